@@ -11,9 +11,9 @@ from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.core.translation import NOTHING, plain
 from noroshi.ports import Arrival, QueuedEnvelope, TrackedMail
 from noroshi.round_trips import (
-    Looked,
+    MailboxReading,
     is_trip,
-    looked_at,
+    mailbox_reading,
     note_of,
     prefix_of,
     seen_at,
@@ -101,9 +101,9 @@ def test_what_stands_against_the_last_mail_is_told(mails, why):
 
 
 def test_a_mailbox_that_cannot_be_read_is_told_before_all_else():
-    looked = Looked(until=DAWN, trouble=plain("403 no"))
+    looked = MailboxReading(until=DAWN, trouble=plain("403 no"))
     assert trip_of([SEEN], looked, DAWN).why.en == "the mailbox cannot be read: 403 no"
-    assert trip_of([SEEN], Looked(until=DAWN), DAWN).why == NOTHING
+    assert trip_of([SEEN], MailboxReading(until=DAWN), DAWN).why == NOTHING
 
 
 def test_how_long_the_last_one_took_is_told():
@@ -135,7 +135,7 @@ def test_what_is_looked_for_is_its_message_ids_and_a_subject_that_no_other_mail_
 
 
 def test_what_is_noted_of_a_mailbox_is_read_back_and_what_cannot_be_is_nothing():
-    looked = Looked(until=DAWN, trouble=plain("403"))
+    looked = MailboxReading(until=DAWN, trouble=plain("403"))
     notes = {note_of("m365"): schema.text(looked), note_of("other"): "noise"}
-    assert looked_at(notes, "m365") == looked
-    assert looked_at(notes, "other") is None and looked_at(notes, "x") is None
+    assert mailbox_reading(notes, "m365") == looked
+    assert mailbox_reading(notes, "other") is None and mailbox_reading(notes, "x") is None

@@ -36,7 +36,7 @@ QUEUED = _("waiting in the queue")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
+class MailboxReading:
     """How far the reports in a mailbox are known, by its own clock, and what stands against
     reading it now."""
 
@@ -49,10 +49,10 @@ def note_of(account: str) -> str:
     return f"inbox/{account}"
 
 
-def looked_at(notes: Mapping[str, str], account: str) -> Looked | None:
+def mailbox_reading(notes: Mapping[str, str], account: str) -> MailboxReading | None:
     """What is noted of an account's mailbox; None: nothing that can be read."""
     try:
-        return schema.value(Looked, notes[note_of(account)])
+        return schema.value(MailboxReading, notes[note_of(account)])
     except (KeyError, schema.Unreadable):
         return None
 
@@ -98,11 +98,11 @@ def is_trip(id: str) -> bool:
 def trip_mail(route: str, address: str, installation: str, now: datetime) -> Envelope:
     """The mail of a day, by this route alone; made twice it is one. Several installations may
     share a mailbox and name their routes alike, so each finds its own."""
-    said = {"route": route, "day": f"{now:%Y-%m-%d}", "installation": installation}
-    id = f"{prefix_of(route)}{said['day']}/{installation}"
+    facts = {"route": route, "day": f"{now:%Y-%m-%d}", "installation": installation}
+    id = f"{prefix_of(route)}{facts['day']}/{installation}"
     payload = {
-        "subject": SUBJECT.format(**said),
-        "text": TEXT.format(**said),
+        "subject": SUBJECT.format(**facts),
+        "text": TEXT.format(**facts),
         "importance": "low",
         "list": "noroshi",
         "list_title": "Noroshi",
@@ -155,22 +155,24 @@ def seen_at(receipt: Receipt, received: datetime, now: datetime) -> datetime:
 
 
 def trip_of(
-    mails: Sequence[TrackedMail], looked: Looked | None, since: datetime
+    mails: Sequence[TrackedMail], reading: MailboxReading | None, since: datetime
 ) -> RoundTripFacts:
     """What is known of a route's mails, the newest first, whose mailbox is read since then.
 
     A day without a mail because nobody sent one is no day without an arrival.
     """
-    seen = next((mail for mail in mails if arrival_of(mail, DeliveryState.SEEN_ARRIVED)), None)
+    arrived = next(
+        (mail for mail in mails if arrival_of(mail, DeliveryState.SEEN_ARRIVED)), None
+    )
     unseen = tuple(_unseen(mails))
     why = _against(unseen[0]) if unseen else NOTHING
-    if looked is not None and looked.trouble != NOTHING:
-        why = NOT_READ.fill(why=looked.trouble)
+    if reading is not None and reading.trouble != NOTHING:
+        why = NOT_READ.fill(why=reading.trouble)
     begins = (unseen[-1].row.envelope.born if unseen else since) - DAY
-    arrival = arrival_of(seen, DeliveryState.SEEN_ARRIVED) if seen is not None else None
-    if seen is None or arrival is None:
+    arrival = arrival_of(arrived, DeliveryState.SEEN_ARRIVED) if arrived is not None else None
+    if arrived is None or arrival is None:
         return RoundTripFacts(counts_from=begins, why=why)
-    took = arrival.at - _left(seen)
+    took = arrival.at - _sent_at(arrived)
     return RoundTripFacts(
         counts_from=max(begins, arrival.at),
         last_arrival=arrival.at,
@@ -192,7 +194,7 @@ def _unseen(mails: Sequence[TrackedMail]) -> Iterator[TrackedMail]:
         last = born
 
 
-def _left(mail: TrackedMail) -> datetime:
+def _sent_at(mail: TrackedMail) -> datetime:
     receipt = taken(mail)
     return mail.row.envelope.born if receipt is None else receipt.at
 

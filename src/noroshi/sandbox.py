@@ -82,15 +82,15 @@ class Readers:
             raise Busy
         self._waiting[who] += 1
         try:
-            with _aside() as kept:
-                kept.write(json.dumps(head).encode() + b"\n")
+            with _aside() as request:
+                request.write(json.dumps(head).encode() + b"\n")
                 async for (
                     part
                 ) in body:  # before its turn: who sends slowly keeps nobody waiting
-                    kept.write(part)
-                kept.seek(0)
+                    request.write(part)
+                request.seek(0)
                 async with self._turns:
-                    return await _answered(program, kept)
+                    return await _answered(program, request)
         finally:
             self._waiting[who] -= 1
             self._waiting += Counter()  # those who have none are not remembered
@@ -108,8 +108,8 @@ async def _answered(program: Path, body: IO[bytes]) -> Any:
     child = await start(program, CHUNK, body)
     try:
         async with asyncio.timeout(WITHIN):
-            said, _ = await child.communicate()
-        return schema.told(said)
+            output, _ = await child.communicate()
+        return schema.parse_json(output)
     except (TimeoutError, ValueError):  # ended by a limit it says nothing, or half of it
         raise Unread from None
     finally:

@@ -17,8 +17,8 @@ def run(answer: Callable[[Mapping[str, Any], bytes], Any]) -> None:
     told by saying nothing, as by the libraries that end the process over it."""
     bound_resources()
     head = json.loads(sys.stdin.buffer.readline())
-    said = answer(head, sys.stdin.buffer.read())
-    text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    reply = answer(head, sys.stdin.buffer.read())
+    text = json.dumps(reply, ensure_ascii=False, separators=(",", ":"))
     sys.stdout.buffer.write(text.encode("utf-8", "replace"))
 
 

@@ -50,9 +50,9 @@ def _as_answered(medium: Medium) -> Callable[[object], Any]:
 _ANSWERED = {medium: _as_answered(medium) for medium in Medium}
 
 
-def _from_stored(wanted: type[Any], given: Any) -> Any:
+def _from_stored(wanted: type[Any], record: Any) -> Any:
     if wanted is Message:
-        return restored(given)
+        return restored(record)
     raise NotImplementedError(wanted)
 
 
@@ -82,48 +82,48 @@ class Unreadable(ValueError):
     """A stored text is not the stored form of what was asked for."""
 
 
-def read(wanted: type[T], given: object, at: str = "", most: int = MOST_OPTIONS) -> T:
+def read(shape: type[T], data: object, at: str = "", most: int = MOST_OPTIONS) -> T:
     """The value that untrusted data describes; Invalid names all problems, each below `at`. Of
     more values than `most` nothing is looked at: a reader tells a thousand bytes of each."""
-    if values_in(given, most) > most:
+    if values_in(data, most) > most:
         raise Invalid((Problem(at, TOO_MANY.fill(most=most)),))
-    found, faults = _looked_at(wanted, given)
+    found, faults = _validate(shape, data)
     if faults:
-        raise Invalid(problems_of(faults, wanted, given, at))
+        raise Invalid(problems_of(faults, shape, data, at))
     value: T = found
     return value
 
 
 def read_most(
-    wanted: type[T], given: object, at: str = ""
+    shape: type[T], data: object, at: str = ""
 ) -> tuple[T | None, tuple[Problem, ...]]:
     """What can be read of it, its faulty parts left out, and all problems as in `read`.
 
     None if nothing can be read. The value is no more than good enough to look for further
     problems in it when there are some.
     """
-    if values_in(given, MOST_VALUES) > MOST_VALUES:
+    if values_in(data, MOST_VALUES) > MOST_VALUES:
         return None, (Problem(at.removesuffix(": "), TOO_MANY.fill(most=MOST_VALUES)),)
     problems: tuple[Problem, ...] = ()
     for _unused in range(MENDINGS):
-        found, faults = _looked_at(wanted, given)
+        found, faults = _validate(shape, data)
         if not faults:
             return found, problems
-        problems = problems or problems_of(faults, wanted, given, at)
+        problems = problems or problems_of(faults, shape, data, at)
         if len(faults) > MOST_FOUND:  # of that little more could be learned
             return None, problems
-        given = mend(faults, wanted, given)
+        data = mend(faults, shape, data)
     return None, problems
 
 
-def _looked_at(wanted: type[Any], given: object) -> tuple[Any, Sequence[Fault]]:
+def _validate(shape: type[Any], data: object) -> tuple[Any, Sequence[Fault]]:
     """What can be made of it, and all that is wrong with it."""
     found, faults = None, list[Fault]()
     try:
-        found = _adapter(wanted).validate_python(given)
+        found = _adapter(shape).validate_python(data)
     except ValidationError as error:
         faults += error.errors(include_url=False)
-    return found, [*faults, *bool_faults(wanted, given)]
+    return found, [*faults, *bool_faults(shape, data)]
 
 
 def form(wanted: type[Any]) -> dict[str, Any]:
@@ -132,16 +132,16 @@ def form(wanted: type[Any]) -> dict[str, Any]:
 
 
 def forms(
-    given: Mapping[str, Any], answers: Mapping[str, Any], ref: str
+    inputs: Mapping[str, Any], answers: Mapping[str, Any], ref: str
 ) -> tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]:
     """The JSON Schemas of what is given and of what is answered, by the same names, and what
     they share; `ref` is where that is found, with {model} in it."""
-    asked: list[tuple[str, JsonSchemaMode, TypeAdapter[Any]]] = []
-    asked += [(name, "validation", _adapter(type)) for name, type in given.items()]
-    asked += [(name, "serialization", _adapter(type)) for name, type in answers.items()]
-    found, shared = TypeAdapter.json_schemas(asked, ref_template=ref)
+    models: list[tuple[str, JsonSchemaMode, TypeAdapter[Any]]] = []
+    models += [(name, "validation", _adapter(type)) for name, type in inputs.items()]
+    models += [(name, "serialization", _adapter(type)) for name, type in answers.items()]
+    found, shared = TypeAdapter.json_schemas(models, ref_template=ref)
     return (
-        {name: found[name, "validation"] for name in given},
+        {name: found[name, "validation"] for name in inputs},
         {name: found[name, "serialization"] for name in answers},
         shared.get("$defs", {}),
     )
@@ -161,7 +161,7 @@ def value(wanted: type[T], stored: str | bytes) -> T:
         raise Unreadable(f"no {wanted.__name__}: {error}") from error
 
 
-def told(text: bytes) -> Any:
+def parse_json(text: bytes) -> Any:
     """What JSON says, read from its bytes: as a text of letters, of which one is wide, it would
     take four times their memory before anything of it is made. ValueError if it is none."""
     try:

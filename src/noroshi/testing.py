@@ -147,8 +147,10 @@ class ScriptedTransport:
     async def send(self, envelope: Envelope) -> Receipt:
         self.sent.append(envelope)
         step = self.script[0] if len(self.script) == 1 else self.script.pop(0)
-        said = dict.fromkeys(envelope.to, step) if isinstance(step, Verdict) else step
-        answers = {address: Answer(verdict, verdict.value) for address, verdict in said.items()}
+        verdicts = dict.fromkeys(envelope.to, step) if isinstance(step, Verdict) else step
+        answers = {
+            address: Answer(verdict, verdict.value) for address, verdict in verdicts.items()
+        }
         taken = any(answer.verdict is Verdict.ACCEPTED for answer in answers.values())
         ids = (f"<{envelope.id}@example.com>",) if taken else ()
         return Receipt(at=self.wall(), answers=answers, message_ids=ids)
@@ -219,7 +221,7 @@ class FaultyStore:
         if not callable(call):
             return call
 
-        async def wrapped(*given: Any, **named: Any) -> Any:
+        async def wrapped(*args: Any, **kwargs: Any) -> Any:
             self.calls.append(name)
             if name not in READS:
                 await self._free.wait()
@@ -228,7 +230,7 @@ class FaultyStore:
             count = len(self.calls)
             last = count == self.dies_at
             dead = 0 < self.dies_at < count or (last and not self.answer_lost)
-            answer = None if dead else await call(*given, **named)
+            answer = None if dead else await call(*args, **kwargs)
             if dead or last:
                 raise Killed
             if self.loses_answers and name == "commit":

@@ -144,7 +144,7 @@ def test_however_the_bytes_are_cut_the_lines_are_the_same(cuts, encoding):
     for cut in [*cuts, len(given)]:
         until = min(until + cut, len(given))
         place = read_on(io.BytesIO(given[:until]), place, codec, 7, take)
-        while place.left:
+        while place.has_more:
             place = read_on(io.BytesIO(given[:until]), place, codec, 7, take)
     assert lines == text.split("\n")[:-1]
 

@@ -89,7 +89,7 @@ async def test_no_answer_at_all_is_critical_and_no_fault():
 
 
 def test_some_answers_are_a_loss_in_percent_and_their_mean():
-    asked = reach.Asked((0.010, None, 0.020), reach.BY_ICMP)
+    asked = reach.PingResult((0.010, None, 0.020), reach.BY_ICMP)
     loss, time = reach.readings("web1", asked)
     assert (loss.value, time.value) == (33.3, 15.0)
     assert loss.note.en == "web1 answered 2 of 3 times (ICMP)"
@@ -123,7 +123,7 @@ class Network:
     ],
 )
 async def test_what_is_said_in_the_computers_place_is_no_answer(script, times):
-    asked = await reach.asked_of(LOOPBACK, reach.Options(), Network(*script))
+    asked = await reach.ping(LOOPBACK, reach.Options(), Network(*script))
     assert asked.times == times
 
 
@@ -136,7 +136,7 @@ async def test_what_is_said_in_the_computers_place_is_no_answer(script, times):
 )
 async def test_what_is_our_own_sides_fault_is_no_finding(script):
     with pytest.raises(OSError, match=r"unreachable|not permitted"):
-        await reach.asked_of(LOOPBACK, reach.Options(), Network(*script))
+        await reach.ping(LOOPBACK, reach.Options(), Network(*script))
 
 
 @contextlib.contextmanager
@@ -147,14 +147,14 @@ def forbidden(_place):
 
 async def test_where_icmp_is_not_allowed_it_is_asked_by_tcp():
     with closed() as number:
-        asked = await reach.asked_of(LOOPBACK, reach.Options(ports=(number,)), forbidden)
+        asked = await reach.ping(LOOPBACK, reach.Options(ports=(number,)), forbidden)
     assert len(asked.answered) == 3 and "TCP" in asked.by.en
 
 
 @pytest.mark.parametrize("options", [{"by": "icmp"}, {"ports": ()}], ids=str)
 async def test_tcp_stands_in_only_where_it_may(options):
     with pytest.raises(NoEcho):
-        await reach.asked_of(LOOPBACK, reach.Options(**options), forbidden)
+        await reach.ping(LOOPBACK, reach.Options(**options), forbidden)
 
 
 async def test_our_own_shortage_of_files_is_not_the_computers_fault():

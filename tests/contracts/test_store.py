@@ -100,14 +100,14 @@ async def test_each_life_of_a_node_has_the_next_number(store):
 
 
 async def test_a_life_hears_when_the_one_before_it_last_watched(store, node):
-    assert node.seen is None
+    assert node.last_seen is None
     block = await store.lease_monitors(node, DAWN)
     await store.renew(block.fence, DAWN + MINUTE)
     again = await store.begin("one", OVER + MINUTE)
-    assert again.seen == DAWN + MINUTE
+    assert again.last_seen == DAWN + MINUTE
     await store.end(again, OVER + 2 * MINUTE)
-    assert (await store.begin("one", OVER + 3 * MINUTE)).seen == OVER + 2 * MINUTE
-    assert (await store.begin("two", OVER)).seen is None
+    assert (await store.begin("one", OVER + 3 * MINUTE)).last_seen == OVER + 2 * MINUTE
+    assert (await store.begin("two", OVER)).last_seen is None
 
 
 async def test_a_block_is_lent_to_one_node_only(store, node):

@@ -11,7 +11,7 @@ from threading import Thread
 
 import pytest
 
-from noroshi.stores.sqlite.migrations import ours
+from noroshi.stores.sqlite.migrations import known_migrations
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock
 from noroshi.stores.sqlite.store import SqliteStore
 from tests.e2e.world import PATIENCE, Home, until
@@ -193,4 +193,4 @@ def test_a_store_of_an_older_schema_is_brought_up_to_date_for_a_look_too(home):
 
 
 async def older(path):
-    await SqliteStore.open(path, steps=ours()[:-1]).close()
+    await SqliteStore.open(path, steps=known_migrations()[:-1]).close()

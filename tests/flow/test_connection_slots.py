@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.core.digest import TOLD
+from noroshi.core.digest import ALARM_ROWS
 from noroshi.core.mail import Pace, Route, Verdict
 from noroshi.engine.dispatch.connection_slots import ConnectionSlots
 from noroshi.engine.dispatch.dispatcher import WORKERS
@@ -239,7 +239,7 @@ async def test_while_all_that_a_new_contact_may_get_is_out_no_more_is_taken_for_
     scene = Scene(store=Slow())
     line = Line(scene)
     scene.store.goes_on.set()
-    mails = [replace(mail, payload={**mail.payload, TOLD: [{}]}) for mail in MAILS]
+    mails = [replace(mail, payload={**mail.payload, ALARM_ROWS: [{}]}) for mail in MAILS]
     await scene.plan(disk_monitor(), routes=("smtp1",))
     number = (await scene.store.current()).number
     one_by_one = replace(OPS, one_by_one=1)
@@ -271,7 +271,7 @@ class Together(MemoryStore):
 
 async def test_several_slots_at_once_give_a_contact_no_more_one_by_one_than_it_may_get():
     scene = Scene(store=Together())
-    mails = [replace(mail, payload={**mail.payload, TOLD: [{}]}) for mail in MAILS[:3]]
+    mails = [replace(mail, payload={**mail.payload, ALARM_ROWS: [{}]}) for mail in MAILS[:3]]
     await scene.plan(disk_monitor(), routes=("smtp1",))
     number = (await scene.store.current()).number
     contacts = {"ops": replace(OPS, one_by_one=1)}

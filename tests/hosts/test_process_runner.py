@@ -14,7 +14,13 @@ import pytest
 
 from noroshi.app.node_process import STOP_WITHIN
 from noroshi.hosts.launcher import mark_in
-from noroshi.hosts.process_runner import A_PROCESSOR, BUSY, KILLED, LEFT, Running
+from noroshi.hosts.process_runner import (
+    A_PROCESSOR,
+    BUSY,
+    EXIT_PATIENCE,
+    KILL_PATIENCE,
+    Running,
+)
 from noroshi.hosts.programs import Cleared, Identity, ProgramRules
 from noroshi.ports import Program, Unmeasurable
 from tests.hosts.folder import ROOT, Sleeper, local, run, script
@@ -334,7 +340,7 @@ async def test_a_launcher_that_hangs_holds_up_only_what_it_was_asked_for(folder)
 
 
 def test_a_node_that_stops_has_time_for_a_launcher_that_hangs():
-    assert LEFT + KILLED < STOP_WITHIN
+    assert EXIT_PATIENCE + KILL_PATIENCE < STOP_WITHIN
 
 
 @pytest.mark.parametrize("how", ["hangs", "hangs at a cancelled run", "was killed"])

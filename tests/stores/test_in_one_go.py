@@ -12,7 +12,7 @@ from noroshi.core.translation import plain
 from noroshi.ports import PARCEL_LEASE
 from noroshi.stores.sqlite import leases as sqlite_leases, spool
 from noroshi.stores.sqlite.database import open_file
-from noroshi.stores.sqlite.migrations import ours
+from noroshi.stores.sqlite.migrations import known_migrations
 from noroshi.stores.sqlite.store import SqliteStore
 from tests.contracts.sample_records import DAWN, LATER, MINUTE, OK, SECOND, letter
 
@@ -29,7 +29,7 @@ async def node(tmp_path):
 
 @pytest.fixture
 def db(tmp_path, node):
-    opened = open_file(tmp_path / "noroshi.db", driver.sqlite_version_info, ours())
+    opened = open_file(tmp_path / "noroshi.db", driver.sqlite_version_info, known_migrations())
     yield opened.writer
     opened.writer.close()
     opened.reader.close()

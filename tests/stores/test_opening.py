@@ -12,7 +12,7 @@ import pytest
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.ports import StoreError, Version
-from noroshi.stores.sqlite.migrations import Migration, ours
+from noroshi.stores.sqlite.migrations import Migration, known_migrations
 from noroshi.stores.sqlite.store import SqliteStore
 from tests.stores.volumes import fill, tmpfs
 
@@ -80,28 +80,28 @@ async def test_a_store_that_was_closed_is_one_file_beside_its_ballast_and_opens_
 
 def test_the_migrations_are_recorded_with_their_checksums(made):
     found = sql(made, "select number, checksum from migration order by number")
-    assert found == [(step.number, step.checksum) for step in ours()]
+    assert found == [(step.number, step.checksum) for step in known_migrations()]
 
 
 async def test_a_later_step_is_taken_once_and_keeps_what_is_there(made):
     for _ in range(2):
-        store = SqliteStore.open(made, steps=(*ours(), LATER))
+        store = SqliteStore.open(made, steps=(*known_migrations(), LATER))
         assert (await store.current()).who == "sato"
         await store.close()
-    assert sql(made, "select count(*) from migration") == [(len(ours()) + 1,)]
+    assert sql(made, "select count(*) from migration") == [(len(known_migrations()) + 1,)]
     assert sql(made, "select count(*) from later") == [(0,)]
 
 
 async def test_a_step_that_fails_leaves_nothing_of_itself(made):
     broken = Migration(99, f"{LATER.sql}\ninsert into nowhere values (1);")
     with pytest.raises(StoreError, match="no such table: nowhere"):
-        SqliteStore.open(made, steps=(*ours(), broken))
+        SqliteStore.open(made, steps=(*known_migrations(), broken))
     assert sql(made, "select name from sqlite_schema where name = 'later'") == []
     await SqliteStore.open(made).close()
 
 
 async def test_a_store_is_copied_before_its_schema_changes(made):
-    await SqliteStore.open(made, steps=(*ours(), LATER)).close()
+    await SqliteStore.open(made, steps=(*known_migrations(), LATER)).close()
     kept = made.with_name("noroshi.db.before-99")
     assert os.name == "nt" or stat.S_IMODE(kept.stat().st_mode) == 0o600
     store = SqliteStore.open(kept)
@@ -111,7 +111,7 @@ async def test_a_store_is_copied_before_its_schema_changes(made):
 
 
 async def test_a_new_store_has_nothing_to_copy(path):
-    await SqliteStore.open(path, steps=(*ours(), LATER)).close()
+    await SqliteStore.open(path, steps=(*known_migrations(), LATER)).close()
     assert list(path.parent.glob("*before*")) == []
 
 
@@ -122,7 +122,7 @@ async def test_a_step_that_fails_in_the_copy_leaves_the_store_untouched_and_no_c
     with pytest.raises(
         StoreError, match=r"step 100 .* tried on a copy; the store was not changed"
     ):
-        SqliteStore.open(made, steps=(*ours(), LATER, broken))
+        SqliteStore.open(made, steps=(*known_migrations(), LATER, broken))
     assert made.read_bytes() == before
     assert {file.name for file in made.parent.iterdir()} == {"noroshi.db", "noroshi.db-ballast"}
 
@@ -135,14 +135,14 @@ async def test_without_room_for_the_copy_the_update_is_refused_in_plain_words(tm
         with pytest.raises(
             StoreError, match=r"no space for the copy .* not changed: free some space"
         ):
-            SqliteStore.open(path, steps=(*ours(), LATER))
+            SqliteStore.open(path, steps=(*known_migrations(), LATER))
         store = SqliteStore.open(path)
         assert (await store.current()).who == "sato"
         await store.close()
 
 
 async def test_a_newer_schema_is_refused_and_left_as_it_is(path):
-    await filled(path, steps=(*ours(), LATER))
+    await filled(path, steps=(*known_migrations(), LATER))
     before = everything(path.parent)
     with pytest.raises(StoreError, match=r"newer Noroshi \(schema 99; this one supports 8\)"):
         SqliteStore.open(path)
@@ -150,7 +150,7 @@ async def test_a_newer_schema_is_refused_and_left_as_it_is(path):
 
 
 async def test_a_newer_schema_that_stands_in_the_wal_of_a_crash_is_refused_too(path, tmp_path):
-    store = SqliteStore.open(path, steps=(*ours(), LATER))
+    store = SqliteStore.open(path, steps=(*known_migrations(), LATER))
     crashed = tmp_path / "crashed" / "noroshi.db"
     crashed.parent.mkdir()
     for name in ("noroshi.db", "noroshi.db-wal"):
@@ -165,7 +165,7 @@ async def test_a_newer_schema_that_stands_in_the_wal_of_a_crash_is_refused_too(p
 
 def test_a_step_that_was_changed_after_it_was_taken_is_refused(made):
     before = everything(made.parent)
-    first, *others = ours()
+    first, *others = known_migrations()
     changed = Migration(first.number, f"{first.sql}\n-- changed")
     with pytest.raises(
         StoreError, match="step 1 of its schema differs from that of this Noroshi"

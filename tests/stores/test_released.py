@@ -17,7 +17,7 @@ from noroshi.core.alarms import Suppressions
 from noroshi.core.delivery import Accepted
 from noroshi.core.levels import Level, Reason
 from noroshi.core.translation import plain
-from noroshi.stores.sqlite.migrations import ours
+from noroshi.stores.sqlite.migrations import known_migrations
 from noroshi.stores.sqlite.restore import faults_of, restore
 from noroshi.stores.sqlite.store import SqliteStore
 from tests.contracts.sample_records import DAWN, HOUR, MINUTE, OK
@@ -50,7 +50,7 @@ def steps_of(path):
 
 
 def test_there_is_a_file_of_each_schema():
-    assert [number(file) for file in FILES] == [step.number for step in ours()]
+    assert [number(file) for file in FILES] == [step.number for step in known_migrations()]
 
 
 def test_each_file_is_of_the_schema_that_its_name_says(file):
@@ -70,7 +70,7 @@ async def test_its_definitions_are_there(store):
 
 async def test_what_is_remembered_of_its_monitors_is_there(store):
     node = await store.begin("one", DAWN + MINUTE)
-    assert node.seen is not None and node.life == 2
+    assert node.last_seen is not None and node.life == 2
     block = await store.lease_monitors(node, DAWN + MINUTE)
     assert block.states["disk"].items["/"].level is Level.CRITICAL
     assert block.states["disk"].serial == 2
@@ -117,7 +117,7 @@ async def test_its_mails_go_on_in_their_order_and_none_that_was_accepted(store):
 
 async def test_the_copy_from_before_the_update_is_the_file_as_it_was(file, store, tmp_path):
     kept = sorted(tmp_path.glob("noroshi.db.before-*"))
-    newest = ours()[-1].number
+    newest = known_migrations()[-1].number
     assert len(kept) == (number(file) < newest)
     for copy in kept:
         assert copy.name == f"noroshi.db.before-{number(file) + 1}"

@@ -20,7 +20,7 @@ OF_THE_QUESTION = (
     "SCAN due",
 )
 """What stands in the question itself, not in a table."""
-FEW = ("SCAN arrival", "SCAN back", "SCAN told", "SCAN last", "SCAN before", "SCAN answer")
+FEW = ("SCAN arrival", "SCAN back", "SCAN returned", "SCAN last", "SCAN before", "SCAN answer")
 """A row for each mail that came back or was looked for, and what is found from them; the last
 tries of one mail, and what one of them brought."""
 QUESTIONS = {

@@ -75,7 +75,7 @@ async def test_a_key_is_exchanged_and_everything_opens_under_the_new_one(path):
     assert done.old != done.new
     assert await texts(vault) == [f"text {n}" for n in range(5)]
     assert await texts(Vault(store, read_key(path))) == [f"text {n}" for n in range(5)]
-    assert read_key(done.kept).id == old.id
+    assert read_key(done.old_path).id == old.id
     with pytest.raises(VaultError, match="encrypted with a different key"):
         await Vault(store, old).get("entry/0")
 
@@ -134,14 +134,14 @@ async def test_an_exchange_that_is_killed_while_it_writes_a_key_leaves_no_half_k
     ring, vault = ring_of(path, store)
     await filled(vault)
     done = await ring.rotate()
-    assert (done.old, read_key(done.kept).id) == (old.id, old.id)
+    assert (done.old, read_key(done.old_path).id) == (old.id, old.id)
     assert await texts(Vault(store, read_key(path))) == [f"text {n}" for n in range(5)]
 
 
 async def test_the_old_key_is_a_file_of_its_own_where_no_file_can_have_two_names(path):
     """FAT and some shares know no hard links."""
     file, (ring, _) = path.stat().st_ino, ring_of(path, MemoryStore())
-    kept = (await ring.rotate()).kept
+    kept = (await ring.rotate()).old_path
     assert kept.stat().st_ino != file
     assert kept.stat().st_mode & 0o777 == 0o600
 

@@ -13,7 +13,13 @@ from noroshi.ports import StoreError
 from noroshi.service import handle_request
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.web.view.language import TONGUES
-from noroshi.web.view.overview import relay_of, remaining_validity, route_level, route_state, view
+from noroshi.web.view.overview import (
+    relay_of,
+    remaining_validity,
+    route_level,
+    route_state,
+    view,
+)
 from noroshi.web.view.templates import templates
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import AKI, Harness

@@ -38,8 +38,8 @@ MORE = _(" and {count} more")
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """One contact's alarms of one turn, the worst first, and how that contact reads them.
+class AlarmBatch:
+    """Hold one contact's alarms of one turn, the worst first, and how that contact reads them.
 
     `mail` is the id of the envelope that all this goes into.
     """
@@ -70,23 +70,23 @@ class Telling:
         return next((rule for rule in self.topic.monitor.rules if rule.id == id), None)
 
 
-def telling(contact: Contact, topic: Topic, alarms: Sequence[Alarm]) -> Telling:
+def batch_of(contact: Contact, topic: Topic, alarms: Sequence[Alarm]) -> AlarmBatch:
     mail = alarms[0].id  # as `reckon` names the envelope, whichever is the worst
     worst_first = sorted(alarms, key=lambda alarm: -alarm.event.after.severity)
-    return Telling(contact, topic, mail, tuple(worst_first))
+    return AlarmBatch(contact, topic, mail, tuple(worst_first))
 
 
-def subject(told: Telling) -> str:
+def subject(batch: AlarmBatch) -> str:
     """Return one line: level, where, what it measured, the limit that was reached."""
-    event, monitor = told.alarms[0].event, told.topic.monitor
+    event, monitor = batch.alarms[0].event, batch.topic.monitor
     title = monitor.title or monitor.name
-    said = "" if ended(event) else headline(event, told, told.language, title).rstrip("。.")
-    if said and is_mail(monitor) and (note := _why(event, told.language)):
-        said = f"{said}: {note}"
-    between = joint(event, said, title)
-    more = MORE.fill(count=len(told.alarms) - 1).say(told.language)
-    where = f"[{word(event).say(told.language)}] {monitor.instance.name} {title}"
-    return where + (between + said if said else "") + (more if len(told.alarms) > 1 else "")
+    line = "" if ended(event) else headline(event, batch, batch.language, title).rstrip("。.")
+    if line and is_mail(monitor) and (note := _why(event, batch.language)):
+        line = f"{line}: {note}"
+    between = joint(event, line, title)
+    more = MORE.fill(count=len(batch.alarms) - 1).say(batch.language)
+    where = f"[{word(event).say(batch.language)}] {monitor.instance.name} {title}"
+    return where + (between + line if line else "") + (more if len(batch.alarms) > 1 else "")
 
 
 # What happened, in a few words
@@ -118,41 +118,41 @@ def reason(alarm: Alarm) -> Message:
     return WAS_STOPPED if stopped(alarm.event) else WATCH_ENDED
 
 
-def happened(event: Event, told: Telling) -> bool:
+def happened(event: Event, batch: AlarmBatch) -> bool:
     """Tell whether what is told of happened (lines of a log): it does not last, and has no
     end."""
-    occurred = event.cause.name in told.topic.monitor.occurrences
+    occurred = event.cause.name in batch.topic.monitor.occurrences
     return occurred and event.after is not Level.OK
 
 
-def began(event: Event, told: Telling) -> datetime:
+def began(event: Event, batch: AlarmBatch) -> datetime:
     """Return when what is told of began; a reminder tells of a level that began earlier."""
-    now = event.before is not event.after or happened(event, told)
+    now = event.before is not event.after or happened(event, batch)
     return event.at if now else event.since or event.at
 
 
-def headline(event: Event, told: Telling, language: str, title: str = "") -> str:
+def headline(event: Event, batch: AlarmBatch, language: str, title: str = "") -> str:
     """Item, what was measured and the limit, without what the title has said already."""
-    said = saying(event, told, language, title)
+    reading = saying(event, batch, language, title)
     item = "" if _has(title, event.item) else event.item
     if item and is_wordy(event) and not item.endswith(":"):
         item = f"{item}:"
     over = limit(event, language)
-    return " ".join(part for part in (item, said, f"({over})" if over else "") if part)
+    return " ".join(part for part in (item, reading, f"({over})" if over else "") if part)
 
 
-def joint(event: Event, said: str, title: str) -> str:
+def joint(event: Event, line: str, title: str) -> str:
     """Return what stands between a title and its headline: words follow a colon, once."""
-    named = event.item and said.startswith(event.item)
-    return ": " if said and is_wordy(event) and not named and not title.endswith(":") else " "
+    named = event.item and line.startswith(event.item)
+    return ": " if line and is_wordy(event) and not named and not title.endswith(":") else " "
 
 
-def saying(event: Event, told: Telling, language: str, title: str = "") -> str:
+def saying(event: Event, batch: AlarmBatch, language: str, title: str = "") -> str:
     """Return the reading in a few words, or the words that stand for it."""
     reading = event.cause.reading
     if reading is None or is_wordy(event):
         return _short(words(event, language))
-    what = name(event, told, language)
+    what = name(event, batch, language)
     value = quantity(reading.value, reading.unit, language)
     return value if _has(title, what) else f"{amid(what)} {value}"
 
@@ -163,7 +163,8 @@ def _why(event: Event, language: str) -> str:
 
 
 def is_wordy(event: Event) -> bool:
-    """No number is told: there is none, or it has no unit, and its note says what it means."""
+    """Return True if no number is told: there is none, or it has no unit, and its note says
+    what it means."""
     reading = event.cause.reading
     return reading is None or (not reading.unit.strip() and bool(reading.note.en))
 
@@ -173,11 +174,11 @@ def words(event: Event, language: str) -> str:
     return (reading.note if reading else event.cause.words).say(language, Medium.MAIL)
 
 
-def name(event: Event, told: Telling, language: str) -> str:
+def name(event: Event, batch: AlarmBatch, language: str) -> str:
     reading = event.cause.reading
     if reading is None:
         return ""
-    return told.topic.names.get(reading.name, plain(reading.name)).say(language)
+    return batch.topic.names.get(reading.name, plain(reading.name)).say(language)
 
 
 def limit(event: Event, language: str) -> str:
@@ -200,7 +201,7 @@ def amid(name: str) -> str:
 
 
 def _short(words: str) -> str:
-    """As many whole sentences as there is room for, else what ends with a whole word."""
+    """Return as many whole sentences as there is room for, else what ends with a whole word."""
     line = " ".join(words.split())
     if len(line) <= LONGEST_SAYING:
         return line

@@ -5,27 +5,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from noroshi.actions.alarm_batch import Telling, began, ended, headline, joint, stopped
+from noroshi.actions.alarm_batch import AlarmBatch, began, ended, headline, joint, stopped
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm
 
 
-def rows(told: Telling) -> list[dict[str, Any]]:
+def rows(batch: AlarmBatch) -> list[dict[str, Any]]:
     """Return one for each alarm of the mail; `core.digest` reads the level alone."""
-    return [_row(alarm, told) for alarm in told.alarms]
+    return [_row(alarm, batch) for alarm in batch.alarms]
 
 
-def _what(alarm: Alarm, told: Telling, title: str) -> str:
+def _what(alarm: Alarm, batch: AlarmBatch, title: str) -> str:
     """Return what was found, as it stands after the monitor's name."""
-    said = headline(alarm.event, told, told.language, title).rstrip("。.")
-    return f"{joint(alarm.event, said, title)}{said}"
+    line = headline(alarm.event, batch, batch.language, title).rstrip("。.")
+    return f"{joint(alarm.event, line, title)}{line}"
 
 
-def _row(alarm: Alarm, told: Telling) -> dict[str, Any]:
+def _row(alarm: Alarm, batch: AlarmBatch) -> dict[str, Any]:
     """`about` tells whether two rows are of the same thing, `bad_since` when it turned bad."""
-    event, monitor = alarm.event, told.topic.monitor
+    event, monitor = alarm.event, batch.topic.monitor
     title = monitor.title or monitor.name
-    bad = event.since if event.after is Level.OK else began(event, told)
+    bad = event.since if event.after is Level.OK else began(event, batch)
     return {
         "level": event.after.value,
         "before": event.before.value,
@@ -33,10 +33,10 @@ def _row(alarm: Alarm, told: Telling) -> dict[str, Any]:
         "stopped": stopped(event),
         "about": f"{monitor.id} {event.item}",
         "where": f"{monitor.instance.name} {title}",
-        "what": "" if ended(event) else _what(alarm, told, title),
+        "what": "" if ended(event) else _what(alarm, batch, title),
         "item": event.item,
         "at": event.at.isoformat(),
         "bad_since": bad.isoformat() if bad else "",
-        "mail": told.mail,
+        "mail": batch.mail,
         "alarm": alarm.id,
     }

@@ -12,7 +12,7 @@ from noroshi.actions.letter import Page, Part, Post, as_text, flat
 from noroshi.actions.letter_html import as_html
 from noroshi.actions.phrases import ENDED, MARKS, RECOVERED, STOPPED, WORDS, clock, moment, span
 from noroshi.core.cadence import zone_of
-from noroshi.core.digest import ENDING, TOLD
+from noroshi.core.digest import ALARM_ROWS, ENDING
 from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.levels import Level
 from noroshi.core.translation import Medium, Message, _, ngettext
@@ -97,8 +97,8 @@ class Outage:
     @property
     def worst(self) -> Level:
         """Return the worst level of the outage."""
-        said = [Level(row[key]) for row in self.rows for key in ("before", "level")]
-        return Level.worst(said)
+        levels = [Level(row[key]) for row in self.rows for key in ("before", "level")]
+        return Level.worst(levels)
 
     @property
     def began(self) -> datetime | None:
@@ -171,14 +171,14 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class DigestReader:
-    """In whose language, and by whose clock."""
+    """Hold the language and the clock by which a contact reads a digest."""
 
     language: str
     zone: tzinfo
     today: datetime
 
-    def say(self, words: Message, **given: object) -> str:
-        return (words.fill(**given) if given else words).say(self.language, Medium.MAIL)
+    def say(self, words: Message, **arguments: object) -> str:
+        return (words.fill(**arguments) if arguments else words).say(self.language, Medium.MAIL)
 
     def time(self, at: datetime) -> str:
         """Return a time, with its day where that is not today's."""
@@ -192,8 +192,8 @@ def together(payloads: Sequence[Mapping[str, Any]], now: datetime) -> Mapping[st
     """Return the payload of the digest of these mails, which are of one contact."""
     first = payloads[0]
     reader = DigestReader(first["language"], zone_of(first["zone"]), now)
-    told = [row for payload in payloads for row in payload[TOLD]]
-    shown = page(told, reader)
+    rows = [row for payload in payloads for row in payload[ALARM_ROWS]]
+    shown = page(rows, reader)
     return {
         "subject": shown.subject,
         "text": as_text(shown),
@@ -207,9 +207,9 @@ def together(payloads: Sequence[Mapping[str, Any]], now: datetime) -> Mapping[st
     }
 
 
-def page(told: Sequence[Mapping[str, Any]], reader: DigestReader) -> Page:
+def page(rows: Sequence[Mapping[str, Any]], reader: DigestReader) -> Page:
     """Return the whole mail; every alarm is in it, those about one thing as one line."""
-    by_name = sorted(_stories(told), key=lambda story: story.order)
+    by_name = sorted(_stories(rows), key=lambda story: story.order)
     stories = sorted(by_name, key=lambda story: WORST_FIRST.index(_word(story)))
     lead = stories[0]
     line = _line(lead, reader)
@@ -224,18 +224,18 @@ def page(told: Sequence[Mapping[str, Any]], reader: DigestReader) -> Page:
         headline=_with_past(line, lead, reader)
         if alone
         else reader.say(AND_MORE, first=line, count=len(stories) - 1),
-        lead=(_lead(stories, told, reader),),
+        lead=(_lead(stories, rows, reader),),
         parts=() if alone else tuple(_sections(stories, reader)),
-        trail=tuple(_trail(told, reader)),
-        footer=(reader.say(ACCEPTED, mail=told[-1]["mail"] + ENDING), reader.say(FEWER)),
+        trail=tuple(_trail(rows, reader)),
+        footer=(reader.say(ACCEPTED, mail=rows[-1]["mail"] + ENDING), reader.say(FEWER)),
     )
 
 
-def _stories(told: Iterable[Mapping[str, Any]]) -> list[Story]:
+def _stories(same: Iterable[Mapping[str, Any]]) -> list[Story]:
     about: dict[str, list[Mapping[str, Any]]] = {}
-    for row in told:
+    for row in same:
         about.setdefault(row["about"], []).append(row)
-    return [Story(tuple(rows)) for rows in about.values()]
+    return [Story(tuple(same)) for same in about.values()]
 
 
 def _subject(stories: Sequence[Story], reader: DigestReader) -> str:
@@ -277,29 +277,29 @@ def _times(outage: Outage, reader: DigestReader, words: tuple[Message, Message])
 
 
 def _with_past(line: str, story: Story, reader: DigestReader) -> str:
-    """With the outages that came to an end before the one that the line tells."""
+    """Add the outages that ended before the one that the line tells."""
     past = story.outages[:-1]
     if not past:
         return line
-    told = [_times(one, reader, (PAST, PAST_UNTIL)) for one in past[-MOST_PAST:]]
+    phrases = [_times(one, reader, (PAST, PAST_UNTIL)) for one in past[-MOST_PAST:]]
     if (more := len(past) - MOST_PAST) > 0:
-        told.append(reader.say(OFTENER, count=more))
+        phrases.append(reader.say(OFTENER, count=more))
     comma = _(", ").say(reader.language)
-    return reader.say(BEFORE_THAT, line=line, past=comma.join(told))
+    return reader.say(BEFORE_THAT, line=line, past=comma.join(phrases))
 
 
 def _lead(
-    stories: Sequence[Story], told: Sequence[Mapping[str, Any]], reader: DigestReader
+    stories: Sequence[Story], rows: Sequence[Mapping[str, Any]], reader: DigestReader
 ) -> str:
-    times = [datetime.fromisoformat(row["at"]) for row in told]
+    times = [datetime.fromisoformat(row["at"]) for row in rows]
     waited = reader.today - min(times)
-    if len(stories) == 1 and len(told) > 1 and stories[0].level is Level.OK:
+    if len(stories) == 1 and len(rows) > 1 and stories[0].level is Level.OK:
         return reader.say(BOTH_ENDED if stories[0].last["ended"] else BOTH)
     if waited >= LATE:
         return reader.say(MISSED, span=span(waited))
     start, end = reader.time(min(times)), reader.time(max(times))
-    if len(stories) == 1 and len(told) > 1:
-        return reader.say(CHANGED, start=start, end=end, count=len(told))
+    if len(stories) == 1 and len(rows) > 1:
+        return reader.say(CHANGED, start=start, end=end, count=len(rows))
     words = (AT_ONCE, SPAN) if _any_lasts(stories) else (RECOVERED_AT_ONCE, THEY_RECOVERED)
     # Counted as they are listed: what came and went meanwhile is one line.
     return reader.say(words[start != end], start=start, end=end, count=len(stories))
@@ -312,14 +312,14 @@ def _any_lasts(stories: Iterable[Story]) -> bool:
 
 def _sections(stories: Sequence[Story], reader: DigestReader) -> Iterator[Part]:
     for word in WORST_FIRST:
-        mine = [story for story in stories if _word(story) == word]
-        if mine:
+        section = [story for story in stories if _word(story) == word]
+        if section:
             yield Part(
-                level=mine[0].shown,
-                mark=mine[0].mark,
+                level=section[0].shown,
+                mark=section[0].mark,
                 word=reader.say(word),
-                head=reader.say(COUNT, count=len(mine)),
-                listed=tuple(_entry(story, reader) for story in mine),
+                head=reader.say(COUNT, count=len(section)),
+                listed=tuple(_entry(story, reader) for story in section),
             )
 
 
@@ -332,8 +332,8 @@ def _entry(story: Story, reader: DigestReader) -> str:
     return _with_past(line, story, reader)
 
 
-def _trail(told: Sequence[Mapping[str, Any]], reader: DigestReader) -> Iterator[Post]:
-    first = min(datetime.fromisoformat(row["at"]) for row in told)
+def _trail(rows: Sequence[Mapping[str, Any]], reader: DigestReader) -> Iterator[Post]:
+    first = min(datetime.fromisoformat(row["at"]) for row in rows)
     yield Post(reader.say(SEEN), reader.time(first), lit=True)
     yield Post(reader.say(RECORDED), lit=True)
     for post in AHEAD:

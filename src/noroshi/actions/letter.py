@@ -72,7 +72,8 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One of several things that a page tells of. Without a level it is no level's colour.
+    """Hold one of several things that a page tells of. Without a level it has no level's
+    colour.
 
     `listed` is what belongs below it, one line each, however many.
     """
@@ -174,7 +175,7 @@ def _pair(row: Row) -> str:
 
 
 def _quoted(quote: Quote | None) -> list[str]:
-    """Each line cut to what a screen shows, and marked, so that it cannot pass for ours."""
+    """Cut each line to what a screen shows, and mark it, so that it cannot pass for ours."""
     if quote is None:
         return []
     return [

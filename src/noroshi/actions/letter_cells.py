@@ -24,26 +24,27 @@ PHRASES = {"ja": "word-break:auto-phrase;"}
 """Between phrases where a mail program can tell them, by language."""
 
 
-def said(text: str, most: int) -> str:
-    """Harmless: cut, without controls, escaped; line ends are kept."""
+def safe_html(text: str, most: int) -> str:
+    """Cut a text, remove its controls and escape it; line ends stay."""
     return escape(cut(tidy(text), most)).replace("\n", "<br>")
 
 
 def phrased(text: str, most: int, language: str) -> str:
-    """Said, and no Japanese word is broken at the end of a line. Few mail programs know how to
-    break between phrases (auto-phrase); this all of them bear, and it is for short texts."""
-    told = said(text, most)
-    return _unbroken(told) if language == "ja" and len(text) <= LONGEST_PHRASED else told
+    """Return safe HTML in which no Japanese word is broken at the end of a line. Few mail
+    programs know how to break between phrases (auto-phrase); all of them bear this, and it is
+    for short texts."""
+    html = safe_html(text, most)
+    return _unbroken(html) if language == "ja" and len(text) <= LONGEST_PHRASED else html
 
 
-def _unbroken(told: str) -> str:
+def _unbroken(html: str) -> str:
 
-    def kept(found: re.Match[str]) -> str:
+    def whole_word(found: re.Match[str]) -> str:
         word = found[0]
-        whole = 1 < len(word) <= LONGEST_WORD
-        return f'<span style="white-space:nowrap;">{word}</span>' if whole else word
+        fits = 1 < len(word) <= LONGEST_WORD
+        return f'<span style="white-space:nowrap;">{word}</span>' if fits else word
 
-    return WORD.sub(kept, told)
+    return WORD.sub(whole_word, html)
 
 
 def table(ground: str = "", style: str = "", name: str = "") -> str:

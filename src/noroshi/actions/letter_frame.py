@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from noroshi.actions.letter import Page, one_line
-from noroshi.actions.letter_cells import said, table
+from noroshi.actions.letter_cells import safe_html, table
 from noroshi.actions.letter_look import GROUNDS, LINE, STYLE
 
 LONGEST_PREVIEW = 200
@@ -26,13 +26,13 @@ xmlns:o="urn:schemas-microsoft-com:office:office">
 <meta name="color-scheme" content="light dark">
 <meta name="supported-color-schemes" content="light dark">
 <meta name="format-detection" content="telephone=no,date=no,address=no,email=no,url=no">
-<title>{said(one_line(page.subject), LONGEST_PREVIEW)}</title>
+<title>{safe_html(one_line(page.subject), LONGEST_PREVIEW)}</title>
 {OUTLOOK}
 <style>{STYLE}</style>
 </head>
 <body class="g-paper" style="margin:0;padding:0;background-color:{GROUNDS["paper"].day};">
 <div style="display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;overflow:hidden;\
-mso-hide:all;">{said(one_line(preview), LONGEST_PREVIEW)}</div>
+mso-hide:all;">{safe_html(one_line(preview), LONGEST_PREVIEW)}</div>
 {table("paper")}<tr><td align="center" class="o" style="padding:16px 8px;">
 <!--[if mso]><table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0">\
 <tr><td><![endif]-->

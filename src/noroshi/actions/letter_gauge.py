@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from noroshi.actions.letter import Gauge
-from noroshi.actions.letter_cells import said, table, td
+from noroshi.actions.letter_cells import safe_html, table, td
 from noroshi.actions.letter_look import GROUNDS
 from noroshi.core.translation import _
 
@@ -14,7 +14,7 @@ BETWEEN = _(" · ")
 
 
 def gauge_of(gauge: Gauge | None, language: str) -> Iterator[str]:
-    """Its rows in the mail: the bar, and below it what its limits are and where it stands."""
+    """Return the rows of a gauge: the bar, and below it the limits and the value."""
     if gauge is None:
         return
     now = NOW.fill(text=gauge.text).say(language)
@@ -25,7 +25,9 @@ def gauge_of(gauge: Gauge | None, language: str) -> Iterator[str]:
         "</table></td></tr>"
     )
     scale = td("0%", "mute", size=12, pad="0", wide=False, more=' width="40"')
-    limits = td(said(stops, 100), "mute", size=12, pad="0", wide=False, more=' align="right"')
+    limits = td(
+        safe_html(stops, 100), "mute", size=12, pad="0", wide=False, more=' align="right"'
+    )
     yield (
         f'<tr><td class="p" style="padding:0 24px 12px 24px;">{table()}<tr>{scale}{limits}</tr>'
         "</table></td></tr>"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from noroshi.actions.letter import TRAIL, Page, Part, Post, Quote, Row, cut, one_line, tidy
-from noroshi.actions.letter_cells import PHRASES, cell, phrased, said, table, td
+from noroshi.actions.letter_cells import PHRASES, cell, phrased, safe_html, table, td
 from noroshi.actions.letter_frame import framed
 from noroshi.actions.letter_gauge import BETWEEN, gauge_of
 from noroshi.actions.letter_look import INKS, LINE, MONO, ground_of, ink_of
@@ -56,7 +56,8 @@ def as_html(page: Page) -> str:
 
 
 def _around(page: Page, most: int) -> Iterator[str]:
-    """All but the parts, which take the room that is left; of what is listed so many lines."""
+    """Yield all but the parts, which take the room that is left; of what is listed so many
+    lines."""
     yield _band(page)
     yield NOTE_HERE
     yield from _story(page, most)
@@ -84,8 +85,8 @@ def _shorter(page: Page) -> Page:
 def noted(html: str, note: str) -> str:
     """Return the same mail with one more sentence at its head, such as that a template
     failed."""
-    told = cell(said(note, LONGEST_VALUE), "soft", "inset", size=13, pad="10px 24px")
-    return html.replace(NOTE_HERE, f"{NOTE_HERE}\n{told}", 1)
+    sentence = cell(safe_html(note, LONGEST_VALUE), "soft", "inset", size=13, pad="10px 24px")
+    return html.replace(NOTE_HERE, f"{NOTE_HERE}\n{sentence}", 1)
 
 
 # What is said, from top to bottom
@@ -93,7 +94,7 @@ def noted(html: str, note: str) -> str:
 
 def _band(page: Page) -> str:
     aside = f"&nbsp; {_soft(page.aside)}" if page.aside else ""
-    level = f"{said(page.mark, 4)} {said(page.word, LONGEST_NAME)}".strip()
+    level = f"{safe_html(page.mark, 4)} {safe_html(page.word, LONGEST_NAME)}".strip()
     return cell(
         f"<b>{level}</b>{aside}",
         ink_of(page.level),
@@ -105,19 +106,19 @@ def _band(page: Page) -> str:
 
 
 def _inked(inner: str, ink: str, tag: str, style: str = "") -> str:
-    """A few words in a colour of their own."""
+    """Return a few words in a colour of their own."""
     return f'<{tag} class="i-{ink}" style="{style}color:{INKS[ink].day};">{inner}</{tag}>'
 
 
 def _soft(text: str) -> str:
     style = "font-size:14px;font-weight:normal;"
-    return _inked(said(text, LONGEST_NAME), "soft", "span", style)
+    return _inked(safe_html(text, LONGEST_NAME), "soft", "span", style)
 
 
 def _story(page: Page, most: int) -> Iterator[str]:
     if page.where:
         where = " &rsaquo; ".join(
-            said(one_line(part), LONGEST_NAME) for part in page.where[:MOST_NAMES]
+            safe_html(one_line(part), LONGEST_NAME) for part in page.where[:MOST_NAMES]
         )
         below = 2 if page.headline else 14
         yield cell(where, "soft", size=14, pad=f"20px 24px {below}px 24px")
@@ -126,21 +127,21 @@ def _story(page: Page, most: int) -> Iterator[str]:
         yield _headline(first, 4 if page.where else 18, page.language)
         if others:
             yield from _quote(Quote("", tuple(others)), page.language)
-    sentences = [said(one, LONGEST_SENTENCE) for one in page.lead[:most]]
+    sentences = [safe_html(one, LONGEST_SENTENCE) for one in page.lead[:most]]
     sentences += _left_out(len(page.lead) - most, page.language)
     if sentences:
         yield cell("<br>".join(sentences), "ink", size=15, pad="0 24px 12px 24px")
 
 
 def _left_out(count: int, language: str) -> Sequence[str]:
-    """The line that says how many are not here, if any."""
+    """Return the line that says how many are not here, if any."""
     if count <= 0:
         return ()
     return (_inked(MORE_LINES.fill(count=count).say(language), "mute", "span"),)
 
 
 def _headline(text: str, top: int, language: str) -> str:
-    """A long one is no headline any more: it is set like the sentences below it."""
+    """Set the headline; a long one is none any more, and is set like the sentences below it."""
     size, weight = (20, "bold") if len(text) <= LONGEST_HEADLINE else (15, "normal")
     style = (
         f"margin:0;font-size:{size}px;line-height:{round(size * 1.5)}px;font-weight:{weight};"
@@ -152,22 +153,22 @@ def _headline(text: str, top: int, language: str) -> str:
 
 def _facts(rows: tuple[Row, ...], language: str) -> Iterator[str]:
     if rows:
-        told = _pairs(rows, language)
-        yield f'<tr><td class="p" style="padding:4px 24px 16px 24px;">{told}</td></tr>'
+        pairs = _pairs(rows, language)
+        yield f'<tr><td class="p" style="padding:4px 24px 16px 24px;">{pairs}</td></tr>'
 
 
 def _pairs(rows: Iterable[Row], language: str) -> str:
-    told = "".join(
+    cells = "".join(
         f"<tr>{_label(row)}{_value(row, language)}</tr>" for row in [*rows][:MOST_ROWS]
     )
     return (
         f'<table width="100%" cellpadding="0" cellspacing="0" border="0" class="l" '
-        f'style="table-layout:fixed;border-top:1px solid {LINE.day};">{told}</table>'
+        f'style="table-layout:fixed;border-top:1px solid {LINE.day};">{cells}</table>'
     )
 
 
 def _label(row: Row) -> str:
-    inner = said(row.label, LONGEST_NAME)
+    inner = safe_html(row.label, LONGEST_NAME)
     more = ' align="left" width="108" scope="row"'
     return td(
         inner,
@@ -191,7 +192,7 @@ def _quote(quote: Quote | None, language: str, most: int = MOST_LINES) -> Iterat
     if quote is None:
         return
     if quote.title:
-        yield cell(said(quote.title, LONGEST_NAME), "mute", size=13, pad="0 24px 4px 24px")
+        yield cell(safe_html(quote.title, LONGEST_NAME), "mute", size=13, pad="0 24px 4px 24px")
     lines = [_line(line) for line in quote.lines[:most]]
     lines += _left_out(len(quote.lines) - most, language)
     mono = f"font-family:{MONO};"
@@ -202,29 +203,30 @@ def _quote(quote: Quote | None, language: str, most: int = MOST_LINES) -> Iterat
 
 
 def _line(line: str) -> str:
-    """Blanks are kept: they are columns in many logs."""
-    told = said(line.replace("\n", "\ufffd"), LONGEST_QUOTED)
-    return told.replace("  ", "&nbsp; ") or "&nbsp;"
+    """Return a line in which blanks stay: they are columns in many logs."""
+    html = safe_html(line.replace("\n", "\ufffd"), LONGEST_QUOTED)
+    return html.replace("  ", "&nbsp; ") or "&nbsp;"
 
 
 # Several things in one mail
 
 
 def _parts(page: Page, room: int) -> Iterator[str]:
-    """As many as there is room for, in bytes; the last line says how many are not shown."""
-    left = sum(map(_count, page.parts))
+    """Yield as many parts as there is room for, in bytes; the last line says how many are not
+    shown."""
+    remaining = sum(map(_count, page.parts))
     for part in page.parts:
-        told = "\n".join(_part(part, page.language))
-        rest = room - len(told.encode()) - 1
+        html = "\n".join(_part(part, page.language))
+        rest = room - len(html.encode()) - 1
         if rest < 0 and (fits := _fitting(part, room, page.language)):
             yield "\n".join(_part(fits, page.language))
-            left -= _count(fits)
+            remaining -= _count(fits)
         if rest < 0:
-            more = MORE.fill(count=left).say(page.language)
+            more = MORE.fill(count=remaining).say(page.language)
             yield cell(more, "soft", size=14, pad="12px 24px 16px 24px", line="top")
             return
-        room, left = rest, left - _count(part)
-        yield told
+        room, remaining = rest, remaining - _count(part)
+        yield html
 
 
 def _count(part: Part) -> int:
@@ -233,22 +235,23 @@ def _count(part: Part) -> int:
 
 
 def _fitting(part: Part, room: int, language: str) -> Part | None:
-    """With as much of its list as there is room for; None: not even one line."""
-    kept = len(part.listed)
-    while kept:
-        kept //= 2
-        less = replace(part, listed=part.listed[:kept])
-        if kept and len("\n".join(_part(less, language)).encode()) < room:
+    """Shorten the list of a part to what there is room for; None: there is none for even one
+    line."""
+    count = len(part.listed)
+    while count:
+        count //= 2
+        less = replace(part, listed=part.listed[:count])
+        if count and len("\n".join(_part(less, language)).encode()) < room:
             return less
     return None
 
 
 def _part(part: Part, language: str) -> Iterator[str]:
-    """Its facts run on in one paragraph: there may be many parts."""
-    mark = f"{said(part.mark, 4)} {said(part.word, LONGEST_NAME)}".strip()
+    """Return a part whose facts run on in one paragraph: there may be many parts."""
+    mark = f"{safe_html(part.mark, 4)} {safe_html(part.word, LONGEST_NAME)}".strip()
     level = f"<b>{mark}</b>&nbsp; " if mark else ""
-    head = f"{level}{_inked(said(part.head, LONGEST_VALUE), 'ink', 'b')}"
-    notes = [said(note, LONGEST_VALUE) for note in part.notes[:MOST_SENTENCES]]
+    head = f"{level}{_inked(safe_html(part.head, LONGEST_VALUE), 'ink', 'b')}"
+    notes = [safe_html(note, LONGEST_VALUE) for note in part.notes[:MOST_SENTENCES]]
     facts = [_fact(row) for row in part.rows[:MOST_ROWS]]
     dot = BETWEEN.say(language)
     below = "<br>".join([*notes, dot.join(facts)] if facts else notes)
@@ -256,21 +259,21 @@ def _part(part: Part, language: str) -> Iterator[str]:
     if below:
         yield cell(below, "soft", size=13, pad="0 24px 10px 24px")
     if part.listed:
-        listed = "<br>".join(said(line, LONGEST_LISTED) for line in part.listed)
+        listed = "<br>".join(safe_html(line, LONGEST_LISTED) for line in part.listed)
         yield cell(listed, "ink", size=14, pad="2px 24px 12px 24px")
     yield from _quote(part.quote, language)
 
 
 def _fact(row: Row) -> str:
-    label = _inked(said(row.label, LONGEST_NAME), "mute", "span")
-    return f"{label} {said(row.value, LONGEST_VALUE)}"
+    label = _inked(safe_html(row.label, LONGEST_NAME), "mute", "span")
+    return f"{label} {safe_html(row.value, LONGEST_VALUE)}"
 
 
 # The foot
 
 
 def _foot(page: Page) -> str:
-    lines = [said(line, LONGEST_VALUE) for line in page.footer[:MOST_ROWS]]
+    lines = [safe_html(line, LONGEST_VALUE) for line in page.footer[:MOST_ROWS]]
     return cell(
         _relay(page) + "<br>".join(lines),
         "mute",
@@ -291,9 +294,9 @@ def _relay(page: Page) -> str:
 
 
 def _post(post: Post) -> str:
-    """Its word is never broken."""
+    """Return one post of the trail; its word is never broken."""
     mark = _inked("●", "fire", "span")
-    label = _inked(said(post.label, 40), "ink", "span", "white-space:nowrap;")
-    at = f"<br>{said(post.at, 40)}" if post.at else ""
+    label = _inked(safe_html(post.label, 40), "ink", "span", "white-space:nowrap;")
+    at = f"<br>{safe_html(post.at, 40)}" if post.at else ""
     inner, wide = f"{mark}<br>{label}{at}", ' width="120"'
     return td(inner, "mute", size=12, pad="0 8px 0 0", wide=False, more=wide)

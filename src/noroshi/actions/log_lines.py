@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from noroshi.actions.alarm_batch import Telling
+from noroshi.actions.alarm_batch import AlarmBatch
 from noroshi.actions.letter import HARMFUL, Quote, tidy
 from noroshi.core.model import Event
 from noroshi.core.translation import NOTHING, _, ngettext
@@ -26,50 +26,50 @@ BESIDE = _(", all lines in {name}")
 LEFT_OUT = ngettext("({count} more line omitted)", "({count} more lines omitted)")
 
 
-def quote(event: Event, told: Telling, *, attached: bool) -> Quote | None:
+def quote(event: Event, batch: AlarmBatch, *, attached: bool) -> Quote | None:
     """Return the first lines of what an event is about; None if it has none."""
     lines = lines_of(event)
     if not lines:
         return None
     title = (ALL if len(lines) <= SHOWN else SOME).fill(shown=SHOWN, count=len(lines))
-    beside = BESIDE.fill(name=file_name(told)) if attached else NOTHING
+    beside = BESIDE.fill(name=file_name(batch)) if attached else NOTHING
     shown = tuple(lines[:SHOWN])
-    return Quote(title.say(told.language) + beside.say(told.language), shown)
+    return Quote(title.say(batch.language) + beside.say(batch.language), shown)
 
 
 def lines_of(event: Event) -> tuple[str, ...]:
     return event.cause.reading.lines if event.cause.reading else ()
 
 
-def attachments(told: Telling) -> list[dict[str, str]]:
+def attachments(batch: AlarmBatch) -> list[dict[str, str]]:
     """Return one file with all lines of all items, or none; each `name`, `type` and `text`."""
-    lines = list(_all_lines(told))
+    lines = list(_all_lines(batch))
     if not lines:
         return []
-    left = len(lines) - MOST_ATTACHED
-    kept = lines[:MOST_ATTACHED]
-    kept += [LEFT_OUT.fill(count=left).say(told.language)] if left > 0 else []
-    text = BOM + "".join(f"{line}{LINE_END}" for line in kept)
-    return [{"name": file_name(told), "type": "text/plain", "text": text}]
+    excess = len(lines) - MOST_ATTACHED
+    attached = lines[:MOST_ATTACHED]
+    attached += [LEFT_OUT.fill(count=excess).say(batch.language)] if excess > 0 else []
+    text = BOM + "".join(f"{line}{LINE_END}" for line in attached)
+    return [{"name": file_name(batch), "type": "text/plain", "text": text}]
 
 
-def file_name(told: Telling) -> str:
+def file_name(batch: AlarmBatch) -> str:
     """Return a name that every file system takes."""
-    return f"{safe(told.topic.monitor.name) or 'monitor'}-lines.txt"
+    return f"{safe(batch.topic.monitor.name) or 'monitor'}-lines.txt"
 
 
 def safe(name: str) -> str:
     """Return as much of a name as may stand in a file's name on Windows, macOS and Linux
     alike."""
-    kept = HARMFUL.sub("_", FORBIDDEN.sub("_", unicodedata.normalize("NFC", name)))
-    kept = kept[:LONGEST_NAME].strip(" .")
-    return f"_{kept}" if RESERVED.fullmatch(kept) else kept
+    allowed = HARMFUL.sub("_", FORBIDDEN.sub("_", unicodedata.normalize("NFC", name)))
+    allowed = allowed[:LONGEST_NAME].strip(" .")
+    return f"_{allowed}" if RESERVED.fullmatch(allowed) else allowed
 
 
-def _all_lines(told: Telling) -> Iterator[str]:
-    """Under its item's name, where there are several."""
-    events: Sequence[Event] = [a.event for a in told.alarms if lines_of(a.event)]
+def _all_lines(batch: AlarmBatch) -> Iterator[str]:
+    """Yield the lines, under the name of their item where there are several items."""
+    events: Sequence[Event] = [a.event for a in batch.alarms if lines_of(a.event)]
     for event in events:
         if len(events) > 1:
-            yield f"== {event.item or told.topic.monitor.name} =="
+            yield f"== {event.item or batch.topic.monitor.name} =="
         yield from (tidy(line).replace("\n", "\ufffd") for line in lines_of(event))

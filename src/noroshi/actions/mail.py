@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from noroshi.actions.alarm_batch import telling
+from noroshi.actions.alarm_batch import batch_of
 from noroshi.actions.digest_rows import rows
 from noroshi.actions.digest_text import together
 from noroshi.actions.letter import as_text
@@ -18,7 +18,7 @@ from noroshi.actions.notice import notice
 from noroshi.actions.sample_alarms import made_up_alarms
 from noroshi.actions.template import Renderer, TemplateFailed
 from noroshi.core.definitions.problems import InvalidValueError
-from noroshi.core.digest import TOLD
+from noroshi.core.digest import ALARM_ROWS
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm, Contact
 from noroshi.core.stored_message import stored
@@ -57,8 +57,8 @@ class Options:
 
     @property
     def parts(self) -> dict[str, str]:
-        given = {"subject": self.subject, "text": self.text, "html": self.html_template}
-        return {part: source for part, source in given.items() if source}
+        sources = {"subject": self.subject, "text": self.text, "html": self.html_template}
+        return {part: source for part, source in sources.items() if source}
 
     @property
     def has_html(self) -> bool:
@@ -71,26 +71,26 @@ def draft(
     wanted: Options | None, contact: Contact, topic: Topic, alarms: tuple[Alarm, ...]
 ) -> Mapping[str, Any]:
     """Return the built-in mail; with a template also what `finish` needs to render it."""
-    told, given = telling(contact, topic, alarms), wanted or Options()
+    batch, chosen = batch_of(contact, topic, alarms), wanted or Options()
     instance = topic.monitor.instance
-    shown = page(told, attached=given.attach_lines)
+    shown = page(batch, attached=chosen.attach_lines)
     payload: dict[str, Any] = {
         "subject": shown.subject,
         "text": as_text(shown),
-        "language": told.language,
-        "importance": IMPORTANCE.get(told.level, "normal"),
+        "language": batch.language,
+        "importance": IMPORTANCE.get(batch.level, "normal"),
         "list": instance.name,
         "list_title": instance.title,
         "zone": contact.zone,
-        "level": told.level.value,
-        TOLD: rows(told),
+        "level": batch.level.value,
+        ALARM_ROWS: rows(batch),
     }
-    if given.has_html:
+    if chosen.has_html:
         payload["html"] = as_html(shown)
-    if given.attach_lines and (files := attachments(told)):
+    if chosen.attach_lines and (files := attachments(batch)):
         payload["attachments"] = files
-    if given.parts:
-        payload |= {"template": given.parts, "facts": facts(told)}
+    if chosen.parts:
+        payload |= {"template": chosen.parts, "facts": facts(batch)}
     return payload
 
 

@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from noroshi.actions.alarm_batch import Telling, began, mark, name, reason, saying, word
+from noroshi.actions.alarm_batch import AlarmBatch, began, mark, name, reason, saying, word
 from noroshi.actions.phrases import WORDS, moment
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm
 from noroshi.core.translation import Medium
 
 
-def facts(told: Telling) -> dict[str, Any]:
+def facts(batch: AlarmBatch) -> dict[str, Any]:
     """Return what a template may name: plain values, in the contact's language and zone."""
-    monitor, language = told.topic.monitor, told.language
+    monitor, language = batch.topic.monitor, batch.language
     return {
-        "level": told.level.value,
-        "level_word": word(told.alarms[0].event).say(language),
-        "mark": mark(told.alarms[0].event),
+        "level": batch.level.value,
+        "level_word": word(batch.alarms[0].event).say(language),
+        "mark": mark(batch.alarms[0].event),
         "instance": monitor.instance.name,
         "instance_title": monitor.instance.title,
         "group": monitor.group,
         "group_title": monitor.group_title,
-        "runs_on": told.topic.runs_on,
+        "runs_on": batch.topic.runs_on,
         "monitor": monitor.name,
         "title": monitor.title or monitor.name,
-        "kind": told.topic.kind.say(language),
-        "contact": told.contact.title or told.contact.id,
-        "items": [_item_facts(alarm, told) for alarm in told.alarms],
+        "kind": batch.topic.kind.say(language),
+        "contact": batch.contact.title or batch.contact.id,
+        "items": [_item_facts(alarm, batch) for alarm in batch.alarms],
     }
 
 
-def _item_facts(alarm: Alarm, told: Telling) -> dict[str, str | float | list[str] | None]:
-    event, language = alarm.event, told.language
+def _item_facts(alarm: Alarm, batch: AlarmBatch) -> dict[str, str | float | list[str] | None]:
+    event, language = alarm.event, batch.language
     reading, limits = event.cause.reading, event.cause.limits
     reached = {Level.WARNING: limits.warning, Level.CRITICAL: limits.critical} if limits else {}
     return {
@@ -40,14 +40,14 @@ def _item_facts(alarm: Alarm, told: Telling) -> dict[str, str | float | list[str
         "level": event.after.value,
         "word": word(event).say(language),
         "before": WORDS[event.before].say(language),
-        "name": name(event, told, language),
+        "name": name(event, batch, language),
         "value": reading.value if reading else None,
         "unit": reading.unit if reading else "",
         "limit": reached.get(event.after),
-        "words": saying(event, told, language),
+        "words": saying(event, batch, language),
         "note": reading.note.say(language, Medium.MAIL) if reading else "",
         "lines": list(reading.lines) if reading else [],
-        "since": moment(began(event, told), told.zone, language),
-        "at": moment(event.at, told.zone, language),
+        "since": moment(began(event, batch), batch.zone, language),
+        "at": moment(event.at, batch.zone, language),
         "reason": reason(alarm).say(language),
     }

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
 
 from noroshi.actions.alarm_batch import (
-    Telling,
+    AlarmBatch,
     amid,
     began,
     ended,
@@ -66,31 +66,31 @@ WHY_YOU_OF_ITSELF = _(
 LEDGER = _("Noroshi / ledger number: {ids}")
 
 
-def page(told: Telling, *, attached: bool = False) -> Page:
+def page(batch: AlarmBatch, *, attached: bool = False) -> Page:
     """Return the whole mail; it names every item, also where there are hundreds.
 
     `attached` is whether the lines of logs go along as a file.
     """
-    event, several = told.alarms[0].event, len(told.alarms) > 1
-    only = told.alarms[0]
-    later = () if told.level is Level.OK else (_row(NEXT, next_notice(told), told.language),)
+    event, several = batch.alarms[0].event, len(batch.alarms) > 1
+    only = batch.alarms[0]
+    later = () if batch.level is Level.OK else (_row(NEXT, next_notice(batch), batch.language),)
     return Page(
-        language=told.language,
-        subject=flat(subject(told)),
+        language=batch.language,
+        subject=flat(subject(batch)),
         level=None if ended(event) else event.after,
         mark=mark(event),
-        word=word(event).say(told.language),
-        where=tuple(_where(told)),
-        aside=_aside(told),
-        headline="" if several else _sentence(event, told),
-        lead=() if several else tuple(_lead(event, told.language)),
-        gauge=None if several else _gauge(event, told.language),
-        rows=() if several else (*_rows(only, told, _limits(event, told.language)), *later),
-        quote=None if several else quote(event, told, attached=attached),
-        parts=tuple(_part(alarm, told, attached) for alarm in told.alarms if several),
-        later=(_row(RUNS_ON, _here(told), told.language), *later) if several else (),
-        trail=tuple(_trail(told)),
-        footer=tuple(_footer(told)),
+        word=word(event).say(batch.language),
+        where=tuple(_where(batch)),
+        aside=_aside(batch),
+        headline="" if several else _sentence(event, batch),
+        lead=() if several else tuple(_lead(event, batch.language)),
+        gauge=None if several else _gauge(event, batch.language),
+        rows=() if several else (*_rows(only, batch, _limits(event, batch.language)), *later),
+        quote=None if several else quote(event, batch, attached=attached),
+        parts=tuple(_part(alarm, batch, attached) for alarm in batch.alarms if several),
+        later=(_row(RUNS_ON, _here(batch), batch.language), *later) if several else (),
+        trail=tuple(_trail(batch)),
+        footer=tuple(_footer(batch)),
     )
 
 
@@ -101,8 +101,8 @@ def _row(label: Message, value: str, language: str) -> Row:
 # At the head
 
 
-def _where(told: Telling) -> Iterator[str]:
-    monitor = told.topic.monitor
+def _where(batch: AlarmBatch) -> Iterator[str]:
+    monitor = batch.topic.monitor
     title = monitor.instance.title
     beside = f" ({title})" if title not in ("", monitor.instance.name) else ""
     yield monitor.instance.name + beside
@@ -110,26 +110,26 @@ def _where(told: Telling) -> Iterator[str]:
     yield from filter(None, (group, monitor.title or monitor.name))
 
 
-def _aside(told: Telling) -> str:
+def _aside(batch: AlarmBatch) -> str:
     """Return how many there are; or of a single one how long it lasts, or lasted."""
-    event = told.alarms[0].event
-    if len(told.alarms) > 1:
-        return COUNT.fill(count=len(told.alarms)).say(told.language)
-    if ended(event) or happened(event, told) or event.since is None:
+    event = batch.alarms[0].event
+    if len(batch.alarms) > 1:
+        return COUNT.fill(count=len(batch.alarms)).say(batch.language)
+    if ended(event) or happened(event, batch) or event.since is None:
         return ""
     length = event.at - event.since
     if length < timedelta(seconds=1) or event.after not in (Level.OK, event.before):
         return ""
     words = LASTED if event.after is Level.OK else LASTS
-    return words.fill(span=span(length)).say(told.language)
+    return words.fill(span=span(length)).say(batch.language)
 
 
-def _sentence(event: Event, told: Telling) -> str:
-    reading, item, language = event.cause.reading, event.item, told.language
+def _sentence(event: Event, batch: AlarmBatch) -> str:
+    reading, item, language = event.cause.reading, event.item, batch.language
     label = f"{item} " if item.endswith(":") else f"{item}: " if item else ""
     if reading is None or is_wordy(event):
         return _ended_line(label + words(event, language), language)
-    what, value = name(event, told, language), quantity(reading.value, reading.unit, language)
+    what, value = name(event, batch, language), quantity(reading.value, reading.unit, language)
     if not item:
         return IS.fill(what=what, value=value).say(language)
     of_item = OF_DRIVE if item.endswith(":") else OF_ITEM
@@ -138,7 +138,7 @@ def _sentence(event: Event, told: Telling) -> str:
 
 
 def _ended_line(line: str, language: str) -> str:
-    """A check's Japanese words made a sentence; what a program printed stays as it is."""
+    """Make a sentence of a check's Japanese words; what a program printed stays as it is."""
     ends_in_japanese = language == "ja" and line[-1:].isalpha() and not line[-1].isascii()
     return line + "。" if ends_in_japanese else line
 
@@ -152,16 +152,16 @@ def _lead(event: Event, language: str) -> Iterator[str]:
 
 
 def _gauge(event: Event, language: str) -> Gauge | None:
-    """A bar, for what is a share of 100 and bad when it is high."""
+    """Return a bar, for what is a share of 100 and bad when it is high."""
     reading, limits = event.cause.reading, event.cause.limits
     if reading is None or limits is None or reading.unit.strip() != "%" or not limits.rising:
         return None
     if not 0 <= reading.value <= 100:
         return None
-    given = ((Level.WARNING, limits.warning), (Level.CRITICAL, limits.critical))
+    thresholds = ((Level.WARNING, limits.warning), (Level.CRITICAL, limits.critical))
     stops = tuple(
         Stop(at, level, f"{WORDS[level].say(language)} {quantity(at, '%')}")
-        for level, at in given
+        for level, at in thresholds
         if at is not None and 0 <= at <= 100
     )
     return Gauge(reading.value, quantity(reading.value, "%"), stops)
@@ -170,35 +170,35 @@ def _gauge(event: Event, language: str) -> Gauge | None:
 # What is known of an item
 
 
-def _part(alarm: Alarm, told: Telling, attached: bool) -> Part:
-    event, language = alarm.event, told.language
+def _part(alarm: Alarm, batch: AlarmBatch, attached: bool) -> Part:
+    event, language = alarm.event, batch.language
     reading = event.cause.reading
     note = reading.note.say(language, Medium.MAIL) if reading else ""
     return Part(
         level=None if ended(event) else event.after,
         mark=mark(event),
         word=word(event).say(language),
-        head=headline(event, told, language),
+        head=headline(event, batch, language),
         notes=(note,) if note and not is_wordy(event) else (),
-        rows=tuple(_story(alarm, told, "")),
-        quote=quote(event, told, attached=attached),
+        rows=tuple(_story(alarm, batch, "")),
+        quote=quote(event, batch, attached=attached),
     )
 
 
-def _rows(alarm: Alarm, told: Telling, limits: str) -> Iterator[Row]:
-    yield from _story(alarm, told, limits)
-    yield _row(RUNS_ON, _here(told), told.language)
+def _rows(alarm: Alarm, batch: AlarmBatch, limits: str) -> Iterator[Row]:
+    yield from _story(alarm, batch, limits)
+    yield _row(RUNS_ON, _here(batch), batch.language)
 
 
-def _here(told: Telling) -> str:
-    host = told.topic.runs_on
-    return (NAMED.fill(host=host, here=HERE) if host else HERE).say(told.language)
+def _here(batch: AlarmBatch) -> str:
+    host = batch.topic.runs_on
+    return (NAMED.fill(host=host, here=HERE) if host else HERE).say(batch.language)
 
 
-def _story(alarm: Alarm, told: Telling, limits: str) -> Iterator[Row]:
-    event, language, zone = alarm.event, told.language, told.zone
-    since = moment(began(event, told), zone, language) + _lasting(event, told)
-    yield _row(_label(event, told), since, language)
+def _story(alarm: Alarm, batch: AlarmBatch, limits: str) -> Iterator[Row]:
+    event, language, zone = alarm.event, batch.language, batch.zone
+    since = moment(began(event, batch), zone, language) + _lasting(event, batch)
+    yield _row(_label(event, batch), since, language)
     if limits:
         yield _row(LIMITS, limits, language)
     if event.before is not event.after:
@@ -206,14 +206,14 @@ def _story(alarm: Alarm, told: Telling, limits: str) -> Iterator[Row]:
     yield _row(REASON, reason(alarm).say(language), language)
 
 
-def _label(event: Event, told: Telling) -> Message:
-    if ended(event) or happened(event, told):
+def _label(event: Event, batch: AlarmBatch) -> Message:
+    if ended(event) or happened(event, batch):
         return AT
     return RECOVERED_AT if event.after is Level.OK else SINCE
 
 
-def _lasting(event: Event, told: Telling) -> str:
-    lasted, language = event.at - began(event, told), told.language
+def _lasting(event: Event, batch: AlarmBatch) -> str:
+    lasted, language = event.at - began(event, batch), batch.language
     if lasted < timedelta(seconds=1):
         return ""
     comma = _(", ").say(language)
@@ -224,12 +224,12 @@ def _limits(event: Event, language: str) -> str:
     reading, limits = event.cause.reading, event.cause.limits
     if reading is None or limits is None or is_wordy(event):
         return ""
-    told = []
+    thresholds = []
     for level in (Level.WARNING, Level.CRITICAL):
         value = threshold(limits, level, reading.unit, language)
         if value:
-            told.append(f"{WORDS[level].say(language)} {value}")
-    return _(", ").say(language).join(told)
+            thresholds.append(f"{WORDS[level].say(language)} {value}")
+    return _(", ").say(language).join(thresholds)
 
 
 def _before(event: Event, zone: tzinfo, language: str) -> str:
@@ -246,21 +246,21 @@ def _before(event: Event, zone: tzinfo, language: str) -> str:
 # At the foot
 
 
-def _trail(told: Telling) -> Iterator[Post]:
+def _trail(batch: AlarmBatch) -> Iterator[Post]:
     """Yield how far it has come: when somebody reads it, it has been seen and recorded, as it
     was sent after that. It cannot know of more, so it speaks of no more."""
-    language = told.language
-    at: datetime = min(alarm.event.at for alarm in told.alarms)
-    yield Post(SEEN.say(language), clock(at, told.zone), lit=True)
+    language = batch.language
+    at: datetime = min(alarm.event.at for alarm in batch.alarms)
+    yield Post(SEEN.say(language), clock(at, batch.zone), lit=True)
     yield Post(RECORDED.say(language), lit=True)
 
 
-def _footer(told: Telling) -> Iterator[str]:
-    language, contact = told.language, told.contact
-    yield ACCEPTED.fill(mail=told.mail).say(language, Medium.MAIL)
-    if told.rule is not None:
-        yield _why_you(told.rule, contact.title or contact.id).say(language)
-    ids = _(", ").say(language).join(alarm.id for alarm in told.alarms)
+def _footer(batch: AlarmBatch) -> Iterator[str]:
+    language, contact = batch.language, batch.contact
+    yield ACCEPTED.fill(mail=batch.mail).say(language, Medium.MAIL)
+    if batch.rule is not None:
+        yield _why_you(batch.rule, contact.title or contact.id).say(language)
+    ids = _(", ").say(language).join(alarm.id for alarm in batch.alarms)
     yield LEDGER.fill(ids=ids).say(language)
 
 

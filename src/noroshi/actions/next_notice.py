@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from noroshi.actions.alarm_batch import Telling, happened
+from noroshi.actions.alarm_batch import AlarmBatch, happened
 from noroshi.actions.phrases import clock, moment, span
 from noroshi.core.levels import When
 from noroshi.core.translation import _
@@ -17,18 +17,18 @@ ON_REPEAT = _("in {span} ({at}) if the problem persists")
 NO_NEXT = _("none (the rule notifies only once)")
 
 
-def next_notice(told: Telling) -> str:
-    rule, language = told.rule, told.language
+def next_notice(batch: AlarmBatch) -> str:
+    rule, language = batch.rule, batch.language
     if rule is None:
         return ON_CHANGE.say(language)
     often = rule.when in (When.CHANGE, When.EACH)
-    if often and all(happened(alarm.event, told) for alarm in told.alarms):
+    if often and all(happened(alarm.event, batch) for alarm in batch.alarms):
         return ON_FOUND.say(language)
     when = [ON_CHANGE] if often else []
     when += [ON_EACH] if rule.when is When.EACH else []
     when += [ON_RECOVERY] if rule.recovered else []
     if rule.repeat is not None and rule.most > 1:
-        at = _later(told.alarms[0].event.at, rule.repeat, told)
+        at = _later(batch.alarms[0].event.at, rule.repeat, batch)
         when.append(ON_REPEAT.fill(span=span(rule.repeat), at=at))
     *others, last = [words.say(language) for words in when] or [NO_NEXT.say(language)]
     comma, both = _(", "), _(", or ")
@@ -36,9 +36,9 @@ def next_notice(told: Telling) -> str:
     return f"{first}{both.say(language)}{last}" if first else last
 
 
-def _later(at: datetime, after: timedelta, told: Telling) -> str:
-    """The date too where it is another day's."""
+def _later(at: datetime, after: timedelta, batch: AlarmBatch) -> str:
+    """Return the time, with the date where it is another day's."""
     then = at + after
-    if then.astimezone(told.zone).date() == at.astimezone(told.zone).date():
-        return clock(then, told.zone)
-    return moment(then, told.zone, told.language)
+    if then.astimezone(batch.zone).date() == at.astimezone(batch.zone).date():
+        return clock(then, batch.zone)
+    return moment(then, batch.zone, batch.language)

@@ -45,8 +45,10 @@ class NoticeReader:
     def language(self) -> str:
         return "ja" if self.contact.language == "ja" else "en"
 
-    def say(self, sentence: Message, **given: object) -> str:
-        return (sentence.fill(**given) if given else sentence).say(self.language, Medium.MAIL)
+    def say(self, sentence: Message, **arguments: object) -> str:
+        return (sentence.fill(**arguments) if arguments else sentence).say(
+            self.language, Medium.MAIL
+        )
 
     def when(self, at: datetime) -> str:
         return moment(at, zone_of(self.contact.zone), self.language)
@@ -221,12 +223,14 @@ def _(notice: Well, reader: NoticeReader) -> Page:
 
 
 def _at(contact: str, address: str) -> str:
-    """Not every report of non-delivery names an address."""
+    """Return the contact, with the address that failed if the report of non-delivery names
+    one."""
     return f"{contact} ({address})" if address else contact
 
 
 def _tallied(notice: Well, reader: NoticeReader) -> str:
-    """Lost is what is in none of the states in which an alarm can be; it must be none."""
+    """Return the tally in words. Lost is what is in none of the states in which an alarm can
+    be; it must be none."""
     tally = notice.tally
     waiting, held = EnvelopeState.WAITING, EnvelopeState.HELD
     accepted, back = EnvelopeState.ACCEPTED, DeliveryState.CAME_BACK
@@ -251,15 +255,17 @@ def _queued(notice: Well, reader: NoticeReader) -> str:
     )
 
 
-def _bad(one: Bad, reader: NoticeReader) -> Part:
+def _bad(monitor: Bad, reader: NoticeReader) -> Part:
     since = (
-        () if one.since is None else (reader.say(words.SINCE_THEN, at=reader.when(one.since)),)
+        ()
+        if monitor.since is None
+        else (reader.say(words.SINCE_THEN, at=reader.when(monitor.since)),)
     )
     return Part(
-        head=f"{one.path} {one.title}".strip(),
-        level=one.level,
-        mark=MARKS[one.level],
-        word=reader.say(WORDS[one.level]),
+        head=f"{monitor.path} {monitor.title}".strip(),
+        level=monitor.level,
+        mark=MARKS[monitor.level],
+        word=reader.say(WORDS[monitor.level]),
         notes=since,
     )
 
@@ -319,7 +325,7 @@ def _page(
 
 
 def _together(instances: Sequence[Watched], reader: NoticeReader) -> str:
-    """For a subject: the first by name, and how many more."""
+    """Return the first by name and how many more, for a subject."""
     first, *others = (one.name for one in instances)
     return reader.say(words.AND_MORE, first=first, count=len(others)) if others else first
 

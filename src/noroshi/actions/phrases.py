@@ -109,7 +109,7 @@ def _number(value: float) -> str:
 
 
 def _size(value: float) -> str:
-    """Bytes by powers of 1024, as Windows and df -h tell them."""
+    """Return bytes by powers of 1024, as Windows and df -h tell them."""
     power = 0
     while abs(value) >= 1024 and power < len(SIZES) - 1:
         value, power = value / 1024, power + 1
@@ -148,8 +148,8 @@ def span(length: timedelta) -> Message:
         (seconds % 60, "s"),
     ]
     first = next((n for n, (count, _unit) in enumerate(parts) if count), len(parts) - 1)
-    told = [part for part in parts[first : first + 2] if part[0]] or parts[-1:]
-    lengths = [UNITS[unit].fill(number=count) for count, unit in told]
+    shown = [part for part in parts[first : first + 2] if part[0]] or parts[-1:]
+    lengths = [UNITS[unit].fill(number=count) for count, unit in shown]
     if len(lengths) == 1:
         return lengths[0]
     return TWO_UNITS.fill(larger=lengths[0], smaller=lengths[1])

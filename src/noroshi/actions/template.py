@@ -67,16 +67,16 @@ class TemplateRenderer:
     async def render(
         self, parts: Mapping[str, str], facts: Mapping[str, Any]
     ) -> Mapping[str, str]:
-        """Raises TemplateFailed. What overran is not tried again for a minute: in a storm
-        it would cost its time for each of hundreds of mails."""
+        """Render the parts; raise TemplateFailed. What overran is not tried again for a minute:
+        in a storm it would cost its time for each of hundreds of mails."""
         key = json.dumps(parts)
         async with self._lock:
             if self._resting.get(key, 0.0) > asyncio.get_running_loop().time():
                 raise TemplateFailed(TOO_SLOW)
             answer = await self._ask({**parts, "parts": list(parts), "facts": facts}, key)
         if "refused" in answer:
-            told = {name: answer.get(name, "") for name in ("detail", "line")}
-            raise TemplateFailed(REFUSED[answer["refused"]].fill(**told))
+            details = {name: answer.get(name, "") for name in ("detail", "line")}
+            raise TemplateFailed(REFUSED[answer["refused"]].fill(**details))
         return answer
 
     async def close(self) -> None:
@@ -92,8 +92,8 @@ class TemplateRenderer:
         except TimeoutError:
             await _end(child)
 
-    async def _ask(self, asked: Mapping[str, Any], key: str) -> Mapping[str, str]:
-        line = json.dumps(asked).encode() + b"\n"
+    async def _ask(self, request: Mapping[str, Any], key: str) -> Mapping[str, str]:
+        line = json.dumps(request).encode() + b"\n"
         child = await self._ready_child()
         try:
             async with asyncio.timeout(self._wall):
@@ -153,7 +153,8 @@ async def _answer(child: asyncio.subprocess.Process) -> Mapping[str, str]:
 
 
 async def _end(child: asyncio.subprocess.Process) -> int | None:
-    """Its exit code if it had ended by itself. Reading on lets asyncio close the pipes."""
+    """Return the exit code if the child had ended by itself. Reading on lets asyncio close the
+    pipes."""
     assert child.stdin is not None
     assert child.stdout is not None
     child.stdin.close()

@@ -36,7 +36,7 @@ KINDS = {
 }
 
 
-class Refused(Exception):
+class TemplateRefusedError(Exception):
     """The template cannot be used: one of the parent's reasons, and what is to be said of it."""
 
     def __init__(self, why: str, detail: str = "") -> None:
@@ -44,11 +44,13 @@ class Refused(Exception):
         self.why, self.detail = why, detail
 
 
-def answer(asked: Mapping[str, Any]) -> dict[str, str]:
+def answer(request: Mapping[str, Any]) -> dict[str, str]:
     """Return what is rendered, by part; or `refused`, why, with its `detail`."""
     try:
-        return {part: rendered(part, asked[part], asked["facts"]) for part in asked["parts"]}
-    except Refused as refused:
+        return {
+            part: rendered(part, request[part], request["facts"]) for part in request["parts"]
+        }
+    except TemplateRefusedError as refused:
         return {"refused": refused.why, "detail": refused.detail}
     except TemplateSyntaxError as error:
         line, detail = str(error.lineno), short(error.message)
@@ -69,10 +71,10 @@ def name_in(error: UndefinedError) -> str:
     return str(error) if found is None else found[1] or found[2]
 
 
-def short(said: object) -> str:
+def short(text: object) -> str:
     """Shorten what is said: it may quote a name as long as the template, and goes into a
     mail."""
-    return str(said)[:LONGEST_DETAIL]
+    return str(text)[:LONGEST_DETAIL]
 
 
 def rendered(part: str, source: str, facts: Mapping[str, Any]) -> str:
@@ -88,7 +90,7 @@ def bounded(template: Template, facts: Mapping[str, Any]) -> str:
     for piece in template.generate(facts):
         size += len(piece.encode("utf-8", "replace"))
         if size > MOST_OUTPUT:
-            raise Refused("long", f"{MOST_OUTPUT // 1024} KiB")
+            raise TemplateRefusedError("long", f"{MOST_OUTPUT // 1024} KiB")
         pieces.append(piece)
     return "".join(pieces)
 
@@ -96,11 +98,11 @@ def bounded(template: Template, facts: Mapping[str, Any]) -> str:
 def check_subject(text: str) -> None:
     """Refuse what would break a header's value, which is one line, and mend nothing."""
     if any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in text):
-        raise Refused("lines")
+        raise TemplateRefusedError("lines")
     if not text.strip():
-        raise Refused("empty")
+        raise TemplateRefusedError("empty")
     if len(text) > LONGEST_SUBJECT:
-        raise Refused("long", f"{LONGEST_SUBJECT}")
+        raise TemplateRefusedError("long", f"{LONGEST_SUBJECT}")
 
 
 @lru_cache(64)
@@ -109,7 +111,8 @@ def compiled(source: str, kind: str = "plain") -> Template:
 
 
 def bound_resources() -> None:
-    """Memory, files, dumps. Windows has no such limits: there the parent's clock must do."""
+    """Limit memory, files, dumps. Windows has no such limits: there the parent's clock must
+    do."""
     if sys.platform == "win32":
         return
     import resource
@@ -131,11 +134,11 @@ def main() -> None:
     bounded(compiled("{% for a in b %}{{ a|upper }}{% endfor %}"), {"b": "a"})  # warm up
     say({"ready": "yes"})
     for line in sys.stdin.buffer:
-        asked = json.loads(line)
+        request = json.loads(line)
         arm(CPU_SECONDS)
-        said = answer(asked)
+        reply = answer(request)
         arm(0)
-        say(said)
+        say(reply)
 
 
 def say(answer: Mapping[str, str]) -> None:

@@ -20,14 +20,14 @@ def since(memory: Mapping[str, Any], now: datetime, *, never: bool) -> dict[str,
     return {SINCE: memory.get(SINCE) or now.isoformat()}
 
 
-def told_after(reading: str) -> Callable[[Mapping[str, Any], datetime], Mapping[str, datetime]]:
+def grace_of(reading: str) -> Callable[[Mapping[str, Any], datetime], Mapping[str, datetime]]:
     """Return what says until when that reading is not told of. A clock set back spares nobody for
     longer."""
 
     def setting_up(memory: Mapping[str, Any], now: datetime) -> Mapping[str, datetime]:
-        kept = memory.get(SINCE)
-        if kept is None or abs(now - datetime.fromisoformat(kept)) >= GRACE:
+        began = memory.get(SINCE)
+        if began is None or abs(now - datetime.fromisoformat(began)) >= GRACE:
             return {}
-        return {reading: datetime.fromisoformat(kept) + GRACE}
+        return {reading: datetime.fromisoformat(began) + GRACE}
 
     return setting_up

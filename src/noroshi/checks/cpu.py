@@ -21,8 +21,9 @@ class Options:
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
-    """The counters of the last look are the check's memory. Without them, or when they went
-    back (the computer was started anew), it looks twice within half a second."""
+    """Measure the load since the last look, whose counters are the check's memory. Without
+    them, or when they went back (the computer was started anew), look twice within half a
+    second."""
     before, found = memory, await host.processor()
     if not _went_on(before, found):
         before = _counters(found)
@@ -32,8 +33,8 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
 
 
 def _counters(found: Processor) -> dict[str, float]:
-    told = {name: getattr(found, name) for name in ("total", *SHARES)}
-    return {name: value for name, value in told.items() if value is not None}
+    counters = {name: getattr(found, name) for name in ("total", *SHARES)}
+    return {name: value for name, value in counters.items() if value is not None}
 
 
 def _went_on(before: Mapping[str, Any], found: Processor) -> bool:

@@ -32,8 +32,8 @@ def _any(patterns: tuple[str, ...], mount: str) -> bool:
 
 @lru_cache(1024)
 def _readings(volume: Volume) -> tuple[Reading, ...]:
-    """Made once for each volume as it was found, whoever watches it too: a thousand monitors of
-    one computer say the same of it."""
+    """Return the readings, made once for each volume as it was found, whoever watches it too: a
+    thousand monitors of one computer say the same of it."""
     free = volume.free / 2**30
     used = round(volume.used_percent, 1)
     return (

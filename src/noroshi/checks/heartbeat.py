@@ -56,17 +56,17 @@ class Options:
         return At(times=tuple(map(_moment, self.at)), zone=zone, days=days)
 
 
-def _check_schedule(given: Options) -> None:
+def _check_schedule(schedule: Options) -> None:
     """Raise ValueError for what cannot be read, or is out of its bounds."""
-    for text in filter(None, (given.every, given.grace)):
+    for text in filter(None, (schedule.every, schedule.grace)):
         _length(text)
-    if given.every and not LEAST <= _length(given.every) <= MOST:
+    if schedule.every and not LEAST <= _length(schedule.every) <= MOST:
         raise InvalidValueError(_("every must be 10s to 366d"))
-    if _length(given.grace) > MOST:
+    if _length(schedule.grace) > MOST:
         raise InvalidValueError(_("grace must be at most 366d"))
-    for text in given.at:
+    for text in schedule.at:
         _moment(text)
-    for day in given.days:
+    for day in schedule.days:
         if day not in DAYS:
             raise InvalidValueError(
                 _("{day!r} is not a day of the week; use {days}").fill(
@@ -139,8 +139,8 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
 def _start(
     report: str, last: Beat | None, now: datetime, memory: Mapping[str, Any]
 ) -> datetime:
-    """Never later than now: when the clock was set back, a report of the time that is still
-    to come again would otherwise hold off every alarm until then."""
+    """Return the start of the wait, never later than now: when the clock was set back, a report
+    of the time that is still to come again would otherwise hold off every alarm until then."""
     if memory.get("report") == report:
         return min(datetime.fromisoformat(memory["from"]), now)
     return min(last.at, now) if last else now
@@ -163,9 +163,9 @@ def _when(account: Account) -> Message:
 
 
 def _how(account: Account, last: Beat) -> Message:
-    said = f": {last.text}" if last.text else ""
+    detail = f": {last.text}" if last.text else ""
     at = account.shown(last.at)
-    return (WENT_WELL if last.ok else FAILED).fill(job=account.job, last=at, said=said)
+    return (WENT_WELL if last.ok else FAILED).fill(job=account.job, last=at, said=detail)
 
 
 CHECK = Check(

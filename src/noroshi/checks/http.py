@@ -30,7 +30,7 @@ MOST_REDIRECTS, MOST_KIB, MOST_WORDS, LONGEST_WORD = 10, 1024, 20, 1000
 DAY = 86_400
 LINES = 40
 """Lines of an answer that `try` shows."""
-TOLD = ("content-type", "content-length", "content-encoding", "server", "location")
+SHOWN_HEADERS = ("content-type", "content-length", "content-encoding", "server", "location")
 """Headers of an answer that `try` shows."""
 
 BAD_STATUS = _("a status must be 100 to 599")
@@ -116,7 +116,7 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class FetchResult:
     """The result of asking: the last answer or the trouble, how far that came, and in how many
     ms."""
 
@@ -135,19 +135,19 @@ class Looked:
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
-    """Whoever took the connection, or refused it, is at fault for what follows; before that nobody
-    knows who is, so nothing could be measured."""
+    """Fetch the page and judge it. Whoever took the connection, or refused it, is at fault for
+    what follows; before that nobody knows who is, so nothing could be measured."""
     secrets = await secret_headers.found(wanted.secret_headers, host)
     hiding = secret_headers.Hiding(secrets)
-    looked = await _look(wanted, host, secrets)
-    if looked.trouble is not None and not looked.visit.taken:
-        raise hiding.stopped(Unmeasurable(looked.why))
-    wrong, note = await _judged(wanted, looked)
-    return hiding.outcome(Outcome(tuple(_readings(looked, wrong, note, await host.now()))))
+    result = await _look(wanted, host, secrets)
+    if result.trouble is not None and not result.visit.taken:
+        raise hiding.stopped(Unmeasurable(result.why))
+    wrong, note = await _judged(wanted, result)
+    return hiding.outcome(Outcome(tuple(_readings(result, wrong, note, await host.now()))))
 
 
-async def _look(wanted: Options, host: Host, secrets: Mapping[str, Secret]) -> Looked:
-    """Raises Unmeasurable for what is our own side's fault."""
+async def _look(wanted: Options, host: Host, secrets: Mapping[str, Secret]) -> FetchResult:
+    """Fetch the page. Raises Unmeasurable for what is our own side's fault."""
     way = NetworkEgress(await host.network(), host.secret)
     visiting = await _loaded()
     visit, loop = visiting.PageVisit(), asyncio.get_running_loop()
@@ -158,32 +158,34 @@ async def _look(wanted: Options, host: Host, secrets: Mapping[str, Secret]) -> L
             answered = await visiting.fetch(asking, way, visit)
     except TimeoutError:
         trouble = visit.late(wanted.timeout)
-    except ConnectError as said:
-        trouble = said
-    return Looked(visit, answered, trouble, 1000 * (loop.time() - began))
+    except ConnectError as error:
+        trouble = error
+    return FetchResult(visit, answered, trouble, 1000 * (loop.time() - began))
 
 
-def _readings(looked: Looked, wrong: int, note: Message, now: datetime) -> Iterator[Reading]:
-    """An answer that is wrong has its time all the same."""
-    answered = looked.answered
+def _readings(
+    result: FetchResult, wrong: int, note: Message, now: datetime
+) -> Iterator[Reading]:
+    """Yield the readings; an answer that is wrong has its time all the same."""
+    answered = result.answered
     if answered is not None:
-        yield Reading("time", round(looked.took, 3), "ms")
+        yield Reading("time", round(result.took, 3), "ms")
     yield Reading("wrong", wrong, note=note)
     if answered is not None:
         yield Reading("status", answered.status)
-    if ends := looked.visit.ends:
-        left = (ends - now).total_seconds() / DAY
-        yield Reading("days", round(left, 2), "d", note=UNTIL.fill(day=f"{ends:%Y-%m-%d}"))
+    if ends := result.visit.ends:
+        remaining = (ends - now).total_seconds() / DAY
+        yield Reading("days", round(remaining, 2), "d", note=UNTIL.fill(day=f"{ends:%Y-%m-%d}"))
 
 
-async def _judged(wanted: Options, looked: Looked) -> tuple[int, Message]:
-    """1 and why it is not as expected; 0 and what is said if it is."""
-    if looked.answered is None:
-        return 1, looked.why
-    if isinstance(looked.answered.onward, Message):
-        return 1, looked.answered.onward
-    expected, where = wanted.expected, looked.visit.where
-    page = await _page(looked.answered, for_words=bool(wanted.has or wanted.has_not))
+async def _judged(wanted: Options, result: FetchResult) -> tuple[int, Message]:
+    """Return 1 and why the page is not as expected; 0 and a note if it is."""
+    if result.answered is None:
+        return 1, result.why
+    if isinstance(result.answered.onward, Message):
+        return 1, result.answered.onward
+    expected, where = wanted.expected, result.visit.where
+    page = await _page(result.answered, for_words=bool(wanted.has or wanted.has_not))
     if why := http_expectations.unexpected(expected, page, where):
         return 1, why
     return 0, http_expectations.as_expected(expected, page, where)
@@ -200,32 +202,33 @@ async def _page(answered: PageResponse, *, for_words: bool) -> http_expectations
 
 
 async def _text(body: bytes) -> bytes:
-    """In UTF-8: what Japanese servers say of their encoding is often wrong, so it is looked at. In
-    a thread: short lines that are in no encoding take seconds, which no other check may wait for."""
+    """Decode in UTF-8: what Japanese servers say of their encoding is often wrong, so it is
+    looked at. In a thread: short lines that are in no encoding take seconds, which no other
+    check may wait for."""
     return await asyncio.to_thread(codec_of("auto", body[:KIB]).utf8, body)
 
 
 async def preview(wanted: Options, host: Host) -> Sequence[Message]:
-    """Each hop, and how the answer begins. It is asked for administrators alone: whoever may define
+    """Return each hop, and how the answer begins, for administrators alone: whoever may define
     a monitor could else read by it what only this computer reaches."""
     secrets = await secret_headers.found(wanted.secret_headers, host)
-    looked = await _look(wanted, host, secrets)
-    return tuple(map(secret_headers.Hiding(secrets).words, await _shown_of(wanted, looked)))
+    result = await _look(wanted, host, secrets)
+    return tuple(map(secret_headers.Hiding(secrets).words, await _shown_of(wanted, result)))
 
 
-async def _shown_of(wanted: Options, looked: Looked) -> Sequence[Message]:
-    told = [words for hop in looked.visit.hops for words in _of_hop(wanted, hop)]
-    if looked.trouble is not None:
-        return (*told, looked.why)
-    body = looked.answered.body if looked.answered is not None else b""
-    return (*told, *_of_text(len(body), await _text(body)))
+async def _shown_of(wanted: Options, result: FetchResult) -> Sequence[Message]:
+    lines = [words for hop in result.visit.hops for words in _of_hop(wanted, hop)]
+    if result.trouble is not None:
+        return (*lines, result.why)
+    body = result.answered.body if result.answered is not None else b""
+    return (*lines, *_of_text(len(body), await _text(body)))
 
 
 def _of_hop(wanted: Options, hop: PageResponse) -> Iterator[Message]:
     yield HOP.fill(
         method=wanted.method, url=hop.url, status=http_expectations.phrase(hop.status)
     )
-    for name in TOLD:
+    for name in SHOWN_HEADERS:
         if value := hop.headers.get(name, ""):
             yield HEADER.fill(name=name, value=_shown(value))
 

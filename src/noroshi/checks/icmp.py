@@ -47,11 +47,11 @@ class Echo:
         """Return how long the answer took, in seconds; None: there was none in time. OSError:
         what the network or the kernel said instead."""
         loop = asyncio.get_running_loop()
-        asked = request(self._family, self._serial & 0xFFFF, sequence, self._mark)
+        packet = request(self._family, self._serial & 0xFFFF, sequence, self._mark)
         start = loop.time()
         try:
             async with asyncio.timeout(seconds):
-                await loop.sock_sendall(self._sock, asked)
+                await loop.sock_sendall(self._sock, packet)
                 while not self._is_answer(await loop.sock_recv(self._sock, LONGEST), sequence):
                     pass  # a late answer to an earlier one, or somebody else's
         except TimeoutError:

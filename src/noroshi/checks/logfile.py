@@ -153,13 +153,13 @@ def look_at(
     except OSError as error:
         return Look({}, memory, _trouble(wanted.path, error))
     follower = replace(wanted.follower(files, len(paths)), enough=enough)
-    logs, trails, left = dict[str, Followed](), dict[str, Trail](), wanted.portion * MIB
+    logs, trails, remaining = dict[str, Followed](), dict[str, Trail](), wanted.portion * MIB
     for path in paths:
         trail = memory.trails.get(path)
         # Of one that was left out until now nobody knows what in it is new.
         is_new = trail is None and memory.begun and not memory.left_out
-        log = _follow(follower, path, trail, left, whole=wanted.from_start or is_new)
-        left -= log.read
+        log = _follow(follower, path, trail, remaining, whole=wanted.from_start or is_new)
+        remaining -= log.read
         trails[path] = log.trail
         if not (wanted.wild and _is_over(log)):
             logs[path] = log
@@ -172,7 +172,7 @@ def look_at(
 def _follow(
     follower: Follower, path: str, trail: Trail | None, most: int, *, whole: bool
 ) -> Followed:
-    """A log that is new among those of a pattern is new as a whole."""
+    """Read on in one log; one that is new among those of a pattern is new as a whole."""
     if trail is not None and not trail.barred:
         return follower.look(path, trail, most)
     first = follower.begin(path, whole=whole)
@@ -184,20 +184,20 @@ def _follow(
 
 
 def _paths(files: Files, wanted: Options, memory: Memory) -> tuple[Sequence[str], int]:
-    """The logs that a path stands for, and those it stood for: their rest may lie rotated. And
-    how many are left out, as there are too many."""
+    """Return the logs that a path stands for, and those it stood for, whose rest may lie
+    rotated. Return too how many are left out, as there are too many."""
     if not wanted.wild:
         return (wanted.path,), 0
-    facts = [f for f in files.found(wanted.path) if f.regular and not _is_kept_away(f.path)]
+    facts = [f for f in files.found(wanted.path) if f.regular and not _is_archived_log(f.path)]
     facts.sort(key=lambda fact: fact.changed, reverse=True)
     names = {fact.path for fact in facts} | memory.trails.keys()
     found = [fact.path for fact in facts if not _is_rotated_from(fact.path, names)]
     before = (path for path in memory.trails if path not in found and not is_archived(path))
-    kept = [*found[:MOST_FILES], *before]
-    return sorted(kept[: 2 * MOST_FILES]), max(0, len(found) - MOST_FILES)
+    chosen = [*found[:MOST_FILES], *before]
+    return sorted(chosen[: 2 * MOST_FILES]), max(0, len(found) - MOST_FILES)
 
 
-def _is_kept_away(path: str) -> bool:
+def _is_archived_log(path: str) -> bool:
     """Return True for what a pattern does not mean, though it matches."""
     return is_packed(path) or is_archived(path)
 
@@ -257,7 +257,7 @@ def _readings(wanted: Options, path: str, log: Followed, none: Message) -> Itera
 
 
 def _normal(path: str) -> str:
-    """The path without //, /./ and /../, which lead to the same file but for links."""
+    """Return the path without //, /./ and /../, which lead to the same file but for links."""
     return "/" + normpath(path).lstrip("/") if path.startswith("/") else path
 
 

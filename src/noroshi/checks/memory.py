@@ -12,7 +12,7 @@ from noroshi.core.translation import _
 from noroshi.ports import Check, Host, Outcome, options
 
 GIB = 2**30
-LEFT = _("{available:.1f} of {total:.1f} GiB available")
+AVAILABLE = _("{available:.1f} of {total:.1f} GiB available")
 
 
 @options
@@ -21,16 +21,17 @@ class Options:
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
-    """A computer without swap has no reading of it."""
+    """Measure the memory. A computer without swap has no reading of it."""
     return Outcome(_readings(await host.memory()))
 
 
 @lru_cache(16)
 def _readings(found: ports.Memory) -> tuple[Reading, ...]:
-    """Made once for all that watch the same computer in the same second."""
-    left = LEFT.fill(available=found.available / GIB, total=found.total / GIB)
+    """Return the readings, made once for all that watch the same computer in the same
+    second."""
+    available = AVAILABLE.fill(available=found.available / GIB, total=found.total / GIB)
     main = (
-        Reading("used", round(found.used_percent, 1), "%", note=left),
+        Reading("used", round(found.used_percent, 1), "%", note=available),
         Reading("available", round(found.available / GIB, 3), "GiB"),
     )
     if not found.swap_total:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from noroshi.checks.account_grace import since, told_after
+from noroshi.checks.account_grace import grace_of, since
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import Message, _, ngettext
@@ -29,7 +29,7 @@ ENDS = _(
 IN_DAYS = ngettext("{count} day", "{count} days")
 IN_A_DAY = _("less than a day")
 ENDED = _("the secret or certificate of {name} expired on {day}")
-LEFT = _("Secret or certificate expires in")
+ENDS_SOON = _("Secret or certificate expires in")
 RESTS = ngettext(
     "the sign-in was last renewed {days} day ago; it expires after 90 days without a renewal",
     "the sign-in was last renewed {days} days ago; it expires after 90 days without a renewal",
@@ -48,8 +48,8 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
     if facts is None:
         raise Unmeasurable(NO_ACCOUNT.fill(name=wanted.account))
     now = await host.now()
-    kept = since(memory, now, never=facts.never)
-    return Outcome(tuple(_readings(facts.name or wanted.account, facts, now)), kept)
+    grace = since(memory, now, never=facts.never)
+    return Outcome(tuple(_readings(facts.name or wanted.account, facts, now)), grace)
 
 
 def _readings(name: str, facts: AccountFacts, now: datetime) -> Iterator[Reading]:
@@ -77,18 +77,20 @@ def _why(facts: AccountFacts) -> Message:
 
 
 def _until(name: str, ends: date, now: datetime) -> Iterator[Reading]:
-    """The day is counted to its beginning, as providers do (UTC)."""
+    """Yield the days until an end, counted to the beginning of that day, as providers do
+    (UTC)."""
     end = datetime.combine(ends, time(), UTC)
-    left = (end - now).total_seconds() / 86_400
-    words = ENDS if left > 0 else ENDED
-    note = words.fill(name=name, day=ends.isoformat(), left=_left(left))
-    reached = min((days for days in DAYS if left <= days), default=DAYS[0])
+    remaining = (end - now).total_seconds() / 86_400
+    words = ENDS if remaining > 0 else ENDED
+    note = words.fill(name=name, day=ends.isoformat(), left=_days_text(remaining))
+    reached = min((days for days in DAYS if remaining <= days), default=DAYS[0])
     # Without a unit it is told by its note, which has the date and the days.
-    yield Reading(f"left_{reached}", round(left, 2), note=note)
+    yield Reading(f"left_{reached}", round(remaining, 2), note=note)
 
 
-def _left(days: float) -> Message:
-    """One that has just turned 30 days is not said to end in 29."""
+def _days_text(days: float) -> Message:
+    """Return the days in words, rounded up: one that has just turned 30 days is not said to end
+    in 29."""
     return IN_DAYS.fill(count=math.ceil(days)) if days > 1 else IN_A_DAY
 
 
@@ -117,9 +119,9 @@ CHECK = Check(
     names={
         "sign_in": _("Sign-in required"),
         "rests": _("Time since the last renewal"),
-        **{f"left_{days}": LEFT for days in DAYS},
+        **{f"left_{days}": ENDS_SOON for days in DAYS},
     },
     may_vanish=True,
-    setting_up=told_after("sign_in"),
+    setting_up=grace_of("sign_in"),
     run=run,
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from noroshi.checks.account_grace import since, told_after
+from noroshi.checks.account_grace import grace_of, since
 from noroshi.core.mail import Fault
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import NOTHING, _
@@ -44,10 +44,10 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
     if facts is None:
         raise Unmeasurable(NO_ROUTE.fill(name=wanted.route))
     now = await host.now()
-    kept = since(memory, now, never=facts.never)
+    grace = since(memory, now, never=facts.never)
     account = _account(facts, memory, now)
     noted = {OF_ACCOUNT: [account, _iso(facts.down)]} if account else {}
-    return Outcome(tuple(_readings(facts, now)), {**kept, **noted})
+    return Outcome(tuple(_readings(facts, now)), {**grace, **noted})
 
 
 def _account(facts: RouteFacts, memory: Mapping[str, Any], now: datetime) -> str:
@@ -91,7 +91,8 @@ def _readings(facts: RouteFacts, now: datetime) -> Iterator[Reading]:
 
 
 def _of_trip(trip: RoundTripFacts, now: datetime) -> Iterator[Reading]:
-    """A mail a day is sent to the own mailbox and looked for there."""
+    """Yield the reading of round trips: a mail a day is sent to the own mailbox and looked for
+    there."""
     hours = (now - trip.counts_from).total_seconds() / 3600
     yield Reading("seen", round(max(0.0, hours), 2), "h", note=trip.why)
     if trip.last_arrival is not None:
@@ -121,7 +122,7 @@ CHECK = Check(
         "seen": _("Time since the last confirmed arrival"),
         "took": _("Time to arrive"),
     },
-    setting_up=told_after("blocked"),
+    setting_up=grace_of("blocked"),
     spoken_for=_is_of_account,
     run=run,
 )

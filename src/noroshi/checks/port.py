@@ -55,7 +55,7 @@ async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome
 
 @lru_cache(8192)
 def _taken(address: str, port: int) -> Reading:
-    """The same each time, for nearly all looks there are."""
+    """Return the reading, which is the same each time for nearly all looks there are."""
     return Reading("closed", 0, note=TAKEN.fill(where=_where(address, port)))
 
 
@@ -71,7 +71,8 @@ def _why(address: str, port: int, error: OSError) -> Message:
 
 
 async def _connect(address: str, port: int) -> float:
-    """Seconds until one of its addresses took the connection; else the last one's OSError."""
+    """Return the seconds until one of its addresses took the connection; else raise the last
+    one's OSError."""
     *first, last = await places(address, port)
     for place in first:
         try:
@@ -95,8 +96,9 @@ async def _connect_to(place: Place) -> float:
 
 
 def _is_taken_at_once(sock: socket.socket, where: tuple[Any, ...]) -> bool:
-    """A port of this computer has answered by the time that connect(2) says that it is under
-    way, which a second call tells: to wait in the loop would double what the look costs."""
+    """Return True if a port of this computer took the connection by the time that connect(2)
+    says that it is under way, which a second call tells: to wait in the loop would double what
+    the look costs."""
     error = sock.connect_ex(where)
     if error == errno.EINPROGRESS:
         error = sock.connect_ex(where)

@@ -66,7 +66,8 @@ def _note(pids: Sequence[int]) -> Message:
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
-    """None is a number too, and critical unless the limits say otherwise."""
+    """Count the processes. None is a number too, and critical unless the limits say
+    otherwise."""
     pids = [process.pid for process in await host.processes() if wanted.wants(process)]
     return Outcome((Reading("count", len(pids), item=wanted.item, note=_note(pids)),))
 

@@ -74,8 +74,8 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """The result of asking one place: the seconds of each answer, None where there was none."""
+class PingResult:
+    """Hold the seconds of each answer of one place, None where there was none."""
 
     times: tuple[float | None, ...]
     by: Message
@@ -91,29 +91,29 @@ Opening = Callable[[Place], AbstractContextManager[Echo]]
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
-    """Of a name with several addresses, the one that answers best counts."""
+    """Ping all addresses of a name; the one that answers best counts."""
     address = wanted.address or await host.address()
     found = (await places(address))[:MOST_PLACES]
-    asked = await asyncio.gather(
-        *[asked_of(place, wanted) for place in found], return_exceptions=True
+    results = await asyncio.gather(
+        *[ping(place, wanted) for place in found], return_exceptions=True
     )
-    if done := [one for one in asked if isinstance(one, Asked)]:
+    if done := [one for one in results if isinstance(one, PingResult)]:
         best = max(done, key=lambda one: len(one.answered))
         return Outcome(tuple(readings(address, best)))
-    raise _unmeasurable(address, asked[0])
+    raise _unmeasurable(address, results[0])
 
 
-def readings(address: str, asked: Asked) -> Sequence[Reading]:
-    """Loss in %, and the mean of the answers in ms if there were any."""
-    got, count = len(asked.answered), len(asked.times)
+def readings(address: str, pinged: PingResult) -> Sequence[Reading]:
+    """Return the loss in %, and the mean of the answers in ms if there were any."""
+    got, count = len(pinged.answered), len(pinged.times)
     words = (SILENT if not got else ANSWERS if got == count else SOME).fill(
         address=address, got=got, count=count
     )
-    note = composed("{words}{by}", words=words, by=asked.by)
+    note = composed("{words}{by}", words=words, by=pinged.by)
     loss = Reading("loss", round(100 * (1 - got / count), 1), "%", note=note)
     if not got:
         return (loss,)
-    return (loss, Reading("time", round(1000 * sum(asked.answered) / got, 3), "ms"))
+    return (loss, Reading("time", round(1000 * sum(pinged.answered) / got, 3), "ms"))
 
 
 def _unmeasurable(address: str, error: object) -> BaseException:
@@ -126,13 +126,13 @@ def _unmeasurable(address: str, error: object) -> BaseException:
     return Unmeasurable(CANNOT.fill(address=address, why=why(error)))
 
 
-async def asked_of(place: Place, wanted: Options, opening: Opening = opened) -> Asked:
+async def ping(place: Place, wanted: Options, opening: Opening = opened) -> PingResult:
     """Ask one place. Raises NoEcho, or the OSError of our own side."""
     if wanted.by != "tcp":
         try:
             with opening(place) as echo:
                 seconds = wanted.wait / 1000
-                return Asked(
+                return PingResult(
                     await _times(wanted.count, lambda n: echo.ask(n, seconds)), BY_ICMP
                 )
         except NoEcho:
@@ -141,14 +141,15 @@ async def asked_of(place: Place, wanted: Options, opening: Opening = opened) -> 
     return await _by_tcp(wanted, place)
 
 
-async def _by_tcp(wanted: Options, place: Place) -> Asked:
+async def _by_tcp(wanted: Options, place: Place) -> PingResult:
     seconds, ports = wanted.wait / 1000, wanted.ports
     times = await _times(wanted.count, lambda _: _first_answer(place, ports, seconds))
-    return Asked(times, BY_TCP.fill(ports=", ".join(map(str, ports))))
+    return PingResult(times, BY_TCP.fill(ports=", ".join(map(str, ports))))
 
 
 async def _times(count: int, ask: Ask) -> tuple[float | None, ...]:
-    """Raises OSError for what is our own side's fault: each time there was no way at all."""
+    """Return the times. Raise OSError for what is our own side's fault: each time there was no
+    way at all."""
     times, ways = list[float | None](), 0
     for number in range(1, count + 1):
         try:
@@ -162,7 +163,7 @@ async def _times(count: int, ask: Ask) -> tuple[float | None, ...]:
 
 
 async def _first_answer(place: Place, ports: Sequence[int], seconds: float) -> float | None:
-    """The time of the port that answers first; None if none does in time."""
+    """Return the time of the port that answers first; None if none does in time."""
     family, (host, _, *scope) = place
     knocks = [asyncio.create_task(_knock(family, (host, port, *scope))) for port in ports]
     failed = OSError(errno.ENETUNREACH, "")

@@ -98,10 +98,10 @@ def _without_level(text: str, code: int) -> str:
 
 def _failed(ran: ProgramResult) -> Message:
     line = script_output.first_line(ran.errors) or script_output.first_line(ran.output)
-    said = plain(line) if line else script_output.NOTHING
+    shown = plain(line) if line else script_output.NOTHING
     if ran.code < 0:
-        return KILLED.fill(signal=-ran.code, said=said)
-    return FAILED.fill(code=ran.code, said=said)
+        return KILLED.fill(signal=-ran.code, said=shown)
+    return FAILED.fill(code=ran.code, said=shown)
 
 
 CHECK = Check(

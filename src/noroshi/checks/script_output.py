@@ -52,23 +52,23 @@ def number(output: str, name: str, unit: str) -> Reading:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     found = ALONE.fullmatch(lines[-1]) if lines else None
     if found is None or not math.isfinite(value := _float(found[1])):
-        said = _short(output.strip())
-        raise Unmeasurable(NO_NUMBER.fill(said=said) if said else NO_OUTPUT)
+        shown = _short(output.strip())
+        raise Unmeasurable(NO_NUMBER.fill(said=shown) if shown else NO_OUTPUT)
     return Reading(name, value, unit or found[2])
 
 
 def json_readings(output: str) -> tuple[Reading, ...]:
     """{"name": number} or {"items": {"item": {"name": number}}}, or both together."""
     try:
-        given = json.loads(output, parse_constant=_refuse)
+        document = json.loads(output, parse_constant=_refuse)
     except (ValueError, RecursionError):
-        given = None
-    if not isinstance(given, dict):
+        document = None
+    if not isinstance(document, dict):
         raise Unmeasurable(NO_JSON.fill(said=_short(output.strip()) or NOTHING))
-    items = given.pop("items", {})
+    items = document.pop("items", {})
     if not isinstance(items, dict):
         raise Unmeasurable(NO_ITEMS.fill(where="items", said=_short(repr(items))))
-    found = list(_numbers(given, ""))
+    found = list(_numbers(document, ""))
     for item, numbers in items.items():
         if not isinstance(numbers, dict):
             where = _name(item)
@@ -99,8 +99,8 @@ def _data(text: str) -> Iterator[Reading]:
         at = found.end() if found else len(text)
 
 
-def _numbers(given: dict[str, Any], item: str) -> Iterator[Reading]:
-    for name, value in given.items():
+def _numbers(members: dict[str, Any], item: str) -> Iterator[Reading]:
+    for name, value in members.items():
         name, worth = _name(name), _worth(value)
         if not math.isfinite(worth):
             where = f"{item}.{name}" if item else name
@@ -108,9 +108,9 @@ def _numbers(given: dict[str, Any], item: str) -> Iterator[Reading]:
         yield Reading(name, worth, item=item)
 
 
-def _name(given: str) -> str:
+def _name(name: str) -> str:
     """JSON can write half a character (a lone surrogate), which no store and no mail can."""
-    return given.encode("utf-8", "replace").decode()
+    return name.encode("utf-8", "replace").decode()
 
 
 def _worth(value: object) -> float:

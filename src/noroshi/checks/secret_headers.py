@@ -74,9 +74,9 @@ class Hiding:
     """The words of a server without the secrets that it was sent: it may quote them."""
 
     def __init__(self, secrets: Mapping[str, Secret]) -> None:
-        said = [one.reveal() for one in secrets.values()]
-        words = [word for one in said for word in one.split() if len(word) >= SHORTEST]
-        self._masks, self._whole = Masks(*said, *words), (*said, *words)
+        values = [one.reveal() for one in secrets.values()]
+        words = [word for one in values for word in one.split() if len(word) >= SHORTEST]
+        self._masks, self._whole = Masks(*values, *words), (*values, *words)
 
     def words(self, words: Message) -> Message:
         """Return the words without any piece of them, for whoever reads an answer."""

@@ -100,18 +100,18 @@ def read_config(home: Path) -> Config:
     """Read the settings in a home folder. Raise ConfigError with all that is wrong with
     them."""
     file = home / FILE
-    given, problems = _load(file), list[Fault]()
+    table, problems = _load(file), list[Fault]()
     values: dict[str, Any] = {}
     for name, setting in SETTINGS.items():
         try:
-            values[name] = setting.read(home, given.get(name, setting.default))
+            values[name] = setting.read(home, table.get(name, setting.default))
         except Wrong as wrong:
             problems.append(Fault(f"{file}: {name}", wrong.words))
         except Unusable as unusable:
             problems += [Fault(f"{file}: {name}", words) for words in unusable.words]
     known = ", ".join(SETTINGS)
     problems += [
-        Fault(f"{file}: {name}", UNKNOWN.fill(known=known)) for name in given.keys() - SETTINGS
+        Fault(f"{file}: {name}", UNKNOWN.fill(known=known)) for name in table.keys() - SETTINGS
     ]
     if problems:
         raise ConfigError(tuple(sorted(problems, key=lambda p: p.where)))
@@ -243,15 +243,15 @@ SETTINGS: Mapping[str, Setting] = {
 }
 
 
-def sample(**given: str) -> str:
+def sample(**chosen: str) -> str:
     """Return the file that `init` writes: each setting with its help in both languages; only
     those that are given are in force."""
     parts = list[str]()
     for key, setting in SETTINGS.items():
-        told = [*setting.help.ja.split("\n"), *setting.help.en.split("\n")]
+        help_lines = [*setting.help.ja.split("\n"), *setting.help.en.split("\n")]
         default = _in_toml(setting.default)
-        line = f'{key} = "{given[key]}"' if key in given else f"# {key} = {default}"
-        parts.append("\n".join([*(f"# {text}" for text in told), line]))
+        line = f'{key} = "{chosen[key]}"' if key in chosen else f"# {key} = {default}"
+        parts.append("\n".join([*(f"# {text}" for text in help_lines), line]))
     return "\n\n".join(parts) + "\n"
 
 

@@ -35,58 +35,58 @@ class Wrong(Exception):
         self.words = words
 
 
-def read_text(_home: Path, given: object) -> str:
-    if not isinstance(given, str):
+def read_text(_home: Path, value: object) -> str:
+    if not isinstance(value, str):
         raise Wrong(NO_TEXT)
-    return given
+    return value
 
 
-def read_texts(_home: Path, given: object) -> tuple[str, ...]:
-    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+def read_texts(_home: Path, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise Wrong(NO_LIST)
-    return tuple(given)
+    return tuple(value)
 
 
-def read_variables(home: Path, given: object) -> tuple[str, ...]:
+def read_variables(home: Path, value: object) -> tuple[str, ...]:
     """Names of environment variables, each in full: a pattern would let in what it was not
     meant for."""
-    names = read_texts(home, given)
+    names = read_texts(home, value)
     for name in names:
         if not VARIABLE.fullmatch(name):
             raise Wrong(NO_VARIABLE.fill(given=repr(name)))
     return names
 
 
-def read_name(home: Path, given: object) -> str:
-    text = read_text(home, given)
+def read_name(home: Path, value: object) -> str:
+    text = read_text(home, value)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", text):
         raise Wrong(NO_NAME.fill(given=repr(text)))
     return text
 
 
-def read_path(home: Path, given: object) -> Path:
+def read_path(home: Path, value: object) -> Path:
     """Whole: what is not is meant from the home folder."""
-    text = read_text(home, given)
+    text = read_text(home, value)
     if not text:
         raise Wrong(NO_TEXT)
     return home / text
 
 
-def read_socket(home: Path, given: object) -> Path:
-    path = read_path(home, given)
+def read_socket(home: Path, value: object) -> Path:
+    path = read_path(home, value)
     if len(bytes(path)) > LONGEST_SOCKET:
         raise Wrong(TOO_LONG.fill(given=path, most=LONGEST_SOCKET))
     return path
 
 
-def read_days(_home: Path, given: object) -> int:
-    if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= MOST_DAYS:
+def read_days(_home: Path, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_DAYS:
         raise Wrong(NO_DAYS.fill(most=MOST_DAYS))
-    return given
+    return value
 
 
-def read_nets(home: Path, given: object) -> tuple[Net, ...]:
-    return tuple(_net(text) for text in read_texts(home, given))
+def read_nets(home: Path, value: object) -> tuple[Net, ...]:
+    return tuple(_net(text) for text in read_texts(home, value))
 
 
 def _net(text: str) -> Net:
@@ -96,8 +96,8 @@ def _net(text: str) -> Net:
         raise Wrong(NO_NET.fill(given=repr(text))) from None
 
 
-def read_url(home: Path, given: object) -> str:
-    text = read_text(home, given)
+def read_url(home: Path, value: object) -> str:
+    text = read_text(home, value)
     if not text:
         return text
     try:
@@ -110,8 +110,8 @@ def read_url(home: Path, given: object) -> str:
     return text
 
 
-def read_folders(home: Path, given: object) -> tuple[Path, ...]:
-    folders = tuple(Path(text) for text in read_texts(home, given))
+def read_folders(home: Path, value: object) -> tuple[Path, ...]:
+    folders = tuple(Path(text) for text in read_texts(home, value))
     for folder in folders:
         if not folder.is_absolute():
             raise Wrong(NOT_ABSOLUTE.fill(given=repr(str(folder))))
@@ -121,8 +121,8 @@ def read_folders(home: Path, given: object) -> tuple[Path, ...]:
 def read_one_of(known: tuple[str, ...]) -> Callable[[Path, object], str]:
     """Return a way to read one of these words, and no other."""
 
-    def read(home: Path, given: object) -> str:
-        text = read_text(home, given)
+    def read(home: Path, value: object) -> str:
+        text = read_text(home, value)
         if text not in known:
             listed = ", ".join(repr(one) for one in known)
             raise Wrong(NO_CHOICE.fill(given=repr(text), known=listed))

@@ -61,38 +61,38 @@ class Web:
         return self.certificate is not None or not self.loopback
 
 
-def read_web(home: Path, given: object) -> Web | None:
+def read_web(home: Path, table: object) -> Web | None:
     """Read the settings; None: there is to be no manager. Raises Unusable."""
-    if given is False:
+    if table is False:
         return None
-    if not isinstance(given, Mapping):
+    if not isinstance(table, Mapping):
         raise Unusable((NO_TABLE.fill(known=", ".join(KNOWN)),))
-    if wrong := tuple(_faults(given)):
+    if wrong := tuple(_faults(table)):
         raise Unusable(wrong)
-    files = {name: home / given[name] for name in ("certificate", "key") if name in given}
+    files = {name: home / table[name] for name in ("certificate", "key") if name in table}
     return Web(
-        address=given.get("address", HERE),
-        port=given.get("port", PORT),
-        hosts=tuple(name.lower() for name in given.get("hosts", ())),
+        address=table.get("address", HERE),
+        port=table.get("port", PORT),
+        hosts=tuple(name.lower() for name in table.get("hosts", ())),
         **files,
     )
 
 
-def _faults(given: Mapping[str, Any]) -> Iterator[Message]:
-    for name in given.keys() - set(KNOWN):
+def _faults(table: Mapping[str, Any]) -> Iterator[Message]:
+    for name in table.keys() - set(KNOWN):
         yield NO_SUCH.fill(given=name, known=", ".join(KNOWN))
-    address, port = given.get("address", HERE), given.get("port", PORT)
+    address, port = table.get("address", HERE), table.get("port", PORT)
     loopback = _loopback(address)
     if loopback is None:
         yield NO_ADDRESS
     if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
         yield NO_PORT
-    hosts = given.get("hosts", [])
+    hosts = table.get("hosts", [])
     if not isinstance(hosts, list) or not all(_is_host(one) for one in hosts):
         yield NO_HOSTS
     elif loopback is False and not hosts:
         yield HOSTS_WANTED
-    files = [given.get("certificate"), given.get("key")]
+    files = [table.get("certificate"), table.get("key")]
     if files != [None, None] and not all(isinstance(one, str) and one for one in files):
         yield BOTH
 
@@ -104,5 +104,5 @@ def _loopback(address: object) -> bool | None:
         return None
 
 
-def _is_host(given: object) -> bool:
-    return isinstance(given, str) and HOST.fullmatch(given) is not None
+def _is_host(value: object) -> bool:
+    return isinstance(value, str) and HOST.fullmatch(value) is not None

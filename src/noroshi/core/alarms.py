@@ -115,8 +115,12 @@ def survives(acknowledged: Acknowledgement, event: Event) -> bool:
 def without_ended(suppressions: Suppressions, events: Iterable[Event]) -> Suppressions:
     """Leave out the acknowledgements that ended by these events."""
     known, events = suppressions.acknowledged, tuple(events)
-    kept = tuple(one for one in known if all(survives(one, event) for event in events))
-    return suppressions if len(kept) == len(known) else replace(suppressions, acknowledged=kept)
+    lasting = tuple(one for one in known if all(survives(one, event) for event in events))
+    return (
+        suppressions
+        if len(lasting) == len(known)
+        else replace(suppressions, acknowledged=lasting)
+    )
 
 
 def suppression_by_monitor(

@@ -54,11 +54,13 @@ def shifted(spent: Spent, by: timedelta) -> Spent:
 def mails_left(pace: Pace, spent: Spent, now: datetime) -> int | None:
     """Return how many mails may leave within this minute; None: as many as there are. An hour
     that is used up for longer than a minute is left out: the route is of no use for so long."""
-    hour = _left(pace.mails_an_hour, spent, HOUR, now)
+    hour = _remaining(pace.mails_an_hour, spent, HOUR, now)
     if hour == 0 and _hour_free(pace, spent, now) > now + MINUTE:
         hour = None
-    minute = _left(pace.mails_a_minute, spent, MINUTE, now)
-    return min((left for left in (minute, hour) if left is not None), default=None)
+    minute = _remaining(pace.mails_a_minute, spent, MINUTE, now)
+    return min(
+        (remaining for remaining in (minute, hour) if remaining is not None), default=None
+    )
 
 
 def free_at(pace: Pace, spent: Spent, now: datetime) -> datetime:
@@ -69,7 +71,7 @@ def free_at(pace: Pace, spent: Spent, now: datetime) -> datetime:
 
 def half_is_left(pace: Pace, spent: Spent, now: datetime) -> bool:
     """Return whether less than half is used of what may be sent within an hour and a day."""
-    hour = _left(pace.mails_an_hour, spent, HOUR, now)
+    hour = _remaining(pace.mails_an_hour, spent, HOUR, now)
     day = sum(count for _, count in _within_day(spent, now))
     fits_hour = hour is None or 2 * hour > pace.mails_an_hour
     return fits_hour and (not pace.recipients_a_day or 2 * day < pace.recipients_a_day)
@@ -84,12 +86,12 @@ def _hour_free(pace: Pace, spent: Spent, now: datetime) -> datetime:
     return _free(pace.mails_an_hour, spent, HOUR, now)
 
 
-def _left(most: int, spent: Spent, within: timedelta, now: datetime) -> int | None:
+def _remaining(most: int, spent: Spent, within: timedelta, now: datetime) -> int | None:
     return max(0, most - len(_lately(spent, within, now))) if most else None
 
 
 def _free(most: int, spent: Spent, within: timedelta, now: datetime) -> datetime:
-    if _left(most, spent, within, now) != 0:
+    if _remaining(most, spent, within, now) != 0:
         return now
     return _lately(spent, within, now)[-most] + within
 

@@ -18,14 +18,14 @@ WEEK = frozenset(range(7))
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """At a fixed interval; the monitor's id says at which instant of it."""
+    """Repeat at a fixed interval; the monitor's id says at which instant of it."""
 
     period: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class At:
-    """At fixed times of day in a zone, on some days of the week (Monday is 0)."""
+    """Repeat at fixed times of day in a zone, on some days of the week (Monday is 0)."""
 
     times: tuple[time, ...]
     zone: str
@@ -97,8 +97,9 @@ def _next_cell(now: datetime, period: timedelta, offset: timedelta) -> datetime:
 
 
 def _occasions(cadence: At, now: datetime, first: int = -1) -> Iterator[datetime]:
-    """All of ten days, from the day that is so many after that of `now`: of the week ahead, or
-    of the one behind. Eight days, as the last one of a week may have passed."""
+    """Yield the occasions of ten days, from the day `first` days after today: of the week
+    ahead, or of the one behind. A week counts eight days, as the last occasion of one may have
+    passed."""
     zone = ZoneInfo(cadence.zone)
     today = now.astimezone(zone).date()
     for ahead in range(first, first + 10):

@@ -14,7 +14,8 @@ T = TypeVar("T")
 
 
 def correct_instants(written: Sequence[datetime], now: datetime) -> list[datetime]:
-    """Instants in the order in which they were written down, none of them after `now`.
+    """Return the instants in the order in which they were written down, none of them after
+    `now`.
 
     What is dated ahead moves back as one block, up to what was written next: how far apart
     the instants of that clock were still counts. What is dated up to `now` stays.

@@ -105,9 +105,9 @@ def decide_fate(parcel: Parcel, receipt: Receipt, jitter: float) -> Fate:
     if Verdict.DEFERRED in verdicts:
         if later and envelope.attempts + 1 >= TRIES_A_ROUTE:
             return NextRoute(why)
-        asked = [a.again for a in answers.values() if a.again is not None]
+        requested = [a.again for a in answers.values() if a.again is not None]
         pause = _pause(envelope, envelope.attempts) * (1 + jitter / 4)
-        return Retry(max([receipt.at + pause, *asked]), why)
+        return Retry(max([receipt.at + pause, *requested]), why)
     if Verdict.ACCEPTED in verdicts or envelope.reached:
         return Accepted(receipt.at)
     # A route before this one may only have rested, and has not been asked.
@@ -119,32 +119,32 @@ def settle_envelope(
     parcel: Parcel, receipt: Receipt, fate: Fate
 ) -> tuple[Envelope, datetime | None]:
     """Return the envelope as it is from now on, and when it may be lent again; None: never."""
-    left = drop_settled(parcel.envelope, receipt)
+    updated = drop_settled(parcel.envelope, receipt)
     match fate:
         case Accepted() | SetAside():
-            return left, None
+            return updated, None
         case Retry(at=at, answered=False):
-            return replace(left, unanswered=left.unanswered + 1), at
+            return replace(updated, unanswered=updated.unanswered + 1), at
         case Retry(at=at):
-            return replace(left, attempts=left.attempts + 1), at
+            return replace(updated, attempts=updated.attempts + 1), at
         case NextRoute():
-            rest = tuple(route for route in left.routes if route != parcel.route)
-            return replace(left, routes=rest, attempts=0), receipt.at
+            rest = tuple(route for route in updated.routes if route != parcel.route)
+            return replace(updated, routes=rest, attempts=0), receipt.at
         case OpenCircuit():
-            return left, receipt.at
+            return updated, receipt.at
 
 
 def drop_settled(envelope: Envelope, receipt: Receipt) -> Envelope:
     """Drop the addresses that were accepted or refused; only the others stay to be tried."""
     verdicts = {address: answer_for(address, receipt).verdict for address in envelope.to}
     done = (Verdict.ACCEPTED, Verdict.REFUSED)
-    left = tuple(address for address in envelope.to if verdicts[address] not in done)
+    remaining = tuple(address for address in envelope.to if verdicts[address] not in done)
     taken = tuple(a for a in envelope.to if verdicts[a] is Verdict.ACCEPTED)
     reached = envelope.reached + taken
-    if not left:
+    if not remaining:
         return replace(envelope, reached=reached)
     refused = tuple(a for a in envelope.to if verdicts[a] is Verdict.REFUSED)
-    return replace(envelope, to=left, reached=reached, refused=envelope.refused + refused)
+    return replace(envelope, to=remaining, reached=reached, refused=envelope.refused + refused)
 
 
 def lets_others_go_first(envelope: Envelope) -> bool:
@@ -186,9 +186,9 @@ def _circuit_until(
     probing = PROBING[fault]
     share = (now - since) * probing.share
     pause = min(max(share, probing.shortest), probing.longest) * (1 + jitter / 10)
-    asked = [a.again for a in down if a.again is not None]
+    requested = [a.again for a in down if a.again is not None]
     early = all(a.early for a in down)
-    return OpenCircuit(since, max([now + pause, *asked]), why, fault, early)
+    return OpenCircuit(since, max([now + pause, *requested]), why, fault, early)
 
 
 def failure_words(answers: Iterable[Answer]) -> Message:

@@ -19,7 +19,7 @@ from noroshi.core.mail import Envelope
 ENDING = "/together"
 """How a digest's id goes on after its last member's, which no other digest has had: whatever more
 is put into it, its id and Message-ID are new with what it says."""
-TOLD = "told"
+ALARM_ROWS = "told"
 """The part of a payload that says in rows what an envelope tells; without it, it stays alone.
 Each row has at least `level`, the event's new one."""
 OLDEST = "oldest"
@@ -36,7 +36,7 @@ def may_join(envelope: Envelope) -> bool:
     return (
         fresh
         and not envelope.unanswered
-        and bool(envelope.payload.get(TOLD))
+        and bool(envelope.payload.get(ALARM_ROWS))
         and not envelope.members
     )
 
@@ -66,7 +66,7 @@ def may_be_followed_up(envelope: Envelope) -> bool:
     in_vain = envelope.attempts and not (
         envelope.reached or envelope.refused or envelope.unanswered
     )
-    return bool(in_vain and (envelope.members or envelope.payload.get(TOLD)))
+    return bool(in_vain and (envelope.members or envelope.payload.get(ALARM_ROWS)))
 
 
 def followed_up(first: Envelope, pending: Sequence[Envelope]) -> tuple[Envelope, ...]:
@@ -74,13 +74,13 @@ def followed_up(first: Envelope, pending: Sequence[Envelope]) -> tuple[Envelope,
     wait behind, itself among them, or its members in its place; (): it goes by itself, as it
     may have been accepted, or nothing waits behind it. `pending` as in `joined`, with those
     members."""
-    told = _attempted_envelopes(first, pending) if may_be_followed_up(first) else ()
-    if not told:
+    attempted = _attempted_envelopes(first, pending) if may_be_followed_up(first) else ()
+    if not attempted:
         return ()
-    orders, own = {one.order for one in told}, {first.id, *(one.id for one in told)}
+    orders, own = {one.order for one in attempted}, {first.id, *(one.id for one in attempted)}
     behind = [one for one in pending if one.order in orders and one.id not in own]
-    fit = tuple(islice(_group(first, behind), MOST_MEMBERS - len(told)))
-    return (*told, *fit) if fit else ()
+    fit = tuple(islice(_group(first, behind), MOST_MEMBERS - len(attempted)))
+    return (*attempted, *fit) if fit else ()
 
 
 def _attempted_envelopes(first: Envelope, pending: Sequence[Envelope]) -> tuple[Envelope, ...]:
@@ -152,28 +152,33 @@ def waits_since(envelope: Envelope) -> datetime:
 
 
 def _group(first: Envelope, pending: Iterable[Envelope]) -> Iterator[Envelope]:
-    """Of the same letterhead; nothing that an older one of its order key, left behind, would
-    be overtaken by."""
+    """Return pending envelopes of the same letterhead. Leave out what would overtake an older
+    envelope of its order key that stays behind."""
     behind = set[str]()
-    for one in pending:
-        if one.order in behind:
+    for envelope in pending:
+        if envelope.order in behind:
             continue
-        if may_join(one) and _letterhead(one) == _letterhead(first):
-            yield one
+        if may_join(envelope) and _letterhead(envelope) == _letterhead(first):
+            yield envelope
         else:
-            behind.add(one.order)
+            behind.add(envelope.order)
 
 
 def _as_many_as_fit(first: Envelope, group: tuple[Envelope, ...]) -> tuple[Envelope, ...]:
-    """Those of the most urgent order keys, of each the oldest; `first` is among them."""
+    """Return the envelopes of the most urgent order keys, of each the oldest; `first` is among
+    them."""
     if len(group) <= MOST_MEMBERS:
         return group
     lanes = dict[str, int]()
-    for one in group:
-        lanes[one.order] = min(lanes.get(one.order, one.lane.value), one.lane.value)
-    urgent = sorted(group, key=lambda one: (one.order != first.order, lanes[one.order]))
-    chosen = {one.id for one in urgent[:MOST_MEMBERS]}
-    return tuple(one for one in group if one.id in chosen)
+    for envelope in group:
+        lanes[envelope.order] = min(
+            lanes.get(envelope.order, envelope.lane.value), envelope.lane.value
+        )
+    urgent = sorted(
+        group, key=lambda envelope: (envelope.order != first.order, lanes[envelope.order])
+    )
+    chosen = {envelope.id for envelope in urgent[:MOST_MEMBERS]}
+    return tuple(envelope for envelope in group if envelope.id in chosen)
 
 
 def _letterhead(envelope: Envelope) -> tuple[object, ...]:
@@ -181,4 +186,4 @@ def _letterhead(envelope: Envelope) -> tuple[object, ...]:
 
 
 def _recovered(envelope: Envelope) -> bool:
-    return all(row["level"] == Level.OK.value for row in envelope.payload[TOLD])
+    return all(row["level"] == Level.OK.value for row in envelope.payload[ALARM_ROWS])

@@ -21,7 +21,7 @@ TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")  # RFC 9110, 5.6.2
 VALUE = re.compile(
     rf"[ -~]{{0,{LONGEST_VALUE}}}"
 )  # RFC 9110, 5.5, of which this is the safe part
-OURS = frozenset(
+OWN_HEADERS = frozenset(
     {
         "accept-encoding",
         "connection",
@@ -163,7 +163,7 @@ def header_fault(headers: Mapping[str, str]) -> Message | None:
 
 def may_be_set(header: str) -> bool:
     """Return whether an administrator may have a header of this name sent along."""
-    return bool(TOKEN.fullmatch(header)) and header.lower() not in OURS
+    return bool(TOKEN.fullmatch(header)) and header.lower() not in OWN_HEADERS
 
 
 def keeps_secrets(url: str) -> bool:
@@ -174,7 +174,7 @@ def keeps_secrets(url: str) -> bool:
 
 
 def is_near(host: str) -> bool:
-    """Loopback or private, by number."""
+    """Return True for a loopback or private address, by number."""
     if host == "localhost":
         return True
     try:
@@ -185,7 +185,7 @@ def is_near(host: str) -> bool:
 
 
 def where_of(url: str) -> str:
-    """Host and port, as far as the URL says it."""
+    """Return host and port, as far as the URL says it."""
     return urlsplit(url).netloc
 
 
@@ -226,7 +226,7 @@ def leads_to(
 def unexpected(expected: Expected, page: Page, where: str) -> Message | None:
     """Return what of an answer is not as it was to be; None: all of it is."""
     if not _is_among(page.status, expected.statuses):
-        wanted = _wanted(expected.statuses)
+        wanted = _expected_text(expected.statuses)
         return OTHER_STATUS.fill(where=where, status=phrase(page.status), wanted=wanted)
     if page.coding and (expected.has or expected.has_not):
         return PACKED.fill(where=where, coding=page.coding)
@@ -258,9 +258,9 @@ def phrase(status: int) -> str:
         return str(status)
 
 
-def _is_among(status: int, wanted: Collection[int]) -> bool:
-    return status in wanted if wanted else 200 <= status < 400
+def _is_among(status: int, expected: Collection[int]) -> bool:
+    return status in expected if expected else 200 <= status < 400
 
 
-def _wanted(statuses: Sequence[int]) -> Message:
+def _expected_text(statuses: Sequence[int]) -> Message:
     return plain(", ".join(map(str, statuses))) if statuses else TWO_OR_THREE

@@ -335,8 +335,8 @@ class Instruction(Message):
         known = {} if arguments is None else arguments
         given = {name: known[name] for name in self.places & known.keys()}
         # A node that does not know the kind reads what is stored by this command.
-        told = {**given, "command": self.guidance.command.with_arguments(given)}
-        super().__init__(self.guidance.wording.terminal.id, arguments=told)
+        stored_arguments = {**given, "command": self.guidance.command.with_arguments(given)}
+        super().__init__(self.guidance.wording.terminal.id, arguments=stored_arguments)
 
     @property
     def guidance(self) -> Guidance:

@@ -80,9 +80,9 @@ def assess(
         if reading.item in excess:
             continue
         item = known.get(reading.item, NEW_ITEM)
-        its = monitor.limits.get(reading.name, NO_LIMITS)
+        limits = monitor.limits.get(reading.name, NO_LIMITS)
         now = item.level_by_limits if item.cause.name in ("", reading.name) else Level.OK
-        finding = Finding(judge(reading, its, now), Cause(reading, its))
+        finding = Finding(judge(reading, limits, now), Cause(reading, limits))
         other = found.get(reading.item)
         if other is None or _takes_precedence(monitor, finding, other, item):
             found[reading.item] = finding
@@ -112,17 +112,17 @@ def moves_nothing(monitor: Monitor, state: State, sample: Sample) -> bool:
     items = state.items
     if sample.fault is not None or len(items) > MOST_ITEMS:
         return False
-    seen = {reading.item for reading in sample.readings}
-    if not all(name in items and items[name].is_calm for name in seen):
+    measured = {reading.item for reading in sample.readings}
+    if not all(name in items and items[name].is_calm for name in measured):
         return False
     for reading in sample.readings:
         limits = monitor.limits.get(reading.name)
         if limits is not None and judge(reading, limits) is not Level.OK:
             return False
-    if len(seen) == len(items):
+    if len(measured) == len(items):
         return True
     # The measuring itself (item "") had a fault once, which is over.
-    return items.keys() - seen == {""} and items[""].is_calm
+    return items.keys() - measured == {""} and items[""].is_calm
 
 
 def _takes_precedence(
@@ -266,7 +266,11 @@ def _unresolved_notifications(item: ItemState) -> dict[str, LastNotification]:
     """Return the last notifications of an item that is well, if people do not know that: a
     silence holds that back, and to them it is the same problem when it comes again."""
     last = item.last_notifications
-    return {rule: told for rule, told in last.items() if item.reasons.get(rule) in SUPPRESSED}
+    return {
+        rule: notification
+        for rule, notification in last.items()
+        if item.reasons.get(rule) in SUPPRESSED
+    }
 
 
 def _at_same_level(
@@ -316,12 +320,12 @@ def _confirmed_level(level: Level, pending: tuple[Level, ...], patience: int) ->
 
 def _levels_still_pending(pending: tuple[Level, ...], level: Level) -> tuple[Level, ...]:
     """Return the last of the pending levels, back to one that is the new level."""
-    kept = list[Level]()
+    still_pending = list[Level]()
     for one in reversed(pending):
         if one is level:
             break
-        kept.append(one)
-    return tuple(reversed(kept))
+        still_pending.append(one)
+    return tuple(reversed(still_pending))
 
 
 def _max_consecutive(monitor: Monitor) -> int:
@@ -335,13 +339,13 @@ def _without_forgotten(items: dict[str, ItemState], now: datetime) -> dict[str, 
 
     An item that vanished just now stays for this turn, as it may have to be told.
     """
-    kept = {name: item for name, item in items.items() if not _forgotten(item, now)}
-    if len(kept) > MOST_ITEMS:
-        since = ((item.missing_since, name) for name, item in kept.items())
+    remembered = {name: item for name, item in items.items() if not _forgotten(item, now)}
+    if len(remembered) > MOST_ITEMS:
+        since = ((item.missing_since, name) for name, item in remembered.items())
         missing = [(at, name) for at, name in since if at and at < now]
-        for _unused, name in sorted(missing)[: len(kept) - MOST_ITEMS]:
-            del kept[name]
-    return kept
+        for _unused, name in sorted(missing)[: len(remembered) - MOST_ITEMS]:
+            del remembered[name]
+    return remembered
 
 
 def _forgotten(item: ItemState, now: datetime) -> bool:

@@ -21,7 +21,7 @@ class Attempts:
     _failed: dict[str, tuple[int, float]] = field(default_factory=dict)
 
     def wait(self, who: str, now: float) -> float:
-        """Seconds until they may try again; 0: now."""
+        """Return the seconds until they may try again; 0: now."""
         count, last = self._failed.get(who, (0, now))
         if count < self.free or now - last >= FORGOTTEN:
             return 0.0

@@ -14,7 +14,7 @@ DAY = timedelta(days=1)
 
 
 class Span(NamedTuple):
-    """From an instant up to, but not with, another one; both in UTC."""
+    """Hold the instants from a beginning up to, but not with, an end; both in UTC."""
 
     begins: datetime
     ends: datetime
@@ -22,8 +22,8 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weekly:
-    """On some days of the week (Monday is 0), those on which it begins. One that does not end
-    later in the day than it begins ends on the day after."""
+    """Plan work on some days of the week (Monday is 0), counted by the day of the beginning. A
+    window that does not end later in the day than it begins ends on the day after."""
 
     begins: time
     ends: time
@@ -34,7 +34,8 @@ class Weekly:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Once:
-    """From one time of a day to another, as the clock there shows them: without an offset."""
+    """Plan work from one time of a day to another, as the clock there shows them: without an
+    offset."""
 
     begins: datetime
     ends: datetime
@@ -67,7 +68,7 @@ def turns_of(windows: Iterable[Window], now: datetime) -> Iterator[datetime]:
 
 
 def _spans(window: Window, now: datetime) -> Iterator[Span]:
-    """In the order in which they begin."""
+    """Yield the spans in the order in which they begin."""
     zone = zone_of(window.zone)
     if isinstance(window, Once):
         yield _span(window.begins, window.ends, zone)
@@ -86,7 +87,7 @@ def _of_day(window: Weekly, day: date, zone: tzinfo) -> Span:
 
 
 def _span(begins: datetime, ends: datetime, zone: tzinfo) -> Span:
-    """By the wall's clock, so that a night is an hour shorter or longer with it.
+    """Return a span by the wall clock, so that a night is an hour shorter or longer with it.
 
     What comes twice is begun at the first time and ended at the second. What summer time skips
     begins an hour later, as what is started at a fixed time does (PEP 495), and lasts as long.

@@ -26,7 +26,7 @@ LONGEST_LINE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One number that a check measured; `item` tells apart, say, two volumes.
+    """Hold one number that a check measured; `item` tells apart, say, two volumes.
 
     `lines` are what was found word for word (lines of a log), at most MOST_LINES of them.
     """
@@ -79,7 +79,8 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """On reaching one of `on`, run `action` for each contact, by the first route that can.
+    """Run `action` for each contact, by the first route that can, when a level in `on` is
+    reached.
 
     `most` bounds the tellings of one level of one problem; `nth` is for When.NTH alone.
     """
@@ -162,8 +163,8 @@ class Monitor:
 
     def has_same_target(self, other: Monitor) -> bool:
         """Return whether what the other one measured is about what this one measures, too."""
-        mine = (self.kind, self.options, self.goes_to)
-        return mine == (other.kind, other.options, other.goes_to)
+        target = (self.kind, self.options, self.goes_to)
+        return target == (other.kind, other.options, other.goes_to)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,14 +98,14 @@ def meant_by(address: str) -> Ip | None:
 
 
 def _by_numbers(text: str) -> IPv4Address | None:
-    """As inet_aton(3) reads it: up to four numbers, the last fills what is left; 0x and 0 before
-    them mean hexadecimal and octal. A proxy may read it so."""
+    """Read an address as inet_aton(3) does: up to four numbers, the last fills the remaining
+    bits; 0x and 0 before them mean hexadecimal and octal. A proxy may read it so."""
     parts = text.lower().split(".")
     if len(parts) > 4 or not all(NUMBER.fullmatch(part) for part in parts):
         return None
     *first, last = (int(part, _base_of(part)) for part in parts)
-    left = 8 * (4 - len(first))
-    if any(one > 255 for one in first) or last >= 1 << left:
+    free_bits = 8 * (4 - len(first))
+    if any(one > 255 for one in first) or last >= 1 << free_bits:
         return None
     return IPv4Address(sum(one << (24 - 8 * at) for at, one in enumerate(first)) | last)
 

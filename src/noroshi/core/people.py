@@ -24,7 +24,7 @@ HALF = timedelta(minutes=5)
 """The time that the second step of a log-in may take."""
 REAUTHENTICATED_FOR = timedelta(minutes=5)
 """The time for which a password that was given once more holds."""
-SEEN_EACH = timedelta(minutes=1)
+SAVE_SEEN_EVERY = timedelta(minutes=1)
 """A session's last request is written down no more often than so."""
 
 
@@ -61,10 +61,10 @@ def ends_sessions(after: User, before: User | None) -> bool:
     return (after.password, after.two_steps) != (before.password, before.two_steps)
 
 
-def may_open(seen: User | None, now: User | None) -> bool:
-    """Return whether somebody who was let in as they were `seen` may have a session by what
-    they are now. None seen: whoever let them in asks for nothing."""
-    return seen is None or (now is not None and not ends_sessions(now, seen))
+def may_open(authenticated: User | None, now: User | None) -> bool:
+    """Return whether a user who was `authenticated` may have a session by what the user is
+    now. None authenticated: whoever opens the session asks for no check."""
+    return authenticated is None or (now is not None and not ends_sessions(now, authenticated))
 
 
 ID_LENGTH = 24
@@ -113,10 +113,10 @@ def made_with(name: str, known: Mapping[str, ApiToken]) -> tuple[str, ...]:
 def holds(token: ApiToken, known: Mapping[str, ApiToken], now: datetime) -> bool:
     """Return whether it opens anything: it has not ended, and neither was the token revoked that
     made it, nor the one that made that. Another one of the same name is younger."""
-    seen = set[str]()
+    visited = set[str]()
     made = token
-    while made.by.endswith(OF_TOKEN) and made.name not in seen:
-        seen.add(made.name)
+    while made.by.endswith(OF_TOKEN) and made.name not in visited:
+        visited.add(made.name)
         maker = known.get(made.by.removesuffix(OF_TOKEN))
         if maker is None or maker.made > made.made:
             return False
@@ -178,9 +178,9 @@ class Audited:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whoever asks, and what they may do. `reauthenticated`: they may do what runs a program, as
-    the kernel says who they are, or as the password was given once more a moment ago. `id` tells
-    them from whoever has the name later."""
+    """Hold who asks, and what they may do. `reauthenticated`: they may do what runs a program,
+    as the kernel says who they are, or as the password was given once more a moment ago. `id`
+    tells them from whoever has the name later."""
 
     name: str
     roles: frozenset[str]

@@ -6,9 +6,9 @@ import re
 from unicodedata import category
 
 BLANK = "Zs"
-TURNED = "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+BIDI_CONTROLS = "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
 """Letters that turn the direction of writing round (UAX #9), and Unicode's own line ends."""
-OBEYED = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{TURNED}\ud800-\udfff]")
+OBEYED = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{BIDI_CONTROLS}\ud800-\udfff]")
 """These, all of Cc but line end and tab, and half a letter."""
 SHOWN = "?"
 

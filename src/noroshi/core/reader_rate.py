@@ -69,8 +69,8 @@ def free_at(
 
 
 def _so_far(reader: Reader, now: datetime) -> Reader:
-    """Without what is dated ahead of now, which comes of a clock that was set while a mail was
-    under way: it would count until that time has come."""
+    """Leave out mails dated ahead of now, which come of a clock that was set while a mail was
+    under way: they would count until that time has come."""
     singles = tuple(at for at in reader.singles if at <= now)
     last = reader.last
     if last is not None and last > now:

@@ -197,7 +197,9 @@ def _as_notified(item: ItemState) -> ItemState:
     that."""
     if item.level is not Level.OK or not item.last_notifications:
         return item
-    last = max(item.last_notifications.values(), key=lambda told: told.level.severity)
+    last = max(
+        item.last_notifications.values(), key=lambda notification: notification.level.severity
+    )
     return replace(item, level=last.level, since=last.at)
 
 

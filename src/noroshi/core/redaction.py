@@ -1,4 +1,4 @@
-"""Secrets that were said, taken out of whatever the other side says."""
+"""Take secrets out of texts that the other side sends."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ RUN = re.compile(rf"[\w+/=.~-]{{{PIECE},}}")
 
 
 class Masks:
-    """The secrets that were said to sign in, so that no piece of them is ever told again."""
+    """The secrets that were sent to sign in; no piece of them is shown afterwards."""
 
-    def __init__(self, *said: str) -> None:
-        self._said = [one for one in said if one]
-        self._secret = " ".join(self._said)
+    def __init__(self, *secrets: str) -> None:
+        self._secrets = [one for one in secrets if one]
+        self._joined = " ".join(self._secrets)
 
-    def add(self, said: bytes) -> None:
-        self._said.append(said.decode())
-        self._secret = " ".join(self._said)
+    def add(self, secret: bytes) -> None:
+        self._secrets.append(secret.decode())
+        self._joined = " ".join(self._secrets)
 
     def masked(self, text: str) -> str:
         """Return the text without any piece of it: some servers quote the line they refuse."""
-        for one in self._said:
+        for one in self._secrets:
             text = text.replace(one, "…")
-        return RUN.sub(self._left_of, text)
+        return RUN.sub(self._mask_run, text)
 
-    def _left_of(self, run: re.Match[str]) -> str:
-        return "…" if _shares(run[0], self._secret) else run[0]
+    def _mask_run(self, run: re.Match[str]) -> str:
+        return "…" if _shares(run[0], self._joined) else run[0]
 
 
 def _shares(run: str, secret: str) -> bool:

@@ -14,33 +14,33 @@ MARKS = ",[{"
 """The marks of which a text of JSON has about as many as values."""
 
 
-def values_in(given: Any, most: int) -> int:
+def values_in(data: Any, most: int) -> int:
     """Return how many values there are in it, itself included: at `most` that many and one."""
-    waiting, count = [given], 0
+    waiting, count = [data], 0
     while waiting and count <= most:
-        one = waiting.pop()
+        value = waiting.pop()
         count += 1
-        if not isinstance(one, Mapping | list | tuple):
+        if not isinstance(value, Mapping | list | tuple):
             continue
-        if len(one) > most:
+        if len(value) > most:
             return most + 1
-        waiting += one.values() if isinstance(one, Mapping) else one
+        waiting += value.values() if isinstance(value, Mapping) else value
     return min(count, most + 1)
 
 
-def is_small(given: Any) -> bool:
+def is_small(data: Any) -> bool:
     """Return whether it may be read where everything else waits for it. Texts may hold values in
     their turn, as documents do."""
-    if values_in(given, SMALL_VALUES) > SMALL_VALUES:
+    if values_in(data, SMALL_VALUES) > SMALL_VALUES:
         return False
-    waiting, letters, values = [given], 0, 0
+    waiting, letters, values = [data], 0, 0
     while waiting:
-        one = waiting.pop()
-        if isinstance(one, Mapping):
-            waiting += [*one, *one.values()]
-        elif isinstance(one, list | tuple):
-            waiting += one
-        elif isinstance(one, str):
-            letters += len(one)
-            values += 0 if letters > SMALL_TEXT else sum(map(one.count, MARKS))
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            waiting += [*value, *value.values()]
+        elif isinstance(value, list | tuple):
+            waiting += value
+        elif isinstance(value, str):
+            letters += len(value)
+            values += 0 if letters > SMALL_TEXT else sum(map(value.count, MARKS))
     return letters <= SMALL_TEXT and values <= SMALL_VALUES

@@ -19,7 +19,7 @@ def stored(message: Message) -> dict[str, Any]:
     numbers = (one for one in arguments.values() if isinstance(one, float))
     if (not arguments and message.translations is not None) or not all(map(isfinite, numbers)):
         return message.both()  # what JSON has no number for is kept as it is read
-    kept = {name: _storable(one) for name, one in arguments.items()}
+    storable = {name: _storable(one) for name, one in arguments.items()}
     optional = {
         "context": message.context,
         "several": message.several,
@@ -28,16 +28,16 @@ def stored(message: Message) -> dict[str, Any]:
     }
     if isinstance(message, Instruction):
         optional["instruction"] = message.kind.value
-    given = {name: one for name, one in optional.items() if one not in ("", None)}
-    return {"id": message.id, "arguments": kept, **given}
+    present = {name: one for name, one in optional.items() if one not in ("", None)}
+    return {"id": message.id, "arguments": storable, **present}
 
 
-def restored(kept: object) -> Message:
+def restored(value: object) -> Message:
     """Return the text that was stored, by this form or by that of before the catalogues.
 
     Raises TypeError if it is neither.
     """
-    match kept:
+    match value:
         case {"id": str(id), "arguments": dict(arguments), **more}:
             known = {str(name): _restored_argument(one) for name, one in arguments.items()}
             return _instruction(more, known) or Message(
@@ -50,7 +50,7 @@ def restored(kept: object) -> Message:
             )
         case {"en": str(en), "ja": str(ja)}:
             return bilingual(en=en, ja=ja)
-    raise TypeError(f"no stored text: {type(kept).__name__}")
+    raise TypeError(f"no stored text: {type(value).__name__}")
 
 
 def _instruction(
@@ -65,26 +65,26 @@ def _instruction(
     return None if found.empty_places else found
 
 
-def _restored_argument(kept: object) -> Argument | Message:
-    if isinstance(kept, dict):
-        return restored(kept)
-    if kept is None or isinstance(kept, str | int | float):
-        return kept
-    raise TypeError(f"no argument of a text: {type(kept).__name__}")
+def _restored_argument(value: object) -> Argument | Message:
+    if isinstance(value, dict):
+        return restored(value)
+    if value is None or isinstance(value, str | int | float):
+        return value
+    raise TypeError(f"no argument of a text: {type(value).__name__}")
 
 
-def _text(kept: object) -> str:
-    if isinstance(kept, str):
-        return kept
-    raise TypeError(f"no text: {type(kept).__name__}")
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    raise TypeError(f"no text: {type(value).__name__}")
 
 
-def _translations(kept: object) -> Mapping[str, str] | None:
-    if kept is None:
+def _translations(value: object) -> Mapping[str, str] | None:
+    if value is None:
         return None
-    if isinstance(kept, dict):
-        return {_text(language): _text(one) for language, one in kept.items()}
-    raise TypeError(f"no translations: {type(kept).__name__}")
+    if isinstance(value, dict):
+        return {_text(language): _text(one) for language, one in value.items()}
+    raise TypeError(f"no translations: {type(value).__name__}")
 
 
 def _storable(given: Argument | Message) -> Argument | dict[str, Any]:

@@ -35,7 +35,7 @@ def read_moment(text: str, here: datetime) -> datetime | None:
 
 
 def _instant(text: str) -> datetime | None:
-    """As ISO 8601 has it, as browsers and programs do."""
+    """Read an instant in ISO 8601, as browsers and programs send it."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:

@@ -121,7 +121,7 @@ class _Room:
         except UnreadableRequestError:
             return refused(InvalidArgumentError(NO_REQUEST))
         except OperationError as refusal:
-            await lines.heard()
+            await lines.read_to_end()
             return refused(refusal)
         return await handle_request(self._service, who, op, args, self._news)
 
@@ -140,7 +140,7 @@ def _request(line: bytes) -> tuple[str, Mapping[str, Any]]:
     return op, args
 
 
-async def _write(writer: asyncio.StreamWriter, told: Mapping[str, Any]) -> None:
-    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+async def _write(writer: asyncio.StreamWriter, answer: Mapping[str, Any]) -> None:
+    text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
     writer.write(text.encode() + b"\n")
     await writer.drain()

@@ -51,8 +51,8 @@ class Lines:
         if length > self._most:
             raise too_long(self._most)
 
-    async def heard(self) -> None:
-        """Hear a long line to its end, and keep nothing of it: who closes with something unread
+    async def read_to_end(self) -> None:
+        """Read a long line to its end, and keep nothing of it: who closes with something unread
         takes the answer away as well."""
         async with asyncio.timeout(LONG):
             while await self._next_part():

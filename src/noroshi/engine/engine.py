@@ -215,11 +215,11 @@ class Engine:
     async def _begin_life(self, now: datetime) -> Node:
         """Begin a life; if the clock was set back since the one before it, what waits follows."""
         node = await self.store.begin(self.name, now)
-        if node.seen is None or node.seen <= now:
+        if node.last_seen is None or node.last_seen <= now:
             return node
-        self._setback = now - node.seen
+        self._setback = now - node.last_seen
         self._pending_shift += self._setback.total_seconds()
-        return replace(node, seen=now)
+        return replace(node, last_seen=now)
 
     def _lacks_monitors(self, block: MonitorBlock) -> bool:
         """Return whether some monitors are with nobody, or with another node that may let them
@@ -234,9 +234,9 @@ class Engine:
         block = MonitorBlock(leased.fence)
         block.add_leased(leased, plan.monitors)
         block.reschedule_all(self.clocks.steady(), self.clocks.wall())
-        if node.seen is not None and not self.ready.is_set():
+        if node.last_seen is not None and not self.ready.is_set():
             block.shift(self._setback)
-            block.catch_up(node.seen, self.clocks.steady(), self.clocks.wall())
+            block.catch_up(node.last_seen, self.clocks.steady(), self.clocks.wall())
         renewal = await self.store.renew(block.fence, self.clocks.wall())
         self._renewed_at = self.clocks.steady()
         if renewal is None:

@@ -20,12 +20,12 @@ from noroshi.engine import journal
 from noroshi.ports import Arrival, Clocks, RouteError, Store, StoreError, TrackedMail
 from noroshi.ports.mailbox import FailedRecipient, Inbox, MailboxSource, ReceivedReport
 from noroshi.round_trips import (
-    Looked,
+    MailboxReading,
     anew_note_of,
     arrival_of,
     called,
     is_trip,
-    looked_at,
+    mailbox_reading,
     mails_of,
     note_of,
     prefix_of,
@@ -100,23 +100,23 @@ class MailboxPoller:
         """Poll the mailboxes of these routes from now on; one that did not change is left. Drop
         what waits for a mailbox that is polled no more, or for a removed route. Raises
         StoreError."""
-        wanted = dict[str, tuple[MailboxSource, list[str]]]()
+        by_account = dict[str, tuple[MailboxSource, list[str]]]()
         for route in routes.values():
             source = self._mailbox_of(route)
             if source is not None:
-                wanted.setdefault(source.account, (source, []))[1].append(route.name)
+                by_account.setdefault(source.account, (source, []))[1].append(route.name)
         for account, mailbox in list(self._mailboxes.items()):
-            if account not in wanted or wanted[account][0] != mailbox.source:
+            if account not in by_account or by_account[account][0] != mailbox.source:
                 await _close(self._mailboxes.pop(account))
         await self._begin_anew(
-            {name: source.address for source, names in wanted.values() for name in names}
+            {name: source.address for source, names in by_account.values() for name in names}
         )
-        for account, (source, names) in wanted.items():
+        for account, (source, names) in by_account.items():
             if account not in self._mailboxes:
                 self._mailboxes[account] = PolledMailbox(source, source.open())
             self._mailboxes[account].routes = tuple(names)
             self._mailboxes[account].posted = {}
-        polled = {name for _, names in wanted.values() for name in names}
+        polled = {name for _, names in by_account.values() for name in names}
         for mail in waiting:
             if is_trip(mail.id) and not polled.intersection(mail.routes):
                 await self._store.drop(mail.id, BY)
@@ -239,7 +239,7 @@ class MailboxPoller:
             await self._record_return(received)
         mailbox.read_at = float("-inf") if batch.more else now
         until = batch.until if batch.more else self._no_later(batch.until, last)
-        await self._note(mailbox, last, Looked(until=until))
+        await self._note(mailbox, last, MailboxReading(until=until))
 
     async def _has_just_sent(self, mailbox: PolledMailbox) -> bool:
         """Return whether a mail was accepted lately: what comes back does so within minutes,
@@ -248,23 +248,25 @@ class MailboxPoller:
         lately = (now - at for route, at in accepted.items() if route in mailbox.routes)
         return any(ago < timedelta(seconds=SELDOM) for ago in lately)
 
-    async def _last_reading(self, mailbox: PolledMailbox) -> Looked | None:
-        return looked_at(await self._store.get_values(), mailbox.source.store_key)
+    async def _last_reading(self, mailbox: PolledMailbox) -> MailboxReading | None:
+        return mailbox_reading(await self._store.get_values(), mailbox.source.store_key)
 
-    def _no_later(self, until: datetime, last: Looked | None) -> datetime:
+    def _no_later(self, until: datetime, last: MailboxReading | None) -> datetime:
         """Limit the instant up to which reports were read. A mail may say that it came in years;
         what comes before that is to be seen all the same, and what was stamped just now may show a
         little later."""
         return min(until, max(self._clocks.wall() - FILING_TIME, self._read_until(last)))
 
-    def _read_until(self, last: Looked | None) -> datetime:
+    def _read_until(self, last: MailboxReading | None) -> datetime:
         """Return from when on to read. An instant far ahead of now was noted by a clock that was
         ahead: then the mailbox is read from the beginning."""
         now = self._clocks.wall()
         known = last is not None and last.until <= now + FILING_TIME
         return last.until if last is not None and known else now - FIRST_RANGE
 
-    async def _note(self, mailbox: PolledMailbox, before: Looked | None, after: Looked) -> None:
+    async def _note(
+        self, mailbox: PolledMailbox, before: MailboxReading | None, after: MailboxReading
+    ) -> None:
         if before != after:
             await self._store.put_value(note_of(mailbox.source.store_key), schema.text(after))
         was, now = before is not None and before.trouble != NOTHING, after.trouble != NOTHING
@@ -292,7 +294,7 @@ class MailboxPoller:
         backoff = _backoff(error, self._clocks.wall())
         mailbox.backoff_until = self._clocks.steady() + backoff.total_seconds()
         last = await self._last_reading(mailbox)
-        after = Looked(until=self._read_until(last), trouble=error.words)
+        after = MailboxReading(until=self._read_until(last), trouble=error.words)
         await self._note(mailbox, last, after)
 
 
@@ -324,12 +326,14 @@ def _arrival(mail: TrackedMail, failed: FailedRecipient, at: datetime) -> Arriva
     member of a list, mostly) stands with what was said, and counts once: anybody can write a
     report."""
     envelope = mail.row.envelope
-    ours = {one.casefold(): one for one in (*envelope.to, *envelope.reached, *envelope.refused)}
-    known = ours.get(failed.address.casefold())
+    own_addresses = {
+        one.casefold(): one for one in (*envelope.to, *envelope.reached, *envelope.refused)
+    }
+    known = own_addresses.get(failed.address.casefold())
     if known is not None:
         return Arrival(
             address=known, state=DeliveryState.CAME_BACK, at=at, text=failed.diagnostic
         )
-    said = f"{failed.address}: {failed.diagnostic}" if failed.address else failed.diagnostic
-    (address,) = ours.values() if len(ours) == 1 else ("",)
-    return Arrival(address=address, state=DeliveryState.CAME_BACK, at=at, text=said)
+    text = f"{failed.address}: {failed.diagnostic}" if failed.address else failed.diagnostic
+    (address,) = own_addresses.values() if len(own_addresses) == 1 else ("",)
+    return Arrival(address=address, state=DeliveryState.CAME_BACK, at=at, text=text)

@@ -41,9 +41,11 @@ class ServiceManager:
     def of(cls, environment: Mapping[str, str]) -> ServiceManager:
         """Read the service manager's variables (sd_watchdog_enabled(3))."""
         address = environment.get("NOTIFY_SOCKET", "")
-        given = environment.get("WATCHDOG_USEC", "")
+        interval = environment.get("WATCHDOG_USEC", "")
         meant = environment.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
-        watchdog = int(given) / 1e6 if given.isascii() and given.isdigit() and meant else 0.0
+        watchdog = (
+            int(interval) / 1e6 if interval.isascii() and interval.isdigit() and meant else 0.0
+        )
         return cls(address, watchdog if address else 0.0)
 
     def notify(self, text: str) -> None:

@@ -27,9 +27,10 @@ def is_archive(head: bytes) -> bool:
 
 
 def _is_tar(head: bytes) -> bool:
-    """By the sum in the header, which all forms of tar have, of 1979 too."""
-    said = head[SUM].strip(b" \0")
-    if len(head) < BLOCK or not re.fullmatch(rb"[0-7]{1,7}", said):
+    """Return True if the checksum in the header is right, which all forms of tar have, of 1979
+    too."""
+    checksum = head[SUM].strip(b" \0")
+    if len(head) < BLOCK or not re.fullmatch(rb"[0-7]{1,7}", checksum):
         return False
     blank = head[: SUM.start] + b" " * (SUM.stop - SUM.start) + head[SUM.stop :]
-    return int(said, 8) == sum(blank)
+    return int(checksum, 8) == sum(blank)

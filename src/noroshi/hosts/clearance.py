@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 
 from noroshi.hosts.programs import Cleared, ProgramRules
-from noroshi.hosts.snapshot_cache import seen
+from noroshi.hosts.snapshot_cache import retrieve_exception
 from noroshi.hosts.threads import apart
 from noroshi.ports import Program, Unmeasurable
 
-Asked = tuple[ProgramRules, tuple[str, ...], str, frozenset[str]]
+LookKey = tuple[ProgramRules, tuple[str, ...], str, frozenset[str]]
 """What the answer depends on: of a program, its file, its user and the names of its variables."""
 
 
@@ -21,22 +21,22 @@ class Clearance:
     """Used from one loop."""
 
     def __init__(self) -> None:
-        self._asked = dict[Asked, asyncio.Task[Cleared]]()
+        self._looks = dict[LookKey, asyncio.Task[Cleared]]()
 
     async def clear(self, rules: ProgramRules, program: Program) -> Cleared:
         """Return what may run; Unmeasurable with all that forbids it. The look begins only after
         all that share it have asked, and goes on when one of them gives up."""
-        asked = (rules, program.argv[:1], program.runs_as, frozenset(program.env))
-        look = self._asked.get(asked)
+        key = (rules, program.argv[:1], program.runs_as, frozenset(program.env))
+        look = self._looks.get(key)
         if look is None:
-            look = self._asked[asked] = asyncio.create_task(self._look(asked, program))
-            look.add_done_callback(seen)
+            look = self._looks[key] = asyncio.create_task(self._look(key, program))
+            look.add_done_callback(retrieve_exception)
         try:
             return await asyncio.shield(look)
         except Unmeasurable as problem:  # it is shared, and would grow with each who raises it
             raise Unmeasurable(problem.words) from None
 
-    async def _look(self, asked: Asked, program: Program) -> Cleared:
+    async def _look(self, key: LookKey, program: Program) -> Cleared:
         """Begin in the next turn of the loop; who asks from then on is looked at anew."""
-        del self._asked[asked]
-        return await apart(lambda: asked[0].clear(program))
+        del self._looks[key]
+        return await apart(lambda: key[0].clear(program))

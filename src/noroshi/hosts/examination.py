@@ -71,8 +71,8 @@ class System:
         self._config, self._store, self._ring = config, store, ring
 
     def steps(self) -> Sequence[Step]:
-        """Each for itself."""
-        looks: tuple[tuple[str, Message, Callable[[], Awaitable[StepResult]]], ...] = (
+        """Return the stages; none of them needs another one to be well."""
+        stages: tuple[tuple[str, Message, Callable[[], Awaitable[StepResult]]], ...] = (
             ("program", PROGRAM, self._program),
             ("sqlite", SQLITE, self._sqlite),
             ("home", HOME, self._home),
@@ -81,12 +81,12 @@ class System:
             ("door", DOOR, self._door),
             ("manager", MANAGER, self._manager),
         )
-        return tuple(Step(name=n, title=t, take=look, alone=True) for n, t, look in looks)
+        return tuple(Step(name=n, title=t, take=look, alone=True) for n, t, look in stages)
 
     async def _program(self) -> StepResult:
         system = f"{platform.system()} {platform.release()} ({platform.machine()})"
-        told = {"own": __version__, "python": platform.python_version(), "system": system}
-        return StepResult(VERSIONS.fill(**told))
+        facts = {"own": __version__, "python": platform.python_version(), "system": system}
+        return StepResult(VERSIONS.fill(**facts))
 
     async def _sqlite(self) -> StepResult:
         path = self._config.store
@@ -99,22 +99,22 @@ class System:
             raise _stopped(words, "df -h", "noroshi check-store")
         found = await _stat(path)
         version = f"SQLite {driver.sqlite_version}"
-        seen = OF_STORE.fill(version=version, path=path, size=found.st_size / 1e6)
+        summary = OF_STORE.fill(version=version, path=path, size=found.st_size / 1e6)
         if os.name == "posix" and found.st_mode & (OTHERS_READ | OTHERS_WRITE):
-            return StepResult(seen, (STORE_READ.fill(path=path, mode=_mode(found)),))
-        return StepResult(seen)
+            return StepResult(summary, (STORE_READ.fill(path=path, mode=_mode(found)),))
+        return StepResult(summary)
 
     async def _home(self) -> StepResult:
         path = self._config.home
         found = await _stat(path)
         owner = _user(found.st_uid)
-        told = {"path": path, "owner": owner, "mode": _mode(found)}
+        facts = {"path": path, "owner": owner, "mode": _mode(found)}
         if os.name == "posix" and found.st_mode & OTHERS_WRITE:
-            raise _stopped(HOME_OPEN.fill(**told), f"chmod go-w {path}")
+            raise _stopped(HOME_OPEN.fill(**facts), f"chmod go-w {path}")
         if os.name == "posix" and os.geteuid() not in (0, found.st_uid):
             user = _user(os.geteuid())
-            raise _stopped(HOME_FOREIGN.fill(**told, user=user), f"chown -R {user} {path}")
-        return StepResult(OF_HOME.fill(**told))
+            raise _stopped(HOME_FOREIGN.fill(**facts, user=user), f"chown -R {user} {path}")
+        return StepResult(OF_HOME.fill(**facts))
 
     async def _key(self) -> StepResult:
         if self._ring is None:
@@ -129,18 +129,18 @@ class System:
         if bad:
             words = KEY_FAILS.fill(names=", ".join(bad))
             raise _stopped(words, "noroshi key check", "noroshi key restore FILE")
-        told = {"source": found.source.value, "path": found.path}
-        return StepResult(OF_KEY.fill(count=len(found.entries), **told))
+        facts = {"source": found.source.value, "path": found.path}
+        return StepResult(OF_KEY.fill(count=len(found.entries), **facts))
 
     async def _room(self) -> StepResult:
         folder = self._config.store.parent
         free = (await apart(lambda: shutil.disk_usage(folder))).free
-        told = {"folder": folder, "free": f"{free / 1e9:.1f} GB"}
+        facts = {"folder": folder, "free": f"{free / 1e9:.1f} GB"}
         if free < LEAST_ROOM:
-            told["free"] = f"{free / 1e6:.0f} MB"
-            raise _stopped(NO_ROOM.fill(**told), f"df -h {folder}", f"du -sh {folder}/*")
-        few = (FEW.fill(**told),) if free < LITTLE_ROOM else ()
-        return StepResult(FREE.fill(**told), few)
+            facts["free"] = f"{free / 1e6:.0f} MB"
+            raise _stopped(NO_ROOM.fill(**facts), f"df -h {folder}", f"du -sh {folder}/*")
+        few = (FEW.fill(**facts),) if free < LITTLE_ROOM else ()
+        return StepResult(FREE.fill(**facts), few)
 
     async def _door(self) -> StepResult:
         path, group = self._config.door, self._config.door_group

@@ -72,7 +72,8 @@ class FileWork:
         self._under_way = set[asyncio.Future[object]]()
 
     async def do(self, work: Callable[[Files], T]) -> T:
-        """Unmeasurable when too many have not come back; what is given up goes on unheard."""
+        """Do the work in a thread. Raise Unmeasurable when too many have not come back; what is
+        given up goes on unheard."""
         if len(self._under_way) >= self._most:
             raise Unmeasurable(HANGING.fill(count=len(self._under_way)))
         answer = apart(lambda: work(self._files))
@@ -106,22 +107,23 @@ def _expand(base: str, parts: Sequence[str]) -> Iterator[str]:
 
 
 def _fact_or_none(path: str) -> FileFact | None:
-    its = Path(path)
+    file = Path(path)
     try:
-        return _fact(path, its.stat())
+        return _fact(path, file.stat())
     except (FileNotFoundError, NotADirectoryError):
         return None  # renamed since the folder was read, or a link to nothing
     except OSError:
         # A link that leads where we may not look: opening it tells, and hides no other file.
-        return replace(_fact(path, its.lstat()), regular=True)
+        return replace(_fact(path, file.lstat()), regular=True)
 
 
-def _fact(path: str, its: os.stat_result) -> FileFact:
-    """On Windows st_dev and st_ino are the volume's serial number and the file's index."""
+def _fact(path: str, status: os.stat_result) -> FileFact:
+    """Return the fact of a file. On Windows st_dev and st_ino are the volume's serial number
+    and the file's index."""
     return FileFact(
         path=path,
-        identity=f"{its.st_dev:x}:{its.st_ino:x}",
-        size=its.st_size,
-        changed=its.st_mtime_ns,
-        regular=stat.S_ISREG(its.st_mode),
+        identity=f"{status.st_dev:x}:{status.st_ino:x}",
+        size=status.st_size,
+        changed=status.st_mtime_ns,
+        regular=stat.S_ISREG(status.st_mode),
     )

@@ -58,8 +58,8 @@ LISTENS, FILES, GOES = SORTS = ("listens", "files", "goes")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceShown:
-    """One thing that belongs to the node: `sort` is listens, files or goes (what goes out);
-    `where` an address or a path, "" where there is none; `facts` what is there now."""
+    """Show one thing that belongs to the node: `sort` is listens, files or goes (what goes
+    out); `where` an address or a path, "" where there is none; `facts` what is there now."""
 
     id: str
     sort: str
@@ -83,7 +83,7 @@ class Program:
 
 
 class Around:
-    """Of one process, from its settings."""
+    """Hold the surroundings of one process, from its settings."""
 
     def __init__(self, config: Config, clocks: Clocks) -> None:
         self._config, self._clocks = config, clocks
@@ -176,13 +176,13 @@ def _facts(path: Path) -> tuple[Message, bool]:
     except OSError as error:
         return why(error), False
     regular = stat.S_ISREG(found.st_mode)
-    size = SIZE.fill(size=size_told(found.st_size)) if regular else NOTHING
+    size = SIZE.fill(size=size_text(found.st_size)) if regular else NOTHING
     mode, owner = f"{stat.S_IMODE(found.st_mode):04o}", _user(found.st_uid)
     return FACTS.fill(size=size, mode=mode, owner=owner), True
 
 
-def size_told(size: int) -> str:
-    """Bytes in a unit in which they can be read."""
+def size_text(size: int) -> str:
+    """Return bytes in a unit in which they can be read."""
     for length, unit in UNITS:
         if size >= length:
             return f"{size / length:.1f} {unit}"

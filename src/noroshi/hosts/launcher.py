@@ -29,8 +29,8 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
-KEPT = 64 * 1024  # bytes of each output
-DRAINED = 16 * KEPT  # bytes after which an output is taken to have no end
+MOST_OUTPUT = 64 * 1024  # bytes of each output
+DRAINED = 16 * MOST_OUTPUT  # bytes after which an output is taken to have no end
 LINGER = 1.0  # seconds that outputs may stay open after the program's own end
 YOUNG = 0.05
 """Seconds for which nothing but a program's end is heard. Most have ended by then, so that one look
@@ -68,23 +68,23 @@ after the node. A program starts with all of them as they are by default."""
 
 @dataclass(slots=True)
 class Output:
-    """One output of a program: its beginning, and how much came in all."""
+    """Hold one output of a program: its beginning, and its `total` size in bytes."""
 
     fd: int
     data: bytearray = field(default_factory=bytearray)
-    seen: int = 0
+    total: int = 0
 
     def read(self) -> bool:
         """Take what is there, as far as is needed; False at its end."""
-        while self.seen <= DRAINED:
+        while self.total <= DRAINED:
             try:
-                part = os.read(self.fd, KEPT)
+                part = os.read(self.fd, MOST_OUTPUT)
             except BlockingIOError:
                 return True
             if not part:
                 return False
-            self.data += part[: KEPT - len(self.data)]
-            self.seen += len(part)
+            self.data += part[: MOST_OUTPUT - len(self.data)]
+            self.total += len(part)
         return True
 
 
@@ -141,7 +141,7 @@ class Launcher:
     """All that runs at one time, and the socket by which the node tells and is told."""
 
     def __init__(self, node: socket.socket, begun: mmap.mmap) -> None:
-        self._node, self._heard, self._unsent = node, bytearray(), bytearray()
+        self._node, self._received, self._unsent = node, bytearray(), bytearray()
         self._begun, self._count = begun, 0
         self._poll, self._null = select.epoll(), os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
         self._handlers: dict[int, Callable[[], None]] = {}
@@ -173,19 +173,19 @@ class Launcher:
 
     def _hear(self) -> None:
         try:
-            part = self._node.recv(4 * KEPT)
+            part = self._node.recv(4 * MOST_OUTPUT)
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
             part = b""
         self._is_open = self._is_open and bool(part)
-        self._heard += part
-        while len(self._heard) >= REQUEST.size:
-            head = REQUEST.unpack_from(self._heard)
-            if len(self._heard) < (size := REQUEST.size + head[-1]):
+        self._received += part
+        while len(self._received) >= REQUEST.size:
+            head = REQUEST.unpack_from(self._received)
+            if len(self._received) < (size := REQUEST.size + head[-1]):
                 break
-            body = bytes(self._heard[REQUEST.size : size])
-            del self._heard[:size]
+            body = bytes(self._received[REQUEST.size : size])
+            del self._received[:size]
             self._obey(head, body)
 
     def _obey(self, head: tuple[int, ...], body: bytes) -> None:
@@ -218,58 +218,59 @@ class Launcher:
 
     # a program's life
 
-    def _start(self, wanted: Request) -> None:
+    def _start(self, request: Request) -> None:
         self._count += 1
         BEGUN.pack_into(self._begun, 0, self._count)
         with contextlib.ExitStack() as opened:
             try:
-                child = self._spawn(wanted, opened)
+                child = self._spawn(request, opened)
             except OSError as error:
-                self._tell(FAILED, wanted.run, error.errno or 0)
+                self._tell(FAILED, request.run, error.errno or 0)
                 return
         self._children[child.run] = child
         self._young.append((time.monotonic() + YOUNG, child))
         self._listen(child.handle, partial(self._has_ended, child))
 
-    def _spawn(self, wanted: Request, opened: contextlib.ExitStack) -> Child:
-        """Start it. What is only its own is closed with `opened`; all, if it cannot start."""
-        with contextlib.ExitStack() as ours:
+    def _spawn(self, request: Request, opened: contextlib.ExitStack) -> Child:
+        """Start the program. Close its ends with `opened`; close all if it cannot start."""
+        with contextlib.ExitStack() as until_started:
             outputs, actions = [], [(os.POSIX_SPAWN_DUP2, self._null, 0)]
             for number in (1, 2):
                 reads, writes = os.pipe2(os.O_CLOEXEC)
-                ours.callback(os.close, reads)
+                until_started.callback(os.close, reads)
                 opened.callback(os.close, writes)
                 os.set_blocking(reads, False)
                 outputs.append(Output(reads))
                 actions.append((os.POSIX_SPAWN_DUP2, writes, number))
-            with _marked(wanted.mark), _become(wanted):
+            with _marked(request.mark), _become(request):
                 pid = os.posix_spawn(
-                    wanted.path,
-                    wanted.argv,
-                    wanted.env,
+                    request.path,
+                    request.argv,
+                    request.env,
                     file_actions=actions,
                     setsid=True,
                     setsigmask=(),
                     setsigdef=OUR_SIGNALS,
-                    resetids=wanted.user >= 0,
+                    resetids=request.user >= 0,
                 )
             handle = _handle(pid)
-            ours.pop_all()
+            until_started.pop_all()
         first, second = outputs
-        return Child(wanted.run, wanted.mark, pid, handle, (first, second), [first, second])
+        return Child(request.run, request.mark, pid, handle, (first, second), [first, second])
 
     def _listen(self, fd: int, handler: Callable[[], None]) -> None:
         self._handlers[fd] = handler
         self._poll.register(fd, select.EPOLLIN)
 
     def _unlisten(self, fd: int) -> None:
-        """Before it is closed: a program that is just being executed may have it open still, and
-        the kernel would go on to tell of it under a number that is another's by then."""
+        """Stop watching a descriptor before it is closed: a program that is being executed may
+        have it open still, and the kernel would tell of it under a number that is another's by
+        then."""
         del self._handlers[fd]
         self._poll.unregister(fd)
 
     def _grow_up(self, child: Child) -> None:
-        """From now on its outputs are heard, and the node knows that it was started."""
+        """Watch the outputs of a program from now on, and report its start to the node."""
         child.is_heard = True
         for output in child.opened:
             self._listen(output.fd, partial(self._read, child, output))
@@ -277,7 +278,7 @@ class Launcher:
 
     def _read(self, child: Child, output: Output) -> None:
         goes_on = output.read()
-        if output.seen > DRAINED:
+        if output.total > DRAINED:
             child.flags |= FLOOD
             self._condemn(child)
         elif not goes_on:
@@ -304,7 +305,7 @@ class Launcher:
             self._wait(child)
 
     def _read_up(self, child: Child) -> None:
-        """It ended young: mostly nobody has its outputs open any more."""
+        """Read what a program that ended early printed: mostly no output is open any more."""
         for output in child.outputs:
             if not child.is_condemned:
                 self._read(child, output)
@@ -317,7 +318,7 @@ class Launcher:
         self._waiting.append((child.until, child))
 
     def _pause(self) -> float:
-        """Seconds until one of them is no longer young, or patience with it ends; -1: never."""
+        """Return the seconds until one is no longer young, or patience ends; -1: never."""
         first = [planned[0][0] for planned in (self._young, self._waiting) if planned]
         return max(0.0, min(first) - time.monotonic()) if first else -1
 
@@ -337,7 +338,7 @@ class Launcher:
                 self._condemn(child)  # it has ended, and left its outputs open
 
     def _condemn(self, child: Child) -> None:
-        """All that it ever started is about to be killed."""
+        """Mark a program: all that it ever started is about to be killed."""
         if child.is_condemned:
             return
         child.is_condemned = True
@@ -361,7 +362,7 @@ class Launcher:
                 self._wait(child)
 
     def _give_up(self, child: Child) -> None:
-        """It hangs in the kernel. Its number is let go when it ends after all."""
+        """Give up on a program that hangs in the kernel; its number is freed when it ends."""
         child.is_given_up = True
         del self._children[child.run]
         self._tell(ENDED, child.run, -signal.SIGKILL, child.flags | HANGS)
@@ -375,7 +376,7 @@ class Launcher:
             return
         del self._children[child.run]
         output, errors = child.outputs
-        if output.seen > len(output.data) or errors.seen > len(errors.data):
+        if output.total > len(output.data) or errors.total > len(errors.data):
             child.flags |= CUT
         code = os.waitstatus_to_exitcode(status)
         self._tell(ENDED, child.run, code, child.flags, output.data, errors.data)
@@ -398,15 +399,15 @@ def unpack_request(head: tuple[int, ...], body: bytes) -> Request:
     )
 
 
-def pack_request(wanted: Request) -> bytes:
+def pack_request(request: Request) -> bytes:
     """Return a request as it is told; ValueError for what no program can be given."""
-    env = [name + b"=" + value for name, value in wanted.env.items()]
-    parts = (wanted.path, *wanted.argv, *env)
+    env = [name + b"=" + value for name, value in request.env.items()]
+    parts = (request.path, *request.argv, *env)
     if any(b"\0" in part for part in parts):
         raise ValueError("embedded null byte")
-    body = struct.pack(f"<{len(wanted.groups)}I", *wanted.groups) + b"\0".join(parts)
-    counts = (len(wanted.groups), len(wanted.argv), len(env), len(body))
-    head = (START, wanted.run, wanted.mark, wanted.user, wanted.group, *counts)
+    body = struct.pack(f"<{len(request.groups)}I", *request.groups) + b"\0".join(parts)
+    counts = (len(request.groups), len(request.argv), len(env), len(body))
+    head = (START, request.run, request.mark, request.user, request.group, *counts)
     return REQUEST.pack(*head) + body
 
 
@@ -415,22 +416,22 @@ def pack_end(run: int) -> bytes:
     return REQUEST.pack(END, run, 0, 0, 0, 0, 0, 0, 0)
 
 
-def unpack_replies(heard: bytearray) -> Iterator[Reply]:
+def unpack_replies(received: bytearray) -> Iterator[Reply]:
     """Take the replies that are whole out of what was heard."""
-    while len(heard) >= REPLY.size:
-        what, run, value, flags, output, errors = REPLY.unpack_from(heard)
+    while len(received) >= REPLY.size:
+        what, run, value, flags, output, errors = REPLY.unpack_from(received)
         between = REPLY.size + output
-        if len(heard) < (end := between + errors):
+        if len(received) < (end := between + errors):
             return
         yield Reply(
             what,
             run,
             value,
             flags,
-            bytes(heard[REPLY.size : between]),
-            bytes(heard[between:end]),
+            bytes(received[REPLY.size : between]),
+            bytes(received[between:end]),
         )
-        del heard[:end]
+        del received[:end]
 
 
 @contextlib.contextmanager
@@ -446,21 +447,21 @@ def _marked(mark: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _become(wanted: Request) -> Iterator[None]:
+def _become(request: Request) -> Iterator[None]:
     """Spawn within as that user (`resetids`), while we stay who we are.
 
     The real ids are lent, and the child makes them its effective ones. Its saved ones stay ours
     until it has executed the program, so that none of that user's processes can trace it while
     it shares our memory (ptrace(2), "Ptrace access mode checking").
     """
-    if wanted.user < 0:
+    if request.user < 0:
         yield
         return
     user, group = os.geteuid(), os.getegid()
     try:
-        os.setgroups(wanted.groups)
-        os.setresgid(wanted.group, group, group)
-        os.setresuid(wanted.user, user, user)
+        os.setgroups(request.groups)
+        os.setresgid(request.group, group, group)
+        os.setresuid(request.user, user, user)
         yield
     finally:
         os.setresuid(user, user, user)
@@ -468,7 +469,8 @@ def _become(wanted: Request) -> Iterator[None]:
 
 
 def _handle(pid: int) -> int:
-    """A handle on the process itself, which no later process of the same number inherits."""
+    """Return a handle on the process itself, which no later process of the same number
+    inherits."""
     try:
         return os.pidfd_open(pid)
     except OSError:  # too many files are open
@@ -488,14 +490,14 @@ def can_mark(mark: int) -> bool:
 
 def kill_all(marks: Collection[int]) -> None:
     """Kill all that bears one of these marks, also what left its group or lost its parent."""
-    wanted = frozenset(b"%d" % mark for mark in marks)
+    in_digits = frozenset(b"%d" % mark for mark in marks)
     known = set[int]()
-    for _ in range(SWEEPS if wanted else 0):
-        found = [pid for pid in _pids() if pid not in known and _bearing(pid) in wanted]
+    for _ in range(SWEEPS if in_digits else 0):
+        found = [pid for pid in _pids() if pid not in known and _bearing(pid) in in_digits]
         if not found:
             break
         for pid in found:
-            _kill(pid, wanted)
+            _kill(pid, in_digits)
         known.update(found)
 
 
@@ -510,7 +512,7 @@ def _pids() -> Iterator[int]:
 
 
 def _bearing(pid: int) -> bytes:
-    """The mark of a process, in digits; of one that bears none, its limit of locks."""
+    """Return the mark of a process, in digits; of one that bears none, its limit of locks."""
     try:
         handle = os.open(f"/proc/{pid}/limits", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:  # it has ended
@@ -532,7 +534,7 @@ def mark_in(limits: bytes) -> bytes:
 
 
 def _kill(pid: int, marks: Collection[bytes]) -> None:
-    """By a handle: between the look and the signal the number might pass to another."""
+    """Kill by a handle: between the look and the signal the number might pass to another."""
     with contextlib.suppress(OSError):
         handle = os.pidfd_open(pid)
         try:
@@ -543,7 +545,7 @@ def _kill(pid: int, marks: Collection[bytes]) -> None:
 
 
 def _descendants(pid: int) -> set[int]:
-    """Those that still have their parents: what can be known of a program without a mark."""
+    """Return those that still have their parents: all there is to know without a mark."""
     parents = {one: _parent(one) for one in _pids()}
     found, more = set[int](), {pid}
     while more:
@@ -571,8 +573,8 @@ def _shed_ambient_capabilities() -> None:
 
 def _has_ambient_capabilities() -> bool:
     with open("/proc/self/status", "rb") as file:  # noqa: PTH123  as above
-        told = [line.split()[1] for line in file if line.startswith(b"CapAmb:")]
-    return any(int(capabilities, 16) for capabilities in told)
+        masks = [line.split()[1] for line in file if line.startswith(b"CapAmb:")]
+    return any(int(capabilities, 16) for capabilities in masks)
 
 
 def main() -> None:

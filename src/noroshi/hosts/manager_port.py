@@ -31,7 +31,7 @@ CANNOT = _("The manager (browser and API) cannot be opened on {where}: {why}.")
 
 
 async def look_at_port(web: Web | None) -> StepResult:
-    """Raises Stopped where the manager cannot be opened."""
+    """Look whether the manager can be opened. Raise StepError where it cannot."""
     if web is None:
         return StepResult(NONE.fill(file=FILE))
     if web.port == 0:
@@ -41,7 +41,7 @@ async def look_at_port(web: Web | None) -> StepResult:
 
 def _look(web: Web) -> StepResult:
     where = f"[{web.address}]:{web.port}" if ":" in web.address else f"{web.address}:{web.port}"
-    if _is_ours(web.port):
+    if _is_own_listener(web.port):
         return StepResult(OPEN.fill(where=where))
     try:
         _try_to_listen(web)
@@ -50,7 +50,7 @@ def _look(web: Web) -> StepResult:
     return StepResult(FREE.fill(where=where), (OPENS_NEXT,))
 
 
-def _is_ours(port: int) -> bool:
+def _is_own_listener(port: int) -> bool:
     """Return True if this process listens there: then it is the node that asks."""
     found = psutil.Process().net_connections("tcp")
     return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in found)

@@ -38,7 +38,7 @@ PATIENCE = 3.0
 """Seconds between two looks at a launcher that does not begin what it was asked for: at the
 second one it hangs. One look would not do, as it may have been stopped together with the node."""
 ANSWERS = 5.0  # seconds in which a launcher that is told to end a program has done so
-LEFT, KILLED = 2.0, 1.0
+EXIT_PATIENCE, KILL_PATIENCE = 2.0, 1.0
 """Seconds in which it has ended one for which nobody waits any more, or itself; and in which it has
 gone when it is killed. A node that stops has little time."""
 A_PROCESSOR = (
@@ -62,7 +62,7 @@ HANGS = _(
 _serials = count(1)
 
 
-class _Lost(Exception):
+class _LauncherLostError(Exception):
     """The launcher is gone. `began`: the program may have been started, and was ended."""
 
     def __init__(self, *, began: bool) -> None:
@@ -70,11 +70,11 @@ class _Lost(Exception):
         self.began = began
 
 
-class _Hung(Exception):
+class _LauncherHungError(Exception):
     """The launcher hangs in the start of this very program."""
 
 
-class _NotStarted(Exception):
+class _StartError(Exception):
     """The system refuses to start the program."""
 
     def __init__(self, number: int) -> None:
@@ -83,7 +83,7 @@ class _NotStarted(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Ended:
+class _ProgramEnd:
     """A launcher's report on a program's end."""
 
     code: int
@@ -101,8 +101,8 @@ class _Run:
     place: int
     mark: int
     begin: Callable[[], None]
-    asked: float
-    ended: asyncio.Future[_Ended]
+    started_at: float
+    ended: asyncio.Future[_ProgramEnd]
     pid: int = 0
 
 
@@ -124,20 +124,20 @@ class Running:
         for _unused in range(TRIES):
             try:
                 return _ran(await self._run_once(program, cleared))
-            except _Lost as lost:
+            except _LauncherLostError as lost:
                 if lost.began or self._is_closed:
                     break
-            except _Hung:
+            except _LauncherHungError:
                 words = HANGS.fill(path=path, seconds=2 * self._patience)
                 raise Unmeasurable(words) from None
-            except _NotStarted as refused:
+            except _StartError as refused:
                 words = NO_START.fill(path=path, why=why(refused.error))
                 raise Unmeasurable(words) from refused.error
             except ValueError as error:  # a NUL in an argument
                 raise Unmeasurable(NO_START.fill(path=path, why=why(error))) from error
         raise Unmeasurable(LOST)
 
-    async def _run_once(self, program: Program, cleared: Cleared) -> _Ended:
+    async def _run_once(self, program: Program, cleared: Cleared) -> _ProgramEnd:
         """Ask for it, and end it at its time-out, which counts from its start."""
         loop, channel = asyncio.get_running_loop(), self._open()
         limit = asyncio.timeout(None)
@@ -153,7 +153,7 @@ class Running:
             await channel.end(run, ANSWERS)
             raise Unmeasurable(SLOW.fill(seconds=program.timeout)) from None
         except asyncio.CancelledError:
-            await channel.end(run, LEFT)
+            await channel.end(run, EXIT_PATIENCE)
             raise
 
     def _open(self) -> _Channel:
@@ -179,28 +179,28 @@ class Running:
 
 
 class _Channel:
-    """One launcher: what it was asked for, and what it has not answered yet."""
+    """Hold one launcher: the requests it got, and those it has not answered yet."""
 
     def __init__(self, patience: float) -> None:
-        """OSError if no process can be started."""
+        """Start a launcher. Raise OSError if no process can be started."""
         self._patience = patience
         self._loop = asyncio.get_running_loop()
-        self._ours, theirs = socket.socketpair()
+        self._socket, child_socket = socket.socketpair()
         try:
-            self._process, self._begun = _launcher(theirs)
+            self._process, self._begun = _launcher(child_socket)
         except BaseException:  # raised anew; the socket must not stay open
-            self._ours.close()
+            self._socket.close()
             raise
         finally:
-            theirs.close()
+            child_socket.close()
         self._runs, self._unbegun = dict[int, _Run](), dict[int, _Run]()
-        self._heard, self._unsent, self._asked = bytearray(), bytearray(), 0
+        self._received, self._unsent, self._requests = bytearray(), bytearray(), 0
         self._watch: asyncio.TimerHandle | None = None
         self._culprit: _Run | None = None
         self._ending: asyncio.Future[None] | None = None
         self.is_lost = False
-        self._ours.setblocking(False)
-        self._loop.add_reader(self._ours, self._hear)
+        self._socket.setblocking(False)
+        self._loop.add_reader(self._socket, self._hear)
 
     @property
     def is_ended(self) -> bool:
@@ -214,17 +214,17 @@ class _Channel:
 
     def start(self, request: launcher.Request, begin: Callable[[], None]) -> _Run:
         """Ask for a program; ValueError for what no program can be given."""
-        told, number = launcher.pack_request(request), request.run
+        data, number = launcher.pack_request(request), request.run
         now, ended = self._loop.time(), self._loop.create_future()
         ended.add_done_callback(
             asyncio.Future.exception
         )  # when it comes, nobody may wait any more
-        self._asked += 1
-        run = _Run(number, self._asked, request.mark, begin, now, ended)
+        self._requests += 1
+        run = _Run(number, self._requests, request.mark, begin, now, ended)
         self._runs[number] = self._unbegun[number] = run
         if self._watch is None:
             self._watch = self._loop.call_later(self._patience, self._look, None)
-        self._tell(told)
+        self._tell(data)
         return run
 
     async def end(self, run: _Run, within: float) -> None:
@@ -244,29 +244,29 @@ class _Channel:
 
     # what is told and heard
 
-    def _tell(self, told: bytes) -> None:
+    def _tell(self, data: bytes) -> None:
         if self.is_lost:
             return
         if not self._unsent:
-            told = told[self._send(told) :]
-            if told:
-                self._loop.add_writer(self._ours, self._catch_up)
-        self._unsent += told
+            data = data[self._send(data) :]
+            if data:
+                self._loop.add_writer(self._socket, self._catch_up)
+        self._unsent += data
 
     def _catch_up(self) -> None:
         del self._unsent[: self._send(self._unsent)]
         if not self._unsent:
-            self._loop.remove_writer(self._ours)
+            self._loop.remove_writer(self._socket)
 
-    def _send(self, told: bytes | bytearray) -> int:
+    def _send(self, data: bytes | bytearray) -> int:
         try:
-            return self._ours.send(told)
+            return self._socket.send(data)
         except OSError:  # what is lost is noticed where it is heard
             return 0
 
     def _hear(self) -> None:
         try:
-            part = self._ours.recv(4 * launcher.KEPT)
+            part = self._socket.recv(4 * launcher.MOST_OUTPUT)
         except BlockingIOError:
             return
         except OSError:
@@ -274,8 +274,8 @@ class _Channel:
         if not part:
             self._lose()
             return
-        self._heard += part
-        for reply in launcher.unpack_replies(self._heard):
+        self._received += part
+        for reply in launcher.unpack_replies(self._received):
             self._take(reply)
 
     def _take(self, reply: launcher.Reply) -> None:
@@ -291,15 +291,16 @@ class _Channel:
         if run.ended.done():
             return
         if reply.what == launcher.FAILED:
-            run.ended.set_exception(_NotStarted(reply.value))
+            run.ended.set_exception(_StartError(reply.value))
         else:
-            ended = _Ended(reply.value, reply.flags, reply.output, reply.errors)
+            ended = _ProgramEnd(reply.value, reply.flags, reply.output, reply.errors)
             run.ended.set_result(ended)
 
     # what is lost
 
     def _look(self, suspect: _Run | None) -> None:
-        """A launcher that has not begun the same run at two looks hangs in it."""
+        """Look for a hang: a launcher that has not begun the same run at two looks hangs in
+        it."""
         oldest = next(iter(self._unbegun.values()), None)
         if oldest is None or self.is_lost:
             self._watch = None
@@ -309,7 +310,7 @@ class _Channel:
             self._culprit = next((run for run in unbegun if run.place == last), oldest)
             self._lose()
         else:
-            late = self._loop.time() - oldest.asked >= self._patience
+            late = self._loop.time() - oldest.started_at >= self._patience
             args = (oldest if late else None,)
             self._watch = self._loop.call_later(self._patience, self._look, *args)
 
@@ -332,9 +333,9 @@ class _Channel:
 
     def _let_go(self) -> None:
         self.is_lost = True
-        self._loop.remove_reader(self._ours)
-        self._loop.remove_writer(self._ours)
-        self._ours.close()
+        self._loop.remove_reader(self._socket)
+        self._loop.remove_writer(self._socket)
+        self._socket.close()
 
     def _count(self) -> int:
         """Return how many it has begun, as it says itself, also when it is no more."""
@@ -346,7 +347,11 @@ class _Channel:
         for run in self._runs.values():
             if not run.ended.done():
                 hung = run is self._culprit
-                run.ended.set_exception(_Hung() if hung else _Lost(began=run.place <= count))
+                run.ended.set_exception(
+                    _LauncherHungError()
+                    if hung
+                    else _LauncherLostError(began=run.place <= count)
+                )
         self._runs.clear()
         self._unbegun.clear()
         self._begun.close()
@@ -356,15 +361,15 @@ def _nothing() -> None:
     pass
 
 
-def _launcher(theirs: socket.socket) -> tuple[subprocess.Popen[bytes], mmap.mmap]:
-    """It gets the socket, memory that it shares with us, and nothing else: no environment, no
-    handle, and not our terminal."""
+def _launcher(child_socket: socket.socket) -> tuple[subprocess.Popen[bytes], mmap.mmap]:
+    """Start a launcher with the socket, memory that it shares with us, and nothing else: no
+    environment, no handle, and not our terminal."""
     shared = os.memfd_create("begun")
     try:
         os.ftruncate(shared, launcher.BEGUN.size)
         process = subprocess.Popen(
             [sys.executable, "-I", "-S", launcher.__file__],
-            stdin=theirs.fileno(),
+            stdin=child_socket.fileno(),
             stdout=shared,
             env={},
             cwd="/",
@@ -390,7 +395,7 @@ def _request(number: int, program: Program, cleared: Cleared) -> launcher.Reques
     )
 
 
-def _ran(ended: _Ended) -> ProgramResult:
+def _ran(ended: _ProgramEnd) -> ProgramResult:
     if ended.flags & launcher.HANGS:
         log.warning("a program cannot be ended, it hangs in the kernel")
     if ended.flags & launcher.FLOOD:
@@ -402,7 +407,7 @@ def _ran(ended: _Ended) -> ProgramResult:
 def _wait_for_exit(process: subprocess.Popen[bytes], runs: Iterable[_Run]) -> None:
     """Wait until a launcher has ended all, and then itself; one that cannot is no more waited for."""
     try:
-        code = process.wait(LEFT)
+        code = process.wait(EXIT_PATIENCE)
     except subprocess.TimeoutExpired:
         code = None
     if code != 0:
@@ -410,10 +415,10 @@ def _wait_for_exit(process: subprocess.Popen[bytes], runs: Iterable[_Run]) -> No
 
 
 def _end_all(process: subprocess.Popen[bytes], runs: Iterable[_Run]) -> None:
-    """The launcher first, or it would start more."""
+    """End the launcher first, or it would start more."""
     process.kill()
     try:
-        process.wait(KILLED)
+        process.wait(KILL_PATIENCE)
     except subprocess.TimeoutExpired:
         log.warning("the launcher of programs does not end pid=%d", process.pid)
     launcher.kill_all({run.mark for run in runs if run.mark})

@@ -16,7 +16,7 @@ import psutil
 from noroshi.ports import Process
 
 ENDED = frozenset({psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD})
-ASKED = ["pid", "name", "cmdline", "username", "status"]
+ATTRIBUTES = ["pid", "name", "cmdline", "username", "status"]
 PROC = "/proc"
 DEAD = b"ZXx"
 """Its state once it has ended and waits for its parent to notice (proc_pid_status(5))."""
@@ -35,11 +35,11 @@ def running_processes() -> Sequence[Process]:
 
 
 def _of_psutil() -> Iterator[Process]:
-    for process in psutil.process_iter(ASKED):
-        its = process.info
-        if its["status"] not in ENDED:
-            command, user = tuple(its["cmdline"] or ()), its["username"] or ""
-            yield Process(its["pid"], its["name"] or "", command, user)
+    for process in psutil.process_iter(ATTRIBUTES):
+        attributes = process.info
+        if attributes["status"] not in ENDED:
+            command, user = tuple(attributes["cmdline"] or ()), attributes["username"] or ""
+            yield Process(attributes["pid"], attributes["name"] or "", command, user)
 
 
 def _of_proc() -> Iterator[Process]:
@@ -61,7 +61,7 @@ def _of_proc() -> Iterator[Process]:
 
 
 def _read(path: str) -> bytes:
-    """Without Python's layers around a file, which cost more than the kernel's work."""
+    """Read a file without Python's layers around it, which cost more than the kernel's work."""
     file = os.open(path, os.O_RDONLY)
     try:
         found = piece = os.read(file, PIECE)
@@ -78,14 +78,14 @@ def _after(status: bytes, key: bytes) -> int:
 
 
 def _name_in(status: bytes) -> str:
-    """The first line; a backslash and the end of a line in it stand as in C."""
+    """Return the first line; a backslash and the end of a line in it stand as in C."""
     name = status[len(NAME) : status.index(b"\n")]
     return os.fsdecode(ESCAPED.sub(lambda found: b"\n" if found[1] == b"n" else b"\\", name))
 
 
 def _command(text: bytes) -> tuple[str, ...]:
-    """Arguments end with a NUL each. A program that wrote a title over them (setproctitle) may
-    have left but blanks, or one NUL at the end."""
+    """Split the arguments, each of which ends with a NUL. A program that wrote a title over
+    them (setproctitle) may have left but blanks, or one NUL at the end."""
     line = os.fsdecode(text)
     between = "\0" if line.endswith("\0") else " "
     parts = line.removesuffix(between).split(between) if line else []
@@ -93,7 +93,7 @@ def _command(text: bytes) -> tuple[str, ...]:
 
 
 def _whole(name: str, command: tuple[str, ...]) -> str:
-    """The whole of a name that the kernel has cut."""
+    """Return the whole of a name that the kernel has cut."""
     if len(name) < CUT or not command:
         return name
     program = command[0].rpartition("/")[2]

@@ -62,7 +62,7 @@ NOT_ROOT = _("only root can run a program as {name}, and Noroshi runs as {own}")
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whom a program runs as, in the kernel's numbers."""
+    """Hold the user whom a program runs as, in the kernel's numbers."""
 
     uid: int
     gid: int
@@ -112,21 +112,22 @@ class ProgramRules:
         if not program.argv:
             yield NO_PROGRAM
             return
-        given = program.argv[0]
-        if not given.startswith("/"):
-            yield NOT_WHOLE.fill(path=given)
+        path = program.argv[0]
+        if not path.startswith("/"):
+            yield NOT_WHOLE.fill(path=path)
             return
         try:
-            real = real_path(given)
+            real = real_path(path)
             yield from self._of_place(real)
             yield from _of_file(real)
             for place in (real, *real.parents):
                 yield from _of_owner(place)
         except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-            yield _missing(given, error).fill(path=given, why=why(error))
+            yield _missing(path, error).fill(path=path, why=why(error))
 
     def _of_place(self, real: Path) -> Iterator[Message]:
-        """Links are followed first: one that leads out of the folder leads nowhere."""
+        """Yield what forbids the place, all links followed: one that leads out of the folder
+        leads nowhere."""
         folders = self.folders or (DEBIAN,)
         if not any(real.is_relative_to(os.path.realpath(folder)) for folder in folders):
             yield OUTSIDE.fill(path=real, folders=", ".join(map(str, folders)))
@@ -162,13 +163,14 @@ def program_rules(config: Config) -> ProgramRules:
     return ProgramRules(config.programs, config.runs_as, config.program_env)
 
 
-def real_path(given: str) -> Path:
+def real_path(path: str) -> Path:
     """Return the file itself, all links followed; OSError if there is none."""
-    return Path(os.path.realpath(given, strict=True))
+    return Path(os.path.realpath(path, strict=True))
 
 
 def identity(runs_as: str) -> Identity | None:
-    """Whom to become for this name, as root; None: stay who we are. KeyError: nobody's name."""
+    """Return the identity to take for this user name, as root; None: keep our own. Raise
+    KeyError for nobody's name."""
     import pwd
 
     if os.geteuid() != 0:
@@ -187,7 +189,8 @@ def _of_file(real: Path) -> Iterator[Message]:
 
 
 def _of_owner(place: Path) -> Iterator[Message]:
-    """The file and every folder above it, or somebody could put another file in its place.
+    """Yield what is wrong with the owner of the file or of a folder above it, or somebody could
+    put another file in its place.
 
     So none can be swapped between this look and the start, but by those we trust. Not
     running as root, we trust our own user as well: whoever acts as that user already is us.
@@ -196,20 +199,20 @@ def _of_owner(place: Path) -> Iterator[Message]:
     status = place.stat()
     trusted = {0, os.geteuid()}
     if status.st_uid not in trusted:
-        wanted = " / ".join(_name(uid) for uid in sorted(trusted))
-        yield FOREIGN.fill(path=place, owner=_name(status.st_uid), wanted=wanted)
+        owners = " / ".join(_name(uid) for uid in sorted(trusted))
+        yield FOREIGN.fill(path=place, owner=_name(status.st_uid), wanted=owners)
     if status.st_mode & WRITABLE:
         # /tmp is of use to others only as it is: nobody must be told to close it.
         yield (FOR_ALL if status.st_mode & stat.S_ISVTX else OPEN).fill(path=place)
 
 
-def _missing(given: str, error: Exception) -> Message:
+def _missing(path: str, error: Exception) -> Message:
     """Return the words for a program that is not there, with what is most likely meant."""
     if not isinstance(error, FileNotFoundError):
         return MISSING
-    if given.split()[1:] and Path(given.split()[0]).exists():
+    if path.split()[1:] and Path(path.split()[0]).exists():
         return NOT_APART
-    return NO_PLUGIN if Path(given).is_relative_to(DEBIAN) else MISSING
+    return NO_PLUGIN if Path(path).is_relative_to(DEBIAN) else MISSING
 
 
 def _together(problems: Sequence[Message]) -> Message:

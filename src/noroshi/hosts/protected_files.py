@@ -68,7 +68,7 @@ KERNEL_FILE_SYSTEMS = frozenset(
 )
 """Numbers of virtual file systems (linux/magic.h, statfs(2))."""
 
-OF_OURS = _(
+OWN_FILE = _(
     "it is a file of Noroshi that holds or protects secrets: definitions may not read it"
 )
 A_STORE = _(
@@ -94,7 +94,7 @@ class ClosedFile(OSError):
 def refuse_closed(handle: int, own: Iterable[Path]) -> None:
     """Raise ClosedFile for an open file that no definition may read."""
     if any(_is_same(one, handle) for one in own):
-        raise ClosedFile(OF_OURS)
+        raise ClosedFile(OWN_FILE)
     if _is_of_the_kernel(handle):
         raise ClosedFile(OF_THE_KERNEL)
     if hasattr(os, "pread"):
@@ -105,21 +105,22 @@ def _refuse_by_content(handle: int) -> None:
     raw = os.pread(handle, LONGEST, 0)
     head = _unpacked(raw, handle)
     if head.startswith(HEADS):
-        raise ClosedFile(OF_OURS if head.startswith(SEALED_KEY) else A_STORE)
+        raise ClosedFile(OWN_FILE if head.startswith(SEALED_KEY) else A_STORE)
     # Of what is being packed just now, nothing may come out yet.
     if is_archive(head) and not (head == raw and _unpacker(raw)):
         raise ClosedFile(AN_ARCHIVE)
 
 
 def _is_same(one: Path, handle: int) -> bool:
-    """By what it is, whatever link or name led to it."""
+    """Compare files by device and inode, whatever link or name led to them."""
     with suppress(OSError):  # it is not there
         return os.path.samestat(one.stat(), os.fstat(handle))
     return False
 
 
 def _is_of_the_kernel(handle: int) -> bool:
-    """By its file system; by its real path too, as a container may have files of lxcfs there."""
+    """Return True for a file of the kernel: by its file system; by its real path too, as a
+    container may have files of lxcfs there."""
     if sys.platform != "linux":
         return False
     real = str(Path(f"/proc/self/fd/{handle}").readlink())
@@ -127,7 +128,8 @@ def _is_of_the_kernel(handle: int) -> bool:
 
 
 class _Statfs(ctypes.Structure):
-    """Its first field is all that is read; the whole has 120 bytes at most."""
+    """Lay out a struct statfs: only the first field is read; the whole has 120 bytes at
+    most."""
 
     _fields_ = (
         ("type", ctypes.c_uint if platform.machine() == "s390x" else ctypes.c_long),
@@ -136,11 +138,11 @@ class _Statfs(ctypes.Structure):
 
 
 def _file_system(handle: int) -> int:
-    """The number of its file system; Python's own os.fstatvfs leaves it out."""
-    told = _Statfs()
-    if STATFS is not None and STATFS(handle, ctypes.byref(told)) != 0:
+    """Return the number of a file system; Python's own os.fstatvfs leaves it out."""
+    status = _Statfs()
+    if STATFS is not None and STATFS(handle, ctypes.byref(status)) != 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return int(told.type) & 0xFFFFFFFF
+    return int(status.type) & 0xFFFFFFFF
 
 
 def _unpacked(raw: bytes, handle: int) -> bytes:

@@ -19,15 +19,15 @@ from noroshi.hosts.threads import apart
 from noroshi.oauth.account import Account
 from noroshi.oauth.tokens import SignInState, SignInStatus, TokenSource
 from noroshi.ports import AccountFacts, NodeFacts, QueueFacts, RoundTripFacts, RouteFacts, Store
-from noroshi.round_trips import PREFIX, looked_at, mails_of, trip_of
+from noroshi.round_trips import PREFIX, mailbox_reading, mails_of, trip_of
 
 WELL = (SignInStatus.SIGNED_IN, SignInStatus.WAITING)
 
 
 class OwnFacts:
-    """As ports.SelfFacts says. `routes` and `accounts` are those of the plan in force; `late` and
-    `clock_set` the engine's figures in seconds; `store_path` is where the store's file lies;
-    `read_since` is from when on the mailbox of a route's account is read in this life."""
+    """Implement ports.SelfFacts. `routes` and `accounts` are those of the plan in force; `late`
+    and `clock_set` the engine's figures in seconds; `store_path` is where the store's file
+    lies; `read_since` is from when on the mailbox of a route's account is read in this life."""
 
     def __init__(
         self,
@@ -65,14 +65,14 @@ class OwnFacts:
         return await self._unready(route, facts)
 
     async def _unready(self, route: Route, facts: RouteFacts) -> RouteFacts:
-        """Of a route that no mail was tried by: what keeps it from taking one."""
+        """Add why a route that no mail was tried by cannot take one."""
         account = self._accounts().get(_account_name(route))
         if account is not None:
             state = await self._tokens.state(account, resource_of(route))
             if state.sign is SignInStatus.NEVER:
                 return replace(facts, unready=state.why, account=account.name)
-        kept = frozenset(await self._store.secret_names())
-        lacks = next((entry for entry in entries_of(route) if entry not in kept), None)
+        entries = frozenset(await self._store.secret_names())
+        lacks = next((entry for entry in entries_of(route) if entry not in entries), None)
         if lacks is None:
             return facts
         never = facts.never or facts.accepted is None
@@ -88,9 +88,9 @@ class OwnFacts:
             return None
         account = self._accounts().get(_account_name(route))
         storage_name = account.storage_name if account is not None else ""
-        looked = looked_at(await self._store.get_values(), storage_name)
+        reading = mailbox_reading(await self._store.get_values(), storage_name)
         mails = await mails_of(self._store, route.name, self._wall())
-        return trip_of(mails, looked, since)
+        return trip_of(mails, reading, since)
 
     async def account(self, id: str) -> AccountFacts | None:
         account = next((a for a in self._accounts().values() if a.storage_name == id), None)
@@ -114,15 +114,16 @@ class OwnFacts:
         return [r for r in self._routes().values() if _account_name(r) == account.name]
 
     async def _sign_in(self, account: Account) -> SignInState:
-        """The worst of what its routes need. That it may not read its mailbox keeps no mail from
-        leaving, and is told with the route."""
+        """Return the worst of what its routes need. That it may not read its mailbox keeps no
+        mail from leaving, and is told with the route."""
         resources = dict.fromkeys(map(resource_of, self._routes_of(account)))
         states = [await self._tokens.state(account, resource) for resource in resources]
         ill = (state for state in states if state.sign not in WELL)
         return next(ill, None) or next(iter(states), None) or await self._tokens.state(account)
 
     async def queue(self) -> QueueFacts:
-        """Of a round trip its route tells: by that route alone it waits as long as that is down."""
+        """Count the queue without round trips: a round trip waits for its route alone, which
+        reports it."""
         found = await self._store.queue_counts(but=PREFIX)
         return QueueFacts(
             waiting=found.waiting,

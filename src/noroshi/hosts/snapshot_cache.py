@@ -26,7 +26,7 @@ class Shared(Generic[T]):
         last = self._last
         if last is None or (last.done() and self._steady() - self._began >= FRESH):
             last = self._last = self._look()
-            last.add_done_callback(seen)
+            last.add_done_callback(retrieve_exception)
             self._began = self._steady()
         # Nearly all come after its end, and need not wait for a turn of the loop.
         return last.result() if last.done() else await asyncio.shield(last)
@@ -48,7 +48,8 @@ class Fresh(Generic[T]):
         return self._last
 
 
-def seen(look: asyncio.Future[T]) -> None:
-    """Whoever asked may have given up: an exception that nobody fetches is no bug."""
+def retrieve_exception(look: asyncio.Future[T]) -> None:
+    """Fetch the exception of a look: whoever asked may have given up, and asyncio logs one that
+    nobody fetches."""
     if not look.cancelled():
         look.exception()

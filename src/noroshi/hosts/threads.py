@@ -39,8 +39,8 @@ def apart(work: Callable[[], T]) -> asyncio.Future[T]:
         answer, error = None, None
         try:
             answer = work()
-        except Exception as its:  # it is the caller's: the future raises it
-            error = its
+        except Exception as raised:  # it is the caller's: the future raises it
+            error = raised
         try:
             loop.call_soon_threadsafe(settle, answer, error)
         except RuntimeError:
@@ -104,6 +104,6 @@ class Pool(ThreadPoolExecutor):
             if future.set_running_or_notify_cancel():
                 try:
                     future.set_result(work())
-                except BaseException as its:  # it is the caller's: the future raises it
-                    future.set_exception(its)
+                except BaseException as raised:  # it is the caller's: the future raises it
+                    future.set_exception(raised)
             self._free.release()

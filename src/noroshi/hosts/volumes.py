@@ -80,16 +80,20 @@ class Volumes:
             mounts = await apart(self._mounts)
         except OSError as error:
             raise Unmeasurable(UNREADABLE.fill(why=why(error))) from error
-        looks = {mount: self._look(mount) for mount in mounts}
-        if waiting := [look for mount, look in looks.items() if mount not in self._hanging]:
+        pending = {mount: self._look(mount) for mount in mounts}
+        if waiting := [look for mount, look in pending.items() if mount not in self._hanging]:
             await asyncio.wait(waiting, timeout=self._patience)
-        found = [volume for mount, look in looks.items() if (volume := self._seen(mount, look))]
+        found = [
+            volume
+            for mount, look in pending.items()
+            if (volume := self._volume_of(mount, look))
+        ]
         if self._hanging and not found:
             raise Unmeasurable(ALL_HANG.fill(mounts=", ".join(sorted(self._hanging))))
         return found
 
     def _look(self, mount: str) -> asyncio.Future[Volume]:
-        """One at a time for each volume, whoever asks: they share its answer."""
+        """Look at a volume, once at a time for all who ask: they share the answer."""
         if mount not in self._looks:
             look = self._looks[mount] = apart(lambda: self._size(mount))
             look.add_done_callback(lambda look: self._answered(mount, look))
@@ -103,7 +107,7 @@ class Volumes:
         if not look.cancelled():
             look.exception()  # seen, whether or not anybody still waits for it
 
-    def _seen(self, mount: str, look: asyncio.Future[Volume]) -> Volume | None:
+    def _volume_of(self, mount: str, look: asyncio.Future[Volume]) -> Volume | None:
         if not look.done():
             if mount not in self._hanging:
                 log.warning("a volume does not answer mount=%s", mount)
@@ -118,5 +122,5 @@ class Volumes:
 
 
 def _unescaped(mount: str) -> str:
-    """mountinfo writes blanks and the like as three octal digits."""
+    """Undo the escapes of mountinfo, which writes blanks and the like as three octal digits."""
     return re.sub(r"\\([0-7]{3})", lambda m: chr(int(m[1], 8)), mount)

@@ -23,7 +23,7 @@ OF_RETURNED = ("Message-ID", "X-Microsoft-Original-Message-ID")
 """The second is where Microsoft's servers keep ours, if they give a mail another one."""
 MESSAGE_ID = re.compile(r"<[^<>@\s]{1,400}@[^<>@\s]{1,400}>")
 MOST_IDS, MOST_LOST = 30, 100
-LONGEST_SAID, LONGEST_ADDRESS = 500, 254
+LONGEST_DIAGNOSTIC, LONGEST_ADDRESS = 500, 254
 
 
 def looks_like_report(headers: Iterable[tuple[str, str]]) -> bool:
@@ -59,7 +59,7 @@ def _report(message: Message) -> BounceReport | None:
 
 
 def _parts(message: Message) -> Iterator[Message]:
-    """Each part of it; none of a mail within it, which is somebody else's."""
+    """Yield each part of a mail, but none of a mail within it, which is somebody else's."""
     yield message
     inside = message.get_payload()
     if message.get_content_maintype() == "multipart" and isinstance(inside, list):
@@ -69,7 +69,7 @@ def _parts(message: Message) -> Iterator[Message]:
 
 
 def _blocks(part: Message) -> Iterator[Message]:
-    """The groups of fields of a delivery status: of the mail, then of each recipient."""
+    """Yield the groups of fields of a delivery status: of the mail, then of each recipient."""
     if part.get_content_type() not in STATUS:
         return
     for block in _inside(part):
@@ -81,25 +81,27 @@ def _blocks(part: Message) -> Iterator[Message]:
 
 
 def _lost(block: Message) -> FailedRecipient:
-    """Whom we named comes before whom that was made of on the way."""
+    """Return the failed recipient, by the address that we wrote rather than by one made of it
+    on the way."""
     address = _typed(block, "Original-Recipient") or _typed(block, "Final-Recipient")
-    status, said = _field(block, "Status"), _typed(block, "Diagnostic-Code")
+    status, diagnostic = _field(block, "Status"), _typed(block, "Diagnostic-Code")
     return FailedRecipient(
         address=address[:LONGEST_ADDRESS],
-        diagnostic=(said if status and status in said else f"{status} {said}".strip())[
-            :LONGEST_SAID
-        ],
+        diagnostic=(
+            diagnostic if status and status in diagnostic else f"{status} {diagnostic}".strip()
+        )[:LONGEST_DIAGNOSTIC],
     )
 
 
 def _named(message: Message) -> Iterator[FailedRecipient]:
-    """Whom a report without a delivery status names, if it does (Exim, Gmail)."""
-    said = _line(str(message.get("Subject", "")))[:LONGEST_SAID]
+    """Yield the recipients that a report without a delivery status names, if it does (Exim,
+    Gmail)."""
+    subject = _line(str(message.get("Subject", "")))[:LONGEST_DIAGNOSTIC]
     names = _field(message, "X-Failed-Recipients").split(",")
     for name in filter(None, (name.strip() for name in names)):
-        yield FailedRecipient(address=name[:LONGEST_ADDRESS], diagnostic=said)
+        yield FailedRecipient(address=name[:LONGEST_ADDRESS], diagnostic=subject)
     if not any(name.strip() for name in names):
-        yield FailedRecipient(address="", diagnostic=said)
+        yield FailedRecipient(address="", diagnostic=subject)
 
 
 def _ids(message: Message, parts: Iterable[Message]) -> list[str]:
@@ -117,7 +119,7 @@ def _returned(part: Message) -> Iterator[Message]:
 
 
 def _inside(part: Message) -> Iterator[Message]:
-    """The headers within a part, whether the parser has read them as such or as text."""
+    """Yield the headers within a part, whether the parser has read them as such or as text."""
     inside = part.get_payload()
     if isinstance(inside, list):
         yield from (one for one in inside if isinstance(one, Message))
@@ -128,7 +130,7 @@ def _inside(part: Message) -> Iterator[Message]:
 
 
 def _typed(block: Message, name: str) -> str:
-    """The value behind its type: `rfc822; a@example.com`, `smtp; 550 5.1.1 …`."""
+    """Return the value behind its type: `rfc822; a@example.com`, `smtp; 550 5.1.1 …`."""
     kind, semicolon, value = _field(block, name).partition(";")
     return value.strip() if semicolon else kind
 

@@ -13,12 +13,12 @@ from noroshi.network.graph_errors import problem_in
 from noroshi.network.http import Reply
 from noroshi.ports import RouteError
 
-LONGEST_SAID = 300
+LONGEST_QUOTE = 300
 NO_ANSWER = _(
     "{where} did not answer while the mailbox was read: the connection was lost, or no reply "
     "arrived in time"
 )
-SAID = _("{where} said: {reply}")
+REPLIED = _("{where} said: {reply}")
 ADVISED = _("{advice} {said}")
 NO_RIGHT = with_instruction(
     _(
@@ -45,9 +45,11 @@ def is_of_mailbox(reply: Reply) -> bool:
 
 def of_reply(reply: Reply, where: str, now: datetime) -> RouteError:
     """Return the error of an answer that is no list and no mail, with whose fault it is."""
-    said = SAID.fill(where=where, reply=f"{reply.status} {_said(reply)}"[:LONGEST_SAID])
+    quoted = REPLIED.fill(
+        where=where, reply=f"{reply.status} {_reply_text(reply)}"[:LONGEST_QUOTE]
+    )
     fault, advice = _meant(reply)
-    words = said if advice == NOTHING else ADVISED.fill(said=said, advice=advice)
+    words = quoted if advice == NOTHING else ADVISED.fill(said=quoted, advice=advice)
     return RouteError(words, reply.status, fault, reply.again(now))
 
 
@@ -63,8 +65,8 @@ def _meant(reply: Reply) -> tuple[Fault, Message]:
             return Fault.SERVER, NOTHING
 
 
-def _said(reply: Reply) -> str:
-    """On one line, without what a terminal would obey."""
+def _reply_text(reply: Reply) -> str:
+    """Return the reply on one line, without what a terminal would obey."""
     try:
         phrase = HTTPStatus(reply.status).phrase
     except ValueError:

@@ -99,16 +99,16 @@ class GraphInbox:
     async def close(self) -> None:
         await self._lazy_http.close()
 
-    async def _arrived(self, wanted: str) -> datetime | None:
+    async def _arrived(self, condition: str) -> datetime | None:
         """Return when the first of them came. What was sent lies there too, and says nothing."""
-        query = {"$filter": wanted, "$select": LIST, "$top": "10"}
+        query = {"$filter": condition, "$select": LIST, "$top": "10"}
         answer = await self._json(self._url("messages", query))
         sent = await self._sent_items()
         found = [row.received for row in self._rows(answer) if row.folder != sent]
         return min(found, default=None)
 
     async def _listed(self, since: datetime) -> tuple[list[_Row], bool]:
-        """In the order in which they came, and whether there are more of them."""
+        """Return mails in the order in which they came, and whether there are more of them."""
         query = {
             "$filter": f"receivedDateTime ge {_instant(since)}",  # its field as $orderby's
             "$orderby": "receivedDateTime asc",
@@ -139,7 +139,8 @@ class GraphInbox:
         return known[row.id]
 
     async def _sent_items(self) -> str:
-        """The id of Sent Items, by its well-known name; "" where there is no such folder."""
+        """Return the id of Sent Items, by its well-known name; "" where there is no such
+        folder."""
         if self._sent is None:
             reply = await self._got(self._url("mailFolders/sentitems", {"$select": "id"}))
             if reply.status == 404 and not graph_errors.is_of_mailbox(reply):
@@ -151,11 +152,11 @@ class GraphInbox:
     # asking
 
     def _url(self, what: str, query: Mapping[str, str] | None = None) -> str:
-        asked = f"?{urlencode(query, quote_via=quote, safe='$')}" if query else ""
-        return f"{self._mailbox.url}/{what}{asked}"
+        parameters = f"?{urlencode(query, quote_via=quote, safe='$')}" if query else ""
+        return f"{self._mailbox.url}/{what}{parameters}"
 
     def _next(self, answer: Mapping[str, Any]) -> str:
-        """The next page's address. The token goes along, so it must be Graph's own."""
+        """Return the next page's address. The token goes along, so it must be Graph's own."""
         url = answer.get("@odata.nextLink", "")
         own = isinstance(url, str) and url.startswith(f"{self._mailbox.graph.rstrip('/')}/")
         return url if own else ""
@@ -164,13 +165,13 @@ class GraphInbox:
         return self._parsed(await self._got(url, LARGEST_PAGE))
 
     async def _got(self, url: str, most: int = LARGEST) -> Reply:
-        """After a refusal once more with a fresh token, once in an outage."""
+        """Request a URL; after a refusal once more with a fresh token, once in an outage."""
         token = await self._token()
-        reply = await self._asked(url, token, most)
+        reply = await self._get(url, token, most)
         if reply.status == 401:
             fresh = await self._retry_token.refreshed(token)
             if fresh is not None:
-                reply = await self._asked(url, fresh, most)
+                reply = await self._get(url, fresh, most)
         if reply.status != 401:
             self._retry_token.accepted()
         return reply
@@ -181,7 +182,7 @@ class GraphInbox:
         except RouteError as trouble:
             raise of_token(trouble) from None
 
-    async def _asked(self, url: str, token: Secret, most: int) -> Reply:
+    async def _get(self, url: str, token: Secret, most: int) -> Reply:
         http = await self._lazy_http.opened()
         try:
             return await http.get(url, {"Authorization": f"Bearer {token.reveal()}"}, most)
@@ -212,26 +213,26 @@ class GraphInbox:
                 yield row
 
 
-def _row(one: Mapping[str, Any]) -> _Row | None:
-    """None: it does not say what every mail has."""
+def _row(mail: Mapping[str, Any]) -> _Row | None:
+    """Read one mail of a list; None if a field that every mail has is missing."""
     try:
-        received = datetime.fromisoformat(str(one.get("receivedDateTime")))
+        received = datetime.fromisoformat(str(mail.get("receivedDateTime")))
     except ValueError:
         return None
     if received.tzinfo is None:
         received = received.replace(tzinfo=UTC)
-    headers = one.get("internetMessageHeaders")
+    headers = mail.get("internetMessageHeaders")
     pairs = (h for h in headers if isinstance(h, dict)) if isinstance(headers, list) else ()
     return _Row(
-        id=str(one.get("id", "")),
+        id=str(mail.get("id", "")),
         received=received,
-        folder=str(one.get("parentFolderId", "")),
+        folder=str(mail.get("parentFolderId", "")),
         headers=tuple((str(h.get("name", "")), str(h.get("value", ""))) for h in pairs),
     )
 
 
 def _literal(text: str) -> str:
-    """A string of OData: its quotes doubled."""
+    """Return a string of OData: its quotes doubled."""
     return "'" + text.replace("'", "''") + "'"
 
 

@@ -18,7 +18,14 @@ from noroshi.core.mail import Fault
 from noroshi.core.printable import printable
 from noroshi.core.translation import _
 from noroshi.intakes.bounce_reports import looks_like_report, read_report
-from noroshi.intakes.imap_session import NotLetIn, Refused, Row, Session, day, quoted
+from noroshi.intakes.imap_session import (
+    ImapRefusedError,
+    ImapSignInError,
+    Row,
+    Session,
+    day,
+    quoted,
+)
 from noroshi.intakes.mailbox_errors import LARGEST_REPORT, of_token, until_of
 from noroshi.network import client_context, reach
 from noroshi.network.connection_errors import of_certificate, of_tls
@@ -43,7 +50,7 @@ NOT_LET_IN = followed_by(
     InstructionKind.SIGN_IN_TO_READ,
     route=ANY_ROUTE,
 )
-SAID = _("{where} said: {reply}")
+REPLIED = _("{where} said: {reply}")
 NO_ANSWER = _("{where} did not answer while the mailbox was read: {why}")
 
 
@@ -79,7 +86,7 @@ class _Line:
         return tls
 
     def cut(self) -> None:
-        """Whoever waits for the other side waits no more."""
+        """Cut the connection, so that nobody waits for the other side any more."""
         with suppress(OSError):
             socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
 
@@ -97,11 +104,11 @@ class ImapInbox:
 
     async def find(self, mail: ExpectedMail) -> datetime | None:
         """Look for a mail by its Message-IDs; else by its subject, as a server may have given it another id."""
-        return await self._asked(lambda session: _found(session, mail))
+        return await self._ask(lambda session: _found(session, mail))
 
     async def read(self, since: datetime) -> ReportBatch:
         """Read what came. A report is fetched once; what is no report is known by its headers."""
-        return await self._asked(lambda session: self._reports(session, since))
+        return await self._ask(lambda session: self._reports(session, since))
 
     async def close(self) -> None:
         for line in self._lines:
@@ -128,21 +135,21 @@ class ImapInbox:
 
     # asking
 
-    async def _asked(self, question: Callable[[Session], T]) -> T:
-        """After a refusal once more with a fresh token, once in an outage."""
+    async def _ask(self, question: Callable[[Session], T]) -> T:
+        """Ask a question; after a refusal once more with a fresh token, once in an outage."""
         try:
             token = await self._retry_token.token()
         except RouteError as trouble:
             raise of_token(trouble) from None
         try:
             answer = await self._once(question, token)
-        except NotLetIn as refused:
+        except ImapSignInError as refused:
             fresh = await self._retry_token.refreshed(token)
             if fresh is None:
                 raise self._not_let_in(refused) from None
             try:
                 answer = await self._once(question, fresh)
-            except NotLetIn as again:
+            except ImapSignInError as again:
                 raise self._not_let_in(again) from None
         self._retry_token.accepted()
         return answer
@@ -154,10 +161,10 @@ class ImapInbox:
         self._lines.add(line)
         try:
             return await asyncio.to_thread(self._talk, line, question, token)
-        except NotLetIn:
+        except ImapSignInError:
             raise
-        except Refused as error:
-            words = SAID.fill(where=box.where, reply=_line(str(error)))
+        except ImapRefusedError as error:
+            words = REPLIED.fill(where=box.where, reply=_line(str(error)))
             raise RouteError(words, fault=Fault.SERVER) from None
         except ssl.SSLCertVerificationError as error:
             raise of_certificate(self._outside.network, box.where, error, "") from None
@@ -172,7 +179,7 @@ class ImapInbox:
             sock.close()  # where no thread has come to take it
 
     def _talk(self, line: _Line, question: Callable[[Session], T], token: Secret) -> T:
-        """In a thread of its own."""
+        """Log in and ask, in a thread of its own."""
         files = (self._mailbox.ca_file, self._outside.network.ca_file)
         with line.encrypt(client_context(files), self._mailbox.host, self._patience) as tls:
             tls.do_handshake()
@@ -183,7 +190,7 @@ class ImapInbox:
             finally:
                 session.shutdown()
 
-    def _not_let_in(self, refused: NotLetIn) -> RouteError:
+    def _not_let_in(self, refused: ImapSignInError) -> RouteError:
         words = NOT_LET_IN.fill(where=self._mailbox.where, reply=_line(str(refused)))
         return RouteError(words, REFUSED_TOKEN, Fault.SIGN_IN)
 
@@ -211,6 +218,6 @@ def _report(session: Session, row: Row, head: bytes) -> BounceReport | None:
 
 
 def _line(text: str) -> str:
-    """On one line, without what a terminal would obey."""
+    """Return a text on one line, without what a terminal would obey."""
     line = " ".join(text.split())[:300]
     return printable(line).rstrip(" .")

@@ -23,11 +23,11 @@ DATE = re.compile(rb'INTERNALDATE "([ \d]\d)-(\w{3})-(\d{4}) (\d\d:\d\d:\d\d [+-
 HEADS = "BODY.PEEK[HEADER.FIELDS (CONTENT-TYPE X-MS-EXCHANGE-MESSAGE-IS-NDR)]"
 
 
-class NotLetIn(Exception):
+class ImapSignInError(Exception):
     """The token was refused; the message is what the server said."""
 
 
-class Refused(Exception):
+class ImapRefusedError(Exception):
     """The server said no to something else than the token."""
 
 
@@ -40,15 +40,15 @@ class Row:
 
 
 class Session(imaplib.IMAP4):
-    """On a socket that is connected and in TLS already. Errors of the connection are OSError,
-    those of the conversation Refused."""
+    """Speak IMAP on a socket that is connected and in TLS already. Errors of the connection are
+    OSError, those of the conversation ImapRefusedError."""
 
     def __init__(self, sock: ssl.SSLSocket) -> None:
-        self._given, self._left = sock, LONGEST_ANSWER
+        self._socket, self._bytes_allowed = sock, LONGEST_ANSWER
         super().__init__()
 
     def _create_socket(self, timeout: float | None) -> ssl.SSLSocket:
-        return self._given
+        return self._socket
 
     def read(self, size: int) -> bytes:
         """Read as much as a server announces; no one is trusted with all our memory."""
@@ -63,16 +63,16 @@ class Session(imaplib.IMAP4):
 
     def uid(self, command: str, *args: str) -> tuple[str, list[Any]]:
         """Send a command, to which so much may be said as to each."""
-        self._left = LONGEST_ANSWER
+        self._bytes_allowed = LONGEST_ANSWER
         return super().uid(command, *args)
 
     def _take(self, size: int) -> None:
-        self._left -= size
-        if self._left < 0:
+        self._bytes_allowed -= size
+        if self._bytes_allowed < 0:
             raise self.abort(f"more than {LONGEST_ANSWER} bytes at once")
 
     def let_in(self, user: str, token: str) -> None:
-        """Log in by XOAUTH2. Raise NotLetIn."""
+        """Log in by XOAUTH2. Raise ImapSignInError."""
         first = f"user={user}\x01auth=Bearer {token}\x01\x01".encode()
         answers = iter([first])
         try:
@@ -81,7 +81,7 @@ class Session(imaplib.IMAP4):
         except self.abort:
             raise
         except self.error as error:
-            raise NotLetIn(str(error)) from None
+            raise ImapSignInError(str(error)) from None
         self._done(*self.select("INBOX", readonly=True))
 
     def search(self, *wanted: str) -> Sequence[int]:  # type: ignore[override]
@@ -122,7 +122,9 @@ class Session(imaplib.IMAP4):
     def _done(self, kind: str, data: Iterable[object]) -> list[object]:
         found = list(data)
         if kind != "OK":
-            raise Refused(" ".join(str(each, "utf-8", "replace") for each in _texts(found)))
+            raise ImapRefusedError(
+                " ".join(str(each, "utf-8", "replace") for each in _texts(found))
+            )
         return found
 
 

@@ -30,7 +30,7 @@ def box_of(plan: Plan, route: Route, outside: TransportContext) -> MailboxSource
 
 
 def _open(account: Account, reached: TransportContext) -> Inbox:
-    """By Graph where there is one, as that needs no IMAP to be switched on."""
+    """Open the inbox by Graph where there is one, as that needs no IMAP to be switched on."""
     cloud = account.cloud
     if not cloud.graph:
         by_imap = imap_inbox.ImapMailbox(

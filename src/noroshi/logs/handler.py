@@ -128,8 +128,8 @@ class Writer:
             self._why = error.strerror or str(error)
             return
         if self._lost:  # the sink takes lines again
-            told, self._lost = LOST % (self._lost, self._why), 0
-            self._write([_own(told)])
+            notice, self._lost = LOST % (self._lost, self._why), 0
+            self._write([_own(notice)])
 
     def _tell_dropped(self) -> None:
         with self._counting:

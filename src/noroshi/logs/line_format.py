@@ -40,7 +40,7 @@ def line_of(record: logging.LogRecord) -> Line:
         level=record.levelno,
         name=record.name,
         place=(record.pathname, record.lineno),
-        text=shortened(one_line(_told(record))),
+        text=shortened(one_line(_message_of(record))),
     )
 
 
@@ -53,8 +53,8 @@ def one_line(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(
-        letter if seen != "?" else letter.encode("unicode_escape").decode("ascii")
-        for letter, seen in zip(text, printable(text), strict=True)
+        letter if shown != "?" else letter.encode("unicode_escape").decode("ascii")
+        for letter, shown in zip(text, printable(text), strict=True)
     )
 
 
@@ -82,7 +82,7 @@ def prioritised(line: Line) -> str:
     return f"<{number}>{line.name}: {line.text}"
 
 
-def _told(record: logging.LogRecord) -> str:
+def _message_of(record: logging.LogRecord) -> str:
     try:
         text = record.getMessage()
     except Exception:  # arguments that do not fit, or whose own code fails: the event counts

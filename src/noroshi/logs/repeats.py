@@ -13,7 +13,7 @@ MOST = 200
 
 
 @dataclass(slots=True)
-class _Told:
+class _RepeatedLine:
     line: Line
     since: float
     repeated: int = 0
@@ -23,41 +23,41 @@ class Repeats:
     """The lines that are to be written; times are steady seconds, handed in."""
 
     def __init__(self) -> None:
-        self._told = dict[tuple[object, ...], _Told]()
+        self._lines = dict[tuple[object, ...], _RepeatedLine]()
 
     def take(self, line: Line, now: float) -> Iterator[Line]:
         """Return the lines that are due to be written now that this one has come."""
         yield from self.due(now)
-        known = self._told.get(line.same)
+        known = self._lines.get(line.same)
         if known is not None:
             known.line, known.repeated = line, known.repeated + 1
             return
-        if len(self._told) >= MOST:
-            yield from _counted(self._told.pop(next(iter(self._told))))
-        self._told[line.same] = _Told(line, now)
+        if len(self._lines) >= MOST:
+            yield from _counted(self._lines.pop(next(iter(self._lines))))
+        self._lines[line.same] = _RepeatedLine(line, now)
         yield line
 
     def due(self, now: float) -> Iterator[Line]:
         """Return how often what was first told a minute ago was repeated; who was not is
         forgotten."""
-        for key, told in list(self._told.items()):
-            if now - told.since < WINDOW:
+        for key, entry in list(self._lines.items()):
+            if now - entry.since < WINDOW:
                 return  # they stand in the order in which they were told
-            del self._told[key]
-            if told.repeated:
-                yield from _counted(told)
-                self._told[key] = _Told(told.line, now)
+            del self._lines[key]
+            if entry.repeated:
+                yield from _counted(entry)
+                self._lines[key] = _RepeatedLine(entry.line, now)
 
     def rest(self) -> Iterator[Line]:
         """Return what has been counted and not been told yet, at the end."""
-        for told in self._told.values():
-            yield from _counted(told)
-        self._told.clear()
+        for entry in self._lines.values():
+            yield from _counted(entry)
+        self._lines.clear()
 
 
-def _counted(told: _Told) -> Iterator[Line]:
+def _counted(entry: _RepeatedLine) -> Iterator[Line]:
     """The line with the time of its last repetition."""
-    if told.repeated:
-        times = "time" if told.repeated == 1 else "times"
-        said = f"{told.line.text} [repeated {told.repeated} {times}]"
-        yield replace(told.line, text=said)
+    if entry.repeated:
+        times = "time" if entry.repeated == 1 else "times"
+        text = f"{entry.line.text} [repeated {entry.repeated} {times}]"
+        yield replace(entry.line, text=text)

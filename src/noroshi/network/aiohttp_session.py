@@ -77,7 +77,7 @@ class RequestTrace:
     """Note how a request went: by a connection that was kept from an earlier one, and whether the
     other side then hung up without a word."""
 
-    by_kept: bool = False
+    reused: bool = False
     cut: bool = False
 
 
@@ -102,14 +102,15 @@ class AiohttpClient:
             await session.close()
 
     async def _request_again(self, request: Request) -> Reply:
-        """Once more on a new connection if the server had closed the kept one meanwhile."""
+        """Request once more on a new connection if the server had closed the reused one
+        meanwhile."""
         trace = RequestTrace()
         try:
             return await self._request_once(request, trace)
         except NoAnswerError:
             # A server that is silent may be at work on it: only one that hung up had done so
             # before it was asked.
-            if not (trace.by_kept and trace.cut):
+            if not (trace.reused and trace.cut):
                 raise
         return await self._request_once(request, trace)
 
@@ -137,7 +138,7 @@ class AiohttpClient:
 
     def _new_session(self) -> aiohttp.ClientSession:
         tracing = aiohttp.TraceConfig()
-        tracing.on_connection_reuseconn.append(_by_kept)
+        tracing.on_connection_reuseconn.append(_mark_reused)
         return aiohttp.ClientSession(
             connector=EgressConnector(self._outside, self._ca_files, self._patience),
             headers=HEADERS,
@@ -149,25 +150,25 @@ class AiohttpClient:
         )
 
 
-async def _by_kept(session: object, context: object, given: object) -> None:
+async def _mark_reused(session: object, context: object, parameters: object) -> None:
     trace = getattr(context, "trace_request_ctx", None)
     assert isinstance(trace, RequestTrace)
-    trace.by_kept = True
+    trace.reused = True
 
 
 async def _reply(answer: aiohttp.ClientResponse, request: Request) -> Reply:
-    """The answer with as much of its body as is wanted; the rest is not waited for.
+    """Read the answer with as much of its body as is wanted; the rest is not waited for.
 
     What was given has its answer in the status, even if the body breaks off.
     """
-    body, given = bytearray(), request.content is not None
+    body, has_content = bytearray(), request.content is not None
     try:
         while (more := request.most - len(body)) > 0 and (
             piece := await answer.content.read(more)
         ):
             body += piece
     except (aiohttp.ClientError, TimeoutError):
-        if not given:
+        if not has_content:
             raise
     headers = {name.lower(): _as_text(value) for name, value in answer.headers.items()}
     return Reply(answer.status, headers, bytes(body))

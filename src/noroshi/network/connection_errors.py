@@ -158,9 +158,11 @@ class SourceAddressError(NetworkError):
         self.why = why
 
 
-def not_reached(about: Message, fault: Fault = Fault.NETWORK, **given: object) -> ConnectError:
+def not_reached(
+    about: Message, fault: Fault = Fault.NETWORK, **arguments: object
+) -> ConnectError:
     """Fill one of the sentences above."""
-    return ConnectError(about.fill(**given), fault, about)
+    return ConnectError(about.fill(**arguments), fault, about)
 
 
 def of_error(where: str, error: OSError) -> ConnectError:
@@ -207,23 +209,25 @@ def of_proxy_answer(
     network: Network, where: str, status: int, reason: str, schemes: Sequence[str]
 ) -> ConnectError:
     """Say why a proxy refused CONNECT (RFC 9110, 9.3.6)."""
-    said = {"proxy": network.proxy, "name": network.name, "where": where}
+    arguments = {"proxy": network.proxy, "name": network.name, "where": where}
     if status == 407:
-        return _of_login(network, said, schemes)
-    told = PROXY_FAILED if status >= 500 else PROXY_FORBIDS
+        return _of_login(network, arguments, schemes)
+    words = PROXY_FAILED if status >= 500 else PROXY_FORBIDS
     fault = Fault.NETWORK if status >= 500 else Fault.PERMISSION
     port, shown = where.rpartition(":")[2], f"{status} {reason}".strip()
-    return not_reached(told, fault, **said, status=shown, port=port)
+    return not_reached(words, fault, **arguments, status=shown, port=port)
 
 
-def _of_login(network: Network, said: dict[str, str], schemes: Sequence[str]) -> ConnectError:
+def _of_login(
+    network: Network, arguments: dict[str, str], schemes: Sequence[str]
+) -> ConnectError:
     if schemes and "basic" not in [scheme.lower() for scheme in schemes]:
         known = ", ".join(schemes)
-        return not_reached(PROXY_OTHER_LOGIN, Fault.PERMISSION, **said, schemes=known)
+        return not_reached(PROXY_OTHER_LOGIN, Fault.PERMISSION, **arguments, schemes=known)
     if not network.proxy_user:
-        return not_reached(PROXY_WANTS_LOGIN, Fault.SETUP, **said)
+        return not_reached(PROXY_WANTS_LOGIN, Fault.SETUP, **arguments)
     who = {"user": network.proxy_user, "entry": network.proxy_password}
-    return not_reached(PROXY_REFUSED_LOGIN, Fault.SIGN_IN, **said, **who)
+    return not_reached(PROXY_REFUSED_LOGIN, Fault.SIGN_IN, **arguments, **who)
 
 
 def of_tls(where: str, error: ssl.SSLError) -> ConnectError:
@@ -243,15 +247,17 @@ def of_certificate(
     if not issuer:
         return not_reached(_of_code(error.verify_code), where=where, why=distrust(error))
     words = REPLACED if network.proxy else UNKNOWN_ISSUER
-    told = {"where": where, "issuer": issuer}
-    return not_reached(words, Fault.NETWORK, **told, proxy=network.proxy, name=network.name)
+    arguments = {"where": where, "issuer": issuer}
+    return not_reached(
+        words, Fault.NETWORK, **arguments, proxy=network.proxy, name=network.name
+    )
 
 
 def distrust(error: ssl.SSLCertVerificationError) -> Message:
     """Say what is the matter with a certificate; in OpenSSL's own words where it is something rare."""
-    said = error.verify_message.rstrip(".")
+    phrase = error.verify_message.rstrip(".")
     known = words_of("certificate", error.verify_code)
-    return plain(said) if known is None else bilingual(en=said, ja=known.ja)
+    return plain(phrase) if known is None else bilingual(en=phrase, ja=known.ja)
 
 
 def _of_code(code: int) -> Message:

@@ -56,8 +56,8 @@ async def reach(host: str, port: int, egress: Egress, patience: float) -> socket
         words = (
             connection_errors.PROXY_SILENT if network.proxy else connection_errors.NO_CONNECTION
         )
-        told = {"where": where, "seconds": patience, "proxy": network.proxy}
-        raise connection_errors.not_reached(words, Fault.NETWORK, **told) from None
+        arguments = {"where": where, "seconds": patience, "proxy": network.proxy}
+        raise connection_errors.not_reached(words, Fault.NETWORK, **arguments) from None
     except SourceAddressError as error:
         raise connection_errors.of_source(network, where, error) from None
 

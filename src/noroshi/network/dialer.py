@@ -44,10 +44,10 @@ async def meet(
 ) -> P:
     """Put the protocol on a socket that is connected already. Raises as `dial` does."""
     loop, where = asyncio.get_running_loop(), authority(host, port)
-    told = _of_tls(host, context, patience)
+    tls = _of_tls(host, context, patience)
     try:
         async with asyncio.timeout(patience):
-            _, made = await loop.create_connection(protocol, sock=sock, **told)
+            _, made = await loop.create_connection(protocol, sock=sock, **tls)
             return made
     except TimeoutError:
         trouble = connection_errors.not_reached(

@@ -19,8 +19,8 @@ class GraphProblem:
 
     @property
     def text(self) -> str:
-        said = ": ".join(part for part in (self.code, self.message) if part)
-        return f"{said} (request-id {self.request})" if said and self.request else said
+        problem = ": ".join(part for part in (self.code, self.message) if part)
+        return f"{problem} (request-id {self.request})" if problem and self.request else problem
 
 
 def problem_in(reply: Reply) -> GraphProblem:
@@ -34,5 +34,5 @@ def problem_in(reply: Reply) -> GraphProblem:
 
 
 def _text(found: Any, name: str) -> str:
-    said = found.get(name, "") if isinstance(found, dict) else ""
-    return said if isinstance(said, str) else ""
+    value = found.get(name, "") if isinstance(found, dict) else ""
+    return value if isinstance(value, str) else ""

@@ -49,17 +49,17 @@ class Reply:
     def again(self, now: datetime) -> datetime | None:
         """Return before when no further try is wanted: Retry-After in seconds, or as a date (RFC
         9110, 10.2.3). What is absurdly far off is cut."""
-        given = self.headers.get("retry-after", "").strip()
-        if given.isascii() and given.isdecimal():
-            return now + min(timedelta(seconds=int(given[:9])), LONGEST_PAUSE)
-        at = date_in(given)
+        value = self.headers.get("retry-after", "").strip()
+        if value.isascii() and value.isdecimal():
+            return now + min(timedelta(seconds=int(value[:9])), LONGEST_PAUSE)
+        at = date_in(value)
         return min(at, now + LONGEST_PAUSE) if at is not None and at > now else None
 
 
-def date_in(given: str) -> datetime | None:
+def date_in(text: str) -> datetime | None:
     """Return an instant as mails and HTTP write it (RFC 5322, 3.3); None if it is none."""
     try:
-        at = parsedate_to_datetime(given)
+        at = parsedate_to_datetime(text)
     except (ValueError, OverflowError):  # a year or a zone beyond all bounds
         return None
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
@@ -85,7 +85,8 @@ Opens = Callable[[TransportContext, tuple[str, ...], Patience], Http]
 async def open_http(
     outside: TransportContext, ca_files: tuple[str, ...], patience: Patience = Patience()
 ) -> Http:
-    """No connection is made yet. `ca_files` are trusted beside the system's and the network's."""
+    """Open a client, which makes no connection yet. `ca_files` are trusted beside the system's
+    and the network's."""
     opens = await asyncio.to_thread(_load)
     return opens(outside, ca_files, patience)
 
@@ -103,14 +104,14 @@ class LazyHttp:
     def __init__(
         self, outside: TransportContext, ca_files: tuple[str, ...], patience: Patience
     ) -> None:
-        self._given = outside, ca_files, patience
+        self._arguments = outside, ca_files, patience
         self._http: Http | None = None
         self._opening = asyncio.Lock()
 
     async def opened(self) -> Http:
         async with self._opening:
             if self._http is None:
-                self._http = await open_http(*self._given)
+                self._http = await open_http(*self._arguments)
             return self._http
 
     async def close(self) -> None:

@@ -24,7 +24,7 @@ def basic(user: str, password: str) -> str:
 
 
 def authority(host: str, port: int) -> str:
-    """host:port, an IPv6 address in brackets."""
+    """Return host:port, an IPv6 address in brackets."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
@@ -49,8 +49,10 @@ async def tunnel(
     head = await _head(sock)
     found = STATUS.match(head)
     if found is None:
-        told = {"proxy": network.proxy, "name": network.name}
-        raise connection_errors.not_reached(connection_errors.NOT_A_PROXY, Fault.SETUP, **told)
+        arguments = {"proxy": network.proxy, "name": network.name}
+        raise connection_errors.not_reached(
+            connection_errors.NOT_A_PROXY, Fault.SETUP, **arguments
+        )
     if found[1][:1] != b"2":
         reason = _shown(found[2] or b"")
         schemes = [scheme.decode("ascii") for scheme in SCHEME.findall(head)]
@@ -58,7 +60,7 @@ async def tunnel(
 
 
 async def _head(sock: socket.socket) -> bytes:
-    """The answer as far as its empty line, byte by byte: what follows is the server's."""
+    """Read the answer as far as its empty line, byte by byte: what follows is the server's."""
     loop, head = asyncio.get_running_loop(), bytearray()
     while not head.endswith((b"\r\n\r\n", b"\n\n")) and len(head) < LONGEST_HEAD:
         piece = await loop.sock_recv(sock, 1)

@@ -55,8 +55,8 @@ def _giving(password: str) -> Any:
 class _Connection(HTTPSConnection):
     """Connected as every other way out is; `_new_conn` and `connect` are urllib3's hooks."""
 
-    def __init__(self, *given: Any, egress: Egress, **named: Any) -> None:
-        super().__init__(*given, **named)
+    def __init__(self, *positional: Any, egress: Egress, **named: Any) -> None:
+        super().__init__(*positional, **named)
         self._way = egress
 
     def _new_conn(self) -> socket.socket:

@@ -20,7 +20,7 @@ from noroshi.network.connection_errors import (
 )
 
 LONGEST_NAME = 80
-KEPT = 600.0
+CACHED = 600.0
 """Seconds for which what is trusted is not read anew by whoever connects all the time."""
 MENDED = 30.0
 """The same once a certificate was refused: a CA's file may have been mended."""
@@ -64,7 +64,7 @@ class TrustCache:
 
     def _fresh(self, ca_files: tuple[str, ...], now: float) -> ssl.SSLContext | None:
         found = self._found.get(ca_files)
-        return found[1] if found is not None and now - found[0] < KEPT else None
+        return found[1] if found is not None and now - found[0] < CACHED else None
 
     def _read(self, ca_files: tuple[str, ...], now: float) -> ssl.SSLContext:
         with self._reading:  # of thousands that want it at once, one reads

@@ -94,7 +94,7 @@ def _key(block: bytes, passphrase: bytes | None) -> Any:
 
 
 def _key_block(data: bytes) -> bytes:
-    """The first private key of a PEM file, whatever stands around it."""
+    """Return the first private key of a PEM file, whatever stands around it."""
     found = re.search(
         rb"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?-----END \1-----\n?", data, re.DOTALL
     )
@@ -128,8 +128,8 @@ def _is_certificate(data: bytes) -> bool:
 
 
 def bound_resources() -> None:
-    """Memory, time, files, dumps: scrypt says itself how much memory it wants (RFC 7914, 2).
-    Windows has no such limits: there the parent's clock must do."""
+    """Limit memory, time, files, dumps: scrypt says itself how much memory it wants (RFC 7914,
+    2). Windows has no such limits: there the parent's clock must do."""
     if sys.platform == "win32":
         return
     import resource
@@ -143,14 +143,14 @@ def bound_resources() -> None:
 def main() -> None:
     """Answers {"pem": …} or {"unfit": why}."""
     bound_resources()
-    asked = json.loads(sys.stdin.buffer.read())
+    request = json.loads(sys.stdin.buffer.read())
     try:
-        said = {"pem": read_bundle(b64decode(asked["data"]), asked["passphrase"])}
+        reply = {"pem": read_bundle(b64decode(request["data"]), request["passphrase"])}
     except CertificateFileError as unfit:
-        said = {"unfit": unfit.why}
+        reply = {"unfit": unfit.why}
     except Exception:  # whatever else a file of anybody's may bring about; nothing is quoted
-        said = {"unfit": "neither"}
-    sys.stdout.write(json.dumps(said))
+        reply = {"unfit": "neither"}
+    sys.stdout.write(json.dumps(reply))
 
 
 if __name__ == "__main__":

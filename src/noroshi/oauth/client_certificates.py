@@ -148,22 +148,22 @@ async def read_in_sandbox(data: bytes, passphrase: str = "", within: float = WIT
     return _parse_answer(answer)
 
 
-def require_valid(kept: str, now: datetime, *, later: bool = False) -> None:
+def require_valid(stored: str, now: datetime, *, later: bool = False) -> None:
     """Refuse a certificate that nobody can sign in by now. `later`: it is the next one, which may
     begin when it likes. Raises CertificateError."""
-    found = describe(kept)
+    found = describe(stored)
     if found.ends <= now:
         raise CertificateError(ENDED.fill(day=f"{found.ends:%Y-%m-%d}"))
     if found.begins > now and not later:
         raise CertificateError(NOT_YET.fill(day=f"{found.begins:%Y-%m-%d}"))
 
 
-def describe(kept: str) -> CertificateDetails:
-    """Return what may be shown of a kept certificate."""
+def describe(stored: str) -> CertificateDetails:
+    """Return what may be shown of a stored certificate."""
     with ONE_AT_A_TIME:
         from cryptography.hazmat.primitives import serialization
 
-    certificate = _certificate(kept)
+    certificate = _certificate(stored)
     pem = certificate.public_bytes(serialization.Encoding.PEM).decode()
     return CertificateDetails(
         pem=pem,
@@ -174,22 +174,22 @@ def describe(kept: str) -> CertificateDetails:
     )
 
 
-def thumbprints(kept: str) -> Thumbprints:
-    """Return the thumbprints of a kept certificate."""
-    return _thumbprints(_certificate(kept))
+def thumbprints(stored: str) -> Thumbprints:
+    """Return the thumbprints of a stored certificate."""
+    return _thumbprints(_certificate(stored))
 
 
-def parts(kept: str) -> tuple[str, str]:
-    """Key and certificate of a kept one, each in PEM."""
-    key, mark, rest = kept.partition("-----BEGIN CERTIFICATE-----")
+def parts(stored: str) -> tuple[str, str]:
+    """Return key and certificate of a stored bundle, each in PEM."""
+    key, mark, rest = stored.partition("-----BEGIN CERTIFICATE-----")
     return key, mark + rest
 
 
-def _certificate(kept: str) -> Any:
+def _certificate(stored: str) -> Any:
     with ONE_AT_A_TIME:
         from cryptography import x509
 
-    return x509.load_pem_x509_certificate(parts(kept)[1].encode())
+    return x509.load_pem_x509_certificate(parts(stored)[1].encode())
 
 
 def _thumbprints(certificate: Any) -> Thumbprints:
@@ -212,12 +212,12 @@ async def _end_child(child: asyncio.subprocess.Process) -> None:
 
 def _parse_answer(answer: bytes) -> Secret:
     try:
-        said = json.loads(answer)
+        reply = json.loads(answer)
     except ValueError:  # too much memory, or the machine ended it
         raise CertificateError(CANNOT_OPEN) from None
-    if "pem" not in said:
-        raise _unfit(said["unfit"])
-    return Secret(said["pem"])
+    if "pem" not in reply:
+        raise _unfit(reply["unfit"])
+    return Secret(reply["pem"])
 
 
 def _unfit(why: str) -> CertificateError:

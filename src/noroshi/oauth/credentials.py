@@ -124,8 +124,8 @@ async def ask_with_each(
 
 
 def _log_refused(account: Account, credential: Credential, failure: SignInError) -> None:
-    told = "a credential of %s is refused entry=%s: %s"
-    log.warning(told, account.name, credential.entry, failure.words.en)
+    line = "a credential of %s is refused entry=%s: %s"
+    log.warning(line, account.name, credential.entry, failure.words.en)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,16 +139,16 @@ class CredentialInUse:
 def in_use(available: Sequence[tuple[NamedCredential, Secret]], last: str) -> CredentialInUse:
     """Return the credential that was taken last; before any was taken, the first."""
     found = next(
-        (one for one in available if one[0].entry == last), next(iter(available), None)
+        (pair for pair in available if pair[0].entry == last), next(iter(available), None)
     )
     if found is None:
         return CredentialInUse()
-    one, value = found
+    credential, value = found
     try:
-        ends = _end_in(one, value).date() if _own_end(one) else one.ends
+        ends = _end_in(credential, value).date() if _own_end(credential) else credential.ends
     except SignInError:  # told where it is to be used
         ends = None
-    return CredentialInUse(ends=ends, second=one.next)
+    return CredentialInUse(ends=ends, second=credential.next)
 
 
 def fingerprints_of(values: Iterable[Secret]) -> tuple[str, ...]:
@@ -161,7 +161,8 @@ def _own_end(one: NamedCredential) -> bool:
 
 
 def _end_in(one: NamedCredential, value: Secret) -> datetime:
-    """The end that stands in a certificate. Raises SignInError if the entry holds none."""
+    """Return the end that stands in a certificate. Raises SignInError if the entry holds
+    none."""
     try:
         return describe(value.reveal()).ends
     except ValueError:
@@ -171,5 +172,5 @@ def _end_in(one: NamedCredential, value: Secret) -> datetime:
 
 def _missing(account: Account, one: NamedCredential) -> SignInError:
     words = NO_SECRET if one.kind == "secret" else CERTIFICATE_MISSING
-    told = words.fill(name=account.name, account=account.name, secret=one.entry)
-    return SignInError(told, error="no_secret", who="setup")
+    message = words.fill(name=account.name, account=account.name, secret=one.entry)
+    return SignInError(message, error="no_secret", who="setup")

@@ -29,14 +29,14 @@ TO_MICROSOFT = _(
 )
 
 
-def require_own_hosts(account: Account, told: Iterable[str]) -> None:
+def require_own_hosts(account: Account, endpoints: Iterable[str]) -> None:
     """See that endpoints which a server told are at hosts of its own. Raises SignInError."""
-    cloud, told = account.cloud, tuple(told)
-    require_no_microsoft_host(account, told)
+    cloud, endpoints = account.cloud, tuple(endpoints)
+    require_no_microsoft_host(account, endpoints)
     if is_microsoft(cloud.authority):
         return  # Microsoft's own, whose names are many
     known = {host_in(account.authority), *(one.casefold() for one in cloud.endpoint_hosts)}
-    for url in told:
+    for url in endpoints:
         if not is_plain(url) or host_in(url) not in known:
             words = OTHER_HOST.fill(
                 authority=urlsplit(account.authority).netloc,

@@ -146,10 +146,10 @@ def _as_plain(attempt: Attempt | DeviceAttempt, *, done: bool) -> dict[str, Any]
     flow = {} if done else dict(attempt.flow)
     if isinstance(attempt, Attempt):
         return {"state": attempt.state, "flow": flow}
-    said = {
+    device = {
         name: getattr(attempt, name) for name in ("user_code", "url", "expires_in", "interval")
     }
-    return {"device": said, "flow": flow}
+    return {"device": device, "flow": flow}
 
 
 def _parse_attempt(found: dict[str, Any]) -> Attempt | DeviceAttempt:

@@ -48,8 +48,8 @@ class Reply:
     @property
     def retry_after(self) -> float | None:
         """Seconds, when given as such; Entra gives no dates."""
-        given = self.headers.get("retry-after", "")
-        return float(given) if given.isascii() and given.isdigit() else None
+        value = self.headers.get("retry-after", "")
+        return float(value) if value.isascii() and value.isdigit() else None
 
     @property
     def content(self) -> dict[str, Any] | None:

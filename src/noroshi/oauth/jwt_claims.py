@@ -128,20 +128,20 @@ def describe_app_token(token: Secret, role: str = MAILBOX_ROLE) -> tuple[Message
     return fits, MAY_NOT_BULK if role == BULK_ROLE else MAY_NOT
 
 
-def audience_of(claims: Mapping[str, Any], wanted: Collection[str]) -> tuple[str, bool]:
+def audience_of(claims: Mapping[str, Any], expected: Collection[str]) -> tuple[str, bool]:
     """Return for whom a token is, and whether that is one of those: of several (RFC 7519, 4.1.3)
     the one that is, else all."""
-    given = claims.get("aud")
-    listed = given if isinstance(given, list) else [given]
+    audience = claims.get("aud")
+    listed = audience if isinstance(audience, list) else [audience]
     described = [one for one in listed if isinstance(one, str)]
-    fit = next((one for one in described if one.rstrip("/") in wanted), None)
+    fit = next((one for one in described if one.rstrip("/") in expected), None)
     return (", ".join(described), False) if fit is None else (fit, True)
 
 
 def scopes_in(claims: Mapping[str, Any]) -> list[str]:
     """Return what a person let the app do: some servers give a list of words, Entra words in a line."""
-    given = claims.get("scp", "")
-    return [str(one) for one in given] if isinstance(given, list) else str(given).split()
+    claim = claims.get("scp", "")
+    return [str(one) for one in claim] if isinstance(claim, list) else str(claim).split()
 
 
 def claims_in(token: str) -> Mapping[str, Any] | None:
@@ -250,19 +250,19 @@ def read_claims(token: Secret, resource: Resource) -> TokenClaims | None:
 
 def _permits(claims: Mapping[str, Any], *, app_only: bool) -> tuple[str, ...]:
     roles = claims.get("roles")
-    given = roles if isinstance(roles, list) else []
-    found = given if app_only else scopes_in(claims)
+    listed = roles if isinstance(roles, list) else []
+    found = listed if app_only else scopes_in(claims)
     return tuple(_shorten(one) for one in found[:MOST_CLAIMS])
 
 
-def _instant(given: object) -> datetime | None:
-    """A NumericDate (RFC 7519, 2); None where it is none."""
+def _instant(claim: object) -> datetime | None:
+    """Read a NumericDate (RFC 7519, 2); None where it is none."""
     try:
-        return datetime.fromtimestamp(given, UTC) if isinstance(given, int | float) else None
+        return datetime.fromtimestamp(claim, UTC) if isinstance(claim, int | float) else None
     except (ValueError, OverflowError, OSError):
         return None
 
 
-def _shorten(given: object) -> str:
-    """A claim as it may be told: short, and nothing that a terminal obeys."""
-    return printable(str(given))[:LONGEST_CLAIM]
+def _shorten(claim: object) -> str:
+    """Return a claim as it may be shown: short, and nothing that a terminal obeys."""
+    return printable(str(claim))[:LONGEST_CLAIM]

@@ -59,8 +59,8 @@ def secrets_in(form: str) -> frozenset[str]:
 def secrets_of(headers: Mapping[str, str]) -> frozenset[str]:
     """Return what is secret in a request's headers: who proves the client by HTTP Basic does so
     there, encoded twice (RFC 6749, 2.3.1)."""
-    kind, _, given = headers.get("Authorization", "").partition(" ")
+    kind, _, encoded = headers.get("Authorization", "").partition(" ")
     if kind.lower() != "basic":
         return frozenset()
-    _, _, secret = b64decode(given).decode().partition(":")
-    return frozenset(one for one in (given, secret, unquote(secret)) if len(one) >= SHORTEST)
+    _, _, secret = b64decode(encoded).decode().partition(":")
+    return frozenset(one for one in (encoded, secret, unquote(secret)) if len(one) >= SHORTEST)

@@ -77,8 +77,8 @@ def _of_this_attempt(
         return PasteProblem(NO_CODE)
     if not query.get("state"):
         return PasteProblem(CUT_OFF)
-    given = query["state"].encode("utf-8", "replace")  # a terminal's stray bytes are no text
-    if not hmac.compare_digest(given, state.encode()):
+    returned = query["state"].encode("utf-8", "replace")  # a terminal's stray bytes are no text
+    if not hmac.compare_digest(returned, state.encode()):
         # A state that is a beginning of ours was cut by the copying.
         return PasteProblem(CUT_OFF if state.startswith(query["state"]) else EARLIER)
     if query.get("error"):
@@ -87,17 +87,18 @@ def _of_this_attempt(
 
 
 def _refused(query: dict[str, str], cloud: Cloud) -> PasteProblem:
-    """The server's answer in the place of a code."""
-    said = query.get("error_description", "")
-    codes, error = codes_in(said), tidy(query["error"])
+    """Return the server's answer in the place of a code."""
+    description = query.get("error_description", "")
+    codes, error = codes_in(description), tidy(query["error"])
     words = advise(error, codes=codes, cloud=cloud).words
-    if said and not is_known(error, codes):
-        words = SAYS.fill(words=words, said=redact(tidy_description(said), ()))
+    if description and not is_known(error, codes):
+        words = SAYS.fill(words=words, said=redact(tidy_description(description), ()))
     return PasteProblem(words, error, codes)
 
 
 def _query(bare: str) -> dict[str, str]:
-    """The pairs from the first one that a redirect may begin with; a later fragment is no part."""
+    """Return the pairs from the first one that a redirect may begin with; a later fragment is
+    no part."""
     start = QUERY_STARTS.search(bare)
     if start is None:
         _, _, rest = bare.partition("?")

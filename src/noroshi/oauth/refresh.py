@@ -76,12 +76,12 @@ class TokenRefresher:
             ready = await self._ready(account, resource, reason, refused)
             if isinstance(ready, CachedToken):
                 return ready
-            async with self._refresh_lock.try_acquire(account.storage_name) as ours:
+            async with self._refresh_lock.try_acquire(account.storage_name) as is_our_turn:
                 # Whoever had the turn may have brought what we want, or been refused.
                 ready = await self._ready(account, resource, reason, refused)
                 if isinstance(ready, CachedToken):
                     return ready
-                if ours and (done := await self._ask(account, resource, reason, ready)):
+                if is_our_turn and (done := await self._ask(account, resource, reason, ready)):
                     return done
 
     async def _ready(
@@ -119,7 +119,7 @@ class TokenRefresher:
         """Ask the provider. None: somebody else has renewed the sign-in meanwhile, so look at it
         anew."""
         proxy = await self._credentials.proxy_password(account)
-        asked = self._clocks.steady()
+        asked_at = self._clocks.steady()
         try:
             entry, tokens = await ask_with_each(
                 account, request.credentials, proxy, self._question(resource, request)
@@ -133,7 +133,7 @@ class TokenRefresher:
                 await self._refusals.remember(account, resource, failure, request.key)
             raise
         await self._keep(account, request, tokens, entry)
-        access = await self._cache.put(account, resource, tokens, asked)
+        access = await self._cache.put(account, resource, tokens, asked_at)
         await self._refusals.forget(account, resource)
         return access
 
@@ -267,11 +267,11 @@ class TokenCache:
         )
 
     async def put(
-        self, account: Account, resource: Resource, tokens: Tokens, asked: float
+        self, account: Account, resource: Resource, tokens: Tokens, asked_at: float
     ) -> CachedToken:
         """Take up what was asked for at an instant of the steady clock, and seal it for others;
         a store that cannot take it costs them a question, and us nothing."""
-        passed = self._clocks.steady() - asked
+        passed = self._clocks.steady() - asked_at
         record = {
             "token": tokens.access.reveal(),
             "got": self._clocks.wall().isoformat(),
@@ -282,8 +282,8 @@ class TokenCache:
             await self._vault.put(_name(account, resource), Secret(json.dumps(record)))
         except StoreError as error:
             log.info("an access token of %s is in memory alone: %s", account.name, error)
-        until = asked + self._lasts(tokens.expires_in)
-        return CachedToken(token=tokens.access, obtained=asked, until=until)
+        until = asked_at + self._lasts(tokens.expires_in)
+        return CachedToken(token=tokens.access, obtained=asked_at, until=until)
 
     async def clear(self, account: Account) -> None:
         """Drop the tokens of all resources: somebody signs in anew, perhaps another person."""

@@ -66,8 +66,8 @@ class RefreshLock:
     async def acquire(self, name: str) -> AsyncIterator[None]:
         """Wait for our turn, and hold it until this ends."""
         while True:
-            async with self.try_acquire(name) as ours:
-                if ours:
+            async with self.try_acquire(name) as is_our_turn:
+                if is_our_turn:
                     yield
                     return
 

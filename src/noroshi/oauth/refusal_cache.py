@@ -105,12 +105,12 @@ class RefusalCache:
     async def forget(self, account: Account, resource: Resource | None = None) -> None:
         """Forget the refusals of one resource or of all: it is mended, or somebody says so."""
         known = await self.all(account)
-        left = {name: one for name, one in known.items() if resource not in (None, name)}
-        for name in known.keys() - left.keys():
+        remaining = {name: one for name, one in known.items() if resource not in (None, name)}
+        for name in known.keys() - remaining.keys():
             self._unsaved.pop((account.fingerprint, name), None)
             self._ends.pop((account.fingerprint, name), None)
-        if left.keys() != known.keys() or await self._entry(account) is None:
-            await self._put(account, left)
+        if remaining.keys() != known.keys() or await self._entry(account) is None:
+            await self._put(account, remaining)
 
     async def valid(
         self, account: Account, now: RefusalKey, resource: Resource | None = None
@@ -124,15 +124,18 @@ class RefusalCache:
 
     async def all(self, account: Account) -> dict[str, CachedRefusal]:
         """Return all that are remembered for these settings. Raises as the store does."""
-        kept = await self._entry(account) or {}
+        record = await self._entry(account) or {}
         known = dict[str, CachedRefusal]()
-        if kept.get("for") == account.fingerprint:
-            known = {name: _parse(one) for name, one in kept["refused"].items()}
-        its = account.fingerprint
-        return known | {name: one for (of, name), one in self._unsaved.items() if of == its}
+        if record.get("for") == account.fingerprint:
+            known = {name: _parse(one) for name, one in record["refused"].items()}
+        fingerprint = account.fingerprint
+        return known | {
+            name: one for (of, name), one in self._unsaved.items() if of == fingerprint
+        }
 
     async def _entry(self, account: Account) -> dict[str, Any] | None:
-        """The entry; None if it does not open, as one of another key: nothing hangs on it."""
+        """Return the entry; None if it does not open, as one of another key: nothing hangs on
+        it."""
         try:
             sealed = await self._vault.get(f"{REFUSALS}{account.storage_name}")
         except VaultError:
@@ -158,12 +161,14 @@ class RefusalCache:
         return found.failure.who != "user" and found.key.fingerprints != now.fingerprints
 
     async def _put(self, account: Account, known: Mapping[str, CachedRefusal]) -> None:
-        kept = {
+        record = {
             "for": account.fingerprint,
             "refused": {name: _as_plain(one) for name, one in known.items()},
         }
         try:
-            await self._vault.put(f"{REFUSALS}{account.storage_name}", Secret(json.dumps(kept)))
+            await self._vault.put(
+                f"{REFUSALS}{account.storage_name}", Secret(json.dumps(record))
+            )
         except StoreError as error:
             log.info("a refusal of %s is in memory alone: %s", account.name, error)
             return
@@ -197,28 +202,30 @@ def _as_plain(refusal: CachedRefusal) -> dict[str, Any]:
     }
 
 
-def _parse(kept: Mapping[str, Any]) -> CachedRefusal:
-    signed_in = kept["signed_in"]
+def _parse(record: Mapping[str, Any]) -> CachedRefusal:
+    signed_in = record["signed_in"]
     return CachedRefusal(
         failure=SignInError(
-            _words(kept),
-            error=kept["error"],
-            who=kept["who"],
-            suberror=kept["suberror"],
-            codes=tuple(kept["codes"]),
-            correlation_id=kept["correlation_id"],
-            description=kept.get("said", ""),
+            _words(record),
+            error=record["error"],
+            who=record["who"],
+            suberror=record["suberror"],
+            codes=tuple(record["codes"]),
+            correlation_id=record["correlation_id"],
+            description=record.get("said", ""),
         ),
         key=RefusalKey(
             signed_in=datetime.fromisoformat(signed_in) if signed_in else None,
-            fingerprints=tuple(kept["prints"]),
+            fingerprints=tuple(record["prints"]),
         ),
-        first=datetime.fromisoformat(kept["first"]),
-        at=datetime.fromisoformat(kept["at"]),
-        hold=kept["hold"],
+        first=datetime.fromisoformat(record["first"]),
+        at=datetime.fromisoformat(record["at"]),
+        hold=record["hold"],
     )
 
 
-def _words(kept: Mapping[str, Any]) -> Message:
+def _words(record: Mapping[str, Any]) -> Message:
     """Return its text; before there were catalogues it stood there in both languages."""
-    return restored(kept["words"] if "words" in kept else {n: kept[n] for n in ("en", "ja")})
+    return restored(
+        record["words"] if "words" in record else {n: record[n] for n in ("en", "ja")}
+    )

@@ -144,12 +144,12 @@ class SignInFlow:
     ) -> CompletedSignIn:
         shown = await self._credentials.ranked(account)
         proxy = await self._credentials.proxy_password(account)
-        asked = self._clocks.steady()
+        asked_at = self._clocks.steady()
         entry, tokens = await ask_with_each(account, shown, proxy, ask)
         await self._grants.put(account, self._first(account, tokens, entry))
         await self._grants.put_attempt(account, replace(begun, done=True))
         await self._cache.clear(account)
-        access = await self._cache.put(account, begun.resource, tokens, asked)
+        access = await self._cache.put(account, begun.resource, tokens, asked_at)
         await self._refusals.forget(account)
         return CompletedSignIn(resource=begun.resource, access=access)
 

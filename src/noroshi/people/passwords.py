@@ -37,13 +37,13 @@ class Passwords:
     """Makes and checks hashes. `hasher` sets their cost."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
-        self._given = hasher
+        self._custom_hasher = hasher
         self._turns, self._waiting = asyncio.Semaphore(AT_ONCE), 0
 
     @cached_property
     def _hasher(self) -> PasswordHasher:
-        if self._given is not None:
-            return self._given
+        if self._custom_hasher is not None:
+            return self._custom_hasher
         with ONE_AT_A_TIME:
             from argon2 import PasswordHasher  # only now: most processes never ask
 
@@ -54,23 +54,23 @@ class Passwords:
         return self._hasher.hash("of nobody")
 
     async def hash(self, password: str) -> str:
-        """argon2's own text for it. Raises BusyError."""
+        """Return argon2's own text for it. Raises BusyError."""
         return await self._in_turn(lambda: self._hasher.hash(_bytes(password)))
 
-    async def right(self, kept: str, given: str) -> bool:
-        """Return whether it is the one. Without one ("") it takes as long, and is not. Raises
-        BusyError."""
-        return await self._in_turn(lambda: self._verify(kept, given))
+    async def right(self, stored: str, password: str) -> bool:
+        """Return whether the password is the stored one. Without a stored one ("") it takes as
+        long, and is not. Raises BusyError."""
+        return await self._in_turn(lambda: self._verify(stored, password))
 
-    def _verify(self, kept: str, given: str) -> bool:
+    def _verify(self, stored: str, password: str) -> bool:
         with ONE_AT_A_TIME:
             from argon2.exceptions import InvalidHashError, VerificationError
 
         try:
-            self._hasher.verify(kept or self._nobodys, _bytes(given[: LONGEST + 1]))
+            self._hasher.verify(stored or self._nobodys, _bytes(password[: LONGEST + 1]))
         except (VerificationError, InvalidHashError):
             return False
-        return bool(kept)
+        return bool(stored)
 
     async def _in_turn(self, work: Callable[[], T]) -> T:
         if self._waiting >= MOST_WAITING:

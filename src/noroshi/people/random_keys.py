@@ -55,5 +55,5 @@ def csrf_of(key: str) -> str:
 
 
 def same(one: str, other: str) -> bool:
-    """Compared without telling by the time where they differ."""
+    """Compare without telling by the time where they differ."""
     return secrets.compare_digest(one.encode(), other.encode("utf-8", "surrogatepass"))

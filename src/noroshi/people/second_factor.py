@@ -30,21 +30,21 @@ def address_of(seed: str, user: str, node: str) -> str:
     return pyotp.TOTP(seed).provisioning_uri(name=user, issuer_name=f"{ISSUER} {node}")
 
 
-def step_of(seed: str, given: str, now: datetime, used: int) -> int:
+def step_of(seed: str, typed: str, now: datetime, used: int) -> int:
     """Return the step whose code was given; 0: of none that is in time and later than the one
     used."""
     with ONE_AT_A_TIME:
         import pyotp
 
-    wanted, current = "".join(given.split()), int(now.timestamp()) // SECONDS
-    if len(wanted) != 6 or not (wanted.isascii() and wanted.isdigit()):
+    digits, current = "".join(typed.split()), int(now.timestamp()) // SECONDS
+    if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
         return 0
     totp = pyotp.TOTP(seed)
-    fit = [s for s in (current + by for by in WINDOW) if same(totp.at(s * SECONDS), wanted)]
+    fit = [s for s in (current + by for by in WINDOW) if same(totp.at(s * SECONDS), digits)]
     return next((step for step in fit if step > used), 0)
 
 
 def recovery_codes() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Fresh codes to keep on paper, and their hashes."""
+    """Make fresh codes to keep on paper, and their hashes."""
     codes = tuple(code() for _ in range(RECOVERY))
     return codes, tuple(hashed_code(one) for one in codes)

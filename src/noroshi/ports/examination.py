@@ -64,14 +64,14 @@ class Cure:
     def remedy(self, meaning: Message, exam: Exam, reply: str = "") -> Remedy:
         """Return the remedy for this route and these people; the meaning stands as it is
         given."""
-        told = _Values(exam.values)
+        places = _Values(exam.values)
         return Remedy(
             meaning=meaning,
             whose=self.whose,
             who=exam.people.get(self.whose, PEOPLE[self.whose]),
             how=tuple(filled(step, exam) for step in self.how),
-            lines=tuple(_at_home(line.format_map(told), exam) for line in self.lines),
-            link=_at_home(self.link.format_map(told), exam),
+            lines=tuple(_at_home(line.format_map(places), exam) for line in self.lines),
+            link=_at_home(self.link.format_map(places), exam),
             takes=self.takes,
             reply=reply,
         )
@@ -79,7 +79,7 @@ class Cure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """One stage, and what came of it. `remarks` are to be known, though it is well."""
+    """Hold one stage and its result. `remarks` are to be known, though it is well."""
 
     name: str
     title: Message
@@ -108,7 +108,8 @@ class StepError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step. `take` raises StepError; `alone`: no other step needs this one to be well."""
+    """Describe one step. `take` raises StepError; `alone`: no other step needs this one to be
+    well."""
 
     name: str
     title: Message
@@ -157,7 +158,7 @@ WE_FAILED = _(
     "Noroshi itself failed here ({kind}). Report it with the file that noroshi doctor "
     "--bundle writes."
 )
-OURS = _("the developers of Noroshi")
+MAKERS = _("the developers of Noroshi")
 
 
 class _Values(dict[str, str]):
@@ -177,8 +178,8 @@ def _at_home(text: str, exam: Exam) -> str:
 
 def filled(words: Message, exam: Exam) -> Message:
     """Fill the words' {places} with the user's own values."""
-    told = _Values(exam.values)
-    return words.fill(**{name: told[name] for name in words.empty_places})
+    places = _Values(exam.values)
+    return words.fill(**{name: places[name] for name in words.empty_places})
 
 
 async def examined(steps: Sequence[Step], steady: Callable[[], float]) -> AsyncIterator[Stage]:
@@ -197,20 +198,20 @@ async def _taken(step: Step, steady: Callable[[], float]) -> Stage:
     began = steady()
     remedy: Remedy | None = None
     try:
-        seen = await step.take()
+        result = await step.take()
     except StepError as stop:
-        seen, remedy = StepResult(stop.found), stop.remedy
+        result, remedy = StepResult(stop.found), stop.remedy
     except Exception as bug:  # a kind's fault must end neither the examination nor the node
         log.exception("the stage %s failed", step.name)
         kind = type(bug).__name__
-        seen = StepResult(plain(kind))
-        remedy = Remedy(meaning=WE_FAILED.fill(kind=kind), whose=Whose.PROVIDER, who=OURS)
+        result = StepResult(plain(kind))
+        remedy = Remedy(meaning=WE_FAILED.fill(kind=kind), whose=Whose.PROVIDER, who=MAKERS)
     return Stage(
         name=step.name,
         title=step.title,
         state="ok" if remedy is None else "failed",
         milliseconds=round(1000 * (steady() - began), 1),
-        found=seen.found,
-        remarks=seen.remarks,
+        found=result.found,
+        remarks=result.remarks,
         remedy=remedy,
     )

@@ -218,7 +218,8 @@ class Action:
     It answers with the finished payload, and with a plain one, marked, when it cannot.
     `notice` drafts what tells a contact of an instance or of Noroshi itself; without it the
     plain words are sent.
-    `together` drafts the digest of several payloads that have rows under `core.digest.TOLD`;
+    `together` drafts the digest of several payloads that have rows under
+    `core.digest.ALARM_ROWS`;
     without it, the action's drafts must have no such rows.
     `try_out` lists what is wrong with the options, found by using them on a made-up alarm.
     """

@@ -171,7 +171,7 @@ class Store(Protocol):
     async def suppressions(self, now: datetime) -> Suppressions:
         """Return all silences in force, by their ends, and all acknowledgements."""
 
-    async def acknowledge(self, one: Acknowledgement, remark: Remark) -> bool:
+    async def acknowledge(self, acknowledgement: Acknowledgement, remark: Remark) -> bool:
         """Write an acknowledgement, with its remark. False: the item is not at that level (any
         more), or somebody acknowledged it already."""
 
@@ -382,10 +382,11 @@ class Store(Protocol):
         """Return the session of that key, also one that is over."""
 
     async def put_session(
-        self, session: Session, instead: str = "", seen: User | None = None
+        self, session: Session, instead: str = "", authenticated: User | None = None
     ) -> bool:
-        """Write a session in place of that of the key `instead`. False: that one is not there
-        any more, or the user changed since `seen` so that this `ends_sessions`."""
+        """Write a session in place of that of the key `instead`. False: that one is not
+        there any more, or the user changed since being `authenticated` so that this
+        `ends_sessions`."""
 
     async def end_sessions(self, before: datetime, user: str = "", key: str = "") -> int:
         """Delete the sessions that are over by then, those of a user, and that of a key; return

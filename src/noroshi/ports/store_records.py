@@ -18,12 +18,12 @@ from noroshi.core.translation import NOTHING, Message
 class Node:
     """One life of a running Noroshi. What an earlier life held ends when a new one begins.
 
-    `seen` is when the life before it last held on to its monitors; None: there was none.
+    `last_seen` is when the life before it last held on to its monitors; None: there was none.
     """
 
     name: str
     life: int
-    seen: datetime | None = field(default=None, compare=False)
+    last_seen: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

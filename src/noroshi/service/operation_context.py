@@ -38,7 +38,7 @@ from noroshi.ports import (
     Version,
 )
 from noroshi.ports.examination import Step
-from noroshi.round_trips import looked_at, mails_of, trip_of
+from noroshi.round_trips import mailbox_reading, mails_of, trip_of
 from noroshi.sandbox import Readers
 from noroshi.service.diagnostics.running_examinations import Running, UnderWay
 from noroshi.service.errors import OperationFailedError
@@ -174,7 +174,7 @@ class OperationContext:
         proof = proved(notes, route.name)
         if account is None:
             return with_proof(None, proof)
-        looked = looked_at(notes, account.storage_name)
+        looked = mailbox_reading(notes, account.storage_name)
         now = self._clocks.wall()
         mails = await mails_of(self._store, route.name, now)
         return with_proof(trip_of(mails, looked, now), proof)

@@ -35,7 +35,7 @@ class Wakeups:
 
     def __init__(self) -> None:
         self._count = 0
-        self._seen = WeakKeyDictionary[asyncio.Task[Any], int]()
+        self._counts = WeakKeyDictionary[asyncio.Task[Any], int]()
         self._waiting = set[asyncio.Future[None]]()
 
     def notify(self) -> None:
@@ -47,9 +47,9 @@ class Wakeups:
     async def wait(self, longest: timedelta) -> None:
         me = asyncio.current_task()
         assert me is not None, "only a task can wait"
-        if self._seen.get(me, 0) == self._count:
+        if self._counts.get(me, 0) == self._count:
             await self._come(longest)
-        self._seen[me] = self._count
+        self._counts[me] = self._count
 
     async def _come(self, longest: timedelta) -> None:
         waiter = asyncio.get_running_loop().create_future()
@@ -95,8 +95,8 @@ def accepted(receipt: Receipt) -> int:
 def unanswered(envelope: Envelope) -> Envelope:
     """Return an envelope that was out when a life ended: that attempt, which is on record, had
     no answer."""
-    left = envelope.attempts - 1
-    return replace(envelope, attempts=left, unanswered=envelope.unanswered + 1)
+    attempts = envelope.attempts - 1
+    return replace(envelope, attempts=attempts, unanswered=envelope.unanswered + 1)
 
 
 def with_all_routes(envelope: Envelope, routes: Sequence[str]) -> Envelope:
@@ -131,5 +131,5 @@ def followed(own: tuple[str, ...], old: tuple[str, ...], new: Sequence[str]) -> 
 
 def without_body(envelope: Envelope) -> Envelope:
     """Return an envelope without its mail's body, for those who look at many."""
-    left = {name: part for name, part in envelope.payload.items() if name not in BODY}
-    return replace(envelope, payload=left)
+    payload = {name: part for name, part in envelope.payload.items() if name not in BODY}
+    return replace(envelope, payload=payload)

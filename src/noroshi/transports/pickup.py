@@ -65,12 +65,12 @@ class PickupTransport:
 
     def __init__(
         self,
-        wanted: Options,
+        options: Options,
         outside: TransportContext,
         patience: float = PATIENCE,
         write: Callable[[Path, str, bytes], None] = write,
     ) -> None:
-        self._wanted, self._outside, self._patience = wanted, outside, patience
+        self._options, self._outside, self._patience = options, outside, patience
         self._write = write
         self._writing: set[asyncio.Future[None]] = set()
 
@@ -81,38 +81,38 @@ class PickupTransport:
         trouble = (
             await self._write_problem(name, self._content(envelope, paths)) if paths else None
         )
-        said = Answer(Verdict.ACCEPTED, words=WRITTEN.fill(name=name))
+        answer = Answer(Verdict.ACCEPTED, words=WRITTEN.fill(name=name))
         if trouble is not None:
-            words = CANNOT_WRITE.fill(folder=self._wanted.folder, why=trouble)
-            said = Answer(Verdict.ROUTE_DOWN, words=words, fault=Fault.SETUP)
-        answers |= dict.fromkeys(paths, said)
+            words = CANNOT_WRITE.fill(folder=self._options.folder, why=trouble)
+            answer = Answer(Verdict.ROUTE_DOWN, words=words, fault=Fault.SETUP)
+        answers |= dict.fromkeys(paths, answer)
         good = trouble is None and bool(paths)
         return Receipt(
             at=self._outside.clocks.wall(),
             answers=answers,
             provider_id=name if good else "",
-            message_ids=message_ids(envelope, self._wanted.sender) if good else (),
+            message_ids=message_ids(envelope, self._options.sender) if good else (),
         )
 
     async def probe(self) -> Answer:
-        """Only a mail tells whether one is taken."""
+        """Do nothing: only a mail tells whether one is taken."""
         return Answer(Verdict.ACCEPTED)
 
     async def close(self) -> None:
         """Do nothing: nothing is held open; a write that hangs is left to itself."""
 
     def _content(self, envelope: Envelope, paths: Mapping[str, str]) -> bytes:
-        """The mail for those alone who still need it: a pickup folder may go by To."""
-        wanted = self._wanted
+        """Compose the mail for those alone who still need it: a pickup folder may go by To."""
+        options = self._options
         mail = compose(
             replace(envelope, to=tuple(paths), reached=(), refused=()),
-            wanted.sender,
-            wanted.sender_name,
-            wanted.charset,
+            options.sender,
+            options.sender_name,
+            options.charset,
         )
-        if not wanted.envelope_headers:
+        if not options.envelope_headers:
             return mail
-        lines = [f"X-Sender: <{smtp_address(wanted.sender)}>"]
+        lines = [f"X-Sender: <{smtp_address(options.sender)}>"]
         lines += [f"X-Receiver: <{path}>" for path in paths.values()]
         return "".join(f"{line}\r\n" for line in lines).encode("ascii") + mail
 
@@ -120,7 +120,7 @@ class PickupTransport:
         """Return what is wrong, or None. While earlier ones hang, spend no further thread."""
         if len(self._writing) >= MOST_AT_ONCE:
             return HANGS.fill(seconds=self._patience)
-        work = asyncio.to_thread(self._write, Path(self._wanted.folder), name, content)
+        work = asyncio.to_thread(self._write, Path(self._options.folder), name, content)
         writing = asyncio.ensure_future(work)
         self._writing.add(writing)
         writing.add_done_callback(self._over)

@@ -124,8 +124,8 @@ def _sweep(there: Folder, name: str) -> None:
     """Return temporary files of killed earlier attempts at this mail."""
     part = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{{2 * CHANCE}}}\.part")
     with suppress(OSError):
-        for left in filter(part.fullmatch, there.names()):
-            there.remove(left)
+        for leftover in filter(part.fullmatch, there.names()):
+            there.remove(leftover)
 
 
 def _resolved(folder: Path) -> int:

@@ -27,10 +27,10 @@ if sys.platform == "win32":
         _fields_ = (("size", wintypes.DWORD), ("data", ctypes.POINTER(ctypes.c_char)))
 
     def _through(function: str, data: bytes) -> bytes:
-        given, made = Blob(len(data), ctypes.create_string_buffer(data, len(data))), Blob()
+        source, made = Blob(len(data), ctypes.create_string_buffer(data, len(data))), Blob()
         call = getattr(ctypes.windll.crypt32, function)
         flags = LOCAL_MACHINE | NO_WINDOW
-        if not call(ctypes.byref(given), None, None, None, None, flags, ctypes.byref(made)):
+        if not call(ctypes.byref(source), None, None, None, None, flags, ctypes.byref(made)):
             raise ctypes.WinError()
         try:
             return ctypes.string_at(made.data, made.size)

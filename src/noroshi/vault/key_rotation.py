@@ -42,7 +42,7 @@ class KeyRotation:
     """Report the key before, and where it is kept; the key now, and how many entries it seals."""
 
     old: str
-    kept: Path
+    old_path: Path
     new: str
     entries: int
 
@@ -95,10 +95,12 @@ class KeyRing:
 
     async def _finish(self, keys: Keys) -> KeyRotation:
         assert keys.next is not None  # both who call this have looked
-        kept = self._path.with_name(f"{self._path.name}{OLD}-{keys.box.id}")
-        if not kept.exists():
-            place_key(kept, keys.box.key)  # a store's backup from before needs it
+        old_path = self._path.with_name(f"{self._path.name}{OLD}-{keys.box.id}")
+        if not old_path.exists():
+            place_key(old_path, keys.box.key)  # a store's backup from before needs it
         entries = await self._vault.rekey(keys.next)
         self._path.with_name(self._path.name + NEW).replace(self._path)
         sync_folder(self._path.parent)
-        return KeyRotation(old=keys.box.id, kept=kept, new=keys.next.id, entries=entries)
+        return KeyRotation(
+            old=keys.box.id, old_path=old_path, new=keys.next.id, entries=entries
+        )

@@ -133,7 +133,8 @@ def read_key(path: Path) -> Box:
 
 
 def _box(path: Path, *, private: bool) -> Box:
-    """systemd's own files need no look at their mode: their folder is the service's alone."""
+    """Read a key's box. systemd's own files need no look at their mode: their folder is the
+    service's alone."""
     try:
         with path.open("rb") as file:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)

@@ -36,7 +36,7 @@ class Secret:
         return format(repr(self), spec)
 
     def __eq__(self, other: object) -> bool:
-        """Equal texts, compared in constant time; a plain string is never equal."""
+        """Compare texts in constant time; a plain string is never equal."""
         if not isinstance(other, Secret):
             return NotImplemented
         return hmac.compare_digest(self._text.encode(), other._text.encode())

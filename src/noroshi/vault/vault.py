@@ -99,15 +99,16 @@ class Vault:
         self._require_box()
         self._next = next
         done = set[str]()
-        while left := set(await self.names()) - done:  # one may have come meanwhile
-            for name in left:
+        while remaining := set(await self.names()) - done:  # one may have come meanwhile
+            for name in remaining:
                 await self._reseal(name, next)
-            done |= left
+            done |= remaining
         self._box, self._next = next, None
         return len(done)
 
     async def _reseal(self, name: str, next: Box) -> None:
-        """No token that is renewed in this moment may be written over by the one before it."""
+        """Seal an entry anew. No token that is renewed in this moment may be written over by
+        the one before it."""
         async with self._writing:
             sealed = await self._store.get_secret(name)
             if sealed is not None and not next.has_sealed(sealed):
@@ -115,7 +116,8 @@ class Vault:
                 await self._store.put_secret(name, next.seal(name, opened))
 
     def _box_of(self, sealed: bytes, *before: Box | None) -> Box:
-        """The one that sealed it; the one in use if none did, which says so when it opens."""
+        """Return the box that sealed it; the one in use if none did, which says so when it
+        opens."""
         known = (self._next, self._require_box(), *before)
         return next((b for b in known if b and b.has_sealed(sealed)), self._require_box())
 

@@ -9,7 +9,7 @@ from noroshi.core.model import Rule
 from noroshi.core.people import Audited
 from noroshi.core.route_readiness import Sends
 from noroshi.core.translation import plain
-from noroshi.hosts.footprint import Around, size_told
+from noroshi.hosts.footprint import Around, size_text
 from noroshi.ports import NodeFacts, QueueFacts
 from noroshi.service.monitors.status_answers import RouteStatus
 from noroshi.service.node.node import unsendable
@@ -105,7 +105,7 @@ async def test_a_process_without_surroundings_says_so():
     ("size", "told"), [(0, "0 B"), (1023, "1023 B"), (1 << 20, "1.0 MiB"), (3 << 29, "1.5 GiB")]
 )
 def test_sizes_are_told_in_a_unit_that_can_be_read(size, told):
-    assert size_told(size) == told
+    assert size_text(size) == told
 
 
 class Sparing(MemoryStore):

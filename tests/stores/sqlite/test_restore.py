@@ -122,7 +122,7 @@ async def test_what_waited_goes_on_and_what_was_accepted_does_not(store, block, 
     await store.settle(done, OK, Accepted(DAWN))
     found = restore(await taken(store, old), new, DAWN + DAY)
     assert (found.version, found.waiting, found.out, found.held) == (1, 2, 0, 0)
-    assert found.kept is None
+    assert found.previous is None
     assert await sent_by(new) == ["m.1/r/1", "m.1/r/2"]
 
 
@@ -184,16 +184,16 @@ async def test_who_wants_to_look_first_has_all_that_wait_held(store, block, old,
 
 async def test_it_is_told_what_the_backup_last_knows_of(store, block, old, new):
     await store.renew(block.fence, DAWN + MINUTE)
-    assert restore(await taken(store, old), new, DAWN + DAY).seen == DAWN + MINUTE
+    assert restore(await taken(store, old), new, DAWN + DAY).last_seen == DAWN + MINUTE
 
 
 async def test_the_store_that_was_there_is_kept_beside_it(store, old, new):
     other = SqliteStore.open(new)
     await other.publish(replace(version(), who="suzuki"), [], 0)
     await other.close()
-    kept = restore(await taken(store, old), new, DAWN).kept
-    assert kept.name == "noroshi.db.before-restore-20260401T060000Z"
-    for path, who in ((kept, "suzuki"), (new, "sato")):
+    previous = restore(await taken(store, old), new, DAWN).previous
+    assert previous.name == "noroshi.db.before-restore-20260401T060000Z"
+    for path, who in ((previous, "suzuki"), (new, "sato")):
         again = SqliteStore.open(path)
         assert (await again.current()).who == who
         await again.close()
@@ -206,11 +206,11 @@ async def test_what_two_restores_in_one_second_put_aside_is_kept_of_both(store, 
         other = SqliteStore.open(new)
         await other.publish(replace(version(), who=who), [], 0)
         await other.close()
-        kept = restore(backup, new, DAWN).kept
-        again = SqliteStore.open(kept)
+        previous = restore(backup, new, DAWN).previous
+        again = SqliteStore.open(previous)
         assert (await again.current()).who == who
         await again.close()
-    assert kept.name == "noroshi.db.before-restore-20260401T060000Z-2"
+    assert previous.name == "noroshi.db.before-restore-20260401T060000Z-2"
 
 
 async def test_the_wal_of_a_store_that_was_there_is_not_read_into_the_new_one(store, old, new):
@@ -235,7 +235,7 @@ async def test_the_wal_of_a_store_that_is_gone_is_not_read_into_the_new_one(stor
     await other.close()
     new.unlink()
     log.write_bytes(killed)
-    assert restore(await taken(store, old), new, DAWN).kept is None
+    assert restore(await taken(store, old), new, DAWN).previous is None
     again = SqliteStore.open(new)
     assert (await again.current()).who == "sato"
     await again.close()

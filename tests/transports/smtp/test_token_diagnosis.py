@@ -14,8 +14,8 @@ from noroshi.transports.smtp.token_diagnosis import (
     NO_RIGHTS,
     OTHER_SENDER,
     diagnosis,
+    exclusion_causes,
     faults,
-    kept_out,
 )
 
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
@@ -163,8 +163,8 @@ def test_a_token_for_a_shared_mailbox_wants_the_permission_for_those():
 )
 def test_why_graph_keeps_somebody_out_of_a_shared_mailbox(scp, about):
     claims = GRAPH | {"upn": "aki@example.com", "scp": scp}
-    assert [one.about for one in kept_out(claims, USER)] == [about]
-    assert list(kept_out(claims, "Aki@example.com")) == []
+    assert [one.about for one in exclusion_causes(claims, USER)] == [about]
+    assert list(exclusion_causes(claims, "Aki@example.com")) == []
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ SHORTER = "?"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """One file: how far it was read, and by what its content is known again.
+    """Bookmark one file: how far it was read, and by what content it is known again.
 
     `head` is of its first bytes, `tail` of the last ones before `at`. `size` and `changed` are
     as they were last seen: while they stay, the content need not be looked at. `done`: it is
@@ -51,14 +51,14 @@ class Mark:
         """Return whether nothing was left in it when it was last seen."""
         return self.done or bool(self.twin) or 0 <= self.size <= self.at
 
-    def is_as_seen(self, fact: FileFact) -> bool:
+    def is_unchanged(self, fact: FileFact) -> bool:
         return (self.size, self.changed) == (fact.size, fact.changed)
 
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """One log through all its rotations. `floor`: what changed no later than that was left
-    out because there are too many. `missed`: looks in a row without a file of that name.
+    """Follow one log through all its rotations. `floor`: what changed no later than that was
+    left out because there are too many. `missed`: looks in a row without a file of that name.
     `barred`: it could not be read yet, so that its first look is still to come."""
 
     marks: tuple[Mark, ...] = ()
@@ -77,8 +77,8 @@ class Memory:
     left_out: int = 0
 
 
-def fingerprint(given: bytes) -> str:
-    return blake2b(given, digest_size=8).hexdigest()
+def fingerprint(data: bytes) -> str:
+    return blake2b(data, digest_size=8).hexdigest()
 
 
 def head_of(file: BinaryIO, length: int = HEAD) -> bytes:
@@ -129,7 +129,7 @@ def moved(mark: Mark, file: BinaryIO, place: Place, fact: FileFact) -> Mark | No
     )
 
 
-def seen_packed(mark: Mark, head: bytes, fact: FileFact) -> Mark:
+def mark_packed(mark: Mark, head: bytes, fact: FileFact) -> Mark:
     """Return the mark of a compressed file as it is now; its size says nothing of what is in
     it."""
     return replace(
@@ -159,15 +159,15 @@ def stored(memory: Memory) -> Mapping[str, Any]:
     }
 
 
-def remembered(given: Mapping[str, Any]) -> Memory:
+def remembered(memory: Mapping[str, Any]) -> Memory:
     """Read what `stored` made; a memory that is none of ours is a first look."""
-    if given.get("version") != VERSION:
+    if memory.get("version") != VERSION:
         return Memory()
     trails = {
         path: Trail(tuple(_mark(row) for row in rows), floor, missed, barred)
-        for path, (floor, missed, barred, rows) in given["trails"].items()
+        for path, (floor, missed, barred, rows) in memory["trails"].items()
     }
-    return Memory(trails, begun=True, left_out=given["left_out"])
+    return Memory(trails, begun=True, left_out=memory["left_out"])
 
 
 def _row(mark: Mark) -> Sequence[Any]:

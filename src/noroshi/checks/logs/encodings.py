@@ -21,7 +21,7 @@ NARROW = {
     "auto": ("utf-8", "euc_jp", "cp932"),
 }
 WIDE = {"utf-16-le": b"\n\0", "utf-16-be": b"\0\n"}
-LOOKED_AT = 1024
+SAMPLE_SIZE = 1024
 NEC_ROW = 0xAD
 """Of EUC-JP: ①, Ⅱ, ㈱, №. All write them, and Python's euc_jp knows none of them; its
 euc_jis_2004 has them at the same place."""
@@ -36,7 +36,7 @@ BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_LE, "utf-16-le"), (codecs.BOM_BE
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """One file's encoding: `name` is a key of NARROW or of WIDE."""
+    """Hold one file's encoding: `name` is a key of NARROW or of WIDE."""
 
     name: str
 
@@ -54,7 +54,7 @@ class Codec:
         return count - count % 2 if self.wide else count
 
     def last_end(self, block: bytearray, end: int) -> int:
-        """Just behind the last end of a line; 0 if there is none."""
+        """Return the place just behind the last end of a line; 0 if there is none."""
         if not self.wide:
             return block.rfind(b"\n", 0, end) + 1
         newline = WIDE[self.name]
@@ -64,7 +64,7 @@ class Codec:
         return at + 2 if at >= 0 else 0
 
     def first_end(self, block: bytearray, end: int) -> int:
-        """Just behind the first end of a line; 0 if there is none."""
+        """Return the place just behind the first end of a line; 0 if there is none."""
         if not self.wide:
             return block.find(b"\n", 0, end) + 1
         newline = WIDE[self.name]
@@ -84,7 +84,8 @@ class Codec:
         return b"\n".join(map(self._line, block.split(b"\n")))
 
     def _line(self, line: bytes) -> bytes:
-        """A file may be written by programs that do not agree on an encoding."""
+        """Decode a line by itself: a file may be written by programs that do not agree on an
+        encoding."""
         for name in self.codecs:
             if (text := _strictly(line, name)) is not None:
                 return text
@@ -106,8 +107,8 @@ def codec_of(wanted: Encoding, head: bytes) -> Codec:
     if wanted in ("auto", "utf-16") and marked in WIDE:
         return Codec(marked)
     if wanted == "utf-16":
-        return Codec(_side(head[:LOOKED_AT]) or "utf-16-le")
-    if wanted == "auto" and (side := _side(head[:LOOKED_AT])):
+        return Codec(_side(head[:SAMPLE_SIZE]) or "utf-16-le")
+    if wanted == "auto" and (side := _side(head[:SAMPLE_SIZE])):
         return Codec(side)
     return Codec(wanted)
 
@@ -142,7 +143,7 @@ def _replaced(block: bytes, name: str) -> bytes:
 
 
 def _nec(error: UnicodeError) -> tuple[str | bytes, int]:
-    """For Python's codec: the characters of NEC_ROW, and no others."""
+    """Decode the characters of NEC_ROW, and no others, for Python's codec."""
     if isinstance(error, UnicodeEncodeError):
         found = error.object[error.start].encode("euc_jis_2004")
         if found[0] == NEC_ROW:
@@ -154,8 +155,8 @@ def _nec(error: UnicodeError) -> tuple[str | bytes, int]:
 
 
 def _whole(error: UnicodeError) -> tuple[str | bytes, int]:
-    """For Python's codecs: U+FFFD for the whole of a character that is not known. They leave
-    its second byte, which then takes the first one of the next character for its own."""
+    """Put U+FFFD for the whole of an unknown character. Python's codecs leave its second byte,
+    which then takes the first one of the next character for its own."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     if error.encoding in STRICT:

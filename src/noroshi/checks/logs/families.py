@@ -58,7 +58,8 @@ def logs_of(name: str) -> Iterator[str]:
 
 
 def age(name: str) -> tuple[int, ...]:
-    """Of two rotated in the same instant app.log.2 is the older one: it comes first."""
+    """Return the age for sorting: of two rotated in the same instant app.log.2 is the older one
+    and comes first."""
     return tuple(-int(number) for number in NUMBER.findall(name)[-1:])
 
 

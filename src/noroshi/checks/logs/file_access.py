@@ -22,7 +22,7 @@ DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError)
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One of the files in which a log lives; `is_log`: it bears the log's own name."""
+    """Hold one of the files in which a log lives; `is_log`: it bears the log's own name."""
 
     fact: FileFact
     is_log: bool = False
@@ -32,16 +32,16 @@ class Member:
         return not self.is_log and is_packed(self.fact.path)
 
 
-class Replaced(OSError):
+class FileReplacedError(OSError):
     """Another file bears the name since it was looked up: the next look sorts it out."""
 
 
-class Unfinished(OSError):
-    """It takes too long to unpack a file up to a place."""
+class UnfinishedFileError(OSError):
+    """Raised when it takes too long to unpack a file up to a place."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unpacked:
+class UnpackedFile:
     """The content of a compressed file. There is no way to a place in it but through all that
     stands before, so it asks on the way whether that is `enough`."""
 
@@ -58,7 +58,7 @@ class Unpacked:
         here = self.inner.seek(min(at, self.inner.tell() + STEP))
         while here < at:
             if self.enough():
-                raise Unfinished
+                raise UnfinishedFileError
             before, here = here, self.inner.seek(min(at, here + STEP))
             if here == before:
                 break  # the end of the file
@@ -74,16 +74,16 @@ def opened(
     files: Files, member: Member, enough: Callable[[], bool] = never
 ) -> Iterator[tuple[BinaryIO, FileFact]]:
     """Open a file and return its content and what it is now. OSError if it cannot be read,
-    Replaced if renamed."""
+    FileReplacedError if renamed."""
     file, fact = files.open(member.fact.path)
     with file:
         if fact.identity != member.fact.identity:
-            raise Replaced(fact.path)
+            raise FileReplacedError(fact.path)
         if not member.packed:
             yield file, fact
             return
         with _unpacking(fact.path, file) as inner:
-            yield cast("BinaryIO", Unpacked(inner, enough)), fact
+            yield cast("BinaryIO", UnpackedFile(inner, enough)), fact
 
 
 def unpacked_size(files: Files, member: Member) -> int | None:

@@ -17,15 +17,15 @@ from noroshi.checks.logs.bookmarks import (
     fingerprint,
     head_of,
     is_of,
+    mark_packed,
     moved,
-    seen_packed,
     tail_at,
 )
 from noroshi.checks.logs.file_access import (
     DAMAGED,
+    FileReplacedError,
     Member,
-    Replaced,
-    Unfinished,
+    UnfinishedFileError,
     opened,
     unpacked_size,
 )
@@ -76,14 +76,14 @@ class Recognition:
     def _is_same(self, mark: Mark, member: Member) -> bool:
         if mark.identity != member.fact.identity:
             return False
-        if mark.is_as_seen(member.fact):
+        if mark.is_unchanged(member.fact):
             return True
         if member.packed or not mark.head_length:
             return False  # of an empty file nothing tells that this is still the same
         try:
             with opened(self.files, member) as (file, _):
                 return is_of(mark, file)
-        except Replaced:
+        except FileReplacedError:
             return False
         except OSError:
             return True  # it cannot be told now; reading it tells why
@@ -95,7 +95,8 @@ class Recognition:
         originals: Sequence[tuple[Member, Mark | None]],
         known: Mark | None,
     ) -> Mark | None:
-        """The mark of a file that its identity does not tell; None: let it be for now."""
+        """Return the mark of a file that its identity does not tell; None: let it be for
+        now."""
         new = Mark(identity=member.fact.identity)
         try:
             with opened(self.files, member, self.enough) as (file, fact):
@@ -112,8 +113,8 @@ class Recognition:
                         return self._all_read(new, member, file, fact)
                 if mark := self._continued(member, file, fact, lost, twin):
                     return mark
-                for other, its in originals:
-                    if self._is_copy(file, head, member, other, its):
+                for other, original in originals:
+                    if self._is_copy(file, head, member, other, original):
                         return replace(
                             new,
                             twin=other.fact.identity,
@@ -121,7 +122,7 @@ class Recognition:
                             head=fingerprint(head),
                         )
                 return new
-        except Replaced:
+        except FileReplacedError:
             return known
         except DAMAGED:
             return new if member.is_log else None
@@ -129,7 +130,7 @@ class Recognition:
     def _continued(
         self, member: Member, file: BinaryIO, fact: FileFact, lost: list[Mark], twin: str
     ) -> Mark | None:
-        """The mark of one that is lost and whose content is here now."""
+        """Return the mark of one that is lost and whose content is here now."""
         head = head_of(file)
         for mark in sorted(lost, key=lambda mark: -mark.at):  # the surest first
             is_twin = bool(twin) and mark.identity == twin
@@ -139,16 +140,18 @@ class Recognition:
             size = unpacked_size(self.files, member) if member.packed else None
             if size is not None and mark.at and size == mark.at % 2**32:
                 lost.remove(mark)
-                return seen_packed(replace(here, done=True), head, fact)
+                return mark_packed(replace(here, done=True), head, fact)
             try:
                 same = is_of(mark, file)
-            except Unfinished:  # no look will ever get there, so the watch goes on without it
+            except (
+                UnfinishedFileError
+            ):  # no look will ever get there, so the watch goes on without it
                 lost.remove(mark)
-                return seen_packed(replace(here, done=True), head, fact)
+                return mark_packed(replace(here, done=True), head, fact)
             if same:
                 lost.remove(mark)
                 if mark.done and member.packed:
-                    return seen_packed(here, head, fact)
+                    return mark_packed(here, head, fact)
                 return here
             if is_twin and (member.packed or fact.size < mark.at):
                 # It was made before the last lines were written, which we have read.
@@ -159,28 +162,29 @@ class Recognition:
         self, new: Mark, member: Member, file: BinaryIO, fact: FileFact
     ) -> Mark | None:
         if member.packed:
-            return seen_packed(replace(new, done=True), head_of(file), fact)
+            return mark_packed(replace(new, done=True), head_of(file), fact)
         return moved(new, file, Place(fact.size), fact)
 
     def _is_copy(
         self, file: BinaryIO, head: bytes, member: Member, known: Member, mark: Mark | None
     ) -> bool:
-        """Return whether it is being made of another file that is still there. Replaced if that
-        went since it was looked up: what is a copy of it now may be all that is left of it."""
+        """Return whether it is being made of another file that is still there. Raise
+        FileReplacedError if that went since it was looked up: what is a copy of it now may be
+        all that is left of it."""
         try:
             with opened(self.files, known) as (other, fact):
-                theirs = head_of(other)
-                both = min(len(head), len(theirs))
+                other_head = head_of(other)
+                both = min(len(head), len(other_head))
                 at = min(member.fact.size, fact.size)
-                alike = both and head[:both] == theirs[:both]
+                alike = both and head[:both] == other_head[:both]
                 if alike and (member.packed or tail_at(file, at) == tail_at(other, at)):
                     return True
                 if mark is not None and not is_of(mark, other):
-                    raise Replaced(known.fact.path)
+                    raise FileReplacedError(known.fact.path)
                 return False
         except FileNotFoundError as error:
-            raise Replaced(known.fact.path) from error
-        except Replaced:
+            raise FileReplacedError(known.fact.path) from error
+        except FileReplacedError:
             raise
         except OSError:
             return False

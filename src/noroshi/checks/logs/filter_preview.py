@@ -36,21 +36,21 @@ async def preview(
     none."""
 
     def work(files: Files) -> Sequence[Message]:
-        said = list[Message]()
+        found = list[Message]()
         for fact in files.found(path):
             if fact.regular and not is_packed(fact.path):
                 lines = last_lines(files, Member(fact, is_log=True), encoding)
-                said.append(HEAD.fill(path=fact.path, terms=expression.words))
-                said += judged(expression, lines)
-        return said
+                found.append(HEAD.fill(path=fact.path, terms=expression.words))
+                found += judged(expression, lines)
+        return found
 
     try:
-        said = await host.with_files(work)
+        found = await host.with_files(work)
     except OSError as error:
         raise Unmeasurable(UNREADABLE.fill(path=path, why=why(error))) from None
-    if not said:
+    if not found:
         raise Unmeasurable(NO_LOG.fill(path=path))
-    return said
+    return found
 
 
 def judged(expression: Expression, lines: Sequence[bytes]) -> Iterator[Message]:

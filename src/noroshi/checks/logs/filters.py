@@ -37,8 +37,8 @@ class Term:
     any: tuple[Term, ...] = ()
 
     def __post_init__(self) -> None:
-        given = [name for name in NAMES if getattr(self, name)]
-        if len(given) != 1:
+        names = [name for name in NAMES if getattr(self, name)]
+        if len(names) != 1:
             raise InvalidValueError(ONE_OF.fill(names=", ".join(NAMES)))
         text = self.word or self.not_word
         if text and (len(text) > LONGEST or "\n" in text or "\r" in text):
@@ -52,7 +52,7 @@ NAMES = ("word", "not_word", "pattern", "not_pattern", "all", "any")
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One word or pattern. `holds` looks at a line in UTF-8, without its end."""
+    """Hold one word or pattern. `holds` looks at a line in UTF-8, without its end."""
 
     text: str
     is_pattern: bool
@@ -75,10 +75,10 @@ class Leaf:
     @property
     def words(self) -> Message:
         if self.is_pattern:
-            said = NO_SUCH_PATTERN if self.negated else PATTERN
+            form = NO_SUCH_PATTERN if self.negated else PATTERN
         else:
-            said = NO_SUCH_WORD if self.negated else WORD
-        return said.fill(text=self.text)
+            form = NO_SUCH_WORD if self.negated else WORD
+        return form.fill(text=self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ BELOW_ALL_LEADS = 0x40
 """No byte below it is part of a character of several bytes, in any encoding we know."""
 LEADS = frozenset([*range(0x81, 0xA0), *range(0xE0, 0xFD)])
 """Of CP932: the first bytes of characters of two."""
-OF_ITS_OWN = re.compile(r"\\[AzZQ]|\(\?[a-zA-Z]*-")
+NEEDS_OWN_PATTERN = re.compile(r"\\[AzZQ]|\(\?[a-zA-Z]*-")
 """Parts of a pattern that would mean another thing in the midst of other lines."""
 HOLES = re.compile(rb"^\0+", re.MULTILINE)
 """Zero bytes before a line: what a program that does not append leaves when its log is truncated
@@ -207,7 +207,8 @@ def _words(expression: Expression) -> tuple[str, ...]:
 
 
 def _pattern(expression: Expression) -> bytes | None:
-    """A pattern that matches in every line that fulfils the expression; None if none does."""
+    """Return a pattern that matches in every line that fulfils the expression; None if none
+    does."""
     if isinstance(expression, Leaf):
         return None if expression.negated else _leaf_pattern(expression)
     found = [_pattern(part) for part in expression.parts]
@@ -221,14 +222,15 @@ def _leaf_pattern(leaf: Leaf) -> bytes | None:
     text = leaf.text.encode()
     if not leaf.is_pattern:
         text = quoted(text)
-    elif OF_ITS_OWN.search(leaf.text):
+    elif NEEDS_OWN_PATTERN.search(leaf.text):
         return None
     return b"(?i:" + text + b")" if leaf.ignore_case else b"(?:" + text + b")"
 
 
 def _for_words(words: tuple[str, ...], codecs: tuple[str, ...]) -> Searcher | None:
-    """A word that an encoding cannot write is not in a line of that encoding."""
-    found = {its for word in words for name in codecs if (its := spelled(word, name))}
+    """Return a searcher for the words. A word that an encoding cannot write is not in a line of
+    that encoding."""
+    found = {encoded for word in words for name in codecs if (encoded := spelled(word, name))}
     if not found:
         found = {word.encode() for word in words}
     pattern = b"|".join(map(quoted, sorted(found)))

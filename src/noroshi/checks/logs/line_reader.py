@@ -16,11 +16,11 @@ Take = Callable[[bytearray, int, int], None]
 @dataclass(frozen=True, slots=True)
 class Place:
     """The place in a file where the next line begins; `cut`: in the midst of a line that was
-    too long, whose rest is passed over. `left`: there is more to read."""
+    too long, whose rest is passed over. `has_more`: there is more to read."""
 
     at: int
     cut: bool = False
-    left: bool = False
+    has_more: bool = False
 
 
 def read_on(
@@ -41,14 +41,14 @@ def read_on(
     buffer, have = bytearray(LONGEST), 0
     view = memoryview(buffer)
     file.seek(place.at)
-    place, until = replace(place, left=False), place.at + most
+    place, until = replace(place, has_more=False), place.at + most
     while got := _fill(file, view[have:]):
         have += got
         used, place = _hand_on(buffer, have, place, codec, take)
         buffer[: have - used] = buffer[used:have]
         have -= used
         if place.at >= until or enough():
-            return replace(place, left=True)
+            return replace(place, has_more=True)
     if final and have:
         if not place.cut:
             take(buffer, 0, have)

@@ -77,7 +77,7 @@ class Searcher:
 
 @lru_cache(1024)
 def searcher(pattern: bytes, settings: Settings = Settings()) -> Searcher:
-    """Raises re2.error for what the engine does not know."""
+    """Compile a pattern. Raises re2.error for what the engine does not know."""
     return Searcher(pattern, settings)
 
 
@@ -119,10 +119,10 @@ def _options(settings: Settings) -> Any:
 
 
 def _reason(error: re2.error) -> Message:
-    given = error.args[0] if error.args else b""
-    said = given.decode("utf-8", "replace") if isinstance(given, bytes) else str(given)
+    argument = error.args[0] if error.args else b""
+    text = argument.decode("utf-8", "replace") if isinstance(argument, bytes) else str(argument)
     for form, words in REASONS:
-        if found := form.match(said):
+        if found := form.match(text):
             part = (found[1] if form.groups else "") or ""
             return words.fill(part=part[:50])
-    return plain(said[:100])
+    return plain(text[:100])

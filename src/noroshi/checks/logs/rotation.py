@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
-from noroshi.checks.logs.bookmarks import Mark, Trail, head_of, moved, seen_packed
+from noroshi.checks.logs.bookmarks import Mark, Trail, head_of, mark_packed, moved
 from noroshi.checks.logs.encodings import Codec, Encoding, codec_of, mark_length
 from noroshi.checks.logs.families import age, is_rotated
-from noroshi.checks.logs.file_access import DAMAGED, Member, Replaced, opened
+from noroshi.checks.logs.file_access import DAMAGED, FileReplacedError, Member, opened
 from noroshi.checks.logs.file_identity import Recognition
 from noroshi.checks.logs.line_matcher import Found, Matcher
 from noroshi.checks.logs.line_reader import Place, last_line, read_on
@@ -77,7 +77,7 @@ class Follower:
     # which files
 
     def _members(self, path: str) -> tuple[Sequence[Member], OSError | None]:
-        """All files of a log, oldest first; and why the log is not among them."""
+        """Return all files of a log, oldest first; and why the log is not among them."""
         log, trouble = None, None
         try:
             log = self.files.found(_literal(path))[0]
@@ -116,7 +116,7 @@ class Follower:
         with opened(self.files, member) as (file, fact):
             head = head_of(file)
             if member.packed:
-                return seen_packed(replace(empty, done=True), head, fact)
+                return mark_packed(replace(empty, done=True), head, fact)
             if whole and member.is_log:
                 return empty
             codec = codec_of(self.encoding, head)
@@ -131,17 +131,17 @@ class Follower:
     ) -> None:
         if mark.twin:
             return
-        seen = mark.is_as_seen(member.fact)
-        if seen and (mark.done or (not member.packed and mark.at >= mark.size)):
+        unchanged = mark.is_unchanged(member.fact)
+        if unchanged and (mark.done or (not member.packed and mark.at >= mark.size)):
             return
         if most <= 0 or (followed.read and self.enough()):
             followed.behind += max(0, member.fact.size - mark.at)
             return
         try:
             # The writer may go on with a line in a file that was renamed; one more look tells.
-            final = seen and mark.rotated and not member.is_log
+            final = unchanged and mark.rotated and not member.is_log
             after = self._read_on(member, mark, followed, most, final=final)
-        except Replaced:
+        except FileReplacedError:
             return
         except DAMAGED as error:
             if member.is_log:
@@ -170,33 +170,34 @@ class Follower:
             )
             if member.packed:
                 # Once it is done its place stays where its tail is known.
-                on = replace(mark, at=place.at, cut=place.cut) if place.left else mark
-                after: Mark | None = seen_packed(on, head, fact)
+                on = replace(mark, at=place.at, cut=place.cut) if place.has_more else mark
+                after: Mark | None = mark_packed(on, head, fact)
             else:
                 after = moved(mark, file, place, fact)
             if after is None:
                 return None
             followed.found.merge(found)
             followed.read += place.at - mark.at
-            if place.left:
+            if place.has_more:
                 followed.behind += max(0, fact.size - place.at)
             return replace(
                 after,
                 codec=codec.name if place.at else "",
-                done=member.packed and not place.left,
+                done=member.packed and not place.has_more,
                 rotated=not member.is_log,
             )
 
     # what is remembered
 
     def _trail(self, before: Trail, members: Sequence[Member], marks: Iterable[Mark]) -> Trail:
-        """No more marks than there may be: of what was read, the oldest is left out first."""
+        """Return no more marks than there may be: of what was read, the oldest is left out
+        first."""
         log = next((m.fact.identity for m in members if m.is_log), "")
         newest = sorted(marks, key=lambda m: (m.lost, m.identity != log, m.is_read, -m.changed))
-        kept, cut = newest[: self.most_marks], newest[self.most_marks :]
+        recent, cut = newest[: self.most_marks], newest[self.most_marks :]
         floor = max((m.changed for m in cut if not m.lost), default=0)
         missed = 0 if log else before.missed + 1
-        return Trail(tuple(kept), max(floor, before.floor), missed)
+        return Trail(tuple(recent), max(floor, before.floor), missed)
 
 
 def _as_trouble(error: Exception) -> OSError:
@@ -204,5 +205,5 @@ def _as_trouble(error: Exception) -> OSError:
 
 
 def _literal(path: str) -> str:
-    """A path in which no character stands for others."""
+    """Return a path in which no character stands for others."""
     return "".join(f"[{c}]" if c in WILD else c for c in path)

@@ -91,15 +91,15 @@ def restore(asked: CommandContext) -> int:
     except StoreError as error:
         raise RefusedError("trouble", CANNOT_RESTORE.fill(why=error.words)) from None
     told = {"version": done.version, "waiting": done.waiting}
-    lines = [RESTORED.fill(store=config.store, path=path, **told), _age(done.seen, now)]
+    lines = [RESTORED.fill(store=config.store, path=path, **told), _age(done.last_seen, now)]
     if done.out and not done.held:
         lines.append(WERE_OUT.fill(out=done.out))
     if done.held:
         lines.append(HELD.fill(held=done.held))
     elif done.waiting:
         lines.append(HOLD_THEM)
-    if done.kept is not None:
-        lines.append(KEPT.fill(kept=done.kept))
+    if done.previous is not None:
+        lines.append(KEPT.fill(kept=done.previous))
     print("\n".join(asked.say(words) for words in lines))
     return _say_what_opens(asked, config)
 

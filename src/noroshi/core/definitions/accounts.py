@@ -87,22 +87,22 @@ def accounts(
     for name, cloud in definitions.clouds.items():
         _check_cloud(cloud, file_of("clouds", name, found))
     made = dict[str, A]()
-    for name, said in definitions.accounts.items():
+    for name, account in definitions.accounts.items():
         place = file_of("accounts", name, found)
-        _check_account(said, place)
-        if said.cloud in definitions.clouds:
-            its = definitions.clouds[said.cloud]
-            made[name] = make(said, its, network_of(said.network, networks, place))
-            _check_with_cloud(said, its, place)
+        _check_account(account, place)
+        if account.cloud in definitions.clouds:
+            cloud = definitions.clouds[account.cloud]
+            made[name] = make(account, cloud, network_of(account.network, networks, place))
+            _check_with_cloud(account, cloud, place)
         else:
-            place.at("cloud").no_such(CLOUD, said.cloud, definitions.clouds)
+            place.at("cloud").no_such(CLOUD, account.cloud, definitions.clouds)
     return made
 
 
-def end_of(given: str) -> date | None:
+def end_of(day: str) -> date | None:
     """Read a day; None if none is given, or it is none."""
     try:
-        return date.fromisoformat(given) if len(given) == len("2027-01-31") else None
+        return date.fromisoformat(day) if len(day) == len("2027-01-31") else None
     except ValueError:
         return None
 
@@ -112,91 +112,95 @@ def is_over(day: date, now: datetime) -> bool:
     return day < (now - SOMEWHERE_IT_IS_TODAY).date()
 
 
-def _check_account(said: AccountDef, place: Place) -> None:
-    if not is_address(said.mailbox):
-        place.at("mailbox").say(NO_ADDRESS, given=said.mailbox)
+def _check_account(account: AccountDef, place: Place) -> None:
+    if not is_address(account.mailbox):
+        place.at("mailbox").say(NO_ADDRESS, given=account.mailbox)
     for field in ALLOWANCE:
-        in_range(getattr(said, field) or 0, 0, MOST_MAILS, place.at(field))
-    if said.sign_in == "app":
-        _check_app(said, place)
-    if not _has_a_port_or_none(said.redirect):
-        place.at("redirect").say(NO_PORT, given=said.redirect)
-    read_length(said.renew_every, SHORTEST_REST, place.at("renew_every"), LONGEST_REST)
+        in_range(getattr(account, field) or 0, 0, MOST_MAILS, place.at(field))
+    if account.sign_in == "app":
+        _check_app(account, place)
+    if not _has_a_port_or_none(account.redirect):
+        place.at("redirect").say(NO_PORT, given=account.redirect)
+    read_length(account.renew_every, SHORTEST_REST, place.at("renew_every"), LONGEST_REST)
     for field in ENDS:
-        given = getattr(said, field)
-        if given and end_of(given) is None:
-            place.at(field).say(NO_DATE, given=given)
+        day = getattr(account, field)
+        if day and end_of(day) is None:
+            place.at(field).say(NO_DATE, given=day)
     for first in ("secret", "certificate"):
-        _check_next(said, first, place.at(f"{first}_next"))
+        _check_next(account, first, place.at(f"{first}_next"))
 
 
-def _check_next(said: AccountDef, first: str, place: Place) -> None:
-    before, following = getattr(said, first), getattr(said, f"{first}_next")
+def _check_next(account: AccountDef, first: str, place: Place) -> None:
+    before, following = getattr(account, first), getattr(account, f"{first}_next")
     if following and not before:
         place.say(NEXT_ALONE, first=first)
     elif following and following == before:
         place.say(TWICE, given=following)
 
 
-def _check_app(said: AccountDef, place: Place) -> None:
-    if not said.secret and not said.certificate:
+def _check_app(account: AccountDef, place: Place) -> None:
+    if not account.secret and not account.certificate:
         place.at("secret").say(NO_SECRET)
-    if said.redirect != REDIRECT:
+    if account.redirect != REDIRECT:
         place.at("redirect").say(NO_BROWSER)
-    if said.shared:
+    if account.shared:
         place.at("shared").say(NO_PERSON)
-    if said.tenant.lower() in SHARED_TENANTS:
+    if account.tenant.lower() in SHARED_TENANTS:
         place.at("tenant").say(OWN_TENANT)
 
 
-def _check_with_cloud(said: AccountDef, its: CloudDef, place: Place) -> None:
+def _check_with_cloud(account: AccountDef, cloud: CloudDef, place: Place) -> None:
     """Note where an account and its cloud do not agree."""
-    where = (its.authority, *(getattr(its, field) for field in ENDPOINTS))
-    if any("{tenant}" in one for one in where) and not said.tenant:
-        place.at("tenant").say(NO_TENANT, cloud=its.name)
-    if said.sign_in == "app" and not its.app_scope:
-        place.at("cloud").say(NO_APP_SCOPE, cloud=its.name)
-    if said.sign_in == "app" and its.app_grant == "service_account" and said.certificate:
-        place.at("certificate").say(NO_KEY_FILE, cloud=its.name)
-    wanted = "inbox_shared_scope" if said.shared and its.graph else "inbox_scope"
-    if said.reads_inbox and not getattr(its, wanted):
-        place.at("reads_inbox").say(NO_INBOX, cloud=its.name, scope=wanted)
-    elif said.reads_inbox and not its.graph and not its.imap_host:
-        place.at("reads_inbox").say(NO_SERVER, cloud=its.name)
+    where = (cloud.authority, *(getattr(cloud, field) for field in ENDPOINTS))
+    if any("{tenant}" in one for one in where) and not account.tenant:
+        place.at("tenant").say(NO_TENANT, cloud=cloud.name)
+    if account.sign_in == "app" and not cloud.app_scope:
+        place.at("cloud").say(NO_APP_SCOPE, cloud=cloud.name)
+    if (
+        account.sign_in == "app"
+        and cloud.app_grant == "service_account"
+        and account.certificate
+    ):
+        place.at("certificate").say(NO_KEY_FILE, cloud=cloud.name)
+    scope = "inbox_shared_scope" if account.shared and cloud.graph else "inbox_scope"
+    if account.reads_inbox and not getattr(cloud, scope):
+        place.at("reads_inbox").say(NO_INBOX, cloud=cloud.name, scope=scope)
+    elif account.reads_inbox and not cloud.graph and not cloud.imap_host:
+        place.at("reads_inbox").say(NO_SERVER, cloud=cloud.name)
 
 
-def _check_cloud(said: CloudDef, place: Place) -> None:
-    host(said.smtp_host, place.at("smtp_host"))
-    in_range(said.smtp_port, 1, 65535, place.at("smtp_port"))
-    if said.imap_host:
-        host(said.imap_host, place.at("imap_host"))
-    in_range(said.imap_port, 1, 65535, place.at("imap_port"))
+def _check_cloud(cloud: CloudDef, place: Place) -> None:
+    host(cloud.smtp_host, place.at("smtp_host"))
+    in_range(cloud.smtp_port, 1, 65535, place.at("smtp_port"))
+    if cloud.imap_host:
+        host(cloud.imap_host, place.at("imap_host"))
+    in_range(cloud.imap_port, 1, 65535, place.at("imap_port"))
     for field in ("authority", "graph", *ENDPOINTS):
-        if given := getattr(said, field):
-            _check_url(given, place.at(field))
-    if not said.authority and not said.token_endpoint:
+        if url := getattr(cloud, field):
+            _check_url(url, place.at(field))
+    if not cloud.authority and not cloud.token_endpoint:
         place.at("authority").say(NO_AUTHORITY)
     for field in ENDPOINTS:
-        if getattr(said, field) and not said.token_endpoint:
+        if getattr(cloud, field) and not cloud.token_endpoint:
             place.at(field).say(GO_TOGETHER)
-    _check_endpoint_hosts(said, place.at("endpoint_hosts"))
+    _check_endpoint_hosts(cloud, place.at("endpoint_hosts"))
 
 
-def _check_url(given: str, place: Place) -> None:
-    if not given.startswith("https://"):
+def _check_url(url: str, place: Place) -> None:
+    if not url.startswith("https://"):
         place.say(NOT_HTTPS)
-    elif not host_in(given):
+    elif not host_in(url):
         place.say(NO_HOST_IN_URL)
-    elif not is_plain(given):
+    elif not is_plain(url):
         place.say(NOT_PLAIN)
 
 
-def _check_endpoint_hosts(said: CloudDef, place: Place) -> None:
-    if said.endpoint_hosts and said.token_endpoint:
+def _check_endpoint_hosts(cloud: CloudDef, place: Place) -> None:
+    if cloud.endpoint_hosts and cloud.token_endpoint:
         place.say(NOT_ASKED)
-    for given in said.endpoint_hosts:
-        if not HOST.fullmatch(given):
-            place.say(NO_PLAIN_HOST, given=given)
+    for name in cloud.endpoint_hosts:
+        if not HOST.fullmatch(name):
+            place.say(NO_PLAIN_HOST, given=name)
 
 
 def is_plain(url: str) -> bool:

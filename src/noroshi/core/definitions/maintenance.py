@@ -30,45 +30,49 @@ TOO_LONG = _(
 
 
 def maintenance(
-    said: InstanceDef | GroupDef | MonitorDef, zone: str, place: Place
+    definition: InstanceDef | GroupDef | MonitorDef, zone: str, place: Place
 ) -> tuple[Window, ...]:
     """Return the windows of one level. What is above adds to them: planned work on a computer
     is planned work on all that is on it."""
     found = (
         _window(one, zone, place.at("maintenance", one.title or str(number)))
-        for number, one in enumerate(said.maintenance, 1)
+        for number, one in enumerate(definition.maintenance, 1)
     )
     return tuple(window for window in found if window is not None)
 
 
-def _window(said: WindowDef, zone: str, place: Place) -> Window | None:
-    title(said.title, place)
-    all_known(said.days, DAYS, DAY, place.at("days"))
-    times = [(moment(one), day_and_time(one)) for one in (said.begins, said.ends)]
+def _window(definition: WindowDef, zone: str, place: Place) -> Window | None:
+    title(definition.title, place)
+    all_known(definition.days, DAYS, DAY, place.at("days"))
+    times = [(moment(one), day_and_time(one)) for one in (definition.begins, definition.ends)]
     for (at, day), name in zip(times, ("begins", "ends"), strict=True):
         if at is None and day is None:
-            place.at(name).say(NO_TIME, given=getattr(said, name))
+            place.at(name).say(NO_TIME, given=getattr(definition, name))
             return None
     (from_time, from_day), (to_time, to_day) = times
     if from_day is not None and to_day is not None:
-        return _once(said, from_day, to_day, zone, place)
+        return _once(definition, from_day, to_day, zone, place)
     if from_time is None or to_time is None:
-        without, other = (said.begins, said.ends) if from_time else (said.ends, said.begins)
+        without, other = (
+            (definition.begins, definition.ends)
+            if from_time
+            else (definition.ends, definition.begins)
+        )
         place.say(ONE_OF_BOTH, given=without, other=other)
         return None
-    days = frozenset(DAYS[day] for day in said.days if day in DAYS) or WEEK
-    return Weekly(begins=from_time, ends=to_time, zone=zone, days=days, title=said.title)
+    days = frozenset(DAYS[day] for day in definition.days if day in DAYS) or WEEK
+    return Weekly(begins=from_time, ends=to_time, zone=zone, days=days, title=definition.title)
 
 
 def _once(
-    said: WindowDef, begins: datetime, ends: datetime, zone: str, place: Place
+    definition: WindowDef, begins: datetime, ends: datetime, zone: str, place: Place
 ) -> Window | None:
-    if said.days:
+    if definition.days:
         place.at("days").say(DAYS_OF_ONCE)
     if ends <= begins:
-        place.at("ends").say(BACKWARDS, given=said.ends, other=said.begins)
+        place.at("ends").say(BACKWARDS, given=definition.ends, other=definition.begins)
     elif ends - begins > LONGEST:
         place.say(TOO_LONG)
     else:
-        return Once(begins=begins, ends=ends, zone=zone, title=said.title)
+        return Once(begins=begins, ends=ends, zone=zone, title=definition.title)
     return None

@@ -92,9 +92,9 @@ def monitors(
 ) -> dict[str, Monitor]:
     """Return all monitors of all instances, by id."""
     made = dict[str, Monitor]()
-    for name, said in definitions.instances.items():
+    for name, instance in definitions.instances.items():
         place = file_of("instances", name, found)
-        for monitor, where in _of_instance(said, known, place):
+        for monitor, where in _of_instance(instance, known, place):
             if not monitor.id:
                 where.say(NO_ID)
             elif monitor.id in made:
@@ -106,34 +106,45 @@ def monitors(
 Made = list[tuple[Monitor, Place]]
 
 
-def _of_instance(said: InstanceDef, known: References, place: Place) -> Made:
-    title(said.title, place)
-    its_zone = zone(said.zone, place)
-    host(said.address, place.at("address"))
-    instance = Instance(name=said.name, title=said.title, address=said.address, zone=its_zone)
-    heritage = _under(Inheritance(), said, its_zone, known, place)
-    _check_names(said.group, place.at("group"))
+def _of_instance(definition: InstanceDef, known: References, place: Place) -> Made:
+    title(definition.title, place)
+    instance_zone = zone(definition.zone, place)
+    host(definition.address, place.at("address"))
+    instance = Instance(
+        name=definition.name,
+        title=definition.title,
+        address=definition.address,
+        zone=instance_zone,
+    )
+    heritage = _under(Inheritance(), definition, instance_zone, known, place)
+    _check_names(definition.group, place.at("group"))
     made: Made = []
-    for group in said.group:
+    for group in definition.group:
         made += _of_group(group, instance, heritage, known, place.at("group", group.name))
     return made
 
 
 def _of_group(
-    said: GroupDef, instance: Instance, above: Inheritance, known: References, place: Place
+    definition: GroupDef,
+    instance: Instance,
+    above: Inheritance,
+    known: References,
+    place: Place,
 ) -> Made:
-    title(said.title, place)
-    heritage = _under(above, said, instance.zone, known, place)
-    _check_names(said.monitor, place.at("monitor"))
+    title(definition.title, place)
+    heritage = _under(above, definition, instance.zone, known, place)
+    _check_names(definition.monitor, place.at("monitor"))
     made: Made = []
-    for monitor in said.monitor:
+    for monitor in definition.monitor:
         where = place.at("monitor", monitor.name)
-        made.append((_monitor(monitor, instance, said, heritage, known, where), where))
+        made.append((_monitor(monitor, instance, definition, heritage, known, where), where))
     return made
 
 
-def _check_names(said: tuple[GroupDef, ...] | tuple[MonitorDef, ...], place: Place) -> None:
-    for name, count in Counter(one.name for one in said).items():
+def _check_names(
+    definitions: tuple[GroupDef, ...] | tuple[MonitorDef, ...], place: Place
+) -> None:
+    for name, count in Counter(one.name for one in definitions).items():
         if count > 1:
             place.at(name).say(SAME_NAME, count=count)
         if not is_name(name):
@@ -141,75 +152,81 @@ def _check_names(said: tuple[GroupDef, ...] | tuple[MonitorDef, ...], place: Pla
 
 
 def _under(
-    above: Inheritance, said: InstanceDef | GroupDef, zone: str, known: References, place: Place
+    above: Inheritance,
+    definition: InstanceDef | GroupDef,
+    zone: str,
+    known: References,
+    place: Place,
 ) -> Inheritance:
     """Return what an instance or a group hands down."""
     limits = dict(above.limits)
-    for kind, given in said.limits.items():
+    for kind, overrides in definition.limits.items():
         where = place.at("limits", kind)
         if kind not in known.checks:
             place.at("limits").no_such(CHECK, kind, known.checks)
         else:
             inherited = limits.get(kind, known.checks[kind].limits)
-            limits[kind] = {**inherited, **_limits(given, known.checks[kind], where)}
+            limits[kind] = {**inherited, **_limits(overrides, known.checks[kind], where)}
     return Inheritance(
-        _cadence(above.cadence, said, zone, place),
-        _rules(above.rules, said, known, place),
+        _cadence(above.cadence, definition, zone, place),
+        _rules(above.rules, definition, known, place),
         limits,
-        _windows(above, said, zone, place),
-        above.disabled or not said.enabled,
+        _windows(above, definition, zone, place),
+        above.disabled or not definition.enabled,
     )
 
 
 def _windows(
-    above: Inheritance, said: InstanceDef | GroupDef | MonitorDef, zone: str, place: Place
+    above: Inheritance, definition: InstanceDef | GroupDef | MonitorDef, zone: str, place: Place
 ) -> tuple[Window, ...]:
     """Return the maintenance planned above and here: the same object where nothing is added here."""
-    own = maintenance(said, zone, place)
+    own = maintenance(definition, zone, place)
     return (*above.maintenance, *own) if own else above.maintenance
 
 
 def _monitor(
-    said: MonitorDef,
+    definition: MonitorDef,
     instance: Instance,
     group: GroupDef,
     above: Inheritance,
     known: References,
     place: Place,
 ) -> Monitor:
-    title(said.title, place)
-    in_range(said.patience, 1, MOST_PATIENCE, place.at("patience"))
-    options, limits = _kind(said, above, known, place)
-    kind = known.checks.get(said.kind)
-    timeout = read_length(said.timeout, "1s", place.at("timeout"), LONGEST_TIMEOUT)
+    title(definition.title, place)
+    in_range(definition.patience, 1, MOST_PATIENCE, place.at("patience"))
+    options, limits = _kind(definition, above, known, place)
+    kind = known.checks.get(definition.kind)
+    timeout = read_length(definition.timeout, "1s", place.at("timeout"), LONGEST_TIMEOUT)
     return Monitor(
-        id=said.id,
-        name=intern(said.name),  # thousands are called the same
+        id=definition.id,
+        name=intern(definition.name),  # thousands are called the same
         instance=instance,
         group=intern(group.name),
         group_title=group.title,
-        kind=intern(said.kind),
+        kind=intern(definition.kind),
         options=options,
-        title=said.title,
+        title=definition.title,
         limits=limits,
-        cadence=_cadence(above.cadence, said, instance.zone, place),
+        cadence=_cadence(above.cadence, definition, instance.zone, place),
         timeout=timeout or TIMEOUT,
-        patience=said.patience,
-        may_vanish=said.may_vanish or (kind is not None and kind.may_vanish),
-        rules=_rules(above.rules, said, known, place),
+        patience=definition.patience,
+        may_vanish=definition.may_vanish or (kind is not None and kind.may_vanish),
+        rules=_rules(above.rules, definition, known, place),
         goes_to=_goes_to(kind, options, instance),
         occurrences=kind.occurrences if kind is not None else frozenset(),
-        maintenance=_windows(above, said, instance.zone, place),
-        disabled=above.disabled or not said.enabled,
-        network=_network(said, kind, known, place),
+        maintenance=_windows(above, definition, instance.zone, place),
+        disabled=above.disabled or not definition.enabled,
+        network=_network(definition, kind, known, place),
     )
 
 
-def _network(said: MonitorDef, kind: Kind | None, known: References, place: Place) -> Network:
-    if said.network and kind is not None and not kind.by_network:
-        place.at("network").say(NO_NETWORK, kind=said.kind)
+def _network(
+    definition: MonitorDef, kind: Kind | None, known: References, place: Place
+) -> Network:
+    if definition.network and kind is not None and not kind.by_network:
+        place.at("network").say(NO_NETWORK, kind=definition.kind)
         return DIRECT
-    return network_of(said.network, known.networks, place)
+    return network_of(definition.network, known.networks, place)
 
 
 def _goes_to(kind: Kind | None, options: object, instance: Instance) -> str:
@@ -219,84 +236,90 @@ def _goes_to(kind: Kind | None, options: object, instance: Instance) -> str:
 
 
 def _kind(
-    said: MonitorDef, above: Inheritance, known: References, place: Place
+    definition: MonitorDef, above: Inheritance, known: References, place: Place
 ) -> tuple[object, Mapping[str, Limits]]:
-    """The monitor's options as its kind reads them, and its limits on top of the kind's."""
-    kind = known.checks.get(said.kind)
+    """Return the monitor's options as its kind reads them, and its limits on top of the
+    kind's."""
+    kind = known.checks.get(definition.kind)
     if kind is None:
-        place.at("kind").no_such(CHECK, said.kind, known.checks)
+        place.at("kind").no_such(CHECK, definition.kind, known.checks)
         return None, {}
-    options, problems = kind.read(said.options, place.at("options").where)
+    options, problems = kind.read(definition.options, place.at("options").where)
     place.problems.extend(problems)
-    inherited = above.limits.get(said.kind, kind.limits)
-    own = _limits(said.limits, kind, place.at("limits")) if said.limits else {}
+    inherited = above.limits.get(definition.kind, kind.limits)
+    own = _limits(definition.limits, kind, place.at("limits")) if definition.limits else {}
     return options, {**inherited, **own} if own else inherited
 
 
-def _limits(given: Mapping[str, LimitsDef], kind: Kind, place: Place) -> dict[str, Limits]:
+def _limits(
+    definitions: Mapping[str, LimitsDef], kind: Kind, place: Place
+) -> dict[str, Limits]:
     read = dict[str, Limits]()
-    for name, said in given.items():
+    for name, definition in definitions.items():
         if kind.readings is not None and name not in kind.readings:
             place.no_such(READING, name, kind.readings)
         else:
-            read[name] = _checked(said, kind.limits.get(name, Limits()), place.at(name))
+            read[name] = _checked(definition, kind.limits.get(name, Limits()), place.at(name))
     return read
 
 
-def _checked(said: LimitsDef, default: Limits, place: Place) -> Limits:
-    """Check limits. Which way is bad is a fact of the reading, so the kind's word stands unless
-    given."""
-    rising = default.rising if said.rising is None else said.rising
-    if said.margin < 0:
-        place.at("margin").say(NEGATIVE, given=f"{said.margin:g}")
+def _checked(definition: LimitsDef, default: Limits, place: Place) -> Limits:
+    """Check limits. Which way is bad is a fact of the reading, so the kind's default stands
+    unless the definition says otherwise."""
+    rising = default.rising if definition.rising is None else definition.rising
+    if definition.margin < 0:
+        place.at("margin").say(NEGATIVE, given=f"{definition.margin:g}")
         return default
     try:
         return Limits(
-            warning=said.warning, critical=said.critical, rising=rising, margin=said.margin
+            warning=definition.warning,
+            critical=definition.critical,
+            rising=rising,
+            margin=definition.margin,
         )
     except ValueError:
         wrong = ABOVE if rising else BELOW
-        place.say(wrong, warning=f"{said.warning:g}", critical=f"{said.critical:g}")
+        place.say(wrong, warning=f"{definition.warning:g}", critical=f"{definition.critical:g}")
         return default
 
 
 def _rules(
     above: tuple[Rule, ...],
-    said: InstanceDef | GroupDef | MonitorDef,
+    definition: InstanceDef | GroupDef | MonitorDef,
     known: References,
     place: Place,
 ) -> tuple[Rule, ...]:
-    if said.rules is None:
+    if definition.rules is None:
         return above
-    all_known(said.rules, known.rules, RULE, place.at("rules"))
-    return tuple(known.rules[name] for name in said.rules if name in known.rules)
+    all_known(definition.rules, known.rules, RULE, place.at("rules"))
+    return tuple(known.rules[name] for name in definition.rules if name in known.rules)
 
 
 def _cadence(
-    above: Cadence, said: InstanceDef | GroupDef | MonitorDef, zone: str, place: Place
+    above: Cadence, definition: InstanceDef | GroupDef | MonitorDef, zone: str, place: Place
 ) -> Cadence:
-    if said.every and said.at:
+    if definition.every and definition.at:
         place.say(BOTH)
-    if said.days and not said.at:
+    if definition.days and not definition.at:
         place.at("days").say(DAYS_ALONE)
-    if said.at:
-        return fixed_times(said, zone, place)
-    period = read_length(said.every, "1s", place.at("every"))
+    if definition.at:
+        return fixed_times(definition, zone, place)
+    period = read_length(definition.every, "1s", place.at("every"))
     return above if period is None else Every(period)
 
 
 def fixed_times(
-    said: InstanceDef | GroupDef | MonitorDef | NotificationDef, zone: str, place: Place
+    definition: InstanceDef | GroupDef | MonitorDef | NotificationDef, zone: str, place: Place
 ) -> At:
     """Return the times of day that `at` and `days` say."""
-    times = [said.at] if isinstance(said.at, str) else said.at
+    times = [definition.at] if isinstance(definition.at, str) else definition.at
     read = {text: moment(text) for text in times}
     for text, found in read.items():
         if found is None:
             place.at("at").say(NO_MOMENT, given=text)
-    all_known(said.days, DAYS, DAY, place.at("days"))
+    all_known(definition.days, DAYS, DAY, place.at("days"))
     return At(
         times=tuple(sorted(found for found in read.values() if found is not None)),
         zone=zone,
-        days=frozenset(DAYS[day] for day in said.days if day in DAYS) or WEEK,
+        days=frozenset(DAYS[day] for day in definition.days if day in DAYS) or WEEK,
     )

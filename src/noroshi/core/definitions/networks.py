@@ -26,8 +26,8 @@ def networks(
 ) -> dict[str, Network]:
     """Return all networks by name; none of them leads to what is closed."""
     return {
-        name: _network(said, file_of("networks", name, found), closed)
-        for name, said in definitions.networks.items()
+        name: _network(definition, file_of("networks", name, found), closed)
+        for name, definition in definitions.networks.items()
     }
 
 
@@ -45,37 +45,37 @@ def network_of(name: str, networks: Mapping[str, Network], place: Place) -> Netw
     return networks.get(name) or networks.get(NO_NAME, DIRECT)
 
 
-def _network(said: NetworkDef, place: Place, closed: NetworkPolicy) -> Network:
-    if said.proxy:
-        _check_proxy(said.proxy, place.at("proxy"))
+def _network(definition: NetworkDef, place: Place, closed: NetworkPolicy) -> Network:
+    if definition.proxy:
+        _check_proxy(definition.proxy, place.at("proxy"))
     for field in ("proxy_user", "proxy_password"):
-        if getattr(said, field) and not said.proxy:
+        if getattr(definition, field) and not definition.proxy:
             place.at(field).say(PROXY_ALONE)
-    if bool(said.proxy_user) != bool(said.proxy_password):
+    if bool(definition.proxy_user) != bool(definition.proxy_password):
         place.say(BOTH)
-    if said.source:
-        _check_source(said.source, place.at("source"))
+    if definition.source:
+        _check_source(definition.source, place.at("source"))
     return Network(
-        name=said.name,
-        proxy=said.proxy,
-        proxy_user=said.proxy_user,
-        proxy_password=said.proxy_password,
-        source=said.source,
-        ca_file=said.ca_file,
+        name=definition.name,
+        proxy=definition.proxy,
+        proxy_user=definition.proxy_user,
+        proxy_password=definition.proxy_password,
+        source=definition.source,
+        ca_file=definition.ca_file,
         closed=closed,
     )
 
 
-def _check_proxy(given: str, place: Place) -> None:
-    name, _, port = given.rpartition(":")
+def _check_proxy(proxy: str, place: Place) -> None:
+    name, _, port = proxy.rpartition(":")
     if not name or not port.isascii() or not port.isdecimal() or not 0 < int(port) < 65536:
         place.say(NO_PROXY)
     else:
         host(name.strip("[]"), place)
 
 
-def _check_source(given: str, place: Place) -> None:
+def _check_source(address: str, place: Place) -> None:
     try:
-        ip_address(given)
+        ip_address(address)
     except ValueError:
         place.say(NO_SOURCE)

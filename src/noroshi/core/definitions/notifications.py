@@ -32,57 +32,57 @@ def notifications(
     """Return all notifications by name, with the contacts that they name."""
     return {
         name: _notification(
-            said, definitions, actions, contacts, file_of("notifications", name, found)
+            definition, definitions, actions, contacts, file_of("notifications", name, found)
         )
-        for name, said in definitions.notifications.items()
+        for name, definition in definitions.notifications.items()
     }
 
 
 def _notification(
-    said: NotificationDef,
+    definition: NotificationDef,
     definitions: Definitions,
     actions: Mapping[str, Kind],
     contacts: Mapping[str, Contact],
     place: Place,
 ) -> Notification:
-    _check_events(said.events, place.at("events"))
-    one_of(said.contacts, contacts, CONTACT, NOBODY, place.at("contacts"))
-    one_of(said.routes, definitions.routes, ROUTE, NO_WAY, place.at("routes"))
-    all_known(said.instances, definitions.instances, INSTANCE, place.at("instances"))
-    if said.action not in actions:
-        place.at("action").no_such(ACTION, said.action, actions)
-    title(said.title, place)
+    _check_events(definition.events, place.at("events"))
+    one_of(definition.contacts, contacts, CONTACT, NOBODY, place.at("contacts"))
+    one_of(definition.routes, definitions.routes, ROUTE, NO_WAY, place.at("routes"))
+    all_known(definition.instances, definitions.instances, INSTANCE, place.at("instances"))
+    if definition.action not in actions:
+        place.at("action").no_such(ACTION, definition.action, actions)
+    title(definition.title, place)
     return Notification(
-        id=said.name,
-        title=said.title,
-        events=frozenset(map(Happening, said.events)),
-        contacts=tuple(contacts[name] for name in said.contacts if name in contacts),
-        routes=said.routes,
-        instances=frozenset(said.instances),
-        action=said.action,
-        at=_at(said, place),
+        id=definition.name,
+        title=definition.title,
+        events=frozenset(map(Happening, definition.events)),
+        contacts=tuple(contacts[name] for name in definition.contacts if name in contacts),
+        routes=definition.routes,
+        instances=frozenset(definition.instances),
+        action=definition.action,
+        at=_at(definition, place),
     )
 
 
-def _check_events(given: Collection[str], place: Place) -> None:
-    if not given:
+def _check_events(events: Collection[str], place: Place) -> None:
+    if not events:
         place.say(NO_EVENT)
-    for event in {event for event in given if list(given).count(event) > 1}:
+    for event in {event for event in events if list(events).count(event) > 1}:
         place.say(EVENT_TWICE, given=event)
 
 
-def _at(said: NotificationDef, place: Place) -> At | None:
+def _at(definition: NotificationDef, place: Place) -> At | None:
     """Return when a report is told; only a notification of all-is-well has such times."""
-    zone(said.zone, place)
-    if Happening.WELL.value not in said.events:
-        if said.at:
+    zone(definition.zone, place)
+    if Happening.WELL.value not in definition.events:
+        if definition.at:
             place.at("at").say(AT_ALONE)
-        elif said.days:
+        elif definition.days:
             place.at("days").say(AT_ALONE)
         return None
-    if not said.at:
+    if not definition.at:
         place.say(AT_MISSING)
-        if said.days:
+        if definition.days:
             place.at("days").say(DAYS_ALONE)
         return None
-    return fixed_times(said, said.zone, place)
+    return fixed_times(definition, definition.zone, place)

@@ -19,25 +19,26 @@ EMPTY: Sequence[tuple[type | tuple[type, ...], Any]] = (
 )
 
 
-def mend(faults: Sequence[Fault], wanted: Any, given: object) -> Any:
+def mend(faults: Sequence[Fault], shape: Any, data: object) -> Any:
     """Leave out what is faulty. What is missing and must be there is there, empty."""
-    whole = deepcopy(given)
-    ways = {_way(fault, given): fault for fault in faults}
+    whole = deepcopy(data)
+    ways = {_way(fault, data): fault for fault in faults}
     # From the end, so that the numbers of what comes before in a list stay right.
     for way in sorted(ways, key=_comparable, reverse=True):
         above = _value(whole, way[:-1])
         if not way or above is None:
             continue
         if ways[way]["type"] == "missing":
-            above[way[-1]] = _empty(wanted, way)
+            above[way[-1]] = _empty(shape, way)
         else:
             del above[way[-1]]
     return whole
 
 
-def _way(fault: Fault, given: object) -> Way:
-    """As far as it leads into what was given: the arms of a union are no steps."""
-    here, way = given, list[str | int]()
+def _way(fault: Fault, data: object) -> Way:
+    """Return the path of a fault as far as it leads into the data; the arms of a union are no
+    steps."""
+    here, way = data, list[str | int]()
     for number, step in enumerate(fault["loc"]):
         last = number == len(fault["loc"]) - 1
         if isinstance(here, Mapping):
@@ -51,12 +52,13 @@ def _way(fault: Fault, given: object) -> Way:
 
 
 def _comparable(way: Way) -> Any:
-    """Ways part at a key of one table or at a number of one list, never at one of each."""
+    """Return a sort key: ways part at a key of one table or at a number of one list, never at
+    one of each."""
     return way
 
 
 def _value(whole: Any, way: Way) -> Any:
-    """The table or list at the end of a way; None if it went with what was around it."""
+    """Return the table or list at the end of a way; None if it went with what was around it."""
     for step in way:
         try:
             whole = whole[step]
@@ -65,11 +67,12 @@ def _value(whole: Any, way: Way) -> Any:
     return whole
 
 
-def _empty(wanted: Any, way: Way) -> Any:
-    """The least that can stand there; an entry without a name is called by its number."""
+def _empty(shape: Any, way: Way) -> Any:
+    """Return the least that can stand there; an entry without a name is called by its
+    number."""
     if way[-1] == "name" and len(way) > 1 and isinstance(way[-2], int):
         return str(way[-2] + 1)
-    arm = next(iter(arms_at(wanted, way)), str)
+    arm = next(iter(arms_at(shape, way)), str)
     kind = get_origin(arm) or arm
     if kind is Literal:
         return get_args(arm)[0]

@@ -11,7 +11,7 @@ from noroshi.core.translation import Message, _, ngettext, plain
 
 MOST_NAMED = 12
 """So many names are listed for a person to choose from; more would bury the message."""
-MOST_FOUND, MOST_TOLD = 1000, 50
+MOST_FOUND, MOST_REPORTED = 1000, 50
 """So many problems are kept while something is read, and so many are told to whoever asked: what is
 wrong a million times must not fill the memory with sentences."""
 LONGEST_SHOWN = 200
@@ -46,7 +46,7 @@ class Problem:
         return self.say("en")
 
     def say(self, language: str) -> str:
-        """Place and fault on one line."""
+        """Return place and fault on one line."""
         what = self.what.say(language)
         return f"{self.where}: {what}" if self.where else what
 
@@ -62,28 +62,28 @@ class Place:
         """Return a spot further inside."""
         return Place(inside(self.where, *steps), self.problems)
 
-    def say(self, words: Message, **given: object) -> None:
+    def say(self, words: Message, **arguments: object) -> None:
         """Note a problem of this spot."""
         if len(self.problems) >= MOST_FOUND:
             return
-        shown = {name: _shown(value) for name, value in given.items()}
-        what = words.fill(**shown) if given else words
+        shown = {name: _shown(value) for name, value in arguments.items()}
+        what = words.fill(**shown) if arguments else words
         self.problems.append(Problem(self.where.removesuffix(": "), what))
 
-    def no_such(self, sort: Message, given: str, known: Collection[str]) -> None:
+    def no_such(self, sort: Message, name: str, known: Collection[str]) -> None:
         """Note that there is nothing of that name, and what was likely meant."""
         if len(self.problems) >= MOST_FOUND:
             return
-        self.say(NO_SUCH, sort=sort, given=given, instead=suggestion(given, known))
+        self.say(NO_SUCH, sort=sort, given=name, instead=suggestion(name, known))
 
 
 def first_of(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
     """Return as many of them as a person is told at once, and one that counts the others."""
-    more = len(problems) - MOST_TOLD
+    more = len(problems) - MOST_REPORTED
     if more <= 0:
         return problems
     words = AND_MORE if len(problems) < MOST_FOUND else AND_AT_LEAST
-    return (*problems[:MOST_TOLD], Problem("", words.fill(count=more)))
+    return (*problems[:MOST_REPORTED], Problem("", words.fill(count=more)))
 
 
 def shortened(text: str, most: int = LONGEST_SHOWN) -> str:
@@ -91,11 +91,11 @@ def shortened(text: str, most: int = LONGEST_SHOWN) -> str:
     return text if len(text) <= most else f"{text[:most]}…"
 
 
-def _shown(given: object) -> object:
-    """A text that a terminal can show as it is, and see; else as Python writes it."""
-    if not isinstance(given, str):
-        return given
-    short = shortened(given)
+def _shown(value: object) -> object:
+    """Return a text that a terminal can show as it is, and see; else as Python writes it."""
+    if not isinstance(value, str):
+        return value
+    short = shortened(value)
     return short if short and short.isprintable() else repr(short)
 
 
@@ -111,13 +111,13 @@ def file_of(type: str, name: str, found: list[Problem]) -> Place:
     return Place(f"{type}/{name}.toml: ", found)
 
 
-def suggestion(given: str, known: Collection[str]) -> Message:
+def suggestion(name: str, known: Collection[str]) -> Message:
     """Return what to add about a name that is not known: the nearest one, or those there
     are."""
-    if len(given) > LONGEST_SHOWN:  # nobody meant that, and comparing it would take minutes
+    if len(name) > LONGEST_SHOWN:  # nobody meant that, and comparing it would take minutes
         return plain("")
     names = sorted(known)
-    near = get_close_matches(given, names, n=1, cutoff=0.6)
+    near = get_close_matches(name, names, n=1, cutoff=0.6)
     if near:
         return NEAR.fill(near=near[0])
     if not names:

@@ -68,29 +68,29 @@ OF_ACCOUNT = _("belongs to the account {account}, whose routes share it: set it 
 def contacts(definitions: Definitions, found: list[Problem]) -> dict[str, Contact]:
     """Return all contacts by name."""
     return {
-        name: _contact(said, file_of("contacts", name, found))
-        for name, said in definitions.contacts.items()
+        name: _contact(definition, file_of("contacts", name, found))
+        for name, definition in definitions.contacts.items()
     }
 
 
-def _contact(said: ContactDef, place: Place) -> Contact:
-    title(said.title, place)
-    zone(said.zone, place)
-    in_range(said.one_by_one, 0, MOST_BY_ONE, place.at("one_by_one"))
-    if not said.addresses:
+def _contact(definition: ContactDef, place: Place) -> Contact:
+    title(definition.title, place)
+    zone(definition.zone, place)
+    in_range(definition.one_by_one, 0, MOST_BY_ONE, place.at("one_by_one"))
+    if not definition.addresses:
         place.at("addresses").say(NO_MAILBOX)
-    if len(said.addresses) > MOST_ADDRESSES:
+    if len(definition.addresses) > MOST_ADDRESSES:
         place.at("addresses").say(TOO_MANY, most=MOST_ADDRESSES)
-    for address in said.addresses[:MOST_ADDRESSES]:
+    for address in definition.addresses[:MOST_ADDRESSES]:
         if not is_address(address):
             place.at("addresses").say(NO_ADDRESS, given=address)
     return Contact(
-        id=said.name,
-        addresses=said.addresses,
-        title=said.title,
-        language=said.language,
-        zone=said.zone,
-        one_by_one=said.one_by_one,
+        id=definition.name,
+        addresses=definition.addresses,
+        title=definition.title,
+        language=definition.language,
+        zone=definition.zone,
+        one_by_one=definition.one_by_one,
     )
 
 
@@ -102,65 +102,67 @@ def rules(
 ) -> dict[str, Rule]:
     """Return all rules by name, with the contacts that they name."""
     return {
-        name: _rule(said, kinds, contacts, definitions.routes, file_of("rules", name, found))
-        for name, said in definitions.rules.items()
+        name: _rule(
+            definition, kinds, contacts, definitions.routes, file_of("rules", name, found)
+        )
+        for name, definition in definitions.rules.items()
     }
 
 
 def _rule(
-    said: RuleDef,
+    definition: RuleDef,
     kinds: Mapping[str, Kind],
     contacts: Mapping[str, Contact],
     routes: Collection[str],
     place: Place,
 ) -> Rule:
-    one_of(said.contacts, contacts, CONTACT, NOBODY, place.at("contacts"))
-    one_of(said.routes, routes, ROUTE, NO_WAY, place.at("routes"))
-    if not said.on:
+    one_of(definition.contacts, contacts, CONTACT, NOBODY, place.at("contacts"))
+    one_of(definition.routes, routes, ROUTE, NO_WAY, place.at("routes"))
+    if not definition.on:
         place.at("on").say(NEVER)
-    in_range(said.most, 1, MOST_TELLINGS, place.at("most"))
-    title(said.title, place)
+    in_range(definition.most, 1, MOST_TELLINGS, place.at("most"))
+    title(definition.title, place)
     return Rule(
-        id=said.id or said.name,
-        name=said.name,
-        title=said.title,
-        action=said.action,
-        contacts=tuple(contacts[name] for name in said.contacts if name in contacts),
-        routes=said.routes,
-        options=_options(said.action, said.options, kinds, ACTION, "action", place),
-        on=frozenset(map(Level, said.on)),
-        when=When(said.when),
-        nth=_nth(said, place),
-        most=said.most,
-        repeat=read_length(said.repeat, SHORTEST_REPEAT, place.at("repeat")),
-        recovered=said.recovered,
+        id=definition.id or definition.name,
+        name=definition.name,
+        title=definition.title,
+        action=definition.action,
+        contacts=tuple(contacts[name] for name in definition.contacts if name in contacts),
+        routes=definition.routes,
+        options=_options(definition.action, definition.options, kinds, ACTION, "action", place),
+        on=frozenset(map(Level, definition.on)),
+        when=When(definition.when),
+        nth=_nth(definition, place),
+        most=definition.most,
+        repeat=read_length(definition.repeat, SHORTEST_REPEAT, place.at("repeat")),
+        recovered=definition.recovered,
     )
 
 
-def _nth(said: RuleDef, place: Place) -> int:
-    if said.nth is None:
-        if said.when == "nth":
+def _nth(definition: RuleDef, place: Place) -> int:
+    if definition.nth is None:
+        if definition.when == "nth":
             place.say(NTH_MISSING)
         return 1
-    if said.when != "nth":
+    if definition.when != "nth":
         place.at("nth").say(NTH_ALONE)
-    in_range(said.nth, 1, MOST_TELLINGS, place.at("nth"))
-    return said.nth
+    in_range(definition.nth, 1, MOST_TELLINGS, place.at("nth"))
+    return definition.nth
 
 
 def _options(
     kind: str,
-    given: Mapping[str, Any],
+    raw_options: Mapping[str, Any],
     kinds: Mapping[str, Kind],
     sort: Message,
     field: str,
     place: Place,
 ) -> object:
-    """A kind's own options; None if there is no such kind."""
+    """Read a kind's own options; None if there is no such kind."""
     if kind not in kinds:
         place.at(field).no_such(sort, kind, kinds)
         return None
-    options, problems = kinds[kind].read(given, place.at("options").where)
+    options, problems = kinds[kind].read(raw_options, place.at("options").where)
     place.problems.extend(problems)
     return options
 
@@ -173,50 +175,53 @@ def routes(
 ) -> dict[str, Route]:
     """Return all routes by name."""
     return {
-        name: _route(said, definitions, kinds, networks, file_of("routes", name, found))
-        for name, said in definitions.routes.items()
+        name: _route(definition, definitions, kinds, networks, file_of("routes", name, found))
+        for name, definition in definitions.routes.items()
     }
 
 
 def _route(
-    said: RouteDef,
+    definition: RouteDef,
     definitions: Definitions,
     kinds: Mapping[str, Kind],
     networks: Mapping[str, Network],
     place: Place,
 ) -> Route:
-    title(said.title, place)
-    in_range(said.connections, 1, MOST_CONNECTIONS, place.at("connections"))
-    given = _with_account(said, definitions, kinds, place.at("options"))
-    options = _options(said.kind, given, kinds, TRANSPORT, "kind", place)
+    title(definition.title, place)
+    in_range(definition.connections, 1, MOST_CONNECTIONS, place.at("connections"))
+    raw_options = _with_account(definition, definitions, kinds, place.at("options"))
+    options = _options(definition.kind, raw_options, kinds, TRANSPORT, "kind", place)
     return Route(
-        name=said.name,
-        title=said.title,
-        kind=said.kind,
+        name=definition.name,
+        title=definition.title,
+        kind=definition.kind,
         options=options,
-        connections=said.connections,
-        network=network_of(said.network, networks, place),
-        pace=_pace(said, definitions, place),
-        signs_in=_signs_in(said, definitions),
+        connections=definition.connections,
+        network=network_of(definition.network, networks, place),
+        pace=_pace(definition, definitions, place),
+        signs_in=_signs_in(definition, definitions),
     )
 
 
-def _signs_in(said: RouteDef, definitions: Definitions) -> object:
-    account = definitions.accounts.get(str(said.options.get("account", "")))
+def _signs_in(definition: RouteDef, definitions: Definitions) -> object:
+    account = definitions.accounts.get(str(definition.options.get("account", "")))
     return (account, definitions.clouds.get(account.cloud)) if account is not None else None
 
 
-def _pace(said: RouteDef, definitions: Definitions, place: Place) -> Pace:
-    """An account's allowance is shared by its routes; a route without one has its own."""
-    account = definitions.accounts.get(str(said.options.get("account", "")))
+def _pace(definition: RouteDef, definitions: Definitions, place: Place) -> Pace:
+    """Return the pace: routes share their account's allowance; a route without an account has
+    its own."""
+    account = definitions.accounts.get(str(definition.options.get("account", "")))
     for field in OWN_ALLOWANCE:
-        in_range(getattr(said, field) or 0, 0, MOST_MAILS, place.at(field))
-        if account is not None and getattr(said, field):
+        in_range(getattr(definition, field) or 0, 0, MOST_MAILS, place.at(field))
+        if account is not None and getattr(definition, field):
             place.at(field).say(OF_ACCOUNT, account=account.name)
     if account is None:
-        own = {field: getattr(said, field) for field in OWN_ALLOWANCE}
-        given = {field: most for field, most in own.items() if most is not None}
-        return replace(known_pace(said.options), account=f"route/{said.name}", **given)
+        own = {field: getattr(definition, field) for field in OWN_ALLOWANCE}
+        allowance = {field: most for field, most in own.items() if most is not None}
+        return replace(
+            known_pace(definition.options), account=f"route/{definition.name}", **allowance
+        )
     return _pace_of(account, definitions.clouds.get(account.cloud))
 
 
@@ -235,23 +240,23 @@ def _pace_of(account: AccountDef, cloud: CloudDef | None) -> Pace:
 
 
 def _with_account(
-    said: RouteDef, definitions: Definitions, kinds: Mapping[str, Kind], place: Place
+    definition: RouteDef, definitions: Definitions, kinds: Mapping[str, Kind], place: Place
 ) -> Mapping[str, Any]:
-    """The options, with what its account knows put under them."""
-    name = said.options.get("account")
-    if not isinstance(name, str) or not name or said.kind not in kinds:
-        return said.options
-    if "account" not in kinds[said.kind].names:
-        return said.options
-    given = dict(said.options)
-    if given.get("protection") == "none":
+    """Return the options on top of what the account knows."""
+    name = definition.options.get("account")
+    if not isinstance(name, str) or not name or definition.kind not in kinds:
+        return definition.options
+    if "account" not in kinds[definition.kind].names:
+        return definition.options
+    options = dict(definition.options)
+    if options.get("protection") == "none":
         place.at("protection").say(IN_THE_CLEAR)
-        del given["protection"]  # told: the kind need not say so once more
+        del options["protection"]  # told: the kind need not say so once more
     account = definitions.accounts.get(name)
     if account is None:
         place.at("account").no_such(ACCOUNT, name, definitions.accounts)
     known = _known_of(account, definitions)
-    return {k: v for k, v in known.items() if k in kinds[said.kind].names} | given
+    return {k: v for k, v in known.items() if k in kinds[definition.kind].names} | options
 
 
 def _known_of(account: AccountDef | None, definitions: Definitions) -> Mapping[str, Any]:
@@ -266,5 +271,5 @@ def _known_of(account: AccountDef | None, definitions: Definitions) -> Mapping[s
         "user": account.mailbox,
     }
     way = cloud.mechanism if cloud.mechanism != "xoauth2" else ""
-    given = {"ca_file": cloud.ca_file, "graph": cloud.graph, "auth": way}
-    return known | {name: value for name, value in given.items() if value}
+    optional = {"ca_file": cloud.ca_file, "graph": cloud.graph, "auth": way}
+    return known | {name: value for name, value in optional.items() if value}

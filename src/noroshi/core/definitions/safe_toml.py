@@ -21,14 +21,14 @@ TOKEN = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 """Each character is looked at once: what has no end goes to the end of the text or the line."""
-SAID = f"a name of more than {MOST_PARTS} parts"
+TOO_MANY_PARTS = f"a name of more than {MOST_PARTS} parts"
 
 
 def loads(text: str) -> dict[str, Any]:
     """Read a text of TOML. Raise ValueError if it is none (a number without end is none
     either), RecursionError if it is nested too deep."""
     if text.count(".") >= MOST_PARTS and _has_long_name(text):
-        raise ValueError(SAID)
+        raise ValueError(TOO_MANY_PARTS)
     return tomllib.loads(text)
 
 

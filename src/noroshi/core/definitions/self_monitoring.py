@@ -33,7 +33,7 @@ TITLES: Mapping[str, Message] = {
 """The names of its groups and monitors."""
 OFTEN = "20s"
 """A fault is told within a minute."""
-ITS_OWN = _(
+OWN_GROUPS = _(
     "is made by Noroshi; you may set only rules, limits, every, zone, title and maintenance"
 )
 ALWAYS = _(
@@ -44,7 +44,7 @@ ALWAYS = _(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnRule(Rule):
-    """One that has no definition of its own: what changes it is the instance's."""
+    """Stand for a rule without a definition of its own: the node's instance changes it."""
 
     made_by: str = f"instances/{OWN}"
 
@@ -56,15 +56,15 @@ def with_own(
     kinds are known."""
     if not definitions.routes or not checks.keys() >= set(KINDS):
         return definitions
-    given = definitions.instances.get(OWN, InstanceDef(name=OWN, title="Noroshi"))
-    if given.group:
-        file_of("instances", OWN, found).at("group").say(ITS_OWN)
-    if not given.enabled:
+    definition = definitions.instances.get(OWN, InstanceDef(name=OWN, title="Noroshi"))
+    if definition.group:
+        file_of("instances", OWN, found).at("group").say(OWN_GROUPS)
+    if not definition.enabled:
         file_of("instances", OWN, found).at("enabled").say(ALWAYS)
     own = replace(
-        given,
-        title=given.title or "Noroshi",
-        every=given.every or OFTEN,
+        definition,
+        title=definition.title or "Noroshi",
+        every=definition.every or OFTEN,
         group=tuple(_groups(definitions)),
     )
     # No copy of the others, which are read one by one: all of them at once take much memory.
@@ -78,31 +78,33 @@ def _groups(definitions: Definitions) -> Iterable[GroupDef]:
         for name, one in definitions.routes.items()
     ]
     used = [name for name in definitions.accounts if _routes_of(name, definitions)]
-    said = _in_their_language(definitions)
-    accounts = [_of_account(definitions.accounts[name], said["account"]) for name in used]
-    queue = replace(_monitor(QUEUE, ""), title=said["queue"])
-    node = replace(_monitor(NODE, ""), title=said["node"])
-    yield GroupDef(name="mail", title=said["mail"], monitor=(*routes, *accounts, queue))
-    yield GroupDef(name="node", title=said["node"], monitor=(node,))
+    titles = _in_their_language(definitions)
+    accounts = [_of_account(definitions.accounts[name], titles["account"]) for name in used]
+    queue = replace(_monitor(QUEUE, ""), title=titles["queue"])
+    node = replace(_monitor(NODE, ""), title=titles["node"])
+    yield GroupDef(name="mail", title=titles["mail"], monitor=(*routes, *accounts, queue))
+    yield GroupDef(name="node", title=titles["node"], monitor=(node,))
 
 
 def _title_of(route: RouteDef) -> str:
-    """Its own where that can be one; what is wrong with it is told of the route."""
+    """Return the title of a route, if it is a valid one; the route itself reports a bad
+    title."""
     return route.title if route.title and is_line(route.title) else route.name
 
 
 def _in_their_language(definitions: Definitions) -> Mapping[str, str]:
-    """Its titles, as those that people give are, in one language: that of most contacts."""
+    """Return the built-in titles in the language of most contacts."""
     spoken = Counter(one.language for one in definitions.contacts.values())
     language = max(sorted(spoken), key=lambda one: spoken[one], default="en")
     return {name: words.say(language) for name, words in TITLES.items()}
 
 
 def _of_account(account: AccountDef, called: str) -> MonitorDef:
-    """By what it is kept as: under another name it is watched on."""
+    """Return the monitor of an account under the account's stable id, so that a rename keeps
+    the monitor."""
     id = account.id or account.name
-    its = _monitor(ACCOUNT, account.name, account=id)
-    return replace(its, id=f"{ACCOUNT}-{id}", title=called.format(name=account.name))
+    monitor = _monitor(ACCOUNT, account.name, account=id)
+    return replace(monitor, id=f"{ACCOUNT}-{id}", title=called.format(name=account.name))
 
 
 def _monitor(kind: str, name: str, **options: str) -> MonitorDef:
@@ -125,18 +127,18 @@ def avoid_failed_routes(
         return dict(monitors)
     routes = tuple(definitions.routes)
     built_in = own.rules is None
-    told: dict[str, Monitor] = {}
+    adjusted: dict[str, Monitor] = {}
     for id, monitor in monitors.items():
         if monitor.instance.name == OWN:
             ill = _ill(monitor, definitions)
             those = _to_all(rules.values(), routes) if built_in else monitor.rules
             monitor = replace(monitor, rules=tuple(_avoiding(rule, ill) for rule in those))
-        told[id] = monitor
-    return told
+        adjusted[id] = monitor
+    return adjusted
 
 
 def _ill(monitor: Monitor, definitions: Definitions) -> Collection[str]:
-    """The routes that a monitor is about: by those it should not be told."""
+    """Return the routes that a monitor is about, which should not carry its alarms."""
     if monitor.kind == ROUTE:
         return (monitor.id.removeprefix(f"{ROUTE}-"),)
     if monitor.kind == ACCOUNT:
@@ -149,7 +151,7 @@ def _ill(monitor: Monitor, definitions: Definitions) -> Collection[str]:
 
 
 def _to_all(rules: Iterable[Rule], routes: Sequence[str]) -> Sequence[Rule]:
-    """One rule for each contact of a rule: by that rule's routes, then by any other."""
+    """Return one rule for each contact of a rule: by that rule's routes, then by any other."""
     found: dict[str, Rule] = {}
     for rule in rules:
         for contact in rule.contacts:

@@ -11,21 +11,21 @@ from noroshi.core.definitions.validation_errors import Fault, arms_at
 Way = tuple[str | int, ...]
 
 
-def bool_faults(wanted: Any, given: object) -> Iterator[Fault]:
+def bool_faults(shape: Any, data: object) -> Iterator[Fault]:
     """Yield a fault for each, as a reader of untrusted data tells its own."""
-    for way, value in _found(given, ()):
-        arms = arms_at(wanted, way)
+    for way, value in _found(data, ()):
+        arms = arms_at(shape, way)
         if bool not in arms and (float in arms or int in arms):
             kind = "float_type" if float in arms else "int_type"
             yield {"type": kind, "loc": way, "input": value, "msg": ""}
 
 
-def _found(given: object, way: Way) -> Iterator[tuple[Way, bool]]:
-    if isinstance(given, bool):
-        yield way, given
-    elif isinstance(given, Mapping):
-        for name, inside in given.items():
+def _found(data: object, way: Way) -> Iterator[tuple[Way, bool]]:
+    if isinstance(data, bool):
+        yield way, data
+    elif isinstance(data, Mapping):
+        for name, inside in data.items():
             yield from _found(inside, (*way, name))
-    elif isinstance(given, Sequence) and not isinstance(given, str | bytes):
-        for number, inside in enumerate(given):
+    elif isinstance(data, Sequence) and not isinstance(data, str | bytes):
+        for number, inside in enumerate(data):
             yield from _found(inside, (*way, number))

@@ -94,9 +94,9 @@ def has_odd_quotes(line: str) -> bool:
 
 def toml_error_text(message: str) -> Message:
     """Return the message without its place; one that is not known keeps its own words."""
-    said = message.removesuffix(AT_THE_END)
+    bare_message = message.removesuffix(AT_THE_END)
     for pattern, words in KNOWN:
-        if found := re.fullmatch(pattern, said, re.DOTALL):
+        if found := re.fullmatch(pattern, bare_message, re.DOTALL):
             cause = words.fill(**found.groupdict())
-            return cause if said == message else END.fill(cause=cause)
+            return cause if bare_message == message else END.fill(cause=cause)
     return plain(message)

@@ -30,27 +30,27 @@ OF_A_LETTER = ("Illegal character", "Unescaped", "Invalid hex value", "Invalid v
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """One mistake, and where it stands; at line 0 the reader named no place."""
+    """Hold one mistake and its position; at line 0 the reader named no place."""
 
     line: int
     column: int
     why: Message
 
 
-def slips(text: str, said: str) -> tuple[Slip, ...]:
+def slips(text: str, message: str) -> tuple[Slip, ...]:
     """Return the mistakes of a text that the reader refused with these words, the first in any
     case and the others as far as they are sure."""
     text = text.replace("\r\n", "\n")
     if text and not text.endswith("\n"):  # of its last line the reader would name no place
         text += "\n"
-        said = _refusal(text) or said
-    return tuple(_slips(text, said))
+        message = _refusal(text) or message
+    return tuple(_slips(text, message))
 
 
-def _slips(text: str, said: str) -> Iterator[Slip]:
-    found = WHERE.fullmatch(said)
+def _slips(text: str, message: str) -> Iterator[Slip]:
+    found = WHERE.fullmatch(message)
     if found is None:
-        yield Slip(0, 0, toml_cause(said, text))
+        yield Slip(0, 0, toml_cause(message, text))
         return
     lines, headless, first = text.split("\n"), False, True
     for _ in range(MOST):

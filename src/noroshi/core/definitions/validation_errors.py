@@ -96,22 +96,22 @@ SIMPLE: Mapping[str, Message] = {
 
 
 def problems_of(
-    faults: Sequence[Fault], wanted: Any, given: object, at: str
+    faults: Sequence[Fault], shape: Any, data: object, at: str
 ) -> tuple[Problem, ...]:
     """Return one problem for each place, below `at`; lists are walked by their entries'
     names."""
     sorted_out = dict[str, list[Fault]]()
     for fault in faults:
-        where = inside(at, *_steps(fault, given))
+        where = inside(at, *_steps(fault, data))
         sorted_out.setdefault(where, []).append(fault)
-    told = list(sorted_out.items())[:MOST_FOUND]
-    return tuple(Problem(where, _together(faults, wanted)) for where, faults in told)
+    reported = list(sorted_out.items())[:MOST_FOUND]
+    return tuple(Problem(where, _together(faults, shape)) for where, faults in reported)
 
 
-def _steps(fault: Fault, given: object) -> Iterator[str]:
-    """The way to a fault as a person would say it. The names that a reader gives to the arms
-    of a union are no steps in what was given, and are left out."""
-    here: object = given
+def _steps(fault: Fault, data: object) -> Iterator[str]:
+    """Yield the way to a fault as a person would say it. The names that a reader gives to the
+    arms of a union are no steps in the data, and are left out."""
+    here: object = data
     for number, step in enumerate(fault["loc"]):
         if isinstance(here, Mapping):
             last = number == len(fault["loc"]) - 1
@@ -128,17 +128,17 @@ def _steps(fault: Fault, given: object) -> Iterator[str]:
             yield shortened(name) if isinstance(name, str) and name else str(step + 1)
 
 
-def _together(faults: Sequence[Fault], wanted: Any) -> Message:
+def _together(faults: Sequence[Fault], shape: Any) -> Message:
     """Return what is wrong at one place; it is of the wrong sort for each arm of a union
     alike."""
-    sorts = list(dict.fromkeys(filter(None, map(_sort_wanted, faults))))
+    sorts = list(dict.fromkeys(filter(None, map(_expected_sort, faults))))
     if not sorts:
-        return _words(faults[0], wanted)
+        return _words(faults[0], shape)
     either = reduce(lambda one, other: OR.fill(one=one, other=other), sorts)
-    return WRONG_SORT.fill(wanted=either, given=_given(faults[0]["input"], sorts))
+    return WRONG_SORT.fill(wanted=either, given=_describe_value(faults[0]["input"], sorts))
 
 
-def _sort_wanted(fault: Fault) -> Message | None:
+def _expected_sort(fault: Fault) -> Message | None:
     kind = fault["type"]
     if kind == "int_from_float":
         return WHOLE
@@ -146,26 +146,26 @@ def _sort_wanted(fault: Fault) -> Message | None:
     return WANTED.get(name) if rest in ("type", "parsing") else None
 
 
-def _given(given: object, sorts: Sequence[Message]) -> Message:
-    """Return what was given instead: as it was written where that helps and gives nothing
-    away."""
-    said = given.strip() if isinstance(given, str) else ""
-    if not said or len(said) > SHORT or not all(one in FIGURES for one in sorts):
-        return _sort_given(given)
-    return QUOTED.fill(text=printable(said))
+def _describe_value(value: object, sorts: Sequence[Message]) -> Message:
+    """Describe a value that was given: as it was written where that helps and gives nothing
+    away, else by its sort."""
+    text = value.strip() if isinstance(value, str) else ""
+    if not text or len(text) > SHORT or not all(one in FIGURES for one in sorts):
+        return _sort_of_value(value)
+    return QUOTED.fill(text=printable(text))
 
 
-def _sort_given(given: object) -> Message:
+def _sort_of_value(value: object) -> Message:
     for sort, words in SORTS:
-        if isinstance(given, sort):
+        if isinstance(value, sort):
             return words
-    return plain(type(given).__name__)
+    return plain(type(value).__name__)
 
 
-def _words(fault: Fault, wanted: Any) -> Message:
+def _words(fault: Fault, shape: Any) -> Message:
     kind, context = fault["type"], fault.get("ctx", {})
     if kind in ("unexpected_keyword_argument", "extra_forbidden"):
-        known = _names_at(wanted, fault["loc"][:-1])
+        known = _names_at(shape, fault["loc"][:-1])
         return NO_SETTING.fill(instead=suggestion(str(fault["loc"][-1]), known))
     if kind in ("literal_error", "enum"):
         choices = re.findall("'([^']*)'", context["expected"])
@@ -186,32 +186,33 @@ def _raised(error: Exception) -> Message:
     return bilingual(en=english, ja=japanese or english)
 
 
-def _names_at(wanted: Any, steps: Sequence[object]) -> list[str]:
-    """The settings that there are at a place: fields of the dataclass that is wanted there."""
-    arms = arms_at(wanted, steps)
+def _names_at(shape: Any, steps: Sequence[object]) -> list[str]:
+    """Return the settings that there are at a place: the fields of the dataclass expected
+    there."""
+    arms = arms_at(shape, steps)
     return [field.name for arm in arms if is_dataclass(arm) for field in fields(arm)]
 
 
-def arms_at(wanted: Any, steps: Sequence[object]) -> list[Any]:
+def arms_at(shape: Any, steps: Sequence[object]) -> list[Any]:
     """Return what may stand at a place inside of what is wanted, as types."""
-    arms = list(_arms(wanted))
+    arms = list(_arms(shape))
     for step in steps:
         arms = [arm for one in arms for arm in _inside(one, step)] or arms
     return arms
 
 
-def _inside(wanted: Any, step: object) -> Iterator[Any]:
-    if is_dataclass(wanted):
-        hints = get_type_hints(wanted)
+def _inside(shape: Any, step: object) -> Iterator[Any]:
+    if is_dataclass(shape):
+        hints = get_type_hints(shape)
         yield from _arms(hints[step]) if step in hints else ()
-    elif args := [arg for arg in get_args(wanted) if arg is not ...]:
+    elif args := [arg for arg in get_args(shape) if arg is not ...]:
         yield from _arms(args[-1])
 
 
-def _arms(wanted: Any) -> Iterator[Any]:
-    """The types of a union, each by itself; a type that is none stands alone."""
-    if get_origin(wanted) in (Union, UnionType):
-        for arm in get_args(wanted):
+def _arms(shape: Any) -> Iterator[Any]:
+    """Yield the types of a union, each by itself; a type that is none stands alone."""
+    if get_origin(shape) in (Union, UnionType):
+        for arm in get_args(shape):
             yield from _arms(arm)
     else:
-        yield wanted
+        yield shape

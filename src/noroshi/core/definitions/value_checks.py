@@ -21,71 +21,71 @@ NO_LINE = _("must be one line without control characters")
 TWICE = _("contains {given} twice")
 
 
-def title(given: str, place: Place) -> None:
+def title(text: str, place: Place) -> None:
     """Check a title. It stands in subjects of mails, where a line break there would begin a
     header."""
-    if not is_line(given):
+    if not is_line(text):
         place.at("title").say(NO_LINE)
 
 
-def is_line(given: str) -> bool:
+def is_line(text: str) -> bool:
     """Return whether it is one line of what can be seen, blanks of every width among it."""
-    return printable(given) == given
+    return printable(text) == text
 
 
-def zone(given: str, place: Place) -> str:
+def zone(name: str, place: Place) -> str:
     """Return a time zone by its IANA name; UTC in the place of one that is none."""
-    if is_zone(given):
-        return given
-    place.at("zone").say(NO_ZONE, given=given)
+    if is_zone(name):
+        return name
+    place.at("zone").say(NO_ZONE, given=name)
     return "UTC"
 
 
-def host(given: str, place: Place) -> None:
+def host(name: str, place: Place) -> None:
     """Check a computer's name or address, as far as its shape goes."""
-    if not given or not given.isprintable() or " " in given:
-        place.say(NO_HOST, given=given)
+    if not name or not name.isprintable() or " " in name:
+        place.say(NO_HOST, given=name)
 
 
-def in_range(given: int, least: int, most: int, place: Place) -> None:
+def in_range(value: int, least: int, most: int, place: Place) -> None:
     """Check a whole number within bounds, both included."""
-    if not least <= given <= most:
-        place.say(OUT_OF_RANGE, given=given, least=least, most=most)
+    if not least <= value <= most:
+        place.say(OUT_OF_RANGE, given=value, least=least, most=most)
 
 
-def read_length(given: str, least: str, place: Place, most: str = "") -> timedelta | None:
+def read_length(text: str, least: str, place: Place, most: str = "") -> timedelta | None:
     """Read a duration within bounds; None if it is not given or wrong."""
-    if not given:
+    if not text:
         return None
-    length = duration(given)
+    length = duration(text)
     if length is None:
-        place.say(NO_LENGTH, given=given)
+        place.say(NO_LENGTH, given=text)
     elif length < (duration(least) or length):
-        place.say(TOO_SHORT, given=given, least=least)
+        place.say(TOO_SHORT, given=text, least=least)
     elif most and length > (duration(most) or length):
-        place.say(TOO_LONG, given=given, most=most)
+        place.say(TOO_LONG, given=text, most=most)
     else:
         return length
     return None
 
 
 def one_of(
-    given: Collection[str], known: Collection[str], sort: Message, none: Message, place: Place
+    names: Collection[str], known: Collection[str], sort: Message, none: Message, place: Place
 ) -> None:
-    """At least one name, each known and there once."""
-    if not given:
+    """Check that there is at least one name, and that each is known and stands there once."""
+    if not names:
         place.say(none)
-    all_known(given, known, sort, place)
+    all_known(names, known, sort, place)
 
 
 def all_known(
-    given: Collection[str], known: Collection[str], sort: Message, place: Place
+    names: Collection[str], known: Collection[str], sort: Message, place: Place
 ) -> None:
-    """Names, each known and there once."""
-    seen = set[str]()
-    for name in given:
+    """Check that each name is known and stands there once."""
+    earlier = set[str]()
+    for name in names:
         if name not in known:
             place.no_such(sort, name, known)
-        elif name in seen:
+        elif name in earlier:
             place.say(TWICE, given=name)
-        seen.add(name)
+        earlier.add(name)

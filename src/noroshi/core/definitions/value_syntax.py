@@ -40,9 +40,9 @@ def _duration(text: str) -> timedelta | None:
 
 def say_duration(length: timedelta) -> str:
     """Write a duration as a definition has it; whole seconds."""
-    left, parts = int(length.total_seconds()), list[str]()
+    remaining, parts = int(length.total_seconds()), list[str]()
     for unit, size in UNITS:
-        count, left = divmod(left, size)
+        count, remaining = divmod(remaining, size)
         parts += [f"{count}{unit}"] if count else []
     return "".join(parts) or "0s"
 

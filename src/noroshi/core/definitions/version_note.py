@@ -34,9 +34,9 @@ def typed_note(text: str) -> str:
 def note_words(note: str) -> Message:
     """Return a stored note for people."""
     try:
-        kept = json.loads(note)
-        if isinstance(kept, dict) and kept.keys() == BEFORE:
-            return restored(kept)
-        return restored(kept[MARK]) if isinstance(kept, dict) else plain(note)
+        content = json.loads(note)
+        if isinstance(content, dict) and content.keys() == BEFORE:
+            return restored(content)
+        return restored(content[MARK]) if isinstance(content, dict) else plain(note)
     except (ValueError, TypeError, LookupError, RecursionError):
         return plain(note)

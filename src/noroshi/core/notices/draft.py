@@ -45,8 +45,8 @@ def with_default_notifications(
 ) -> tuple[Notification, ...]:
     """Return the notifications, and for what must not stay untold and none of them names, one
     for each contact of a rule, by the routes of the first rule that names it."""
-    given = tuple(notifications)
-    named = {event for notification in given for event in notification.events}
+    defined = tuple(notifications)
+    named = {event for notification in defined for event in notification.events}
     missing = NEVER_UNTOLD - named
     by_contact: dict[str, Notification] = {}
     for rule in rules if missing else ():
@@ -59,7 +59,7 @@ def with_default_notifications(
                 action=rule.action,
             )
             by_contact.setdefault(contact.id, telling)
-    return (*given, *by_contact.values())
+    return (*defined, *by_contact.values())
 
 
 def tellings(
@@ -111,10 +111,10 @@ def _part_for(notification: Notification, notice: Notice) -> Notice | None:
             watched = tuple(one for one in notice.instances if concerns(one.name))
             return replace(notice, instances=watched) if watched else None
         case Changed():
-            kept = tuple(d for d in notice.differences if not d[0] or concerns(d[0]))
-            more = max(0, len(kept) - MOST_SHOWN)
-            shown = replace(notice, differences=kept[:MOST_SHOWN], more=more)
-            return shown if kept else None
+            differences = tuple(d for d in notice.differences if not d[0] or concerns(d[0]))
+            more = max(0, len(differences) - MOST_SHOWN)
+            shown = replace(notice, differences=differences[:MOST_SHOWN], more=more)
+            return shown if differences else None
         case Unwatched():
             missed = tuple(one for one in notice.missed if concerns(one.instance))
             more = max(0, len(missed) - MOST_SHOWN)
@@ -150,14 +150,15 @@ def elsewhere(
 
 
 def _without(notification: Notification, contact: str) -> Notification:
-    left = tuple(one for one in notification.contacts if one.id != contact)
-    return replace(notification, contacts=left)
+    contacts = tuple(one for one in notification.contacts if one.id != contact)
+    return replace(notification, contacts=contacts)
 
 
 def _ways(
     notification: Notification, tried: Sequence[str], routes: Iterable[str]
 ) -> tuple[str, ...]:
-    """A definition's routes are all that may be used; what is built in may use any."""
+    """Return the routes: a definition's are all that may be used; what is built in may use
+    any."""
     own = notification.routes
     fresh = tuple(route for route in own if route not in tried)
     if not fresh and notification.id == BUILT_IN:
@@ -175,10 +176,10 @@ def last_due(cadence: At, after: datetime, now: datetime) -> datetime | None:
     return found if found is not None and found > after else None
 
 
-def report_due(cadence: At, looked: datetime, now: datetime) -> datetime | None:
+def report_due(cadence: At, last_look: datetime, now: datetime) -> datetime | None:
     """Return the time of day for which a report is owed: the last that has come since somebody
     looked, unless that is too long ago."""
-    return last_due(cadence, max(looked, now - LONGEST_LATE), now)
+    return last_due(cadence, max(last_look, now - LONGEST_LATE), now)
 
 
 def report_before(cadence: At, due: datetime) -> datetime:

@@ -17,7 +17,7 @@ from noroshi.core.translation import Medium, Message, _
 APART = 3600.0
 """Seconds between two such tellings of one instance to one contact."""
 MOST_IN_FULL = 20
-KEPT = ("language", "zone", "list", "list_title")
+COPIED_KEYS = ("language", "zone", "list", "list_title")
 MARK = _("[without the queue]")
 MORE = _(" and {count} more")
 EXPLAINED = _(
@@ -59,9 +59,9 @@ def closing_mail(
     thread."""
     subject, words = (OVER, OVER_TEXT) if watched else (GONE, GONE_TEXT)
     language, path = str(telling.payload.get("language", "en")), monitor.path
-    told, then = (_moment(at, telling) for at in (telling.born, now))
-    text = words.fill(monitor=path, told=told, now=then).say(language, Medium.MAIL)
-    payload = {**_kept(telling), "importance": "low"}
+    sent, ended = (_moment(at, telling) for at in (telling.born, now))
+    text = words.fill(monitor=path, told=sent, now=ended).say(language, Medium.MAIL)
+    payload = {**_copied_payload(telling), "importance": "low"}
     payload |= {"subject": subject.fill(monitor=path).say(language), "text": text + "\n"}
     return replace(
         telling,
@@ -80,7 +80,7 @@ def _one(mails: Sequence[Envelope], instance: str, why: Message, at: datetime) -
     texts = [str(mail.payload["text"]) for mail in mails[:MOST_IN_FULL]]
     texts += ["\n".join(str(mail.payload["subject"]) for mail in mails[MOST_IN_FULL:])]
     why_so = EXPLAINED.fill(why=why, instance=instance).say(language, Medium.MAIL)
-    payload = {**_kept(first), "importance": "high"}
+    payload = {**_copied_payload(first), "importance": "high"}
     payload |= {
         "subject": f"{MARK.say(language)} {first.payload['subject']}{_more(mails, language)}",
         "text": "\n\n".join([why_so, *(text.rstrip("\n") for text in texts if text)]) + "\n",
@@ -109,8 +109,8 @@ def _more(mails: Sequence[Envelope], language: str) -> str:
     return MORE.fill(count=len(mails) - 1).say(language) if len(mails) > 1 else ""
 
 
-def _kept(mail: Envelope) -> dict[str, object]:
-    return {name: mail.payload[name] for name in KEPT if name in mail.payload}
+def _copied_payload(mail: Envelope) -> dict[str, object]:
+    return {name: mail.payload[name] for name in COPIED_KEYS if name in mail.payload}
 
 
 def _moment(at: datetime, mail: Envelope) -> str:

@@ -21,15 +21,15 @@ class Rounds:
     """Let so many tasks go on in a round of the loop, in the order in which they came."""
 
     def __init__(self) -> None:
-        self._most = self._left = LEAST
+        self._most = self._remaining = LEAST
         self._waiting = deque[asyncio.Future[None]]()
         self._scheduled, self._began = False, 0.0
 
     async def turn(self) -> None:
         """Wait for the caller's turn: none, as long as there is little to do."""
         self._schedule()
-        if self._left > 0 and not self._waiting:
-            self._left -= 1
+        if self._remaining > 0 and not self._waiting:
+            self._remaining -= 1
             return
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
@@ -42,15 +42,15 @@ class Rounds:
 
     def _start_round(self) -> None:
         """Start the next round, with as many as cost SPENT by what the last ones have cost."""
-        done = self._most - self._left
+        done = self._most - self._remaining
         if done:
             cost = (perf_counter() - self._began) / done
             self._most = max(LEAST, min(MOST, int(SPENT / cost) if cost else MOST))
-        self._scheduled, self._left = False, self._most
-        while self._waiting and self._left > 0:
+        self._scheduled, self._remaining = False, self._most
+        while self._waiting and self._remaining > 0:
             turn = self._waiting.popleft()
             if not turn.done():  # who was cancelled meanwhile has no turn
                 turn.set_result(None)
-                self._left -= 1
-        if self._left < self._most:
+                self._remaining -= 1
+        if self._remaining < self._most:
             self._schedule()

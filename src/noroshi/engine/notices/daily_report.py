@@ -49,12 +49,16 @@ class DailyReports:
         if self._clocks.steady() < self._not_before:
             return []
         await self._recall(now)
-        for one in subscriptions:
-            due = None if one.at is None else report_due(one.at, self._reported_until, now)
-            if one.at is not None and due is not None:
-                well = await self._report(plan, one, one.at, due, now)
+        for notification in subscriptions:
+            due = (
+                None
+                if notification.at is None
+                else report_due(notification.at, self._reported_until, now)
+            )
+            if notification.at is not None and due is not None:
+                well = await self._report(plan, notification, notification.at, due, now)
                 serial = f"{due:%Y-%m-%dT%H:%MZ}"
-                reports += tellings(well, serial, (one,), draft, now)
+                reports += tellings(well, serial, (notification,), draft, now)
                 self._due = max(due, self._due or due)
         self._reported_until = now
         return reports
@@ -78,10 +82,15 @@ class DailyReports:
         self._is_recalled = True
 
     async def _report(
-        self, plan: ReportedPlan, one: Notification, times: At, due: datetime, now: datetime
+        self,
+        plan: ReportedPlan,
+        notification: Notification,
+        times: At,
+        due: datetime,
+        now: datetime,
     ) -> Well:
         states, rows = await self._store.states(), await self._store.queue()
-        monitors = [m for m in plan.monitors.values() if one.concerns(m.instance.name)]
+        monitors = [m for m in plan.monitors.values() if notification.concerns(m.instance.name)]
         enabled = [m for m in monitors if not m.disabled]
         measured = [(m, states[m.id]) for m in enabled if m.id in states and states[m.id].items]
         bad = tuple(_bad(m, state) for m, state in measured if state.level is not Level.OK)

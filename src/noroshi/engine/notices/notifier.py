@@ -1,7 +1,7 @@
 """Post notices of what happens to an instance or to Noroshi itself, each of them once.
 
 What happened until an instant is in the spool before the node says that it was there at that
-instant (`Store.renew`); so the next life knows from `Node.seen` where to go on. Changed settings
+instant (`Store.renew`); so the next life knows from `Node.last_seen` where to go on. Changed settings
 alone wait for those that follow them (`VersionBatch`); the last one posted is noted (LAST_POSTED).
 """
 
@@ -124,7 +124,7 @@ class Notifier:
         self._version_key = _version_key(version)
         now = self._clocks.wall()
         if before is None:
-            self._reports.begin(node.seen and node.seen - SLACK)
+            self._reports.begin(node.last_seen and node.last_seen - SLACK)
             self._pending.append(partial(self._started, now))
         else:
             self._pending.append(partial(self._version_changed, number, before, now))
@@ -242,27 +242,27 @@ class Notifier:
         """Draft, as a life begins, for how long there was none, what came meanwhile, and what is
         watched."""
         assert self._plan is not None
-        drafts, seen = list[Envelope](), self._node.seen
-        if seen is None:
+        drafts, last_seen = list[Envelope](), self._node.last_seen
+        if last_seen is None:
             current = await self._store.current()
             drafts += await self._differs(current, unseen=True) if current.number else []
         else:
-            if at - seen >= GAP and self._plan.monitors:
-                drafts += await self._drafts(self._gap(seen, at), self._life)
-            drafts += await self._applied_since(seen)
+            if at - last_seen >= GAP and self._plan.monitors:
+                drafts += await self._drafts(self._gap(last_seen, at), self._life)
+            drafts += await self._applied_since(last_seen)
         watched = _watched(self._plan.monitors.values())
         started = Started(at=at, node=self._node.name, instances=watched, version=self._version)
         return drafts + await self._drafts(started, self._life)
 
-    async def _applied_since(self, seen: datetime) -> list[Envelope]:
+    async def _applied_since(self, last_seen: datetime) -> list[Envelope]:
         """Draft what was applied while no node ran, or too late for the one that did to post it."""
         drafts = list[Envelope]()
         versions = await self._unposted()
         if versions is None:
             newest = await self._store.versions(MOST_VERSIONS)
-            versions = [one for one in newest if one.at and one.at >= seen - MOMENT]
+            versions = [one for one in newest if one.at and one.at >= last_seen - MOMENT]
         for version in reversed(versions):
-            unseen = version.at is not None and version.at > seen
+            unseen = version.at is not None and version.at > last_seen
             drafts += await self._differs(version, unseen=unseen)
         return drafts
 

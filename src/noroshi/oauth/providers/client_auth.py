@@ -80,7 +80,7 @@ def _by_basic(auth: Any, _method: str, uri: str, headers: Any, body: Any) -> tup
 
 
 def _by_certificate(value: Secret, token_endpoint: str) -> Any:
-    """A signed statement (RFC 7523, 2.2), with the certificate's thumbprint to know it by."""
+    """Sign a statement (RFC 7523, 2.2), with the certificate's thumbprint to know it by."""
     with ONE_AT_A_TIME:
         from authlib.oauth2.rfc7523 import PrivateKeyJWT
 

@@ -53,17 +53,17 @@ def endpoints_of(account: Account, session: HttpSession) -> Endpoints:
     UnreachableError."""
     cloud = account.cloud
     if cloud.token_endpoint:
-        said = (
+        configured = (
             cloud.authorization_endpoint,
             cloud.token_endpoint,
             cloud.device_authorization_endpoint,
         )
-        authorization, token, device = map(account.at_tenant, said)
+        authorization, token, device = map(account.at_tenant, configured)
         require_no_microsoft_host(account, (authorization, token, device))
         return Endpoints(authorization=authorization, token=token, device=device)
     found = _parse_metadata(account.authority, _ask_metadata(account.authority, session))
-    told = (found.authorization, found.token, found.device)
-    require_own_hosts(account, filter(None, told))
+    endpoints = (found.authorization, found.token, found.device)
+    require_own_hosts(account, filter(None, endpoints))
     return found
 
 
@@ -90,7 +90,8 @@ def _parse_metadata(authority: str, found: Mapping[str, Any]) -> Endpoints:
 
 
 def _quote_issuer(issuer: str) -> str:
-    """An address alone is quoted: everybody reads it, and anything may have answered there."""
+    """Quote an issuer that is a plain address, and nothing else: everybody reads it, and
+    anything may have answered there."""
     return issuer[:LONGEST] if ADDRESS.fullmatch(issuer) else "…"
 
 

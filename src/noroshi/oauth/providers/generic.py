@@ -60,16 +60,16 @@ class GenericProvider:
     ) -> Attempt:
         """Prepare a sign-in with PKCE."""
 
-        def ask(one: _Asking) -> Attempt:
+        def ask(request: _TokenRequest) -> Attempt:
             flow = {
                 "code_verifier": secrets.token_urlsafe(48),
-                "nonce": secrets.token_urlsafe(24) if one.openid else "",
+                "nonce": secrets.token_urlsafe(24) if request.openid else "",
                 "redirect_uri": redirect,
-                "scope": " ".join(one.scopes(*resources)),
-                "issuer": one.at.issuer,
+                "scope": " ".join(request.scopes(*resources)),
+                "issuer": request.at.issuer,
             }
-            url, state = one.oauth.create_authorization_url(
-                one.at.authorization,
+            url, state = request.oauth.create_authorization_url(
+                request.at.authorization,
                 state=secrets.token_urlsafe(24),
                 code_verifier=flow["code_verifier"],
                 redirect_uri=redirect,
@@ -88,10 +88,10 @@ class GenericProvider:
         """Trade the code for tokens. RFC 6749, 4.1.3 has no scope here: they are for all that
         was consented to."""
 
-        def ask(one: _Asking) -> Tokens:
-            _check_issuer(one.at, attempt, query)
-            found = one.oauth.fetch_token(
-                one.at.token,
+        def ask(request: _TokenRequest) -> Tokens:
+            _check_issuer(request.at, attempt, query)
+            found = request.oauth.fetch_token(
+                request.at.token,
                 grant_type="authorization_code",
                 code=query["code"],
                 code_verifier=attempt.flow["code_verifier"],
@@ -105,11 +105,11 @@ class GenericProvider:
     async def device_begin(self, client: Client, resource: Resource) -> DeviceAttempt:
         """Prepare a sign-in on another device (RFC 8628, 3.1)."""
 
-        def ask(one: _Asking) -> DeviceAttempt:
-            if not one.at.device:
+        def ask(request: _TokenRequest) -> DeviceAttempt:
+            if not request.at.device:
                 raise no_device(client.account)
-            form = {"scope": " ".join(one.scopes(resource))}
-            found = one.session.post(one.at.device, form, auth=one.auth).json()
+            form = {"scope": " ".join(request.scopes(resource))}
+            found = request.session.post(request.at.device, form, auth=request.auth).json()
             return device(
                 found, {"device_code": str(found["device_code"]), **form}, client.account
             )
@@ -119,10 +119,12 @@ class GenericProvider:
     async def device_ask(self, client: Client, attempt: DeviceAttempt) -> Tokens | Pending:
         """Ask whether somebody has finished there (RFC 8628, 3.4, 3.5)."""
 
-        def ask(one: _Asking) -> Tokens | Pending:
+        def ask(request: _TokenRequest) -> Tokens | Pending:
             code = attempt.flow["device_code"]
             try:
-                found = one.oauth.fetch_token(one.at.token, grant_type=DEVICE, device_code=code)
+                found = request.oauth.fetch_token(
+                    request.at.token, grant_type=DEVICE, device_code=code
+                )
             except ErrorReplyError as refused:
                 error = (refused.reply.content or {}).get("error")
                 if error in (PENDING, SLOWER) and refused.reply.status_code < 500:
@@ -138,10 +140,10 @@ class GenericProvider:
     ) -> Tokens:
         """Trade a refresh token for tokens."""
 
-        def ask(one: _Asking) -> Tokens:
-            scope = one.granted_for(resource, granted)
-            found = one.oauth.fetch_token(
-                one.at.token,
+        def ask(request: _TokenRequest) -> Tokens:
+            scope = request.granted_for(resource, granted)
+            found = request.oauth.fetch_token(
+                request.at.token,
                 grant_type="refresh_token",
                 refresh_token=refresh_token.reveal(),
                 **({"scope": scope} if scope else {}),
@@ -154,19 +156,19 @@ class GenericProvider:
         """Fetch a token for the app itself, or for the mailbox on whose behalf Google lets it
         act."""
 
-        def ask(one: _Asking) -> Tokens:
+        def ask(request: _TokenRequest) -> Tokens:
             scope = client.account.cloud.scope_for(resource, app_only=True)
             if client.account.cloud.app_grant == "service_account":
-                return tokens(one.by_key_file(scope))
-            found = one.oauth.fetch_token(
-                one.at.token, grant_type="client_credentials", scope=scope
+                return tokens(request.by_key_file(scope))
+            found = request.oauth.fetch_token(
+                request.at.token, grant_type="client_credentials", scope=scope
             )
             return tokens(found)
 
         return await _through(client, ask)
 
     async def tenant(self, client: Client) -> str:
-        """There are none here."""
+        """Return "": there are no tenants here."""
         return ""
 
 
@@ -183,7 +185,7 @@ class _Session:
         headers: Mapping[str, str] | None = None,
         auth: Any = None,
     ) -> Reply:
-        """With what proves the client put in, as requests' auth objects do."""
+        """Post with what proves the client put in, as requests' auth objects do."""
         with ONE_AT_A_TIME:
             from authlib.common.urls import url_encode
 
@@ -197,7 +199,7 @@ class _Session:
         return reply
 
 
-class _Asking:
+class _TokenRequest:
     """Hold one question: a client of Authlib's, the endpoints, and who asks."""
 
     def __init__(self, client: Client, session: HttpSession) -> None:
@@ -226,8 +228,8 @@ class _Asking:
         """Return the scopes of the resources, and what a sign-in needs as far as the server knows
         it."""
         account = self._client.account
-        wanted = [w for one in resources for w in account.scope_for(one).split()]
-        return list(dict.fromkeys([*wanted, *self.at.extra_scopes]))
+        scopes = [w for one in resources for w in account.scope_for(one).split()]
+        return list(dict.fromkeys([*scopes, *self.at.extra_scopes]))
 
     def granted_for(self, resource: Resource, granted: str) -> str:
         """Return what a renewal asks for: nothing, which is all that was granted (RFC 6749, 6).
@@ -238,10 +240,10 @@ class _Asking:
         every = {w for one in get_args(Resource) for w in account.scope_for(one).split()}
         if every - OF_OPENID <= set(own):
             return ""
-        wanted = self.scopes(resource)
+        scopes = self.scopes(resource)
         # A server may tell the scope of one token alone: what it says nothing of is asked for.
-        kept = {*have, *(() if set(own) & set(have) else own)} if have else set(wanted)
-        return " ".join(word for word in wanted if word in kept)
+        usable = {*have, *(() if set(own) & set(have) else own)} if have else set(scopes)
+        return " ".join(word for word in scopes if word in usable)
 
     def by_key_file(self, scope: str) -> Mapping[str, Any]:
         """Google's way: a signed statement of who acts for whom, instead of a secret.
@@ -270,9 +272,9 @@ class _Asking:
         return found
 
 
-async def _through(client: Client, ask: Callable[[_Asking], T | SignInError]) -> T:
+async def _through(client: Client, ask: Callable[[_TokenRequest], T | SignInError]) -> T:
     def with_client(session: HttpSession) -> T | Exception:
-        return ask(_Asking(client, session))
+        return ask(_TokenRequest(client, session))
 
     return await ask_provider(client, with_client)
 
@@ -280,15 +282,15 @@ async def _through(client: Client, ask: Callable[[_Asking], T | SignInError]) ->
 def _check_issuer(at: Endpoints, attempt: Attempt, query: Mapping[str, str]) -> None:
     """Raise SignInError for a code of another server than was asked: it is shown to nobody
     (RFC 9207, 2.4)."""
-    expected, given = attempt.flow.get("issuer", ""), query.get("iss", "")
-    if expected and (given or at.says_issuer) and given != expected:
+    expected, issuer = attempt.flow.get("issuer", ""), query.get("iss", "")
+    if expected and (issuer or at.says_issuer) and issuer != expected:
         raise SignInError(OTHER_SERVER, error="invalid_response", who="user")
 
 
 def _user(answer: Mapping[str, Any], nonce: str, account: Account) -> str:
     """Return who signed in. Raises SignInError if the id_token is another sign-in's."""
     claims = claims_in(str(answer.get("id_token") or "")) or {}
-    given = str(claims.get("nonce", ""))
-    if claims and nonce and not hmac.compare_digest(given.encode(), nonce.encode()):
+    returned = str(claims.get("nonce", ""))
+    if claims and nonce and not hmac.compare_digest(returned.encode(), nonce.encode()):
         raise SignInError(OTHER_SIGN_IN, error="invalid_response", who="user")
     return user_in(answer, claims, account)

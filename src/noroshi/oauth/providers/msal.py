@@ -79,8 +79,8 @@ class MsalProvider:
             flow = dict(attempt.flow)  # MSAL takes things out of it
             # Of what was consented to, one resource: the others' names would decide the
             # token's audience by the alphabet.
-            wanted = _scopes(client, resource)
-            found = app.acquire_token_by_auth_code_flow(flow, dict(query), scopes=wanted)
+            scopes = _scopes(client, resource)
+            found = app.acquire_token_by_auth_code_flow(flow, dict(query), scopes=scopes)
             return _tokens_or_refusal(found, client)
 
         return await _ask_msal(client, "ClientApplication", ask)
@@ -116,8 +116,8 @@ class MsalProvider:
         asked for what was consented to later: what was granted first is no bound."""
 
         def ask(app: Any) -> Tokens | SignInError:
-            wanted = _scopes(client, resource)
-            found = app.acquire_token_by_refresh_token(refresh_token.reveal(), wanted)
+            scopes = _scopes(client, resource)
+            found = app.acquire_token_by_refresh_token(refresh_token.reveal(), scopes)
             return _tokens_or_refusal(found, client)
 
         return await _ask_msal(client, "ClientApplication", ask)
@@ -126,8 +126,8 @@ class MsalProvider:
         """Get a token for the app itself, by its secret or certificate alone."""
 
         def ask(app: Any) -> Tokens | SignInError:
-            wanted = client.account.cloud.scope_for(resource, app_only=True)
-            return _tokens_or_refusal(app.acquire_token_for_client(wanted.split()), client)
+            scopes = client.account.cloud.scope_for(resource, app_only=True)
+            return _tokens_or_refusal(app.acquire_token_for_client(scopes.split()), client)
 
         return await _ask_msal(client, "ConfidentialClientApplication", ask)
 
@@ -156,8 +156,12 @@ async def _ask_msal(client: Client, kind: str, ask: Callable[[Any], T | SignInEr
             azure_region=False,  # or MSAL_FORCE_REGION in the environment sends it elsewhere
         )
         at = app.authority
-        told = (at.authorization_endpoint, at.token_endpoint, at.device_authorization_endpoint)
-        require_own_hosts(client.account, filter(None, told))
+        endpoints = (
+            at.authorization_endpoint,
+            at.token_endpoint,
+            at.device_authorization_endpoint,
+        )
+        require_own_hosts(client.account, filter(None, endpoints))
         return ask(app)
 
     return await ask_provider(client, with_app)

@@ -65,8 +65,8 @@ def _ask_in_thread(
     except ErrorReplyError as refused:
         found = refusal(refused.reply, client.account)
         return found if session is None else _add_quotation(found, session)
-    except OAuthError as ours:
-        return ours.with_traceback(None)
+    except OAuthError as error:
+        return error.with_traceback(None)
     except Exception as error:
         # Libraries raise ValueError, RuntimeError, KeyError and more, with nonces and answers
         # in their texts: only the kind of it may leave here.
@@ -192,14 +192,14 @@ async def run_in_thread(work: Callable[[], T | Exception]) -> T:
     loop = asyncio.get_running_loop()
     outcome: asyncio.Future[T | Exception] = loop.create_future()
 
-    def tell(found: T | Exception) -> None:
+    def deliver(found: T | Exception) -> None:
         if not outcome.done():
             outcome.set_result(found)
 
     def run() -> None:
         found = work()
         try:
-            loop.call_soon_threadsafe(tell, found)
+            loop.call_soon_threadsafe(deliver, found)
         except RuntimeError:
             pass  # the loop is closed: nobody waits any more
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import chain, islice
 
 from noroshi.core.definitions.accounts import ENDS, OVER, end_of, is_over
-from noroshi.core.definitions.problems import MOST_TOLD, Problem
+from noroshi.core.definitions.problems import MOST_REPORTED, Problem
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.mail import Envelope
@@ -73,7 +73,7 @@ AND_MORE = _("{names} and {count} more")
 def first_cautions(*found: Iterable[Message]) -> tuple[Message, ...]:
     """Return as many as a person is told at once, and one that counts the others."""
     every = chain.from_iterable(found)
-    first = tuple(islice(every, MOST_TOLD))
+    first = tuple(islice(every, MOST_REPORTED))
     more = sum(1 for _ in every)
     return (*first, MORE_CAUTIONS.fill(count=more)) if more else first
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from noroshi import schema
-from noroshi.core.digest import ENDING, TOLD
+from noroshi.core.digest import ALARM_ROWS, ENDING
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.levels import Level
 from noroshi.core.mail import EnvelopeState, Receipt, Route
@@ -290,7 +290,7 @@ def _next(
         first = min(known, key=lambda r: r.until)
         words = IS_DOWN.fill(route=first.route, why=first.why)
         return max(one.due, first.until), words
-    turn = MAY_BE_FOLDED if TOLD in one.envelope.payload else FIRST_TURN
+    turn = MAY_BE_FOLDED if ALARM_ROWS in one.envelope.payload else FIRST_TURN
     return one.due, turn if one.why == NOTHING else one.why
 
 

@@ -41,7 +41,9 @@ class VaultKeyOperations(OperationContext):
         except OSError as error:
             raise OperationFailedError(NOT_WRITTEN.fill(why=why(error))) from None
         note(before={"key": done.old}, after={"key": done.new, "entries": done.entries})
-        return KeyRotated(old=done.old, kept=str(done.kept), new=done.new, entries=done.entries)
+        return KeyRotated(
+            old=done.old, kept=str(done.old_path), new=done.new, entries=done.entries
+        )
 
     def _keyring(self) -> KeyRing:
         if self._ring is None:

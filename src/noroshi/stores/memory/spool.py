@@ -149,15 +149,15 @@ class SpoolInMemory:
     async def pending_for(self, parcel: Parcel) -> Sequence[Envelope]:
         found, behind = list[Envelope](), set[str]()
         for row in self._open.values():
-            one = row.envelope
-            if one.contact != parcel.envelope.contact:
+            envelope = row.envelope
+            if envelope.contact != parcel.envelope.contact:
                 continue
-            mine = one.id == parcel.envelope.id and row.lease == parcel.lease
-            waits = not (row.lease or row.state) or one.id in parcel.envelope.members
-            if not mine and (not waits or one.order in behind):
-                behind.add(one.order)
+            is_own = envelope.id == parcel.envelope.id and row.lease == parcel.lease
+            waits = not (row.lease or row.state) or envelope.id in parcel.envelope.members
+            if not is_own and (not waits or envelope.order in behind):
+                behind.add(envelope.order)
             else:
-                found.append(parcel.envelope if mine else row.light.envelope)
+                found.append(parcel.envelope if is_own else row.light.envelope)
         return found
 
     async def replace_by_digest(self, parcel: Parcel, digest: Envelope) -> bool:
@@ -213,8 +213,8 @@ class SpoolInMemory:
         return True
 
     async def accepted_since(self, since: datetime) -> Sequence[AcceptedMail]:
-        kept = (one for id, one in self._taken if id in self._spool)
-        return [one for one in kept if one.at >= since]
+        known = (one for id, one in self._taken if id in self._spool)
+        return [one for one in known if one.at >= since]
 
     async def settle(
         self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()
@@ -288,10 +288,12 @@ class SpoolInMemory:
         self, last: int = 100, alarm: str = "", monitor: str = ""
     ) -> Sequence[LedgerEntry]:
         rows = reversed(self._spool.values())
-        told = ((id, row) for row in rows for id in sorted(row.envelope.alarms))
+        alarms = ((id, row) for row in rows for id in sorted(row.envelope.alarms))
         begins = f"{monitor}." if monitor else ""
-        mine = ((id, row) for id, row in told if alarm in ("", id) and id.startswith(begins))
-        return [self._entry(id, row) for id, row in itertools.islice(mine, last)]
+        matching = (
+            (id, row) for id, row in alarms if alarm in ("", id) and id.startswith(begins)
+        )
+        return [self._entry(id, row) for id, row in itertools.islice(matching, last)]
 
     def _entry(self, alarm: str, row: Spooled) -> LedgerEntry:
         digest = sent_in(row, self._spool.values())
@@ -313,9 +315,9 @@ class SpoolInMemory:
         found = Counter[str]()
         for row in self._spool.values():
             found[self._counted(row)] += len(row.envelope.alarms)
-        kept = sum(found.values())
+        recorded = sum(found.values())
         counters = {"raised": self._raised, "forgotten": self._forgotten}
-        lost = self._raised - self._forgotten - kept
+        lost = self._raised - self._forgotten - recorded
         return dict(+found) | counters | {"lost": lost}
 
     async def record_arrival(
@@ -333,17 +335,17 @@ class SpoolInMemory:
         return True
 
     async def find_by_message_id(self, message_ids: Collection[str]) -> TrackedMail | None:
-        wanted = set(message_ids)
+        sought = set(message_ids)
         rows = reversed(self._spool.values())
-        return next((row.followed for row in rows if row.known_by & wanted), None)
+        return next((row.followed for row in rows if row.known_by & sought), None)
 
     async def latest_by_prefix(
         self, begins: str, last: int, before: str = ""
     ) -> Sequence[TrackedMail]:
-        mine = (
+        matching = (
             id for id in self._spool if id.startswith(begins) and id < (before or AFTER_ALL)
         )
-        ids = sorted(mine, reverse=True)
+        ids = sorted(matching, reverse=True)
         return [self._spool[id].followed for id in ids[:last]]
 
     async def arrivals(self, envelope: str) -> Sequence[Arrival]:

@@ -57,7 +57,7 @@ class MemoryStore(SpoolInMemory):
         self._beats: dict[str, Beat] = {}
         self._watched: dict[str, Watched] = {}
         self._lives: dict[str, int] = {}
-        self._seen: dict[str, datetime] = {}
+        self._last_seen: dict[str, datetime] = {}
         self._leases: dict[int, Lent] = {}
         self._events: dict[str, Event] = {}
         self._events_ever = 0
@@ -123,11 +123,11 @@ class MemoryStore(SpoolInMemory):
             if not row.receipts and not row.lease:
                 row.due = min(row.due, row.due_at_start(now))
         self._release_leases({node for node in self._holders() if node.name == name}, now)
-        return Node(name, self._lives[name], self._seen.get(name))
+        return Node(name, self._lives[name], self._last_seen.get(name))
 
     async def end(self, node: Node, now: datetime) -> None:
         if self._lives.get(node.name) == node.life:
-            self._seen[node.name] = now
+            self._last_seen[node.name] = now
         self._release_leases({node}, now)
 
     def _holders(self) -> Iterator[Node]:
@@ -158,9 +158,9 @@ class MemoryStore(SpoolInMemory):
         if fence not in self._leases:
             return None
         self._leases[fence].until = now + LEASE
-        self._seen[self._leases[fence].node.name] = now
-        mine = {k: w.suppression for k, w in self._watched.items() if w.fence == fence}
-        stored = {k: one for k, one in mine.items() if one != NOT_SUPPRESSED}
+        self._last_seen[self._leases[fence].node.name] = now
+        suppressions = {k: w.suppression for k, w in self._watched.items() if w.fence == fence}
+        stored = {k: one for k, one in suppressions.items() if one != NOT_SUPPRESSED}
         return Renewal(stored, self._version.number, self._suppressions(now))
 
     async def commit(self, fence: int, change: Change) -> bool:
@@ -174,9 +174,9 @@ class MemoryStore(SpoolInMemory):
         new = {e.id: e for e in change.events if e.id not in self._events}
         self._events |= new
         self._events_ever += len(new)
-        for one in change.decisions:
-            key = change.monitor, one.rule, one.item
-            self._decisions[key] = (one, *self._decisions.get(key, ()))[:ANSWERS]
+        for decision in change.decisions:
+            key = change.monitor, decision.rule, decision.item
+            self._decisions[key] = (decision, *self._decisions.get(key, ()))[:ANSWERS]
         for envelope in change.envelopes:
             self._put(envelope)
         self._end_acknowledged(change)
@@ -194,8 +194,8 @@ class MemoryStore(SpoolInMemory):
             return True
         del self._watched[change.monitor]
         self._forget_acknowledged(change.monitor)
-        mine = {key for key in self._decisions if key[0] == change.monitor}
-        self._decisions = {k: d for k, d in self._decisions.items() if k not in mine}
+        keys = {key for key in self._decisions if key[0] == change.monitor}
+        self._decisions = {k: d for k, d in self._decisions.items() if k not in keys}
         return True
 
     async def append(self, samples: Sequence[tuple[str, Sample]]) -> None:
@@ -219,16 +219,16 @@ class MemoryStore(SpoolInMemory):
 
     async def events(self, monitor: str = "", last: int = 100) -> Sequence[Event]:
         newest = reversed(self._events.values())
-        mine = (event for event in newest if monitor in ("", event.monitor))
-        return list(itertools.islice(mine, last))
+        matching = (event for event in newest if monitor in ("", event.monitor))
+        return list(itertools.islice(matching, last))
 
     async def decisions(self, monitor: str) -> Sequence[Decision]:
-        mine = sorted(key for key in self._decisions if key[0] == monitor)
-        return [one for key in mine for one in self._decisions[key]]
+        keys = sorted(key for key in self._decisions if key[0] == monitor)
+        return [one for key in keys for one in self._decisions[key]]
 
     async def samples(self, monitor: str, last: int = 100) -> Sequence[Sample]:
-        mine = (sample for id, sample in reversed(self._samples) if id == monitor)
-        return list(itertools.islice(mine, last))
+        matching = (sample for id, sample in reversed(self._samples) if id == monitor)
+        return list(itertools.islice(matching, last))
 
     async def newest(self, monitors: Collection[str]) -> Mapping[str, Sample]:
         return {id: sample for id, sample in self._samples if id in monitors}
@@ -247,27 +247,34 @@ class MemoryStore(SpoolInMemory):
     def _suppressions(self, now: datetime) -> Suppressions:
         open_ones = [one for one in self._silences.values() if one.holds(now)]
         open_ones.sort(key=lambda one: (one.ends, one.id))
-        mine = [self._acknowledged[key] for key in sorted(self._acknowledged)]
-        return Suppressions(tuple(open_ones), tuple(mine))
+        acknowledged = [self._acknowledged[key] for key in sorted(self._acknowledged)]
+        return Suppressions(tuple(open_ones), tuple(acknowledged))
 
     def _end_acknowledged(self, change: Change) -> None:
-        kept = without_ended(
+        lasting = without_ended(
             Suppressions((), tuple(self._acknowledged.values())), change.events
         ).acknowledged
-        self._acknowledged = {(one.monitor, one.item): one for one in kept}
+        self._acknowledged = {(one.monitor, one.item): one for one in lasting}
 
     def _forget_acknowledged(self, monitor: str) -> None:
-        mine = {key for key in self._acknowledged if key[0] == monitor}
-        self._acknowledged = {k: a for k, a in self._acknowledged.items() if k not in mine}
+        keys = {key for key in self._acknowledged if key[0] == monitor}
+        self._acknowledged = {k: a for k, a in self._acknowledged.items() if k not in keys}
 
-    async def acknowledge(self, one: Acknowledgement, remark: Remark) -> bool:
-        row, key = self._watched.get(one.monitor), (one.monitor, one.item)
-        item = row.state.items.get(one.item) if row else None
-        if item is None or item.level is not one.level or one.level is Level.OK:
+    async def acknowledge(self, acknowledgement: Acknowledgement, remark: Remark) -> bool:
+        row, key = (
+            self._watched.get(acknowledgement.monitor),
+            (acknowledgement.monitor, acknowledgement.item),
+        )
+        item = row.state.items.get(acknowledgement.item) if row else None
+        if (
+            item is None
+            or item.level is not acknowledgement.level
+            or acknowledgement.level is Level.OK
+        ):
             return False
         if key in self._acknowledged:
             return False
-        self._acknowledged[key] = one
+        self._acknowledged[key] = acknowledgement
         self._remarks.append(remark)
         return True
 
@@ -292,8 +299,8 @@ class MemoryStore(SpoolInMemory):
         return True
 
     async def remarks(self, monitor: str = "", last: int = 100) -> Sequence[Remark]:
-        mine = [one for one in self._remarks if monitor in ("", one.monitor)]
-        return mine[::-1][:last]
+        matching = [one for one in self._remarks if monitor in ("", one.monitor)]
+        return matching[::-1][:last]
 
     async def silence(self, silence: Silence) -> None:
         self._silences[silence.id] = silence
@@ -358,9 +365,9 @@ class MemoryStore(SpoolInMemory):
         return self._sessions.get(key)
 
     async def put_session(
-        self, session: Session, instead: str = "", seen: User | None = None
+        self, session: Session, instead: str = "", authenticated: User | None = None
     ) -> bool:
-        if not may_open(seen, self._users.get(session.user)):
+        if not may_open(authenticated, self._users.get(session.user)):
             return False
         if instead and self._sessions.pop(instead, None) is None:
             return False
@@ -432,7 +439,7 @@ class MemoryStore(SpoolInMemory):
         self._shift_locks(by)
         for lease in self._leases.values():
             lease.until += by
-        self._seen = {name: seen + by for name, seen in self._seen.items()}
+        self._last_seen = {name: at + by for name, at in self._last_seen.items()}
         for route, rest in self._resting.items():
             self._resting[route] = replace(rest, since=rest.since + by, until=rest.until + by)
         for row in self._open.values():

@@ -33,24 +33,32 @@ def suppressions(db: Connection, now: datetime) -> Suppressions:
     )
 
 
-def acknowledge(db: Connection, one: Acknowledgement, said: Remark) -> bool:
-    row = db.execute("select state from monitor where id = ?", (one.monitor,)).fetchone()
-    item = read_state(row[0]).items.get(one.item) if row else None
+def acknowledge(db: Connection, acknowledgement: Acknowledgement, comment: Remark) -> bool:
+    row = db.execute(
+        "select state from monitor where id = ?", (acknowledgement.monitor,)
+    ).fetchone()
+    item = read_state(row[0]).items.get(acknowledgement.item) if row else None
     # It may have recovered since it was looked at: the next problem must not be hushed.
-    if item is None or item.level is not one.level or one.level is Level.OK:
+    if (
+        item is None
+        or item.level is not acknowledgement.level
+        or acknowledgement.level is Level.OK
+    ):
         return False
     sql = "insert or ignore into acknowledged values (?, ?, ?)"
-    if not db.execute(sql, (one.monitor, one.item, schema.text(one))).rowcount:
+    if not db.execute(
+        sql, (acknowledgement.monitor, acknowledgement.item, schema.text(acknowledgement))
+    ).rowcount:
         return False
-    remark(db, said)
+    remark(db, comment)
     return True
 
 
-def unacknowledge(db: Connection, said: Remark) -> bool:
+def unacknowledge(db: Connection, comment: Remark) -> bool:
     sql = "delete from acknowledged where monitor = ? and item = ?"
-    if not db.execute(sql, (said.monitor, said.item)).rowcount:
+    if not db.execute(sql, (comment.monitor, comment.item)).rowcount:
         return False
-    remark(db, said)
+    remark(db, comment)
     return True
 
 
@@ -73,9 +81,9 @@ def write_remark(db: Connection, one: Remark) -> bool:
     return True
 
 
-def remark(db: Connection, said: Remark) -> None:
+def remark(db: Connection, comment: Remark) -> None:
     sql = "insert into remark (monitor, at, body) values (?, ?, ?)"
-    db.execute(sql, (said.monitor, number(said.at), schema.text(said)))
+    db.execute(sql, (comment.monitor, number(comment.at), schema.text(comment)))
 
 
 def remarks(db: Connection, monitor: str, last: int) -> Sequence[Remark]:

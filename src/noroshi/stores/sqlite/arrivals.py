@@ -33,9 +33,9 @@ def record_arrival(
     row = db.execute(TAKEN, (id,)).fetchone()
     if row is None:
         return False
-    given = (row[0], arrival.address, arrival.state, number(arrival.at), arrival.text)
+    row_values = (row[0], arrival.address, arrival.state, number(arrival.at), arrival.text)
     sql = "insert or ignore into arrival values (?, ?, ?, ?, ?)"
-    if not db.execute(sql, given).rowcount:
+    if not db.execute(sql, row_values).rowcount:
         return False
     for telling in envelopes:
         put(db, telling)
@@ -65,8 +65,8 @@ def arrivals_of(db: Connection, id: str) -> Sequence[Arrival]:
 
 def arrivals(db: Connection, seq: int) -> Iterator[Arrival]:
     """Yield what became of the mail in that row."""
-    for address, state, at, said in db.execute(ARRIVALS, (seq,)):
-        yield Arrival(address=address, state=DeliveryState(state), at=instant(at), text=said)
+    for address, state, at, text in db.execute(ARRIVALS, (seq,)):
+        yield Arrival(address=address, state=DeliveryState(state), at=instant(at), text=text)
 
 
 def _followed(db: Connection, seq: int) -> TrackedMail:

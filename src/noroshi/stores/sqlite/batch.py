@@ -13,21 +13,22 @@ from typing import Any, Generic, TypeVar
 from noroshi.stores.sqlite.types import Connection
 
 T = TypeVar("T")
-Given = TypeVar("Given")
+Argument = TypeVar("Argument")
 Work = Callable[[Connection], T]
 
 
 @dataclass(frozen=True, slots=True)
-class Alike(Generic[Given, T]):
-    """A piece of work that those of the same `kind` may join: `all_of` does what is given for
-    each and answers each, in that order. Kinds must not mind which of them comes first."""
+class Alike(Generic[Argument, T]):
+    """Hold a piece of work that those of the same `kind` may join: `all_of` does the work for
+    each argument and answers each, in that order. Kinds must not mind which of them comes
+    first."""
 
     kind: Hashable
-    all_of: Callable[[Connection, Sequence[Given]], Sequence[T]]
-    given: Given
+    all_of: Callable[[Connection, Sequence[Argument]], Sequence[T]]
+    argument: Argument
 
     def __call__(self, db: Connection) -> T:
-        (found,) = self.all_of(db, (self.given,))
+        (found,) = self.all_of(db, (self.argument,))
         return found
 
 
@@ -45,7 +46,7 @@ def _answers(db: Connection, works: Sequence[Work[Any]], places: list[int]) -> S
     first = works[places[0]]
     if not isinstance(first, Alike):
         return (first(db),)
-    return first.all_of(db, [works[place].given for place in places])  # type: ignore[attr-defined]
+    return first.all_of(db, [works[place].argument for place in places])  # type: ignore[attr-defined]
 
 
 def _in_one_go(works: Sequence[Work[Any]]) -> Iterator[list[int]]:

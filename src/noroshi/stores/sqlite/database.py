@@ -135,9 +135,9 @@ def refuse_foreign(path: Path, steps: Sequence[Migration]) -> None:
 
 def _compare(path: Path, taken: Mapping[int, str], steps: Sequence[Migration]) -> None:
     known = {step.number: step.checksum for step in steps}
-    newest, mine = max(taken, default=0), max(known, default=0)
-    if newest > mine:
-        raise StoreError(NEWER.fill(path=path, newest=newest, mine=mine))
+    newest, newest_known = max(taken, default=0), max(known, default=0)
+    if newest > newest_known:
+        raise StoreError(NEWER.fill(path=path, newest=newest, mine=newest_known))
     for number, checksum in taken.items():
         if known.get(number) != checksum:
             raise StoreError(OTHER_STEP.fill(path=path, number=number))
@@ -155,8 +155,8 @@ def _open(path: Path, steps: Sequence[Migration], patience: float) -> Opened:
         origin = origin_of(writer)
         readers = reader, scanner, selector = [connect_to_read(path) for _ in range(3)]
         # They open the WAL with a first look, and could not once the file has lost its name.
-        for one in readers:
-            one.execute("select 1 from migration").fetchone()
+        for connection in readers:
+            connection.execute("select 1 from migration").fetchone()
     except BaseException:  # whatever it was, the file must not stay open
         writer.close()
         raise

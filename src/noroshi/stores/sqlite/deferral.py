@@ -49,13 +49,13 @@ def soon(db: Connection, seq: int, now: int, pause: timedelta) -> int:
     """Return when a mail may be tried again at the earliest, by the route whose turn it is and
     with that pause after its last try."""
     pauses = {"shortest": SHORTEST // MICROSECOND, "pause": pause // MICROSECOND}
-    asked = {"seq": seq, "now": now} | pauses
-    (at,) = db.execute(SOON, asked).fetchone()
+    values = {"seq": seq, "now": now} | pauses
+    (at,) = db.execute(SOON, values).fetchone()
     return int(at)
 
 
 def hasten(db: Connection, route: str, now: datetime) -> bool:
     """Make a route's deferred mails due (ports.Store.hasten)."""
     shortest = SHORTEST // MICROSECOND
-    given = {"route": route, "now": number(now), "shortest": shortest, "pause": shortest}
-    return bool(db.execute(HASTEN, given).rowcount)
+    values = {"route": route, "now": number(now), "shortest": shortest, "pause": shortest}
+    return bool(db.execute(HASTEN, values).rowcount)

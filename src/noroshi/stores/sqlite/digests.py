@@ -16,7 +16,7 @@ from noroshi.core.translation import plain
 from noroshi.ports import AcceptedMail
 from noroshi.stores.sqlite.quarantine import is_damaged_row, read
 from noroshi.stores.sqlite.spool import BYTES, LIGHT, promote, put, seq_of
-from noroshi.stores.sqlite.types import Connection, instant, kept, listed, number
+from noroshi.stores.sqlite.types import Connection, instant, listed, number, words_text
 from noroshi.stores.store_rules import OPEN, without_body
 
 PENDING = f"""
@@ -40,16 +40,16 @@ def pending_for(db: Connection, parcel: Parcel) -> Sequence[Envelope]:
     """Do what ports.Store.pending_for says."""
     found, behind, members = list[Envelope](), set[str](), set(parcel.envelope.members)
     for id, order, lease, state, attempts, body, seq in _pending(db, parcel.envelope.contact):
-        mine = id == parcel.envelope.id and lease == parcel.lease
+        is_own = id == parcel.envelope.id and lease == parcel.lease
         waits = not (lease or state) or id in members
-        if not mine and (not waits or order in behind):
+        if not is_own and (not waits or order in behind):
             behind.add(order)
-        elif mine:
+        elif is_own:
             found.append(parcel.envelope)
         else:
-            one, why = read(db, seq, body)
+            envelope, why = read(db, seq, body)
             if why is None:
-                found.append(replace(without_body(one), attempts=attempts))
+                found.append(replace(without_body(envelope), attempts=attempts))
             else:  # what cannot be read is put in quarantine in its turn
                 behind.add(order)
     return found
@@ -67,13 +67,13 @@ def _pending(db: Connection, contact: str) -> Sequence[Any]:
 def replace_by_digest(db: Connection, parcel: Parcel, digest: Envelope) -> bool:
     """Do what ports.Store.replace_by_digest says."""
     members = json.dumps(list(digest.members))
-    given = {"members": members, "lease": parcel.lease}
-    given |= {"digest": kept(plain(parcel.envelope.id))}
-    (waiting,) = db.execute(WAIT_STILL, given).fetchone()
+    values = {"members": members, "lease": parcel.lease}
+    values |= {"digest": words_text(plain(parcel.envelope.id))}
+    (waiting,) = db.execute(WAIT_STILL, values).fetchone()
     held = db.execute("select 1 from spool where lease = ?", (parcel.lease,)).fetchone()
     if waiting != len(digest.members) or held is None or not put(db, digest):
         return False
-    joined = db.execute(REPLACE, (kept(plain(digest.id)), members)).fetchall()
+    joined = db.execute(REPLACE, (words_text(plain(digest.id)), members)).fetchall()
     db.executemany("delete from way where envelope = ?", [(seq,) for seq, _ in joined])
     for order in {order for _, order in joined}:
         promote(db, order)
@@ -84,10 +84,10 @@ def replace_by_digest(db: Connection, parcel: Parcel, digest: Envelope) -> bool:
 
 def _move_receipts(db: Connection, old: Envelope, new: Envelope) -> None:
     """Delete a digest, and put what it was tried with on the record of a larger one."""
-    left, its = seq_of(db, old), seq_of(db, new)
-    db.execute("update receipt set envelope = ? where envelope = ?", (its, left))
-    db.execute("delete from way where envelope = ?", (left,))
-    db.execute("delete from spool where seq = ?", (left,))
+    old_seq, new_seq = seq_of(db, old), seq_of(db, new)
+    db.execute("update receipt set envelope = ? where envelope = ?", (new_seq, old_seq))
+    db.execute("delete from way where envelope = ?", (old_seq,))
+    db.execute("delete from spool where seq = ?", (old_seq,))
     promote(db, old.order)
 
 
@@ -98,7 +98,7 @@ def accepted(db: Connection) -> Mapping[str, datetime]:
 
 def accepted_since(db: Connection, since: datetime) -> Sequence[AcceptedMail]:
     """Do what ports.Store.accepted_since says."""
-    asked = {"since": number(since), "digest": f"%{ENDING}"}
+    values = {"since": number(since), "digest": f"%{ENDING}"}
     return [
         AcceptedMail(
             at=instant(at),
@@ -107,5 +107,5 @@ def accepted_since(db: Connection, since: datetime) -> Sequence[AcceptedMail]:
             recipients=recipients,
             digest=bool(digest),
         )
-        for at, route, contact, recipients, digest in db.execute(TAKEN, asked)
+        for at, route, contact, recipients, digest in db.execute(TAKEN, values)
     ]

@@ -80,14 +80,14 @@ def fault_of(
     if isinstance(error, OSError):
         return ERRNO.get(error.errno or 0, StoreFault.BROKEN)
     known = FAULTS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, StoreFault.OTHER)
-    if known is StoreFault.BROKEN and _left(folder, free) < LOW:
+    if known is StoreFault.BROKEN and _free_bytes(folder, free) < LOW:
         return StoreFault.FULL
     if known is StoreFault.BROKEN and _read_only(folder):
         return StoreFault.READ_ONLY  # it became so while the file was open: a fault of the disk
     return known
 
 
-def _left(folder: Path, free: Callable[[Path], int]) -> int:
+def _free_bytes(folder: Path, free: Callable[[Path], int]) -> int:
     try:
         return free(folder)
     except OSError:  # a volume that cannot be asked has none
@@ -201,7 +201,7 @@ class Reserve:
         if not self.tight:
             return None
         words = SHORT if self._ballast.laid else USED
-        return words.fill(path=self._path, free=round(self._left() / MIB))
+        return words.fill(path=self._path, free=round(self._free_bytes() / MIB))
 
     def fault_of(self, error: Exception) -> StoreFault:
         """Return what an error of the driver means."""
@@ -218,9 +218,9 @@ class Reserve:
         return self._move(db) or made or piece
 
     def look(self, db: Connection) -> None:
-        """After a transaction: see whether room is short, or is there again. It costs a
+        """Look after a transaction whether room is short, or is there again. It costs a
         microsecond (statvfs), and a transaction waits for the disk."""
-        if not self.tight and self._left() < LOW:
+        if not self.tight and self._free_bytes() < LOW:
             self._tighten()
         if not self.tight:
             return
@@ -267,12 +267,12 @@ class Reserve:
         """Give up a piece of the ballast. The file takes at once what it must grow by: SQLite
         comes to that last, and another program would be faster."""
         end = self._whole(db)
-        given = self._ballast.give_up()
-        if given and self._file is not None:
+        has_given_up = self._ballast.give_up()
+        if has_given_up and self._file is not None:
             with suppress(OSError):
                 there = os.fstat(self._file).st_size
                 _fill(self._file, there, min(end, there + PIECE))
-        return given
+        return has_given_up
 
     def _whole(self, db: Connection) -> int:
         """Return the bytes of the file once all of the WAL is in it; 0 if that cannot be
@@ -294,7 +294,7 @@ class Reserve:
 
     def _roomy(self) -> bool:
         held = self._ballast.size if self._ballast.laid else 0
-        return self._left() + held >= self._ballast.size + ENOUGH
+        return self._free_bytes() + held >= self._ballast.size + ENOUGH
 
-    def _left(self) -> int:
-        return _left(self._path.parent, self._free)
+    def _free_bytes(self) -> int:
+        return _free_bytes(self._path.parent, self._free)

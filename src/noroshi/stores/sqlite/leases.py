@@ -18,7 +18,7 @@ from noroshi.core.translation import Message, plain
 from noroshi.ports import PARCEL_LEASE, Node
 from noroshi.stores.sqlite import spool
 from noroshi.stores.sqlite.quarantine import is_damaged_row, read
-from noroshi.stores.sqlite.types import Connection, instant, kept, number
+from noroshi.stores.sqlite.types import Connection, instant, number, words_text
 from noroshi.stores.store_rules import accepted, outcome
 
 # Of the heads of their order keys that are due, the most urgent whose turn on this route it is:
@@ -60,7 +60,7 @@ QUARANTINE = f"""
 update spool set fate = '{EnvelopeState.SET_ASIDE}', why = ?, due = ?, lease = null, node = null, life = null,
                  attempts = attempts - 1
 where id = ? and lease = ? returning seq"""  # noqa: S608  our own text
-ITS_MEMBERS = f"""
+MEMBERS = f"""
 update spool set fate = '{EnvelopeState.WAITING}', why = '', due = ?
 where fate = '{EnvelopeState.IN_DIGEST}' and why = ?
 returning seq, order_key, cast(envelope as blob)"""  # noqa: S608  our own text
@@ -91,23 +91,23 @@ class End:
     parcel: Parcel
     receipt: Receipt
     fate: Fate
-    told: Sequence[Envelope] = ()
+    notices: Sequence[Envelope] = ()
 
     @property
     def plain(self) -> bool:
         """Return True if nothing but this envelope changes, so that others may end beside
         it."""
         waits_or_left = isinstance(self.fate, Accepted | Retry)
-        return waits_or_left and not self.told and not self.parcel.envelope.members
+        return waits_or_left and not self.notices and not self.parcel.envelope.members
 
 
 def lend(db: Connection, claims: Sequence[Claim]) -> Sequence[Parcel | None]:
     """Return an envelope for each claim, as ports.Store.claim_parcel says, as far as there are
     any. The claims are of one kind."""
     first, now = claims[0], max(claim.now for claim in claims)
-    asked = {"route": first.route, "now": number(now), "most": len(claims)}
-    asked |= {"but": json.dumps(list(first.but))}
-    rows, since = _due(db, asked | {"only_critical": json.dumps(list(first.only_critical))})
+    values = {"route": first.route, "now": number(now), "most": len(claims)}
+    values |= {"but": json.dumps(list(first.but))}
+    rows, since = _due(db, values | {"only_critical": json.dumps(list(first.only_critical))})
     lent = [(row[0], claim.lease) for row, claim in zip(rows, claims, strict=False)]
     if lent:
         whose = {"node": first.node.name, "life": first.node.life}
@@ -121,15 +121,15 @@ def lend(db: Connection, claims: Sequence[Claim]) -> Sequence[Parcel | None]:
     return parcels + [None] * (len(claims) - len(parcels))
 
 
-def _due(db: Connection, asked: Mapping[str, object]) -> tuple[Sequence[Any], int | None]:
+def _due(db: Connection, values: Mapping[str, object]) -> tuple[Sequence[Any], int | None]:
     """Return the rows, and since when the route is down."""
     try:
-        found, since = db.execute(DUE, asked).fetchone()
+        found, since = db.execute(DUE, values).fetchone()
         return json.loads(found), since
     except driver.OperationalError as error:
         if not is_damaged_row(error):
             raise
-    found, since = db.execute(DUE_AS_BYTES, asked).fetchone()
+    found, since = db.execute(DUE_AS_BYTES, values).fetchone()
     return [
         (seq, attempts, bytes.fromhex(body), due)
         for seq, attempts, body, due in json.loads(found)
@@ -158,8 +158,8 @@ def _settle_at_once(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
     rows = [_row(end, *changed) for end, changed in zip(ends, envelopes, strict=True)]
     (found,) = db.execute(HELD, {"rows": json.dumps(rows)}).fetchone()
     held = frozenset[int](json.loads(found))
-    mine = [row for place, row in enumerate(rows) if place in held]
-    db.execute(SETTLE, {"rows": json.dumps(mine)})
+    own_rows = [row for place, row in enumerate(rows) if place in held]
+    db.execute(SETTLE, {"rows": json.dumps(own_rows)})
     for place in sorted(held):
         envelope, due = envelopes[place]
         _write_remaining(db, ends[place], envelope, ended=due is None)
@@ -169,7 +169,7 @@ def _settle_at_once(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
 def _row(end: End, envelope: Envelope, due: datetime | None) -> Sequence[object]:
     """Return what SETTLE writes of an attempt, and whether it tells that its route is well."""
     receipt, (state, why) = end.receipt, outcome(end.fate)
-    body = envelope.attempts, schema.text(envelope), state, kept(why)
+    body = envelope.attempts, schema.text(envelope), state, words_text(why)
     attempt = end.parcel.route, schema.text(receipt), number(receipt.at), accepted(receipt)
     first = envelope.id, end.parcel.lease, number(due or receipt.at)
     return (*first, *body, *attempt, spool.is_well(end.fate))
@@ -189,30 +189,30 @@ def _write_remaining(db: Connection, end: End, envelope: Envelope, *, ended: boo
         spool.write_outage(db, end.parcel.route, end.fate)
         if envelope.members:
             spool.dissolve(db, spool.seq_of(db, envelope), envelope, end.receipt.at)
-    for telling in end.told:
+    for telling in end.notices:
         spool.put(db, telling)
 
 
 def quarantine(
-    db: Connection, parcel: Parcel, why: Message, now: datetime, told: Iterable[Envelope]
+    db: Connection, parcel: Parcel, why: Message, now: datetime, notices: Iterable[Envelope]
 ) -> bool:
     """Do what ports.Store.quarantine says. The record itself stays as it is: a newer Noroshi
     reads it."""
     found = db.execute(
-        QUARANTINE, (kept(why), number(now), parcel.envelope.id, parcel.lease)
+        QUARANTINE, (words_text(why), number(now), parcel.envelope.id, parcel.lease)
     ).fetchall()
     if not found:
         return False
     _release_members(db, parcel.envelope, now)
-    for telling in told:
+    for telling in notices:
         spool.put(db, telling)
     return True
 
 
 def _release_members(db: Connection, digest: Envelope, now: datetime) -> None:
     """Let the members of a digest wait by themselves again."""
-    given = number(now), kept(plain(digest.id))
-    members: Sequence[Any] = db.execute(ITS_MEMBERS, given).fetchall()
+    values = number(now), words_text(plain(digest.id))
+    members: Sequence[Any] = db.execute(MEMBERS, values).fetchall()
     for seq, _, body in members:
         # One that cannot be read either is put in quarantine by the routes that are known.
         spool.write_routes(db, seq, read(db, seq, body)[0].routes or digest.routes)

@@ -31,20 +31,20 @@ ONE = "select id, envelope from alarm where id = ?"
 BY_STATE = """
 select s.fate, count(*) from spool s indexed by spool_sum
 cross join alarm a indexed by alarm_of on a.envelope = s.seq group by s.fate"""
-TOLD_BACK = f"""
+WITH_RETURNS = f"""
 with back (seq) as (select envelope from arrival where state = '{DeliveryState.CAME_BACK}'),
-told (seq) as (
+returned (seq) as (
     select seq from back
     union select m.seq from back
     cross join spool d on d.seq = back.seq
     cross join json_each(iif(json_valid(d.envelope), d.envelope, '{{}}'), '$.members') j
     cross join spool m on m.id = j.value)
 """  # noqa: S608  our own text
-CAME_BACK = f"""{TOLD_BACK} select s.fate, count(*) from told
-cross join spool s on s.seq = told.seq cross join alarm a on a.envelope = s.seq
+CAME_BACK = f"""{WITH_RETURNS} select s.fate, count(*) from returned
+cross join spool s on s.seq = returned.seq cross join alarm a on a.envelope = s.seq
 group by s.fate"""  # noqa: S608  our own text
 """Alarms whose mail came back, or whose digest did; their envelope has the state from before."""
-BACK_AT_ALL = f"{TOLD_BACK} select seq from told"  # noqa: S608  our own text
+BACK_AT_ALL = f"{WITH_RETURNS} select seq from returned"  # noqa: S608  our own text
 OLD = f"""
 select seq from spool indexed by spool_old
 where fate in {listed(SETTLED)} and due < ? order by due limit ?"""  # noqa: S608  our own text
@@ -73,11 +73,11 @@ def tally(db: Connection, since: datetime) -> Mapping[str, int]:
     back = {seq for (seq,) in db.execute(BACK_AT_ALL)}
     rows = db.execute(f"select seq, fate, {BYTES} from spool order by seq desc")  # noqa: S608
     for seq, state, body in rows:
-        one, _ = read(db, seq, body)
-        if one.born < since:
+        mail, _ = read(db, seq, body)
+        if mail.born < since:
             break
         counted = DeliveryState.CAME_BACK if seq in back else _counted(state)
-        found[counted] += len(one.alarms)
+        found[counted] += len(mail.alarms)
     return +found
 
 
@@ -89,10 +89,10 @@ def totals(db: Connection) -> Mapping[str, int]:
     for state, count in db.execute(CAME_BACK).fetchall():
         found[_counted(state)] -= count
         found[DeliveryState.CAME_BACK] += count
-    kept = sum(found.values())
+    recorded = sum(found.values())
     known = dict(db.execute("select name, value from counter"))
     raised, forgotten = known.get("raised", 0), known.get("forgotten", 0)
-    counters = {"raised": raised, "forgotten": forgotten, "lost": raised - forgotten - kept}
+    counters = {"raised": raised, "forgotten": forgotten, "lost": raised - forgotten - recorded}
     return dict(+found) | counters
 
 

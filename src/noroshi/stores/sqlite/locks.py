@@ -13,8 +13,8 @@ TAKE = (
 
 
 def take(db: Connection, name: str, holder: str, until: datetime, now: datetime) -> bool:
-    given = (name, holder, number(until), number(now))
-    return bool(db.execute(TAKE, given).rowcount)
+    values = (name, holder, number(until), number(now))
+    return bool(db.execute(TAKE, values).rowcount)
 
 
 def end(db: Connection, name: str, holder: str) -> None:

@@ -46,7 +46,7 @@ class Migration:
 
 
 @cache
-def ours() -> tuple[Migration, ...]:
+def known_migrations() -> tuple[Migration, ...]:
     """Return the steps that this program knows, in order; read as text, so that line ends are
     one."""
     folder = files("noroshi.stores").joinpath("migrations")
@@ -91,13 +91,13 @@ def before(path: Path, number: int) -> Path:
 def _rehearse(path: Path, db: Connection, steps: Sequence[Migration]) -> None:
     """Copy the store, and try the steps in the copy, which keeps nothing of them."""
     _refuse_without_room(path, db)
-    kept = before(path, steps[0].number)
-    kept.unlink(missing_ok=True)  # of an earlier try, when the store was older than it is now
-    copy(db, kept)
+    backup = before(path, steps[0].number)
+    backup.unlink(missing_ok=True)  # of an earlier try, when the store was older than it is now
+    copy(db, backup)
     try:
-        _try(path, kept, steps)
+        _try(path, backup, steps)
     except BaseException:  # whatever it was, a copy that nobody needs must not take the room
-        kept.unlink(missing_ok=True)
+        backup.unlink(missing_ok=True)
         raise
 
 
@@ -108,12 +108,12 @@ def _refuse_without_room(path: Path, db: Connection) -> None:
     (size,) = db.execute("pragma page_size").fetchone()
     needed, free = pages * size * 2 + MIB, shutil.disk_usage(path.parent).free
     if free < needed:
-        told = {"needed": needed // MIB + 1, "free": free // MIB}
-        raise StoreError(NO_ROOM.fill(path=path, **told))
+        sizes = {"needed": needed // MIB + 1, "free": free // MIB}
+        raise StoreError(NO_ROOM.fill(path=path, **sizes))
 
 
-def _try(path: Path, kept: Path, steps: Sequence[Migration]) -> None:
-    with closing(driver.connect(kept, isolation_level=None)) as db:
+def _try(path: Path, backup: Path, steps: Sequence[Migration]) -> None:
+    with closing(driver.connect(backup, isolation_level=None)) as db:
         # In memory: beside the copy nothing may stay, whatever happens.
         db.execute("pragma locking_mode = exclusive")
         db.execute("pragma journal_mode = memory")
@@ -124,8 +124,8 @@ def _try(path: Path, kept: Path, steps: Sequence[Migration]) -> None:
             except driver.Error as error:
                 words = FAILED.fill(path=path, number=step.number, why=in_words(error))
                 raise StoreError(words) from error
-        if (said := db.execute("pragma quick_check(1)").fetchone()[0]) != "ok":
-            raise StoreError(FAILED.fill(path=path, number=steps[-1].number, why=said))
+        if (verdict := db.execute("pragma quick_check(1)").fetchone()[0]) != "ok":
+            raise StoreError(FAILED.fill(path=path, number=steps[-1].number, why=verdict))
         db.execute("rollback")
 
 

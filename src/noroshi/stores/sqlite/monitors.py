@@ -19,7 +19,7 @@ Memory = Mapping[str, Any]
 LIVE = """
 insert into life (node, life) values (?, 1) on conflict do update set life = life + 1
 returning life, seen"""
-SEEN = """
+MARK_SEEN = """
 update life set seen = ?
 where (node, life) = (select node, life from lease where fence = ?)"""
 LEND = """
@@ -43,11 +43,11 @@ delete from decision where monitor = ?1 and rule = ?2 and item = ?3 and number <
 
 
 def begin(db: Connection, name: str, now: datetime) -> Node:
-    life, seen = db.execute(LIVE, (name,)).fetchone()
+    life, last_seen = db.execute(LIVE, (name,)).fetchone()
     db.execute("delete from lease where node = ?", (name,))
     spool.hasten_never_tried(db, now)
     spool.release_leases(db, name, range(1, life), now)
-    return Node(name, life, None if seen is None else instant(seen))
+    return Node(name, life, None if last_seen is None else instant(last_seen))
 
 
 def end(db: Connection, node: Node, now: datetime) -> None:
@@ -78,7 +78,7 @@ def renew(db: Connection, fence: int, now: datetime) -> Renewal | None:
     until = (number(now + LEASE), fence)
     if not db.execute("update lease set until = ? where fence = ?", until).rowcount:
         return None
-    db.execute(SEEN, (number(now), fence))
+    db.execute(MARK_SEEN, (number(now), fence))
     sql = "select id, standing from monitor where fence = ? and standing is not null"
     stored = {id: schema.value(Suppression, body) for id, body in db.execute(sql, (fence,))}
     return Renewal(stored, definitions.latest(db), alarms.suppressions(db, now))
@@ -119,8 +119,8 @@ def retire(db: Connection, fence: int, change: Change) -> bool:
 
 def remember(db: Connection, memories: Mapping[str, Memory]) -> None:
     """Write memories, where they are not what is there already."""
-    kept = [(id, schema.text(memory)) for id, memory in memories.items() if memory]
-    db.executemany(REMEMBER, kept)
+    rows = [(id, schema.text(memory)) for id, memory in memories.items() if memory]
+    db.executemany(REMEMBER, rows)
     none = [(id,) for id, memory in memories.items() if not memory]
     db.executemany("delete from memory where monitor = ?", none)
 

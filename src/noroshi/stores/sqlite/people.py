@@ -56,8 +56,10 @@ def session(db: Connection, key: str) -> Session | None:
     return None if row is None else schema.value(Session, row[0])
 
 
-def put_session(db: Connection, session: Session, instead: str, seen: User | None) -> bool:
-    if not may_open(seen, _user(db, session.user)):
+def put_session(
+    db: Connection, session: Session, instead: str, authenticated: User | None
+) -> bool:
+    if not may_open(authenticated, _user(db, session.user)):
         return False
     gone = db.execute("delete from session where key = ?", (instead,)).rowcount
     if instead and not gone:

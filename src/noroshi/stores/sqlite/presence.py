@@ -16,7 +16,7 @@ from noroshi.core.translation import NOTHING, Message, _
 from noroshi.ports import StoreError, StoreFault
 
 LOG, INDEX = "-wal", "-shm"
-LEFT = (LOG, "-ballast")
+ENDINGS = (LOG, "-ballast")
 """Files that only a store leaves beside it."""
 NO_STORE = _(
     "the store {path} is missing{left}. No new one is created, because sign-ins, waiting "
@@ -28,7 +28,7 @@ EMPTY = _(
     "backup (noroshi restore FILE). To start with an empty store: noroshi init --new-store"
 )
 BUT = _(", but {names} still exists")
-NOTHING_LEFT = NOTHING
+NO_LEFTOVERS = NOTHING
 LOST = _(
     "{path} was removed, moved or replaced while the node is running, so nothing more is "
     "written. Its contents are still open here: save them before the node ends (noroshi "
@@ -41,9 +41,9 @@ Identity = tuple[int, int]
 def refuse_lost(path: Path) -> None:
     """Raise StoreError if no store is there, or a file without anything in it."""
     if not path.exists():
-        raise StoreError(NO_STORE.fill(path=path, left=_left(path)), StoreFault.GONE)
+        raise StoreError(NO_STORE.fill(path=path, left=_leftovers_text(path)), StoreFault.GONE)
     if is_blank(path):
-        raise StoreError(EMPTY.fill(path=path, left=_left(path)), StoreFault.GONE)
+        raise StoreError(EMPTY.fill(path=path, left=_leftovers_text(path)), StoreFault.GONE)
 
 
 def is_blank(path: Path) -> bool:
@@ -69,7 +69,7 @@ def log_left(path: Path) -> bool:
 def is_lost(path: Path) -> bool:
     """Return True where no store is, though something of one was left."""
     there = path.exists() and not is_blank(path)
-    return not there and (path.exists() or bool(_names_left(path)))
+    return not there and (path.exists() or bool(_leftovers(path)))
 
 
 def lay_aside(path: Path, now: datetime) -> None:
@@ -127,11 +127,11 @@ def _identity(file: Path, known: Identity | None) -> Identity | None:
     return found.st_dev, found.st_ino
 
 
-def _names_left(path: Path) -> list[str]:
-    names = [f"{path.name}{ending}" for ending in LEFT]
+def _leftovers(path: Path) -> list[str]:
+    names = [f"{path.name}{ending}" for ending in ENDINGS]
     return [name for name in names if path.with_name(name).exists()]
 
 
-def _left(path: Path) -> Message:
-    names = ", ".join(_names_left(path))
-    return BUT.fill(names=names) if names else NOTHING_LEFT
+def _leftovers_text(path: Path) -> Message:
+    names = ", ".join(_leftovers(path))
+    return BUT.fill(names=names) if names else NO_LEFTOVERS

@@ -125,9 +125,9 @@ def holding(path: Path) -> Holding | None:
 
 def _holding_in(file: int) -> Holding:
     os.lseek(file, 0, os.SEEK_SET)
-    process, _, said = os.read(file, WIDTH).decode("ascii", "replace").strip().partition(" ")
+    process, _, holder = os.read(file, WIDTH).decode("ascii", "replace").strip().partition(" ")
     known = {one.value: one for one in Holder}
-    return Holding(process, known.get(said, Holder.RUNNING))
+    return Holding(process, known.get(holder, Holder.RUNNING))
 
 
 class LifeLock:

@@ -20,7 +20,7 @@ from noroshi.stores.sqlite.backup import copy, sync_folder
 from noroshi.stores.sqlite.database import refuse_foreign
 from noroshi.stores.sqlite.error_messages import in_words
 from noroshi.stores.sqlite.integrity import faults
-from noroshi.stores.sqlite.migrations import migrate, ours
+from noroshi.stores.sqlite.migrations import known_migrations, migrate
 from noroshi.stores.sqlite.stored_state import read_state, state_text
 from noroshi.stores.sqlite.types import Connection, instant
 
@@ -42,19 +42,19 @@ NOT_WHOLE = _("{path} is damaged; nothing was changed: {what}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """The store that came back: `seen` is the last instant the backup knows of (None: no node
-    had run).
+    """Report the store that came back: `last_seen` is the last instant the backup knows of
+    (None: no node had run).
 
     `waiting` mails go out once a node runs, of these `out` had been on their way; `held` wait
-    for a person. `kept` is where the store that was there lies now (None: there was none).
+    for a person. `previous` is where the store that was there lies now (None: there was none).
     """
 
     version: int
-    seen: datetime | None
+    last_seen: datetime | None
     waiting: int
     out: int
     held: int
-    kept: Path | None
+    previous: Path | None
 
 
 def faults_of(path: Path) -> list[Message]:
@@ -62,7 +62,7 @@ def faults_of(path: Path) -> list[Message]:
     Raise StoreError if it is none of ours."""
     _refuse_no_file(path)
     try:
-        refuse_foreign(path, ours())
+        refuse_foreign(path, known_migrations())
         with closing(_read_only(path)) as db:
             return list(faults(db))
     except driver.Error as error:
@@ -79,10 +79,10 @@ def restore(backup: Path, store: Path, now: datetime, *, hold: bool = False) -> 
     _refuse_no_file(backup)
     fresh = store.with_name(f"{store.name}.restoring")
     try:
-        refuse_foreign(backup, ours())
+        refuse_foreign(backup, known_migrations())
         _away_with(fresh)
         found = _prepare(backup, fresh, now, hold=hold)
-        return replace(found, kept=_exchange(fresh, store, now))
+        return replace(found, previous=_exchange(fresh, store, now))
     except (driver.Error, OSError) as error:
         raise StoreError(NO_STORE.fill(path=backup, why=in_words(error))) from error
     finally:
@@ -117,11 +117,11 @@ def _prepare(backup: Path, fresh: Path, now: datetime, *, hold: bool) -> Restore
     with closing(driver.connect(fresh, isolation_level=None)) as db:
         db.execute("pragma journal_mode = delete")
         if wrong := faults(db):
-            said = bilingual(
+            problems = bilingual(
                 en="; ".join(w.en for w in wrong), ja=" ".join(w.ja for w in wrong)
             )
-            raise StoreError(NOT_WHOLE.fill(path=backup, what=said))
-        migrate(fresh, db, ours(), keep=False)
+            raise StoreError(NOT_WHOLE.fill(path=backup, what=problems))
+        migrate(fresh, db, known_migrations(), keep=False)
         db.execute("begin immediate")
         found = _make_fit(db, now, hold=hold)
         db.execute("commit")
@@ -132,7 +132,7 @@ def _make_fit(db: Connection, now: datetime, *, hold: bool) -> Restored:
     """Take from each life and log-in of before the backup what it holds; let no id be given out
     twice."""
     (out,) = db.execute("select count(*) from spool where lease is not null").fetchone()
-    (seen,) = db.execute("select max(seen) from life").fetchone()
+    (last_seen,) = db.execute("select max(seen) from life").fetchone()
     db.execute(RELEASE)
     db.execute("delete from lease")
     db.execute("update monitor set fence = null")
@@ -147,11 +147,11 @@ def _make_fit(db: Connection, now: datetime, *, hold: bool) -> Restored:
     (version,) = db.execute("select coalesce(max(number), 0) from version").fetchone()
     return Restored(
         version=version,
-        seen=None if seen is None else instant(seen),
+        last_seen=None if last_seen is None else instant(last_seen),
         waiting=waiting,
         out=out,
         held=held,
-        kept=None,
+        previous=None,
     )
 
 
@@ -175,17 +175,17 @@ def _states(db: Connection) -> list[tuple[str, str]]:
 def _exchange(fresh: Path, store: Path, now: datetime) -> Path | None:
     """Put it in the store's place. At no instant is there no store; the old one has a second
     name before the first is taken from it."""
-    kept = _free_name(store, now)
+    old = _free_name(store, now)
     if there := store.exists():
         _settle_log(store)
-        _name_also(store, kept)
+        _name_also(store, old)
     log = _log_of(store)
     if log.exists():  # of a broken file, or one that is gone: the new one must not read it
-        log.replace(_log_of(kept))
+        log.replace(_log_of(old))
     store.with_name(f"{store.name}-shm").unlink(missing_ok=True)
     fresh.replace(store)
     sync_folder(store.parent)
-    return kept if there else None
+    return old if there else None
 
 
 def _free_name(store: Path, now: datetime) -> Path:
@@ -201,11 +201,11 @@ def _log_of(store: Path) -> Path:
     return store.with_name(f"{store.name}-wal")
 
 
-def _name_also(store: Path, kept: Path) -> None:
+def _name_also(store: Path, old: Path) -> None:
     try:
-        os.link(store, kept)
+        os.link(store, old)
     except OSError:  # a file system without second names
-        shutil.copy2(store, kept)
+        shutil.copy2(store, old)
 
 
 def _settle_log(store: Path) -> None:

@@ -62,12 +62,12 @@ def append(
 def drop(db: Connection, before: datetime, most: int) -> int:
     """Do what ports.Store.drop_samples says. What is dated later than what was written last
     comes of a clock that was ahead: it is old where something old was written after it."""
-    asked = {"before": (before - EPOCH) // MILLISECOND, "most": most}
+    bounds = {"before": (before - EPOCH) // MILLISECOND, "most": most}
     _, newest = db.execute(LAST).fetchone() or (0, 0)
     old = 0
-    if newest >= asked["before"]:
-        old = db.execute(LAST_OLD, asked).fetchone()[0] or _first_old(db, newest, **asked)
-    return db.execute(DROP, asked | {"newest": newest, "old": old}).rowcount
+    if newest >= bounds["before"]:
+        old = db.execute(LAST_OLD, bounds).fetchone()[0] or _first_old(db, newest, **bounds)
+    return db.execute(DROP, bounds | {"newest": newest, "old": old}).rowcount
 
 
 def _first_old(db: Connection, newest: int, before: int, most: int) -> int:

@@ -22,10 +22,10 @@ from noroshi.stores.sqlite.types import (
     Connection,
     envelope_state,
     instant,
-    kept,
     listed,
     number,
     words,
+    words_text,
 )
 from noroshi.stores.store_rules import (
     BODY,
@@ -105,11 +105,11 @@ AT_HAND = "select seq, fate, cast(envelope as blob) from spool where id = ? and 
 
 def put(db: Connection, envelope: Envelope) -> bool:
     """Put an envelope in. False: its id is there already, settled or not."""
-    given = {"id": envelope.id, "order": envelope.order, "due": number(envelope.born)}
+    row_values = {"id": envelope.id, "order": envelope.order, "due": number(envelope.born)}
     body = {"attempts": envelope.attempts, "envelope": schema.text(envelope)}
     sort = {"lane": envelope.lane.value, "contact": envelope.contact}
     body |= sort | {"alone": not may_join(envelope)}
-    row = db.execute(PUT, given | body).fetchone()
+    row = db.execute(PUT, row_values | body).fetchone()
     if row is None:
         return False
     write_routes(db, row[0], envelope.routes)
@@ -207,7 +207,7 @@ def wake(db: Connection, route: str, now: datetime) -> bool:
 
 def hold(db: Connection, id: str, who: str) -> bool:
     sql = "update spool set fate = ?, why = ? where id = ? and fate = ? and lease is null"
-    row = (EnvelopeState.HELD, kept(plain(who)), id, EnvelopeState.WAITING)
+    row = (EnvelopeState.HELD, words_text(plain(who)), id, EnvelopeState.WAITING)
     return bool(db.execute(sql, row).rowcount)
 
 
@@ -230,7 +230,7 @@ def drop(db: Connection, id: str, who: str) -> bool:
     if envelope is None or state not in SHOWN:
         return False
     sql = "update spool set fate = ?, why = ? where seq = ?"
-    db.execute(sql, (EnvelopeState.DROPPED, kept(plain(who)), seq))
+    db.execute(sql, (EnvelopeState.DROPPED, words_text(plain(who)), seq))
     write_routes(db, seq, ())
     promote(db, envelope.order)
     share(db, envelope, EnvelopeState.DROPPED)
@@ -341,7 +341,7 @@ def write_outage(db: Connection, route: str, fate: Fate | None) -> None:
     down."""
     if isinstance(fate, OpenCircuit):
         times = number(fate.since), number(fate.until)
-        db.execute(REST, (route, *times, kept(fate.why), fate.fault.value, fate.early))
+        db.execute(REST, (route, *times, words_text(fate.why), fate.fault.value, fate.early))
     elif is_well(fate):
         db.execute("delete from rest where route = ?", (route,))
 

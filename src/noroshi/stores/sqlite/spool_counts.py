@@ -16,37 +16,37 @@ SOME = 100
 """So many of the first that were written down are looked at for the oldest: who wrote at the same
 time may have been born in another order."""
 SPOOL = "spool indexed by spool_shown"
-MINE = "substr(spool.id, 1, length(:but)) <> coalesce(nullif(:but, ''), char(10))"
+IS_COUNTED = "substr(spool.id, 1, length(:but)) <> coalesce(nullif(:but, ''), char(10))"
 WAITS = f"fate in {listed(SHOWN)} and +fate = '{EnvelopeState.WAITING}'"
 MAIL = "case when json_valid(envelope) then envelope else '{}' end"
 STATES = f"""
 select fate, sum(lease is not null), count(*) from {SPOOL}
-where fate in {listed(SHOWN)} and {MINE} group by fate"""  # noqa: S608  all of it is ours
+where fate in {listed(SHOWN)} and {IS_COUNTED} group by fate"""  # noqa: S608  all of it is ours
 ALARMS = f"""
-select count(*) from {SPOOL} cross join alarm on alarm.envelope = seq where {WAITS} and {MINE}"""  # noqa: S608
+select count(*) from {SPOOL} cross join alarm on alarm.envelope = seq where {WAITS} and {IS_COUNTED}"""  # noqa: S608
 DIGESTS = f"""
 select coalesce(sum(json_array_length({MAIL}, '$.members')), 0),
        min(unixepoch({MAIL} ->> '$.payload.oldest', 'subsec'))
-from {SPOOL} where {WAITS} and {MINE} and substr(spool.id, -length(:ending)) = :ending"""  # noqa: S608
+from {SPOOL} where {WAITS} and {IS_COUNTED} and substr(spool.id, -length(:ending)) = :ending"""  # noqa: S608
 FIRST = f"""
 select min(unixepoch(mail ->> '$.born', 'subsec')) from (
     select {MAIL} as mail from {SPOOL}
-    where {WAITS} and {MINE} and substr(spool.id, -length(:ending)) <> :ending
+    where {WAITS} and {IS_COUNTED} and substr(spool.id, -length(:ending)) <> :ending
     order by seq limit {SOME})"""  # noqa: S608
 BY_ROUTE = f"""
 select route, count(*) from {SPOOL} cross join way on way.envelope = seq
-where {WAITS} and {MINE} group by route"""  # noqa: S608
+where {WAITS} and {IS_COUNTED} group by route"""  # noqa: S608
 
 
 def queue_counts(db: Connection, but: str) -> QueueCounts:
     """Do what ports.Store.queue_counts says. A damaged row counts, and says nothing more."""
-    asked = {"but": but, "ending": ENDING}
-    states: Mapping[str, Any] = {state: rest for state, *rest in db.execute(STATES, asked)}
+    values = {"but": but, "ending": ENDING}
+    states: Mapping[str, Any] = {state: rest for state, *rest in db.execute(STATES, values)}
     nothing = (0, 0)
     out, waiting = states.get(EnvelopeState.WAITING, nothing)
-    (alarms,) = db.execute(ALARMS, asked).fetchone()
-    members, oldest = db.execute(DIGESTS, asked).fetchone()
-    (first,) = db.execute(FIRST, asked).fetchone()
+    (alarms,) = db.execute(ALARMS, values).fetchone()
+    members, oldest = db.execute(DIGESTS, values).fetchone()
+    (first,) = db.execute(FIRST, values).fetchone()
     since = min((at for at in (oldest, first) if at is not None), default=None)
     return QueueCounts(
         waiting=waiting,
@@ -55,5 +55,5 @@ def queue_counts(db: Connection, but: str) -> QueueCounts:
         set_aside=states.get(EnvelopeState.SET_ASIDE, nothing)[1],
         alarms=alarms + members,
         oldest=None if since is None else datetime.fromtimestamp(since, UTC),
-        by_route=dict(db.execute(BY_ROUTE, asked)),
+        by_route=dict(db.execute(BY_ROUTE, values)),
     )

@@ -164,8 +164,8 @@ class SqliteStore(StoreFile):
     async def suppressions(self, now: datetime) -> Suppressions:
         return await self._read(lambda db: alarms.suppressions(db, now))
 
-    async def acknowledge(self, one: Acknowledgement, remark: Remark) -> bool:
-        return await self._write(lambda db: alarms.acknowledge(db, one, remark))
+    async def acknowledge(self, acknowledgement: Acknowledgement, remark: Remark) -> bool:
+        return await self._write(lambda db: alarms.acknowledge(db, acknowledgement, remark))
 
     async def unacknowledge(self, remark: Remark) -> bool:
         return await self._write(lambda db: alarms.unacknowledge(db, remark))
@@ -349,9 +349,11 @@ class SqliteStore(StoreFile):
         return await self._read(lambda db: people.session(db, key))
 
     async def put_session(
-        self, session: Session, instead: str = "", seen: User | None = None
+        self, session: Session, instead: str = "", authenticated: User | None = None
     ) -> bool:
-        return await self._write(lambda db: people.put_session(db, session, instead, seen))
+        return await self._write(
+            lambda db: people.put_session(db, session, instead, authenticated)
+        )
 
     async def end_sessions(self, before: datetime, user: str = "", key: str = "") -> int:
         return await self._write(lambda db: people.end_sessions(db, before, user, key))

@@ -32,7 +32,7 @@ from noroshi.stores.sqlite.database import (
 )
 from noroshi.stores.sqlite.disk_reserve import BALLAST, Ballast, Reserve, preallocate_log
 from noroshi.stores.sqlite.integrity import faults
-from noroshi.stores.sqlite.migrations import Migration, ours
+from noroshi.stores.sqlite.migrations import Migration, known_migrations
 from noroshi.stores.sqlite.presence import Presence, refuse_lost
 from noroshi.stores.sqlite.writer_thread import GATHER, Writer
 from noroshi.stores.store_rules import Wakeups
@@ -81,7 +81,7 @@ class StoreFile:
         Raise StoreError, with the file as it was, if this SQLite or the file will not do: too
         old, too new, changed, or something else.
         """
-        steps, name = ours() if steps is None else steps, str(path)
+        steps, name = known_migrations() if steps is None else steps, str(path)
         try:
             opened = open_file(path, sqlite, steps, patience)
         except StoreError as error:
@@ -114,7 +114,7 @@ class StoreFile:
         may start. Raise StoreError with StoreFault.OLD where it is of an older schema, which
         only who may write can bring up to date."""
         refuse_lost(path)
-        opened = open_to_read(path, ours())
+        opened = open_to_read(path, known_migrations())
         both = opened.writer, opened.reader
         writing, reading = (Writer(db, str(path), begin="begin") for db in both)
         return cls(path, writing, reading, Reserve(path, size=0), Presence(path), opened.origin)
@@ -124,7 +124,7 @@ class StoreFile:
         """Open it as `look` does, and able to write: for sign-ins, which processes that share a
         store renew one at a time. No ids are given out, so no mail is put in."""
         refuse_lost(path)
-        opened, presence = open_to_share(path, ours()), Presence(path)
+        opened, presence = open_to_share(path, known_migrations()), Presence(path)
         writing = Writer(opened.writer, str(path), guard=presence.refuse_lost)
         reading = Writer(opened.reader, str(path), begin="begin")
         return cls(path, writing, reading, Reserve(path, size=0), presence, opened.origin)

@@ -38,7 +38,7 @@ def number(at: datetime) -> int:
     return (at - EPOCH) // MICROSECOND
 
 
-def kept(words: Message) -> str:
+def words_text(words: Message) -> str:
     """Return words as a text column has them; nothing stays nothing."""
     return "" if words == NOTHING else schema.text(words)
 

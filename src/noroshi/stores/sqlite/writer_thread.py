@@ -193,9 +193,9 @@ class Writer:
         if isinstance(error, StoreError):
             return StoreError(error.words, error.fault)
         fault = StoreFault.OTHER if self._reserve is None else self._reserve.fault_of(error)
-        told = StoreError(meaning(self._name, error, fault), fault)
-        told.__cause__ = error
-        return told
+        translated = StoreError(meaning(self._name, error, fault), fault)
+        translated.__cause__ = error
+        return translated
 
 
 def _answer(answers: list[asyncio.Future[Any]], found: list[Any]) -> None:

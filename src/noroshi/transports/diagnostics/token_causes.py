@@ -45,7 +45,7 @@ def remedy_of_token(
 def remedy_of_person(token: str, user: str, exam: Exam, reply: str) -> Remedy | None:
     """Return the remedy where Graph keeps whoever signed in out of another's mailbox; None if it is
     their own."""
-    cause = next(token_diagnosis.kept_out(claims_in(token) or {}, user), None)
+    cause = next(token_diagnosis.exclusion_causes(claims_in(token) or {}, user), None)
     return _of_cause(cause, exam, reply) if cause is not None else None
 
 

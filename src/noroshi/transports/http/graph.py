@@ -98,31 +98,31 @@ class GraphTransport:
     """The way out. Several `send` may run at once, on connections that are kept."""
 
     def __init__(
-        self, wanted: Options, outside: TransportContext, patience: Patience = Patience()
+        self, options: Options, outside: TransportContext, patience: Patience = Patience()
     ) -> None:
-        self._wanted, self._outside = wanted, outside
-        self._retry_token = RetryToken(outside, wanted.account, "graph")
-        self._lazy_http = LazyHttp(outside, (wanted.ca_file,), patience)
-        self._reply_reader = ReplyReader(wanted.where, "graph", wanted.parties)
+        self._options, self._outside = options, outside
+        self._retry_token = RetryToken(outside, options.account, "graph")
+        self._lazy_http = LazyHttp(outside, (options.ca_file,), patience)
+        self._reply_reader = ReplyReader(options.where, "graph", options.parties)
 
     async def send(self, envelope: Envelope) -> Receipt:
         """Send a mail and return an answer for each address; raise only for a bug."""
         paths, answers = paths_of(envelope)
-        said, provider_id = Answer(Verdict.DEFERRED), ""
+        answer, provider_id = Answer(Verdict.DEFERRED), ""
         if paths:
             try:
-                said, provider_id = await self._handed_over(self._mail(envelope, paths))
+                answer, provider_id = await self._handed_over(self._mail(envelope, paths))
             except RouteError as trouble:
-                said = errors.answer_of(trouble)
+                answer = errors.answer_of(trouble)
             except NoAnswerError:
-                said = self._reply_reader.unknown()
-        answers |= dict.fromkeys(paths, said)
-        taken = said.verdict is Verdict.ACCEPTED
+                answer = self._reply_reader.unknown()
+        answers |= dict.fromkeys(paths, answer)
+        taken = answer.verdict is Verdict.ACCEPTED
         return Receipt(
             at=self._outside.clocks.wall(),
             answers=answers,
             provider_id=provider_id,
-            message_ids=message_ids(envelope, self._wanted.mail_from) if taken else (),
+            message_ids=message_ids(envelope, self._options.mail_from) if taken else (),
         )
 
     async def probe(self) -> Answer:
@@ -130,7 +130,7 @@ class GraphTransport:
         try:
             await self._retry_token.token()
             http = await self._lazy_http.opened()
-            await http.post(f"{self._wanted.graph.rstrip('/')}/v1.0/", b"", {})
+            await http.post(f"{self._options.graph.rstrip('/')}/v1.0/", b"", {})
         except RouteError as trouble:
             return errors.answer_of(trouble)
         except NoAnswerError:
@@ -141,13 +141,14 @@ class GraphTransport:
         await self._lazy_http.close()
 
     def _mail(self, envelope: Envelope, paths: Mapping[str, str]) -> bytes:
-        """The mail for those alone who still need it: Graph goes by To."""
-        wanted = self._wanted
-        left = replace(envelope, to=tuple(paths), reached=(), refused=())
-        return compose(left, wanted.mail_from, wanted.sender_name, wanted.charset)
+        """Compose the mail for those alone who still need it: Graph goes by To."""
+        options = self._options
+        unsettled = replace(envelope, to=tuple(paths), reached=(), refused=())
+        return compose(unsettled, options.mail_from, options.sender_name, options.charset)
 
     async def _handed_over(self, mail: bytes) -> tuple[Answer, str]:
-        """The one answer for all of its addresses, and Graph's own number for the request."""
+        """Return the one answer for all of its addresses, and Graph's own number for the
+        request."""
         if len(mail) > LARGEST:
             words = TOO_LARGE.fill(size=len(mail) / 1e6, most=LARGEST / 1e6)
             return Answer(Verdict.REFUSED, words=words), ""
@@ -170,7 +171,7 @@ class GraphTransport:
             "Authorization": f"Bearer {token.reveal()}",
             "Content-Type": "text/plain",  # base64 of the MIME, as sendMail wants it
         }
-        return await http.post(self._wanted.url, b64encode(mail), headers)
+        return await http.post(self._options.url, b64encode(mail), headers)
 
     def _answer(self, reply: Reply, token: Secret) -> Answer:
         masks = Masks(token.reveal())
@@ -179,14 +180,14 @@ class GraphTransport:
         answer = self._reply_reader.answer(reply, error.text, now, masks.masked)
         if reply.status != 401:
             return answer
-        why = diagnosis(token.reveal(), "graph", self._wanted.user, now)
+        why = diagnosis(token.reveal(), "graph", self._options.user, now)
         words = errors.ADVISED.fill(said=answer.explanation, advice=why)
         return replace(answer, words=words, fault=Fault.SIGN_IN)
 
 
-def _is_base(given: str) -> bool:
+def _is_base(url: str) -> bool:
     try:
-        parts = urlsplit(given)
+        parts = urlsplit(url)
         port = parts.port
     except ValueError:  # brackets or a port that are none
         return False

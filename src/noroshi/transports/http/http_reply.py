@@ -19,7 +19,7 @@ NOT_KNOWN = _(
     "{where} was given the whole message, but its answer is not known: the connection broke, "
     "or nothing came in time. It is sent again and may arrive twice."
 )
-LONGEST_SAID = 300
+LONGEST_QUOTE = 300
 """Letters of an answer that are told; of anybody's within reach that are all that are kept."""
 
 
@@ -37,14 +37,14 @@ class ReplyReader:
         self, reply: Reply, text: str, now: datetime, mask: Callable[[str], str] = str
     ) -> Answer:
         """Read a reply; `text` is what it said, `mask` takes out of it what nobody may read."""
-        said = mask(one_line(text)) or _phrase(reply.status)
-        meant = http_meaning(self.service, reply.status, said)
+        shown = mask(one_line(text)) or _phrase(reply.status)
+        meant = http_meaning(self.service, reply.status, shown)
         held = meant.verdict in (Verdict.DEFERRED, Verdict.ROUTE_DOWN)
         return Answer(
             meant.verdict,
-            said[:LONGEST_SAID] if self.private else said,
+            shown[:LONGEST_QUOTE] if self.private else shown,
             reply.status,
-            words=self._words(meant, self._quote(reply.status, said)),
+            words=self._words(meant, self._quote(reply.status, shown)),
             fault=meant.fault,
             again=reply.again(now) if held else None,
             private=self.private,
@@ -54,14 +54,14 @@ class ReplyReader:
         """Answer for a mail that was given whole: nobody knows what became of it."""
         return Answer(Verdict.DEFERRED, words=NOT_KNOWN.fill(where=self.where))
 
-    def _quote(self, status: int, said: str) -> str:
-        shown = _phrase(status) if self.private else said
-        return f"{status} {shown}"[:LONGEST_SAID].rstrip(" .")
+    def _quote(self, status: int, text: str) -> str:
+        quoted = _phrase(status) if self.private else text
+        return f"{status} {quoted}"[:LONGEST_QUOTE].rstrip(" .")
 
-    def _words(self, meant: Meaning, said: str) -> Message:
+    def _words(self, meant: Meaning, quoted: str) -> Message:
         if meant.verdict is Verdict.ACCEPTED:
             return NOTHING
-        answered = errors.ANSWERED.fill(where=self.where, reply=said)
+        answered = errors.ANSWERED.fill(where=self.where, reply=quoted)
         return self.parties.explained(answered, meant.explanation)
 
 

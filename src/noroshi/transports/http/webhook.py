@@ -26,7 +26,9 @@ from noroshi.transports.smtp.connection import Parties
 from noroshi.vault import Secret, reserved
 
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")  # RFC 9110, 5.6.2
-OURS = frozenset({"host", "content-length", "content-type", "transfer-encoding", "connection"})
+OWN_HEADERS = frozenset(
+    {"host", "content-length", "content-type", "transfer-encoding", "connection"}
+)
 NUMBERS = ("x-ms-workflow-run-id", "x-request-id", "request-id")
 """Headers by which whoever took it may find it again."""
 ONE_URL = _("give either url or url_entry")
@@ -65,7 +67,9 @@ class Options:
             self._check_url()
         if bool(self.header) != bool(self.header_entry):
             raise InvalidValueError(BOTH)
-        if self.header and (not TOKEN.fullmatch(self.header) or self.header.lower() in OURS):
+        if self.header and (
+            not TOKEN.fullmatch(self.header) or self.header.lower() in OWN_HEADERS
+        ):
             raise InvalidValueError(BAD_HEADER.fill(given=self.header))
         for entry in filter(None, (self.url_entry, self.header_entry)):
             if not ENTRY.fullmatch(entry):
@@ -108,34 +112,34 @@ class WebhookTransport:
     """The way out. A contact's addresses are not written to: what is posted is for all of them."""
 
     def __init__(
-        self, wanted: Options, outside: TransportContext, patience: Patience = Patience()
+        self, options: Options, outside: TransportContext, patience: Patience = Patience()
     ) -> None:
-        self._wanted, self._outside = wanted, outside
-        self._lazy_http = LazyHttp(outside, (wanted.ca_file,), patience)
+        self._options, self._outside = options, outside
+        self._lazy_http = LazyHttp(outside, (options.ca_file,), patience)
 
     async def send(self, envelope: Envelope) -> Receipt:
         """Return the same answer for each address; it raises only for a bug."""
-        said, number = Answer(Verdict.DEFERRED), ""
+        answer, number = Answer(Verdict.DEFERRED), ""
         try:
-            said, number = await self._posted(await self.target(), envelope)
+            answer, number = await self._posted(await self.target(), envelope)
         except RouteError as trouble:
-            said = errors.answer_of(trouble)
+            answer = errors.answer_of(trouble)
         at = self._outside.clocks.wall()
-        answers = dict.fromkeys(envelope.to, said)
+        answers = dict.fromkeys(envelope.to, answer)
         return Receipt(at=at, answers=answers, provider_id=number)
 
     async def probe(self) -> Answer:
-        """Only a mail tells whether one is taken."""
+        """Do nothing: only a mail tells whether one is taken."""
         return Answer(Verdict.ACCEPTED)
 
     async def close(self) -> None:
         await self._lazy_http.close()
 
     async def _posted(self, target: Target, envelope: Envelope) -> tuple[Answer, str]:
-        content_type, content = SHAPES[self._wanted.shape](envelope)
+        content_type, content = SHAPES[self._options.shape](envelope)
         headers = {"Content-Type": content_type}
         if target.header is not None:
-            headers[self._wanted.header] = target.header.reveal()
+            headers[self._options.header] = target.header.reveal()
         url = target.url.reveal()
         reader = ReplyReader(webhook_url.where_of(url), "webhooks", NOBODY, private=True)
         try:
@@ -150,16 +154,16 @@ class WebhookTransport:
 
     async def target(self) -> Target:
         """Return where to post to, with what. Raises RouteError."""
-        wanted = self._wanted
-        url = Secret(wanted.url)
-        if wanted.url_entry:
-            url = await self._secret(wanted.url_entry)
-            fault = webhook_url.fault_of(url.reveal(), plain_http=wanted.plain_http)
+        options = self._options
+        url = Secret(options.url)
+        if options.url_entry:
+            url = await self._secret(options.url_entry)
+            fault = webhook_url.fault_of(url.reveal(), plain_http=options.plain_http)
             if fault is not None:
-                raise _unusable(wanted.url_entry, fault)
-        header = await self._secret(wanted.header_entry) if wanted.header_entry else None
+                raise _unusable(options.url_entry, fault)
+        header = await self._secret(options.header_entry) if options.header_entry else None
         if header is not None and not re.fullmatch(r"[ -~]+", header.reveal()):
-            raise _unusable(wanted.header_entry, NO_VALUE)
+            raise _unusable(options.header_entry, NO_VALUE)
         return Target(url, header)
 
     async def _secret(self, entry: str) -> Secret:

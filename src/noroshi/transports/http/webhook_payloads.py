@@ -24,7 +24,7 @@ Shaped = tuple[str, bytes]
 def as_json(envelope: Envelope) -> Shaped:
     """Return all that is told, by name; `id` is the same however often it is posted."""
     payload = envelope.payload
-    said = {
+    fields = {
         "id": envelope.id,
         "thread": envelope.thread[0] if envelope.thread else envelope.id,
         "at": envelope.born.astimezone(UTC).isoformat(),
@@ -35,7 +35,7 @@ def as_json(envelope: Envelope) -> Shaped:
         "subject": _of(payload, "subject"),
         "text": cut(_of(payload, "text"), MOST),
     }
-    return "application/json", _dumped(said)
+    return "application/json", _dumped(fields)
 
 
 def as_teams(envelope: Envelope) -> Shaped:
@@ -73,18 +73,18 @@ def as_slack(envelope: Envelope) -> Shaped:
     Source: Slack, Formatting text for app surfaces: three characters are escaped.
     """
     payload = envelope.payload
-    said = f"*{_of(payload, 'subject')}*\n{_of(payload, 'text')}"
+    text = f"*{_of(payload, 'subject')}*\n{_of(payload, 'text')}"
     for plain, escaped in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
-        said = said.replace(plain, escaped)
-    said = said if len(said) <= MOST_OF_SLACK else said[:MOST_OF_SLACK] + CUT
-    return "application/json", _dumped({"text": said})
+        text = text.replace(plain, escaped)
+    text = text if len(text) <= MOST_OF_SLACK else text[:MOST_OF_SLACK] + CUT
+    return "application/json", _dumped({"text": text})
 
 
 def as_text(envelope: Envelope) -> Shaped:
-    """Subject and text, as a person reads them."""
+    """Return subject and text, as a person reads them."""
     payload = envelope.payload
-    said = f"{_of(payload, 'subject')}\n\n{_of(payload, 'text')}"
-    return "text/plain; charset=utf-8", cut(said, MOST).encode("utf-8", "replace")
+    text = f"{_of(payload, 'subject')}\n\n{_of(payload, 'text')}"
+    return "text/plain; charset=utf-8", cut(text, MOST).encode("utf-8", "replace")
 
 
 SHAPES: Mapping[str, Callable[[Envelope], Shaped]] = {
@@ -111,9 +111,9 @@ def _block(text: str, **more: str) -> dict[str, object]:
 
 
 def _paragraphs(text: str) -> list[str]:
-    """A text block shows a single line end as a blank, so each line is one of its own."""
+    """Return a block for each line: a text block shows a single line end as a blank."""
     return [line for line in text.splitlines() if line.strip()]
 
 
-def _dumped(said: Mapping[str, Any]) -> bytes:
-    return json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")
+def _dumped(document: Mapping[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")

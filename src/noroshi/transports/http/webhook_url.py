@@ -83,5 +83,5 @@ def secrets_in(url: str) -> list[str]:
 
 
 def where_of(url: str) -> str:
-    """Host and port, as far as they may be told."""
+    """Return host and port, as far as they may be told."""
     return urlsplit(url).netloc

@@ -55,18 +55,18 @@ class Content:
 
     def part(self, id: str, charset: str) -> Part:
         """Return all of it as one part; `id` is the envelope's. The same bytes each time."""
-        said = _text("plain", charset, in_charset(_body(self.text), charset))
+        part = _text("plain", charset, in_charset(_body(self.text), charset))
         if self.html:
             html = META.sub(rf"\g<1>{charset}", self.html)
-            said = _multipart(
+            part = _multipart(
                 "alternative",
                 id,
-                [said, _text("html", charset, html_in_charset(_body(html), charset))],
+                [part, _text("html", charset, html_in_charset(_body(html), charset))],
             )
         if self.attachments:
             files = [_file(attachment) for attachment in self.attachments]
-            said = _multipart("mixed", id, [said, *files])
-        return said
+            part = _multipart("mixed", id, [part, *files])
+        return part
 
 
 def content_of(payload: Mapping[str, Any]) -> Content:
@@ -81,11 +81,11 @@ def content_of(payload: Mapping[str, Any]) -> Content:
     )
 
 
-def _attachment(given: Mapping[str, Any]) -> Attachment:
-    name = NOT_IN_NAMES.sub("_", str(given.get("name", ""))).strip(" .")[:LONGEST_NAME]
-    type = str(given.get("type", "")).lower()
+def _attachment(fields: Mapping[str, Any]) -> Attachment:
+    name = NOT_IN_NAMES.sub("_", str(fields.get("name", ""))).strip(" .")[:LONGEST_NAME]
+    type = str(fields.get("type", "")).lower()
     known = type if TYPE.fullmatch(type) and not type.startswith("multipart") else "text/plain"
-    return Attachment(name or NO_NAME, known, str(given.get("text", "")))
+    return Attachment(name or NO_NAME, known, str(fields.get("text", "")))
 
 
 def _text(subtype: str, charset: str, data: bytes) -> Part:
@@ -123,7 +123,8 @@ def _multipart(subtype: str, id: str, parts: Sequence[Part]) -> Part:
 
 
 def _boundary(id: str, wholes: Iterable[str]) -> str:
-    """Made of the parts themselves, so that nobody can write a text that holds it."""
+    """Derive a boundary from the parts themselves, so that nobody can write a text that holds
+    it."""
     digest = sha256(id.encode("utf-8", "replace"))
     for whole in wholes:
         digest.update(b"\0" + whole.encode("ascii"))
@@ -131,7 +132,7 @@ def _boundary(id: str, wholes: Iterable[str]) -> str:
 
 
 def _file_name(name: str) -> str:
-    """The parameter filename (RFC 2183), by RFC 2231 where it is not plain ASCII.
+    """Return the parameter filename (RFC 2183), by RFC 2231 where it is not plain ASCII.
 
     In pieces, as it may be long; Outlook, Gmail and Thunderbird read them.
     """
@@ -145,7 +146,7 @@ def _file_name(name: str) -> str:
 
 
 def _name(name: str) -> str:
-    """The parameter name, for mail programs that look for it first or know no RFC 2231.
+    """Return the parameter name, for mail programs that look for it first or know no RFC 2231.
 
     An encoded word has no place in a parameter (RFC 2047, 5), yet it is what they read.
     """

@@ -100,8 +100,10 @@ def message_id(known_as: str, installation: str, sender: str) -> str:
 
     What has no life in it is older than installations: its domain was the sender's.
     """
-    ours = MARK in known_as and bool(installation)
-    return _message_id(known_as, f"{installation.lower()}.{NOWHERE}" if ours else sender)
+    has_own_domain = MARK in known_as and bool(installation)
+    return _message_id(
+        known_as, f"{installation.lower()}.{NOWHERE}" if has_own_domain else sender
+    )
 
 
 @lru_cache(maxsize=256)  # asked for twice of each mail, and of those that its thread names
@@ -113,13 +115,13 @@ def _message_id(known_as: str, domain: str) -> str:
     return f"<{local}@{domain}>"
 
 
-def is_of(given: str, envelope_id: str) -> bool:
+def is_of(id_in_header: str, envelope_id: str) -> bool:
     """Return whether a Message-ID is that of an envelope, for who sees mails alone."""
-    local = unquote(given.strip("<>").rpartition("@")[0])
+    local = unquote(id_in_header.strip("<>").rpartition("@")[0])
     return envelope_id in (local, local.rpartition(MARK)[0])
 
 
-def message_ids(envelope: Envelope, sender: str, said: str = "") -> tuple[str, ...]:
+def message_ids(envelope: Envelope, sender: str, reply: str = "") -> tuple[str, ...]:
     """Return by what a mail that was taken may be found again, given what the server said then.
 
     Microsoft's servers may put a Message-ID of their own in the place of ours, and name it in
@@ -127,7 +129,7 @@ def message_ids(envelope: Envelope, sender: str, said: str = "") -> tuple[str, .
     """
     domain = smtp_address(sender).rpartition("@")[2]
     own = message_id(envelope.known_as, envelope.origin.installation, domain)
-    return tuple(dict.fromkeys((own, *GIVEN_ID.findall(said))))
+    return tuple(dict.fromkeys((own, *GIVEN_ID.findall(reply))))
 
 
 def one_line(text: str) -> str:
@@ -218,7 +220,7 @@ def _mailbox(name: str, address: str, charset: str) -> str:
 
 @lru_cache(maxsize=256)  # the same few in each mail
 def _phrase(name: str, charset: str) -> str:
-    """A display name (RFC 5322, 3.2.5): quoted, or in encoded words; "" stays so."""
+    """Return a display name (RFC 5322, 3.2.5): quoted, or in encoded words; "" stays so."""
     if not name:
         return ""
     value = encoded(name, len("List-Id"), charset)

@@ -17,7 +17,7 @@ from noroshi.vault import Secret
 SIGNED_IN, GO_ON = 235, 334
 LONGEST_COMMAND = 512
 XOAUTH2, OAUTHBEARER = BY_TOKEN = "xoauth2", "oauthbearer"
-HEARD = {XOAUTH2: b"", OAUTHBEARER: b"AQ=="}
+ANSWER_TO_ERROR = {XOAUTH2: b"", OAUTHBEARER: b"AQ=="}
 """What says that a refusal was heard: an empty line; a single ^A (RFC 7628, 3.2.3)."""
 BY_PASSWORD = ("cram-md5", "plain", "login")
 """The strongest first: CRAM-MD5 does not hand the password over."""
@@ -47,7 +47,7 @@ async def sign_in(connection: Connection, credentials: Credentials) -> str:
         # A refusal of a token may come as 334 with the error as base64 JSON (Google). The server
         # then waits for what its way has for that before it says 535. Exchange Online says 535
         # at once. For other ways it is out of step: RFC 4954, 4 has * to break off.
-        reply = await connection.answer(HEARD.get(way, b"*"))
+        reply = await connection.answer(ANSWER_TO_ERROR.get(way, b"*"))
     if reply.code != SIGNED_IN:
         raise _refused(connection, credentials, way, reply)
     return way
@@ -61,7 +61,7 @@ class AuthExchange:
     masks: Masks
 
     async def initial(self, way: bytes, response: bytes) -> Reply:
-        """AUTH with its initial response.
+        """Send AUTH with its initial response.
 
         RFC 4954, 4: what does not fit into a command's 512 octets goes after the server's
         334; Exchange Online and Google take both forms.
@@ -95,7 +95,7 @@ async def _plain(exchange: AuthExchange, who: Credentials) -> Reply:
 
 
 async def _login(exchange: AuthExchange, who: Credentials) -> Reply:
-    """Without an initial response, which not every server takes (MS-XLOGIN has none)."""
+    """Log in without an initial response, which not every server takes (MS-XLOGIN has none)."""
     user, password = sasl.login(who.user, who.secret.reveal())
     reply = await exchange.connection.command(b"AUTH", b"LOGIN")
     if reply.code == GO_ON:
@@ -144,9 +144,9 @@ def _refused(
         )
     wrong = credentials.entry and reply.code == 535
     words = errors.WRONG_PASSWORD if wrong else errors.SIGN_IN
-    said = words.fill(
+    cause = words.fill(
         where=where, user=user, reply=reply.gist, way=way.upper(), entry=credentials.entry
     )
-    told = connection.server.parties.explained(said, reply.of_sender.explanation)
+    advised = connection.server.parties.explained(cause, reply.of_sender.explanation)
     fault = Fault.SIGN_IN if wrong else None
-    return SmtpAuthError(told, reply.code, reply.enhanced, reply.text, fault)
+    return SmtpAuthError(advised, reply.code, reply.enhanced, reply.text, fault)

@@ -77,7 +77,7 @@ async def untrusted(
 
 
 async def _shown_issuer(server: Server, egress: Egress) -> str:
-    """A second connection only looks at the certificate, to say who issued it."""
+    """Connect a second time to look at the certificate, and return who issued it."""
     looking: Connection | None = None
     try:
         async with asyncio.timeout(server.patience.sign_in):

@@ -58,10 +58,10 @@ class Parties:
     sender: str
     envelope: str
 
-    def explained(self, said: Message, explanation: Explanation | None) -> Message:
+    def explained(self, cause: Message, explanation: Explanation | None) -> Message:
         """Add to what was said what it means and what to do about it, if that is known."""
-        told = self.advice(explanation)
-        return said if told == NOTHING else errors.ADVISED.fill(said=said, advice=told)
+        advice = self.advice(explanation)
+        return cause if advice == NOTHING else errors.ADVISED.fill(said=cause, advice=advice)
 
     def advice(self, explanation: Explanation | None) -> Message:
         """Return what it means and what to do about it; NOTHING if that is not told."""
@@ -136,7 +136,7 @@ class Connection:
     """
 
     def __init__(self, server: Server, protocol: SmtpProtocol) -> None:
-        self.server, self.stage, self.kept = server, "220", False
+        self.server, self.stage, self.is_reused = server, "220", False
         self.extensions: dict[str, str] = {}
         self.mechanisms: list[str] = []
         self.mask: Callable[[str], str] = str
@@ -270,7 +270,8 @@ class Connection:
         return Reply(code, self.mask(one_line(text)))
 
     async def _read_reply(self, saying: Awaitable[SMTPResponse]) -> tuple[int, str]:
-        """Lost and silent alike are ConnectionLostError; `asyncio.timeout` round it all stays what it is."""
+        """Read a reply. Lost and silent alike are ConnectionLostError; `asyncio.timeout` round
+        it all stays what it is."""
         try:
             response = await saying
         except SMTPResponseException as error:
@@ -285,13 +286,14 @@ class Connection:
     def _require(self, reply: Reply, fulfilled: bool) -> None:
         if not fulfilled:
             where = self.server.where
-            said = errors.COMMAND_REFUSED.fill(where=where, stage=self.stage, reply=reply.gist)
-            words = self.server.parties.explained(said, reply.of_sender.explanation)
+            cause = errors.COMMAND_REFUSED.fill(where=where, stage=self.stage, reply=reply.gist)
+            words = self.server.parties.explained(cause, reply.of_sender.explanation)
             raise SmtpServerError(words, reply.code, reply.enhanced, reply.text)
 
 
 @lru_cache(maxsize=64)  # the same few answers to each mail
 def one_line(text: str) -> str:
-    """Bounded, and free of what a terminal or a log would obey; Exchange answers in ASCII."""
+    """Return a text bounded, and free of what a terminal or a log would obey; Exchange answers
+    in ASCII."""
     line = " ".join(text.encode("utf-8", "replace").decode().split())
     return printable(line)[:LONGEST_TEXT]

@@ -85,7 +85,8 @@ class SmtpServerError(SmtpError, RouteError):
 
 
 def _fault(code: int, enhanced: str, text: str) -> Fault:
-    """Nobody answered where there is no code; else what the table says of it."""
+    """Return whose fault it is: without a code nobody answered; else what the table says of
+    it."""
     if not code:
         return Fault.NETWORK
     return sender_meaning(code, enhanced, text).fault or Fault.SERVER

@@ -167,31 +167,34 @@ class Options:
         return Server(host, self._port, self.parties, ehlo, patience, tls_first)
 
 
-def send_as_remarks(told: Parties) -> tuple[Message, ...]:
+def send_as_remarks(parties: Parties) -> tuple[Message, ...]:
     """Remark that the three addresses differ, if they do."""
-    if told.user == told.sender == told.envelope:
+    if parties.user == parties.sender == parties.envelope:
         return ()
-    return (NEEDS_SEND_AS.fill(user=told.user, sender=told.sender, envelope=told.envelope),)
+    return (
+        NEEDS_SEND_AS.fill(user=parties.user, sender=parties.sender, envelope=parties.envelope),
+    )
 
 
-def _check(read: Callable[[str], str], given: str, words: Message) -> None:
+def _check(read: Callable[[str], str], value: str, words: Message) -> None:
     try:
-        read(given)
+        read(value)
     except AddressError:
-        raise InvalidValueError(words.fill(given=given)) from None
+        raise InvalidValueError(words.fill(given=value)) from None
 
 
-def _host_name(given: str) -> str:
+def _host_name(name: str) -> str:
     """Return the name in A-labels, as DNS, SNI and certificates have it. Raises AddressError.
 
     An ASCII name stays as it is: in the house there are some with an underscore.
     """
-    return given if given.isascii() else ascii_domain(given)
+    return name if name.isascii() else ascii_domain(name)
 
 
-def _ehlo_name(given: str, sender: str) -> str:
-    """Never the host's own name: an underscore or a Japanese one is refused (501 5.5.4)."""
+def _ehlo_name(name: str, sender: str) -> str:
+    """Return the name for EHLO, never the host's own: an underscore or a Japanese one is
+    refused (501 5.5.4)."""
     try:
-        return ascii_domain(given or sender.rpartition("@")[2])
+        return ascii_domain(name or sender.rpartition("@")[2])
     except AddressError:
         return HERE

@@ -57,7 +57,7 @@ class SmtpProtocol(SMTPProtocol):
         does."""
         found: SMTPResponse | SMTPResponseException
         try:
-            if self._queued and not self._is_told():
+            if self._queued and not self._has_untaken_reply():
                 found = self._queued.popleft()
             else:
                 found = await self.read_response(timeout)
@@ -82,7 +82,7 @@ class SmtpProtocol(SMTPProtocol):
 
     def _answers(self) -> list[SMTPResponse | SMTPResponseException]:
         """Return what the buffer has in whole, no more than is due."""
-        missing = self._due - len(self._queued) - int(self._is_told())
+        missing = self._due - len(self._queued) - int(self._has_untaken_reply())
         found = list[SMTPResponse | SMTPResponseException]()
         try:
             while len(found) < missing and (one := self._read_response_from_buffer()):
@@ -96,8 +96,9 @@ class SmtpProtocol(SMTPProtocol):
             )
         return found
 
-    def _is_told(self) -> bool:
-        """An answer came that nobody has taken yet; it is before those that are kept."""
+    def _has_untaken_reply(self) -> bool:
+        """Return True if a reply came that nobody has taken yet; it comes before those in the
+        queue."""
         return self._response_waiter is not None and self._response_waiter.done()
 
     def _hand_on(self, found: SMTPResponse | SMTPResponseException) -> None:

@@ -38,19 +38,19 @@ def meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
 def sender_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
     """Return what an answer to MAIL FROM means: who is refused there is the sender, which is the
     route's."""
-    said = meaning(code, enhanced, text)
-    if said.verdict is REFUSED and code != 552:
-        return Meaning(ROUTE, Fault.PERMISSION, said.explanation)
-    return said
+    general = meaning(code, enhanced, text)
+    if general.verdict is REFUSED and code != 552:
+        return Meaning(ROUTE, Fault.PERMISSION, general.explanation)
+    return general
 
 
 def one_recipient_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
     """Return what an answer to RCPT means where the server took another recipient of the mail: who
     sends is not refused then, and the route works."""
-    said = meaning(code, enhanced, text)
-    if said.fault is Fault.PERMISSION and code // 100 == 5:
-        return Meaning(REFUSED, None, said.explanation)
-    return said
+    general = meaning(code, enhanced, text)
+    if general.fault is Fault.PERMISSION and code // 100 == 5:
+        return Meaning(REFUSED, None, general.explanation)
+    return general
 
 
 def smtp_rules() -> tuple[ReplyRule, ...]:

@@ -19,8 +19,8 @@ def oauthbearer(user: str, token: str, host: str, port: int) -> bytes:
     """Return the initial response of OAUTHBEARER (RFC 7628, 3.1), behind a GS2 header (RFC
     5801, 4)."""
     name = user.replace("=", "=3D").replace(",", "=2C")
-    said = f"n,a={name},\x01host={host}\x01port={port}\x01auth=Bearer {token}\x01\x01"
-    return b64encode(said.encode())
+    response = f"n,a={name},\x01host={host}\x01port={port}\x01auth=Bearer {token}\x01\x01"
+    return b64encode(response.encode())
 
 
 def plain(user: str, password: str) -> bytes:
@@ -35,8 +35,8 @@ def login(user: str, password: str) -> tuple[bytes, bytes]:
 
 def cram_md5(user: str, password: str, challenge: str) -> bytes:
     """Return the answer to a challenge of CRAM-MD5 (RFC 2195). ValueError: it is no base64."""
-    said = b64decode(challenge, validate=True)
-    digest = hmac.digest(prepare_password(password).encode(), said, "md5").hex()
+    nonce = b64decode(challenge, validate=True)
+    digest = hmac.digest(prepare_password(password).encode(), nonce, "md5").hex()
     return b64encode(f"{user} {digest}".encode())
 
 

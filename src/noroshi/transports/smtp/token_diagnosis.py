@@ -190,7 +190,7 @@ def _person_faults(
         yield from other_person(person_in(claims, user), resource, user)
 
 
-def kept_out(claims: Mapping[str, Any], user: str) -> Iterator[TokenCause]:
+def exclusion_causes(claims: Mapping[str, Any], user: str) -> Iterator[TokenCause]:
     """Yield why Graph keeps whoever signed in out of a mailbox that is not their own."""
     for found in other_person(person_in(claims, user), "graph", user):
         has_scope = set(FOR_SHARED["graph"]).intersection(scopes_in(claims))
@@ -217,10 +217,10 @@ def _remaining_cause(resource: Resource, user: str, *, app: bool) -> TokenCause:
     return _cause_of(OF_APP if app else OF_MAILBOX, user=user)
 
 
-def _cause_of(about: Message, **given: str) -> TokenCause:
-    return TokenCause(about, about.fill(**given), given)
+def _cause_of(about: Message, **arguments: str) -> TokenCause:
+    return TokenCause(about, about.fill(**arguments), arguments)
 
 
-def shown(given: object) -> str:
+def shown(claim: object) -> str:
     """Return a claim as it may be told: short, and nothing that a terminal obeys."""
-    return printable(str(given))[:LONGEST]
+    return printable(str(claim))[:LONGEST]

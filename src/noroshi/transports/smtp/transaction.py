@@ -48,10 +48,10 @@ async def deliver(connection: Connection, message: SmtpMessage) -> Delivered:
         connection.pipeline(b"MAIL " + sender, *(b"RCPT " + path for path in rest), b"DATA")
         reply = await connection.command(b"MAIL", sender)
     except ConnectionLostError:
-        if connection.kept:
+        if connection.is_reused:
             raise StaleConnectionError from None
         raise _lost(connection) from None
-    if connection.kept and reply.code == CLOSING:
+    if connection.is_reused and reply.code == CLOSING:
         raise StaleConnectionError
     if not reply.good:
         if wants_tls(reply.code, reply.text) and not connection.encrypted:
@@ -89,8 +89,8 @@ async def _to_recipients(connection: Connection, message: SmtpMessage) -> Delive
         )
     if not connection.alive:  # before the mail, which then surely was not taken
         raise ConnectionLostError("closed, or out of step")
-    said, provider_id, clean = await _content(connection, message.content)
-    return answers | dict.fromkeys(taken, said), provider_id, clean
+    answer, provider_id, clean = await _content(connection, message.content)
+    return answers | dict.fromkeys(taken, answer), provider_id, clean
 
 
 async def _content(connection: Connection, content: bytes) -> tuple[Answer, str, bool]:
@@ -124,15 +124,15 @@ def _mail_from(connection: Connection, message: SmtpMessage) -> bytes:
 def _answer(connection: Connection, reply: Reply, meant: Meaning) -> Answer:
     words, server = NOTHING, connection.server
     if server.parties.advice(meant.explanation) != NOTHING:
-        said = errors.ANSWERED.fill(where=server.where, reply=reply.gist)
-        words = server.parties.explained(said, meant.explanation)
+        cause = errors.ANSWERED.fill(where=server.where, reply=reply.gist)
+        words = server.parties.explained(cause, meant.explanation)
     return Answer(
         meant.verdict, reply.text, reply.code, reply.enhanced, words, fault=meant.fault
     )
 
 
 def _not_yet(connection: Connection, reply: Reply) -> Answer:
-    """An answer to DATA; a good one that is not 354 takes nothing."""
+    """Read an answer to DATA; a good one that is not 354 takes nothing."""
     taken = reply.meant.verdict is Verdict.ACCEPTED
     return _answer(connection, reply, Meaning(DEFERRED) if taken else reply.meant)
 

@@ -60,10 +60,12 @@ class SmtpTransport:
         provider_id = ""
         if paths:
             try:
-                said, provider_id = await self._deliver(self._message(envelope, paths))
+                answers_by_address, provider_id = await self._deliver(
+                    self._message(envelope, paths)
+                )
             except RouteError as trouble:
-                said = dict.fromkeys(paths, errors.answer_of(trouble))
-            answers |= said
+                answers_by_address = dict.fromkeys(paths, errors.answer_of(trouble))
+            answers |= answers_by_address
         return Receipt(
             at=self._outside.clocks.wall(),
             answers=answers,
@@ -97,18 +99,18 @@ class SmtpTransport:
         return SmtpMessage(smtp_address(options.parties.envelope), paths, content)
 
     def _message_ids(
-        self, envelope: Envelope, said: str, answers: Iterable[Answer]
+        self, envelope: Envelope, reply: str, answers: Iterable[Answer]
     ) -> tuple[str, ...]:
         if not any(answer.verdict is Verdict.ACCEPTED for answer in answers):
             return ()
-        return message_ids(envelope, self._options.mail_from, said)
+        return message_ids(envelope, self._options.mail_from, reply)
 
     async def _deliver(self, message: SmtpMessage) -> tuple[Mapping[str, Answer], str]:
         """Deliver on a kept connection, and on a new one if the server has closed that meanwhile."""
-        kept = self._take()
-        if kept is not None:
+        idle = self._take()
+        if idle is not None:
             try:
-                return await self._use(kept, message)
+                return await self._use(idle, message)
             except StaleConnectionError:
                 pass
         return await self._use(await self._connect(), message)
@@ -133,7 +135,7 @@ class SmtpTransport:
         only."""
         loop = asyncio.get_running_loop()
         until = loop.time() + self._server.patience.idle
-        connection.kept = True
+        connection.is_reused = True
         self._idle.append(IdleConnection(connection, until))
         if self._timer is None:
             self._timer = loop.call_at(until, self._retire_idle)
@@ -149,14 +151,14 @@ class SmtpTransport:
     def _take(self) -> Connection | None:
         """Take the one used last, as it is the least likely to be closed by now."""
         while self._idle:
-            kept = self._idle.pop()
-            if kept.connection.alive:
-                return kept.connection
+            idle = self._idle.pop()
+            if idle.connection.alive:
+                return idle.connection
         return None
 
-    def _retire(self, kept: IdleConnection) -> None:
-        self._idle.remove(kept)
-        leaving = asyncio.create_task(kept.connection.quit())
+    def _retire(self, idle: IdleConnection) -> None:
+        self._idle.remove(idle)
+        leaving = asyncio.create_task(idle.connection.quit())
         self._leaving.add(leaving)
         leaving.add_done_callback(self._leaving.discard)
 
