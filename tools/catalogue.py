@@ -37,6 +37,8 @@ TEMPLATE = Environment(keep_trailing_newline=True)
 KNOWLEDGE = "knowledge/*.toml"
 FOR_PEOPLE = ("meaning", "action", "steps", "takes", "words")
 """The keys of a file of knowledge that hold texts."""
+ALONE = re.compile(r"\{[\w.]+\}")
+"""An instruction that stands in the place of a text."""
 FUNCTIONS = ("_", "pgettext", "ngettext")
 BEGUN = datetime(2026, 11, 28, tzinfo=UTC)
 """A fixed day: a catalogue changes where its texts do, and nowhere else."""
@@ -89,7 +91,7 @@ def _for_people(value: object, *, told: bool = False) -> Iterator[str]:
     elif isinstance(value, list):
         for one in value:
             yield from _for_people(one, told=told)
-    elif told and isinstance(value, str):
+    elif told and isinstance(value, str) and not ALONE.fullmatch(value):
         yield value
 
 

@@ -22,15 +22,20 @@ class InstructionKind(StrEnum):
     SIGN_IN_PLACE = "sign_in_place"
     SIGN_IN_TO_READ = "sign_in_to_read"
     SIGN_IN_TO_READ_PLACE = "sign_in_to_read_place"
+    SIGN_IN_ANYWHERE = "sign_in_anywhere"
     PUT_SECRET = "put_secret"
     PUT_SECRET_PLACE = "put_secret_place"
     PUT_RIGHT_SECRET = "put_right_secret"
+    REPLACE_SECRET = "replace_secret"
     PUT_KEY_FILE = "put_key_file"
     GIVE_RIGHT_SECRET = "give_right_secret"
     PUT_ENTRY = "put_entry"
     MAKE_CERTIFICATE = "make_certificate"
     PUT_CERTIFICATE = "put_certificate"
     SHOW_CERTIFICATE = "show_certificate"
+    SAVE_CERTIFICATE = "save_certificate"
+    REQUEST_CERTIFICATE = "request_certificate"
+    IMPORT_CERTIFICATE = "import_certificate"
     KEEP_SECRET = "keep_secret"
     KEEP_CERTIFICATE = "keep_certificate"
     GIVE_SECRET = "give_secret"
@@ -51,7 +56,7 @@ class InstructionKind(StrEnum):
     DIAGNOSE = "diagnose"
     CHECK_ACCEPTED = "check_accepted"
     EDIT_MAIL = "edit_mail"
-    EDIT_WAITING = "edit_waiting"
+    EDIT_WAITING_PLACE = "edit_waiting_place"
     CHANGE_ROUTE = "change_route"
     DROP_MAIL = "drop_mail"
     RELEASE_MAIL = "release_mail"
@@ -134,8 +139,14 @@ SIGN_IN_AGAIN = Wording(
     _("Sign in again: {command} (or on {page} in the manager)"),
 )
 SIGN_IN_TO_READ = Wording(_("To allow reading the mailbox: {command}"))
+SIGN_IN_ANYWHERE = Wording(
+    _("In a browser on any computer, or with --device by a code on a phone: {command}"),
+    _("In a browser on any computer, or by a code on a phone, on {page}."),
+)
 WITHIN = Wording(plain("{command}"), _("on {page}"), _("{command}, or on {page}"))
 """Within a sentence, in parentheses."""
+WITHIN_QUEUE = Wording(plain("{command}"), _("in {page}"), _("{command}, or in {page}"))
+"""The same of the queue."""
 PUT = Wording(
     _("Store it: {command}"),
     _("Store it on {page}."),
@@ -145,6 +156,27 @@ PUT_RIGHT = Wording(
     _("Enter the correct one: {command}"),
     _("Enter the correct one again."),
     _("Enter the correct one: {command} (or on {page} in the manager)"),
+)
+REPLACE = Wording(
+    _(
+        "Store it in place of the old one, and write its last day into secret_ends of the "
+        "account, so that you are told in time: {command}"
+    ),
+    _(
+        "Store it on {page} in place of the old one, with its last day, so that you are told in "
+        "time."
+    ),
+)
+SAVE = Wording(
+    _("Write the certificate in use into a file: {command}"),
+    _("Save the certificate in use as a file on {page}."),
+)
+REQUEST = Wording(
+    _("Create a certificate, and have the administrator upload it: {command}"),
+    _("Create a certificate on {page}, and have the administrator upload it."),
+)
+IMPORT = Wording(
+    _("Or import an existing one: {command}"), _("Or import an existing one on {page}.")
 )
 GIVE = Wording(_("Store the secret with: {command}"), _("Store the secret on {page}."))
 MAKE = Wording(
@@ -190,11 +222,6 @@ EDIT = Wording(
     _("Correct the address: {command}"),
     _("Correct the address in {page}."),
     _("Correct the address: {command} (or in {page} of the manager)"),
-)
-EDIT_WAITING = Wording(
-    _("In waiting mails, correct it with: {command}"),
-    _("In waiting mails, correct it in {page}."),
-    _("In waiting mails, correct it with: {command} (or in {page} of the manager)"),
 )
 CHANGE_ROUTE = Wording(
     _("Assign another route: {command}"), _("Assign another route in {page}.")
@@ -245,6 +272,17 @@ GUIDANCE: Mapping[InstructionKind, Guidance] = {
     _KIND.PUT_SECRET: Guidance(_PUT_SECRET, PUT, ManagerPage.ROUTE),
     _KIND.PUT_SECRET_PLACE: Guidance(_PUT_SECRET, WITHIN, ManagerPage.ROUTE),
     _KIND.PUT_RIGHT_SECRET: Guidance(_PUT_SECRET, PUT_RIGHT, ManagerPage.ROUTE),
+    _KIND.SIGN_IN_ANYWHERE: Guidance(_AUTHORIZE, SIGN_IN_ANYWHERE, ManagerPage.ROUTE),
+    _KIND.REPLACE_SECRET: Guidance(_PUT_SECRET, REPLACE, ManagerPage.ROUTE),
+    _KIND.SAVE_CERTIFICATE: Guidance(
+        plain("noroshi cert show {account} --out noroshi.cer"), SAVE, ManagerPage.ROUTE
+    ),
+    _KIND.REQUEST_CERTIFICATE: Guidance(
+        plain("noroshi cert new {account} --out noroshi.cer"), REQUEST, ManagerPage.ROUTE
+    ),
+    _KIND.IMPORT_CERTIFICATE: Guidance(
+        _("noroshi cert import {account} FILE"), IMPORT, ManagerPage.ROUTE
+    ),
     _KIND.PUT_KEY_FILE: Guidance(
         _("noroshi secret set {entry} --file FILE"), PUT, ManagerPage.ROUTE
     ),
@@ -292,8 +330,8 @@ GUIDANCE: Mapping[InstructionKind, Guidance] = {
     _KIND.CHECK_ACCEPTED: Guidance(
         plain("noroshi queue show {mail}"), CHECK_ACCEPTED, ManagerPage.QUEUE
     ),
-    _KIND.EDIT_WAITING: Guidance(
-        plain("noroshi queue edit ID"), EDIT_WAITING, ManagerPage.QUEUE
+    _KIND.EDIT_WAITING_PLACE: Guidance(
+        plain("noroshi queue edit ID"), WITHIN_QUEUE, ManagerPage.QUEUE
     ),
     _KIND.EDIT_MAIL: Guidance(plain("noroshi queue edit {mail}"), EDIT, ManagerPage.QUEUE),
     _KIND.CHANGE_ROUTE: Guidance(

@@ -17,6 +17,8 @@ row applies to an answer is decided where the answer is met: in `oauth`, `transp
                         digit, * the rest) and a part of the text; verdict (on the recipient) or
                         fault (of the route); source: a name in [sources]; means: an explanation
 
-A row of another file is named with its file, as "exchange.send_as". {places} are in values.toml. Texts
-are English; their Japanese is in the catalogue.
+A row of another file is named with its file, as "exchange.send_as". {places} are in values.toml, or
+kinds of instructions (`core/instruction.py`), which are told by a command in a terminal and by the place
+in the manager on a page: a step may be one alone, as "{sign_in_again}", and name the value that is the
+vault's entry, as "{put_secret.password}". Texts are English; their Japanese is in the catalogue.
 """

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from noroshi.core.mail import Fault, Verdict
-from noroshi.core.translation import NOTHING, Message, _
+from noroshi.core.translation import NOTHING, Message, sentences
 from noroshi.ports.examination import Cure, Exam, Remedy, filled
 
 Who = Literal["user", "admin", "wait", "setup"]
 """Who can mend a refused sign-in: whoever signs in, the provider's administrator, time, or our own
 settings."""
-BOTH = _("{meaning} {action}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +35,9 @@ class Explanation:
         """Return what is told beside the answer; NOTHING if nothing is."""
         if self.quiet:
             return NOTHING
-        meaning = self.meaning.fill(**values)
         if self.action == NOTHING:
-            return meaning
-        return BOTH.fill(meaning=meaning, action=self.action.fill(**values))
+            return self.meaning.fill(**values)
+        return sentences(self.meaning, self.action).fill(**values)
 
     def remedy(self, exam: Exam, reply: str = "") -> Remedy:
         """Return the remedy with the user's own values; where no steps are given, what to do is

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast, get_args
 
 from noroshi.core.mail import Fault, Verdict
-from noroshi.core.translation import NOTHING, Message
+from noroshi.core.translation import NOTHING
 from noroshi.knowledge.explanation import Explanation, Knowledge, ReplyRule, Who
 from noroshi.knowledge.table_reader import KnowledgeError, TableReader
 from noroshi.ports.examination import Cure, Whose
@@ -33,6 +33,7 @@ FILES = (
 WHOSE = {whose.value: whose for whose in Whose}
 VERDICTS = {one.value: one for one in (Verdict.DEFERRED, Verdict.REFUSED)}
 FAULTS = {fault.name.lower(): fault for fault in Fault}
+ANY_ENTRY = "entry"
 NO_CURE = Cure(whose=Whose.YOU)
 NO_ROW = Explanation(name="", meaning=NOTHING, cure=NO_CURE)
 """Stands where a reference leads nowhere. Nobody gets to see it: that is a problem."""
@@ -102,18 +103,19 @@ class KnowledgeReader:
             link=table.link("link"),
             takes=table.message("takes"),
         )
-        table.check_places("steps", [step.id for step in cure.how], self._values)
+        # The vault's entry is known by its own name there: {put_secret.password}.
+        table.check_values("steps", cure.how, self._values.keys() - {ANY_ENTRY})
         table.check_places("commands", cure.lines, self._values)
         table.check_places("link", [cure.link], self._values)
         return cure
 
     def _add(self, file: str, name: str, table: TableReader) -> None:
-        meaning, action = table.text("meaning"), table.message("action")
-        table.check_places("meaning", [meaning], self._values)
-        table.check_places("action", [action.id], self._values)
+        meaning, action = table.message("meaning", optional=False), table.message("action")
+        table.check_values("meaning", [meaning], self._values)
+        table.check_values("action", [action], self._values)
         row = Explanation(
             name=f"{file}.{name}",
-            meaning=Message(meaning),
+            meaning=meaning,
             action=action,
             quiet=table.yes("quiet"),
             who=cast("Who", table.choice("who", get_args(Who))) if "who" in table else None,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from string import Formatter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from noroshi.core.translation import NOTHING, Message
+from noroshi.core.translation import NOTHING, Message, plain
+from noroshi.knowledge.row_text import row_text
 
 Value = TypeVar("Value")
 
@@ -47,20 +47,20 @@ class TableReader:
             self.problem(key, "begins or ends with a space")
         return text
 
-    def message(self, key: str) -> Message:
+    def message(self, key: str, *, optional: bool = True) -> Message:
         """Return a text for people; NOTHING if there is none."""
-        text = self.optional_text(key)
-        return Message(text) if text else NOTHING
+        text = self.optional_text(key) if optional else self.text(key)
+        return self._row_text(key, text) if text else NOTHING
 
     def messages(self, key: str) -> tuple[Message, ...]:
         """Return texts for people."""
-        return tuple(map(Message, self.texts(key)))
+        return tuple(self._row_text(key, text) for text in self.texts(key))
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts."""
         given = self._value(key, list, [])
         if not all(isinstance(one, str) and one for one in given):
-            self.problem(key, "must be a list of texts")
+            self.problem(key, "must be a list of strings")
             return ()
         return tuple(given)
 
@@ -113,16 +113,25 @@ class TableReader:
         """Return all that is in it: texts."""
         return {name: self.text(name) for name in self._given}
 
-    def check_places(self, key: str, texts: Collection[str], known: Collection[str]) -> None:
-        """Require that each {place} of these texts is a value that is known."""
+    def check_values(self, key: str, texts: Iterable[Message], known: Collection[str]) -> None:
+        """Require that each value that these texts are filled with is known."""
+        for name in sorted({name for text in texts for name in text.empty_places} - set(known)):
+            self.problem(key, f"{{{name}}} is no value that is known (values.toml)")
+
+    def check_places(self, key: str, texts: Iterable[str], known: Collection[str]) -> None:
+        """Require the same of what is the same in every language."""
         for text in texts:
             try:
-                found = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+                self.check_values(key, [plain(text)], known)
             except ValueError as error:
                 self.problem(key, f"{error}: {text!r}")
-                continue
-            for name in sorted(found - set(known)):
-                self.problem(key, f"{{{name}}} is no value that is known (values.toml)")
+
+    def _row_text(self, key: str, text: str) -> Message:
+        try:
+            return row_text(text)
+        except ValueError as error:
+            self.problem(key, f"{error}: {text!r}")
+            return NOTHING
 
     def end(self) -> None:
         """Find the keys that nobody has asked for."""

@@ -77,12 +77,12 @@ def test_each_refusal_of_our_own_has_its_remedy(error):
 def test_an_ended_secret_is_the_administrator_s_and_names_the_entry_to_put_it_into():
     remedy = remedy_of(APP, "invalid_client", (7000222,))
     assert remedy.whose is Whose.ADMINISTRATOR
-    assert "noroshi secret set app-secret" in remedy.lines
+    assert remedy.how[-1].en.endswith("noroshi secret set app-secret")
 
 
 def test_where_there_is_a_certificate_in_the_secret_s_place_that_is_asked_for():
     account = replace(APP, secret="", certificate="cert")
-    assert "noroshi cert import box FILE" in remedy_of(account, "no_secret").lines
+    assert remedy_of(account, "no_secret").how[-1].en.endswith("noroshi cert import box FILE")
 
 
 def test_microsoft_s_own_page_of_a_number_is_named_where_there_is_no_better_one():

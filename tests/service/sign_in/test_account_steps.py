@@ -158,7 +158,8 @@ async def test_a_secret_s_end_is_remarked_and_so_is_one_that_nobody_wrote_down()
 async def test_what_keeps_a_token_away_stops_there_with_its_remedy(error, line):
     stages = await looked(Tokens(raises=error))
     assert [stage.state for stage in stages.values()] == ["failed", "not reached"]
-    assert line in stages["token"].remedy.lines
+    remedy = stages["token"].remedy
+    assert any(one.endswith(line) for one in [*remedy.lines, *(step.en for step in remedy.how)])
     assert "_" not in stages["token"].found.ja  # no name of ours for it
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from noroshi.core.definitions.accounts import host_in
+from noroshi.core.instruction import ANY_ACCOUNT, ANY_ENTRY
 from noroshi.core.translation import Message, _, plain
 from noroshi.knowledge.explanation import Explanation, Who
 from noroshi.knowledge.knowledge_files import knowledge
@@ -72,8 +73,8 @@ def advise(
     code = error if shown is None else f"AADSTS{shown}"
     words = found.meaning.fill(
         code=code,
-        secret=secret or "NAME",
-        account=account or "NAME",
+        entry=secret or ANY_ENTRY,
+        account=account or ANY_ACCOUNT,
         role=role,
         provider=MICROSOFT if cloud.name in CLOUDS else OTHER_SIDE,
         server=host_in(cloud.token_endpoint or cloud.authority) or cloud.name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from noroshi.core.translation import NOTHING, Message, bilingual, plain
+from noroshi.core.translation import NOTHING, Medium, Message, bilingual, plain
 from noroshi.knowledge.explanation import Explanation
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.network import connection_errors
@@ -96,7 +96,10 @@ def explanation_of(code: int, enhanced: str, text: str) -> Explanation:
 
 
 def sentence(words: Message) -> Message:
-    """Make a sentence that stands by itself: our troubles are told within other sentences too."""
+    """Make a sentence that stands by itself: our troubles are told within other sentences too. One
+    that tells what to do, on a page otherwise than in a terminal, is one."""
+    if words.say("en", Medium.PAGE) != words.en:
+        return words
     first = words.en.partition(" ")[0]  # a host's name stays as it is
     en = words.en[:1].upper() + words.en[1:] if first.isalpha() else words.en
     ja = words.ja if words.ja.endswith(("。", ":")) else f"{words.ja}。"

@@ -18,8 +18,7 @@ from noroshi.web.view.control_escape import Page
 from noroshi.web.view.form_operations import Outcome, clock, may, query_value, run
 from noroshi.web.view.mail import attempts, names, relay, state
 from noroshi.web.view.page_context import Handler, Visit, page
-from noroshi.web.view.remedy_links import left_to_copy, not_led
-from noroshi.web.view.route import RouteDetails, fields_of, known_of
+from noroshi.web.view.route import known_of
 from noroshi.web.view.routes import Answer, href
 from noroshi.web.view.templates import templates
 
@@ -75,8 +74,8 @@ async def exam_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
     done = await run(visit, "examine_look", id=id, seen=-1)
     if done.why:
         return {"why": done.why, "over": True}
-    found, known = done.ok, await known_of(visit, name)
-    stages = [_stage(visit, one, known) for one in found["stages"]]
+    found = done.ok
+    stages = [_stage(visit, one) for one in found["stages"]]
     rest = found["names"][len(stages) :]
     failed = next((n for n, one in enumerate(stages, 1) if one["state"] == "failed"), 0)
     return {
@@ -96,7 +95,7 @@ def _found(visit: Visit, one: Answer) -> str:
     return visit.say(_("not signed in")) if text == NEVER else text
 
 
-def _stage(visit: Visit, one: Answer, known: RouteDetails) -> Mapping[str, Any]:
+def _stage(visit: Visit, one: Answer) -> Mapping[str, Any]:
     remedy = one["remedy"]
     return {
         "state": one["state"],
@@ -104,20 +103,17 @@ def _stage(visit: Visit, one: Answer, known: RouteDetails) -> Mapping[str, Any]:
         "found": _found(visit, one),
         "remarks": [visit.say(words) for words in one["remarks"]],
         "ms": "" if one["milliseconds"] is None else f"{one['milliseconds']:,.0f} ms",
-        "remedy": remedy and _remedy(visit, remedy, known),
+        "remedy": remedy and _remedy(visit, remedy),
     }
 
 
-def _remedy(visit: Visit, one: Answer, known: RouteDetails) -> Mapping[str, Any]:
-    certificates = "app_certificate" in known.ways
-    lines = left_to_copy(one["lines"], fields_of(known), certificates=certificates)
-    how = [visit.say(words) for words in one["how"]]
+def _remedy(visit: Visit, one: Answer) -> Mapping[str, Any]:
     return {
         **one,
         "meaning": visit.say(one["meaning"]),
         "who": visit.say(one["who"]),
-        "how": not_led(how, lines, visit.language),
-        "lines": "\n".join(lines),
+        "how": [visit.say(words) for words in one["how"]],
+        "lines": "\n".join(one["lines"]),
         "takes": visit.say(one["takes"]),
         "link": one["link"] if one["link"].startswith("https://") else "",
     }

@@ -9,7 +9,6 @@ from datetime import datetime
 from noroshi.actions.phrases import MONTHS, WORDS
 from noroshi.core.levels import Level
 from noroshi.core.translation import Medium, Message, _, pgettext
-from noroshi.web.view.remedy_links import on_page
 from noroshi.web.view.state_names import NOT_MEASURED_NAMES
 from noroshi.web.view.timestamps import Moment
 
@@ -30,8 +29,8 @@ class Tongue:
         """A text of ours, or of an answer."""
         language = self.language
         if isinstance(words, Message):
-            return on_page(words.say(language, Medium.PAGE), language)
-        return on_page(words[language], language)
+            return words.say(language, Medium.PAGE)
+        return words[language]
 
     def level(self, level: str) -> str:
         """A level's word; "new" is one that was never measured, "stopped" and

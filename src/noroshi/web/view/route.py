@@ -162,12 +162,6 @@ def entries_of(known: RouteDetails) -> list[str]:
     return [entry for entry in found if entry]
 
 
-def fields_of(known: RouteDetails) -> list[str]:
-    """The entries of the vault for which the route's page has a field."""
-    secret = str((known.account or {}).get("secret", ""))
-    return [*entries_of(known), *([secret] if secret else [])]
-
-
 def named_by(known: RouteDetails) -> list[tuple[str, Sequence[str]]]:
     """Each order that names the route."""
     return [(key, names) for key, names in orders(known.documents) if known.name in names]

@@ -1,0 +1,110 @@
+"""On a page no text sends anybody to the command line for what a page shows as well."""
+
+import importlib
+import pkgutil
+import re
+
+import pytest
+
+from noroshi.core.translation import Medium, Message
+from noroshi.knowledge.knowledge_files import knowledge
+from tests.service.clients import InProcessClient, apply_definitions
+
+PARTS = ("checks", "core", "oauth", "service", "transports", "web")
+ELSEWHERE = re.compile(
+    r"noroshi (?:status --all|alarms?|silence|ledger|queue (?!edit)|versions|plan|user|apply --empty)\b"
+)
+HAS_A_FORM = re.compile(
+    r"noroshi (?:authorize|cert|apply|secret set \{(?:secret|password|url_entry|header_entry|entry)\})"
+)
+ROWS = {**knowledge().cures, **knowledge().explanations}
+JAPANESE = {"accept-language": "ja"}
+
+
+def texts():
+    yield from of(knowledge(), depth=6)
+    for part in PARTS:
+        package = importlib.import_module(f"noroshi.{part}")
+        for one in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if one.name not in ("noroshi.core.instruction", "noroshi.web.__main__"):
+                for value in vars(importlib.import_module(one.name)).values():
+                    yield from of(value)
+
+
+def of(value, depth=3):
+    if isinstance(value, Message):
+        yield value
+    elif depth and isinstance(value, dict):
+        for inner in value.values():
+            yield from of(inner, depth - 1)
+    elif depth and isinstance(value, tuple | list):
+        for inner in value:
+            yield from of(inner, depth - 1)
+    elif depth and hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
+        for name in value.__dataclass_fields__:
+            yield from of(getattr(value, name, None), depth - 1)
+
+
+def on_pages():
+    """Every text as a page has it, and its language."""
+    return {
+        (one.say(tongue, Medium.PAGE), tongue) for one in texts() for tongue in ("en", "ja")
+    }
+
+
+def test_no_page_sends_anybody_to_the_command_line_for_what_another_page_shows():
+    assert [one for one in on_pages() if ELSEWHERE.search(one[0])] == []
+
+
+SIGNS_IN = re.compile(r"noroshi authorize\b")
+
+
+def test_no_page_sends_anybody_to_the_command_line_to_sign_in():
+    left = [one for one, _ in on_pages() if SIGNS_IN.search(one)]
+    assert [one for one in left if "--read-mailbox" not in one] == []
+
+
+CERTIFICATES, SECRETS = re.compile(r"noroshi cert\b"), re.compile(r"noroshi secret set\b")
+WITHOUT_A_PAGE = (
+    "secret_headers",
+    "proxy",
+    "プロキシ",
+    "as a header",
+    "ヘッダーとして",
+    "{name}",
+)
+"""Entries of the vault that no page has a field for: a monitor's, a proxy's password."""
+
+
+def test_no_page_sends_anybody_to_the_command_line_for_a_certificate_or_a_route_s_secret():
+    shown = {one for one, _ in on_pages()}
+    assert [one for one in shown if CERTIFICATES.search(one)] == []
+    left = [one for one in shown if SECRETS.search(one)]
+    assert [one for one in left if not any(part in one for part in WITHOUT_A_PAGE)] == []
+
+
+def of_a_row(row):
+    """What a page has of a row: its texts, and the lines to copy."""
+    cure = getattr(row, "cure", row)
+    own = (row.meaning, row.action) if cure is not row else ()
+    texts = (*own, *cure.how, cure.takes)
+    told = [text.say(tongue, Medium.PAGE) for text in texts for tongue in ("en", "ja")]
+    return [*told, *cure.lines]
+
+
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_what_the_page_of_a_route_has_a_form_for_is_not_copied(name):
+    told = of_a_row(ROWS[name])
+    assert [one for one in told if HAS_A_FORM.search(one)] == []
+    assert [one for one in told if one.endswith(":")] == [] or getattr(
+        ROWS[name], "cure", ROWS[name]
+    ).lines
+
+
+@pytest.mark.logged_in
+async def test_who_looks_for_a_monitor_that_is_gone_is_sent_to_the_overview(desk, browser):
+    await apply_definitions(InProcessClient(desk))
+    await browser.get("/monitor/web1/base/gone", headers=JAPANESE)
+    assert browser.status == 404
+    assert "「概況」で確かめてください" in browser.text
+    assert "noroshi status" not in browser.text
