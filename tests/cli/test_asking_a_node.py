@@ -50,7 +50,7 @@ FOLDER = {
 
 
 @pytest.fixture
-async def desk(tmp_path):
+async def harness(tmp_path):
     """A node with definitions, behind the door of the home folder tmp_path."""
     found = Harness()
     async with a_node(tmp_path, found.service):
@@ -58,9 +58,9 @@ async def desk(tmp_path):
         yield found
 
 
-async def apply(desk, **changed):
+async def apply(harness, **changed):
     given = tuple(Document(**one) for one in documents(**changed))
-    await desk.service.apply(AKI, given)
+    await harness.service.apply(AKI, given)
 
 
 def written(folder, **changed):
@@ -71,40 +71,41 @@ def written(folder, **changed):
     return str(folder)
 
 
-async def the_mail(desk):
+async def the_mail(harness):
     """The payload of the one that waits."""
-    (row,) = await desk.store.queue()
-    waiting, _ = await desk.store.envelope(row.envelope.id)
+    (row,) = await harness.store.queue()
+    waiting, _ = await harness.store.envelope(row.envelope.id)
     return waiting.envelope.payload
 
 
-async def test_a_mail_is_queued_and_its_id_is_printed(desk, tmp_path):
+async def test_a_mail_is_queued_and_its_id_is_printed(harness, tmp_path):
     argv = ("send", "--to", "ops", "--subject", "点検", "--text", "本文")
     told = await typed(*argv, home=tmp_path)
-    (waiting,) = await desk.store.queue()
+    (waiting,) = await harness.store.queue()
     assert (told.code, told.out) == (WAITS, f"{waiting.envelope.id}\n")
     assert told.err.startswith("To ops: not sent yet, waiting; waiting for its turn\n")
     assert f"noroshi queue show {waiting.envelope.id}" in told.err
     assert waiting.envelope.payload["subject"] == "点検"
 
 
-async def settled_soon(desk, **said):
+async def settled_soon(harness, **said):
     """The mail that comes is tried, and each address gets that answer."""
-    while not await desk.store.queue():  # noqa: ASYNC110  another process sends it
+    while not await harness.store.queue():  # noqa: ASYNC110  another process sends it
         await asyncio.sleep(0.01)
-    now = desk.time.now
-    node = await desk.store.begin("sender", now)
-    parcel = await desk.store.claim_parcel(node, "plain", now)
+    now = harness.time.now
+    node = await harness.store.begin("sender", now)
+    parcel = await harness.store.claim_parcel(node, "plain", now)
     answers = {f"{name}@example.com": Answer(verdict) for name, verdict in said.items()}
     receipt = Receipt(at=now, answers=answers, route="plain")
-    assert await desk.store.settle(parcel, receipt, decide_fate(parcel, receipt, 0.0))
+    assert await harness.store.settle(parcel, receipt, decide_fate(parcel, receipt, 0.0))
 
 
-async def test_an_address_that_was_refused_is_told_beside_one_that_was_taken(desk, tmp_path):
-    await apply(desk, contacts__ops={"addresses": ["a@example.com", "b@example.com"]})
+async def test_an_address_that_was_refused_is_told_beside_one_that_was_taken(harness, tmp_path):
+    await apply(harness, contacts__ops={"addresses": ["a@example.com", "b@example.com"]})
     argv = ("send", "--to", "ops", "--subject", "s", "--text", "t", "--route", "plain")
     told, _ = await asyncio.gather(
-        typed(*argv, home=tmp_path), settled_soon(desk, a=Verdict.ACCEPTED, b=Verdict.REFUSED)
+        typed(*argv, home=tmp_path),
+        settled_soon(harness, a=Verdict.ACCEPTED, b=Verdict.REFUSED),
     )
     accepted, refused = told.err.splitlines()[:2]
     assert accepted.startswith("To ops: accepted by the other side")
@@ -112,7 +113,7 @@ async def test_an_address_that_was_refused_is_told_beside_one_that_was_taken(des
     assert "refused" in refused and "b@example.com" in refused and "a@" not in refused
 
 
-async def test_a_mail_that_was_accepted_ends_with_0(desk, tmp_path):
+async def test_a_mail_that_was_accepted_ends_with_0(harness, tmp_path):
     argv = (
         "send",
         "--to",
@@ -126,7 +127,7 @@ async def test_a_mail_that_was_accepted_ends_with_0(desk, tmp_path):
         "--json",
     )
     told, _ = await asyncio.gather(
-        typed(*argv, home=tmp_path), settled_soon(desk, ops=Verdict.ACCEPTED)
+        typed(*argv, home=tmp_path), settled_soon(harness, ops=Verdict.ACCEPTED)
     )
     (mail,) = json.loads(told.out)["mails"]
     assert (told.code, mail["state"], told.err) == (0, "accepted", "")
@@ -152,43 +153,43 @@ async def test_who_cannot_look_is_told_that_it_is_not_known(tmp_path, refusal):
     assert "not known: not to be seen" in told.err
 
 
-async def test_a_mail_that_was_set_aside_does_not_go_by_itself(desk, tmp_path):
+async def test_a_mail_that_was_set_aside_does_not_go_by_itself(harness, tmp_path):
     argv = ("send", "--to", "ops", "--subject", "s", "--text", "t", "--route", "plain")
     told, _ = await asyncio.gather(
-        typed(*argv, home=tmp_path), settled_soon(desk, ops=Verdict.REFUSED)
+        typed(*argv, home=tmp_path), settled_soon(harness, ops=Verdict.REFUSED)
     )
     assert "set aside" in told.err and "until it can be sent" not in told.err
     assert told.code == ASIDE
     assert "noroshi queue release" in told.err
 
 
-async def test_a_mails_text_may_stand_behind_the_options(desk, tmp_path):
+async def test_a_mails_text_may_stand_behind_the_options(harness, tmp_path):
     told = await typed("send", "--to", "ops", "--subject", "s", "It works.", home=tmp_path)
-    assert told.code == WAITS and (await the_mail(desk))["text"] == "It works."
+    assert told.code == WAITS and (await the_mail(harness))["text"] == "It works."
 
 
-async def test_a_text_that_is_given_twice_is_refused(desk, tmp_path):
+async def test_a_text_that_is_given_twice_is_refused(harness, tmp_path):
     told = await typed(
         "send", "--to", "ops", "--subject", "s", "a", "--text", "b", home=tmp_path
     )
     assert told.code == 2 and "--text" in told.err
-    assert await desk.store.queue() == []
+    assert await harness.store.queue() == []
 
 
-async def test_a_mails_text_may_come_by_a_pipe(desk, tmp_path):
+async def test_a_mails_text_may_come_by_a_pipe(harness, tmp_path):
     argv = ("send", "--to", "ops", "--subject", "s", "--level", "critical")
     assert (await typed(*argv, home=tmp_path, given="一行\n二行\n")).code == WAITS
-    mail = await the_mail(desk)
+    mail = await the_mail(harness)
     assert (mail["text"], mail["importance"]) == ("一行\n二行\n", "high")
 
 
-async def test_what_is_no_text_is_refused_before_it_is_sent(desk, tmp_path):
+async def test_what_is_no_text_is_refused_before_it_is_sent(harness, tmp_path):
     argv = ("send", "--to", "ops", "--subject", b"\xff", "--text", "t", "--lang", "ja")
     told = await typed(*argv, home=tmp_path)
     assert told.code == 3 and told.err.startswith(
         "引数に、端末の文字コードとして正しくない文字があります"
     )
-    assert await desk.store.queue() == []
+    assert await harness.store.queue() == []
 
 
 async def test_what_a_node_answers_before_it_has_read_all_is_told(tmp_path):
@@ -209,7 +210,7 @@ async def test_what_a_node_answers_before_it_has_read_all_is_told(tmp_path):
     assert (told.code, told.err) == (5, "go away\n")
 
 
-async def test_a_mail_that_cannot_go_tells_every_reason(desk, tmp_path):
+async def test_a_mail_that_cannot_go_tells_every_reason(harness, tmp_path):
     argv = ("send", "--to", "opps", "--subject", "s", "--text", "t", "--route", "nowhere")
     told = await typed(*argv, home=tmp_path)
     assert (told.code, told.out) == (3, "")
@@ -227,7 +228,7 @@ async def test_a_mail_that_cannot_go_tells_every_reason(desk, tmp_path):
         pytest.param(("kinds",), id="kinds"),
     ],
 )
-async def test_a_command_that_must_be_quick_loads_nothing_heavy(desk, tmp_path, argv):
+async def test_a_command_that_must_be_quick_loads_nothing_heavy(harness, tmp_path, argv):
     told = await typed(*argv, home=tmp_path, before=LOADED)
     assert told.code == (WAITS if argv[0] == "send" else 0)
     assert [name for name in HEAVY if name in told.err.splitlines()] == []
@@ -240,7 +241,7 @@ async def test_the_version_loads_no_module_of_ours_but_the_first(tmp_path):
 
 
 @pytest.mark.parametrize("command", ["status", "health"])
-async def test_a_number_of_what_waits_says_of_what_it_is(desk, tmp_path, command):
+async def test_a_number_of_what_waits_says_of_what_it_is(harness, tmp_path, command):
     await typed("send", "--to", "ops", "--subject", "s", "t", home=tmp_path)
     told = await typed("--lang", "en", command, home=tmp_path)
     assert re.search(r"\d mails? waiting", told.out)
@@ -248,8 +249,8 @@ async def test_a_number_of_what_waits_says_of_what_it_is(desk, tmp_path, command
     assert "待機中のメール " in (await typed("--lang", "ja", command, home=tmp_path)).out
 
 
-async def test_status_says_what_is_wrong_first(desk, tmp_path):
-    await desk.measured()
+async def test_status_says_what_is_wrong_first(harness, tmp_path):
+    await harness.measured()
     told = (await typed("status", home=tmp_path)).out.splitlines()
     assert told[0] == "◆ CRITICAL: 1 of 1 monitor not OK."
     assert told[1] == "▨ 1 of 2 routes cannot send."
@@ -257,29 +258,29 @@ async def test_status_says_what_is_wrong_first(desk, tmp_path):
     assert any(line.endswith("used 95.2% (limit 90%)") for line in told)
 
 
-async def test_a_route_that_needs_somebody_and_holds_no_token_cannot_send(desk, tmp_path):
+async def test_a_route_that_needs_somebody_and_holds_no_token_cannot_send(harness, tmp_path):
     app = CONTENT["accounts/box"] | {"sign_in": "app"}
-    await desk.service.apply(AKI, tuple(Document(**d) for d in documents(accounts__box=app)))
-    await desk.service.set_secret(AKI, "app", OLD_SECRET)
+    await harness.service.apply(AKI, tuple(Document(**d) for d in documents(accounts__box=app)))
+    await harness.service.set_secret(AKI, "app", OLD_SECRET)
     with pytest.raises(OperationFailedError):
-        await desk.service.authorize_app(AKI, "m365")
+        await harness.service.authorize_app(AKI, "m365")
     told = (await typed("status", home=tmp_path)).out
     assert (
         "▨ 1 of 2 routes cannot send." in told and "but may still send for a while" not in told
     )
 
 
-async def test_nothing_is_said_to_be_well_by_a_way_that_nothing_has_gone(desk, tmp_path):
-    await desk.measured(level=Level.OK, used=12.0)
-    await desk.service.set_secret(AKI, "app", CANARY)
-    await desk.service.authorize_begin(AKI, "m365")
-    await desk.service.authorize_finish(AKI, "m365", "http://localhost/?code=good&state=S")
+async def test_nothing_is_said_to_be_well_by_a_way_that_nothing_has_gone(harness, tmp_path):
+    await harness.measured(level=Level.OK, used=12.0)
+    await harness.service.set_secret(AKI, "app", CANARY)
+    await harness.service.authorize_begin(AKI, "m365")
+    await harness.service.authorize_finish(AKI, "m365", "http://localhost/?code=good&state=S")
     told = (await typed("status", home=tmp_path)).out.splitlines()
     assert told[0] == "○ The only monitor is OK."
     assert told[1] == "－ Not proved yet, as no mail has been accepted so far: m365, plain."
 
 
-async def test_what_was_never_measured_is_not_called_ok(desk, tmp_path):
+async def test_what_was_never_measured_is_not_called_ok(harness, tmp_path):
     told = (await typed("status", home=tmp_path)).out
     assert told.startswith("· 0 of 1 monitor is OK; 1 not measured yet.")
     assert "  · not yet  web1/base/disks" in told
@@ -288,10 +289,10 @@ async def test_what_was_never_measured_is_not_called_ok(desk, tmp_path):
 async def test_one_that_is_ok_is_told_in_the_singular(tmp_path):
     monitors = [{"name": name, "kind": "disk"} for name in ("disks", "more")]
     web = {"rules": ["all"], "group": [{"name": "base", "monitor": monitors}]}
-    desk = Harness()
-    async with a_node(tmp_path, desk.service):
-        await apply(desk, instances__web1=web)
-        await desk.measured(level=Level.OK, used=5.0)
+    harness = Harness()
+    async with a_node(tmp_path, harness.service):
+        await apply(harness, instances__web1=web)
+        await harness.measured(level=Level.OK, used=5.0)
         told = (await typed("status", home=tmp_path)).out
     assert told.startswith("○ 1 of 2 monitors is OK; 1 not measured yet.")
 
@@ -299,61 +300,61 @@ async def test_one_that_is_ok_is_told_in_the_singular(tmp_path):
 async def test_a_monitors_title_is_shown_and_its_reason_below_on_a_narrow_terminal(tmp_path):
     disks = {"name": "disks", "kind": "disk", "title": "Disk space"}
     group = {"name": "base", "title": "Base", "monitor": [disks]}
-    desk = Harness()
-    async with a_node(tmp_path, desk.service):
-        await apply(desk, instances__web1={"rules": ["all"], "group": [group]})
-        await desk.measured()
+    harness = Harness()
+    async with a_node(tmp_path, harness.service):
+        await apply(harness, instances__web1={"rules": ["all"], "group": [group]})
+        await harness.measured()
         told = (await typed("status", home=tmp_path, COLUMNS="80")).out
     assert "  ◆ CRITICAL  web1/base/disks (Base › Disk space)  /var  since " in told
     assert "\n      used 95.2% (limit 90%)\n" in told
 
 
-async def test_status_says_when_a_sign_in_was_last_renewed(desk, tmp_path):
-    await desk.service.set_secret(AKI, "app", CANARY)
-    await desk.service.authorize_begin(AKI, "m365")
-    await desk.service.authorize_finish(AKI, "m365", "http://localhost/?code=good&state=S")
+async def test_status_says_when_a_sign_in_was_last_renewed(harness, tmp_path):
+    await harness.service.set_secret(AKI, "app", CANARY)
+    await harness.service.authorize_begin(AKI, "m365")
+    await harness.service.authorize_finish(AKI, "m365", "http://localhost/?code=good&state=S")
     told = (await typed("status", home=tmp_path)).out
     assert re.search(r"  － not proved yet  m365 +post  sign-in renewed ", told)
     routes = json.loads((await typed("status", "--json", home=tmp_path)).out)["routes"]
     renewed = {route["name"]: route["renewed"] for route in routes}
-    assert datetime.fromisoformat(renewed["m365"]) == desk.time.now
+    assert datetime.fromisoformat(renewed["m365"]) == harness.time.now
     assert renewed["plain"] is None
 
 
-async def test_a_route_whose_rest_is_over_is_tried_with_the_next_mail(desk, tmp_path):
-    await desk.service.send(AKI, ("ops",), "s", "t", ("plain",))
-    await desk.attempted("plain", DOWN, "connection refused")
+async def test_a_route_whose_rest_is_over_is_tried_with_the_next_mail(harness, tmp_path):
+    await harness.service.send(AKI, ("ops",), "s", "t", ("plain",))
+    await harness.attempted("plain", DOWN, "connection refused")
     assert "refused. Next try: " in (await typed("status", home=tmp_path, COLUMNS="200")).out
     told = (await typed("--lang", "ja", "status", home=tmp_path, COLUMNS="200")).out
     assert "connection refused。次の試行: " in told
-    desk.time.pass_by(seconds=86400)
+    harness.time.pass_by(seconds=86400)
     told = (await typed("status", home=tmp_path, COLUMNS="200")).out
     assert "Next try: " not in told and "It is retried with the next mail." in told
 
 
-async def test_a_mail_that_came_back_is_shown_with_the_report(desk, tmp_path):
-    sent = await desk.service.send(AKI, ("ops",), "s", "t", ("plain",))
-    await desk.attempted("plain", Verdict.ACCEPTED, "OK", 250)
+async def test_a_mail_that_came_back_is_shown_with_the_report(harness, tmp_path):
+    sent = await harness.service.send(AKI, ("ops",), "s", "t", ("plain",))
+    await harness.attempted("plain", Verdict.ACCEPTED, "OK", 250)
     told = (await typed("queue", "show", sent.ids[0], home=tmp_path, COLUMNS="200")).out
     assert re.search(r"\nnot proved +Delivery is not proven, and ", told)
     back = Arrival(address="ops@example.com", state="came back", at=DAWN, text="550 5.1.10 no")
-    await desk.store.record_arrival(sent.ids[0], back)
+    await harness.store.record_arrival(sent.ids[0], back)
     told = (await typed("queue", "show", sent.ids[0], home=tmp_path, COLUMNS="200")).out
     assert re.search(r"\nstate +came back\n", told) and "not proved" not in told
     assert re.search(r"\n  .*  came back  ops@example.com  550 5.1.10 no\n", told)
     assert "remaining routes" not in told and "remaining addresses" not in told
 
 
-async def test_status_in_japanese_keeps_its_columns(desk, tmp_path):
-    await desk.measured()
+async def test_status_in_japanese_keeps_its_columns(harness, tmp_path):
+    await harness.measured()
     told = (await typed("status", "--lang", "ja", home=tmp_path)).out
     assert "◆ 危険: 監視項目1件のうち1件が正常ではありません。" in told
     assert "\n  ▨ 未サインイン   m365                post  " in told
     assert "\n  － 送信は未確認  plain (Old server)  post\n" in told
 
 
-async def test_status_for_programs_holds_both_languages(desk, tmp_path):
-    await desk.measured()
+async def test_status_for_programs_holds_both_languages(harness, tmp_path):
+    await harness.measured()
     status = json.loads((await typed("status", "--json", home=tmp_path)).out)
     assert status["running"] is True and status["level"] == "critical"
     words = status["monitors"][0]["items"][0]["words"]
@@ -372,29 +373,29 @@ async def test_status_for_programs_holds_both_languages(desk, tmp_path):
     ],
 )
 async def test_status_answers_a_script_by_its_exit_code(tmp_path, level, route, code):
-    desk = Harness()
+    harness = Harness()
     told = tuple(
         documents(
             routes__m365=None,
             rules__all={"action": "mail", "contacts": ["ops"], "routes": ["plain"]},
         )
     )
-    async with a_node(tmp_path, desk.service):
-        await desk.service.apply(AKI, tuple(Document(**one) for one in told))
-        await desk.measured(level=level, used=50.0)
+    async with a_node(tmp_path, harness.service):
+        await harness.service.apply(AKI, tuple(Document(**one) for one in told))
+        await harness.measured(level=level, used=50.0)
         if route is not None:
-            await desk.service.send(AKI, ("ops",), "s", "t")
-            await desk.attempted("plain", route, "no", 550)
+            await harness.service.send(AKI, ("ops",), "s", "t")
+            await harness.attempted("plain", route, "no", 550)
         assert (await typed("status", "--check", home=tmp_path)).code == code
         assert (await typed("status", home=tmp_path)).code == 0
 
 
-async def test_the_same_answer_again_and_again_is_told_once_with_how_often(desk, tmp_path):
-    await desk.service.send(AKI, ("ops",), "s", "t", ("plain",))
-    (one,) = await desk.store.queue()
+async def test_the_same_answer_again_and_again_is_told_once_with_how_often(harness, tmp_path):
+    await harness.service.send(AKI, ("ops",), "s", "t", ("plain",))
+    (one,) = await harness.store.queue()
     for text in ("busy [a1]", "busy [b2]", "busy [c3]", "no such user", "busy"):
-        await desk.attempted("plain", DEFERRED, text)
-        desk.time.pass_by(minutes=30)
+        await harness.attempted("plain", DEFERRED, text)
+        harness.time.pass_by(minutes=30)
     told = (await typed("queue", "show", one.envelope.id, home=tmp_path)).out
     _, _, attempts = told.partition("Attempts\n")
     lines = attempts.splitlines()[:3]
@@ -403,9 +404,9 @@ async def test_the_same_answer_again_and_again_is_told_once_with_how_often(desk,
     assert lines[2].endswith("busy")
 
 
-async def test_the_queue_is_listed_and_one_of_it_shown(desk, tmp_path):
-    await desk.service.send(AKI, ("ops",), "点検のお知らせ", "本文\n二行", ("plain",))
-    await desk.attempted("plain", DEFERRED, "mailbox busy", 450)
+async def test_the_queue_is_listed_and_one_of_it_shown(harness, tmp_path):
+    await harness.service.send(AKI, ("ops",), "点検のお知らせ", "本文\n二行", ("plain",))
+    await harness.attempted("plain", DEFERRED, "mailbox busy", 450)
     listed = (await typed("queue", "list", home=tmp_path)).out.splitlines()
     assert listed[0].split() == ["STATE", "ID", "TO", "NEXT", "TRY", "TRIES", "SUBJECT"]
     assert listed[1].startswith("waiting  ") and listed[1].endswith("点検のお知らせ")
@@ -417,62 +418,62 @@ async def test_the_queue_is_listed_and_one_of_it_shown(desk, tmp_path):
     assert "  本文\n  二行" in shown
 
 
-async def test_a_try_that_is_due_is_told_as_now(desk, tmp_path):
-    desk.time.now = datetime.now(UTC)
-    await desk.service.send(AKI, ("ops",), "s", "t", ("plain",))
+async def test_a_try_that_is_due_is_told_as_now(harness, tmp_path):
+    harness.time.now = datetime.now(UTC)
+    await harness.service.send(AKI, ("ops",), "s", "t", ("plain",))
     told = (await typed("queue", "list", home=tmp_path)).out.splitlines()
     assert re.search(r"  ops  now +0 +s$", told[1])
 
 
-async def test_an_accepted_mail_has_no_routes_left(desk, tmp_path):
-    await desk.service.send(AKI, ("ops",), "s", "t", ("plain",))
-    (one,) = await desk.store.queue()
+async def test_an_accepted_mail_has_no_routes_left(harness, tmp_path):
+    await harness.service.send(AKI, ("ops",), "s", "t", ("plain",))
+    (one,) = await harness.store.queue()
     assert (
         "remaining routes" in (await typed("queue", "show", one.envelope.id, home=tmp_path)).out
     )
-    await desk.attempted("plain", Verdict.ACCEPTED, "taken", 250)
+    await harness.attempted("plain", Verdict.ACCEPTED, "taken", 250)
     told = (await typed("queue", "show", one.envelope.id, home=tmp_path)).out
     assert "accepted for" in told and "remaining routes" not in told
 
 
 async def test_an_attempt_shows_our_words_in_the_persons_language_and_the_servers(
-    desk, tmp_path
+    harness, tmp_path
 ):
-    (id,) = (await desk.service.send(AKI, ("ops",), "s", "t")).ids
+    (id,) = (await harness.service.send(AKI, ("ops",), "s", "t")).ids
     words = bilingual(
         en="it took the mail, and said nothing", ja="渡しましたが返事がありません"
     )
-    await desk.attempted("plain", DOWN, "4.7.0 later", 454, words)
+    await harness.attempted("plain", DOWN, "4.7.0 later", 454, words)
     shown = (await typed("queue", "show", id, "--lang", "ja", home=tmp_path)).out
     assert "渡しましたが返事がありません (454 4.7.0 later)" in shown
     assert words.ja in (await typed("status", "--lang", "ja", home=tmp_path)).out
 
 
-async def test_the_queue_for_programs_is_json(desk, tmp_path):
-    await desk.service.send(AKI, ("ops",), "s", "t")
+async def test_the_queue_for_programs_is_json(harness, tmp_path):
+    await harness.service.send(AKI, ("ops",), "s", "t")
     (one,) = json.loads((await typed("queue", "list", "--json", home=tmp_path)).out)
     shown = await typed("queue", "show", one["id"], "--json", home=tmp_path)
     assert json.loads(shown.out)["queued"] == one
 
 
-async def test_a_mail_that_was_set_aside_is_tried_again(desk, tmp_path):
-    await desk.service.send(AKI, ("ops",), "s", "t", ("plain",))
-    await desk.attempted("plain", REFUSED, "no such user", 550)
-    (one,) = await desk.store.queue()
+async def test_a_mail_that_was_set_aside_is_tried_again(harness, tmp_path):
+    await harness.service.send(AKI, ("ops",), "s", "t", ("plain",))
+    await harness.attempted("plain", REFUSED, "no such user", 550)
+    (one,) = await harness.store.queue()
     told = await typed("queue", "retry", one.envelope.id, home=tmp_path)
     assert told.code == 0
-    (one,) = await desk.store.queue()
+    (one,) = await harness.store.queue()
     assert one.state == ""
 
 
-async def test_a_mail_that_is_not_there_is_refused(desk, tmp_path):
+async def test_a_mail_that_is_not_there_is_refused(harness, tmp_path):
     told = await typed("queue", "retry", "01J/x", home=tmp_path)
     assert (told.code, told.out) == (5, "")
 
 
 async def test_a_folder_is_planned_applied_and_exported(tmp_path):
-    desk, folder = Harness(), tmp_path / "defs"
-    async with a_node(tmp_path, desk.service):
+    harness, folder = Harness(), tmp_path / "defs"
+    async with a_node(tmp_path, harness.service):
         given = written(folder)
         planned = await typed("plan", given, home=tmp_path)
         assert planned.code == 0 and "  + instances/web1\n" in planned.out
@@ -487,8 +488,8 @@ async def test_a_folder_is_planned_applied_and_exported(tmp_path):
 
 async def test_values_that_are_still_the_examples_are_named_before_and_after_an_apply(tmp_path):
     """Only check-config named them, and a newcomer had left it out."""
-    desk, left = Harness(), "\n  contacts/ops.toml: addresses.0: ops@example.com\n"
-    async with a_node(tmp_path, desk.service):
+    harness, left = Harness(), "\n  contacts/ops.toml: addresses.0: ops@example.com\n"
+    async with a_node(tmp_path, harness.service):
         given = written(tmp_path / "defs")
         for command in ("plan", "apply", "plan"):
             told = await typed(command, given, home=tmp_path)
@@ -504,7 +505,7 @@ async def test_values_that_are_still_the_examples_are_named_before_and_after_an_
         assert "examples" not in (await typed("apply", given, home=tmp_path)).out
 
 
-async def test_an_export_loses_nothing_that_is_there_unless_it_must(desk, tmp_path):
+async def test_an_export_loses_nothing_that_is_there_unless_it_must(harness, tmp_path):
     out = tmp_path / "out"
     assert (await typed("export", str(out), home=tmp_path)).code == 0
     assert (await typed("export", str(out), home=tmp_path)).code == 0
@@ -543,14 +544,14 @@ async def test_a_plan_for_programs_is_json(tmp_path):
     assert told.code == 3 and len(json.loads(told.out)["problems"]) == 1
 
 
-async def test_an_edit_on_an_old_version_is_refused(desk, tmp_path):
+async def test_an_edit_on_an_old_version_is_refused(harness, tmp_path):
     folder = written(tmp_path / "defs")
     told = await typed("apply", folder, "--base", "0", home=tmp_path)
     assert (told.code, told.out) == (5, "")
     assert "noroshi plan" in told.err
 
 
-async def test_the_kinds_are_listed_and_one_is_told_in_full(desk, tmp_path):
+async def test_the_kinds_are_listed_and_one_is_told_in_full(harness, tmp_path):
     assert "  disk  ディスク" in (await typed("kinds", "--lang", "ja", home=tmp_path)).out
     told = (await typed("kinds", "disk", home=tmp_path)).out
     assert "include" in told and "Mount points to watch." in told
@@ -572,7 +573,7 @@ async def test_nobody_behind_the_door_that_was_named_ends_with_4(tmp_path):
     assert told.code == 4 and "noroshi serve" in told.err
 
 
-async def test_a_door_can_be_named_where_the_home_folder_cannot_be_read(desk, tmp_path):
+async def test_a_door_can_be_named_where_the_home_folder_cannot_be_read(harness, tmp_path):
     door = str(tmp_path / "door.sock")
     assert (await typed("status", home="/nonexistent", NOROSHI_DOOR=door)).code == 0
 
@@ -589,7 +590,7 @@ async def test_a_home_folder_that_is_not_there_is_told_with_what_makes_it(tmp_pa
     assert told.code == 3 and "noroshi init" in told.err
 
 
-async def test_a_reader_that_goes_away_is_no_failure(desk, tmp_path):
+async def test_a_reader_that_goes_away_is_no_failure(harness, tmp_path):
     script = (
         "import subprocess, sys; argv = [sys.executable, '-m', 'noroshi.cli', 'kinds', '--json'];"
         "noroshi = subprocess.Popen(argv, stdout=subprocess.PIPE); noroshi.stdout.close();"
@@ -599,31 +600,31 @@ async def test_a_reader_that_goes_away_is_no_failure(desk, tmp_path):
     assert (told.code, told.err) == (0, "")
 
 
-async def test_a_secret_is_nowhere_in_what_is_printed(desk, tmp_path):
+async def test_a_secret_is_nowhere_in_what_is_printed(harness, tmp_path):
     secret = tmp_path / "secret"
     secret.write_text(CANARY)
     argv = ("authorize", "m365", "--secret-file", str(secret))
     told = [await typed(*argv, home=tmp_path, given="http://localhost/?code=bad&state=S")]
     asked = ("status --json", "kinds --json", "queue list --json", f"export {tmp_path / 'out'}")
     told += [await typed(*command.split(), home=tmp_path) for command in asked]
-    assert await desk.vault.names()
+    assert await harness.vault.names()
     files = [path.read_text() for path in (tmp_path / "out").rglob("*.toml")]
     assert CANARY not in "".join([*files, *(one.out + one.err for one in told)])
 
 
-async def test_an_empty_folder_is_not_applied_unless_that_is_meant(desk, tmp_path):
+async def test_an_empty_folder_is_not_applied_unless_that_is_meant(harness, tmp_path):
     (tmp_path / "empty").mkdir()
     told = await typed("apply", str(tmp_path / "empty"), home=tmp_path)
     assert told.code == 5 and "noroshi apply --empty DIR" in told.err
-    assert (await desk.store.current()).number == 1
+    assert (await harness.store.current()).number == 1
     told = await typed("plan", str(tmp_path / "empty"), home=tmp_path)
     assert told.code == 0 and "noroshi apply --empty DIR" in told.out.splitlines()[-1]
     assert (await typed("apply", "--empty", str(tmp_path / "empty"), home=tmp_path)).code == 0
-    assert (await desk.store.current()).documents == ()
+    assert (await harness.store.current()).documents == ()
 
 
-async def test_what_somebody_should_know_stands_below_the_differences(desk, tmp_path):
-    await desk.service.send(AKI, ("ops",), "s", "t", ("m365",))
+async def test_what_somebody_should_know_stands_below_the_differences(harness, tmp_path):
+    await harness.service.send(AKI, ("ops",), "s", "t", ("m365",))
     folder = written(tmp_path / "defs")
     for command in ("plan", "apply"):
         told = (await typed(command, folder, home=tmp_path)).out
@@ -631,14 +632,14 @@ async def test_what_somebody_should_know_stands_below_the_differences(desk, tmp_
         assert below.startswith("  Waiting mails for a removed route: 1 (m365).")
 
 
-async def test_of_many_changes_the_first_are_listed_and_the_rest_is_counted(desk, tmp_path):
+async def test_of_many_changes_the_first_are_listed_and_the_rest_is_counted(harness, tmp_path):
     folder = tmp_path / "many"
     (folder / "contacts").mkdir(parents=True)
     for number in range(1004):
         text = 'addresses = ["a@example.com"]\n'
         (folder / f"contacts/c{number:04}.toml").write_text(text)
     told = (await typed("apply", "--empty", str(folder), home=tmp_path)).out
-    count = (await desk.service.version_show(AKI, 2)).more_changed + 1000
+    count = (await harness.service.version_show(AKI, 2)).more_changed + 1000
     assert f"Version 2 is in effect. Changes: {count}\n" in told
     assert f"\n  … and {count - 1000} more\n" in told
     told = (await typed("versions", "2", home=tmp_path)).out

@@ -15,10 +15,10 @@ SHOWN = "a?[2J?31m???b?"
 
 
 @pytest.fixture
-async def desk(tmp_path):
-    desk = Harness()
-    async with a_node(tmp_path, desk.service):
-        yield desk
+async def harness(tmp_path):
+    harness = Harness()
+    async with a_node(tmp_path, harness.service):
+        yield harness
 
 
 def test_what_people_write_is_shown_as_it_is():
@@ -41,17 +41,19 @@ def test_what_the_terminal_is_to_do_comes_through(capsys):
     assert capsys.readouterr().out == f"{SHOWN}\n\r\x1b[K"
 
 
-async def test_a_note_on_a_version_obeys_no_terminal(desk, tmp_path):
+async def test_a_note_on_a_version_obeys_no_terminal(harness, tmp_path):
     """An operator may stop an instance, and say why; root reads it."""
-    await run_as_json(desk.service, AKI, "apply", {"documents": documents()})
+    await run_as_json(harness.service, AKI, "apply", {"documents": documents()})
     given = {"instance": "web1", "note": BAD}
-    assert "ok" in await run_as_json(desk.service, administrator(BAD), "instance_stop", given)
+    assert "ok" in await run_as_json(
+        harness.service, administrator(BAD), "instance_stop", given
+    )
     told = await typed("versions", home=tmp_path)
     assert SHOWN in told.out and "\x1b" not in told.out and "\x9b" not in told.out
     told = await typed("versions", "--json", home=tmp_path)
     assert json.loads(told.out)[0]["note"] == {"en": BAD, "ja": BAD} and "\x9b" not in told.out
 
 
-async def test_a_refusal_obeys_no_terminal_either(desk, tmp_path):
+async def test_a_refusal_obeys_no_terminal_either(harness, tmp_path):
     told = await typed("queue", "show", BAD, home=tmp_path)
     assert told.code and "\x1b" not in told.err and "\x9b" not in told.err

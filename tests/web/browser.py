@@ -77,19 +77,19 @@ def in_one_line(markup):
 
 
 @asynccontextmanager
-async def browsing(desk, home, **given):
+async def browsing(harness, home, **given):
     async with (
-        open_manager(desk, home, **given) as url,
+        open_manager(harness, home, **given) as url,
         ClientSession(cookie_jar=CookieJar(unsafe=True)) as session,
     ):
         yield Browser(session, url)
 
 
-async def with_user(role=ADMIN, name="sato", desk=None):
-    """A desk whose people are begun, and one of that role may log in."""
-    desk = desk or Harness()
-    text = await desk.people.passwords.hash(GOOD)
+async def with_user(role=ADMIN, name="sato", harness=None):
+    """A harness whose people are begun, and one of that role may log in."""
+    harness = harness or Harness()
+    text = await harness.people.passwords.hash(GOOD)
     for one, what in {name: role, "boss": ADMIN}.items():
-        user = User(name=one, role=what, made=desk.time.now, password=text)
-        await desk.store.put_user(user, None)
-    return desk
+        user = User(name=one, role=what, made=harness.time.now, password=text)
+        await harness.store.put_user(user, None)
+    return harness

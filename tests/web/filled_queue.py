@@ -1,4 +1,4 @@
-"""A desk with something of everything on it: waiting, held, set aside, taken, come back."""
+"""A harness with something of everything on it: waiting, held, set aside, taken, come back."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -55,47 +55,50 @@ def envelope(n, subject, **more):
 
 async def filled(role="administrator", subject="FS01 D: 95.2%", note="boss", **changed):
     """Six alarms, in all the states that there are, and two versions."""
-    desk = Harness(routes=(POST, SMTP))
-    await with_user(role, desk=desk)
-    boss, now = administrator("boss"), desk.time.now
+    harness = Harness(routes=(POST, SMTP))
+    await with_user(role, harness=harness)
+    boss, now = administrator("boss"), harness.time.now
 
     async def done(op, **args):
-        told = await run_as_json(desk.service, boss, op, args)
+        told = await run_as_json(harness.service, boss, op, args)
         assert "ok" in told, told
         return told["ok"]
 
-    desk.done = done
+    harness.done = done
     await done("apply", documents=documents(**ROUTES), note="first")
-    desk.time.pass_by(minutes=3)
+    harness.time.pass_by(minutes=3)
     more = {"contacts__boss": {"addresses": ["chief@example.com"]}} | changed
     await done("apply", documents=documents(**ROUTES, **more), note=note)
-    now = desk.time.now
+    now = harness.time.now
     for n in range(6):
-        await desk.store.post(envelope(n, f"{subject} {n}", born=now + timedelta(seconds=n)))
-    desk.ids = [f"01JD{n:04d}/all/ops" for n in range(6)]
-    desk.time.pass_by(seconds=30)
-    node = await desk.store.begin("one", desk.time.now)
+        await harness.store.post(envelope(n, f"{subject} {n}", born=now + timedelta(seconds=n)))
+    harness.ids = [f"01JD{n:04d}/all/ops" for n in range(6)]
+    harness.time.pass_by(seconds=30)
+    node = await harness.store.begin("one", harness.time.now)
     for verdict, text, code in (
         (Verdict.ACCEPTED, "2.0.0 OK <x@example.com>", 250),
         (Verdict.ACCEPTED, "2.0.0 OK <y@example.com>", 250),
         (Verdict.REFUSED, f"5.1.1 no such user {subject}", 550),
         (Verdict.DEFERRED, "4.3.2 Concurrent connections limit exceeded", 432),
     ):
-        await _settled(desk, node, Answer(verdict, text, code))
-    await desk.store.record_arrival(
-        desk.ids[1],
+        await _settled(harness, node, Answer(verdict, text, code))
+    await harness.store.record_arrival(
+        harness.ids[1],
         Arrival(
-            address="ops@example.com", state="came back", at=desk.time.now, text="550 5.1.10 no"
+            address="ops@example.com",
+            state="came back",
+            at=harness.time.now,
+            text="550 5.1.10 no",
         ),
     )
-    await done("queue_hold", id=desk.ids[4])
-    desk.time.pass_by(minutes=12)
-    return desk
+    await done("queue_hold", id=harness.ids[4])
+    harness.time.pass_by(minutes=12)
+    return harness
 
 
-async def _settled(desk, node, said):
-    parcel = await desk.store.claim_parcel(node, "plain", desk.time.now)
+async def _settled(harness, node, said):
+    parcel = await harness.store.claim_parcel(node, "plain", harness.time.now)
     parcel = replace(parcel, envelope=replace(parcel.envelope, routes=("plain",)))
-    receipt = Receipt(at=desk.time.now, answers={"ops@example.com": said}, route="plain")
-    assert await desk.store.settle(parcel, receipt, decide_fate(parcel, receipt, 0.0))
-    desk.time.pass_by(seconds=1)
+    receipt = Receipt(at=harness.time.now, answers={"ops@example.com": said}, route="plain")
+    assert await harness.store.settle(parcel, receipt, decide_fate(parcel, receipt, 0.0))
+    harness.time.pass_by(seconds=1)

@@ -1,4 +1,4 @@
-"""A desk on which everything that somebody else may write is an attack, all pages there are, and
+"""A harness on which everything that somebody else may write is an attack, all pages there are, and
 what of a page a browser would take for more than text."""
 
 from html.parser import HTMLParser
@@ -25,11 +25,11 @@ APART = ("/live", "/queue/mail/html")
 """A stream, and a mail in its own frame, where nothing can act whatever it holds."""
 
 
-async def hostile_desk(evil=EVIL, title=EVIL, **changed):
+async def hostile_harness(evil=EVIL, title=EVIL, **changed):
     """In definitions, mails, answers, measurements and the audit log."""
     disks = {"name": "disks", "title": title, "kind": "disk"}
     group = {"name": "base", "title": title, "monitor": [disks]}
-    desk = await filled(
+    harness = await filled(
         subject=evil,
         note=evil,
         instances__web1={"rules": ["all"], "title": title, "group": [group]},
@@ -37,25 +37,25 @@ async def hostile_desk(evil=EVIL, title=EVIL, **changed):
         **changed,
     )
     payload = {"subject": LINK, "text": evil, "html": evil}
-    await desk.store.post(envelope(8, evil, payload=payload, born=desk.time.now))
-    await desk.measured(item=evil, note=plain(evil))
+    await harness.store.post(envelope(8, evil, payload=payload, born=harness.time.now))
+    await harness.measured(item=evil, note=plain(evil))
     sato = administrator(evil)
-    await run_as_json(desk.service, sato, "queue_hold", {"id": desk.ids[2]})
+    await run_as_json(harness.service, sato, "queue_hold", {"id": harness.ids[2]})
     await run_as_json(
-        desk.service, sato, "send", {"to": ["ops"], "subject": evil, "text": LINK}
+        harness.service, sato, "send", {"to": ["ops"], "subject": evil, "text": LINK}
     )
-    return desk
+    return harness
 
 
-def routes_of(desk):
+def routes_of(harness):
     """All pages, as Starlette has them."""
-    return pages.routes(WebContext(service=desk.service, people=desk.people))
+    return pages.routes(WebContext(service=harness.service, people=harness.people))
 
 
-def paths_of(desk, method):
+def paths_of(harness, method):
     """The address of each page that answers that method, its places filled."""
     found = []
-    for route in routes_of(desk):
+    for route in routes_of(harness):
         if method in route.methods:
             path = route.path.replace(":path", "")
             found.append(path.format(**dict.fromkeys(route.param_convertors, "web1") | KNOWN))
@@ -63,20 +63,20 @@ def paths_of(desk, method):
     return found
 
 
-def asking(desk, path):
+def asking(harness, path):
     """With what the pages ask for in their query."""
-    about = f"id={quote(desk.ids[2], safe='')}&number=2&last=50"
+    about = f"id={quote(harness.ids[2], safe='')}&number=2&last=50"
     return f"{path}?{about}&q={quote(EVIL)}&next={quote(LINK)}"
 
 
-async def fingerprint(desk):
+async def fingerprint(harness):
     """What must be as it was after an attack: all but who was refused, and when they came."""
-    store = desk.store
+    store = harness.store
     users = {name: (u.role, u.password) for name, u in (await store.users()).items()}
     waiting = sorted((w.envelope.id, w.state, w.envelope.to) for w in await store.queue())
     done = [row for row in await store.audit_log(1000) if not row.refused.en]
     current = (await store.current()).number
-    vault = await desk.vault.names()
+    vault = await harness.vault.names()
     return users, waiting, current, sorted(await store.api_tokens()), vault, len(done)
 
 

@@ -141,11 +141,11 @@ def looks(path, minute):
             return OF_NOROSHI[name.partition("-")[0]]
 
 
-async def lived(desk):
+async def lived(harness):
     """Four hours of looks, each reckoned as the engine does, written as one turn each."""
-    store, clocks = desk.store, desk.time
+    store, clocks = harness.store, harness.time
     current = await store.current()
-    plan = compile_plan(current.documents, desk.plugins)
+    plan = compile_plan(current.documents, harness.plugins)
     block = await store.lease_monitors(await store.begin("minato", clocks.now), clocks.now)
     states, begun = dict(block.states), clocks.now
     for minute in range(0, 241, 5):
@@ -153,7 +153,7 @@ async def lived(desk):
         samples = []
         for id, monitor in plan.monitors.items():
             sample = Sample(clocks.now, looks(monitor.path, minute))
-            known, draft = states[id], desk.plugins.draft
+            known, draft = states[id], harness.plugins.draft
             change = reckon(monitor, known, sample, NOT_SUPPRESSED, clocks.now, draft)
             if change.state is not known:
                 assert await store.commit(block.fence, change)
@@ -162,29 +162,31 @@ async def lived(desk):
             states[id] = change.state
         await store.append(samples)
         clocks.pass_by(seconds=4)
-        await delivered(desk, minute)
+        await delivered(harness, minute)
 
 
-async def delivered(desk, minute):
+async def delivered(harness, minute):
     """All mails so far went out by Microsoft 365, but the newest: it is told to come later."""
     if minute > 226:
         if minute == 230:
             text = "4.7.500 Server busy"  # as Exchange Online says it
-            await desk.attempted("m365", Verdict.DEFERRED, text, 451)
+            await harness.attempted("m365", Verdict.DEFERRED, text, 451)
         return
-    for one in await desk.store.queue():
+    for one in await harness.store.queue():
         if not one.state:
-            await desk.attempted("m365", Verdict.ACCEPTED, f"2.0.0 OK <{minute}@{TENANT}>", 250)
-            to, at = one.envelope.to[0], desk.time.now
+            await harness.attempted(
+                "m365", Verdict.ACCEPTED, f"2.0.0 OK <{minute}@{TENANT}>", 250
+            )
+            to, at = one.envelope.to[0], harness.time.now
             came = Arrival(address=to, state="seen arrived", at=at)
-            await desk.store.record_arrival(one.envelope.id, came)
+            await harness.store.record_arrival(one.envelope.id, came)
 
 
 async def living(home, language="en", titles=None):
     """That node, with an administrator, an operator, a token and two versions."""
     paths = {name: home / name for name in ("store", "key", "door")}
     clocks, boss = ManualClocks(), administrator("boss")
-    desk = Harness(
+    harness = Harness(
         checks=CHECKS,
         actions=built_in(TemplateRenderer()),
         routes=TRANSPORTS,
@@ -193,21 +195,21 @@ async def living(home, language="en", titles=None):
         around=Around(Config(home=home, web=Web(), **paths), clocks.clocks),
         runs_on="minato",
     )
-    await with_user(desk=desk)
+    await with_user(harness=harness)
     clocks.pass_by(days=3)
 
     async def done(op, **args):
-        return await run(desk.service, boss, op, args)
+        return await run(harness.service, boss, op, args)
 
-    desk.done, told = done, definitions(titles or {}, language)
+    harness.done, told = done, definitions(titles or {}, language)
     first = told | {"contacts__boss": None, "notifications__change": None}
     await done("apply", documents=documents(**first), note="first")
-    desk.time.pass_by(minutes=20)
+    harness.time.pass_by(minutes=20)
     await done("apply", documents=documents(**told), note="boss")
     await signed_in(done)
-    await lived(desk)
+    await lived(harness)
     await said(done, (titles or {}).get("remark", "#1204"))
-    return desk
+    return harness
 
 
 async def signed_in(done):

@@ -14,10 +14,10 @@ from tests.web.test_links import IDS, LEFT_OUT, LINK, let_in
 
 async def pages(folder: Path) -> dict[str, str]:
     """Follow all links as an administrator; return each page by its path."""
-    desk = await living(folder)
-    await let_in(desk, "administrator")
+    harness = await living(folder)
+    await let_in(harness, "administrator")
     todo, found = ["/"], {}
-    async with browsing(desk, folder) as browser:
+    async with browsing(harness, folder) as browser:
         browser.session.headers["Accept-Language"] = "ja"
         await browser.log_in("eri")
         while todo:

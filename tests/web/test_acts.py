@@ -31,10 +31,10 @@ SHOP = {
 
 
 @pytest.fixture
-async def desk():
-    desk = await with_user()
-    await apply_definitions(InProcessClient(desk))
-    return desk
+async def harness():
+    harness = await with_user()
+    await apply_definitions(InProcessClient(harness))
+    return harness
 
 
 def created(text):
@@ -52,11 +52,11 @@ async def test_a_preview_names_each_monitor_of_a_new_instance_and_none_that_only
     assert browser.status == 200 and 'id="created"' not in browser.text
 
 
-async def version(desk):
-    return (await desk.store.current()).number
+async def version(harness):
+    return (await harness.store.current()).number
 
 
-async def test_an_instance_is_stopped_and_started_on_its_page(desk, browser):
+async def test_an_instance_is_stopped_and_started_on_its_page(harness, browser):
     await browser.get("/instance/web1")
     assert 'name="do" value="stop"' in browser.text
     await browser.post("/switch", part="web1", at="web1", do="stop", note="other rack")
@@ -64,7 +64,7 @@ async def test_an_instance_is_stopped_and_started_on_its_page(desk, browser):
     await browser.get(browser.to)
     assert "web1: monitoring is stopped." in browser.text
     assert "stopped by sato" in browser.text and "version 2" in browser.text
-    assert (await desk.store.current()).note == "other rack"
+    assert (await harness.store.current()).note == "other rack"
     await browser.get("/")
     assert '<span class="tree__value">sato, version 2</span>' in browser.text
     assert "Not monitored now" in browser.text and 'href="/instance/web1"' in browser.text
@@ -76,7 +76,7 @@ async def test_an_instance_is_stopped_and_started_on_its_page(desk, browser):
     assert "stopped by" not in browser.text
 
 
-async def test_a_monitor_s_page_says_with_what_it_is_stopped(desk, browser):
+async def test_a_monitor_s_page_says_with_what_it_is_stopped(harness, browser):
     await browser.get("/instance/web1")
     await browser.post("/switch", part="web1/base", at="web1", do="stop")
     assert browser.to == "/instance/web1?did=stop&part=web1%2Fbase"
@@ -106,9 +106,9 @@ async def test_a_switch_leads_nowhere_else(browser):
 
 @pytest.mark.parametrize(("role", "acts", "rules"), [(VIEWER, 0, 0), (OPERATOR, 1, 0)])
 async def test_who_may_less_is_offered_less_and_refused_more(tmp_path, role, acts, rules):
-    desk = await with_user(role)
-    await apply_definitions(InProcessClient(desk))
-    async with browsing(desk, tmp_path) as browser:
+    harness = await with_user(role)
+    await apply_definitions(InProcessClient(harness))
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         await browser.get("/instance/web1")
         assert ("/switch" in browser.text, "/place/web1" in browser.text) == (acts, rules)
@@ -120,12 +120,12 @@ async def test_who_may_less_is_offered_less_and_refused_more(tmp_path, role, act
             assert browser.status == 403, path
 
 
-async def test_a_monitor_is_copied_after_what_changes_was_seen(desk, browser):
+async def test_a_monitor_is_copied_after_what_changes_was_seen(harness, browser):
     await browser.get(f"/place/{PART}")
     assert '<option value="web1/base" selected>web1/base</option>' in browser.text
     given = {"how": "copy", "to": "web1/base", "name": "more", "title": "More"}
     await browser.post(f"/place/{PART}", do="preview", **given)
-    assert "instances/web1: base/more</small>" in browser.text and await version(desk) == 1
+    assert "instances/web1: base/more</small>" in browser.text and await version(harness) == 1
     assert created(browser.text) == [("Disk", "web1/base/more")]
     assert 'value="More"' in browser.text
     await browser.post(f"/place/{PART}", do="do", **given)
@@ -134,7 +134,9 @@ async def test_a_monitor_is_copied_after_what_changes_was_seen(desk, browser):
     assert "Copied from web1 › disks." in browser.text and "<h1>More</h1>" in browser.text
 
 
-async def test_a_monitor_is_moved_into_a_new_group_and_a_group_to_another_name(desk, browser):
+async def test_a_monitor_is_moved_into_a_new_group_and_a_group_to_another_name(
+    harness, browser
+):
     await browser.get(f"/place/{PART}")
     await browser.post(
         f"/place/{PART}", how="move", to="web1/base", group="web1/os", name="disks", do="do"
@@ -143,10 +145,10 @@ async def test_a_monitor_is_moved_into_a_new_group_and_a_group_to_another_name(d
     await browser.get("/place/web1/os")
     await browser.post("/place/web1/os", how="move", to="web1", name="system", do="do")
     await browser.get(browser.to)
-    assert "Moved here from web1 › os." in browser.text and await version(desk) == 3
+    assert "Moved here from web1 › os." in browser.text and await version(harness) == 3
 
 
-async def test_an_instance_is_copied_and_waits_to_be_started(desk, browser):
+async def test_an_instance_is_copied_and_waits_to_be_started(harness, browser):
     await browser.get("/place/web1")
     assert "checked" in browser.text
     given = {"name": "web2", "address": "192.0.2.2", "stopped": "yes"}
@@ -218,15 +220,15 @@ async def test_what_is_wrong_with_a_copy_is_told_at_its_field(browser, case):
     assert why not in browser.text.partition('id="why"')[2].partition("</div>")[0]
 
 
-async def test_a_blueprint_is_chosen_filled_in_looked_at_and_added(desk, browser):
-    await InProcessClient(desk)("definition_change", put={"blueprints/shop": SHOP})
+async def test_a_blueprint_is_chosen_filled_in_looked_at_and_added(harness, browser):
+    await InProcessClient(harness)("definition_change", put={"blueprints/shop": SHOP})
     await browser.get("/add?to=web1")
     assert 'href="/add/shop?to=web1"' in browser.text
     await browser.get("/add/shop?to=web1")
     assert "Mount points to watch." in browser.text and "shop/${till} (include)" in browser.text
     given = {"instance": "web1", "value.till": "till-1", "value.mount": ""}
     await browser.post("/add/shop", do="preview", **given)
-    assert "instances/web1: shop/till-1</small>" in browser.text and await version(desk) == 2
+    assert "instances/web1: shop/till-1</small>" in browser.text and await version(harness) == 2
     assert created(browser.text) == [("Disk", "web1/shop/till-1")]
     await browser.post("/add/shop", do="add", **given)
     assert browser.to == "/instance/web1?did=added&part=shop"
@@ -244,18 +246,18 @@ async def test_a_blueprint_is_chosen_filled_in_looked_at_and_added(desk, browser
         ("copy", "「受付サーバー › 空き容量」からコピーしました。"),
     ],
 )
-async def test_what_was_done_is_told_with_titles(desk, browser, did, told):
+async def test_what_was_done_is_told_with_titles(harness, browser, did, told):
     disks = {"name": "disks", "kind": "disk", "title": "空き容量"}
     groups = [{"name": "base", "monitor": [disks]}]
     instance = {"title": "受付サーバー", "rules": ["all"], "group": groups}
-    await InProcessClient(desk)("definition_change", put={"instances/web1": instance})
+    await InProcessClient(harness)("definition_change", put={"instances/web1": instance})
     browser.session.cookie_jar.update_cookies({LANGUAGE: "ja"})
     await browser.get(f"/monitor/{PART}?did={did}&part={PART}")
     assert told in browser.text
 
 
-async def test_what_a_blueprint_lacks_is_told_and_a_new_instance_is_made(desk, browser):
-    await InProcessClient(desk)("definition_change", put={"blueprints/shop": SHOP})
+async def test_what_a_blueprint_lacks_is_told_and_a_new_instance_is_made(harness, browser):
+    await InProcessClient(harness)("definition_change", put={"blueprints/shop": SHOP})
     await browser.get("/add/shop")
     assert 'name="rule.all" value="yes" checked' in browser.text
     await browser.post("/add/shop", do="add", instance="web2")
@@ -265,7 +267,7 @@ async def test_what_a_blueprint_lacks_is_told_and_a_new_instance_is_made(desk, b
     given = {"value.till": "a", "address": "192.0.2.2", "zone": "Asia/Tokyo", "rule.all": "yes"}
     await browser.post("/add/shop", do="add", instance="web2", **given)
     assert browser.to.startswith("/instance/web2")
-    made = (await InProcessClient(desk)("definition_show", keys=["instances/web2"]))[
+    made = (await InProcessClient(harness)("definition_show", keys=["instances/web2"]))[
         "documents"
     ]
     assert {"address": "192.0.2.2", "zone": "Asia/Tokyo", "rules": ["all"]}.items() <= made[
@@ -284,8 +286,8 @@ WEB = {
 }
 
 
-async def test_what_a_value_is_wrong_for_is_told_at_its_field_and_by_no_key(desk, browser):
-    await InProcessClient(desk)("definition_change", put={"blueprints/web": WEB})
+async def test_what_a_value_is_wrong_for_is_told_at_its_field_and_by_no_key(harness, browser):
+    await InProcessClient(harness)("definition_change", put={"blueprints/web": WEB})
     await browser.get("/add/web")
     await browser.post("/add/web", do="add", instance="web9", **{"value.port": "8"})
     assert browser.status == 400 and "instances/web9.toml" not in browser.text
@@ -293,22 +295,22 @@ async def test_what_a_value_is_wrong_for_is_told_at_its_field_and_by_no_key(desk
     assert 'aria-invalid="true"' in field and '<span class="bad">' in browser.text
 
 
-async def tried_desk(**kind):
+async def tried_harness(**kind):
     async def measure(monitor, memory):
         lines = ("<b>disk</b>",)
         reading = Reading(
             "used", 95.0, "%", "/var", bilingual(en="5 GB left", ja="残り 5 GB"), lines
         )
-        return Sample(desk.time.now, (reading,), memory)
+        return Sample(harness.time.now, (reading,), memory)
 
-    desk = await with_user(desk=Harness(checks=(replace(DISK, **kind),), measure=measure))
-    await apply_definitions(InProcessClient(desk))
-    return desk
+    harness = await with_user(harness=Harness(checks=(replace(DISK, **kind),), measure=measure))
+    await apply_definitions(InProcessClient(harness))
+    return harness
 
 
 async def test_a_try_shows_all_that_was_read_and_judged_and_where_it_ran(tmp_path):
-    desk = await tried_desk()
-    async with browsing(desk, tmp_path) as browser:
+    harness = await tried_harness()
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         await browser.get(f"/monitor/{PART}")
         assert f'hx-post="/try/{PART}"' in browser.text
@@ -317,12 +319,12 @@ async def test_a_try_shows_all_that_was_read_and_judged_and_where_it_ran(tmp_pat
         for told in ("95%", "5 GB left", "&lt;b&gt;disk", "CRITICAL", "all would notify ops"):
             assert told in browser.text, told
         assert "127.0.0.1" in browser.text
-        assert await desk.store.events() == [] or not await desk.store.events()
+        assert await harness.store.events() == [] or not await harness.store.events()
 
 
 async def test_a_program_is_tried_once_the_password_was_given_in_the_form(tmp_path):
-    desk = await tried_desk(runs=True)
-    async with browsing(desk, tmp_path) as browser:
+    harness = await tried_harness(runs=True)
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         await browser.get(f"/monitor/{PART}")
         assert 'type="password"' in browser.text and "hx-post" not in browser.text

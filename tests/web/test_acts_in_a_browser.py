@@ -17,11 +17,11 @@ async def test_a_monitor_is_tried_copied_stopped_and_started(tmp_path):
 
     async def measure(_monitor, memory):
         await slow.wait()
-        return Sample(desk.time.now, (Reading("used", 91.2, "%", "/var"),), memory)
+        return Sample(harness.time.now, (Reading("used", 91.2, "%", "/var"),), memory)
 
-    desk = await with_user(desk=Harness(measure=measure, runs_on="minato-sv"))
-    await apply_definitions(InProcessClient(desk))
-    async with looking(desk, tmp_path) as seen:
+    harness = await with_user(harness=Harness(measure=measure, runs_on="minato-sv"))
+    await apply_definitions(InProcessClient(harness))
+    async with looking(harness, tmp_path) as seen:
         page = seen.page
         await page.goto(f"{seen.url}/monitor/web1/base/disks")
         await expect(page.locator("#try-slow")).to_be_hidden()
@@ -47,5 +47,5 @@ async def test_a_monitor_is_tried_copied_stopped_and_started(tmp_path):
         await expect(page.locator("#s-web1 .mark--paused")).to_have_count(1)
         await page.locator("#stopped").get_by_role("button", name="Start").click()
         await expect(page.locator("#stopped")).to_have_count(0)
-    notes = [note_words(one.note).en for one in await desk.store.versions(3)]
+    notes = [note_words(one.note).en for one in await harness.store.versions(3)]
     assert notes == ["start web1", "other rack", "copy web1/base/disks to web1/base/more"]

@@ -25,10 +25,10 @@ GROUP = [{"name": "base", "monitor": [{"name": "disks", "kind": "disk"}]}]
 
 
 @pytest.fixture
-async def ask(desk):
-    found = InProcessClient(desk)
+async def ask(harness):
+    found = InProcessClient(harness)
     await apply_definitions(found)
-    await desk.measured()
+    await harness.measured()
     return found
 
 
@@ -38,7 +38,7 @@ async def seen(browser, ask):
     return browser
 
 
-async def test_an_alarm_is_acknowledged_and_everybody_sees_who_has_it(seen, desk, ask):
+async def test_an_alarm_is_acknowledged_and_everybody_sees_who_has_it(seen, harness, ask):
     page = (await seen.get("/alarms")).text
     assert "1 open, 1 not acknowledged" in page and "web1 › disks › /var" in page
     await seen.post("/alarms", do="acknowledge", words="Moving the logs", **PICKED)
@@ -83,8 +83,10 @@ async def test_who_comes_second_is_told_who_has_it(seen, ask):
     assert seen.status == 409 and "aki has already acknowledged it" in seen.text
 
 
-async def test_what_ended_meanwhile_is_no_failure_and_is_not_chosen_any_more(seen, desk, ask):
-    await desk.measured(more=("/srv",))
+async def test_what_ended_meanwhile_is_no_failure_and_is_not_chosen_any_more(
+    seen, harness, ask
+):
+    await harness.measured(more=("/srv",))
     await seen.get("/alarms")
     gone = {"pick2": f"{DISKS} /gone"}
     await seen.post("/alarms", do="acknowledge", words="", **PICKED, **gone)
@@ -103,8 +105,8 @@ async def test_where_all_that_was_chosen_ended_that_is_told_and_what_was_typed_s
     assert "notice--critical" not in seen.text
 
 
-async def test_what_was_done_is_told_beside_what_was_not(seen, desk, ask):
-    await desk.measured(more=("/srv",))
+async def test_what_was_done_is_told_beside_what_was_not(seen, harness, ask):
+    await harness.measured(more=("/srv",))
     await seen.get("/alarms")
     await ask("alarm_acknowledge", monitor=DISKS, item="/srv")
     more = {"pick2": f"{DISKS} /srv", "pick3": f"{DISKS} /gone"}
@@ -124,14 +126,14 @@ async def test_very_many_at_once_are_refused_in_words_and_nothing_is_done(seen, 
     assert (await ask("alarms"))["rows"][0]["acknowledged"] is None
 
 
-async def test_all_that_were_chosen_are_one_row_of_the_audit_log(seen, desk, ask):
-    await desk.measured(more=("/srv", "/opt"))
+async def test_all_that_were_chosen_are_one_row_of_the_audit_log(seen, harness, ask):
+    await harness.measured(more=("/srv", "/opt"))
     more = {"pick2": f"{DISKS} /srv", "pick3": f"{DISKS} /opt"}
     for deed in ("acknowledge", "comment", "back"):
         await seen.get("/alarms")
         await seen.post("/alarms", do=deed, words="mine", **PICKED, **more)
         assert seen.to == f"/alarms?did={deed}"
-        row = (await desk.store.audit_log(1))[0]
+        row = (await harness.store.audit_log(1))[0]
         assert (row.op, row.who, len(row.after)) == ("alarms_remark", "sato", 3)
     page = (await seen.get("/settings/audit")).text
     assert all(f"{DISKS} {item}" in page for item in ("/var", "/srv", "/opt"))
@@ -155,7 +157,7 @@ async def test_alarms_are_found_by_who_has_them(seen, ask):
     ("given", "hours"),
     [({"length": "2h"}, 2), ({"length": "moment", "until": "2099-01-01T00:00"}, None)],
 )
-async def test_a_place_is_silenced_and_nobody_forgets_it(seen, desk, given, hours):
+async def test_a_place_is_silenced_and_nobody_forgets_it(seen, harness, given, hours):
     await seen.get("/alarms")
     await seen.post("/alarms", do="silence", place="web1", reason="電源工事", **given)
     if hours is None:
@@ -175,15 +177,15 @@ async def test_a_place_is_silenced_and_nobody_forgets_it(seen, desk, given, hour
     assert "No notifications are suppressed." in (await seen.get(seen.to)).text
 
 
-async def test_what_ended_within_a_day_is_listed(seen, desk):
+async def test_what_ended_within_a_day_is_listed(seen, harness):
     page = (await seen.get("/alarms")).text
     assert "No alarm has ended within 24 hours." in page
 
 
-async def stopped(desk, ask):
+async def stopped(harness, ask):
     """The monitor with the open alarm is stopped, and the node has seen it."""
     await ask("monitor_disable", monitor=DISKS)
-    store, now = desk.store, desk.time.now
+    store, now = harness.store, harness.time.now
     block = await store.lease_monitors(await store.begin("node", now), now)
     found = (await ask("definition_show", keys=["instances/web1"]))["documents"]
     id = found["instances/web1"]["group"][0]["monitor"][0]["id"]
@@ -204,8 +206,8 @@ async def stopped(desk, ask):
     assert await store.commit(block.fence, Change(monitor=id, state=ended, events=(event,)))
 
 
-async def test_what_was_stopped_is_not_said_to_be_well(seen, desk, ask):
-    await stopped(desk, ask)
+async def test_what_was_stopped_is_not_said_to_be_well(seen, harness, ask):
+    await stopped(harness, ask)
     page = (await seen.get("/alarms")).text
     row = page.partition('id="h-well"')[2].partition("</tr>")[0]
     assert "web1 › disks › /var" in row and "Stopped" in row and ">OK<" not in row
@@ -216,10 +218,10 @@ async def test_what_was_stopped_is_not_said_to_be_well(seen, desk, ask):
 
 
 async def test_a_viewer_sees_it_all_and_is_offered_nothing(tmp_path):
-    desk = await with_user(VIEWER)
-    await apply_definitions(InProcessClient(desk))
-    await desk.measured()
-    async with browsing(desk, tmp_path) as browser:
+    harness = await with_user(VIEWER)
+    await apply_definitions(InProcessClient(harness))
+    await harness.measured()
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         for path in ("/alarms", "/alarms/maintenance", f"/monitor/{DISKS}"):
             page = (await browser.get(path)).text
@@ -230,9 +232,9 @@ async def test_a_viewer_sees_it_all_and_is_offered_nothing(tmp_path):
 
 
 async def test_an_operator_plans_no_maintenance(tmp_path):
-    desk = await with_user(OPERATOR)
-    await apply_definitions(InProcessClient(desk))
-    async with browsing(desk, tmp_path) as browser:
+    harness = await with_user(OPERATOR)
+    await apply_definitions(InProcessClient(harness))
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         page = (await browser.get("/alarms/maintenance")).text
         assert 'name="from_time"' not in page
@@ -360,10 +362,10 @@ async def test_what_comes_every_day_is_called_so_in_both_lists(seen):
     assert page.count("every day</") == 2
 
 
-async def test_the_overview_tells_of_maintenance_that_is_under_way(seen, desk):
+async def test_the_overview_tells_of_maintenance_that_is_under_way(seen, harness):
     assert "Maintenance until" not in (await seen.get("/")).text
     await seen.get("/alarms/maintenance")
-    now = desk.time.clocks.wall()
+    now = harness.time.clocks.wall()
     days = {"from_day": f"{now - HOUR:%Y-%m-%d}", "to_day": f"{now + HOUR:%Y-%m-%d}"}
     times = {"from_time": f"{now - HOUR:%H:%M}", "to_time": f"{now + HOUR:%H:%M}"}
     await seen.post("/alarms/maintenance", do="add", place="web1", sort="once", **days, **times)
@@ -381,7 +383,7 @@ async def test_the_overview_says_how_many_somebody_has(seen, ask):
     assert "1 of 1 monitor is not OK; 1 acknowledged." in page
 
 
-async def test_who_looks_is_sent_what_moved_and_nothing_of_it_twice(seen, desk, ask):
+async def test_who_looks_is_sent_what_moved_and_nothing_of_it_twice(seen, harness, ask):
     page = (await seen.get("/alarms?find=web1")).text
     assert 'hx-trigger="alarms from:#live"' in page and "&amp;part=alarms" in page
     (where,) = re.findall(r'hx-get="(/alarms/changed[^"]*)"', page)
@@ -393,10 +395,10 @@ async def test_who_looks_is_sent_what_moved_and_nothing_of_it_twice(seen, desk, 
     assert "<html" not in told and "<textarea" not in told
 
 
-async def test_a_row_that_somebody_chose_stays_though_its_alarm_ended(seen, desk, ask):
+async def test_a_row_that_somebody_chose_stays_though_its_alarm_ended(seen, harness, ask):
     page = (await seen.get("/alarms")).text
     (row,) = re.findall(r'<tr id="(a-\w+)"', page)
-    await stopped(desk, ask)
+    await stopped(harness, ask)
     told = (await seen.get("/alarms/changed")).text
     assert f'<tr id="{row}"' not in told
     told = (await seen.get(f"/alarms/changed?pick-{row}={DISKS}%20/var")).text
@@ -407,7 +409,7 @@ async def test_a_row_that_somebody_chose_stays_though_its_alarm_ended(seen, desk
     )
 
 
-async def test_a_quiet_page_of_alarms_is_told_of_alarms_alone(seen, desk, ask):
+async def test_a_quiet_page_of_alarms_is_told_of_alarms_alone(seen, harness, ask):
     page = (await seen.get("/alarms")).text
     async with following(seen, f"/live?seen={serial(page)}&part=alarms") as stream:
         assert await heard(stream, "\n\n") == ":\n\n"

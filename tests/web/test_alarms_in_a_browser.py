@@ -25,19 +25,19 @@ async def _others_change_the_definitions(ask, seen):
     assert await page.evaluate("window.heard")  # nothing of the page was loaded anew
 
 
-async def _told_live(page, desk, ask):
+async def _told_live(page, harness, ask):
     """Alarms come and go while somebody chooses and types: nothing is taken from their hands."""
     await expect(page.locator("tbody .level--ack")).to_have_count(0, timeout=60_000)
     await page.check(".alarms [type=checkbox]")
     await page.fill("#a-words", "half a sent")
-    await desk.measured(level=Level.OK, used=12)
+    await harness.measured(level=Level.OK, used=12)
     await expect(page.locator(".alarms tbody")).to_contain_text("ended", timeout=60_000)
     await expect(page.locator("#a-words")).to_be_focused()
     await expect(page.locator("#a-words")).to_have_value("half a sent")
     await expect(page.locator(".alarms :checked")).to_have_count(1)
     await expect(page.locator("#changed")).to_contain_text("no alarm is open")
     await page.uncheck(".alarms [type=checkbox]")
-    await desk.measured()
+    await harness.measured()
     await expect(page.locator("#count")).to_have_text(
         "1 open, 1 not acknowledged", timeout=60_000
     )
@@ -45,11 +45,11 @@ async def _told_live(page, desk, ask):
     await page.fill("#a-words", "")
 
 
-async def test_an_alarm_is_taken_and_its_computer_silenced(desk, tmp_path):
-    ask = InProcessClient(desk)
+async def test_an_alarm_is_taken_and_its_computer_silenced(harness, tmp_path):
+    ask = InProcessClient(harness)
     await apply_definitions(ask)
-    await desk.measured()
-    async with looking(desk, tmp_path) as seen:
+    await harness.measured()
+    async with looking(harness, tmp_path) as seen:
         page = seen.page
         await page.click(".incident__end .button")
         await page.wait_for_selector("tr.is-picked")
@@ -69,7 +69,7 @@ async def test_an_alarm_is_taken_and_its_computer_silenced(desk, tmp_path):
         await _fits(page)
         await seen.shoot("alarms.story")
         await ask("alarm_unacknowledge", monitor=DISKS)  # somebody else, elsewhere
-        await _told_live(page, desk, ask)
+        await _told_live(page, harness, ask)
         await page.click('#silent [value="end"]')
         await expect(page.locator("#silent")).to_contain_text(
             "No notifications are suppressed."

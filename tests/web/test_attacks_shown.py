@@ -18,7 +18,7 @@ from tests.web.hostile import (
     WORKED_OUT,
     Page,
     asking,
-    hostile_desk,
+    hostile_harness,
     paths_of,
 )
 
@@ -28,8 +28,8 @@ FRAMES = ("frame-ancestors 'none'", "frame-ancestors 'self'")
 
 
 @pytest.fixture
-async def desk():
-    return await hostile_desk()
+async def harness():
+    return await hostile_harness()
 
 
 @pytest.mark.parametrize(
@@ -48,15 +48,15 @@ def test_what_is_alive_in_a_page_is_found(bad):
     assert Page(f"<p>{bad}</p>").alive != []
 
 
-def whole_pages(desk):
-    return [path for path in paths_of(desk, "GET") if path not in APART]
+def whole_pages(harness):
+    return [path for path in paths_of(harness, "GET") if path not in APART]
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-async def test_on_no_page_anything_of_it_is_alive(desk, browser, language):
+async def test_on_no_page_anything_of_it_is_alive(harness, browser, language):
     shown = 0
-    for path in whole_pages(desk):
-        for address in (path, asking(desk, path)):
+    for path in whole_pages(harness):
+        for address in (path, asking(harness, path)):
             await browser.get(address, headers={"Accept-Language": language})
             assert browser.status != 500, address
             assert Page(browser.text).alive == [], address
@@ -65,8 +65,8 @@ async def test_on_no_page_anything_of_it_is_alive(desk, browser, language):
     assert shown >= 10  # else nobody was attacked
 
 
-async def test_what_was_typed_at_the_way_in_is_shown_as_text(desk, tmp_path):
-    async with browsing(desk, tmp_path) as browser:
+async def test_what_was_typed_at_the_way_in_is_shown_as_text(harness, tmp_path):
+    async with browsing(harness, tmp_path) as browser:
         for path in ("/login", "/sure", "/start", "/login/code"):
             await browser.get(f"{path}?next={quote(LINK)}&name={quote(EVIL)}")
             await browser.post(path, name=EVIL, next=LINK, password=EVIL, code=EVIL, again="")
@@ -78,7 +78,7 @@ async def test_a_page_that_is_not_there_shows_its_address_as_text(browser):
     assert browser.status == 404 and Page(browser.text).alive == []
 
 
-async def test_by_the_api_it_is_json_that_no_browser_takes_for_a_page(desk, browser):
+async def test_by_the_api_it_is_json_that_no_browser_takes_for_a_page(harness, browser):
     for op in ("status", "queue_list", "ledger", "log", "versions"):
         await browser.get(f"/api/{op}")
         assert browser.headers["content-type"] == "application/json"
@@ -88,18 +88,18 @@ async def test_by_the_api_it_is_json_that_no_browser_takes_for_a_page(desk, brow
     assert browser.headers["content-type"] == "application/json"
 
 
-async def test_the_figures_keep_one_line_for_one_figure(desk, browser):
-    token = await make_api_token(desk)
+async def test_the_figures_keep_one_line_for_one_figure(harness, browser):
+    token = await make_api_token(harness)
     await browser.get("/metrics", headers={"Authorization": f"Bearer {token}"})
     assert browser.status == 200 and browser.headers["content-type"].startswith("text/plain")
     lines = browser.text.splitlines()
     assert all(line.startswith(("# ", "noroshi_")) for line in lines)
 
 
-async def test_no_page_can_be_framed_by_another_site_or_run_what_is_in_it(desk, browser):
+async def test_no_page_can_be_framed_by_another_site_or_run_what_is_in_it(harness, browser):
     """Clickjacking, and the second line behind what is shown as text."""
-    for path in [*whole_pages(desk), "/queue/mail/html", "/static/live.js", "/api/status"]:
-        await browser.get(asking(desk, path))
+    for path in [*whole_pages(harness), "/queue/mail/html", "/static/live.js", "/api/status"]:
+        await browser.get(asking(harness, path))
         policy = browser.headers["content-security-policy"]
         assert any(rule in policy for rule in FRAMES), path
         assert "unsafe-inline'" not in policy.partition("style-src")[0], path
@@ -110,9 +110,9 @@ async def test_no_page_can_be_framed_by_another_site_or_run_what_is_in_it(desk, 
         assert browser.headers["referrer-policy"] == "same-origin"
 
 
-async def test_what_pages_show_is_kept_by_no_cache(desk, browser):
-    for path in whole_pages(desk):
-        await browser.get(asking(desk, path))
+async def test_what_pages_show_is_kept_by_no_cache(harness, browser):
+    for path in whole_pages(harness):
+        await browser.get(asking(harness, path))
         assert browser.headers["cache-control"] == "no-store", path
 
 
@@ -121,11 +121,14 @@ OBEYED = "a\x1b[2J\x9b\x07\u202eb\u2066\u200f\u2028c"
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 async def test_on_no_page_a_browser_obeys_what_others_wrote(tmp_path, language):
-    desk, shown = await hostile_desk(OBEYED, "web"), 0
-    async with browsing(desk, tmp_path) as browser:
+    harness, shown = await hostile_harness(OBEYED, "web"), 0
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
-        for path in set(paths_of(desk, "GET")) - {"/live", "/settings/files/definitions.zip"}:
-            await browser.get(asking(desk, path), headers={"Accept-Language": language})
+        for path in set(paths_of(harness, "GET")) - {
+            "/live",
+            "/settings/files/definitions.zip",
+        }:
+            await browser.get(asking(harness, path), headers={"Accept-Language": language})
             assert browser.status != 500, path
             shown_text = re.sub(r' value="[^"]*"|<textarea.*?</textarea>', "", browser.text)
             assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", shown_text), path

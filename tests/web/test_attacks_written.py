@@ -23,22 +23,22 @@ FIELDS = ("id", "next", "back", "name", "number", "q", "do", "language", "theme"
 
 
 @pytest.fixture
-async def desk():
+async def harness():
     return await filled()
 
 
 # Headers of answers
 
 
-async def test_no_page_has_a_header_more_because_of_what_was_asked(desk, browser):
+async def test_no_page_has_a_header_more_because_of_what_was_asked(harness, browser):
     asked = "&".join(f"{name}={quote(SPLIT)}" for name in FIELDS)
-    for path in [p for p in paths_of(desk, "GET") if p != "/live"]:
+    for path in [p for p in paths_of(harness, "GET") if p != "/live"]:
         await browser.get(f"{path}?{asked}")
         check_whole(browser, path)
 
 
-async def test_no_page_has_a_header_more_because_of_what_was_sent(desk, browser):
-    for path in [p for p in paths_of(desk, "POST") if p != "/logout"]:
+async def test_no_page_has_a_header_more_because_of_what_was_sent(harness, browser):
+    for path in [p for p in paths_of(harness, "POST") if p != "/logout"]:
         form = dict.fromkeys(FIELDS, SPLIT)
         await browser.post(path, csrf=csrf_of(browser), **form)
         check_whole(browser, path)
@@ -64,14 +64,14 @@ def check_whole(browser, path):
         ("queue_edit", {"id": "", "to": ["a@example.com>\r\nRCPT TO:<e@evil.example"]}),
     ],
 )
-async def test_a_line_break_in_what_becomes_a_header_is_refused_in_words(desk, op, given):
-    given = given | ({"id": desk.ids[2]} if "id" in given else {})
-    told = await run_as_json(desk.service, AKI, op, given)
+async def test_a_line_break_in_what_becomes_a_header_is_refused_in_words(harness, op, given):
+    given = given | ({"id": harness.ids[2]} if "id" in given else {})
+    told = await run_as_json(harness.service, AKI, op, given)
     assert told["error"] == "invalid" and told["problems"], told
 
 
 @pytest.mark.parametrize("field", ["addresses", "sender"])
-async def test_a_line_break_in_an_address_of_the_definitions_is_refused(desk, field):
+async def test_a_line_break_in_an_address_of_the_definitions_is_refused(harness, field):
     bad = "a@example.com\r\nBcc: e@evil.example"
     contact = {"addresses": [bad]} if field == "addresses" else {"addresses": ["a@example.com"]}
     account = {
@@ -81,15 +81,15 @@ async def test_a_line_break_in_an_address_of_the_definitions_is_refused(desk, fi
         "mailbox": bad if field == "sender" else "noroshi@example.com",
     }
     changed = documents(**ROUTES, contacts__ops=contact, accounts__box=account)
-    told = await run_as_json(desk.service, AKI, "apply", {"documents": changed})
+    told = await run_as_json(harness.service, AKI, "apply", {"documents": changed})
     assert told["error"] == "invalid", told
 
 
-async def test_whatever_a_mail_is_made_of_it_has_no_header_more(desk):
+async def test_whatever_a_mail_is_made_of_it_has_no_header_more(harness):
     names = ("subject", "text", "list", "list_title", "importance", "language", "level", "at")
-    bad = envelope(9, BCC, payload=dict.fromkeys(names, BCC), born=desk.time.now)
-    await desk.store.post(bad)
-    told = (await run_as_json(desk.service, AKI, "queue_mail", {"id": bad.id}))["ok"]
+    bad = envelope(9, BCC, payload=dict.fromkeys(names, BCC), born=harness.time.now)
+    await harness.store.post(bad)
+    told = (await run_as_json(harness.service, AKI, "queue_mail", {"id": bad.id}))["ok"]
     assert "Bcc" not in told["headers"] and told["headers"]["Subject"]
     assert not any("\n" in value or "\r" in value for value in told["headers"].values())
 
@@ -106,13 +106,13 @@ def canary(tmp_path):
 
 
 async def test_no_operation_reads_or_writes_a_file_by_a_path_that_was_given_for_a_name(
-    desk, canary
+    harness, canary
 ):
     for path in (str(canary), f"../../../..{canary}", f"x/../../../../..{canary}", "..\\..\\x"):
         for name, one in OFFERED.items():
             given = {arg: filled_with(kind, path) for arg, kind in one.takes.items()}
             given = {arg: value for arg, value in given.items() if value is not None}
-            told = json.dumps(await run_as_json(desk.service, AKI, name, given))
+            told = json.dumps(await run_as_json(harness.service, AKI, name, given))
             assert "canary-of-the-house" not in told and "Noroshi itself failed" not in told, (
                 name
             )
@@ -138,11 +138,11 @@ async def test_no_page_leads_to_a_file(browser, canary, path):
 @pytest.mark.parametrize(
     "key", ["contacts/../../x", "../x", "/etc/x", "contacts/..", "contacts/a/b"]
 )
-async def test_definitions_have_no_path_for_a_name(desk, tmp_path, key):
+async def test_definitions_have_no_path_for_a_name(harness, tmp_path, key):
     """Nor does an export of a node that lies write beside the folder that was given."""
     bad = {"key": key, "body": '{"addresses": ["a@example.com"]}'}
     told = await run_as_json(
-        desk.service, AKI, "apply", {"documents": [*documents(**ROUTES), bad]}
+        harness.service, AKI, "apply", {"documents": [*documents(**ROUTES), bad]}
     )
     assert told["error"] == "invalid", told
     folder = tmp_path / "out" / "of" / "it"

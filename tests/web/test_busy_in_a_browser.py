@@ -56,10 +56,10 @@ async def held(page, path, look):
 async def test_a_pressed_button_says_it_is_at_work_and_a_second_press_sends_nothing(
     tmp_path, language, width
 ):
-    desk = await filled()
-    async with looking(desk, tmp_path, language, width=width) as seen:
+    harness = await filled()
+    async with looking(harness, tmp_path, language, width=width) as seen:
         page = seen.page
-        await page.goto(f"{seen.url}/queue/mail?id={desk.ids[5]}")
+        await page.goto(f"{seen.url}/queue/mail?id={harness.ids[5]}")
         async with held(page, "**/queue/mail", PRESSED) as (told, posted):
             await page.locator('main button[value="hold"]').click(no_wait_after=True)
             found = await told

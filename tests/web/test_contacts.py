@@ -12,10 +12,10 @@ pytestmark = pytest.mark.logged_in
 
 
 @pytest.fixture
-async def desk():
-    desk = await with_user()
-    await apply_definitions(InProcessClient(desk))
-    return desk
+async def harness():
+    harness = await with_user()
+    await apply_definitions(InProcessClient(harness))
+    return harness
 
 
 def hidden(browser):
@@ -27,8 +27,8 @@ def hidden(browser):
     return parts | {"do": "save"}
 
 
-async def content(desk, name):
-    documents = (await desk.store.current()).documents
+async def content(harness, name):
+    documents = (await harness.store.current()).documents
     return next((json.loads(d.body) for d in documents if d.key == f"contacts/{name}"), None)
 
 
@@ -37,14 +37,14 @@ async def test_whoever_nothing_leads_to_is_told_so(browser):
     assert "ops@example.com" in browser.text and "not used anywhere" in browser.text
 
 
-async def test_a_contact_is_changed_and_the_rest_of_it_stays(desk, browser):
+async def test_a_contact_is_changed_and_the_rest_of_it_stays(harness, browser):
     await browser.get("/settings/contact?name=ops")
     assert 'value="Asia/Tokyo"' in browser.text
     form = {"title": "情シス", "addresses": "ops@example.com\nduty@example.com"}
     form |= {"language": "ja", "zone": "Asia/Tokyo", "one_by_one": ""}
     await browser.post("/settings/contact?name=ops", **form, **hidden(browser))
     assert browser.status == 303
-    assert await content(desk, "ops") == {
+    assert await content(harness, "ops") == {
         "title": "情シス",
         "addresses": ["ops@example.com", "duty@example.com"],
         "language": "ja",
@@ -52,21 +52,21 @@ async def test_a_contact_is_changed_and_the_rest_of_it_stays(desk, browser):
     }
 
 
-async def test_a_contact_is_added_and_a_mistake_stands_at_its_field(desk, browser):
+async def test_a_contact_is_added_and_a_mistake_stands_at_its_field(harness, browser):
     await browser.get("/settings/contact")
     form = {"name": "eri", "addresses": "eri@example.com", "zone": "Mars"} | hidden(browser)
     await browser.post("/settings/contact", **form)
     assert browser.status == 400 and 'id="f-zone-bad"' in browser.text
     await browser.post("/settings/contact", **(form | {"zone": "UTC"}))
-    assert browser.status == 303 and (await content(desk, "eri"))["addresses"]
+    assert browser.status == 303 and (await content(harness, "eri"))["addresses"]
 
 
 async def test_a_viewer_looks_and_changes_nothing(tmp_path):
-    desk = await with_user(VIEWER)
-    await apply_definitions(InProcessClient(desk))
-    async with browsing(desk, tmp_path) as browser:
+    harness = await with_user(VIEWER)
+    await apply_definitions(InProcessClient(harness))
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         await browser.get("/settings/contacts")
         assert browser.status == 200 and '/settings/contact"' not in browser.text
         await browser.post("/settings/contact?name=ops", title="x", addresses="x@example.com")
-        assert browser.status == 403 or (await content(desk, "ops")).get("title") is None
+        assert browser.status == 403 or (await content(harness, "ops")).get("title") is None

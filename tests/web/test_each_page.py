@@ -204,12 +204,12 @@ def looks(*quick):
 
 @looks(("ja", "light", WIDE), ("en", "dark", NARROW))
 async def test_each_page_is_whole_translated_and_within_reach(tmp_path, language, theme, width):
-    desk = await living(tmp_path, language)
-    names = await names_of(desk)
+    harness = await living(tmp_path, language)
+    names = await names_of(harness)
     look = f"{language}.{theme}.{width}"
     async with (
-        open_manager(desk, tmp_path, name="minato") as url,
-        chromium(desk.time.now, language, theme, width) as context,
+        open_manager(harness, tmp_path, name="minato") as url,
+        chromium(harness.time.now, language, theme, width) as context,
     ):
         seen = Seen(await context.new_page(), url)
         walk = Walk(seen, language, look)
@@ -225,25 +225,25 @@ async def test_each_page_is_whole_translated_and_within_reach(tmp_path, language
 async def test_each_page_that_has_nothing_to_show_yet_is_as_well(
     tmp_path, language, theme, width
 ):
-    desk = Harness(checks=CHECKS, routes=TRANSPORTS, host=FOUND)
+    harness = Harness(checks=CHECKS, routes=TRANSPORTS, host=FOUND)
     look = f"{language}.{theme}.{width}"
     async with (
-        open_manager(desk, tmp_path, name="minato") as url,
-        chromium(desk.time.now, language, theme, width) as context,
+        open_manager(harness, tmp_path, name="minato") as url,
+        chromium(harness.time.now, language, theme, width) as context,
     ):
         seen = Seen(await context.new_page(), url)
         walk = Walk(seen, language, look)
         await walk.see("start", "/start")
-        await with_user(desk=desk)
+        await with_user(harness=harness)
         await seen.log_in()
         for name in EMPTY:
             await walk.see(f"{name}-empty", PAGES[name])
     assert walk.faults == []
 
 
-async def names_of(desk):
+async def names_of(harness):
     """The mail that waits, and the alarm that was taken last."""
-    rows = (await desk.done("ledger", last=20)).rows
+    rows = (await harness.done("ledger", last=20)).rows
     return {
         "mail": quote(next(one.mail for one in rows if one.state == "waiting"), safe=""),
         "alarm": quote(next(one.alarm for one in rows if one.state != "waiting"), safe=""),

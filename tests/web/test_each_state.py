@@ -87,11 +87,11 @@ class Doing(Walk):
         await self.judge(name, answer.status, status)
 
 
-async def _at_the_door(walk, desk):
+async def _at_the_door(walk, harness):
     await walk.see("start-again", "/start")
-    user = User(name="eri", role=VIEWER, made=desk.time.now, two_steps=True)
-    password = await desk.people.passwords.hash(GOOD)
-    await desk.store.put_user(replace(user, password=password), None)
+    user = User(name="eri", role=VIEWER, made=harness.time.now, two_steps=True)
+    password = await harness.people.passwords.hash(GOOD)
+    await harness.store.put_user(replace(user, password=password), None)
     given = {"#name": "eri", "#password": GOOD}
     await walk.fills("login-code", "/login", given, "class")
     await walk.page.context.clear_cookies()
@@ -114,16 +114,16 @@ async def _by_people(walk):
     await walk.does("me-wrong", "/settings/me", 400, **wrong)
 
 
-async def _by_forms(walk, desk):
+async def _by_forms(walk, harness):
     instance = "/settings/instance?name=fs01"
     bad = {"#f-every": "1 fortnight", "#f-zone": "Mars"}
     await walk.fills("set-instance-wrong", instance, bad, status=400)
     await walk.fills("set-instance-tried", instance, {"#note": "x"}, "value=preview")
     await walk.page.goto(walk.seen.url + instance)
     await walk.page.fill("#f-every", "2m")
-    theirs = (await desk.done("definition_show", keys=["instances/fs01"])).documents
+    theirs = (await harness.done("definition_show", keys=["instances/fs01"])).documents
     theirs["instances/fs01"]["every"] = "5m"
-    await desk.done("definition_change", put=theirs)
+    await harness.done("definition_change", put=theirs)
     await walk.sends("set-instance-overtaken", status=409)
     await walk.sends("set-instance-saved")
     await walk.fills("place-tried", "/place/fs01", {"#name": "fs02"}, "value=preview")
@@ -143,8 +143,8 @@ async def _by_files(walk):
         await walk.sends(f"files-{name}", "value=look")
 
 
-async def _by_deeds(walk, desk):
-    await desk.done("instance_stop", instance="db01", note="#1210")
+async def _by_deeds(walk, harness):
+    await harness.done("instance_stop", instance="db01", note="#1210")
     await walk.see("instance-stopped", "/instance/db01")
     await walk.see("overview-stopped", "/")
     await walk.does("first-alarm-sent", "/first/alarm", do="test_alarm", contact="ops")
@@ -154,28 +154,28 @@ async def _by_deeds(walk, desk):
 
 @looks(*QUICK)
 async def test_what_stands_there_after_something_was_done(tmp_path, language, theme, width):
-    desk = await living(tmp_path, language)
+    harness = await living(tmp_path, language)
     async with (
-        open_manager(desk, tmp_path, name="minato") as url,
-        chromium(desk.time.now, language, theme, width) as context,
+        open_manager(harness, tmp_path, name="minato") as url,
+        chromium(harness.time.now, language, theme, width) as context,
     ):
         look = f"{language}.{theme}.{width}"
         walk = Doing(Seen(await context.new_page(), url), language, look)
-        await _at_the_door(walk, desk)
+        await _at_the_door(walk, harness)
         await _by_people(walk)
-        await _by_forms(walk, desk)
+        await _by_forms(walk, harness)
         await _by_files(walk)
-        await _by_deeds(walk, desk)
+        await _by_deeds(walk, harness)
     assert not walk.faults, "\n".join(walk.faults)
 
 
 @looks(*QUICK)
 async def test_long_names_are_whole_and_break_where_they_must(tmp_path, language, theme, width):
-    desk = await living(tmp_path, language, dict.fromkeys(NAMED, LONG[language]))
-    names = await names_of(desk)
+    harness = await living(tmp_path, language, dict.fromkeys(NAMED, LONG[language]))
+    names = await names_of(harness)
     async with (
-        open_manager(desk, tmp_path, name="minato") as url,
-        chromium(desk.time.now, language, theme, width) as context,
+        open_manager(harness, tmp_path, name="minato") as url,
+        chromium(harness.time.now, language, theme, width) as context,
     ):
         look = f"{language}.{theme}.{width}"
         walk = Walk(Seen(await context.new_page(), url), language, look)
@@ -188,13 +188,13 @@ async def test_long_names_are_whole_and_break_where_they_must(tmp_path, language
 @looks()
 async def test_two_hundred_rows_stand_on_one_page(tmp_path, language, theme, width):
     many = [f"/srv/share/{n:03d}" for n in range(200)]
-    desk = await filled()
-    await desk.measured(more=many)
+    harness = await filled()
+    await harness.measured(more=many)
     for n in range(6, 200):
-        await desk.store.post(envelope(n, f"FS01 {n}", born=desk.time.now))
+        await harness.store.post(envelope(n, f"FS01 {n}", born=harness.time.now))
     async with (
-        open_manager(desk, tmp_path, name="minato") as url,
-        chromium(desk.time.now, language, theme, width) as context,
+        open_manager(harness, tmp_path, name="minato") as url,
+        chromium(harness.time.now, language, theme, width) as context,
     ):
         look = f"{language}.{theme}.{width}"
         walk = Walk(Seen(await context.new_page(), url), language, look)
@@ -202,6 +202,6 @@ async def test_two_hundred_rows_stand_on_one_page(tmp_path, language, theme, wid
         for name in ("overview", "alarms", "queue", "ledger"):
             await walk.see(f"{name}-many", PAGES[name])
         for name, id in (("mail-held", 4), ("mail-refused", 2), ("mail-back", 1)):
-            await walk.see(name, f"/queue/mail?id={quote(desk.ids[id], safe='')}")
+            await walk.see(name, f"/queue/mail?id={quote(harness.ids[id], safe='')}")
         await walk.see("monitor-many", "/monitor/web1/base/disks")
     assert not walk.faults, "\n".join(walk.faults)

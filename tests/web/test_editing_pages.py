@@ -22,17 +22,17 @@ BOSS = administrator("boss")
 
 
 @pytest.fixture
-async def desk():
-    desk = await with_user(desk=Harness(checks=(DISK, SCRIPT)))
+async def harness():
+    harness = await with_user(harness=Harness(checks=(DISK, SCRIPT)))
 
     async def done(op, **args):
-        told = await run_as_json(desk.service, BOSS, op, args)
+        told = await run_as_json(harness.service, BOSS, op, args)
         assert "ok" in told, told
         return told["ok"]
 
-    desk.done = done
+    harness.done = done
     await done("apply", documents=documents())
-    return desk
+    return harness
 
 
 INPUT = re.compile(r"<input\b([^>]*)>")
@@ -80,12 +80,12 @@ async def again(browser, page, do="save", **typed):
     return await browser.post(page, **form)
 
 
-async def content(desk, key="instances/web1"):
-    return (await desk.done("definition_show"))["documents"].get(key)
+async def content(harness, key="instances/web1"):
+    return (await harness.done("definition_show"))["documents"].get(key)
 
 
-async def its(desk, name="disks"):
-    group = (await content(desk))["group"][0]
+async def its(harness, name="disks"):
+    group = (await content(harness))["group"][0]
     return next(one for one in group["monitor"] if one["name"] == name)
 
 
@@ -99,21 +99,21 @@ PAGES = [
 
 
 @pytest.mark.parametrize("page", PAGES)
-async def test_what_nobody_touched_makes_no_version(desk, browser, page):
+async def test_what_nobody_touched_makes_no_version(harness, browser, page):
     notice = {"events": ["started"], "contacts": ["ops"], "routes": ["plain"]}
-    await desk.done("definition_change", put={"notifications/morning": notice})
+    await harness.done("definition_change", put={"notifications/morning": notice})
     await saved(browser, page)
     assert (browser.status, browser.to) == (303, f"{page}&did=2")
     await browser.get(browser.to)
     assert 'role="status"' in browser.text and "version 2 is in force" in browser.text
 
 
-async def test_of_whom_may_change_nothing_not_even_the_form_is_read(desk, tmp_path):
+async def test_of_whom_may_change_nothing_not_even_the_form_is_read(harness, tmp_path):
     """What stands in it as TOML could take long to read, and the watch shares the loop."""
-    text = await desk.people.passwords.hash(GOOD)
-    user = User(name="eri", role=VIEWER, made=desk.time.now, password=text)
-    await desk.store.put_user(user, None)
-    async with browsing(desk, tmp_path) as browser:
+    text = await harness.people.passwords.hash(GOOD)
+    user = User(name="eri", role=VIEWER, made=harness.time.now, password=text)
+    await harness.store.put_user(user, None)
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in("eri")
         await browser.get("/")
         typed = {"version": "1", "etag": "", "options.include": "["}
@@ -121,14 +121,14 @@ async def test_of_whom_may_change_nothing_not_even_the_form_is_read(desk, tmp_pa
             MONITOR, csrf=random_keys.csrf_of(browser.cookie), do="save", **typed
         )
         assert browser.status == 403
-    (row, *_) = await desk.store.audit_log()
+    (row, *_) = await harness.store.audit_log()
     assert (row.op, row.who) == ("definition_change", "eri") and row.refused.en
 
 
 async def test_a_monitor_keeps_its_id_and_the_folder_is_the_same_at_the_second_export(
-    desk, browser, tmp_path
+    harness, browser, tmp_path
 ):
-    id = (await its(desk))["id"]
+    id = (await its(harness))["id"]
     typed = {
         "title": "ディスク",
         "options.include": "/\r\n/var",
@@ -141,7 +141,7 @@ async def test_a_monitor_keeps_its_id_and_the_folder_is_the_same_at_the_second_e
     }
     await saved(browser, MONITOR, **typed)
     assert browser.status == 303
-    assert await its(desk) == {
+    assert await its(harness) == {
         "id": id,
         "name": "disks",
         "kind": "disk",
@@ -152,14 +152,14 @@ async def test_a_monitor_keeps_its_id_and_the_folder_is_the_same_at_the_second_e
         "at": ["07:30"],
         "days": ["mon"],
     }
-    first = await desk.done("export")
+    first = await harness.done("export")
     folder = tmp_path / "definitions"
     write_folder(folder, tuple(Document(**one) for one in first["documents"]))
     back = [{"key": one.key, "body": one.body} for one in look_into(folder).documents]
-    planned = await desk.done("plan", documents=back)
+    planned = await harness.done("plan", documents=back)
     assert planned["differences"] == () and planned["problems"] == ()
-    await desk.done("apply", documents=back)
-    assert (await desk.done("export"))["documents"] == first["documents"]
+    await harness.done("apply", documents=back)
+    assert (await harness.done("export"))["documents"] == first["documents"]
 
 
 EDITS = [
@@ -174,20 +174,22 @@ EDITS = [
 
 @pytest.mark.parametrize(("page", "typed"), EDITS)
 async def test_what_a_page_saved_is_the_same_out_of_a_folder(
-    desk, browser, tmp_path, page, typed
+    harness, browser, tmp_path, page, typed
 ):
     await saved(browser, page, **typed)
     assert browser.status == 303
-    first = await desk.done("export")
+    first = await harness.done("export")
     folder = tmp_path / "definitions"
     write_folder(folder, tuple(Document(**one) for one in first["documents"]))
     back = [{"key": one.key, "body": one.body} for one in look_into(folder).documents]
-    applied = await desk.done("apply", documents=back)
+    applied = await harness.done("apply", documents=back)
     assert (applied["version"], applied["differences"]) == (2, ())
-    assert (await desk.done("export"))["documents"] == first["documents"]
+    assert (await harness.done("export"))["documents"] == first["documents"]
 
 
-async def test_all_that_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(desk, browser):
+async def test_all_that_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(
+    harness, browser
+):
     typed = {
         "every": "often",
         "timeout": "<b>",
@@ -198,7 +200,7 @@ async def test_all_that_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(d
         "note": "mine",
     }
     await saved(browser, MONITOR, **typed)
-    assert browser.status == 400 and (await desk.store.current()).number == 1
+    assert browser.status == 400 and (await harness.store.current()).number == 1
     again_shown = filled_in(browser.text)
     assert {name: again_shown[name] for name in typed} == typed
     for id in ("f-every", "f-timeout", "f-patience", "f-name"):
@@ -215,7 +217,7 @@ async def test_all_that_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(d
         **{"limits.used.warning": "80", "name": "volumes"},
     )
     assert browser.status == 303 and "name=volumes" in browser.to
-    assert (await its(desk, "volumes"))["patience"] == 3
+    assert (await its(harness, "volumes"))["patience"] == 3
 
 
 def told(browser):
@@ -224,12 +226,12 @@ def told(browser):
     return re.sub(r"<small.*?</small>|<[^>]+>", "", html.unescape(box))
 
 
-async def test_what_the_other_one_changed_is_told_by_titles_and_in_words(desk, browser):
-    put = {"rules/all": await content(desk, "rules/all") | {"title": "夜間"}}
-    await desk.done("definition_change", put=put)
+async def test_what_the_other_one_changed_is_told_by_titles_and_in_words(harness, browser):
+    put = {"rules/all": await content(harness, "rules/all") | {"title": "夜間"}}
+    await harness.done("definition_change", put=put)
     await browser.get("/settings/rule?name=all")
     theirs = put["rules/all"] | {"on": ["critical"], "recovered": False, "when": "first"}
-    await desk.done("definition_change", put={"rules/all": theirs})
+    await harness.done("definition_change", put={"rules/all": theirs})
     browser.session.headers["accept-language"] = "ja"
     await again(
         browser, "/settings/rule?name=all", **{"options.subject": "x"}, **{"on.unknown": ""}
@@ -242,18 +244,18 @@ async def test_what_the_other_one_changed_is_told_by_titles_and_in_words(desk, b
     assert "いま有効な値: <b>問題ごとに1回</b>" in browser.text
 
 
-async def test_the_second_editor_is_told_sees_both_and_nothing_is_overwritten(desk, browser):
+async def test_the_second_editor_is_told_sees_both_and_nothing_is_overwritten(harness, browser):
     await browser.get(MONITOR)
-    was = await content(desk)
+    was = await content(harness)
     monitor = was["group"][0]["monitor"][0] | {
         "limits": {"used": {"warning": 60}},
         "every": "2m",
     }
     theirs = {**was, "group": [{"name": "base", "monitor": [monitor]}]}
-    await desk.done("definition_change", put={"instances/web1": theirs})
+    await harness.done("definition_change", put={"instances/web1": theirs})
     typed = {"limits.used.warning": "70", "patience": "4"}
     await again(browser, MONITOR, **typed)
-    assert browser.status == 409 and await content(desk) == theirs
+    assert browser.status == 409 and await content(harness) == theirs
     text = html.unescape(browser.text)
     assert "boss changed Instance web1 in the meantime, in version 2" in text
     assert "Instance web1 › base › disks › used › Warning: nothing → 60" in told(browser)
@@ -264,7 +266,7 @@ async def test_the_second_editor_is_told_sees_both_and_nothing_is_overwritten(de
     assert re.search(r"Now in effect:.*60", text)
     await again(browser, MONITOR)
     assert browser.status == 303
-    now = await its(desk)
+    now = await its(harness)
     assert (now["limits"], now["every"], now["patience"]) == (
         {"used": {"warning": 70}},
         "2m",
@@ -272,48 +274,50 @@ async def test_the_second_editor_is_told_sees_both_and_nothing_is_overwritten(de
     )
 
 
-async def test_two_people_at_two_monitors_of_one_instance_do_not_meet(desk, browser):
+async def test_two_people_at_two_monitors_of_one_instance_do_not_meet(harness, browser):
     await browser.get(MONITOR)
     form = filled_in(browser.text)
-    was = await content(desk)
+    was = await content(harness)
     more = {"name": "more", "kind": "disk"}
     group = {**was["group"][0], "monitor": [*was["group"][0]["monitor"], more]}
-    await desk.done("definition_change", put={"instances/web1": {**was, "group": [group]}})
+    await harness.done("definition_change", put={"instances/web1": {**was, "group": [group]}})
     await browser.post(MONITOR, **form | {"do": "save", "patience": "2"})
     assert browser.status == 303
-    assert (await its(desk))["patience"] == 2 and (await its(desk, "more"))["kind"] == "disk"
+    assert (await its(harness))["patience"] == 2 and (await its(harness, "more"))[
+        "kind"
+    ] == "disk"
 
 
-async def test_what_would_change_is_shown_before_it_is_saved(desk, browser):
+async def test_what_would_change_is_shown_before_it_is_saved(harness, browser):
     await saved(browser, MONITOR, do="preview", patience="5")
-    assert browser.status == 200 and (await desk.store.current()).number == 1
+    assert browser.status == 200 and (await harness.store.current()).number == 1
     assert "Instance web1 › base › disks › Consecutive readings: nothing → 5" in read(browser)
     assert filled_in(browser.text)["patience"] == "5"
     await again(browser, MONITOR)
-    assert browser.status == 303 and (await its(desk))["patience"] == 5
+    assert browser.status == 303 and (await its(harness))["patience"] == 5
 
 
-async def test_limits_are_switched_off_and_back_to_those_of_the_kind(desk, browser):
+async def test_limits_are_switched_off_and_back_to_those_of_the_kind(harness, browser):
     await browser.get(MONITOR)
     assert 'placeholder="80"' in browser.text and 'placeholder="90"' in browser.text
     await again(browser, MONITOR, **{"limits.used.off": "yes"})
-    assert (await its(desk))["limits"] == {"used": {}}
+    assert (await its(harness))["limits"] == {"used": {}}
     await browser.get(MONITOR)
     form = {k: v for k, v in filled_in(browser.text).items() if k != "limits.used.off"}
     await browser.post(MONITOR, **form | {"do": "save"})
-    assert "limits" not in await its(desk)
+    assert "limits" not in await its(harness)
 
 
-async def test_what_the_instance_says_stands_where_its_monitors_say_nothing(desk, browser):
+async def test_what_the_instance_says_stands_where_its_monitors_say_nothing(harness, browser):
     typed = {"every": "7m", "limits.disk.used.warning": "66"}
     await saved(browser, "/settings/instance?name=web1", **typed)
-    assert (await content(desk))["limits"] == {"disk": {"used": {"warning": 66}}}
+    assert (await content(harness))["limits"] == {"disk": {"used": {"warning": 66}}}
     await browser.get(MONITOR)
     assert 'placeholder="7m"' in browser.text and 'placeholder="66"' in browser.text
     assert "inherited: all" in browser.text
 
 
-async def test_an_instance_a_group_and_a_monitor_are_added(desk, browser):
+async def test_an_instance_a_group_and_a_monitor_are_added(harness, browser):
     await saved(browser, "/settings/instance", name="db1", address="192.0.2.7")
     assert (browser.status, browser.to) == (303, "/settings/instance?name=db1&did=2")
     await saved(browser, "/settings/group?in=db1", name="system")
@@ -325,7 +329,7 @@ async def test_an_instance_a_group_and_a_monitor_are_added(desk, browser):
     await saved(browser, new, name="volumes", rules="", **{"options.include": "/"})
     there = "/settings/monitor?in=db1&group=system&name=volumes&did=4"
     assert browser.to == f"{there}&beware=yes"  # nobody is told of it, as was chosen
-    (group,) = (await content(desk, "instances/db1"))["group"]
+    (group,) = (await content(harness, "instances/db1"))["group"]
     (made,) = group["monitor"]
     assert made.pop("id") and made == {
         "name": "volumes",
@@ -355,7 +359,7 @@ async def test_an_instance_a_group_and_a_monitor_are_added(desk, browser):
     ],
 )
 async def test_a_name_that_cannot_be_is_told_at_its_field_with_all_the_rest(
-    desk, browser, page, typed, told
+    harness, browser, page, typed, told
 ):
     await saved(browser, page, **typed)
     assert browser.status == 400 and told in browser.text
@@ -366,11 +370,11 @@ async def test_a_name_that_cannot_be_is_told_at_its_field_with_all_the_rest(
     for other in ("zone", "every"):
         if other in typed:
             assert re.search(rf'<input id="f-{other}"[^>]*aria-invalid', browser.text)
-    assert (await desk.store.current()).number == 1
+    assert (await harness.store.current()).number == 1
 
 
 async def test_what_runs_a_program_asks_for_the_password_and_keeps_what_was_typed(
-    desk, browser
+    harness, browser
 ):
     page = "/settings/monitor?in=web1&group=base&kind=script"
     await saved(browser, page, name="look", **{"options.include": "/x"})
@@ -381,23 +385,23 @@ async def test_what_runs_a_program_asks_for_the_password_and_keeps_what_was_type
     assert "wrong" not in browser.text
     await again(browser, page, password=GOOD)
     assert browser.status == 303
-    assert (await its(desk, "look"))["options"] == {"include": ["/x"]}
+    assert (await its(harness, "look"))["options"] == {"include": ["/x"]}
     await browser.get(browser.to)
     assert browser.status == 200  # under the session's new key
 
 
-async def test_removing_is_meant_and_can_be_taken_back(desk, browser):
+async def test_removing_is_meant_and_can_be_taken_back(harness, browser):
     page = "/settings/instance?name=web1"
     await browser.get(page)
     form = filled_in(browser.text)
     base = {"etag": form["etag"], "version": form["version"], "do": "remove"}
     await browser.post(page, **base)
-    assert browser.status == 400 and await content(desk) is not None
+    assert browser.status == 400 and await content(harness) is not None
     await browser.post(page, **base, meant="yes")
     assert (browser.status, browser.to) == (303, "/settings/watch?did=2")
-    assert await content(desk) is None
-    await desk.done("take_back", number=1)
-    assert await content(desk) is not None
+    assert await content(harness) is None
+    await harness.done("take_back", number=1)
+    assert await content(harness) is not None
     for page, where in (
         (MONITOR, "/settings/group?in=web1&name=base&did=4"),
         ("/settings/group?in=web1&name=base", "/settings/instance?name=web1&did=5"),
@@ -409,23 +413,23 @@ async def test_removing_is_meant_and_can_be_taken_back(desk, browser):
         assert (browser.status, browser.to) == (303, where)
 
 
-async def test_removing_what_somebody_changed_meanwhile_is_told(desk, browser):
+async def test_removing_what_somebody_changed_meanwhile_is_told(harness, browser):
     page = "/settings/instance?name=web1"
     await browser.get(page)
     form = filled_in(browser.text)
-    await desk.done(
-        "definition_change", put={"instances/web1": await content(desk) | {"title": "x"}}
+    await harness.done(
+        "definition_change", put={"instances/web1": await content(harness) | {"title": "x"}}
     )
     base = {"etag": form["etag"], "version": form["version"], "do": "remove", "meant": "yes"}
     await browser.post(page, **base)
-    assert browser.status == 409 and await content(desk) is not None
+    assert browser.status == 409 and await content(harness) is not None
 
 
-async def test_a_rule_and_a_notification_are_made_and_changed(desk, browser):
+async def test_a_rule_and_a_notification_are_made_and_changed(harness, browser):
     typed = {"name": "nights", "contacts.boss": "yes", "routes.1": "m365", "routes.2": "plain"}
     await saved(browser, "/settings/rule", **typed, **{"options.subject": "Night"})
     assert browser.status == 303
-    assert await content(desk, "rules/nights") == {
+    assert await content(harness, "rules/nights") == {
         "action": "mail",
         "contacts": ["boss"],
         "routes": ["m365", "plain"],
@@ -434,22 +438,24 @@ async def test_a_rule_and_a_notification_are_made_and_changed(desk, browser):
     typed = {"name": "morning", "contacts.ops": "yes", "routes.1": "plain"}
     await saved(browser, "/settings/notification", **typed, **{"events.started": "yes"})
     assert browser.status == 303
-    assert (await content(desk, "notifications/morning"))["events"] == ["started"]
+    assert (await content(harness, "notifications/morning"))["events"] == ["started"]
     for page in ("rules", "notifications"):
         await browser.get(f"/settings/{page}")
         assert browser.status == 200 and "Old server" in browser.text
 
 
-async def test_beside_something_that_is_called_new_another_one_is_made(desk, browser):
+async def test_beside_something_that_is_called_new_another_one_is_made(harness, browser):
     """Its name stands for those that have none yet."""
-    await desk.done("definition_change", put={"contacts/new": {"addresses": ["n@example.com"]}})
+    await harness.done(
+        "definition_change", put={"contacts/new": {"addresses": ["n@example.com"]}}
+    )
     await saved(browser, "/settings/contact", name="night", addresses="b@example.com")
     assert browser.status == 303, browser.text
-    assert (await content(desk, "contacts/night"))["addresses"] == ["b@example.com"]
-    assert (await content(desk, "contacts/new"))["addresses"] == ["n@example.com"]
+    assert (await content(harness, "contacts/night"))["addresses"] == ["b@example.com"]
+    assert (await content(harness, "contacts/new"))["addresses"] == ["n@example.com"]
 
 
-async def test_what_is_wrong_is_reached_from_the_top_of_a_long_form(desk, browser):
+async def test_what_is_wrong_is_reached_from_the_top_of_a_long_form(harness, browser):
     typed = {"every": "0s", "limits.used.warning": "much", "rules": "own"}
     await saved(browser, MONITOR, **typed)
     assert browser.status == 400
@@ -468,11 +474,11 @@ async def test_what_is_wrong_is_reached_from_the_top_of_a_long_form(desk, browse
     ],
 )
 async def test_somebody_is_told_of_a_new_monitor_unless_it_is_said_otherwise(
-    desk, browser, above, told
+    harness, browser, above, told
 ):
-    web1 = await content(desk)
+    web1 = await content(harness)
     put = {name: one for name, one in web1.items() if name != "rules"}
-    await desk.done(
+    await harness.done(
         "definition_change",
         put={"instances/web1": put | ({} if above is None else {"rules": above})},
     )
@@ -482,16 +488,16 @@ async def test_somebody_is_told_of_a_new_monitor_unless_it_is_said_otherwise(
 
 
 @pytest.mark.parametrize("page", [MONITOR, "/settings/group?in=web1&name=base"])
-async def test_whose_instance_somebody_removed_meanwhile_is_told(desk, browser, page):
+async def test_whose_instance_somebody_removed_meanwhile_is_told(harness, browser, page):
     await browser.get(page)
     form = filled_in(browser.text) | {"do": "save", "title": "Typed meanwhile"}
-    await desk.done("definition_change", remove=["instances/web1"], empty=True)
+    await harness.done("definition_change", remove=["instances/web1"], empty=True)
     await browser.post(page, **form)
     assert browser.status == 409 and "Typed meanwhile" in browser.text
-    assert await content(desk) is None
+    assert await content(harness) is None
 
 
-async def test_a_rule_that_is_still_named_cannot_go(desk, browser):
+async def test_a_rule_that_is_still_named_cannot_go(harness, browser):
     page = "/settings/rule?name=all"
     await browser.get(page)
     form = filled_in(browser.text)
@@ -502,16 +508,16 @@ async def test_a_rule_that_is_still_named_cannot_go(desk, browser):
 
 @pytest.mark.parametrize("role", [VIEWER, OPERATOR])
 async def test_who_is_no_administrator_looks_and_changes_nothing(tmp_path, role):
-    desk = await with_user(role)
-    assert "ok" in await run_as_json(desk.service, BOSS, "apply", {"documents": documents()})
-    async with browsing(desk, tmp_path) as browser:
+    harness = await with_user(role)
+    assert "ok" in await run_as_json(harness.service, BOSS, "apply", {"documents": documents()})
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         for page in (MONITOR, "/settings/rule?name=all", "/settings/watch", "/settings/rules"):
             await browser.get(page)
             assert browser.status == 200 and 'value="save"' not in browser.text
         await browser.get(MONITOR)
         await again(browser, MONITOR, patience="9")
-        assert browser.status == 403 and (await desk.store.current()).number == 1
+        assert browser.status == 403 and (await harness.store.current()).number == 1
 
 
 @pytest.mark.parametrize(
@@ -528,7 +534,7 @@ async def test_what_is_not_there_is_told(browser, page):
     assert browser.status == 404 and "<b>" not in browser.text
 
 
-async def test_names_are_only_ever_text(desk, browser):
+async def test_names_are_only_ever_text(harness, browser):
     evil = '"><script>alert(1)</script>'
     await saved(browser, MONITOR, title=evil, **{"options.include": evil})
     await browser.get(MONITOR)
@@ -537,9 +543,9 @@ async def test_names_are_only_ever_text(desk, browser):
     assert "<script>alert" not in browser.text
 
 
-async def test_of_very_many_monitors_one_instance_is_unfolded_at_a_time(desk, browser):
+async def test_of_very_many_monitors_one_instance_is_unfolded_at_a_time(harness, browser):
     many = [{"name": f"m{n}", "kind": "disk"} for n in range(301)]
-    await desk.done(
+    await harness.done(
         "definition_change",
         put={"instances/big": {"group": [{"name": "all", "monitor": many}]}},
     )
@@ -549,10 +555,12 @@ async def test_of_very_many_monitors_one_instance_is_unfolded_at_a_time(desk, br
     assert "m300" in browser.text and "Show its 1 monitor" in browser.text
 
 
-async def test_who_was_away_for_too_long_logs_in_and_goes_on_with_what_was_typed(desk, browser):
+async def test_who_was_away_for_too_long_logs_in_and_goes_on_with_what_was_typed(
+    harness, browser
+):
     await browser.get(MONITOR)
     form = filled_in(browser.text) | {"do": "save", "patience": "7", "options.include": "/\n/x"}
-    desk.time.pass_by(hours=13)
+    harness.time.pass_by(hours=13)
     await browser.post(MONITOR, **form)
     assert browser.status == 200 and "your input is kept" in browser.text
     kept = html.unescape(re.search(r'name="kept" value="([^"]*)"', browser.text).group(1))
@@ -566,15 +574,15 @@ async def test_who_was_away_for_too_long_logs_in_and_goes_on_with_what_was_typed
         attribute(tag, "name"): html.unescape(inside)
         for tag, inside in AREA.findall(browser.text)
     }
-    assert (await desk.store.current()).number == 1
+    assert (await harness.store.current()).number == 1
     await browser.post(MONITOR, **back, do="preview")
     assert browser.status == 200 and "nothing → 7" in read(browser)
     await again(browser, MONITOR)
-    assert browser.status == 303 and (await its(desk))["options"] == {"include": ["/", "/x"]}
+    assert browser.status == 303 and (await its(harness))["options"] == {"include": ["/", "/x"]}
 
 
-async def test_a_form_from_another_site_is_not_kept_for_after_the_log_in(desk, browser):
-    desk.time.pass_by(hours=13)
+async def test_a_form_from_another_site_is_not_kept_for_after_the_log_in(harness, browser):
+    harness.time.pass_by(hours=13)
     foreign = {"sec-fetch-site": "cross-site"}
     theirs = {"etag": "x", "version": "1", "title": "evil"}
     await browser.ask("POST", MONITOR, data=theirs, headers=foreign)
@@ -585,18 +593,18 @@ async def test_a_form_from_another_site_is_not_kept_for_after_the_log_in(desk, b
 
 @pytest.mark.parametrize("path", ["/mail/route/m365", "/mail/edit", "/mail", "/first/person"])
 async def test_what_cannot_be_shown_before_it_is_done_is_not_kept_for_after_the_log_in(
-    desk, browser, path
+    harness, browser, path
 ):
     """Such a form would do at once what its button only promises to show, or nothing at all; and
     a secret that was typed into it would stand in the page of the log-in."""
-    desk.time.pass_by(hours=13)
+    harness.time.pass_by(hours=13)
     secret = "Abc8Q~typed-but-never-shown"
     await browser.post(path, etag="x", do="save", key="accounts/box", secret=secret)
     assert (browser.status, browser.to) == (303, "/login")
     assert secret not in browser.text
 
 
-async def test_what_one_should_know_of_a_change_is_told_when_it_is_saved(desk, browser):
+async def test_what_one_should_know_of_a_change_is_told_when_it_is_saved(harness, browser):
     await saved(browser, MONITOR, rules="own")
     assert browser.to == f"{MONITOR}&did=2&beware=yes"
     await browser.get(browser.to)
@@ -605,8 +613,8 @@ async def test_what_one_should_know_of_a_change_is_told_when_it_is_saved(desk, b
     assert browser.to == f"{MONITOR}&did=3"
 
 
-async def test_limits_are_in_the_unit_that_was_measured(desk, browser):
-    await desk.measured()
+async def test_limits_are_in_the_unit_that_was_measured(harness, browser):
+    await harness.measured()
     await browser.get(MONITOR)
     assert re.search(r"used <span class=\"mute\">\(%\)", browser.text)
 

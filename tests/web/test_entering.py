@@ -161,12 +161,12 @@ def test_an_address_of_ours_stays_as_it_is():
     assert ours("/monitors/web1?a=1&b=%20") == "/monitors/web1?a=1&b=%20"
 
 
-async def test_a_second_step_comes_between(desk, browser):
+async def test_a_second_step_comes_between(harness, browser):
     seed = pyotp.random_base32()
-    await desk.vault.put(SEED.format(name="eri"), Secret(seed))
-    text = await desk.people.passwords.hash(GOOD)
-    user = User(name="eri", role=VIEWER, made=desk.time.now, password=text, two_steps=True)
-    await desk.store.put_user(user, None)
+    await harness.vault.put(SEED.format(name="eri"), Secret(seed))
+    text = await harness.people.passwords.hash(GOOD)
+    user = User(name="eri", role=VIEWER, made=harness.time.now, password=text, two_steps=True)
+    await harness.store.put_user(user, None)
     await browser.log_in("eri")
     assert browser.status == 200 and 'autocomplete="one-time-code"' in browser.text
     half = browser.cookie
@@ -174,12 +174,12 @@ async def test_a_second_step_comes_between(desk, browser):
     assert browser.status == 403
     assert (await browser.get("/")).status == 303
     await browser.get("/login/code")
-    await browser.post("/login/code", code=pyotp.TOTP(seed).at(desk.time.now))
+    await browser.post("/login/code", code=pyotp.TOTP(seed).at(harness.time.now))
     assert (browser.status, browser.to) == (303, "/") and browser.cookie != half
     assert (await browser.get("/")).status == 200
 
 
-async def test_the_password_once_more_opens_what_runs_programs_for_a_while(desk, browser):
+async def test_the_password_once_more_opens_what_runs_programs_for_a_while(harness, browser):
     await browser.log_in()
     await browser.get("/")
 
@@ -194,7 +194,7 @@ async def test_the_password_once_more_opens_what_runs_programs_for_a_while(desk,
     await browser.post("/sure", password=GOOD, next="/x")
     assert (browser.to, browser.cookie != before) == ("/x", True)
     assert await add("eri") == 200
-    desk.time.pass_by(minutes=5)
+    harness.time.pass_by(minutes=5)
     assert await add("aki") == 403
 
 
@@ -240,15 +240,15 @@ async def test_a_key_before_the_password_once_more_is_worth_nothing_after_it(bro
 
 
 async def test_until_there_is_an_administrator_only_the_first_start_is_open(tmp_path):
-    desk = Harness()
-    async with browsing(desk, tmp_path) as browser:
+    harness = Harness()
+    async with browsing(harness, tmp_path) as browser:
         for path in ("/", "/login", "/sure"):
             await browser.get(path)
             assert (browser.status, browser.to) == (303, "/start")
         assert (await browser.get("/api/status")).status == 401
         assert (await browser.get("/metrics")).status == 401
         await browser.get("/start")
-        code = desk.people.first_code()
+        code = harness.people.first_code()
         form = {"name": "sato", "password": GOOD, "again": GOOD}
         await browser.post("/start", code="WRONG", **form)
         assert browser.status == 403
@@ -261,15 +261,15 @@ async def test_until_there_is_an_administrator_only_the_first_start_is_open(tmp_
 
 async def test_a_code_in_the_address_is_said_to_be_there_and_the_next_field_is_begun(tmp_path):
     focus = re.compile(r'id="(\w+)"[^>]* autofocus')
-    desk = Harness()
-    async with browsing(desk, tmp_path) as browser:
+    harness = Harness()
+    async with browsing(harness, tmp_path) as browser:
         page = (await browser.get("/start")).text
         assert focus.findall(page) == ["code"]
         page = (await browser.get("/start?code=ABCD-EFGH")).text
         assert focus.findall(page) == ["name"] and 'value="ABCD-EFGH"' in page
         assert "入力済み" in page or "filled in already" in page
-    await with_user(desk=desk)
-    async with browsing(desk, tmp_path) as browser:
+    await with_user(harness=harness)
+    async with browsing(harness, tmp_path) as browser:
         page = (await browser.get("/start?code=ABCD-EFGH")).text
         assert focus.findall(page) == ["password"]
 
@@ -364,11 +364,11 @@ ASKED = {"HX-Request": "true", "HX-Source": "p#changed"}
     ("headers", "stays"), [(ASKED, False), ({}, True), (ASKED | {"HX-Source": "details"}, True)]
 )
 async def test_what_htmx_fetches_by_itself_keeps_nobody_logged_in(
-    browser, desk, headers, stays
+    browser, harness, headers, stays
 ):
     await browser.log_in()
     for _ in range(2):
-        desk.time.pass_by(minutes=40)
+        harness.time.pass_by(minutes=40)
         await browser.get("/alarms/changed", headers=headers)
     assert browser.status == 200 and ("The alarms have changed" in browser.text) is stays
     assert ("hx-refresh" in browser.headers) is not stays

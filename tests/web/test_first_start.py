@@ -39,12 +39,12 @@ def empty():
 
 
 @pytest.fixture
-async def desk():
-    return await with_user(desk=empty())
+async def harness():
+    return await with_user(harness=empty())
 
 
-async def defined(desk):
-    return {one.key: json.loads(one.body) for one in (await desk.store.current()).documents}
+async def defined(harness):
+    return {one.key: json.loads(one.body) for one in (await harness.store.current()).documents}
 
 
 async def filled_in(browser, step, **form):
@@ -56,11 +56,11 @@ async def filled_in(browser, step, **form):
 
 
 async def test_from_the_one_time_code_to_a_given_back_number(tmp_path):
-    desk = empty()
-    async with browsing(desk, tmp_path) as browser:
+    harness = empty()
+    async with browsing(harness, tmp_path) as browser:
         await browser.get("/start")
         form = {"name": "sato", "password": GOOD, "again": GOOD}
-        await browser.post("/start", code=desk.people.first_code(), **form)
+        await browser.post("/start", code=harness.people.first_code(), **form)
         assert browser.to == "/first"
         assert (await browser.get("/first")).to == "/first/person"
         assert (await filled_in(browser, "person", **PERSON)).to == "/first/machine"
@@ -70,7 +70,7 @@ async def test_from_the_one_time_code_to_a_given_back_number(tmp_path):
         assert browser.to == "/first/mail"
         assert (await browser.get("/")).text.count('href="/first"') == 1
         assert (await filled_in(browser, "mail", **SERVER)).to == "/first/alarm"
-        made = await defined(desk)
+        made = await defined(harness)
         assert made["rules/ops"]["routes"] == ["smtp1"]
         assert made["instances/node"]["rules"] == ["ops"]
         assert made["contacts/ops"]["addresses"] == ["a@example.com", "b@example.com"]
@@ -79,14 +79,14 @@ async def test_from_the_one_time_code_to_a_given_back_number(tmp_path):
             in (await browser.get("/first/alarm")).text
         )
         await filled_in(browser, "alarm", do="test_alarm")
-        sent = (await InProcessClient(desk)("first_look"))["mail"]
+        sent = (await InProcessClient(harness)("first_look"))["mail"]
         assert (await browser.get("/first")).to == "/first/alarm"
         assert 'hx-trigger="every 2s"' in (await browser.get("/first/alarm/way")).text
-        await desk.attempted("smtp1", Verdict.ACCEPTED, "2.0.0 OK", 250)
+        await harness.attempted("smtp1", Verdict.ACCEPTED, "2.0.0 OK", 250)
         assert "hx-trigger" not in (await browser.get("/first/alarm/way")).text
         await filled_in(browser, "alarm", do="seen", number="0000")
         assert browser.status == 400 and browser.text.count("番号ではありません") == 1
-        number = await number_in_the_mail(InProcessClient(desk), sent)
+        number = await number_in_the_mail(InProcessClient(harness), sent)
         await filled_in(browser, "alarm", do="seen", number=number)
         assert (await browser.get("/first/alarm")).text.count('<li class="is-lit">') == 5
         assert 'href="/first"' not in (await browser.get("/")).text
@@ -95,22 +95,22 @@ async def test_from_the_one_time_code_to_a_given_back_number(tmp_path):
         assert "sato さんが、メールの番号を入れて" in mail and "確かめていません" not in mail
         for path in ("/mail", "/mail/route/smtp1", "/ledger"):
             assert "確かめていません" not in (await browser.get(path)).text, path
-    async with browsing(desk, tmp_path) as browser:
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         assert "(confirmed by sato)" in (await browser.get("/")).text
 
 
-async def test_a_test_alarm_that_waits_says_so_and_why_once(desk, browser):
+async def test_a_test_alarm_that_waits_says_so_and_why_once(harness, browser):
     await filled_in(browser, "person", **PERSON)
     await filled_in(browser, "mail", **SERVER)
     await filled_in(browser, "alarm", do="test_alarm")
     why = bilingual(en="no STARTTLS there", ja="STARTTLS がありません")
-    await desk.attempted("smtp1", Verdict.ROUTE_DOWN, words=why)
+    await harness.attempted("smtp1", Verdict.ROUTE_DOWN, words=why)
     page = (await browser.get("/first/alarm")).text
     assert "テスト アラームは待機しています" in page and page.count(why.ja) == 1
 
 
-async def test_a_way_out_is_done_only_once_a_mail_was_taken_by_it(desk, browser):
+async def test_a_way_out_is_done_only_once_a_mail_was_taken_by_it(harness, browser):
     """A newcomer's dead server stood there as done, below a lamp that said "sent"."""
     await filled_in(browser, "person", **PERSON)
     await filled_in(browser, "mail", **SERVER)
@@ -118,24 +118,24 @@ async def test_a_way_out_is_done_only_once_a_mail_was_taken_by_it(desk, browser)
     assert step not in (await browser.get("/first/alarm")).text
     await filled_in(browser, "alarm", do="test_alarm")
     why = bilingual(en="nobody answers there", ja="応答がありません")
-    await desk.attempted("smtp1", Verdict.ROUTE_DOWN, words=why)
+    await harness.attempted("smtp1", Verdict.ROUTE_DOWN, words=why)
     page = (await browser.get("/first/alarm")).text
     assert step not in page and "<b>送信</b>" not in page
     assert '<li class="is-lit"><b>試行</b>' in page
     await filled_in(browser, "alarm", do="test_alarm")
-    desk.time.pass_by(minutes=20)
-    await desk.attempted("smtp1", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    harness.time.pass_by(minutes=20)
+    await harness.attempted("smtp1", Verdict.ACCEPTED, "2.0.0 OK", 250)
     assert step in (await browser.get("/first/alarm")).text
 
 
-async def test_a_mistake_is_told_and_what_was_typed_stays(desk, browser):
+async def test_a_mistake_is_told_and_what_was_typed_stays(harness, browser):
     await filled_in(browser, "person", **(PERSON | {"zone": "Asia/Tokio"}))
     assert browser.status == 400 and 'value="Asia/Tokio"' in browser.text
     await filled_in(browser, "machine", title="FS01")
     assert browser.status == 400 and 'value="FS01"' in browser.text
     await filled_in(browser, "mail", **(SERVER | {"sender": "nobody", "secret": SECRET}))
     assert browser.status == 400 and 'value="mail.example.com"' in browser.text
-    assert SECRET not in browser.text and await defined(desk) == {}
+    assert SECRET not in browser.text and await defined(harness) == {}
 
 
 WRONG = {
@@ -214,12 +214,12 @@ def test_what_no_field_stands_for_is_told_by_what_it_is_about():
     assert problems_at_fields(visit, busy, {"zone": "Time zone"}, {}).why == ("Busy.",)
 
 
-async def test_microsoft_365_is_taken_by_graph_and_the_way_is_changed_later(desk, browser):
+async def test_microsoft_365_is_taken_by_graph_and_the_way_is_changed_later(harness, browser):
     await filled_in(browser, "person", **PERSON)
     assert 'name="by" value="smtp" checked' in (await browser.get("/first/mail")).text
     await filled_in(browser, "mail", by="graph", secret=SECRET, **MICROSOFT)
     assert browser.to == "/first/sign-in"
-    made = await defined(desk)
+    made = await defined(harness)
     route = made["routes/graph1"]
     assert (route["kind"], route["options"]) == ("graph", {"account": "m365"})
     assert route["title"] == "Microsoft Graph" and made["rules/ops"]["routes"] == ["graph1"]
@@ -231,18 +231,18 @@ async def test_microsoft_365_is_taken_by_graph_and_the_way_is_changed_later(desk
     assert browser.to == "/first/alarm"
     assert 'name="by" value="graph" checked' in (await browser.get("/first/mail")).text
     await filled_in(browser, "mail", by="smtp", **MICROSOFT)
-    again = (await defined(desk))["routes/graph1"]
+    again = (await defined(harness))["routes/graph1"]
     assert (again["kind"], again["title"]) == ("smtp", "SMTPサーバー1")
     await filled_in(browser, "mail", **SERVER)
-    again = (await defined(desk))["routes/graph1"]
+    again = (await defined(harness))["routes/graph1"]
     assert again["options"]["host"] == "mail.example.com" and "account" not in again["options"]
 
 
-async def test_microsoft_365_is_defined_and_its_secret_sealed(desk, browser):
+async def test_microsoft_365_is_defined_and_its_secret_sealed(harness, browser):
     await filled_in(browser, "person", **PERSON)
     await filled_in(browser, "mail", **MICROSOFT, secret=SECRET)
     assert browser.to == "/first/sign-in"
-    made = await defined(desk)
+    made = await defined(harness)
     assert made["routes/smtp1"]["options"] == {"account": "m365"}
     assert made["accounts/m365"]["secret"] == "m365" and SECRET not in json.dumps(made)
     await browser.get("/first/sign-in")
@@ -263,14 +263,14 @@ async def test_microsoft_365_is_defined_and_its_secret_sealed(desk, browser):
     [(MICROSOFT, "m365", "accounts/m365"), (SERVER | {"user": "a"}, "smtp1", "routes/smtp1")],
     ids=["Microsoft 365", "a mail server"],
 )
-async def test_its_secret_takes_no_other_ones_place(desk, browser, way, name, key):
+async def test_its_secret_takes_no_other_ones_place(harness, browser, way, name, key):
     await filled_in(browser, "person", **PERSON)
-    await InProcessClient(desk)("set_secret", name=name, value="another one's")
+    await InProcessClient(harness)("set_secret", name=name, value="another one's")
     await filled_in(browser, "mail", **way | {"secret": SECRET})
-    made = (await defined(desk))[key]
+    made = (await defined(harness))[key]
     entry = made.get("secret") or made["options"]["password"]
-    assert (await desk.vault.get(name)).reveal() == "another one's"
-    assert (await desk.vault.get(entry)).reveal() == SECRET
+    assert (await harness.vault.get(name)).reveal() == "another one's"
+    assert (await harness.vault.get(entry)).reveal() == SECRET
 
 
 NOT_TAKEN = {
@@ -283,7 +283,7 @@ NOT_TAKEN = {
 
 @pytest.mark.parametrize("case", NOT_TAKEN)
 async def test_what_the_sign_in_server_does_not_know_is_told_at_its_field_at_once(
-    desk, browser, case
+    harness, browser, case
 ):
     form, field, why = NOT_TAKEN[case]
     await filled_in(browser, "person", **PERSON)
@@ -291,38 +291,38 @@ async def test_what_the_sign_in_server_does_not_know_is_told_at_its_field_at_onc
     assert browser.status == 400, browser.to
     told = browser.text.partition(f'id="{field}-bad">')[2].partition("<")[0]
     assert why in told and browser.text.count('class="bad"') == 1
-    assert await desk.vault.names() == []  # what was refused is kept nowhere
+    assert await harness.vault.names() == []  # what was refused is kept nowhere
     etag = browser.text.partition('name="etag" value="')[2].partition('"')[0]
     await browser.post("/first/mail", etag=etag, **MICROSOFT, secret=SECRET)
     assert browser.to == "/first/sign-in"
 
 
 async def test_a_secret_that_is_refused_does_not_take_the_place_of_one_that_is_kept(
-    desk, browser
+    harness, browser
 ):
     await filled_in(browser, "person", **PERSON)
     await filled_in(browser, "mail", **MICROSOFT, secret=SECRET)
     await filled_in(browser, "mail", **MICROSOFT, secret=OLD_SECRET)
     assert browser.status == 400 and 'id="secret-bad"' in browser.text
-    assert (await desk.vault.get("m365")).reveal() == SECRET
+    assert (await harness.vault.get("m365")).reveal() == SECRET
 
 
-async def test_a_secret_that_is_typed_at_the_sign_in_is_tried_at_once_too(desk, browser):
+async def test_a_secret_that_is_typed_at_the_sign_in_is_tried_at_once_too(harness, browser):
     await filled_in(browser, "person", **PERSON)
     await filled_in(browser, "mail", **MICROSOFT, secret=SECRET)
-    await desk.vault.remove("m365")
+    await harness.vault.remove("m365")
     await browser.get("/first/sign-in")
     await browser.post("/first/sign-in", do="secret", secret=OLD_SECRET)
     assert browser.status == 400 and 'id="secret-bad"' in browser.text
-    assert await desk.vault.names() == []
+    assert await harness.vault.names() == []
     await browser.post("/first/sign-in", do="secret", secret=SECRET)
     assert "https://login.example.com/authorize" in (await browser.get("/first/sign-in")).text
 
 
-async def test_a_secret_that_was_refused_is_typed_again_where_one_is(desk, browser):
+async def test_a_secret_that_was_refused_is_typed_again_where_one_is(harness, browser):
     await filled_in(browser, "person", **PERSON)
     await filled_in(browser, "mail", **MICROSOFT, secret=SECRET)
-    await desk.vault.put("m365", Secret(OLD_SECRET))  # it ends before anybody signs in
+    await harness.vault.put("m365", Secret(OLD_SECRET))  # it ends before anybody signs in
     await browser.get("/first/sign-in")
     pasted = "http://localhost/MxMail/?code=good&state=S"
     await browser.post("/first/sign-in", do="paste", pasted=pasted)
@@ -340,7 +340,7 @@ async def ready_to_sign_in(browser, **changed):
     return (await browser.get("/first/sign-in")).text
 
 
-async def test_a_browser_at_localhost_signs_in_and_comes_back_by_itself(desk, browser):
+async def test_a_browser_at_localhost_signs_in_and_comes_back_by_itself(harness, browser):
     text = await ready_to_sign_in(browser)
     back = f"http://localhost:{browser.url.rpartition(':')[2]}/MxMail/"
     opened = re.search(r'id="go" href="([^"]+)"', text)[1]
@@ -349,18 +349,20 @@ async def test_a_browser_at_localhost_signs_in_and_comes_back_by_itself(desk, br
     assert page.status == 303 and page.to == f"{browser.url}/first/alarm"
 
 
-async def test_whoever_is_refused_in_this_browser_is_led_back_to_the_sign_in(desk, browser):
+async def test_whoever_is_refused_in_this_browser_is_led_back_to_the_sign_in(harness, browser):
     await ready_to_sign_in(browser)
     page = await browser.get("/MxMail/?code=bad&state=S")
     assert page.status == 409 and f'href="{browser.url}/first/sign-in"' in page.text
 
 
-async def test_the_address_is_pasted_where_the_sign_in_would_end_elsewhere(desk, browser):
+async def test_the_address_is_pasted_where_the_sign_in_would_end_elsewhere(harness, browser):
     await ready_to_sign_in(browser)
     text = (await browser.get("/first/sign-in?way=paste")).text
     assert 'id="pasted"' in text and "redirect_uri=http://localhost/MxMail/" in text
-    account = (await defined(desk))["accounts/m365"] | {"redirect": "https://a.example.com/b"}
-    await InProcessClient(desk)("definition_change", put={"accounts/m365": account})
+    account = (await defined(harness))["accounts/m365"] | {
+        "redirect": "https://a.example.com/b"
+    }
+    await InProcessClient(harness)("definition_change", put={"accounts/m365": account})
     text = (await browser.get("/first/sign-in")).text
     assert 'id="pasted"' in text and 'id="go"' not in text and "way=device" in text
 
@@ -377,14 +379,14 @@ class OneAfterTheOther(SignInServer):
 
 
 async def test_after_an_address_that_was_pasted_wrongly_the_right_one_still_signs_in(tmp_path):
-    desk = await with_user(desk=empty())
-    desk.server = OneAfterTheOther()
-    async with browsing(desk, tmp_path) as browser:
+    harness = await with_user(harness=empty())
+    harness.server = OneAfterTheOther()
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         await filled_in(browser, "person", **PERSON)
         await filled_in(browser, "mail", **MICROSOFT, secret=SECRET)
         await browser.get("/first/sign-in")
-        state = f"S{desk.server.begun}"
+        state = f"S{harness.server.begun}"
         await browser.post("/first/sign-in", do="paste", pasted="http://localhost/MxMail/")
         assert browser.status == 400 and "code がありません" in browser.text
         assert 'href="/first/sign-in"' in browser.text
@@ -393,7 +395,7 @@ async def test_after_an_address_that_was_pasted_wrongly_the_right_one_still_sign
         assert browser.to == "/first/alarm", browser.text
 
 
-async def test_a_code_is_typed_elsewhere_and_the_page_goes_on_by_itself(desk, browser):
+async def test_a_code_is_typed_elsewhere_and_the_page_goes_on_by_itself(harness, browser):
     await filled_in(browser, "person", **PERSON)
     await filled_in(browser, "mail", **MICROSOFT, secret=SECRET)
     await browser.get("/first/sign-in?way=device")
@@ -402,11 +404,11 @@ async def test_a_code_is_typed_elsewhere_and_the_page_goes_on_by_itself(desk, br
     again = {"code": "ABCD-1234", "url": "https://login.example.com/device"}
     await browser.post("/first/sign-in", do="ask", **again)
     assert browser.status == 200 and "ABCD-1234" in browser.text
-    desk.server.on_device = Pending(slower=True)
+    harness.server.on_device = Pending(slower=True)
     await browser.post("/first/sign-in", do="ask", **again)
     assert 'hx-trigger="load delay:10s"' in browser.text  # as the server wants it
     words = bilingual(en="The code has expired.", ja="コードの期限が切れました。")
-    desk.server.on_device = SignInError(words, error="expired_token", who="user")
+    harness.server.on_device = SignInError(words, error="expired_token", who="user")
     await browser.post("/first/sign-in", do="ask", **again)
     told = browser.text.partition('id="asked"')[2].partition("</p>")[0]  # what htmx shows of it
     assert words.ja in told and "待機しています" not in told and "hx-trigger" not in told
@@ -414,33 +416,33 @@ async def test_a_code_is_typed_elsewhere_and_the_page_goes_on_by_itself(desk, br
     assert "javascript:" not in browser.text
 
 
-async def test_a_second_look_at_the_way_keeps_what_others_said_of_the_route(desk, browser):
+async def test_a_second_look_at_the_way_keeps_what_others_said_of_the_route(harness, browser):
     await filled_in(browser, "person", **PERSON)
     await filled_in(browser, "mail", **SERVER)
-    route = (await defined(desk))["routes/smtp1"]
+    route = (await defined(harness))["routes/smtp1"]
     route["options"]["charset"] = "iso-2022-jp"
-    await InProcessClient(desk)(
+    await InProcessClient(harness)(
         "definition_change", put={"routes/smtp1": route | {"connections": 2}}
     )
     await filled_in(browser, "mail", **(SERVER | {"host": "mx.example.com"}))
-    again = (await defined(desk))["routes/smtp1"]
+    again = (await defined(harness))["routes/smtp1"]
     assert again["options"]["host"] == "mx.example.com"
     assert (again["options"]["charset"], again["connections"]) == ("iso-2022-jp", 2)
 
 
-async def test_a_route_that_was_renamed_meanwhile_is_not_made_a_second_time(desk, browser):
+async def test_a_route_that_was_renamed_meanwhile_is_not_made_a_second_time(harness, browser):
     await filled_in(browser, "person", **PERSON)
     await filled_in(browser, "mail", **MICROSOFT, secret=SECRET)
     mine = {"google": {"cloud": "google", "client_id": "1", "mailbox": "a@example.com"}}
     mine = {f"accounts/{name}": one for name, one in mine.items()}
     mine["routes/aside"] = {"kind": "smtp", "options": {"account": "google"}}
-    await InProcessClient(desk)("definition_change", put=mine)
-    await InProcessClient(desk)("definition_change", rename={"routes/smtp1": "main"})
+    await InProcessClient(harness)("definition_change", put=mine)
+    await InProcessClient(harness)("definition_change", rename={"routes/smtp1": "main"})
     await browser.get("/first/sign-in")
     assert "https://login.example.com/authorize" in browser.text
     assert 'value="example.onmicrosoft.com"' in (await browser.get("/first/mail")).text
     await filled_in(browser, "mail", **MICROSOFT)
-    made = await defined(desk)
+    made = await defined(harness)
     assert sorted(key for key in made if key.startswith("routes/")) == [
         "routes/aside",
         "routes/main",
@@ -448,32 +450,32 @@ async def test_a_route_that_was_renamed_meanwhile_is_not_made_a_second_time(desk
     assert made["routes/aside"] == mine["routes/aside"]
 
 
-async def test_of_two_who_begin_the_second_is_told(desk, browser):
+async def test_of_two_who_begin_the_second_is_told(harness, browser):
     await browser.get("/first/person")
     mine = {"contacts/ops": {"addresses": ["other@example.com"]}}
-    await InProcessClient(desk)("definition_change", put=mine)
+    await InProcessClient(harness)("definition_change", put=mine)
     await browser.post("/first/person", etag="", **PERSON)
     assert browser.status == 409
-    assert (await defined(desk))["contacts/ops"]["addresses"] == ["other@example.com"]
+    assert (await defined(harness))["contacts/ops"]["addresses"] == ["other@example.com"]
 
 
 @pytest.mark.parametrize("way", [SERVER, MICROSOFT])
 async def test_a_way_out_that_somebody_else_made_meanwhile_is_not_overwritten(
-    desk, browser, way
+    harness, browser, way
 ):
     await filled_in(browser, "person", **PERSON)
     await browser.get("/first/mail")
     mine = {"routes/smtp1": {"kind": "smtp", "options": {"host": "b.example.com"}}}
     mine["routes/smtp1"]["options"]["sender"] = "other@example.com"
-    await InProcessClient(desk)("definition_change", put=mine)
+    await InProcessClient(harness)("definition_change", put=mine)
     await browser.post("/first/mail", etag=",", **way)
     assert browser.status == 409
-    assert (await defined(desk))["routes/smtp1"] == mine["routes/smtp1"]
+    assert (await defined(harness))["routes/smtp1"] == mine["routes/smtp1"]
     await filled_in(browser, "mail", **way)
     assert browser.status == 303
 
 
-async def test_after_a_secret_that_was_not_taken_the_form_is_sent_once_more(desk, browser):
+async def test_after_a_secret_that_was_not_taken_the_form_is_sent_once_more(harness, browser):
     await filled_in(browser, "person", **PERSON)
     secret = "11111111-2222-3333-4444-555555555555"
     await filled_in(browser, "mail", **MICROSOFT, secret=secret)
@@ -488,14 +490,14 @@ async def test_before_an_alarm_was_sent_there_is_no_way_to_show(browser):
     assert "is-lit" not in browser.text and "hx-trigger" not in browser.text
 
 
-async def test_once_the_test_alarm_is_forgotten_another_one_can_be_sent(desk, browser):
+async def test_once_the_test_alarm_is_forgotten_another_one_can_be_sent(harness, browser):
     await filled_in(browser, "person", **PERSON)
     await filled_in(browser, "mail", **SERVER)
     await filled_in(browser, "alarm", do="test_alarm")
-    (waiting,) = await desk.store.queue()
-    await InProcessClient(desk)("queue_drop", id=waiting.envelope.id)
-    desk.time.pass_by(days=400)
-    assert await desk.store.forget(desk.time.now - timedelta(days=1), 100)
+    (waiting,) = await harness.store.queue()
+    await InProcessClient(harness)("queue_drop", id=waiting.envelope.id)
+    harness.time.pass_by(days=400)
+    assert await harness.store.forget(harness.time.now - timedelta(days=1), 100)
     await browser.log_in()
     for path in ("/first/alarm", "/first/alarm/way"):
         assert (await browser.get(path)).status == 200, path
@@ -505,7 +507,7 @@ async def test_once_the_test_alarm_is_forgotten_another_one_can_be_sent(desk, br
     assert "/queue/mail" in (await browser.get("/first/alarm")).text
 
 
-async def test_it_is_put_away(desk, browser):
+async def test_it_is_put_away(harness, browser):
     assert 'href="/first"' in (await browser.get("/")).text
     await browser.post("/first")
     assert 'href="/first"' not in (await browser.get("/")).text
@@ -513,7 +515,7 @@ async def test_it_is_put_away(desk, browser):
 
 @pytest.mark.parametrize("path", ["person", "machine", "mail", "sign-in", "alarm", "alarm/way"])
 async def test_whoever_is_no_administrator_is_not_led(tmp_path, path):
-    async with browsing(await with_user(OPERATOR, desk=empty()), tmp_path) as browser:
+    async with browsing(await with_user(OPERATOR, harness=empty()), tmp_path) as browser:
         await browser.log_in()
         assert 'href="/first"' not in (await browser.get("/")).text
         assert (await browser.get(f"/first/{path}")).status == 403

@@ -60,8 +60,11 @@ class Seen:
 
 
 @asynccontextmanager
-async def looking(desk, home, language="en", theme="light", width=WIDE):
-    async with open_manager(desk, home, name="minato") as url, async_playwright() as playwright:
+async def looking(harness, home, language="en", theme="light", width=WIDE):
+    async with (
+        open_manager(harness, home, name="minato") as url,
+        async_playwright() as playwright,
+    ):
         chromium = await playwright.chromium.launch(
             executable_path=CHROMIUM, args=list(FLAGS), chromium_sandbox=False
         )
@@ -78,13 +81,13 @@ async def looking(desk, home, language="en", theme="light", width=WIDE):
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [WIDE, NARROW], ids=["wide", "narrow"])
-async def test_an_alarm_comes_live(desk, tmp_path, language, theme, width):
-    assert desk.time.now == DAWN
-    await apply_definitions(InProcessClient(desk))
-    async with looking(desk, tmp_path, language, theme, width) as seen:
+async def test_an_alarm_comes_live(harness, tmp_path, language, theme, width):
+    assert harness.time.now == DAWN
+    await apply_definitions(InProcessClient(harness))
+    async with looking(harness, tmp_path, language, theme, width) as seen:
         page, name = seen.page, f"{language}.{theme}.{'wide' if width == WIDE else 'narrow'}"
         assert await page.locator(".incident").count() == 0
-        await desk.measured()
+        await harness.measured()
         await expect(page.locator("h1")).to_have_text(HEADINGS[language])
         await expect(page.locator(".incident")).to_have_count(1)
         await expect(page.locator("#s-web1 .mark--critical")).to_have_count(1)
@@ -97,11 +100,13 @@ async def test_an_alarm_comes_live(desk, tmp_path, language, theme, width):
         await seen.shoot(f"monitor.{name}")
 
 
-async def test_a_branch_opens_by_keyboard_and_keeps_open_while_it_is_told_live(desk, tmp_path):
+async def test_a_branch_opens_by_keyboard_and_keeps_open_while_it_is_told_live(
+    harness, tmp_path
+):
     two = [{"name": n, "monitor": [{"name": "disks", "kind": "disk"}]} for n in ("a", "b")]
     more = {"instances__web2": {"group": two}, "instances__web3": {"group": two}}
-    await apply_definitions(InProcessClient(desk), **more)
-    async with looking(desk, tmp_path) as seen:
+    await apply_definitions(InProcessClient(harness), **more)
+    async with looking(harness, tmp_path) as seen:
         page = seen.page
         for name in ("#s-web1", "#s-web1--base"):
             await page.focus(name)
@@ -110,7 +115,7 @@ async def test_a_branch_opens_by_keyboard_and_keeps_open_while_it_is_told_live(d
             await page.wait_for_selector("#s-web1--base")
         link = page.locator('a[href="/monitor/web1/base/disks"]').first
         await expect(link).to_be_visible()
-        await desk.measured()
+        await harness.measured()
         await expect(link.locator(".mark--critical")).to_have_count(1)
         await expect(page.locator("#s-web1--base .mark--critical")).to_have_count(1)
         await expect(page.locator("#s-web1")).to_have_text("CRITICAL web11")
@@ -130,14 +135,14 @@ LONG = "x" * 200
 
 @pytest.mark.parametrize("width", [WIDE, NARROW], ids=["wide", "narrow"])
 async def test_a_title_of_one_long_word_makes_no_page_wider_than_the_window(
-    desk, tmp_path, width
+    harness, tmp_path, width
 ):
     monitor = {"name": "disks", "title": LONG, "kind": "disk"}
     group = [{"name": "base", "title": LONG, "monitor": [monitor]}]
     await apply_definitions(
-        InProcessClient(desk), instances__web1={"title": LONG, "group": group}
+        InProcessClient(harness), instances__web1={"title": LONG, "group": group}
     )
-    await desk.measured()
+    await harness.measured()
     pages = (
         "/",
         "/alarms",
@@ -149,7 +154,7 @@ async def test_a_title_of_one_long_word_makes_no_page_wider_than_the_window(
         "/settings/monitor?in=web1&group=base&name=disks",
         "/settings/watch",
     )
-    async with looking(desk, tmp_path, "ja", width=width) as seen:
+    async with looking(harness, tmp_path, "ja", width=width) as seen:
         wide = {}
         for path in pages:
             await seen.page.goto(seen.url + path)
@@ -167,9 +172,9 @@ FOCUS = """([id, above]) => {
 """That it comes to be there: a page that was just led to may still be read."""
 
 
-async def test_the_keyboard_begins_at_what_is_wrong_where_nothing_hides_it(desk, tmp_path):
-    await apply_definitions(InProcessClient(desk))
-    async with looking(desk, tmp_path, width=NARROW) as seen:
+async def test_the_keyboard_begins_at_what_is_wrong_where_nothing_hides_it(harness, tmp_path):
+    await apply_definitions(InProcessClient(harness))
+    async with looking(harness, tmp_path, width=NARROW) as seen:
         page = seen.page
 
         async def asked():

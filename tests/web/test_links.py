@@ -14,18 +14,18 @@ LEFT_OUT = ("/static/", "/logout")
 IDS = re.compile(r"(?<=[?&]id=)[^&]+")
 
 
-async def let_in(desk, role):
-    text = await desk.people.passwords.hash(GOOD)
-    user = User(name="eri", role=role, made=desk.time.now, password=text)
-    await desk.store.put_user(user, None)
+async def let_in(harness, role):
+    text = await harness.people.passwords.hash(GOOD)
+    user = User(name="eri", role=role, made=harness.time.now, password=text)
+    await harness.store.put_user(user, None)
 
 
 @pytest.mark.parametrize("role", [ADMIN, VIEWER])
 async def test_no_link_leads_to_where_nothing_is_or_nobody_may_look(tmp_path, role):
-    desk = await living(tmp_path)
-    await let_in(desk, role)
+    harness = await living(tmp_path)
+    await let_in(harness, role)
     todo, seen, dead = ["/"], set(), []
-    async with browsing(desk, tmp_path) as browser:
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in("eri")
         while todo:
             path = todo.pop()

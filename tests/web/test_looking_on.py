@@ -10,14 +10,14 @@ from tests.service.clients import InProcessClient, apply_definitions
 from tests.web.browser import GOOD
 
 
-async def test_who_stalls_keeps_nothing_of_what_came_meanwhile(desk):
-    await apply_definitions(InProcessClient(desk))
-    live = Live(WebContext(service=desk.service, people=desk.people))
+async def test_who_stalls_keeps_nothing_of_what_came_meanwhile(harness):
+    await apply_definitions(InProcessClient(harness))
+    live = Live(WebContext(service=harness.service, people=harness.people))
     stream = live.follow()
     await anext(stream)  # and then nothing is read for long
     passed = []
     for used in (91, 92, 93):
-        await desk.measured(used=used)
+        await harness.measured(used=used)
         live.changed()
         passed.append(ref(await live.now()))
     collect()
@@ -26,12 +26,14 @@ async def test_who_stalls_keeps_nothing_of_what_came_meanwhile(desk):
     await stream.aclose()
 
 
-async def test_what_is_written_for_one_alone_puts_the_next_look_off_as_a_long_look_does(desk):
-    await apply_definitions(InProcessClient(desk))
+async def test_what_is_written_for_one_alone_puts_the_next_look_off_as_a_long_look_does(
+    harness,
+):
+    await apply_definitions(InProcessClient(harness))
     time = [0.0]
-    live = Live(WebContext(service=desk.service, people=desk.people), lambda: time[0])
+    live = Live(WebContext(service=harness.service, people=harness.people), lambda: time[0])
     first = await live.now()
-    await desk.measured()
+    await harness.measured()
     with live.counted():
         time[0] += 2
     time[0] = FRESH + 2 * SPARE
@@ -50,11 +52,11 @@ class Noted(Live):
         return super().counted()
 
 
-async def test_what_the_page_of_alarms_shows_when_it_is_opened_is_counted_as_well(desk):
-    await apply_definitions(InProcessClient(desk))
-    house = WebContext(service=desk.service, people=desk.people)
+async def test_what_the_page_of_alarms_shows_when_it_is_opened_is_counted_as_well(harness):
+    await apply_definitions(InProcessClient(harness))
+    house = WebContext(service=harness.service, people=harness.people)
     live, answered = Noted(house), []
-    inside = await desk.people.log_in("sato", GOOD, "127.0.0.1")
+    inside = await harness.people.log_in("sato", GOOD, "127.0.0.1")
     scope = {
         "type": "http",
         "method": "GET",

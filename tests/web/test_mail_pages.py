@@ -37,8 +37,8 @@ NAMES = set(  # of things, people, headers; what the other side said stays as it
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]+")
 
 
-def mail_of(desk, n):
-    return f"/queue/mail?id={quote(desk.ids[n], safe='')}"
+def mail_of(harness, n):
+    return f"/queue/mail?id={quote(harness.ids[n], safe='')}"
 
 
 def seen(text):
@@ -49,34 +49,34 @@ def seen(text):
 
 
 @pytest.fixture
-async def desk():
+async def harness():
     return await filled()
 
 
-async def inside(desk, browser, page, language):
-    path = f"{page}{quote(desk.ids[3], safe='')}" if page.endswith("id=") else page
+async def inside(harness, browser, page, language):
+    path = f"{page}{quote(harness.ids[3], safe='')}" if page.endswith("id=") else page
     await browser.get(path, headers={"Accept-Language": language})
     assert browser.status == 200
     return seen(browser.text)
 
 
 @pytest.mark.parametrize("page", PAGES)
-async def test_a_page_in_english_holds_no_japanese(desk, browser, page):
-    told = await inside(desk, browser, page, "en")
+async def test_a_page_in_english_holds_no_japanese(harness, browser, page):
+    told = await inside(harness, browser, page, "en")
     assert set(JAPANESE.findall(told)) <= {"日本語"}
 
 
 @pytest.mark.parametrize("page", PAGES)
-async def test_a_page_in_japanese_holds_no_word_left_in_english(desk, browser, page):
-    told = await inside(desk, browser, page, "ja")
+async def test_a_page_in_japanese_holds_no_word_left_in_english(harness, browser, page):
+    told = await inside(harness, browser, page, "ja")
     assert set(ENGLISH.findall(told)) <= NAMES
 
 
 @pytest.mark.parametrize("page", PAGES)
 async def test_a_page_has_one_heading_a_name_for_each_field_and_no_id_twice(
-    desk, browser, page
+    harness, browser, page
 ):
-    await inside(desk, browser, page, "en")
+    await inside(harness, browser, page, "en")
     assert len(re.findall("<h1", browser.text)) == 1
     ids = re.findall(r'\bid="([^"]+)"', browser.text)
     assert len(ids) == len(set(ids))
@@ -101,7 +101,7 @@ async def test_a_number_of_what_waits_says_whether_it_is_mails_or_alarms(browser
     assert "Mails waiting" in page or re.search(r"\d mails? waiting", page)
 
 
-async def test_the_queue_says_what_waits_why_and_when_it_is_tried(desk, browser):
+async def test_the_queue_says_what_waits_why_and_when_it_is_tried(harness, browser):
     await browser.get("/queue")
     told = seen(browser.text)
     assert "Mails waiting: 2. Held manually: 1. Set aside, decision required: 1." in told
@@ -126,32 +126,32 @@ async def test_the_queue_is_searched_by_subject_recipient_and_reason(browser, qu
     assert ("Nothing in the queue matches." in browser.text) == (not found)
 
 
-async def test_a_mail_is_shown_with_its_way_its_answers_and_its_headers(desk, browser):
-    await browser.get(mail_of(desk, CAME_BACK))
+async def test_a_mail_is_shown_with_its_way_its_answers_and_its_headers(harness, browser):
+    await browser.get(mail_of(harness, CAME_BACK))
     told = seen(browser.text)
     assert "250 2.0.0 OK <y@example.com>" in html.unescape(browser.text)
     assert "550 5.1.10 no" in browser.text and "came back" in told
     assert len(re.findall(r'<li class="is-lit"><b>', browser.text)) == 4
-    await browser.get(mail_of(desk, WAITING))
+    await browser.get(mail_of(harness, WAITING))
     assert "noroshi@example.com" in seen(browser.text)
     assert "Message-ID" in browser.text and "FS01 D: 95.2% 5" in browser.text
 
 
-async def test_a_mail_is_held_and_released_by_the_page(desk, browser):
-    await browser.get(mail_of(desk, WAITING))
+async def test_a_mail_is_held_and_released_by_the_page(harness, browser):
+    await browser.get(mail_of(harness, WAITING))
     for deed, state in (("hold", "held"), ("release", "waiting"), ("retry", "waiting")):
-        await browser.post("/queue/mail", id=desk.ids[WAITING], do=deed)
+        await browser.post("/queue/mail", id=harness.ids[WAITING], do=deed)
         assert browser.status == 303
-        assert browser.to == f"{mail_of(desk, WAITING)}&did={deed}"
+        assert browser.to == f"{mail_of(harness, WAITING)}&did={deed}"
         await browser.get(browser.to)
         assert 'role="status"' in browser.text
-        shown = await desk.done("queue_show", id=desk.ids[WAITING])
+        shown = await harness.done("queue_show", id=harness.ids[WAITING])
         assert shown["queued"]["state"] == state
 
 
-async def test_an_address_and_routes_are_changed_and_a_mistake_is_told(desk, browser):
-    await browser.get(mail_of(desk, ASIDE))
-    form = {"id": desk.ids[ASIDE], "do": "edit"}
+async def test_an_address_and_routes_are_changed_and_a_mistake_is_told(harness, browser):
+    await browser.get(mail_of(harness, ASIDE))
+    form = {"id": harness.ids[ASIDE], "do": "edit"}
     assert '<option value="m365">' in browser.text  # a choice of what there is
     ways = {"route.0": "nowhere", "route.1": ""}
     await browser.post("/queue/mail", to="a@b@c", **ways, **form)
@@ -161,23 +161,23 @@ async def test_an_address_and_routes_are_changed_and_a_mistake_is_told(desk, bro
     ways = {"route.0": "", "route.2": "plain", "route.1": "m365", "route.3": "m365"}
     await browser.post("/queue/mail", to="x@example.com, y@example.com", **ways, **form)
     assert browser.status == 303
-    queued = (await desk.done("queue_show", id=desk.ids[ASIDE]))["queued"]
+    queued = (await harness.done("queue_show", id=harness.ids[ASIDE]))["queued"]
     assert list(queued["to"]) == ["x@example.com", "y@example.com"]
     assert list(queued["routes"]) == ["m365", "plain"]
-    await browser.get(mail_of(desk, ASIDE))
+    await browser.get(mail_of(harness, ASIDE))
     first, second = re.findall(r'<select name="route.[^<]*<.*?</select>', browser.text)[:2]
     assert '<option value="m365" selected>' in first
     assert '<option value="plain" selected>' in second
 
 
-async def test_a_mail_is_given_up_once(desk, browser):
-    await browser.get(mail_of(desk, HELD))
+async def test_a_mail_is_given_up_once(harness, browser):
+    await browser.get(mail_of(harness, HELD))
     csrf = browser.csrf
-    await browser.post("/queue/mail", id=desk.ids[HELD], do="drop")
+    await browser.post("/queue/mail", id=harness.ids[HELD], do="drop")
     assert browser.status == 303
-    await browser.post("/queue/mail", csrf=csrf, id=desk.ids[HELD], do="drop")
+    await browser.post("/queue/mail", csrf=csrf, id=harness.ids[HELD], do="drop")
     assert browser.status == 409 and 'role="alert"' in browser.text
-    (row, *_) = [one for one in await desk.store.audit_log(9) if one.op == "queue_drop"]
+    (row, *_) = [one for one in await harness.store.audit_log(9) if one.op == "queue_drop"]
     assert (row.who, row.door) == ("sato", "web")
 
 
@@ -192,16 +192,16 @@ async def test_a_mail_is_given_up_once(desk, browser):
 async def test_each_role_is_offered_what_it_may_and_refused_the_rest(
     tmp_path, role, shown, refused
 ):
-    desk = await filled(role)
-    async with browsing(desk, tmp_path) as browser:
+    harness = await filled(role)
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
-        await browser.get(mail_of(desk, WAITING))
+        await browser.get(mail_of(harness, WAITING))
         assert set(re.findall(r'name="do" value="(\w+)"', browser.text)) == set(shown)
         csrf = browser.csrf
         for deed in refused:
-            await browser.post("/queue/mail", csrf=csrf, id=desk.ids[WAITING], do=deed)
+            await browser.post("/queue/mail", csrf=csrf, id=harness.ids[WAITING], do=deed)
             assert browser.status == 403
-        state = (await desk.done("queue_show", id=desk.ids[WAITING]))["queued"]["state"]
+        state = (await harness.done("queue_show", id=harness.ids[WAITING]))["queued"]["state"]
         assert state == "waiting"
 
 
@@ -215,17 +215,19 @@ async def test_each_role_is_offered_what_it_may_and_refused_the_rest(
         ("/settings/tokens", {"do": "token_new", "name": "x", "days": "0"}),
     ],
 )
-async def test_a_form_that_is_not_ours_changes_nothing(desk, browser, path, form, csrf):
-    await browser.post(path, csrf=csrf, id=desk.ids[WAITING], **form)
+async def test_a_form_that_is_not_ours_changes_nothing(harness, browser, path, form, csrf):
+    await browser.post(path, csrf=csrf, id=harness.ids[WAITING], **form)
     assert browser.status == 403
-    assert (await desk.done("queue_show", id=desk.ids[WAITING]))["queued"]["state"] == "waiting"
-    assert (await desk.store.current()).number == 2
-    assert "boss" in await desk.store.users() and await desk.store.api_tokens() == {}
+    assert (await harness.done("queue_show", id=harness.ids[WAITING]))["queued"][
+        "state"
+    ] == "waiting"
+    assert (await harness.store.current()).number == 2
+    assert "boss" in await harness.store.users() and await harness.store.api_tokens() == {}
 
 
 @pytest.mark.parametrize("page", ["/queue", "/ledger", "/settings/versions"])
-async def test_nothing_is_shown_to_who_is_not_logged_in(desk, tmp_path, page):
-    async with browsing(desk, tmp_path) as browser:
+async def test_nothing_is_shown_to_who_is_not_logged_in(harness, tmp_path, page):
+    async with browsing(harness, tmp_path) as browser:
         for path in (page, "/queue/mail/html?id=x"):
             await browser.get(path)
             assert browser.status == 303 and browser.to.startswith("/login")
@@ -233,11 +235,13 @@ async def test_nothing_is_shown_to_who_is_not_logged_in(desk, tmp_path, page):
 
 async def test_what_subjects_texts_and_answers_hold_is_shown_as_text(tmp_path):
     """XSS: by subject, by the provider's answer, by a version's note, by what was searched."""
-    desk = await filled(subject=EVIL, note=EVIL)
-    async with browsing(desk, tmp_path) as browser:
+    harness = await filled(subject=EVIL, note=EVIL)
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         for page in PAGES:
-            path = f"{page}{quote(desk.ids[ASIDE], safe='')}" if page.endswith("id=") else page
+            path = (
+                f"{page}{quote(harness.ids[ASIDE], safe='')}" if page.endswith("id=") else page
+            )
             await browser.get(f"{path}{'&' if '?' in path else '?'}q={quote(EVIL)}")
             assert browser.status == 200 and "<script>alert" not in browser.text
         await browser.get("/queue")
@@ -252,20 +256,20 @@ async def test_a_monitors_name_is_shown_as_text(tmp_path):
             "monitor": [{"name": "d", "title": EVIL, "kind": "disk"}],
         }
     ]
-    desk = await filled(instances__web1={"rules": ["all"], "title": EVIL, "group": group})
-    async with browsing(desk, tmp_path) as browser:
+    harness = await filled(instances__web1={"rules": ["all"], "title": EVIL, "group": group})
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         for page in ("/settings/versions", "/settings/version?number=2", "/settings/audit"):
             await browser.get(page)
             assert browser.status == 200 and "<script>alert" not in browser.text
 
 
-async def test_a_mails_html_stands_in_a_frame_in_which_nothing_can_act(desk, browser):
+async def test_a_mails_html_stands_in_a_frame_in_which_nothing_can_act(harness, browser):
     """Template output: whatever HTML a mail has, it has no script, origin, picture or form."""
     bad = envelope(
-        9, "s", payload={"subject": "s", "text": "t", "html": EVIL_HTML}, born=desk.time.now
+        9, "s", payload={"subject": "s", "text": "t", "html": EVIL_HTML}, born=harness.time.now
     )
-    await desk.store.post(bad)
+    await harness.store.post(bad)
     await browser.get(f"/queue/mail?id={quote(bad.id, safe='')}")
     assert EVIL not in browser.text
     frame = re.search(r"<iframe[^>]*>", browser.text).group()
@@ -305,9 +309,9 @@ async def test_what_is_not_there_is_told(browser, path):
     assert browser.status == 404
 
 
-async def test_a_mail_that_was_posted_with_an_unknown_deed_is_left(desk, browser):
-    await browser.get(mail_of(desk, WAITING))
-    await browser.post("/queue/mail", id=desk.ids[WAITING], do="send")
+async def test_a_mail_that_was_posted_with_an_unknown_deed_is_left(harness, browser):
+    await browser.get(mail_of(harness, WAITING))
+    await browser.post("/queue/mail", id=harness.ids[WAITING], do="send")
     assert browser.status == 404
 
 
@@ -332,29 +336,34 @@ async def test_the_ledger_adds_up_and_tells_that_none_is_lost(browser):
         ("state=nonsense&q=y%40example.com", [1]),
     ],
 )
-async def test_the_ledger_is_searched_by_alarm_answer_and_state(desk, browser, query, found):
+async def test_the_ledger_is_searched_by_alarm_answer_and_state(harness, browser, query, found):
     await browser.get(f"/ledger?{query}")
     shown = re.findall(r'href="/ledger/alarm\?id=01JD000(\d)', browser.text)
     assert [int(n) for n in shown] == found
 
 
-async def test_an_alarm_leads_to_its_mail_and_back(desk, browser):
-    await browser.get(f"/ledger/alarm?id={quote(desk.ids[0], safe='')}")
-    assert f'href="{mail_of(desk, 0)}"' in browser.text
-    await browser.get(mail_of(desk, 0))
+async def test_an_alarm_leads_to_its_mail_and_back(harness, browser):
+    await browser.get(f"/ledger/alarm?id={quote(harness.ids[0], safe='')}")
+    assert f'href="{mail_of(harness, 0)}"' in browser.text
+    await browser.get(mail_of(harness, 0))
     assert "/ledger/alarm?id=01JD0000" in browser.text
 
 
-async def test_of_thousands_that_wait_the_page_shows_those_that_want_a_decision(desk, browser):
-    many = [envelope(n, f"m {n}", born=desk.time.now) for n in range(100, 1100)]
-    await desk.store.post(*many)
+async def test_of_thousands_that_wait_the_page_shows_those_that_want_a_decision(
+    harness, browser
+):
+    many = [envelope(n, f"m {n}", born=harness.time.now) for n in range(100, 1100)]
+    await harness.store.post(*many)
     await browser.get("/queue")
     shown = re.findall(r'href="/queue/mail\?id=01JD(\d+)', browser.text)
     assert len(shown) == 200 and shown[0] == "0002"
     assert "Showing 200 of 1004" in browser.text
 
 
-async def test_a_held_alarm_says_who_held_it_and_names_no_command(desk, browser):
-    for path in (f"/ledger/alarm?id={quote(desk.ids[HELD], safe='')}", mail_of(desk, HELD)):
+async def test_a_held_alarm_says_who_held_it_and_names_no_command(harness, browser):
+    for path in (
+        f"/ledger/alarm?id={quote(harness.ids[HELD], safe='')}",
+        mail_of(harness, HELD),
+    ):
         await browser.get(path)
         assert "held by boss" in browser.text and "noroshi queue" not in browser.text

@@ -18,20 +18,20 @@ SEEN = ("etag", "version")
 
 
 @pytest.fixture
-async def desk():
-    desk = await with_user(desk=Harness(routes=(POST, EXAMINED, *BUILT_IN)))
-    await apply_definitions(InProcessClient(desk))
-    return desk
+async def harness():
+    harness = await with_user(harness=Harness(routes=(POST, EXAMINED, *BUILT_IN)))
+    await apply_definitions(InProcessClient(harness))
+    return harness
 
 
 @pytest.fixture
-async def entered(desk, browser):
+async def entered(harness, browser):
     await browser.log_in()
     return browser
 
 
-async def in_force(desk, key):
-    documents = (await desk.store.current()).documents
+async def in_force(harness, key):
+    documents = (await harness.store.current()).documents
     return next((content(one) for one in documents if one.key == key), None)
 
 
@@ -52,7 +52,9 @@ async def removed(browser, key):
     return await browser.post(of(key), **seen, do="remove", meant="yes")
 
 
-async def test_a_route_through_microsoft_365_is_there_with_its_account_at_once(desk, entered):
+async def test_a_route_through_microsoft_365_is_there_with_its_account_at_once(
+    harness, entered
+):
     page = await entered.get("/mail/new?of=microsoft365")
     assert 'name="into.rules/all"' in page.text
     page = await entered.post(
@@ -70,14 +72,14 @@ async def test_a_route_through_microsoft_365_is_there_with_its_account_at_once(d
         **{"into.rules/all": "yes"},
     )
     assert page.to == "/mail/route/smtp1?did=added&check=1"
-    assert (await in_force(desk, "accounts/m365"))["tenant"] == "example.com"
-    assert (await in_force(desk, "routes/smtp1"))["options"] == {"account": "m365"}
-    assert (await in_force(desk, "rules/all"))["routes"] == ["plain", "m365", "smtp1"]
-    assert (await desk.vault.get("m365")).reveal() == CANARY
+    assert (await in_force(harness, "accounts/m365"))["tenant"] == "example.com"
+    assert (await in_force(harness, "routes/smtp1"))["options"] == {"account": "m365"}
+    assert (await in_force(harness, "rules/all"))["routes"] == ["plain", "m365", "smtp1"]
+    assert (await harness.vault.get("m365")).reveal() == CANARY
     assert (await entered.get("/mail")).text.count("SMTP server 1") > 0
 
 
-async def test_who_has_no_client_id_yet_finds_the_administrator_s_steps(desk, entered):
+async def test_who_has_no_client_id_yet_finds_the_administrator_s_steps(harness, entered):
     await entered.get("/mail/new?of=microsoft365")
     given = {"name": "smtp1", "cloud": "microsoft365", "mailbox": "alarm@example.com"}
     page = await entered.post("/mail/new", of="microsoft365", kind="smtp", **given, tenant="")
@@ -87,51 +89,51 @@ async def test_who_has_no_client_id_yet_finds_the_administrator_s_steps(desk, en
 
 
 async def test_a_new_account_without_its_mailbox_is_asked_for_it_and_for_nothing_else(
-    desk, entered
+    harness, entered
 ):
     await entered.get("/mail/new?of=microsoft365")
     given = {"name": "smtp1", "cloud": "microsoft365", "mailbox": " ", "title": "CANARY-TITLE"}
     page = await entered.post("/mail/new", of="microsoft365", kind="smtp", **given)
     assert page.status == 400 and "Enter the sending mailbox" in page.text
     assert "CANARY-TITLE" in page.text and "host.invalid" not in page.text
-    assert await in_force(desk, "routes/smtp1") is None
+    assert await in_force(harness, "routes/smtp1") is None
 
 
-async def test_the_id_of_a_secret_makes_no_route(desk, entered):
+async def test_the_id_of_a_secret_makes_no_route(harness, entered):
     await entered.get("/mail/new?of=microsoft365")
     id = "44444444-2222-3333-4444-555555555555"
     given = {"name": "smtp1", "cloud": "microsoft365", "mailbox": "alarm@example.com"}
     page = await entered.post("/mail/new", of="microsoft365", secret=id, **given)
     assert page.status == 400 and "looks like the secret ID" in page.text
-    assert id not in page.text and await in_force(desk, "routes/smtp1") is None
+    assert id not in page.text and await in_force(harness, "routes/smtp1") is None
 
 
-async def test_a_second_route_goes_by_the_account_that_is_there(desk, entered):
+async def test_a_second_route_goes_by_the_account_that_is_there(harness, entered):
     await entered.get("/mail/new?of=microsoft365")
     given = {"name": "graph1", "account": "box", "kind": "graph", "mailbox": ""}
     page = await entered.post("/mail/new", of="microsoft365", **given)
     assert page.to == "/mail/route/graph1?did=added"
-    said = await in_force(desk, "routes/graph1")
+    said = await in_force(harness, "routes/graph1")
     assert (said["kind"], said["options"]) == ("graph", {"account": "box"})
-    assert await in_force(desk, "accounts/box") == CONTENT["accounts/box"]
+    assert await in_force(harness, "accounts/box") == CONTENT["accounts/box"]
 
 
 @pytest.mark.parametrize(("kind", "name"), [("graph", "graph2"), ("smtp", "smtp1")])
 async def test_a_route_that_nobody_named_gets_a_name_that_fits_its_kind(
-    desk, entered, kind, name
+    harness, entered, kind, name
 ):
     graph = {"kind": "graph", "options": {"account": "box"}}
-    await apply_definitions(InProcessClient(desk), routes__graph1=graph)
+    await apply_definitions(InProcessClient(harness), routes__graph1=graph)
     page = await entered.get("/mail/new?of=microsoft365")
     assert "If empty: smtp1, or graph2 for Microsoft Graph." in page.text
     given = {"name": " ", "account": "box", "kind": kind, "mailbox": ""}
     page = await entered.post("/mail/new", of="microsoft365", **given)
     assert page.to == f"/mail/route/{name}?did=added"
-    assert (await in_force(desk, f"routes/{name}"))["kind"] == kind
+    assert (await in_force(harness, f"routes/{name}"))["kind"] == kind
 
 
 async def test_a_route_through_google_needs_no_tenant_and_is_signed_in_like_the_other(
-    desk, entered
+    harness, entered
 ):
     page = await entered.get("/mail/new?of=google")
     assert 'name="tenant"' not in page.text
@@ -139,7 +141,7 @@ async def test_a_route_through_google_needs_no_tenant_and_is_signed_in_like_the_
     more = {"name": "smtp1", "cloud": "google", "secret": CANARY}
     page = await entered.post("/mail/new", of="google", **given, **more)
     assert page.to == "/mail/route/smtp1?did=added&check=1"
-    assert await in_force(desk, "accounts/google") == {
+    assert await in_force(harness, "accounts/google") == {
         "cloud": "google",
         "secret": "google",
         **given,
@@ -150,7 +152,7 @@ async def test_a_route_through_google_needs_no_tenant_and_is_signed_in_like_the_
     assert f"redirect_uri=http://localhost:{entered.url.rpartition(':')[2]}" in page.text
 
 
-async def test_another_server_is_added_with_all_its_settings_and_its_problems(desk, entered):
+async def test_another_server_is_added_with_all_its_settings_and_its_problems(harness, entered):
     bad = {"options.host": "mail.example.com", "options.sender": "nobody", "options.port": "x"}
     page = await saved(entered, "routes/", "smtp", name="smtp1", **bad)
     assert page.status == 400 and 'value="nobody"' in page.text
@@ -158,39 +160,39 @@ async def test_another_server_is_added_with_all_its_settings_and_its_problems(de
     good = bad | {"options.sender": "noroshi@example.com", "options.port": ""}
     page = await saved(entered, "routes/", "smtp", name="smtp1", **good)
     assert page.to == "/mail/route/smtp1?did=added"
-    said = await in_force(desk, "routes/smtp1")
+    said = await in_force(harness, "routes/smtp1")
     assert said["kind"] == "smtp" and said["options"]["host"] == "mail.example.com"
 
 
-async def test_a_route_goes_by_a_network_that_was_added_before(desk, entered):
+async def test_a_route_goes_by_a_network_that_was_added_before(harness, entered):
     page = await saved(entered, "networks/", name="proxy1", proxy="proxy.example.com:8080")
     assert page.to == "/mail?did=saved"
     page = await saved(entered, "routes/plain", title="Old server", network="proxy1")
     assert page.to == "/mail/route/plain?did=saved"
-    assert (await in_force(desk, "routes/plain"))["network"] == "proxy1"
+    assert (await in_force(harness, "routes/plain"))["network"] == "proxy1"
     assert "proxy.example.com:8080" in (await entered.get("/mail")).text
 
 
-async def test_a_route_that_goes_leaves_every_order(desk, entered):
+async def test_a_route_that_goes_leaves_every_order(harness, entered):
     page = await removed(entered, "routes/m365")
     assert page.to == "/mail?did=removed"
-    assert await in_force(desk, "routes/m365") is None
-    assert (await in_force(desk, "rules/all"))["routes"] == ["plain"]
+    assert await in_force(harness, "routes/m365") is None
+    assert (await in_force(harness, "rules/all"))["routes"] == ["plain"]
 
 
-async def test_an_account_that_a_route_needs_stays(desk, entered):
+async def test_an_account_that_a_route_needs_stays(harness, entered):
     page = await removed(entered, "accounts/box")
     assert page.status == 400 and "box" in page.text
-    assert await in_force(desk, "accounts/box")
+    assert await in_force(harness, "accounts/box")
 
 
-async def test_two_who_edit_one_account_see_both_and_overwrite_nothing(desk, entered):
+async def test_two_who_edit_one_account_see_both_and_overwrite_nothing(harness, entered):
     page = of("accounts/box")
     await entered.get(page)
     other = CONTENT["accounts/box"] | {"mailbox": "theirs@example.com", "renew_every": "3d"}
-    await apply_definitions(InProcessClient(desk), accounts__box=other)
+    await apply_definitions(InProcessClient(harness), accounts__box=other)
     await again(entered, page, mailbox="mine@example.com", recipients_a_day="9")
-    assert entered.status == 409 and await in_force(desk, "accounts/box") == other
+    assert entered.status == 409 and await in_force(harness, "accounts/box") == other
     shown = filled_in(entered.text)
     assert (shown["mailbox"], shown["recipients_a_day"]) == ("mine@example.com", "9")
     assert shown["renew_every"] == "3d"  # what only the other one changed is theirs
@@ -200,7 +202,7 @@ async def test_two_who_edit_one_account_see_both_and_overwrite_nothing(desk, ent
     await again(entered, page)
     assert entered.to == "/mail?did=saved"
     mine = other | {"mailbox": "mine@example.com", "recipients_a_day": 9}
-    assert await in_force(desk, "accounts/box") == mine
+    assert await in_force(harness, "accounts/box") == mine
 
 
 @pytest.mark.parametrize(
@@ -211,21 +213,21 @@ async def test_two_who_edit_one_account_see_both_and_overwrite_nothing(desk, ent
     ],
 )
 async def test_what_was_typed_of_a_route_or_a_network_outlives_what_others_save(
-    desk, entered, key, typed, theirs
+    harness, entered, key, typed, theirs
 ):
     await entered.get(of(key))
     there = f"{key}{typed.get('name', '')}"
-    before = await in_force(desk, there) or {}
+    before = await in_force(harness, there) or {}
     await apply_definitions(
-        InProcessClient(desk), **{there.replace("/", "__"): before | theirs}
+        InProcessClient(harness), **{there.replace("/", "__"): before | theirs}
     )
     await again(entered, of(key), **typed)
     shown = filled_in(entered.text)
     assert entered.status in (400, 409) and typed.items() <= shown.items()
-    assert await in_force(desk, there) == before | theirs
+    assert await in_force(harness, there) == before | theirs
 
 
-async def test_orders_that_were_not_ticked_stay_so_after_a_mistake(desk, entered):
+async def test_orders_that_were_not_ticked_stay_so_after_a_mistake(harness, entered):
     page = of("routes/", "smtp")
     await entered.get(page)
     form = filled_in(entered.text)
@@ -235,19 +237,19 @@ async def test_orders_that_were_not_ticked_stay_so_after_a_mistake(desk, entered
     assert 'value="mail.example.com"' in entered.text
 
 
-async def test_what_would_change_is_shown_with_the_order_that_is_joined(desk, entered):
+async def test_what_would_change_is_shown_with_the_order_that_is_joined(harness, entered):
     good = {"options.host": "mail.example.com", "options.sender": "noroshi@example.com"}
     await saved(entered, "routes/", "smtp", name="mx1", do="preview", **good)
     assert entered.status == 200 and ">routes/mx1</small>" in entered.text
-    assert "rules/all" in entered.text and await in_force(desk, "routes/mx1") is None
+    assert "rules/all" in entered.text and await in_force(harness, "routes/mx1") is None
     assert filled_in(entered.text)["options.host"] == "mail.example.com"
 
 
 @pytest.mark.parametrize("path", ["/mail/new", "/mail/edit?key=routes/plain"])
 async def test_only_administrators_see_the_forms(tmp_path, path):
-    desk = await with_user(VIEWER, desk=Harness())
-    await apply_definitions(InProcessClient(desk))
-    async with browsing(desk, tmp_path) as browser:
+    harness = await with_user(VIEWER, harness=Harness())
+    await apply_definitions(InProcessClient(harness))
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         assert (await browser.get(path)).status == 403
 
@@ -257,10 +259,12 @@ async def test_nothing_else_is_edited_there(entered, key):
     assert (await entered.get(f"/mail/edit?key={key}")).status == 404
 
 
-async def test_who_leads_a_secret_elsewhere_is_told_where_and_gives_the_password(desk, entered):
+async def test_who_leads_a_secret_elsewhere_is_told_where_and_gives_the_password(
+    harness, entered
+):
     relay = {"kind": "smtp", "options": {"host": "mail.example.com", "sender": "a@example.com"}}
     relay["options"]["password"] = "relay"
-    ask = InProcessClient(desk)
+    ask = InProcessClient(harness)
     await apply_definitions(ask, routes__relay=relay)
     await ask("set_secret", name="relay", value=CANARY)
     moved = {"options.host": "evil.example"}
@@ -270,13 +274,13 @@ async def test_who_leads_a_secret_elsewhere_is_told_where_and_gives_the_password
     assert "--programs" not in said
     assert "relay: is stored in the vault for mail.example.com:587" in said
     assert "this would send it to evil.example:587" in said and CANARY not in said
-    assert (await in_force(desk, "routes/relay"))["options"]["host"] == "mail.example.com"
+    assert (await in_force(harness, "routes/relay"))["options"]["host"] == "mail.example.com"
     page = await saved(entered, "routes/relay", do="save", password=GOOD, **moved)
-    assert (await in_force(desk, "routes/relay"))["options"]["host"] == "evil.example"
+    assert (await in_force(harness, "routes/relay"))["options"]["host"] == "evil.example"
 
 
 async def test_another_mail_server_is_a_short_form_and_its_password_goes_into_the_vault(
-    desk, entered
+    harness, entered
 ):
     page = await entered.get("/mail/new?of=smtp")
     assert page.text.count("<input") < 20 and 'type="password"' in page.text
@@ -292,19 +296,19 @@ async def test_another_mail_server_is_a_short_form_and_its_password_goes_into_th
         **{"into.rules/all": "yes"},
     )
     assert page.to == "/mail/route/smtp1?did=added&check=1"
-    route = await in_force(desk, "routes/smtp1")
+    route = await in_force(harness, "routes/smtp1")
     assert route["options"] == {
         "host": "mail.example.com",
         "protection": "tls",
         "sender": "alarm@example.com",
         "password": "smtp1",
     }
-    assert (await desk.vault.get("smtp1")).reveal() == CANARY
-    assert "smtp1" in (await in_force(desk, "rules/all"))["routes"]
+    assert (await harness.vault.get("smtp1")).reveal() == CANARY
+    assert "smtp1" in (await in_force(harness, "rules/all"))["routes"]
 
 
 async def test_what_is_wrong_with_a_mail_server_is_told_at_its_fields_and_nothing_is_lost(
-    desk, entered
+    harness, entered
 ):
     await entered.get("/mail/new?of=smtp")
     page = await entered.post(
@@ -320,10 +324,10 @@ async def test_what_is_wrong_with_a_mail_server_is_told_at_its_fields_and_nothin
     assert page.status == 400 and 'id="port-bad"' in page.text
     assert 'value="mail.example.com"' in page.text and 'value="me"' in page.text
     assert CANARY not in page.text
-    assert await in_force(desk, "routes/smtp1") is None
+    assert await in_force(harness, "routes/smtp1") is None
 
 
-async def test_a_webhook_s_url_goes_into_the_vault(desk, entered):
+async def test_a_webhook_s_url_goes_into_the_vault(harness, entered):
     await entered.get("/mail/new?of=webhook")
     page = await entered.post("/mail/new?of=webhook", of="webhook", secret="", shape="slack")
     assert page.status == 400 and "Paste the URL" in page.text
@@ -334,24 +338,24 @@ async def test_a_webhook_s_url_goes_into_the_vault(desk, entered):
         shape="teams",
     )
     assert page.status == 400 and 'id="secret-bad"' in page.text and CANARY not in page.text
-    assert await in_force(desk, "routes/webhook1") is None
+    assert await in_force(harness, "routes/webhook1") is None
     url = "https://hooks.slack.com/services/T0/B0/" + CANARY
     page = await entered.post("/mail/new?of=webhook", of="webhook", secret=url, shape="slack")
     assert page.to == "/mail/route/webhook1?did=added&check=1"
-    options = (await in_force(desk, "routes/webhook1"))["options"]
+    options = (await in_force(harness, "routes/webhook1"))["options"]
     assert options == {"shape": "slack", "url_entry": "webhook1"}
-    assert (await desk.vault.get("webhook1")).reveal() == url
+    assert (await harness.vault.get("webhook1")).reveal() == url
 
 
 @pytest.mark.parametrize("key", ["routes/&of=smtp", "routes/&of=webhook", "routes/plain"])
-async def test_no_field_that_names_an_entry_can_be_typed_into(desk, entered, key):
+async def test_no_field_that_names_an_entry_can_be_typed_into(harness, entered, key):
     text = (await entered.get(f"/mail/edit?key={key}")).text
     typed = re.findall(r'<(?:input|textarea)[^>]* name="options\.(\w+)"', text)
     assert not {"password", "url_entry", "header_entry"} & set(typed)
 
 
-async def test_a_new_route_s_secret_takes_the_place_of_no_other(desk, entered):
-    await desk.vault.put("smtp1", Secret("of another route"))
+async def test_a_new_route_s_secret_takes_the_place_of_no_other(harness, entered):
+    await harness.vault.put("smtp1", Secret("of another route"))
     await entered.get("/mail/new?of=smtp")
     page = await entered.post(
         "/mail/new?of=smtp",
@@ -362,13 +366,13 @@ async def test_a_new_route_s_secret_takes_the_place_of_no_other(desk, entered):
         secret=CANARY,
     )
     assert page.to == "/mail/route/smtp1?did=added&check=1"
-    assert (await desk.vault.get("smtp1")).reveal() == "of another route"
-    entry = (await in_force(desk, "routes/smtp1"))["options"]["password"]
-    assert (await desk.vault.get(entry)).reveal() == CANARY
+    assert (await harness.vault.get("smtp1")).reveal() == "of another route"
+    entry = (await in_force(harness, "routes/smtp1"))["options"]["password"]
+    assert (await harness.vault.get(entry)).reveal() == CANARY
 
 
-async def test_a_new_account_s_secret_takes_the_place_of_no_other(desk, entered):
-    await desk.vault.put("m365", Secret("of another account"))
+async def test_a_new_account_s_secret_takes_the_place_of_no_other(harness, entered):
+    await harness.vault.put("m365", Secret("of another account"))
     await entered.get("/mail/new?of=microsoft365")
     await entered.post(
         "/mail/new",
@@ -381,12 +385,12 @@ async def test_a_new_account_s_secret_takes_the_place_of_no_other(desk, entered)
         tenant="",
         secret=CANARY,
     )
-    assert (await desk.vault.get("m365")).reveal() == "of another account"
-    entry = (await in_force(desk, "accounts/m365"))["secret"]
-    assert (await desk.vault.get(entry)).reveal() == CANARY
+    assert (await harness.vault.get("m365")).reveal() == "of another account"
+    entry = (await in_force(harness, "accounts/m365"))["secret"]
+    assert (await harness.vault.get(entry)).reveal() == CANARY
 
 
-async def test_a_route_s_name_is_not_taken_for_a_secret(desk, entered):
+async def test_a_route_s_name_is_not_taken_for_a_secret(harness, entered):
     await entered.get("/mail/new?of=webhook")
     url = f"https://hooks.slack.com/services/{CANARY}"
     page = await entered.post(

@@ -15,13 +15,13 @@ from tests.web.browser import browsing, with_user
 async def looking(home, role="administrator", **given):
     ask = asking(home, **given)
     await apply_definitions(ask)
-    return await with_user(role, desk=ask.harness), ask
+    return await with_user(role, harness=ask.harness), ask
 
 
 async def test_a_node_that_is_well_says_so(tmp_path):
-    desk, ask = await looking(tmp_path, own=Own(late=0.25, free=3 << 30), role=VIEWER)
+    harness, ask = await looking(tmp_path, own=Own(late=0.25, free=3 << 30), role=VIEWER)
     ask.time.pass_by(seconds=3725)
-    async with browsing(desk, tmp_path) as browser:
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         await browser.get("/settings/health")
         for told in ("Noroshi itself is well", "0.25 s at most", "2.0 KiB", "1 h 2 min"):
@@ -29,8 +29,8 @@ async def test_a_node_that_is_well_says_so(tmp_path):
 
 
 async def test_a_store_in_trouble_comes_first(tmp_path):
-    desk, _ = await looking(tmp_path, own=Own(trouble=plain("the disk is full")))
-    async with browsing(desk, tmp_path) as browser:
+    harness, _ = await looking(tmp_path, own=Own(trouble=plain("the disk is full")))
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         await browser.get("/settings/health")
         assert (
@@ -40,29 +40,29 @@ async def test_a_store_in_trouble_comes_first(tmp_path):
 
 
 async def test_ports_files_and_folders_stand_on_one_page(tmp_path):
-    desk, ask = await looking(tmp_path, web=Web())
-    async with browsing(desk, tmp_path) as browser:
+    harness, ask = await looking(tmp_path, web=Web())
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         await browser.get("/settings/places")
         for told in ("http://127.0.0.1:7663", f"{tmp_path}/noroshi.db", "No backup was taken"):
             assert told in browser.text
-        await desk.service.record(row(ask))
+        await harness.service.record(row(ask))
         assert "/srv/noroshi.backup" in (await browser.get("/settings/places")).text
 
 
 @pytest.mark.parametrize("role", [VIEWER, OPERATOR])
 async def test_where_files_are_is_for_administrators(tmp_path, role):
-    desk, _ = await looking(tmp_path, role=role)
-    async with browsing(desk, tmp_path) as browser:
+    harness, _ = await looking(tmp_path, role=role)
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         assert (await browser.get("/settings/places")).status == 403
         assert (await browser.get("/settings/health")).status == 200
 
 
 async def test_its_own_watch_is_headed_as_the_tree_calls_it(tmp_path):
-    desk = await with_user(desk=Harness(checks=CHECKS))
-    await apply_definitions(InProcessClient(desk))
-    async with browsing(desk, tmp_path) as browser:
+    harness = await with_user(harness=Harness(checks=CHECKS))
+    await apply_definitions(InProcessClient(harness))
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         await browser.get("/instance/noroshi")
         assert "<h1>Noroshi</h1>" in browser.text and ">Mail queue<" in browser.text

@@ -20,13 +20,13 @@ FILE = {"name": "app.pfx", "mimeType": "application/x-pkcs12", "buffer": pfx()}
 async def test_what_was_typed_goes_along_and_forms_of_other_tabs_go_on(
     tmp_path, language, width
 ):
-    desk = await filled()
-    desk.service = Wary(desk.service)
-    async with looking(desk, tmp_path, language, width=width) as seen:
+    harness = await filled()
+    harness.service = Wary(harness.service)
+    async with looking(harness, tmp_path, language, width=width) as seen:
         page, other = seen.page, await seen.page.context.new_page()
-        await other.goto(f"{seen.url}/queue/mail?id={desk.ids[5]}")
+        await other.goto(f"{seen.url}/queue/mail?id={harness.ids[5]}")
         await page.goto(f"{seen.url}/mail/route/m365?way=app_certificate")
-        desk.service.wary = True
+        harness.service.wary = True
         await page.locator("details", has=page.locator("#f-pfx")).locator("summary").click()
         await page.set_input_files("#f-pfx", files=[FILE])
         await page.fill("#f-pass", PASSPHRASE)
@@ -44,10 +44,10 @@ async def test_what_was_typed_goes_along_and_forms_of_other_tabs_go_on(
 
 
 async def test_a_page_of_another_tab_is_told_live_as_before_and_keeps_what_was_typed(tmp_path):
-    desk = await with_user(desk=Harness())
-    await apply_definitions(InProcessClient(desk))
-    await desk.measured()
-    async with looking(desk, tmp_path) as seen:
+    harness = await with_user(harness=Harness())
+    await apply_definitions(InProcessClient(harness))
+    await harness.measured()
+    async with looking(harness, tmp_path) as seen:
         page, other = seen.page, await seen.page.context.new_page()
         await page.goto(f"{seen.url}/alarms")
         await expect(page.locator("#live")).not_to_be_empty()
@@ -56,13 +56,13 @@ async def test_a_page_of_another_tab_is_told_live_as_before_and_keeps_what_was_t
         await other.fill("#password", GOOD)
         await other.click("main .button--main")
         await other.wait_for_url(f"{seen.url}/")
-        await desk.measured(level=Level.OK, used=12)
+        await harness.measured(level=Level.OK, used=12)
         await expect(page.locator("#changed")).to_contain_text("no alarm is open")
         await expect(page.locator("#a-words")).to_have_value("half a sent")
         await other.locator("summary", has_text="sato").click()
         await other.locator('form[action="/logout"] button').click()
         await other.wait_for_url(f"{seen.url}/login")
-        await desk.measured()
+        await harness.measured()
         await page.wait_for_url(f"{seen.url}/login**")
         seen.wrong[:] = [one for one in seen.wrong if " 401" not in one]
 

@@ -36,13 +36,13 @@ def group(name, *monitors, title=""):
     }
 
 
-async def watched(desk):
-    await apply_definitions(InProcessClient(desk))
-    await desk.measured()
+async def watched(harness):
+    await apply_definitions(InProcessClient(harness))
+    await harness.measured()
 
 
-async def test_what_is_wrong_is_told_in_words_with_its_level(browser, desk):
-    await watched(desk)
+async def test_what_is_wrong_is_told_in_words_with_its_level(browser, harness):
+    await watched(harness)
     await browser.log_in()
     page = (await browser.get("/")).text
     assert "1 of 1 monitor requires attention" in page
@@ -51,9 +51,9 @@ async def test_what_is_wrong_is_told_in_words_with_its_level(browser, desk):
     assert "data-since=" in page and "CRITICAL" in page
 
 
-async def test_the_warning_that_nobody_is_told_leads_to_the_monitor(browser, desk):
+async def test_the_warning_that_nobody_is_told_leads_to_the_monitor(browser, harness):
     await apply_definitions(
-        InProcessClient(desk), instances__web1={"group": [group("base", "disks")]}
+        InProcessClient(harness), instances__web1={"group": [group("base", "disks")]}
     )
     await browser.log_in()
     page = (await browser.get("/")).text
@@ -62,15 +62,15 @@ async def test_the_warning_that_nobody_is_told_leads_to_the_monitor(browser, des
     assert 'href="/monitor/web1/base/disks"' in warning
 
 
-async def test_it_speaks_japanese_too(browser, desk):
-    await watched(desk)
+async def test_it_speaks_japanese_too(browser, harness):
+    await watched(harness)
     await browser.log_in()
     page = (await browser.get("/", headers={"accept-language": "ja"})).text
     assert "監視項目1件のうち1件に注意が必要です" in page and "使用率 95.2%" in page
 
 
-async def test_nothing_that_was_not_measured_is_called_ok(browser, desk):
-    await apply_definitions(InProcessClient(desk))
+async def test_nothing_that_was_not_measured_is_called_ok(browser, harness):
+    await apply_definitions(InProcessClient(harness))
     await browser.log_in()
     page = (await browser.get("/")).text
     assert (
@@ -90,13 +90,13 @@ async def test_nothing_that_was_not_measured_is_called_ok(browser, desk):
     ],
 )
 async def test_while_a_route_cannot_send_nobody_is_told_that_nothing_is_wrong(
-    desk, states, head, told
+    harness, states, head, told
 ):
-    await apply_definitions(InProcessClient(desk))
-    await desk.measured(level=Level.OK, used=12)
+    await apply_definitions(InProcessClient(harness))
+    await harness.measured(level=Level.OK, used=12)
     status, ledger = (
-        await InProcessClient(desk)("status"),
-        await InProcessClient(desk)("ledger"),
+        await InProcessClient(harness)("status"),
+        await InProcessClient(harness)("ledger"),
     )
     routes = zip(status["routes"], states, strict=True)
     status["routes"] = [one | {"sends": state} for one, state in routes]
@@ -124,12 +124,12 @@ async def test_while_noroshi_itself_is_in_trouble_nobody_is_told_that_nothing_is
     tmp_path,
 ):
     """As while the file of the store is missing: what became of alarms is not known then."""
-    desk = await with_user(desk=Harness(store=Missing()))
-    await apply_definitions(InProcessClient(desk))
-    async with browsing(desk, tmp_path) as browser:
+    harness = await with_user(harness=Harness(store=Missing()))
+    await apply_definitions(InProcessClient(harness))
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         new = (await browser.get("/")).text
-        await desk.measured(level=Level.OK, used=12)
+        await harness.measured(level=Level.OK, used=12)
         page = (await browser.get("/")).text
     for told in (new, page):
         assert "The file of the store is missing." in told
@@ -138,30 +138,32 @@ async def test_while_noroshi_itself_is_in_trouble_nobody_is_told_that_nothing_is
     assert "The monitors report no problems" in page
 
 
-async def test_a_route_is_shown_with_its_state_and_the_alarms_lost_as_a_number(browser, desk):
-    await watched(desk)
+async def test_a_route_is_shown_with_its_state_and_the_alarms_lost_as_a_number(
+    browser, harness
+):
+    await watched(harness)
     await browser.log_in()
     page = (await browser.get("/")).text
     assert "Old server" in page and "not signed in" in page
     assert '<span class="readout__number">0</span>' in page
 
 
-async def test_a_name_that_is_a_script_stays_text(browser, desk):
+async def test_a_name_that_is_a_script_stays_text(browser, harness):
     await apply_definitions(
-        InProcessClient(desk),
+        InProcessClient(harness),
         instances__web1={"group": [group("base", "disks", title=NASTY)], "rules": ["all"]},
     )
-    await desk.measured()
+    await harness.measured()
     await browser.log_in()
     for path in ("/", "/tree/web1", "/monitor/web1/base/disks"):
         page = (await browser.get(path)).text
         assert "<script>alert" not in page and "&lt;script&gt;alert" in page
 
 
-async def test_a_branch_is_sent_when_somebody_opens_it(browser, desk):
+async def test_a_branch_is_sent_when_somebody_opens_it(browser, harness):
     groups = [group(f"g{n}", *[f"m{k}" for k in range(50)]) for n in range(20)]
     many = {f"instances__s{n:02}": {"group": groups} for n in range(5)}
-    await apply_definitions(InProcessClient(desk), instances__web1=None, **many)
+    await apply_definitions(InProcessClient(harness), instances__web1=None, **many)
     await browser.log_in()
     page = (await browser.get("/")).text
     assert len(page) < 60_000 and "s04" in page and "m49" not in page
@@ -171,8 +173,8 @@ async def test_a_branch_is_sent_when_somebody_opens_it(browser, desk):
     assert "/monitor/s04/g19/m49" in (await browser.get("/?open=s04/g19")).text
 
 
-async def test_a_branch_that_is_not_there_is_told(browser, desk):
-    await watched(desk)
+async def test_a_branch_that_is_not_there_is_told(browser, harness):
+    await watched(harness)
     await browser.log_in()
     for path in ("/tree/nobody", "/tree/web1/nobody", "/monitor/nobody"):
         assert (await browser.get(path)).status == 404
@@ -194,8 +196,8 @@ async def test_a_deed_on_what_is_not_there_did_not_work(browser):
     assert browser.status == 404 and "That did not work" in browser.text
 
 
-async def test_nobody_sees_anything_before_they_log_in(browser, desk):
-    await watched(desk)
+async def test_nobody_sees_anything_before_they_log_in(browser, harness):
+    await watched(harness)
     for path in ("/", "/tree/web1", "/tree/web1/base", "/monitor/web1/base/disks"):
         assert (await browser.get(path)).to.startswith("/login")
     assert (await browser.get("/live")).status == 401
@@ -221,21 +223,21 @@ def serial(page):
     return re.search(r"/live\?seen=([\w-]+)", page).group(1)
 
 
-async def test_what_changes_is_told_live_and_nothing_else(browser, desk):
-    await apply_definitions(InProcessClient(desk))
+async def test_what_changes_is_told_live_and_nothing_else(browser, harness):
+    await apply_definitions(InProcessClient(harness))
     await browser.log_in()
     page = (await browser.get("/")).text
     async with following(browser, f"/live?seen={serial(page)}") as stream:
         assert await heard(stream, "\n\n") == ":\n\n"
-        await desk.measured()
+        await harness.measured()
         told = await heard(stream, "event: tree-web1")
     assert 'hx-target="#now"' in told and "used 95.2% (limit 90%)" in told
     assert 'hx-target="#s-web1"' in told
     assert 'hx-target="#queue"' not in told
 
 
-async def test_who_was_away_is_told_all_that_is_now(browser, desk):
-    await watched(desk)
+async def test_who_was_away_is_told_all_that_is_now(browser, harness):
+    await watched(harness)
     await browser.log_in()
     headers = {"last-event-id": "from-another-life-1"}
     async with browser.session.get(browser.url + "/live", headers=headers) as answer:
@@ -243,14 +245,14 @@ async def test_who_was_away_is_told_all_that_is_now(browser, desk):
     assert all(f'hx-target="#{name}"' in told for name in ("head", "now", "routes", "lamp"))
 
 
-async def test_once_they_logged_out_nothing_more_is_told(browser, desk):
-    await apply_definitions(InProcessClient(desk))
+async def test_once_they_logged_out_nothing_more_is_told(browser, harness):
+    await apply_definitions(InProcessClient(harness))
     await browser.log_in()
     page = (await browser.get("/")).text
     async with following(browser, f"/live?seen={serial(page)}") as stream:
         await heard(stream, "\n\n")
         await browser.post("/logout")
-        await desk.measured()
+        await harness.measured()
         assert await stream.read() == b""
     assert (await browser.get("/live")).status == 401
 
@@ -267,33 +269,33 @@ class Leaving(MemoryStore):
 
 
 async def test_while_the_store_is_away_a_stream_just_ends(tmp_path, caplog):
-    desk = await with_user(desk=Harness(store=Leaving()))
-    await apply_definitions(InProcessClient(desk))
-    async with browsing(desk, tmp_path) as browser:
+    harness = await with_user(harness=Harness(store=Leaving()))
+    await apply_definitions(InProcessClient(harness))
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         page = (await browser.get("/")).text
         async with following(browser, f"/live?seen={serial(page)}") as stream:
             await heard(stream, "\n\n")
-            desk.store.away = True
-            await desk.measured()
+            harness.store.away = True
+            await harness.measured()
             assert "used 95.2%" not in (await stream.read()).decode()
     assert "request failed" not in caplog.text
 
 
-async def test_new_definitions_are_told(browser, desk):
-    await apply_definitions(InProcessClient(desk))
+async def test_new_definitions_are_told(browser, harness):
+    await apply_definitions(InProcessClient(harness))
     await browser.log_in()
     page = (await browser.get("/")).text
     async with following(browser, f"/live?seen={serial(page)}") as stream:
         await heard(stream, "\n\n")
         await apply_definitions(
-            InProcessClient(desk), instances__web2={"group": [group("base", "disks")]}
+            InProcessClient(harness), instances__web2={"group": [group("base", "disks")]}
         )
         await heard(stream, "event: definitions")
 
 
-async def test_a_monitor_is_shown_with_values_limits_and_events(browser, desk):
-    await watched(desk)
+async def test_a_monitor_is_shown_with_values_limits_and_events(browser, harness):
+    await watched(harness)
     await browser.log_in()
     page = (await browser.get("/monitor/web1/base/disks")).text
     assert "95.2%" in page and "WARNING 80%, CRITICAL 90%" in page
@@ -337,10 +339,11 @@ def test_the_last_days_of_a_credential_are_told_by_level():
         assert (found.days, found.level) == (days, level) and 0 <= found.x <= 300
 
 
-async def test_a_credential_that_ends_and_a_mark_stand_beside_the_route(desk):
-    await watched(desk)
+async def test_a_credential_that_ends_and_a_mark_stand_beside_the_route(harness):
+    await watched(harness)
     status, ledger = [
-        (await handle_request(desk.service, AKI, op, {}))["ok"] for op in ("status", "ledger")
+        (await handle_request(harness.service, AKI, op, {}))["ok"]
+        for op in ("status", "ledger")
     ]
     mark = {"en": "lab", "ja": "ラボ"}
     status["routes"] = [
@@ -353,9 +356,9 @@ async def test_a_credential_that_ends_and_a_mark_stand_beside_the_route(desk):
         assert said in html and mark[language] in html and "ruler__left--critical" in html
 
 
-async def test_of_very_many_problems_the_worst_come_first_and_the_rest_as_a_number(desk):
-    await watched(desk)
-    status = (await handle_request(desk.service, AKI, "status", {}))["ok"]
+async def test_of_very_many_problems_the_worst_come_first_and_the_rest_as_a_number(harness):
+    await watched(harness)
+    status = (await handle_request(harness.service, AKI, "status", {}))["ok"]
     one = status["monitors"][0]
     mild = one | {"level": "warning", "items": [one["items"][0] | {"level": "warning"}]}
     status["monitors"] = [mild] * 40 + [one]
@@ -378,10 +381,10 @@ async def test_of_very_many_problems_the_worst_come_first_and_the_rest_as_a_numb
     ],
 )
 async def test_a_route_by_which_nothing_has_gone_is_not_called_ready(
-    desk, accepted, failed, said
+    harness, accepted, failed, said
 ):
-    await apply_definitions(InProcessClient(desk))
-    (one, *_) = (await InProcessClient(desk)("route_list"))["routes"]
+    await apply_definitions(InProcessClient(harness))
+    (one, *_) = (await InProcessClient(harness)("route_list"))["routes"]
     stage = {"en": failed, "ja": failed}
     way = RouteEvidence(
         is_open=False,

@@ -14,14 +14,14 @@ BETTER = "a better horse battery"
 
 
 @pytest.fixture
-async def desk():
+async def harness():
     return await with_user(VIEWER)
 
 
-async def test_a_password_is_changed_and_only_this_browser_stays(desk, browser, tmp_path):
+async def test_a_password_is_changed_and_only_this_browser_stays(harness, browser, tmp_path):
     await browser.log_in()
     before = browser.cookie
-    async with browsing(desk, tmp_path) as other:
+    async with browsing(harness, tmp_path) as other:
         await other.log_in()
         await browser.get("/settings/me")
         form = {"do": "own_password", "old": GOOD, "new": BETTER, "again": BETTER}
@@ -30,8 +30,8 @@ async def test_a_password_is_changed_and_only_this_browser_stays(desk, browser, 
         assert (await other.get("/settings/me")).status == 303
     assert browser.cookie != before
     assert (await browser.get("/settings/me")).status == 200
-    assert await desk.people.passwords.right(
-        (await desk.store.users())["sato"].password, BETTER
+    assert await harness.people.passwords.right(
+        (await harness.store.users())["sato"].password, BETTER
     )
 
 
@@ -51,7 +51,7 @@ async def test_a_password_that_is_not_taken_is_told(browser, form, said, status)
     assert BETTER not in browser.text
 
 
-async def test_a_second_step_begins_with_a_code_to_scan(desk, browser):
+async def test_a_second_step_begins_with_a_code_to_scan(harness, browser):
     await browser.log_in()
     await browser.get("/settings/me")
     await browser.post("/settings/me", do="own_totp", password=GOOD)
@@ -67,12 +67,12 @@ async def test_a_second_step_begins_with_a_code_to_scan(desk, browser):
     # Whoever mistyped it, or has not scanned it yet, has all of it before them still.
     assert 'value="own_totp_on"' in browser.text and "The code is not correct" in browser.text
     assert drawn in browser.text and shown in browser.text
-    code = pyotp.TOTP(seed).at(desk.time.now)
+    code = pyotp.TOTP(seed).at(harness.time.now)
     await browser.post("/settings/me", do="own_totp_on", code=code)
     assert len(re.search(r'<pre class="code">([^<]+)</pre>', browser.text)[1].split("\n")) == 10
     await browser.get("/settings/me")
     await browser.post("/settings/me", do="own_totp_off", password=GOOD)
-    assert not (await desk.store.users())["sato"].two_steps
+    assert not (await harness.store.users())["sato"].two_steps
 
 
 async def test_what_is_no_deed_of_the_page_is_not_done(browser):

@@ -60,11 +60,11 @@ PAGES = [
 
 
 @pytest.fixture
-async def desk():
-    desk = await with_user(desk=Harness(routes=(POST, EXAMINED, *BUILT_IN)))
+async def harness():
+    harness = await with_user(harness=Harness(routes=(POST, EXAMINED, *BUILT_IN)))
     route = {"kind": "post", "network": "proxy"}
     await apply_definitions(
-        InProcessClient(desk),
+        InProcessClient(harness),
         notifications__day=NOTICE,
         networks__proxy=NETWORK,
         routes__plain=route,
@@ -72,27 +72,27 @@ async def desk():
         accounts__lab=CONTENT["accounts/box"] | {"cloud": "lab"},
         blueprints__shop={"group": [{"name": "till", "monitor": []}]},
     )
-    return desk
+    return harness
 
 
-async def shown(desk):
-    return (await InProcessClient(desk)("definition_show"))["documents"]
+async def shown(harness):
+    return (await InProcessClient(harness)("definition_show"))["documents"]
 
 
 @pytest.mark.parametrize(("type", "name", "page", "names_it", "told"), PAGES)
 async def test_it_is_renamed_with_what_names_it_and_says_before_what_that_means(
-    desk, browser, type, name, page, names_it, told
+    harness, browser, type, name, page, names_it, told
 ):
-    here, before = page.format(name), await shown(desk)
+    here, before = page.format(name), await shown(harness)
     await browser.get(here)
     assert filled_in(browser.text)["name"] == name and told in html.unescape(browser.text)
     await again(browser, here, "preview", name="renamed")
     assert browser.status == 200 and f"{type}/{name} → {type}/renamed</small>" in browser.text
-    assert filled_in(browser.text)["name"] == "renamed" and await shown(desk) == before
+    assert filled_in(browser.text)["name"] == "renamed" and await shown(harness) == before
     await again(browser, here)
     assert browser.status == 303 and ("renamed" in browser.to or type in TO_THE_LIST)
     assert (await browser.get(browser.to)).status == 200
-    after = await shown(desk)
+    after = await shown(harness)
     kept = {"id": name} if type in KEPT else {}
     assert f"{type}/{name}" not in after
     assert after[f"{type}/renamed"] == before[f"{type}/{name}"] | kept
@@ -101,38 +101,38 @@ async def test_it_is_renamed_with_what_names_it_and_says_before_what_that_means(
 
 @pytest.mark.parametrize(("type", "name", "page", "_names_it", "_told"), PAGES)
 async def test_a_name_that_cannot_be_is_told_at_its_field(
-    desk, browser, type, name, page, _names_it, _told
+    harness, browser, type, name, page, _names_it, _told
 ):
-    before = await shown(desk)
+    before = await shown(harness)
     await saved(browser, page.format(name), name="A b")
     assert browser.status == 400 and 'id="f-name-bad"' in browser.text
-    assert filled_in(browser.text)["name"] == "A b" and await shown(desk) == before
+    assert filled_in(browser.text)["name"] == "A b" and await shown(harness) == before
 
 
-async def test_a_name_that_is_taken_is_told_with_all_the_rest(desk, browser):
+async def test_a_name_that_is_taken_is_told_with_all_the_rest(harness, browser):
     await saved(browser, "/settings/contact?name=ops", name="boss", zone="Mars/Base")
     assert browser.status == 400 and "this name is already in use" in browser.text
     assert 'id="f-zone-bad"' in browser.text
 
 
-async def test_what_was_typed_with_a_new_name_outlives_what_others_save(desk, browser):
+async def test_what_was_typed_with_a_new_name_outlives_what_others_save(harness, browser):
     page = "/settings/contact?name=ops"
     await browser.get(page)
-    theirs = (await shown(desk))["contacts/ops"] | {"title": "Theirs"}
-    await InProcessClient(desk)("definition_change", put={"contacts/ops": theirs})
+    theirs = (await shown(harness))["contacts/ops"] | {"title": "Theirs"}
+    await InProcessClient(harness)("definition_change", put={"contacts/ops": theirs})
     await again(browser, page, name="night", zone="UTC")
     assert browser.status == 409 and filled_in(browser.text)["name"] == "night"
     await again(browser, page)
-    after = await shown(desk)
+    after = await shown(harness)
     assert after["contacts/night"]["title"] == "Theirs"
     assert after["contacts/night"]["zone"] == "UTC" and "contacts/ops" not in after
 
 
-async def alarmed(desk, level, serial=1):
+async def alarmed(harness, level, serial=1):
     """Volume /var came to that level, and a mail that says so waits."""
-    store, now = desk.store, desk.time.now
+    store, now = harness.store, harness.time.now
     block = await store.lease_monitors(await store.begin("node", now), now)
-    (group,) = (await shown(desk))["instances/web1"]["group"]
+    (group,) = (await shown(harness))["instances/web1"]["group"]
     id = group["monitor"][0]["id"]
     event = Event(
         id=f"{id}.{serial}",
@@ -152,9 +152,9 @@ async def alarmed(desk, level, serial=1):
     assert await store.commit(block.fence, change)
 
 
-async def test_an_open_alarm_shows_its_way_under_the_new_name_too(desk, browser):
-    await alarmed(desk, Level.CRITICAL)
-    await InProcessClient(desk)("definition_change", rename={"instances/web1": "shop1"})
+async def test_an_open_alarm_shows_its_way_under_the_new_name_too(harness, browser):
+    await alarmed(harness, Level.CRITICAL)
+    await InProcessClient(harness)("definition_change", rename={"instances/web1": "shop1"})
     overview = (await browser.get("/")).text
     assert "shop1 › disks › /var" in overview
     assert "None of the newest alarms is about this problem" not in overview
@@ -162,16 +162,18 @@ async def test_an_open_alarm_shows_its_way_under_the_new_name_too(desk, browser)
     assert "<small>web1/base/disks" in found  # what was told keeps the name of that time
 
 
-async def test_an_alarm_that_ended_leads_to_its_monitor_under_the_new_name(desk, browser):
-    await alarmed(desk, Level.OK)
-    await InProcessClient(desk)("definition_change", rename={"instances/web1": "shop1"})
+async def test_an_alarm_that_ended_leads_to_its_monitor_under_the_new_name(harness, browser):
+    await alarmed(harness, Level.OK)
+    await InProcessClient(harness)("definition_change", rename={"instances/web1": "shop1"})
     page = (await browser.get("/alarms")).text
     assert "/monitor/shop1/base/disks" in page and "/monitor/web1" not in page
 
 
-async def test_an_alarm_in_the_ledger_leads_to_its_monitor_by_its_name_of_today(desk, browser):
-    await alarmed(desk, Level.CRITICAL)
-    await InProcessClient(desk)("definition_change", rename={"instances/web1": "shop1"})
+async def test_an_alarm_in_the_ledger_leads_to_its_monitor_by_its_name_of_today(
+    harness, browser
+):
+    await alarmed(harness, Level.CRITICAL)
+    await InProcessClient(harness)("definition_change", rename={"instances/web1": "shop1"})
     found = (await browser.get("/ledger?q=shop1/base/disks")).text
     page = re.search(r'href="(/ledger/alarm\?id=[^"]+)"', found)[1]
     told = (await browser.get(page)).text
@@ -206,11 +208,11 @@ def without_id(content):
 
 @pytest.mark.parametrize(("type", "name", "page", "typed"), GONE)
 async def test_what_somebody_else_renamed_is_saved_all_the_same_by_its_own_name(
-    desk, browser, type, name, page, typed
+    harness, browser, type, name, page, typed
 ):
-    before = (await shown(desk))[f"{type}/{name}"]
+    before = (await shown(harness))[f"{type}/{name}"]
     await browser.get(page)
-    await InProcessClient(desk)("definition_change", rename={f"{type}/{name}": "theirs"})
+    await InProcessClient(harness)("definition_change", rename={f"{type}/{name}": "theirs"})
     await again(browser, page, **typed)
     assert browser.status == 409 and "Nothing exists under this name any more" in browser.text
     assert "Discard my changes" not in browser.text
@@ -220,7 +222,7 @@ async def test_what_somebody_else_renamed_is_saved_all_the_same_by_its_own_name(
     assert browser.status == 200 and typed.items() <= filled_in(browser.text).items()
     await again(browser, page)
     assert browser.status == 303
-    after = await shown(desk)
+    after = await shown(harness)
     mine, theirs = after[f"{type}/{name}"], after[f"{type}/theirs"]
     assert without_id(mine) == before | typed and without_id(theirs) == before
     assert mine.get("id") != theirs.get("id") or type not in KEPT
@@ -229,11 +231,11 @@ async def test_what_somebody_else_renamed_is_saved_all_the_same_by_its_own_name(
 @pytest.mark.parametrize(("type", "name", "page", "typed"), GONE[1:3])
 @pytest.mark.parametrize("now", ["theirs", "its first", ""], ids=["renamed", "back", "removed"])
 async def test_what_had_other_names_before_is_saved_all_the_same_with_its_id_if_that_is_free(
-    desk, browser, type, name, page, typed, now
+    harness, browser, type, name, page, typed, now
 ):
-    ask, key = InProcessClient(desk), f"{type}/mine"
+    ask, key = InProcessClient(harness), f"{type}/mine"
     await ask("definition_change", rename={f"{type}/{name}": "mine"})
-    page, before = page.replace(name, "mine"), await shown(desk)
+    page, before = page.replace(name, "mine"), await shown(harness)
     await browser.get(page)
     if now:
         await ask("definition_change", rename={key: "theirs" if now == "theirs" else name})
@@ -247,7 +249,7 @@ async def test_what_had_other_names_before_is_saved_all_the_same_with_its_id_if_
     assert browser.status == 409
     await again(browser, page)
     assert browser.status == 303
-    mine = (await shown(desk))[key]
+    mine = (await shown(harness))[key]
     assert without_id(mine) == without_id(before[key]) | typed
     assert (mine.get("id") == name) is not bool(now)
 
@@ -261,33 +263,33 @@ async def test_what_had_other_names_before_is_saved_all_the_same_with_its_id_if_
     ids=["instance", "monitor"],
 )
 async def test_no_monitor_is_there_twice_as_somebody_else_renamed_it(
-    desk, browser, page, typed
+    harness, browser, page, typed
 ):
     await browser.get(page)
-    known = (await shown(desk))["instances/web1"]
+    known = (await shown(harness))["instances/web1"]
     if "monitor" in page:
         (group,) = known["group"]
         (monitor,) = group["monitor"]
         theirs = known | {"group": [group | {"monitor": [monitor | {"name": "theirs"}]}]}
-        await InProcessClient(desk)("definition_change", put={"instances/web1": theirs})
+        await InProcessClient(harness)("definition_change", put={"instances/web1": theirs})
     else:
-        await InProcessClient(desk)("definition_change", rename={"instances/web1": "theirs"})
-    now = await shown(desk)
+        await InProcessClient(harness)("definition_change", rename={"instances/web1": "theirs"})
+    now = await shown(harness)
     await again(browser, page, **typed)
     assert browser.status == 409 and typed.items() <= filled_in(browser.text).items()
     assert f'<a href="{html.escape(theirs_of(page))}">' in browser.text
     await again(browser, page)
     assert browser.status == 400 and "is already used by" in html.unescape(browser.text)
-    assert typed.items() <= filled_in(browser.text).items() and await shown(desk) == now
+    assert typed.items() <= filled_in(browser.text).items() and await shown(harness) == now
 
 
 async def test_an_instance_that_somebody_else_removed_is_saved_with_all_that_was_in_it(
-    desk, browser
+    harness, browser
 ):
-    page, before = "/settings/instance?name=web1", (await shown(desk))["instances/web1"]
+    page, before = "/settings/instance?name=web1", (await shown(harness))["instances/web1"]
     day = NOTICE | {"instances": []}
     await browser.get(page)
-    await InProcessClient(desk)(
+    await InProcessClient(harness)(
         "definition_change",
         remove=["instances/web1"],
         put={"notifications/day": day},
@@ -297,27 +299,27 @@ async def test_an_instance_that_somebody_else_removed_is_saved_with_all_that_was
     assert browser.status == 409
     await again(browser, page)
     assert browser.status == 303
-    assert (await shown(desk))["instances/web1"] == before | {"title": "Mine"}
+    assert (await shown(harness))["instances/web1"] == before | {"title": "Mine"}
 
 
-async def test_a_monitor_whose_group_is_gone_is_put_over_nothing(desk, browser):
+async def test_a_monitor_whose_group_is_gone_is_put_over_nothing(harness, browser):
     page = "/settings/monitor?in=web1&group=base&name=disks"
     await browser.get(page)
-    known = (await shown(desk))["instances/web1"]
+    known = (await shown(harness))["instances/web1"]
     theirs = known | {"title": "Theirs", "group": [{"name": "other", "monitor": []}]}
-    await InProcessClient(desk)("definition_change", put={"instances/web1": theirs})
-    now = await shown(desk)
+    await InProcessClient(harness)("definition_change", put={"instances/web1": theirs})
+    now = await shown(harness)
     await again(browser, page, title="Mine")
     assert browser.status == 409 and "cannot be saved here" in browser.text
     await again(browser, page)
-    assert browser.status == 409 and await shown(desk) == now
+    assert browser.status == 409 and await shown(harness) == now
     assert filled_in(browser.text)["title"] == "Mine"
 
 
-async def test_the_new_name_is_told_though_it_was_changed_with_it_and_twice(desk, browser):
+async def test_the_new_name_is_told_though_it_was_changed_with_it_and_twice(harness, browser):
     page = "/settings/contact?name=ops"
     await browser.get(page)
-    ask, its = InProcessClient(desk), (await shown(desk))["contacts/ops"]
+    ask, its = InProcessClient(harness), (await shown(harness))["contacts/ops"]
     changed = its | {"language": "en"}
     await ask(
         "definition_change", put={"contacts/ops": changed}, rename={"contacts/ops": "night"}
@@ -328,11 +330,13 @@ async def test_the_new_name_is_told_though_it_was_changed_with_it_and_twice(desk
     assert '<a href="/settings/contact?name=duty">duty</a>' in browser.text
 
 
-async def test_of_what_was_removed_no_new_name_is_told_though_another_one_came(desk, browser):
+async def test_of_what_was_removed_no_new_name_is_told_though_another_one_came(
+    harness, browser
+):
     page = "/settings/contact?name=boss"
     await browser.get(page)
     other = {"addresses": ["other@example.com"], "language": "en", "zone": "Europe/Rome"}
-    await InProcessClient(desk)(
+    await InProcessClient(harness)(
         "definition_change", put={"contacts/new": other}, remove=["contacts/boss"]
     )
     await again(browser, page, zone="UTC")
@@ -340,12 +344,12 @@ async def test_of_what_was_removed_no_new_name_is_told_though_another_one_came(d
     assert "It is now here" not in browser.text
 
 
-async def test_a_monitor_is_found_whose_instance_or_group_has_another_name(desk, browser):
+async def test_a_monitor_is_found_whose_instance_or_group_has_another_name(harness, browser):
     page = "/settings/monitor?in=web1&group=base&name=disks"
     await browser.get(page)
-    (group,) = (await shown(desk))["instances/web1"]["group"]
-    its = (await shown(desk))["instances/web1"] | {"group": [group | {"name": "other"}]}
-    ask = InProcessClient(desk)
+    (group,) = (await shown(harness))["instances/web1"]["group"]
+    its = (await shown(harness))["instances/web1"] | {"group": [group | {"name": "other"}]}
+    ask = InProcessClient(harness)
     await ask("definition_change", put={"instances/web1": its})
     await ask("definition_change", rename={"instances/web1": "theirs"})
     await again(browser, page, title="Mine")
@@ -355,12 +359,12 @@ async def test_a_monitor_is_found_whose_instance_or_group_has_another_name(desk,
 
 
 async def test_the_app_of_a_route_is_not_typed_in_vain_as_the_route_has_another_name(
-    desk, browser
+    harness, browser
 ):
     page = "/mail/route/m365"
     await browser.get(page)
     form = filled_in(browser.text, 'id="app"') | {"mailbox": "mine@example.com", "do": "save"}
-    await InProcessClient(desk)("definition_change", rename={"routes/m365": "theirs"})
+    await InProcessClient(harness)("definition_change", rename={"routes/m365": "theirs"})
     await browser.post(page, **form)
     assert browser.status == 409 and "routes/m365 is now routes/theirs" in browser.text
     assert 'href="/mail/route/theirs"' in browser.text
@@ -368,10 +372,10 @@ async def test_the_app_of_a_route_is_not_typed_in_vain_as_the_route_has_another_
     assert form["mailbox"] == "mine@example.com"
     await browser.post("/mail/route/theirs", **form, do="save")
     assert browser.status == 303
-    assert (await shown(desk))["accounts/box"]["mailbox"] == "mine@example.com"
+    assert (await shown(harness))["accounts/box"]["mailbox"] == "mine@example.com"
 
 
-async def test_a_form_of_a_route_that_is_gone_is_told_so(desk, browser):
+async def test_a_form_of_a_route_that_is_gone_is_told_so(harness, browser):
     await browser.get("/mail/route/m365")
     await browser.post("/mail/route/none", do="save", mailbox="mine@example.com")
     assert browser.status == 404

@@ -32,9 +32,9 @@ TOLD = {
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize("role", [VIEWER, OPERATOR])
 async def test_a_page_for_administrators_says_who_may_open_it(tmp_path, role, language):
-    desk = await with_user(role)
-    await apply_definitions(InProcessClient(desk))
-    async with browsing(desk, tmp_path) as browser:
+    harness = await with_user(role)
+    await apply_definitions(InProcessClient(harness))
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         for path in FOR_ADMINISTRATORS:
             await browser.get(path, headers={"accept-language": language})
@@ -44,9 +44,9 @@ async def test_a_page_for_administrators_says_who_may_open_it(tmp_path, role, la
 
 
 async def test_a_form_that_was_sent_all_the_same_is_answered_in_the_same_words(tmp_path):
-    desk = await with_user(VIEWER)
-    await apply_definitions(InProcessClient(desk))
-    async with browsing(desk, tmp_path) as browser:
+    harness = await with_user(VIEWER)
+    await apply_definitions(InProcessClient(harness))
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         await browser.get("/settings/me", headers={"accept-language": "ja"})
         given = {"do": "stop", "part": "web1/base/disks"}

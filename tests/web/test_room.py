@@ -26,11 +26,11 @@ OVERLAPPING = """() => {
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 async def test_no_page_is_wider_than_the_smallest_phone(tmp_path, language):
-    desk = await living(tmp_path, language)
-    names, wide = await names_of(desk), []
+    harness = await living(tmp_path, language)
+    names, wide = await names_of(harness), []
     async with (
-        open_manager(desk, tmp_path, name="minato") as url,
-        chromium(desk.time.now, language, "light", SMALL) as context,
+        open_manager(harness, tmp_path, name="minato") as url,
+        chromium(harness.time.now, language, "light", SMALL) as context,
     ):
         seen = Seen(await context.new_page(), url)
         await seen.log_in()
@@ -43,10 +43,10 @@ async def test_no_page_is_wider_than_the_smallest_phone(tmp_path, language):
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 async def test_the_bar_has_room_for_long_names(tmp_path, language):
-    desk = await living(tmp_path, language)
+    harness = await living(tmp_path, language)
     async with (
-        open_manager(desk, tmp_path, name=LONG) as url,
-        chromium(desk.time.now, language, "light", SMALL) as context,
+        open_manager(harness, tmp_path, name=LONG) as url,
+        chromium(harness.time.now, language, "light", SMALL) as context,
     ):
         seen = Seen(await context.new_page(), url)
         await seen.log_in()

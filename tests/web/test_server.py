@@ -21,10 +21,10 @@ from tests.web.browser import browsing, with_user
 
 
 async def test_a_port_that_is_taken_is_told_and_nothing_else_happens(tmp_path):
-    desk, said = Harness(), []
+    harness, said = Harness(), []
     with socket.create_server(("127.0.0.1", 0)) as taken:
         settings = Web(port=taken.getsockname()[1])
-        house = WebContext(service=desk.service, people=desk.people)
+        house = WebContext(service=harness.service, people=harness.people)
         async with open_web(settings, tmp_path, house, said.append):
             pass
     (words,) = said
@@ -49,10 +49,10 @@ def of_peer(address):
 
 
 async def test_a_certificate_that_cannot_be_read_is_told(tmp_path):
-    desk, said = Harness(), []
+    harness, said = Harness(), []
     (tmp_path / "c").write_text("no certificate")
     settings = Web(port=0, certificate=tmp_path / "c", key=tmp_path / "c")
-    house = WebContext(service=desk.service, people=desk.people)
+    house = WebContext(service=harness.service, people=harness.people)
     async with open_web(settings, tmp_path, house, said.append):
         pass
     assert len(said) == 1 and "cannot open the manager" in said[0].en
@@ -60,8 +60,8 @@ async def test_a_certificate_that_cannot_be_read_is_told(tmp_path):
 
 async def test_where_the_port_is_taken_another_one_is_told_as_it_is_written(tmp_path, caplog):
     with socket.create_server(("127.0.0.1", 0)) as other:
-        port, desk, said = other.getsockname()[1], Harness(), []
-        house = WebContext(service=desk.service, people=desk.people)
+        port, harness, said = other.getsockname()[1], Harness(), []
+        house = WebContext(service=harness.service, people=harness.people)
         async with open_web(Web(port=port), tmp_path, house, said.append):
             pass
     line = f"web = {{ port = {port + 1} }}"
@@ -73,16 +73,16 @@ async def test_where_the_port_is_taken_another_one_is_told_as_it_is_written(tmp_
 
 
 async def test_the_code_of_the_first_start_is_said_until_there_is_an_administrator(tmp_path):
-    for desk, lines in ((Harness(), 2), (await with_user(), 1)):
+    for harness, lines in ((Harness(), 2), (await with_user(), 1)):
         said = []
-        house = WebContext(service=desk.service, people=desk.people)
+        house = WebContext(service=harness.service, people=harness.people)
         async with open_web(Web(port=0), tmp_path, house, said.append):
             assert len(said) == lines
 
 
 async def test_under_tls_cookies_are_bound_to_it(tmp_path):
-    desk = await with_user()
-    async with browsing(desk, tmp_path, tls=True) as browser:
+    harness = await with_user()
+    async with browsing(harness, tmp_path, tls=True) as browser:
         context = ssl.create_default_context(cafile=tmp_path / CERTIFICATE)
         await browser.get("/login", ssl=context)
         cookie = browser.headers["set-cookie"]
@@ -91,9 +91,9 @@ async def test_under_tls_cookies_are_bound_to_it(tmp_path):
 
 
 async def test_without_tls_nothing_answers_where_it_is_on(tmp_path):
-    desk = Harness()
-    await make_api_token(desk)
-    async with open_manager(desk, tmp_path, tls=True) as url:
+    harness = Harness()
+    await make_api_token(harness)
+    async with open_manager(harness, tmp_path, tls=True) as url:
         assert url.startswith("https://")
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.logged_in
 
 
 @pytest.fixture
-async def desk():
+async def harness():
     return await filled()
 
 
@@ -28,24 +28,24 @@ async def reauthenticated(browser, page):
     return browser
 
 
-async def test_a_version_shows_its_difference_and_is_taken_back(desk, browser):
+async def test_a_version_shows_its_difference_and_is_taken_back(harness, browser):
     await browser.get("/settings/version?number=1")
     assert "chief@example.com" in browser.text and "boss@example.com" in browser.text
     await browser.post("/settings/version", number="1", base="2", note="back")
     assert (browser.status, browser.to) == (303, "/settings/versions?did=3")
     await browser.get(browser.to)
     assert 'role="status"' in browser.text and "back" in browser.text
-    current = await desk.store.current()
+    current = await harness.store.current()
     assert (current.number, current.who, current.note) == (3, "sato", "back")
 
 
-async def test_of_two_people_the_second_is_told_and_nothing_is_overwritten(desk, browser):
+async def test_of_two_people_the_second_is_told_and_nothing_is_overwritten(harness, browser):
     await browser.get("/settings/version?number=1")
     more = documents(**ROUTES, contacts__eri={"addresses": ["eri@example.com"]})
-    await desk.done("apply", documents=more)
+    await harness.done("apply", documents=more)
     await browser.post("/settings/version", number="1", base="2", note="mine")
     assert browser.status == 409 and "boss applied version 3 in the meantime" in browser.text
-    assert 'value="mine"' in browser.text and (await desk.store.current()).number == 3
+    assert 'value="mine"' in browser.text and (await harness.store.current()).number == 3
 
 
 @pytest.mark.parametrize("number", ["", "x", "-1", "9", "1e3", "9" * 30, "²"])
@@ -56,8 +56,8 @@ async def test_a_version_that_is_none_is_not_there(browser, number):
 
 @pytest.mark.parametrize("role", [VIEWER, OPERATOR])
 async def test_who_is_no_administrator_sees_the_versions_alone(tmp_path, role):
-    desk = await filled(role)
-    async with browsing(desk, tmp_path) as browser:
+    harness = await filled(role)
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         await browser.get("/settings/versions")
         assert browser.status == 200 and "/settings/users" not in browser.text
@@ -71,28 +71,28 @@ async def test_who_is_no_administrator_sees_the_versions_alone(tmp_path, role):
             await browser.post("/settings/users", csrf=csrf, do=deed, name="eri", role="viewer")
             assert browser.status == 403
         await browser.post("/settings/tokens", csrf=csrf, do="token_new", name="x", days="1")
-        assert browser.status == 403 and await desk.store.api_tokens() == {}
+        assert browser.status == 403 and await harness.store.api_tokens() == {}
 
 
-async def test_people_are_changed_with_the_password_once_more(desk, browser):
+async def test_people_are_changed_with_the_password_once_more(harness, browser):
     await browser.get("/settings/users")
     await browser.post("/settings/users", do="user_add", name="eri", role="operator")
-    assert browser.status == 403 and "eri" not in await desk.store.users()
+    assert browser.status == 403 and "eri" not in await harness.store.users()
     await browser.post(
         "/settings/users", do="user_add", name="eri", role="operator", password=GOOD
     )
     assert browser.status == 200 and 'class="bigcode"' in browser.text
     code = re.search(r'class="bigcode">([^<]+)', browser.text).group(1)
-    assert (await desk.store.users())["eri"].role == "operator"
+    assert (await harness.store.users())["eri"].role == "operator"
     await browser.get("/settings/users")
     assert code not in browser.text and "not set" in browser.text
     for deed in ("user_password", "user_totp", "user_remove"):
         await browser.post("/settings/users", do=deed, name="eri")
         assert browser.status == 200
-    assert "eri" not in await desk.store.users()
+    assert "eri" not in await harness.store.users()
 
 
-async def test_two_steps_are_begun_turned_on_by_a_code_and_off(desk, browser):
+async def test_two_steps_are_begun_turned_on_by_a_code_and_off(harness, browser):
     await reauthenticated(browser, "/settings/users")
     await browser.post("/settings/users", do="user_totp", name="boss")
     seed = re.search(r'class="code">([A-Z2-7]+)<', browser.text).group(1)
@@ -102,12 +102,14 @@ async def test_two_steps_are_begun_turned_on_by_a_code_and_off(desk, browser):
     assert browser.status == 400 and 'role="alert"' in browser.text
     assert 'value="user_totp_on"' in browser.text  # it can be typed again
     assert f">{seed}<" in browser.text  # or scanned first
-    code = pyotp.TOTP(seed).at(desk.time.now)
+    code = pyotp.TOTP(seed).at(harness.time.now)
     await browser.post("/settings/users", do="user_totp_on", name="boss", code=code)
-    assert "Keep these codes" in browser.text and (await desk.store.users())["boss"].two_steps
+    assert (
+        "Keep these codes" in browser.text and (await harness.store.users())["boss"].two_steps
+    )
     assert seed not in browser.text
     await browser.post("/settings/users", do="user_totp_off", name="boss")
-    assert not (await desk.store.users())["boss"].two_steps
+    assert not (await harness.store.users())["boss"].two_steps
 
 
 async def test_a_name_that_cannot_be_is_told_at_the_form(browser):
@@ -117,7 +119,7 @@ async def test_a_name_that_cannot_be_is_told_at_the_form(browser):
     assert "&#34;&gt;&lt;b&gt;" in browser.text and '"><b>' not in browser.text
 
 
-async def test_a_token_is_shown_once_and_revoked(desk, browser):
+async def test_a_token_is_shown_once_and_revoked(harness, browser):
     await reauthenticated(browser, "/settings/tokens")
     await browser.post(
         "/settings/tokens", do="token_new", name="graph", role="viewer", days="x"
@@ -129,12 +131,12 @@ async def test_a_token_is_shown_once_and_revoked(desk, browser):
         "/settings/tokens", do="token_new", name="graph", role="viewer", days="7"
     )
     token = re.search(r'class="code">([^<]+)', browser.text).group(1)
-    person = await desk.people.of_token(token, "")
+    person = await harness.people.of_token(token, "")
     assert person is not None and person.name == "graph" and not person.reauthenticated
     await browser.get("/settings/tokens")
     assert token not in browser.text and "graph" in browser.text
     await browser.post("/settings/tokens", do="token_revoke", name="graph")
-    assert await desk.store.api_tokens() == {}
+    assert await harness.store.api_tokens() == {}
 
 
 async def test_a_password_that_was_wrong_is_marked_where_it_is_asked_for_once_more(browser):
@@ -146,7 +148,7 @@ async def test_a_password_that_was_wrong_is_marked_where_it_is_asked_for_once_mo
         assert browser.status == 403 and ("aria-invalid" in field) is marked
 
 
-async def test_the_audit_log_is_searched_and_holds_no_token(desk, browser):
+async def test_the_audit_log_is_searched_and_holds_no_token(harness, browser):
     await reauthenticated(browser, "/settings/tokens")
     await browser.post(
         "/settings/tokens", do="token_new", name="graph", role="viewer", days="7"
@@ -161,8 +163,8 @@ async def test_the_audit_log_is_searched_and_holds_no_token(desk, browser):
     assert "No matches." in browser.text
 
 
-async def test_the_audit_log_leaves_out_what_was_not_given(desk, browser):
-    await desk.done("apply", documents=documents(), note="", empty=False, base=2)
+async def test_the_audit_log_leaves_out_what_was_not_given(harness, browser):
+    await harness.done("apply", documents=documents(), note="", empty=False, base=2)
     await browser.get("/settings/audit?q=apply")
     row = browser.text.partition("Definitions applied")[2].partition("</tr>")[0]
     listed = row.partition("</ul>")[0]
@@ -170,8 +172,8 @@ async def test_the_audit_log_leaves_out_what_was_not_given(desk, browser):
     assert "Note" not in listed and "May end all monitoring" not in listed
 
 
-async def test_everything_that_is_written_down_has_a_name(desk):
-    known = desk.service.operations().values()
+async def test_everything_that_is_written_down_has_a_name(harness):
+    known = harness.service.operations().values()
     named = {one.name for one in known if one.role != VIEWER or one.changes}
     assert named <= set(OPERATION_NAMES)
 
@@ -188,8 +190,8 @@ async def test_who_was_refused_stands_in_the_audit_log_with_the_reason(browser):
     assert "<b>unknown</b>" in browser.text and "nobody&lt;" not in browser.text
 
 
-async def test_who_made_a_token_is_headed_as_the_command_line_heads_it(desk, browser):
-    await desk.done("token_new", name="robot", role="viewer")
+async def test_who_made_a_token_is_headed_as_the_command_line_heads_it(harness, browser):
+    await harness.done("token_new", name="robot", role="viewer")
     browser.session.cookie_jar.update_cookies({LANGUAGE: "ja"})
     await browser.get("/settings/tokens")
     assert '<th scope="col">作成者</th>' in browser.text and "実行者" not in browser.text

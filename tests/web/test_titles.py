@@ -20,14 +20,14 @@ RULE, NOTE = "夜間の当番", "毎朝の報告"
 
 
 @pytest.fixture
-async def desk():
-    desk = await with_user(desk=Harness(routes=(POST, EXAMINED, *BUILT_IN)))
+async def harness():
+    harness = await with_user(harness=Harness(routes=(POST, EXAMINED, *BUILT_IN)))
     await apply_definitions(
-        InProcessClient(desk),
+        InProcessClient(harness),
         rules__all=CONTENT["rules/all"] | {"title": RULE},
         notifications__day=NOTICE | {"title": NOTE},
     )
-    return desk
+    return harness
 
 
 @pytest.mark.parametrize(
@@ -52,17 +52,17 @@ async def test_a_page_calls_them_by_their_titles(browser, page, titles):
     assert all(title in html.unescape(browser.text) for title in titles)
 
 
-async def test_why_nothing_was_told_names_the_rule_by_its_title(desk, browser):
-    await desk.measured(told=["all"])
-    (row,) = (await InProcessClient(desk)("alarms"))["rows"]
+async def test_why_nothing_was_told_names_the_rule_by_its_title(harness, browser):
+    await harness.measured(told=["all"])
+    (row,) = (await InProcessClient(harness)("alarms"))["rows"]
     assert row["told"][0]["called"] == RULE and row["told"][0]["rule"] == "all"
 
 
 @pytest.mark.parametrize("page", ["/settings/rule?name=all", "/settings/notification?name=day"])
-async def test_a_title_is_changed_in_its_form(desk, browser, page):
+async def test_a_title_is_changed_in_its_form(harness, browser, page):
     await saved(browser, page, title="Night")
     assert browser.status == 303
-    shown = (await InProcessClient(desk)("definition_show"))["documents"]
+    shown = (await InProcessClient(harness)("definition_show"))["documents"]
     assert shown["rules/all" if "rule?" in page else "notifications/day"]["title"] == "Night"
 
 
@@ -72,10 +72,10 @@ async def test_a_title_of_several_lines_is_told_at_its_field(browser, page):
     assert browser.status == 400 and 'id="f-title-bad"' in browser.text
 
 
-async def test_the_list_of_rules_calls_contacts_and_routes_by_their_titles(desk, browser):
+async def test_the_list_of_rules_calls_contacts_and_routes_by_their_titles(harness, browser):
     told = {name: CONTENT[f"contacts/{name}"] for name in CONTENT["rules/all"]["contacts"]}
     titled = {f"contacts__{name}": one | {"title": "夜勤の人"} for name, one in told.items()}
-    await apply_definitions(InProcessClient(desk), **titled)
+    await apply_definitions(InProcessClient(harness), **titled)
     page = (await browser.get("/settings/rules")).text
     assert "夜勤の人" in page
 
@@ -84,14 +84,14 @@ HOST, GROUP, MONITOR, TITLED = "受付サーバー", "共有", "図面の置き�
 
 
 @pytest.fixture
-async def titled(desk):
+async def titled(harness):
     monitor = {"name": "disks", "kind": "disk", "title": MONITOR}
     group = {"name": "base", "title": GROUP, "monitor": [monitor]}
     its = {"title": HOST, "rules": ["all"], "group": [group]}
     rule, note = CONTENT["rules/all"] | {"title": RULE}, NOTICE | {"title": NOTE}
     more = {"instances__web1": its, "rules__all": rule, "notifications__day": note}
     await apply_definitions(
-        InProcessClient(desk), **more, routes__plain={"kind": "post", "title": TITLED}
+        InProcessClient(harness), **more, routes__plain={"kind": "post", "title": TITLED}
     )
 
 
@@ -130,16 +130,18 @@ SHOP = {"title": "Shop", "title_ja": "店舗", "group": [{"name": "till", "monit
         ("ja", "/try/web1/base/disks", f"今すぐ測定: {HOST} › {GROUP} › {MONITOR}"),
     ],
 )
-async def test_a_heading_is_in_words_and_by_titles(titled, desk, browser, language, page, told):
+async def test_a_heading_is_in_words_and_by_titles(
+    titled, harness, browser, language, page, told
+):
     put = {"blueprints/shop": SHOP, "clouds/lab": CLOUD}
-    await InProcessClient(desk)("definition_change", put=put)
+    await InProcessClient(harness)("definition_change", put=put)
     browser.session.cookie_jar.update_cookies({LANGUAGE: language})
     text = html.unescape((await browser.get(page)).text)
     assert re.search(r"<h1>([^<]*)</h1>", text)[1] == told
 
 
-async def test_what_is_renamed_by_itself_is_listed_in_words_too(desk, browser):
-    await InProcessClient(desk)("definition_change", put={"blueprints/shop": SHOP})
+async def test_what_is_renamed_by_itself_is_listed_in_words_too(harness, browser):
+    await InProcessClient(harness)("definition_change", put={"blueprints/shop": SHOP})
     text = (await browser.get("/settings/files")).text
     assert '<b>Blueprint Shop</b> <code class="code-name">blueprints/shop</code>' in text
 
@@ -149,15 +151,15 @@ async def test_where_a_part_may_go_is_told_by_titles_beside_the_path(titled, bro
     assert f'<option value="web1/base" selected>{HOST} › {GROUP} (web1/base)</option>' in text
 
 
-async def test_a_blueprint_is_added_to_the_instance_that_is_called_so(titled, desk, browser):
+async def test_a_blueprint_is_added_to_the_instance_that_is_called_so(titled, harness, browser):
     group = {"name": "till", "monitor": [{"name": "disks", "kind": "disk"}]}
-    await InProcessClient(desk)(
+    await InProcessClient(harness)(
         "definition_change", put={"blueprints/shop": {"group": [group]}}
     )
     await browser.get("/add/shop")
     await browser.post("/add/shop", do="add", instance=HOST)
     assert browser.to == "/instance/web1?did=added&part=shop"
-    shown = (await InProcessClient(desk)("definition_show"))["documents"]
+    shown = (await InProcessClient(harness)("definition_show"))["documents"]
     assert [one["name"] for one in shown["instances/web1"]["group"]] == ["base", "till"]
 
 

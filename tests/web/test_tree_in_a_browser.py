@@ -10,12 +10,12 @@ from tests.web.test_in_a_browser import NARROW, WIDE, looking
 
 @pytest.mark.parametrize(("language", "width"), [("en", WIDE), ("ja", NARROW)])
 async def test_a_name_in_the_tree_leads_to_its_page_and_the_triangle_opens_its_branch(
-    desk, tmp_path, language, width
+    harness, tmp_path, language, width
 ):
     two = [{"name": n, "monitor": [{"name": "disks", "kind": "disk"}]} for n in ("a", "b")]
     more = {"instances__web2": {"group": two}, "instances__web3": {"group": two}}
-    await apply_definitions(InProcessClient(desk), **more)
-    async with looking(desk, tmp_path, language, width=width) as seen:
+    await apply_definitions(InProcessClient(harness), **more)
+    async with looking(harness, tmp_path, language, width=width) as seen:
         page, inside = seen.page, {"en": "Inside", "ja": "の中"}[language]
         await _unfold(page)
         fold = page.locator("summary", has_text=inside).filter(has_text="web2")

@@ -23,7 +23,7 @@ TOKEN |= {"programs": "yes"}
 
 
 @pytest.fixture
-async def desk():
+async def harness():
     return await filled()
 
 
@@ -35,7 +35,7 @@ async def asked_for_the_password(browser, path, **form):
     return browser.text
 
 
-async def test_a_token_that_wants_the_password_is_typed_once(desk, browser):
+async def test_a_token_that_wants_the_password_is_typed_once(harness, browser):
     text = await asked_for_the_password(browser, "/settings/tokens", **TOKEN)
     for kept in ('value="graph"', 'value="7"', 'value="yes" checked'):
         assert kept in text, kept
@@ -44,19 +44,19 @@ async def test_a_token_that_wants_the_password_is_typed_once(desk, browser):
     assert browser.status == 403 and "password is not correct" in browser.text
     assert 'value="graph"' in browser.text and "wrong" not in browser.text
     await browser.post("/settings/tokens", **TOKEN, password=GOOD)
-    assert browser.status == 200 and (await desk.store.api_tokens())["graph"].programs
+    assert browser.status == 200 and (await harness.store.api_tokens())["graph"].programs
 
 
-async def test_a_user_who_is_added_is_typed_once(desk, browser):
+async def test_a_user_who_is_added_is_typed_once(harness, browser):
     form = {"do": "user_add", "name": "eri", "role": "operator"}
     text = await asked_for_the_password(browser, "/settings/users", **form)
     assert 'value="eri"' in text and 'value="operator" selected' in text
     await browser.post("/settings/users", **form, password=GOOD)
-    assert (await desk.store.users())["eri"].role == "operator"
+    assert (await harness.store.users())["eri"].role == "operator"
     assert GOOD not in browser.text
 
 
-async def test_a_role_that_was_chosen_is_chosen_still(desk, browser):
+async def test_a_role_that_was_chosen_is_chosen_still(harness, browser):
     form = {"do": "user_role", "name": "boss", "role": "operator"}
     text = await asked_for_the_password(browser, "/settings/users", **form)
     assert ">Change a user&#39;s role<" in text and "<dd>boss</dd>" in text
@@ -66,23 +66,25 @@ async def test_a_role_that_was_chosen_is_chosen_still(desk, browser):
         sent[name] = again.partition(f'name="{name}" value="')[2].partition('"')[0]
     assert sent == form
     await browser.post("/settings/users", **sent, password=GOOD)
-    assert (await desk.store.users())["boss"].role == "operator"
+    assert (await harness.store.users())["boss"].role == "operator"
 
 
 async def test_a_version_with_a_program_is_taken_back_with_its_note(tmp_path):
-    desk = await with_user(desk=Harness(checks=(DISK, replace(DISK, kind="script", runs=True))))
+    harness = await with_user(
+        harness=Harness(checks=(DISK, replace(DISK, kind="script", runs=True)))
+    )
     ran = {"group": [{"name": "g", "monitor": [{"name": "m", "kind": "script"}]}]}
-    await apply_definitions(InProcessClient(desk), instances__job=ran)
-    await apply_definitions(InProcessClient(desk))
+    await apply_definitions(InProcessClient(harness), instances__job=ran)
+    await apply_definitions(InProcessClient(harness))
     form = {"number": "1", "base": "2", "note": "it was right"}
-    async with browsing(desk, tmp_path) as browser:
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         await browser.get("/settings/version?number=1")
         await browser.post("/settings/version", **form)
         assert browser.status == 403 and 'value="it was right"' in browser.text
         await browser.post("/settings/version", **form, password=GOOD)
         assert browser.to == "/settings/versions?did=3"
-    assert (await desk.store.current()).note == "it was right"
+    assert (await harness.store.current()).note == "it was right"
 
 
 async def test_a_code_of_an_authenticator_is_no_text_to_keep(browser):
@@ -94,10 +96,10 @@ async def test_a_code_of_an_authenticator_is_no_text_to_keep(browser):
 @pytest.fixture
 async def fresh(tmp_path):
     """An empty node, and who begins there."""
-    empty = await with_user(desk=Harness(host=FOUND, checks=CHECKS, routes=TRANSPORTS))
+    empty = await with_user(harness=Harness(host=FOUND, checks=CHECKS, routes=TRANSPORTS))
     async with browsing(empty, tmp_path) as found:
         await found.log_in()
-        found.desk = empty
+        found.harness = empty
         yield found
 
 
@@ -122,7 +124,7 @@ def is_told(browser):
 async def test_whom_to_tell_is_not_lost_when_somebody_else_was_first(fresh):
     await fresh.get("/first/person")
     theirs = {"title": "Theirs", "addresses": ["they@example.com"], "zone": "Europe/Berlin"}
-    await InProcessClient(fresh.desk)("definition_change", put={"contacts/ops": theirs})
+    await InProcessClient(fresh.harness)("definition_change", put={"contacts/ops": theirs})
     await sent(fresh, "/first/person", **PERSON)
     assert fresh.status == 409 and is_told(fresh)
     shown = filled_in(fresh.text, 'action="/first/person"')
@@ -130,15 +132,15 @@ async def test_whom_to_tell_is_not_lost_when_somebody_else_was_first(fresh):
     assert meanwhile(fresh) == ["Theirs", "they@example.com", "Europe/Berlin"]
     await sent(fresh, "/first/person")
     assert fresh.to == "/first/machine"
-    assert (await defined(fresh.desk))["contacts/ops"]["title"] == PERSON["title"]
+    assert (await defined(fresh.harness))["contacts/ops"]["title"] == PERSON["title"]
 
 
 async def test_what_only_the_other_one_changed_of_whom_to_tell_is_theirs(fresh):
     await fresh.get("/first/person")
     await sent(fresh, "/first/person", **PERSON)
     await fresh.get("/first/person")
-    theirs = (await defined(fresh.desk))["contacts/ops"] | {"title": "Theirs", "zone": "UTC"}
-    await InProcessClient(fresh.desk)("definition_change", put={"contacts/ops": theirs})
+    theirs = (await defined(fresh.harness))["contacts/ops"] | {"title": "Theirs", "zone": "UTC"}
+    await InProcessClient(fresh.harness)("definition_change", put={"contacts/ops": theirs})
     await sent(fresh, "/first/person", zone="Europe/Rome")
     shown = filled_in(fresh.text, 'action="/first/person"')
     assert (shown["title"], shown["zone"]) == ("Theirs", "Europe/Rome")
@@ -152,7 +154,7 @@ async def test_a_way_out_is_not_lost_when_somebody_else_was_first(fresh, way):
     await fresh.get(f"/first/mail?way={way['way']}")
     options = {"host": "b.example.com", "sender": "other@example.com"}
     theirs = {"routes/smtp1": {"kind": "smtp", "options": options}}
-    await InProcessClient(fresh.desk)("definition_change", put=theirs)
+    await InProcessClient(fresh.harness)("definition_change", put=theirs)
     await sent(fresh, "/first/mail", **way | {"secret": CANARY})
     assert fresh.status == 409 and is_told(fresh)
     shown = filled_in(fresh.text, 'action="/first/mail"')
@@ -165,15 +167,15 @@ async def test_a_way_out_is_not_lost_when_somebody_else_was_first(fresh, way):
 
 
 async def test_a_registration_is_not_lost_when_somebody_else_was_first(tmp_path):
-    desk = await with_user(desk=Harness(routes=(POST, EXAMINED, *TRANSPORTS)))
-    await apply_definitions(InProcessClient(desk))
-    async with browsing(desk, tmp_path) as browser:
+    harness = await with_user(harness=Harness(routes=(POST, EXAMINED, *TRANSPORTS)))
+    await apply_definitions(InProcessClient(harness))
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         await browser.get("/mail/route/m365")
         begins = browser.text[browser.text.index('id="app"') :].partition("<form")[0][-30:]
         other = CONTENT["accounts/box"] | {"mailbox": "they@example.com", "shared": True}
         await apply_definitions(
-            InProcessClient(desk), accounts__box=other | {"secret_ends": "2027-03-01"}
+            InProcessClient(harness), accounts__box=other | {"secret_ends": "2027-03-01"}
         )
         typed = {"mailbox": "mine@example.com", "secret": CANARY, "do": "save"}
         await sent(browser, "/mail/route/m365", begins, **typed)
@@ -185,7 +187,7 @@ async def test_a_registration_is_not_lost_when_somebody_else_was_first(tmp_path)
         assert CANARY not in browser.text and 'id="f-secret-again"' in browser.text
         await sent(browser, "/mail/route/m365", begins, do="save")
         assert browser.status == 303, browser.text
-        now = (await InProcessClient(desk)("definition_show", keys=["accounts/box"]))[
+        now = (await InProcessClient(harness)("definition_show", keys=["accounts/box"]))[
             "documents"
         ]
         assert now["accounts/box"]["mailbox"] == "mine@example.com"
@@ -193,11 +195,11 @@ async def test_a_registration_is_not_lost_when_somebody_else_was_first(tmp_path)
 
 
 async def test_after_a_mistake_the_first_start_begins_at_what_is_wrong(tmp_path):
-    desk = Harness()
-    async with browsing(desk, tmp_path) as browser:
+    harness = Harness()
+    async with browsing(harness, tmp_path) as browser:
         await browser.get("/start")
         assert "autofocus" in browser.text.partition('id="code"')[2].partition(">")[0]
-        form = {"code": desk.people.first_code(), "name": "sato", "password": GOOD}
+        form = {"code": harness.people.first_code(), "name": "sato", "password": GOOD}
         await browser.post("/start", **form, again="other")
         assert browser.status == 400 and is_told(browser)
         assert 'value="sato"' in browser.text and GOOD not in browser.text

@@ -16,12 +16,12 @@ ANSWERS = (Reason.NEW_LEVEL, Reason.TOO_SOON, Reason.ACKNOWLEDGED, Reason.TOO_SO
 
 
 @pytest.fixture
-async def ask(desk):
+async def ask(harness):
     """A monitor whose rule told, and then did not, minute by minute; then 300 alarms of others."""
-    found = InProcessClient(desk)
+    found = InProcessClient(harness)
     await apply_definitions(found)
-    await desk.measured()
-    store, begun = desk.store, desk.time.now
+    await harness.measured()
+    store, begun = harness.store, harness.time.now
     (id,) = await store.states()
     block = await store.lease_monitors(await store.begin("node", begun), begun)
     for minute, reason in enumerate(ANSWERS):
@@ -32,7 +32,7 @@ async def ask(desk):
     await store.post(envelope(0, "Its own mail", born=begun - timedelta(days=3), **own))
     for n in range(1, 301):
         await store.post(envelope(n, f"of another {n}", born=begun))
-    desk.time.pass_by(minutes=5)
+    harness.time.pass_by(minutes=5)
     return found
 
 
@@ -70,8 +70,8 @@ async def test_a_rule_that_is_the_monitor_s_no_more_is_called_as_it_is_now(ask):
     assert {one["rule"] for one in (*found["decisions"], *found["earlier"])} == {"team"}
 
 
-async def test_the_command_tells_them_oldest_first_told_or_not(desk, ask, tmp_path):
-    async with a_node(tmp_path, desk.service):
+async def test_the_command_tells_them_oldest_first_told_or_not(harness, ask, tmp_path):
+    async with a_node(tmp_path, harness.service):
         told = (await typed("log", DISKS, home=tmp_path)).out
         japanese = (await typed("--lang", "ja", "log", DISKS, home=tmp_path)).out
     earlier = told.partition("Earlier decisions of the rules")[2].strip().splitlines()

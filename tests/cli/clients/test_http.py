@@ -13,30 +13,30 @@ from tests.service.harness import Harness
 
 
 @pytest.fixture
-async def desk():
+async def harness():
     return Harness()
 
 
-async def test_a_command_asks_the_manager_that_is_named(desk, tmp_path):
-    token = await make_api_token(desk)
-    async with open_manager(desk, tmp_path) as url:
+async def test_a_command_asks_the_manager_that_is_named(harness, tmp_path):
+    token = await make_api_token(harness)
+    async with open_manager(harness, tmp_path) as url:
         told = await typed("status", "--json", NOROSHI_URL=url, NOROSHI_TOKEN=token)
         assert json.loads(told.out)["node"] == "node"
         told = await typed("--url", url, "--token", token, "user", "add", "eri")
         assert told.code == 0 and "one-time code" in told.out
-    assert "eri" in await desk.store.users()
+    assert "eri" in await harness.store.users()
 
 
-async def test_a_role_too_low_is_refused_with_its_exit_code(desk, tmp_path):
-    token = await make_api_token(desk, "low", VIEWER)
-    async with open_manager(desk, tmp_path) as url:
+async def test_a_role_too_low_is_refused_with_its_exit_code(harness, tmp_path):
+    token = await make_api_token(harness, "low", VIEWER)
+    async with open_manager(harness, tmp_path) as url:
         told = await typed("--lang", "ja", "export", ".", NOROSHI_URL=url, NOROSHI_TOKEN=token)
     assert told.code == 5 and "管理者" in told.err
 
 
-async def test_a_token_that_does_not_hold_is_told(desk, tmp_path):
-    await make_api_token(desk)
-    async with open_manager(desk, tmp_path) as url:
+async def test_a_token_that_does_not_hold_is_told(harness, tmp_path):
+    await make_api_token(harness)
+    async with open_manager(harness, tmp_path) as url:
         told = await typed("status", NOROSHI_URL=url, NOROSHI_TOKEN="nrs_x")
     assert told.code == 5 and "does not hold" in told.err and "nrs_x" not in told.err
 
@@ -63,8 +63,8 @@ async def test_without_a_token_nothing_is_asked(token):
     assert told.code == 3 and "NOROSHI_TOKEN" in told.err
 
 
-async def test_a_manager_that_is_not_there_is_told(desk, tmp_path):
-    async with open_manager(desk, tmp_path) as url:
+async def test_a_manager_that_is_not_there_is_told(harness, tmp_path):
+    async with open_manager(harness, tmp_path) as url:
         pass
     told = await typed("--url", url, "--token", "nrs_x", "status")
     assert told.code == 4 and "Cannot reach the manager" in told.err
@@ -84,9 +84,9 @@ async def test_another_program_that_answers_is_no_manager():
     assert told.code == 4 and "is not a Noroshi manager (status 302)" in told.err
 
 
-async def test_its_own_certificate_is_trusted_once_it_is_named(desk, tmp_path):
-    token = await make_api_token(desk)
-    async with open_manager(desk, tmp_path, tls=True) as url:
+async def test_its_own_certificate_is_trusted_once_it_is_named(harness, tmp_path):
+    token = await make_api_token(harness)
+    async with open_manager(harness, tmp_path, tls=True) as url:
         env = {"NOROSHI_URL": url, "NOROSHI_TOKEN": token}
         told = await typed("status", **env)
         assert told.code == 4 and "--ca-file" in told.err

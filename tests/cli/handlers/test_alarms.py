@@ -12,7 +12,7 @@ DISKS = "web1/base/disks"
 
 
 @pytest.fixture
-async def desk(tmp_path):
+async def harness(tmp_path):
     """A node whose only monitor is critical."""
     found = Harness()
     async with a_node(tmp_path, found.service):
@@ -22,7 +22,7 @@ async def desk(tmp_path):
         yield found
 
 
-async def test_an_alarm_is_acknowledged_and_taken_back(desk, tmp_path):
+async def test_an_alarm_is_acknowledged_and_taken_back(harness, tmp_path):
     listed = await typed("alarms", home=tmp_path)
     assert "Active problems: 1; not acknowledged: 1." in listed.out
     done = await typed(
@@ -40,7 +40,7 @@ async def test_an_alarm_is_acknowledged_and_taken_back(desk, tmp_path):
     assert "Comments and acknowledgements" in log.out and "taken back" in log.out
 
 
-async def test_a_silence_is_added_shown_and_ended(desk, tmp_path):
+async def test_a_silence_is_added_shown_and_ended(harness, tmp_path):
     words = ("--for", "2h", "--reason", "電源工事")
     added = await typed("silence", "add", "web1", *words, home=tmp_path)
     assert (added.code, added.err) == (0, "")
@@ -59,12 +59,12 @@ async def test_a_silence_is_added_shown_and_ended(desk, tmp_path):
     )
 
 
-async def test_a_silence_without_an_end_is_refused(desk, tmp_path):
+async def test_a_silence_without_an_end_is_refused(harness, tmp_path):
     told = await typed("silence", "add", "web1", "--reason", "x", home=tmp_path)
     assert told.code == 3 and "A silence always has an end" in told.err
 
 
-async def test_a_comment_comes_back_in_json(desk, tmp_path):
+async def test_a_comment_comes_back_in_json(harness, tmp_path):
     words = ("alarm", "comment", "disks", "金曜に業者", "--json")
     kept = await typed(*words, home=tmp_path)
     assert json.loads(kept.out)["words"] == "金曜に業者"

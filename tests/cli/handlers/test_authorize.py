@@ -21,7 +21,7 @@ BAD = "http://localhost/MxMail/?code=bad&state=S&session_state=x"
 
 
 @pytest.fixture
-async def desk(tmp_path):
+async def harness(tmp_path):
     found = Harness()
     await found.service.apply(AKI, tuple(Document(**one) for one in documents()))
     async with a_node(tmp_path, found.service):
@@ -79,7 +79,7 @@ class Terminal:
             raise AssertionError(f"it ended:\n{self.seen}") from None
 
 
-async def test_a_person_is_led_through_and_may_err(desk, tmp_path):
+async def test_a_person_is_led_through_and_may_err(harness, tmp_path):
     async with Terminal(tmp_path, "authorize", "m365") as person:
         await person.type("Client secret: ", "0f8fad5b-d9cb-469f-a165-70867728950e\n")
         await person.until("This looks like the secret ID")
@@ -91,22 +91,22 @@ async def test_a_person_is_led_through_and_may_err(desk, tmp_path):
         await person.until("Route m365 is signed in")
         assert await person.process.wait() == 0
     assert CANARY not in person.seen
-    assert desk.server.asked == [CANARY, CANARY]
+    assert harness.server.asked == [CANARY, CANARY]
 
 
-async def test_a_person_is_asked_again_for_a_secret_that_has_ended(desk, tmp_path):
-    await desk.service.set_secret(AKI, "app", OLD_SECRET)
+async def test_a_person_is_asked_again_for_a_secret_that_has_ended(harness, tmp_path):
+    await harness.service.set_secret(AKI, "app", OLD_SECRET)
     async with Terminal(tmp_path, "authorize", "m365") as person:
         await person.type("URL: ", f"{GOOD}\n")
         await person.until("The client secret has expired")
         await person.type("Client secret: ", f"{CANARY}\n")
         await person.until("Route m365 is signed in")
         assert await person.process.wait() == 0
-    assert desk.server.asked == [OLD_SECRET, CANARY, CANARY]  # on trial, and then for good
+    assert harness.server.asked == [OLD_SECRET, CANARY, CANARY]  # on trial, and then for good
 
 
-async def test_a_script_is_told_how_to_give_another_secret(desk, tmp_path):
-    await desk.service.set_secret(AKI, "app", OLD_SECRET)
+async def test_a_script_is_told_how_to_give_another_secret(harness, tmp_path):
+    await harness.service.set_secret(AKI, "app", OLD_SECRET)
     told = await typed("authorize", "m365", "--lang", "ja", home=tmp_path, given=GOOD)
     assert told.code == 1
     assert (
@@ -114,15 +114,15 @@ async def test_a_script_is_told_how_to_give_another_secret(desk, tmp_path):
     )
 
 
-async def test_a_secret_that_was_kept_is_not_called_no_change(desk, tmp_path):
+async def test_a_secret_that_was_kept_is_not_called_no_change(harness, tmp_path):
     (tmp_path / "secret").write_text(CANARY)
     argv = ("authorize", "m365", "--secret-file", str(tmp_path / "secret"))
     told = await typed(*argv, home=tmp_path)
     assert (told.code, told.err) == (3, "Nothing was entered, so nobody was signed in.\n")
-    assert "app" in await desk.vault.names()
+    assert "app" in await harness.vault.names()
 
 
-async def test_in_a_script_secret_and_address_come_from_files(desk, tmp_path):
+async def test_in_a_script_secret_and_address_come_from_files(harness, tmp_path):
     (tmp_path / "secret").write_text(f"{CANARY}\n")
     (tmp_path / "url").write_text("http://localhost/MxMail/?code=good\r\n&state=S\r\n")
     argv = ("--secret-file", str(tmp_path / "secret"), "--url-file", str(tmp_path / "url"))
@@ -131,22 +131,22 @@ async def test_in_a_script_secret_and_address_come_from_files(desk, tmp_path):
     assert "経路 m365 のサインインが完了しました" in told.out
 
 
-async def test_a_secret_from_notepad_is_kept_without_its_mark(desk, tmp_path):
+async def test_a_secret_from_notepad_is_kept_without_its_mark(harness, tmp_path):
     (tmp_path / "secret").write_text(CANARY, encoding="utf-8-sig")
     argv = ("authorize", "m365", "--secret-file", str(tmp_path / "secret"))
     told = await typed(*argv, home=tmp_path, given=GOOD)
-    assert told.code == 0 and desk.server.asked == [CANARY]
+    assert told.code == 0 and harness.server.asked == [CANARY]
 
 
-async def test_the_address_may_come_by_a_pipe(desk, tmp_path):
-    await desk.service.set_secret(AKI, "app", CANARY)
+async def test_the_address_may_come_by_a_pipe(harness, tmp_path):
+    await harness.service.set_secret(AKI, "app", CANARY)
     told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
     assert told.code == 0 and "Mails that wait" not in told.out
 
 
-async def test_a_sign_in_says_how_many_mails_go_out(desk, tmp_path):
-    await desk.service.set_secret(AKI, "app", CANARY)
-    await desk.service.send(AKI, ("ops",), "s", "t", ("m365",))
+async def test_a_sign_in_says_how_many_mails_go_out(harness, tmp_path):
+    await harness.service.set_secret(AKI, "app", CANARY)
+    await harness.service.send(AKI, ("ops",), "s", "t", ("m365",))
     told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
     assert "Waiting mails that are sent now: 1. To test it:" in told.out
 
@@ -159,10 +159,10 @@ async def test_a_sign_in_says_how_many_mails_go_out(desk, tmp_path):
     ],
 )
 async def test_who_signs_in_as_somebody_else_is_told_so_at_once(
-    desk, tmp_path, language, words
+    harness, tmp_path, language, words
 ):
-    desk.server.user = "aki@example.com"
-    await desk.service.set_secret(AKI, "app", CANARY)
+    harness.server.user = "aki@example.com"
+    await harness.service.set_secret(AKI, "app", CANARY)
     told = await typed("authorize", "m365", "--lang", language, home=tmp_path, given=GOOD)
     assert told.code == 0 and words in told.out
     assert "noroshi authorize m365" in told.out
@@ -170,9 +170,9 @@ async def test_who_signs_in_as_somebody_else_is_told_so_at_once(
     assert give in told.out and "Add-MailboxPermission" in told.out
 
 
-async def test_the_account_s_own_mailbox_is_told_of_by_name_alone(desk, tmp_path):
-    desk.server.user = "Noroshi@Example.com"
-    await desk.service.set_secret(AKI, "app", CANARY)
+async def test_the_account_s_own_mailbox_is_told_of_by_name_alone(harness, tmp_path):
+    harness.server.user = "Noroshi@Example.com"
+    await harness.service.set_secret(AKI, "app", CANARY)
     told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
     assert "is signed in as Noroshi@Example.com" in told.out and "Caution" not in told.out
 
@@ -186,8 +186,8 @@ async def test_the_account_s_own_mailbox_is_told_of_by_name_alone(desk, tmp_path
         pytest.param("", "Nothing was entered", id="nothing"),
     ],
 )
-async def test_a_script_is_told_what_is_wrong_with_the_address(desk, tmp_path, given, told):
-    await desk.service.set_secret(AKI, "app", CANARY)
+async def test_a_script_is_told_what_is_wrong_with_the_address(harness, tmp_path, given, told):
+    await harness.service.set_secret(AKI, "app", CANARY)
     answer = await typed("authorize", "m365", home=tmp_path, given=given)
     assert answer.code in (1, 3) and told in answer.err
 
@@ -202,7 +202,7 @@ async def test_a_script_is_told_what_is_wrong_with_the_address(desk, tmp_path, g
         pytest.param(("m365", "--secret-file", "-", "--url-file", "-"), 2, id="both by a pipe"),
     ],
 )
-async def test_what_cannot_go_on_ends_with_its_code(desk, tmp_path, argv, code):
+async def test_what_cannot_go_on_ends_with_its_code(harness, tmp_path, argv, code):
     told = await typed("authorize", *argv, home=tmp_path)
     assert told.code == code and told.err
 
@@ -211,11 +211,11 @@ APP = CONTENT["accounts/box"] | {"sign_in": "app"}
 
 
 @pytest.fixture
-async def app(desk):
+async def app(harness):
     """The same node; the account of its route is an app's that signs in by itself."""
     changed = documents(accounts__box=APP)
-    await desk.service.apply(AKI, tuple(Document(**one) for one in changed))
-    return desk
+    await harness.service.apply(AKI, tuple(Document(**one) for one in changed))
+    return harness
 
 
 async def test_for_an_app_the_secret_is_all_that_is_asked_for(app, tmp_path):
@@ -289,8 +289,8 @@ async def come_back(redirect, query):
     return answer
 
 
-async def test_the_browser_of_this_computer_comes_back_by_itself(desk, tmp_path):
-    await desk.service.set_secret(AKI, "app", CANARY)
+async def test_the_browser_of_this_computer_comes_back_by_itself(harness, tmp_path):
+    await harness.service.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365", "--here", "--lang", "ja") as person:
         _, redirect = await shown_page(person)
         answer = await come_back(redirect, "code=good&state=S")
@@ -300,8 +300,8 @@ async def test_the_browser_of_this_computer_comes_back_by_itself(desk, tmp_path)
     assert "<script" not in answer and "good" not in person.seen
 
 
-async def test_what_the_provider_refuses_is_told_in_the_browser_too(desk, tmp_path):
-    await desk.service.set_secret(AKI, "app", CANARY)
+async def test_what_the_provider_refuses_is_told_in_the_browser_too(harness, tmp_path):
+    await harness.service.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365", "--here") as person:
         _, redirect = await shown_page(person)
         assert "404" in await come_back(redirect, "code=good&state=another")
@@ -311,7 +311,7 @@ async def test_what_the_provider_refuses_is_told_in_the_browser_too(desk, tmp_pa
     assert "The code was refused." in answer
 
 
-async def test_a_secret_is_asked_for_before_the_page_is_shown_here_too(desk, tmp_path):
+async def test_a_secret_is_asked_for_before_the_page_is_shown_here_too(harness, tmp_path):
     async with Terminal(tmp_path, "authorize", "m365", "--here") as person:
         await person.type("Client secret: ", f"{CANARY}\n")
         _, redirect = await shown_page(person)
@@ -320,12 +320,12 @@ async def test_a_secret_is_asked_for_before_the_page_is_shown_here_too(desk, tmp
         assert await person.process.wait() == 0
 
 
-async def test_it_listens_at_the_port_of_the_account_s_own_redirect(desk, tmp_path):
+async def test_it_listens_at_the_port_of_the_account_s_own_redirect(harness, tmp_path):
     port = free_port()
     own = f"http://localhost:{port}/MxMail/"
     changed = documents(accounts__box={**CONTENT["accounts/box"], "redirect": own})
-    await desk.service.apply(AKI, tuple(Document(**one) for one in changed))
-    await desk.service.set_secret(AKI, "app", CANARY)
+    await harness.service.apply(AKI, tuple(Document(**one) for one in changed))
+    await harness.service.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365", "--here") as person:
         _, redirect = await shown_page(person)
         assert redirect == own
@@ -334,9 +334,9 @@ async def test_it_listens_at_the_port_of_the_account_s_own_redirect(desk, tmp_pa
         assert await person.process.wait() == 0
 
 
-async def test_while_nobody_comes_back_it_says_what_to_look_at_and_goes_on(desk, tmp_path):
+async def test_while_nobody_comes_back_it_says_what_to_look_at_and_goes_on(harness, tmp_path):
     """A provider that shows an error goes nowhere: nothing comes here."""
-    await desk.service.set_secret(AKI, "app", CANARY)
+    await harness.service.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365", "--here") as person:
         _, redirect = await shown_page(person)
         await person.until("the browser has not returned yet")
@@ -347,8 +347,8 @@ async def test_while_nobody_comes_back_it_says_what_to_look_at_and_goes_on(desk,
         assert await person.process.wait() == 0
 
 
-async def test_the_error_that_the_page_shows_can_be_pasted_while_it_waits(desk, tmp_path):
-    await desk.service.set_secret(AKI, "app", CANARY)
+async def test_the_error_that_the_page_shows_can_be_pasted_while_it_waits(harness, tmp_path):
+    await harness.service.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365", "--here", "--lang", "ja") as person:
         await shown_page(person)
         os.write(person.ours, b"good morning\n")
@@ -358,8 +358,8 @@ async def test_the_error_that_the_page_shows_can_be_pasted_while_it_waits(desk, 
         assert await person.process.wait() == 1
 
 
-async def test_so_can_the_address_where_the_browser_went_astray(desk, tmp_path):
-    await desk.service.set_secret(AKI, "app", CANARY)
+async def test_so_can_the_address_where_the_browser_went_astray(harness, tmp_path):
+    await harness.service.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365", "--here") as person:
         await shown_page(person)
         os.write(person.ours, GOOD.encode() + b"\n")
@@ -370,12 +370,12 @@ async def test_so_can_the_address_where_the_browser_went_astray(desk, tmp_path):
 # a code on another device
 
 
-async def test_a_code_is_typed_on_another_device(desk, tmp_path):
-    await desk.service.set_secret(AKI, "app", CANARY)
-    desk.server.interval = 1
+async def test_a_code_is_typed_on_another_device(harness, tmp_path):
+    await harness.service.set_secret(AKI, "app", CANARY)
+    harness.server.interval = 1
     async with Terminal(tmp_path, "authorize", "m365", "--device") as person:
         await person.until("Enter this code: ABCD-1234")
-        desk.server.on_device = GIVEN
+        harness.server.on_device = GIVEN
         await person.until("Route m365 is signed in")
         assert await person.process.wait() == 0
 
@@ -392,8 +392,8 @@ async def test_a_code_is_typed_on_another_device(desk, tmp_path):
         ),
     ],
 )
-async def test_what_is_no_such_address_is_answered_at_once(desk, tmp_path, pasted, told):
-    await desk.service.set_secret(AKI, "app", CANARY)
+async def test_what_is_no_such_address_is_answered_at_once(harness, tmp_path, pasted, told):
+    await harness.service.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365") as person:
         await person.type("URL: ", f"{pasted}\n")
         await person.until(told)
@@ -405,16 +405,18 @@ async def test_what_is_no_such_address_is_answered_at_once(desk, tmp_path, paste
         assert await person.process.wait() == 0
 
 
-async def test_who_gives_a_sign_in_up_is_told_how_to_come_back(desk, tmp_path):
-    await desk.service.set_secret(AKI, "app", CANARY)
+async def test_who_gives_a_sign_in_up_is_told_how_to_come_back(harness, tmp_path):
+    await harness.service.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365") as person:
         await person.until("URL: ")
         await person.interrupt("Nobody was signed in")
         assert await person.process.wait() == 130
 
 
-async def test_what_the_page_of_a_code_may_show_is_told_as_nobody_hears_of_it(desk, tmp_path):
-    await desk.service.set_secret(AKI, "app", CANARY)
+async def test_what_the_page_of_a_code_may_show_is_told_as_nobody_hears_of_it(
+    harness, tmp_path
+):
+    await harness.service.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365", "--device") as person:
         await person.until("blocks device codes")
         await person.until("noroshi authorize m365")
@@ -422,11 +424,11 @@ async def test_what_the_page_of_a_code_may_show_is_told_as_nobody_hears_of_it(de
         await person.process.wait()
 
 
-async def test_a_code_that_is_declined_ends_the_command(desk, tmp_path):
-    await desk.service.set_secret(AKI, "app", CANARY)
-    desk.server.interval = 1
+async def test_a_code_that_is_declined_ends_the_command(harness, tmp_path):
+    await harness.service.set_secret(AKI, "app", CANARY)
+    harness.server.interval = 1
     declined = bilingual(en="It was declined.", ja="拒否されました。")
-    desk.server.on_device = SignInError(declined, error="access_denied", who="user")
+    harness.server.on_device = SignInError(declined, error="access_denied", who="user")
     told = await typed("authorize", "m365", "--device", "--lang", "ja", home=tmp_path)
     assert told.code == 1 and "拒否されました" in told.err and "ABCD-1234" in told.out
 
@@ -438,38 +440,38 @@ async def test_a_code_that_is_declined_ends_the_command(desk, tmp_path):
         pytest.param(("--here", "--url-file", "-"), id="here and a pasted address"),
     ],
 )
-async def test_ways_to_sign_in_do_not_mix(desk, tmp_path, argv):
+async def test_ways_to_sign_in_do_not_mix(harness, tmp_path, argv):
     told = await typed("authorize", "m365", *argv, home=tmp_path)
     assert told.code == 2 and "one of --here, --device and --url-file" in told.err
 
 
-async def test_what_entra_shows_in_its_own_page_can_be_pasted(desk, tmp_path):
-    await desk.service.set_secret(AKI, "app", CANARY)
+async def test_what_entra_shows_in_its_own_page_can_be_pasted(harness, tmp_path):
+    await harness.service.set_secret(AKI, "app", CANARY)
     shown = "Sorry, but we’re having trouble signing you in.\nAADSTS50011: The redirect URI"
     told = await typed("authorize", "m365", home=tmp_path, given=shown)
     assert told.code == 1 and "redirect URL is not registered" in told.err
 
 
-async def test_a_key_file_is_asked_for_as_a_file(desk, tmp_path):
+async def test_a_key_file_is_asked_for_as_a_file(harness, tmp_path):
     robot = CONTENT["accounts/box"] | {"cloud": "google", "sign_in": "app"}
     changed = documents(accounts__box=robot)
-    await desk.service.apply(AKI, tuple(Document(**one) for one in changed))
+    await harness.service.apply(AKI, tuple(Document(**one) for one in changed))
     told = await typed("authorize", "m365", home=tmp_path)
     assert told.code == 3 and "noroshi authorize m365 --secret-file FILE" in told.err
 
 
-async def test_a_route_of_one_s_own_profile_is_marked_when_it_is_signed_in(desk, tmp_path):
+async def test_a_route_of_one_s_own_profile_is_marked_when_it_is_signed_in(harness, tmp_path):
     own = {"authority": "https://localhost:1", "scope": "s", "smtp_host": "h", "oidc": True}
     account = CONTENT["accounts/box"] | {"cloud": "own"}
     changed = documents(accounts__box=account, clouds__own=own)
-    await desk.service.apply(AKI, tuple(Document(**one) for one in changed))
-    await desk.service.set_secret(AKI, "app", CANARY)
+    await harness.service.apply(AKI, tuple(Document(**one) for one in changed))
+    await harness.service.set_secret(AKI, "app", CANARY)
     told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
     assert "Route m365 [lab] is signed in" in told.out
     status = await typed("status", home=tmp_path)
     assert "post [lab]" in status.out
-    await desk.service.send(AKI, ("ops",), "s", "t", ("m365", "plain"))
+    await harness.service.send(AKI, ("ops",), "s", "t", ("m365", "plain"))
     queue = await typed("queue", "list", home=tmp_path)
     assert "m365 [lab], plain" in queue.out
-    (one,) = await desk.service.queue_list(AKI)
+    (one,) = await harness.service.queue_list(AKI)
     assert "m365 [lab] > plain" in (await typed("queue", "show", one.id, home=tmp_path)).out

@@ -20,12 +20,12 @@ async def running(home):
     """A node that has one mail to send, and whose store is a file."""
     home.mkdir()
     store = SqliteStore.open(home / "noroshi.db")
-    desk = Harness(store=store)
+    harness = Harness(store=store)
     try:
-        async with a_node(home, desk.service):
+        async with a_node(home, harness.service):
             given = tuple(Document(one["key"], one["body"]) for one in documents())
-            await desk.service.apply(AKI, documents=given)
-            await desk.service.send(AKI, to=("ops",), subject="Hello", text="World")
+            await harness.service.apply(AKI, documents=given)
+            await harness.service.send(AKI, to=("ops",), subject="Hello", text="World")
             yield
     finally:
         await store.close()
@@ -61,10 +61,10 @@ async def test_a_running_node_writes_a_backup_and_says_that_the_key_is_not_in_it
 
 async def test_it_is_asked_of_a_node_elsewhere_whose_settings_nobody_can_read_here(tmp_path):
     store = SqliteStore.open(tmp_path / "noroshi.db")
-    desk = Harness(store=store)
+    harness = Harness(store=store)
     try:
-        token = await make_api_token(desk)
-        async with open_manager(desk, tmp_path) as url:
+        token = await make_api_token(harness)
+        async with open_manager(harness, tmp_path) as url:
             far = {"home": tmp_path / "nobody", "NOROSHI_URL": url, "NOROSHI_TOKEN": token}
             made = await typed("backup", str(tmp_path / "backup.db"), **far)
             whole = await typed("check-store", **far)

@@ -14,7 +14,7 @@ WEB1 = {"group": [{"name": "jobs", "monitor": [MONITOR]}]}
 
 
 @pytest.fixture
-async def desk(tmp_path):
+async def harness(tmp_path):
     found = Harness(checks=(DISK, heartbeat.CHECK))
     async with a_node(tmp_path, found.service):
         given = tuple(Document(**one) for one in documents(instances__web1=WEB1))
@@ -22,10 +22,10 @@ async def desk(tmp_path):
         yield found
 
 
-async def test_a_report_is_kept_and_nothing_is_printed(desk, tmp_path):
+async def test_a_report_is_kept_and_nothing_is_printed(harness, tmp_path):
     told = await typed("beat", "backup", home=tmp_path)
     assert (told.code, told.out, told.err) == (0, "", "")
-    assert (await desk.store.beats())["backup"].ok
+    assert (await harness.store.beats())["backup"].ok
 
 
 @pytest.mark.parametrize(
@@ -35,22 +35,22 @@ async def test_a_report_is_kept_and_nothing_is_printed(desk, tmp_path):
         pytest.param(("backup", "exit code 3", "--fail"), id="before --fail"),
     ],
 )
-async def test_a_failure_is_told_in_the_jobs_own_words(desk, tmp_path, typed_so):
+async def test_a_failure_is_told_in_the_jobs_own_words(harness, tmp_path, typed_so):
     told = await typed("beat", *typed_so, "--json", home=tmp_path)
     assert told.code == 0, told.err
     assert json.loads(told.out)["text"] == "exit code 3"
-    assert not (await desk.store.beats())["backup"].ok
+    assert not (await harness.store.beats())["backup"].ok
 
 
-async def test_a_failure_needs_no_words(desk, tmp_path):
+async def test_a_failure_needs_no_words(harness, tmp_path):
     assert (await typed("beat", "backup", "--fail", home=tmp_path)).code == 0
-    assert not (await desk.store.beats())["backup"].ok
+    assert not (await harness.store.beats())["backup"].ok
 
 
 @pytest.mark.parametrize(
     ("language", "said"), [("en", "did you mean backup?"), ("ja", "backup のことでしょうか")]
 )
-async def test_a_slip_is_refused_with_what_was_meant(desk, tmp_path, language, said):
+async def test_a_slip_is_refused_with_what_was_meant(harness, tmp_path, language, said):
     told = await typed("beat", "bakcup", "--lang", language, home=tmp_path)
     assert (told.code, told.out) == (5, "")
     assert said in told.err

@@ -10,11 +10,11 @@ NEW = 'addresses = ["chief@example.com"]\n'
 
 
 async def test_one_is_shown_changed_against_its_etag_and_removed(tmp_path):
-    desk = Harness()
-    await apply_definitions(InProcessClient(desk))
+    harness = Harness()
+    await apply_definitions(InProcessClient(harness))
     file = tmp_path / "boss.toml"
     file.write_text(NEW)
-    async with a_node(tmp_path, desk.service):
+    async with a_node(tmp_path, harness.service):
 
         async def done(*argv, given=""):
             return await typed("definition", *argv, home=tmp_path, given=given)

@@ -14,12 +14,12 @@ from tests.service.harness import DOWN, Harness
 
 async def looked_at(tmp_path, *argv, early):
     """What doctor says of a route that refused a mail, and that mail's id."""
-    desk = Harness()
-    ask = InProcessClient(desk)
+    harness = Harness()
+    ask = InProcessClient(harness)
     await apply_definitions(ask, routes__seen={"kind": "examined"})
     sent = await ask("send", to=["ops"], subject="s", text="t", routes=["seen"])
-    await desk.attempted("seen", DOWN, "it says no", 535, early=early)
-    async with a_node(tmp_path, desk.service):
+    await harness.attempted("seen", DOWN, "it says no", 535, early=early)
+    async with a_node(tmp_path, harness.service):
         told = await typed(*argv, "doctor", "seen", home=tmp_path, COLUMNS="200")
     assert (told.code, told.err) == (0, "")
     return told.out, sent["ids"][0]
@@ -39,12 +39,12 @@ async def test_a_fault_that_mails_alone_meet_is_told_with_what_tries_one_again(t
 
 
 async def test_of_a_node_elsewhere_nothing_of_this_computer_is_told(tmp_path):
-    desk, rule = Harness(), {"action": "mail", "contacts": ["ops"], "routes": ["seen"]}
+    harness, rule = Harness(), {"action": "mail", "contacts": ["ops"], "routes": ["seen"]}
     routes = {"routes__seen": {"kind": "examined"}, "routes__m365": None, "routes__plain": None}
-    await apply_definitions(InProcessClient(desk), rules__all=rule, **routes)
-    token, home = await make_api_token(desk), tmp_path / "another"
+    await apply_definitions(InProcessClient(harness), rules__all=rule, **routes)
+    token, home = await make_api_token(harness), tmp_path / "another"
     assert (await typed("init", "--name", "not-this-one", home=home)).code == 0
-    async with open_manager(desk, tmp_path) as url:
+    async with open_manager(harness, tmp_path) as url:
         far = {"NOROSHI_URL": url, "NOROSHI_TOKEN": token, "COLUMNS": "200"}
         told = await typed("doctor", home=tmp_path / "nobody", **far)
         file = tmp_path / "doctor.zip"

@@ -6,9 +6,9 @@ from tests.service.harness import Harness
 
 
 async def test_an_instance_and_a_monitor_are_stopped_started_copied_and_moved(tmp_path):
-    desk = Harness()
-    await apply_definitions(InProcessClient(desk))
-    async with a_node(tmp_path, desk.service):
+    harness = Harness()
+    await apply_definitions(InProcessClient(harness))
+    async with a_node(tmp_path, harness.service):
 
         async def done(*argv):
             told = await typed(*argv, home=tmp_path)
@@ -36,17 +36,17 @@ async def test_an_instance_and_a_monitor_are_stopped_started_copied_and_moved(tm
         assert "It stays stopped because web2 is stopped too." in out
         shown = await done("status")
         assert "noroshi monitor enable web1/base" in shown and "Volumes" in shown
-    assert (await desk.store.version(2)).note == "moved to another rack"
+    assert (await harness.store.version(2)).note == "moved to another rack"
 
 
 async def test_what_a_blueprint_would_add_is_shown(tmp_path):
-    desk = Harness()
+    harness = Harness()
     shop = {"asks": {"mount": "/srv"}, "group": []}
     shop["group"] = [{"name": "shop", "monitor": [{"name": "till", "kind": "disk"}]}]
-    await apply_definitions(InProcessClient(desk), blueprints__shop=shop)
-    async with a_node(tmp_path, desk.service):
+    await apply_definitions(InProcessClient(harness), blueprints__shop=shop)
+    async with a_node(tmp_path, harness.service):
         told = await typed(
             "blueprint", "add", "shop", "--to", "web1", "--dry-run", home=tmp_path
         )
     assert "+ instances/web1: shop/till" in told.out
-    assert (await desk.store.current()).number == 1
+    assert (await harness.store.current()).number == 1

@@ -13,13 +13,13 @@ from tests.service.setup.test_first_steps import CONTACT, FOUND, ROUTE
 
 
 @pytest.fixture
-async def desk(tmp_path):
+async def harness(tmp_path):
     found = Harness(host=FOUND, checks=BUILT_IN)
     async with a_node(tmp_path, found.service):
         yield found
 
 
-async def test_the_first_start_is_walked_by_commands(desk, tmp_path):
+async def test_the_first_start_is_walked_by_commands(harness, tmp_path):
     async def type_(*argv):
         return await typed("first", *argv, home=tmp_path)
 
@@ -27,10 +27,10 @@ async def test_the_first_start_is_walked_by_commands(desk, tmp_path):
     assert "Version 1 is in force" in (await type_("take", "system/disk")).out
     assert "Version 2 is in force" in (await type_("take")).out
     assert (await type_("alarm")).code == 5
-    await InProcessClient(desk)("definition_change", put=CONTACT | ROUTE)
+    await InProcessClient(harness)("definition_change", put=CONTACT | ROUTE)
     assert "is being sent to ops@example.com" in (await type_("alarm")).out
     mail = json.loads((await type_("look", "--json")).out)["mail"]
-    text = (await InProcessClient(desk)("queue_mail", id=mail))["text"]
+    text = (await InProcessClient(harness)("queue_mail", id=mail))["text"]
     assert (await type_("seen", "0000")).code == 3
     number = re.search(r"\b(\d{4})$", text, re.MULTILINE)[1]
     assert "reached ops@example.com" in (await type_("seen", number)).out
@@ -38,7 +38,7 @@ async def test_the_first_start_is_walked_by_commands(desk, tmp_path):
     assert (await type_("end")).code == 0
 
 
-async def test_the_first_start_is_told_in_japanese(desk, tmp_path):
+async def test_the_first_start_is_told_in_japanese(harness, tmp_path):
     told = await typed("--lang", "ja", "first", "suggest", home=tmp_path)
     assert "ディスク容量" in told.out and "80% で注意" in told.out
     assert "まだ" in (await typed("--lang", "ja", "first", "look", home=tmp_path)).out

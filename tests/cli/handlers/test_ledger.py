@@ -28,20 +28,20 @@ def alarm(id=ALARM):
 
 
 @pytest.fixture
-async def desk(tmp_path):
-    desk = Harness()
-    await desk.store.post(alarm(), alarm("01J.18/all/ops"))
-    node = await desk.store.begin("one", DAWN)
-    parcel = await desk.store.claim_parcel(node, "plain", DAWN)
+async def harness(tmp_path):
+    harness = Harness()
+    await harness.store.post(alarm(), alarm("01J.18/all/ops"))
+    node = await harness.store.begin("one", DAWN)
+    parcel = await harness.store.claim_parcel(node, "plain", DAWN)
     taken = Answer(Verdict.ACCEPTED, "2.0.0 OK <x@example.com>", 250, "2.0.0")
     answers = {"ops@example.com": taken}
     receipt = Receipt(at=DAWN, answers=answers, provider_id="<x@example.com>", route="plain")
-    await desk.store.settle(parcel, receipt, Accepted(DAWN))
-    async with a_node(tmp_path, desk.service):
-        yield desk
+    await harness.store.settle(parcel, receipt, Accepted(DAWN))
+    async with a_node(tmp_path, harness.service):
+        yield harness
 
 
-async def test_every_alarm_has_its_line_and_the_sum_adds_up(desk, tmp_path):
+async def test_every_alarm_has_its_line_and_the_sum_adds_up(harness, tmp_path):
     told = await typed("ledger", home=tmp_path)
     assert told.code == 0
     lines = told.out.splitlines()
@@ -53,7 +53,7 @@ async def test_every_alarm_has_its_line_and_the_sum_adds_up(desk, tmp_path):
     )
 
 
-async def test_one_alarm_is_told_from_its_event_to_the_providers_answer(desk, tmp_path):
+async def test_one_alarm_is_told_from_its_event_to_the_providers_answer(harness, tmp_path):
     told = await typed("--lang", "ja", "ledger", "--alarm", ALARM, home=tmp_path)
     assert told.code == 0
     assert told.out.count("<x@example.com>") == 1 and "250 2.0.0 OK <x@" in told.out
@@ -63,30 +63,30 @@ async def test_one_alarm_is_told_from_its_event_to_the_providers_answer(desk, tm
     )
 
 
-async def test_an_alarm_that_came_back_says_so_with_what_the_report_says(desk, tmp_path):
+async def test_an_alarm_that_came_back_says_so_with_what_the_report_says(harness, tmp_path):
     back = Arrival(address="ops@example.com", state="came back", at=DAWN, text="550 5.1.10 no")
-    await desk.store.record_arrival(ALARM, back)
+    await harness.store.record_arrival(ALARM, back)
     told = (await typed("ledger", "--alarm", ALARM, home=tmp_path, COLUMNS="200")).out
     *_, came, state = told.splitlines()
     assert came.startswith("came back") and came.endswith("ops@example.com  550 5.1.10 no")
     assert state.split(maxsplit=1) == ["State", "came back"]
 
 
-async def test_what_came_back_is_not_counted_as_accepted(desk, tmp_path):
+async def test_what_came_back_is_not_counted_as_accepted(harness, tmp_path):
     back = Arrival(address="ops@example.com", state="came back", at=DAWN, text="550 5.1.10 no")
-    await desk.store.record_arrival(ALARM, back)
+    await harness.store.record_arrival(ALARM, back)
     told = (await typed("--lang", "ja", "ledger", home=tmp_path)).out
     assert told.splitlines()[-1].startswith("アラーム: 発生 2 = 受領 0 + 不達 1 + 待機 1")
 
 
-async def test_programs_get_it_as_json(desk, tmp_path):
+async def test_programs_get_it_as_json(harness, tmp_path):
     told = await typed("ledger", "--json", "--last", "1", home=tmp_path)
     found = json.loads(told.out)
     assert found["sum"]["raised"] == 2
     assert [row["alarm"] for row in found["rows"]] == ["01J.18/all/ops"]
 
 
-async def test_an_alarm_that_never_was_ends_with_a_reason(desk, tmp_path):
+async def test_an_alarm_that_never_was_ends_with_a_reason(harness, tmp_path):
     told = await typed("ledger", "--alarm", "x", home=tmp_path)
     assert told.code == 5 and "noroshi ledger" in told.err
 

@@ -21,9 +21,9 @@ ONE = Envelope(
 
 
 async def test_a_held_mail_is_told_with_the_command_that_lets_it_go(tmp_path):
-    desk = Harness()
-    await desk.store.post(ONE)
-    async with a_node(tmp_path, desk.service):
+    harness = Harness()
+    await harness.store.post(ONE)
+    async with a_node(tmp_path, harness.service):
         await typed("queue", "hold", MAIL, home=tmp_path)
         for asked in (("list",), ("show", MAIL)):
             told = await typed("queue", *asked, home=tmp_path, COLUMNS="200")
@@ -31,10 +31,10 @@ async def test_a_held_mail_is_told_with_the_command_that_lets_it_go(tmp_path):
 
 
 async def test_who_has_a_mail_in_the_inbox_says_so(tmp_path):
-    desk = Harness()
-    await desk.store.post(replace(ONE, alarms=()))
-    await desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
-    async with a_node(tmp_path, desk.service):
+    harness = Harness()
+    await harness.store.post(replace(ONE, alarms=()))
+    await harness.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    async with a_node(tmp_path, harness.service):
         told = await typed("queue", "seen", MAIL, home=tmp_path)
         assert f"{MAIL} is recorded as seen arrived: s" in told.out
         assert "seen arrived" in (await typed("queue", "show", MAIL, home=tmp_path)).out

@@ -13,14 +13,14 @@ from tests.service.harness import AKI, CANARY, CONTENT, OLD_SECRET, Harness, doc
 
 
 @pytest.fixture
-async def desk(tmp_path):
+async def harness(tmp_path):
     found = Harness()
     await found.service.apply(AKI, tuple(Document(**one) for one in documents()))
     async with a_node(tmp_path, found.service):
         yield found
 
 
-async def test_a_person_is_asked_twice_and_sees_nothing_of_it(desk, tmp_path):
+async def test_a_person_is_asked_twice_and_sees_nothing_of_it(harness, tmp_path):
     async with Terminal(tmp_path, "secret", "set", "relay") as person:
         await person.type("Password for “relay”: ", f"  {CANARY} \n")
         await person.type("Again: ", f"  {CANARY} \n")
@@ -28,39 +28,39 @@ async def test_a_person_is_asked_twice_and_sees_nothing_of_it(desk, tmp_path):
         assert await person.process.wait() == 0
     assert CANARY not in person.seen
     # A password may begin and end with a blank.
-    assert (await desk.vault.get("relay")).reveal() == f"  {CANARY} "
+    assert (await harness.vault.get("relay")).reveal() == f"  {CANARY} "
 
 
-async def test_two_that_are_not_the_same_are_not_kept(desk, tmp_path):
+async def test_two_that_are_not_the_same_are_not_kept(harness, tmp_path):
     async with Terminal(tmp_path, "secret", "set", "relay") as person:
         await person.type("Password for “relay”: ", f"{CANARY}\n")
         await person.type("Again: ", "another\n")
         await person.until("The two entries differ, so nothing was saved.")
         assert await person.process.wait() == 3
-    assert await desk.vault.names() == []
+    assert await harness.vault.names() == []
 
 
-async def test_who_ends_the_input_at_the_prompt_has_entered_nothing(desk, tmp_path):
+async def test_who_ends_the_input_at_the_prompt_has_entered_nothing(harness, tmp_path):
     async with Terminal(tmp_path, "secret", "set", "relay") as person:
         await person.type("Password for “relay”: ", "\x04")
         await person.until("Nothing was entered")
         assert await person.process.wait() == 3
-    assert await desk.vault.names() == []
+    assert await harness.vault.names() == []
 
 
-async def test_a_file_of_notepad_and_one_that_is_no_utf_8(desk, tmp_path):
+async def test_a_file_of_notepad_and_one_that_is_no_utf_8(harness, tmp_path):
     (tmp_path / "bom").write_text(f"{CANARY}\n", encoding="utf-8-sig")
     (tmp_path / "sjis").write_bytes("狼煙".encode("cp932"))
     argv = ("secret", "set", "relay", "--file")
     assert (await typed(*argv, str(tmp_path / "bom"), home=tmp_path)).code == 0
-    assert (await desk.vault.get("relay")).reveal() == CANARY
+    assert (await harness.vault.get("relay")).reveal() == CANARY
     said = await typed(*argv, str(tmp_path / "sjis"), home=tmp_path)
     assert said.code == 3
     assert "it is not text in UTF-8" in said.err
 
 
 async def test_a_name_that_nobody_has_is_told_with_the_one_that_was_likely_meant(
-    desk, tmp_path
+    harness, tmp_path
 ):
     argv = ("secret", "set", "ap", "--file", "-")
     told = await typed(*argv, home=tmp_path, given=CANARY)
@@ -68,13 +68,13 @@ async def test_a_name_that_nobody_has_is_told_with_the_one_that_was_likely_meant
     assert told.out.splitlines()[1] == ("No route or account uses it yet (did you mean app?)")
 
 
-async def test_a_name_near_to_one_that_is_kept_already_is_told_of_it_too(desk, tmp_path):
-    await desk.vault.put("app", Secret(CANARY))
+async def test_a_name_near_to_one_that_is_kept_already_is_told_of_it_too(harness, tmp_path):
+    await harness.vault.put("app", Secret(CANARY))
     told = await typed("secret", "set", "app2", "--file", "-", home=tmp_path, given=CANARY)
     assert "(did you mean app?)" in told.out
 
 
-async def test_an_app_s_secret_is_told_with_what_its_server_says_of_it(desk, tmp_path):
+async def test_an_app_s_secret_is_told_with_what_its_server_says_of_it(harness, tmp_path):
     argv = ("secret", "set", "app", "--file", "-")
     told = await typed(*argv, home=tmp_path, given=CANARY)
     taken = "The sign-in server accepts it for account box.\n"
@@ -82,28 +82,30 @@ async def test_an_app_s_secret_is_told_with_what_its_server_says_of_it(desk, tmp
     assert "Checking it with the sign-in server" in told.err
 
 
-async def test_an_ended_secret_that_is_the_first_one_is_kept_and_called_ended(desk, tmp_path):
+async def test_an_ended_secret_that_is_the_first_one_is_kept_and_called_ended(
+    harness, tmp_path
+):
     argv = ("secret", "set", "app", "--file", "-")
     told = await typed(*argv, home=tmp_path, given=OLD_SECRET)
     assert told.code == 1
     assert "It cannot be used for account box: The client secret has expired." in told.out
 
 
-async def test_a_refused_secret_takes_a_good_one_s_place_only_by_force(desk, tmp_path):
-    await desk.vault.put("app", Secret(CANARY))
+async def test_a_refused_secret_takes_a_good_one_s_place_only_by_force(harness, tmp_path):
+    await harness.vault.put("app", Secret(CANARY))
     argv = ("secret", "set", "app", "--file", "-")
     told = await typed(*argv, home=tmp_path, given=OLD_SECRET)
     assert told.code == 1 and "“app” in the vault is unchanged" in told.err
-    assert (await desk.vault.get("app")).reveal() == CANARY
+    assert (await harness.vault.get("app")).reveal() == CANARY
     told = await typed(*argv, "--force", home=tmp_path, given=OLD_SECRET)
     assert told.code == 1 and "has expired" in told.out
-    assert (await desk.vault.get("app")).reveal() == OLD_SECRET
+    assert (await harness.vault.get("app")).reveal() == OLD_SECRET
 
 
-async def test_a_new_secret_s_day_of_end_is_asked_about(desk, tmp_path):
+async def test_a_new_secret_s_day_of_end_is_asked_about(harness, tmp_path):
     box = CONTENT["accounts/box"] | {"secret_ends": "2027-01-31"}
     changed = documents(accounts__box=box)
-    await desk.service.apply(AKI, tuple(Document(**one) for one in changed))
+    await harness.service.apply(AKI, tuple(Document(**one) for one in changed))
     argv = ("secret", "set", "app", "--file", "-", "--lang", "ja")
     told = await typed(*argv, home=tmp_path, given="first")
     assert "secret_ends" not in told.out
@@ -111,15 +113,15 @@ async def test_a_new_secret_s_day_of_end_is_asked_about(desk, tmp_path):
     assert "secret_ends (シークレットの有効期限) は 2027-01-31 のままです" in told.out
 
 
-async def test_a_new_secret_s_day_is_written_down_with_it(desk, tmp_path):
+async def test_a_new_secret_s_day_is_written_down_with_it(harness, tmp_path):
     argv = ("secret", "set", "app", "--file", "-", "--ends")
     told = await typed(*argv, "2027-03-01", home=tmp_path, given=CANARY)
     assert told.code == 0 and "Account box: its secret expires on 2027-03-01" in told.out
-    found = await desk.service.definition_show(AKI, keys=("accounts/box",))
+    found = await harness.service.definition_show(AKI, keys=("accounts/box",))
     assert found.documents["accounts/box"]["secret_ends"] == "2027-03-01"
     again = await typed(*argv, "2027-03-01", home=tmp_path, given=CANARY)
     assert again.code == 0 and "still has" not in again.out
-    assert (await desk.store.current()).number == found.version
+    assert (await harness.store.current()).number == found.version
 
 
 @pytest.mark.parametrize(
@@ -130,18 +132,18 @@ async def test_a_new_secret_s_day_is_written_down_with_it(desk, tmp_path):
         pytest.param("relay", "2027-01-31", "no account uses “relay”", id="nobody's"),
     ],
 )
-async def test_a_day_that_cannot_be_keeps_the_secret_out(desk, tmp_path, name, day, said):
+async def test_a_day_that_cannot_be_keeps_the_secret_out(harness, tmp_path, name, day, said):
     argv = ("secret", "set", name, "--file", "-", "--ends", day)
     told = await typed(*argv, home=tmp_path, given=CANARY)
     assert told.code == 3 and said in told.err
-    assert await desk.vault.names() == []
+    assert await harness.vault.names() == []
 
 
-async def test_a_day_is_not_written_down_for_a_secret_that_is_refused(desk, tmp_path):
-    await desk.vault.put("app", Secret(CANARY))
+async def test_a_day_is_not_written_down_for_a_secret_that_is_refused(harness, tmp_path):
+    await harness.vault.put("app", Secret(CANARY))
     argv = ("secret", "set", "app", "--file", "-", "--ends", "2027-03-01")
     assert (await typed(*argv, home=tmp_path, given=OLD_SECRET)).code == 1
-    found = await desk.service.definition_show(AKI, keys=("accounts/box",))
+    found = await harness.service.definition_show(AKI, keys=("accounts/box",))
     assert "secret_ends" not in found.documents["accounts/box"]
 
 
@@ -156,14 +158,14 @@ CLOUD = {
 LED = {"clouds__own": CLOUD, "accounts__box": CONTENT["accounts/box"] | {"cloud": "own"}}
 
 
-async def led(desk):
+async def led(harness):
     changed = tuple(Document(**one) for one in documents(**LED))
-    await desk.service.apply(TOKEN, changed)
+    await harness.service.apply(TOKEN, changed)
 
 
 @pytest.mark.parametrize(("said", "kept"), [("n\n", False), ("\x04", False), ("y\n", True)])
-async def test_where_a_token_led_it_is_asked_about_first(desk, tmp_path, said, kept):
-    await led(desk)
+async def test_where_a_token_led_it_is_asked_about_first(harness, tmp_path, said, kept):
+    await led(harness)
     async with Terminal(tmp_path, "secret", "set", "app") as person:
         await person.type("Password for “app”: ", f"{CANARY}\n")
         await person.type("Again: ", f"{CANARY}\n")
@@ -171,28 +173,28 @@ async def test_where_a_token_led_it_is_asked_about_first(desk, tmp_path, said, k
         await person.type("Allow this destination? [y/N] ", said)
         await person.until("is stored in the vault" if kept else "Nothing was saved")
         await person.process.wait()
-    assert ("app" in await desk.vault.names()) is kept
+    assert ("app" in await harness.vault.names()) is kept
 
 
-async def test_a_script_says_where_it_may_go(desk, tmp_path):
-    await led(desk)
+async def test_a_script_says_where_it_may_go(harness, tmp_path):
+    await led(harness)
     (tmp_path / "new").write_text(CANARY, encoding="utf-8")
     argv = ("secret", "set", "app", "--file", str(tmp_path / "new"))
     refused = await typed(*argv, home=tmp_path)
     assert refused.code == 5 and "--to PLACE" in refused.err
-    assert "app" not in await desk.vault.names()
+    assert "app" not in await harness.vault.names()
     assert (await typed(*argv, "--to", "evil.example:443", home=tmp_path)).code in (0, 1)
-    assert "app" in await desk.vault.names()
+    assert "app" in await harness.vault.names()
 
 
-async def test_entries_are_listed_and_removed(desk, tmp_path):
-    await desk.vault.put("relay", Secret(CANARY))
+async def test_entries_are_listed_and_removed(harness, tmp_path):
+    await harness.vault.put("relay", Secret(CANARY))
     told = await typed("secret", "list", home=tmp_path)
     assert [line.split() for line in told.out.splitlines()[1:]] == [
         ["app", "no:", "noroshi", "secret", "set", "app", "accounts/box"],
         ["relay", "yes", "none"],
     ]
     assert (await typed("secret", "remove", "relay", home=tmp_path)).code == 0
-    assert await desk.vault.names() == []
+    assert await harness.vault.names() == []
     told = await typed("secret", "remove", "relay", home=tmp_path)
     assert (told.code, "The vault has no entry relay" in told.err) == (5, True)

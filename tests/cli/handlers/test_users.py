@@ -13,13 +13,13 @@ from tests.service.harness import AKI, CANARY, Harness, documents
 
 
 @pytest.fixture
-async def desk(tmp_path):
+async def harness(tmp_path):
     found = Harness()
     async with a_node(tmp_path, found.service):
         yield found
 
 
-async def test_a_user_is_added_and_listed_in_the_persons_language(desk, tmp_path):
+async def test_a_user_is_added_and_listed_in_the_persons_language(harness, tmp_path):
     told = await typed("user", "add", "eri", "--role", "operator", home=tmp_path)
     assert told.code == 0 and "/start" in told.out and "operator" in told.out
     told = await typed("--lang", "ja", "user", "list", home=tmp_path)
@@ -30,30 +30,30 @@ async def test_a_user_is_added_and_listed_in_the_persons_language(desk, tmp_path
     assert "There are no users yet" in (await typed("user", "list", home=tmp_path)).out
 
 
-async def test_a_password_comes_from_a_file_and_is_shown_nowhere(desk, tmp_path):
+async def test_a_password_comes_from_a_file_and_is_shown_nowhere(harness, tmp_path):
     argv = ("user", "add", "eri", "--password-file", "-")
     told = await typed(*argv, home=tmp_path, given=f"{CANARY}\n")
     assert told.out == "“eri” (viewer) can log in.\n"
-    user = (await desk.store.users())["eri"]
-    assert await desk.people.passwords.right(user.password, CANARY)
+    user = (await harness.store.users())["eri"]
+    assert await harness.people.passwords.right(user.password, CANARY)
     told = await typed("audit", home=tmp_path)
     assert "user_add" in told.out and "this computer" in told.out and CANARY not in told.out
 
 
-async def test_a_second_step_is_set_up_at_a_terminal(desk, tmp_path):
+async def test_a_second_step_is_set_up_at_a_terminal(harness, tmp_path):
     await typed("user", "add", "eri", home=tmp_path)
     async with Terminal(tmp_path, "user", "totp", "eri") as person:
         await person.until("Code shown now: ")
         seed = person.seen.partition("secret=")[2].partition("&")[0]
-        code = pyotp.TOTP(seed).at(desk.time.now)
+        code = pyotp.TOTP(seed).at(harness.time.now)
         await person.type("", f"{code}\n")
         await person.until("recovery codes")
         assert await person.process.wait() == 0
-    assert (await desk.store.users())["eri"].two_steps
+    assert (await harness.store.users())["eri"].two_steps
     assert (await typed("user", "totp", "eri", "--off", home=tmp_path)).code == 0
 
 
-async def test_a_token_is_made_listed_and_revoked(desk, tmp_path):
+async def test_a_token_is_made_listed_and_revoked(harness, tmp_path):
     told = await typed("token", "new", "ci", "--days", "0", "--json", home=tmp_path)
     assert json.loads(told.out)["token"].startswith("nrs_")
     told = await typed("--lang", "ja", "token", "list", home=tmp_path)
@@ -62,7 +62,7 @@ async def test_a_token_is_made_listed_and_revoked(desk, tmp_path):
     assert (await typed("token", "revoke", "ci", home=tmp_path)).code == 5
 
 
-async def test_ones_own_password_is_changed_with_the_old_one(desk, tmp_path):
+async def test_ones_own_password_is_changed_with_the_old_one(harness, tmp_path):
     better, file = "a better horse battery", tmp_path / "new"
     file.write_text(better)
     await typed(
@@ -73,11 +73,11 @@ async def test_ones_own_password_is_changed_with_the_old_one(desk, tmp_path):
     assert told.code == 5 and "not correct" in told.err
     told = await typed(*argv, "--password-file", "-", home=tmp_path, given=f"{CANARY}\n")
     assert told.code == 0 and "“eri” was changed" in told.out
-    user = (await desk.store.users())["eri"]
-    assert await desk.people.passwords.right(user.password, better)
+    user = (await harness.store.users())["eri"]
+    assert await harness.people.passwords.right(user.password, better)
 
 
-async def test_ones_own_second_step_is_set_up_at_a_terminal_and_ended(desk, tmp_path):
+async def test_ones_own_second_step_is_set_up_at_a_terminal_and_ended(harness, tmp_path):
     file = tmp_path / "password"
     file.write_text(CANARY)
     await typed("user", "add", "eri", "--password-file", str(file), home=tmp_path)
@@ -85,28 +85,28 @@ async def test_ones_own_second_step_is_set_up_at_a_terminal_and_ended(desk, tmp_
     async with Terminal(tmp_path, *argv) as person:
         await person.until("Code shown now: ")
         seed = person.seen.partition("secret=")[2].partition("&")[0]
-        await person.type("", f"{pyotp.TOTP(seed).at(desk.time.now)}\n")
+        await person.type("", f"{pyotp.TOTP(seed).at(harness.time.now)}\n")
         await person.until("recovery codes")
         assert await person.process.wait() == 0
-    assert (await desk.store.users())["eri"].two_steps
+    assert (await harness.store.users())["eri"].two_steps
     assert (await typed(*argv, "--off", home=tmp_path)).code == 0
-    assert not (await desk.store.users())["eri"].two_steps
+    assert not (await harness.store.users())["eri"].two_steps
 
 
-async def test_who_was_refused_is_told_with_the_reason(desk, tmp_path):
+async def test_who_was_refused_is_told_with_the_reason(harness, tmp_path):
     for _ in range(3):
         with pytest.raises(AuthenticationError):
-            await desk.people.log_in("nobody", "wrong", "192.0.2.7")
-    desk.time.pass_by(minutes=10)
+            await harness.people.log_in("nobody", "wrong", "192.0.2.7")
+    harness.time.pass_by(minutes=10)
     with pytest.raises(AuthenticationError):
-        await desk.people.log_in("nobody", "wrong", "192.0.2.7")
+        await harness.people.log_in("nobody", "wrong", "192.0.2.7")
     told = (await typed("audit", home=tmp_path)).out
     assert told.count("unknown (browser 192.0.2.7)") == 2 and "nobody" not in told
     assert "refused: The name or the password is not correct." in told
     assert told.rstrip().endswith("(earlier refusals not listed: 2)")
 
 
-async def test_what_was_changed_is_told_field_by_field_in_both_languages(desk, tmp_path):
+async def test_what_was_changed_is_told_field_by_field_in_both_languages(harness, tmp_path):
     await typed("user", "add", "eri", home=tmp_path)
     await typed("user", "role", "eri", "operator", home=tmp_path)
     told = (await typed("audit", home=tmp_path)).out
@@ -122,25 +122,25 @@ async def test_what_was_changed_is_told_field_by_field_in_both_languages(desk, t
     assert (newest["before"]["role"], newest["after"]["role"]) == ("viewer", "operator")
 
 
-async def apply(desk, **given):
-    assert "ok" in await run_as_json(desk.service, AKI, "apply", given)
+async def apply(harness, **given):
+    assert "ok" in await run_as_json(harness.service, AKI, "apply", given)
 
 
-async def test_a_change_of_definitions_is_told_with_its_place(desk, tmp_path):
-    await apply(desk, documents=documents())
-    await apply(desk, documents=documents(contacts__ops={"addresses": ["new@x.example"]}))
+async def test_a_change_of_definitions_is_told_with_its_place(harness, tmp_path):
+    await apply(harness, documents=documents())
+    await apply(harness, documents=documents(contacts__ops={"addresses": ["new@x.example"]}))
     told = (await typed("--lang", "ja", "audit", home=tmp_path)).out
     assert "~ 通知先 ops › メールアドレス: " in told and " → " in told
 
 
-async def test_what_changed_nothing_is_not_in_the_log(desk, tmp_path):
+async def test_what_changed_nothing_is_not_in_the_log(harness, tmp_path):
     for _ in range(2):
-        await apply(desk, documents=documents())
+        await apply(harness, documents=documents())
     told = (await typed("--lang", "ja", "audit", home=tmp_path)).out
     assert told.count("定義の取り込み (apply)") == 1
 
 
-async def test_what_was_given_obeys_no_terminal(desk, tmp_path):
-    await apply(desk, documents=documents(), note="a\x1b[2Jb")
+async def test_what_was_given_obeys_no_terminal(harness, tmp_path):
+    await apply(harness, documents=documents(), note="a\x1b[2Jb")
     told = (await typed("audit", home=tmp_path)).out
     assert "\x1b" not in told and "[2Jb" in told

@@ -34,22 +34,22 @@ def bearing(token):
 
 
 @pytest.fixture
-async def desk():
+async def harness():
     return Harness()
 
 
 @pytest.fixture
-async def browser(desk, tmp_path):
+async def browser(harness, tmp_path):
     """Without cookies; `token` is an administrator's."""
-    token = await make_api_token(desk)
-    async with browsing(desk, tmp_path) as found:
+    token = await make_api_token(harness)
+    async with browsing(harness, tmp_path) as found:
         found.token = token
         yield found
 
 
 @pytest.mark.parametrize("name", NEEDS_MORE)
-async def test_every_operation_is_refused_for_a_role_too_low(browser, desk, name):
-    token = await make_api_token(desk, "low", BELOW[OFFERED[name].role])
+async def test_every_operation_is_refused_for_a_role_too_low(browser, harness, name):
+    token = await make_api_token(harness, "low", BELOW[OFFERED[name].role])
     await browser.ask("POST", f"/api/{name}", json={}, headers=bearing(token))
     told = json.loads(browser.text)
     assert (browser.status, told["error"]) == (403, "forbidden")
@@ -64,13 +64,13 @@ async def test_nobody_asks_for_anything_without_being_known(browser, name):
 
 
 @pytest.mark.parametrize("name", READABLE)
-async def test_what_a_viewer_may_do_can_be_read(browser, desk, name):
-    token = await make_api_token(desk, "low", VIEWER)
+async def test_what_a_viewer_may_do_can_be_read(browser, harness, name):
+    token = await make_api_token(harness, "low", VIEWER)
     await browser.get(f"/api/{name}", headers=bearing(token))
     assert browser.status == 200 and "ok" in json.loads(browser.text)
 
 
-async def test_arguments_of_a_get_are_read_by_their_types(browser, desk):
+async def test_arguments_of_a_get_are_read_by_their_types(browser, harness):
     await browser.get("/api/log?last=3", headers=bearing(browser.token))
     assert browser.status == 200
     await browser.get("/api/log?last=x&colour=red", headers=bearing(browser.token))
@@ -113,9 +113,9 @@ async def test_a_body_that_is_no_object_of_json_is_refused_in_words(browser, giv
 
 
 @pytest.mark.parametrize(("role", "most"), [(VIEWER, 64 << 10), (OPERATOR, 4 << 20)])
-async def test_who_may_ask_for_little_may_send_little(browser, desk, role, most):
+async def test_who_may_ask_for_little_may_send_little(browser, harness, role, most):
     """Of 8 MiB of JSON half a gigabyte can be made, which the watch has to do without."""
-    token = await make_api_token(desk, "low", role)
+    token = await make_api_token(harness, "low", role)
     headers = bearing(token) | {"Content-Type": "application/json"}
     for length, status in ((most, 400), (most + 1, 413)):
         body = io.BytesIO(b"[" + b" " * (length - 2) + b"]")
@@ -123,27 +123,27 @@ async def test_who_may_ask_for_little_may_send_little(browser, desk, role, most)
         assert browser.status == status and json.loads(browser.text)["words"]["ja"]
 
 
-async def test_a_fault_of_ours_tells_nothing_that_was_given(browser, desk, caplog):
-    desk.store.users = None
-    desk.people._begun = True
+async def test_a_fault_of_ours_tells_nothing_that_was_given(browser, harness, caplog):
+    harness.store.users = None
+    harness.people._begun = True
     with caplog.at_level(logging.DEBUG):
         await browser.ask("POST", "/login", data={"name": CANARY})
     assert CANARY not in browser.text + caplog.text
 
 
-async def test_what_a_token_may_not_is_told_apart_from_a_low_role(browser, desk):
-    token = await make_api_token(desk, "ci", ADMIN, programs=False)
+async def test_what_a_token_may_not_is_told_apart_from_a_low_role(browser, harness):
+    token = await make_api_token(harness, "ci", ADMIN, programs=False)
     await browser.ask("POST", "/api/user_add", json={"name": "eri"}, headers=bearing(token))
     told = json.loads(browser.text)
     assert (browser.status, told["error"]) == (403, "password")
     assert "--programs" in told["words"]["en"]
 
 
-async def test_whoever_comes_by_the_api_is_in_the_audit_log(tmp_path, desk):
-    token = await make_api_token(desk, "ci")
-    async with open_manager(desk, tmp_path) as url:
-        await apply_definitions(HttpClient(desk, url, token))
-    (row,) = await desk.store.audit_log()
+async def test_whoever_comes_by_the_api_is_in_the_audit_log(tmp_path, harness):
+    token = await make_api_token(harness, "ci")
+    async with open_manager(harness, tmp_path) as url:
+        await apply_definitions(HttpClient(harness, url, token))
+    (row,) = await harness.store.audit_log()
     assert (row.who, row.door, row.address, row.op) == ("ci", "api", "127.0.0.1", "apply")
 
 
@@ -175,10 +175,12 @@ async def test_the_document_has_every_operation_and_no_other(browser):
         pytest.param(50, marks=[pytest.mark.long, pytest.mark.timeout(1800)], id="many"),
     ],
 )
-async def test_every_answer_is_as_the_document_says(browser, desk, tmp_path, caplog, examples):
+async def test_every_answer_is_as_the_document_says(
+    browser, harness, tmp_path, caplog, examples
+):
     """Schemathesis sends what fits and what does not, to every operation; no answer is a fault of
     ours."""
-    await apply_definitions(HttpClient(desk, browser.url, browser.token))
+    await apply_definitions(HttpClient(harness, browser.url, browser.token))
     program = Path(sys.executable).with_name("schemathesis")
     argv = [
         *("run", f"{browser.url}/api/openapi.json", "--url", browser.url),
@@ -216,21 +218,21 @@ async def test_a_node_that_watches_is_ready(browser):
     assert (await browser.get("/readyz")).status == 200
 
 
-async def test_a_node_that_cannot_write_is_not_ready(desk, tmp_path):
+async def test_a_node_that_cannot_write_is_not_ready(harness, tmp_path):
     from noroshi.core.translation import plain
 
     async def ready():
         return plain("full")
 
-    async with browsing(desk, tmp_path, ready=ready) as browser:
+    async with browsing(harness, tmp_path, ready=ready) as browser:
         assert (await browser.get("/readyz")).status == 503
         assert (await browser.get("/healthz")).status == 200
 
 
-async def test_the_figures_are_in_prometheus_form_and_for_viewers_alone(browser, desk):
-    await apply_definitions(HttpClient(desk, browser.url, browser.token))
-    await desk.measured()
-    await browser.get("/metrics", headers=bearing(await make_api_token(desk, "low", VIEWER)))
+async def test_the_figures_are_in_prometheus_form_and_for_viewers_alone(browser, harness):
+    await apply_definitions(HttpClient(harness, browser.url, browser.token))
+    await harness.measured()
+    await browser.get("/metrics", headers=bearing(await make_api_token(harness, "low", VIEWER)))
     assert 'noroshi_monitors{level="critical"} 1' in browser.text
     assert (
         'noroshi_route_state{route="m365",kind="post",state="not signed in"} 1' in browser.text
@@ -242,18 +244,18 @@ async def test_the_figures_are_in_prometheus_form_and_for_viewers_alone(browser,
 
 
 async def test_the_figures_tell_how_long_each_route_s_credential_holds_and_when_it_last_sent(
-    browser, desk
+    browser, harness
 ):
-    ask = HttpClient(desk, browser.url, browser.token)
+    ask = HttpClient(harness, browser.url, browser.token)
     await ask("set_secret", name="app", value=CANARY)
     await apply_definitions(
         ask, accounts__box=CONTENT["accounts/box"] | {"secret_ends": "2026-12-20"}
     )
     await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
-    waits = int(desk.time.now.timestamp())
-    await desk.attempted("plain", Verdict.ACCEPTED, "OK", 250)
+    waits = int(harness.time.now.timestamp())
+    await harness.attempted("plain", Verdict.ACCEPTED, "OK", 250)
     await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
-    await browser.get("/metrics", headers=bearing(await make_api_token(desk, "low", VIEWER)))
+    await browser.get("/metrics", headers=bearing(await make_api_token(harness, "low", VIEWER)))
     told = browser.text.splitlines()
     assert 'noroshi_route_credential_end_timestamp_seconds{route="m365"} 1797724800' in told
     assert f'noroshi_route_accepted_timestamp_seconds{{route="plain"}} {waits}' in told

@@ -43,7 +43,7 @@ def test_a_form_reads_numbers_and_times_of_full_width(name, sort, written, meant
 
 
 @pytest.mark.logged_in
-async def test_the_days_of_a_token_are_a_number_in_either_width(desk, browser):
+async def test_the_days_of_a_token_are_a_number_in_either_width(harness, browser):
     given = {"do": "token_new", "name": "zabbix", "role": "viewer", "password": GOOD}
     await browser.get("/settings/tokens")
     await browser.post("/settings/tokens", **given, days="abc")
@@ -66,10 +66,12 @@ def test_mail_addresses_stand_apart_by_any_mark_or_line(mark):
 
 
 @pytest.mark.logged_in
-async def test_the_first_person_s_addresses_may_stand_apart_by_a_japanese_comma(desk, browser):
+async def test_the_first_person_s_addresses_may_stand_apart_by_a_japanese_comma(
+    harness, browser
+):
     await browser.get("/first/person")
     given = {"title": "情シス", "addresses": "a@example.com、b@example.com", "zone": "UTC"}
     await browser.post("/first/person", **given, language="ja", etag="")
-    shown = await InProcessClient(desk)("definition_show")
+    shown = await InProcessClient(harness)("definition_show")
     told = [one["addresses"] for one in shown["documents"].values() if "addresses" in one]
     assert ["a@example.com", "b@example.com"] in told, browser.text

@@ -19,7 +19,7 @@ LONG = b"POST /login HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 100\r\n\r\n"
 
 
 @pytest.fixture
-async def desk():
+async def harness():
     return await with_user()
 
 
@@ -39,17 +39,17 @@ async def gone(reader):
 @pytest.mark.parametrize(
     "said", [b"", HEAD, HEAD + b"\r\n" + HEAD, LONG], ids=["nothing", "half", "once", "no body"]
 )
-async def test_who_does_not_say_what_they_want_is_let_go(desk, tmp_path, said):
-    async with open_manager(desk, tmp_path, bounds=SOON) as url:
+async def test_who_does_not_say_what_they_want_is_let_go(harness, tmp_path, said):
+    async with open_manager(harness, tmp_path, bounds=SOON) as url:
         reader, writer = await dialled(url)
         writer.write(said)
         await gone(reader)
         await left(writer)
 
 
-async def test_who_takes_nothing_of_an_answer_is_let_go(desk, tmp_path):
+async def test_who_takes_nothing_of_an_answer_is_let_go(harness, tmp_path):
     """A request after the other, and nothing is ever read."""
-    async with open_manager(desk, tmp_path, bounds=SOON) as url:
+    async with open_manager(harness, tmp_path, bounds=SOON) as url:
         _, writer = await dialled(url)
         asked = b"GET /static/vendor/htmx/htmx.min.js HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
         with pytest.raises(ConnectionError):
@@ -63,8 +63,8 @@ async def asking_on(writer, asked):
         await writer.drain()
 
 
-async def test_a_word_now_and_then_does_not_help(desk, tmp_path):
-    async with open_manager(desk, tmp_path, bounds=SOON) as url:
+async def test_a_word_now_and_then_does_not_help(harness, tmp_path):
+    async with open_manager(harness, tmp_path, bounds=SOON) as url:
         reader, writer = await dialled(url)
         over = asyncio.ensure_future(gone(reader))
         writer.write(HEAD)
@@ -75,9 +75,9 @@ async def test_a_word_now_and_then_does_not_help(desk, tmp_path):
 
 
 @pytest.mark.parametrize("tls", [False, True])
-async def test_beyond_so_many_the_oldest_that_proved_nothing_gives_way(desk, tmp_path, tls):
+async def test_beyond_so_many_the_oldest_that_proved_nothing_gives_way(harness, tmp_path, tls):
     """Before TLS too: a connection on which nothing is said takes a file and memory as well."""
-    async with open_manager(desk, tmp_path, tls=tls, bounds=THREE) as url:
+    async with open_manager(harness, tmp_path, tls=tls, bounds=THREE) as url:
         inside = [await dialled(url, f"127.0.1.{n}") for n in range(3)]
         assert await healthy(url, tls)
         await gone(inside[0][0])
@@ -85,8 +85,10 @@ async def test_beyond_so_many_the_oldest_that_proved_nothing_gives_way(desk, tmp
             await left(writer)
 
 
-async def test_of_one_address_its_own_oldest_gives_way(desk, tmp_path):
-    async with open_manager(desk, tmp_path, bounds=ConnectionLimits(most=100, of_one=2)) as url:
+async def test_of_one_address_its_own_oldest_gives_way(harness, tmp_path):
+    async with open_manager(
+        harness, tmp_path, bounds=ConnectionLimits(most=100, of_one=2)
+    ) as url:
         other = await dialled(url, "127.0.2.1")
         inside = [await dialled(url, "127.0.1.1") for _ in range(4)]
         for reader, _ in inside[:2]:
@@ -99,9 +101,11 @@ async def test_of_one_address_its_own_oldest_gives_way(desk, tmp_path):
             await left(writer)
 
 
-async def test_who_is_known_stays_and_strangers_still_have_a_reserve(desk, tmp_path):
-    token = await make_api_token(desk)
-    async with open_manager(desk, tmp_path, bounds=ConnectionLimits(most=12, reserve=2)) as url:
+async def test_who_is_known_stays_and_strangers_still_have_a_reserve(harness, tmp_path):
+    token = await make_api_token(harness)
+    async with open_manager(
+        harness, tmp_path, bounds=ConnectionLimits(most=12, reserve=2)
+    ) as url:
         known = []
         for _ in range(4):
             known.append(await dialled(url, "127.0.2.1"))
@@ -129,10 +133,10 @@ async def said_by(reader, writer, token):
     await reader.readexactly(length)
 
 
-async def test_the_body_of_who_is_known_may_take_longer(desk, tmp_path):
-    token = await make_api_token(desk)
+async def test_the_body_of_who_is_known_may_take_longer(harness, tmp_path):
+    token = await make_api_token(harness)
     bounds = ConnectionLimits(head=0.2, body=0.2, long_body=60.0)
-    async with open_manager(desk, tmp_path, bounds=bounds) as url:
+    async with open_manager(harness, tmp_path, bounds=bounds) as url:
         reader, writer = await dialled(url)
         writer.write(
             b"POST /api/status HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 2\r\n"
@@ -148,12 +152,12 @@ async def test_the_body_of_who_is_known_may_take_longer(desk, tmp_path):
             await left(one)
 
 
-async def test_long_forms_of_strangers_take_turns(desk, tmp_path):
+async def test_long_forms_of_strangers_take_turns(harness, tmp_path):
     head = (
         b"POST /login HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n"
         b"content-type: application/x-www-form-urlencoded\r\ncontent-length: 20000\r\n\r\n"
     )
-    async with open_manager(desk, tmp_path) as url:
+    async with open_manager(harness, tmp_path) as url:
         inside = [await dialled(url) for _ in range(17)]
         for _, writer in inside:
             writer.write(head + b"x" * 10_000)

@@ -37,21 +37,25 @@ def test_what_has_too_many_parts_is_not_taken_apart_first():
         tracemalloc.stop()
 
 
-async def test_the_largest_form_that_we_draw_can_be_sent(desk, tmp_path):
+async def test_the_largest_form_that_we_draw_can_be_sent(harness, tmp_path):
     """A box for each of four hundred instances, and one for each of as many contacts."""
     many = [f"node-{n:04}" for n in range(400)]
     all_of_it = {f"instances__{one}": {"group": []} for one in many}
     all_of_it |= {f"contacts__{one}": {"addresses": [f"{one}@example.com"]} for one in many}
     notice = {"events": ["started"], "contacts": ["ops"], "routes": ["plain"]}
     given = documents(**all_of_it, notifications__day=notice)
-    told = await run_as_json(desk.service, administrator("boss"), "apply", {"documents": given})
+    told = await run_as_json(
+        harness.service, administrator("boss"), "apply", {"documents": given}
+    )
     assert "ok" in told, told
     page = "/settings/notification?name=day"
-    async with browsing(desk, tmp_path) as browser:
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         await browser.get(page)
         ticked = {f"{what}.{one}": "yes" for what in ("instances", "contacts") for one in many}
         await again(browser, page, **ticked)
     assert browser.status == 303, browser.text[-500:]
-    (made,) = [d for d in (await desk.store.current()).documents if d.key.startswith("notif")]
+    (made,) = [
+        d for d in (await harness.store.current()).documents if d.key.startswith("notif")
+    ]
     assert made.body.count("node-") == 800

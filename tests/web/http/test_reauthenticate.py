@@ -130,11 +130,11 @@ async def walked(browser, pages, found):
 
 async def test_on_every_page_what_was_typed_is_kept_while_the_password_is_asked_for(tmp_path):
     """All forms that there are, whatever their operation: a page that is added is among them."""
-    found, desk = {}, await living(tmp_path)
-    names = await names_of(desk)
+    found, harness = {}, await living(tmp_path)
+    names = await names_of(harness)
     pages = [path.format(**names) for path in PAGES.values()]
-    empty = await with_user(desk=Harness(checks=CHECKS, routes=TRANSPORTS, host=FOUND))
-    for one in (desk, empty):
+    empty = await with_user(harness=Harness(checks=CHECKS, routes=TRANSPORTS, host=FOUND))
+    for one in (harness, empty):
         one.service = Wary(one.service)
         async with browsing(one, tmp_path) as browser:
             await browser.log_in()
@@ -146,7 +146,7 @@ async def test_on_every_page_what_was_typed_is_kept_while_the_password_is_asked_
     assert {key for key, lost in found.items() if lost is None} == NEVER_ASKED
     assert [
         route.path
-        for route in routes_of(desk)
+        for route in routes_of(harness)
         if "POST" in route.methods
         and route.path not in (*FOR_ONESELF, *LAST)
         and not any(route.path_regex.match(path) for path, _ in found)
@@ -154,24 +154,24 @@ async def test_on_every_page_what_was_typed_is_kept_while_the_password_is_asked_
 
 
 @pytest.fixture
-async def desk():
+async def harness():
     found = await filled()
     found.service = Wary(found.service)
     return found
 
 
 @pytest.fixture
-async def browser(desk, tmp_path):
+async def browser(harness, tmp_path):
     """On the page of a mail that waits, when all that changes something wants the password."""
-    async with browsing(desk, tmp_path) as found:
+    async with browsing(harness, tmp_path) as found:
         await found.log_in()
-        await found.get(f"/queue/mail?id={quote(desk.ids[5], safe='')}")
-        desk.service.wary = True
+        await found.get(f"/queue/mail?id={quote(harness.ids[5], safe='')}")
+        harness.service.wary = True
         yield found
 
 
-async def edited(desk, browser):
-    form = {"id": desk.ids[5], "do": "edit", "to": "new@example.com", "routes": "plain"}
+async def edited(harness, browser):
+    form = {"id": harness.ids[5], "do": "edit", "to": "new@example.com", "routes": "plain"}
     await browser.post("/queue/mail", **form)
     assert browser.status == 403
 
@@ -181,32 +181,32 @@ async def goes_on(browser, password=GOOD):
     return await browser.ask("POST", form.action, data=form.fields | {PASSWORD_AGAIN: password})
 
 
-def to_of(desk, waiting):
-    return next(one.envelope.to for one in waiting if one.envelope.id == desk.ids[5])
+def to_of(harness, waiting):
+    return next(one.envelope.to for one in waiting if one.envelope.id == harness.ids[5])
 
 
-async def test_with_the_password_the_very_form_is_done_and_shown(desk, browser):
-    await edited(desk, browser)
-    assert to_of(desk, await desk.store.queue()) == ("ops@example.com",)
+async def test_with_the_password_the_very_form_is_done_and_shown(harness, browser):
+    await edited(harness, browser)
+    assert to_of(harness, await harness.store.queue()) == ("ops@example.com",)
     before = browser.cookie
     await goes_on(browser)
     assert (browser.status, browser.cookie != before) == (303, True)
     assert browser.to.startswith("/queue/mail?id=") and browser.to.endswith("did=edit")
-    assert to_of(desk, await desk.store.queue()) == ("new@example.com",)
+    assert to_of(harness, await harness.store.queue()) == ("new@example.com",)
 
 
-async def test_a_wrong_password_changes_nothing_and_loses_nothing(desk, browser):
-    await edited(desk, browser)
+async def test_a_wrong_password_changes_nothing_and_loses_nothing(harness, browser):
+    await edited(harness, browser)
     await goes_on(browser, CANARY)
     assert browser.status == 403 and 'role="alert"' in browser.text
     assert "new@example.com" in browser.text and CANARY not in browser.text
-    assert to_of(desk, await desk.store.queue()) == ("ops@example.com",)
+    assert to_of(harness, await harness.store.queue()) == ("ops@example.com",)
     await goes_on(browser)
-    assert to_of(desk, await desk.store.queue()) == ("new@example.com",)
+    assert to_of(harness, await harness.store.queue()) == ("new@example.com",)
 
 
-async def test_who_guesses_at_that_password_waits_as_at_the_log_in(desk, browser):
-    await edited(desk, browser)
+async def test_who_guesses_at_that_password_waits_as_at_the_log_in(harness, browser):
+    await edited(harness, browser)
     for _ in range(7):
         await goes_on(browser, CANARY)
     assert browser.status == 429 and int(browser.headers["retry-after"]) >= 1
@@ -214,10 +214,10 @@ async def test_who_guesses_at_that_password_waits_as_at_the_log_in(desk, browser
 
 
 async def test_a_password_that_comes_after_the_log_in_has_ended_stands_in_no_page(
-    desk, browser
+    harness, browser
 ):
-    await edited(desk, browser)
-    desk.time.pass_by(hours=2)
+    await edited(harness, browser)
+    harness.time.pass_by(hours=2)
     form = {"etag": "", "version": "1", "note": "mine", PASSWORD_AGAIN: CANARY}
     await browser.post("/settings/contact?name=ops", **form)
     assert "mine" in browser.text and CANARY not in browser.text

@@ -135,8 +135,8 @@ def test_the_path_of_a_file_stays_at_hand():
 
 @pytest.fixture
 async def browser(tmp_path):
-    desk = await with_user()
-    ask = InProcessClient(desk)
+    harness = await with_user()
+    ask = InProcessClient(harness)
     await apply_definitions(ask)
     limits = {"used": {"warning": 70}}
     (group,) = CONTENT["instances/web1"]["group"]
@@ -145,7 +145,7 @@ async def browser(tmp_path):
     group = group | {"monitor": [monitor | {"limits": limits}]}
     put = {"instances/web1": known | {"group": [group]}}
     await ask("definition_change", put=put, rename={"rules/all": "night"})
-    async with browsing(desk, tmp_path) as found:
+    async with browsing(harness, tmp_path) as found:
         await found.log_in()
         yield found
 

@@ -102,8 +102,8 @@ def test_what_the_page_of_a_route_has_a_form_for_is_not_copied(name):
 
 
 @pytest.mark.logged_in
-async def test_who_looks_for_a_monitor_that_is_gone_is_sent_to_the_overview(desk, browser):
-    await apply_definitions(InProcessClient(desk))
+async def test_who_looks_for_a_monitor_that_is_gone_is_sent_to_the_overview(harness, browser):
+    await apply_definitions(InProcessClient(harness))
     await browser.get("/monitor/web1/base/gone", headers=JAPANESE)
     assert browser.status == 404
     assert "「概況」で確かめてください" in browser.text

@@ -37,16 +37,16 @@ BOX = CONTENT["accounts/box"]
 
 
 @pytest.fixture
-async def desk():
-    return await with_user(desk=Harness())
+async def harness():
+    return await with_user(harness=Harness())
 
 
-async def defined(desk, **changed):
-    await apply_definitions(InProcessClient(desk), **changed)
+async def defined(harness, **changed):
+    await apply_definitions(InProcessClient(harness), **changed)
 
 
-async def in_force(desk, key):
-    documents = (await desk.store.current()).documents
+async def in_force(harness, key):
+    documents = (await harness.store.current()).documents
     return next(content(one) for one in documents if one.key == key)
 
 
@@ -67,23 +67,25 @@ async def sent(browser, do, path=ROUTE, **form):
     return await browser.post(path.partition("?")[0], do=do, **form)
 
 
-async def with_secret(desk):
-    await defined(desk)
-    await InProcessClient(desk)("set_secret", name="app", value=CANARY)
+async def with_secret(harness):
+    await defined(harness)
+    await InProcessClient(harness)("set_secret", name="app", value=CANARY)
 
 
-async def test_a_test_mail_is_meant_for_who_reads_alarms_and_not_for_the_sender(desk, browser):
+async def test_a_test_mail_is_meant_for_who_reads_alarms_and_not_for_the_sender(
+    harness, browser
+):
     """The sender's own mailbox is where nobody would look for it."""
     preset = re.compile(r'id="f-to"[^>]* value="([^"]*)"')
-    await defined(desk)
+    await defined(harness)
     await browser.log_in()
     assert preset.findall((await browser.get(ROUTE)).text) == ["ops@example.com"]
     nobody = {"contacts__ops": None, "contacts__boss": None}
     rules = {"rules__all": None, "instances__web1": {"rules": []}}
-    await defined(desk, **nobody, **rules)
+    await defined(harness, **nobody, **rules)
     assert preset.findall((await browser.get(ROUTE)).text) == [""]
     await browser.post("/logout")
-    await with_user(name="sato@example.net", desk=desk)
+    await with_user(name="sato@example.net", harness=harness)
     await browser.log_in("sato@example.net")
     assert preset.findall((await browser.get(ROUTE)).text) == ["sato@example.net"]
 
@@ -99,13 +101,13 @@ def test_a_route_goes_by_its_place_and_by_what_it_is():
     ]
 
 
-async def test_each_route_says_how_far_it_is_proved_and_where_it_stands(desk, browser):
-    await defined(desk)
+async def test_each_route_says_how_far_it_is_proved_and_where_it_stands(harness, browser):
+    await defined(harness)
     await browser.log_in()
     page = await browser.get("/mail")
     assert "1 of 2 routes cannot send" in page.text
     assert page.text.index("Old server") < page.text.index(">m365</a>")  # by the rule's order
-    assert "Additional route" in page.text  # no kind of this desk hands mails to a server
+    assert "Additional route" in page.text  # no kind of this harness hands mails to a server
     assert "Not signed in yet" in page.text and "noroshi authorize" not in page.text
 
 
@@ -122,9 +124,9 @@ async def test_each_route_says_how_far_it_is_proved_and_where_it_stands(desk, br
     ],
 )
 async def test_alarms_leave_by_the_others_only_where_no_order_is_stuck(
-    desk, browser, ways, told
+    harness, browser, ways, told
 ):
-    await defined(desk, rules__all=CONTENT["rules/all"] | {"routes": ways})
+    await defined(harness, rules__all=CONTENT["rules/all"] | {"routes": ways})
     await browser.log_in()
     head = (await browser.get("/mail")).text.partition("<h1>")[2].partition("</h1>")[0]
     assert head.startswith("1 of 2 routes cannot send.") and told in head
@@ -162,55 +164,55 @@ def test_a_route_that_may_still_send_is_not_counted_as_one_that_cannot(ways, tol
     assert not heading(TONGUES["ja"], found, documents).isascii()
 
 
-async def test_a_route_that_is_the_only_way_of_a_rule_is_shown(desk, browser):
+async def test_a_route_that_is_the_only_way_of_a_rule_is_shown(harness, browser):
     alone = CONTENT["rules/all"] | {"routes": ["plain"]}
-    await defined(desk, rules__all=alone)
+    await defined(harness, rules__all=alone)
     await browser.log_in()
     page = await browser.get("/mail/route/plain")
     assert page.status == 200 and "Old server" in page.text
 
 
-async def test_a_route_that_is_titled_by_its_place_is_called_so_once(desk, browser):
-    await defined(desk, routes__m365=CONTENT["routes/m365"] | {"title": "Additional route"})
+async def test_a_route_that_is_titled_by_its_place_is_called_so_once(harness, browser):
+    await defined(harness, routes__m365=CONTENT["routes/m365"] | {"title": "Additional route"})
     await browser.log_in()
     name = (await browser.get("/mail")).text.partition('id="r-m365"')[2].partition("</h3>")[0]
     assert name.count("Additional route") == 1
     assert "<h1>Additional route</h1>" in (await browser.get("/mail/route/m365")).text
 
 
-async def test_an_order_is_changed_by_its_buttons(desk, browser):
-    await defined(desk)
+async def test_an_order_is_changed_by_its_buttons(harness, browser):
+    await defined(harness)
     await browser.log_in()
     page = await browser.get("/mail")
     form = {"key": "rules/all", "etag": etag(page.text, "rules/all"), "route": "m365"}
     assert (await browser.post("/mail", do="up", **form)).to == "/mail?did=order#order"
-    assert (await in_force(desk, "rules/all"))["routes"] == ["m365", "plain"]
+    assert (await in_force(harness, "rules/all"))["routes"] == ["m365", "plain"]
 
 
-async def test_an_order_that_somebody_else_has_changed_is_not_overwritten(desk, browser):
-    await defined(desk)
+async def test_an_order_that_somebody_else_has_changed_is_not_overwritten(harness, browser):
+    await defined(harness)
     await browser.log_in()
     page = await browser.get("/mail")
     form = {"key": "rules/all", "etag": etag(page.text, "rules/all"), "route": "m365"}
     other = CONTENT["rules/all"] | {"routes": ["m365"]}
-    await defined(desk, rules__all=other)
+    await defined(harness, rules__all=other)
     page = await browser.post("/mail", do="up", **form)
     assert page.status == 409 and "aki changed Rule all in the meantime" in page.text
     assert "rules/all:" not in page.text  # the order that is in force stands below
-    assert await in_force(desk, "rules/all") == other
+    assert await in_force(harness, "rules/all") == other
 
 
-async def test_only_rules_and_notifications_have_an_order(desk, browser):
-    await defined(desk)
+async def test_only_rules_and_notifications_have_an_order(harness, browser):
+    await defined(harness)
     await browser.log_in()
     await browser.get("/mail")
     assert (await browser.post("/mail", do="up", key="accounts/box")).status == 404
 
 
 async def test_a_viewer_sees_routes_and_changes_none(tmp_path):
-    desk = await with_user(VIEWER, desk=Harness())
-    await defined(desk)
-    async with browsing(desk, tmp_path) as browser:
+    harness = await with_user(VIEWER, harness=Harness())
+    await defined(harness)
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         page = await browser.get("/mail")
         assert page.status == 200 and "<select" not in page.text.partition("<main")[2]
@@ -223,8 +225,8 @@ async def test_a_viewer_sees_routes_and_changes_none(tmp_path):
         assert (await browser.get(f"{ROUTE}/steps.md")).status == 403
 
 
-async def test_a_registration_is_saved_with_its_secret_which_no_page_shows(desk, browser):
-    await defined(desk)
+async def test_a_registration_is_saved_with_its_secret_which_no_page_shows(harness, browser):
+    await defined(harness)
     await browser.log_in()
     page = await browser.get(ROUTE)
     given = {
@@ -238,18 +240,18 @@ async def test_a_registration_is_saved_with_its_secret_which_no_page_shows(desk,
     }
     page = await browser.post(ROUTE, do="save", **given)
     assert page.status == 303 and "check=1" in page.to
-    said = await in_force(desk, "accounts/box")
+    said = await in_force(harness, "accounts/box")
     assert said == BOX | {
         "client_id": given["client_id"],
         "tenant": "example.com",
         "secret_ends": "2027-03-01",
     }
-    assert (await desk.vault.get("app")).reveal() == CANARY
+    assert (await harness.vault.get("app")).reveal() == CANARY
     assert CANARY not in (await browser.get(ROUTE)).text
 
 
-async def test_the_secret_s_id_is_told_apart_and_what_was_typed_stays(desk, browser):
-    await defined(desk)
+async def test_the_secret_s_id_is_told_apart_and_what_was_typed_stays(harness, browser):
+    await defined(harness)
     await browser.log_in()
     page = await browser.get(ROUTE)
     tag = re.search(r'name="etag" value="(\w+)"', page.text).group(1)
@@ -268,8 +270,10 @@ async def test_the_secret_s_id_is_told_apart_and_what_was_typed_stays(desk, brow
     assert (await browser.post(ROUTE, do="save", secret=CANARY, **given)).status == 303
 
 
-async def test_the_browser_comes_back_to_the_manager_and_completes_the_sign_in(desk, browser):
-    await with_secret(desk)
+async def test_the_browser_comes_back_to_the_manager_and_completes_the_sign_in(
+    harness, browser
+):
+    await with_secret(harness)
     await browser.log_in()
     page = await sent(browser, "begin", way="browser")
     port = browser.url.rpartition(":")[2]
@@ -282,10 +286,10 @@ async def test_the_browser_comes_back_to_the_manager_and_completes_the_sign_in(d
 
 
 async def test_it_comes_back_without_its_cookie_where_it_calls_the_node_another_name(
-    desk, browser, tmp_path
+    harness, browser, tmp_path
 ):
     """127.0.0.1 and localhost are two places to a browser."""
-    await with_secret(desk)
+    await with_secret(harness)
     await browser.log_in()
     await sent(browser, "begin", way="browser")
     cookies = browser.session.cookie_jar
@@ -294,12 +298,12 @@ async def test_it_comes_back_without_its_cookie_where_it_calls_the_node_another_
     page = await browser.get("/MxMail/?code=good&state=S")
     assert page.status == 303 and page.headers["referrer-policy"] == "no-referrer"
     assert kept
-    (row,) = [one for one in await desk.store.audit_log(50) if one.op == "authorize_finish"]
+    (row,) = [one for one in await harness.store.audit_log(50) if one.op == "authorize_finish"]
     assert (row.who, row.door) == ("sato", "web")
 
 
-async def test_nobody_who_does_not_know_the_state_ends_there(desk, browser):
-    await with_secret(desk)
+async def test_nobody_who_does_not_know_the_state_ends_there(harness, browser):
+    await with_secret(harness)
     await browser.log_in()
     await sent(browser, "begin", way="browser")
     for query in ("?code=good&state=T", "?code=good", "", "?code=good&state="):
@@ -308,8 +312,8 @@ async def test_nobody_who_does_not_know_the_state_ends_there(desk, browser):
     assert (await browser.post("/MxMail/?code=good&state=S")).status in (404, 405)
 
 
-async def test_whoever_logged_out_meanwhile_completes_nothing(desk, browser):
-    await with_secret(desk)
+async def test_whoever_logged_out_meanwhile_completes_nothing(harness, browser):
+    await with_secret(harness)
     await browser.log_in()
     await sent(browser, "begin", way="browser")
     await browser.get("/mail")
@@ -318,8 +322,8 @@ async def test_whoever_logged_out_meanwhile_completes_nothing(desk, browser):
     assert page.status == 401 and "Log in and restart the sign-in" in page.text
 
 
-async def test_what_the_provider_refuses_is_told_where_the_browser_ends(desk, browser):
-    await with_secret(desk)
+async def test_what_the_provider_refuses_is_told_where_the_browser_ends(harness, browser):
+    await with_secret(harness)
     await browser.log_in()
     await sent(browser, "begin", way="browser")
     page = await browser.get("/MxMail/?code=bad&state=S")
@@ -327,16 +331,16 @@ async def test_what_the_provider_refuses_is_told_where_the_browser_ends(desk, br
     assert f'href="{browser.url}{ROUTE}"' in page.text
 
 
-async def test_a_redirect_that_leads_elsewhere_is_pasted(desk, browser):
+async def test_a_redirect_that_leads_elsewhere_is_pasted(harness, browser):
     box = BOX | {"redirect": "https://mail.example.com/back"}
-    await defined(desk, accounts__box=box)
+    await defined(harness, accounts__box=box)
     await browser.log_in()
     page = await browser.get(ROUTE)
     assert "cannot return automatically" in page.text
 
 
-async def test_a_pasted_address_completes_it_and_a_wrong_one_is_told_why(desk, browser):
-    await with_secret(desk)
+async def test_a_pasted_address_completes_it_and_a_wrong_one_is_told_why(harness, browser):
+    await with_secret(harness)
     await browser.log_in()
     page = await sent(browser, "begin", way="paste")
     assert "redirect_uri=http://localhost/MxMail/" in link(page.text, "go")
@@ -347,49 +351,49 @@ async def test_a_pasted_address_completes_it_and_a_wrong_one_is_told_why(desk, b
     assert page.to == f"{ROUTE}?did=signed_in#main"
 
 
-async def test_without_a_secret_nobody_is_sent_to_sign_in(desk, browser):
-    await defined(desk)
+async def test_without_a_secret_nobody_is_sent_to_sign_in(harness, browser):
+    await defined(harness)
     await browser.log_in()
     page = await sent(browser, "begin", way="browser")
     assert page.status == 409 and "not in the vault yet" in page.text
 
 
-async def test_a_code_stands_there_until_it_is_typed(desk, browser):
-    await with_secret(desk)
+async def test_a_code_stands_there_until_it_is_typed(harness, browser):
+    await with_secret(harness)
     await browser.log_in()
     page = await sent(browser, "device", way="device")
     assert "ABCD-1234" in page.text and 'hx-trigger="load delay:5s"' in page.text
     assert "ABCD-1234" in (await browser.get(f"{ROUTE}/device")).text
     assert "ABCD-1234" in (await browser.get(f"{ROUTE}?way=device")).text
-    desk.server.on_device = GIVEN
+    harness.server.on_device = GIVEN
     page = await browser.get(f"{ROUTE}/device")
     assert f"{ROUTE}?did=signed_in" in page.text and "hx-get" not in page.text
 
 
-async def test_a_code_that_holds_no_more_says_so(desk, browser):
-    await with_secret(desk)
+async def test_a_code_that_holds_no_more_says_so(harness, browser):
+    await with_secret(harness)
     await browser.log_in()
     await sent(browser, "device", way="device")
-    desk.time.pass_by(seconds=1000)
+    harness.time.pass_by(seconds=1000)
     page = await browser.get(f"{ROUTE}/device")
     assert "The code has expired" in page.text and "ABCD-1234" not in page.text
 
 
-async def test_no_link_can_show_somebody_a_code_that_is_not_theirs(desk, browser):
+async def test_no_link_can_show_somebody_a_code_that_is_not_theirs(harness, browser):
     """Else they might sign in whoever made the link."""
-    await with_secret(desk)
+    await with_secret(harness)
     await browser.log_in()
     query = "code=EVIL-CODE&url=https://evil.example/&until=2099-01-01T00:00:00Z"
     page = await browser.get(f"{ROUTE}/device?{query}")
     assert "EVIL-CODE" not in page.text and "evil.example" not in page.text
 
 
-async def test_an_app_signs_in_by_a_certificate_that_is_made_here(desk, browser):
-    await defined(desk)
+async def test_an_app_signs_in_by_a_certificate_that_is_made_here(harness, browser):
+    await defined(harness)
     await browser.log_in()
     page = await sent(browser, "certificate_new", way="app_certificate")
     assert page.status == 303
-    said = await in_force(desk, "accounts/box")
+    said = await in_force(harness, "accounts/box")
     assert (said["sign_in"], said["certificate"]) == ("app", "box-cert")
     assert "secret" not in said
     page = await browser.get(f"{ROUTE}?way=app_certificate")
@@ -413,18 +417,18 @@ async def brought(browser, content=None, passphrase="", pem="", **more):
     [(pfx(), PASSPHRASE), (CERTIFICATE + KEY, ""), (None, "", (CERTIFICATE + KEY).decode())],
     ids=["PFX", "PEM", "PEM as text"],
 )
-async def test_a_certificate_that_was_made_elsewhere_is_brought_along(desk, browser, given):
-    await defined(desk)
+async def test_a_certificate_that_was_made_elsewhere_is_brought_along(harness, browser, given):
+    await defined(harness)
     await browser.log_in()
     page = await brought(browser, *given)
     assert page.to == f"{ROUTE}?did=saved&way=app_certificate#sign-in"
-    assert (await in_force(desk, "accounts/box"))["sign_in"] == "app"
+    assert (await in_force(harness, "accounts/box"))["sign_in"] == "app"
     page = await browser.get(f"{ROUTE}?way=app_certificate")
     assert describe((KEY + CERTIFICATE).decode()).thumbprints.sha1.upper() in page.text
-    kept = (await desk.vault.get("box-cert")).reveal()
+    kept = (await harness.vault.get("box-cert")).reveal()
     assert kept.encode() == KEY + CERTIFICATE
     line = KEY.decode().splitlines()[1]
-    rows = repr(await desk.store.audit_log(100))
+    rows = repr(await harness.store.audit_log(100))
     assert not any(one in page.text + rows for one in (line, PASSPHRASE))
 
 
@@ -445,54 +449,54 @@ UNFIT = {
 
 @pytest.mark.parametrize("case", UNFIT)
 async def test_what_is_no_certificate_with_its_key_is_told_and_changes_nothing(
-    desk, browser, case
+    harness, browser, case
 ):
     given, words = UNFIT[case]
-    await with_secret(desk)
+    await with_secret(harness)
     await browser.log_in()
     page = await brought(browser, *given)
     assert page.status == 400 and words in page.text
-    assert "sign_in" not in await in_force(desk, "accounts/box")
+    assert "sign_in" not in await in_force(harness, "accounts/box")
     assert "wrong-canary" not in page.text and KEY.decode()[40:90] not in page.text
-    assert "box-cert" not in await desk.vault.names()
+    assert "box-cert" not in await harness.vault.names()
 
 
 async def test_a_certificate_that_has_ended_does_not_take_the_place_of_the_one_in_use(
-    desk, browser
+    harness, browser
 ):
-    await defined(desk)
+    await defined(harness)
     await browser.log_in()
     await brought(browser, CERTIFICATE + KEY)
     assert (await brought(browser, OLD)).status == 400
-    assert (await desk.vault.get("box-cert")).reveal().encode() == KEY + CERTIFICATE
+    assert (await harness.vault.get("box-cert")).reveal().encode() == KEY + CERTIFICATE
     with pytest.raises(ErrorAnswer, match="invalid: This certificate ended on 2026-03-"):
-        await InProcessClient(desk)(
+        await InProcessClient(harness)(
             "certificate_import", name="box", pem=OLD.decode(), replace=True
         )
 
 
 async def test_a_certificate_that_is_refused_takes_another_one_s_place_only_if_that_is_said(
-    desk, browser
+    harness, browser
 ):
-    await defined(desk)
+    await defined(harness)
     await browser.log_in()
     await brought(browser, CERTIFICATE + KEY)
-    other = make("other", desk.time.now, 30).reveal()
-    desk.server.refused = {other}
+    other = make("other", harness.time.now, 30).reveal()
+    harness.server.refused = {other}
     page = await brought(browser, other.encode())
     assert page.status == 503 and "no certificate with the thumbprint" in page.text
     assert "select the check box below" in page.text and "--force" not in page.text
     assert 'name="force"' in page.text
-    assert (await desk.vault.get("box-cert")).reveal().encode() == KEY + CERTIFICATE
+    assert (await harness.vault.get("box-cert")).reveal().encode() == KEY + CERTIFICATE
     page = await brought(browser, other.encode(), force="on")
     assert page.to == f"{ROUTE}?did=saved&way=app_certificate#sign-in"
-    assert (await desk.vault.get("box-cert")).reveal() == other
+    assert (await harness.vault.get("box-cert")).reveal() == other
 
 
 async def test_a_secret_that_is_refused_takes_another_one_s_place_only_if_that_is_said(
-    desk, browser
+    harness, browser
 ):
-    await with_secret(desk)
+    await with_secret(harness)
     await browser.log_in()
     given = {name: BOX[name] for name in ("cloud", "mailbox", "tenant", "client_id")}
     given |= {"do": "save", "secret": OLD_SECRET}
@@ -500,7 +504,7 @@ async def test_a_secret_that_is_refused_takes_another_one_s_place_only_if_that_i
         page = await browser.get(ROUTE)
         tag = re.search(r'name="etag" value="(\w+)"', page.text).group(1)
         page = await browser.post(ROUTE, **given, etag=tag, force=forced)
-        kept = (await desk.vault.get("app")).reveal()
+        kept = (await harness.vault.get("app")).reveal()
         assert kept == (OLD_SECRET if forced else CANARY)
         assert ("in the vault is unchanged" in page.text) is not bool(forced)
         assert ('name="force"' in page.text) is not bool(forced)
@@ -508,7 +512,7 @@ async def test_a_secret_that_is_refused_takes_another_one_s_place_only_if_that_i
         assert "--force" not in page.text
 
 
-async def saved_with(desk, browser, **given):
+async def saved_with(harness, browser, **given):
     """The form of the app's registration, with these fields changed."""
     page = await browser.get(ROUTE)
     tag = re.search(r'name="etag" value="(\w+)"', page.text).group(1)
@@ -516,31 +520,33 @@ async def saved_with(desk, browser, **given):
     return await browser.post(ROUTE, **(fields | {"do": "save", "etag": tag} | given))
 
 
-async def test_a_day_of_end_that_is_over_is_told_at_its_field(desk, browser):
-    await with_secret(desk)
+async def test_a_day_of_end_that_is_over_is_told_at_its_field(harness, browser):
+    await with_secret(harness)
     await browser.log_in()
-    over = str((desk.time.now - timedelta(days=40)).date())
-    page = await saved_with(desk, browser, secret_ends=over, secret=OLD_SECRET)
+    over = str((harness.time.now - timedelta(days=40)).date())
+    page = await saved_with(harness, browser, secret_ends=over, secret=OLD_SECRET)
     assert page.status == 400 and f"{over} has already passed" in page.text
     assert re.search(r'<input id="f-end"[^>]*aria-invalid="true"', page.text)
-    assert "secret_ends" not in await in_force(desk, "accounts/box")
-    assert (await desk.vault.get("app")).reveal() == CANARY
+    assert "secret_ends" not in await in_force(harness, "accounts/box")
+    assert (await harness.vault.get("app")).reveal() == CANARY
 
 
-async def test_a_new_secret_wants_a_day_of_its_own_where_the_old_one_has_ended(desk, browser):
-    over = str((desk.time.now - timedelta(days=40)).date())
-    await defined(desk, accounts__box=BOX | {"secret_ends": over})
-    await InProcessClient(desk)("set_secret", name="app", value=CANARY)
+async def test_a_new_secret_wants_a_day_of_its_own_where_the_old_one_has_ended(
+    harness, browser
+):
+    over = str((harness.time.now - timedelta(days=40)).date())
+    await defined(harness, accounts__box=BOX | {"secret_ends": over})
+    await InProcessClient(harness)("set_secret", name="app", value=CANARY)
     await browser.log_in()
-    page = await saved_with(desk, browser, secret_ends=over, secret="a~new~one")
+    page = await saved_with(harness, browser, secret_ends=over, secret="a~new~one")
     assert page.status == 400 and f"{over} has already passed" in page.text
     assert re.search(r'<input id="f-end"[^>]*aria-invalid="true"', page.text)
-    assert (await desk.vault.get("app")).reveal() == CANARY
-    page = await saved_with(desk, browser, secret_ends=over, mailbox="other@example.com")
+    assert (await harness.vault.get("app")).reveal() == CANARY
+    page = await saved_with(harness, browser, secret_ends=over, mailbox="other@example.com")
     assert page.status == 303  # nothing is said of the secret that has ended
-    page = await saved_with(desk, browser, secret_ends="", secret="a~new~one")
+    page = await saved_with(harness, browser, secret_ends="", secret="a~new~one")
     assert page.status == 303
-    assert (await desk.vault.get("app")).reveal() == "a~new~one"
+    assert (await harness.vault.get("app")).reveal() == "a~new~one"
 
 
 class Full(MemoryStore):
@@ -556,25 +562,25 @@ class Full(MemoryStore):
 
 @pytest.mark.parametrize("deed", ["certificate_new", "certificate_import"])
 async def test_a_vault_that_takes_nothing_leaves_the_account_as_it_was(tmp_path, deed):
-    desk = await with_user(desk=Harness(store=Full()))
-    await with_secret(desk)
-    before = await in_force(desk, "accounts/box")
-    async with browsing(desk, tmp_path) as browser:
+    harness = await with_user(harness=Harness(store=Full()))
+    await with_secret(harness)
+    before = await in_force(harness, "accounts/box")
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         await browser.get(f"{ROUTE}?way=app_certificate")
-        desk.store.full = True
+        harness.store.full = True
         pem = (CERTIFICATE + KEY).decode()
         page = await browser.post(ROUTE, do=deed, way="app_certificate", pem=pem)
         assert page.status == 503
-    assert await in_force(desk, "accounts/box") == before
+    assert await in_force(harness, "accounts/box") == before
 
 
-async def test_an_app_signs_in_by_its_secret_alone(desk, browser):
-    await with_secret(desk)
+async def test_an_app_signs_in_by_its_secret_alone(harness, browser):
+    await with_secret(harness)
     await browser.log_in()
     page = await sent(browser, "prove", way="app_secret")
     assert page.to == f"{ROUTE}?did=signed_in#main"
-    assert (await in_force(desk, "accounts/box"))["sign_in"] == "app"
+    assert (await in_force(harness, "accounts/box"))["sign_in"] == "app"
     page = await browser.get(f"{ROUTE}/token")
     assert "the app itself" in page.text
 
@@ -589,15 +595,15 @@ ELSEWHERE = {
 }
 
 
-async def test_a_secret_goes_only_to_the_server_that_the_page_has_shown(desk, browser):
-    await defined(desk)
+async def test_a_secret_goes_only_to_the_server_that_the_page_has_shown(harness, browser):
+    await defined(harness)
     await browser.log_in()
     page = await browser.get(ROUTE)
     assert "The value is sent to login.microsoftonline.com:443." in page.text
     shown = forms_of(page.text)
     form = next(one for one in shown if ("do", "save") in one.buttons)
     led = {"clouds__own": ELSEWHERE, "accounts__box": BOX | {"cloud": "own"}}
-    told = await run_as_json(desk.service, TOKEN, "apply", {"documents": documents(**led)})
+    told = await run_as_json(harness.service, TOKEN, "apply", {"documents": documents(**led)})
     assert "ok" in told
     page = await browser.get(ROUTE)
     assert "evil.example:443, which was set with the API token ci" in page.text
@@ -605,15 +611,15 @@ async def test_a_secret_goes_only_to_the_server_that_the_page_has_shown(desk, br
     fields = later.fields | {"secret": CANARY, "secret_ends": "2027-03-01", "do": "save"}
     page = await browser.post(ROUTE, **fields | {"to": form.fields["to"]})
     assert page.status == 409 and "evil.example:443" in page.text
-    assert "app" not in await desk.vault.names()
+    assert "app" not in await harness.vault.names()
     again = next(one for one in forms_of(page.text) if ("do", "save") in one.buttons)
     page = await browser.post(ROUTE, **fields | {"etag": again.fields["etag"]})
-    assert (await desk.vault.get("app")).reveal() == CANARY
+    assert (await harness.vault.get("app")).reveal() == CANARY
 
 
-async def test_a_certificate_is_not_kept_where_it_would_be_sent(desk, browser):
+async def test_a_certificate_is_not_kept_where_it_would_be_sent(harness, browser):
     keyed = BOX | {"certificate": "box-cert", "secret_next": "box-cert"}
-    await defined(desk, accounts__other=keyed | {"mailbox": "other@example.com"})
+    await defined(harness, accounts__other=keyed | {"mailbox": "other@example.com"})
     await browser.log_in()
     page = await sent(browser, "certificate_new", way="app_certificate")
     assert page.status == 409 and "accounts/other" in page.text
@@ -622,15 +628,15 @@ async def test_a_certificate_is_not_kept_where_it_would_be_sent(desk, browser):
 BARE = {name: value for name, value in BOX.items() if name != "secret"}
 
 
-async def with_a_name_that_is_taken(desk, entry="box", **account):
+async def with_a_name_that_is_taken(harness, entry="box", **account):
     """The account names no secret, and another one's bears the name that it would have."""
     other = {**BOX, "mailbox": "other@example.com", "secret": entry}
-    await defined(desk, accounts__box={**BARE, **account}, accounts__other=other)
-    await InProcessClient(desk)("set_secret", name=entry, value="another one's")
+    await defined(harness, accounts__box={**BARE, **account}, accounts__other=other)
+    await InProcessClient(harness)("set_secret", name=entry, value="another one's")
 
 
-async def test_a_secret_for_an_account_without_one_takes_no_other_ones_place(desk, browser):
-    await with_a_name_that_is_taken(desk)
+async def test_a_secret_for_an_account_without_one_takes_no_other_ones_place(harness, browser):
+    await with_a_name_that_is_taken(harness)
     await browser.log_in()
     page = await browser.get(ROUTE)
     given = {name: BARE[name] for name in ("cloud", "tenant", "client_id", "mailbox")}
@@ -639,13 +645,15 @@ async def test_a_secret_for_an_account_without_one_takes_no_other_ones_place(des
         ROUTE, do="save", **given, secret=CANARY, secret_ends="2027-03-01"
     )
     assert page.status == 303
-    assert (await desk.vault.get("box")).reveal() == "another one's"
-    entry = (await in_force(desk, "accounts/box"))["secret"]
-    assert (await desk.vault.get(entry)).reveal() == CANARY
+    assert (await harness.vault.get("box")).reveal() == "another one's"
+    entry = (await in_force(harness, "accounts/box"))["secret"]
+    assert (await harness.vault.get(entry)).reveal() == CANARY
 
 
-async def test_a_key_file_for_an_account_without_one_takes_no_other_ones_place(desk, browser):
-    await with_a_name_that_is_taken(desk, cloud="google", tenant="")
+async def test_a_key_file_for_an_account_without_one_takes_no_other_ones_place(
+    harness, browser
+):
+    await with_a_name_that_is_taken(harness, cloud="google", tenant="")
     await browser.log_in()
     key = {
         "type": "service_account",
@@ -654,26 +662,26 @@ async def test_a_key_file_for_an_account_without_one_takes_no_other_ones_place(d
     }
     key |= {"private_key_id": "1", "token_uri": "https://oauth2.googleapis.com/token"}
     await sent(browser, "prove", way="app_secret", key_file=json.dumps(key))
-    assert (await desk.vault.get("box")).reveal() == "another one's"
-    entry = (await in_force(desk, "accounts/box"))["secret"]
-    assert json.loads((await desk.vault.get(entry)).reveal()) == key
+    assert (await harness.vault.get("box")).reveal() == "another one's"
+    entry = (await in_force(harness, "accounts/box"))["secret"]
+    assert json.loads((await harness.vault.get(entry)).reveal()) == key
 
 
 @pytest.mark.parametrize("deed", ["certificate_new", "certificate_import"])
 async def test_a_certificate_for_an_account_without_one_takes_no_other_ones_place(
-    desk, browser, deed
+    harness, browser, deed
 ):
-    await with_a_name_that_is_taken(desk, "box-cert")
+    await with_a_name_that_is_taken(harness, "box-cert")
     await browser.log_in()
     pem = (CERTIFICATE + KEY).decode()
     page = await sent(browser, deed, way="app_certificate", pem=pem, replace="1")
     assert page.status == 409 and "accounts/other" in page.text
-    assert (await desk.vault.get("box-cert")).reveal() == "another one's"
-    assert await in_force(desk, "accounts/box") == BARE
+    assert (await harness.vault.get("box-cert")).reveal() == "another one's"
+    assert await in_force(harness, "accounts/box") == BARE
 
 
-async def test_the_administrator_s_steps_have_the_values_in_them(desk, browser):
-    await defined(desk)
+async def test_the_administrator_s_steps_have_the_values_in_them(harness, browser):
+    await defined(harness)
     await browser.log_in()
     page = await browser.get(f"{ROUTE}?way=app_certificate")
     assert f"-AppId {BOX['client_id']}" in page.text and "data-copy=" in page.text
@@ -682,14 +690,14 @@ async def test_the_administrator_s_steps_have_the_values_in_them(desk, browser):
     assert "attachment" in page.headers["content-disposition"]
 
 
-async def test_a_password_goes_into_the_vault_and_never_comes_back(desk, browser):
-    await defined(desk, routes__plain={"kind": "post", "options": {"password": "relay"}})
+async def test_a_password_goes_into_the_vault_and_never_comes_back(harness, browser):
+    await defined(harness, routes__plain={"kind": "post", "options": {"password": "relay"}})
     await browser.log_in()
     page = await browser.get("/mail/route/plain")
     assert "The vault has no “relay” yet" in page.text
     page = await browser.post("/mail/route/plain", do="entry", entry="relay", value=CANARY)
     assert page.to == "/mail/route/plain?did=secret"
-    assert (await desk.vault.get("relay")).reveal() == CANARY
+    assert (await harness.vault.get("relay")).reveal() == CANARY
     assert CANARY not in (await browser.get(page.to)).text
 
 
@@ -697,8 +705,8 @@ async def test_a_password_goes_into_the_vault_and_never_comes_back(desk, browser
     ("way", "do", "leaves"),
     [("browser", "begin", True), ("paste", "open", True), ("paste", "begin", False)],
 )
-async def test_one_click_leads_to_the_sign_in_page(desk, browser, way, do, leaves):
-    await with_secret(desk)
+async def test_one_click_leads_to_the_sign_in_page(harness, browser, way, do, leaves):
+    await with_secret(harness)
     await browser.log_in()
     page = await sent(browser, do, f"{ROUTE}?way={way}", way=way)
     assert page.status == 200 and link(page.text, "go").startswith("https://")
@@ -706,8 +714,8 @@ async def test_one_click_leads_to_the_sign_in_page(desk, browser, way, do, leave
     assert "noroshi@example.com" in page.text  # as whom to sign in
 
 
-async def test_a_diagnosis_is_told_as_its_stages_come(desk, browser):
-    await defined(desk, routes__seen={"kind": "examined"})
+async def test_a_diagnosis_is_told_as_its_stages_come(harness, browser):
+    await defined(harness, routes__seen={"kind": "examined"})
     await browser.log_in()
     page = await sent(browser, "examine", "/mail/route/seen", to="ops@example.com")
     assert page.status == 303 and "exam=" in page.to
@@ -715,8 +723,8 @@ async def test_a_diagnosis_is_told_as_its_stages_come(desk, browser):
     assert 'id="exam"' in page.text
 
 
-async def test_a_test_mail_shows_how_far_it_came(desk, browser):
-    await defined(desk)
+async def test_a_test_mail_shows_how_far_it_came(harness, browser):
+    await defined(harness)
     await browser.log_in()
     page = await sent(browser, "send", "/mail/route/plain", to="ops@example.com")
     page = await browser.get(page.to.partition("#")[0])
@@ -726,15 +734,15 @@ async def test_a_test_mail_shows_how_far_it_came(desk, browser):
     assert 'class="relay"' in (await browser.get(next)).text
 
 
-async def test_a_test_mail_that_was_taken_lights_the_route_itself(desk, browser):
-    await defined(desk)
+async def test_a_test_mail_that_was_taken_lights_the_route_itself(harness, browser):
+    await defined(harness)
     await browser.log_in()
     page = await sent(browser, "send", "/mail/route/plain", to="ops@example.com")
     page = await browser.get(page.to.partition("#")[0])
     assert "Last accepted" not in page.text
     next = re.search(r'hx-get="([^"]+/test[^"]+)"', page.text).group(1)
     assert "hx-partial" not in (await browser.get(next)).text
-    await desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    await harness.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
     told = (await browser.get(next)).text
     assert re.search(r'hx-target="#last"[^>]*>[^<]*Last accepted <time[^>]*>\d\d:\d\d<', told)
     way = told.partition('hx-target="#way"')[2]
@@ -743,14 +751,14 @@ async def test_a_test_mail_that_was_taken_lights_the_route_itself(desk, browser)
     assert all(f'id="{name}"' in page for name in ("how", "last", "way"))
 
 
-async def test_whoever_finds_the_test_mail_in_the_inbox_says_so_beside_it(desk, browser):
-    await defined(desk)
+async def test_whoever_finds_the_test_mail_in_the_inbox_says_so_beside_it(harness, browser):
+    await defined(harness)
     await browser.log_in()
     page = await sent(browser, "send", "/mail/route/plain", to="ops@example.com")
     page = await browser.get(page.to.partition("#")[0])
     assert 'value="seen"' not in page.text  # nobody can have it yet
     next = re.search(r'hx-get="([^"]+/test[^"]+)"', page.text).group(1)
-    await desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
+    await harness.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
     told = (await browser.get(next)).text
     (form,) = (one for one in forms_of(told) if ("do", "seen") in one.buttons)
     page = await browser.post(form.action, **form.fields, do="seen")
@@ -761,11 +769,11 @@ async def test_whoever_finds_the_test_mail_in_the_inbox_says_so_beside_it(desk, 
     assert 'is-lit"><b>Seen arrived' in way
 
 
-async def test_a_test_mail_that_nobody_took_was_seen_by_nobody(desk, browser):
-    await defined(desk)
+async def test_a_test_mail_that_nobody_took_was_seen_by_nobody(harness, browser):
+    await defined(harness)
     await browser.log_in()
     await sent(browser, "send", "/mail/route/plain", to="ops@example.com")
-    id = (await desk.store.queue())[0].envelope.id
+    id = (await harness.store.queue())[0].envelope.id
     await browser.get("/mail/route/plain")
     page = await browser.post("/mail/route/plain", do="seen", mail=id)
     assert page.status == 409 and "no server has accepted it yet" in page.text
@@ -786,27 +794,27 @@ class Overtaken(MemoryStore):
 
 async def test_a_test_mail_that_is_taken_while_its_page_is_made_lights_the_route_too(tmp_path):
     store = Overtaken()
-    desk = await with_user(desk=Harness(store=store))
-    await defined(desk)
-    async with browsing(desk, tmp_path) as browser:
+    harness = await with_user(harness=Harness(store=store))
+    await defined(harness)
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         to = (await sent(browser, "send", "/mail/route/plain", to="ops@example.com")).to
-        store.afterwards = desk.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
+        store.afterwards = harness.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
         page = (await browser.get(to.partition("#")[0])).text
         asks_again = re.search(r'id="testmail"[^>]* hx-get="([^"]+)"', page)
         told = (await browser.get(asks_again.group(1))).text if asks_again else page
         assert re.search(r'"#?last"[^>]*>[^<]*Last accepted <time[^>]*>\d\d:\d\d<', told)
 
 
-async def test_a_route_that_is_not_there_has_no_page(desk, browser):
+async def test_a_route_that_is_not_there_has_no_page(harness, browser):
     await browser.log_in()
     assert (await browser.get("/mail/route/nowhere")).status == 404
 
 
 async def test_an_operator_sends_a_test_mail_and_signs_nothing_in(tmp_path):
-    desk = await with_user(OPERATOR, desk=Harness())
-    await defined(desk)
-    async with browsing(desk, tmp_path) as browser:
+    harness = await with_user(OPERATOR, harness=Harness())
+    await defined(harness)
+    async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         page = await browser.get("/mail/route/plain")
         assert 'value="send"' in page.text and 'value="examine"' not in page.text
@@ -816,9 +824,9 @@ async def test_an_operator_sends_a_test_mail_and_signs_nothing_in(tmp_path):
 
 
 @pytest.mark.parametrize("path", ["/mail", ROUTE, "/mail/edit?key=routes/m365", "/mail/new"])
-async def test_names_that_others_gave_are_shown_as_text(desk, browser, path):
+async def test_names_that_others_gave_are_shown_as_text(harness, browser, path):
     route = CONTENT["routes/m365"] | {"title": EVIL}
-    await defined(desk, routes__m365=route, accounts__box=BOX | {"client_id": EVIL})
+    await defined(harness, routes__m365=route, accounts__box=BOX | {"client_id": EVIL})
     await browser.log_in()
     page = await browser.get(path)
     assert page.status == 200 and EVIL not in page.text
@@ -830,8 +838,10 @@ def test_one_route_alone_is_not_called_every_route():
         assert told in heading(TONGUES["en"], [well] * count, {})
 
 
-async def test_routes_and_contacts_go_by_their_titles_wherever_mails_are_shown(desk, browser):
-    ask = InProcessClient(desk)
+async def test_routes_and_contacts_go_by_their_titles_wherever_mails_are_shown(
+    harness, browser
+):
+    ask = InProcessClient(harness)
     everybody = {"addresses": ["ops@example.com"], "title": "Everybody on call"}
     await apply_definitions(ask, contacts__ops=everybody)
     (mail,) = (await ask("send", to=["ops"], routes=["plain"], subject="s", text="t"))["ids"]
@@ -839,6 +849,6 @@ async def test_routes_and_contacts_go_by_their_titles_wherever_mails_are_shown(d
     for path in ("/queue", "/queue?q=on+call+old+server", f"/queue/mail?id={quote(mail)}"):
         page = (await browser.get(path)).text
         assert "Everybody on call" in page and "Old server" in page
-    await desk.attempted("plain", Verdict.DEFERRED, "later", 451)
+    await harness.attempted("plain", Verdict.DEFERRED, "later", 451)
     page = (await browser.get(f"/queue/mail?id={quote(mail)}")).text
     assert "Old server → ops@example.com" in page

@@ -45,11 +45,11 @@ def test_a_moment_of_a_language_knows_its_instant():
 
 @pytest.mark.parametrize(("language", "foot"), [("ja", "時刻は "), ("en", "times in ")])
 async def test_a_page_says_at_its_foot_in_which_zone_its_times_are(
-    desk, browser, language, foot
+    harness, browser, language, foot
 ):
-    await apply_definitions(InProcessClient(desk))
+    await apply_definitions(InProcessClient(harness))
     browser.session.cookie_jar.update_cookies({LANGUAGE: language})
-    here = zone_of(desk.time.now.astimezone())
+    here = zone_of(harness.time.now.astimezone())
     for path in ("/", "/queue", "/settings/versions"):
         text = (await browser.get(path)).text
         assert f"{foot}{here}</footer>" in text, path
