@@ -1,5 +1,5 @@
-"""What an administrator of the other side does, as data: shown by a command with the user's own
-values, and written out on a page of the documentation. Both come from here."""
+"""Tell what an administrator of the other side does, as data: shown by a command with the
+user's own values, and written out on a page of the documentation. Both come from here."""
 
 from noroshi.guides.guide import Case, Failure, Guide, Step, read_guide
 from noroshi.guides.microsoft365 import (

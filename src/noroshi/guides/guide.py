@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from noroshi.core.translation import NOTHING, Message, _, bilingual
+from noroshi.core.translation import NOTHING, Message, _
 
 TAKES: Mapping[str, Message] = {
     "": NOTHING,
@@ -53,7 +53,7 @@ class Step:
     takes: Message = NOTHING
 
     def is_for(self, case: Case) -> bool:
-        """Whether somebody in this case has to do it."""
+        """Return whether somebody in this case has to do it."""
         return (
             (not self.ways or case.way in self.ways)
             and (not self.kinds or case.kind in self.kinds)
@@ -65,7 +65,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """What is shown, what it means, and the steps that mend it, the likeliest first."""
+    """Hold what is shown, what it means, and the steps that mend it, the likeliest first."""
 
     shows: str
     means: Message
@@ -75,7 +75,7 @@ class Failure:
     """As a page names it, if `shows` is only a part of the answer."""
 
     def is_in(self, text: str) -> bool:
-        """Whether somebody who reads this text has this failure: 5.7.3 is not 5.7.30."""
+        """Return whether somebody who reads this text has this failure: 5.7.3 is not 5.7.30."""
         return re.search(rf"(?<![\d.]){re.escape(self.shows)}(?![\d.]*\d)", text) is not None
 
 
@@ -123,7 +123,7 @@ def _step(said: Mapping[str, Any]) -> Step:
         id=said["id"],
         part=said["part"],
         title=_words(said, "title"),
-        how=tuple(_pairs(said["how"], said["how_ja"])),
+        how=tuple(map(Message, _lines(said["how"]))),
         source=said["source"],
         ways=frozenset(said.get("ways", ())),
         kinds=frozenset(said.get("kinds", ())),
@@ -149,13 +149,7 @@ def _failure(said: Mapping[str, Any]) -> Failure:
 
 
 def _words(said: Mapping[str, Any], name: str) -> Message:
-    return bilingual(en=said.get(name, ""), ja=said.get(f"{name}_ja", ""))
-
-
-def _pairs(en: str, ja: str) -> Iterable[Message]:
-    """The sentences of both languages, one beside the other: as many in each."""
-    both = zip(_lines(en), _lines(ja), strict=True)
-    return (bilingual(en=one, ja=other) for one, other in both)
+    return Message(said[name]) if name in said else NOTHING
 
 
 def _lines(text: str) -> tuple[str, ...]:

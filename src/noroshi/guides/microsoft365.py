@@ -51,7 +51,8 @@ EITHER_READ = _EITHER.fill(own=MAIL_READ, shared=MAIL_READ_SHARED)
 
 
 def values_of(cloud: str, **known: str) -> Mapping[str, Value]:
-    """What fills the places: what is known of the user's own, and what the cloud decides."""
+    """Return what fills the places: what is known of the user's own, and what the cloud
+    decides."""
     return {
         "app": APP_NAME,
         "mail_send": EITHER,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from noroshi.core.translation import Message, bilingual
+from noroshi.core.translation import Message
 
 Value = str | Message
 HARMLESS = re.compile(r"\w[\w.@+:/%-]*")
@@ -17,25 +17,23 @@ OURS = frozenset({"app", "connect"})
 
 class _Places(dict[str, str]):
     def __missing__(self, name: str) -> str:
-        return name.upper().replace("_", "-")
+        return _wanted(name)
 
 
 def filled(words: Message, values: Mapping[str, Value]) -> Message:
-    """A sentence with the values in it, each in its own language."""
-    return bilingual(en=_said(words.en, values, "en"), ja=_said(words.ja, values, "ja"))
+    """Fill a sentence's places with the values."""
+    return words.fill(
+        **{name: values.get(name) or _wanted(name) for name in words.empty_places}
+    )
 
 
 def line(text: str, values: Mapping[str, Value]) -> str:
-    """A line to be run, with the values in it."""
-    plain = {name: _in(value, "en") for name, value in values.items()}
-    safe = {n: v for n, v in plain.items() if n in OURS or HARMLESS.fullmatch(v)}
+    """Fill the places of a line to be run, with what PowerShell takes as it stands."""
+    said = {n: v.en if isinstance(v, Message) else v for n, v in values.items()}
+    safe = {n: v for n, v in said.items() if n in OURS or HARMLESS.fullmatch(v)}
     return text.format_map(_Places(safe))
 
 
-def _said(text: str, values: Mapping[str, Value], language: str) -> str:
-    told = {name: _in(value, language) for name, value in values.items()}
-    return text.format_map(_Places({name: value for name, value in told.items() if value}))
-
-
-def _in(value: Value, language: str) -> str:
-    return value.say(language) if isinstance(value, Message) else value
+def _wanted(name: str) -> str:
+    """Return what stands in a place whose value is not known: a word for what belongs there."""
+    return name.upper().replace("_", "-")

@@ -53,7 +53,7 @@ def _code(lines: Sequence[str]) -> Iterator[str]:
 
 
 def table(failures: Sequence[Failure], steps: Mapping[str, str], language: str) -> str:
-    """What one sees, what it means and what to do; `steps` are links by id."""
+    """Tell what one sees, what it means and what to do; `steps` are links by id."""
     heads = [words.say(language) for words in (SHOWN, MEANS, ACT, STEP)]
     rows = [f"| {' | '.join(heads)} |", "| --- | --- | --- | --- |"]
     for one in failures:

@@ -1,4 +1,4 @@
-"""What is to be set up: from the definitions in force, and to them."""
+"""Describe what is to be set up: from the definitions in force, and to them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class SetupGoal:
 
     @property
     def alone(self) -> bool:
-        """Whether the app signs in by itself."""
+        """Return whether the app signs in by itself."""
         return self.way.startswith("app-")
 
     @property
@@ -59,11 +59,11 @@ class SetupGoal:
 
     @property
     def shared(self) -> bool:
-        """Whether somebody else than the mailbox signs in."""
+        """Return whether somebody else than the mailbox signs in."""
         return not self.alone and (self.delegated or self.of_other(self.person))
 
     def of_other(self, person: str) -> bool:
-        """Whether that is somebody, and not the mailbox itself."""
+        """Return whether that is somebody, and not the mailbox itself."""
         return person.lower() not in ("", self.mailbox.lower())
 
     @property
@@ -82,7 +82,7 @@ class SetupGoal:
         )
 
     def values(self, **more: str) -> Mapping[str, Value]:
-        """What fills the places in the administrator's steps."""
+        """Return what fills the places in the administrator's steps."""
         return values_of(
             self.cloud,
             account=self.account,
@@ -97,7 +97,7 @@ class SetupGoal:
         )
 
     def account_document(self, before: Mapping[str, Any]) -> dict[str, Any]:
-        """What accounts/NAME says; what of it is none of ours stays as it is."""
+        """Return what accounts/NAME says; what of it is none of ours stays as it is."""
         ours = {
             "cloud": self.cloud,
             "tenant": self.tenant,
@@ -125,14 +125,14 @@ class SetupGoal:
         }
 
     def route_document(self, before: Mapping[str, Any]) -> dict[str, Any]:
-        """What routes/NAME says."""
+        """Return what routes/NAME says."""
         options = _merged(before.get("options", {}), {"account": self.account})
         ours = {"kind": self.kind, "options": options, "network": self.network}
         return _merged({"connections": 3, **before}, ours)
 
 
 def known_of(content: Mapping[str, Any]) -> dict[str, Any]:
-    """What an account in force answers already, by Wanted's names."""
+    """Return what an account in force answers already, by the names of SetupGoal."""
     names = ("cloud", "tenant", "client_id", "mailbox", "redirect", "network", "secret_ends")
     found = {name: content[name] for name in names if content.get(name)}
     if content.get("shared"):
@@ -151,7 +151,7 @@ def way_of(content: Mapping[str, Any]) -> str:
 
 
 def is_answered(content: Mapping[str, Any]) -> bool:
-    """Whether somebody has said how the account signs in."""
+    """Return whether somebody has said how the account signs in."""
     return any(content.get(name) for name in ("sign_in", "secret", "certificate", "redirect"))
 
 
@@ -163,9 +163,10 @@ def certificate_entry(account: str) -> str:
 def switched(
     content: Mapping[str, Any], name: str, way: str, entry_of_secret: str = ""
 ) -> dict[str, Any]:
-    """What accounts/NAME says once it signs in that way, and else as before: a person, whatever
-    the app shows beside; or the app by itself, by its secret or by its certificate alone. A secret
-    that it does not name yet goes into that entry, else into one of the account's own name."""
+    """Return what accounts/NAME says once it signs in that way, and else as before: a person,
+    whatever the app shows beside; or the app by itself, by its secret or by its certificate
+    alone. A secret that it does not name yet goes into that entry, else into one of the
+    account's own name."""
     said = dict(content)
     if not way.startswith("app-"):
         return {field: value for field, value in said.items() if field != "sign_in"}

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from noroshi.core.translation import Message, bilingual
+from noroshi.core.translation import LANGUAGES, Message, bilingual
 from noroshi.definitions.documents import content, split
 from noroshi.ports import Document
 
@@ -46,9 +46,27 @@ def built_in() -> dict[str, Blueprint]:
     found = sorted(f.name for f in folder.iterdir() if f.name.endswith(".toml"))
     texts = {name: folder.joinpath(name).read_text("utf-8") for name in found}
     return {
-        name.removesuffix(".toml"): _blueprint(name.removesuffix(".toml"), tomllib.loads(text))
+        name.removesuffix(".toml"): _blueprint(
+            name.removesuffix(".toml"), _translated(tomllib.loads(text))
+        )
         for name, text in texts.items()
     }
+
+
+def _translated(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return one of ours with what a person writes into a blueprint in two languages."""
+    titles = {
+        f"{key}_{language}": Message(said[key]).say(language)
+        for key in ("title", "help")
+        if key in said
+        for language in LANGUAGES[1:]
+    }
+    inside = {
+        key: [_translated(one) for one in said[key]]
+        for key in ("group", "monitor")
+        if key in said
+    }
+    return {**said, **titles, **inside}
 
 
 def _blueprint(name: str, said: Mapping[str, Any]) -> Blueprint:
