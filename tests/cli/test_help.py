@@ -1,11 +1,14 @@
 """What is said of the commands, in both languages, by the help and by docs/use/commands.md."""
 
+import gettext
+import os
 import re
 from pathlib import Path
 
 import pytest
 
 from noroshi import __version__
+from noroshi.argparse_texts import spoken
 from noroshi.cli.commands.command_list import COMMANDS
 from noroshi.cli.commands.spec import GLOBAL
 from noroshi.cli.exits import BY_KIND, MEANING
@@ -154,6 +157,30 @@ def test_a_slip_is_told_with_what_was_likely_meant(argv, said, capsys):
     with pytest.raises(SystemExit) as ended:
         run(argv)
     assert (ended.value.code, capsys.readouterr().err.splitlines()[0]) == (2, said)
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        ("status --jsn", "noroshi: --jsn は使えません"),
+        ("plan", "noroshi plan: DIR を指定してください"),
+        ("audit --last", "noroshi audit: --last には値が1つ必要です"),
+        ("audit --last x", "noroshi audit: --last には整数を指定してください ('x')"),
+        ("status --json=1", "noroshi status: --json に値は付けられません ('1')"),
+        ("completion xyzzy", "noroshi completion: SHELL に 'xyzzy' は使えません。"),
+    ],
+)
+async def test_argparse_speaks_the_persons_language(argv, said):
+    told = await typed("--lang", "ja", *argv.split())
+    assert told.code == 2 and told.err.startswith(said)
+
+
+def test_the_rest_of_the_program_keeps_its_language(monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "en")
+    with spoken("ja", os.environ):
+        assert gettext.gettext("expected one argument") == "には値が1つ必要です"
+    assert gettext.gettext("expected one argument") == "expected one argument"
+    assert os.environ["LANGUAGE"] == "en"
 
 
 @pytest.mark.parametrize(

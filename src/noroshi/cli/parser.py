@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NoReturn
 
+from noroshi.argparse_texts import spoken, whole_number
 from noroshi.cli.commands.spec import GLOBAL, PROGRAM, Command, Option
 from noroshi.cli.exits import MEANING, USAGE
 from noroshi.cli.output.tables import paragraphs, terminal_columns, width, wrap
-from noroshi.core.translation import Message, _, composed, joined, pgettext, plain
+from noroshi.core.translation import Message, _, composed, joined, plain
 
 USAGE_HEAD = _("usage: ")
 ARGUMENTS = _("arguments")
@@ -37,47 +40,11 @@ OF_THESE = _("specify a command: {commands}")
 FEW = 10
 TRY_HELP = _("Help: {program} --help")
 WRONG = _("{program}: {message}")
-
-# argparse forms its messages itself, in English; what Python 3.11 to 3.14 say is told anew.
-SAID = (
-    (
-        r"the following arguments are required: (?P<arguments>.*)",
-        _("the following arguments are required: {arguments}"),
-    ),
-    (r"unrecognized arguments: (?P<arguments>.*)", _("unrecognized arguments: {arguments}")),
-    (
-        r"argument (?P<option>.*?): expected one argument",
-        _("argument {option}: expected one argument"),
-    ),
-    (
-        r"argument (?P<option>.*?): expected at least one argument",
-        _("argument {option}: expected at least one argument"),
-    ),
-    (
-        r"argument (?P<option>.*?): invalid choice: (?P<given>.*?) \(choose from (?P<choices>.*)\)",
-        _("argument {option}: invalid choice: {given} (choose from {choices})"),
-    ),
-    (
-        r"argument (?P<option>.*?): invalid int value: (?P<given>.*)",
-        _("argument {option}: invalid int value: {given}"),
-    ),
-    (
-        r"argument (?P<option>.*?): ignored explicit argument (?P<given>.*)",
-        _("argument {option}: ignored explicit argument {given}"),
-    ),
-    (
-        r"argument (?P<option>.*?): not allowed with argument (?P<other>.*)",
-        _("argument {option}: not allowed with argument {other}"),
-    ),
-)
-
-UNKNOWN = pgettext("argparse", "{message}")
-CHOICE = re.compile(
-    r"argument (.*?): invalid choice: '?(.*?)'? \(choose from (.*)\)", re.DOTALL
-)
 MEANT = _("there is no {what} {given} (did you mean {near}?)")
 COMMAND = _("command")
 CHOSEN = _("choice")
+VALUED = frozenset(flag for option in GLOBAL for flag in option.flags)
+"""Options of all commands; each has a value."""
 
 
 def build(language: str, commands: Iterable[Command]) -> Parser:
@@ -114,16 +81,24 @@ def _offer(
     parser: Parser, own: Iterable[Option], everywhere: Iterable[Option], language: str
 ) -> None:
     for option in own:
-        parser.add_argument(*option.flags, help=option.help.say(language), **option.settings)
+        parser.add_argument(
+            *option.flags, help=option.help.say(language), **_settings(option, parser)
+        )
     for option in everywhere:
         # SUPPRESS, or a command's default would wipe out what was given before the command.
         parser.add_argument(
             *option.flags,
             help=option.help.say(language),
             default=argparse.SUPPRESS,
-            **option.settings,
+            **_settings(option, parser),
         )
     parser.add_argument("-h", "--help", action="help", help=HELP.say(language))
+
+
+def _settings(option: Option, parser: Parser) -> Mapping[str, Any]:
+    """Return what argparse is told of an option; a slip in a choice is met before it looks."""
+    choices = option.settings.get("choices", ())
+    return {**option.settings, "type": _chosen(parser, choices)} if choices else option.settings
 
 
 class Parser(argparse.ArgumentParser):
@@ -137,12 +112,30 @@ class Parser(argparse.ArgumentParser):
             formatter_class=lambda prog: Formatter(language, prog=prog),
             **given,
         )
+        self.register("type", int, partial(whole_number, language))
         self._positionals.title = ARGUMENTS.say(language)
         self._optionals.title = OPTIONS.say(language)
 
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse as argparse does, which tells in our language what is wrong."""
+        with spoken(self.language, os.environ):
+            return super().parse_args(args, namespace)
+
     def error(self, message: str) -> NoReturn:
-        """Refuse what was typed wrongly, as argparse has found."""
-        self.refuse(_told(message))
+        """Refuse what was typed wrongly, in the words that argparse found in our catalogue."""
+        self.refuse(plain(message))
+
+    def check_commands(self, argv: Sequence[str], commands: Iterable[Command]) -> None:
+        """Refuse a word that is none of the commands, and is like one of them."""
+        at, program = _command_at(argv), self.prog
+        known = {command.name: command for command in commands}
+        while known and at < len(argv) and not argv[at].startswith("-"):
+            word = argv[at]
+            if meant := near(word, known):
+                self.refuse(MEANT.fill(what=COMMAND, given=word, near=meant), program)
+            under = known[word].under if word in known else ()
+            known = {command.name: command for command in under}
+            at, program = at + 1, f"{program} {word}"
 
     def unsaid(self) -> NoReturn:
         """No command was typed: which there are."""
@@ -153,10 +146,10 @@ class Parser(argparse.ArgumentParser):
         print(_short_help().say(self.language), file=sys.stderr)
         sys.exit(USAGE)
 
-    def refuse(self, words: Message) -> NoReturn:
+    def refuse(self, words: Message, program: str = "") -> NoReturn:
         """Say what is wrong with what was typed, and end with exit code 2."""
-        said = WRONG.fill(program=self.prog, message=words).say(self.language)
-        more = TRY_HELP.fill(program=self.prog).say(self.language)
+        said = WRONG.fill(program=program or self.prog, message=words).say(self.language)
+        more = TRY_HELP.fill(program=program or self.prog).say(self.language)
         print(f"{said}\n{more}", file=sys.stderr)
         sys.exit(USAGE)
 
@@ -201,23 +194,31 @@ class Formatter(argparse.HelpFormatter):
         return paragraphs(text, width)
 
 
-def _told(message: str) -> Message:
-    if meant := _meant(message):
-        return meant
-    for pattern, words in SAID:
-        if found := re.fullmatch(pattern, message, re.DOTALL):
-            return words.fill(**found.groupdict())
-    return UNKNOWN.fill(message=message)
-
-
-def _meant(message: str) -> Message | None:
-    """What was likely meant by a word that is none of those there are."""
-    found = CHOICE.fullmatch(message)
-    if found is None:
-        return None
-    where, given, known = found.groups()
+def near(given: str, known: Iterable[str]) -> str:
+    """Return the word that was likely meant by one that is none of those known; "" if none."""
+    names = tuple(known)
+    if given in names:
+        return ""
     from difflib import get_close_matches  # only now: most commands are typed well
 
-    near = get_close_matches(given, re.findall(r"[\w-]+", known), n=1)
-    what = COMMAND if where == "COMMAND" else CHOSEN
-    return MEANT.fill(what=what, given=given, near=near[0]) if near else None
+    return next(iter(get_close_matches(given, names, n=1)), "")
+
+
+def _command_at(words: Sequence[str]) -> int:
+    """Return where the command stands: after the options that hold for all of them."""
+    at = 0
+    while at < len(words) and words[at].partition("=")[0] in VALUED:
+        at += 1 if "=" in words[at] else 2
+    return at
+
+
+def _chosen(parser: Parser, choices: Sequence[str]) -> Callable[[str], str]:
+    """Return a type for an option with choices, which refuses what is like one of them; the
+    rest argparse does."""
+
+    def value(given: str) -> str:
+        if meant := near(given, choices):
+            parser.refuse(MEANT.fill(what=CHOSEN, given=given, near=meant))
+        return given
+
+    return value

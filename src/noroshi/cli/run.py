@@ -69,7 +69,9 @@ def _do(argv: Sequence[str], home: Path, language: str) -> int:
         return _drill(argv, rest[1:], home, language)
     if program:
         return _other_program(program, rest, language)
-    parser = build(language, commands_meant(argv))
+    commands = commands_meant(argv)
+    parser = build(language, commands)
+    parser.check_commands(argv, commands)
     given = parser.parse_args(argv)
     if given.version:
         print(f"noroshi {__version__}")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 from unicodedata import east_asian_width
 
-from noroshi.core.translation import Message, _, pgettext
+from noroshi.argparse_texts import spoken, whole_number
+from noroshi.core.translation import Message, _
 
 _FOLDER = _("folder of the lab's files (default: %(default)s)")
 _LANG = _("language of the output")
@@ -18,24 +21,8 @@ _USAGE = _("usage: ")
 _ARGUMENTS = _("arguments")
 _OPTIONS = _("options")
 _HELP = _("show this help")
-# argparse forms its messages in English alone; what Python 3.11 to 3.14 say is told anew.
-_MESSAGES = (
-    (r"unrecognized arguments: (?P<arguments>.*)", _("unrecognized arguments: {arguments}")),
-    (
-        r"argument (?P<option>.*?): expected one argument",
-        _("argument {option}: expected one argument"),
-    ),
-    (
-        r"argument (?P<option>.*?): invalid int value: (?P<given>.*)",
-        _("argument {option}: invalid int value: {given}"),
-    ),
-    (
-        r"argument (?P<option>.*?): invalid choice: (?P<given>.*?) \(choose from (?P<choices>.*)\)",
-        _("argument {option}: invalid choice: {given} (choose from {choices})"),
-    ),
-)
-
-_UNKNOWN = pgettext("argparse", "{message}")
+PIECES = re.compile(r"[!-~]+[、。]*|\s|.[、。]*")
+"""What stays together on a line: a word, and a letter with the mark that ends a phrase."""
 
 
 def columns(text: str) -> int:
@@ -51,14 +38,20 @@ class Parser(argparse.ArgumentParser):
         super().__init__(
             add_help=False, formatter_class=lambda prog: _Formatter(language, prog), **given
         )
+        self.register("type", int, partial(whole_number, language))
         self._positionals.title = _ARGUMENTS.say(language)
         self._optionals.title = _OPTIONS.say(language)
         self.add_argument("-h", "--help", action="help", help=_HELP.say(language))
 
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse as argparse does, which tells in our language what is wrong."""
+        with spoken(self.language, os.environ):
+            return super().parse_args(args, namespace)
+
     def error(self, message: str) -> NoReturn:
         """Exit code 2, as argparse has it."""
         self.print_usage(sys.stderr)
-        self.exit(2, f"{self.prog}: {_translated(message).say(self.language)}\n")
+        self.exit(2, f"{self.prog}: {message}\n")
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -73,7 +66,7 @@ class _Formatter(argparse.HelpFormatter):
 
     def _split_lines(self, text: str, width: int) -> list[str]:
         lines = [""]
-        for piece in re.findall(r"[!-~]+[、。]*|\s|.[、。]*", text):
+        for piece in PIECES.findall(text):
             if columns(lines[-1] + piece.rstrip()) > width:
                 lines.append("")
             lines[-1] += piece if lines[-1] else piece.lstrip()
@@ -82,13 +75,6 @@ class _Formatter(argparse.HelpFormatter):
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         lines = (line for each in text.splitlines() for line in self._split_lines(each, width))
         return "\n".join(indent + line for line in lines)
-
-
-def _translated(message: str) -> Message:
-    for pattern, words in _MESSAGES:
-        if found := re.fullmatch(pattern, message, re.DOTALL):
-            return words.fill(**found.groupdict())
-    return _UNKNOWN.fill(message=message)
 
 
 def language_of(argv: Sequence[str], usual: str) -> str:

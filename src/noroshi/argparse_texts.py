@@ -1,0 +1,62 @@
+"""argparse's own sentences in the reader's language.
+
+argparse asks gettext for each of them, in the domain and the language of the process. Here both
+are ours while a command line is parsed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gettext
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+
+from noroshi import locale
+from noroshi.core.translation import _, ngettext
+
+SENTENCES = (
+    _("usage: "),
+    _("argument %(argument_name)s: %(message)s"),
+    _("expected one argument"),
+    _("expected at most one argument"),
+    _("expected at least one argument"),
+    ngettext("expected %s argument", "expected %s arguments"),
+    _("the following arguments are required: %s"),
+    _("one of the arguments %s is required"),
+    _("unrecognized arguments: %s"),
+    _("not allowed with argument %s"),
+    _("ignored explicit argument %r"),
+    _("ambiguous option: %(option)s could match %(matches)s"),
+    _("invalid choice: %(value)r (choose from %(choices)s)"),
+    _("invalid %(type)s value: %(value)r"),
+)
+"""What Python 3.11 to 3.14 say of a command line that is typed wrongly."""
+WHOLE = _("must be a whole number, not {given}")
+VARIABLE = "LANGUAGE"
+"""The first that gettext asks for the language (and the documentation of the module)."""
+
+
+@contextmanager
+def spoken(language: str, environ: MutableMapping[str, str]) -> Iterator[None]:
+    """Let argparse speak that language meanwhile, by the process's own environment. For a program
+    that has no threads yet."""
+    domain, chosen = gettext.textdomain(), environ.get(VARIABLE)
+    gettext.bindtextdomain(locale.DOMAIN, locale.__path__[0])
+    gettext.textdomain(locale.DOMAIN)
+    environ[VARIABLE] = language
+    try:
+        yield
+    finally:
+        gettext.textdomain(domain)
+        if chosen is None:
+            del environ[VARIABLE]
+        else:
+            environ[VARIABLE] = chosen
+
+
+def whole_number(language: str, given: str) -> int:
+    """Read what argparse would call an int. Raises ArgumentTypeError in that language."""
+    try:
+        return int(given)
+    except ValueError:
+        raise argparse.ArgumentTypeError(WHOLE.fill(given=repr(given)).say(language)) from None
