@@ -6,6 +6,8 @@ import gettext
 import struct
 from functools import cache
 
+from noroshi.imports import ONE_AT_A_TIME
+
 DOMAIN = "noroshi"
 
 
@@ -19,5 +21,13 @@ def catalogue(language: str) -> gettext.NullTranslations:
     """
     try:
         return gettext.translation(DOMAIN, __path__[0], [language], fallback=True)
-    except (OSError, ValueError, struct.error):
+    except (OSError, ValueError, struct.error) as error:
+        _warn(language, error)
         return gettext.NullTranslations()
+
+
+def _warn(language: str, error: Exception) -> None:
+    with ONE_AT_A_TIME:
+        import logging  # only now: a command that is to be quick logs nothing
+    log, file = logging.getLogger(__name__), gettext.find(DOMAIN, __path__[0], [language])
+    log.warning("the texts in %s cannot be read from %s: %s", language, file, error)

@@ -148,4 +148,4 @@ async def test_one_that_is_taken_in_another_one_s_place_is_told_so(harness, tmp_
     other = make("other", harness.time.now, 30).reveal()
     told = await typed(*argv, home=tmp_path, given=other)
     assert told.code == 0
-    assert "The sign-in server accepts it for account box." in told.out
+    assert "The sign-in server accepts the certificate of account box." in told.out

@@ -77,7 +77,7 @@ async def test_a_name_near_to_one_that_is_kept_already_is_told_of_it_too(harness
 async def test_an_app_s_secret_is_told_with_what_its_server_says_of_it(harness, tmp_path):
     argv = ("secret", "set", "app", "--file", "-")
     told = await typed(*argv, home=tmp_path, given=CANARY)
-    taken = "The sign-in server accepts it for account box.\n"
+    taken = "The sign-in server accepts the secret of account box.\n"
     assert (told.code, told.out) == (0, f"“app” is stored in the vault.\n{taken}")
     assert "Checking it with the sign-in server" in told.err
 
@@ -88,7 +88,9 @@ async def test_an_ended_secret_that_is_the_first_one_is_kept_and_called_ended(
     argv = ("secret", "set", "app", "--file", "-")
     told = await typed(*argv, home=tmp_path, given=OLD_SECRET)
     assert told.code == 1
-    assert "It cannot be used for account box: The client secret has expired." in told.out
+    assert (
+        "The secret cannot be used for account box: The client secret has expired." in told.out
+    )
 
 
 async def test_a_refused_secret_takes_a_good_one_s_place_only_by_force(harness, tmp_path):

@@ -124,7 +124,7 @@ def _say_if_nobody_names_it(asked: CommandContext, name: str) -> None:
 
 
 def _told(asked: CommandContext, name: str, *, stale: bool) -> int:
-    """What the sign-in servers say of it, and whose day of end may be the old one's."""
+    """Print what the sign-in servers say of it, and whose day of end may be the old one's."""
     found = told(asked, name)
     for one in found:
         if stale and one["ends"]:
@@ -189,12 +189,12 @@ def _with_day(documents: Documents, name: str, day: str) -> dict[str, dict[str, 
 
 ASKING = _("Checking it with the sign-in server …")
 SECRET, CERTIFICATE = (_("secret"), _("certificate"))
-TAKEN = _("The sign-in server accepts it for account {account}.")
+TAKEN = _("The sign-in server accepts the {what} of account {account}.")
 NOT_SURE = _(
-    "It is not known yet whether it is right for account {account}; signing in will show. "
+    "It is not known yet whether the {what} of account {account} is right; signing in will show. "
     "({why})"
 )
-REFUSED = _("It cannot be used for account {account}: {why}")
+REFUSED = _("The {what} cannot be used for account {account}: {why}")
 
 
 def say_that_it_is_asked(asked: CommandContext) -> None:
