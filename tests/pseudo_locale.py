@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from html.parser import HTMLParser
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -14,7 +15,7 @@ from tools.catalogue import SOURCE, catalogue
 PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PSEUDO = "ȧƀƈḓḗƒɠħīĵķŀḿƞǿƥɋřşŧŭṽẇẋẏẑȦƁƇḒḖƑƓĦĪĴĶĿḾȠǾƤɊŘŞŦŬṼẆẊẎẐ"
 LETTERS = str.maketrans(PLAIN, PSEUDO)
-PLACE = re.compile(r"(\{\{|\}\}|\{[^{}]*\}|%\(\w+\)s|%%)")
+PLACE = re.compile(r"(\{\{|\}\}|\{[^{}]*\}|%(?:\(\w+\))?[sr]\b|%%)")
 
 
 def pseudo(text: str) -> str:
@@ -35,3 +36,49 @@ def program(into: Path) -> Path:
     with compiled.open("wb") as file:
         write_mo(file, texts)
     return into
+
+
+UNSEEN = {"script", "style", "svg", "code", "pre", "textarea"}
+READ_OUT = {"title", "aria-label", "placeholder", "alt"}
+NO_TEXT = re.compile(r"[\w.+-]*[/@:=_.\d-][\w/@:=_.-]*|\b[A-Z]+\b", re.ASCII)
+"""Paths, addresses, names with a sign in them, and abbreviations."""
+WORD = re.compile(r"(?<![^\W\d_])[A-Za-z]{4,}(?![^\W\d_])")
+
+
+class Shown(HTMLParser):
+    """Collects what a page shows, and what a screen reader reads out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts, self._within = list[str](), list[str]()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in UNSEEN:
+            self._within.append(tag)
+        self.texts += [text for name, text in attrs if name in READ_OUT and text]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._within:
+            self._within.remove(tag)
+
+    def handle_data(self, data: str) -> None:
+        if not self._within:
+            self.texts.append(data)
+
+
+def texts(page: str) -> list[str]:
+    """Return what is read of a page, or of a text."""
+    shown = Shown()
+    shown.feed(page)
+    shown.close()
+    return shown.texts
+
+
+def plain_words(page: str) -> set[str]:
+    """Return the words of a page, or of a text, that are in plain letters."""
+    return {word for text in texts(page) for word in WORD.findall(NO_TEXT.sub(" ", text))}
+
+
+def words(listed: str) -> set[str]:
+    """Return the words of a list of exceptions."""
+    return set(listed.split())

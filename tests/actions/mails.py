@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from noroshi.actions.digest_text import together
 from noroshi.actions.mail import draft
+from noroshi.actions.trial_alarm import trial_alarm
+from noroshi.checks import noroshi_account, noroshi_node, noroshi_queue, noroshi_route
 from noroshi.core.judgement import MEASURED_AGAIN, MONITORING_DISABLED, NO_LONGER_MONITORED
 from noroshi.core.levels import Level, Reason
-from noroshi.core.model import Cause, Instance, Limits, Reading
+from noroshi.core.mail import Envelope
+from noroshi.core.model import Cause, Instance, Limits, Monitor, Reading
+from noroshi.core.notices.emergency import closing_mail, emergency_mails
 from noroshi.core.translation import bilingual, plain
-from tests.actions.sample_alarms import NOW, READERS, alarm, topic, used
+from noroshi.network import connection_errors
+from noroshi.ports import Topic
+from noroshi.round_trips import trip_mail
+from tests.actions.sample_alarms import NOW, READERS, alarm, rule, topic, used
 
 GOLDEN = Path(__file__).parent.parent / "data" / "mails"
 LANGUAGES = ("ja", "en")
@@ -22,6 +30,10 @@ UNREACHABLE = bilingual(
     ja="FS01 に届かないため測定できません (接続が10秒で切れました)。",
 )
 PORT = {"name": "web", "title": "TCP 443", "kind": "port", "group": "net", "group_title": ""}
+SECRET_ENDED = bilingual(
+    en="the client secret has ended", ja="クライアント シークレットの期限が切れました"
+)
+NOT_THERE = bilingual(en="connection refused", ja="接続を拒否されました")
 REFUSED = Cause(
     Reading(
         "closed",
@@ -188,8 +200,110 @@ def put_together(name, language):
     return together([_drafted(*mail, language) for mail in mails], now)
 
 
+OWN = {
+    "own-sign-in": (
+        noroshi_account,
+        Reading(
+            "sign_in",
+            1,
+            note=noroshi_account.NOT_WELL.fill(
+                why=SECRET_ENDED,
+                mailbox="alerts@example.com",
+                client="11112222-bbbb-3333-cccc-4444dddd5555",
+                routes="smtp1, graph1",
+                route="smtp1",
+            ),
+        ),
+    ),
+    "own-secret": (
+        noroshi_account,
+        Reading(
+            "left_14",
+            13.4,
+            note=noroshi_account.ENDS.fill(
+                name="m365", day="2026-12-07", left=noroshi_account.IN_DAYS.fill(count=13)
+            ),
+        ),
+    ),
+    "own-route": (
+        noroshi_route,
+        Reading(
+            "blocked",
+            1,
+            note=connection_errors.TCP.fill(where="smtp1.example.com:587", why=NOT_THERE),
+        ),
+    ),
+    "own-queue": (
+        noroshi_queue,
+        Reading("oldest", 72, "min", note=noroshi_queue.WAITING.fill(count=9)),
+    ),
+    "own-node": (noroshi_node, Reading("free", 40, "MiB")),
+}
+"""What Noroshi finds of itself."""
+
+
+def own_alarm(module, reading, language):
+    """The mail of one thing that a monitor of Noroshi itself found."""
+    check = module.CHECK
+    monitor = Monitor(
+        id="01JDE4OWN",
+        name="own",
+        title=check.title.say(language),
+        instance=Instance(name="noroshi"),
+        group="noroshi",
+        kind=check.kind,
+        options=None,
+        limits=check.limits,
+        rules=(rule(),),
+    )
+    contact = READERS[language]
+    cause = Cause(reading, check.limits.get(reading.name, Limits(critical=1)))
+    found = alarm(cause, OK, CRITICAL, contact=contact)
+    return draft(None, contact, Topic(monitor, check.title, check.names, "kanri01"), (found,))
+
+
+def without_the_queue(language):
+    """The mail that leaves when nothing can be written down."""
+    found = [_envelope(name, language) for name in ("alarm", "refused-port")]
+    (telling,) = emergency_mails(found, "web1", plain("disk full"), NOW)
+    return telling
+
+
+def _envelope(name, language):
+    contact = READERS[language]
+    return Envelope(
+        id=name,
+        routes=("smtp1",),
+        contact=contact.id,
+        to=contact.addresses,
+        order=name,
+        alarms=(),
+        payload=payload_of(name, language),
+        born=NOW,
+    )
+
+
+def _with_the_queue_again(language, *, watched):
+    monitor = topic(language, id="m", name="disk", instance=Instance(name="web1")).monitor
+    telling = without_the_queue(language)
+    return closing_mail(telling, monitor, NOW + A_MINUTE, watched=watched).payload
+
+
+OTHERS = {
+    **{name: partial(own_alarm, *found) for name, found in OWN.items()},
+    "trial": lambda language: trial_alarm(READERS[language], "4711", "kanri01", NOW),
+    "without-the-queue": lambda language: without_the_queue(language).payload,
+    "over-without-the-queue": partial(_with_the_queue_again, watched=True),
+    "gone-without-the-queue": partial(_with_the_queue_again, watched=False),
+    "round-trip": lambda _both: trip_mail("smtp1", "alerts@example.com", "X", NOW).payload,
+}
+"""By the function that makes it in a language."""
+
+
 def payload_of(name, language):
     """The payload of any sort of mail that a golden file holds."""
+    if name in OTHERS:
+        return OTHERS[name](language)
     return put_together(name, language) if name in DIGESTS else drafted(name, language)
 
 
@@ -218,14 +332,15 @@ def _drafted(changed, alarms, language, options=None):
 
 def goldens():
     """Each golden file's name and what it must hold."""
-    for name in (*MAILS, *DIGESTS):
+    for name in (*MAILS, *DIGESTS, *OTHERS):
         for language in LANGUAGES:
             payload = payload_of(name, language)
             yield (
                 f"{name}.{language}.txt",
                 f"Subject: {payload['subject']}\n\n{payload['text']}",
             )
-            yield f"{name}.{language}.html", payload["html"]
+            if "html" in payload:
+                yield f"{name}.{language}.html", payload["html"]
             if "attachments" in payload:
                 files = json.dumps(payload["attachments"], ensure_ascii=False, indent=1)
                 yield f"{name}.{language}.files.json", files + "\n"

@@ -106,7 +106,7 @@ ALL = {
     "unread": replace(
         ASIDE,
         to=(),
-        subject="? (cannot be read / 読み取れません)",
+        subject="?",
         why=WHY.fill(said="no Envelope: Input data was truncated"),
         unread=True,
     ),

@@ -5,20 +5,11 @@ import os
 import re
 import subprocess
 import sys
-from html.parser import HTMLParser
 from pathlib import Path
 
-from tests.pseudo_locale import program
+from tests.pseudo_locale import plain_words, program, texts, words
 
 ROOT = Path(__file__).parents[2]
-UNSEEN = {"script", "style", "svg", "code", "pre", "textarea"}
-READ_OUT = {"title", "aria-label", "placeholder", "alt"}
-
-
-def words(listed):
-    return set(listed.split())
-
-
 NAMES = words(
     """
     Account Mail Node boss disks errors first grafana jobs logs memory minato nginx nightly
@@ -48,46 +39,10 @@ QUOTED = words(
     """
 )
 """Answers of others, heads of a mail, and lines to be typed."""
-NO_TEXT = re.compile(r"[\w.+-]*[/@:=_.\d-][\w/@:=_.-]*|\b[A-Z]+\b", re.ASCII)
-"""Paths, addresses, names with a sign in them, and abbreviations."""
-WORD = re.compile(r"(?<![^\W\d_])[A-Za-z]{4,}(?![^\W\d_])")
-
-
-class Shown(HTMLParser):
-    """Collects what a page shows, and what a screen reader reads out."""
-
-    def __init__(self):
-        super().__init__()
-        self.texts, self._within = [], []
-
-    def handle_starttag(self, tag, attrs):
-        if tag in UNSEEN:
-            self._within.append(tag)
-        self.texts += [text for name, text in attrs if name in READ_OUT and text]
-
-    def handle_endtag(self, tag):
-        if tag in self._within:
-            self._within.remove(tag)
-
-    def handle_data(self, data):
-        if not self._within:
-            self.texts.append(data)
-
-
 COMMAND = re.compile(r"noroshi [a-z]+")
 WITHOUT_A_PAGE = {"noroshi authorize", "noroshi beat"}
 """What only a terminal does: a sign-in to read the mailbox, and a job's own report. All else has its
 place in the manager."""
-
-
-def texts(page):
-    shown = Shown()
-    shown.feed(page)
-    return shown.texts
-
-
-def plain_words(page):
-    return {word for text in texts(page) for word in WORD.findall(NO_TEXT.sub(" ", text))}
 
 
 def commands(page):

@@ -257,11 +257,16 @@ def _line(story: Story, reader: DigestReader) -> str:
     row = story.last
     if row["ended"]:
         over = WAS_STOPPED if story.stopped else OVER
-        return f"{row['where']} {reader.say(over, at=reader.time(story.now.at))}"
+        return _of_place(row["where"], reader.say(over, at=reader.time(story.now.at)))
     if story.level is not Level.OK:
         return f"{row['where']}{row['what']}"
     item = f" {row['item']}" if row["item"] and row["item"] not in row["where"] else ""
-    return f"{row['where']}{item} {_was(story, reader)}"
+    return _of_place(f"{row['where']}{item}", _was(story, reader))
+
+
+def _of_place(where: str, state: str) -> str:
+    """Return a place and its state on one line; a drive brings its colon along."""
+    return f"{where} {state}" if where.endswith(":") else f"{where}: {state}"
 
 
 def _was(story: Story, reader: DigestReader) -> str:
