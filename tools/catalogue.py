@@ -1,10 +1,12 @@
 """Keep the catalogues of texts in step with the program.
 
     python tools/catalogue.py update   add what is new; --drop: and leave out what nobody uses
-    python tools/catalogue.py check    tell what is missing, unused, fuzzy or at odds with its English
+    python tools/catalogue.py check    tell what is missing, unused, fuzzy or at odds with its English,
+                                       and where Japanese stands in the code
 
 A text is what `_`, `pgettext` and `ngettext` are called with, in Python and in templates, the
-docstring of a setting, and what the files of knowledge (`noroshi/knowledge/*.toml`) tell people.
+docstring of a setting, and what the files of knowledge (`noroshi/knowledge/*.toml`), the guides
+and the blueprints tell people.
 A wording that is given up stays in the English catalogue, which leads to that of today: it is
 still the key of what is stored.
 """
@@ -21,6 +23,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
@@ -40,6 +43,28 @@ FOR_PEOPLE = ("meaning", "action", "steps", "takes", "words")
 ALONE = re.compile(r"\{[\w.]+\}")
 """An instruction that stands in the place of a text."""
 FUNCTIONS = ("_", "pgettext", "ngettext")
+GUIDES = "noroshi/guides/*.toml"
+BLUEPRINTS = "noroshi/definitions/blueprints/*.toml"
+PERCENT = re.compile(r"%(?:\((\w+)\))?([sr])\b")
+"""Places as argparse has them."""
+JAPANESE_LETTER = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]")
+"""Kana, kanji and their marks."""
+ALPHABETS = {
+    "noroshi/actions/letter_cells.py": "where a line of Japanese may break",
+    "noroshi/cli/output/tables.py": "where a line of Japanese may break",
+    "noroshi_lab/lab/form_input.py": "where a line of Japanese may break",
+    "noroshi/core/sentences.py": "how sentences end that people and programs write",
+    "noroshi/cli/setup/dialogue.py": "how people answer yes and no",
+    "noroshi/core/time_input.py": "how people write a day",
+    "noroshi/web/view/search.py": "how people call everything",
+    "noroshi/web/forms/normalize.py": "what people put between the parts of a list",
+    "noroshi/core/definitions/toml_errors.py": "what people type for quotation marks",
+    "noroshi/oauth/redirect_url.py": "what stands around an address that is pasted",
+    "noroshi/web/view/language.py": "what a language is called by those who read it",
+    "noroshi/transports/mime/charsets.py": "what ISO-2022-JP has two names for",
+}
+"""The files of the program in which Japanese is read or written by letter, and what for: no text
+for people is among them."""
 BEGUN = datetime(2026, 11, 28, tzinfo=UTC)
 """A fixed day: a catalogue changes where its texts do, and nowhere else."""
 
@@ -65,7 +90,15 @@ class Found:
 
 
 def texts() -> Iterator[Found]:
-    """Yield every text of the program, file by file."""
+    """Yield every text of the program, source by source."""
+    yield from _of_python()
+    yield from _of_templates()
+    yield from _of_knowledge()
+    yield from _of_guides()
+    yield from _of_blueprints()
+
+
+def _of_python() -> Iterator[Found]:
     for path in sorted(SOURCE.rglob("*.py")):
         file = path.relative_to(ROOT).as_posix()
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -73,10 +106,16 @@ def texts() -> Iterator[Found]:
                 yield from _called(node, file)
             elif isinstance(node, ast.ClassDef) and node.name.endswith(("Options", "Def")):
                 yield from _described(node, file)
+
+
+def _of_templates() -> Iterator[Found]:
     for path in sorted(SOURCE.rglob("templates/*.html")):
         file = path.relative_to(ROOT).as_posix()
         for function, given in template_calls(path.read_text("utf-8")):
             yield from _found(function, [one.text for one in given], file)
+
+
+def _of_knowledge() -> Iterator[Found]:
     for path in sorted(SOURCE.rglob(KNOWLEDGE)):
         file = path.relative_to(ROOT).as_posix()
         for text in _for_people(tomllib.loads(path.read_text("utf-8"))):
@@ -93,6 +132,33 @@ def _for_people(value: object, *, told: bool = False) -> Iterator[str]:
             yield from _for_people(one, told=told)
     elif told and isinstance(value, str) and not ALONE.fullmatch(value):
         yield value
+
+
+def _of_guides() -> Iterator[Found]:
+    """Yield what the guides say: each line of `how` is a text, and no line of PowerShell."""
+    for file, guide in _tables(GUIDES):
+        for step in guide["step"]:
+            lines = step["how"].strip().splitlines()
+            said = [step["title"], *lines, step.get("shows", ""), step.get("note", "")]
+            yield from (Found(text, "", "", file) for text in said if text)
+        for failure in guide["failure"]:
+            yield from (Found(failure[key], "", "", file) for key in ("means", "act"))
+
+
+def _of_blueprints() -> Iterator[Found]:
+    """Yield the titles and the helps of the blueprints, their groups and monitors."""
+    for file, blueprint in _tables(BLUEPRINTS):
+        groups = blueprint["group"]
+        monitors = [monitor for group in groups for monitor in group["monitor"]]
+        for one in (blueprint, *groups, *monitors):
+            yield from (
+                Found(one[key], "", "", file) for key in ("title", "help") if key in one
+            )
+
+
+def _tables(pattern: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path in sorted(SOURCE.glob(pattern)):
+        yield path.relative_to(ROOT).as_posix(), tomllib.loads(path.read_text("utf-8"))
 
 
 def _called(call: ast.Call, file: str) -> Iterator[Found]:
@@ -309,6 +375,21 @@ def faults() -> Iterator[str]:
             yield f"unused: {english!r}"
         yield from _of_entry(entry, english)
     yield from _of_given_up({one.id for one in used.values()})
+    yield from japanese_in_code()
+
+
+def japanese_in_code(source: Path = SOURCE) -> Iterator[str]:
+    """Yield where Japanese stands in the code below a folder, but for the alphabets."""
+    found = dict[str, int]()
+    for path in sorted(source.rglob("*.py")):
+        lines = enumerate(path.read_text("utf-8").splitlines(), 1)
+        if there := [number for number, line in lines if JAPANESE_LETTER.search(line)]:
+            found[path.relative_to(source).as_posix()] = there[0]
+    for file, line in found.items():
+        if file not in ALPHABETS:
+            yield f"Japanese in the code: src/{file}:{line}"
+    for file in ALPHABETS.keys() - found.keys():
+        yield f"no Japanese any more: src/{file}"
 
 
 def _of_given_up(used: Collection[str]) -> Iterator[str]:
@@ -343,11 +424,12 @@ def _of_entry(entry: Message, english: str) -> Iterator[str]:
 
 def places(text: str) -> frozenset[tuple[str, str]]:
     """Return a text's places, each with its format; of one that is no pattern, none."""
+    percent = frozenset((name, kind) for name, kind in PERCENT.findall(text))
     try:
         found = Formatter().parse(text)
-        return frozenset((name, spec or "") for _text, name, spec, _as in found if name)
+        return percent | {(name, spec or "") for _text, name, spec, _as in found if name}
     except ValueError:
-        return frozenset()
+        return percent
 
 
 def main() -> int:

@@ -1,3 +1,3 @@
-"""Noroshi (狼煙): a server monitor that proves that its alarms arrive."""
+"""Noroshi: a server monitor that proves that its alarms arrive."""
 
 __version__ = "0.1.0"

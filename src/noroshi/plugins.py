@@ -56,7 +56,7 @@ class Plugins:
     def draft(
         self, monitor: Monitor, rule: Rule, contact: Contact, alarms: tuple[Alarm, ...]
     ) -> Mapping[str, Any]:
-        """What the rule's action sends; if that fails, the plain words, marked."""
+        """Return what the rule's action sends; if that fails, the plain words, marked."""
         try:
             check = self.check(monitor.kind)
             topic = Topic(monitor, check.title, check.names, self._runs_on)
@@ -68,7 +68,7 @@ class Plugins:
             return {"subject": lines[0], "text": "\n".join(lines), "plain": repr(bug)}
 
     def notice(self, action: str, contact: Contact, about: Notice) -> Mapping[str, Any]:
-        """What that kind of action tells a contact; if it cannot, the plain facts."""
+        """Return what that kind of action tells a contact; if it cannot, the plain facts."""
         try:
             draft = self.action(action).notice
             if draft is not None:
@@ -79,7 +79,8 @@ class Plugins:
         return {"subject": subject, "text": str(about)[:LONGEST_FACTS]}
 
     def together(self, members: Sequence[Envelope], now: datetime) -> Mapping[str, Any]:
-        """What a digest says in their place; if its action cannot, all their plain words."""
+        """Return what a digest says in their place; if its action cannot, all their plain
+        words."""
         payloads = [one.payload for one in members]
         try:
             draft = self.action(members[0].action).together
@@ -91,7 +92,7 @@ class Plugins:
         return {"subject": f"[Noroshi] {len(members)}", "text": "\n\n".join(texts)}
 
     async def finish(self, envelopes: tuple[Envelope, ...]) -> tuple[Envelope, ...]:
-        """What the drafts left to be done off the loop: a user's templates."""
+        """Do what the drafts left to be done off the loop: a user's templates."""
         return tuple([await self._finished(envelope) for envelope in envelopes])
 
     async def _finished(self, envelope: Envelope) -> Envelope:

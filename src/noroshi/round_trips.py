@@ -20,14 +20,12 @@ DAY = timedelta(days=1)
 FIRST, LAST = 2, 32
 """So many of a route's mails are looked back at, and where the newest has not been seen."""
 SUBJECT = "[Noroshi] Round trip by {route}, {day} ({installation})"
-TEXT = """\
-Noroshi sends this mail once a day by the route {route} to its own mailbox and looks for it there,
-so that it knows that mails by this route arrive. Nobody has to read it. It may be deleted once it
-is a day old.
-
-Noroshi が1日に1回、送信経路 {route} から自分のメールボックスに送るメールです。この経路のメールが届いて
-いることを確かめるためのもので、読む必要はありません。1日たったら削除してかまいません。
-"""
+TEXT = _(
+    "Noroshi sends this mail once a day by the route {route} to its own mailbox and looks for it "
+    "there,\nso that it knows that mails by this route arrive. Nobody has to read it. It may be "
+    "deleted once it\nis a day old."
+)
+"""Nobody knows who reads that mailbox: it is told in every language."""
 NOT_READ = _("the mailbox cannot be read: {why}")
 NOT_SENT = _("the last check mail has not been sent: {why}")
 CAME_BACK = _("the last check mail came back: {said}")
@@ -50,7 +48,7 @@ def note_of(account: str) -> str:
 
 
 def mailbox_reading(notes: Mapping[str, str], account: str) -> MailboxReading | None:
-    """What is noted of an account's mailbox; None: nothing that can be read."""
+    """Return what is noted of an account's mailbox; None: nothing that can be read."""
     try:
         return schema.value(MailboxReading, notes[note_of(account)])
     except (KeyError, schema.Unreadable):
@@ -91,7 +89,7 @@ def prefix_of(route: str) -> str:
 
 
 def is_trip(id: str) -> bool:
-    """Whether an envelope is one of these mails."""
+    """Return whether an envelope is one of these mails."""
     return id.startswith(PREFIX)
 
 
@@ -102,7 +100,7 @@ def trip_mail(route: str, address: str, installation: str, now: datetime) -> Env
     id = f"{prefix_of(route)}{facts['day']}/{installation}"
     payload = {
         "subject": SUBJECT.format(**facts),
-        "text": TEXT.format(**facts),
+        "text": "\n\n".join(TEXT.fill(**facts).both().values()) + "\n",
         "importance": "low",
         "list": "noroshi",
         "list_title": "Noroshi",
@@ -135,7 +133,7 @@ def last_taken(receipts: Sequence[Receipt]) -> Receipt | None:
 
 
 def sought(mail: TrackedMail, receipt: Receipt) -> ExpectedMail:
-    """What a mailbox is asked for; a day earlier, as its clock may be another."""
+    """Return what a mailbox is asked for; a day earlier, as its clock may be another."""
     envelope = mail.row.envelope
     return ExpectedMail(
         message_ids=receipt.message_ids,
@@ -145,7 +143,7 @@ def sought(mail: TrackedMail, receipt: Receipt) -> ExpectedMail:
 
 
 def arrival_of(mail: TrackedMail, state: str) -> Arrival | None:
-    """What of that sort is known of a mail."""
+    """Return what of that sort is known of a mail."""
     return next((one for one in mail.arrivals if one.state == state), None)
 
 
@@ -157,7 +155,8 @@ def seen_at(receipt: Receipt, received: datetime, now: datetime) -> datetime:
 def trip_of(
     mails: Sequence[TrackedMail], reading: MailboxReading | None, since: datetime
 ) -> RoundTripFacts:
-    """What is known of a route's mails, the newest first, whose mailbox is read since then.
+    """Return what is known of a route's mails, the newest first, whose mailbox is read since
+    then.
 
     A day without a mail because nobody sent one is no day without an arrival.
     """

@@ -76,8 +76,8 @@ class Readers:
     async def ask(
         self, program: Path, head: Mapping[str, Any], body: AsyncIterable[bytes], who: str = ""
     ) -> Any:
-        """What the program answers to that body, which `who` sends. Raises Busy, Unread, and
-        OSError if no process can be started."""
+        """Return what the program answers to that body, which `who` sends. Raises Busy, Unread,
+        and OSError if no process can be started."""
         if self._waiting.total() >= MOST_WAITING or self._waiting[who] >= MOST_OF_ONE:
             raise Busy
         self._waiting[who] += 1

@@ -97,7 +97,7 @@ def read(shape: type[T], data: object, at: str = "", most: int = MOST_OPTIONS) -
 def read_most(
     shape: type[T], data: object, at: str = ""
 ) -> tuple[T | None, tuple[Problem, ...]]:
-    """What can be read of it, its faulty parts left out, and all problems as in `read`.
+    """Return what can be read of it, its faulty parts left out, and all problems as in `read`.
 
     None if nothing can be read. The value is no more than good enough to look for further
     problems in it when there are some.
@@ -117,7 +117,7 @@ def read_most(
 
 
 def _validate(shape: type[Any], data: object) -> tuple[Any, Sequence[Fault]]:
-    """What can be made of it, and all that is wrong with it."""
+    """Return what can be made of it, and all that is wrong with it."""
     found, faults = None, list[Fault]()
     try:
         found = _adapter(shape).validate_python(data)
@@ -162,8 +162,8 @@ def value(wanted: type[T], stored: str | bytes) -> T:
 
 
 def parse_json(text: bytes) -> Any:
-    """What JSON says, read from its bytes: as a text of letters, of which one is wide, it would
-    take four times their memory before anything of it is made. ValueError if it is none."""
+    """Return what JSON says, read from its bytes: as a text of letters, of which one is wide, it
+    would take four times their memory before anything of it is made. ValueError if it is none."""
     try:
         return _any.decode(text)
     except (msgspec.DecodeError, RecursionError):  # what Python alone writes, as Infinity

@@ -156,7 +156,7 @@ class ScriptedTransport:
         return Receipt(at=self.wall(), answers=answers, message_ids=ids)
 
     async def probe(self) -> Answer:
-        """What the next mail would be answered with."""
+        """Answer as the next mail would be answered."""
         step = self.script[0]
         verdict = step if isinstance(step, Verdict) else next(iter(step.values()))
         return Answer(verdict, verdict.value, early=True)

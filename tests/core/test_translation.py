@@ -20,10 +20,14 @@ from noroshi.core.translation import (
     composed,
     each_once,
     help_text,
+    in_each_language,
     joined,
+    known_language,
     ngettext,
     pgettext,
     plain,
+    sentence,
+    with_wording,
 )
 from tools.catalogue import ENGLISH, JAPANESE, catalogue, faults, texts
 
@@ -135,6 +139,32 @@ def test_several_texts_are_one():
     assert joined([one, two]).both() == {"en": "a; b", "ja": "あ; b"}
     assert joined([one, two, one], plain(" / ")).ja == "あ / b / あ"
     assert each_once([one, two, one]).en == "a; b"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (_("measured again"), ("Measured again.", "再び測定できました。")),
+        (
+            plain("smtp.example.com says no"),
+            ("smtp.example.com says no.", "smtp.example.com says no。"),
+        ),
+        (bilingual(en="it is so:", ja="そうです:"), ("It is so:", "そうです:")),
+        (plain("以上。"), ("以上。", "以上。")),
+    ],
+)
+def test_a_reason_is_a_sentence_of_its_own(text, said):
+    assert (sentence(text).en, sentence(text).ja) == said
+
+
+def test_a_page_is_made_in_each_language():
+    assert in_each_language(str.upper).both() == {"en": "EN", "ja": "JA"}
+    masked = with_wording(REFUSES.fill(host="web1"), lambda text: text.replace("web1", "…"))
+    assert masked.both() == {"en": "… refuses connections", "ja": "… は接続を拒みます"}
+
+
+def test_a_reader_of_another_language_reads_english():
+    assert [known_language(one) for one in ("en", "ja", "fr", "")] == ["en", "ja", "en", "en"]
 
 
 def test_a_plug_in_writes_both_languages_in_one_docstring():

@@ -5,7 +5,6 @@ Pure and fast, as a storm drafts hundreds at one instant.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -26,15 +25,19 @@ from noroshi.core.cadence import zone_of
 from noroshi.core.definitions.self_monitoring import is_mail
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm, Contact, Event, Rule
-from noroshi.core.translation import Medium, Message, _, bilingual, plain
+from noroshi.core.sentences import END, without_stop
+from noroshi.core.translation import Medium, Message, _, known_language, pgettext, plain
 from noroshi.ports import Topic
 
 LONGEST_SAYING = 100
 SHORTEST_SAYING = LONGEST_WORD = 20
-SENTENCE_END = re.compile(r"[.!?](?=\s)|。")
 WATCH_ENDED = _("it is no longer monitored")
 WAS_STOPPED = _("its monitoring was stopped")
 MORE = _(" and {count} more")
+LIMITS = {
+    Level.WARNING: pgettext("of a warning", "limit {value}"),
+    Level.CRITICAL: pgettext("of a critical alarm", "limit {value}"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class AlarmBatch:
 
     @property
     def language(self) -> str:
-        return "ja" if self.contact.language == "ja" else "en"
+        return known_language(self.contact.language)
 
     @property
     def zone(self) -> tzinfo:
@@ -80,7 +83,7 @@ def subject(batch: AlarmBatch) -> str:
     """Return one line: level, where, what it measured, the limit that was reached."""
     event, monitor = batch.alarms[0].event, batch.topic.monitor
     title = monitor.title or monitor.name
-    line = "" if ended(event) else headline(event, batch, batch.language, title).rstrip("。.")
+    line = "" if ended(event) else without_stop(headline(event, batch, batch.language, title))
     if line and is_mail(monitor) and (note := _why(event, batch.language)):
         line = f"{line}: {note}"
     between = joint(event, line, title)
@@ -159,7 +162,7 @@ def saying(event: Event, batch: AlarmBatch, language: str, title: str = "") -> s
 
 def _why(event: Event, language: str) -> str:
     """Return what the number alone does not tell: of a way out, why it is down."""
-    return "" if is_wordy(event) else _short(words(event, language)).rstrip("。.")
+    return "" if is_wordy(event) else without_stop(_short(words(event, language)))
 
 
 def is_wordy(event: Event) -> bool:
@@ -186,8 +189,7 @@ def limit(event: Event, language: str) -> str:
     if reading is None or limits is None or is_wordy(event):
         return ""
     reached = threshold(limits, event.after, reading.unit, language)
-    word = bilingual(en="limit", ja=WORDS[event.after].ja).say(language)
-    return f"{word} {reached}" if reached else ""
+    return LIMITS[event.after].fill(value=reached).say(language) if reached else ""
 
 
 def _has(title: str, part: str) -> bool:
@@ -205,7 +207,7 @@ def _short(words: str) -> str:
     line = " ".join(words.split())
     if len(line) <= LONGEST_SAYING:
         return line
-    ends = [found.end() for found in SENTENCE_END.finditer(line, 0, LONGEST_SAYING)]
+    ends = [found.end() for found in END.finditer(line, 0, LONGEST_SAYING)]
     if ends and ends[-1] >= SHORTEST_SAYING:
         return line[: ends[-1]]
     word = line.rfind(" ", LONGEST_SAYING - LONGEST_WORD, LONGEST_SAYING)

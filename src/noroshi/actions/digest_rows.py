@@ -8,6 +8,7 @@ from typing import Any
 from noroshi.actions.alarm_batch import AlarmBatch, began, ended, headline, joint, stopped
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm
+from noroshi.core.sentences import without_stop
 
 
 def rows(batch: AlarmBatch) -> list[dict[str, Any]]:
@@ -17,7 +18,7 @@ def rows(batch: AlarmBatch) -> list[dict[str, Any]]:
 
 def _what(alarm: Alarm, batch: AlarmBatch, title: str) -> str:
     """Return what was found, as it stands after the monitor's name."""
-    line = headline(alarm.event, batch, batch.language, title).rstrip("。.")
+    line = without_stop(headline(alarm.event, batch, batch.language, title))
     return f"{joint(alarm.event, line, title)}{line}"
 
 

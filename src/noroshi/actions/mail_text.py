@@ -31,7 +31,7 @@ from noroshi.core.definitions.self_monitoring import OwnRule
 from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm, Event, Rule
-from noroshi.core.translation import Medium, Message, _, ngettext
+from noroshi.core.translation import Medium, Message, _, ngettext, pgettext
 
 SINCE = _("Since")
 AT = _("At")
@@ -48,6 +48,7 @@ LASTS = _("for {span} so far")
 LASTED = _("after {span}")
 COUNT = ngettext("({count} item)", "({count} items)")
 IS = _("{what} {value}")
+LINE = pgettext("what a check found, on a line of its own", "{words}")
 OF_DRIVE = _("{item} {what} {value}")
 OF_ITEM = _("{item}: {what} {value}")
 WORD_SINCE = _("{word} since {at}")
@@ -138,9 +139,10 @@ def _sentence(event: Event, batch: AlarmBatch) -> str:
 
 
 def _ended_line(line: str, language: str) -> str:
-    """Make a sentence of a check's Japanese words; what a program printed stays as it is."""
-    ends_in_japanese = language == "ja" and line[-1:].isalpha() and not line[-1].isascii()
-    return line + "。" if ends_in_japanese else line
+    """Return a check's words as a sentence where the language wants one; what a program printed
+    in ASCII stays as it is."""
+    ours = line[-1:].isalpha() and not line[-1].isascii()
+    return LINE.fill(words=line).say(language) if ours else line
 
 
 def _lead(event: Event, language: str) -> Iterator[str]:

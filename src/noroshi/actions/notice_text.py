@@ -29,7 +29,7 @@ from noroshi.core.notices.notice import (
     Watched,
     Well,
 )
-from noroshi.core.translation import Medium, Message
+from noroshi.core.translation import Medium, Message, known_language
 
 MOST_LISTED = 50
 LONGEST_LINE = 300
@@ -43,7 +43,7 @@ class NoticeReader:
 
     @property
     def language(self) -> str:
-        return "ja" if self.contact.language == "ja" else "en"
+        return known_language(self.contact.language)
 
     def say(self, sentence: Message, **arguments: object) -> str:
         return (sentence.fill(**arguments) if arguments else sentence).say(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from noroshi.core.levels import Level, Reason
 from noroshi.core.model import Limits
-from noroshi.core.translation import Message, _, pgettext
+from noroshi.core.translation import NOTHING, Message, _, pgettext, plain
 
 WORDS: Mapping[Level, Message] = {
     Level.OK: _("OK"),
@@ -88,14 +88,18 @@ FROM, UP_TO = pgettext("a limit above", "{value}"), pgettext("a limit below", "{
 
 def quantity(value: float, unit: str = "", language: str = "en") -> str:
     """Return a number with its unit, as short as it can be told: 95.2%, 1,234 ms, 96 GB, 5 min."""
+    return quantity_words(value, unit).say(language)
+
+
+def quantity_words(value: float, unit: str = "") -> Message:
+    """Return a number with its unit, for whoever will read it."""
     unit = unit.strip()
     if unit in UNITS:
-        return UNITS[unit].fill(number=_number(value)).say(language)
+        return UNITS[unit].fill(number=_number(value))
     if unit == "B":
-        return _size(value)
-    if not unit:
-        return _number(value)
-    return f"{_number(value)}{unit}" if unit == "%" else f"{_number(value)} {unit}"
+        return plain(_size(value))
+    between = "" if unit in ("", "%") else " "
+    return plain(f"{_number(value)}{between}{unit}")
 
 
 def _number(value: float) -> str:
@@ -118,11 +122,16 @@ def _size(value: float) -> str:
 
 def threshold(limits: Limits, level: Level, unit: str, language: str) -> str:
     """Return the limit that stands for a level, with its side where a language says it; "" for none."""
+    return threshold_words(limits, level, unit).say(language)
+
+
+def threshold_words(limits: Limits, level: Level, unit: str) -> Message:
+    """Return the limit that stands for a level, for whoever will read it; NOTHING for none."""
     value = {Level.WARNING: limits.warning, Level.CRITICAL: limits.critical}.get(level)
     if value is None:
-        return ""
+        return NOTHING
     words = FROM if limits.rising else UP_TO
-    return words.fill(value=quantity(value, unit, language)).say(language)
+    return words.fill(value=quantity_words(value, unit))
 
 
 def moment(at: datetime, zone: tzinfo, language: str) -> str:

@@ -12,7 +12,7 @@ from noroshi.actions.phrases import moment
 from noroshi.core.cadence import zone_of
 from noroshi.core.levels import Level
 from noroshi.core.model import Contact
-from noroshi.core.translation import _
+from noroshi.core.translation import _, known_language
 
 TEST = _("TEST")
 SUBJECT = _("[TEST] A test alarm from Noroshi")
@@ -24,7 +24,7 @@ FOOTER = _("Nothing is wrong, and nothing else is required.")
 
 def trial_alarm(contact: Contact, number: str, node: str, at: datetime) -> Mapping[str, Any]:
     """Return the mail's payload, in the contact's language and by its clock."""
-    language = "ja" if contact.language == "ja" else "en"
+    language = known_language(contact.language)
     shown = Page(
         language=language,
         subject=SUBJECT.say(language),

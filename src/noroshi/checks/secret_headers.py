@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from noroshi.core import http_expectations
 from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
 from noroshi.core.model import Reading
 from noroshi.core.redaction import Masks
-from noroshi.core.translation import Message, _, bilingual
+from noroshi.core.translation import Message, _, with_wording
 from noroshi.definitions.documents import ENTRY
 from noroshi.ports import Host, Outcome, Unmeasurable
 from noroshi.vault import Secret, reserved
@@ -82,7 +82,7 @@ class Hiding:
         """Return the words without any piece of them, for whoever reads an answer."""
         if not self._whole:
             return words
-        return _changed(words, self._masks.masked)
+        return with_wording(words, self._masks.masked)
 
     def outcome(self, outcome: Outcome) -> Outcome:
         """Readings without them: of what a server says they have the names it leads to."""
@@ -95,15 +95,9 @@ class Hiding:
         return replace(reading, note=self._without(reading.note))
 
     def _without(self, words: Message) -> Message:
-        return _changed(words, self._masked_whole)
+        return with_wording(words, self._cut)
 
-    def _masked_whole(self, text: str) -> str:
+    def _cut(self, text: str) -> str:
         for one in self._whole:
             text = text.replace(one, "…")
         return text
-
-
-def _changed(words: Message, change: Callable[[str], str]) -> Message:
-    """The words as they are where nothing is in them that is to be changed."""
-    changed = {language: change(text) for language, text in words.both().items()}
-    return words if changed == words.both() else bilingual(**changed)

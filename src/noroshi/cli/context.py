@@ -18,7 +18,7 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import DOOR, HOME
 from noroshi.cli.terminal_escape import escaped
 from noroshi.config.config import Config, ConfigError, read_config
-from noroshi.core.translation import Message, _, bilingual
+from noroshi.core.translation import Message, _, sentence
 
 if TYPE_CHECKING:
     from noroshi.stores.sqlite.process_lock import Holding
@@ -42,10 +42,6 @@ SERVICE_STARTS = _(
 def _is_made(door: Path) -> bool:
     """systemd makes the folder as it starts the service, and removes it as that ends."""
     return door.parent.is_dir() and not door.exists()
-
-
-def _sentence(words: Message) -> Message:
-    return bilingual(en=f"{words.en[:1].upper()}{words.en[1:]}.", ja=f"{words.ja}。")
 
 
 def at_home(text: str, home: str) -> str:
@@ -179,7 +175,8 @@ class CommandContext:
             time.sleep(STEP)
 
     def _starting(self) -> Message | None:
-        """What to say of a node that has its store and no open door yet; None: there is none."""
+        """Say of a node that has its store and no open door yet that it starts; None: there is
+        none."""
         if self.door is not None:
             return SERVICE_STARTS if self.door == Path(DOOR) and _is_made(self.door) else None
         from noroshi.stores.sqlite.process_lock import (
@@ -190,7 +187,7 @@ class CommandContext:
         # Who runs and is not heard has just opened its door, or not yet written that it starts.
         if found is None or found.holder not in (Holder.STARTING, Holder.RUNNING):
             return None
-        return _sentence(found.words(self._lock))
+        return sentence(found.words(self._lock))
 
     def _node_came(self) -> bool:
         """Return whether a node took the store while it was opened here."""

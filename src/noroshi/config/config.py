@@ -28,12 +28,12 @@ from noroshi.config.setting_values import (
 from noroshi.config.web import PORT, Unusable, Web, read_web
 from noroshi.core.definitions.toml_recovery import Slip, slips
 from noroshi.core.network_policy import Net
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import LANGUAGES as TRANSLATED, Message, _
 from noroshi.knowledge.os_errors import why
 
 FILE = "noroshi.toml"
 LEVELS = ("debug", "info", "warning", "error")
-LANGUAGES = ("", "en", "ja")
+LANGUAGES = ("", *TRANSLATED)
 LOGS = ("auto", "stderr", "file")
 WRITABLE_BY_OTHERS = 0o002
 
@@ -248,7 +248,8 @@ def sample(**chosen: str) -> str:
     those that are given are in force."""
     parts = list[str]()
     for key, setting in SETTINGS.items():
-        help_lines = [*setting.help.ja.split("\n"), *setting.help.en.split("\n")]
+        helps = [setting.help.say(language) for language in reversed(TRANSLATED)]
+        help_lines = [line for text in helps for line in text.split("\n")]
         default = _in_toml(setting.default)
         line = f'{key} = "{chosen[key]}"' if key in chosen else f"# {key} = {default}"
         parts.append("\n".join([*(f"# {text}" for text in help_lines), line]))

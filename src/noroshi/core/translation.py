@@ -16,9 +16,14 @@ from gettext import NullTranslations
 from string import Formatter
 from typing import Any, ClassVar, Literal, Self
 
+from noroshi.core.sentences import is_sentence
 from noroshi.locale import catalogue
 
 Language = Literal["ja", "en"]
+LANGUAGES: tuple[Language, ...] = ("en", "ja")
+"""All that a text is translated into; its own comes first."""
+UNCASED = frozenset({"ja"})
+"""Languages without capitals: a name at the start of a sentence stays as it is."""
 Argument = str | int | float | bool | None
 """What a place of a text is filled with, beside a text of its own; anything else as `str` has it."""
 
@@ -92,7 +97,7 @@ class Message:
 
     def both(self, medium: Medium = Medium.TERMINAL) -> dict[str, str]:
         """Return it as an answer has it: the API's and the door's, or that of a page."""
-        return {"en": self.say("en", medium), "ja": self.say("ja", medium)}
+        return {language: self.say(language, medium) for language in LANGUAGES}
 
     @property
     def places(self) -> frozenset[str]:
@@ -219,7 +224,7 @@ def bilingual(*, en: str, ja: str) -> Message:
 
 
 def help_text(described: str) -> Message:
-    """Return what a setting's docstring says. A plug-in writes "English. / 日本語。" in one."""
+    """Return what a setting's docstring says. A plug-in writes both: "English. / Japanese."."""
     english, both, japanese = " ".join(described.split()).partition(". / ")
     return bilingual(en=f"{english}.", ja=japanese) if both else Message(english)
 
@@ -259,6 +264,48 @@ def sentences(first: Message, second: Message) -> Message:
     return _Sentences(_FOLLOWED.id, arguments={"first": first, "second": second})
 
 
+def known_language(wanted: str) -> Language:
+    """Return the language of a reader, as far as texts are translated into it; else English."""
+    return next((language for language in LANGUAGES if language == wanted), LANGUAGES[0])
+
+
+def in_each_language(make: Callable[[str], str]) -> Message:
+    """Return what `make` returns for each language: a page, or a text that is cut."""
+    return Message(
+        make("en"), translations={language: make(language) for language in LANGUAGES[1:]}
+    )
+
+
+def with_wording(text: Message, change: Callable[[str], str]) -> Message:
+    """Return a text with `change` made to its wording in each language; itself if that changes
+    nothing, so that it still knows where it is read."""
+    changed = in_each_language(lambda language: change(text.say(language)))
+    return text if changed == text else changed
+
+
+def sentence(text: Message) -> Message:
+    """Return a text as a sentence of its own: most reasons stand within other sentences too. One
+    that tells what to do, on a page otherwise than in a terminal, is one."""
+    if text.say("en", Medium.PAGE) != text.en:
+        return text
+    whole = in_each_language(
+        lambda language: with_full_stop(_capital(text, language), language)
+    )
+    return text if whole == text else whole
+
+
+def with_full_stop(text: str, language: str) -> str:
+    """Return a text of that language with a full stop, if it has none."""
+    return text if is_sentence(text) else text + FULL_STOP.say(language)
+
+
+def _capital(text: Message, language: str) -> str:
+    wording = text.say(language)
+    first = wording.partition(" ")[0]  # a host's name stays as it is
+    cased = language not in UNCASED and first.isalpha()
+    return wording[:1].upper() + wording[1:] if cased else wording
+
+
 def each_once(texts: Iterable[Message]) -> Message:
     """Return texts one after the other, each only once."""
     return joined(dict.fromkeys(texts))
@@ -268,6 +315,7 @@ NOTHING = plain("")
 COMMA = _(", ")
 """Between the parts of a list."""
 SENTENCES = pgettext("between sentences", "; ")
+FULL_STOP = pgettext("at the end of a sentence", ".")
 _FOLLOWED = _("{first} {second}")
 _LARGEST = 2**63 - 1  # of numbers that every reader of JSON takes
 
@@ -303,8 +351,8 @@ def _counted(language: str, one: str, several: str, number: int) -> str:
 
 
 class _Places(dict[str, Argument]):
-    """What fills a text. A translation of another version of Noroshi may want more: it is shown
-    with that place as it is written."""
+    """Fill a text. A translation of another version of Noroshi may want more: it is shown with
+    that place as it is written."""
 
     def __missing__(self, name: str) -> str:
         return f"{{{name}}}"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.mail import Fault, Network
-from noroshi.core.translation import NOTHING, Message, _, bilingual, each_once, plain
+from noroshi.core.translation import NOTHING, Message, _, each_once, in_each_language, plain
 from noroshi.knowledge.os_errors import why, words_of
 from noroshi.ports import RouteError
 
@@ -257,7 +257,11 @@ def distrust(error: ssl.SSLCertVerificationError) -> Message:
     """Say what is the matter with a certificate; in OpenSSL's own words where it is something rare."""
     phrase = error.verify_message.rstrip(".")
     known = words_of("certificate", error.verify_code)
-    return plain(phrase) if known is None else bilingual(en=phrase, ja=known.ja)
+    if known is None:
+        return plain(phrase)
+    return in_each_language(
+        lambda language: phrase if language == "en" else known.say(language)
+    )
 
 
 def _of_code(code: int) -> Message:

@@ -44,7 +44,6 @@ from noroshi_lab.demo.story_texts import (
     MANAGER,
     NO_MANAGER,
     NODE,
-    OWN,
     POSTS,
     SAME_THREAD,
     SHOP,
@@ -52,6 +51,7 @@ from noroshi_lab.demo.story_texts import (
     STARTING,
     TENANT,
     TERMINAL,
+    TITLES,
     UP,
     WATCHING,
 )
@@ -282,7 +282,8 @@ class Demo:
     def _define(self, lab: Mapping[str, Any]) -> None:
         """The lab's own account and cloud, as it left them, and what is ours."""
         shutil.copytree(self.lab_folder / "definitions", self.definitions)
-        own = OWN[self.language] | {"mark": self.mark, "zone": _zone()}
+        titles = {name: words.say(self.language) for name, words in TITLES.items()}
+        own = titles | {"language": self.language, "mark": self.mark, "zone": _zone()}
         for name, text in DEFINITIONS.items():
             path = self.definitions / name
             path.parent.mkdir(exist_ok=True)
@@ -318,7 +319,7 @@ class Demo:
         return letter if letter["queued"]["state"] == DeliveryState.ACCEPTED else None
 
     def _route(self) -> str:
-        return str(OWN[self.language]["route"])
+        return TITLES["route"].say(self.language)
 
 
 def _port() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from noroshi.core.translation import _
+from noroshi.core.translation import Message, _, pgettext
 
 ABOUT = _(
     "Shows the whole process on this computer: a process is monitored, killed and restarted; "
@@ -141,21 +141,11 @@ critical = 99.9
 """,
 }
 
-OWN: Mapping[str, dict[str, str]] = {
-    "en": {
-        "title": "Operations",
-        "language": "en",
-        "route": "SMTP server 1",
-        "machine": "This machine",
-        "shop": "Order service",
-        "disks": "Disk space",
-    },
-    "ja": {
-        "title": "情シス",
-        "language": "ja",
-        "route": "SMTPサーバー1",
-        "machine": "このマシン",
-        "shop": "受注サービス",
-        "disks": "ディスク容量",
-    },
+TITLES: Mapping[str, Message] = {
+    "title": pgettext("a team", "Operations"),
+    "route": _("SMTP server 1"),
+    "machine": _("This machine"),
+    "shop": _("Order service"),
+    "disks": _("Disk space"),
 }
+"""The titles in the definitions, each in the language of the demo."""

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from noroshi.core.translation import _
 from noroshi_lab.lab import pages
 from noroshi_lab.lab.authorize_request import find_app, find_tenant
 from noroshi_lab.lab.codes import KNOWN
@@ -25,12 +26,10 @@ from noroshi_lab.lab.web_faults import struck
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _COMMON = ("common", "organizations", "consumers")
 _FOR_PROGRAMS = ("/token", "/devicecode", "/openid-configuration", "/keys", "/instance")
-_TYPE_IN = {
-    "en": "To sign in, use a web browser to open the page {page} and enter the code {code} to "
-    "authenticate.",
-    "ja": "サインインするには、Web ブラウザーを使用して、ページ {page} を開き、コード {code} を入力して"
-    "認証します。",
-}
+_TYPE_IN = _(
+    "To sign in, use a web browser to open the page {page} and enter the code {code} to "
+    "authenticate."
+)
 
 
 class Entra:
@@ -146,7 +145,7 @@ class Entra:
         now = self.answers.clock()
         code, waiting = self._grants.devices.begin(tenant, app, scopes, now)
         where = self.answers.base + DEVICE_PAGE
-        message = _TYPE_IN["ja" if request.query.get("mkt", "")[:2].lower() == "ja" else "en"]
+        message = _TYPE_IN.fill(page=where, code=waiting.user_code)
         return as_json(
             {
                 "user_code": waiting.user_code,
@@ -154,7 +153,7 @@ class Entra:
                 "verification_uri": where,
                 "expires_in": int(LIVES.total_seconds()),
                 "interval": int(INTERVAL.total_seconds()),
-                "message": message.format(page=where, code=waiting.user_code),
+                "message": message.say(pages.pick_language(request.query.get("mkt", ""), "")),
             }
         )
 

@@ -43,7 +43,7 @@ class _Code:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Grant:
-    """What a person has given an app: enough to answer with tokens."""
+    """Hold what a person has given an app: enough to answer with tokens."""
 
     tenant: Tenant
     app: App

@@ -9,7 +9,7 @@ import pytest
 
 from noroshi.core.instruction import ANY_ROUTE
 from noroshi.core.mail import Fault
-from noroshi.core.translation import NOTHING, Message, bilingual
+from noroshi.core.translation import NOTHING, Message, bilingual, sentence
 from noroshi.guides.microsoft365 import elsewhere
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.network import connection_errors
@@ -24,7 +24,6 @@ from noroshi.transports.diagnostics.connection_remedies import (
     explanation_of,
     obstacle_remedy,
     remedy_of,
-    sentence,
 )
 from noroshi.transports.diagnostics.connection_steps import with_values
 from noroshi.transports.diagnostics.token_causes import CAUSES, cause_remedy, remedy_of_token

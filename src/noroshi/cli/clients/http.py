@@ -102,7 +102,8 @@ class FarByHttp:
             raise RefusedError("no node", words) from None
 
     def _understood(self, status: int, said: bytes) -> Mapping[str, Any]:
-        """What was answered, if it is an answer of ours: no proxy's page, no other program's."""
+        """Return what was answered, if it is an answer of ours: no proxy's page, no other
+        program's."""
         try:
             told = json.loads(said)
         except ValueError:

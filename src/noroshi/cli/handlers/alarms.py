@@ -109,7 +109,7 @@ def _holder(asked: CommandContext, row: Answer, now: datetime) -> str:
 
 
 def _below(asked: CommandContext, row: Answer, now: datetime) -> Iterator[str]:
-    """What was said of it, and of each rule what it told, or why it did not."""
+    """Yield what was said of it, and of each rule what it told, or why it did not."""
     if row["acknowledged"] and row["acknowledged"]["words"]:
         yield from row["acknowledged"]["words"].splitlines()
     for key, words in (("silent", SILENT), ("maintenance", WORKS)):

@@ -161,7 +161,8 @@ def documents_of(asked: CommandContext, folder: Path) -> Sequence[Mapping[str, A
 def _all_problems(
     asked: CommandContext, documents: Sequence[Mapping[str, Any]], of_files: Sequence[Problem]
 ) -> Sequence[tuple[str, Message]]:
-    """What is wrong with the files, and what the node says of those that could be read."""
+    """Return what is wrong with the files, and what the node says of those that could be
+    read."""
     faulty = [problem.where for problem in of_files]
     try:
         planned = asked.call("plan", documents=documents, faulty=faulty)

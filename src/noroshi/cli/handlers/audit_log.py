@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
+from noroshi.cli.output.routes import comma
 from noroshi.cli.output.tables import columns, wrap
 from noroshi.cli.output.times import clock
 from noroshi.core.printable import printable
-from noroshi.core.translation import Message, _, bilingual
+from noroshi.core.translation import Message, _, bilingual, known_language
 
 if TYPE_CHECKING:
     from noroshi.web.view.audit_log import Line
@@ -66,11 +67,11 @@ def _given(asked: CommandContext, one: Mapping[str, Any], now: datetime) -> Iter
     """With what, on one line."""
     told = [_pair(line) for line in _lines(asked, None, one["given"], now)]
     if told:
-        yield ("、" if asked.language == "ja" else ", ").join(told)
+        yield comma(asked).join(told)
 
 
 def _changed(asked: CommandContext, one: Mapping[str, Any], now: datetime) -> Iterator[str]:
-    """What it was and became, a line for each field."""
+    """Yield what it was and became, a line for each field."""
     for line in _lines(asked, one["before"], one["after"], now):
         sign = f"{line.sign} " if line.sign else ""
         yield f"{sign}{_pair(line)}"
@@ -91,7 +92,7 @@ def _lines(
     from noroshi.web.view.audit_log import lines
     from noroshi.web.view.language import TONGUES
 
-    return lines(before, after, TONGUES["ja" if asked.language == "ja" else "en"], str(now))
+    return lines(before, after, TONGUES[known_language(asked.language)], str(now))
 
 
 def _pair(line: Line) -> str:

@@ -83,7 +83,7 @@ def import_(asked: CommandContext) -> int:
 
 
 def _is_there(asked: CommandContext) -> bool:
-    """Whether there is one whose place another would take."""
+    """Return whether there is one whose place another would take."""
     try:
         asked.call("certificate_show", name=asked.given.name, next=asked.given.next)
     except RefusedError as refused:

@@ -122,5 +122,5 @@ def _counts(found: Checked) -> Message:
 
 
 def _print(asked: CommandContext, problems: tuple[Problem, ...], left: Found) -> None:
-    told = [{"where": p.where, "what": {"en": p.what.en, "ja": p.what.ja}} for p in problems]
+    told = [{"where": p.where, "what": p.what.both()} for p in problems]
     asked.print_json({"problems": told, "placeholders": placeholders_as_json(left)})

@@ -105,7 +105,7 @@ def _paths() -> Iterator[tuple[str, Command | None]]:
 
 
 def _words(command: Command | None) -> list[str]:
-    """What may come next: commands below it, and its options."""
+    """Return what may come next: commands below it, and its options."""
     if command is None:
         return [one.name for one in COMMANDS] + _flags(GLOBAL) + ["--version", "--help"]
     below = [one.name for one in command.under]
@@ -117,7 +117,7 @@ def _flags(options: tuple[Option, ...]) -> list[str]:
 
 
 def _values() -> Iterator[str]:
-    """What may follow an option: a choice, a file, or anything."""
+    """Return what may follow an option: a choice, a file, or anything."""
     every = {flag: option for option in _options() for flag in option.flags}
     for flag, option in sorted(every.items()):
         if not flag.startswith("-") or option.settings.get("action") == "store_true":

@@ -250,7 +250,7 @@ class Page:
             yield from ("", *self._remedy(stage["remedy"]), "")
 
     def _remedy(self, remedy: Answer) -> Iterator[str]:
-        """What it means; then who, how, when, where and the other side's own words."""
+        """Yield what it means; then who, how, when, where and the other side's own words."""
         say = self._asked.say
         yield from self._hung(" " * 4, say(remedy["meaning"]))
         yield ""
@@ -287,7 +287,7 @@ class Page:
 
 
 def _known(down: Answer) -> Message:
-    """What the node knows, and whether the stages below could find it."""
+    """Say what the node knows, and whether the stages below could find it."""
     words = PUT_OFF if not down["down"] else RESTS if down["early"] else DOWN
     since = clock(down["since"], datetime.now(UTC))
     return words.fill(since=since, why=bilingual(**down["why"]), count=down["waiting"])
@@ -364,4 +364,4 @@ def _remedy(meaning: Message, lines: Sequence[str]) -> Answer:
 
 
 def _plain(words: Message) -> dict[str, str]:
-    return {"en": words.en, "ja": words.ja}
+    return words.both()

@@ -57,7 +57,7 @@ def _unknown(asked: CommandContext, found: Mapping[str, Any]) -> Mapping[str, An
     """Without a node nothing is well, whatever the store remembers."""
     if asked.running:
         return {}
-    trouble = found["trouble"] or {"en": NOT_RUNNING.en, "ja": NOT_RUNNING.ja}
+    trouble = found["trouble"] or NOT_RUNNING.both()
     return {"level": "unknown", "trouble": trouble}
 
 

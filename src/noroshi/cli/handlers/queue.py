@@ -221,7 +221,7 @@ def _letter(asked: CommandContext, letter: Answer, now: datetime) -> Iterator[st
 
 
 def _became(asked: CommandContext, arrived: Answer, now: datetime) -> Sequence[str]:
-    """What became of it for one address, once it was taken."""
+    """Say what became of it for one address, once it was taken."""
     words = asked.say(STATES[arrived["state"]])
     return (
         clock(arrived["at"], now),
@@ -263,5 +263,6 @@ def _folded(
 
 
 def _same(rows: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
-    """What is alike in two attempts: all but the times, and the id that a server gives each."""
+    """Return what is alike in two attempts: all but the times, and the id that a server gives
+    each."""
     return [[re.sub(r"\[[^\]]*\]", "", cell) for cell in row[1:]] for row in rows]

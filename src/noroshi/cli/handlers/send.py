@@ -143,7 +143,7 @@ def _outcome(letter: Any) -> Iterator[Message]:
 
 
 def _words(told: Any) -> Message:
-    return bilingual(en=told["en"], ja=told["ja"])
+    return bilingual(**told)
 
 
 def _standard_input(asked: CommandContext) -> str:

@@ -192,7 +192,8 @@ def _what_to_look_at(begun: Answer) -> Message:
 
 
 def _typed_instead(asked: CommandContext, how: How, text: str) -> Answer | None:
-    """What was pasted is an address, or an error that is told; of what is neither that is said."""
+    """Take what was pasted: an address, or an error that is told; of what is neither that is
+    said."""
     try:
         status: Answer = asked.call("authorize_finish", route=how.route, pasted=text)
     except RefusedError as refused:
@@ -221,7 +222,8 @@ class Typed:
 
 
 def _is_ours() -> bool:
-    """Whether this command is in front of its terminal: reading would stop one that is not."""
+    """Return whether this command is in front of its terminal: reading would stop one that is
+    not."""
     try:
         return os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
     except OSError:  # not the one that it was started from, where nobody stops it
@@ -310,13 +312,15 @@ def _whole(text: str) -> bool:
 
 
 def _goes_on(text: str) -> bool:
-    """Whether it is the beginning of such an address; what is none is answered at once."""
+    """Return whether it is the beginning of such an address; what is none is answered at
+    once."""
     begun = any(part in text for part in ("localhost", "code=", "state=", "error="))
     return begun and not _whole(text) and "response_type=" not in text
 
 
 def _more_waits() -> bool:
-    """Whether what was pasted goes on: its other lines are there already, typed by nobody."""
+    """Return whether what was pasted goes on: its other lines are there already, typed by
+    nobody."""
     return bool(select.select([sys.stdin], [], [], A_MOMENT)[0])
 
 

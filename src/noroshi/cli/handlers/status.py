@@ -14,7 +14,7 @@ from noroshi.cli.output.routes import arrival, marked, sign_in
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock, lasted
 from noroshi.core.route_readiness import Sends, count_readiness, nothing_against
-from noroshi.core.translation import Message, _, bilingual, ngettext, plain
+from noroshi.core.translation import Message, _, bilingual, ngettext, plain, with_full_stop
 
 Answer = Mapping[str, Any]
 MOST_SHOWN = 30
@@ -215,7 +215,7 @@ def _rows(asked: CommandContext, monitor: Answer, now: datetime) -> Iterator[Seq
 
 
 def _words(asked: CommandContext, monitor: Answer, item: Answer, now: datetime) -> str:
-    """What stands behind it; of what is not well, who has it and what keeps it untold."""
+    """Say what stands behind it; of what is not well, who has it and what keeps it untold."""
     told = [asked.say(item["words"])]
     if item["level"] != "ok":
         if had := item["acknowledged"]:
@@ -262,17 +262,12 @@ def _route(asked: CommandContext, route: Answer, now: datetime) -> Sequence[str]
     if route["until"] and route["state"] == "down":
         past = datetime.fromisoformat(route["until"]) <= now
         words = WITH_NEXT if past else NEXT_TRY
-        why = asked.say(words.fill(why=_ended(why, asked), at=clock(route["until"], now)))
+        why = asked.say(
+            words.fill(why=with_full_stop(why, asked.language), at=clock(route["until"], now))
+        )
     if other := asked.say(route["other"]):
-        why = f"{_ended(why, asked)} {other}" if why else other
+        why = f"{with_full_stop(why, asked.language)} {other}" if why else other
     return (state, name, marked(asked, route["kind"], route["mark"]), since, why)
-
-
-def _ended(why: str, asked: CommandContext) -> str:
-    """As a sentence that another one follows: some reasons stand within others too."""
-    if asked.language == "ja":
-        return why if why.endswith("。") else f"{why}。"
-    return why if why.endswith((".", ":")) else f"{why}."
 
 
 def _stop(stop: Answer) -> Message:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from noroshi.cli.handlers.redaction import Redacting, settings_told
 from noroshi.cli.paths import NAME
 from noroshi.cli.systemd.state import shown
 from noroshi.config.config import FILE, ConfigError
-from noroshi.core.translation import _
+from noroshi.core.translation import Message, _, in_each_language
 from noroshi.knowledge.os_errors import why
 
 PRIVATE = 0o600
@@ -30,36 +31,30 @@ LARGEST_LOG = 1 << 20
 LOG_FILE = "noroshi.log"
 CANNOT_WRITE = _("Cannot write the support bundle to {file}: {why}. Nothing else was changed.")
 THERE_IS_ONE = _("it already exists")
-READ_ME = """\
-Support bundle of Noroshi {version}, written by `noroshi doctor --bundle`.
-Noroshi {version} の診断ファイルです (`noroshi doctor --bundle`)。
-
-doctor.txt     what was examined, as it was shown      診断の結果 (画面のとおり)
-doctor.json    the same, both languages                同じ内容 (日本語と英語)
-program.json   versions and operating system           バージョンと OS
-status.json    monitors, routes, queue                 監視項目、経路、送信キュー
-queue.json     what waits                              待っているもの
-ledger.json    the last {alarms} alarms and their mails     最後の {alarms} 件のアラームとメール
-log.json       the last {events} events                     最後の {events} 件のイベント
-definitions/   the definitions in force                有効な定義
-noroshi.toml   the node's own settings                 ノードの設定
-journal.txt    the last lines of Noroshi's own log     Noroshi 自身のログの最後の行
-
-No secret is in it: none of Noroshi's answers holds one, and what looks like a password, a token,
-an environment or the secret part of a URL was masked (…). Texts of mails are not in it.{masked}
-秘密は入っていません。Noroshi の返事に秘密は含まれず、パスワード、トークン、環境変数、URL の秘密の部分に見える
-ものは伏せました (…)。メールの本文は入っていません。{masked_ja}
-"""
-NOT_OURS = """\
-This node is no service of systemd and writes no log file: its log went to whoever started it.
-サービスではなくログ ファイルもないため、ログは起動した端末に出力されています。
-"""
-ELSEWHERE = """\
-It is on the node's own computer, and can be had there: noroshi doctor --bundle FILE
-ノードのコンピューターにあります。そこで noroshi doctor --bundle ファイル を実行すると入ります。
-"""
-MASKED = "\nMail addresses are masked: the same number is the same address."
-MASKED_JA = "\nメールアドレスも伏せました。同じ番号は同じアドレスです。"
+README_HEAD = _("Support bundle of Noroshi {version}, written by `noroshi doctor --bundle`.")
+FILES: Mapping[str, Message] = {
+    "doctor.txt": _("what was examined, as it was shown"),
+    "doctor.json": _("the same in all languages"),
+    "program.json": _("versions and operating system"),
+    "status.json": _("monitors, routes, queue"),
+    "queue.json": _("what waits"),
+    "ledger.json": _("the last {alarms} alarms and their mails").fill(alarms=LAST_ALARMS),
+    "log.json": _("the last {events} events").fill(events=LAST_EVENTS),
+    "definitions/": _("the definitions in force"),
+    "noroshi.toml": _("the node's own settings"),
+    "journal.txt": _("the last lines of Noroshi's own log"),
+}
+NO_SECRET = _(
+    "No secret is in it: none of Noroshi's answers holds one, and what looks like a password, a "
+    "token,\nan environment or the secret part of a URL was masked (…). Texts of mails are not in it."
+)
+MASKED = _("Mail addresses are masked: the same number is the same address.")
+NOT_OURS = _(
+    "This node is no service of systemd and writes no log file: its log went to whoever started it."
+)
+ELSEWHERE = _(
+    "It is on the node's own computer, and can be had there: noroshi doctor --bundle FILE"
+)
 
 
 def write_bundle(
@@ -111,17 +106,7 @@ def _cannot(file: Path, error: OSError) -> RefusedError:
 def _parts(
     asked: CommandContext, redacting: Redacting, found: Sequence[Mapping[str, Any]], text: str
 ) -> Iterator[tuple[str, str]]:
-    masked, masked_ja = (MASKED, MASKED_JA) if asked.given.mask else ("", "")
-    yield (
-        "README.txt",
-        READ_ME.format(
-            version=__version__,
-            alarms=LAST_ALARMS,
-            events=LAST_EVENTS,
-            masked=masked,
-            masked_ja=masked_ja,
-        ),
-    )
+    yield "README.txt", _in_all(in_each_language(partial(_read_me, asked.given.mask)))
     yield "doctor.txt", redacting.log(text)
     answers: dict[str, Any] = {
         "doctor.json": list(found),
@@ -137,8 +122,21 @@ def _parts(
     for one in exported.get("documents", ()):
         body = redacting.value(json.loads(one["body"]))
         yield f"definitions/{redacting.text(one['key'])}.json", _json(body)
-    yield FILE, redacting.log(ELSEWHERE if asked.away else _settings(asked, redacting))
-    yield "journal.txt", redacting.log(ELSEWHERE if asked.away else _journal(asked))
+    yield FILE, redacting.log(_in_all(ELSEWHERE) if asked.away else _settings(asked, redacting))
+    yield "journal.txt", redacting.log(_in_all(ELSEWHERE) if asked.away else _journal(asked))
+
+
+def _read_me(mask: bool, language: str) -> str:
+    files = "\n".join(f"{name:13}  {words.say(language)}" for name, words in FILES.items())
+    promises = [NO_SECRET, *([MASKED] if mask else [])]
+    promised = "\n".join(words.say(language) for words in promises)
+    head = README_HEAD.fill(version=__version__).say(language)
+    return f"{head}\n\n{files}\n\n{promised}\n"
+
+
+def _in_all(words: Message) -> str:
+    """Return a text in every language: nobody knows who will open the bundle."""
+    return "\n".join(one.rstrip("\n") + "\n" for one in words.both().values())
 
 
 def _asked(asked: CommandContext, op: str, **args: Any) -> Any:
@@ -146,7 +144,7 @@ def _asked(asked: CommandContext, op: str, **args: Any) -> Any:
     try:
         return asked.call(op, **args)
     except RefusedError as refused:
-        return {"refused": {"en": refused.words.en, "ja": refused.words.ja}}
+        return {"refused": refused.words.both()}
 
 
 def _program() -> Mapping[str, Any]:
@@ -180,7 +178,7 @@ def _journal(asked: CommandContext) -> str:
     except (OSError, ConfigError) as error:
         return f"{error}\n"
     if not is_service(asked):
-        return NOT_OURS
+        return _in_all(NOT_OURS)
     asking = ("journalctl", "-u", NAME, "-n", str(LAST_LINES), "--no-pager", "-o", "short-iso")
     try:
         done = subprocess.run(asking, capture_output=True, text=True, check=False)

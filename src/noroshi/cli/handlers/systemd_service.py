@@ -173,7 +173,7 @@ def _process() -> str:
 
 
 def _runs(before: str) -> Iterator[Message]:
-    """What is left to do until this version runs, if anything is."""
+    """Say what is left to do until this version runs, if anything is."""
     now = _process()
     if not now:
         yield START_IT.fill(name=NAME)
@@ -247,7 +247,7 @@ def _rows(there: Found, said: Mapping[str, str]) -> list[tuple[Message, Message]
 
 
 def _kind(there: Found) -> Message:
-    """Whose text the unit is, and what is added to it."""
+    """Return whose text the unit is, and what is added to it."""
     changed = any(path == UNIT_FILE for path, _, _ in there.changed())
     how = EDITED if changed else AS_WRITTEN if there.unit == there.wanted else OLDER
     drop_ins = sorted(map(str, Path(DROP_INS).glob("*.conf")))

@@ -30,7 +30,7 @@ WORST_FIRST = ("critical", "unknown", "warning", "new", "stopped", "ok")
 
 
 def shown(level: str, language: str) -> str:
-    """◆ CRITICAL, ◆ 危険."""
+    """Return a level as people read it: ◆ CRITICAL."""
     return f"{MARKS[level]} {NAMES[level].say(language)}"
 
 
@@ -42,7 +42,7 @@ def level_of(monitor: Mapping[str, Any]) -> str:
 
 
 def tally(levels: Iterable[str], language: str) -> str:
-    """Return how many there are of each level, worst first: ◆ 危険 1  ○ 正常 11."""
+    """Return how many there are of each level, worst first: ◆ CRITICAL 1  ○ OK 11."""
     found = list(levels)
     return "  ".join(
         f"{shown(level, language)} {found.count(level)}"

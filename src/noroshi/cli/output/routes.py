@@ -8,7 +8,7 @@ from typing import Any
 
 from noroshi.cli.context import CommandContext
 from noroshi.cli.output.times import clock, span
-from noroshi.core.translation import NOTHING, Message, _, bilingual, ngettext
+from noroshi.core.translation import COMMA, NOTHING, Message, _, bilingual, ngettext
 
 SOON = 60
 """Days before its end from which on a secret or certificate is told of."""
@@ -43,7 +43,7 @@ def listed(
 
 def comma(asked: CommandContext) -> str:
     """Return what stands between the parts of a line."""
-    return "、" if asked.language == "ja" else ", "
+    return asked.say(COMMA)
 
 
 def sign_in(asked: CommandContext, route: Mapping[str, Any], now: datetime) -> str:

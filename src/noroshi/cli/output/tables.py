@@ -69,7 +69,7 @@ def _indented(line: str, columns: int) -> str:
 
 
 def _pieces(text: str) -> list[str]:
-    """What must stay together: a word, a letter with the marks that may not leave it."""
+    """Return what must stay together: a word, a letter with the marks that may not leave it."""
     pieces = list[str]()
     for found in PIECES.findall(text):
         if pieces and (found[0] in NOT_AT_START or pieces[-1][-1] in NOT_AT_END):

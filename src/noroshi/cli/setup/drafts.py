@@ -137,7 +137,7 @@ class Drafts:
     def shown(self, route: str) -> str:
         """The route's name with its mark."""
         mark = self.mark(route)
-        return marked(self._asked, route, {"en": mark.en, "ja": mark.ja})
+        return marked(self._asked, route, mark.both())
 
     def _change(self, changed: Any) -> None:
         """Hold it, where answers are held, or else put it in force."""

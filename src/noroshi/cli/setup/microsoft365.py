@@ -143,7 +143,8 @@ def _into_file(talk: Dialogue, wanted: SetupGoal, known: KnownValues) -> None:
 
 
 def _afterwards(talk: Dialogue, wanted: SetupGoal, known: KnownValues, mail: str) -> None:
-    """Whether it arrived nobody but the reader knows; what keeps it well is the administrator's."""
+    """Say what is left: only the reader knows that it arrived, and the administrator keeps it
+    well."""
     if talk.hurried:
         return
     talk.say(DID_IT_ARRIVE)

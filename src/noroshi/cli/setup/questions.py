@@ -103,7 +103,7 @@ def client_id(talk: Dialogue, *, empty: bool) -> str:
 
 
 def _beginning(talk: Dialogue, kept: Drafts) -> SetupGoal:
-    """What options say, and else what an earlier setup left."""
+    """Return what options say, and else what an earlier setup left."""
     given = talk.given
     accounts, routes = kept.all("accounts"), kept.all("routes")
     before = accounts.get(given.account, {})
@@ -132,7 +132,7 @@ def _entry_for(talk: Dialogue, account: str) -> str:
 
 
 def _as_given(talk: Dialogue, kept: Drafts, found: SetupGoal) -> SetupGoal:
-    """What is known already, but for what an option says anew."""
+    """Return what is known already, but for what an option says anew."""
     given = talk.given
     changed = _with(found, mailbox=given.mailbox, tenant=given.tenant, person=given.person)
     changed = _delegated(talk, changed)

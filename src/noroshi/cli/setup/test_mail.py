@@ -87,7 +87,7 @@ class LastMail:
         """The test mail of an earlier time that was left: one more would come as well, later."""
         subject = SUBJECT.fill(route=self._wanted.route)
         for one in self._asked.call("queue_list"):
-            ours = one["subject"] in (subject.en, subject.ja) and list(one["to"]) == [to]
+            ours = one["subject"] in subject.both().values() and list(one["to"]) == [to]
             if ours and one["state"] in (DeliveryState.WAITING, DeliveryState.OUT):
                 return str(one["id"])
         return ""
@@ -149,13 +149,13 @@ class LastMail:
 
 
 def _why(attempt: Mapping[str, Any]) -> Message:
-    """What was said, in our words and, word for word, in theirs."""
+    """Yield what was said, in our words and, word for word, in theirs."""
     told: Sequence[Message] = [_of(one) for one in attempt["said"]]
     return each_once(told)
 
 
 def _reply(one: Mapping[str, Any]) -> str:
-    """What the other side said, word for word."""
+    """Return what the other side said, word for word."""
     text = " ".join(str(one["text"] or "").removeprefix(one["enhanced"] or "").split())
     return " ".join(str(part) for part in (one["code"], one["enhanced"], text) if part)
 

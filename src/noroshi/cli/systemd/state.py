@@ -78,7 +78,7 @@ def _is_there(path: Path) -> bool:
 
 
 def _strangers(home: Path) -> bool:
-    """Whether something of the home folder does not belong to the service's user."""
+    """Return whether something of the home folder does not belong to the service's user."""
     import pwd
 
     try:

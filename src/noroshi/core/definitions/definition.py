@@ -1,6 +1,6 @@
 """Make definitions: what all have in common, whatever they define.
 
-The strings under their fields are the help texts: "English. / 日本語。". "" and () stand for
+The strings under their fields are the help texts: English. "" and () stand for
 "not said here".
 """
 

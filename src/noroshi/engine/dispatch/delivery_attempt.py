@@ -14,7 +14,7 @@ from noroshi import schema
 from noroshi.core.delivery import Fate, Retry, decide_fate
 from noroshi.core.digest import ENDING
 from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Verdict
-from noroshi.core.translation import Message, _, bilingual
+from noroshi.core.translation import Message, _, with_wording
 from noroshi.engine.dispatch.active_route import ActiveRoute
 from noroshi.engine.dispatch.rate_limiter import RateLimiter
 from noroshi.ports import Clocks, Store, StoreError
@@ -138,13 +138,8 @@ def _whole_answer(answer: Answer) -> Answer:
         answer,
         text=_whole(answer.text),
         enhanced=_whole(answer.enhanced),
-        words=_whole_words(answer.words),
+        words=with_wording(answer.words, _whole),
     )
-
-
-def _whole_words(words: Message) -> Message:
-    whole = {language: _whole(text) for language, text in words.both().items()}
-    return words if whole == words.both() else bilingual(**whole)
 
 
 def _whole(text: str) -> str:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from noroshi.actions.phrases import WORDS, quantity, threshold
+from noroshi.actions.phrases import WORDS, threshold_words
 from noroshi.core.judgement import Finding, assess, judge
 from noroshi.core.levels import Level
 from noroshi.core.model import Cause, ItemState, Limits, Monitor, Sample, State
-from noroshi.core.translation import NOTHING, Message, _, bilingual
+from noroshi.core.translation import NOTHING, Message, _
 from noroshi.service.monitors.reading_text import told
 
 BOTH = _("{told}; {more}")
@@ -97,11 +97,9 @@ def _until(cause: Cause, level: Level) -> Message:
     assert limit is not None  # it is the one that was reached
     value = limit - limits.margin if limits.rising else limit + limits.margin
     back = Limits(warning=value, rising=not limits.rising)
-    words = bilingual(
-        en=quantity(value, reading.unit, "en"),
-        ja=threshold(back, Level.WARNING, reading.unit, "ja"),
+    return HELD.fill(
+        level=WORDS[level], value=threshold_words(back, Level.WARNING, reading.unit)
     )
-    return HELD.fill(level=WORDS[level], value=words)
 
 
 def _with_note(item: ItemState, found: Finding) -> Cause:

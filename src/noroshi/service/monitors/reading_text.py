@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from noroshi.actions.phrases import WORDS, quantity, threshold
+from noroshi.actions.phrases import WORDS, quantity_words, threshold_words
 from noroshi.core.levels import Level
 from noroshi.core.model import Cause, Limits, Reading
-from noroshi.core.translation import NOTHING, Message, _, bilingual, plain
+from noroshi.core.translation import COMMA, NOTHING, Message, _, joined, plain
 
 VALUE = _("{name} {value}")
 LIMITED = _("{told} (limit {limit})")
@@ -24,28 +24,25 @@ def told(cause: Cause, level: Level, names: Mapping[str, Message]) -> Message:
     name = names.get(reading.name, plain(reading.name))
     words = VALUE.fill(name=name, value=quantity_told(reading))
     if limits is not None:
-        en, ja = (threshold(limits, level, reading.unit, language) for language in ("en", "ja"))
-        if en:
-            words = LIMITED.fill(told=words, limit=bilingual(en=en, ja=ja))
+        limit = threshold_words(limits, level, reading.unit)
+        if limit != NOTHING:
+            words = LIMITED.fill(told=words, limit=limit)
     return NOTED.fill(told=words, note=reading.note) if reading.note != NOTHING else words
 
 
 def quantity_told(reading: Reading) -> Message:
     """Return the value with its unit."""
-    en, ja = (quantity(reading.value, reading.unit, language) for language in ("en", "ja"))
-    return bilingual(en=en, ja=ja)
+    return quantity_words(reading.value, reading.unit)
 
 
 def limits_told(limits: Limits, unit: str) -> Message:
     """Return both limits in one line; NOTHING if there are none."""
     given = {
-        level: bilingual(
-            en=threshold(limits, level, unit, "en"), ja=threshold(limits, level, unit, "ja")
-        )
-        for level in (Level.WARNING, Level.CRITICAL)
+        level: threshold_words(limits, level, unit) for level in (Level.WARNING, Level.CRITICAL)
     }
-    said = {level: words for level, words in given.items() if words.en}
-    return bilingual(
-        en=", ".join(f"{level.name} {words.en}" for level, words in said.items()),
-        ja="、".join(f"{WORDS[level].ja} {words.ja}" for level, words in said.items()),
-    )
+    said = [
+        VALUE.fill(name=WORDS[level], value=limit)
+        for level, limit in given.items()
+        if limit != NOTHING
+    ]
+    return joined(said, COMMA)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
-from noroshi.core.translation import Message, _, bilingual, ngettext, plain
+from noroshi.core.translation import COMMA, Message, _, joined, ngettext, plain
 from noroshi.ports import Listener, Memory, Process, Processor, Volume
 from noroshi.service.setup.known_services import PORTS, PROGRAMS, known_as
 
@@ -113,10 +113,7 @@ def _sizes(volumes: Sequence[Volume]) -> Message:
         for one in volumes[:MOST_VOLUMES]
     ]
     more = [plain(f"+{len(volumes) - MOST_VOLUMES}")] * (len(volumes) > MOST_VOLUMES)
-    parts = [*each, *more]
-    return bilingual(
-        en=", ".join(one.en for one in parts), ja="、".join(one.ja for one in parts)
-    )
+    return joined([*each, *more], COMMA)
 
 
 def _services(processes: Iterable[Process]) -> Iterable[Made]:

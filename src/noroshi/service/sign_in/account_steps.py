@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from noroshi.core.instruction import InstructionKind, with_instruction
-from noroshi.core.translation import NOTHING, Message, _, ngettext, pgettext, plain
+from noroshi.core.translation import NOTHING, Message, _, ngettext, pgettext, plain, sentence
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.network.connection_errors import NoAnswerError
 from noroshi.network.http import Patience, Reply, open_http
@@ -29,7 +29,7 @@ from noroshi.oauth.provider import SignInError, UnreachableError
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.ports import Resource, RouteError, StoreError, TransportContext
 from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, filled
-from noroshi.transports.diagnostics.connection_remedies import sentence, stopped_by
+from noroshi.transports.diagnostics.connection_remedies import stopped_by
 from noroshi.transports.diagnostics.connection_steps import clock_remarks, with_values
 from noroshi.transports.smtp import token_diagnosis
 from noroshi.vault import VaultError

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.mail import Route
-from noroshi.core.translation import NOTHING, Message, _, bilingual
+from noroshi.core.translation import NOTHING, Message, _, in_each_language
 from noroshi.guides import MICROSOFT365, TITLES, WAYS, Step, Value, filled, line
 from noroshi.guides.export import handed
 from noroshi.guides.setup_goal import SetupGoal
@@ -71,12 +72,11 @@ class GuideOperations(CertificateOperations):
             thumbprint=await self._thumbprint(account),
         )
         steps = MICROSOFT365.of(wanted.case())
-        en, ja = (handed(wanted, steps, values, language) for language in ("en", "ja"))
         return GuideShown(
             route=route,
             way=wanted.way,
             steps=tuple(_shown(step, values) for step in steps),
-            text=bilingual(en=en, ja=ja),
+            text=in_each_language(partial(handed, wanted, steps, values)),
         )
 
     async def _thumbprint(self, account: Account) -> str:

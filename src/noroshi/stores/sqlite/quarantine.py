@@ -13,7 +13,7 @@ from noroshi.core.mail import Envelope, Lane
 from noroshi.core.translation import Message, _
 from noroshi.stores.sqlite.types import Connection, instant
 
-SUBJECT = "? (cannot be read / 読み取れません)"
+SUBJECT = "?"
 WHY = _("the stored record cannot be read: it is damaged, or a newer Noroshi wrote it ({said})")
 KNOWN = "select id, order_key, contact, lane, attempts, due from spool where seq = ?"
 

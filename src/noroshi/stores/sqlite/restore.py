@@ -14,7 +14,7 @@ from pathlib import Path
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.mail import EnvelopeState
-from noroshi.core.translation import Message, _, bilingual
+from noroshi.core.translation import SENTENCES, Message, _, joined
 from noroshi.ports import StoreError
 from noroshi.stores.sqlite.backup import copy, sync_folder
 from noroshi.stores.sqlite.database import refuse_foreign
@@ -117,10 +117,7 @@ def _prepare(backup: Path, fresh: Path, now: datetime, *, hold: bool) -> Restore
     with closing(driver.connect(fresh, isolation_level=None)) as db:
         db.execute("pragma journal_mode = delete")
         if wrong := faults(db):
-            problems = bilingual(
-                en="; ".join(w.en for w in wrong), ja=" ".join(w.ja for w in wrong)
-            )
-            raise StoreError(NOT_WHOLE.fill(path=backup, what=problems))
+            raise StoreError(NOT_WHOLE.fill(path=backup, what=joined(wrong, SENTENCES)))
         migrate(fresh, db, known_migrations(), keep=False)
         db.execute("begin immediate")
         found = _make_fit(db, now, hold=hold)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from noroshi.core.translation import NOTHING, Medium, Message, bilingual, plain
+from noroshi.core.translation import NOTHING, Message, plain, sentence
 from noroshi.knowledge.explanation import Explanation
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.network import connection_errors
@@ -93,17 +93,6 @@ def explanation_of(code: int, enhanced: str, text: str) -> Explanation:
         return rule.explanation
     name = "not_now" if code // 100 == 4 else "not_known"
     return knowledge().explanations[f"mail_servers.{name}"]
-
-
-def sentence(words: Message) -> Message:
-    """Make a sentence that stands by itself: our troubles are told within other sentences too. One
-    that tells what to do, on a page otherwise than in a terminal, is one."""
-    if words.say("en", Medium.PAGE) != words.en:
-        return words
-    first = words.en.partition(" ")[0]  # a host's name stays as it is
-    en = words.en[:1].upper() + words.en[1:] if first.isalpha() else words.en
-    ja = words.ja if words.ja.endswith(("。", ":")) else f"{words.ja}。"
-    return bilingual(en=en if en.endswith((".", ":")) else f"{en}.", ja=ja)
 
 
 def _code_of(trouble: RouteError) -> Message | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from noroshi.core.definitions.safe_toml import loads
 from noroshi.definitions.toml import value as toml
-from noroshi.web.forms.normalize import TIMES, addresses, figures
+from noroshi.web.forms.normalize import BETWEEN, TIMES, addresses, figures
 from noroshi.web.forms.schema import AS_TOML, NO, YES, Column, Shape
 
 Form = Mapping[str, str]
@@ -57,7 +57,7 @@ def _cell(column: Column, name: str, text: str) -> dict[str, str]:
 
 def split(text: str) -> list[str]:
     """Split the list in one cell."""
-    return [part for part in re.split(r"[\s,、]+", text) if part]
+    return [part for part in re.split(rf"[{BETWEEN}]+", text) if part]
 
 
 def _chosen(column: Column, name: str, form: Form) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 FIGURES = re.compile(r"[-+]?\d+(\.\d+)?|(\d+[dhms])+|\d{1,2}:\d{2}", re.ASCII)
 """A number, a length of time, a time of day."""
-BETWEEN = re.compile(r"[\s,，、;；]+")
+BETWEEN = r"\s,，、;；"
+"""The marks between the parts of a list, for a class of letters."""
 TIMES = frozenset(("every", "timeout", "repeat", "renew_every", "grace", "at"))
 """Settings that are a length of time or times of day."""
 
@@ -22,4 +23,4 @@ def figures(text: str) -> str:
 
 def addresses(text: str) -> Sequence[str]:
     """Mail addresses that stand on lines of their own, or with a mark or a blank between."""
-    return [one for one in BETWEEN.split(text) if one]
+    return [one for one in re.split(f"[{BETWEEN}]+", text) if one]

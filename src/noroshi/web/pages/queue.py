@@ -15,6 +15,7 @@ from noroshi.core.translation import Message, _, pgettext
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
+from noroshi.web.forms.normalize import BETWEEN
 from noroshi.web.http.security_headers import POLICY
 from noroshi.web.view.control_escape import Page
 from noroshi.web.view.form_operations import (
@@ -211,7 +212,7 @@ def _choices(visit: Visit, row: Mapping[str, Any], known: Titles) -> Mapping[str
 
 
 def _listed(text: str) -> list[str]:
-    return [one for one in re.split(r"[\s,、;>]+", text) if one]
+    return [one for one in re.split(rf"[{BETWEEN}>]+", text) if one]
 
 
 async def _mail(

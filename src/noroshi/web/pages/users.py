@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.people import ROLE_NAMES, ROLES, VIEWER
+from noroshi.core.sentences import without_stop
 from noroshi.core.translation import Message, _
 from noroshi.service import InvalidArgumentError, NotFoundError
 from noroshi.web.context import WebContext
@@ -147,7 +148,7 @@ def _shown_of(visit: Visit, deed: str, done: Outcome) -> Mapping[str, Any]:
         "needs_password": done.needs_password,
         "retry": visit.form.get("name", "") if _mistyped(deed, done) else "",
         "form": typed(visit, *KEPT) if done.ok is None else dict.fromkeys(("do", *KEPT), ""),
-        "about": _help(visit, deed).rstrip(".。") if done.needs_password else "",
+        "about": without_stop(_help(visit, deed)) if done.needs_password else "",
         "may": may(visit),
     }
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from noroshi.core.people import ROLE_NAMES
-from noroshi.core.translation import Message, _, pgettext
+from noroshi.core.translation import COMMA, Message, _, pgettext
 from noroshi.web.view.language import Tongue
 from noroshi.web.view.setting_names import ARGUMENT_NAMES, SETTING_NAMES, TYPE_NAMES
 from noroshi.web.view.state_names import (
@@ -166,7 +166,7 @@ class _StateDifference:
         if isinstance(value, str):
             return self._known(name, value) or self._moment(value) or value
         if isinstance(value, Sequence) and all(isinstance(one, str | int) for one in value):
-            return ("、" if self.tongue.language == "ja" else ", ").join(map(str, value))
+            return COMMA.say(self.tongue.language).join(map(str, value))
         return json.dumps(value, ensure_ascii=False)
 
     def _known(self, name: str, value: str) -> str:

@@ -72,8 +72,10 @@ def _setting(where: str, what: str, known: tuple[str, ...]) -> str:
 
 
 def _named(setting: str) -> re.Pattern[str]:
-    """The setting's name in a sentence, as a word of its own."""
-    return re.compile(rf"(?<![\w-]){setting}(?![\w-])(?: (?=[ぁ-ん]))?", re.ASCII)
+    """Find a setting's name in a sentence, as a word of its own; with the blank after it where
+    letters of another alphabet follow, which need none after a label of their own."""
+    ours, other = "[A-Za-z0-9_-]", r"[^\W\d_A-Za-z]"
+    return re.compile(rf"(?<!{ours}){setting}(?!{ours})(?: (?={other}))?")
 
 
 def _worded(what: str, setting: str, label: str) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.levels import Level
 from noroshi.core.route_readiness import Sends, count_readiness
-from noroshi.core.translation import Message, _, ngettext, pgettext
+from noroshi.core.translation import COMMA, Message, _, ngettext, pgettext
 from noroshi.web.view.language import Tongue
 from noroshi.web.view.state_names import ROUTE_STATE_NAMES
 from noroshi.web.view.tree import CALM, Instance, called, called_of, level_of, tally, tree_of
@@ -253,7 +253,7 @@ def _quiet(
     if len(found) > MOST_SILENT:
         places.append("…")
     last = max(one["ends"] for one in found)
-    where = ("、" if tongue.language == "ja" else ", ").join(dict.fromkeys(places))
+    where = COMMA.say(tongue.language).join(dict.fromkeys(places))
     return tongue.moment(last, now), where
 
 

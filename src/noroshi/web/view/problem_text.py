@@ -13,8 +13,8 @@ from noroshi.web.view.tree import STEP
 
 FILE = re.compile(r"(?P<key>[a-z]+/[^:]+?)\.toml(?:: (?P<inside>.+))?", re.DOTALL)
 INSIDE, OPTIONS, LIMITS = ("group", "monitor"), "options", "limits"
-PARTICLES = ("は", "が", "を", "に")
-"""A Japanese sentence that begins so wants its subject before it, not a colon."""
+BEGINNINGS = pgettext("words that a problem begins with whose subject is its place", "is must")
+OF_PLACE = pgettext("a problem whose subject is its place", "{place}: {problem}")
 PLACING: Mapping[str, Message] = {
     "to": _("Destination"),
     "name": _("New name"),
@@ -55,8 +55,8 @@ def problems_at(where: str, what: str, language: str, op: str = "") -> str:
     named = place_name(where, language, op)
     if not named:
         return what
-    if language == "ja" and what.startswith(PARTICLES):
-        return f"「{named}」{what}"
+    if what.startswith(tuple(BEGINNINGS.say(language).split())):
+        return OF_PLACE.fill(place=named, problem=what).say(language)
     return f"{named}: {what}"
 
 

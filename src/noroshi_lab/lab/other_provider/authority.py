@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
-from noroshi.core.translation import _, bilingual
+from noroshi.core.translation import _, plain
 from noroshi_lab.lab import pages
 from noroshi_lab.lab.authorize_request import matches
 from noroshi_lab.lab.faults import OAUTH_ERRORS, Faults
@@ -67,7 +67,7 @@ class Authority:
             return await handler(request)
         except OAuthError as error:
             if request.path.endswith("/authorize"):
-                words = bilingual(en=f"{error.error}: {error.description}", ja=error.error)
+                words = plain(f"{error.error}: {error.description}")
                 return page(pages.notice_page(language(request), words), 400)
             self._note(request, error.error)
             answer = as_json(error.body(), error.status, self._faults.retry_after)

@@ -1,0 +1,20 @@
+"""Where sentences end, in every language that a text may be in: ours, people's, other programs'."""
+
+from __future__ import annotations
+
+import re
+
+STOPS = ".。"
+ENDS = (".", ":", "。")
+END = re.compile(r"[.!?](?=\s)|。")
+"""The end of a sentence that another one may follow."""
+
+
+def is_sentence(text: str) -> bool:
+    """Return whether it ends as a sentence does, so that another one may follow."""
+    return text.endswith(ENDS)
+
+
+def without_stop(text: str) -> str:
+    """Return a sentence as it stands within another one."""
+    return text.rstrip(STOPS)

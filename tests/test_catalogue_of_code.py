@@ -1,0 +1,23 @@
+"""`tools/catalogue.py` finds Japanese in code."""
+
+from tools.catalogue import ALPHABETS, japanese_in_code, places
+
+
+def test_japanese_in_code_is_told_of_but_for_the_alphabets(tmp_path):
+    for file in (*ALPHABETS, "noroshi/a.py", "noroshi/b.py"):
+        path = tmp_path / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text('"""－ ○"""\n' if file.endswith("a.py") else '"""…"""\nX = "、"\n')
+    assert list(japanese_in_code(tmp_path)) == ["Japanese in the code: src/noroshi/b.py:2"]
+
+
+def test_an_alphabet_that_is_gone_is_told_of_too(tmp_path):
+    assert len(list(japanese_in_code(tmp_path))) == len(ALPHABETS)
+
+
+def test_argparse_s_places_are_places():
+    assert places("%(value)r of %s, 5% and {name:d}") == {
+        ("value", "r"),
+        ("", "s"),
+        ("name", "d"),
+    }
