@@ -8,6 +8,7 @@ import pytest
 
 from noroshi.core.translation import Medium, Message
 from noroshi.knowledge.knowledge_files import knowledge
+from noroshi.web.pages.route_live import steps_of
 from tests.service.clients import InProcessClient, apply_definitions
 
 PARTS = ("checks", "core", "oauth", "service", "transports", "web")
@@ -99,6 +100,12 @@ def test_what_the_page_of_a_route_has_a_form_for_is_not_copied(name):
     assert [one for one in told if one.endswith(":")] == [] or getattr(
         ROWS[name], "cure", ROWS[name]
     ).lines
+
+
+def test_two_entries_of_one_page_are_told_once():
+    row = knowledge().explanations["webhooks.secret"]
+    both = [step.both(Medium.PAGE) for step in row.cure.how]
+    assert len(both) == 2 and len(steps_of(lambda words: words["en"], both)) == 1
 
 
 @pytest.mark.logged_in

@@ -3,7 +3,7 @@ fragment that asks for the next one by itself, and stops once nothing more can c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -107,12 +107,20 @@ def _stage(visit: Visit, one: Answer) -> Mapping[str, Any]:
     }
 
 
+def steps_of(
+    say: Callable[[Mapping[str, str]], str], how: Sequence[Mapping[str, str]]
+) -> list[str]:
+    """Return the steps of a remedy as a page has them. Two entries of the vault have one page:
+    that is told once."""
+    return list(dict.fromkeys(map(say, how)))
+
+
 def _remedy(visit: Visit, one: Answer) -> Mapping[str, Any]:
     return {
         **one,
         "meaning": visit.say(one["meaning"]),
         "who": visit.say(one["who"]),
-        "how": [visit.say(words) for words in one["how"]],
+        "how": steps_of(visit.say, one["how"]),
         "lines": "\n".join(one["lines"]),
         "takes": visit.say(one["takes"]),
         "link": one["link"] if one["link"].startswith("https://") else "",
