@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from noroshi.core.translation import Message, bilingual
+from noroshi.core.translation import Medium, Message, bilingual
+from noroshi.service import run_as_json
 from noroshi.service.definitions.warnings import ENDS_ALL, NOTHING_THERE, first_cautions
 from noroshi.vault import Secret
 from tests.service.clients import ErrorAnswer, apply_definitions
-from tests.service.harness import CONTENT, documents
+from tests.service.harness import AKI, CONTENT, Harness, documents
 
 
 def cautions(answer):
@@ -91,6 +92,34 @@ async def test_a_password_that_the_vault_does_not_have_is_told_with_how_to_put_i
     assert cautions(await ask("apply", documents=given)) == [told]
     await ask.harness.vault.put("relay", Secret("x"))
     assert cautions(await ask("plan", documents=given)) == []
+
+
+@pytest.mark.parametrize(
+    ("named_by", "shown"),
+    [
+        (
+            {"routes__plain": {"kind": "post", "options": {"password": "relay"}}},
+            "route's page.",
+        ),
+        (
+            {
+                "networks__out": {
+                    "proxy": "proxy.example.com:8080",
+                    "proxy_user": "noroshi",
+                    "proxy_password": "relay",
+                }
+            },
+            "noroshi secret set relay",
+        ),
+    ],
+    ids=["a route's", "a proxy's"],
+)
+async def test_a_page_leads_to_the_field_for_a_password_if_there_is_one(named_by, shown):
+    given = {"documents": documents(**named_by)}
+    service = Harness().service
+    answer = await run_as_json(service, AKI, "plan", given, Medium.PAGE)
+    (told,) = cautions(answer["ok"])
+    assert told.endswith(shown)
 
 
 async def test_a_password_for_exchange_online_is_told_with_the_days_on_which_that_ends(ask):

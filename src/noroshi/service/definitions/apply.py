@@ -39,6 +39,7 @@ from noroshi.service.definitions.renames import (
 from noroshi.service.definitions.warnings import (
     DAY_OVER,
     NOT_KEPT,
+    NOT_KEPT_FOR_PROXY,
     NOT_SENT,
     cautions,
     days_over,
@@ -296,10 +297,14 @@ def _not_kept(found: Checked, kept: Collection[str]) -> Iterator[Message]:
     ways = ("routes/", "networks/")
     named = named_in(one for one in found.documents if one.key.startswith(ways))
     sent = named_by_headers(one for one in found.documents if one.key.startswith("instances/"))
-    for words, names in ((NOT_KEPT, named), (NOT_SENT, sent)):
-        for name, keys in names.items():
-            if name not in kept:
-                yield words.fill(who=", ".join(keys), entry=name)
+    for name, keys in named.items():
+        if name not in kept:
+            of_route = any(key.startswith("routes/") for key in keys)
+            words = NOT_KEPT if of_route else NOT_KEPT_FOR_PROXY
+            yield words.fill(who=", ".join(keys), entry=name)
+    for name, keys in sent.items():
+        if name not in kept:
+            yield NOT_SENT.fill(who=", ".join(keys), entry=name)
 
 
 def _runs_alike(monitor: Monitor, before: Monitor | None) -> bool:

@@ -51,13 +51,13 @@ RETIRES = _(
     "December 2026 (an administrator may switch it on again) and announces the final date in "
     "the second half of 2027. Use an account, which signs in by OAuth 2.0."
 )
-NOT_KEPT = followed_by(
-    _(
-        "{who} names the entry {entry}, which is not in the vault: no mail can be sent by that "
-        "route until it is added."
-    ),
-    InstructionKind.PUT_SECRET,
+_MISSING_ENTRY = _(
+    "{who} names the entry {entry}, which is not in the vault: no mail can be sent by that "
+    "route until it is added."
 )
+NOT_KEPT = followed_by(_MISSING_ENTRY, InstructionKind.PUT_SECRET)
+NOT_KEPT_FOR_PROXY = followed_by(_MISSING_ENTRY, InstructionKind.PUT_ENTRY)
+"""The password of a network's proxy: no page has a field for it."""
 NOT_SENT = followed_by(
     _(
         "{who} sends the entry {entry} as a header, but it is not in the vault: the page is "
