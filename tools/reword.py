@@ -187,12 +187,12 @@ def _docstring(text: str, indent: int) -> str:
 
 
 def _reword_quoted(wordings: Wordings, text: str) -> str:
-    """Replace texts between quotes, and those that are a line of a longer value, in TOML."""
+    """Replace texts between quotes, in TOML."""
     for (_context, old), new in wordings.items():
-        for mark in ('"', "'"):
-            if mark not in new and old in text:
-                text = text.replace(f"{mark}{old}{mark}", f"{mark}{new}{mark}")
-    return "\n".join(wordings.get(("", line), line) for line in text.split("\n"))
+        text = text.replace(_quoted(old), _quoted(new))
+        literal = f"'{new}'" if "'" not in new else _quoted(new)
+        text = text.replace(f"'{old}'", literal)
+    return text
 
 
 def _reword_catalogues(edits: Iterable[Edit]) -> None:

@@ -208,7 +208,7 @@ def test_what_a_token_says_of_itself_is_told(token, said):
 @pytest.mark.parametrize(
     ("roles", "said"),
     [
-        (["Mail.Send"], "It carries the permission Mail.Send."),
+        (["Mail.Send"], "It has the permission Mail.Send."),
         (["SMTP.SendAsApp"], "lacks the permission Mail.Send of Office 365 Exchange Online"),
     ],
     ids=["its own", "a mailbox's"],

@@ -18,7 +18,7 @@ NO_ANSWER = _(
     "{where} did not answer while the mailbox was read: the connection was lost, or no reply "
     "arrived in time"
 )
-REPLIED = _("{where} said: {reply}")
+REPLIED = _("{where} replied: {reply}")
 ADVISED = _("{advice} {said}")
 NO_RIGHT = with_instruction(
     _(

@@ -50,7 +50,7 @@ NOT_LET_IN = followed_by(
     InstructionKind.SIGN_IN_TO_READ,
     route=ANY_ROUTE,
 )
-REPLIED = _("{where} said: {reply}")
+REPLIED = _("{where} replied: {reply}")
 NO_ANSWER = _("{where} did not answer while the mailbox was read: {why}")
 
 

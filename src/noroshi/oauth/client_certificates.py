@@ -36,26 +36,28 @@ LONGEST_NAME = 64
 """RFC 5280, A.1: ub-common-name."""
 
 NO_PEM_NOR_PFX = _(
-    "It holds no certificate with its key: neither in PEM nor as PFX (PKCS #12)."
+    "It contains no certificate with its key, neither in PEM nor as PFX (PKCS #12)."
 )
-NO_KEY = _("It holds a certificate without its private key. Give the file that holds both.")
+NO_KEY = _(
+    "It contains a certificate without its private key. Use the file that contains both."
+)
 NO_CERTIFICATE = _(
-    "It holds a private key without its certificate. Give the file that holds both."
+    "It contains a private key without its certificate. Use the file that contains both."
 )
-NOT_A_PAIR = _("The private key in it is not the certificate's.")
-NO_RSA = _("The key must be RSA with at least {least} bits: Microsoft Entra takes no other.")
-NEEDS_PASSPHRASE = _("The file is locked by a passphrase: give it.")
+NOT_A_PAIR = _("Its private key does not belong to the certificate.")
+NO_RSA = _("The key must be RSA with at least {least} bits: Microsoft Entra accepts no other.")
+NEEDS_PASSPHRASE = _("The file is protected by a passphrase: enter it.")
 WRONG_PASSPHRASE = _("The passphrase does not open the file, or the file is damaged.")
 
 TOO_SLOW = _(
-    "The file was not opened within {seconds} seconds, so nothing was kept: its passphrase is "
-    "hashed too often. Export it anew with the usual settings."
+    "The file could not be opened within {seconds} seconds, so nothing was saved: its "
+    "passphrase is hashed too often. Export it again with the usual settings."
 )
-CANNOT_OPEN = _("The file could not be opened: the program that opens it ended by itself.")
-ENDED = _("This certificate ended on {day}: nobody can sign in by it. Nothing was kept.")
+CANNOT_OPEN = _("The file could not be opened: the program that opens it exited unexpectedly.")
+ENDED = _("This certificate expired on {day}: it cannot be used to sign in. Nothing was saved.")
 NOT_YET = _(
-    "This certificate is not valid before {day}: nobody can sign in by it yet. Nothing was "
-    "kept."
+    "This certificate is not valid before {day}: it cannot be used to sign in yet. Nothing "
+    "was saved."
 )
 WHY: Mapping[str, tuple[Message, bool]] = {
     "neither": (NO_PEM_NOR_PFX, False),

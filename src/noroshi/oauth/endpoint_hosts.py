@@ -19,13 +19,13 @@ TYPED_AT_MICROSOFT = frozenset({"microsoft.com", "www.microsoft.com", "aka.ms"})
 
 NO_ADDRESS = "…"
 OTHER_HOST = _(
-    "The sign-in server {authority} names an endpoint on another host, {host}. If that host is the "
-    'same provider\'s, put endpoint_hosts = ["{host}"] into clouds/{cloud}.toml.'
+    "The sign-in server {authority} names an endpoint on another host, {host}. If that host "
+    'belongs to the same provider, add endpoint_hosts = ["{host}"] to clouds/{cloud}.toml.'
 )
 TO_MICROSOFT = _(
-    "The sign-in server of the cloud {cloud} names Microsoft's sign-in ({host}) as an endpoint. "
-    "Only the built-in clouds may, as credentials would reach a server that is not Microsoft's. Use "
-    "microsoft365, or ask whoever runs that server."
+    "The sign-in server of the cloud {cloud} names Microsoft's sign-in ({host}) as an "
+    "endpoint. Only the built-in clouds may do so, as credentials would reach a server that "
+    "is not Microsoft's. Use microsoft365, or ask the operator of that server."
 )
 
 

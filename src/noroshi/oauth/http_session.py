@@ -22,11 +22,11 @@ LARGEST = 1_048_576
 PIECE = 65_536
 
 NO_ANSWER = _(
-    "The sign-in server {host} cannot be reached ({kind}). It is asked again by itself."
+    "The sign-in server {host} cannot be reached ({kind}). Noroshi retries automatically."
 )
 NOT_OAUTH = _(
-    "What answered at {host} is no sign-in server (HTTP {status}); "
-    "a proxy may stand in between."
+    "The reply from {host} is not that of a sign-in server (HTTP {status}); a proxy may be "
+    "in between."
 )
 
 

@@ -56,23 +56,23 @@ PERSON = ("upn", "preferred_username", "email", "unique_name")
 LONGEST_CLAIM, MOST_CLAIMS = 100, 20
 LONGEST_AUDIENCE = 80
 
-OPAQUE = _("The token cannot be looked into; the mail server will judge it.")
+OPAQUE = _("The token cannot be inspected; the mail server will judge it.")
 FOR_EXCHANGE = _("The token is for Exchange Online.")
 EXCHANGE_REFUSES = _(
     "Caution: the token is for “{aud}”, not for Exchange Online, which will refuse it "
     "(535 5.7.3). Check app_scope of the cloud."
 )
-MAY_SEND = _("It carries the permission {role}.")
+MAY_SEND = _("It has the permission {role}.")
 MAY_NOT = _(
     "Caution: it lacks the permission SMTP.SendAsApp. Under API permissions, Office 365 "
     "Exchange Online, the administrator adds it as an application permission and grants admin "
     "consent. (Not needed where Exchange itself grants it: RBAC for Applications.)"
 )
 MAY_NOT_BULK = _(
-    "Caution: it lacks the permission Mail.Send of Office 365 Exchange Online, which High Volume "
-    "Email wants. Under API permissions, Office 365 Exchange Online, the administrator adds it as an "
-    "application permission and grants admin consent; the account lets the app in by "
-    "Add-HVEAppAccess."
+    "Caution: it lacks the permission Mail.Send of Office 365 Exchange Online, which High "
+    "Volume Email requires. Under API permissions, Office 365 Exchange Online, the "
+    "administrator adds it as an application permission and grants admin consent; the "
+    "account allows the app with Add-HVEAppAccess."
 )
 READING = frozenset({"Mail.Read", "Mail.ReadWrite"})
 MAY_READ = _("It may read the mailbox ({role}).")
@@ -85,24 +85,24 @@ FOR = _("It is for {name}.")
 FOR_OTHER = _(
     "It is for “{audience}”, not for {name}, which will refuse it. Check the cloud's scopes."
 )
-PERMITS = _("It carries {permits}.")
+PERMITS = _("It has {permits}.")
 LACKS = _(
     "It lacks {wanted}. Add it to the app registration as a delegated permission of Microsoft "
     "Graph, and sign in again."
 )
 BY_EXCHANGE = _(
-    "It carries no permission, as is right where Exchange itself grants it (RBAC for "
-    "Applications)."
+    "It has no permission, which is right if Exchange itself grants it (RBAC for Applications)."
 )
 EVERY_MAILBOX = _(
-    "With Mail.Send from Entra ID the app may send from every mailbox. Narrower: take it out "
-    "there, and let Exchange grant “Application Mail.Send” for this mailbox alone."
+    "With Mail.Send from Entra ID, the app may send from every mailbox. To restrict it, "
+    "remove the permission there and let Exchange grant “Application Mail.Send” for this "
+    "mailbox only."
 )
 OF_PERSON = _("{person} signed in.")
 FOR_SHARED_MAILBOX = _("{person} signed in, for the shared mailbox {mailbox}.")
 ANOTHER = _(
-    "{person} signed in, and mails come from {mailbox}: that needs Full Access and Send As "
-    "there."
+    "{person} signed in, but mails are sent from {mailbox}: that requires Full Access and "
+    "Send As there."
 )
 
 

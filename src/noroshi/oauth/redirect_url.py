@@ -21,16 +21,16 @@ BLANKS = re.compile("[\\s\u200b\u200c\u200d\u2060\ufeff]+")
 QUOTES = "\"'`<>()[]「」『』“”‘’,、。"
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
-NOTHING = _("Nothing was pasted. Copy the whole address bar after signing in.")
+NOTHING = _("Nothing was pasted. After signing in, copy the whole address bar.")
 NO_CODE = _(
-    "This is not the URL of a finished sign-in: it holds no code. Sign in, then copy the "
-    "whole address bar, although the browser says that it cannot connect to localhost."
+    "This is not the URL of a finished sign-in: it contains no code. Sign in, then copy the "
+    "whole address bar, even if the browser says that it cannot connect to localhost."
 )
 NOT_YET = _(
-    "This is the address of the sign-in page. Finish signing in, and paste the URL "
-    "that the browser stops at."
+    "This is the URL of the sign-in page. Finish signing in, and paste the URL at which the "
+    "browser stops."
 )
-CUT_OFF = _("The URL is not complete. Copy the whole address bar, to its end.")
+CUT_OFF = _("The URL is incomplete. Copy the whole address bar, to its end.")
 TOO_LONG = _("This is too long to be the URL of a sign-in. Paste the address bar only.")
 EARLIER = _(
     "This URL belongs to an earlier sign-in. Open the page again and paste the new one."
@@ -115,5 +115,5 @@ def looks_like_secret_id(text: str) -> bool:
 
 SECRET_ID = _(
     "This looks like the secret ID. Enter the Value from the portal; it is shown only once, "
-    "when the secret is made."
+    "when the secret is created."
 )

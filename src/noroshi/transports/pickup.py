@@ -37,15 +37,16 @@ HANGS = _("it did not answer within {seconds:g} s; the disk or the share hangs")
 @options
 class Options:
     folder: str
-    """The folder, an absolute path; the mail server must watch it."""
+    """Absolute path of the folder; the mail server must watch it."""
     sender: str
-    """The address that mails come from."""
+    """Address of the sender."""
     sender_name: str = "Noroshi"
-    """The name beside it."""
+    """Display name of the sender."""
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
-    """How mails are written; one that iso-2022-jp cannot say whole goes in utf-8."""
+    """Character set of mails; a mail that iso-2022-jp cannot express uses utf-8."""
     envelope_headers: bool = False
-    """Begin each file with X-Sender and X-Receiver, as IIS and Exchange's Replay folder want it."""
+    """Begin each file with X-Sender and X-Receiver, as IIS and Exchange's Replay folder
+    require."""
 
     def __post_init__(self) -> None:
         if not Path(self.folder).is_absolute() or "\0" in self.folder:
@@ -154,8 +155,8 @@ KIND = TransportKind(
     kind="pickup",
     title=_("Pickup folder"),
     help=_(
-        "Writes mails as .eml files into a folder from which a mail server takes them "
-        "(Exchange, IIS)."
+        "Writes mails as .eml files into a folder from which a mail server sends them (Exchange, "
+        "IIS)."
     ),
     options=Options,
     open=PickupTransport,

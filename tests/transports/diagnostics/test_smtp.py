@@ -76,7 +76,7 @@ async def test_a_route_that_is_well_is_taken_as_far_as_rset_and_sends_nothing(
     assert server.heard[-3] == "RCPT TO:<box@example.com>"
     assert "127.0.0.1" in stages["dns"].found.en
     assert "TLS 1.3, certificate of localhost by test CA" in stages["tls"].found.en
-    assert "box@example.com is let in by XOAUTH2" in stages["auth"].found.en
+    assert "box@example.com can sign in by XOAUTH2" in stages["auth"].found.en
     assert all(stage.milliseconds is not None for stage in stages.values())
 
 

@@ -381,8 +381,8 @@ URL = {"url": "https://example.com/hook"}
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({}, "give either url or url_entry"),
-        (URL | {"url_entry": "hook"}, "give either url or url_entry"),
+        ({}, "set either url or url_entry"),
+        (URL | {"url_entry": "hook"}, "set either url or url_entry"),
         ({"url": "example.com/hook"}, "must be https"),
         ({"url": "ftp://example.com/hook"}, "must be https"),
         ({"url": "https:///hook"}, "must be https"),

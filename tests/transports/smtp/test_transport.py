@@ -416,7 +416,7 @@ async def test_a_refused_token_that_is_for_another_resource_is_told_so(exchange,
         got = answer(await transport.send(LETTER))
     assert got.explanation.en.startswith(
         "The token is for “https://graph.microsoft.com”, not for Exchange Online: check scope of "
-        "the cloud, which must name that resource alone, or first. localhost"
+        "the cloud, which must name only that resource, or name it first. localhost"
     )
     assert got.explanation.en.endswith("535 5.7.3 Authentication unsuccessful")
     assert "Exchange Online 用ではなく" in got.explanation.ja

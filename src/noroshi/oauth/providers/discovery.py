@@ -25,12 +25,12 @@ LONGEST = 120
 """Letters of an issuer that are quoted."""
 
 NO_METADATA = _(
-    "The cloud's authority {authority} tells no endpoints. Check it, or give the endpoints "
-    "themselves (token_endpoint ...)."
+    "The cloud's authority {authority} publishes no endpoints. Check it, or set the "
+    "endpoints themselves (token_endpoint ...)."
 )
 OTHER_ISSUER = _(
-    "The server at {authority} calls itself {issuer}. The cloud's authority must be that "
-    "very address."
+    "The server at {authority} identifies itself as {issuer}. The cloud's authority must be "
+    "exactly that address."
 )
 
 

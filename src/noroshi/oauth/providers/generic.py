@@ -38,10 +38,10 @@ PENDING, SLOWER = "authorization_pending", "slow_down"
 OF_OPENID = frozenset({"openid", "profile", "email", "address", "phone", "offline_access"})
 """Scopes that are for no resource (OpenID Connect Core, 5.4 and 11)."""
 
-OTHER_SIGN_IN = _("The sign-in server's answer belongs to another sign-in. Sign in again.")
+OTHER_SIGN_IN = _("The sign-in server's reply belongs to another sign-in. Sign in again.")
 OTHER_SERVER = _(
-    "This address comes from another sign-in server than the one that was asked, or it is not "
-    "complete (iss). Begin the sign-in again."
+    "This URL comes from another sign-in server than the one that was asked, or it is "
+    "incomplete (iss). Begin the sign-in again."
 )
 
 

@@ -34,7 +34,7 @@ PENDING, SLOWER = "authorization_pending", "slow_down"
 METADATA = "/v2.0/.well-known/openid-configuration"
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 NO_TENANT = _(
-    "“{tenant}” is no single tenant at {host}. Give the tenant ID, or a domain of the "
+    "“{tenant}” is not a single tenant at {host}. Enter the tenant ID, or a domain of the "
     "organisation."
 )
 

@@ -37,10 +37,10 @@ UNSAID = 3600
 LONGEST_USER = 254
 CORRELATION = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
-TOO_SLOW = _("The sign-in server does not finish its answer. It is asked again by itself.")
+TOO_SLOW = _("The sign-in server does not finish its reply. Noroshi retries automatically.")
 NOT_UNDERSTOOD = _(
-    "The sign-in server's answer does not fit this sign-in ({kind}). "
-    "Check the cloud's authority; if it is right, sign in again."
+    "The sign-in server's reply does not match this sign-in ({kind}). Check the cloud's "
+    "authority; if it is right, sign in again."
 )
 NO_SUCH_WAY = followed_by(
     _("The cloud {cloud} knows no sign-in by a code on another device."),

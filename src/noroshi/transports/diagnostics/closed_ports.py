@@ -8,12 +8,12 @@ from noroshi.network import connection_errors
 from noroshi.ports.examination import Exam, Remedy, filled
 
 REFUSED = _(
-    "{host} refuses a connection at port {port}, while {other} answers: no server runs there "
-    "at the moment, or a firewall rejects it."
+    "{host} refuses a connection on port {port}, while {other} answers: no server is running "
+    "there at the moment, or a firewall rejects it."
 )
 NOTHING_OUT_REFUSED = _(
-    "{host} refuses a connection at port {port}, and {other} cannot be reached either: neither "
-    "runs at the moment, or something between here and them rejects what we send."
+    "{host} refuses a connection on port {port}, and {other} cannot be reached either: "
+    "neither is running at the moment, or a device in between rejects the connections."
 )
 
 

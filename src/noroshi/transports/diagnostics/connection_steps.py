@@ -50,14 +50,14 @@ SHUT = frozenset(
 DNS, TCP = plain("DNS"), plain("TCP")
 PROXY, TLS = _("Proxy"), plain("TLS")
 ADDRESSES = _("{host} → {addresses}")
-OF_PROXY = _("the proxy {host} → {addresses}; {where} is looked up there")
+OF_PROXY = _("the proxy {host} → {addresses}; {where} is resolved there")
 CONNECTED = _("port {port} answers, at {address}")
-BY_PROXY = _("{proxy} connects us to {where}")
-LOGGED_IN = _("{proxy} lets {user} log in and connects us to {where}")
+BY_PROXY = _("{proxy} connects to {where}")
+LOGGED_IN = _("{proxy} accepts the log-in of {user} and connects to {where}")
 SILENT_ONES = _(
-    "{addresses} did not answer in time, and {address} was taken in their place. Mails leave "
-    "all the same, a moment later each. If it is IPv6, have it mended or taken out of DNS, or give "
-    "the network an IPv4 source."
+    "{addresses} did not answer in time, so {address} was used instead. Mails are still "
+    "sent, each with a short delay. If it is IPv6, have it repaired or removed from DNS, or "
+    "set an IPv4 source in the network."
 )
 CERTIFIED = ngettext(
     "{version}, certificate of {name} by {issuer}, {days} day left",
@@ -65,13 +65,15 @@ CERTIFIED = ngettext(
     by="days",
 )
 ENDS_SOON = ngettext(
-    "The certificate ends in {days} day; from then on nothing leaves unless it is renewed.",
-    "The certificate ends in {days} days; from then on nothing leaves unless it is renewed.",
+    "The certificate expires in {days} day; after that, no mail can be sent unless it is "
+    "renewed.",
+    "The certificate expires in {days} days; after that, no mail can be sent unless it is "
+    "renewed.",
     by="days",
 )
 CLOCK_OFF = _(
-    "This computer's clock is {seconds} s {side} that of {where}. From five minutes on sign-ins "
-    "and certificates are refused. Have it set by NTP: timedatectl set-ntp true"
+    "This computer's clock is {seconds} s {side} that of {where}. From five minutes on, "
+    "sign-ins and certificates are refused. Set it by NTP: timedatectl set-ntp true"
 )
 AHEAD, BEHIND = (_("ahead of"), _("behind"))
 

@@ -33,14 +33,14 @@ NO_SUCH_MAIL = "ErrorMimeContentInvalid"
 MOST_SAID = 300
 KEPT_OUT, BAD_TOKEN = ("graph.access", "graph.refuses"), "graph.token"
 SEND_MAIL, URL = plain("sendMail"), plain("URL")
-MAY_SEND = _("may send as {user}; asked with what is no mail, so nothing was sent")
+MAY_SEND = _("may send as {user}; tested with content that is not a mail, so nothing was sent")
 NO_TLS = _("plain http: no TLS")
 TO_POST = _("{where} (the URL is not shown)")
 NOT_POSTED = _(
-    "Nothing was posted. Whether the URL itself is right, a message alone tells: noroshi send "
-    "--to NAME --subject Test --text Test --route {route}"
+    "Nothing was posted. Only a real message shows whether the URL itself is right: noroshi "
+    "send --to NAME --subject Test --text Test --route {route}"
 )
-NO_REPLY = _("{where} took the request and did not answer ({kind}).")
+NO_REPLY = _("{where} accepted the request but did not answer ({kind}).")
 
 
 class GraphExamination:

@@ -41,10 +41,10 @@ BAD_PASSWORD = 535
 GREETING, PASSWORD = (_("Greeting"), _("Password"))
 IN_VAULT = _("the vault has the entry {entry}")
 OFFERS = _("AUTH {ways}, SIZE {size}")
-NO_AUTH = _("offers no way to sign in")
-SIGNED_IN = _("{user} is let in by {way}")
-TAKEN_BACK = _("taken back: nothing was sent")
-NO_RECIPIENT = _("{given} is not a mail address; give another one by --to")
+NO_AUTH = _("offers no sign-in method")
+SIGNED_IN = _("{user} can sign in by {way}")
+TAKEN_BACK = _("reset: nothing was sent")
+NO_RECIPIENT = _("{given} is not a mail address; use another one with --to")
 
 
 class SmtpExamination:

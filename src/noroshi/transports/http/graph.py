@@ -35,32 +35,32 @@ from noroshi.vault import Secret
 
 LARGEST = 3_000_000
 """Bytes of a mail: Graph takes a request of 4 MB, and base64 makes four bytes of three."""
-NO_ACCOUNT = _("account is missing: who signs in to Microsoft Graph")
-NO_GRAPH = _("graph is missing: the account's cloud says no address of Microsoft Graph")
-BAD_GRAPH = _("graph {given!r} must be https and a host, as in https://graph.microsoft.com")
+NO_ACCOUNT = _("account is missing: the account that signs in to Microsoft Graph")
+NO_GRAPH = _("graph is missing: the account's cloud has no address of Microsoft Graph")
+BAD_GRAPH = _("graph {given!r} must be https with a host, as in https://graph.microsoft.com")
 BAD_USER = _("user {given!r} is not a mail address")
 TOO_LARGE = _(
-    "the mail has {size:.1f} MB, and Microsoft Graph takes {most:.0f} MB at most; it was not "
-    "tried. Name a route of kind smtp after this one, or attach less (attach_lines)"
+    "the mail has {size:.1f} MB, but Microsoft Graph accepts {most:.0f} MB at most, so it "
+    "was not tried. Name a route of kind smtp after this one, or attach less (attach_lines)"
 )
 
 
 @options
 class Options:
     account: str
-    """Whose token it is sent with."""
+    """Account whose token is used to send."""
     graph: str = ""
-    """Where Microsoft Graph is; it comes from the account's cloud."""
+    """Address of Microsoft Graph; set by the account's cloud."""
     user: str = ""
-    """The mailbox that sends; it comes from the account."""
+    """Mailbox that sends; set by the account."""
     sender: str = ""
-    """The address that mails come from; empty: the mailbox."""
+    """Address of the sender; empty: the mailbox."""
     sender_name: str = "Noroshi"
-    """The name beside it."""
+    """Display name of the sender."""
     ca_file: str = ""
     """Certificates (PEM) to trust in addition to the system's."""
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
-    """How mails are written; one that iso-2022-jp cannot say whole goes in utf-8."""
+    """Character set of mails; a mail that iso-2022-jp cannot express uses utf-8."""
 
     def __post_init__(self) -> None:
         if not self.account:
@@ -209,7 +209,9 @@ async def try_out(wanted: Options) -> Sequence[Message]:
 KIND = TransportKind(
     kind="graph",
     title=_("Microsoft 365 over HTTPS (Graph)"),
-    help=_("Hands mails to Microsoft 365 over HTTPS (sendMail): no SMTP AUTH and no port 587."),
+    help=_(
+        "Sends mails to Microsoft 365 over HTTPS (sendMail), without SMTP AUTH and port 587."
+    ),
     options=Options,
     open=GraphTransport,
     try_out=try_out,

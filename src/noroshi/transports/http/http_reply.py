@@ -16,8 +16,8 @@ from noroshi.transports.smtp.connection import Parties, one_line
 from noroshi.transports.smtp.reply_classifier import Meaning
 
 NOT_KNOWN = _(
-    "{where} was given the whole message, but its answer is not known: the connection broke, "
-    "or nothing came in time. It is sent again and may arrive twice."
+    "{where} received the whole message, but its reply is not known: the connection was "
+    "lost, or no reply arrived in time. The message is sent again and may arrive twice."
 )
 LONGEST_QUOTE = 300
 """Letters of an answer that are told; of anybody's within reach that are all that are kept."""

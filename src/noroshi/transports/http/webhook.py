@@ -31,32 +31,32 @@ OWN_HEADERS = frozenset(
 )
 NUMBERS = ("x-ms-workflow-run-id", "x-request-id", "request-id")
 """Headers by which whoever took it may find it again."""
-ONE_URL = _("give either url or url_entry")
-BOTH = _("header and header_entry go together")
-BAD_HEADER = _("header {given!r} is not a header that may be set")
+ONE_URL = _("set either url or url_entry")
+BOTH = _("header and header_entry must be set together")
+BAD_HEADER = _("header {given!r} cannot be set")
 NO_ENTRY = followed_by(
     _("url_entry and header_entry are names of entries of the vault, never the values."),
     InstructionKind.PUT_SECRET,
     entry=ANY_ENTRY,
 )
-BAD_ENTRY = _("the vault's entry {entry} does not hold what this route needs: {why}")
+BAD_ENTRY = _("the vault entry {entry} cannot be used for this route: {why}")
 NO_VALUE = _("a header's value is one line of printable ASCII")
 
 
 @options
 class Options:
     url: str = ""
-    """Where it is posted to; one that is a secret goes into the vault."""
+    """URL to post to; a secret URL belongs in the vault."""
     url_entry: str = ""
-    """The vault's entry that holds the URL, in its place."""
+    """Vault entry that holds the URL instead."""
     shape: Literal["json", "teams", "slack", "text"] = "json"
-    """What is posted: our own JSON, a card for Teams, Slack's text, or plain text."""
+    """Format of the post: Noroshi's own JSON, a card for Teams, Slack's text, or plain text."""
     header: str = ""
-    """A header to send along, such as Authorization."""
+    """Additional header, such as Authorization."""
     header_entry: str = ""
-    """The vault's entry that holds its value."""
+    """Vault entry that holds its value."""
     plain_http: bool = False
-    """Whether http will do, for an address of a private network."""
+    """Allow http for an address of a private network."""
     ca_file: str = ""
     """Certificates (PEM) to trust in addition to the system's."""
 
@@ -185,8 +185,8 @@ KIND = TransportKind(
     kind="webhook",
     title=_("Webhook"),
     help=_(
-        "Posts what is told to a URL: Teams, Slack, or anything that takes JSON. A second "
-        "channel beside mail."
+        "Posts notifications to a URL: Teams, Slack, or anything that accepts JSON. A second "
+        "channel in addition to mail."
     ),
     options=Options,
     open=WebhookTransport,

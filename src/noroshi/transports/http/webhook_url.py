@@ -24,11 +24,11 @@ RETIRED = "webhook.office.com"
 LONGEST = 2000
 SHORTEST_SECRET = 8
 NO_URL = _(
-    "the URL must be https and a host, as in https://example.com/hook, in plain ASCII and "
+    "the URL must be https with a host, as in https://example.com/hook, in plain ASCII and "
     "without a user name"
 )
 IN_THE_CLEAR = _(
-    "http is only for an address of this computer or of a private network (as "
+    "http is allowed only for an address of this computer or of a private network (as "
     "http://192.168.1.10:8080/hook), and only with plain_http = true"
 )
 SECRET_URL = followed_by(

@@ -10,22 +10,22 @@ from noroshi.ports import RouteError
 from noroshi.transports.smtp.reply_classifier import sender_meaning
 
 SILENT = _(
-    "{where} took the connection, but said nothing within {seconds:g} s ({stage}). The mail "
-    "server hangs or is overloaded."
+    "{where} accepted the connection, but sent nothing within {seconds:g} s ({stage}). The "
+    "mail server hangs or is overloaded."
 )
 LOST = _("{where} closed the connection ({stage}). Nothing was handed over.")
 BROKE = _(
-    "{where} closed the connection, or said nothing for {seconds:g} s ({stage}). The mail "
+    "{where} closed the connection, or sent nothing for {seconds:g} s ({stage}). The mail "
     "was not handed over."
 )
 NOT_SMTP = _(
-    "{where} does not answer as a mail server does ({stage}). Another program listens there."
+    "{where} does not answer like a mail server ({stage}). Another program listens there."
 )
 COMMAND_REFUSED = _("{where} refused ({stage}): {reply}")
-ANSWERED = pgettext("answered", "{where} said: {reply}")
+ANSWERED = pgettext("answered", "{where} replied: {reply}")
 ADVISED = _("{advice} {said}")
 """What it means comes first: a subject and a table have room for the beginning alone."""
-SIGN_IN = _("{where} did not let {user} sign in (AUTH): {reply}")
+SIGN_IN = _("{where} refused the sign-in of {user} (AUTH): {reply}")
 WRONG_PASSWORD = with_instruction(
     _(
         "{where} did not let {user} sign in by {way} (AUTH): {reply}. Either the password is "
@@ -34,24 +34,24 @@ WRONG_PASSWORD = with_instruction(
     ),
     InstructionKind.PUT_SECRET_PLACE,
 )
-WANTS_TLS = _("{where} wants encryption: {reply}. Set protection to starttls, or tls.")
+WANTS_TLS = _("{where} requires encryption: {reply}. Set protection to starttls, or tls.")
 NO_STARTTLS = _(
-    "{where} offers no STARTTLS, so nothing was sent. The server is not set up for it, or "
-    "somebody in between took it away."
+    "{where} does not offer STARTTLS, so nothing was sent. The server is not configured for "
+    "it, or a device in between removed it."
 )
 NO_WAY = _("{where} does not offer {wanted} to sign in (AUTH); it offers: {offers}")
 IN_THE_CLEAR = _("an account's token is sent only in TLS: set protection to starttls or tls")
 PASSWORD_IN_THE_CLEAR = _(
-    "a password is sent only in TLS: set protection to starttls or tls. Without TLS only "
-    'auth = "cram-md5" may be used, which does not show it'
+    "a password is sent only in TLS: set protection to starttls or tls. Without TLS, only "
+    'auth = "cram-md5" is allowed, which does not reveal it'
 )
 NO_TLS_YET = _(
-    "{where} did not begin with TLS within {seconds:g} s (TCP, TLS). The mail server is down, "
-    "a firewall drops what we send, or this port wants protection = starttls."
+    "{where} did not start TLS within {seconds:g} s (TCP, TLS). The mail server is down, a "
+    "firewall drops the packets, or this port requires protection = starttls."
 )
 NO_TLS_FIRST = _(
     "{where} does not begin with TLS (TLS). Set protection to starttls, or port to that for "
-    "TLS, mostly 465."
+    "TLS, usually 465."
 )
 
 

@@ -30,60 +30,60 @@ EXCHANGE_MX = (
 NO_HOST = _("host is missing")
 BAD_HOST = _("host {given!r} is not a host name")
 BAD_PORT = _("port must be 1 to 65535")
-NO_SENDER = _("sender is missing: the address that mails come from")
+NO_SENDER = _("sender is missing: the address of the sender")
 BAD_SENDER = _("sender {given!r} is not a mail address")
 BAD_EHLO = _("ehlo {given!r} is not a host name")
 BAD_ENVELOPE = _("envelope_sender {given!r} is not a mail address")
 NOBODY_SIGNS_IN = _(
-    "at {host} nobody signs in: leave account and password out (a connector or direct send), "
-    "or take smtp.office365.com"
+    "{host} does not support sign-in: leave account and password out (a connector or direct "
+    "send), or use smtp.office365.com"
 )
 NO_TLS_NO_CERTIFICATE = _(
-    "a certificate is shown only in TLS: set protection to starttls or tls"
+    "a certificate is used only in TLS: set protection to starttls or tls"
 )
 NO_ENTRY = followed_by(
     _("password must be the name of an entry of the vault, never the password itself."),
     InstructionKind.PUT_SECRET,
     entry=ANY_ENTRY,
 )
-TWO_WAYS = _("account and password cannot both be given: choose one way to sign in")
+TWO_WAYS = _("account and password cannot both be set: choose one sign-in method")
 NEEDS_SEND_AS = _(
-    "{user} signs in, From is {sender}, the envelope's sender {envelope}: that needs Send As"
+    "{user} signs in, From is {sender}, the envelope's sender {envelope}: that requires Send As"
 )
-NEEDS_ACCOUNT = _('auth = "{auth}" needs an account')
-NEEDS_PASSWORD = _('auth = "{auth}" needs a password')
+NEEDS_ACCOUNT = _('auth = "{auth}" requires an account')
+NEEDS_PASSWORD = _('auth = "{auth}" requires a password')
 
 
 @options
 class Options:
     host: str
-    """The mail server's name; with an account, it comes from the account."""
+    """Host name of the mail server; with an account, it comes from the account."""
     port: int | None = None
-    """Its TCP port; empty: 587, 465 with tls, 25 at Exchange Online's MX."""
+    """TCP port; empty: 587, 465 with tls, 25 at Exchange Online's MX."""
     protection: Literal["none", "starttls", "tls"] = "starttls"
     """starttls and tls encrypt and check the certificate, tls from the start of the connection; none is for an internal server."""
     ca_file: str = ""
     """Certificates (PEM) to trust in addition to the system's."""
     certificate: str = ""
-    """Our own certificate with its key (PEM), for a connector that knows us by it."""
+    """Client certificate with its key (PEM), for a connector that requires it."""
     sender: str = ""
-    """The address that mails come from; empty: the user."""
+    """Address of the sender; empty: the user."""
     sender_name: str = "Noroshi"
-    """The name beside it."""
+    """Display name of the sender."""
     envelope_sender: str = ""
-    """Where bounces go (MAIL FROM); empty: the sender."""
+    """Address for bounces (MAIL FROM); empty: the sender."""
     account: str = ""
-    """Sign in with this account's token, by XOAUTH2 unless its cloud says OAUTHBEARER."""
+    """Account whose token signs in, by XOAUTH2 unless its cloud uses OAUTHBEARER."""
     user: str = ""
-    """Who signs in, mostly a mailbox; empty: the sender."""
+    """User that signs in, usually a mailbox; empty: the sender."""
     password: str = ""
-    """Sign in with a password: the name of its entry in the vault, never the password itself."""
+    """Sign in with a password: the name of its vault entry, never the password itself."""
     auth: Literal["auto", "xoauth2", "oauthbearer", "plain", "login", "cram-md5"] = "auto"
-    """How to sign in; automatically (auto) in the strongest way that the server offers."""
+    """Sign-in method; automatically (auto): the strongest that the server offers."""
     ehlo: str = ""
-    """What we call ourselves; empty: the sender's domain."""
+    """Name in EHLO; empty: the sender's domain."""
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
-    """How mails are written; one that iso-2022-jp cannot say whole goes in utf-8."""
+    """Character set of mails; a mail that iso-2022-jp cannot express uses utf-8."""
 
     def __post_init__(self) -> None:
         if not self.host.strip():

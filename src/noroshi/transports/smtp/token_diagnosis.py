@@ -39,7 +39,7 @@ LONGEST = 80
 
 OTHER_AUDIENCE = _(
     "The token is for “{aud}”, not for {name}: check {setting} of the cloud, which must name "
-    "that resource alone, or first."
+    "only that resource, or name it first."
 )
 NO_SCOPE = with_instruction(
     _(
@@ -51,53 +51,55 @@ NO_SCOPE = with_instruction(
     route=ANY_ROUTE,
 )
 NO_ROLE = _(
-    "The token carries no permission {wanted}: the administrator adds it under API "
+    "The token lacks the permission {wanted}: the administrator adds it under API "
     "permissions, {name}, as an application permission and grants admin consent. (Not needed "
     "where Exchange itself grants it: RBAC for Applications.)"
 )
 NO_BULK_ROLE = _(
-    "The token carries no permission Mail.Send of Office 365 Exchange Online, which High Volume "
-    "Email wants (not that of Microsoft Graph): the administrator adds it under API permissions, "
-    "Office 365 Exchange Online, as an application permission and grants admin consent."
+    "The token lacks the permission Mail.Send of Office 365 Exchange Online, which High "
+    "Volume Email requires (not that of Microsoft Graph): the administrator adds it under "
+    "API permissions, Office 365 Exchange Online, as an application permission and grants "
+    "admin consent."
 )
 OTHER_PERSON = _(
-    "{person} signed in, and the route opens the mailbox {user}: that needs Full Access to "
-    "it (Add-MailboxPermission {user} -User {person} -AccessRights FullAccess), or sign in as "
-    "{user}."
+    "{person} signed in, but the route opens the mailbox {user}: that requires Full Access "
+    "to it (Add-MailboxPermission {user} -User {person} -AccessRights FullAccess), or sign "
+    "in as {user}."
 )
 OTHER_SENDER = _(
-    "{person} signed in, and the route sends from the mailbox {user}: that needs "
+    "{person} signed in, but the route sends from the mailbox {user}: that requires "
     "Mail.Send.Shared (shared = true in the account, then a new sign-in) and the rights Full "
     "Access and Send As there; or sign in as {user}."
 )
 NO_RIGHTS = _(
-    "{person} signed in for the shared mailbox {user}, and the token carries "
-    "Mail.Send.Shared. What {person} lacks are the rights Full Access and Send As there; or they "
-    "were given within the last two hours and do not act yet."
+    "{person} signed in for the shared mailbox {user}, and the token has Mail.Send.Shared. "
+    "{person} lacks the rights Full Access and Send As there; or they were given within the "
+    "last two hours and have not taken effect yet."
 )
 ENDED = _(
-    "The token had ended at {at} by this computer's clock, though it is fresh: the clock is "
+    "By this computer's clock, the token expired at {at}, although it is new: the clock is "
     "wrong."
 )
 OF_MAILBOX = _(
-    "The token itself looks right. What remains: the mailbox {user} is not there or has no "
-    "licence; SMTP AUTH is off for it (Set-CASMailbox {user} -SmtpClientAuthenticationDisabled "
-    "$false); a policy keeps it out (Entra, Sign-in logs). Exchange takes 30 minutes to 2 hours "
-    "to act on a change; it is tried again by itself."
+    "The token itself looks right. Remaining causes: the mailbox {user} does not exist or "
+    "has no licence; SMTP AUTH is off for it (Set-CASMailbox {user} "
+    "-SmtpClientAuthenticationDisabled $false); a policy blocks it (Entra, Sign-in logs). A "
+    "change takes 30 minutes to 2 hours to take effect in Exchange; Noroshi retries "
+    "automatically."
 )
 OF_APP = _(
-    "The token itself looks right. What remains: the app's service principal is missing in "
-    "Exchange, or was made with the object ID of the app registration in the place of the "
+    "The token itself looks right. Remaining causes: the app's service principal is missing "
+    "in Exchange, or was created with the object ID of the app registration instead of the "
     "enterprise application's (New-ServicePrincipal); it has no Full Access to {user} "
     "(Add-MailboxPermission); SMTP AUTH is off for the mailbox (Set-CASMailbox {user} "
-    "-SmtpClientAuthenticationDisabled $false); the mailbox is not there or has no licence; a "
-    "policy for workload identities keeps the app out. Exchange takes 30 minutes to 2 hours to act on "
-    "a change; it is tried again by itself."
+    "-SmtpClientAuthenticationDisabled $false); the mailbox does not exist or has no "
+    "licence; a policy for workload identities blocks the app. A change takes 30 minutes to "
+    "2 hours to take effect in Exchange; Noroshi retries automatically."
 )
 OF_BULK = _(
-    "The token itself looks right. What remains: the High Volume Email account {user} does not "
-    "let the app in (Add-HVEAppAccess, with the object ID of the enterprise application), or "
-    "{user} is no such account."
+    "The token itself looks right. Remaining causes: the High Volume Email account {user} "
+    "does not allow the app (Add-HVEAppAccess, with the object ID of the enterprise "
+    "application), or {user} is not such an account."
 )
 OF_GRAPH = with_instruction(
     _(

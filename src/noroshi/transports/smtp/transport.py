@@ -248,8 +248,8 @@ KIND = TransportKind(
     kind="smtp",
     title=_("Mail server (SMTP)"),
     help=_(
-        "Hands mails to a mail server: with an account signed in by OAuth 2.0 (XOAUTH2), "
-        "with a password by CRAM-MD5, PLAIN or LOGIN, else without signing in."
+        "Sends mails through a mail server: with an account by OAuth 2.0 (XOAUTH2), with a "
+        "password by CRAM-MD5, PLAIN or LOGIN, otherwise without sign-in."
     ),
     options=Options,
     open=SmtpTransport,
