@@ -183,7 +183,7 @@ def test_graph_and_an_app_by_itself_pass_too(patient):
             "",
             "network",
             "",
-            id="no sign-in server",
+            id="not that of a sign-in server",
         ),
         pytest.param(
             ("secret", "ended"),

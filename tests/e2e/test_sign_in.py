@@ -115,7 +115,7 @@ def test_a_lab_s_route_is_marked_where_the_node_says_by_what_it_sends(running):
 @pytest.mark.parametrize(
     ("language", "told"),
     [
-        pytest.param("en", "it holds no code", id="in English"),
+        pytest.param("en", "it contains no code", id="in English"),
         pytest.param("ja", "code がありません", id="in Japanese"),
     ],
 )
@@ -130,7 +130,7 @@ def test_every_wrong_paste_gets_its_own_words_and_does_no_harm(running, lab):
     old = walked(lab.card, first.url)
     first.end()
     assert "belongs to an earlier sign-in" in refused(running, old)
-    assert "address of the sign-in page" in refused(running, first.url)
+    assert "URL of the sign-in page" in refused(running, first.url)
     assert "not complete" in refused(running, lambda url: walked(lab.card, url)[:60])
     assert route(running)["state"] == "not signed in"
     said = signed_in(running, lab)

@@ -218,7 +218,7 @@ async def test_what_a_proxy_says_against_it(proxy, password, fault, said):
             return
         got = await trouble_of("smtp.example", 587, through(proxy, password))
     assert got[0] is fault and said in got[1]
-    assert "right" not in got[1].replace("the right password", "") and "wrong" not in got[1]
+    assert "right" not in got[1].replace("the correct password", "") and "wrong" not in got[1]
 
 
 async def test_a_proxy_that_is_away():
@@ -326,7 +326,7 @@ async def test_who_never_answers_the_hello_of_tls():
     with listening() as dumb, pytest.raises(TlsError) as caught:
         await dialled(dumb.where[1], by(), patience=SHORT)
     assert (
-        caught.value.reason == "" and "did not begin with TLS within" in caught.value.words.en
+        caught.value.reason == "" and "did not start TLS within" in caught.value.words.en
     )
 
 

@@ -161,17 +161,17 @@ def test_nobody_is_told_to_sign_in_for_it(error, code, said):
     [
         pytest.param(
             jwt(aud="https://outlook.office365.com", roles=["SMTP.SendAsApp"]),
-            ("is for Exchange Online", "carries the permission"),
+            ("is for Exchange Online", "has the permission"),
             id="good",
         ),
         pytest.param(
             jwt(aud=["api://x", "https://outlook.office365.com"], roles=["SMTP.SendAsApp"]),
-            ("is for Exchange Online", "carries the permission"),
+            ("is for Exchange Online", "has the permission"),
             id="for several",
         ),
         pytest.param(
             jwt(aud=["api://x", 7, "api://y"], roles=["SMTP.SendAsApp"]),
-            ("for “api://x, api://y”", "carries the permission"),
+            ("for “api://x, api://y”", "has the permission"),
             id="for several others",
         ),
         pytest.param(
@@ -184,11 +184,11 @@ def test_nobody_is_told_to_sign_in_for_it(error, code, said):
             ("for “00000003-0000-0000-c000-000000000000”", "lacks the permission"),
             id="for Graph",
         ),
-        pytest.param(Secret("EwBopaque"), ("cannot be looked into",), id="opaque"),
-        pytest.param(Secret("a.b.c"), ("cannot be looked into",), id="no JSON in it"),
+        pytest.param(Secret("EwBopaque"), ("cannot be inspected",), id="opaque"),
+        pytest.param(Secret("a.b.c"), ("cannot be inspected",), id="no JSON in it"),
         pytest.param(
             Secret(f"a.{base64.b64encode(b'[' * 99_999).decode()}.c"),
-            ("cannot be looked into",),
+            ("cannot be inspected",),
             id="too deep to be read",
         ),
         pytest.param(

@@ -120,7 +120,7 @@ def test_a_passphrase_that_nobody_asks_for_does_no_harm():
         pytest.param(
             pem_of(serialization.load_pem_private_key(KEY, None), PASSPHRASE) + CERTIFICATE,
             "",
-            "locked by a passphrase",
+            "protected by a passphrase",
             True,
             id="a locked key",
         ),
@@ -131,7 +131,7 @@ def test_a_passphrase_that_nobody_asks_for_does_no_harm():
             True,
             id="another passphrase",
         ),
-        pytest.param(pfx(), "", "locked by a passphrase", True, id="a locked PFX"),
+        pytest.param(pfx(), "", "protected by a passphrase", True, id="a locked PFX"),
         pytest.param(pfx(), "other", "does not open", True, id="a PFX's other passphrase"),
         pytest.param(
             pfx(key=False), PASSPHRASE, "without its private", False, id="PFX, no key"
@@ -193,7 +193,7 @@ def children():
     ("data", "passphrase", "said", "locked"),
     [
         pytest.param(pfx(), "other", "does not open", True, id="a wrong passphrase"),
-        pytest.param(pfx(), "", "locked by a passphrase", True, id="no passphrase"),
+        pytest.param(pfx(), "", "protected by a passphrase", True, id="no passphrase"),
         pytest.param(b"GIF89a", "", "neither in PEM nor as PFX", False, id="something else"),
     ],
 )

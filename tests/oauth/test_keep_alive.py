@@ -43,7 +43,7 @@ async def test_after_200_silent_days_the_refresh_token_is_alive(silent):
 
 async def test_without_it_the_sign_in_would_have_ended(silent):
     silent.times.passed += 91 * DAY
-    with pytest.raises(Exception, match="not used for too long"):
+    with pytest.raises(Exception, match="unused for too long"):
         await silent.source.token(silent.account)
 
 

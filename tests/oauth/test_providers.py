@@ -134,7 +134,7 @@ async def test_an_answer_to_another_sign_in_is_refused(client, authority):
 async def test_a_code_is_good_once(client, authority):
     attempt, query = await walked(client, authority)
     await redeemed(client, attempt, query)
-    with pytest.raises(SignInError, match="used already") as caught:
+    with pytest.raises(SignInError, match="already used") as caught:
         await redeemed(client, attempt, query)
     assert caught.value.codes == (54005,)
 
@@ -328,7 +328,7 @@ async def test_the_same_refusal_is_asked_for_each_time_and_not_replayed(client, 
             "temporarily_unavailable",
             "wait",
             (),
-            id="out of order",
+            id="busy or unavailable",
         ),
     ],
 )

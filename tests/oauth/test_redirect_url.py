@@ -57,11 +57,11 @@ def error_url(error: str, description: str = "") -> str:
     [
         pytest.param("", "Nothing was pasted", "何も貼り付けられていません", id="nothing"),
         pytest.param(" \n '' ", "Nothing was pasted", "何も貼り付けられて", id="only blanks"),
-        pytest.param("good morning", "holds no code", "code がありません", id="another text"),
-        pytest.param("http://localhost/MxMail/", "holds no code", "code が", id="no query"),
+        pytest.param("good morning", "contains no code", "code がありません", id="another text"),
+        pytest.param("http://localhost/MxMail/", "contains no code", "code が", id="no query"),
         pytest.param(CODE, "whole address bar", "アドレス バー全体", id="only the code"),
         pytest.param(
-            f"?state={STATE}", "holds no code", "code がありません", id="only the state"
+            f"?state={STATE}", "contains no code", "code がありません", id="only the state"
         ),
         pytest.param(
             URL.replace(STATE, "other"),
@@ -79,7 +79,7 @@ def error_url(error: str, description: str = "") -> str:
         pytest.param(
             "https://login.test/t/oauth2/v2.0/authorize?client_id=c&response_type=code"
             f"&state={STATE}&code_challenge=x",
-            "address of the sign-in page",
+            "URL of the sign-in page",
             "サインイン画面の URL",
             id="the page before the sign-in",
         ),
@@ -97,7 +97,7 @@ def error_url(error: str, description: str = "") -> str:
         ),
         pytest.param(
             error_url("server_error"),
-            "busy or out of order",
+            "busy or unavailable",
             "混雑している",
             id="server trouble",
         ),

@@ -61,7 +61,7 @@ async def test_the_same_url_pasted_twice_says_that_it_is_done(scene):
         return_exceptions=True,
     )
     assert first is None
-    assert isinstance(second, SignInError) and "nothing is left to do" in str(second)
+    assert isinstance(second, SignInError) and "nothing else is required" in str(second)
     assert len(scene.authority.posts) == 1
 
 
@@ -96,7 +96,7 @@ async def test_a_wrong_secret_can_be_mended_and_the_same_url_pasted_again(scene)
 async def test_what_is_missing_is_said(scene, step):
     if step == "finish":
         await scene.vault.put("m365-secret", Secret(SECRET))
-        asked, said = scene.source.finish(scene.account, "x"), "No sign-in has been begun"
+        asked, said = scene.source.finish(scene.account, "x"), "No sign-in was begun"
     else:
         asked, said = scene.source.begin(scene.account), "has no client secret"
     with pytest.raises(SignInError, match=said):
@@ -379,7 +379,7 @@ async def test_after_a_new_sign_in_no_token_of_the_one_before_is_handed_out(scen
 
 async def test_what_the_cloud_has_no_scope_for_is_said_and_not_asked(scene):
     await scene.signed_in()
-    with pytest.raises(SignInError, match="says no scope for that"):
+    with pytest.raises(SignInError, match="has no scope for this"):
         await scene.source.token(scene.account, resource="inbox")
     assert scene.authority.posts == []
 
@@ -437,7 +437,7 @@ async def test_a_code_that_nobody_typed_in_time_is_over_by_our_own_clock(scene):
     await scene.vault.put("m365-secret", Secret(SECRET))
     await scene.source.device_begin(scene.account)
     scene.times.passed += 900
-    with pytest.raises(SignInError, match="expired before somebody finished"):
+    with pytest.raises(SignInError, match="expired before the sign-in was finished"):
         await scene.source.device_ask(scene.account)
     assert scene.authority.posts == []
 
@@ -445,7 +445,7 @@ async def test_a_code_that_nobody_typed_in_time_is_over_by_our_own_clock(scene):
 async def test_a_page_and_a_code_are_told_apart(scene):
     await scene.vault.put("m365-secret", Secret(SECRET))
     pasted = scene.authority.walk(await scene.source.begin(scene.account))
-    with pytest.raises(SignInError, match="No sign-in has been begun"):
+    with pytest.raises(SignInError, match="No sign-in was begun"):
         await scene.source.device_ask(scene.account)
     await scene.source.device_begin(scene.account)
     with pytest.raises(SignInError, match="begun on another device"):

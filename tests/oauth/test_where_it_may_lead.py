@@ -87,6 +87,6 @@ async def test_what_a_server_answers_is_quoted_only_where_it_is_an_address(
 ):
     """Whoever may define a cloud could else read by it what only this computer reaches."""
     authority.metadata_extra = {"issuer": issuer}
-    with pytest.raises(SignInError, match="calls itself") as caught:
+    with pytest.raises(SignInError, match="identifies itself as") as caught:
         await alone(oidc)
     assert "canary" not in caught.value.words.en + caught.value.words.ja

@@ -227,7 +227,7 @@ async def test_a_server_that_wants_encryption_is_told_with_what_to_do(tmp_path):
         got = await answer_of(port, protection="none")
     assert (got.verdict, got.code) == (Verdict.ROUTE_DOWN, 530)
     assert (
-        "wants encryption" in got.explanation.en
+        "requires encryption" in got.explanation.en
         and "Set protection to starttls" in got.explanation.en
     )
 

@@ -383,11 +383,11 @@ async def test_a_code_is_typed_on_another_device(harness, tmp_path):
 @pytest.mark.parametrize(
     ("pasted", "told"),
     [
-        pytest.param("3", "it holds no code", id="no address"),
-        pytest.param("https://contoso.example/foo", "it holds no code", id="another page"),
+        pytest.param("3", "it contains no code", id="no address"),
+        pytest.param("https://contoso.example/foo", "it contains no code", id="another page"),
         pytest.param(
             "https://login.example.com/authorize?state=S&response_type=code",
-            "the address of the sign-in page",
+            "the URL of the sign-in page",
             id="the page itself",
         ),
     ],
@@ -449,7 +449,7 @@ async def test_what_entra_shows_in_its_own_page_can_be_pasted(harness, tmp_path)
     await harness.service.set_secret(AKI, "app", CANARY)
     shown = "Sorry, but we’re having trouble signing you in.\nAADSTS50011: The redirect URI"
     told = await typed("authorize", "m365", home=tmp_path, given=shown)
-    assert told.code == 1 and "redirect URL is not registered" in told.err
+    assert told.code == 1 and "redirect URL is registered differently" in told.err
 
 
 async def test_a_key_file_is_asked_for_as_a_file(harness, tmp_path):

@@ -78,7 +78,7 @@ async def test_the_permission_to_hand_in_at_exchange_is_not_enough(by: By, lab: 
 async def test_a_mailbox_is_no_account_of_it(by: By) -> None:
     answer = await refused(by(user=ALERTS))
     assert (answer.verdict, answer.fault) == (Verdict.ROUTE_DOWN, Fault.SETUP)
-    assert f"{ALERTS} is no account of High Volume Email" in answer.words.en
+    assert f"{ALERTS} is not a High Volume Email account" in answer.words.en
     assert "Exchange Online のサーバー" in answer.words.ja
 
 
@@ -90,7 +90,7 @@ async def test_it_sends_as_nobody_else_and_no_mail_is_set_aside_for_that(
 ) -> None:
     answer = await refused(by(**given))
     assert (answer.verdict, answer.fault, answer.code) == (Verdict.ROUTE_DOWN, Fault.SETUP, 550)
-    assert f"High Volume Email sends from the account {BULK} alone" in answer.words.en
+    assert f"High Volume Email sends only from the account {BULK} alone" in answer.words.en
     assert "sender と envelope_sender を指定せず" in answer.words.ja
 
 

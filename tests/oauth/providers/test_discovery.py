@@ -35,14 +35,14 @@ async def test_endpoints_that_are_said_are_not_asked_for(told, authority):
 @pytest.mark.parametrize(
     ("metadata", "said"),
     [
-        pytest.param({"issuer": "https://evil.test"}, "calls itself", id="another issuer"),
-        pytest.param({"issuer": None}, "calls itself", id="no issuer"),
-        pytest.param({"token_endpoint": None}, "tells no endpoints", id="no token endpoint"),
+        pytest.param({"issuer": "https://evil.test"}, "identifies itself as", id="another issuer"),
+        pytest.param({"issuer": None}, "identifies itself as", id="no issuer"),
+        pytest.param({"token_endpoint": None}, "publishes no endpoints", id="no token endpoint"),
         pytest.param(
-            {"token_endpoint": "http://localhost/token"}, "tells no endpoints", id="no TLS"
+            {"token_endpoint": "http://localhost/token"}, "publishes no endpoints", id="no TLS"
         ),
         pytest.param(
-            {"device_authorization_endpoint": 7}, "tells no endpoints", id="no address"
+            {"device_authorization_endpoint": 7}, "publishes no endpoints", id="no address"
         ),
     ],
 )
@@ -55,7 +55,7 @@ async def test_metadata_that_leads_elsewhere_is_refused(oidc, authority, metadat
 
 async def test_a_server_that_tells_nothing_is_told(oidc, authority):
     authority.paths_gone.add("/.well-known")
-    with pytest.raises(SignInError, match="tells no endpoints"):
+    with pytest.raises(SignInError, match="publishes no endpoints"):
         await begun(oidc)
 
 
@@ -181,7 +181,7 @@ async def test_no_profile_leads_to_microsoft(discovered, authority, name, url):
 async def test_an_address_that_browsers_read_otherwise_is_none(oidc, authority, name, url):
     authority.metadata_extra = {name: url}
     _, words = await refused(oidc)
-    assert "tells no endpoints" in words and authority.posts == []
+    assert "publishes no endpoints" in words and authority.posts == []
 
 
 async def test_nor_is_it_one_in_entra_s_way(account, authority):

@@ -8,7 +8,7 @@ __all__ = ["office"]
 NONE = {"field": "", "why": {"en": "", "ja": ""}}
 WRONG = {
     "no such tenant": ({"tenant": "nobody.example"}, "tenant", "nant"),
-    "no single tenant": ({"tenant": "common"}, "tenant", "no single tenant"),
+    "not a single tenant": ({"tenant": "common"}, "tenant", "not a single tenant"),
     "no such app": ({"client_id": NOBODY}, "client_id", "AADSTS700016"),
 }
 

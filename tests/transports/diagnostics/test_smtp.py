@@ -175,7 +175,7 @@ async def test_a_port_that_refuses_while_another_answers_says_both_what_it_may_b
     stages = await looked(port, certificate, exam=exam)
     remedy = stopped(stages).remedy
     assert stopped(stages).name == "tcp" and remedy.whose is Whose.NETWORK
-    assert f"refuses a connection at port {port}" in remedy.meaning.en
+    assert f"refuses a connection on port {port}" in remedy.meaning.en
     assert f"ポート {port} は接続を拒否しています" in remedy.meaning.ja
     assert said in "\n".join(remedy.lines)
     assert ('account = "box"' in remedy.lines) is bool(graph)
@@ -201,10 +201,10 @@ async def test_a_firewall_that_drops_is_told_within_the_patience(certificate):
     [
         pytest.param("421 4.3.2 Service not active", "busy", Whose.PROVIDER, id="421"),
         pytest.param(
-            "554 5.7.1 no", "reason that Noroshi does not", Whose.ADMINISTRATOR, id="554"
+            "554 5.7.1 no", "reason unknown to Noroshi", Whose.ADMINISTRATOR, id="554"
         ),
         pytest.param(
-            "HTTP/1.1 400 Bad Request", "as a mail server does", Whose.YOU, id="no SMTP"
+            "HTTP/1.1 400 Bad Request", "like a mail server", Whose.YOU, id="no SMTP"
         ),
         pytest.param(DROP, "closed the connection", Whose.PROVIDER, id="dropped"),
     ],
@@ -227,7 +227,7 @@ async def test_a_server_without_starttls_stops_at_tls(server, certificate):
     server.answers["EHLO"] = "250 mail.test"
     stages = await looked(server, certificate)
     assert stopped(stages).name == "tls" and stopped(stages).remedy.whose is Whose.NETWORK
-    assert "offers no STARTTLS" in stopped(stages).remedy.meaning.en
+    assert "does not offer STARTTLS" in stopped(stages).remedy.meaning.en
 
 
 @pytest.mark.parametrize("first", [False, True], ids=["STARTTLS", "from the first byte"])
@@ -359,7 +359,7 @@ async def test_a_server_that_knows_no_common_way_is_told_with_what_it_offers(
     [
         ("MAIL", "550 5.7.60 SMTP; Client does not have permissions", "mail-from", "Send As"),
         ("RCPT", "550 5.4.1 Recipient address rejected: Access denied", "rcpt-to", "no such"),
-        ("RCPT", "451 4.3.0 try later", "rcpt-to", "asked again later"),
+        ("RCPT", "451 4.3.0 try later", "rcpt-to", "retry later"),
         ("RSET", "500 5.3.3 what?", "rset", "did not understand"),
     ],
 )
@@ -377,7 +377,7 @@ async def test_an_answer_within_the_mail_stops_there(
 
 async def test_a_sender_that_needs_send_as_is_remarked(server, certificate):
     stages = await looked(server, certificate, sender="n@example.com")
-    assert "that needs Send As" in stages["mail-from"].remarks[0].en
+    assert "that requires Send As" in stages["mail-from"].remarks[0].en
 
 
 async def test_a_clock_that_differs_from_the_greeting_s_is_remarked(server, certificate):
@@ -411,7 +411,7 @@ async def test_a_proxy_that_wants_a_log_in_is_a_stage_and_works(server, certific
         stages = await looked(server, certificate, world=through(proxy))
     assert states_of(stages) == ALL_WELL.replace("tcpo", "proxyo")
     assert "lets noroshi log in" in stages["proxy"].found.en
-    assert "is looked up there" in stages["dns"].found.en
+    assert "is resolved there" in stages["dns"].found.en
 
 
 @pytest.mark.parametrize(

@@ -271,7 +271,7 @@ async def test_send_as_denied_is_told_with_the_addresses(graph, certificate):
     (remark,) = Options(
         account="m365", graph=graph.url, user="box@example.com", sender="alerts@example.com"
     ).remarks
-    assert "needs Send As" in remark.en
+    assert "requires Send As" in remark.en
 
 
 @pytest.mark.parametrize(
@@ -381,7 +381,7 @@ async def test_an_answer_that_never_came_is_asked_for_again(graph, certificate, 
     patience = replace(PATIENT, answer=0.05 if how is SILENT else 300)
     got = await answer_of(graph, certificate, patience=patience)
     assert (got.verdict, got.code) == (Verdict.DEFERRED, 0)
-    assert "its answer is not known" in got.words.en
+    assert "its reply is not known" in got.words.en
 
 
 async def test_nobody_is_there(graph, certificate):
@@ -419,13 +419,13 @@ RIGHT = {"account": "m365", "graph": "https://graph.microsoft.com", "user": "box
     ("given", "said"),
     [
         ({"account": ""}, "account is missing"),
-        ({"graph": ""}, "says no address of Microsoft Graph"),
-        ({"graph": "http://graph.microsoft.com"}, "must be https and a host"),
-        ({"graph": "https://"}, "must be https and a host"),
-        ({"graph": "https://a:b@graph.example"}, "must be https and a host"),
-        ({"graph": "https://graph.example/v1.0"}, "must be https and a host"),
-        ({"graph": "https://graph.example:0"}, "must be https and a host"),
-        ({"graph": "https://[::1"}, "must be https and a host"),
+        ({"graph": ""}, "has no address of Microsoft Graph"),
+        ({"graph": "http://graph.microsoft.com"}, "must be https with a host"),
+        ({"graph": "https://"}, "must be https with a host"),
+        ({"graph": "https://a:b@graph.example"}, "must be https with a host"),
+        ({"graph": "https://graph.example/v1.0"}, "must be https with a host"),
+        ({"graph": "https://graph.example:0"}, "must be https with a host"),
+        ({"graph": "https://[::1"}, "must be https with a host"),
         ({"user": "box"}, "user 'box' is not a mail address"),
         ({"sender": "n"}, "sender 'n' is not a mail address"),
     ],

@@ -362,7 +362,7 @@ async def test_a_url_that_nobody_answers_is_not_told_either(certificate):
     [
         ({}, "no entry hook"),
         ({"hook": "hooks.example/x"}, "does not hold what this route needs: the URL must be"),
-        ({"hook": "http://example.com/x"}, "http is only for an address"),
+        ({"hook": "http://example.com/x"}, "http is allowed only for an address"),
         ({"hook": "https://contoso.webhook.office.com/webhookb2/x"}, "Workflows"),
         ({"hook": "https://h.example/x", "key": "a\r\nb: c"}, "one line of printable ASCII"),
     ],

@@ -185,7 +185,7 @@ def test_a_deep_token_is_no_bomb():
     ("claims", "said"),
     [
         pytest.param(
-            APP, "no permission Mail.Send of Office 365 Exchange Online", id="a mailbox's role"
+            APP, "lacks the permission Mail.Send of Office 365 Exchange Online", id="a mailbox's role"
         ),
         pytest.param(APP | {"roles": ["Mail.Send"]}, "Add-HVEAppAccess", id="its role"),
     ],

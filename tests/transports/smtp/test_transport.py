@@ -431,7 +431,7 @@ async def test_a_refused_token_that_is_for_another_resource_is_told_so(exchange,
             Verdict.ROUTE_DOWN,
             id="switched off",
         ),
-        pytest.param("454 4.7.0 Temporary failure", Verdict.ROUTE_DOWN, id="out of order"),
+        pytest.param("454 4.7.0 Temporary failure", Verdict.ROUTE_DOWN, id="busy or unavailable"),
         pytest.param("432 4.3.2 Concurrent connections", Verdict.DEFERRED, id="too many"),
         pytest.param("504 5.7.4 Unrecognized", Verdict.ROUTE_DOWN, id="no such way"),
     ],
@@ -484,7 +484,7 @@ async def test_a_server_that_offers_no_starttls_gets_nothing(exchange, certifica
     exchange.answers["EHLO"] = "250-mail.test\r\n250 AUTH XOAUTH2"
     async with signed_in_route(exchange, certificate) as transport:
         got = answer(await transport.send(LETTER))
-    assert got.verdict is Verdict.ROUTE_DOWN and "offers no STARTTLS" in got.explanation.en
+    assert got.verdict is Verdict.ROUTE_DOWN and "does not offer STARTTLS" in got.explanation.en
     assert exchange.verbs() == ["EHLO"]
 
 
@@ -705,7 +705,7 @@ async def test_an_answer_that_never_came_is_asked_for_again_with_the_same_mail(p
     patience = replace(PATIENT, final=SHORT if how is SILENT else 300)
     async with open_route(plain, patience=patience) as transport:
         got = answer(await transport.send(LETTER))
-    assert got.verdict is Verdict.DEFERRED and "its answer is not known" in got.explanation.en
+    assert got.verdict is Verdict.DEFERRED and "its reply is not known" in got.explanation.en
     async with open_route(plain) as transport:
         assert answer(await transport.send(LETTER)).verdict is Verdict.ACCEPTED
     assert plain.mails[0] == plain.mails[1]
@@ -839,15 +839,15 @@ def test_options_say_what_is_missing_or_wrong():
             {"host": "h", "sender": "n@x.example", "protection": "none", "certificate": "/c"},
             "only in TLS",
         ),
-        (SIGNS_IN | {"host": "x-y.mail.protection.outlook.com"}, "nobody signs in"),
-        (SIGNS_IN | {"host": "contoso-com.x-v1.mx.microsoft"}, "nobody signs in"),
-        (SIGNS_IN | {"host": "nothve.mx.microsoft"}, "nobody signs in"),
+        (SIGNS_IN | {"host": "x-y.mail.protection.outlook.com"}, "does not support sign-in"),
+        (SIGNS_IN | {"host": "contoso-com.x-v1.mx.microsoft"}, "does not support sign-in"),
+        (SIGNS_IN | {"host": "nothve.mx.microsoft"}, "does not support sign-in"),
         ({"host": "h", "sender": "n@x.example", "protection": "ssl"}, "protection"),
         ({"host": "h", "sender": "n@x.example", "password": "Pa55 word"}, "name of an entry"),
         ({"host": "メール_1.example", "sender": "n@x.example"}, "is not a host name"),
-        (SIGNS_IN | {"account": "a"}, "cannot both be given"),
-        (SIGNS_IN | {"auth": "xoauth2"}, "needs an account"),
-        ({"host": "h", "sender": "n@x.example", "auth": "plain"}, "needs a password"),
+        (SIGNS_IN | {"account": "a"}, "cannot both be set"),
+        (SIGNS_IN | {"auth": "xoauth2"}, "requires an account"),
+        ({"host": "h", "sender": "n@x.example", "auth": "plain"}, "requires a password"),
         (SIGNS_IN | {"auth": "digest-md5"}, "auth"),
         (SIGNS_IN | {"protection": "none"}, "sent only in TLS"),
         (SIGNS_IN | {"protection": "none", "auth": "plain"}, "sent only in TLS"),
@@ -912,7 +912,7 @@ def test_the_sender_is_the_account_s_mailbox_unless_told():
 def test_it_is_said_when_log_in_from_and_envelope_differ(given, needs):
     remarks = schema.read(KIND.options, {"host": "h"} | given).remarks
     assert bool(remarks) is needs
-    assert all("needs Send As" in words.en for words in remarks)
+    assert all("requires Send As" in words.en for words in remarks)
 
 
 # Our own certificate

@@ -345,7 +345,7 @@ async def test_a_pasted_address_completes_it_and_a_wrong_one_is_told_why(harness
     page = await sent(browser, "begin", way="paste")
     assert "redirect_uri=http://localhost/MxMail/" in link(page.text, "go")
     page = await browser.post(ROUTE, do="finish", way="paste", pasted="http://localhost/")
-    assert page.status == 400 and "it holds no code" in page.text
+    assert page.status == 400 and "it contains no code" in page.text
     pasted = ' "http://localhost/MxMail/?code=good&amp;\nstate=S" '
     page = await browser.post(ROUTE, do="finish", way="paste", pasted=pasted)
     assert page.to == f"{ROUTE}?did=signed_in#main"
@@ -436,7 +436,7 @@ UNFIT = {
     "nothing": ((), "Choose a file"),
     "a file and a text": ((pfx(), PASSPHRASE, KEY.decode()), "not both"),
     "a wrong password": ((pfx(), "wrong-canary"), "does not open the file"),
-    "no password": ((pfx(),), "locked by a passphrase"),
+    "no password": ((pfx(),), "protected by a passphrase"),
     "no key": ((CERTIFICATE,), "without its private key"),
     "no key, in DER": ((DER,), "without its private key"),
     "no certificate": ((KEY,), "without its certificate"),
