@@ -330,7 +330,7 @@ async def test_a_refused_token_is_renewed_once(site, certificate):
         pytest.param(
             says(404, b'{"error": {"code": "MailboxNotEnabledForRESTAPI", "message": "x"}}'),
             Fault.SETUP,
-            "licence",
+            "licensed",
             id="no mailbox",
         ),
         pytest.param(says(429), Fault.SERVER, "429 Too Many Requests", id="throttled"),
