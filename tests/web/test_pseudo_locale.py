@@ -12,30 +12,27 @@ from tests.pseudo_locale import plain_words, program, texts, words
 ROOT = Path(__file__).parents[2]
 NAMES = words(
     """
-    Account Mail Node boss disks errors first grafana jobs logs memory minato nginx nightly
-    node postgres relay root sato service shop suzuki system volumes
+    Account Mail Node boss disks errors first grafana jobs logs memory minato nginx nightly node
+    postgres relay root sato service shop suzuki system volumes
     """
 )
 """Of what is watched, and of people: the test's own, or a title that is in one language."""
 DEFINITIONS = words(
     """
-    accounts beat blueprints clouds contacts disk every false google grace heartbeat http
-    icmp instances json logfile login mail nagios name networks none normal notifications
-    number oauthbearer person plain port process reach routes rules script slack starttls
-    teams text true value word
+    accounts blueprints clouds contacts disk every google grace heartbeat http icmp instances
+    json logfile login mail nagios name networks none normal notifications number oauthbearer
+    person plain port process reach routes rules script slack starttls teams text value word
     """
 )
 """What stands in a definition file as the page shows it."""
 BRANDS = words(
     """
-    Exchange Graph Linux Management Microsoft Noroshi Office Online OpenAPI Outlook
-    PowerShell Python Slack Teams Windows noroshi
+    Graph Linux Microsoft Noroshi OpenAPI Python Slack Teams noroshi
     """
 )
 QUOTED = words(
     """
-    Date False From FromScope Importance InScope ObjectId Organization Server Subject True
-    authorize busy change connections limit queue refuses used
+    Date From Importance Server Subject busy change connections limit queue refuses used
     """
 )
 """Answers of others, heads of a mail, and lines to be typed."""

@@ -27,6 +27,7 @@ from noroshi.config.web import HERE, PORT
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.translation import Message, _, plain
 from noroshi.definitions import read_folder
+from noroshi.web.server import CANNOT_OPEN, FIRST
 from noroshi_lab.demo.mail_print import folded
 from noroshi_lab.demo.programs import DemoError, Programs
 from noroshi_lab.demo.story_texts import (
@@ -59,7 +60,11 @@ from noroshi_lab.lab.mailbox import Mail, Mailboxes
 from noroshi_lab.lab.person import SmtpAuthError, sign_in
 
 REST = 5.0  # seconds that the shop stays down, for its alarm to be seen first
-MANAGER_SAID = re.compile(r"manager: (?P<url>http\S+)[^$]*?first start: (?P<code>\S+)")
+MANAGER_SAID = re.compile(
+    re.escape(FIRST.en)
+    .replace(r"\{url\}", r"(?P<url>http\S+/)")
+    .replace(r"\{code\}", r"(?P<code>\S+)")
+)
 """As the node prints it in English."""
 
 
@@ -300,7 +305,7 @@ class Demo:
         """Return where the node's manager is, and the code for its first start, as the node
         said; none if it could not be opened."""
         log = (self.folder / "node.log").read_text("utf-8", "replace")
-        if "cannot be opened" in log:
+        if CANNOT_OPEN.en.partition("{")[0] in log:
             return {}
         found = MANAGER_SAID.search(log)
         return found.groupdict() if found else None
