@@ -15,6 +15,7 @@ from tools.catalogue import SOURCE, catalogue
 PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PSEUDO = "ȧƀƈḓḗƒɠħīĵķŀḿƞǿƥɋřşŧŭṽẇẋẏẑȦƁƇḒḖƑƓĦĪĴĶĿḾȠǾƤɊŘŞŦŬṼẆẊẎẐ"
 LETTERS = str.maketrans(PLAIN, PSEUDO)
+BACK = str.maketrans(PSEUDO, PLAIN)
 PLACE = re.compile(r"(\{\{|\}\}|\{[^{}]*\}|%(?:\(\w+\))?[sr]\b|%%)")
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.pseudo_locale import plain_words, program, texts, words
+from tests.pseudo_locale import BACK, plain_words, program, texts, words
 
 ROOT = Path(__file__).parents[2]
 NAMES = words(
@@ -37,13 +37,13 @@ QUOTED = words(
 )
 """Answers of others, heads of a mail, and lines to be typed."""
 COMMAND = re.compile(r"noroshi [a-z]+")
-WITHOUT_A_PAGE = {"noroshi authorize", "noroshi beat"}
-"""What only a terminal does: a sign-in to read the mailbox, and a job's own report. All else has its
-place in the manager."""
+WITHOUT_A_PAGE = {"noroshi apply", "noroshi authorize", "noroshi beat", "noroshi export"}
+"""What only a terminal does: a sign-in to read the mailbox, a job's own report, and a folder of
+files. All else has its place in the manager."""
 
 
 def commands(page):
-    return {found for text in texts(page) for found in COMMAND.findall(text)}
+    return {found for text in texts(page) for found in COMMAND.findall(text.translate(BACK))}
 
 
 def test_every_word_of_the_pages_is_in_the_catalogue(tmp_path):
