@@ -73,8 +73,11 @@ WITHOUT_A_PAGE = (
     "as a header",
     "ヘッダーとして",
     "{name}",
+    "{who} names the entry",
+    "{who} が指定する項目",
 )
-"""Entries of the vault that no page has a field for: a monitor's, a proxy's password."""
+"""Entries of the vault that no page has a field for: a monitor's, a proxy's password, and one that
+may be a proxy's."""
 
 
 def test_no_page_sends_anybody_to_the_command_line_for_a_certificate_or_a_route_s_secret():
