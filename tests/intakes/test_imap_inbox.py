@@ -150,8 +150,8 @@ async def test_without_a_token_nothing_is_asked(box, certificate):
 @pytest.mark.parametrize(
     ("command", "answer", "said"),
     [
-        pytest.param("EXAMINE", b"TAG NO [NONEXISTENT] gone\r\n", "said: ", id="no mailbox"),
-        pytest.param("UID SEARCH", b"TAG NO busy\r\n", "said: busy", id="no"),
+        pytest.param("EXAMINE", b"TAG NO [NONEXISTENT] gone\r\n", "replied: ", id="no mailbox"),
+        pytest.param("UID SEARCH", b"TAG NO busy\r\n", "replied: busy", id="no"),
         pytest.param("UID SEARCH", b"TAG BAD what\r\n", "did not answer", id="bad"),
         pytest.param("UID SEARCH", b"", "did not answer", id="dropped"),
         pytest.param("UID SEARCH", b"* SEARCH x\r\nTAG OK\r\n", "did not answer", id="noise"),

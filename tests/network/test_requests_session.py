@@ -57,9 +57,9 @@ async def test_a_proxy_s_no_comes_out_in_words(site, certificate):
     async with Proxy(log_in="noroshi:right").open() as proxy:
         given = {"proxy": proxy.address, "proxy_user": "noroshi", "proxy_password": "proxy"}
         with pytest.raises(ConnectError) as caught:
-            await asked(site.url, "wrong", ca_file=certificate[1], **given)
+            await asked(site.url, "canary-wrong", ca_file=certificate[1], **given)
     assert "noroshi secret set proxy" in caught.value.words.en
-    assert "wrong" not in repr(caught.value) and site.heard == []
+    assert "canary" not in repr(caught.value) and site.heard == []
 
 
 async def test_a_proxy_that_replaces_certificates_is_named(site, certificate, tmp_path):

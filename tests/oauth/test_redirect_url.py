@@ -57,7 +57,9 @@ def error_url(error: str, description: str = "") -> str:
     [
         pytest.param("", "Nothing was pasted", "何も貼り付けられていません", id="nothing"),
         pytest.param(" \n '' ", "Nothing was pasted", "何も貼り付けられて", id="only blanks"),
-        pytest.param("good morning", "contains no code", "code がありません", id="another text"),
+        pytest.param(
+            "good morning", "contains no code", "code がありません", id="another text"
+        ),
         pytest.param("http://localhost/MxMail/", "contains no code", "code が", id="no query"),
         pytest.param(CODE, "whole address bar", "アドレス バー全体", id="only the code"),
         pytest.param(
@@ -69,10 +71,10 @@ def error_url(error: str, description: str = "") -> str:
             "前回のサインイン",
             id="an earlier one",
         ),
-        pytest.param(URL[:50], "not complete", "途中で切れています", id="cut in the code"),
+        pytest.param(URL[:50], "incomplete", "途中で切れています", id="cut in the code"),
         pytest.param(
             URL[: URL.index("&session") - 3],
-            "not complete",
+            "incomplete",
             "途中で切れて",
             id="cut in the state",
         ),
@@ -104,7 +106,7 @@ def error_url(error: str, description: str = "") -> str:
         pytest.param(
             error_url("new_thing", "AADSTS123456789"),
             "refuses the sign-in (new_thing)",
-            "サインインを断りました (new_thing)",
+            "サインインを拒否しました (new_thing)",
             id="an error that nobody knows",
         ),
         pytest.param(
@@ -122,7 +124,7 @@ def error_url(error: str, description: str = "") -> str:
         pytest.param(
             "Sign in\nSorry, but we’re having trouble signing you in.\n\nAADSTS500113: No reply "
             "address is registered.\nTroubleshooting details",
-            "not registered as it is used (AADSTS500113)",
+            "registered differently (AADSTS500113)",
             "登録が一致しません (AADSTS500113)",
             id="the text of a page of Entra's own",
         ),

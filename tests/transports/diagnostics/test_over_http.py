@@ -86,7 +86,7 @@ async def test_graph_is_asked_with_what_is_no_mail_and_so_sends_nothing(graph, c
         ),
         pytest.param(
             error(404, "ErrorInvalidUser"),
-            "no mailbox",
+            "The mailbox box@example.com does not exist",
             Whose.YOU,
             "Connect-ExchangeOnline",
             id="404",
@@ -100,8 +100,12 @@ async def test_graph_is_asked_with_what_is_no_mail_and_so_sends_nothing(graph, c
             "",
             id="a proxy's log-in page",
         ),
-        pytest.param(error(400, "BadRequest"), "did not accept this mail", Whose.YOU, "", id="400"),
-        pytest.param(says(418, b"tea"), "does not know", Whose.ADMINISTRATOR, "", id="418"),
+        pytest.param(
+            error(400, "BadRequest"), "did not accept this mail", Whose.YOU, "", id="400"
+        ),
+        pytest.param(
+            says(418, b"tea"), "unknown to Noroshi", Whose.ADMINISTRATOR, "", id="418"
+        ),
         pytest.param(DROP, "did not answer", Whose.NETWORK, "", id="dropped"),
     ],
 )

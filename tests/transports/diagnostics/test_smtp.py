@@ -203,9 +203,7 @@ async def test_a_firewall_that_drops_is_told_within_the_patience(certificate):
         pytest.param(
             "554 5.7.1 no", "reason unknown to Noroshi", Whose.ADMINISTRATOR, id="554"
         ),
-        pytest.param(
-            "HTTP/1.1 400 Bad Request", "like a mail server", Whose.YOU, id="no SMTP"
-        ),
+        pytest.param("HTTP/1.1 400 Bad Request", "like a mail server", Whose.YOU, id="no SMTP"),
         pytest.param(DROP, "closed the connection", Whose.PROVIDER, id="dropped"),
     ],
 )
@@ -220,7 +218,7 @@ async def test_a_server_that_says_nothing_is_told_within_the_patience(server, ce
     server.answers["CONNECT"] = SILENT
     stages = await looked(server, certificate, patience=Patience(sign_in=0.2, command=300))
     assert stopped(stages).name == "greeting"
-    assert "said nothing within 0.2 s" in stopped(stages).remedy.meaning.en
+    assert "sent nothing within 0.2 s" in stopped(stages).remedy.meaning.en
 
 
 async def test_a_server_without_starttls_stops_at_tls(server, certificate):
@@ -302,7 +300,9 @@ async def test_smtp_auth_that_is_off_is_told_with_the_line_for_this_mailbox(
             "Set-CASMailbox -Identity box@example.com `",
             id="the mailbox",
         ),
-        pytest.param(OF_APP | {"roles": []}, "no permission SMTP.SendAsApp", "", id="no role"),
+        pytest.param(
+            OF_APP | {"roles": []}, "lacks the permission SMTP.SendAsApp", "", id="no role"
+        ),
         pytest.param(
             OF_APP,
             "service principal",
@@ -410,7 +410,7 @@ async def test_a_proxy_that_wants_a_log_in_is_a_stage_and_works(server, certific
     async with Proxy(log_in="noroshi:right").open() as proxy:
         stages = await looked(server, certificate, world=through(proxy))
     assert states_of(stages) == ALL_WELL.replace("tcpo", "proxyo")
-    assert "lets noroshi log in" in stages["proxy"].found.en
+    assert "accepts the log-in of noroshi" in stages["proxy"].found.en
     assert "is resolved there" in stages["dns"].found.en
 
 
@@ -486,4 +486,4 @@ def test_an_aaaa_that_is_a_black_hole_works_and_is_told(tmp_path):
     states, dns, remark = done.stdout.splitlines()
     assert (states, done.stderr) == (ALL_WELL.replace("autho ", ""), "")
     assert dns == "mail.example → 2001:db8::dead, 127.0.0.1"
-    assert remark.startswith("2001:db8::dead did not answer in time, and 127.0.0.1 was taken")
+    assert remark.startswith("2001:db8::dead did not answer in time, so 127.0.0.1 was used")

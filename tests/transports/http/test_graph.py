@@ -182,7 +182,7 @@ async def test_a_mail_too_large_is_told_before_it_is_tried(graph, certificate, r
         receipt = await transport.send(large)
     (answer,) = set(receipt.answers.values())
     assert (answer.verdict, answer.code) == (Verdict.REFUSED, 0)
-    assert "the mail has 4.1 MB, and Microsoft Graph takes 3 MB at most" in answer.words.en
+    assert "the mail has 4.1 MB, but Microsoft Graph accepts 3 MB at most" in answer.words.en
     assert graph.heard == [] and account.asked == []
     assert isinstance(decide_fate(Parcel(large, "graph1", "lease"), receipt, 0.0), becomes)
 
@@ -249,7 +249,7 @@ async def test_graph_says(graph, certificate, status, code, message, means):
     assert (answer.verdict, answer.fault, answer.code) == (verdict, fault, status)
     if code:
         assert answer.text.startswith(code) and "(request-id rq-4711)" in answer.text
-    told, _, reply = answer.words.en.partition(f"localhost:{graph.port} said: ")
+    told, _, reply = answer.words.en.partition(f"localhost:{graph.port} replied: ")
     assert reply.startswith(str(status)) and (not told or told.endswith(". "))
     assert answer.words.ja != answer.words.en and "{" not in answer.words.en
     rule = http_rule_for("graph", status, f"{code}: {message}")

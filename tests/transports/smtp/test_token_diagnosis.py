@@ -109,21 +109,21 @@ def jwt(claims):
         pytest.param(
             "smtp",
             APP | {"roles": ["Mail.Send"]},
-            "carries no permission SMTP.SendAsApp: the administrator adds it under API "
+            "lacks the permission SMTP.SendAsApp: the administrator adds it under API "
             "permissions, Office 365 Exchange Online",
             id="an app without its role",
         ),
         pytest.param(
             "graph",
             {"aud": "https://graph.microsoft.com", "idtyp": "app"},
-            "carries no permission Mail.Send: the administrator adds it under API permissions, "
+            "lacks the permission Mail.Send: the administrator adds it under API permissions, "
             "Microsoft Graph",
             id="an app without its role at Graph",
         ),
         pytest.param(
             "smtp",
             PERSON | {"upn": "aki@example.com"},
-            "aki@example.com signed in, and the route opens the mailbox box@example.com",
+            "aki@example.com signed in, but the route opens the mailbox box@example.com",
             id="another person",
         ),
         pytest.param(
@@ -132,7 +132,7 @@ def jwt(claims):
         pytest.param(
             "smtp",
             PERSON | {"exp": NOW.timestamp() - 60},
-            "had ended at 2026-04-01 02:59",
+            "expired at 2026-04-01 02:59",
             id="a clock that is wrong",
         ),
         pytest.param("smtp", PERSON | {"exp": "soon"}, "looks right", id="no time"),
@@ -185,7 +185,9 @@ def test_a_deep_token_is_no_bomb():
     ("claims", "said"),
     [
         pytest.param(
-            APP, "lacks the permission Mail.Send of Office 365 Exchange Online", id="a mailbox's role"
+            APP,
+            "lacks the permission Mail.Send of Office 365 Exchange Online",
+            id="a mailbox's role",
         ),
         pytest.param(APP | {"roles": ["Mail.Send"]}, "Add-HVEAppAccess", id="its role"),
     ],

@@ -335,7 +335,7 @@ async def test_a_token_refused_twice_takes_the_route_down(exchange, certificate)
         got = answer(await transport.send(LETTER))
     assert (got.verdict, got.code, got.enhanced) == (Verdict.ROUTE_DOWN, 535, "5.7.3")
     assert (
-        "did not let n@example.com sign in (AUTH): 535 5.7.3 Authentication"
+        "refused the sign-in of n@example.com (AUTH): 535 5.7.3 Authentication"
         in got.explanation.en
     )
     assert "に n@example.com でサインインできません (AUTH): 535 5.7.3" in got.explanation.ja
@@ -375,7 +375,7 @@ async def test_a_fresh_token_is_forced_once_in_an_outage_however_many_mails_ther
         for _ in range(3):
             got = answer(await transport.send(LETTER))
             assert (got.verdict, got.code) == (Verdict.ROUTE_DOWN, 535)
-            assert "What remains: the mailbox n@example.com" in got.explanation.en
+            assert "Remaining causes: the mailbox n@example.com" in got.explanation.en
         assert account.forced.count(True) == 1
         del exchange.answers["AUTH"]
         assert answer(await transport.send(LETTER)).verdict is Verdict.ACCEPTED
@@ -431,7 +431,9 @@ async def test_a_refused_token_that_is_for_another_resource_is_told_so(exchange,
             Verdict.ROUTE_DOWN,
             id="switched off",
         ),
-        pytest.param("454 4.7.0 Temporary failure", Verdict.ROUTE_DOWN, id="busy or unavailable"),
+        pytest.param(
+            "454 4.7.0 Temporary failure", Verdict.ROUTE_DOWN, id="busy or unavailable"
+        ),
         pytest.param("432 4.3.2 Concurrent connections", Verdict.DEFERRED, id="too many"),
         pytest.param("504 5.7.4 Unrecognized", Verdict.ROUTE_DOWN, id="no such way"),
     ],
