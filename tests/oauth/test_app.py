@@ -64,7 +64,7 @@ async def test_a_token_is_replaced_before_its_end(alone, passed, requests):
     ("answer", "said"),
     [
         pytest.param(WRONG, "secret is wrong (AADSTS7000215)", id="wrong"),
-        pytest.param(ENDED, "secret has ended (AADSTS7000222)", id="ended"),
+        pytest.param(ENDED, "client secret has expired (AADSTS7000222)", id="ended"),
     ],
 )
 async def test_a_refused_secret_is_said_and_not_sent_again(alone, answer, said):
