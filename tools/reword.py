@@ -42,7 +42,12 @@ from catalogue import (
 TESTS = ROOT / "tests"
 WIDTH = 88
 SHORTEST = 12  # letters of a sentence by which it is known again in a test
-NEVER_STORED = ("src/noroshi/web/", "src/noroshi/cli/", "src/noroshi_lab/")
+NEVER_STORED = (
+    "src/noroshi/web/",
+    "src/noroshi/cli/",
+    "src/noroshi/guides/",
+    "src/noroshi_lab/",
+)
 """Where texts are shown at once: their old wordings are the key of nothing."""
 
 
@@ -187,11 +192,12 @@ def _docstring(text: str, indent: int) -> str:
 
 
 def _reword_quoted(wordings: Wordings, text: str) -> str:
-    """Replace texts between quotes, in TOML."""
+    """Replace texts in TOML: between quotes, or a line of a longer value."""
     for (_context, old), new in wordings.items():
         text = text.replace(_quoted(old), _quoted(new))
         literal = f"'{new}'" if "'" not in new else _quoted(new)
         text = text.replace(f"'{old}'", literal)
+        text = text.replace(f"\n{old}\n", f"\n{new}\n")
     return text
 
 
@@ -204,14 +210,24 @@ def _reword_catalogues(edits: Iterable[Edit]) -> None:
         if not (one.new or one.new_several):
             continue
         for entry in english:
-            if one.new and entry.id and entry.string == one.old:
-                entry.string = one.new
+            if one.new and entry.id and _first(_string(entry)) == one.old:
+                entry.string = one.new if isinstance(_string(entry), str) else _forms(one)
         if not files.get(one.key, "").startswith(NEVER_STORED):
             old = (one.old, one.old_several) if one.old_several else one.old
             new = _new_id(one)
             english.add(old, new, context=one.context or None)
     write(english, ENGLISH)
     write(japanese)
+
+
+def _first(forms: str | tuple[str, ...]) -> str:
+    return forms if isinstance(forms, str) else next(iter(forms), "")
+
+
+def _forms(one: Edit) -> tuple[str, str]:
+    """Return the new wording for one and for several."""
+    new = one.new or one.old
+    return new, one.new_several or one.old_several or new
 
 
 def _files(japanese: Catalog) -> Mapping[tuple[str, str], str]:
@@ -242,8 +258,7 @@ def _reword_japanese(japanese: Catalog, one: Edit) -> None:
 
 
 def _new_id(one: Edit) -> str | tuple[str, str]:
-    new = one.new or one.old
-    return (new, one.new_several or one.old_several) if one.old_several else new
+    return _forms(one) if one.old_several else one.new or one.old
 
 
 def _string(entry: Message) -> str | tuple[str, ...]:

@@ -98,7 +98,7 @@ def trip(hours):
         pytest.param(down(Fault.QUOTA, 0), CRITICAL, id="the day's allowance is used up"),
         pytest.param(down(Fault.SETUP, 0), CRITICAL, id="our settings do not fit"),
         pytest.param(RouteFacts(retiring=True), WARNING, id="a password that will end"),
-        pytest.param(trip(29), OK, id="a mail was seen arrived a day ago"),
+        pytest.param(trip(29), OK, id="a mail was arrival confirmed a day ago"),
         pytest.param(trip(31), WARNING, id="none was seen for longer"),
     ],
 )

@@ -277,7 +277,9 @@ async def test_nothing_is_said_to_be_well_by_a_way_that_nothing_has_gone(harness
     await harness.service.authorize_finish(AKI, "m365", "http://localhost/?code=good&state=S")
     told = (await typed("status", home=tmp_path)).out.splitlines()
     assert told[0] == "○ The only monitor is OK."
-    assert told[1] == "－ Not proved yet, as no mail has been accepted so far: m365, plain."
+    assert (
+        told[1] == "－ Not proven yet, because no mail has been accepted so far: m365, plain."
+    )
 
 
 async def test_what_was_never_measured_is_not_called_ok(harness, tmp_path):
@@ -314,7 +316,7 @@ async def test_status_says_when_a_sign_in_was_last_renewed(harness, tmp_path):
     await harness.service.authorize_begin(AKI, "m365")
     await harness.service.authorize_finish(AKI, "m365", "http://localhost/?code=good&state=S")
     told = (await typed("status", home=tmp_path)).out
-    assert re.search(r"  － not proved yet  m365 +post  sign-in renewed ", told)
+    assert re.search(r"  － not proven yet  m365 +post  sign-in renewed ", told)
     routes = json.loads((await typed("status", "--json", home=tmp_path)).out)["routes"]
     renewed = {route["name"]: route["renewed"] for route in routes}
     assert datetime.fromisoformat(renewed["m365"]) == harness.time.now
@@ -336,11 +338,11 @@ async def test_a_mail_that_came_back_is_shown_with_the_report(harness, tmp_path)
     sent = await harness.service.send(AKI, ("ops",), "s", "t", ("plain",))
     await harness.attempted("plain", Verdict.ACCEPTED, "OK", 250)
     told = (await typed("queue", "show", sent.ids[0], home=tmp_path, COLUMNS="200")).out
-    assert re.search(r"\nnot proved +Delivery is not proven, and ", told)
+    assert re.search(r"\nnot proven +Delivery is not proven, and ", told)
     back = Arrival(address="ops@example.com", state="came back", at=DAWN, text="550 5.1.10 no")
     await harness.store.record_arrival(sent.ids[0], back)
     told = (await typed("queue", "show", sent.ids[0], home=tmp_path, COLUMNS="200")).out
-    assert re.search(r"\nstate +came back\n", told) and "not proved" not in told
+    assert re.search(r"\nstate +came back\n", told) and "not proven" not in told
     assert re.search(r"\n  .*  came back  ops@example.com  550 5.1.10 no\n", told)
     assert "remaining routes" not in told and "remaining addresses" not in told
 
@@ -350,7 +352,7 @@ async def test_status_in_japanese_keeps_its_columns(harness, tmp_path):
     told = (await typed("status", "--lang", "ja", home=tmp_path)).out
     assert "◆ 危険: 監視項目1件のうち1件が正常ではありません。" in told
     assert "\n  ▨ 未サインイン   m365                post  " in told
-    assert "\n  － 送信は未確認  plain (Old server)  post\n" in told
+    assert "\n  － 送信実績なし  plain (Old server)  post\n" in told
 
 
 async def test_status_for_programs_holds_both_languages(harness, tmp_path):

@@ -144,7 +144,7 @@ def test_several_texts_are_one():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (_("measured again"), ("Measured again.", "再び測定できました。")),
+        (_("measured again"), ("Measured again.", "再び測定できるようになりました。")),
         (
             plain("smtp.example.com says no"),
             ("smtp.example.com says no.", "smtp.example.com says no。"),

@@ -122,4 +122,4 @@ async def test_a_job_that_was_late_and_then_says_that_it_failed_is_told_of_again
     late, failed = subjects(night)
     assert late.startswith("[CRITICAL] web1 backup: backup has never reported")
     assert failed.startswith("[CRITICAL] web1 backup: backup reported at")
-    assert "another reading is the cause now" in night.told("sam")[1]["text"]
+    assert "a different reading is now the cause" in night.told("sam")[1]["text"]

@@ -128,7 +128,7 @@ def test_only_whoever_signs_in_for_another_s_mailbox_needs_a_right_there():
         pytest.param(
             "(AUTH): 535 5.7.3 Authentication unsuccessful [AM0PR06CA0126]",
             ["service-principal", "role-smtp", "smtp-auth"],
-            id="a dozen things",
+            id="many possible causes",
         ),
         pytest.param("550 5.7.30 Basic authentication is not supported", [], id="another code"),
         pytest.param("AADSTS7000162", [], id="a longer number"),

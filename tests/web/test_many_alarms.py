@@ -81,5 +81,5 @@ def test_what_was_told_long_ago_is_not_said_to_be_told_to_nobody():
     before, now = its | {"at": None}, its | {"at": "2026-11-25T08:00:00+00:00"}
     assert "nobody notified" in cell("en", before)
     text = cell("ja", before, now)
-    assert "まだ誰にも" not in text and "に知らせました" in text
+    assert "まだ誰にも" not in text and "に通知済み" in text
     assert 'href="/ledger?q=web1/base/d0"' in text

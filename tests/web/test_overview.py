@@ -81,12 +81,12 @@ async def test_nothing_that_was_not_measured_is_called_ok(browser, harness):
 @pytest.mark.parametrize(
     ("states", "head", "told"),
     [
-        (("proved", "proved"), "Nothing is wrong.", ""),
+        (("proved", "proved"), "No known problems.", ""),
         (("proved", "no"), "the routes require attention", "1 of 2 routes cannot send"),
         (("no", "no"), "the routes require attention", "no route can send now"),
         (("proved", "for now"), "the routes require attention", "1 of 2 routes require action"),
-        (("proved", "not proved"), "but 1 of 2 routes have sent nothing yet.", ""),
-        (("not proved", "diagnosis failed"), "but the last diagnosis of a route failed", ""),
+        (("proved", "not proven"), "but 1 of 2 routes have sent nothing yet.", ""),
+        (("not proven", "diagnosis failed"), "but the last diagnosis of a route failed", ""),
     ],
 )
 async def test_while_a_route_cannot_send_nobody_is_told_that_nothing_is_wrong(
@@ -371,7 +371,7 @@ async def test_of_very_many_problems_the_worst_come_first_and_the_rest_as_a_numb
 @pytest.mark.parametrize(
     ("accepted", "failed", "said"),
     [
-        pytest.param(None, "", ("not proved yet", "送信実績なし", "paused"), id="never used"),
+        pytest.param(None, "", ("not proven yet", "送信実績なし", "paused"), id="never used"),
         pytest.param(
             None, "Name", ("diagnosis failed: Name", "診断で失敗: Name", "warning"), id="failed"
         ),

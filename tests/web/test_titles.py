@@ -127,7 +127,7 @@ SHOP = {"title": "Shop", "title_ja": "店舗", "group": [{"name": "till", "monit
         ("ja", "/settings/name?key=clouds/lab", "クラウド lab の名前"),
         ("ja", "/place/web1", f"監視インスタンス {HOST} のコピー"),
         ("ja", "/place/web1/base/disks", f"{MONITOR} のコピー・移動"),
-        ("ja", "/try/web1/base/disks", f"今すぐ測定: {HOST} › {GROUP} › {MONITOR}"),
+        ("ja", "/try/web1/base/disks", f"いますぐ測定: {HOST} › {GROUP} › {MONITOR}"),
     ],
 )
 async def test_a_heading_is_in_words_and_by_titles(

@@ -22,24 +22,20 @@ TOGETHER = ngettext("{count} alarm in one mail", "{count} alarms in one mail")
 ONE = _("1 alarm")
 AND_MORE = _("{first}, and {count} more")
 SPAN = ngettext(
-    "{count} alarm was raised between {start} and {end}. It is listed below.",
-    "{count} alarms were raised between {start} and {end}. They are combined in this mail; "
-    "all of them are listed below.",
+    "{count} alarm was raised between {start} and {end}.",
+    "{count} alarms were raised between {start} and {end}. They are combined in this mail.",
 )
 AT_ONCE = ngettext(
-    "{count} alarm was raised at {end}. It is listed below.",
-    "{count} alarms were raised at {end}. They are combined in this mail; all of them are "
-    "listed below.",
+    "{count} alarm was raised at {end}.",
+    "{count} alarms were raised at {end}. They are combined in this mail.",
 )
 THEY_RECOVERED = ngettext(
-    "{count} item recovered between {start} and {end}. It is listed below.",
-    "{count} items recovered between {start} and {end}. They are combined in this mail; all "
-    "of them are listed below.",
+    "{count} item recovered between {start} and {end}.",
+    "{count} items recovered between {start} and {end}. They are combined in this mail.",
 )
 RECOVERED_AT_ONCE = ngettext(
-    "{count} item recovered at {end}. It is listed below.",
-    "{count} items recovered at {end}. They are combined in this mail; all of them are "
-    "listed below.",
+    "{count} item recovered at {end}.",
+    "{count} items recovered at {end}. They are combined in this mail.",
 )
 CHANGED = ngettext(
     "Between {start} and {end}, the state changed {count} time before a mail could be sent. "
@@ -56,8 +52,8 @@ BOTH_ENDED = _(
     "problem and the end of monitoring."
 )
 MISSED = _(
-    "Mails could not be sent for {span}. These are the alarms of that time; those that have "
-    "ended are marked."
+    "No mail could be sent for {span}. This mail lists the alarms from that time; those that "
+    "have ended are marked."
 )
 WAS = _("was {level} from {start} to {end}")
 WAS_UNTIL = _("was {level} until {end}")

@@ -58,7 +58,7 @@ INSTEAD = {
         "The mail was sent with the built-in text. Correct the rule's subject or text; until "
         "then, its mails use the built-in text."
     ),
-    Failure.ROUTE: _("The mail continues by its next route."),
+    Failure.ROUTE: _("The next route is tried for this mail."),
     Failure.ADDRESS: _(
         "The contact's other addresses were accepted. Correct or remove this address."
     ),
@@ -89,7 +89,9 @@ CAME_BACK_DO = followed_by(
 )
 TAKEN = _("Accepted at")
 CAME_AT = _("Came back at")
-ALL_WELL = ngettext("all is well: {count} monitor OK", "all is well: {count} monitors OK")
+ALL_WELL = ngettext(
+    "no problems reported by {count} monitor", "no problems reported by {count} monitors"
+)
 NOT_WELL = ngettext("not OK: {bad} of {count} monitor", "not OK: {bad} of {count} monitors")
 NONE_WATCHED = _("nothing is monitored")
 REPORT_ON = _("Report on")
@@ -111,19 +113,20 @@ QUEUED = ngettext(
     "{waiting} mails waiting, {held} held, {aside} set aside",
     by="waiting",
 )
-LATE = _("This report was due at {due}, when monitoring was not running.")
+LATE = _("This report was due on {due}, when monitoring was not running.")
 UNWATCHED = _("no monitoring for {span}")
 UNWATCHED_SO = {
     False: _(
-        "Noroshi was not running. Events during that time are unknown; problems that exist now "
-        "are reported as usual."
+        "Noroshi was not running. Problems that came and went during that time were not "
+        "detected; problems that still exist are reported as usual."
     ),
     True: _(
-        "The Noroshi process was suspended, or its computer was asleep. Events during that time "
-        "are unknown; problems that exist now are reported as usual."
+        "The Noroshi process was suspended, or its computer was asleep. Problems that came and "
+        "went during that time were not detected; problems that still exist are reported as "
+        "usual."
     ),
 }
-MISSED = _("Missed measurements at fixed times ({count}); each is measured now")
+MISSED = _("Missed scheduled measurements ({count}); each is measured now")
 SINCE_THEN = _("since {at}")
 FOOTER = _(
     "Noroshi / notice: {event}. The recipients are set in the definitions, in notifications/."

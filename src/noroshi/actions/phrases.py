@@ -28,7 +28,7 @@ STOPPED = _("STOPPED")
 
 REASONS: Mapping[Reason, Message] = {
     Reason.NEW_LEVEL: _("the level changed"),
-    Reason.NEW_CAUSE: _("another reading is the cause now"),
+    Reason.NEW_CAUSE: _("a different reading is now the cause"),
     Reason.RECOVERED: _("it recovered"),
     Reason.ENDED: _("monitoring ended; it is not known whether it recovered"),
     Reason.REPEAT: _("the problem persists, and the repeat interval has passed"),

@@ -16,10 +16,10 @@ from noroshi.core.translation import _, known_language
 
 TEST = _("TEST")
 SUBJECT = _("[TEST] A test alarm from Noroshi")
-HEADLINE = _("This is a test. Alarms from {node} reach this address.")
-LEAD = _("Enter this number in Noroshi. Only then is it proven that alarms arrive.")
+HEADLINE = _("This is a test. Alarms from {node} are sent to this address.")
+LEAD = _("Enter this number in Noroshi. This proves that alarms reach you.")
 NUMBER, MADE = _("Number"), _("Created")
-FOOTER = _("Nothing is wrong, and nothing else is required.")
+FOOTER = _("There is no problem, and nothing else to do.")
 
 
 def trial_alarm(contact: Contact, number: str, node: str, at: datetime) -> Mapping[str, Any]:

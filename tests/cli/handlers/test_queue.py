@@ -37,4 +37,4 @@ async def test_who_has_a_mail_in_the_inbox_says_so(tmp_path):
     async with a_node(tmp_path, harness.service):
         told = await typed("queue", "seen", MAIL, home=tmp_path)
         assert f"{MAIL} is recorded as seen arrived: s" in told.out
-        assert "seen arrived" in (await typed("queue", "show", MAIL, home=tmp_path)).out
+        assert "arrival confirmed" in (await typed("queue", "show", MAIL, home=tmp_path)).out

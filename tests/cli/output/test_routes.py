@@ -76,7 +76,7 @@ NOTHING, LOST = {"en": "", "ja": ""}, {"en": "it came back", "ja": "戻ってき
         ),
         pytest.param(
             {"arrives": {"seen": None, "took": 0.0, "why": NOTHING, "by": ""}},
-            "no mail seen arrived yet",
+            "no arrival confirmed yet",
             "到達はまだ確認していません",
             id="not yet",
         ),

@@ -35,9 +35,13 @@ async def test_endpoints_that_are_said_are_not_asked_for(told, authority):
 @pytest.mark.parametrize(
     ("metadata", "said"),
     [
-        pytest.param({"issuer": "https://evil.test"}, "identifies itself as", id="another issuer"),
+        pytest.param(
+            {"issuer": "https://evil.test"}, "identifies itself as", id="another issuer"
+        ),
         pytest.param({"issuer": None}, "identifies itself as", id="no issuer"),
-        pytest.param({"token_endpoint": None}, "publishes no endpoints", id="no token endpoint"),
+        pytest.param(
+            {"token_endpoint": None}, "publishes no endpoints", id="no token endpoint"
+        ),
         pytest.param(
             {"token_endpoint": "http://localhost/token"}, "publishes no endpoints", id="no TLS"
         ),

@@ -152,8 +152,8 @@ def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not()
         (("for now",), "1 of 1 route requires action, but", "cannot send"),
         (("for now", "no"), "1 of 2 routes cannot send. 1 of 2", "sent by the others"),
         (("diagnosis failed", "no"), "Alarms are sent by the others.", "require"),
-        (("not proved", "proved"), "Not proved yet: 1 of 2", "cannot"),
-        (("diagnosis failed", "not proved"), "The last diagnosis of a route failed", "cannot"),
+        (("not proven", "proved"), "Not proved yet: 1 of 2", "cannot"),
+        (("diagnosis failed", "not proven"), "The last diagnosis of a route failed", "cannot"),
     ],
 )
 def test_a_route_that_may_still_send_is_not_counted_as_one_that_cannot(ways, told, not_told):
@@ -766,7 +766,7 @@ async def test_whoever_finds_the_test_mail_in_the_inbox_says_so_beside_it(harnes
     page = (await browser.get(page.to.partition("#")[0])).text
     assert "Arrival in the inbox is confirmed by sato." in page and 'value="seen"' not in page
     way = page.partition('id="way"')[2].partition("</ol>")[0]
-    assert 'is-lit"><b>Seen arrived' in way
+    assert 'is-lit"><b>Arrival confirmed' in way
 
 
 async def test_a_test_mail_that_nobody_took_was_seen_by_nobody(harness, browser):

@@ -87,7 +87,7 @@ QUEUE = Command(
         Command(
             name="seen",
             run="noroshi.cli.handlers.queue:seen",
-            help=_("record with your name that one mail was seen in the inbox (seen arrived)"),
+            help=_("confirm, with your name, that one mail arrived in the inbox"),
             options=(ID,),
         ),
         Command(
@@ -119,7 +119,7 @@ QUEUE = Command(
 LEDGER = Command(
     name="ledger",
     run="noroshi.cli.handlers.ledger:ledger",
-    help=_("show the mail, attempts and result of each alarm, and that no alarm is lost"),
+    help=_("show the mail, attempts and outcome of each alarm, and whether any alarm is lost"),
     options=(
         Option(
             ("--alarm",),

@@ -15,7 +15,7 @@ STATUS = Command(
         Option(
             ("--check",),
             _(
-                "exit with 1 unless all is well: every level OK, no route down, nothing set aside"
+                "exit with 1 unless every level is OK, no route is down and nothing is set aside"
             ),
             FLAG,
         ),
@@ -79,7 +79,7 @@ TRY = Command(
 LOG = Command(
     name="log",
     run="noroshi.cli.handlers.event_log:log",
-    help=_("list events; for one monitor also why it was notified or not"),
+    help=_("list events; for one monitor, also why notifications were sent or not"),
     options=(
         ONLY_MONITOR,
         Option(

@@ -37,7 +37,7 @@ STATES: Mapping[str, Message] = {
     DeliveryState.WAITING: _("waiting"),
     DeliveryState.HELD: _("held"),
     DeliveryState.ACCEPTED: _("accepted"),
-    DeliveryState.SEEN_ARRIVED: _("seen arrived"),
+    DeliveryState.SEEN_ARRIVED: _("arrival confirmed"),
     DeliveryState.CAME_BACK: _("came back"),
     DeliveryState.SET_ASIDE: _("set aside"),
     DeliveryState.DROPPED: _("given up"),

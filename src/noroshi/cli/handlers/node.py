@@ -36,7 +36,7 @@ MAILS = ngettext("{count} mail", "{count} mails")
 ALARMS = ngettext("{count} alarm", "{count} alarms")
 QUEUE = _("{waiting} waiting, {set_aside} set aside, {lost} lost")
 BACKUP = _("Last backup: {path}, {at}, by {by}")
-NO_BACKUP = _("No backup was made here yet: noroshi backup FILE")
+NO_BACKUP = _("No backup has been made here yet: noroshi backup FILE")
 HEAD = (_("ITEM"), _("LOCATION"), _("STATE"), _("DESCRIPTION"))
 
 

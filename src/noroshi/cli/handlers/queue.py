@@ -24,7 +24,7 @@ STATES: Mapping[str, Message] = {
     DeliveryState.SET_ASIDE: _("set aside"),
     DeliveryState.HELD: _("held"),
     DeliveryState.ACCEPTED: _("accepted"),
-    DeliveryState.SEEN_ARRIVED: _("seen arrived"),
+    DeliveryState.SEEN_ARRIVED: _("arrival confirmed"),
     DeliveryState.CAME_BACK: _("came back"),
     DeliveryState.DROPPED: _("given up"),
     DeliveryState.IN_DIGEST: _("in a digest"),
@@ -63,7 +63,7 @@ SO_OFTEN = ngettext("{first}–{last} ({count} time)", "{first}–{last} ({count
 TEXT = _("Text")
 TRIED_AGAIN = _("{id} is retried now: {subject}")
 IS_HELD = _("{id} is held, and the mails behind it wait too: {subject}")
-IS_SEEN = _("{id} is recorded as seen arrived: {subject}")
+IS_SEEN = _("Arrival of {id} is confirmed: {subject}")
 IS_DROPPED = _("{id} was given up and will not be sent: {subject}")
 IS_EDITED = _("{id} will be sent to {to} by {routes}.")
 TO_LET_GO = _("{because}; to release it: noroshi queue release {id}")

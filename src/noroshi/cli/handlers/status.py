@@ -21,8 +21,8 @@ MOST_SHOWN = 30
 """So many monitors that are OK are shown one by one without --all."""
 
 ALL_WELL = ngettext(
-    "○ Nothing is wrong: the only monitor is OK.",
-    "○ Nothing is wrong: all {count} monitors are OK.",
+    "○ No known problems: the only monitor is OK.",
+    "○ No known problems: all {count} monitors are OK.",
 )
 ALL_OK = ngettext("○ The only monitor is OK.", "○ All {count} monitors are OK.")
 CANNOT_SEND = ngettext(
@@ -34,7 +34,7 @@ NEED_SOMEBODY = ngettext(
     "▨ {bad} of {count} routes require action; they may still be able to send for a while.",
 )
 DOUBTED = _("▨ The last diagnosis failed, so mail may not be sent: {which}.")
-NOT_PROVED = _("－ Not proved yet, as no mail has been accepted so far: {which}.")
+NOT_PROVED = _("－ Not proven yet, because no mail has been accepted so far: {which}.")
 AND_MORE = _("{names} and {more} more")
 MOST_NAMED = 3
 """So many routes are named in a headline."""
@@ -69,7 +69,7 @@ ROUTE_STATES: Mapping[str, Message] = {
     "not signed in": _("▨ not signed in"),
     "needs somebody": _("▨ action required"),
 }
-UNPROVED = _("－ not proved yet")
+UNPROVED = _("－ not proven yet")
 IN_VAIN = _("▨ diagnosis failed: {stage}")
 NEXT_TRY = _("{why} Next try: {at}.")
 WITH_NEXT = _("{why} It is retried with the next mail.")
@@ -83,8 +83,8 @@ HELD = ngettext(
     "{count} mails held manually: noroshi queue list",
 )
 SET_ASIDE = ngettext(
-    "{count} mail set aside, refused by every route: noroshi queue list",
-    "{count} mails set aside, refused by every route: noroshi queue list",
+    "{count} mail set aside, decision required: noroshi queue list",
+    "{count} mails set aside, decision required: noroshi queue list",
 )
 
 

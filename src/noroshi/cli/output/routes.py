@@ -21,9 +21,9 @@ ENDS = ngettext(
 ENDED = _("its secret or certificate expired {day}")
 BY_NEXT = _("uses the next secret or certificate")
 
-SEEN = _("seen arrived {at} (took {span})")
-SEEN_BY = _("seen arrived {at} (by {by})")
-NOT_YET = _("no mail seen arrived yet")
+SEEN = _("arrival confirmed {at} (took {span})")
+SEEN_BY = _("arrival confirmed {at} (by {by})")
+NOT_YET = _("no arrival confirmed yet")
 BUT = _("{seen}; {why}")
 ONLY_ACCEPTED = _("accepted {at}; arrival is not checked")
 

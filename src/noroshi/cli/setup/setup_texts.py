@@ -255,8 +255,8 @@ WHERE_IT_IS = (
     (_("Check later"), NOTHING),
 )
 IT_ARRIVED = _(
-    "Delivery is now proved up to the inbox. It is recorded with your name: noroshi status "
-    "shows this route as seen arrived."
+    "Delivery is now proven up to the inbox and recorded with your name. noroshi status "
+    "shows the arrival as confirmed."
 )
 LOOK_FOR_IT = _(
     "The administrator can trace it in Exchange admin center, Mail flow, Message trace. If "

@@ -104,7 +104,9 @@ def relay(
             *posts,
             RelayPost("is-stuck is-back", visit.say(_("Came back")), _at(visit, ends)),
         )
-    end = RelayPost("is-lit" if arrived else "", visit.say(_("Seen arrived")), _at(visit, ends))
+    end = RelayPost(
+        "is-lit" if arrived else "", visit.say(_("Arrival confirmed")), _at(visit, ends)
+    )
     if taken:
         return (*posts, end)
     stuck = 3 if tried else 2

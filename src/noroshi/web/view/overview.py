@@ -132,7 +132,7 @@ def relay_of(
     back = tongue.say(_("came back")) if row["state"] == DeliveryState.CAME_BACK else ""
     lit = "lit" if arrived and not back else ""
     arrival = back or (at(arrived["at"]) if arrived else "")
-    yield AlarmPost(tongue.say(_("Seen arrived")), "stuck" if back else lit, arrival)
+    yield AlarmPost(tongue.say(_("Arrival confirmed")), "stuck" if back else lit, arrival)
 
 
 def _stopped(state: str, tried: bool, tongue: Tongue) -> str:
@@ -199,9 +199,9 @@ def _none_wrong(count: int, new: int, status: Answer, routes: str) -> Message:
             count=count, routes=routes
         )
     return (
-        _("Nothing is wrong. The only monitor is OK.")
+        _("No known problems. The only monitor is OK.")
         if count == 1
-        else _("Nothing is wrong. All monitors are OK ({count}).").fill(count=count)
+        else _("No known problems. All monitors are OK ({count}).").fill(count=count)
     )
 
 
@@ -365,7 +365,7 @@ def route_state(route: Answer, tongue: Tongue) -> str:
             _("the diagnosis failed: {stage}").fill(stage=tongue.say(route["examined_in_vain"]))
         )
     if route["sends"] == Sends.UNPROVED.value:
-        return tongue.say(_("not proved yet"))
+        return tongue.say(_("not proven yet"))
     return tongue.say(ROUTE_STATE_NAMES[route["state"]])
 
 

@@ -176,7 +176,7 @@ def posts(visit: Visit, one: Answer, at: str) -> Iterator[RelayPost]:
     yield RelayPost(look, visit.say(_("Accepted")), text)
     arrived = one["arrives"]["seen"] if one["arrives"] else None
     look = "is-lit" if arrived and look == "is-lit" else ""
-    yield RelayPost(look, visit.say(_("Seen arrived")), tongue.moment(arrived, at))
+    yield RelayPost(look, visit.say(_("Arrival confirmed")), tongue.moment(arrived, at))
 
 
 def heading(
@@ -212,7 +212,7 @@ def _nothing_against(visit: Visit | Tongue, ways: ReadinessCounts) -> str:
         return visit.say(_("The last diagnosis of a route failed, so mails may not be sent."))
     if ways.unproved:
         return visit.say(
-            _("No route problems are known. Not proved yet: {unproved} of {count}.").fill(
+            _("No route problems are known. Not proven yet: {unproved} of {count}.").fill(
                 unproved=ways.unproved, count=ways.count
             )
         )

@@ -160,7 +160,7 @@ CHOICE_NAMES: Mapping[str, Message] = {
     "action-failed": _("a mail could not be created or sent"),
     "set-aside": _("a mail was set aside"),
     "came-back": _("a mail came back"),
-    "all-is-well": _("all is well, at fixed times"),
+    "all-is-well": _("status report, at fixed times"),
     "unwatched": _("monitoring was interrupted"),
     "all": _("all of them"),
     "any": _("any of them"),

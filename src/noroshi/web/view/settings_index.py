@@ -54,7 +54,7 @@ GROUPS = (
             Listed(
                 "/settings/notifications",
                 _("Notifications"),
-                _("Notifications about Noroshi itself: start, stop, changes, all is well."),
+                _("Notifications about Noroshi itself: start, stop, changes, status reports."),
             ),
             Listed(
                 "/settings/files",

@@ -13,7 +13,7 @@ STATE_NAMES: Mapping[str, Message] = {
     DeliveryState.HELD: _("held"),
     DeliveryState.SET_ASIDE: _("set aside"),
     DeliveryState.ACCEPTED: _("accepted"),
-    DeliveryState.SEEN_ARRIVED: _("seen arrived"),
+    DeliveryState.SEEN_ARRIVED: _("arrival confirmed"),
     DeliveryState.CAME_BACK: _("came back"),
     DeliveryState.DROPPED: _("given up"),
     DeliveryState.IN_DIGEST: _("in a digest"),
