@@ -118,7 +118,7 @@ def test_what_keeps_an_installation_from_beginning_is_said(short):
     program = started("lab", "drill", "--fresh", "--lang", "en", temporary=far)
     _, complained = program.communicate(timeout=900)
     assert program.returncode == 1
-    assert "init ended by itself:" in complained
+    assert "init ended unexpectedly:" in complained
     assert "door" in complained
     assert list(far.iterdir()) == []
 

@@ -40,7 +40,7 @@ def node(tmp_path, lab):
         told += said.readline()
     yield (
         re.search(r"http://127\.0\.0\.1:\d+", told)[0],
-        re.search(r"code for the first start: (\S+)", told)[1],
+        re.search(r"one-time code: (\S+)", told)[1],
     )
     home.end()
 

@@ -113,5 +113,5 @@ def test_a_notice_waits_in_the_queue_with_its_contact_and_subject(home, mailbox)
     until(lambda: "monitoring started" in home.run("queue", "list").stdout, "the start to wait")
     assert "ops" in home.run("queue", "list").stdout
     shown = home.run("queue", "show", "notice/started/node.1/ops/ops").stdout
-    assert "contact        ops" in shown
+    assert "contact              ops" in shown
     assert "web1: monitoring started" in shown

@@ -71,10 +71,10 @@ def test_it_says_in_a_line_each_what_it_watches_and_by_which_routes_it_sends(hom
     node = home.start("-m", "noroshi.cli", "--home", str(home.folder), "--lang", "en", "serve")
     where = f"(smtp 127.0.0.1:{mailbox.port})"
     assert [node.stdout.readline().strip() for _ in range(4)] == [
-        "watching web1: 2 monitors",
-        "watching web2: 1 monitor",
-        f"sending by SMTP server 1 {where}",
-        f"sending by smtp2 {where}",
+        "monitoring web1: 2 monitors",
+        "monitoring web2: 1 monitor",
+        f"sending via SMTP server 1 {where}",
+        f"sending via smtp2 {where}",
     ]
 
 

@@ -108,7 +108,7 @@ def test_home_and_key_are_its_own_and_the_door_is_its_groups(told):
 
 def test_a_member_of_the_group_finds_the_door_and_may_look_only(told):
     assert told["a member looks"]["code"] == 0
-    assert "Nothing is monitored yet" in told["a member looks"]["out"]
+    assert "No monitors yet" in told["a member looks"]["out"]
     assert told["a member applies"]["code"] == 5
 
 
@@ -161,7 +161,7 @@ def test_a_node_that_stands_still_is_started_anew_by_the_watchdog(told):
 
 def test_its_log_is_in_the_journal(told):
     assert "noroshi.cli.handlers.serve: the node starts" in told["journal"]["out"]
-    assert "watching web1: 1 monitor" in told["journal"]["out"]
+    assert "monitoring web1: 1 monitor" in told["journal"]["out"]
 
 
 def test_a_member_is_told_that_the_service_is_stopped(told):

@@ -101,14 +101,14 @@ def test_a_browser_on_this_computer_comes_back_by_itself(running, lab):
     said, _ = sitting.process.communicate(timeout=PATIENCE)
     assert sitting.process.returncode == 0, said
     assert "経路 m365 のサインインが完了しました。" in text and "<script" not in text
-    assert "経路 m365 [ラボ] のサインインが済みました" in said
+    assert "経路 m365 [ラボ] のサインインが完了しました" in said
     until(lambda: arrived(lab, "it waited for a browser"), "the mail that waited")
 
 
 def test_a_lab_s_route_is_marked_where_the_node_says_by_what_it_sends(running):
     running.end()
     node = running.start("-m", "noroshi.cli", "--home", str(running.folder), "serve")
-    assert "sending by m365 (smtp [lab] localhost:" in node.stdout.readline()
+    assert "sending via m365 (smtp [lab] localhost:" in node.stdout.readline()
     assert "smtp [lab]" in running.run("status").stdout
 
 
@@ -131,7 +131,7 @@ def test_every_wrong_paste_gets_its_own_words_and_does_no_harm(running, lab):
     first.end()
     assert "belongs to an earlier sign-in" in refused(running, old)
     assert "URL of the sign-in page" in refused(running, first.url)
-    assert "not complete" in refused(running, lambda url: walked(lab.card, url)[:60])
+    assert "URL is incomplete" in refused(running, lambda url: walked(lab.card, url)[:60])
     assert route(running)["state"] == "not signed in"
     said = signed_in(running, lab)
     assert "is signed in" in said

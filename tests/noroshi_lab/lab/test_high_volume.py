@@ -90,7 +90,7 @@ async def test_it_sends_as_nobody_else_and_no_mail_is_set_aside_for_that(
 ) -> None:
     answer = await refused(by(**given))
     assert (answer.verdict, answer.fault, answer.code) == (Verdict.ROUTE_DOWN, Fault.SETUP, 550)
-    assert f"High Volume Email sends only from the account {BULK} alone" in answer.words.en
+    assert f"High Volume Email sends only from the account {BULK}" in answer.words.en
     assert "sender と envelope_sender を指定せず" in answer.words.ja
 
 

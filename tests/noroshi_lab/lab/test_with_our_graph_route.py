@@ -149,4 +149,4 @@ async def test_a_mailbox_that_is_not_there_is_our_own_setting(lab: Lab) -> None:
     got = await route.answer()
     await route.transport.close()
     assert (got.verdict, got.fault, got.code) == (Verdict.ROUTE_DOWN, Fault.SETUP, 404)
-    assert "There is no mailbox nobody@contoso.example" in got.words.en
+    assert "The mailbox nobody@contoso.example does not exist" in got.words.en
