@@ -35,7 +35,7 @@ async def test_where_this_process_listens_the_manager_is_open():
     with socket.create_server(("127.0.0.1", 0)) as ours:
         port = ours.getsockname()[1]
         seen = await look_at_port(Web(port=port))
-    assert seen.found.en == f"listens at 127.0.0.1:{port}" and seen.remarks == ()
+    assert seen.found.en == f"listens on 127.0.0.1:{port}" and seen.remarks == ()
 
 
 async def test_a_port_that_another_program_holds_is_told_with_how_to_find_it():

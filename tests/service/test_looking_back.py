@@ -40,7 +40,10 @@ async def test_a_version_that_is_taken_back_comes_as_a_new_one_with_the_same_mon
     back = await ask("take_back", number=1)
     after = await ask("export")
     assert (back["version"], after["documents"]) == (3, before["documents"])
-    assert (await ask("versions"))[0]["note"] == {"en": "as version 1", "ja": "版 1 に戻す"}
+    assert (await ask("versions"))[0]["note"] == {
+        "en": "back to version 1",
+        "ja": "版 1 に戻す",
+    }
 
 
 async def test_taking_back_what_is_in_force_makes_no_version(ask):

@@ -80,7 +80,7 @@ async def robot(elsewhere):
 
 async def test_a_wrong_secret_leaves_the_right_one_in_place(elsewhere):
     with pytest.raises(
-        ErrorAnswer, match=r"(?s)does not accept the application's secret.*stays"
+        ErrorAnswer, match=r"(?s)does not accept the application's secret.*is unchanged"
     ) as told:
         await elsewhere.ask("set_secret", name=ENTRY, value=WRONG, proved=True)
     assert told.value.problems[0][0] == "secret"
@@ -114,7 +114,9 @@ async def test_a_key_file_that_was_deleted_leaves_the_good_one(robot):
     good = await robot.kept()
     assert await robot.ask("set_secret", name=ENTRY, value=good, proved=True) == ENTRY
     other = json.loads(good) | {"private_key_id": "of-another-key"}
-    with pytest.raises(ErrorAnswer, match=r"(?s)Google does not accept the .* key.*stays"):
+    with pytest.raises(
+        ErrorAnswer, match=r"(?s)Google does not accept the .* key.*is unchanged"
+    ):
         await robot.ask("set_secret", name=ENTRY, value=json.dumps(other), proved=True)
     assert await robot.kept() == good
 

@@ -174,7 +174,9 @@ async def test_a_certificate_of_somebody_else_s_making_is_kept(ask):
     kept = await ask("certificate_import", name="m365", pem=bundle)
     assert kept["name"] == "ours"
     key = bundle.partition("-----BEGIN CERTIFICATE-----")[0]
-    with pytest.raises(ErrorAnswer, match="invalid: It holds a private key without"):
+    with pytest.raises(
+        ErrorAnswer, match="invalid: It contains a private key without its certificate"
+    ):
         await ask("certificate_import", name="m365", pem=key, replace=True)
 
 
