@@ -181,7 +181,9 @@ async def test_the_account_s_own_mailbox_is_told_of_by_name_alone(harness, tmp_p
     ("given", "told"),
     [
         pytest.param(BAD, "The code was refused.", id="refused by the provider"),
-        pytest.param("http://localhost/MxMail/?code=good", "not complete", id="cut off"),
+        pytest.param(
+            "http://localhost/MxMail/?code=good", "The URL is incomplete.", id="cut off"
+        ),
         pytest.param("hello", "not the URL of a finished sign-in", id="something else"),
         pytest.param("", "Nothing was entered", id="nothing"),
     ],

@@ -81,7 +81,7 @@ async def test_a_backup_is_never_overwritten(backup, new):
     file, _ = backup
     before = file.read_bytes()
     told = await typed("backup", str(file), home=new)
-    assert told.code == 5 and "is there already" in told.err
+    assert told.code == 5 and "already exists; nothing was changed" in told.err
     assert file.read_bytes() == before
 
 
@@ -95,14 +95,14 @@ async def test_a_backup_comes_back_on_another_machine(backup, new):
     told = await typed("restore", str(file), home=new)
     assert told.code == 0, told.err
     assert "version 1, 1 waiting mail." in told.out and "--hold" in told.out
-    assert "The existing store is kept beside the new one" in told.out
+    assert f"The previous store is now {new / 'noroshi.db.before-restore-'}" in told.out
     assert [one["subject"] for one in await queued(new)] == ["Hello"]
     assert (await typed("check-store", home=new)).out == f"{new / 'noroshi.db'} is intact.\n"
 
 
 async def test_with_hold_nothing_leaves_before_somebody_has_looked(backup, new):
     told = await typed("restore", str(backup[0]), "--hold", home=new, LANG="ja_JP.UTF-8")
-    assert told.code == 0 and "1通を保留にしました" in told.out
+    assert told.code == 0 and "1通の送信を停止しています" in told.out
     assert [one["state"] for one in await queued(new)] == ["held"]
 
 

@@ -25,7 +25,7 @@ async def test_one_is_shown_changed_against_its_etag_and_removed(tmp_path):
         tried = await done("set", "contacts/boss", str(file), "--dry-run")
         assert "Changes to version 1: 1" in tried.out
         set_ = await done("set", "contacts/boss", "-", "--etag", etag, given=NEW)
-        assert (set_.code, "Version 2 is in force" in set_.out) == (0, True)
+        assert (set_.code, "Version 2 is in effect" in set_.out) == (0, True)
         late = await done("set", "contacts/boss", str(file), "--etag", etag)
         assert late.code == 5 and "in the meantime, in version 2" in late.err
         assert "chief@example.com" in late.err
@@ -39,4 +39,4 @@ async def test_one_is_shown_changed_against_its_etag_and_removed(tmp_path):
         none = await done("show", "contacts/bos")
         assert none.code != 0 and "There is no definition contacts/bos" in none.err
         bad = await done("set", "contacts/x", "-", given="addresses = [\n")
-        assert bad.code == 3 and "-: is not valid TOML" in bad.err
+        assert bad.code == 3 and "-: cannot be read as TOML" in bad.err

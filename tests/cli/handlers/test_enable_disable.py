@@ -16,9 +16,9 @@ async def test_an_instance_and_a_monitor_are_stopped_started_copied_and_moved(tm
             return told.out
 
         out = await done("instance", "stop", "web1", "--note", "moved to another rack")
-        assert "enabled nothing → false" in out and "Version 2 is in force" in out
+        assert "enabled nothing → false" in out and "Version 2 is in effect" in out
         shown = await done("status")
-        assert "Nothing is monitored: all monitoring is stopped." in shown
+        assert shown.startswith("－ All monitoring is stopped.")
         assert "－ stopped" in shown and "by aki" not in shown
         assert "since version 2" in shown and "noroshi instance start web1" in shown
         shown = await done("--lang", "ja", "status")
@@ -29,7 +29,7 @@ async def test_an_instance_and_a_monitor_are_stopped_started_copied_and_moved(tm
         assert "Changes to version 3: 1" in out
         await done("instance", "copy", "web1", "web2", "--address", "192.0.2.2", "--stopped")
         out = await done("monitor", "move", "web1/base/disks", "web1/base/volumes")
-        assert "Version 5 is in force" in out
+        assert "Version 5 is in effect" in out
         await done("monitor", "copy", "volumes", "web2/os", "--title", "Volumes")
         await done("monitor", "disable", "web1/base")
         out = await done("monitor", "enable", "web2/base/disks")

@@ -24,8 +24,8 @@ async def test_the_first_start_is_walked_by_commands(harness, tmp_path):
         return await typed("first", *argv, home=tmp_path)
 
     assert "system/disk" in (await type_("suggest")).out
-    assert "Version 1 is in force" in (await type_("take", "system/disk")).out
-    assert "Version 2 is in force" in (await type_("take")).out
+    assert "Version 1 is in effect" in (await type_("take", "system/disk")).out
+    assert "Version 2 is in effect" in (await type_("take")).out
     assert (await type_("alarm")).code == 5
     await InProcessClient(harness)("definition_change", put=CONTACT | ROUTE)
     assert "is being sent to ops@example.com" in (await type_("alarm")).out
@@ -34,7 +34,7 @@ async def test_the_first_start_is_walked_by_commands(harness, tmp_path):
     assert (await type_("seen", "0000")).code == 3
     number = re.search(r"\b(\d{4})$", text, re.MULTILINE)[1]
     assert "reached ops@example.com" in (await type_("seen", number)).out
-    assert re.search(r"given back  .+ \(\w+\)", (await type_("look")).out)
+    assert re.search(r"receipt confirmed  .+ \(\w+\)", (await type_("look")).out)
     assert (await type_("end")).code == 0
 
 

@@ -150,9 +150,9 @@ async def test_a_second_node_on_one_store_is_refused(tmp_path):
 async def test_a_node_says_what_it_does_and_takes_up_what_is_applied(tmp_path):
     await typed("init", home=tmp_path)
     async with serving(tmp_path) as node:
-        assert "nothing is monitored yet" in (await node.stdout.readline()).decode()
+        assert "no monitors yet" in (await node.stdout.readline()).decode()
         applied = await typed("apply", written(tmp_path / "defs", **OURS), home=tmp_path)
-        assert "at the next" not in applied.out
+        assert "No node is running" not in applied.out
         while not await measured(tmp_path):  # noqa: ASYNC110
             await asyncio.sleep(0.1)
 

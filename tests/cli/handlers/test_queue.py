@@ -36,5 +36,5 @@ async def test_who_has_a_mail_in_the_inbox_says_so(tmp_path):
     await harness.attempted("plain", Verdict.ACCEPTED, "2.0.0 OK", 250)
     async with a_node(tmp_path, harness.service):
         told = await typed("queue", "seen", MAIL, home=tmp_path)
-        assert f"{MAIL} is recorded as seen arrived: s" in told.out
+        assert f"Arrival of {MAIL} is confirmed: s" in told.out
         assert "arrival confirmed" in (await typed("queue", "show", MAIL, home=tmp_path)).out

@@ -255,7 +255,7 @@ def test_a_step_that_cannot_be_done_is_named_with_the_reason(step, told):
 async def test_another_home_than_the_services_is_refused(command, tmp_path):
     told = await typed("service", command, home=tmp_path)
     assert (told.code, told.out) == (3, "")
-    assert f"is {HOME}, and not {tmp_path}" in told.err
+    assert f"is {HOME}, not {tmp_path}." in told.err
 
 
 async def test_an_empty_home_is_none_that_was_named():

@@ -25,7 +25,7 @@ async def test_a_user_is_added_and_listed_in_the_persons_language(harness, tmp_p
     told = await typed("--lang", "ja", "user", "list", home=tmp_path)
     assert "運用担当" in told.out and "パスワード未設定" in told.out
     told = await typed("user", "role", "eri", "viewer", home=tmp_path)
-    assert told.out == "“eri” is viewer now.\n"
+    assert told.out == "“eri” is now viewer.\n"
     assert (await typed("user", "remove", "eri", home=tmp_path)).code == 0
     assert "There are no users yet" in (await typed("user", "list", home=tmp_path)).out
 
@@ -116,7 +116,7 @@ async def test_what_was_changed_is_told_field_by_field_in_both_languages(harness
         and "this computer" in told
     )
     told = (await typed("--lang", "ja", "audit", home=tmp_path)).out
-    assert "役割: 閲覧者 → 運用担当" in told and "このコンピューター" in told
+    assert "権限: 閲覧者 → 運用担当" in told and "このコンピューター" in told
     assert "{" not in told
     (newest, *_) = json.loads((await typed("audit", "--json", home=tmp_path)).out)
     assert (newest["before"]["role"], newest["after"]["role"]) == ("viewer", "operator")

@@ -54,11 +54,11 @@ async def test_a_key_goes_out_under_a_passphrase_and_comes_back_to_where_it_was(
     again = await typed(
         "key", "backup", file, "--passphrase-file", "-", home=home, given=PASSPHRASE
     )
-    assert (again.code, "is there already" in again.err) == (5, True)
+    assert (again.code, "already exists and is not overwritten" in again.err) == (5, True)
     there = await typed(
         "key", "restore", file, "--passphrase-file", "-", home=home, given=PASSPHRASE
     )
-    assert (there.code, f"{home / 'key'} already" in there.out) == (0, True)
+    assert (there.code, f"The key {id} is already in {home / 'key'}." in there.out) == (0, True)
     (home / "key").rename(tmp_path / "away")
     wrong = await typed(
         "key", "restore", file, "--passphrase-file", "-", home=home, given="wrong\n"
@@ -118,7 +118,7 @@ async def test_a_key_that_opens_something_is_left_in_its_place(taken_out, tmp_pa
     await keep_secret(new)
     before = (new / "key").read_bytes()
     back = await brought_back(taken_out, new)
-    assert (back.code, "opens 1 entry of the store" in back.err) == (5, True)
+    assert (back.code, "decrypts 1 entry of the store" in back.err) == (5, True)
     assert (new / "key").read_bytes() == before
 
 
@@ -151,7 +151,7 @@ async def test_a_passphrase_that_is_no_utf_8_is_refused_in_words(home, tmp_path)
     said = await typed(*argv, home=home)
     assert (said.code, said.err) == (
         3,
-        f"{tmp_path / 'sjis'} cannot be read: it is not text in UTF-8\n",
+        f"Cannot read {tmp_path / 'sjis'}: it is not text in UTF-8\n",
     )
 
 
@@ -183,7 +183,7 @@ async def test_who_ends_the_input_at_the_prompt_has_entered_nothing(home, tmp_pa
 async def test_a_backup_that_does_not_fit_leaves_no_half_file(home, tmp_path):
     small = ("-c", FULL, "key", "backup", str(tmp_path / "out"), "--passphrase-file", "-")
     said = await typed(*small[2:], before=small[:2], home=home, given=PASSPHRASE)
-    assert (said.code, "cannot be written" in said.err) == (1, True)
+    assert (said.code, f"Cannot write to {tmp_path / 'out'}: " in said.err) == (1, True)
     assert not (tmp_path / "out").exists()
 
 
