@@ -24,7 +24,12 @@ async def test_a_node_that_is_well_says_so(tmp_path):
     async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         await browser.get("/settings/health")
-        for told in ("Noroshi itself has no known problems", "0.25 s at most", "2.0 KiB", "1 h 2 min"):
+        for told in (
+            "Noroshi itself has no known problems",
+            "0.25 s at most",
+            "2.0 KiB",
+            "1 h 2 min",
+        ):
             assert told in browser.text
 
 
@@ -44,7 +49,11 @@ async def test_ports_files_and_folders_stand_on_one_page(tmp_path):
     async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         await browser.get("/settings/places")
-        for told in ("http://127.0.0.1:7663", f"{tmp_path}/noroshi.db", "No backup has been made"):
+        for told in (
+            "http://127.0.0.1:7663",
+            f"{tmp_path}/noroshi.db",
+            "No backup has been made",
+        ):
             assert told in browser.text
         await harness.service.record(row(ask))
         assert "/srv/noroshi.backup" in (await browser.get("/settings/places")).text

@@ -85,8 +85,8 @@ async def test_nothing_that_was_not_measured_is_called_ok(browser, harness):
         (("proved", "no"), "the routes require attention", "1 of 2 routes cannot send"),
         (("no", "no"), "the routes require attention", "no route can send now"),
         (("proved", "for now"), "the routes require attention", "1 of 2 routes require action"),
-        (("proved", "not proven"), "but 1 of 2 routes have sent nothing yet.", ""),
-        (("not proven", "diagnosis failed"), "but the last diagnosis of a route failed", ""),
+        (("proved", "not proved"), "but 1 of 2 routes have sent nothing yet.", ""),
+        (("not proved", "diagnosis failed"), "but the last diagnosis of a route failed", ""),
     ],
 )
 async def test_while_a_route_cannot_send_nobody_is_told_that_nothing_is_wrong(
@@ -103,7 +103,7 @@ async def test_while_a_route_cannot_send_nobody_is_told_that_nothing_is_wrong(
     shown = view(status, ledger, TONGUES["en"])
     assert head in shown["head"] and told in shown["cannot_send"]
     assert bool(told) == bool(shown["cannot_send"])
-    assert ("Nothing is wrong" in shown["head"]) is (set(states) == {"proved"})
+    assert ("No known problems" in shown["head"]) is (set(states) == {"proved"})
     assert bool(shown["against"]) is (set(states) != {"proved"})
     for one in status["monitors"]:
         one["known"] = False

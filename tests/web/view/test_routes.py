@@ -152,8 +152,8 @@ def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not()
         (("for now",), "1 of 1 route requires action, but", "cannot send"),
         (("for now", "no"), "1 of 2 routes cannot send. 1 of 2", "sent by the others"),
         (("diagnosis failed", "no"), "Alarms are sent by the others.", "require"),
-        (("not proven", "proved"), "Not proved yet: 1 of 2", "cannot"),
-        (("diagnosis failed", "not proven"), "The last diagnosis of a route failed", "cannot"),
+        (("not proved", "proved"), "Not proved yet: 1 of 2", "cannot"),
+        (("diagnosis failed", "not proved"), "The last diagnosis of a route failed", "cannot"),
     ],
 )
 def test_a_route_that_may_still_send_is_not_counted_as_one_that_cannot(ways, told, not_told):

@@ -15,7 +15,7 @@ Problems = Sequence[tuple[str, str]]
 STAND_IN = "new"
 NAMED = (
     # A Japanese sentence has no other words in these letters, an English one begins with it,
-    r"[^A-Za-z]*(?:(?:both|either|give either|one of) )?([a-z][a-z_]*)(?![A-Za-z_])",
+    r"[^A-Za-z]*(?:(?:both|either|set either|set|one of) )?([a-z][a-z_]*)(?![A-Za-z_])",
     r".*?(?<![A-Za-z_])([a-z_]+) = ",  # or shows it as a file has it.
 )
 """The way in which a sentence names a setting."""
