@@ -105,7 +105,7 @@ async def test_what_nobody_touched_makes_no_version(harness, browser, page):
     await saved(browser, page)
     assert (browser.status, browser.to) == (303, f"{page}&did=2")
     await browser.get(browser.to)
-    assert 'role="status"' in browser.text and "version 2 is in force" in browser.text
+    assert 'role="status"' in browser.text and "version 2 is in effect" in browser.text
 
 
 async def test_of_whom_may_change_nothing_not_even_the_form_is_read(harness, tmp_path):

@@ -97,7 +97,8 @@ async def test_from_the_one_time_code_to_a_given_back_number(tmp_path):
             assert "確かめていません" not in (await browser.get(path)).text, path
     async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
-        assert "(confirmed by sato)" in (await browser.get("/")).text
+        told = (await browser.get("/")).text.partition("<dt>Arrival confirmed</dt>")[2]
+        assert "(by sato)" in told.partition("</dd>")[0]
 
 
 async def test_a_test_alarm_that_waits_says_so_and_why_once(harness, browser):
@@ -327,7 +328,7 @@ async def test_a_secret_that_was_refused_is_typed_again_where_one_is(harness, br
     pasted = "http://localhost/MxMail/?code=good&state=S"
     await browser.post("/first/sign-in", do="paste", pasted=pasted)
     assert browser.status == 503 and "--secret-file" not in browser.text
-    assert 'name="secret"' in browser.text and "正しい値を入力してください" in browser.text
+    assert 'name="secret"' in browser.text and "正しい値を入力し直してください" in browser.text
     await browser.post("/first/sign-in", do="secret", secret=SECRET)
     await browser.get("/first/sign-in")
     await browser.post("/first/sign-in", do="paste", pasted=pasted)

@@ -152,7 +152,7 @@ def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not()
         (("for now",), "1 of 1 route requires action, but", "cannot send"),
         (("for now", "no"), "1 of 2 routes cannot send. 1 of 2", "sent by the others"),
         (("diagnosis failed", "no"), "Alarms are sent by the others.", "require"),
-        (("not proved", "proved"), "Not proved yet: 1 of 2", "cannot"),
+        (("not proved", "proved"), "Not proven yet: 1 of 2", "cannot"),
         (("diagnosis failed", "not proved"), "The last diagnosis of a route failed", "cannot"),
     ],
 )
@@ -441,7 +441,7 @@ UNFIT = {
     "no key, in DER": ((DER,), "without its private key"),
     "no certificate": ((KEY,), "without its certificate"),
     "something else": ((b"GIF89a",), "neither in PEM nor as PFX"),
-    "one that has ended": ((OLD, ""), "This certificate ended on 2026-03-"),
+    "one that has ended": ((OLD, ""), "This certificate expired on 2026-03-"),
     "one that has not begun": ((EARLY, ""), "is not valid before 2026-04-"),
     "too much": ((b"x" * ((64 << 10) + 1),), "exceeds 64 KiB"),
 }
@@ -469,7 +469,7 @@ async def test_a_certificate_that_has_ended_does_not_take_the_place_of_the_one_i
     await brought(browser, CERTIFICATE + KEY)
     assert (await brought(browser, OLD)).status == 400
     assert (await harness.vault.get("box-cert")).reveal().encode() == KEY + CERTIFICATE
-    with pytest.raises(ErrorAnswer, match="invalid: This certificate ended on 2026-03-"):
+    with pytest.raises(ErrorAnswer, match="invalid: This certificate expired on 2026-03-"):
         await InProcessClient(harness)(
             "certificate_import", name="box", pem=OLD.decode(), replace=True
         )
