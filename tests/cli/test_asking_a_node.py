@@ -150,7 +150,7 @@ async def test_who_cannot_look_is_told_that_it_is_not_known(tmp_path, refusal):
         argv = ("send", "--to", "ops", "--subject", "s", "t")
         told = await typed(*argv, home=tmp_path)
     assert (told.code, told.out) == (WAITS, "01J/send/ops\n")
-    assert "not known: not to be seen" in told.err
+    assert "It is not known whether it was sent: not to be seen" in told.err
 
 
 async def test_a_mail_that_was_set_aside_does_not_go_by_itself(harness, tmp_path):
@@ -338,11 +338,12 @@ async def test_a_mail_that_came_back_is_shown_with_the_report(harness, tmp_path)
     sent = await harness.service.send(AKI, ("ops",), "s", "t", ("plain",))
     await harness.attempted("plain", Verdict.ACCEPTED, "OK", 250)
     told = (await typed("queue", "show", sent.ids[0], home=tmp_path, COLUMNS="200")).out
-    assert re.search(r"\nnot proven +Delivery is not proven, and ", told)
+    assert re.search(r"\narrival not confirmed +Delivery is not proven, and ", told)
     back = Arrival(address="ops@example.com", state="came back", at=DAWN, text="550 5.1.10 no")
     await harness.store.record_arrival(sent.ids[0], back)
     told = (await typed("queue", "show", sent.ids[0], home=tmp_path, COLUMNS="200")).out
-    assert re.search(r"\nstate +came back\n", told) and "not proven" not in told
+    assert re.search(r"\nstate +came back\n", told) and "arrival not confirmed" not in told
+    assert "not proven" not in told
     assert re.search(r"\n  .*  came back  ops@example.com  550 5.1.10 no\n", told)
     assert "remaining routes" not in told and "remaining addresses" not in told
 
@@ -412,7 +413,7 @@ async def test_the_queue_is_listed_and_one_of_it_shown(harness, tmp_path):
     listed = (await typed("queue", "list", home=tmp_path)).out.splitlines()
     assert listed[0].split() == ["STATE", "ID", "TO", "NEXT", "TRY", "TRIES", "SUBJECT"]
     assert listed[1].startswith("waiting  ") and listed[1].endswith("点検のお知らせ")
-    assert listed[2] == "    waits for plain: mailbox busy"
+    assert listed[2] == "    waiting for plain: mailbox busy"
     id = listed[1].split()[1]
     shown = (await typed("queue", "show", id, "--lang", "ja", home=tmp_path)).out
     assert "後で再試行  ops@example.com  450 mailbox busy" in shown
@@ -630,7 +631,7 @@ async def test_what_somebody_should_know_stands_below_the_differences(harness, t
     folder = written(tmp_path / "defs")
     for command in ("plan", "apply"):
         told = (await typed(command, folder, home=tmp_path)).out
-        _, _, below = told.partition("Beware:\n")
+        _, _, below = told.partition("Check the following:\n")
         assert below.startswith("  Waiting mails for a removed route: 1 (m365).")
 
 
@@ -645,4 +646,4 @@ async def test_of_many_changes_the_first_are_listed_and_the_rest_is_counted(harn
     assert f"Version 2 is in effect. Changes: {count}\n" in told
     assert f"\n  … and {count - 1000} more\n" in told
     told = (await typed("versions", "2", home=tmp_path)).out
-    assert f"Version 2 changed: {count}\n" in told
+    assert f"Changes in version 2: {count}\n" in told

@@ -200,4 +200,6 @@ def test_a_port_that_another_program_has_is_told(family, host):
         port = other.getsockname()[1]
         with pytest.raises(NoPortError) as caught:
             Listener("en", port)
-    assert f"Port {port}" in caught.value.words.en and "without --here" in caught.value.words.en
+    assert (
+        f"port {port} of" in caught.value.words.en and "without --here" in caught.value.words.en
+    )

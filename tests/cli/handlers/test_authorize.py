@@ -141,7 +141,7 @@ async def test_a_secret_from_notepad_is_kept_without_its_mark(harness, tmp_path)
 async def test_the_address_may_come_by_a_pipe(harness, tmp_path):
     await harness.service.set_secret(AKI, "app", CANARY)
     told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
-    assert told.code == 0 and "Mails that wait" not in told.out
+    assert told.code == 0 and "Waiting mails" not in told.out
 
 
 async def test_a_sign_in_says_how_many_mails_go_out(harness, tmp_path):

@@ -44,9 +44,11 @@ def test_of_several_routes_those_are_marked_that_have_a_mark():
     ("ends", "told"),
     [
         pytest.param("2027-01-31", "", id="far away"),
-        pytest.param("2027-01-30", "ends 2027-01-30 (60 days)", id="from 60 days before"),
-        pytest.param("2026-12-01", "ends 2026-12-01 (0 days)", id="on its day"),
-        pytest.param("2026-11-30", "ended 2026-11-30", id="over"),
+        pytest.param(
+            "2027-01-30", "expires 2027-01-30 (60 days left)", id="from 60 days before"
+        ),
+        pytest.param("2026-12-01", "expires 2026-12-01 (0 days left)", id="on its day"),
+        pytest.param("2026-11-30", "expired 2026-11-30", id="over"),
     ],
 )
 def test_an_end_is_told_in_time(ends, told):
@@ -70,7 +72,7 @@ NOTHING, LOST = {"en": "", "ja": ""}, {"en": "it came back", "ja": "戻ってき
         pytest.param({"arrives": None}, "", "", id="never used"),
         pytest.param(
             {"arrives": None, "accepted": AT},
-            "; whether mails arrive is not checked",
+            "; arrival is not checked",
             "(到達は確認していません)",
             id="accepted",
         ),
