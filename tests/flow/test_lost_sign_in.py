@@ -97,7 +97,7 @@ async def test_a_sign_in_that_is_lost_with_a_life_is_told_by_another_route_withi
     async with life(*both, kind=Punctual) as it:
         assert await time_until_told(it) <= MINUTE
         (told,) = it.subjects_by(FIRST)
-        assert "elsewhere: The sign-in no longer holds" in told
+        assert "elsewhere: The sign-in is no longer valid" in told
         assert (await it.route(SECOND)).state == "needs somebody"
 
         await it.wait(minutes=5)

@@ -183,7 +183,7 @@ async def test_the_second_step_may_not_take_long(house):
     totp, _ = await house.with_steps()
     half = await house.people.log_in("sato", GOOD, HERE)
     house.time.pass_by(minutes=5)
-    with pytest.raises(AuthenticationError, match="away for a while"):
+    with pytest.raises(AuthenticationError, match="inactive for a while"):
         await house.people.second_step(half.key, totp.at(house.time.now), HERE)
 
 

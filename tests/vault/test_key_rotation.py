@@ -217,7 +217,9 @@ def test_a_key_goes_out_under_a_passphrase_and_comes_back(path, tmp_path):
         pytest.param(b"0" * 64, "is not a key file", id="a plain key"),
         pytest.param(b"", "is not a key file", id="nothing"),
         pytest.param(
-            b"noroshi vault key, sealed by passphrase, 1\n!!", "is no key", id="no base64"
+            b"noroshi vault key, sealed by passphrase, 1\n!!",
+            "is not a key file",
+            id="no base64",
         ),
     ],
 )
