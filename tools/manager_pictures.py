@@ -1,4 +1,4 @@
-"""Draws the two pictures of the manager that README.md shows, from a node that is made up.
+"""Draw the two pictures of the manager that README.md shows, from a node that is made up.
 
 .venv/bin/python tools/manager_pictures.py    # docs/use/manager-overview.png, -mail.png
 """
@@ -33,18 +33,17 @@ TITLES = {
 
 
 async def draw() -> None:
-    from tests.service.asking import opened
-
+    from tests.service.clients import open_manager
     from tests.web.node_at_work import living
     from tests.web.test_each_page import chromium
     from tests.web.test_in_a_browser import Seen
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
-        desk = await living(Path(home), "en", TITLES)
-        await desk.done("silence_end", silence="app01/logs")
+        harness = await living(Path(home), "en", TITLES)
+        await harness.done("silence_end", silence="app01/logs")
         async with (
-            opened(desk, Path(home), name="minato") as url,
-            chromium(desk.time.now, "en", "light", 1440) as context,
+            open_manager(harness, Path(home), name="minato") as url,
+            chromium(harness.time.now, "en", "light", 1440) as context,
         ):
             seen = Seen(await context.new_page(), url)
             await seen.log_in()
