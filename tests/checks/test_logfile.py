@@ -280,13 +280,13 @@ def test_a_preview_says_of_each_line_which_terms_hold():
     assert said == [
         "1 found in the last 3 lines",
         "found: ERROR 1",
-        '    yes has "ERROR"',
+        '    yes contains "ERROR"',
         '    yes does not contain "retry"',
         "-: ERROR 2, retry",
-        '    yes has "ERROR"',
+        '    yes contains "ERROR"',
         '    no does not contain "retry"',
         "-: fine",
-        '    no has "ERROR"',
+        '    no contains "ERROR"',
         '    yes does not contain "retry"',
     ]
 

@@ -256,7 +256,7 @@ async def test_each_of_the_days_is_told_once():
     [
         pytest.param(30 * 24 - 0.01, "in 30 days.", "(あと30日)", id="it has just turned 30"),
         pytest.param(29, "in 2 days.", "(あと2日)", id="more than a day"),
-        pytest.param(23, "in less than a day.", "(あと1日足らず)", id="the last hours"),
+        pytest.param(23, "in less than a day.", "(あと1日未満)", id="the last hours"),
     ],
 )
 async def test_how_long_a_secret_lasts_is_not_told_as_less_than_it_is(hours, en, ja):
