@@ -165,7 +165,7 @@ async def test_what_recovered_before_its_mail_could_leave_is_one_mail_with_both_
         await storm.seconds(engine, 5)
     (mail,) = storm.smtp.sent
     assert re.search(
-        r"^\[RECOVERED\] web1 disk-0000 / was CRITICAL from 06:0\d:\d\d \+00:00 "
+        r"^\[RECOVERED\] web1 disk-0000 /: was CRITICAL from 06:0\d:\d\d \+00:00 "
         r"to 06:1\d:\d\d \+00:00$",
         mail.payload["subject"],
     )

@@ -96,7 +96,10 @@ async def test_a_job_that_reports_in_time_is_told_of_to_nobody(night):
 async def test_a_failure_is_told_in_the_jobs_own_words(night):
     await night.report(ok=False, text="no space on tape")
     await night.run(minutes=1)
-    for contact, said in (("sam", "reported a failure"), ("aki", "失敗の報告がありました")):
+    for contact, said in (
+        ("sam", "reported a failure at 2026-04-01 15:00 +09:00"),
+        ("aki", "失敗の報告がありました"),
+    ):
         (only,) = night.told(contact)
         assert f"{said}: no space on tape" in only["text"]
 
@@ -121,5 +124,5 @@ async def test_a_job_that_was_late_and_then_says_that_it_failed_is_told_of_again
     await night.run(minutes=3)
     late, failed = subjects(night)
     assert late.startswith("[CRITICAL] web1 backup: backup has never reported")
-    assert failed.startswith("[CRITICAL] web1 backup: backup reported at")
+    assert failed.startswith("[CRITICAL] web1 backup: backup reported a failure at")
     assert "a different reading is now the cause" in night.told("sam")[1]["text"]
