@@ -92,9 +92,10 @@ async def test_from_the_one_time_code_to_a_given_back_number(tmp_path):
         assert 'href="/first"' not in (await browser.get("/")).text
         assert (await browser.get("/first")).to == "/"
         mail = (await browser.get(f"/queue/mail?id={sent}")).text
-        assert "sato さんが、メールの番号を入れて" in mail and "確かめていません" not in mail
+        assert "sato さんが、メールの番号を入れて" in mail and "確認していません" not in mail
         for path in ("/mail", "/mail/route/smtp1", "/ledger"):
-            assert "確かめていません" not in (await browser.get(path)).text, path
+            page = (await browser.get(path)).text
+            assert "確認していません" not in page and "未確認" not in page, path
     async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         told = (await browser.get("/")).text.partition("<dt>Arrival confirmed</dt>")[2]
