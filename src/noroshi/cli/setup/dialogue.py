@@ -107,7 +107,8 @@ class Dialogue:
         print(f"{indent}{text}", file=self._out, flush=True)
 
     def _wrapped(self, text: str, first: str, rest: str) -> None:
-        lines = wrap(text, max(self.room - len(rest) - 1, 20)) or [""]
+        room = max(self.room - len(rest) - 1, 20)
+        lines = [part for line in text.splitlines() for part in wrap(line, room)] or [""]
         for number, line in enumerate(lines):
             self.line(f"{rest if number else first}{line}".rstrip())
 
