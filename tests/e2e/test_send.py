@@ -130,13 +130,18 @@ def test_a_refused_mail_is_set_aside_told_and_tried_again_on_demand(running, mai
 def test_a_mail_to_a_server_that_is_down_says_so_and_leaves_once_it_is_back(running, mailbox):
     mailbox.close()
     (mail,) = send(running, "aki")
-    until(lambda: not well(running), "the route to be down")
-    shown = running.run("--lang", "en", "queue", "show", mail).stdout
-    assert "route smtp1 is down" in " ".join(shown.split())
-    mailbox.open()
+    try:
+        until(lambda: "route smtp1 is down" in shown(running, mail), "the route to be down")
+        assert not well(running)
+    finally:
+        mailbox.open()
     running.run("queue", "retry", mail, check=False)  # it may just be out by itself
     until(lambda: mailbox.mails, "the mail")
     until(lambda: well(running), "the route to be well")
+
+
+def shown(home, mail):
+    return " ".join(home.run("--lang", "en", "queue", "show", mail).stdout.split())
 
 
 def checked(home):
