@@ -30,7 +30,7 @@ SENTENCES = (
     _("invalid choice: %(value)r (choose from %(choices)s)"),
     _("invalid %(type)s value: %(value)r"),
 )
-"""What Python 3.11 to 3.14 say of a command line that is typed wrongly."""
+"""The sentences of argparse, in Python 3.11 to 3.14, about a command line with mistakes."""
 WHOLE = _("must be a whole number, not {given}")
 VARIABLE = "LANGUAGE"
 """The first that gettext asks for the language (and the documentation of the module)."""

@@ -1,4 +1,4 @@
-"""What a reader does next is a value, told as where they read it wants it."""
+"""The next step is a value, which each medium puts into words."""
 
 import json
 import re

@@ -15,7 +15,7 @@ from noroshi.core.translation import Argument, Medium, Message, _, pgettext, pla
 
 
 class InstructionKind(StrEnum):
-    """What is to be done. The values are stored; they stay."""
+    """Name each next step. The values are stored; they stay."""
 
     SIGN_IN = "sign_in"
     SIGN_IN_AGAIN = "sign_in_again"
@@ -360,7 +360,7 @@ GUIDANCE: Mapping[InstructionKind, Guidance] = {
 
 
 class Instruction(Message):
-    """What a reader does next. `fill` fills the {places} of its command; it is filled along with
+    """Tell a reader the next step. `fill` fills the {places} of its command; it is filled along with
     the text that it stands in."""
 
     __slots__ = ("kind",)

@@ -55,7 +55,7 @@ class Message:
 
     __slots__ = ("_said", "arguments", "by", "context", "id", "several", "translations")
     filled_along: ClassVar[bool] = False
-    """Whether its places are filled with those of the text that it stands in."""
+    """True if the places are filled with those of the text that it stands in."""
 
     def __init__(
         self,

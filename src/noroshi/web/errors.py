@@ -1,4 +1,4 @@
-"""What the manager refuses by itself, before an operation is asked."""
+"""Refuse requests in the manager itself, before an operation is asked."""
 
 from __future__ import annotations
 

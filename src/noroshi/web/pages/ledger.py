@@ -37,7 +37,7 @@ PARTS: Mapping[str, Message] = {
     "dropped": _("Given up"),
     "lost": _("Lost"),
 }
-"""What the sum of all alarms consists of."""
+"""The parts of the sum of all alarms."""
 BY_WHOM: Mapping[str, Message] = {
     DeliveryState.HELD: _("held by {who}"),
     DeliveryState.DROPPED: _("given up by {who}"),

@@ -39,7 +39,7 @@ DEEDS: Mapping[str, Message] = {
     "drop": _("Give up delivery"),
     "edit": _("Change addresses or routes"),
 }
-"""What may be done with a mail: by the operation queue_NAME."""
+"""The actions on a mail, each by the operation queue_NAME."""
 DONE: Mapping[str, Message] = {
     "hold": _("The mail is held, and so are later mails of the same monitor."),
     "release": _("Released for delivery."),

@@ -1,4 +1,4 @@
-"""What was done, as the audit log calls it: by the name of the operation."""
+"""Name the operations as the audit log shows them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What settings, their choices and the arguments of operations are called where people read: in forms,
+"""Name settings, their choices and the arguments of operations for people: in forms,
 in differences of two versions, in the audit log."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What states of mails, alarms and routes, levels, verdicts and remarks are called."""
+"""Name the states of mails, alarms and routes, and levels, verdicts and remarks."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ NOT_MEASURED_NAMES: Mapping[str, Message] = {
     "ended": _("Ended"),
     "stopped": _("Stopped"),
 }
-"""What stands in the place of a level where nothing is measured."""
+"""Shown in place of a level where nothing is measured."""
 VERDICT_NAMES: Mapping[str, Message] = {
     "accepted": _("accepted"),
     "deferred": _("deferred"),

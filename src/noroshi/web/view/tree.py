@@ -13,7 +13,7 @@ Answer = Mapping[str, Any]
 NEW, STOPPED = "new", "stopped"
 STEP = " › "
 CALM = frozenset({Level.OK.value, NEW, STOPPED})
-"""What needs no look."""
+"""Levels that need no attention."""
 
 
 @dataclass(slots=True)
