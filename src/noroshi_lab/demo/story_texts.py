@@ -47,7 +47,7 @@ BROWSER = _(
     "with the\n"
     "  code becomes the administrator. The code can be used once: after that, log in at "
     "{url}\n"
-    "  1. Settings › What is watched › Disk space: set the warning limit of “Used” to 1. An "
+    "  1. Settings › Monitoring settings › Disk space: set the warning limit of “Used” to 1. An "
     "alarm is\n"
     "     sent within 10 s.\n"
     "  2. Alarms: acknowledge it; the reminders stop. Set the limit back to 99: the recovery "
