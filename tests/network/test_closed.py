@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from dataclasses import replace
 from ipaddress import ip_network
@@ -14,7 +13,6 @@ from noroshi.core.network_policy import NetworkPolicy
 from noroshi.network import ConnectError, NetworkEgress, reach
 from noroshi.network.http import LARGEST, Patience, open_http
 from noroshi.network.reach_steps import resolve
-from noroshi.network.requests_session import requests_session
 from noroshi.ports import Clocks, TransportContext
 from tests.network.proxies import Proxy
 from tests.network.sites import Site, says
@@ -115,15 +113,6 @@ async def test_doctor_s_steps_judge_the_same(site):
     with pytest.raises(ConnectError) as caught:
         await resolve("localhost", site.port, NetworkEgress(closed_to(site.port)), 60.0)
     assert "own manager" in caught.value.words.en
-
-
-async def test_what_signs_in_judges_the_same(site):
-    with (
-        requests_session(closed_to(site.port)) as session,
-        pytest.raises(ConnectError) as caught,
-    ):
-        await asyncio.to_thread(session.get, f"https://localhost:{site.port}/", timeout=60)
-    assert "own manager" in caught.value.words.en and site.connections == 0
 
 
 # Webhooks

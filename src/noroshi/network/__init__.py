@@ -1,7 +1,6 @@
 """Lead a connection out of the house: directly or through a proxy, and with the CAs to trust.
 
-`aiohttp_session` and `requests_session` do the same for HTTP. They take their time to import, so
-whoever needs one imports it late.
+`http_client` asks HTTP servers on such connections, `fetch_page` follows a page's redirects.
 """
 
 from noroshi.network.connection_errors import ConnectError, TlsError

@@ -1,7 +1,7 @@
 """A page asked for once, on connections of its own: where it leads, what it says, how far that came.
 
 Each hop is connected to as every other way out is, so each is judged by the address that it is made
-to (`policy_check`). aiohttp takes its time to import: whoever needs this imports it late.
+to (`policy_check`). h11 takes its time to import: whoever needs this imports it late.
 """
 
 from __future__ import annotations
@@ -14,14 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-import aiohttp
-from aiohttp.client_proto import ResponseHandler
-from yarl import URL
-
-from noroshi import __version__
-from noroshi.core.http_expectations import NO_TARGET, leads_to, origin_of, where_of
+from noroshi.core.http_expectations import leads_to, origin_of
 from noroshi.core.translation import Message, _
 from noroshi.network import connection_errors
+from noroshi.network.byte_stream import ByteStream
 from noroshi.network.connection_errors import (
     ConnectError,
     NoAddressAnsweredError,
@@ -30,16 +26,19 @@ from noroshi.network.connection_errors import (
 from noroshi.network.connector import Egress
 from noroshi.network.dialer import meet
 from noroshi.network.happy_eyeballs import first_to_answer
-from noroshi.network.proxy import authority
+from noroshi.network.http1 import (
+    BrokenOffError,
+    HttpConnection,
+    HttpError,
+    HttpHead,
+    HttpRequest,
+    HungUpError,
+    Target,
+    target_of,
+)
 from noroshi.network.reach_steps import FirstHop, connect_first_hop, open_tunnel, resolve
 from noroshi.network.trust import TrustCache
 
-HEADERS = {
-    "User-Agent": f"Noroshi/{__version__}",
-    "Accept": "*/*",
-    "Accept-Encoding": "identity",
-    "Connection": "close",
-}
 LONG = 3600.0
 """Seconds for which a step may take: whoever asks has a limit for all of them together."""
 
@@ -66,7 +65,6 @@ NO_END = _(
 OWN_LIMIT = _(
     "Noroshi itself has too many files and sockets open (ulimit -n); {where} may be fine"
 )
-CUT = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
 NAME, CONNECTION, PROXY, TLS, ANSWER, BODY = range(6)
 LATE = {
     NAME: connection_errors.NO_NAME_SERVER,
@@ -134,36 +132,29 @@ class PageVisit:
 TRUST = TrustCache()
 
 
-class StepwiseConnector(aiohttp.BaseConnector):
+class StepwiseDialer:
     """Makes each connection anew by our own network, and notes how far that came."""
 
     def __init__(self, egress: Egress, ca_file: str, visit: PageVisit) -> None:
-        super().__init__(force_close=True)
         self._egress, self._visit = egress, visit
         visit.proxy = egress.network.proxy
         self._ca_files = tuple(filter(None, (ca_file, egress.network.ca_file)))
-        self._last: asyncio.BaseTransport | None = None
 
-    async def _create_connection(
-        self, req: aiohttp.ClientRequest, traces: object, timeout: object
-    ) -> ResponseHandler:
-        """Connect as aiohttp asks each of its connectors to. Raises ConnectError."""
-        host, port, visit = req.url.raw_host, req.url.port, self._visit
-        assert host is not None
-        assert port is not None
-        visit.stage, visit.where, visit.taken = NAME, authority(host, port), False
-        context = await TRUST.context(self._ca_files) if req.is_ssl() else None
+    async def dial(self, target: Target) -> ByteStream:
+        """Connect to whom a URL names. Raises ConnectError."""
+        visit, host, port = self._visit, target.host, target.port
+        visit.stage, visit.where, visit.taken = NAME, target.where, False
+        context = await TRUST.context(self._ca_files) if target.is_tls else None
         sock = await self._connect(host, port)
         visit.stage = TLS if context is not None else ANSWER
         try:
-            made = await meet(self._factory, sock, host, port, context, self._egress, LONG)
+            stream = await meet(ByteStream, sock, host, port, context, self._egress, LONG)
         except ConnectError:
             TRUST.refused(self._ca_files)
             raise
-        assert isinstance(made, ResponseHandler)
-        visit.stage, self._last = ANSWER, made.transport
-        self._note_certificate()
-        return made
+        visit.stage = ANSWER
+        self._note_certificate(stream.transport)
+        return stream
 
     async def _connect(self, host: str, port: int) -> socket.socket:
         """Connect to one of the name's addresses that may be connected to, or by the proxy."""
@@ -199,16 +190,11 @@ class StepwiseConnector(aiohttp.BaseConnector):
         self._visit.taken = True
         return sock
 
-    def _note_certificate(self) -> None:
-        shown = self._last and self._last.get_extra_info("peercert")
+    def _note_certificate(self, transport: asyncio.BaseTransport) -> None:
+        shown = transport.get_extra_info("peercert")
         if shown:
             ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(shown["notAfter"]), UTC)
             self._visit.ends = min(ends, self._visit.ends or ends)
-
-    def abort_last(self) -> None:
-        """Hang up without a farewell, for which the other side could let us wait."""
-        if isinstance(self._last, asyncio.WriteTransport):
-            self._last.abort()
 
 
 class PageFetcher:
@@ -216,49 +202,37 @@ class PageFetcher:
 
     def __init__(self, request: PageRequest, egress: Egress, visit: PageVisit) -> None:
         self._request, self._visit, self._led_away = request, visit, False
-        self._connector = StepwiseConnector(egress, request.ca_file, visit)
-        self._session = aiohttp.ClientSession(
-            connector=self._connector,
-            headers=HEADERS,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None),
-            trust_env=False,
-            auto_decompress=False,
-        )
-        # aiohttp asks a second time if the other side hangs up, as a kept connection may have been
-        # closed meanwhile. None is kept here, and a server that hangs up is what we look for.
-        self._session._retry_connection = False
+        self._dialer = StepwiseDialer(egress, request.ca_file, visit)
 
     async def go(self) -> PageResponse:
-        async with self._session:
-            url = self._request.url
-            while True:
-                answered = await self._response_of(url)
-                self._visit.hops.append(answered)
-                if not isinstance(answered.onward, str):
-                    return answered
-                url = answered.onward
+        url = self._request.url
+        while True:
+            answered = await self._response_of(url)
+            self._visit.hops.append(answered)
+            if not isinstance(answered.onward, str):
+                return answered
+            url = answered.onward
 
     async def _response_of(self, url: str) -> PageResponse:
-        request, whole = self._request, False
+        """Ask once only, on a connection that is closed after it: a server that hangs up is what we
+        look for."""
+        target = target_of(url)
+        connection = HttpConnection(await self._dialer.dial(target))
         try:
-            async with self._session.request(
-                request.method,
-                URL(url, encoded=True),  # as it was written
-                headers=self._headers_for(url),
-                allow_redirects=False,
-            ) as answer:
-                self._visit.stage = BODY
-                found = await self._read(answer, url)
-                whole = found.whole
-                return found
-        except aiohttp.ClientError as error:  # its text may hold the URL
+            headers = {"Connection": "close", **self._headers_for(url)}
+            head = await connection.ask(HttpRequest(target, self._request.method, headers))
+            self._visit.stage = BODY
+            found = await self._read(connection, head, url)
+        except HttpError as error:
+            connection.abort()
             raise connection_errors.not_reached(
                 self._broken(error), where=self._visit.where
             ) from None
-        finally:
-            if not whole:
-                self._connector.abort_last()
+        except BaseException:  # also when cancelled
+            connection.abort()
+            raise
+        (connection.close if found.whole else connection.abort)()
+        return found
 
     def _headers_for(self, url: str) -> Mapping[str, str]:
         """Return the headers for a URL: whoever leads back to us must not choose what is asked for
@@ -269,27 +243,23 @@ class PageFetcher:
             return {}
         return {**request.headers, **({} if self._led_away else request.secret_headers)}
 
-    async def _read(self, answer: aiohttp.ClientResponse, url: str) -> PageResponse:
+    async def _read(self, connection: HttpConnection, head: HttpHead, url: str) -> PageResponse:
         """Read an answer; of one that leads on, nothing."""
-        headers = {name.lower(): value for name, value in answer.headers.items()}
+        headers, status = head.headers, head.status
         before = [hop.url for hop in self._visit.hops]
         location, most = headers.get("location", ""), self._request.redirects
         ways = (*(hop.headers for hop in self._visit.hops), headers)
         cookie = any("set-cookie" in one for one in ways)
-        onward = leads_to(url, answer.status, location, before, most, cookie=cookie)
-        if isinstance(onward, str) and not _can_be_asked(onward):
-            onward = NO_TARGET.fill(where=where_of(url))
+        onward = leads_to(url, status, location, before, most, cookie=cookie)
         if onward is not None:
-            return PageResponse(url=url, status=answer.status, headers=headers, onward=onward)
-        body, whole = await _body(answer.content, self._request.most)
-        return PageResponse(
-            url=url, status=answer.status, headers=headers, body=body, whole=whole
-        )
+            return PageResponse(url=url, status=status, headers=headers, onward=onward)
+        body, whole = await connection.read(self._request.most)
+        return PageResponse(url=url, status=status, headers=headers, body=body, whole=whole)
 
-    def _broken(self, error: aiohttp.ClientError) -> Message:
-        if self._visit.stage == BODY:
+    def _broken(self, error: HttpError) -> Message:
+        if self._visit.stage == BODY or isinstance(error, BrokenOffError):
             return BROKEN_OFF
-        return HUNG_UP if isinstance(error, CUT) else NO_HTTP
+        return HUNG_UP if isinstance(error, HungUpError) else NO_HTTP
 
 
 async def fetch(request: PageRequest, egress: Egress, visit: PageVisit) -> PageResponse:
@@ -297,25 +267,6 @@ async def fetch(request: PageRequest, egress: Egress, visit: PageVisit) -> PageR
     `visit` tells how far it came, whatever happens. How long that may take is the caller's
     business."""
     return await PageFetcher(request, egress, visit).go()
-
-
-async def _body(content: aiohttp.StreamReader, most: int) -> tuple[bytes, bool]:
-    """Return so many bytes at most, and whether that is all of it."""
-    body = bytearray()
-    while (more := most - len(body)) > 0:
-        if not (piece := await content.read(more)):
-            return bytes(body), True
-        body += piece
-    return bytes(body), content.at_eof()
-
-
-def _can_be_asked(url: str) -> bool:
-    """Return whether aiohttp's own idea of a URL takes what ours does."""
-    try:
-        URL(url, encoded=True)
-    except ValueError:
-        return False
-    return True
 
 
 def _is_refusal(error: OSError) -> bool:

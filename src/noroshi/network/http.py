@@ -12,7 +12,7 @@ from typing import Protocol
 from noroshi.imports import ONE_AT_A_TIME
 from noroshi.ports import TransportContext
 
-MODULES = ("noroshi.network.aiohttp_session",)
+MODULES = ("noroshi.network.http_client",)
 """Modules that `open_http` imports; they load slowly."""
 LARGEST = 65_536
 """Bytes of an answer that are read; nobody needs more of it."""
@@ -93,9 +93,9 @@ async def open_http(
 
 def _load() -> Opens:
     with ONE_AT_A_TIME:
-        from noroshi.network.aiohttp_session import AiohttpClient
+        from noroshi.network.http_client import HttpClient
 
-    return AiohttpClient
+    return HttpClient
 
 
 class LazyHttp:

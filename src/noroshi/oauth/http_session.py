@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,16 +11,17 @@ from urllib.parse import urlencode, urlsplit
 
 from noroshi.core.translation import NOTHING, _
 from noroshi.imports import ONE_AT_A_TIME
-from noroshi.network import ConnectError
+from noroshi.network import ConnectError, NetworkEgress
+from noroshi.network.connection_errors import NoAnswerError
+from noroshi.network.http import Patience
 from noroshi.oauth.provider import Client, OAuthError, UnreachableError
 from noroshi.oauth.redaction import secrets_in, secrets_of
 
-MODULES = ("noroshi.network.requests_session",)
-"""Modules that a wire imports; they load slowly."""
+MODULES = ("noroshi.network.http_client",)
+"""Modules that a session imports; they load slowly."""
 TIMEOUT = 30
 """Seconds to connect, and between two pieces of the answer."""
 LARGEST = 1_048_576
-PIECE = 65_536
 
 NO_ANSWER = _(
     "The sign-in server {host} cannot be reached ({kind}). Noroshi retries automatically."
@@ -78,20 +80,21 @@ class HttpSession:
     """
 
     def __init__(self, client: Client) -> None:
-        """Open a session. Raises UnreachableError for a CA file that cannot be used."""
-        # Imported here: it costs 0.1 s, which a node without such a route must not pay.
+        """Open a session, for one thread that has no event loop."""
         with ONE_AT_A_TIME:
-            from noroshi.network.requests_session import requests_session
+            from noroshi.network.http_client import HttpClient
 
-        account, password = client.account, client.proxy_password
         self.shown = frozenset[str]()
         """What was secret in the requests; no refusal may repeat it."""
-        try:
-            self._session = requests_session(
-                account.network, password.reveal() if password else "", (account.cloud.ca_file,)
-            )
-        except ConnectError as error:
-            raise UnreachableError(error.words, error.fault) from None
+        account, password = client.account, client.proxy_password
+
+        async def proxy_password(entry: str) -> str:
+            return password.reveal() if password else ""
+
+        egress = NetworkEgress(account.network, proxy_password)
+        patience = Patience(connect=TIMEOUT, answer=TIMEOUT)
+        self._http = HttpClient(egress, (account.cloud.ca_file,), patience)
+        self._runner = asyncio.Runner()
 
     def get(self, url: str, params: Mapping[str, Any] | None = None, **options: Any) -> Reply:
         """Ask for the server's metadata: an error here is one of the authority or tenant."""
@@ -108,7 +111,8 @@ class HttpSession:
 
     def close(self) -> None:
         """End its connections."""
-        self._session.close()
+        self._runner.run(self._http.close())
+        self._runner.close()
 
     def _ask(
         self,
@@ -118,9 +122,6 @@ class HttpSession:
         headers: Mapping[str, str] | None = None,
         **_unused: Any,
     ) -> Reply:
-        with ONE_AT_A_TIME:
-            import requests
-
         if not url.startswith("https://"):  # a secret goes there
             raise ValueError("not https")
         self.shown |= secrets_in(body or "") | secrets_of(headers or {})
@@ -130,35 +131,22 @@ class HttpSession:
             reply = self._whole(method, url, body, dict(headers or {}))
         except ConnectError as error:
             trouble = UnreachableError(error.words, error.fault)
-        except (requests.RequestException, OSError) as error:
-            words = NO_ANSWER.fill(host=host, kind=type(error).__name__)
+        except NoAnswerError as error:
+            words = NO_ANSWER.fill(host=host, kind=error)
             trouble = UnreachableError(words)
         if trouble is not None:  # outside of `except`: what it quotes must not hang on to ours
             raise trouble
         return _checked(reply, host)
 
     def _whole(self, method: str, url: str, body: str | None, headers: dict[str, str]) -> Reply:
+        named = {name.lower(): value for name, value in headers.items()}
         if body is not None:
-            headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
-        headers.setdefault("Accept", "application/json")
-        # A redirect would carry the client secret to wherever it points.
-        with self._session.request(
-            method,
-            url,
-            data=body,
-            headers=headers,
-            timeout=TIMEOUT,
-            allow_redirects=False,
-            stream=True,
-        ) as answer:
-            found = bytearray()
-            for piece in answer.iter_content(PIECE):
-                found += piece
-                if len(found) > LARGEST:
-                    break
-            named = {name.lower(): value for name, value in answer.headers.items()}
-            text = bytes(found).decode("utf-8", "replace")
-            return Reply(answer.status_code, named, text)
+            named.setdefault("content-type", "application/x-www-form-urlencoded")
+        named.setdefault("accept", "application/json")
+        content = None if body is None else body.encode()
+        # A redirect is not followed: it would carry the client secret to wherever it points.
+        answer = self._runner.run(self._http.ask(method, url, named, content, LARGEST))
+        return Reply(answer.status, answer.headers, answer.text)
 
 
 def _form(fields: Mapping[str, Any]) -> str:

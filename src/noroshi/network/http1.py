@@ -1,0 +1,210 @@
+"""Speak HTTP/1.1 (RFC 9112) on a connection of our own. h11 knows the protocol; it does no input and
+no output, so each connection is made as every other one is (`dialer`)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import h11
+
+from noroshi import __version__
+from noroshi.network.byte_stream import ByteStream
+from noroshi.network.proxy import authority
+
+LONGEST_HEAD = 65_536
+PIECE = 65_536
+"""Bytes of a body that are written at a time: the loop must not be held up."""
+START = b"HTTP/"
+PORTS = {"http": 80, "https": 443}
+HEADERS = {
+    "User-Agent": f"Noroshi/{__version__}",
+    "Accept": "*/*",
+    "Accept-Encoding": "identity",
+}
+"""Headers that each request has, unless it says otherwise."""
+
+
+class HttpError(Exception):
+    """Report an answer that is not whole. Its text says nothing: it could quote the request."""
+
+
+class HungUpError(HttpError):
+    """Report that the other side closed the connection without a word."""
+
+
+class BrokenOffError(HttpError):
+    """Report that the other side closed the connection in the midst of its answer."""
+
+
+class NotHttpError(HttpError):
+    """Report an answer that is not HTTP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Hold whom and what to ask for: the parts of a URL, each as it was written."""
+
+    host: str
+    port: int
+    is_tls: bool
+    host_header: str
+    path: str
+
+    @property
+    def where(self) -> str:
+        return authority(self.host, self.port)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """Say what is asked of whom. `headers` may hold secrets."""
+
+    target: Target
+    method: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    content: bytes | None = field(default=None, repr=False)
+
+    @property
+    def all_headers(self) -> list[tuple[bytes, bytes]]:
+        """Return the headers as they are sent; those of the request take the place of ours."""
+        own = {"Host": self.target.host_header, **HEADERS}
+        if self.content is not None:
+            own["Content-Length"] = str(len(self.content))
+        given = {name.lower() for name in self.headers}
+        kept = {name: value for name, value in own.items() if name.lower() not in given}
+        return [(n.encode("ascii"), v.encode()) for n, v in {**kept, **self.headers}.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class HttpHead:
+    """Hold the beginning of an answer; `headers` by their names in small letters."""
+
+    status: int
+    headers: Mapping[str, str]
+
+
+def target_of(url: str) -> Target:
+    """Take a URL apart. Raises ValueError for one that nobody can be asked for."""
+    parts = urlsplit(url)
+    if not parts.hostname or parts.scheme not in PORTS or not url.isascii():
+        raise ValueError("no URL for HTTP")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Target(
+        host=parts.hostname,
+        port=PORTS[parts.scheme] if parts.port is None else parts.port,
+        is_tls=parts.scheme == "https",
+        host_header=parts.netloc,
+        path=path,
+    )
+
+
+class HttpConnection:
+    """One connection to a server, on which requests follow each other. `patience` is how many
+    seconds each wait for the other side may take; None: whoever asks has a limit of his own."""
+
+    def __init__(self, stream: ByteStream, patience: float | None = None) -> None:
+        self._stream, self._patience = stream, patience
+        self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=LONGEST_HEAD)
+        self._start, self._is_over = b"", False
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether the next request may follow."""
+        states = self._protocol.states
+        is_done = states[h11.CLIENT] is h11.DONE and states[h11.SERVER] is h11.DONE
+        return is_done and not (self._stream.has_news or self._protocol.trailing_data[0])
+
+    async def ask(self, request: HttpRequest) -> HttpHead:
+        """Send a request, and return the head of its answer. Raises HttpError, or TimeoutError."""
+        if self._protocol.our_state is h11.DONE:
+            self._protocol.start_next_cycle()
+        self._start = b""
+        await self._send(request)
+        while True:
+            event = await self._event()
+            if isinstance(event, h11.Response):
+                return HttpHead(event.status_code, _named(event.headers))
+            if not isinstance(event, h11.InformationalResponse):
+                raise NotHttpError
+
+    async def read(self, most: int) -> tuple[bytes, bool]:
+        """Return the body, of which so many bytes at most, and whether that is all of it. Raises as
+        `ask` does."""
+        body = bytearray()
+        await self.read_into(body, most)
+        is_whole = len(body) <= most and self._has_ended()
+        return bytes(body[:most]), is_whole
+
+    async def read_into(self, body: bytearray, most: int) -> None:
+        """Read the body until it has ended, or as many bytes as are wanted. Raises as `ask` does;
+        what was read before stays, and so may some bytes too many."""
+        while len(body) < most:
+            event = await self._event()
+            if not isinstance(event, h11.Data):
+                return
+            body += event.data
+
+    def close(self) -> None:
+        """Hang up."""
+        self._stream.close()
+
+    def abort(self) -> None:
+        """Hang up without a farewell."""
+        self._stream.abort()
+
+    async def _send(self, request: HttpRequest) -> None:
+        """Send until all is sent, or the server answers before."""
+        protocol, content = self._protocol, memoryview(request.content or b"")
+        path, headers = request.target.path, request.all_headers
+        head = h11.Request(method=request.method, target=path, headers=headers)
+        await self._write(protocol.send(head))
+        for at in range(0, len(content), PIECE):
+            if self._stream.has_news:
+                return
+            await self._write(protocol.send(h11.Data(data=bytes(content[at : at + PIECE]))))
+        await self._write(protocol.send(h11.EndOfMessage()))
+
+    async def _write(self, data: bytes | None) -> None:
+        if data:
+            async with asyncio.timeout(self._patience):
+                await self._stream.write(data)
+
+    def _has_ended(self) -> bool:
+        """Tell whether the answer is over, as far as it was read."""
+        if self._protocol.their_state is not h11.SEND_BODY:
+            return True
+        try:
+            return isinstance(self._protocol.next_event(), h11.EndOfMessage)
+        except h11.RemoteProtocolError:
+            return False
+
+    async def _event(self) -> object:
+        """Return what comes next of an answer. Raises as `ask` does."""
+        try:
+            while (event := self._protocol.next_event()) is h11.NEED_DATA:
+                self._protocol.receive_data(await self._read())
+        except h11.RemoteProtocolError:
+            raise (BrokenOffError if self._is_over else NotHttpError) from None
+        return event
+
+    async def _read(self) -> bytes:
+        """Return more of an answer, which begins as HTTP does; b"" is its end."""
+        async with asyncio.timeout(self._patience):
+            try:
+                data = await self._stream.read()
+            except OSError:
+                raise (BrokenOffError if self._start else HungUpError) from None
+        self._start += data[: len(START) - len(self._start)]
+        self._is_over = not data
+        if not START.startswith(self._start):
+            raise NotHttpError
+        if not self._start:
+            raise HungUpError
+        return data
+
+
+def _named(headers: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
+    return {n.decode("ascii").lower(): v.decode("utf-8", "replace") for n, v in headers}

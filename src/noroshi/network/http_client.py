@@ -1,0 +1,167 @@
+"""Ask HTTP servers on connections that are kept, and made as every other way out is."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from noroshi.network.byte_stream import ByteStream
+from noroshi.network.connection_errors import ConnectError, NoAnswerError
+from noroshi.network.connector import Egress
+from noroshi.network.dialer import dial
+from noroshi.network.http import LARGEST, Patience, Reply
+from noroshi.network.http1 import (
+    HttpConnection,
+    HttpError,
+    HttpRequest,
+    HungUpError,
+    Target,
+    target_of,
+)
+from noroshi.network.trust import client_context
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """A request, and how many bytes of its answer are wanted. `needs_body`: without its body the
+    answer is none; else its status is enough, for what was given has arrived then."""
+
+    request: HttpRequest
+    most: int
+    needs_body: bool = True
+
+    async def run(self, connection: HttpConnection) -> Reply:
+        """Read as much of the body as is wanted; the rest is not waited for."""
+        head, body = await connection.ask(self.request), bytearray()
+        try:
+            await connection.read_into(body, self.most)
+        except (HttpError, TimeoutError):
+            if self.needs_body:
+                raise
+        return Reply(head.status, head.headers, bytes(body[: self.most]))
+
+
+class HttpClient:
+    """See `http.Http`."""
+
+    def __init__(self, egress: Egress, ca_files: tuple[str, ...], patience: Patience) -> None:
+        self._egress, self._patience = egress, patience
+        self._ca_files = (*ca_files, egress.network.ca_file)
+        self._context: ssl.SSLContext | None = None
+        self._idle = IdleConnections(patience.idle)
+
+    async def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
+        request = HttpRequest(target_of(url), "POST", headers, content)
+        return await self._ask(_Exchange(request, LARGEST, needs_body=False))
+
+    async def get(self, url: str, headers: Mapping[str, str], most: int = LARGEST) -> Reply:
+        return await self.ask("GET", url, headers, None, most)
+
+    async def ask(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        content: bytes | None,
+        most: int,
+    ) -> Reply:
+        """Ask as `get` does: an answer whose body breaks off is none."""
+        request = HttpRequest(target_of(url), method, headers, content)
+        return await self._ask(_Exchange(request, most))
+
+    async def close(self) -> None:
+        self._idle.close()
+
+    async def _ask(self, exchange: _Exchange) -> Reply:
+        """Ask on a kept connection; on a new one if the server had closed that meanwhile."""
+        target = exchange.request.target
+        kept = self._idle.take(target)
+        try:
+            if kept is not None:
+                # A server that is silent may be at work on it: only one that hung up had done so
+                # before it was asked.
+                with suppress(HungUpError):
+                    return await self._ask_on(kept, exchange)
+            return await self._ask_on(await self._connect(target), exchange)
+        except (HttpError, TimeoutError) as error:
+            raise NoAnswerError(type(error).__name__) from None
+
+    async def _ask_on(self, connection: HttpConnection, exchange: _Exchange) -> Reply:
+        try:
+            reply = await exchange.run(connection)
+        except BaseException:  # also when cancelled: nobody else knows this connection
+            connection.abort()
+            raise
+        self._idle.keep(exchange.request.target, connection)
+        return reply
+
+    async def _connect(self, target: Target) -> HttpConnection:
+        """Make a connection. Raises ConnectError."""
+        patience = self._patience
+        try:
+            context = await self._tls() if target.is_tls else None
+            stream = await dial(
+                ByteStream, target.host, target.port, context, self._egress, patience.connect
+            )
+        except ConnectError:
+            self._context = None  # a CA's file may have been mended since it was read
+            raise
+        return HttpConnection(stream, patience.answer)
+
+    async def _tls(self) -> ssl.SSLContext:
+        if self._context is None:
+            self._context = await asyncio.to_thread(client_context, self._ca_files)
+        return self._context
+
+
+Place = tuple[str, int, bool]
+"""Host, port, and whether by TLS."""
+
+
+class IdleConnections:
+    """Keep connections for a while, for the next request to the same place."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._kept: dict[Place, dict[HttpConnection, asyncio.TimerHandle]] = {}
+
+    def take(self, target: Target) -> HttpConnection | None:
+        """Return a connection that can be used, the newest first."""
+        kept = self._kept.get(_place(target), {})
+        while kept:
+            connection, timer = kept.popitem()
+            timer.cancel()
+            if connection.is_idle:
+                return connection
+            connection.abort()
+        return None
+
+    def keep(self, target: Target, connection: HttpConnection) -> None:
+        """Keep a connection, or close it if the next request cannot follow on it."""
+        if not connection.is_idle:
+            connection.abort()
+            return
+        kept = self._kept.setdefault(_place(target), {})
+        loop = asyncio.get_running_loop()
+        kept[connection] = loop.call_later(self._seconds, self._drop, kept, connection)
+
+    def close(self) -> None:
+        """Close all."""
+        for kept in self._kept.values():
+            for connection, timer in kept.items():
+                timer.cancel()
+                connection.close()
+        self._kept.clear()
+
+    def _drop(
+        self, kept: dict[HttpConnection, asyncio.TimerHandle], connection: HttpConnection
+    ) -> None:
+        del kept[connection]
+        connection.close()
+
+
+def _place(target: Target) -> Place:
+    return target.host, target.port, target.is_tls
