@@ -65,8 +65,7 @@ class Leaf:
     def _has(self, line: bytes) -> bool:
         if not self.is_pattern and not self.ignore_case:
             return self.text.encode() in line
-        found = searcher(self.text.encode(), self.settings).span(line, 0, len(line))
-        return found[0] >= 0
+        return searcher(self.text.encode(), self.settings).is_in(line)
 
     @property
     def settings(self) -> Settings:

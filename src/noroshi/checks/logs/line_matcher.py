@@ -90,43 +90,34 @@ class Matcher:
             self._scan_all(text, found)
 
     def _scan_words(
-        self, words: Searcher, block: bytearray, at: int, end: int, found: Found
+        self, words: Searcher, block: bytearray, first: int, end: int, found: Found
     ) -> None:
         # The loop that all the speed hangs on: nothing is copied unless it must be seen.
-        span, find, is_sure, first = words.span, block.find, self._is_sure, at
-        is_full = len(found.lines) == MOST_LINES
-        while at < end:
-            begin, behind = span(block, at, end)
-            if begin < 0:
-                return
-            stop = find(b"\n", behind, end)
-            stop = end if stop < 0 else stop
+        is_sure, is_full = self._is_sure, len(found.lines) == MOST_LINES
+        for begin, stop in words.spans(block, first, end):
             if is_full and is_sure(block, begin, first):
                 found.count += 1
-            else:
-                line = self._line(block, block.rfind(b"\n", first, begin) + 1 or first, stop)
-                if self._expression.holds(line):
-                    found.add(line)
-                    is_full = len(found.lines) == MOST_LINES
-            at = stop + 1
+                continue
+            line = self._line(block, block.rfind(b"\n", first, begin) + 1 or first, stop)
+            if self._expression.holds(line):
+                found.add(line)
+                is_full = len(found.lines) == MOST_LINES
 
     def _line(self, block: bytearray, start: int, stop: int) -> bytes:
         line = self._narrow.utf8(bytes(block[start:stop]))
         return line.lstrip(b"\0").removesuffix(b"\r")
 
     def _scan_pattern(self, pattern: Searcher, text: bytes, found: Found) -> None:
-        for at, end in _windows(text):
-            while at < end:
-                begin, behind = pattern.span(text, at, end)
-                if begin < 0 or begin >= end:
-                    break
-                start = text.rfind(b"\n", 0, begin) + 1
-                stop = text.find(b"\n", behind, end)
-                stop = end if stop < 0 else stop
-                line = text[start:stop].removesuffix(b"\r")
+        for start, end in _windows(text):
+            behind = start - 1
+            for begin, stop in pattern.spans(text, start, end):
+                if begin <= behind or begin >= end:
+                    continue  # nothing, at a line's end; or more of a line that was read
+                behind = text.find(b"\n", stop, end)  # a match ends at what is no UTF-8
+                behind = end if behind < 0 else behind
+                line = text[text.rfind(b"\n", 0, begin) + 1 : behind].removesuffix(b"\r")
                 if self._expression.holds(line):
                     found.add(line)
-                at = stop + 1
 
     def _scan_all(self, text: bytes, found: Found) -> None:
         holds = self._expression.holds

@@ -6,6 +6,7 @@ Syntax: https://github.com/google/re2/wiki/Syntax
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -17,6 +18,9 @@ from noroshi.core.translation import Message, _, pgettext, plain
 MOST_MEMORY = 8 << 20
 """Bytes for one pattern's machine; it slows down, and stays linear, when that is used up."""
 LONGEST = 1000
+REST_OF_LINE = rb"[^\n]*"
+"""One match a line: each costs the engine's wrapper several objects, which is most of the time
+that a search for a plain word takes."""
 UNKNOWN = _("the pattern cannot be used: {why} (patterns are those of RE2)")
 TOO_LONG = pgettext("too_long", "is longer than {most} characters")
 LOOKAROUND = _(
@@ -64,15 +68,18 @@ class Searcher:
     """A pattern to be found in bytes, never across the end of a line."""
 
     def __init__(self, pattern: bytes, settings: Settings) -> None:
-        compiled = re2.compile(pattern, _options(settings))
-        # The wrapper's own search makes four objects for each hit, which is most of the time
-        # that a search for a plain word takes.
-        self._match, self._anywhere = compiled._regexp.Match, re2._Anchor.UNANCHORED
+        self._compiled = re2.compile(pattern, _options(settings))
 
-    def span(self, block: bytes | bytearray, at: int, end: int) -> tuple[int, int]:
-        """Begin and end of the first match; (-1, -1) if there is none."""
-        found: tuple[int, int] = self._match(self._anywhere, block, at, end)[0]
-        return found
+    def is_in(self, line: bytes) -> bool:
+        """Tell whether a line has a match."""
+        return self._compiled.search(line) is not None
+
+    def spans(
+        self, block: bytes | bytearray, start: int, end: int
+    ) -> Iterator[tuple[int, int]]:
+        """Yield begin and end of each match between two offsets."""
+        for found in self._compiled.finditer(block, start, end):
+            yield found.span()
 
 
 @lru_cache(1024)
@@ -82,10 +89,10 @@ def searcher(pattern: bytes, settings: Settings = Settings()) -> Searcher:
 
 
 def for_all(pattern: bytes, settings: Settings = Settings()) -> Searcher | None:
-    """Return one searcher of several patterns, each of which is known; None if they are too
-    large together."""
+    """Return one searcher of several patterns, each of which is known, whose matches go on to the
+    end of their line; None if they are too large together."""
     try:
-        return searcher(pattern, settings)
+        return searcher(b"(?:" + pattern + b")" + REST_OF_LINE, settings)
     except re2.error:
         return None
 
