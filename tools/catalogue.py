@@ -51,8 +51,7 @@ JAPANESE_LETTER = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uf
 """Kana, kanji and their marks."""
 ALPHABETS = {
     "noroshi/actions/letter_cells.py": "where a line of Japanese may break",
-    "noroshi/cli/output/tables.py": "where a line of Japanese may break",
-    "noroshi_lab/lab/form_input.py": "where a line of Japanese may break",
+    "noroshi/command_line/text_width.py": "where a line of Japanese may break",
     "noroshi/core/sentences.py": "how sentences end that people and programs write",
     "noroshi/cli/setup/dialogue.py": "how people answer yes and no",
     "noroshi/core/time_input.py": "how people write a day",

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from noroshi import __version__
-from noroshi.argparse_texts import spoken
 from noroshi.cli.commands.command_list import COMMANDS
 from noroshi.cli.commands.spec import GLOBAL
 from noroshi.cli.exits import BY_KIND, MEANING
-from noroshi.cli.parser import BEGIN
+from noroshi.cli.parser import BEGIN, parse
 from noroshi.cli.run import run
+from noroshi.command_line.argparse_texts import spoken
 from noroshi.config.config import SETTINGS
 from noroshi.service import (
     ConflictError,
@@ -162,7 +162,7 @@ def test_a_slip_is_told_with_what_was_likely_meant(argv, said, capsys):
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        ("status --jsn", "noroshi: --jsn は使えません"),
+        ("status --jsn", "noroshi status: --jsn は使えません"),
         ("plan", "noroshi plan: DIR を指定してください"),
         ("audit --last", "noroshi audit: --last には値が1つ必要です"),
         ("audit --last x", "noroshi audit: --last には整数を指定してください ('x')"),
@@ -192,6 +192,43 @@ async def test_whoever_types_half_a_command_is_told_how_it_goes_on(argv, said):
     assert told.code == 2 and told.err.startswith(said)
 
 
+async def test_the_help_lists_every_command_once_under_its_subject():
+    told = (await typed("--help", "--lang", "en", COLUMNS="120")).out
+    listed = re.findall(r"(?m)^  ([a-z][a-z-]+) ", told)
+    assert listed == [command.name for command in COMMANDS]
+    titles = re.findall(r"(?m)^([a-z ]+):$", told)
+    assert titles == [
+        "options",
+        "node",
+        "definitions",
+        "monitoring",
+        "mail",
+        "people",
+        "exit codes",
+    ]
+
+
+@pytest.mark.parametrize("name", ["queue", "queue edit"])
+async def test_what_every_command_takes_is_explained_by_the_program_alone(name):
+    told = (await typed(*name.split(), "--help", "--lang", "en")).out
+    assert "--ca-file" not in told and "noroshi --help" in told
+    assert "--ca-file" in (await typed("--help", "--lang", "en")).out
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["--home", "H", "queue", "show", "x"],
+        ["queue", "--home=H", "show", "x"],
+        ["queue", "show", "--home", "H", "x"],
+        ["queue", "show", "x", "--home", "H"],
+    ],
+)
+def test_what_every_command_takes_may_stand_anywhere(argv):
+    given = parse(argv, COMMANDS, "en")
+    assert (given.run, given.home, given.id) == ("noroshi.cli.handlers.queue:show", "H", "x")
+
+
 async def test_bare_noroshi_prints_the_short_help():
     told = await typed("--lang", "en")
     lines = told.err.splitlines()
@@ -203,4 +240,4 @@ async def test_bare_noroshi_prints_the_short_help():
 def test_a_word_that_is_like_no_other_is_told_with_all_there_are(capsys):
     with pytest.raises(SystemExit):
         run(("--lang", "ja", "xyzzy"))
-    assert "'status'" in capsys.readouterr().err
+    assert "init, serve, " in capsys.readouterr().err

@@ -1,26 +1,22 @@
-"""argparse, speaking the person's language: headings, errors, and lines of Japanese that fit."""
+"""Read a command line: find the command in the table, and let argparse read its options.
+
+Nested parsers of argparse would be made for all commands, whichever was typed; here one is made.
+"""
 
 from __future__ import annotations
 
 import argparse
-import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from noroshi.argparse_texts import spoken, whole_number
 from noroshi.cli.commands.spec import GLOBAL, PROGRAM, Command, Option
 from noroshi.cli.exits import MEANING, USAGE
-from noroshi.cli.output.tables import paragraphs, terminal_columns, width, wrap
-from noroshi.core.translation import Message, _, composed, joined, plain
+from noroshi.command_line import help_text
+from noroshi.command_line.parser import Parser
+from noroshi.core.translation import Message, _, composed, joined, pgettext, plain
 
-USAGE_HEAD = _("usage: ")
-ARGUMENTS = _("arguments")
-OPTIONS = _("options")
-SUBCOMMANDS = _("commands")
-HELP = _("show this help")
 VERSION = _("show the version")
 EXITS = _("exit codes:")
 BEGIN = ("init", "serve", "setup", "status", "send", "queue", "doctor", "check-config", "apply")
@@ -36,122 +32,147 @@ SHORT = _(
     "One command:  noroshi COMMAND --help\n"
     "Try it here:  noroshi demo"
 )
+SUBCOMMANDS = _("commands")
+COMMON = _("Options of every command (--home, --url, --lang and others): noroshi --help")
+ANY_OPTION = pgettext("usage", "[OPTION ...]")
+COMMAND_PLACE = "COMMAND ..."
 OF_THESE = _("specify a command: {commands}")
-FEW = 10
-TRY_HELP = _("Help: {program} --help")
-WRONG = _("{program}: {message}")
 MEANT = _("there is no {what} {given} (did you mean {near}?)")
+NO_COMMAND = _("there is no command {given}. Available: {commands}")
 COMMAND = _("command")
 CHOSEN = _("choice")
 VALUED = frozenset(flag for option in GLOBAL for flag in option.flags)
 """Options of all commands; each has a value."""
+NAME = "noroshi"
 
 
-def build(language: str, commands: Iterable[Command]) -> Parser:
-    """Return a parser of these commands, with its help in that language."""
-    parser = Parser(
-        language, prog="noroshi", description=PROGRAM.say(language), epilog=_exits(language)
-    )
-    _offer(parser, (), GLOBAL, language)
-    parser.add_argument("--version", action="store_true", help=VERSION.say(language))
-    _commands(parser, commands, language)
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """What was typed: the command that it names, and all beside the words of its name."""
+
+    program: str
+    command: Command
+    arguments: Sequence[str]
+    stray: str = ""
+    """A word that stands where a command is expected, and names none."""
+
+
+def parse(
+    argv: Sequence[str], commands: Sequence[Command], language: str
+) -> argparse.Namespace:
+    """Return what was typed: `run` is what does it. Exits with code 0 after a help, and with 2 for
+    what cannot be understood."""
+    root = Command(name=NAME, help=PROGRAM, under=tuple(commands))
+    line = find(argv, root)
+    parser = parser_of(line.command, language, line.program)
+    if line.stray:
+        parser.refuse_command(line.stray)
+    if line.command is root:
+        parser.add_argument("--version", action="store_true", help=VERSION.say(language))
+    given = parser.parse_args(line.arguments)
+    given.run, given.parser = line.command.run, parser
+    return given
+
+
+def find(argv: Sequence[str], root: Command) -> CommandLine:
+    """Follow the words of a command down the table. Options of all commands may stand between them."""
+    command, program, rest, at = root, root.name, list[str](), 0
+    while command.under and at < len(argv):
+        word = argv[at]
+        if word.partition("=")[0] in VALUED:
+            last = at + (1 if "=" in word else 2)
+            rest += argv[at:last]
+            at = last
+            continue
+        if word.startswith("-"):
+            break
+        found = next((one for one in command.under if one.name == word), None)
+        if found is None:
+            return CommandLine(program, command, rest, word)
+        command, program, at = found, f"{program} {word}", at + 1
+    return CommandLine(program, command, [*rest, *argv[at:]])
+
+
+def parser_of(command: Command, language: str, program: str) -> CommandParser:
+    """Return a parser of the options of one command, and of those that every command has."""
+    parser = CommandParser(command, language, program)
+    for option in command.options:
+        parser.offer(option)
+    for option in GLOBAL:
+        parser.offer_common(option)
+    parser.offer_help()
     return parser
+
+
+class CommandParser(Parser):
+    """The parser of one command. The options of every command are explained once, by the help of
+    the program itself."""
+
+    def __init__(self, command: Command, language: str, program: str) -> None:
+        about = "\n\n".join(words.say(language) for words in (command.help, *command.more))
+        super().__init__(language, prog=program, description=about)
+        self._under, self._is_root = command.under, program == NAME
+        self.epilog = _exits(language) if self._is_root else COMMON.say(language)
+
+    def offer(self, option: Option) -> None:
+        """Add an option from the table of commands."""
+        help = option.help.say(self.language)
+        self.add_argument(*option.flags, help=help, **self._settings(option))
+
+    def offer_common(self, option: Option) -> None:
+        """Add an option of every command."""
+        action = argparse.ArgumentParser.add_argument(
+            self,
+            *option.flags,
+            help=option.help.say(self.language),
+            default=argparse.SUPPRESS,
+            **self._settings(option),
+        )
+        if self._is_root:
+            self.explained.append(action)
+
+    def usage_parts(self) -> Sequence[str]:
+        """Return how the command goes on; before other commands all options are one word."""
+        if not self._under:
+            return super().usage_parts()
+        return [ANY_OPTION.say(self.language), COMMAND_PLACE]
+
+    def sections(self) -> Iterable[help_text.Section]:
+        """Yield the options, and below their headings the commands."""
+        yield from super().sections()
+        groups = dict[str, list[help_text.Row]]()
+        for command in self._under:
+            title = (command.group or SUBCOMMANDS).say(self.language)
+            row = command.name, command.help.say(self.language)
+            groups.setdefault(title, []).append(row)
+        yield from groups.items()
+
+    def refuse_command(self, word: str) -> NoReturn:
+        """Refuse a word that names no command: say which was meant, or which there are."""
+        names = [command.name for command in self._under]
+        if meant := near(word, names):
+            self.refuse(MEANT.fill(what=COMMAND, given=word, near=meant))
+        self.refuse(NO_COMMAND.fill(given=repr(word), commands=", ".join(names)))
+
+    def ask_for_command(self) -> NoReturn:
+        """Say that a command is missing, and which there are."""
+        if self._is_root:
+            print(_short_help().say(self.language), file=sys.stderr)
+            sys.exit(USAGE)
+        names = ", ".join(command.name for command in self._under)
+        self.refuse(OF_THESE.fill(commands=names))
+
+    def _settings(self, option: Option) -> Mapping[str, Any]:
+        """Return what argparse is told of an option; a slip in a choice is met before it looks."""
+        choices = option.settings.get("choices", ())
+        if not choices:
+            return option.settings
+        return {**option.settings, "type": _chosen(self, choices)}
 
 
 def _exits(language: str) -> str:
     told = [f"  {code}  {words.say(language)}" for code, words in MEANING.items()]
     return "\n".join([EXITS.say(language), *told])
-
-
-def _commands(parent: Parser, commands: Iterable[Command], language: str) -> None:
-    title = SUBCOMMANDS.say(language)
-    shelf = parent.add_subparsers(title=title, metavar="COMMAND", dest="command")
-    for command in commands:
-        about = "\n\n".join(w.say(language) for w in (command.help, *command.more))
-        child = shelf.add_parser(
-            command.name, help=command.help.say(language), description=about, language=language
-        )
-        child.set_defaults(run=command.run, parser=child)
-        _offer(child, command.options, GLOBAL, language)
-        if command.under:
-            _commands(child, command.under, language)
-
-
-def _offer(
-    parser: Parser, own: Iterable[Option], everywhere: Iterable[Option], language: str
-) -> None:
-    for option in own:
-        parser.add_argument(
-            *option.flags, help=option.help.say(language), **_settings(option, parser)
-        )
-    for option in everywhere:
-        # SUPPRESS, or a command's default would wipe out what was given before the command.
-        parser.add_argument(
-            *option.flags,
-            help=option.help.say(language),
-            default=argparse.SUPPRESS,
-            **_settings(option, parser),
-        )
-    parser.add_argument("-h", "--help", action="help", help=HELP.say(language))
-
-
-def _settings(option: Option, parser: Parser) -> Mapping[str, Any]:
-    """Return what argparse is told of an option; a slip in a choice is met before it looks."""
-    choices = option.settings.get("choices", ())
-    return {**option.settings, "type": _chosen(parser, choices)} if choices else option.settings
-
-
-class Parser(argparse.ArgumentParser):
-    """No abbreviations: a script that uses one breaks when an option is added."""
-
-    def __init__(self, language: str, **given: Any) -> None:
-        self.language = language
-        super().__init__(
-            add_help=False,
-            allow_abbrev=False,
-            formatter_class=lambda prog: Formatter(language, prog=prog),
-            **given,
-        )
-        self.register("type", int, partial(whole_number, language))
-        self._positionals.title = ARGUMENTS.say(language)
-        self._optionals.title = OPTIONS.say(language)
-
-    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse as argparse does, which tells in our language what is wrong."""
-        with spoken(self.language, os.environ):
-            return super().parse_args(args, namespace)
-
-    def error(self, message: str) -> NoReturn:
-        """Refuse what was typed wrongly, in the words that argparse found in our catalogue."""
-        self.refuse(plain(message))
-
-    def check_commands(self, argv: Sequence[str], commands: Iterable[Command]) -> None:
-        """Refuse a word that is none of the commands, and is like one of them."""
-        at, program = _command_at(argv), self.prog
-        known = {command.name: command for command in commands}
-        while known and at < len(argv) and not argv[at].startswith("-"):
-            word = argv[at]
-            if meant := near(word, known):
-                self.refuse(MEANT.fill(what=COMMAND, given=word, near=meant), program)
-            under = known[word].under if word in known else ()
-            known = {command.name: command for command in under}
-            at, program = at + 1, f"{program} {word}"
-
-    def unsaid(self) -> NoReturn:
-        """No command was typed: which there are."""
-        found = (one.choices for one in self._actions if one.nargs == argparse.PARSER)
-        names = [name for choices in found for name in choices or ()]
-        if 0 < len(names) <= FEW:
-            self.refuse(OF_THESE.fill(commands=", ".join(names)))
-        print(_short_help().say(self.language), file=sys.stderr)
-        sys.exit(USAGE)
-
-    def refuse(self, words: Message, program: str = "") -> NoReturn:
-        """Say what is wrong with what was typed, and end with exit code 2."""
-        said = WRONG.fill(program=program or self.prog, message=words).say(self.language)
-        more = TRY_HELP.fill(program=program or self.prog).say(self.language)
-        print(f"{said}\n{more}", file=sys.stderr)
-        sys.exit(USAGE)
 
 
 def _short_help() -> Message:
@@ -164,36 +185,6 @@ def _short_help() -> Message:
     return SHORT.fill(about=PROGRAM, commands=commands)
 
 
-class Formatter(argparse.HelpFormatter):
-    """Help whose lines are counted in columns, so that Japanese fits as English does."""
-
-    def __init__(self, language: str, prog: str) -> None:
-        room = terminal_columns(80) - 2  # as argparse does, which asks shutil
-        super().__init__(prog, max_help_position=30, width=room)
-        self._language = language
-        head = USAGE_HEAD.say(language)
-        self._width -= width(head) - len(head)  # argparse counts letters, not columns
-
-    def add_usage(
-        self, usage: Any, actions: Any, groups: Any, prefix: str | None = None
-    ) -> None:
-        head = USAGE_HEAD.say(self._language) if prefix is None else prefix
-        super().add_usage(usage, actions, groups, head)
-
-    def _format_action(self, action: argparse.Action) -> str:
-        """The commands stand by themselves, without a line that says COMMAND above them."""
-        text = super()._format_action(action)
-        if action.nargs != argparse.PARSER:
-            return text
-        return re.sub("(?m)^  ", "", text.partition("\n")[2])
-
-    def _split_lines(self, text: str, width: int) -> list[str]:
-        return wrap(text, width)
-
-    def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return paragraphs(text, width)
-
-
 def near(given: str, known: Iterable[str]) -> str:
     """Return the word that was likely meant by one that is none of those known; "" if none."""
     names = tuple(known)
@@ -204,15 +195,7 @@ def near(given: str, known: Iterable[str]) -> str:
     return next(iter(get_close_matches(given, names, n=1)), "")
 
 
-def _command_at(words: Sequence[str]) -> int:
-    """Return where the command stands: after the options that hold for all of them."""
-    at = 0
-    while at < len(words) and words[at].partition("=")[0] in VALUED:
-        at += 1 if "=" in words[at] else 2
-    return at
-
-
-def _chosen(parser: Parser, choices: Sequence[str]) -> Callable[[str], str]:
+def _chosen(parser: CommandParser, choices: Sequence[str]) -> Callable[[str], str]:
     """Return a type for an option with choices, which refuses what is like one of them; the
     rest argparse does."""
 

@@ -9,9 +9,9 @@ sees has no script in it and nothing from elsewhere.
 from __future__ import annotations
 
 import hmac
-import os
 import queue
 import socket
+import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -170,7 +170,7 @@ def _open_at(listener: Listener, port: int) -> tuple[_Server, ...]:
     try:
         for server in servers:
             # An earlier sign-in's connections would keep the port for a minute.
-            server.allow_reuse_address = os.name == "posix"
+            server.allow_reuse_address = sys.platform != "win32"
             server.server_bind()
             server.server_activate()
     except OSError as error:

@@ -16,7 +16,7 @@ from noroshi.cli.clients.socket import Away
 from noroshi.cli.commands.spec import Command
 from noroshi.cli.context import PROGRAMS, CommandContext, at_home, door_of, home_of, language_of
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.parser import build
+from noroshi.cli.parser import parse
 from noroshi.cli.paths import RUN, UNIT_FILE
 from noroshi.cli.terminal_escape import readable
 from noroshi.config.config import FILE, ConfigError, read_config
@@ -69,15 +69,12 @@ def _do(argv: Sequence[str], home: Path, language: str) -> int:
         return _drill(argv, rest[1:], home, language)
     if program:
         return _other_program(program, rest, language)
-    commands = commands_meant(argv)
-    parser = build(language, commands)
-    parser.check_commands(argv, commands)
-    given = parser.parse_args(argv)
-    if given.version:
+    given = parse(argv, commands_meant(argv), language)
+    if getattr(given, "version", False):
         print(f"noroshi {__version__}")
         return exits.DONE
-    if not getattr(given, "run", ""):
-        getattr(given, "parser", parser).unsaid()
+    if not given.run:
+        given.parser.ask_for_command()
     with CommandContext(given, home, language, _door(given, home), _away(given)) as asked:
         return _function(given.run)(asked)
 

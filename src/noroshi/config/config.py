@@ -29,7 +29,6 @@ from noroshi.config.web import PORT, Unusable, Web, read_web
 from noroshi.core.definitions.toml_recovery import Slip, slips
 from noroshi.core.network_policy import Net
 from noroshi.core.translation import LANGUAGES as TRANSLATED, Message, _
-from noroshi.knowledge.os_errors import why
 
 FILE = "noroshi.toml"
 LEVELS = ("debug", "info", "warning", "error")
@@ -127,6 +126,8 @@ def _load(file: Path) -> dict[str, Any]:
     except FileNotFoundError:
         words = NO_FILE
     except OSError as error:
+        from noroshi.knowledge.os_errors import why  # only now: each command reads this file
+
         words = UNREADABLE.fill(why=why(error))
     except tomllib.TOMLDecodeError as error:
         found = slips(text, str(error))

@@ -11,7 +11,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.parser import HELP, Parser
+from noroshi.command_line.parser import Parser
 from noroshi_lab.demo.programs import DemoError, on_interrupts
 from noroshi_lab.demo.story import Demo
 from noroshi_lab.demo.story_texts import ABOUT, FAILED, LANG, ONCE, STOPPED
@@ -20,7 +20,7 @@ from noroshi_lab.demo.story_texts import ABOUT, FAILED, LANG, ONCE, STOPPED
 def main(argv: Sequence[str], *, language: str = "en") -> int:
     """Exit code 0: both mails came (`--once`), or Ctrl-C; 1: it could not go on."""
     parser = Parser(language, prog="noroshi demo", description=ABOUT.say(language))
-    parser.add_argument("-h", "--help", action="help", help=HELP.say(language))
+    parser.offer_help()
     parser.add_argument("--once", action="store_true", help=ONCE.say(language))
     parser.add_argument(
         "--lang", choices=("ja", "en"), default=language, help=LANG.say(language)

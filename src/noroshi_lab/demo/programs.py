@@ -20,7 +20,9 @@ PATIENCE = 60.0  # seconds for each step; only what is broken takes so long
 LOOK = 0.1
 LEAVE = 10.0  # seconds that a program has to end when asked to; the node needs five at most
 # A terminal that is closed sends SIGHUP; Windows has none.
-INTERRUPTS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if os.name == "posix" else [])]
+INTERRUPTS = [signal.SIGINT, signal.SIGTERM]
+if sys.platform != "win32":
+    INTERRUPTS.append(signal.SIGHUP)
 
 
 class DemoError(Exception):

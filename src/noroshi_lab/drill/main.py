@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import signal
 import sys
@@ -31,7 +30,9 @@ from noroshi_lab.lab.form_input import command, language_of
 from noroshi_lab.lab.remote import Remote
 
 # A terminal that is closed sends SIGHUP; Windows has none.
-INTERRUPTS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if os.name == "posix" else [])]
+INTERRUPTS = [signal.SIGINT, signal.SIGTERM]
+if sys.platform != "win32":
+    INTERRUPTS.append(signal.SIGHUP)
 REFUSALS = (RefusedError, remote.LabError, NotNoticedError, ProgramEndedError)
 
 

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
-from noroshi.cli.output.tables import pad, table, width
+from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import SECONDS, span
+from noroshi.command_line.text_width import pad, width
 from noroshi.core.translation import Message
 from noroshi_lab.drill import drill_texts
 from noroshi_lab.drill.failure_run import Result

@@ -4,7 +4,8 @@ from shutil import get_terminal_size
 
 import pytest
 
-from noroshi.cli.output.tables import pad, paragraphs, table, terminal_columns, width, wrap
+from noroshi.cli.output.tables import table
+from noroshi.command_line.text_width import pad, paragraphs, terminal_columns, width, wrap
 
 
 @pytest.mark.parametrize(

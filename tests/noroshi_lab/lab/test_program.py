@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from noroshi_lab.lab.form_input import columns
+from noroshi.command_line.text_width import width as columns
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.mailbox import Mailboxes
 from noroshi_lab.lab.main import _STARTED, OTHER_COMMANDS, main

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from noroshi.cli.commands.alarms import ALARM, ALARMS, SILENCE
 from noroshi.cli.commands.definition import DEFINITION
 from noroshi.cli.commands.definitions import (
@@ -33,9 +35,10 @@ from noroshi.cli.commands.setup import SETUP
 from noroshi.cli.commands.sign_in import AUTHORIZE, CERT, GUIDE, SECRET
 from noroshi.cli.commands.status import BEAT, CONTACTS, DOCTOR, HEALTH, LOG, PLACES, STATUS, TRY
 from noroshi.cli.commands.users import API_TOKEN, AUDIT, USER
+from noroshi.core.translation import pgettext
 
-ABOUT_THE_NODE = (INIT, SERVE, FIRST, SERVICE, DEMO, LAB, BACKUP, RESTORE, CHECK_STORE, KEY)
-ABOUT_DEFINITIONS = (
+NODE = (INIT, SERVE, FIRST, SERVICE, DEMO, LAB, BACKUP, RESTORE, CHECK_STORE, KEY, COMPLETION)
+DEFINITIONS = (
     CHECK_CONFIG,
     PLAN,
     APPLY,
@@ -44,19 +47,18 @@ ABOUT_DEFINITIONS = (
     VERSIONS,
     TAKE_BACK,
     BLUEPRINT,
+    KINDS,
 )
-ABOUT_WATCHING = (STATUS, INSTANCES, MONITORS, HEALTH, PLACES, DOCTOR, TRY, LOG, CONTACTS, BEAT)
-ABOUT_ALARMS = (ALARMS, ALARM, SILENCE)
-ABOUT_MAIL = (SETUP, GUIDE, AUTHORIZE, SECRET, CERT, SEND, QUEUE, LEDGER)
-ABOUT_PEOPLE = (USER, API_TOKEN, AUDIT)
-REFERENCE = (KINDS, COMPLETION)
-COMMANDS = (
-    *ABOUT_THE_NODE,
-    *ABOUT_DEFINITIONS,
-    *ABOUT_WATCHING,
-    *ABOUT_ALARMS,
-    *ABOUT_MAIL,
-    *ABOUT_PEOPLE,
-    *REFERENCE,
+STATE = (STATUS, INSTANCES, MONITORS, HEALTH, PLACES, DOCTOR, TRY, LOG, CONTACTS, BEAT)
+ALARMS_AND_SILENCES = (ALARMS, ALARM, SILENCE)
+MAIL = (SETUP, GUIDE, AUTHORIZE, SECRET, CERT, SEND, QUEUE, LEDGER)
+PEOPLE = (USER, API_TOKEN, AUDIT)
+GROUPS = (
+    (pgettext("commands", "node"), NODE),
+    (pgettext("commands", "definitions"), DEFINITIONS),
+    (pgettext("commands", "monitoring"), (*STATE, *ALARMS_AND_SILENCES)),
+    (pgettext("commands", "mail"), MAIL),
+    (pgettext("commands", "people"), PEOPLE),
 )
+COMMANDS = tuple(replace(one, group=title) for title, commands in GROUPS for one in commands)
 """In the order in which the help lists them: as one meets them."""

@@ -20,7 +20,8 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One command. `run` is "module:function", imported only when it is asked for."""
+    """One command. `run` is "module:function", imported only when it is asked for; `group` is the
+    heading under which the program's help lists it."""
 
     name: str
     help: Message
@@ -28,6 +29,7 @@ class Command:
     more: tuple[Message, ...] = ()
     options: tuple[Option, ...] = ()
     under: tuple[Command, ...] = ()
+    group: Message | None = None
 
 
 PROGRAM = _("Noroshi monitors servers, and proves that its alarms arrive.")

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.output.routes import comma
-from noroshi.cli.output.tables import columns, wrap
+from noroshi.cli.output.tables import columns
 from noroshi.cli.output.times import clock
+from noroshi.command_line.text_width import wrap
 from noroshi.core.printable import printable
 from noroshi.core.translation import Message, _, bilingual, known_language
 

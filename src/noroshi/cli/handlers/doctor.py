@@ -13,11 +13,11 @@ from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext, at_home
-from noroshi.cli.output.tables import pad, width, wrap
 from noroshi.cli.output.times import clock
 from noroshi.cli.paths import HOME, NAME, SERVICE, UNIT_FILE
 from noroshi.cli.systemd.state import shown
 from noroshi.cli.terminal_escape import obey
+from noroshi.command_line.text_width import pad, width, wrap
 from noroshi.core.translation import NOTHING, Message, _, bilingual
 
 Answer = Mapping[str, Any]

@@ -9,7 +9,8 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.output.tables import table, wrap
+from noroshi.cli.output.tables import table
+from noroshi.command_line.text_width import wrap
 from noroshi.config.config import ConfigError
 from noroshi.core.translation import Message, _, help_text
 

@@ -20,8 +20,9 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers import sign_in_texts
 from noroshi.cli.handlers.secrets import places
-from noroshi.cli.output.tables import columns, wrap
+from noroshi.cli.output.tables import columns
 from noroshi.cli.redirect_listener import Listener, NoPortError
+from noroshi.command_line.text_width import wrap
 from noroshi.core.translation import NOTHING, Message, bilingual
 
 try:

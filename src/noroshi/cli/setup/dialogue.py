@@ -14,8 +14,8 @@ from typing import TypeVar
 
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.output.tables import wrap
 from noroshi.cli.setup import setup_texts
+from noroshi.command_line.text_width import wrap
 from noroshi.core.translation import NOTHING, Message, composed
 
 T = TypeVar("T")
