@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import imaplib
 import re
+import socket
 import ssl
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +18,8 @@ from typing import Any
 LONGEST_ANSWER = 2**23
 """Bytes that a server may say to one command, all its lines and literals together: a mail is
 asked for as far as 256 KiB, and of others no more than a few headers."""
+LONGEST_LINE = 1_000_001
+"""Bytes; imaplib's own bound."""
 AT_ONCE = 100
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 UID = re.compile(rb"\bUID (\d+)")
@@ -47,19 +51,34 @@ class Session(imaplib.IMAP4):
         self._socket, self._bytes_allowed = sock, LONGEST_ANSWER
         super().__init__()
 
-    def _create_socket(self, timeout: float | None) -> ssl.SSLSocket:
-        return self._socket
+    def open(self, host: str = "", port: int = 0, timeout: float | None = None) -> None:
+        """Take the connection that there is. imaplib leaves it to whoever overrides this, and the
+        four methods below, what they work on."""
+        self._lines = self._socket.makefile("rb")
 
     def read(self, size: int) -> bytes:
         """Read as much as a server announces; no one is trusted with all our memory."""
         self._take(size)
-        return super().read(size)
+        return self._lines.read(size)
 
     def readline(self) -> bytes:
-        """Read a line; imaplib keeps what was not asked for as well, however much it is."""
-        line = super().readline()
+        """Read a line, of which imaplib keeps what was not asked for as well."""
+        line = self._lines.readline(LONGEST_LINE)
+        if len(line) == LONGEST_LINE:
+            raise self.error(f"a line of more than {LONGEST_LINE} bytes")
         self._take(len(line))
         return line
+
+    def send(self, data: Any) -> None:
+        """Send all of it."""
+        self._socket.sendall(data)
+
+    def shutdown(self) -> None:
+        """Close the connection, which the server may have done before."""
+        self._lines.close()
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
 
     def uid(self, command: str, *args: str) -> tuple[str, list[Any]]:
         """Send a command, to which so much may be said as to each."""

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 
 from noroshi_lab.lab.dialects import Dialect
 from noroshi_lab.lab.directory import Clock
@@ -89,7 +90,10 @@ class Line:
     async def secure(self, tls: ssl.SSLContext) -> str:
         """Goes over to TLS and tells its version."""
         # RFC 3207, 6: what came in clear together with STARTTLS must not be obeyed.
-        self._reader._buffer.clear()  # type: ignore[attr-defined]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0):  # what is there already is read without waiting
+                while await self._reader.read(MAX_LINE):
+                    pass
         await self._writer.start_tls(tls)
         return self.tls_version()
 
