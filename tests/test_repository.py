@@ -28,6 +28,7 @@ WORLD = re.compile(
     r"|os\.(environ|environb|getenv).*|uuid\.uuid[14]|(datetime\.)?datetime\.(now|utcnow|today)"
 )
 LEASE_TOKEN = "uuid.uuid4"
+MOST_ARGUMENTS = 7
 
 
 def inside(path: Path) -> str:
@@ -109,6 +110,26 @@ def test_lines_of_templates_are_short():
 def test_every_function_says_what_it_returns():
     silent = [f"{p.name}:{f.name}" for p in SOURCES for f in functions(p) if f.returns is None]
     assert silent == []
+
+
+def constructors(path: Path) -> list[tuple[str, int]]:
+    """The classes of a source with the number of arguments that each is made with."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [
+        (one.name, len(made.args.args) + len(made.args.kwonlyargs) - 1)
+        for one in ast.walk(tree)
+        if isinstance(one, ast.ClassDef) and not one.name.endswith("Error")
+        for made in one.body
+        if isinstance(made, ast.FunctionDef) and made.name == "__init__"
+    ]
+
+
+def test_no_constructor_takes_more_than_seven_arguments():
+    """What belongs together is handed over together; what stands in for the world in tests may be
+    told each of its facts."""
+    found = [one for path in SOURCES if path.stem != "testing" for one in constructors(path)]
+    assert [one for one in found if one[1] > MOST_ARGUMENTS] == []
+    assert len(found) > 100
 
 
 def test_only_the_composition_root_reads_the_clock_the_dice_and_the_environment():

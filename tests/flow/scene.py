@@ -9,7 +9,7 @@ from functools import partial
 from noroshi.core.mail import Route
 from noroshi.core.model import Contact, Instance, Limits, Monitor, Reading, Rule
 from noroshi.core.translation import plain
-from noroshi.engine import Engine
+from noroshi.engine import Engine, ProcessCalls
 from noroshi.plugins import Plugins
 from noroshi.ports import Action, Check, Outcome, Version, Volume, options
 from noroshi.stores.memory.store import MemoryStore
@@ -123,12 +123,14 @@ class Scene:
         engine = Engine(
             self.store,
             plugins,
-            self.compile,
-            self.transport,
-            self.host,
             self.time.clocks,
-            jitter=lambda: 0.0,
-            mailbox_of=lambda route: self.boxes.get(route.name),
+            ProcessCalls(
+                compile_plan=self.compile,
+                open_transport=self.transport,
+                host_of=self.host,
+                jitter=lambda: 0.0,
+                mailbox_of=lambda route: self.boxes.get(route.name),
+            ),
         )
         try:
             yield engine

@@ -11,7 +11,7 @@ from noroshi.checks import heartbeat
 from noroshi.core.cadence import Every
 from noroshi.core.model import Contact, Monitor, Rule
 from noroshi.hosts.jobs import Jobs
-from noroshi.hosts.local import LocalHost
+from noroshi.hosts.local import LocalHost, SharedParts
 from noroshi.hosts.programs import ProgramRules
 from noroshi.ports import Beat
 from tests.flow.scene import WEB1, Scene
@@ -48,7 +48,7 @@ class Night(Scene):
         clocks = self.time.clocks
         jobs = Jobs(self.store.beats, clocks.steady)
         zone = ZoneInfo("Asia/Tokyo")
-        self.here = LocalHost(ProgramRules(), clocks, zone=zone, jobs=jobs)
+        self.here = LocalHost(ProgramRules(), clocks, zone=zone, shared=SharedParts(jobs=jobs))
 
     def host(self, _monitor):
         return self.here

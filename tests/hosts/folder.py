@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from noroshi.hosts.local import LocalHost
+from noroshi.hosts.local import LocalHost, SharedParts
 from noroshi.hosts.process_runner import Running
 from noroshi.hosts.programs import ProgramRules
 from noroshi.ports import Program, ProgramResult
@@ -55,7 +55,7 @@ def local(*folders: Path, **rules: object) -> LocalHost:
     return LocalHost(
         ProgramRules(folders, **rules),
         ManualClocks().clocks,
-        running=RUNNING[0] if RUNNING else None,
+        shared=SharedParts(running=RUNNING[0] if RUNNING else None),
     )
 
 

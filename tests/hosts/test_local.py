@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from noroshi.hosts.computer import Computer
-from noroshi.hosts.local import LocalHost
+from noroshi.hosts.local import LocalHost, SharedParts
 from noroshi.hosts.processes import running_processes
 from noroshi.hosts.programs import ProgramRules
 from noroshi.hosts.volumes import Volumes
@@ -40,7 +40,8 @@ class Table:
 
 def host(look, clocks: ManualClocks) -> LocalHost:
     computer = Computer(clocks.clocks.steady, processes=look)
-    return LocalHost(ProgramRules(), clocks.clocks, "192.0.2.1", computer=computer)
+    shared = SharedParts(computer=computer)
+    return LocalHost(ProgramRules(), clocks.clocks, "192.0.2.1", shared=shared)
 
 
 async def test_one_look_serves_all_who_ask_within_a_second():
@@ -76,8 +77,9 @@ class Counted:
 async def test_one_snapshot_serves_all_hosts_of_a_computer():
     clocks = ManualClocks()
     counted = Counted(clocks)
+    shared = SharedParts(computer=counted.computer)
     hosts = [
-        LocalHost(ProgramRules(), clocks.clocks, f"192.0.2.{n}", computer=counted.computer)
+        LocalHost(ProgramRules(), clocks.clocks, f"192.0.2.{n}", shared=shared)
         for n in range(20)
     ]
 

@@ -10,7 +10,7 @@ import pytest
 from noroshi.core.delivery import Accepted
 from noroshi.core.mail import Answer, Receipt, Route, Verdict
 from noroshi.core.translation import NOTHING, plain
-from noroshi.hosts.self_monitoring import OwnFacts
+from noroshi.hosts.self_monitoring import NodeReadings, OwnFacts
 from noroshi.oauth.account import Account
 from noroshi.oauth.tokens import SignInState, SignInStatus
 from noroshi.oauth.well_known_clouds import MICROSOFT365
@@ -57,13 +57,15 @@ def own(
     return OwnFacts(
         store,
         tokens or Tokens(*refused),
-        routes=lambda: routes,
-        accounts=lambda: {"m365": ACCOUNT},
-        late=lambda: 0.0,
-        clock_set=lambda: 0.0,
-        store_path=folder,
-        wall=lambda: DAWN + timedelta(days=999),
-        read_since=lambda route: since,
+        folder,
+        NodeReadings(
+            routes=lambda: routes,
+            accounts=lambda: {"m365": ACCOUNT},
+            late=lambda: 0.0,
+            clock_set=lambda: 0.0,
+            wall=lambda: DAWN + timedelta(days=999),
+            read_since=lambda route: since,
+        ),
     )
 
 

@@ -31,7 +31,7 @@ from noroshi.people.passwords import Passwords
 from noroshi.plugins import Plugins
 from noroshi.ports import Action, Check, Outcome, TransportKind, options
 from noroshi.ports.examination import Cure, Step, StepError, Whose
-from noroshi.service import Service, administrator
+from noroshi.service import Service, ServiceParts, administrator
 from noroshi.service.diagnostics.examinations import SystemExamination
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import ManualClocks
@@ -264,12 +264,14 @@ class Harness:
             self.store,
             self.plugins,
             clocks,
-            vault=self.vault,
-            tokens=self.tokens,
-            new_id=self.new_id,
-            people=self.people,
-            host_of=None if host is None else lambda _monitor: host,
-            **given,
+            ServiceParts(
+                vault=self.vault,
+                tokens=self.tokens,
+                new_id=self.new_id,
+                people=self.people,
+                host_of=None if host is None else lambda _monitor: host,
+                **given,
+            ),
         )
 
     def new_id(self):

@@ -30,19 +30,20 @@ from noroshi.core.network_policy import NetworkPolicy
 from noroshi.core.translation import Message, _, plain
 from noroshi.definitions import RANDOM_BYTES, Difference, Plan, ulid
 from noroshi.definitions.plan_cache import PlanCache
-from noroshi.engine import Engine
+from noroshi.engine import Engine, EngineSettings, ProcessCalls
 from noroshi.hosts.computer import Computer
 from noroshi.hosts.examination import System
 from noroshi.hosts.files import LocalFiles
 from noroshi.hosts.footprint import Around
 from noroshi.hosts.jobs import Jobs
-from noroshi.hosts.local import LocalHost
+from noroshi.hosts.local import LocalHost, SharedParts
 from noroshi.hosts.programs import ProgramRules, program_rules
-from noroshi.hosts.self_monitoring import OwnFacts
+from noroshi.hosts.self_monitoring import NodeReadings, OwnFacts
 from noroshi.hosts.threads import apart
 from noroshi.intakes.selection import box_of
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.knowledge.os_errors import os_errors
+from noroshi.network import NetworkEgress
 from noroshi.oauth.account import Account, Cloud
 from noroshi.oauth.provider import Provider
 from noroshi.oauth.providers.generic import GenericProvider
@@ -63,7 +64,7 @@ from noroshi.ports import (
     TransportContext,
     Version,
 )
-from noroshi.service import Service
+from noroshi.service import Service, ServiceParts
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock, life_of
 from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import KeyRing, Vault, VaultError, find_keys
@@ -148,14 +149,11 @@ class Hosts:
         self,
         rules: ProgramRules,
         outside: TransportContext,
-        jobs: Jobs,
         closed: NetworkPolicy,
-        files: LocalFiles,
-        running: Running | None,
+        shared: SharedParts,
     ) -> None:
-        self._rules, self._outside, self._jobs, self._closed = rules, outside, jobs, closed
-        self._files, self._running = files, running
-        self._computer = Computer(outside.clocks.steady)
+        self._rules, self._outside, self._closed = rules, outside, closed
+        self._shared = replace(shared, computer=Computer(outside.clocks.steady))
         self._known: dict[tuple[str, str, bool, Network], Host] = {}
         self.own: SelfFacts | None = None
         """Facts that the node knows of itself; only its own instance may ask for them."""
@@ -170,13 +168,9 @@ class Hosts:
                 self._outside.clocks,
                 address,
                 zone=zone_of(zone),
-                jobs=self._jobs,
                 own=self.own if own else None,
-                network=network,
-                secret=self._outside.secret,
-                files=self._files,
-                computer=self._computer,
-                running=self._running,
+                egress=NetworkEgress(network, self._outside.secret),
+                shared=self._shared,
             )
         return self._known[key]
 
@@ -231,20 +225,25 @@ async def open_app(
         jobs = Jobs(store.beats, clocks.steady)
         rules = program_rules(config)
         files = LocalFiles(lambda: own_files(config, _credentials()))
-        hosts = Hosts(rules, outside, jobs, closed, files, _running(stack))
+        shared = SharedParts(jobs=jobs, files=files, running=_running(stack))
+        hosts = Hosts(rules, outside, closed, shared)
         engine = Engine(
             store,
             plugins,
-            plans.compile,
-            _opener(plugins, outside),
-            hosts.of,
             clocks,
-            name=config.name,
-            jitter=random.random,
-            ledger=timedelta(days=config.ledger_days),
-            audit=timedelta(days=config.audit_days),
-            mailbox_of=lambda route: box_of(plans.current, route, outside),
-            difference_text=_worded(plugins),
+            ProcessCalls(
+                compile_plan=plans.compile,
+                open_transport=_opener(plugins, outside),
+                host_of=hosts.of,
+                jitter=random.random,
+                mailbox_of=lambda route: box_of(plans.current, route, outside),
+                difference_text=_worded(plugins),
+            ),
+            EngineSettings(
+                name=config.name,
+                ledger=timedelta(days=config.ledger_days),
+                audit=timedelta(days=config.audit_days),
+            ),
         )
         hosts.own = _own_facts(store, tokens, plans, engine, config)
         people = People(store, vault, clocks)
@@ -252,19 +251,21 @@ async def open_app(
             store,
             plugins,
             clocks,
-            vault=vault,
-            tokens=tokens,
-            new_id=_new_id(clocks),
-            name=config.name,
-            runs_on=here,
-            measure=engine.watcher.measure,
-            host_of=hosts.of,
-            ring=ring,
-            people=people,
-            system=System(config, store, ring).steps,
-            around=Around(config, clocks),
-            own=hosts.own,
-            plans=plans.cache,
+            ServiceParts(
+                vault=vault,
+                tokens=tokens,
+                new_id=_new_id(clocks),
+                name=config.name,
+                runs_on=here,
+                measure=engine.watcher.measure,
+                host_of=hosts.of,
+                ring=ring,
+                people=people,
+                system=System(config, store, ring).steps,
+                around=Around(config, clocks),
+                own=hosts.own,
+                plans=plans.cache,
+            ),
         )
         stack.push_async_callback(service.close)
         if life is not None:
@@ -348,13 +349,15 @@ def _own_facts(
     return OwnFacts(
         store,
         tokens,
-        routes=lambda: plans.current.routes,
-        accounts=lambda: plans.current.accounts,
-        late=lambda: punctuality.lateness(steady()),
-        clock_set=lambda: punctuality.clock_set_by(steady()),
-        store_path=config.store,
-        wall=engine.clocks.wall,
-        read_since=engine.mailbox_poller.since,
+        config.store,
+        NodeReadings(
+            routes=lambda: plans.current.routes,
+            accounts=lambda: plans.current.accounts,
+            late=lambda: punctuality.lateness(steady()),
+            clock_set=lambda: punctuality.clock_set_by(steady()),
+            wall=engine.clocks.wall,
+            read_since=engine.mailbox_poller.since,
+        ),
     )
 
 

@@ -4,6 +4,6 @@ monitoring: a schedule of due times -> run the check -> reckon (pure) -> commit,
 dispatch:   claim a parcel          -> send          -> fate   (pure) -> settle
 """
 
-from noroshi.engine.engine import Engine
+from noroshi.engine.engine import Engine, EngineSettings, ProcessCalls
 
-__all__ = ["Engine"]
+__all__ = ["Engine", "EngineSettings", "ProcessCalls"]

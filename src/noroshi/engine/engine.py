@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -16,14 +16,14 @@ from noroshi.core.delivery import Accepted, Fate
 from noroshi.core.mail import Envelope, Parcel, Receipt, Route
 from noroshi.core.model import Monitor
 from noroshi.engine import journal
-from noroshi.engine.dispatch.dispatcher import Dispatcher
+from noroshi.engine.dispatch.dispatcher import Dispatcher, DispatcherCalls
 from noroshi.engine.dispatch.route_renames import RouteRenames
 from noroshi.engine.emergency import Emergency
 from noroshi.engine.liveness import Liveness
 from noroshi.engine.mailbox_poller import MailboxPoller
 from noroshi.engine.monitoring.reload import apply_plan, close_disabled, retire_removed
 from noroshi.engine.monitoring.schedule import MonitorBlock
-from noroshi.engine.monitoring.watcher import Watcher
+from noroshi.engine.monitoring.watcher import Watcher, WatcherCalls
 from noroshi.engine.notices.notifier import AppliedPlan, DifferenceText, Notifier, by_path
 from noroshi.engine.retention import YEAR, Retention
 from noroshi.plugins import Plugins
@@ -43,6 +43,27 @@ STALL = 30.0
 it is checked as soon as it can be: where each tick is late, nothing would be checked else."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineSettings:
+    """The node's name, and for how long settled mails with events, and changes, are kept."""
+
+    name: str = "node"
+    ledger: timedelta = YEAR
+    audit: timedelta = YEAR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessCalls:
+    """What the engine asks of the process that it runs in. `jitter`: from 0 to 1."""
+
+    compile_plan: Callable[[Version], Awaitable[AppliedPlan]]
+    open_transport: Callable[[Route], Transport]
+    host_of: Callable[[Monitor], Host]
+    jitter: Callable[[], float]
+    mailbox_of: Callable[[Route], MailboxSource | None] = lambda route: None
+    difference_text: DifferenceText = by_path
+
+
 class Engine:
     """Run one life of a node. `run` ends only by being cancelled, and gives back what it holds."""
 
@@ -50,50 +71,42 @@ class Engine:
         self,
         store: Store,
         plugins: Plugins,
-        compile_plan: Callable[[Version], Awaitable[AppliedPlan]],
-        open_transport: Callable[[Route], Transport],
-        host_of: Callable[[Monitor], Host],
         clocks: Clocks,
-        *,
-        name: str = "node",
-        jitter: Callable[[], float],
-        ledger: timedelta = YEAR,
-        audit: timedelta = YEAR,
-        mailbox_of: Callable[[Route], MailboxSource | None] = lambda route: None,
-        difference_text: DifferenceText = by_path,
+        process: ProcessCalls,
+        settings: EngineSettings = EngineSettings(),
     ) -> None:
-        self.store, self.clocks, self.name = store, clocks, name
+        self.store, self.clocks, self.name = store, clocks, settings.name
         self.emergency = Emergency(plugins, clocks, self._transports, store.origin)
-        self.notifier = Notifier(store, plugins, clocks, difference_text)
+        self.notifier = Notifier(store, plugins, clocks, process.difference_text)
         self.watcher = Watcher(
             store,
             plugins,
-            host_of,
+            process.host_of,
             clocks,
-            self._log_once,
             self.emergency,
-            self.notifier.text_failures,
-            self._check_clocks,
+            WatcherCalls(self._log_once, self.notifier.text_failures, self._check_clocks),
         )
         self.dispatcher = Dispatcher(
             store,
             clocks,
-            jitter,
-            open_transport,
-            self.attempt,
-            self._clocks_agree,
-            self._notices_of_attempt,
-            plugins.together,
+            process.jitter,
+            DispatcherCalls(
+                process.open_transport,
+                self.attempt,
+                self._clocks_agree,
+                self._notices_of_attempt,
+                plugins.together,
+            ),
         )
         self.route_renames = RouteRenames(store, clocks)
         self.mailbox_poller = MailboxPoller(
-            store, clocks, mailbox_of, self.notifier.notices_of_return
+            store, clocks, process.mailbox_of, self.notifier.notices_of_return
         )
-        self.retention = Retention(store, clocks, ledger, audit)
+        self.retention = Retention(store, clocks, settings.ledger, settings.audit)
         self.node: Node | None = None
         self.version = -1
         self.ready = asyncio.Event()
-        self._compile = compile_plan
+        self._compile = process.compile_plan
         self._plan: AppliedPlan | None = None
         self._wakeup, self._recheck = asyncio.Event(), False
         self._clock_offset, self._last_wall = self._current_offset(), clocks.wall()

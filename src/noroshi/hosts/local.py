@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import TypeVar
 
 import psutil
 
-from noroshi.core.mail import DIRECT, Network
+from noroshi.core.mail import Network
 from noroshi.core.translation import Message, _
 from noroshi.hosts import counters
 from noroshi.hosts.computer import Computer
@@ -18,7 +19,7 @@ from noroshi.hosts.jobs import Jobs, nobody
 from noroshi.hosts.programs import ProgramRules
 from noroshi.hosts.threads import apart
 from noroshi.knowledge.os_errors import why
-from noroshi.network.connector import no_secret
+from noroshi.network import Egress, NetworkEgress
 from noroshi.ports import (
     Beat,
     Clocks,
@@ -49,11 +50,20 @@ NOT_HERE = _(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedParts:
+    """What all hosts of one computer share. Whoever hands in `running` closes it."""
+
+    jobs: Jobs | None = None
+    computer: Computer | None = None
+    files: LocalFiles | None = None
+    running: Running | None = None
+
+
 class LocalHost:
-    """Facts from this computer's own kernel. `zone` is the instance's; `network` is the way out of
-    checks that read what they are answered, with where none of them may lead; `secret` raises
-    RouteError, as that of ports.TransportContext does. All hosts of one `computer` share its looks.
-    Whoever hands in `running` closes it."""
+    """Facts from this computer's own kernel. `zone` is the instance's; `egress` is the way out of
+    checks that read what they are answered, with where none of them may lead; its `secret` raises
+    RouteError, as that of ports.TransportContext does."""
 
     def __init__(
         self,
@@ -62,30 +72,27 @@ class LocalHost:
         address: str = "127.0.0.1",
         *,
         zone: tzinfo = UTC,
-        jobs: Jobs | None = None,
-        computer: Computer | None = None,
         own: SelfFacts | None = None,
-        network: Network = DIRECT,
-        secret: Callable[[str], Awaitable[str]] = no_secret,
-        files: LocalFiles | None = None,
-        running: Running | None = None,
+        egress: Egress = NetworkEgress(),
+        shared: SharedParts = SharedParts(),
     ) -> None:
         self._rules, self._clocks, self._address = rules, clocks, address
-        self._zone, self._jobs = zone, jobs or Jobs(nobody, clocks.steady)
-        self._computer, self._files = computer or Computer(clocks.steady), FileWork(files)
-        self._own, self._network, self._secret = own, network, secret
+        self._zone, self._jobs = zone, shared.jobs or Jobs(nobody, clocks.steady)
+        self._computer = shared.computer or Computer(clocks.steady)
+        self._files = FileWork(shared.files)
+        self._own, self._egress = own, egress
         if sys.platform == "linux":
-            self._running = running or Running()
+            self._running = shared.running or Running()
 
     async def address(self) -> str:
         return self._address
 
     async def network(self) -> Network:
-        return self._network
+        return self._egress.network
 
     async def secret(self, entry: str) -> str:
         try:
-            return await self._secret(entry)
+            return await self._egress.secret(entry)
         except RouteError as trouble:
             raise Unmeasurable(trouble.words) from None
 

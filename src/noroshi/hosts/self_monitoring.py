@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -24,30 +24,31 @@ from noroshi.round_trips import PREFIX, mailbox_reading, mails_of, trip_of
 WELL = (SignInStatus.SIGNED_IN, SignInStatus.WAITING)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeReadings:
+    """What the node knows of itself at the moment. `routes` and `accounts` are those of the plan in
+    effect; `late` and `clock_set` the engine's figures in seconds; `read_since` is from when on the
+    mailbox of a route's account is read in this life."""
+
+    routes: Callable[[], Mapping[str, Route]]
+    accounts: Callable[[], Mapping[str, Account]]
+    late: Callable[[], float]
+    clock_set: Callable[[], float]
+    wall: Callable[[], datetime]
+    read_since: Callable[[str], datetime | None] = lambda route: None
+
+
 class OwnFacts:
-    """Implement ports.SelfFacts. `routes` and `accounts` are those of the plan in force; `late`
-    and `clock_set` the engine's figures in seconds; `store_path` is where the store's file
-    lies; `read_since` is from when on the mailbox of a route's account is read in this life."""
+    """Implement ports.SelfFacts. `store_path` is where the store's file lies."""
 
     def __init__(
-        self,
-        store: Store,
-        tokens: TokenSource,
-        routes: Callable[[], Mapping[str, Route]],
-        accounts: Callable[[], Mapping[str, Account]],
-        late: Callable[[], float],
-        clock_set: Callable[[], float],
-        store_path: Path,
-        wall: Callable[[], datetime],
-        read_since: Callable[[str], datetime | None] = lambda route: None,
+        self, store: Store, tokens: TokenSource, store_path: Path, readings: NodeReadings
     ) -> None:
-        self._store, self._tokens = store, tokens
-        self._routes, self._accounts = routes, accounts
-        self._late, self._clock_set, self._path = late, clock_set, store_path
-        self._wall, self._read_since = wall, read_since
+        self._store, self._tokens, self._path = store, tokens, store_path
+        self._readings = readings
 
     async def route(self, name: str) -> RouteFacts | None:
-        route = self._routes().get(name)
+        route = self._readings.routes().get(name)
         if route is None:
             return None
         account, state = await self._signs_in(route)
@@ -66,7 +67,7 @@ class OwnFacts:
 
     async def _unready(self, route: Route, facts: RouteFacts) -> RouteFacts:
         """Add why a route that no mail was tried by cannot take one."""
-        account = self._accounts().get(_account_name(route))
+        account = self._readings.accounts().get(_account_name(route))
         if account is not None:
             state = await self._tokens.state(account, resource_of(route))
             if state.sign is SignInStatus.NEVER:
@@ -79,21 +80,23 @@ class OwnFacts:
         return replace(facts, unready=NOT_IN_VAULT.fill(entry=lacks), never=never)
 
     async def _signs_in(self, route: Route) -> tuple[Account | None, SignInState | None]:
-        account = self._accounts().get(_account_name(route))
+        account = self._readings.accounts().get(_account_name(route))
         return account, None if account is None else await self._sign_in(account)
 
     async def _trip(self, route: Route) -> RoundTripFacts | None:
-        since = self._read_since(route.name)
+        since = self._readings.read_since(route.name)
         if since is None:
             return None
-        account = self._accounts().get(_account_name(route))
+        account = self._readings.accounts().get(_account_name(route))
         storage_name = account.storage_name if account is not None else ""
         reading = mailbox_reading(await self._store.get_values(), storage_name)
-        mails = await mails_of(self._store, route.name, self._wall())
+        mails = await mails_of(self._store, route.name, self._readings.wall())
         return trip_of(mails, reading, since)
 
     async def account(self, id: str) -> AccountFacts | None:
-        account = next((a for a in self._accounts().values() if a.storage_name == id), None)
+        account = next(
+            (a for a in self._readings.accounts().values() if a.storage_name == id), None
+        )
         if account is None:
             return None
         state = await self._sign_in(account)
@@ -111,7 +114,7 @@ class OwnFacts:
         )
 
     def _routes_of(self, account: Account) -> Sequence[Route]:
-        return [r for r in self._routes().values() if _account_name(r) == account.name]
+        return [r for r in self._readings.routes().values() if _account_name(r) == account.name]
 
     async def _sign_in(self, account: Account) -> SignInState:
         """Return the worst of what its routes need. That it may not read its mailbox keeps no
@@ -134,10 +137,10 @@ class OwnFacts:
 
     async def node(self) -> NodeFacts:
         return NodeFacts(
-            late=self._late(),
+            late=self._readings.late(),
             trouble=await self._store.trouble(),
             free=await apart(lambda: _free(self._path.parent)),
-            clock_set=self._clock_set(),
+            clock_set=self._readings.clock_set(),
         )
 
 

@@ -21,6 +21,7 @@ from noroshi.service.operation import (
     refused,
     run_as_json,
 )
+from noroshi.service.operation_context import ServiceParts
 from noroshi.service.operation_list import Service
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "ReauthenticationRequiredError",
     "Service",
     "ServiceError",
+    "ServiceParts",
     "administrator",
     "handle_request",
     "member",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -57,40 +58,43 @@ Measure = Callable[[Monitor, Mapping[str, Any]], Awaitable[Sample]]
 """Measure as this process does: the engine's own way, with its time-outs."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceParts:
+    """What operations work with beside store, plugins and clocks. `measure` and `host_of` are the
+    engine's; `system` gives the steps that examine this computer."""
+
+    vault: Vault
+    tokens: TokenSource
+    new_id: Callable[[], str]
+    name: str = "node"
+    runs_on: str = ""
+    measure: Measure | None = None
+    host_of: Callable[[Monitor], Host] | None = None
+    ring: KeyRing | None = None
+    people: People | None = None
+    system: Callable[[], Sequence[Step]] | None = None
+    around: Around | None = None
+    own: SelfFacts | None = None
+    plans: PlanCache | None = None
+
+
 class OperationContext:
     """Whatever several families of operations need. Nothing here is an operation."""
 
     def __init__(
-        self,
-        store: Store,
-        plugins: Plugins,
-        clocks: Clocks,
-        *,
-        vault: Vault,
-        tokens: TokenSource,
-        new_id: Callable[[], str],
-        name: str = "node",
-        runs_on: str = "",
-        measure: Measure | None = None,
-        host_of: Callable[[Monitor], Host] | None = None,
-        ring: KeyRing | None = None,
-        people: People | None = None,
-        system: Callable[[], Sequence[Step]] | None = None,
-        around: Around | None = None,
-        own: SelfFacts | None = None,
-        plans: PlanCache | None = None,
+        self, store: Store, plugins: Plugins, clocks: Clocks, parts: ServiceParts
     ) -> None:
         self._store, self._plugins, self._clocks = store, plugins, clocks
-        self._vault, self._tokens, self._new_id, self._name = vault, tokens, new_id, name
-        self._runs_on, self._measure, self._host_of = runs_on, measure, host_of
-        self._ring, self._system = ring, system
-        self._around, self._own = around, own
+        self._vault, self._tokens, self._new_id = parts.vault, parts.tokens, parts.new_id
+        self._name, self._runs_on, self._ring = parts.name, parts.runs_on, parts.ring
+        self._measure, self._host_of, self._system = parts.measure, parts.host_of, parts.system
+        self._around, self._own = parts.around, parts.own
         self._under_way = UnderWay(clocks.steady)
         self._examined: dict[str, tuple[Route, Running]] = {}
-        self._binding = Binding(store, vault)
-        self._people = people or People(store, vault, clocks)
+        self._binding = Binding(store, parts.vault)
+        self._people = parts.people or People(store, parts.vault, clocks)
         self._known: tuple[Version, Plan] | None = None
-        self._plans = plans or PlanCache(plugins)
+        self._plans = parts.plans or PlanCache(plugins)
         self._compiling = asyncio.Lock()
         self.judges = Judges(Readers())
 

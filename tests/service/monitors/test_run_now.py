@@ -8,7 +8,7 @@ from noroshi.core.model import Limits, Reading, Sample
 from noroshi.core.translation import bilingual, plain
 from noroshi.plugins import Plugins
 from noroshi.ports import Document, Unmeasurable
-from noroshi.service import Service
+from noroshi.service import Service, ServiceParts
 from noroshi.testing import FakeHost
 from tests.service.clients import ErrorAnswer, InProcessClient, apply_definitions
 from tests.service.harness import AKI, DISK, MAIL, POST, Harness, documents
@@ -46,12 +46,14 @@ class Bench(Harness):
             self.store,
             Plugins((replace(check, preview=preview),), (MAIL,), (POST,)),
             self.time.clocks,
-            vault=self.vault,
-            tokens=self.service._tokens,
-            new_id=self.new_id,
-            runs_on="here",
-            measure=self.measure,
-            host_of=lambda _monitor: FakeHost(),
+            ServiceParts(
+                vault=self.vault,
+                tokens=self.tokens,
+                new_id=self.new_id,
+                runs_on="here",
+                measure=self.measure,
+                host_of=lambda _monitor: FakeHost(),
+            ),
         )
 
     async def measure(self, _monitor, memory):

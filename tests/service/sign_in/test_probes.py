@@ -17,7 +17,7 @@ from noroshi.oauth.refresh_lock import RefreshLock
 from noroshi.oauth.tokens import TokenSource
 from noroshi.plugins import Plugins
 from noroshi.ports import Document
-from noroshi.service import Service
+from noroshi.service import Service, ServiceParts
 from noroshi.service.errors import ReauthenticationRequiredError
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import ManualClocks
@@ -52,9 +52,7 @@ class Office:
             store,
             Plugins((), (), transports.BUILT_IN),
             time.clocks,
-            vault=self.vault,
-            tokens=tokens,
-            new_id=lambda: "01JZ",
+            ServiceParts(vault=self.vault, tokens=tokens, new_id=lambda: "01JZ"),
         )
         self.ask = InProcessClient(self)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -121,30 +121,36 @@ class InFlight:
         del self._lent[parcel.envelope.id]
 
 
+@dataclass(frozen=True, slots=True)
+class DispatcherCalls:
+    """What the dispatcher asks of the engine that it works for. `guard` runs what the store may
+    refuse; `notices` are those of how an attempt ended."""
+
+    open_transport: Callable[[Route], Transport]
+    guard: Guard
+    clocks_agree: Callable[[], bool]
+    notices: NoticesOfAttempt
+    digest_payload: DigestPayload
+
+
 class Dispatcher:
     """Take parcels from the store, give them to the transports, and settle them."""
 
     def __init__(
-        self,
-        store: Store,
-        clocks: Clocks,
-        jitter: Callable[[], float],
-        open_transport: Callable[[Route], Transport],
-        guard: Guard,
-        clocks_agree: Callable[[], bool],
-        notices: NoticesOfAttempt,
-        digest_payload: DigestPayload,
+        self, store: Store, clocks: Clocks, jitter: Callable[[], float], engine: DispatcherCalls
     ) -> None:
         self.store, self.clocks, self.jitter = store, clocks, jitter
-        self._open, self._guard, self._clocks_agree = open_transport, guard, clocks_agree
-        self._notices = notices
+        self._open, self._guard = engine.open_transport, engine.guard
+        self._clocks_agree, self._notices = engine.clocks_agree, engine.notices
         self.limiter, self._connections = RateLimiter(), ConnectionSlots()
         self._in_flight = InFlight()
-        self._selector = ParcelSelector(store, clocks, self.limiter, digest_payload, notices)
+        self._selector = ParcelSelector(
+            store, clocks, self.limiter, engine.digest_payload, engine.notices
+        )
         self._attempt = DeliveryAttempt(store, clocks, self.limiter, jitter, LONGEST_SEND)
         self.routes: dict[str, ActiveRoute] = {}
         self._known, self._changed = set[str](), set[str]()
-        self._shutdown = RouteShutdown(guard)
+        self._shutdown = RouteShutdown(engine.guard)
         self.node: Node | None = None
 
     # routes

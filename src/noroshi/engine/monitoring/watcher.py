@@ -10,7 +10,7 @@ import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import isfinite
 from typing import Any
@@ -53,6 +53,15 @@ NO_NUMBER = _("{name} is {value}, which cannot be compared with a threshold")
 CHECK_FAILED = _("the check itself failed ({bug}); this is a fault of Noroshi, see its log")
 
 
+@dataclass(frozen=True, slots=True)
+class WatcherCalls:
+    """What the watcher asks of the engine that it works for."""
+
+    log_once: Callable[[Exception], None]
+    text_failures: Callable[[Iterable[Envelope]], tuple[Envelope, ...]]
+    check_clocks: Callable[[], None]
+
+
 class Watcher:
     """Run the checks of the block that this node holds. Only the engine's loop calls it."""
 
@@ -62,14 +71,12 @@ class Watcher:
         plugins: Plugins,
         host_of: Callable[[Monitor], Host],
         clocks: Clocks,
-        log_once: Callable[[Exception], None],
         emergency: Emergency,
-        text_failures: Callable[[Iterable[Envelope]], tuple[Envelope, ...]],
-        check_clocks: Callable[[], None],
+        engine: WatcherCalls,
     ) -> None:
         self.store, self.plugins, self.clocks = store, plugins, clocks
-        self.host_of, self.log_once, self.emergency = host_of, log_once, emergency
-        self._text_failures, self._check_clocks = text_failures, check_clocks
+        self.host_of, self.log_once, self.emergency = host_of, engine.log_once, emergency
+        self._text_failures, self._check_clocks = engine.text_failures, engine.check_clocks
         self.block: MonitorBlock | None = None
         self.running: set[asyncio.Task[None]] = set()
         self.samples, self.punctuality = SampleBuffer(), Punctuality()

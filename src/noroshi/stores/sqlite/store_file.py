@@ -9,6 +9,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from itertools import count
@@ -41,25 +42,34 @@ T = TypeVar("T")
 NOT_WRITTEN = _("the store cannot be written: {why}")
 
 
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """The connections to one file, each in a thread of its own: `scanner` reads many rows at once for
+    people, `selector` those of which a mail is chosen."""
+
+    writer: Writer
+    reader: Writer
+    scanner: Writer
+    selector: Writer
+
+
 class StoreFile:
     """Do what ports.Store says of the file as a whole. Made by `open`; used from one event loop."""
 
     def __init__(
         self,
         path: Path,
-        writer: Writer,
-        reader: Writer,
+        connections: Connections,
         reserve: Reserve,
         presence: Presence,
         origin: Origin,
-        scanner: Writer | None = None,
-        selector: Writer | None = None,
     ) -> None:
         self.origin = origin
         self._path, self._reserve, self._presence = path, reserve, presence
-        self._writer, self._reader = writer, reader
-        self._scanner, self._selector = scanner or reader, selector or reader
-        self._write, self._read, self._scan = writer.do, reader.do, self._scanner.do
+        self._writer, self._reader = connections.writer, connections.reader
+        self._scanner, self._selector = connections.scanner, connections.selector
+        self._write, self._read = self._writer.do, self._reader.do
+        self._scan = self._scanner.do
         # Not by the scanner: however many people look at all that waits, mails leave.
         self._select = self._selector.do
         self._series: dict[samples.Key, int] = {}
@@ -95,11 +105,12 @@ class StoreFile:
         guard = presence.refuse_lost
         writing = Writer(opened.writer, name, reserve=room, gather=gather, guard=guard)
         reading = Writer(opened.reader, name, begin="begin")
-        more = [
-            Writer(db, name, begin="begin") if db else None
+        more = (
+            Writer(db, name, begin="begin") if db else reading
             for db in (opened.scanner, opened.selector)
-        ]
-        return cls(path, writing, reading, room, presence, opened.origin, *more)
+        )
+        connections = Connections(writing, reading, *more)
+        return cls(path, connections, room, presence, opened.origin)
 
     @classmethod
     def reopen(cls, path: Path) -> Self:
