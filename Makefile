@@ -46,13 +46,14 @@ test-long: setup debian check ## run every check and every test, the long ones t
 	@$(BIN)/pytest $(WORKERS)
 	@$(BIN)/pytest -m long
 
-check: setup ## look at the code without running it: ruff, mypy, import-linter, deptry
+check: setup ## look at the code without running it: ruff, mypy (for Linux and for Windows), import-linter, deptry
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --quiet --check
 	@$(BIN)/mypy --strict src
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/deptry src
 	@$(BIN)/python tools/catalogue.py check
+	@$(BIN)/python tools/windows.py check
 
 format: setup ## let ruff put the code into shape
 	@$(BIN)/ruff check --quiet --fix

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import os
 import socket
+import sys
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -19,7 +20,7 @@ from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
 REFUSED = _("{where} refuses connections")
 TAKEN = _("{where} accepts connections")
 CANNOT = _("cannot reach {address} port {port}: {why}")
-AT_ONCE = os.name == "posix"
+AT_ONCE = sys.platform != "win32"
 """Windows' loop wants to begin a connection by itself (ConnectEx)."""
 NOT_BLOCKING = getattr(socket, "SOCK_NONBLOCK", 0)
 """A socket that is made so needs no second call for it; Linux and the BSDs have it."""

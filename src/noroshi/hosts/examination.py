@@ -9,6 +9,7 @@ import os
 import platform
 import shutil
 import stat
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
@@ -100,7 +101,7 @@ class System:
         found = await _stat(path)
         version = f"SQLite {driver.sqlite_version}"
         summary = OF_STORE.fill(version=version, path=path, size=found.st_size / 1e6)
-        if os.name == "posix" and found.st_mode & (OTHERS_READ | OTHERS_WRITE):
+        if sys.platform != "win32" and found.st_mode & (OTHERS_READ | OTHERS_WRITE):
             return StepResult(summary, (STORE_READ.fill(path=path, mode=_mode(found)),))
         return StepResult(summary)
 
@@ -109,9 +110,9 @@ class System:
         found = await _stat(path)
         owner = _user(found.st_uid)
         facts = {"path": path, "owner": owner, "mode": _mode(found)}
-        if os.name == "posix" and found.st_mode & OTHERS_WRITE:
+        if sys.platform != "win32" and found.st_mode & OTHERS_WRITE:
             raise _stopped(HOME_OPEN.fill(**facts), f"chmod go-w {path}")
-        if os.name == "posix" and os.geteuid() not in (0, found.st_uid):
+        if sys.platform != "win32" and os.geteuid() not in (0, found.st_uid):
             user = _user(os.geteuid())
             raise _stopped(HOME_FOREIGN.fill(**facts, user=user), f"chown -R {user} {path}")
         return StepResult(OF_HOME.fill(**facts))

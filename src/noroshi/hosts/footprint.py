@@ -3,9 +3,9 @@ itself. Nothing is changed, and nothing that is in a file is told."""
 
 from __future__ import annotations
 
-import os
 import platform
 import stat
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -190,7 +190,7 @@ def size_text(size: int) -> str:
 
 
 def _user(number: int) -> str:
-    if os.name != "posix":
+    if sys.platform == "win32":
         return str(number)
     import pwd
 

@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 import stat
+import sys
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -80,7 +81,7 @@ class Folder:
 @contextmanager
 def opened(folder: Path) -> Iterator[Folder]:
     """Hold a folder open. OSError; ELOOP where a link on the way belongs to another user."""
-    if os.name != "posix":
+    if sys.platform == "win32":
         yield Folder(folder, None)
         return
     handle = _resolved(folder)

@@ -117,7 +117,7 @@ def new_key(entropy: Callable[[int], bytes] = os.urandom) -> Secret:
 
 def sync_folder(folder: Path) -> None:
     """Make a file's new name durable."""
-    if os.name != "posix":  # Windows cannot open a folder, and keeps its entries by itself
+    if sys.platform == "win32":  # Windows cannot open a folder, and keeps its entries by itself
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -143,7 +143,7 @@ def _box(path: Path, *, private: bool) -> Box:
         raise VaultError(NO_KEY.fill(path=path)) from None
     except OSError as error:
         raise VaultError(UNREADABLE_KEY.fill(path=path, why=why(error))) from None
-    if private and os.name == "posix" and mode & 0o077:  # Windows keeps this in the file's ACL
+    if sys.platform != "win32" and private and mode & 0o077:  # on Windows the ACL says who may
         raise VaultError(OPEN_KEY.fill(path=path, mode=f"{mode:04o}"))
     return Box(key_in(dpapi.unprotect(text), path))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 import socket
 import ssl
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Literal, get_args
 
@@ -154,7 +154,7 @@ def _bind(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
     # Said to be TCP's: of no other does asyncio switch Nagle off (base_events._set_nodelay).
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        if os.name == "posix":  # on Windows this would let two programs share a port
+        if sys.platform != "win32":  # on Windows this would let two programs share a port
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
     except OSError:

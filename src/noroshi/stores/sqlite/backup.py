@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def _away_with(part: Path) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Let a new name in a folder survive a power cut; Windows does so by itself."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         return
     file = os.open(folder, os.O_RDONLY)
     try:
