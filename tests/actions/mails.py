@@ -295,7 +295,9 @@ OTHERS = {
     "without-the-queue": lambda language: without_the_queue(language).payload,
     "over-without-the-queue": partial(_with_the_queue_again, watched=True),
     "gone-without-the-queue": partial(_with_the_queue_again, watched=False),
-    "round-trip": lambda _both: trip_mail("smtp1", "alerts@example.com", "X", NOW).payload,
+    "round-trip": lambda language: (
+        trip_mail("smtp1", "alerts@example.com", "X", NOW, language).payload
+    ),
 }
 """By the function that makes it in a language."""
 

@@ -6,7 +6,7 @@ its own it tells the contacts of all rules, by other routes than the one that is
 
 from __future__ import annotations
 
-from collections import ChainMap, Counter
+from collections import ChainMap
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,7 +16,7 @@ from noroshi.core.definitions.schema import Definitions, GroupDef, InstanceDef, 
 from noroshi.core.definitions.schema_mail import AccountDef, RouteDef
 from noroshi.core.definitions.value_checks import is_line
 from noroshi.core.model import Monitor, Rule
-from noroshi.core.translation import Message, _, pgettext
+from noroshi.core.translation import Message, _, most_common_language, pgettext
 
 OWN = "noroshi"
 """The instance's name, and how the ids of its monitors begin."""
@@ -94,8 +94,7 @@ def _title_of(route: RouteDef) -> str:
 
 def _in_their_language(definitions: Definitions) -> Mapping[str, str]:
     """Return the built-in titles in the language of most contacts."""
-    spoken = Counter(one.language for one in definitions.contacts.values())
-    language = max(sorted(spoken), key=lambda one: spoken[one], default="en")
+    language = most_common_language(one.language for one in definitions.contacts.values())
     return {name: words.say(language) for name, words in TITLES.items()}
 
 
