@@ -8,9 +8,10 @@ import pytest
 
 from noroshi import schema
 from noroshi.actions.mail import Options, draft, finish, try_out
-from noroshi.actions.phrases import REASONS, moment, quantity, span
+from noroshi.actions.phrases import REASONS, quantity, span
 from noroshi.actions.template import TemplateFailed, TemplateRenderer
 from noroshi.core.cadence import zone_of
+from noroshi.core.date_text import moment
 from noroshi.core.definitions.self_monitoring import OwnRule
 from noroshi.core.levels import Reason, When
 from noroshi.core.model import Cause, Instance, Limits, Reading

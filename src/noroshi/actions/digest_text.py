@@ -10,8 +10,9 @@ from typing import Any
 
 from noroshi.actions.letter import Page, Part, Post, as_text, flat
 from noroshi.actions.letter_html import as_html
-from noroshi.actions.phrases import ENDED, MARKS, RECOVERED, STOPPED, WORDS, clock, moment, span
+from noroshi.actions.phrases import ENDED, MARKS, RECOVERED, STOPPED, WORDS, span
 from noroshi.core.cadence import zone_of
+from noroshi.core.date_text import clock, moment
 from noroshi.core.digest import ALARM_ROWS, ENDING
 from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.levels import Level

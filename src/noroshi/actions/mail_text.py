@@ -26,7 +26,8 @@ from noroshi.actions.alarm_batch import (
 from noroshi.actions.letter import Gauge, Page, Part, Post, Row, Stop, flat
 from noroshi.actions.log_lines import quote
 from noroshi.actions.next_notice import next_notice
-from noroshi.actions.phrases import WORDS, clock, moment, quantity, span, threshold
+from noroshi.actions.phrases import WORDS, quantity, span, threshold
+from noroshi.core.date_text import clock, moment
 from noroshi.core.definitions.self_monitoring import OwnRule
 from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.levels import Level

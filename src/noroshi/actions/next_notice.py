@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from noroshi.actions.alarm_batch import AlarmBatch, happened
-from noroshi.actions.phrases import clock, moment, span
+from noroshi.actions.phrases import span
+from noroshi.core.date_text import clock, moment
 from noroshi.core.levels import When
 from noroshi.core.translation import _
 

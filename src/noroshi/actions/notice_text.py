@@ -9,8 +9,9 @@ from functools import singledispatch
 
 from noroshi.actions import notice_words as words
 from noroshi.actions.letter import Page, Part, Quote, Row, cut, one_line
-from noroshi.actions.phrases import MARKS, WORDS, moment, span
+from noroshi.actions.phrases import MARKS, WORDS, span
 from noroshi.core.cadence import zone_of
+from noroshi.core.date_text import moment
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.levels import Level
 from noroshi.core.mail import EnvelopeState
