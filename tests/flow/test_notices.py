@@ -354,6 +354,23 @@ async def test_a_report_names_what_is_bad_and_what_became_of_the_alarms():
     assert (report.waiting, report.aside) == (0, 0)
 
 
+class Losing(MemoryStore):
+    """A store of whose alarms two are nowhere."""
+
+    async def totals(self):
+        return {**await super().totals(), "lost": 2}
+
+
+async def test_a_report_counts_the_alarms_that_are_nowhere():
+    scene = Told(store=Losing())
+    await scene.version(told(Happening.WELL, at=EIGHT))
+    await scene.run(minutes=1, a=10)
+    scene.time.pass_by(minutes=118.9)
+    await scene.run(minutes=3, a=10)
+    [report] = scene.of(Happening.WELL)
+    assert (report.tally, report.lost, report.all_lost) == ({}, 2, 2)
+
+
 async def test_a_clock_that_was_far_ahead_at_the_start_holds_up_no_report():
     scene = Told()
     scene.time.jump(days=3)
