@@ -179,6 +179,15 @@ DIGESTS = {
         ],
         NOW + A_MINUTE,
     ),
+    "digest-ended": (
+        [
+            BACK,
+            _of(
+                "old", "APP01", alarm(Cause(words=NO_LONGER_MONITORED), CRITICAL, OK, serial=9)
+            ),
+        ],
+        NOW + A_MINUTE,
+    ),
     "digest-one": ([FULL], A_DAY_LATER),
     "digest-many": (
         [
