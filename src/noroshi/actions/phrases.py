@@ -66,6 +66,8 @@ UNITS: Mapping[str, Message] = {
 }
 TWO_UNITS = _("{larger} {smaller}")
 FROM, UP_TO = pgettext("a limit above", "{value}"), pgettext("a limit below", "{value}")
+FROM_TIME = pgettext("a limit above, of a time span", "{value}")
+UP_TO_TIME = pgettext("a limit below, of a time span", "{value}")
 
 
 def quantity(value: float, unit: str = "", language: str = "en") -> str:
@@ -76,12 +78,17 @@ def quantity(value: float, unit: str = "", language: str = "en") -> str:
 def quantity_words(value: float, unit: str = "") -> Message:
     """Return a number with its unit, for whoever will read it."""
     unit = unit.strip()
-    if unit in UNITS:
+    if is_time(unit):
         return UNITS[unit].fill(number=_number(value))
     if unit == "B":
         return plain(_size(value))
     between = "" if unit in ("", "%") else " "
     return plain(f"{_number(value)}{between}{unit}")
+
+
+def is_time(unit: str) -> bool:
+    """Return whether a number of that unit is a time span: its unit is a word of each language."""
+    return unit.strip() in UNITS
 
 
 def _number(value: float) -> str:
@@ -112,7 +119,10 @@ def threshold_words(limits: Limits, level: Level, unit: str) -> Message:
     value = {Level.WARNING: limits.warning, Level.CRITICAL: limits.critical}.get(level)
     if value is None:
         return NOTHING
-    words = FROM if limits.rising else UP_TO
+    if is_time(unit):
+        words = FROM_TIME if limits.rising else UP_TO_TIME
+    else:
+        words = FROM if limits.rising else UP_TO
     return words.fill(value=quantity_words(value, unit))
 
 
