@@ -172,7 +172,7 @@ def _ended_line(line: str, language: str) -> str:
 def _lead(event: Event, language: str) -> Iterator[str]:
     reading = event.cause.reading
     if reading is not None and not is_wordy(event) and reading.note.say(language):
-        yield reading.note.say(language, Medium.MAIL)
+        yield _ended_line(reading.note.say(language, Medium.MAIL), language)
     if event.after is Level.UNKNOWN:
         yield NOT_KNOWN.say(language)
 
