@@ -102,7 +102,9 @@ ALL = {
     "route-refused": replace(
         FAILED, failure=Failure.ROUTE, name="smtp1", why=plain("550 5.7.60")
     ),
-    "address-refused": replace(FAILED, failure=Failure.ADDRESS, why=plain("550 5.1.1")),
+    "address-refused": replace(
+        FAILED, failure=Failure.ADDRESS, why=plain("550 5.1.1"), to=("old@example.com",)
+    ),
     "set-aside": ASIDE,
     "unread": replace(
         ASIDE,

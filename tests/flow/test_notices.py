@@ -468,6 +468,7 @@ async def test_an_address_that_is_refused_while_others_are_reached_is_told_of():
     await scene.run(minutes=1, a=95)
     [failed] = scene.of(Happening.FAILED)
     assert (failed.failure, failed.name) == (Failure.ADDRESS, "ops")
+    assert failed.to == ("old@example.com",)
 
 
 async def test_an_address_that_is_refused_as_the_route_goes_down_is_told_of():
@@ -480,6 +481,7 @@ async def test_an_address_that_is_refused_as_the_route_goes_down_is_told_of():
     await scene.run(minutes=3, a=95)
     [failed] = scene.of(Happening.FAILED)
     assert (failed.failure, failed.name) == (Failure.ADDRESS, "ops")
+    assert failed.to == ("old@example.com",)
 
 
 async def test_a_text_that_failed_is_told_of_once_a_day():

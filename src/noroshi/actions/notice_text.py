@@ -136,7 +136,7 @@ def _(notice: Failed, reader: NoticeReader) -> Page:
         rows=(
             reader.row(words.CAUSE, reader.say(notice.why)),
             reader.row(words.SUBJECT, notice.subject),
-            reader.row(words.CONTACT, notice.contact),
+            reader.row(words.CONTACT, _addressed(notice)),
             reader.row(words.MAIL, notice.mail),
             reader.row(words.AT, reader.when(notice.at)),
         ),
@@ -147,13 +147,14 @@ def _(notice: Failed, reader: NoticeReader) -> Page:
 @page.register
 def _(notice: Aside, reader: NoticeReader) -> Page:
     to_do = words.UNREAD_DO if notice.unread else words.ASIDE_DO
+    subject = reader.say(words.NOBODY_KNOWN) if notice.unread else notice.subject
     return _page(
         reader,
         notice,
         reader.say(words.ASIDE, contact=notice.contact),
         lead=(reader.say(words.UNREAD_SO if notice.unread else words.ASIDE_SO),),
         rows=(
-            reader.row(words.SUBJECT, notice.subject),
+            reader.row(words.SUBJECT, subject),
             reader.row(words.CONTACT, _addressed(notice)),
             reader.row(words.ROUTE, notice.route),
             reader.row(words.CAUSE if notice.unread else words.ANSWER, reader.say(notice.why)),
@@ -165,7 +166,8 @@ def _(notice: Aside, reader: NoticeReader) -> Page:
     )
 
 
-def _addressed(notice: Aside) -> str:
+def _addressed(notice: Failed | Aside) -> str:
+    """Return the contact, with the addresses that were refused."""
     return f"{notice.contact} ({', '.join(notice.to)})" if notice.to else notice.contact
 
 

@@ -60,7 +60,7 @@ INSTEAD = {
     ),
     Failure.ROUTE: _("The next route is tried for this mail."),
     Failure.ADDRESS: _(
-        "The contact's other addresses were accepted. Correct or remove this address."
+        "The contact's other addresses are not affected. Correct or remove this address."
     ),
 }
 ONCE_A_DAY = _("The same failure is not reported again until tomorrow (UTC).")

@@ -139,7 +139,8 @@ class Failure(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """An action failed in part. `name` is the rule, the route or the contact at fault."""
+    """An action failed in part. `name` is the rule, the route or the contact at fault, `to` the
+    addresses that were refused."""
 
     at: datetime
     failure: Failure
@@ -148,6 +149,7 @@ class Failed:
     subject: str
     why: Message
     mail: str
+    to: tuple[str, ...] = ()
 
     happening = Happening.FAILED
 
