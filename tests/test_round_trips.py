@@ -8,7 +8,8 @@ import pytest
 
 from noroshi import schema
 from noroshi.core.mail import Answer, Receipt, Verdict
-from noroshi.core.translation import NOTHING, plain
+from noroshi.core.model import Contact
+from noroshi.core.translation import LANGUAGES, NOTHING, plain
 from noroshi.ports import Arrival, QueuedEnvelope, TrackedMail
 from noroshi.round_trips import (
     MailboxReading,
@@ -16,6 +17,7 @@ from noroshi.round_trips import (
     mailbox_reading,
     note_of,
     prefix_of,
+    reader_language,
     seen_at,
     sought,
     taken,
@@ -132,6 +134,50 @@ def test_what_is_looked_for_is_its_message_ids_and_a_subject_that_no_other_mail_
     wanted = sought(mail(0), taken(mail(0)))
     assert wanted.message_ids == ("<a@b>",) and wanted.since == DAWN - DAY
     assert wanted.subject == "[Noroshi] Round trip by smtp1, 2026-04-01 (X)"
+    assert wanted.mark == "smtp1, 2026-04-01 (X)" and wanted.mark in wanted.subject
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_mail_is_in_one_language_and_found_by_the_same_mark_in_each(language):
+    payload = trip_mail("smtp1", BOX, "X", DAWN, language).payload
+    assert payload["language"] == language and payload["subject"].endswith(
+        "smtp1, 2026-04-01 (X)"
+    )
+    assert ("Nobody has to read it" in payload["text"]) is (language == "en")
+    assert ("読む必要はありません" in payload["text"]) is (language == "ja")
+
+
+def contact(language, *addresses):
+    return Contact(id=f"{language}{addresses}", addresses=addresses, language=language)
+
+
+@pytest.mark.parametrize(
+    ("contacts", "language"),
+    [
+        ((), "en"),
+        ((contact("ja", "a@b.example"),), "ja"),
+        ((contact("ja", "a@b.example"), contact("en", "c@b.example")), "en"),
+        (
+            (
+                contact("ja", "a@b.example"),
+                contact("ja", "d@b.example"),
+                contact("en", "c@b.example"),
+            ),
+            "ja",
+        ),
+        (
+            (
+                contact("ja", "a@b.example"),
+                contact("ja", "d@b.example"),
+                contact("en", BOX.upper()),
+            ),
+            "en",
+        ),
+        ((contact("fr", "a@b.example"),), "en"),
+    ],
+)
+def test_a_mailbox_is_read_in_its_contact_s_language_else_in_that_of_most(contacts, language):
+    assert reader_language(BOX, contacts) == language
 
 
 def test_what_is_noted_of_a_mailbox_is_read_back_and_what_cannot_be_is_nothing():

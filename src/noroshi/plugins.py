@@ -54,12 +54,19 @@ class Plugins:
         return _find(self.transports, kind)
 
     def draft(
-        self, monitor: Monitor, rule: Rule, contact: Contact, alarms: tuple[Alarm, ...]
+        self,
+        monitor: Monitor,
+        rule: Rule,
+        contact: Contact,
+        alarms: tuple[Alarm, ...],
+        *,
+        recorded: bool = True,
     ) -> Mapping[str, Any]:
-        """Return what the rule's action sends; if that fails, the plain words, marked."""
+        """Return what the rule's action sends; if that fails, the plain words, marked.
+        `recorded`: the store has these alarms by the time it is sent."""
         try:
             check = self.check(monitor.kind)
-            topic = Topic(monitor, check.title, check.names, self._runs_on)
+            topic = Topic(monitor, check.title, check.names, self._runs_on, recorded)
             draft = self.action(rule.action).draft
             return _to_be_kept(draft(rule.options, contact, topic, alarms))
         except Exception as bug:  # what a user wrote must not stop the watch

@@ -3,14 +3,15 @@ mails by that route arrive, and how soon: what it is, and what is made of what b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from noroshi import schema
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.mail import Envelope, EnvelopeState, Receipt, Verdict
-from noroshi.core.translation import NOTHING, Message, _
+from noroshi.core.model import Contact
+from noroshi.core.translation import NOTHING, Language, Message, _, most_common_language
 from noroshi.ports import Arrival, RoundTripFacts, Store, TrackedMail
 from noroshi.ports.mailbox import ExpectedMail
 
@@ -19,13 +20,14 @@ PREFIX = "round-trip/"
 DAY = timedelta(days=1)
 FIRST, LAST = 2, 32
 """So many of a route's mails are looked back at, and where the newest has not been seen."""
-SUBJECT = "[Noroshi] Round trip by {route}, {day} ({installation})"
+SUBJECT = _("[Noroshi] Round trip by {mark}")
+MARK = "{route}, {day} ({installation})"
+"""The part of a subject that is the same in every language, and in no other mail."""
 TEXT = _(
     "Noroshi sends this mail once a day by the route {route} to its own mailbox and looks for it "
     "there,\nso that it knows that mails by this route arrive. Nobody has to read it. It may be "
     "deleted once it\nis a day old."
 )
-"""Nobody knows who reads that mailbox: it is told in every language."""
 NOT_READ = _("the mailbox cannot be read: {why}")
 NOT_SENT = _("the last check mail has not been sent: {why}")
 CAME_BACK = _("the last check mail came back: {said}")
@@ -93,14 +95,25 @@ def is_trip(id: str) -> bool:
     return id.startswith(PREFIX)
 
 
-def trip_mail(route: str, address: str, installation: str, now: datetime) -> Envelope:
+def reader_language(address: str, contacts: Iterable[Contact]) -> Language:
+    """Return the language of who reads a mailbox: of the contact with that address, else of most
+    contacts."""
+    known = tuple(contacts)
+    owners = [one for one in known if address.casefold() in map(str.casefold, one.addresses)]
+    return most_common_language(one.language for one in owners or known)
+
+
+def trip_mail(
+    route: str, address: str, installation: str, now: datetime, language: Language = "en"
+) -> Envelope:
     """The mail of a day, by this route alone; made twice it is one. Several installations may
     share a mailbox and name their routes alike, so each finds its own."""
     facts = {"route": route, "day": f"{now:%Y-%m-%d}", "installation": installation}
     id = f"{prefix_of(route)}{facts['day']}/{installation}"
     payload = {
-        "subject": SUBJECT.format(**facts),
-        "text": "\n\n".join(TEXT.fill(**facts).both().values()) + "\n",
+        "subject": SUBJECT.fill(mark=MARK.format(**facts)).say(language),
+        "text": TEXT.fill(route=route).say(language) + "\n",
+        "language": language,
         "importance": "low",
         "list": "noroshi",
         "list_title": "Noroshi",
@@ -138,8 +151,14 @@ def sought(mail: TrackedMail, receipt: Receipt) -> ExpectedMail:
     return ExpectedMail(
         message_ids=receipt.message_ids,
         subject=str(envelope.payload.get("subject", "")),
+        mark=_mark_of(envelope),
         since=envelope.born - DAY,
     )
+
+
+def _mark_of(envelope: Envelope) -> str:
+    route, day, installation = envelope.id.removeprefix(PREFIX).split("/", 2)
+    return MARK.format(route=route, day=day, installation=installation)
 
 
 def arrival_of(mail: TrackedMail, state: str) -> Arrival | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from noroshi.actions.digest_text import together
 from noroshi.actions.mail import draft
 from noroshi.actions.trial_alarm import trial_alarm
-from noroshi.checks import noroshi_account, noroshi_node, noroshi_queue, noroshi_route
+from noroshi.checks import logfile, noroshi_account, noroshi_node, noroshi_queue, noroshi_route
 from noroshi.core.judgement import MEASURED_AGAIN, MONITORING_DISABLED, NO_LONGER_MONITORED
 from noroshi.core.levels import Level, Reason
 from noroshi.core.mail import Envelope
@@ -48,7 +49,7 @@ LOG = {
     "kind": "logfile",
     "group": "app",
     "group_title": "",
-    "occurrences": frozenset({"found"}),
+    "occurrences": frozenset({"hits"}),
 }
 LINES = (
     "2026-11-24 07:40:01,113 ERROR [pool-3] 受注 #4711 を保存できません: 接続が切れました",
@@ -64,7 +65,7 @@ LINES = (
     "2026-11-24 07:40:11,734 ERROR [pool-3] 受注 #4713 を保存できません: 接続が切れました",
 )
 FOUND = Cause(
-    Reading("found", 7, note=bilingual(en="7 new lines", ja="新しい行が7行"), lines=LINES),
+    Reading("hits", 7, note=logfile.FIRST.fill(line=plain(LINES[0])), lines=LINES),
     Limits(warning=1, critical=5),
 )
 SCRIPT = {
@@ -179,6 +180,15 @@ DIGESTS = {
         ],
         NOW + A_MINUTE,
     ),
+    "digest-ended": (
+        [
+            BACK,
+            _of(
+                "old", "APP01", alarm(Cause(words=NO_LONGER_MONITORED), CRITICAL, OK, serial=9)
+            ),
+        ],
+        NOW + A_MINUTE,
+    ),
     "digest-one": ([FULL], A_DAY_LATER),
     "digest-many": (
         [
@@ -219,9 +229,9 @@ OWN = {
         noroshi_account,
         Reading(
             "left_14",
-            13.4,
+            13.06,
             note=noroshi_account.ENDS.fill(
-                name="m365", day="2026-12-07", left=noroshi_account.IN_DAYS.fill(count=13)
+                name="m365", day="2026-12-07", left=noroshi_account.IN_DAYS.fill(count=14)
             ),
         ),
     ),
@@ -237,20 +247,44 @@ OWN = {
         noroshi_queue,
         Reading("oldest", 72, "min", note=noroshi_queue.WAITING.fill(count=9)),
     ),
+    "own-route-down": (
+        noroshi_route,
+        Reading(
+            "down",
+            31,
+            "min",
+            note=connection_errors.TCP.fill(where="smtp1.example.com:587", why=NOT_THERE),
+        ),
+    ),
+    "own-set-aside": (
+        noroshi_queue,
+        Reading("aside", 2, note=noroshi_queue.ASIDE.fill(count=2)),
+    ),
     "own-node": (noroshi_node, Reading("free", 40, "MiB")),
 }
 """What Noroshi finds of itself."""
 
 
+NAMES = {
+    noroshi_account: ("account-m365", "Account m365"),
+    noroshi_route: ("route-smtp1", "smtp1"),
+    noroshi_queue: ("queue", "Mail queue"),
+    noroshi_node: ("node", "Node"),
+}
+"""The name and the title that the definitions give to each of Noroshi's own monitors."""
+
+
 def own_alarm(module, reading, language):
     """The mail of one thing that a monitor of Noroshi itself found."""
-    check = module.CHECK
+    check, (name, title) = module.CHECK, NAMES[module]
+    group = "node" if module is noroshi_node else "mail"
     monitor = Monitor(
         id="01JDE4OWN",
-        name="own",
-        title=check.title.say(language),
-        instance=Instance(name="noroshi"),
-        group="noroshi",
+        name=name,
+        title=title,
+        instance=Instance(name="noroshi", title="Noroshi"),
+        group=group,
+        group_title=group.capitalize(),
         kind=check.kind,
         options=None,
         limits=check.limits,
@@ -265,7 +299,7 @@ def own_alarm(module, reading, language):
 def without_the_queue(language):
     """The mail that leaves when nothing can be written down."""
     found = [_envelope(name, language) for name in ("alarm", "refused-port")]
-    (telling,) = emergency_mails(found, "web1", plain("disk full"), NOW)
+    (telling,) = emergency_mails(found, "FS01", plain("disk full"), NOW)
     return telling
 
 
@@ -278,13 +312,13 @@ def _envelope(name, language):
         to=contact.addresses,
         order=name,
         alarms=(),
-        payload=payload_of(name, language),
+        payload=_drafted(*MAILS[name], language, recorded=False),
         born=NOW,
     )
 
 
 def _with_the_queue_again(language, *, watched):
-    monitor = topic(language, id="m", name="disk", instance=Instance(name="web1")).monitor
+    monitor = topic(language).monitor
     telling = without_the_queue(language)
     return closing_mail(telling, monitor, NOW + A_MINUTE, watched=watched).payload
 
@@ -295,7 +329,9 @@ OTHERS = {
     "without-the-queue": lambda language: without_the_queue(language).payload,
     "over-without-the-queue": partial(_with_the_queue_again, watched=True),
     "gone-without-the-queue": partial(_with_the_queue_again, watched=False),
-    "round-trip": lambda _both: trip_mail("smtp1", "alerts@example.com", "X", NOW).payload,
+    "round-trip": lambda language: (
+        trip_mail("smtp1", "alerts@example.com", "X", NOW, language).payload
+    ),
 }
 """By the function that makes it in a language."""
 
@@ -312,7 +348,7 @@ def drafted(name, language, options=None):
     return _drafted(*MAILS[name], language, options)
 
 
-def _drafted(changed, alarms, language, options=None):
+def _drafted(changed, alarms, language, options=None, *, recorded=True):
     contact = READERS[language]
     mine = tuple(
         alarm(
@@ -327,7 +363,8 @@ def _drafted(changed, alarms, language, options=None):
         )
         for one in alarms
     )
-    return draft(options, contact, topic(language, **changed), mine)
+    about = replace(topic(language, **changed), recorded=recorded)
+    return draft(options, contact, about, mine)
 
 
 def goldens():

@@ -95,6 +95,49 @@ def test_a_level_that_rose_is_one_outage():
     assert listed(said)[0] == f"{LINE}, since 12:00:00 +00:00"
 
 
+def test_the_subject_says_how_many_last_and_how_many_are_over():
+    bad, well = row(0), over(1, 0, where="FS02 E:")
+    ended = row(1, "ok", where="APP01", before="critical", ended=True)
+    subjects = [
+        told(bad, row(0, where="FS03 F:"))["subject"],
+        told(bad, well, ended)["subject"],
+        told(well, over(1, 0, where="FS03 F:"))["subject"],
+        told(well, ended)["subject"],
+    ]
+    assert [subject.partition("]")[0] for subject in subjects] == [
+        "[2 alarms",
+        "[1 alarm, 2 over",
+        "[2 recovered",
+        "[2 alarms over",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [
+        ([row(0, where="FS03 F:")], "2 alarms were raised"),
+        ([over(0, -5, where="FS02 E:")], "The states of 2 items changed"),
+    ],
+    ids=["all last", "one is over"],
+)
+def test_only_what_lasts_was_raised(others, said):
+    assert said in told(row(0), *others)["text"]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_digest_of_one_speaks_of_one_and_since_when_it_lasts(language):
+    said = told(row(0), language=language, now=24 * 60)
+    late = (
+        "No mail about this alarm could be sent for 1 d.",
+        "1日の間、このアラームのメールを",
+    )
+    assert late[language == "ja"] in said["text"]
+    assert "one_by_one" not in said["text"] and "lists the alarms" not in said["text"]
+    assert ("since Mon 23 Nov 2026", "2026年11月23日(月) 12:00:00")[language == "ja"] in said[
+        "text"
+    ]
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_one_alarm_is_one_alarm(language):
     said = told(row(0, "warning"), row(2, bad=2, before="warning"), language=language)

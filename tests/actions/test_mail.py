@@ -2,20 +2,22 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from noroshi import schema
 from noroshi.actions.mail import Options, draft, finish, try_out
-from noroshi.actions.phrases import REASONS, moment, quantity, span
+from noroshi.actions.phrases import REASONS, quantity, span
 from noroshi.actions.template import TemplateFailed, TemplateRenderer
 from noroshi.core.cadence import zone_of
+from noroshi.core.date_text import moment
 from noroshi.core.definitions.self_monitoring import OwnRule
 from noroshi.core.levels import Reason, When
 from noroshi.core.model import Cause, Instance, Limits, Reading
 from noroshi.core.translation import bilingual, plain
-from tests.actions.mails import CRITICAL, MAILS, OK, UNKNOWN, WARNING, drafted
+from tests.actions.mails import CRITICAL, LINES, MAILS, OK, UNKNOWN, WARNING, drafted
 from tests.actions.sample_alarms import AKI, NOW, READERS, SAM, alarm, rule, topic, used
 
 
@@ -24,6 +26,7 @@ from tests.actions.sample_alarms import AKI, NOW, READERS, SAM, alarm, rule, top
 def test_a_mail_says_every_time_with_its_offset_and_names_every_alarm(name, language):
     text = drafted(name, language)["text"]
     ours = "\n".join(line for line in text.splitlines() if not line.startswith("  | "))
+    ours = ours.replace(LINES[0], "")
     times = re.findall(r"\d\d:\d\d:\d\d(?: [+-]\d\d:\d\d)?", ours)
     assert times and all(len(time) == len("07:40:12 +09:00") for time in times)
     contact = READERS[language].id
@@ -367,11 +370,10 @@ def test_a_mail_by_a_rule_that_has_no_file_names_the_file_that_changes_it():
     assert "rules/" not in payload["text"]
 
 
-def subject_of(words, language="en", unit="", **changed):
-    cause = Cause(Reading("down", 6, unit, note=words), Limits(warning=5))
+def subject_of(words, language="en"):
+    cause = Cause(Reading("down", 6, note=words), Limits(warning=5))
     one = alarm(cause, OK, WARNING, item="", contact=READERS[language])
-    its = topic(language, title="smtp1", **changed) if changed else topic(language)
-    return draft(None, READERS[language], its, (one,))["subject"]
+    return draft(None, READERS[language], topic(language), (one,))["subject"]
 
 
 def test_a_subject_ends_with_a_whole_sentence_where_there_are_more_than_it_has_room_for():
@@ -391,12 +393,124 @@ def test_a_subject_without_room_for_a_sentence_ends_with_a_whole_word():
     assert subject_of(plain("word " * 30)).endswith(" word word…")
 
 
-def test_the_subject_of_a_way_out_that_is_down_says_why():
-    own = {"instance": Instance(name="noroshi"), "kind": "noroshi-route"}
-    why = bilingual(
-        en="mx.example:25 refuses connections", ja="mx.example:25 が接続を拒否しました"
+# What Noroshi finds of itself
+
+
+def own_mail(kind, name, title, reading, after=CRITICAL, language="en", limits=None):
+    own = {"instance": Instance(name="noroshi", title="Noroshi"), "kind": kind, "name": name}
+    before = OK if after is not OK else CRITICAL
+    one = alarm(Cause(reading, limits), before, after, contact=READERS[language])
+    about = topic(language, group_title="Mail", title=title, **own)
+    return draft(None, READERS[language], about, (one,))
+
+
+WHY = bilingual(
+    en="mx.example:25 refuses connections. A firewall may be in between.",
+    ja="mx.example:25 が接続を拒否しました。途中のファイアウォールかもしれません。",
+)
+DOWN = ("noroshi-route", "route-smtp1", "smtp1", Reading("blocked", 1, note=WHY))
+SIGN_IN = (
+    "noroshi-account",
+    "account-m365",
+    "アカウント m365",
+    Reading("sign_in", 1, note=WHY),
+)
+
+
+@pytest.mark.parametrize(
+    ("found", "en", "ja"),
+    [
+        (
+            DOWN,
+            "delivery route smtp1: mails cannot be sent",
+            "送信経路 smtp1: メールを送信できません",
+        ),
+        (SIGN_IN, "account m365: cannot sign in", "アカウント m365: サインインできません"),
+    ],
+)
+def test_the_subject_says_what_is_wrong_with_which_and_the_mail_says_why(found, en, ja):
+    english, japanese = own_mail(*found), own_mail(*found, language="ja")
+    assert english["subject"] == f"[CRITICAL] Noroshi {en}"
+    assert japanese["subject"] == f"[危険] Noroshi {ja}"
+    assert WHY.en in english["text"] and WHY.ja in japanese["text"]
+
+
+def test_the_node_s_own_instance_is_named_once():
+    text = own_mail(*DOWN)["text"]
+    assert text.startswith("◆ CRITICAL  Noroshi > Delivery route smtp1\n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "said"),
+    [
+        ("noroshi-route", "blocked", "mails can be sent again"),
+        ("noroshi-route", "retiring", "it no longer signs in by password"),
+        ("noroshi-account", "sign_in", "can sign in again"),
+        ("noroshi-queue", "lost", "0 alarms lost"),
+        ("noroshi-node", "store", "the store works again"),
+    ],
+)
+def test_what_the_node_found_of_itself_is_over_in_words_and_not_as_a_zero(kind, name, said):
+    mail = own_mail(kind, "x", "x", Reading(name, 0), OK)
+    assert mail["subject"].endswith(f": {said}")
+    assert f"\n\n{said}\n\n" in mail["text"]
+
+
+def test_a_time_span_in_a_japanese_sentence_stands_without_a_blank():
+    waited = Reading("oldest", 72, "min", note=plain("9"))
+    mail = own_mail(
+        "noroshi-queue",
+        "queue",
+        "Mail queue",
+        waited,
+        language="ja",
+        limits=Limits(warning=15, critical=60),
     )
-    assert subject_of(why, "ja", "min", **own).endswith(
-        "5分 以上): mx.example:25 が接続を拒否しました"
+    assert "72分です。" in mail["text"] and "危険 60分以上" in mail["text"]
+    assert "72分 " not in mail["text"] and "60分 " not in mail["text"]
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (13.05, "its secret or certificate expires in 14 days"),
+        (1.2, "its secret or certificate expires in 2 days"),
+        (0.4, "its secret or certificate expires in less than a day"),
+        (-0.1, "its secret or certificate has expired"),
+    ],
+)
+def test_the_subject_counts_the_days_of_a_credential_as_its_monitor_does(days, said):
+    mail = own_mail(
+        "noroshi-account", "account-m365", "x", Reading("left_14", days, note=plain("long"))
     )
-    assert why.en not in subject_of(why, "en", "min")
+    assert mail["subject"] == f"[CRITICAL] Noroshi account m365: {said}"
+
+
+# What nobody recorded
+
+
+def test_a_mail_of_what_the_store_does_not_have_names_no_queue_and_no_ledger():
+    one = alarm(used(95), contact=SAM)
+    about = replace(topic("en"), recorded=False)
+    text = draft(None, SAM, about, (one,))["text"]
+    assert "You receive this mail because rule ops" in text
+    assert "queue show" not in text and "ledger" not in text and "Recorded" not in text
+    assert one.id not in text
+
+
+def test_a_mail_without_a_foot_ends_without_a_line():
+    about = replace(topic("en", rules=()), recorded=False)
+    text = draft(None, SAM, about, (alarm(used(95), contact=SAM),))["text"]
+    assert "--" not in text
+
+
+# Several at once
+
+
+def test_the_next_notice_of_several_is_that_of_any_of_them():
+    alarms = tuple(alarm(used(95), item=item, contact=SAM) for item in ("D:", "E:"))
+    text = draft(None, SAM, topic("en"), alarms)["text"]
+    assert (
+        "  Next notice   when the level of an item changes, when an item recovers, or in 4 h"
+    ) in text
+    assert "if a problem persists\n" in text

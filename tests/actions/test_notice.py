@@ -48,6 +48,7 @@ WELL = Well(
     waiting=1,
     aside=0,
 )
+NOT_OK = (Bad("web1", "web1/os/disk", "Disk space", Level.WARNING, None),)
 ASIDE = Aside(
     at=NIGHT,
     mail="01J.1/ops/ops",
@@ -101,7 +102,9 @@ ALL = {
     "route-refused": replace(
         FAILED, failure=Failure.ROUTE, name="smtp1", why=plain("550 5.7.60")
     ),
-    "address-refused": replace(FAILED, failure=Failure.ADDRESS, why=plain("550 5.1.1")),
+    "address-refused": replace(
+        FAILED, failure=Failure.ADDRESS, why=plain("550 5.1.1"), to=("old@example.com",)
+    ),
     "set-aside": ASIDE,
     "unread": replace(
         ASIDE,
@@ -119,6 +122,8 @@ ALL = {
         unseen=1,
         bad=(Bad("web1", "web1/os/disk", "Disk space", Level.CRITICAL, NIGHT - 5 * HOUR),),
     ),
+    "not-measured": replace(WELL, well=12, unseen=3),
+    "lost": replace(WELL, tally={"accepted": 5, "came back": 1, "set aside": 1}, lost=2),
     "unwatched": Unwatched(
         at=NIGHT - 3 * HOUR,
         until=NIGHT,
@@ -185,8 +190,10 @@ def test_what_asks_for_a_person_is_urgent_and_what_does_not_is_not():
         "unread",
         "set-aside",
         "came-back",
+        "lost",
     }
-    assert {n for n, level in importance.items() if level == "low"} == {"well", "not-well"}
+    low = {name for name, level in importance.items() if level == "low"}
+    assert low == {"well", "not-well", "not-measured"}
 
 
 def test_an_instance_stands_in_the_subject_and_of_several_how_many_more():
@@ -207,6 +214,24 @@ def test_a_line_break_in_what_somebody_else_wrote_begins_no_line_of_ours():
     assert "\n" not in payload["subject"]
     assert "\nRemedy        pay" not in payload["text"]
     assert not any(line.startswith("From:") for line in payload["text"].splitlines())
+
+
+@pytest.mark.parametrize(
+    ("changed", "headline", "mark"),
+    [
+        ({"well": 12, "unseen": 3}, "OK: 12 of 15 monitors; not measured yet: 3", ""),
+        ({"well": 0, "unseen": 1}, "OK: 0 of 1 monitor; not measured yet: 1", ""),
+        ({"lost": 1}, "1 alarm lost", "◆ "),
+        ({"tally": {"unheard of": 2}}, "2 alarms lost", "◆ "),
+        ({"tally": {"came back": 1, "set aside": 1}}, "2 alarms not delivered", "▲ "),
+        ({"lost": 1, "bad": NOT_OK}, "1 alarm lost; not OK: 1 of 16 monitors", "◆ "),
+        ({}, "no problems reported by 15 monitors", "○ "),
+    ],
+)
+def test_a_report_is_never_kinder_than_what_is_known(changed, headline, mark):
+    payload = notice(SAM, replace(WELL, **changed))
+    assert payload["subject"] == f"[Noroshi] {headline}"
+    assert payload["text"].startswith(f"{mark}NOTICE")
 
 
 def test_nothing_watched_is_not_called_well():

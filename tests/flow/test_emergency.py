@@ -121,6 +121,24 @@ def _in_their_language(options, contact, topic, alarms):
     return {**NOTE.draft(options, contact, topic, alarms), "language": contact.language}
 
 
+def _if_recorded(options, contact, topic, alarms):
+    return {**NOTE.draft(options, contact, topic, alarms), "text": f"stored: {topic.recorded}"}
+
+
+async def test_a_mail_knows_whether_the_store_has_what_it_tells():
+    scene = broken_scene()
+    scene.actions = (replace(NOTE, draft=_if_recorded),)
+    await scene.plan(disk_monitor())
+    async with scene.life() as engine:
+        await scene.seconds(engine, 61)
+        scene.used, scene.store.failing = {"/a": 95}, True
+        await scene.seconds(engine, 120)
+        mend(scene)
+        await scene.seconds(engine, 60)
+    urgent, usual = (mail.payload["text"] for mail in scene.smtp.sent)
+    assert "stored: False" in urgent and usual == "stored: True"
+
+
 async def test_another_instance_does_not_wait_for_the_hour_of_the_first():
     scene = broken_scene()
     db1 = disk_monitor(id="n", instance=Instance(name="db1"))
@@ -183,7 +201,7 @@ async def test_what_is_over_when_the_store_is_back_is_told_as_over():
         scene.used = {"/a": 10}
         mend(scene)
         await scene.seconds(engine, 120)
-    assert scene.subjects == [MARK + CRITICAL, "[RECOVERED] web1/g/disk"]
+    assert scene.subjects == [MARK + CRITICAL, "[RECOVERED] web1 disk"]
     assert scene.smtp.sent[1].thread == (scene.smtp.sent[0].id,)
 
 
@@ -254,7 +272,7 @@ async def test_what_is_over_while_it_is_being_told_is_told_as_over():
 
         scene.smtp.meanwhile = well_again
         await scene.seconds(engine, 240)
-    assert scene.subjects == [MARK + CRITICAL, "[RECOVERED] web1/g/disk"]
+    assert scene.subjects == [MARK + CRITICAL, "[RECOVERED] web1 disk"]
 
 
 async def test_an_instance_that_is_written_while_another_is_told_is_told_in_its_own_way(caplog):
@@ -321,7 +339,7 @@ async def test_who_was_told_hears_that_the_monitor_is_watched_no_more(how):
         engine.wake_up()
         await engine.attempt(engine.hold)
         await scene.seconds(engine, 120)
-    assert scene.subjects == [MARK + CRITICAL, "[NO LONGER MONITORED] web1/g/disk"]
+    assert scene.subjects == [MARK + CRITICAL, "[NO LONGER MONITORED] web1 disk"]
     assert scene.smtp.sent[1].thread == (scene.smtp.sent[0].id,)
 
 

@@ -85,8 +85,8 @@ async def time_until_told(it):
 
 def about(it, level):
     """Of what of the node's own the mails of that level tell."""
-    found = (subject.partition(f"{level} noroshi ")[2] for subject in it.subjects)
-    return [one.partition(":")[0].removesuffix(" needs a sign-in 0") for one in found if one]
+    found = (subject.partition(f"{level} Noroshi ")[2] for subject in it.subjects)
+    return [one for one in found if one]
 
 
 @pytest.mark.parametrize("renewed", [by_mail, by_rest])
@@ -97,15 +97,17 @@ async def test_a_sign_in_that_is_lost_with_a_life_is_told_by_another_route_withi
     async with life(*both, kind=Punctual) as it:
         assert await time_until_told(it) <= MINUTE
         (told,) = it.subjects_by(FIRST)
-        assert "elsewhere: The sign-in is no longer valid" in told
+        assert told == "[CRITICAL] Noroshi account elsewhere: cannot sign in"
+        assert "The sign-in is no longer valid" in it.by(FIRST)[0].text
         assert (await it.route(SECOND)).state == "needs somebody"
 
         await it.wait(minutes=5)
         assert it.by(SECOND) == []
-        assert about(it, "[CRITICAL]") == ["Account elsewhere"]
+        assert about(it, "[CRITICAL]") == ["account elsewhere: cannot sign in"]
         await it.sign_in(SECOND, (it.card.elsewhere.user, it.card.elsewhere.password))
         await it.wait(minutes=2)
-        assert about(it, "[CRITICAL]") == about(it, "[RECOVERED]") == ["Account elsewhere"]
+        assert about(it, "[CRITICAL]") == ["account elsewhere: cannot sign in"]
+        assert about(it, "[RECOVERED]") == ["account elsewhere: can sign in again"]
         assert it.subjects.count(WAITS) == (1 if renewed is by_mail else 0)
         sum = await it.ledger()
         assert (sum.lost, sum.waiting) == (0, 0) and await it.queue() == ()

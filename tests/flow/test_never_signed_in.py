@@ -30,7 +30,7 @@ async def levels(it):
 
 
 def told(it):
-    return [one for one in it.subjects_by(FIRST) if "Account elsewhere" in one]
+    return [one for one in it.subjects_by(FIRST) if "account elsewhere" in one]
 
 
 async def test_the_mail_leaves_when_the_time_to_set_up_is_over_and_once_alone(it):
@@ -38,7 +38,7 @@ async def test_the_mail_leaves_when_the_time_to_set_up_is_over_and_once_alone(it
     assert (await levels(it))[ACCOUNT] == Level.CRITICAL and it.mails == ()
     await it.wait(STEP, seconds=(3 * SLACK).total_seconds())
     (subject,) = told(it)
-    assert subject.startswith("[CRITICAL] noroshi Account elsewhere")
+    assert subject == "[CRITICAL] Noroshi account elsewhere: cannot sign in"
     assert it.by(SECOND) == []
     await it.wait(STEP, seconds=GRACE.total_seconds())
     assert told(it) == [subject]

@@ -354,6 +354,23 @@ async def test_a_report_names_what_is_bad_and_what_became_of_the_alarms():
     assert (report.waiting, report.aside) == (0, 0)
 
 
+class Losing(MemoryStore):
+    """A store of whose alarms two are nowhere."""
+
+    async def totals(self):
+        return {**await super().totals(), "lost": 2}
+
+
+async def test_a_report_counts_the_alarms_that_are_nowhere():
+    scene = Told(store=Losing())
+    await scene.version(told(Happening.WELL, at=EIGHT))
+    await scene.run(minutes=1, a=10)
+    scene.time.pass_by(minutes=118.9)
+    await scene.run(minutes=3, a=10)
+    [report] = scene.of(Happening.WELL)
+    assert (report.tally, report.lost, report.all_lost) == ({}, 2, 2)
+
+
 async def test_a_clock_that_was_far_ahead_at_the_start_holds_up_no_report():
     scene = Told()
     scene.time.jump(days=3)
@@ -451,6 +468,7 @@ async def test_an_address_that_is_refused_while_others_are_reached_is_told_of():
     await scene.run(minutes=1, a=95)
     [failed] = scene.of(Happening.FAILED)
     assert (failed.failure, failed.name) == (Failure.ADDRESS, "ops")
+    assert failed.to == ("old@example.com",)
 
 
 async def test_an_address_that_is_refused_as_the_route_goes_down_is_told_of():
@@ -463,6 +481,7 @@ async def test_an_address_that_is_refused_as_the_route_goes_down_is_told_of():
     await scene.run(minutes=3, a=95)
     [failed] = scene.of(Happening.FAILED)
     assert (failed.failure, failed.name) == (Failure.ADDRESS, "ops")
+    assert failed.to == ("old@example.com",)
 
 
 async def test_a_text_that_failed_is_told_of_once_a_day():

@@ -147,6 +147,16 @@ async def arrivals(store, mail):
 # There
 
 
+async def test_a_mail_is_in_the_language_of_most_contacts():
+    scene = Post()
+    await scene.version()
+    (current,) = (plan for number, plan in scene.plans.items() if number)
+    current.contacts["sato"] = Contact(id="sato", addresses=("s@example.jp",), language="ja")
+    await scene.lives(minutes=1)
+    (mail,) = [e for e in scene.smtp.sent if e.id in scene.trips]
+    assert mail.payload["language"] == "ja" and "到達確認メール" in mail.payload["subject"]
+
+
 async def test_a_mail_goes_to_the_own_mailbox_by_that_route_alone_and_is_seen_arrived():
     scene = Post()
     await scene.version()

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -40,7 +41,7 @@ class Mails:
         if id := re.search(r'HEADER Message-ID "(.*)"', asked):
             return id[1].replace('\\"', '"') in str(mail["Message-ID"])
         subject = re.search(r'SUBJECT "(.*)"', asked)
-        return subject is None or subject[1] in str(mail["Subject"])
+        return subject is None or subject[1] in str(make_header(decode_header(mail["Subject"])))
 
 
 class Conversation(StreamRequestHandler):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from noroshi.intakes.imap_inbox import ImapInbox, ImapMailbox
 from noroshi.intakes.imap_session import quoted
 from noroshi.ports import Clocks, RouteError, TransportContext
 from noroshi.ports.mailbox import ExpectedMail
+from noroshi.transports.mime.message import encoded
 from tests.intakes.imap_server import running
 from tests.intakes.ndrs import EXCHANGE, OURS
 from tests.intakes.test_graph_inbox import Account, no_secret
@@ -86,6 +88,15 @@ async def test_a_mail_that_was_given_another_message_id_is_found_by_its_subject(
     assert await inbox.find(SOUGHT) is None
     box.keep(mail(message_id="<other@x>"), NOW)
     assert await inbox.find(SOUGHT) == NOW
+
+
+async def test_a_japanese_subject_is_searched_for_by_its_mark(box, inbox):
+    mark = "smtp1, 2026-11-25 (x)"
+    subject = f"[Noroshi] 到達確認メール: {mark}"
+    box.keep(mail("<other@x>", encoded(subject, charset="utf-8")), NOW)
+    sought = replace(SOUGHT, subject=subject)
+    assert await inbox.find(sought) is None
+    assert await inbox.find(replace(sought, mark=mark)) == NOW
 
 
 async def test_nothing_is_marked_as_read(box, inbox):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from noroshi.actions.letter import cut
+from noroshi.actions.node_summaries import node_summary
 from noroshi.actions.phrases import (
     ENDED,
     MARKS,
@@ -22,10 +23,11 @@ from noroshi.actions.phrases import (
 )
 from noroshi.core import judgement
 from noroshi.core.cadence import zone_of
-from noroshi.core.definitions.self_monitoring import is_mail
+from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm, Contact, Event, Rule
-from noroshi.core.sentences import END, without_stop
+from noroshi.core.monitor_names import monitor_title, place
+from noroshi.core.sentences import END, amid, without_stop
 from noroshi.core.translation import Medium, Message, _, known_language, pgettext, plain
 from noroshi.ports import Topic
 
@@ -61,6 +63,11 @@ class AlarmBatch:
         return zone_of(self.contact.zone)
 
     @property
+    def title(self) -> str:
+        """Return what the monitor is called."""
+        return monitor_title(self.topic.monitor).say(self.language)
+
+    @property
     def level(self) -> Level:
         return self.alarms[0].event.after
 
@@ -81,15 +88,20 @@ def batch_of(contact: Contact, topic: Topic, alarms: Sequence[Alarm]) -> AlarmBa
 
 def subject(batch: AlarmBatch) -> str:
     """Return one line: level, where, what it measured, the limit that was reached."""
-    event, monitor = batch.alarms[0].event, batch.topic.monitor
-    title = monitor.title or monitor.name
-    line = "" if ended(event) else without_stop(headline(event, batch, batch.language, title))
-    if line and is_mail(monitor) and (note := _why(event, batch.language)):
-        line = f"{line}: {note}"
-    between = joint(event, line, title)
-    more = MORE.fill(count=len(batch.alarms) - 1).say(batch.language)
-    where = f"[{word(event).say(batch.language)}] {monitor.instance.name} {title}"
+    event, language = batch.alarms[0].event, batch.language
+    line = "" if ended(event) else without_stop(_summary(event, batch))
+    more = MORE.fill(count=len(batch.alarms) - 1).say(language)
+    where = f"[{word(event).say(language)}] {place(batch.topic.monitor, language)}"
+    between = joint(event, line, batch)
     return where + (between + line if line else "") + (more if len(batch.alarms) > 1 else "")
+
+
+def _summary(event: Event, batch: AlarmBatch) -> str:
+    """Return what a subject says of an alarm; the mail itself explains it."""
+    summary = node_summary(event, batch.topic.monitor)
+    if summary is not None:
+        return summary.say(batch.language)
+    return headline(event, batch, batch.language, batch.title)
 
 
 # What happened, in a few words
@@ -144,10 +156,12 @@ def headline(event: Event, batch: AlarmBatch, language: str, title: str = "") ->
     return " ".join(part for part in (item, reading, f"({over})" if over else "") if part)
 
 
-def joint(event: Event, line: str, title: str) -> str:
-    """Return what stands between a title and its headline: words follow a colon, once."""
+def joint(event: Event, line: str, batch: AlarmBatch) -> str:
+    """Return what stands between a title and its headline: words follow a colon, once, and so
+    does all that Noroshi finds of itself."""
     named = event.item and line.startswith(event.item)
-    return ": " if line and is_wordy(event) and not named and not title.endswith(":") else " "
+    colon = is_own(batch.topic.monitor) or (is_wordy(event) and not named)
+    return ": " if line and colon and not batch.title.endswith(":") else " "
 
 
 def saying(event: Event, batch: AlarmBatch, language: str, title: str = "") -> str:
@@ -158,11 +172,6 @@ def saying(event: Event, batch: AlarmBatch, language: str, title: str = "") -> s
     what = name(event, batch, language)
     value = quantity(reading.value, reading.unit, language)
     return value if _has(title, what) else f"{amid(what)} {value}"
-
-
-def _why(event: Event, language: str) -> str:
-    """Return what the number alone does not tell: of a way out, why it is down."""
-    return "" if is_wordy(event) else without_stop(_short(words(event, language)))
 
 
 def is_wordy(event: Event) -> bool:
@@ -195,11 +204,6 @@ def limit(event: Event, language: str) -> str:
 def _has(title: str, part: str) -> bool:
     """Tell whether a title names that part as words of its own."""
     return f" {part.lower()} " in f" {title.lower()} "
-
-
-def amid(name: str) -> str:
-    """Return a name within a line: "Used" is "used" there, while "CPU" stays."""
-    return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
 def _short(words: str) -> str:

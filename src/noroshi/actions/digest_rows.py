@@ -8,6 +8,7 @@ from typing import Any
 from noroshi.actions.alarm_batch import AlarmBatch, began, ended, headline, joint, stopped
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm
+from noroshi.core.monitor_names import place
 from noroshi.core.sentences import without_stop
 
 
@@ -16,16 +17,15 @@ def rows(batch: AlarmBatch) -> list[dict[str, Any]]:
     return [_row(alarm, batch) for alarm in batch.alarms]
 
 
-def _what(alarm: Alarm, batch: AlarmBatch, title: str) -> str:
+def _what(alarm: Alarm, batch: AlarmBatch) -> str:
     """Return what was found, as it stands after the monitor's name."""
-    line = without_stop(headline(alarm.event, batch, batch.language, title))
-    return f"{joint(alarm.event, line, title)}{line}"
+    line = without_stop(headline(alarm.event, batch, batch.language, batch.title))
+    return f"{joint(alarm.event, line, batch)}{line}"
 
 
 def _row(alarm: Alarm, batch: AlarmBatch) -> dict[str, Any]:
     """`about` tells whether two rows are of the same thing, `bad_since` when it turned bad."""
     event, monitor = alarm.event, batch.topic.monitor
-    title = monitor.title or monitor.name
     bad = event.since if event.after is Level.OK else began(event, batch)
     return {
         "level": event.after.value,
@@ -33,8 +33,8 @@ def _row(alarm: Alarm, batch: AlarmBatch) -> dict[str, Any]:
         "ended": ended(event),
         "stopped": stopped(event),
         "about": f"{monitor.id} {event.item}",
-        "where": f"{monitor.instance.name} {title}",
-        "what": "" if ended(event) else _what(alarm, batch, title),
+        "where": place(monitor, batch.language),
+        "what": "" if ended(event) else _what(alarm, batch),
         "item": event.item,
         "at": event.at.isoformat(),
         "bad_since": bad.isoformat() if bad else "",

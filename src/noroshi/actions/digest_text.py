@@ -10,16 +10,27 @@ from typing import Any
 
 from noroshi.actions.letter import Page, Part, Post, as_text, flat
 from noroshi.actions.letter_html import as_html
-from noroshi.actions.phrases import ENDED, MARKS, RECOVERED, STOPPED, WORDS, clock, moment, span
+from noroshi.actions.phrases import ENDED, MARKS, RECOVERED, STOPPED, WORDS, span
 from noroshi.core.cadence import zone_of
+from noroshi.core.date_text import clock, moment
 from noroshi.core.digest import ALARM_ROWS, ENDING
 from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.levels import Level
 from noroshi.core.translation import Medium, Message, _, ngettext
 
 SUBJECT = ngettext("[{count} alarm] {first} and more", "[{count} alarms] {first} and more")
+SUBJECT_RECOVERED = ngettext(
+    "[{count} recovered] {first} and more", "[{count} recovered] {first} and more"
+)
+SUBJECT_OVER = ngettext(
+    "[{count} alarm over] {first} and more", "[{count} alarms over] {first} and more"
+)
+SUBJECT_MIXED = ngettext(
+    "[{count} alarm, {over} over] {first} and more",
+    "[{count} alarms, {over} over] {first} and more",
+)
 TOGETHER = ngettext("{count} alarm in one mail", "{count} alarms in one mail")
-ONE = _("1 alarm")
+TOGETHER_OVER = ngettext("{count} item in one mail", "{count} items in one mail")
 AND_MORE = _("{first}, and {count} more")
 SPAN = ngettext(
     "{count} alarm was raised between {start} and {end}.",
@@ -29,6 +40,15 @@ AT_ONCE = ngettext(
     "{count} alarm was raised at {end}.",
     "{count} alarms were raised at {end}. They are combined in this mail.",
 )
+THEY_CHANGED = ngettext(
+    "The state of {count} item changed between {start} and {end}.",
+    "The states of {count} items changed between {start} and {end}. They are combined in this "
+    "mail.",
+)
+CHANGED_AT_ONCE = ngettext(
+    "The state of {count} item changed at {end}.",
+    "The states of {count} items changed at {end}. They are combined in this mail.",
+)
 THEY_RECOVERED = ngettext(
     "{count} item recovered between {start} and {end}.",
     "{count} items recovered between {start} and {end}. They are combined in this mail.",
@@ -36,6 +56,16 @@ THEY_RECOVERED = ngettext(
 RECOVERED_AT_ONCE = ngettext(
     "{count} item recovered at {end}.",
     "{count} items recovered at {end}. They are combined in this mail.",
+)
+THEY_ENDED = ngettext(
+    "{count} item recovered or is no longer monitored, between {start} and {end}.",
+    "{count} items recovered or are no longer monitored, between {start} and {end}. They are "
+    "combined in this mail.",
+)
+ENDED_AT_ONCE = ngettext(
+    "{count} item recovered or is no longer monitored, at {end}.",
+    "{count} items recovered or are no longer monitored, at {end}. They are combined in this "
+    "mail.",
 )
 CHANGED = ngettext(
     "Between {start} and {end}, the state changed {count} time before a mail could be sent. "
@@ -55,6 +85,7 @@ MISSED = _(
     "No mail could be sent for {span}. This mail lists the alarms from that time; those that "
     "have ended are marked."
 )
+MISSED_ONE = _("No mail about this alarm could be sent for {span}.")
 WAS = _("was {level} from {start} to {end}")
 WAS_UNTIL = _("was {level} until {end}")
 BEFORE_THAT = _("{line}; before that: {past}")
@@ -138,6 +169,11 @@ class Story:
         return bool(self.last.get("stopped"))  # rows of an earlier version do not say it
 
     @property
+    def lasts(self) -> bool:
+        """Tell whether it is neither recovered nor monitored no more."""
+        return not self.last["ended"] and self.level is not Level.OK
+
+    @property
     def outages(self) -> tuple[Outage, ...]:
         """Return them one after the other; each but the last one is over."""
         found, rows = list[Outage](), list[Mapping[str, Any]]()
@@ -216,15 +252,28 @@ def page(rows: Sequence[Mapping[str, Any]], reader: DigestReader) -> Page:
         level=lead.shown,
         mark=lead.mark,
         word=reader.say(_word(lead)),
-        aside=reader.say(ONE) if alone else reader.say(TOGETHER, count=len(stories)),
-        headline=_with_past(line, lead, reader)
+        aside="" if alone else _together(stories, reader),
+        headline=_entry(lead, reader)
         if alone
         else reader.say(AND_MORE, first=line, count=len(stories) - 1),
         lead=(_lead(stories, rows, reader),),
         parts=() if alone else tuple(_sections(stories, reader)),
         trail=tuple(_trail(rows, reader)),
-        footer=(reader.say(ACCEPTED, mail=rows[-1]["mail"] + ENDING), reader.say(FEWER)),
+        footer=tuple(_footer(stories, rows, reader)),
     )
+
+
+def _together(stories: Sequence[Story], reader: DigestReader) -> str:
+    words = TOGETHER if all(story.lasts for story in stories) else TOGETHER_OVER
+    return reader.say(words, count=len(stories))
+
+
+def _footer(
+    stories: Sequence[Story], rows: Sequence[Mapping[str, Any]], reader: DigestReader
+) -> Iterator[str]:
+    yield reader.say(ACCEPTED, mail=rows[-1]["mail"] + ENDING)
+    if len(stories) > 1:  # of one thing its alarms are together, whatever the contact wants
+        yield reader.say(FEWER)
 
 
 def _stories(same: Iterable[Mapping[str, Any]]) -> list[Story]:
@@ -237,9 +286,14 @@ def _stories(same: Iterable[Mapping[str, Any]]) -> list[Story]:
 def _subject(stories: Sequence[Story], reader: DigestReader) -> str:
     lead = stories[0]
     line = _line(lead, reader)
-    if len(stories) > 1:
-        return reader.say(SUBJECT, count=len(stories), first=line)
-    return f"[{reader.say(_word(lead))}] {line}"
+    if len(stories) == 1:
+        return f"[{reader.say(_word(lead))}] {line}"
+    lasting = sum(story.lasts for story in stories)
+    over = len(stories) - lasting
+    if not lasting:
+        words = SUBJECT_RECOVERED if _all_recovered(stories) else SUBJECT_OVER
+        return reader.say(words, count=over, first=line)
+    return reader.say(SUBJECT_MIXED if over else SUBJECT, count=lasting, over=over, first=line)
 
 
 def _word(story: Story) -> Message:
@@ -297,18 +351,29 @@ def _lead(
     if len(stories) == 1 and len(rows) > 1 and stories[0].level is Level.OK:
         return reader.say(BOTH_ENDED if stories[0].last["ended"] else BOTH)
     if waited >= LATE:
-        return reader.say(MISSED, span=span(waited))
+        return reader.say(MISSED if len(stories) > 1 else MISSED_ONE, span=span(waited))
     start, end = reader.time(min(times)), reader.time(max(times))
     if len(stories) == 1 and len(rows) > 1:
         return reader.say(CHANGED, start=start, end=end, count=len(rows))
-    words = (AT_ONCE, SPAN) if _any_lasts(stories) else (RECOVERED_AT_ONCE, THEY_RECOVERED)
+    words = _summary_words(stories)[start != end]
     # Counted as they are listed: what came and went meanwhile is one line.
-    return reader.say(words[start != end], start=start, end=end, count=len(stories))
+    return reader.say(words, start=start, end=end, count=len(stories))
 
 
-def _any_lasts(stories: Iterable[Story]) -> bool:
-    """Tell whether there is more to tell than recoveries."""
-    return any(story.last["ended"] or story.level is not Level.OK for story in stories)
+def _summary_words(stories: Sequence[Story]) -> tuple[Message, Message]:
+    """Return what the stories have in common: at one instant, and between two."""
+    lasting = sum(story.lasts for story in stories)
+    if lasting == len(stories):
+        return AT_ONCE, SPAN
+    if lasting:
+        return CHANGED_AT_ONCE, THEY_CHANGED
+    if _all_recovered(stories):
+        return RECOVERED_AT_ONCE, THEY_RECOVERED
+    return ENDED_AT_ONCE, THEY_ENDED
+
+
+def _all_recovered(stories: Iterable[Story]) -> bool:
+    return all(_word(story) == RECOVERED for story in stories)
 
 
 def _sections(stories: Sequence[Story], reader: DigestReader) -> Iterator[Part]:
@@ -326,7 +391,7 @@ def _sections(stories: Sequence[Story], reader: DigestReader) -> Iterator[Part]:
 
 def _entry(story: Story, reader: DigestReader) -> str:
     line = _line(story, reader)
-    if story.level is not Level.OK and not story.last["ended"]:
+    if story.lasts:
         comma = _(", ").say(reader.language)
         since = reader.time(story.now.began or story.now.at)
         line += comma + reader.say(SINCE, at=since)

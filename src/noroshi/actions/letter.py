@@ -118,6 +118,7 @@ class Page:
 def as_text(page: Page) -> str:
     """Return the whole page as plain text: nothing of it is left out, however long it is."""
     story = [*filter(None, [page.headline]), *page.lead]
+    foot = [*_trail(page), *map(flat, page.footer)]
     blocks = [
         [_opening(page)],
         [*map(tidy, story)],
@@ -125,7 +126,7 @@ def as_text(page: Page) -> str:
         [*map(_pair, page.rows)],
         *map(_entry, page.parts),
         [*map(_pair, page.later)],
-        ["--", *_trail(page), *map(flat, page.footer)],
+        ["--", *foot] if foot else [],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 

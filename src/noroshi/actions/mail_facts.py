@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from noroshi.actions.alarm_batch import AlarmBatch, began, mark, name, reason, saying, word
-from noroshi.actions.phrases import WORDS, moment
+from noroshi.actions.phrases import WORDS
+from noroshi.core.date_text import moment
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm
 from noroshi.core.translation import Medium

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta, tzinfo
 
 from noroshi.actions.alarm_batch import (
     AlarmBatch,
-    amid,
     began,
     ended,
     happened,
@@ -19,6 +18,7 @@ from noroshi.actions.alarm_batch import (
     mark,
     name,
     reason,
+    stopped,
     subject,
     word,
     words,
@@ -26,14 +26,18 @@ from noroshi.actions.alarm_batch import (
 from noroshi.actions.letter import Gauge, Page, Part, Post, Row, Stop, flat
 from noroshi.actions.log_lines import quote
 from noroshi.actions.next_notice import next_notice
-from noroshi.actions.phrases import WORDS, clock, moment, quantity, span, threshold
-from noroshi.core.definitions.self_monitoring import OwnRule
+from noroshi.actions.node_summaries import node_summary
+from noroshi.actions.phrases import WORDS, is_time, quantity, span, threshold
+from noroshi.core.date_text import clock, moment
+from noroshi.core.definitions.self_monitoring import OwnRule, is_own
 from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.levels import Level
-from noroshi.core.model import Alarm, Event, Rule
+from noroshi.core.model import Alarm, Event, Reading, Rule
+from noroshi.core.monitor_names import instance_name
+from noroshi.core.sentences import amid
 from noroshi.core.translation import Medium, Message, _, ngettext, pgettext
 
-SINCE = _("Since")
+SINCE = pgettext("beginning of an alarm", "Since")
 AT = _("At")
 RECOVERED_AT = _("Recovered")
 LIMITS = _("Limits")
@@ -51,6 +55,11 @@ IS = _("{what} {value}")
 LINE = pgettext("what a check found, on a line of its own", "{words}")
 OF_DRIVE = _("{item} {what} {value}")
 OF_ITEM = _("{item}: {what} {value}")
+IS_TIME = pgettext("a time span", "{what} {value}")
+OF_DRIVE_TIME = pgettext("a time span", "{item} {what} {value}")
+OF_ITEM_TIME = pgettext("a time span", "{item}: {what} {value}")
+ITEM_STOPPED = _("Monitoring of {item} was stopped. It is not known whether it recovered.")
+ITEM_ENDED = _("{item} is no longer monitored.")
 WORD_SINCE = _("{word} since {at}")
 SEEN = _("Detected")
 RECORDED = _("Recorded")
@@ -90,7 +99,7 @@ def page(batch: AlarmBatch, *, attached: bool = False) -> Page:
         quote=None if several else quote(event, batch, attached=attached),
         parts=tuple(_part(alarm, batch, attached) for alarm in batch.alarms if several),
         later=(_row(RUNS_ON, _here(batch), batch.language), *later) if several else (),
-        trail=tuple(_trail(batch)),
+        trail=tuple(_trail(batch)) if batch.topic.recorded else (),
         footer=tuple(_footer(batch)),
     )
 
@@ -104,11 +113,11 @@ def _row(label: Message, value: str, language: str) -> Row:
 
 def _where(batch: AlarmBatch) -> Iterator[str]:
     monitor = batch.topic.monitor
-    title = monitor.instance.title
-    beside = f" ({title})" if title not in ("", monitor.instance.name) else ""
-    yield monitor.instance.name + beside
-    group = monitor.group_title or monitor.group
-    yield from filter(None, (group, monitor.title or monitor.name))
+    name, title = instance_name(monitor), monitor.instance.title
+    yield name + (f" ({title})" if title not in ("", name) else "")
+    # The groups of the node's own monitors have the names of what is in them.
+    group = "" if is_own(monitor) else monitor.group_title or monitor.group
+    yield from filter(None, (group, batch.title))
 
 
 def _aside(batch: AlarmBatch) -> str:
@@ -127,15 +136,30 @@ def _aside(batch: AlarmBatch) -> str:
 
 def _sentence(event: Event, batch: AlarmBatch) -> str:
     reading, item, language = event.cause.reading, event.item, batch.language
-    label = f"{item} " if item.endswith(":") else f"{item}: " if item else ""
+    if item and ended(event):
+        return (ITEM_STOPPED if stopped(event) else ITEM_ENDED).fill(item=item).say(language)
     if reading is None or is_wordy(event):
-        return _ended_line(label + words(event, language), language)
-    what, value = name(event, batch, language), quantity(reading.value, reading.unit, language)
+        label = f"{item} " if item.endswith(":") else f"{item}: " if item else ""
+        line = label + words(event, language)
+        of_log = reading is not None and reading.lines
+        return line if of_log else _ended_line(line, language)
+    summary = None if reading.unit.strip() else node_summary(event, batch.topic.monitor)
+    if summary is not None:
+        return _ended_line(summary.say(language), language)
+    return _measured(reading, name(event, batch, language), item, language)
+
+
+def _measured(reading: Reading, what: str, item: str, language: str) -> str:
+    """Return a reading as a sentence: of what, and its value."""
+    value, timed = quantity(reading.value, reading.unit, language), is_time(reading.unit)
     if not item:
-        return IS.fill(what=what, value=value).say(language)
-    of_item = OF_DRIVE if item.endswith(":") else OF_ITEM
+        return (IS_TIME if timed else IS).fill(what=what, value=value).say(language)
+    if item.endswith(":"):
+        pattern = OF_DRIVE_TIME if timed else OF_DRIVE
+    else:
+        pattern = OF_ITEM_TIME if timed else OF_ITEM
     within = what if language == "ja" else amid(what)
-    return of_item.fill(item=item, what=within, value=value).say(language)
+    return pattern.fill(item=item, what=within, value=value).say(language)
 
 
 def _ended_line(line: str, language: str) -> str:
@@ -148,7 +172,7 @@ def _ended_line(line: str, language: str) -> str:
 def _lead(event: Event, language: str) -> Iterator[str]:
     reading = event.cause.reading
     if reading is not None and not is_wordy(event) and reading.note.say(language):
-        yield reading.note.say(language, Medium.MAIL)
+        yield _ended_line(reading.note.say(language, Medium.MAIL), language)
     if event.after is Level.UNKNOWN:
         yield NOT_KNOWN.say(language)
 
@@ -258,12 +282,14 @@ def _trail(batch: AlarmBatch) -> Iterator[Post]:
 
 
 def _footer(batch: AlarmBatch) -> Iterator[str]:
-    language, contact = batch.language, batch.contact
-    yield ACCEPTED.fill(mail=batch.mail).say(language, Medium.MAIL)
+    language, contact, recorded = batch.language, batch.contact, batch.topic.recorded
+    if recorded:
+        yield ACCEPTED.fill(mail=batch.mail).say(language, Medium.MAIL)
     if batch.rule is not None:
         yield _why_you(batch.rule, contact.title or contact.id).say(language)
-    ids = _(", ").say(language).join(alarm.id for alarm in batch.alarms)
-    yield LEDGER.fill(ids=ids).say(language)
+    if recorded:
+        ids = _(", ").say(language).join(alarm.id for alarm in batch.alarms)
+        yield LEDGER.fill(ids=ids).say(language)
 
 
 def _why_you(rule: Rule, contact: str) -> Message:

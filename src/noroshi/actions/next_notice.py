@@ -2,34 +2,58 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from noroshi.actions.alarm_batch import AlarmBatch, happened
-from noroshi.actions.phrases import clock, moment, span
+from noroshi.actions.phrases import span
+from noroshi.core.date_text import clock, moment
 from noroshi.core.levels import When
-from noroshi.core.translation import _
+from noroshi.core.translation import Message, _
 
-ON_CHANGE = _("when the level changes")
 ON_FOUND = _("when more is found")
-ON_RECOVERY = _("when it recovers")
-ON_EACH = _("at each measurement in this state")
-ON_REPEAT = _("in {span} ({at}) if the problem persists")
 NO_NEXT = _("none (the rule notifies only once)")
 
 
+@dataclass(frozen=True, slots=True)
+class Occasions:
+    """The occasions of another notice, of one alarm or of several."""
+
+    change: Message
+    recovery: Message
+    each: Message
+    repeat: Message
+
+
+OF_ONE = Occasions(
+    change=_("when the level changes"),
+    recovery=_("when it recovers"),
+    each=_("at each measurement in this state"),
+    repeat=_("in {span} ({at}) if the problem persists"),
+)
+OF_SEVERAL = Occasions(
+    change=_("when the level of an item changes"),
+    recovery=_("when an item recovers"),
+    each=_("at each measurement with a problem"),
+    repeat=_("in {span} ({at}) if a problem persists"),
+)
+
+
 def next_notice(batch: AlarmBatch) -> str:
+    """Return when the contact is notified again; of several alarms any of them is an occasion."""
     rule, language = batch.rule, batch.language
+    on = OF_ONE if len(batch.alarms) == 1 else OF_SEVERAL
     if rule is None:
-        return ON_CHANGE.say(language)
+        return on.change.say(language)
     often = rule.when in (When.CHANGE, When.EACH)
     if often and all(happened(alarm.event, batch) for alarm in batch.alarms):
         return ON_FOUND.say(language)
-    when = [ON_CHANGE] if often else []
-    when += [ON_EACH] if rule.when is When.EACH else []
-    when += [ON_RECOVERY] if rule.recovered else []
+    when = [on.change] if often else []
+    when += [on.each] if rule.when is When.EACH else []
+    when += [on.recovery] if rule.recovered else []
     if rule.repeat is not None and rule.most > 1:
         at = _later(batch.alarms[0].event.at, rule.repeat, batch)
-        when.append(ON_REPEAT.fill(span=span(rule.repeat), at=at))
+        when.append(on.repeat.fill(span=span(rule.repeat), at=at))
     *others, last = [words.say(language) for words in when] or [NO_NEXT.say(language)]
     comma, both = _(", "), _(", or ")
     first = comma.say(language).join(others)

@@ -24,9 +24,15 @@ def notice(contact: Contact, about: Notice) -> Mapping[str, Any]:
         "text": as_text(shown),
         "html": as_html(shown),
         "language": reader.language,
-        "importance": IMPORTANCE.get(type(about), "normal"),
+        "importance": _importance(about),
         "list": "noroshi",
         "list_title": "Noroshi",
         "zone": contact.zone,
         "level": (shown.level or Level.OK).value,
     }
+
+
+def _importance(about: Notice) -> str:
+    if isinstance(about, Well) and (about.all_lost or about.undelivered):
+        return "high"
+    return IMPORTANCE.get(type(about), "normal")

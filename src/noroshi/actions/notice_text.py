@@ -9,8 +9,9 @@ from functools import singledispatch
 
 from noroshi.actions import notice_words as words
 from noroshi.actions.letter import Page, Part, Quote, Row, cut, one_line
-from noroshi.actions.phrases import MARKS, WORDS, moment, span
+from noroshi.actions.phrases import MARKS, WORDS, span
 from noroshi.core.cadence import zone_of
+from noroshi.core.date_text import moment
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.levels import Level
 from noroshi.core.mail import EnvelopeState
@@ -29,7 +30,7 @@ from noroshi.core.notices.notice import (
     Watched,
     Well,
 )
-from noroshi.core.translation import Medium, Message, known_language
+from noroshi.core.translation import SENTENCES, Medium, Message, joined, known_language
 
 MOST_LISTED = 50
 LONGEST_LINE = 300
@@ -135,7 +136,7 @@ def _(notice: Failed, reader: NoticeReader) -> Page:
         rows=(
             reader.row(words.CAUSE, reader.say(notice.why)),
             reader.row(words.SUBJECT, notice.subject),
-            reader.row(words.CONTACT, notice.contact),
+            reader.row(words.CONTACT, _addressed(notice)),
             reader.row(words.MAIL, notice.mail),
             reader.row(words.AT, reader.when(notice.at)),
         ),
@@ -146,13 +147,14 @@ def _(notice: Failed, reader: NoticeReader) -> Page:
 @page.register
 def _(notice: Aside, reader: NoticeReader) -> Page:
     to_do = words.UNREAD_DO if notice.unread else words.ASIDE_DO
+    subject = reader.say(words.NOBODY_KNOWN) if notice.unread else notice.subject
     return _page(
         reader,
         notice,
         reader.say(words.ASIDE, contact=notice.contact),
         lead=(reader.say(words.UNREAD_SO if notice.unread else words.ASIDE_SO),),
         rows=(
-            reader.row(words.SUBJECT, notice.subject),
+            reader.row(words.SUBJECT, subject),
             reader.row(words.CONTACT, _addressed(notice)),
             reader.row(words.ROUTE, notice.route),
             reader.row(words.CAUSE if notice.unread else words.ANSWER, reader.say(notice.why)),
@@ -164,7 +166,8 @@ def _(notice: Aside, reader: NoticeReader) -> Page:
     )
 
 
-def _addressed(notice: Aside) -> str:
+def _addressed(notice: Failed | Aside) -> str:
+    """Return the contact, with the addresses that were refused."""
     return f"{notice.contact} ({', '.join(notice.to)})" if notice.to else notice.contact
 
 
@@ -192,11 +195,7 @@ def _(notice: CameBack, reader: NoticeReader) -> Page:
 
 @page.register
 def _(notice: Well, reader: NoticeReader) -> Page:
-    count, bad = notice.well + notice.unseen + len(notice.bad), len(notice.bad)
-    headline = reader.say(words.NOT_WELL if bad else words.ALL_WELL, count=count, bad=bad)
-    if not count:
-        nothing = words.ALL_STOPPED if notice.disabled else words.NONE_WATCHED
-        headline = reader.say(nothing, count=notice.disabled)
+    bad = len(notice.bad)
     late = (notice.at - notice.due).total_seconds() >= 60
     counted = reader.say(words.COUNTED, well=notice.well, bad=bad, unseen=notice.unseen)
     if notice.disabled:
@@ -207,7 +206,7 @@ def _(notice: Well, reader: NoticeReader) -> Page:
     return _page(
         reader,
         notice,
-        headline,
+        reader.say(_well_headline(notice)),
         lead=(reader.say(words.LATE, due=reader.when(notice.due)),) if late else (),
         rows=(
             reader.row(words.AT, reader.when(notice.at)),
@@ -218,8 +217,47 @@ def _(notice: Well, reader: NoticeReader) -> Page:
         ),
         parts=tuple(_bad(one, reader) for one in worst_first[:MOST_LISTED]),
         later=_more(len(notice.bad) - MOST_LISTED, reader),
-        level=Level.worst(one.level for one in notice.bad) if count else None,
+        level=_well_level(notice),
     )
+
+
+def _well_headline(notice: Well) -> Message:
+    """Return what a report says first: alarms that reached nobody before monitors, and of these
+    no more than was measured."""
+    problems = list[Message]()
+    if notice.all_lost:
+        problems.append(words.LOST.fill(count=notice.all_lost))
+    if notice.undelivered:
+        problems.append(words.UNDELIVERED.fill(count=notice.undelivered))
+    if notice.bad or not problems:
+        problems.append(_of_monitors(notice))
+    return joined(problems, SENTENCES)
+
+
+def _of_monitors(notice: Well) -> Message:
+    """Return how the monitors are."""
+    bad, count = len(notice.bad), notice.enabled
+    if not count:
+        nothing = words.ALL_STOPPED if notice.disabled else words.NONE_WATCHED
+        return nothing.fill(count=notice.disabled)
+    if bad:
+        return words.NOT_WELL.fill(count=count, bad=bad)
+    if notice.unseen:
+        return words.SOME_UNSEEN.fill(count=count, well=notice.well, unseen=notice.unseen)
+    return words.ALL_WELL.fill(count=count)
+
+
+def _well_level(notice: Well) -> Level | None:
+    """Return the worst that is known; None: not every monitor was measured, and no problem is
+    known."""
+    levels = [one.level for one in notice.bad]
+    if notice.all_lost:
+        levels.append(Level.CRITICAL)
+    if notice.undelivered:
+        levels.append(Level.WARNING)
+    if not levels and (notice.unseen or not notice.enabled):
+        return None
+    return Level.worst(levels)
 
 
 def _at(contact: str, address: str) -> str:
@@ -229,23 +267,19 @@ def _at(contact: str, address: str) -> str:
 
 
 def _tallied(notice: Well, reader: NoticeReader) -> str:
-    """Return the tally in words. Lost is what is in none of the states in which an alarm can
-    be; it must be none."""
+    """Return the tally in words."""
     tally = notice.tally
     waiting, held = EnvelopeState.WAITING, EnvelopeState.HELD
-    accepted, back = EnvelopeState.ACCEPTED, DeliveryState.CAME_BACK
-    aside, dropped = EnvelopeState.SET_ASIDE, EnvelopeState.DROPPED
-    known = (accepted, back, waiting, held, aside, dropped)
     return reader.say(
         words.TALLIED,
         all=sum(tally.values()),
         since=reader.when(notice.since),
-        accepted=tally.get(accepted, 0),
-        back=tally.get(back, 0),
+        accepted=tally.get(EnvelopeState.ACCEPTED, 0),
+        back=tally.get(DeliveryState.CAME_BACK, 0),
         waiting=tally.get(waiting, 0) + tally.get(held, 0),
-        aside=tally.get(aside, 0),
-        dropped=tally.get(dropped, 0),
-        lost=sum(count for state, count in tally.items() if state not in known),
+        aside=tally.get(EnvelopeState.SET_ASIDE, 0),
+        dropped=tally.get(EnvelopeState.DROPPED, 0),
+        lost=notice.all_lost,
     )
 
 

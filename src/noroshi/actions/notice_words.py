@@ -60,12 +60,12 @@ INSTEAD = {
     ),
     Failure.ROUTE: _("The next route is tried for this mail."),
     Failure.ADDRESS: _(
-        "The contact's other addresses were accepted. Correct or remove this address."
+        "The contact's other addresses are not affected. Correct or remove this address."
     ),
 }
 ONCE_A_DAY = _("The same failure is not reported again until tomorrow (UTC).")
 ASIDE = _("a mail to {contact} was set aside")
-ASIDE_SO = _("Every route refused it. It stays in the queue until someone acts on it.")
+ASIDE_SO = _("No route accepted it. It stays in the queue until someone acts on it.")
 ASIDE_DO = Instruction(InstructionKind.EDIT_MAIL)
 UNREAD_SO = _(
     "Noroshi cannot read its stored record of this mail. The fault lies with Noroshi, not "
@@ -93,6 +93,12 @@ ALL_WELL = ngettext(
     "no problems reported by {count} monitor", "no problems reported by {count} monitors"
 )
 NOT_WELL = ngettext("not OK: {bad} of {count} monitor", "not OK: {bad} of {count} monitors")
+SOME_UNSEEN = ngettext(
+    "OK: {well} of {count} monitor; not measured yet: {unseen}",
+    "OK: {well} of {count} monitors; not measured yet: {unseen}",
+)
+LOST = ngettext("{count} alarm lost", "{count} alarms lost")
+UNDELIVERED = ngettext("{count} alarm not delivered", "{count} alarms not delivered")
 NONE_WATCHED = _("nothing is monitored")
 REPORT_ON = _("Report on")
 COUNTS = _("Monitors")
@@ -105,7 +111,7 @@ AND_SILENT = _("{counted}; {silent} not notified (silence or maintenance)")
 ALARMS = _("Alarms")
 TALLIED = _(
     "{all} since {since}: {accepted} accepted, {back} came back, {waiting} waiting, {aside} set aside, "
-    "{dropped} given up by a person, {lost} lost"
+    "{dropped} given up by a person; {lost} lost in all"
 )
 QUEUE = _("Queue now")
 QUEUED = ngettext(

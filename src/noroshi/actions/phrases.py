@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Mapping
+from datetime import timedelta
 
 from noroshi.core.levels import Level, Reason
 from noroshi.core.model import Limits
@@ -57,25 +57,7 @@ REASONS: Mapping[Reason, Message] = {
     ),
     Reason.HOST_DOWN: _("a host or monitor that it depends on is down and is reported instead"),
 }
-DAYS = _("Mon Tue Wed Thu Fri Sat Sun")
-DAY = _("{weekday} {day} {month} {year} {time}")
-MONTHS: Sequence[Message] = (
-    _("Jan"),
-    _("Feb"),
-    _("Mar"),
-    _("Apr"),
-    _("May"),
-    _("Jun"),
-    _("Jul"),
-    _("Aug"),
-    _("Sep"),
-    _("Oct"),
-    _("Nov"),
-    _("Dec"),
-)
 SIZES = ("B", "KB", "MB", "GB", "TB", "PB")
-
-
 UNITS: Mapping[str, Message] = {
     "s": _("{number} s"),
     "min": _("{number} min"),
@@ -84,6 +66,8 @@ UNITS: Mapping[str, Message] = {
 }
 TWO_UNITS = _("{larger} {smaller}")
 FROM, UP_TO = pgettext("a limit above", "{value}"), pgettext("a limit below", "{value}")
+FROM_TIME = pgettext("a limit above, of a time span", "{value}")
+UP_TO_TIME = pgettext("a limit below, of a time span", "{value}")
 
 
 def quantity(value: float, unit: str = "", language: str = "en") -> str:
@@ -94,12 +78,17 @@ def quantity(value: float, unit: str = "", language: str = "en") -> str:
 def quantity_words(value: float, unit: str = "") -> Message:
     """Return a number with its unit, for whoever will read it."""
     unit = unit.strip()
-    if unit in UNITS:
+    if is_time(unit):
         return UNITS[unit].fill(number=_number(value))
     if unit == "B":
         return plain(_size(value))
     between = "" if unit in ("", "%") else " "
     return plain(f"{_number(value)}{between}{unit}")
+
+
+def is_time(unit: str) -> bool:
+    """Return whether a number of that unit is a time span: its unit is a word of each language."""
+    return unit.strip() in UNITS
 
 
 def _number(value: float) -> str:
@@ -130,21 +119,11 @@ def threshold_words(limits: Limits, level: Level, unit: str) -> Message:
     value = {Level.WARNING: limits.warning, Level.CRITICAL: limits.critical}.get(level)
     if value is None:
         return NOTHING
-    words = FROM if limits.rising else UP_TO
+    if is_time(unit):
+        words = FROM_TIME if limits.rising else UP_TO_TIME
+    else:
+        words = FROM if limits.rising else UP_TO
     return words.fill(value=quantity_words(value, unit))
-
-
-def moment(at: datetime, zone: tzinfo, language: str) -> str:
-    """Date, weekday, time of day and offset: no time is told without its offset."""
-    at = at.astimezone(zone)
-    day = DAYS.say(language).split()[at.weekday()]
-    date = {"day": at.day, "month": MONTHS[at.month - 1], "year": at.year}
-    return DAY.fill(weekday=day, **date, time=clock(at, zone)).say(language)
-
-
-def clock(at: datetime, zone: tzinfo) -> str:
-    at = at.astimezone(zone)
-    return f"{at:%H:%M:%S} {at.isoformat()[-6:]}"
 
 
 def span(length: timedelta) -> Message:

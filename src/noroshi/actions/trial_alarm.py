@@ -8,8 +8,8 @@ from typing import Any
 
 from noroshi.actions.letter import Page, Row, as_text
 from noroshi.actions.letter_html import as_html
-from noroshi.actions.phrases import moment
 from noroshi.core.cadence import zone_of
+from noroshi.core.date_text import moment
 from noroshi.core.levels import Level
 from noroshi.core.model import Contact
 from noroshi.core.translation import _, known_language

@@ -14,7 +14,8 @@ from noroshi.ports import Check, Host, Outcome, QueueFacts, options
 WAITING = ngettext("{count} mail is waiting", "{count} mails are waiting")
 ASIDE = followed_by(
     ngettext(
-        "{count} mail was refused by every route.", "{count} mails were refused by every route."
+        "{count} mail is set aside: no route accepted it, or its record cannot be read.",
+        "{count} mails are set aside: no route accepted them, or their records cannot be read.",
     ),
     InstructionKind.SHOW_QUEUE,
 )
@@ -50,8 +51,8 @@ CHECK = Check(
     kind="noroshi-queue",
     title=_("Queue"),
     help=_(
-        "Checks how long the oldest mail has waited, how many mails were refused, and that no "
-        "alarm is lost. Noroshi automatically monitors its own queue, in the instance noroshi."
+        "Checks how long the oldest mail has waited, how many mails are set aside, and that "
+        "no alarm is lost. Noroshi automatically monitors its own queue, in the instance noroshi."
     ),
     options=Options,
     limits={

@@ -15,6 +15,11 @@ def is_sentence(text: str) -> bool:
     return text.endswith(ENDS)
 
 
+def amid(name: str) -> str:
+    """Return a name within a line: "Used" is "used" there, while "CPU" stays."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+
+
 def without_stop(text: str) -> str:
     """Return a sentence as it stands within another one."""
     return text.rstrip(STOPS)

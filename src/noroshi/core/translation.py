@@ -8,6 +8,7 @@ edited stays in the catalogues, so that what was stored under it still reads wel
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -267,6 +268,12 @@ def sentences(first: Message, second: Message) -> Message:
 def known_language(wanted: str) -> Language:
     """Return the language of a reader, as far as texts are translated into it; else English."""
     return next((language for language in LANGUAGES if language == wanted), LANGUAGES[0])
+
+
+def most_common_language(wanted: Iterable[str]) -> Language:
+    """Return the language that most of these readers have; English for none."""
+    languages = Counter(map(known_language, wanted))
+    return max(sorted(languages), key=lambda one: languages[one], default=LANGUAGES[0])
 
 
 def in_each_language(make: Callable[[str], str]) -> Message:

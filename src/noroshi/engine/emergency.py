@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from noroshi.core.levels import Level
 from noroshi.core.mail import NOBODY, Envelope, Origin, Verdict, signed
@@ -96,7 +97,7 @@ class Emergency:
         shadow.tries, shadow.why, shadow.monitor = shadow.tries + 1, why.words, monitor
         if previous is not None and again:
             return
-        now, draft = self._clocks.wall(), self._plugins.draft
+        now, draft = self._clocks.wall(), partial(self._plugins.draft, recorded=False)
         life = self._origin.life
         change = reckon(monitor, shadow.state, sample, suppression, now, draft, life)
         shadow.state = change.state

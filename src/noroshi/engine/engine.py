@@ -290,7 +290,8 @@ class Engine:
         if not self.ready.is_set():  # an earlier life's mails count as well
             await self._load_limits()
         await self.dispatcher.serve(plan.routes, waiting)
-        await self.mailbox_poller.serve(plan.routes, waiting)
+        contacts = tuple(plan.contacts.values())
+        await self.mailbox_poller.serve(plan.routes, waiting, contacts)
         if version.number != self.version:
             self.route_renames.configure(plan.routes)
             journal.version_in_use(version.number, len(plan.monitors), plan.routes)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from noroshi import schema
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.mail import Envelope, EnvelopeState, Fault, Route
+from noroshi.core.model import Contact
 from noroshi.core.translation import NOTHING, _
 from noroshi.engine import journal
 from noroshi.ports import Arrival, Clocks, RouteError, Store, StoreError, TrackedMail
@@ -29,6 +30,7 @@ from noroshi.round_trips import (
     mails_of,
     note_of,
     prefix_of,
+    reader_language,
     seen_at,
     sought,
     taken,
@@ -91,15 +93,22 @@ class MailboxPoller:
         self._mailboxes: dict[str, PolledMailbox] = {}
         self._addresses: dict[str, str] = {}
         self._began: dict[str, datetime] = {}
+        self._contacts: Collection[Contact] = ()
 
     def since(self, route: str) -> datetime | None:
         """Return when this life began to search for the mails of a route; None: it does not."""
         return self._began[route] if route in self._addresses else None
 
-    async def serve(self, routes: Mapping[str, Route], waiting: Iterable[Envelope]) -> None:
+    async def serve(
+        self,
+        routes: Mapping[str, Route],
+        waiting: Iterable[Envelope],
+        contacts: Collection[Contact] = (),
+    ) -> None:
         """Poll the mailboxes of these routes from now on; one that did not change is left. Drop
-        what waits for a mailbox that is polled no more, or for a removed route. Raises
-        StoreError."""
+        what waits for a mailbox that is polled no more, or for a removed route. The `contacts`
+        decide the language of its mails. Raises StoreError."""
+        self._contacts = contacts
         by_account = dict[str, tuple[MailboxSource, list[str]]]()
         for route in routes.values():
             source = self._mailbox_of(route)
@@ -186,9 +195,9 @@ class MailboxPoller:
     async def _post_trip(self, mailbox: PolledMailbox, route: str) -> None:
         """Post the mail of today; one of an earlier day that has not left yet proves nothing any
         more."""
-        mail = trip_mail(
-            route, mailbox.source.address, await self._mark(route), self._clocks.wall()
-        )
+        address, now = mailbox.source.address, self._clocks.wall()
+        language = reader_language(address, self._contacts)
+        mail = trip_mail(route, address, await self._mark(route), now, language)
         if mailbox.posted.get(route) == mail.id:
             return
         for older in await self._store.latest_by_prefix(prefix_of(route), 1):

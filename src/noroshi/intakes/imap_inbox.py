@@ -199,7 +199,7 @@ def _found(session: Session, mail: ExpectedMail) -> datetime | None:
     for id in filter(None, map(quoted, mail.message_ids)):
         if rows := list(session.rows(session.search("HEADER", "Message-ID", id))):
             return min(row.received for row in rows)
-    subject = quoted(mail.subject)
+    subject = quoted(mail.mark or mail.subject)
     if subject is None:
         return None
     uids = session.search("SINCE", day(mail.since - DAY), "SUBJECT", subject)

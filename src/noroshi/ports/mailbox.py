@@ -12,11 +12,13 @@ from typing import Protocol
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedMail:
     """A mail of ours that may have arrived: by which Message-IDs it goes, its subject, which no
-    other mail has, and since when."""
+    other mail has, and since when. `mark` is the part of the subject by which it can be searched
+    for in ASCII; "" is all of it."""
 
     message_ids: tuple[str, ...]
     subject: str
     since: datetime
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -201,13 +201,15 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """The subject of alarms: the monitor, its kind's title, its readings' names, and on which
-    computer it runs."""
+    """The subject of alarms: the monitor, its kind's title, its readings' names, on which
+    computer it runs, and whether the store has these alarms: else nobody finds them in the queue
+    or the ledger."""
 
     monitor: Monitor
     kind: Message
     names: Mapping[str, Message]
     runs_on: str = ""
+    recorded: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

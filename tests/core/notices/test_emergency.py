@@ -90,6 +90,7 @@ def test_what_is_over_is_told_in_the_same_thread_with_both_times_and_their_offse
     telling = one(mail("a", language="ja"))
     end = closing_mail(telling, DISK, NOW + timedelta(hours=2))
     assert end.thread == (telling.id,) and end.id != telling.id
-    assert end.payload["subject"] == "[回復] web1/g/disk"
-    assert "2026-04-01 15:00:00+09:00" in end.payload["text"]
-    assert "2026-04-01 17:00:00+09:00" in end.payload["text"]
+    assert end.payload["subject"] == "[回復] web1 disk"
+    assert "2026年4月1日(水) 15:00:00 +09:00" in end.payload["text"]
+    assert "2026年4月1日(水) 17:00:00 +09:00" in end.payload["text"]
+    assert DISK.path not in end.payload["text"]

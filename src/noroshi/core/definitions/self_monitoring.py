@@ -6,7 +6,7 @@ its own it tells the contacts of all rules, by other routes than the one that is
 
 from __future__ import annotations
 
-from collections import ChainMap, Counter
+from collections import ChainMap
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,7 +16,7 @@ from noroshi.core.definitions.schema import Definitions, GroupDef, InstanceDef, 
 from noroshi.core.definitions.schema_mail import AccountDef, RouteDef
 from noroshi.core.definitions.value_checks import is_line
 from noroshi.core.model import Monitor, Rule
-from noroshi.core.translation import Message, _, pgettext
+from noroshi.core.translation import Message, _, most_common_language, pgettext, plain
 
 OWN = "noroshi"
 """The instance's name, and how the ids of its monitors begin."""
@@ -31,6 +31,8 @@ TITLES: Mapping[str, Message] = {
     "account": _("Account {name}"),
 }
 """The names of its groups and monitors."""
+OF_ROUTE = _("Delivery route {name}")
+LONGEST_NAME = 64
 OFTEN = "20s"
 """A fault is told within a minute."""
 OWN_GROUPS = _(
@@ -94,8 +96,7 @@ def _title_of(route: RouteDef) -> str:
 
 def _in_their_language(definitions: Definitions) -> Mapping[str, str]:
     """Return the built-in titles in the language of most contacts."""
-    spoken = Counter(one.language for one in definitions.contacts.values())
-    language = max(sorted(spoken), key=lambda one: spoken[one], default="en")
+    language = most_common_language(one.language for one in definitions.contacts.values())
     return {name: words.say(language) for name, words in TITLES.items()}
 
 
@@ -110,7 +111,7 @@ def _of_account(account: AccountDef, called: str) -> MonitorDef:
 def _monitor(kind: str, name: str, **options: str) -> MonitorDef:
     own = f"{kind}-{name}" if name else kind
     short = own.removeprefix(f"{OWN}-")
-    return MonitorDef(id=own, name=short[:64], title=name, kind=kind, options=options)
+    return MonitorDef(id=own, name=short[:LONGEST_NAME], title=name, kind=kind, options=options)
 
 
 def _routes_of(account: str, definitions: Definitions) -> tuple[str, ...]:
@@ -167,6 +168,18 @@ def _avoiding(rule: Rule, ill: Collection[str]) -> Rule:
     well = tuple(route for route in rule.routes if route not in ill)
     rest = tuple(route for route in rule.routes if route in ill)
     return replace(rule, routes=(*well, *rest))
+
+
+def own_title(monitor: Monitor) -> Message:
+    """Return the title of one of the node's own monitors, for a reader of any language. Pages
+    show it in the language of most contacts."""
+    shown = monitor.title or monitor.name
+    if monitor.kind == ROUTE:
+        return OF_ROUTE.fill(name=shown)
+    if monitor.kind == ACCOUNT and len(monitor.name) < LONGEST_NAME:
+        return TITLES["account"].fill(name=monitor.name.removeprefix("account-"))
+    titles = {QUEUE: TITLES["queue"], NODE: TITLES["node"]}
+    return titles.get(monitor.kind, plain(shown))
 
 
 def is_own(monitor: Monitor) -> bool:

@@ -10,8 +10,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from noroshi.core.cadence import zone_of
+from noroshi.core.date_text import moment
 from noroshi.core.mail import NOBODY, Envelope
 from noroshi.core.model import Monitor
+from noroshi.core.monitor_names import place
 from noroshi.core.translation import Medium, Message, _
 
 APART = 3600.0
@@ -29,13 +31,15 @@ EXPLAINED = _(
 )
 OVER = _("[RECOVERED] {monitor}")
 OVER_TEXT = _(
-    "The store can be written again. {monitor}, which was reported to you without the queue\n"
-    "on {told}, had recovered by {now}."
+    "The store can be written again.\n"
+    "{monitor} had recovered by {now}.\n"
+    "Its problem was reported to you without the queue on {sent}."
 )
 GONE = _("[NO LONGER MONITORED] {monitor}")
 GONE_TEXT = _(
-    "The store can be written again. {monitor}, which was reported to you without the queue\n"
-    "on {told}, is no longer monitored, or no longer in the same form, since {now}."
+    "The store can be written again.\n"
+    "{monitor} is no longer monitored, or no longer in the same form, since {now}.\n"
+    "Its problem was reported to you without the queue on {sent}."
 )
 
 
@@ -58,11 +62,13 @@ def closing_mail(
     """Tell that what was told without the spool is well again, or watched no more, in the same
     thread."""
     subject, words = (OVER, OVER_TEXT) if watched else (GONE, GONE_TEXT)
-    language, path = str(telling.payload.get("language", "en")), monitor.path
-    sent, ended = (_moment(at, telling) for at in (telling.born, now))
-    text = words.fill(monitor=path, told=sent, now=ended).say(language, Medium.MAIL)
+    language = str(telling.payload.get("language", "en"))
+    zone = zone_of(str(telling.payload.get("zone", "UTC")))
+    sent, ended = (moment(at, zone, language) for at in (telling.born, now))
+    name = place(monitor, language)
+    text = words.fill(monitor=name, sent=sent, now=ended).say(language, Medium.MAIL)
     payload = {**_copied_payload(telling), "importance": "low"}
-    payload |= {"subject": subject.fill(monitor=path).say(language), "text": text + "\n"}
+    payload |= {"subject": subject.fill(monitor=name).say(language), "text": text + "\n"}
     return replace(
         telling,
         id=f"{telling.id}/{monitor.id}",
@@ -111,8 +117,3 @@ def _more(mails: Sequence[Envelope], language: str) -> str:
 
 def _copied_payload(mail: Envelope) -> dict[str, object]:
     return {name: mail.payload[name] for name in COPIED_KEYS if name in mail.payload}
-
-
-def _moment(at: datetime, mail: Envelope) -> str:
-    zone = zone_of(str(mail.payload.get("zone", "UTC")))
-    return at.astimezone(zone).isoformat(sep=" ", timespec="seconds")

@@ -13,9 +13,23 @@ from enum import Enum
 from typing import Any
 
 from noroshi.core.cadence import At
+from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.levels import Level
+from noroshi.core.mail import EnvelopeState
 from noroshi.core.model import Contact
 from noroshi.core.translation import Message
+
+KNOWN_STATES = frozenset(
+    {
+        EnvelopeState.ACCEPTED,
+        DeliveryState.CAME_BACK,
+        EnvelopeState.WAITING,
+        EnvelopeState.HELD,
+        EnvelopeState.SET_ASIDE,
+        EnvelopeState.DROPPED,
+    }
+)
+"""The states that a tally counts; an alarm in another one is lost."""
 
 
 class Happening(Enum):
@@ -125,7 +139,8 @@ class Failure(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """An action failed in part. `name` is the rule, the route or the contact at fault."""
+    """An action failed in part. `name` is the rule, the route or the contact at fault, `to` the
+    addresses that were refused."""
 
     at: datetime
     failure: Failure
@@ -134,6 +149,7 @@ class Failed:
     subject: str
     why: Message
     mail: str
+    to: tuple[str, ...] = ()
 
     happening = Happening.FAILED
 
@@ -188,7 +204,8 @@ class Well:
     are not measured at all; of `silent` ones nothing is told now, by a silence or maintenance.
 
     `tally` are the alarms since `since` by what became of them ("" waits); `waiting` and
-    `aside` are all mails that wait or lie aside now, whenever they were made.
+    `aside` are all mails that wait or lie aside now, whenever they were made; `lost` are all
+    alarms of which nothing is left, whenever they were raised.
     """
 
     at: datetime
@@ -204,8 +221,28 @@ class Well:
     held: int = 0
     disabled: int = 0
     silent: int = 0
+    lost: int = 0
 
     happening = Happening.WELL
+
+    @property
+    def enabled(self) -> int:
+        """Return how many monitors are measured, or will be."""
+        return self.well + self.unseen + len(self.bad)
+
+    @property
+    def all_lost(self) -> int:
+        """Return how many alarms are nowhere, or in none of the states in which an alarm can be;
+        it must be none."""
+        unknown = (count for state, count in self.tally.items() if state not in KNOWN_STATES)
+        return self.lost + sum(unknown)
+
+    @property
+    def undelivered(self) -> int:
+        """Return how many alarms reached nobody, and will not unless a person acts."""
+        return self.tally.get(DeliveryState.CAME_BACK, 0) + self.tally.get(
+            EnvelopeState.SET_ASIDE, 0
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,7 @@ class DailyReports:
             held=sum(row.state is EnvelopeState.HELD for row in rows),
             disabled=len(monitors) - len(enabled),
             silent=await self._count_silent(enabled, now),
+            lost=(await self._store.totals())["lost"],
         )
 
     async def _count_silent(self, monitors: Collection[Monitor], now: datetime) -> int:

@@ -105,10 +105,11 @@ def notices_of_return(
 
 def _notice(parcel: Parcel, receipt: Receipt, fate: Fate) -> Notice | None:
     envelope, now = parcel.envelope, receipt.at
-    answers = [answer_for(address, receipt) for address in envelope.to]
-    refused = [answer for answer in answers if answer.verdict is Verdict.REFUSED]
+    answers = {address: answer_for(address, receipt) for address in envelope.to}
+    refused = {to: one for to, one in answers.items() if one.verdict is Verdict.REFUSED}
+    why = failure_words(refused.values())
     match fate:
-        case SetAside(why=why):
+        case SetAside(why=cause):
             return Aside(
                 at=now,
                 mail=envelope.id,
@@ -116,20 +117,24 @@ def _notice(parcel: Parcel, receipt: Receipt, fate: Fate) -> Notice | None:
                 to=envelope.to,
                 subject=_subject(envelope),
                 route=parcel.route,
-                why=why,
+                why=cause,
                 unread=parcel.unread is not None,
             )
         case NextRoute() if refused:
-            return _failed(Failure.ROUTE, parcel.route, failure_words(refused), envelope, now)
+            return _failed(Failure.ROUTE, parcel.route, why, envelope, now, tuple(refused))
         case Accepted() | Retry() | OpenCircuit() if refused:
-            return _failed(
-                Failure.ADDRESS, envelope.contact, failure_words(refused), envelope, now
-            )
+            name = envelope.contact
+            return _failed(Failure.ADDRESS, name, why, envelope, now, tuple(refused))
     return None
 
 
 def _failed(
-    failure: Failure, name: str, why: Message, envelope: Envelope, now: datetime
+    failure: Failure,
+    name: str,
+    why: Message,
+    envelope: Envelope,
+    now: datetime,
+    refused: tuple[str, ...] = (),
 ) -> Failed:
     return Failed(
         at=now,
@@ -139,6 +144,7 @@ def _failed(
         subject=_subject(envelope),
         why=why,
         mail=envelope.id,
+        to=refused,
     )
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from noroshi.actions.phrases import MONTHS, WORDS
+from noroshi.actions.phrases import WORDS
+from noroshi.core.date_text import MONTHS
 from noroshi.core.levels import Level
 from noroshi.core.translation import Medium, Message, _, pgettext
 from noroshi.web.view.state_names import NOT_MEASURED_NAMES

@@ -1,0 +1,59 @@
+"""Summarize in a subject what the node finds of itself; the mail explains it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import ceil
+
+from noroshi.core.definitions.self_monitoring import ACCOUNT, NODE, QUEUE, ROUTE, is_own
+from noroshi.core.levels import Level
+from noroshi.core.model import Event, Monitor
+from noroshi.core.translation import Message, _, ngettext
+
+CAN_SEND = _("mails can be sent again")
+ASIDE = ngettext("{count} mail set aside", "{count} mails set aside")
+LOST = ngettext("{count} alarm lost", "{count} alarms lost")
+EXPIRES = ngettext(
+    "its secret or certificate expires in {count} day",
+    "its secret or certificate expires in {count} days",
+)
+EXPIRES_SOON = _("its secret or certificate expires in less than a day")
+EXPIRED = _("its secret or certificate has expired")
+PROBLEMS: Mapping[tuple[str, str], Message] = {
+    (ROUTE, "blocked"): _("mails cannot be sent"),
+    (ROUTE, "retiring"): _("its password sign-in will be discontinued"),
+    (ACCOUNT, "sign_in"): _("cannot sign in"),
+    (QUEUE, "aside"): ASIDE,
+    (QUEUE, "lost"): LOST,
+    (NODE, "store"): _("problem with the store"),
+}
+"""By the kind of a monitor and the reading. A reading with a unit is told as a number instead."""
+RECOVERIES: Mapping[tuple[str, str], Message] = {
+    (ROUTE, "blocked"): CAN_SEND,
+    (ROUTE, "down"): CAN_SEND,
+    (ROUTE, "retiring"): _("it no longer signs in by password"),
+    (ACCOUNT, "sign_in"): _("can sign in again"),
+    (QUEUE, "aside"): ASIDE,
+    (QUEUE, "lost"): LOST,
+    (NODE, "store"): _("the store works again"),
+}
+
+
+def node_summary(event: Event, monitor: Monitor) -> Message | None:
+    """Return an event of one of the node's own monitors in a few words; None: its number or its
+    own words are short enough, or it is of another monitor."""
+    reading = event.cause.reading
+    if reading is None or not is_own(monitor):
+        return None
+    if monitor.kind == ACCOUNT and reading.name.startswith("left_"):
+        return _expiry(reading.value)
+    summaries = RECOVERIES if event.after is Level.OK else PROBLEMS
+    summary = summaries.get((monitor.kind, reading.name))
+    return None if summary is None else summary.fill(count=round(reading.value))
+
+
+def _expiry(days: float) -> Message:
+    """Return when a credential expires, in as many days as its monitor counts."""
+    if days <= 0:
+        return EXPIRED
+    return EXPIRES.fill(count=ceil(days)) if days > 1 else EXPIRES_SOON
