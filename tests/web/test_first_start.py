@@ -92,7 +92,7 @@ async def test_from_the_one_time_code_to_a_given_back_number(tmp_path):
         assert 'href="/first"' not in (await browser.get("/")).text
         assert (await browser.get("/first")).to == "/"
         mail = (await browser.get(f"/queue/mail?id={sent}")).text
-        assert "sato さんが、メールの番号を入れて" in mail and "確認していません" not in mail
+        assert "sato が、メールの番号を入力して" in mail and "確認していません" not in mail
         for path in ("/mail", "/mail/route/smtp1", "/ledger"):
             page = (await browser.get(path)).text
             assert "確認していません" not in page and "未確認" not in page, path
@@ -141,9 +141,9 @@ async def test_a_mistake_is_told_and_what_was_typed_stays(harness, browser):
 
 
 WRONG = {
-    "no zone": ("person", PERSON | {"zone": "Asia/Tokio"}, "zone", "タイムゾーン"),
-    "no address": ("person", PERSON | {"addresses": "nobody"}, "addresses", "メールアドレス"),
-    "nobody": ("person", PERSON | {"addresses": ""}, "addresses", "メールアドレス"),
+    "no zone": ("person", PERSON | {"zone": "Asia/Tokio"}, "zone", "タイム ゾーン"),
+    "no address": ("person", PERSON | {"addresses": "nobody"}, "addresses", "メール アドレス"),
+    "nobody": ("person", PERSON | {"addresses": ""}, "addresses", "メール アドレス"),
     "no sender": ("mail", SERVER | {"sender": "nobody"}, "sender", "差出人"),
     "no host": ("mail", SERVER | {"host": ""}, "host", "ホスト名"),
     "no port": ("mail", SERVER | {"port": "99999"}, "port", "ポート"),
@@ -234,7 +234,7 @@ async def test_microsoft_365_is_taken_by_graph_and_the_way_is_changed_later(harn
     assert 'name="by" value="graph" checked' in (await browser.get("/first/mail")).text
     await filled_in(browser, "mail", by="smtp", **MICROSOFT)
     again = (await defined(harness))["routes/graph1"]
-    assert (again["kind"], again["title"]) == ("smtp", "SMTPサーバー1")
+    assert (again["kind"], again["title"]) == ("smtp", "SMTP サーバー 1")
     await filled_in(browser, "mail", **SERVER)
     again = (await defined(harness))["routes/graph1"]
     assert again["options"]["host"] == "mail.example.com" and "account" not in again["options"]

@@ -640,7 +640,7 @@ def test_every_problem_is_said_in_both_languages():
     found = compile(defined(web), KINDS)
     assert [problem.say("ja") for problem in found] == [
         (
-            "instances/web.toml: zone: Mars というタイムゾーンはありません。Asia/Tokyo のように書いてください"
+            "instances/web.toml: zone: Mars というタイム ゾーンはありません。Asia/Tokyo のように書いてください"
         ),
         (
             f"{GROUP_AT}.every: x は時間の長さとして読めません。"

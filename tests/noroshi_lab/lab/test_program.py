@@ -244,7 +244,7 @@ def test_a_mail_that_is_not_there_is_an_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["mail", "--folder", str(tmp_path), "7", "--lang", "ja"]) == 1
-    assert capsys.readouterr().err == "7 番のメールはありません。\n"
+    assert capsys.readouterr().err == "番号 7 のメールはありません。\n"
 
 
 async def test_mails_of_an_earlier_start_are_kept_and_numbered_on(tmp_path: Path) -> None:

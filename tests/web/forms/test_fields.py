@@ -269,7 +269,7 @@ def test_entries_of_texts_are_a_table_with_an_empty_row():
     before = {"windows": [{"begins": "22:00", "days": ["sat", "sun"]}]}
     (field,) = fields_of(form, before, (("windows.1.begins", "bad"),), drawn=drawn())
     assert [one[0].name for one in field.entries] == ["windows.1.title", "windows.2.title"]
-    assert field.problems == ("1 › 始まり: bad",)
+    assert field.problems == ("1 › 開始: bad",)
     sent = posted([field])
     assert read(form, sent, before) == before
     chosen = {f"windows.2.days.{day}": "yes" for day in ("wed", "mon")}

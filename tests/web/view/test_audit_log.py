@@ -142,7 +142,7 @@ def test_whatever_an_operation_was_given_has_a_name_in_every_language(name):
         ({"days": 90}, "有効日数"),
         ({"path": "/srv/a.backup"}, "ファイル"),
         ({"wanted": ["system/disk"]}, "監視するもの"),
-        ({"user": "aki"}, "利用者"),
+        ({"user": "aki"}, "ユーザー"),
     ],
 )
 def test_what_forms_call_otherwise_is_named_as_it_is_meant_here(given, expected):

@@ -94,9 +94,9 @@ def test_a_route_goes_by_its_place_and_by_what_it_is():
     kinds = {"m365": "smtp", "g": "graph", "old": "smtp", "hook": "webhook"}
     found = [{"name": name, "kind": kind} for name, kind in kinds.items()]
     assert list(labels(TONGUES["ja"], found).values()) == [
-        "SMTPサーバー1",
-        "経路2 (Microsoft Graph)",
-        "SMTPサーバー3",
+        "SMTP サーバー 1",
+        "経路 2 (Microsoft Graph)",
+        "SMTP サーバー 3",
         "その他の経路",
     ]
 
