@@ -15,7 +15,7 @@ from noroshi.service import Service
 OWN_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
-async def _always() -> Message | None:
+async def _always_ready() -> Message | None:
     return None
 
 
@@ -28,7 +28,7 @@ class WebContext:
     service: Service
     people: People
     news: Callable[[], None] = lambda: None
-    ready: Callable[[], Awaitable[Message | None]] = _always
+    ready: Callable[[], Awaitable[Message | None]] = _always_ready
     name: str = "node"
     secure: bool = False
     port: int = 0

@@ -18,7 +18,7 @@ from noroshi.core.definitions.schema import (
 from noroshi.core.definitions.schema_mail import AccountDef, RouteDef
 from noroshi.ports import options
 from noroshi.transports import BUILT_IN as TRANSPORTS
-from noroshi.web.forms.fields import Drawn, elsewhere, fields_of, merged, read
+from noroshi.web.forms.fields import Drawn, fields_of, merged, problems_elsewhere, read
 from noroshi.web.view.templates import templates
 
 KNOWN = {
@@ -181,7 +181,7 @@ def test_a_problem_stands_at_its_field_and_every_other_above_the_form():
     fields = fields_of(schema.form(MonitorDef), {}, problems, drawn=drawn())
     told = {one.name: one.problems for one in fields if one.problems}
     assert told == {"every": ("bad",), "at": ("worse",)}
-    stray = elsewhere(problems, [one.name for one in fields], "en")
+    stray = problems_elsewhere(problems, [one.name for one in fields], "en")
     assert stray == ["evening: stray", "all of it"]
 
 
@@ -211,7 +211,7 @@ def test_what_an_option_says_of_itself_stands_at_its_field(kind, options, settin
     form = schema.form(plugins[kind].options)
     fields = fields_of(form, options, problems, drawn=drawn(), prefix="options.")
     assert [one.code for one in fields if one.problems] == [setting]
-    assert elsewhere(problems, [one.name for one in fields], language) == []
+    assert problems_elsewhere(problems, [one.name for one in fields], language) == []
 
 
 @pytest.mark.parametrize("what", ["both every and at are given", "every と at の両方です"])

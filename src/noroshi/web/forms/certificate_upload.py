@@ -40,8 +40,8 @@ async def uploaded_credential(visit: Visit) -> Secret:
     try:
         bundle = await read_in_sandbox(data, passphrase)
         require_valid(bundle.reveal(), visit.web.service.now())
-    except CertificateError as unfit:
-        raise InvalidArgumentError(unfit.words) from None
+    except CertificateError as error:
+        raise InvalidArgumentError(error.words) from None
     except OSError:
         raise OperationFailedError(CANNOT_OPEN) from None
     return bundle

@@ -22,26 +22,26 @@ class Created:
     more: int
 
 
-async def preview(visit: Visit, tried: Mapping[str, Any] | None) -> list[Worded]:
+async def preview(visit: Visit, dry_run: Mapping[str, Any] | None) -> list[Worded]:
     """Return what would change, by the answer of an operation that kept nothing; None: nothing
     was tried."""
-    if not tried or not tried["changed_values"]:
+    if not dry_run or not dry_run["changed_values"]:
         return []
-    return all_worded(tried["changed_values"], names_of(await visit.call("kinds")))
+    return all_worded(dry_run["changed_values"], names_of(await visit.call("kinds")))
 
 
-async def created(visit: Visit, tried: Mapping[str, Any] | None) -> Created | None:
+async def created(visit: Visit, dry_run: Mapping[str, Any] | None) -> Created | None:
     """The monitors that it would add; None: none."""
-    found = tried["monitors"] if tried else ()
-    if not found:
+    monitors = dry_run["monitors"] if dry_run else ()
+    if not monitors:
         return None
     kinds = names_of(await visit.call("kinds")).kinds
-    named = [
+    rows = [
         (
             visit.say(kinds[one["kind"]]) if one["kind"] in kinds else one["kind"],
             one["path"],
             one["title"],
         )
-        for one in found[:MOST]
+        for one in monitors[:MOST]
     ]
-    return Created(monitors=named, more=len(found) - len(named))
+    return Created(monitors=rows, more=len(monitors) - len(rows))

@@ -16,14 +16,14 @@ from noroshi.definitions.toml import value as toml
 from noroshi.web.forms.field_values import (
     ABSENT,
     Form,
+    as_list,
+    from_fields,
     has_value,
     is_there,
-    parsed,
     plain,
+    posted_fields,
     rows_of,
-    several,
-    typed,
-    written,
+    to_fields,
 )
 from noroshi.web.forms.location import at_setting
 from noroshi.web.forms.schema import Schema, Shape, shapes
@@ -102,10 +102,10 @@ def fields_of(
     leave_out: Iterable[str] = NOT_ASKED,
 ) -> list[Field]:
     """A field for each setting of the schema, in its order."""
-    wanted = [one for one in shapes(schema, drawn.known) if one.name not in leave_out]
-    names = {prefix + one.name for one in wanted}
-    told = [(at_setting(where, what, names), what) for where, what in problems]
-    return [_field(one, values, told, drawn, prefix) for one in wanted]
+    drawn_shapes = [one for one in shapes(schema, drawn.known) if one.name not in leave_out]
+    names = {prefix + one.name for one in drawn_shapes}
+    placed_problems = [(at_setting(where, what, names), what) for where, what in problems]
+    return [_field(one, values, placed_problems, drawn, prefix) for one in drawn_shapes]
 
 
 def read(
@@ -124,13 +124,13 @@ def read(
         name = prefix + shape.name
         if shape.name in leave_out or not is_there(name, form):
             continue
-        if typed(shape, name, form) == _before(shape, name, content):
+        if posted_fields(shape, name, form) == _shown_fields(shape, name, content):
             continue
-        found = parsed(shape, name, form)
-        if found is ABSENT:
+        value = from_fields(shape, name, form)
+        if value is ABSENT:
             content.pop(shape.name, None)
         else:
-            content[shape.name] = found
+            content[shape.name] = value
     return content
 
 
@@ -145,29 +145,29 @@ def merged(
     leave_out: Iterable[str] = NOT_ASKED,
 ) -> dict[str, str]:
     """Put what was typed over what its editor saw (`before`) on top of what is in force now."""
-    found = dict[str, str]()
+    fields = dict[str, str]()
     for shape in shapes(schema, known or {}):
         name = prefix + shape.name
         if shape.name in leave_out:
             continue
-        theirs = typed(shape, name, form)
-        mine = is_there(name, form) and theirs != _before(shape, name, before)
-        found |= theirs if mine else _before(shape, name, now)
-    return found
+        posted = posted_fields(shape, name, form)
+        is_changed = is_there(name, form) and posted != _shown_fields(shape, name, before)
+        fields |= posted if is_changed else _shown_fields(shape, name, now)
+    return fields
 
 
-def _before(shape: Shape, name: str, content: Mapping[str, Any]) -> dict[str, str]:
+def _shown_fields(shape: Shape, name: str, content: Mapping[str, Any]) -> dict[str, str]:
     """Return what the form showed, as a browser gives it back untouched."""
-    return typed(shape, name, written(shape, name, content.get(shape.name, ABSENT)))
+    return posted_fields(shape, name, to_fields(shape, name, content.get(shape.name, ABSENT)))
 
 
-def elsewhere(problems: Problems, names: Iterable[str], language: str) -> list[str]:
+def problems_elsewhere(problems: Problems, names: Iterable[str], language: str) -> list[str]:
     """Return the problems that are at no field, to be told above the form."""
-    own = tuple(names)
+    field_names = tuple(names)
     return [
         problems_at(where, what, language)
         for where, what in problems
-        if not any(_at(at_setting(where, what, own), name) for name in own)
+        if not any(_is_at(at_setting(where, what, field_names), name) for name in field_names)
     ]
 
 
@@ -175,8 +175,8 @@ def _field(
     shape: Shape, values: Mapping[str, Any], problems: Problems, drawn: Drawn, prefix: str
 ) -> Field:
     name = prefix + shape.name
-    before = written(shape, name, values.get(shape.name, ABSENT))
-    form = before if drawn.typed is None else typed(shape, name, drawn.typed)
+    before = to_fields(shape, name, values.get(shape.name, ABSENT))
+    form = before if drawn.typed is None else posted_fields(shape, name, drawn.typed)
     default = drawn.defaults.get(shape.name, shape.default)
     return Field(
         name=name,
@@ -185,7 +185,7 @@ def _field(
         help=drawn.say(shape.help),
         sort="long" if shape.sort == "text" and "\n" in form.get(name, "") else shape.sort,
         value=form.get(name, ""),
-        default=_short(default),
+        default=_default_text(default),
         needed=shape.needed,
         nullable=shape.nullable,
         choices=_choices(shape, name, form, drawn),
@@ -194,29 +194,29 @@ def _field(
         columns=columns_of(shape, drawn.say),
         entries=cells_of(shape, name, form, drawn.say),
         problems=tuple(
-            _inside(shape, where.removeprefix(name), what, drawn.say)
+            _located(shape, where.removeprefix(name), what, drawn.say)
             for where, what in problems
-            if _at(where, name)
+            if _is_at(where, name)
         ),
-        now=_now(shape, name, before, drawn),
+        now=_current_text(shape, name, before, drawn),
     )
 
 
-def _now(shape: Shape, name: str, before: Form, drawn: Drawn) -> str:
+def _current_text(shape: Shape, name: str, before: Form, drawn: Drawn) -> str:
     """Return what is in force at a setting that somebody else changed meanwhile."""
     if drawn.now is None:
         return ""
     now = drawn.now.get(shape.name, ABSENT)
-    if written(shape, name, now) == before:
+    if to_fields(shape, name, now) == before:
         return ""
-    told = (shape.default or "") if now is ABSENT else now
-    if not has_value(told) or told in ("", []):
+    current = (shape.default or "") if now is ABSENT else now
+    if not has_value(current) or current in ("", []):
         return drawn.say(_("—"))
-    words = said(told, shape.name)
-    return drawn.say(words) if words else toml(told)
+    words = said(current, shape.name)
+    return drawn.say(words) if words else toml(current)
 
 
-def _called(shape: Shape, one: str, drawn: Drawn) -> str:
+def _choice_label(shape: Shape, one: str, drawn: Drawn) -> str:
     """A setting that names definitions is called as their folder is."""
     if not shape.names:
         return choice(one, shape.name, drawn.say)
@@ -230,20 +230,22 @@ def _choices(shape: Shape, name: str, form: Form, drawn: Drawn) -> tuple[Choice,
         return tuple(
             Choice(
                 value=one,
-                label=_called(shape, one, drawn),
+                label=_choice_label(shape, one, drawn),
                 name=f"{name}.{one}",
                 chosen=f"{name}.{one}" in form,
             )
             for one in dict.fromkeys((*shape.choices, *more))
         )
     if shape.sort == "rows":
-        return tuple(Choice(value=v, label=_called(shape, v, drawn)) for v in shape.choices)
+        return tuple(
+            Choice(value=v, label=_choice_label(shape, v, drawn)) for v in shape.choices
+        )
     if shape.sort not in ("choice", "order"):
         return ()
-    there = form.get(name, "")
-    more = [there] if shape.sort == "choice" and there else [v for v in form.values() if v]
+    chosen = form.get(name, "")
+    more = [chosen] if shape.sort == "choice" and chosen else [v for v in form.values() if v]
     return tuple(
-        Choice(value=one, label=_called(shape, one, drawn), chosen=one == there)
+        Choice(value=one, label=_choice_label(shape, one, drawn), chosen=one == chosen)
         for one in dict.fromkeys((*shape.choices, *more))
     )
 
@@ -268,7 +270,7 @@ def _rows(shape: Shape, name: str, form: Form) -> tuple[tuple[str, str, str], ..
     return tuple((f"{name}.{n}", *row) for n, row in enumerate([*filled, *empty], 1))
 
 
-def _inside(shape: Shape, rest: str, what: str, say: Say) -> str:
+def _located(shape: Shape, rest: str, what: str, say: Say) -> str:
     """Say of what is wrong inside of a field of several rows in which, and in which column."""
     if not rest or shape.sort not in ("rows", "table", "lines", "map"):
         return what
@@ -276,12 +278,12 @@ def _inside(shape: Shape, rest: str, what: str, say: Say) -> str:
     return f"{STEP.join((row, *(label(one, shape.name, say) for one in columns)))}: {what}"
 
 
-def _short(default: Any) -> str:
+def _default_text(default: Any) -> str:
     """A default in the place of what was left empty."""
     if not has_value(default) or default == {}:
         return ""
-    return " ".join(map(plain, several(default)))
+    return " ".join(map(plain, as_list(default)))
 
 
-def _at(where: str, name: str) -> bool:
+def _is_at(where: str, name: str) -> bool:
     return where == name or where.startswith(f"{name}.")

@@ -47,115 +47,120 @@ class FirstRouteForm:
         return GRAPH if self.way == MICROSOFT and self.form.get("by") == GRAPH else SMTP
 
 
-def route_of(there: Documents, by: str = SMTP) -> str:
+def route_of(documents: Documents, by: str = SMTP) -> str:
     """The route's name: that which the first start has made already, whatever its kind, so that
     mails that wait for it go out by it once it is mended; whatever it is called by now, too."""
-    made = (one for one in NAMES.values() if f"routes/{one}" in there)
-    return next(made, next(_renamed(there), NAMES[by]))
+    existing = (one for one in NAMES.values() if f"routes/{one}" in documents)
+    return next(existing, next(_renamed_routes(documents), NAMES[by]))
 
 
-def _renamed(there: Documents) -> Iterator[str]:
-    """Routes that the first start could have made; `there` has the accounts too."""
-    for key, one in there.items():
+def _renamed_routes(documents: Documents) -> Iterator[str]:
+    """Routes that the first start could have made; `documents` has the accounts too."""
+    for key, one in documents.items():
         type, _, name = key.partition("/")
         if type == "routes" and one.get("kind") in BY:
-            account = there.get(f"accounts/{one.get('options', {}).get('account', '')}", {})
-            known = CLOUDS.get(str(account.get("cloud", "")))
-            if known is None or known.entra:  # a cloud of their own is offered as well
+            account = documents.get(f"accounts/{one.get('options', {}).get('account', '')}", {})
+            cloud = CLOUDS.get(str(account.get("cloud", "")))
+            if cloud is None or cloud.entra:  # a cloud of their own is offered as well
                 yield name
 
 
-def account_of(there: Documents) -> str:
+def account_of(documents: Documents) -> str:
     """The name of that route's account."""
-    return str(_options(there).get("account") or ACCOUNT)
+    return str(_options(documents).get("account") or ACCOUNT)
 
 
-def way_of(there: Documents) -> str:
+def way_of(documents: Documents) -> str:
     """Return which of WAYS was taken."""
-    options = _options(there)
+    options = _options(documents)
     return SERVER if options and not options.get("account") else MICROSOFT
 
 
-def filled(there: Documents, way: str) -> dict[str, str]:
+def fields_of_way(documents: Documents, way: str) -> dict[str, str]:
     """The fields of a way's form, with what is there already."""
     if way == SERVER:
-        form = {name: str(_options(there).get(name) or "") for name in SERVER_FIELDS}
+        form = {name: str(_options(documents).get(name) or "") for name in SERVER_FIELDS}
         return form | {"protection": form["protection"] or next(iter(PROTECTIONS))}
-    account = there.get(f"accounts/{account_of(there)}", {})
+    account = documents.get(f"accounts/{account_of(documents)}", {})
     form = {name: str(account.get(name) or "") for name in ACCOUNT_FIELDS}
-    by = GRAPH if _route(there).get("kind") == GRAPH else SMTP
+    by = GRAPH if _route(documents).get("kind") == GRAPH else SMTP
     return form | {"cloud": form["cloud"] or OF_MICROSOFT[0], "by": by}
 
 
-def documents_of(submitted: FirstRouteForm, there: Documents) -> dict[str, Mapping[str, Any]]:
+def documents_of(
+    submitted: FirstRouteForm, documents: Documents
+) -> dict[str, Mapping[str, Any]]:
     """Return what is put in the place of what is there: the route, its account, a rule that tells
     the first contact by it, and that rule for instances without one. What of them the form does
     not ask for stays."""
-    name, account, before = route_of(there, submitted.by), account_of(there), _route(there)
-    ours = not before or before.get("title") in ("", *submitted.titles.values())
+    name, account = route_of(documents, submitted.by), account_of(documents)
+    before = _route(documents)
+    is_own_title = not before or before.get("title") in ("", *submitted.titles.values())
     route = {
         **before,
-        "title": submitted.titles[submitted.by] if ours else before.get("title", ""),
+        "title": submitted.titles[submitted.by] if is_own_title else before.get("title", ""),
         "kind": submitted.by,
-        "options": _route_options(submitted, there, account),
+        "options": _route_options(submitted, documents, account),
     }
-    made: dict[str, Mapping[str, Any]] = {f"routes/{name}": route}
+    put: dict[str, Mapping[str, Any]] = {f"routes/{name}": route}
     if submitted.way == MICROSOFT:
         route.setdefault("connections", MOST_CONNECTIONS)
-        known = there.get(f"accounts/{account}", {})
-        made[f"accounts/{account}"] = _account(submitted.form, known, submitted.entry)
-    return made | _ruled(there, name)
+        account_in_force = documents.get(f"accounts/{account}", {})
+        put[f"accounts/{account}"] = _account(submitted.form, account_in_force, submitted.entry)
+    return put | _first_rule(documents, name)
 
 
-def _route(there: Documents) -> Mapping[str, Any]:
-    return there.get(f"routes/{route_of(there)}", {})
+def _route(documents: Documents) -> Mapping[str, Any]:
+    return documents.get(f"routes/{route_of(documents)}", {})
 
 
-def _options(there: Documents) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = _route(there).get("options", {})
-    return found
+def _options(documents: Documents) -> Mapping[str, Any]:
+    options: Mapping[str, Any] = _route(documents).get("options", {})
+    return options
 
 
 def _route_options(
-    submitted: FirstRouteForm, there: Documents, account: str
+    submitted: FirstRouteForm, documents: Documents, account: str
 ) -> Mapping[str, Any]:
     """The route's options: of another kind's nothing would fit."""
-    alike = _route(there).get("kind", submitted.by) == submitted.by
-    before = _options(there) if alike else {}
-    kept = {k: v for k, v in before.items() if k not in (*SERVER_FIELDS, *SIGN_INS)}
-    ours = {"account": account} if submitted.way == MICROSOFT else _server(submitted, before)
-    return {**kept, **ours}
+    is_same_kind = _route(documents).get("kind", submitted.by) == submitted.by
+    before = _options(documents) if is_same_kind else {}
+    other_options = {k: v for k, v in before.items() if k not in (*SERVER_FIELDS, *SIGN_INS)}
+    own_options = (
+        {"account": account} if submitted.way == MICROSOFT else _server(submitted, before)
+    )
+    return {**other_options, **own_options}
 
 
 def _server(submitted: FirstRouteForm, before: Mapping[str, Any]) -> Mapping[str, Any]:
     form = submitted.form
-    said: dict[str, Any] = {name: form[name] for name in SERVER_FIELDS if form.get(name)}
+    options: dict[str, Any] = {name: form[name] for name in SERVER_FIELDS if form.get(name)}
     port = figures(form["port"])
     if port.isdecimal() and len(port) <= LONGEST_PORT:
-        said["port"] = int(port)
+        options["port"] = int(port)
     if entry := before.get("password") or submitted.entry:
-        said["password"] = entry
-    return said
+        options["password"] = entry
+    return options
 
 
 def _account(
     form: Mapping[str, str], before: Mapping[str, Any], entry: str
 ) -> Mapping[str, Any]:
-    said = {name: form[name] for name in ACCOUNT_FIELDS}
-    made = {**before, **said, "secret": before.get("secret") or entry}
-    return {name: value for name, value in made.items() if value != ""}
+    settings = {name: form[name] for name in ACCOUNT_FIELDS}
+    account = {**before, **settings, "secret": before.get("secret") or entry}
+    return {name: value for name, value in account.items() if value != ""}
 
 
-def _ruled(there: Documents, route: str) -> dict[str, Mapping[str, Any]]:
+def _first_rule(documents: Documents, route: str) -> dict[str, Mapping[str, Any]]:
     """A rule for those who have none, and who is watched without one tells by it."""
-    rules = [key.partition("/")[2] for key in there if key.startswith("rules/")]
-    contacts = [key.partition("/")[2] for key in there if key.startswith("contacts/")]
+    rules = [key.partition("/")[2] for key in documents if key.startswith("rules/")]
+    contacts = [key.partition("/")[2] for key in documents if key.startswith("contacts/")]
     if rules or not contacts:
         return {}
     rule = {"action": "mail", "contacts": contacts[:1], "routes": [route]}
-    mute = {
+    unruled = {
         key: {**one, "rules": [RULE]}
-        for key, one in there.items()
+        for key, one in documents.items()
         if key.startswith("instances/") and not one.get("rules") and key != "instances/noroshi"
     }
-    return {f"rules/{RULE}": rule, **mute}
+    return {f"rules/{RULE}": rule, **unruled}

@@ -93,11 +93,11 @@ def rows_of(
 def _row(
     kind: Kind, name: str, values: Limits, problems: Problems, drawn: Drawn, prefix: str
 ) -> LimitRow:
-    start, said = f"{prefix}{name}.", values.get(name)
+    start, reading_limits = f"{prefix}{name}.", values.get(name)
     now = None if drawn.now is None else drawn.now.get(name) or {}
     drawn_here = replace(drawn, defaults=_defaults(kind, name), now=now)
-    cells = fields_of(_schema(), said or {}, problems, drawn=drawn_here, prefix=start)
-    off = said == {} if drawn.typed is None else drawn.typed.get(f"{start}off") == YES
+    cells = fields_of(_schema(), reading_limits or {}, problems, drawn=drawn_here, prefix=start)
+    off = reading_limits == {} if drawn.typed is None else drawn.typed.get(f"{start}off") == YES
     return LimitRow(
         reading=name,
         title=(title := kind.readings.get(name, name)),
@@ -113,9 +113,9 @@ def _row(
 
 def _defaults(kind: Kind, name: str) -> Mapping[str, Any]:
     """Return the limits as the fields show them while they are empty."""
-    known = kind.defaults.get(name) or {}
-    shown = {cell: known.get(cell) for cell in CELLS if known.get(cell) is not None}
-    if not known.get("margin"):
+    defaults = kind.defaults.get(name) or {}
+    shown = {cell: defaults.get(cell) for cell in CELLS if defaults.get(cell) is not None}
+    if not defaults.get("margin"):
         shown["margin"] = 0
     return shown
 
@@ -123,12 +123,14 @@ def _defaults(kind: Kind, name: str) -> Mapping[str, Any]:
 def _extra(name: str, problems: Problems, drawn: Drawn, prefix: str) -> LimitRow:
     start, typed = f"{prefix}{name}.", drawn.typed or {}
     reading = typed.get(f"{start}reading", "")
-    there = [
+    placed_problems = [
         (start + where.removeprefix(f"{prefix}{reading}."), what)
         for where, what in problems
         if reading and where.startswith(f"{prefix}{reading}.")
     ]
-    cells = fields_of(_schema(), {}, there, drawn=replace(drawn, now=None), prefix=start)
+    cells = fields_of(
+        _schema(), {}, placed_problems, drawn=replace(drawn, now=None), prefix=start
+    )
     return LimitRow(
         reading=reading,
         title="",
@@ -143,18 +145,18 @@ def _extra(name: str, problems: Problems, drawn: Drawn, prefix: str) -> LimitRow
 
 def read(form: Form, before: Limits, names: Iterable[str], prefix: str = "limits.") -> Limits:
     """Put what was posted of these readings and of the extra rows on top of what it was."""
-    found = dict[str, Mapping[str, Any]](before)
+    limits = dict[str, Mapping[str, Any]](before)
     for name in dict.fromkeys((*names, *before)):
-        _take(found, name, form, f"{prefix}{name}.", before.get(name))
+        _read_reading(limits, name, form, f"{prefix}{name}.", before.get(name))
     for one in EXTRA:
         start = f"{prefix}{one}."
         if reading := form.get(f"{start}reading", "").strip():
-            _take(found, reading, form, start, None)
-    return found
+            _read_reading(limits, reading, form, start, None)
+    return limits
 
 
-def _take(
-    found: dict[str, Mapping[str, Any]],
+def _read_reading(
+    limits: dict[str, Mapping[str, Any]],
     name: str,
     form: Form,
     start: str,
@@ -162,31 +164,33 @@ def _take(
 ) -> None:
     if f"{start}warning" not in form:
         return
-    said = read_fields(_schema(), form, before or {}, prefix=start)
+    reading_limits = read_fields(_schema(), form, before or {}, prefix=start)
     if form.get(f"{start}off") == YES:
-        found[name] = {}
-    elif said:
-        found[name] = said
+        limits[name] = {}
+    elif reading_limits:
+        limits[name] = reading_limits
     else:
-        found.pop(name, None)
+        limits.pop(name, None)
 
 
 def merged(
     form: Form, before: Limits, now: Limits, names: Iterable[str], prefix: str = "limits."
 ) -> dict[str, str]:
     """Put what was typed over what was seen on top of what is in force now."""
-    found = {key: one for key, one in form.items() if key.startswith(f"{prefix}+")}
+    fields = {key: one for key, one in form.items() if key.startswith(f"{prefix}+")}
     for name in dict.fromkeys((*names, *before, *now)):
-        start, seen, there = f"{prefix}{name}.", before.get(name), now.get(name)
-        found |= merged_fields(_schema(), form, seen or {}, there or {}, prefix=start)
+        start, base_limits, current_limits = f"{prefix}{name}.", before.get(name), now.get(name)
+        fields |= merged_fields(
+            _schema(), form, base_limits or {}, current_limits or {}, prefix=start
+        )
         off = form.get(f"{start}off") == YES
-        if off if off != (seen == {}) else there == {}:
-            found[f"{start}off"] = YES
-    return found
+        if off if off != (base_limits == {}) else current_limits == {}:
+            fields[f"{start}off"] = YES
+    return fields
 
 
-def names_of(kind: Kind, *said: Limits) -> Sequence[str]:
+def names_of(kind: Kind, *limits: Limits) -> Sequence[str]:
     """All readings that a form may speak of."""
     return list(
-        dict.fromkeys((*kind.readings, *kind.defaults, *(n for one in said for n in one)))
+        dict.fromkeys((*kind.readings, *kind.defaults, *(n for one in limits for n in one)))
     )

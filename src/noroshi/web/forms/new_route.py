@@ -38,15 +38,19 @@ def route_document(sort: str, form: Mapping[str, str], entry: str) -> dict[str, 
         options["port"] = int(port)
     if entry:
         options[SECRET_OPTION[sort]] = entry
-    said = {"title": form.get("title", ""), "kind": sort, "network": form.get("network", "")}
-    return {**{name: value for name, value in said.items() if value}, "options": options}
+    settings = {
+        "title": form.get("title", ""),
+        "kind": sort,
+        "network": form.get("network", ""),
+    }
+    return {**{name: value for name, value in settings.items() if value}, "options": options}
 
 
 FIRST = {"smtp": "smtp", "graph": "graph", "webhook": "webhook", "pickup": "pickup"}
 MOST = 1_000
 
 
-def first_free(documents: Mapping[str, Answer], type: str, stem: str) -> str:
+def free_name(documents: Mapping[str, Answer], type: str, stem: str) -> str:
     """A name that is not taken yet: smtp1, smtp2 …"""
     if type == "accounts":
         taken = of_type(documents, type)
@@ -72,17 +76,19 @@ async def entry_of(visit: Visit, name: str) -> str:
     return await free_entry(visit, name) if name in named else name
 
 
-def into_of(visit: Visit, documents: Mapping[str, Answer]) -> list[tuple[str, str, bool]]:
+def orders_to_join(
+    visit: Visit, documents: Mapping[str, Answer]
+) -> list[tuple[str, str, bool]]:
     """Each order that a new route can join: its key, what it is called, whether it is ticked."""
-    found = [key for key, _ in orders(documents)]
+    keys = [key for key, _ in orders(documents)]
     first = visit.request.method == "GET"
     return [
         (key, named(visit, key, documents), first or visit.form.get(f"into.{key}") == "yes")
-        for key in found
+        for key in keys
     ]
 
 
-def named_in(form: Mapping[str, str]) -> list[str]:
+def ticked_orders(form: Mapping[str, str]) -> list[str]:
     """The orders that were ticked."""
     return [
         name.removeprefix("into.")
@@ -95,9 +101,9 @@ def with_route(
     documents: Mapping[str, Answer], keys: Iterable[str], route: str
 ) -> dict[str, Answer]:
     """Those orders with the route at their end."""
-    known = dict(orders(documents))
+    routes_by_order = dict(orders(documents))
     return {
-        key: {**documents[key], "routes": [*known[key], route]}
+        key: {**documents[key], "routes": [*routes_by_order[key], route]}
         for key in keys
-        if key in known and route not in known[key]
+        if key in routes_by_order and route not in routes_by_order[key]
     }

@@ -57,36 +57,39 @@ def shapes(schema: Schema, known: Mapping[str, Sequence[str]]) -> list[Shape]:
 
 
 def _shape(
-    name: str, said: Schema, shared: Schema, known: Sequence[str] | None, *, needed: bool
+    name: str, setting: Schema, shared: Schema, known: Sequence[str] | None, *, needed: bool
 ) -> Shape:
-    arms = [_resolved(one, shared) for one in said.get("anyOf", (said,))]
-    nullable = any(one.get("type") == "null" for one in arms)
-    main = next(one for one in arms if one.get("type") != "null")
-    sort, choices = _sort(name, main, shared, known)
+    alternatives = [_resolved(one, shared) for one in setting.get("anyOf", (setting,))]
+    nullable = any(one.get("type") == "null" for one in alternatives)
+    alternative = next(one for one in alternatives if one.get("type") != "null")
+    sort, choices = _sort(name, alternative, shared, known)
     if sort == "boolean" and nullable:
         sort, choices = "choice", (YES, NO)
     return Shape(
         name=name,
         sort=sort,
-        default=said.get("default"),
+        default=setting.get("default"),
         needed=needed,
         nullable=nullable,
-        whole=main.get("type") == "integer" or main.get("items", {}).get("type") == "integer",
+        whole=alternative.get("type") == "integer"
+        or alternative.get("items", {}).get("type") == "integer",
         names=known is not None and name != "days",
         choices=choices,
-        columns=_columns(_resolved(main.get("items", {}), shared)) if sort == "table" else (),
-        help=help_text(said.get("description", "")),
+        columns=_columns(_resolved(alternative.get("items", {}), shared))
+        if sort == "table"
+        else (),
+        help=help_text(setting.get("description", "")),
     )
 
 
 def _sort(
-    name: str, main: Schema, shared: Schema, known: Sequence[str] | None
+    name: str, setting: Schema, shared: Schema, known: Sequence[str] | None
 ) -> tuple[str, tuple[str, ...]]:
-    kind = main.get("type")
-    if "enum" in main:
-        return "choice", tuple(main["enum"])
+    kind = setting.get("type")
+    if "enum" in setting:
+        return "choice", tuple(setting["enum"])
     if kind == "array":
-        inside = _resolved(main.get("items", {}), shared)
+        inside = _resolved(setting.get("items", {}), shared)
         names = inside.get("enum") or known
         if names is not None:
             return ("order" if name == "routes" else "choices"), tuple(names)
@@ -97,7 +100,7 @@ def _sort(
         one_of = _texts(inside)
         return ("rows", (*one_of, AS_TOML)) if one_of else ("lines", ())
     if kind == "object":
-        plain = _resolved(main.get("additionalProperties") or {}, shared)
+        plain = _resolved(setting.get("additionalProperties") or {}, shared)
         return ("map" if plain.get("type") == "string" else "lines"), ()
     if known is not None:
         return "choice", tuple(known)
@@ -109,9 +112,10 @@ def _sort(
 def _columns(inside: Schema) -> tuple[Column, ...]:
     """The settings of a table's entries, if each of them is a text or a list of texts and some
     must be given."""
-    its = inside.get("properties", {})
+    properties = inside.get("properties", {})
     items = [
-        one.get("items", {}) if one.get("type") == "array" else one for one in its.values()
+        one.get("items", {}) if one.get("type") == "array" else one
+        for one in properties.values()
     ]
     if not inside.get("required") or any(one.get("type") != "string" for one in items):
         return ()
@@ -122,7 +126,7 @@ def _columns(inside: Schema) -> tuple[Column, ...]:
             one.get("type") == "array",
             DAYS if name == "days" else (),
         )
-        for name, one in its.items()
+        for name, one in properties.items()
     )
 
 
@@ -130,13 +134,13 @@ def _texts(inside: Schema) -> tuple[str, ...]:
     """The texts of a table of which one setting is given: all of them may be left out."""
     if inside.get("required") or inside.get("type") != "object":
         return ()
-    found = inside.get("properties", {}).items()
-    return tuple(name for name, one in found if one.get("type") == "string")
+    properties = inside.get("properties", {}).items()
+    return tuple(name for name, one in properties if one.get("type") == "string")
 
 
 def _resolved(one: Any, shared: Schema) -> Schema:
     if not isinstance(one, Mapping):
         return {}
     ref = one.get("$ref", "")
-    found: Schema = shared.get(ref.rpartition("/")[2], {}) if ref else one
-    return found
+    resolved: Schema = shared.get(ref.rpartition("/")[2], {}) if ref else one
+    return resolved

@@ -35,14 +35,14 @@ class Cell:
 
 def label(name: str, kind: str, say: Say) -> str:
     """Return what a setting is called where people read; its own name if nobody gave it one."""
-    known = setting_name(name, kind)
-    return say(known) if known else name
+    title = setting_name(name, kind)
+    return say(title) if title else name
 
 
 def choice(value: str, name: str, say: Say) -> str:
     """Return what something to choose for a setting is called."""
-    known = choice_name(value, name)
-    return say(known) if known else value
+    title = choice_name(value, name)
+    return say(title) if title else value
 
 
 def columns_of(shape: Shape, say: Say) -> tuple[tuple[str, str], ...]:
@@ -54,19 +54,19 @@ def cells_of(shape: Shape, name: str, form: Form, say: Say) -> tuple[tuple[Cell,
     """The entries of a table, one more than are filled."""
     if shape.sort != "table":
         return ()
-    found = [*entries_of(shape, name, form), {one.name: "" for one in shape.columns}]
+    entries = [*entries_of(shape, name, form), {one.name: "" for one in shape.columns}]
     return tuple(
         tuple(
             _cell(shape, one, f"{name}.{n}.{one.name}", entry[one.name], say)
             for one in shape.columns
         )
-        for n, entry in enumerate(found, 1)
+        for n, entry in enumerate(entries, 1)
     )
 
 
 def _cell(shape: Shape, column: Column, name: str, text: str, say: Say) -> Cell:
-    there = split(text)
-    boxes = dict.fromkeys((*column.choices, *there)) if column.choices else ()
+    chosen = split(text)
+    boxes = dict.fromkeys((*column.choices, *chosen)) if column.choices else ()
     return Cell(
         name=name,
         value=text,
@@ -76,7 +76,7 @@ def _cell(shape: Shape, column: Column, name: str, text: str, say: Say) -> Cell:
                 value=one,
                 label=choice(one, column.name, say),
                 name=f"{name}.{one}",
-                chosen=one in there,
+                chosen=one in chosen,
             )
             for one in boxes
         ),

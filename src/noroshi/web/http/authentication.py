@@ -37,7 +37,7 @@ class UnauthenticatedError(WebError, ForbiddenError):
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class Caller:
     """Hold who asks; `key` is that of their session, "" for an API token."""
 
     person: Person
@@ -55,7 +55,7 @@ def key_of(request: Request, web: WebContext) -> str:
     return key if len(key) <= LONGEST_KEY else ""
 
 
-async def entered(request: Request, web: WebContext) -> Entered:
+async def authenticate(request: Request, web: WebContext) -> Caller:
     """Return who asks. Raises UnauthenticatedError, and ForbiddenError for a post that is not
     from a page of ours."""
     if not await web.people.begun():
@@ -64,22 +64,21 @@ async def entered(request: Request, web: WebContext) -> Entered:
     if token:
         person = await _by_token(token, address_of(request), web)
         proves(request.scope, f"{person.door} {person.name}")
-        return Entered(person)
+        return Caller(person)
     key = key_of(request, web)
-    found = await in_session(request, web, key)
-    if found is None:
+    in_session = await session_person(request, web, key)
+    if in_session is None:
         raise UnauthenticatedError(NOBODY)
-    person = found
     if request.method not in ("GET", "HEAD"):
         check_csrf(key, request.headers.get(CSRF_HEADER, ""))
-    return Entered(person, key)
+    return Caller(in_session, key)
 
 
-async def in_session(
-    request: Request, web: WebContext, key: str, there: bool = True
+async def session_person(
+    request: Request, web: WebContext, key: str, present: bool = True
 ) -> Person | None:
     """Return whose session it is by which they ask, as `People.of_session` has it."""
-    person = await web.people.of_session(key, address_of(request), there)
+    person = await web.people.of_session(key, address_of(request), present)
     if person is not None:
         proves(request.scope, f"{person.door} {person.name}")
     return person
@@ -92,11 +91,11 @@ def check_csrf(key: str, token: str) -> None:
 
 
 async def _by_token(token: str, address: str, web: WebContext) -> Person:
-    scheme, _, text = token.partition(" ")
-    text = text.strip()
-    if scheme.lower() != "bearer" or not text:
+    scheme, _, key = token.partition(" ")
+    key = key.strip()
+    if scheme.lower() != "bearer" or not key:
         raise UnauthenticatedError(NOBODY)
-    person = await web.people.of_token(text, address)
+    person = await web.people.of_token(key, address)
     if person is None:
         raise UnauthenticatedError(NO_GOOD_TOKEN)
     return person

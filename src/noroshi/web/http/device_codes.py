@@ -27,19 +27,19 @@ class Codes:
     """The newest of each session and route."""
 
     def __init__(self) -> None:
-        self._kept = dict[tuple[str, str], Code]()
+        self._codes = dict[tuple[str, str], Code]()
 
     def keep(self, key: str, route: str, code: Code) -> None:
         """In the place of an earlier one."""
-        self._kept.pop((key, route), None)
-        self._kept[key, route] = code
-        while len(self._kept) > MOST:
-            del self._kept[next(iter(self._kept))]
+        self._codes.pop((key, route), None)
+        self._codes[key, route] = code
+        while len(self._codes) > MOST:
+            del self._codes[next(iter(self._codes))]
 
     def of(self, key: str, route: str) -> Code | None:
         """The one that this session asked for."""
-        return self._kept.get((key, route))
+        return self._codes.get((key, route))
 
     def forget(self, key: str, route: str) -> None:
         """It is used."""
-        self._kept.pop((key, route), None)
+        self._codes.pop((key, route), None)

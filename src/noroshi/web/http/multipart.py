@@ -24,10 +24,10 @@ class Upload:
     content: bytes
 
 
-def boundary_of(kind: str) -> str:
+def boundary_of(content_type: str) -> str:
     """Return what stands between the parts; "" if it is no such form."""
-    found = BOUNDARY.match(kind)
-    return found[1] if found else ""
+    match = BOUNDARY.match(content_type)
+    return match[1] if match else ""
 
 
 def parts_of(body: bytes, boundary: str) -> tuple[dict[str, str], tuple[Upload, ...]]:
@@ -55,16 +55,16 @@ def parts_of(body: bytes, boundary: str) -> tuple[dict[str, str], tuple[Upload, 
 
 def _part(part: bytes) -> tuple[str, str | None, bytes]:
     head, blank, content = part.partition(b"\r\n\r\n")
-    told = DISPOSITION.search(head.replace(b"\r\n", b"\n"))
-    if not blank or told is None or len(head) > LONGEST_HEAD:
+    disposition = DISPOSITION.search(head.replace(b"\r\n", b"\n"))
+    if not blank or disposition is None or len(head) > LONGEST_HEAD:
         raise ValueError("a part without a head")
-    name, file = NAME.search(b" " + FILE.sub(b"", told[1])), FILE.search(told[1])
+    name, file = NAME.search(b" " + FILE.sub(b"", disposition[1])), FILE.search(disposition[1])
     if name is None:
         raise ValueError("a part without a name")
     return _text(name[1]), None if file is None else _text(file[1]), content
 
 
-def _text(given: bytes) -> str:
+def _text(raw: bytes) -> str:
     """A name; browsers write its quotes and line ends with a percent sign (WHATWG HTML,
     4.10.21.8)."""
-    return re.sub(rb"%(22|0D|0A)", lambda m: unquote_to_bytes(m[0]), given).decode()
+    return re.sub(rb"%(22|0D|0A)", lambda m: unquote_to_bytes(m[0]), raw).decode()

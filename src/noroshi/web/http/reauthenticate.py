@@ -61,7 +61,7 @@ def pending_form(form: Mapping[str, str], *, files: bool) -> PendingForm:
     )
 
 
-def answered(form: Mapping[str, str]) -> tuple[Mapping[str, str], str | None]:
+def split_password(form: Mapping[str, str]) -> tuple[Mapping[str, str], str | None]:
     """The form as it was sent at first, and the password that came with it; None: none did."""
-    first = {name: text for name, text in form.items() if name != PASSWORD_AGAIN}
-    return first, form.get(PASSWORD_AGAIN)
+    original = {name: text for name, text in form.items() if name != PASSWORD_AGAIN}
+    return original, form.get(PASSWORD_AGAIN)

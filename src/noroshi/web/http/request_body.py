@@ -16,8 +16,8 @@ class BodyTooLongError(WebError, InvalidArgumentError):
     """Report that a body exceeds its limit."""
 
     def __init__(self, most: int) -> None:
-        told = too_long(most)
-        super().__init__(told.words)
+        error = too_long(most)
+        super().__init__(error.words)
 
 
 class Body:

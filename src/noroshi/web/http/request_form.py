@@ -36,7 +36,7 @@ def is_foreign(request: Request) -> bool:
     return request.headers.get("sec-fetch-site", "") in FOREIGN
 
 
-async def sent(
+async def read_form(
     request: Request, *, stranger: bool
 ) -> tuple[Mapping[str, str], Sequence[Upload]]:
     """The fields of a form, and its files: nobody sends files before they have logged in."""
@@ -51,7 +51,7 @@ async def sent(
         raise ForbiddenError(NOT_OURS) from None
 
 
-_long_ones = asyncio.BoundedSemaphore(MOST_LONG)
+_long_forms = asyncio.BoundedSemaphore(MOST_LONG)
 
 
 async def form_of_stranger(request: Request) -> Mapping[str, str]:
@@ -60,10 +60,10 @@ async def form_of_stranger(request: Request) -> Mapping[str, str]:
     body = Body(request, LONGEST_OF_A_STRANGER, SHORT)
     if await body.is_short():
         return _fields(await body.whole())
-    if _long_ones.locked():
+    if _long_forms.locked():
         await body.read_to_end()
         raise OperationFailedError(BUSY)
-    async with _long_ones:
+    async with _long_forms:
         return _fields(await body.whole())
 
 
@@ -75,7 +75,7 @@ def _fields(body: bytes) -> Mapping[str, str]:
         raise ForbiddenError(NOT_OURS) from None
 
 
-def ours(where: str) -> str:
+def local_address(where: str) -> str:
     """An address on this very server, as it was asked for; else the first page."""
     plain_path = where.startswith("/") and not where.startswith(("//", "/\\"))
     if not plain_path or not where.isascii() or not where.isprintable() or "\\" in where:

@@ -19,7 +19,7 @@ from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.change_preview import preview
-from noroshi.web.forms.definition_files import hear, imported
+from noroshi.web.forms.definition_files import imported_definitions, read_import
 from noroshi.web.pages.rename import in_words, named_here
 from noroshi.web.view.difference import Worded, sort_of
 from noroshi.web.view.form_operations import (
@@ -41,7 +41,7 @@ LONGEST_NUMBER = 9
 def routes(web: WebContext) -> list[Route]:
     """Their addresses."""
     return [
-        Route("/settings/files", page(web, files, hear=hear), methods=["GET", "POST"]),
+        Route("/settings/files", page(web, files, hear=read_import), methods=["GET", "POST"]),
         Route("/settings/files/definitions.zip", page(web, out), methods=["GET"]),
     ]
 
@@ -74,7 +74,7 @@ async def files(visit: Visit) -> Response:
 
 
 async def _look(visit: Visit, exported: Mapping[str, Any]) -> Response:
-    if not imported(visit).given:
+    if not imported_definitions(visit).given:
         return await _shown(
             visit, exported, why=(visit.say(_("No file was chosen.")),), status=400
         )
@@ -83,7 +83,7 @@ async def _look(visit: Visit, exported: Mapping[str, Any]) -> Response:
 
 def _with_others(visit: Visit, exported: Mapping[str, Any]) -> Folder:
     """Return what was sent, and what else is in force unless that shall go."""
-    sent = imported(visit).folder
+    sent = imported_definitions(visit).folder
     if visit.form.get("how") == WHOLE:
         return sent
     names = {one.key for one in sent.documents}
@@ -102,7 +102,8 @@ async def _planned(visit: Visit, exported: Mapping[str, Any], done: Outcome) -> 
     problems += planned.problems  # where there is so much that nothing was planned
     for one in planned.ok["problems"] if planned.ok else ():
         problems.append((one["where"], visit.say(one["what"])))
-    packed, why = "" if problems else imported(visit).packed, done.why or planned.why
+    packed = "" if problems else imported_definitions(visit).packed
+    why = done.why or planned.why
     if not (packed or problems or why):
         why = (
             *why,

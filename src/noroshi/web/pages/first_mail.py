@@ -28,7 +28,7 @@ from noroshi.web.forms.first_route import (
     FirstRouteForm,
     account_of,
     documents_of,
-    filled,
+    fields_of_way,
     route_of,
     way_of,
 )
@@ -80,16 +80,15 @@ async def mail(visit: Visit) -> Response:
     way = visit.form.get("way") or query_value(visit, "way") or way_of(there)
     if way not in WAYS:
         raise NotFoundError(NO_SUCH_PAGE)
-    merged, etag = (
-        MergedForm(form=filled(there, way), base_version=all_of_it["version"]),
-        _etags(all_of_it),
-    )
+    form = fields_of_way(there, way)
+    merged = MergedForm(form=form, base_version=all_of_it["version"])
+    etag = _etags(all_of_it)
     if visit.request.method == "POST":
         form = {name: visit.form.get(name, "").strip() for name in merged.form}
         done, saved = await _made(visit, way, form, all_of_it)
         if not done.why:
             return visit.to(SIGN_IN if way == MICROSOFT else "/first/alarm")
-        merged = await merged_form(visit, form, lambda said: filled(said, way), done)
+        merged = await merged_form(visit, form, lambda said: fields_of_way(said, way), done)
         # The definitions may be in force though the secret beside them was not taken.
         fresh = await visit.call("definition_show")
         if saved or merged.overtaken:

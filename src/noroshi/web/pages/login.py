@@ -11,7 +11,7 @@ from starlette.routing import Route
 from noroshi.core.translation import _
 from noroshi.people import AuthenticationError
 from noroshi.web.context import WebContext
-from noroshi.web.http.request_form import MOST_FIELDS, ours
+from noroshi.web.http.request_form import MOST_FIELDS, local_address
 from noroshi.web.view.page_context import NOT_KEPT, Visit, page
 
 LONGEST_CODE = 40
@@ -31,7 +31,7 @@ def routes(web: WebContext) -> list[Route]:
 
 def _next(visit: Visit) -> str:
     asked = visit.form.get("next") or visit.request.query_params.get("next", "/")
-    return ours(asked)
+    return local_address(asked)
 
 
 def _refused(

@@ -19,11 +19,11 @@ from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.edit_page import (
     FormFrame,
     Section,
+    apply_edit,
     edit_page,
-    edited,
-    handed_down,
-    opened,
-    saved,
+    inherited_settings,
+    open_edit,
+    redirect_to_saved,
 )
 from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.layout import Outline, Part
@@ -46,7 +46,7 @@ def routes(web: WebContext) -> list[Route]:
 async def monitor(visit: Visit) -> Response:
     """One monitor; without a name a new one, and without a kind the choice of one."""
     where, group, name = (query_value(visit, one) for one in ("in", "group", "name"))
-    edit = await opened(visit, Spot(f"instances/{where}", group, name or NEW, new=not name))
+    edit = await open_edit(visit, Spot(f"instances/{where}", group, name or NEW, new=not name))
     above = Spot(f"instances/{where}", group).found(edit.now)
     if above is None and visit.request.method == "GET":
         return visit.to(HOME)
@@ -57,11 +57,11 @@ async def monitor(visit: Visit) -> Response:
         return await _choose(visit, edit.now, where, group)
     units = {} if edit.spot.new else await _units(visit, f"{where}/{group}/{name}")
     outline = _outline(visit, edit, kind, above, units)
-    edit = await edited(visit, outline, edit)
+    edit = await apply_edit(visit, outline, edit)
     if edit.done:
         place = {"in": where, "group": group}
         named = visit.form.get("name", "").strip() or name
-        return saved(
+        return redirect_to_saved(
             visit,
             edit,
             MONITOR,
@@ -87,7 +87,7 @@ def _outline(
     goes = kind is not None and kind["by_network"]
     hidden = HIDDEN if goes else (*HIDDEN, "network")
     parts = [Part(schema=schema.form(MonitorDef), leave_out=hidden)]
-    known = edit.shown["documents"]
+    known = edit.definitions["documents"]
     if kind is None:
         return Outline(parts=tuple(parts), known=_known(known))
     parts.append(Part(schema=kind["options"], inside="options"))
@@ -100,7 +100,7 @@ def _outline(
         kind=kind["kind"],
         start=_begun(kind, levels, named["rules"]) if edit.spot.new else {},
         known=named,
-        defaults=handed_down(*levels),
+        defaults=inherited_settings(*levels),
     )
 
 
@@ -125,7 +125,7 @@ def _frame(
     kind_title = visit.say(kind["title"]) if kind else str(edit.before.get("kind", ""))
     look = FormFrame(
         title=visit.say(_("New monitor: {kind}").fill(kind=kind_title)),
-        crumbs=crumbs(visit, edit.now or edit.seen, where, group),
+        crumbs=crumbs(visit, edit.now or edit.base_document, where, group),
         sections=_sections(visit, edit, outline, kind, kind_title),
     )
     if not name:

@@ -17,13 +17,13 @@ from noroshi.web.forms.edit_page import (
     FormFrame,
     Link,
     Section,
+    apply_edit,
     cautions,
     edit_page,
-    edited,
-    handed_down,
+    inherited_settings,
     name_field,
-    opened,
-    saved,
+    open_edit,
+    redirect_to_saved,
 )
 from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.fields import Field
@@ -163,11 +163,11 @@ async def instance(visit: Visit) -> Response:
     """One instance, or a new one."""
     name = query_value(visit, "name")
     spot = Spot(f"instances/{name or NEW}", new=not name)
-    edit = await opened(visit, spot, may_lack=name == OWN)
+    edit = await open_edit(visit, spot, may_lack=name == OWN)
     outline = await _of_instance(visit, edit, name)
-    edit = await edited(visit, outline, edit)
+    edit = await apply_edit(visit, outline, edit)
     if edit.done:
-        return saved(visit, edit, INSTANCE, HOME, name=edit.spot.name)
+        return redirect_to_saved(visit, edit, INSTANCE, HOME, name=edit.spot.name)
     return await edit_page(visit, edit, _instance_frame(visit, edit, outline, name))
 
 
@@ -177,8 +177,8 @@ async def _of_instance(visit: Visit, edit: Edit, name: str) -> Outline:
         parts=(Part(schema=schema.form(InstanceDef), leave_out=BELOW),),
         kinds=await _kinds(visit, used | set(KINDS) if name == OWN else used),
         by_kind=True,
-        known={"rules": [one for one, _ in of("rules", edit.shown["documents"])]},
-        defaults={**handed_down(), "address": "127.0.0.1", "zone": "UTC"},
+        known={"rules": [one for one, _ in of("rules", edit.definitions["documents"])]},
+        defaults={**inherited_settings(), "address": "127.0.0.1", "zone": "UTC"},
     )
 
 
@@ -256,7 +256,7 @@ def _count(groups: Iterable[Content]) -> int:
 async def group(visit: Visit) -> Response:
     """One group, or a new one."""
     where, name = query_value(visit, "in"), query_value(visit, "name")
-    edit = await opened(visit, Spot(f"instances/{where}", name or NEW, new=not name))
+    edit = await open_edit(visit, Spot(f"instances/{where}", name or NEW, new=not name))
     if edit.now is None and visit.request.method == "GET":
         return visit.to(HOME)
     around = edit.now or {}  # {}: somebody removed it meanwhile, which the change will tell
@@ -264,13 +264,13 @@ async def group(visit: Visit) -> Response:
         parts=(Part(schema=schema.form(GroupDef), leave_out=BELOW[1:]),),
         kinds=await _kinds(visit, kinds_in([edit.before], edit.before), around),
         by_kind=True,
-        known={"rules": [one for one, _ in of("rules", edit.shown["documents"])]},
-        defaults=handed_down(around),
+        known={"rules": [one for one, _ in of("rules", edit.definitions["documents"])]},
+        defaults=inherited_settings(around),
     )
-    edit = await edited(visit, outline, edit)
+    edit = await apply_edit(visit, outline, edit)
     if edit.done:
         named = visit.form.get("name", "").strip() or name
-        return saved(
+        return redirect_to_saved(
             visit, edit, GROUP, address(INSTANCE, name=where), **{"in": where}, name=named
         )
     return await edit_page(visit, edit, _group_frame(visit, edit, outline, where, name))
@@ -285,13 +285,15 @@ def _group_frame(
     if not name:
         title = visit.say(_("New group"))
         return FormFrame(
-            title=title, crumbs=crumbs(visit, edit.now or edit.seen, where), sections=sections
+            title=title,
+            crumbs=crumbs(visit, edit.now or edit.base_document, where),
+            sections=sections,
         )
     adding = address(MONITOR, **{"in": where}, group=name)
     seeing = (visit.say(_("List and actions")), f"/group/{where}/{name}")
     return FormFrame(
         title=visit.say(_("Settings of the group {name}").fill(name=called(name, edit.before))),
-        crumbs=crumbs(visit, edit.now or edit.seen, where),
+        crumbs=crumbs(visit, edit.now or edit.base_document, where),
         sections=sections,
         links=[seeing, (visit.say(_("Add a monitor")), adding)],
         removal=visit.say(

@@ -15,11 +15,11 @@ from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.edit_page import (
     FormFrame,
     Section,
+    apply_edit,
     edit_page,
-    edited,
     name_field,
-    opened,
-    saved,
+    open_edit,
+    redirect_to_saved,
 )
 from noroshi.web.forms.layout import Outline
 from noroshi.web.forms.location import Spot
@@ -55,9 +55,9 @@ async def name(visit: Visit) -> Response:
     key = query_value(visit, "key")
     if not named_here([key]):
         raise NotFoundError(NO_SUCH_PAGE)
-    edit = await edited(visit, Outline(parts=()), await opened(visit, Spot(key)))
+    edit = await apply_edit(visit, Outline(parts=()), await open_edit(visit, Spot(key)))
     if edit.done:
-        return saved(visit, edit, PATH, FILES, key=edit.spot.key)
+        return redirect_to_saved(visit, edit, PATH, FILES, key=edit.spot.key)
     what = Section(id="what", title=visit.say(_("General")), fields=[name_field(visit, edit)])
     look = FormFrame(
         title=visit.say(_("Name of {name}").fill(name=in_words(visit, key, edit.before))),

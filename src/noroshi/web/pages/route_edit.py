@@ -17,16 +17,16 @@ from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.edit_page import (
     FormFrame,
     Section,
+    apply_edit,
     edit_page,
-    edited,
     name_field,
-    opened,
+    open_edit,
 )
 from noroshi.web.forms.edit_session import REMOVE, Edit
 from noroshi.web.forms.fields import Field
 from noroshi.web.forms.layout import Outline, Part
 from noroshi.web.forms.location import Spot, called
-from noroshi.web.forms.new_route import first_free, into_of, named_in, with_route
+from noroshi.web.forms.new_route import free_name, orders_to_join, ticked_orders, with_route
 from noroshi.web.forms.table import Choice
 from noroshi.web.pages.monitors import NEW
 from noroshi.web.view.form_operations import address, query_value, require_administrator
@@ -73,11 +73,11 @@ async def edit(visit: Visit) -> Response:
     type, _slash, name = query_value(visit, "key").partition("/")
     if type not in SORTS or (type == "accounts" and not name):
         raise NotFoundError(NO_SUCH_PAGE)
-    edit = await opened(visit, Spot(f"{type}/{name or NEW}", new=not name))
+    edit = await open_edit(visit, Spot(f"{type}/{name or NEW}", new=not name))
     mail = await _mail(visit, edit, name)
     outline = _outline(visit, edit, mail, await _entries(visit, mail))
-    edit.beside = _beside(visit, edit, mail)
-    edit = await edited(visit, outline, edit)
+    edit.related_documents = _beside(visit, edit, mail)
+    edit = await apply_edit(visit, outline, edit)
     if edit.done:
         return visit.to(_where(visit, edit, mail))
     return await edit_page(visit, edit, _frame(visit, edit, mail, outline))
@@ -102,7 +102,7 @@ async def _entries(visit: Visit, mail: Mail) -> list[str]:
 
 
 def _outline(visit: Visit, edit: Edit, mail: Mail, entries: list[str]) -> Outline:
-    documents = edit.shown["documents"]
+    documents = edit.definitions["documents"]
     parts = [Part(schema=schema.form(SORTS[mail.type]), leave_out=LEFT_OUT)]
     if mail.type == "routes":
         # An account says which server it is, so that nothing is needed beside it.
@@ -124,14 +124,14 @@ def _outline(visit: Visit, edit: Edit, mail: Mail, entries: list[str]) -> Outlin
 
 def _beside(visit: Visit, edit: Edit, mail: Mail) -> Callable[[str], Mapping[str, Answer]]:
     """The orders that a new route joins, or those that one leaves which goes."""
-    documents = edit.shown["documents"]
+    documents = edit.definitions["documents"]
 
     def of(name: str) -> Mapping[str, Answer]:
         if mail.type != "routes":
             return {}
         if visit.form.get("do") == REMOVE:
             return dict(without(documents, name))
-        return with_route(documents, named_in(visit.form), name) if edit.spot.new else {}
+        return with_route(documents, ticked_orders(visit.form), name) if edit.spot.new else {}
 
     return of
 
@@ -213,13 +213,13 @@ def _name(visit: Visit, edit: Edit, mail: Mail) -> Field:
     )
     if mail.name:
         return field
-    documents = edit.shown["documents"]
-    return replace(field, value=field.value or first_free(documents, mail.type, mail.kind))
+    documents = edit.definitions["documents"]
+    return replace(field, value=field.value or free_name(documents, mail.type, mail.kind))
 
 
 def _into(visit: Visit, edit: Edit) -> Field | None:
     """Return which orders it joins."""
-    found = into_of(visit, edit.shown["documents"])
+    found = orders_to_join(visit, edit.definitions["documents"])
     boxes = tuple(
         Choice(value=key, label=called, name=f"into.{key}", chosen=ticked)
         for key, called, ticked in found

@@ -23,11 +23,11 @@ from noroshi.web.forms.new_route import (
     SMTP,
     WEBHOOK,
     blank,
-    first_free,
     free_entry,
-    into_of,
-    named_in,
+    free_name,
+    orders_to_join,
     route_document,
+    ticked_orders,
     with_route,
 )
 from noroshi.web.view.first_problems import problems_at_fields
@@ -68,7 +68,7 @@ async def new_server(visit: Visit, sort: str) -> Response:
         return await _shown(visit, sort, Outcome())
     defined = await visit.call("definition_show", types=DEFINED)
     documents = defined["documents"]
-    route = visit.form.get("name", "").strip().lower() or first_free(documents, "routes", sort)
+    route = visit.form.get("name", "").strip().lower() or free_name(documents, "routes", sort)
     if not is_name(route):
         return await _shown(
             visit,
@@ -87,7 +87,7 @@ async def new_server(visit: Visit, sort: str) -> Response:
     form = {name: value.strip() for name, value in visit.form.items() if name != "secret"}
     entry = await free_entry(visit, route) if secret else ""
     put: dict[str, Answer] = {f"routes/{route}": route_document(sort, form, entry)}
-    put |= with_route(documents, named_in(visit.form), route)
+    put |= with_route(documents, ticked_orders(visit.form), route)
     done = await run(visit, "definition_change", put=put, etags={f"routes/{route}": ""})
     if done.why:
         return await _shown(visit, sort, done)
@@ -112,11 +112,11 @@ async def _shown(visit: Visit, sort: str, done: Outcome) -> Response:
         title=visit.say(SORTS[sort].title),
         form={"title": "", "name": "", "network": "", **blank(sort), **visit.form},
         told=problems_at_fields(visit, done, labels, MEANT[sort]),
-        unless_named=first_free(documents, "routes", sort),
+        unless_named=free_name(documents, "routes", sort),
         protections=PROTECTIONS,
         shapes=SHAPES,
         networks=sorted(of_type(documents, "networks")),
-        into=into_of(visit, documents),
+        into=orders_to_join(visit, documents),
     )
 
 
@@ -183,7 +183,7 @@ async def _add(visit: Visit, of: str) -> Response:
     defined = await visit.call("definition_show", types=DEFINED)
     documents = defined["documents"]
     route = form.get("name", "").strip().lower()
-    route = route or first_free(documents, "routes", _kind(form))
+    route = route or free_name(documents, "routes", _kind(form))
     if not is_name(route):
         return await _asked(
             visit, of, (visit.say(_("Use only a-z, 0-9, - and _ in the name.")),), 400
@@ -221,7 +221,7 @@ def _account(documents: Mapping[str, Answer], form: Mapping[str, str], of: str) 
     """The account that was chosen, else a free name for a new one."""
     chosen = form.get("account", NEW)
     known = of_type(documents, "accounts")
-    return chosen if chosen in known else first_free(documents, "accounts", NAMES[of])
+    return chosen if chosen in known else free_name(documents, "accounts", NAMES[of])
 
 
 def _definitions(
@@ -240,7 +240,7 @@ def _definitions(
     if f"accounts/{account}" not in documents:
         put[f"accounts/{account}"] = saved({}, form, entry)
         etags[f"accounts/{account}"] = ""
-    return put | with_route(documents, named_in(form), route), etags
+    return put | with_route(documents, ticked_orders(form), route), etags
 
 
 async def _asked(visit: Visit, of: str, why: Sequence[str] = (), status: int = 200) -> Response:
@@ -261,7 +261,7 @@ async def _asked(visit: Visit, of: str, why: Sequence[str] = (), status: int = 2
         sorts=SORTS,
         form=form,
         unless_named=[
-            first_free(documents, "routes", one)
+            free_name(documents, "routes", one)
             for one in (("smtp", "graph") if of == "microsoft365" else ("smtp",))
         ],
         accounts=mine,
@@ -269,6 +269,6 @@ async def _asked(visit: Visit, of: str, why: Sequence[str] = (), status: int = 2
             one for one in clouds(visit, documents) if (one[0] == "google") is (of == "google")
         ],
         networks=sorted(of_type(documents, "networks")),
-        into=into_of(visit, documents),
+        into=orders_to_join(visit, documents),
         why=tuple(why),
     )

@@ -16,12 +16,12 @@ from noroshi.web.context import WebContext
 from noroshi.web.forms.edit_page import (
     FormFrame,
     Section,
+    apply_edit,
     cautions,
     edit_page,
-    edited,
     name_field,
-    opened,
-    saved,
+    open_edit,
+    redirect_to_saved,
 )
 from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.layout import Outline, Part
@@ -196,12 +196,12 @@ def editor(sort: DefinitionType) -> Any:
 
     async def one(visit: Visit) -> Response:
         name = query_value(visit, "name")
-        edit = await opened(visit, Spot(f"{sort.type}/{name or NEW}", new=not name))
+        edit = await open_edit(visit, Spot(f"{sort.type}/{name or NEW}", new=not name))
         action = await _action(visit, sort, edit)
         outline = _outline(sort, edit, action)
-        edit = await edited(visit, outline, edit)
+        edit = await apply_edit(visit, outline, edit)
         if edit.done:
-            return saved(visit, edit, sort.path, sort.list, name=edit.spot.name)
+            return redirect_to_saved(visit, edit, sort.path, sort.list, name=edit.spot.name)
         return await edit_page(visit, edit, _frame(visit, sort, edit, outline, name, action))
 
     return one
@@ -217,7 +217,7 @@ async def _action(visit: Visit, sort: DefinitionType, edit: Edit) -> Answer | No
 
 def _outline(sort: DefinitionType, edit: Edit, action: Answer | None) -> Outline:
     known = {
-        type: [name for name, _ in of(type, edit.shown["documents"])]
+        type: [name for name, _ in of(type, edit.definitions["documents"])]
         for type in ("contacts", "routes", "instances")
     }
     form = schema.form(sort.wanted)

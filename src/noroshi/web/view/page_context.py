@@ -34,12 +34,12 @@ from noroshi.web.http.authentication import (
     NOT_OURS,
     address_of,
     check_csrf,
-    in_session,
     key_of,
+    session_person,
 )
 from noroshi.web.http.multipart import Upload, boundary_of
-from noroshi.web.http.reauthenticate import PASSWORD_AGAIN, answered, pending_form
-from noroshi.web.http.request_form import form_of_stranger, is_foreign, ours, sent
+from noroshi.web.http.reauthenticate import PASSWORD_AGAIN, pending_form, split_password
+from noroshi.web.http.request_form import form_of_stranger, is_foreign, local_address, read_form
 from noroshi.web.view.control_escape import Page
 from noroshi.web.view.language import LANGUAGE_NAMES, TONGUES
 from noroshi.web.view.role_refusal import for_people
@@ -188,7 +188,7 @@ class Visit:
 
     def to(self, where: str) -> Response:
         """Send them to another page of ours; never elsewhere."""
-        return RedirectResponse(ours(where), 303)
+        return RedirectResponse(local_address(where), 303)
 
     def to_log_in(self) -> Response:
         """They come back here afterwards."""
@@ -209,7 +209,7 @@ Hear = Callable[[Visit], Awaitable[None]]
 
 async def hear_form(visit: Visit) -> None:
     """Take the fields and files that were sent."""
-    visit.form, visit.files = await sent(visit.request, stranger=visit.person is None)
+    visit.form, visit.files = await read_form(visit.request, stranger=visit.person is None)
 
 
 def page(
@@ -256,7 +256,7 @@ def _reauthentication_page(
     why, wait = (visit.say(no.words), no.seconds) if no else (why, 0.0)
     status = 429 if wait else 403
     answer = visit.page(
-        "reauthenticate.html", status, why=why, next=ours(visit.here), asked=wanted
+        "reauthenticate.html", status, why=why, next=local_address(visit.here), asked=wanted
     )
     if wait:
         answer.headers["retry-after"] = str(int(wait) + 1)
@@ -297,7 +297,7 @@ async def _handled(visit: Visit, handle: Handler, hear: Hear, *, anybody: bool) 
     if not await web.people.begun() and request.url.path not in ("/start", "/look"):
         return visit.to("/start")
     there = not by_itself(request)
-    visit.person = await in_session(request, web, visit.key, there)
+    visit.person = await session_person(request, web, visit.key, there)
     if visit.person is None and not anybody:
         return await _afterwards(visit)
     if request.method == "POST":
@@ -315,7 +315,7 @@ async def _handled(visit: Visit, handle: Handler, hear: Hear, *, anybody: bool) 
 async def _taken(visit: Visit) -> Mapping[str, str]:
     """The form as it was typed at first. Raises AuthenticationError if a password was given
     with it that is not theirs."""
-    form, password = answered(visit.form)
+    form, password = split_password(visit.form)
     if password is not None and visit.person is not None:
         await visit.reauthenticate(password)
     return form
