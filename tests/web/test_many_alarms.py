@@ -39,7 +39,7 @@ def alarm(n, told=()):
 def known(rows, ledger=()):
     alarms = {"at": NOW, "rows": rows, "silences": []}
     tree = tree_of([monitor(n) for n in range(len(rows))])
-    return OpenAlarms(tree=tree, ways={}, alarms=alarms, events=[], ledger=ledger)
+    return OpenAlarms(tree=tree, route_titles={}, alarms=alarms, events=[], ledger=ledger)
 
 
 def shown(what, language="en", **query):

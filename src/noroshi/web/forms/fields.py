@@ -28,7 +28,7 @@ from noroshi.web.forms.field_values import (
 from noroshi.web.forms.location import at_setting
 from noroshi.web.forms.schema import Schema, Shape, shapes
 from noroshi.web.forms.table import Cell, Choice, Say, cells_of, choice, columns_of, label
-from noroshi.web.view.difference import said
+from noroshi.web.view.difference import value_in_words
 from noroshi.web.view.problem_text import problems_at
 from noroshi.web.view.tree import STEP
 
@@ -212,7 +212,7 @@ def _current_text(shape: Shape, name: str, before: Form, drawn: Drawn) -> str:
     current = (shape.default or "") if now is ABSENT else now
     if not has_value(current) or current in ("", []):
         return drawn.say(_("—"))
-    words = said(current, shape.name)
+    words = value_in_words(current, shape.name)
     return drawn.say(words) if words else toml(current)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from noroshi.web.forms.first_route import LONGEST_PORT
 from noroshi.web.forms.normalize import figures
 from noroshi.web.view.page_context import Visit
-from noroshi.web.view.routes import Answer, named, of_type, orders
+from noroshi.web.view.routes import Answer, of_type, order_title, orders
 
 SMTP, WEBHOOK = SHORT = ("smtp", "webhook")
 """The sorts of routes that have a short form without an account."""
@@ -72,8 +72,8 @@ async def free_entry(visit: Visit, name: str) -> str:
 
 async def entry_of(visit: Visit, name: str) -> str:
     """Return that name, or a free one where something names an entry of it already."""
-    named = {one["name"] for one in await visit.call("secret_list") if one["named_by"]}
-    return await free_entry(visit, name) if name in named else name
+    used = {one["name"] for one in await visit.call("secret_list") if one["named_by"]}
+    return await free_entry(visit, name) if name in used else name
 
 
 def orders_to_join(
@@ -83,7 +83,11 @@ def orders_to_join(
     keys = [key for key, _ in orders(documents)]
     first = visit.request.method == "GET"
     return [
-        (key, named(visit, key, documents), first or visit.form.get(f"into.{key}") == "yes")
+        (
+            key,
+            order_title(visit, key, documents),
+            first or visit.form.get(f"into.{key}") == "yes",
+        )
         for key in keys
     ]
 

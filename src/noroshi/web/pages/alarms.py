@@ -41,20 +41,25 @@ def routes(web: WebContext, live: Live) -> list[Route]:
 
     async def alarms(visit: Visit) -> Response:
         if visit.request.method == "GET":
-            over = query_value(visit, "over", 4)
-            return await _shown(visit, live, did=query_value(visit, "did"), over=_number(over))
+            ended_count = query_value(visit, "over", 4)
+            return await _page(
+                visit,
+                live,
+                deed_done=query_value(visit, "did"),
+                ended_count=_number(ended_count),
+            )
         deed = visit.form.get("do", "")
-        came = await _perform(visit, deed)
+        result = await _perform(visit, deed)
         live.changed()  # also where something was refused: what was picked may be over
-        if came.why or not came.done:
-            return await _shown(visit, live, came)
-        back = visit.form.get("back", "")
-        over = str(came.over or "")
-        where = address(HERE, did=deed, over=over)
-        return visit.to(f"/monitor/{back}?said={deed}" if back else where)
+        if result.why or not result.done:
+            return await _page(visit, live, result)
+        monitor_path = visit.form.get("back", "")
+        ended_count = str(result.over or "")
+        target = address(HERE, did=deed, over=ended_count)
+        return visit.to(f"/monitor/{monitor_path}?said={deed}" if monitor_path else target)
 
     async def changed(visit: Visit) -> Response:
-        return await _moved(visit, live)
+        return await _changed_parts(visit, live)
 
     return [
         Route(HERE, page(web, alarms), methods=["GET", "POST"]),
@@ -81,19 +86,19 @@ class AlarmActionResult:
 
 async def _perform(visit: Visit, deed: str) -> AlarmActionResult:
     if deed in DEEDS:
-        return await _on_picked(visit, deed)
+        return await _remark_on_picked(visit, deed)
     if deed == "silence":
-        done = await _silenced(visit)
+        outcome = await _add_silence(visit)
     elif deed == "end":
-        done = await run(visit, "silence_end", silence=visit.form.get("silence", ""))
+        outcome = await run(visit, "silence_end", silence=visit.form.get("silence", ""))
     else:
         raise NotFoundError(NO_SUCH_PAGE)
     return AlarmActionResult(
-        done=int(not done.why), why=done.why, status=done.status, bad=done.bad
+        done=int(not outcome.why), why=outcome.why, status=outcome.status, bad=outcome.bad
     )
 
 
-async def _on_picked(visit: Visit, deed: str) -> AlarmActionResult:
+async def _remark_on_picked(visit: Visit, deed: str) -> AlarmActionResult:
     names = (name for name in sorted(visit.form) if name.startswith(PICK))
     picked = list(dict.fromkeys(visit.form[name] for name in names))
     if not picked:
@@ -111,17 +116,17 @@ async def _on_picked(visit: Visit, deed: str) -> AlarmActionResult:
         )
         return AlarmActionResult(why=(words,), status=400)
     places = [one.partition(" ") for one in picked]
-    done = await run(
+    outcome = await run(
         visit,
         "alarms_remark",
         sort=DEEDS[deed],
         alarms=[{"monitor": path, "item": item} for path, _space, item in places],
         words=visit.form.get("words", ""),
     )
-    if done.ok is None:
-        return AlarmActionResult(why=done.why, status=done.status)
-    outcomes = zip(picked, done.ok, strict=True)
-    return await _came(visit, deed, {key: _outcome(visit, one) for key, one in outcomes})
+    if outcome.ok is None:
+        return AlarmActionResult(why=outcome.why, status=outcome.status)
+    outcomes = zip(picked, outcome.ok, strict=True)
+    return await _result(visit, deed, {key: _outcome(visit, one) for key, one in outcomes})
 
 
 def _outcome(visit: Visit, one: Answer) -> Outcome:
@@ -131,128 +136,136 @@ def _outcome(visit: Visit, one: Answer) -> Outcome:
     return Outcome(None, (visit.say(one["refused"]),), STATUS[one["kind"]], kind=one["kind"])
 
 
-async def _came(visit: Visit, deed: str, outcomes: Mapping[str, Outcome]) -> AlarmActionResult:
+async def _result(
+    visit: Visit, deed: str, outcomes: Mapping[str, Outcome]
+) -> AlarmActionResult:
     """Return what came of all of them. What ended meanwhile needs nobody any more: that is no
     failure."""
     refused = {key: one for key, one in outcomes.items() if one.why}
-    over = await _over(visit, deed, refused)
-    left = {key: one for key, one in refused.items() if key not in over}
-    done = len(outcomes) - len(refused)
-    why = [f"{key}: {text}" for key, one in left.items() for text in one.why]
-    if why and (done or over):
+    ended = await _ended_among(visit, deed, refused)
+    not_done = {key: one for key, one in refused.items() if key not in ended}
+    done_count = len(outcomes) - len(refused)
+    why = [f"{key}: {text}" for key, one in not_done.items() for text in one.why]
+    if why and (done_count or ended):
         why.insert(
             0,
             visit.say(
                 _(
                     "Of {count} selected: {done} done, {over} already ended. The others were not done:"
-                ).fill(count=len(outcomes), done=done, over=len(over))
+                ).fill(count=len(outcomes), done=done_count, over=len(ended))
             ),
         )
     status = max((one.status for one in refused.values()), default=200)
     return AlarmActionResult(
-        done=done, over=len(over), why=tuple(why), status=status, left=frozenset(left)
+        done=done_count,
+        over=len(ended),
+        why=tuple(why),
+        status=status,
+        left=frozenset(not_done),
     )
 
 
-async def _over(visit: Visit, deed: str, refused: Mapping[str, Outcome]) -> frozenset[str]:
+async def _ended_among(
+    visit: Visit, deed: str, refused: Mapping[str, Outcome]
+) -> frozenset[str]:
     """Return what of it is not open any more; a comment that was not kept is told as such."""
-    late = frozenset(key for key, one in refused.items() if one.kind in TOO_LATE)
-    if deed == "comment" or not late:
+    too_late = frozenset(key for key, one in refused.items() if one.kind in TOO_LATE)
+    if deed == "comment" or not too_late:
         return frozenset()
-    return late - {key_of(row) for row in (await visit.call("alarms"))["rows"]}
+    return too_late - {key_of(row) for row in (await visit.call("alarms"))["rows"]}
 
 
-async def _silenced(visit: Visit) -> Outcome:
+async def _add_silence(visit: Visit) -> Outcome:
     labels = labels_of((await visit.call("status"))["monitors"])
     place, refused = require_place(visit, visit.form.get("place", ""), labels)
     return await run(visit, "silence_add", **_silence(visit, place)) if place else refused
 
 
 def _silence(visit: Visit, place: str) -> Mapping[str, str]:
-    given = {"place": place, "reason": visit.form.get("reason", "")}
+    silence = {"place": place, "reason": visit.form.get("reason", "")}
     length = visit.form.get("length", "")
     if length in LENGTHS:
-        return {**given, "length": length}
+        return {**silence, "length": length}
     if length == TOMORROW:
-        return {**given, "until": "tomorrow 08:00"}
-    return {**given, "until": visit.form.get("until", "")}
+        return {**silence, "until": "tomorrow 08:00"}
+    return {**silence, "until": visit.form.get("until", "")}
 
 
-NOTHING_CAME = AlarmActionResult()
+NO_RESULT = AlarmActionResult()
 
 
 # what is shown
 
 
-async def _shown(
+async def _page(
     visit: Visit,
     live: Live,
-    came: AlarmActionResult = NOTHING_CAME,
-    did: str = "",
-    over: int = 0,
+    result: AlarmActionResult = NO_RESULT,
+    deed_done: str = "",
+    ended_count: int = 0,
 ) -> Response:
-    seen = await live.now()  # first: what moves from here on is told by the stream
-    found, log = await visit.call("alarms"), await visit.call("log", last=LATELY)
-    tongue, query = TONGUES[visit.language], _query(visit, came.left)
+    snapshot = await live.now()  # first: what moves from here on is told by the stream
+    alarms, log = await visit.call("alarms"), await visit.call("log", last=LATELY)
+    tongue, query = TONGUES[visit.language], _query(visit, result.left)
     with live.counted():
-        shown = view(seen.with_alarms(found, log), query, may(visit), tongue)
-        parts = fragments(shown, tongue)
+        context = view(snapshot.with_alarms(alarms, log), query, may(visit), tongue)
+        parts = fragments(context, tongue)
     return visit.page(
         "alarms.html",
-        came.status,
-        ledger_sum=seen.ledger["sum"],
-        serial=seen.serial,
-        found=found,
-        v=shown,
+        result.status,
+        ledger_sum=snapshot.ledger["sum"],
+        serial=snapshot.serial,
+        found=alarms,
+        v=context,
         parts=parts,
         changed=address(f"{HERE}/changed", show=query.show, find=query.find),
-        places=list(labels_of(seen.status["monitors"]).items())[:MOST_PLACES],
+        places=list(labels_of(snapshot.status["monitors"]).items())[:MOST_PLACES],
         where=visit.form.get("place", "")
         or query_value(visit, "place")
         or _place_of(query.picked),
         lengths=[(one, _length(visit, one)) for one in LENGTHS],
         form=typed(visit, "words", "length", "until", "reason"),
-        did=did,
-        over=over or (0 if came.why else came.over),
-        why=came.why,
-        bad=came.bad,
+        did=deed_done,
+        over=ended_count or (0 if result.why else result.over),
+        why=result.why,
+        bad=result.bad,
     )
 
 
-async def _moved(visit: Visit, live: Live) -> Response:
+async def _changed_parts(visit: Visit, live: Live) -> Response:
     """The same for a page that stays open. What many look at is asked and written once, so that
     the watch is not late just when an alarm comes."""
-    seen, known = await live.alarms()
+    snapshot, open_alarms = await live.alarms()
     query, allowed, tongue = _query(visit), may(visit), TONGUES[visit.language]
 
-    def written() -> tuple[Mapping[str, Any], Mapping[str, str]]:
-        shown = view(known, query, allowed, tongue)
-        return shown, fragments(shown, tongue)
+    def render() -> tuple[Mapping[str, Any], Mapping[str, str]]:
+        context = view(open_alarms, query, allowed, tongue)
+        return context, fragments(context, tongue)
 
-    alike = (visit.language, allowed["act"], query.show)
-    own = query.find or query.picked
-    if own:
+    cache_key = (visit.language, allowed["act"], query.show)
+    is_own_view = query.find or query.picked
+    if is_own_view:
         with live.counted():
-            shown, parts = written()
+            context, parts = render()
     else:
-        shown, parts = seen.once(alike, written)
-    return visit.page("alarms_changed.html", v=shown, parts=parts)
+        context, parts = snapshot.once(cache_key, render)
+    return visit.page("alarms_changed.html", v=context, parts=parts)
 
 
-def _query(visit: Visit, left: frozenset[str] | None = None) -> AlarmQuery:
+def _query(visit: Visit, not_done: frozenset[str] | None = None) -> AlarmQuery:
     show = query_value(visit, "show")
     return AlarmQuery(
         show=show if show == NOBODY else "",
         find=query_value(visit, "find").strip(),
-        picked=_picked(visit) if left is None else left,
+        picked=_picked(visit) if not_done is None else not_done,
     )
 
 
 def _picked(visit: Visit) -> frozenset[str]:
     """Chosen by a link from elsewhere, in a form that was not taken, or on a page that asks
     what moved meanwhile."""
-    sent = (*visit.form.items(), *visit.request.query_params.items())
-    picked = dict.fromkeys(one for name, one in sent if name.startswith(PICK))
+    sent_fields = (*visit.form.items(), *visit.request.query_params.items())
+    picked = dict.fromkeys(one for name, one in sent_fields if name.startswith(PICK))
     return frozenset({*list(picked)[:MOST_SHOWN], query_value(visit, "at", 2000)} - {""})
 
 

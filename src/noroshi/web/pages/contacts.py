@@ -50,12 +50,12 @@ def routes(web: WebContext) -> list[Route]:
 
 async def contacts(visit: Visit) -> Response:
     """All of them; whoever nothing leads to is told so."""
-    did = query_value(visit, "did")
+    saved_version = query_value(visit, "did")
     return await visit.show(
         "contacts.html",
         rows=[_row(visit, one) for one in await visit.call("contacts")],
         may=may(visit),
-        did=did if did.isdecimal() else "",
+        did=saved_version if saved_version.isdecimal() else "",
     )
 
 

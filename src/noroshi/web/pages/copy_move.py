@@ -19,9 +19,9 @@ from noroshi.web.view.form_operations import (
     Outcome,
     address,
     may,
+    refusal_texts,
     require_administrator,
     run_reauthenticated,
-    told,
     typed,
 )
 from noroshi.web.view.live_updates import Live
@@ -53,71 +53,71 @@ async def _place(visit: Visit, live: Live) -> Response:
     require_administrator(visit)
     path = visit.request.path_params["path"]
     documents = (await visit.call("definition_show"))["documents"]
-    its = _there(documents, path.split("/"))
-    if its is None:
+    part = _find_part(documents, path.split("/"))
+    if part is None:
         raise NotFoundError(NO_SUCH_PAGE)
     if visit.request.method == "GET":
-        return await _shown(visit, path, its, documents)
-    op, what, target = _asked(visit, path)
-    only_try = visit.form.get("do") == PREVIEW
-    done = await run_reauthenticated(visit, op, **what, dry=only_try)
-    if done.ok is None or only_try:
-        return await _shown(visit, path, its, documents, done)
+        return await _page(visit, path, part, documents)
+    op, what, target = _operation(visit, path)
+    is_preview = visit.form.get("do") == PREVIEW
+    outcome = await run_reauthenticated(visit, op, **what, dry=is_preview)
+    if outcome.ok is None or is_preview:
+        return await _page(visit, path, part, documents, outcome)
     live.changed()
     did = "move" if op == "monitor_move" else "copy"
     return visit.to(address(part_page(target), did=did, part=path))
 
 
-def _asked(visit: Visit, path: str) -> tuple[str, dict[str, Any], str]:
+def _operation(visit: Visit, path: str) -> tuple[str, dict[str, Any], str]:
     """The operation, what it is given, and where the part will be."""
     form = {name: visit.form.get(name, "").strip() for name in FIELDS}
     if "/" not in path:
-        given = {name: form[name] for name in ("name", "title", "address")}
-        what = {"instance": path, **given, "stopped": form["stopped"] == "yes"}
-        return "instance_copy", what, form["name"]
-    to = f"{form['group'] or form['to']}/{form['name'] or path.rpartition('/')[2]}"
+        names = {name: form[name] for name in ("name", "title", "address")}
+        arguments = {"instance": path, **names, "stopped": form["stopped"] == "yes"}
+        return "instance_copy", arguments, form["name"]
+    target = f"{form['group'] or form['to']}/{form['name'] or path.rpartition('/')[2]}"
     if form["how"] == "move":
-        return "monitor_move", {"monitor": path, "to": to}, to
-    return "monitor_copy", {"monitor": path, "to": to, "title": form["title"]}, to
+        return "monitor_move", {"monitor": path, "to": target}, target
+    return "monitor_copy", {"monitor": path, "to": target, "title": form["title"]}, target
 
 
-def _there(documents: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any] | None:
+def _find_part(documents: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any] | None:
     """Return what the definitions say of the part; the node's own instance cannot be placed."""
     if names[0] == OWN or len(names) > MOST_SEGMENTS:
         return None
-    its: Mapping[str, Any] | None = documents.get(f"instances/{names[0]}")
+    part: Mapping[str, Any] | None = documents.get(f"instances/{names[0]}")
     for table, name in zip(("group", "monitor"), names[1:], strict=False):
-        inside = its.get(table, ()) if its else ()
-        its = next((one for one in inside if one.get("name") == name), None)
-    return its
+        parts = part.get(table, ()) if part else ()
+        part = next((one for one in parts if one.get("name") == name), None)
+    return part
 
 
-def _places(documents: Mapping[str, Any], path: str) -> list[tuple[str, str]]:
+def _choices(documents: Mapping[str, Any], path: str) -> list[tuple[str, str]]:
     """Return where it may go, into which instances or which groups, and what each is called."""
-    return [(one, _called(documents, one)) for one in _paths(documents, path)]
+    return [(one, _titles_and_path(documents, one)) for one in _paths(documents, path)]
 
 
-def _called(documents: Mapping[str, Any], path: str) -> str:
+def _titles_and_path(documents: Mapping[str, Any], path: str) -> str:
     names = path.split("/")
-    told = [called(one, _there(documents, names[:n])) for n, one in enumerate(names, 1)]
-    return path if told == names else f"{STEP.join(told)} ({path})"
+    titles = [called(one, _find_part(documents, names[:n])) for n, one in enumerate(names, 1)]
+    return path if titles == names else f"{STEP.join(titles)} ({path})"
 
 
 def _paths(documents: Mapping[str, Any], path: str) -> list[str]:
-    found = list[str]()
-    for key, its in sorted(documents.items()):
+    paths = list[str]()
+    for key, content in sorted(documents.items()):
         name = key.removeprefix("instances/")
         if name in (key, OWN):
             continue
-        groups = [f"{name}/{one.get('name')}" for one in its.get("group", ())]
-        found += [name] if path.count("/") == 1 else groups
-    return found
+        groups = [f"{name}/{one.get('name')}" for one in content.get("group", ())]
+        paths += [name] if path.count("/") == 1 else groups
+    return paths
 
 
-async def _shown(
+async def _page(
     visit: Visit,
     path: str,
-    its: Mapping[str, Any],
+    part: Mapping[str, Any],
     documents: Mapping[str, Any],
     outcome: Outcome | None = None,
 ) -> Response:
@@ -133,9 +133,9 @@ async def _shown(
         outcome.status,
         path=path,
         names=names,
-        way=[called(one, _there(documents, names[:n])) for n, one in enumerate(names, 1)],
-        its=its,
-        places=_places(documents, path),
+        way=[called(one, _find_part(documents, names[:n])) for n, one in enumerate(names, 1)],
+        its=part,
+        places=_choices(documents, path),
         form=form,
         tried=outcome.ok,
         differs=await preview(visit, outcome.ok),
@@ -159,7 +159,7 @@ def _at_fields(
             bad.setdefault(field, []).append(what)
         else:
             rest.append(problems_at(where, what, visit.language))
-    return ((outcome.why[0], *rest), bad) if bad else (told(visit, outcome), {})
+    return ((outcome.why[0], *rest), bad) if bad else (refusal_texts(visit, outcome), {})
 
 
 def _field(where: str, form: Mapping[str, str], documents: Mapping[str, Any]) -> str:
@@ -168,7 +168,7 @@ def _field(where: str, form: Mapping[str, str], documents: Mapping[str, Any]) ->
         last = where.rpartition(": ")[2].rpartition(".")[2]
         return last if last in TYPED else ""
     group = form["group"].split("/") if form["group"] else []
-    unknown = bool(group) and f"instances/{group[0]}" not in documents
-    if group and (unknown or len(group) != GROUP or not all(map(is_name, group))):
+    is_unknown = bool(group) and f"instances/{group[0]}" not in documents
+    if group and (is_unknown or len(group) != GROUP or not all(map(is_name, group))):
         return "group"
     return "name"

@@ -41,12 +41,14 @@ LONGEST_NUMBER = 9
 def routes(web: WebContext) -> list[Route]:
     """Their addresses."""
     return [
-        Route("/settings/files", page(web, files, hear=read_import), methods=["GET", "POST"]),
-        Route("/settings/files/definitions.zip", page(web, out), methods=["GET"]),
+        Route(
+            "/settings/files", page(web, files, read_body=read_import), methods=["GET", "POST"]
+        ),
+        Route("/settings/files/definitions.zip", page(web, export), methods=["GET"]),
     ]
 
 
-async def out(visit: Visit) -> Response:
+async def export(visit: Visit) -> Response:
     """All that is in force, as the files that `noroshi export` writes."""
     exported = await visit.call("export")
     name = f"{visit.web.name}-version-{exported['version']}.zip"
@@ -61,49 +63,51 @@ async def files(visit: Visit) -> Response:
     """The form; what was sent with it, as it would change what is in force; and doing so."""
     exported = await visit.call("export")
     if visit.request.method == "GET":
-        return await _shown(visit, exported)
+        return await _page(visit, exported)
     deed = visit.form.get("do", "")
     if deed not in ("look", "apply"):
         raise NotFoundError(NO_SUCH_PAGE)
     if deed == "look":
-        return await _look(visit, exported)
-    done = await _applied(visit, _with_others(visit, exported))
-    if done.ok is not None:
-        return visit.to(address("/settings/files", did=str(done.ok["version"])))
-    return await _planned(visit, exported, done)
+        return await _preview(visit, exported)
+    outcome = await _apply(visit, _with_others(visit, exported))
+    if outcome.ok is not None:
+        return visit.to(address("/settings/files", did=str(outcome.ok["version"])))
+    return await _preview_page(visit, exported, outcome)
 
 
-async def _look(visit: Visit, exported: Mapping[str, Any]) -> Response:
+async def _preview(visit: Visit, exported: Mapping[str, Any]) -> Response:
     if not imported_definitions(visit).given:
-        return await _shown(
+        return await _page(
             visit, exported, why=(visit.say(_("No file was chosen.")),), status=400
         )
-    return await _planned(visit, exported, Outcome())
+    return await _preview_page(visit, exported, Outcome())
 
 
 def _with_others(visit: Visit, exported: Mapping[str, Any]) -> Folder:
     """Return what was sent, and what else is in force unless that shall go."""
-    sent = imported_definitions(visit).folder
+    uploaded = imported_definitions(visit).folder
     if visit.form.get("how") == WHOLE:
-        return sent
-    names = {one.key for one in sent.documents}
-    rest = (one for one in _documents(exported) if one.key not in names)
-    return Folder((*rest, *sent.documents), sent.problems)
+        return uploaded
+    names = {one.key for one in uploaded.documents}
+    others = (one for one in _documents(exported) if one.key not in names)
+    return Folder((*others, *uploaded.documents), uploaded.problems)
 
 
-async def _planned(visit: Visit, exported: Mapping[str, Any], done: Outcome) -> Response:
+async def _preview_page(
+    visit: Visit, exported: Mapping[str, Any], outcome: Outcome
+) -> Response:
     """All that is wrong, or all that would change. What was sent travels on in the form, and
     whoever was overtaken sees what it would change now."""
-    found = _with_others(visit, exported)
-    faulty = [one.where for one in found.problems]
-    planned = await run(visit, "plan", documents=_plain(found), faulty=faulty)
-    differs = await preview(visit, planned.ok)
-    problems = [(one.where, visit.say(one.what)) for one in found.problems]
-    problems += planned.problems  # where there is so much that nothing was planned
-    for one in planned.ok["problems"] if planned.ok else ():
+    folder = _with_others(visit, exported)
+    faulty_keys = [one.where for one in folder.problems]
+    dry_run = await run(visit, "plan", documents=_as_json(folder), faulty=faulty_keys)
+    differs = await preview(visit, dry_run.ok)
+    problems = [(one.where, visit.say(one.what)) for one in folder.problems]
+    problems += dry_run.problems  # where there is so much that nothing was planned
+    for one in dry_run.ok["problems"] if dry_run.ok else ():
         problems.append((one["where"], visit.say(one["what"])))
     packed = "" if problems else imported_definitions(visit).packed
-    why = done.why or planned.why
+    why = outcome.why or dry_run.why
     if not (packed or problems or why):
         why = (
             *why,
@@ -114,34 +118,34 @@ async def _planned(visit: Visit, exported: Mapping[str, Any], done: Outcome) -> 
                 ).fill(most=MOST_PACKED >> 20)
             ),
         )
-    return await _shown(
+    return await _page(
         visit,
         exported,
         why=why,
-        status=done.status if done.why else planned.status,
-        plan=planned.ok,
+        status=outcome.status if outcome.why else dry_run.status,
+        plan=dry_run.ok,
         differs=differs,
         problems=sorted(problems),
         packed=packed,
-        needs_password=done.needs_password,
+        needs_password=outcome.needs_password,
     )
 
 
-async def _applied(visit: Visit, found: Folder) -> Outcome:
+async def _apply(visit: Visit, folder: Folder) -> Outcome:
     """Against the version that was in force when the difference was shown."""
     base = visit.form.get("base", "")
     number = int(base) if base.isdecimal() and len(base) <= LONGEST_NUMBER else -1
     return await run_reauthenticated(
         visit,
         "apply",
-        documents=_plain(found),
+        documents=_as_json(folder),
         base=number,
         note=visit.form.get("note", ""),
         empty=visit.form.get("empty") == "yes",
     )
 
 
-async def _shown(
+async def _page(
     visit: Visit,
     exported: Mapping[str, Any],
     *,
@@ -153,13 +157,13 @@ async def _shown(
     packed: str = "",
     needs_password: bool = False,
 ) -> Response:
-    did = query_value(visit, "did")
+    applied_version = query_value(visit, "did")
     return await visit.show(
         "files.html",
         status,
         number=exported["version"],
         count=len(exported["documents"]),
-        names=_named(visit, exported),
+        names=_renamable(visit, exported),
         types=[(one, sort_of(one)) for one in TYPES],
         plan=plan,
         differs=differs,
@@ -170,19 +174,19 @@ async def _shown(
         needs_password=needs_password,
         why=why,
         form=visit.form,
-        did=did if did.isdecimal() else "",
+        did=applied_version if applied_version.isdecimal() else "",
         may=may(visit),
     )
 
 
-def _named(visit: Visit, exported: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+def _renamable(visit: Visit, exported: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
     """Return what another page gives another name: its key, and what it is called in words."""
-    found = {one.key: one for one in _documents(exported)}
-    return [(key, in_words(visit, key, content(found[key]))) for key in named_here(found)]
+    by_key = {one.key: one for one in _documents(exported)}
+    return [(key, in_words(visit, key, content(by_key[key]))) for key in named_here(by_key)]
 
 
-def _plain(found: Folder) -> Sequence[Mapping[str, str]]:
-    return [{"key": one.key, "body": one.body} for one in found.documents]
+def _as_json(folder: Folder) -> Sequence[Mapping[str, str]]:
+    return [{"key": one.key, "body": one.body} for one in folder.documents]
 
 
 def _documents(exported: Mapping[str, Any]) -> tuple[Document, ...]:

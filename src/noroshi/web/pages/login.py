@@ -30,19 +30,21 @@ def routes(web: WebContext) -> list[Route]:
 
 
 def _next(visit: Visit) -> str:
-    asked = visit.form.get("next") or visit.request.query_params.get("next", "/")
-    return local_address(asked)
+    target = visit.form.get("next") or visit.request.query_params.get("next", "/")
+    return local_address(target)
 
 
-def _refused(
-    visit: Visit, template: str, no: AuthenticationError, **values: object
+def _refusal_page(
+    visit: Visit, template: str, error: AuthenticationError, **values: object
 ) -> Response:
-    status = 429 if no.seconds else 403
-    kept_form = visit.form.get("kept", "")
-    why = visit.say(no.words)
-    answer = visit.page(template, status, why=why, next=_next(visit), kept=kept_form, **values)
-    if no.seconds:
-        answer.headers["retry-after"] = str(int(no.seconds) + 1)
+    status = 429 if error.seconds else 403
+    saved_input = visit.form.get("kept", "")
+    why = visit.say(error.words)
+    answer = visit.page(
+        template, status, why=why, next=_next(visit), kept=saved_input, **values
+    )
+    if error.seconds:
+        answer.headers["retry-after"] = str(int(error.seconds) + 1)
     return answer
 
 
@@ -58,24 +60,26 @@ async def log_in(visit: Visit) -> Response:
         opened = await people.log_in(
             name, form.get("password", ""), visit.address, visit.key, visit.known
         )
-    except AuthenticationError as no:
-        return _refused(visit, "login.html", no, name=name)
+    except AuthenticationError as error:
+        return _refusal_page(visit, "login.html", error, name=name)
     visit.session_key, visit.device_key = opened.key, opened.device_key
     if opened.half:
         visit.key = opened.key
-        kept = form.get("kept", "")
-        return visit.page("code.html", why="", next=_next(visit), kept=kept)
-    return _on(visit, opened.key)
+        saved_input = form.get("kept", "")
+        return visit.page("code.html", why="", next=_next(visit), kept=saved_input)
+    return _continue(visit, opened.key)
 
 
-def _on(visit: Visit, key: str) -> Response:
+def _continue(visit: Visit, key: str) -> Response:
     """To where they wanted to go; with what they had typed there before their log-in ended."""
-    kept = visit.form.get("kept", "")
-    if not kept:
+    saved_input = visit.form.get("kept", "")
+    if not saved_input:
         return visit.to(_next(visit))
     visit.key = key
-    typed = dict(parse_qsl(kept, keep_blank_values=True, max_num_fields=MOST_FIELDS))
-    fields = {name: text for name, text in typed.items() if name not in NOT_KEPT}
+    saved_fields = dict(
+        parse_qsl(saved_input, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    )
+    fields = {name: text for name, text in saved_fields.items() if name not in NOT_KEPT}
     return visit.page("kept.html", why="", next=_next(visit), fields=fields)
 
 
@@ -88,10 +92,10 @@ async def second(visit: Visit) -> Response:
     try:
         code = visit.form.get("code", "")
         opened = await visit.web.people.second_step(visit.key, code, visit.address)
-    except AuthenticationError as no:
-        return _refused(visit, "code.html", no)
+    except AuthenticationError as error:
+        return _refusal_page(visit, "code.html", error)
     visit.session_key, visit.device_key = opened.key, opened.device_key
-    return _on(visit, opened.key)
+    return _continue(visit, opened.key)
 
 
 async def start(visit: Visit) -> Response:
@@ -110,8 +114,8 @@ async def start(visit: Visit) -> Response:
         return visit.page("start.html", 400, why=why, next="/", **values)
     try:
         opened = await people.start(code, name, password, visit.address)
-    except AuthenticationError as no:
-        return _refused(visit, "start.html", no, **values)
+    except AuthenticationError as error:
+        return _refusal_page(visit, "start.html", error, **values)
     visit.session_key, visit.device_key = opened.key, opened.device_key
     return visit.to("/login/code" if opened.half else "/first" if first else "/")
 
@@ -128,9 +132,9 @@ async def reauthenticate(visit: Visit) -> Response:
     if visit.request.method == "GET":
         return visit.page("reauthenticate.html", why="", next=_next(visit), asked=None)
     try:
-        given = visit.form.get("password", "")
-        opened = await visit.web.people.reauthenticate(visit.key, given, visit.address)
-    except AuthenticationError as no:
-        return _refused(visit, "reauthenticate.html", no, asked=None)
+        password = visit.form.get("password", "")
+        opened = await visit.web.people.reauthenticate(visit.key, password, visit.address)
+    except AuthenticationError as error:
+        return _refusal_page(visit, "reauthenticate.html", error, asked=None)
     visit.session_key = opened.key
     return visit.to(_next(visit))

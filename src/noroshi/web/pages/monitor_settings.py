@@ -45,32 +45,36 @@ def routes(web: WebContext) -> list[Route]:
 
 async def monitor(visit: Visit) -> Response:
     """One monitor; without a name a new one, and without a kind the choice of one."""
-    where, group, name = (query_value(visit, one) for one in ("in", "group", "name"))
-    edit = await open_edit(visit, Spot(f"instances/{where}", group, name or NEW, new=not name))
-    above = Spot(f"instances/{where}", group).found(edit.now)
+    instance_name, group, name = (query_value(visit, one) for one in ("in", "group", "name"))
+    edit = await open_edit(
+        visit, Spot(f"instances/{instance_name}", group, name or NEW, new=not name)
+    )
+    above = Spot(f"instances/{instance_name}", group).found(edit.now)
     if above is None and visit.request.method == "GET":
         return visit.to(HOME)
     above = above or {}  # {}: somebody removed it meanwhile, which the change will tell
-    wanted = edit.before.get("kind") or edit.current.get("kind") or query_value(visit, "kind")
-    kind = next((one for one in await checks(visit) if one["kind"] == wanted), None)
+    kind_name = (
+        edit.before.get("kind") or edit.current.get("kind") or query_value(visit, "kind")
+    )
+    kind = next((one for one in await checks(visit) if one["kind"] == kind_name), None)
     if kind is None and edit.spot.new:
-        return await _choose(visit, edit.now, where, group)
-    units = {} if edit.spot.new else await _units(visit, f"{where}/{group}/{name}")
+        return await _choose(visit, edit.now, instance_name, group)
+    units = {} if edit.spot.new else await _units(visit, f"{instance_name}/{group}/{name}")
     outline = _outline(visit, edit, kind, above, units)
     edit = await apply_edit(visit, outline, edit)
     if edit.done:
-        place = {"in": where, "group": group}
-        named = visit.form.get("name", "").strip() or name
+        in_group = {"in": instance_name, "group": group}
+        new_name = visit.form.get("name", "").strip() or name
         return redirect_to_saved(
             visit,
             edit,
             MONITOR,
-            address(GROUP, **{"in": where}, name=group),
-            **place,
-            name=named,
+            address(GROUP, **{"in": instance_name}, name=group),
+            **in_group,
+            name=new_name,
         )
     return await edit_page(
-        visit, edit, _frame(visit, edit, outline, kind, (where, group, name))
+        visit, edit, _frame(visit, edit, outline, kind, (instance_name, group, name))
     )
 
 
@@ -84,56 +88,62 @@ async def _units(visit: Visit, path: str) -> Mapping[str, str]:
 def _outline(
     visit: Visit, edit: Edit, kind: Answer | None, above: Content, units: Mapping[str, str]
 ) -> Outline:
-    goes = kind is not None and kind["by_network"]
-    hidden = HIDDEN if goes else (*HIDDEN, "network")
+    by_network = kind is not None and kind["by_network"]
+    hidden = HIDDEN if by_network else (*HIDDEN, "network")
     parts = [Part(schema=schema.form(MonitorDef), leave_out=hidden)]
-    known = edit.definitions["documents"]
+    documents = edit.definitions["documents"]
     if kind is None:
-        return Outline(parts=tuple(parts), known=_known(known))
+        return Outline(parts=tuple(parts), known=_names_by_setting(documents))
     parts.append(Part(schema=kind["options"], inside="options"))
-    said = [(up.get("limits") or {}).get(kind["kind"], {}) for up in (edit.now or {}, above)]
-    its = kind_of(kind, visit.language, *said)
-    levels, named = (above, edit.now or {}), _known(known)
+    inherited_limits = [
+        (up.get("limits") or {}).get(kind["kind"], {}) for up in (edit.now or {}, above)
+    ]
+    limits_kind = kind_of(kind, visit.language, *inherited_limits)
+    levels, known_names = (above, edit.now or {}), _names_by_setting(documents)
     return Outline(
         parts=tuple(parts),
-        kinds=(replace(its, units={**its.units, **units}),),
+        kinds=(replace(limits_kind, units={**limits_kind.units, **units}),),
         kind=kind["kind"],
-        start=_begun(kind, levels, named["rules"]) if edit.spot.new else {},
-        known=named,
+        start=_start_content(kind, levels, known_names["rules"]) if edit.spot.new else {},
+        known=known_names,
         defaults=inherited_settings(*levels),
     )
 
 
-def _begun(kind: Answer, levels: Sequence[Content], rules: list[str]) -> dict[str, Any]:
+def _start_content(kind: Answer, levels: Sequence[Content], rules: list[str]) -> dict[str, Any]:
     """Return what a new one says to begin with. Whoever adds one wants somebody to be told,
     unless it is said further up who is, or that nobody is."""
-    unsaid = all(one.get("rules") is None for one in levels)
-    return {"kind": kind["kind"], **({"rules": rules[:1]} if unsaid and rules else {})}
+    without_rules = all(one.get("rules") is None for one in levels)
+    return {"kind": kind["kind"], **({"rules": rules[:1]} if without_rules and rules else {})}
 
 
-def _known(documents: Mapping[str, Content]) -> dict[str, list[str]]:
+def _names_by_setting(documents: Mapping[str, Content]) -> dict[str, list[str]]:
     """Return what a monitor may name."""
-    sorts = {"rules": "rules", "route": "routes", "account": "accounts"}
-    sorts |= {"network": "networks"}
-    return {name: [one for one, _ in of(type, documents)] for name, type in sorts.items()}
+    types_by_setting = {"rules": "rules", "route": "routes", "account": "accounts"}
+    types_by_setting |= {"network": "networks"}
+    return {
+        name: [one for one, _ in of(type, documents)] for name, type in types_by_setting.items()
+    }
 
 
 def _frame(
-    visit: Visit, edit: Edit, outline: Outline, kind: Answer | None, way: tuple[str, str, str]
+    visit: Visit, edit: Edit, outline: Outline, kind: Answer | None, path: tuple[str, str, str]
 ) -> FormFrame:
-    where, group, name = way
+    instance_name, group, name = path
     kind_title = visit.say(kind["title"]) if kind else str(edit.before.get("kind", ""))
-    look = FormFrame(
+    frame = FormFrame(
         title=visit.say(_("New monitor: {kind}").fill(kind=kind_title)),
-        crumbs=crumbs(visit, edit.now or edit.base_document, where, group),
+        crumbs=crumbs(visit, edit.now or edit.base_document, instance_name, group),
         sections=_sections(visit, edit, outline, kind, kind_title),
     )
     if not name:
-        return look
+        return frame
     return replace(
-        look,
+        frame,
         title=visit.say(_("Settings of {name}").fill(name=called(name, edit.before))),
-        links=[(visit.say(_("Show current state")), f"/monitor/{where}/{group}/{name}")],
+        links=[
+            (visit.say(_("Show current state")), f"/monitor/{instance_name}/{group}/{name}")
+        ],
         removal=visit.say(
             _(
                 "Removes the monitor {name}. Its history is kept as long as that of other monitors."
@@ -179,7 +189,9 @@ def _sections(
     ]
 
 
-async def _choose(visit: Visit, document: Content | None, where: str, group: str) -> Response:
+async def _choose(
+    visit: Visit, document: Content | None, instance_name: str, group: str
+) -> Response:
     """Ask which kind the new one shall be of. What Noroshi watches by itself comes last."""
     if visit.request.method == "POST":
         raise NotFoundError(NO_SUCH_PAGE)
@@ -189,9 +201,9 @@ async def _choose(visit: Visit, document: Content | None, where: str, group: str
             "title": visit.say(one["title"]),
             "help": visit.say(one["help"]),
             "runs": one["runs"],
-            "href": address(MONITOR, **{"in": where}, group=group, kind=one["kind"]),
+            "href": address(MONITOR, **{"in": instance_name}, group=group, kind=one["kind"]),
         }
         for one in sorted(await checks(visit), key=lambda one: one["kind"] in KINDS)
     ]
-    way = crumbs(visit, document, where, group)
-    return await visit.show("choose_kind.html", rows=rows, crumbs=way, may=may(visit))
+    trail = crumbs(visit, document, instance_name, group)
+    return await visit.show("choose_kind.html", rows=rows, crumbs=trail, may=may(visit))

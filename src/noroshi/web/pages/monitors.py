@@ -60,18 +60,18 @@ async def watched(visit: Visit) -> Response:
     only the instance that is asked for is unfolded."""
     documents = (await visit.call("definition_show"))["documents"]
     titles = {one["kind"]: visit.say(one["title"]) for one in await checks(visit)}
-    did, wanted = query_value(visit, "did"), query_value(visit, "in")
-    found = [(name, one) for name, one in of("instances", documents) if name != OWN]
-    few = sum(_count(one.get("group", ())) for _, one in found) <= MOST_UNFOLDED
+    saved_version, unfolded = query_value(visit, "did"), query_value(visit, "in")
+    instances = [(name, one) for name, one in of("instances", documents) if name != OWN]
+    are_few = sum(_count(one.get("group", ())) for _, one in instances) <= MOST_UNFOLDED
     rows = [
         {**_instance_row(name, one, titles), "open": True}
-        if few or name == wanted
+        if are_few or name == unfolded
         else {
             **_instance_row(name, {**one, "group": ()}, titles),
             "open": False,
             "count": _count(one.get("group", ())),
         }
-        for name, one in found
+        for name, one in instances
     ]
     return await visit.show(
         "watched.html",
@@ -79,15 +79,19 @@ async def watched(visit: Visit) -> Response:
         new=INSTANCE,
         own=address(INSTANCE, name=OWN),
         may=may(visit),
-        did=did if did.isdecimal() else "",
+        did=saved_version if saved_version.isdecimal() else "",
         beware=await cautions(visit),
     )
 
 
 def of(type: str, documents: Mapping[str, Content]) -> list[tuple[str, Content]]:
     """All documents of a type by name."""
-    found = ((key.partition("/"), one) for key, one in sorted(documents.items()))
-    return [(name, one) for (its, _, name), one in found if its == type]
+    documents_by_key = ((key.partition("/"), one) for key, one in sorted(documents.items()))
+    return [
+        (name, one)
+        for (document_type, _, name), one in documents_by_key
+        if document_type == type
+    ]
 
 
 async def checks(visit: Visit) -> list[Answer]:
@@ -130,21 +134,21 @@ def _group_row(instance: str, content: Content, titles: Mapping[str, str]) -> An
 
 def crumbs(visit: Visit, document: Content | None = None, *names: str) -> list[Link]:
     """The way to a group or a monitor of that instance, by titles."""
-    found: list[Link] = [(visit.say(pgettext("definition_edit", "Monitoring settings")), HOME)]
+    links: list[Link] = [(visit.say(pgettext("definition_edit", "Monitoring settings")), HOME)]
     if names:
-        found.append((called(names[0], document), address(INSTANCE, name=names[0])))
+        links.append((called(names[0], document), address(INSTANCE, name=names[0])))
     if len(names) > 1:
         content = Spot(f"instances/{names[0]}", names[1]).found(document)
-        found.append(
+        links.append(
             (called(names[1], content), address(GROUP, **{"in": names[0]}, name=names[1]))
         )
-    return found
+    return links
 
 
-def kinds_in(groups: Iterable[Content], said: Content) -> set[str]:
+def kinds_in(groups: Iterable[Content], content: Content) -> set[str]:
     """The kinds that are used in these groups, or spoken of."""
     used = {str(one.get("kind")) for group in groups for one in group.get("monitor", ())}
-    return used | set(said.get("limits") or {})
+    return used | set(content.get("limits") or {})
 
 
 async def _kinds(visit: Visit, wanted: set[str], *above: Content) -> tuple[Kind, ...]:
@@ -164,14 +168,14 @@ async def instance(visit: Visit) -> Response:
     name = query_value(visit, "name")
     spot = Spot(f"instances/{name or NEW}", new=not name)
     edit = await open_edit(visit, spot, may_lack=name == OWN)
-    outline = await _of_instance(visit, edit, name)
+    outline = await _instance_outline(visit, edit, name)
     edit = await apply_edit(visit, outline, edit)
     if edit.done:
         return redirect_to_saved(visit, edit, INSTANCE, HOME, name=edit.spot.name)
     return await edit_page(visit, edit, _instance_frame(visit, edit, outline, name))
 
 
-async def _of_instance(visit: Visit, edit: Edit, name: str) -> Outline:
+async def _instance_outline(visit: Visit, edit: Edit, name: str) -> Outline:
     used = kinds_in(edit.before.get("group", ()), edit.before)
     return Outline(
         parts=(Part(schema=schema.form(InstanceDef), leave_out=BELOW),),
@@ -200,16 +204,16 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
         return FormFrame(title=title, crumbs=crumbs(visit), sections=sections)
     if name == OWN:  # it cannot be stopped
         fields.pop("enabled", None)
-    seeing = (visit.say(_("List and actions")), f"/instance/{name}")
-    own, count = name == OWN, _count(edit.before.get("group", ()))
-    first = [one for one in first if not (own and one.code == "address")]
+    status_link = (visit.say(_("List and actions")), f"/instance/{name}")
+    is_own, count = name == OWN, _count(edit.before.get("group", ()))
+    first = [one for one in first if not (is_own and one.code == "address")]
     removal = visit.say(
         _(
             "Removes the instance {name} with all its groups and monitors ({count}). To restore it, "
             "go back to an earlier version."
         ).fill(name=told_apart(name, edit.before), count=count)
     )
-    adding = (visit.say(_("Add a group")), address(GROUP, **{"in": name}))
+    add_link = (visit.say(_("Add a group")), address(GROUP, **{"in": name}))
     return FormFrame(
         title=visit.say(_("Settings of {name}").fill(name=called(name, edit.before))),
         about=visit.say(
@@ -218,12 +222,12 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
                 "all rules, by routes other than the faulty one."
             )
         )
-        if own
+        if is_own
         else "",
         crumbs=crumbs(visit),
         sections=sections_of(visit, edit, outline, first, fields),
-        links=(seeing,) if own else (seeing, adding),
-        removal="" if own else removal,
+        links=(status_link,) if is_own else (status_link, add_link),
+        removal="" if is_own else removal,
     )
 
 
@@ -255,29 +259,34 @@ def _count(groups: Iterable[Content]) -> int:
 
 async def group(visit: Visit) -> Response:
     """One group, or a new one."""
-    where, name = query_value(visit, "in"), query_value(visit, "name")
-    edit = await open_edit(visit, Spot(f"instances/{where}", name or NEW, new=not name))
+    instance_name, name = query_value(visit, "in"), query_value(visit, "name")
+    edit = await open_edit(visit, Spot(f"instances/{instance_name}", name or NEW, new=not name))
     if edit.now is None and visit.request.method == "GET":
         return visit.to(HOME)
-    around = edit.now or {}  # {}: somebody removed it meanwhile, which the change will tell
+    document = edit.now or {}  # {}: somebody removed it meanwhile, which the change will tell
     outline = Outline(
         parts=(Part(schema=schema.form(GroupDef), leave_out=BELOW[1:]),),
-        kinds=await _kinds(visit, kinds_in([edit.before], edit.before), around),
+        kinds=await _kinds(visit, kinds_in([edit.before], edit.before), document),
         by_kind=True,
         known={"rules": [one for one, _ in of("rules", edit.definitions["documents"])]},
-        defaults=inherited_settings(around),
+        defaults=inherited_settings(document),
     )
     edit = await apply_edit(visit, outline, edit)
     if edit.done:
-        named = visit.form.get("name", "").strip() or name
+        new_name = visit.form.get("name", "").strip() or name
         return redirect_to_saved(
-            visit, edit, GROUP, address(INSTANCE, name=where), **{"in": where}, name=named
+            visit,
+            edit,
+            GROUP,
+            address(INSTANCE, name=instance_name),
+            **{"in": instance_name},
+            name=new_name,
         )
-    return await edit_page(visit, edit, _group_frame(visit, edit, outline, where, name))
+    return await edit_page(visit, edit, _group_frame(visit, edit, outline, instance_name, name))
 
 
 def _group_frame(
-    visit: Visit, edit: Edit, outline: Outline, where: str, name: str
+    visit: Visit, edit: Edit, outline: Outline, instance_name: str, name: str
 ) -> FormFrame:
     fields = outline.fields(visit, edit)
     first = [fields.pop(one) for one in ("name", "title")]
@@ -286,16 +295,16 @@ def _group_frame(
         title = visit.say(_("New group"))
         return FormFrame(
             title=title,
-            crumbs=crumbs(visit, edit.now or edit.base_document, where),
+            crumbs=crumbs(visit, edit.now or edit.base_document, instance_name),
             sections=sections,
         )
-    adding = address(MONITOR, **{"in": where}, group=name)
-    seeing = (visit.say(_("List and actions")), f"/group/{where}/{name}")
+    add_href = address(MONITOR, **{"in": instance_name}, group=name)
+    status_link = (visit.say(_("List and actions")), f"/group/{instance_name}/{name}")
     return FormFrame(
         title=visit.say(_("Settings of the group {name}").fill(name=called(name, edit.before))),
-        crumbs=crumbs(visit, edit.now or edit.base_document, where),
+        crumbs=crumbs(visit, edit.now or edit.base_document, instance_name),
         sections=sections,
-        links=[seeing, (visit.say(_("Add a monitor")), adding)],
+        links=[status_link, (visit.say(_("Add a monitor")), add_href)],
         removal=visit.say(
             _("Removes the group {name} with its monitors ({count}).").fill(
                 name=told_apart(name, edit.before), count=_count([edit.before])

@@ -58,11 +58,13 @@ async def name(visit: Visit) -> Response:
     edit = await apply_edit(visit, Outline(parts=()), await open_edit(visit, Spot(key)))
     if edit.done:
         return redirect_to_saved(visit, edit, PATH, FILES, key=edit.spot.key)
-    what = Section(id="what", title=visit.say(_("General")), fields=[name_field(visit, edit)])
-    look = FormFrame(
+    section = Section(
+        id="what", title=visit.say(_("General")), fields=[name_field(visit, edit)]
+    )
+    frame = FormFrame(
         title=visit.say(_("Name of {name}").fill(name=in_words(visit, key, edit.before))),
         crumbs=[(visit.say(_("Import and export")), FILES)],
         about=visit.say(_("The content is changed in files. It does not change here.")),
-        sections=[what],
+        sections=[section],
     )
-    return await edit_page(visit, edit, look)
+    return await edit_page(visit, edit, frame)

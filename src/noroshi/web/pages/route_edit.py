@@ -70,35 +70,39 @@ def routes(web: WebContext) -> list[Route]:
 async def edit(visit: Visit) -> Response:
     """The form; what was sent is tried at once, and told at its fields if it cannot be."""
     require_administrator(visit)
-    type, _slash, name = query_value(visit, "key").partition("/")
-    if type not in SORTS or (type == "accounts" and not name):
+    sort, _slash, name = query_value(visit, "key").partition("/")
+    if sort not in SORTS or (sort == "accounts" and not name):
         raise NotFoundError(NO_SUCH_PAGE)
-    edit = await open_edit(visit, Spot(f"{type}/{name or NEW}", new=not name))
+    edit = await open_edit(visit, Spot(f"{sort}/{name or NEW}", new=not name))
     mail = await _mail(visit, edit, name)
     outline = _outline(visit, edit, mail, await _entries(visit, mail))
-    edit.related_documents = _beside(visit, edit, mail)
+    edit.related_documents = _related_documents(visit, edit, mail)
     edit = await apply_edit(visit, outline, edit)
     if edit.done:
-        return visit.to(_where(visit, edit, mail))
+        return visit.to(_next_page(visit, edit, mail))
     return await edit_page(visit, edit, _frame(visit, edit, mail, outline))
 
 
 async def _mail(visit: Visit, edit: Edit, name: str) -> Mail:
-    its = str(edit.before.get("kind") or edit.current.get("kind") or query_value(visit, "of"))
+    kind_name = str(
+        edit.before.get("kind") or edit.current.get("kind") or query_value(visit, "of")
+    )
     if edit.spot.type != "routes":
         return Mail(type=edit.spot.type, name=name, kind="", options={})
-    if not name and its not in KINDS:
+    if not name and kind_name not in KINDS:
         raise NotFoundError(NO_SUCH_PAGE)
-    found = await visit.call("kinds")
-    fits = (one["options"] for one in found if (one["family"], one["kind"]) == ("route", its))
-    return Mail(type="routes", name=name, kind=its, options=next(fits, {}))
+    kinds = await visit.call("kinds")
+    matching_options = (
+        one["options"] for one in kinds if (one["family"], one["kind"]) == ("route", kind_name)
+    )
+    return Mail(type="routes", name=name, kind=kind_name, options=next(matching_options, {}))
 
 
 async def _entries(visit: Visit, mail: Mail) -> list[str]:
     """Return the vault's entries to choose from; the own name stands for one that is still to be put
     in, which the route's page then asks for. Nothing is typed here, so no secret is."""
-    there = [one["name"] for one in await visit.call("secret_list")]
-    return sorted({*there, *([mail.name] if mail.name else [])})
+    stored = [one["name"] for one in await visit.call("secret_list")]
+    return sorted({*stored, *([mail.name] if mail.name else [])})
 
 
 def _outline(visit: Visit, edit: Edit, mail: Mail, entries: list[str]) -> Outline:
@@ -122,29 +126,31 @@ def _outline(visit: Visit, edit: Edit, mail: Mail, entries: list[str]) -> Outlin
     )
 
 
-def _beside(visit: Visit, edit: Edit, mail: Mail) -> Callable[[str], Mapping[str, Answer]]:
+def _related_documents(
+    visit: Visit, edit: Edit, mail: Mail
+) -> Callable[[str], Mapping[str, Answer]]:
     """The orders that a new route joins, or those that one leaves which goes."""
     documents = edit.definitions["documents"]
 
-    def of(name: str) -> Mapping[str, Answer]:
+    def related(name: str) -> Mapping[str, Answer]:
         if mail.type != "routes":
             return {}
         if visit.form.get("do") == REMOVE:
             return dict(without(documents, name))
         return with_route(documents, ticked_orders(visit.form), name) if edit.spot.new else {}
 
-    return of
+    return related
 
 
 def without(documents: Mapping[str, Answer], route: str) -> Iterator[tuple[str, Answer]]:
     """The rules and notifications that name a route, without it."""
     for key, names in orders(documents):
         if route in names:
-            left = [name for name in names if name != route]
-            yield key, {**documents[key], "routes": left}
+            remaining = [name for name in names if name != route]
+            yield key, {**documents[key], "routes": remaining}
 
 
-def _where(visit: Visit, edit: Edit, mail: Mail) -> str:
+def _next_page(visit: Visit, edit: Edit, mail: Mail) -> str:
     """Return where it leads once it is done."""
     if visit.form.get("do") == REMOVE:
         return "/mail?did=removed"
@@ -156,22 +162,22 @@ def _where(visit: Visit, edit: Edit, mail: Mail) -> str:
 def _frame(visit: Visit, edit: Edit, mail: Mail, outline: Outline) -> FormFrame:
     fields = outline.fields(visit, edit)
     options = [fields.pop(name) for name in list(fields) if name.startswith(f"{INSIDE}.")]
-    own = list(fields.values())
-    own.insert(0, _name(visit, edit, mail))
+    general_fields = list(fields.values())
+    general_fields.insert(0, _named_field(visit, edit, mail))
     facts = [(visit.say(_("Type")), kind(visit, mail.kind))] if mail.kind else []
     sections = [
-        Section(id="own", title=visit.say(_("General")), fields=own, text=facts),
+        Section(id="own", title=visit.say(_("General")), fields=general_fields, text=facts),
         Section(id="options", title=visit.say(_("Settings of this type")), fields=options),
     ]
-    if mail.type == "routes" and not mail.name and (into := _into(visit, edit)):
+    if mail.type == "routes" and not mail.name and (orders_field := _orders_field(visit, edit)):
         title = visit.say(pgettext("mailing.new.into", "Used by"))
-        sections.append(Section(id="into", title=title, fields=[into]))
+        sections.append(Section(id="into", title=title, fields=[orders_field]))
     mail_title = called(mail.name, edit.before)
-    back = [(mail_title, href(mail.name))] if mail.name and mail.type == "routes" else []
+    trail = [(mail_title, href(mail.name))] if mail.name and mail.type == "routes" else []
     return FormFrame(
         place="mailing",
         title=_title(visit, mail, mail_title),
-        crumbs=back,
+        crumbs=trail,
         sections=sections,
         removal=_removal(visit, mail) if mail.name else "",
     )
@@ -199,7 +205,7 @@ def _removal(visit: Visit, mail: Mail) -> str:
     )
 
 
-def _name(visit: Visit, edit: Edit, mail: Mail) -> Field:
+def _named_field(visit: Visit, edit: Edit, mail: Mail) -> Field:
     """Its name; a new one's with one to begin with."""
     field = name_field(
         visit,
@@ -217,12 +223,12 @@ def _name(visit: Visit, edit: Edit, mail: Mail) -> Field:
     return replace(field, value=field.value or free_name(documents, mail.type, mail.kind))
 
 
-def _into(visit: Visit, edit: Edit) -> Field | None:
+def _orders_field(visit: Visit, edit: Edit) -> Field | None:
     """Return which orders it joins."""
-    found = orders_to_join(visit, edit.definitions["documents"])
+    joinable = orders_to_join(visit, edit.definitions["documents"])
     boxes = tuple(
         Choice(value=key, label=called, name=f"into.{key}", chosen=ticked)
-        for key, called, ticked in found
+        for key, called, ticked in joinable
     )
     if not boxes:
         return None

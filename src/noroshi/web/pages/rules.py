@@ -140,17 +140,17 @@ LISTS: Mapping[str, ListTexts] = {
 
 def routes(web: WebContext) -> list[Route]:
     """Their addresses."""
-    found = list[Route]()
+    pages = list[Route]()
     for sort in (RULES, NOTIFICATIONS):
-        found.append(Route(sort.list, page(web, _lister(sort)), methods=["GET"]))
-        found.append(Route(sort.path, page(web, editor(sort)), methods=["GET", "POST"]))
-    return found
+        pages.append(Route(sort.list, page(web, _lister(sort)), methods=["GET"]))
+        pages.append(Route(sort.path, page(web, editor(sort)), methods=["GET", "POST"]))
+    return pages
 
 
 def _lister(sort: DefinitionType) -> Any:
-    async def listed(visit: Visit) -> Response:
+    async def list_page(visit: Visit) -> Response:
         documents = (await visit.call("definition_show"))["documents"]
-        did = query_value(visit, "did")
+        saved_version = query_value(visit, "did")
         return await visit.show(
             "telling.html",
             sort=sort,
@@ -161,11 +161,11 @@ def _lister(sort: DefinitionType) -> Any:
                 for name, one in of(sort.type, documents)
             ],
             may=may(visit),
-            did=did if did.isdecimal() else "",
+            did=saved_version if saved_version.isdecimal() else "",
             beware=await cautions(visit),
         )
 
-    return listed
+    return list_page
 
 
 def _row(
@@ -194,7 +194,7 @@ def _called(type: str, content: Content, documents: Mapping[str, Content]) -> li
 def editor(sort: DefinitionType) -> Any:
     """The page on which one of that sort is edited, or a new one made."""
 
-    async def one(visit: Visit) -> Response:
+    async def edit_one(visit: Visit) -> Response:
         name = query_value(visit, "name")
         edit = await open_edit(visit, Spot(f"{sort.type}/{name or NEW}", new=not name))
         action = await _action(visit, sort, edit)
@@ -204,15 +204,17 @@ def editor(sort: DefinitionType) -> Any:
             return redirect_to_saved(visit, edit, sort.path, sort.list, name=edit.spot.name)
         return await edit_page(visit, edit, _frame(visit, sort, edit, outline, name, action))
 
-    return one
+    return edit_one
 
 
 async def _action(visit: Visit, sort: DefinitionType, edit: Edit) -> Answer | None:
     """The kind of action whose options a rule has."""
-    wanted = edit.before.get("action", ACTION)
+    action_name = edit.before.get("action", ACTION)
     kinds = await visit.call("kinds") if sort is RULES else ()
-    fits = (one for one in kinds if (one["family"], one["kind"]) == ("action", wanted))
-    return next(fits, None)
+    matching_kinds = (
+        one for one in kinds if (one["family"], one["kind"]) == ("action", action_name)
+    )
+    return next(matching_kinds, None)
 
 
 def _outline(sort: DefinitionType, edit: Edit, action: Answer | None) -> Outline:

@@ -24,9 +24,9 @@ from noroshi.web.view.form_operations import (
     clock,
     may,
     query_value,
+    refusal_texts,
     run,
     run_reauthenticated,
-    told,
     typed,
 )
 from noroshi.web.view.language import TONGUES
@@ -67,54 +67,54 @@ def routes(web: WebContext) -> list[Route]:
 
 async def users(visit: Visit) -> Response:
     """All of them; what is shown once, a code or a seed, stands in the answer to its form."""
-    done, deed = Outcome(), visit.form.get("do", "")
+    outcome, deed = Outcome(), visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed not in DEEDS:
             raise NotFoundError(NO_SUCH_PAGE)
         values = {name: visit.form.get(name, "").strip() for name in DEEDS[deed]}
-        done = await run_reauthenticated(visit, deed, **values)
+        outcome = await run_reauthenticated(visit, deed, **values)
     rows = [
         {**one, "made": clock(visit, one["made"]), "title": _role(visit, one["role"])}
         for one in await visit.call("user_list")
     ]
     return await visit.show(
         "users.html",
-        done.status,
+        outcome.status,
         rows=rows,
         roles=_roles(visit),
-        **_shown_of(visit, deed, done),
+        **_form_context(visit, deed, outcome),
     )
 
 
 async def tokens(visit: Visit) -> Response:
     """All of them, never the tokens; a new one is shown in the answer to its form, once."""
-    done, deed = Outcome(), visit.form.get("do", "")
+    outcome, deed = Outcome(), visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed not in TOKEN_DEEDS:
             raise NotFoundError(NO_SUCH_PAGE)
         # The form of a new one has a field for the password, those of the rows have none.
         do = run_reauthenticated if deed == "token_new" else run
-        done = await do(visit, deed, **_token(visit, deed))
+        outcome = await do(visit, deed, **_token(visit, deed))
     rows = [
         {
             **one,
             "made": clock(visit, one["made"]),
             "until": clock(visit, one["until"]),
             "title": _role(visit, one["role"]),
-            "by": _asker(visit, one["by"]),
+            "by": _creator(visit, one["by"]),
         }
         for one in await visit.call("token_list")
     ]
     return await visit.show(
         "tokens.html",
-        done.status,
+        outcome.status,
         rows=rows,
         roles=_roles(visit),
-        **_shown_of(visit, deed, done),
+        **_form_context(visit, deed, outcome),
     )
 
 
-def _asker(visit: Visit, by: str) -> str:
+def _creator(visit: Visit, by: str) -> str:
     """Return who asked for it; by which door, where it was not this page's."""
     name, _, door = by.partition(" (")
     door = door.rstrip(")")
@@ -127,36 +127,36 @@ def _token(visit: Visit, deed: str) -> Mapping[str, Any]:
     if deed == "token_revoke":
         return {"name": name}
     days = figures(form.get("days", "").strip())
-    number = days.isascii() and days.isdecimal() and len(days) <= MOST_DIGITS
+    is_number = days.isascii() and days.isdecimal() and len(days) <= MOST_DIGITS
     return {
         "name": name,
         "role": form.get("role", VIEWER),
-        "days": int(days) if number else days,  # the operation says what it may be
+        "days": int(days) if is_number else days,  # the operation says what it may be
         "programs": form.get("programs") == "yes",
     }
 
 
-def _shown_of(visit: Visit, deed: str, done: Outcome) -> Mapping[str, Any]:
-    until = done.ok.get("until") if isinstance(done.ok, dict) else None
+def _form_context(visit: Visit, deed: str, outcome: Outcome) -> Mapping[str, Any]:
+    until = outcome.ok.get("until") if isinstance(outcome.ok, dict) else None
     return {
-        "deed": deed if done.ok is not None else "",
-        "done": done.ok,
-        "step": step_shown(visit, done),
+        "deed": deed if outcome.ok is not None else "",
+        "done": outcome.ok,
+        "step": step_shown(visit, outcome),
         "until": clock(visit, until),
-        "why": told(visit, done),
-        "bad": done.bad if deed in ("token_new", "user_add") else (),
-        "needs_password": done.needs_password,
-        "retry": visit.form.get("name", "") if _mistyped(deed, done) else "",
-        "form": typed(visit, *KEPT) if done.ok is None else dict.fromkeys(("do", *KEPT), ""),
-        "about": without_stop(_help(visit, deed)) if done.needs_password else "",
+        "why": refusal_texts(visit, outcome),
+        "bad": outcome.bad if deed in ("token_new", "user_add") else (),
+        "needs_password": outcome.needs_password,
+        "retry": visit.form.get("name", "") if _is_code_mistyped(deed, outcome) else "",
+        "form": typed(visit, *KEPT) if outcome.ok is None else dict.fromkeys(("do", *KEPT), ""),
+        "about": without_stop(_help(visit, deed)) if outcome.needs_password else "",
         "may": may(visit),
     }
 
 
-def _mistyped(deed: str, done: Outcome) -> bool:
+def _is_code_mistyped(deed: str, outcome: Outcome) -> bool:
     """Return whether the authenticator has its seed, and a code is to be typed again."""
     return deed == "user_totp_on" and (
-        done.needs_password or done.kind == InvalidArgumentError.kind
+        outcome.needs_password or outcome.kind == InvalidArgumentError.kind
     )
 
 
@@ -170,53 +170,53 @@ def _roles(visit: Visit) -> list[tuple[str, str]]:
 
 async def audit(visit: Visit) -> Response:
     """Newest first: who, by which door, from what to what."""
-    wanted, tongue = query_value(visit, "q"), TONGUES[visit.language]
+    words, tongue = query_value(visit, "q"), TONGUES[visit.language]
     now = visit.web.service.now().isoformat()
-    found = await visit.call("audit", last=SEARCHED)
-    named = [(one, _deed(visit, one["op"])) for one in found]
-    fitting = [(one, deed) for one, deed in named if _fits(one, deed, wanted)]
+    entries = await visit.call("audit", last=SEARCHED)
+    entries_with_deed = [(one, _operation_title(visit, one["op"])) for one in entries]
+    matches = [(one, deed) for one, deed in entries_with_deed if _matches(one, deed, words)]
     rows = [
         {
             **one,
             "at": clock(visit, one["at"]),
             "door": visit.say(DOORS.get(one["door"], DOORS["api"])),
             "deed": deed,
-            "given": lines(None, _given(one["given"]), tongue, now),
+            "given": lines(None, _without_empty(one["given"]), tongue, now),
             "lines": lines(one["before"], one["after"], tongue, now),
             "raw": _raw(one),
             "refused": visit.say(one["refused"]),
         }
-        for one, deed in fitting[:LISTED]
+        for one, deed in matches[:LISTED]
     ]
     return await visit.show(
-        "audit.html", rows=rows, wanted=wanted, count=len(fitting), may=may(visit)
+        "audit.html", rows=rows, wanted=words, count=len(matches), may=may(visit)
     )
 
 
 def _help(visit: Visit, op: str) -> str:
-    known = visit.web.service.operations()
-    return visit.say(known[op].help) if op in known else ""
+    operations = visit.web.service.operations()
+    return visit.say(operations[op].help) if op in operations else ""
 
 
-def _deed(visit: Visit, op: str) -> str:
+def _operation_title(visit: Visit, op: str) -> str:
     """Return what it is called; what nobody gave a name, as one that is offered no more, by its
     own."""
     return visit.say(OPERATION_NAMES[op]) if op in OPERATION_NAMES else op
 
 
-def _given(values: Mapping[str, Any]) -> Mapping[str, Any]:
+def _without_empty(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """Without what a form or a program sends empty, or switched off."""
     return {name: one for name, one in values.items() if one or type(one) in (int, float)}
 
 
-def _fits(one: Mapping[str, Any], deed: str, wanted: str) -> bool:
+def _matches(one: Mapping[str, Any], deed: str, words: str) -> bool:
     text = f"{deed}\n{json.dumps(one, ensure_ascii=False)}".casefold()
-    return all(word in text for word in wanted.casefold().split())
+    return all(word in text for word in words.casefold().split())
 
 
 def _raw(one: Mapping[str, Any]) -> str:
     """Return it as it was written down, for whoever wants it whole; "" where there is nothing
     more."""
-    kept = {name: one[name] for name in ("given", "before", "after") if one[name]}
-    text = json.dumps(kept, ensure_ascii=False, indent=1) if kept else ""
+    recorded = {name: one[name] for name in ("given", "before", "after") if one[name]}
+    text = json.dumps(recorded, ensure_ascii=False, indent=1) if recorded else ""
     return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"

@@ -66,15 +66,18 @@ class Line:
 
 def lines(before: object, after: object, tongue: Tongue, now: str) -> Sequence[Line]:
     """The difference of two states of what an operation changed; None is none."""
-    found = _StateDifference(tongue, now).lines(_fields(before), _fields(after))
-    return tuple(replace(one, before=_cut(one.before), after=_cut(one.after)) for one in found)
+    differences = _StateDifference(tongue, now).lines(_as_fields(before), _as_fields(after))
+    return tuple(
+        replace(one, before=_shortened(one.before), after=_shortened(one.after))
+        for one in differences
+    )
 
 
-def _cut(value: str) -> str:
+def _shortened(value: str) -> str:
     return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
 
 
-def _fields(state: object) -> Mapping[str, Any]:
+def _as_fields(state: object) -> Mapping[str, Any]:
     if isinstance(state, Mapping):
         return {str(name): value for name, value in state.items()}
     return {} if state is None else {"result": state}
@@ -91,25 +94,25 @@ class _StateDifference:
             if before == after:
                 continue
             if name == CHANGED and isinstance(after, Sequence) and not isinstance(after, str):
-                yield from (self._defined(str(one)) for one in after)
+                yield from (self._definition_line(str(one)) for one in after)
             elif isinstance(before, Mapping) and isinstance(after, Mapping):
-                inner = self.lines(_fields(before), _fields(after))
-                yield from (self._under(name, one) for one in inner)
+                inner = self.lines(_as_fields(before), _as_fields(after))
+                yield from (self._nested(name, one) for one in inner)
             else:
                 yield self._line(name, before, after, old)
 
     def _line(self, name: str, before: object, after: object, old: Mapping[str, Any]) -> Line:
-        called = self._name(name)
+        title = self._name(name)
         if before is ABSENT:
-            return Line("+" if old else "", called, after=self._value(name, after))
+            return Line("+" if old else "", title, after=self._value(name, after))
         if after is ABSENT:
-            return Line("-", called, before=self._value(name, before))
-        return Line("~", called, self._value(name, before), self._value(name, after))
+            return Line("-", title, before=self._value(name, before))
+        return Line("~", title, self._value(name, before), self._value(name, after))
 
-    def _under(self, name: str, one: Line) -> Line:
+    def _nested(self, name: str, one: Line) -> Line:
         return Line(one.sign, f"{self._name(name)} › {one.name}", one.before, one.after)
 
-    def _defined(self, line: str) -> Line:
+    def _definition_line(self, line: str) -> Line:
         """A line of what differs between two versions of the definitions."""
         changed, whole = LINE.fullmatch(line), WHOLE.fullmatch(line)
         if changed is not None:
@@ -132,15 +135,15 @@ class _StateDifference:
     def _field(self, path: str) -> str:
         """`limits.used.warning` is "used, warning": its table goes without saying."""
         *above, last = path.split(".")
-        named = [one for one in above if one not in SILENT]
-        return " ".join((*named, self._word(last, SETTING_NAMES, ARGUMENT_NAMES)))
+        tables = [one for one in above if one not in SILENT]
+        return " ".join((*tables, self._word(last, SETTING_NAMES, ARGUMENT_NAMES)))
 
     def _toml(self, value: str) -> str:
         if value == NOTHING:
             return self.tongue.say(_("nothing"))
-        return self._truth(value) or value
+        return self._yes_or_no(value) or value
 
-    def _truth(self, value: str) -> str:
+    def _yes_or_no(self, value: str) -> str:
         if value == "true":
             return self.tongue.say(pgettext("audit.value.yes", "yes"))
         return self.tongue.say(pgettext("audit.value.no", "no")) if value == "false" else ""
@@ -153,28 +156,28 @@ class _StateDifference:
     def _type(self, type: str) -> str:
         return self._word(type, TYPE_NAMES, SETTING_NAMES, ARGUMENT_NAMES)
 
-    def _word(self, name: str, *known: Mapping[str, Message]) -> str:
+    def _word(self, name: str, *names: Mapping[str, Message]) -> str:
         """Return its name by the first that has one; what nobody gave one stays as it is."""
-        found = next((names[name] for names in known if name in names), None)
-        return self.tongue.say(found) if found else name
+        title = next((titles[name] for titles in names if name in titles), None)
+        return self.tongue.say(title) if title else name
 
     def _value(self, name: str, value: object) -> str:
         if value is None or value in ("", [], {}):
             return self.tongue.say(_("nothing"))
         if isinstance(value, bool):
-            return self._truth(json.dumps(value))
+            return self._yes_or_no(json.dumps(value))
         if isinstance(value, str):
-            return self._known(name, value) or self._moment(value) or value
+            return self._known_value(name, value) or self._moment(value) or value
         if isinstance(value, Sequence) and all(isinstance(one, str | int) for one in value):
             return COMMA.say(self.tongue.language).join(map(str, value))
         return json.dumps(value, ensure_ascii=False)
 
-    def _known(self, name: str, value: str) -> str:
+    def _known_value(self, name: str, value: str) -> str:
         """A state, a level or a role in words; "" for all else."""
         if name == "role" and value in ROLE_NAMES:
             return self.tongue.say(ROLE_NAMES[value])
-        known = WORDED.get(name, {}).get(value)
-        return self.tongue.say(known) if known else ""
+        title = WORDED.get(name, {}).get(value)
+        return self.tongue.say(title) if title else ""
 
     def _moment(self, value: str) -> str:
         """An instant as a person reads it; "" for what is none."""

@@ -73,7 +73,7 @@ def chart(
     def y(value: float) -> float:
         return round(BOTTOM - (BOTTOM - TOP) * (value - low) / (high - low), 1)
 
-    def told(value: float) -> str:
+    def quantity_text(value: float) -> str:
         return quantity(value, series["unit"], language)
 
     values = [value for _, value in points]
@@ -82,14 +82,14 @@ def chart(
         width=width,
         lines=[_line(run, x, y) for run in _runs(points, missed)],
         limits=list(_limits(series, low, high, y)),
-        grid=[(y(v), told(v)) for v in _steps(low, high)],
+        grid=[(y(v), quantity_text(v)) for v in _steps(low, high)],
         gaps=[x(at) for at in missed],
         last=(x(last), y(values[-1])),
         begins=series["points"][0]["at"],
         ends=series["points"][-1]["at"],
-        low=told(min(values)),
-        high=told(max(values)),
-        now=told(values[-1]),
+        low=quantity_text(min(values)),
+        high=quantity_text(max(values)),
+        now=quantity_text(values[-1]),
     )
 
 
@@ -130,19 +130,19 @@ def _limits(series: Answer, low: float, high: float, y: Any) -> Iterator[Limit]:
         value = series[level]
         if value is not None and low <= value <= high:
             at = y(value)
-            zone, tall = (TOP, at - TOP) if series["rising"] else (at, BOTTOM - at)
-            yield Limit(level, at, zone, round(tall, 1))
+            zone, height = (TOP, at - TOP) if series["rising"] else (at, BOTTOM - at)
+            yield Limit(level, at, zone, round(height, 1))
 
 
 def _runs(
     points: Sequence[tuple[datetime, float]], missed: Sequence[datetime]
 ) -> Iterator[list[tuple[datetime, float]]]:
     steps = sorted(b[0] - a[0] for a, b in pairwise(points))
-    usual = steps[len(steps) // 2]
+    usual_step = steps[len(steps) // 2]
     run = [points[0]]
     for before, point in pairwise(points):
         fault = any(before[0] < at < point[0] for at in missed)
-        if fault or point[0] - before[0] > GAP * usual:
+        if fault or point[0] - before[0] > GAP * usual_step:
             yield run
             run = []
         run.append(point)
@@ -150,5 +150,5 @@ def _runs(
 
 
 def _line(run: Sequence[tuple[datetime, float]], x: Any, y: Any) -> str:
-    drawn = [f"{x(at)},{y(value)}" for at, value in run]
-    return " ".join(drawn if len(drawn) > 1 else [*drawn, *drawn])
+    coordinates = [f"{x(at)},{y(value)}" for at, value in run]
+    return " ".join(coordinates if len(coordinates) > 1 else [*coordinates, *coordinates])

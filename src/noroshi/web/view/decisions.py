@@ -27,32 +27,37 @@ class Decided:
     href: str = ""
 
 
-def decided(log: Answer, told: Sequence[Answer]) -> Sequence[Decided]:
+def decisions_of(log: Answer, notifications: Sequence[Answer]) -> Sequence[Decided]:
     """Newest first. The store keeps some of what a rule answered about each item, and of the same
     answer over and over the first; what else was told is known from the monitor's ledger."""
-    alike = {(one["item"], one["queued"]): one for one in told}
-    answers = (*log["decisions"], *log["earlier"])
-    given = [_with(one, alike.get((one["item"], one["at"]))) for one in answers]
-    known = {one.href for one in given}
-    found = [*given, *(one for one in _tellings(told) if one.href not in known)]
-    return sorted(found, key=lambda one: _at(one.at), reverse=True)
+    by_item_and_time = {(one["item"], one["queued"]): one for one in notifications}
+    answered = (*log["decisions"], *log["earlier"])
+    decisions = [
+        _decision(one, by_item_and_time.get((one["item"], one["at"]))) for one in answered
+    ]
+    pages = {one.href for one in decisions}
+    rows = [
+        *decisions,
+        *(one for one in _notification_decisions(notifications) if one.href not in pages),
+    ]
+    return sorted(rows, key=lambda one: _moment(one.at), reverse=True)
 
 
-def _with(one: Answer, its: Answer | None) -> Decided:
-    its = its if one["speaks"] else None
+def _decision(one: Answer, notification: Answer | None) -> Decided:
+    notification = notification if one["speaks"] else None
     return Decided(
         at=one["at"],
         item=one["item"],
         speaks=one["speaks"],
         because=one["because"],
         rule=one["called"],
-        contact=its["contact"] if its else "",
-        href=_page(its) if its else "",
+        contact=notification["contact"] if notification else "",
+        href=_alarm_page(notification) if notification else "",
     )
 
 
-def _tellings(told: Sequence[Answer]) -> Iterator[Decided]:
-    for one in told:
+def _notification_decisions(notifications: Sequence[Answer]) -> Iterator[Decided]:
+    for one in notifications:
         yield Decided(
             at=one["queued"],
             item=one["item"],
@@ -60,13 +65,13 @@ def _tellings(told: Sequence[Answer]) -> Iterator[Decided]:
             because={},
             subject=one["subject"],
             contact=one["contact"],
-            href=_page(one),
+            href=_alarm_page(one),
         )
 
 
-def _page(one: Answer) -> str:
+def _alarm_page(one: Answer) -> str:
     return f"/ledger/alarm?id={quote(one['alarm'], safe='')}"
 
 
-def _at(instant: str) -> datetime:
+def _moment(instant: str) -> datetime:
     return datetime.fromisoformat(instant)

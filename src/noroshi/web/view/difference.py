@@ -85,8 +85,8 @@ def worded(one: Difference, names: KindNames) -> Worded:
     if one.renamed:
         return _renamed(one)
     if one.sign in BECAME:
-        became = BECAME[one.sign]
-        return Worded(what=_what(one), raw=one.place, became=became, sign=one.sign)
+        ending = BECAME[one.sign]
+        return Worded(what=_what(one), raw=one.place, became=ending, sign=one.sign)
     last = one.setting.rpartition(".")[2]
     return Worded(
         what=_what(one),
@@ -97,10 +97,10 @@ def worded(one: Difference, names: KindNames) -> Worded:
     )
 
 
-def all_worded(found: Iterable[Mapping[str, Any]], names: KindNames) -> list[Worded]:
+def all_worded(differences: Iterable[Mapping[str, Any]], names: KindNames) -> list[Worded]:
     """Differences as operations answer them, in words."""
-    made = (Difference(**{**one, "called": tuple(one["called"])}) for one in found)
-    return [worded(one, names) for one in made]
+    parsed = (Difference(**{**one, "called": tuple(one["called"])}) for one in differences)
+    return [worded(one, names) for one in parsed]
 
 
 def _renamed(one: Difference) -> Worded:
@@ -121,8 +121,8 @@ def sort_of(key: str) -> Message:
 
 def _what(one: Difference) -> Message:
     first, *inner = one.called
-    named = TWO.fill(one=sort_of(one.key), other=plain(first))
-    return reduce(_within, map(plain, inner), named)
+    title = TWO.fill(one=sort_of(one.key), other=plain(first))
+    return reduce(_within, map(plain, inner), title)
 
 
 def _within(outer: Message, inner: Message) -> Message:
@@ -133,20 +133,20 @@ def _setting(one: Difference, names: KindNames) -> Message:
     first, *rest = one.setting.split(".")
     if first == LIMITS:
         return _limit(one, rest, names) if rest else _("Limits")
-    inside = rest if first == OPTIONS and rest else [first, *rest]
-    return reduce(_within, (_label(name, one.kind) for name in inside))
+    steps = rest if first == OPTIONS and rest else [first, *rest]
+    return reduce(_within, (_label(name, one.kind) for name in steps))
 
 
 def _limit(one: Difference, path: Sequence[str], names: KindNames) -> Message:
     """The reading and which of its limits; further up than at a monitor, of which kind."""
-    kind, found = one.kind, list[Message]()
+    kind, steps = one.kind, list[Message]()
     if len(one.called) < MONITOR:
         kind, *path = path
-        found.append(names.kinds.get(kind, plain(kind)))
+        steps.append(names.kinds.get(kind, plain(kind)))
     if path:
-        found.append(names.readings.get(kind, {}).get(path[0], plain(path[0])))
-    found += [_label(name, "") for name in path[1:]]
-    return reduce(_within, found)
+        steps.append(names.readings.get(kind, {}).get(path[0], plain(path[0])))
+    steps += [_label(name, "") for name in path[1:]]
+    return reduce(_within, steps)
 
 
 def _label(name: str, kind: str) -> Message:
@@ -164,7 +164,7 @@ def _value(text: str, name: str, of: Difference) -> Message:
         return plain(text)
     if value == {} and _are_all_limits(of):
         return NO_LIMITS
-    return said(value, name) or plain(text)
+    return value_in_words(value, name) or plain(text)
 
 
 def _are_all_limits(one: Difference) -> bool:
@@ -174,7 +174,7 @@ def _are_all_limits(one: Difference) -> bool:
     return whole or one.setting.startswith(f"{LIMITS}.")
 
 
-def said(value: Any, name: str) -> Message | None:
+def value_in_words(value: Any, name: str) -> Message | None:
     """A value of that setting; None if only its text can say it."""
     if isinstance(value, bool):
         yes = "yes" if value else "no"
@@ -182,12 +182,12 @@ def said(value: Any, name: str) -> Message | None:
     if value in ("", []):
         return NOTHING_THERE
     if isinstance(value, str):
-        general = CHOICE_NAMES.get(value) if name in CHOSEN else None
-        return CHOICE_NAMES.get(f"{name}.{value}") or general or plain(value)
+        common_text = CHOICE_NAMES.get(value) if name in CHOSEN else None
+        return CHOICE_NAMES.get(f"{name}.{value}") or common_text or plain(value)
     if isinstance(value, list):
-        inner = [said(one, name) for one in value]
-        known = [one for one in inner if one is not None]
-        return reduce(_listed, known) if len(known) == len(value) else None
+        parts = [value_in_words(one, name) for one in value]
+        texts = [one for one in parts if one is not None]
+        return reduce(_listed, texts) if len(texts) == len(value) else None
     if isinstance(value, Mapping) and name == PLANNED:
         return _window(value)
     return plain(str(value)) if isinstance(value, int | float) else None
@@ -196,10 +196,10 @@ def said(value: Any, name: str) -> Message | None:
 def _window(value: Mapping[str, Any]) -> Message:
     """A time of planned work: its title, from when to when, and on which days if on some."""
     begins, ends, title = (value.get(one, "") for one in ("begins", "ends", "title"))
-    when = FROM_TO.fill(begins=begins, ends=ends)
-    if days := said(value.get("days", []), "days") if value.get("days") else None:
-        when = ON_DAYS.fill(when=when, days=days)
-    return TWO.fill(one=plain(str(title)), other=when) if title else when
+    span = FROM_TO.fill(begins=begins, ends=ends)
+    if days := value_in_words(value.get("days", []), "days") if value.get("days") else None:
+        span = ON_DAYS.fill(when=span, days=days)
+    return TWO.fill(one=plain(str(title)), other=span) if title else span
 
 
 def _listed(one: Message, other: Message) -> Message:

@@ -51,14 +51,16 @@ async def run(visit: Visit, op: str, **args: Any) -> Outcome:
     """Do it. A refusal is an outcome, so that what was typed can be shown once more. Raises
     ReauthenticationRequiredError: the password is asked for by a page that sends all of the
     form again."""
-    done = await run_with_form(visit, op, **args)
-    if done.needs_password:
-        raise ReauthenticationRequiredError(plain(" ".join(done.why)), tuple(_problems(done)))
-    return done
+    outcome = await run_with_form(visit, op, **args)
+    if outcome.needs_password:
+        raise ReauthenticationRequiredError(
+            plain(" ".join(outcome.why)), tuple(_problems(outcome))
+        )
+    return outcome
 
 
-def _problems(done: Outcome) -> Iterator[Problem]:
-    return (Problem(where, plain(what)) for where, what in done.problems)
+def _problems(outcome: Outcome) -> Iterator[Problem]:
+    return (Problem(where, plain(what)) for where, what in outcome.problems)
 
 
 async def run_with_form(visit: Visit, op: str, **args: Any) -> Outcome:
@@ -68,10 +70,10 @@ async def run_with_form(visit: Visit, op: str, **args: Any) -> Outcome:
         return Outcome(answer["ok"])
     kind = answer["error"]
     problems = [(p["where"], visit.say(p["what"])) for p in answer.get("problems", ())]
-    told = visit.say(answer["words"])
+    refusal = visit.say(answer["words"])
     # A refusal of one thing alone is that thing's own sentence: it is told once.
-    rest = ((where, what) for where, what in problems if what != told)
-    why = (told, *(problems_at(where, what, visit.language, op) for where, what in rest))
+    rest = ((where, what) for where, what in problems if what != refusal)
+    why = (refusal, *(problems_at(where, what, visit.language, op) for where, what in rest))
     status = STATUS.get(kind, 503)
     return Outcome(None, why, status, kind == "password", tuple(problems), kind)
 
@@ -79,12 +81,12 @@ async def run_with_form(visit: Visit, op: str, **args: Any) -> Outcome:
 async def reauthenticate_from_form(visit: Visit) -> str:
     """Take the password that stands in the form itself, so that nothing that was typed beside it
     is lost. Return why it was not taken; "" if it was, or none was given."""
-    given = visit.form.get("password", "")
+    password = visit.form.get("password", "")
     try:
-        if given:
-            await visit.reauthenticate(given)
-    except AuthenticationError as no:
-        return visit.say(no.words)
+        if password:
+            await visit.reauthenticate(password)
+    except AuthenticationError as error:
+        return visit.say(error.words)
     return ""
 
 
@@ -95,20 +97,22 @@ async def run_reauthenticated(visit: Visit, op: str, **args: Any) -> Outcome:
     return await run_with_form(visit, op, **args)
 
 
-def told(visit: Visit, done: Outcome) -> tuple[str, ...]:
+def refusal_texts(visit: Visit, outcome: Outcome) -> tuple[str, ...]:
     """Return why it was not done, for above the form. That the password is wanted is told at its
     field, unless there is more to tell: which secret goes where."""
     return (
         ()
-        if done.needs_password and not done.problems and not visit.form.get("password")
-        else done.why
+        if outcome.needs_password and not outcome.problems and not visit.form.get("password")
+        else outcome.why
     )
 
 
 def address(path: str, **query: str) -> str:
     """An address of ours, whatever stands in the query."""
-    told = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items() if value)
-    return f"{path}?{told}" if told else path
+    query_text = "&".join(
+        f"{name}={quote(value, safe='')}" for name, value in query.items() if value
+    )
+    return f"{path}?{query_text}" if query_text else path
 
 
 def query_value(visit: Visit, name: str, most: int = 400) -> str:
@@ -147,12 +151,12 @@ def clock(visit: Visit, at: str | None) -> str:
     return TONGUES[visit.language].moment(at, now, seconds=True)
 
 
-def since(visit: Visit, at: str | None) -> str:
+def time_since(visit: Visit, at: str | None) -> str:
     """Say how long ago it is, in one unit."""
     if not at:
         return ""
     seconds = (visit.web.service.now() - datetime.fromisoformat(at)).total_seconds()
-    for length, text in LENGTHS[:-1]:
-        if seconds >= 2 * length:
-            return visit.say(text.fill(n=int(seconds // length)))
+    for unit, text in LENGTHS[:-1]:
+        if seconds >= 2 * unit:
+            return visit.say(text.fill(n=int(seconds // unit)))
     return visit.say(LENGTHS[-1][1].fill(n=max(0, int(seconds))))

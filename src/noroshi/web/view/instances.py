@@ -37,12 +37,18 @@ class Stops:
         """The switch of an instance, a group or a monitor."""
         names = path.split("/", 2)
         paths = ("/".join(names[:count]) for count in range(1, len(names) + 1))
-        one = next((self.known[place] for place in paths if place in self.known), None)
-        if one is None:
+        stop = next((self.known[place] for place in paths if place in self.known), None)
+        if stop is None:
             return Switch(path=path)
-        above = "" if path == one["path"] else one["path"]
-        by = stopped_by(one, self.at, self.tongue)
-        return Switch(path=path, stopped=True, above=above, href=part_page(one["path"]), by=by)
+        stopped_part = "" if path == stop["path"] else stop["path"]
+        stopped_by_whom = stopped_by(stop, self.at, self.tongue)
+        return Switch(
+            path=path,
+            stopped=True,
+            above=stopped_part,
+            href=part_page(stop["path"]),
+            by=stopped_by_whom,
+        )
 
 
 def stops_of(status: Answer, tongue: Tongue) -> Stops:
@@ -80,20 +86,21 @@ class Table:
 def tables(
     instance: str,
     groups: Sequence[Answer],
-    found: Instance | None,
+    instance_tree: Instance | None,
     status: Answer,
     tongue: Tongue,
 ) -> Iterator[Table]:
     """The groups that definitions have, also those without monitors, else those there are."""
-    made, stops = found.groups if found else {}, stops_of(status, tongue)
-    named = {str(one.get("name")): str(one.get("title") or "") for one in groups}
-    for name in dict.fromkeys([*named, *made]):
-        group = made.get(name) or Group(name, named.get(name) or name)
+    groups_by_name = instance_tree.groups if instance_tree else {}
+    stops = stops_of(status, tongue)
+    titles = {str(one.get("name")): str(one.get("title") or "") for one in groups}
+    for name in dict.fromkeys([*titles, *groups_by_name]):
+        group = groups_by_name.get(name) or Group(name, titles.get(name) or name)
         path = f"{instance}/{name}"
         yield Table(
             path=path,
             name=name,
-            title=named.get(name) or group.title,
+            title=titles.get(name) or group.title,
             level=group.level,
             switch=stops.of(path),
             rows=[_row(one, stops) for one in group.monitors],

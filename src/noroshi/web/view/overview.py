@@ -41,7 +41,7 @@ class AlarmPost:
 
     name: str
     state: str
-    told: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Wrong:
     def far(self) -> str:
         """The last post that it came to, in words."""
         lit = [post for post in self.relay if post.state]
-        return f"{lit[-1].name} {lit[-1].told}".strip() if lit else ""
+        return f"{lit[-1].name} {lit[-1].text}".strip() if lit else ""
 
 
 def as_called_now(one: Answer) -> Answer:
@@ -72,17 +72,17 @@ def as_called_now(one: Answer) -> Answer:
 def wrong_items(status: Answer) -> list[tuple[Answer, Answer]]:
     """Monitors and their items that are not OK: what nobody has before what somebody has, the
     worst first, of those the newest first."""
-    found = [
+    items = [
         (one, item)
         for one in status["monitors"]
         if one["known"] and one["level"] != Level.OK.value
         for item in one["items"]
         if item["level"] != Level.OK.value
     ]
-    found.sort(key=lambda pair: pair[1]["since"] or "", reverse=True)
-    found.sort(key=lambda pair: -Level(pair[1]["level"]).severity)
-    found.sort(key=lambda pair: pair[1]["acknowledged"] is not None)
-    return found
+    items.sort(key=lambda pair: pair[1]["since"] or "", reverse=True)
+    items.sort(key=lambda pair: -Level(pair[1]["level"]).severity)
+    items.sort(key=lambda pair: pair[1]["acknowledged"] is not None)
+    return items
 
 
 def wrongs(status: Answer, rows: Sequence[Answer], tongue: Tongue) -> Sequence[Wrong]:
@@ -90,29 +90,29 @@ def wrongs(status: Answer, rows: Sequence[Answer], tongue: Tongue) -> Sequence[W
     newest = dict[tuple[str, str], Answer]()
     for row in map(as_called_now, rows):
         newest.setdefault((row["path"], row["item"]), row)
-    found, named = list[Wrong](), ways(status)
+    rows_not_ok, route_titles = list[Wrong](), titles_of_routes(status)
     for monitor, item in wrong_items(status)[:MOST_WRONG]:
         alarm = newest.get((monitor["path"], item["item"]))
         if alarm is None or alarm["level"] != item["level"]:
-            found.append(Wrong(monitor, item, ()))
+            rows_not_ok.append(Wrong(monitor, item, ()))
             continue
-        relay = tuple(relay_of(alarm, status["at"], tongue, named))
-        found.append(Wrong(monitor, item, relay))
-    return found
+        relay = tuple(relay_of(alarm, status["at"], tongue, route_titles))
+        rows_not_ok.append(Wrong(monitor, item, relay))
+    return rows_not_ok
 
 
-def ways(status: Answer) -> Mapping[str, str]:
+def titles_of_routes(status: Answer) -> Mapping[str, str]:
     """Return what each route is called."""
     return {one["name"]: one["title"] or one["name"] for one in status["routes"]}
 
 
 def relay_of(
-    row: Answer, now: str, tongue: Tongue, ways: Mapping[str, str] = NO_NAMES
+    row: Answer, now: str, tongue: Tongue, route_titles: Mapping[str, str] = NO_NAMES
 ) -> Iterator[AlarmPost]:
     """Seen, recorded, sent, accepted, seen arrived. A post is lit only after the one before.
-    `ways`: what routes are called."""
+    `route_titles`: what routes are called."""
     tried = row["tried"]
-    took = next((one for one in reversed(tried) if one["verdict"] == "accepted"), None)
+    acceptance = next((one for one in reversed(tried) if one["verdict"] == "accepted"), None)
     arrived = next((one for one in row["arrived"] if one["state"] == row["state"]), None)
 
     def at(instant: str | None) -> str:
@@ -120,14 +120,18 @@ def relay_of(
 
     yield AlarmPost(tongue.say(_("Detected")), "lit", at(row["raised"]))
     yield AlarmPost(tongue.say(_("Recorded")), "lit", at(row["queued"]))
-    way = tried[-1]["route"] if tried else ""
-    way = ways.get(way, way)
+    route = tried[-1]["route"] if tried else ""
+    route = route_titles.get(route, route)
     stopped = _stopped(row["state"], bool(tried), tongue)
-    if took:
-        yield AlarmPost(tongue.say(_("Sent")), "lit", ways.get(took["route"], took["route"]))
-        yield AlarmPost(tongue.say(_("Accepted")), "lit", at(took["at"]))
+    if acceptance:
+        yield AlarmPost(
+            tongue.say(_("Sent")),
+            "lit",
+            route_titles.get(acceptance["route"], acceptance["route"]),
+        )
+        yield AlarmPost(tongue.say(_("Accepted")), "lit", at(acceptance["at"]))
     else:
-        yield AlarmPost(tongue.say(_("Sent")), "stuck" if stopped else "", stopped or way)
+        yield AlarmPost(tongue.say(_("Sent")), "stuck" if stopped else "", stopped or route)
         yield AlarmPost(tongue.say(_("Accepted")), "")
     back = tongue.say(_("came back")) if row["state"] == DeliveryState.CAME_BACK else ""
     lit = "lit" if arrived and not back else ""
@@ -152,29 +156,29 @@ def heading(status: Answer, tongue: Tongue) -> str:
         return tongue.say(_("Nothing is monitored: all monitoring is stopped."))
     if not monitors:
         return tongue.say(_("Nothing is monitored yet."))
-    count, wrong = len(monitors), sum(level_of(one) not in CALM for one in monitors)
-    had = sum(map(_is_had, monitors))
-    if wrong and had:
+    count, not_ok = len(monitors), sum(level_of(one) not in CALM for one in monitors)
+    acknowledged = sum(map(_is_acknowledged, monitors))
+    if not_ok and acknowledged:
         return tongue.say(
             ngettext(
                 "{wrong} of {count} monitor is not OK; {had} acknowledged.",
                 "{wrong} of {count} monitors are not OK; {had} acknowledged.",
-            ).fill(wrong=wrong, count=count, had=had)
+            ).fill(wrong=not_ok, count=count, had=acknowledged)
         )
-    if wrong:
+    if not_ok:
         return tongue.say(
             ngettext(
                 "{wrong} of {count} monitor requires attention.",
                 "{wrong} of {count} monitors require attention.",
-            ).fill(wrong=wrong, count=count)
+            ).fill(wrong=not_ok, count=count)
         )
-    new = sum(not one["known"] for one in monitors)
-    return tongue.say(_none_wrong(count, new, status, against(status, tongue)))
+    not_measured = sum(not one["known"] for one in monitors)
+    return tongue.say(_none_wrong(count, not_measured, status, against(status, tongue)))
 
 
-def _none_wrong(count: int, new: int, status: Answer, routes: str) -> Message:
-    """Say it of monitors none of which is wrong; `new` of them were not measured yet."""
-    if new:
+def _none_wrong(count: int, not_measured: int, status: Answer, routes: str) -> Message:
+    """Say it of monitors none of which is wrong; `not_measured` of them were not measured yet."""
+    if not_measured:
         text = ngettext(
             "Nothing is wrong so far. Not measured yet: {new} of {count} monitor.",
             "Nothing is wrong so far. Not measured yet: {new} of {count} monitors.",
@@ -189,7 +193,7 @@ def _none_wrong(count: int, new: int, status: Answer, routes: str) -> Message:
                 "Not measured yet: {new} of {count} monitor. Also, {routes}.",
                 "Not measured yet: {new} of {count} monitors. Also, {routes}.",
             )
-        return text.fill(new=new, count=count, routes=routes)
+        return text.fill(new=not_measured, count=count, routes=routes)
     if status["troubles"]:
         return _("All monitors are OK ({count}), but Noroshi itself has a problem.").fill(
             count=count
@@ -207,23 +211,23 @@ def _none_wrong(count: int, new: int, status: Answer, routes: str) -> Message:
 
 def against(status: Answer, tongue: Tongue) -> str:
     """Say what keeps the routes from being called well; "": nothing."""
-    ways = count_readiness(Sends(one["sends"]) for one in status["routes"])
+    readiness = count_readiness(Sends(one["sends"]) for one in status["routes"])
     if cannot_send(status, tongue):
         return tongue.say(_("the routes require attention"))
-    if ways.doubted:
+    if readiness.doubted:
         return tongue.say(_("the last diagnosis of a route failed, so alarms may not be sent"))
-    if ways.unproved:
+    if readiness.unproved:
         return tongue.say(
             ngettext(
                 "{bad} of {all} route has sent nothing yet",
                 "{bad} of {all} routes have sent nothing yet",
                 by="all",
-            ).fill(bad=ways.unproved, all=ways.count)
+            ).fill(bad=readiness.unproved, all=readiness.count)
         )
     return ""
 
 
-def _is_had(monitor: Answer) -> bool:
+def _is_acknowledged(monitor: Answer) -> bool:
     """Return whether somebody has all that is not well of it."""
     bad = [one for one in monitor["items"] if one["level"] != Level.OK.value]
     return bool(bad) and monitor["known"] and all(one["acknowledged"] for one in bad)
@@ -233,59 +237,59 @@ def silent(
     status: Answer, tongue: Tongue, tree: Mapping[str, Instance] = NO_TREE
 ) -> tuple[str, str] | None:
     """Until when something is silent at the latest, and what; None: nothing is."""
-    return _quiet(status["silences"], status["at"], tongue, tree)
+    return _latest_end(status["silences"], status["at"], tongue, tree)
 
 
 def works(
     status: Answer, tongue: Tongue, tree: Mapping[str, Instance] = NO_TREE
 ) -> tuple[str, str] | None:
     """Until when planned work goes on at the latest, and where; None: there is none now."""
-    return _quiet(status["maintenance"], status["at"], tongue, tree)
+    return _latest_end(status["maintenance"], status["at"], tongue, tree)
 
 
-def _quiet(
-    found: Sequence[Answer], now: str, tongue: Tongue, tree: Mapping[str, Instance]
+def _latest_end(
+    pauses: Sequence[Answer], now: str, tongue: Tongue, tree: Mapping[str, Instance]
 ) -> tuple[str, str] | None:
-    if not found:
+    if not pauses:
         return None
     everything = tongue.say(_("everything"))
-    places = [called(one["place"], tree) or everything for one in found[:MOST_SILENT]]
-    if len(found) > MOST_SILENT:
+    places = [called(one["place"], tree) or everything for one in pauses[:MOST_SILENT]]
+    if len(pauses) > MOST_SILENT:
         places.append("…")
-    last = max(one["ends"] for one in found)
+    latest_end = max(one["ends"] for one in pauses)
     where = COMMA.say(tongue.language).join(dict.fromkeys(places))
-    return tongue.moment(last, now), where
+    return tongue.moment(latest_end, now), where
 
 
 def cannot_send(status: Answer, tongue: Tongue) -> str:
     """That alarms may not leave, or soon not; "" if nothing is known against a route."""
-    ways = count_readiness(Sends(one["sends"]) for one in status["routes"])
-    if not ways.count:
+    readiness = count_readiness(Sends(one["sends"]) for one in status["routes"])
+    if not readiness.count:
         return (
             tongue.say(_("There is no delivery route, so no alarm can be sent."))
             if status["monitors"]
             else ""
         )
-    if ways.no == ways.count:
+    if readiness.no == readiness.count:
         return tongue.say(_("Alarms cannot be sent: no route can send now."))
     sentences = []
-    if ways.no:
+    if readiness.no:
         sentences.append(
             tongue.say(
                 ngettext(
                     "Alarms may not be sent: {bad} of {all} route cannot send.",
                     "Alarms may not be sent: {bad} of {all} routes cannot send.",
                     by="all",
-                ).fill(bad=ways.no, all=ways.count)
+                ).fill(bad=readiness.no, all=readiness.count)
             )
         )
-    if ways.for_now:
+    if readiness.for_now:
         sentences.append(
             tongue.say(
                 ngettext(
                     "{bad} of {count} route requires action, but may still send for a while.",
                     "{bad} of {count} routes require action, but may still send for a while.",
-                ).fill(bad=ways.for_now, count=ways.count)
+                ).fill(bad=readiness.for_now, count=readiness.count)
             )
         )
     return ("" if tongue.language == "ja" else " ").join(sentences)
@@ -340,10 +344,12 @@ def remaining_validity(ends: str | None, now: str) -> RemainingValidity | None:
         return None
     days = (date.fromisoformat(ends[:10]) - datetime.fromisoformat(now).date()).days
     level = "ok" if days > SOON else "warning" if days > VERY_SOON else "critical"
-    return RemainingValidity(days, level, _x(days), [(one, _x(one)) for one in MARKS])
+    return RemainingValidity(
+        days, level, _ruler_position(days), [(one, _ruler_position(one)) for one in MARKS]
+    )
 
 
-def _x(days: int) -> float:
+def _ruler_position(days: int) -> float:
     return round(WIDE * sqrt(min(max(days, 0), LONGEST) / LONGEST), 1)
 
 
@@ -373,8 +379,8 @@ def view(status: Answer, ledger: Answer, tongue: Tongue) -> Mapping[str, Any]:
     """All that the fragments show."""
     now = status["at"]
     items = len(wrong_items(status))
-    some = any(status[name] for name in ("stopped", "silences", "maintenance", "untold"))
-    tree = tree_of(status["monitors"]) if some else NO_TREE
+    has_places = any(status[name] for name in ("stopped", "silences", "maintenance", "untold"))
+    tree = tree_of(status["monitors"]) if has_places else NO_TREE
     return {
         "status": status,
         "head": heading(status, tongue),

@@ -183,8 +183,10 @@ class Visit:
     @property
     def role(self) -> str:
         """The highest role they have, in their language."""
-        mine = self.person.roles if self.person else frozenset()
-        return self.say(next((ROLE_NAMES[r] for r in reversed(ROLES) if r in mine), plain("")))
+        own_roles = self.person.roles if self.person else frozenset()
+        return self.say(
+            next((ROLE_NAMES[r] for r in reversed(ROLES) if r in own_roles), plain(""))
+        )
 
     def to(self, where: str) -> Response:
         """Send them to another page of ours; never elsewhere."""
@@ -204,28 +206,32 @@ def unwrap(answer: Mapping[str, Any]) -> Any:
 
 
 Handler = Callable[[Visit], Awaitable[Response]]
-Hear = Callable[[Visit], Awaitable[None]]
+FormReader = Callable[[Visit], Awaitable[None]]
 
 
-async def hear_form(visit: Visit) -> None:
+async def read_posted_form(visit: Visit) -> None:
     """Take the fields and files that were sent."""
     visit.form, visit.files = await read_form(visit.request, stranger=visit.person is None)
 
 
 def page(
-    web: WebContext, handle: Handler, *, anybody: bool = False, hear: Hear = hear_form
+    web: WebContext,
+    handle: Handler,
+    *,
+    anybody: bool = False,
+    read_body: FormReader = read_posted_form,
 ) -> Any:
     """A handler of Starlette for a page: who it is, CSRF, language, errors in words.
-    `anybody`: also who is not logged in. `hear` takes what was sent."""
+    `anybody`: also who is not logged in. `read_body` takes what was sent."""
 
     async def respond(request: Request) -> Response:
         visit = Visit(web, request, key_of(request, web), None)
         if not visit.key:
             visit.key = visit.session_key = random_keys.key()
         try:
-            answer = await _handled(visit, handle, hear, anybody=anybody)
+            answer = await _handle(visit, handle, read_body, anybody=anybody)
         except OperationError as refusal:
-            answer = _refused(visit, refusal)
+            answer = _refusal_page(visit, refusal)
         except StoreError as error:
             answer = visit.failed(503, STORE_TROUBLE.fill(why=error.words))
         if visit.session_key is not None:
@@ -237,7 +243,7 @@ def page(
     return respond
 
 
-def _refused(visit: Visit, refusal: OperationError) -> Response:
+def _refusal_page(visit: Visit, refusal: OperationError) -> Response:
     """In words; who only has to give the password once more is asked for it."""
     if not isinstance(refusal, ReauthenticationRequiredError):
         return visit.failed(STATUS[refusal.kind], refusal.words)
@@ -249,26 +255,26 @@ def _refused(visit: Visit, refusal: OperationError) -> Response:
 
 
 def _reauthentication_page(
-    visit: Visit, no: AuthenticationError | None = None, why: str = ""
+    visit: Visit, error: AuthenticationError | None = None, why: str = ""
 ) -> Response:
     """The page that asks for the password, and sends again what was typed."""
-    wanted = pending_form(visit.form, files=bool(visit.files))
-    why, wait = (visit.say(no.words), no.seconds) if no else (why, 0.0)
+    pending = pending_form(visit.form, files=bool(visit.files))
+    why, wait = (visit.say(error.words), error.seconds) if error else (why, 0.0)
     status = 429 if wait else 403
     answer = visit.page(
-        "reauthenticate.html", status, why=why, next=local_address(visit.here), asked=wanted
+        "reauthenticate.html", status, why=why, next=local_address(visit.here), asked=pending
     )
     if wait:
         answer.headers["retry-after"] = str(int(wait) + 1)
     return answer
 
 
-async def _afterwards(visit: Visit) -> Response:
+async def _log_in_first(visit: Visit) -> Response:
     """Whoever was away for too long logs in first. What they typed into a form that can show what
     it would change goes along, and does nothing by itself: one that cannot would do at once what
     it is asked for, or has a field for a secret."""
     request = visit.request
-    if fetched(request):  # or the page of the log-in would stand in a corner of this one
+    if is_fetch(request):  # or the page of the log-in would stand in a corner of this one
         return Response(headers={"HX-Refresh": "true"})
     uploads = boundary_of(request.headers.get("content-type", ""))
     if request.method != "POST" or is_foreign(request) or uploads:
@@ -276,43 +282,45 @@ async def _afterwards(visit: Visit) -> Response:
     form = await form_of_stranger(request)
     if not form.keys() >= PREVIEWED:
         return visit.to_log_in()
-    kept = urlencode({name: text for name, text in form.items() if name not in NOT_KEPT})
-    return visit.page("login.html", why="", name="", next=visit.here, kept=kept)
+    saved_input = urlencode({name: text for name, text in form.items() if name not in NOT_KEPT})
+    return visit.page("login.html", why="", name="", next=visit.here, kept=saved_input)
 
 
-def by_itself(request: Request) -> bool:
+def is_automatic(request: Request) -> bool:
     """Return whether a page that stays open asks, as something moved or time passed, and nobody
     did a thing: it keeps nobody logged in. htmx says of what it fetches that it does, and for
     which element; a branch of the tree is asked for when somebody opens it."""
-    return fetched(request) and not request.headers.get("hx-source", "").startswith(OPENED)
+    return is_fetch(request) and not request.headers.get("hx-source", "").startswith(OPENED)
 
 
-def fetched(request: Request) -> bool:
+def is_fetch(request: Request) -> bool:
     """Return whether it is htmx that looks, for a part of a page that is there."""
     return request.method == "GET" and request.headers.get("hx-request") == "true"
 
 
-async def _handled(visit: Visit, handle: Handler, hear: Hear, *, anybody: bool) -> Response:
+async def _handle(
+    visit: Visit, handle: Handler, read_body: FormReader, *, anybody: bool
+) -> Response:
     web, request = visit.web, visit.request
     if not await web.people.begun() and request.url.path not in ("/start", "/look"):
         return visit.to("/start")
-    there = not by_itself(request)
-    visit.person = await session_person(request, web, visit.key, there)
+    is_present = not is_automatic(request)
+    visit.person = await session_person(request, web, visit.key, is_present)
     if visit.person is None and not anybody:
-        return await _afterwards(visit)
+        return await _log_in_first(visit)
     if request.method == "POST":
         if is_foreign(request):
             raise ForbiddenError(NOT_OURS)
-        await hear(visit)
+        await read_body(visit)
         check_csrf(visit.key, visit.form.get("csrf", ""))
         try:
-            visit.form = await _taken(visit)
-        except AuthenticationError as no:
-            return _reauthentication_page(visit, no)
+            visit.form = await _without_password(visit)
+        except AuthenticationError as error:
+            return _reauthentication_page(visit, error)
     return await handle(visit)
 
 
-async def _taken(visit: Visit) -> Mapping[str, str]:
+async def _without_password(visit: Visit) -> Mapping[str, str]:
     """The form as it was typed at first. Raises AuthenticationError if a password was given
     with it that is not theirs."""
     form, password = split_password(visit.form)
@@ -336,11 +344,11 @@ def _set_device_cookie(answer: Response, web: WebContext, key: str) -> None:
 
 def preferred(accepted: str) -> str:
     """The one of our languages that a browser prefers (RFC 9110, 12.5.4)."""
-    found = list[tuple[float, int, str]]()
-    for at, one in enumerate(accepted.split(",")[:20]):
-        name, _, rest = one.strip().partition(";")
+    preferences = list[tuple[float, int, str]]()
+    for place, part in enumerate(accepted.split(",")[:20]):
+        name, _, rest = part.strip().partition(";")
         weight = rest.strip().removeprefix("q=") or "1"
         language = name.lower()[:2]
         if language in LANGUAGES and weight.replace(".", "", 1).isdigit():
-            found.append((-float(weight), at, language))
-    return min(found)[2] if found else "en"
+            preferences.append((-float(weight), place, language))
+    return min(preferences)[2] if preferences else "en"

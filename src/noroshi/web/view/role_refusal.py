@@ -19,10 +19,10 @@ def needs(role: str) -> Message:
 
 
 def for_people(
-    answer: Mapping[str, Any], wanted: Operation | None, person: Person
+    answer: Mapping[str, Any], operation: Operation | None, person: Person
 ) -> Mapping[str, Any]:
     """The same answer; a refusal of a role that is too low in words for people."""
-    if wanted is None or "ok" in answer or wanted.role in person.roles:
+    if operation is None or "ok" in answer or operation.role in person.roles:
         return answer
-    words = needs(wanted.role)
-    return {**answer, "words": words.both(Medium.PAGE)}
+    text = needs(operation.role)
+    return {**answer, "words": text.both(Medium.PAGE)}

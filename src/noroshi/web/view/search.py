@@ -42,76 +42,78 @@ def labels_of(monitors: Sequence[Answer]) -> Labels:
 
 def find_place(typed: str, labels: Labels) -> PlaceMatch:
     """A place's own path goes first, then what a page calls it, then its title or name alone."""
-    wanted, path = _plain(typed), typed.strip().strip("/")
+    words, path = _normalized(typed), typed.strip().strip("/")
     if path in labels:
         return PlaceMatch(path)
-    if wanted in WHOLE:
+    if words in WHOLE:
         return PlaceMatch(EVERYTHING)
-    for names in (_labels, _own):
-        hits = [path for path, label in labels.items() if wanted in names(path, label)]
+    for names in (_whole_label, _own_names):
+        hits = [path for path, label in labels.items() if words in names(path, label)]
         if len(hits) == 1:
             return PlaceMatch(hits[0])
         if hits:
             return PlaceMatch("", tuple(_names_with_paths(hits, labels)), several=True)
-    return PlaceMatch("", tuple(_names_with_paths(_near(wanted, labels), labels)))
+    return PlaceMatch("", tuple(_names_with_paths(_similar(words, labels), labels)))
 
 
 def require_place(visit: Visit, typed: str, labels: Labels) -> tuple[str, Outcome]:
     """The place; or why there is none, in the words of every form that asks for one."""
-    found = find_place(typed, labels)
-    if found.place:
-        return found.place, Outcome()
-    near = visit.say(_(", ")).join(found.near[:MOST_NEAR])
-    if found.several:
-        why = visit.say(
+    match = find_place(typed, labels)
+    if match.place:
+        return match.place, Outcome()
+    near = visit.say(_(", ")).join(match.near[:MOST_NEAR])
+    if match.several:
+        refusal = visit.say(
             ngettext(
                 "{count} place is called “{given}”. Choose one: {near}",
                 "{count} places are called “{given}”. Choose one: {near}",
-            ).fill(given=typed, count=len(found.near), near=near)
+            ).fill(given=typed, count=len(match.near), near=near)
         )
     elif near:
-        why = visit.say(
+        refusal = visit.say(
             _(
                 "There is no instance, group or monitor “{given}”. Did you mean one of these? {near}"
             ).fill(given=typed, near=near)
         )
     else:
-        why = visit.say(
+        refusal = visit.say(
             _("There is no instance, group or monitor “{given}”.").fill(given=typed)
         )
-    return "", Outcome(None, (why,), 404, problems=(("place", why),))
+    return "", Outcome(None, (refusal,), 404, problems=(("place", refusal),))
 
 
-def _plain(text: str) -> str:
+def _normalized(text: str) -> str:
     """However it is written: wide or narrow, large or small."""
     text = " ".join(normalize("NFKC", text).casefold().split())
     return re.sub(r"\s*[›>]\s*", STEP, text)
 
 
-def _labels(path: str, label: str) -> tuple[str, ...]:
-    return (_plain(label),)
+def _whole_label(path: str, label: str) -> tuple[str, ...]:
+    return (_normalized(label),)
 
 
-def _own(path: str, label: str) -> tuple[str, ...]:
-    return _plain(label.rpartition(STEP)[2]), _plain(path.rpartition("/")[2])
+def _own_names(path: str, label: str) -> tuple[str, ...]:
+    return _normalized(label.rpartition(STEP)[2]), _normalized(path.rpartition("/")[2])
 
 
-def _near(wanted: str, labels: Labels) -> list[str]:
+def _similar(words: str, labels: Labels) -> list[str]:
     """Those of which it is a part; else those that are written alike."""
-    if not wanted:
+    if not words:
         return []
-    inside = [
-        p for p, label in labels.items() if wanted in _plain(label) or wanted in _plain(p)
+    containing = [
+        p
+        for p, label in labels.items()
+        if words in _normalized(label) or words in _normalized(p)
     ]
-    if inside:
-        return inside
-    named = {name: p for p, label in labels.items() for name in _own(p, label)}
-    return [named[one] for one in get_close_matches(wanted, named, n=MOST_NEAR, cutoff=0.6)]
+    if containing:
+        return containing
+    by_name = {name: p for p, label in labels.items() for name in _own_names(p, label)}
+    return [by_name[one] for one in get_close_matches(words, by_name, n=MOST_NEAR, cutoff=0.6)]
 
 
 def _names_with_paths(paths: Sequence[str], labels: Labels) -> Iterator[str]:
     """Return what each is called, with its path where that is not enough."""
-    all_told = [labels[path] for path in paths]
+    all_labels = [labels[path] for path in paths]
     for path in dict.fromkeys(paths):
-        alike = all_told.count(labels[path]) > 1
-        yield f"{labels[path]} ({path})" if alike else labels[path]
+        is_ambiguous = all_labels.count(labels[path]) > 1
+        yield f"{labels[path]} ({path})" if is_ambiguous else labels[path]

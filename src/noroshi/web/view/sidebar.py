@@ -17,21 +17,23 @@ MOST_OPEN, MOST_ROWS = 3, 40
 class Sidebar:
     """Hold what the tree's templates ask for. `opened`: "instance" or "instance/group"."""
 
-    def __init__(self, seen: Snapshot, language: str, opened: str = "", path: str = "") -> None:
-        self.path, self.count = path, len(seen.status["monitors"])
-        self.instances = tuple(seen.tree.values())
+    def __init__(
+        self, snapshot: Snapshot, language: str, opened: str = "", path: str = ""
+    ) -> None:
+        self.path, self.count = path, len(snapshot.status["monitors"])
+        self.instances = tuple(snapshot.tree.values())
         self.worst = worst(one.level for one in self.instances)
         self.level, self.level_of = TONGUES[language].level, level_of
-        self._wanted = tuple((opened or path).split("/")[:2])
-        bad = [one.name for one in self.instances if one.level not in CALM]
-        self._bad = frozenset(bad[:MOST_OPEN])
-        self._few = len(self.instances) == 1
-        self._stopped = {one["path"]: one for one in seen.status["stopped"]}
+        self._opened = tuple((opened or path).split("/")[:2])
+        not_ok = [one.name for one in self.instances if one.level not in CALM]
+        self._unfolded = frozenset(not_ok[:MOST_OPEN])
+        self._is_single = len(self.instances) == 1
+        self._stops = {one["path"]: one for one in snapshot.status["stopped"]}
         self._tongue = TONGUES[language]
 
     def by(self, path: str) -> str:
         """Return by whom it is stopped, and since which version; "" if not by its own word."""
-        one = self._stopped.get(path)
+        one = self._stops.get(path)
         if one is None:
             return ""
         if not one["version"]:
@@ -43,24 +45,24 @@ class Sidebar:
     def opens(self, instance: Instance, group: Group | None) -> bool:
         """Return whether it stands open from the start."""
         if group is None:
-            asked = instance.name == self._wanted[0]
-            return asked or self._few or instance.name in self._bad
-        if (instance.name, group.name) == self._wanted:
+            asked = instance.name == self._opened[0]
+            return asked or self._is_single or instance.name in self._unfolded
+        if (instance.name, group.name) == self._opened:
             return True
-        bad = group.level not in CALM or (self._few and len(instance.groups) == 1)
-        return bad and len(group.monitors) <= MOST_ROWS
+        not_ok = group.level not in CALM or (self._is_single and len(instance.groups) == 1)
+        return not_ok and len(group.monitors) <= MOST_ROWS
 
 
-def side_of(seen: Snapshot, language: str, *, opened: str = "", path: str = "") -> str:
+def sidebar_html(snapshot: Snapshot, language: str, *, opened: str = "", path: str = "") -> str:
     """The whole tree; the monitor of that path is marked as the one looked at."""
-    made: str = _module(language).side(Sidebar(seen, language, opened, path))
-    return made
+    html: str = _module(language).side(Sidebar(snapshot, language, opened, path))
+    return html
 
 
-def tree_parts(language: str, macro: str, seen: Snapshot, *values: object) -> str:
+def tree_parts(language: str, macro: str, snapshot: Snapshot, *values: object) -> str:
     """A part of the tree."""
-    made: str = getattr(_module(language), macro)(Sidebar(seen, language), *values)
-    return made
+    html: str = getattr(_module(language), macro)(Sidebar(snapshot, language), *values)
+    return html
 
 
 def _module(language: str) -> Any:

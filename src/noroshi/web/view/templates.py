@@ -26,29 +26,29 @@ def templates(language: str) -> Environment:
     """Return the templates in that language: each escapes what it shows, and knows every name
     that it uses."""
     tongue = TONGUES[language]
-    made = Environment(
+    environment = Environment(
         loader=PackageLoader("noroshi.web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["time"] = timed
-    made.globals |= {"say": tongue.say, **_functions(tongue)}
-    return made
+    environment.filters["time"] = timed
+    environment.globals |= {"say": tongue.say, **_functions(tongue)}
+    return environment
 
 
 def _functions(tongue: Tongue) -> Mapping[str, Callable[..., str]]:
-    def filled(text: Message, places: Mapping[str, object]) -> str:
+    def rendered(text: Message, places: Mapping[str, object]) -> str:
         return tongue.say(text.fill(**places) if places else text)
 
     def gettext(english: str, /, **places: object) -> str:
-        return filled(translation._(english), places)
+        return rendered(translation._(english), places)
 
     def pgettext(context: str, english: str, /, **places: object) -> str:
-        return filled(translation.pgettext(context, english), places)
+        return rendered(translation.pgettext(context, english), places)
 
     def ngettext(one: str, several: str, /, by: str = "count", **places: object) -> str:
-        return filled(translation.ngettext(one, several, by), places)
+        return rendered(translation.ngettext(one, several, by), places)
 
     return {"_": gettext, "pgettext": pgettext, "ngettext": ngettext}

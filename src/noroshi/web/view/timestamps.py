@@ -27,9 +27,9 @@ class Moment(str):
 
     def __new__(cls, shown: str, at: datetime) -> Moment:
         """`at` is in this machine's zone."""
-        made = super().__new__(cls, shown)
-        made.at = at
-        return made
+        moment = super().__new__(cls, shown)
+        moment.at = at
+        return moment
 
 
 def timed(text: str, moment: str | None = None) -> str:
@@ -38,11 +38,11 @@ def timed(text: str, moment: str | None = None) -> str:
     if not isinstance(one, Moment):
         return text
     parts = (one.at.isoformat(timespec="seconds"), whole(one.at), str(one))
-    told = TIME.format(*map(escape, parts))
+    element = TIME.format(*map(escape, parts))
     if moment is None:
-        return Html(told)
-    before, found, after = str(text).partition(str(one))
-    return Html(f"{escape(before)}{told}{escape(after)}") if found else text
+        return Html(element)
+    before, match, after = str(text).partition(str(one))
+    return Html(f"{escape(before)}{element}{escape(after)}") if match else text
 
 
 def whole(at: datetime) -> str:
@@ -54,7 +54,9 @@ def zone_of(at: datetime) -> str:
     """The zone's letters, where it has some, and how far it is from UTC then."""
     from_utc = at.utcoffset() or timedelta()
     minutes = round(from_utc.total_seconds() / 60)
-    hours, rest = divmod(abs(minutes), 60)
-    told = f"{UTC}{'-' if minutes < 0 else '+'}{hours:02}:{rest:02}" if minutes else UTC
+    hours, minutes_over = divmod(abs(minutes), 60)
+    offset = (
+        f"{UTC}{'-' if minutes < 0 else '+'}{hours:02}:{minutes_over:02}" if minutes else UTC
+    )
     letters = at.tzname() or ""
-    return f"{letters} ({told})" if letters.isalpha() and letters != UTC else told
+    return f"{letters} ({offset})" if letters.isalpha() and letters != UTC else offset

@@ -81,23 +81,25 @@ def level_of(monitor: Answer) -> str:
 
 def worst(levels: Iterable[str]) -> str:
     """The worst of them; of what is only OK and not measured, OK; stopped if all are."""
-    found = set(levels)
-    known = [Level(level) for level in found - {NEW, STOPPED}]
+    distinct = set(levels)
+    known = [Level(level) for level in distinct - {NEW, STOPPED}]
     if known:
         return Level.worst(known).value
-    return STOPPED if found == {STOPPED} else NEW
+    return STOPPED if distinct == {STOPPED} else NEW
 
 
 def tree_of(monitors: Sequence[Answer]) -> dict[str, Instance]:
     """Return the tree of all monitors, in the order of their paths."""
-    found = dict[str, Instance]()
+    instances = dict[str, Instance]()
     for one in monitors:
         name, group, _ = one["path"].split("/", 2)
-        instance = found.setdefault(name, Instance(name, one["instance_title"] or name))
-        known = instance.groups.setdefault(group, Group(group, one["group_title"] or group))
-        known.monitors.append(one)
-        known.titles[one["path"]] = one["title"]
-    return found
+        instance = instances.setdefault(name, Instance(name, one["instance_title"] or name))
+        group_in_tree = instance.groups.setdefault(
+            group, Group(group, one["group_title"] or group)
+        )
+        group_in_tree.monitors.append(one)
+        group_in_tree.titles[one["path"]] = one["title"]
+    return instances
 
 
 def called(place: str, tree: Mapping[str, Instance]) -> str:
@@ -111,8 +113,8 @@ def called(place: str, tree: Mapping[str, Instance]) -> str:
     group = instance.groups.get(names[1])
     if len(names) == 2:
         return f"{instance.title}{STEP}{group.title if group else names[1]}"
-    known = group.titles.get(place, "") if group else ""
-    return f"{instance.title}{STEP}{known or names[2]}"
+    title = group.titles.get(place, "") if group else ""
+    return f"{instance.title}{STEP}{title or names[2]}"
 
 
 def called_of(monitor: Answer, item: str = "") -> str:
@@ -124,10 +126,10 @@ def called_of(monitor: Answer, item: str = "") -> str:
 
 def tally(monitors: Iterable[Answer]) -> Mapping[str, int]:
     """Count the monitors of each level; a level that has none is told only if there are any."""
-    found = Counter(level_of(one) for one in monitors)
+    counts = Counter(level_of(one) for one in monitors)
     order = (
         *(one.value for one in (Level.CRITICAL, Level.WARNING, Level.UNKNOWN, Level.OK)),
         NEW,
         STOPPED,
     )
-    return {level: found[level] for level in order if found[level] or level not in order[4:]}
+    return {level: counts[level] for level in order if counts[level] or level not in order[4:]}
