@@ -123,7 +123,7 @@ async def edit_page(visit: Visit, edit: Edit, frame: FormFrame) -> Response:
         stranded=edit.stranded,
         moved=_new_link(edit),
         changes=outcome.problems,
-        theirs=await _changes_by_others(visit, edit),
+        changes_by_others=await _changes_by_others(visit, edit),
         why=_why(visit, edit),
         stray=stray_problems,
         wrong=len(edit.problems) - len(stray_problems),

@@ -64,5 +64,5 @@ def _row(visit: Visit, one: Mapping[str, Any]) -> Mapping[str, Any]:
         **one,
         "href": address(CONTACTS.path, name=one["name"]),
         "language": visit.say(LANGUAGE_NAMES[one["language"]]),
-        "told": bool(one["rules"] or one["notifications"]),
+        "is_notified": bool(one["rules"] or one["notifications"]),
     }

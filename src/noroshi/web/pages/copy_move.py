@@ -134,7 +134,7 @@ async def _page(
         path=path,
         names=names,
         way=[called(one, _find_part(documents, names[:n])) for n, one in enumerate(names, 1)],
-        its=part,
+        part=part,
         places=_choices(documents, path),
         form=form,
         tried=outcome.ok,

@@ -111,7 +111,7 @@ async def mail(visit: Visit) -> Response:
         form=merged.form,
         merged=merged,
         etag=etag,
-        told=problems_at_fields(visit, outcome, labels, MEANT[way]),
+        problems=problems_at_fields(visit, outcome, labels, MEANT[way]),
         clouds=(*OF_MICROSOFT, *own_clouds),
         protections=PROTECTIONS,
         redirect=REDIRECT,

@@ -94,7 +94,7 @@ async def _page(
         code=code,
         waits=deed == "ask",
         wait=_wait(outcome),
-        told=_problems(visit, outcome, begun),
+        problems=_problems(visit, outcome, begun),
         guide=await _guide(visit, route),
     )
 

@@ -177,7 +177,7 @@ async def _person(
         form=merged.form,
         merged=merged,
         etag=etag,
-        told=problems_at_fields(
+        problems=problems_at_fields(
             visit, outcome, {name: visit.say(LABELS[name]) for name in FIELDS}, {}
         ),
         zones=sorted(available_timezones()),
@@ -204,7 +204,7 @@ async def machine(visit: Visit) -> Response:
         outcome.status,
         found=suggestions,
         form=visit.form,
-        told=_selection_problems(visit, outcome),
+        problems=_selection_problems(visit, outcome),
     )
 
 
@@ -248,12 +248,12 @@ async def alarm(visit: Visit) -> Response:
         "first_alarm.html",
         progress,
         outcome.status,
-        told=StepProblems(outcome.why),
+        problems=StepProblems(outcome.why),
         contacts=[
             (one["name"], one["title"] or one["name"], ", ".join(one["addresses"]))
             for one in contacts
         ],
-        seen=clock(visit, progress["seen"]),
+        confirmed_at=clock(visit, progress["seen"]),
         polled=False,
         **relay_context,
     )

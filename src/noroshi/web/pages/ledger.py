@@ -73,7 +73,7 @@ async def ledger(visit: Visit) -> Response:
     return await visit.show(
         "ledger.html",
         sum=total,
-        kept=total["raised"] - total["forgotten"],
+        on_record=total["raised"] - total["forgotten"],
         parts=[(name, visit.say(title)) for name, title in PARTS.items()],
         rows=[_row(visit, one, titles) for one in matches[:MOST_SHOWN]],
         count=len(matches),
@@ -111,7 +111,7 @@ def _row(visit: Visit, one: Answer, titles: Titles) -> Mapping[str, Any]:
         "posts": relay(visit, beginning, one),
         "reader": titles.contact(one["contact"]),
         "ways": list(dict.fromkeys(titles.route(t["route"]) for t in tried if t["route"])),
-        "said": reply_text(visit, tried[-1]) if tried else "",
+        "reply": reply_text(visit, tried[-1]) if tried else "",
         "count": len({t["at"] for t in tried}),
         "href": address("/ledger/alarm", id=one["alarm"]),
     }

@@ -41,7 +41,7 @@ def _refusal_page(
     saved_input = visit.form.get("kept", "")
     why = visit.say(error.words)
     answer = visit.page(
-        template, status, why=why, next=_next(visit), kept=saved_input, **values
+        template, status, why=why, next=_next(visit), saved_input=saved_input, **values
     )
     if error.seconds:
         answer.headers["retry-after"] = str(int(error.seconds) + 1)
@@ -66,7 +66,7 @@ async def log_in(visit: Visit) -> Response:
     if opened.half:
         visit.key = opened.key
         saved_input = form.get("kept", "")
-        return visit.page("code.html", why="", next=_next(visit), kept=saved_input)
+        return visit.page("code.html", why="", next=_next(visit), saved_input=saved_input)
     return _continue(visit, opened.key)
 
 

@@ -166,7 +166,7 @@ def _row(visit: Visit, planned: Planned) -> Mapping[str, Any]:
     return {
         "place": planned.place,
         "number": planned.number,
-        "said": json.dumps(planned.window, ensure_ascii=False),
+        "window": json.dumps(planned.window, ensure_ascii=False),
         "title": planned.window.get("title", ""),
         "begins": begins,
         "ends": ends,

@@ -54,7 +54,7 @@ def routes(web: WebContext, live: Live) -> list[Route]:
             needs_password=needs_password(visit, answer),
             may=may(visit),
             did=await done_text(visit, snapshot),
-            said=query_value(visit, "said"),
+            deed_done=query_value(visit, "said"),
             **_view(answer, visit.language),
         )
 

@@ -96,7 +96,7 @@ async def _page(
         "mailing_route.html",
         result.status,
         one=details.row,
-        known=details,
+        details=details,
         account=details.account and {**BLANK, **details.account},
         form={**BLANK, **texts_of(details.account), **merged.form},
         merged=merged,
@@ -107,7 +107,7 @@ async def _page(
         clouds=clouds(visit, details.documents),
         networks=sorted(of_type(details.documents, "networks")),
         may=permissions,
-        done=result,
+        result=result,
         why=await refusal_lines(visit, result) if merged.overtaken else result.why,
         mine=_sender_address(details),
         reader=await _test_recipient(visit),
@@ -120,7 +120,7 @@ async def _merged_registration(
     visit: Visit, details: RouteDetails, result: RouteActionResult
 ) -> MergedForm:
     """Return what was typed into the form of the app registration, if it was not taken."""
-    is_refused_save = result.why and visit.form.get("do") == "save" and not result.kept
+    is_refused_save = result.why and visit.form.get("do") == "save" and not result.saved
     if not is_refused_save:
         return MergedForm(form={}, base_version=details.version)
     names = [name for name in texts_of(None) if name in visit.form]
@@ -140,8 +140,8 @@ async def _for_admin(
     stored_entries = {name for name, one in entries.items() if one["kept"]}
     exam_id = query_value(visit, "exam")
     return {
-        "kept": stored_entries,
-        "listed": entries,
+        "stored_entries": stored_entries,
+        "vault_entries": entries,
         "facts": _facts(visit, details) if details.account is None else (),
         "step": next_step(details, stored_entries),
         "entries": entries_of(details),

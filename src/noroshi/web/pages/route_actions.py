@@ -29,7 +29,7 @@ DAY = "secret_ends"
 class RouteActionResult:
     """Hold the result of a form: `to` another page, else the same with what it led to. `begun` is
     a sign-in under way, `caught` if the browser ends at this manager; `device` is the code to
-    type; `kept`: the definition is saved, though something after it was not; `moved`: the name
+    type; `saved`: the definition is saved, though something after it was not; `moved`: the name
     that somebody else gave the route meanwhile. `kind` and `problems` are those of a refusal."""
 
     to: str = ""
@@ -40,7 +40,7 @@ class RouteActionResult:
     begun: Any = None
     caught: bool = False
     device: Code | None = None
-    kept: bool = False
+    saved: bool = False
     moved: str = ""
     kind: str = ""
     problems: tuple[tuple[str, str], ...] = ()
@@ -86,7 +86,7 @@ async def save(visit: Visit, details: RouteDetails) -> RouteActionResult:
             to=_destinations_shown(visit),
         )
         if outcome.why:
-            return replace(_failed(details, outcome), kept=True)
+            return replace(_failed(details, outcome), saved=True)
     return RouteActionResult(to=href(details.name, did="saved", check="1", way=details.way))
 
 

@@ -260,20 +260,20 @@ async def _check_row(visit: Visit, account: str, what: str) -> Mapping[str, Any]
     else:
         outcome = await run(visit, "account_try", account=account, bare=what == "app")
     if outcome.why:
-        return {"title": title, "level": "critical", "told": outcome.why}
+        return {"title": title, "level": "critical", "texts": outcome.why}
     if what == "tenant":
         text = visit.say(_("Found: {id}").fill(id=outcome.ok["id"]))
-        return {"title": title, "level": "ok", "told": (text,)}
+        return {"title": title, "level": "ok", "texts": (text,)}
     if not outcome.ok["sure"]:
         later = visit.say(_("Can be checked only at sign-in."))
         return {
             "title": title,
             "level": "unknown",
-            "told": (later, visit.say(outcome.ok["why"])),
+            "texts": (later, visit.say(outcome.ok["why"])),
         }
     good = (
         _("Registered in the tenant.")
         if what == "app"
         else _("Accepted by the sign-in server.")
     )
-    return {"title": title, "level": "ok", "told": (visit.say(good),)}
+    return {"title": title, "level": "ok", "texts": (visit.say(good),)}

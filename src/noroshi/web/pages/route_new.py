@@ -111,7 +111,7 @@ async def _server_page(visit: Visit, sort: str, outcome: Outcome) -> Response:
         of=sort,
         title=visit.say(SORTS[sort].title),
         form={"title": "", "name": "", "network": "", **blank(sort), **visit.form},
-        told=problems_at_fields(visit, outcome, labels, MEANT[sort]),
+        problems=problems_at_fields(visit, outcome, labels, MEANT[sort]),
         unless_named=free_name(documents, "routes", sort),
         protections=PROTECTIONS,
         shapes=SHAPES,

@@ -120,7 +120,7 @@ def _row(
         "posts": posts,
         "far": f"{reached[-1].name} {reached[-1].text}".strip() if reached else "",
         "because": _why_nobody_notified(row["told"]),
-        "told_at": _notified_at(row["told"]),
+        "notified_at": _notified_at(row["told"]),
     }
 
 

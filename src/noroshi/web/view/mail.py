@@ -155,7 +155,7 @@ def attempts(
             "address": last["address"],
             "good": last["verdict"] == "accepted",
             "verdict": visit.say(VERDICT_NAMES[last["verdict"]]),
-            "said": reply_text(visit, last),
+            "reply": reply_text(visit, last),
             "provider_id": last["provider_id"],
         }
 

@@ -283,7 +283,7 @@ async def _log_in_first(visit: Visit) -> Response:
     if not form.keys() >= PREVIEWED:
         return visit.to_log_in()
     saved_input = urlencode({name: text for name, text in form.items() if name not in NOT_KEPT})
-    return visit.page("login.html", why="", name="", next=visit.here, kept=saved_input)
+    return visit.page("login.html", why="", name="", next=visit.here, saved_input=saved_input)
 
 
 def is_automatic(request: Request) -> bool:
