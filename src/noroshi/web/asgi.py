@@ -1,4 +1,4 @@
-"""The whole of it as one ASGI application."""
+"""Put the whole manager together as one ASGI application."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For machines that look after machines: whether it lives, whether it is ready, its figures."""
+"""Answer programs that monitor Noroshi: whether it lives, whether it is ready, its metrics."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ STATES = ("well", "down", "not signed in", "needs somebody")
 
 
 def routes(web: WebContext) -> list[Route]:
-    """/healthz and /readyz say nothing but yes or no, so nobody is asked who they are."""
+    """Return the routes. /healthz and /readyz tell nothing but yes or no, so nobody needs to
+    log in."""
 
     async def healthz(_request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -66,7 +67,7 @@ def routes(web: WebContext) -> list[Route]:
 
 
 def figures(status: Mapping[str, Any], ledger: Mapping[str, Any]) -> Iterator[str]:
-    """The node's figures in Prometheus' text format."""
+    """Yield the node's metrics in Prometheus' text format."""
     yield from _metric_head(
         "noroshi_info", "gauge", "The node, its release and its definitions."
     )

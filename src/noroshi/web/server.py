@@ -1,4 +1,4 @@
-"""The manager's socket in the node's own loop, and how it is opened and closed."""
+"""Open and close the manager's socket in the node's own loop."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ FIRST = _(
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's, which waits to be told where that one looks ten times a second."""
+    """Wait for an event to stop, where uvicorn looks ten times a second."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -51,18 +51,18 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """The node has its own way to stop."""
+        """Leave signals alone: the node has its own way to stop."""
         yield
 
     async def main_loop(self) -> None:
-        """Once a second it has the date written anew that answers carry."""
+        """Renew once a second the date that answers carry."""
         while not self.stop.is_set():
             await self.on_tick(0)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.stop.wait(), 1.0)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Answers under way may end; who says nothing is cut off."""
+        """Let answers under way end, and cut off connections that say nothing."""
         for server in self.servers:
             server.close()
         state = self.server_state

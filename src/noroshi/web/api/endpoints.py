@@ -1,5 +1,5 @@
-"""Every operation as POST /api/<operation>, what a viewer may do as GET too, and what describes
-it. Answers and refusals are the local door's, with a status beside them."""
+"""Offer every operation as POST /api/<operation>, those of a viewer as GET too, and their
+OpenAPI document. Answers and refusals are those of the local door, with a status of HTTP."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class _ApiError(WebError):
 
 
 def routes(web: WebContext) -> list[Route]:
-    """The API's addresses."""
+    """Return the routes of the API."""
 
     async def post(request: Request) -> Response:
         person = (await authenticate(request, web)).person
@@ -100,7 +100,7 @@ async def _run_operation(
 
 
 def json_response(answer: Any, status: int = 200) -> Response:
-    """An answer as JSON."""
+    """Return an answer as JSON."""
     text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
     # What a server said may hold half a letter, which no UTF-8 has.
     return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
@@ -131,8 +131,8 @@ def _with_error_answers(handle: Handler, web: WebContext | None = None) -> Handl
 
 
 async def _arguments(request: Request, web: WebContext, person: Person) -> Mapping[str, Any]:
-    """Return what the body says. A large one is read by another process as it comes: of
-    somebody who may ask for the operation, or nothing of it is kept."""
+    """Return the arguments in the body. A large body is parsed by another process while it
+    arrives, if the person may ask for the operation; of others nothing is kept."""
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = Body(request, longest(person))
     if await body.is_short():
@@ -169,7 +169,7 @@ def _no_number(text: str) -> Any:
 
 
 def _query_arguments(request: Request, operation: Operation) -> Mapping[str, Any]:
-    """The arguments of a GET: a list for what takes several."""
+    """Return the arguments of a GET: a list where the operation takes several values."""
     query = request.query_params
     return {
         name: query.getlist(name) if _is_list(operation.takes.get(name)) else query[name]

@@ -1,4 +1,5 @@
-"""The OpenAPI document, from the list of operations: their signatures and their answers' types."""
+"""Make the OpenAPI document from the signatures of the operations and the types of their
+answers."""
 
 from __future__ import annotations
 
@@ -49,7 +50,7 @@ REFUSALS: Mapping[str, str] = {
 
 
 def document(operations: Mapping[str, Operation]) -> Mapping[str, Any]:
-    """The whole of it. It takes a moment."""
+    """Return the OpenAPI document of these operations. It takes a moment."""
     listed = tuple(operations.values())
     takes = {
         f"{operation.name}.{name}": type

@@ -18,8 +18,9 @@ PLACE = re.compile(r": group\.([^.]+)\.monitor\.([^.]+)\.(?:options\.)?(\w+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlueprintInput:
-    """One value. `default`: what is taken unless it is given; "" must be said. `fills`: the first
-    setting that it stands in, as kind and setting; `used`: all, as group/monitor and setting."""
+    """Hold one value that a blueprint asks for. `default` is used unless it is given; "" must
+    be given. `fills` is the first setting that it stands in, as kind and setting; `used` are
+    all, as group/monitor and setting."""
 
     name: str
     default: str
@@ -29,7 +30,8 @@ class BlueprintInput:
 
 
 def inputs_of(blueprint: Answer, kinds: Sequence[Answer]) -> list[BlueprintInput]:
-    """All that it asks for; the help is that of the first setting which has one."""
+    """Return all values that a blueprint asks for; the help is that of the first setting which
+    has one."""
     helps = {
         (kind["kind"], name): help_text(str(option.get("description", "")))
         for kind in kinds
@@ -62,8 +64,8 @@ def _input(
 
 
 def input_at(asks: Sequence[BlueprintInput], where: str) -> str:
-    """The name of the value that a problem of definitions is about; "": of none. What the value
-    itself lacks is told by its name."""
+    """Return the name of the value that a problem of definitions is about; "": of none. A
+    problem of the value itself has its name as the place."""
     match = PLACE.search(where)
     place = f"{match[1]}/{match[2]} ({match[3]})" if match else where
     names = (ask.name for ask in asks if ask.name == where or any(_fits(place, ask.used)))
@@ -79,7 +81,8 @@ def _fits(place: str, uses: Sequence[str]) -> Iterator[bool]:
 
 
 def _uses(groups: Sequence[Answer]) -> Iterator[tuple[str, str, str, str]]:
-    """Each use: which value, in a monitor of which kind, where, and in which option."""
+    """Yield each use of a value: its name, the kind of the monitor, where that is, and which
+    option."""
     for group in groups:
         for monitor in group.get("monitor", ()):
             kind, place = str(monitor.get("kind")), f"{group.get('name')}/{monitor.get('name')}"

@@ -15,23 +15,23 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Created:
-    """Monitors that would be there: of each its kind in words, its place and its title; and how
-    many more."""
+    """Hold the monitors that a change would add: of each the kind in words, the place and the
+    title; and how many more there are."""
 
     monitors: Sequence[tuple[str, str, str]]
     more: int
 
 
 async def preview(visit: Visit, dry_run: Mapping[str, Any] | None) -> list[Worded]:
-    """Return what would change, by the answer of an operation that kept nothing; None: nothing
-    was tried."""
+    """Return the differences that a change would make, from the answer of a dry run; none
+    without one."""
     if not dry_run or not dry_run["changed_values"]:
         return []
     return all_worded(dry_run["changed_values"], names_of(await visit.call("kinds")))
 
 
 async def created(visit: Visit, dry_run: Mapping[str, Any] | None) -> Created | None:
-    """The monitors that it would add; None: none."""
+    """Return the monitors that a change would add; None: it adds none."""
     monitors = dry_run["monitors"] if dry_run else ()
     if not monitors:
         return None

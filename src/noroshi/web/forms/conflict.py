@@ -42,7 +42,7 @@ async def changes_since(visit: Visit, key: str, version: int) -> Sequence[Worded
 
 
 def by_title(visit: Visit, text: str, side: Side) -> str:
-    """A sentence that names a definition by its key, with what a person calls it instead."""
+    """Replace the key of a definition in a sentence by the name that people know."""
     key, content = side
     name_in_words = CALLED.fill(sort=sort_of(key), name=called(key.partition("/")[2], content))
     return text.replace(f" {key} ", visit.say(name_in_words))
@@ -82,7 +82,8 @@ class Refused(Protocol):
 
 
 def is_conflict(refusal: Refused) -> bool:
-    """Return whether it was refused as somebody else changed the same thing meanwhile."""
+    """Return True if the change was refused because somebody else changed the same thing
+    first."""
     return refusal.kind == "conflict" and bool(refusal.problems)
 
 

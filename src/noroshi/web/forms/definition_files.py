@@ -1,5 +1,6 @@
-"""Definition files that somebody uploads: a separate process (`definition_files_reader`) splits, unpacks
-and reads them, together with the fields of the form."""
+"""Receive definition files that somebody uploads: a separate process
+(`definition_files_reader`) splits, unpacks and reads them, together with the fields of the
+form."""
 
 from __future__ import annotations
 
@@ -25,8 +26,8 @@ READER = Path(__file__).with_name("definition_files_reader.py")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """The definitions that were handed in, as far as they can be read, and packed as the form with
-    the differences carries them on: "" if that is too much. `given`: any file came at all."""
+    """Hold the uploaded definitions, as far as they can be read, and packed for the form that
+    shows the differences: "" if that is too much. `given`: the form had a file."""
 
     given: bool
     folder: Folder
@@ -37,7 +38,7 @@ NOTHING = Imported(given=False, folder=Folder((), ()))
 
 
 def imported_definitions(visit: Visit) -> Imported:
-    """Return what was handed in with this form."""
+    """Return the definitions that were uploaded with this form."""
     definitions: Imported | None = visit.imported
     return definitions or NOTHING
 

@@ -25,7 +25,8 @@ UNSURE = _("the content does not show the type; choose it under “Type of TOML 
 
 
 def answer(head: Mapping[str, Any], body: bytes) -> Any:
-    """The fields, and the definitions in the files or in what was carried on; None: no form."""
+    """Return the fields, and the definitions in the files or in the packed field; None: no
+    form."""
     try:
         fields, files = parts_of(body, head["boundary"])
     except ValueError:
@@ -66,7 +67,7 @@ def read(files: Sequence[Upload], sort: str, known_keys: Sequence[str]) -> Folde
 
 
 def _without_oversized(folder: Folder) -> Folder:
-    """Without the documents of which nobody could say what is wrong with them, and each is told."""
+    """Drop the documents that are too large to be checked, each with a problem in its place."""
     few = {one.key: _has_few(one) for one in folder.documents}
     countable = [one for one in folder.documents if few[one.key]]
     if sum(len(one.body) for one in countable) > MOST_BYTES:
@@ -84,8 +85,8 @@ def _too_many_values(one: Document) -> Problem:
 
 
 def _path_in_folder(name: str, sort: str, raw: bytes, known_keys: Sequence[str]) -> str:
-    """The place in a folder of definitions: a file alone is of the sort that was chosen, else of
-    that which its content has; "" if that is not sure."""
+    """Return the path in a folder of definitions. A single file is of the chosen type, else of
+    the one that its content shows; "" if that is not sure."""
     parts = name.replace("\\", "/").split("/")
     if len(parts) > 2 and parts[-2] in TYPES:
         return "/".join(parts[-2:])

@@ -1,4 +1,5 @@
-"""The page on which one thing is edited: read, tried, saved, shown again with what was typed."""
+"""Show the page on which one definition is edited: read, previewed, saved, shown again with the
+input."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ Link = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """Part of the page: some fields, limits, or what is only told."""
+    """Hold a part of the page: fields, limits, or text that cannot be edited."""
 
     id: str
     title: str
@@ -58,7 +59,7 @@ class FormFrame:
 
 
 async def apply_edit(visit: Visit, outline: Outline, edit: Edit) -> Edit:
-    """After a POST: what came of it."""
+    """Save, preview or remove after a POST, and return the edit with the outcome."""
     if visit.request.method != "POST":
         return edit
     await require_change_allowed(visit)
@@ -94,7 +95,7 @@ def name_field(visit: Visit, edit: Edit, help: str = "") -> Field:
 
 
 async def edit_page(visit: Visit, edit: Edit, frame: FormFrame) -> Response:
-    """The page, with what was typed if it was not taken."""
+    """Return the page, with the input if it was not saved."""
     etag, version = edit.to_send()
     names = [one.name for section in frame.sections for one in section.fields]
     rows = [row for section in frame.sections for block in section.blocks for row in block.rows]
@@ -147,13 +148,13 @@ def _new_spot(edit: Edit) -> Spot | None:
 
 
 def _new_link(edit: Edit) -> Link | None:
-    """Return what it is called now, and its page, if it is elsewhere."""
+    """Return the new name and page of a definition that somebody else renamed or moved."""
     spot = _new_spot(edit)
     return (spot.path, page_of(spot)) if spot else None
 
 
 async def _changes_by_others(visit: Visit, edit: Edit) -> Sequence[Worded]:
-    """Return what somebody else changed in it."""
+    """Return the differences that somebody else made in it."""
     if not edit.overtaken:
         return ()
     documents, spot = edit.definitions["documents"], _new_spot(edit)
@@ -173,7 +174,7 @@ def _why(visit: Visit, edit: Edit) -> Sequence[str]:
 def redirect_to_saved(
     visit: Visit, edit: Edit, path: str, parent_page: str, **query: str
 ) -> Response:
-    """To the page of what was saved, or to what it was removed from."""
+    """Redirect to the page of the saved definition, or to the parent page after a removal."""
     where = parent_page if visit.form.get("do") == REMOVE else address(path, **query)
     mark = "&" if "?" in where else "?"
     beware = "&beware=yes" if edit.outcome.ok["cautions"] else ""
@@ -189,8 +190,8 @@ async def cautions(visit: Visit) -> list[str]:
 
 
 def inherited_settings(*levels: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what holds of schedule and rules unless something else is said: of the nearest level
-    that says something (the nearest first)."""
+    """Return the schedule and rules that are inherited: of the nearest level that has some (the
+    nearest first)."""
     inherited = dict[str, Any]()
     schedule = next(
         (one for one in levels if one.get("every") or one.get("at")), {"every": "1m"}

@@ -1,4 +1,5 @@
-"""One thing being edited: what its editor saw, what is in force, and the change between them."""
+"""Edit one definition: the version that its editor saw, the one in force, and the change
+between them."""
 
 from __future__ import annotations
 
@@ -31,8 +32,8 @@ PREVIEW, REMOVE = "preview", "remove"
 
 @dataclass(kw_only=True)
 class Edit:
-    """`base_document` is the document as its editor saw it, `now` as it is in force; None: not there.
-    `etag` and `version` are of what was seen."""
+    """Hold an edit. `base_document` is the document as its editor saw it, `now` as it is in
+    force; None: not there. `etag` and `version` are those of the base."""
 
     spot: Spot
     base_document: Content | None
@@ -52,44 +53,44 @@ class Edit:
 
     @property
     def now(self) -> Content | None:
-        """The document in force."""
+        """Return the document in force."""
         found: Content | None = self.definitions["documents"].get(self.spot.key)
         return found
 
     @property
     def before(self) -> Content:
-        """Return what its editor saw."""
+        """Return the content that its editor saw."""
         return self.spot.found(self.base_document) or self.removed_content or {}
 
     @property
     def current(self) -> Content:
-        """Return what is in force; of one that is gone, what it was."""
+        """Return the content in force; of a removed one, the last."""
         found = self.spot.found(self.now)
         return self.before if found is None else found
 
     @property
     def gone(self) -> bool:
-        """Return whether it was there, and nothing of its name is in force any more."""
+        """Return True if it existed, and nothing of its name is in force any more."""
         return not self.spot.new and self.spot.found(self.now) is None
 
     @property
     def stranded(self) -> bool:
-        """Return whether even that is gone in which it stood, so that it cannot be made again."""
+        """Return True if its parent is gone as well, so that it cannot be made again."""
         return self.gone and not self.spot.fits(self.now)
 
     @property
     def overtaken(self) -> bool:
-        """Return whether somebody else changed it meanwhile."""
+        """Return True if somebody else changed it first."""
         return self.outcome.kind == "conflict" and bool(self.outcome.problems)
 
     @property
     def done(self) -> bool:
-        """Return whether it was saved."""
+        """Return True if it was saved."""
         return self.outcome.ok is not None and self.dry_run is None
 
     @property
     def problems(self) -> Problems:
-        """All that is wrong, by its place in the form."""
+        """Return all problems, by their place in the form."""
         if self.overtaken:
             return ()
         return (
@@ -98,9 +99,10 @@ class Edit:
         )
 
     def to_send(self) -> tuple[str, int]:
-        """Etag and version that the form carries: once its editor has been told of another
-        version, the next try is made against that. Of one that is gone, the version in which
-        it was, so that what the form does not show is made again with it."""
+        """Return the etag and the version that the form carries: once its editor knows of
+        another version, the next attempt is made against that. Of a removed definition it is
+        the last version that had it, so that what the form does not show is made again with
+        it."""
         if not self.overtaken or self.stranded:
             return self.etag, self.version
         version: int = self.version if self.gone else self.definitions["version"]
@@ -133,8 +135,9 @@ async def open_edit(visit: Visit, spot: Spot, *, may_lack: bool = False) -> Edit
 
 
 async def _restore_base(visit: Visit, edit: Edit) -> None:
-    """Return what the form's editor saw. If nothing of that was changed since, what others
-    changed elsewhere in the same document is no conflict."""
+    """Set the base to the version that the form's editor saw. Changes by others elsewhere in
+    the same document are no conflict, so the base stays the one in force unless this part was
+    changed."""
     base_version = _number(visit.form.get("version", ""))
     if edit.spot.new:  # it stands beside whatever is there
         return
@@ -162,8 +165,8 @@ async def _restore_base(visit: Visit, edit: Edit) -> None:
 
 
 def _without_moved_id(edit: Edit, removed: Content | None) -> Content | None:
-    """Return what it was, without the id that went on under another name: made again, it is
-    another."""
+    """Drop the id of a removed definition that lives on under another name: made again, it is
+    another one."""
     if removed is None or edit.spot.type not in KEPT:
         return removed
     contents = ((Spot(key), content) for key, content in edit.definitions["documents"].items())
@@ -174,7 +177,8 @@ def _without_moved_id(edit: Edit, removed: Content | None) -> Content | None:
 
 
 def _edited_part(spot: Spot, content: Content | None, *, whole: bool) -> Content | None:
-    """Return what its form is about: not what stands below it, unless that goes with it."""
+    """Return the part that the form is about, without what stands below it, unless that goes
+    with it."""
     if content is None or whole or spot.monitor or spot.type != "instances":
         return content
     return without(content, "monitor" if spot.group else "group")
@@ -183,8 +187,8 @@ def _edited_part(spot: Spot, content: Content | None, *, whole: bool) -> Content
 async def submit(
     visit: Visit, edit: Edit, content: Content | None, *, empty: bool = False
 ) -> Edit:
-    """The edit with what came of it. `content` None: it is removed. What has a name that it
-    cannot have is checked under another one, so that all problems are told at once."""
+    """Run the change and return the edit with its outcome. `content` None: remove it. A name
+    that is not allowed is replaced for the check, so that all problems are reported at once."""
     refusal = await reauthenticate_from_form(visit)
     if refusal:
         edit.outcome = Outcome(None, (refusal,), 403, needs_password=True, kind="password")
@@ -218,8 +222,8 @@ async def submit(
 
 
 def with_typed_name(visit: Visit, edit: Edit, content: Content) -> Content:
-    """It under the name that was typed, or under one that stands in for it; what is wrong with
-    the name is told at its field."""
+    """Give the content the typed name, or one that stands in for it; a problem of the name is
+    reported at its field."""
     spot, name = edit.spot, visit.form.get("name", "").strip()
     siblings = spot.siblings(edit.base_document, edit.definitions["documents"])
     siblings -= set() if spot.new else {spot.name}
@@ -258,5 +262,5 @@ def _number(text: str) -> int:
 
 
 def without(content: Content, *names: str) -> dict[str, Any]:
-    """The content but for some settings."""
+    """Return the content but for some settings."""
     return {key: one for key, one in content.items() if key not in names}

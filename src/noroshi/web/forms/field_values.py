@@ -1,4 +1,4 @@
-"""A value as the fields of a form have it, what was posted of them, and the value back again."""
+"""Convert a value into the fields of a form, read posted fields, and convert them back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OWN = "own"
 
 
 def to_fields(shape: Shape, name: str, value: Any) -> dict[str, str]:
-    """A value as the form has it. ABSENT: the default where something must be chosen, else
+    """Return the fields for a value. ABSENT: the default where something must be chosen, else
     nothing."""
     chosen = shape.default if value is ABSENT and shape.sort in CHOSEN else value
     if shape.sort == "choices":
@@ -51,7 +51,7 @@ def _cells(shape: Shape, name: str, entries: Iterable[Mapping[str, str]]) -> dic
 
 
 def _cell(column: Column, name: str, text: str) -> dict[str, str]:
-    """A box for each that is chosen, where there are some to choose from."""
+    """Return a box for each chosen value where there are some to choose from, else the text."""
     return {f"{name}.{one}": YES for one in split(text)} if column.choices else {name: text}
 
 
@@ -61,8 +61,8 @@ def split(text: str) -> list[str]:
 
 
 def _cell_text(column: Column, name: str, form: Form) -> str:
-    """Return what a cell says; of boxes those that are ticked, in their order, and what is none
-    of them last."""
+    """Return the text of a cell; of boxes the ticked values in their order, unknown ones
+    last."""
     if not column.choices:
         return form.get(name, "").strip()
     start = f"{name}."
@@ -76,7 +76,7 @@ def _cell_text(column: Column, name: str, form: Form) -> str:
 
 
 def entries_of(shape: Shape, name: str, form: Form) -> list[dict[str, str]]:
-    """The entries of a table of which anything is filled in, in order."""
+    """Return the entries of a table in order, without empty ones."""
     start = f"{name}."
     numbers = {
         key.removeprefix(start).partition(".")[0] for key in form if key.startswith(start)
@@ -137,7 +137,7 @@ def _field_text(shape: Shape, value: Any) -> str:
 
 
 def posted_fields(shape: Shape, name: str, form: Form) -> dict[str, str]:
-    """The same of what was posted."""
+    """Return the fields of a setting as they were posted, in the form of `to_fields`."""
     if shape.sort == "choices":
         if shape.nullable and form.get(name, "") != OWN:
             return {name: ""}
@@ -159,7 +159,7 @@ def posted_fields(shape: Shape, name: str, form: Form) -> dict[str, str]:
 
 
 def from_fields(shape: Shape, name: str, form: Form) -> Any:
-    """The value that was posted; ABSENT: nothing is said, so that the default holds."""
+    """Return the posted value; ABSENT: the field is empty, so the default holds."""
     fields = posted_fields(shape, name, form)
     if shape.sort == "choices":
         if shape.nullable and fields[name] != OWN:
@@ -202,7 +202,8 @@ def _parse_text(shape: Shape, text: str) -> Any:
 
 
 def number(text: str) -> Any:
-    """The number that a text is; else the text, which the check then refuses at its place."""
+    """Return the number that a text is; else the text, which the check then refuses at its
+    place."""
     for kind in (int, float):
         try:
             parsed_number = kind(figures(text))
@@ -232,7 +233,7 @@ def _parse_toml(line: str) -> Any:
 
 
 def is_there(name: str, form: Form) -> bool:
-    """Return whether the form had that field."""
+    """Return True if the form had that field."""
     return name in form or any(key.startswith(f"{name}.") for key in form)
 
 
@@ -242,17 +243,17 @@ def _sorted_names(name: str, form: Form) -> list[str]:
 
 
 def as_list(value: Any) -> list[Any]:
-    """A list of what is one; nothing of nothing."""
+    """Return a list of one value; an empty list without a value."""
     if not has_value(value):
         return []
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def has_value(value: Any) -> bool:
-    """Return whether there is a value."""
+    """Return True unless the value is ABSENT or None."""
     return value is not ABSENT and value is not None
 
 
 def plain(value: Any) -> str:
-    """A text as it is, all else as in TOML."""
+    """Return a text as it is, all else as in TOML."""
     return value if isinstance(value, str) else toml(value)

@@ -1,4 +1,4 @@
-"""Forms drawn from a JSON schema, and what was posted turned back into a content.
+"""Draw forms from a JSON schema, and turn a posted form back into a content.
 
 Nothing is judged here: what cannot be read as the number or list that it should be stays as it
 was typed, so that the check of definitions tells all problems at once, each at its place. A
@@ -44,9 +44,10 @@ NOT_ASKED = ("id", "options", "limits", "group", "monitor")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field as it is drawn. `code` is the setting's name in a definition; `default` what
-    holds if it is left empty; `places` of a list in order are name and value, `rows` name, which
-    setting and its text, `columns` label and help; `now` what is in force if somebody else changed it meanwhile."""
+    """Hold one field as it is drawn. `code` is the setting's name in a definition; `default`
+    holds if it is left empty; `places` of a list in order are name and value, `rows` name,
+    chosen setting and its text, `columns` label and help; `now` is the value in force if
+    somebody else changed it."""
 
     name: str
     code: str
@@ -67,7 +68,7 @@ class Field:
 
     @property
     def id(self) -> str:
-        """For labels and descriptions to point at."""
+        """Return the element's id, for labels and descriptions."""
         return "f-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in self.name)
 
     @property
@@ -101,7 +102,7 @@ def fields_of(
     prefix: str = "",
     leave_out: Iterable[str] = NOT_ASKED,
 ) -> list[Field]:
-    """A field for each setting of the schema, in its order."""
+    """Return a field for each setting of the schema, in its order."""
     drawn_shapes = [one for one in shapes(schema, drawn.known) if one.name not in leave_out]
     names = {prefix + one.name for one in drawn_shapes}
     placed_problems = [(at_setting(where, what, names), what) for where, what in problems]
@@ -117,8 +118,8 @@ def read(
     prefix: str = "",
     leave_out: Iterable[str] = NOT_ASKED,
 ) -> dict[str, Any]:
-    """The content that a posted form describes, on top of what it was before: what was left
-    empty is left out, and what was not asked for stays."""
+    """Return the content that a posted form describes, on top of the one before: empty settings
+    are left out, settings without a field stay."""
     content = dict(before or {})
     for shape in shapes(schema, known or {}):
         name = prefix + shape.name
@@ -157,7 +158,7 @@ def merged(
 
 
 def _shown_fields(shape: Shape, name: str, content: Mapping[str, Any]) -> dict[str, str]:
-    """Return what the form showed, as a browser gives it back untouched."""
+    """Return the fields that the form showed, as a browser posts them back untouched."""
     return posted_fields(shape, name, to_fields(shape, name, content.get(shape.name, ABSENT)))
 
 
@@ -203,7 +204,7 @@ def _field(
 
 
 def _current_text(shape: Shape, name: str, before: Form, drawn: Drawn) -> str:
-    """Return what is in force at a setting that somebody else changed meanwhile."""
+    """Return the value in force of a setting that somebody else changed."""
     if drawn.now is None:
         return ""
     now = drawn.now.get(shape.name, ABSENT)
@@ -217,7 +218,7 @@ def _current_text(shape: Shape, name: str, before: Form, drawn: Drawn) -> str:
 
 
 def _choice_label(shape: Shape, one: str, drawn: Drawn) -> str:
-    """A setting that names definitions is called as their folder is."""
+    """Return the label of a choice; a definition has its title before its name."""
     if not shape.names:
         return choice(one, shape.name, drawn.say)
     title = drawn.titles.get(f"{shape.name}/{one}")
@@ -251,7 +252,7 @@ def _choices(shape: Shape, name: str, form: Form, drawn: Drawn) -> tuple[Choice,
 
 
 def _places(shape: Shape, name: str, form: Form) -> tuple[tuple[str, str], ...]:
-    """The places of a list in order, one more than are filled."""
+    """Return the places of a list in order, one more than are filled."""
     if shape.sort != "order":
         return ()
     filled = [value for value in form.values() if value]
@@ -262,7 +263,7 @@ def _places(shape: Shape, name: str, form: Form) -> tuple[tuple[str, str], ...]:
 
 
 def _rows(shape: Shape, name: str, form: Form) -> tuple[tuple[str, str, str], ...]:
-    """The rows of a list of tables, some more than are filled."""
+    """Return the rows of a list of tables, some more than are filled."""
     if shape.sort != "rows":
         return ()
     filled = rows_of(name, form)
@@ -279,7 +280,7 @@ def _located(shape: Shape, rest: str, what: str, say: Say) -> str:
 
 
 def _default_text(default: Any) -> str:
-    """A default in the place of what was left empty."""
+    """Return the default as the text of an empty field."""
     if not has_value(default) or default == {}:
         return ""
     return " ".join(map(plain, as_list(default)))

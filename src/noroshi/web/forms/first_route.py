@@ -43,19 +43,20 @@ class FirstRouteForm:
 
     @property
     def by(self) -> str:
-        """The kind of the route."""
+        """Return the kind of the route."""
         return GRAPH if self.way == MICROSOFT and self.form.get("by") == GRAPH else SMTP
 
 
 def route_of(documents: Documents, by: str = SMTP) -> str:
-    """The route's name: that which the first start has made already, whatever its kind, so that
-    mails that wait for it go out by it once it is mended; whatever it is called by now, too."""
+    """Return the name of the route that the first start has made already, whatever its kind
+    and its present name, so that waiting mails go out by it once it is repaired; else a new
+    name."""
     existing = (one for one in NAMES.values() if f"routes/{one}" in documents)
     return next(existing, next(_renamed_routes(documents), NAMES[by]))
 
 
 def _renamed_routes(documents: Documents) -> Iterator[str]:
-    """Routes that the first start could have made; `documents` has the accounts too."""
+    """Yield routes that the first start could have made; `documents` has the accounts too."""
     for key, one in documents.items():
         type, _, name = key.partition("/")
         if type == "routes" and one.get("kind") in BY:
@@ -66,7 +67,7 @@ def _renamed_routes(documents: Documents) -> Iterator[str]:
 
 
 def account_of(documents: Documents) -> str:
-    """The name of that route's account."""
+    """Return the name of that route's account."""
     return str(_options(documents).get("account") or ACCOUNT)
 
 
@@ -77,7 +78,7 @@ def way_of(documents: Documents) -> str:
 
 
 def fields_of_way(documents: Documents, way: str) -> dict[str, str]:
-    """The fields of a way's form, with what is there already."""
+    """Return the fields of a way's form, with the values in force."""
     if way == SERVER:
         form = {name: str(_options(documents).get(name) or "") for name in SERVER_FIELDS}
         return form | {"protection": form["protection"] or next(iter(PROTECTIONS))}
@@ -90,9 +91,9 @@ def fields_of_way(documents: Documents, way: str) -> dict[str, str]:
 def documents_of(
     submitted: FirstRouteForm, documents: Documents
 ) -> dict[str, Mapping[str, Any]]:
-    """Return what is put in the place of what is there: the route, its account, a rule that tells
-    the first contact by it, and that rule for instances without one. What of them the form does
-    not ask for stays."""
+    """Return the documents to put: the route, its account, a rule that notifies the first
+    contact by it, and that rule for instances without one. Settings that the form does not ask
+    for stay."""
     name, account = route_of(documents, submitted.by), account_of(documents)
     before = _route(documents)
     is_own_title = not before or before.get("title") in ("", *submitted.titles.values())
@@ -122,7 +123,7 @@ def _options(documents: Documents) -> Mapping[str, Any]:
 def _route_options(
     submitted: FirstRouteForm, documents: Documents, account: str
 ) -> Mapping[str, Any]:
-    """The route's options: of another kind's nothing would fit."""
+    """Return the route's options; those of another kind are dropped."""
     is_same_kind = _route(documents).get("kind", submitted.by) == submitted.by
     before = _options(documents) if is_same_kind else {}
     other_options = {k: v for k, v in before.items() if k not in (*SERVER_FIELDS, *SIGN_INS)}
@@ -152,7 +153,7 @@ def _account(
 
 
 def _first_rule(documents: Documents, route: str) -> dict[str, Mapping[str, Any]]:
-    """A rule for those who have none, and who is watched without one tells by it."""
+    """Return a rule if there is none yet, and the instances without rules with it."""
     rules = [key.partition("/")[2] for key in documents if key.startswith("rules/")]
     contacts = [key.partition("/")[2] for key in documents if key.startswith("contacts/")]
     if rules or not contacts:

@@ -18,7 +18,7 @@ from noroshi.web.view.page_context import Visit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """Settings of one schema; `inside`: in which table of the content they stand."""
+    """Hold the settings of one schema; `inside` is the table of the content that has them."""
 
     schema: Schema
     inside: str = ""
@@ -26,18 +26,18 @@ class Part:
 
     @property
     def prefix(self) -> str:
-        """Before its fields' names."""
+        """Return the prefix of its fields' names."""
         return f"{self.inside}." if self.inside else ""
 
     def of(self, content: Content) -> Content:
-        """Return what of a content is its own."""
+        """Return its own part of a content."""
         settings: Content = content.get(self.inside) or {} if self.inside else content
         return settings if isinstance(settings, Mapping) else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """The limits of one kind as they are drawn; `open`: something is said in it."""
+    """Hold the limits of one kind as they are drawn; `open`: some are set."""
 
     kind: Kind
     rows: Sequence[LimitRow]
@@ -46,9 +46,9 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """`kinds` are those whose limits the form has; `by_kind`: it has them for several, each in
-    a table of its own. `kind` is the one whose options it has; `start` is what something new has
-    to begin with; the rest as in `Drawn`."""
+    """Hold the parts of a form. `kinds` are those whose limits the form has; `by_kind`: each
+    kind has a table of its own. `kind` is the one whose options it has; `start` are the
+    settings of a new one; the rest as in `Drawn`."""
 
     parts: tuple[Part, ...]
     kinds: tuple[Kind, ...] = ()
@@ -102,7 +102,7 @@ class Outline:
         return fields
 
     def fields(self, visit: Visit, edit: Edit) -> dict[str, Field]:
-        """All fields but the limits', by name."""
+        """Return all fields but those of the limits, by name."""
         fields = dict[str, Field]()
         for part in self.parts:
             drawn = self._drawing_context(visit, edit, part.of(edit.current))
@@ -122,7 +122,7 @@ class Outline:
         return fields
 
     def blocks(self, visit: Visit, edit: Edit) -> list[Block]:
-        """The limits, by kind."""
+        """Return the limits, by kind."""
         blocks = list[Block]()
         for kind, prefix in self._kinds_with_prefixes():
             drawn = self._drawing_context(visit, edit, self._limits_of(edit.current, kind))
@@ -168,7 +168,8 @@ class Outline:
 
 
 def _with_table(content: Content, name: str, table: Content) -> dict[str, Any]:
-    """With that table; an empty one that was not there before stays away."""
+    """Return the content with that table; an empty one that was not there before is left
+    out."""
     changed = dict(content)
     if table or name in content:
         changed[name] = table

@@ -1,4 +1,4 @@
-"""Limits by reading as rows of a form, with what holds where nothing is said."""
+"""Draw limits as rows of a form, one for each reading, with the defaults."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CELLS = ("warning", "critical", "margin", "rising")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitRow:
-    """One reading. `off`: it has no limits at all. `own`: something is said of it here."""
+    """Hold one reading. `off`: it has no limits at all. `own`: some are set here."""
 
     reading: str
     title: str
@@ -45,8 +45,8 @@ class LimitRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A kind of monitor whose readings have limits; `defaults` are those that hold unless
-    others are given: the kind's own, with what is said further up on top. `units` by title."""
+    """Hold a kind of monitor whose readings have limits; `defaults` hold unless others are set:
+    those of the kind, with those of instance and group on top. `units` by title."""
 
     name: str
     title: str
@@ -57,7 +57,8 @@ class Kind:
 
 
 def kind_of(answer: Answer, language: str, *above: Limits) -> Kind:
-    """A kind as the operation `kinds` answers it; `above`: what instance and group say."""
+    """Return a kind from the answer of the operation `kinds`; `above` are the limits of
+    instance and group."""
     defaults = dict(answer["defaults"])
     for one in above:
         defaults |= one
@@ -80,7 +81,7 @@ def _schema() -> Schema:
 def rows_of(
     kind: Kind, values: Limits, problems: Problems, drawn: Drawn, prefix: str = "limits."
 ) -> list[LimitRow]:
-    """A row for each reading that the kind has or that something is said of."""
+    """Return a row for each reading that the kind has or that has limits."""
     rows = [
         _row(kind, name, values, problems, drawn, prefix)
         for name in dict.fromkeys((*kind.readings, *kind.defaults, *values))
@@ -190,7 +191,7 @@ def merged(
 
 
 def names_of(kind: Kind, *limits: Limits) -> Sequence[str]:
-    """All readings that a form may speak of."""
+    """Return all readings that a form may have."""
     return list(
         dict.fromkeys((*kind.readings, *kind.defaults, *(n for one in limits for n in one)))
     )

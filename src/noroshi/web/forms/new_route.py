@@ -1,5 +1,5 @@
-"""A new route: its short form (a mail server or a webhook) as definitions, its name, and the rules
-and notifications that it joins."""
+"""Make a new route: its short form (a mail server or a webhook) as definitions, its name, and
+the rules and notifications that it joins."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def blank(sort: str) -> dict[str, str]:
 
 
 def route_document(sort: str, form: Mapping[str, str], entry: str) -> dict[str, Any]:
-    """Return what a new route says. `entry` names the vault's entry of its secret; "": it has none."""
+    """Return the definition of a new route. `entry` names the vault's entry of its secret; "":
+    it has none."""
     options: dict[str, Any] = {field: form[field] for field in FIELDS[sort] if form.get(field)}
     port = figures(form.get("port", ""))
     if (
@@ -51,7 +52,7 @@ MOST = 1_000
 
 
 def free_name(documents: Mapping[str, Answer], type: str, stem: str) -> str:
-    """A name that is not taken yet: smtp1, smtp2 …"""
+    """Return a name that is not used yet: smtp1, smtp2 …"""
     if type == "accounts":
         taken = of_type(documents, type)
         numbered = (f"{stem}{n}" if n > 1 else stem for n in range(1, MOST))
@@ -79,7 +80,7 @@ async def entry_of(visit: Visit, name: str) -> str:
 def orders_to_join(
     visit: Visit, documents: Mapping[str, Answer]
 ) -> list[tuple[str, str, bool]]:
-    """Each order that a new route can join: its key, what it is called, whether it is ticked."""
+    """Return each order that a new route can join: key, title, ticked or not."""
     keys = [key for key, _ in orders(documents)]
     first = visit.request.method == "GET"
     return [
@@ -93,7 +94,7 @@ def orders_to_join(
 
 
 def ticked_orders(form: Mapping[str, str]) -> list[str]:
-    """The orders that were ticked."""
+    """Return the keys of the ticked orders."""
     return [
         name.removeprefix("into.")
         for name, value in form.items()
@@ -104,7 +105,7 @@ def ticked_orders(form: Mapping[str, str]) -> list[str]:
 def with_route(
     documents: Mapping[str, Answer], keys: Iterable[str], route: str
 ) -> dict[str, Answer]:
-    """Those orders with the route at their end."""
+    """Return those orders with the route at their end."""
     routes_by_order = dict(orders(documents))
     return {
         key: {**documents[key], "routes": [*routes_by_order[key], route]}

@@ -35,7 +35,7 @@ def find_moved(
 
 
 def page_of(spot: Spot) -> str:
-    """The address of its settings."""
+    """Return the address of its settings."""
     if spot.type in BY_MAIL:
         return address("/mail/edit", key=spot.key)
     if spot.type in PAGES:

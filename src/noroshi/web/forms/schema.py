@@ -1,4 +1,4 @@
-"""The settings of a JSON schema, each of a sort that a form knows to draw and to read."""
+"""Turn the settings of a JSON schema into shapes that a form can draw and read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ AS_TOML = "toml"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One setting of a table's entries; `choices` of a list are all there are."""
+    """Hold one setting of a table's entries; `choices` of a list are all there are."""
 
     name: str
     help: Message
@@ -30,9 +30,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """One setting: of which sort, what holds unless it is given, what may be chosen. `names`:
-    what is chosen are names that people gave, which are shown as they are. `columns` of a table
-    are its entries' settings."""
+    """Hold one setting: its sort, its default, its choices. `names`: the choices are names that
+    people gave, shown as they are. `columns` of a table are its entries' settings."""
 
     name: str
     sort: str
@@ -47,7 +46,7 @@ class Shape:
 
 
 def shapes(schema: Schema, known: Mapping[str, Sequence[str]]) -> list[Shape]:
-    """All settings of a schema, in its order."""
+    """Return all settings of a schema, in its order."""
     needed = frozenset(schema.get("required", ()))
     shared, known = schema.get("$defs", {}), {"days": DAYS, **known}
     return [
@@ -110,8 +109,8 @@ def _sort(
 
 
 def _columns(inside: Schema) -> tuple[Column, ...]:
-    """The settings of a table's entries, if each of them is a text or a list of texts and some
-    must be given."""
+    """Return the settings of a table's entries, if each of them is a text or a list of texts
+    and some must be given."""
     properties = inside.get("properties", {})
     items = [
         one.get("items", {}) if one.get("type") == "array" else one
@@ -131,7 +130,8 @@ def _columns(inside: Schema) -> tuple[Column, ...]:
 
 
 def _texts(inside: Schema) -> tuple[str, ...]:
-    """The texts of a table of which one setting is given: all of them may be left out."""
+    """Return the texts of a table of which one setting is given: all of them may be left
+    out."""
     if inside.get("required") or inside.get("type") != "object":
         return ()
     properties = inside.get("properties", {}).items()

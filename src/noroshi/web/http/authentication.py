@@ -45,7 +45,7 @@ class Caller:
 
 
 def address_of(request: Request) -> str:
-    """The other end's address, as our own socket has it."""
+    """Return the other end's address, as our own socket has it."""
     return request.client.host if request.client else ""
 
 
@@ -85,7 +85,7 @@ async def session_person(
 
 
 def check_csrf(key: str, token: str) -> None:
-    """Raises ForbiddenError unless it was sent with what only our own pages know."""
+    """Raise ForbiddenError unless the token is the one of our own pages."""
     if not key or not random_keys.same(random_keys.csrf_of(key), token):
         raise ForbiddenError(NOT_OURS)
 

@@ -31,10 +31,10 @@ PROVES = "noroshi.proves"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionLimits:
-    """`most` connections at once; `of_one` address, as long as nothing is known of who asks;
-    `reserve` for who comes when all others have proved who they are. In seconds: until a
-    request's head is whole, and its body, of a stranger and of others; how long a connection may
-    rest between two requests; how long nothing of an answer may be taken."""
+    """Hold the limits: `most` connections at once; `of_one` address, as long as nothing is
+    known of the caller; `reserve` for new callers when all others have proved who they are. In
+    seconds: until a request's head is whole, and its body, of a stranger and of others; how
+    long a connection may rest between two requests; how long an answer may stall."""
 
     most: int = 1000
     of_one: int = 250
@@ -47,7 +47,7 @@ class ConnectionLimits:
 
     @property
     def at_once(self) -> int:
-        """Fewer where this process may have few files open."""
+        """Return `most`, or fewer where this process may have few files open."""
         if sys.platform == "win32":
             return self.most
         import resource
@@ -63,7 +63,7 @@ class ConnectionLimits:
 
 
 class Connections:
-    """All connections, the oldest first, and which of them have proved who asks."""
+    """Keep all connections, the oldest first, and which of them have proved who asks."""
 
     def __init__(self, bounds: ConnectionLimits) -> None:
         self._most, self._share, self._reserve = bounds.at_once, bounds.share, bounds.reserve
@@ -85,7 +85,7 @@ class Connections:
         self._by_peer[connection.peer] = connection
 
     def leave(self, connection: LimitedSocket) -> None:
-        """It is closed, or as good as closed."""
+        """Forget a connection that is closed, or as good as closed."""
         if self._by_peer.get(connection.peer) is connection:
             del self._by_peer[connection.peer]
         if connection in self._strangers:
@@ -95,12 +95,12 @@ class Connections:
             _decrement(self._of_person, person)
 
     def at(self, peer: Hashable) -> LimitedSocket | None:
-        """The connection from there, as long as it counts."""
+        """Return the connection of that peer, as long as it counts."""
         return self._by_peer.get(peer)
 
     def proved(self, connection: LimitedSocket, person: str) -> None:
-        """Somebody who is known asked by this connection: it is not pushed out. Beyond so many
-        of one person, or in all, it stays one that may be."""
+        """Keep a connection from being pushed out, as somebody known uses it. Beyond the share
+        of one person, or the limit of all, it can still be pushed out."""
         full = len(self._known) >= self._most or self._of_person[person] >= self._share
         if connection not in self._strangers or full:
             return
@@ -121,8 +121,7 @@ def _decrement(counted: Counter[str], key: str) -> None:
 
 
 class LimitedListener(socket.socket):
-    """A listening socket that sees to it before TLS, as that alone takes a quarter of a
-    megabyte."""
+    """Count connections before TLS, as that alone takes a quarter of a megabyte."""
 
     open_connections = Connections(ConnectionLimits())
 
@@ -133,7 +132,7 @@ class LimitedListener(socket.socket):
 
 
 class LimitedSocket(socket.socket):
-    """A connection that is counted as long as it is open."""
+    """Count a connection as long as it is open."""
 
     network, peer = "", ("", 0)
     transport: asyncio.Transport | None = None
@@ -176,7 +175,7 @@ def proves(scope: Scope, person: str) -> None:
 
 
 class TimedH11Protocol(H11Protocol):
-    """uvicorn's, which waits for whatever does not come, without end."""
+    """Set deadlines for requests and answers, which uvicorn's protocol has not."""
 
     bounds = ConnectionLimits()
     open_connections = Connections(bounds)
@@ -202,7 +201,7 @@ class TimedH11Protocol(H11Protocol):
             self.scope["extensions"] = {PROVES: {"tell": self._proved}}
 
     def _proved(self, person: str) -> None:
-        """It is known who asks: their body may take longer, and they are not pushed out."""
+        """Give the body more time, and keep the connection, once it is known who asks."""
         if self._socket is not None:
             self.open_connections.proved(self._socket, person)
         if self._deadline is not None and self._is_request_open and self.cycle.more_body:
@@ -240,7 +239,7 @@ class TimedH11Protocol(H11Protocol):
 
     @property
     def _is_request_open(self) -> bool:
-        """Return whether a request's head has come, and its answer is not given yet."""
+        """Return True once a request's head has come, until its answer is complete."""
         return self.cycle is not None and not self.cycle.response_complete
 
     def _set_deadline(self, seconds: float) -> None:
@@ -257,7 +256,7 @@ class TimedH11Protocol(H11Protocol):
 
 
 def protocol_of(bounds: ConnectionLimits, connections: Connections) -> type[TimedH11Protocol]:
-    """The protocol with these bounds, as uvicorn wants it: a class."""
+    """Return the protocol with these bounds, as uvicorn wants it: a class."""
     return type(
         "TimedByThese", (TimedH11Protocol,), {"bounds": bounds, "open_connections": connections}
     )

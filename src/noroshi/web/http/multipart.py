@@ -1,4 +1,4 @@
-"""A form with files in it (multipart/form-data, RFC 7578), as browsers send it."""
+"""Parse a form with files (multipart/form-data, RFC 7578), as browsers send it."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ MOST_PARTS, LONGEST_HEAD, LONGEST_FIELD = 20_000, 4096, 8 << 20
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file: what the browser calls it (a name, or a path in a chosen folder), its bytes."""
+    """Hold a file: the name that the browser gives (or a path in a chosen folder), and its
+    bytes."""
 
     name: str
     content: bytes
 
 
 def boundary_of(content_type: str) -> str:
-    """Return what stands between the parts; "" if it is no such form."""
+    """Return the boundary between the parts; "" if it is no such form."""
     match = BOUNDARY.match(content_type)
     return match[1] if match else ""
 
 
 def parts_of(body: bytes, boundary: str) -> tuple[dict[str, str], tuple[Upload, ...]]:
-    """Fields and files. ValueError for what no browser sends."""
+    """Return fields and files. Raises ValueError for what no browser sends."""
     mark = b"--" + boundary.encode()
     if not body.startswith(mark):
         raise ValueError("no form")
@@ -65,6 +66,6 @@ def _part(part: bytes) -> tuple[str, str | None, bytes]:
 
 
 def _text(raw: bytes) -> str:
-    """A name; browsers write its quotes and line ends with a percent sign (WHATWG HTML,
+    """Decode a name; browsers write its quotes and line ends with a percent sign (WHATWG HTML,
     4.10.21.8)."""
     return re.sub(rb"%(22|0D|0A)", lambda m: unquote_to_bytes(m[0]), raw).decode()

@@ -1,4 +1,4 @@
-"""Browsers that come back from a provider's sign-in page to this very manager.
+"""Expect the browsers that come back from a provider's sign-in page to this very manager.
 
 Entra lets the port of a redirect to localhost differ from the registered one, not its path
 (https://learn.microsoft.com/entra/identity-platform/reply-url; RFC 8252, 7.3). So a browser that
@@ -28,8 +28,8 @@ OWN_PORT = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A sign-in under way: where the browser will end, by whose session, where it came from (`home`),
-    and the pages there to which it goes on (`then`), or `back` if nothing comes of it."""
+    """Hold a sign-in under way: where the browser will end, by whose session, where it came
+    from (`home`), and the page there that follows (`then`), or `back` if the sign-in fails."""
 
     path: str
     state: str
@@ -42,7 +42,7 @@ class Expected:
 
 
 class Returns:
-    """Those that are expected; each comes once."""
+    """Keep the expected browsers; each comes once."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
@@ -59,14 +59,15 @@ class Returns:
         then: str = "/",
         back: str = "/",
     ) -> None:
-        """The sign-in page's address knows the state; a new sign-in takes an earlier one's place."""
+        """Expect a browser; the address of the sign-in page has the state. A new sign-in
+        replaces an earlier one of the route."""
         state = parse_qs(urlsplit(page).query).get("state", [""])[0]
         path = urlsplit(redirect).path or "/"
         expected = Expected(path, state, key, route, home, then, back, self._now())
         self._expected = [*(o for o in self._unexpired() if o.route != route), expected][-MOST:]
 
     def of(self, path: str, state: str) -> Expected | None:
-        """The one that comes there with that state."""
+        """Return the sign-in that is expected at that path with that state."""
         for expected in self._unexpired():
             is_same = hmac.compare_digest(
                 expected.state.encode(), state.encode("utf-8", "replace")
@@ -76,7 +77,7 @@ class Returns:
         return None
 
     def take(self, expected: Expected) -> bool:
-        """It has come. False: it had, or another one has its place."""
+        """Remove an expected sign-in. False: it came before, or another one replaced it."""
         was_expected = expected in self._expected
         self._expected = [other for other in self._expected if other != expected]
         return was_expected
@@ -92,8 +93,8 @@ def home_of(url: URL) -> str:
 
 
 def port_for(url: URL, redirect: str) -> int | None:
-    """At which port the manager, asked for at this address, catches that redirect: 0 where it is
-    the redirect's own, None where the browser ends elsewhere."""
+    """Return the port at which the manager, asked for at this address, catches that redirect: 0
+    where it is the redirect's own, None where the browser ends elsewhere."""
     target = urlsplit(redirect)
     own_host, redirect_host = url.hostname or "", target.hostname or ""
     port = url.port or OWN_PORT.get(url.scheme, 0)

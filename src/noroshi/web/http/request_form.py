@@ -32,14 +32,15 @@ FOREIGN = frozenset({"cross-site", "same-site"})
 
 
 def is_foreign(request: Request) -> bool:
-    """Return whether a page of another site had it sent, as the browser says."""
+    """Return True if a page of another site had it sent, as the browser says."""
     return request.headers.get("sec-fetch-site", "") in FOREIGN
 
 
 async def read_form(
     request: Request, *, stranger: bool
 ) -> tuple[Mapping[str, str], Sequence[Upload]]:
-    """The fields of a form, and its files: nobody sends files before they have logged in."""
+    """Return the fields of a form, and its files: nobody sends files before they have logged
+    in."""
     boundary = boundary_of(request.headers.get("content-type", ""))
     if stranger:
         return await form_of_stranger(request), ()
@@ -55,8 +56,8 @@ _long_forms = asyncio.BoundedSemaphore(MOST_LONG)
 
 
 async def form_of_stranger(request: Request) -> Mapping[str, str]:
-    """The fields of a form without files, of somebody who is not logged in. Raises
-    OperationFailedError while there are too many of them that are long."""
+    """Return the fields of a form without files, of somebody who is not logged in. Raises
+    OperationFailedError while there are too many long ones."""
     body = Body(request, LONGEST_OF_A_STRANGER, SHORT)
     if await body.is_short():
         return _fields(await body.whole())
@@ -76,7 +77,7 @@ def _fields(body: bytes) -> Mapping[str, str]:
 
 
 def local_address(where: str) -> str:
-    """An address on this very server, as it was asked for; else the first page."""
+    """Return an address on this very server; "/" for any other."""
     plain_path = where.startswith("/") and not where.startswith(("//", "/\\"))
     if not plain_path or not where.isascii() or not where.isprintable() or "\\" in where:
         return "/"

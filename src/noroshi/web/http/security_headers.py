@@ -42,7 +42,7 @@ WRONG_HOST = _("This host name is not allowed. Add it to hosts under [web] in no
 
 
 class Guard:
-    """Stands before everything else."""
+    """Check the host and add the headers, before everything else."""
 
     def __init__(self, app: ASGIApp, web: WebContext) -> None:
         self._app, self._web = app, web
@@ -73,7 +73,7 @@ class Guard:
 
 
 def host_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
-    """The name by which it was called, without the port; "" unless there is just one."""
+    """Return the host name of the request, without the port; "" unless there is just one."""
     hosts = [value for name, value in headers if name == b"host"]
     if len(hosts) != 1:
         return ""

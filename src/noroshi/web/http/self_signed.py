@@ -1,4 +1,4 @@
-"""A certificate of our own for the manager, where nobody gave it one."""
+"""Create a self-signed certificate for the manager, where nobody configured one."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ HOLDS, RENEWED_BEFORE = timedelta(days=397), timedelta(days=30)
 
 
 def own_certificate(home: Path, names: Iterable[str], now: datetime) -> tuple[Path, Path]:
-    """Certificate and key in the home folder; made anew when it nears its end, or has not all
-    names. OSError if they cannot be read or written."""
+    """Return certificate and key in the home folder; made anew when it nears its end, or has
+    not all names. Raises OSError if they cannot be read or written."""
     hosts = sorted(names)
     certificate, key = home / CERTIFICATE, home / KEY
     if not _is_usable(certificate, key, hosts, now):
@@ -34,7 +34,8 @@ def own_certificate(home: Path, names: Iterable[str], now: datetime) -> tuple[Pa
 
 
 def context_of(certificate: Path, key: Path) -> ssl.SSLContext:
-    """TLS 1.2 and newer. OSError (also ssl.SSLError) if the two cannot be used together."""
+    """Return a context of TLS 1.2 and newer. Raises OSError (also ssl.SSLError) if the two
+    cannot be used together."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate, key)
     return context

@@ -1,4 +1,5 @@
-"""The files that pages bring along: read once, known by name, so no path leads anywhere else."""
+"""Serve the static files of the pages: read once, found by name, so no path leads anywhere
+else."""
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ class File:
 
 @cache
 def load_files() -> dict[str, File]:
-    """All of them."""
+    """Return all static files, by name."""
     folder = files("noroshi.web").joinpath("static")
     by_name = dict[str, File]()
     for name in NAMES:
@@ -47,7 +48,7 @@ def load_files() -> dict[str, File]:
 
 
 async def static(request: Request) -> Response:
-    """One of them; 304 for who has it."""
+    """Return one file; 304 for a browser that has it."""
     file = load_files().get(request.path_params["name"])
     if file is None:
         raise HTTPException(404)
@@ -58,5 +59,5 @@ async def static(request: Request) -> Response:
 
 
 def routes() -> list[Route]:
-    """Their addresses."""
+    """Return the route of the files."""
     return [Route("/static/{name:path}", static, methods=["GET"])]
