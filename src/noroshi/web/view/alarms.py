@@ -1,4 +1,5 @@
-"""The page of alarms in pieces: written when it is opened, and again when something moved. Pure."""
+"""Make the page of alarms in pieces: when it is opened, and again when something changed.
+Pure."""
 
 from __future__ import annotations
 
@@ -46,7 +47,7 @@ class AlarmQuery:
 def view(
     open_alarms: OpenAlarms, query: AlarmQuery, may: Answer, tongue: Tongue
 ) -> Mapping[str, Any]:
-    """All that the fragments show."""
+    """Return all that the fragments show."""
     alarms, now = open_alarms.alarms["rows"], open_alarms.alarms["at"]
     rows = [row for row in alarms if _matches(row, query, open_alarms)]
     picked_rows = [row for row in rows[MOST_SHOWN:] if key_of(row) in query.picked]
@@ -72,7 +73,7 @@ def view(
 
 
 def fragments(shown: Mapping[str, Any], tongue: Tongue) -> Mapping[str, str]:
-    """They as HTML, escaped by the templates."""
+    """Return the fragments as HTML, escaped by the templates."""
     module: Any = templates(tongue.language).get_template("alarms_parts.html").module
     return {name: getattr(module, name)(shown) for name in PARTS}
 
@@ -91,12 +92,12 @@ def _matches(row: Answer, query: AlarmQuery, open_alarms: OpenAlarms) -> bool:
 
 
 def key_of(row: Answer) -> str:
-    """Return what a form calls it."""
+    """Return the key of an alarm in a form."""
     return f"{row['path']} {row['item']}"
 
 
 def _element_id(key: str) -> str:
-    """The name of its element: the same as long as it is the same."""
+    """Return the id of its element, which stays the same as long as the alarm is the same."""
     return f"a-{blake2s(key.encode(), digest_size=6).hexdigest()}"
 
 
@@ -108,7 +109,7 @@ def _newest_mails(ledger: Sequence[Answer]) -> Mapping[str, Answer]:
 def _row(
     row: Answer, open_alarms: OpenAlarms, newest: Mapping[str, Answer], tongue: Tongue
 ) -> Mapping[str, Any]:
-    """An alarm with how far its newest mail has come."""
+    """Return an alarm with the progress of its newest mail."""
     mail, now = newest.get(key_of(row)), open_alarms.alarms["at"]
     posts = tuple(relay_of(mail, now, tongue, open_alarms.route_titles)) if mail else ()
     reached = [one for one in posts if one.state]
@@ -125,14 +126,15 @@ def _row(
 
 
 def _why_nobody_notified(notifications: Sequence[Answer]) -> Answer | None:
-    """Return why nobody was told, if nobody was."""
+    """Return why nobody was notified; None if somebody was."""
     if any(one["at"] for one in notifications):
         return None
     return next((one["because"] for one in notifications if one["reason"]), None)
 
 
 def _notified_at(notifications: Sequence[Answer]) -> str | None:
-    """Return when somebody was told last: the mail itself may be older than those at hand."""
+    """Return when somebody was notified last: the mail itself may be older than those at
+    hand."""
     return max(
         (one["at"] for one in notifications if one["at"]),
         key=datetime.fromisoformat,
@@ -143,7 +145,7 @@ def _notified_at(notifications: Sequence[Answer]) -> str | None:
 def _picked_and_ended(
     open_alarms: OpenAlarms, picked: frozenset[str]
 ) -> Iterator[Mapping[str, str]]:
-    """Return what was chosen and is not open any more."""
+    """Yield the chosen alarms that are not open any more."""
     for key in sorted(picked - {key_of(row) for row in open_alarms.alarms["rows"]}):
         path, _, item = key.partition(" ")
         yield {
@@ -155,8 +157,7 @@ def _picked_and_ended(
 
 
 def _ended(open_alarms: OpenAlarms, now: str) -> Iterator[Mapping[str, Any]]:
-    """Return what was bad and is not since less than a day, the newest first, each item
-    once."""
+    """Yield the items that recovered in the last day, the newest first, each item once."""
     known_items, since = set[tuple[str, str]](), datetime.fromisoformat(now) - DAY
     for one in map(as_called_now, open_alarms.events):
         item_key = (one["path"], one["item"])

@@ -50,8 +50,8 @@ SILENT = ("limits", "options")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One field. `sign` is "+" for what came, "-" for what went, "~" for what became another,
-    "" for what came of it where nothing was before."""
+    """Hold one changed field. `sign` is "+" if it was added, "-" if it was removed, "~" if it
+    was changed, "" for a result where nothing was before."""
 
     sign: str
     name: str
@@ -60,12 +60,12 @@ class Line:
 
     @property
     def long(self) -> bool:
-        """Return whether it is folded."""
+        """Return True if it is folded."""
         return max(len(self.before), len(self.after)) > LONG
 
 
 def lines(before: object, after: object, tongue: Tongue, now: str) -> Sequence[Line]:
-    """The difference of two states of what an operation changed; None is none."""
+    """Return the difference of two states that an operation answered; None is none."""
     differences = _StateDifference(tongue, now).lines(_as_fields(before), _as_fields(after))
     return tuple(
         replace(one, before=_shortened(one.before), after=_shortened(one.after))
@@ -113,7 +113,7 @@ class _StateDifference:
         return Line(one.sign, f"{self._name(name)} › {one.name}", one.before, one.after)
 
     def _definition_line(self, line: str) -> Line:
-        """A line of what differs between two versions of the definitions."""
+        """Return a line of the difference between two versions of the definitions."""
         changed, whole = LINE.fullmatch(line), WHOLE.fullmatch(line)
         if changed is not None:
             place = self._place(changed["key"], changed["part"] or "")
@@ -133,7 +133,8 @@ class _StateDifference:
         return " › ".join(filter(None, (f"{self._type(sort)} {name}", part)))
 
     def _field(self, path: str) -> str:
-        """`limits.used.warning` is "used, warning": its table goes without saying."""
+        """Return a setting by its name; `limits.used.warning` is "used, warning", without its
+        table."""
         *above, last = path.split(".")
         tables = [one for one in above if one not in SILENT]
         return " ".join((*tables, self._word(last, SETTING_NAMES, ARGUMENT_NAMES)))
@@ -173,14 +174,14 @@ class _StateDifference:
         return json.dumps(value, ensure_ascii=False)
 
     def _known_value(self, name: str, value: str) -> str:
-        """A state, a level or a role in words; "" for all else."""
+        """Return a state, a level or a role in words; "" for all else."""
         if name == "role" and value in ROLE_NAMES:
             return self.tongue.say(ROLE_NAMES[value])
         title = WORDED.get(name, {}).get(value)
         return self.tongue.say(title) if title else ""
 
     def _moment(self, value: str) -> str:
-        """An instant as a person reads it; "" for what is none."""
+        """Return an instant as a person reads it; "" for what is none."""
         if not re.match(r"\d{4}-\d\d-\d\dT\d\d:", value):
             return ""
         try:

@@ -1,4 +1,4 @@
-"""Recent values as a drawing: where its points, limits and words stand. Pure."""
+"""Draw recent values: the places of points, limits and words. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ GAP = 2.5
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A limit's line; `above`: where its zone begins, and how high that is."""
+    """Hold a limit's line, and its zone: where that begins, and its height."""
 
     level: str
     y: float
@@ -39,7 +39,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One drawing, `width` by HIGH: `lines` are the points of each unbroken run."""
+    """Hold one drawing, `width` by HIGH: `lines` are the points of each unbroken run."""
 
     width: int
     lines: Sequence[str]
@@ -94,7 +94,8 @@ def chart(
 
 
 def _range(series: Answer, values: Sequence[float]) -> tuple[float, float]:
-    """All values, and the limits unless they lie far off; 0 to 100 for a share of a whole."""
+    """Return the range of all values, and of the limits unless they lie far off; 0 to 100 for a
+    share of a whole."""
     if series["unit"] == "%" and min(values) >= 0 and max(values) <= 100:
         return 0.0, 100.0
     low, high = min(values), max(values)
@@ -109,7 +110,7 @@ def _range(series: Answer, values: Sequence[float]) -> tuple[float, float]:
 
 
 def _rounded(low: float, high: float, unit: str) -> tuple[float, float]:
-    """At least that range, between lines of the grid that are called by round numbers."""
+    """Return at least that range, between lines of the grid that have round numbers."""
     whole = 1024.0 ** floor(log10(max(abs(low), abs(high), 1)) / log10(1024))
     whole = whole if unit == "B" else 1.0
     power = whole * 10.0 ** floor(log10((high - low) / GRID / whole))

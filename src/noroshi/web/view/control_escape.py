@@ -26,12 +26,12 @@ def neutral(html: str) -> str:
 
 
 def _numbered(found: re.Match[str]) -> str:
-    """The browser reads the same character from its number."""
+    """Return the character as its number, which the browser reads as the same."""
     return f"&#{ord(found[0])};"
 
 
 class Page(HTMLResponse):
-    """A page, or a piece of one."""
+    """Send a page, or a piece of one."""
 
     def render(self, content: str | bytes | memoryview) -> bytes | memoryview:
         if not isinstance(content, str):

@@ -14,8 +14,8 @@ Answer = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """One decision: `because` is why, {} where only the telling itself is still known; `href`
-    is the page of the alarm that came of it, `contact` who was told."""
+    """Hold one decision: `because` is the reason, {} where only the notification is still
+    known; `href` is the page of the alarm, `contact` who was notified."""
 
     at: str
     item: str
@@ -28,8 +28,9 @@ class Decided:
 
 
 def decisions_of(log: Answer, notifications: Sequence[Answer]) -> Sequence[Decided]:
-    """Newest first. The store keeps some of what a rule answered about each item, and of the same
-    answer over and over the first; what else was told is known from the monitor's ledger."""
+    """Return the decisions, the newest first. The store keeps some of a rule's decisions about
+    each item, and of equal ones the first; other notifications are known from the monitor's
+    ledger."""
     by_item_and_time = {(one["item"], one["queued"]): one for one in notifications}
     answered = (*log["decisions"], *log["earlier"])
     decisions = [

@@ -48,8 +48,8 @@ class KindNames:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worded:
-    """One difference. `became`: added or removed, of a whole; else `setting`, `before` and
-    `after` are said. `raw` is its place as a file has it."""
+    """Hold one difference in words. `became`: a whole was added or removed; else there are
+    `setting`, `before` and `after`. `raw` is its place as a file has it."""
 
     what: Message
     raw: str
@@ -61,7 +61,7 @@ class Worded:
 
     @property
     def sentence(self) -> Message:
-        """It on one line."""
+        """Return it on one line."""
         if self.sign in BECAME:
             return ENDING.fill(what=self.what, became=self.became)
         filled = {"setting": self.setting, "before": self.before, "after": self.after}
@@ -81,7 +81,7 @@ def names_of(kinds: Iterable[Mapping[str, Any]]) -> KindNames:
 
 
 def worded(one: Difference, names: KindNames) -> Worded:
-    """It in words."""
+    """Return a difference in words."""
     if one.renamed:
         return _renamed(one)
     if one.sign in BECAME:
@@ -98,7 +98,7 @@ def worded(one: Difference, names: KindNames) -> Worded:
 
 
 def all_worded(differences: Iterable[Mapping[str, Any]], names: KindNames) -> list[Worded]:
-    """Differences as operations answer them, in words."""
+    """Return differences from the answer of an operation, in words."""
     parsed = (Difference(**{**one, "called": tuple(one["called"])}) for one in differences)
     return [worded(one, names) for one in parsed]
 
@@ -138,7 +138,7 @@ def _setting(one: Difference, names: KindNames) -> Message:
 
 
 def _limit(one: Difference, path: Sequence[str], names: KindNames) -> Message:
-    """The reading and which of its limits; further up than at a monitor, of which kind."""
+    """Return the reading and its limit; at an instance or a group with the kind."""
     kind, steps = one.kind, list[Message]()
     if len(one.called) < MONITOR:
         kind, *path = path
@@ -150,12 +150,12 @@ def _limit(one: Difference, path: Sequence[str], names: KindNames) -> Message:
 
 
 def _label(name: str, kind: str) -> Message:
-    """Return what a setting is called; its own name if nobody gave it one."""
+    """Return the name of a setting for people; its own name if it has none."""
     return setting_name(name, kind) or ARGUMENT_NAMES.get(name) or plain(name)
 
 
 def _value(text: str, name: str, of: Difference) -> Message:
-    """A value, given as in TOML, as a person reads it."""
+    """Return a value, given as in TOML, as a person reads it."""
     if not text:
         return NOTHING_THERE
     try:
@@ -168,14 +168,14 @@ def _value(text: str, name: str, of: Difference) -> Message:
 
 
 def _are_all_limits(one: Difference) -> bool:
-    """Return whether it is all limits of a reading, of a kind or of a monitor: without any, its
-    own are switched off."""
+    """Return True if these are all limits of a reading, of a kind or of a monitor: without any,
+    its own are switched off."""
     whole = one.setting == LIMITS and len(one.called) == MONITOR
     return whole or one.setting.startswith(f"{LIMITS}.")
 
 
 def value_in_words(value: Any, name: str) -> Message | None:
-    """A value of that setting; None if only its text can say it."""
+    """Return a value of that setting in words; None if it has no better words than its TOML."""
     if isinstance(value, bool):
         yes = "yes" if value else "no"
         return CHOICE_NAMES.get(f"{name}.{yes}") or CHOICE_NAMES[yes]
@@ -194,7 +194,7 @@ def value_in_words(value: Any, name: str) -> Message | None:
 
 
 def _window(value: Mapping[str, Any]) -> Message:
-    """A time of planned work: its title, from when to when, and on which days if on some."""
+    """Return a window of maintenance: title, begin and end, and the days if it has some."""
     begins, ends, title = (value.get(one, "") for one in ("begins", "ends", "title"))
     span = FROM_TO.fill(begins=begins, ends=ends)
     if days := value_in_words(value.get("days", []), "days") if value.get("days") else None:

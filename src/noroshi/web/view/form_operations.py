@@ -1,4 +1,4 @@
-"""Asking for a change in the name of whoever sent a form, and telling what came of it."""
+"""Run an operation in the name of whoever sent a form, and report the outcome."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Outcome:
 
     @property
     def bad(self) -> frozenset[str]:
-        """The fields that are wrong, to be marked."""
+        """Return the fields that are wrong, to be marked."""
         return frozenset(where for where, _ in self.problems)
 
 
@@ -98,8 +98,8 @@ async def run_reauthenticated(visit: Visit, op: str, **args: Any) -> Outcome:
 
 
 def refusal_texts(visit: Visit, outcome: Outcome) -> tuple[str, ...]:
-    """Return why it was not done, for above the form. That the password is wanted is told at its
-    field, unless there is more to tell: which secret goes where."""
+    """Return the texts of a refusal for above the form. A wanted password is reported at its
+    field, unless there is more to say: which secret goes where."""
     return (
         ()
         if outcome.needs_password and not outcome.problems and not visit.form.get("password")
@@ -108,7 +108,7 @@ def refusal_texts(visit: Visit, outcome: Outcome) -> tuple[str, ...]:
 
 
 def address(path: str, **query: str) -> str:
-    """An address of ours, whatever stands in the query."""
+    """Return an address of ours, with the query quoted."""
     query_text = "&".join(
         f"{name}={quote(value, safe='')}" for name, value in query.items() if value
     )
@@ -116,37 +116,36 @@ def address(path: str, **query: str) -> str:
 
 
 def query_value(visit: Visit, name: str, most: int = 400) -> str:
-    """Return what the address asks for under that name."""
+    """Return a value of the query by its name."""
     return visit.request.query_params.get(name, "")[:most]
 
 
 def typed(visit: Visit, *names: str) -> Mapping[str, str]:
-    """Return what was typed into a form that was not taken, and which; "" for each before
-    that."""
+    """Return the input of a form that was refused, and its action; "" for each before that."""
     return {name: visit.form.get(name, "") for name in ("do", *names)}
 
 
 def may(visit: Visit) -> Mapping[str, bool]:
-    """Return what a page offers to this person; the service decides all the same."""
+    """Return the permissions of this person for a page; the service decides all the same."""
     roles = visit.person.roles if visit.person else frozenset()
     return {"act": OPERATOR in roles, "rule": ADMIN in roles}
 
 
 def require_administrator(visit: Visit) -> None:
-    """Raises ForbiddenError for all but administrators, before anything is shown."""
+    """Raise ForbiddenError for all but administrators, before anything is shown."""
     if not may(visit)["rule"]:
         raise ForbiddenError(needs(ADMIN))
 
 
 async def require_change_allowed(visit: Visit) -> None:
-    """The same for what was sent, before anything of it is read: it is in the audit log who
-    asked."""
+    """Raise ForbiddenError for all but administrators, before anything of a form is read; the
+    audit log then has who asked."""
     if not may(visit)["rule"]:
         await visit.call("definition_change")
 
 
 def clock(visit: Visit, at: str | None) -> str:
-    """An instant as the node's clock has it: the date only when it is not today."""
+    """Return an instant by the node's clock: the date only when it is not today."""
     now = visit.web.service.now().isoformat()
     return TONGUES[visit.language].moment(at, now, seconds=True)
 

@@ -1,4 +1,4 @@
-"""Instances, groups and monitors as pages show them: where they are, whether they are watched. Pure."""
+"""Show instances, groups and monitors: where they are, and if they are monitored. Pure."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Answer = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
-    """Hold whether a part is watched, and what can be done about it. `above`: it is stopped as
-    that is, whose page is at `href`; `by`: who stopped it."""
+    """Hold if a part is monitored, and what can be done about it. `above`: it is stopped as
+    part of that, whose page is at `href`; `by`: who stopped it."""
 
     path: str
     stopped: bool = False
@@ -27,14 +27,15 @@ class Switch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stops:
-    """All that is stopped, by path: a group may have thousands of monitors, each stopped alone."""
+    """Hold all that is stopped, by path: a group may have thousands of monitors, each stopped
+    alone."""
 
     known: Mapping[str, Answer]
     at: str
     tongue: Tongue
 
     def of(self, path: str) -> Switch:
-        """The switch of an instance, a group or a monitor."""
+        """Return the switch of an instance, a group or a monitor."""
         names = path.split("/", 2)
         paths = ("/".join(names[:count]) for count in range(1, len(names) + 1))
         stop = next((self.known[place] for place in paths if place in self.known), None)
@@ -52,7 +53,7 @@ class Stops:
 
 
 def stops_of(status: Answer, tongue: Tongue) -> Stops:
-    """Return by path what is stopped, as `status` answers it."""
+    """Return all that is stopped, from the answer of `status`."""
     return Stops(
         known={one["path"]: one for one in status["stopped"]}, at=status["at"], tongue=tongue
     )
@@ -73,7 +74,7 @@ class MonitorRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A group with its monitors."""
+    """Hold a group with its monitors."""
 
     path: str
     name: str
@@ -90,7 +91,8 @@ def tables(
     status: Answer,
     tongue: Tongue,
 ) -> Iterator[Table]:
-    """The groups that definitions have, also those without monitors, else those there are."""
+    """Yield the groups of the definitions, also those without monitors, else those that are
+    monitored."""
     groups_by_name = instance_tree.groups if instance_tree else {}
     stops = stops_of(status, tongue)
     titles = {str(one.get("name")): str(one.get("title") or "") for one in groups}

@@ -1,5 +1,5 @@
-"""One look for all who follow: the store is asked once, whoever watches, and only while
-somebody does."""
+"""Ask for the state once for all open pages, however many there are, and only while there is
+one."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ PARTS = ("head", "tally", "now", "lost", "routes", "queue", "lamp")
 
 @dataclass
 class Snapshot:
-    """Hold the state of everything at one time; once `over` is set, something else came after it.
-    What came is not kept here: who stalls would keep all that came since."""
+    """Hold the state of everything at one time; once `over` is set, there is a newer one. The
+    newer one is not held here: a stalled reader would keep all later ones."""
 
     serial: str
     status: Mapping[str, Any]
@@ -54,7 +54,7 @@ class Snapshot:
 
     @cached_property
     def tree(self) -> Mapping[str, Instance]:
-        """Its instances."""
+        """Return its instances."""
         return tree_of(self.status["monitors"])
 
     @cached_property
@@ -64,7 +64,7 @@ class Snapshot:
 
     @cached_property
     def content(self) -> tuple[Any, ...]:
-        """All that is shown. That something was measured once more is not."""
+        """Return all that is shown, to be compared. A new measurement alone is no change."""
         shown = (
             "version",
             "routes",
@@ -81,7 +81,8 @@ class Snapshot:
 
     @cached_property
     def alarms(self) -> tuple[Any, ...]:
-        """Return what is not well, who has it, how far its mail has come, and what is not told."""
+        """Return the items that are not OK, who has each, the progress of its mail, and the
+        silences."""
         suppressions, not_ok = ("silent", "maintenance"), wrong_items(self.status)
         open = {(one["path"], item["item"]) for one, item in not_ok}
         shown = [
@@ -92,11 +93,12 @@ class Snapshot:
 
     @cached_property
     def mails(self) -> tuple[Any, ...]:
-        """Return what waits in which state, and how far the mails of alarms have come."""
+        """Return how many mails wait in which state, and the progress of the mails of
+        alarms."""
         return self.status["queue"], self.ledger
 
     def with_alarms(self, alarms: Mapping[str, Any], log: Mapping[str, Any]) -> OpenAlarms:
-        """Return what the page of alarms shows."""
+        """Return the content of the page of alarms."""
         return OpenAlarms(
             tree=self.tree,
             route_titles=titles_of_routes(self.status),
@@ -106,14 +108,15 @@ class Snapshot:
         )
 
     def once(self, key: object, make: Callable[[], Made]) -> Made:
-        """Return what is made once for all who look at this."""
+        """Return a value that is made once for all readers of this snapshot."""
         if key not in self._once:
             self._once[key] = make()
         value: Made = self._once[key]
         return value
 
     def parts(self, language: str) -> Mapping[str, str]:
-        """The fragments, written once for each language, and escaped by the templates."""
+        """Return the fragments, rendered once for each language, and escaped by the
+        templates."""
         if language not in self._parts:
             tongue = TONGUES[language]
             context = view(self.status, self.ledger, tongue)
@@ -123,7 +126,7 @@ class Snapshot:
 
 
 class Live:
-    """Looks for all of them."""
+    """Refresh the snapshot for all open pages."""
 
     def __init__(self, web: WebContext, time: Callable[[], float] = monotonic) -> None:
         self._time = time
@@ -157,7 +160,7 @@ class Live:
         return snapshot, snapshot.open_alarms
 
     def changed(self) -> None:
-        """Somebody changed something just now: whoever asks next sees it."""
+        """Let the next reader get a fresh snapshot, as somebody changed something."""
         self._refreshed_at = float("-inf")
 
     @contextmanager
@@ -224,11 +227,13 @@ class Live:
 
     @property
     def _refresh_at_least_every(self) -> float:
-        """Rarely where a look is long: the watch shares this loop, and must not be late."""
+        """Return the seconds until a refresh without a known change: many where a refresh is
+        slow, as monitoring shares this loop and must not be late."""
         return max(EVEN_SO, SELDOM * self._refresh_seconds)
 
     async def _change_mark(self) -> object:
-        """Cheap, and another one when an alarm, a mail or the definitions moved."""
+        """Return a mark that is cheap to get, and differs once an alarm, a mail or the
+        definitions changed."""
         log, silences = await self._call("log", last=1), await self._call("silence_list")
         sum = (await self._call("ledger", last=1))["sum"]
         return log["events"], log["remarks"], silences, sum

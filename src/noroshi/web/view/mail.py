@@ -31,18 +31,18 @@ STATES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Titles:
-    """Hold what contacts and routes are called, by "contacts/NAME" and "routes/NAME"."""
+    """Hold the titles of contacts and routes, by "contacts/NAME" and "routes/NAME"."""
 
     titles: Mapping[str, str] = field(default_factory=dict)
     routes: tuple[str, ...] = ()
     """The names of all routes."""
 
     def contact(self, name: str) -> str:
-        """Its title, or its name if it has none or is gone."""
+        """Return the title of a contact; its name if it has none or is gone."""
         return self.titles.get(f"contacts/{name}", name)
 
     def route(self, name: str) -> str:
-        """The same of a route."""
+        """Return the title of a route; its name if it has none or is gone."""
         return self.titles.get(f"routes/{name}", name)
 
 
@@ -57,7 +57,7 @@ async def load_titles(visit: Visit) -> Titles:
 
 @dataclass(frozen=True, slots=True)
 class StateMark:
-    """A mark beside its word."""
+    """Hold a mark beside its word."""
 
     mark: str
     level: str
@@ -66,7 +66,7 @@ class StateMark:
 
 @dataclass(frozen=True, slots=True)
 class RelayPost:
-    """A post of the relay: lit, stuck, or still to come."""
+    """Hold a post of the relay: lit, stuck, or still to come."""
 
     look: str
     name: str
@@ -74,13 +74,13 @@ class RelayPost:
 
 
 def state(visit: Visit, name: str) -> StateMark:
-    """A mail's or an alarm's state."""
+    """Return the state of a mail or an alarm."""
     mark, level = STATES[name]
     return StateMark(mark, level, visit.say(STATE_NAMES[name]))
 
 
 def level(visit: Visit, name: str | None) -> StateMark | None:
-    """A monitor's level; None for none."""
+    """Return the level of a monitor; None for none."""
     known = LEVEL_NAMES.get(name or "")
     return StateMark(name, name, visit.say(known)) if name and known else None
 
@@ -88,8 +88,9 @@ def level(visit: Visit, name: str | None) -> StateMark | None:
 def relay(
     visit: Visit, begun: tuple[Message, str | None], mail: Answer
 ) -> tuple[RelayPost, ...]:
-    """Return how far it came: from its beginning over the queue and a route to acceptance and
-    arrival. `begun` is the first post's name and time; `mail` has state, queued, tried, arrived."""
+    """Return the progress of a mail: from its beginning over the queue and a route to
+    acceptance and arrival. `begun` is the first post's name and time; `mail` has state, queued,
+    tried, arrived."""
     is_taken, arrived = mail["state"] in SENT, mail["state"] == DeliveryState.SEEN_ARRIVED
     tried, arrivals = mail["tried"], mail["arrived"]
     last = tried[-1] if tried else None
@@ -128,7 +129,7 @@ def _last_time(visit: Visit, arrivals: Sequence[Answer]) -> str:
 
 
 def reply_text(visit: Visit, receipt: Answer) -> str:
-    """Return what the other side answered, and what that means."""
+    """Return the reply of the other side, with its meaning."""
     enhanced = receipt.get("enhanced", "")
     has_code_twice = receipt["text"].startswith(enhanced)  # SMTP's texts begin with it
     parts = (receipt["code"], "" if has_code_twice else enhanced, receipt["text"])
@@ -142,8 +143,8 @@ def reply_text(visit: Visit, receipt: Answer) -> str:
 def attempts(
     visit: Visit, tried: Sequence[Answer], titles: Titles
 ) -> Iterator[Mapping[str, Any]]:
-    """Attempts, flat: one line an address. The same answer many times in a row is one line
-    with how often it came."""
+    """Yield the attempts, flat: one line an address. The same reply many times in a row is one
+    line with its count."""
     for _key, group in groupby(tried, key=lambda one: _same_reply(visit, one)):
         first, *others = group
         last = others[-1] if others else first

@@ -1,4 +1,4 @@
-"""Maintenance in documents: where each window stands, and how one is put in and taken out. Pure."""
+"""Find, add and remove the windows of maintenance in documents. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OWN = "noroshi"
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One window: at which place, as its definition says it, and the how manieth there."""
+    """Hold one window, with its place and its index there."""
 
     place: str
     window: Content
@@ -27,7 +27,7 @@ class Planned:
 
 
 def planned_windows(documents: Mapping[str, Content]) -> Iterator[Planned]:
-    """All windows of all instances, from the outside in."""
+    """Yield all windows of all instances, from the outside in."""
     for key, content in sorted(documents.items()):
         sort, _, name = key.partition("/")
         if sort == "instances":
@@ -42,27 +42,27 @@ def _windows_within(place: str, content: Content, below: Sequence[str]) -> Itera
 
 
 def key_of(place: str) -> str:
-    """The document in which a place is."""
+    """Return the key of the document that has a place."""
     return f"instances/{place.partition('/')[0]}"
 
 
 def document_of(documents: Mapping[str, Content], place: str) -> Content | None:
-    """The place's document; None: there is none."""
+    """Return the document of a place; None: there is none."""
     if key_of(place) == f"instances/{OWN}":
         return documents.get(key_of(place), {})
     return documents.get(key_of(place))
 
 
 def add_window(content: Content, place: str, window: Content) -> Content | None:
-    """The document with one window more at a place; None: there is no such place."""
+    """Return the document with one window more at a place; None: there is no such place."""
     return _with_windows(
         content, place.split("/")[1:], BELOW, lambda windows: [*windows, window]
     )
 
 
 def is_over(window: Content, zone: str, now: datetime) -> bool:
-    """Return whether a window that comes once has ended before now. What cannot be read, or ends
-    before it begins, is left to the check."""
+    """Return True if a window that comes once has ended before now. A window that cannot be
+    read, or ends before it begins, is left to the check."""
     begins, ends = (day_and_time(str(window.get(name, ""))) for name in ("begins", "ends"))
     if begins is None or ends is None or ends <= begins or not is_zone(zone):
         return False
@@ -70,7 +70,7 @@ def is_over(window: Content, zone: str, now: datetime) -> bool:
 
 
 def remove_window(content: Content, place: str, number: int, window: Content) -> Content | None:
-    """The document without that window; None: it is not there any more."""
+    """Return the document without that window; None: it is not there any more."""
 
     def without(windows: Sequence[Content]) -> list[Content] | None:
         if number >= len(windows) or dict(windows[number]) != dict(window):
@@ -102,7 +102,7 @@ def _with_windows(
 
 
 def path_of_titles(documents: Mapping[str, Content], place: str) -> str:
-    """A place by the titles along its path, its names where there are none."""
+    """Return a place by the titles along its path, by names where there are none."""
     steps, part = place.split("/"), document_of(documents, place) or {}
     titles = [str(part.get("title") or steps[0])]
     for name, sort in zip(steps[1:], BELOW, strict=False):

@@ -37,7 +37,7 @@ SOON, VERY_SOON = 60, 14
 
 @dataclass(frozen=True, slots=True)
 class AlarmPost:
-    """One post of the relay: `state` is lit, stuck, or "" for not yet."""
+    """Hold one post of the relay: `state` is lit, stuck, or "" for not yet."""
 
     name: str
     state: str
@@ -46,7 +46,7 @@ class AlarmPost:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """One item that is not well."""
+    """Hold one item that is not OK."""
 
     monitor: Answer
     item: Answer
@@ -59,18 +59,19 @@ class Wrong:
 
     @property
     def far(self) -> str:
-        """The last post that it came to, in words."""
+        """Return the last post that it reached, in words."""
         lit = [post for post in self.relay if post.state]
         return f"{lit[-1].name} {lit[-1].text}".strip() if lit else ""
 
 
 def as_called_now(one: Answer) -> Answer:
-    """An event or an alarm by the name that its monitor has now; of one that is gone, had."""
+    """Return an event or an alarm under the present name of its monitor; under the last one if
+    that is gone."""
     return {**one, "path": one["path_now"] or one["path"]}
 
 
 def wrong_items(status: Answer) -> list[tuple[Answer, Answer]]:
-    """Monitors and their items that are not OK: what nobody has before what somebody has, the
+    """Return the monitors and items that are not OK: those that nobody acknowledged first, the
     worst first, of those the newest first."""
     items = [
         (one, item)
@@ -86,7 +87,7 @@ def wrong_items(status: Answer) -> list[tuple[Answer, Answer]]:
 
 
 def wrongs(status: Answer, rows: Sequence[Answer], tongue: Tongue) -> Sequence[Wrong]:
-    """The first of them, each with how far its newest alarm has come."""
+    """Return the first of these items, each with the progress of its newest alarm."""
     newest = dict[tuple[str, str], Answer]()
     for row in map(as_called_now, rows):
         newest.setdefault((row["path"], row["item"]), row)
@@ -102,15 +103,15 @@ def wrongs(status: Answer, rows: Sequence[Answer], tongue: Tongue) -> Sequence[W
 
 
 def titles_of_routes(status: Answer) -> Mapping[str, str]:
-    """Return what each route is called."""
+    """Return the title of each route by name."""
     return {one["name"]: one["title"] or one["name"] for one in status["routes"]}
 
 
 def relay_of(
     row: Answer, now: str, tongue: Tongue, route_titles: Mapping[str, str] = NO_NAMES
 ) -> Iterator[AlarmPost]:
-    """Seen, recorded, sent, accepted, seen arrived. A post is lit only after the one before.
-    `route_titles`: what routes are called."""
+    """Yield the posts of an alarm: detected, recorded, sent, accepted, arrival confirmed. A
+    post is lit only after the one before."""
     tried = row["tried"]
     acceptance = next((one for one in reversed(tried) if one["verdict"] == "accepted"), None)
     arrived = next((one for one in row["arrived"] if one["state"] == row["state"]), None)
@@ -177,7 +178,7 @@ def heading(status: Answer, tongue: Tongue) -> str:
 
 
 def _none_wrong(count: int, not_measured: int, status: Answer, routes: str) -> Message:
-    """Say it of monitors none of which is wrong; `not_measured` of them were not measured yet."""
+    """Say that no monitor is wrong; `not_measured` of them were not measured yet."""
     if not_measured:
         text = ngettext(
             "Nothing is wrong so far. Not measured yet: {new} of {count} monitor.",
@@ -228,7 +229,7 @@ def against(status: Answer, tongue: Tongue) -> str:
 
 
 def _is_acknowledged(monitor: Answer) -> bool:
-    """Return whether somebody has all that is not well of it."""
+    """Return True if somebody acknowledged all items that are not OK."""
     bad = [one for one in monitor["items"] if one["level"] != Level.OK.value]
     return bool(bad) and monitor["known"] and all(one["acknowledged"] for one in bad)
 
@@ -236,14 +237,14 @@ def _is_acknowledged(monitor: Answer) -> bool:
 def silent(
     status: Answer, tongue: Tongue, tree: Mapping[str, Instance] = NO_TREE
 ) -> tuple[str, str] | None:
-    """Until when something is silent at the latest, and what; None: nothing is."""
+    """Return the latest end of a silence, and the places; None: there is no silence."""
     return _latest_end(status["silences"], status["at"], tongue, tree)
 
 
 def works(
     status: Answer, tongue: Tongue, tree: Mapping[str, Instance] = NO_TREE
 ) -> tuple[str, str] | None:
-    """Until when planned work goes on at the latest, and where; None: there is none now."""
+    """Return the latest end of maintenance, and the places; None: there is none now."""
     return _latest_end(status["maintenance"], status["at"], tongue, tree)
 
 
@@ -262,7 +263,7 @@ def _latest_end(
 
 
 def cannot_send(status: Answer, tongue: Tongue) -> str:
-    """That alarms may not leave, or soon not; "" if nothing is known against a route."""
+    """Say that alarms may not be sent, or soon not; "" if nothing is known against a route."""
     readiness = count_readiness(Sends(one["sends"]) for one in status["routes"])
     if not readiness.count:
         return (
@@ -298,8 +299,7 @@ def cannot_send(status: Answer, tongue: Tongue) -> str:
 def stopped(
     status: Answer, tongue: Tongue, tree: Mapping[str, Instance] = NO_TREE
 ) -> Sequence[tuple[str, str, str]]:
-    """Return what is not watched: what it is called, the address of its page, by whom since
-    when."""
+    """Return the parts that are not monitored: title, page, and who stopped it when."""
     return [
         (
             called(one["path"], tree),
@@ -323,7 +323,7 @@ def stopped_by(one: Answer, now: str, tongue: Tongue) -> str:
 
 
 def part_page(path: str) -> str:
-    """The address of the page of an instance, a group or a monitor."""
+    """Return the address of the page of an instance, a group or a monitor."""
     sort = ("instance", "group", "monitor")[min(path.count("/"), 2)]
     return f"/{sort}/{quote(path)}"
 
@@ -365,7 +365,7 @@ def route_level(route: Answer, now: str) -> str:
 
 
 def route_state(route: Answer, tongue: Tongue) -> str:
-    """A route's state in words."""
+    """Return a route's state in words."""
     if route["sends"] == Sends.DOUBTED.value:
         return tongue.say(
             _("the diagnosis failed: {stage}").fill(stage=tongue.say(route["examined_in_vain"]))
@@ -376,7 +376,7 @@ def route_state(route: Answer, tongue: Tongue) -> str:
 
 
 def view(status: Answer, ledger: Answer, tongue: Tongue) -> Mapping[str, Any]:
-    """All that the fragments show."""
+    """Return all that the fragments show."""
     now = status["at"]
     items = len(wrong_items(status))
     has_places = any(status[name] for name in ("stopped", "silences", "maintenance", "untold"))

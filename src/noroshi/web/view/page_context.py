@@ -1,4 +1,4 @@
-"""One request for a page: whose it is, in which language, and how a page is made of it."""
+"""Handle one request for a page: who asks, in which language, and the answer."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Visit:
 
     @property
     def theme(self) -> str:
-        """light, dark, or "": as the system has it."""
+        """Return light, dark, or "": as the system has it."""
         chosen = self.request.cookies.get(THEME, "")
         return chosen if chosen in THEMES else ""
 
@@ -117,11 +117,11 @@ class Visit:
         return address_of(self.request)
 
     def say(self, words: Message | Mapping[str, str]) -> str:
-        """A text of ours, or of an answer, in their language."""
+        """Return a text of ours, or of an answer, in the visitor's language."""
         return TONGUES[self.language].say(words)
 
     async def call_json(self, op: str, **args: Any) -> Any:
-        """Do an operation in their name; the answer, as at every door."""
+        """Run an operation in the visitor's name; return the answer as JSON."""
         assert self.person is not None
         service = self.web.service
         answer = await handle_request(
@@ -130,22 +130,23 @@ class Visit:
         return for_people(answer, service.operations().get(op), self.person)
 
     async def show(self, template: str, status: int = 200, /, **values: Any) -> Response:
-        """A page in the frame of whoever is logged in: with the sums of alarms lost and mails
-        waiting. Raises an OperationError if even that cannot be known now."""
+        """Return a page in the frame of whoever is logged in: with the counts of lost alarms
+        and waiting mails. Raises an OperationError if even that cannot be known now."""
         ledger_sum = (await self.call("ledger", last=1))["sum"]
         return self.page(template, status, ledger_sum=ledger_sum, **values)
 
     async def call(self, op: str, **args: Any) -> Any:
-        """Return what an operation answers. Raises its refusal."""
+        """Run an operation and return its answer. Raises its refusal."""
         return unwrap(await self.call_json(op, **args))
 
     def failed(self, status: int, why: Message) -> Response:
-        """The page that says so. `lost`: there was nothing to look at, and not a deed that failed."""
+        """Return the page of an error. `lost`: there is no such page, while no action
+        failed."""
         lost = status == 404 and self.request.method == "GET"
         return self.page("error.html", status, why=self.say(why), lost=lost)
 
     def page(self, template: str, status: int = 200, /, **values: Any) -> Response:
-        """A page of that template."""
+        """Return a page of that template."""
         text = (
             templates(self.language)
             .get_template(template)
@@ -161,7 +162,7 @@ class Visit:
         return Page(text, status)
 
     async def reauthenticate(self, password: str) -> None:
-        """They gave the password once more: the session has another key from now on. Raises
+        """Check the password again, and give the session another key. Raises
         AuthenticationError."""
         people = self.web.people
         self.key = self.session_key = (
@@ -171,35 +172,35 @@ class Visit:
 
     @property
     def zone(self) -> str:
-        """That of the times on a page: this machine's, as it is now."""
+        """Return the zone of the times on a page: this machine's, as it is now."""
         return zone_of(self.web.service.now().astimezone())
 
     @property
     def here(self) -> str:
-        """The address of this page, to come back to."""
+        """Return the address of this page, to come back to."""
         url = self.request.url
         return f"{url.path}?{url.query}" if url.query else url.path
 
     @property
     def role(self) -> str:
-        """The highest role they have, in their language."""
+        """Return the visitor's highest role, in their language."""
         own_roles = self.person.roles if self.person else frozenset()
         return self.say(
             next((ROLE_NAMES[r] for r in reversed(ROLES) if r in own_roles), plain(""))
         )
 
     def to(self, where: str) -> Response:
-        """Send them to another page of ours; never elsewhere."""
+        """Redirect to another page of ours; never elsewhere."""
         return RedirectResponse(local_address(where), 303)
 
     def to_log_in(self) -> Response:
-        """They come back here afterwards."""
+        """Redirect to the log-in, which leads back here."""
         back = self.here if self.request.method == "GET" else "/"
         return self.to("/login" if back == "/" else f"/login?next={quote(back, safe='')}")
 
 
 def unwrap(answer: Mapping[str, Any]) -> Any:
-    """Return what an operation answered. Raises its refusal."""
+    """Return the answer of an operation. Raises its refusal."""
     if "ok" in answer:
         return answer["ok"]
     raise RAISED.get(answer["error"], OperationFailedError)(bilingual(**answer["words"]))
@@ -221,8 +222,8 @@ def page(
     anybody: bool = False,
     read_body: FormReader = read_posted_form,
 ) -> Any:
-    """A handler of Starlette for a page: who it is, CSRF, language, errors in words.
-    `anybody`: also who is not logged in. `read_body` takes what was sent."""
+    """Return a handler of Starlette for a page: who asks, CSRF, language, errors in words.
+    `anybody`: also who is not logged in. `read_body` takes the body that was sent."""
 
     async def respond(request: Request) -> Response:
         visit = Visit(web, request, key_of(request, web), None)
@@ -244,7 +245,7 @@ def page(
 
 
 def _refusal_page(visit: Visit, refusal: OperationError) -> Response:
-    """In words; who only has to give the password once more is asked for it."""
+    """Return the page of a refusal; one that only wants the password again asks for it."""
     if not isinstance(refusal, ReauthenticationRequiredError):
         return visit.failed(STATUS[refusal.kind], refusal.words)
     if visit.request.method == "POST":
@@ -257,7 +258,7 @@ def _refusal_page(visit: Visit, refusal: OperationError) -> Response:
 def _reauthentication_page(
     visit: Visit, error: AuthenticationError | None = None, why: str = ""
 ) -> Response:
-    """The page that asks for the password, and sends again what was typed."""
+    """Return the page that asks for the password, and sends the form again."""
     pending = pending_form(visit.form, files=bool(visit.files))
     why, wait = (visit.say(error.words), error.seconds) if error else (why, 0.0)
     status = 429 if wait else 403
@@ -270,9 +271,9 @@ def _reauthentication_page(
 
 
 async def _log_in_first(visit: Visit) -> Response:
-    """Whoever was away for too long logs in first. What they typed into a form that can show what
-    it would change goes along, and does nothing by itself: one that cannot would do at once what
-    it is asked for, or has a field for a secret."""
+    """Let a visitor whose session ended log in first. The input of a form with a preview goes
+    along, and does nothing by itself: another form would act at once, or has a field for a
+    secret."""
     request = visit.request
     if is_fetch(request):  # or the page of the log-in would stand in a corner of this one
         return Response(headers={"HX-Refresh": "true"})
@@ -287,14 +288,14 @@ async def _log_in_first(visit: Visit) -> Response:
 
 
 def is_automatic(request: Request) -> bool:
-    """Return whether a page that stays open asks, as something moved or time passed, and nobody
-    did a thing: it keeps nobody logged in. htmx says of what it fetches that it does, and for
-    which element; a branch of the tree is asked for when somebody opens it."""
+    """Return True if an open page asks by itself, as something changed or time passed: that
+    keeps nobody logged in. htmx says that it fetches, and for which element; a branch of the
+    tree is fetched when somebody opens it."""
     return is_fetch(request) and not request.headers.get("hx-source", "").startswith(OPENED)
 
 
 def is_fetch(request: Request) -> bool:
-    """Return whether it is htmx that looks, for a part of a page that is there."""
+    """Return True if htmx fetches a part of a page."""
     return request.method == "GET" and request.headers.get("hx-request") == "true"
 
 
@@ -321,8 +322,8 @@ async def _handle(
 
 
 async def _without_password(visit: Visit) -> Mapping[str, str]:
-    """The form as it was typed at first. Raises AuthenticationError if a password was given
-    with it that is not theirs."""
+    """Return the form as it was first typed. Raises AuthenticationError if it came with a wrong
+    password."""
     form, password = split_password(visit.form)
     if password is not None and visit.person is not None:
         await visit.reauthenticate(password)
@@ -343,7 +344,7 @@ def _set_device_cookie(answer: Response, web: WebContext, key: str) -> None:
 
 
 def preferred(accepted: str) -> str:
-    """The one of our languages that a browser prefers (RFC 9110, 12.5.4)."""
+    """Return the one of our languages that a browser prefers (RFC 9110, 12.5.4)."""
     preferences = list[tuple[float, int, str]]()
     for place, part in enumerate(accepted.split(",")[:20]):
         name, _, rest = part.strip().partition(";")

@@ -42,8 +42,8 @@ GOOGLE = ("browser", "paste", "app_secret")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteDetails:
-    """One route as it is now. `definition` is its definition, `account` that of its account; `way` is
-    the one that the page shows. `elsewhere`: whatever names it names another one that can send."""
+    """Hold one route as it is now: its `definition`, that of its `account`, and the `way` that
+    the page shows. `elsewhere`: every order with it has another route that can send."""
 
     row: Mapping[str, Any]
     at: str
@@ -62,12 +62,12 @@ class RouteDetails:
 
     @property
     def key(self) -> str:
-        """Its account's."""
+        """Return the key of its account."""
         return f"accounts/{self.row['account']}"
 
     @property
     def alone(self) -> bool:
-        """Return whether its app signs in by itself."""
+        """Return True if the app signs in by itself."""
         return self.account is not None and self.account.get("sign_in") == "app"
 
     @property
@@ -81,7 +81,7 @@ class RouteDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renamed:
-    """A route that somebody else gave another name: which, and who did, in words."""
+    """Hold the new name of a route that somebody else renamed, and who did, in words."""
 
     name: str
     why: tuple[str, ...]
@@ -89,8 +89,8 @@ class Renamed:
 
 
 async def renamed(visit: Visit, name: str) -> Renamed | None:
-    """Return what the route is called whose form an administrator sent under a name that it has
-    no more; None: it has that name, or there was none."""
+    """Return the new name of the route whose form an administrator sent under its old one;
+    None: it has that name, or there was none."""
     key = f"routes/{name}"
     if (
         not may(visit)["rule"]
@@ -109,7 +109,7 @@ async def renamed(visit: Visit, name: str) -> Renamed | None:
 
 
 async def load_route(visit: Visit, name: str, way: str = "") -> RouteDetails:
-    """All of it. Raises NotFoundError."""
+    """Return the details of a route. Raises NotFoundError."""
     answer = await visit.call("route_list")
     definitions = await visit.call("definition_show", types=DEFINED)
     documents = definitions["documents"]
@@ -141,15 +141,14 @@ def elsewhere(name: str, routes: Sequence[Answer], documents: Mapping[str, Answe
 
 
 def ways_of(account: Answer | None) -> Sequence[str]:
-    """Return the ways that there are to sign it in. What another cloud cannot do its own words
-    will say."""
+    """Return the ways to sign the account in. Another cloud's refusal has words of its own."""
     if account is None:
         return ()
     return GOOGLE if account.get("cloud") == "google" else tuple(WAYS)
 
 
 def way_of(account: Answer | None) -> str:
-    """The one that it goes by now."""
+    """Return the way in use."""
     if account is None:
         return ""
     if account.get("sign_in") != "app":
@@ -158,20 +157,19 @@ def way_of(account: Answer | None) -> str:
 
 
 def entries_of(details: RouteDetails) -> list[str]:
-    """Return what the route itself names in the vault."""
+    """Return the vault entries that the route itself names."""
     options = details.definition.get("options", {})
     entries = (options.get(field, "") for field in ("password", "url_entry", "header_entry"))
     return [entry for entry in entries if entry]
 
 
 def orders_naming(details: RouteDetails) -> list[tuple[str, Sequence[str]]]:
-    """Each order that names the route."""
+    """Return each order that has the route."""
     return [(key, names) for key, names in orders(details.documents) if details.name in names]
 
 
 def next_step(details: RouteDetails, stored_entries: Collection[str]) -> str:
-    """Return what is to be done next, for the one button that stands out: save, sign_in, or
-    nothing."""
+    """Return the next step, for the one button that stands out: save, sign_in, or nothing."""
     account = details.account
     if account is None or details.row["state"] in ("well", "down"):
         return ""
@@ -182,14 +180,14 @@ def next_step(details: RouteDetails, stored_entries: Collection[str]) -> str:
 
 
 def texts_of(account: Answer | None) -> dict[str, str]:
-    """Return what the form of an app registration shows of an account."""
+    """Return the fields of an app registration for an account."""
     texts = {field: str((account or {}).get(field) or "") for field in FIELDS}
     texts["client_id"] = "" if texts["client_id"] == NOT_YET else texts["client_id"]
     return texts | {"shared": "on" if (account or {}).get("shared") else ""}
 
 
 def account_document(before: Answer, form: Mapping[str, str], name: str) -> dict[str, Any]:
-    """Return what accounts/NAME says after the form, and else as before."""
+    """Return the definition of accounts/NAME after the form; other settings stay."""
     typed_settings = {field: form.get(field, "").strip() for field in FIELDS}
     typed_settings["client_id"] = typed_settings["client_id"] or NOT_YET
     if "tenant" in form and not typed_settings["tenant"]:

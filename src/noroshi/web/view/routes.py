@@ -1,4 +1,4 @@
-"""Routes, accounts and their order as the pages on mail show them."""
+"""Show routes, accounts and their order on the pages on mail."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ LAST = 1_000
 
 
 def of_type(documents: Mapping[str, Answer], type: str) -> dict[str, Answer]:
-    """All definitions of that type, by name."""
+    """Return all definitions of that type, by name."""
     parts = ((key.partition("/"), content) for key, content in documents.items())
     return {
         name: content for (document_type, _, name), content in parts if document_type == type
@@ -57,20 +57,21 @@ def of_type(documents: Mapping[str, Answer], type: str) -> dict[str, Answer]:
 
 
 def orders(documents: Mapping[str, Answer]) -> Iterator[tuple[str, Sequence[str]]]:
-    """Each rule and notification with its routes, in the order in which they are tried."""
+    """Yield each rule and notification with its routes, in the order in which they are
+    tried."""
     for type in TELLERS:
         for name, content in sorted(of_type(documents, type).items()):
             yield f"{type}/{name}", tuple(content.get("routes", ()))
 
 
 def order_title(visit: Visit | Tongue, key: str, documents: Mapping[str, Answer]) -> str:
-    """Return what a rule or a notification is called where its routes are shown."""
+    """Return the title of a rule or a notification where its routes are shown."""
     type, _, name = key.partition("/")
     return visit.say(TELLERS[type].fill(name=documents.get(key, {}).get("title") or name))
 
 
 def ranked(routes: Iterable[Answer], documents: Mapping[str, Answer]) -> list[Answer]:
-    """Routes by the best place that one of those orders gives them."""
+    """Return the routes by the best place that one of those orders gives them."""
     best_place = dict[str, int]()
     for _unused, names in orders(documents):
         for place, name in enumerate(names):
@@ -79,8 +80,8 @@ def ranked(routes: Iterable[Answer], documents: Mapping[str, Answer]) -> list[An
 
 
 def labels(visit: Visit, routes: Sequence[Answer]) -> Mapping[str, str]:
-    """Return what each is called by its place and kind: SMTP server 1, route 2 (Microsoft Graph)
-    …"""
+    """Return the label of each route by its place and kind: SMTP server 1, route 2 (Microsoft
+    Graph) …"""
     by_name, number = dict[str, str](), 0
     for one in routes:
         number += one["kind"] in BY_MAIL
@@ -97,18 +98,18 @@ def _label(visit: Visit, sort: str, number: int) -> str:
 
 
 def kind(visit: Visit, name: str) -> str:
-    """A kind of route in the reader's language."""
+    """Return a kind of route in the reader's language."""
     return visit.say(KINDS[name]) if name in KINDS else name
 
 
 def clouds(visit: Visit, documents: Mapping[str, Answer]) -> list[tuple[str, str]]:
-    """Those there are, with what they are called."""
+    """Return all clouds, with their titles."""
     own_clouds = [(name, name) for name in sorted(of_type(documents, "clouds"))]
     return [(name, visit.say(words)) for name, words in CLOUDS.items()] + own_clouds
 
 
 def href(name: str, **query_values: str) -> str:
-    """The page of a route."""
+    """Return the address of the page of a route."""
     query = "&".join(
         f"{key}={quote(value, safe='')}" for key, value in query_values.items() if value
     )
@@ -116,7 +117,7 @@ def href(name: str, **query_values: str) -> str:
 
 
 def route_row(visit: Visit, route: Answer, label: str, at: str) -> Mapping[str, Any]:
-    """One route: what it is, how it is, and how far it is proved."""
+    """Return one route: what it is, its state, and its proof."""
     tongue = TONGUES[visit.language]
     validity, title = remaining_validity(route["ends"], at), route["title"] or route["name"]
     return {
@@ -142,7 +143,8 @@ def route_row(visit: Visit, route: Answer, label: str, at: str) -> Mapping[str, 
 
 
 def _why(visit: Visit, route: Answer) -> str:
-    """Return what stands against it, with what to do here rather than at the command line."""
+    """Return the problem of a route, with the remedy on this page rather than at the command
+    line."""
     if route["lacks"]:
         return visit.say(
             _(
@@ -164,8 +166,8 @@ def _needs_care(route: Answer, validity: RemainingValidity | None) -> bool:
 
 
 def posts(visit: Visit, route: Answer, at: str) -> Iterator[RelayPost]:
-    """Return how far a route is proved: set up, signed in, accepted by a provider, seen
-    arrived."""
+    """Yield the posts of a route: set up, signed in, accepted by a provider, arrival
+    confirmed."""
     tongue = TONGUES[visit.language]
     lacks_entry = bool(route["lacks"])
     is_signed_in = route["state"] not in ("not signed in", "needs somebody")
@@ -236,7 +238,7 @@ def _some_cannot(
     documents: Mapping[str, Answer],
     readiness: ReadinessCounts,
 ) -> str:
-    """Return how many cannot send; that the others do is said only where each order has one."""
+    """Say how many cannot send; that the others do only where each order has one."""
     may_send = {one["name"] for one in routes if one["sends"] != Sends.NO.value}
     stuck = [order_title(visit, key, documents) for key in stuck_orders(may_send, documents)]
     if stuck:
@@ -264,7 +266,7 @@ def _some_cannot(
 
 
 def stuck_orders(usable: Collection[str], documents: Mapping[str, Answer]) -> list[str]:
-    """Return each rule and notification that names routes of which none is one of these."""
+    """Return each rule and notification of whose routes none is among these."""
     return [
         key for key, names in orders(documents) if names and not {*usable}.intersection(names)
     ]

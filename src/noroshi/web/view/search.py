@@ -25,8 +25,8 @@ Labels = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class PlaceMatch:
-    """The `place`; or "", and what it is called that may be meant. `several`: all these are
-    called just so."""
+    """Hold the `place`; or "", and the names that may be meant. `several`: all these have just
+    that name."""
 
     place: str = ""
     near: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ def labels_of(monitors: Sequence[Answer]) -> Labels:
 
 
 def find_place(typed: str, labels: Labels) -> PlaceMatch:
-    """A place's own path goes first, then what a page calls it, then its title or name alone."""
+    """Find a place by its path first, then by its label, then by its title or name alone."""
     words, path = _normalized(typed), typed.strip().strip("/")
     if path in labels:
         return PlaceMatch(path)
@@ -57,7 +57,7 @@ def find_place(typed: str, labels: Labels) -> PlaceMatch:
 
 
 def require_place(visit: Visit, typed: str, labels: Labels) -> tuple[str, Outcome]:
-    """The place; or why there is none, in the words of every form that asks for one."""
+    """Return the place; or the refusal, in the words of every form that asks for one."""
     match = find_place(typed, labels)
     if match.place:
         return match.place, Outcome()
@@ -83,7 +83,7 @@ def require_place(visit: Visit, typed: str, labels: Labels) -> tuple[str, Outcom
 
 
 def _normalized(text: str) -> str:
-    """However it is written: wide or narrow, large or small."""
+    """Return a text in one form: narrow and small letters, single blanks."""
     text = " ".join(normalize("NFKC", text).casefold().split())
     return re.sub(r"\s*[›>]\s*", STEP, text)
 
@@ -97,7 +97,7 @@ def _own_names(path: str, label: str) -> tuple[str, ...]:
 
 
 def _similar(words: str, labels: Labels) -> list[str]:
-    """Those of which it is a part; else those that are written alike."""
+    """Return the places that contain it; else those with a similar name."""
     if not words:
         return []
     containing = [
@@ -112,7 +112,7 @@ def _similar(words: str, labels: Labels) -> list[str]:
 
 
 def _names_with_paths(paths: Sequence[str], labels: Labels) -> Iterator[str]:
-    """Return what each is called, with its path where that is not enough."""
+    """Yield each label, with the path where that is not enough."""
     all_labels = [labels[path] for path in paths]
     for path in dict.fromkeys(paths):
         is_ambiguous = all_labels.count(labels[path]) > 1

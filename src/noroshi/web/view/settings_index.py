@@ -1,5 +1,5 @@
-"""All pages of settings, in groups, as the page "Settings" lists them. A new one is a line here:
-its address, its title, one sentence about it, and the least role that may open it."""
+"""List all pages of settings, in groups, for the page "Settings". A new one is a line here: its
+address, its title, one sentence about it, and the least role that may open it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from noroshi.core.translation import Message, _, pgettext
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of settings."""
+    """Hold a page of settings."""
 
     href: str
     title: Message
@@ -22,13 +22,13 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class SettingsGroup:
-    """Pages that belong together, under a heading."""
+    """Hold pages that belong together, under a heading."""
 
     title: Message
     pages: tuple[Listed, ...]
 
     def for_roles(self, roles: Collection[str]) -> tuple[Listed, ...]:
-        """Those that somebody with these roles may open."""
+        """Return the pages that somebody with these roles may open."""
         return tuple(one for one in self.pages if one.role in roles)
 
 

@@ -1,4 +1,4 @@
-"""The tree beside a page, and its branches, which are sent when somebody opens them."""
+"""Draw the tree beside a page, and its branches, which are sent when somebody opens them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Sidebar:
         self._tongue = TONGUES[language]
 
     def by(self, path: str) -> str:
-        """Return by whom it is stopped, and since which version; "" if not by its own word."""
+        """Return who stopped it, and since which version; "" if it is not stopped itself."""
         one = self._stops.get(path)
         if one is None:
             return ""
@@ -43,7 +43,7 @@ class Sidebar:
         )
 
     def opens(self, instance: Instance, group: Group | None) -> bool:
-        """Return whether it stands open from the start."""
+        """Return True if it stands open from the start."""
         if group is None:
             asked = instance.name == self._opened[0]
             return asked or self._is_single or instance.name in self._unfolded
@@ -54,13 +54,13 @@ class Sidebar:
 
 
 def sidebar_html(snapshot: Snapshot, language: str, *, opened: str = "", path: str = "") -> str:
-    """The whole tree; the monitor of that path is marked as the one looked at."""
+    """Return the whole tree; the monitor of that path is marked as the current one."""
     html: str = _module(language).side(Sidebar(snapshot, language, opened, path))
     return html
 
 
 def tree_parts(language: str, macro: str, snapshot: Snapshot, *values: object) -> str:
-    """A part of the tree."""
+    """Return a part of the tree."""
     html: str = getattr(_module(language), macro)(Sidebar(snapshot, language), *values)
     return html
 

@@ -1,4 +1,5 @@
-"""The templates of the pages, once for each language: their texts stand in them in English.
+"""Load the templates of the pages, once for each language: their texts stand in them in
+English.
 
 `_`, `pgettext` and `ngettext` are functions of our own and not those of `jinja2.ext.i18n`. A text
 has its {places} as everywhere in the program, so it has one entry in the catalogues and one

@@ -1,5 +1,5 @@
-"""Instants as pages show them: short where one reads, whole, with the zone, to look at and for
-programs. They are the clock of the machine on which the node runs, which need not be the reader's."""
+"""Show instants on pages: short to read, and whole, with the zone, for a closer look and for
+programs. They are by the clock of the node's machine, which need not be the reader's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ UTC = "UTC"
 
 
 class Html(str):
-    """Markup that is ready, for templates: all that is not ours in it is escaped."""
+    """Hold markup that is ready, for templates: all that is not ours in it is escaped."""
 
     __slots__ = ()
 
@@ -26,14 +26,15 @@ class Moment(str):
     at: datetime
 
     def __new__(cls, shown: str, at: datetime) -> Moment:
-        """`at` is in this machine's zone."""
+        """Make the text of an instant; `at` is in this machine's zone."""
         moment = super().__new__(cls, shown)
         moment.at = at
         return moment
 
 
 def timed(text: str, moment: str | None = None) -> str:
-    """The element of a moment, by itself or where it stands in a sentence; else the text."""
+    """Return the element of a moment, by itself or where it stands in a sentence; else the
+    text."""
     one = text if moment is None else moment
     if not isinstance(one, Moment):
         return text
@@ -46,12 +47,12 @@ def timed(text: str, moment: str | None = None) -> str:
 
 
 def whole(at: datetime) -> str:
-    """With the year, the seconds and the zone."""
+    """Return an instant with the year, the seconds and the zone."""
     return f"{at:%Y-%m-%d %H:%M:%S} {zone_of(at)}"
 
 
 def zone_of(at: datetime) -> str:
-    """The zone's letters, where it has some, and how far it is from UTC then."""
+    """Return the zone's letters, where it has some, and its offset from UTC then."""
     from_utc = at.utcoffset() or timedelta()
     minutes = round(from_utc.total_seconds() / 60)
     hours, minutes_over = divmod(abs(minutes), 60)

@@ -1,4 +1,4 @@
-"""The tree: instances, their groups and monitors, each with the worst level of what is in it."""
+"""Make the tree of instances, groups and monitors, each with the worst level below it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CALM = frozenset({Level.OK.value, NEW, STOPPED})
 
 @dataclass(slots=True)
 class Group:
-    """One group of an instance; `monitors` as `status` answers them."""
+    """Hold one group of an instance; `monitors` as `status` answers them."""
 
     name: str
     title: str
@@ -28,13 +28,13 @@ class Group:
 
     @property
     def level(self) -> str:
-        """The worst in it."""
+        """Return the worst level in it."""
         return worst(level_of(one) for one in self.monitors)
 
 
 @dataclass(slots=True)
 class Instance:
-    """One instance and its groups, by name."""
+    """Hold one instance and its groups, by name."""
 
     name: str
     title: str = ""
@@ -42,17 +42,18 @@ class Instance:
 
     @property
     def level(self) -> str:
-        """The worst in it."""
+        """Return the worst level in it."""
         return worst(group.level for group in self.groups.values())
 
     @property
     def count(self) -> int:
-        """Return how many monitors it has."""
+        """Return the number of its monitors."""
         return sum(len(group.monitors) for group in self.groups.values())
 
     @property
     def print(self) -> int:
-        """Another number once anything of it shows another level or another item."""
+        """Return a number that differs once its tree looks different: another level, another
+        item."""
         return hash(
             tuple(
                 (
@@ -73,14 +74,14 @@ class Instance:
 
 
 def level_of(monitor: Answer) -> str:
-    """Its level, or why it has none: not measured yet, or stopped."""
+    """Return the level, or why there is none: not measured yet, or stopped."""
     if monitor["stopped"]:
         return STOPPED
     return str(monitor["level"]) if monitor["known"] else NEW
 
 
 def worst(levels: Iterable[str]) -> str:
-    """The worst of them; of what is only OK and not measured, OK; stopped if all are."""
+    """Return the worst of them; of OK and not measured, OK; stopped if all are."""
     distinct = set(levels)
     known = [Level(level) for level in distinct - {NEW, STOPPED}]
     if known:
@@ -103,7 +104,7 @@ def tree_of(monitors: Sequence[Answer]) -> dict[str, Instance]:
 
 
 def called(place: str, tree: Mapping[str, Instance]) -> str:
-    """A place by the titles that it and its instance have; as it stands if it is not there."""
+    """Return a place by the titles of it and its instance; as it stands if it is not there."""
     names = place.split("/", 2)
     instance = tree.get(names[0])
     if instance is None:
@@ -118,7 +119,7 @@ def called(place: str, tree: Mapping[str, Instance]) -> str:
 
 
 def called_of(monitor: Answer, item: str = "") -> str:
-    """The same of a monitor that is at hand, and of one of its items."""
+    """Return a monitor, and one of its items, by titles."""
     names = monitor["path"].split("/", 2)
     steps = (monitor["instance_title"] or names[0], monitor["title"] or names[2], item)
     return STEP.join(filter(None, steps))
