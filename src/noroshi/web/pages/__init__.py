@@ -1,4 +1,4 @@
-"""The manager's pages: each asks operations, and fills a template."""
+"""Serve the manager's pages: each runs operations, and fills a template."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ from noroshi.web.view.live_updates import Live
 
 
 def routes(web: WebContext) -> list[Route]:
-    """All pages; a new one is a module here with `routes`, and a line below."""
+    """Return the routes of all pages; a new one is a module here with `routes`, and a line
+    below."""
     live, returns = Live(web), Returns(web.service.now)
     return [
         oauth_landing.Landing(web, returns),

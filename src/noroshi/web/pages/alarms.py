@@ -1,4 +1,4 @@
-"""All open alarms: who has each, how far it has come; acknowledging, silencing, commenting."""
+"""Show all open alarms: who has each, and its progress; acknowledge, silence, comment."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TOMORROW, MOMENT = "tomorrow", "moment"
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of the page and of its live part."""
 
     async def alarms(visit: Visit) -> Response:
         if visit.request.method == "GET":
@@ -139,7 +139,7 @@ def _outcome(visit: Visit, one: Answer) -> Outcome:
 async def _result(
     visit: Visit, deed: str, outcomes: Mapping[str, Outcome]
 ) -> AlarmActionResult:
-    """Return what came of all of them. What ended meanwhile needs nobody any more: that is no
+    """Sum up the outcomes. An alarm that ended meanwhile needs nobody any more: that is no
     failure."""
     refused = {key: one for key, one in outcomes.items() if one.why}
     ended = await _ended_among(visit, deed, refused)
@@ -168,7 +168,8 @@ async def _result(
 async def _ended_among(
     visit: Visit, deed: str, refused: Mapping[str, Outcome]
 ) -> frozenset[str]:
-    """Return what of it is not open any more; a comment that was not kept is told as such."""
+    """Return the refused ones that are not open any more; a comment that was not saved is
+    reported as such."""
     too_late = frozenset(key for key, one in refused.items() if one.kind in TOO_LATE)
     if deed == "comment" or not too_late:
         return frozenset()
@@ -233,8 +234,8 @@ async def _page(
 
 
 async def _changed_parts(visit: Visit, live: Live) -> Response:
-    """The same for a page that stays open. What many look at is asked and written once, so that
-    the watch is not late just when an alarm comes."""
+    """Return the parts for a page that stays open. Parts that many look at are made once, so
+    that monitoring is not late just when an alarm comes."""
     snapshot, open_alarms = await live.alarms()
     query, allowed, tongue = _query(visit), may(visit), TONGUES[visit.language]
 
@@ -262,8 +263,8 @@ def _query(visit: Visit, not_done: frozenset[str] | None = None) -> AlarmQuery:
 
 
 def _picked(visit: Visit) -> frozenset[str]:
-    """Chosen by a link from elsewhere, in a form that was not taken, or on a page that asks
-    what moved meanwhile."""
+    """Return the alarms chosen by a link, in a refused form, or on an open page that asks for
+    changes."""
     sent_fields = (*visit.form.items(), *visit.request.query_params.items())
     picked = dict.fromkeys(one for name, one in sent_fields if name.startswith(PICK))
     return frozenset({*list(picked)[:MOST_SHOWN], query_value(visit, "at", 2000)} - {""})
@@ -274,7 +275,7 @@ def _number(text: str) -> int:
 
 
 def _place_of(picked: frozenset[str]) -> str:
-    """Return where what was chosen is, if it is one place."""
+    """Return the place of the chosen alarms, if it is one place."""
     places = {one.partition(" ")[0] for one in picked}
     return places.pop() if len(places) == 1 else ""
 

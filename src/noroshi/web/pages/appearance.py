@@ -1,4 +1,4 @@
-"""The language and the appearance that a browser chose: kept in it, and in no account."""
+"""Save the language and the appearance in the browser that chose them, and in no account."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from noroshi.web.view.page_context import (
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Its address."""
+    """Return the route of the form."""
     return [Route("/look", page(web, choose, anybody=True), methods=["POST"])]
 
 

@@ -1,4 +1,4 @@
-"""Adding monitors from a blueprint: which, what it asks for, what it changes, and doing it."""
+"""Add monitors from a blueprint: choose one, give its values, preview, and add them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PREVIEW = "preview"
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of the list and of one blueprint."""
 
     async def one(visit: Visit) -> Response:
         return await _add(visit, live)
@@ -50,7 +50,7 @@ def routes(web: WebContext, live: Live) -> list[Route]:
 
 
 async def choose(visit: Visit) -> Response:
-    """All blueprints, with what each watches."""
+    """Show all blueprints, with the monitors of each."""
     kinds = await visit.call("kinds")
     rows = [(one, _monitors_of(visit, one, kinds)) for one in await visit.call("blueprints")]
     documents, to = (await visit.call("definition_show"))["documents"], query_value(visit, "to")
@@ -63,7 +63,7 @@ async def choose(visit: Visit) -> Response:
 def _monitors_of(
     visit: Visit, blueprint: Mapping[str, Any], kinds: Sequence[Mapping[str, Any]]
 ) -> list[tuple[str, str]]:
-    """Return what it watches: the kind in words, and the place that it gets."""
+    """Return the monitors of a blueprint: the kind in words, and the place."""
     titles = {one["kind"]: one["title"] for one in kinds if one["family"] == "monitor"}
     return [
         (
@@ -108,7 +108,7 @@ def _arguments(visit: Visit, documents: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _instance_meant(typed: str, instances: Mapping[str, Any]) -> str:
-    """Whoever types what the instance is called means that one."""
+    """Return the name of the instance that has this title; else the text itself."""
     names = [name for name, one in instances.items() if one.get("title") == typed]
     return names[0] if typed not in instances and len(names) == 1 else typed
 
@@ -159,7 +159,7 @@ async def _page(
 def _at_fields(
     visit: Visit, asks: Sequence[BlueprintInput], instance: str, outcome: Outcome
 ) -> tuple[tuple[str, ...], Mapping[str, Sequence[str]]]:
-    """Return what is told above the form, and what at its fields, by their names."""
+    """Return the texts above the form, and those at its fields, by their names."""
     bad, rest = dict[str, list[str]](), list[str]()
     own_file = f"instances/{instance.strip()}.toml"
     for where, what in outcome.problems:

@@ -1,4 +1,4 @@
-"""Contacts: who is told, where, in which language, and what of it all reaches them."""
+"""Show and change contacts: addresses, languages, and the rules that notify them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ CONTACTS = DefinitionType(
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of the list and of one contact."""
     methods = ["GET", "POST"]
     return [
         Route(CONTACTS.list, page(web, contacts), methods=["GET"]),
@@ -49,7 +49,7 @@ def routes(web: WebContext) -> list[Route]:
 
 
 async def contacts(visit: Visit) -> Response:
-    """All of them; whoever nothing leads to is told so."""
+    """Show all contacts; one that nothing notifies is marked."""
     saved_version = query_value(visit, "did")
     return await visit.show(
         "contacts.html",

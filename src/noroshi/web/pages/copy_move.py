@@ -1,4 +1,4 @@
-"""Copying an instance; copying and moving a group or a monitor: what changes is shown before."""
+"""Copy an instance, copy or move a group or a monitor, after a preview."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ GROUP = 2
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
-    """Its address."""
+    """Return the route of the form."""
 
     async def place(visit: Visit) -> Response:
         return await _place(visit, live)
@@ -69,7 +69,7 @@ async def _place(visit: Visit, live: Live) -> Response:
 
 
 def _operation(visit: Visit, path: str) -> tuple[str, dict[str, Any], str]:
-    """The operation, what it is given, and where the part will be."""
+    """Return the operation, its arguments, and the new place of the part."""
     form = {name: visit.form.get(name, "").strip() for name in FIELDS}
     if "/" not in path:
         names = {name: form[name] for name in ("name", "title", "address")}
@@ -82,7 +82,7 @@ def _operation(visit: Visit, path: str) -> tuple[str, dict[str, Any], str]:
 
 
 def _find_part(documents: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any] | None:
-    """Return what the definitions say of the part; the node's own instance cannot be placed."""
+    """Return the definition of a part; the node's own instance cannot be placed."""
     if names[0] == OWN or len(names) > MOST_SEGMENTS:
         return None
     part: Mapping[str, Any] | None = documents.get(f"instances/{names[0]}")
@@ -93,7 +93,7 @@ def _find_part(documents: Mapping[str, Any], names: Sequence[str]) -> Mapping[st
 
 
 def _choices(documents: Mapping[str, Any], path: str) -> list[tuple[str, str]]:
-    """Return where it may go, into which instances or which groups, and what each is called."""
+    """Return the instances or groups that it may go to, with the title of each."""
     return [(one, _titles_and_path(documents, one)) for one in _paths(documents, path)]
 
 
@@ -151,7 +151,7 @@ async def _page(
 def _at_fields(
     visit: Visit, outcome: Outcome, form: Mapping[str, str], documents: Mapping[str, Any]
 ) -> tuple[Sequence[str], Mapping[str, Sequence[str]]]:
-    """Return what is told above the form, and what at its fields, by their names."""
+    """Return the texts above the form, and those at its fields, by their names."""
     bad, rest = dict[str, list[str]](), list[str]()
     for where, what in outcome.problems:
         field = _field(where, form, documents)
@@ -163,7 +163,8 @@ def _at_fields(
 
 
 def _field(where: str, form: Mapping[str, str], documents: Mapping[str, Any]) -> str:
-    """The field that a problem is about. The place of a part is typed in up to three of them."""
+    """Return the field that a problem is about. The place of a part is typed in up to three of
+    them."""
     if where != TO:
         last = where.rpartition(": ")[2].rpartition(".")[2]
         return last if last in TYPED else ""

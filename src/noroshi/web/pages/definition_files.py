@@ -1,6 +1,6 @@
-"""Definitions out and in as files: a zip to keep, and what a zip or files would change, first
-shown, then brought into force against the version that was seen. What is handed in is read by a
-process of its own; packing takes seconds where there is much, so a thread does it."""
+"""Export definitions as a zip, and import a zip or files: show the differences first, then
+bring them into force against the version that was shown. A separate process reads the upload;
+packing takes seconds where there is much, so a thread does it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ LONGEST_NUMBER = 9
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of the form and of the zip."""
     return [
         Route(
             "/settings/files", page(web, files, read_body=read_import), methods=["GET", "POST"]
@@ -49,7 +49,7 @@ def routes(web: WebContext) -> list[Route]:
 
 
 async def export(visit: Visit) -> Response:
-    """All that is in force, as the files that `noroshi export` writes."""
+    """Send all that is in force, as the files that `noroshi export` writes."""
     exported = await visit.call("export")
     name = f"{visit.web.name}-version-{exported['version']}.zip"
     return Response(
@@ -60,7 +60,7 @@ async def export(visit: Visit) -> Response:
 
 
 async def files(visit: Visit) -> Response:
-    """The form; what was sent with it, as it would change what is in force; and doing so."""
+    """Show the form, preview an upload, or bring it into force."""
     exported = await visit.call("export")
     if visit.request.method == "GET":
         return await _page(visit, exported)
@@ -84,7 +84,8 @@ async def _preview(visit: Visit, exported: Mapping[str, Any]) -> Response:
 
 
 def _with_others(visit: Visit, exported: Mapping[str, Any]) -> Folder:
-    """Return what was sent, and what else is in force unless that shall go."""
+    """Return the uploaded definitions, with the others in force unless those are to be
+    removed."""
     uploaded = imported_definitions(visit).folder
     if visit.form.get("how") == WHOLE:
         return uploaded
@@ -96,8 +97,8 @@ def _with_others(visit: Visit, exported: Mapping[str, Any]) -> Folder:
 async def _preview_page(
     visit: Visit, exported: Mapping[str, Any], outcome: Outcome
 ) -> Response:
-    """All that is wrong, or all that would change. What was sent travels on in the form, and
-    whoever was overtaken sees what it would change now."""
+    """Show all problems, or all differences. The upload travels on in the form, and whoever was
+    overtaken sees the differences from now."""
     folder = _with_others(visit, exported)
     faulty_keys = [one.where for one in folder.problems]
     dry_run = await run(visit, "plan", documents=_as_json(folder), faulty=faulty_keys)
@@ -132,7 +133,7 @@ async def _preview_page(
 
 
 async def _apply(visit: Visit, folder: Folder) -> Outcome:
-    """Against the version that was in force when the difference was shown."""
+    """Apply against the version that was in force when the differences were shown."""
     base = visit.form.get("base", "")
     number = int(base) if base.isdecimal() and len(base) <= LONGEST_NUMBER else -1
     return await run_reauthenticated(
@@ -180,7 +181,7 @@ async def _page(
 
 
 def _renamable(visit: Visit, exported: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
-    """Return what another page gives another name: its key, and what it is called in words."""
+    """Return the definitions that are renamed on another page: key and title."""
     by_key = {one.key: one for one in _documents(exported)}
     return [(key, in_words(visit, key, content(by_key[key]))) for key in named_here(by_key)]
 

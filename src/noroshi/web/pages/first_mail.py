@@ -1,4 +1,4 @@
-"""The first start's way out: Microsoft 365 or a mail server, in one form each."""
+"""Set up the first route: Microsoft 365 or a mail server, in one form each."""
 
 from __future__ import annotations
 
@@ -68,13 +68,13 @@ MEANT: Mapping[str, Mapping[str, str]] = {
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their addresses."""
+    """Return the route of the form."""
     methods = ["GET", "POST"]
     return [Route("/first/mail", page(web, mail), methods=methods)]
 
 
 async def mail(visit: Visit) -> Response:
-    """One form for each way; what is there already stands in it."""
+    """Show and save one form for each way, filled with the values in force."""
     progress, answer = await load_progress(visit), await visit.call("definition_show")
     documents, outcome = answer["documents"], Outcome()
     way = visit.form.get("way") or query_value(visit, "way") or way_of(documents)
@@ -121,8 +121,8 @@ async def mail(visit: Visit) -> Response:
 async def _save(
     visit: Visit, way: str, form: Mapping[str, str], answer: Mapping[str, Any]
 ) -> tuple[Outcome, bool]:
-    """The definitions, then the secret; whether the definitions are in force. What others
-    changed since the form was shown is not overwritten."""
+    """Save the definitions, then the secret; return also if the definitions are in force.
+    Changes by others since the form was shown are not overwritten."""
     documents, secret = answer["documents"], visit.form.get("secret", "")
     titles = {SMTP: visit.say(_("SMTP server 1")), GRAPH: OF_GRAPH}
     entry_name = account_of(documents) if way == MICROSOFT else NAMES[SMTP]
@@ -146,11 +146,11 @@ async def _save(
 
 
 def _keys_in_form(documents: Documents) -> tuple[str, str]:
-    """Return what stands in the form: the route and its account."""
+    """Return the keys that the form is about: the route and its account."""
     return f"routes/{route_of(documents)}", f"accounts/{account_of(documents)}"
 
 
 def _etags(answer: Mapping[str, Any]) -> str:
-    """Their etags, "" for what is not there, as the form carries them."""
+    """Return their etags, "" for a missing one, as the form carries them."""
     keys = _keys_in_form(answer["documents"])
     return ",".join(answer["etags"].get(key, "") for key in keys)

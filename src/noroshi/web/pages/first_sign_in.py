@@ -1,4 +1,4 @@
-"""The first start's sign-in: in this very browser, by the address pasted back, or by a code on
+"""Sign the first route in: in this very browser, by the address pasted back, or by a code on
 another device."""
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ NONE: Mapping[str, Any] = {"ok": None}
 
 
 def routes(web: WebContext, returns: Returns) -> list[Route]:
-    """Its address."""
+    """Return the route of the page."""
     return [Route(SIGN_IN, page(web, _handler(returns)), methods=["GET", "POST"])]
 
 
@@ -73,7 +73,8 @@ async def _page(
     outcome: Outcome,
     port: int | None,
 ) -> Response:
-    """The page; without a route that a person signs in for there is nothing to be done on it."""
+    """Show the page; without a route that a person signs in for it leads to the route's
+    form."""
     way, code = _way(visit, deed, port), _code(visit, deed, outcome)
     # Of two sign-ins that are begun the second ends the first: a code that is shown stays.
     # An address that was pasted wrongly was shown to nobody: the right one still completes it.
@@ -106,7 +107,7 @@ def _port(visit: Visit, documents: Documents) -> int | None:
 
 
 def _way(visit: Visit, deed: str, port: int | None) -> str:
-    """The one that is shown: the easiest, unless another one was chosen or tried."""
+    """Return the way that is shown: the easiest, unless another one was chosen or tried."""
     chosen = BY_DEED.get(deed) or query_value(visit, "way")
     if chosen in (PASTE, DEVICE) or port is None:
         return chosen if chosen in (PASTE, DEVICE) else PASTE
@@ -116,7 +117,7 @@ def _way(visit: Visit, deed: str, port: int | None) -> str:
 async def _begin(
     visit: Visit, returns: Returns, route: str, way: str, port: int | None
 ) -> Mapping[str, Any]:
-    """The sign-in page; by this browser, whoever comes back from it goes on to the last step."""
+    """Begin a sign-in; a browser that comes back by itself goes on to the last step."""
     redirect_port = port or 0 if way == BROWSER else 0
     answer: Mapping[str, Any] = await visit.call_json(
         "authorize_begin", route=route, port=redirect_port
@@ -129,8 +130,8 @@ async def _begin(
 
 
 def _problems(visit: Visit, outcome: Outcome, begun: Mapping[str, Any]) -> StepProblems:
-    """Return what is wrong, at its field. Of a secret that was refused at the sign-in, that it
-    is."""
+    """Return the problems at their fields. A secret that the sign-in refused is marked as
+    such."""
     if not outcome.why:
         return StepProblems() if "ok" in begun else StepProblems((visit.say(begun["words"]),))
     labels = {name: visit.say(label) for name, label in SIGNING.items()}
@@ -143,13 +144,14 @@ def _problems(visit: Visit, outcome: Outcome, begun: Mapping[str, Any]) -> StepP
 
 
 def _wait(outcome: Outcome) -> int:
-    """Seconds until it may be asked about the code again: no sooner (RFC 8628, 3.5)."""
+    """Return the seconds until the next question about the code: no sooner (RFC 8628, 3.5)."""
     seconds = outcome.ok.get("wait") if isinstance(outcome.ok, Mapping) else None
     return int(seconds or ASKED_EACH)
 
 
 def _code(visit: Visit, deed: str, outcome: Outcome) -> Mapping[str, str] | None:
-    """The code to be typed elsewhere, and where; a form that asks again brings it along."""
+    """Return the code to type elsewhere, and the address; a form that asks again brings it
+    along."""
     if deed == "device" and outcome.ok:
         return {"code": outcome.ok["code"], "url": outcome.ok["url"]}
     code = {name: visit.form.get(name, "") for name in ("code", "url")}
@@ -175,7 +177,7 @@ def _is_signed_in(deed: str, outcome: Outcome) -> bool:
 
 
 def _next_page(visit: Visit) -> Response:
-    """To the last step; htmx goes there as a whole page."""
+    """Redirect to the last step; htmx goes there as a whole page."""
     answer = visit.to(NEXT)
     if visit.request.headers.get("hx-request"):
         answer.status_code = 200
@@ -184,7 +186,7 @@ def _next_page(visit: Visit) -> Response:
 
 
 async def _guide(visit: Visit, route: str) -> tuple[Mapping[str, Any], ...]:
-    """Return what an administrator of Microsoft 365 does, with the values filled in; nothing
+    """Return the steps of an administrator of Microsoft 365, with the values filled in; none
     for another provider."""
     found = await visit.call_json("guide_show", route=route)
     return tuple(found["ok"]["steps"]) if "ok" in found else ()

@@ -1,5 +1,6 @@
-"""The first start, step by step: who is told, what is watched here, an alarm that is given back.
-Each step is kept once it is done, so it can be left at any time. The way out is in first_mail."""
+"""Lead through the first start, step by step: a contact, this machine, a route, a test
+alarm. Each step is saved once it is done, so it can be left at any time. The route is in
+first_mail."""
 
 from __future__ import annotations
 
@@ -49,7 +50,7 @@ BROKEN = (
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of the steps."""
     methods = ["GET", "POST"]
     return [
         Route("/first", page(web, first), methods=methods),
@@ -61,7 +62,7 @@ def routes(web: WebContext) -> list[Route]:
 
 
 async def first(visit: Visit) -> Response:
-    """To the first step that is not done; by its form the first start is put away."""
+    """Redirect to the first step that is not done; a POST dismisses the first start."""
     if visit.request.method == "POST":
         await visit.call("first_end")
         return visit.to("/")
@@ -70,14 +71,15 @@ async def first(visit: Visit) -> Response:
 
 
 def next_of(progress: Mapping[str, Any]) -> str:
-    """The address of the first step that is not done."""
+    """Return the address of the first step that is not done."""
     return (
         f"/first/{next((step for step, field in WAYS.items() if not progress[field]), 'alarm')}"
     )
 
 
 async def load_progress(visit: Visit) -> Mapping[str, Any]:
-    """Return how far it has come. Raises ForbiddenError for who could do none of it."""
+    """Return the progress of the first start. Raises ForbiddenError for all but
+    administrators."""
     if visit.person is None or ADMIN not in visit.person.roles:
         raise ForbiddenError(_("Initial setup requires the administrator role."))
     progress: Mapping[str, Any] = await visit.call("first_look")
@@ -92,7 +94,7 @@ async def step_page(
     status: int,
     **values: Any,
 ) -> Response:
-    """A step's page, below how far all of it has come."""
+    """Return a step's page, below the progress of all steps."""
     steps_done = {name: bool(progress[field]) for name, field in WAYS.items()}
     # A way out is no more than hoped for until a mail was taken by it.
     proofs = {"mail": progress["accepted"], "alarm": bool(progress["seen"])}
@@ -103,8 +105,7 @@ async def step_page(
 
 
 async def person(visit: Visit) -> Response:
-    """Show and save who is told, in which language and by which clock; the pages speak it from
-    then on."""
+    """Show and save the first contact; the pages speak its language from then on."""
     progress = await load_progress(visit)
     key = f"contacts/{progress['contact'] or CONTACT}"
     definitions = await visit.call("definition_show", keys=[key])
@@ -160,7 +161,7 @@ FIELDS = tuple(LABELS)
 
 
 def _contact_texts(contact: Mapping[str, Any]) -> Mapping[str, str]:
-    """A contact as the form shows it."""
+    """Return a contact as the form shows it."""
     texts = {name: str(contact.get(name) or "") for name in FIELDS}
     return texts | {"addresses": ", ".join(contact.get("addresses", ()))}
 
@@ -185,7 +186,7 @@ async def _person(
 
 
 async def machine(visit: Visit) -> Response:
-    """Show what was found on this computer, to be chosen from."""
+    """Show the suggestions for this computer, and add the chosen ones."""
     progress, outcome = await load_progress(visit), Outcome()
     if visit.request.method == "POST":
         picked = [name.removeprefix("take.") for name in visit.form if name[:5] == "take."]
@@ -209,7 +210,7 @@ async def machine(visit: Visit) -> Response:
 
 
 def _selection_problems(visit: Visit, outcome: Outcome) -> StepProblems:
-    """Tell what is wrong: of what was chosen something may have ended since it was shown."""
+    """Return the problems: some of the selection may have ended since it was shown."""
     if any(where == "wanted" for where, what in outcome.problems if what != outcome.why[0]):
         return StepProblems(
             (
@@ -227,7 +228,7 @@ def _selection_problems(visit: Visit, outcome: Outcome) -> StepProblems:
 
 
 async def alarm(visit: Visit) -> Response:
-    """A test alarm, how far it has come, and the number that proves it."""
+    """Send a test alarm, show its progress, and take the number that proves it."""
     progress, outcome = await load_progress(visit), Outcome()
     deed = visit.form.get("do", "")
     if visit.request.method == "POST":
@@ -260,7 +261,7 @@ async def alarm(visit: Visit) -> Response:
 
 
 async def way(visit: Visit) -> Response:
-    """Show how far the test alarm has come, alone: asked for again until it is taken, or
+    """Show the progress of the test alarm alone: fetched again until it is accepted, or
     stopped."""
     progress = await load_progress(visit)
     return visit.page(
@@ -269,7 +270,7 @@ async def way(visit: Visit) -> Response:
 
 
 async def _relay_context(visit: Visit, progress: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The relay's posts of the last test alarm, and what the other side said."""
+    """Return the relay of the last test alarm, and the replies of the other side."""
     answer = (
         await visit.call_json("queue_show", id=progress["mail"]) if progress["mail"] else {}
     )

@@ -1,4 +1,4 @@
-"""An instance or a group: what is in it, and its watch stopped and started; also a monitor's."""
+"""Show an instance or a group, and stop and start its monitoring; also a monitor's."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ LONGEST_NOTE = 200
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of the pages and of the switch."""
 
     async def instance(visit: Visit) -> Response:
         return await _page(visit, live, visit.request.path_params["instance"], "")
@@ -59,7 +59,7 @@ def routes(web: WebContext, live: Live) -> list[Route]:
 
 
 async def _stop_or_start(visit: Visit, live: Live) -> Response:
-    """Stop or start a part, and back to the page where that was asked for."""
+    """Stop or start a part, and go back to the page that asked for it."""
     form = visit.form
     part, page_of, deed = form.get("part", ""), form.get("at", ""), form.get("do", "")
     op = DEEDS.get((deed, "/" not in part))
@@ -118,22 +118,22 @@ async def _page(visit: Visit, live: Live, instance: str, group: str) -> Response
 
 
 def _settings(instance: str, group: str) -> str:
-    """The address of its settings: those of the node's own groups are its instance's."""
+    """Return the address of its settings: those of the node's own groups are its instance's."""
     if group:
         return address("/settings/group", **{"in": instance}, name=group)
     return address("/settings/instance", name=instance)
 
 
 def _open_problems(groups: Sequence[Any]) -> int:
-    """Return how many of its monitors have an open problem, of which somebody may have been
-    told."""
+    """Return how many monitors have an open problem, of which somebody may have been
+    notified."""
     levels = [row.level for table in groups for row in table.rows]
     return sum(level in ("warning", "critical", "unknown") for level in levels)
 
 
 async def done_text(visit: Visit, snapshot: Snapshot) -> str:
-    """Return what was just done, and with what, by its title; what was moved away has its name
-    alone. "" for nothing."""
+    """Return the sentence about the last action, with the title of its part; a part that was
+    moved away has its name alone. "" for none."""
     deed, part = query_value(visit, "did"), query_value(visit, "part")
     if deed not in DONE:
         return ""

@@ -1,4 +1,5 @@
-"""The ledger: the sum of all alarms, a search through them, and one alarm's way."""
+"""Show the ledger: the sum of all alarms, a search through them, and the progress of one
+alarm."""
 
 from __future__ import annotations
 
@@ -54,7 +55,7 @@ BY_WHOM: Mapping[str, Message] = {
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of the ledger and of one alarm."""
     return [
         Route("/ledger", page(web, ledger), methods=["GET"]),
         Route("/ledger/alarm", page(web, alarm), methods=["GET"]),
@@ -62,7 +63,7 @@ def routes(web: WebContext) -> list[Route]:
 
 
 async def ledger(visit: Visit) -> Response:
-    """The sum, and the newest alarms that fit."""
+    """Show the sum, and the newest alarms that match."""
     words, kind = query_value(visit, "q"), query_value(visit, "state")
     kind = kind if kind in KINDS else ""
     last = SEARCHED if words or kind else MOST_SHOWN
@@ -118,8 +119,8 @@ def _row(visit: Visit, one: Answer, titles: Titles) -> Mapping[str, Any]:
 
 
 def _why(visit: Visit, one: Answer) -> str:
-    """Return why it is where it is; whoever held it or gave it up is all that the ledger
-    keeps."""
+    """Return why it is in its state; of a held or dropped mail the ledger has only who did
+    that."""
     explanation = visit.say(one["why"])
     if one["state"] in BY_WHOM:
         return visit.say(BY_WHOM[one["state"]].fill(who=explanation))

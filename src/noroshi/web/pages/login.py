@@ -1,4 +1,4 @@
-"""Logging in and out, the second step, the first start, and the password once more."""
+"""Log in and out: the password, the second step, the first start, and the password again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LONGEST_CODE = 40
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of logging in and out."""
     methods = ["GET", "POST"]
     return [
         Route("/login", page(web, log_in, anybody=True), methods=methods),
@@ -49,7 +49,7 @@ def _refusal_page(
 
 
 async def log_in(visit: Visit) -> Response:
-    """The first step: name and password."""
+    """Check name and password."""
     people, form = visit.web.people, visit.form
     if visit.request.method == "GET":
         if visit.person is not None:
@@ -71,7 +71,7 @@ async def log_in(visit: Visit) -> Response:
 
 
 def _continue(visit: Visit, key: str) -> Response:
-    """To where they wanted to go; with what they had typed there before their log-in ended."""
+    """Go on to the page that was wanted; with the input from before the log-in ended."""
     saved_input = visit.form.get("kept", "")
     if not saved_input:
         return visit.to(_next(visit))
@@ -84,7 +84,7 @@ def _continue(visit: Visit, key: str) -> Response:
 
 
 async def second(visit: Visit) -> Response:
-    """The second step: a code."""
+    """Check the code of the second step."""
     if visit.request.method == "GET":
         if not await visit.web.people.awaits_second_step(visit.key):
             return visit.to("/login")
@@ -99,7 +99,7 @@ async def second(visit: Visit) -> Response:
 
 
 async def start(visit: Visit) -> Response:
-    """A one-time code for a password; the first one makes the administrator."""
+    """Take a one-time code and set the password; the first one makes the administrator."""
     people, form = visit.web.people, visit.form
     first = not await people.begun()
     name, code = form.get("name", ""), form.get("code", "")
@@ -128,7 +128,7 @@ async def log_out(visit: Visit) -> Response:
 
 
 async def reauthenticate(visit: Visit) -> Response:
-    """The password once more, before what runs programs."""
+    """Check the password again, before programs are run."""
     if visit.request.method == "GET":
         return visit.page("reauthenticate.html", why="", next=_next(visit), asked=None)
     try:

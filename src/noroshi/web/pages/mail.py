@@ -1,4 +1,4 @@
-"""Mail: the routes with how far each is proved, their order, accounts and networks."""
+"""Show mail: the routes with the proof of each, their order, accounts and networks."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ WORST = {"well": 0, "down": 1, "not signed in": 2, "needs somebody": 3}
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Its address."""
+    """Return the route of the page."""
     return [Route("/mail", page(web, mailing), methods=["GET", "POST"])]
 
 
 async def mailing(visit: Visit) -> Response:
-    """All of it; a form changes an order."""
+    """Show the page, or change an order."""
     if visit.request.method == "GET":
         deed_done = query_value(visit, "did")
         return await _page(visit, did=DONE.get(deed_done))
@@ -72,14 +72,15 @@ async def mailing(visit: Visit) -> Response:
 
 
 def _refusal(visit: Visit, outcome: Outcome, now: Side) -> tuple[str, ...]:
-    """The order that is in force since somebody else changed it stands on the page itself."""
+    """Return the texts of a refusal; after a conflict the page itself shows the order in
+    force."""
     return (
         (by_title(visit, outcome.why[0], now),) if outcome.kind == "conflict" else outcome.why
     )
 
 
 def reorder(routes: Sequence[str], name: str, move: str) -> list[str]:
-    """The order once that route is moved in it, taken out of it, or added at its end."""
+    """Return the order once that route is moved in it, removed from it, or added at its end."""
     order = list(routes)
     if move == "into":
         return [*order, name]
@@ -143,7 +144,7 @@ def _orders(
 def _accounts(
     visit: Visit, documents: Mapping[str, Answer], rows: Sequence[Answer]
 ) -> Iterator[Mapping[str, Any]]:
-    """Each with the worst of its routes."""
+    """Yield each account with the worst of its routes."""
     titles = dict(clouds(visit, documents))
     for name, account in sorted(of_type(documents, "accounts").items()):
         routes = [one for one in rows if one["account"] == name]

@@ -1,4 +1,4 @@
-"""Planned work: which windows the definitions have, one more, one less."""
+"""Show the windows of maintenance, add and remove them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ BETWEEN_DAYS = pgettext("between days", ", ")
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
-    """Its address."""
+    """Return the route of the page."""
 
     async def page_handler(visit: Visit) -> Response:
         return await maintenance(visit, live)
@@ -45,7 +45,7 @@ def routes(web: WebContext, live: Live) -> list[Route]:
 
 
 async def maintenance(visit: Visit, live: Live) -> Response:
-    """Show what is planned, and a form for one more."""
+    """Show the windows, and a form for another one."""
     if visit.request.method == "GET":
         return await _page(visit, Outcome())
     deed = visit.form.get("do", "")
@@ -94,7 +94,7 @@ async def _add(visit: Visit) -> Outcome:
 
 
 def _window(visit: Visit) -> Mapping[str, Any]:
-    """Return a window as a definition says it; what is missing is told by its check."""
+    """Return a window as a definition has it; missing values are reported by its check."""
     form = visit.form
     is_once = form.get("sort") == "once"
     times = {
@@ -189,7 +189,8 @@ def _day(visit: Visit, day: str) -> str:
 
 
 def _labels(documents: Mapping[str, Mapping[str, Any]]) -> Labels:
-    """Instances, groups and monitors, to choose from; that of the node itself needs no file."""
+    """Return the labels of instances, groups and monitors; the node's own instance needs no
+    file."""
     places_by_depth: tuple[list[str], ...] = ([OWN], [], [])
     for key, content in sorted(documents.items()):
         sort, _, name = key.partition("/")

@@ -1,4 +1,4 @@
-"""One monitor: how it is, its recent values, what happened, what the rules decided."""
+"""Show one monitor: its state, recent values, events, and the decisions of its rules."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ EVENTS, TELLINGS, ROWS, CHARTS = 30, 30, 30, 6
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
-    """Its address."""
+    """Return the route of the page."""
 
     async def monitor(visit: Visit) -> Response:
         path = visit.request.path_params["path"]
@@ -88,7 +88,7 @@ def _view(answer: Mapping[str, Any], language: str) -> Mapping[str, Any]:
 
 
 def _all_acknowledged(items: Sequence[Mapping[str, Any]]) -> bool:
-    """Return whether somebody has all that is not well."""
+    """Return True if somebody acknowledged all items that are not OK."""
     return all(one["acknowledged"] for one in items if one["level"] != Level.OK.value)
 
 

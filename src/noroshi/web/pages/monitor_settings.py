@@ -1,4 +1,4 @@
-"""One monitor's settings, with the options of its kind and its limits; and choosing a kind."""
+"""Edit one monitor's settings, with the options of its kind and its limits; choose a kind."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ Answer = Mapping[str, Any]
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their address."""
+    """Return the route of the form."""
     return [Route(MONITOR, page(web, monitor), methods=["GET", "POST"])]
 
 
 async def monitor(visit: Visit) -> Response:
-    """One monitor; without a name a new one, and without a kind the choice of one."""
+    """Edit one monitor; without a name a new one, and without a kind the choice of one."""
     instance_name, group, name = (query_value(visit, one) for one in ("in", "group", "name"))
     edit = await open_edit(
         visit, Spot(f"instances/{instance_name}", group, name or NEW, new=not name)
@@ -79,7 +79,7 @@ async def monitor(visit: Visit) -> Response:
 
 
 async def _units(visit: Visit, path: str) -> Mapping[str, str]:
-    """The units of what it measured last, by the readings' titles."""
+    """Return the units of its last readings, by their titles."""
     answer = await visit.call_json("monitor_show", monitor=path, last=1)
     series = answer["ok"]["series"] if "ok" in answer else ()
     return {visit.say(one["name"]): one["unit"] for one in series if one["unit"].strip()}
@@ -111,14 +111,14 @@ def _outline(
 
 
 def _start_content(kind: Answer, levels: Sequence[Content], rules: list[str]) -> dict[str, Any]:
-    """Return what a new one says to begin with. Whoever adds one wants somebody to be told,
-    unless it is said further up who is, or that nobody is."""
+    """Return the first content of a new one. It notifies by the first rule, unless instance or
+    group have rules, or none on purpose."""
     without_rules = all(one.get("rules") is None for one in levels)
     return {"kind": kind["kind"], **({"rules": rules[:1]} if without_rules and rules else {})}
 
 
 def _names_by_setting(documents: Mapping[str, Content]) -> dict[str, list[str]]:
-    """Return what a monitor may name."""
+    """Return the names that a monitor may refer to."""
     types_by_setting = {"rules": "rules", "route": "routes", "account": "accounts"}
     types_by_setting |= {"network": "networks"}
     return {

@@ -46,7 +46,7 @@ Answer = Mapping[str, Any]
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of the list, of an instance and of a group."""
     methods = ["GET", "POST"]
     return [
         Route(HOME, page(web, watched), methods=["GET"]),
@@ -56,8 +56,8 @@ def routes(web: WebContext) -> list[Route]:
 
 
 async def watched(visit: Visit) -> Response:
-    """All instances with their groups and monitors, each a way to its settings. Of very many
-    only the instance that is asked for is unfolded."""
+    """Show all instances with their groups and monitors, each with a link to its settings. Of
+    very many only the requested instance is unfolded."""
     documents = (await visit.call("definition_show"))["documents"]
     titles = {one["kind"]: visit.say(one["title"]) for one in await checks(visit)}
     saved_version, unfolded = query_value(visit, "did"), query_value(visit, "in")
@@ -85,7 +85,7 @@ async def watched(visit: Visit) -> Response:
 
 
 def of(type: str, documents: Mapping[str, Content]) -> list[tuple[str, Content]]:
-    """All documents of a type by name."""
+    """Return all documents of a type by name."""
     documents_by_key = ((key.partition("/"), one) for key, one in sorted(documents.items()))
     return [
         (name, one)
@@ -95,7 +95,7 @@ def of(type: str, documents: Mapping[str, Content]) -> list[tuple[str, Content]]
 
 
 async def checks(visit: Visit) -> list[Answer]:
-    """All kinds of monitors."""
+    """Return all kinds of monitors."""
     return [one for one in await visit.call("kinds") if one["family"] == "monitor"]
 
 
@@ -133,7 +133,7 @@ def _group_row(instance: str, content: Content, titles: Mapping[str, str]) -> An
 
 
 def crumbs(visit: Visit, document: Content | None = None, *names: str) -> list[Link]:
-    """The way to a group or a monitor of that instance, by titles."""
+    """Return the links to a group or a monitor of that instance, by titles."""
     links: list[Link] = [(visit.say(pgettext("definition_edit", "Monitoring settings")), HOME)]
     if names:
         links.append((called(names[0], document), address(INSTANCE, name=names[0])))
@@ -146,7 +146,7 @@ def crumbs(visit: Visit, document: Content | None = None, *names: str) -> list[L
 
 
 def kinds_in(groups: Iterable[Content], content: Content) -> set[str]:
-    """The kinds that are used in these groups, or spoken of."""
+    """Return the kinds that are used in these groups, or have limits in the content."""
     used = {str(one.get("kind")) for group in groups for one in group.get("monitor", ())}
     return used | set(content.get("limits") or {})
 
@@ -164,7 +164,7 @@ async def _kinds(visit: Visit, wanted: set[str], *above: Content) -> tuple[Kind,
 
 
 async def instance(visit: Visit) -> Response:
-    """One instance, or a new one."""
+    """Edit one instance, or a new one."""
     name = query_value(visit, "name")
     spot = Spot(f"instances/{name or NEW}", new=not name)
     edit = await open_edit(visit, spot, may_lack=name == OWN)
@@ -234,8 +234,8 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
 def sections_of(
     visit: Visit, edit: Edit, outline: Outline, first: Sequence[Field], rest: dict[str, Field]
 ) -> list[Section]:
-    """Return the sections for what an instance or a group says of itself, and for all that is in
-    it."""
+    """Return the sections for the own settings of an instance or a group, and for those of all
+    that is in it."""
     when, rules = [rest.pop(one) for one in SCHEDULE], rest.pop("rules")
     return [
         Section(id="what", title=visit.say(_("General")), fields=[*first, *rest.values()]),
@@ -258,7 +258,7 @@ def _count(groups: Iterable[Content]) -> int:
 
 
 async def group(visit: Visit) -> Response:
-    """One group, or a new one."""
+    """Edit one group, or a new one."""
     instance_name, name = query_value(visit, "in"), query_value(visit, "name")
     edit = await open_edit(visit, Spot(f"instances/{instance_name}", name or NEW, new=not name))
     if edit.now is None and visit.request.method == "GET":

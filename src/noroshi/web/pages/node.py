@@ -1,4 +1,4 @@
-"""The node itself: how it is, and its ports, files and folders."""
+"""Show the node itself: its health, and its ports, files and folders."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PLACES: Mapping[str, Message] = {
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of both pages."""
     return [
         Route("/settings/health", page(web, health), methods=["GET"]),
         Route("/settings/places", page(web, places), methods=["GET"]),
@@ -51,7 +51,7 @@ async def health(visit: Visit) -> Response:
 
 
 def _duration_text(visit: Visit, seconds: float) -> str:
-    """A length of time in its two largest units."""
+    """Return a length of time in its two largest units."""
     parts, rest = list[str](), int(seconds)
     for length, text in LENGTHS:
         count, rest = divmod(rest, length)
@@ -75,7 +75,7 @@ def _monitor(
 
 
 async def places(visit: Visit) -> Response:
-    """Show what listens where, which files and folders, what goes out; the last backup."""
+    """Show ports, files and folders, outgoing notifications, and the last backup."""
     answer = await visit.call("places")
     backup = answer["backup"]
     sorts = [

@@ -20,7 +20,7 @@ PRIVATE = {"referrer-policy": "no-referrer"}  # the code stands in this page's o
 
 
 class Landing(Route):
-    """Any path, but only for a browser that is expected there with its state."""
+    """Match any path, but only for a browser that is expected there with its state."""
 
     def __init__(self, web: WebContext, returns: Returns) -> None:
         super().__init__("/{path:path}", page(web, _handler(returns), anybody=True))
@@ -51,7 +51,7 @@ def _handler(returns: Returns) -> Handler:
 
 
 async def _finish_sign_in(visit: Visit, expected: Expected, returns: Returns) -> Response:
-    """In the name of whoever began it, as long as they are logged in."""
+    """Finish a sign-in in the name of whoever began it, as long as they are logged in."""
     web = visit.web
     person = await web.people.of_session(expected.key, visit.address)
     back = expected.home + expected.back

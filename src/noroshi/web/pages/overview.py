@@ -1,4 +1,4 @@
-"""The first page: what is wrong, how far each alarm has come, how each route is; told live."""
+"""Show the first page: problems, the progress of each alarm, the state of each route; live."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STILL = ":\n\n"
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of the page, of the live stream and of the tree's branches."""
 
     async def overview(visit: Visit) -> Response:
         snapshot = await live.now()
@@ -75,7 +75,7 @@ def routes(web: WebContext, live: Live) -> list[Route]:
 
 
 async def _is_first_start_open(visit: Visit) -> bool:
-    """Return whether the first start is still to be finished, by this person."""
+    """Return True if this person has still to finish the first start."""
     is_administrator = visit.person is not None and ADMIN in visit.person.roles
     answer = await visit.call_json("first_look") if is_administrator else {}
     return "ok" in answer and bool(answer["ok"]["open"])
@@ -86,7 +86,8 @@ def _fragment(html: str) -> Response:
 
 
 async def _live_messages(visit: Visit, live: Live, last_serial: str) -> AsyncIterator[str]:
-    """The fragments that changed, each time that something did. `last_serial`: what they have."""
+    """Yield the fragments that changed, each time that some did. `last_serial`: the reader has
+    that snapshot."""
     last: Snapshot | None = None
     page_part = visit.request.query_params.get("part", "")
     try:
@@ -107,9 +108,9 @@ async def _live_messages(visit: Visit, live: Live, last_serial: str) -> AsyncIte
 def news(
     before: Snapshot | None, now: Snapshot, language: str, shows: str = ""
 ) -> Iterator[str]:
-    """Return what is sent to somebody who has seen that before (None: nobody knows what). `shows`
-    is what their page has: "" is the whole overview, ALARMS the alarms, QUEUE mails, else the
-    tree alone."""
+    """Yield the messages for a reader who has that snapshot (None: unknown). `shows` is the
+    part on their page: "" is the whole overview, ALARMS the alarms, QUEUE mails, else the tree
+    alone."""
     if before is not None and before.status["version"] != now.status["version"]:
         yield event("definitions")
         return
@@ -144,16 +145,17 @@ def _fingerprint(snapshot: Snapshot | None, instance: str) -> int | None:
 
 
 def partial(name: str, html: str) -> str:
-    """A fragment for the element of that name, put in without disturbing who reads there."""
+    """Return a fragment for the element of that name, put in without disturbing who reads
+    there."""
     return f'<hx-partial hx-target="#{name}" hx-swap="innerMorph">{neutral(html)}</hx-partial>'
 
 
 def message(text: str, id: str) -> str:
-    """A message without a name: its fragments are put in (WHATWG HTML, 9.2.6)."""
+    """Return a message without a name: its fragments are put in (WHATWG HTML, 9.2.6)."""
     lines = "".join(f"data: {line}\n" for line in text.splitlines() if line.strip())
     return f"id: {id}\n{lines}\n"
 
 
 def event(name: str) -> str:
-    """A message with a name: the page hears it as an event."""
+    """Return a message with a name: the page gets it as an event."""
     return f"event: {name}\ndata: {name}\n\n"

@@ -1,4 +1,4 @@
-"""One's own account: password, and the second step with its QR code."""
+"""Show and change one's own account: password, and the second step with its QR code."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ ENDS_SESSIONS = ("own_password", "own_totp_on", "own_totp_off")
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Its address."""
+    """Return the route of the page."""
     return [Route("/settings/me", page(web, me), methods=["GET", "POST"])]
 
 
 async def me(visit: Visit) -> Response:
-    """Show somebody's own account. What is shown once, seed and recovery codes, stands in the
+    """Show somebody's own account. Seed and recovery codes, which are shown once, stand in the
     answer to its form."""
     outcome, deed = Outcome(), visit.form.get("do", "")
     if visit.request.method == "POST":
@@ -62,8 +62,8 @@ async def me(visit: Visit) -> Response:
 
 
 def step_shown(visit: Visit, outcome: Outcome) -> Mapping[str, str] | None:
-    """The address that an authenticator reads, with the seed in it: a fresh one, or after a wrong
-    code the one that the form was shown with. Nobody is told it who did not have it."""
+    """Return the address that an authenticator reads, with the seed in it: a fresh one, or
+    after a wrong code the one of the form. Nobody gets it who did not have it."""
     is_fresh = visit.form.get("do") in ("own_totp", "user_totp") and outcome.ok
     address = outcome.ok["address"] if is_fresh else visit.form.get("address", "")
     if outcome.ok and not is_fresh:
@@ -85,7 +85,8 @@ async def _perform(visit: Visit, deed: str) -> Outcome:
 
 
 async def _reopen_session(visit: Visit) -> None:
-    """Every session of this person ended over it; this browser has a fresh one."""
+    """Open a fresh session for this browser, as the change ended all sessions of this
+    person."""
     assert visit.person is not None
     try:
         opened = await visit.web.people.reopen_session(visit.person.name, visit.address)
@@ -96,8 +97,8 @@ async def _reopen_session(visit: Visit) -> None:
 
 
 def _picture(address: str) -> Mapping[str, Any]:
-    """An address as a QR code (ISO/IEC 18004): a square of `size`, and the path of what is dark
-    in it, row by row."""
+    """Return an address as a QR code (ISO/IEC 18004): a square of `size`, and the path of its
+    dark cells, row by row."""
     with ONE_AT_A_TIME:
         import segno  # only now: most processes never ask
 

@@ -1,4 +1,4 @@
-"""Show the queue, one mail of it as it will be sent, and what may be done with it."""
+"""Show the queue, one mail of it as it will be sent, and the actions on it."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ NOT_REFUSED = Outcome()
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
-    """Their addresses. A mail's id has slashes in it, so it stands in the query."""
+    """Return the routes. A mail's id has slashes in it, so it stands in the query."""
 
     async def queue(visit: Visit) -> Response:
         return await _queue(visit, live)
@@ -87,7 +87,7 @@ def routes(web: WebContext, live: Live) -> list[Route]:
 
 
 async def _queue(visit: Visit, live: Live) -> Response:
-    """Everything that waits, or what of it fits, and why."""
+    """Show all waiting mails, or those that match, and why each waits."""
     snapshot = await live.now()  # first: what moves from here on is told by the stream
     mails, words = await visit.call("queue_list"), query_value(visit, "q")
     titles = await load_titles(visit)
@@ -166,13 +166,13 @@ def _next(visit: Visit, one: Answer) -> str:
 
 
 def _possible_deeds(visit: Visit, state: str) -> list[tuple[str, str]]:
-    """Return what this person may do with a mail in that state, each with its words."""
+    """Return the actions of this person on a mail in that state, each with its words."""
     names = ACTS.get(state, ()) if may(visit)["act"] else ()
     return [(name, visit.say(DEEDS[name])) for name in names]
 
 
 async def _mail_or_action(visit: Visit, live: Live) -> Response:
-    """One mail: how far it came, what was answered, how it looks, what may be done."""
+    """Show one mail: progress, replies, content; or perform an action on it."""
     id = (
         visit.form.get("id", "") if visit.request.method == "POST" else query_value(visit, "id")
     )
@@ -198,7 +198,7 @@ def _arguments(visit: Visit, deed: str) -> Mapping[str, Any]:
 
 
 def _chosen(visit: Visit) -> list[str]:
-    """The routes in the order in which they were chosen, each once."""
+    """Return the routes in the order in which they were chosen, each once."""
     names = sorted((one for one in visit.form if one.startswith(WAY)), key=_place)
     return list(dict.fromkeys(filter(None, (visit.form[one] for one in names))))
 
@@ -209,8 +209,8 @@ def _place(field: str) -> int:
 
 
 def _choices(visit: Visit, row: Mapping[str, Any], titles: Titles) -> Mapping[str, Any]:
-    """A place for each route that there is, with what stands in it, and what may stand there:
-    also one that is no more, while the mail has it."""
+    """Return a place for each route, with its value, and the choices: also a removed one, while
+    the mail has it."""
     is_typed = visit.form.get("do") == "edit"
     chosen = _chosen(visit) if is_typed else list(row["routes"])
     names = list(dict.fromkeys((*titles.routes, *row["routes"])))
@@ -273,7 +273,7 @@ async def _mail(
 
 
 async def as_html(visit: Visit) -> Response:
-    """The mail's HTML alone, for a frame in which nothing of it can act."""
+    """Send the mail's HTML alone, for a frame in which nothing of it can act."""
     rendered_mail = await visit.call("queue_mail", id=query_value(visit, "id"))
     if not rendered_mail["html"]:
         raise NotFoundError(NO_SUCH_PAGE)

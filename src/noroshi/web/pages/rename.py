@@ -1,4 +1,5 @@
-"""Another name for what no other page edits, as it is written in files: own clouds and blueprints."""
+"""Rename definitions that no other page edits, as they are written in files: own clouds and
+blueprints."""
 
 from __future__ import annotations
 
@@ -33,12 +34,12 @@ PATH, FILES = "/settings/name", "/settings/files"
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Its address."""
+    """Return the route of the form."""
     return [Route(PATH, page(web, name), methods=["GET", "POST"])]
 
 
 def named_here(keys: Iterable[str]) -> list[str]:
-    """Those whose name is changed here."""
+    """Return the keys whose name is changed here."""
     return sorted(key for key in keys if key.partition("/")[0] in NAMED_HERE)
 
 
@@ -50,7 +51,7 @@ def in_words(visit: Visit, key: str, content: Mapping[str, Any]) -> str:
 
 
 async def name(visit: Visit) -> Response:
-    """The name alone; what the definition says stays as it is."""
+    """Change the name alone; the content of the definition stays."""
     require_administrator(visit)
     key = query_value(visit, "key")
     if not named_here([key]):

@@ -1,4 +1,5 @@
-"""One route: its app, its sign-in by every way, the administrator's steps, diagnosis, test mail."""
+"""Show one route: its app, its sign-in by every way, the administrator's steps, diagnosis, test
+mail."""
 
 from __future__ import annotations
 
@@ -40,7 +41,7 @@ SECRETIVE = ("url", "headers")
 
 
 def routes(web: WebContext, returns: Returns) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of the page and of its files."""
     codes = Codes()
 
     async def handle_route(visit: Visit) -> Response:
@@ -119,7 +120,7 @@ async def _page(
 async def _merged_registration(
     visit: Visit, details: RouteDetails, result: RouteActionResult
 ) -> MergedForm:
-    """Return what was typed into the form of the app registration, if it was not taken."""
+    """Return the input of the form of the app registration, if it was refused."""
     is_refused_save = result.why and visit.form.get("do") == "save" and not result.saved
     if not is_refused_save:
         return MergedForm(form={}, base_version=details.version)
@@ -158,15 +159,15 @@ async def _for_admin(
 
 
 def _sender_address(details: RouteDetails) -> str:
-    """The address that the route sends from, to begin with."""
+    """Return the address that the route sends from, to begin with."""
     if details.account is not None:
         return str(details.account.get("mailbox", ""))
     return str(details.definition.get("options", {}).get("sender", ""))
 
 
 async def _test_recipient(visit: Visit) -> str:
-    """Whom a test mail goes to, to begin with: the first contact, else whoever asks, if their
-    name is an address. The sender would look into the wrong mailbox."""
+    """Return the recipient of a test mail, to begin with: the first contact, else the visitor,
+    if their name is an address. The sender would look into the wrong mailbox."""
     contacts = await visit.call("contacts")
     addresses = [address for one in contacts for address in one["addresses"]]
     own_name = visit.person.name if visit.person else ""
@@ -174,7 +175,7 @@ async def _test_recipient(visit: Visit) -> str:
 
 
 async def _guide(visit: Visit, details: RouteDetails) -> Any:
-    """None for providers that have none."""
+    """Return the administrator's steps; None for providers without a guide."""
     cloud = (details.account or {}).get("cloud", "")
     if details.account is None or cloud == "google":
         return None
@@ -201,7 +202,7 @@ def _order(
 
 
 def _facts(visit: Visit, details: RouteDetails) -> list[tuple[str, str]]:
-    """Return what a route without an account is set to."""
+    """Return the settings of a route without an account."""
     options = details.definition.get("options", {})
     return [
         (label(name, details.row["kind"], visit.say), str(value))
@@ -211,14 +212,14 @@ def _facts(visit: Visit, details: RouteDetails) -> list[tuple[str, str]]:
 
 
 async def steps(visit: Visit) -> Response:
-    """The administrator's steps as a text to hand on."""
+    """Send the administrator's steps as a text to hand on."""
     name, way = visit.request.path_params["name"], query_value(visit, "way")
     guide = await visit.call("guide_show", route=name, way=WAYS.get(way, ""))
     return _file(visit.say(guide["text"]), f"noroshi-{name}.md", "text/markdown")
 
 
 async def certificate(visit: Visit) -> Response:
-    """Send what of the certificate is uploaded; never its key."""
+    """Send the certificate for its upload; never its key."""
     answer = await visit.call("certificate_show", name=visit.request.path_params["name"])
     return _file(
         answer["pem"], f"noroshi-{answer['account']}.cer", "application/x-x509-ca-cert"

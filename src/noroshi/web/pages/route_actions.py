@@ -1,4 +1,4 @@
-"""Perform what the page of one route can ask for, each by a form."""
+"""Perform the actions on the page of one route, each by a form."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class RouteActionResult:
 
     @property
     def bad(self) -> frozenset[str]:
-        """The fields that are wrong, to be marked."""
+        """Return the fields that are wrong, to be marked."""
         return frozenset(where for where, _ in self.problems)
 
 
@@ -62,7 +62,7 @@ def _failed(details: RouteDetails, outcome: Outcome) -> RouteActionResult:
 
 
 async def save(visit: Visit, details: RouteDetails) -> RouteActionResult:
-    """The app's registration, as one version, and its secret into the vault."""
+    """Save the app registration, as one version, and its secret in the vault."""
     secret = visit.form.get("secret", "").strip()
     after = account_document(
         details.account or {}, visit.form, await _entry_for(visit, details)
@@ -91,26 +91,27 @@ async def save(visit: Visit, details: RouteDetails) -> RouteActionResult:
 
 
 async def _entry_for(visit: Visit, details: RouteDetails) -> str:
-    """Return where a secret of the account goes that was typed: into its own entry, else into a
-    free one."""
+    """Return the vault entry for a typed secret of the account: its own one, else a free
+    one."""
     account_entry = (details.account or {}).get("secret")
     return account_entry or await free_entry(visit, details.row["account"])
 
 
 def _destinations_shown(visit: Visit) -> list[str]:
-    """The servers that stood beside the field as those to which its secret is sent."""
+    """Return the servers that stood beside the field as those to which its secret is sent."""
     return [one for one in visit.form.get("to", "").split(", ") if one]
 
 
 def _ended_text(visit: Visit, account: Answer) -> str:
-    """Return why a new secret cannot have that day, though it may be the old one's."""
+    """Return the problem if a new secret has a day in the past, as that may be the old
+    one's."""
     day = end_of(str(account.get(DAY, "")))
     has_ended = day is not None and is_over(day, visit.web.service.now())
     return problems_at(DAY, visit.say(OVER.fill(day=day)), visit.language) if has_ended else ""
 
 
 async def entry(visit: Visit, details: RouteDetails) -> RouteActionResult:
-    """A password, or another value that the route names, into the vault."""
+    """Save a password, or another value that the route names, in the vault."""
     entry_value = {"name": visit.form.get("entry", ""), "value": visit.form.get("value", "")}
     outcome = await run(
         visit, "set_secret", **entry_value, proved=True, to=_destinations_shown(visit)
@@ -125,7 +126,7 @@ async def entry(visit: Visit, details: RouteDetails) -> RouteActionResult:
 async def _switch_sign_in(
     visit: Visit, details: RouteDetails, way: str, typed_into: str = ""
 ) -> Outcome:
-    """The account signs in that way from now on, if it does not yet."""
+    """Let the account sign in that way from now on, if it does not yet."""
     if details.account is None:
         return Outcome()
     by_app = WAYS[way].startswith("app-")
@@ -140,7 +141,7 @@ async def _switch_sign_in(
 
 
 async def begin(visit: Visit, details: RouteDetails) -> RouteActionResult:
-    """The sign-in page; with `browser` the browser comes back by itself."""
+    """Begin a sign-in; with `browser` the browser comes back by itself."""
     outcome = await _switch_sign_in(visit, details, details.way)
     port = port_for(visit.request.url, details.redirect) if details.way == "browser" else None
     if not outcome.why:
@@ -160,14 +161,14 @@ async def begin(visit: Visit, details: RouteDetails) -> RouteActionResult:
 
 
 async def finish(visit: Visit, details: RouteDetails) -> RouteActionResult:
-    """The address that was pasted back."""
+    """Finish a sign-in with the address that was pasted back."""
     pasted = visit.form.get("pasted", "")
     outcome = await run(visit, "authorize_finish", route=details.name, pasted=pasted)
     return _failed(details, outcome) if outcome.why else _signed_in(details)
 
 
 async def device(visit: Visit, details: RouteDetails) -> RouteActionResult:
-    """A code to type on another device."""
+    """Get a code to type on another device."""
     outcome = await _switch_sign_in(visit, details, "device")
     if not outcome.why:
         outcome = await run(visit, "authorize_device", route=details.name)
@@ -179,7 +180,7 @@ async def device(visit: Visit, details: RouteDetails) -> RouteActionResult:
 
 
 async def prove(visit: Visit, details: RouteDetails) -> RouteActionResult:
-    """The app signs in by itself, and its token is looked into."""
+    """Let the app sign in by itself, and look into its token."""
     key = visit.form.get("key_file", "").strip()
     entry = await _entry_for(visit, details) if key else ""
     outcome = await _switch_sign_in(visit, details, details.way, entry)
@@ -192,18 +193,18 @@ async def prove(visit: Visit, details: RouteDetails) -> RouteActionResult:
 
 
 def _signed_in(details: RouteDetails) -> RouteActionResult:
-    """To the top of the page, where it says so: the form was sent from the middle of it, and
-    a browser that is told no place goes back there."""
+    """Lead to the top of the page, where it says so: the form was sent from the middle of it,
+    and a browser without a place goes back there."""
     return RouteActionResult(to=href(details.name, did="signed_in") + "#main")
 
 
 async def certificate_new(visit: Visit, details: RouteDetails) -> RouteActionResult:
-    """Made here; the account signs in by it from now on."""
+    """Create a certificate; the account signs in by it from now on."""
     return await _use_certificate(visit, details, "certificate_new")
 
 
 async def certificate_import(visit: Visit, details: RouteDetails) -> RouteActionResult:
-    """Made elsewhere. It is opened before the account is told to sign in by it."""
+    """Import a certificate. It is opened before the account signs in by it."""
     try:
         bundle = await uploaded_credential(visit)
     except InvalidArgumentError as error:
@@ -215,15 +216,15 @@ async def certificate_import(visit: Visit, details: RouteDetails) -> RouteAction
 
 
 def _needs_proof(visit: Visit) -> bool:
-    """Return whether the server has to take it first: unless somebody says to keep it all the
-    same."""
+    """Return True unless somebody wants to save it even if the server does not accept it."""
     return visit.form.get("force") != "on"
 
 
 async def _use_certificate(
     visit: Visit, details: RouteDetails, op: str, **certificate_fields: Any
 ) -> RouteActionResult:
-    """Into the vault first: an account that named what is not there could send nothing."""
+    """Put a certificate into the vault, then let the account use it: an account with a missing
+    one could send nothing."""
     replaces = visit.form.get("replace") == "1"
     account_fields = {"name": details.row["account"], "replace": replaces, "ahead": True}
     outcome = await run(visit, op, **account_fields, **certificate_fields)
@@ -237,7 +238,7 @@ async def _use_certificate(
 
 
 async def examine(visit: Visit, details: RouteDetails) -> RouteActionResult:
-    """Stage by stage; what comes of it is told live."""
+    """Begin a diagnosis; the page shows its stages live."""
     to = visit.form.get("to", "").strip()
     outcome = await run(visit, "examine_begin", route=details.name, to=to)
     if outcome.why:
@@ -246,7 +247,7 @@ async def examine(visit: Visit, details: RouteDetails) -> RouteActionResult:
 
 
 async def send(visit: Visit, details: RouteDetails) -> RouteActionResult:
-    """A test mail by this route alone."""
+    """Send a test mail by this route alone."""
     texts: Mapping[str, Message] = {
         "subject": SUBJECT.fill(route=details.name),
         "text": TEXT.fill(route=details.name),
@@ -264,7 +265,7 @@ async def send(visit: Visit, details: RouteDetails) -> RouteActionResult:
 
 
 async def confirm_arrival(visit: Visit, details: RouteDetails) -> RouteActionResult:
-    """The person has the test mail before their eyes."""
+    """Confirm that the test mail arrived."""
     mail = visit.form.get("mail", "")
     outcome = await run(visit, "queue_seen", id=mail)
     return (

@@ -1,4 +1,4 @@
-"""A route, an account or a network as a form of all its settings: changed, added, removed."""
+"""Edit a route, an account or a network as a form of all its settings; add and remove one."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ KINDS = ("smtp", "webhook", "pickup", "graph")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """Hold what is edited: of which sort; its name, "" for a new one; a route's kind, with what
-    that kind wants to know."""
+    """Hold the definition that is edited: its type; its name, "" for a new one; a route's kind,
+    with the options of that."""
 
     type: str
     name: str
@@ -63,12 +63,12 @@ class Mail:
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Its address."""
+    """Return the route of the form."""
     return [Route("/mail/edit", page(web, edit), methods=["GET", "POST"])]
 
 
 async def edit(visit: Visit) -> Response:
-    """The form; what was sent is tried at once, and told at its fields if it cannot be."""
+    """Show the form, or check and save it; problems are reported at its fields."""
     require_administrator(visit)
     sort, _slash, name = query_value(visit, "key").partition("/")
     if sort not in SORTS or (sort == "accounts" and not name):
@@ -129,7 +129,7 @@ def _outline(visit: Visit, edit: Edit, mail: Mail, entries: list[str]) -> Outlin
 def _related_documents(
     visit: Visit, edit: Edit, mail: Mail
 ) -> Callable[[str], Mapping[str, Answer]]:
-    """The orders that a new route joins, or those that one leaves which goes."""
+    """Return the orders that a new route joins, or those that a removed one leaves."""
     documents = edit.definitions["documents"]
 
     def related(name: str) -> Mapping[str, Answer]:
@@ -143,7 +143,7 @@ def _related_documents(
 
 
 def without(documents: Mapping[str, Answer], route: str) -> Iterator[tuple[str, Answer]]:
-    """The rules and notifications that name a route, without it."""
+    """Yield the rules and notifications that name a route, without it."""
     for key, names in orders(documents):
         if route in names:
             remaining = [name for name in names if name != route]
@@ -151,7 +151,7 @@ def without(documents: Mapping[str, Answer], route: str) -> Iterator[tuple[str, 
 
 
 def _next_page(visit: Visit, edit: Edit, mail: Mail) -> str:
-    """Return where it leads once it is done."""
+    """Return the address of the page after the change."""
     if visit.form.get("do") == REMOVE:
         return "/mail?did=removed"
     if mail.type != "routes":
@@ -206,7 +206,7 @@ def _removal(visit: Visit, mail: Mail) -> str:
 
 
 def _named_field(visit: Visit, edit: Edit, mail: Mail) -> Field:
-    """Its name; a new one's with one to begin with."""
+    """Return the field of the name; a new one's with a free name to begin with."""
     field = name_field(
         visit,
         edit,
@@ -224,7 +224,7 @@ def _named_field(visit: Visit, edit: Edit, mail: Mail) -> Field:
 
 
 def _orders_field(visit: Visit, edit: Edit) -> Field | None:
-    """Return which orders it joins."""
+    """Return the field with the orders to join; None: there are none."""
     joinable = orders_to_join(visit, edit.definitions["documents"])
     boxes = tuple(
         Choice(value=key, label=called, name=f"into.{key}", chosen=ticked)

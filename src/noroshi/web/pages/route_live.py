@@ -36,7 +36,7 @@ CHECKS: Mapping[str, Message] = {
 
 
 def live_routes(web: WebContext, codes: Codes) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of the fragments."""
     parts = {
         "exam": exam,
         "test": letter,
@@ -51,7 +51,7 @@ def live_routes(web: WebContext, codes: Codes) -> list[Route]:
 
 
 def part(visit: Visit, macro: str, *values: Any) -> Response:
-    """A fragment of the page."""
+    """Return a fragment of the page."""
     template = templates(visit.language).get_template("mailing_parts.html")
     module: Any = template.make_module({"csrf": random_keys.csrf_of(visit.key)})
     return Page(str(getattr(module, macro)(*values)))
@@ -62,7 +62,7 @@ def _route_name(visit: Visit) -> str:
 
 
 async def exam(visit: Visit) -> Response:
-    """Waits a few seconds for a stage that the page has not."""
+    """Wait a few seconds for a stage that the page has not."""
     id, known_stages = query_value(visit, "id"), query_value(visit, "seen")[:MOST_DIGITS]
     count = int(known_stages) if known_stages.isascii() and known_stages.isdecimal() else 0
     await visit.call_json("examine_look", id=id, seen=count)
@@ -70,7 +70,7 @@ async def exam(visit: Visit) -> Response:
 
 
 async def exam_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
-    """All stages of an examination, those that have come and those that will."""
+    """Return all stages of an examination, those that have come and those that will."""
     outcome = await run(visit, "examine_look", id=id, seen=-1)
     if outcome.why:
         return {"why": outcome.why, "over": True}
@@ -90,7 +90,8 @@ async def exam_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
 
 
 def _finding_text(visit: Visit, one: Answer) -> str:
-    """A code of ours is told in words; a provider's is what an administrator looks for."""
+    """Return a finding: our own code in words; a provider's as it is, for an administrator to
+    look up."""
     text = visit.say(one["found"])
     return visit.say(_("not signed in")) if text == NEVER else text
 
@@ -128,7 +129,7 @@ def _remedy(visit: Visit, one: Answer) -> Mapping[str, Any]:
 
 
 async def letter(visit: Visit) -> Response:
-    """Show how far the test mail has come; once it was taken, what that proves of the route
+    """Show the progress of the test mail; once it was accepted, what that proves of the route
     too."""
     name = _route_name(visit)
     progress = await letter_of(visit, name, query_value(visit, "id"))
@@ -140,7 +141,7 @@ async def letter(visit: Visit) -> Response:
 
 
 async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
-    """The test mail's way, its receipts, and whether anything more may come."""
+    """Return the progress of the test mail, its receipts, and if anything more may come."""
     outcome = await run(visit, "queue_show", id=id)
     if outcome.why:
         return {"why": outcome.why, "over": True, "to": ""}
@@ -208,7 +209,7 @@ def _device_answer(visit: Visit, name: str, outcome: Outcome) -> Mapping[str, An
 
 
 def device_of(visit: Visit, name: str, code: Code) -> Mapping[str, Any]:
-    """A code and how long it still holds; the page asks again after a while."""
+    """Return a code and how long it holds; the page asks again after a while."""
     seconds_left = (code.until - visit.web.service.now()).total_seconds()
     return {
         **NO_CODE,
@@ -224,7 +225,7 @@ def device_of(visit: Visit, name: str, code: Code) -> Mapping[str, Any]:
 
 
 async def token(visit: Visit) -> Response:
-    """Show what is granted, to whom, until when."""
+    """Show the scopes of the token, its user, and its end."""
     outcome = await run(visit, "token_look", route=_route_name(visit))
     if outcome.why:
         return part(visit, "token", {"why": outcome.why})
@@ -242,7 +243,7 @@ async def token(visit: Visit) -> Response:
 
 
 async def check(visit: Visit) -> Response:
-    """Tenant, app and secret, each asked of the sign-in server."""
+    """Check tenant, app and secret, each at the sign-in server."""
     answer = await visit.call("route_list")
     accounts = (one["account"] for one in answer["routes"] if one["name"] == _route_name(visit))
     account = next(accounts, "")
@@ -251,7 +252,7 @@ async def check(visit: Visit) -> Response:
 
 
 async def _check_row(visit: Visit, account: str, what: str) -> Mapping[str, Any] | None:
-    """None where there is nothing to be asked."""
+    """Return one check; None where there is nothing to check."""
     title = visit.say(CHECKS[what])
     if what == "tenant":
         outcome = await run(visit, "account_tenant", account=account)

@@ -1,4 +1,5 @@
-"""A new route: which sort, and for those that sign in with a provider the little that is asked."""
+"""Add a route: choose its sort, and for those that sign in with a provider give the few
+settings needed."""
 
 from __future__ import annotations
 
@@ -129,7 +130,7 @@ BY_ACCOUNT = ("microsoft365", "google")
 
 @dataclass(frozen=True, slots=True)
 class RouteChoice:
-    """One sort of routes to choose from: its title, and a sentence about it."""
+    """Hold one sort of routes to choose from: its title, and a sentence about it."""
 
     title: Message
     about: Message
@@ -161,12 +162,12 @@ NEW = ""
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Its address."""
+    """Return the route of the form."""
     return [Route("/mail/new", page(web, new), methods=["GET", "POST"])]
 
 
 async def new(visit: Visit) -> Response:
-    """The sorts there are, or the form of one that has an account."""
+    """Show the sorts, or the form of one that has an account."""
     require_administrator(visit)
     sort = visit.form.get("of", "") or query_value(visit, "of")
     if sort in SHORT:
@@ -218,7 +219,7 @@ def _kind(form: Mapping[str, str]) -> str:
 
 
 def _account(documents: Mapping[str, Answer], form: Mapping[str, str], sort: str) -> str:
-    """The account that was chosen, else a free name for a new one."""
+    """Return the account that was chosen, else a free name for a new one."""
     chosen = form.get("account", NEW)
     accounts = of_type(documents, "accounts")
     return chosen if chosen in accounts else free_name(documents, "accounts", NAMES[sort])
@@ -231,7 +232,7 @@ def _definitions(
     account: str,
     entry: str,
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return what is put into force at once, and what must not be there yet."""
+    """Return the documents to put at once, and the etags of those that must not exist yet."""
     network = form.get("network", "")
     goal = SetupGoal(account=account, route=route, kind=_kind(form), network=network)
     route_settings = goal.route_document({"title": form.get("title", "").strip()})

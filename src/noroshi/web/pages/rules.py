@@ -38,8 +38,8 @@ ACTION = "mail"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefinitionTexts:
-    """Hold what the pages of a type say: `titles` of all of them, `new` of one that is made,
-    `title` of one with its {name}, `about` it, and what its `removal` means."""
+    """Hold the texts on the pages of a type: `titles` of all of them, `new` for a new one,
+    `title` of one with its {name}, `about` it, and the meaning of its `removal`."""
 
     titles: Message
     new: Message
@@ -50,7 +50,8 @@ class DefinitionTexts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListTexts:
-    """Hold what the page of all of them says: `add` one, `about` them, and that there are none."""
+    """Hold the texts on the list of a type: `add` one, `about` them, and that there are
+    none."""
 
     add: Message
     about: Message
@@ -59,8 +60,8 @@ class ListTexts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefinitionType:
-    """Rules or notifications: where they are kept, of which settings, in which sections (each
-    with its title)."""
+    """Hold how rules or notifications are edited: their type, settings and sections (each with
+    its title)."""
 
     wanted: type[Any]
     type: str
@@ -70,12 +71,12 @@ class DefinitionType:
 
     @property
     def list(self) -> str:
-        """The address of all of them."""
+        """Return the address of the list."""
         return f"/settings/{self.type}"
 
     @property
     def path(self) -> str:
-        """The address of one."""
+        """Return the address of one."""
         return f"/settings/{self.one}"
 
 
@@ -139,7 +140,7 @@ LISTS: Mapping[str, ListTexts] = {
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of both lists and forms."""
     pages = list[Route]()
     for sort in (RULES, NOTIFICATIONS):
         pages.append(Route(sort.list, page(web, _lister(sort)), methods=["GET"]))
@@ -187,12 +188,12 @@ def _row(
 
 
 def _called(type: str, content: Content, documents: Mapping[str, Content]) -> list[str]:
-    """Those that it names, by their titles; by their names where they have none."""
+    """Return the titles of those that it names; their names where they have none."""
     return [called(one, documents.get(f"{type}/{one}")) for one in content.get(type, ())]
 
 
 def editor(sort: DefinitionType) -> Any:
-    """The page on which one of that sort is edited, or a new one made."""
+    """Return the handler of the page that edits or adds one of that sort."""
 
     async def edit_one(visit: Visit) -> Response:
         name = query_value(visit, "name")
@@ -208,7 +209,7 @@ def editor(sort: DefinitionType) -> Any:
 
 
 async def _action(visit: Visit, sort: DefinitionType, edit: Edit) -> Answer | None:
-    """The kind of action whose options a rule has."""
+    """Return the kind of action whose options a rule has."""
     action_name = edit.before.get("action", ACTION)
     kinds = await visit.call("kinds") if sort is RULES else ()
     matching_kinds = (

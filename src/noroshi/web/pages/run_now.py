@@ -1,4 +1,5 @@
-"""Trying a monitor now: everything that was read and judged, where it ran, who would be told."""
+"""Run a monitor now and show its readings and levels, where it ran, and whom it would
+notify."""
 
 from __future__ import annotations
 
@@ -22,12 +23,12 @@ from noroshi.web.view.page_context import Visit, page
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Its address."""
+    """Return the route of the page."""
     return [Route("/try/{path:path}", page(web, try_monitor), methods=["GET", "POST"])]
 
 
 async def try_monitor(visit: Visit) -> Response:
-    """The form alone; after it was sent, with the result."""
+    """Show the form; after it was sent, with the result."""
     path = visit.request.path_params["path"]
     answer = await visit.call("monitor_show", monitor=path, last=1)
     path = answer["status"]["path"]
@@ -57,7 +58,7 @@ async def _page(visit: Visit, answer: Mapping[str, Any], outcome: Outcome) -> Re
 
 
 def needs_password(visit: Visit, answer: Mapping[str, Any]) -> bool:
-    """Return whether this person has to give the password once more to try it."""
+    """Return True if this person has to give the password again to run it."""
     return bool(answer["runs"]) and not (
         visit.person is not None and visit.person.reauthenticated
     )

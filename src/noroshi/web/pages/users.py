@@ -1,5 +1,4 @@
-"""Show and change users and the API tokens of programs, and show the log of what everybody
-changed."""
+"""Show and change users and the API tokens of programs, and show the audit log."""
 
 from __future__ import annotations
 
@@ -56,7 +55,7 @@ MOST_DIGITS = 5
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of users, tokens and audit log."""
     methods = ["GET", "POST"]
     return [
         Route("/settings/users", page(web, users), methods=methods),
@@ -66,7 +65,8 @@ def routes(web: WebContext) -> list[Route]:
 
 
 async def users(visit: Visit) -> Response:
-    """All of them; what is shown once, a code or a seed, stands in the answer to its form."""
+    """Show and change users; a code or a seed, which is shown once, stands in the answer to its
+    form."""
     outcome, deed = Outcome(), visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed not in DEEDS:
@@ -87,7 +87,7 @@ async def users(visit: Visit) -> Response:
 
 
 async def tokens(visit: Visit) -> Response:
-    """All of them, never the tokens; a new one is shown in the answer to its form, once."""
+    """Show and change API tokens; a new one is shown once, in the answer to its form."""
     outcome, deed = Outcome(), visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed not in TOKEN_DEEDS:
@@ -115,7 +115,7 @@ async def tokens(visit: Visit) -> Response:
 
 
 def _creator(visit: Visit, by: str) -> str:
-    """Return who asked for it; by which door, where it was not this page's."""
+    """Return who created a token; and by which door, where it was not this page's."""
     name, _, door = by.partition(" (")
     door = door.rstrip(")")
     return f"{name} ({visit.say(DOORS[door])})" if door in DOORS else by
@@ -154,7 +154,7 @@ def _form_context(visit: Visit, deed: str, outcome: Outcome) -> Mapping[str, Any
 
 
 def _is_code_mistyped(deed: str, outcome: Outcome) -> bool:
-    """Return whether the authenticator has its seed, and a code is to be typed again."""
+    """Return True if the authenticator has its seed, and a code is to be typed again."""
     return deed == "user_totp_on" and (
         outcome.needs_password or outcome.kind == InvalidArgumentError.kind
     )
@@ -169,7 +169,7 @@ def _roles(visit: Visit) -> list[tuple[str, str]]:
 
 
 async def audit(visit: Visit) -> Response:
-    """Newest first: who, by which door, from what to what."""
+    """Show the audit log, the newest first: who, by which door, from what to what."""
     words, tongue = query_value(visit, "q"), TONGUES[visit.language]
     now = visit.web.service.now().isoformat()
     entries = await visit.call("audit", last=SEARCHED)
@@ -199,13 +199,12 @@ def _help(visit: Visit, op: str) -> str:
 
 
 def _operation_title(visit: Visit, op: str) -> str:
-    """Return what it is called; what nobody gave a name, as one that is offered no more, by its
-    own."""
+    """Return the title of an operation; its name if it has none, as an earlier one."""
     return visit.say(OPERATION_NAMES[op]) if op in OPERATION_NAMES else op
 
 
 def _without_empty(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Without what a form or a program sends empty, or switched off."""
+    """Drop the arguments that a form or a program sends empty, or switched off."""
     return {name: one for name, one in values.items() if one or type(one) in (int, float)}
 
 
@@ -215,8 +214,7 @@ def _matches(one: Mapping[str, Any], deed: str, words: str) -> bool:
 
 
 def _raw(one: Mapping[str, Any]) -> str:
-    """Return it as it was written down, for whoever wants it whole; "" where there is nothing
-    more."""
+    """Return the whole entry as JSON; "" where there is nothing more."""
     recorded = {name: one[name] for name in ("given", "before", "after") if one[name]}
     text = json.dumps(recorded, ensure_ascii=False, indent=1) if recorded else ""
     return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"

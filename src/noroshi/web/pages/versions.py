@@ -1,4 +1,4 @@
-"""Versions of the definitions: what each changed, and going back to one."""
+"""Show the versions of the definitions with their changes, and go back to one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LONGEST_NUMBER = 9
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of the list and of one version."""
     return [
         Route("/settings/versions", page(web, versions), methods=["GET"]),
         Route("/settings/version", page(web, version), methods=["GET", "POST"]),
@@ -35,7 +35,7 @@ def routes(web: WebContext) -> list[Route]:
 
 
 async def versions(visit: Visit) -> Response:
-    """The newest first; the first is in force."""
+    """Show the versions, the newest first; the first is in force."""
     answer = await visit.call("versions", last=LISTED)
     rows = [
         {
@@ -55,7 +55,7 @@ async def versions(visit: Visit) -> Response:
 
 
 async def version(visit: Visit) -> Response:
-    """Show what a version changed and what going back to it would change; and go back."""
+    """Show the changes of a version and those of going back to it; or go back."""
     post = visit.request.method == "POST"
     number = _number(visit.form.get("number", "") if post else query_value(visit, "number"))
     if not post:
