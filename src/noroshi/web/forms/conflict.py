@@ -88,14 +88,18 @@ def is_conflict(refusal: Refused) -> bool:
 
 
 async def merged_form(
-    visit: Visit, typed_fields: Texts, read_fields: FieldReader, refusal: Refused, **which: Any
+    visit: Visit,
+    typed_fields: Texts,
+    read_fields: FieldReader,
+    refusal: Refused,
+    **selection: Any,
 ) -> MergedForm:
-    """Return the form as it is shown after it was not taken; `which` definitions it is about."""
+    """Return the form as it is shown after a refusal; `selection` are its definitions."""
     base_version = _number(visit.form.get(BASE_VERSION, ""))
     if not is_conflict(refusal):
         return MergedForm(form=typed_fields, base_version=base_version)
-    current = await visit.call("definition_show", **which)
-    base_answer = await visit.call_json("definition_show", version=base_version, **which)
+    current = await visit.call("definition_show", **selection)
+    base_answer = await visit.call_json("definition_show", version=base_version, **selection)
     base_documents = base_answer["ok"]["documents"] if "ok" in base_answer else {}
     return _merged(
         typed_fields,
@@ -125,9 +129,9 @@ async def refusal_lines(visit: Visit, refusal: Refused) -> tuple[str, ...]:
     now."""
     if not is_conflict(refusal):
         return tuple(refusal.why)
-    first, key = refusal.problems[0][0], refusal.problems[-1][0]
+    first_key, key = refusal.problems[0][0], refusal.problems[-1][0]
     lines = [what for _where, what in refusal.problems]
-    if first == key:  # else it has another name, which the first of them tells
+    if first_key == key:  # else it has another name, which the first of them tells
         differences = await changes_since(visit, key, _number(visit.form.get(BASE_VERSION, "")))
         lines = [visit.say(one.sentence) for one in differences] or lines
     why = by_title(visit, refusal.why[0], (key, None))

@@ -31,11 +31,11 @@ def answer(head: Mapping[str, Any], body: bytes) -> Any:
         fields, files = parts_of(body, head["boundary"])
     except ValueError:
         return None
-    carried = fields.pop(PACKED, "")
+    packed_field = fields.pop(PACKED, "")
     if sum(len(name) + len(text) for name, text in fields.items()) > LONGEST_REST:
         return None
     if fields.get("do") == "apply":
-        folder = unpack(_unpacked(carried), "zip")
+        folder = unpack(_unpacked(packed_field), "zip")
     else:
         folder = read(files, fields.get("sort", ""), head["there"])
     folder = _without_oversized(folder)
@@ -50,29 +50,30 @@ def answer(head: Mapping[str, Any], body: bytes) -> Any:
 
 def read(files: Sequence[Upload], sort: str, known_keys: Sequence[str]) -> Folder:
     """Read what was sent: zips, and files of one sort or by their path in a folder."""
-    documents, problems, loose = list[Document](), list[Problem](), list[tuple[str, bytes]]()
-    left = MOST_BYTES
+    documents, problems = list[Document](), list[Problem]()
+    single_files = list[tuple[str, bytes]]()
+    bytes_left = MOST_BYTES
     for one in files:
         if one.content.startswith(ZIP):
-            unpacked = unpack(one.content, one.name, left)
-            left -= sum(len(document.body) for document in unpacked.documents)
+            unpacked = unpack(one.content, one.name, bytes_left)
+            bytes_left -= sum(len(document.body) for document in unpacked.documents)
             documents += unpacked.documents
             problems += unpacked.problems
         elif place := _path_in_folder(one.name, sort, one.content, known_keys):
-            loose.append((place, one.content))
+            single_files.append((place, one.content))
         else:
             problems.append(Problem(one.name, UNSURE))
-    unpacked = look_at(loose)
+    unpacked = look_at(single_files)
     return Folder((*documents, *unpacked.documents), (*problems, *unpacked.problems))
 
 
 def _without_oversized(folder: Folder) -> Folder:
     """Drop the documents that are too large to be checked, each with a problem in its place."""
-    few = {one.key: _has_few(one) for one in folder.documents}
-    countable = [one for one in folder.documents if few[one.key]]
+    is_small = {one.key: _has_few(one) for one in folder.documents}
+    countable = [one for one in folder.documents if is_small[one.key]]
     if sum(len(one.body) for one in countable) > MOST_BYTES:
         return Folder((), (*folder.problems, too_much("")))
-    problems = [_too_many_values(one) for one in folder.documents if not few[one.key]]
+    problems = [_too_many_values(one) for one in folder.documents if not is_small[one.key]]
     return Folder(tuple(countable), (*folder.problems, *problems))
 
 

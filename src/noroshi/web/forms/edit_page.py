@@ -176,9 +176,9 @@ def redirect_to_saved(
 ) -> Response:
     """Redirect to the page of the saved definition, or to the parent page after a removal."""
     where = parent_page if visit.form.get("do") == REMOVE else address(path, **query)
-    mark = "&" if "?" in where else "?"
-    beware = "&beware=yes" if edit.outcome.ok["cautions"] else ""
-    return visit.to(f"{where}{mark}did={edit.outcome.ok['version']}{beware}")
+    separator = "&" if "?" in where else "?"
+    warning_query = "&beware=yes" if edit.outcome.ok["cautions"] else ""
+    return visit.to(f"{where}{separator}did={edit.outcome.ok['version']}{warning_query}")
 
 
 async def cautions(visit: Visit) -> list[str]:

@@ -54,8 +54,8 @@ class Edit:
     @property
     def now(self) -> Content | None:
         """Return the document in force."""
-        found: Content | None = self.definitions["documents"].get(self.spot.key)
-        return found
+        document: Content | None = self.definitions["documents"].get(self.spot.key)
+        return document
 
     @property
     def before(self) -> Content:
@@ -65,8 +65,8 @@ class Edit:
     @property
     def current(self) -> Content:
         """Return the content in force; of a removed one, the last."""
-        found = self.spot.found(self.now)
-        return self.before if found is None else found
+        content = self.spot.found(self.now)
+        return self.before if content is None else content
 
     @property
     def gone(self) -> bool:

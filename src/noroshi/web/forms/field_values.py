@@ -20,18 +20,20 @@ OWN = "own"
 def to_fields(shape: Shape, name: str, value: Any) -> dict[str, str]:
     """Return the fields for a value. ABSENT: the default where something must be chosen, else
     nothing."""
-    chosen = shape.default if value is ABSENT and shape.sort in CHOSEN else value
+    shown_value = shape.default if value is ABSENT and shape.sort in CHOSEN else value
     if shape.sort == "choices":
-        boxes = {f"{name}.{one}": YES for one in as_list(chosen)}
-        return {name: OWN, **boxes} if not shape.nullable or has_value(chosen) else {name: ""}
+        boxes = {f"{name}.{one}": YES for one in as_list(shown_value)}
+        return (
+            {name: OWN, **boxes} if not shape.nullable or has_value(shown_value) else {name: ""}
+        )
     if shape.sort == "order":
-        return {f"{name}.{n}": one for n, one in enumerate(as_list(chosen), 1)}
+        return {f"{name}.{n}": one for n, one in enumerate(as_list(shown_value), 1)}
     if shape.sort == "rows":
-        rows = [_row_of(shape, one) for one in as_list(chosen)]
+        rows = [_row_of(shape, one) for one in as_list(shown_value)]
         return _rows(name, rows)
     if shape.sort == "table":
-        return _cells(shape, name, [_entry(shape, one) for one in as_list(chosen)])
-    return {name: _field_text(shape, chosen)}
+        return _cells(shape, name, [_entry(shape, one) for one in as_list(shown_value)])
+    return {name: _field_text(shape, shown_value)}
 
 
 def _entry(shape: Shape, value: Any) -> dict[str, str]:
@@ -92,17 +94,17 @@ def _row_of(shape: Shape, value: Any) -> tuple[str, str]:
     """Return which setting one entry gives, and its text; as in TOML if it gives something
     else."""
     if isinstance(value, Mapping) and len(value) == 1:
-        ((which, text),) = value.items()
-        if which in shape.choices and isinstance(text, str):
-            return which, text
+        ((setting, text),) = value.items()
+        if setting in shape.choices and isinstance(text, str):
+            return setting, text
     return AS_TOML, toml(value)
 
 
 def _rows(name: str, rows: Iterable[tuple[str, str]]) -> dict[str, str]:
-    found = dict[str, str]()
-    for n, (which, text) in enumerate(rows, 1):
-        found |= {f"{name}.{n}.which": which, f"{name}.{n}.text": text}
-    return found
+    fields = dict[str, str]()
+    for n, (setting, text) in enumerate(rows, 1):
+        fields |= {f"{name}.{n}.which": setting, f"{name}.{n}.text": text}
+    return fields
 
 
 def rows_of(name: str, form: Form) -> list[tuple[str, str]]:
@@ -221,8 +223,8 @@ def _parse_entry(shape: Shape, entry: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _parse_row(which: str, text: str) -> Any:
-    return _parse_toml(text) if which == AS_TOML else {which: text}
+def _parse_row(setting: str, text: str) -> Any:
+    return _parse_toml(text) if setting == AS_TOML else {setting: text}
 
 
 def _parse_toml(line: str) -> Any:

@@ -78,7 +78,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class Drawing:
     """Hold how fields are drawn: in whose language, with which names to choose from (by setting),
     what was typed instead of the values, and what is in force now."""
 
@@ -98,15 +98,15 @@ def fields_of(
     values: Mapping[str, Any],
     problems: Problems = (),
     *,
-    drawn: Drawn,
+    drawing: Drawing,
     prefix: str = "",
     leave_out: Iterable[str] = NOT_ASKED,
 ) -> list[Field]:
     """Return a field for each setting of the schema, in its order."""
-    drawn_shapes = [one for one in shapes(schema, drawn.known) if one.name not in leave_out]
+    drawn_shapes = [one for one in shapes(schema, drawing.known) if one.name not in leave_out]
     names = {prefix + one.name for one in drawn_shapes}
     placed_problems = [(at_setting(where, what, names), what) for where, what in problems]
-    return [_field(one, values, placed_problems, drawn, prefix) for one in drawn_shapes]
+    return [_field(one, values, placed_problems, drawing, prefix) for one in drawn_shapes]
 
 
 def read(
@@ -173,81 +173,81 @@ def problems_elsewhere(problems: Problems, names: Iterable[str], language: str) 
 
 
 def _field(
-    shape: Shape, values: Mapping[str, Any], problems: Problems, drawn: Drawn, prefix: str
+    shape: Shape, values: Mapping[str, Any], problems: Problems, drawing: Drawing, prefix: str
 ) -> Field:
     name = prefix + shape.name
     before = to_fields(shape, name, values.get(shape.name, ABSENT))
-    form = before if drawn.typed is None else posted_fields(shape, name, drawn.typed)
-    default = drawn.defaults.get(shape.name, shape.default)
+    form = before if drawing.typed is None else posted_fields(shape, name, drawing.typed)
+    default = drawing.defaults.get(shape.name, shape.default)
     return Field(
         name=name,
         code=shape.name,
-        label=label(shape.name, drawn.kind, drawn.say),
-        help=drawn.say(shape.help),
+        label=label(shape.name, drawing.kind, drawing.say),
+        help=drawing.say(shape.help),
         sort="long" if shape.sort == "text" and "\n" in form.get(name, "") else shape.sort,
         value=form.get(name, ""),
         default=_default_text(default),
         needed=shape.needed,
         nullable=shape.nullable,
-        choices=_choices(shape, name, form, drawn),
+        choices=_choices(shape, name, form, drawing),
         places=_places(shape, name, form),
         rows=_rows(shape, name, form),
-        columns=columns_of(shape, drawn.say),
-        entries=cells_of(shape, name, form, drawn.say),
+        columns=columns_of(shape, drawing.say),
+        entries=cells_of(shape, name, form, drawing.say),
         problems=tuple(
-            _located(shape, where.removeprefix(name), what, drawn.say)
+            _located(shape, where.removeprefix(name), what, drawing.say)
             for where, what in problems
             if _is_at(where, name)
         ),
-        now=_current_text(shape, name, before, drawn),
+        now=_current_text(shape, name, before, drawing),
     )
 
 
-def _current_text(shape: Shape, name: str, before: Form, drawn: Drawn) -> str:
+def _current_text(shape: Shape, name: str, before: Form, drawing: Drawing) -> str:
     """Return the value in force of a setting that somebody else changed."""
-    if drawn.now is None:
+    if drawing.now is None:
         return ""
-    now = drawn.now.get(shape.name, ABSENT)
+    now = drawing.now.get(shape.name, ABSENT)
     if to_fields(shape, name, now) == before:
         return ""
     current = (shape.default or "") if now is ABSENT else now
     if not has_value(current) or current in ("", []):
-        return drawn.say(_("—"))
+        return drawing.say(_("—"))
     words = value_in_words(current, shape.name)
-    return drawn.say(words) if words else toml(current)
+    return drawing.say(words) if words else toml(current)
 
 
-def _choice_label(shape: Shape, one: str, drawn: Drawn) -> str:
+def _choice_label(shape: Shape, one: str, drawing: Drawing) -> str:
     """Return the label of a choice; a definition has its title before its name."""
     if not shape.names:
-        return choice(one, shape.name, drawn.say)
-    title = drawn.titles.get(f"{shape.name}/{one}")
+        return choice(one, shape.name, drawing.say)
+    title = drawing.titles.get(f"{shape.name}/{one}")
     return f"{title} ({one})" if title else one
 
 
-def _choices(shape: Shape, name: str, form: Form, drawn: Drawn) -> tuple[Choice, ...]:
+def _choices(shape: Shape, name: str, form: Form, drawing: Drawing) -> tuple[Choice, ...]:
     if shape.sort == "choices":
-        more = [k.removeprefix(f"{name}.") for k in form if k.startswith(f"{name}.")]
+        extra = [k.removeprefix(f"{name}.") for k in form if k.startswith(f"{name}.")]
         return tuple(
             Choice(
                 value=one,
-                label=_choice_label(shape, one, drawn),
+                label=_choice_label(shape, one, drawing),
                 name=f"{name}.{one}",
                 chosen=f"{name}.{one}" in form,
             )
-            for one in dict.fromkeys((*shape.choices, *more))
+            for one in dict.fromkeys((*shape.choices, *extra))
         )
     if shape.sort == "rows":
         return tuple(
-            Choice(value=v, label=_choice_label(shape, v, drawn)) for v in shape.choices
+            Choice(value=v, label=_choice_label(shape, v, drawing)) for v in shape.choices
         )
     if shape.sort not in ("choice", "order"):
         return ()
-    chosen = form.get(name, "")
-    more = [chosen] if shape.sort == "choice" and chosen else [v for v in form.values() if v]
+    current = form.get(name, "")
+    extra = [current] if shape.sort == "choice" and current else [v for v in form.values() if v]
     return tuple(
-        Choice(value=one, label=_choice_label(shape, one, drawn), chosen=one == chosen)
-        for one in dict.fromkeys((*shape.choices, *more))
+        Choice(value=one, label=_choice_label(shape, one, drawing), chosen=one == current)
+        for one in dict.fromkeys((*shape.choices, *extra))
     )
 
 
@@ -255,10 +255,11 @@ def _places(shape: Shape, name: str, form: Form) -> tuple[tuple[str, str], ...]:
     """Return the places of a list in order, one more than are filled."""
     if shape.sort != "order":
         return ()
-    filled = [value for value in form.values() if value]
-    count = max(LEAST, min(len(filled) + SPARE, len(shape.choices)), len(filled))
+    filled_values = [value for value in form.values() if value]
+    count = max(LEAST, min(len(filled_values) + SPARE, len(shape.choices)), len(filled_values))
     return tuple(
-        (f"{name}.{n + 1}", filled[n] if n < len(filled) else "") for n in range(count)
+        (f"{name}.{n + 1}", filled_values[n] if n < len(filled_values) else "")
+        for n in range(count)
     )
 
 
@@ -266,16 +267,16 @@ def _rows(shape: Shape, name: str, form: Form) -> tuple[tuple[str, str, str], ..
     """Return the rows of a list of tables, some more than are filled."""
     if shape.sort != "rows":
         return ()
-    filled = rows_of(name, form)
+    filled_rows = rows_of(name, form)
     empty = [(shape.choices[0], "")] * SPARE_ROWS
-    return tuple((f"{name}.{n}", *row) for n, row in enumerate([*filled, *empty], 1))
+    return tuple((f"{name}.{n}", *row) for n, row in enumerate([*filled_rows, *empty], 1))
 
 
-def _located(shape: Shape, rest: str, what: str, say: Say) -> str:
+def _located(shape: Shape, inner_path: str, what: str, say: Say) -> str:
     """Say of what is wrong inside of a field of several rows in which, and in which column."""
-    if not rest or shape.sort not in ("rows", "table", "lines", "map"):
+    if not inner_path or shape.sort not in ("rows", "table", "lines", "map"):
         return what
-    row, *columns = rest.lstrip(".").split(".")
+    row, *columns = inner_path.lstrip(".").split(".")
     return f"{STEP.join((row, *(label(one, shape.name, say) for one in columns)))}: {what}"
 
 

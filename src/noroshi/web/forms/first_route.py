@@ -47,12 +47,12 @@ class FirstRouteForm:
         return GRAPH if self.way == MICROSOFT and self.form.get("by") == GRAPH else SMTP
 
 
-def route_of(documents: Documents, by: str = SMTP) -> str:
+def route_of(documents: Documents, route_kind: str = SMTP) -> str:
     """Return the name of the route that the first start has made already, whatever its kind
     and its present name, so that waiting mails go out by it once it is repaired; else a new
     name."""
     existing = (one for one in NAMES.values() if f"routes/{one}" in documents)
-    return next(existing, next(_renamed_routes(documents), NAMES[by]))
+    return next(existing, next(_renamed_routes(documents), NAMES[route_kind]))
 
 
 def _renamed_routes(documents: Documents) -> Iterator[str]:
@@ -84,30 +84,34 @@ def fields_of_way(documents: Documents, way: str) -> dict[str, str]:
         return form | {"protection": form["protection"] or next(iter(PROTECTIONS))}
     account = documents.get(f"accounts/{account_of(documents)}", {})
     form = {name: str(account.get(name) or "") for name in ACCOUNT_FIELDS}
-    by = GRAPH if _route(documents).get("kind") == GRAPH else SMTP
-    return form | {"cloud": form["cloud"] or OF_MICROSOFT[0], "by": by}
+    route_kind = GRAPH if _route(documents).get("kind") == GRAPH else SMTP
+    return form | {"cloud": form["cloud"] or OF_MICROSOFT[0], "by": route_kind}
 
 
 def documents_of(
-    submitted: FirstRouteForm, documents: Documents
+    first_route: FirstRouteForm, documents: Documents
 ) -> dict[str, Mapping[str, Any]]:
     """Return the documents to put: the route, its account, a rule that notifies the first
     contact by it, and that rule for instances without one. Settings that the form does not ask
     for stay."""
-    name, account = route_of(documents, submitted.by), account_of(documents)
+    name, account = route_of(documents, first_route.by), account_of(documents)
     before = _route(documents)
-    is_own_title = not before or before.get("title") in ("", *submitted.titles.values())
+    is_own_title = not before or before.get("title") in ("", *first_route.titles.values())
     route = {
         **before,
-        "title": submitted.titles[submitted.by] if is_own_title else before.get("title", ""),
-        "kind": submitted.by,
-        "options": _route_options(submitted, documents, account),
+        "title": first_route.titles[first_route.by]
+        if is_own_title
+        else before.get("title", ""),
+        "kind": first_route.by,
+        "options": _route_options(first_route, documents, account),
     }
     put: dict[str, Mapping[str, Any]] = {f"routes/{name}": route}
-    if submitted.way == MICROSOFT:
+    if first_route.way == MICROSOFT:
         route.setdefault("connections", MOST_CONNECTIONS)
         account_in_force = documents.get(f"accounts/{account}", {})
-        put[f"accounts/{account}"] = _account(submitted.form, account_in_force, submitted.entry)
+        put[f"accounts/{account}"] = _account(
+            first_route.form, account_in_force, first_route.entry
+        )
     return put | _first_rule(documents, name)
 
 
@@ -121,25 +125,25 @@ def _options(documents: Documents) -> Mapping[str, Any]:
 
 
 def _route_options(
-    submitted: FirstRouteForm, documents: Documents, account: str
+    first_route: FirstRouteForm, documents: Documents, account: str
 ) -> Mapping[str, Any]:
     """Return the route's options; those of another kind are dropped."""
-    is_same_kind = _route(documents).get("kind", submitted.by) == submitted.by
+    is_same_kind = _route(documents).get("kind", first_route.by) == first_route.by
     before = _options(documents) if is_same_kind else {}
     other_options = {k: v for k, v in before.items() if k not in (*SERVER_FIELDS, *SIGN_INS)}
     own_options = (
-        {"account": account} if submitted.way == MICROSOFT else _server(submitted, before)
+        {"account": account} if first_route.way == MICROSOFT else _server(first_route, before)
     )
     return {**other_options, **own_options}
 
 
-def _server(submitted: FirstRouteForm, before: Mapping[str, Any]) -> Mapping[str, Any]:
-    form = submitted.form
+def _server(first_route: FirstRouteForm, before: Mapping[str, Any]) -> Mapping[str, Any]:
+    form = first_route.form
     options: dict[str, Any] = {name: form[name] for name in SERVER_FIELDS if form.get(name)}
     port = figures(form["port"])
     if port.isdecimal() and len(port) <= LONGEST_PORT:
         options["port"] = int(port)
-    if entry := before.get("password") or submitted.entry:
+    if entry := before.get("password") or first_route.entry:
         options["password"] = entry
     return options
 

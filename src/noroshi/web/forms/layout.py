@@ -9,7 +9,7 @@ from typing import Any
 from noroshi.web.forms import limits
 from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.field_values import Form
-from noroshi.web.forms.fields import Drawn, Field, fields_of, merged, read
+from noroshi.web.forms.fields import Drawing, Field, fields_of, merged, read
 from noroshi.web.forms.limits import Kind, LimitRow
 from noroshi.web.forms.location import Content
 from noroshi.web.forms.schema import Schema
@@ -105,16 +105,16 @@ class Outline:
         """Return all fields but those of the limits, by name."""
         fields = dict[str, Field]()
         for part in self.parts:
-            drawn = self._drawing_context(visit, edit, part.of(edit.current))
+            drawing = self._drawing_context(visit, edit, part.of(edit.current))
             if part.inside:
-                drawn = replace(drawn, defaults={})
+                drawing = replace(drawing, defaults={})
             else:  # what a kind calls its own name or time-out is not what ours are called
-                drawn = replace(drawn, defaults=self.defaults, kind="")
+                drawing = replace(drawing, defaults=self.defaults, kind="")
             for one in fields_of(
                 part.schema,
                 part.of({**self.start, **edit.before}),
                 edit.problems,
-                drawn=drawn,
+                drawing=drawing,
                 prefix=part.prefix,
                 leave_out=part.leave_out,
             ):
@@ -125,25 +125,25 @@ class Outline:
         """Return the limits, by kind."""
         blocks = list[Block]()
         for kind, prefix in self._kinds_with_prefixes():
-            drawn = self._drawing_context(visit, edit, self._limits_of(edit.current, kind))
+            drawing = self._drawing_context(visit, edit, self._limits_of(edit.current, kind))
             kind_limits = self._limits_of(edit.before, kind)
-            rows = limits.rows_of(kind, kind_limits, edit.problems, drawn, prefix)
+            rows = limits.rows_of(kind, kind_limits, edit.problems, drawing, prefix)
             is_filled = any(row.own or row.problems or row.now for row in rows)
             blocks.append(Block(kind=kind, rows=rows, open=is_filled or not self.by_kind))
         return blocks
 
-    def _drawing_context(self, visit: Visit, edit: Edit, now: Content) -> Drawn:
-        typed: Form | None = None
+    def _drawing_context(self, visit: Visit, edit: Edit, now: Content) -> Drawing:
+        typed_form: Form | None = None
         if visit.request.method == "POST":
-            typed = visit.form
+            typed_form = visit.form
             if edit.overtaken:
-                typed = self.typed(visit.form, edit.before, edit.current)
-        return Drawn(
+                typed_form = self.typed(visit.form, edit.before, edit.current)
+        return Drawing(
             say=visit.say,
             known=self.known,
             titles=_titles(edit.definitions["documents"]),
             kind=self.kind,
-            typed=typed,
+            typed=typed_form,
             now=now if edit.overtaken else None,
         )
 
@@ -170,12 +170,12 @@ class Outline:
 def _with_table(content: Content, name: str, table: Content) -> dict[str, Any]:
     """Return the content with that table; an empty one that was not there before is left
     out."""
-    changed = dict(content)
+    new_content = dict(content)
     if table or name in content:
-        changed[name] = table
-    if name in changed and not changed[name] and content.get(name):
-        del changed[name]  # it was emptied just now
-    return changed
+        new_content[name] = table
+    if name in new_content and not new_content[name] and content.get(name):
+        del new_content[name]  # it was emptied just now
+    return new_content
 
 
 def _titles(documents: Mapping[str, Content]) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ from noroshi import schema
 from noroshi.core.definitions.schema import LimitsDef
 from noroshi.web.forms.field_values import Form
 from noroshi.web.forms.fields import (
-    Drawn,
+    Drawing,
     Field,
     Problems,
     fields_of,
@@ -56,11 +56,11 @@ class Kind:
     units: Mapping[str, str] = field(default_factory=dict)
 
 
-def kind_of(answer: Answer, language: str, *above: Limits) -> Kind:
-    """Return a kind from the answer of the operation `kinds`; `above` are the limits of
+def kind_of(answer: Answer, language: str, *outer_limits: Limits) -> Kind:
+    """Return a kind from the answer of the operation `kinds`; `outer_limits` are the limits of
     instance and group."""
     defaults = dict(answer["defaults"])
-    for one in above:
+    for one in outer_limits:
         defaults |= one
     readings = {name: words[language] for name, words in answer["readings"].items()}
     return Kind(
@@ -79,34 +79,40 @@ def _schema() -> Schema:
 
 
 def rows_of(
-    kind: Kind, values: Limits, problems: Problems, drawn: Drawn, prefix: str = "limits."
+    kind: Kind, values: Limits, problems: Problems, drawing: Drawing, prefix: str = "limits."
 ) -> list[LimitRow]:
     """Return a row for each reading that the kind has or that has limits."""
     rows = [
-        _row(kind, name, values, problems, drawn, prefix)
+        _row(kind, name, values, problems, drawing, prefix)
         for name in dict.fromkeys((*kind.readings, *kind.defaults, *values))
     ]
     if kind.open:
-        rows += [_extra(one, problems, drawn, prefix) for one in EXTRA]
+        rows += [_extra(one, problems, drawing, prefix) for one in EXTRA]
     return rows
 
 
 def _row(
-    kind: Kind, name: str, values: Limits, problems: Problems, drawn: Drawn, prefix: str
+    kind: Kind, name: str, values: Limits, problems: Problems, drawing: Drawing, prefix: str
 ) -> LimitRow:
     start, reading_limits = f"{prefix}{name}.", values.get(name)
-    now = None if drawn.now is None else drawn.now.get(name) or {}
-    drawn_here = replace(drawn, defaults=_defaults(kind, name), now=now)
-    cells = fields_of(_schema(), reading_limits or {}, problems, drawn=drawn_here, prefix=start)
-    off = reading_limits == {} if drawn.typed is None else drawn.typed.get(f"{start}off") == YES
+    now = None if drawing.now is None else drawing.now.get(name) or {}
+    drawn_here = replace(drawing, defaults=_defaults(kind, name), now=now)
+    cells = fields_of(
+        _schema(), reading_limits or {}, problems, drawing=drawn_here, prefix=start
+    )
+    is_off = (
+        reading_limits == {}
+        if drawing.typed is None
+        else drawing.typed.get(f"{start}off") == YES
+    )
     return LimitRow(
         reading=name,
         title=(title := kind.readings.get(name, name)),
         unit=kind.units.get(title, ""),
         prefix=start,
         cells={one.code: one for one in cells},
-        off=off,
-        own=off or any(one.value for one in cells),
+        off=is_off,
+        own=is_off or any(one.value for one in cells),
         problems=tuple(what for where, what in problems if where == f"{prefix}{name}"),
         now=" / ".join(f"{one.label} {one.now}" for one in cells if one.now),
     )
@@ -115,29 +121,31 @@ def _row(
 def _defaults(kind: Kind, name: str) -> Mapping[str, Any]:
     """Return the limits as the fields show them while they are empty."""
     defaults = kind.defaults.get(name) or {}
-    shown = {cell: defaults.get(cell) for cell in CELLS if defaults.get(cell) is not None}
+    shown_limits = {
+        cell: defaults.get(cell) for cell in CELLS if defaults.get(cell) is not None
+    }
     if not defaults.get("margin"):
-        shown["margin"] = 0
-    return shown
+        shown_limits["margin"] = 0
+    return shown_limits
 
 
-def _extra(name: str, problems: Problems, drawn: Drawn, prefix: str) -> LimitRow:
-    start, typed = f"{prefix}{name}.", drawn.typed or {}
-    reading = typed.get(f"{start}reading", "")
+def _extra(name: str, problems: Problems, drawing: Drawing, prefix: str) -> LimitRow:
+    start, typed_form = f"{prefix}{name}.", drawing.typed or {}
+    reading = typed_form.get(f"{start}reading", "")
     placed_problems = [
         (start + where.removeprefix(f"{prefix}{reading}."), what)
         for where, what in problems
         if reading and where.startswith(f"{prefix}{reading}.")
     ]
     cells = fields_of(
-        _schema(), {}, placed_problems, drawn=replace(drawn, now=None), prefix=start
+        _schema(), {}, placed_problems, drawing=replace(drawing, now=None), prefix=start
     )
     return LimitRow(
         reading=reading,
         title="",
         prefix=start,
         cells={one.code: one for one in cells},
-        off=typed.get(f"{start}off") == YES,
+        off=typed_form.get(f"{start}off") == YES,
         own=bool(reading),
         extra=True,
         problems=tuple(w for where, w in problems if reading and where == f"{prefix}{reading}"),
@@ -184,8 +192,8 @@ def merged(
         fields |= merged_fields(
             _schema(), form, base_limits or {}, current_limits or {}, prefix=start
         )
-        off = form.get(f"{start}off") == YES
-        if off if off != (base_limits == {}) else current_limits == {}:
+        is_off = form.get(f"{start}off") == YES
+        if is_off if is_off != (base_limits == {}) else current_limits == {}:
             fields[f"{start}off"] = YES
     return fields
 

@@ -54,27 +54,27 @@ MOST = 1_000
 def free_name(documents: Mapping[str, Answer], type: str, stem: str) -> str:
     """Return a name that is not used yet: smtp1, smtp2 …"""
     if type == "accounts":
-        taken = of_type(documents, type)
-        numbered = (f"{stem}{n}" if n > 1 else stem for n in range(1, MOST))
+        used_names = of_type(documents, type)
+        candidates = (f"{stem}{n}" if n > 1 else stem for n in range(1, MOST))
     else:
-        taken = of_type(documents, type)
+        used_names = of_type(documents, type)
         stem = FIRST.get(stem, "proxy" if type == "networks" else "route")
-        numbered = (f"{stem}{n}" for n in range(1, MOST))
-    return next(name for name in numbered if name not in taken)
+        candidates = (f"{stem}{n}" for n in range(1, MOST))
+    return next(name for name in candidates if name not in used_names)
 
 
 async def free_entry(visit: Visit, name: str) -> str:
     """Return a name for an entry of the vault that neither is there nor is named by anything: what
     is put in for something new takes the place of nothing."""
-    taken = {one["name"] for one in await visit.call("secret_list")}
-    numbered = (f"{name}-{n}" if n > 1 else name for n in range(1, MOST))
-    return next(one for one in numbered if one not in taken)
+    used_names = {one["name"] for one in await visit.call("secret_list")}
+    candidates = (f"{name}-{n}" if n > 1 else name for n in range(1, MOST))
+    return next(one for one in candidates if one not in used_names)
 
 
 async def entry_of(visit: Visit, name: str) -> str:
     """Return that name, or a free one where something names an entry of it already."""
-    used = {one["name"] for one in await visit.call("secret_list") if one["named_by"]}
-    return await free_entry(visit, name) if name in used else name
+    used_entries = {one["name"] for one in await visit.call("secret_list") if one["named_by"]}
+    return await free_entry(visit, name) if name in used_entries else name
 
 
 def orders_to_join(
@@ -82,12 +82,12 @@ def orders_to_join(
 ) -> list[tuple[str, str, bool]]:
     """Return each order that a new route can join: key, title, ticked or not."""
     keys = [key for key, _ in orders(documents)]
-    first = visit.request.method == "GET"
+    is_first = visit.request.method == "GET"
     return [
         (
             key,
             order_title(visit, key, documents),
-            first or visit.form.get(f"into.{key}") == "yes",
+            is_first or visit.form.get(f"into.{key}") == "yes",
         )
         for key in keys
     ]

@@ -45,23 +45,28 @@ class Shape:
     help: Message
 
 
-def shapes(schema: Schema, known: Mapping[str, Sequence[str]]) -> list[Shape]:
+def shapes(schema: Schema, names_by_setting: Mapping[str, Sequence[str]]) -> list[Shape]:
     """Return all settings of a schema, in its order."""
-    needed = frozenset(schema.get("required", ()))
-    shared, known = schema.get("$defs", {}), {"days": DAYS, **known}
+    required = frozenset(schema.get("required", ()))
+    shared, names_by_setting = schema.get("$defs", {}), {"days": DAYS, **names_by_setting}
     return [
-        _shape(name, one, shared, known.get(name), needed=name in needed)
+        _shape(name, one, shared, names_by_setting.get(name), needed=name in required)
         for name, one in schema.get("properties", {}).items()
     ]
 
 
 def _shape(
-    name: str, setting: Schema, shared: Schema, known: Sequence[str] | None, *, needed: bool
+    name: str,
+    setting: Schema,
+    shared: Schema,
+    known_names: Sequence[str] | None,
+    *,
+    needed: bool,
 ) -> Shape:
     alternatives = [_resolved(one, shared) for one in setting.get("anyOf", (setting,))]
     nullable = any(one.get("type") == "null" for one in alternatives)
     alternative = next(one for one in alternatives if one.get("type") != "null")
-    sort, choices = _sort(name, alternative, shared, known)
+    sort, choices = _sort(name, alternative, shared, known_names)
     if sort == "boolean" and nullable:
         sort, choices = "choice", (YES, NO)
     return Shape(
@@ -72,7 +77,7 @@ def _shape(
         nullable=nullable,
         whole=alternative.get("type") == "integer"
         or alternative.get("items", {}).get("type") == "integer",
-        names=known is not None and name != "days",
+        names=known_names is not None and name != "days",
         choices=choices,
         columns=_columns(_resolved(alternative.get("items", {}), shared))
         if sort == "table"
@@ -82,41 +87,41 @@ def _shape(
 
 
 def _sort(
-    name: str, setting: Schema, shared: Schema, known: Sequence[str] | None
+    name: str, setting: Schema, shared: Schema, known_names: Sequence[str] | None
 ) -> tuple[str, tuple[str, ...]]:
     kind = setting.get("type")
     if "enum" in setting:
         return "choice", tuple(setting["enum"])
     if kind == "array":
-        inside = _resolved(setting.get("items", {}), shared)
-        names = inside.get("enum") or known
+        item_schema = _resolved(setting.get("items", {}), shared)
+        names = item_schema.get("enum") or known_names
         if names is not None:
             return ("order" if name == "routes" else "choices"), tuple(names)
-        if inside.get("type") in SIMPLE:
+        if item_schema.get("type") in SIMPLE:
             return "list", ()
-        if _columns(inside):
+        if _columns(item_schema):
             return "table", ()
-        one_of = _texts(inside)
+        one_of = _texts(item_schema)
         return ("rows", (*one_of, AS_TOML)) if one_of else ("lines", ())
     if kind == "object":
         plain = _resolved(setting.get("additionalProperties") or {}, shared)
         return ("map" if plain.get("type") == "string" else "lines"), ()
-    if known is not None:
-        return "choice", tuple(known)
+    if known_names is not None:
+        return "choice", tuple(known_names)
     return {"boolean": "boolean", "integer": "number", "number": "number"}.get(
         str(kind), "long" if name in LONG else "text"
     ), ()
 
 
-def _columns(inside: Schema) -> tuple[Column, ...]:
+def _columns(item_schema: Schema) -> tuple[Column, ...]:
     """Return the settings of a table's entries, if each of them is a text or a list of texts
     and some must be given."""
-    properties = inside.get("properties", {})
+    properties = item_schema.get("properties", {})
     items = [
         one.get("items", {}) if one.get("type") == "array" else one
         for one in properties.values()
     ]
-    if not inside.get("required") or any(one.get("type") != "string" for one in items):
+    if not item_schema.get("required") or any(one.get("type") != "string" for one in items):
         return ()
     return tuple(
         Column(
@@ -129,12 +134,12 @@ def _columns(inside: Schema) -> tuple[Column, ...]:
     )
 
 
-def _texts(inside: Schema) -> tuple[str, ...]:
+def _texts(item_schema: Schema) -> tuple[str, ...]:
     """Return the texts of a table of which one setting is given: all of them may be left
     out."""
-    if inside.get("required") or inside.get("type") != "object":
+    if item_schema.get("required") or item_schema.get("type") != "object":
         return ()
-    properties = inside.get("properties", {}).items()
+    properties = item_schema.get("properties", {}).items()
     return tuple(name for name, one in properties if one.get("type") == "string")
 
 

@@ -13,7 +13,7 @@ from noroshi.people import random_keys
 from noroshi.service import ForbiddenError
 from noroshi.web.context import WebContext
 from noroshi.web.errors import WebError
-from noroshi.web.http.connection_limits import proves
+from noroshi.web.http.connection_limits import report_person
 
 LONGEST_KEY = 128
 CSRF_HEADER = "x-csrf-token"
@@ -63,7 +63,7 @@ async def authenticate(request: Request, web: WebContext) -> Caller:
     token = request.headers.get("authorization", "")
     if token:
         person = await _by_token(token, address_of(request), web)
-        proves(request.scope, f"{person.door} {person.name}")
+        report_person(request.scope, f"{person.door} {person.name}")
         return Caller(person)
     key = key_of(request, web)
     in_session = await session_person(request, web, key)
@@ -80,7 +80,7 @@ async def session_person(
     """Return whose session it is by which they ask, as `People.of_session` has it."""
     person = await web.people.of_session(key, address_of(request), present)
     if person is not None:
-        proves(request.scope, f"{person.door} {person.name}")
+        report_person(request.scope, f"{person.door} {person.name}")
     return person
 
 

@@ -53,8 +53,8 @@ class ConnectionLimits:
         import resource
 
         files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-        known = files != resource.RLIM_INFINITY
-        return max(1, min(self.most, files // ONE_OF)) if known else self.most
+        is_limited = files != resource.RLIM_INFINITY
+        return max(1, min(self.most, files // ONE_OF)) if is_limited else self.most
 
     @property
     def share(self) -> int:
@@ -98,7 +98,7 @@ class Connections:
         """Return the connection of that peer, as long as it counts."""
         return self._by_peer.get(peer)
 
-    def proved(self, connection: LimitedSocket, person: str) -> None:
+    def mark_known(self, connection: LimitedSocket, person: str) -> None:
         """Keep a connection from being pushed out, as somebody known uses it. Beyond the share
         of one person, or the limit of all, it can still be pushed out."""
         full = len(self._known) >= self._most or self._of_person[person] >= self._share
@@ -114,10 +114,10 @@ class Connections:
         connection.hang_up()
 
 
-def _decrement(counted: Counter[str], key: str) -> None:
-    counted[key] -= 1
-    if counted[key] <= 0:
-        del counted[key]
+def _decrement(counts: Counter[str], key: str) -> None:
+    counts[key] -= 1
+    if counts[key] <= 0:
+        del counts[key]
 
 
 class LimitedListener(socket.socket):
@@ -167,7 +167,7 @@ class LimitedSocket(socket.socket):
         super().close()
 
 
-def proves(scope: Scope, person: str) -> None:
+def report_person(scope: Scope, person: str) -> None:
     """Tell that this request is that person's."""
     extension = scope.get("extensions", {}).get(PROVES)
     if extension is not None:
@@ -198,12 +198,12 @@ class TimedH11Protocol(H11Protocol):
     def handle_events(self) -> None:
         super().handle_events()
         if self.scope is not None:
-            self.scope["extensions"] = {PROVES: {"tell": self._proved}}
+            self.scope["extensions"] = {PROVES: {"tell": self._mark_known}}
 
-    def _proved(self, person: str) -> None:
+    def _mark_known(self, person: str) -> None:
         """Give the body more time, and keep the connection, once it is known who asks."""
         if self._socket is not None:
-            self.open_connections.proved(self._socket, person)
+            self.open_connections.mark_known(self._socket, person)
         if self._deadline is not None and self._is_request_open and self.cycle.more_body:
             self._set_deadline(self.bounds.long_body)
 

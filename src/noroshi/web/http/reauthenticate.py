@@ -48,9 +48,9 @@ class PendingForm:
 
 def pending_form(form: Mapping[str, str], *, files: bool) -> PendingForm:
     """Return the part of a form that is carried."""
-    hidden = (CSRF, PASSWORD_AGAIN, *SECRETS)
+    left_out = (CSRF, PASSWORD_AGAIN, *SECRETS)
     return PendingForm(
-        fields={name: text for name, text in form.items() if name not in hidden},
+        fields={name: text for name, text in form.items() if name not in left_out},
         secrets=[
             Secret(name=name, label=label, lines=name in SEVERAL_LINES)
             for name, label in SECRETS.items()

@@ -141,10 +141,10 @@ async def _result(
 ) -> AlarmActionResult:
     """Sum up the outcomes. An alarm that ended meanwhile needs nobody any more: that is no
     failure."""
-    refused = {key: one for key, one in outcomes.items() if one.why}
-    ended = await _ended_among(visit, deed, refused)
-    not_done = {key: one for key, one in refused.items() if key not in ended}
-    done_count = len(outcomes) - len(refused)
+    refusals = {key: one for key, one in outcomes.items() if one.why}
+    ended = await _ended_among(visit, deed, refusals)
+    not_done = {key: one for key, one in refusals.items() if key not in ended}
+    done_count = len(outcomes) - len(refusals)
     why = [f"{key}: {text}" for key, one in not_done.items() for text in one.why]
     if why and (done_count or ended):
         why.insert(
@@ -155,7 +155,7 @@ async def _result(
                 ).fill(count=len(outcomes), done=done_count, over=len(ended))
             ),
         )
-    status = max((one.status for one in refused.values()), default=200)
+    status = max((one.status for one in refusals.values()), default=200)
     return AlarmActionResult(
         done=done_count,
         over=len(ended),
@@ -166,11 +166,11 @@ async def _result(
 
 
 async def _ended_among(
-    visit: Visit, deed: str, refused: Mapping[str, Outcome]
+    visit: Visit, deed: str, refusals: Mapping[str, Outcome]
 ) -> frozenset[str]:
     """Return the refused ones that are not open any more; a comment that was not saved is
     reported as such."""
-    too_late = frozenset(key for key, one in refused.items() if one.kind in TOO_LATE)
+    too_late = frozenset(key for key, one in refusals.items() if one.kind in TOO_LATE)
     if deed == "comment" or not too_late:
         return frozenset()
     return too_late - {key_of(row) for row in (await visit.call("alarms"))["rows"]}
@@ -178,8 +178,8 @@ async def _ended_among(
 
 async def _add_silence(visit: Visit) -> Outcome:
     labels = labels_of((await visit.call("status"))["monitors"])
-    place, refused = require_place(visit, visit.form.get("place", ""), labels)
-    return await run(visit, "silence_add", **_silence(visit, place)) if place else refused
+    place, refusal = require_place(visit, visit.form.get("place", ""), labels)
+    return await run(visit, "silence_add", **_silence(visit, place)) if place else refusal
 
 
 def _silence(visit: Visit, place: str) -> Mapping[str, str]:

@@ -25,13 +25,13 @@ def routes(web: WebContext) -> list[Route]:
 async def choose(visit: Visit) -> Response:
     """Keep what was chosen, and go back to where it was."""
     answer = visit.to(visit.form.get("next", "/"))
-    for name, known in ((LANGUAGE, LANGUAGES), (THEME, THEMES)):
-        chosen = visit.form.get(name.removeprefix("noroshi-"))
-        if chosen in known:
+    for name, allowed in ((LANGUAGE, LANGUAGES), (THEME, THEMES)):
+        choice = visit.form.get(name.removeprefix("noroshi-"))
+        if choice in allowed:
             secure = visit.web.secure
             answer.set_cookie(
-                name, chosen, A_YEAR, httponly=True, samesite="lax", secure=secure
+                name, choice, A_YEAR, httponly=True, samesite="lax", secure=secure
             )
-        elif chosen is not None:
+        elif choice is not None:
             answer.delete_cookie(name)
     return answer

@@ -107,10 +107,10 @@ def _arguments(visit: Visit, documents: Mapping[str, Any]) -> dict[str, Any]:
     return {**fields, "values": inputs, "rules": rules}
 
 
-def _instance_meant(typed: str, instances: Mapping[str, Any]) -> str:
+def _instance_meant(text: str, instances: Mapping[str, Any]) -> str:
     """Return the name of the instance that has this title; else the text itself."""
-    names = [name for name, one in instances.items() if one.get("title") == typed]
-    return names[0] if typed not in instances and len(names) == 1 else typed
+    names = [name for name, one in instances.items() if one.get("title") == text]
+    return names[0] if text not in instances and len(names) == 1 else text
 
 
 async def _page(
@@ -126,11 +126,11 @@ async def _page(
     if visit.request.method == "GET":
         form["instance"] = query_value(visit, "to")
         # Whoever adds the first instance wants somebody to be told.
-        chosen = set(rules[:1])
+        chosen_rules = set(rules[:1])
     else:
         form["instance"] = _instance_meant(form["instance"], instances)
-        chosen = {key.removeprefix(RULE) for key in visit.form if key.startswith(RULE)}
-    why, bad = _at_fields(visit, asks, form["instance"], outcome)
+        chosen_rules = {key.removeprefix(RULE) for key in visit.form if key.startswith(RULE)}
+    why, texts_by_field = _at_fields(visit, asks, form["instance"], outcome)
     return await visit.show(
         "add_one.html",
         outcome.status,
@@ -142,7 +142,7 @@ async def _page(
         ],
         instances={n: called(n, one) for n, one in instances.items() if n != OWN},
         rules=[
-            (name, documents[f"rules/{name}"].get("title") or name, name in chosen)
+            (name, documents[f"rules/{name}"].get("title") or name, name in chosen_rules)
             for name in rules
         ],
         form=form,
@@ -150,7 +150,7 @@ async def _page(
         differs=await preview(visit, outcome.ok),
         added=await created(visit, outcome.ok),
         why=why,
-        bad=bad,
+        bad=texts_by_field,
         needs_password=outcome.needs_password,
         may=may(visit),
     )
@@ -160,20 +160,20 @@ def _at_fields(
     visit: Visit, asks: Sequence[BlueprintInput], instance: str, outcome: Outcome
 ) -> tuple[tuple[str, ...], Mapping[str, Sequence[str]]]:
     """Return the texts above the form, and those at its fields, by their names."""
-    bad, rest = dict[str, list[str]](), list[str]()
+    texts_by_field, other_texts = dict[str, list[str]](), list[str]()
     own_file = f"instances/{instance.strip()}.toml"
     for where, what in outcome.problems:
-        inside = where.removeprefix(f"{own_file}: ")
+        field_name = where.removeprefix(f"{own_file}: ")
         input_name = input_at(asks, where)
-        name = "instance" if where == own_file else inside
+        name = "instance" if where == own_file else field_name
         name = f"{VALUE}{input_name}" if input_name else name
         if input_name or name in FIELDS:
-            bad.setdefault(name, []).append(what)
+            texts_by_field.setdefault(name, []).append(what)
         else:
-            rest.append(problems_at(where, what, visit.language))
-    if not bad:
+            other_texts.append(problems_at(where, what, visit.language))
+    if not texts_by_field:
         return refusal_texts(visit, outcome), {}
-    return (outcome.why[0], *rest), bad
+    return (outcome.why[0], *other_texts), texts_by_field
 
 
 def _input_label(visit: Visit, ask: BlueprintInput) -> str:

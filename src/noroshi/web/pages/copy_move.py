@@ -64,8 +64,8 @@ async def _place(visit: Visit, live: Live) -> Response:
     if outcome.ok is None or is_preview:
         return await _page(visit, path, part, documents, outcome)
     live.changed()
-    did = "move" if op == "monitor_move" else "copy"
-    return visit.to(address(part_page(target), did=did, part=path))
+    deed = "move" if op == "monitor_move" else "copy"
+    return visit.to(address(part_page(target), did=deed, part=path))
 
 
 def _operation(visit: Visit, path: str) -> tuple[str, dict[str, Any], str]:
@@ -127,7 +127,7 @@ async def _page(
     if visit.request.method == "GET":
         form |= {"how": "copy", "to": path.rpartition("/")[0], "name": names[-1]}
         form |= {"name": "", "stopped": "yes"} if len(names) == 1 else {}
-    why, bad = _at_fields(visit, outcome, form, documents)
+    why, texts_by_field = _at_fields(visit, outcome, form, documents)
     return await visit.show(
         "place.html",
         outcome.status,
@@ -141,7 +141,7 @@ async def _page(
         differs=await preview(visit, outcome.ok),
         added=await created(visit, outcome.ok),
         why=why,
-        bad=bad,
+        bad=texts_by_field,
         needs_password=outcome.needs_password,
         may=may(visit),
         back=part_page(path),
@@ -152,22 +152,26 @@ def _at_fields(
     visit: Visit, outcome: Outcome, form: Mapping[str, str], documents: Mapping[str, Any]
 ) -> tuple[Sequence[str], Mapping[str, Sequence[str]]]:
     """Return the texts above the form, and those at its fields, by their names."""
-    bad, rest = dict[str, list[str]](), list[str]()
+    texts_by_field, other_texts = dict[str, list[str]](), list[str]()
     for where, what in outcome.problems:
         field = _field(where, form, documents)
         if field:
-            bad.setdefault(field, []).append(what)
+            texts_by_field.setdefault(field, []).append(what)
         else:
-            rest.append(problems_at(where, what, visit.language))
-    return ((outcome.why[0], *rest), bad) if bad else (refusal_texts(visit, outcome), {})
+            other_texts.append(problems_at(where, what, visit.language))
+    return (
+        ((outcome.why[0], *other_texts), texts_by_field)
+        if texts_by_field
+        else (refusal_texts(visit, outcome), {})
+    )
 
 
 def _field(where: str, form: Mapping[str, str], documents: Mapping[str, Any]) -> str:
     """Return the field that a problem is about. The place of a part is typed in up to three of
     them."""
     if where != TO:
-        last = where.rpartition(": ")[2].rpartition(".")[2]
-        return last if last in TYPED else ""
+        setting = where.rpartition(": ")[2].rpartition(".")[2]
+        return setting if setting in TYPED else ""
     group = form["group"].split("/") if form["group"] else []
     is_unknown = bool(group) and f"instances/{group[0]}" not in documents
     if group and (is_unknown or len(group) != GROUP or not all(map(is_name, group))):

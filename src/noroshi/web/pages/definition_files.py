@@ -50,10 +50,10 @@ def routes(web: WebContext) -> list[Route]:
 
 async def export(visit: Visit) -> Response:
     """Send all that is in force, as the files that `noroshi export` writes."""
-    exported = await visit.call("export")
-    name = f"{visit.web.name}-version-{exported['version']}.zip"
+    definitions = await visit.call("export")
+    name = f"{visit.web.name}-version-{definitions['version']}.zip"
     return Response(
-        await asyncio.to_thread(pack, _documents(exported)),
+        await asyncio.to_thread(pack, _documents(definitions)),
         media_type="application/zip",
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )
@@ -61,45 +61,45 @@ async def export(visit: Visit) -> Response:
 
 async def files(visit: Visit) -> Response:
     """Show the form, preview an upload, or bring it into force."""
-    exported = await visit.call("export")
+    definitions = await visit.call("export")
     if visit.request.method == "GET":
-        return await _page(visit, exported)
+        return await _page(visit, definitions)
     deed = visit.form.get("do", "")
     if deed not in ("look", "apply"):
         raise NotFoundError(NO_SUCH_PAGE)
     if deed == "look":
-        return await _preview(visit, exported)
-    outcome = await _apply(visit, _with_others(visit, exported))
+        return await _preview(visit, definitions)
+    outcome = await _apply(visit, _with_others(visit, definitions))
     if outcome.ok is not None:
         return visit.to(address("/settings/files", did=str(outcome.ok["version"])))
-    return await _preview_page(visit, exported, outcome)
+    return await _preview_page(visit, definitions, outcome)
 
 
-async def _preview(visit: Visit, exported: Mapping[str, Any]) -> Response:
+async def _preview(visit: Visit, definitions: Mapping[str, Any]) -> Response:
     if not imported_definitions(visit).given:
         return await _page(
-            visit, exported, why=(visit.say(_("No file was chosen.")),), status=400
+            visit, definitions, why=(visit.say(_("No file was chosen.")),), status=400
         )
-    return await _preview_page(visit, exported, Outcome())
+    return await _preview_page(visit, definitions, Outcome())
 
 
-def _with_others(visit: Visit, exported: Mapping[str, Any]) -> Folder:
+def _with_others(visit: Visit, definitions: Mapping[str, Any]) -> Folder:
     """Return the uploaded definitions, with the others in force unless those are to be
     removed."""
     uploaded = imported_definitions(visit).folder
     if visit.form.get("how") == WHOLE:
         return uploaded
     names = {one.key for one in uploaded.documents}
-    others = (one for one in _documents(exported) if one.key not in names)
+    others = (one for one in _documents(definitions) if one.key not in names)
     return Folder((*others, *uploaded.documents), uploaded.problems)
 
 
 async def _preview_page(
-    visit: Visit, exported: Mapping[str, Any], outcome: Outcome
+    visit: Visit, definitions: Mapping[str, Any], outcome: Outcome
 ) -> Response:
     """Show all problems, or all differences. The upload travels on in the form, and whoever was
     overtaken sees the differences from now."""
-    folder = _with_others(visit, exported)
+    folder = _with_others(visit, definitions)
     faulty_keys = [one.where for one in folder.problems]
     dry_run = await run(visit, "plan", documents=_as_json(folder), faulty=faulty_keys)
     differs = await preview(visit, dry_run.ok)
@@ -121,7 +121,7 @@ async def _preview_page(
         )
     return await _page(
         visit,
-        exported,
+        definitions,
         why=why,
         status=outcome.status if outcome.why else dry_run.status,
         plan=dry_run.ok,
@@ -148,7 +148,7 @@ async def _apply(visit: Visit, folder: Folder) -> Outcome:
 
 async def _page(
     visit: Visit,
-    exported: Mapping[str, Any],
+    definitions: Mapping[str, Any],
     *,
     why: tuple[str, ...] = (),
     status: int = 200,
@@ -162,9 +162,9 @@ async def _page(
     return await visit.show(
         "files.html",
         status,
-        number=exported["version"],
-        count=len(exported["documents"]),
-        names=_renamable(visit, exported),
+        number=definitions["version"],
+        count=len(definitions["documents"]),
+        names=_renamable(visit, definitions),
         types=[(one, sort_of(one)) for one in TYPES],
         plan=plan,
         differs=differs,
@@ -180,9 +180,9 @@ async def _page(
     )
 
 
-def _renamable(visit: Visit, exported: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+def _renamable(visit: Visit, definitions: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
     """Return the definitions that are renamed on another page: key and title."""
-    by_key = {one.key: one for one in _documents(exported)}
+    by_key = {one.key: one for one in _documents(definitions)}
     return [(key, in_words(visit, key, content(by_key[key]))) for key in named_here(by_key)]
 
 
@@ -190,5 +190,5 @@ def _as_json(folder: Folder) -> Sequence[Mapping[str, str]]:
     return [{"key": one.key, "body": one.body} for one in folder.documents]
 
 
-def _documents(exported: Mapping[str, Any]) -> tuple[Document, ...]:
-    return tuple(Document(**one) for one in exported["documents"])
+def _documents(definitions: Mapping[str, Any]) -> tuple[Document, ...]:
+    return tuple(Document(**one) for one in definitions["documents"])

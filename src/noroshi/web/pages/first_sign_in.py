@@ -79,8 +79,8 @@ async def _page(
     # Of two sign-ins that are begun the second ends the first: a code that is shown stays.
     # An address that was pasted wrongly was shown to nobody: the right one still completes it.
     keeps_sign_in = code or (deed == PASTE and outcome.kind == "invalid")
-    begun = NONE if keeps_sign_in else await _begin(visit, returns, route, way, port)
-    if "ok" not in begun and begun["error"] in ("not found", "conflict"):
+    answer = NONE if keeps_sign_in else await _begin(visit, returns, route, way, port)
+    if "ok" not in answer and answer["error"] in ("not found", "conflict"):
         return visit.to("/first/mail")
     return await step_page(
         visit,
@@ -88,14 +88,14 @@ async def _page(
         "first_sign_in.html",
         progress,
         outcome.status,
-        begun=begun.get("ok"),
+        begun=answer.get("ok"),
         anew="secret" in outcome.bad,
         ways={way: title for way, title in WAYS.items() if port is not None or way != BROWSER},
         way=way,
         code=code,
         waits=deed == "ask",
         wait=_wait(outcome),
-        problems=_problems(visit, outcome, begun),
+        problems=_problems(visit, outcome, answer),
         guide=await _guide(visit, route),
     )
 
@@ -108,9 +108,9 @@ def _port(visit: Visit, documents: Documents) -> int | None:
 
 def _way(visit: Visit, deed: str, port: int | None) -> str:
     """Return the way that is shown: the easiest, unless another one was chosen or tried."""
-    chosen = BY_DEED.get(deed) or query_value(visit, "way")
-    if chosen in (PASTE, DEVICE) or port is None:
-        return chosen if chosen in (PASTE, DEVICE) else PASTE
+    chosen_way = BY_DEED.get(deed) or query_value(visit, "way")
+    if chosen_way in (PASTE, DEVICE) or port is None:
+        return chosen_way if chosen_way in (PASTE, DEVICE) else PASTE
     return BROWSER
 
 
@@ -129,11 +129,11 @@ async def _begin(
     return answer
 
 
-def _problems(visit: Visit, outcome: Outcome, begun: Mapping[str, Any]) -> StepProblems:
+def _problems(visit: Visit, outcome: Outcome, answer: Mapping[str, Any]) -> StepProblems:
     """Return the problems at their fields. A secret that the sign-in refused is marked as
     such."""
     if not outcome.why:
-        return StepProblems() if "ok" in begun else StepProblems((visit.say(begun["words"]),))
+        return StepProblems() if "ok" in answer else StepProblems((visit.say(answer["words"]),))
     labels = {name: visit.say(label) for name, label in SIGNING.items()}
     problems = problems_at_fields(visit, outcome, labels, {"value": "secret"})
     if "secret" in outcome.bad and not problems.bad:
@@ -161,11 +161,13 @@ def _code(visit: Visit, deed: str, outcome: Outcome) -> Mapping[str, str] | None
 async def _sign_in(visit: Visit, deed: str, route: str) -> Outcome:
     form = visit.form
     if deed == "secret":
-        begun = await visit.call("authorize_begin", route=route)
-        return await sealed(visit, begun["account"], begun["secret"], form.get("secret", ""))
+        sign_in = await visit.call("authorize_begin", route=route)
+        return await sealed(
+            visit, sign_in["account"], sign_in["secret"], form.get("secret", "")
+        )
     if deed == "paste":
-        pasted = form.get("pasted", "").strip()
-        return await run(visit, "authorize_finish", route=route, pasted=pasted)
+        pasted_url = form.get("pasted", "").strip()
+        return await run(visit, "authorize_finish", route=route, pasted=pasted_url)
     op = "authorize_device" if deed == "device" else "authorize_device_ask"
     return await run(visit, op, route=route)
 
@@ -188,5 +190,5 @@ def _next_page(visit: Visit) -> Response:
 async def _guide(visit: Visit, route: str) -> tuple[Mapping[str, Any], ...]:
     """Return the steps of an administrator of Microsoft 365, with the values filled in; none
     for another provider."""
-    found = await visit.call_json("guide_show", route=route)
-    return tuple(found["ok"]["steps"]) if "ok" in found else ()
+    answer = await visit.call_json("guide_show", route=route)
+    return tuple(answer["ok"]["steps"]) if "ok" in answer else ()

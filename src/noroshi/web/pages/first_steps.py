@@ -280,23 +280,28 @@ async def _relay_context(visit: Visit, progress: Mapping[str, Any]) -> Mapping[s
         )
         return {"posts": (), "tries": (), "route": progress["route"], **nothing}
     queue_entry = answered(answer)
-    queued = queue_entry["queued"]
+    queued_mail = queue_entry["queued"]
     attempt_rows = [
-        {**one, "at": tried["at"], "route": tried["route"], "provider_id": tried["provider_id"]}
-        for tried in queue_entry["tried"]
-        for one in tried["said"]
+        {
+            **one,
+            "at": attempt["at"],
+            "route": attempt["route"],
+            "provider_id": attempt["provider_id"],
+        }
+        for attempt in queue_entry["tried"]
+        for one in attempt["said"]
     ]
-    state = queued["state"]
+    state = queued_mail["state"]
     mail = {
         "state": state,
-        "queued": queued["born"],
+        "queued": queued_mail["born"],
         "tried": attempt_rows,
         "arrived": queue_entry["arrived"],
     }
     return {
-        "posts": relay(visit, (_("Raised"), queued["born"]), mail)[:4],
+        "posts": relay(visit, (_("Raised"), queued_mail["born"]), mail)[:4],
         "tries": list(attempts(visit, attempt_rows, await load_titles(visit))),
-        "because": visit.say(queued["because"]),
+        "because": visit.say(queued_mail["because"]),
         "state": state,
         "goes_on": state not in (*SENT, *BROKEN),
         "taken": state in SENT,

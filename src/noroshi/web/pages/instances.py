@@ -65,13 +65,13 @@ async def _stop_or_start(visit: Visit, live: Live) -> Response:
     op = DEEDS.get((deed, "/" not in part))
     if op is None or not part:
         raise NotFoundError(NO_SUCH_PAGE)
-    back, note = part_page(page_of or part), form.get("note", "")[:LONGEST_NOTE]
+    page_shown, note = part_page(page_of or part), form.get("note", "")[:LONGEST_NOTE]
     target = {"instance": part} if "/" not in part else {"monitor": part}
     outcome = await run(visit, op, note=note, **target)
     if outcome.why:
         return await visit.show("error.html", outcome.status, why=" ".join(outcome.why))
     live.changed()
-    return visit.to(address(back, did=deed, part=part))
+    return visit.to(address(page_shown, did=deed, part=part))
 
 
 async def _page(visit: Visit, live: Live, instance: str, group: str) -> Response:

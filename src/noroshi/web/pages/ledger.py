@@ -66,8 +66,8 @@ async def ledger(visit: Visit) -> Response:
     """Show the sum, and the newest alarms that match."""
     words, kind = query_value(visit, "q"), query_value(visit, "state")
     kind = kind if kind in KINDS else ""
-    last = SEARCHED if words or kind else MOST_SHOWN
-    answer = await visit.call("ledger", last=last)
+    most_rows = SEARCHED if words or kind else MOST_SHOWN
+    answer = await visit.call("ledger", last=most_rows)
     titles = await load_titles(visit)
     matches = [one for one in answer["rows"] if _matches(one, words, kind, titles)]
     total = answer["sum"]
@@ -96,13 +96,13 @@ def _matches(one: Answer, words: str, kind: str, titles: Titles) -> bool:
 def _texts(one: Answer, titles: Titles) -> Iterator[str]:
     yield titles.contact(one["contact"])
     yield from (one[name] for name in SEARCHED_IN)
-    for tried in one["tried"]:
-        yield from (tried[name] for name in ("route", "address", "text", "provider_id"))
-        yield titles.route(tried["route"])
+    for attempt in one["tried"]:
+        yield from (attempt[name] for name in ("route", "address", "text", "provider_id"))
+        yield titles.route(attempt["route"])
 
 
 def _row(visit: Visit, one: Answer, titles: Titles) -> Mapping[str, Any]:
-    tried = one["tried"]
+    delivery_attempts = one["tried"]
     beginning = (_("Raised"), one["raised"])
     return {
         **one,
@@ -111,9 +111,11 @@ def _row(visit: Visit, one: Answer, titles: Titles) -> Mapping[str, Any]:
         "state": state(visit, one["state"]),
         "posts": relay(visit, beginning, one),
         "reader": titles.contact(one["contact"]),
-        "ways": list(dict.fromkeys(titles.route(t["route"]) for t in tried if t["route"])),
-        "reply": reply_text(visit, tried[-1]) if tried else "",
-        "count": len({t["at"] for t in tried}),
+        "ways": list(
+            dict.fromkeys(titles.route(t["route"]) for t in delivery_attempts if t["route"])
+        ),
+        "reply": reply_text(visit, delivery_attempts[-1]) if delivery_attempts else "",
+        "count": len({t["at"] for t in delivery_attempts}),
         "href": address("/ledger/alarm", id=one["alarm"]),
     }
 

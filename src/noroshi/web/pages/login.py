@@ -57,17 +57,17 @@ async def log_in(visit: Visit) -> Response:
         return visit.page("login.html", why="", name="", next=_next(visit))
     name = form.get("name", "")
     try:
-        opened = await people.log_in(
+        session = await people.log_in(
             name, form.get("password", ""), visit.address, visit.key, visit.known
         )
     except AuthenticationError as error:
         return _refusal_page(visit, "login.html", error, name=name)
-    visit.session_key, visit.device_key = opened.key, opened.device_key
-    if opened.half:
-        visit.key = opened.key
+    visit.session_key, visit.device_key = session.key, session.device_key
+    if session.half:
+        visit.key = session.key
         saved_input = form.get("kept", "")
         return visit.page("code.html", why="", next=_next(visit), saved_input=saved_input)
-    return _continue(visit, opened.key)
+    return _continue(visit, session.key)
 
 
 def _continue(visit: Visit, key: str) -> Response:
@@ -91,19 +91,19 @@ async def second(visit: Visit) -> Response:
         return visit.page("code.html", why="", next=_next(visit))
     try:
         code = visit.form.get("code", "")
-        opened = await visit.web.people.second_step(visit.key, code, visit.address)
+        session = await visit.web.people.second_step(visit.key, code, visit.address)
     except AuthenticationError as error:
         return _refusal_page(visit, "code.html", error)
-    visit.session_key, visit.device_key = opened.key, opened.device_key
-    return _continue(visit, opened.key)
+    visit.session_key, visit.device_key = session.key, session.device_key
+    return _continue(visit, session.key)
 
 
 async def start(visit: Visit) -> Response:
     """Take a one-time code and set the password; the first one makes the administrator."""
     people, form = visit.web.people, visit.form
-    first = not await people.begun()
+    is_first = not await people.begun()
     name, code = form.get("name", ""), form.get("code", "")
-    values: dict[str, Any] = {"first": first, "name": name, "code": code, "from_link": False}
+    values: dict[str, Any] = {"first": is_first, "name": name, "code": code, "from_link": False}
     if visit.request.method == "GET":
         values["code"] = visit.request.query_params.get("code", "")[:LONGEST_CODE]
         values["from_link"] = bool(values["code"])
@@ -113,11 +113,11 @@ async def start(visit: Visit) -> Response:
         why = visit.say(_("The two passwords are not the same."))
         return visit.page("start.html", 400, why=why, next="/", **values)
     try:
-        opened = await people.start(code, name, password, visit.address)
+        session = await people.start(code, name, password, visit.address)
     except AuthenticationError as error:
         return _refusal_page(visit, "start.html", error, **values)
-    visit.session_key, visit.device_key = opened.key, opened.device_key
-    return visit.to("/login/code" if opened.half else "/first" if first else "/")
+    visit.session_key, visit.device_key = session.key, session.device_key
+    return visit.to("/login/code" if session.half else "/first" if is_first else "/")
 
 
 async def log_out(visit: Visit) -> Response:
@@ -133,8 +133,8 @@ async def reauthenticate(visit: Visit) -> Response:
         return visit.page("reauthenticate.html", why="", next=_next(visit), asked=None)
     try:
         password = visit.form.get("password", "")
-        opened = await visit.web.people.reauthenticate(visit.key, password, visit.address)
+        session = await visit.web.people.reauthenticate(visit.key, password, visit.address)
     except AuthenticationError as error:
         return _refusal_page(visit, "reauthenticate.html", error, asked=None)
-    visit.session_key = opened.key
+    visit.session_key = session.key
     return visit.to(_next(visit))

@@ -51,7 +51,7 @@ async def mailing(visit: Visit) -> Response:
     """Show the page, or change an order."""
     if visit.request.method == "GET":
         deed_done = query_value(visit, "did")
-        return await _page(visit, did=DONE.get(deed_done))
+        return await _page(visit, done_text=DONE.get(deed_done))
     key, move = visit.form.get("key", ""), visit.form.get("do", "")
     if key.partition("/")[0] not in TELLERS or move not in MOVES:
         raise NotFoundError(NO_SUCH_PAGE)
@@ -94,7 +94,7 @@ def reorder(routes: Sequence[str], name: str, move: str) -> list[str]:
 
 
 async def _page(
-    visit: Visit, did: Message | None = None, why: tuple[str, ...] = (), status: int = 200
+    visit: Visit, done_text: Message | None = None, why: tuple[str, ...] = (), status: int = 200
 ) -> Response:
     answer = await visit.call("route_list")
     definitions = await visit.call("definition_show", types=DEFINED)
@@ -114,7 +114,7 @@ async def _page(
         accounts=list(_accounts(visit, documents, rows)),
         networks=sorted(of_type(documents, "networks").items()),
         may=may(visit),
-        did=did,
+        did=done_text,
         why=why,
     )
 

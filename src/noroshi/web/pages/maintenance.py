@@ -58,8 +58,8 @@ async def maintenance(visit: Visit, live: Live) -> Response:
 
 async def _add(visit: Visit) -> Outcome:
     definitions = await visit.call("definition_show")
-    typed, labels = visit.form.get("place", ""), _labels(definitions["documents"])
-    place, refusal = require_place(visit, typed, labels)
+    typed_place, labels = visit.form.get("place", ""), _labels(definitions["documents"])
+    place, refusal = require_place(visit, typed_place, labels)
     if place == EVERYTHING:
         return Outcome(
             None,
@@ -197,10 +197,10 @@ def _labels(documents: Mapping[str, Mapping[str, Any]]) -> Labels:
         if sort == "instances":
             places_by_depth[0].append(name)
             for group in content.get("group", ()):
-                inside = f"{name}/{group.get('name', '')}"
-                places_by_depth[1].append(inside)
+                group_path = f"{name}/{group.get('name', '')}"
+                places_by_depth[1].append(group_path)
                 places_by_depth[2].extend(
-                    f"{inside}/{o.get('name', '')}" for o in group.get("monitor", ())
+                    f"{group_path}/{o.get('name', '')}" for o in group.get("monitor", ())
                 )
     return {
         place: path_of_titles(documents, place)

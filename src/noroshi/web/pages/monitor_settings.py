@@ -29,7 +29,15 @@ from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.layout import Outline, Part
 from noroshi.web.forms.limits import kind_of
 from noroshi.web.forms.location import Content, Spot, called, told_apart
-from noroshi.web.pages.monitors import GROUP, HOME, MONITOR, NEW, checks, crumbs, of
+from noroshi.web.pages.monitors import (
+    GROUP,
+    HOME,
+    MONITOR,
+    NEW,
+    checks,
+    crumbs,
+    documents_of_type,
+)
 from noroshi.web.view.form_operations import address, may, query_value
 from noroshi.web.view.page_context import Visit, page
 
@@ -49,10 +57,10 @@ async def monitor(visit: Visit) -> Response:
     edit = await open_edit(
         visit, Spot(f"instances/{instance_name}", group, name or NEW, new=not name)
     )
-    above = Spot(f"instances/{instance_name}", group).found(edit.now)
-    if above is None and visit.request.method == "GET":
+    group_content = Spot(f"instances/{instance_name}", group).found(edit.now)
+    if group_content is None and visit.request.method == "GET":
         return visit.to(HOME)
-    above = above or {}  # {}: somebody removed it meanwhile, which the change will tell
+    group_content = group_content or {}  # somebody removed it, which the change will tell
     kind_name = (
         edit.before.get("kind") or edit.current.get("kind") or query_value(visit, "kind")
     )
@@ -60,7 +68,7 @@ async def monitor(visit: Visit) -> Response:
     if kind is None and edit.spot.new:
         return await _choose(visit, edit.now, instance_name, group)
     units = {} if edit.spot.new else await _units(visit, f"{instance_name}/{group}/{name}")
-    outline = _outline(visit, edit, kind, above, units)
+    outline = _outline(visit, edit, kind, group_content, units)
     edit = await apply_edit(visit, outline, edit)
     if edit.done:
         in_group = {"in": instance_name, "group": group}
@@ -86,20 +94,25 @@ async def _units(visit: Visit, path: str) -> Mapping[str, str]:
 
 
 def _outline(
-    visit: Visit, edit: Edit, kind: Answer | None, above: Content, units: Mapping[str, str]
+    visit: Visit,
+    edit: Edit,
+    kind: Answer | None,
+    group_content: Content,
+    units: Mapping[str, str],
 ) -> Outline:
     by_network = kind is not None and kind["by_network"]
-    hidden = HIDDEN if by_network else (*HIDDEN, "network")
-    parts = [Part(schema=schema.form(MonitorDef), leave_out=hidden)]
+    hidden_settings = HIDDEN if by_network else (*HIDDEN, "network")
+    parts = [Part(schema=schema.form(MonitorDef), leave_out=hidden_settings)]
     documents = edit.definitions["documents"]
     if kind is None:
         return Outline(parts=tuple(parts), known=_names_by_setting(documents))
     parts.append(Part(schema=kind["options"], inside="options"))
     inherited_limits = [
-        (up.get("limits") or {}).get(kind["kind"], {}) for up in (edit.now or {}, above)
+        (level.get("limits") or {}).get(kind["kind"], {})
+        for level in (edit.now or {}, group_content)
     ]
     limits_kind = kind_of(kind, visit.language, *inherited_limits)
-    levels, known_names = (above, edit.now or {}), _names_by_setting(documents)
+    levels, known_names = (group_content, edit.now or {}), _names_by_setting(documents)
     return Outline(
         parts=tuple(parts),
         kinds=(replace(limits_kind, units={**limits_kind.units, **units}),),
@@ -122,7 +135,8 @@ def _names_by_setting(documents: Mapping[str, Content]) -> dict[str, list[str]]:
     types_by_setting = {"rules": "rules", "route": "routes", "account": "accounts"}
     types_by_setting |= {"network": "networks"}
     return {
-        name: [one for one, _ in of(type, documents)] for name, type in types_by_setting.items()
+        name: [one for one, _ in documents_of_type(type, documents)]
+        for name, type in types_by_setting.items()
     }
 
 
@@ -157,7 +171,7 @@ def _sections(
 ) -> list[Section]:
     fields = outline.fields(visit, edit)
     options = [fields.pop(name) for name in list(fields) if name.startswith("options.")]
-    when, rules = [fields.pop(one) for one in WHEN], fields.pop("rules")
+    schedule_fields, rules = [fields.pop(one) for one in WHEN], fields.pop("rules")
     code = edit.before.get("kind") or outline.kind
     return [
         Section(
@@ -184,7 +198,7 @@ def _sections(
             ),
             blocks=outline.blocks(visit, edit),
         ),
-        Section(id="when", title=visit.say(_("Measurement")), fields=when),
+        Section(id="when", title=visit.say(_("Measurement")), fields=schedule_fields),
         Section(id="told", title=visit.say(_("Notification rules")), fields=[rules]),
     ]
 

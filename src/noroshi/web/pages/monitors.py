@@ -61,7 +61,9 @@ async def watched(visit: Visit) -> Response:
     documents = (await visit.call("definition_show"))["documents"]
     titles = {one["kind"]: visit.say(one["title"]) for one in await checks(visit)}
     saved_version, unfolded = query_value(visit, "did"), query_value(visit, "in")
-    instances = [(name, one) for name, one in of("instances", documents) if name != OWN]
+    instances = [
+        (name, one) for name, one in documents_of_type("instances", documents) if name != OWN
+    ]
     are_few = sum(_count(one.get("group", ())) for _, one in instances) <= MOST_UNFOLDED
     rows = [
         {**_instance_row(name, one, titles), "open": True}
@@ -84,7 +86,7 @@ async def watched(visit: Visit) -> Response:
     )
 
 
-def of(type: str, documents: Mapping[str, Content]) -> list[tuple[str, Content]]:
+def documents_of_type(type: str, documents: Mapping[str, Content]) -> list[tuple[str, Content]]:
     """Return all documents of a type by name."""
     documents_by_key = ((key.partition("/"), one) for key, one in sorted(documents.items()))
     return [
@@ -147,19 +149,19 @@ def crumbs(visit: Visit, document: Content | None = None, *names: str) -> list[L
 
 def kinds_in(groups: Iterable[Content], content: Content) -> set[str]:
     """Return the kinds that are used in these groups, or have limits in the content."""
-    used = {str(one.get("kind")) for group in groups for one in group.get("monitor", ())}
-    return used | set(content.get("limits") or {})
+    kind_names = {str(one.get("kind")) for group in groups for one in group.get("monitor", ())}
+    return kind_names | set(content.get("limits") or {})
 
 
-async def _kinds(visit: Visit, wanted: set[str], *above: Content) -> tuple[Kind, ...]:
+async def _kinds(visit: Visit, kind_names: set[str], *levels: Content) -> tuple[Kind, ...]:
     return tuple(
         kind_of(
             one,
             visit.language,
-            *((up.get("limits") or {}).get(one["kind"], {}) for up in above),
+            *((level.get("limits") or {}).get(one["kind"], {}) for level in levels),
         )
         for one in await checks(visit)
-        if one["kind"] in wanted and (one["readings"] or one["defaults"])
+        if one["kind"] in kind_names and (one["readings"] or one["defaults"])
     )
 
 
@@ -176,21 +178,25 @@ async def instance(visit: Visit) -> Response:
 
 
 async def _instance_outline(visit: Visit, edit: Edit, name: str) -> Outline:
-    used = kinds_in(edit.before.get("group", ()), edit.before)
+    used_kinds = kinds_in(edit.before.get("group", ()), edit.before)
     return Outline(
         parts=(Part(schema=schema.form(InstanceDef), leave_out=BELOW),),
-        kinds=await _kinds(visit, used | set(KINDS) if name == OWN else used),
+        kinds=await _kinds(visit, used_kinds | set(KINDS) if name == OWN else used_kinds),
         by_kind=True,
-        known={"rules": [one for one, _ in of("rules", edit.definitions["documents"])]},
+        known={
+            "rules": [
+                one for one, _ in documents_of_type("rules", edit.definitions["documents"])
+            ]
+        },
         defaults={**inherited_settings(), "address": "127.0.0.1", "zone": "UTC"},
     )
 
 
 def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> FormFrame:
     fields = outline.fields(visit, edit)
-    first = [fields.pop(one) for one in ("title", "address", "zone")]
+    own_fields = [fields.pop(one) for one in ("title", "address", "zone")]
     if name != OWN:
-        first.insert(
+        own_fields.insert(
             0,
             name_field(
                 visit,
@@ -200,13 +206,13 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
         )
     if not name:
         title = visit.say(_("New instance"))
-        sections = sections_of(visit, edit, outline, first, fields)
+        sections = sections_of(visit, edit, outline, own_fields, fields)
         return FormFrame(title=title, crumbs=crumbs(visit), sections=sections)
     if name == OWN:  # it cannot be stopped
         fields.pop("enabled", None)
     status_link = (visit.say(_("List and actions")), f"/instance/{name}")
     is_own, count = name == OWN, _count(edit.before.get("group", ()))
-    first = [one for one in first if not (is_own and one.code == "address")]
+    own_fields = [one for one in own_fields if not (is_own and one.code == "address")]
     removal = visit.say(
         _(
             "Removes the instance {name} with all its groups and monitors ({count}). To restore it, "
@@ -225,21 +231,30 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
         if is_own
         else "",
         crumbs=crumbs(visit),
-        sections=sections_of(visit, edit, outline, first, fields),
+        sections=sections_of(visit, edit, outline, own_fields, fields),
         links=(status_link,) if is_own else (status_link, add_link),
         removal="" if is_own else removal,
     )
 
 
 def sections_of(
-    visit: Visit, edit: Edit, outline: Outline, first: Sequence[Field], rest: dict[str, Field]
+    visit: Visit,
+    edit: Edit,
+    outline: Outline,
+    own_fields: Sequence[Field],
+    other_fields: dict[str, Field],
 ) -> list[Section]:
     """Return the sections for the own settings of an instance or a group, and for those of all
     that is in it."""
-    when, rules = [rest.pop(one) for one in SCHEDULE], rest.pop("rules")
+    schedule_fields = [other_fields.pop(one) for one in SCHEDULE]
+    rules = other_fields.pop("rules")
     return [
-        Section(id="what", title=visit.say(_("General")), fields=[*first, *rest.values()]),
-        Section(id="when", title=visit.say(_("Measurement")), fields=when),
+        Section(
+            id="what",
+            title=visit.say(_("General")),
+            fields=[*own_fields, *other_fields.values()],
+        ),
+        Section(id="when", title=visit.say(_("Measurement")), fields=schedule_fields),
         Section(id="told", title=visit.say(_("Notification rules")), fields=[rules]),
         Section(
             id="limits",
@@ -268,7 +283,11 @@ async def group(visit: Visit) -> Response:
         parts=(Part(schema=schema.form(GroupDef), leave_out=BELOW[1:]),),
         kinds=await _kinds(visit, kinds_in([edit.before], edit.before), document),
         by_kind=True,
-        known={"rules": [one for one, _ in of("rules", edit.definitions["documents"])]},
+        known={
+            "rules": [
+                one for one, _ in documents_of_type("rules", edit.definitions["documents"])
+            ]
+        },
         defaults=inherited_settings(document),
     )
     edit = await apply_edit(visit, outline, edit)
@@ -289,8 +308,8 @@ def _group_frame(
     visit: Visit, edit: Edit, outline: Outline, instance_name: str, name: str
 ) -> FormFrame:
     fields = outline.fields(visit, edit)
-    first = [fields.pop(one) for one in ("name", "title")]
-    sections = sections_of(visit, edit, outline, first, fields)
+    own_fields = [fields.pop(one) for one in ("name", "title")]
+    sections = sections_of(visit, edit, outline, own_fields, fields)
     if not name:
         title = visit.say(_("New group"))
         return FormFrame(

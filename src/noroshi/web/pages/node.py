@@ -52,9 +52,9 @@ async def health(visit: Visit) -> Response:
 
 def _duration_text(visit: Visit, seconds: float) -> str:
     """Return a length of time in its two largest units."""
-    parts, rest = list[str](), int(seconds)
+    parts, seconds_left = list[str](), int(seconds)
     for length, text in LENGTHS:
-        count, rest = divmod(rest, length)
+        count, seconds_left = divmod(seconds_left, length)
         if count or (length == 1 and not parts):
             parts.append(visit.say(text.fill(n=count)))
     return " ".join(parts[:2])

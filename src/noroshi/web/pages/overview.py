@@ -29,14 +29,14 @@ def routes(web: WebContext, live: Live) -> list[Route]:
 
     async def overview(visit: Visit) -> Response:
         snapshot = await live.now()
-        opened = unquote(visit.request.query_params.get("open", ""))
+        open_path = unquote(visit.request.query_params.get("open", ""))
         return visit.page(
             "overview.html",
             first=await _is_first_start_open(visit),
             ledger_sum=snapshot.ledger["sum"],
             serial=snapshot.serial,
             parts=snapshot.parts(visit.language),
-            side=sidebar_html(snapshot, visit.language, opened=opened),
+            side=sidebar_html(snapshot, visit.language, open_path=open_path),
         )
 
     async def instance(visit: Visit) -> Response:
@@ -88,19 +88,19 @@ def _fragment(html: str) -> Response:
 async def _live_messages(visit: Visit, live: Live, last_serial: str) -> AsyncIterator[str]:
     """Yield the fragments that changed, each time that some did. `last_serial`: the reader has
     that snapshot."""
-    last: Snapshot | None = None
+    last_snapshot: Snapshot | None = None
     page_part = visit.request.query_params.get("part", "")
     try:
         async for snapshot in live.follow():
             if not await visit.web.people.is_session_open(visit.key):
                 return  # asking again, the browser has the session's next key, or is told 401
-            if snapshot is None or (last is None and snapshot.serial == last_serial):
-                last = snapshot or last
+            if snapshot is None or (last_snapshot is None and snapshot.serial == last_serial):
+                last_snapshot = snapshot or last_snapshot
                 yield STILL
                 continue
-            for one in news(last, snapshot, visit.language, page_part):
+            for one in news(last_snapshot, snapshot, visit.language, page_part):
                 yield one
-            last = snapshot
+            last_snapshot = snapshot
     except (OperationError, StoreError):
         return  # the browser asks again, and is told why by the page
 

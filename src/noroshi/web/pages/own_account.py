@@ -89,11 +89,11 @@ async def _reopen_session(visit: Visit) -> None:
     person."""
     assert visit.person is not None
     try:
-        opened = await visit.web.people.reopen_session(visit.person.name, visit.address)
+        session = await visit.web.people.reopen_session(visit.person.name, visit.address)
     except AuthenticationError:  # removed at the same moment: the next page asks for a log-in
         return
-    visit.key = visit.session_key = opened.key
-    visit.device_key = opened.device_key
+    visit.key = visit.session_key = session.key
+    visit.device_key = session.device_key
 
 
 def _picture(address: str) -> Mapping[str, Any]:

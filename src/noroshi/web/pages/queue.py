@@ -187,17 +187,17 @@ async def _mail_or_action(visit: Visit, live: Live) -> Response:
     outcome = await run(visit, f"queue_{deed}", id=id, **_arguments(visit, deed))
     live.changed()
     if outcome.why:
-        return await _mail(visit, live, id, refused=outcome)
+        return await _mail(visit, live, id, refusal=outcome)
     return visit.to(address("/queue/mail", id=id, did=deed))
 
 
 def _arguments(visit: Visit, deed: str) -> Mapping[str, Any]:
     if deed != "edit":
         return {}
-    return {"to": _addresses(visit.form.get("to", "")), "routes": _chosen(visit)}
+    return {"to": _addresses(visit.form.get("to", "")), "routes": _chosen_routes(visit)}
 
 
-def _chosen(visit: Visit) -> list[str]:
+def _chosen_routes(visit: Visit) -> list[str]:
     """Return the routes in the order in which they were chosen, each once."""
     names = sorted((one for one in visit.form if one.startswith(WAY)), key=_place)
     return list(dict.fromkeys(filter(None, (visit.form[one] for one in names))))
@@ -212,9 +212,9 @@ def _choices(visit: Visit, row: Mapping[str, Any], titles: Titles) -> Mapping[st
     """Return a place for each route, with its value, and the choices: also a removed one, while
     the mail has it."""
     is_typed = visit.form.get("do") == "edit"
-    chosen = _chosen(visit) if is_typed else list(row["routes"])
+    chosen_routes = _chosen_routes(visit) if is_typed else list(row["routes"])
     names = list(dict.fromkeys((*titles.routes, *row["routes"])))
-    places = [*chosen, *[""] * (len(names) - len(chosen))]
+    places = [*chosen_routes, *[""] * (len(names) - len(chosen_routes))]
     return {
         "places": [(f"{WAY}{n}", name) for n, name in enumerate(places)],
         "choices": [(name, titles.route(name)) for name in names],
@@ -226,7 +226,7 @@ def _addresses(text: str) -> list[str]:
 
 
 async def _mail(
-    visit: Visit, live: Live, id: str, deed_text: str = "", refused: Outcome = NOT_REFUSED
+    visit: Visit, live: Live, id: str, deed_text: str = "", refusal: Outcome = NOT_REFUSED
 ) -> Response:
     snapshot = await live.now()
     queue_entry = await visit.call("queue_show", id=id)
@@ -234,9 +234,14 @@ async def _mail(
     titles = await load_titles(visit)
     row = _row(visit, queue_entry["queued"], titles)
     attempt_rows = [
-        {**one, "at": tried["at"], "route": tried["route"], "provider_id": tried["provider_id"]}
-        for tried in queue_entry["tried"]
-        for one in tried["said"]
+        {
+            **one,
+            "at": attempt["at"],
+            "route": attempt["route"],
+            "provider_id": attempt["provider_id"],
+        }
+        for attempt in queue_entry["tried"]
+        for one in attempt["said"]
     ]
     relay_mail = {
         "state": queue_entry["queued"]["state"],
@@ -246,7 +251,7 @@ async def _mail(
     }
     answer = visit.page(
         "mail.html",
-        refused.status,
+        refusal.status,
         ledger_sum=snapshot.ledger["sum"],
         serial=snapshot.serial,
         row=row,
@@ -263,8 +268,8 @@ async def _mail(
         ways=_choices(visit, row, titles),
         by=titles.route(rendered_mail["route"]),
         did=deed_text,
-        why=refused.why,
-        bad=refused.bad,
+        why=refusal.why,
+        bad=refusal.bad,
         may=may(visit),
         form=typed(visit, "to"),
     )

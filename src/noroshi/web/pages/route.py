@@ -28,10 +28,10 @@ from noroshi.web.view.route import (
     WAYS,
     RouteDetails,
     entries_of,
+    find_renamed,
     load_route,
     next_step,
     orders_naming,
-    renamed,
     texts_of,
 )
 from noroshi.web.view.routes import Answer, clouds, href, of_type, order_title
@@ -47,15 +47,15 @@ def routes(web: WebContext, returns: Returns) -> list[Route]:
     async def handle_route(visit: Visit) -> Response:
         name = visit.request.path_params["name"]
         if visit.request.method == "GET":
-            did = query_value(visit, "did")
+            deed_done = query_value(visit, "did")
             way = query_value(visit, "way")
-            result = RouteActionResult(did=DONE.get(did), way=way)
+            result = RouteActionResult(did=DONE.get(deed_done), way=way)
             return await _page(visit, name, result, codes.of(visit.key, name))
         deed = visit.form.get("do", "")
         if deed not in DEEDS:
             raise NotFoundError(NO_SUCH_PAGE)
         way = visit.form.get("way", "")
-        if (other := await renamed(visit, name)) is not None:
+        if (other := await find_renamed(visit, name)) is not None:
             result = RouteActionResult(
                 why=other.why, status=other.status, way=way, moved=other.name
             )
@@ -63,9 +63,9 @@ def routes(web: WebContext, returns: Returns) -> list[Route]:
         details = await load_route(visit, name, way)
         result = await DEEDS[deed](visit, details)
         if result.caught:
-            begun, home = result.begun, home_of(visit.request.url)
+            sign_in, home = result.begun, home_of(visit.request.url)
             pages = {"then": href(name, did="signed_in"), "back": href(name)}
-            returns.expect(begun["url"], begun["redirect"], visit.key, name, home, **pages)
+            returns.expect(sign_in["url"], sign_in["redirect"], visit.key, name, home, **pages)
         if result.device is not None:
             codes.keep(visit.key, name, result.device)
         return (

@@ -162,8 +162,8 @@ async def begin(visit: Visit, details: RouteDetails) -> RouteActionResult:
 
 async def finish(visit: Visit, details: RouteDetails) -> RouteActionResult:
     """Finish a sign-in with the address that was pasted back."""
-    pasted = visit.form.get("pasted", "")
-    outcome = await run(visit, "authorize_finish", route=details.name, pasted=pasted)
+    pasted_url = visit.form.get("pasted", "")
+    outcome = await run(visit, "authorize_finish", route=details.name, pasted=pasted_url)
     return _failed(details, outcome) if outcome.why else _signed_in(details)
 
 
@@ -174,8 +174,8 @@ async def device(visit: Visit, details: RouteDetails) -> RouteActionResult:
         outcome = await run(visit, "authorize_device", route=details.name)
     if outcome.why:
         return _failed(details, outcome)
-    until = visit.web.service.now() + timedelta(seconds=outcome.ok["seconds"])
-    code_fields = (outcome.ok["code"], outcome.ok["url"], until, outcome.ok["wait"])
+    expires = visit.web.service.now() + timedelta(seconds=outcome.ok["seconds"])
+    code_fields = (outcome.ok["code"], outcome.ok["url"], expires, outcome.ok["wait"])
     return RouteActionResult(device=Code(*code_fields), way="device")
 
 
@@ -239,8 +239,8 @@ async def _use_certificate(
 
 async def examine(visit: Visit, details: RouteDetails) -> RouteActionResult:
     """Begin a diagnosis; the page shows its stages live."""
-    to = visit.form.get("to", "").strip()
-    outcome = await run(visit, "examine_begin", route=details.name, to=to)
+    recipient = visit.form.get("to", "").strip()
+    outcome = await run(visit, "examine_begin", route=details.name, to=recipient)
     if outcome.why:
         return _failed(details, outcome)
     return RouteActionResult(to=href(details.name, exam=outcome.ok["id"]) + "#doctor")

@@ -111,8 +111,8 @@ def _outline(visit: Visit, edit: Edit, mail: Mail, entries: list[str]) -> Outlin
     if mail.type == "routes":
         # An account says which server it is, so that nothing is needed beside it.
         signs_in = (edit.before.get("options") or {}).get("account")
-        wanted = {**mail.options, "required": ()} if signs_in else mail.options
-        parts.append(Part(schema=wanted, inside=INSIDE))
+        options_schema = {**mail.options, "required": ()} if signs_in else mail.options
+        parts.append(Part(schema=options_schema, inside=INSIDE))
     return Outline(
         parts=tuple(parts),
         kind=mail.kind,
@@ -136,13 +136,13 @@ def _related_documents(
         if mail.type != "routes":
             return {}
         if visit.form.get("do") == REMOVE:
-            return dict(without(documents, name))
+            return dict(orders_without(documents, name))
         return with_route(documents, ticked_orders(visit.form), name) if edit.spot.new else {}
 
     return related
 
 
-def without(documents: Mapping[str, Answer], route: str) -> Iterator[tuple[str, Answer]]:
+def orders_without(documents: Mapping[str, Answer], route: str) -> Iterator[tuple[str, Answer]]:
     """Yield the rules and notifications that name a route, without it."""
     for key, names in orders(documents):
         if route in names:
@@ -227,8 +227,8 @@ def _orders_field(visit: Visit, edit: Edit) -> Field | None:
     """Return the field with the orders to join; None: there are none."""
     joinable = orders_to_join(visit, edit.definitions["documents"])
     boxes = tuple(
-        Choice(value=key, label=called, name=f"into.{key}", chosen=ticked)
-        for key, called, ticked in joinable
+        Choice(value=key, label=order_title, name=f"into.{key}", chosen=is_ticked)
+        for key, order_title, is_ticked in joinable
     )
     if not boxes:
         return None

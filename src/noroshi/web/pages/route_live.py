@@ -77,13 +77,13 @@ async def exam_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
     examination = outcome.ok
     stages = [_stage(visit, one) for one in examination["stages"]]
     coming = examination["names"][len(stages) :]
-    failed = next((n for n, one in enumerate(stages, 1) if one["state"] == "failed"), 0)
+    first_failed = next((n for n, one in enumerate(stages, 1) if one["state"] == "failed"), 0)
     return {
         "why": (),
         "stages": stages,
         "rest": [visit.say(one["title"]) for one in coming],
         "over": examination["over"],
-        "failed": failed,
+        "failed": first_failed,
         "at": clock(visit, examination["at"]),
         "next": f"{href(name)}/exam?id={id}&seen={len(stages)}",
     }
@@ -145,26 +145,26 @@ async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
     outcome = await run(visit, "queue_show", id=id)
     if outcome.why:
         return {"why": outcome.why, "over": True, "to": ""}
-    queued, arrived = outcome.ok["queued"], outcome.ok["arrived"]
+    queued_mail, arrivals = outcome.ok["queued"], outcome.ok["arrived"]
     attempt_rows = _attempt_rows(outcome.ok["tried"])
     relay_mail = {
-        "state": queued["state"],
-        "queued": queued["born"],
+        "state": queued_mail["state"],
+        "queued": queued_mail["born"],
         "tried": attempt_rows,
-        "arrived": arrived,
+        "arrived": arrivals,
     }
     return {
         "why": (),
-        "to": ", ".join(queued["to"]),
-        "state": queued["state"],
-        "shown": state(visit, queued["state"]),
-        "because": visit.say(queued["because"]),
-        "posts": relay(visit, (_("Created"), queued["born"]), relay_mail),
+        "to": ", ".join(queued_mail["to"]),
+        "state": queued_mail["state"],
+        "shown": state(visit, queued_mail["state"]),
+        "because": visit.say(queued_mail["because"]),
+        "posts": relay(visit, (_("Created"), queued_mail["born"]), relay_mail),
         "tries": list(attempts(visit, attempt_rows, await load_titles(visit))),
-        "taken": queued["state"] in SENT,
-        "over": queued["state"] in SETTLED,
-        "tick": may(visit)["act"] and queued["state"] == DeliveryState.ACCEPTED,
-        "by": next((one["by"] for one in arrived if one["by"]), ""),
+        "taken": queued_mail["state"] in SENT,
+        "over": queued_mail["state"] in SETTLED,
+        "tick": may(visit)["act"] and queued_mail["state"] == DeliveryState.ACCEPTED,
+        "by": next((one["by"] for one in arrivals if one["by"]), ""),
         "id": id,
         "action": href(name),
         "mail": f"/queue/mail?id={id}",
@@ -172,11 +172,16 @@ async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
     }
 
 
-def _attempt_rows(tried: Sequence[Answer]) -> list[Mapping[str, Any]]:
+def _attempt_rows(delivery_attempts: Sequence[Answer]) -> list[Mapping[str, Any]]:
     return [
-        {**one, "at": each["at"], "route": each["route"], "provider_id": each["provider_id"]}
-        for each in tried
-        for one in each["said"]
+        {
+            **one,
+            "at": attempt["at"],
+            "route": attempt["route"],
+            "provider_id": attempt["provider_id"],
+        }
+        for attempt in delivery_attempts
+        for one in attempt["said"]
     ]
 
 

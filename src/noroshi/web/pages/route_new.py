@@ -220,9 +220,13 @@ def _kind(form: Mapping[str, str]) -> str:
 
 def _account(documents: Mapping[str, Answer], form: Mapping[str, str], sort: str) -> str:
     """Return the account that was chosen, else a free name for a new one."""
-    chosen = form.get("account", NEW)
+    chosen_account = form.get("account", NEW)
     accounts = of_type(documents, "accounts")
-    return chosen if chosen in accounts else free_name(documents, "accounts", NAMES[sort])
+    return (
+        chosen_account
+        if chosen_account in accounts
+        else free_name(documents, "accounts", NAMES[sort])
+    )
 
 
 def _definitions(

@@ -27,7 +27,7 @@ from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.layout import Outline, Part
 from noroshi.web.forms.location import Content, Spot, called, told_apart
 from noroshi.web.forms.table import choice
-from noroshi.web.pages.monitors import NEW, of
+from noroshi.web.pages.monitors import NEW, documents_of_type
 from noroshi.web.view.form_operations import address, may, query_value
 from noroshi.web.view.page_context import Visit, page
 
@@ -159,7 +159,7 @@ def _lister(sort: DefinitionType) -> Any:
             title=visit.say(sort.texts.titles),
             rows=[
                 _row(visit, sort, name, one, documents)
-                for name, one in of(sort.type, documents)
+                for name, one in documents_of_type(sort.type, documents)
             ],
             may=may(visit),
             did=saved_version if saved_version.isdecimal() else "",
@@ -176,12 +176,14 @@ def _row(
     content: Content,
     documents: Mapping[str, Content],
 ) -> Answer:
-    when = content.get("events") or content.get("on") or ("warning", "critical", "unknown")
+    occasions = content.get("events") or content.get("on") or ("warning", "critical", "unknown")
     return {
         "name": name,
         "title": content.get("title", ""),
         "href": address(sort.path, name=name),
-        "when": [choice(one, "on" if sort is RULES else "events", visit.say) for one in when],
+        "when": [
+            choice(one, "on" if sort is RULES else "events", visit.say) for one in occasions
+        ],
         "contacts": _called("contacts", content, documents),
         "routes": _called("routes", content, documents),
     }
@@ -219,8 +221,8 @@ async def _action(visit: Visit, sort: DefinitionType, edit: Edit) -> Answer | No
 
 
 def _outline(sort: DefinitionType, edit: Edit, action: Answer | None) -> Outline:
-    known = {
-        type: [name for name, _ in of(type, edit.definitions["documents"])]
+    names_by_type = {
+        type: [name for name, _ in documents_of_type(type, edit.definitions["documents"])]
         for type in ("contacts", "routes", "instances")
     }
     form = schema.form(sort.wanted)
@@ -228,7 +230,7 @@ def _outline(sort: DefinitionType, edit: Edit, action: Answer | None) -> Outline
     if action is not None:
         parts.append(Part(schema=action["options"], inside="options"))
     start = {"action": ACTION} if sort is RULES and edit.spot.new else {}
-    return Outline(parts=tuple(parts), known=known, kind="mail", start=start)
+    return Outline(parts=tuple(parts), known=names_by_type, kind="mail", start=start)
 
 
 def _frame(
@@ -244,9 +246,9 @@ def _frame(
         Section(id=id, title=visit.say(title), fields=[fields.pop(one) for one in names])
         for id, (title, names) in sort.sections.items()
     ]
-    first = [name_field(visit, edit, visit.say(_("a-z, 0-9, - and _.")))]
-    first += [fields.pop("title")] if "title" in fields else []
-    sections.insert(0, Section(id="what", title=visit.say(_("General")), fields=first))
+    first_fields = [name_field(visit, edit, visit.say(_("a-z, 0-9, - and _.")))]
+    first_fields += [fields.pop("title")] if "title" in fields else []
+    sections.insert(0, Section(id="what", title=visit.say(_("General")), fields=first_fields))
     if action is not None:
         title = visit.say(_("Action: {action}").fill(action=visit.say(action["title"])))
         sections.append(Section(id="options", title=title, fields=list(fields.values())))

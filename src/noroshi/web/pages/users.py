@@ -114,11 +114,11 @@ async def tokens(visit: Visit) -> Response:
     )
 
 
-def _creator(visit: Visit, by: str) -> str:
+def _creator(visit: Visit, creator: str) -> str:
     """Return who created a token; and by which door, where it was not this page's."""
-    name, _, door = by.partition(" (")
+    name, _, door = creator.partition(" (")
     door = door.rstrip(")")
-    return f"{name} ({visit.say(DOORS[door])})" if door in DOORS else by
+    return f"{name} ({visit.say(DOORS[door])})" if door in DOORS else creator
 
 
 def _token(visit: Visit, deed: str) -> Mapping[str, Any]:
@@ -137,12 +137,12 @@ def _token(visit: Visit, deed: str) -> Mapping[str, Any]:
 
 
 def _form_context(visit: Visit, deed: str, outcome: Outcome) -> Mapping[str, Any]:
-    until = outcome.ok.get("until") if isinstance(outcome.ok, dict) else None
+    expires = outcome.ok.get("until") if isinstance(outcome.ok, dict) else None
     return {
         "deed": deed if outcome.ok is not None else "",
         "done": outcome.ok,
         "step": step_shown(visit, outcome),
-        "until": clock(visit, until),
+        "until": clock(visit, expires),
         "why": refusal_texts(visit, outcome),
         "bad": outcome.bad if deed in ("token_new", "user_add") else (),
         "needs_password": outcome.needs_password,

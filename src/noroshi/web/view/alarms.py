@@ -72,10 +72,10 @@ def view(
     }
 
 
-def fragments(shown: Mapping[str, Any], tongue: Tongue) -> Mapping[str, str]:
+def fragments(context: Mapping[str, Any], tongue: Tongue) -> Mapping[str, str]:
     """Return the fragments as HTML, escaped by the templates."""
     module: Any = templates(tongue.language).get_template("alarms_parts.html").module
-    return {name: getattr(module, name)(shown) for name in PARTS}
+    return {name: getattr(module, name)(context) for name in PARTS}
 
 
 def _matches(row: Answer, query: AlarmQuery, open_alarms: OpenAlarms) -> bool:

@@ -135,9 +135,9 @@ class _StateDifference:
     def _field(self, path: str) -> str:
         """Return a setting by its name; `limits.used.warning` is "used, warning", without its
         table."""
-        *above, last = path.split(".")
-        tables = [one for one in above if one not in SILENT]
-        return " ".join((*tables, self._word(last, SETTING_NAMES, ARGUMENT_NAMES)))
+        *outer_steps, setting = path.split(".")
+        tables = [one for one in outer_steps if one not in SILENT]
+        return " ".join((*tables, self._word(setting, SETTING_NAMES, ARGUMENT_NAMES)))
 
     def _toml(self, value: str) -> str:
         if value == NOTHING:

@@ -77,13 +77,13 @@ def chart(
         return quantity(value, series["unit"], language)
 
     values = [value for _, value in points]
-    missed = [at for at in map(datetime.fromisoformat, faults) if first <= at <= last]
+    fault_times = [at for at in map(datetime.fromisoformat, faults) if first <= at <= last]
     return Chart(
         width=width,
-        lines=[_line(run, x, y) for run in _runs(points, missed)],
+        lines=[_line(run, x, y) for run in _runs(points, fault_times)],
         limits=list(_limits(series, low, high, y)),
         grid=[(y(v), quantity_text(v)) for v in _steps(low, high)],
-        gaps=[x(at) for at in missed],
+        gaps=[x(at) for at in fault_times],
         last=(x(last), y(values[-1])),
         begins=series["points"][0]["at"],
         ends=series["points"][-1]["at"],
@@ -99,9 +99,9 @@ def _range(series: Answer, values: Sequence[float]) -> tuple[float, float]:
     if series["unit"] == "%" and min(values) >= 0 and max(values) <= 100:
         return 0.0, 100.0
     low, high = min(values), max(values)
-    near = max(high - low, abs(high) * 0.5)
+    tolerance = max(high - low, abs(high) * 0.5)
     for limit in (series["warning"], series["critical"]):
-        if limit is not None and low - near <= limit <= high + near:
+        if limit is not None and low - tolerance <= limit <= high + tolerance:
             low, high = min(low, limit), max(high, limit)
     least = max(abs(low), abs(high)) * LEAST
     room = max((high - low) * 0.1, (least - high + low) / 2) or 1.0
@@ -111,9 +111,9 @@ def _range(series: Answer, values: Sequence[float]) -> tuple[float, float]:
 
 def _rounded(low: float, high: float, unit: str) -> tuple[float, float]:
     """Return at least that range, between lines of the grid that have round numbers."""
-    whole = 1024.0 ** floor(log10(max(abs(low), abs(high), 1)) / log10(1024))
-    whole = whole if unit == "B" else 1.0
-    power = whole * 10.0 ** floor(log10((high - low) / GRID / whole))
+    unit_size = 1024.0 ** floor(log10(max(abs(low), abs(high), 1)) / log10(1024))
+    unit_size = unit_size if unit == "B" else 1.0
+    power = unit_size * 10.0 ** floor(log10((high - low) / GRID / unit_size))
     for step in (one * power for one in ROUND):
         begin = floor(low / step) * step
         if begin + GRID * step >= high:
@@ -136,13 +136,13 @@ def _limits(series: Answer, low: float, high: float, y: Any) -> Iterator[Limit]:
 
 
 def _runs(
-    points: Sequence[tuple[datetime, float]], missed: Sequence[datetime]
+    points: Sequence[tuple[datetime, float]], fault_times: Sequence[datetime]
 ) -> Iterator[list[tuple[datetime, float]]]:
     steps = sorted(b[0] - a[0] for a, b in pairwise(points))
     usual_step = steps[len(steps) // 2]
     run = [points[0]]
     for before, point in pairwise(points):
-        fault = any(before[0] < at < point[0] for at in missed)
+        fault = any(before[0] < at < point[0] for at in fault_times)
         if fault or point[0] - before[0] > GAP * usual_step:
             yield run
             run = []

@@ -25,9 +25,9 @@ def neutral(html: str) -> str:
     return "".join(parts)
 
 
-def _numbered(found: re.Match[str]) -> str:
+def _numbered(match: re.Match[str]) -> str:
     """Return the character as its number, which the browser reads as the same."""
-    return f"&#{ord(found[0])};"
+    return f"&#{ord(match[0])};"
 
 
 class Page(HTMLResponse):

@@ -32,9 +32,9 @@ def decisions_of(log: Answer, notifications: Sequence[Answer]) -> Sequence[Decid
     each item, and of equal ones the first; other notifications are known from the monitor's
     ledger."""
     by_item_and_time = {(one["item"], one["queued"]): one for one in notifications}
-    answered = (*log["decisions"], *log["earlier"])
+    logged = (*log["decisions"], *log["earlier"])
     decisions = [
-        _decision(one, by_item_and_time.get((one["item"], one["at"]))) for one in answered
+        _decision(one, by_item_and_time.get((one["item"], one["at"]))) for one in logged
     ]
     pages = {one.href for one in decisions}
     rows = [

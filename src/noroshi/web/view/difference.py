@@ -87,13 +87,13 @@ def worded(one: Difference, names: KindNames) -> Worded:
     if one.sign in BECAME:
         ending = BECAME[one.sign]
         return Worded(what=_what(one), raw=one.place, became=ending, sign=one.sign)
-    last = one.setting.rpartition(".")[2]
+    last_step = one.setting.rpartition(".")[2]
     return Worded(
         what=_what(one),
         raw=one.place,
         setting=_setting(one, names),
-        before=_value(one.before, last, one),
-        after=_value(one.after, last, one),
+        before=_value(one.before, last_step, one),
+        after=_value(one.after, last_step, one),
     )
 
 
@@ -154,7 +154,7 @@ def _label(name: str, kind: str) -> Message:
     return setting_name(name, kind) or ARGUMENT_NAMES.get(name) or plain(name)
 
 
-def _value(text: str, name: str, of: Difference) -> Message:
+def _value(text: str, name: str, difference: Difference) -> Message:
     """Return a value, given as in TOML, as a person reads it."""
     if not text:
         return NOTHING_THERE
@@ -162,7 +162,7 @@ def _value(text: str, name: str, of: Difference) -> Message:
         value = loads(f"it = {text}")["it"]
     except (ValueError, RecursionError):  # what JSON has and TOML has not
         return plain(text)
-    if value == {} and _are_all_limits(of):
+    if value == {} and _are_all_limits(difference):
         return NO_LIMITS
     return value_in_words(value, name) or plain(text)
 
@@ -170,8 +170,8 @@ def _value(text: str, name: str, of: Difference) -> Message:
 def _are_all_limits(one: Difference) -> bool:
     """Return True if these are all limits of a reading, of a kind or of a monitor: without any,
     its own are switched off."""
-    whole = one.setting == LIMITS and len(one.called) == MONITOR
-    return whole or one.setting.startswith(f"{LIMITS}.")
+    is_whole = one.setting == LIMITS and len(one.called) == MONITOR
+    return is_whole or one.setting.startswith(f"{LIMITS}.")
 
 
 def value_in_words(value: Any, name: str) -> Message | None:

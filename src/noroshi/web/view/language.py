@@ -47,14 +47,14 @@ class Tongue:
         today's; "" for none."""
         if not at:
             return ""
-        then, today = (datetime.fromisoformat(one).astimezone() for one in (at, now))
-        return Moment(self._short(then, today, seconds=seconds), then)
+        local_time, local_now = (datetime.fromisoformat(one).astimezone() for one in (at, now))
+        return Moment(self._short(local_time, local_now, seconds=seconds), local_time)
 
-    def _short(self, then: datetime, today: datetime, *, seconds: bool) -> str:
-        if then.date() == today.date():
-            return f"{then:%H:%M:%S}" if seconds else f"{then:%H:%M}"
-        words = OF_THIS_YEAR if then.year == today.year else OF_ANOTHER_YEAR
-        return self.say(_date(then, words))
+    def _short(self, local_time: datetime, local_now: datetime, *, seconds: bool) -> str:
+        if local_time.date() == local_now.date():
+            return f"{local_time:%H:%M:%S}" if seconds else f"{local_time:%H:%M}"
+        words = OF_THIS_YEAR if local_time.year == local_now.year else OF_ANOTHER_YEAR
+        return self.say(_date(local_time, words))
 
 
 def _date(at: datetime, words: Message) -> Message:

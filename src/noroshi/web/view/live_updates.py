@@ -65,7 +65,7 @@ class Snapshot:
     @cached_property
     def content(self) -> tuple[Any, ...]:
         """Return all that is shown, to be compared. A new measurement alone is no change."""
-        shown = (
+        names = (
             "version",
             "routes",
             "queue",
@@ -76,7 +76,7 @@ class Snapshot:
             "maintenance",
             "untold",
         )
-        values = [self.status[name] for name in shown]
+        values = [self.status[name] for name in names]
         return (*values, self.alarms, self.prints, self.ledger)
 
     @cached_property
@@ -85,11 +85,11 @@ class Snapshot:
         silences."""
         suppressions, not_ok = ("silent", "maintenance"), wrong_items(self.status)
         open = {(one["path"], item["item"]) for one, item in not_ok}
-        shown = [
+        rows = [
             (one["path"], item, *(one[name] for name in suppressions)) for one, item in not_ok
         ]
         relay = [row for row in self.ledger["rows"] if (row["path"], row["item"]) in open]
-        return self.status["silences"], shown, relay
+        return self.status["silences"], rows, relay
 
     @cached_property
     def mails(self) -> tuple[Any, ...]:

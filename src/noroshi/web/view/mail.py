@@ -81,24 +81,34 @@ def state(visit: Visit, name: str) -> StateMark:
 
 def level(visit: Visit, name: str | None) -> StateMark | None:
     """Return the level of a monitor; None for none."""
-    known = LEVEL_NAMES.get(name or "")
-    return StateMark(name, name, visit.say(known)) if name and known else None
+    title = LEVEL_NAMES.get(name or "")
+    return StateMark(name, name, visit.say(title)) if name and title else None
 
 
 def relay(
-    visit: Visit, begun: tuple[Message, str | None], mail: Answer
+    visit: Visit, beginning: tuple[Message, str | None], mail: Answer
 ) -> tuple[RelayPost, ...]:
     """Return the progress of a mail: from its beginning over the queue and a route to
-    acceptance and arrival. `begun` is the first post's name and time; `mail` has state, queued,
+    acceptance and arrival. `beginning` is the first post's name and time; `mail` has state, queued,
     tried, arrived."""
-    is_taken, arrived = mail["state"] in SENT, mail["state"] == DeliveryState.SEEN_ARRIVED
-    tried, arrivals = mail["tried"], mail["arrived"]
-    last = tried[-1] if tried else None
+    is_taken, is_arrived = mail["state"] in SENT, mail["state"] == DeliveryState.SEEN_ARRIVED
+    delivery_attempts, arrivals = mail["tried"], mail["arrived"]
+    last_attempt = delivery_attempts[-1] if delivery_attempts else None
     posts = [
-        _post(visit, begun[0], begun[1], lit=True),
+        _post(visit, beginning[0], beginning[1], lit=True),
         _post(visit, _("Recorded"), mail["queued"], lit=True),
-        _post(visit, _("Tried"), last["at"] if last else None, lit=bool(tried)),
-        _post(visit, _("Accepted"), last["at"] if last and is_taken else None, lit=is_taken),
+        _post(
+            visit,
+            _("Tried"),
+            last_attempt["at"] if last_attempt else None,
+            lit=bool(delivery_attempts),
+        ),
+        _post(
+            visit,
+            _("Accepted"),
+            last_attempt["at"] if last_attempt and is_taken else None,
+            lit=is_taken,
+        ),
     ]
     if mail["state"] == DeliveryState.CAME_BACK:
         return (
@@ -108,13 +118,13 @@ def relay(
             ),
         )
     end = RelayPost(
-        "is-lit" if arrived else "",
+        "is-lit" if is_arrived else "",
         visit.say(_("Arrival confirmed")),
         _last_time(visit, arrivals),
     )
     if is_taken:
         return (*posts, end)
-    stuck_at = 3 if tried else 2
+    stuck_at = 3 if delivery_attempts else 2
     post = posts[stuck_at]
     posts[stuck_at] = RelayPost("is-stuck", post.name, state(visit, mail["state"]).word)
     return (*posts, end)
@@ -141,23 +151,23 @@ def reply_text(visit: Visit, receipt: Answer) -> str:
 
 
 def attempts(
-    visit: Visit, tried: Sequence[Answer], titles: Titles
+    visit: Visit, delivery_attempts: Sequence[Answer], titles: Titles
 ) -> Iterator[Mapping[str, Any]]:
     """Yield the attempts, flat: one line an address. The same reply many times in a row is one
     line with its count."""
-    for _key, group in groupby(tried, key=lambda one: _same_reply(visit, one)):
-        first, *others = group
-        last = others[-1] if others else first
+    for _key, group in groupby(delivery_attempts, key=lambda one: _same_reply(visit, one)):
+        first_attempt, *repeats = group
+        last_attempt = repeats[-1] if repeats else first_attempt
         yield {
-            "at": clock(visit, last["at"]),
-            "first": clock(visit, first["at"]) if others else "",
-            "count": 1 + len(others),
-            "route": titles.route(last["route"]),
-            "address": last["address"],
-            "good": last["verdict"] == "accepted",
-            "verdict": visit.say(VERDICT_NAMES[last["verdict"]]),
-            "reply": reply_text(visit, last),
-            "provider_id": last["provider_id"],
+            "at": clock(visit, last_attempt["at"]),
+            "first": clock(visit, first_attempt["at"]) if repeats else "",
+            "count": 1 + len(repeats),
+            "route": titles.route(last_attempt["route"]),
+            "address": last_attempt["address"],
+            "good": last_attempt["verdict"] == "accepted",
+            "verdict": visit.say(VERDICT_NAMES[last_attempt["verdict"]]),
+            "reply": reply_text(visit, last_attempt),
+            "provider_id": last_attempt["provider_id"],
         }
 
 

@@ -112,18 +112,20 @@ def relay_of(
 ) -> Iterator[AlarmPost]:
     """Yield the posts of an alarm: detected, recorded, sent, accepted, arrival confirmed. A
     post is lit only after the one before."""
-    tried = row["tried"]
-    acceptance = next((one for one in reversed(tried) if one["verdict"] == "accepted"), None)
-    arrived = next((one for one in row["arrived"] if one["state"] == row["state"]), None)
+    delivery_attempts = row["tried"]
+    acceptance = next(
+        (one for one in reversed(delivery_attempts) if one["verdict"] == "accepted"), None
+    )
+    arrival = next((one for one in row["arrived"] if one["state"] == row["state"]), None)
 
     def at(instant: str | None) -> str:
         return tongue.moment(instant, now, seconds=True)
 
     yield AlarmPost(tongue.say(_("Detected")), "lit", at(row["raised"]))
     yield AlarmPost(tongue.say(_("Recorded")), "lit", at(row["queued"]))
-    route = tried[-1]["route"] if tried else ""
+    route = delivery_attempts[-1]["route"] if delivery_attempts else ""
     route = route_titles.get(route, route)
-    stopped = _stopped(row["state"], bool(tried), tongue)
+    stop_text = _stop_text(row["state"], bool(delivery_attempts), tongue)
     if acceptance:
         yield AlarmPost(
             tongue.say(_("Sent")),
@@ -132,22 +134,26 @@ def relay_of(
         )
         yield AlarmPost(tongue.say(_("Accepted")), "lit", at(acceptance["at"]))
     else:
-        yield AlarmPost(tongue.say(_("Sent")), "stuck" if stopped else "", stopped or route)
+        yield AlarmPost(tongue.say(_("Sent")), "stuck" if stop_text else "", stop_text or route)
         yield AlarmPost(tongue.say(_("Accepted")), "")
-    back = tongue.say(_("came back")) if row["state"] == DeliveryState.CAME_BACK else ""
-    lit = "lit" if arrived and not back else ""
-    arrival = back or (at(arrived["at"]) if arrived else "")
-    yield AlarmPost(tongue.say(_("Arrival confirmed")), "stuck" if back else lit, arrival)
+    came_back = tongue.say(_("came back")) if row["state"] == DeliveryState.CAME_BACK else ""
+    arrival_state = "lit" if arrival and not came_back else ""
+    arrival_text = came_back or (at(arrival["at"]) if arrival else "")
+    yield AlarmPost(
+        tongue.say(_("Arrival confirmed")),
+        "stuck" if came_back else arrival_state,
+        arrival_text,
+    )
 
 
-def _stopped(state: str, tried: bool, tongue: Tongue) -> str:
+def _stop_text(state: str, is_tried: bool, tongue: Tongue) -> str:
     if state == DeliveryState.HELD:
         return tongue.say(_("held manually"))
     if state == DeliveryState.SET_ASIDE:
         return tongue.say(_("set aside"))
     if state == DeliveryState.DROPPED:
         return tongue.say(_("given up"))
-    return tongue.say(_("waiting for retry")) if tried else ""
+    return tongue.say(_("waiting for retry")) if is_tried else ""
 
 
 def heading(status: Answer, tongue: Tongue) -> str:
@@ -230,8 +236,8 @@ def against(status: Answer, tongue: Tongue) -> str:
 
 def _is_acknowledged(monitor: Answer) -> bool:
     """Return True if somebody acknowledged all items that are not OK."""
-    bad = [one for one in monitor["items"] if one["level"] != Level.OK.value]
-    return bool(bad) and monitor["known"] and all(one["acknowledged"] for one in bad)
+    not_ok = [one for one in monitor["items"] if one["level"] != Level.OK.value]
+    return bool(not_ok) and monitor["known"] and all(one["acknowledged"] for one in not_ok)
 
 
 def silent(

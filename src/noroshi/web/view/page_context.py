@@ -90,9 +90,9 @@ class Visit:
     @property
     def language(self) -> str:
         """Return the language as chosen, else as the browser prefers; English for others."""
-        chosen = self.request.cookies.get(LANGUAGE, "")
-        if chosen in LANGUAGES:
-            return chosen
+        choice = self.request.cookies.get(LANGUAGE, "")
+        if choice in LANGUAGES:
+            return choice
         return preferred(self.request.headers.get("accept-language", ""))
 
     @property
@@ -103,8 +103,8 @@ class Visit:
     @property
     def theme(self) -> str:
         """Return light, dark, or "": as the system has it."""
-        chosen = self.request.cookies.get(THEME, "")
-        return chosen if chosen in THEMES else ""
+        choice = self.request.cookies.get(THEME, "")
+        return choice if choice in THEMES else ""
 
     @property
     def known(self) -> str:
@@ -140,10 +140,10 @@ class Visit:
         return unwrap(await self.call_json(op, **args))
 
     def failed(self, status: int, why: Message) -> Response:
-        """Return the page of an error. `lost`: there is no such page, while no action
+        """Return the page of an error. `is_lost`: there is no such page, while no action
         failed."""
-        lost = status == 404 and self.request.method == "GET"
-        return self.page("error.html", status, why=self.say(why), lost=lost)
+        is_lost = status == 404 and self.request.method == "GET"
+        return self.page("error.html", status, why=self.say(why), lost=is_lost)
 
     def page(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """Return a page of that template."""
@@ -195,8 +195,12 @@ class Visit:
 
     def to_log_in(self) -> Response:
         """Redirect to the log-in, which leads back here."""
-        back = self.here if self.request.method == "GET" else "/"
-        return self.to("/login" if back == "/" else f"/login?next={quote(back, safe='')}")
+        return_address = self.here if self.request.method == "GET" else "/"
+        return self.to(
+            "/login"
+            if return_address == "/"
+            else f"/login?next={quote(return_address, safe='')}"
+        )
 
 
 def unwrap(answer: Mapping[str, Any]) -> Any:
@@ -343,12 +347,12 @@ def _set_device_cookie(answer: Response, web: WebContext, key: str) -> None:
     answer.set_cookie(web.device_cookie, key, max_age=DEVICE_COOKIE_SECONDS, **rules)  # type: ignore[arg-type]
 
 
-def preferred(accepted: str) -> str:
+def preferred(header: str) -> str:
     """Return the one of our languages that a browser prefers (RFC 9110, 12.5.4)."""
     preferences = list[tuple[float, int, str]]()
-    for place, part in enumerate(accepted.split(",")[:20]):
-        name, _, rest = part.strip().partition(";")
-        weight = rest.strip().removeprefix("q=") or "1"
+    for place, part in enumerate(header.split(",")[:20]):
+        name, _, parameters = part.strip().partition(";")
+        weight = parameters.strip().removeprefix("q=") or "1"
         language = name.lower()[:2]
         if language in LANGUAGES and weight.replace(".", "", 1).isdigit():
             preferences.append((-float(weight), place, language))

@@ -88,7 +88,7 @@ class Renamed:
     status: int
 
 
-async def renamed(visit: Visit, name: str) -> Renamed | None:
+async def find_renamed(visit: Visit, name: str) -> Renamed | None:
     """Return the new name of the route whose form an administrator sent under its old one;
     None: it has that name, or there was none."""
     key = f"routes/{name}"

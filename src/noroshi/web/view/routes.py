@@ -178,14 +178,14 @@ def posts(visit: Visit, route: Answer, at: str) -> Iterator[RelayPost]:
             tongue.moment(route["renewed"], at) if is_signed_in else route_state(route, tongue)
         )
         yield RelayPost("is-lit" if is_signed_in else "is-stuck", name, text)
-    accepted = tongue.moment(route["accepted"], at)
+    accepted_at = tongue.moment(route["accepted"], at)
     is_down = is_signed_in and route["state"] == "down"
-    look = "is-stuck" if is_down else "is-lit" if accepted else ""
-    text = route_state(route, tongue) if is_down else accepted
+    look = "is-stuck" if is_down else "is-lit" if accepted_at else ""
+    text = route_state(route, tongue) if is_down else accepted_at
     yield RelayPost(look, visit.say(_("Accepted")), text)
-    arrived = route["arrives"]["seen"] if route["arrives"] else None
-    look = "is-lit" if arrived and look == "is-lit" else ""
-    yield RelayPost(look, visit.say(_("Arrival confirmed")), tongue.moment(arrived, at))
+    arrived_at = route["arrives"]["seen"] if route["arrives"] else None
+    look = "is-lit" if arrived_at and look == "is-lit" else ""
+    yield RelayPost(look, visit.say(_("Arrival confirmed")), tongue.moment(arrived_at, at))
 
 
 def heading(

@@ -40,9 +40,9 @@ def labels_of(monitors: Sequence[Answer]) -> Labels:
     return {path: called(path, tree) for path in dict.fromkeys(paths)}
 
 
-def find_place(typed: str, labels: Labels) -> PlaceMatch:
+def find_place(text: str, labels: Labels) -> PlaceMatch:
     """Find a place by its path first, then by its label, then by its title or name alone."""
-    words, path = _normalized(typed), typed.strip().strip("/")
+    words, path = _normalized(text), text.strip().strip("/")
     if path in labels:
         return PlaceMatch(path)
     if words in WHOLE:
@@ -56,28 +56,28 @@ def find_place(typed: str, labels: Labels) -> PlaceMatch:
     return PlaceMatch("", tuple(_names_with_paths(_similar(words, labels), labels)))
 
 
-def require_place(visit: Visit, typed: str, labels: Labels) -> tuple[str, Outcome]:
+def require_place(visit: Visit, text: str, labels: Labels) -> tuple[str, Outcome]:
     """Return the place; or the refusal, in the words of every form that asks for one."""
-    match = find_place(typed, labels)
+    match = find_place(text, labels)
     if match.place:
         return match.place, Outcome()
-    near = visit.say(_(", ")).join(match.near[:MOST_NEAR])
+    suggestions = visit.say(_(", ")).join(match.near[:MOST_NEAR])
     if match.several:
         refusal = visit.say(
             ngettext(
                 "{count} place is called “{given}”. Choose one: {near}",
                 "{count} places are called “{given}”. Choose one: {near}",
-            ).fill(given=typed, count=len(match.near), near=near)
+            ).fill(given=text, count=len(match.near), near=suggestions)
         )
-    elif near:
+    elif suggestions:
         refusal = visit.say(
             _(
                 "There is no instance, group or monitor “{given}”. Did you mean one of these? {near}"
-            ).fill(given=typed, near=near)
+            ).fill(given=text, near=suggestions)
         )
     else:
         refusal = visit.say(
-            _("There is no instance, group or monitor “{given}”.").fill(given=typed)
+            _("There is no instance, group or monitor “{given}”.").fill(given=text)
         )
     return "", Outcome(None, (refusal,), 404, problems=(("place", refusal),))
 

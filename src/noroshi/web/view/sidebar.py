@@ -15,16 +15,16 @@ MOST_OPEN, MOST_ROWS = 3, 40
 
 
 class Sidebar:
-    """Hold what the tree's templates ask for. `opened`: "instance" or "instance/group"."""
+    """Hold what the tree's templates ask for. `open_path`: "instance" or "instance/group"."""
 
     def __init__(
-        self, snapshot: Snapshot, language: str, opened: str = "", path: str = ""
+        self, snapshot: Snapshot, language: str, open_path: str = "", path: str = ""
     ) -> None:
         self.path, self.count = path, len(snapshot.status["monitors"])
         self.instances = tuple(snapshot.tree.values())
         self.worst = worst(one.level for one in self.instances)
         self.level, self.level_of = TONGUES[language].level, level_of
-        self._opened = tuple((opened or path).split("/")[:2])
+        self._opened = tuple((open_path or path).split("/")[:2])
         not_ok = [one.name for one in self.instances if one.level not in CALM]
         self._unfolded = frozenset(not_ok[:MOST_OPEN])
         self._is_single = len(self.instances) == 1
@@ -45,17 +45,19 @@ class Sidebar:
     def opens(self, instance: Instance, group: Group | None) -> bool:
         """Return True if it stands open from the start."""
         if group is None:
-            asked = instance.name == self._opened[0]
-            return asked or self._is_single or instance.name in self._unfolded
+            is_opened = instance.name == self._opened[0]
+            return is_opened or self._is_single or instance.name in self._unfolded
         if (instance.name, group.name) == self._opened:
             return True
         not_ok = group.level not in CALM or (self._is_single and len(instance.groups) == 1)
         return not_ok and len(group.monitors) <= MOST_ROWS
 
 
-def sidebar_html(snapshot: Snapshot, language: str, *, opened: str = "", path: str = "") -> str:
+def sidebar_html(
+    snapshot: Snapshot, language: str, *, open_path: str = "", path: str = ""
+) -> str:
     """Return the whole tree; the monitor of that path is marked as the current one."""
-    html: str = _module(language).side(Sidebar(snapshot, language, opened, path))
+    html: str = _module(language).side(Sidebar(snapshot, language, open_path, path))
     return html
 
 

@@ -25,9 +25,9 @@ class Moment(str):
     __slots__ = ("at",)
     at: datetime
 
-    def __new__(cls, shown: str, at: datetime) -> Moment:
+    def __new__(cls, text: str, at: datetime) -> Moment:
         """Make the text of an instant; `at` is in this machine's zone."""
-        moment = super().__new__(cls, shown)
+        moment = super().__new__(cls, text)
         moment.at = at
         return moment
 
@@ -38,7 +38,7 @@ def timed(text: str, moment: str | None = None) -> str:
     one = text if moment is None else moment
     if not isinstance(one, Moment):
         return text
-    parts = (one.at.isoformat(timespec="seconds"), whole(one.at), str(one))
+    parts = (one.at.isoformat(timespec="seconds"), full_time(one.at), str(one))
     element = TIME.format(*map(escape, parts))
     if moment is None:
         return Html(element)
@@ -46,7 +46,7 @@ def timed(text: str, moment: str | None = None) -> str:
     return Html(f"{escape(before)}{element}{escape(after)}") if match else text
 
 
-def whole(at: datetime) -> str:
+def full_time(at: datetime) -> str:
     """Return an instant with the year, the seconds and the zone."""
     return f"{at:%Y-%m-%d %H:%M:%S} {zone_of(at)}"
 

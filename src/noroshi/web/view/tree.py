@@ -83,9 +83,9 @@ def level_of(monitor: Answer) -> str:
 def worst(levels: Iterable[str]) -> str:
     """Return the worst of them; of OK and not measured, OK; stopped if all are."""
     distinct = set(levels)
-    known = [Level(level) for level in distinct - {NEW, STOPPED}]
-    if known:
-        return Level.worst(known).value
+    measured = [Level(level) for level in distinct - {NEW, STOPPED}]
+    if measured:
+        return Level.worst(measured).value
     return STOPPED if distinct == {STOPPED} else NEW
 
 
