@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.page_context import LANGUAGE
 from noroshi.web.view.timestamps import Moment, full_time, timed, zone_of
 from tests.service.clients import InProcessClient, apply_definitions
@@ -39,7 +39,7 @@ def test_a_moment_is_short_to_read_and_whole_to_look_at():
 
 
 def test_a_moment_of_a_language_knows_its_instant():
-    told = TONGUES["ja"].moment(AT.isoformat(), AT.isoformat())
+    told = LOCALIZERS["ja"].moment(AT.isoformat(), AT.isoformat())
     assert isinstance(told, Moment) and told.at == AT
 
 

@@ -16,7 +16,7 @@ from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.view.alarms import MOST_SHOWN, AlarmQuery, fragments, key_of, view
 from noroshi.web.view.form_operations import Outcome, address, may, query_value, run, typed
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.live_updates import LATELY, Live
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.search import labels_of, require_place
@@ -207,10 +207,10 @@ async def _page(
 ) -> Response:
     snapshot = await live.now()  # first: what moves from here on is told by the stream
     alarms, log = await visit.call("alarms"), await visit.call("log", last=LATELY)
-    tongue, query = TONGUES[visit.language], _query(visit, result.left)
+    localizer, query = LOCALIZERS[visit.language], _query(visit, result.left)
     with live.counted():
-        context = view(snapshot.with_alarms(alarms, log), query, may(visit), tongue)
-        parts = fragments(context, tongue)
+        context = view(snapshot.with_alarms(alarms, log), query, may(visit), localizer)
+        parts = fragments(context, localizer)
     return visit.page(
         "alarms.html",
         result.status,
@@ -237,11 +237,11 @@ async def _changed_parts(visit: Visit, live: Live) -> Response:
     """Return the parts for a page that stays open. Parts that many look at are made once, so
     that monitoring is not late just when an alarm comes."""
     snapshot, open_alarms = await live.alarms()
-    query, allowed, tongue = _query(visit), may(visit), TONGUES[visit.language]
+    query, allowed, localizer = _query(visit), may(visit), LOCALIZERS[visit.language]
 
     def render() -> tuple[Mapping[str, Any], Mapping[str, str]]:
-        context = view(open_alarms, query, allowed, tongue)
-        return context, fragments(context, tongue)
+        context = view(open_alarms, query, allowed, localizer)
+        return context, fragments(context, localizer)
 
     cache_key = (visit.language, allowed["act"], query.show)
     is_own_view = query.find or query.picked

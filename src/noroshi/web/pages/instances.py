@@ -15,7 +15,7 @@ from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.view.form_operations import address, may, query_value, run
 from noroshi.web.view.instances import stops_of, tables
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.live_updates import Live, Snapshot
 from noroshi.web.view.overview import part_page
 from noroshi.web.view.page_context import Visit, page
@@ -80,15 +80,15 @@ async def _page(visit: Visit, live: Live, instance: str, group: str) -> Response
     content: Mapping[str, Any] = answer["documents"].get(key, {})
     snapshot = await live.now()
     instance_tree = snapshot.tree.get(instance)
-    tongue = TONGUES[visit.language]
+    localizer = LOCALIZERS[visit.language]
     instance_groups = list(
-        tables(instance, content.get("group", ()), instance_tree, snapshot.status, tongue)
+        tables(instance, content.get("group", ()), instance_tree, snapshot.status, localizer)
     )
     groups = [one for one in instance_groups if not group or one.name == group]
     if (not content and instance_tree is None) or (group and not groups):
         raise NotFoundError(NO_SUCH_PAGE)
     path = f"{instance}/{group}" if group else instance
-    switch = stops_of(snapshot.status, tongue).of(path)
+    switch = stops_of(snapshot.status, localizer).of(path)
     level = groups[0].level if group else instance_tree.level if instance_tree else "new"
     return visit.page(
         "part.html",
@@ -106,7 +106,7 @@ async def _page(visit: Visit, live: Live, instance: str, group: str) -> Response
         else content.get("title") or instance,
         address="" if group else content.get("address", ""),
         level_now=STOPPED if switch.stopped else level,
-        level=tongue.level,
+        level=localizer.level,
         groups=groups,
         settings=_settings(instance, "" if instance == OWN else group),
         switch=switch,

@@ -12,7 +12,7 @@ from noroshi.core.translation import _
 from noroshi.people import AuthenticationError
 from noroshi.web.context import WebContext
 from noroshi.web.http.request_form import MOST_FIELDS, local_address
-from noroshi.web.view.page_context import NOT_KEPT, Visit, page
+from noroshi.web.view.page_context import NOT_CARRIED, Visit, page
 
 LONGEST_CODE = 40
 
@@ -79,7 +79,7 @@ def _continue(visit: Visit, key: str) -> Response:
     saved_fields = dict(
         parse_qsl(saved_input, keep_blank_values=True, max_num_fields=MOST_FIELDS)
     )
-    fields = {name: text for name, text in saved_fields.items() if name not in NOT_KEPT}
+    fields = {name: text for name, text in saved_fields.items() if name not in NOT_CARRIED}
     return visit.page("kept.html", why="", next=_next(visit), fields=fields)
 
 

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from noroshi.core.translation import _, pgettext
 from noroshi.web.context import WebContext
 from noroshi.web.view.form_operations import Outcome, address, may, query_value, run, typed
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.maintenance import (
     OWN,
@@ -139,13 +139,13 @@ async def _put(
 async def _page(visit: Visit, outcome: Outcome) -> Response:
     definitions = await visit.call("definition_show")
     alarms = await visit.call("alarms")
-    tongue = TONGUES[visit.language]
+    localizer = LOCALIZERS[visit.language]
     return await visit.show(
         "maintenance.html",
         200 if not outcome.why else outcome.status,
         rows=[_row(visit, one) for one in planned_windows(definitions["documents"])],
         coming=alarms["maintenance"],
-        at=lambda instant: tongue.moment(instant, alarms["at"]),
+        at=lambda instant: localizer.moment(instant, alarms["at"]),
         called=lambda place: path_of_titles(definitions["documents"], place),
         places=list(_labels(definitions["documents"]).items())[:MOST_PLACES],
         days=[(day, _day(visit, day), bool(visit.form.get(f"day_{day}"))) for day in DAYS],

@@ -19,7 +19,7 @@ from noroshi.web.view.charts import HALF, NARROW, WIDE, chart
 from noroshi.web.view.decisions import decisions_of
 from noroshi.web.view.form_operations import may, query_value
 from noroshi.web.view.instances import stops_of
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.mail import load_titles
 from noroshi.web.view.page_context import Visit, page
@@ -47,7 +47,7 @@ def routes(web: WebContext, live: Live) -> list[Route]:
             log=log,
             why=decisions_of(log, notifications["rows"]),
             contact=(await load_titles(visit)).contact,
-            switch=stops_of(snapshot.status, TONGUES[visit.language]).of(path),
+            switch=stops_of(snapshot.status, LOCALIZERS[visit.language]).of(path),
             open=_open_problems(answer["status"]),
             called=lambda place: called(place, snapshot.tree),
             own=path.startswith(f"{OWN}/"),
@@ -67,7 +67,7 @@ def _open_problems(status: Mapping[str, Any]) -> int:
 
 
 def _view(answer: Mapping[str, Any], language: str) -> Mapping[str, Any]:
-    tongue, now = TONGUES[language], answer["at"]
+    localizer, now = LOCALIZERS[language], answer["at"]
     faults = answer["faults"]
     series = answer["series"][:CHARTS]
     widths = (HALF if len(series) > 1 else WIDE, NARROW)
@@ -77,12 +77,12 @@ def _view(answer: Mapping[str, Any], language: str) -> Mapping[str, Any]:
     return {
         "shown": answer,
         "names": answer["status"]["path"].split("/", 2),
-        "level": tongue.level,
+        "level": localizer.level,
         "level_now": level_of(answer["status"]),
         "all_had": _all_acknowledged(answer["status"]["items"]),
         "charts": [(one, drawings) for one, drawings in drawings_by_series if all(drawings)],
         "tables": [(one, _rows(one, language)) for one in series],
-        "at": lambda instant: tongue.moment(instant, now, seconds=True),
+        "at": lambda instant: localizer.moment(instant, now, seconds=True),
         "zone": f"{datetime.fromisoformat(now).astimezone():%Z %z}",
     }
 

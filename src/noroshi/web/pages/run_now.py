@@ -17,7 +17,7 @@ from noroshi.web.view.form_operations import (
     refusal_texts,
     run_reauthenticated,
 )
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.overview import part_page
 from noroshi.web.view.page_context import Visit, page
 
@@ -52,7 +52,7 @@ async def _page(visit: Visit, answer: Mapping[str, Any], outcome: Outcome) -> Re
         now=clock(visit, visit.web.service.now().isoformat()),
         why=refusal_texts(visit, outcome),
         needs_password=needs_password(visit, answer) or outcome.needs_password,
-        level=TONGUES[visit.language].level,
+        level=LOCALIZERS[visit.language].level,
         may=may(visit),
     )
 

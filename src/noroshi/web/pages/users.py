@@ -28,7 +28,7 @@ from noroshi.web.view.form_operations import (
     run_reauthenticated,
     typed,
 )
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.operation_names import OPERATION_NAMES
 from noroshi.web.view.page_context import Visit, page
 
@@ -42,7 +42,7 @@ DEEDS: Mapping[str, tuple[str, ...]] = {
     "user_remove": ("name",),
 }
 """The operations of the page of users, and the arguments that its forms give."""
-KEPT = ("name", "role", "days", "programs")
+SHOWN_AGAIN = ("name", "role", "days", "programs")
 """The fields that are shown again of a form that was not taken: no code, which is good once."""
 TOKEN_DEEDS = ("token_new", "token_revoke")
 DOORS: Mapping[str, Message] = {
@@ -147,7 +147,9 @@ def _form_context(visit: Visit, deed: str, outcome: Outcome) -> Mapping[str, Any
         "bad": outcome.bad if deed in ("token_new", "user_add") else (),
         "needs_password": outcome.needs_password,
         "retry": visit.form.get("name", "") if _is_code_mistyped(deed, outcome) else "",
-        "form": typed(visit, *KEPT) if outcome.ok is None else dict.fromkeys(("do", *KEPT), ""),
+        "form": typed(visit, *SHOWN_AGAIN)
+        if outcome.ok is None
+        else dict.fromkeys(("do", *SHOWN_AGAIN), ""),
         "about": without_stop(_help(visit, deed)) if outcome.needs_password else "",
         "may": may(visit),
     }
@@ -170,7 +172,7 @@ def _roles(visit: Visit) -> list[tuple[str, str]]:
 
 async def audit(visit: Visit) -> Response:
     """Show the audit log, the newest first: who, by which door, from what to what."""
-    words, tongue = query_value(visit, "q"), TONGUES[visit.language]
+    words, localizer = query_value(visit, "q"), LOCALIZERS[visit.language]
     now = visit.web.service.now().isoformat()
     entries = await visit.call("audit", last=SEARCHED)
     entries_with_deed = [(one, _operation_title(visit, one["op"])) for one in entries]
@@ -181,8 +183,8 @@ async def audit(visit: Visit) -> Response:
             "at": clock(visit, one["at"]),
             "door": visit.say(DOORS.get(one["door"], DOORS["api"])),
             "deed": deed,
-            "given": lines(None, _without_empty(one["given"]), tongue, now),
-            "lines": lines(one["before"], one["after"], tongue, now),
+            "given": lines(None, _without_empty(one["given"]), localizer, now),
+            "lines": lines(one["before"], one["after"], localizer, now),
             "raw": _raw(one),
             "refused": visit.say(one["refused"]),
         }

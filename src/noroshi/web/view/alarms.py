@@ -10,7 +10,7 @@ from hashlib import blake2s
 from typing import Any
 
 from noroshi.core.levels import Level
-from noroshi.web.view.language import Tongue
+from noroshi.web.view.language import Localizer
 from noroshi.web.view.overview import as_called_now, relay_of
 from noroshi.web.view.templates import templates
 from noroshi.web.view.tree import STEP, Instance, called
@@ -45,7 +45,7 @@ class AlarmQuery:
 
 
 def view(
-    open_alarms: OpenAlarms, query: AlarmQuery, may: Answer, tongue: Tongue
+    open_alarms: OpenAlarms, query: AlarmQuery, may: Answer, localizer: Localizer
 ) -> Mapping[str, Any]:
     """Return all that the fragments show."""
     alarms, now = open_alarms.alarms["rows"], open_alarms.alarms["at"]
@@ -53,7 +53,7 @@ def view(
     picked_rows = [row for row in rows[MOST_SHOWN:] if key_of(row) in query.picked]
     newest = _newest_mails(open_alarms.ledger)
     shown_rows = [
-        _row(one, open_alarms, newest, tongue) for one in (*rows[:MOST_SHOWN], *picked_rows)
+        _row(one, open_alarms, newest, localizer) for one in (*rows[:MOST_SHOWN], *picked_rows)
     ]
     return {
         "may": may,
@@ -67,14 +67,14 @@ def view(
         "ended": list(_ended(open_alarms, now)),
         "silences": open_alarms.alarms["silences"],
         "called": lambda place: called(place, open_alarms.tree),
-        "at": lambda instant: tongue.moment(instant, now),
-        "level": tongue.level,
+        "at": lambda instant: localizer.moment(instant, now),
+        "level": localizer.level,
     }
 
 
-def fragments(context: Mapping[str, Any], tongue: Tongue) -> Mapping[str, str]:
+def fragments(context: Mapping[str, Any], localizer: Localizer) -> Mapping[str, str]:
     """Return the fragments as HTML, escaped by the templates."""
-    module: Any = templates(tongue.language).get_template("alarms_parts.html").module
+    module: Any = templates(localizer.language).get_template("alarms_parts.html").module
     return {name: getattr(module, name)(context) for name in PARTS}
 
 
@@ -107,11 +107,11 @@ def _newest_mails(ledger: Sequence[Answer]) -> Mapping[str, Answer]:
 
 
 def _row(
-    row: Answer, open_alarms: OpenAlarms, newest: Mapping[str, Answer], tongue: Tongue
+    row: Answer, open_alarms: OpenAlarms, newest: Mapping[str, Answer], localizer: Localizer
 ) -> Mapping[str, Any]:
     """Return an alarm with the progress of its newest mail."""
     mail, now = newest.get(key_of(row)), open_alarms.alarms["at"]
-    posts = tuple(relay_of(mail, now, tongue, open_alarms.route_titles)) if mail else ()
+    posts = tuple(relay_of(mail, now, localizer, open_alarms.route_titles)) if mail else ()
     reached = [one for one in posts if one.state]
     return {
         **row,

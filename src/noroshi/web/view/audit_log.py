@@ -10,7 +10,7 @@ from typing import Any
 
 from noroshi.core.people import ROLE_NAMES
 from noroshi.core.translation import COMMA, Message, _, pgettext
-from noroshi.web.view.language import Tongue
+from noroshi.web.view.language import Localizer
 from noroshi.web.view.setting_names import ARGUMENT_NAMES, SETTING_NAMES, TYPE_NAMES
 from noroshi.web.view.state_names import (
     LEVEL_NAMES,
@@ -64,9 +64,9 @@ class Line:
         return max(len(self.before), len(self.after)) > LONG
 
 
-def lines(before: object, after: object, tongue: Tongue, now: str) -> Sequence[Line]:
+def lines(before: object, after: object, localizer: Localizer, now: str) -> Sequence[Line]:
     """Return the difference of two states that an operation answered; None is none."""
-    differences = _StateDifference(tongue, now).lines(_as_fields(before), _as_fields(after))
+    differences = _StateDifference(localizer, now).lines(_as_fields(before), _as_fields(after))
     return tuple(
         replace(one, before=_shortened(one.before), after=_shortened(one.after))
         for one in differences
@@ -85,7 +85,7 @@ def _as_fields(state: object) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _StateDifference:
-    tongue: Tongue
+    localizer: Localizer
     now: str
 
     def lines(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Line]:
@@ -121,7 +121,7 @@ class _StateDifference:
             before, after = self._toml(changed["before"]), self._toml(changed["after"])
             return Line("~", f"{place} › {field}", before, after)
         if renamed := RENAMED.fullmatch(line):
-            name = self.tongue.say(_("Name"))
+            name = self.localizer.say(_("Name"))
             place = f"{self._type(renamed['sort'])} › {name}"
             return Line("~", place, renamed["before"], renamed["after"])
         if whole is not None:
@@ -141,17 +141,17 @@ class _StateDifference:
 
     def _toml(self, value: str) -> str:
         if value == NOTHING:
-            return self.tongue.say(_("nothing"))
+            return self.localizer.say(_("nothing"))
         return self._yes_or_no(value) or value
 
     def _yes_or_no(self, value: str) -> str:
         if value == "true":
-            return self.tongue.say(pgettext("audit.value.yes", "yes"))
-        return self.tongue.say(pgettext("audit.value.no", "no")) if value == "false" else ""
+            return self.localizer.say(pgettext("audit.value.yes", "yes"))
+        return self.localizer.say(pgettext("audit.value.no", "no")) if value == "false" else ""
 
     def _name(self, name: str) -> str:
         if not name:
-            return self.tongue.say(_("overall"))
+            return self.localizer.say(_("overall"))
         return self._word(name, ARGUMENT_NAMES, SETTING_NAMES)
 
     def _type(self, type: str) -> str:
@@ -160,31 +160,31 @@ class _StateDifference:
     def _word(self, name: str, *names: Mapping[str, Message]) -> str:
         """Return its name by the first that has one; what nobody gave one stays as it is."""
         title = next((titles[name] for titles in names if name in titles), None)
-        return self.tongue.say(title) if title else name
+        return self.localizer.say(title) if title else name
 
     def _value(self, name: str, value: object) -> str:
         if value is None or value in ("", [], {}):
-            return self.tongue.say(_("nothing"))
+            return self.localizer.say(_("nothing"))
         if isinstance(value, bool):
             return self._yes_or_no(json.dumps(value))
         if isinstance(value, str):
             return self._known_value(name, value) or self._moment(value) or value
         if isinstance(value, Sequence) and all(isinstance(one, str | int) for one in value):
-            return COMMA.say(self.tongue.language).join(map(str, value))
+            return COMMA.say(self.localizer.language).join(map(str, value))
         return json.dumps(value, ensure_ascii=False)
 
     def _known_value(self, name: str, value: str) -> str:
         """Return a state, a level or a role in words; "" for all else."""
         if name == "role" and value in ROLE_NAMES:
-            return self.tongue.say(ROLE_NAMES[value])
+            return self.localizer.say(ROLE_NAMES[value])
         title = WORDED.get(name, {}).get(value)
-        return self.tongue.say(title) if title else ""
+        return self.localizer.say(title) if title else ""
 
     def _moment(self, value: str) -> str:
         """Return an instant as a person reads it; "" for what is none."""
         if not re.match(r"\d{4}-\d\d-\d\dT\d\d:", value):
             return ""
         try:
-            return self.tongue.moment(value, self.now)
+            return self.localizer.moment(value, self.now)
         except (ValueError, OverflowError):  # the latter for what is no moment in this zone
             return ""

@@ -14,7 +14,7 @@ from noroshi.core.translation import Message, _, plain
 from noroshi.people import AuthenticationError
 from noroshi.service import ForbiddenError, ReauthenticationRequiredError
 from noroshi.web.api.endpoints import STATUS
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.problem_text import problems_at
 from noroshi.web.view.role_refusal import needs
@@ -147,7 +147,7 @@ async def require_change_allowed(visit: Visit) -> None:
 def clock(visit: Visit, at: str | None) -> str:
     """Return an instant by the node's clock: the date only when it is not today."""
     now = visit.web.service.now().isoformat()
-    return TONGUES[visit.language].moment(at, now, seconds=True)
+    return LOCALIZERS[visit.language].moment(at, now, seconds=True)
 
 
 def time_since(visit: Visit, at: str | None) -> str:

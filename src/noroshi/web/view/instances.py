@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from noroshi.web.view.language import Tongue
+from noroshi.web.view.language import Localizer
 from noroshi.web.view.overview import part_page, stopped_by
 from noroshi.web.view.tree import Group, Instance, level_of
 
@@ -32,7 +32,7 @@ class Stops:
 
     known: Mapping[str, Answer]
     at: str
-    tongue: Tongue
+    localizer: Localizer
 
     def of(self, path: str) -> Switch:
         """Return the switch of an instance, a group or a monitor."""
@@ -42,7 +42,7 @@ class Stops:
         if stop is None:
             return Switch(path=path)
         stopped_part = "" if path == stop["path"] else stop["path"]
-        stopped_by_whom = stopped_by(stop, self.at, self.tongue)
+        stopped_by_whom = stopped_by(stop, self.at, self.localizer)
         return Switch(
             path=path,
             stopped=True,
@@ -52,10 +52,12 @@ class Stops:
         )
 
 
-def stops_of(status: Answer, tongue: Tongue) -> Stops:
+def stops_of(status: Answer, localizer: Localizer) -> Stops:
     """Return all that is stopped, from the answer of `status`."""
     return Stops(
-        known={one["path"]: one for one in status["stopped"]}, at=status["at"], tongue=tongue
+        known={one["path"]: one for one in status["stopped"]},
+        at=status["at"],
+        localizer=localizer,
     )
 
 
@@ -89,12 +91,12 @@ def tables(
     groups: Sequence[Answer],
     instance_tree: Instance | None,
     status: Answer,
-    tongue: Tongue,
+    localizer: Localizer,
 ) -> Iterator[Table]:
     """Yield the groups of the definitions, also those without monitors, else those that are
     monitored."""
     groups_by_name = instance_tree.groups if instance_tree else {}
-    stops = stops_of(status, tongue)
+    stops = stops_of(status, localizer)
     titles = {str(one.get("name")): str(one.get("title") or "") for one in groups}
     for name in dict.fromkeys([*titles, *groups_by_name]):
         group = groups_by_name.get(name) or Group(name, titles.get(name) or name)
@@ -116,12 +118,12 @@ def _row(one: Answer, stops: Stops) -> MonitorRow:
         path=one["path"],
         name=one["title"] or one["path"].split("/", 2)[2],
         level=level_of(one),
-        readings=[_item_text(item, stops.tongue) for item in items[:3]],
-        since=stops.tongue.moment(since, stops.at),
+        readings=[_item_text(item, stops.localizer) for item in items[:3]],
+        since=stops.localizer.moment(since, stops.at),
         switch=stops.of(one["path"]),
     )
 
 
-def _item_text(item: Answer, tongue: Tongue) -> str:
-    words = tongue.say(item["words"])
+def _item_text(item: Answer, localizer: Localizer) -> str:
+    words = localizer.say(item["words"])
     return f"{item['item']}: {words}" if item["item"] else words

@@ -20,7 +20,7 @@ LANGUAGE_NAMES: Mapping[str, Message] = {"ja": _("日本語"), "en": pgettext("p
 
 
 @dataclass(frozen=True, slots=True)
-class Tongue:
+class Localizer:
     """Render for one of our languages."""
 
     language: str
@@ -61,4 +61,6 @@ def _date(at: datetime, words: Message) -> Message:
     return words.fill(day=at.day, month=MONTHS[at.month - 1], year=at.year, time=f"{at:%H:%M}")
 
 
-TONGUES: Mapping[str, Tongue] = {language: Tongue(language) for language in ("ja", "en")}
+LOCALIZERS: Mapping[str, Localizer] = {
+    language: Localizer(language) for language in ("ja", "en")
+}

@@ -19,7 +19,7 @@ from noroshi.ports import StoreError
 from noroshi.service import OperationError, handle_request
 from noroshi.web.context import WebContext
 from noroshi.web.view.alarms import OpenAlarms
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.overview import titles_of_routes, view, wrong_items
 from noroshi.web.view.page_context import unwrap
 from noroshi.web.view.templates import templates
@@ -118,8 +118,8 @@ class Snapshot:
         """Return the fragments, rendered once for each language, and escaped by the
         templates."""
         if language not in self._parts:
-            tongue = TONGUES[language]
-            context = view(self.status, self.ledger, tongue)
+            localizer = LOCALIZERS[language]
+            context = view(self.status, self.ledger, localizer)
             module: Any = templates(language).get_template("overview_parts.html").module
             self._parts[language] = {name: getattr(module, name)(context) for name in PARTS}
         return self._parts[language]

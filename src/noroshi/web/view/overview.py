@@ -14,7 +14,7 @@ from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.levels import Level
 from noroshi.core.route_readiness import Sends, count_readiness
 from noroshi.core.translation import COMMA, Message, _, ngettext, pgettext
-from noroshi.web.view.language import Tongue
+from noroshi.web.view.language import Localizer
 from noroshi.web.view.state_names import ROUTE_STATE_NAMES
 from noroshi.web.view.tree import CALM, Instance, called, called_of, level_of, tally, tree_of
 
@@ -86,7 +86,7 @@ def wrong_items(status: Answer) -> list[tuple[Answer, Answer]]:
     return items
 
 
-def wrongs(status: Answer, rows: Sequence[Answer], tongue: Tongue) -> Sequence[Wrong]:
+def wrongs(status: Answer, rows: Sequence[Answer], localizer: Localizer) -> Sequence[Wrong]:
     """Return the first of these items, each with the progress of its newest alarm."""
     newest = dict[tuple[str, str], Answer]()
     for row in map(as_called_now, rows):
@@ -97,7 +97,7 @@ def wrongs(status: Answer, rows: Sequence[Answer], tongue: Tongue) -> Sequence[W
         if alarm is None or alarm["level"] != item["level"]:
             rows_not_ok.append(Wrong(monitor, item, ()))
             continue
-        relay = tuple(relay_of(alarm, status["at"], tongue, route_titles))
+        relay = tuple(relay_of(alarm, status["at"], localizer, route_titles))
         rows_not_ok.append(Wrong(monitor, item, relay))
     return rows_not_ok
 
@@ -108,7 +108,7 @@ def titles_of_routes(status: Answer) -> Mapping[str, str]:
 
 
 def relay_of(
-    row: Answer, now: str, tongue: Tongue, route_titles: Mapping[str, str] = NO_NAMES
+    row: Answer, now: str, localizer: Localizer, route_titles: Mapping[str, str] = NO_NAMES
 ) -> Iterator[AlarmPost]:
     """Yield the posts of an alarm: detected, recorded, sent, accepted, arrival confirmed. A
     post is lit only after the one before."""
@@ -119,68 +119,70 @@ def relay_of(
     arrival = next((one for one in row["arrived"] if one["state"] == row["state"]), None)
 
     def at(instant: str | None) -> str:
-        return tongue.moment(instant, now, seconds=True)
+        return localizer.moment(instant, now, seconds=True)
 
-    yield AlarmPost(tongue.say(_("Detected")), "lit", at(row["raised"]))
-    yield AlarmPost(tongue.say(_("Recorded")), "lit", at(row["queued"]))
+    yield AlarmPost(localizer.say(_("Detected")), "lit", at(row["raised"]))
+    yield AlarmPost(localizer.say(_("Recorded")), "lit", at(row["queued"]))
     route = delivery_attempts[-1]["route"] if delivery_attempts else ""
     route = route_titles.get(route, route)
-    stop_text = _stop_text(row["state"], bool(delivery_attempts), tongue)
+    stop_text = _stop_text(row["state"], bool(delivery_attempts), localizer)
     if acceptance:
         yield AlarmPost(
-            tongue.say(_("Sent")),
+            localizer.say(_("Sent")),
             "lit",
             route_titles.get(acceptance["route"], acceptance["route"]),
         )
-        yield AlarmPost(tongue.say(_("Accepted")), "lit", at(acceptance["at"]))
+        yield AlarmPost(localizer.say(_("Accepted")), "lit", at(acceptance["at"]))
     else:
-        yield AlarmPost(tongue.say(_("Sent")), "stuck" if stop_text else "", stop_text or route)
-        yield AlarmPost(tongue.say(_("Accepted")), "")
-    came_back = tongue.say(_("came back")) if row["state"] == DeliveryState.CAME_BACK else ""
+        yield AlarmPost(
+            localizer.say(_("Sent")), "stuck" if stop_text else "", stop_text or route
+        )
+        yield AlarmPost(localizer.say(_("Accepted")), "")
+    came_back = localizer.say(_("came back")) if row["state"] == DeliveryState.CAME_BACK else ""
     arrival_state = "lit" if arrival and not came_back else ""
     arrival_text = came_back or (at(arrival["at"]) if arrival else "")
     yield AlarmPost(
-        tongue.say(_("Arrival confirmed")),
+        localizer.say(_("Arrival confirmed")),
         "stuck" if came_back else arrival_state,
         arrival_text,
     )
 
 
-def _stop_text(state: str, is_tried: bool, tongue: Tongue) -> str:
+def _stop_text(state: str, is_tried: bool, localizer: Localizer) -> str:
     if state == DeliveryState.HELD:
-        return tongue.say(_("held manually"))
+        return localizer.say(_("held manually"))
     if state == DeliveryState.SET_ASIDE:
-        return tongue.say(_("set aside"))
+        return localizer.say(_("set aside"))
     if state == DeliveryState.DROPPED:
-        return tongue.say(_("given up"))
-    return tongue.say(_("waiting for retry")) if is_tried else ""
+        return localizer.say(_("given up"))
+    return localizer.say(_("waiting for retry")) if is_tried else ""
 
 
-def heading(status: Answer, tongue: Tongue) -> str:
+def heading(status: Answer, localizer: Localizer) -> str:
     """Say whether anybody must act, in a sentence."""
     monitors = [one for one in status["monitors"] if not one["stopped"]]
     if not monitors and status["monitors"]:
-        return tongue.say(_("Nothing is monitored: all monitoring is stopped."))
+        return localizer.say(_("Nothing is monitored: all monitoring is stopped."))
     if not monitors:
-        return tongue.say(_("Nothing is monitored yet."))
+        return localizer.say(_("Nothing is monitored yet."))
     count, not_ok = len(monitors), sum(level_of(one) not in CALM for one in monitors)
     acknowledged = sum(map(_is_acknowledged, monitors))
     if not_ok and acknowledged:
-        return tongue.say(
+        return localizer.say(
             ngettext(
                 "{wrong} of {count} monitor is not OK; {had} acknowledged.",
                 "{wrong} of {count} monitors are not OK; {had} acknowledged.",
             ).fill(wrong=not_ok, count=count, had=acknowledged)
         )
     if not_ok:
-        return tongue.say(
+        return localizer.say(
             ngettext(
                 "{wrong} of {count} monitor requires attention.",
                 "{wrong} of {count} monitors require attention.",
             ).fill(wrong=not_ok, count=count)
         )
     not_measured = sum(not one["known"] for one in monitors)
-    return tongue.say(_none_wrong(count, not_measured, status, against(status, tongue)))
+    return localizer.say(_none_wrong(count, not_measured, status, against(status, localizer)))
 
 
 def _none_wrong(count: int, not_measured: int, status: Answer, routes: str) -> Message:
@@ -216,15 +218,17 @@ def _none_wrong(count: int, not_measured: int, status: Answer, routes: str) -> M
     )
 
 
-def against(status: Answer, tongue: Tongue) -> str:
+def against(status: Answer, localizer: Localizer) -> str:
     """Say what keeps the routes from being called well; "": nothing."""
     readiness = count_readiness(Sends(one["sends"]) for one in status["routes"])
-    if cannot_send(status, tongue):
-        return tongue.say(_("the routes require attention"))
+    if cannot_send(status, localizer):
+        return localizer.say(_("the routes require attention"))
     if readiness.doubted:
-        return tongue.say(_("the last diagnosis of a route failed, so alarms may not be sent"))
+        return localizer.say(
+            _("the last diagnosis of a route failed, so alarms may not be sent")
+        )
     if readiness.unproved:
-        return tongue.say(
+        return localizer.say(
             ngettext(
                 "{bad} of {all} route has sent nothing yet",
                 "{bad} of {all} routes have sent nothing yet",
@@ -241,48 +245,48 @@ def _is_acknowledged(monitor: Answer) -> bool:
 
 
 def silent(
-    status: Answer, tongue: Tongue, tree: Mapping[str, Instance] = NO_TREE
+    status: Answer, localizer: Localizer, tree: Mapping[str, Instance] = NO_TREE
 ) -> tuple[str, str] | None:
     """Return the latest end of a silence, and the places; None: there is no silence."""
-    return _latest_end(status["silences"], status["at"], tongue, tree)
+    return _latest_end(status["silences"], status["at"], localizer, tree)
 
 
 def works(
-    status: Answer, tongue: Tongue, tree: Mapping[str, Instance] = NO_TREE
+    status: Answer, localizer: Localizer, tree: Mapping[str, Instance] = NO_TREE
 ) -> tuple[str, str] | None:
     """Return the latest end of maintenance, and the places; None: there is none now."""
-    return _latest_end(status["maintenance"], status["at"], tongue, tree)
+    return _latest_end(status["maintenance"], status["at"], localizer, tree)
 
 
 def _latest_end(
-    pauses: Sequence[Answer], now: str, tongue: Tongue, tree: Mapping[str, Instance]
+    pauses: Sequence[Answer], now: str, localizer: Localizer, tree: Mapping[str, Instance]
 ) -> tuple[str, str] | None:
     if not pauses:
         return None
-    everything = tongue.say(_("everything"))
+    everything = localizer.say(_("everything"))
     places = [called(one["place"], tree) or everything for one in pauses[:MOST_SILENT]]
     if len(pauses) > MOST_SILENT:
         places.append("…")
     latest_end = max(one["ends"] for one in pauses)
-    where = COMMA.say(tongue.language).join(dict.fromkeys(places))
-    return tongue.moment(latest_end, now), where
+    where = COMMA.say(localizer.language).join(dict.fromkeys(places))
+    return localizer.moment(latest_end, now), where
 
 
-def cannot_send(status: Answer, tongue: Tongue) -> str:
+def cannot_send(status: Answer, localizer: Localizer) -> str:
     """Say that alarms may not be sent, or soon not; "" if nothing is known against a route."""
     readiness = count_readiness(Sends(one["sends"]) for one in status["routes"])
     if not readiness.count:
         return (
-            tongue.say(_("There is no delivery route, so no alarm can be sent."))
+            localizer.say(_("There is no delivery route, so no alarm can be sent."))
             if status["monitors"]
             else ""
         )
     if readiness.no == readiness.count:
-        return tongue.say(_("Alarms cannot be sent: no route can send now."))
+        return localizer.say(_("Alarms cannot be sent: no route can send now."))
     sentences = []
     if readiness.no:
         sentences.append(
-            tongue.say(
+            localizer.say(
                 ngettext(
                     "Alarms may not be sent: {bad} of {all} route cannot send.",
                     "Alarms may not be sent: {bad} of {all} routes cannot send.",
@@ -292,36 +296,36 @@ def cannot_send(status: Answer, tongue: Tongue) -> str:
         )
     if readiness.for_now:
         sentences.append(
-            tongue.say(
+            localizer.say(
                 ngettext(
                     "{bad} of {count} route requires action, but may still send for a while.",
                     "{bad} of {count} routes require action, but may still send for a while.",
                 ).fill(bad=readiness.for_now, count=readiness.count)
             )
         )
-    return ("" if tongue.language == "ja" else " ").join(sentences)
+    return ("" if localizer.language == "ja" else " ").join(sentences)
 
 
 def stopped(
-    status: Answer, tongue: Tongue, tree: Mapping[str, Instance] = NO_TREE
+    status: Answer, localizer: Localizer, tree: Mapping[str, Instance] = NO_TREE
 ) -> Sequence[tuple[str, str, str]]:
     """Return the parts that are not monitored: title, page, and who stopped it when."""
     return [
         (
             called(one["path"], tree),
             part_page(one["path"]),
-            stopped_by(one, status["at"], tongue),
+            stopped_by(one, status["at"], localizer),
         )
         for one in status["stopped"][:MOST_WRONG]
     ]
 
 
-def stopped_by(one: Answer, now: str, tongue: Tongue) -> str:
+def stopped_by(one: Answer, now: str, localizer: Localizer) -> str:
     """Say who stopped it, when, and with which version; "" where that is not known any more."""
     if not one["version"]:
         return ""
-    at = tongue.moment(one["at"], now)
-    return tongue.say(
+    at = localizer.moment(one["at"], now)
+    return localizer.say(
         _("stopped by {who}, {at}, version {version}").fill(
             who=one["who"], at=at, version=one["version"]
         )
@@ -370,18 +374,20 @@ def route_level(route: Answer, now: str) -> str:
     return "paused" if level == "ok" and not route["accepted"] else level
 
 
-def route_state(route: Answer, tongue: Tongue) -> str:
+def route_state(route: Answer, localizer: Localizer) -> str:
     """Return a route's state in words."""
     if route["sends"] == Sends.DOUBTED.value:
-        return tongue.say(
-            _("the diagnosis failed: {stage}").fill(stage=tongue.say(route["examined_in_vain"]))
+        return localizer.say(
+            _("the diagnosis failed: {stage}").fill(
+                stage=localizer.say(route["examined_in_vain"])
+            )
         )
     if route["sends"] == Sends.UNPROVED.value:
-        return tongue.say(_("not proven yet"))
-    return tongue.say(ROUTE_STATE_NAMES[route["state"]])
+        return localizer.say(_("not proven yet"))
+    return localizer.say(ROUTE_STATE_NAMES[route["state"]])
 
 
-def view(status: Answer, ledger: Answer, tongue: Tongue) -> Mapping[str, Any]:
+def view(status: Answer, ledger: Answer, localizer: Localizer) -> Mapping[str, Any]:
     """Return all that the fragments show."""
     now = status["at"]
     items = len(wrong_items(status))
@@ -389,29 +395,29 @@ def view(status: Answer, ledger: Answer, tongue: Tongue) -> Mapping[str, Any]:
     tree = tree_of(status["monitors"]) if has_places else NO_TREE
     return {
         "status": status,
-        "head": heading(status, tongue),
-        "cannot_send": cannot_send(status, tongue),
-        "against": against(status, tongue),
-        "silent": silent(status, tongue, tree),
-        "works": works(status, tongue, tree),
+        "head": heading(status, localizer),
+        "cannot_send": cannot_send(status, localizer),
+        "against": against(status, localizer),
+        "silent": silent(status, localizer, tree),
+        "works": works(status, localizer, tree),
         "untold": [(called(path, tree), part_page(path)) for path in status["untold"]],
-        "stopped": stopped(status, tongue, tree),
+        "stopped": stopped(status, localizer, tree),
         "tally": tally(status["monitors"]),
-        "wrongs": wrongs(status, ledger["rows"], tongue),
+        "wrongs": wrongs(status, ledger["rows"], localizer),
         "more": max(0, items - MOST_WRONG),
         "sum": ledger["sum"],
         "routes": [
             (
                 one,
                 route_level(one, now),
-                route_state(one, tongue),
+                route_state(one, localizer),
                 remaining_validity(one["ends"], now),
             )
             for one in status["routes"]
         ],
-        "at": lambda instant: tongue.moment(instant, now),
-        "exact": lambda instant: tongue.moment(instant, now, seconds=True),
-        "kind": lambda name: tongue.say(KINDS[name]) if name in KINDS else name,
-        "level": tongue.level,
-        "day": tongue.day,
+        "at": lambda instant: localizer.moment(instant, now),
+        "exact": lambda instant: localizer.moment(instant, now, seconds=True),
+        "kind": lambda name: localizer.say(KINDS[name]) if name in KINDS else name,
+        "level": localizer.level,
+        "day": localizer.day,
     }

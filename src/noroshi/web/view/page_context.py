@@ -41,7 +41,7 @@ from noroshi.web.http.multipart import Upload, boundary_of
 from noroshi.web.http.reauthenticate import PASSWORD_AGAIN, pending_form, split_password
 from noroshi.web.http.request_form import form_of_stranger, is_foreign, local_address, read_form
 from noroshi.web.view.control_escape import Page
-from noroshi.web.view.language import LANGUAGE_NAMES, TONGUES
+from noroshi.web.view.language import LANGUAGE_NAMES, LOCALIZERS
 from noroshi.web.view.role_refusal import for_people
 from noroshi.web.view.templates import templates
 from noroshi.web.view.timestamps import zone_of
@@ -60,7 +60,7 @@ RAISED: Mapping[str, type[OperationError]] = {
         ReauthenticationRequiredError,
     )
 }
-NOT_KEPT = ("csrf", "password", "do", PASSWORD_AGAIN)
+NOT_CARRIED = ("csrf", "password", "do", PASSWORD_AGAIN)
 PREVIEWED = frozenset({"etag", "version"})
 """The fields that only the forms of settings send, which all show what they would change."""
 DEVICE_COOKIE_SECONDS = 365 * 86_400
@@ -118,7 +118,7 @@ class Visit:
 
     def say(self, words: Message | Mapping[str, str]) -> str:
         """Return a text of ours, or of an answer, in the visitor's language."""
-        return TONGUES[self.language].say(words)
+        return LOCALIZERS[self.language].say(words)
 
     async def call_json(self, op: str, **args: Any) -> Any:
         """Run an operation in the visitor's name; return the answer as JSON."""
@@ -287,7 +287,9 @@ async def _log_in_first(visit: Visit) -> Response:
     form = await form_of_stranger(request)
     if not form.keys() >= PREVIEWED:
         return visit.to_log_in()
-    saved_input = urlencode({name: text for name, text in form.items() if name not in NOT_KEPT})
+    saved_input = urlencode(
+        {name: text for name, text in form.items() if name not in NOT_CARRIED}
+    )
     return visit.page("login.html", why="", name="", next=visit.here, saved_input=saved_input)
 
 

@@ -13,7 +13,7 @@ from noroshi.core.route_readiness import (
     nothing_against,
 )
 from noroshi.core.translation import Message, _, ngettext, pgettext
-from noroshi.web.view.language import TONGUES, Tongue
+from noroshi.web.view.language import LOCALIZERS, Localizer
 from noroshi.web.view.mail import RelayPost
 from noroshi.web.view.overview import (
     KINDS,
@@ -64,7 +64,7 @@ def orders(documents: Mapping[str, Answer]) -> Iterator[tuple[str, Sequence[str]
             yield f"{type}/{name}", tuple(content.get("routes", ()))
 
 
-def order_title(visit: Visit | Tongue, key: str, documents: Mapping[str, Answer]) -> str:
+def order_title(visit: Visit | Localizer, key: str, documents: Mapping[str, Answer]) -> str:
     """Return the title of a rule or a notification where its routes are shown."""
     type, _, name = key.partition("/")
     return visit.say(TELLERS[type].fill(name=documents.get(key, {}).get("title") or name))
@@ -118,7 +118,7 @@ def href(name: str, **query_values: str) -> str:
 
 def route_row(visit: Visit, route: Answer, label: str, at: str) -> Mapping[str, Any]:
     """Return one route: what it is, its state, and its proof."""
-    tongue = TONGUES[visit.language]
+    localizer = LOCALIZERS[visit.language]
     validity, title = remaining_validity(route["ends"], at), route["title"] or route["name"]
     return {
         **route,
@@ -126,17 +126,17 @@ def route_row(visit: Visit, route: Answer, label: str, at: str) -> Mapping[str, 
         "called": title,
         "sort": kind(visit, route["kind"]),
         "level": "warning" if _needs_care(route, validity) else route_level(route, at),
-        "word": route_state(route, tongue),
+        "word": route_state(route, localizer),
         "why": _why(visit, route),
         "mark": visit.say(route["mark"]),
         "other": visit.say(route["other"]),
         "left": validity,
-        "day": tongue.day(route["ends"]) if route["ends"] else "",
+        "day": localizer.day(route["ends"]) if route["ends"] else "",
         "soon": validity is not None and validity.level != "ok",
-        "accepted": tongue.moment(route["accepted"], at),
-        "since": tongue.moment(route["since"], at) if route["state"] != "well" else "",
-        "until": tongue.moment(route["until"], at, seconds=True),
-        "renewed": tongue.moment(route["renewed"], at),
+        "accepted": localizer.moment(route["accepted"], at),
+        "since": localizer.moment(route["since"], at) if route["state"] != "well" else "",
+        "until": localizer.moment(route["until"], at, seconds=True),
+        "renewed": localizer.moment(route["renewed"], at),
         "posts": tuple(posts(visit, route, at)),
         "href": href(route["name"]),
     }
@@ -168,28 +168,30 @@ def _needs_care(route: Answer, validity: RemainingValidity | None) -> bool:
 def posts(visit: Visit, route: Answer, at: str) -> Iterator[RelayPost]:
     """Yield the posts of a route: set up, signed in, accepted by a provider, arrival
     confirmed."""
-    tongue = TONGUES[visit.language]
+    localizer = LOCALIZERS[visit.language]
     lacks_entry = bool(route["lacks"])
     is_signed_in = route["state"] not in ("not signed in", "needs somebody")
     yield RelayPost("is-lit", visit.say(_("Set up")))
     if route["account"] or lacks_entry:
         name = visit.say(_("Password") if lacks_entry else _("Signed in"))
         text = (
-            tongue.moment(route["renewed"], at) if is_signed_in else route_state(route, tongue)
+            localizer.moment(route["renewed"], at)
+            if is_signed_in
+            else route_state(route, localizer)
         )
         yield RelayPost("is-lit" if is_signed_in else "is-stuck", name, text)
-    accepted_at = tongue.moment(route["accepted"], at)
+    accepted_at = localizer.moment(route["accepted"], at)
     is_down = is_signed_in and route["state"] == "down"
     look = "is-stuck" if is_down else "is-lit" if accepted_at else ""
-    text = route_state(route, tongue) if is_down else accepted_at
+    text = route_state(route, localizer) if is_down else accepted_at
     yield RelayPost(look, visit.say(_("Accepted")), text)
     arrived_at = route["arrives"]["seen"] if route["arrives"] else None
     look = "is-lit" if arrived_at and look == "is-lit" else ""
-    yield RelayPost(look, visit.say(_("Arrival confirmed")), tongue.moment(arrived_at, at))
+    yield RelayPost(look, visit.say(_("Arrival confirmed")), localizer.moment(arrived_at, at))
 
 
 def heading(
-    visit: Visit | Tongue, routes: Sequence[Answer], documents: Mapping[str, Answer]
+    visit: Visit | Localizer, routes: Sequence[Answer], documents: Mapping[str, Answer]
 ) -> str:
     """Say whether mails can leave, in a sentence; else whose cannot."""
     readiness = count_readiness(Sends(one["sends"]) for one in routes)
@@ -216,7 +218,7 @@ def heading(
     return ("" if visit.language == "ja" else " ").join(sentences)
 
 
-def _all_can_send(visit: Visit | Tongue, readiness: ReadinessCounts) -> str:
+def _all_can_send(visit: Visit | Localizer, readiness: ReadinessCounts) -> str:
     if readiness.doubted:
         return visit.say(_("The last diagnosis of a route failed, so mails may not be sent."))
     if readiness.unproved:
@@ -233,7 +235,7 @@ def _all_can_send(visit: Visit | Tongue, readiness: ReadinessCounts) -> str:
 
 
 def _some_cannot(
-    visit: Visit | Tongue,
+    visit: Visit | Localizer,
     routes: Sequence[Answer],
     documents: Mapping[str, Answer],
     readiness: ReadinessCounts,
@@ -272,7 +274,7 @@ def stuck_orders(usable: Collection[str], documents: Mapping[str, Answer]) -> li
     ]
 
 
-def _first_of(visit: Visit | Tongue, names: Sequence[str]) -> str:
+def _first_of(visit: Visit | Localizer, names: Sequence[str]) -> str:
     text = visit.say(_(", ")).join(names[:MOST_STUCK])
     rest = len(names) - MOST_STUCK
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from noroshi.core.translation import _
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.live_updates import Snapshot
 from noroshi.web.view.templates import templates
 from noroshi.web.view.tree import CALM, Group, Instance, level_of, worst
@@ -23,13 +23,13 @@ class Sidebar:
         self.path, self.count = path, len(snapshot.status["monitors"])
         self.instances = tuple(snapshot.tree.values())
         self.worst = worst(one.level for one in self.instances)
-        self.level, self.level_of = TONGUES[language].level, level_of
+        self.level, self.level_of = LOCALIZERS[language].level, level_of
         self._opened = tuple((open_path or path).split("/")[:2])
         not_ok = [one.name for one in self.instances if one.level not in CALM]
         self._unfolded = frozenset(not_ok[:MOST_OPEN])
         self._is_single = len(self.instances) == 1
         self._stops = {one["path"]: one for one in snapshot.status["stopped"]}
-        self._tongue = TONGUES[language]
+        self._localizer = LOCALIZERS[language]
 
     def by(self, path: str) -> str:
         """Return who stopped it, and since which version; "" if it is not stopped itself."""
@@ -37,8 +37,8 @@ class Sidebar:
         if one is None:
             return ""
         if not one["version"]:
-            return self._tongue.say(_("Stopped"))
-        return self._tongue.say(
+            return self._localizer.say(_("Stopped"))
+        return self._localizer.say(
             _("{who}, version {version}").fill(who=one["who"], version=one["version"])
         )
 

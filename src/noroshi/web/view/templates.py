@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from noroshi.core import translation
 from noroshi.core.translation import Message
-from noroshi.web.view.language import TONGUES, Tongue
+from noroshi.web.view.language import LOCALIZERS, Localizer
 from noroshi.web.view.timestamps import timed
 
 
@@ -26,7 +26,7 @@ from noroshi.web.view.timestamps import timed
 def templates(language: str) -> Environment:
     """Return the templates in that language: each escapes what it shows, and knows every name
     that it uses."""
-    tongue = TONGUES[language]
+    localizer = LOCALIZERS[language]
     environment = Environment(
         loader=PackageLoader("noroshi.web"),
         autoescape=True,
@@ -35,13 +35,13 @@ def templates(language: str) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["time"] = timed
-    environment.globals |= {"say": tongue.say, **_functions(tongue)}
+    environment.globals |= {"say": localizer.say, **_functions(localizer)}
     return environment
 
 
-def _functions(tongue: Tongue) -> Mapping[str, Callable[..., str]]:
+def _functions(localizer: Localizer) -> Mapping[str, Callable[..., str]]:
     def rendered(text: Message, places: Mapping[str, object]) -> str:
-        return tongue.say(text.fill(**places) if places else text)
+        return localizer.say(text.fill(**places) if places else text)
 
     def gettext(english: str, /, **places: object) -> str:
         return rendered(translation._(english), places)
