@@ -216,18 +216,18 @@ async def _page(
         result.status,
         ledger_sum=snapshot.ledger["sum"],
         serial=snapshot.serial,
-        found=alarms,
+        alarms=alarms,
         v=context,
         parts=parts,
-        changed=address(f"{HERE}/changed", show=query.show, find=query.find),
+        changed_address=address(f"{HERE}/changed", show=query.show, find=query.find),
         places=list(labels_of(snapshot.status["monitors"]).items())[:MOST_PLACES],
-        where=visit.form.get("place", "")
+        typed_place=visit.form.get("place", "")
         or query_value(visit, "place")
         or _place_of(query.picked),
         lengths=[(one, _length(visit, one)) for one in LENGTHS],
         form=typed(visit, "words", "length", "until", "reason"),
-        did=deed_done,
-        over=ended_count or (0 if result.why else result.over),
+        deed_done=deed_done,
+        ended_count=ended_count or (0 if result.why else result.over),
         why=result.why,
         bad=result.bad,
     )

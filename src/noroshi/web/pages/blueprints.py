@@ -56,7 +56,7 @@ async def choose(visit: Visit) -> Response:
     documents, to = (await visit.call("definition_show"))["documents"], query_value(visit, "to")
     instance_title = called(to, documents.get(f"instances/{to}"))
     return await visit.show(
-        "add.html", blueprints=rows, to=to, way=instance_title, may=may(visit)
+        "add.html", blueprints=rows, to=to, instance_title=instance_title, may=may(visit)
     )
 
 
@@ -135,7 +135,7 @@ async def _page(
         "add_one.html",
         outcome.status,
         one=blueprint,
-        watched=_monitors_of(visit, blueprint, kinds),
+        monitors=_monitors_of(visit, blueprint, kinds),
         asks=[
             (ask, _input_label(visit, ask), visit.form.get(f"{VALUE}{ask.name}", ""))
             for ask in asks
@@ -146,9 +146,9 @@ async def _page(
             for name in rules
         ],
         form=form,
-        tried=outcome.ok,
-        differs=await preview(visit, outcome.ok),
-        added=await created(visit, outcome.ok),
+        dry_run=outcome.ok,
+        differences=await preview(visit, outcome.ok),
+        added_monitors=await created(visit, outcome.ok),
         why=why,
         bad=texts_by_field,
         needs_password=outcome.needs_password,

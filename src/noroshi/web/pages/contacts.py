@@ -55,7 +55,7 @@ async def contacts(visit: Visit) -> Response:
         "contacts.html",
         rows=[_row(visit, one) for one in await visit.call("contacts")],
         may=may(visit),
-        did=saved_version if saved_version.isdecimal() else "",
+        saved_version=saved_version if saved_version.isdecimal() else "",
     )
 
 

@@ -133,18 +133,20 @@ async def _page(
         outcome.status,
         path=path,
         names=names,
-        way=[called(one, _find_part(documents, names[:n])) for n, one in enumerate(names, 1)],
+        titles=[
+            called(one, _find_part(documents, names[:n])) for n, one in enumerate(names, 1)
+        ],
         part=part,
         places=_choices(documents, path),
         form=form,
-        tried=outcome.ok,
-        differs=await preview(visit, outcome.ok),
-        added=await created(visit, outcome.ok),
+        dry_run=outcome.ok,
+        differences=await preview(visit, outcome.ok),
+        added_monitors=await created(visit, outcome.ok),
         why=why,
         bad=texts_by_field,
         needs_password=outcome.needs_password,
         may=may(visit),
-        back=part_page(path),
+        back_address=part_page(path),
     )
 
 

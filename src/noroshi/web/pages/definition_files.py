@@ -167,15 +167,15 @@ async def _page(
         names=_renamable(visit, definitions),
         types=[(one, sort_of(one)) for one in TYPES],
         plan=plan,
-        differs=differs,
+        differences=differs,
         problems=problems[:SHOWN],
-        many=len(problems),
+        problem_count=len(problems),
         limits={"packed": MOST_PACKED >> 20, "size": MOST_BYTES >> 20},
         packed=packed,
         needs_password=needs_password,
         why=why,
         form=visit.form,
-        did=applied_version if applied_version.isdecimal() else "",
+        applied_version=applied_version if applied_version.isdecimal() else "",
         may=may(visit),
     )
 

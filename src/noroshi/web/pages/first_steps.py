@@ -100,7 +100,7 @@ async def step_page(
     proofs = {"mail": progress["accepted"], "alarm": bool(progress["seen"])}
     steps_done |= {"administrator": True} | proofs
     return await visit.show(
-        template, status, steps=STEPS, step=step, done=steps_done, look=progress, **values
+        template, status, steps=STEPS, step=step, done=steps_done, progress=progress, **values
     )
 
 
@@ -203,7 +203,7 @@ async def machine(visit: Visit) -> Response:
         "first_machine.html",
         progress,
         outcome.status,
-        found=suggestions,
+        suggestions=suggestions,
         form=visit.form,
         problems=_selection_problems(visit, outcome),
     )
@@ -265,7 +265,10 @@ async def way(visit: Visit) -> Response:
     stopped."""
     progress = await load_progress(visit)
     return visit.page(
-        "first_way.html", look=progress, polled=True, **await _relay_context(visit, progress)
+        "first_way.html",
+        progress=progress,
+        polled=True,
+        **await _relay_context(visit, progress),
     )
 
 

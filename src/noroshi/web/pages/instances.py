@@ -113,7 +113,7 @@ async def _page(visit: Visit, live: Live, instance: str, group: str) -> Response
         open=_open_problems(groups),
         own=instance == OWN,
         may=may(visit),
-        did=await done_text(visit, snapshot),
+        done_text=await done_text(visit, snapshot),
     )
 
 

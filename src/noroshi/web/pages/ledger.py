@@ -80,7 +80,7 @@ async def ledger(visit: Visit) -> Response:
         count=len(matches),
         searched=len(answer["rows"]),
         more=total["raised"] - total["forgotten"] > len(answer["rows"]),
-        wanted=words,
+        search_words=words,
         kind=kind,
         kinds=[(one, state(visit, one)) for one in KINDS],
     )

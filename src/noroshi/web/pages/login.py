@@ -130,11 +130,11 @@ async def log_out(visit: Visit) -> Response:
 async def reauthenticate(visit: Visit) -> Response:
     """Check the password again, before programs are run."""
     if visit.request.method == "GET":
-        return visit.page("reauthenticate.html", why="", next=_next(visit), asked=None)
+        return visit.page("reauthenticate.html", why="", next=_next(visit), pending=None)
     try:
         password = visit.form.get("password", "")
         session = await visit.web.people.reauthenticate(visit.key, password, visit.address)
     except AuthenticationError as error:
-        return _refusal_page(visit, "reauthenticate.html", error, asked=None)
+        return _refusal_page(visit, "reauthenticate.html", error, pending=None)
     visit.session_key = session.key
     return visit.to(_next(visit))

@@ -114,7 +114,7 @@ async def _page(
         accounts=list(_accounts(visit, documents, rows)),
         networks=sorted(of_type(documents, "networks").items()),
         may=may(visit),
-        did=done_text,
+        done_text=done_text,
         why=why,
     )
 

@@ -53,7 +53,7 @@ def routes(web: WebContext, live: Live) -> list[Route]:
             own=path.startswith(f"{OWN}/"),
             needs_password=needs_password(visit, answer),
             may=may(visit),
-            did=await done_text(visit, snapshot),
+            done_text=await done_text(visit, snapshot),
             deed_done=query_value(visit, "said"),
             **_view(answer, visit.language),
         )
@@ -75,11 +75,11 @@ def _view(answer: Mapping[str, Any], language: str) -> Mapping[str, Any]:
         (one, [chart(one, faults, width, language) for width in widths]) for one in series
     ]
     return {
-        "shown": answer,
+        "monitor": answer,
         "names": answer["status"]["path"].split("/", 2),
         "level": localizer.level,
         "level_now": level_of(answer["status"]),
-        "all_had": _all_acknowledged(answer["status"]["items"]),
+        "all_acknowledged": _all_acknowledged(answer["status"]["items"]),
         "charts": [(one, drawings) for one, drawings in drawings_by_series if all(drawings)],
         "tables": [(one, _rows(one, language)) for one in series],
         "at": lambda instant: localizer.moment(instant, now, seconds=True),

@@ -81,8 +81,8 @@ async def watched(visit: Visit) -> Response:
         new=INSTANCE,
         own=address(INSTANCE, name=OWN),
         may=may(visit),
-        did=saved_version if saved_version.isdecimal() else "",
-        beware=await cautions(visit),
+        saved_version=saved_version if saved_version.isdecimal() else "",
+        cautions=await cautions(visit),
     )
 
 

@@ -50,7 +50,7 @@ async def me(visit: Visit) -> Response:
     return await visit.show(
         "me.html",
         outcome.status,
-        mine=account,
+        account=account,
         deed=deed if outcome.ok is not None else "",
         retry=deed == "own_totp_on" and outcome.kind == InvalidArgumentError.kind,
         done=outcome.ok,

@@ -96,7 +96,7 @@ async def _queue(visit: Visit, live: Live) -> Response:
     sorted_matches = sorted(matches, key=lambda one: one["state"] not in ASIDE)
     rows = [_row(visit, one, titles) for one in sorted_matches[:MOST_SHOWN]]
     head = _head(visit, mails)
-    context = {"head": head, "rows": rows, "count": len(matches), "wanted": words}
+    context = {"head": head, "rows": rows, "count": len(matches), "search_words": words}
     return visit.page(
         "queue.html",
         ledger_sum=snapshot.ledger["sum"],
@@ -256,7 +256,7 @@ async def _mail(
         serial=snapshot.serial,
         row=row,
         letter=queue_entry,
-        sent=rendered_mail,
+        rendered_mail=rendered_mail,
         taken=queue_entry["queued"]["state"] in SENT,
         posts=relay(visit, (_("Created"), queue_entry["queued"]["born"]), relay_mail),
         tries=list(attempts(visit, attempt_rows, titles)),
@@ -267,7 +267,7 @@ async def _mail(
         frame=address("/queue/mail/html", id=id),
         ways=_choices(visit, row, titles),
         by=titles.route(rendered_mail["route"]),
-        did=deed_text,
+        deed_text=deed_text,
         why=refusal.why,
         bad=refusal.bad,
         may=may(visit),

@@ -110,8 +110,8 @@ async def _page(
         may=permissions,
         result=result,
         why=await refusal_lines(visit, result) if merged.overtaken else result.why,
-        mine=_sender_address(details),
-        reader=await _test_recipient(visit),
+        sender_address=_sender_address(details),
+        recipient=await _test_recipient(visit),
         letter=letter,
         **admin_context,
     )
@@ -148,13 +148,14 @@ async def _for_admin(
         "entries": entries_of(details),
         "guide": await _guide(visit, details),
         "certificate": await _certificate(visit, details, stored_entries),
-        "catches": port_for(visit.request.url, details.redirect) is not None,
+        "returns_here": port_for(visit.request.url, details.redirect) is not None,
         "exam": await exam_of(visit, details.name, exam_id) if exam_id else None,
         # It is there again when the page is loaded anew.
-        "coded": device_of(visit, details.name, code) if code else None,
+        "device_code": device_of(visit, details.name, code) if code else None,
         "check": query_value(visit, "check") == "1" and not result.why,
         "google": (details.account or {}).get("cloud") == "google",
-        "signed": details.row["state"] in ("well", "down") and details.account is not None,
+        "is_signed_in": details.row["state"] in ("well", "down")
+        and details.account is not None,
     }
 
 

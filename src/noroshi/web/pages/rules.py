@@ -162,8 +162,8 @@ def _lister(sort: DefinitionType) -> Any:
                 for name, one in documents_of_type(sort.type, documents)
             ],
             may=may(visit),
-            did=saved_version if saved_version.isdecimal() else "",
-            beware=await cautions(visit),
+            saved_version=saved_version if saved_version.isdecimal() else "",
+            cautions=await cautions(visit),
         )
 
     return list_page

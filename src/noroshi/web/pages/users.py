@@ -191,7 +191,7 @@ async def audit(visit: Visit) -> Response:
         for one, deed in matches[:LISTED]
     ]
     return await visit.show(
-        "audit.html", rows=rows, wanted=words, count=len(matches), may=may(visit)
+        "audit.html", rows=rows, search_words=words, count=len(matches), may=may(visit)
     )
 
 

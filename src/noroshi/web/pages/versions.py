@@ -50,7 +50,7 @@ async def versions(visit: Visit) -> Response:
         "versions.html",
         rows=rows,
         may=may(visit),
-        did=applied_version if applied_version.isdecimal() else "",
+        applied_version=applied_version if applied_version.isdecimal() else "",
     )
 
 
@@ -84,8 +84,8 @@ async def _page(visit: Visit, number: int, outcome: Outcome | None = None) -> Re
         outcome.status,
         one=one,
         at=clock(visit, one["row"]["at"]),
-        changed=all_worded(one["changed_values"], names),
-        back=all_worded(one["back_values"], names),
+        differences=all_worded(one["changed_values"], names),
+        differences_back=all_worded(one["back_values"], names),
         why=refusal_texts(visit, outcome),
         needs_password=outcome.needs_password,
         may=may(visit),

@@ -267,7 +267,7 @@ def _reauthentication_page(
     why, wait = (visit.say(error.words), error.seconds) if error else (why, 0.0)
     status = 429 if wait else 403
     answer = visit.page(
-        "reauthenticate.html", status, why=why, next=local_address(visit.here), asked=pending
+        "reauthenticate.html", status, why=why, next=local_address(visit.here), pending=pending
     )
     if wait:
         answer.headers["retry-after"] = str(int(wait) + 1)
