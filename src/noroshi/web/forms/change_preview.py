@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from noroshi.web.view.difference import Worded, all_worded, names_of
+from noroshi.web.view.difference import DifferenceText, difference_texts, names_of
 from noroshi.web.view.page_context import Visit
 
 MOST = 50
@@ -14,7 +14,7 @@ MOST = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Created:
+class CreatedMonitors:
     """Hold the monitors that a change would add: of each the kind in words, the place and the
     title; and how many more there are."""
 
@@ -22,15 +22,17 @@ class Created:
     more: int
 
 
-async def preview(visit: Visit, dry_run: Mapping[str, Any] | None) -> list[Worded]:
+async def preview(visit: Visit, dry_run: Mapping[str, Any] | None) -> list[DifferenceText]:
     """Return the differences that a change would make, from the answer of a dry run; none
     without one."""
     if not dry_run or not dry_run["changed_values"]:
         return []
-    return all_worded(dry_run["changed_values"], names_of(await visit.call("kinds")))
+    return difference_texts(dry_run["changed_values"], names_of(await visit.call("kinds")))
 
 
-async def created(visit: Visit, dry_run: Mapping[str, Any] | None) -> Created | None:
+async def created_monitors(
+    visit: Visit, dry_run: Mapping[str, Any] | None
+) -> CreatedMonitors | None:
     """Return the monitors that a change would add; None: it adds none."""
     monitors = dry_run["monitors"] if dry_run else ()
     if not monitors:
@@ -44,4 +46,4 @@ async def created(visit: Visit, dry_run: Mapping[str, Any] | None) -> Created | 
         )
         for one in monitors[:MOST]
     ]
-    return Created(monitors=rows, more=len(monitors) - len(rows))
+    return CreatedMonitors(monitors=rows, more=len(monitors) - len(rows))

@@ -11,7 +11,7 @@ from noroshi.core.translation import _
 from noroshi.definitions import differences, document
 from noroshi.ports import Document
 from noroshi.web.forms.location import Content, called
-from noroshi.web.view.difference import Worded, names_of, sort_of, worded
+from noroshi.web.view.difference import DifferenceText, difference_text, names_of, sort_of
 from noroshi.web.view.page_context import Visit
 
 CALLED = _(" {sort} {name} ")
@@ -19,10 +19,12 @@ Side = tuple[str, Content | None]
 """A definition's key, and what it says; None: it is not there."""
 
 
-async def differences_between(visit: Visit, before: Side, now: Side) -> Sequence[Worded]:
+async def differences_between(
+    visit: Visit, before: Side, now: Side
+) -> Sequence[DifferenceText]:
     """Return the differences from what its editor saw to what is in force."""
     names = names_of(await visit.call("kinds"))
-    return [worded(one, names) for one in differences(_side(before), _side(now))]
+    return [difference_text(one, names) for one in differences(_side(before), _side(now))]
 
 
 def _side(side: Side) -> tuple[Document, ...]:
@@ -30,7 +32,7 @@ def _side(side: Side) -> tuple[Document, ...]:
     return () if content is None else (document(key, content),)
 
 
-async def changes_since(visit: Visit, key: str, version: int) -> Sequence[Worded]:
+async def changes_since(visit: Visit, key: str, version: int) -> Sequence[DifferenceText]:
     """Return the differences of one definition from that version; nothing if it is not known any
     more."""
     now = await visit.call("definition_show", keys=[key])

@@ -25,7 +25,7 @@ READER = Path(__file__).with_name("definition_files_reader.py")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
+class ImportedDefinitions:
     """Hold the uploaded definitions, as far as they can be read, and packed for the form that
     shows the differences: "" if that is too much. `given`: the form had a file."""
 
@@ -34,12 +34,12 @@ class Imported:
     packed: str = ""
 
 
-NOTHING = Imported(given=False, folder=Folder((), ()))
+NOTHING = ImportedDefinitions(given=False, folder=Folder((), ()))
 
 
-def imported_definitions(visit: Visit) -> Imported:
+def imported_definitions(visit: Visit) -> ImportedDefinitions:
     """Return the definitions that were uploaded with this form."""
-    definitions: Imported | None = visit.imported
+    definitions: ImportedDefinitions | None = visit.imported
     return definitions or NOTHING
 
 
@@ -60,7 +60,7 @@ async def read_import(visit: Visit) -> None:
     if answer is None:  # what no browser sends
         raise ForbiddenError(NOT_OURS)
     visit.form = answer["fields"]
-    visit.imported = Imported(
+    visit.imported = ImportedDefinitions(
         given=answer["given"],
         folder=Folder(
             tuple(Document(**one) for one in answer["documents"]),

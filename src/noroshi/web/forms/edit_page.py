@@ -18,7 +18,7 @@ from noroshi.web.forms.fields import Field, problems_elsewhere
 from noroshi.web.forms.layout import Block, Outline
 from noroshi.web.forms.location import Spot
 from noroshi.web.forms.relocation import find_moved, page_of
-from noroshi.web.view.difference import Worded
+from noroshi.web.view.difference import DifferenceText
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
@@ -153,7 +153,7 @@ def _new_link(edit: Edit) -> Link | None:
     return (spot.path, page_of(spot)) if spot else None
 
 
-async def _changes_by_others(visit: Visit, edit: Edit) -> Sequence[Worded]:
+async def _changes_by_others(visit: Visit, edit: Edit) -> Sequence[DifferenceText]:
     """Return the differences that somebody else made in it."""
     if not edit.overtaken:
         return ()

@@ -80,7 +80,7 @@ class Outline:
             content = self._with_limits(content, kind, kind_limits)
         return content
 
-    def typed(self, form: Form, before: Content, now: Content) -> dict[str, str]:
+    def merged_fields(self, form: Form, before: Content, now: Content) -> dict[str, str]:
         """Put what was typed over what was seen on top of what is in force now."""
         fields = dict[str, str]()
         for part in self.parts:
@@ -137,7 +137,7 @@ class Outline:
         if visit.request.method == "POST":
             typed_form = visit.form
             if edit.overtaken:
-                typed_form = self.typed(visit.form, edit.before, edit.current)
+                typed_form = self.merged_fields(visit.form, edit.before, edit.current)
         return Drawing(
             say=visit.say,
             known=self.known,

@@ -27,7 +27,7 @@ OWN_PORT = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedRedirect:
     """Hold a sign-in under way: where the browser will end, by whose session, where it came
     from (`home`), and the page there that follows (`then`), or `back` if the sign-in fails."""
 
@@ -41,12 +41,12 @@ class Expected:
     at: datetime
 
 
-class Returns:
+class ExpectedRedirects:
     """Keep the expected browsers; each comes once."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
-        self._expected: list[Expected] = []
+        self._expected: list[ExpectedRedirect] = []
 
     def expect(
         self,
@@ -63,10 +63,10 @@ class Returns:
         replaces an earlier one of the route."""
         state = parse_qs(urlsplit(page).query).get("state", [""])[0]
         path = urlsplit(redirect).path or "/"
-        expected = Expected(path, state, key, route, home, then, back, self._now())
+        expected = ExpectedRedirect(path, state, key, route, home, then, back, self._now())
         self._expected = [*(o for o in self._unexpired() if o.route != route), expected][-MOST:]
 
-    def of(self, path: str, state: str) -> Expected | None:
+    def of(self, path: str, state: str) -> ExpectedRedirect | None:
         """Return the sign-in that is expected at that path with that state."""
         for expected in self._unexpired():
             is_same = hmac.compare_digest(
@@ -76,13 +76,13 @@ class Returns:
                 return expected
         return None
 
-    def take(self, expected: Expected) -> bool:
+    def take(self, expected: ExpectedRedirect) -> bool:
         """Remove an expected sign-in. False: it came before, or another one replaced it."""
         was_expected = expected in self._expected
         self._expected = [other for other in self._expected if other != expected]
         return was_expected
 
-    def _unexpired(self) -> list[Expected]:
+    def _unexpired(self) -> list[ExpectedRedirect]:
         oldest = self._now() - PATIENCE
         return [one for one in self._expected if one.at >= oldest]
 

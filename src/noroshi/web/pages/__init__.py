@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from noroshi.web.context import WebContext
-from noroshi.web.http.oauth_redirects import Returns
+from noroshi.web.http.oauth_redirects import ExpectedRedirects
 from noroshi.web.pages import (
     alarms,
     appearance,
@@ -45,7 +45,7 @@ from noroshi.web.view.live_updates import Live
 def routes(web: WebContext) -> list[Route]:
     """Return the routes of all pages; a new one is a module here with `routes`, and a line
     below."""
-    live, returns = Live(web), Returns(web.service.now)
+    live, returns = Live(web), ExpectedRedirects(web.service.now)
     return [
         oauth_landing.Landing(web, returns),
         *login.routes(web),

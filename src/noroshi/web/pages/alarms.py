@@ -15,7 +15,14 @@ from noroshi.web.api.endpoints import STATUS
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.view.alarms import MOST_SHOWN, AlarmQuery, fragments, key_of, view
-from noroshi.web.view.form_operations import Outcome, address, may, query_value, run, typed
+from noroshi.web.view.form_operations import (
+    Outcome,
+    address,
+    may,
+    query_value,
+    refused_input,
+    run,
+)
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.live_updates import LATELY, Live
 from noroshi.web.view.page_context import Visit, page
@@ -225,7 +232,7 @@ async def _page(
         or query_value(visit, "place")
         or _place_of(query.picked),
         lengths=[(one, _length(visit, one)) for one in LENGTHS],
-        form=typed(visit, "words", "length", "until", "reason"),
+        form=refused_input(visit, "words", "length", "until", "reason"),
         deed_done=deed_done,
         ended_count=ended_count or (0 if result.why else result.over),
         why=result.why,

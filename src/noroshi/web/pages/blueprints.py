@@ -13,7 +13,7 @@ from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.blueprint_inputs import PLACEHOLDER, BlueprintInput, input_at, inputs_of
-from noroshi.web.forms.change_preview import created, preview
+from noroshi.web.forms.change_preview import created_monitors, preview
 from noroshi.web.forms.location import called
 from noroshi.web.forms.normalize import figures
 from noroshi.web.forms.table import label
@@ -23,8 +23,8 @@ from noroshi.web.view.form_operations import (
     may,
     query_value,
     refusal_texts,
+    refused_input,
     run_reauthenticated,
-    typed,
 )
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.overview import part_page
@@ -122,7 +122,7 @@ async def _page(
     rules = [key.partition("/")[2] for key in documents if key.startswith("rules/")]
     kinds = await visit.call("kinds")
     asks = inputs_of(blueprint, kinds)
-    form: dict[str, str] = {**typed(visit, *FIELDS)}
+    form: dict[str, str] = {**refused_input(visit, *FIELDS)}
     if visit.request.method == "GET":
         form["instance"] = query_value(visit, "to")
         # Whoever adds the first instance wants somebody to be told.
@@ -148,7 +148,7 @@ async def _page(
         form=form,
         dry_run=outcome.ok,
         differences=await preview(visit, outcome.ok),
-        added_monitors=await created(visit, outcome.ok),
+        added_monitors=await created_monitors(visit, outcome.ok),
         why=why,
         bad=texts_by_field,
         needs_password=outcome.needs_password,

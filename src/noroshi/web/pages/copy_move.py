@@ -13,16 +13,16 @@ from noroshi.core.definitions.value_syntax import is_name
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
-from noroshi.web.forms.change_preview import created, preview
+from noroshi.web.forms.change_preview import created_monitors, preview
 from noroshi.web.forms.location import called
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
     may,
     refusal_texts,
+    refused_input,
     require_administrator,
     run_reauthenticated,
-    typed,
 )
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.overview import part_page
@@ -123,7 +123,7 @@ async def _page(
 ) -> Response:
     names = path.split("/")
     outcome = outcome or Outcome()
-    form = {**typed(visit, *FIELDS)}
+    form = {**refused_input(visit, *FIELDS)}
     if visit.request.method == "GET":
         form |= {"how": "copy", "to": path.rpartition("/")[0], "name": names[-1]}
         form |= {"name": "", "stopped": "yes"} if len(names) == 1 else {}
@@ -141,7 +141,7 @@ async def _page(
         form=form,
         dry_run=outcome.ok,
         differences=await preview(visit, outcome.ok),
-        added_monitors=await created(visit, outcome.ok),
+        added_monitors=await created_monitors(visit, outcome.ok),
         why=why,
         bad=texts_by_field,
         needs_password=outcome.needs_password,

@@ -20,8 +20,8 @@ from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.change_preview import preview
 from noroshi.web.forms.definition_files import imported_definitions, read_import
-from noroshi.web.pages.rename import in_words, named_here
-from noroshi.web.view.difference import Worded, sort_of
+from noroshi.web.pages.rename import named_here, type_and_title
+from noroshi.web.view.difference import DifferenceText, sort_of
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
@@ -153,7 +153,7 @@ async def _page(
     why: tuple[str, ...] = (),
     status: int = 200,
     plan: Mapping[str, Any] | None = None,
-    differs: Sequence[Worded] = (),
+    differs: Sequence[DifferenceText] = (),
     problems: Sequence[tuple[str, str]] = (),
     packed: str = "",
     needs_password: bool = False,
@@ -183,7 +183,9 @@ async def _page(
 def _renamable(visit: Visit, definitions: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
     """Return the definitions that are renamed on another page: key and title."""
     by_key = {one.key: one for one in _documents(definitions)}
-    return [(key, in_words(visit, key, content(by_key[key]))) for key in named_here(by_key)]
+    return [
+        (key, type_and_title(visit, key, content(by_key[key]))) for key in named_here(by_key)
+    ]
 
 
 def _as_json(folder: Folder) -> Sequence[Mapping[str, str]]:

@@ -15,7 +15,7 @@ from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.first_route import Documents, account_of, route_of
-from noroshi.web.http.oauth_redirects import Returns, home_of, port_for
+from noroshi.web.http.oauth_redirects import ExpectedRedirects, home_of, port_for
 from noroshi.web.pages.first_mail import SIGN_IN
 from noroshi.web.pages.first_steps import load_progress, step_page
 from noroshi.web.view.first_problems import StepProblems, problems_at_fields, sealed
@@ -40,12 +40,12 @@ SIGNING: Mapping[str, Message] = {
 NONE: Mapping[str, Any] = {"ok": None}
 
 
-def routes(web: WebContext, returns: Returns) -> list[Route]:
+def routes(web: WebContext, returns: ExpectedRedirects) -> list[Route]:
     """Return the route of the page."""
     return [Route(SIGN_IN, page(web, _handler(returns)), methods=["GET", "POST"])]
 
 
-def _handler(returns: Returns) -> Handler:
+def _handler(returns: ExpectedRedirects) -> Handler:
     async def sign_in(visit: Visit) -> Response:
         progress, deed = await load_progress(visit), visit.form.get("do", "")
         types = ("routes", "accounts")
@@ -66,7 +66,7 @@ def _handler(returns: Returns) -> Handler:
 
 async def _page(
     visit: Visit,
-    returns: Returns,
+    returns: ExpectedRedirects,
     progress: Mapping[str, Any],
     deed: str,
     route: str,
@@ -115,7 +115,7 @@ def _way(visit: Visit, deed: str, port: int | None) -> str:
 
 
 async def _begin(
-    visit: Visit, returns: Returns, route: str, way: str, port: int | None
+    visit: Visit, returns: ExpectedRedirects, route: str, way: str, port: int | None
 ) -> Mapping[str, Any]:
     """Begin a sign-in; a browser that comes back by itself goes on to the last step."""
     redirect_port = port or 0 if way == BROWSER else 0

@@ -11,12 +11,19 @@ from starlette.routing import Route
 
 from noroshi.core.translation import _, pgettext
 from noroshi.web.context import WebContext
-from noroshi.web.view.form_operations import Outcome, address, may, query_value, run, typed
+from noroshi.web.view.form_operations import (
+    Outcome,
+    address,
+    may,
+    query_value,
+    refused_input,
+    run,
+)
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.maintenance import (
     OWN,
-    Planned,
+    PlannedWindow,
     add_window,
     document_of,
     is_over,
@@ -149,7 +156,7 @@ async def _page(visit: Visit, outcome: Outcome) -> Response:
         called=lambda place: path_of_titles(definitions["documents"], place),
         places=list(_labels(definitions["documents"]).items())[:MOST_PLACES],
         days=[(day, _day(visit, day), bool(visit.form.get(f"day_{day}"))) for day in DAYS],
-        form=typed(visit, *FIELDS),
+        form=refused_input(visit, *FIELDS),
         typed_place=visit.form.get("place", "") or query_value(visit, "place"),
         deed_done=query_value(visit, "did"),
         why=outcome.why,
@@ -158,7 +165,7 @@ async def _page(visit: Visit, outcome: Outcome) -> Response:
     )
 
 
-def _row(visit: Visit, planned: Planned) -> Mapping[str, Any]:
+def _row(visit: Visit, planned: PlannedWindow) -> Mapping[str, Any]:
     days = [_day(visit, day) for day in planned.window.get("days", ())]
     begins, ends = str(planned.window.get("begins", "")), str(planned.window.get("ends", ""))
     weekly = " " not in begins

@@ -12,7 +12,7 @@ from noroshi.core.translation import Medium, _
 from noroshi.service import NotFoundError, handle_request
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
-from noroshi.web.http.oauth_redirects import Expected, Returns
+from noroshi.web.http.oauth_redirects import ExpectedRedirect, ExpectedRedirects
 from noroshi.web.view.form_operations import query_value
 from noroshi.web.view.page_context import Handler, Visit, page
 
@@ -22,7 +22,7 @@ PRIVATE = {"referrer-policy": "no-referrer"}  # the code stands in this page's o
 class Landing(Route):
     """Match any path, but only for a browser that is expected there with its state."""
 
-    def __init__(self, web: WebContext, returns: Returns) -> None:
+    def __init__(self, web: WebContext, returns: ExpectedRedirects) -> None:
         super().__init__("/{path:path}", page(web, _handler(returns), anybody=True))
         self._returns = returns
 
@@ -38,7 +38,7 @@ class Landing(Route):
         return Match.NONE, {}
 
 
-def _handler(returns: Returns) -> Handler:
+def _handler(returns: ExpectedRedirects) -> Handler:
     async def landing(visit: Visit) -> Response:
         expected = returns.of(visit.request.url.path, query_value(visit, "state", most=10_000))
         if expected is None:
@@ -50,7 +50,9 @@ def _handler(returns: Returns) -> Handler:
     return landing
 
 
-async def _finish_sign_in(visit: Visit, expected: Expected, returns: Returns) -> Response:
+async def _finish_sign_in(
+    visit: Visit, expected: ExpectedRedirect, returns: ExpectedRedirects
+) -> Response:
     """Finish a sign-in in the name of whoever began it, as long as they are logged in."""
     web = visit.web
     person = await web.people.of_session(expected.key, visit.address)

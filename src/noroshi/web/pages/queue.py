@@ -24,9 +24,9 @@ from noroshi.web.view.form_operations import (
     clock,
     may,
     query_value,
+    refused_input,
     run,
     time_since,
-    typed,
 )
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.mail import Answer, Titles, attempts, load_titles, relay, state
@@ -271,7 +271,7 @@ async def _mail(
         why=refusal.why,
         bad=refusal.bad,
         may=may(visit),
-        form=typed(visit, "to"),
+        form=refused_input(visit, "to"),
     )
     answer.headers["content-security-policy"] = f"{POLICY}; frame-src 'self'"
     return answer

@@ -43,7 +43,7 @@ def named_here(keys: Iterable[str]) -> list[str]:
     return sorted(key for key in keys if key.partition("/")[0] in NAMED_HERE)
 
 
-def in_words(visit: Visit, key: str, content: Mapping[str, Any]) -> str:
+def type_and_title(visit: Visit, key: str, content: Mapping[str, Any]) -> str:
     """Say of which sort it is, and its title; its name if it has none in any language."""
     titles = (content.get(f"title_{visit.language}"), content.get("title"))
     title = next((one for one in titles if one), key.partition("/")[2])
@@ -63,7 +63,7 @@ async def name(visit: Visit) -> Response:
         id="what", title=visit.say(_("General")), fields=[name_field(visit, edit)]
     )
     frame = FormFrame(
-        title=visit.say(_("Name of {name}").fill(name=in_words(visit, key, edit.before))),
+        title=visit.say(_("Name of {name}").fill(name=type_and_title(visit, key, edit.before))),
         crumbs=[(visit.say(_("Import and export")), FILES)],
         about=visit.say(_("The content is changed in files. It does not change here.")),
         sections=[section],

@@ -16,7 +16,7 @@ from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.conflict import MergedForm, merged_form, refusal_lines
 from noroshi.web.forms.table import label
 from noroshi.web.http.device_codes import Code, Codes
-from noroshi.web.http.oauth_redirects import Returns, home_of, port_for
+from noroshi.web.http.oauth_redirects import ExpectedRedirects, home_of, port_for
 from noroshi.web.pages.mail import DONE
 from noroshi.web.pages.route_actions import DEEDS, RouteActionResult
 from noroshi.web.pages.route_live import device_of, exam_of, letter_of, live_routes
@@ -40,7 +40,7 @@ SECRETIVE = ("url", "headers")
 """Options that may hold a key, though they should not."""
 
 
-def routes(web: WebContext, returns: Returns) -> list[Route]:
+def routes(web: WebContext, returns: ExpectedRedirects) -> list[Route]:
     """Return the routes of the page and of its files."""
     codes = Codes()
 

@@ -24,9 +24,9 @@ from noroshi.web.view.form_operations import (
     may,
     query_value,
     refusal_texts,
+    refused_input,
     run,
     run_reauthenticated,
-    typed,
 )
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.operation_names import OPERATION_NAMES
@@ -147,7 +147,7 @@ def _form_context(visit: Visit, deed: str, outcome: Outcome) -> Mapping[str, Any
         "bad": outcome.bad if deed in ("token_new", "user_add") else (),
         "needs_password": outcome.needs_password,
         "retry": visit.form.get("name", "") if _is_code_mistyped(deed, outcome) else "",
-        "form": typed(visit, *SHOWN_AGAIN)
+        "form": refused_input(visit, *SHOWN_AGAIN)
         if outcome.ok is None
         else dict.fromkeys(("do", *SHOWN_AGAIN), ""),
         "about": without_stop(_help(visit, deed)) if outcome.needs_password else "",

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
-from noroshi.web.view.difference import all_worded, names_of
+from noroshi.web.view.difference import difference_texts, names_of
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
@@ -84,8 +84,8 @@ async def _page(visit: Visit, number: int, outcome: Outcome | None = None) -> Re
         outcome.status,
         one=one,
         at=clock(visit, one["row"]["at"]),
-        differences=all_worded(one["changed_values"], names),
-        differences_back=all_worded(one["back_values"], names),
+        differences=difference_texts(one["changed_values"], names),
+        differences_back=difference_texts(one["back_values"], names),
         why=refusal_texts(visit, outcome),
         needs_password=outcome.needs_password,
         may=may(visit),

@@ -13,7 +13,7 @@ Answer = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
+class Decision:
     """Hold one decision: `because` is the reason, {} where only the notification is still
     known; `href` is the page of the alarm, `contact` who was notified."""
 
@@ -27,7 +27,7 @@ class Decided:
     href: str = ""
 
 
-def decisions_of(log: Answer, notifications: Sequence[Answer]) -> Sequence[Decided]:
+def decisions_of(log: Answer, notifications: Sequence[Answer]) -> Sequence[Decision]:
     """Return the decisions, the newest first. The store keeps some of a rule's decisions about
     each item, and of equal ones the first; other notifications are known from the monitor's
     ledger."""
@@ -44,9 +44,9 @@ def decisions_of(log: Answer, notifications: Sequence[Answer]) -> Sequence[Decid
     return sorted(rows, key=lambda one: _moment(one.at), reverse=True)
 
 
-def _decision(one: Answer, notification: Answer | None) -> Decided:
+def _decision(one: Answer, notification: Answer | None) -> Decision:
     notification = notification if one["speaks"] else None
-    return Decided(
+    return Decision(
         at=one["at"],
         item=one["item"],
         speaks=one["speaks"],
@@ -57,9 +57,9 @@ def _decision(one: Answer, notification: Answer | None) -> Decided:
     )
 
 
-def _notification_decisions(notifications: Sequence[Answer]) -> Iterator[Decided]:
+def _notification_decisions(notifications: Sequence[Answer]) -> Iterator[Decision]:
     for one in notifications:
-        yield Decided(
+        yield Decision(
             at=one["queued"],
             item=one["item"],
             speaks=True,

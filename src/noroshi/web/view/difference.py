@@ -47,7 +47,7 @@ class KindNames:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Worded:
+class DifferenceText:
     """Hold one difference in words. `became`: a whole was added or removed; else there are
     `setting`, `before` and `after`. `raw` is its place as a file has it."""
 
@@ -80,15 +80,15 @@ def names_of(kinds: Iterable[Mapping[str, Any]]) -> KindNames:
     )
 
 
-def worded(one: Difference, names: KindNames) -> Worded:
+def difference_text(one: Difference, names: KindNames) -> DifferenceText:
     """Return a difference in words."""
     if one.renamed:
         return _renamed(one)
     if one.sign in BECAME:
         ending = BECAME[one.sign]
-        return Worded(what=_what(one), raw=one.place, became=ending, sign=one.sign)
+        return DifferenceText(what=_what(one), raw=one.place, became=ending, sign=one.sign)
     last_step = one.setting.rpartition(".")[2]
-    return Worded(
+    return DifferenceText(
         what=_what(one),
         raw=one.place,
         setting=_setting(one, names),
@@ -97,15 +97,17 @@ def worded(one: Difference, names: KindNames) -> Worded:
     )
 
 
-def all_worded(differences: Iterable[Mapping[str, Any]], names: KindNames) -> list[Worded]:
+def difference_texts(
+    differences: Iterable[Mapping[str, Any]], names: KindNames
+) -> list[DifferenceText]:
     """Return differences from the answer of an operation, in words."""
     parsed = (Difference(**{**one, "called": tuple(one["called"])}) for one in differences)
-    return [worded(one, names) for one in parsed]
+    return [difference_text(one, names) for one in parsed]
 
 
-def _renamed(one: Difference) -> Worded:
+def _renamed(one: Difference) -> DifferenceText:
     old, new = (key.partition("/")[2] for key in (one.renamed, one.key))
-    return Worded(
+    return DifferenceText(
         what=_what(one),
         raw=f"{one.renamed} → {one.key}",
         setting=SETTING_NAMES["name"],

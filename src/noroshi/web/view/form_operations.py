@@ -120,7 +120,7 @@ def query_value(visit: Visit, name: str, most: int = 400) -> str:
     return visit.request.query_params.get(name, "")[:most]
 
 
-def typed(visit: Visit, *names: str) -> Mapping[str, str]:
+def refused_input(visit: Visit, *names: str) -> Mapping[str, str]:
     """Return the input of a form that was refused, and its action; "" for each before that."""
     return {name: visit.form.get(name, "") for name in ("do", *names)}
 

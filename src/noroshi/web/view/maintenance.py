@@ -18,7 +18,7 @@ OWN = "noroshi"
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedWindow:
     """Hold one window, with its place and its index there."""
 
     place: str
@@ -26,7 +26,7 @@ class Planned:
     number: int
 
 
-def planned_windows(documents: Mapping[str, Content]) -> Iterator[Planned]:
+def planned_windows(documents: Mapping[str, Content]) -> Iterator[PlannedWindow]:
     """Yield all windows of all instances, from the outside in."""
     for key, content in sorted(documents.items()):
         sort, _, name = key.partition("/")
@@ -34,9 +34,11 @@ def planned_windows(documents: Mapping[str, Content]) -> Iterator[Planned]:
             yield from _windows_within(name, content, BELOW)
 
 
-def _windows_within(place: str, content: Content, below: Sequence[str]) -> Iterator[Planned]:
+def _windows_within(
+    place: str, content: Content, below: Sequence[str]
+) -> Iterator[PlannedWindow]:
     for number, window in enumerate(content.get(NAME, ())):
-        yield Planned(place, window, number)
+        yield PlannedWindow(place, window, number)
     for part in content.get(below[0], ()) if below else ():
         yield from _windows_within(f"{place}/{part.get('name', '')}", part, below[1:])
 

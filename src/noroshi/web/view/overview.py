@@ -45,7 +45,7 @@ class AlarmPost:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class ItemNotOk:
     """Hold one item that is not OK."""
 
     monitor: Answer
@@ -86,19 +86,21 @@ def wrong_items(status: Answer) -> list[tuple[Answer, Answer]]:
     return items
 
 
-def wrongs(status: Answer, rows: Sequence[Answer], localizer: Localizer) -> Sequence[Wrong]:
+def items_not_ok(
+    status: Answer, rows: Sequence[Answer], localizer: Localizer
+) -> Sequence[ItemNotOk]:
     """Return the first of these items, each with the progress of its newest alarm."""
     newest = dict[tuple[str, str], Answer]()
     for row in map(as_called_now, rows):
         newest.setdefault((row["path"], row["item"]), row)
-    rows_not_ok, route_titles = list[Wrong](), titles_of_routes(status)
+    rows_not_ok, route_titles = list[ItemNotOk](), titles_of_routes(status)
     for monitor, item in wrong_items(status)[:MOST_WRONG]:
         alarm = newest.get((monitor["path"], item["item"]))
         if alarm is None or alarm["level"] != item["level"]:
-            rows_not_ok.append(Wrong(monitor, item, ()))
+            rows_not_ok.append(ItemNotOk(monitor, item, ()))
             continue
         relay = tuple(relay_of(alarm, status["at"], localizer, route_titles))
-        rows_not_ok.append(Wrong(monitor, item, relay))
+        rows_not_ok.append(ItemNotOk(monitor, item, relay))
     return rows_not_ok
 
 
@@ -182,7 +184,9 @@ def heading(status: Answer, localizer: Localizer) -> str:
             ).fill(wrong=not_ok, count=count)
         )
     not_measured = sum(not one["known"] for one in monitors)
-    return localizer.say(_none_wrong(count, not_measured, status, against(status, localizer)))
+    return localizer.say(
+        _none_wrong(count, not_measured, status, doubts_of_routes(status, localizer))
+    )
 
 
 def _none_wrong(count: int, not_measured: int, status: Answer, routes: str) -> Message:
@@ -218,7 +222,7 @@ def _none_wrong(count: int, not_measured: int, status: Answer, routes: str) -> M
     )
 
 
-def against(status: Answer, localizer: Localizer) -> str:
+def doubts_of_routes(status: Answer, localizer: Localizer) -> str:
     """Say what keeps the routes from being called well; "": nothing."""
     readiness = count_readiness(Sends(one["sends"]) for one in status["routes"])
     if cannot_send(status, localizer):
@@ -244,14 +248,14 @@ def _is_acknowledged(monitor: Answer) -> bool:
     return bool(not_ok) and monitor["known"] and all(one["acknowledged"] for one in not_ok)
 
 
-def silent(
+def current_silence(
     status: Answer, localizer: Localizer, tree: Mapping[str, Instance] = NO_TREE
 ) -> tuple[str, str] | None:
     """Return the latest end of a silence, and the places; None: there is no silence."""
     return _latest_end(status["silences"], status["at"], localizer, tree)
 
 
-def works(
+def current_maintenance(
     status: Answer, localizer: Localizer, tree: Mapping[str, Instance] = NO_TREE
 ) -> tuple[str, str] | None:
     """Return the latest end of maintenance, and the places; None: there is none now."""
@@ -397,13 +401,13 @@ def view(status: Answer, ledger: Answer, localizer: Localizer) -> Mapping[str, A
         "status": status,
         "head": heading(status, localizer),
         "cannot_send": cannot_send(status, localizer),
-        "against": against(status, localizer),
-        "silent": silent(status, localizer, tree),
-        "works": works(status, localizer, tree),
+        "against": doubts_of_routes(status, localizer),
+        "silent": current_silence(status, localizer, tree),
+        "works": current_maintenance(status, localizer, tree),
         "untold": [(called(path, tree), part_page(path)) for path in status["untold"]],
         "stopped": stopped(status, localizer, tree),
         "tally": tally(status["monitors"]),
-        "wrongs": wrongs(status, ledger["rows"], localizer),
+        "wrongs": items_not_ok(status, ledger["rows"], localizer),
         "more": max(0, items - MOST_WRONG),
         "sum": ledger["sum"],
         "routes": [
