@@ -146,7 +146,7 @@ async def alarm(visit: Visit) -> Response:
         raised=clock(visit, one["raised"]),
         queued=clock(visit, one["queued"]),
         tries=list(attempts(visit, one["tried"], titles)),
-        became=[
+        arrivals=[
             {**end, "at": clock(visit, end["at"]), "state": state(visit, end["state"])}
             for end in one["arrived"]
         ],

@@ -260,7 +260,7 @@ async def _mail(
         taken=queue_entry["queued"]["state"] in SENT,
         posts=relay(visit, (_("Created"), queue_entry["queued"]["born"]), relay_mail),
         tries=list(attempts(visit, attempt_rows, titles)),
-        became=[
+        arrivals=[
             {**one, "at": clock(visit, one["at"]), "state": state(visit, one["state"])}
             for one in queue_entry["arrived"]
         ],
