@@ -10,7 +10,7 @@ from noroshi.web.view.difference import DifferenceText, difference_texts, names_
 from noroshi.web.view.page_context import Visit
 
 MOST = 50
-"""So many monitors are named; of more it is told how many."""
+"""The most monitors that are named; of more there is the count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,12 +44,12 @@ class Edit:
     name_problems: Problems = ()
     dry_run: Mapping[str, Any] | None = None
     problem_spot: Spot | None = None
-    """Under which name problems tell of it, if not under the one that it has."""
+    """The place that problems name, if its name was replaced for the check."""
     removed_content: Content | None = None
-    """What it was, of one that somebody else removed or renamed and whose editor was told so:
+    """The last content of one that somebody else removed or renamed, whose editor knows that:
     saved all the same, it is made again."""
     related_documents: Callable[[str], Mapping[str, Content]] = lambda name: {}
-    """What else is put into force with it, once its name is known."""
+    """The documents that are put into force with it, by its name."""
 
     @property
     def now(self) -> Content | None:

@@ -33,9 +33,9 @@ from noroshi.web.view.problem_text import problems_at
 from noroshi.web.view.tree import STEP
 
 Problems = Sequence[tuple[str, str]]
-"""Where (a field's name, or a place inside of it) and what, in the reader's language."""
+"""Problems, each as its place (a field's name, or a place inside of it) and its text."""
 SPARE, LEAST, SPARE_ROWS = 1, 2, 2
-"""So many empty places a list in order has, so many places at least; empty rows."""
+"""The empty places of a list in order, its least places; the empty rows of a list of tables."""
 EACH = ("list", "map", "lines")
 """The sorts of fields whose values are typed one to a line."""
 NOT_ASKED = ("id", "options", "limits", "group", "monitor")
@@ -90,7 +90,7 @@ class Drawing:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     readonly: frozenset[str] = frozenset()
     titles: Mapping[str, str] = field(default_factory=dict)
-    """Of definitions that have one, by key: they stand before the names to choose from."""
+    """The titles of definitions, by key: they stand before the names to choose from."""
 
 
 def fields_of(

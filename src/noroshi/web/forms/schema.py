@@ -15,7 +15,7 @@ LONG = ("text", "html_template")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SIMPLE = ("string", "integer", "number")
 AS_TOML = "toml"
-"""In a row of which one setting is chosen: whatever has no row of its own."""
+"""The choice in a row for a setting that has no row of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from noroshi.people.throttle import network_of
 
 ONE_OF = 2
-"""Of the files that this process may have open: the rest is for the watch, the mail, the store."""
+"""The share of this process's open files: one in two. Monitoring, mail and store need the rest."""
 PART = 4
-"""Of all connections one address, and one person, has no more than a quarter."""
+"""The share of one address, and of one person: a quarter of all connections."""
 PROVES = "noroshi.proves"
-"""In the extensions of a request's scope: what to tell once it is known who asks."""
+"""The extension of a request's scope with the function to call once it is known who asks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

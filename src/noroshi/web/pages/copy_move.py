@@ -37,7 +37,7 @@ PREVIEW = "preview"
 
 TO, TYPED = "to", ("name", "title", "address")
 GROUP = 2
-"""So many names a group's path has."""
+"""The number of names in a group's path."""
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:

@@ -34,7 +34,7 @@ from noroshi.web.view.page_context import Visit, page
 
 SHOWN = 200
 WHOLE = "whole"
-"""What else is in force goes; otherwise it stays."""
+"""The choice to remove all other definitions; otherwise they stay."""
 LONGEST_NUMBER = 9
 
 

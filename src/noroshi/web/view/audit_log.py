@@ -23,7 +23,7 @@ from noroshi.web.view.state_names import (
 LONG = 120
 """Characters of a value from which it is folded."""
 LONGEST = 600
-"""Of one they are shown, also where it is folded."""
+"""Characters of a value that are shown, also where it is folded."""
 ABSENT = object()
 CHANGED = "changed"
 """The value in which a change of definitions has its lines, as `plan` tells them in English."""

@@ -19,12 +19,12 @@ HIGH = 200
 LEFT, MARGIN, TOP, BOTTOM = 64, 8, 14, 168
 GRID = 4
 LEAST = 0.05
-"""What is drawn is no less than this share of its values high: a thousandth looks like no cliff,
+"""The least height of a drawing as a share of its values: a thousandth looks like no cliff,
 and no two lines of the grid are called the same."""
 ROUND = (1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10, 15, 20, 25)
-"""How far apart the lines of the grid may lie, times a power of ten: numbers that one can read."""
+"""The distances of the lines of the grid, times a power of ten: numbers that one can read."""
 GAP = 2.5
-"""So many times the usual distance between two values is a gap, across which no line goes."""
+"""The factor of the usual distance between two values from which it is a gap without a line."""
 
 
 @dataclass(frozen=True, slots=True)

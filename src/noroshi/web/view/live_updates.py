@@ -34,7 +34,7 @@ SPARE, SELDOM = 9, 100
 """After a look that took long, so many times as long nothing is looked at; and that though
 nothing seems new."""
 NEWEST, LATELY = 200, 300
-"""So many alarms of the ledger, and so many events."""
+"""The most alarms of the ledger, and the most events."""
 PARTS = ("head", "tally", "now", "lost", "routes", "queue", "lamp")
 
 
@@ -48,7 +48,7 @@ class Snapshot:
     ledger: Mapping[str, Any]
     over: asyncio.Event = field(default_factory=asyncio.Event)
     open_alarms: OpenAlarms | None = None
-    """What the page of alarms shows of it, once somebody has asked."""
+    """The content of the page of alarms, once somebody has asked."""
     _parts: dict[str, Mapping[str, str]] = field(default_factory=dict)
     _once: dict[object, Any] = field(default_factory=dict)
 

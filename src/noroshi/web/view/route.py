@@ -35,7 +35,7 @@ WAY_NAMES: Mapping[str, Message] = {
 GONE = "-"
 """The etag of nothing."""
 ELSEWHERE = ("browser", "paste", "app_secret", "device")
-"""Those at other providers than Microsoft."""
+"""The ways to sign in at other providers than Microsoft."""
 GOOGLE = ("browser", "paste", "app_secret")
 """Its sign-in by a code on another device knows no mail scope."""
 
@@ -208,7 +208,7 @@ BLANK: Answer = {
     "tenant": "",
     "redirect": "",
 }
-"""What an account says that does not say it."""
+"""The settings of an account that does not have them."""
 FIELDS = ("cloud", "client_id", "secret_ends", "tenant", "mailbox", "network")
 """The settings that the form of an app registration gives, beside the secret."""
 OPTIONAL = ("secret_ends", "tenant", "network", "shared")

@@ -43,7 +43,7 @@ CLOUDS: Mapping[str, Message] = {
 DEFINED = (*TELLERS, "routes", "accounts", "clouds", "networks")
 """The definitions that the pages on mail need: not the instances, of which there may be many."""
 MOST_STUCK = 3
-"""So many rules and notifications whose alarms cannot leave are named."""
+"""The most rules and notifications that are named because their alarms cannot be sent."""
 LAST = 1_000
 """The place of a route that nothing names."""
 

@@ -17,10 +17,10 @@ EVERYTHING = "everything"
 WHOLE = frozenset({EVERYTHING, "all", "全体", "すべて", "全て", "全部"})
 """The words by which people call all there is."""
 MOST_NEAR = 5
-"""So many are named to choose from; more would bury the message."""
+"""The most places that a refusal names; more would bury the message."""
 DEEPEST = 3
 Labels = Mapping[str, str]
-"""By place: what pages call it."""
+"""The label of each place on pages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from noroshi.web.view.templates import templates
 from noroshi.web.view.tree import CALM, Group, Instance, level_of, worst
 
 MOST_OPEN, MOST_ROWS = 3, 40
-"""So many instances with something wrong stand open; a group does if it has so few rows."""
+"""The most instances with a problem that stand open, and the most rows of a group that does."""
 
 
 class Sidebar:

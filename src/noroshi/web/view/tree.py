@@ -24,7 +24,7 @@ class Group:
     title: str
     monitors: list[Answer] = field(default_factory=list)
     titles: dict[str, str] = field(default_factory=dict)
-    """By the whole path of a monitor: what it is called, "" if nothing."""
+    """The title of each monitor by its whole path; "" if it has none."""
 
     @property
     def level(self) -> str:
