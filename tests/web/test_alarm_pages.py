@@ -11,7 +11,12 @@ from noroshi.core.levels import Level
 from noroshi.core.model import Cause, Change, Event, ItemState, State
 from noroshi.core.people import OPERATOR, VIEWER
 from noroshi.web.view.alarms import MOST_SHOWN
-from noroshi.web.view.maintenance import planned, put_in, taken_out, titled
+from noroshi.web.view.maintenance import (
+    add_window,
+    path_of_titles,
+    planned_windows,
+    remove_window,
+)
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.web.browser import browsing, with_user
 from tests.web.test_overview import following, heard, serial
@@ -422,14 +427,14 @@ def test_a_window_goes_in_and_out_where_it_belongs():
     window, other = {"begins": "22:00", "ends": "02:00"}, {"begins": "01:00", "ends": "02:00"}
     content = {"rules": ["all"], "group": GROUP}
     for place in ("web1", "web1/base", DISKS):
-        more = put_in(put_in(content, place, window), place, other)
-        found = [(one.place, one.said) for one in planned({"instances/web1": more})]
+        more = add_window(add_window(content, place, window), place, other)
+        found = [(one.place, one.window) for one in planned_windows({"instances/web1": more})]
         assert found == [(place, window), (place, other)]
-        assert taken_out(more, place, 0, other) is None
-        less = taken_out(more, place, 0, window)
-        assert taken_out(less, place, 0, other) == content
+        assert remove_window(more, place, 0, other) is None
+        less = remove_window(more, place, 0, window)
+        assert remove_window(less, place, 0, other) == content
     for place in ("web1/none", "web1/base/none", f"{DISKS}/x"):
-        assert put_in(content, place, window) is None
+        assert add_window(content, place, window) is None
 
 
 async def test_what_has_a_title_goes_by_it_and_its_name_is_at_hand(seen, ask):
@@ -457,4 +462,4 @@ def test_a_place_in_documents_goes_by_its_titles():
         (DISKS, "Shop › disks"),
         ("web2", "web2"),
     ):
-        assert titled(documents, place) == name
+        assert path_of_titles(documents, place) == name

@@ -10,7 +10,7 @@ from noroshi.core.people import VIEWER, User
 from noroshi.people import random_keys
 from noroshi.people.authentication import SEED
 from noroshi.vault import Secret
-from noroshi.web.http.request_form import ours
+from noroshi.web.http.request_form import local_address
 from noroshi.web.view.page_context import preferred
 from tests.service.clients import open_manager
 from tests.service.harness import CANARY, Harness
@@ -158,7 +158,7 @@ async def test_after_the_log_in_nobody_is_sent_elsewhere(browser, where):
 
 
 def test_an_address_of_ours_stays_as_it_is():
-    assert ours("/monitors/web1?a=1&b=%20") == "/monitors/web1?a=1&b=%20"
+    assert local_address("/monitors/web1?a=1&b=%20") == "/monitors/web1?a=1&b=%20"
 
 
 async def test_a_second_step_comes_between(harness, browser):

@@ -1,7 +1,7 @@
 """The page of alarms when there are very many, and when what was told is long ago."""
 
 from noroshi.web.view.alarms import MOST_SHOWN, AlarmQuery, OpenAlarms, fragments, key_of, view
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.tree import tree_of
 
 NOW = "2026-11-25T10:00:00+00:00"
@@ -39,11 +39,11 @@ def alarm(n, told=()):
 def known(rows, ledger=()):
     alarms = {"at": NOW, "rows": rows, "silences": []}
     tree = tree_of([monitor(n) for n in range(len(rows))])
-    return OpenAlarms(tree=tree, ways={}, alarms=alarms, events=[], ledger=ledger)
+    return OpenAlarms(tree=tree, route_titles={}, alarms=alarms, events=[], ledger=ledger)
 
 
 def shown(what, language="en", **query):
-    return view(what, AlarmQuery(**query), MAY, TONGUES[language])
+    return view(what, AlarmQuery(**query), MAY, LOCALIZERS[language])
 
 
 def looks(count, **query):
@@ -73,7 +73,7 @@ def test_what_somebody_chose_stays_however_many_are_before_it():
 
 def cell(language, *told, ledger=()):
     made = shown(known([alarm(0, told)], ledger), language)
-    return fragments(made, TONGUES[language])["open"]
+    return fragments(made, LOCALIZERS[language])["open"]
 
 
 def test_what_was_told_long_ago_is_not_said_to_be_told_to_nobody():

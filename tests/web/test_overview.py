@@ -12,7 +12,7 @@ from noroshi.core.translation import bilingual
 from noroshi.ports import StoreError
 from noroshi.service import handle_request
 from noroshi.stores.memory.store import MemoryStore
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.overview import (
     relay_of,
     remaining_validity,
@@ -100,14 +100,14 @@ async def test_while_a_route_cannot_send_nobody_is_told_that_nothing_is_wrong(
     )
     routes = zip(status["routes"], states, strict=True)
     status["routes"] = [one | {"sends": state} for one, state in routes]
-    shown = view(status, ledger, TONGUES["en"])
+    shown = view(status, ledger, LOCALIZERS["en"])
     assert head in shown["head"] and told in shown["cannot_send"]
     assert bool(told) == bool(shown["cannot_send"])
     assert ("No known problems" in shown["head"]) is (set(states) == {"proved"})
     assert bool(shown["against"]) is (set(states) != {"proved"})
     for one in status["monitors"]:
         one["known"] = False
-    new = view(status, ledger, TONGUES["en"])["head"]
+    new = view(status, ledger, LOCALIZERS["en"])["head"]
     assert ("Nothing is wrong" in new) is (set(states) == {"proved"}), new
 
 
@@ -311,7 +311,7 @@ def row(**changed):
 
 def relay(**changed):
     now = "2026-11-25T10:00:00+00:00"
-    return [post.state for post in relay_of(row(**changed), now, TONGUES["en"])]
+    return [post.state for post in relay_of(row(**changed), now, LOCALIZERS["en"])]
 
 
 def test_a_post_is_lit_only_after_the_one_before_it():
@@ -351,9 +351,9 @@ async def test_a_credential_that_ends_and_a_mark_stand_beside_the_route(harness)
         one | {"ends": status["at"][:10], "mark": mark} for one in status["routes"]
     ]
     for language, said in (("en", "0 days left"), ("ja", "あと0日")):
-        tongue = TONGUES[language]
+        localizer = LOCALIZERS[language]
         made = templates(language).get_template("overview_parts.html")
-        html = made.module.routes(view(status, ledger, tongue))
+        html = made.module.routes(view(status, ledger, localizer))
         assert said in html and mark[language] in html and "ruler__left--critical" in html
 
 
@@ -364,7 +364,7 @@ async def test_of_very_many_problems_the_worst_come_first_and_the_rest_as_a_numb
     mild = one | {"level": "warning", "items": [one["items"][0] | {"level": "warning"}]}
     status["monitors"] = [mild] * 40 + [one]
     ledger = {"rows": [], "sum": {}}
-    found = view(status, ledger, TONGUES["en"])
+    found = view(status, ledger, LOCALIZERS["en"])
     assert found["more"] == 11
     assert found["wrongs"][0].item["level"] == Level.CRITICAL.value
 
@@ -401,6 +401,6 @@ async def test_a_route_by_which_nothing_has_gone_is_not_called_ready(
         "examined_in_vain": stage,
         "sends": sends(way).value,
     }
-    assert said[0] in route_state(route, TONGUES["en"])
-    assert said[1] in route_state(route, TONGUES["ja"])
+    assert said[0] in route_state(route, LOCALIZERS["en"])
+    assert said[1] in route_state(route, LOCALIZERS["ja"])
     assert route_level(route, "2026-01-01T00:00:00+00:00") == said[2]

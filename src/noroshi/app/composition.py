@@ -366,12 +366,12 @@ def _worded(plugins: Plugins) -> Callable[[Difference], Message]:
 
     def sentence(one: Difference) -> Message:
         with imports.ONE_AT_A_TIME:
-            from noroshi.web.view.difference import KindNames, worded
+            from noroshi.web.view.difference import KindNames, difference_text
 
         checks = plugins.checks.values()
         kinds = {check.kind: check.title for check in checks}
         readings = {check.kind: check.names for check in checks}
-        return worded(one, KindNames(kinds=kinds, readings=readings)).sentence
+        return difference_text(one, KindNames(kinds=kinds, readings=readings)).sentence
 
     return sentence
 

@@ -1,4 +1,4 @@
-"""The whole of it as one ASGI application."""
+"""Put the whole manager together as one ASGI application."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ REASONS: Mapping[int, Message] = {
 def application(web: WebContext) -> ASGIApp:
     """Make the application that answers every request."""
 
-    async def not_so(request: Request, error: Exception) -> Response:
+    async def on_http_error(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return _failed(web, request, status)
+        return _error_response(web, request, status)
 
-    async def bug(request: Request, error: Exception) -> Response:
+    async def on_unexpected_error(request: Request, error: Exception) -> Response:
         # No message: it may quote what was given to us, and that may be a secret.
-        way = "".join(traceback.format_tb(error.__traceback__))
-        log.error("request failed: %s %s\n%s", request.url.path, type(error).__name__, way)
-        return _failed(web, request, 500)
+        trace = "".join(traceback.format_tb(error.__traceback__))
+        log.error("request failed: %s %s\n%s", request.url.path, type(error).__name__, trace)
+        return _error_response(web, request, 500)
 
     starlette = Starlette(
         routes=[
@@ -58,13 +58,13 @@ def application(web: WebContext) -> ASGIApp:
             *static_files.routes(),
             *pages.routes(web),
         ],
-        exception_handlers={HTTPException: not_so, Exception: bug},
+        exception_handlers={HTTPException: on_http_error, Exception: on_unexpected_error},
     )
     starlette.router.redirect_slashes = False
     return Guard(starlette, web)
 
 
-def _failed(web: WebContext, request: Request, status: int) -> Response:
+def _error_response(web: WebContext, request: Request, status: int) -> Response:
     why = REASONS.get(status, OUR_BUG)
     if request.url.path.startswith("/api/"):
         return endpoints.json_response(refused(_refusal(status, why)), status)

@@ -15,20 +15,21 @@ from noroshi.service import Service
 OWN_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
-async def _always() -> Message | None:
+async def _always_ready() -> Message | None:
     return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebContext:
-    """`news` is called after what the engine should see; `ready` says why the node does not
-    watch or cannot write (None: it does); `secure`: it speaks TLS; `port`: where it listens
-    (0: nobody said); once `closing` is set, what is told live ends."""
+    """Hold what every request works with. `news` is called after a change that the engine
+    should see; `ready` returns why the node does not monitor or cannot write (None: it does);
+    `secure`: the manager speaks TLS; `port`: where it listens (0: unknown); once `closing` is
+    set, live streams end."""
 
     service: Service
     people: People
     news: Callable[[], None] = lambda: None
-    ready: Callable[[], Awaitable[Message | None]] = _always
+    ready: Callable[[], Awaitable[Message | None]] = _always_ready
     name: str = "node"
     secure: bool = False
     port: int = 0
@@ -37,14 +38,14 @@ class WebContext:
 
     @property
     def cookie(self) -> str:
-        """The name of the cookie with a session's key. Under TLS no other host, and nobody
-        without TLS, can set one of that name (RFC 6265bis, 4.1.3.2). The port is in it, as
-        cookies know none (RFC 6265, 8.5): else whoever logs in to a second node on the same
+        """Return the name of the cookie with a session's key. Under TLS no other host, and
+        nobody without TLS, can set one of that name (RFC 6265bis, 4.1.3.2). The port is in it,
+        as cookies know none (RFC 6265, 8.5): else whoever logs in to a second node on the same
         computer would be logged out of the first."""
         name = "noroshi" if self.port in (0, PORT) else f"noroshi-{self.port}"
         return f"__Host-{name}" if self.secure else name
 
     @property
     def device_cookie(self) -> str:
-        """The name of the cookie by which a browser is known at the next log-in."""
+        """Return the name of the cookie by which a browser is known at the next log-in."""
         return f"{self.cookie}-known"

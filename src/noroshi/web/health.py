@@ -1,4 +1,4 @@
-"""For machines that look after machines: whether it lives, whether it is ready, its figures."""
+"""Answer programs that monitor Noroshi: whether it lives, whether it is ready, its metrics."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from noroshi.core.levels import Level
 from noroshi.ports import StoreError
 from noroshi.service import OperationError, handle_request
 from noroshi.web.context import WebContext
-from noroshi.web.http.authentication import entered
+from noroshi.web.http.authentication import authenticate
 from noroshi.web.view.tree import NEW, STOPPED, level_of
 
 PROMETHEUS = "text/plain; version=0.0.4"
@@ -34,25 +34,26 @@ STATES = ("well", "down", "not signed in", "needs somebody")
 
 
 def routes(web: WebContext) -> list[Route]:
-    """/healthz and /readyz say nothing but yes or no, so nobody is asked who they are."""
+    """Return the routes. /healthz and /readyz tell nothing but yes or no, so nobody needs to
+    log in."""
 
     async def healthz(_request: Request) -> Response:
         return PlainTextResponse("ok\n")
 
     async def readyz(_request: Request) -> Response:
         try:
-            well = await web.ready() is None
+            ready = await web.ready() is None
         except StoreError:
-            well = False
-        return PlainTextResponse("ok\n" if well else "not ready\n", 200 if well else 503)
+            ready = False
+        return PlainTextResponse("ok\n" if ready else "not ready\n", 200 if ready else 503)
 
     async def metrics(request: Request) -> Response:
         try:
-            who = (await entered(request, web)).person
+            person = (await authenticate(request, web)).person
         except OperationError as refusal:
             return PlainTextResponse(f"{refusal.words.en}\n", 401)
-        status = await handle_request(web.service, who, "status", {})
-        ledger = await handle_request(web.service, who, "ledger", {"last": 1})
+        status = await handle_request(web.service, person, "status", {})
+        ledger = await handle_request(web.service, person, "ledger", {"last": 1})
         if "ok" not in status or "ok" not in ledger:
             return PlainTextResponse("not now\n", 503)
         lines = figures(status["ok"], ledger["ok"])
@@ -66,43 +67,53 @@ def routes(web: WebContext) -> list[Route]:
 
 
 def figures(status: Mapping[str, Any], ledger: Mapping[str, Any]) -> Iterator[str]:
-    """The node's figures in Prometheus' text format."""
-    yield from _head("noroshi_info", "gauge", "The node, its release and its definitions.")
+    """Yield the node's metrics in Prometheus' text format."""
+    yield from _metric_head(
+        "noroshi_info", "gauge", "The node, its release and its definitions."
+    )
     labels = _labels(node=status["node"], release=__version__)
     yield f"noroshi_info{labels} 1"
-    yield from _head("noroshi_definitions_version", "gauge", "The version in force.")
+    yield from _metric_head("noroshi_definitions_version", "gauge", "The version in force.")
     yield f"noroshi_definitions_version {status['version']}"
-    found = Counter(map(level_of, status["monitors"]))
-    yield from _head("noroshi_monitors", "gauge", "Monitors by level, or new, or stopped.")
+    counts = Counter(map(level_of, status["monitors"]))
+    yield from _metric_head(
+        "noroshi_monitors", "gauge", "Monitors by level, or new, or stopped."
+    )
     for level in [*(one.value for one in Level), NEW, STOPPED]:
-        yield f"noroshi_monitors{_labels(level=level)} {found[level]}"
-    yield from _head("noroshi_route_state", "gauge", "1 for the state in which a route is.")
+        yield f"noroshi_monitors{_labels(level=level)} {counts[level]}"
+    yield from _metric_head(
+        "noroshi_route_state", "gauge", "1 for the state in which a route is."
+    )
     for route in status["routes"]:
         for state in STATES:
-            named = _labels(route=route["name"], kind=route["kind"], state=state)
-            yield f"noroshi_route_state{named} {int(route['state'] == state)}"
-    yield from _of_routes(status["routes"])
-    yield from _head("noroshi_queue", "gauge", "Mails in the queue by what they wait for.")
+            route_labels = _labels(route=route["name"], kind=route["kind"], state=state)
+            yield f"noroshi_route_state{route_labels} {int(route['state'] == state)}"
+    yield from _route_lines(status["routes"])
+    yield from _metric_head(
+        "noroshi_queue", "gauge", "Mails in the queue by what they wait for."
+    )
     for name in ("waiting", "out", "held", "set_aside"):
         yield f"noroshi_queue{_labels(state=name)} {status['queue'][name]}"
     oldest = status["queue"]["oldest"]
-    named = "noroshi_queue_oldest_timestamp_seconds"
-    yield from _head(named, "gauge", "When the oldest that waits was made.")
-    yield from () if oldest is None else (f"{named} {_seconds(oldest)}",)
-    yield from _head("noroshi_alarms", "gauge", "All alarms ever, and what became of them.")
+    metric = "noroshi_queue_oldest_timestamp_seconds"
+    yield from _metric_head(metric, "gauge", "When the oldest that waits was made.")
+    yield from () if oldest is None else (f"{metric} {_seconds(oldest)}",)
+    yield from _metric_head(
+        "noroshi_alarms", "gauge", "All alarms ever, and what became of them."
+    )
     for name, count in ledger["sum"].items():
         yield f"noroshi_alarms{_labels(fate=name)} {count}"
-    yield from _head("noroshi_troubles", "gauge", "Troubles of Noroshi itself.")
+    yield from _metric_head("noroshi_troubles", "gauge", "Troubles of Noroshi itself.")
     yield f"noroshi_troubles {len(status['troubles'])}"
 
 
-def _of_routes(routes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _route_lines(routes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Yield the lines of the routes; what is not known of a route has no line."""
-    yield from _head("noroshi_route_waiting", "gauge", "Mails that may go by a route.")
+    yield from _metric_head("noroshi_route_waiting", "gauge", "Mails that may go by a route.")
     for route in routes:
         yield f"noroshi_route_waiting{_labels(route=route['name'])} {route['waiting']}"
     for name, (field, help) in MOMENTS.items():
-        yield from _head(name, "gauge", help)
+        yield from _metric_head(name, "gauge", help)
         for route in routes:
             if route[field] is not None:
                 yield f"{name}{_labels(route=route['name'])} {_seconds(route[field])}"
@@ -114,14 +125,14 @@ def _seconds(at: str) -> int:
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
-def _head(name: str, kind: str, help: str) -> Iterator[str]:
+def _metric_head(name: str, kind: str, help: str) -> Iterator[str]:
     yield f"# HELP {name} {help}"
     yield f"# TYPE {name} {kind}"
 
 
-def _labels(**given: str) -> str:
-    return "{" + ",".join(f'{name}="{_quoted(text)}"' for name, text in given.items()) + "}"
+def _labels(**labels: str) -> str:
+    return "{" + ",".join(f'{name}="{_escaped(text)}"' for name, text in labels.items()) + "}"
 
 
-def _quoted(text: str) -> str:
+def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

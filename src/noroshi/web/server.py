@@ -1,4 +1,4 @@
-"""The manager's socket in the node's own loop, and how it is opened and closed."""
+"""Open and close the manager's socket in the node's own loop."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ FIRST = _(
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's, which waits to be told where that one looks ten times a second."""
+    """Wait for an event to stop, where uvicorn looks ten times a second."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -51,18 +51,18 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """The node has its own way to stop."""
+        """Leave signals alone: the node has its own way to stop."""
         yield
 
     async def main_loop(self) -> None:
-        """Once a second it has the date written anew that answers carry."""
+        """Renew once a second the date that answers carry."""
         while not self.stop.is_set():
             await self.on_tick(0)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.stop.wait(), 1.0)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Answers under way may end; who says nothing is cut off."""
+        """Let answers under way end, and cut off connections that say nothing."""
         for server in self.servers:
             server.close()
         state = self.server_state
@@ -87,22 +87,22 @@ async def open_web(
     """Answer browsers until the block ends; without a socket or a certificate say why, and
     answer nobody."""
     try:
-        listening = _listen(settings, crowd := Connections(bounds))
+        listener = _listen(settings, connections := Connections(bounds))
     except OSError as error:
-        _say_why_not(settings, error, say)
+        _report_failure(settings, error, say)
         yield
         return
-    web = _named(settings, web, listening.getsockname()[1])
+    web = _with_hosts(settings, web, listener.getsockname()[1])
     try:
         context = await asyncio.to_thread(_context, settings, home, web)
     except OSError as error:  # ssl.SSLError is one
-        listening.close()
-        _say_why_not(settings, error, say)
+        listener.close()
+        _report_failure(settings, error, say)
         yield
         return
-    server = _Server(_config(web, context, bounds, crowd))
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    url = url_of(settings, listening)
+    server = _Server(_config(web, context, bounds, connections))
+    server_task = asyncio.create_task(server.serve(sockets=[listener]))
+    url = url_of(settings, listener)
     say(OPEN.fill(url=url))
     if not await web.people.begun():
         say(FIRST.fill(url=url, code=web.people.first_code()))
@@ -111,38 +111,38 @@ async def open_web(
     finally:
         web.closing.set()
         server.stop.set()
-        await asyncio.wait((serving,), timeout=STOP_WITHIN + 1)
-        serving.cancel()
-        listening.close()
+        await asyncio.wait((server_task,), timeout=STOP_WITHIN + 1)
+        server_task.cancel()
+        listener.close()
 
 
-def url_of(settings: Web, listening: socket.socket) -> str:
+def url_of(settings: Web, listener: socket.socket) -> str:
     """Return the address to type into a browser."""
-    port = listening.getsockname()[1]
+    port = listener.getsockname()[1]
     scheme = "https" if settings.secure else "http"
     name = settings.hosts[0] if settings.hosts else settings.address
     return f"{scheme}://{f'[{name}]' if ':' in name and name[0] != '[' else name}:{port}/"
 
 
-def _named(settings: Web, web: WebContext, port: int) -> WebContext:
+def _with_hosts(settings: Web, web: WebContext, port: int) -> WebContext:
     hosts = OWN_NAMES.union(settings.hosts)
     return replace(web, secure=settings.secure, port=port, hosts=hosts)
 
 
-def _listen(settings: Web, crowd: Connections) -> socket.socket:
+def _listen(settings: Web, connections: Connections) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.address else socket.AF_INET
     # Said to be TCP's: of no other does asyncio switch Nagle off (base_events._set_nodelay).
-    listening = LimitedListener(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.crowd = crowd
+    listener = LimitedListener(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.open_connections = connections
     try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((settings.address, settings.port))
-        listening.listen(BACKLOG)
-        listening.setblocking(False)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((settings.address, settings.port))
+        listener.listen(BACKLOG)
+        listener.setblocking(False)
     except OSError:
-        listening.close()
+        listener.close()
         raise
-    return listening
+    return listener
 
 
 def _context(settings: Web, home: Path, web: WebContext) -> ssl.SSLContext | None:
@@ -158,7 +158,7 @@ def _config(
     web: WebContext,
     context: ssl.SSLContext | None,
     bounds: ConnectionLimits,
-    crowd: Connections,
+    connections: Connections,
 ) -> uvicorn.Config:
     config = uvicorn.Config(
         application(web),
@@ -167,7 +167,7 @@ def _config(
         log_level="warning",
         lifespan="off",
         ws="none",
-        http=protocol_of(bounds, crowd),
+        http=protocol_of(bounds, connections),
         loop="none",
         server_header=False,
         proxy_headers=False,
@@ -179,7 +179,7 @@ def _config(
     return config
 
 
-def _say_why_not(settings: Web, error: OSError, say: Callable[[Message], None]) -> None:
+def _report_failure(settings: Web, error: OSError, say: Callable[[Message], None]) -> None:
     words = CANNOT_OPEN.fill(
         address=settings.address, port=settings.port, why=why(error), other=settings.port + 1
     )

@@ -18,7 +18,7 @@ from noroshi.core.definitions.schema import (
 from noroshi.core.definitions.schema_mail import AccountDef, RouteDef
 from noroshi.ports import options
 from noroshi.transports import BUILT_IN as TRANSPORTS
-from noroshi.web.forms.fields import Drawn, elsewhere, fields_of, merged, read
+from noroshi.web.forms.fields import Drawing, fields_of, merged, problems_elsewhere, read
 from noroshi.web.view.templates import templates
 
 KNOWN = {
@@ -61,7 +61,7 @@ GIVEN = [
 
 
 def drawn(**more):
-    return Drawn(say=lambda words: words.ja, known=KNOWN, **more)
+    return Drawing(say=lambda words: words.ja, known=KNOWN, **more)
 
 
 def posted(fields):
@@ -98,14 +98,16 @@ class Window:
 @pytest.mark.parametrize(("wanted", "content"), GIVEN)
 def test_what_nobody_touched_stays_as_it_was_byte_for_byte(wanted, content):
     form = schema.form(wanted)
-    sent = posted(fields_of(form, content, drawn=drawn()))
+    sent = posted(fields_of(form, content, drawing=drawn()))
     assert read(form, sent, content, known=KNOWN) == content
 
 
 @pytest.mark.parametrize("check", BUILT_IN, ids=lambda check: check.kind)
 def test_the_options_of_every_kind_are_drawn_with_help_in_both_languages(check):
     form = schema.form(check.options)
-    fields = fields_of(form, {}, drawn=drawn(kind=check.kind), prefix="options.", leave_out=())
+    fields = fields_of(
+        form, {}, drawing=drawn(kind=check.kind), prefix="options.", leave_out=()
+    )
     assert [one.code for one in fields] == list(form["properties"])
     assert all(one.help and one.label != one.code for one in fields)
     page = templates("en").from_string(
@@ -160,13 +162,13 @@ def test_what_has_a_shape_of_its_own_is_written_as_in_toml():
     found = read(form, typed, {}, leave_out=())
     assert found["terms"] == [{"word": "error"}, {"any": [{"word": "a"}]}, "no toml"]
     found["terms"].pop()
-    sent = posted(fields_of(form, found, drawn=drawn(), leave_out=()))
+    sent = posted(fields_of(form, found, drawing=drawn(), leave_out=()))
     assert read(form, sent, found, leave_out=()) == found
     typed = {"env": "A=1\r\nB = x=y", "argv": "/bin/x\r\n-a b"}
     found = read(schema.form(script.options), typed, {}, leave_out=())
     assert found == {"env": {"A": "1", "B": "x=y"}, "argv": ["/bin/x", "-a b"]}
     form = schema.form(script.options)
-    sent = posted(fields_of(form, found, drawn=drawn(), leave_out=()))
+    sent = posted(fields_of(form, found, drawing=drawn(), leave_out=()))
     assert read(form, sent, found, leave_out=()) == found
 
 
@@ -178,10 +180,10 @@ def test_what_is_emptied_is_left_out_and_what_is_not_asked_for_stays():
 
 def test_a_problem_stands_at_its_field_and_every_other_above_the_form():
     problems = (("every", "bad"), ("at.2", "worse"), ("evening", "stray"), ("", "all of it"))
-    fields = fields_of(schema.form(MonitorDef), {}, problems, drawn=drawn())
+    fields = fields_of(schema.form(MonitorDef), {}, problems, drawing=drawn())
     told = {one.name: one.problems for one in fields if one.problems}
     assert told == {"every": ("bad",), "at": ("worse",)}
-    stray = elsewhere(problems, [one.name for one in fields], "en")
+    stray = problems_elsewhere(problems, [one.name for one in fields], "en")
     assert stray == ["evening: stray", "all of it"]
 
 
@@ -209,34 +211,34 @@ def test_what_an_option_says_of_itself_stands_at_its_field(kind, options, settin
         schema.read(plugins[kind].options, options, "options")
     problems = [(one.where, one.what.say(language)) for one in wrong.value.problems]
     form = schema.form(plugins[kind].options)
-    fields = fields_of(form, options, problems, drawn=drawn(), prefix="options.")
+    fields = fields_of(form, options, problems, drawing=drawn(), prefix="options.")
     assert [one.code for one in fields if one.problems] == [setting]
-    assert elsewhere(problems, [one.name for one in fields], language) == []
+    assert problems_elsewhere(problems, [one.name for one in fields], language) == []
 
 
 @pytest.mark.parametrize("what", ["both every and at are given", "every と at の両方です"])
 def test_what_does_not_fit_together_stands_at_the_first_of_it(what):
-    fields = fields_of(schema.form(MonitorDef), {}, (("", what),), drawn=drawn())
+    fields = fields_of(schema.form(MonitorDef), {}, (("", what),), drawing=drawn())
     assert [one.code for one in fields if one.problems] == ["every"]
 
 
 def test_a_sentence_of_the_whole_that_has_a_word_like_a_setting_in_it_stays_above_the_form():
     problems = (("", "the document has a fault at the end of every list"),)
-    fields = fields_of(schema.form(MonitorDef), {}, problems, drawn=drawn())
+    fields = fields_of(schema.form(MonitorDef), {}, problems, drawing=drawn())
     assert [one for one in fields if one.problems] == []
 
 
 def test_of_two_editors_the_second_keeps_what_they_typed_and_gets_the_rest_of_the_first():
     form = schema.form(MonitorDef)
     before, now = {"every": "5m", "timeout": "20s"}, {"every": "1m", "timeout": "9s"}
-    sent = posted(fields_of(form, before, drawn=drawn())) | {"every": "10m", "patience": "2"}
+    sent = posted(fields_of(form, before, drawing=drawn())) | {"every": "10m", "patience": "2"}
     both = merged(form, sent, before, now, known=KNOWN)
     assert read(form, both, now, known=KNOWN) == {
         "every": "10m",
         "timeout": "9s",
         "patience": 2,
     }
-    fields = fields_of(form, before, drawn=drawn(typed=both, now=now))
+    fields = fields_of(form, before, drawing=drawn(typed=both, now=now))
     assert {one.name: one.now for one in fields if one.now} == {"every": "1m", "timeout": "9s"}
 
 
@@ -244,7 +246,7 @@ def test_what_was_typed_is_shown_again_as_it_was_typed():
     typed = {"patience": "<b>", "rules": "own", "rules.boss": "yes", "every": "5 minutes"}
     fields = {
         one.name: one
-        for one in fields_of(schema.form(MonitorDef), {}, drawn=drawn(typed=typed))
+        for one in fields_of(schema.form(MonitorDef), {}, drawing=drawn(typed=typed))
     }
     assert (fields["patience"].value, fields["every"].value) == ("<b>", "5 minutes")
     assert [c.value for c in fields["rules"].choices if c.chosen] == ["boss"]
@@ -252,8 +254,8 @@ def test_what_was_typed_is_shown_again_as_it_was_typed():
 
 def test_names_that_people_gave_are_never_translated():
     known = {"rules": ["all", "critical"]}
-    drawn = Drawn(say=lambda words: words.ja, known=known)
-    fields = {one.name: one for one in fields_of(schema.form(MonitorDef), {}, drawn=drawn)}
+    drawn = Drawing(say=lambda words: words.ja, known=known)
+    fields = {one.name: one for one in fields_of(schema.form(MonitorDef), {}, drawing=drawn)}
     assert [one.label for one in fields["rules"].choices] == ["all", "critical"]
     assert fields["days"].choices[0].label == "月"
 
@@ -267,7 +269,7 @@ class Windows:
 def test_entries_of_texts_are_a_table_with_an_empty_row():
     form = schema.form(Windows)
     before = {"windows": [{"begins": "22:00", "days": ["sat", "sun"]}]}
-    (field,) = fields_of(form, before, (("windows.1.begins", "bad"),), drawn=drawn())
+    (field,) = fields_of(form, before, (("windows.1.begins", "bad"),), drawing=drawn())
     assert [one[0].name for one in field.entries] == ["windows.1.title", "windows.2.title"]
     assert field.problems == ("1 › 開始: bad",)
     sent = posted([field])
@@ -282,7 +284,7 @@ def test_entries_of_texts_are_a_table_with_an_empty_row():
 def test_days_of_a_table_s_entries_are_boxes_and_what_is_no_day_is_kept_to_be_told():
     form = schema.form(Windows)
     before = {"windows": [{"begins": "22:00", "days": ["sun", "someday"]}]}
-    (field,) = fields_of(form, before, drawn=drawn())
+    (field,) = fields_of(form, before, drawing=drawn())
     days = field.entries[0][2]
     assert [one.label for one in days.boxes] == [*"月火水木金土日", "someday"]
     assert [one.value for one in days.boxes if one.chosen] == ["sun", "someday"]
@@ -308,15 +310,15 @@ SYNTAX = ("job", "terms", "id", "options")
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize("wanted", [*DEFINED, *OPTIONS], ids=str)
 def test_the_help_of_a_field_speaks_of_what_the_form_shows(wanted, language):
-    form, look = schema.form(wanted), Drawn(say=lambda words: words.say(language))
-    for one in fields_of(form, {}, drawn=look, leave_out=SYNTAX):
+    form, look = schema.form(wanted), Drawing(say=lambda words: words.say(language))
+    for one in fields_of(form, {}, drawing=look, leave_out=SYNTAX):
         assert not AS_IN_FILES.search(one.help), one.name
 
 
 @pytest.mark.parametrize("wanted", [*DEFINED, *OPTIONS], ids=str)
 def test_the_help_of_a_field_names_no_choice_that_is_shown_by_another_word(wanted):
-    form, look = schema.form(wanted), Drawn(say=lambda words: words.ja)
-    for one in fields_of(form, {}, drawn=look, leave_out=SYNTAX):
+    form, look = schema.form(wanted), Drawing(say=lambda words: words.ja)
+    for one in fields_of(form, {}, drawing=look, leave_out=SYNTAX):
         shown = re.sub(r"\((?:auto|all|any)\b", "(", one.help)
         for choice in one.choices:
             named = re.search(rf"(?<![a-z-]){choice.value}(?![a-z-])", shown)

@@ -3,7 +3,7 @@
 import pytest
 
 from noroshi.core.translation import NOTHING
-from noroshi.web.forms.field_values import parsed
+from noroshi.web.forms.field_values import from_fields
 from noroshi.web.forms.normalize import addresses, figures
 from noroshi.web.forms.schema import Shape
 from tests.service.clients import InProcessClient
@@ -39,7 +39,7 @@ def test_figures_of_full_width_are_figures_and_all_else_stays(written, meant):
 )
 def test_a_form_reads_numbers_and_times_of_full_width(name, sort, written, meant):
     shape = Shape(name=name, sort=sort, help=NOTHING)
-    assert parsed(shape, name, {name: written}) == meant
+    assert from_fields(shape, name, {name: written}) == meant
 
 
 @pytest.mark.logged_in
@@ -62,7 +62,7 @@ def test_mail_addresses_stand_apart_by_any_mark_or_line(mark):
     )
     assert addresses(written) == meant
     shape = Shape(name="addresses", sort="list", help=NOTHING)
-    assert parsed(shape, "addresses", {"addresses": written}) == meant
+    assert from_fields(shape, "addresses", {"addresses": written}) == meant
 
 
 @pytest.mark.logged_in

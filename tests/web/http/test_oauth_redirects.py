@@ -7,7 +7,7 @@ from starlette.datastructures import URL
 
 from noroshi.testing import DAWN
 from noroshi.web.http.device_codes import MOST as MOST_CODES, Code, Codes
-from noroshi.web.http.oauth_redirects import MOST, PATIENCE, Returns, port_for
+from noroshi.web.http.oauth_redirects import MOST, PATIENCE, ExpectedRedirects, port_for
 
 BOM = "http://localhost/MxMail/"
 
@@ -58,7 +58,7 @@ def test_a_redirect_is_caught_where_the_browser_would_find_the_manager(here, red
 
 
 def expecting(clock, *states, route="m365"):
-    returns = Returns(clock)
+    returns = ExpectedRedirects(clock)
     for n, state in enumerate(states):
         returns.expect(
             f"https://login.example/?state={state}", BOM, f"key{n}", f"{route}{n}", ""
@@ -77,7 +77,7 @@ def test_it_is_found_by_path_and_state_and_comes_once():
 
 
 def test_a_page_without_a_state_is_expected_by_nobody():
-    returns = Returns(Clock())
+    returns = ExpectedRedirects(Clock())
     returns.expect("https://login.example/", BOM, "key", "m365", "")
     assert returns.of("/MxMail/", "") is None
 
@@ -90,7 +90,7 @@ def test_nobody_is_expected_for_ever():
 
 
 def test_a_new_sign_in_of_a_route_takes_the_earlier_one_s_place():
-    returns = Returns(Clock())
+    returns = ExpectedRedirects(Clock())
     for state in ("A", "B"):
         returns.expect(f"https://login.example/?state={state}", BOM, "key", "m365", "")
     assert returns.of("/MxMail/", "A") is None and returns.of("/MxMail/", "B")

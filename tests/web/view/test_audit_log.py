@@ -5,7 +5,7 @@ import pytest
 from noroshi.service.operation import operations
 from noroshi.service.operation_list import Service
 from noroshi.web.view.audit_log import Line, lines
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.setting_names import ARGUMENT_NAMES, SETTING_NAMES
 
 NOW = "2026-11-25T10:00:00+00:00"
@@ -14,7 +14,7 @@ NOW = "2026-11-25T10:00:00+00:00"
 def told(before, after, language="en"):
     return [
         (one.sign, one.name, one.before, one.after)
-        for one in lines(before, after, TONGUES[language], NOW)
+        for one in lines(before, after, LOCALIZERS[language], NOW)
     ]
 
 
@@ -108,7 +108,9 @@ def test_what_somebody_typed_like_a_moment_that_no_calendar_has_is_told_as_it_is
 
 def test_what_was_said_of_several_alarms_has_words_in_every_language():
     given = {"sort": "taken back", "words": "mine", "options": {}}
-    names = {language: [row[1] for row in told(None, given, language)] for language in TONGUES}
+    names = {
+        language: [row[1] for row in told(None, given, language)] for language in LOCALIZERS
+    }
     assert not {"sort", "words", "options"} & {*names["en"], *names["ja"]}
     assert not set(names["en"]) & set(names["ja"])
     assert told(None, given, "ja")[0][3] == "確認の取り消し"

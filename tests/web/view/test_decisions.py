@@ -1,6 +1,6 @@
 """Why a monitor was told of, or not: its tellings beside what the rules answered."""
 
-from noroshi.web.view.decisions import decided
+from noroshi.web.view.decisions import decisions_of
 
 BECAUSE = {"en": "it got worse", "ja": "悪化したため"}
 
@@ -22,7 +22,7 @@ def alarm(at, *, item="/var"):
 
 
 def told(newest, ledger, earlier=()):
-    found = decided({"decisions": newest, "earlier": earlier}, ledger)
+    found = decisions_of({"decisions": newest, "earlier": earlier}, ledger)
     return [(one.at[11:16], one.speaks, bool(one.because), one.contact) for one in found]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from noroshi.core.translation import bilingual
 from noroshi.definitions import differences, document
-from noroshi.web.view.difference import KindNames, worded
+from noroshi.web.view.difference import KindNames, difference_text
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import CONTENT
 from tests.web.browser import browsing, with_user
@@ -124,13 +124,13 @@ def rule(name="ops", **said):
 )
 def test_a_difference_is_a_sentence(old, new, en, ja):
     found = differences((old,) if old else (), (new,) if new else ())
-    said = [worded(one, NAMES).sentence for one in found]
+    said = [difference_text(one, NAMES).sentence for one in found]
     assert en in [one.en for one in said] and ja in [one.ja for one in said]
 
 
 def test_the_path_of_a_file_stays_at_hand():
     (one,) = differences((rule(most=1),), (rule(most=2),))
-    assert worded(one, NAMES).raw == "rules/ops: most"
+    assert difference_text(one, NAMES).raw == "rules/ops: most"
 
 
 @pytest.fixture

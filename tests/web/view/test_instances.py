@@ -5,7 +5,7 @@ import pytest
 from noroshi.service.definitions.disabled_text import outermost
 from noroshi.service.monitors.status_answers import StoppedBy
 from noroshi.web.view.instances import stops_of, tables
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.tree import tree_of
 
 NOW = "2026-04-01T06:00:00+00:00"
@@ -53,7 +53,7 @@ def status(count, walked):
 def test_a_group_of_monitors_that_are_each_stopped_is_walked_through_once(count):
     walked, groups = Walked(), [{"name": "many"}]
     found = tree_of([monitor(one) for one in paths(count)])["web1"]
-    (table,) = tables("web1", groups, found, status(count, walked), TONGUES["en"])
+    (table,) = tables("web1", groups, found, status(count, walked), LOCALIZERS["en"])
     assert [row.switch.stopped for row in table.rows] == [True] * count
     assert "aki" in table.rows[0].switch.by and walked.steps <= 2 * count
 
@@ -69,7 +69,7 @@ def test_what_is_in_nothing_else_that_is_stopped_is_found_in_one_walk(count):
 
 def test_a_switch_says_what_it_is_that_stops_it():
     stopped = [{"path": "web1/a", "who": "", "version": 0, "at": None}]
-    stops = stops_of({"at": NOW, "stopped": stopped}, TONGUES["en"])
+    stops = stops_of({"at": NOW, "stopped": stopped}, LOCALIZERS["en"])
     assert (stops.of("web1/a").above, stops.of("web1/a").stopped) == ("", True)
     assert (stops.of("web1/a/m").above, stops.of("web1/a/m").href) == (
         "web1/a",

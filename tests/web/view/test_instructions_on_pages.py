@@ -49,7 +49,9 @@ def of(value, depth=3):
 def on_pages():
     """Every text as a page has it, and its language."""
     return {
-        (one.say(tongue, Medium.PAGE), tongue) for one in texts() for tongue in ("en", "ja")
+        (one.say(localizer, Medium.PAGE), localizer)
+        for one in texts()
+        for localizer in ("en", "ja")
     }
 
 
@@ -92,7 +94,7 @@ def of_a_row(row):
     cure = getattr(row, "cure", row)
     own = (row.meaning, row.action) if cure is not row else ()
     texts = (*own, *cure.how, cure.takes)
-    told = [text.say(tongue, Medium.PAGE) for text in texts for tongue in ("en", "ja")]
+    told = [text.say(localizer, Medium.PAGE) for text in texts for localizer in ("en", "ja")]
     return [*told, *cure.lines]
 
 

@@ -19,7 +19,7 @@ from noroshi.service import Person, run_as_json
 from noroshi.service.operation import roles_up_to
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import DAWN
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.routes import heading, labels
 from tests.oauth.test_client_certificates import CERTIFICATE, KEY, PASSPHRASE, pfx, slow_pfx
 from tests.service.clients import ErrorAnswer, InProcessClient, apply_definitions
@@ -93,7 +93,7 @@ async def test_a_test_mail_is_meant_for_who_reads_alarms_and_not_for_the_sender(
 def test_a_route_goes_by_its_place_and_by_what_it_is():
     kinds = {"m365": "smtp", "g": "graph", "old": "smtp", "hook": "webhook"}
     found = [{"name": name, "kind": kind} for name, kind in kinds.items()]
-    assert list(labels(TONGUES["ja"], found).values()) == [
+    assert list(labels(LOCALIZERS["ja"], found).values()) == [
         "SMTP サーバー 1",
         "経路 2 (Microsoft Graph)",
         "SMTP サーバー 3",
@@ -138,11 +138,13 @@ def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not()
     orders = {"r1": ["a"], "r2": ["a", "b"], **{f"s{n}": ["a"] for n in range(9)}}
     documents = {f"rules/{name}": {"routes": ways} for name, ways in orders.items()}
     documents["notifications/n"] = {"routes": ["a"], "title": "Morning"}
-    told = heading(TONGUES["en"], found, documents)
+    told = heading(LOCALIZERS["en"], found, documents)
     assert "Rule r1, Rule s0, Rule s1 and 8 more" in told and "r2" not in told
     few = {key: documents[key] for key in ("rules/r1", "rules/r2", "notifications/n")}
-    assert "Rule r1, Notification Morning." in heading(TONGUES["en"], found, few)
-    assert "送れません: 実行条件 r1、通知項目 Morning。" in heading(TONGUES["ja"], found, few)
+    assert "Rule r1, Notification Morning." in heading(LOCALIZERS["en"], found, few)
+    assert "送れません: 実行条件 r1、通知項目 Morning。" in heading(
+        LOCALIZERS["ja"], found, few
+    )
 
 
 @pytest.mark.parametrize(
@@ -159,9 +161,9 @@ def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not()
 def test_a_route_that_may_still_send_is_not_counted_as_one_that_cannot(ways, told, not_told):
     found = [{"name": f"r{n}", "sends": sends} for n, sends in enumerate(ways)]
     documents = {"rules/all": {"routes": [one["name"] for one in found]}}
-    head = heading(TONGUES["en"], found, documents)
+    head = heading(LOCALIZERS["en"], found, documents)
     assert told in head and not_told not in head
-    assert not heading(TONGUES["ja"], found, documents).isascii()
+    assert not heading(LOCALIZERS["ja"], found, documents).isascii()
 
 
 async def test_a_route_that_is_the_only_way_of_a_rule_is_shown(harness, browser):
@@ -835,7 +837,7 @@ async def test_names_that_others_gave_are_shown_as_text(harness, browser, path):
 def test_one_route_alone_is_not_called_every_route():
     well = {"sends": "proved"}
     for count, told in ((1, "only one route"), (2, "by every route (2)")):
-        assert told in heading(TONGUES["en"], [well] * count, {})
+        assert told in heading(LOCALIZERS["en"], [well] * count, {})
 
 
 async def test_routes_and_contacts_go_by_their_titles_wherever_mails_are_shown(

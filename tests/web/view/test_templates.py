@@ -14,7 +14,7 @@ from noroshi.hosts.footprint import SORTS
 from noroshi.service.sign_in.authorization import SIGNED_IN
 from noroshi.web import health
 from noroshi.web.forms.fields import EACH
-from noroshi.web.http.static_files import NAMES, known
+from noroshi.web.http.static_files import NAMES, load_files
 from noroshi.web.pages import node, queue, route_edit, rules
 from noroshi.web.view import first_problems, mail, route
 from noroshi.web.view.language import LANGUAGE_NAMES
@@ -124,4 +124,4 @@ def test_what_is_vendored_is_what_was_taken():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
         assert f"vendor/htmx/{name}" in NAMES
     assert "Zero-Clause BSD" in (folder / "LICENSE").read_text()
-    assert set(known()) == set(NAMES)
+    assert set(load_files()) == set(NAMES)

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.page_context import LANGUAGE
-from noroshi.web.view.timestamps import Moment, timed, whole, zone_of
+from noroshi.web.view.timestamps import Moment, full_time, timed, zone_of
 from tests.service.clients import InProcessClient, apply_definitions
 
 pytestmark = pytest.mark.logged_in
@@ -32,14 +32,14 @@ def test_a_zone_is_told_by_its_letters_and_how_far_it_is_from_utc(case):
 
 def test_a_moment_is_short_to_read_and_whole_to_look_at():
     moment = Moment("07:40", AT)
-    assert whole(AT) == "2026-11-24 07:40:12 JST (UTC+09:00)"
+    assert full_time(AT) == "2026-11-24 07:40:12 JST (UTC+09:00)"
     assert timed(moment) == ELEMENT
     assert timed("<since> 07:40, by a&b", moment) == f"&lt;since&gt; {ELEMENT}, by a&amp;b"
     assert (timed(""), timed("never", "")) == ("", "never")
 
 
 def test_a_moment_of_a_language_knows_its_instant():
-    told = TONGUES["ja"].moment(AT.isoformat(), AT.isoformat())
+    told = LOCALIZERS["ja"].moment(AT.isoformat(), AT.isoformat())
     assert isinstance(told, Moment) and told.at == AT
 
 

@@ -91,9 +91,9 @@ def _lines(
 ) -> Sequence[Line]:
     """As the manager tells them."""
     from noroshi.web.view.audit_log import lines
-    from noroshi.web.view.language import TONGUES
+    from noroshi.web.view.language import LOCALIZERS
 
-    return lines(before, after, TONGUES[known_language(asked.language)], str(now))
+    return lines(before, after, LOCALIZERS[known_language(asked.language)], str(now))
 
 
 def _pair(line: Line) -> str:

@@ -1,1 +1,1 @@
-"""The API by HTTP: operations, their OpenAPI description, and health."""
+"""Serve the operations by HTTP, with their OpenAPI description."""

@@ -1,5 +1,5 @@
-"""Every operation as POST /api/<operation>, what a viewer may do as GET too, and what describes
-it. Answers and refusals are the local door's, with a status beside them."""
+"""Offer every operation as POST /api/<operation>, those of a viewer as GET too, and their
+OpenAPI document. Answers and refusals are those of the local door, with a status of HTTP."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from noroshi.service.operation import NO_OPERATION, STORE_TROUBLE, VIEWER, Perso
 from noroshi.web.api.openapi import document
 from noroshi.web.context import WebContext
 from noroshi.web.errors import WebError
-from noroshi.web.http.authentication import UnauthenticatedError, entered
+from noroshi.web.http.authentication import UnauthenticatedError, authenticate
 from noroshi.web.http.request_body import Body, BodyTooLongError
 
 STATUS: Mapping[str, int] = {
@@ -57,60 +57,60 @@ class _ApiError(WebError):
 
 
 def routes(web: WebContext) -> list[Route]:
-    """The API's addresses."""
+    """Return the routes of the API."""
 
     async def post(request: Request) -> Response:
-        who = (await entered(request, web)).person
-        arguments = await _arguments(request, web, who)
-        return await _done(request, web, who, arguments)
+        person = (await authenticate(request, web)).person
+        arguments = await _arguments(request, web, person)
+        return await _run_operation(request, web, person, arguments)
 
     async def get(request: Request) -> Response:
-        who = (await entered(request, web)).person
+        person = (await authenticate(request, web)).person
         name = request.path_params["operation"]
-        known = web.service.operations().get(name)
-        if known is None:
+        operation = web.service.operations().get(name)
+        if operation is None:
             raise _ApiError(404, NotFoundError(NO_OPERATION.fill(name=name)))
-        if known.role != VIEWER or known.changes:
+        if operation.role != VIEWER or operation.changes:
             raise _ApiError(405, InvalidArgumentError(ONLY_POST.fill(name=name)))
-        return await _done(request, web, who, _asked(request, known))
+        return await _run_operation(request, web, person, _query_arguments(request, operation))
 
-    written = cache(lambda: document(web.service.operations()))
+    openapi_document = cache(lambda: document(web.service.operations()))
 
-    async def described(request: Request) -> Response:
-        await entered(request, web)
-        return json_response(await asyncio.to_thread(written))
+    async def openapi(request: Request) -> Response:
+        await authenticate(request, web)
+        return json_response(await asyncio.to_thread(openapi_document))
 
-    async def begun(request: Request) -> Response:
+    async def to_openapi(request: Request) -> Response:
         return RedirectResponse("/api/openapi.json", 303)
 
     return [
-        *(Route(path, begun, methods=["GET"]) for path in ("/api", "/api/")),
-        Route("/api/openapi.json", _answering(described), methods=["GET"]),
-        Route("/api/{operation}", _answering(get), methods=["GET"]),
-        Route("/api/{operation}", _answering(post, web), methods=["POST"]),
+        *(Route(path, to_openapi, methods=["GET"]) for path in ("/api", "/api/")),
+        Route("/api/openapi.json", _with_error_answers(openapi), methods=["GET"]),
+        Route("/api/{operation}", _with_error_answers(get), methods=["GET"]),
+        Route("/api/{operation}", _with_error_answers(post, web), methods=["POST"]),
     ]
 
 
-async def _done(
-    request: Request, web: WebContext, who: Person, arguments: Mapping[str, Any]
+async def _run_operation(
+    request: Request, web: WebContext, person: Person, arguments: Mapping[str, Any]
 ) -> Response:
     name = request.path_params["operation"]
-    answer = await handle_request(web.service, who, name, arguments, web.news)
+    answer = await handle_request(web.service, person, name, arguments, web.news)
     return json_response(answer, STATUS.get(answer.get("error", ""), 200))
 
 
 def json_response(answer: Any, status: int = 200) -> Response:
-    """An answer as JSON."""
+    """Return an answer as JSON."""
     text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
     # What a server said may hold half a letter, which no UTF-8 has.
     return Response(text.encode("utf-8", "replace"), status, media_type="application/json")
 
 
-def _answering(handle: Handler, web: WebContext | None = None) -> Handler:
-    async def answering(request: Request) -> Response:
+def _with_error_answers(handle: Handler, web: WebContext | None = None) -> Handler:
+    async def respond(request: Request) -> Response:
         try:
             if web is not None:  # nobody's body is read before it is known who sends it
-                await entered(request, web)
+                await authenticate(request, web)
             return await handle(request)
         except _ApiError as error:
             return json_response(refused(error.refusal), error.status)
@@ -127,23 +127,23 @@ def _answering(handle: Handler, web: WebContext | None = None) -> Handler:
                 refused(OperationFailedError(STORE_TROUBLE.fill(why=error.words))), 503
             )
 
-    return answering
+    return respond
 
 
-async def _arguments(request: Request, web: WebContext, who: Person) -> Mapping[str, Any]:
-    """Return what the body says. A large one is read by another process as it comes: of
-    somebody who may ask for the operation, or nothing of it is kept."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = Body(request, longest(who))
+async def _arguments(request: Request, web: WebContext, person: Person) -> Mapping[str, Any]:
+    """Return the arguments in the body. A large body is parsed by another process while it
+    arrives, if the person may ask for the operation; of others nothing is kept."""
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    body = Body(request, longest(person))
     if await body.is_short():
-        return _read(await body.whole(), kind)
+        return _parse_arguments(await body.whole(), content_type)
     name = request.path_params["operation"]
-    known = web.service.operations().get(name)
-    if kind != JSON or known is None or known.role not in who.roles:
+    operation = web.service.operations().get(name)
+    if content_type != JSON or operation is None or operation.role not in person.roles:
         await body.read_to_end()
-        return _read(b"{}", kind)
+        return _parse_arguments(b"{}", content_type)
     try:
-        return await web.service.judges.sent(who, name, body.parts())
+        return await web.service.judges.sent(person, name, body.parts())
     except UnreadableRequestError:
         raise _ApiError(400, InvalidArgumentError(NO_JSON)) from None
     except OperationError:
@@ -151,8 +151,8 @@ async def _arguments(request: Request, web: WebContext, who: Person) -> Mapping[
         raise
 
 
-def _read(body: bytes, kind: str) -> Mapping[str, Any]:
-    if kind != JSON:
+def _parse_arguments(body: bytes, content_type: str) -> Mapping[str, Any]:
+    if content_type != JSON:
         raise _ApiError(415, InvalidArgumentError(NO_JSON_TYPE))
     try:
         arguments = json.loads(body, parse_constant=_no_number)
@@ -168,14 +168,14 @@ def _no_number(text: str) -> Any:
     raise ValueError(f"{text} is no JSON")
 
 
-def _asked(request: Request, known: Operation) -> Mapping[str, Any]:
-    """The arguments of a GET: a list for what takes several."""
+def _query_arguments(request: Request, operation: Operation) -> Mapping[str, Any]:
+    """Return the arguments of a GET: a list where the operation takes several values."""
     query = request.query_params
     return {
-        name: query.getlist(name) if _is_list(known.takes.get(name)) else query[name]
+        name: query.getlist(name) if _is_list(operation.takes.get(name)) else query[name]
         for name in query
     }
 
 
-def _is_list(wanted: Any) -> bool:
-    return get_origin(wanted) in (tuple, list)
+def _is_list(annotation: Any) -> bool:
+    return get_origin(annotation) in (tuple, list)

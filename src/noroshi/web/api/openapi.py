@@ -1,4 +1,5 @@
-"""The OpenAPI document, from the list of operations: their signatures and their answers' types."""
+"""Make the OpenAPI document from the signatures of the operations and the types of their
+answers."""
 
 from __future__ import annotations
 
@@ -49,65 +50,88 @@ REFUSALS: Mapping[str, str] = {
 
 
 def document(operations: Mapping[str, Operation]) -> Mapping[str, Any]:
-    """The whole of it. It takes a moment."""
-    offered = tuple(operations.values())
-    takes = {f"{one.name}.{name}": type for one in offered for name, type in one.takes.items()}
-    answers = {one.name: one.answers for one in offered}
-    given, answered, shared = schema.forms(takes, answers, "#/components/schemas/{model}")
+    """Return the OpenAPI document of these operations. It takes a moment."""
+    listed = tuple(operations.values())
+    takes = {
+        f"{operation.name}.{name}": type
+        for operation in listed
+        for name, type in operation.takes.items()
+    }
+    answers = {operation.name: operation.answers for operation in listed}
+    argument_schemas, answer_schemas, shared_schemas = schema.forms(
+        takes, answers, "#/components/schemas/{model}"
+    )
     refusal = {"Refusal": REFUSAL}
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Noroshi", "version": __version__, "description": _both(ABOUT)},
-        "paths": {f"/api/{one.name}": _path(one, given, answered[one.name]) for one in offered},
+        "info": {"title": "Noroshi", "version": __version__, "description": _bilingual(ABOUT)},
+        "paths": {
+            f"/api/{operation.name}": _path(
+                operation, argument_schemas, answer_schemas[operation.name]
+            )
+            for operation in listed
+        },
         "components": {
-            "schemas": {**shared, **refusal},
+            "schemas": {**shared_schemas, **refusal},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
         "security": [{"token": []}],
     }
 
 
-def _path(one: Operation, given: Mapping[str, Any], answer: Any) -> Mapping[str, Any]:
-    forms = {name: given[f"{one.name}.{name}"] for name in one.takes}
+def _path(
+    operation: Operation, argument_schemas: Mapping[str, Any], answer_schema: Any
+) -> Mapping[str, Any]:
+    properties = {
+        name: argument_schemas[f"{operation.name}.{name}"] for name in operation.takes
+    }
     common = {
-        "summary": _both(one.help),
-        "description": f"Role: {one.role}."
-        + (" Password once more." if one.reauthenticate else ""),
-        "tags": [one.role],
-        "responses": {"200": _answer(answer), **_refusals()},
+        "summary": _bilingual(operation.help),
+        "description": f"Role: {operation.role}."
+        + (" Password once more." if operation.reauthenticate else ""),
+        "tags": [operation.role],
+        "responses": {"200": _answer(answer_schema), **_refusals()},
     }
     body = {
         "type": "object",
-        "properties": forms,
-        "required": sorted(one.needed),
+        "properties": properties,
+        "required": sorted(operation.needed),
         "additionalProperties": False,
     }
     post = common | {
-        "operationId": one.name,
+        "operationId": operation.name,
         "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
     }
-    if one.role != VIEWER or one.changes:
+    if operation.role != VIEWER or operation.changes:
         return {"post": post}
-    asked = [
-        {"name": name, "in": "query", "required": name in one.needed, "schema": form}
-        for name, form in forms.items()
+    parameters = [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in operation.needed,
+            "schema": argument_schema,
+        }
+        for name, argument_schema in properties.items()
     ]
     return {
-        "get": common | {"operationId": f"{one.name}_get", "parameters": asked},
+        "get": common | {"operationId": f"{operation.name}_get", "parameters": parameters},
         "post": post,
     }
 
 
-def _answer(form: Any) -> Mapping[str, Any]:
-    whole = {"type": "object", "properties": {"ok": form}, "required": ["ok"]}
-    return {"description": "Done.", "content": {"application/json": {"schema": whole}}}
+def _answer(answer_schema: Any) -> Mapping[str, Any]:
+    body_schema = {"type": "object", "properties": {"ok": answer_schema}, "required": ["ok"]}
+    return {"description": "Done.", "content": {"application/json": {"schema": body_schema}}}
 
 
 def _refusals() -> Mapping[str, Any]:
     ref = {"schema": {"$ref": "#/components/schemas/Refusal"}}
     content = {"application/json": ref}
-    return {code: {"description": said, "content": content} for code, said in REFUSALS.items()}
+    return {
+        code: {"description": description, "content": content}
+        for code, description in REFUSALS.items()
+    }
 
 
-def _both(words: Message) -> str:
-    return f"{words.en} / {words.ja}"
+def _bilingual(text: Message) -> str:
+    return f"{text.en} / {text.ja}"

@@ -1,1 +1,1 @@
-"""Forms: settings drawn as fields, read back, checked, and led back to their fields."""
+"""Draw settings as fields, read and check them, and lead problems back to their fields."""

@@ -18,8 +18,9 @@ PLACE = re.compile(r": group\.([^.]+)\.monitor\.([^.]+)\.(?:options\.)?(\w+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlueprintInput:
-    """One value. `default`: what is taken unless it is given; "" must be said. `fills`: the first
-    setting that it stands in, as kind and setting; `used`: all, as group/monitor and setting."""
+    """Hold one value that a blueprint asks for. `default` is used unless it is given; "" must
+    be given. `fills` is the first setting that it stands in, as kind and setting; `used` are
+    all, as group/monitor and setting."""
 
     name: str
     default: str
@@ -29,12 +30,13 @@ class BlueprintInput:
 
 
 def inputs_of(blueprint: Answer, kinds: Sequence[Answer]) -> list[BlueprintInput]:
-    """All that it asks for; the help is that of the first setting which has one."""
+    """Return all values that a blueprint asks for; the help is that of the first setting which
+    has one."""
     helps = {
-        (kind["kind"], name): help_text(str(said.get("description", "")))
+        (kind["kind"], name): help_text(str(option.get("description", "")))
         for kind in kinds
         if kind["family"] == "monitor"
-        for name, said in kind["options"].get("properties", {}).items()
+        for name, option in kind["options"].get("properties", {}).items()
     }
     uses = list(_uses(blueprint["groups"]))
     return [_input(name, default, uses, helps) for name, default in blueprint["asks"].items()]
@@ -46,41 +48,46 @@ def _input(
     uses: Sequence[tuple[str, str, str, str]],
     helps: Mapping[tuple[str, str], Message],
 ) -> BlueprintInput:
-    mine = [(kind, where, option) for used, kind, where, option in uses if used == name]
-    told = (helps.get((kind, option)) for kind, _, option in mine)
+    own_uses = [
+        (kind, place, option)
+        for placeholder, kind, place, option in uses
+        if placeholder == name
+    ]
+    help_texts = (helps.get((kind, option)) for kind, _, option in own_uses)
     return BlueprintInput(
         name=name,
         default=default,
-        help=next((words for words in told if words is not None), NOTHING),
-        fills=next(((kind, option) for kind, _, option in mine), ("", name)),
-        used=[f"{where} ({option})" if option else where for _, where, option in mine],
+        help=next((text for text in help_texts if text is not None), NOTHING),
+        fills=next(((kind, option) for kind, _, option in own_uses), ("", name)),
+        used=[f"{place} ({option})" if option else place for _, place, option in own_uses],
     )
 
 
 def input_at(asks: Sequence[BlueprintInput], where: str) -> str:
-    """The name of the value that a problem of definitions is about; "": of none. What the value
-    itself lacks is told by its name."""
-    place = PLACE.search(where)
-    found = f"{place[1]}/{place[2]} ({place[3]})" if place else where
-    named = (one.name for one in asks if one.name == where or any(_fits(found, one.used)))
-    return next(named, "")
+    """Return the name of the value that a problem of definitions is about; "": of none. A
+    problem of the value itself has its name as the place."""
+    match = PLACE.search(where)
+    place = f"{match[1]}/{match[2]} ({match[3]})" if match else where
+    names = (ask.name for ask in asks if ask.name == where or any(_fits(place, ask.used)))
+    return next(names, "")
 
 
-def _fits(found: str, used: Sequence[str]) -> Iterator[bool]:
+def _fits(place: str, uses: Sequence[str]) -> Iterator[bool]:
     """Yield of each use whether it is meant: what stands in a name is anything until it is
     filled in."""
-    for one in used:
-        parts = (re.escape(part) for part in PLACEHOLDER.sub("\0", one).split("\0"))
-        yield re.fullmatch("[^/.]+".join(parts), found) is not None
+    for use in uses:
+        parts = (re.escape(part) for part in PLACEHOLDER.sub("\0", use).split("\0"))
+        yield re.fullmatch("[^/.]+".join(parts), place) is not None
 
 
 def _uses(groups: Sequence[Answer]) -> Iterator[tuple[str, str, str, str]]:
-    """Each use: which value, in a monitor of which kind, where, and in which option."""
+    """Yield each use of a value: its name, the kind of the monitor, where that is, and which
+    option."""
     for group in groups:
         for monitor in group.get("monitor", ()):
-            kind, where = str(monitor.get("kind")), f"{group.get('name')}/{monitor.get('name')}"
-            for setting, said in monitor.items():
-                inside = said if setting == "options" else {"": said}
-                for option, value in inside.items():
+            kind, place = str(monitor.get("kind")), f"{group.get('name')}/{monitor.get('name')}"
+            for setting, content in monitor.items():
+                options = content if setting == "options" else {"": content}
+                for option, value in options.items():
                     for name in dict.fromkeys(PLACEHOLDER.findall(str(value))):
-                        yield name, kind, where, option or setting
+                        yield name, kind, place, option or setting

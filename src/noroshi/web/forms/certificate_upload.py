@@ -1,6 +1,6 @@
-"""A certificate with its key that somebody brings along in a form: a file in PFX or PEM, or PEM
-as text. It is opened by a process of its own, and nothing of it is kept but by the operation that
-puts it into the vault. Only an administrator's is opened at all."""
+"""Take a certificate with its key out of a form: a file in PFX or PEM, or PEM as text. A
+separate process opens it, and only the operation that puts it into the vault keeps it. Only an
+administrator's is opened at all."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ TOO_LONG = _(
 
 
 async def uploaded_credential(visit: Visit) -> Secret:
-    """Key and certificate in PEM, unlocked. Raises ForbiddenError, OperationFailedError and
-    InvalidArgumentError, in words that quote nothing of it."""
+    """Return key and certificate in PEM, unlocked. Raises ForbiddenError, OperationFailedError
+    and InvalidArgumentError, in words that quote nothing of it."""
     require_administrator(visit)
     text, files = visit.form.get("pem", "").strip(), visit.files
     if len(files) + bool(text) != 1:
@@ -40,8 +40,8 @@ async def uploaded_credential(visit: Visit) -> Secret:
     try:
         bundle = await read_in_sandbox(data, passphrase)
         require_valid(bundle.reveal(), visit.web.service.now())
-    except CertificateError as unfit:
-        raise InvalidArgumentError(unfit.words) from None
+    except CertificateError as error:
+        raise InvalidArgumentError(error.words) from None
     except OSError:
         raise OperationFailedError(CANNOT_OPEN) from None
     return bundle

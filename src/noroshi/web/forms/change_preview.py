@@ -6,42 +6,44 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from noroshi.web.view.difference import Worded, all_worded, names_of
+from noroshi.web.view.difference import DifferenceText, difference_texts, names_of
 from noroshi.web.view.page_context import Visit
 
 MOST = 50
-"""So many monitors are named; of more it is told how many."""
+"""The most monitors that are named; of more there is the count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Created:
-    """Monitors that would be there: of each its kind in words, its place and its title; and how
-    many more."""
+class CreatedMonitors:
+    """Hold the monitors that a change would add: of each the kind in words, the place and the
+    title; and how many more there are."""
 
     monitors: Sequence[tuple[str, str, str]]
     more: int
 
 
-async def preview(visit: Visit, tried: Mapping[str, Any] | None) -> list[Worded]:
-    """Return what would change, by the answer of an operation that kept nothing; None: nothing
-    was tried."""
-    if not tried or not tried["changed_values"]:
+async def preview(visit: Visit, dry_run: Mapping[str, Any] | None) -> list[DifferenceText]:
+    """Return the differences that a change would make, from the answer of a dry run; none
+    without one."""
+    if not dry_run or not dry_run["changed_values"]:
         return []
-    return all_worded(tried["changed_values"], names_of(await visit.call("kinds")))
+    return difference_texts(dry_run["changed_values"], names_of(await visit.call("kinds")))
 
 
-async def created(visit: Visit, tried: Mapping[str, Any] | None) -> Created | None:
-    """The monitors that it would add; None: none."""
-    found = tried["monitors"] if tried else ()
-    if not found:
+async def created_monitors(
+    visit: Visit, dry_run: Mapping[str, Any] | None
+) -> CreatedMonitors | None:
+    """Return the monitors that a change would add; None: it adds none."""
+    monitors = dry_run["monitors"] if dry_run else ()
+    if not monitors:
         return None
     kinds = names_of(await visit.call("kinds")).kinds
-    named = [
+    rows = [
         (
             visit.say(kinds[one["kind"]]) if one["kind"] in kinds else one["kind"],
             one["path"],
             one["title"],
         )
-        for one in found[:MOST]
+        for one in monitors[:MOST]
     ]
-    return Created(monitors=named, more=len(found) - len(named))
+    return CreatedMonitors(monitors=rows, more=len(monitors) - len(rows))

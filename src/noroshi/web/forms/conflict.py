@@ -11,7 +11,7 @@ from noroshi.core.translation import _
 from noroshi.definitions import differences, document
 from noroshi.ports import Document
 from noroshi.web.forms.location import Content, called
-from noroshi.web.view.difference import Worded, names_of, sort_of, worded
+from noroshi.web.view.difference import DifferenceText, difference_text, names_of, sort_of
 from noroshi.web.view.page_context import Visit
 
 CALLED = _(" {sort} {name} ")
@@ -19,10 +19,12 @@ Side = tuple[str, Content | None]
 """A definition's key, and what it says; None: it is not there."""
 
 
-async def differing(visit: Visit, before: Side, now: Side) -> Sequence[Worded]:
+async def differences_between(
+    visit: Visit, before: Side, now: Side
+) -> Sequence[DifferenceText]:
     """Return the differences from what its editor saw to what is in force."""
     names = names_of(await visit.call("kinds"))
-    return [worded(one, names) for one in differences(_side(before), _side(now))]
+    return [difference_text(one, names) for one in differences(_side(before), _side(now))]
 
 
 def _side(side: Side) -> tuple[Document, ...]:
@@ -30,22 +32,22 @@ def _side(side: Side) -> tuple[Document, ...]:
     return () if content is None else (document(key, content),)
 
 
-async def since(visit: Visit, key: str, version: int) -> Sequence[Worded]:
+async def changes_since(visit: Visit, key: str, version: int) -> Sequence[DifferenceText]:
     """Return the differences of one definition from that version; nothing if it is not known any
     more."""
     now = await visit.call("definition_show", keys=[key])
-    seen = await visit.call_json("definition_show", keys=[key], version=version)
-    if "ok" not in seen:
+    base_answer = await visit.call_json("definition_show", keys=[key], version=version)
+    if "ok" not in base_answer:
         return ()
-    before, after = (one["documents"].get(key) for one in (seen["ok"], now))
-    return await differing(visit, (key, before), (key, after))
+    before, after = (one["documents"].get(key) for one in (base_answer["ok"], now))
+    return await differences_between(visit, (key, before), (key, after))
 
 
 def by_title(visit: Visit, text: str, side: Side) -> str:
-    """A sentence that names a definition by its key, with what a person calls it instead."""
+    """Replace the key of a definition in a sentence by the name that people know."""
     key, content = side
-    its = CALLED.fill(sort=sort_of(key), name=called(key.partition("/")[2], content))
-    return text.replace(f" {key} ", visit.say(its))
+    name_in_words = CALLED.fill(sort=sort_of(key), name=called(key.partition("/")[2], content))
+    return text.replace(f" {key} ", visit.say(name_in_words))
 
 
 BASE_VERSION = "seen"
@@ -53,7 +55,7 @@ BASE_VERSION = "seen"
 says that it can show what it would change, and is kept over a log-in with all that is in it."""
 LONGEST_NUMBER = 9
 Texts = Mapping[str, str]
-Reading = Callable[[Mapping[str, Mapping[str, Any]]], Texts]
+FieldReader = Callable[[Mapping[str, Mapping[str, Any]]], Texts]
 """Makes the fields of a form, by their names, of definitions."""
 
 
@@ -81,48 +83,60 @@ class Refused(Protocol):
     def problems(self) -> Sequence[tuple[str, str]]: ...
 
 
-def is_conflict(done: Refused) -> bool:
-    """Return whether it was refused as somebody else changed the same thing meanwhile."""
-    return done.kind == "conflict" and bool(done.problems)
+def is_conflict(refusal: Refused) -> bool:
+    """Return True if the change was refused because somebody else changed the same thing
+    first."""
+    return refusal.kind == "conflict" and bool(refusal.problems)
 
 
 async def merged_form(
-    visit: Visit, typed: Texts, reading: Reading, done: Refused, **which: Any
+    visit: Visit,
+    typed_fields: Texts,
+    read_fields: FieldReader,
+    refusal: Refused,
+    **selection: Any,
 ) -> MergedForm:
-    """Return the form as it is shown after it was not taken; `which` definitions it is about."""
-    base = _number(visit.form.get(BASE_VERSION, ""))
-    if not is_conflict(done):
-        return MergedForm(form=typed, base_version=base)
-    now = await visit.call("definition_show", **which)
-    seen = await visit.call_json("definition_show", version=base, **which)
-    there = seen["ok"]["documents"] if "ok" in seen else {}
-    return _merged(typed, reading(there), reading(now["documents"]), now["version"])
+    """Return the form as it is shown after a refusal; `selection` are its definitions."""
+    base_version = _number(visit.form.get(BASE_VERSION, ""))
+    if not is_conflict(refusal):
+        return MergedForm(form=typed_fields, base_version=base_version)
+    current = await visit.call("definition_show", **selection)
+    base_answer = await visit.call_json("definition_show", version=base_version, **selection)
+    base_documents = base_answer["ok"]["documents"] if "ok" in base_answer else {}
+    return _merged(
+        typed_fields,
+        read_fields(base_documents),
+        read_fields(current["documents"]),
+        current["version"],
+    )
 
 
-def _merged(typed: Texts, before: Texts, now: Texts, version: int) -> MergedForm:
+def _merged(
+    typed_fields: Texts, base_fields: Texts, current_fields: Texts, version: int
+) -> MergedForm:
     form = {
-        name: text if text != before.get(name, "") else now.get(name, "")
-        for name, text in typed.items()
+        name: text if text != base_fields.get(name, "") else current_fields.get(name, "")
+        for name, text in typed_fields.items()
     }
-    theirs = {
+    changed_elsewhere = {
         name: text
-        for name, text in now.items()
-        if text not in (before.get(name, ""), form.get(name, ""))
+        for name, text in current_fields.items()
+        if text not in (base_fields.get(name, ""), form.get(name, ""))
     }
-    return MergedForm(form=form, base_version=version, now=theirs, overtaken=True)
+    return MergedForm(form=form, base_version=version, now=changed_elsewhere, overtaken=True)
 
 
-async def refusal_lines(visit: Visit, done: Refused) -> tuple[str, ...]:
+async def refusal_lines(visit: Visit, refusal: Refused) -> tuple[str, ...]:
     """Say why it was not taken; if somebody else was first, what they changed and what to do
     now."""
-    if not is_conflict(done):
-        return tuple(done.why)
-    first, key = done.problems[0][0], done.problems[-1][0]
-    lines = [what for _where, what in done.problems]
-    if first == key:  # else it has another name, which the first of them tells
-        differ = await since(visit, key, _number(visit.form.get(BASE_VERSION, "")))
-        lines = [visit.say(one.sentence) for one in differ] or lines
-    why = by_title(visit, done.why[0], (key, None))
+    if not is_conflict(refusal):
+        return tuple(refusal.why)
+    first_key, key = refusal.problems[0][0], refusal.problems[-1][0]
+    lines = [what for _where, what in refusal.problems]
+    if first_key == key:  # else it has another name, which the first of them tells
+        differences = await changes_since(visit, key, _number(visit.form.get(BASE_VERSION, "")))
+        lines = [visit.say(one.sentence) for one in differences] or lines
+    why = by_title(visit, refusal.why[0], (key, None))
     return (
         why,
         *lines,

@@ -25,86 +25,88 @@ UNSURE = _("the content does not show the type; choose it under “Type of TOML 
 
 
 def answer(head: Mapping[str, Any], body: bytes) -> Any:
-    """The fields, and the definitions in the files or in what was carried on; None: no form."""
+    """Return the fields, and the definitions in the files or in the packed field; None: no
+    form."""
     try:
         fields, files = parts_of(body, head["boundary"])
     except ValueError:
         return None
-    carried = fields.pop(PACKED, "")
+    packed_field = fields.pop(PACKED, "")
     if sum(len(name) + len(text) for name, text in fields.items()) > LONGEST_REST:
         return None
     if fields.get("do") == "apply":
-        folder = unpack(_unwrapped(carried), "zip")
+        folder = unpack(_unpacked(packed_field), "zip")
     else:
         folder = read(files, fields.get("sort", ""), head["there"])
-    folder = _bounded(folder)
+    folder = _without_oversized(folder)
     return {
         "fields": fields,
         "given": bool(files),
         "documents": [{"key": one.key, "body": one.body} for one in folder.documents],
-        "problems": [_plain(one) for one in folder.problems[:MOST_FOUND]],
-        "packed": "" if folder.problems else _wrapped(folder),
+        "problems": [_as_json(one) for one in folder.problems[:MOST_FOUND]],
+        "packed": "" if folder.problems else _packed(folder),
     }
 
 
-def read(files: Sequence[Upload], sort: str, there: Sequence[str]) -> Folder:
+def read(files: Sequence[Upload], sort: str, known_keys: Sequence[str]) -> Folder:
     """Read what was sent: zips, and files of one sort or by their path in a folder."""
-    documents, problems, loose = list[Document](), list[Problem](), list[tuple[str, bytes]]()
-    left = MOST_BYTES
+    documents, problems = list[Document](), list[Problem]()
+    single_files = list[tuple[str, bytes]]()
+    bytes_left = MOST_BYTES
     for one in files:
         if one.content.startswith(ZIP):
-            found = unpack(one.content, one.name, left)
-            left -= sum(len(document.body) for document in found.documents)
-            documents += found.documents
-            problems += found.problems
-        elif place := _placed(one.name, sort, one.content, there):
-            loose.append((place, one.content))
+            unpacked = unpack(one.content, one.name, bytes_left)
+            bytes_left -= sum(len(document.body) for document in unpacked.documents)
+            documents += unpacked.documents
+            problems += unpacked.problems
+        elif place := _path_in_folder(one.name, sort, one.content, known_keys):
+            single_files.append((place, one.content))
         else:
             problems.append(Problem(one.name, UNSURE))
-    found = look_at(loose)
-    return Folder((*documents, *found.documents), (*problems, *found.problems))
+    unpacked = look_at(single_files)
+    return Folder((*documents, *unpacked.documents), (*problems, *unpacked.problems))
 
 
-def _bounded(folder: Folder) -> Folder:
-    """Without the documents of which nobody could say what is wrong with them, and each is told."""
-    few = {one.key: _has_few(one) for one in folder.documents}
-    kept = [one for one in folder.documents if few[one.key]]
-    if sum(len(one.body) for one in kept) > MOST_BYTES:
+def _without_oversized(folder: Folder) -> Folder:
+    """Drop the documents that are too large to be checked, each with a problem in its place."""
+    is_small = {one.key: _has_few(one) for one in folder.documents}
+    countable = [one for one in folder.documents if is_small[one.key]]
+    if sum(len(one.body) for one in countable) > MOST_BYTES:
         return Folder((), (*folder.problems, too_much("")))
-    told = [_crowded(one) for one in folder.documents if not few[one.key]]
-    return Folder(tuple(kept), (*folder.problems, *told))
+    problems = [_too_many_values(one) for one in folder.documents if not is_small[one.key]]
+    return Folder(tuple(countable), (*folder.problems, *problems))
 
 
 def _has_few(one: Document) -> bool:
     return values_in(content(one), MOST_VALUES) <= MOST_VALUES
 
 
-def _crowded(one: Document) -> Problem:
+def _too_many_values(one: Document) -> Problem:
     return Problem(f"{one.key}.toml", TOO_MANY.fill(most=MOST_VALUES))
 
 
-def _placed(name: str, sort: str, raw: bytes, there: Sequence[str]) -> str:
-    """The place in a folder of definitions: a file alone is of the sort that was chosen, else of
-    that which its content has; "" if that is not sure."""
+def _path_in_folder(name: str, sort: str, raw: bytes, known_keys: Sequence[str]) -> str:
+    """Return the path in a folder of definitions. A single file is of the chosen type, else of
+    the one that its content shows; "" if that is not sure."""
     parts = name.replace("\\", "/").split("/")
     if len(parts) > 2 and parts[-2] in TYPES:
         return "/".join(parts[-2:])
     if len(parts) > 1:
         return name
-    sort = sort if sort in TYPES else family_in(name.removesuffix(".toml"), raw, there)
+    sort = sort if sort in TYPES else family_in(name.removesuffix(".toml"), raw, known_keys)
     return f"{sort}/{name}" if sort else ""
 
 
-def _plain(one: Problem) -> Mapping[str, Any]:
+def _as_json(one: Problem) -> Mapping[str, Any]:
     return {"where": shortened(one.where), "what": schema.plain(one.what, Medium.PAGE)}
 
 
-def _wrapped(folder: Folder) -> str:
+def _packed(folder: Folder) -> str:
     raw = pack(folder.documents)
     return base64.urlsafe_b64encode(raw).decode() if len(raw) <= MOST_PACKED else ""
 
 
-def _unwrapped(packed: str) -> bytes:
+def _unpacked(packed: str) -> bytes:
     try:
         return base64.b64decode(packed, altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):

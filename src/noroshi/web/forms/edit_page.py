@@ -1,4 +1,5 @@
-"""The page on which one thing is edited: read, tried, saved, shown again with what was typed."""
+"""Show the page on which one definition is edited: read, previewed, saved, shown again with the
+input."""
 
 from __future__ import annotations
 
@@ -11,13 +12,13 @@ from starlette.responses import Response
 from noroshi.core.translation import _
 from noroshi.service.definitions.renames import FOLLOWS
 from noroshi.web.forms.change_preview import preview
-from noroshi.web.forms.conflict import by_title, differing
-from noroshi.web.forms.edit_session import REMOVE, Edit, opened, submitted
-from noroshi.web.forms.fields import Field, elsewhere
+from noroshi.web.forms.conflict import by_title, differences_between
+from noroshi.web.forms.edit_session import REMOVE, Edit, open_edit, submit
+from noroshi.web.forms.fields import Field, problems_elsewhere
 from noroshi.web.forms.layout import Block, Outline
 from noroshi.web.forms.location import Spot
-from noroshi.web.forms.relocation import moved, page_of
-from noroshi.web.view.difference import Worded
+from noroshi.web.forms.relocation import find_moved, page_of
+from noroshi.web.view.difference import DifferenceText
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
@@ -32,7 +33,7 @@ Link = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """Part of the page: some fields, limits, or what is only told."""
+    """Hold a part of the page: fields, limits, or text that cannot be edited."""
 
     id: str
     title: str
@@ -57,13 +58,13 @@ class FormFrame:
     place: str = "settings"
 
 
-async def edited(visit: Visit, outline: Outline, edit: Edit) -> Edit:
-    """After a POST: what came of it."""
+async def apply_edit(visit: Visit, outline: Outline, edit: Edit) -> Edit:
+    """Save, preview or remove after a POST, and return the edit with the outcome."""
     if visit.request.method != "POST":
         return edit
     await require_change_allowed(visit)
     if visit.form.get("do") != REMOVE:
-        return await submitted(visit, edit, outline.content(visit.form, edit.before))
+        return await submit(visit, edit, outline.content(visit.form, edit.before))
     if visit.form.get("meant") != "yes":
         edit.outcome = Outcome(
             None,
@@ -72,7 +73,7 @@ async def edited(visit: Visit, outline: Outline, edit: Edit) -> Edit:
             kind="invalid",
         )
         return edit
-    return await submitted(visit, edit, None, empty=True)
+    return await submit(visit, edit, None, empty=True)
 
 
 def name_field(visit: Visit, edit: Edit, help: str = "") -> Field:
@@ -94,16 +95,16 @@ def name_field(visit: Visit, edit: Edit, help: str = "") -> Field:
 
 
 async def edit_page(visit: Visit, edit: Edit, frame: FormFrame) -> Response:
-    """The page, with what was typed if it was not taken."""
+    """Return the page, with the input if it was not saved."""
     etag, version = edit.to_send()
     names = [one.name for section in frame.sections for one in section.fields]
     rows = [row for section in frame.sections for block in section.blocks for row in block.rows]
     names += [f"{row.prefix}{cell}" for row in rows for cell in row.cells]
     at_rows = {row.prefix.rstrip(".") for row in rows}
-    stray = elsewhere(
+    stray_problems = problems_elsewhere(
         [one for one in edit.problems if one[0] not in at_rows], names, visit.language
     )
-    outcome, did = edit.outcome, query_value(visit, "did")
+    outcome, saved_version = edit.outcome, query_value(visit, "did")
     return await visit.show(
         "edit.html",
         200 if outcome.ok is not None else outcome.status,
@@ -115,83 +116,93 @@ async def edit_page(visit: Visit, edit: Edit, frame: FormFrame) -> Response:
         sections=frame.sections,
         removal=frame.removal,
         action=visit.here.partition("&did=")[0],
-        fresh=visit.here.partition("&did=")[0],
+        reload_address=visit.here.partition("&did=")[0],
         etag=etag,
         version_seen=version,
         overtaken=edit.overtaken,
         gone=edit.gone,
         stranded=edit.stranded,
-        moved=_moved(edit),
+        new_link=_new_link(edit),
         changes=outcome.problems,
-        theirs=await _theirs(visit, edit),
+        changes_by_others=await _changes_by_others(visit, edit),
         why=_why(visit, edit),
-        stray=stray,
-        wrong=len(edit.problems) - len(stray),
-        tried=edit.tried,
-        differs=await preview(visit, edit.tried),
+        stray_problems=stray_problems,
+        problem_count=len(edit.problems) - len(stray_problems),
+        dry_run=edit.dry_run,
+        differences=await preview(visit, edit.dry_run),
         needs_password=outcome.needs_password,
         note=visit.form.get("note", ""),
-        did=did if did.isdecimal() else "",
-        beware=await cautions(visit),
+        saved_version=saved_version if saved_version.isdecimal() else "",
+        cautions=await cautions(visit),
         may=may(visit),
     )
 
 
-def _place(edit: Edit) -> Spot | None:
+def _new_spot(edit: Edit) -> Spot | None:
     """Return where it is, if somebody else gave it another name."""
     if not (edit.overtaken and edit.gone):
         return None
-    return moved(edit.spot, edit.seen, edit.shown["documents"], edit.outcome.problems)
+    return find_moved(
+        edit.spot, edit.base_document, edit.definitions["documents"], edit.outcome.problems
+    )
 
 
-def _moved(edit: Edit) -> Link | None:
-    """Return what it is called now, and its page, if it is elsewhere."""
-    place = _place(edit)
-    return (place.path, page_of(place)) if place else None
+def _new_link(edit: Edit) -> Link | None:
+    """Return the new name and page of a definition that somebody else renamed or moved."""
+    spot = _new_spot(edit)
+    return (spot.path, page_of(spot)) if spot else None
 
 
-async def _theirs(visit: Visit, edit: Edit) -> Sequence[Worded]:
-    """Return what somebody else changed in it."""
+async def _changes_by_others(visit: Visit, edit: Edit) -> Sequence[DifferenceText]:
+    """Return the differences that somebody else made in it."""
     if not edit.overtaken:
         return ()
-    documents, place = edit.shown["documents"], _place(edit)
-    key = place.key if place and edit.now is None else edit.spot.key
-    return await differing(visit, (edit.spot.key, edit.seen), (key, documents.get(key)))
+    documents, spot = edit.definitions["documents"], _new_spot(edit)
+    key = spot.key if spot and edit.now is None else edit.spot.key
+    return await differences_between(
+        visit, (edit.spot.key, edit.base_document), (key, documents.get(key))
+    )
 
 
 def _why(visit: Visit, edit: Edit) -> Sequence[str]:
     if not edit.overtaken:
         return edit.outcome.why
-    its = (edit.spot.key, edit.seen)
-    return [by_title(visit, one, its) for one in edit.outcome.why]
+    definition = (edit.spot.key, edit.base_document)
+    return [by_title(visit, sentence, definition) for sentence in edit.outcome.why]
 
 
-def saved(visit: Visit, edit: Edit, path: str, removed: str, **query: str) -> Response:
-    """To the page of what was saved, or to what it was removed from."""
-    where = removed if visit.form.get("do") == REMOVE else address(path, **query)
-    mark = "&" if "?" in where else "?"
-    beware = "&beware=yes" if edit.outcome.ok["cautions"] else ""
-    return visit.to(f"{where}{mark}did={edit.outcome.ok['version']}{beware}")
+def redirect_to_saved(
+    visit: Visit, edit: Edit, path: str, parent_page: str, **query: str
+) -> Response:
+    """Redirect to the page of the saved definition, or to the parent page after a removal."""
+    where = parent_page if visit.form.get("do") == REMOVE else address(path, **query)
+    separator = "&" if "?" in where else "?"
+    warning_query = "&beware=yes" if edit.outcome.ok["cautions"] else ""
+    return visit.to(f"{where}{separator}did={edit.outcome.ok['version']}{warning_query}")
 
 
 async def cautions(visit: Visit) -> list[str]:
     """Return the warnings about what was just saved, which the address asks for."""
     if not query_value(visit, "beware") or not may(visit)["rule"]:
         return []
-    told = await visit.call("definition_change", dry=True)
-    return [visit.say(words) for words in told["cautions"]]
+    answer = await visit.call("definition_change", dry=True)
+    return [visit.say(words) for words in answer["cautions"]]
 
 
-def handed_down(*levels: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what holds of schedule and rules unless something else is said: of the nearest level
-    that says something (the nearest first)."""
-    found = dict[str, Any]()
-    timed = next((one for one in levels if one.get("every") or one.get("at")), {"every": "1m"})
-    found |= {name: timed[name] for name in ("every", "at", "days") if timed.get(name)}
-    ruled = next((one for one in levels if one.get("rules") is not None), {})
-    if ruled.get("rules"):
-        found["rules"] = ruled["rules"]
-    return found
+def inherited_settings(*levels: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the schedule and rules that are inherited: of the nearest level that has some (the
+    nearest first)."""
+    inherited = dict[str, Any]()
+    schedule = next(
+        (one for one in levels if one.get("every") or one.get("at")), {"every": "1m"}
+    )
+    inherited |= {
+        name: schedule[name] for name in ("every", "at", "days") if schedule.get(name)
+    }
+    rules_source = next((one for one in levels if one.get("rules") is not None), {})
+    if rules_source.get("rules"):
+        inherited["rules"] = rules_source["rules"]
+    return inherited
 
 
 __all__ = [
@@ -199,10 +210,10 @@ __all__ = [
     "FormFrame",
     "Section",
     "cautions",
-    "edited",
-    "handed_down",
+    "apply_edit",
+    "inherited_settings",
     "name_field",
-    "opened",
-    "saved",
+    "open_edit",
+    "redirect_to_saved",
     "edit_page",
 ]

@@ -1,4 +1,4 @@
-"""A value as the fields of a form have it, what was posted of them, and the value back again."""
+"""Convert a value into the fields of a form, read posted fields, and convert them back."""
 
 from __future__ import annotations
 
@@ -17,41 +17,43 @@ ABSENT = object()
 OWN = "own"
 
 
-def written(shape: Shape, name: str, value: Any) -> dict[str, str]:
-    """A value as the form has it. ABSENT: the default where something must be chosen, else
+def to_fields(shape: Shape, name: str, value: Any) -> dict[str, str]:
+    """Return the fields for a value. ABSENT: the default where something must be chosen, else
     nothing."""
-    chosen = shape.default if value is ABSENT and shape.sort in CHOSEN else value
+    shown_value = shape.default if value is ABSENT and shape.sort in CHOSEN else value
     if shape.sort == "choices":
-        boxes = {f"{name}.{one}": YES for one in several(chosen)}
-        return {name: OWN, **boxes} if not shape.nullable or has_value(chosen) else {name: ""}
+        boxes = {f"{name}.{one}": YES for one in as_list(shown_value)}
+        return (
+            {name: OWN, **boxes} if not shape.nullable or has_value(shown_value) else {name: ""}
+        )
     if shape.sort == "order":
-        return {f"{name}.{n}": one for n, one in enumerate(several(chosen), 1)}
+        return {f"{name}.{n}": one for n, one in enumerate(as_list(shown_value), 1)}
     if shape.sort == "rows":
-        rows = [_row(shape, one) for one in several(chosen)]
+        rows = [_row_of(shape, one) for one in as_list(shown_value)]
         return _rows(name, rows)
     if shape.sort == "table":
-        return _cells(shape, name, [_entry(shape, one) for one in several(chosen)])
-    return {name: _text(shape, chosen)}
+        return _cells(shape, name, [_entry(shape, one) for one in as_list(shown_value)])
+    return {name: _field_text(shape, shown_value)}
 
 
 def _entry(shape: Shape, value: Any) -> dict[str, str]:
-    said = value if isinstance(value, Mapping) else {}
+    settings = value if isinstance(value, Mapping) else {}
     return {
-        one.name: ", ".join(map(plain, several(said.get(one.name, ABSENT))))
+        one.name: ", ".join(map(plain, as_list(settings.get(one.name, ABSENT))))
         for one in shape.columns
     }
 
 
 def _cells(shape: Shape, name: str, entries: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    found = dict[str, str]()
+    fields = dict[str, str]()
     for n, one in enumerate(entries, 1):
         for column in shape.columns:
-            found |= _cell(column, f"{name}.{n}.{column.name}", one[column.name])
-    return found
+            fields |= _cell(column, f"{name}.{n}.{column.name}", one[column.name])
+    return fields
 
 
 def _cell(column: Column, name: str, text: str) -> dict[str, str]:
-    """A box for each that is chosen, where there are some to choose from."""
+    """Return a box for each chosen value where there are some to choose from, else the text."""
     return {f"{name}.{one}": YES for one in split(text)} if column.choices else {name: text}
 
 
@@ -60,69 +62,69 @@ def split(text: str) -> list[str]:
     return [part for part in re.split(rf"[{BETWEEN}]+", text) if part]
 
 
-def _chosen(column: Column, name: str, form: Form) -> str:
-    """Return what a cell says; of boxes those that are ticked, in their order, and what is none
-    of them last."""
+def _cell_text(column: Column, name: str, form: Form) -> str:
+    """Return the text of a cell; of boxes the ticked values in their order, unknown ones
+    last."""
     if not column.choices:
         return form.get(name, "").strip()
     start = f"{name}."
     ticked = [
         key.removeprefix(start)
-        for key, it in form.items()
-        if it == YES and key.startswith(start)
+        for key, value in form.items()
+        if value == YES and key.startswith(start)
     ]
-    known = [one for one in column.choices if one in ticked]
-    return ", ".join((*known, *(one for one in ticked if one not in known)))
+    in_order = [one for one in column.choices if one in ticked]
+    return ", ".join((*in_order, *(one for one in ticked if one not in in_order)))
 
 
 def entries_of(shape: Shape, name: str, form: Form) -> list[dict[str, str]]:
-    """The entries of a table of which anything is filled in, in order."""
+    """Return the entries of a table in order, without empty ones."""
     start = f"{name}."
     numbers = {
         key.removeprefix(start).partition(".")[0] for key in form if key.startswith(start)
     }
-    found = [
-        {one.name: _chosen(one, f"{start}{n}.{one.name}", form) for one in shape.columns}
+    entries = [
+        {one.name: _cell_text(one, f"{start}{n}.{one.name}", form) for one in shape.columns}
         for n in sorted(numbers, key=lambda n: (len(n), n))
     ]
-    return [one for one in found if any(one.values())]
+    return [one for one in entries if any(one.values())]
 
 
-def _row(shape: Shape, value: Any) -> tuple[str, str]:
+def _row_of(shape: Shape, value: Any) -> tuple[str, str]:
     """Return which setting one entry gives, and its text; as in TOML if it gives something
     else."""
     if isinstance(value, Mapping) and len(value) == 1:
-        ((which, text),) = value.items()
-        if which in shape.choices and isinstance(text, str):
-            return which, text
+        ((setting, text),) = value.items()
+        if setting in shape.choices and isinstance(text, str):
+            return setting, text
     return AS_TOML, toml(value)
 
 
 def _rows(name: str, rows: Iterable[tuple[str, str]]) -> dict[str, str]:
-    found = dict[str, str]()
-    for n, (which, text) in enumerate(rows, 1):
-        found |= {f"{name}.{n}.which": which, f"{name}.{n}.text": text}
-    return found
+    fields = dict[str, str]()
+    for n, (setting, text) in enumerate(rows, 1):
+        fields |= {f"{name}.{n}.which": setting, f"{name}.{n}.text": text}
+    return fields
 
 
 def rows_of(name: str, form: Form) -> list[tuple[str, str]]:
     """Return the setting and the text of each filled row, in order."""
     start, end = f"{name}.", ".text"
-    found = [
+    numbers = [
         key.removeprefix(start).removesuffix(end)
         for key, text in form.items()
         if key.startswith(start) and key.endswith(end) and text.strip()
     ]
     return [
         (form.get(f"{start}{n}.which", AS_TOML), form[f"{start}{n}{end}"])
-        for n in sorted(found, key=lambda n: (len(n), n))
+        for n in sorted(numbers, key=lambda n: (len(n), n))
     ]
 
 
 CHOSEN = ("boolean", "choice", "choices")
 
 
-def _text(shape: Shape, value: Any) -> str:
+def _field_text(shape: Shape, value: Any) -> str:
     if not has_value(value):
         return ""
     if isinstance(value, bool):
@@ -130,24 +132,26 @@ def _text(shape: Shape, value: Any) -> str:
     if shape.sort == "map" and isinstance(value, Mapping):
         return "\n".join(f"{key}={one}" for key, one in value.items())
     if shape.sort == "lines":
-        return "\n".join(map(toml, several(value)))
+        return "\n".join(map(toml, as_list(value)))
     if shape.sort == "list":
-        return "\n".join(map(plain, several(value)))
+        return "\n".join(map(plain, as_list(value)))
     return plain(value)
 
 
-def typed(shape: Shape, name: str, form: Form) -> dict[str, str]:
-    """The same of what was posted."""
+def posted_fields(shape: Shape, name: str, form: Form) -> dict[str, str]:
+    """Return the fields of a setting as they were posted, in the form of `to_fields`."""
     if shape.sort == "choices":
         if shape.nullable and form.get(name, "") != OWN:
             return {name: ""}
         boxes = {
-            key: YES for key, it in form.items() if key.startswith(f"{name}.") and it == YES
+            key: YES
+            for key, value in form.items()
+            if key.startswith(f"{name}.") and value == YES
         }
         return {name: OWN, **boxes}
     if shape.sort == "order":
-        there = [form[key] for key in _ordered(name, form) if form[key]]
-        return {f"{name}.{n}": one for n, one in enumerate(there, 1)}
+        filled_in = [form[key] for key in _sorted_names(name, form) if form[key]]
+        return {f"{name}.{n}": one for n, one in enumerate(filled_in, 1)}
     if shape.sort == "rows":
         return _rows(name, rows_of(name, form))
     if shape.sort == "table":
@@ -156,27 +160,27 @@ def typed(shape: Shape, name: str, form: Form) -> dict[str, str]:
     return {name: text if shape.sort == "long" else text.strip()}
 
 
-def parsed(shape: Shape, name: str, form: Form) -> Any:
-    """The value that was posted; ABSENT: nothing is said, so that the default holds."""
-    there = typed(shape, name, form)
+def from_fields(shape: Shape, name: str, form: Form) -> Any:
+    """Return the posted value; ABSENT: the field is empty, so the default holds."""
+    fields = posted_fields(shape, name, form)
     if shape.sort == "choices":
-        if shape.nullable and there[name] != OWN:
+        if shape.nullable and fields[name] != OWN:
             return ABSENT
-        found = [key.removeprefix(f"{name}.") for key in there if key != name]
-        return ABSENT if found == several(shape.default) and not shape.nullable else found
+        choices = [key.removeprefix(f"{name}.") for key in fields if key != name]
+        return ABSENT if choices == as_list(shape.default) and not shape.nullable else choices
     if shape.sort == "order":
-        return list(there.values()) or ABSENT
+        return list(fields.values()) or ABSENT
     if shape.sort == "rows":
-        return [_of_row(*row) for row in rows_of(name, there)] or ABSENT
+        return [_parse_row(*row) for row in rows_of(name, fields)] or ABSENT
     if shape.sort == "table":
-        return [_of_entry(shape, one) for one in entries_of(shape, name, there)] or ABSENT
-    text = there[name]
+        return [_parse_entry(shape, one) for one in entries_of(shape, name, fields)] or ABSENT
+    text = fields[name]
     if not text or (shape.sort == "choice" and text == shape.default):
         return ABSENT
-    return _of_text(shape, text)
+    return _parse_text(shape, text)
 
 
-def _of_text(shape: Shape, text: str) -> Any:
+def _parse_text(shape: Shape, text: str) -> Any:
     if shape.name in TIMES:
         text = "\n".join(map(figures, text.split("\n")))
     lines = [line.strip() for line in text.split("\n") if line.strip()]
@@ -192,7 +196,7 @@ def _of_text(shape: Shape, text: str) -> Any:
         case "list":
             return [number(line) for line in lines] if shape.whole else lines
         case "lines":
-            return [_of_toml(line) for line in lines]
+            return [_parse_toml(line) for line in lines]
         case "map":
             pairs = (line.partition("=") for line in lines)
             return {key.strip(): one.strip() for key, _, one in pairs}
@@ -200,17 +204,18 @@ def _of_text(shape: Shape, text: str) -> Any:
 
 
 def number(text: str) -> Any:
-    """The number that a text is; else the text, which the check then refuses at its place."""
+    """Return the number that a text is; else the text, which the check then refuses at its
+    place."""
     for kind in (int, float):
         try:
-            found = kind(figures(text))
+            parsed_number = kind(figures(text))
         except ValueError:
             continue
-        return found if math.isfinite(found) else text
+        return parsed_number if math.isfinite(parsed_number) else text
     return text
 
 
-def _of_entry(shape: Shape, entry: Mapping[str, str]) -> dict[str, Any]:
+def _parse_entry(shape: Shape, entry: Mapping[str, str]) -> dict[str, Any]:
     return {
         one.name: split(entry[one.name]) if one.several else entry[one.name]
         for one in shape.columns
@@ -218,11 +223,11 @@ def _of_entry(shape: Shape, entry: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _of_row(which: str, text: str) -> Any:
-    return _of_toml(text) if which == AS_TOML else {which: text}
+def _parse_row(setting: str, text: str) -> Any:
+    return _parse_toml(text) if setting == AS_TOML else {setting: text}
 
 
-def _of_toml(line: str) -> Any:
+def _parse_toml(line: str) -> Any:
     try:
         return loads(f"x = {line.rstrip(',')}")["x"]
     except (ValueError, RecursionError, KeyError):
@@ -230,27 +235,27 @@ def _of_toml(line: str) -> Any:
 
 
 def is_there(name: str, form: Form) -> bool:
-    """Return whether the form had that field."""
+    """Return True if the form had that field."""
     return name in form or any(key.startswith(f"{name}.") for key in form)
 
 
-def _ordered(name: str, form: Form) -> list[str]:
+def _sorted_names(name: str, form: Form) -> list[str]:
     keys = [key for key in form if key.startswith(f"{name}.")]
     return sorted(keys, key=lambda key: (len(key), key))
 
 
-def several(value: Any) -> list[Any]:
-    """A list of what is one; nothing of nothing."""
+def as_list(value: Any) -> list[Any]:
+    """Return a list of one value; an empty list without a value."""
     if not has_value(value):
         return []
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def has_value(value: Any) -> bool:
-    """Return whether there is a value."""
+    """Return True unless the value is ABSENT or None."""
     return value is not ABSENT and value is not None
 
 
 def plain(value: Any) -> str:
-    """A text as it is, all else as in TOML."""
+    """Return a text as it is, all else as in TOML."""
     return value if isinstance(value, str) else toml(value)

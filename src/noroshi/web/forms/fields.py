@@ -1,4 +1,4 @@
-"""Forms drawn from a JSON schema, and what was posted turned back into a content.
+"""Draw forms from a JSON schema, and turn a posted form back into a content.
 
 Nothing is judged here: what cannot be read as the number or list that it should be stays as it
 was typed, so that the check of definitions tells all problems at once, each at its place. A
@@ -16,26 +16,26 @@ from noroshi.definitions.toml import value as toml
 from noroshi.web.forms.field_values import (
     ABSENT,
     Form,
+    as_list,
+    from_fields,
     has_value,
     is_there,
-    parsed,
     plain,
+    posted_fields,
     rows_of,
-    several,
-    typed,
-    written,
+    to_fields,
 )
 from noroshi.web.forms.location import at_setting
 from noroshi.web.forms.schema import Schema, Shape, shapes
 from noroshi.web.forms.table import Cell, Choice, Say, cells_of, choice, columns_of, label
-from noroshi.web.view.difference import said
+from noroshi.web.view.difference import value_in_words
 from noroshi.web.view.problem_text import problems_at
 from noroshi.web.view.tree import STEP
 
 Problems = Sequence[tuple[str, str]]
-"""Where (a field's name, or a place inside of it) and what, in the reader's language."""
+"""Problems, each as its place (a field's name, or a place inside of it) and its text."""
 SPARE, LEAST, SPARE_ROWS = 1, 2, 2
-"""So many empty places a list in order has, so many places at least; empty rows."""
+"""The empty places of a list in order, its least places; the empty rows of a list of tables."""
 EACH = ("list", "map", "lines")
 """The sorts of fields whose values are typed one to a line."""
 NOT_ASKED = ("id", "options", "limits", "group", "monitor")
@@ -44,9 +44,10 @@ NOT_ASKED = ("id", "options", "limits", "group", "monitor")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field as it is drawn. `code` is the setting's name in a definition; `default` what
-    holds if it is left empty; `places` of a list in order are name and value, `rows` name, which
-    setting and its text, `columns` label and help; `now` what is in force if somebody else changed it meanwhile."""
+    """Hold one field as it is drawn. `code` is the setting's name in a definition; `default`
+    holds if it is left empty; `places` of a list in order are name and value, `rows` name,
+    chosen setting and its text, `columns` label and help; `now` is the value in force if
+    somebody else changed it."""
 
     name: str
     code: str
@@ -67,7 +68,7 @@ class Field:
 
     @property
     def id(self) -> str:
-        """For labels and descriptions to point at."""
+        """Return the element's id, for labels and descriptions."""
         return "f-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in self.name)
 
     @property
@@ -77,7 +78,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class Drawing:
     """Hold how fields are drawn: in whose language, with which names to choose from (by setting),
     what was typed instead of the values, and what is in force now."""
 
@@ -89,7 +90,7 @@ class Drawn:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     readonly: frozenset[str] = frozenset()
     titles: Mapping[str, str] = field(default_factory=dict)
-    """Of definitions that have one, by key: they stand before the names to choose from."""
+    """The titles of definitions, by key: they stand before the names to choose from."""
 
 
 def fields_of(
@@ -97,15 +98,15 @@ def fields_of(
     values: Mapping[str, Any],
     problems: Problems = (),
     *,
-    drawn: Drawn,
+    drawing: Drawing,
     prefix: str = "",
     leave_out: Iterable[str] = NOT_ASKED,
 ) -> list[Field]:
-    """A field for each setting of the schema, in its order."""
-    wanted = [one for one in shapes(schema, drawn.known) if one.name not in leave_out]
-    names = {prefix + one.name for one in wanted}
-    told = [(at_setting(where, what, names), what) for where, what in problems]
-    return [_field(one, values, told, drawn, prefix) for one in wanted]
+    """Return a field for each setting of the schema, in its order."""
+    drawn_shapes = [one for one in shapes(schema, drawing.known) if one.name not in leave_out]
+    names = {prefix + one.name for one in drawn_shapes}
+    placed_problems = [(at_setting(where, what, names), what) for where, what in problems]
+    return [_field(one, values, placed_problems, drawing, prefix) for one in drawn_shapes]
 
 
 def read(
@@ -117,20 +118,20 @@ def read(
     prefix: str = "",
     leave_out: Iterable[str] = NOT_ASKED,
 ) -> dict[str, Any]:
-    """The content that a posted form describes, on top of what it was before: what was left
-    empty is left out, and what was not asked for stays."""
+    """Return the content that a posted form describes, on top of the one before: empty settings
+    are left out, settings without a field stay."""
     content = dict(before or {})
     for shape in shapes(schema, known or {}):
         name = prefix + shape.name
         if shape.name in leave_out or not is_there(name, form):
             continue
-        if typed(shape, name, form) == _before(shape, name, content):
+        if posted_fields(shape, name, form) == _shown_fields(shape, name, content):
             continue
-        found = parsed(shape, name, form)
-        if found is ABSENT:
+        value = from_fields(shape, name, form)
+        if value is ABSENT:
             content.pop(shape.name, None)
         else:
-            content[shape.name] = found
+            content[shape.name] = value
     return content
 
 
@@ -145,143 +146,146 @@ def merged(
     leave_out: Iterable[str] = NOT_ASKED,
 ) -> dict[str, str]:
     """Put what was typed over what its editor saw (`before`) on top of what is in force now."""
-    found = dict[str, str]()
+    fields = dict[str, str]()
     for shape in shapes(schema, known or {}):
         name = prefix + shape.name
         if shape.name in leave_out:
             continue
-        theirs = typed(shape, name, form)
-        mine = is_there(name, form) and theirs != _before(shape, name, before)
-        found |= theirs if mine else _before(shape, name, now)
-    return found
+        posted = posted_fields(shape, name, form)
+        is_changed = is_there(name, form) and posted != _shown_fields(shape, name, before)
+        fields |= posted if is_changed else _shown_fields(shape, name, now)
+    return fields
 
 
-def _before(shape: Shape, name: str, content: Mapping[str, Any]) -> dict[str, str]:
-    """Return what the form showed, as a browser gives it back untouched."""
-    return typed(shape, name, written(shape, name, content.get(shape.name, ABSENT)))
+def _shown_fields(shape: Shape, name: str, content: Mapping[str, Any]) -> dict[str, str]:
+    """Return the fields that the form showed, as a browser posts them back untouched."""
+    return posted_fields(shape, name, to_fields(shape, name, content.get(shape.name, ABSENT)))
 
 
-def elsewhere(problems: Problems, names: Iterable[str], language: str) -> list[str]:
+def problems_elsewhere(problems: Problems, names: Iterable[str], language: str) -> list[str]:
     """Return the problems that are at no field, to be told above the form."""
-    own = tuple(names)
+    field_names = tuple(names)
     return [
         problems_at(where, what, language)
         for where, what in problems
-        if not any(_at(at_setting(where, what, own), name) for name in own)
+        if not any(_is_at(at_setting(where, what, field_names), name) for name in field_names)
     ]
 
 
 def _field(
-    shape: Shape, values: Mapping[str, Any], problems: Problems, drawn: Drawn, prefix: str
+    shape: Shape, values: Mapping[str, Any], problems: Problems, drawing: Drawing, prefix: str
 ) -> Field:
     name = prefix + shape.name
-    before = written(shape, name, values.get(shape.name, ABSENT))
-    form = before if drawn.typed is None else typed(shape, name, drawn.typed)
-    default = drawn.defaults.get(shape.name, shape.default)
+    before = to_fields(shape, name, values.get(shape.name, ABSENT))
+    form = before if drawing.typed is None else posted_fields(shape, name, drawing.typed)
+    default = drawing.defaults.get(shape.name, shape.default)
     return Field(
         name=name,
         code=shape.name,
-        label=label(shape.name, drawn.kind, drawn.say),
-        help=drawn.say(shape.help),
+        label=label(shape.name, drawing.kind, drawing.say),
+        help=drawing.say(shape.help),
         sort="long" if shape.sort == "text" and "\n" in form.get(name, "") else shape.sort,
         value=form.get(name, ""),
-        default=_short(default),
+        default=_default_text(default),
         needed=shape.needed,
         nullable=shape.nullable,
-        choices=_choices(shape, name, form, drawn),
+        choices=_choices(shape, name, form, drawing),
         places=_places(shape, name, form),
         rows=_rows(shape, name, form),
-        columns=columns_of(shape, drawn.say),
-        entries=cells_of(shape, name, form, drawn.say),
+        columns=columns_of(shape, drawing.say),
+        entries=cells_of(shape, name, form, drawing.say),
         problems=tuple(
-            _inside(shape, where.removeprefix(name), what, drawn.say)
+            _located(shape, where.removeprefix(name), what, drawing.say)
             for where, what in problems
-            if _at(where, name)
+            if _is_at(where, name)
         ),
-        now=_now(shape, name, before, drawn),
+        now=_current_text(shape, name, before, drawing),
     )
 
 
-def _now(shape: Shape, name: str, before: Form, drawn: Drawn) -> str:
-    """Return what is in force at a setting that somebody else changed meanwhile."""
-    if drawn.now is None:
+def _current_text(shape: Shape, name: str, before: Form, drawing: Drawing) -> str:
+    """Return the value in force of a setting that somebody else changed."""
+    if drawing.now is None:
         return ""
-    now = drawn.now.get(shape.name, ABSENT)
-    if written(shape, name, now) == before:
+    now = drawing.now.get(shape.name, ABSENT)
+    if to_fields(shape, name, now) == before:
         return ""
-    told = (shape.default or "") if now is ABSENT else now
-    if not has_value(told) or told in ("", []):
-        return drawn.say(_("—"))
-    words = said(told, shape.name)
-    return drawn.say(words) if words else toml(told)
+    current = (shape.default or "") if now is ABSENT else now
+    if not has_value(current) or current in ("", []):
+        return drawing.say(_("—"))
+    words = value_in_words(current, shape.name)
+    return drawing.say(words) if words else toml(current)
 
 
-def _called(shape: Shape, one: str, drawn: Drawn) -> str:
-    """A setting that names definitions is called as their folder is."""
+def _choice_label(shape: Shape, one: str, drawing: Drawing) -> str:
+    """Return the label of a choice; a definition has its title before its name."""
     if not shape.names:
-        return choice(one, shape.name, drawn.say)
-    title = drawn.titles.get(f"{shape.name}/{one}")
+        return choice(one, shape.name, drawing.say)
+    title = drawing.titles.get(f"{shape.name}/{one}")
     return f"{title} ({one})" if title else one
 
 
-def _choices(shape: Shape, name: str, form: Form, drawn: Drawn) -> tuple[Choice, ...]:
+def _choices(shape: Shape, name: str, form: Form, drawing: Drawing) -> tuple[Choice, ...]:
     if shape.sort == "choices":
-        more = [k.removeprefix(f"{name}.") for k in form if k.startswith(f"{name}.")]
+        extra = [k.removeprefix(f"{name}.") for k in form if k.startswith(f"{name}.")]
         return tuple(
             Choice(
                 value=one,
-                label=_called(shape, one, drawn),
+                label=_choice_label(shape, one, drawing),
                 name=f"{name}.{one}",
                 chosen=f"{name}.{one}" in form,
             )
-            for one in dict.fromkeys((*shape.choices, *more))
+            for one in dict.fromkeys((*shape.choices, *extra))
         )
     if shape.sort == "rows":
-        return tuple(Choice(value=v, label=_called(shape, v, drawn)) for v in shape.choices)
+        return tuple(
+            Choice(value=v, label=_choice_label(shape, v, drawing)) for v in shape.choices
+        )
     if shape.sort not in ("choice", "order"):
         return ()
-    there = form.get(name, "")
-    more = [there] if shape.sort == "choice" and there else [v for v in form.values() if v]
+    current = form.get(name, "")
+    extra = [current] if shape.sort == "choice" and current else [v for v in form.values() if v]
     return tuple(
-        Choice(value=one, label=_called(shape, one, drawn), chosen=one == there)
-        for one in dict.fromkeys((*shape.choices, *more))
+        Choice(value=one, label=_choice_label(shape, one, drawing), chosen=one == current)
+        for one in dict.fromkeys((*shape.choices, *extra))
     )
 
 
 def _places(shape: Shape, name: str, form: Form) -> tuple[tuple[str, str], ...]:
-    """The places of a list in order, one more than are filled."""
+    """Return the places of a list in order, one more than are filled."""
     if shape.sort != "order":
         return ()
-    filled = [value for value in form.values() if value]
-    count = max(LEAST, min(len(filled) + SPARE, len(shape.choices)), len(filled))
+    filled_values = [value for value in form.values() if value]
+    count = max(LEAST, min(len(filled_values) + SPARE, len(shape.choices)), len(filled_values))
     return tuple(
-        (f"{name}.{n + 1}", filled[n] if n < len(filled) else "") for n in range(count)
+        (f"{name}.{n + 1}", filled_values[n] if n < len(filled_values) else "")
+        for n in range(count)
     )
 
 
 def _rows(shape: Shape, name: str, form: Form) -> tuple[tuple[str, str, str], ...]:
-    """The rows of a list of tables, some more than are filled."""
+    """Return the rows of a list of tables, some more than are filled."""
     if shape.sort != "rows":
         return ()
-    filled = rows_of(name, form)
+    filled_rows = rows_of(name, form)
     empty = [(shape.choices[0], "")] * SPARE_ROWS
-    return tuple((f"{name}.{n}", *row) for n, row in enumerate([*filled, *empty], 1))
+    return tuple((f"{name}.{n}", *row) for n, row in enumerate([*filled_rows, *empty], 1))
 
 
-def _inside(shape: Shape, rest: str, what: str, say: Say) -> str:
+def _located(shape: Shape, inner_path: str, what: str, say: Say) -> str:
     """Say of what is wrong inside of a field of several rows in which, and in which column."""
-    if not rest or shape.sort not in ("rows", "table", "lines", "map"):
+    if not inner_path or shape.sort not in ("rows", "table", "lines", "map"):
         return what
-    row, *columns = rest.lstrip(".").split(".")
+    row, *columns = inner_path.lstrip(".").split(".")
     return f"{STEP.join((row, *(label(one, shape.name, say) for one in columns)))}: {what}"
 
 
-def _short(default: Any) -> str:
-    """A default in the place of what was left empty."""
+def _default_text(default: Any) -> str:
+    """Return the default as the text of an empty field."""
     if not has_value(default) or default == {}:
         return ""
-    return " ".join(map(plain, several(default)))
+    return " ".join(map(plain, as_list(default)))
 
 
-def _at(where: str, name: str) -> bool:
+def _is_at(where: str, name: str) -> bool:
     return where == name or where.startswith(f"{name}.")

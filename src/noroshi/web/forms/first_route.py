@@ -43,119 +43,129 @@ class FirstRouteForm:
 
     @property
     def by(self) -> str:
-        """The kind of the route."""
+        """Return the kind of the route."""
         return GRAPH if self.way == MICROSOFT and self.form.get("by") == GRAPH else SMTP
 
 
-def route_of(there: Documents, by: str = SMTP) -> str:
-    """The route's name: that which the first start has made already, whatever its kind, so that
-    mails that wait for it go out by it once it is mended; whatever it is called by now, too."""
-    made = (one for one in NAMES.values() if f"routes/{one}" in there)
-    return next(made, next(_renamed(there), NAMES[by]))
+def route_of(documents: Documents, route_kind: str = SMTP) -> str:
+    """Return the name of the route that the first start has made already, whatever its kind
+    and its present name, so that waiting mails go out by it once it is repaired; else a new
+    name."""
+    existing = (one for one in NAMES.values() if f"routes/{one}" in documents)
+    return next(existing, next(_renamed_routes(documents), NAMES[route_kind]))
 
 
-def _renamed(there: Documents) -> Iterator[str]:
-    """Routes that the first start could have made; `there` has the accounts too."""
-    for key, one in there.items():
+def _renamed_routes(documents: Documents) -> Iterator[str]:
+    """Yield routes that the first start could have made; `documents` has the accounts too."""
+    for key, one in documents.items():
         type, _, name = key.partition("/")
         if type == "routes" and one.get("kind") in BY:
-            account = there.get(f"accounts/{one.get('options', {}).get('account', '')}", {})
-            known = CLOUDS.get(str(account.get("cloud", "")))
-            if known is None or known.entra:  # a cloud of their own is offered as well
+            account = documents.get(f"accounts/{one.get('options', {}).get('account', '')}", {})
+            cloud = CLOUDS.get(str(account.get("cloud", "")))
+            if cloud is None or cloud.entra:  # a cloud of their own is offered as well
                 yield name
 
 
-def account_of(there: Documents) -> str:
-    """The name of that route's account."""
-    return str(_options(there).get("account") or ACCOUNT)
+def account_of(documents: Documents) -> str:
+    """Return the name of that route's account."""
+    return str(_options(documents).get("account") or ACCOUNT)
 
 
-def way_of(there: Documents) -> str:
+def way_of(documents: Documents) -> str:
     """Return which of WAYS was taken."""
-    options = _options(there)
+    options = _options(documents)
     return SERVER if options and not options.get("account") else MICROSOFT
 
 
-def filled(there: Documents, way: str) -> dict[str, str]:
-    """The fields of a way's form, with what is there already."""
+def fields_of_way(documents: Documents, way: str) -> dict[str, str]:
+    """Return the fields of a way's form, with the values in force."""
     if way == SERVER:
-        form = {name: str(_options(there).get(name) or "") for name in SERVER_FIELDS}
+        form = {name: str(_options(documents).get(name) or "") for name in SERVER_FIELDS}
         return form | {"protection": form["protection"] or next(iter(PROTECTIONS))}
-    account = there.get(f"accounts/{account_of(there)}", {})
+    account = documents.get(f"accounts/{account_of(documents)}", {})
     form = {name: str(account.get(name) or "") for name in ACCOUNT_FIELDS}
-    by = GRAPH if _route(there).get("kind") == GRAPH else SMTP
-    return form | {"cloud": form["cloud"] or OF_MICROSOFT[0], "by": by}
+    route_kind = GRAPH if _route(documents).get("kind") == GRAPH else SMTP
+    return form | {"cloud": form["cloud"] or OF_MICROSOFT[0], "by": route_kind}
 
 
-def documents_of(submitted: FirstRouteForm, there: Documents) -> dict[str, Mapping[str, Any]]:
-    """Return what is put in the place of what is there: the route, its account, a rule that tells
-    the first contact by it, and that rule for instances without one. What of them the form does
-    not ask for stays."""
-    name, account, before = route_of(there, submitted.by), account_of(there), _route(there)
-    ours = not before or before.get("title") in ("", *submitted.titles.values())
+def documents_of(
+    first_route: FirstRouteForm, documents: Documents
+) -> dict[str, Mapping[str, Any]]:
+    """Return the documents to put: the route, its account, a rule that notifies the first
+    contact by it, and that rule for instances without one. Settings that the form does not ask
+    for stay."""
+    name, account = route_of(documents, first_route.by), account_of(documents)
+    before = _route(documents)
+    is_own_title = not before or before.get("title") in ("", *first_route.titles.values())
     route = {
         **before,
-        "title": submitted.titles[submitted.by] if ours else before.get("title", ""),
-        "kind": submitted.by,
-        "options": _route_options(submitted, there, account),
+        "title": first_route.titles[first_route.by]
+        if is_own_title
+        else before.get("title", ""),
+        "kind": first_route.by,
+        "options": _route_options(first_route, documents, account),
     }
-    made: dict[str, Mapping[str, Any]] = {f"routes/{name}": route}
-    if submitted.way == MICROSOFT:
+    put: dict[str, Mapping[str, Any]] = {f"routes/{name}": route}
+    if first_route.way == MICROSOFT:
         route.setdefault("connections", MOST_CONNECTIONS)
-        known = there.get(f"accounts/{account}", {})
-        made[f"accounts/{account}"] = _account(submitted.form, known, submitted.entry)
-    return made | _ruled(there, name)
+        account_in_force = documents.get(f"accounts/{account}", {})
+        put[f"accounts/{account}"] = _account(
+            first_route.form, account_in_force, first_route.entry
+        )
+    return put | _first_rule(documents, name)
 
 
-def _route(there: Documents) -> Mapping[str, Any]:
-    return there.get(f"routes/{route_of(there)}", {})
+def _route(documents: Documents) -> Mapping[str, Any]:
+    return documents.get(f"routes/{route_of(documents)}", {})
 
 
-def _options(there: Documents) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = _route(there).get("options", {})
-    return found
+def _options(documents: Documents) -> Mapping[str, Any]:
+    options: Mapping[str, Any] = _route(documents).get("options", {})
+    return options
 
 
 def _route_options(
-    submitted: FirstRouteForm, there: Documents, account: str
+    first_route: FirstRouteForm, documents: Documents, account: str
 ) -> Mapping[str, Any]:
-    """The route's options: of another kind's nothing would fit."""
-    alike = _route(there).get("kind", submitted.by) == submitted.by
-    before = _options(there) if alike else {}
-    kept = {k: v for k, v in before.items() if k not in (*SERVER_FIELDS, *SIGN_INS)}
-    ours = {"account": account} if submitted.way == MICROSOFT else _server(submitted, before)
-    return {**kept, **ours}
+    """Return the route's options; those of another kind are dropped."""
+    is_same_kind = _route(documents).get("kind", first_route.by) == first_route.by
+    before = _options(documents) if is_same_kind else {}
+    other_options = {k: v for k, v in before.items() if k not in (*SERVER_FIELDS, *SIGN_INS)}
+    own_options = (
+        {"account": account} if first_route.way == MICROSOFT else _server(first_route, before)
+    )
+    return {**other_options, **own_options}
 
 
-def _server(submitted: FirstRouteForm, before: Mapping[str, Any]) -> Mapping[str, Any]:
-    form = submitted.form
-    said: dict[str, Any] = {name: form[name] for name in SERVER_FIELDS if form.get(name)}
+def _server(first_route: FirstRouteForm, before: Mapping[str, Any]) -> Mapping[str, Any]:
+    form = first_route.form
+    options: dict[str, Any] = {name: form[name] for name in SERVER_FIELDS if form.get(name)}
     port = figures(form["port"])
     if port.isdecimal() and len(port) <= LONGEST_PORT:
-        said["port"] = int(port)
-    if entry := before.get("password") or submitted.entry:
-        said["password"] = entry
-    return said
+        options["port"] = int(port)
+    if entry := before.get("password") or first_route.entry:
+        options["password"] = entry
+    return options
 
 
 def _account(
     form: Mapping[str, str], before: Mapping[str, Any], entry: str
 ) -> Mapping[str, Any]:
-    said = {name: form[name] for name in ACCOUNT_FIELDS}
-    made = {**before, **said, "secret": before.get("secret") or entry}
-    return {name: value for name, value in made.items() if value != ""}
+    settings = {name: form[name] for name in ACCOUNT_FIELDS}
+    account = {**before, **settings, "secret": before.get("secret") or entry}
+    return {name: value for name, value in account.items() if value != ""}
 
 
-def _ruled(there: Documents, route: str) -> dict[str, Mapping[str, Any]]:
-    """A rule for those who have none, and who is watched without one tells by it."""
-    rules = [key.partition("/")[2] for key in there if key.startswith("rules/")]
-    contacts = [key.partition("/")[2] for key in there if key.startswith("contacts/")]
+def _first_rule(documents: Documents, route: str) -> dict[str, Mapping[str, Any]]:
+    """Return a rule if there is none yet, and the instances without rules with it."""
+    rules = [key.partition("/")[2] for key in documents if key.startswith("rules/")]
+    contacts = [key.partition("/")[2] for key in documents if key.startswith("contacts/")]
     if rules or not contacts:
         return {}
     rule = {"action": "mail", "contacts": contacts[:1], "routes": [route]}
-    mute = {
+    unruled = {
         key: {**one, "rules": [RULE]}
-        for key, one in there.items()
+        for key, one in documents.items()
         if key.startswith("instances/") and not one.get("rules") and key != "instances/noroshi"
     }
-    return {f"rules/{RULE}": rule, **mute}
+    return {f"rules/{RULE}": rule, **unruled}

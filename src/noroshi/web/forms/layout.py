@@ -9,7 +9,7 @@ from typing import Any
 from noroshi.web.forms import limits
 from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.field_values import Form
-from noroshi.web.forms.fields import Drawn, Field, fields_of, merged, read
+from noroshi.web.forms.fields import Drawing, Field, fields_of, merged, read
 from noroshi.web.forms.limits import Kind, LimitRow
 from noroshi.web.forms.location import Content
 from noroshi.web.forms.schema import Schema
@@ -18,7 +18,7 @@ from noroshi.web.view.page_context import Visit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """Settings of one schema; `inside`: in which table of the content they stand."""
+    """Hold the settings of one schema; `inside` is the table of the content that has them."""
 
     schema: Schema
     inside: str = ""
@@ -26,18 +26,18 @@ class Part:
 
     @property
     def prefix(self) -> str:
-        """Before its fields' names."""
+        """Return the prefix of its fields' names."""
         return f"{self.inside}." if self.inside else ""
 
     def of(self, content: Content) -> Content:
-        """Return what of a content is its own."""
-        found: Content = content.get(self.inside) or {} if self.inside else content
-        return found if isinstance(found, Mapping) else {}
+        """Return its own part of a content."""
+        settings: Content = content.get(self.inside) or {} if self.inside else content
+        return settings if isinstance(settings, Mapping) else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """The limits of one kind as they are drawn; `open`: something is said in it."""
+    """Hold the limits of one kind as they are drawn; `open`: some are set."""
 
     kind: Kind
     rows: Sequence[LimitRow]
@@ -46,9 +46,9 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """`kinds` are those whose limits the form has; `by_kind`: it has them for several, each in
-    a table of its own. `kind` is the one whose options it has; `start` is what something new has
-    to begin with; the rest as in `Drawn`."""
+    """Hold the parts of a form. `kinds` are those whose limits the form has; `by_kind`: each
+    kind has a table of its own. `kind` is the one whose options it has; `start` are the
+    settings of a new one; the rest as in `Drawn`."""
 
     parts: tuple[Part, ...]
     kinds: tuple[Kind, ...] = ()
@@ -60,10 +60,10 @@ class Outline:
 
     def content(self, form: Form, before: Content) -> dict[str, Any]:
         """Put what was posted on top of what it was."""
-        found = {**self.start, **before}
-        before = found
+        content = {**self.start, **before}
+        before = content
         for part in self.parts:
-            said = read(
+            settings = read(
                 part.schema,
                 form,
                 part.of(before),
@@ -71,18 +71,20 @@ class Outline:
                 prefix=part.prefix,
                 leave_out=part.leave_out,
             )
-            found = _put(found, part.inside, said) if part.inside else {**said}
-        for kind, prefix in self._limits():
-            names, its = limits.names_of(kind), self._limits_of(before, kind)
-            its = limits.read(form, its, names, prefix=prefix)
-            found = self._with_limits(found, kind, its)
-        return found
+            content = (
+                _with_table(content, part.inside, settings) if part.inside else {**settings}
+            )
+        for kind, prefix in self._kinds_with_prefixes():
+            names, kind_limits = limits.names_of(kind), self._limits_of(before, kind)
+            kind_limits = limits.read(form, kind_limits, names, prefix=prefix)
+            content = self._with_limits(content, kind, kind_limits)
+        return content
 
-    def typed(self, form: Form, before: Content, now: Content) -> dict[str, str]:
+    def merged_fields(self, form: Form, before: Content, now: Content) -> dict[str, str]:
         """Put what was typed over what was seen on top of what is in force now."""
-        found = dict[str, str]()
+        fields = dict[str, str]()
         for part in self.parts:
-            found |= merged(
+            fields |= merged(
                 part.schema,
                 form,
                 part.of(before),
@@ -91,81 +93,89 @@ class Outline:
                 prefix=part.prefix,
                 leave_out=part.leave_out,
             )
-        for kind, prefix in self._limits():
-            seen, there = self._limits_of(before, kind), self._limits_of(now, kind)
-            found |= limits.merged(form, seen, there, limits.names_of(kind), prefix=prefix)
-        return found
+        for kind, prefix in self._kinds_with_prefixes():
+            base_limits = self._limits_of(before, kind)
+            current_limits = self._limits_of(now, kind)
+            fields |= limits.merged(
+                form, base_limits, current_limits, limits.names_of(kind), prefix=prefix
+            )
+        return fields
 
     def fields(self, visit: Visit, edit: Edit) -> dict[str, Field]:
-        """All fields but the limits', by name."""
-        found = dict[str, Field]()
+        """Return all fields but those of the limits, by name."""
+        fields = dict[str, Field]()
         for part in self.parts:
-            drawn = self._drawn(visit, edit, part.of(edit.current))
+            drawing = self._drawing_context(visit, edit, part.of(edit.current))
             if part.inside:
-                drawn = replace(drawn, defaults={})
+                drawing = replace(drawing, defaults={})
             else:  # what a kind calls its own name or time-out is not what ours are called
-                drawn = replace(drawn, defaults=self.defaults, kind="")
+                drawing = replace(drawing, defaults=self.defaults, kind="")
             for one in fields_of(
                 part.schema,
                 part.of({**self.start, **edit.before}),
                 edit.problems,
-                drawn=drawn,
+                drawing=drawing,
                 prefix=part.prefix,
                 leave_out=part.leave_out,
             ):
-                found[one.name] = one
-        return found
+                fields[one.name] = one
+        return fields
 
     def blocks(self, visit: Visit, edit: Edit) -> list[Block]:
-        """The limits, by kind."""
-        found = list[Block]()
-        for kind, prefix in self._limits():
-            drawn = self._drawn(visit, edit, self._limits_of(edit.current, kind))
-            said = self._limits_of(edit.before, kind)
-            rows = limits.rows_of(kind, said, edit.problems, drawn, prefix)
-            told = any(row.own or row.problems or row.now for row in rows)
-            found.append(Block(kind=kind, rows=rows, open=told or not self.by_kind))
-        return found
+        """Return the limits, by kind."""
+        blocks = list[Block]()
+        for kind, prefix in self._kinds_with_prefixes():
+            drawing = self._drawing_context(visit, edit, self._limits_of(edit.current, kind))
+            kind_limits = self._limits_of(edit.before, kind)
+            rows = limits.rows_of(kind, kind_limits, edit.problems, drawing, prefix)
+            is_filled = any(row.own or row.problems or row.now for row in rows)
+            blocks.append(Block(kind=kind, rows=rows, open=is_filled or not self.by_kind))
+        return blocks
 
-    def _drawn(self, visit: Visit, edit: Edit, now: Content) -> Drawn:
-        typed: Form | None = None
+    def _drawing_context(self, visit: Visit, edit: Edit, now: Content) -> Drawing:
+        typed_form: Form | None = None
         if visit.request.method == "POST":
-            typed = visit.form
+            typed_form = visit.form
             if edit.overtaken:
-                typed = self.typed(visit.form, edit.before, edit.current)
-        return Drawn(
+                typed_form = self.merged_fields(visit.form, edit.before, edit.current)
+        return Drawing(
             say=visit.say,
             known=self.known,
-            titles=_titles(edit.shown["documents"]),
+            titles=_titles(edit.definitions["documents"]),
             kind=self.kind,
-            typed=typed,
+            typed=typed_form,
             now=now if edit.overtaken else None,
         )
 
-    def _limits(self) -> Iterator[tuple[Kind, str]]:
+    def _kinds_with_prefixes(self) -> Iterator[tuple[Kind, str]]:
         for kind in self.kinds:
             yield kind, f"limits.{kind.name}." if self.by_kind else "limits."
 
     def _limits_of(self, content: Content, kind: Kind) -> limits.Limits:
-        said = content.get("limits") or {}
-        found: limits.Limits = said.get(kind.name) or {} if self.by_kind else said
-        return found
+        all_limits = content.get("limits") or {}
+        kind_limits: limits.Limits = (
+            all_limits.get(kind.name) or {} if self.by_kind else all_limits
+        )
+        return kind_limits
 
-    def _with_limits(self, content: Content, kind: Kind, said: limits.Limits) -> dict[str, Any]:
+    def _with_limits(
+        self, content: Content, kind: Kind, kind_limits: limits.Limits
+    ) -> dict[str, Any]:
         if not self.by_kind:
-            return _put(content, "limits", said)
-        all_of_them = _put(content.get("limits") or {}, kind.name, said)
-        return _put(content, "limits", all_of_them)
+            return _with_table(content, "limits", kind_limits)
+        all_limits = _with_table(content.get("limits") or {}, kind.name, kind_limits)
+        return _with_table(content, "limits", all_limits)
 
 
-def _put(content: Content, name: str, table: Content) -> dict[str, Any]:
-    """With that table; an empty one that was not there before stays away."""
-    found = dict(content)
+def _with_table(content: Content, name: str, table: Content) -> dict[str, Any]:
+    """Return the content with that table; an empty one that was not there before is left
+    out."""
+    new_content = dict(content)
     if table or name in content:
-        found[name] = table
-    if name in found and not found[name] and content.get(name):
-        del found[name]  # it was emptied just now
-    return found
+        new_content[name] = table
+    if name in new_content and not new_content[name] and content.get(name):
+        del new_content[name]  # it was emptied just now
+    return new_content
 
 
 def _titles(documents: Mapping[str, Content]) -> Mapping[str, str]:

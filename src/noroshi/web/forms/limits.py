@@ -1,4 +1,4 @@
-"""Limits by reading as rows of a form, with what holds where nothing is said."""
+"""Draw limits as rows of a form, one for each reading, with the defaults."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from noroshi import schema
 from noroshi.core.definitions.schema import LimitsDef
 from noroshi.web.forms.field_values import Form
 from noroshi.web.forms.fields import (
-    Drawn,
+    Drawing,
     Field,
     Problems,
     fields_of,
@@ -29,7 +29,7 @@ CELLS = ("warning", "critical", "margin", "rising")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitRow:
-    """One reading. `off`: it has no limits at all. `own`: something is said of it here."""
+    """Hold one reading. `off`: it has no limits at all. `own`: some are set here."""
 
     reading: str
     title: str
@@ -45,8 +45,8 @@ class LimitRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A kind of monitor whose readings have limits; `defaults` are those that hold unless
-    others are given: the kind's own, with what is said further up on top. `units` by title."""
+    """Hold a kind of monitor whose readings have limits; `defaults` hold unless others are set:
+    those of the kind, with those of instance and group on top. `units` by title."""
 
     name: str
     title: str
@@ -56,10 +56,11 @@ class Kind:
     units: Mapping[str, str] = field(default_factory=dict)
 
 
-def kind_of(answer: Answer, language: str, *above: Limits) -> Kind:
-    """A kind as the operation `kinds` answers it; `above`: what instance and group say."""
+def kind_of(answer: Answer, language: str, *outer_limits: Limits) -> Kind:
+    """Return a kind from the answer of the operation `kinds`; `outer_limits` are the limits of
+    instance and group."""
     defaults = dict(answer["defaults"])
-    for one in above:
+    for one in outer_limits:
         defaults |= one
     readings = {name: words[language] for name, words in answer["readings"].items()}
     return Kind(
@@ -78,34 +79,40 @@ def _schema() -> Schema:
 
 
 def rows_of(
-    kind: Kind, values: Limits, problems: Problems, drawn: Drawn, prefix: str = "limits."
+    kind: Kind, values: Limits, problems: Problems, drawing: Drawing, prefix: str = "limits."
 ) -> list[LimitRow]:
-    """A row for each reading that the kind has or that something is said of."""
+    """Return a row for each reading that the kind has or that has limits."""
     rows = [
-        _row(kind, name, values, problems, drawn, prefix)
+        _row(kind, name, values, problems, drawing, prefix)
         for name in dict.fromkeys((*kind.readings, *kind.defaults, *values))
     ]
     if kind.open:
-        rows += [_extra(one, problems, drawn, prefix) for one in EXTRA]
+        rows += [_extra(one, problems, drawing, prefix) for one in EXTRA]
     return rows
 
 
 def _row(
-    kind: Kind, name: str, values: Limits, problems: Problems, drawn: Drawn, prefix: str
+    kind: Kind, name: str, values: Limits, problems: Problems, drawing: Drawing, prefix: str
 ) -> LimitRow:
-    start, said = f"{prefix}{name}.", values.get(name)
-    now = None if drawn.now is None else drawn.now.get(name) or {}
-    drawn_here = replace(drawn, defaults=_defaults(kind, name), now=now)
-    cells = fields_of(_schema(), said or {}, problems, drawn=drawn_here, prefix=start)
-    off = said == {} if drawn.typed is None else drawn.typed.get(f"{start}off") == YES
+    start, reading_limits = f"{prefix}{name}.", values.get(name)
+    now = None if drawing.now is None else drawing.now.get(name) or {}
+    drawn_here = replace(drawing, defaults=_defaults(kind, name), now=now)
+    cells = fields_of(
+        _schema(), reading_limits or {}, problems, drawing=drawn_here, prefix=start
+    )
+    is_off = (
+        reading_limits == {}
+        if drawing.typed is None
+        else drawing.typed.get(f"{start}off") == YES
+    )
     return LimitRow(
         reading=name,
         title=(title := kind.readings.get(name, name)),
         unit=kind.units.get(title, ""),
         prefix=start,
         cells={one.code: one for one in cells},
-        off=off,
-        own=off or any(one.value for one in cells),
+        off=is_off,
+        own=is_off or any(one.value for one in cells),
         problems=tuple(what for where, what in problems if where == f"{prefix}{name}"),
         now=" / ".join(f"{one.label} {one.now}" for one in cells if one.now),
     )
@@ -113,28 +120,32 @@ def _row(
 
 def _defaults(kind: Kind, name: str) -> Mapping[str, Any]:
     """Return the limits as the fields show them while they are empty."""
-    known = kind.defaults.get(name) or {}
-    shown = {cell: known.get(cell) for cell in CELLS if known.get(cell) is not None}
-    if not known.get("margin"):
-        shown["margin"] = 0
-    return shown
+    defaults = kind.defaults.get(name) or {}
+    shown_limits = {
+        cell: defaults.get(cell) for cell in CELLS if defaults.get(cell) is not None
+    }
+    if not defaults.get("margin"):
+        shown_limits["margin"] = 0
+    return shown_limits
 
 
-def _extra(name: str, problems: Problems, drawn: Drawn, prefix: str) -> LimitRow:
-    start, typed = f"{prefix}{name}.", drawn.typed or {}
-    reading = typed.get(f"{start}reading", "")
-    there = [
+def _extra(name: str, problems: Problems, drawing: Drawing, prefix: str) -> LimitRow:
+    start, typed_form = f"{prefix}{name}.", drawing.typed or {}
+    reading = typed_form.get(f"{start}reading", "")
+    placed_problems = [
         (start + where.removeprefix(f"{prefix}{reading}."), what)
         for where, what in problems
         if reading and where.startswith(f"{prefix}{reading}.")
     ]
-    cells = fields_of(_schema(), {}, there, drawn=replace(drawn, now=None), prefix=start)
+    cells = fields_of(
+        _schema(), {}, placed_problems, drawing=replace(drawing, now=None), prefix=start
+    )
     return LimitRow(
         reading=reading,
         title="",
         prefix=start,
         cells={one.code: one for one in cells},
-        off=typed.get(f"{start}off") == YES,
+        off=typed_form.get(f"{start}off") == YES,
         own=bool(reading),
         extra=True,
         problems=tuple(w for where, w in problems if reading and where == f"{prefix}{reading}"),
@@ -143,18 +154,18 @@ def _extra(name: str, problems: Problems, drawn: Drawn, prefix: str) -> LimitRow
 
 def read(form: Form, before: Limits, names: Iterable[str], prefix: str = "limits.") -> Limits:
     """Put what was posted of these readings and of the extra rows on top of what it was."""
-    found = dict[str, Mapping[str, Any]](before)
+    limits = dict[str, Mapping[str, Any]](before)
     for name in dict.fromkeys((*names, *before)):
-        _take(found, name, form, f"{prefix}{name}.", before.get(name))
+        _read_reading(limits, name, form, f"{prefix}{name}.", before.get(name))
     for one in EXTRA:
         start = f"{prefix}{one}."
         if reading := form.get(f"{start}reading", "").strip():
-            _take(found, reading, form, start, None)
-    return found
+            _read_reading(limits, reading, form, start, None)
+    return limits
 
 
-def _take(
-    found: dict[str, Mapping[str, Any]],
+def _read_reading(
+    limits: dict[str, Mapping[str, Any]],
     name: str,
     form: Form,
     start: str,
@@ -162,31 +173,33 @@ def _take(
 ) -> None:
     if f"{start}warning" not in form:
         return
-    said = read_fields(_schema(), form, before or {}, prefix=start)
+    reading_limits = read_fields(_schema(), form, before or {}, prefix=start)
     if form.get(f"{start}off") == YES:
-        found[name] = {}
-    elif said:
-        found[name] = said
+        limits[name] = {}
+    elif reading_limits:
+        limits[name] = reading_limits
     else:
-        found.pop(name, None)
+        limits.pop(name, None)
 
 
 def merged(
     form: Form, before: Limits, now: Limits, names: Iterable[str], prefix: str = "limits."
 ) -> dict[str, str]:
     """Put what was typed over what was seen on top of what is in force now."""
-    found = {key: one for key, one in form.items() if key.startswith(f"{prefix}+")}
+    fields = {key: one for key, one in form.items() if key.startswith(f"{prefix}+")}
     for name in dict.fromkeys((*names, *before, *now)):
-        start, seen, there = f"{prefix}{name}.", before.get(name), now.get(name)
-        found |= merged_fields(_schema(), form, seen or {}, there or {}, prefix=start)
-        off = form.get(f"{start}off") == YES
-        if off if off != (seen == {}) else there == {}:
-            found[f"{start}off"] = YES
-    return found
+        start, base_limits, current_limits = f"{prefix}{name}.", before.get(name), now.get(name)
+        fields |= merged_fields(
+            _schema(), form, base_limits or {}, current_limits or {}, prefix=start
+        )
+        is_off = form.get(f"{start}off") == YES
+        if is_off if is_off != (base_limits == {}) else current_limits == {}:
+            fields[f"{start}off"] = YES
+    return fields
 
 
-def names_of(kind: Kind, *said: Limits) -> Sequence[str]:
-    """All readings that a form may speak of."""
+def names_of(kind: Kind, *limits: Limits) -> Sequence[str]:
+    """Return all readings that a form may have."""
     return list(
-        dict.fromkeys((*kind.readings, *kind.defaults, *(n for one in said for n in one)))
+        dict.fromkeys((*kind.readings, *kind.defaults, *(n for one in limits for n in one)))
     )

@@ -1,5 +1,5 @@
-"""A new route: its short form (a mail server or a webhook) as definitions, its name, and the rules
-and notifications that it joins."""
+"""Make a new route: its short form (a mail server or a webhook) as definitions, its name, and
+the rules and notifications that it joins."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from noroshi.web.forms.first_route import LONGEST_PORT
 from noroshi.web.forms.normalize import figures
 from noroshi.web.view.page_context import Visit
-from noroshi.web.view.routes import Answer, named, of_type, orders
+from noroshi.web.view.routes import Answer, of_type, order_title, orders
 
 SMTP, WEBHOOK = SHORT = ("smtp", "webhook")
 """The sorts of routes that have a short form without an account."""
@@ -29,7 +29,8 @@ def blank(sort: str) -> dict[str, str]:
 
 
 def route_document(sort: str, form: Mapping[str, str], entry: str) -> dict[str, Any]:
-    """Return what a new route says. `entry` names the vault's entry of its secret; "": it has none."""
+    """Return the definition of a new route. `entry` names the vault's entry of its secret; "":
+    it has none."""
     options: dict[str, Any] = {field: form[field] for field in FIELDS[sort] if form.get(field)}
     port = figures(form.get("port", ""))
     if (
@@ -38,52 +39,62 @@ def route_document(sort: str, form: Mapping[str, str], entry: str) -> dict[str, 
         options["port"] = int(port)
     if entry:
         options[SECRET_OPTION[sort]] = entry
-    said = {"title": form.get("title", ""), "kind": sort, "network": form.get("network", "")}
-    return {**{name: value for name, value in said.items() if value}, "options": options}
+    settings = {
+        "title": form.get("title", ""),
+        "kind": sort,
+        "network": form.get("network", ""),
+    }
+    return {**{name: value for name, value in settings.items() if value}, "options": options}
 
 
 FIRST = {"smtp": "smtp", "graph": "graph", "webhook": "webhook", "pickup": "pickup"}
 MOST = 1_000
 
 
-def first_free(documents: Mapping[str, Answer], type: str, stem: str) -> str:
-    """A name that is not taken yet: smtp1, smtp2 …"""
+def free_name(documents: Mapping[str, Answer], type: str, stem: str) -> str:
+    """Return a name that is not used yet: smtp1, smtp2 …"""
     if type == "accounts":
-        taken = of_type(documents, type)
-        numbered = (f"{stem}{n}" if n > 1 else stem for n in range(1, MOST))
+        used_names = of_type(documents, type)
+        candidates = (f"{stem}{n}" if n > 1 else stem for n in range(1, MOST))
     else:
-        taken = of_type(documents, type)
+        used_names = of_type(documents, type)
         stem = FIRST.get(stem, "proxy" if type == "networks" else "route")
-        numbered = (f"{stem}{n}" for n in range(1, MOST))
-    return next(name for name in numbered if name not in taken)
+        candidates = (f"{stem}{n}" for n in range(1, MOST))
+    return next(name for name in candidates if name not in used_names)
 
 
 async def free_entry(visit: Visit, name: str) -> str:
     """Return a name for an entry of the vault that neither is there nor is named by anything: what
     is put in for something new takes the place of nothing."""
-    taken = {one["name"] for one in await visit.call("secret_list")}
-    numbered = (f"{name}-{n}" if n > 1 else name for n in range(1, MOST))
-    return next(one for one in numbered if one not in taken)
+    used_names = {one["name"] for one in await visit.call("secret_list")}
+    candidates = (f"{name}-{n}" if n > 1 else name for n in range(1, MOST))
+    return next(one for one in candidates if one not in used_names)
 
 
 async def entry_of(visit: Visit, name: str) -> str:
     """Return that name, or a free one where something names an entry of it already."""
-    named = {one["name"] for one in await visit.call("secret_list") if one["named_by"]}
-    return await free_entry(visit, name) if name in named else name
+    used_entries = {one["name"] for one in await visit.call("secret_list") if one["named_by"]}
+    return await free_entry(visit, name) if name in used_entries else name
 
 
-def into_of(visit: Visit, documents: Mapping[str, Answer]) -> list[tuple[str, str, bool]]:
-    """Each order that a new route can join: its key, what it is called, whether it is ticked."""
-    found = [key for key, _ in orders(documents)]
-    first = visit.request.method == "GET"
+def orders_to_join(
+    visit: Visit, documents: Mapping[str, Answer]
+) -> list[tuple[str, str, bool]]:
+    """Return each order that a new route can join: key, title, ticked or not."""
+    keys = [key for key, _ in orders(documents)]
+    is_first = visit.request.method == "GET"
     return [
-        (key, named(visit, key, documents), first or visit.form.get(f"into.{key}") == "yes")
-        for key in found
+        (
+            key,
+            order_title(visit, key, documents),
+            is_first or visit.form.get(f"into.{key}") == "yes",
+        )
+        for key in keys
     ]
 
 
-def named_in(form: Mapping[str, str]) -> list[str]:
-    """The orders that were ticked."""
+def ticked_orders(form: Mapping[str, str]) -> list[str]:
+    """Return the keys of the ticked orders."""
     return [
         name.removeprefix("into.")
         for name, value in form.items()
@@ -94,10 +105,10 @@ def named_in(form: Mapping[str, str]) -> list[str]:
 def with_route(
     documents: Mapping[str, Answer], keys: Iterable[str], route: str
 ) -> dict[str, Answer]:
-    """Those orders with the route at their end."""
-    known = dict(orders(documents))
+    """Return those orders with the route at their end."""
+    routes_by_order = dict(orders(documents))
     return {
-        key: {**documents[key], "routes": [*known[key], route]}
+        key: {**documents[key], "routes": [*routes_by_order[key], route]}
         for key in keys
-        if key in known and route not in known[key]
+        if key in routes_by_order and route not in routes_by_order[key]
     }

@@ -16,11 +16,11 @@ TIMES = frozenset(("every", "timeout", "repeat", "renew_every", "grace", "at"))
 
 
 def figures(text: str) -> str:
-    """A number or a time in ASCII; whatever is something else stays as it was written."""
+    """Return a number or a time in ASCII; any other text stays as it was typed."""
     plain = unicodedata.normalize("NFKC", text).strip()
     return plain if FIGURES.fullmatch(plain) else text
 
 
 def addresses(text: str) -> Sequence[str]:
-    """Mail addresses that stand on lines of their own, or with a mark or a blank between."""
+    """Split mail addresses on lines of their own, or with a mark or a blank between."""
     return [one for one in re.split(f"[{BETWEEN}]+", text) if one]

@@ -18,21 +18,24 @@ BY_MAIL = ("routes", "accounts", "networks")
 PLACES = ("/settings/instance", "/settings/group", "/settings/monitor")
 
 
-def moved(
-    spot: Spot, seen: Content | None, documents: Mapping[str, Content], told: Problems
+def find_moved(
+    spot: Spot,
+    base_document: Content | None,
+    documents: Mapping[str, Content],
+    problems: Problems,
 ) -> Spot | None:
     """Find where it is now by the ids of the monitors that it is or has; else as the refusal
     told. None if it is nowhere, or in several places."""
-    before, now = _ids({spot.key: seen or {}}), _ids(documents)
-    mine = [id for id, place in before.items() if _is_in(place, spot)]
-    found = {_as(spot, now[id]) for id in mine if id in now}
-    if not mine and spot.is_whole:
-        found = {Spot(where) for where, _ in told if where in documents}
-    return found.pop() if len(found) == 1 and spot not in found else None
+    before, now = _ids({spot.key: base_document or {}}), _ids(documents)
+    own_ids = [id for id, place in before.items() if _is_in(place, spot)]
+    spots = {_enclosing(spot, now[id]) for id in own_ids if id in now}
+    if not own_ids and spot.is_whole:
+        spots = {Spot(where) for where, _ in problems if where in documents}
+    return spots.pop() if len(spots) == 1 and spot not in spots else None
 
 
 def page_of(spot: Spot) -> str:
-    """The address of its settings."""
+    """Return the address of its settings."""
     if spot.type in BY_MAIL:
         return address("/mail/edit", key=spot.key)
     if spot.type in PAGES:
@@ -44,7 +47,7 @@ def page_of(spot: Spot) -> str:
 
 
 def _ids(documents: Mapping[str, Content]) -> Mapping[str, Spot]:
-    return {str(one["id"]): at for at, one in _monitors(documents) if one.get("id")}
+    return {str(one["id"]): place for place, one in _monitors(documents) if one.get("id")}
 
 
 def _monitors(documents: Mapping[str, Content]) -> Iterator[tuple[Spot, Mapping[str, Any]]]:
@@ -55,10 +58,10 @@ def _monitors(documents: Mapping[str, Content]) -> Iterator[tuple[Spot, Mapping[
 
 
 def _is_in(place: Spot, spot: Spot) -> bool:
-    return _as(spot, place) == spot
+    return _enclosing(spot, place) == spot
 
 
-def _as(spot: Spot, place: Spot) -> Spot:
+def _enclosing(spot: Spot, place: Spot) -> Spot:
     """Return of a monitor's place what is as large as the spot: its instance, its group or
     itself."""
     return Spot(

@@ -1,4 +1,4 @@
-"""The settings of a JSON schema, each of a sort that a form knows to draw and to read."""
+"""Turn the settings of a JSON schema into shapes that a form can draw and read."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ LONG = ("text", "html_template")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SIMPLE = ("string", "integer", "number")
 AS_TOML = "toml"
-"""In a row of which one setting is chosen: whatever has no row of its own."""
+"""The choice in a row for a setting that has no row of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One setting of a table's entries; `choices` of a list are all there are."""
+    """Hold one setting of a table's entries; `choices` of a list are all there are."""
 
     name: str
     help: Message
@@ -30,9 +30,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """One setting: of which sort, what holds unless it is given, what may be chosen. `names`:
-    what is chosen are names that people gave, which are shown as they are. `columns` of a table
-    are its entries' settings."""
+    """Hold one setting: its sort, its default, its choices. `names`: the choices are names that
+    people gave, shown as they are. `columns` of a table are its entries' settings."""
 
     name: str
     sort: str
@@ -46,74 +45,83 @@ class Shape:
     help: Message
 
 
-def shapes(schema: Schema, known: Mapping[str, Sequence[str]]) -> list[Shape]:
-    """All settings of a schema, in its order."""
-    needed = frozenset(schema.get("required", ()))
-    shared, known = schema.get("$defs", {}), {"days": DAYS, **known}
+def shapes(schema: Schema, names_by_setting: Mapping[str, Sequence[str]]) -> list[Shape]:
+    """Return all settings of a schema, in its order."""
+    required = frozenset(schema.get("required", ()))
+    shared, names_by_setting = schema.get("$defs", {}), {"days": DAYS, **names_by_setting}
     return [
-        _shape(name, one, shared, known.get(name), needed=name in needed)
+        _shape(name, one, shared, names_by_setting.get(name), needed=name in required)
         for name, one in schema.get("properties", {}).items()
     ]
 
 
 def _shape(
-    name: str, said: Schema, shared: Schema, known: Sequence[str] | None, *, needed: bool
+    name: str,
+    setting: Schema,
+    shared: Schema,
+    known_names: Sequence[str] | None,
+    *,
+    needed: bool,
 ) -> Shape:
-    arms = [_resolved(one, shared) for one in said.get("anyOf", (said,))]
-    nullable = any(one.get("type") == "null" for one in arms)
-    main = next(one for one in arms if one.get("type") != "null")
-    sort, choices = _sort(name, main, shared, known)
+    alternatives = [_resolved(one, shared) for one in setting.get("anyOf", (setting,))]
+    nullable = any(one.get("type") == "null" for one in alternatives)
+    alternative = next(one for one in alternatives if one.get("type") != "null")
+    sort, choices = _sort(name, alternative, shared, known_names)
     if sort == "boolean" and nullable:
         sort, choices = "choice", (YES, NO)
     return Shape(
         name=name,
         sort=sort,
-        default=said.get("default"),
+        default=setting.get("default"),
         needed=needed,
         nullable=nullable,
-        whole=main.get("type") == "integer" or main.get("items", {}).get("type") == "integer",
-        names=known is not None and name != "days",
+        whole=alternative.get("type") == "integer"
+        or alternative.get("items", {}).get("type") == "integer",
+        names=known_names is not None and name != "days",
         choices=choices,
-        columns=_columns(_resolved(main.get("items", {}), shared)) if sort == "table" else (),
-        help=help_text(said.get("description", "")),
+        columns=_columns(_resolved(alternative.get("items", {}), shared))
+        if sort == "table"
+        else (),
+        help=help_text(setting.get("description", "")),
     )
 
 
 def _sort(
-    name: str, main: Schema, shared: Schema, known: Sequence[str] | None
+    name: str, setting: Schema, shared: Schema, known_names: Sequence[str] | None
 ) -> tuple[str, tuple[str, ...]]:
-    kind = main.get("type")
-    if "enum" in main:
-        return "choice", tuple(main["enum"])
+    kind = setting.get("type")
+    if "enum" in setting:
+        return "choice", tuple(setting["enum"])
     if kind == "array":
-        inside = _resolved(main.get("items", {}), shared)
-        names = inside.get("enum") or known
+        item_schema = _resolved(setting.get("items", {}), shared)
+        names = item_schema.get("enum") or known_names
         if names is not None:
             return ("order" if name == "routes" else "choices"), tuple(names)
-        if inside.get("type") in SIMPLE:
+        if item_schema.get("type") in SIMPLE:
             return "list", ()
-        if _columns(inside):
+        if _columns(item_schema):
             return "table", ()
-        one_of = _texts(inside)
+        one_of = _texts(item_schema)
         return ("rows", (*one_of, AS_TOML)) if one_of else ("lines", ())
     if kind == "object":
-        plain = _resolved(main.get("additionalProperties") or {}, shared)
+        plain = _resolved(setting.get("additionalProperties") or {}, shared)
         return ("map" if plain.get("type") == "string" else "lines"), ()
-    if known is not None:
-        return "choice", tuple(known)
+    if known_names is not None:
+        return "choice", tuple(known_names)
     return {"boolean": "boolean", "integer": "number", "number": "number"}.get(
         str(kind), "long" if name in LONG else "text"
     ), ()
 
 
-def _columns(inside: Schema) -> tuple[Column, ...]:
-    """The settings of a table's entries, if each of them is a text or a list of texts and some
-    must be given."""
-    its = inside.get("properties", {})
+def _columns(item_schema: Schema) -> tuple[Column, ...]:
+    """Return the settings of a table's entries, if each of them is a text or a list of texts
+    and some must be given."""
+    properties = item_schema.get("properties", {})
     items = [
-        one.get("items", {}) if one.get("type") == "array" else one for one in its.values()
+        one.get("items", {}) if one.get("type") == "array" else one
+        for one in properties.values()
     ]
-    if not inside.get("required") or any(one.get("type") != "string" for one in items):
+    if not item_schema.get("required") or any(one.get("type") != "string" for one in items):
         return ()
     return tuple(
         Column(
@@ -122,21 +130,22 @@ def _columns(inside: Schema) -> tuple[Column, ...]:
             one.get("type") == "array",
             DAYS if name == "days" else (),
         )
-        for name, one in its.items()
+        for name, one in properties.items()
     )
 
 
-def _texts(inside: Schema) -> tuple[str, ...]:
-    """The texts of a table of which one setting is given: all of them may be left out."""
-    if inside.get("required") or inside.get("type") != "object":
+def _texts(item_schema: Schema) -> tuple[str, ...]:
+    """Return the texts of a table of which one setting is given: all of them may be left
+    out."""
+    if item_schema.get("required") or item_schema.get("type") != "object":
         return ()
-    found = inside.get("properties", {}).items()
-    return tuple(name for name, one in found if one.get("type") == "string")
+    properties = item_schema.get("properties", {}).items()
+    return tuple(name for name, one in properties if one.get("type") == "string")
 
 
 def _resolved(one: Any, shared: Schema) -> Schema:
     if not isinstance(one, Mapping):
         return {}
     ref = one.get("$ref", "")
-    found: Schema = shared.get(ref.rpartition("/")[2], {}) if ref else one
-    return found
+    resolved: Schema = shared.get(ref.rpartition("/")[2], {}) if ref else one
+    return resolved

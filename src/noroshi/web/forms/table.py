@@ -1,4 +1,4 @@
-"""A table in a form: its columns, its cells, and what settings and their choices are called."""
+"""Draw a table in a form: columns, cells, and the names of settings and their choices."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Say = Callable[[Message], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One that can be chosen; `name` is its box's, where several can."""
+    """Hold one choice; `name` is its box's, where several can be chosen."""
 
     value: str
     label: str
@@ -25,7 +25,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One of a table: what stands in it, or the boxes that it has instead."""
+    """Hold one cell of a table: its text, or its boxes."""
 
     name: str
     value: str
@@ -34,39 +34,39 @@ class Cell:
 
 
 def label(name: str, kind: str, say: Say) -> str:
-    """Return what a setting is called where people read; its own name if nobody gave it one."""
-    known = setting_name(name, kind)
-    return say(known) if known else name
+    """Return the name of a setting for people; its own name if it has none."""
+    title = setting_name(name, kind)
+    return say(title) if title else name
 
 
 def choice(value: str, name: str, say: Say) -> str:
-    """Return what something to choose for a setting is called."""
-    known = choice_name(value, name)
-    return say(known) if known else value
+    """Return the name of a choice for people."""
+    title = choice_name(value, name)
+    return say(title) if title else value
 
 
 def columns_of(shape: Shape, say: Say) -> tuple[tuple[str, str], ...]:
-    """Label and help of each column of a table."""
+    """Return label and help of each column of a table."""
     return tuple((label(one.name, shape.name, say), say(one.help)) for one in shape.columns)
 
 
 def cells_of(shape: Shape, name: str, form: Form, say: Say) -> tuple[tuple[Cell, ...], ...]:
-    """The entries of a table, one more than are filled."""
+    """Return the entries of a table, one more than are filled."""
     if shape.sort != "table":
         return ()
-    found = [*entries_of(shape, name, form), {one.name: "" for one in shape.columns}]
+    entries = [*entries_of(shape, name, form), {one.name: "" for one in shape.columns}]
     return tuple(
         tuple(
             _cell(shape, one, f"{name}.{n}.{one.name}", entry[one.name], say)
             for one in shape.columns
         )
-        for n, entry in enumerate(found, 1)
+        for n, entry in enumerate(entries, 1)
     )
 
 
 def _cell(shape: Shape, column: Column, name: str, text: str, say: Say) -> Cell:
-    there = split(text)
-    boxes = dict.fromkeys((*column.choices, *there)) if column.choices else ()
+    chosen = split(text)
+    boxes = dict.fromkeys((*column.choices, *chosen)) if column.choices else ()
     return Cell(
         name=name,
         value=text,
@@ -76,7 +76,7 @@ def _cell(shape: Shape, column: Column, name: str, text: str, say: Say) -> Cell:
                 value=one,
                 label=choice(one, column.name, say),
                 name=f"{name}.{one}",
-                chosen=one in there,
+                chosen=one in chosen,
             )
             for one in boxes
         ),

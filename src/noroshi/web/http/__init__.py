@@ -1,1 +1,1 @@
-"""HTTP below the pages: server, limits, authentication, headers, uploads."""
+"""Handle HTTP below the pages: server, limits, authentication, headers, uploads."""

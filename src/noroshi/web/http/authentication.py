@@ -13,7 +13,7 @@ from noroshi.people import random_keys
 from noroshi.service import ForbiddenError
 from noroshi.web.context import WebContext
 from noroshi.web.errors import WebError
-from noroshi.web.http.connection_limits import proves
+from noroshi.web.http.connection_limits import report_person
 
 LONGEST_KEY = 128
 CSRF_HEADER = "x-csrf-token"
@@ -37,7 +37,7 @@ class UnauthenticatedError(WebError, ForbiddenError):
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class Caller:
     """Hold who asks; `key` is that of their session, "" for an API token."""
 
     person: Person
@@ -45,7 +45,7 @@ class Entered:
 
 
 def address_of(request: Request) -> str:
-    """The other end's address, as our own socket has it."""
+    """Return the other end's address, as our own socket has it."""
     return request.client.host if request.client else ""
 
 
@@ -55,7 +55,7 @@ def key_of(request: Request, web: WebContext) -> str:
     return key if len(key) <= LONGEST_KEY else ""
 
 
-async def entered(request: Request, web: WebContext) -> Entered:
+async def authenticate(request: Request, web: WebContext) -> Caller:
     """Return who asks. Raises UnauthenticatedError, and ForbiddenError for a post that is not
     from a page of ours."""
     if not await web.people.begun():
@@ -63,40 +63,39 @@ async def entered(request: Request, web: WebContext) -> Entered:
     token = request.headers.get("authorization", "")
     if token:
         person = await _by_token(token, address_of(request), web)
-        proves(request.scope, f"{person.door} {person.name}")
-        return Entered(person)
+        report_person(request.scope, f"{person.door} {person.name}")
+        return Caller(person)
     key = key_of(request, web)
-    found = await in_session(request, web, key)
-    if found is None:
+    in_session = await session_person(request, web, key)
+    if in_session is None:
         raise UnauthenticatedError(NOBODY)
-    person = found
     if request.method not in ("GET", "HEAD"):
         check_csrf(key, request.headers.get(CSRF_HEADER, ""))
-    return Entered(person, key)
+    return Caller(in_session, key)
 
 
-async def in_session(
-    request: Request, web: WebContext, key: str, there: bool = True
+async def session_person(
+    request: Request, web: WebContext, key: str, present: bool = True
 ) -> Person | None:
     """Return whose session it is by which they ask, as `People.of_session` has it."""
-    person = await web.people.of_session(key, address_of(request), there)
+    person = await web.people.of_session(key, address_of(request), present)
     if person is not None:
-        proves(request.scope, f"{person.door} {person.name}")
+        report_person(request.scope, f"{person.door} {person.name}")
     return person
 
 
 def check_csrf(key: str, token: str) -> None:
-    """Raises ForbiddenError unless it was sent with what only our own pages know."""
+    """Raise ForbiddenError unless the token is the one of our own pages."""
     if not key or not random_keys.same(random_keys.csrf_of(key), token):
         raise ForbiddenError(NOT_OURS)
 
 
 async def _by_token(token: str, address: str, web: WebContext) -> Person:
-    scheme, _, text = token.partition(" ")
-    text = text.strip()
-    if scheme.lower() != "bearer" or not text:
+    scheme, _, key = token.partition(" ")
+    key = key.strip()
+    if scheme.lower() != "bearer" or not key:
         raise UnauthenticatedError(NOBODY)
-    person = await web.people.of_token(text, address)
+    person = await web.people.of_token(key, address)
     if person is None:
         raise UnauthenticatedError(NO_GOOD_TOKEN)
     return person

@@ -22,19 +22,19 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from noroshi.people.throttle import network_of
 
 ONE_OF = 2
-"""Of the files that this process may have open: the rest is for the watch, the mail, the store."""
+"""The share of this process's open files: one in two. Monitoring, mail and store need the rest."""
 PART = 4
-"""Of all connections one address, and one person, has no more than a quarter."""
+"""The share of one address, and of one person: a quarter of all connections."""
 PROVES = "noroshi.proves"
-"""In the extensions of a request's scope: what to tell once it is known who asks."""
+"""The extension of a request's scope with the function to call once it is known who asks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionLimits:
-    """`most` connections at once; `of_one` address, as long as nothing is known of who asks;
-    `reserve` for who comes when all others have proved who they are. In seconds: until a
-    request's head is whole, and its body, of a stranger and of others; how long a connection may
-    rest between two requests; how long nothing of an answer may be taken."""
+    """Hold the limits: `most` connections at once; `of_one` address, as long as nothing is
+    known of the caller; `reserve` for new callers when all others have proved who they are. In
+    seconds: until a request's head is whole, and its body, of a stranger and of others; how
+    long a connection may rest between two requests; how long an answer may stall."""
 
     most: int = 1000
     of_one: int = 250
@@ -47,14 +47,14 @@ class ConnectionLimits:
 
     @property
     def at_once(self) -> int:
-        """Fewer where this process may have few files open."""
+        """Return `most`, or fewer where this process may have few files open."""
         if sys.platform == "win32":
             return self.most
         import resource
 
         files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-        known = files != resource.RLIM_INFINITY
-        return max(1, min(self.most, files // ONE_OF)) if known else self.most
+        is_limited = files != resource.RLIM_INFINITY
+        return max(1, min(self.most, files // ONE_OF)) if is_limited else self.most
 
     @property
     def share(self) -> int:
@@ -63,7 +63,7 @@ class ConnectionLimits:
 
 
 class Connections:
-    """All connections, the oldest first, and which of them have proved who asks."""
+    """Keep all connections, the oldest first, and which of them have proved who asks."""
 
     def __init__(self, bounds: ConnectionLimits) -> None:
         self._most, self._share, self._reserve = bounds.at_once, bounds.share, bounds.reserve
@@ -72,81 +72,82 @@ class Connections:
         self._of_address, self._of_person = Counter[str](), Counter[str]()
         self._by_peer: dict[Hashable, LimitedSocket] = {}
 
-    def enter(self, guest: LimitedSocket) -> None:
+    def enter(self, connection: LimitedSocket) -> None:
         """Let somebody in, and somebody else out if there is no room."""
-        if self._of_address[guest.network] >= self._share:
-            self._push(next(one for one in self._strangers if one.network == guest.network))
+        if self._of_address[connection.network] >= self._share:
+            self._push_out(
+                next(one for one in self._strangers if one.network == connection.network)
+            )
         elif len(self._strangers) >= max(self._reserve, self._most - len(self._known)):
-            self._push(next(iter(self._strangers)))
-        self._strangers[guest] = None
-        self._of_address[guest.network] += 1
-        self._by_peer[guest.peer] = guest
+            self._push_out(next(iter(self._strangers)))
+        self._strangers[connection] = None
+        self._of_address[connection.network] += 1
+        self._by_peer[connection.peer] = connection
 
-    def leave(self, guest: LimitedSocket) -> None:
-        """It is closed, or as good as closed."""
-        if self._by_peer.get(guest.peer) is guest:
-            del self._by_peer[guest.peer]
-        if guest in self._strangers:
-            del self._strangers[guest]
-            _one_less(self._of_address, guest.network)
-        elif (person := self._known.pop(guest, None)) is not None:
-            _one_less(self._of_person, person)
+    def leave(self, connection: LimitedSocket) -> None:
+        """Forget a connection that is closed, or as good as closed."""
+        if self._by_peer.get(connection.peer) is connection:
+            del self._by_peer[connection.peer]
+        if connection in self._strangers:
+            del self._strangers[connection]
+            _decrement(self._of_address, connection.network)
+        elif (person := self._known.pop(connection, None)) is not None:
+            _decrement(self._of_person, person)
 
     def at(self, peer: Hashable) -> LimitedSocket | None:
-        """The connection from there, as long as it counts."""
+        """Return the connection of that peer, as long as it counts."""
         return self._by_peer.get(peer)
 
-    def proved(self, guest: LimitedSocket, person: str) -> None:
-        """Somebody who is known asked by this connection: it is not pushed out. Beyond so many
-        of one person, or in all, it stays one that may be."""
+    def mark_known(self, connection: LimitedSocket, person: str) -> None:
+        """Keep a connection from being pushed out, as somebody known uses it. Beyond the share
+        of one person, or the limit of all, it can still be pushed out."""
         full = len(self._known) >= self._most or self._of_person[person] >= self._share
-        if guest not in self._strangers or full:
+        if connection not in self._strangers or full:
             return
-        del self._strangers[guest]
-        _one_less(self._of_address, guest.network)
-        self._known[guest] = person
+        del self._strangers[connection]
+        _decrement(self._of_address, connection.network)
+        self._known[connection] = person
         self._of_person[person] += 1
 
-    def _push(self, guest: LimitedSocket) -> None:
-        self.leave(guest)
-        guest.hang_up()
+    def _push_out(self, connection: LimitedSocket) -> None:
+        self.leave(connection)
+        connection.hang_up()
 
 
-def _one_less(counted: Counter[str], key: str) -> None:
-    counted[key] -= 1
-    if counted[key] <= 0:
-        del counted[key]
+def _decrement(counts: Counter[str], key: str) -> None:
+    counts[key] -= 1
+    if counts[key] <= 0:
+        del counts[key]
 
 
 class LimitedListener(socket.socket):
-    """A listening socket that sees to it before TLS, as that alone takes a quarter of a
-    megabyte."""
+    """Count connections before TLS, as that alone takes a quarter of a megabyte."""
 
-    crowd = Connections(ConnectionLimits())
+    open_connections = Connections(ConnectionLimits())
 
     def accept(self) -> tuple[socket.socket, Any]:
         """Accept a connection, as a socket does."""
-        found, address = super().accept()
-        return LimitedSocket.of(found, address, self.crowd), address
+        accepted, address = super().accept()
+        return LimitedSocket.of(accepted, address, self.open_connections), address
 
 
 class LimitedSocket(socket.socket):
-    """A connection that is counted as long as it is open."""
+    """Count a connection as long as it is open."""
 
     network, peer = "", ("", 0)
     transport: asyncio.Transport | None = None
     """Once it speaks HTTP."""
-    _crowd: Connections | None = None
+    _connections: Connections | None = None
 
     @classmethod
     def of(
-        cls, found: socket.socket, address: tuple[Any, ...], crowd: Connections
+        cls, accepted: socket.socket, address: tuple[Any, ...], connections: Connections
     ) -> LimitedSocket:
-        one = cls(found.family, found.type, found.proto, fileno=found.detach())
-        one.network, one.peer = network_of(address[0]), (address[0], address[1])
-        one._crowd = crowd
-        crowd.enter(one)
-        return one
+        limited = cls(accepted.family, accepted.type, accepted.proto, fileno=accepted.detach())
+        limited.network, limited.peer = network_of(address[0]), (address[0], address[1])
+        limited._connections = connections
+        connections.enter(limited)
+        return limited
 
     def hang_up(self) -> None:
         """End it as its owner, the loop, will find it: closed here, its number would be
@@ -160,98 +161,102 @@ class LimitedSocket(socket.socket):
             pass
 
     def close(self) -> None:
-        crowd, self._crowd = self._crowd, None
-        if crowd is not None:
-            crowd.leave(self)
+        connections, self._connections = self._connections, None
+        if connections is not None:
+            connections.leave(self)
         super().close()
 
 
-def proves(scope: Scope, person: str) -> None:
+def report_person(scope: Scope, person: str) -> None:
     """Tell that this request is that person's."""
-    told = scope.get("extensions", {}).get(PROVES)
-    if told is not None:
-        told["tell"](person)
+    extension = scope.get("extensions", {}).get(PROVES)
+    if extension is not None:
+        extension["tell"](person)
 
 
 class TimedH11Protocol(H11Protocol):
-    """uvicorn's, which waits for whatever does not come, without end."""
+    """Set deadlines for requests and answers, which uvicorn's protocol has not."""
 
     bounds = ConnectionLimits()
-    crowd = Connections(bounds)
+    open_connections = Connections(bounds)
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self._late: asyncio.TimerHandle | None = None
-        self._stalls: asyncio.TimerHandle | None = None
-        self._guest: LimitedSocket | None = None
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._deadline: asyncio.TimerHandle | None = None
+        self._stall_timer: asyncio.TimerHandle | None = None
+        self._socket: LimitedSocket | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._guest = None if self.client is None else self.crowd.at(tuple(self.client))
-        if self._guest is not None:
-            self._guest.transport = transport
-        self._wait(self.bounds.head)
+        self._socket = (
+            None if self.client is None else self.open_connections.at(tuple(self.client))
+        )
+        if self._socket is not None:
+            self._socket.transport = transport
+        self._set_deadline(self.bounds.head)
 
     def handle_events(self) -> None:
         super().handle_events()
         if self.scope is not None:
-            self.scope["extensions"] = {PROVES: {"tell": self._proved}}
+            self.scope["extensions"] = {PROVES: {"tell": self._mark_known}}
 
-    def _proved(self, person: str) -> None:
-        """It is known who asks: their body may take longer, and they are not pushed out."""
-        if self._guest is not None:
-            self.crowd.proved(self._guest, person)
-        if self._late is not None and self._is_asked and self.cycle.more_body:
-            self._wait(self.bounds.long_body)
+    def _mark_known(self, person: str) -> None:
+        """Give the body more time, and keep the connection, once it is known who asks."""
+        if self._socket is not None:
+            self.open_connections.mark_known(self._socket, person)
+        if self._deadline is not None and self._is_request_open and self.cycle.more_body:
+            self._set_deadline(self.bounds.long_body)
 
     def data_received(self, data: bytes) -> None:
-        if self._late is None and not self._is_asked:
-            self._wait(self.bounds.head)
-        asked = self._is_asked
+        if self._deadline is None and not self._is_request_open:
+            self._set_deadline(self.bounds.head)
+        was_open = self._is_request_open
         super().data_received(data)
-        if self._is_asked and not asked:
-            self._wait(self.bounds.body)
-        if self._is_asked and not self.cycle.more_body:
-            self._wait_no_more()
+        if self._is_request_open and not was_open:
+            self._set_deadline(self.bounds.body)
+        if self._is_request_open and not self.cycle.more_body:
+            self._clear_deadline()
 
     def on_response_complete(self) -> None:
-        self._wait_no_more()
+        self._clear_deadline()
         super().on_response_complete()
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._stalls = self.loop.call_later(self.bounds.stalled, self._let_go)
+        self._stall_timer = self.loop.call_later(self.bounds.stalled, self._abort)
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        if self._stalls is not None:
-            self._stalls.cancel()
-            self._stalls = None
+        if self._stall_timer is not None:
+            self._stall_timer.cancel()
+            self._stall_timer = None
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._wait_no_more()
+        self._clear_deadline()
         super().connection_lost(exc)
-        if self._stalls is not None:
-            self._stalls.cancel()
+        if self._stall_timer is not None:
+            self._stall_timer.cancel()
 
     @property
-    def _is_asked(self) -> bool:
-        """Return whether a request's head has come, and its answer is not given yet."""
+    def _is_request_open(self) -> bool:
+        """Return True once a request's head has come, until its answer is complete."""
         return self.cycle is not None and not self.cycle.response_complete
 
-    def _wait(self, seconds: float) -> None:
-        self._wait_no_more()
-        self._late = self.loop.call_later(seconds, self._let_go)
+    def _set_deadline(self, seconds: float) -> None:
+        self._clear_deadline()
+        self._deadline = self.loop.call_later(seconds, self._abort)
 
-    def _wait_no_more(self) -> None:
-        if self._late is not None:
-            self._late.cancel()
-            self._late = None
+    def _clear_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
 
-    def _let_go(self) -> None:
+    def _abort(self) -> None:
         self.transport.abort()
 
 
-def protocol_of(bounds: ConnectionLimits, crowd: Connections) -> type[TimedH11Protocol]:
-    """The protocol with these bounds, as uvicorn wants it: a class."""
-    return type("TimedByThese", (TimedH11Protocol,), {"bounds": bounds, "crowd": crowd})
+def protocol_of(bounds: ConnectionLimits, connections: Connections) -> type[TimedH11Protocol]:
+    """Return the protocol with these bounds, as uvicorn wants it: a class."""
+    return type(
+        "TimedByThese", (TimedH11Protocol,), {"bounds": bounds, "open_connections": connections}
+    )

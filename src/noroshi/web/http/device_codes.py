@@ -1,4 +1,4 @@
-"""Codes to be typed on another device, kept for whoever asked for them.
+"""Keep the codes that are typed on another device, for the session that asked for them.
 
 They stand in no address: a link from elsewhere could show somebody a code of its own in our
 page, and have them sign that in.
@@ -24,22 +24,22 @@ class Code:
 
 
 class Codes:
-    """The newest of each session and route."""
+    """Keep the newest code of each session and route."""
 
     def __init__(self) -> None:
-        self._kept = dict[tuple[str, str], Code]()
+        self._codes = dict[tuple[str, str], Code]()
 
     def keep(self, key: str, route: str, code: Code) -> None:
-        """In the place of an earlier one."""
-        self._kept.pop((key, route), None)
-        self._kept[key, route] = code
-        while len(self._kept) > MOST:
-            del self._kept[next(iter(self._kept))]
+        """Keep a code in the place of an earlier one."""
+        self._codes.pop((key, route), None)
+        self._codes[key, route] = code
+        while len(self._codes) > MOST:
+            del self._codes[next(iter(self._codes))]
 
     def of(self, key: str, route: str) -> Code | None:
-        """The one that this session asked for."""
-        return self._kept.get((key, route))
+        """Return the code that this session asked for."""
+        return self._codes.get((key, route))
 
     def forget(self, key: str, route: str) -> None:
-        """It is used."""
-        self._kept.pop((key, route), None)
+        """Forget a code that was used."""
+        self._codes.pop((key, route), None)

@@ -1,4 +1,4 @@
-"""A form with files in it (multipart/form-data, RFC 7578), as browsers send it."""
+"""Parse a form with files (multipart/form-data, RFC 7578), as browsers send it."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ MOST_PARTS, LONGEST_HEAD, LONGEST_FIELD = 20_000, 4096, 8 << 20
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file: what the browser calls it (a name, or a path in a chosen folder), its bytes."""
+    """Hold a file: the name that the browser gives (or a path in a chosen folder), and its
+    bytes."""
 
     name: str
     content: bytes
 
 
-def boundary_of(kind: str) -> str:
-    """Return what stands between the parts; "" if it is no such form."""
-    found = BOUNDARY.match(kind)
-    return found[1] if found else ""
+def boundary_of(content_type: str) -> str:
+    """Return the boundary between the parts; "" if it is no such form."""
+    match = BOUNDARY.match(content_type)
+    return match[1] if match else ""
 
 
 def parts_of(body: bytes, boundary: str) -> tuple[dict[str, str], tuple[Upload, ...]]:
-    """Fields and files. ValueError for what no browser sends."""
+    """Return fields and files. Raises ValueError for what no browser sends."""
     mark = b"--" + boundary.encode()
     if not body.startswith(mark):
         raise ValueError("no form")
@@ -55,16 +56,16 @@ def parts_of(body: bytes, boundary: str) -> tuple[dict[str, str], tuple[Upload, 
 
 def _part(part: bytes) -> tuple[str, str | None, bytes]:
     head, blank, content = part.partition(b"\r\n\r\n")
-    told = DISPOSITION.search(head.replace(b"\r\n", b"\n"))
-    if not blank or told is None or len(head) > LONGEST_HEAD:
+    disposition = DISPOSITION.search(head.replace(b"\r\n", b"\n"))
+    if not blank or disposition is None or len(head) > LONGEST_HEAD:
         raise ValueError("a part without a head")
-    name, file = NAME.search(b" " + FILE.sub(b"", told[1])), FILE.search(told[1])
+    name, file = NAME.search(b" " + FILE.sub(b"", disposition[1])), FILE.search(disposition[1])
     if name is None:
         raise ValueError("a part without a name")
     return _text(name[1]), None if file is None else _text(file[1]), content
 
 
-def _text(given: bytes) -> str:
-    """A name; browsers write its quotes and line ends with a percent sign (WHATWG HTML,
+def _text(raw: bytes) -> str:
+    """Decode a name; browsers write its quotes and line ends with a percent sign (WHATWG HTML,
     4.10.21.8)."""
-    return re.sub(rb"%(22|0D|0A)", lambda m: unquote_to_bytes(m[0]), given).decode()
+    return re.sub(rb"%(22|0D|0A)", lambda m: unquote_to_bytes(m[0]), raw).decode()

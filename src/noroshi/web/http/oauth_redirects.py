@@ -1,4 +1,4 @@
-"""Browsers that come back from a provider's sign-in page to this very manager.
+"""Expect the browsers that come back from a provider's sign-in page to this very manager.
 
 Entra lets the port of a redirect to localhost differ from the registered one, not its path
 (https://learn.microsoft.com/entra/identity-platform/reply-url; RFC 8252, 7.3). So a browser that
@@ -27,9 +27,9 @@ OWN_PORT = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
-    """A sign-in under way: where the browser will end, by whose session, where it came from (`home`),
-    and the pages there to which it goes on (`then`), or `back` if nothing comes of it."""
+class ExpectedRedirect:
+    """Hold a sign-in under way: where the browser will end, by whose session, where it came
+    from (`home`), and the page there that follows (`then`), or `back` if the sign-in fails."""
 
     path: str
     state: str
@@ -41,12 +41,12 @@ class Expected:
     at: datetime
 
 
-class Returns:
-    """Those that are expected; each comes once."""
+class ExpectedRedirects:
+    """Keep the expected browsers; each comes once."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
-        self._expected: list[Expected] = []
+        self._expected: list[ExpectedRedirect] = []
 
     def expect(
         self,
@@ -59,27 +59,30 @@ class Returns:
         then: str = "/",
         back: str = "/",
     ) -> None:
-        """The sign-in page's address knows the state; a new sign-in takes an earlier one's place."""
+        """Expect a browser; the address of the sign-in page has the state. A new sign-in
+        replaces an earlier one of the route."""
         state = parse_qs(urlsplit(page).query).get("state", [""])[0]
         path = urlsplit(redirect).path or "/"
-        one = Expected(path, state, key, route, home, then, back, self._now())
-        self._expected = [*(o for o in self._fresh() if o.route != route), one][-MOST:]
+        expected = ExpectedRedirect(path, state, key, route, home, then, back, self._now())
+        self._expected = [*(o for o in self._unexpired() if o.route != route), expected][-MOST:]
 
-    def of(self, path: str, state: str) -> Expected | None:
-        """The one that comes there with that state."""
-        for one in self._fresh():
-            same = hmac.compare_digest(one.state.encode(), state.encode("utf-8", "replace"))
-            if one.state and same and one.path == path:
-                return one
+    def of(self, path: str, state: str) -> ExpectedRedirect | None:
+        """Return the sign-in that is expected at that path with that state."""
+        for expected in self._unexpired():
+            is_same = hmac.compare_digest(
+                expected.state.encode(), state.encode("utf-8", "replace")
+            )
+            if expected.state and is_same and expected.path == path:
+                return expected
         return None
 
-    def take(self, one: Expected) -> bool:
-        """It has come. False: it had, or another one has its place."""
-        there = one in self._expected
-        self._expected = [other for other in self._expected if other != one]
-        return there
+    def take(self, expected: ExpectedRedirect) -> bool:
+        """Remove an expected sign-in. False: it came before, or another one replaced it."""
+        was_expected = expected in self._expected
+        self._expected = [other for other in self._expected if other != expected]
+        return was_expected
 
-    def _fresh(self) -> list[Expected]:
+    def _unexpired(self) -> list[ExpectedRedirect]:
         oldest = self._now() - PATIENCE
         return [one for one in self._expected if one.at >= oldest]
 
@@ -90,20 +93,22 @@ def home_of(url: URL) -> str:
 
 
 def port_for(url: URL, redirect: str) -> int | None:
-    """At which port the manager, asked for at this address, catches that redirect: 0 where it is
-    the redirect's own, None where the browser ends elsewhere."""
-    wanted = urlsplit(redirect)
-    here, there = url.hostname or "", wanted.hostname or ""
+    """Return the port at which the manager, asked for at this address, catches that redirect: 0
+    where it is the redirect's own, None where the browser ends elsewhere."""
+    target = urlsplit(redirect)
+    own_host, redirect_host = url.hostname or "", target.hostname or ""
     port = url.port or OWN_PORT.get(url.scheme, 0)
-    local = wanted.scheme == url.scheme == "http" and {here, there} <= LOOPBACK
-    if local and not has_port(redirect):
+    is_loopback = (
+        target.scheme == url.scheme == "http" and {own_host, redirect_host} <= LOOPBACK
+    )
+    if is_loopback and not has_port(redirect):
         return port
     try:
-        same = (wanted.scheme, there, wanted.port or OWN_PORT.get(wanted.scheme)) == (
-            url.scheme,
-            here,
-            port,
-        )
+        is_same = (
+            target.scheme,
+            redirect_host,
+            target.port or OWN_PORT.get(target.scheme),
+        ) == (url.scheme, own_host, port)
     except ValueError:  # a port that is none
         return None
-    return 0 if same or (local and wanted.port == port) else None
+    return 0 if is_same or (is_loopback and target.port == port) else None

@@ -1,5 +1,4 @@
-"""A form whose operation wants the password once more: the page that asks for it carries what was
-typed, and sends it all again. Pure."""
+"""Carry a form over the page that asks for the password again, and send it once more. Pure."""
 
 from __future__ import annotations
 
@@ -30,7 +29,7 @@ SEVERAL_LINES = ("pem", "key_file", "pasted")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
-    """A field whose value is not kept: what it is called, and whether it has several lines."""
+    """Hold a field whose value is not carried: its label, and if it has several lines."""
 
     name: str
     label: Message
@@ -48,10 +47,10 @@ class PendingForm:
 
 
 def pending_form(form: Mapping[str, str], *, files: bool) -> PendingForm:
-    """Return what is kept of a form that was sent."""
-    hidden = (CSRF, PASSWORD_AGAIN, *SECRETS)
+    """Return the part of a form that is carried."""
+    left_out = (CSRF, PASSWORD_AGAIN, *SECRETS)
     return PendingForm(
-        fields={name: text for name, text in form.items() if name not in hidden},
+        fields={name: text for name, text in form.items() if name not in left_out},
         secrets=[
             Secret(name=name, label=label, lines=name in SEVERAL_LINES)
             for name, label in SECRETS.items()
@@ -61,7 +60,8 @@ def pending_form(form: Mapping[str, str], *, files: bool) -> PendingForm:
     )
 
 
-def answered(form: Mapping[str, str]) -> tuple[Mapping[str, str], str | None]:
-    """The form as it was sent at first, and the password that came with it; None: none did."""
-    first = {name: text for name, text in form.items() if name != PASSWORD_AGAIN}
-    return first, form.get(PASSWORD_AGAIN)
+def split_password(form: Mapping[str, str]) -> tuple[Mapping[str, str], str | None]:
+    """Return the form as it was first sent, and the password that came with it; None: none
+    did."""
+    original = {name: text for name, text in form.items() if name != PASSWORD_AGAIN}
+    return original, form.get(PASSWORD_AGAIN)

@@ -1,4 +1,5 @@
-"""The body of a request: no more of it is kept than is small, and no more is heard than may be."""
+"""Read the body of a request: only a small one is held in memory, and only an allowed one is
+read."""
 
 from __future__ import annotations
 
@@ -16,8 +17,8 @@ class BodyTooLongError(WebError, InvalidArgumentError):
     """Report that a body exceeds its limit."""
 
     def __init__(self, most: int) -> None:
-        told = too_long(most)
-        super().__init__(told.words)
+        error = too_long(most)
+        super().__init__(error.words)
 
 
 class Body:
@@ -29,7 +30,7 @@ class Body:
         self._first, self._length, self._is_over = b"", 0, False
 
     async def is_short(self) -> bool:
-        """Return whether all of it is here, and is small. Raises BodyTooLongError."""
+        """Return True if all of it is here, and is small. Raises BodyTooLongError."""
         parts = [self._first]
         while not self._is_over and self._length <= self._small:
             part = await anext(self._stream, None)
@@ -44,7 +45,7 @@ class Body:
         return self._is_over and self._length <= self._small
 
     async def parts(self) -> AsyncIterator[bytes]:
-        """All of it as it comes. Raises BodyTooLongError in the end."""
+        """Yield all of it as it arrives. Raises BodyTooLongError in the end."""
         if self._length <= self.most:
             first, self._first = self._first, b""
             yield first

@@ -32,14 +32,15 @@ FOREIGN = frozenset({"cross-site", "same-site"})
 
 
 def is_foreign(request: Request) -> bool:
-    """Return whether a page of another site had it sent, as the browser says."""
+    """Return True if a page of another site had it sent, as the browser says."""
     return request.headers.get("sec-fetch-site", "") in FOREIGN
 
 
-async def sent(
+async def read_form(
     request: Request, *, stranger: bool
 ) -> tuple[Mapping[str, str], Sequence[Upload]]:
-    """The fields of a form, and its files: nobody sends files before they have logged in."""
+    """Return the fields of a form, and its files: nobody sends files before they have logged
+    in."""
     boundary = boundary_of(request.headers.get("content-type", ""))
     if stranger:
         return await form_of_stranger(request), ()
@@ -51,19 +52,19 @@ async def sent(
         raise ForbiddenError(NOT_OURS) from None
 
 
-_long_ones = asyncio.BoundedSemaphore(MOST_LONG)
+_long_forms = asyncio.BoundedSemaphore(MOST_LONG)
 
 
 async def form_of_stranger(request: Request) -> Mapping[str, str]:
-    """The fields of a form without files, of somebody who is not logged in. Raises
-    OperationFailedError while there are too many of them that are long."""
+    """Return the fields of a form without files, of somebody who is not logged in. Raises
+    OperationFailedError while there are too many long ones."""
     body = Body(request, LONGEST_OF_A_STRANGER, SHORT)
     if await body.is_short():
         return _fields(await body.whole())
-    if _long_ones.locked():
+    if _long_forms.locked():
         await body.read_to_end()
         raise OperationFailedError(BUSY)
-    async with _long_ones:
+    async with _long_forms:
         return _fields(await body.whole())
 
 
@@ -75,8 +76,8 @@ def _fields(body: bytes) -> Mapping[str, str]:
         raise ForbiddenError(NOT_OURS) from None
 
 
-def ours(where: str) -> str:
-    """An address on this very server, as it was asked for; else the first page."""
+def local_address(where: str) -> str:
+    """Return an address on this very server; "/" for any other."""
     plain_path = where.startswith("/") and not where.startswith(("//", "/\\"))
     if not plain_path or not where.isascii() or not where.isprintable() or "\\" in where:
         return "/"

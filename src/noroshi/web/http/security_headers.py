@@ -42,7 +42,7 @@ WRONG_HOST = _("This host name is not allowed. Add it to hosts under [web] in no
 
 
 class Guard:
-    """Stands before everything else."""
+    """Check the host and add the headers, before everything else."""
 
     def __init__(self, app: ASGIApp, web: WebContext) -> None:
         self._app, self._web = app, web
@@ -53,7 +53,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, as ASGI has it."""
 
-        async def sending(message: AsgiMessage) -> None:
+        async def send_with_headers(message: AsgiMessage) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
@@ -63,25 +63,25 @@ class Guard:
 
         if scope["type"] == "http" and host_of(scope["headers"]) not in self._web.hosts:
             # Else a page of elsewhere, whose name was pointed here, would read as we do.
-            return await _turn_away(sending)
+            return await _refuse_host(send_with_headers)
         if scope["type"] == "http":
             try:
-                return await self._app(scope, receive, sending)
+                return await self._app(scope, receive, send_with_headers)
             except Exception:  # it was answered and logged without what it quotes: enough
                 return None
         return await self._app(scope, receive, send)
 
 
 def host_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
-    """The name by which it was called, without the port; "" unless there is just one."""
-    given = [value for name, value in headers if name == b"host"]
-    if len(given) != 1:
+    """Return the host name of the request, without the port; "" unless there is just one."""
+    hosts = [value for name, value in headers if name == b"host"]
+    if len(hosts) != 1:
         return ""
-    found = HOST.fullmatch(given[0].decode("latin-1").lower())
-    return found[1] if found else ""
+    match = HOST.fullmatch(hosts[0].decode("latin-1").lower())
+    return match[1] if match else ""
 
 
-async def _turn_away(send: Send) -> None:
+async def _refuse_host(send: Send) -> None:
     body = json.dumps(refused(ForbiddenError(WRONG_HOST)), ensure_ascii=False).encode()
     kind = (b"content-type", b"application/json")
     await send({"type": "http.response.start", "status": 421, "headers": [kind]})

@@ -1,4 +1,5 @@
-"""The files that pages bring along: read once, known by name, so no path leads anywhere else."""
+"""Serve the static files of the pages: read once, found by name, so no path leads anywhere
+else."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ NAMES = (
     "vendor/htmx/htmx.min.js",
     "vendor/htmx/hx-sse.min.js",
 )
-KEPT = "public, max-age=3600"
+CACHE_CONTROL = "public, max-age=3600"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +36,28 @@ class File:
 
 
 @cache
-def known() -> dict[str, File]:
-    """All of them."""
+def load_files() -> dict[str, File]:
+    """Return all static files, by name."""
     folder = files("noroshi.web").joinpath("static")
-    found = dict[str, File]()
+    by_name = dict[str, File]()
     for name in NAMES:
         body = folder.joinpath(name).read_bytes()
         tag = f'"{sha256(body).hexdigest()[:16]}"'
-        found[name] = File(body, KINDS[name.rpartition(".")[2]], tag)
-    return found
+        by_name[name] = File(body, KINDS[name.rpartition(".")[2]], tag)
+    return by_name
 
 
 async def static(request: Request) -> Response:
-    """One of them; 304 for who has it."""
-    file = known().get(request.path_params["name"])
+    """Return one file; 304 for a browser that has it."""
+    file = load_files().get(request.path_params["name"])
     if file is None:
         raise HTTPException(404)
-    headers = {"etag": file.tag, "cache-control": KEPT}
+    headers = {"etag": file.tag, "cache-control": CACHE_CONTROL}
     if request.headers.get("if-none-match") == file.tag:
         return Response(status_code=304, headers=headers)
     return Response(file.body, media_type=file.kind, headers=headers)
 
 
 def routes() -> list[Route]:
-    """Their addresses."""
+    """Return the route of the files."""
     return [Route("/static/{name:path}", static, methods=["GET"])]

@@ -1,11 +1,11 @@
-"""The manager's pages: each asks operations, and fills a template."""
+"""Serve the manager's pages: each runs operations, and fills a template."""
 
 from __future__ import annotations
 
 from starlette.routing import Route
 
 from noroshi.web.context import WebContext
-from noroshi.web.http.oauth_redirects import Returns
+from noroshi.web.http.oauth_redirects import ExpectedRedirects
 from noroshi.web.pages import (
     alarms,
     appearance,
@@ -43,8 +43,9 @@ from noroshi.web.view.live_updates import Live
 
 
 def routes(web: WebContext) -> list[Route]:
-    """All pages; a new one is a module here with `routes`, and a line below."""
-    live, returns = Live(web), Returns(web.service.now)
+    """Return the routes of all pages; a new one is a module here with `routes`, and a line
+    below."""
+    live, returns = Live(web), ExpectedRedirects(web.service.now)
     return [
         oauth_landing.Landing(web, returns),
         *login.routes(web),

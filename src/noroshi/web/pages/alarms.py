@@ -1,4 +1,4 @@
-"""All open alarms: who has each, how far it has come; acknowledging, silencing, commenting."""
+"""Show all open alarms: who has each, and its progress; acknowledge, silence, comment."""
 
 from __future__ import annotations
 
@@ -15,8 +15,15 @@ from noroshi.web.api.endpoints import STATUS
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.view.alarms import MOST_SHOWN, AlarmQuery, fragments, key_of, view
-from noroshi.web.view.form_operations import Outcome, address, may, query_value, run, typed
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.form_operations import (
+    Outcome,
+    address,
+    may,
+    query_value,
+    refused_input,
+    run,
+)
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.live_updates import LATELY, Live
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.search import labels_of, require_place
@@ -37,24 +44,29 @@ TOMORROW, MOMENT = "tomorrow", "moment"
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of the page and of its live part."""
 
     async def alarms(visit: Visit) -> Response:
         if visit.request.method == "GET":
-            over = query_value(visit, "over", 4)
-            return await _shown(visit, live, did=query_value(visit, "did"), over=_number(over))
+            ended_count = query_value(visit, "over", 4)
+            return await _page(
+                visit,
+                live,
+                deed_done=query_value(visit, "did"),
+                ended_count=_number(ended_count),
+            )
         deed = visit.form.get("do", "")
-        came = await _perform(visit, deed)
+        result = await _perform(visit, deed)
         live.changed()  # also where something was refused: what was picked may be over
-        if came.why or not came.done:
-            return await _shown(visit, live, came)
-        back = visit.form.get("back", "")
-        over = str(came.over or "")
-        where = address(HERE, did=deed, over=over)
-        return visit.to(f"/monitor/{back}?said={deed}" if back else where)
+        if result.why or not result.done:
+            return await _page(visit, live, result)
+        monitor_path = visit.form.get("back", "")
+        ended_count = str(result.over or "")
+        target = address(HERE, did=deed, over=ended_count)
+        return visit.to(f"/monitor/{monitor_path}?said={deed}" if monitor_path else target)
 
     async def changed(visit: Visit) -> Response:
-        return await _moved(visit, live)
+        return await _changed_parts(visit, live)
 
     return [
         Route(HERE, page(web, alarms), methods=["GET", "POST"]),
@@ -81,19 +93,19 @@ class AlarmActionResult:
 
 async def _perform(visit: Visit, deed: str) -> AlarmActionResult:
     if deed in DEEDS:
-        return await _on_picked(visit, deed)
+        return await _remark_on_picked(visit, deed)
     if deed == "silence":
-        done = await _silenced(visit)
+        outcome = await _add_silence(visit)
     elif deed == "end":
-        done = await run(visit, "silence_end", silence=visit.form.get("silence", ""))
+        outcome = await run(visit, "silence_end", silence=visit.form.get("silence", ""))
     else:
         raise NotFoundError(NO_SUCH_PAGE)
     return AlarmActionResult(
-        done=int(not done.why), why=done.why, status=done.status, bad=done.bad
+        done=int(not outcome.why), why=outcome.why, status=outcome.status, bad=outcome.bad
     )
 
 
-async def _on_picked(visit: Visit, deed: str) -> AlarmActionResult:
+async def _remark_on_picked(visit: Visit, deed: str) -> AlarmActionResult:
     names = (name for name in sorted(visit.form) if name.startswith(PICK))
     picked = list(dict.fromkeys(visit.form[name] for name in names))
     if not picked:
@@ -111,17 +123,17 @@ async def _on_picked(visit: Visit, deed: str) -> AlarmActionResult:
         )
         return AlarmActionResult(why=(words,), status=400)
     places = [one.partition(" ") for one in picked]
-    done = await run(
+    outcome = await run(
         visit,
         "alarms_remark",
         sort=DEEDS[deed],
         alarms=[{"monitor": path, "item": item} for path, _space, item in places],
         words=visit.form.get("words", ""),
     )
-    if done.ok is None:
-        return AlarmActionResult(why=done.why, status=done.status)
-    outcomes = zip(picked, done.ok, strict=True)
-    return await _came(visit, deed, {key: _outcome(visit, one) for key, one in outcomes})
+    if outcome.ok is None:
+        return AlarmActionResult(why=outcome.why, status=outcome.status)
+    outcomes = zip(picked, outcome.ok, strict=True)
+    return await _result(visit, deed, {key: _outcome(visit, one) for key, one in outcomes})
 
 
 def _outcome(visit: Visit, one: Answer) -> Outcome:
@@ -131,128 +143,137 @@ def _outcome(visit: Visit, one: Answer) -> Outcome:
     return Outcome(None, (visit.say(one["refused"]),), STATUS[one["kind"]], kind=one["kind"])
 
 
-async def _came(visit: Visit, deed: str, outcomes: Mapping[str, Outcome]) -> AlarmActionResult:
-    """Return what came of all of them. What ended meanwhile needs nobody any more: that is no
+async def _result(
+    visit: Visit, deed: str, outcomes: Mapping[str, Outcome]
+) -> AlarmActionResult:
+    """Sum up the outcomes. An alarm that ended meanwhile needs nobody any more: that is no
     failure."""
-    refused = {key: one for key, one in outcomes.items() if one.why}
-    over = await _over(visit, deed, refused)
-    left = {key: one for key, one in refused.items() if key not in over}
-    done = len(outcomes) - len(refused)
-    why = [f"{key}: {text}" for key, one in left.items() for text in one.why]
-    if why and (done or over):
+    refusals = {key: one for key, one in outcomes.items() if one.why}
+    ended = await _ended_among(visit, deed, refusals)
+    not_done = {key: one for key, one in refusals.items() if key not in ended}
+    done_count = len(outcomes) - len(refusals)
+    why = [f"{key}: {text}" for key, one in not_done.items() for text in one.why]
+    if why and (done_count or ended):
         why.insert(
             0,
             visit.say(
                 _(
                     "Of {count} selected: {done} done, {over} already ended. The others were not done:"
-                ).fill(count=len(outcomes), done=done, over=len(over))
+                ).fill(count=len(outcomes), done=done_count, over=len(ended))
             ),
         )
-    status = max((one.status for one in refused.values()), default=200)
+    status = max((one.status for one in refusals.values()), default=200)
     return AlarmActionResult(
-        done=done, over=len(over), why=tuple(why), status=status, left=frozenset(left)
+        done=done_count,
+        over=len(ended),
+        why=tuple(why),
+        status=status,
+        left=frozenset(not_done),
     )
 
 
-async def _over(visit: Visit, deed: str, refused: Mapping[str, Outcome]) -> frozenset[str]:
-    """Return what of it is not open any more; a comment that was not kept is told as such."""
-    late = frozenset(key for key, one in refused.items() if one.kind in TOO_LATE)
-    if deed == "comment" or not late:
+async def _ended_among(
+    visit: Visit, deed: str, refusals: Mapping[str, Outcome]
+) -> frozenset[str]:
+    """Return the refused ones that are not open any more; a comment that was not saved is
+    reported as such."""
+    too_late = frozenset(key for key, one in refusals.items() if one.kind in TOO_LATE)
+    if deed == "comment" or not too_late:
         return frozenset()
-    return late - {key_of(row) for row in (await visit.call("alarms"))["rows"]}
+    return too_late - {key_of(row) for row in (await visit.call("alarms"))["rows"]}
 
 
-async def _silenced(visit: Visit) -> Outcome:
+async def _add_silence(visit: Visit) -> Outcome:
     labels = labels_of((await visit.call("status"))["monitors"])
-    place, refused = require_place(visit, visit.form.get("place", ""), labels)
-    return await run(visit, "silence_add", **_silence(visit, place)) if place else refused
+    place, refusal = require_place(visit, visit.form.get("place", ""), labels)
+    return await run(visit, "silence_add", **_silence(visit, place)) if place else refusal
 
 
 def _silence(visit: Visit, place: str) -> Mapping[str, str]:
-    given = {"place": place, "reason": visit.form.get("reason", "")}
+    silence = {"place": place, "reason": visit.form.get("reason", "")}
     length = visit.form.get("length", "")
     if length in LENGTHS:
-        return {**given, "length": length}
+        return {**silence, "length": length}
     if length == TOMORROW:
-        return {**given, "until": "tomorrow 08:00"}
-    return {**given, "until": visit.form.get("until", "")}
+        return {**silence, "until": "tomorrow 08:00"}
+    return {**silence, "until": visit.form.get("until", "")}
 
 
-NOTHING_CAME = AlarmActionResult()
+NO_RESULT = AlarmActionResult()
 
 
 # what is shown
 
 
-async def _shown(
+async def _page(
     visit: Visit,
     live: Live,
-    came: AlarmActionResult = NOTHING_CAME,
-    did: str = "",
-    over: int = 0,
+    result: AlarmActionResult = NO_RESULT,
+    deed_done: str = "",
+    ended_count: int = 0,
 ) -> Response:
-    seen = await live.now()  # first: what moves from here on is told by the stream
-    found, log = await visit.call("alarms"), await visit.call("log", last=LATELY)
-    tongue, query = TONGUES[visit.language], _query(visit, came.left)
+    snapshot = await live.now()  # first: what moves from here on is told by the stream
+    alarms, log = await visit.call("alarms"), await visit.call("log", last=LATELY)
+    localizer, query = LOCALIZERS[visit.language], _query(visit, result.left)
     with live.counted():
-        shown = view(seen.with_alarms(found, log), query, may(visit), tongue)
-        parts = fragments(shown, tongue)
+        context = view(snapshot.with_alarms(alarms, log), query, may(visit), localizer)
+        parts = fragments(context, localizer)
     return visit.page(
         "alarms.html",
-        came.status,
-        ledger_sum=seen.ledger["sum"],
-        serial=seen.serial,
-        found=found,
-        v=shown,
+        result.status,
+        ledger_sum=snapshot.ledger["sum"],
+        serial=snapshot.serial,
+        alarms=alarms,
+        v=context,
         parts=parts,
-        changed=address(f"{HERE}/changed", show=query.show, find=query.find),
-        places=list(labels_of(seen.status["monitors"]).items())[:MOST_PLACES],
-        where=visit.form.get("place", "")
+        changed_address=address(f"{HERE}/changed", show=query.show, find=query.find),
+        places=list(labels_of(snapshot.status["monitors"]).items())[:MOST_PLACES],
+        typed_place=visit.form.get("place", "")
         or query_value(visit, "place")
         or _place_of(query.picked),
         lengths=[(one, _length(visit, one)) for one in LENGTHS],
-        form=typed(visit, "words", "length", "until", "reason"),
-        did=did,
-        over=over or (0 if came.why else came.over),
-        why=came.why,
-        bad=came.bad,
+        form=refused_input(visit, "words", "length", "until", "reason"),
+        deed_done=deed_done,
+        ended_count=ended_count or (0 if result.why else result.over),
+        why=result.why,
+        bad=result.bad,
     )
 
 
-async def _moved(visit: Visit, live: Live) -> Response:
-    """The same for a page that stays open. What many look at is asked and written once, so that
-    the watch is not late just when an alarm comes."""
-    seen, known = await live.alarms()
-    query, allowed, tongue = _query(visit), may(visit), TONGUES[visit.language]
+async def _changed_parts(visit: Visit, live: Live) -> Response:
+    """Return the parts for a page that stays open. Parts that many look at are made once, so
+    that monitoring is not late just when an alarm comes."""
+    snapshot, open_alarms = await live.alarms()
+    query, allowed, localizer = _query(visit), may(visit), LOCALIZERS[visit.language]
 
-    def written() -> tuple[Mapping[str, Any], Mapping[str, str]]:
-        shown = view(known, query, allowed, tongue)
-        return shown, fragments(shown, tongue)
+    def render() -> tuple[Mapping[str, Any], Mapping[str, str]]:
+        context = view(open_alarms, query, allowed, localizer)
+        return context, fragments(context, localizer)
 
-    alike = (visit.language, allowed["act"], query.show)
-    own = query.find or query.picked
-    if own:
+    cache_key = (visit.language, allowed["act"], query.show)
+    is_own_view = query.find or query.picked
+    if is_own_view:
         with live.counted():
-            shown, parts = written()
+            context, parts = render()
     else:
-        shown, parts = seen.once(alike, written)
-    return visit.page("alarms_changed.html", v=shown, parts=parts)
+        context, parts = snapshot.once(cache_key, render)
+    return visit.page("alarms_changed.html", v=context, parts=parts)
 
 
-def _query(visit: Visit, left: frozenset[str] | None = None) -> AlarmQuery:
+def _query(visit: Visit, not_done: frozenset[str] | None = None) -> AlarmQuery:
     show = query_value(visit, "show")
     return AlarmQuery(
         show=show if show == NOBODY else "",
         find=query_value(visit, "find").strip(),
-        picked=_picked(visit) if left is None else left,
+        picked=_picked(visit) if not_done is None else not_done,
     )
 
 
 def _picked(visit: Visit) -> frozenset[str]:
-    """Chosen by a link from elsewhere, in a form that was not taken, or on a page that asks
-    what moved meanwhile."""
-    sent = (*visit.form.items(), *visit.request.query_params.items())
-    picked = dict.fromkeys(one for name, one in sent if name.startswith(PICK))
+    """Return the alarms chosen by a link, in a refused form, or on an open page that asks for
+    changes."""
+    sent_fields = (*visit.form.items(), *visit.request.query_params.items())
+    picked = dict.fromkeys(one for name, one in sent_fields if name.startswith(PICK))
     return frozenset({*list(picked)[:MOST_SHOWN], query_value(visit, "at", 2000)} - {""})
 
 
@@ -261,7 +282,7 @@ def _number(text: str) -> int:
 
 
 def _place_of(picked: frozenset[str]) -> str:
-    """Return where what was chosen is, if it is one place."""
+    """Return the place of the chosen alarms, if it is one place."""
     places = {one.partition(" ")[0] for one in picked}
     return places.pop() if len(places) == 1 else ""
 

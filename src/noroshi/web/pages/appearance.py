@@ -1,4 +1,4 @@
-"""The language and the appearance that a browser chose: kept in it, and in no account."""
+"""Save the language and the appearance in the browser that chose them, and in no account."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from noroshi.web.view.page_context import (
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Its address."""
+    """Return the route of the form."""
     return [Route("/look", page(web, choose, anybody=True), methods=["POST"])]
 
 
 async def choose(visit: Visit) -> Response:
     """Keep what was chosen, and go back to where it was."""
     answer = visit.to(visit.form.get("next", "/"))
-    for name, known in ((LANGUAGE, LANGUAGES), (THEME, THEMES)):
-        chosen = visit.form.get(name.removeprefix("noroshi-"))
-        if chosen in known:
+    for name, allowed in ((LANGUAGE, LANGUAGES), (THEME, THEMES)):
+        choice = visit.form.get(name.removeprefix("noroshi-"))
+        if choice in allowed:
             secure = visit.web.secure
             answer.set_cookie(
-                name, chosen, A_YEAR, httponly=True, samesite="lax", secure=secure
+                name, choice, A_YEAR, httponly=True, samesite="lax", secure=secure
             )
-        elif chosen is not None:
+        elif choice is not None:
             answer.delete_cookie(name)
     return answer

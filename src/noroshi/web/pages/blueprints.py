@@ -1,4 +1,4 @@
-"""Adding monitors from a blueprint: which, what it asks for, what it changes, and doing it."""
+"""Add monitors from a blueprint: choose one, give its values, preview, and add them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.blueprint_inputs import PLACEHOLDER, BlueprintInput, input_at, inputs_of
-from noroshi.web.forms.change_preview import created, preview
+from noroshi.web.forms.change_preview import created_monitors, preview
 from noroshi.web.forms.location import called
 from noroshi.web.forms.normalize import figures
 from noroshi.web.forms.table import label
@@ -22,9 +22,9 @@ from noroshi.web.view.form_operations import (
     address,
     may,
     query_value,
+    refusal_texts,
+    refused_input,
     run_reauthenticated,
-    told,
-    typed,
 )
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.overview import part_page
@@ -38,10 +38,10 @@ PREVIEW = "preview"
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of the list and of one blueprint."""
 
     async def one(visit: Visit) -> Response:
-        return await _one(visit, live)
+        return await _add(visit, live)
 
     return [
         Route("/add", page(web, choose), methods=["GET"]),
@@ -50,18 +50,20 @@ def routes(web: WebContext, live: Live) -> list[Route]:
 
 
 async def choose(visit: Visit) -> Response:
-    """All blueprints, with what each watches."""
+    """Show all blueprints, with the monitors of each."""
     kinds = await visit.call("kinds")
-    found = [(one, _watched(visit, one, kinds)) for one in await visit.call("blueprints")]
+    rows = [(one, _monitors_of(visit, one, kinds)) for one in await visit.call("blueprints")]
     documents, to = (await visit.call("definition_show"))["documents"], query_value(visit, "to")
-    way = called(to, documents.get(f"instances/{to}"))
-    return await visit.show("add.html", blueprints=found, to=to, way=way, may=may(visit))
+    instance_title = called(to, documents.get(f"instances/{to}"))
+    return await visit.show(
+        "add.html", blueprints=rows, to=to, instance_title=instance_title, may=may(visit)
+    )
 
 
-def _watched(
+def _monitors_of(
     visit: Visit, blueprint: Mapping[str, Any], kinds: Sequence[Mapping[str, Any]]
 ) -> list[tuple[str, str]]:
-    """Return what it watches: the kind in words, and the place that it gets."""
+    """Return the monitors of a blueprint: the kind in words, and the place."""
     titles = {one["kind"]: one["title"] for one in kinds if one["family"] == "monitor"}
     return [
         (
@@ -73,43 +75,45 @@ def _watched(
     ]
 
 
-async def _one(visit: Visit, live: Live) -> Response:
+async def _add(visit: Visit, live: Live) -> Response:
     name = visit.request.path_params["blueprint"]
-    known = {one["name"]: one for one in await visit.call("blueprints")}
-    if name not in known:
+    blueprints = {one["name"]: one for one in await visit.call("blueprints")}
+    if name not in blueprints:
         raise NotFoundError(NO_SUCH_PAGE)
     if visit.request.method == "GET":
-        return await _shown(visit, known[name])
-    only_try = visit.form.get("do") == PREVIEW
-    given = _given(visit, (await visit.call("definition_show"))["documents"])
-    more = {"dry": only_try, "language": visit.language}
-    done = await run_reauthenticated(visit, "blueprint_add", blueprint=name, **given, **more)
-    if done.ok is None or only_try:
-        return await _shown(visit, known[name], done)
+        return await _page(visit, blueprints[name])
+    is_preview = visit.form.get("do") == PREVIEW
+    arguments = _arguments(visit, (await visit.call("definition_show"))["documents"])
+    options = {"dry": is_preview, "language": visit.language}
+    outcome = await run_reauthenticated(
+        visit, "blueprint_add", blueprint=name, **arguments, **options
+    )
+    if outcome.ok is None or is_preview:
+        return await _page(visit, blueprints[name], outcome)
     live.changed()
-    return visit.to(address(part_page(given["instance"]), did="added", part=name))
+    return visit.to(address(part_page(arguments["instance"]), did="added", part=name))
 
 
-def _given(visit: Visit, documents: Mapping[str, Any]) -> dict[str, Any]:
+def _arguments(visit: Visit, documents: Mapping[str, Any]) -> dict[str, Any]:
     form = visit.form
-    values = {
+    inputs = {
         key.removeprefix(VALUE): figures(text.strip())
         for key, text in form.items()
         if key.startswith(VALUE) and text.strip()
     }
     rules = [key.removeprefix(RULE) for key in form if key.startswith(RULE)]
-    plain = {name: form.get(name, "").strip() for name in FIELDS}
-    plain["instance"] = _meant(plain["instance"], of_type(documents, "instances"))
-    return {**plain, "values": values, "rules": rules}
+    fields = {name: form.get(name, "").strip() for name in FIELDS}
+    fields["instance"] = _instance_meant(fields["instance"], of_type(documents, "instances"))
+    return {**fields, "values": inputs, "rules": rules}
 
 
-def _meant(typed: str, instances: Mapping[str, Any]) -> str:
-    """Whoever types what the instance is called means that one."""
-    named = [name for name, one in instances.items() if one.get("title") == typed]
-    return named[0] if typed not in instances and len(named) == 1 else typed
+def _instance_meant(text: str, instances: Mapping[str, Any]) -> str:
+    """Return the name of the instance that has this title; else the text itself."""
+    names = [name for name, one in instances.items() if one.get("title") == text]
+    return names[0] if text not in instances and len(names) == 1 else text
 
 
-async def _shown(
+async def _page(
     visit: Visit, blueprint: Mapping[str, Any], outcome: Outcome | None = None
 ) -> Response:
     outcome = outcome or Outcome()
@@ -118,34 +122,35 @@ async def _shown(
     rules = [key.partition("/")[2] for key in documents if key.startswith("rules/")]
     kinds = await visit.call("kinds")
     asks = inputs_of(blueprint, kinds)
-    form: dict[str, str] = {**typed(visit, *FIELDS)}
+    form: dict[str, str] = {**refused_input(visit, *FIELDS)}
     if visit.request.method == "GET":
         form["instance"] = query_value(visit, "to")
         # Whoever adds the first instance wants somebody to be told.
-        chosen = set(rules[:1])
+        chosen_rules = set(rules[:1])
     else:
-        form["instance"] = _meant(form["instance"], instances)
-        chosen = {key.removeprefix(RULE) for key in visit.form if key.startswith(RULE)}
-    head, bad = _at_fields(visit, asks, form["instance"], outcome)
+        form["instance"] = _instance_meant(form["instance"], instances)
+        chosen_rules = {key.removeprefix(RULE) for key in visit.form if key.startswith(RULE)}
+    why, texts_by_field = _at_fields(visit, asks, form["instance"], outcome)
     return await visit.show(
         "add_one.html",
         outcome.status,
         one=blueprint,
-        watched=_watched(visit, blueprint, kinds),
+        monitors=_monitors_of(visit, blueprint, kinds),
         asks=[
-            (ask, _called(visit, ask), visit.form.get(f"{VALUE}{ask.name}", "")) for ask in asks
+            (ask, _input_label(visit, ask), visit.form.get(f"{VALUE}{ask.name}", ""))
+            for ask in asks
         ],
         instances={n: called(n, one) for n, one in instances.items() if n != OWN},
         rules=[
-            (name, documents[f"rules/{name}"].get("title") or name, name in chosen)
+            (name, documents[f"rules/{name}"].get("title") or name, name in chosen_rules)
             for name in rules
         ],
         form=form,
-        tried=outcome.ok,
-        differs=await preview(visit, outcome.ok),
-        added=await created(visit, outcome.ok),
-        why=head,
-        bad=bad,
+        dry_run=outcome.ok,
+        differences=await preview(visit, outcome.ok),
+        added_monitors=await created_monitors(visit, outcome.ok),
+        why=why,
+        bad=texts_by_field,
         needs_password=outcome.needs_password,
         may=may(visit),
     )
@@ -154,23 +159,25 @@ async def _shown(
 def _at_fields(
     visit: Visit, asks: Sequence[BlueprintInput], instance: str, outcome: Outcome
 ) -> tuple[tuple[str, ...], Mapping[str, Sequence[str]]]:
-    """Return what is told above the form, and what at its fields, by their names."""
-    bad, own, rest = dict[str, list[str]](), f"instances/{instance.strip()}.toml", list[str]()
+    """Return the texts above the form, and those at its fields, by their names."""
+    texts_by_field, other_texts = dict[str, list[str]](), list[str]()
+    own_file = f"instances/{instance.strip()}.toml"
     for where, what in outcome.problems:
-        inside = where.removeprefix(f"{own}: ")
-        value = input_at(asks, where)
-        name = f"{VALUE}{value}" if value else "instance" if where == own else inside
-        if value or name in FIELDS:
-            bad.setdefault(name, []).append(what)
+        field_name = where.removeprefix(f"{own_file}: ")
+        input_name = input_at(asks, where)
+        name = "instance" if where == own_file else field_name
+        name = f"{VALUE}{input_name}" if input_name else name
+        if input_name or name in FIELDS:
+            texts_by_field.setdefault(name, []).append(what)
         else:
-            rest.append(problems_at(where, what, visit.language))
-    if not bad:
-        return told(visit, outcome), {}
-    return (outcome.why[0], *rest), bad
+            other_texts.append(problems_at(where, what, visit.language))
+    if not texts_by_field:
+        return refusal_texts(visit, outcome), {}
+    return (outcome.why[0], *other_texts), texts_by_field
 
 
-def _called(visit: Visit, ask: BlueprintInput) -> str:
+def _input_label(visit: Visit, ask: BlueprintInput) -> str:
     """Return the label of the setting that it fills; its own name where that has none."""
     kind, setting = ask.fills
-    told = label(setting, kind, visit.say)
-    return ask.name if told == setting else told
+    setting_label = label(setting, kind, visit.say)
+    return ask.name if setting_label == setting else setting_label

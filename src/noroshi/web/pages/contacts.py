@@ -1,4 +1,4 @@
-"""Contacts: who is told, where, in which language, and what of it all reaches them."""
+"""Show and change contacts: addresses, languages, and the rules that notify them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ CONTACTS = DefinitionType(
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of the list and of one contact."""
     methods = ["GET", "POST"]
     return [
         Route(CONTACTS.list, page(web, contacts), methods=["GET"]),
@@ -49,13 +49,13 @@ def routes(web: WebContext) -> list[Route]:
 
 
 async def contacts(visit: Visit) -> Response:
-    """All of them; whoever nothing leads to is told so."""
-    did = query_value(visit, "did")
+    """Show all contacts; one that nothing notifies is marked."""
+    saved_version = query_value(visit, "did")
     return await visit.show(
         "contacts.html",
         rows=[_row(visit, one) for one in await visit.call("contacts")],
         may=may(visit),
-        did=did if did.isdecimal() else "",
+        saved_version=saved_version if saved_version.isdecimal() else "",
     )
 
 
@@ -64,5 +64,5 @@ def _row(visit: Visit, one: Mapping[str, Any]) -> Mapping[str, Any]:
         **one,
         "href": address(CONTACTS.path, name=one["name"]),
         "language": visit.say(LANGUAGE_NAMES[one["language"]]),
-        "told": bool(one["rules"] or one["notifications"]),
+        "is_notified": bool(one["rules"] or one["notifications"]),
     }

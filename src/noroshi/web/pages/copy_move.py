@@ -1,4 +1,4 @@
-"""Copying an instance; copying and moving a group or a monitor: what changes is shown before."""
+"""Copy an instance, copy or move a group or a monitor, after a preview."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from noroshi.core.definitions.value_syntax import is_name
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
-from noroshi.web.forms.change_preview import created, preview
+from noroshi.web.forms.change_preview import created_monitors, preview
 from noroshi.web.forms.location import called
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
     may,
+    refusal_texts,
+    refused_input,
     require_administrator,
     run_reauthenticated,
-    told,
-    typed,
 )
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.overview import part_page
@@ -37,11 +37,11 @@ PREVIEW = "preview"
 
 TO, TYPED = "to", ("name", "title", "address")
 GROUP = 2
-"""So many names a group's path has."""
+"""The number of names in a group's path."""
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
-    """Its address."""
+    """Return the route of the form."""
 
     async def place(visit: Visit) -> Response:
         return await _place(visit, live)
@@ -53,122 +53,129 @@ async def _place(visit: Visit, live: Live) -> Response:
     require_administrator(visit)
     path = visit.request.path_params["path"]
     documents = (await visit.call("definition_show"))["documents"]
-    its = _there(documents, path.split("/"))
-    if its is None:
+    part = _find_part(documents, path.split("/"))
+    if part is None:
         raise NotFoundError(NO_SUCH_PAGE)
     if visit.request.method == "GET":
-        return await _shown(visit, path, its, documents)
-    op, what, target = _asked(visit, path)
-    only_try = visit.form.get("do") == PREVIEW
-    done = await run_reauthenticated(visit, op, **what, dry=only_try)
-    if done.ok is None or only_try:
-        return await _shown(visit, path, its, documents, done)
+        return await _page(visit, path, part, documents)
+    op, what, target = _operation(visit, path)
+    is_preview = visit.form.get("do") == PREVIEW
+    outcome = await run_reauthenticated(visit, op, **what, dry=is_preview)
+    if outcome.ok is None or is_preview:
+        return await _page(visit, path, part, documents, outcome)
     live.changed()
-    did = "move" if op == "monitor_move" else "copy"
-    return visit.to(address(part_page(target), did=did, part=path))
+    deed = "move" if op == "monitor_move" else "copy"
+    return visit.to(address(part_page(target), did=deed, part=path))
 
 
-def _asked(visit: Visit, path: str) -> tuple[str, dict[str, Any], str]:
-    """The operation, what it is given, and where the part will be."""
+def _operation(visit: Visit, path: str) -> tuple[str, dict[str, Any], str]:
+    """Return the operation, its arguments, and the new place of the part."""
     form = {name: visit.form.get(name, "").strip() for name in FIELDS}
     if "/" not in path:
-        given = {name: form[name] for name in ("name", "title", "address")}
-        what = {"instance": path, **given, "stopped": form["stopped"] == "yes"}
-        return "instance_copy", what, form["name"]
-    to = f"{form['group'] or form['to']}/{form['name'] or path.rpartition('/')[2]}"
+        names = {name: form[name] for name in ("name", "title", "address")}
+        arguments = {"instance": path, **names, "stopped": form["stopped"] == "yes"}
+        return "instance_copy", arguments, form["name"]
+    target = f"{form['group'] or form['to']}/{form['name'] or path.rpartition('/')[2]}"
     if form["how"] == "move":
-        return "monitor_move", {"monitor": path, "to": to}, to
-    return "monitor_copy", {"monitor": path, "to": to, "title": form["title"]}, to
+        return "monitor_move", {"monitor": path, "to": target}, target
+    return "monitor_copy", {"monitor": path, "to": target, "title": form["title"]}, target
 
 
-def _there(documents: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any] | None:
-    """Return what the definitions say of the part; the node's own instance cannot be placed."""
+def _find_part(documents: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any] | None:
+    """Return the definition of a part; the node's own instance cannot be placed."""
     if names[0] == OWN or len(names) > MOST_SEGMENTS:
         return None
-    its: Mapping[str, Any] | None = documents.get(f"instances/{names[0]}")
+    part: Mapping[str, Any] | None = documents.get(f"instances/{names[0]}")
     for table, name in zip(("group", "monitor"), names[1:], strict=False):
-        inside = its.get(table, ()) if its else ()
-        its = next((one for one in inside if one.get("name") == name), None)
-    return its
+        parts = part.get(table, ()) if part else ()
+        part = next((one for one in parts if one.get("name") == name), None)
+    return part
 
 
-def _places(documents: Mapping[str, Any], path: str) -> list[tuple[str, str]]:
-    """Return where it may go, into which instances or which groups, and what each is called."""
-    return [(one, _called(documents, one)) for one in _paths(documents, path)]
+def _choices(documents: Mapping[str, Any], path: str) -> list[tuple[str, str]]:
+    """Return the instances or groups that it may go to, with the title of each."""
+    return [(one, _titles_and_path(documents, one)) for one in _paths(documents, path)]
 
 
-def _called(documents: Mapping[str, Any], path: str) -> str:
+def _titles_and_path(documents: Mapping[str, Any], path: str) -> str:
     names = path.split("/")
-    told = [called(one, _there(documents, names[:n])) for n, one in enumerate(names, 1)]
-    return path if told == names else f"{STEP.join(told)} ({path})"
+    titles = [called(one, _find_part(documents, names[:n])) for n, one in enumerate(names, 1)]
+    return path if titles == names else f"{STEP.join(titles)} ({path})"
 
 
 def _paths(documents: Mapping[str, Any], path: str) -> list[str]:
-    found = list[str]()
-    for key, its in sorted(documents.items()):
+    paths = list[str]()
+    for key, content in sorted(documents.items()):
         name = key.removeprefix("instances/")
         if name in (key, OWN):
             continue
-        groups = [f"{name}/{one.get('name')}" for one in its.get("group", ())]
-        found += [name] if path.count("/") == 1 else groups
-    return found
+        groups = [f"{name}/{one.get('name')}" for one in content.get("group", ())]
+        paths += [name] if path.count("/") == 1 else groups
+    return paths
 
 
-async def _shown(
+async def _page(
     visit: Visit,
     path: str,
-    its: Mapping[str, Any],
+    part: Mapping[str, Any],
     documents: Mapping[str, Any],
     outcome: Outcome | None = None,
 ) -> Response:
     names = path.split("/")
     outcome = outcome or Outcome()
-    form = {**typed(visit, *FIELDS)}
+    form = {**refused_input(visit, *FIELDS)}
     if visit.request.method == "GET":
         form |= {"how": "copy", "to": path.rpartition("/")[0], "name": names[-1]}
         form |= {"name": "", "stopped": "yes"} if len(names) == 1 else {}
-    why, bad = _at_fields(visit, outcome, form, documents)
+    why, texts_by_field = _at_fields(visit, outcome, form, documents)
     return await visit.show(
         "place.html",
         outcome.status,
         path=path,
         names=names,
-        way=[called(one, _there(documents, names[:n])) for n, one in enumerate(names, 1)],
-        its=its,
-        places=_places(documents, path),
+        titles=[
+            called(one, _find_part(documents, names[:n])) for n, one in enumerate(names, 1)
+        ],
+        part=part,
+        places=_choices(documents, path),
         form=form,
-        tried=outcome.ok,
-        differs=await preview(visit, outcome.ok),
-        added=await created(visit, outcome.ok),
+        dry_run=outcome.ok,
+        differences=await preview(visit, outcome.ok),
+        added_monitors=await created_monitors(visit, outcome.ok),
         why=why,
-        bad=bad,
+        bad=texts_by_field,
         needs_password=outcome.needs_password,
         may=may(visit),
-        back=part_page(path),
+        back_address=part_page(path),
     )
 
 
 def _at_fields(
     visit: Visit, outcome: Outcome, form: Mapping[str, str], documents: Mapping[str, Any]
 ) -> tuple[Sequence[str], Mapping[str, Sequence[str]]]:
-    """Return what is told above the form, and what at its fields, by their names."""
-    bad, rest = dict[str, list[str]](), list[str]()
+    """Return the texts above the form, and those at its fields, by their names."""
+    texts_by_field, other_texts = dict[str, list[str]](), list[str]()
     for where, what in outcome.problems:
         field = _field(where, form, documents)
         if field:
-            bad.setdefault(field, []).append(what)
+            texts_by_field.setdefault(field, []).append(what)
         else:
-            rest.append(problems_at(where, what, visit.language))
-    return ((outcome.why[0], *rest), bad) if bad else (told(visit, outcome), {})
+            other_texts.append(problems_at(where, what, visit.language))
+    return (
+        ((outcome.why[0], *other_texts), texts_by_field)
+        if texts_by_field
+        else (refusal_texts(visit, outcome), {})
+    )
 
 
 def _field(where: str, form: Mapping[str, str], documents: Mapping[str, Any]) -> str:
-    """The field that a problem is about. The place of a part is typed in up to three of them."""
+    """Return the field that a problem is about. The place of a part is typed in up to three of
+    them."""
     if where != TO:
-        last = where.rpartition(": ")[2].rpartition(".")[2]
-        return last if last in TYPED else ""
+        setting = where.rpartition(": ")[2].rpartition(".")[2]
+        return setting if setting in TYPED else ""
     group = form["group"].split("/") if form["group"] else []
-    unknown = bool(group) and f"instances/{group[0]}" not in documents
-    if group and (unknown or len(group) != GROUP or not all(map(is_name, group))):
+    is_unknown = bool(group) and f"instances/{group[0]}" not in documents
+    if group and (is_unknown or len(group) != GROUP or not all(map(is_name, group))):
         return "group"
     return "name"

@@ -1,6 +1,6 @@
-"""Definitions out and in as files: a zip to keep, and what a zip or files would change, first
-shown, then brought into force against the version that was seen. What is handed in is read by a
-process of its own; packing takes seconds where there is much, so a thread does it."""
+"""Export definitions as a zip, and import a zip or files: show the differences first, then
+bring them into force against the version that was shown. A separate process reads the upload;
+packing takes seconds where there is much, so a thread does it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.change_preview import preview
-from noroshi.web.forms.definition_files import hear, imported
-from noroshi.web.pages.rename import in_words, named_here
-from noroshi.web.view.difference import Worded, sort_of
+from noroshi.web.forms.definition_files import imported_definitions, read_import
+from noroshi.web.pages.rename import named_here, type_and_title
+from noroshi.web.view.difference import DifferenceText, sort_of
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
@@ -34,75 +34,81 @@ from noroshi.web.view.page_context import Visit, page
 
 SHOWN = 200
 WHOLE = "whole"
-"""What else is in force goes; otherwise it stays."""
+"""The choice to remove all other definitions; otherwise they stay."""
 LONGEST_NUMBER = 9
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of the form and of the zip."""
     return [
-        Route("/settings/files", page(web, files, hear=hear), methods=["GET", "POST"]),
-        Route("/settings/files/definitions.zip", page(web, out), methods=["GET"]),
+        Route(
+            "/settings/files", page(web, files, read_body=read_import), methods=["GET", "POST"]
+        ),
+        Route("/settings/files/definitions.zip", page(web, export), methods=["GET"]),
     ]
 
 
-async def out(visit: Visit) -> Response:
-    """All that is in force, as the files that `noroshi export` writes."""
-    exported = await visit.call("export")
-    name = f"{visit.web.name}-version-{exported['version']}.zip"
+async def export(visit: Visit) -> Response:
+    """Send all that is in force, as the files that `noroshi export` writes."""
+    definitions = await visit.call("export")
+    name = f"{visit.web.name}-version-{definitions['version']}.zip"
     return Response(
-        await asyncio.to_thread(pack, _documents(exported)),
+        await asyncio.to_thread(pack, _documents(definitions)),
         media_type="application/zip",
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )
 
 
 async def files(visit: Visit) -> Response:
-    """The form; what was sent with it, as it would change what is in force; and doing so."""
-    exported = await visit.call("export")
+    """Show the form, preview an upload, or bring it into force."""
+    definitions = await visit.call("export")
     if visit.request.method == "GET":
-        return await _shown(visit, exported)
+        return await _page(visit, definitions)
     deed = visit.form.get("do", "")
     if deed not in ("look", "apply"):
         raise NotFoundError(NO_SUCH_PAGE)
     if deed == "look":
-        return await _look(visit, exported)
-    done = await _applied(visit, _with_others(visit, exported))
-    if done.ok is not None:
-        return visit.to(address("/settings/files", did=str(done.ok["version"])))
-    return await _planned(visit, exported, done)
+        return await _preview(visit, definitions)
+    outcome = await _apply(visit, _with_others(visit, definitions))
+    if outcome.ok is not None:
+        return visit.to(address("/settings/files", did=str(outcome.ok["version"])))
+    return await _preview_page(visit, definitions, outcome)
 
 
-async def _look(visit: Visit, exported: Mapping[str, Any]) -> Response:
-    if not imported(visit).given:
-        return await _shown(
-            visit, exported, why=(visit.say(_("No file was chosen.")),), status=400
+async def _preview(visit: Visit, definitions: Mapping[str, Any]) -> Response:
+    if not imported_definitions(visit).given:
+        return await _page(
+            visit, definitions, why=(visit.say(_("No file was chosen.")),), status=400
         )
-    return await _planned(visit, exported, Outcome())
+    return await _preview_page(visit, definitions, Outcome())
 
 
-def _with_others(visit: Visit, exported: Mapping[str, Any]) -> Folder:
-    """Return what was sent, and what else is in force unless that shall go."""
-    sent = imported(visit).folder
+def _with_others(visit: Visit, definitions: Mapping[str, Any]) -> Folder:
+    """Return the uploaded definitions, with the others in force unless those are to be
+    removed."""
+    uploaded = imported_definitions(visit).folder
     if visit.form.get("how") == WHOLE:
-        return sent
-    names = {one.key for one in sent.documents}
-    rest = (one for one in _documents(exported) if one.key not in names)
-    return Folder((*rest, *sent.documents), sent.problems)
+        return uploaded
+    names = {one.key for one in uploaded.documents}
+    others = (one for one in _documents(definitions) if one.key not in names)
+    return Folder((*others, *uploaded.documents), uploaded.problems)
 
 
-async def _planned(visit: Visit, exported: Mapping[str, Any], done: Outcome) -> Response:
-    """All that is wrong, or all that would change. What was sent travels on in the form, and
-    whoever was overtaken sees what it would change now."""
-    found = _with_others(visit, exported)
-    faulty = [one.where for one in found.problems]
-    planned = await run(visit, "plan", documents=_plain(found), faulty=faulty)
-    differs = await preview(visit, planned.ok)
-    problems = [(one.where, visit.say(one.what)) for one in found.problems]
-    problems += planned.problems  # where there is so much that nothing was planned
-    for one in planned.ok["problems"] if planned.ok else ():
+async def _preview_page(
+    visit: Visit, definitions: Mapping[str, Any], outcome: Outcome
+) -> Response:
+    """Show all problems, or all differences. The upload travels on in the form, and whoever was
+    overtaken sees the differences from now."""
+    folder = _with_others(visit, definitions)
+    faulty_keys = [one.where for one in folder.problems]
+    dry_run = await run(visit, "plan", documents=_as_json(folder), faulty=faulty_keys)
+    differs = await preview(visit, dry_run.ok)
+    problems = [(one.where, visit.say(one.what)) for one in folder.problems]
+    problems += dry_run.problems  # where there is so much that nothing was planned
+    for one in dry_run.ok["problems"] if dry_run.ok else ():
         problems.append((one["where"], visit.say(one["what"])))
-    packed, why = "" if problems else imported(visit).packed, done.why or planned.why
+    packed = "" if problems else imported_definitions(visit).packed
+    why = outcome.why or dry_run.why
     if not (packed or problems or why):
         why = (
             *why,
@@ -113,76 +119,78 @@ async def _planned(visit: Visit, exported: Mapping[str, Any], done: Outcome) -> 
                 ).fill(most=MOST_PACKED >> 20)
             ),
         )
-    return await _shown(
+    return await _page(
         visit,
-        exported,
+        definitions,
         why=why,
-        status=done.status if done.why else planned.status,
-        plan=planned.ok,
+        status=outcome.status if outcome.why else dry_run.status,
+        plan=dry_run.ok,
         differs=differs,
         problems=sorted(problems),
         packed=packed,
-        needs_password=done.needs_password,
+        needs_password=outcome.needs_password,
     )
 
 
-async def _applied(visit: Visit, found: Folder) -> Outcome:
-    """Against the version that was in force when the difference was shown."""
+async def _apply(visit: Visit, folder: Folder) -> Outcome:
+    """Apply against the version that was in force when the differences were shown."""
     base = visit.form.get("base", "")
     number = int(base) if base.isdecimal() and len(base) <= LONGEST_NUMBER else -1
     return await run_reauthenticated(
         visit,
         "apply",
-        documents=_plain(found),
+        documents=_as_json(folder),
         base=number,
         note=visit.form.get("note", ""),
         empty=visit.form.get("empty") == "yes",
     )
 
 
-async def _shown(
+async def _page(
     visit: Visit,
-    exported: Mapping[str, Any],
+    definitions: Mapping[str, Any],
     *,
     why: tuple[str, ...] = (),
     status: int = 200,
     plan: Mapping[str, Any] | None = None,
-    differs: Sequence[Worded] = (),
+    differs: Sequence[DifferenceText] = (),
     problems: Sequence[tuple[str, str]] = (),
     packed: str = "",
     needs_password: bool = False,
 ) -> Response:
-    did = query_value(visit, "did")
+    applied_version = query_value(visit, "did")
     return await visit.show(
         "files.html",
         status,
-        number=exported["version"],
-        count=len(exported["documents"]),
-        names=_named(visit, exported),
+        number=definitions["version"],
+        count=len(definitions["documents"]),
+        names=_renamable(visit, definitions),
         types=[(one, sort_of(one)) for one in TYPES],
         plan=plan,
-        differs=differs,
+        differences=differs,
         problems=problems[:SHOWN],
-        many=len(problems),
+        problem_count=len(problems),
         limits={"packed": MOST_PACKED >> 20, "size": MOST_BYTES >> 20},
         packed=packed,
         needs_password=needs_password,
         why=why,
         form=visit.form,
-        did=did if did.isdecimal() else "",
+        applied_version=applied_version if applied_version.isdecimal() else "",
         may=may(visit),
     )
 
 
-def _named(visit: Visit, exported: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
-    """Return what another page gives another name: its key, and what it is called in words."""
-    found = {one.key: one for one in _documents(exported)}
-    return [(key, in_words(visit, key, content(found[key]))) for key in named_here(found)]
+def _renamable(visit: Visit, definitions: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    """Return the definitions that are renamed on another page: key and title."""
+    by_key = {one.key: one for one in _documents(definitions)}
+    return [
+        (key, type_and_title(visit, key, content(by_key[key]))) for key in named_here(by_key)
+    ]
 
 
-def _plain(found: Folder) -> Sequence[Mapping[str, str]]:
-    return [{"key": one.key, "body": one.body} for one in found.documents]
+def _as_json(folder: Folder) -> Sequence[Mapping[str, str]]:
+    return [{"key": one.key, "body": one.body} for one in folder.documents]
 
 
-def _documents(exported: Mapping[str, Any]) -> tuple[Document, ...]:
-    return tuple(Document(**one) for one in exported["documents"])
+def _documents(definitions: Mapping[str, Any]) -> tuple[Document, ...]:
+    return tuple(Document(**one) for one in definitions["documents"])

@@ -1,4 +1,4 @@
-"""The first start's way out: Microsoft 365 or a mail server, in one form each."""
+"""Set up the first route: Microsoft 365 or a mail server, in one form each."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from noroshi.web.forms.first_route import (
     FirstRouteForm,
     account_of,
     documents_of,
-    filled,
+    fields_of_way,
     route_of,
     way_of,
 )
 from noroshi.web.forms.new_route import free_entry
-from noroshi.web.pages.first_steps import looked, shown
+from noroshi.web.pages.first_steps import load_progress, step_page
 from noroshi.web.view.first_problems import problems_at_fields, sealed
 from noroshi.web.view.form_operations import Outcome, query_value, run
 from noroshi.web.view.page_context import Visit, page
@@ -68,87 +68,89 @@ MEANT: Mapping[str, Mapping[str, str]] = {
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their addresses."""
+    """Return the route of the form."""
     methods = ["GET", "POST"]
     return [Route("/first/mail", page(web, mail), methods=methods)]
 
 
 async def mail(visit: Visit) -> Response:
-    """One form for each way; what is there already stands in it."""
-    progress, all_of_it = await looked(visit), await visit.call("definition_show")
-    there, done = all_of_it["documents"], Outcome()
-    way = visit.form.get("way") or query_value(visit, "way") or way_of(there)
+    """Show and save one form for each way, filled with the values in force."""
+    progress, answer = await load_progress(visit), await visit.call("definition_show")
+    documents, outcome = answer["documents"], Outcome()
+    way = visit.form.get("way") or query_value(visit, "way") or way_of(documents)
     if way not in WAYS:
         raise NotFoundError(NO_SUCH_PAGE)
-    merged, etag = (
-        MergedForm(form=filled(there, way), base_version=all_of_it["version"]),
-        _etags(all_of_it),
-    )
+    form = fields_of_way(documents, way)
+    merged = MergedForm(form=form, base_version=answer["version"])
+    etag = _etags(answer)
     if visit.request.method == "POST":
         form = {name: visit.form.get(name, "").strip() for name in merged.form}
-        done, saved = await _made(visit, way, form, all_of_it)
-        if not done.why:
+        outcome, is_saved = await _save(visit, way, form, answer)
+        if not outcome.why:
             return visit.to(SIGN_IN if way == MICROSOFT else "/first/alarm")
-        merged = await merged_form(visit, form, lambda said: filled(said, way), done)
+        merged = await merged_form(
+            visit, form, lambda base_documents: fields_of_way(base_documents, way), outcome
+        )
         # The definitions may be in force though the secret beside them was not taken.
-        fresh = await visit.call("definition_show")
-        if saved or merged.overtaken:
-            merged, etag = replace(merged, base_version=fresh["version"]), _etags(fresh)
+        fresh_answer = await visit.call("definition_show")
+        if is_saved or merged.overtaken:
+            merged = replace(merged, base_version=fresh_answer["version"])
+            etag = _etags(fresh_answer)
         else:
             etag = visit.form.get("etag", "")
-        done = replace(done, why=await refusal_lines(visit, done))
-    own = [key.partition("/")[2] for key in there if key.startswith("clouds/")]
+        outcome = replace(outcome, why=await refusal_lines(visit, outcome))
+    own_clouds = [key.partition("/")[2] for key in documents if key.startswith("clouds/")]
     labels = {name: visit.say(label) for name, label in LABELS[way].items()}
-    return await shown(
+    return await step_page(
         visit,
         "mail",
         "first_mail.html",
         progress,
-        done.status,
+        outcome.status,
         kind=way,
         form=merged.form,
         merged=merged,
         etag=etag,
-        told=problems_at_fields(visit, done, labels, MEANT[way]),
-        clouds=(*OF_MICROSOFT, *own),
+        problems=problems_at_fields(visit, outcome, labels, MEANT[way]),
+        clouds=(*OF_MICROSOFT, *own_clouds),
         protections=PROTECTIONS,
         redirect=REDIRECT,
     )
 
 
-async def _made(
-    visit: Visit, way: str, form: Mapping[str, str], all_of_it: Mapping[str, Any]
+async def _save(
+    visit: Visit, way: str, form: Mapping[str, str], answer: Mapping[str, Any]
 ) -> tuple[Outcome, bool]:
-    """The definitions, then the secret; whether the definitions are in force. What others
-    changed since the form was shown is not overwritten."""
-    there, given = all_of_it["documents"], visit.form.get("secret", "")
+    """Save the definitions, then the secret; return also if the definitions are in force.
+    Changes by others since the form was shown are not overwritten."""
+    documents, secret = answer["documents"], visit.form.get("secret", "")
     titles = {SMTP: visit.say(_("SMTP server 1")), GRAPH: OF_GRAPH}
-    named = account_of(there) if way == MICROSOFT else NAMES[SMTP]
-    entry = await free_entry(visit, named) if given else ""
-    wanted = FirstRouteForm(way, form, titles, entry)
-    made = documents_of(wanted, there)
+    entry_name = account_of(documents) if way == MICROSOFT else NAMES[SMTP]
+    entry = await free_entry(visit, entry_name) if secret else ""
+    first_route = FirstRouteForm(way, form, titles, entry)
+    put = documents_of(first_route, documents)
     known_etags = dict(
-        zip(_shown_of(there), visit.form.get("etag", "").split(","), strict=False)
+        zip(_keys_in_form(documents), visit.form.get("etag", "").split(","), strict=False)
     )
-    etags = {key: known_etags.get(key, all_of_it["etags"].get(key, "")) for key in made}
-    done = await run(visit, "definition_change", put=made, etags=etags)
-    if done.why:
-        return done, False
+    etags = {key: known_etags.get(key, answer["etags"].get(key, "")) for key in put}
+    outcome = await run(visit, "definition_change", put=put, etags=etags)
+    if outcome.why:
+        return outcome, False
     if way == MICROSOFT:
-        account = account_of(there)
-        entry = str(made[f"accounts/{account}"].get("secret", ""))
-        return await sealed(visit, account, entry, given), True
-    entry = made[f"routes/{route_of(there, wanted.by)}"]["options"].get("password", "")
-    done = await run(visit, "set_secret", name=entry, value=given) if given else done
-    return done, True
+        account = account_of(documents)
+        entry = str(put[f"accounts/{account}"].get("secret", ""))
+        return await sealed(visit, account, entry, secret), True
+    entry = put[f"routes/{route_of(documents, first_route.by)}"]["options"].get("password", "")
+    outcome = await run(visit, "set_secret", name=entry, value=secret) if secret else outcome
+    return outcome, True
 
 
-def _shown_of(there: Documents) -> tuple[str, str]:
-    """Return what stands in the form: the route and its account."""
-    return f"routes/{route_of(there)}", f"accounts/{account_of(there)}"
+def _keys_in_form(documents: Documents) -> tuple[str, str]:
+    """Return the keys that the form is about: the route and its account."""
+    return f"routes/{route_of(documents)}", f"accounts/{account_of(documents)}"
 
 
-def _etags(all_of_it: Mapping[str, Any]) -> str:
-    """Their etags, "" for what is not there, as the form carries them."""
-    keys = _shown_of(all_of_it["documents"])
-    return ",".join(all_of_it["etags"].get(key, "") for key in keys)
+def _etags(answer: Mapping[str, Any]) -> str:
+    """Return their etags, "" for a missing one, as the form carries them."""
+    keys = _keys_in_form(answer["documents"])
+    return ",".join(answer["etags"].get(key, "") for key in keys)

@@ -1,4 +1,4 @@
-"""The first start's sign-in: in this very browser, by the address pasted back, or by a code on
+"""Sign the first route in: in this very browser, by the address pasted back, or by a code on
 another device."""
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.first_route import Documents, account_of, route_of
-from noroshi.web.http.oauth_redirects import Returns, home_of, port_for
+from noroshi.web.http.oauth_redirects import ExpectedRedirects, home_of, port_for
 from noroshi.web.pages.first_mail import SIGN_IN
-from noroshi.web.pages.first_steps import looked, shown
+from noroshi.web.pages.first_steps import load_progress, step_page
 from noroshi.web.view.first_problems import StepProblems, problems_at_fields, sealed
 from noroshi.web.view.form_operations import Outcome, query_value, run
 from noroshi.web.view.page_context import Handler, Visit, page
@@ -40,61 +40,62 @@ SIGNING: Mapping[str, Message] = {
 NONE: Mapping[str, Any] = {"ok": None}
 
 
-def routes(web: WebContext, returns: Returns) -> list[Route]:
-    """Its address."""
+def routes(web: WebContext, returns: ExpectedRedirects) -> list[Route]:
+    """Return the route of the page."""
     return [Route(SIGN_IN, page(web, _handler(returns)), methods=["GET", "POST"])]
 
 
-def _handler(returns: Returns) -> Handler:
+def _handler(returns: ExpectedRedirects) -> Handler:
     async def sign_in(visit: Visit) -> Response:
-        progress, deed = await looked(visit), visit.form.get("do", "")
+        progress, deed = await load_progress(visit), visit.form.get("do", "")
         types = ("routes", "accounts")
         documents = (await visit.call("definition_show", types=types))["documents"]
-        route, done = route_of(documents), Outcome()
+        route, outcome = route_of(documents), Outcome()
         if visit.request.method == "POST":
             if deed not in DEEDS:
                 raise NotFoundError(NO_SUCH_PAGE)
-            done = await _signed(visit, deed, route)
-            if _is_in(deed, done):
-                return _on(visit)
-        return await _shown(
-            visit, returns, progress, deed, route, done, _port(visit, documents)
+            outcome = await _sign_in(visit, deed, route)
+            if _is_signed_in(deed, outcome):
+                return _next_page(visit)
+        return await _page(
+            visit, returns, progress, deed, route, outcome, _port(visit, documents)
         )
 
     return sign_in
 
 
-async def _shown(
+async def _page(
     visit: Visit,
-    returns: Returns,
+    returns: ExpectedRedirects,
     progress: Mapping[str, Any],
     deed: str,
     route: str,
-    done: Outcome,
+    outcome: Outcome,
     port: int | None,
 ) -> Response:
-    """The page; without a route that a person signs in for there is nothing to be done on it."""
-    way, code = _way(visit, deed, port), _code(visit, deed, done)
+    """Show the page; without a route that a person signs in for it leads to the route's
+    form."""
+    way, code = _way(visit, deed, port), _code(visit, deed, outcome)
     # Of two sign-ins that are begun the second ends the first: a code that is shown stays.
     # An address that was pasted wrongly was shown to nobody: the right one still completes it.
-    goes_on = code or (deed == PASTE and done.kind == "invalid")
-    begun = NONE if goes_on else await _begun(visit, returns, route, way, port)
-    if "ok" not in begun and begun["error"] in ("not found", "conflict"):
+    keeps_sign_in = code or (deed == PASTE and outcome.kind == "invalid")
+    answer = NONE if keeps_sign_in else await _begin(visit, returns, route, way, port)
+    if "ok" not in answer and answer["error"] in ("not found", "conflict"):
         return visit.to("/first/mail")
-    return await shown(
+    return await step_page(
         visit,
         "mail",
         "first_sign_in.html",
         progress,
-        done.status,
-        begun=begun.get("ok"),
-        anew="secret" in done.bad,
+        outcome.status,
+        sign_in=answer.get("ok"),
+        is_secret_refused="secret" in outcome.bad,
         ways={way: title for way, title in WAYS.items() if port is not None or way != BROWSER},
         way=way,
         code=code,
-        waits=deed == "ask",
-        wait=_wait(done),
-        told=_problems(visit, done, begun),
+        is_waiting=deed == "ask",
+        wait=_wait(outcome),
+        problems=_problems(visit, outcome, answer),
         guide=await _guide(visit, route),
     )
 
@@ -106,74 +107,79 @@ def _port(visit: Visit, documents: Documents) -> int | None:
 
 
 def _way(visit: Visit, deed: str, port: int | None) -> str:
-    """The one that is shown: the easiest, unless another one was chosen or tried."""
-    chosen = BY_DEED.get(deed) or query_value(visit, "way")
-    if chosen in (PASTE, DEVICE) or port is None:
-        return chosen if chosen in (PASTE, DEVICE) else PASTE
+    """Return the way that is shown: the easiest, unless another one was chosen or tried."""
+    chosen_way = BY_DEED.get(deed) or query_value(visit, "way")
+    if chosen_way in (PASTE, DEVICE) or port is None:
+        return chosen_way if chosen_way in (PASTE, DEVICE) else PASTE
     return BROWSER
 
 
-async def _begun(
-    visit: Visit, returns: Returns, route: str, way: str, port: int | None
+async def _begin(
+    visit: Visit, returns: ExpectedRedirects, route: str, way: str, port: int | None
 ) -> Mapping[str, Any]:
-    """The sign-in page; by this browser, whoever comes back from it goes on to the last step."""
-    listening = port or 0 if way == BROWSER else 0
-    begun: Mapping[str, Any] = await visit.call_json(
-        "authorize_begin", route=route, port=listening
+    """Begin a sign-in; a browser that comes back by itself goes on to the last step."""
+    redirect_port = port or 0 if way == BROWSER else 0
+    answer: Mapping[str, Any] = await visit.call_json(
+        "authorize_begin", route=route, port=redirect_port
     )
-    if way == BROWSER and "ok" in begun and begun["ok"]["url"]:
-        at, home = begun["ok"], home_of(visit.request.url)
-        to = {"then": NEXT, "back": SIGN_IN}
-        returns.expect(at["url"], at["redirect"], visit.key, route, home, **to)
-    return begun
+    if way == BROWSER and "ok" in answer and answer["ok"]["url"]:
+        sign_in, home = answer["ok"], home_of(visit.request.url)
+        pages = {"then": NEXT, "back": SIGN_IN}
+        returns.expect(sign_in["url"], sign_in["redirect"], visit.key, route, home, **pages)
+    return answer
 
 
-def _problems(visit: Visit, done: Outcome, begun: Mapping[str, Any]) -> StepProblems:
-    """Return what is wrong, at its field. Of a secret that was refused at the sign-in, that it
-    is."""
-    if not done.why:
-        return StepProblems() if "ok" in begun else StepProblems((visit.say(begun["words"]),))
+def _problems(visit: Visit, outcome: Outcome, answer: Mapping[str, Any]) -> StepProblems:
+    """Return the problems at their fields. A secret that the sign-in refused is marked as
+    such."""
+    if not outcome.why:
+        return StepProblems() if "ok" in answer else StepProblems((visit.say(answer["words"]),))
     labels = {name: visit.say(label) for name, label in SIGNING.items()}
-    why = problems_at_fields(visit, done, labels, {"value": "secret"})
-    if "secret" in done.bad and not why.bad:
-        return StepProblems(done.why[:1], {"secret": tuple(what for _, what in done.problems)})
-    return why
+    problems = problems_at_fields(visit, outcome, labels, {"value": "secret"})
+    if "secret" in outcome.bad and not problems.bad:
+        return StepProblems(
+            outcome.why[:1], {"secret": tuple(what for _, what in outcome.problems)}
+        )
+    return problems
 
 
-def _wait(done: Outcome) -> int:
-    """Seconds until it may be asked about the code again: no sooner (RFC 8628, 3.5)."""
-    told = done.ok.get("wait") if isinstance(done.ok, Mapping) else None
-    return int(told or ASKED_EACH)
+def _wait(outcome: Outcome) -> int:
+    """Return the seconds until the next question about the code: no sooner (RFC 8628, 3.5)."""
+    seconds = outcome.ok.get("wait") if isinstance(outcome.ok, Mapping) else None
+    return int(seconds or ASKED_EACH)
 
 
-def _code(visit: Visit, deed: str, done: Outcome) -> Mapping[str, str] | None:
-    """The code to be typed elsewhere, and where; a form that asks again brings it along."""
-    if deed == "device" and done.ok:
-        return {"code": done.ok["code"], "url": done.ok["url"]}
+def _code(visit: Visit, deed: str, outcome: Outcome) -> Mapping[str, str] | None:
+    """Return the code to type elsewhere, and the address; a form that asks again brings it
+    along."""
+    if deed == "device" and outcome.ok:
+        return {"code": outcome.ok["code"], "url": outcome.ok["url"]}
     code = {name: visit.form.get(name, "") for name in ("code", "url")}
     return code if deed == "ask" and code["url"].startswith("https://") else None
 
 
-async def _signed(visit: Visit, deed: str, route: str) -> Outcome:
+async def _sign_in(visit: Visit, deed: str, route: str) -> Outcome:
     form = visit.form
     if deed == "secret":
-        begun = await visit.call("authorize_begin", route=route)
-        return await sealed(visit, begun["account"], begun["secret"], form.get("secret", ""))
+        sign_in = await visit.call("authorize_begin", route=route)
+        return await sealed(
+            visit, sign_in["account"], sign_in["secret"], form.get("secret", "")
+        )
     if deed == "paste":
-        pasted = form.get("pasted", "").strip()
-        return await run(visit, "authorize_finish", route=route, pasted=pasted)
+        pasted_url = form.get("pasted", "").strip()
+        return await run(visit, "authorize_finish", route=route, pasted=pasted_url)
     op = "authorize_device" if deed == "device" else "authorize_device_ask"
     return await run(visit, op, route=route)
 
 
-def _is_in(deed: str, done: Outcome) -> bool:
+def _is_signed_in(deed: str, outcome: Outcome) -> bool:
     if deed == "ask":
-        return bool(done.ok and done.ok.get("route"))
-    return deed == "paste" and done.ok is not None
+        return bool(outcome.ok and outcome.ok.get("route"))
+    return deed == "paste" and outcome.ok is not None
 
 
-def _on(visit: Visit) -> Response:
-    """To the last step; htmx goes there as a whole page."""
+def _next_page(visit: Visit) -> Response:
+    """Redirect to the last step; htmx goes there as a whole page."""
     answer = visit.to(NEXT)
     if visit.request.headers.get("hx-request"):
         answer.status_code = 200
@@ -182,7 +188,7 @@ def _on(visit: Visit) -> Response:
 
 
 async def _guide(visit: Visit, route: str) -> tuple[Mapping[str, Any], ...]:
-    """Return what an administrator of Microsoft 365 does, with the values filled in; nothing
+    """Return the steps of an administrator of Microsoft 365, with the values filled in; none
     for another provider."""
-    found = await visit.call_json("guide_show", route=route)
-    return tuple(found["ok"]["steps"]) if "ok" in found else ()
+    answer = await visit.call_json("guide_show", route=route)
+    return tuple(answer["ok"]["steps"]) if "ok" in answer else ()

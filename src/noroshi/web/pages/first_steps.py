@@ -1,5 +1,6 @@
-"""The first start, step by step: who is told, what is watched here, an alarm that is given back.
-Each step is kept once it is done, so it can be left at any time. The way out is in first_mail."""
+"""Lead through the first start, step by step: a contact, this machine, a route, a test
+alarm. Each step is saved once it is done, so it can be left at any time. The route is in
+first_mail."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ from noroshi.web.forms.conflict import MergedForm, merged_form, refusal_lines
 from noroshi.web.forms.normalize import addresses, figures
 from noroshi.web.view.first_problems import StepProblems, problems_at_fields
 from noroshi.web.view.form_operations import Outcome, clock, run
-from noroshi.web.view.mail import attempts, names, relay
+from noroshi.web.view.mail import attempts, load_titles, relay
 from noroshi.web.view.page_context import (
     A_YEAR,
     LANGUAGE,
@@ -49,7 +50,7 @@ BROKEN = (
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of the steps."""
     methods = ["GET", "POST"]
     return [
         Route("/first", page(web, first), methods=methods),
@@ -61,28 +62,31 @@ def routes(web: WebContext) -> list[Route]:
 
 
 async def first(visit: Visit) -> Response:
-    """To the first step that is not done; by its form the first start is put away."""
+    """Redirect to the first step that is not done; a POST dismisses the first start."""
     if visit.request.method == "POST":
         await visit.call("first_end")
         return visit.to("/")
-    progress = await looked(visit)
+    progress = await load_progress(visit)
     return visit.to(next_of(progress) if progress["open"] else "/")
 
 
 def next_of(progress: Mapping[str, Any]) -> str:
-    """The address of the first step that is not done."""
-    return f"/first/{next((step for step, it in WAYS.items() if not progress[it]), 'alarm')}"
+    """Return the address of the first step that is not done."""
+    return (
+        f"/first/{next((step for step, field in WAYS.items() if not progress[field]), 'alarm')}"
+    )
 
 
-async def looked(visit: Visit) -> Mapping[str, Any]:
-    """Return how far it has come. Raises ForbiddenError for who could do none of it."""
+async def load_progress(visit: Visit) -> Mapping[str, Any]:
+    """Return the progress of the first start. Raises ForbiddenError for all but
+    administrators."""
     if visit.person is None or ADMIN not in visit.person.roles:
         raise ForbiddenError(_("Initial setup requires the administrator role."))
-    found: Mapping[str, Any] = await visit.call("first_look")
-    return found
+    progress: Mapping[str, Any] = await visit.call("first_look")
+    return progress
 
 
-async def shown(
+async def step_page(
     visit: Visit,
     step: str,
     template: str,
@@ -90,46 +94,53 @@ async def shown(
     status: int,
     **values: Any,
 ) -> Response:
-    """A step's page, below how far all of it has come."""
-    done = {name: bool(progress[it]) for name, it in WAYS.items()}
+    """Return a step's page, below the progress of all steps."""
+    steps_done = {name: bool(progress[field]) for name, field in WAYS.items()}
     # A way out is no more than hoped for until a mail was taken by it.
-    proved = {"mail": progress["accepted"], "alarm": bool(progress["seen"])}
-    done |= {"administrator": True} | proved
+    proofs = {"mail": progress["accepted"], "alarm": bool(progress["seen"])}
+    steps_done |= {"administrator": True} | proofs
     return await visit.show(
-        template, status, steps=STEPS, step=step, done=done, look=progress, **values
+        template, status, steps=STEPS, step=step, done=steps_done, progress=progress, **values
     )
 
 
 async def person(visit: Visit) -> Response:
-    """Show and save who is told, in which language and by which clock; the pages speak it from
-    then on."""
-    progress = await looked(visit)
+    """Show and save the first contact; the pages speak its language from then on."""
+    progress = await load_progress(visit)
     key = f"contacts/{progress['contact'] or CONTACT}"
-    there = await visit.call("definition_show", keys=[key])
-    before = there["documents"].get(key, {})
+    definitions = await visit.call("definition_show", keys=[key])
+    before = definitions["documents"].get(key, {})
     if visit.request.method == "GET":
         zone = before.get("zone") or (await visit.call("suggest"))["zone"]
-        form = {**_texts(before), "language": before.get("language", visit.language)}
-        fresh = MergedForm(form={**form, "zone": zone}, base_version=there["version"])
-        return await _person(visit, progress, fresh, there["etags"][key], Outcome())
+        form = {**_contact_texts(before), "language": before.get("language", visit.language)}
+        merged = MergedForm(form={**form, "zone": zone}, base_version=definitions["version"])
+        return await _person(visit, progress, merged, definitions["etags"][key], Outcome())
     etag = visit.form.get("etag", "")
     form = {name: visit.form.get(name, "").strip() for name in FIELDS}
-    made = {**before, **{name: form[name] for name in ("title", "language", "zone")}}
-    made["addresses"] = list(addresses(form["addresses"]))
+    contact = {**before, **{name: form[name] for name in ("title", "language", "zone")}}
+    contact["addresses"] = list(addresses(form["addresses"]))
     # Who has just begun writes what nobody else wrote meanwhile.
-    done = await run(
+    outcome = await run(
         visit,
         "definition_change",
-        put={key: {name: value for name, value in made.items() if value != ""}},
+        put={key: {name: value for name, value in contact.items() if value != ""}},
         etags={key: etag},
     )
-    if done.why:
-        again = await merged_form(
-            visit, form, lambda it: _texts(it.get(key, {})), done, keys=[key]
+    if outcome.why:
+        merged_again = await merged_form(
+            visit,
+            form,
+            lambda documents: _contact_texts(documents.get(key, {})),
+            outcome,
+            keys=[key],
         )
-        etag = there["etags"][key] if again.overtaken else etag
+        etag = definitions["etags"][key] if merged_again.overtaken else etag
         return await _person(
-            visit, progress, again, etag, replace(done, why=await refusal_lines(visit, done))
+            visit,
+            progress,
+            merged_again,
+            etag,
+            replace(outcome, why=await refusal_lines(visit, outcome)),
         )
     answer = visit.to("/first/machine")
     if form["language"] in LANGUAGES:
@@ -149,58 +160,58 @@ LABELS: Mapping[str, Message] = {
 FIELDS = tuple(LABELS)
 
 
-def _texts(contact: Mapping[str, Any]) -> Mapping[str, str]:
-    """A contact as the form shows it."""
+def _contact_texts(contact: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return a contact as the form shows it."""
     texts = {name: str(contact.get(name) or "") for name in FIELDS}
     return texts | {"addresses": ", ".join(contact.get("addresses", ()))}
 
 
 async def _person(
-    visit: Visit, progress: Mapping[str, Any], merged: MergedForm, etag: str, done: Outcome
+    visit: Visit, progress: Mapping[str, Any], merged: MergedForm, etag: str, outcome: Outcome
 ) -> Response:
-    return await shown(
+    return await step_page(
         visit,
         "person",
         "first_person.html",
         progress,
-        done.status,
+        outcome.status,
         form=merged.form,
         merged=merged,
         etag=etag,
-        told=problems_at_fields(
-            visit, done, {name: visit.say(LABELS[name]) for name in FIELDS}, {}
+        problems=problems_at_fields(
+            visit, outcome, {name: visit.say(LABELS[name]) for name in FIELDS}, {}
         ),
         zones=sorted(available_timezones()),
     )
 
 
 async def machine(visit: Visit) -> Response:
-    """Show what was found on this computer, to be chosen from."""
-    progress, done = await looked(visit), Outcome()
+    """Show the suggestions for this computer, and add the chosen ones."""
+    progress, outcome = await load_progress(visit), Outcome()
     if visit.request.method == "POST":
-        wanted = [name.removeprefix("take.") for name in visit.form if name[:5] == "take."]
+        picked = [name.removeprefix("take.") for name in visit.form if name[:5] == "take."]
         title = visit.form.get("title", "").strip()
-        done = await run(
-            visit, "suggest_take", wanted=wanted, language=visit.language, title=title
+        outcome = await run(
+            visit, "suggest_take", wanted=picked, language=visit.language, title=title
         )
-        if not done.why:
+        if not outcome.why:
             return visit.to("/first/mail")
-    found = await visit.call("suggest")
-    return await shown(
+    suggestions = await visit.call("suggest")
+    return await step_page(
         visit,
         "machine",
         "first_machine.html",
         progress,
-        done.status,
-        found=found,
+        outcome.status,
+        suggestions=suggestions,
         form=visit.form,
-        told=_chosen_wrongly(visit, done),
+        problems=_selection_problems(visit, outcome),
     )
 
 
-def _chosen_wrongly(visit: Visit, done: Outcome) -> StepProblems:
-    """Tell what is wrong: of what was chosen something may have ended since it was shown."""
-    if any(where == "wanted" for where, what in done.problems if what != done.why[0]):
+def _selection_problems(visit: Visit, outcome: Outcome) -> StepProblems:
+    """Return the problems: some of the selection may have ended since it was shown."""
+    if any(where == "wanted" for where, what in outcome.problems if what != outcome.why[0]):
         return StepProblems(
             (
                 visit.say(
@@ -211,75 +222,91 @@ def _chosen_wrongly(visit: Visit, done: Outcome) -> StepProblems:
                 ),
             )
         )
-    return problems_at_fields(visit, done, {"title": visit.say(_("Name of this machine"))}, {})
+    return problems_at_fields(
+        visit, outcome, {"title": visit.say(_("Name of this machine"))}, {}
+    )
 
 
 async def alarm(visit: Visit) -> Response:
-    """A test alarm, how far it has come, and the number that proves it."""
-    progress, done = await looked(visit), Outcome()
+    """Send a test alarm, show its progress, and take the number that proves it."""
+    progress, outcome = await load_progress(visit), Outcome()
     deed = visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed == "test_alarm":
-            done = await run(visit, deed, contact=visit.form.get("contact", ""))
+            outcome = await run(visit, deed, contact=visit.form.get("contact", ""))
         else:
-            done = await run(
+            outcome = await run(
                 visit, "test_alarm_seen", number=figures(visit.form.get("number", ""))
             )
-        if not done.why:
+        if not outcome.why:
             return visit.to("/first/alarm")
-    contacts, its_way = await visit.call("contacts"), await _way(visit, progress)
-    progress = progress if its_way["state"] else {**progress, "mail": ""}
-    return await shown(
+    contacts = await visit.call("contacts")
+    relay_context = await _relay_context(visit, progress)
+    progress = progress if relay_context["state"] else {**progress, "mail": ""}
+    return await step_page(
         visit,
         "alarm",
         "first_alarm.html",
         progress,
-        done.status,
-        told=StepProblems(done.why),
+        outcome.status,
+        problems=StepProblems(outcome.why),
         contacts=[
             (one["name"], one["title"] or one["name"], ", ".join(one["addresses"]))
             for one in contacts
         ],
-        seen=clock(visit, progress["seen"]),
+        confirmed_at=clock(visit, progress["seen"]),
         polled=False,
-        **its_way,
+        **relay_context,
     )
 
 
 async def way(visit: Visit) -> Response:
-    """Show how far the test alarm has come, alone: asked for again until it is taken, or
+    """Show the progress of the test alarm alone: fetched again until it is accepted, or
     stopped."""
-    progress = await looked(visit)
+    progress = await load_progress(visit)
     return visit.page(
-        "first_way.html", look=progress, polled=True, **await _way(visit, progress)
+        "first_way.html",
+        progress=progress,
+        polled=True,
+        **await _relay_context(visit, progress),
     )
 
 
-async def _way(visit: Visit, progress: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The relay's posts of the last test alarm, and what the other side said."""
+async def _relay_context(visit: Visit, progress: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the relay of the last test alarm, and the replies of the other side."""
     answer = (
         await visit.call_json("queue_show", id=progress["mail"]) if progress["mail"] else {}
     )
     if not answer or answer.get("error") == NotFoundError.kind:  # none yet, or long forgotten
-        none = dict.fromkeys(("because", "state"), "") | dict.fromkeys(
+        nothing = dict.fromkeys(("because", "state"), "") | dict.fromkeys(
             ("goes_on", "taken"), False
         )
-        return {"posts": (), "tries": (), "route": progress["route"], **none}
-    letter = answered(answer)
-    queued = letter["queued"]
-    flat = [
-        {**one, "at": tried["at"], "route": tried["route"], "provider_id": tried["provider_id"]}
-        for tried in letter["tried"]
-        for one in tried["said"]
+        return {"posts": (), "tries": (), "route": progress["route"], **nothing}
+    queue_entry = answered(answer)
+    queued_mail = queue_entry["queued"]
+    attempt_rows = [
+        {
+            **one,
+            "at": attempt["at"],
+            "route": attempt["route"],
+            "provider_id": attempt["provider_id"],
+        }
+        for attempt in queue_entry["tried"]
+        for one in attempt["said"]
     ]
-    state = queued["state"]
-    it = {"state": state, "queued": queued["born"], "tried": flat, "arrived": letter["arrived"]}
+    state = queued_mail["state"]
+    mail = {
+        "state": state,
+        "queued": queued_mail["born"],
+        "tried": attempt_rows,
+        "arrived": queue_entry["arrived"],
+    }
     return {
-        "posts": relay(visit, (_("Raised"), queued["born"]), it)[:4],
-        "tries": list(attempts(visit, flat, await names(visit))),
-        "because": visit.say(queued["because"]),
+        "posts": relay(visit, (_("Raised"), queued_mail["born"]), mail)[:4],
+        "tries": list(attempts(visit, attempt_rows, await load_titles(visit))),
+        "because": visit.say(queued_mail["because"]),
         "state": state,
         "goes_on": state not in (*SENT, *BROKEN),
         "taken": state in SENT,
-        "route": flat[-1]["route"] if flat else progress["route"],
+        "route": attempt_rows[-1]["route"] if attempt_rows else progress["route"],
     }

@@ -1,4 +1,4 @@
-"""An instance or a group: what is in it, and its watch stopped and started; also a monitor's."""
+"""Show an instance or a group, and stop and start its monitoring; also a monitor's."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.view.form_operations import address, may, query_value, run
 from noroshi.web.view.instances import stops_of, tables
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.live_updates import Live, Snapshot
 from noroshi.web.view.overview import part_page
 from noroshi.web.view.page_context import Visit, page
-from noroshi.web.view.sidebar import side_of
+from noroshi.web.view.sidebar import sidebar_html
 from noroshi.web.view.tree import STOPPED, called
 
 DEEDS: Mapping[tuple[str, bool], str] = {
@@ -39,17 +39,17 @@ LONGEST_NOTE = 200
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of the pages and of the switch."""
 
     async def instance(visit: Visit) -> Response:
-        return await _shown(visit, live, visit.request.path_params["instance"], "")
+        return await _page(visit, live, visit.request.path_params["instance"], "")
 
     async def group(visit: Visit) -> Response:
-        named = visit.request.path_params
-        return await _shown(visit, live, named["instance"], named["group"])
+        path = visit.request.path_params
+        return await _page(visit, live, path["instance"], path["group"])
 
     async def switched(visit: Visit) -> Response:
-        return await _switched(visit, live)
+        return await _stop_or_start(visit, live)
 
     return [
         Route("/instance/{instance}", page(web, instance), methods=["GET"]),
@@ -58,87 +58,92 @@ def routes(web: WebContext, live: Live) -> list[Route]:
     ]
 
 
-async def _switched(visit: Visit, live: Live) -> Response:
-    """Stop or start a part, and back to the page where that was asked for."""
+async def _stop_or_start(visit: Visit, live: Live) -> Response:
+    """Stop or start a part, and go back to the page that asked for it."""
     form = visit.form
-    part, at, deed = form.get("part", ""), form.get("at", ""), form.get("do", "")
+    part, page_of, deed = form.get("part", ""), form.get("at", ""), form.get("do", "")
     op = DEEDS.get((deed, "/" not in part))
     if op is None or not part:
         raise NotFoundError(NO_SUCH_PAGE)
-    here, note = part_page(at or part), form.get("note", "")[:LONGEST_NOTE]
-    what = {"instance": part} if "/" not in part else {"monitor": part}
-    done = await run(visit, op, note=note, **what)
-    if done.why:
-        return await visit.show("error.html", done.status, why=" ".join(done.why))
+    page_shown, note = part_page(page_of or part), form.get("note", "")[:LONGEST_NOTE]
+    target = {"instance": part} if "/" not in part else {"monitor": part}
+    outcome = await run(visit, op, note=note, **target)
+    if outcome.why:
+        return await visit.show("error.html", outcome.status, why=" ".join(outcome.why))
     live.changed()
-    return visit.to(address(here, did=deed, part=part))
+    return visit.to(address(page_shown, did=deed, part=part))
 
 
-async def _shown(visit: Visit, live: Live, instance: str, group: str) -> Response:
+async def _page(visit: Visit, live: Live, instance: str, group: str) -> Response:
     key = f"instances/{instance}"
-    shown = await visit.call("definition_show", keys=[key])
-    said: Mapping[str, Any] = shown["documents"].get(key, {})
-    seen = await live.now()
-    found = seen.tree.get(instance)
-    tongue = TONGUES[visit.language]
-    all_of_them = list(tables(instance, said.get("group", ()), found, seen.status, tongue))
-    groups = [one for one in all_of_them if not group or one.name == group]
-    if (not said and found is None) or (group and not groups):
+    answer = await visit.call("definition_show", keys=[key])
+    content: Mapping[str, Any] = answer["documents"].get(key, {})
+    snapshot = await live.now()
+    instance_tree = snapshot.tree.get(instance)
+    localizer = LOCALIZERS[visit.language]
+    instance_groups = list(
+        tables(instance, content.get("group", ()), instance_tree, snapshot.status, localizer)
+    )
+    groups = [one for one in instance_groups if not group or one.name == group]
+    if (not content and instance_tree is None) or (group and not groups):
         raise NotFoundError(NO_SUCH_PAGE)
     path = f"{instance}/{group}" if group else instance
-    switch = stops_of(seen.status, tongue).of(path)
-    level = groups[0].level if group else found.level if found else "new"
+    switch = stops_of(snapshot.status, localizer).of(path)
+    level = groups[0].level if group else instance_tree.level if instance_tree else "new"
     return visit.page(
         "part.html",
-        ledger_sum=seen.ledger["sum"],
-        serial=seen.serial,
-        side=side_of(seen, visit.language, path=path),
+        ledger_sum=snapshot.ledger["sum"],
+        serial=snapshot.serial,
+        side=sidebar_html(snapshot, visit.language, path=path),
         names=path.split("/"),
         path=path,
-        instance_title=said.get("title") or (found.title if found else instance),
+        instance_title=content.get("title")
+        or (instance_tree.title if instance_tree else instance),
         title=groups[0].title
         if group
-        else found.title
-        if found
-        else said.get("title") or instance,
-        address="" if group else said.get("address", ""),
+        else instance_tree.title
+        if instance_tree
+        else content.get("title") or instance,
+        address="" if group else content.get("address", ""),
         level_now=STOPPED if switch.stopped else level,
-        level=tongue.level,
+        level=localizer.level,
         groups=groups,
         settings=_settings(instance, "" if instance == OWN else group),
         switch=switch,
-        open=_open(groups),
+        open=_open_problems(groups),
         own=instance == OWN,
         may=may(visit),
-        did=await did(visit, seen),
+        done_text=await done_text(visit, snapshot),
     )
 
 
 def _settings(instance: str, group: str) -> str:
-    """The address of its settings: those of the node's own groups are its instance's."""
+    """Return the address of its settings: those of the node's own groups are its instance's."""
     if group:
         return address("/settings/group", **{"in": instance}, name=group)
     return address("/settings/instance", name=instance)
 
 
-def _open(groups: Sequence[Any]) -> int:
-    """Return how many of its monitors have an open problem, of which somebody may have been
-    told."""
+def _open_problems(groups: Sequence[Any]) -> int:
+    """Return how many monitors have an open problem, of which somebody may have been
+    notified."""
     levels = [row.level for table in groups for row in table.rows]
     return sum(level in ("warning", "critical", "unknown") for level in levels)
 
 
-async def did(visit: Visit, seen: Snapshot) -> str:
-    """Return what was just done, and with what, by its title; what was moved away has its name
-    alone. "" for nothing."""
-    done, part = query_value(visit, "did"), query_value(visit, "part")
-    if done not in DONE:
+async def done_text(visit: Visit, snapshot: Snapshot) -> str:
+    """Return the sentence about the last action, with the title of its part; a part that was
+    moved away has its name alone. "" for none."""
+    deed, part = query_value(visit, "did"), query_value(visit, "part")
+    if deed not in DONE:
         return ""
-    title = called(part, seen.tree) if done != "added" else await _blueprint(visit, part)
-    return visit.say(DONE[done].fill(part=title))
+    part_title = (
+        called(part, snapshot.tree) if deed != "added" else await _blueprint_title(visit, part)
+    )
+    return visit.say(DONE[deed].fill(part=part_title))
 
 
-async def _blueprint(visit: Visit, name: str) -> str:
+async def _blueprint_title(visit: Visit, name: str) -> str:
     """Return the title of a blueprint; its name if it has none or is gone."""
     titles = {one["name"]: one["title"] for one in await visit.call("blueprints")}
     return (visit.say(titles[name]) if name in titles else "") or name

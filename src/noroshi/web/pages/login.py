@@ -1,4 +1,4 @@
-"""Logging in and out, the second step, the first start, and the password once more."""
+"""Log in and out: the password, the second step, the first start, and the password again."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from starlette.routing import Route
 from noroshi.core.translation import _
 from noroshi.people import AuthenticationError
 from noroshi.web.context import WebContext
-from noroshi.web.http.request_form import MOST_FIELDS, ours
-from noroshi.web.view.page_context import NOT_KEPT, Visit, page
+from noroshi.web.http.request_form import MOST_FIELDS, local_address
+from noroshi.web.view.page_context import NOT_CARRIED, Visit, page
 
 LONGEST_CODE = 40
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of logging in and out."""
     methods = ["GET", "POST"]
     return [
         Route("/login", page(web, log_in, anybody=True), methods=methods),
@@ -30,24 +30,26 @@ def routes(web: WebContext) -> list[Route]:
 
 
 def _next(visit: Visit) -> str:
-    asked = visit.form.get("next") or visit.request.query_params.get("next", "/")
-    return ours(asked)
+    target = visit.form.get("next") or visit.request.query_params.get("next", "/")
+    return local_address(target)
 
 
-def _refused(
-    visit: Visit, template: str, no: AuthenticationError, **values: object
+def _refusal_page(
+    visit: Visit, template: str, error: AuthenticationError, **values: object
 ) -> Response:
-    status = 429 if no.seconds else 403
-    kept_form = visit.form.get("kept", "")
-    why = visit.say(no.words)
-    answer = visit.page(template, status, why=why, next=_next(visit), kept=kept_form, **values)
-    if no.seconds:
-        answer.headers["retry-after"] = str(int(no.seconds) + 1)
+    status = 429 if error.seconds else 403
+    saved_input = visit.form.get("kept", "")
+    why = visit.say(error.words)
+    answer = visit.page(
+        template, status, why=why, next=_next(visit), saved_input=saved_input, **values
+    )
+    if error.seconds:
+        answer.headers["retry-after"] = str(int(error.seconds) + 1)
     return answer
 
 
 async def log_in(visit: Visit) -> Response:
-    """The first step: name and password."""
+    """Check name and password."""
     people, form = visit.web.people, visit.form
     if visit.request.method == "GET":
         if visit.person is not None:
@@ -55,51 +57,53 @@ async def log_in(visit: Visit) -> Response:
         return visit.page("login.html", why="", name="", next=_next(visit))
     name = form.get("name", "")
     try:
-        opened = await people.log_in(
+        session = await people.log_in(
             name, form.get("password", ""), visit.address, visit.key, visit.known
         )
-    except AuthenticationError as no:
-        return _refused(visit, "login.html", no, name=name)
-    visit.session_key, visit.device_key = opened.key, opened.device_key
-    if opened.half:
-        visit.key = opened.key
-        kept = form.get("kept", "")
-        return visit.page("code.html", why="", next=_next(visit), kept=kept)
-    return _on(visit, opened.key)
+    except AuthenticationError as error:
+        return _refusal_page(visit, "login.html", error, name=name)
+    visit.session_key, visit.device_key = session.key, session.device_key
+    if session.half:
+        visit.key = session.key
+        saved_input = form.get("kept", "")
+        return visit.page("code.html", why="", next=_next(visit), saved_input=saved_input)
+    return _continue(visit, session.key)
 
 
-def _on(visit: Visit, key: str) -> Response:
-    """To where they wanted to go; with what they had typed there before their log-in ended."""
-    kept = visit.form.get("kept", "")
-    if not kept:
+def _continue(visit: Visit, key: str) -> Response:
+    """Go on to the page that was wanted; with the input from before the log-in ended."""
+    saved_input = visit.form.get("kept", "")
+    if not saved_input:
         return visit.to(_next(visit))
     visit.key = key
-    typed = dict(parse_qsl(kept, keep_blank_values=True, max_num_fields=MOST_FIELDS))
-    fields = {name: text for name, text in typed.items() if name not in NOT_KEPT}
+    saved_fields = dict(
+        parse_qsl(saved_input, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    )
+    fields = {name: text for name, text in saved_fields.items() if name not in NOT_CARRIED}
     return visit.page("kept.html", why="", next=_next(visit), fields=fields)
 
 
 async def second(visit: Visit) -> Response:
-    """The second step: a code."""
+    """Check the code of the second step."""
     if visit.request.method == "GET":
         if not await visit.web.people.awaits_second_step(visit.key):
             return visit.to("/login")
         return visit.page("code.html", why="", next=_next(visit))
     try:
         code = visit.form.get("code", "")
-        opened = await visit.web.people.second_step(visit.key, code, visit.address)
-    except AuthenticationError as no:
-        return _refused(visit, "code.html", no)
-    visit.session_key, visit.device_key = opened.key, opened.device_key
-    return _on(visit, opened.key)
+        session = await visit.web.people.second_step(visit.key, code, visit.address)
+    except AuthenticationError as error:
+        return _refusal_page(visit, "code.html", error)
+    visit.session_key, visit.device_key = session.key, session.device_key
+    return _continue(visit, session.key)
 
 
 async def start(visit: Visit) -> Response:
-    """A one-time code for a password; the first one makes the administrator."""
+    """Take a one-time code and set the password; the first one makes the administrator."""
     people, form = visit.web.people, visit.form
-    first = not await people.begun()
+    is_first = not await people.begun()
     name, code = form.get("name", ""), form.get("code", "")
-    values: dict[str, Any] = {"first": first, "name": name, "code": code, "from_link": False}
+    values: dict[str, Any] = {"first": is_first, "name": name, "code": code, "from_link": False}
     if visit.request.method == "GET":
         values["code"] = visit.request.query_params.get("code", "")[:LONGEST_CODE]
         values["from_link"] = bool(values["code"])
@@ -109,11 +113,11 @@ async def start(visit: Visit) -> Response:
         why = visit.say(_("The two passwords are not the same."))
         return visit.page("start.html", 400, why=why, next="/", **values)
     try:
-        opened = await people.start(code, name, password, visit.address)
-    except AuthenticationError as no:
-        return _refused(visit, "start.html", no, **values)
-    visit.session_key, visit.device_key = opened.key, opened.device_key
-    return visit.to("/login/code" if opened.half else "/first" if first else "/")
+        session = await people.start(code, name, password, visit.address)
+    except AuthenticationError as error:
+        return _refusal_page(visit, "start.html", error, **values)
+    visit.session_key, visit.device_key = session.key, session.device_key
+    return visit.to("/login/code" if session.half else "/first" if is_first else "/")
 
 
 async def log_out(visit: Visit) -> Response:
@@ -124,13 +128,13 @@ async def log_out(visit: Visit) -> Response:
 
 
 async def reauthenticate(visit: Visit) -> Response:
-    """The password once more, before what runs programs."""
+    """Check the password again, before programs are run."""
     if visit.request.method == "GET":
-        return visit.page("reauthenticate.html", why="", next=_next(visit), asked=None)
+        return visit.page("reauthenticate.html", why="", next=_next(visit), pending=None)
     try:
-        given = visit.form.get("password", "")
-        opened = await visit.web.people.reauthenticate(visit.key, given, visit.address)
-    except AuthenticationError as no:
-        return _refused(visit, "reauthenticate.html", no, asked=None)
-    visit.session_key = opened.key
+        password = visit.form.get("password", "")
+        session = await visit.web.people.reauthenticate(visit.key, password, visit.address)
+    except AuthenticationError as error:
+        return _refusal_page(visit, "reauthenticate.html", error, pending=None)
+    visit.session_key = session.key
     return visit.to(_next(visit))

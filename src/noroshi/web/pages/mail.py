@@ -1,4 +1,4 @@
-"""Mail: the routes with how far each is proved, their order, accounts and networks."""
+"""Show mail: the routes with the proof of each, their order, accounts and networks."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from noroshi.web.view.routes import (
     clouds,
     heading,
     labels,
-    named,
     of_type,
+    order_title,
     orders,
     ranked,
-    shown,
+    route_row,
 )
 
 DONE: Mapping[str, Message] = {
@@ -43,93 +43,100 @@ WORST = {"well": 0, "down": 1, "not signed in": 2, "needs somebody": 3}
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Its address."""
+    """Return the route of the page."""
     return [Route("/mail", page(web, mailing), methods=["GET", "POST"])]
 
 
 async def mailing(visit: Visit) -> Response:
-    """All of it; a form changes an order."""
+    """Show the page, or change an order."""
     if visit.request.method == "GET":
-        did = query_value(visit, "did")
-        return await _mailing(visit, did=DONE.get(did))
+        deed_done = query_value(visit, "did")
+        return await _page(visit, done_text=DONE.get(deed_done))
     key, move = visit.form.get("key", ""), visit.form.get("do", "")
     if key.partition("/")[0] not in TELLERS or move not in MOVES:
         raise NotFoundError(NO_SUCH_PAGE)
-    found = await visit.call("definition_show", keys=[key])
-    if key not in found["documents"]:
+    answer = await visit.call("definition_show", keys=[key])
+    if key not in answer["documents"]:
         raise NotFoundError(NO_SUCH_PAGE)
-    before = found["documents"][key]
+    before = answer["documents"][key]
     after = {
         **before,
-        "routes": moved(before.get("routes", ()), visit.form.get("route", ""), move),
+        "routes": reorder(before.get("routes", ()), visit.form.get("route", ""), move),
     }
     etags = {key: visit.form.get("etag", "")}
-    done = await run(visit, "definition_change", put={key: after}, etags=etags)
-    if done.why:
-        why = _why_not(visit, done, (key, before))
-        return await _mailing(visit, why=why, status=done.status)
+    outcome = await run(visit, "definition_change", put={key: after}, etags=etags)
+    if outcome.why:
+        why = _refusal(visit, outcome, (key, before))
+        return await _page(visit, why=why, status=outcome.status)
     return visit.to("/mail?did=order#order")
 
 
-def _why_not(visit: Visit, done: Outcome, now: Side) -> tuple[str, ...]:
-    """The order that is in force since somebody else changed it stands on the page itself."""
-    return (by_title(visit, done.why[0], now),) if done.kind == "conflict" else done.why
+def _refusal(visit: Visit, outcome: Outcome, now: Side) -> tuple[str, ...]:
+    """Return the texts of a refusal; after a conflict the page itself shows the order in
+    force."""
+    return (
+        (by_title(visit, outcome.why[0], now),) if outcome.kind == "conflict" else outcome.why
+    )
 
 
-def moved(routes: Sequence[str], name: str, move: str) -> list[str]:
-    """The order once that route is moved in it, taken out of it, or added at its end."""
-    after = list(routes)
+def reorder(routes: Sequence[str], name: str, move: str) -> list[str]:
+    """Return the order once that route is moved in it, removed from it, or added at its end."""
+    order = list(routes)
     if move == "into":
-        return [*after, name]
-    if name not in after:
-        return after
-    place = after.index(name)
-    after.remove(name)
+        return [*order, name]
+    if name not in order:
+        return order
+    index = order.index(name)
+    order.remove(name)
     if move != "out":
-        after.insert(max(0, place - 1) if move == "up" else place + 1, name)
-    return after
+        order.insert(max(0, index - 1) if move == "up" else index + 1, name)
+    return order
 
 
-async def _mailing(
-    visit: Visit, did: Message | None = None, why: tuple[str, ...] = (), status: int = 200
+async def _page(
+    visit: Visit, done_text: Message | None = None, why: tuple[str, ...] = (), status: int = 200
 ) -> Response:
-    now = await visit.call("route_list")
-    defined = await visit.call("definition_show", types=DEFINED)
-    documents = defined["documents"]
-    found = ranked(now["routes"], documents)
-    called = labels(visit, found)
-    rows = [shown(visit, one, called[one["name"]], now["at"]) for one in found]
+    answer = await visit.call("route_list")
+    definitions = await visit.call("definition_show", types=DEFINED)
+    documents = definitions["documents"]
+    routes_by_rank = ranked(answer["routes"], documents)
+    route_labels = labels(visit, routes_by_rank)
+    rows = [
+        route_row(visit, one, route_labels[one["name"]], answer["at"]) for one in routes_by_rank
+    ]
     return await visit.show(
         "mailing.html",
         status,
-        head=heading(visit, found, documents),
+        head=heading(visit, routes_by_rank, documents),
         rows=rows,
         users={one["name"]: _users(visit, documents, one["name"]) for one in rows},
-        orders=list(_orders(visit, defined, rows)),
+        orders=list(_orders(visit, definitions, rows)),
         accounts=list(_accounts(visit, documents, rows)),
         networks=sorted(of_type(documents, "networks").items()),
         may=may(visit),
-        did=did,
+        done_text=done_text,
         why=why,
     )
 
 
 def _users(visit: Visit, documents: Mapping[str, Answer], route: str) -> list[str]:
     return [
-        named(visit, key, documents) for key, routes in orders(documents) if route in routes
+        order_title(visit, key, documents)
+        for key, routes in orders(documents)
+        if route in routes
     ]
 
 
 def _orders(
     visit: Visit, defined: Answer, rows: Sequence[Answer]
 ) -> Iterator[Mapping[str, Any]]:
-    known = {one["name"]: one for one in rows}
+    rows_by_name = {one["name"]: one for one in rows}
     for key, names in orders(defined["documents"]):
         yield {
             "key": key,
             "etag": defined["etags"][key],
-            "title": named(visit, key, defined["documents"]),
-            "routes": [known[name] for name in names if name in known],
+            "title": order_title(visit, key, defined["documents"]),
+            "routes": [rows_by_name[name] for name in names if name in rows_by_name],
             "others": [one for one in rows if one["name"] not in names],
         }
 
@@ -137,17 +144,17 @@ def _orders(
 def _accounts(
     visit: Visit, documents: Mapping[str, Answer], rows: Sequence[Answer]
 ) -> Iterator[Mapping[str, Any]]:
-    """Each with the worst of its routes."""
+    """Yield each account with the worst of its routes."""
     titles = dict(clouds(visit, documents))
-    for name, said in sorted(of_type(documents, "accounts").items()):
-        mine = [one for one in rows if one["account"] == name]
-        worst = max(mine, key=lambda one: WORST[one["state"]], default=None)
+    for name, account in sorted(of_type(documents, "accounts").items()):
+        routes = [one for one in rows if one["account"] == name]
+        worst_route = max(routes, key=lambda one: WORST[one["state"]], default=None)
         yield {
             "name": name,
-            "mailbox": said.get("mailbox", ""),
-            "cloud": titles.get(said.get("cloud", ""), said.get("cloud", "")),
-            "alone": said.get("sign_in") == "app",
-            "route": worst,
-            "again": worst is not None
-            and worst["state"] in ("not signed in", "needs somebody"),
+            "mailbox": account.get("mailbox", ""),
+            "cloud": titles.get(account.get("cloud", ""), account.get("cloud", "")),
+            "alone": account.get("sign_in") == "app",
+            "route": worst_route,
+            "again": worst_route is not None
+            and worst_route["state"] in ("not signed in", "needs somebody"),
         }

@@ -1,4 +1,4 @@
-"""Planned work: which windows the definitions have, one more, one less."""
+"""Show the windows of maintenance, add and remove them."""
 
 from __future__ import annotations
 
@@ -11,19 +11,26 @@ from starlette.routing import Route
 
 from noroshi.core.translation import _, pgettext
 from noroshi.web.context import WebContext
-from noroshi.web.view.form_operations import Outcome, address, may, query_value, run, typed
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.form_operations import (
+    Outcome,
+    address,
+    may,
+    query_value,
+    refused_input,
+    run,
+)
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.maintenance import (
     OWN,
-    Planned,
+    PlannedWindow,
+    add_window,
     document_of,
     is_over,
     key_of,
-    planned,
-    put_in,
-    taken_out,
-    titled,
+    path_of_titles,
+    planned_windows,
+    remove_window,
 )
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.search import EVERYTHING, Labels, require_place
@@ -36,30 +43,30 @@ BETWEEN_DAYS = pgettext("between days", ", ")
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
-    """Its address."""
+    """Return the route of the page."""
 
-    async def one(visit: Visit) -> Response:
+    async def page_handler(visit: Visit) -> Response:
         return await maintenance(visit, live)
 
-    return [Route(HERE, page(web, one), methods=["GET", "POST"])]
+    return [Route(HERE, page(web, page_handler), methods=["GET", "POST"])]
 
 
 async def maintenance(visit: Visit, live: Live) -> Response:
-    """Show what is planned, and a form for one more."""
+    """Show the windows, and a form for another one."""
     if visit.request.method == "GET":
-        return await _shown(visit, Outcome())
+        return await _page(visit, Outcome())
     deed = visit.form.get("do", "")
-    done = await (_removed(visit) if deed == "remove" else _added(visit))
-    if done.why:
-        return await _shown(visit, done)
+    outcome = await (_remove(visit) if deed == "remove" else _add(visit))
+    if outcome.why:
+        return await _page(visit, outcome)
     live.changed()
     return visit.to(address(HERE, did="removed" if deed == "remove" else "added"))
 
 
-async def _added(visit: Visit) -> Outcome:
-    shown = await visit.call("definition_show")
-    given, labels = visit.form.get("place", ""), _labels(shown["documents"])
-    place, refused = require_place(visit, given, labels)
+async def _add(visit: Visit) -> Outcome:
+    definitions = await visit.call("definition_show")
+    typed_place, labels = visit.form.get("place", ""), _labels(definitions["documents"])
+    place, refusal = require_place(visit, typed_place, labels)
     if place == EVERYTHING:
         return Outcome(
             None,
@@ -73,11 +80,11 @@ async def _added(visit: Visit) -> Outcome:
             ),
             400,
         )
-    content = document_of(shown["documents"], place)
+    content = document_of(definitions["documents"], place)
     window = _window(visit)
-    changed = None if content is None else put_in(content, place, window)
-    if content is None or changed is None:
-        return refused
+    document = None if content is None else add_window(content, place, window)
+    if content is None or document is None:
+        return refusal
     if is_over(window, str(content.get("zone", "UTC")), visit.web.service.now()):
         return Outcome(
             None,
@@ -90,88 +97,88 @@ async def _added(visit: Visit) -> Outcome:
             ),
             400,
         )
-    return await _put(visit, shown, place, changed)
+    return await _put(visit, definitions, place, document)
 
 
 def _window(visit: Visit) -> Mapping[str, Any]:
-    """Return a window as a definition says it; what is missing is told by its check."""
+    """Return a window as a definition has it; missing values are reported by its check."""
     form = visit.form
-    once = form.get("sort") == "once"
-    said = {
+    is_once = form.get("sort") == "once"
+    times = {
         name: f"{form.get(f'{side}_day', '')} {form.get(f'{side}_time', '')}".strip()
-        if once
+        if is_once
         else form.get(f"{side}_time", "")
         for name, side in (("begins", "from"), ("ends", "to"))
     }
-    days = [] if once else [day for day in DAYS if form.get(f"day_{day}")]
+    days = [] if is_once else [day for day in DAYS if form.get(f"day_{day}")]
     title = form.get("title", "").strip()
-    return {**({"title": title} if title else {}), **said, **({"days": days} if days else {})}
+    return {**({"title": title} if title else {}), **times, **({"days": days} if days else {})}
 
 
-async def _removed(visit: Visit) -> Outcome:
-    shown = await visit.call("definition_show")
+async def _remove(visit: Visit) -> Outcome:
+    definitions = await visit.call("definition_show")
     place, number = visit.form.get("place", ""), visit.form.get("number", "")
     try:
         window = json.loads(visit.form.get("said", ""))
     except ValueError:  # no form of ours
         window = None
-    content = document_of(shown["documents"], place)
-    changed = None
+    content = document_of(definitions["documents"], place)
+    document = None
     if content is not None and isinstance(window, dict) and number.isdecimal():
-        changed = taken_out(content, place, int(number[:6]), window)
-    if changed is None:
+        document = remove_window(content, place, int(number[:6]), window)
+    if document is None:
         return Outcome(
             None,
             (visit.say(_("This maintenance no longer exists. Someone else changed it.")),),
             409,
         )
-    return await _put(visit, shown, place, changed)
+    return await _put(visit, definitions, place, document)
 
 
 async def _put(
-    visit: Visit, shown: Mapping[str, Any], place: str, content: Mapping[str, Any]
+    visit: Visit, definitions: Mapping[str, Any], place: str, content: Mapping[str, Any]
 ) -> Outcome:
     key = key_of(place)
-    etags = {key: shown["etags"].get(key, "")}
+    etags = {key: definitions["etags"].get(key, "")}
     return await run(visit, "definition_change", put={key: content}, etags=etags)
 
 
-async def _shown(visit: Visit, done: Outcome) -> Response:
-    shown = await visit.call("definition_show")
-    found = await visit.call("alarms")
-    tongue = TONGUES[visit.language]
+async def _page(visit: Visit, outcome: Outcome) -> Response:
+    definitions = await visit.call("definition_show")
+    alarms = await visit.call("alarms")
+    localizer = LOCALIZERS[visit.language]
     return await visit.show(
         "maintenance.html",
-        200 if not done.why else done.status,
-        rows=[_row(visit, one) for one in planned(shown["documents"])],
-        coming=found["maintenance"],
-        at=lambda instant: tongue.moment(instant, found["at"]),
-        called=lambda place: titled(shown["documents"], place),
-        places=list(_labels(shown["documents"]).items())[:MOST_PLACES],
+        200 if not outcome.why else outcome.status,
+        rows=[_row(visit, one) for one in planned_windows(definitions["documents"])],
+        coming_windows=alarms["maintenance"],
+        at=lambda instant: localizer.moment(instant, alarms["at"]),
+        called=lambda place: path_of_titles(definitions["documents"], place),
+        places=list(_labels(definitions["documents"]).items())[:MOST_PLACES],
         days=[(day, _day(visit, day), bool(visit.form.get(f"day_{day}"))) for day in DAYS],
-        form=typed(visit, *FIELDS),
-        where=visit.form.get("place", "") or query_value(visit, "place"),
-        did=query_value(visit, "did"),
-        why=done.why,
-        bad=done.bad,
+        form=refused_input(visit, *FIELDS),
+        typed_place=visit.form.get("place", "") or query_value(visit, "place"),
+        deed_done=query_value(visit, "did"),
+        why=outcome.why,
+        bad=outcome.bad,
         may=may(visit),
     )
 
 
-def _row(visit: Visit, one: Planned) -> Mapping[str, Any]:
-    days = [_day(visit, day) for day in one.said.get("days", ())]
-    begins, ends = str(one.said.get("begins", "")), str(one.said.get("ends", ""))
+def _row(visit: Visit, planned: PlannedWindow) -> Mapping[str, Any]:
+    days = [_day(visit, day) for day in planned.window.get("days", ())]
+    begins, ends = str(planned.window.get("begins", "")), str(planned.window.get("ends", ""))
     weekly = " " not in begins
-    every = visit.say(_("every day")) if weekly else visit.say(_("once"))
+    no_days = visit.say(_("every day")) if weekly else visit.say(_("once"))
     return {
-        "place": one.place,
-        "number": one.number,
-        "said": json.dumps(one.said, ensure_ascii=False),
-        "title": one.said.get("title", ""),
+        "place": planned.place,
+        "number": planned.number,
+        "window": json.dumps(planned.window, ensure_ascii=False),
+        "title": planned.window.get("title", ""),
         "begins": begins,
         "ends": ends,
         "weekly": weekly,
-        "days": BETWEEN_DAYS.say(visit.language).join(days) or every,
+        "days": BETWEEN_DAYS.say(visit.language).join(days) or no_days,
     }
 
 
@@ -189,16 +196,21 @@ def _day(visit: Visit, day: str) -> str:
 
 
 def _labels(documents: Mapping[str, Mapping[str, Any]]) -> Labels:
-    """Instances, groups and monitors, to choose from; that of the node itself needs no file."""
-    found: tuple[list[str], ...] = ([OWN], [], [])
+    """Return the labels of instances, groups and monitors; the node's own instance needs no
+    file."""
+    places_by_depth: tuple[list[str], ...] = ([OWN], [], [])
     for key, content in sorted(documents.items()):
         sort, _, name = key.partition("/")
         if sort == "instances":
-            found[0].append(name)
+            places_by_depth[0].append(name)
             for group in content.get("group", ()):
-                inside = f"{name}/{group.get('name', '')}"
-                found[1].append(inside)
-                found[2].extend(
-                    f"{inside}/{o.get('name', '')}" for o in group.get("monitor", ())
+                group_path = f"{name}/{group.get('name', '')}"
+                places_by_depth[1].append(group_path)
+                places_by_depth[2].extend(
+                    f"{group_path}/{o.get('name', '')}" for o in group.get("monitor", ())
                 )
-    return {place: titled(documents, place) for places in found for place in places}
+    return {
+        place: path_of_titles(documents, place)
+        for same_depth in places_by_depth
+        for place in same_depth
+    }

@@ -1,4 +1,4 @@
-"""One monitor's settings, with the options of its kind and its limits; and choosing a kind."""
+"""Edit one monitor's settings, with the options of its kind and its limits; choose a kind."""
 
 from __future__ import annotations
 
@@ -19,17 +19,25 @@ from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.edit_page import (
     FormFrame,
     Section,
+    apply_edit,
     edit_page,
-    edited,
-    handed_down,
-    opened,
-    saved,
+    inherited_settings,
+    open_edit,
+    redirect_to_saved,
 )
 from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.layout import Outline, Part
 from noroshi.web.forms.limits import kind_of
 from noroshi.web.forms.location import Content, Spot, called, told_apart
-from noroshi.web.pages.monitors import GROUP, HOME, MONITOR, NEW, checks, crumbs, of
+from noroshi.web.pages.monitors import (
+    GROUP,
+    HOME,
+    MONITOR,
+    NEW,
+    checks,
+    crumbs,
+    documents_of_type,
+)
 from noroshi.web.view.form_operations import address, may, query_value
 from noroshi.web.view.page_context import Visit, page
 
@@ -39,101 +47,117 @@ Answer = Mapping[str, Any]
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their address."""
+    """Return the route of the form."""
     return [Route(MONITOR, page(web, monitor), methods=["GET", "POST"])]
 
 
 async def monitor(visit: Visit) -> Response:
-    """One monitor; without a name a new one, and without a kind the choice of one."""
-    where, group, name = (query_value(visit, one) for one in ("in", "group", "name"))
-    edit = await opened(visit, Spot(f"instances/{where}", group, name or NEW, new=not name))
-    above = Spot(f"instances/{where}", group).found(edit.now)
-    if above is None and visit.request.method == "GET":
+    """Edit one monitor; without a name a new one, and without a kind the choice of one."""
+    instance_name, group, name = (query_value(visit, one) for one in ("in", "group", "name"))
+    edit = await open_edit(
+        visit, Spot(f"instances/{instance_name}", group, name or NEW, new=not name)
+    )
+    group_content = Spot(f"instances/{instance_name}", group).found(edit.now)
+    if group_content is None and visit.request.method == "GET":
         return visit.to(HOME)
-    above = above or {}  # {}: somebody removed it meanwhile, which the change will tell
-    wanted = edit.before.get("kind") or edit.current.get("kind") or query_value(visit, "kind")
-    kind = next((one for one in await checks(visit) if one["kind"] == wanted), None)
+    group_content = group_content or {}  # somebody removed it, which the change will tell
+    kind_name = (
+        edit.before.get("kind") or edit.current.get("kind") or query_value(visit, "kind")
+    )
+    kind = next((one for one in await checks(visit) if one["kind"] == kind_name), None)
     if kind is None and edit.spot.new:
-        return await _choose(visit, edit.now, where, group)
-    units = {} if edit.spot.new else await _units(visit, f"{where}/{group}/{name}")
-    outline = _outline(visit, edit, kind, above, units)
-    edit = await edited(visit, outline, edit)
+        return await _choose(visit, edit.now, instance_name, group)
+    units = {} if edit.spot.new else await _units(visit, f"{instance_name}/{group}/{name}")
+    outline = _outline(visit, edit, kind, group_content, units)
+    edit = await apply_edit(visit, outline, edit)
     if edit.done:
-        place = {"in": where, "group": group}
-        named = visit.form.get("name", "").strip() or name
-        return saved(
+        in_group = {"in": instance_name, "group": group}
+        new_name = visit.form.get("name", "").strip() or name
+        return redirect_to_saved(
             visit,
             edit,
             MONITOR,
-            address(GROUP, **{"in": where}, name=group),
-            **place,
-            name=named,
+            address(GROUP, **{"in": instance_name}, name=group),
+            **in_group,
+            name=new_name,
         )
     return await edit_page(
-        visit, edit, _frame(visit, edit, outline, kind, (where, group, name))
+        visit, edit, _frame(visit, edit, outline, kind, (instance_name, group, name))
     )
 
 
 async def _units(visit: Visit, path: str) -> Mapping[str, str]:
-    """The units of what it measured last, by the readings' titles."""
+    """Return the units of its last readings, by their titles."""
     answer = await visit.call_json("monitor_show", monitor=path, last=1)
     series = answer["ok"]["series"] if "ok" in answer else ()
     return {visit.say(one["name"]): one["unit"] for one in series if one["unit"].strip()}
 
 
 def _outline(
-    visit: Visit, edit: Edit, kind: Answer | None, above: Content, units: Mapping[str, str]
+    visit: Visit,
+    edit: Edit,
+    kind: Answer | None,
+    group_content: Content,
+    units: Mapping[str, str],
 ) -> Outline:
-    goes = kind is not None and kind["by_network"]
-    hidden = HIDDEN if goes else (*HIDDEN, "network")
-    parts = [Part(schema=schema.form(MonitorDef), leave_out=hidden)]
-    known = edit.shown["documents"]
+    by_network = kind is not None and kind["by_network"]
+    hidden_settings = HIDDEN if by_network else (*HIDDEN, "network")
+    parts = [Part(schema=schema.form(MonitorDef), leave_out=hidden_settings)]
+    documents = edit.definitions["documents"]
     if kind is None:
-        return Outline(parts=tuple(parts), known=_known(known))
+        return Outline(parts=tuple(parts), known=_names_by_setting(documents))
     parts.append(Part(schema=kind["options"], inside="options"))
-    said = [(up.get("limits") or {}).get(kind["kind"], {}) for up in (edit.now or {}, above)]
-    its = kind_of(kind, visit.language, *said)
-    levels, named = (above, edit.now or {}), _known(known)
+    inherited_limits = [
+        (level.get("limits") or {}).get(kind["kind"], {})
+        for level in (edit.now or {}, group_content)
+    ]
+    limits_kind = kind_of(kind, visit.language, *inherited_limits)
+    levels, known_names = (group_content, edit.now or {}), _names_by_setting(documents)
     return Outline(
         parts=tuple(parts),
-        kinds=(replace(its, units={**its.units, **units}),),
+        kinds=(replace(limits_kind, units={**limits_kind.units, **units}),),
         kind=kind["kind"],
-        start=_begun(kind, levels, named["rules"]) if edit.spot.new else {},
-        known=named,
-        defaults=handed_down(*levels),
+        start=_start_content(kind, levels, known_names["rules"]) if edit.spot.new else {},
+        known=known_names,
+        defaults=inherited_settings(*levels),
     )
 
 
-def _begun(kind: Answer, levels: Sequence[Content], rules: list[str]) -> dict[str, Any]:
-    """Return what a new one says to begin with. Whoever adds one wants somebody to be told,
-    unless it is said further up who is, or that nobody is."""
-    unsaid = all(one.get("rules") is None for one in levels)
-    return {"kind": kind["kind"], **({"rules": rules[:1]} if unsaid and rules else {})}
+def _start_content(kind: Answer, levels: Sequence[Content], rules: list[str]) -> dict[str, Any]:
+    """Return the first content of a new one. It notifies by the first rule, unless instance or
+    group have rules, or none on purpose."""
+    without_rules = all(one.get("rules") is None for one in levels)
+    return {"kind": kind["kind"], **({"rules": rules[:1]} if without_rules and rules else {})}
 
 
-def _known(documents: Mapping[str, Content]) -> dict[str, list[str]]:
-    """Return what a monitor may name."""
-    sorts = {"rules": "rules", "route": "routes", "account": "accounts"}
-    sorts |= {"network": "networks"}
-    return {name: [one for one, _ in of(type, documents)] for name, type in sorts.items()}
+def _names_by_setting(documents: Mapping[str, Content]) -> dict[str, list[str]]:
+    """Return the names that a monitor may refer to."""
+    types_by_setting = {"rules": "rules", "route": "routes", "account": "accounts"}
+    types_by_setting |= {"network": "networks"}
+    return {
+        name: [one for one, _ in documents_of_type(type, documents)]
+        for name, type in types_by_setting.items()
+    }
 
 
 def _frame(
-    visit: Visit, edit: Edit, outline: Outline, kind: Answer | None, way: tuple[str, str, str]
+    visit: Visit, edit: Edit, outline: Outline, kind: Answer | None, path: tuple[str, str, str]
 ) -> FormFrame:
-    where, group, name = way
+    instance_name, group, name = path
     kind_title = visit.say(kind["title"]) if kind else str(edit.before.get("kind", ""))
-    look = FormFrame(
+    frame = FormFrame(
         title=visit.say(_("New monitor: {kind}").fill(kind=kind_title)),
-        crumbs=crumbs(visit, edit.now or edit.seen, where, group),
+        crumbs=crumbs(visit, edit.now or edit.base_document, instance_name, group),
         sections=_sections(visit, edit, outline, kind, kind_title),
     )
     if not name:
-        return look
+        return frame
     return replace(
-        look,
+        frame,
         title=visit.say(_("Settings of {name}").fill(name=called(name, edit.before))),
-        links=[(visit.say(_("Show current state")), f"/monitor/{where}/{group}/{name}")],
+        links=[
+            (visit.say(_("Show current state")), f"/monitor/{instance_name}/{group}/{name}")
+        ],
         removal=visit.say(
             _(
                 "Removes the monitor {name}. Its history is kept as long as that of other monitors."
@@ -147,7 +171,7 @@ def _sections(
 ) -> list[Section]:
     fields = outline.fields(visit, edit)
     options = [fields.pop(name) for name in list(fields) if name.startswith("options.")]
-    when, rules = [fields.pop(one) for one in WHEN], fields.pop("rules")
+    schedule_fields, rules = [fields.pop(one) for one in WHEN], fields.pop("rules")
     code = edit.before.get("kind") or outline.kind
     return [
         Section(
@@ -174,12 +198,14 @@ def _sections(
             ),
             blocks=outline.blocks(visit, edit),
         ),
-        Section(id="when", title=visit.say(_("Measurement")), fields=when),
+        Section(id="when", title=visit.say(_("Measurement")), fields=schedule_fields),
         Section(id="told", title=visit.say(_("Notification rules")), fields=[rules]),
     ]
 
 
-async def _choose(visit: Visit, document: Content | None, where: str, group: str) -> Response:
+async def _choose(
+    visit: Visit, document: Content | None, instance_name: str, group: str
+) -> Response:
     """Ask which kind the new one shall be of. What Noroshi watches by itself comes last."""
     if visit.request.method == "POST":
         raise NotFoundError(NO_SUCH_PAGE)
@@ -189,9 +215,9 @@ async def _choose(visit: Visit, document: Content | None, where: str, group: str
             "title": visit.say(one["title"]),
             "help": visit.say(one["help"]),
             "runs": one["runs"],
-            "href": address(MONITOR, **{"in": where}, group=group, kind=one["kind"]),
+            "href": address(MONITOR, **{"in": instance_name}, group=group, kind=one["kind"]),
         }
         for one in sorted(await checks(visit), key=lambda one: one["kind"] in KINDS)
     ]
-    way = crumbs(visit, document, where, group)
-    return await visit.show("choose_kind.html", rows=rows, crumbs=way, may=may(visit))
+    trail = crumbs(visit, document, instance_name, group)
+    return await visit.show("choose_kind.html", rows=rows, crumbs=trail, may=may(visit))

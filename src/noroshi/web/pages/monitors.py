@@ -17,13 +17,13 @@ from noroshi.web.forms.edit_page import (
     FormFrame,
     Link,
     Section,
+    apply_edit,
     cautions,
     edit_page,
-    edited,
-    handed_down,
+    inherited_settings,
     name_field,
-    opened,
-    saved,
+    open_edit,
+    redirect_to_saved,
 )
 from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.fields import Field
@@ -46,7 +46,7 @@ Answer = Mapping[str, Any]
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of the list, of an instance and of a group."""
     methods = ["GET", "POST"]
     return [
         Route(HOME, page(web, watched), methods=["GET"]),
@@ -56,22 +56,24 @@ def routes(web: WebContext) -> list[Route]:
 
 
 async def watched(visit: Visit) -> Response:
-    """All instances with their groups and monitors, each a way to its settings. Of very many
-    only the instance that is asked for is unfolded."""
+    """Show all instances with their groups and monitors, each with a link to its settings. Of
+    very many only the requested instance is unfolded."""
     documents = (await visit.call("definition_show"))["documents"]
     titles = {one["kind"]: visit.say(one["title"]) for one in await checks(visit)}
-    did, wanted = query_value(visit, "did"), query_value(visit, "in")
-    found = [(name, one) for name, one in of("instances", documents) if name != OWN]
-    few = sum(_count(one.get("group", ())) for _, one in found) <= MOST_UNFOLDED
+    saved_version, unfolded = query_value(visit, "did"), query_value(visit, "in")
+    instances = [
+        (name, one) for name, one in documents_of_type("instances", documents) if name != OWN
+    ]
+    are_few = sum(_count(one.get("group", ())) for _, one in instances) <= MOST_UNFOLDED
     rows = [
         {**_instance_row(name, one, titles), "open": True}
-        if few or name == wanted
+        if are_few or name == unfolded
         else {
             **_instance_row(name, {**one, "group": ()}, titles),
             "open": False,
             "count": _count(one.get("group", ())),
         }
-        for name, one in found
+        for name, one in instances
     ]
     return await visit.show(
         "watched.html",
@@ -79,19 +81,23 @@ async def watched(visit: Visit) -> Response:
         new=INSTANCE,
         own=address(INSTANCE, name=OWN),
         may=may(visit),
-        did=did if did.isdecimal() else "",
-        beware=await cautions(visit),
+        saved_version=saved_version if saved_version.isdecimal() else "",
+        cautions=await cautions(visit),
     )
 
 
-def of(type: str, documents: Mapping[str, Content]) -> list[tuple[str, Content]]:
-    """All documents of a type by name."""
-    found = ((key.partition("/"), one) for key, one in sorted(documents.items()))
-    return [(name, one) for (its, _, name), one in found if its == type]
+def documents_of_type(type: str, documents: Mapping[str, Content]) -> list[tuple[str, Content]]:
+    """Return all documents of a type by name."""
+    documents_by_key = ((key.partition("/"), one) for key, one in sorted(documents.items()))
+    return [
+        (name, one)
+        for (document_type, _, name), one in documents_by_key
+        if document_type == type
+    ]
 
 
 async def checks(visit: Visit) -> list[Answer]:
-    """All kinds of monitors."""
+    """Return all kinds of monitors."""
     return [one for one in await visit.call("kinds") if one["family"] == "monitor"]
 
 
@@ -129,64 +135,68 @@ def _group_row(instance: str, content: Content, titles: Mapping[str, str]) -> An
 
 
 def crumbs(visit: Visit, document: Content | None = None, *names: str) -> list[Link]:
-    """The way to a group or a monitor of that instance, by titles."""
-    found: list[Link] = [(visit.say(pgettext("definition_edit", "Monitoring settings")), HOME)]
+    """Return the links to a group or a monitor of that instance, by titles."""
+    links: list[Link] = [(visit.say(pgettext("definition_edit", "Monitoring settings")), HOME)]
     if names:
-        found.append((called(names[0], document), address(INSTANCE, name=names[0])))
+        links.append((called(names[0], document), address(INSTANCE, name=names[0])))
     if len(names) > 1:
         content = Spot(f"instances/{names[0]}", names[1]).found(document)
-        found.append(
+        links.append(
             (called(names[1], content), address(GROUP, **{"in": names[0]}, name=names[1]))
         )
-    return found
+    return links
 
 
-def kinds_in(groups: Iterable[Content], said: Content) -> set[str]:
-    """The kinds that are used in these groups, or spoken of."""
-    used = {str(one.get("kind")) for group in groups for one in group.get("monitor", ())}
-    return used | set(said.get("limits") or {})
+def kinds_in(groups: Iterable[Content], content: Content) -> set[str]:
+    """Return the kinds that are used in these groups, or have limits in the content."""
+    kind_names = {str(one.get("kind")) for group in groups for one in group.get("monitor", ())}
+    return kind_names | set(content.get("limits") or {})
 
 
-async def _kinds(visit: Visit, wanted: set[str], *above: Content) -> tuple[Kind, ...]:
+async def _kinds(visit: Visit, kind_names: set[str], *levels: Content) -> tuple[Kind, ...]:
     return tuple(
         kind_of(
             one,
             visit.language,
-            *((up.get("limits") or {}).get(one["kind"], {}) for up in above),
+            *((level.get("limits") or {}).get(one["kind"], {}) for level in levels),
         )
         for one in await checks(visit)
-        if one["kind"] in wanted and (one["readings"] or one["defaults"])
+        if one["kind"] in kind_names and (one["readings"] or one["defaults"])
     )
 
 
 async def instance(visit: Visit) -> Response:
-    """One instance, or a new one."""
+    """Edit one instance, or a new one."""
     name = query_value(visit, "name")
     spot = Spot(f"instances/{name or NEW}", new=not name)
-    edit = await opened(visit, spot, may_lack=name == OWN)
-    outline = await _of_instance(visit, edit, name)
-    edit = await edited(visit, outline, edit)
+    edit = await open_edit(visit, spot, may_lack=name == OWN)
+    outline = await _instance_outline(visit, edit, name)
+    edit = await apply_edit(visit, outline, edit)
     if edit.done:
-        return saved(visit, edit, INSTANCE, HOME, name=edit.spot.name)
+        return redirect_to_saved(visit, edit, INSTANCE, HOME, name=edit.spot.name)
     return await edit_page(visit, edit, _instance_frame(visit, edit, outline, name))
 
 
-async def _of_instance(visit: Visit, edit: Edit, name: str) -> Outline:
-    used = kinds_in(edit.before.get("group", ()), edit.before)
+async def _instance_outline(visit: Visit, edit: Edit, name: str) -> Outline:
+    used_kinds = kinds_in(edit.before.get("group", ()), edit.before)
     return Outline(
         parts=(Part(schema=schema.form(InstanceDef), leave_out=BELOW),),
-        kinds=await _kinds(visit, used | set(KINDS) if name == OWN else used),
+        kinds=await _kinds(visit, used_kinds | set(KINDS) if name == OWN else used_kinds),
         by_kind=True,
-        known={"rules": [one for one, _ in of("rules", edit.shown["documents"])]},
-        defaults={**handed_down(), "address": "127.0.0.1", "zone": "UTC"},
+        known={
+            "rules": [
+                one for one, _ in documents_of_type("rules", edit.definitions["documents"])
+            ]
+        },
+        defaults={**inherited_settings(), "address": "127.0.0.1", "zone": "UTC"},
     )
 
 
 def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> FormFrame:
     fields = outline.fields(visit, edit)
-    first = [fields.pop(one) for one in ("title", "address", "zone")]
+    own_fields = [fields.pop(one) for one in ("title", "address", "zone")]
     if name != OWN:
-        first.insert(
+        own_fields.insert(
             0,
             name_field(
                 visit,
@@ -196,20 +206,20 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
         )
     if not name:
         title = visit.say(_("New instance"))
-        sections = sections_of(visit, edit, outline, first, fields)
+        sections = sections_of(visit, edit, outline, own_fields, fields)
         return FormFrame(title=title, crumbs=crumbs(visit), sections=sections)
     if name == OWN:  # it cannot be stopped
         fields.pop("enabled", None)
-    seeing = (visit.say(_("List and actions")), f"/instance/{name}")
-    own, count = name == OWN, _count(edit.before.get("group", ()))
-    first = [one for one in first if not (own and one.code == "address")]
+    status_link = (visit.say(_("List and actions")), f"/instance/{name}")
+    is_own, count = name == OWN, _count(edit.before.get("group", ()))
+    own_fields = [one for one in own_fields if not (is_own and one.code == "address")]
     removal = visit.say(
         _(
             "Removes the instance {name} with all its groups and monitors ({count}). To restore it, "
             "go back to an earlier version."
         ).fill(name=told_apart(name, edit.before), count=count)
     )
-    adding = (visit.say(_("Add a group")), address(GROUP, **{"in": name}))
+    add_link = (visit.say(_("Add a group")), address(GROUP, **{"in": name}))
     return FormFrame(
         title=visit.say(_("Settings of {name}").fill(name=called(name, edit.before))),
         about=visit.say(
@@ -218,24 +228,33 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
                 "all rules, by routes other than the faulty one."
             )
         )
-        if own
+        if is_own
         else "",
         crumbs=crumbs(visit),
-        sections=sections_of(visit, edit, outline, first, fields),
-        links=(seeing,) if own else (seeing, adding),
-        removal="" if own else removal,
+        sections=sections_of(visit, edit, outline, own_fields, fields),
+        links=(status_link,) if is_own else (status_link, add_link),
+        removal="" if is_own else removal,
     )
 
 
 def sections_of(
-    visit: Visit, edit: Edit, outline: Outline, first: Sequence[Field], rest: dict[str, Field]
+    visit: Visit,
+    edit: Edit,
+    outline: Outline,
+    own_fields: Sequence[Field],
+    other_fields: dict[str, Field],
 ) -> list[Section]:
-    """Return the sections for what an instance or a group says of itself, and for all that is in
-    it."""
-    when, rules = [rest.pop(one) for one in SCHEDULE], rest.pop("rules")
+    """Return the sections for the own settings of an instance or a group, and for those of all
+    that is in it."""
+    schedule_fields = [other_fields.pop(one) for one in SCHEDULE]
+    rules = other_fields.pop("rules")
     return [
-        Section(id="what", title=visit.say(_("General")), fields=[*first, *rest.values()]),
-        Section(id="when", title=visit.say(_("Measurement")), fields=when),
+        Section(
+            id="what",
+            title=visit.say(_("General")),
+            fields=[*own_fields, *other_fields.values()],
+        ),
+        Section(id="when", title=visit.say(_("Measurement")), fields=schedule_fields),
         Section(id="told", title=visit.say(_("Notification rules")), fields=[rules]),
         Section(
             id="limits",
@@ -254,46 +273,57 @@ def _count(groups: Iterable[Content]) -> int:
 
 
 async def group(visit: Visit) -> Response:
-    """One group, or a new one."""
-    where, name = query_value(visit, "in"), query_value(visit, "name")
-    edit = await opened(visit, Spot(f"instances/{where}", name or NEW, new=not name))
+    """Edit one group, or a new one."""
+    instance_name, name = query_value(visit, "in"), query_value(visit, "name")
+    edit = await open_edit(visit, Spot(f"instances/{instance_name}", name or NEW, new=not name))
     if edit.now is None and visit.request.method == "GET":
         return visit.to(HOME)
-    around = edit.now or {}  # {}: somebody removed it meanwhile, which the change will tell
+    document = edit.now or {}  # {}: somebody removed it meanwhile, which the change will tell
     outline = Outline(
         parts=(Part(schema=schema.form(GroupDef), leave_out=BELOW[1:]),),
-        kinds=await _kinds(visit, kinds_in([edit.before], edit.before), around),
+        kinds=await _kinds(visit, kinds_in([edit.before], edit.before), document),
         by_kind=True,
-        known={"rules": [one for one, _ in of("rules", edit.shown["documents"])]},
-        defaults=handed_down(around),
+        known={
+            "rules": [
+                one for one, _ in documents_of_type("rules", edit.definitions["documents"])
+            ]
+        },
+        defaults=inherited_settings(document),
     )
-    edit = await edited(visit, outline, edit)
+    edit = await apply_edit(visit, outline, edit)
     if edit.done:
-        named = visit.form.get("name", "").strip() or name
-        return saved(
-            visit, edit, GROUP, address(INSTANCE, name=where), **{"in": where}, name=named
+        new_name = visit.form.get("name", "").strip() or name
+        return redirect_to_saved(
+            visit,
+            edit,
+            GROUP,
+            address(INSTANCE, name=instance_name),
+            **{"in": instance_name},
+            name=new_name,
         )
-    return await edit_page(visit, edit, _group_frame(visit, edit, outline, where, name))
+    return await edit_page(visit, edit, _group_frame(visit, edit, outline, instance_name, name))
 
 
 def _group_frame(
-    visit: Visit, edit: Edit, outline: Outline, where: str, name: str
+    visit: Visit, edit: Edit, outline: Outline, instance_name: str, name: str
 ) -> FormFrame:
     fields = outline.fields(visit, edit)
-    first = [fields.pop(one) for one in ("name", "title")]
-    sections = sections_of(visit, edit, outline, first, fields)
+    own_fields = [fields.pop(one) for one in ("name", "title")]
+    sections = sections_of(visit, edit, outline, own_fields, fields)
     if not name:
         title = visit.say(_("New group"))
         return FormFrame(
-            title=title, crumbs=crumbs(visit, edit.now or edit.seen, where), sections=sections
+            title=title,
+            crumbs=crumbs(visit, edit.now or edit.base_document, instance_name),
+            sections=sections,
         )
-    adding = address(MONITOR, **{"in": where}, group=name)
-    seeing = (visit.say(_("List and actions")), f"/group/{where}/{name}")
+    add_href = address(MONITOR, **{"in": instance_name}, group=name)
+    status_link = (visit.say(_("List and actions")), f"/group/{instance_name}/{name}")
     return FormFrame(
         title=visit.say(_("Settings of the group {name}").fill(name=called(name, edit.before))),
-        crumbs=crumbs(visit, edit.now or edit.seen, where),
+        crumbs=crumbs(visit, edit.now or edit.base_document, instance_name),
         sections=sections,
-        links=[seeing, (visit.say(_("Add a monitor")), adding)],
+        links=[status_link, (visit.say(_("Add a monitor")), add_href)],
         removal=visit.say(
             _("Removes the group {name} with its monitors ({count}).").fill(
                 name=told_apart(name, edit.before), count=_count([edit.before])

@@ -1,4 +1,4 @@
-"""The node itself: how it is, and its ports, files and folders."""
+"""Show the node itself: its health, and its ports, files and folders."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PLACES: Mapping[str, Message] = {
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of both pages."""
     return [
         Route("/settings/health", page(web, health), methods=["GET"]),
         Route("/settings/places", page(web, places), methods=["GET"]),
@@ -32,29 +32,29 @@ def routes(web: WebContext) -> list[Route]:
 
 async def health(visit: Visit) -> Response:
     """Show the health of Noroshi itself, in figures and by its own monitors."""
-    found = await visit.call("health")
+    answer = await visit.call("health")
     kinds = await visit.call("kinds")
     titles = {one["kind"]: one["title"] for one in kinds if one["family"] == "monitor"}
     return await visit.show(
         "health.html",
-        one=found,
-        state=level(visit, found["level"]),
-        at=clock(visit, found["at"]),
-        began=clock(visit, found["began"]),
-        ran=_long(visit, found["seconds"]),
-        size=size_text(found["size"]),
-        free=size_text(found["free"]),
-        oldest=clock(visit, found["queue"]["oldest"]),
-        own=[_monitor(visit, one, titles) for one in found["own"]],
+        one=answer,
+        state=level(visit, answer["level"]),
+        at=clock(visit, answer["at"]),
+        began=clock(visit, answer["began"]),
+        ran=_duration_text(visit, answer["seconds"]),
+        size=size_text(answer["size"]),
+        free=size_text(answer["free"]),
+        oldest=clock(visit, answer["queue"]["oldest"]),
+        own=[_monitor(visit, one, titles) for one in answer["own"]],
         may=may(visit),
     )
 
 
-def _long(visit: Visit, seconds: float) -> str:
-    """A length of time in its two largest units."""
-    parts, left = list[str](), int(seconds)
+def _duration_text(visit: Visit, seconds: float) -> str:
+    """Return a length of time in its two largest units."""
+    parts, seconds_left = list[str](), int(seconds)
     for length, text in LENGTHS:
-        count, left = divmod(left, length)
+        count, seconds_left = divmod(seconds_left, length)
         if count or (length == 1 and not parts):
             parts.append(visit.say(text.fill(n=count)))
     return " ".join(parts[:2])
@@ -63,27 +63,28 @@ def _long(visit: Visit, seconds: float) -> str:
 def _monitor(
     visit: Visit, one: Mapping[str, Any], titles: Mapping[str, Any]
 ) -> Mapping[str, Any]:
-    bad = [item for item in one["items"] if item["level"] == one["level"]] or one["items"]
+    worst_items = [item for item in one["items"] if item["level"] == one["level"]]
+    worst_items = worst_items or one["items"]
     return {
         "name": one["title"] or one["path"].rpartition("/")[2],
         "kind": visit.say(titles[one["kind"]]) if one["kind"] in titles else one["kind"],
         "path": one["path"],
         "level": level(visit, one["level"] if one["known"] else None),
-        "words": visit.say(bad[0]["words"]) if bad else "",
+        "words": visit.say(worst_items[0]["words"]) if worst_items else "",
     }
 
 
 async def places(visit: Visit) -> Response:
-    """Show what listens where, which files and folders, what goes out; the last backup."""
-    found = await visit.call("places")
-    last = found["backup"]
+    """Show ports, files and folders, outgoing notifications, and the last backup."""
+    answer = await visit.call("places")
+    backup = answer["backup"]
     sorts = [
-        (sort, title, [one for one in found["places"] if one["sort"] == sort])
+        (sort, title, [one for one in answer["places"] if one["sort"] == sort])
         for sort, title in PLACES.items()
     ]
     return await visit.show(
         "places.html",
         sorts=sorts,
-        backup=last and {**last, "at": clock(visit, last["at"])},
+        backup=backup and {**backup, "at": clock(visit, backup["at"])},
         may=may(visit),
     )

@@ -12,7 +12,7 @@ from noroshi.core.translation import Medium, _
 from noroshi.service import NotFoundError, handle_request
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
-from noroshi.web.http.oauth_redirects import Expected, Returns
+from noroshi.web.http.oauth_redirects import ExpectedRedirect, ExpectedRedirects
 from noroshi.web.view.form_operations import query_value
 from noroshi.web.view.page_context import Handler, Visit, page
 
@@ -20,53 +20,55 @@ PRIVATE = {"referrer-policy": "no-referrer"}  # the code stands in this page's o
 
 
 class Landing(Route):
-    """Any path, but only for a browser that is expected there with its state."""
+    """Match any path, but only for a browser that is expected there with its state."""
 
-    def __init__(self, web: WebContext, returns: Returns) -> None:
+    def __init__(self, web: WebContext, returns: ExpectedRedirects) -> None:
         super().__init__("/{path:path}", page(web, _handler(returns), anybody=True))
         self._returns = returns
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Match a request, as a route of Starlette does."""
-        found, more = super().matches(scope)
-        if found is Match.FULL and scope["type"] == "http":
+        match, child_scope = super().matches(scope)
+        if match is Match.FULL and scope["type"] == "http":
             state = parse_qs(scope.get("query_string", b"").decode("latin-1")).get(
                 "state", [""]
             )
             if self._returns.of(scope["path"], state[0]) is not None:
-                return found, more
+                return match, child_scope
         return Match.NONE, {}
 
 
-def _handler(returns: Returns) -> Handler:
-    async def landed(visit: Visit) -> Response:
+def _handler(returns: ExpectedRedirects) -> Handler:
+    async def landing(visit: Visit) -> Response:
         expected = returns.of(visit.request.url.path, query_value(visit, "state", most=10_000))
         if expected is None:
             raise NotFoundError(NO_SUCH_PAGE)
-        answer = await _landed(visit, expected, returns)
+        answer = await _finish_sign_in(visit, expected, returns)
         answer.headers.update(PRIVATE)
         return answer
 
-    return landed
+    return landing
 
 
-async def _landed(visit: Visit, expected: Expected, returns: Returns) -> Response:
-    """In the name of whoever began it, as long as they are logged in."""
+async def _finish_sign_in(
+    visit: Visit, expected: ExpectedRedirect, returns: ExpectedRedirects
+) -> Response:
+    """Finish a sign-in in the name of whoever began it, as long as they are logged in."""
     web = visit.web
     person = await web.people.of_session(expected.key, visit.address)
     back = expected.home + expected.back
     if person is None:
-        out = visit.say(
+        logged_out = visit.say(
             _(
                 "You were logged out of the manager in the meantime. Log in and restart the sign-in."
             )
         )
-        return visit.page("mailing_landed.html", 401, why=(out,), back=back)
+        return visit.page("mailing_landed.html", 401, why=(logged_out,), back=back)
     if not returns.take(expected):  # the same browser at the same moment: it is under way
         return RedirectResponse(back, 303)
-    given = {"route": expected.route, "pasted": str(visit.request.url)}
+    arguments = {"route": expected.route, "pasted": str(visit.request.url)}
     answer = await handle_request(
-        web.service, person, "authorize_finish", given, web.news, Medium.PAGE
+        web.service, person, "authorize_finish", arguments, web.news, Medium.PAGE
     )
     if "ok" in answer:
         return RedirectResponse(expected.home + expected.then, 303)

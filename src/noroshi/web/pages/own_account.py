@@ -1,4 +1,4 @@
-"""One's own account: password, and the second step with its QR code."""
+"""Show and change one's own account: password, and the second step with its QR code."""
 
 from __future__ import annotations
 
@@ -34,39 +34,39 @@ ENDS_SESSIONS = ("own_password", "own_totp_on", "own_totp_off")
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Its address."""
+    """Return the route of the page."""
     return [Route("/settings/me", page(web, me), methods=["GET", "POST"])]
 
 
 async def me(visit: Visit) -> Response:
-    """Show somebody's own account. What is shown once, seed and recovery codes, stands in the
+    """Show somebody's own account. Seed and recovery codes, which are shown once, stand in the
     answer to its form."""
-    done, deed = Outcome(), visit.form.get("do", "")
+    outcome, deed = Outcome(), visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed not in DEEDS:
             raise NotFoundError(NO_SUCH_PAGE)
-        done = await _done(visit, deed)
-    mine, shown = await visit.call("own_account"), step_shown(visit, done)
+        outcome = await _perform(visit, deed)
+    account, step = await visit.call("own_account"), step_shown(visit, outcome)
     return await visit.show(
         "me.html",
-        done.status,
-        mine=mine,
-        deed=deed if done.ok is not None else "",
-        retry=deed == "own_totp_on" and done.kind == InvalidArgumentError.kind,
-        done=done.ok,
-        step=shown,
-        picture=_picture(shown["address"]) if shown else None,
-        why=done.why,
+        outcome.status,
+        account=account,
+        deed=deed if outcome.ok is not None else "",
+        retry=deed == "own_totp_on" and outcome.kind == InvalidArgumentError.kind,
+        done=outcome.ok,
+        step=step,
+        picture=_picture(step["address"]) if step else None,
+        why=outcome.why,
         may=may(visit),
     )
 
 
-def step_shown(visit: Visit, done: Outcome) -> Mapping[str, str] | None:
-    """The address that an authenticator reads, with the seed in it: a fresh one, or after a wrong
-    code the one that the form was shown with. Nobody is told it who did not have it."""
-    fresh = visit.form.get("do") in ("own_totp", "user_totp") and done.ok
-    address = done.ok["address"] if fresh else visit.form.get("address", "")
-    if done.ok and not fresh:
+def step_shown(visit: Visit, outcome: Outcome) -> Mapping[str, str] | None:
+    """Return the address that an authenticator reads, with the seed in it: a fresh one, or
+    after a wrong code the one of the form. Nobody gets it who did not have it."""
+    is_fresh = visit.form.get("do") in ("own_totp", "user_totp") and outcome.ok
+    address = outcome.ok["address"] if is_fresh else visit.form.get("address", "")
+    if outcome.ok and not is_fresh:
         return None
     if not address.startswith(SEED_IN) or len(address) > LONGEST_ADDRESS:
         return None
@@ -74,30 +74,31 @@ def step_shown(visit: Visit, done: Outcome) -> Mapping[str, str] | None:
     return {"address": address, "seed": seed}
 
 
-async def _done(visit: Visit, deed: str) -> Outcome:
+async def _perform(visit: Visit, deed: str) -> Outcome:
     form = visit.form
     if deed == "own_password" and form.get("new") != form.get("again"):
         return Outcome(None, (visit.say(_("The two passwords are not the same.")),), 400)
-    done = await run(visit, deed, **{name: form.get(name, "") for name in DEEDS[deed]})
-    if done.ok is not None and deed in ENDS_SESSIONS:
-        await _stay(visit)
-    return done
+    outcome = await run(visit, deed, **{name: form.get(name, "") for name in DEEDS[deed]})
+    if outcome.ok is not None and deed in ENDS_SESSIONS:
+        await _reopen_session(visit)
+    return outcome
 
 
-async def _stay(visit: Visit) -> None:
-    """Every session of this person ended over it; this browser has a fresh one."""
+async def _reopen_session(visit: Visit) -> None:
+    """Open a fresh session for this browser, as the change ended all sessions of this
+    person."""
     assert visit.person is not None
     try:
-        opened = await visit.web.people.reopen_session(visit.person.name, visit.address)
+        session = await visit.web.people.reopen_session(visit.person.name, visit.address)
     except AuthenticationError:  # removed at the same moment: the next page asks for a log-in
         return
-    visit.key = visit.session_key = opened.key
-    visit.device_key = opened.device_key
+    visit.key = visit.session_key = session.key
+    visit.device_key = session.device_key
 
 
 def _picture(address: str) -> Mapping[str, Any]:
-    """An address as a QR code (ISO/IEC 18004): a square of `size`, and the path of what is dark
-    in it, row by row."""
+    """Return an address as a QR code (ISO/IEC 18004): a square of `size`, and the path of its
+    dark cells, row by row."""
     with ONE_AT_A_TIME:
         import segno  # only now: most processes never ask
 

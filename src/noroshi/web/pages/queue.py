@@ -1,4 +1,4 @@
-"""Show the queue, one mail of it as it will be sent, and what may be done with it."""
+"""Show the queue, one mail of it as it will be sent, and the actions on it."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from noroshi.web.view.form_operations import (
     clock,
     may,
     query_value,
+    refused_input,
     run,
-    since,
-    typed,
+    time_since,
 )
 from noroshi.web.view.live_updates import Live
-from noroshi.web.view.mail import Answer, Titles, attempts, names, relay, state
+from noroshi.web.view.mail import Answer, Titles, attempts, load_titles, relay, state
 from noroshi.web.view.page_context import Visit, page
 
 DEEDS: Mapping[str, Message] = {
@@ -71,13 +71,13 @@ NOT_REFUSED = Outcome()
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
-    """Their addresses. A mail's id has slashes in it, so it stands in the query."""
+    """Return the routes. A mail's id has slashes in it, so it stands in the query."""
 
     async def queue(visit: Visit) -> Response:
         return await _queue(visit, live)
 
     async def mail(visit: Visit) -> Response:
-        return await _one(visit, live)
+        return await _mail_or_action(visit, live)
 
     return [
         Route("/queue", page(web, queue), methods=["GET"]),
@@ -87,63 +87,71 @@ def routes(web: WebContext, live: Live) -> list[Route]:
 
 
 async def _queue(visit: Visit, live: Live) -> Response:
-    """Everything that waits, or what of it fits, and why."""
-    seen = await live.now()  # first: what moves from here on is told by the stream
-    found, wanted = await visit.call("queue_list"), query_value(visit, "q")
-    called = await names(visit)
-    fitting = [one for one in found if _fits(visit, one, wanted, called)]
+    """Show all waiting mails, or those that match, and why each waits."""
+    snapshot = await live.now()  # first: what moves from here on is told by the stream
+    mails, words = await visit.call("queue_list"), query_value(visit, "q")
+    titles = await load_titles(visit)
+    matches = [one for one in mails if _matches(visit, one, words, titles)]
     # Whatever wants a decision comes first: in an outage thousands may wait.
-    first = sorted(fitting, key=lambda one: one["state"] not in ASIDE)
-    rows = [_row(visit, one, called) for one in first[:MOST_SHOWN]]
-    head = _head(visit, found)
-    given = {"head": head, "rows": rows, "count": len(fitting), "wanted": wanted}
+    sorted_matches = sorted(matches, key=lambda one: one["state"] not in ASIDE)
+    rows = [_row(visit, one, titles) for one in sorted_matches[:MOST_SHOWN]]
+    head = _head(visit, mails)
+    context = {"head": head, "rows": rows, "count": len(matches), "search_words": words}
     return visit.page(
-        "queue.html", ledger_sum=seen.ledger["sum"], serial=seen.serial, may=may(visit), **given
+        "queue.html",
+        ledger_sum=snapshot.ledger["sum"],
+        serial=snapshot.serial,
+        may=may(visit),
+        **context,
     )
 
 
-def _fits(visit: Visit, one: Answer, wanted: str, called: Titles) -> bool:
-    told = (one["id"], one["subject"], one["contact"], *one["to"], *one["routes"])
-    told = (*told, called.contact(one["contact"]), *map(called.route, one["routes"]))
-    text = "\n".join((*told, visit.say(one["because"]))).casefold()
-    return all(word in text for word in wanted.casefold().split())
+def _matches(visit: Visit, one: Answer, words: str, titles: Titles) -> bool:
+    texts = (one["id"], one["subject"], one["contact"], *one["to"], *one["routes"])
+    texts = (*texts, titles.contact(one["contact"]), *map(titles.route, one["routes"]))
+    text = "\n".join((*texts, visit.say(one["because"]))).casefold()
+    return all(word in text for word in words.casefold().split())
 
 
-def _head(visit: Visit, found: Sequence[Answer]) -> str:
-    if not found:
+def _head(visit: Visit, mails: Sequence[Answer]) -> str:
+    if not mails:
         return visit.say(_("No mail is waiting."))
-    states = [one["state"] for one in found]
-    aside = sum(one in ASIDE for one in states)
-    held = states.count(DeliveryState.HELD)
-    sentences = [visit.say(_("Mails waiting: {count}.").fill(count=len(states) - aside - held))]
-    if held:
-        sentences.append(visit.say(_("Held manually: {count}.").fill(count=held)))
-    if aside:
+    states = [one["state"] for one in mails]
+    set_aside_count = sum(one in ASIDE for one in states)
+    held_count = states.count(DeliveryState.HELD)
+    sentences = [
+        visit.say(
+            _("Mails waiting: {count}.").fill(count=len(states) - set_aside_count - held_count)
+        )
+    ]
+    if held_count:
+        sentences.append(visit.say(_("Held manually: {count}.").fill(count=held_count)))
+    if set_aside_count:
         sentences.append(
-            visit.say(_("Set aside, decision required: {count}.").fill(count=aside))
+            visit.say(_("Set aside, decision required: {count}.").fill(count=set_aside_count))
         )
     return " ".join(sentences) if visit.language == "en" else "".join(sentences)
 
 
-def _row(visit: Visit, one: Answer, called: Titles) -> Mapping[str, Any]:
+def _row(visit: Visit, one: Answer, titles: Titles) -> Mapping[str, Any]:
     return {
         **one,
         "state": state(visit, one["state"]),
         "because": visit.say(one["because"]),
         "next": _next(visit, one),
-        "waits": since(visit, one["born"]),
+        "waits": time_since(visit, one["born"]),
         "born": clock(visit, one["born"]),
-        "reader": called.contact(one["contact"]),
-        "ways": [_way(visit, one, name, called) for name in one["routes"]],
+        "reader": titles.contact(one["contact"]),
+        "ways": [_way(visit, one, name, titles) for name in one["routes"]],
         "href": address("/queue/mail", id=one["id"]),
         "open": one["state"] in STILL,
-        "deeds": _deeds(visit, one["state"]),
+        "deeds": _possible_deeds(visit, one["state"]),
     }
 
 
-def _way(visit: Visit, one: Answer, name: str, called: Titles) -> str:
+def _way(visit: Visit, one: Answer, name: str, titles: Titles) -> str:
     mark = visit.say(one["marks"][name]) if name in one["marks"] else ""
-    title = called.route(name)
+    title = titles.route(name)
     return f"{title} ({mark})" if mark else title
 
 
@@ -157,38 +165,40 @@ def _next(visit: Visit, one: Answer) -> str:
     return visit.say(_("now")) if due else clock(visit, one["next"])
 
 
-def _deeds(visit: Visit, state: str) -> list[tuple[str, str]]:
-    """Return what this person may do with a mail in that state, each with its words."""
+def _possible_deeds(visit: Visit, state: str) -> list[tuple[str, str]]:
+    """Return the actions of this person on a mail in that state, each with its words."""
     names = ACTS.get(state, ()) if may(visit)["act"] else ()
     return [(name, visit.say(DEEDS[name])) for name in names]
 
 
-async def _one(visit: Visit, live: Live) -> Response:
-    """One mail: how far it came, what was answered, how it looks, what may be done."""
+async def _mail_or_action(visit: Visit, live: Live) -> Response:
+    """Show one mail: progress, replies, content; or perform an action on it."""
     id = (
         visit.form.get("id", "") if visit.request.method == "POST" else query_value(visit, "id")
     )
     if visit.request.method == "GET":
-        did = query_value(visit, "did")
-        return await _mail(visit, live, id, did=visit.say(DONE[did]) if did in DONE else "")
+        deed_done = query_value(visit, "did")
+        return await _mail(
+            visit, live, id, deed_text=visit.say(DONE[deed_done]) if deed_done in DONE else ""
+        )
     deed = visit.form.get("do", "")
     if deed not in DEEDS:
         raise NotFoundError(NO_SUCH_PAGE)
-    done = await run(visit, f"queue_{deed}", id=id, **_given(visit, deed))
+    outcome = await run(visit, f"queue_{deed}", id=id, **_arguments(visit, deed))
     live.changed()
-    if done.why:
-        return await _mail(visit, live, id, refused=done)
+    if outcome.why:
+        return await _mail(visit, live, id, refusal=outcome)
     return visit.to(address("/queue/mail", id=id, did=deed))
 
 
-def _given(visit: Visit, deed: str) -> Mapping[str, Any]:
+def _arguments(visit: Visit, deed: str) -> Mapping[str, Any]:
     if deed != "edit":
         return {}
-    return {"to": _listed(visit.form.get("to", "")), "routes": _chosen(visit)}
+    return {"to": _addresses(visit.form.get("to", "")), "routes": _chosen_routes(visit)}
 
 
-def _chosen(visit: Visit) -> list[str]:
-    """The routes in the order in which they were chosen, each once."""
+def _chosen_routes(visit: Visit) -> list[str]:
+    """Return the routes in the order in which they were chosen, each once."""
     names = sorted((one for one in visit.form if one.startswith(WAY)), key=_place)
     return list(dict.fromkeys(filter(None, (visit.form[one] for one in names))))
 
@@ -198,73 +208,78 @@ def _place(field: str) -> int:
     return int(number) if number.isascii() and number.isdecimal() else 0
 
 
-def _choices(visit: Visit, row: Mapping[str, Any], known: Titles) -> Mapping[str, Any]:
-    """A place for each route that there is, with what stands in it, and what may stand there:
-    also one that is no more, while the mail has it."""
-    typed = visit.form.get("do") == "edit"
-    chosen = _chosen(visit) if typed else list(row["routes"])
-    names = list(dict.fromkeys((*known.routes, *row["routes"])))
-    places = [*chosen, *[""] * (len(names) - len(chosen))]
+def _choices(visit: Visit, row: Mapping[str, Any], titles: Titles) -> Mapping[str, Any]:
+    """Return a place for each route, with its value, and the choices: also a removed one, while
+    the mail has it."""
+    is_typed = visit.form.get("do") == "edit"
+    chosen_routes = _chosen_routes(visit) if is_typed else list(row["routes"])
+    names = list(dict.fromkeys((*titles.routes, *row["routes"])))
+    places = [*chosen_routes, *[""] * (len(names) - len(chosen_routes))]
     return {
         "places": [(f"{WAY}{n}", name) for n, name in enumerate(places)],
-        "choices": [(name, known.route(name)) for name in names],
+        "choices": [(name, titles.route(name)) for name in names],
     }
 
 
-def _listed(text: str) -> list[str]:
+def _addresses(text: str) -> list[str]:
     return [one for one in re.split(rf"[{BETWEEN}>]+", text) if one]
 
 
 async def _mail(
-    visit: Visit, live: Live, id: str, did: str = "", refused: Outcome = NOT_REFUSED
+    visit: Visit, live: Live, id: str, deed_text: str = "", refusal: Outcome = NOT_REFUSED
 ) -> Response:
     snapshot = await live.now()
-    letter = await visit.call("queue_show", id=id)
-    looks = await visit.call("queue_mail", id=id)
-    called = await names(visit)
-    row = _row(visit, letter["queued"], called)
-    flat = [
-        {**one, "at": tried["at"], "route": tried["route"], "provider_id": tried["provider_id"]}
-        for tried in letter["tried"]
-        for one in tried["said"]
+    queue_entry = await visit.call("queue_show", id=id)
+    rendered_mail = await visit.call("queue_mail", id=id)
+    titles = await load_titles(visit)
+    row = _row(visit, queue_entry["queued"], titles)
+    attempt_rows = [
+        {
+            **one,
+            "at": attempt["at"],
+            "route": attempt["route"],
+            "provider_id": attempt["provider_id"],
+        }
+        for attempt in queue_entry["tried"]
+        for one in attempt["said"]
     ]
-    way = {
-        "state": letter["queued"]["state"],
-        "queued": letter["queued"]["born"],
-        "tried": flat,
-        "arrived": letter["arrived"],
+    relay_mail = {
+        "state": queue_entry["queued"]["state"],
+        "queued": queue_entry["queued"]["born"],
+        "tried": attempt_rows,
+        "arrived": queue_entry["arrived"],
     }
     answer = visit.page(
         "mail.html",
-        refused.status,
+        refusal.status,
         ledger_sum=snapshot.ledger["sum"],
         serial=snapshot.serial,
         row=row,
-        letter=letter,
-        sent=looks,
-        taken=letter["queued"]["state"] in SENT,
-        posts=relay(visit, (_("Created"), letter["queued"]["born"]), way),
-        tries=list(attempts(visit, flat, called)),
-        became=[
+        letter=queue_entry,
+        rendered_mail=rendered_mail,
+        taken=queue_entry["queued"]["state"] in SENT,
+        posts=relay(visit, (_("Created"), queue_entry["queued"]["born"]), relay_mail),
+        tries=list(attempts(visit, attempt_rows, titles)),
+        arrivals=[
             {**one, "at": clock(visit, one["at"]), "state": state(visit, one["state"])}
-            for one in letter["arrived"]
+            for one in queue_entry["arrived"]
         ],
         frame=address("/queue/mail/html", id=id),
-        ways=_choices(visit, row, called),
-        by=called.route(looks["route"]),
-        did=did,
-        why=refused.why,
-        bad=refused.bad,
+        ways=_choices(visit, row, titles),
+        by=titles.route(rendered_mail["route"]),
+        deed_text=deed_text,
+        why=refusal.why,
+        bad=refusal.bad,
         may=may(visit),
-        form=typed(visit, "to"),
+        form=refused_input(visit, "to"),
     )
     answer.headers["content-security-policy"] = f"{POLICY}; frame-src 'self'"
     return answer
 
 
 async def as_html(visit: Visit) -> Response:
-    """The mail's HTML alone, for a frame in which nothing of it can act."""
-    looks = await visit.call("queue_mail", id=query_value(visit, "id"))
-    if not looks["html"]:
+    """Send the mail's HTML alone, for a frame in which nothing of it can act."""
+    rendered_mail = await visit.call("queue_mail", id=query_value(visit, "id"))
+    if not rendered_mail["html"]:
         raise NotFoundError(NO_SUCH_PAGE)
-    return Page(looks["html"], headers=FRAMING)
+    return Page(rendered_mail["html"], headers=FRAMING)

@@ -1,4 +1,5 @@
-"""Another name for what no other page edits, as it is written in files: own clouds and blueprints."""
+"""Rename definitions that no other page edits, as they are written in files: own clouds and
+blueprints."""
 
 from __future__ import annotations
 
@@ -15,11 +16,11 @@ from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.edit_page import (
     FormFrame,
     Section,
+    apply_edit,
     edit_page,
-    edited,
     name_field,
-    opened,
-    saved,
+    open_edit,
+    redirect_to_saved,
 )
 from noroshi.web.forms.layout import Outline
 from noroshi.web.forms.location import Spot
@@ -33,16 +34,16 @@ PATH, FILES = "/settings/name", "/settings/files"
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Its address."""
+    """Return the route of the form."""
     return [Route(PATH, page(web, name), methods=["GET", "POST"])]
 
 
 def named_here(keys: Iterable[str]) -> list[str]:
-    """Those whose name is changed here."""
+    """Return the keys whose name is changed here."""
     return sorted(key for key in keys if key.partition("/")[0] in NAMED_HERE)
 
 
-def in_words(visit: Visit, key: str, content: Mapping[str, Any]) -> str:
+def type_and_title(visit: Visit, key: str, content: Mapping[str, Any]) -> str:
     """Say of which sort it is, and its title; its name if it has none in any language."""
     titles = (content.get(f"title_{visit.language}"), content.get("title"))
     title = next((one for one in titles if one), key.partition("/")[2])
@@ -50,19 +51,21 @@ def in_words(visit: Visit, key: str, content: Mapping[str, Any]) -> str:
 
 
 async def name(visit: Visit) -> Response:
-    """The name alone; what the definition says stays as it is."""
+    """Change the name alone; the content of the definition stays."""
     require_administrator(visit)
     key = query_value(visit, "key")
     if not named_here([key]):
         raise NotFoundError(NO_SUCH_PAGE)
-    edit = await edited(visit, Outline(parts=()), await opened(visit, Spot(key)))
+    edit = await apply_edit(visit, Outline(parts=()), await open_edit(visit, Spot(key)))
     if edit.done:
-        return saved(visit, edit, PATH, FILES, key=edit.spot.key)
-    what = Section(id="what", title=visit.say(_("General")), fields=[name_field(visit, edit)])
-    look = FormFrame(
-        title=visit.say(_("Name of {name}").fill(name=in_words(visit, key, edit.before))),
+        return redirect_to_saved(visit, edit, PATH, FILES, key=edit.spot.key)
+    section = Section(
+        id="what", title=visit.say(_("General")), fields=[name_field(visit, edit)]
+    )
+    frame = FormFrame(
+        title=visit.say(_("Name of {name}").fill(name=type_and_title(visit, key, edit.before))),
         crumbs=[(visit.say(_("Import and export")), FILES)],
         about=visit.say(_("The content is changed in files. It does not change here.")),
-        sections=[what],
+        sections=[section],
     )
-    return await edit_page(visit, edit, look)
+    return await edit_page(visit, edit, frame)

@@ -1,4 +1,4 @@
-"""Perform what the page of one route can ask for, each by a form."""
+"""Perform the actions on the page of one route, each by a form."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from noroshi.web.http.oauth_redirects import port_for
 from noroshi.web.view.form_operations import Outcome, run
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.problem_text import problems_at
-from noroshi.web.view.route import WAYS, RouteDetails, saved
+from noroshi.web.view.route import WAYS, RouteDetails, account_document
 from noroshi.web.view.routes import Answer, href
 
 DAY = "secret_ends"
@@ -29,7 +29,7 @@ DAY = "secret_ends"
 class RouteActionResult:
     """Hold the result of a form: `to` another page, else the same with what it led to. `begun` is
     a sign-in under way, `caught` if the browser ends at this manager; `device` is the code to
-    type; `kept`: the definition is saved, though something after it was not; `moved`: the name
+    type; `saved`: the definition is saved, though something after it was not; `moved`: the name
     that somebody else gave the route meanwhile. `kind` and `problems` are those of a refusal."""
 
     to: str = ""
@@ -40,106 +40,115 @@ class RouteActionResult:
     begun: Any = None
     caught: bool = False
     device: Code | None = None
-    kept: bool = False
+    saved: bool = False
     moved: str = ""
     kind: str = ""
     problems: tuple[tuple[str, str], ...] = ()
 
     @property
     def bad(self) -> frozenset[str]:
-        """The fields that are wrong, to be marked."""
+        """Return the fields that are wrong, to be marked."""
         return frozenset(where for where, _ in self.problems)
 
 
-def _failed(known: RouteDetails, done: Outcome) -> RouteActionResult:
+def _failed(details: RouteDetails, outcome: Outcome) -> RouteActionResult:
     return RouteActionResult(
-        why=done.why, status=done.status, way=known.way, kind=done.kind, problems=done.problems
+        why=outcome.why,
+        status=outcome.status,
+        way=details.way,
+        kind=outcome.kind,
+        problems=outcome.problems,
     )
 
 
-async def save(visit: Visit, known: RouteDetails) -> RouteActionResult:
-    """The app's registration, as one version, and its secret into the vault."""
+async def save(visit: Visit, details: RouteDetails) -> RouteActionResult:
+    """Save the app registration, as one version, and its secret in the vault."""
     secret = visit.form.get("secret", "").strip()
-    after = saved(known.account or {}, visit.form, await _entry_for(visit, known))
-    etags = {known.key: visit.form.get("etag", "")}
-    if secret and (why := _is_over(visit, after)):
-        place = f"{known.key}.toml: {DAY}"
+    after = account_document(
+        details.account or {}, visit.form, await _entry_for(visit, details)
+    )
+    etags = {details.key: visit.form.get("etag", "")}
+    if secret and (why := _ended_text(visit, after)):
+        place = f"{details.key}.toml: {DAY}"
         return RouteActionResult(
-            why=(why,), status=400, way=known.way, problems=((place, why),)
+            why=(why,), status=400, way=details.way, problems=((place, why),)
         )
-    done = await run(visit, "definition_change", put={known.key: after}, etags=etags)
-    if done.why:
-        return _failed(known, done)
+    outcome = await run(visit, "definition_change", put={details.key: after}, etags=etags)
+    if outcome.why:
+        return _failed(details, outcome)
     if secret:
-        done = await run(
+        outcome = await run(
             visit,
             "set_secret",
             name=after["secret"],
             value=secret,
-            proved=_proved(visit),
-            to=_shown_to(visit),
+            proved=_needs_proof(visit),
+            to=_destinations_shown(visit),
         )
-        if done.why:
-            return replace(_failed(known, done), kept=True)
-    return RouteActionResult(to=href(known.name, did="saved", check="1", way=known.way))
+        if outcome.why:
+            return replace(_failed(details, outcome), saved=True)
+    return RouteActionResult(to=href(details.name, did="saved", check="1", way=details.way))
 
 
-async def _entry_for(visit: Visit, known: RouteDetails) -> str:
-    """Return where a secret of the account goes that was typed: into its own entry, else into a
-    free one."""
-    own = (known.account or {}).get("secret")
-    return own or await free_entry(visit, known.row["account"])
+async def _entry_for(visit: Visit, details: RouteDetails) -> str:
+    """Return the vault entry for a typed secret of the account: its own one, else a free
+    one."""
+    account_entry = (details.account or {}).get("secret")
+    return account_entry or await free_entry(visit, details.row["account"])
 
 
-def _shown_to(visit: Visit) -> list[str]:
-    """The servers that stood beside the field as those to which its secret is sent."""
+def _destinations_shown(visit: Visit) -> list[str]:
+    """Return the servers that stood beside the field as those to which its secret is sent."""
     return [one for one in visit.form.get("to", "").split(", ") if one]
 
 
-def _is_over(visit: Visit, account: Answer) -> str:
-    """Return why a new secret cannot have that day, though it may be the old one's."""
+def _ended_text(visit: Visit, account: Answer) -> str:
+    """Return the problem if a new secret has a day in the past, as that may be the old
+    one's."""
     day = end_of(str(account.get(DAY, "")))
-    over = day is not None and is_over(day, visit.web.service.now())
-    return problems_at(DAY, visit.say(OVER.fill(day=day)), visit.language) if over else ""
+    has_ended = day is not None and is_over(day, visit.web.service.now())
+    return problems_at(DAY, visit.say(OVER.fill(day=day)), visit.language) if has_ended else ""
 
 
-async def entry(visit: Visit, known: RouteDetails) -> RouteActionResult:
-    """A password, or another value that the route names, into the vault."""
-    given = {"name": visit.form.get("entry", ""), "value": visit.form.get("value", "")}
-    done = await run(visit, "set_secret", **given, proved=True, to=_shown_to(visit))
+async def entry(visit: Visit, details: RouteDetails) -> RouteActionResult:
+    """Save a password, or another value that the route names, in the vault."""
+    entry_value = {"name": visit.form.get("entry", ""), "value": visit.form.get("value", "")}
+    outcome = await run(
+        visit, "set_secret", **entry_value, proved=True, to=_destinations_shown(visit)
+    )
     return (
-        _failed(known, done)
-        if done.why
-        else RouteActionResult(to=href(known.name, did="secret"))
+        _failed(details, outcome)
+        if outcome.why
+        else RouteActionResult(to=href(details.name, did="secret"))
     )
 
 
-async def _goes_by(
-    visit: Visit, known: RouteDetails, way: str, typed_into: str = ""
+async def _switch_sign_in(
+    visit: Visit, details: RouteDetails, way: str, typed_into: str = ""
 ) -> Outcome:
-    """The account signs in that way from now on, if it does not yet."""
-    if known.account is None:
+    """Let the account sign in that way from now on, if it does not yet."""
+    if details.account is None:
         return Outcome()
-    alone = WAYS[way].startswith("app-")
+    by_app = WAYS[way].startswith("app-")
     entry = {"app_secret": "secret", "app_certificate": "certificate"}.get(way, "")
-    if alone is known.alone and (not alone or known.account.get(entry)):
+    if by_app is details.alone and (not by_app or details.account.get(entry)):
         return Outcome()
-    name = known.row["account"]
-    kept = typed_into or await entry_of(visit, name)
-    after = switched(known.account, name, WAYS[way], kept)
-    etags = {known.key: known.etags[known.key]}
-    return await run(visit, "definition_change", put={known.key: after}, etags=etags)
+    name = details.row["account"]
+    secret_entry = typed_into or await entry_of(visit, name)
+    after = switched(details.account, name, WAYS[way], secret_entry)
+    etags = {details.key: details.etags[details.key]}
+    return await run(visit, "definition_change", put={details.key: after}, etags=etags)
 
 
-async def begin(visit: Visit, known: RouteDetails) -> RouteActionResult:
-    """The sign-in page; with `browser` the browser comes back by itself."""
-    done = await _goes_by(visit, known, known.way)
-    port = port_for(visit.request.url, known.redirect) if known.way == "browser" else None
-    if not done.why:
-        done = await run(visit, "authorize_begin", route=known.name, port=port or 0)
-    if done.why:
-        return _failed(known, done)
-    if not done.ok["secret_kept"]:
+async def begin(visit: Visit, details: RouteDetails) -> RouteActionResult:
+    """Begin a sign-in; with `browser` the browser comes back by itself."""
+    outcome = await _switch_sign_in(visit, details, details.way)
+    port = port_for(visit.request.url, details.redirect) if details.way == "browser" else None
+    if not outcome.why:
+        outcome = await run(visit, "authorize_begin", route=details.name, port=port or 0)
+    if outcome.why:
+        return _failed(details, outcome)
+    if not outcome.ok["secret_kept"]:
         why = (
             visit.say(
                 _(
@@ -147,122 +156,122 @@ async def begin(visit: Visit, known: RouteDetails) -> RouteActionResult:
                 )
             ),
         )
-        return RouteActionResult(why=why, status=409, way=known.way)
-    return RouteActionResult(begun=done.ok, caught=port is not None, way=known.way)
+        return RouteActionResult(why=why, status=409, way=details.way)
+    return RouteActionResult(begun=outcome.ok, caught=port is not None, way=details.way)
 
 
-async def finish(visit: Visit, known: RouteDetails) -> RouteActionResult:
-    """The address that was pasted back."""
-    pasted = visit.form.get("pasted", "")
-    done = await run(visit, "authorize_finish", route=known.name, pasted=pasted)
-    return _failed(known, done) if done.why else _signed_in(known)
+async def finish(visit: Visit, details: RouteDetails) -> RouteActionResult:
+    """Finish a sign-in with the address that was pasted back."""
+    pasted_url = visit.form.get("pasted", "")
+    outcome = await run(visit, "authorize_finish", route=details.name, pasted=pasted_url)
+    return _failed(details, outcome) if outcome.why else _signed_in(details)
 
 
-async def device(visit: Visit, known: RouteDetails) -> RouteActionResult:
-    """A code to type on another device."""
-    done = await _goes_by(visit, known, "device")
-    if not done.why:
-        done = await run(visit, "authorize_device", route=known.name)
-    if done.why:
-        return _failed(known, done)
-    until = visit.web.service.now() + timedelta(seconds=done.ok["seconds"])
-    given = (done.ok["code"], done.ok["url"], until, done.ok["wait"])
-    return RouteActionResult(device=Code(*given), way="device")
+async def device(visit: Visit, details: RouteDetails) -> RouteActionResult:
+    """Get a code to type on another device."""
+    outcome = await _switch_sign_in(visit, details, "device")
+    if not outcome.why:
+        outcome = await run(visit, "authorize_device", route=details.name)
+    if outcome.why:
+        return _failed(details, outcome)
+    expires = visit.web.service.now() + timedelta(seconds=outcome.ok["seconds"])
+    code_fields = (outcome.ok["code"], outcome.ok["url"], expires, outcome.ok["wait"])
+    return RouteActionResult(device=Code(*code_fields), way="device")
 
 
-async def prove(visit: Visit, known: RouteDetails) -> RouteActionResult:
-    """The app signs in by itself, and its token is looked into."""
+async def prove(visit: Visit, details: RouteDetails) -> RouteActionResult:
+    """Let the app sign in by itself, and look into its token."""
     key = visit.form.get("key_file", "").strip()
-    entry = await _entry_for(visit, known) if key else ""
-    done = await _goes_by(visit, known, known.way, entry)
-    if not done.why and key:
-        given = {"name": entry, "value": key, "to": _shown_to(visit)}
-        done = await run(visit, "set_secret", **given, proved=_proved(visit))
-    if not done.why:
-        done = await run(visit, "authorize_app", route=known.name)
-    return _failed(known, done) if done.why else _signed_in(known)
+    entry = await _entry_for(visit, details) if key else ""
+    outcome = await _switch_sign_in(visit, details, details.way, entry)
+    if not outcome.why and key:
+        key_secret = {"name": entry, "value": key, "to": _destinations_shown(visit)}
+        outcome = await run(visit, "set_secret", **key_secret, proved=_needs_proof(visit))
+    if not outcome.why:
+        outcome = await run(visit, "authorize_app", route=details.name)
+    return _failed(details, outcome) if outcome.why else _signed_in(details)
 
 
-def _signed_in(known: RouteDetails) -> RouteActionResult:
-    """To the top of the page, where it says so: the form was sent from the middle of it, and
-    a browser that is told no place goes back there."""
-    return RouteActionResult(to=href(known.name, did="signed_in") + "#main")
+def _signed_in(details: RouteDetails) -> RouteActionResult:
+    """Lead to the top of the page, where it says so: the form was sent from the middle of it,
+    and a browser without a place goes back there."""
+    return RouteActionResult(to=href(details.name, did="signed_in") + "#main")
 
 
-async def certificate_new(visit: Visit, known: RouteDetails) -> RouteActionResult:
-    """Made here; the account signs in by it from now on."""
-    return await _certified(visit, known, "certificate_new")
+async def certificate_new(visit: Visit, details: RouteDetails) -> RouteActionResult:
+    """Create a certificate; the account signs in by it from now on."""
+    return await _use_certificate(visit, details, "certificate_new")
 
 
-async def certificate_import(visit: Visit, known: RouteDetails) -> RouteActionResult:
-    """Made elsewhere. It is opened before the account is told to sign in by it."""
+async def certificate_import(visit: Visit, details: RouteDetails) -> RouteActionResult:
+    """Import a certificate. It is opened before the account signs in by it."""
     try:
         bundle = await uploaded_credential(visit)
-    except InvalidArgumentError as unfit:
+    except InvalidArgumentError as error:
         return RouteActionResult(
-            why=(visit.say(unfit.words),), status=400, way="app_certificate"
+            why=(visit.say(error.words),), status=400, way="app_certificate"
         )
-    given = {"pem": bundle.reveal(), "proved": _proved(visit)}
-    return await _certified(visit, known, "certificate_import", **given)
+    certificate_fields = {"pem": bundle.reveal(), "proved": _needs_proof(visit)}
+    return await _use_certificate(visit, details, "certificate_import", **certificate_fields)
 
 
-def _proved(visit: Visit) -> bool:
-    """Return whether the server has to take it first: unless somebody says to keep it all the
-    same."""
+def _needs_proof(visit: Visit) -> bool:
+    """Return True unless somebody wants to save it even if the server does not accept it."""
     return visit.form.get("force") != "on"
 
 
-async def _certified(
-    visit: Visit, known: RouteDetails, op: str, **given: Any
+async def _use_certificate(
+    visit: Visit, details: RouteDetails, op: str, **certificate_fields: Any
 ) -> RouteActionResult:
-    """Into the vault first: an account that named what is not there could send nothing."""
-    again = visit.form.get("replace") == "1"
-    about = {"name": known.row["account"], "replace": again, "ahead": True}
-    done = await run(visit, op, **about, **given)
-    if not done.why:
-        done = await _goes_by(visit, known, "app_certificate")
-    if done.why:
-        return _failed(known, done)
+    """Put a certificate into the vault, then let the account use it: an account with a missing
+    one could send nothing."""
+    replaces = visit.form.get("replace") == "1"
+    account_fields = {"name": details.row["account"], "replace": replaces, "ahead": True}
+    outcome = await run(visit, op, **account_fields, **certificate_fields)
+    if not outcome.why:
+        outcome = await _switch_sign_in(visit, details, "app_certificate")
+    if outcome.why:
+        return _failed(details, outcome)
     return RouteActionResult(
-        to=href(known.name, did="saved", way="app_certificate") + "#sign-in"
+        to=href(details.name, did="saved", way="app_certificate") + "#sign-in"
     )
 
 
-async def examine(visit: Visit, known: RouteDetails) -> RouteActionResult:
-    """Stage by stage; what comes of it is told live."""
-    to = visit.form.get("to", "").strip()
-    done = await run(visit, "examine_begin", route=known.name, to=to)
-    if done.why:
-        return _failed(known, done)
-    return RouteActionResult(to=href(known.name, exam=done.ok["id"]) + "#doctor")
+async def examine(visit: Visit, details: RouteDetails) -> RouteActionResult:
+    """Begin a diagnosis; the page shows its stages live."""
+    recipient = visit.form.get("to", "").strip()
+    outcome = await run(visit, "examine_begin", route=details.name, to=recipient)
+    if outcome.why:
+        return _failed(details, outcome)
+    return RouteActionResult(to=href(details.name, exam=outcome.ok["id"]) + "#doctor")
 
 
-async def send(visit: Visit, known: RouteDetails) -> RouteActionResult:
-    """A test mail by this route alone."""
-    told: Mapping[str, Message] = {
-        "subject": SUBJECT.fill(route=known.name),
-        "text": TEXT.fill(route=known.name),
+async def send(visit: Visit, details: RouteDetails) -> RouteActionResult:
+    """Send a test mail by this route alone."""
+    texts: Mapping[str, Message] = {
+        "subject": SUBJECT.fill(route=details.name),
+        "text": TEXT.fill(route=details.name),
     }
-    done = await run(
+    outcome = await run(
         visit,
         "send",
         to=[visit.form.get("to", "").strip()],
-        routes=[known.name],
-        **{name: visit.say(words) for name, words in told.items()},
+        routes=[details.name],
+        **{name: visit.say(words) for name, words in texts.items()},
     )
-    if done.why:
-        return _failed(known, done)
-    return RouteActionResult(to=href(known.name, mail=done.ok["ids"][0]) + "#test")
+    if outcome.why:
+        return _failed(details, outcome)
+    return RouteActionResult(to=href(details.name, mail=outcome.ok["ids"][0]) + "#test")
 
 
-async def seen(visit: Visit, known: RouteDetails) -> RouteActionResult:
-    """The person has the test mail before their eyes."""
+async def confirm_arrival(visit: Visit, details: RouteDetails) -> RouteActionResult:
+    """Confirm that the test mail arrived."""
     mail = visit.form.get("mail", "")
-    done = await run(visit, "queue_seen", id=mail)
+    outcome = await run(visit, "queue_seen", id=mail)
     return (
-        _failed(known, done)
-        if done.why
-        else RouteActionResult(to=href(known.name, mail=mail) + "#test")
+        _failed(details, outcome)
+        if outcome.why
+        else RouteActionResult(to=href(details.name, mail=mail) + "#test")
     )
 
 
@@ -278,5 +287,5 @@ DEEDS: Mapping[str, Callable[[Visit, RouteDetails], Awaitable[RouteActionResult]
     "certificate_import": certificate_import,
     "examine": examine,
     "send": send,
-    "seen": seen,
+    "seen": confirm_arrival,
 }

@@ -1,4 +1,4 @@
-"""A route, an account or a network as a form of all its settings: changed, added, removed."""
+"""Edit a route, an account or a network as a form of all its settings; add and remove one."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.edit_page import (
     FormFrame,
     Section,
+    apply_edit,
     edit_page,
-    edited,
     name_field,
-    opened,
+    open_edit,
 )
 from noroshi.web.forms.edit_session import REMOVE, Edit
 from noroshi.web.forms.fields import Field
 from noroshi.web.forms.layout import Outline, Part
 from noroshi.web.forms.location import Spot, called
-from noroshi.web.forms.new_route import first_free, into_of, named_in, with_route
+from noroshi.web.forms.new_route import free_name, orders_to_join, ticked_orders, with_route
 from noroshi.web.forms.table import Choice
 from noroshi.web.pages.monitors import NEW
 from noroshi.web.view.form_operations import address, query_value, require_administrator
@@ -53,8 +53,8 @@ KINDS = ("smtp", "webhook", "pickup", "graph")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """Hold what is edited: of which sort; its name, "" for a new one; a route's kind, with what
-    that kind wants to know."""
+    """Hold the definition that is edited: its type; its name, "" for a new one; a route's kind,
+    with the options of that."""
 
     type: str
     name: str
@@ -63,52 +63,56 @@ class Mail:
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Its address."""
+    """Return the route of the form."""
     return [Route("/mail/edit", page(web, edit), methods=["GET", "POST"])]
 
 
 async def edit(visit: Visit) -> Response:
-    """The form; what was sent is tried at once, and told at its fields if it cannot be."""
+    """Show the form, or check and save it; problems are reported at its fields."""
     require_administrator(visit)
-    type, _slash, name = query_value(visit, "key").partition("/")
-    if type not in SORTS or (type == "accounts" and not name):
+    sort, _slash, name = query_value(visit, "key").partition("/")
+    if sort not in SORTS or (sort == "accounts" and not name):
         raise NotFoundError(NO_SUCH_PAGE)
-    edit = await opened(visit, Spot(f"{type}/{name or NEW}", new=not name))
+    edit = await open_edit(visit, Spot(f"{sort}/{name or NEW}", new=not name))
     mail = await _mail(visit, edit, name)
     outline = _outline(visit, edit, mail, await _entries(visit, mail))
-    edit.beside = _beside(visit, edit, mail)
-    edit = await edited(visit, outline, edit)
+    edit.related_documents = _related_documents(visit, edit, mail)
+    edit = await apply_edit(visit, outline, edit)
     if edit.done:
-        return visit.to(_where(visit, edit, mail))
+        return visit.to(_next_page(visit, edit, mail))
     return await edit_page(visit, edit, _frame(visit, edit, mail, outline))
 
 
 async def _mail(visit: Visit, edit: Edit, name: str) -> Mail:
-    its = str(edit.before.get("kind") or edit.current.get("kind") or query_value(visit, "of"))
+    kind_name = str(
+        edit.before.get("kind") or edit.current.get("kind") or query_value(visit, "of")
+    )
     if edit.spot.type != "routes":
         return Mail(type=edit.spot.type, name=name, kind="", options={})
-    if not name and its not in KINDS:
+    if not name and kind_name not in KINDS:
         raise NotFoundError(NO_SUCH_PAGE)
-    found = await visit.call("kinds")
-    fits = (one["options"] for one in found if (one["family"], one["kind"]) == ("route", its))
-    return Mail(type="routes", name=name, kind=its, options=next(fits, {}))
+    kinds = await visit.call("kinds")
+    matching_options = (
+        one["options"] for one in kinds if (one["family"], one["kind"]) == ("route", kind_name)
+    )
+    return Mail(type="routes", name=name, kind=kind_name, options=next(matching_options, {}))
 
 
 async def _entries(visit: Visit, mail: Mail) -> list[str]:
     """Return the vault's entries to choose from; the own name stands for one that is still to be put
     in, which the route's page then asks for. Nothing is typed here, so no secret is."""
-    there = [one["name"] for one in await visit.call("secret_list")]
-    return sorted({*there, *([mail.name] if mail.name else [])})
+    stored = [one["name"] for one in await visit.call("secret_list")]
+    return sorted({*stored, *([mail.name] if mail.name else [])})
 
 
 def _outline(visit: Visit, edit: Edit, mail: Mail, entries: list[str]) -> Outline:
-    documents = edit.shown["documents"]
+    documents = edit.definitions["documents"]
     parts = [Part(schema=schema.form(SORTS[mail.type]), leave_out=LEFT_OUT)]
     if mail.type == "routes":
         # An account says which server it is, so that nothing is needed beside it.
         signs_in = (edit.before.get("options") or {}).get("account")
-        wanted = {**mail.options, "required": ()} if signs_in else mail.options
-        parts.append(Part(schema=wanted, inside=INSIDE))
+        options_schema = {**mail.options, "required": ()} if signs_in else mail.options
+        parts.append(Part(schema=options_schema, inside=INSIDE))
     return Outline(
         parts=tuple(parts),
         kind=mail.kind,
@@ -122,30 +126,32 @@ def _outline(visit: Visit, edit: Edit, mail: Mail, entries: list[str]) -> Outlin
     )
 
 
-def _beside(visit: Visit, edit: Edit, mail: Mail) -> Callable[[str], Mapping[str, Answer]]:
-    """The orders that a new route joins, or those that one leaves which goes."""
-    documents = edit.shown["documents"]
+def _related_documents(
+    visit: Visit, edit: Edit, mail: Mail
+) -> Callable[[str], Mapping[str, Answer]]:
+    """Return the orders that a new route joins, or those that a removed one leaves."""
+    documents = edit.definitions["documents"]
 
-    def of(name: str) -> Mapping[str, Answer]:
+    def related(name: str) -> Mapping[str, Answer]:
         if mail.type != "routes":
             return {}
         if visit.form.get("do") == REMOVE:
-            return dict(without(documents, name))
-        return with_route(documents, named_in(visit.form), name) if edit.spot.new else {}
+            return dict(orders_without(documents, name))
+        return with_route(documents, ticked_orders(visit.form), name) if edit.spot.new else {}
 
-    return of
+    return related
 
 
-def without(documents: Mapping[str, Answer], route: str) -> Iterator[tuple[str, Answer]]:
-    """The rules and notifications that name a route, without it."""
+def orders_without(documents: Mapping[str, Answer], route: str) -> Iterator[tuple[str, Answer]]:
+    """Yield the rules and notifications that name a route, without it."""
     for key, names in orders(documents):
         if route in names:
-            left = [name for name in names if name != route]
-            yield key, {**documents[key], "routes": left}
+            remaining = [name for name in names if name != route]
+            yield key, {**documents[key], "routes": remaining}
 
 
-def _where(visit: Visit, edit: Edit, mail: Mail) -> str:
-    """Return where it leads once it is done."""
+def _next_page(visit: Visit, edit: Edit, mail: Mail) -> str:
+    """Return the address of the page after the change."""
     if visit.form.get("do") == REMOVE:
         return "/mail?did=removed"
     if mail.type != "routes":
@@ -156,22 +162,22 @@ def _where(visit: Visit, edit: Edit, mail: Mail) -> str:
 def _frame(visit: Visit, edit: Edit, mail: Mail, outline: Outline) -> FormFrame:
     fields = outline.fields(visit, edit)
     options = [fields.pop(name) for name in list(fields) if name.startswith(f"{INSIDE}.")]
-    own = list(fields.values())
-    own.insert(0, _name(visit, edit, mail))
+    general_fields = list(fields.values())
+    general_fields.insert(0, _named_field(visit, edit, mail))
     facts = [(visit.say(_("Type")), kind(visit, mail.kind))] if mail.kind else []
     sections = [
-        Section(id="own", title=visit.say(_("General")), fields=own, text=facts),
+        Section(id="own", title=visit.say(_("General")), fields=general_fields, text=facts),
         Section(id="options", title=visit.say(_("Settings of this type")), fields=options),
     ]
-    if mail.type == "routes" and not mail.name and (into := _into(visit, edit)):
+    if mail.type == "routes" and not mail.name and (orders_field := _orders_field(visit, edit)):
         title = visit.say(pgettext("mailing.new.into", "Used by"))
-        sections.append(Section(id="into", title=title, fields=[into]))
+        sections.append(Section(id="into", title=title, fields=[orders_field]))
     mail_title = called(mail.name, edit.before)
-    back = [(mail_title, href(mail.name))] if mail.name and mail.type == "routes" else []
+    trail = [(mail_title, href(mail.name))] if mail.name and mail.type == "routes" else []
     return FormFrame(
         place="mailing",
         title=_title(visit, mail, mail_title),
-        crumbs=back,
+        crumbs=trail,
         sections=sections,
         removal=_removal(visit, mail) if mail.name else "",
     )
@@ -199,8 +205,8 @@ def _removal(visit: Visit, mail: Mail) -> str:
     )
 
 
-def _name(visit: Visit, edit: Edit, mail: Mail) -> Field:
-    """Its name; a new one's with one to begin with."""
+def _named_field(visit: Visit, edit: Edit, mail: Mail) -> Field:
+    """Return the field of the name; a new one's with a free name to begin with."""
     field = name_field(
         visit,
         edit,
@@ -213,16 +219,16 @@ def _name(visit: Visit, edit: Edit, mail: Mail) -> Field:
     )
     if mail.name:
         return field
-    documents = edit.shown["documents"]
-    return replace(field, value=field.value or first_free(documents, mail.type, mail.kind))
+    documents = edit.definitions["documents"]
+    return replace(field, value=field.value or free_name(documents, mail.type, mail.kind))
 
 
-def _into(visit: Visit, edit: Edit) -> Field | None:
-    """Return which orders it joins."""
-    found = into_of(visit, edit.shown["documents"])
+def _orders_field(visit: Visit, edit: Edit) -> Field | None:
+    """Return the field with the orders to join; None: there are none."""
+    joinable = orders_to_join(visit, edit.definitions["documents"])
     boxes = tuple(
-        Choice(value=key, label=called, name=f"into.{key}", chosen=ticked)
-        for key, called, ticked in found
+        Choice(value=key, label=order_title, name=f"into.{key}", chosen=is_ticked)
+        for key, order_title, is_ticked in joinable
     )
     if not boxes:
         return None

@@ -16,9 +16,9 @@ from noroshi.web.context import WebContext
 from noroshi.web.http.device_codes import Code, Codes
 from noroshi.web.view.control_escape import Page
 from noroshi.web.view.form_operations import Outcome, clock, may, query_value, run
-from noroshi.web.view.mail import attempts, names, relay, state
+from noroshi.web.view.mail import attempts, load_titles, relay, state
 from noroshi.web.view.page_context import Handler, Visit, page
-from noroshi.web.view.route import known_of
+from noroshi.web.view.route import load_route
 from noroshi.web.view.routes import Answer, href
 from noroshi.web.view.templates import templates
 
@@ -36,7 +36,7 @@ CHECKS: Mapping[str, Message] = {
 
 
 def live_routes(web: WebContext, codes: Codes) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of the fragments."""
     parts = {
         "exam": exam,
         "test": letter,
@@ -50,47 +50,48 @@ def live_routes(web: WebContext, codes: Codes) -> list[Route]:
     ]
 
 
-def part(visit: Visit, macro: str, *given: Any) -> Response:
-    """A fragment of the page."""
-    made = templates(visit.language).get_template("mailing_parts.html")
-    module: Any = made.make_module({"csrf": random_keys.csrf_of(visit.key)})
-    return Page(str(getattr(module, macro)(*given)))
+def part(visit: Visit, macro: str, *values: Any) -> Response:
+    """Return a fragment of the page."""
+    template = templates(visit.language).get_template("mailing_parts.html")
+    module: Any = template.make_module({"csrf": random_keys.csrf_of(visit.key)})
+    return Page(str(getattr(module, macro)(*values)))
 
 
-def _named(visit: Visit) -> str:
+def _route_name(visit: Visit) -> str:
     return str(visit.request.path_params["name"])
 
 
 async def exam(visit: Visit) -> Response:
-    """Waits a few seconds for a stage that the page has not."""
-    id, seen = query_value(visit, "id"), query_value(visit, "seen")[:MOST_DIGITS]
-    count = int(seen) if seen.isascii() and seen.isdecimal() else 0
+    """Wait a few seconds for a stage that the page has not."""
+    id, known_stages = query_value(visit, "id"), query_value(visit, "seen")[:MOST_DIGITS]
+    count = int(known_stages) if known_stages.isascii() and known_stages.isdecimal() else 0
     await visit.call_json("examine_look", id=id, seen=count)
-    return part(visit, "exam", await exam_of(visit, _named(visit), id))
+    return part(visit, "exam", await exam_of(visit, _route_name(visit), id))
 
 
 async def exam_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
-    """All stages of an examination, those that have come and those that will."""
-    done = await run(visit, "examine_look", id=id, seen=-1)
-    if done.why:
-        return {"why": done.why, "over": True}
-    found = done.ok
-    stages = [_stage(visit, one) for one in found["stages"]]
-    rest = found["names"][len(stages) :]
-    failed = next((n for n, one in enumerate(stages, 1) if one["state"] == "failed"), 0)
+    """Return all stages of an examination, those that have come and those that will."""
+    outcome = await run(visit, "examine_look", id=id, seen=-1)
+    if outcome.why:
+        return {"why": outcome.why, "over": True}
+    examination = outcome.ok
+    stages = [_stage(visit, one) for one in examination["stages"]]
+    coming = examination["names"][len(stages) :]
+    first_failed = next((n for n, one in enumerate(stages, 1) if one["state"] == "failed"), 0)
     return {
         "why": (),
         "stages": stages,
-        "rest": [visit.say(one["title"]) for one in rest],
-        "over": found["over"],
-        "failed": failed,
-        "at": clock(visit, found["at"]),
+        "rest": [visit.say(one["title"]) for one in coming],
+        "over": examination["over"],
+        "failed": first_failed,
+        "at": clock(visit, examination["at"]),
         "next": f"{href(name)}/exam?id={id}&seen={len(stages)}",
     }
 
 
-def _found(visit: Visit, one: Answer) -> str:
-    """A code of ours is told in words; a provider's is what an administrator looks for."""
+def _finding_text(visit: Visit, one: Answer) -> str:
+    """Return a finding: our own code in words; a provider's as it is, for an administrator to
+    look up."""
     text = visit.say(one["found"])
     return visit.say(_("not signed in")) if text == NEVER else text
 
@@ -100,7 +101,7 @@ def _stage(visit: Visit, one: Answer) -> Mapping[str, Any]:
     return {
         "state": one["state"],
         "title": visit.say(one["title"]),
-        "found": _found(visit, one),
+        "found": _finding_text(visit, one),
         "remarks": [visit.say(words) for words in one["remarks"]],
         "ms": "" if one["milliseconds"] is None else f"{one['milliseconds']:,.0f} ms",
         "remedy": remedy and _remedy(visit, remedy),
@@ -128,42 +129,42 @@ def _remedy(visit: Visit, one: Answer) -> Mapping[str, Any]:
 
 
 async def letter(visit: Visit) -> Response:
-    """Show how far the test mail has come; once it was taken, what that proves of the route
+    """Show the progress of the test mail; once it was accepted, what that proves of the route
     too."""
-    name = _named(visit)
-    told = await letter_of(visit, name, query_value(visit, "id"))
-    found = part(visit, "testmail", told)
-    if not told.get("taken"):
-        return found
-    proved = part(visit, "proved", (await known_of(visit, name)).row)
-    return Page(bytes(found.body) + bytes(proved.body))
+    name = _route_name(visit)
+    progress = await letter_of(visit, name, query_value(visit, "id"))
+    fragment = part(visit, "testmail", progress)
+    if not progress.get("taken"):
+        return fragment
+    proof_fragment = part(visit, "proved", (await load_route(visit, name)).row)
+    return Page(bytes(fragment.body) + bytes(proof_fragment.body))
 
 
 async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
-    """The test mail's way, its receipts, and whether anything more may come."""
-    done = await run(visit, "queue_show", id=id)
-    if done.why:
-        return {"why": done.why, "over": True, "to": ""}
-    queued, arrived = done.ok["queued"], done.ok["arrived"]
-    flat = _tries(done.ok["tried"])
-    way = {
-        "state": queued["state"],
-        "queued": queued["born"],
-        "tried": flat,
-        "arrived": arrived,
+    """Return the progress of the test mail, its receipts, and if anything more may come."""
+    outcome = await run(visit, "queue_show", id=id)
+    if outcome.why:
+        return {"why": outcome.why, "over": True, "to": ""}
+    queued_mail, arrivals = outcome.ok["queued"], outcome.ok["arrived"]
+    attempt_rows = _attempt_rows(outcome.ok["tried"])
+    relay_mail = {
+        "state": queued_mail["state"],
+        "queued": queued_mail["born"],
+        "tried": attempt_rows,
+        "arrived": arrivals,
     }
     return {
         "why": (),
-        "to": ", ".join(queued["to"]),
-        "state": queued["state"],
-        "shown": state(visit, queued["state"]),
-        "because": visit.say(queued["because"]),
-        "posts": relay(visit, (_("Created"), queued["born"]), way),
-        "tries": list(attempts(visit, flat, await names(visit))),
-        "taken": queued["state"] in SENT,
-        "over": queued["state"] in SETTLED,
-        "tick": may(visit)["act"] and queued["state"] == DeliveryState.ACCEPTED,
-        "by": next((one["by"] for one in arrived if one["by"]), ""),
+        "to": ", ".join(queued_mail["to"]),
+        "state": queued_mail["state"],
+        "shown": state(visit, queued_mail["state"]),
+        "because": visit.say(queued_mail["because"]),
+        "posts": relay(visit, (_("Created"), queued_mail["born"]), relay_mail),
+        "tries": list(attempts(visit, attempt_rows, await load_titles(visit))),
+        "taken": queued_mail["state"] in SENT,
+        "over": queued_mail["state"] in SETTLED,
+        "tick": may(visit)["act"] and queued_mail["state"] == DeliveryState.ACCEPTED,
+        "by": next((one["by"] for one in arrivals if one["by"]), ""),
         "id": id,
         "action": href(name),
         "mail": f"/queue/mail?id={id}",
@@ -171,11 +172,16 @@ async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
     }
 
 
-def _tries(tried: Sequence[Answer]) -> list[Mapping[str, Any]]:
+def _attempt_rows(delivery_attempts: Sequence[Answer]) -> list[Mapping[str, Any]]:
     return [
-        {**one, "at": each["at"], "route": each["route"], "provider_id": each["provider_id"]}
-        for each in tried
-        for one in each["said"]
+        {
+            **one,
+            "at": attempt["at"],
+            "route": attempt["route"],
+            "provider_id": attempt["provider_id"],
+        }
+        for attempt in delivery_attempts
+        for one in attempt["said"]
     ]
 
 
@@ -183,93 +189,97 @@ def _device(codes: Codes) -> Handler:
     async def device(visit: Visit) -> Response:
         """Show whether somebody has typed the code. The browser goes on to the route once it is
         so."""
-        name = _named(visit)
+        name = _route_name(visit)
         code = codes.of(visit.key, name)
         if code is None:
             return part(visit, "device", NO_CODE)
-        shown = device_of(visit, name, code)
-        if shown["over"]:
-            return part(visit, "device", shown)
-        done = await run(visit, "authorize_device_ask", route=name)
-        told = _device_answer(visit, name, done)
-        if told.get("over"):
+        progress = device_of(visit, name, code)
+        if progress["over"]:
+            return part(visit, "device", progress)
+        outcome = await run(visit, "authorize_device_ask", route=name)
+        answer = _device_answer(visit, name, outcome)
+        if answer.get("over"):
             codes.forget(visit.key, name)
-        return part(visit, "device", {**shown, **told})
+        return part(visit, "device", {**progress, **answer})
 
     return device
 
 
-def _device_answer(visit: Visit, name: str, done: Outcome) -> Mapping[str, Any]:
-    if done.why:
-        return {"why": done.why, "over": True}
-    if done.ok["route"]:
+def _device_answer(visit: Visit, name: str, outcome: Outcome) -> Mapping[str, Any]:
+    if outcome.why:
+        return {"why": outcome.why, "over": True}
+    if outcome.ok["route"]:
         return {"done": href(name, did="signed_in"), "over": True}
-    return {"wait": done.ok["wait"], "because": visit.say(done.ok["why"])}
+    return {"wait": outcome.ok["wait"], "because": visit.say(outcome.ok["why"])}
 
 
 def device_of(visit: Visit, name: str, code: Code) -> Mapping[str, Any]:
-    """A code and how long it still holds; the page asks again after a while."""
-    left = (code.until - visit.web.service.now()).total_seconds()
+    """Return a code and how long it holds; the page asks again after a while."""
+    seconds_left = (code.until - visit.web.service.now()).total_seconds()
     return {
         **NO_CODE,
         "code": code.code,
         "url": code.url,
         "link": code.url if code.url.startswith("https://") else "",
         "until": clock(visit, code.until.isoformat()),
-        "minutes": max(1, round(left / 60)),
-        "over": left <= 0,
+        "minutes": max(1, round(seconds_left / 60)),
+        "over": seconds_left <= 0,
         "wait": code.wait,
         "next": f"{href(name)}/device",
     }
 
 
 async def token(visit: Visit) -> Response:
-    """Show what is granted, to whom, until when."""
-    done = await run(visit, "token_look", route=_named(visit))
-    if done.why:
-        return part(visit, "token", {"why": done.why})
-    found = done.ok
+    """Show the scopes of the token, its user, and its end."""
+    outcome = await run(visit, "token_look", route=_route_name(visit))
+    if outcome.why:
+        return part(visit, "token", {"why": outcome.why})
+    token_answer = outcome.ok
     return part(
         visit,
         "token",
         {
-            **found,
+            **token_answer,
             "why": (),
-            "words": [visit.say(words) for words in found["words"]],
-            "until": clock(visit, found["until"]),
+            "words": [visit.say(words) for words in token_answer["words"]],
+            "until": clock(visit, token_answer["until"]),
         },
     )
 
 
 async def check(visit: Visit) -> Response:
-    """Tenant, app and secret, each asked of the sign-in server."""
-    now = await visit.call("route_list")
-    mine = (one["account"] for one in now["routes"] if one["name"] == _named(visit))
-    account = next(mine, "")
-    rows = [await _checked(visit, account, what) for what in CHECKS]
+    """Check tenant, app and secret, each at the sign-in server."""
+    answer = await visit.call("route_list")
+    accounts = (one["account"] for one in answer["routes"] if one["name"] == _route_name(visit))
+    account = next(accounts, "")
+    rows = [await _check_row(visit, account, what) for what in CHECKS]
     return part(visit, "checks", [one for one in rows if one])
 
 
-async def _checked(visit: Visit, account: str, what: str) -> Mapping[str, Any] | None:
-    """None where there is nothing to be asked."""
+async def _check_row(visit: Visit, account: str, what: str) -> Mapping[str, Any] | None:
+    """Return one check; None where there is nothing to check."""
     title = visit.say(CHECKS[what])
     if what == "tenant":
-        done = await run(visit, "account_tenant", account=account)
-        if done.status == 404:  # no cloud of Microsoft's
+        outcome = await run(visit, "account_tenant", account=account)
+        if outcome.status == 404:  # no cloud of Microsoft's
             return None
     else:
-        done = await run(visit, "account_try", account=account, bare=what == "app")
-    if done.why:
-        return {"title": title, "level": "critical", "told": done.why}
+        outcome = await run(visit, "account_try", account=account, bare=what == "app")
+    if outcome.why:
+        return {"title": title, "level": "critical", "texts": outcome.why}
     if what == "tenant":
-        text = visit.say(_("Found: {id}").fill(id=done.ok["id"]))
-        return {"title": title, "level": "ok", "told": (text,)}
-    if not done.ok["sure"]:
+        text = visit.say(_("Found: {id}").fill(id=outcome.ok["id"]))
+        return {"title": title, "level": "ok", "texts": (text,)}
+    if not outcome.ok["sure"]:
         later = visit.say(_("Can be checked only at sign-in."))
-        return {"title": title, "level": "unknown", "told": (later, visit.say(done.ok["why"]))}
+        return {
+            "title": title,
+            "level": "unknown",
+            "texts": (later, visit.say(outcome.ok["why"])),
+        }
     good = (
         _("Registered in the tenant.")
         if what == "app"
         else _("Accepted by the sign-in server.")
     )
-    return {"title": title, "level": "ok", "told": (visit.say(good),)}
+    return {"title": title, "level": "ok", "texts": (visit.say(good),)}

@@ -1,4 +1,5 @@
-"""A new route: which sort, and for those that sign in with a provider the little that is asked."""
+"""Add a route: choose its sort, and for those that sign in with a provider give the few
+settings needed."""
 
 from __future__ import annotations
 
@@ -23,17 +24,17 @@ from noroshi.web.forms.new_route import (
     SMTP,
     WEBHOOK,
     blank,
-    first_free,
     free_entry,
-    into_of,
-    named_in,
+    free_name,
+    orders_to_join,
     route_document,
+    ticked_orders,
     with_route,
 )
 from noroshi.web.view.first_problems import problems_at_fields
 from noroshi.web.view.form_operations import Outcome, query_value, require_administrator, run
 from noroshi.web.view.page_context import Visit, page
-from noroshi.web.view.route import BLANK, saved
+from noroshi.web.view.route import BLANK, account_document
 from noroshi.web.view.routes import CLOUDS, DEFINED, Answer, clouds, href, of_type
 
 SHAPES = {"teams": "Microsoft Teams", "slack": "Slack", "json": "JSON", "text": ""}
@@ -65,58 +66,58 @@ MEANT: Mapping[str, Mapping[str, str]] = {
 async def new_server(visit: Visit, sort: str) -> Response:
     """Show the form, or add the route and lead to the page that proves it."""
     if visit.request.method == "GET":
-        return await _shown(visit, sort, Outcome())
-    defined = await visit.call("definition_show", types=DEFINED)
-    documents = defined["documents"]
-    route = visit.form.get("name", "").strip().lower() or first_free(documents, "routes", sort)
+        return await _server_page(visit, sort, Outcome())
+    definitions = await visit.call("definition_show", types=DEFINED)
+    documents = definitions["documents"]
+    route = visit.form.get("name", "").strip().lower() or free_name(documents, "routes", sort)
     if not is_name(route):
-        return await _shown(
+        return await _server_page(
             visit,
             sort,
-            _refused("name", visit.say(_("Use only a-z, 0-9, - and _ in the name."))),
+            _field_refusal("name", visit.say(_("Use only a-z, 0-9, - and _ in the name."))),
         )
     secret = visit.form.get("secret", "").strip()
     if sort == WEBHOOK and not secret:
-        return await _shown(
+        return await _server_page(
             visit,
             sort,
-            _refused("secret", visit.say(_("Paste the URL to which alarms are posted."))),
+            _field_refusal("secret", visit.say(_("Paste the URL to which alarms are posted."))),
         )
     if sort == WEBHOOK and (fault := fault_of(secret, plain_http=False)):
-        return await _shown(visit, sort, _refused("secret", visit.say(fault)))
+        return await _server_page(visit, sort, _field_refusal("secret", visit.say(fault)))
     form = {name: value.strip() for name, value in visit.form.items() if name != "secret"}
     entry = await free_entry(visit, route) if secret else ""
     put: dict[str, Answer] = {f"routes/{route}": route_document(sort, form, entry)}
-    put |= with_route(documents, named_in(visit.form), route)
-    done = await run(visit, "definition_change", put=put, etags={f"routes/{route}": ""})
-    if done.why:
-        return await _shown(visit, sort, done)
+    put |= with_route(documents, ticked_orders(visit.form), route)
+    outcome = await run(visit, "definition_change", put=put, etags={f"routes/{route}": ""})
+    if outcome.why:
+        return await _server_page(visit, sort, outcome)
     if secret:
         # If the vault does not take it, the route's own page says what is missing and asks again.
-        done = await run(visit, "set_secret", name=entry, value=secret)
-    return visit.to(href(route, did="added", check="1" if secret and not done.why else ""))
+        outcome = await run(visit, "set_secret", name=entry, value=secret)
+    return visit.to(href(route, did="added", check="1" if secret and not outcome.why else ""))
 
 
-def _refused(field: str, what: str) -> Outcome:
+def _field_refusal(field: str, what: str) -> Outcome:
     return Outcome(None, (what,), 400, problems=((field, what),), kind="invalid")
 
 
-async def _shown(visit: Visit, sort: str, done: Outcome) -> Response:
-    defined = await visit.call("definition_show", types=DEFINED)
-    documents: Mapping[str, Answer] = defined["documents"]
+async def _server_page(visit: Visit, sort: str, outcome: Outcome) -> Response:
+    definitions = await visit.call("definition_show", types=DEFINED)
+    documents: Mapping[str, Answer] = definitions["documents"]
     labels = {name: visit.say(label) for name, label in LABELS[sort].items()}
     return await visit.show(
         "mailing_new_server.html",
-        done.status,
+        outcome.status,
         of=sort,
         title=visit.say(SORTS[sort].title),
         form={"title": "", "name": "", "network": "", **blank(sort), **visit.form},
-        told=problems_at_fields(visit, done, labels, MEANT[sort]),
-        unless_named=first_free(documents, "routes", sort),
+        problems=problems_at_fields(visit, outcome, labels, MEANT[sort]),
+        unless_named=free_name(documents, "routes", sort),
         protections=PROTECTIONS,
         shapes=SHAPES,
         networks=sorted(of_type(documents, "networks")),
-        into=into_of(visit, documents),
+        into=orders_to_join(visit, documents),
     )
 
 
@@ -129,7 +130,7 @@ BY_ACCOUNT = ("microsoft365", "google")
 
 @dataclass(frozen=True, slots=True)
 class RouteChoice:
-    """One sort of routes to choose from: its title, and a sentence about it."""
+    """Hold one sort of routes to choose from: its title, and a sentence about it."""
 
     title: Message
     about: Message
@@ -161,67 +162,71 @@ NEW = ""
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Its address."""
+    """Return the route of the form."""
     return [Route("/mail/new", page(web, new), methods=["GET", "POST"])]
 
 
 async def new(visit: Visit) -> Response:
-    """The sorts there are, or the form of one that has an account."""
+    """Show the sorts, or the form of one that has an account."""
     require_administrator(visit)
-    of = visit.form.get("of", "") or query_value(visit, "of")
-    if of in SHORT:
-        return await new_server(visit, of)
+    sort = visit.form.get("of", "") or query_value(visit, "of")
+    if sort in SHORT:
+        return await new_server(visit, sort)
     if visit.request.method == "GET":
-        return await _asked(visit, of if of in BY_ACCOUNT else "")
-    if of not in BY_ACCOUNT:
+        return await _account_page(visit, sort if sort in BY_ACCOUNT else "")
+    if sort not in BY_ACCOUNT:
         raise NotFoundError(NO_SUCH_PAGE)
-    return await _add(visit, of)
+    return await _add(visit, sort)
 
 
-async def _add(visit: Visit, of: str) -> Response:
+async def _add(visit: Visit, sort: str) -> Response:
     form = visit.form
-    defined = await visit.call("definition_show", types=DEFINED)
-    documents = defined["documents"]
+    definitions = await visit.call("definition_show", types=DEFINED)
+    documents = definitions["documents"]
     route = form.get("name", "").strip().lower()
-    route = route or first_free(documents, "routes", _kind(form))
+    route = route or free_name(documents, "routes", _kind(form))
     if not is_name(route):
-        return await _asked(
-            visit, of, (visit.say(_("Use only a-z, 0-9, - and _ in the name.")),), 400
+        return await _account_page(
+            visit, sort, (visit.say(_("Use only a-z, 0-9, - and _ in the name.")),), 400
         )
-    account = _account(documents, form, of)
+    account = _account(documents, form, sort)
     if f"accounts/{account}" not in documents and not form.get("mailbox", "").strip():
         # Said in the words of the form: what the definitions lack without it follows from this.
-        return await _asked(
+        return await _account_page(
             visit,
-            of,
+            sort,
             (visit.say(_("Enter the sending mailbox, or choose an existing account.")),),
             400,
         )
     secret = form.get("secret", "").strip()
     if (
-        secret and of == "microsoft365" and looks_like_secret_id(secret)
+        secret and sort == "microsoft365" and looks_like_secret_id(secret)
     ):  # before anything is made
-        return await _asked(visit, of, (visit.say(SECRET_ID),), 400)
+        return await _account_page(visit, sort, (visit.say(SECRET_ID),), 400)
     entry = await free_entry(visit, account) if secret else ""
     put, etags = _definitions(documents, form, route, account, entry)
-    done = await run(visit, "definition_change", put=put, etags=etags)
-    if done.why:
-        return await _asked(visit, of, done.why, done.status)
+    outcome = await run(visit, "definition_change", put=put, etags=etags)
+    if outcome.why:
+        return await _account_page(visit, sort, outcome.why, outcome.status)
     if secret and f"accounts/{account}" in put:
-        done = await run(visit, "set_secret", name=entry, value=secret)
+        outcome = await run(visit, "set_secret", name=entry, value=secret)
         # If the vault would not take it the route's own page says that there is none, and asks.
-    return visit.to(href(route, did="added", check="1" if secret and not done.why else ""))
+    return visit.to(href(route, did="added", check="1" if secret and not outcome.why else ""))
 
 
 def _kind(form: Mapping[str, str]) -> str:
     return "graph" if form.get("kind") == "graph" else "smtp"
 
 
-def _account(documents: Mapping[str, Answer], form: Mapping[str, str], of: str) -> str:
-    """The account that was chosen, else a free name for a new one."""
-    chosen = form.get("account", NEW)
-    known = of_type(documents, "accounts")
-    return chosen if chosen in known else first_free(documents, "accounts", NAMES[of])
+def _account(documents: Mapping[str, Answer], form: Mapping[str, str], sort: str) -> str:
+    """Return the account that was chosen, else a free name for a new one."""
+    chosen_account = form.get("account", NEW)
+    accounts = of_type(documents, "accounts")
+    return (
+        chosen_account
+        if chosen_account in accounts
+        else free_name(documents, "accounts", NAMES[sort])
+    )
 
 
 def _definitions(
@@ -231,44 +236,48 @@ def _definitions(
     account: str,
     entry: str,
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return what is put into force at once, and what must not be there yet."""
+    """Return the documents to put at once, and the etags of those that must not exist yet."""
     network = form.get("network", "")
-    wanted = SetupGoal(account=account, route=route, kind=_kind(form), network=network)
-    said = wanted.route_document({"title": form.get("title", "").strip()})
-    put: dict[str, Any] = {f"routes/{route}": {k: v for k, v in said.items() if v}}
+    goal = SetupGoal(account=account, route=route, kind=_kind(form), network=network)
+    route_settings = goal.route_document({"title": form.get("title", "").strip()})
+    put: dict[str, Any] = {f"routes/{route}": {k: v for k, v in route_settings.items() if v}}
     etags = {f"routes/{route}": ""}
     if f"accounts/{account}" not in documents:
-        put[f"accounts/{account}"] = saved({}, form, entry)
+        put[f"accounts/{account}"] = account_document({}, form, entry)
         etags[f"accounts/{account}"] = ""
-    return put | with_route(documents, named_in(form), route), etags
+    return put | with_route(documents, ticked_orders(form), route), etags
 
 
-async def _asked(visit: Visit, of: str, why: Sequence[str] = (), status: int = 200) -> Response:
-    defined = await visit.call("definition_show", types=DEFINED)
-    documents = defined["documents"]
-    ours = {"title": visit.say(CLOUDS[of]) if of else "", "name": "", "kind": "smtp"}
-    blank = {"mailbox": "", "client_id": "", "account": NEW, "cloud": of}
-    form = {**BLANK, **ours, **blank, **visit.form}
-    mine = [
-        (name, said)
-        for name, said in sorted(of_type(documents, "accounts").items())
-        if (said.get("cloud") == "google") is (of == "google")
+async def _account_page(
+    visit: Visit, sort: str, why: Sequence[str] = (), status: int = 200
+) -> Response:
+    definitions = await visit.call("definition_show", types=DEFINED)
+    documents = definitions["documents"]
+    own_fields = {"title": visit.say(CLOUDS[sort]) if sort else "", "name": "", "kind": "smtp"}
+    account_fields = {"mailbox": "", "client_id": "", "account": NEW, "cloud": sort}
+    form = {**BLANK, **own_fields, **account_fields, **visit.form}
+    accounts = [
+        (name, account)
+        for name, account in sorted(of_type(documents, "accounts").items())
+        if (account.get("cloud") == "google") is (sort == "google")
     ]
     return await visit.show(
         "mailing_new.html",
         status,
-        of=of,
+        of=sort,
         sorts=SORTS,
         form=form,
         unless_named=[
-            first_free(documents, "routes", one)
-            for one in (("smtp", "graph") if of == "microsoft365" else ("smtp",))
+            free_name(documents, "routes", one)
+            for one in (("smtp", "graph") if sort == "microsoft365" else ("smtp",))
         ],
-        accounts=mine,
+        accounts=accounts,
         clouds=[
-            one for one in clouds(visit, documents) if (one[0] == "google") is (of == "google")
+            one
+            for one in clouds(visit, documents)
+            if (one[0] == "google") is (sort == "google")
         ],
         networks=sorted(of_type(documents, "networks")),
-        into=into_of(visit, documents),
+        into=orders_to_join(visit, documents),
         why=tuple(why),
     )

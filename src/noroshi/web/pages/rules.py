@@ -16,18 +16,18 @@ from noroshi.web.context import WebContext
 from noroshi.web.forms.edit_page import (
     FormFrame,
     Section,
+    apply_edit,
     cautions,
     edit_page,
-    edited,
     name_field,
-    opened,
-    saved,
+    open_edit,
+    redirect_to_saved,
 )
 from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.layout import Outline, Part
 from noroshi.web.forms.location import Content, Spot, called, told_apart
 from noroshi.web.forms.table import choice
-from noroshi.web.pages.monitors import NEW, of
+from noroshi.web.pages.monitors import NEW, documents_of_type
 from noroshi.web.view.form_operations import address, may, query_value
 from noroshi.web.view.page_context import Visit, page
 
@@ -38,8 +38,8 @@ ACTION = "mail"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefinitionTexts:
-    """Hold what the pages of a type say: `titles` of all of them, `new` of one that is made,
-    `title` of one with its {name}, `about` it, and what its `removal` means."""
+    """Hold the texts on the pages of a type: `titles` of all of them, `new` for a new one,
+    `title` of one with its {name}, `about` it, and the meaning of its `removal`."""
 
     titles: Message
     new: Message
@@ -50,7 +50,8 @@ class DefinitionTexts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListTexts:
-    """Hold what the page of all of them says: `add` one, `about` them, and that there are none."""
+    """Hold the texts on the list of a type: `add` one, `about` them, and that there are
+    none."""
 
     add: Message
     about: Message
@@ -59,8 +60,8 @@ class ListTexts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefinitionType:
-    """Rules or notifications: where they are kept, of which settings, in which sections (each
-    with its title)."""
+    """Hold how rules or notifications are edited: their type, settings and sections (each with
+    its title)."""
 
     wanted: type[Any]
     type: str
@@ -70,12 +71,12 @@ class DefinitionType:
 
     @property
     def list(self) -> str:
-        """The address of all of them."""
+        """Return the address of the list."""
         return f"/settings/{self.type}"
 
     @property
     def path(self) -> str:
-        """The address of one."""
+        """Return the address of one."""
         return f"/settings/{self.one}"
 
 
@@ -139,18 +140,18 @@ LISTS: Mapping[str, ListTexts] = {
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their addresses."""
-    found = list[Route]()
+    """Return the routes of both lists and forms."""
+    pages = list[Route]()
     for sort in (RULES, NOTIFICATIONS):
-        found.append(Route(sort.list, page(web, _lister(sort)), methods=["GET"]))
-        found.append(Route(sort.path, page(web, editor(sort)), methods=["GET", "POST"]))
-    return found
+        pages.append(Route(sort.list, page(web, _lister(sort)), methods=["GET"]))
+        pages.append(Route(sort.path, page(web, editor(sort)), methods=["GET", "POST"]))
+    return pages
 
 
 def _lister(sort: DefinitionType) -> Any:
-    async def listed(visit: Visit) -> Response:
+    async def list_page(visit: Visit) -> Response:
         documents = (await visit.call("definition_show"))["documents"]
-        did = query_value(visit, "did")
+        saved_version = query_value(visit, "did")
         return await visit.show(
             "telling.html",
             sort=sort,
@@ -158,14 +159,14 @@ def _lister(sort: DefinitionType) -> Any:
             title=visit.say(sort.texts.titles),
             rows=[
                 _row(visit, sort, name, one, documents)
-                for name, one in of(sort.type, documents)
+                for name, one in documents_of_type(sort.type, documents)
             ],
             may=may(visit),
-            did=did if did.isdecimal() else "",
-            beware=await cautions(visit),
+            saved_version=saved_version if saved_version.isdecimal() else "",
+            cautions=await cautions(visit),
         )
 
-    return listed
+    return list_page
 
 
 def _row(
@@ -175,49 +176,53 @@ def _row(
     content: Content,
     documents: Mapping[str, Content],
 ) -> Answer:
-    when = content.get("events") or content.get("on") or ("warning", "critical", "unknown")
+    occasions = content.get("events") or content.get("on") or ("warning", "critical", "unknown")
     return {
         "name": name,
         "title": content.get("title", ""),
         "href": address(sort.path, name=name),
-        "when": [choice(one, "on" if sort is RULES else "events", visit.say) for one in when],
+        "when": [
+            choice(one, "on" if sort is RULES else "events", visit.say) for one in occasions
+        ],
         "contacts": _called("contacts", content, documents),
         "routes": _called("routes", content, documents),
     }
 
 
 def _called(type: str, content: Content, documents: Mapping[str, Content]) -> list[str]:
-    """Those that it names, by their titles; by their names where they have none."""
+    """Return the titles of those that it names; their names where they have none."""
     return [called(one, documents.get(f"{type}/{one}")) for one in content.get(type, ())]
 
 
 def editor(sort: DefinitionType) -> Any:
-    """The page on which one of that sort is edited, or a new one made."""
+    """Return the handler of the page that edits or adds one of that sort."""
 
-    async def one(visit: Visit) -> Response:
+    async def edit_one(visit: Visit) -> Response:
         name = query_value(visit, "name")
-        edit = await opened(visit, Spot(f"{sort.type}/{name or NEW}", new=not name))
+        edit = await open_edit(visit, Spot(f"{sort.type}/{name or NEW}", new=not name))
         action = await _action(visit, sort, edit)
         outline = _outline(sort, edit, action)
-        edit = await edited(visit, outline, edit)
+        edit = await apply_edit(visit, outline, edit)
         if edit.done:
-            return saved(visit, edit, sort.path, sort.list, name=edit.spot.name)
+            return redirect_to_saved(visit, edit, sort.path, sort.list, name=edit.spot.name)
         return await edit_page(visit, edit, _frame(visit, sort, edit, outline, name, action))
 
-    return one
+    return edit_one
 
 
 async def _action(visit: Visit, sort: DefinitionType, edit: Edit) -> Answer | None:
-    """The kind of action whose options a rule has."""
-    wanted = edit.before.get("action", ACTION)
+    """Return the kind of action whose options a rule has."""
+    action_name = edit.before.get("action", ACTION)
     kinds = await visit.call("kinds") if sort is RULES else ()
-    fits = (one for one in kinds if (one["family"], one["kind"]) == ("action", wanted))
-    return next(fits, None)
+    matching_kinds = (
+        one for one in kinds if (one["family"], one["kind"]) == ("action", action_name)
+    )
+    return next(matching_kinds, None)
 
 
 def _outline(sort: DefinitionType, edit: Edit, action: Answer | None) -> Outline:
-    known = {
-        type: [name for name, _ in of(type, edit.shown["documents"])]
+    names_by_type = {
+        type: [name for name, _ in documents_of_type(type, edit.definitions["documents"])]
         for type in ("contacts", "routes", "instances")
     }
     form = schema.form(sort.wanted)
@@ -225,7 +230,7 @@ def _outline(sort: DefinitionType, edit: Edit, action: Answer | None) -> Outline
     if action is not None:
         parts.append(Part(schema=action["options"], inside="options"))
     start = {"action": ACTION} if sort is RULES and edit.spot.new else {}
-    return Outline(parts=tuple(parts), known=known, kind="mail", start=start)
+    return Outline(parts=tuple(parts), known=names_by_type, kind="mail", start=start)
 
 
 def _frame(
@@ -241,9 +246,9 @@ def _frame(
         Section(id=id, title=visit.say(title), fields=[fields.pop(one) for one in names])
         for id, (title, names) in sort.sections.items()
     ]
-    first = [name_field(visit, edit, visit.say(_("a-z, 0-9, - and _.")))]
-    first += [fields.pop("title")] if "title" in fields else []
-    sections.insert(0, Section(id="what", title=visit.say(_("General")), fields=first))
+    first_fields = [name_field(visit, edit, visit.say(_("a-z, 0-9, - and _.")))]
+    first_fields += [fields.pop("title")] if "title" in fields else []
+    sections.insert(0, Section(id="what", title=visit.say(_("General")), fields=first_fields))
     if action is not None:
         title = visit.say(_("Action: {action}").fill(action=visit.say(action["title"])))
         sections.append(Section(id="options", title=title, fields=list(fields.values())))

@@ -1,4 +1,5 @@
-"""Trying a monitor now: everything that was read and judged, where it ran, who would be told."""
+"""Run a monitor now and show its readings and levels, where it ran, and whom it would
+notify."""
 
 from __future__ import annotations
 
@@ -9,49 +10,55 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.web.context import WebContext
-from noroshi.web.view.form_operations import Outcome, clock, may, run_reauthenticated, told
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.form_operations import (
+    Outcome,
+    clock,
+    may,
+    refusal_texts,
+    run_reauthenticated,
+)
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.overview import part_page
 from noroshi.web.view.page_context import Visit, page
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Its address."""
-    return [Route("/try/{path:path}", page(web, trying), methods=["GET", "POST"])]
+    """Return the route of the page."""
+    return [Route("/try/{path:path}", page(web, try_monitor), methods=["GET", "POST"])]
 
 
-async def trying(visit: Visit) -> Response:
-    """The form alone; after it was sent, with the result."""
+async def try_monitor(visit: Visit) -> Response:
+    """Show the form; after it was sent, with the result."""
     path = visit.request.path_params["path"]
-    shown = await visit.call("monitor_show", monitor=path, last=1)
-    path = shown["status"]["path"]
+    answer = await visit.call("monitor_show", monitor=path, last=1)
+    path = answer["status"]["path"]
     if visit.request.method == "GET":
-        return await _shown(visit, shown, Outcome())
-    return await _shown(
-        visit, shown, await run_reauthenticated(visit, "try_monitor", monitor=path)
+        return await _page(visit, answer, Outcome())
+    return await _page(
+        visit, answer, await run_reauthenticated(visit, "try_monitor", monitor=path)
     )
 
 
-async def _shown(visit: Visit, shown: Mapping[str, Any], outcome: Outcome) -> Response:
-    path = shown["status"]["path"]
+async def _page(visit: Visit, answer: Mapping[str, Any], outcome: Outcome) -> Response:
+    path = answer["status"]["path"]
     return await visit.show(
         "try.html",
         outcome.status,
         path=path,
         names=path.split("/", 2),
-        shown=shown,
-        back=part_page(path),
-        tried=outcome.ok,
+        monitor=answer,
+        back_address=part_page(path),
+        measurement=outcome.ok,
         now=clock(visit, visit.web.service.now().isoformat()),
-        why=told(visit, outcome),
-        needs_password=needs_password(visit, shown) or outcome.needs_password,
-        level=TONGUES[visit.language].level,
+        why=refusal_texts(visit, outcome),
+        needs_password=needs_password(visit, answer) or outcome.needs_password,
+        level=LOCALIZERS[visit.language].level,
         may=may(visit),
     )
 
 
-def needs_password(visit: Visit, shown: Mapping[str, Any]) -> bool:
-    """Return whether this person has to give the password once more to try it."""
-    return bool(shown["runs"]) and not (
+def needs_password(visit: Visit, answer: Mapping[str, Any]) -> bool:
+    """Return True if this person has to give the password again to run it."""
+    return bool(answer["runs"]) and not (
         visit.person is not None and visit.person.reauthenticated
     )

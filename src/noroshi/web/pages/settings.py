@@ -1,4 +1,4 @@
-"""The first page of the settings: where each of them is."""
+"""List the pages of settings."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from noroshi.web.view.settings_index import GROUPS
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Its address."""
+    """Return the route of the list."""
     return [Route("/settings", page(web, settings), methods=["GET"])]
 
 
 async def settings(visit: Visit) -> Response:
-    """All of them that this person may open, in groups."""
+    """Show all pages of settings that this person may open, in groups."""
     roles = visit.person.roles if visit.person else frozenset()
     groups = [(group.title, group.for_roles(roles)) for group in GROUPS]
     return await visit.show("settings.html", groups=[one for one in groups if one[1]])

@@ -1,5 +1,4 @@
-"""Show and change users and the API tokens of programs, and show the log of what everybody
-changed."""
+"""Show and change users and the API tokens of programs, and show the audit log."""
 
 from __future__ import annotations
 
@@ -24,12 +23,12 @@ from noroshi.web.view.form_operations import (
     clock,
     may,
     query_value,
+    refusal_texts,
+    refused_input,
     run,
     run_reauthenticated,
-    told,
-    typed,
 )
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.operation_names import OPERATION_NAMES
 from noroshi.web.view.page_context import Visit, page
 
@@ -43,7 +42,7 @@ DEEDS: Mapping[str, tuple[str, ...]] = {
     "user_remove": ("name",),
 }
 """The operations of the page of users, and the arguments that its forms give."""
-KEPT = ("name", "role", "days", "programs")
+SHOWN_AGAIN = ("name", "role", "days", "programs")
 """The fields that are shown again of a form that was not taken: no code, which is good once."""
 TOKEN_DEEDS = ("token_new", "token_revoke")
 DOORS: Mapping[str, Message] = {
@@ -56,7 +55,7 @@ MOST_DIGITS = 5
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of users, tokens and audit log."""
     methods = ["GET", "POST"]
     return [
         Route("/settings/users", page(web, users), methods=methods),
@@ -66,59 +65,60 @@ def routes(web: WebContext) -> list[Route]:
 
 
 async def users(visit: Visit) -> Response:
-    """All of them; what is shown once, a code or a seed, stands in the answer to its form."""
-    done, deed = Outcome(), visit.form.get("do", "")
+    """Show and change users; a code or a seed, which is shown once, stands in the answer to its
+    form."""
+    outcome, deed = Outcome(), visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed not in DEEDS:
             raise NotFoundError(NO_SUCH_PAGE)
         values = {name: visit.form.get(name, "").strip() for name in DEEDS[deed]}
-        done = await run_reauthenticated(visit, deed, **values)
+        outcome = await run_reauthenticated(visit, deed, **values)
     rows = [
         {**one, "made": clock(visit, one["made"]), "title": _role(visit, one["role"])}
         for one in await visit.call("user_list")
     ]
     return await visit.show(
         "users.html",
-        done.status,
+        outcome.status,
         rows=rows,
         roles=_roles(visit),
-        **_shown_of(visit, deed, done),
+        **_form_context(visit, deed, outcome),
     )
 
 
 async def tokens(visit: Visit) -> Response:
-    """All of them, never the tokens; a new one is shown in the answer to its form, once."""
-    done, deed = Outcome(), visit.form.get("do", "")
+    """Show and change API tokens; a new one is shown once, in the answer to its form."""
+    outcome, deed = Outcome(), visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed not in TOKEN_DEEDS:
             raise NotFoundError(NO_SUCH_PAGE)
         # The form of a new one has a field for the password, those of the rows have none.
         do = run_reauthenticated if deed == "token_new" else run
-        done = await do(visit, deed, **_token(visit, deed))
+        outcome = await do(visit, deed, **_token(visit, deed))
     rows = [
         {
             **one,
             "made": clock(visit, one["made"]),
             "until": clock(visit, one["until"]),
             "title": _role(visit, one["role"]),
-            "by": _asker(visit, one["by"]),
+            "by": _creator(visit, one["by"]),
         }
         for one in await visit.call("token_list")
     ]
     return await visit.show(
         "tokens.html",
-        done.status,
+        outcome.status,
         rows=rows,
         roles=_roles(visit),
-        **_shown_of(visit, deed, done),
+        **_form_context(visit, deed, outcome),
     )
 
 
-def _asker(visit: Visit, by: str) -> str:
-    """Return who asked for it; by which door, where it was not this page's."""
-    name, _, door = by.partition(" (")
+def _creator(visit: Visit, creator: str) -> str:
+    """Return who created a token; and by which door, where it was not this page's."""
+    name, _, door = creator.partition(" (")
     door = door.rstrip(")")
-    return f"{name} ({visit.say(DOORS[door])})" if door in DOORS else by
+    return f"{name} ({visit.say(DOORS[door])})" if door in DOORS else creator
 
 
 def _token(visit: Visit, deed: str) -> Mapping[str, Any]:
@@ -127,36 +127,38 @@ def _token(visit: Visit, deed: str) -> Mapping[str, Any]:
     if deed == "token_revoke":
         return {"name": name}
     days = figures(form.get("days", "").strip())
-    number = days.isascii() and days.isdecimal() and len(days) <= MOST_DIGITS
+    is_number = days.isascii() and days.isdecimal() and len(days) <= MOST_DIGITS
     return {
         "name": name,
         "role": form.get("role", VIEWER),
-        "days": int(days) if number else days,  # the operation says what it may be
+        "days": int(days) if is_number else days,  # the operation says what it may be
         "programs": form.get("programs") == "yes",
     }
 
 
-def _shown_of(visit: Visit, deed: str, done: Outcome) -> Mapping[str, Any]:
-    until = done.ok.get("until") if isinstance(done.ok, dict) else None
+def _form_context(visit: Visit, deed: str, outcome: Outcome) -> Mapping[str, Any]:
+    expires = outcome.ok.get("until") if isinstance(outcome.ok, dict) else None
     return {
-        "deed": deed if done.ok is not None else "",
-        "done": done.ok,
-        "step": step_shown(visit, done),
-        "until": clock(visit, until),
-        "why": told(visit, done),
-        "bad": done.bad if deed in ("token_new", "user_add") else (),
-        "needs_password": done.needs_password,
-        "retry": visit.form.get("name", "") if _mistyped(deed, done) else "",
-        "form": typed(visit, *KEPT) if done.ok is None else dict.fromkeys(("do", *KEPT), ""),
-        "about": without_stop(_help(visit, deed)) if done.needs_password else "",
+        "deed": deed if outcome.ok is not None else "",
+        "done": outcome.ok,
+        "step": step_shown(visit, outcome),
+        "until": clock(visit, expires),
+        "why": refusal_texts(visit, outcome),
+        "bad": outcome.bad if deed in ("token_new", "user_add") else (),
+        "needs_password": outcome.needs_password,
+        "retry": visit.form.get("name", "") if _is_code_mistyped(deed, outcome) else "",
+        "form": refused_input(visit, *SHOWN_AGAIN)
+        if outcome.ok is None
+        else dict.fromkeys(("do", *SHOWN_AGAIN), ""),
+        "about": without_stop(_help(visit, deed)) if outcome.needs_password else "",
         "may": may(visit),
     }
 
 
-def _mistyped(deed: str, done: Outcome) -> bool:
-    """Return whether the authenticator has its seed, and a code is to be typed again."""
+def _is_code_mistyped(deed: str, outcome: Outcome) -> bool:
+    """Return True if the authenticator has its seed, and a code is to be typed again."""
     return deed == "user_totp_on" and (
-        done.needs_password or done.kind == InvalidArgumentError.kind
+        outcome.needs_password or outcome.kind == InvalidArgumentError.kind
     )
 
 
@@ -169,54 +171,52 @@ def _roles(visit: Visit) -> list[tuple[str, str]]:
 
 
 async def audit(visit: Visit) -> Response:
-    """Newest first: who, by which door, from what to what."""
-    wanted, tongue = query_value(visit, "q"), TONGUES[visit.language]
+    """Show the audit log, the newest first: who, by which door, from what to what."""
+    words, localizer = query_value(visit, "q"), LOCALIZERS[visit.language]
     now = visit.web.service.now().isoformat()
-    found = await visit.call("audit", last=SEARCHED)
-    named = [(one, _deed(visit, one["op"])) for one in found]
-    fitting = [(one, deed) for one, deed in named if _fits(one, deed, wanted)]
+    entries = await visit.call("audit", last=SEARCHED)
+    entries_with_deed = [(one, _operation_title(visit, one["op"])) for one in entries]
+    matches = [(one, deed) for one, deed in entries_with_deed if _matches(one, deed, words)]
     rows = [
         {
             **one,
             "at": clock(visit, one["at"]),
             "door": visit.say(DOORS.get(one["door"], DOORS["api"])),
             "deed": deed,
-            "given": lines(None, _given(one["given"]), tongue, now),
-            "lines": lines(one["before"], one["after"], tongue, now),
+            "given": lines(None, _without_empty(one["given"]), localizer, now),
+            "lines": lines(one["before"], one["after"], localizer, now),
             "raw": _raw(one),
             "refused": visit.say(one["refused"]),
         }
-        for one, deed in fitting[:LISTED]
+        for one, deed in matches[:LISTED]
     ]
     return await visit.show(
-        "audit.html", rows=rows, wanted=wanted, count=len(fitting), may=may(visit)
+        "audit.html", rows=rows, search_words=words, count=len(matches), may=may(visit)
     )
 
 
 def _help(visit: Visit, op: str) -> str:
-    known = visit.web.service.operations()
-    return visit.say(known[op].help) if op in known else ""
+    operations = visit.web.service.operations()
+    return visit.say(operations[op].help) if op in operations else ""
 
 
-def _deed(visit: Visit, op: str) -> str:
-    """Return what it is called; what nobody gave a name, as one that is offered no more, by its
-    own."""
+def _operation_title(visit: Visit, op: str) -> str:
+    """Return the title of an operation; its name if it has none, as an earlier one."""
     return visit.say(OPERATION_NAMES[op]) if op in OPERATION_NAMES else op
 
 
-def _given(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Without what a form or a program sends empty, or switched off."""
+def _without_empty(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Drop the arguments that a form or a program sends empty, or switched off."""
     return {name: one for name, one in values.items() if one or type(one) in (int, float)}
 
 
-def _fits(one: Mapping[str, Any], deed: str, wanted: str) -> bool:
+def _matches(one: Mapping[str, Any], deed: str, words: str) -> bool:
     text = f"{deed}\n{json.dumps(one, ensure_ascii=False)}".casefold()
-    return all(word in text for word in wanted.casefold().split())
+    return all(word in text for word in words.casefold().split())
 
 
 def _raw(one: Mapping[str, Any]) -> str:
-    """Return it as it was written down, for whoever wants it whole; "" where there is nothing
-    more."""
-    kept = {name: one[name] for name in ("given", "before", "after") if one[name]}
-    text = json.dumps(kept, ensure_ascii=False, indent=1) if kept else ""
+    """Return the whole entry as JSON; "" where there is nothing more."""
+    recorded = {name: one[name] for name in ("given", "before", "after") if one[name]}
+    text = json.dumps(recorded, ensure_ascii=False, indent=1) if recorded else ""
     return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"

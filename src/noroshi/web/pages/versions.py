@@ -1,4 +1,4 @@
-"""Versions of the definitions: what each changed, and going back to one."""
+"""Show the versions of the definitions with their changes, and go back to one."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from starlette.routing import Route
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
-from noroshi.web.view.difference import all_worded, names_of
+from noroshi.web.view.difference import difference_texts, names_of
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
     clock,
     may,
     query_value,
+    refusal_texts,
     run_reauthenticated,
-    told,
 )
 from noroshi.web.view.page_context import Visit, page
 
@@ -27,7 +27,7 @@ LONGEST_NUMBER = 9
 
 
 def routes(web: WebContext) -> list[Route]:
-    """Their addresses."""
+    """Return the routes of the list and of one version."""
     return [
         Route("/settings/versions", page(web, versions), methods=["GET"]),
         Route("/settings/version", page(web, version), methods=["GET", "POST"]),
@@ -35,35 +35,38 @@ def routes(web: WebContext) -> list[Route]:
 
 
 async def versions(visit: Visit) -> Response:
-    """The newest first; the first is in force."""
-    found = await visit.call("versions", last=LISTED)
+    """Show the versions, the newest first; the first is in force."""
+    answer = await visit.call("versions", last=LISTED)
     rows = [
         {
             **one,
             "at": clock(visit, one["at"]),
             "href": address("/settings/version", number=str(one["number"])),
         }
-        for one in found
+        for one in answer
     ]
-    did = query_value(visit, "did")
+    applied_version = query_value(visit, "did")
     return await visit.show(
-        "versions.html", rows=rows, may=may(visit), did=did if did.isdecimal() else ""
+        "versions.html",
+        rows=rows,
+        may=may(visit),
+        applied_version=applied_version if applied_version.isdecimal() else "",
     )
 
 
 async def version(visit: Visit) -> Response:
-    """Show what a version changed and what going back to it would change; and go back."""
+    """Show the changes of a version and those of going back to it; or go back."""
     post = visit.request.method == "POST"
     number = _number(visit.form.get("number", "") if post else query_value(visit, "number"))
     if not post:
-        return await _shown(visit, number)
-    given: dict[str, Any] = {"number": number, "note": visit.form.get("note", "")}
+        return await _page(visit, number)
+    arguments: dict[str, Any] = {"number": number, "note": visit.form.get("note", "")}
     # Who saw the difference from another version than the one in force is told first.
-    base = _number(visit.form.get("base", ""))
-    done = await run_reauthenticated(visit, "take_back", base=base, **given)
-    if done.why:
-        return await _shown(visit, number, done)
-    return visit.to(address("/settings/versions", did=str(done.ok["version"])))
+    base_version = _number(visit.form.get("base", ""))
+    outcome = await run_reauthenticated(visit, "take_back", base=base_version, **arguments)
+    if outcome.why:
+        return await _page(visit, number, outcome)
+    return visit.to(address("/settings/versions", did=str(outcome.ok["version"])))
 
 
 def _number(text: str) -> int:
@@ -72,19 +75,19 @@ def _number(text: str) -> int:
     return int(text)
 
 
-async def _shown(visit: Visit, number: int, done: Outcome | None = None) -> Response:
-    done = done or Outcome()
+async def _page(visit: Visit, number: int, outcome: Outcome | None = None) -> Response:
+    outcome = outcome or Outcome()
     one = await visit.call("version_show", number=number)
     names = names_of(await visit.call("kinds"))
     return await visit.show(
         "version.html",
-        done.status,
+        outcome.status,
         one=one,
         at=clock(visit, one["row"]["at"]),
-        changed=all_worded(one["changed_values"], names),
-        back=all_worded(one["back_values"], names),
-        why=told(visit, done),
-        needs_password=done.needs_password,
+        differences=difference_texts(one["changed_values"], names),
+        differences_back=difference_texts(one["back_values"], names),
+        why=refusal_texts(visit, outcome),
+        needs_password=outcome.needs_password,
         may=may(visit),
         note=visit.form.get("note", ""),
     )

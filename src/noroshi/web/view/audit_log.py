@@ -10,7 +10,7 @@ from typing import Any
 
 from noroshi.core.people import ROLE_NAMES
 from noroshi.core.translation import COMMA, Message, _, pgettext
-from noroshi.web.view.language import Tongue
+from noroshi.web.view.language import Localizer
 from noroshi.web.view.setting_names import ARGUMENT_NAMES, SETTING_NAMES, TYPE_NAMES
 from noroshi.web.view.state_names import (
     LEVEL_NAMES,
@@ -23,7 +23,7 @@ from noroshi.web.view.state_names import (
 LONG = 120
 """Characters of a value from which it is folded."""
 LONGEST = 600
-"""Of one they are shown, also where it is folded."""
+"""Characters of a value that are shown, also where it is folded."""
 ABSENT = object()
 CHANGED = "changed"
 """The value in which a change of definitions has its lines, as `plan` tells them in English."""
@@ -50,8 +50,8 @@ SILENT = ("limits", "options")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One field. `sign` is "+" for what came, "-" for what went, "~" for what became another,
-    "" for what came of it where nothing was before."""
+    """Hold one changed field. `sign` is "+" if it was added, "-" if it was removed, "~" if it
+    was changed, "" for a result where nothing was before."""
 
     sign: str
     name: str
@@ -60,21 +60,24 @@ class Line:
 
     @property
     def long(self) -> bool:
-        """Return whether it is folded."""
+        """Return True if it is folded."""
         return max(len(self.before), len(self.after)) > LONG
 
 
-def lines(before: object, after: object, tongue: Tongue, now: str) -> Sequence[Line]:
-    """The difference of two states of what an operation changed; None is none."""
-    found = _StateDifference(tongue, now).lines(_fields(before), _fields(after))
-    return tuple(replace(one, before=_cut(one.before), after=_cut(one.after)) for one in found)
+def lines(before: object, after: object, localizer: Localizer, now: str) -> Sequence[Line]:
+    """Return the difference of two states that an operation answered; None is none."""
+    differences = _StateDifference(localizer, now).lines(_as_fields(before), _as_fields(after))
+    return tuple(
+        replace(one, before=_shortened(one.before), after=_shortened(one.after))
+        for one in differences
+    )
 
 
-def _cut(value: str) -> str:
+def _shortened(value: str) -> str:
     return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
 
 
-def _fields(state: object) -> Mapping[str, Any]:
+def _as_fields(state: object) -> Mapping[str, Any]:
     if isinstance(state, Mapping):
         return {str(name): value for name, value in state.items()}
     return {} if state is None else {"result": state}
@@ -82,7 +85,7 @@ def _fields(state: object) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _StateDifference:
-    tongue: Tongue
+    localizer: Localizer
     now: str
 
     def lines(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Line]:
@@ -91,26 +94,26 @@ class _StateDifference:
             if before == after:
                 continue
             if name == CHANGED and isinstance(after, Sequence) and not isinstance(after, str):
-                yield from (self._defined(str(one)) for one in after)
+                yield from (self._definition_line(str(one)) for one in after)
             elif isinstance(before, Mapping) and isinstance(after, Mapping):
-                inner = self.lines(_fields(before), _fields(after))
-                yield from (self._under(name, one) for one in inner)
+                inner = self.lines(_as_fields(before), _as_fields(after))
+                yield from (self._nested(name, one) for one in inner)
             else:
                 yield self._line(name, before, after, old)
 
     def _line(self, name: str, before: object, after: object, old: Mapping[str, Any]) -> Line:
-        called = self._name(name)
+        title = self._name(name)
         if before is ABSENT:
-            return Line("+" if old else "", called, after=self._value(name, after))
+            return Line("+" if old else "", title, after=self._value(name, after))
         if after is ABSENT:
-            return Line("-", called, before=self._value(name, before))
-        return Line("~", called, self._value(name, before), self._value(name, after))
+            return Line("-", title, before=self._value(name, before))
+        return Line("~", title, self._value(name, before), self._value(name, after))
 
-    def _under(self, name: str, one: Line) -> Line:
+    def _nested(self, name: str, one: Line) -> Line:
         return Line(one.sign, f"{self._name(name)} › {one.name}", one.before, one.after)
 
-    def _defined(self, line: str) -> Line:
-        """A line of what differs between two versions of the definitions."""
+    def _definition_line(self, line: str) -> Line:
+        """Return a line of the difference between two versions of the definitions."""
         changed, whole = LINE.fullmatch(line), WHOLE.fullmatch(line)
         if changed is not None:
             place = self._place(changed["key"], changed["part"] or "")
@@ -118,7 +121,7 @@ class _StateDifference:
             before, after = self._toml(changed["before"]), self._toml(changed["after"])
             return Line("~", f"{place} › {field}", before, after)
         if renamed := RENAMED.fullmatch(line):
-            name = self.tongue.say(_("Name"))
+            name = self.localizer.say(_("Name"))
             place = f"{self._type(renamed['sort'])} › {name}"
             return Line("~", place, renamed["before"], renamed["after"])
         if whole is not None:
@@ -130,57 +133,58 @@ class _StateDifference:
         return " › ".join(filter(None, (f"{self._type(sort)} {name}", part)))
 
     def _field(self, path: str) -> str:
-        """`limits.used.warning` is "used, warning": its table goes without saying."""
-        *above, last = path.split(".")
-        named = [one for one in above if one not in SILENT]
-        return " ".join((*named, self._word(last, SETTING_NAMES, ARGUMENT_NAMES)))
+        """Return a setting by its name; `limits.used.warning` is "used, warning", without its
+        table."""
+        *outer_steps, setting = path.split(".")
+        tables = [one for one in outer_steps if one not in SILENT]
+        return " ".join((*tables, self._word(setting, SETTING_NAMES, ARGUMENT_NAMES)))
 
     def _toml(self, value: str) -> str:
         if value == NOTHING:
-            return self.tongue.say(_("nothing"))
-        return self._truth(value) or value
+            return self.localizer.say(_("nothing"))
+        return self._yes_or_no(value) or value
 
-    def _truth(self, value: str) -> str:
+    def _yes_or_no(self, value: str) -> str:
         if value == "true":
-            return self.tongue.say(pgettext("audit.value.yes", "yes"))
-        return self.tongue.say(pgettext("audit.value.no", "no")) if value == "false" else ""
+            return self.localizer.say(pgettext("audit.value.yes", "yes"))
+        return self.localizer.say(pgettext("audit.value.no", "no")) if value == "false" else ""
 
     def _name(self, name: str) -> str:
         if not name:
-            return self.tongue.say(_("overall"))
+            return self.localizer.say(_("overall"))
         return self._word(name, ARGUMENT_NAMES, SETTING_NAMES)
 
     def _type(self, type: str) -> str:
         return self._word(type, TYPE_NAMES, SETTING_NAMES, ARGUMENT_NAMES)
 
-    def _word(self, name: str, *known: Mapping[str, Message]) -> str:
+    def _word(self, name: str, *names: Mapping[str, Message]) -> str:
         """Return its name by the first that has one; what nobody gave one stays as it is."""
-        found = next((names[name] for names in known if name in names), None)
-        return self.tongue.say(found) if found else name
+        title = next((titles[name] for titles in names if name in titles), None)
+        return self.localizer.say(title) if title else name
 
     def _value(self, name: str, value: object) -> str:
         if value is None or value in ("", [], {}):
-            return self.tongue.say(_("nothing"))
+            return self.localizer.say(_("nothing"))
         if isinstance(value, bool):
-            return self._truth(json.dumps(value))
+            return self._yes_or_no(json.dumps(value))
         if isinstance(value, str):
-            return self._known(name, value) or self._moment(value) or value
+            return self._known_value(name, value) or self._moment(value) or value
         if isinstance(value, Sequence) and all(isinstance(one, str | int) for one in value):
-            return COMMA.say(self.tongue.language).join(map(str, value))
+            return COMMA.say(self.localizer.language).join(map(str, value))
         return json.dumps(value, ensure_ascii=False)
 
-    def _known(self, name: str, value: str) -> str:
-        """A state, a level or a role in words; "" for all else."""
+    def _known_value(self, name: str, value: str) -> str:
+        """Return a state, a level or a role in words; "" for all else."""
         if name == "role" and value in ROLE_NAMES:
-            return self.tongue.say(ROLE_NAMES[value])
-        known = WORDED.get(name, {}).get(value)
-        return self.tongue.say(known) if known else ""
+            return self.localizer.say(ROLE_NAMES[value])
+        title = WORDED.get(name, {}).get(value)
+        return self.localizer.say(title) if title else ""
 
     def _moment(self, value: str) -> str:
-        """An instant as a person reads it; "" for what is none."""
+        """Return an instant as a person reads it; "" for what is none."""
         if not re.match(r"\d{4}-\d\d-\d\dT\d\d:", value):
             return ""
         try:
-            return self.tongue.moment(value, self.now)
+            return self.localizer.moment(value, self.now)
         except (ValueError, OverflowError):  # the latter for what is no moment in this zone
             return ""

@@ -1,4 +1,4 @@
-"""Recent values as a drawing: where its points, limits and words stand. Pure."""
+"""Draw recent values: the places of points, limits and words. Pure."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ HIGH = 200
 LEFT, MARGIN, TOP, BOTTOM = 64, 8, 14, 168
 GRID = 4
 LEAST = 0.05
-"""What is drawn is no less than this share of its values high: a thousandth looks like no cliff,
+"""The least height of a drawing as a share of its values: a thousandth looks like no cliff,
 and no two lines of the grid are called the same."""
 ROUND = (1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10, 15, 20, 25)
-"""How far apart the lines of the grid may lie, times a power of ten: numbers that one can read."""
+"""The distances of the lines of the grid, times a power of ten: numbers that one can read."""
 GAP = 2.5
-"""So many times the usual distance between two values is a gap, across which no line goes."""
+"""The factor of the usual distance between two values from which it is a gap without a line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A limit's line; `above`: where its zone begins, and how high that is."""
+    """Hold a limit's line, and its zone: where that begins, and its height."""
 
     level: str
     y: float
@@ -39,7 +39,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One drawing, `width` by HIGH: `lines` are the points of each unbroken run."""
+    """Hold one drawing, `width` by HIGH: `lines` are the points of each unbroken run."""
 
     width: int
     lines: Sequence[str]
@@ -73,34 +73,35 @@ def chart(
     def y(value: float) -> float:
         return round(BOTTOM - (BOTTOM - TOP) * (value - low) / (high - low), 1)
 
-    def told(value: float) -> str:
+    def quantity_text(value: float) -> str:
         return quantity(value, series["unit"], language)
 
     values = [value for _, value in points]
-    missed = [at for at in map(datetime.fromisoformat, faults) if first <= at <= last]
+    fault_times = [at for at in map(datetime.fromisoformat, faults) if first <= at <= last]
     return Chart(
         width=width,
-        lines=[_line(run, x, y) for run in _runs(points, missed)],
+        lines=[_line(run, x, y) for run in _runs(points, fault_times)],
         limits=list(_limits(series, low, high, y)),
-        grid=[(y(v), told(v)) for v in _steps(low, high)],
-        gaps=[x(at) for at in missed],
+        grid=[(y(v), quantity_text(v)) for v in _steps(low, high)],
+        gaps=[x(at) for at in fault_times],
         last=(x(last), y(values[-1])),
         begins=series["points"][0]["at"],
         ends=series["points"][-1]["at"],
-        low=told(min(values)),
-        high=told(max(values)),
-        now=told(values[-1]),
+        low=quantity_text(min(values)),
+        high=quantity_text(max(values)),
+        now=quantity_text(values[-1]),
     )
 
 
 def _range(series: Answer, values: Sequence[float]) -> tuple[float, float]:
-    """All values, and the limits unless they lie far off; 0 to 100 for a share of a whole."""
+    """Return the range of all values, and of the limits unless they lie far off; 0 to 100 for a
+    share of a whole."""
     if series["unit"] == "%" and min(values) >= 0 and max(values) <= 100:
         return 0.0, 100.0
     low, high = min(values), max(values)
-    near = max(high - low, abs(high) * 0.5)
+    tolerance = max(high - low, abs(high) * 0.5)
     for limit in (series["warning"], series["critical"]):
-        if limit is not None and low - near <= limit <= high + near:
+        if limit is not None and low - tolerance <= limit <= high + tolerance:
             low, high = min(low, limit), max(high, limit)
     least = max(abs(low), abs(high)) * LEAST
     room = max((high - low) * 0.1, (least - high + low) / 2) or 1.0
@@ -109,10 +110,10 @@ def _range(series: Answer, values: Sequence[float]) -> tuple[float, float]:
 
 
 def _rounded(low: float, high: float, unit: str) -> tuple[float, float]:
-    """At least that range, between lines of the grid that are called by round numbers."""
-    whole = 1024.0 ** floor(log10(max(abs(low), abs(high), 1)) / log10(1024))
-    whole = whole if unit == "B" else 1.0
-    power = whole * 10.0 ** floor(log10((high - low) / GRID / whole))
+    """Return at least that range, between lines of the grid that have round numbers."""
+    unit_size = 1024.0 ** floor(log10(max(abs(low), abs(high), 1)) / log10(1024))
+    unit_size = unit_size if unit == "B" else 1.0
+    power = unit_size * 10.0 ** floor(log10((high - low) / GRID / unit_size))
     for step in (one * power for one in ROUND):
         begin = floor(low / step) * step
         if begin + GRID * step >= high:
@@ -130,19 +131,19 @@ def _limits(series: Answer, low: float, high: float, y: Any) -> Iterator[Limit]:
         value = series[level]
         if value is not None and low <= value <= high:
             at = y(value)
-            zone, tall = (TOP, at - TOP) if series["rising"] else (at, BOTTOM - at)
-            yield Limit(level, at, zone, round(tall, 1))
+            zone, height = (TOP, at - TOP) if series["rising"] else (at, BOTTOM - at)
+            yield Limit(level, at, zone, round(height, 1))
 
 
 def _runs(
-    points: Sequence[tuple[datetime, float]], missed: Sequence[datetime]
+    points: Sequence[tuple[datetime, float]], fault_times: Sequence[datetime]
 ) -> Iterator[list[tuple[datetime, float]]]:
     steps = sorted(b[0] - a[0] for a, b in pairwise(points))
-    usual = steps[len(steps) // 2]
+    usual_step = steps[len(steps) // 2]
     run = [points[0]]
     for before, point in pairwise(points):
-        fault = any(before[0] < at < point[0] for at in missed)
-        if fault or point[0] - before[0] > GAP * usual:
+        fault = any(before[0] < at < point[0] for at in fault_times)
+        if fault or point[0] - before[0] > GAP * usual_step:
             yield run
             run = []
         run.append(point)
@@ -150,5 +151,5 @@ def _runs(
 
 
 def _line(run: Sequence[tuple[datetime, float]], x: Any, y: Any) -> str:
-    drawn = [f"{x(at)},{y(value)}" for at, value in run]
-    return " ".join(drawn if len(drawn) > 1 else [*drawn, *drawn])
+    coordinates = [f"{x(at)},{y(value)}" for at, value in run]
+    return " ".join(coordinates if len(coordinates) > 1 else [*coordinates, *coordinates])

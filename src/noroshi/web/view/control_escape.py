@@ -25,13 +25,13 @@ def neutral(html: str) -> str:
     return "".join(parts)
 
 
-def _numbered(found: re.Match[str]) -> str:
-    """The browser reads the same character from its number."""
-    return f"&#{ord(found[0])};"
+def _numbered(match: re.Match[str]) -> str:
+    """Return the character as its number, which the browser reads as the same."""
+    return f"&#{ord(match[0])};"
 
 
 class Page(HTMLResponse):
-    """A page, or a piece of one."""
+    """Send a page, or a piece of one."""
 
     def render(self, content: str | bytes | memoryview) -> bytes | memoryview:
         if not isinstance(content, str):

@@ -13,9 +13,9 @@ Answer = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
-    """One decision: `because` is why, {} where only the telling itself is still known; `href`
-    is the page of the alarm that came of it, `contact` who was told."""
+class Decision:
+    """Hold one decision: `because` is the reason, {} where only the notification is still
+    known; `href` is the page of the alarm, `contact` who was notified."""
 
     at: str
     item: str
@@ -27,46 +27,52 @@ class Decided:
     href: str = ""
 
 
-def decided(log: Answer, told: Sequence[Answer]) -> Sequence[Decided]:
-    """Newest first. The store keeps some of what a rule answered about each item, and of the same
-    answer over and over the first; what else was told is known from the monitor's ledger."""
-    alike = {(one["item"], one["queued"]): one for one in told}
-    answers = (*log["decisions"], *log["earlier"])
-    given = [_with(one, alike.get((one["item"], one["at"]))) for one in answers]
-    known = {one.href for one in given}
-    found = [*given, *(one for one in _tellings(told) if one.href not in known)]
-    return sorted(found, key=lambda one: _at(one.at), reverse=True)
+def decisions_of(log: Answer, notifications: Sequence[Answer]) -> Sequence[Decision]:
+    """Return the decisions, the newest first. The store keeps some of a rule's decisions about
+    each item, and of equal ones the first; other notifications are known from the monitor's
+    ledger."""
+    by_item_and_time = {(one["item"], one["queued"]): one for one in notifications}
+    logged = (*log["decisions"], *log["earlier"])
+    decisions = [
+        _decision(one, by_item_and_time.get((one["item"], one["at"]))) for one in logged
+    ]
+    pages = {one.href for one in decisions}
+    rows = [
+        *decisions,
+        *(one for one in _notification_decisions(notifications) if one.href not in pages),
+    ]
+    return sorted(rows, key=lambda one: _moment(one.at), reverse=True)
 
 
-def _with(one: Answer, its: Answer | None) -> Decided:
-    its = its if one["speaks"] else None
-    return Decided(
+def _decision(one: Answer, notification: Answer | None) -> Decision:
+    notification = notification if one["speaks"] else None
+    return Decision(
         at=one["at"],
         item=one["item"],
         speaks=one["speaks"],
         because=one["because"],
         rule=one["called"],
-        contact=its["contact"] if its else "",
-        href=_page(its) if its else "",
+        contact=notification["contact"] if notification else "",
+        href=_alarm_page(notification) if notification else "",
     )
 
 
-def _tellings(told: Sequence[Answer]) -> Iterator[Decided]:
-    for one in told:
-        yield Decided(
+def _notification_decisions(notifications: Sequence[Answer]) -> Iterator[Decision]:
+    for one in notifications:
+        yield Decision(
             at=one["queued"],
             item=one["item"],
             speaks=True,
             because={},
             subject=one["subject"],
             contact=one["contact"],
-            href=_page(one),
+            href=_alarm_page(one),
         )
 
 
-def _page(one: Answer) -> str:
+def _alarm_page(one: Answer) -> str:
     return f"/ledger/alarm?id={quote(one['alarm'], safe='')}"
 
 
-def _at(instant: str) -> datetime:
+def _moment(instant: str) -> datetime:
     return datetime.fromisoformat(instant)

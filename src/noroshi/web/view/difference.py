@@ -47,9 +47,9 @@ class KindNames:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Worded:
-    """One difference. `became`: added or removed, of a whole; else `setting`, `before` and
-    `after` are said. `raw` is its place as a file has it."""
+class DifferenceText:
+    """Hold one difference in words. `became`: a whole was added or removed; else there are
+    `setting`, `before` and `after`. `raw` is its place as a file has it."""
 
     what: Message
     raw: str
@@ -61,7 +61,7 @@ class Worded:
 
     @property
     def sentence(self) -> Message:
-        """It on one line."""
+        """Return it on one line."""
         if self.sign in BECAME:
             return ENDING.fill(what=self.what, became=self.became)
         filled = {"setting": self.setting, "before": self.before, "after": self.after}
@@ -80,32 +80,34 @@ def names_of(kinds: Iterable[Mapping[str, Any]]) -> KindNames:
     )
 
 
-def worded(one: Difference, names: KindNames) -> Worded:
-    """It in words."""
+def difference_text(one: Difference, names: KindNames) -> DifferenceText:
+    """Return a difference in words."""
     if one.renamed:
         return _renamed(one)
     if one.sign in BECAME:
-        became = BECAME[one.sign]
-        return Worded(what=_what(one), raw=one.place, became=became, sign=one.sign)
-    last = one.setting.rpartition(".")[2]
-    return Worded(
+        ending = BECAME[one.sign]
+        return DifferenceText(what=_what(one), raw=one.place, became=ending, sign=one.sign)
+    last_step = one.setting.rpartition(".")[2]
+    return DifferenceText(
         what=_what(one),
         raw=one.place,
         setting=_setting(one, names),
-        before=_value(one.before, last, one),
-        after=_value(one.after, last, one),
+        before=_value(one.before, last_step, one),
+        after=_value(one.after, last_step, one),
     )
 
 
-def all_worded(found: Iterable[Mapping[str, Any]], names: KindNames) -> list[Worded]:
-    """Differences as operations answer them, in words."""
-    made = (Difference(**{**one, "called": tuple(one["called"])}) for one in found)
-    return [worded(one, names) for one in made]
+def difference_texts(
+    differences: Iterable[Mapping[str, Any]], names: KindNames
+) -> list[DifferenceText]:
+    """Return differences from the answer of an operation, in words."""
+    parsed = (Difference(**{**one, "called": tuple(one["called"])}) for one in differences)
+    return [difference_text(one, names) for one in parsed]
 
 
-def _renamed(one: Difference) -> Worded:
+def _renamed(one: Difference) -> DifferenceText:
     old, new = (key.partition("/")[2] for key in (one.renamed, one.key))
-    return Worded(
+    return DifferenceText(
         what=_what(one),
         raw=f"{one.renamed} → {one.key}",
         setting=SETTING_NAMES["name"],
@@ -121,8 +123,8 @@ def sort_of(key: str) -> Message:
 
 def _what(one: Difference) -> Message:
     first, *inner = one.called
-    named = TWO.fill(one=sort_of(one.key), other=plain(first))
-    return reduce(_within, map(plain, inner), named)
+    title = TWO.fill(one=sort_of(one.key), other=plain(first))
+    return reduce(_within, map(plain, inner), title)
 
 
 def _within(outer: Message, inner: Message) -> Message:
@@ -133,73 +135,73 @@ def _setting(one: Difference, names: KindNames) -> Message:
     first, *rest = one.setting.split(".")
     if first == LIMITS:
         return _limit(one, rest, names) if rest else _("Limits")
-    inside = rest if first == OPTIONS and rest else [first, *rest]
-    return reduce(_within, (_label(name, one.kind) for name in inside))
+    steps = rest if first == OPTIONS and rest else [first, *rest]
+    return reduce(_within, (_label(name, one.kind) for name in steps))
 
 
 def _limit(one: Difference, path: Sequence[str], names: KindNames) -> Message:
-    """The reading and which of its limits; further up than at a monitor, of which kind."""
-    kind, found = one.kind, list[Message]()
+    """Return the reading and its limit; at an instance or a group with the kind."""
+    kind, steps = one.kind, list[Message]()
     if len(one.called) < MONITOR:
         kind, *path = path
-        found.append(names.kinds.get(kind, plain(kind)))
+        steps.append(names.kinds.get(kind, plain(kind)))
     if path:
-        found.append(names.readings.get(kind, {}).get(path[0], plain(path[0])))
-    found += [_label(name, "") for name in path[1:]]
-    return reduce(_within, found)
+        steps.append(names.readings.get(kind, {}).get(path[0], plain(path[0])))
+    steps += [_label(name, "") for name in path[1:]]
+    return reduce(_within, steps)
 
 
 def _label(name: str, kind: str) -> Message:
-    """Return what a setting is called; its own name if nobody gave it one."""
+    """Return the name of a setting for people; its own name if it has none."""
     return setting_name(name, kind) or ARGUMENT_NAMES.get(name) or plain(name)
 
 
-def _value(text: str, name: str, of: Difference) -> Message:
-    """A value, given as in TOML, as a person reads it."""
+def _value(text: str, name: str, difference: Difference) -> Message:
+    """Return a value, given as in TOML, as a person reads it."""
     if not text:
         return NOTHING_THERE
     try:
         value = loads(f"it = {text}")["it"]
     except (ValueError, RecursionError):  # what JSON has and TOML has not
         return plain(text)
-    if value == {} and _are_all_limits(of):
+    if value == {} and _are_all_limits(difference):
         return NO_LIMITS
-    return said(value, name) or plain(text)
+    return value_in_words(value, name) or plain(text)
 
 
 def _are_all_limits(one: Difference) -> bool:
-    """Return whether it is all limits of a reading, of a kind or of a monitor: without any, its
-    own are switched off."""
-    whole = one.setting == LIMITS and len(one.called) == MONITOR
-    return whole or one.setting.startswith(f"{LIMITS}.")
+    """Return True if these are all limits of a reading, of a kind or of a monitor: without any,
+    its own are switched off."""
+    is_whole = one.setting == LIMITS and len(one.called) == MONITOR
+    return is_whole or one.setting.startswith(f"{LIMITS}.")
 
 
-def said(value: Any, name: str) -> Message | None:
-    """A value of that setting; None if only its text can say it."""
+def value_in_words(value: Any, name: str) -> Message | None:
+    """Return a value of that setting in words; None if it has no better words than its TOML."""
     if isinstance(value, bool):
         yes = "yes" if value else "no"
         return CHOICE_NAMES.get(f"{name}.{yes}") or CHOICE_NAMES[yes]
     if value in ("", []):
         return NOTHING_THERE
     if isinstance(value, str):
-        general = CHOICE_NAMES.get(value) if name in CHOSEN else None
-        return CHOICE_NAMES.get(f"{name}.{value}") or general or plain(value)
+        common_text = CHOICE_NAMES.get(value) if name in CHOSEN else None
+        return CHOICE_NAMES.get(f"{name}.{value}") or common_text or plain(value)
     if isinstance(value, list):
-        inner = [said(one, name) for one in value]
-        known = [one for one in inner if one is not None]
-        return reduce(_listed, known) if len(known) == len(value) else None
+        parts = [value_in_words(one, name) for one in value]
+        texts = [one for one in parts if one is not None]
+        return reduce(_listed, texts) if len(texts) == len(value) else None
     if isinstance(value, Mapping) and name == PLANNED:
         return _window(value)
     return plain(str(value)) if isinstance(value, int | float) else None
 
 
 def _window(value: Mapping[str, Any]) -> Message:
-    """A time of planned work: its title, from when to when, and on which days if on some."""
+    """Return a window of maintenance: title, begin and end, and the days if it has some."""
     begins, ends, title = (value.get(one, "") for one in ("begins", "ends", "title"))
-    when = FROM_TO.fill(begins=begins, ends=ends)
-    if days := said(value.get("days", []), "days") if value.get("days") else None:
-        when = ON_DAYS.fill(when=when, days=days)
-    return TWO.fill(one=plain(str(title)), other=when) if title else when
+    span = FROM_TO.fill(begins=begins, ends=ends)
+    if days := value_in_words(value.get("days", []), "days") if value.get("days") else None:
+        span = ON_DAYS.fill(when=span, days=days)
+    return TWO.fill(one=plain(str(title)), other=span) if title else span
 
 
 def _listed(one: Message, other: Message) -> Message:

@@ -1,4 +1,4 @@
-"""Asking for a change in the name of whoever sent a form, and telling what came of it."""
+"""Run an operation in the name of whoever sent a form, and report the outcome."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from noroshi.core.translation import Message, _, plain
 from noroshi.people import AuthenticationError
 from noroshi.service import ForbiddenError, ReauthenticationRequiredError
 from noroshi.web.api.endpoints import STATUS
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.problem_text import problems_at
 from noroshi.web.view.role_refusal import needs
@@ -43,7 +43,7 @@ class Outcome:
 
     @property
     def bad(self) -> frozenset[str]:
-        """The fields that are wrong, to be marked."""
+        """Return the fields that are wrong, to be marked."""
         return frozenset(where for where, _ in self.problems)
 
 
@@ -51,14 +51,16 @@ async def run(visit: Visit, op: str, **args: Any) -> Outcome:
     """Do it. A refusal is an outcome, so that what was typed can be shown once more. Raises
     ReauthenticationRequiredError: the password is asked for by a page that sends all of the
     form again."""
-    done = await run_with_form(visit, op, **args)
-    if done.needs_password:
-        raise ReauthenticationRequiredError(plain(" ".join(done.why)), tuple(_problems(done)))
-    return done
+    outcome = await run_with_form(visit, op, **args)
+    if outcome.needs_password:
+        raise ReauthenticationRequiredError(
+            plain(" ".join(outcome.why)), tuple(_problems(outcome))
+        )
+    return outcome
 
 
-def _problems(done: Outcome) -> Iterator[Problem]:
-    return (Problem(where, plain(what)) for where, what in done.problems)
+def _problems(outcome: Outcome) -> Iterator[Problem]:
+    return (Problem(where, plain(what)) for where, what in outcome.problems)
 
 
 async def run_with_form(visit: Visit, op: str, **args: Any) -> Outcome:
@@ -68,10 +70,10 @@ async def run_with_form(visit: Visit, op: str, **args: Any) -> Outcome:
         return Outcome(answer["ok"])
     kind = answer["error"]
     problems = [(p["where"], visit.say(p["what"])) for p in answer.get("problems", ())]
-    told = visit.say(answer["words"])
+    refusal = visit.say(answer["words"])
     # A refusal of one thing alone is that thing's own sentence: it is told once.
-    rest = ((where, what) for where, what in problems if what != told)
-    why = (told, *(problems_at(where, what, visit.language, op) for where, what in rest))
+    rest = ((where, what) for where, what in problems if what != refusal)
+    why = (refusal, *(problems_at(where, what, visit.language, op) for where, what in rest))
     status = STATUS.get(kind, 503)
     return Outcome(None, why, status, kind == "password", tuple(problems), kind)
 
@@ -79,12 +81,12 @@ async def run_with_form(visit: Visit, op: str, **args: Any) -> Outcome:
 async def reauthenticate_from_form(visit: Visit) -> str:
     """Take the password that stands in the form itself, so that nothing that was typed beside it
     is lost. Return why it was not taken; "" if it was, or none was given."""
-    given = visit.form.get("password", "")
+    password = visit.form.get("password", "")
     try:
-        if given:
-            await visit.reauthenticate(given)
-    except AuthenticationError as no:
-        return visit.say(no.words)
+        if password:
+            await visit.reauthenticate(password)
+    except AuthenticationError as error:
+        return visit.say(error.words)
     return ""
 
 
@@ -95,64 +97,65 @@ async def run_reauthenticated(visit: Visit, op: str, **args: Any) -> Outcome:
     return await run_with_form(visit, op, **args)
 
 
-def told(visit: Visit, done: Outcome) -> tuple[str, ...]:
-    """Return why it was not done, for above the form. That the password is wanted is told at its
-    field, unless there is more to tell: which secret goes where."""
+def refusal_texts(visit: Visit, outcome: Outcome) -> tuple[str, ...]:
+    """Return the texts of a refusal for above the form. A wanted password is reported at its
+    field, unless there is more to say: which secret goes where."""
     return (
         ()
-        if done.needs_password and not done.problems and not visit.form.get("password")
-        else done.why
+        if outcome.needs_password and not outcome.problems and not visit.form.get("password")
+        else outcome.why
     )
 
 
 def address(path: str, **query: str) -> str:
-    """An address of ours, whatever stands in the query."""
-    told = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items() if value)
-    return f"{path}?{told}" if told else path
+    """Return an address of ours, with the query quoted."""
+    query_text = "&".join(
+        f"{name}={quote(value, safe='')}" for name, value in query.items() if value
+    )
+    return f"{path}?{query_text}" if query_text else path
 
 
 def query_value(visit: Visit, name: str, most: int = 400) -> str:
-    """Return what the address asks for under that name."""
+    """Return a value of the query by its name."""
     return visit.request.query_params.get(name, "")[:most]
 
 
-def typed(visit: Visit, *names: str) -> Mapping[str, str]:
-    """Return what was typed into a form that was not taken, and which; "" for each before
-    that."""
+def refused_input(visit: Visit, *names: str) -> Mapping[str, str]:
+    """Return the input of a form that was refused, and its action; "" for each before that."""
     return {name: visit.form.get(name, "") for name in ("do", *names)}
 
 
 def may(visit: Visit) -> Mapping[str, bool]:
-    """Return what a page offers to this person; the service decides all the same."""
+    """Return the permissions of this person for a page; the service decides all the same."""
     roles = visit.person.roles if visit.person else frozenset()
     return {"act": OPERATOR in roles, "rule": ADMIN in roles}
 
 
 def require_administrator(visit: Visit) -> None:
-    """Raises ForbiddenError for all but administrators, before anything is shown."""
+    """Raise ForbiddenError for all but administrators, before anything is shown."""
     if not may(visit)["rule"]:
         raise ForbiddenError(needs(ADMIN))
 
 
 async def require_change_allowed(visit: Visit) -> None:
-    """The same for what was sent, before anything of it is read: it is in the audit log who
-    asked."""
+    """Raise ForbiddenError for all but administrators, before anything of a form is read; the
+    audit log then has who asked."""
     if not may(visit)["rule"]:
         await visit.call("definition_change")
 
 
 def clock(visit: Visit, at: str | None) -> str:
-    """An instant as the node's clock has it: the date only when it is not today."""
+    """Return an instant by the node's clock: the date only when it is not today."""
     now = visit.web.service.now().isoformat()
-    return TONGUES[visit.language].moment(at, now, seconds=True)
+    return LOCALIZERS[visit.language].moment(at, now, seconds=True)
 
 
-def since(visit: Visit, at: str | None) -> str:
+def time_since(visit: Visit, at: str | None) -> str:
     """Say how long ago it is, in one unit."""
     if not at:
         return ""
     seconds = (visit.web.service.now() - datetime.fromisoformat(at)).total_seconds()
-    for length, text in LENGTHS[:-1]:
-        if seconds >= 2 * length:
-            return visit.say(text.fill(n=int(seconds // length)))
+    for unit, text in LENGTHS[:-1]:
+        if seconds >= 2 * unit:
+            return visit.say(text.fill(n=int(seconds // unit)))
     return visit.say(LENGTHS[-1][1].fill(n=max(0, int(seconds))))

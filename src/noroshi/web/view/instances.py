@@ -1,4 +1,4 @@
-"""Instances, groups and monitors as pages show them: where they are, whether they are watched. Pure."""
+"""Show instances, groups and monitors: where they are, and if they are monitored. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from noroshi.web.view.language import Tongue
+from noroshi.web.view.language import Localizer
 from noroshi.web.view.overview import part_page, stopped_by
 from noroshi.web.view.tree import Group, Instance, level_of
 
@@ -15,8 +15,8 @@ Answer = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
-    """Hold whether a part is watched, and what can be done about it. `above`: it is stopped as
-    that is, whose page is at `href`; `by`: who stopped it."""
+    """Hold if a part is monitored, and what can be done about it. `above`: it is stopped as
+    part of that, whose page is at `href`; `by`: who stopped it."""
 
     path: str
     stopped: bool = False
@@ -27,28 +27,37 @@ class Switch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stops:
-    """All that is stopped, by path: a group may have thousands of monitors, each stopped alone."""
+    """Hold all that is stopped, by path: a group may have thousands of monitors, each stopped
+    alone."""
 
     known: Mapping[str, Answer]
     at: str
-    tongue: Tongue
+    localizer: Localizer
 
     def of(self, path: str) -> Switch:
-        """The switch of an instance, a group or a monitor."""
+        """Return the switch of an instance, a group or a monitor."""
         names = path.split("/", 2)
         paths = ("/".join(names[:count]) for count in range(1, len(names) + 1))
-        one = next((self.known[place] for place in paths if place in self.known), None)
-        if one is None:
+        stop = next((self.known[place] for place in paths if place in self.known), None)
+        if stop is None:
             return Switch(path=path)
-        above = "" if path == one["path"] else one["path"]
-        by = stopped_by(one, self.at, self.tongue)
-        return Switch(path=path, stopped=True, above=above, href=part_page(one["path"]), by=by)
+        stopped_part = "" if path == stop["path"] else stop["path"]
+        stopped_by_whom = stopped_by(stop, self.at, self.localizer)
+        return Switch(
+            path=path,
+            stopped=True,
+            above=stopped_part,
+            href=part_page(stop["path"]),
+            by=stopped_by_whom,
+        )
 
 
-def stops_of(status: Answer, tongue: Tongue) -> Stops:
-    """Return by path what is stopped, as `status` answers it."""
+def stops_of(status: Answer, localizer: Localizer) -> Stops:
+    """Return all that is stopped, from the answer of `status`."""
     return Stops(
-        known={one["path"]: one for one in status["stopped"]}, at=status["at"], tongue=tongue
+        known={one["path"]: one for one in status["stopped"]},
+        at=status["at"],
+        localizer=localizer,
     )
 
 
@@ -67,7 +76,7 @@ class MonitorRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A group with its monitors."""
+    """Hold a group with its monitors."""
 
     path: str
     name: str
@@ -80,20 +89,22 @@ class Table:
 def tables(
     instance: str,
     groups: Sequence[Answer],
-    found: Instance | None,
+    instance_tree: Instance | None,
     status: Answer,
-    tongue: Tongue,
+    localizer: Localizer,
 ) -> Iterator[Table]:
-    """The groups that definitions have, also those without monitors, else those there are."""
-    made, stops = found.groups if found else {}, stops_of(status, tongue)
-    named = {str(one.get("name")): str(one.get("title") or "") for one in groups}
-    for name in dict.fromkeys([*named, *made]):
-        group = made.get(name) or Group(name, named.get(name) or name)
+    """Yield the groups of the definitions, also those without monitors, else those that are
+    monitored."""
+    groups_by_name = instance_tree.groups if instance_tree else {}
+    stops = stops_of(status, localizer)
+    titles = {str(one.get("name")): str(one.get("title") or "") for one in groups}
+    for name in dict.fromkeys([*titles, *groups_by_name]):
+        group = groups_by_name.get(name) or Group(name, titles.get(name) or name)
         path = f"{instance}/{name}"
         yield Table(
             path=path,
             name=name,
-            title=named.get(name) or group.title,
+            title=titles.get(name) or group.title,
             level=group.level,
             switch=stops.of(path),
             rows=[_row(one, stops) for one in group.monitors],
@@ -107,12 +118,12 @@ def _row(one: Answer, stops: Stops) -> MonitorRow:
         path=one["path"],
         name=one["title"] or one["path"].split("/", 2)[2],
         level=level_of(one),
-        readings=[_item_text(item, stops.tongue) for item in items[:3]],
-        since=stops.tongue.moment(since, stops.at),
+        readings=[_item_text(item, stops.localizer) for item in items[:3]],
+        since=stops.localizer.moment(since, stops.at),
         switch=stops.of(one["path"]),
     )
 
 
-def _item_text(item: Answer, tongue: Tongue) -> str:
-    words = tongue.say(item["words"])
+def _item_text(item: Answer, localizer: Localizer) -> str:
+    words = localizer.say(item["words"])
     return f"{item['item']}: {words}" if item["item"] else words

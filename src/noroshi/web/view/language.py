@@ -1,4 +1,4 @@
-"""A language, and how times are told in it: what fragments are written with that many share."""
+"""Render texts, levels and times in one language, for fragments that many readers share."""
 
 from __future__ import annotations
 
@@ -21,45 +21,47 @@ LANGUAGE_NAMES: Mapping[str, Message] = {"ja": _("日本語"), "en": pgettext("p
 
 
 @dataclass(frozen=True, slots=True)
-class Tongue:
-    """One of our languages."""
+class Localizer:
+    """Render for one of our languages."""
 
     language: str
 
     def say(self, words: Message | Mapping[str, str]) -> str:
-        """A text of ours, or of an answer."""
+        """Return a text of ours, or of an answer."""
         language = self.language
         if isinstance(words, Message):
             return words.say(language, Medium.PAGE)
         return words[language]
 
     def level(self, level: str) -> str:
-        """A level's word; "new" is one that was never measured, "stopped" and
-        "ended" ones that are not any more."""
+        """Return the word of a level; "new" is not measured yet, "stopped" and "ended" are not
+        measured any more."""
         return self.say(NOT_MEASURED_NAMES.get(level) or WORDS[Level(level)])
 
     def day(self, day: str) -> str:
-        """A date of an answer, with the year."""
+        """Return a date of an answer, with the year."""
         at = datetime.fromisoformat(day)
         return self.say(_date(at, DATE))
 
     def moment(self, at: str | None, now: str, *, seconds: bool = False) -> str:
-        """An instant of an answer in this machine's zone: the date only when it is not today's;
-        "" for none."""
+        """Return an instant of an answer in this machine's zone: the date only when it is not
+        today's; "" for none."""
         if not at:
             return ""
-        then, today = (datetime.fromisoformat(one).astimezone() for one in (at, now))
-        return Moment(self._short(then, today, seconds=seconds), then)
+        local_time, local_now = (datetime.fromisoformat(one).astimezone() for one in (at, now))
+        return Moment(self._short(local_time, local_now, seconds=seconds), local_time)
 
-    def _short(self, then: datetime, today: datetime, *, seconds: bool) -> str:
-        if then.date() == today.date():
-            return f"{then:%H:%M:%S}" if seconds else f"{then:%H:%M}"
-        words = OF_THIS_YEAR if then.year == today.year else OF_ANOTHER_YEAR
-        return self.say(_date(then, words))
+    def _short(self, local_time: datetime, local_now: datetime, *, seconds: bool) -> str:
+        if local_time.date() == local_now.date():
+            return f"{local_time:%H:%M:%S}" if seconds else f"{local_time:%H:%M}"
+        words = OF_THIS_YEAR if local_time.year == local_now.year else OF_ANOTHER_YEAR
+        return self.say(_date(local_time, words))
 
 
 def _date(at: datetime, words: Message) -> Message:
     return words.fill(day=at.day, month=MONTHS[at.month - 1], year=at.year, time=f"{at:%H:%M}")
 
 
-TONGUES: Mapping[str, Tongue] = {language: Tongue(language) for language in ("ja", "en")}
+LOCALIZERS: Mapping[str, Localizer] = {
+    language: Localizer(language) for language in ("ja", "en")
+}

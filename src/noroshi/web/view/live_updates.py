@@ -1,5 +1,5 @@
-"""One look for all who follow: the store is asked once, whoever watches, and only while
-somebody does."""
+"""Ask for the state once for all open pages, however many there are, and only while there is
+one."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from noroshi.ports import StoreError
 from noroshi.service import OperationError, handle_request
 from noroshi.web.context import WebContext
 from noroshi.web.view.alarms import OpenAlarms
-from noroshi.web.view.language import TONGUES
-from noroshi.web.view.overview import view, ways, wrong_items
+from noroshi.web.view.language import LOCALIZERS
+from noroshi.web.view.overview import titles_of_routes, view, wrong_items
 from noroshi.web.view.page_context import unwrap
 from noroshi.web.view.templates import templates
 from noroshi.web.view.tree import Instance, tree_of
@@ -34,27 +34,27 @@ SPARE, SELDOM = 9, 100
 """After a look that took long, so many times as long nothing is looked at; and that though
 nothing seems new."""
 NEWEST, LATELY = 200, 300
-"""So many alarms of the ledger, and so many events."""
+"""The most alarms of the ledger, and the most events."""
 PARTS = ("head", "tally", "now", "lost", "routes", "queue", "lamp")
 
 
 @dataclass
 class Snapshot:
-    """Hold the state of everything at one time; once `over` is set, something else came after it.
-    What came is not kept here: who stalls would keep all that came since."""
+    """Hold the state of everything at one time; once `over` is set, there is a newer one. The
+    newer one is not held here: a stalled reader would keep all later ones."""
 
     serial: str
     status: Mapping[str, Any]
     ledger: Mapping[str, Any]
     over: asyncio.Event = field(default_factory=asyncio.Event)
-    known: OpenAlarms | None = None
-    """What the page of alarms shows of it, once somebody has asked."""
+    open_alarms: OpenAlarms | None = None
+    """The content of the page of alarms, once somebody has asked."""
     _parts: dict[str, Mapping[str, str]] = field(default_factory=dict)
     _once: dict[object, Any] = field(default_factory=dict)
 
     @cached_property
     def tree(self) -> Mapping[str, Instance]:
-        """Its instances."""
+        """Return its instances."""
         return tree_of(self.status["monitors"])
 
     @cached_property
@@ -64,8 +64,8 @@ class Snapshot:
 
     @cached_property
     def content(self) -> tuple[Any, ...]:
-        """All that is shown. That something was measured once more is not."""
-        shown = (
+        """Return all that is shown, to be compared. A new measurement alone is no change."""
+        names = (
             "version",
             "routes",
             "queue",
@@ -76,84 +76,92 @@ class Snapshot:
             "maintenance",
             "untold",
         )
-        told = [self.status[name] for name in shown]
-        return (*told, self.alarms, self.prints, self.ledger)
+        values = [self.status[name] for name in names]
+        return (*values, self.alarms, self.prints, self.ledger)
 
     @cached_property
     def alarms(self) -> tuple[Any, ...]:
-        """Return what is not well, who has it, how far its mail has come, and what is not told."""
-        hushed, wrong = ("silent", "maintenance"), wrong_items(self.status)
-        open = {(one["path"], item["item"]) for one, item in wrong}
-        shown = [(one["path"], item, *(one[name] for name in hushed)) for one, item in wrong]
-        way = [row for row in self.ledger["rows"] if (row["path"], row["item"]) in open]
-        return self.status["silences"], shown, way
+        """Return the items that are not OK, who has each, the progress of its mail, and the
+        silences."""
+        suppressions, not_ok = ("silent", "maintenance"), wrong_items(self.status)
+        open = {(one["path"], item["item"]) for one, item in not_ok}
+        rows = [
+            (one["path"], item, *(one[name] for name in suppressions)) for one, item in not_ok
+        ]
+        relay = [row for row in self.ledger["rows"] if (row["path"], row["item"]) in open]
+        return self.status["silences"], rows, relay
 
     @cached_property
     def mails(self) -> tuple[Any, ...]:
-        """Return what waits in which state, and how far the mails of alarms have come."""
+        """Return how many mails wait in which state, and the progress of the mails of
+        alarms."""
         return self.status["queue"], self.ledger
 
     def with_alarms(self, alarms: Mapping[str, Any], log: Mapping[str, Any]) -> OpenAlarms:
-        """Return what the page of alarms shows."""
+        """Return the content of the page of alarms."""
         return OpenAlarms(
             tree=self.tree,
-            ways=ways(self.status),
+            route_titles=titles_of_routes(self.status),
             alarms=alarms,
             events=log["events"],
             ledger=self.ledger["rows"],
         )
 
     def once(self, key: object, make: Callable[[], Made]) -> Made:
-        """Return what is made once for all who look at this."""
+        """Return a value that is made once for all readers of this snapshot."""
         if key not in self._once:
             self._once[key] = make()
-        made: Made = self._once[key]
-        return made
+        value: Made = self._once[key]
+        return value
 
     def parts(self, language: str) -> Mapping[str, str]:
-        """The fragments, written once for each language, and escaped by the templates."""
+        """Return the fragments, rendered once for each language, and escaped by the
+        templates."""
         if language not in self._parts:
-            tongue = TONGUES[language]
-            known = view(self.status, self.ledger, tongue)
-            made: Any = templates(language).get_template("overview_parts.html").module
-            self._parts[language] = {name: getattr(made, name)(known) for name in PARTS}
+            localizer = LOCALIZERS[language]
+            context = view(self.status, self.ledger, localizer)
+            module: Any = templates(language).get_template("overview_parts.html").module
+            self._parts[language] = {name: getattr(module, name)(context) for name in PARTS}
         return self._parts[language]
 
 
 class Live:
-    """Looks for all of them."""
+    """Refresh the snapshot for all open pages."""
 
     def __init__(self, web: WebContext, time: Callable[[], float] = monotonic) -> None:
         self._time = time
-        self._web, self._born, self._count = web, random_keys.key()[:8], 0
-        self._who = Person("", roles_up_to(VIEWER), "web", "", False)
-        self._seen: Snapshot | None = None
-        self._looked, self._took, self._followers = 0.0, 0.0, 0
-        self._turn = asyncio.Lock()
-        self._looking: asyncio.Task[None] | None = None
+        self._web, self._run_id, self._count = web, random_keys.key()[:8], 0
+        self._viewer = Person("", roles_up_to(VIEWER), "web", "", False)
+        self._snapshot: Snapshot | None = None
+        self._refreshed_at, self._refresh_seconds, self._followers = 0.0, 0.0, 0
+        self._lock = asyncio.Lock()
+        self._refresh_task: asyncio.Task[None] | None = None
 
     async def now(self) -> Snapshot:
         """Return the state, not older than a second. Raises an OperationError if it cannot be
         known."""
-        async with self._turn:
-            if self._seen is None or self._time() - self._looked > FRESH + SPARE * self._took:
-                await self._look()
-            assert self._seen is not None
-            return self._seen
+        async with self._lock:
+            if (
+                self._snapshot is None
+                or self._time() - self._refreshed_at > FRESH + SPARE * self._refresh_seconds
+            ):
+                await self._refresh()
+            assert self._snapshot is not None
+            return self._snapshot
 
     async def alarms(self) -> tuple[Snapshot, OpenAlarms]:
         """Return the state with the open alarms and what happened of late, asked once for all.
         Raises an OperationError if it cannot be known."""
-        seen = await self.now()
-        async with self._turn:
-            if seen.known is None:
-                found, log = await self._ask("alarms"), await self._ask("log", last=LATELY)
-                seen.known = seen.with_alarms(found, log)
-        return seen, seen.known
+        snapshot = await self.now()
+        async with self._lock:
+            if snapshot.open_alarms is None:
+                alarms, log = await self._call("alarms"), await self._call("log", last=LATELY)
+                snapshot.open_alarms = snapshot.with_alarms(alarms, log)
+        return snapshot, snapshot.open_alarms
 
     def changed(self) -> None:
-        """Somebody changed something just now: whoever asks next sees it."""
-        self._looked = float("-inf")
+        """Let the next reader get a fresh snapshot, as somebody changed something."""
+        self._refreshed_at = float("-inf")
 
     @contextmanager
     def counted(self) -> Iterator[None]:
@@ -163,83 +171,88 @@ class Live:
         try:
             yield
         finally:
-            self._took += self._time() - began
+            self._refresh_seconds += self._time() - began
 
     async def follow(self) -> AsyncIterator[Snapshot | None]:
         """Yield the state, and again each time that something changed; None when long nothing
         did."""
-        with self._followed():
-            seen = await self.now()
-            yield seen
+        with self._count_follower():
+            snapshot = await self.now()
+            yield snapshot
             while not self._web.closing.is_set():
-                if await self._changed(seen):
-                    assert self._seen is not None
-                    seen = self._seen
-                    yield seen
+                if await self._changed(snapshot):
+                    assert self._snapshot is not None
+                    snapshot = self._snapshot
+                    yield snapshot
                 else:
                     yield None
 
-    async def _changed(self, seen: Snapshot) -> bool:
-        waits = [asyncio.ensure_future(e.wait()) for e in (seen.over, self._web.closing)]
+    async def _changed(self, snapshot: Snapshot) -> bool:
+        waiting = [asyncio.ensure_future(e.wait()) for e in (snapshot.over, self._web.closing)]
         try:
-            await asyncio.wait(waits, timeout=QUIET, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waiting, timeout=QUIET, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for one in waits:
+            for one in waiting:
                 one.cancel()
-        return seen.over.is_set()
+        return snapshot.over.is_set()
 
     @contextmanager
-    def _followed(self) -> Iterator[None]:
+    def _count_follower(self) -> Iterator[None]:
         self._followers += 1
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look_on())
+        if self._refresh_task is None:
+            self._refresh_task = asyncio.create_task(self._keep_refreshing())
         try:
             yield
         finally:
             self._followers -= 1
-            if not self._followers and self._looking is not None:
-                self._looking.cancel()
-                self._looking = None
+            if not self._followers and self._refresh_task is not None:
+                self._refresh_task.cancel()
+                self._refresh_task = None
 
-    async def _look_on(self) -> None:
-        mark: object = None
+    async def _keep_refreshing(self) -> None:
+        last_mark: object = None
         while not self._web.closing.is_set():
-            await asyncio.sleep(max(TICK, SPARE * self._took))
+            await asyncio.sleep(max(TICK, SPARE * self._refresh_seconds))
             try:
-                found = await self._mark()
-                if found != mark or self._time() - self._looked > self._even_so:
-                    mark = found
-                    async with self._turn:
-                        await self._look()
+                mark = await self._change_mark()
+                if (
+                    mark != last_mark
+                    or self._time() - self._refreshed_at > self._refresh_at_least_every
+                ):
+                    last_mark = mark
+                    async with self._lock:
+                        await self._refresh()
             except (OperationError, StoreError) as error:  # the next look may go well
                 log.warning("the live overview waits: %s", error.words.en)
 
     @property
-    def _even_so(self) -> float:
-        """Rarely where a look is long: the watch shares this loop, and must not be late."""
-        return max(EVEN_SO, SELDOM * self._took)
+    def _refresh_at_least_every(self) -> float:
+        """Return the seconds until a refresh without a known change: many where a refresh is
+        slow, as monitoring shares this loop and must not be late."""
+        return max(EVEN_SO, SELDOM * self._refresh_seconds)
 
-    async def _mark(self) -> object:
-        """Cheap, and another one when an alarm, a mail or the definitions moved."""
-        log, silences = await self._ask("log", last=1), await self._ask("silence_list")
-        sum = (await self._ask("ledger", last=1))["sum"]
+    async def _change_mark(self) -> object:
+        """Return a mark that is cheap to get, and differs once an alarm, a mail or the
+        definitions changed."""
+        log, silences = await self._call("log", last=1), await self._call("silence_list")
+        sum = (await self._call("ledger", last=1))["sum"]
         return log["events"], log["remarks"], silences, sum
 
-    async def _look(self) -> None:
+    async def _refresh(self) -> None:
         began = self._time()
-        status, ledger = await self._ask("status"), await self._ask("ledger", last=NEWEST)
-        found = Snapshot(f"{self._born}-{self._count}", status, ledger)
-        before = self._seen
-        if before is None or before.content != found.content:
+        status, ledger = await self._call("status"), await self._call("ledger", last=NEWEST)
+        snapshot = Snapshot(f"{self._run_id}-{self._count}", status, ledger)
+        before = self._snapshot
+        if before is None or before.content != snapshot.content:
             self._count += 1
-            self._seen = found
+            self._snapshot = snapshot
             if before is not None:
                 before.over.set()
-        self._looked = self._time()
-        self._took = self._looked - began
+        self._refreshed_at = self._time()
+        self._refresh_seconds = self._refreshed_at - began
 
-    async def _ask(self, op: str, **arguments: Any) -> Any:
+    async def _call(self, op: str, **arguments: Any) -> Any:
         answer = await handle_request(
-            self._web.service, self._who, op, arguments, medium=Medium.PAGE
+            self._web.service, self._viewer, op, arguments, medium=Medium.PAGE
         )
         return unwrap(answer)

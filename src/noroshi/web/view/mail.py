@@ -31,25 +31,25 @@ STATES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Titles:
-    """Hold what contacts and routes are called, by "contacts/NAME" and "routes/NAME"."""
+    """Hold the titles of contacts and routes, by "contacts/NAME" and "routes/NAME"."""
 
     titles: Mapping[str, str] = field(default_factory=dict)
     routes: tuple[str, ...] = ()
     """The names of all routes."""
 
     def contact(self, name: str) -> str:
-        """Its title, or its name if it has none or is gone."""
+        """Return the title of a contact; its name if it has none or is gone."""
         return self.titles.get(f"contacts/{name}", name)
 
     def route(self, name: str) -> str:
-        """The same of a route."""
+        """Return the title of a route; its name if it has none or is gone."""
         return self.titles.get(f"routes/{name}", name)
 
 
-async def names(visit: Visit) -> Titles:
+async def load_titles(visit: Visit) -> Titles:
     """Return the titles as they are defined now."""
-    found = await visit.call("definition_show", types=("contacts", "routes"))
-    documents = found["documents"].items()
+    answer = await visit.call("definition_show", types=("contacts", "routes"))
+    documents = answer["documents"].items()
     titles = {key: str(content["title"]) for key, content in documents if content.get("title")}
     keys = (key.partition("/") for key, _ in documents)
     return Titles(titles, tuple(name for type, _, name in keys if type == "routes"))
@@ -57,7 +57,7 @@ async def names(visit: Visit) -> Titles:
 
 @dataclass(frozen=True, slots=True)
 class StateMark:
-    """A mark beside its word."""
+    """Hold a mark beside its word."""
 
     mark: str
     level: str
@@ -66,7 +66,7 @@ class StateMark:
 
 @dataclass(frozen=True, slots=True)
 class RelayPost:
-    """A post of the relay: lit, stuck, or still to come."""
+    """Hold a post of the relay: lit, stuck, or still to come."""
 
     look: str
     name: str
@@ -74,44 +74,59 @@ class RelayPost:
 
 
 def state(visit: Visit, name: str) -> StateMark:
-    """A mail's or an alarm's state."""
+    """Return the state of a mail or an alarm."""
     mark, level = STATES[name]
     return StateMark(mark, level, visit.say(STATE_NAMES[name]))
 
 
 def level(visit: Visit, name: str | None) -> StateMark | None:
-    """A monitor's level; None for none."""
-    known = LEVEL_NAMES.get(name or "")
-    return StateMark(name, name, visit.say(known)) if name and known else None
+    """Return the level of a monitor; None for none."""
+    title = LEVEL_NAMES.get(name or "")
+    return StateMark(name, name, visit.say(title)) if name and title else None
 
 
 def relay(
-    visit: Visit, begun: tuple[Message, str | None], one: Answer
+    visit: Visit, beginning: tuple[Message, str | None], mail: Answer
 ) -> tuple[RelayPost, ...]:
-    """Return how far it came: from its beginning over the queue and a route to acceptance and
-    arrival. `begun` is the first post's name and time; `one` has state, queued, tried, arrived."""
-    taken, arrived = one["state"] in SENT, one["state"] == DeliveryState.SEEN_ARRIVED
-    tried, ends = one["tried"], one["arrived"]
-    last = tried[-1] if tried else None
+    """Return the progress of a mail: from its beginning over the queue and a route to
+    acceptance and arrival. `beginning` is the first post's name and time; `mail` has state, queued,
+    tried, arrived."""
+    is_taken, is_arrived = mail["state"] in SENT, mail["state"] == DeliveryState.SEEN_ARRIVED
+    delivery_attempts, arrivals = mail["tried"], mail["arrived"]
+    last_attempt = delivery_attempts[-1] if delivery_attempts else None
     posts = [
-        _post(visit, begun[0], begun[1], lit=True),
-        _post(visit, _("Recorded"), one["queued"], lit=True),
-        _post(visit, _("Tried"), last["at"] if last else None, lit=bool(tried)),
-        _post(visit, _("Accepted"), last["at"] if last and taken else None, lit=taken),
+        _post(visit, beginning[0], beginning[1], lit=True),
+        _post(visit, _("Recorded"), mail["queued"], lit=True),
+        _post(
+            visit,
+            _("Tried"),
+            last_attempt["at"] if last_attempt else None,
+            lit=bool(delivery_attempts),
+        ),
+        _post(
+            visit,
+            _("Accepted"),
+            last_attempt["at"] if last_attempt and is_taken else None,
+            lit=is_taken,
+        ),
     ]
-    if one["state"] == DeliveryState.CAME_BACK:
+    if mail["state"] == DeliveryState.CAME_BACK:
         return (
             *posts,
-            RelayPost("is-stuck is-back", visit.say(_("Came back")), _at(visit, ends)),
+            RelayPost(
+                "is-stuck is-back", visit.say(_("Came back")), _last_time(visit, arrivals)
+            ),
         )
     end = RelayPost(
-        "is-lit" if arrived else "", visit.say(_("Arrival confirmed")), _at(visit, ends)
+        "is-lit" if is_arrived else "",
+        visit.say(_("Arrival confirmed")),
+        _last_time(visit, arrivals),
     )
-    if taken:
+    if is_taken:
         return (*posts, end)
-    stuck = 3 if tried else 2
-    found = posts[stuck]
-    posts[stuck] = RelayPost("is-stuck", found.name, state(visit, one["state"]).word)
+    stuck_at = 3 if delivery_attempts else 2
+    post = posts[stuck_at]
+    posts[stuck_at] = RelayPost("is-stuck", post.name, state(visit, mail["state"]).word)
     return (*posts, end)
 
 
@@ -119,42 +134,47 @@ def _post(visit: Visit, name: Message, at: str | None, *, lit: bool) -> RelayPos
     return RelayPost("is-lit" if lit else "", visit.say(name), clock(visit, at))
 
 
-def _at(visit: Visit, ends: Sequence[Answer]) -> str:
-    return clock(visit, ends[-1]["at"]) if ends else ""
+def _last_time(visit: Visit, arrivals: Sequence[Answer]) -> str:
+    return clock(visit, arrivals[-1]["at"]) if arrivals else ""
 
 
-def said(visit: Visit, one: Answer) -> str:
-    """Return what the other side answered, and what that means."""
-    enhanced = one.get("enhanced", "")
-    twice = one["text"].startswith(enhanced)  # SMTP's texts begin with it
-    parts = (one["code"], "" if twice else enhanced, one["text"])
-    theirs = " ".join(str(part) for part in parts if part)
-    ours = visit.say(one["words"])
-    if ours and theirs and one["text"] not in ours:
-        return f"{ours} ({theirs})"
-    return ours or theirs
+def reply_text(visit: Visit, receipt: Answer) -> str:
+    """Return the reply of the other side, with its meaning."""
+    enhanced = receipt.get("enhanced", "")
+    has_code_twice = receipt["text"].startswith(enhanced)  # SMTP's texts begin with it
+    parts = (receipt["code"], "" if has_code_twice else enhanced, receipt["text"])
+    reply = " ".join(str(part) for part in parts if part)
+    explanation = visit.say(receipt["words"])
+    if explanation and reply and receipt["text"] not in explanation:
+        return f"{explanation} ({reply})"
+    return explanation or reply
 
 
 def attempts(
-    visit: Visit, tried: Sequence[Answer], called: Titles
+    visit: Visit, delivery_attempts: Sequence[Answer], titles: Titles
 ) -> Iterator[Mapping[str, Any]]:
-    """Attempts, flat: one line an address. The same answer many times in a row is one line
-    with how often it came."""
-    for _key, found in groupby(tried, key=lambda one: _alike(visit, one)):
-        first, *others = found
-        last = others[-1] if others else first
+    """Yield the attempts, flat: one line an address. The same reply many times in a row is one
+    line with its count."""
+    for _key, group in groupby(delivery_attempts, key=lambda one: _same_reply(visit, one)):
+        first_attempt, *repeats = group
+        last_attempt = repeats[-1] if repeats else first_attempt
         yield {
-            "at": clock(visit, last["at"]),
-            "first": clock(visit, first["at"]) if others else "",
-            "count": 1 + len(others),
-            "route": called.route(last["route"]),
-            "address": last["address"],
-            "good": last["verdict"] == "accepted",
-            "verdict": visit.say(VERDICT_NAMES[last["verdict"]]),
-            "said": said(visit, last),
-            "provider_id": last["provider_id"],
+            "at": clock(visit, last_attempt["at"]),
+            "first": clock(visit, first_attempt["at"]) if repeats else "",
+            "count": 1 + len(repeats),
+            "route": titles.route(last_attempt["route"]),
+            "address": last_attempt["address"],
+            "good": last_attempt["verdict"] == "accepted",
+            "verdict": visit.say(VERDICT_NAMES[last_attempt["verdict"]]),
+            "reply": reply_text(visit, last_attempt),
+            "provider_id": last_attempt["provider_id"],
         }
 
 
-def _alike(visit: Visit, one: Answer) -> tuple[str, ...]:
-    return (one["route"], one["address"], one["verdict"], said(visit, one))
+def _same_reply(visit: Visit, receipt: Answer) -> tuple[str, ...]:
+    return (
+        receipt["route"],
+        receipt["address"],
+        receipt["verdict"],
+        reply_text(visit, receipt),
+    )

@@ -1,4 +1,4 @@
-"""Maintenance in documents: where each window stands, and how one is put in and taken out. Pure."""
+"""Find, add and remove the windows of maintenance in documents. Pure."""
 
 from __future__ import annotations
 
@@ -18,93 +18,97 @@ OWN = "noroshi"
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """One window: at which place, as its definition says it, and the how manieth there."""
+class PlannedWindow:
+    """Hold one window, with its place and its index there."""
 
     place: str
-    said: Content
+    window: Content
     number: int
 
 
-def planned(documents: Mapping[str, Content]) -> Iterator[Planned]:
-    """All windows of all instances, from the outside in."""
+def planned_windows(documents: Mapping[str, Content]) -> Iterator[PlannedWindow]:
+    """Yield all windows of all instances, from the outside in."""
     for key, content in sorted(documents.items()):
         sort, _, name = key.partition("/")
         if sort == "instances":
-            yield from _within(name, content, BELOW)
+            yield from _windows_within(name, content, BELOW)
 
 
-def _within(place: str, content: Content, below: Sequence[str]) -> Iterator[Planned]:
-    for number, said in enumerate(content.get(NAME, ())):
-        yield Planned(place, said, number)
-    for inside in content.get(below[0], ()) if below else ():
-        yield from _within(f"{place}/{inside.get('name', '')}", inside, below[1:])
+def _windows_within(
+    place: str, content: Content, below: Sequence[str]
+) -> Iterator[PlannedWindow]:
+    for number, window in enumerate(content.get(NAME, ())):
+        yield PlannedWindow(place, window, number)
+    for part in content.get(below[0], ()) if below else ():
+        yield from _windows_within(f"{place}/{part.get('name', '')}", part, below[1:])
 
 
 def key_of(place: str) -> str:
-    """The document in which a place is."""
+    """Return the key of the document that has a place."""
     return f"instances/{place.partition('/')[0]}"
 
 
 def document_of(documents: Mapping[str, Content], place: str) -> Content | None:
-    """The place's document; None: there is none."""
+    """Return the document of a place; None: there is none."""
     if key_of(place) == f"instances/{OWN}":
         return documents.get(key_of(place), {})
     return documents.get(key_of(place))
 
 
-def put_in(content: Content, place: str, said: Content) -> Content | None:
-    """The document with one window more at a place; None: there is no such place."""
-    return _changed(content, place.split("/")[1:], BELOW, lambda kept: [*kept, said])
+def add_window(content: Content, place: str, window: Content) -> Content | None:
+    """Return the document with one window more at a place; None: there is no such place."""
+    return _with_windows(
+        content, place.split("/")[1:], BELOW, lambda windows: [*windows, window]
+    )
 
 
-def is_over(said: Content, zone: str, now: datetime) -> bool:
-    """Return whether a window that comes once has ended before now. What cannot be read, or ends
-    before it begins, is left to the check."""
-    begins, ends = (day_and_time(str(said.get(name, ""))) for name in ("begins", "ends"))
+def is_over(window: Content, zone: str, now: datetime) -> bool:
+    """Return True if a window that comes once has ended before now. A window that cannot be
+    read, or ends before it begins, is left to the check."""
+    begins, ends = (day_and_time(str(window.get(name, ""))) for name in ("begins", "ends"))
     if begins is None or ends is None or ends <= begins or not is_zone(zone):
         return False
     return span_of(Once(begins=begins, ends=ends, zone=zone), now) is None
 
 
-def taken_out(content: Content, place: str, number: int, said: Content) -> Content | None:
-    """The document without that window; None: it is not there any more."""
+def remove_window(content: Content, place: str, number: int, window: Content) -> Content | None:
+    """Return the document without that window; None: it is not there any more."""
 
-    def without(kept: Sequence[Content]) -> list[Content] | None:
-        if number >= len(kept) or dict(kept[number]) != dict(said):
+    def without(windows: Sequence[Content]) -> list[Content] | None:
+        if number >= len(windows) or dict(windows[number]) != dict(window):
             return None
-        return [*kept[:number], *kept[number + 1 :]]
+        return [*windows[:number], *windows[number + 1 :]]
 
-    return _changed(content, place.split("/")[1:], BELOW, without)
+    return _with_windows(content, place.split("/")[1:], BELOW, without)
 
 
-def _changed(
+def _with_windows(
     content: Content, steps: Sequence[str], below: Sequence[str], change: Any
 ) -> Content | None:
     if not steps:
         windows = change(list(content.get(NAME, ())))
         if windows is None:
             return None
-        rest = {name: inside for name, inside in content.items() if name != NAME}
-        return {**rest, NAME: windows} if windows else rest
+        other_settings = {name: parts for name, parts in content.items() if name != NAME}
+        return {**other_settings, NAME: windows} if windows else other_settings
     if not below:
         return None
-    inside = list(content.get(below[0], ()))
-    at = next((n for n, one in enumerate(inside) if one.get("name") == steps[0]), None)
+    parts = list(content.get(below[0], ()))
+    at = next((n for n, one in enumerate(parts) if one.get("name") == steps[0]), None)
     if at is None:
         return None
-    changed = _changed(inside[at], steps[1:], below[1:], change)
-    if changed is None:
+    changed_part = _with_windows(parts[at], steps[1:], below[1:], change)
+    if changed_part is None:
         return None
-    return {**content, below[0]: [*inside[:at], changed, *inside[at + 1 :]]}
+    return {**content, below[0]: [*parts[:at], changed_part, *parts[at + 1 :]]}
 
 
-def titled(documents: Mapping[str, Content], place: str) -> str:
-    """A place by the titles along its path, its names where there are none."""
-    steps, inside = place.split("/"), document_of(documents, place) or {}
-    found = [str(inside.get("title") or steps[0])]
+def path_of_titles(documents: Mapping[str, Content], place: str) -> str:
+    """Return a place by the titles along its path, by names where there are none."""
+    steps, part = place.split("/"), document_of(documents, place) or {}
+    titles = [str(part.get("title") or steps[0])]
     for name, sort in zip(steps[1:], BELOW, strict=False):
-        its = (one for one in inside.get(sort, ()) if one.get("name") == name)
-        inside = next(its, {})
-        found.append(str(inside.get("title") or name))
-    return STEP.join((found[0], *found[1:][-1:]))
+        parts = (one for one in part.get(sort, ()) if one.get("name") == name)
+        part = next(parts, {})
+        titles.append(str(part.get("title") or name))
+    return STEP.join((titles[0], *titles[1:][-1:]))

@@ -14,7 +14,7 @@ from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.levels import Level
 from noroshi.core.route_readiness import Sends, count_readiness
 from noroshi.core.translation import COMMA, Message, _, ngettext, pgettext
-from noroshi.web.view.language import Tongue
+from noroshi.web.view.language import Localizer
 from noroshi.web.view.state_names import ROUTE_STATE_NAMES
 from noroshi.web.view.tree import CALM, Instance, called, called_of, level_of, tally, tree_of
 
@@ -37,16 +37,16 @@ SOON, VERY_SOON = 60, 14
 
 @dataclass(frozen=True, slots=True)
 class AlarmPost:
-    """One post of the relay: `state` is lit, stuck, or "" for not yet."""
+    """Hold one post of the relay: `state` is lit, stuck, or "" for not yet."""
 
     name: str
     state: str
-    told: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
-    """One item that is not well."""
+class ItemNotOk:
+    """Hold one item that is not OK."""
 
     monitor: Answer
     item: Answer
@@ -59,122 +59,139 @@ class Wrong:
 
     @property
     def far(self) -> str:
-        """The last post that it came to, in words."""
+        """Return the last post that it reached, in words."""
         lit = [post for post in self.relay if post.state]
-        return f"{lit[-1].name} {lit[-1].told}".strip() if lit else ""
+        return f"{lit[-1].name} {lit[-1].text}".strip() if lit else ""
 
 
 def as_called_now(one: Answer) -> Answer:
-    """An event or an alarm by the name that its monitor has now; of one that is gone, had."""
+    """Return an event or an alarm under the present name of its monitor; under the last one if
+    that is gone."""
     return {**one, "path": one["path_now"] or one["path"]}
 
 
 def wrong_items(status: Answer) -> list[tuple[Answer, Answer]]:
-    """Monitors and their items that are not OK: what nobody has before what somebody has, the
+    """Return the monitors and items that are not OK: those that nobody acknowledged first, the
     worst first, of those the newest first."""
-    found = [
+    items = [
         (one, item)
         for one in status["monitors"]
         if one["known"] and one["level"] != Level.OK.value
         for item in one["items"]
         if item["level"] != Level.OK.value
     ]
-    found.sort(key=lambda pair: pair[1]["since"] or "", reverse=True)
-    found.sort(key=lambda pair: -Level(pair[1]["level"]).severity)
-    found.sort(key=lambda pair: pair[1]["acknowledged"] is not None)
-    return found
+    items.sort(key=lambda pair: pair[1]["since"] or "", reverse=True)
+    items.sort(key=lambda pair: -Level(pair[1]["level"]).severity)
+    items.sort(key=lambda pair: pair[1]["acknowledged"] is not None)
+    return items
 
 
-def wrongs(status: Answer, rows: Sequence[Answer], tongue: Tongue) -> Sequence[Wrong]:
-    """The first of them, each with how far its newest alarm has come."""
+def items_not_ok(
+    status: Answer, rows: Sequence[Answer], localizer: Localizer
+) -> Sequence[ItemNotOk]:
+    """Return the first of these items, each with the progress of its newest alarm."""
     newest = dict[tuple[str, str], Answer]()
     for row in map(as_called_now, rows):
         newest.setdefault((row["path"], row["item"]), row)
-    found, named = list[Wrong](), ways(status)
+    rows_not_ok, route_titles = list[ItemNotOk](), titles_of_routes(status)
     for monitor, item in wrong_items(status)[:MOST_WRONG]:
         alarm = newest.get((monitor["path"], item["item"]))
         if alarm is None or alarm["level"] != item["level"]:
-            found.append(Wrong(monitor, item, ()))
+            rows_not_ok.append(ItemNotOk(monitor, item, ()))
             continue
-        relay = tuple(relay_of(alarm, status["at"], tongue, named))
-        found.append(Wrong(monitor, item, relay))
-    return found
+        relay = tuple(relay_of(alarm, status["at"], localizer, route_titles))
+        rows_not_ok.append(ItemNotOk(monitor, item, relay))
+    return rows_not_ok
 
 
-def ways(status: Answer) -> Mapping[str, str]:
-    """Return what each route is called."""
+def titles_of_routes(status: Answer) -> Mapping[str, str]:
+    """Return the title of each route by name."""
     return {one["name"]: one["title"] or one["name"] for one in status["routes"]}
 
 
 def relay_of(
-    row: Answer, now: str, tongue: Tongue, ways: Mapping[str, str] = NO_NAMES
+    row: Answer, now: str, localizer: Localizer, route_titles: Mapping[str, str] = NO_NAMES
 ) -> Iterator[AlarmPost]:
-    """Seen, recorded, sent, accepted, seen arrived. A post is lit only after the one before.
-    `ways`: what routes are called."""
-    tried = row["tried"]
-    took = next((one for one in reversed(tried) if one["verdict"] == "accepted"), None)
-    arrived = next((one for one in row["arrived"] if one["state"] == row["state"]), None)
+    """Yield the posts of an alarm: detected, recorded, sent, accepted, arrival confirmed. A
+    post is lit only after the one before."""
+    delivery_attempts = row["tried"]
+    acceptance = next(
+        (one for one in reversed(delivery_attempts) if one["verdict"] == "accepted"), None
+    )
+    arrival = next((one for one in row["arrived"] if one["state"] == row["state"]), None)
 
     def at(instant: str | None) -> str:
-        return tongue.moment(instant, now, seconds=True)
+        return localizer.moment(instant, now, seconds=True)
 
-    yield AlarmPost(tongue.say(_("Detected")), "lit", at(row["raised"]))
-    yield AlarmPost(tongue.say(_("Recorded")), "lit", at(row["queued"]))
-    way = tried[-1]["route"] if tried else ""
-    way = ways.get(way, way)
-    stopped = _stopped(row["state"], bool(tried), tongue)
-    if took:
-        yield AlarmPost(tongue.say(_("Sent")), "lit", ways.get(took["route"], took["route"]))
-        yield AlarmPost(tongue.say(_("Accepted")), "lit", at(took["at"]))
+    yield AlarmPost(localizer.say(_("Detected")), "lit", at(row["raised"]))
+    yield AlarmPost(localizer.say(_("Recorded")), "lit", at(row["queued"]))
+    route = delivery_attempts[-1]["route"] if delivery_attempts else ""
+    route = route_titles.get(route, route)
+    stop_text = _stop_text(row["state"], bool(delivery_attempts), localizer)
+    if acceptance:
+        yield AlarmPost(
+            localizer.say(_("Sent")),
+            "lit",
+            route_titles.get(acceptance["route"], acceptance["route"]),
+        )
+        yield AlarmPost(localizer.say(_("Accepted")), "lit", at(acceptance["at"]))
     else:
-        yield AlarmPost(tongue.say(_("Sent")), "stuck" if stopped else "", stopped or way)
-        yield AlarmPost(tongue.say(_("Accepted")), "")
-    back = tongue.say(_("came back")) if row["state"] == DeliveryState.CAME_BACK else ""
-    lit = "lit" if arrived and not back else ""
-    arrival = back or (at(arrived["at"]) if arrived else "")
-    yield AlarmPost(tongue.say(_("Arrival confirmed")), "stuck" if back else lit, arrival)
+        yield AlarmPost(
+            localizer.say(_("Sent")), "stuck" if stop_text else "", stop_text or route
+        )
+        yield AlarmPost(localizer.say(_("Accepted")), "")
+    came_back = localizer.say(_("came back")) if row["state"] == DeliveryState.CAME_BACK else ""
+    arrival_state = "lit" if arrival and not came_back else ""
+    arrival_text = came_back or (at(arrival["at"]) if arrival else "")
+    yield AlarmPost(
+        localizer.say(_("Arrival confirmed")),
+        "stuck" if came_back else arrival_state,
+        arrival_text,
+    )
 
 
-def _stopped(state: str, tried: bool, tongue: Tongue) -> str:
+def _stop_text(state: str, is_tried: bool, localizer: Localizer) -> str:
     if state == DeliveryState.HELD:
-        return tongue.say(_("held manually"))
+        return localizer.say(_("held manually"))
     if state == DeliveryState.SET_ASIDE:
-        return tongue.say(_("set aside"))
+        return localizer.say(_("set aside"))
     if state == DeliveryState.DROPPED:
-        return tongue.say(_("given up"))
-    return tongue.say(_("waiting for retry")) if tried else ""
+        return localizer.say(_("given up"))
+    return localizer.say(_("waiting for retry")) if is_tried else ""
 
 
-def heading(status: Answer, tongue: Tongue) -> str:
+def heading(status: Answer, localizer: Localizer) -> str:
     """Say whether anybody must act, in a sentence."""
     monitors = [one for one in status["monitors"] if not one["stopped"]]
     if not monitors and status["monitors"]:
-        return tongue.say(_("Nothing is monitored: all monitoring is stopped."))
+        return localizer.say(_("Nothing is monitored: all monitoring is stopped."))
     if not monitors:
-        return tongue.say(_("Nothing is monitored yet."))
-    count, wrong = len(monitors), sum(level_of(one) not in CALM for one in monitors)
-    had = sum(map(_is_had, monitors))
-    if wrong and had:
-        return tongue.say(
+        return localizer.say(_("Nothing is monitored yet."))
+    count, not_ok = len(monitors), sum(level_of(one) not in CALM for one in monitors)
+    acknowledged = sum(map(_is_acknowledged, monitors))
+    if not_ok and acknowledged:
+        return localizer.say(
             ngettext(
                 "{wrong} of {count} monitor is not OK; {had} acknowledged.",
                 "{wrong} of {count} monitors are not OK; {had} acknowledged.",
-            ).fill(wrong=wrong, count=count, had=had)
+            ).fill(wrong=not_ok, count=count, had=acknowledged)
         )
-    if wrong:
-        return tongue.say(
+    if not_ok:
+        return localizer.say(
             ngettext(
                 "{wrong} of {count} monitor requires attention.",
                 "{wrong} of {count} monitors require attention.",
-            ).fill(wrong=wrong, count=count)
+            ).fill(wrong=not_ok, count=count)
         )
-    new = sum(not one["known"] for one in monitors)
-    return tongue.say(_none_wrong(count, new, status, against(status, tongue)))
+    not_measured = sum(not one["known"] for one in monitors)
+    return localizer.say(
+        _none_wrong(count, not_measured, status, doubts_of_routes(status, localizer))
+    )
 
 
-def _none_wrong(count: int, new: int, status: Answer, routes: str) -> Message:
-    """Say it of monitors none of which is wrong; `new` of them were not measured yet."""
-    if new:
+def _none_wrong(count: int, not_measured: int, status: Answer, routes: str) -> Message:
+    """Say that no monitor is wrong; `not_measured` of them were not measured yet."""
+    if not_measured:
         text = ngettext(
             "Nothing is wrong so far. Not measured yet: {new} of {count} monitor.",
             "Nothing is wrong so far. Not measured yet: {new} of {count} monitors.",
@@ -189,7 +206,7 @@ def _none_wrong(count: int, new: int, status: Answer, routes: str) -> Message:
                 "Not measured yet: {new} of {count} monitor. Also, {routes}.",
                 "Not measured yet: {new} of {count} monitors. Also, {routes}.",
             )
-        return text.fill(new=new, count=count, routes=routes)
+        return text.fill(new=not_measured, count=count, routes=routes)
     if status["troubles"]:
         return _("All monitors are OK ({count}), but Noroshi itself has a problem.").fill(
             count=count
@@ -205,113 +222,114 @@ def _none_wrong(count: int, new: int, status: Answer, routes: str) -> Message:
     )
 
 
-def against(status: Answer, tongue: Tongue) -> str:
+def doubts_of_routes(status: Answer, localizer: Localizer) -> str:
     """Say what keeps the routes from being called well; "": nothing."""
-    ways = count_readiness(Sends(one["sends"]) for one in status["routes"])
-    if cannot_send(status, tongue):
-        return tongue.say(_("the routes require attention"))
-    if ways.doubted:
-        return tongue.say(_("the last diagnosis of a route failed, so alarms may not be sent"))
-    if ways.unproved:
-        return tongue.say(
+    readiness = count_readiness(Sends(one["sends"]) for one in status["routes"])
+    if cannot_send(status, localizer):
+        return localizer.say(_("the routes require attention"))
+    if readiness.doubted:
+        return localizer.say(
+            _("the last diagnosis of a route failed, so alarms may not be sent")
+        )
+    if readiness.unproved:
+        return localizer.say(
             ngettext(
                 "{bad} of {all} route has sent nothing yet",
                 "{bad} of {all} routes have sent nothing yet",
                 by="all",
-            ).fill(bad=ways.unproved, all=ways.count)
+            ).fill(bad=readiness.unproved, all=readiness.count)
         )
     return ""
 
 
-def _is_had(monitor: Answer) -> bool:
-    """Return whether somebody has all that is not well of it."""
-    bad = [one for one in monitor["items"] if one["level"] != Level.OK.value]
-    return bool(bad) and monitor["known"] and all(one["acknowledged"] for one in bad)
+def _is_acknowledged(monitor: Answer) -> bool:
+    """Return True if somebody acknowledged all items that are not OK."""
+    not_ok = [one for one in monitor["items"] if one["level"] != Level.OK.value]
+    return bool(not_ok) and monitor["known"] and all(one["acknowledged"] for one in not_ok)
 
 
-def silent(
-    status: Answer, tongue: Tongue, tree: Mapping[str, Instance] = NO_TREE
+def current_silence(
+    status: Answer, localizer: Localizer, tree: Mapping[str, Instance] = NO_TREE
 ) -> tuple[str, str] | None:
-    """Until when something is silent at the latest, and what; None: nothing is."""
-    return _quiet(status["silences"], status["at"], tongue, tree)
+    """Return the latest end of a silence, and the places; None: there is no silence."""
+    return _latest_end(status["silences"], status["at"], localizer, tree)
 
 
-def works(
-    status: Answer, tongue: Tongue, tree: Mapping[str, Instance] = NO_TREE
+def current_maintenance(
+    status: Answer, localizer: Localizer, tree: Mapping[str, Instance] = NO_TREE
 ) -> tuple[str, str] | None:
-    """Until when planned work goes on at the latest, and where; None: there is none now."""
-    return _quiet(status["maintenance"], status["at"], tongue, tree)
+    """Return the latest end of maintenance, and the places; None: there is none now."""
+    return _latest_end(status["maintenance"], status["at"], localizer, tree)
 
 
-def _quiet(
-    found: Sequence[Answer], now: str, tongue: Tongue, tree: Mapping[str, Instance]
+def _latest_end(
+    pauses: Sequence[Answer], now: str, localizer: Localizer, tree: Mapping[str, Instance]
 ) -> tuple[str, str] | None:
-    if not found:
+    if not pauses:
         return None
-    everything = tongue.say(_("everything"))
-    places = [called(one["place"], tree) or everything for one in found[:MOST_SILENT]]
-    if len(found) > MOST_SILENT:
+    everything = localizer.say(_("everything"))
+    places = [called(one["place"], tree) or everything for one in pauses[:MOST_SILENT]]
+    if len(pauses) > MOST_SILENT:
         places.append("…")
-    last = max(one["ends"] for one in found)
-    where = COMMA.say(tongue.language).join(dict.fromkeys(places))
-    return tongue.moment(last, now), where
+    latest_end = max(one["ends"] for one in pauses)
+    where = COMMA.say(localizer.language).join(dict.fromkeys(places))
+    return localizer.moment(latest_end, now), where
 
 
-def cannot_send(status: Answer, tongue: Tongue) -> str:
-    """That alarms may not leave, or soon not; "" if nothing is known against a route."""
-    ways = count_readiness(Sends(one["sends"]) for one in status["routes"])
-    if not ways.count:
+def cannot_send(status: Answer, localizer: Localizer) -> str:
+    """Say that alarms may not be sent, or soon not; "" if nothing is known against a route."""
+    readiness = count_readiness(Sends(one["sends"]) for one in status["routes"])
+    if not readiness.count:
         return (
-            tongue.say(_("There is no delivery route, so no alarm can be sent."))
+            localizer.say(_("There is no delivery route, so no alarm can be sent."))
             if status["monitors"]
             else ""
         )
-    if ways.no == ways.count:
-        return tongue.say(_("Alarms cannot be sent: no route can send now."))
+    if readiness.no == readiness.count:
+        return localizer.say(_("Alarms cannot be sent: no route can send now."))
     sentences = []
-    if ways.no:
+    if readiness.no:
         sentences.append(
-            tongue.say(
+            localizer.say(
                 ngettext(
                     "Alarms may not be sent: {bad} of {all} route cannot send.",
                     "Alarms may not be sent: {bad} of {all} routes cannot send.",
                     by="all",
-                ).fill(bad=ways.no, all=ways.count)
+                ).fill(bad=readiness.no, all=readiness.count)
             )
         )
-    if ways.for_now:
+    if readiness.for_now:
         sentences.append(
-            tongue.say(
+            localizer.say(
                 ngettext(
                     "{bad} of {count} route requires action, but may still send for a while.",
                     "{bad} of {count} routes require action, but may still send for a while.",
-                ).fill(bad=ways.for_now, count=ways.count)
+                ).fill(bad=readiness.for_now, count=readiness.count)
             )
         )
-    return ("" if tongue.language == "ja" else " ").join(sentences)
+    return ("" if localizer.language == "ja" else " ").join(sentences)
 
 
 def stopped(
-    status: Answer, tongue: Tongue, tree: Mapping[str, Instance] = NO_TREE
+    status: Answer, localizer: Localizer, tree: Mapping[str, Instance] = NO_TREE
 ) -> Sequence[tuple[str, str, str]]:
-    """Return what is not watched: what it is called, the address of its page, by whom since
-    when."""
+    """Return the parts that are not monitored: title, page, and who stopped it when."""
     return [
         (
             called(one["path"], tree),
             part_page(one["path"]),
-            stopped_by(one, status["at"], tongue),
+            stopped_by(one, status["at"], localizer),
         )
         for one in status["stopped"][:MOST_WRONG]
     ]
 
 
-def stopped_by(one: Answer, now: str, tongue: Tongue) -> str:
+def stopped_by(one: Answer, now: str, localizer: Localizer) -> str:
     """Say who stopped it, when, and with which version; "" where that is not known any more."""
     if not one["version"]:
         return ""
-    at = tongue.moment(one["at"], now)
-    return tongue.say(
+    at = localizer.moment(one["at"], now)
+    return localizer.say(
         _("stopped by {who}, {at}, version {version}").fill(
             who=one["who"], at=at, version=one["version"]
         )
@@ -319,7 +337,7 @@ def stopped_by(one: Answer, now: str, tongue: Tongue) -> str:
 
 
 def part_page(path: str) -> str:
-    """The address of the page of an instance, a group or a monitor."""
+    """Return the address of the page of an instance, a group or a monitor."""
     sort = ("instance", "group", "monitor")[min(path.count("/"), 2)]
     return f"/{sort}/{quote(path)}"
 
@@ -340,10 +358,12 @@ def remaining_validity(ends: str | None, now: str) -> RemainingValidity | None:
         return None
     days = (date.fromisoformat(ends[:10]) - datetime.fromisoformat(now).date()).days
     level = "ok" if days > SOON else "warning" if days > VERY_SOON else "critical"
-    return RemainingValidity(days, level, _x(days), [(one, _x(one)) for one in MARKS])
+    return RemainingValidity(
+        days, level, _ruler_position(days), [(one, _ruler_position(one)) for one in MARKS]
+    )
 
 
-def _x(days: int) -> float:
+def _ruler_position(days: int) -> float:
     return round(WIDE * sqrt(min(max(days, 0), LONGEST) / LONGEST), 1)
 
 
@@ -358,48 +378,50 @@ def route_level(route: Answer, now: str) -> str:
     return "paused" if level == "ok" and not route["accepted"] else level
 
 
-def route_state(route: Answer, tongue: Tongue) -> str:
-    """A route's state in words."""
+def route_state(route: Answer, localizer: Localizer) -> str:
+    """Return a route's state in words."""
     if route["sends"] == Sends.DOUBTED.value:
-        return tongue.say(
-            _("the diagnosis failed: {stage}").fill(stage=tongue.say(route["examined_in_vain"]))
+        return localizer.say(
+            _("the diagnosis failed: {stage}").fill(
+                stage=localizer.say(route["examined_in_vain"])
+            )
         )
     if route["sends"] == Sends.UNPROVED.value:
-        return tongue.say(_("not proven yet"))
-    return tongue.say(ROUTE_STATE_NAMES[route["state"]])
+        return localizer.say(_("not proven yet"))
+    return localizer.say(ROUTE_STATE_NAMES[route["state"]])
 
 
-def view(status: Answer, ledger: Answer, tongue: Tongue) -> Mapping[str, Any]:
-    """All that the fragments show."""
+def view(status: Answer, ledger: Answer, localizer: Localizer) -> Mapping[str, Any]:
+    """Return all that the fragments show."""
     now = status["at"]
     items = len(wrong_items(status))
-    some = any(status[name] for name in ("stopped", "silences", "maintenance", "untold"))
-    tree = tree_of(status["monitors"]) if some else NO_TREE
+    has_places = any(status[name] for name in ("stopped", "silences", "maintenance", "untold"))
+    tree = tree_of(status["monitors"]) if has_places else NO_TREE
     return {
         "status": status,
-        "head": heading(status, tongue),
-        "cannot_send": cannot_send(status, tongue),
-        "against": against(status, tongue),
-        "silent": silent(status, tongue, tree),
-        "works": works(status, tongue, tree),
+        "head": heading(status, localizer),
+        "cannot_send": cannot_send(status, localizer),
+        "against": doubts_of_routes(status, localizer),
+        "silent": current_silence(status, localizer, tree),
+        "works": current_maintenance(status, localizer, tree),
         "untold": [(called(path, tree), part_page(path)) for path in status["untold"]],
-        "stopped": stopped(status, tongue, tree),
+        "stopped": stopped(status, localizer, tree),
         "tally": tally(status["monitors"]),
-        "wrongs": wrongs(status, ledger["rows"], tongue),
+        "wrongs": items_not_ok(status, ledger["rows"], localizer),
         "more": max(0, items - MOST_WRONG),
         "sum": ledger["sum"],
         "routes": [
             (
                 one,
                 route_level(one, now),
-                route_state(one, tongue),
+                route_state(one, localizer),
                 remaining_validity(one["ends"], now),
             )
             for one in status["routes"]
         ],
-        "at": lambda instant: tongue.moment(instant, now),
-        "exact": lambda instant: tongue.moment(instant, now, seconds=True),
-        "kind": lambda name: tongue.say(KINDS[name]) if name in KINDS else name,
-        "level": tongue.level,
-        "day": tongue.day,
+        "at": lambda instant: localizer.moment(instant, now),
+        "exact": lambda instant: localizer.moment(instant, now, seconds=True),
+        "kind": lambda name: localizer.say(KINDS[name]) if name in KINDS else name,
+        "level": localizer.level,
+        "day": localizer.day,
     }

@@ -1,4 +1,4 @@
-"""One request for a page: whose it is, in which language, and how a page is made of it."""
+"""Handle one request for a page: who asks, in which language, and the answer."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ from noroshi.web.http.authentication import (
     NOT_OURS,
     address_of,
     check_csrf,
-    in_session,
     key_of,
+    session_person,
 )
 from noroshi.web.http.multipart import Upload, boundary_of
-from noroshi.web.http.reauthenticate import PASSWORD_AGAIN, answered, pending_form
-from noroshi.web.http.request_form import form_of_stranger, is_foreign, ours, sent
+from noroshi.web.http.reauthenticate import PASSWORD_AGAIN, pending_form, split_password
+from noroshi.web.http.request_form import form_of_stranger, is_foreign, local_address, read_form
 from noroshi.web.view.control_escape import Page
-from noroshi.web.view.language import LANGUAGE_NAMES, TONGUES
+from noroshi.web.view.language import LANGUAGE_NAMES, LOCALIZERS
 from noroshi.web.view.role_refusal import for_people
 from noroshi.web.view.templates import templates
 from noroshi.web.view.timestamps import zone_of
@@ -60,7 +60,7 @@ RAISED: Mapping[str, type[OperationError]] = {
         ReauthenticationRequiredError,
     )
 }
-NOT_KEPT = ("csrf", "password", "do", PASSWORD_AGAIN)
+NOT_CARRIED = ("csrf", "password", "do", PASSWORD_AGAIN)
 PREVIEWED = frozenset({"etag", "version"})
 """The fields that only the forms of settings send, which all show what they would change."""
 DEVICE_COOKIE_SECONDS = 365 * 86_400
@@ -90,9 +90,9 @@ class Visit:
     @property
     def language(self) -> str:
         """Return the language as chosen, else as the browser prefers; English for others."""
-        chosen = self.request.cookies.get(LANGUAGE, "")
-        if chosen in LANGUAGES:
-            return chosen
+        choice = self.request.cookies.get(LANGUAGE, "")
+        if choice in LANGUAGES:
+            return choice
         return preferred(self.request.headers.get("accept-language", ""))
 
     @property
@@ -102,9 +102,9 @@ class Visit:
 
     @property
     def theme(self) -> str:
-        """light, dark, or "": as the system has it."""
-        chosen = self.request.cookies.get(THEME, "")
-        return chosen if chosen in THEMES else ""
+        """Return light, dark, or "": as the system has it."""
+        choice = self.request.cookies.get(THEME, "")
+        return choice if choice in THEMES else ""
 
     @property
     def known(self) -> str:
@@ -117,11 +117,11 @@ class Visit:
         return address_of(self.request)
 
     def say(self, words: Message | Mapping[str, str]) -> str:
-        """A text of ours, or of an answer, in their language."""
-        return TONGUES[self.language].say(words)
+        """Return a text of ours, or of an answer, in the visitor's language."""
+        return LOCALIZERS[self.language].say(words)
 
     async def call_json(self, op: str, **args: Any) -> Any:
-        """Do an operation in their name; the answer, as at every door."""
+        """Run an operation in the visitor's name; return the answer as JSON."""
         assert self.person is not None
         service = self.web.service
         answer = await handle_request(
@@ -130,22 +130,23 @@ class Visit:
         return for_people(answer, service.operations().get(op), self.person)
 
     async def show(self, template: str, status: int = 200, /, **values: Any) -> Response:
-        """A page in the frame of whoever is logged in: with the sums of alarms lost and mails
-        waiting. Raises an OperationError if even that cannot be known now."""
+        """Return a page in the frame of whoever is logged in: with the counts of lost alarms
+        and waiting mails. Raises an OperationError if even that cannot be known now."""
         ledger_sum = (await self.call("ledger", last=1))["sum"]
         return self.page(template, status, ledger_sum=ledger_sum, **values)
 
     async def call(self, op: str, **args: Any) -> Any:
-        """Return what an operation answers. Raises its refusal."""
+        """Run an operation and return its answer. Raises its refusal."""
         return unwrap(await self.call_json(op, **args))
 
     def failed(self, status: int, why: Message) -> Response:
-        """The page that says so. `lost`: there was nothing to look at, and not a deed that failed."""
-        lost = status == 404 and self.request.method == "GET"
-        return self.page("error.html", status, why=self.say(why), lost=lost)
+        """Return the page of an error. `is_lost`: there is no such page, while no action
+        failed."""
+        is_lost = status == 404 and self.request.method == "GET"
+        return self.page("error.html", status, why=self.say(why), lost=is_lost)
 
     def page(self, template: str, status: int = 200, /, **values: Any) -> Response:
-        """A page of that template."""
+        """Return a page of that template."""
         text = (
             templates(self.language)
             .get_template(template)
@@ -161,7 +162,7 @@ class Visit:
         return Page(text, status)
 
     async def reauthenticate(self, password: str) -> None:
-        """They gave the password once more: the session has another key from now on. Raises
+        """Check the password again, and give the session another key. Raises
         AuthenticationError."""
         people = self.web.people
         self.key = self.session_key = (
@@ -171,61 +172,71 @@ class Visit:
 
     @property
     def zone(self) -> str:
-        """That of the times on a page: this machine's, as it is now."""
+        """Return the zone of the times on a page: this machine's, as it is now."""
         return zone_of(self.web.service.now().astimezone())
 
     @property
     def here(self) -> str:
-        """The address of this page, to come back to."""
+        """Return the address of this page, to come back to."""
         url = self.request.url
         return f"{url.path}?{url.query}" if url.query else url.path
 
     @property
     def role(self) -> str:
-        """The highest role they have, in their language."""
-        mine = self.person.roles if self.person else frozenset()
-        return self.say(next((ROLE_NAMES[r] for r in reversed(ROLES) if r in mine), plain("")))
+        """Return the visitor's highest role, in their language."""
+        own_roles = self.person.roles if self.person else frozenset()
+        return self.say(
+            next((ROLE_NAMES[r] for r in reversed(ROLES) if r in own_roles), plain(""))
+        )
 
     def to(self, where: str) -> Response:
-        """Send them to another page of ours; never elsewhere."""
-        return RedirectResponse(ours(where), 303)
+        """Redirect to another page of ours; never elsewhere."""
+        return RedirectResponse(local_address(where), 303)
 
     def to_log_in(self) -> Response:
-        """They come back here afterwards."""
-        back = self.here if self.request.method == "GET" else "/"
-        return self.to("/login" if back == "/" else f"/login?next={quote(back, safe='')}")
+        """Redirect to the log-in, which leads back here."""
+        return_address = self.here if self.request.method == "GET" else "/"
+        return self.to(
+            "/login"
+            if return_address == "/"
+            else f"/login?next={quote(return_address, safe='')}"
+        )
 
 
 def unwrap(answer: Mapping[str, Any]) -> Any:
-    """Return what an operation answered. Raises its refusal."""
+    """Return the answer of an operation. Raises its refusal."""
     if "ok" in answer:
         return answer["ok"]
     raise RAISED.get(answer["error"], OperationFailedError)(bilingual(**answer["words"]))
 
 
 Handler = Callable[[Visit], Awaitable[Response]]
-Hear = Callable[[Visit], Awaitable[None]]
+FormReader = Callable[[Visit], Awaitable[None]]
 
 
-async def hear_form(visit: Visit) -> None:
+async def read_posted_form(visit: Visit) -> None:
     """Take the fields and files that were sent."""
-    visit.form, visit.files = await sent(visit.request, stranger=visit.person is None)
+    visit.form, visit.files = await read_form(visit.request, stranger=visit.person is None)
 
 
 def page(
-    web: WebContext, handle: Handler, *, anybody: bool = False, hear: Hear = hear_form
+    web: WebContext,
+    handle: Handler,
+    *,
+    anybody: bool = False,
+    read_body: FormReader = read_posted_form,
 ) -> Any:
-    """A handler of Starlette for a page: who it is, CSRF, language, errors in words.
-    `anybody`: also who is not logged in. `hear` takes what was sent."""
+    """Return a handler of Starlette for a page: who asks, CSRF, language, errors in words.
+    `anybody`: also who is not logged in. `read_body` takes the body that was sent."""
 
     async def respond(request: Request) -> Response:
         visit = Visit(web, request, key_of(request, web), None)
         if not visit.key:
             visit.key = visit.session_key = random_keys.key()
         try:
-            answer = await _handled(visit, handle, hear, anybody=anybody)
+            answer = await _handle(visit, handle, read_body, anybody=anybody)
         except OperationError as refusal:
-            answer = _refused(visit, refusal)
+            answer = _refusal_page(visit, refusal)
         except StoreError as error:
             answer = visit.failed(503, STORE_TROUBLE.fill(why=error.words))
         if visit.session_key is not None:
@@ -237,8 +248,8 @@ def page(
     return respond
 
 
-def _refused(visit: Visit, refusal: OperationError) -> Response:
-    """In words; who only has to give the password once more is asked for it."""
+def _refusal_page(visit: Visit, refusal: OperationError) -> Response:
+    """Return the page of a refusal; one that only wants the password again asks for it."""
     if not isinstance(refusal, ReauthenticationRequiredError):
         return visit.failed(STATUS[refusal.kind], refusal.words)
     if visit.request.method == "POST":
@@ -249,26 +260,26 @@ def _refused(visit: Visit, refusal: OperationError) -> Response:
 
 
 def _reauthentication_page(
-    visit: Visit, no: AuthenticationError | None = None, why: str = ""
+    visit: Visit, error: AuthenticationError | None = None, why: str = ""
 ) -> Response:
-    """The page that asks for the password, and sends again what was typed."""
-    wanted = pending_form(visit.form, files=bool(visit.files))
-    why, wait = (visit.say(no.words), no.seconds) if no else (why, 0.0)
+    """Return the page that asks for the password, and sends the form again."""
+    pending = pending_form(visit.form, files=bool(visit.files))
+    why, wait = (visit.say(error.words), error.seconds) if error else (why, 0.0)
     status = 429 if wait else 403
     answer = visit.page(
-        "reauthenticate.html", status, why=why, next=ours(visit.here), asked=wanted
+        "reauthenticate.html", status, why=why, next=local_address(visit.here), pending=pending
     )
     if wait:
         answer.headers["retry-after"] = str(int(wait) + 1)
     return answer
 
 
-async def _afterwards(visit: Visit) -> Response:
-    """Whoever was away for too long logs in first. What they typed into a form that can show what
-    it would change goes along, and does nothing by itself: one that cannot would do at once what
-    it is asked for, or has a field for a secret."""
+async def _log_in_first(visit: Visit) -> Response:
+    """Let a visitor whose session ended log in first. The input of a form with a preview goes
+    along, and does nothing by itself: another form would act at once, or has a field for a
+    secret."""
     request = visit.request
-    if fetched(request):  # or the page of the log-in would stand in a corner of this one
+    if is_fetch(request):  # or the page of the log-in would stand in a corner of this one
         return Response(headers={"HX-Refresh": "true"})
     uploads = boundary_of(request.headers.get("content-type", ""))
     if request.method != "POST" or is_foreign(request) or uploads:
@@ -276,46 +287,50 @@ async def _afterwards(visit: Visit) -> Response:
     form = await form_of_stranger(request)
     if not form.keys() >= PREVIEWED:
         return visit.to_log_in()
-    kept = urlencode({name: text for name, text in form.items() if name not in NOT_KEPT})
-    return visit.page("login.html", why="", name="", next=visit.here, kept=kept)
+    saved_input = urlencode(
+        {name: text for name, text in form.items() if name not in NOT_CARRIED}
+    )
+    return visit.page("login.html", why="", name="", next=visit.here, saved_input=saved_input)
 
 
-def by_itself(request: Request) -> bool:
-    """Return whether a page that stays open asks, as something moved or time passed, and nobody
-    did a thing: it keeps nobody logged in. htmx says of what it fetches that it does, and for
-    which element; a branch of the tree is asked for when somebody opens it."""
-    return fetched(request) and not request.headers.get("hx-source", "").startswith(OPENED)
+def is_automatic(request: Request) -> bool:
+    """Return True if an open page asks by itself, as something changed or time passed: that
+    keeps nobody logged in. htmx says that it fetches, and for which element; a branch of the
+    tree is fetched when somebody opens it."""
+    return is_fetch(request) and not request.headers.get("hx-source", "").startswith(OPENED)
 
 
-def fetched(request: Request) -> bool:
-    """Return whether it is htmx that looks, for a part of a page that is there."""
+def is_fetch(request: Request) -> bool:
+    """Return True if htmx fetches a part of a page."""
     return request.method == "GET" and request.headers.get("hx-request") == "true"
 
 
-async def _handled(visit: Visit, handle: Handler, hear: Hear, *, anybody: bool) -> Response:
+async def _handle(
+    visit: Visit, handle: Handler, read_body: FormReader, *, anybody: bool
+) -> Response:
     web, request = visit.web, visit.request
     if not await web.people.begun() and request.url.path not in ("/start", "/look"):
         return visit.to("/start")
-    there = not by_itself(request)
-    visit.person = await in_session(request, web, visit.key, there)
+    is_present = not is_automatic(request)
+    visit.person = await session_person(request, web, visit.key, is_present)
     if visit.person is None and not anybody:
-        return await _afterwards(visit)
+        return await _log_in_first(visit)
     if request.method == "POST":
         if is_foreign(request):
             raise ForbiddenError(NOT_OURS)
-        await hear(visit)
+        await read_body(visit)
         check_csrf(visit.key, visit.form.get("csrf", ""))
         try:
-            visit.form = await _taken(visit)
-        except AuthenticationError as no:
-            return _reauthentication_page(visit, no)
+            visit.form = await _without_password(visit)
+        except AuthenticationError as error:
+            return _reauthentication_page(visit, error)
     return await handle(visit)
 
 
-async def _taken(visit: Visit) -> Mapping[str, str]:
-    """The form as it was typed at first. Raises AuthenticationError if a password was given
-    with it that is not theirs."""
-    form, password = answered(visit.form)
+async def _without_password(visit: Visit) -> Mapping[str, str]:
+    """Return the form as it was first typed. Raises AuthenticationError if it came with a wrong
+    password."""
+    form, password = split_password(visit.form)
     if password is not None and visit.person is not None:
         await visit.reauthenticate(password)
     return form
@@ -334,13 +349,13 @@ def _set_device_cookie(answer: Response, web: WebContext, key: str) -> None:
     answer.set_cookie(web.device_cookie, key, max_age=DEVICE_COOKIE_SECONDS, **rules)  # type: ignore[arg-type]
 
 
-def preferred(accepted: str) -> str:
-    """The one of our languages that a browser prefers (RFC 9110, 12.5.4)."""
-    found = list[tuple[float, int, str]]()
-    for at, one in enumerate(accepted.split(",")[:20]):
-        name, _, rest = one.strip().partition(";")
-        weight = rest.strip().removeprefix("q=") or "1"
+def preferred(header: str) -> str:
+    """Return the one of our languages that a browser prefers (RFC 9110, 12.5.4)."""
+    preferences = list[tuple[float, int, str]]()
+    for place, part in enumerate(header.split(",")[:20]):
+        name, _, parameters = part.strip().partition(";")
+        weight = parameters.strip().removeprefix("q=") or "1"
         language = name.lower()[:2]
         if language in LANGUAGES and weight.replace(".", "", 1).isdigit():
-            found.append((-float(weight), at, language))
-    return min(found)[2] if found else "en"
+            preferences.append((-float(weight), place, language))
+    return min(preferences)[2] if preferences else "en"

@@ -1,5 +1,5 @@
-"""That a role is too low, as it is said to somebody at a page: who can help is told, and not what
-the operation is called inside."""
+"""Refuse a role that is too low in words for people: who can help, without the operation's
+name."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ ROLE_TOO_LOW = _("This requires the role {role}. Ask an administrator.")
 
 
 def needs(role: str) -> Message:
-    """Return what somebody of a lower role is told."""
+    """Return the refusal for somebody of a lower role."""
     return ROLE_TOO_LOW.fill(role=ROLE_NAMES[role])
 
 
 def for_people(
-    answer: Mapping[str, Any], wanted: Operation | None, person: Person
+    answer: Mapping[str, Any], operation: Operation | None, person: Person
 ) -> Mapping[str, Any]:
-    """The same answer; a refusal of a role that is too low in words for people."""
-    if wanted is None or "ok" in answer or wanted.role in person.roles:
+    """Return the same answer; a refusal of a role that is too low in words for people."""
+    if operation is None or "ok" in answer or operation.role in person.roles:
         return answer
-    words = needs(wanted.role)
-    return {**answer, "words": words.both(Medium.PAGE)}
+    text = needs(operation.role)
+    return {**answer, "words": text.both(Medium.PAGE)}

@@ -14,7 +14,7 @@ from noroshi.service import NotFoundError
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.view.form_operations import may, run
 from noroshi.web.view.page_context import Visit
-from noroshi.web.view.routes import DEFINED, Answer, labels, of_type, orders, ranked, shown
+from noroshi.web.view.routes import DEFINED, Answer, labels, of_type, orders, ranked, route_row
 
 WAYS: Mapping[str, str] = {
     "browser": "person-here",
@@ -35,19 +35,19 @@ WAY_NAMES: Mapping[str, Message] = {
 GONE = "-"
 """The etag of nothing."""
 ELSEWHERE = ("browser", "paste", "app_secret", "device")
-"""Those at other providers than Microsoft."""
+"""The ways to sign in at other providers than Microsoft."""
 GOOGLE = ("browser", "paste", "app_secret")
 """Its sign-in by a code on another device knows no mail scope."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteDetails:
-    """One route as it is now. `said` is its definition, `account` that of its account; `way` is
-    the one that the page shows. `elsewhere`: whatever names it names another one that can send."""
+    """Hold one route as it is now: its `definition`, that of its `account`, and the `way` that
+    the page shows. `elsewhere`: every order with it has another route that can send."""
 
     row: Mapping[str, Any]
     at: str
-    said: Answer
+    definition: Answer
     documents: Mapping[str, Answer]
     etags: Mapping[str, str]
     version: int
@@ -62,12 +62,12 @@ class RouteDetails:
 
     @property
     def key(self) -> str:
-        """Its account's."""
+        """Return the key of its account."""
         return f"accounts/{self.row['account']}"
 
     @property
     def alone(self) -> bool:
-        """Return whether its app signs in by itself."""
+        """Return True if the app signs in by itself."""
         return self.account is not None and self.account.get("sign_in") == "app"
 
     @property
@@ -81,16 +81,16 @@ class RouteDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renamed:
-    """A route that somebody else gave another name: which, and who did, in words."""
+    """Hold the new name of a route that somebody else renamed, and who did, in words."""
 
     name: str
     why: tuple[str, ...]
     status: int
 
 
-async def renamed(visit: Visit, name: str) -> Renamed | None:
-    """Return what the route is called whose form an administrator sent under a name that it has
-    no more; None: it has that name, or there was none."""
+async def find_renamed(visit: Visit, name: str) -> Renamed | None:
+    """Return the new name of the route whose form an administrator sent under its old one;
+    None: it has that name, or there was none."""
     key = f"routes/{name}"
     if (
         not may(visit)["rule"]
@@ -98,56 +98,57 @@ async def renamed(visit: Visit, name: str) -> Renamed | None:
     ):
         return None
     # It is no longer what any form of it saw: who changed it, and where it is, is told.
-    done = await run(visit, "definition_change", etags={key: GONE}, dry=True)
-    told = [(where, what) for where, what in done.problems if where != key]
-    if done.kind != "conflict" or not told:
+    dry_run = await run(visit, "definition_change", etags={key: GONE}, dry=True)
+    problems = [(where, what) for where, what in dry_run.problems if where != key]
+    if dry_run.kind != "conflict" or not problems:
         return None
-    where, what = told[0]
-    return Renamed(name=where.partition("/")[2], why=(done.why[0], what), status=done.status)
+    where, what = problems[0]
+    return Renamed(
+        name=where.partition("/")[2], why=(dry_run.why[0], what), status=dry_run.status
+    )
 
 
-async def known_of(visit: Visit, name: str, way: str = "") -> RouteDetails:
-    """All of it. Raises NotFoundError."""
-    now = await visit.call("route_list")
-    defined = await visit.call("definition_show", types=DEFINED)
-    documents = defined["documents"]
-    found = ranked(now["routes"], documents)
-    one = next((route for route in found if route["name"] == name), None)
-    if one is None:
+async def load_route(visit: Visit, name: str, way: str = "") -> RouteDetails:
+    """Return the details of a route. Raises NotFoundError."""
+    answer = await visit.call("route_list")
+    definitions = await visit.call("definition_show", types=DEFINED)
+    documents = definitions["documents"]
+    routes_by_rank = ranked(answer["routes"], documents)
+    row = next((route for route in routes_by_rank if route["name"] == name), None)
+    if row is None:
         raise NotFoundError(NO_SUCH_PAGE)
-    account = of_type(documents, "accounts").get(one["account"])
+    account = of_type(documents, "accounts").get(row["account"])
     ways = ways_of(account)
     return RouteDetails(
-        row=shown(visit, one, labels(visit, found)[name], now["at"]),
-        at=now["at"],
-        said=documents[f"routes/{name}"],
+        row=route_row(visit, row, labels(visit, routes_by_rank)[name], answer["at"]),
+        at=answer["at"],
+        definition=documents[f"routes/{name}"],
         documents=documents,
-        etags=defined["etags"],
-        version=defined["version"],
+        etags=definitions["etags"],
+        version=definitions["version"],
         account=account,
         way=way if way in ways else way_of(account),
         ways=ways,
-        elsewhere=elsewhere(name, now["routes"], documents),
+        elsewhere=elsewhere(name, answer["routes"], documents),
     )
 
 
 def elsewhere(name: str, routes: Sequence[Answer], documents: Mapping[str, Answer]) -> bool:
     """Return True if each rule and notification that names the route names another that can send."""
-    well = {one["name"] for one in routes if nothing_against(Sends(one["sends"]))} - {name}
-    ways = [names for _, names in orders(documents) if name in names]
-    return bool(ways) and all(well.intersection(names) for names in ways)
+    usable = {one["name"] for one in routes if nothing_against(Sends(one["sends"]))} - {name}
+    lists = [names for _, names in orders(documents) if name in names]
+    return bool(lists) and all(usable.intersection(names) for names in lists)
 
 
 def ways_of(account: Answer | None) -> Sequence[str]:
-    """Return the ways that there are to sign it in. What another cloud cannot do its own words
-    will say."""
+    """Return the ways to sign the account in. Another cloud's refusal has words of its own."""
     if account is None:
         return ()
     return GOOGLE if account.get("cloud") == "google" else tuple(WAYS)
 
 
 def way_of(account: Answer | None) -> str:
-    """The one that it goes by now."""
+    """Return the way in use."""
     if account is None:
         return ""
     if account.get("sign_in") != "app":
@@ -155,47 +156,46 @@ def way_of(account: Answer | None) -> str:
     return "app_certificate" if account.get("certificate") else "app_secret"
 
 
-def entries_of(known: RouteDetails) -> list[str]:
-    """Return what the route itself names in the vault."""
-    options = known.said.get("options", {})
-    found = (options.get(field, "") for field in ("password", "url_entry", "header_entry"))
-    return [entry for entry in found if entry]
+def entries_of(details: RouteDetails) -> list[str]:
+    """Return the vault entries that the route itself names."""
+    options = details.definition.get("options", {})
+    entries = (options.get(field, "") for field in ("password", "url_entry", "header_entry"))
+    return [entry for entry in entries if entry]
 
 
-def named_by(known: RouteDetails) -> list[tuple[str, Sequence[str]]]:
-    """Each order that names the route."""
-    return [(key, names) for key, names in orders(known.documents) if known.name in names]
+def orders_naming(details: RouteDetails) -> list[tuple[str, Sequence[str]]]:
+    """Return each order that has the route."""
+    return [(key, names) for key, names in orders(details.documents) if details.name in names]
 
 
-def next_step(known: RouteDetails, kept: Collection[str]) -> str:
-    """Return what is to be done next, for the one button that stands out: save, sign_in, or
-    nothing."""
-    account = known.account
-    if account is None or known.row["state"] in ("well", "down"):
+def next_step(details: RouteDetails, stored_entries: Collection[str]) -> str:
+    """Return the next step, for the one button that stands out: save, sign_in, or nothing."""
+    account = details.account
+    if account is None or details.row["state"] in ("well", "down"):
         return ""
     entries = [account[field] for field in ("secret", "certificate") if account.get(field)]
-    lacks = bool(entries) and not any(entry in kept for entry in entries)
-    by_certificate = known.way == "app_certificate"
-    return "sign_in" if known.registered and (not lacks or by_certificate) else "save"
+    is_missing = bool(entries) and not any(entry in stored_entries for entry in entries)
+    by_certificate = details.way == "app_certificate"
+    return "sign_in" if details.registered and (not is_missing or by_certificate) else "save"
 
 
 def texts_of(account: Answer | None) -> dict[str, str]:
-    """Return what the form of an app registration shows of an account."""
-    said = {field: str((account or {}).get(field) or "") for field in FIELDS}
-    said["client_id"] = "" if said["client_id"] == NOT_YET else said["client_id"]
-    return said | {"shared": "on" if (account or {}).get("shared") else ""}
+    """Return the fields of an app registration for an account."""
+    texts = {field: str((account or {}).get(field) or "") for field in FIELDS}
+    texts["client_id"] = "" if texts["client_id"] == NOT_YET else texts["client_id"]
+    return texts | {"shared": "on" if (account or {}).get("shared") else ""}
 
 
-def saved(before: Answer, form: Mapping[str, str], name: str) -> dict[str, Any]:
-    """Return what accounts/NAME says after the form, and else as before."""
-    given = {field: form.get(field, "").strip() for field in FIELDS}
-    given["client_id"] = given["client_id"] or NOT_YET
-    if "tenant" in form and not given["tenant"]:
-        given["tenant"] = given["mailbox"].rpartition("@")[2]
-    said = {**before, **given, "shared": form.get("shared") == "on"}
-    if form.get("secret", "").strip() and not said.get("secret"):
-        said["secret"] = name
-    return {field: value for field, value in said.items() if value or field not in OPTIONAL}
+def account_document(before: Answer, form: Mapping[str, str], name: str) -> dict[str, Any]:
+    """Return the definition of accounts/NAME after the form; other settings stay."""
+    typed_settings = {field: form.get(field, "").strip() for field in FIELDS}
+    typed_settings["client_id"] = typed_settings["client_id"] or NOT_YET
+    if "tenant" in form and not typed_settings["tenant"]:
+        typed_settings["tenant"] = typed_settings["mailbox"].rpartition("@")[2]
+    account = {**before, **typed_settings, "shared": form.get("shared") == "on"}
+    if form.get("secret", "").strip() and not account.get("secret"):
+        account["secret"] = name
+    return {field: value for field, value in account.items() if value or field not in OPTIONAL}
 
 
 BLANK: Answer = {
@@ -208,7 +208,7 @@ BLANK: Answer = {
     "tenant": "",
     "redirect": "",
 }
-"""What an account says that does not say it."""
+"""The settings of an account that does not have them."""
 FIELDS = ("cloud", "client_id", "secret_ends", "tenant", "mailbox", "network")
 """The settings that the form of an app registration gives, beside the secret."""
 OPTIONAL = ("secret_ends", "tenant", "network", "shared")

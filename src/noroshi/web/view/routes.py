@@ -1,4 +1,4 @@
-"""Routes, accounts and their order as the pages on mail show them."""
+"""Show routes, accounts and their order on the pages on mail."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from noroshi.core.route_readiness import (
     nothing_against,
 )
 from noroshi.core.translation import Message, _, ngettext, pgettext
-from noroshi.web.view.language import TONGUES, Tongue
+from noroshi.web.view.language import LOCALIZERS, Localizer
 from noroshi.web.view.mail import RelayPost
 from noroshi.web.view.overview import (
     KINDS,
@@ -43,47 +43,50 @@ CLOUDS: Mapping[str, Message] = {
 DEFINED = (*TELLERS, "routes", "accounts", "clouds", "networks")
 """The definitions that the pages on mail need: not the instances, of which there may be many."""
 MOST_STUCK = 3
-"""So many rules and notifications whose alarms cannot leave are named."""
+"""The most rules and notifications that are named because their alarms cannot be sent."""
 LAST = 1_000
 """The place of a route that nothing names."""
 
 
 def of_type(documents: Mapping[str, Answer], type: str) -> dict[str, Answer]:
-    """All definitions of that type, by name."""
+    """Return all definitions of that type, by name."""
     parts = ((key.partition("/"), content) for key, content in documents.items())
-    return {name: content for (its_type, _, name), content in parts if its_type == type}
+    return {
+        name: content for (document_type, _, name), content in parts if document_type == type
+    }
 
 
 def orders(documents: Mapping[str, Answer]) -> Iterator[tuple[str, Sequence[str]]]:
-    """Each rule and notification with its routes, in the order in which they are tried."""
+    """Yield each rule and notification with its routes, in the order in which they are
+    tried."""
     for type in TELLERS:
         for name, content in sorted(of_type(documents, type).items()):
             yield f"{type}/{name}", tuple(content.get("routes", ()))
 
 
-def named(visit: Visit | Tongue, key: str, documents: Mapping[str, Answer]) -> str:
-    """Return what a rule or a notification is called where its routes are shown."""
+def order_title(visit: Visit | Localizer, key: str, documents: Mapping[str, Answer]) -> str:
+    """Return the title of a rule or a notification where its routes are shown."""
     type, _, name = key.partition("/")
     return visit.say(TELLERS[type].fill(name=documents.get(key, {}).get("title") or name))
 
 
 def ranked(routes: Iterable[Answer], documents: Mapping[str, Answer]) -> list[Answer]:
-    """Routes by the best place that one of those orders gives them."""
-    best = dict[str, int]()
+    """Return the routes by the best place that one of those orders gives them."""
+    best_place = dict[str, int]()
     for _unused, names in orders(documents):
         for place, name in enumerate(names):
-            best[name] = min(best.get(name, LAST), place)
-    return sorted(routes, key=lambda one: best.get(one["name"], LAST))
+            best_place[name] = min(best_place.get(name, LAST), place)
+    return sorted(routes, key=lambda one: best_place.get(one["name"], LAST))
 
 
-def labels(visit: Visit, found: Sequence[Answer]) -> Mapping[str, str]:
-    """Return what each is called by its place and kind: SMTP server 1, route 2 (Microsoft Graph)
-    …"""
-    told, number = dict[str, str](), 0
-    for one in found:
+def labels(visit: Visit, routes: Sequence[Answer]) -> Mapping[str, str]:
+    """Return the label of each route by its place and kind: SMTP server 1, route 2 (Microsoft
+    Graph) …"""
+    by_name, number = dict[str, str](), 0
+    for one in routes:
         number += one["kind"] in BY_MAIL
-        told[one["name"]] = _label(visit, one["kind"], number)
-    return told
+        by_name[one["name"]] = _label(visit, one["kind"], number)
+    return by_name
 
 
 def _label(visit: Visit, sort: str, number: int) -> str:
@@ -95,177 +98,187 @@ def _label(visit: Visit, sort: str, number: int) -> str:
 
 
 def kind(visit: Visit, name: str) -> str:
-    """A kind of route in the reader's language."""
+    """Return a kind of route in the reader's language."""
     return visit.say(KINDS[name]) if name in KINDS else name
 
 
 def clouds(visit: Visit, documents: Mapping[str, Answer]) -> list[tuple[str, str]]:
-    """Those there are, with what they are called."""
-    own = [(name, name) for name in sorted(of_type(documents, "clouds"))]
-    return [(name, visit.say(words)) for name, words in CLOUDS.items()] + own
+    """Return all clouds, with their titles."""
+    own_clouds = [(name, name) for name in sorted(of_type(documents, "clouds"))]
+    return [(name, visit.say(words)) for name, words in CLOUDS.items()] + own_clouds
 
 
-def href(name: str, **more: str) -> str:
-    """The page of a route."""
-    told = "&".join(f"{key}={quote(value, safe='')}" for key, value in more.items() if value)
-    return f"/mail/route/{quote(name, safe='')}{'?' if told else ''}{told}"
+def href(name: str, **query_values: str) -> str:
+    """Return the address of the page of a route."""
+    query = "&".join(
+        f"{key}={quote(value, safe='')}" for key, value in query_values.items() if value
+    )
+    return f"/mail/route/{quote(name, safe='')}{'?' if query else ''}{query}"
 
 
-def shown(visit: Visit, one: Answer, label: str, at: str) -> Mapping[str, Any]:
-    """One route: what it is, how it is, and how far it is proved."""
-    tongue = TONGUES[visit.language]
-    ends, called = remaining_validity(one["ends"], at), one["title"] or one["name"]
+def route_row(visit: Visit, route: Answer, label: str, at: str) -> Mapping[str, Any]:
+    """Return one route: what it is, its state, and its proof."""
+    localizer = LOCALIZERS[visit.language]
+    validity, title = remaining_validity(route["ends"], at), route["title"] or route["name"]
     return {
-        **one,
-        "label": "" if called == label else label,
-        "called": called,
-        "sort": kind(visit, one["kind"]),
-        "level": "warning" if _needs_care(one, ends) else route_level(one, at),
-        "word": route_state(one, tongue),
-        "why": _why(visit, one),
-        "mark": visit.say(one["mark"]),
-        "other": visit.say(one["other"]),
-        "left": ends,
-        "day": tongue.day(one["ends"]) if one["ends"] else "",
-        "soon": ends is not None and ends.level != "ok",
-        "accepted": tongue.moment(one["accepted"], at),
-        "since": tongue.moment(one["since"], at) if one["state"] != "well" else "",
-        "until": tongue.moment(one["until"], at, seconds=True),
-        "renewed": tongue.moment(one["renewed"], at),
-        "posts": tuple(posts(visit, one, at)),
-        "href": href(one["name"]),
+        **route,
+        "label": "" if title == label else label,
+        "called": title,
+        "sort": kind(visit, route["kind"]),
+        "level": "warning" if _needs_care(route, validity) else route_level(route, at),
+        "word": route_state(route, localizer),
+        "why": _why(visit, route),
+        "mark": visit.say(route["mark"]),
+        "other": visit.say(route["other"]),
+        "left": validity,
+        "day": localizer.day(route["ends"]) if route["ends"] else "",
+        "soon": validity is not None and validity.level != "ok",
+        "accepted": localizer.moment(route["accepted"], at),
+        "since": localizer.moment(route["since"], at) if route["state"] != "well" else "",
+        "until": localizer.moment(route["until"], at, seconds=True),
+        "renewed": localizer.moment(route["renewed"], at),
+        "posts": tuple(posts(visit, route, at)),
+        "href": href(route["name"]),
     }
 
 
-def _why(visit: Visit, one: Answer) -> str:
-    """Return what stands against it, with what to do here rather than at the command line."""
-    if one["lacks"]:
+def _why(visit: Visit, route: Answer) -> str:
+    """Return the problem of a route, with the remedy on this page rather than at the command
+    line."""
+    if route["lacks"]:
         return visit.say(
             _(
                 "“{entry}”, which this route needs, is not in the vault. Until it is added, this route "
                 "sends no mail."
-            ).fill(entry=one["lacks"][0])
+            ).fill(entry=route["lacks"][0])
         )
-    if one["state"] == "not signed in" and not one["renewed"]:
+    if route["state"] == "not signed in" and not route["renewed"]:
         return visit.say(_("Not signed in yet. Until then, this route sends no mail."))
-    return visit.say(one["why"])
+    return visit.say(route["why"])
 
 
-def _needs_care(one: Answer, ends: RemainingValidity | None) -> bool:
-    if one["state"] != "well":
+def _needs_care(route: Answer, validity: RemainingValidity | None) -> bool:
+    if route["state"] != "well":
         return False
-    return bool(one["retiring"]) or (
-        ends is not None and ends.days > VERY_SOON and ends.level != "ok"
+    return bool(route["retiring"]) or (
+        validity is not None and validity.days > VERY_SOON and validity.level != "ok"
     )
 
 
-def posts(visit: Visit, one: Answer, at: str) -> Iterator[RelayPost]:
-    """Return how far a route is proved: set up, signed in, accepted by a provider, seen
-    arrived."""
-    tongue = TONGUES[visit.language]
-    lacks, signed = bool(one["lacks"]), one["state"] not in ("not signed in", "needs somebody")
+def posts(visit: Visit, route: Answer, at: str) -> Iterator[RelayPost]:
+    """Yield the posts of a route: set up, signed in, accepted by a provider, arrival
+    confirmed."""
+    localizer = LOCALIZERS[visit.language]
+    lacks_entry = bool(route["lacks"])
+    is_signed_in = route["state"] not in ("not signed in", "needs somebody")
     yield RelayPost("is-lit", visit.say(_("Set up")))
-    if one["account"] or lacks:
-        name = visit.say(_("Password") if lacks else _("Signed in"))
-        text = tongue.moment(one["renewed"], at) if signed else route_state(one, tongue)
-        yield RelayPost("is-lit" if signed else "is-stuck", name, text)
-    accepted = tongue.moment(one["accepted"], at)
-    stopped = signed and one["state"] == "down"
-    look = "is-stuck" if stopped else "is-lit" if accepted else ""
-    text = route_state(one, tongue) if stopped else accepted
+    if route["account"] or lacks_entry:
+        name = visit.say(_("Password") if lacks_entry else _("Signed in"))
+        text = (
+            localizer.moment(route["renewed"], at)
+            if is_signed_in
+            else route_state(route, localizer)
+        )
+        yield RelayPost("is-lit" if is_signed_in else "is-stuck", name, text)
+    accepted_at = localizer.moment(route["accepted"], at)
+    is_down = is_signed_in and route["state"] == "down"
+    look = "is-stuck" if is_down else "is-lit" if accepted_at else ""
+    text = route_state(route, localizer) if is_down else accepted_at
     yield RelayPost(look, visit.say(_("Accepted")), text)
-    arrived = one["arrives"]["seen"] if one["arrives"] else None
-    look = "is-lit" if arrived and look == "is-lit" else ""
-    yield RelayPost(look, visit.say(_("Arrival confirmed")), tongue.moment(arrived, at))
+    arrived_at = route["arrives"]["seen"] if route["arrives"] else None
+    look = "is-lit" if arrived_at and look == "is-lit" else ""
+    yield RelayPost(look, visit.say(_("Arrival confirmed")), localizer.moment(arrived_at, at))
 
 
 def heading(
-    visit: Visit | Tongue, found: Sequence[Answer], documents: Mapping[str, Answer]
+    visit: Visit | Localizer, routes: Sequence[Answer], documents: Mapping[str, Answer]
 ) -> str:
     """Say whether mails can leave, in a sentence; else whose cannot."""
-    ways = count_readiness(Sends(one["sends"]) for one in found)
-    if not found:
+    readiness = count_readiness(Sends(one["sends"]) for one in routes)
+    if not routes:
         return visit.say(_("No alarm can be sent yet: there is no route. Add the first one."))
-    if ways.usable == ways.count:
-        return _nothing_against(visit, ways)
-    if ways.no == ways.count:
+    if readiness.usable == readiness.count:
+        return _all_can_send(visit, readiness)
+    if readiness.no == readiness.count:
         return visit.say(
             _(
                 "No route can send. Alarms are kept and sent, worst first, as soon as a route recovers."
             )
         )
-    sentences = [_that_cannot(visit, found, documents, ways)] if ways.no else []
-    if ways.for_now:
+    sentences = [_some_cannot(visit, routes, documents, readiness)] if readiness.no else []
+    if readiness.for_now:
         sentences.append(
             visit.say(
                 ngettext(
                     "{bad} of {count} route requires action, but may still send for a while.",
                     "{bad} of {count} routes require action, but may still send for a while.",
-                ).fill(bad=ways.for_now, count=ways.count)
+                ).fill(bad=readiness.for_now, count=readiness.count)
             )
         )
     return ("" if visit.language == "ja" else " ").join(sentences)
 
 
-def _nothing_against(visit: Visit | Tongue, ways: ReadinessCounts) -> str:
-    if ways.doubted:
+def _all_can_send(visit: Visit | Localizer, readiness: ReadinessCounts) -> str:
+    if readiness.doubted:
         return visit.say(_("The last diagnosis of a route failed, so mails may not be sent."))
-    if ways.unproved:
+    if readiness.unproved:
         return visit.say(
             _("No route problems are known. Not proven yet: {unproved} of {count}.").fill(
-                unproved=ways.unproved, count=ways.count
+                unproved=readiness.unproved, count=readiness.count
             )
         )
-    if ways.count == 1:
+    if readiness.count == 1:
         return visit.say(_("Mails can be sent. There is only one route."))
-    return visit.say(_("Mails can be sent by every route ({count}).").fill(count=ways.count))
+    return visit.say(
+        _("Mails can be sent by every route ({count}).").fill(count=readiness.count)
+    )
 
 
-def _that_cannot(
-    visit: Visit | Tongue,
-    found: Sequence[Answer],
+def _some_cannot(
+    visit: Visit | Localizer,
+    routes: Sequence[Answer],
     documents: Mapping[str, Answer],
-    ways: ReadinessCounts,
+    readiness: ReadinessCounts,
 ) -> str:
-    """Return how many cannot send; that the others do is said only where each order has one."""
-    may = {one["name"] for one in found if one["sends"] != Sends.NO.value}
-    which = [named(visit, key, documents) for key in stuck(may, documents)]
-    if which:
-        order_names = _listed(visit, which)
+    """Say how many cannot send; that the others do only where each order has one."""
+    may_send = {one["name"] for one in routes if one["sends"] != Sends.NO.value}
+    stuck = [order_title(visit, key, documents) for key in stuck_orders(may_send, documents)]
+    if stuck:
+        order_names = _first_of(visit, stuck)
         return visit.say(
             ngettext(
                 "{bad} of {count} route cannot send. These alarms cannot be sent: {which}.",
                 "{bad} of {count} routes cannot send. These alarms cannot be sent: {which}.",
-            ).fill(bad=ways.no, count=ways.count, which=order_names)
+            ).fill(bad=readiness.no, count=readiness.count, which=order_names)
         )
-    sure = {one["name"] for one in found if nothing_against(Sends(one["sends"]))}
-    others = sure and not stuck(sure, documents)
-    if others:
+    well = {one["name"] for one in routes if nothing_against(Sends(one["sends"]))}
+    others_send = well and not stuck_orders(well, documents)
+    if others_send:
         return visit.say(
             ngettext(
                 "{bad} of {count} route cannot send. Alarms are sent by the others.",
                 "{bad} of {count} routes cannot send. Alarms are sent by the others.",
-            ).fill(bad=ways.no, count=ways.count)
+            ).fill(bad=readiness.no, count=readiness.count)
         )
     return visit.say(
         ngettext(
             "{bad} of {count} route cannot send.", "{bad} of {count} routes cannot send."
-        ).fill(bad=ways.no, count=ways.count)
+        ).fill(bad=readiness.no, count=readiness.count)
     )
 
 
-def stuck(well: Collection[str], documents: Mapping[str, Answer]) -> list[str]:
-    """Return each rule and notification that names routes of which none is one of these."""
+def stuck_orders(usable: Collection[str], documents: Mapping[str, Answer]) -> list[str]:
+    """Return each rule and notification of whose routes none is among these."""
     return [
-        key for key, names in orders(documents) if names and not {*well}.intersection(names)
+        key for key, names in orders(documents) if names and not {*usable}.intersection(names)
     ]
 
 
-def _listed(visit: Visit | Tongue, names: Sequence[str]) -> str:
-    listed = visit.say(_(", ")).join(names[:MOST_STUCK])
-    more = len(names) - MOST_STUCK
+def _first_of(visit: Visit | Localizer, names: Sequence[str]) -> str:
+    text = visit.say(_(", ")).join(names[:MOST_STUCK])
+    rest = len(names) - MOST_STUCK
     return (
-        visit.say(_("{names} and {more} more").fill(names=listed, more=more))
-        if more > 0
-        else listed
+        visit.say(_("{names} and {more} more").fill(names=text, more=rest))
+        if rest > 0
+        else text
     )

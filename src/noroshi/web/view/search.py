@@ -17,16 +17,16 @@ EVERYTHING = "everything"
 WHOLE = frozenset({EVERYTHING, "all", "全体", "すべて", "全て", "全部"})
 """The words by which people call all there is."""
 MOST_NEAR = 5
-"""So many are named to choose from; more would bury the message."""
+"""The most places that a refusal names; more would bury the message."""
 DEEPEST = 3
 Labels = Mapping[str, str]
-"""By place: what pages call it."""
+"""The label of each place on pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceMatch:
-    """The `place`; or "", and what it is called that may be meant. `several`: all these are
-    called just so."""
+    """Hold the `place`; or "", and the names that may be meant. `several`: all these have just
+    that name."""
 
     place: str = ""
     near: tuple[str, ...] = ()
@@ -40,78 +40,80 @@ def labels_of(monitors: Sequence[Answer]) -> Labels:
     return {path: called(path, tree) for path in dict.fromkeys(paths)}
 
 
-def find_place(typed: str, labels: Labels) -> PlaceMatch:
-    """A place's own path goes first, then what a page calls it, then its title or name alone."""
-    wanted, path = _plain(typed), typed.strip().strip("/")
+def find_place(text: str, labels: Labels) -> PlaceMatch:
+    """Find a place by its path first, then by its label, then by its title or name alone."""
+    words, path = _normalized(text), text.strip().strip("/")
     if path in labels:
         return PlaceMatch(path)
-    if wanted in WHOLE:
+    if words in WHOLE:
         return PlaceMatch(EVERYTHING)
-    for names in (_labels, _own):
-        hits = [path for path, label in labels.items() if wanted in names(path, label)]
+    for names in (_whole_label, _own_names):
+        hits = [path for path, label in labels.items() if words in names(path, label)]
         if len(hits) == 1:
             return PlaceMatch(hits[0])
         if hits:
             return PlaceMatch("", tuple(_names_with_paths(hits, labels)), several=True)
-    return PlaceMatch("", tuple(_names_with_paths(_near(wanted, labels), labels)))
+    return PlaceMatch("", tuple(_names_with_paths(_similar(words, labels), labels)))
 
 
-def require_place(visit: Visit, typed: str, labels: Labels) -> tuple[str, Outcome]:
-    """The place; or why there is none, in the words of every form that asks for one."""
-    found = find_place(typed, labels)
-    if found.place:
-        return found.place, Outcome()
-    near = visit.say(_(", ")).join(found.near[:MOST_NEAR])
-    if found.several:
-        why = visit.say(
+def require_place(visit: Visit, text: str, labels: Labels) -> tuple[str, Outcome]:
+    """Return the place; or the refusal, in the words of every form that asks for one."""
+    match = find_place(text, labels)
+    if match.place:
+        return match.place, Outcome()
+    suggestions = visit.say(_(", ")).join(match.near[:MOST_NEAR])
+    if match.several:
+        refusal = visit.say(
             ngettext(
                 "{count} place is called “{given}”. Choose one: {near}",
                 "{count} places are called “{given}”. Choose one: {near}",
-            ).fill(given=typed, count=len(found.near), near=near)
+            ).fill(given=text, count=len(match.near), near=suggestions)
         )
-    elif near:
-        why = visit.say(
+    elif suggestions:
+        refusal = visit.say(
             _(
                 "There is no instance, group or monitor “{given}”. Did you mean one of these? {near}"
-            ).fill(given=typed, near=near)
+            ).fill(given=text, near=suggestions)
         )
     else:
-        why = visit.say(
-            _("There is no instance, group or monitor “{given}”.").fill(given=typed)
+        refusal = visit.say(
+            _("There is no instance, group or monitor “{given}”.").fill(given=text)
         )
-    return "", Outcome(None, (why,), 404, problems=(("place", why),))
+    return "", Outcome(None, (refusal,), 404, problems=(("place", refusal),))
 
 
-def _plain(text: str) -> str:
-    """However it is written: wide or narrow, large or small."""
+def _normalized(text: str) -> str:
+    """Return a text in one form: narrow and small letters, single blanks."""
     text = " ".join(normalize("NFKC", text).casefold().split())
     return re.sub(r"\s*[›>]\s*", STEP, text)
 
 
-def _labels(path: str, label: str) -> tuple[str, ...]:
-    return (_plain(label),)
+def _whole_label(path: str, label: str) -> tuple[str, ...]:
+    return (_normalized(label),)
 
 
-def _own(path: str, label: str) -> tuple[str, ...]:
-    return _plain(label.rpartition(STEP)[2]), _plain(path.rpartition("/")[2])
+def _own_names(path: str, label: str) -> tuple[str, ...]:
+    return _normalized(label.rpartition(STEP)[2]), _normalized(path.rpartition("/")[2])
 
 
-def _near(wanted: str, labels: Labels) -> list[str]:
-    """Those of which it is a part; else those that are written alike."""
-    if not wanted:
+def _similar(words: str, labels: Labels) -> list[str]:
+    """Return the places that contain it; else those with a similar name."""
+    if not words:
         return []
-    inside = [
-        p for p, label in labels.items() if wanted in _plain(label) or wanted in _plain(p)
+    containing = [
+        p
+        for p, label in labels.items()
+        if words in _normalized(label) or words in _normalized(p)
     ]
-    if inside:
-        return inside
-    named = {name: p for p, label in labels.items() for name in _own(p, label)}
-    return [named[one] for one in get_close_matches(wanted, named, n=MOST_NEAR, cutoff=0.6)]
+    if containing:
+        return containing
+    by_name = {name: p for p, label in labels.items() for name in _own_names(p, label)}
+    return [by_name[one] for one in get_close_matches(words, by_name, n=MOST_NEAR, cutoff=0.6)]
 
 
 def _names_with_paths(paths: Sequence[str], labels: Labels) -> Iterator[str]:
-    """Return what each is called, with its path where that is not enough."""
-    all_told = [labels[path] for path in paths]
+    """Yield each label, with the path where that is not enough."""
+    all_labels = [labels[path] for path in paths]
     for path in dict.fromkeys(paths):
-        alike = all_told.count(labels[path]) > 1
-        yield f"{labels[path]} ({path})" if alike else labels[path]
+        is_ambiguous = all_labels.count(labels[path]) > 1
+        yield f"{labels[path]} ({path})" if is_ambiguous else labels[path]

@@ -259,10 +259,10 @@ TYPE_NAMES: Mapping[str, Message] = {
 
 
 def setting_name(name: str, kind: str) -> Message | None:
-    """Return what a setting of that kind is called; None if nobody gave it a name."""
+    """Return the name of a setting of that kind; None if it has none."""
     return SETTING_NAMES.get(f"{kind}.{name}") or SETTING_NAMES.get(name)
 
 
 def choice_name(value: str, setting: str) -> Message | None:
-    """Return what something to choose at a setting is called; None if nobody gave it a name."""
+    """Return the name of a choice at a setting; None if it has none."""
     return CHOICE_NAMES.get(f"{setting}.{value}") or CHOICE_NAMES.get(value)

@@ -1,5 +1,5 @@
-"""All pages of settings, in groups, as the page "Settings" lists them. A new one is a line here:
-its address, its title, one sentence about it, and the least role that may open it."""
+"""List all pages of settings, in groups, for the page "Settings". A new one is a line here: its
+address, its title, one sentence about it, and the least role that may open it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from noroshi.core.translation import Message, _, pgettext
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """A page of settings."""
+class SettingsPage:
+    """Hold a page of settings."""
 
     href: str
     title: Message
@@ -22,13 +22,13 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class SettingsGroup:
-    """Pages that belong together, under a heading."""
+    """Hold pages that belong together, under a heading."""
 
     title: Message
-    pages: tuple[Listed, ...]
+    pages: tuple[SettingsPage, ...]
 
-    def for_roles(self, roles: Collection[str]) -> tuple[Listed, ...]:
-        """Those that somebody with these roles may open."""
+    def for_roles(self, roles: Collection[str]) -> tuple[SettingsPage, ...]:
+        """Return the pages that somebody with these roles may open."""
         return tuple(one for one in self.pages if one.role in roles)
 
 
@@ -36,33 +36,33 @@ GROUPS = (
     SettingsGroup(
         _("Definitions"),
         (
-            Listed(
+            SettingsPage(
                 "/settings/watch",
                 pgettext("definition_edit", "Monitoring settings"),
                 _("Instances, groups and monitors, with their limits."),
             ),
-            Listed(
+            SettingsPage(
                 "/settings/contacts",
                 _("Contacts"),
                 _("Recipients of notifications: addresses and language."),
             ),
-            Listed(
+            SettingsPage(
                 "/settings/rules",
                 _("Rules"),
                 _("When an alarm is sent, to whom, and by which route."),
             ),
-            Listed(
+            SettingsPage(
                 "/settings/notifications",
                 _("Notifications"),
                 _("Notifications about Noroshi itself: start, stop, changes, status reports."),
             ),
-            Listed(
+            SettingsPage(
                 "/settings/files",
                 _("Import and export"),
                 _("Export and import all definitions as files."),
                 ADMIN,
             ),
-            Listed(
+            SettingsPage(
                 "/settings/versions", _("Versions"), _("Earlier changes, and how to go back.")
             ),
         ),
@@ -70,17 +70,19 @@ GROUPS = (
     SettingsGroup(
         _("People and programs"),
         (
-            Listed("/settings/me", _("My account"), _("Your password, and two-step log-in.")),
-            Listed(
+            SettingsPage(
+                "/settings/me", _("My account"), _("Your password, and two-step log-in.")
+            ),
+            SettingsPage(
                 "/settings/users",
                 _("Users"),
                 _("Users who may log in, and their roles."),
                 ADMIN,
             ),
-            Listed(
+            SettingsPage(
                 "/settings/tokens", _("API tokens"), _("Access to Noroshi for programs."), ADMIN
             ),
-            Listed(
+            SettingsPage(
                 "/settings/audit",
                 _("Audit log"),
                 _("Record of changes: who, what and when."),
@@ -91,18 +93,18 @@ GROUPS = (
     SettingsGroup(
         _("This node"),
         (
-            Listed(
+            SettingsPage(
                 "/settings/health",
                 _("Noroshi itself"),
                 _("Delays, queue, store, disk, clock, version."),
             ),
-            Listed(
+            SettingsPage(
                 "/settings/places",
                 _("Ports and folders"),
                 _("Listening addresses and ports, and file locations."),
                 ADMIN,
             ),
-            Listed(
+            SettingsPage(
                 "/first/alarm",
                 _("Initial setup"),
                 _(

@@ -1,66 +1,70 @@
-"""The tree beside a page, and its branches, which are sent when somebody opens them."""
+"""Draw the tree beside a page, and its branches, which are sent when somebody opens them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from noroshi.core.translation import _
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.live_updates import Snapshot
 from noroshi.web.view.templates import templates
 from noroshi.web.view.tree import CALM, Group, Instance, level_of, worst
 
 MOST_OPEN, MOST_ROWS = 3, 40
-"""So many instances with something wrong stand open; a group does if it has so few rows."""
+"""The most instances with a problem that stand open, and the most rows of a group that does."""
 
 
 class Sidebar:
-    """Hold what the tree's templates ask for. `opened`: "instance" or "instance/group"."""
+    """Hold what the tree's templates ask for. `open_path`: "instance" or "instance/group"."""
 
-    def __init__(self, seen: Snapshot, language: str, opened: str = "", path: str = "") -> None:
-        self.path, self.count = path, len(seen.status["monitors"])
-        self.instances = tuple(seen.tree.values())
+    def __init__(
+        self, snapshot: Snapshot, language: str, open_path: str = "", path: str = ""
+    ) -> None:
+        self.path, self.count = path, len(snapshot.status["monitors"])
+        self.instances = tuple(snapshot.tree.values())
         self.worst = worst(one.level for one in self.instances)
-        self.level, self.level_of = TONGUES[language].level, level_of
-        self._wanted = tuple((opened or path).split("/")[:2])
-        bad = [one.name for one in self.instances if one.level not in CALM]
-        self._bad = frozenset(bad[:MOST_OPEN])
-        self._few = len(self.instances) == 1
-        self._stopped = {one["path"]: one for one in seen.status["stopped"]}
-        self._tongue = TONGUES[language]
+        self.level, self.level_of = LOCALIZERS[language].level, level_of
+        self._opened = tuple((open_path or path).split("/")[:2])
+        not_ok = [one.name for one in self.instances if one.level not in CALM]
+        self._unfolded = frozenset(not_ok[:MOST_OPEN])
+        self._is_single = len(self.instances) == 1
+        self._stops = {one["path"]: one for one in snapshot.status["stopped"]}
+        self._localizer = LOCALIZERS[language]
 
     def by(self, path: str) -> str:
-        """Return by whom it is stopped, and since which version; "" if not by its own word."""
-        one = self._stopped.get(path)
+        """Return who stopped it, and since which version; "" if it is not stopped itself."""
+        one = self._stops.get(path)
         if one is None:
             return ""
         if not one["version"]:
-            return self._tongue.say(_("Stopped"))
-        return self._tongue.say(
+            return self._localizer.say(_("Stopped"))
+        return self._localizer.say(
             _("{who}, version {version}").fill(who=one["who"], version=one["version"])
         )
 
     def opens(self, instance: Instance, group: Group | None) -> bool:
-        """Return whether it stands open from the start."""
+        """Return True if it stands open from the start."""
         if group is None:
-            asked = instance.name == self._wanted[0]
-            return asked or self._few or instance.name in self._bad
-        if (instance.name, group.name) == self._wanted:
+            is_opened = instance.name == self._opened[0]
+            return is_opened or self._is_single or instance.name in self._unfolded
+        if (instance.name, group.name) == self._opened:
             return True
-        bad = group.level not in CALM or (self._few and len(instance.groups) == 1)
-        return bad and len(group.monitors) <= MOST_ROWS
+        not_ok = group.level not in CALM or (self._is_single and len(instance.groups) == 1)
+        return not_ok and len(group.monitors) <= MOST_ROWS
 
 
-def side_of(seen: Snapshot, language: str, *, opened: str = "", path: str = "") -> str:
-    """The whole tree; the monitor of that path is marked as the one looked at."""
-    made: str = _module(language).side(Sidebar(seen, language, opened, path))
-    return made
+def sidebar_html(
+    snapshot: Snapshot, language: str, *, open_path: str = "", path: str = ""
+) -> str:
+    """Return the whole tree; the monitor of that path is marked as the current one."""
+    html: str = _module(language).side(Sidebar(snapshot, language, open_path, path))
+    return html
 
 
-def tree_parts(language: str, macro: str, seen: Snapshot, *values: object) -> str:
-    """A part of the tree."""
-    made: str = getattr(_module(language), macro)(Sidebar(seen, language), *values)
-    return made
+def tree_parts(language: str, macro: str, snapshot: Snapshot, *values: object) -> str:
+    """Return a part of the tree."""
+    html: str = getattr(_module(language), macro)(Sidebar(snapshot, language), *values)
+    return html
 
 
 def _module(language: str) -> Any:

@@ -1,4 +1,5 @@
-"""The templates of the pages, once for each language: their texts stand in them in English.
+"""Load the templates of the pages, once for each language: their texts stand in them in
+English.
 
 `_`, `pgettext` and `ngettext` are functions of our own and not those of `jinja2.ext.i18n`. A text
 has its {places} as everywhere in the program, so it has one entry in the catalogues and one
@@ -17,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from noroshi.core import translation
 from noroshi.core.translation import Message
-from noroshi.web.view.language import TONGUES, Tongue
+from noroshi.web.view.language import LOCALIZERS, Localizer
 from noroshi.web.view.timestamps import timed
 
 
@@ -25,30 +26,30 @@ from noroshi.web.view.timestamps import timed
 def templates(language: str) -> Environment:
     """Return the templates in that language: each escapes what it shows, and knows every name
     that it uses."""
-    tongue = TONGUES[language]
-    made = Environment(
+    localizer = LOCALIZERS[language]
+    environment = Environment(
         loader=PackageLoader("noroshi.web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["time"] = timed
-    made.globals |= {"say": tongue.say, **_functions(tongue)}
-    return made
+    environment.filters["time"] = timed
+    environment.globals |= {"say": localizer.say, **_functions(localizer)}
+    return environment
 
 
-def _functions(tongue: Tongue) -> Mapping[str, Callable[..., str]]:
-    def filled(text: Message, places: Mapping[str, object]) -> str:
-        return tongue.say(text.fill(**places) if places else text)
+def _functions(localizer: Localizer) -> Mapping[str, Callable[..., str]]:
+    def rendered(text: Message, places: Mapping[str, object]) -> str:
+        return localizer.say(text.fill(**places) if places else text)
 
     def gettext(english: str, /, **places: object) -> str:
-        return filled(translation._(english), places)
+        return rendered(translation._(english), places)
 
     def pgettext(context: str, english: str, /, **places: object) -> str:
-        return filled(translation.pgettext(context, english), places)
+        return rendered(translation.pgettext(context, english), places)
 
     def ngettext(one: str, several: str, /, by: str = "count", **places: object) -> str:
-        return filled(translation.ngettext(one, several, by), places)
+        return rendered(translation.ngettext(one, several, by), places)
 
     return {"_": gettext, "pgettext": pgettext, "ngettext": ngettext}

@@ -1,5 +1,5 @@
-"""Instants as pages show them: short where one reads, whole, with the zone, to look at and for
-programs. They are the clock of the machine on which the node runs, which need not be the reader's."""
+"""Show instants on pages: short to read, and whole, with the zone, for a closer look and for
+programs. They are by the clock of the node's machine, which need not be the reader's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ UTC = "UTC"
 
 
 class Html(str):
-    """Markup that is ready, for templates: all that is not ours in it is escaped."""
+    """Hold markup that is ready, for templates: all that is not ours in it is escaped."""
 
     __slots__ = ()
 
@@ -25,36 +25,39 @@ class Moment(str):
     __slots__ = ("at",)
     at: datetime
 
-    def __new__(cls, shown: str, at: datetime) -> Moment:
-        """`at` is in this machine's zone."""
-        made = super().__new__(cls, shown)
-        made.at = at
-        return made
+    def __new__(cls, text: str, at: datetime) -> Moment:
+        """Make the text of an instant; `at` is in this machine's zone."""
+        moment = super().__new__(cls, text)
+        moment.at = at
+        return moment
 
 
 def timed(text: str, moment: str | None = None) -> str:
-    """The element of a moment, by itself or where it stands in a sentence; else the text."""
+    """Return the element of a moment, by itself or where it stands in a sentence; else the
+    text."""
     one = text if moment is None else moment
     if not isinstance(one, Moment):
         return text
-    parts = (one.at.isoformat(timespec="seconds"), whole(one.at), str(one))
-    told = TIME.format(*map(escape, parts))
+    parts = (one.at.isoformat(timespec="seconds"), full_time(one.at), str(one))
+    element = TIME.format(*map(escape, parts))
     if moment is None:
-        return Html(told)
-    before, found, after = str(text).partition(str(one))
-    return Html(f"{escape(before)}{told}{escape(after)}") if found else text
+        return Html(element)
+    before, match, after = str(text).partition(str(one))
+    return Html(f"{escape(before)}{element}{escape(after)}") if match else text
 
 
-def whole(at: datetime) -> str:
-    """With the year, the seconds and the zone."""
+def full_time(at: datetime) -> str:
+    """Return an instant with the year, the seconds and the zone."""
     return f"{at:%Y-%m-%d %H:%M:%S} {zone_of(at)}"
 
 
 def zone_of(at: datetime) -> str:
-    """The zone's letters, where it has some, and how far it is from UTC then."""
+    """Return the zone's letters, where it has some, and its offset from UTC then."""
     from_utc = at.utcoffset() or timedelta()
     minutes = round(from_utc.total_seconds() / 60)
-    hours, rest = divmod(abs(minutes), 60)
-    told = f"{UTC}{'-' if minutes < 0 else '+'}{hours:02}:{rest:02}" if minutes else UTC
+    hours, minutes_over = divmod(abs(minutes), 60)
+    offset = (
+        f"{UTC}{'-' if minutes < 0 else '+'}{hours:02}:{minutes_over:02}" if minutes else UTC
+    )
     letters = at.tzname() or ""
-    return f"{letters} ({told})" if letters.isalpha() and letters != UTC else told
+    return f"{letters} ({offset})" if letters.isalpha() and letters != UTC else offset

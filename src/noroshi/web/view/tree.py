@@ -1,4 +1,4 @@
-"""The tree: instances, their groups and monitors, each with the worst level of what is in it."""
+"""Make the tree of instances, groups and monitors, each with the worst level below it."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ CALM = frozenset({Level.OK.value, NEW, STOPPED})
 
 @dataclass(slots=True)
 class Group:
-    """One group of an instance; `monitors` as `status` answers them."""
+    """Hold one group of an instance; `monitors` as `status` answers them."""
 
     name: str
     title: str
     monitors: list[Answer] = field(default_factory=list)
     titles: dict[str, str] = field(default_factory=dict)
-    """By the whole path of a monitor: what it is called, "" if nothing."""
+    """The title of each monitor by its whole path; "" if it has none."""
 
     @property
     def level(self) -> str:
-        """The worst in it."""
+        """Return the worst level in it."""
         return worst(level_of(one) for one in self.monitors)
 
 
 @dataclass(slots=True)
 class Instance:
-    """One instance and its groups, by name."""
+    """Hold one instance and its groups, by name."""
 
     name: str
     title: str = ""
@@ -42,17 +42,18 @@ class Instance:
 
     @property
     def level(self) -> str:
-        """The worst in it."""
+        """Return the worst level in it."""
         return worst(group.level for group in self.groups.values())
 
     @property
     def count(self) -> int:
-        """Return how many monitors it has."""
+        """Return the number of its monitors."""
         return sum(len(group.monitors) for group in self.groups.values())
 
     @property
     def print(self) -> int:
-        """Another number once anything of it shows another level or another item."""
+        """Return a number that differs once its tree looks different: another level, another
+        item."""
         return hash(
             tuple(
                 (
@@ -73,35 +74,37 @@ class Instance:
 
 
 def level_of(monitor: Answer) -> str:
-    """Its level, or why it has none: not measured yet, or stopped."""
+    """Return the level, or why there is none: not measured yet, or stopped."""
     if monitor["stopped"]:
         return STOPPED
     return str(monitor["level"]) if monitor["known"] else NEW
 
 
 def worst(levels: Iterable[str]) -> str:
-    """The worst of them; of what is only OK and not measured, OK; stopped if all are."""
-    found = set(levels)
-    known = [Level(level) for level in found - {NEW, STOPPED}]
-    if known:
-        return Level.worst(known).value
-    return STOPPED if found == {STOPPED} else NEW
+    """Return the worst of them; of OK and not measured, OK; stopped if all are."""
+    distinct = set(levels)
+    measured = [Level(level) for level in distinct - {NEW, STOPPED}]
+    if measured:
+        return Level.worst(measured).value
+    return STOPPED if distinct == {STOPPED} else NEW
 
 
 def tree_of(monitors: Sequence[Answer]) -> dict[str, Instance]:
     """Return the tree of all monitors, in the order of their paths."""
-    found = dict[str, Instance]()
+    instances = dict[str, Instance]()
     for one in monitors:
         name, group, _ = one["path"].split("/", 2)
-        instance = found.setdefault(name, Instance(name, one["instance_title"] or name))
-        known = instance.groups.setdefault(group, Group(group, one["group_title"] or group))
-        known.monitors.append(one)
-        known.titles[one["path"]] = one["title"]
-    return found
+        instance = instances.setdefault(name, Instance(name, one["instance_title"] or name))
+        group_in_tree = instance.groups.setdefault(
+            group, Group(group, one["group_title"] or group)
+        )
+        group_in_tree.monitors.append(one)
+        group_in_tree.titles[one["path"]] = one["title"]
+    return instances
 
 
 def called(place: str, tree: Mapping[str, Instance]) -> str:
-    """A place by the titles that it and its instance have; as it stands if it is not there."""
+    """Return a place by the titles of it and its instance; as it stands if it is not there."""
     names = place.split("/", 2)
     instance = tree.get(names[0])
     if instance is None:
@@ -111,12 +114,12 @@ def called(place: str, tree: Mapping[str, Instance]) -> str:
     group = instance.groups.get(names[1])
     if len(names) == 2:
         return f"{instance.title}{STEP}{group.title if group else names[1]}"
-    known = group.titles.get(place, "") if group else ""
-    return f"{instance.title}{STEP}{known or names[2]}"
+    title = group.titles.get(place, "") if group else ""
+    return f"{instance.title}{STEP}{title or names[2]}"
 
 
 def called_of(monitor: Answer, item: str = "") -> str:
-    """The same of a monitor that is at hand, and of one of its items."""
+    """Return a monitor, and one of its items, by titles."""
     names = monitor["path"].split("/", 2)
     steps = (monitor["instance_title"] or names[0], monitor["title"] or names[2], item)
     return STEP.join(filter(None, steps))
@@ -124,10 +127,10 @@ def called_of(monitor: Answer, item: str = "") -> str:
 
 def tally(monitors: Iterable[Answer]) -> Mapping[str, int]:
     """Count the monitors of each level; a level that has none is told only if there are any."""
-    found = Counter(level_of(one) for one in monitors)
+    counts = Counter(level_of(one) for one in monitors)
     order = (
         *(one.value for one in (Level.CRITICAL, Level.WARNING, Level.UNKNOWN, Level.OK)),
         NEW,
         STOPPED,
     )
-    return {level: found[level] for level in order if found[level] or level not in order[4:]}
+    return {level: counts[level] for level in order if counts[level] or level not in order[4:]}
