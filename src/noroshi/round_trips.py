@@ -61,7 +61,7 @@ def anew_note_of(route: str) -> str:
     return f"trips/{route}"
 
 
-def called(installation: str, notes: Mapping[str, str], route: str) -> str:
+def id_ending(installation: str, notes: Mapping[str, str], route: str) -> str:
     """How ids of the route's mails end."""
     mark = notes.get(anew_note_of(route), "")
     return f"{installation}-{mark}" if mark else installation
@@ -70,17 +70,19 @@ def called(installation: str, notes: Mapping[str, str], route: str) -> str:
 async def mails_of(store: Store, route: str, now: datetime) -> Sequence[TrackedMail]:
     """A route's mails up to today's, the newest first, back to one that was seen. Those of days
     to come are of a clock that was ahead, and tell nothing of today."""
-    newest = await _own(store, route, now, FIRST)
+    newest = await _recent_mails(store, route, now, FIRST)
     if not newest or arrival_of(newest[0], DeliveryState.SEEN_ARRIVED):
         return newest
-    return await _own(store, route, now, LAST)
+    return await _recent_mails(store, route, now, LAST)
 
 
-async def _own(store: Store, route: str, now: datetime, last: int) -> Sequence[TrackedMail]:
-    ending = called("", await store.get_values(), route)
+async def _recent_mails(
+    store: Store, route: str, now: datetime, last: int
+) -> Sequence[TrackedMail]:
+    ending = id_ending("", await store.get_values(), route)
     tomorrow = f"{prefix_of(route)}{now + DAY:%Y-%m-%d}"
-    found = await store.latest_by_prefix(prefix_of(route), last, tomorrow)
-    return [mail for mail in found if mail.row.envelope.id.endswith(ending)]
+    mails = await store.latest_by_prefix(prefix_of(route), last, tomorrow)
+    return [mail for mail in mails if mail.row.envelope.id.endswith(ending)]
 
 
 def prefix_of(route: str) -> str:
@@ -117,22 +119,22 @@ def trip_mail(route: str, address: str, installation: str, now: datetime) -> Env
     )
 
 
-def taken(mail: TrackedMail) -> Receipt | None:
+def acceptance_of(mail: TrackedMail) -> Receipt | None:
     """The last attempt at which a provider took it; None: none did."""
     return last_taken(mail.receipts)
 
 
 def last_taken(receipts: Sequence[Receipt]) -> Receipt | None:
     """The last of these at which a provider took the mail."""
-    took = (
+    accepting = (
         receipt
         for receipt in reversed(receipts)
         if any(answer.verdict is Verdict.ACCEPTED for answer in receipt.answers.values())
     )
-    return next(took, None)
+    return next(accepting, None)
 
 
-def sought(mail: TrackedMail, receipt: Receipt) -> ExpectedMail:
+def expected_mail(mail: TrackedMail, receipt: Receipt) -> ExpectedMail:
     """Return what a mailbox is asked for; a day earlier, as its clock may be another."""
     envelope = mail.row.envelope
     return ExpectedMail(
@@ -147,7 +149,7 @@ def arrival_of(mail: TrackedMail, state: str) -> Arrival | None:
     return next((one for one in mail.arrivals if one.state == state), None)
 
 
-def seen_at(receipt: Receipt, received: datetime, now: datetime) -> datetime:
+def arrival_time(receipt: Receipt, received: datetime, now: datetime) -> datetime:
     """When a mail arrived, by our own clock: not before it left, nor after it was found."""
     return max(receipt.at, min(received, now))
 
@@ -160,22 +162,22 @@ def trip_of(
 
     A day without a mail because nobody sent one is no day without an arrival.
     """
-    arrived = next(
+    latest = next(
         (mail for mail in mails if arrival_of(mail, DeliveryState.SEEN_ARRIVED)), None
     )
     unseen = tuple(_unseen(mails))
-    why = _against(unseen[0]) if unseen else NOTHING
+    why = _why_unseen(unseen[0]) if unseen else NOTHING
     if reading is not None and reading.trouble != NOTHING:
         why = NOT_READ.fill(why=reading.trouble)
     begins = (unseen[-1].row.envelope.born if unseen else since) - DAY
-    arrival = arrival_of(arrived, DeliveryState.SEEN_ARRIVED) if arrived is not None else None
-    if arrived is None or arrival is None:
+    arrival = arrival_of(latest, DeliveryState.SEEN_ARRIVED) if latest is not None else None
+    if latest is None or arrival is None:
         return RoundTripFacts(counts_from=begins, why=why)
-    took = arrival.at - _sent_at(arrived)
+    duration = arrival.at - _sent_at(latest)
     return RoundTripFacts(
         counts_from=max(begins, arrival.at),
         last_arrival=arrival.at,
-        took=took.total_seconds(),
+        took=duration.total_seconds(),
         why=why,
     )
 
@@ -194,14 +196,14 @@ def _unseen(mails: Sequence[TrackedMail]) -> Iterator[TrackedMail]:
 
 
 def _sent_at(mail: TrackedMail) -> datetime:
-    receipt = taken(mail)
+    receipt = acceptance_of(mail)
     return mail.row.envelope.born if receipt is None else receipt.at
 
 
-def _against(mail: TrackedMail) -> Message:
+def _why_unseen(mail: TrackedMail) -> Message:
     """Why it has not been seen."""
-    if back := arrival_of(mail, DeliveryState.CAME_BACK):
-        return CAME_BACK.fill(said=back.text)
+    if bounce := arrival_of(mail, DeliveryState.CAME_BACK):
+        return CAME_BACK.fill(said=bounce.text)
     if mail.row.state != EnvelopeState.ACCEPTED:
         return NOT_SENT.fill(why=QUEUED if mail.row.why == NOTHING else mail.row.why)
     return NOT_THERE

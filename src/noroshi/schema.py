@@ -87,10 +87,10 @@ def read(shape: type[T], data: object, at: str = "", most: int = MOST_OPTIONS) -
     more values than `most` nothing is looked at: a reader tells a thousand bytes of each."""
     if values_in(data, most) > most:
         raise Invalid((Problem(at, TOO_MANY.fill(most=most)),))
-    found, faults = _validate(shape, data)
+    result, faults = _validate(shape, data)
     if faults:
         raise Invalid(problems_of(faults, shape, data, at))
-    value: T = found
+    value: T = result
     return value
 
 
@@ -106,9 +106,9 @@ def read_most(
         return None, (Problem(at.removesuffix(": "), TOO_MANY.fill(most=MOST_VALUES)),)
     problems: tuple[Problem, ...] = ()
     for _unused in range(MENDINGS):
-        found, faults = _validate(shape, data)
+        result, faults = _validate(shape, data)
         if not faults:
-            return found, problems
+            return result, problems
         problems = problems or problems_of(faults, shape, data, at)
         if len(faults) > MOST_FOUND:  # of that little more could be learned
             return None, problems
@@ -118,12 +118,12 @@ def read_most(
 
 def _validate(shape: type[Any], data: object) -> tuple[Any, Sequence[Fault]]:
     """Return what can be made of it, and all that is wrong with it."""
-    found, faults = None, list[Fault]()
+    result, faults = None, list[Fault]()
     try:
-        found = _adapter(shape).validate_python(data)
+        result = _adapter(shape).validate_python(data)
     except ValidationError as error:
         faults += error.errors(include_url=False)
-    return found, [*faults, *bool_faults(shape, data)]
+    return result, [*faults, *bool_faults(shape, data)]
 
 
 def form(wanted: type[Any]) -> dict[str, Any]:
@@ -155,8 +155,8 @@ def text(value: object) -> str:
 def value(wanted: type[T], stored: str | bytes) -> T:
     """The value that was stored; Unreadable if the text is not one of that type."""
     try:
-        found: T = _decoder(wanted).decode(stored)  # type: ignore[arg-type]  # a type is hashable
-        return found
+        result: T = _decoder(wanted).decode(stored)  # type: ignore[arg-type]  # a type is hashable
+        return result
     except msgspec.DecodeError as error:
         raise Unreadable(f"no {wanted.__name__}: {error}") from error
 

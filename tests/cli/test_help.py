@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from noroshi import __version__
-from noroshi.argparse_texts import spoken
+from noroshi.argparse_texts import argparse_language
 from noroshi.cli.commands.command_list import COMMANDS
 from noroshi.cli.commands.spec import GLOBAL
 from noroshi.cli.exits import BY_KIND, MEANING
@@ -177,7 +177,7 @@ async def test_argparse_speaks_the_persons_language(argv, said):
 
 def test_the_rest_of_the_program_keeps_its_language(monkeypatch):
     monkeypatch.setenv("LANGUAGE", "en")
-    with spoken("ja", os.environ):
+    with argparse_language("ja", os.environ):
         assert gettext.gettext("expected one argument") == "には値が1つ必要です"
     assert gettext.gettext("expected one argument") == "expected one argument"
     assert os.environ["LANGUAGE"] == "en"

@@ -11,13 +11,13 @@ from noroshi.guides import (
     TITLES,
     WAYS,
     Case,
-    filled,
+    fill_places,
     line,
     markdown,
     path_of,
     values_of,
 )
-from noroshi.guides.page import MARKS, written
+from noroshi.guides.page import MARKS, fill_page
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.oauth.well_known_clouds import CLOUDS
 
@@ -138,7 +138,7 @@ def test_only_whoever_signs_in_for_another_s_mailbox_needs_a_right_there():
 )
 def test_what_is_told_leads_to_the_steps_that_mend_it(told, steps):
     case = Case(way="app-certificate", kind="smtp")
-    assert [step.id for step in MICROSOFT365.mending(told, case)] == steps
+    assert [step.id for step in MICROSOFT365.remedy_steps(told, case)] == steps
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_what_powershell_would_obey_is_not_put_into_its_lines(bad):
 def test_values_stand_in_the_text_and_what_is_not_known_shows_what_belongs_there():
     step = MICROSOFT365.named("certificate")
     values = values_of("microsoft365", thumbprint="AB12", certificate="")
-    told = filled(step.how[0], values), filled(step.how[1], values)
+    told = fill_places(step.how[0], values), fill_places(step.how[1], values)
     assert told[0].en.endswith("Upload certificate: CERTIFICATE")
     assert "AB12" in told[1].ja and "AB12" in told[1].en
     assert markdown(step, values, "ja", "##").startswith("## 証明書を登録する\n")
@@ -170,7 +170,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "use" / "microsoft365.md").read_tex
 
 
 def test_the_page_has_the_steps_as_they_are():
-    assert written(PAGE) == PAGE, "on purpose? .venv/bin/python tools/guide_page.py"
+    assert fill_page(PAGE) == PAGE, "on purpose? .venv/bin/python tools/guide_page.py"
     assert len(MARKS.findall(PAGE)) == 6
 
 

@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from noroshi.cli.clients.socket import Away, Caller, Far, NoNodeError
+from noroshi.cli.clients.socket import Caller, NoNodeError, RemoteClient, SocketClient
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import DOOR, HOME
 from noroshi.cli.terminal_escape import escaped
@@ -96,17 +96,17 @@ class CommandContext:
 
     def __init__(
         self,
-        given: Namespace,
+        args: Namespace,
         home: Path,
         language: str,
         door: Path | None,
-        away: Away | None = None,
+        away: RemoteClient | None = None,
     ) -> None:
-        self.given, self.home, self.language, self.door = given, home, language, door
+        self.args, self.home, self.language, self.door = args, home, language, door
         self.away = away
         self.running = True
         """Whether a node runs; known after the first call."""
-        self._near: Caller | None = away
+        self._client: Caller | None = away
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -133,34 +133,34 @@ class CommandContext:
     def call(self, op: str, /, **args: Any) -> Any:
         """Ask the node that was named, or the running one; when none runs, the store itself.
         Raises RefusedError."""
-        if self._near is not None:
-            return self._near.call(op, **args)
+        if self._client is not None:
+            return self._client.call(op, **args)
         try:
             self.running = True
-            return self._of_node(op, args)
+            return self._ask_node(op, args)
         except NoNodeError:
             if self.door is not None:  # a certain node was meant, and it is not there
                 raise
         # Only now: it costs asyncio and all of Noroshi, ten times what a running node does.
-        from noroshi.cli.clients.in_process import LOOKS, Near
+        from noroshi.cli.clients.in_process import LOOKS, InProcessClient
 
         self.running = False
-        self._near = self._open.enter_context(closing(Near(self.config)))
+        self._client = self._open.enter_context(closing(InProcessClient(self.config)))
         try:
-            told = self._near.call(op, **args)
+            answer = self._client.call(op, **args)
         except RefusedError as refused:
             if refused.kind != "no node" or not self._node_came():
                 raise
         else:
             if op not in LOOKS or not self._node_came():
-                return told
+                return answer
         self.let_go()
         self.running = True
-        return self._of_node(op, args)
+        return self._ask_node(op, args)
 
-    def _of_node(self, op: str, args: Mapping[str, Any]) -> Any:
+    def _ask_node(self, op: str, args: Mapping[str, Any]) -> Any:
         """Ask the node; one that is just starting is waited for. Raises NoNodeError, else RefusedError."""
-        node, end, gone_at = Far(self.door or self.config.door), 0.0, 0.0
+        node, end, gone_at = SocketClient(self.door or self.config.door), 0.0, 0.0
         while True:
             try:
                 return node.call(op, **args)
@@ -183,18 +183,18 @@ class CommandContext:
             Holder,  # only now: a running node needs none
         )
 
-        found = self._holding()
+        state = self._holding()
         # Who runs and is not heard has just opened its door, or not yet written that it starts.
-        if found is None or found.holder not in (Holder.STARTING, Holder.RUNNING):
+        if state is None or state.holder not in (Holder.STARTING, Holder.RUNNING):
             return None
-        return sentence(found.words(self._lock))
+        return sentence(state.words(self._lock))
 
     def _node_came(self) -> bool:
         """Return whether a node took the store while it was opened here."""
         from noroshi.stores.sqlite.process_lock import Holder
 
-        found = self._holding()
-        return found is not None and found.holder in (Holder.STARTING, Holder.RUNNING)
+        state = self._holding()
+        return state is not None and state.holder in (Holder.STARTING, Holder.RUNNING)
 
     def _holding(self) -> Holding | None:
         from noroshi.stores.sqlite.process_lock import holding
@@ -209,13 +209,13 @@ class CommandContext:
 
     def let_go(self) -> None:
         """Give the store back until the next call, so that a node may start meanwhile."""
-        self._near = None
+        self._client = None
         self._open.close()
 
     def say(self, words: Message | Mapping[str, str]) -> str:
         """A text of ours, or of an answer, in the person's language; its hints can be typed."""
-        told = words.say(self.language) if isinstance(words, Message) else words[self.language]
-        return at_home(told, getattr(self.given, "home", ""))
+        text = words.say(self.language) if isinstance(words, Message) else words[self.language]
+        return at_home(text, getattr(self.args, "home", ""))
 
     def print_json(self, value: Any) -> None:
         """For programs: the answer as it is, both languages in it."""

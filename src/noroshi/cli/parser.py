@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NoReturn
 
-from noroshi.argparse_texts import spoken, whole_number
+from noroshi.argparse_texts import argparse_language, whole_number
 from noroshi.cli.commands.spec import GLOBAL, PROGRAM, Command, Option
 from noroshi.cli.exits import MEANING, USAGE
 from noroshi.cli.output.tables import paragraphs, terminal_columns, width, wrap
@@ -52,39 +52,39 @@ def build(language: str, commands: Iterable[Command]) -> Parser:
     parser = Parser(
         language, prog="noroshi", description=PROGRAM.say(language), epilog=_exits(language)
     )
-    _offer(parser, (), GLOBAL, language)
+    _add_options(parser, (), GLOBAL, language)
     parser.add_argument("--version", action="store_true", help=VERSION.say(language))
     _commands(parser, commands, language)
     return parser
 
 
 def _exits(language: str) -> str:
-    told = [f"  {code}  {words.say(language)}" for code, words in MEANING.items()]
-    return "\n".join([EXITS.say(language), *told])
+    lines = [f"  {code}  {words.say(language)}" for code, words in MEANING.items()]
+    return "\n".join([EXITS.say(language), *lines])
 
 
 def _commands(parent: Parser, commands: Iterable[Command], language: str) -> None:
     title = SUBCOMMANDS.say(language)
-    shelf = parent.add_subparsers(title=title, metavar="COMMAND", dest="command")
+    subparsers = parent.add_subparsers(title=title, metavar="COMMAND", dest="command")
     for command in commands:
         about = "\n\n".join(w.say(language) for w in (command.help, *command.more))
-        child = shelf.add_parser(
+        child = subparsers.add_parser(
             command.name, help=command.help.say(language), description=about, language=language
         )
         child.set_defaults(run=command.run, parser=child)
-        _offer(child, command.options, GLOBAL, language)
+        _add_options(child, command.options, GLOBAL, language)
         if command.under:
             _commands(child, command.under, language)
 
 
-def _offer(
-    parser: Parser, own: Iterable[Option], everywhere: Iterable[Option], language: str
+def _add_options(
+    parser: Parser, options: Iterable[Option], global_options: Iterable[Option], language: str
 ) -> None:
-    for option in own:
+    for option in options:
         parser.add_argument(
             *option.flags, help=option.help.say(language), **_settings(option, parser)
         )
-    for option in everywhere:
+    for option in global_options:
         # SUPPRESS, or a command's default would wipe out what was given before the command.
         parser.add_argument(
             *option.flags,
@@ -98,19 +98,23 @@ def _offer(
 def _settings(option: Option, parser: Parser) -> Mapping[str, Any]:
     """Return what argparse is told of an option; a slip in a choice is met before it looks."""
     choices = option.settings.get("choices", ())
-    return {**option.settings, "type": _chosen(parser, choices)} if choices else option.settings
+    return (
+        {**option.settings, "type": _choice_type(parser, choices)}
+        if choices
+        else option.settings
+    )
 
 
 class Parser(argparse.ArgumentParser):
     """No abbreviations: a script that uses one breaks when an option is added."""
 
-    def __init__(self, language: str, **given: Any) -> None:
+    def __init__(self, language: str, **settings: Any) -> None:
         self.language = language
         super().__init__(
             add_help=False,
             allow_abbrev=False,
             formatter_class=lambda prog: Formatter(language, prog=prog),
-            **given,
+            **settings,
         )
         self.register("type", int, partial(whole_number, language))
         self._positionals.title = ARGUMENTS.say(language)
@@ -118,7 +122,7 @@ class Parser(argparse.ArgumentParser):
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse as argparse does, which tells in our language what is wrong."""
-        with spoken(self.language, os.environ):
+        with argparse_language(self.language, os.environ):
             return super().parse_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
@@ -131,16 +135,16 @@ class Parser(argparse.ArgumentParser):
         known = {command.name: command for command in commands}
         while known and at < len(argv) and not argv[at].startswith("-"):
             word = argv[at]
-            if meant := near(word, known):
-                self.refuse(MEANT.fill(what=COMMAND, given=word, near=meant), program)
+            if match := closest_match(word, known):
+                self.refuse(MEANT.fill(what=COMMAND, given=word, near=match), program)
             under = known[word].under if word in known else ()
             known = {command.name: command for command in under}
             at, program = at + 1, f"{program} {word}"
 
-    def unsaid(self) -> NoReturn:
+    def list_commands(self) -> NoReturn:
         """No command was typed: which there are."""
-        found = (one.choices for one in self._actions if one.nargs == argparse.PARSER)
-        names = [name for choices in found for name in choices or ()]
+        choices_of_each = (one.choices for one in self._actions if one.nargs == argparse.PARSER)
+        names = [name for choices in choices_of_each for name in choices or ()]
         if 0 < len(names) <= FEW:
             self.refuse(OF_THESE.fill(commands=", ".join(names)))
         print(_short_help().say(self.language), file=sys.stderr)
@@ -148,9 +152,9 @@ class Parser(argparse.ArgumentParser):
 
     def refuse(self, words: Message, program: str = "") -> NoReturn:
         """Say what is wrong with what was typed, and end with exit code 2."""
-        said = WRONG.fill(program=program or self.prog, message=words).say(self.language)
+        message = WRONG.fill(program=program or self.prog, message=words).say(self.language)
         more = TRY_HELP.fill(program=program or self.prog).say(self.language)
-        print(f"{said}\n{more}", file=sys.stderr)
+        print(f"{message}\n{more}", file=sys.stderr)
         sys.exit(USAGE)
 
 
@@ -194,14 +198,14 @@ class Formatter(argparse.HelpFormatter):
         return paragraphs(text, width)
 
 
-def near(given: str, known: Iterable[str]) -> str:
+def closest_match(word: str, candidates: Iterable[str]) -> str:
     """Return the word that was likely meant by one that is none of those known; "" if none."""
-    names = tuple(known)
-    if given in names:
+    names = tuple(candidates)
+    if word in names:
         return ""
     from difflib import get_close_matches  # only now: most commands are typed well
 
-    return next(iter(get_close_matches(given, names, n=1)), "")
+    return next(iter(get_close_matches(word, names, n=1)), "")
 
 
 def _command_at(words: Sequence[str]) -> int:
@@ -212,13 +216,13 @@ def _command_at(words: Sequence[str]) -> int:
     return at
 
 
-def _chosen(parser: Parser, choices: Sequence[str]) -> Callable[[str], str]:
+def _choice_type(parser: Parser, choices: Sequence[str]) -> Callable[[str], str]:
     """Return a type for an option with choices, which refuses what is like one of them; the
     rest argparse does."""
 
-    def value(given: str) -> str:
-        if meant := near(given, choices):
-            parser.refuse(MEANT.fill(what=CHOSEN, given=given, near=meant))
-        return given
+    def value(word: str) -> str:
+        if match := closest_match(word, choices):
+            parser.refuse(MEANT.fill(what=CHOSEN, given=word, near=match))
+        return word
 
     return value

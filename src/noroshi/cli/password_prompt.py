@@ -17,12 +17,12 @@ CANNOT_READ = _("Cannot read {file}: {why}")
 NO_TEXT = _("it is not text in UTF-8")
 
 
-def typed(asked: CommandContext, prompt: Message, by_file: Message) -> str:
+def read_hidden(context: CommandContext, prompt: Message, by_file: Message) -> str:
     """Ask at the terminal. RefusedError, in the words `by_file`, where there is none."""
     if not sys.stdin.isatty():
         raise RefusedError("invalid", by_file)
     try:
-        return getpass.getpass(asked.say(prompt))
+        return getpass.getpass(context.say(prompt))
     except EOFError:  # Ctrl-D
         raise RefusedError("invalid", NOTHING_ENTERED) from None
 

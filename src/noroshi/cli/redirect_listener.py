@@ -65,7 +65,7 @@ class Listener:
         self._path, self._state = "", ""
         self._arrived: queue.Queue[str] = queue.Queue()
         self._result: queue.Queue[tuple[Sequence[Message], bool]] = queue.Queue()
-        self._taken = threading.Lock()
+        self._served = threading.Lock()
         self._servers = _open(self) if not port else _open_at(self, port)
         self.port: int = self._servers[0].server_address[1]
 
@@ -100,7 +100,7 @@ class Listener:
         """Return what is shown for a request; for the right one, once there is a result."""
         if not self._is_ours(target):
             return HTTPStatus.NOT_FOUND, (NOT_THIS,)
-        if not self._taken.acquire(blocking=False):  # never let go: once is once
+        if not self._served.acquire(blocking=False):  # never let go: once is once
             return HTTPStatus.GONE, (ONCE_ONLY,)
         self._arrived.put(target)
         try:
@@ -113,10 +113,10 @@ class Listener:
         """A page of a few sentences, in the person's language."""
         body = "".join(f"<p>{escape(words.say(self._language))}</p>" for words in paragraphs)
         head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        told = (
+        opening = (
             f'<!doctype html><html lang="{self._language}"><head>{head}<title>Noroshi</title>'
         )
-        return f"{told}</head><body>{body}</body></html>".encode()
+        return f"{opening}</head><body>{body}</body></html>".encode()
 
     def _is_ours(self, target: str) -> bool:
         parts = urlsplit(target)

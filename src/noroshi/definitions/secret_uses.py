@@ -46,7 +46,7 @@ def place_of(url: str, proxy: str = "") -> str:
     except ValueError:
         return ""
     where = f"{host}:{port or USUAL.get(parts.scheme, 0)}" if host else ""
-    return _seen_by(where, proxy if parts.scheme == "http" else "")
+    return _with_proxy(where, proxy if parts.scheme == "http" else "")
 
 
 def _uses(plan: Plan) -> Iterator[Use]:
@@ -78,7 +78,7 @@ def _of_route(route: Route) -> Iterator[Use]:
     if password := _text(options, "password"):
         where = (_text(options, "where") or _text(options, "host")).lower()
         in_clear = _text(options, "protection") == "none"
-        yield Use(password, "password", _seen_by(where, proxy if in_clear else ""))
+        yield Use(password, "password", _with_proxy(where, proxy if in_clear else ""))
     if url_entry := _text(options, "url_entry"):
         yield Use(url_entry, "url", "")
     if header := _text(options, "header_entry"):
@@ -110,7 +110,7 @@ def _of_headers(monitor: Monitor) -> Iterator[Use]:
             yield Use(str(entry), "header", where)
 
 
-def _seen_by(where: str, proxy: str) -> str:
+def _with_proxy(where: str, proxy: str) -> str:
     return f"{where} by {proxy}" if where and proxy else where
 
 

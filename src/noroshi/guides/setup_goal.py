@@ -98,7 +98,7 @@ class SetupGoal:
 
     def account_document(self, before: Mapping[str, Any]) -> dict[str, Any]:
         """Return what accounts/NAME says; what of it is none of ours stays as it is."""
-        ours = {
+        settings = {
             "cloud": self.cloud,
             "tenant": self.tenant,
             "client_id": self.client_id,
@@ -106,9 +106,9 @@ class SetupGoal:
             "shared": self.delegated and not self.alone,
             "network": self.network,
         }
-        return _merged(before, ours | (self._way_said() if self.way else {}))
+        return _merge(before, settings | (self._sign_in_settings() if self.way else {}))
 
-    def _way_said(self) -> dict[str, Any]:
+    def _sign_in_settings(self) -> dict[str, Any]:
         """How it signs in. Without a secret it is the redirect that tells a page from a code,
         and sign_in tells that a code was chosen from that nobody was asked yet."""
         secret = self.secret and not self.certified
@@ -126,20 +126,20 @@ class SetupGoal:
 
     def route_document(self, before: Mapping[str, Any]) -> dict[str, Any]:
         """Return what routes/NAME says."""
-        options = _merged(before.get("options", {}), {"account": self.account})
-        ours = {"kind": self.kind, "options": options, "network": self.network}
-        return _merged({"connections": 3, **before}, ours)
+        options = _merge(before.get("options", {}), {"account": self.account})
+        settings = {"kind": self.kind, "options": options, "network": self.network}
+        return _merge({"connections": 3, **before}, settings)
 
 
 def known_of(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an account in force answers already, by the names of SetupGoal."""
     names = ("cloud", "tenant", "client_id", "mailbox", "redirect", "network", "secret_ends")
-    found = {name: content[name] for name in names if content.get(name)}
+    fields = {name: content[name] for name in names if content.get(name)}
     if content.get("shared"):
-        found["delegated"] = True
+        fields["delegated"] = True
     if str(content.get("mailbox", "")).rpartition("@")[2].lower() in EXAMPLES:
-        return {name: found[name] for name in ("cloud", "network") if name in found}
-    return found
+        return {name: fields[name] for name in ("cloud", "network") if name in fields}
+    return fields
 
 
 def way_of(content: Mapping[str, Any]) -> str:
@@ -160,28 +160,28 @@ def certificate_entry(account: str) -> str:
     return f"{account}-cert"
 
 
-def switched(
+def switch_sign_in(
     content: Mapping[str, Any], name: str, way: str, entry_of_secret: str = ""
 ) -> dict[str, Any]:
     """Return what accounts/NAME says once it signs in that way, and else as before: a person,
     whatever the app shows beside; or the app by itself, by its secret or by its certificate
     alone. A secret that it does not name yet goes into that entry, else into one of the
     account's own name."""
-    said = dict(content)
+    settings = dict(content)
     if not way.startswith("app-"):
-        return {field: value for field, value in said.items() if field != "sign_in"}
+        return {field: value for field, value in settings.items() if field != "sign_in"}
     for needless in ("redirect", "shared"):  # no browser, and nobody who acts for another
-        said.pop(needless, None)
-    kept, dropped, entry = (
+        settings.pop(needless, None)
+    credential, other, entry = (
         ("certificate", "secret", certificate_entry(name))
         if way == "app-certificate"
         else ("secret", "certificate", entry_of_secret or name)
     )
-    for field in (dropped, f"{dropped}_next", f"{dropped}_ends", f"{dropped}_next_ends"):
-        said.pop(field, None)
-    return said | {"sign_in": "app", kept: said.get(kept) or entry}
+    for field in (other, f"{other}_next", f"{other}_ends", f"{other}_next_ends"):
+        settings.pop(field, None)
+    return settings | {"sign_in": "app", credential: settings.get(credential) or entry}
 
 
-def _merged(before: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
-    left = {name: value for name, value in before.items() if name not in ours}
-    return left | {name: value for name, value in ours.items() if value}
+def _merge(before: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    rest = {name: value for name, value in before.items() if name not in settings}
+    return rest | {name: value for name, value in settings.items() if value}

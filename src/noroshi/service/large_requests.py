@@ -59,48 +59,48 @@ class Judges:
     def __init__(self, readers: Readers) -> None:
         self._readers = readers
 
-    async def given(self, name: str, given: Mapping[str, Any]) -> Judged:
+    async def args(self, name: str, args: Mapping[str, Any]) -> Judged:
         """Judge what is in memory already. Raises an OperationError."""
-        await self._asked({"op": name, "echo": False}, _parts(schema.text(given).encode()))
-        return Judged(given)
+        await self._ask_reader({"op": name, "echo": False}, _parts(schema.text(args).encode()))
+        return Judged(args)
 
     async def sent(self, who: Person, name: str, body: AsyncIterable[bytes]) -> Judged:
         """Read and judge the arguments in a body. Raises an OperationError, or
         UnreadableRequestError."""
-        told = await self._asked({"op": name, "echo": True}, body, sender(who))
-        return Judged(told["args"])
+        request = await self._ask_reader({"op": name, "echo": True}, body, sender(who))
+        return Judged(request["args"])
 
     async def line(self, who: Person, body: AsyncIterable[bytes]) -> tuple[str, Judged]:
         """Read and judge an operation's name with its arguments. Raises as `sent`."""
-        told = await self._asked({"op": None, "echo": True}, body, sender(who))
-        return told["op"], Judged(told["args"])
+        request = await self._ask_reader({"op": None, "echo": True}, body, sender(who))
+        return request["op"], Judged(request["args"])
 
-    async def _asked(
+    async def _ask_reader(
         self, head: Mapping[str, Any], body: AsyncIterable[bytes], who: str = ""
     ) -> Any:
-        told = await self.read(READER, head, body, who)
-        if told is None:
+        answer = await self.read(READER, head, body, who)
+        if answer is None:
             raise UnreadableRequestError
-        return told
+        return answer
 
     async def read(
         self, program: Path, head: Mapping[str, Any], body: AsyncIterable[bytes], who: str = ""
     ) -> Any:
         """Return what any such program answers; raise a refusal in its answer."""
         try:
-            told = await self._readers.ask(program, head, body, who)
+            answer = await self._readers.ask(program, head, body, who)
         except Busy:
             raise OperationFailedError(BUSY) from None
         except Unread:
             raise InvalidArgumentError(TOO_MUCH) from None
         except OSError as error:
             raise OperationFailedError(NO_READER.fill(why=error.strerror or error)) from None
-        if isinstance(told, dict) and "error" in told:
-            found = [Problem(p["where"], restored(p["what"])) for p in told["problems"]]
-            raise ERRORS.get(told["error"], OperationFailedError)(
-                restored(told["words"]), tuple(found)
+        if isinstance(answer, dict) and "error" in answer:
+            problems = [Problem(p["where"], restored(p["what"])) for p in answer["problems"]]
+            raise ERRORS.get(answer["error"], OperationFailedError)(
+                restored(answer["words"]), tuple(problems)
             )
-        return told
+        return answer
 
 
 def sender(who: Person) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 from unicodedata import east_asian_width
 
-from noroshi.argparse_texts import spoken, whole_number
+from noroshi.argparse_texts import argparse_language, whole_number
 from noroshi.core.translation import Message, _
 
 _FOLDER = _("folder of the lab's files (default: %(default)s)")
@@ -45,7 +45,7 @@ class Parser(argparse.ArgumentParser):
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse as argparse does, which tells in our language what is wrong."""
-        with spoken(self.language, os.environ):
+        with argparse_language(self.language, os.environ):
             return super().parse_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:

@@ -98,7 +98,7 @@ class Caller(Protocol):
         """The answer as JSON's own types. Raises RefusedError."""
 
 
-class Away(Caller, Protocol):
+class RemoteClient(Caller, Protocol):
     """A node elsewhere."""
 
     url: str
@@ -110,7 +110,7 @@ def patience_of(op: str) -> float:
     return QUICK_ANSWER if op in QUICK else LONGEST_ANSWER
 
 
-class Far:
+class SocketClient:
     """A node behind its door. `patience` says how many seconds to wait for which operation."""
 
     def __init__(self, door: Path, patience: Callable[[str], float] = patience_of) -> None:
@@ -123,7 +123,7 @@ class Far:
             connection.settimeout(seconds)
             try:
                 self._connect(connection)
-                return unpacked(json.loads(_ask(connection, line)))
+                return unpack(json.loads(_ask(connection, line)))
             except TimeoutError:
                 raise RefusedError("trouble", no_answer(op, seconds)) from None
 
@@ -176,7 +176,7 @@ def no_answer(op: str, seconds: float) -> Message:
     return NOT_REPORTED.fill(why=why) if op == REPORT else why
 
 
-def unpacked(answer: Any) -> Any:
+def unpack(answer: Any) -> Any:
     """Return what was answered; RefusedError if it was a refusal."""
     if "ok" in answer:
         return answer["ok"]

@@ -25,9 +25,9 @@ def columns() -> int:
 
 def terminal_columns(otherwise: int) -> int:
     """Return what shutil.get_terminal_size does, without the archives that come with shutil."""
-    named = os.environ.get("COLUMNS", "")
-    if named.isdecimal() and int(named):
-        return int(named)
+    variable = os.environ.get("COLUMNS", "")
+    if variable.isdecimal() and int(variable):
+        return int(variable)
     try:
         return os.get_terminal_size(sys.__stdout__.fileno()).columns or otherwise  # type: ignore[union-attr]
     except (AttributeError, ValueError, OSError):  # none, closed, or no terminal
@@ -71,11 +71,11 @@ def _indented(line: str, columns: int) -> str:
 def _pieces(text: str) -> list[str]:
     """Return what must stay together: a word, a letter with the marks that may not leave it."""
     pieces = list[str]()
-    for found in PIECES.findall(text):
-        if pieces and (found[0] in NOT_AT_START or pieces[-1][-1] in NOT_AT_END):
-            pieces[-1] += found
+    for piece in PIECES.findall(text):
+        if pieces and (piece[0] in NOT_AT_START or pieces[-1][-1] in NOT_AT_END):
+            pieces[-1] += piece
         else:
-            pieces.append(found)
+            pieces.append(piece)
     return pieces
 
 
@@ -86,30 +86,30 @@ def table(rows: Iterable[Sequence[str]], room: int = 0) -> list[str]:
     rows = list(rows)
     if not rows:
         return []
-    wide = [_wide((row[n] for row in rows), room) for n in range(len(rows[0]) - 1)]
-    left = room - sum(wide) - 2 * len(wide)
-    if room and left < NARROWEST:
-        return [line for row in rows for line in _with_last_below(row, wide, room)]
-    return [line for row in rows for line in _row(row, wide, left if room else 0)]
+    widths = [_column_width((row[n] for row in rows), room) for n in range(len(rows[0]) - 1)]
+    rest = room - sum(widths) - 2 * len(widths)
+    if room and rest < NARROWEST:
+        return [line for row in rows for line in _with_last_below(row, widths, room)]
+    return [line for row in rows for line in _row(row, widths, rest if room else 0)]
 
 
-def _wide(cells: Iterable[str], room: int) -> int:
+def _column_width(cells: Iterable[str], room: int) -> int:
     """How wide a column is."""
     widths = list(map(width, cells))
-    kept = [found for found in widths if not room or found <= room // 3]
-    return max(kept or widths)
+    narrow = [size for size in widths if not room or size <= room // 3]
+    return max(narrow or widths)
 
 
-def _with_last_below(row: Sequence[str], wide: Sequence[int], room: int) -> Iterator[str]:
+def _with_last_below(row: Sequence[str], widths: Sequence[int], room: int) -> Iterator[str]:
     """The row, then its last text by itself: a narrow column would be read like a ladder."""
-    yield from _row([*row[:-1], ""], wide, 0)
+    yield from _row([*row[:-1], ""], widths, 0)
     if row[-1]:
         indent = " " * BELOW
         yield from (indent + line for line in wrap(row[-1], max(room - BELOW, 1)))
 
 
-def _row(row: Sequence[str], wide: Sequence[int], left: int) -> Iterator[str]:
-    cells = [pad(text, columns) for text, columns in zip(row, wide, strict=False)]
-    for last in wrap(row[-1], left) if left else [row[-1]]:
+def _row(row: Sequence[str], widths: Sequence[int], rest: int) -> Iterator[str]:
+    cells = [pad(text, columns) for text, columns in zip(row, widths, strict=False)]
+    for last in wrap(row[-1], rest) if rest else [row[-1]]:
         yield "  ".join([*cells, last]).rstrip()
-        cells = [" " * columns for columns in wide]
+        cells = [" " * columns for columns in widths]

@@ -19,13 +19,13 @@ def clock(at: str | None, now: datetime) -> str:
     """An instant of an answer in this machine's zone; "" for none."""
     if at is None:
         return ""
-    then, today = datetime.fromisoformat(at).astimezone(), now.astimezone()
-    if then.date() == today.date():
-        return then.strftime("%H:%M:%S")
-    return then.strftime("%m-%d %H:%M" if then.year == today.year else "%Y-%m-%d %H:%M")
+    moment, today = datetime.fromisoformat(at).astimezone(), now.astimezone()
+    if moment.date() == today.date():
+        return moment.strftime("%H:%M:%S")
+    return moment.strftime("%m-%d %H:%M" if moment.year == today.year else "%Y-%m-%d %H:%M")
 
 
-def lasted(since: str | None, now: datetime) -> Message:
+def elapsed_time(since: str | None, now: datetime) -> Message:
     """Return how long ago, or how long until, in one unit."""
     if since is None:
         return NOTHING

@@ -50,23 +50,25 @@ class BlueprintOperations(ApplyOperations):
         """Add them to that instance, as a new version, with titles in that language; address and zone are for an
         instance that is made by it, the rules also for what would have none. `dry`: only what it would change."""
         current = await self._store.current()
-        known = blueprints(current.documents)
-        if blueprint not in known:
-            near = suggestion(blueprint, known)
+        available = blueprints(current.documents)
+        if blueprint not in available:
+            near = suggestion(blueprint, available)
             raise NotFoundError(NO_BLUEPRINT.fill(given=blueprint, instead=near))
-        said: dict[str, Any] = {"address": address, "zone": zone, "rules": list(rules)}
-        rest = {name: value for name, value in said.items() if value}
+        options: dict[str, Any] = {"address": address, "zone": zone, "rules": list(rules)}
+        rest = {name: value for name, value in options.items() if value}
         try:
-            made = add(
-                current.documents, known[blueprint], instance, values or {}, rest, language
+            extended = add(
+                current.documents, available[blueprint], instance, values or {}, rest, language
             )
         except schema.Invalid as invalid:
             raise InvalidArgumentError(BAD_DEFINITIONS, invalid.problems) from None
         note = note_text(NOTE.fill(name=blueprint, instance=instance))
         if dry:
-            return await self._would(await self._sound(made, current, empty=False), current)
-        based = current.number if base is None else base
-        return await self.apply(who, documents=made, base=based, note=note)
+            return await self._dry_run(
+                await self._require_sound(extended, current, empty=False), current
+            )
+        base_version = current.number if base is None else base
+        return await self.apply(who, documents=extended, base=base_version, note=note)
 
 
 def _row(one: Blueprint) -> BlueprintRow:

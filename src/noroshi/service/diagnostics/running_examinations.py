@@ -54,26 +54,26 @@ class UnderWay:
         running = self._running[id] = Running(examination.steps, at)
         running.task = asyncio.create_task(self._run(running, examination))
 
-    def named(self, id: str) -> Running:
+    def get(self, id: str) -> Running:
         """Return the one of that id. Raises NotFoundError."""
         running = self._running.get(id)
         if running is None:
             raise NotFoundError(NO_SUCH)
         return running
 
-    async def since(self, id: str, seen: int) -> tuple[Sequence[Stage], bool]:
+    async def since(self, id: str, known: int) -> tuple[Sequence[Stage], bool]:
         """Return the stages after the first `seen`, and whether it is over; wait a while for
         news, but not if `seen` is less than 0.
 
         Raises NotFoundError.
         """
-        running = self.named(id)
+        running = self.get(id)
         try:
             async with asyncio.timeout(WAIT), running.news:
-                await running.news.wait_for(lambda: running.over or len(running.stages) > seen)
+                await running.news.wait_for(lambda: running.over or len(running.stages) > known)
         except TimeoutError:
             pass
-        return tuple(running.stages[max(seen, 0) :]), running.over
+        return tuple(running.stages[max(known, 0) :]), running.over
 
     async def close(self) -> None:
         """End those that are under way, and let go of their connections."""

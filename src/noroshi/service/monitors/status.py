@@ -10,16 +10,16 @@ from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, Sample, State
 from noroshi.core.translation import _
 from noroshi.service.alarms.alarm_view import (
-    NOTHING_OF_IT,
-    OfMonitor,
-    of_monitors,
+    NO_SUPPRESSION,
+    MonitorSuppression,
     silence_shown,
+    suppressions_by_monitor,
     under_way,
 )
 from noroshi.service.definitions.definition_answers import Kind
 from noroshi.service.definitions.disabled_text import outermost, stop_of
 from noroshi.service.definitions.enable_disable import DisabledMonitors
-from noroshi.service.definitions.warnings import FIRST, silent, untold
+from noroshi.service.definitions.warnings import FIRST, paths_without_rule, without_rule
 from noroshi.service.monitors import status_view
 from noroshi.service.monitors.status_answers import (
     MonitorStatus,
@@ -38,9 +38,9 @@ PORTION = 100
 """Monitors that are looked up and told of in one go, until others have their turn."""
 
 
-def batched(every: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+def batched(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Return the pieces of that size, the last one with what is left."""
-    return (every[at : at + size] for at in range(0, len(every), size))
+    return (rows[at : at + size] for at in range(0, len(rows), size))
 
 
 def _level(states: Mapping[str, State], monitor: Monitor) -> Level:
@@ -63,9 +63,9 @@ class StatusOperations(NewestSamples, DisabledMonitors):
         now = self._clocks.wall()
         version, plan = await self._current()
         states, queue = await self._store.states(), await self._store.queue_counts()
-        said, stopped = await self._store.suppressions(now), await self._stops()
-        of = of_monitors(said, plan.monitors.values(), now)
-        monitors = await self._monitors(plan.monitors.values(), states, stopped, of)
+        suppressions, stopped = await self._store.suppressions(now), await self._stops()
+        by_monitor = suppressions_by_monitor(suppressions, plan.monitors.values(), now)
+        monitors = await self._monitors(plan.monitors.values(), states, stopped, by_monitor)
         return Status(
             node=self._name,
             version=version.number,
@@ -75,14 +75,14 @@ class StatusOperations(NewestSamples, DisabledMonitors):
             routes=await self._routes(plan, queue),
             queue=status_view.counts(queue),
             troubles=tuple(filter(None, (self._vault.problem, await self._store.trouble()))),
-            cautions=tuple(silent(plan)),
+            cautions=tuple(without_rule(plan)),
             stopped=outermost(stopped),
             silences=tuple(
                 silence_shown(one, plan.monitors.values(), now, plan.monitors)
-                for one in said.silences
+                for one in suppressions.silences
             ),
-            untold=tuple(untold(plan)[:FIRST]),
-            maintenance=under_way(plan.monitors.values(), now, of),
+            untold=tuple(paths_without_rule(plan)[:FIRST]),
+            maintenance=under_way(plan.monitors.values(), now, by_monitor),
         )
 
     @operation(role=VIEWER, help=_("Show the status of the routes."))
@@ -98,23 +98,26 @@ class StatusOperations(NewestSamples, DisabledMonitors):
         monitors: Iterable[Monitor],
         states: Mapping[str, State],
         stopped: Mapping[str, StoppedBy],
-        of: Mapping[str, OfMonitor],
+        by_monitor: Mapping[str, MonitorSuppression],
     ) -> tuple[MonitorStatus, ...]:
-        every = sorted(monitors, key=lambda m: m.path)
-        few = len(every) <= MOST_LOOKED_UP
-        bad = [m.id for m in every if few or _level(states, m) is not Level.OK]
-        samples, found = await self._store.newest(bad), list[MonitorStatus]()
-        for some in batched(every, PORTION):
-            for monitor in some:
+        ordered = sorted(monitors, key=lambda m: m.path)
+        few = len(ordered) <= MOST_LOOKED_UP
+        bad = [m.id for m in ordered if few or _level(states, m) is not Level.OK]
+        samples, statuses = await self._store.newest(bad), list[MonitorStatus]()
+        for portion in batched(ordered, PORTION):
+            for monitor in portion:
                 state = states.get(monitor.id, UNKNOWN_STATE)
                 names = self._plugins.check(monitor.kind).names
-                stop, said = stop_of(monitor, stopped), of.get(monitor.id, NOTHING_OF_IT)
+                stop, suppression = (
+                    stop_of(monitor, stopped),
+                    by_monitor.get(monitor.id, NO_SUPPRESSION),
+                )
                 sample = samples.get(monitor.id)
-                found.append(
-                    status_view.monitor_status(monitor, state, sample, names, stop, said)
+                statuses.append(
+                    status_view.monitor_status(monitor, state, sample, names, stop, suppression)
                 )
             await asyncio.sleep(0)  # many are not to hold up the watch
-        return tuple(found)
+        return tuple(statuses)
 
     @operation(role=VIEWER, help=_("List the installed kinds."))
     async def kinds(self, who: Person) -> tuple[Kind, ...]:

@@ -77,18 +77,18 @@ class Binding:
     ) -> None:
         """Refuse a plan that sends an entry where it is not kept for. `given` are values that
         are to be kept with it. Raises ReauthenticationRequiredError."""
-        new = () if who.reauthenticated else await self._new(after, before, given or {})
+        new = () if who.reauthenticated else await self._new_uses(after, before, given or {})
         if not new:
             return
-        notes, kept = await self._store.get_values(), set(await self._vault.names())
-        found = list[Problem]()
+        notes, stored = await self._store.get_values(), set(await self._vault.names())
+        problems = list[Problem]()
         for use in sorted(new):
-            bound = _bound(notes, use.entry)
-            known = bound is not None or use.entry in kept
-            if known and not _may(bound or Bound(), use, who):
-                found.append(_told(use, bound or Bound()))
-        if found:
-            raise ReauthenticationRequiredError(ELSEWHERE, tuple(found[:MOST_TOLD]))
+            bound = _read_bound(notes, use.entry)
+            known = bound is not None or use.entry in stored
+            if known and not _is_allowed(bound or Bound(), use, who):
+                problems.append(_problem(use, bound or Bound()))
+        if problems:
+            raise ReauthenticationRequiredError(ELSEWHERE, tuple(problems[:MOST_TOLD]))
 
     async def lead(
         self, who: Person, after: Plan, before: Plan, given: Mapping[str, str] | None = None
@@ -96,65 +96,68 @@ class Binding:
         """Note what a token chooses that may not say where a secret goes, before it is in force."""
         if who.reauthenticated or who.door != "api":
             return
-        notes, new = await self._store.get_values(), await self._new(after, before, given or {})
+        notes, new = (
+            await self._store.get_values(),
+            await self._new_uses(after, before, given or {}),
+        )
         for entry, uses in _by_entry(new).items():
-            led = _led(notes, entry)
-            by = _called(who) if not led.uses or led.by == _called(who) else ""
-            made = Led(uses=_sum(led.uses, uses), token=who.name, by=by)
-            await self._note_led(entry, led, made)
+            led = _read_led(notes, entry)
+            by = _owner_id(who) if not led.uses or led.by == _owner_id(who) else ""
+            new_led = Led(uses=_union(led.uses, uses), token=who.name, by=by)
+            await self._note_led(entry, led, new_led)
 
     async def check_disclosure(
         self, who: Person, plan: Plan, entry: str, value: str, to: Collection[str]
     ) -> None:
         """Refuse a secret that would go where a token chose, unless whoever gives it names that
         place, or is the token. Raises ConflictError."""
-        led = _led(await self._store.get_values(), entry)
-        if not led.uses or led.by == _called(who):
+        led = _read_led(await self._store.get_values(), entry)
+        if not led.uses or led.by == _owner_id(who):
             return
-        uses = _by_entry(await self._resolved(uses_of(plan), {entry: value})).get(entry, ())
-        unseen = {use.where for use in uses if use in led.uses and use.where} - set(to)
-        if unseen:
-            where = sorted(unseen)
+        uses = _by_entry(await self._resolve(uses_of(plan), {entry: value})).get(entry, ())
+        unconfirmed = {use.where for use in uses if use in led.uses and use.where} - set(to)
+        if unconfirmed:
+            where = sorted(unconfirmed)
             words = UNSEEN.fill(entry=entry, token=led.token, where=", ".join(where))
             raise ConflictError(words, tuple(Problem("to", plain(one)) for one in where))
 
     async def goes(self, plan: Plan) -> Mapping[str, Goes]:
         """Return where each entry goes, by its name."""
-        notes, found = await self._store.get_values(), dict[str, Goes]()
-        for entry, uses in _by_entry(await self._resolved(uses_of(plan))).items():
-            led = _led(notes, entry)
+        notes, destinations = await self._store.get_values(), dict[str, Goes]()
+        for entry, uses in _by_entry(await self._resolve(uses_of(plan))).items():
+            led = _read_led(notes, entry)
             chosen = any(use in led.uses and use.where for use in uses)
             to = sorted({use.where for use in uses if use.where})
-            found[entry] = Goes(to=tuple(to), led_by=led.token if chosen else "")
-        return found
+            destinations[entry] = Goes(to=tuple(to), led_by=led.token if chosen else "")
+        return destinations
 
     async def bind(self, *plans: Plan) -> None:
         """Note the uses of these plans, beside those that are noted: what is or was in force is
         meant, entries of the time before there were bindings with it. What is not kept yet is
         bound when it is put in."""
-        uses = await self._resolved(frozenset[Use]().union(*map(uses_of, plans)))
-        notes, kept = await self._store.get_values(), set(await self._vault.names())
-        for entry, its in _by_entry(uses).items():
-            bound = _bound(notes, entry)
-            if bound is not None or entry in kept:
-                every = _sum(bound.uses if bound else (), its)
-                await self._note(entry, bound, replace(bound or Bound(), uses=every))
+        uses = await self._resolve(frozenset[Use]().union(*map(uses_of, plans)))
+        notes, stored = await self._store.get_values(), set(await self._vault.names())
+        for entry, uses_of_entry in _by_entry(uses).items():
+            bound = _read_bound(notes, entry)
+            if bound is not None or entry in stored:
+                all_uses = _union(bound.uses if bound else (), uses_of_entry)
+                await self._note(entry, bound, replace(bound or Bound(), uses=all_uses))
 
     async def bind_anew(self, who: Person, plan: Plan, entry: str) -> None:
         """Note that somebody puts a value in: it is meant for what the plan names it for."""
         notes = await self._store.get_values()
-        uses = _by_entry(await self._resolved(uses_of(plan))).get(entry, ())
+        uses = _by_entry(await self._resolve(uses_of(plan))).get(entry, ())
         mine = who.door == "api" or not uses
-        bound = Bound(uses=_sum((), uses), by=_called(who) if mine else "")
-        await self._note(entry, _bound(notes, entry), bound)
-        led = _led(notes, entry)
-        if led.by != _called(who):
-            left = tuple(use for use in led.uses if use not in uses)
-            await self._note_led(entry, led, replace(led, uses=left))
+        bound = Bound(uses=_union((), uses), by=_owner_id(who) if mine else "")
+        await self._note(entry, _read_bound(notes, entry), bound)
+        led = _read_led(notes, entry)
+        if led.by != _owner_id(who):
+            remaining = tuple(use for use in led.uses if use not in uses)
+            await self._note_led(entry, led, replace(led, uses=remaining))
 
     async def disown(self, entry: str) -> None:
         """Let nobody name an entry freely, as another value is to be put in."""
-        bound = _bound(await self._store.get_values(), entry)
+        bound = _read_bound(await self._store.get_values(), entry)
         if bound is not None:
             await self._note(entry, bound, replace(bound, by=""))
 
@@ -166,51 +169,51 @@ class Binding:
         if led != before:
             await self._store.put_value(LED + entry, schema.text(led))
 
-    async def _new(
+    async def _new_uses(
         self, after: Plan, before: Plan, given: Mapping[str, str]
     ) -> Collection[Use]:
         """The uses of a plan that are not those of the plan in force."""
         one, other = uses_of(after), uses_of(before)
         if one == other and not given:
             return set()
-        return set(await self._resolved(one, given)) - set(await self._resolved(other))
+        return set(await self._resolve(one, given)) - set(await self._resolve(other))
 
-    async def _resolved(
+    async def _resolve(
         self, uses: Iterable[Use], given: Mapping[str, str] | None = None
     ) -> list[Use]:
         """Return them with the place that the URL in another entry says, as far as it is kept."""
-        found = list[Use]()
+        resolved = list[Use]()
         for use in uses:
             if not use.by_url:
-                found.append(use)
+                resolved.append(use)
             elif where := place_of(await self._value(use.by_url, given or {}), use.proxy):
-                found.append(Use(use.entry, use.what, where))
-        return found
+                resolved.append(Use(use.entry, use.what, where))
+        return resolved
 
     async def _value(self, entry: str, given: Mapping[str, str]) -> str:
         if entry in given:
             return given[entry].strip()
         try:
-            kept = await self._vault.get(entry)
+            secret = await self._vault.get(entry)
         except VaultError:
             return ""
-        return kept.reveal().strip() if kept is not None else ""
+        return secret.reveal().strip() if secret is not None else ""
 
 
-def _may(bound: Bound, use: Use, who: Person) -> bool:
+def _is_allowed(bound: Bound, use: Use, who: Person) -> bool:
     """Tell whether an entry goes to where it was meant to go, or the value is their own."""
-    own = bound.by == _called(who) and (who.door == "api" or not bound.uses)
+    own = bound.by == _owner_id(who) and (who.door == "api" or not bound.uses)
     return use in bound.uses or own
 
 
-def _bound(notes: Mapping[str, str], entry: str) -> Bound | None:
+def _read_bound(notes: Mapping[str, str], entry: str) -> Bound | None:
     try:
         return schema.value(Bound, notes[NOTE + entry])
     except (KeyError, schema.Unreadable):
         return None
 
 
-def _led(notes: Mapping[str, str], entry: str) -> Led:
+def _read_led(notes: Mapping[str, str], entry: str) -> Led:
     try:
         return schema.value(Led, notes[LED + entry])
     except (KeyError, schema.Unreadable):
@@ -218,22 +221,22 @@ def _led(notes: Mapping[str, str], entry: str) -> Led:
 
 
 def _by_entry(uses: Iterable[Use]) -> Mapping[str, list[Use]]:
-    found = dict[str, list[Use]]()
+    by_entry = dict[str, list[Use]]()
     for use in uses:
-        found.setdefault(use.entry, []).append(use)
-    return found
+        by_entry.setdefault(use.entry, []).append(use)
+    return by_entry
 
 
-def _sum(one: Collection[Use], other: Collection[Use]) -> tuple[Use, ...]:
+def _union(one: Collection[Use], other: Collection[Use]) -> tuple[Use, ...]:
     return tuple(sorted({*one, *other}))
 
 
-def _called(who: Person) -> str:
+def _owner_id(who: Person) -> str:
     """By what no other of the same name has: who is made anew owns nothing of the one before."""
     return f"{who.door}/{who.id or who.name}"
 
 
-def _told(use: Use, bound: Bound) -> Problem:
+def _problem(use: Use, bound: Bound) -> Problem:
     known = ", ".join(dict.fromkeys(one.where for one in bound.uses if one.where))
-    own = ITS_OWN_URL if bound.uses else TO_NOBODY
-    return Problem(use.entry, SENT.fill(known=known or own, where=use.where or ITS_OWN_URL))
+    default = ITS_OWN_URL if bound.uses else TO_NOBODY
+    return Problem(use.entry, SENT.fill(known=known or default, where=use.where or ITS_OWN_URL))

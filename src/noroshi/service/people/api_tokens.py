@@ -92,7 +92,7 @@ class ApiTokenOperations(OperationContext):
     @operation(role=ADMIN, changes=False, help=_("List the API tokens."))
     async def token_list(self, who: Person) -> tuple[TokenRow, ...]:
         """List who made them, and until when they hold; never the tokens."""
-        known = await self._store.api_tokens()
+        tokens = await self._store.api_tokens()
         return tuple(
             TokenRow(
                 name=one.name,
@@ -101,9 +101,9 @@ class ApiTokenOperations(OperationContext):
                 made=one.made,
                 until=one.until,
                 programs=one.programs,
-                ended=not holds(one, known, self.now()),
+                ended=not holds(one, tokens, self.now()),
             )
-            for one in known.values()
+            for one in tokens.values()
         )
 
     @operation(role=ADMIN, help=_("Revoke an API token."))
@@ -111,15 +111,15 @@ class ApiTokenOperations(OperationContext):
         """Revoke it: it is not taken from the next request on, nor is any that was made by it,
         or by one of those."""
         async with self._people.administrators:
-            known = await self._store.api_tokens()
-            gone = made_with(name, known)
-            for one in gone:
+            tokens = await self._store.api_tokens()
+            descendants = made_with(name, tokens)
+            for one in descendants:
                 await self._store.drop_api_token(one)
-            if name not in known or not await self._store.drop_api_token(name):
-                near = suggestion(name, known)
+            if name not in tokens or not await self._store.drop_api_token(name):
+                near = suggestion(name, tokens)
                 raise NotFoundError(NO_TOKEN.fill(given=shortened(name), instead=near))
-        role, by = known[name].role, known[name].by
-        note(before={"role": role, "by": by, "api_tokens": list(gone)})
+        role, by = tokens[name].role, tokens[name].by
+        note(before={"role": role, "by": by, "api_tokens": list(descendants)})
         return name
 
     async def _require_still_allowed(self, who: Person) -> None:
@@ -127,11 +127,11 @@ class ApiTokenOperations(OperationContext):
         asked."""
         if who.door == "api":
             token = (await self._store.api_tokens()).get(who.name)
-            still = token is not None and token.role == ADMIN
+            allowed = token is not None and token.role == ADMIN
         elif who.door == "web":
             user = (await self._store.users()).get(who.name)
-            still = user is not None and user.role == ADMIN
+            allowed = user is not None and user.role == ADMIN
         else:
-            still = True  # the kernel said a moment ago who it is
-        if not still:
+            allowed = True  # the kernel said a moment ago who it is
+        if not allowed:
             raise ForbiddenError(NO_MORE.fill(who=who.name))

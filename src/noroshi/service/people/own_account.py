@@ -57,11 +57,11 @@ class OwnAccountOperations(UserOperations):
     )
     async def own_password(self, who: Person, old: str, new: str, name: str = "") -> str:
         """You are logged out everywhere. `name`: whose, where nobody is logged in."""
-        user = await self._stepper(who, old, name)
+        user = await self._own_user(who, old, name)
         if why := password_problem(user.name, new):
             raise InvalidArgumentError(NOT_SET, (Problem("new", why),))
-        made, _ = await self._with_password(user, new)
-        await self._change(made, user)
+        changed, _ = await self._with_password(user, new)
+        await self._change(changed, user)
         note(after={"user": user.name})
         return user.name
 
@@ -73,7 +73,7 @@ class OwnAccountOperations(UserOperations):
     )
     async def own_totp(self, who: Person, password: str, name: str = "") -> SecondStep:
         """Return a seed for an authenticator; it holds once a code of it was given back."""
-        return await self._step_begun(await self._stepper(who, password, name))
+        return await self._begin_second_step(await self._own_user(who, password, name))
 
     @operation(
         role=VIEWER,
@@ -86,9 +86,11 @@ class OwnAccountOperations(UserOperations):
     ) -> Recovery:
         """Switch it on with a code of the authenticator; a browser gave the password when it
         began."""
-        mine = who.door == "web" and name in ("", who.name) and not password
-        user = await (self._user(who.name) if mine else self._stepper(who, password, name))
-        return await self._step_on(user, code)
+        in_browser = who.door == "web" and name in ("", who.name) and not password
+        user = await (
+            self._user(who.name) if in_browser else self._own_user(who, password, name)
+        )
+        return await self._enable_second_step(user, code)
 
     @operation(
         role=VIEWER,
@@ -98,9 +100,9 @@ class OwnAccountOperations(UserOperations):
     )
     async def own_totp_off(self, who: Person, password: str, name: str = "") -> str:
         """Switch it off: the authenticator and the recovery codes are good for nothing then."""
-        return await self._step_off(await self._stepper(who, password, name))
+        return await self._disable_second_step(await self._own_user(who, password, name))
 
-    async def _stepper(self, who: Person, password: str, name: str) -> User:
+    async def _own_user(self, who: Person, password: str, name: str) -> User:
         """Return the user who is meant, for what a password alone must not change: whoever has a
         second step took it to log in, or may do it for anybody."""
         user = await self._owner(who, password, name)
@@ -120,5 +122,7 @@ class OwnAccountOperations(UserOperations):
             raise InvalidArgumentError(WHOSE, (Problem("name", WHOSE),))
         try:
             return await self._people.verify_password(name or who.name, password, who.address)
-        except AuthenticationError as no:
-            raise (OperationFailedError if no.seconds else ForbiddenError)(no.words) from None
+        except AuthenticationError as error:
+            raise (OperationFailedError if error.seconds else ForbiddenError)(
+                error.words
+            ) from None

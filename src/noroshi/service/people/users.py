@@ -91,13 +91,13 @@ class UserOperations(OperationContext):
         problems += _faults(role, name, password)
         if problems:
             raise InvalidArgumentError(NOT_MADE, tuple(problems))
-        made, code = await self._with_password(
+        new_user, code = await self._with_password(
             User(name=name, role=role, made=self.now()), password
         )
-        if not await self._store.put_user(made, None):
+        if not await self._store.put_user(new_user, None):
             raise ConflictError(THERE_IS.fill(name=name))
         note(after={"role": role})
-        return UserMade(name=name, role=role, code=code, until=made.code_until)
+        return UserMade(name=name, role=role, code=code, until=new_user.code_until)
 
     @operation(role=ADMIN, changes=False, help=_("List the users."))
     async def user_list(self, who: Person) -> tuple[UserRow, ...]:
@@ -125,10 +125,10 @@ class UserOperations(OperationContext):
         user = await self._user(name)
         if problems := _faults(user.role, name, password):
             raise InvalidArgumentError(NOT_SET, tuple(problems))
-        made, code = await self._with_password(user, password)
-        await self._change(made, user)
+        changed, code = await self._with_password(user, password)
+        await self._change(changed, user)
         note(after={"role": user.role})
-        return UserMade(name=name, role=user.role, code=code, until=made.code_until)
+        return UserMade(name=name, role=user.role, code=code, until=changed.code_until)
 
     @operation(role=ADMIN, reauthenticate=True, help=_("Change a user's role."))
     async def user_role(self, who: Person, name: str, role: str) -> UserMade:
@@ -142,9 +142,9 @@ class UserOperations(OperationContext):
             if role != ADMIN:
                 await self._require_other_administrator(name)
             # Before it: cut off here, it can be done again.
-            gone = await self._revoked(name, roles_up_to(role))
+            revoked = await self._revoke_tokens(name, roles_up_to(role))
             await self._change(replace(user, role=role), user)
-        note(before={"role": user.role, "api_tokens": gone}, after={"role": role})
+        note(before={"role": user.role, "api_tokens": revoked}, after={"role": role})
         return UserMade(name=name, role=role)
 
     @operation(role=ADMIN, reauthenticate=True, help=_("Remove a user."))
@@ -154,18 +154,18 @@ class UserOperations(OperationContext):
         user = await self._user(name)
         async with self._people.administrators:
             await self._require_other_administrator(name)
-            gone = await self._revoked(name)
+            revoked = await self._revoke_tokens(name)
             await self._store.drop_user(name)  # after them: cut off here, it can be done again
         for entry in (SEED.format(name=name), _next(name)):
             await self._vault.remove(entry)
-        note(before={"role": user.role, "api_tokens": gone})
+        note(before={"role": user.role, "api_tokens": revoked})
         return name
 
     @operation(role=ADMIN, reauthenticate=True, help=_("Begin two-step log-in for a user."))
     async def user_totp(self, who: Person, name: str) -> SecondStep:
         """Return a fresh seed for an authenticator; it holds once a code of it was given
         back."""
-        return await self._step_begun(await self._user(name))
+        return await self._begin_second_step(await self._user(name))
 
     @operation(
         role=ADMIN,
@@ -175,12 +175,12 @@ class UserOperations(OperationContext):
     )
     async def user_totp_on(self, who: Person, name: str, code: str) -> Recovery:
         """Switch it on with a code of the authenticator; return what to keep for its loss."""
-        return await self._step_on(await self._user(name), code)
+        return await self._enable_second_step(await self._user(name), code)
 
     @operation(role=ADMIN, reauthenticate=True, help=_("Turn two-step log-in off for a user."))
     async def user_totp_off(self, who: Person, name: str) -> str:
         """For when the authenticator and the recovery codes are lost."""
-        return await self._step_off(await self._user(name))
+        return await self._disable_second_step(await self._user(name))
 
     # no operations
 
@@ -194,15 +194,15 @@ class UserOperations(OperationContext):
         if not await self._store.put_user(after, before):
             raise ConflictError(MEANWHILE.fill(name=before.name))
 
-    async def _step_begun(self, user: User) -> SecondStep:
+    async def _begin_second_step(self, user: User) -> SecondStep:
         """A fresh seed for their authenticator, kept until a code of it was given back."""
         name, seed = user.name, second_factor.fresh_seed()
         await self._keep(_next(name), seed)
         address = second_factor.address_of(seed, name, self._name)
         return SecondStep(name=name, seed=seed, address=address)
 
-    async def _step_on(self, user: User, code: str) -> Recovery:
-        name, seed = user.name, await self._opened(_next(user.name))
+    async def _enable_second_step(self, user: User, code: str) -> Recovery:
+        name, seed = user.name, await self._read_seed(_next(user.name))
         if seed is None:
             raise ConflictError(NOT_BEGUN.fill(name=name))
         step = second_factor.step_of(seed.reveal(), code, self.now(), 0)
@@ -215,7 +215,7 @@ class UserOperations(OperationContext):
         note(before={"two_steps": user.two_steps}, after={"two_steps": True})
         return Recovery(name=name, codes=codes)
 
-    async def _step_off(self, user: User) -> str:
+    async def _disable_second_step(self, user: User) -> str:
         await self._change(replace(user, two_steps=False, step=0, recovery=()), user)
         await self._vault.remove(SEED.format(name=user.name))
         note(before={"two_steps": user.two_steps}, after={"two_steps": False})
@@ -239,17 +239,17 @@ class UserOperations(OperationContext):
         if admins == {name}:
             raise ConflictError(LAST_ONE.fill(name=name))
 
-    async def _revoked(self, name: str, still: Collection[str] = ()) -> list[str]:
+    async def _revoke_tokens(self, name: str, allowed_roles: Collection[str] = ()) -> list[str]:
         """The API tokens that this user made, but those of roles that they `still` have, and all
         that were made by those: they hold no more."""
-        by, known = maker(Person(name, frozenset(), "web")), await self._store.api_tokens()
-        gone = list[str]()
-        for token in known.values():
-            if token.by == by and token.role not in still:
-                gone += [*made_with(token.name, known), token.name]
-        for one in gone:
+        by, tokens = maker(Person(name, frozenset(), "web")), await self._store.api_tokens()
+        revoked = list[str]()
+        for token in tokens.values():
+            if token.by == by and token.role not in allowed_roles:
+                revoked += [*made_with(token.name, tokens), token.name]
+        for one in revoked:
             await self._store.drop_api_token(one)
-        return gone
+        return revoked
 
     async def _keep(self, entry: str, seed: str) -> None:
         try:
@@ -257,7 +257,7 @@ class UserOperations(OperationContext):
         except VaultError as failure:
             raise OperationFailedError(failure.words) from None
 
-    async def _opened(self, entry: str) -> Secret | None:
+    async def _read_seed(self, entry: str) -> Secret | None:
         try:
             return await self._vault.get(entry)
         except VaultError as failure:
@@ -265,10 +265,10 @@ class UserOperations(OperationContext):
 
 
 def _faults(role: str, name: str, password: str) -> list[Problem]:
-    found = role_faults(role)
+    problems = role_faults(role)
     if password and (why := password_problem(name, password)):
-        found.append(Problem("password", why))
-    return found
+        problems.append(Problem("password", why))
+    return problems
 
 
 def role_faults(role: str) -> list[Problem]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.translation import _
-from noroshi.definitions.stable_ids import KEPT
+from noroshi.definitions.stable_ids import TYPES_WITH_ID
 from noroshi.service import NotFoundError
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.location import Content, Problems, Spot, stand_in
@@ -149,7 +149,7 @@ async def _as_seen(visit: Visit, edit: Edit) -> None:
 def _left_of(edit: Edit, lost: Content | None) -> Content | None:
     """Return what it was, without the id that went on under another name: made again, it is
     another."""
-    if lost is None or edit.spot.type not in KEPT:
+    if lost is None or edit.spot.type not in TYPES_WITH_ID:
         return lost
     places = ((Spot(key), its) for key, its in edit.shown["documents"].items())
     taken = {its.get("id") or at.name for at, its in places if at.type == edit.spot.type}

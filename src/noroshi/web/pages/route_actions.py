@@ -9,7 +9,7 @@ from typing import Any
 
 from noroshi.core.definitions.accounts import OVER, end_of, is_over
 from noroshi.core.translation import Message, _
-from noroshi.guides.setup_goal import switched
+from noroshi.guides.setup_goal import switch_sign_in
 from noroshi.guides.test_mail import SUBJECT, TEXT
 from noroshi.service import InvalidArgumentError
 from noroshi.web.forms.certificate_upload import uploaded_credential
@@ -126,7 +126,7 @@ async def _goes_by(
         return Outcome()
     name = known.row["account"]
     kept = typed_into or await entry_of(visit, name)
-    after = switched(known.account, name, WAYS[way], kept)
+    after = switch_sign_in(known.account, name, WAYS[way], kept)
     etags = {known.key: known.etags[known.key]}
     return await run(visit, "definition_change", put={known.key: after}, etags=etags)
 
