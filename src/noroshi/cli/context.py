@@ -40,7 +40,8 @@ SERVICE_STARTS = _(
 
 
 def _is_made(door: Path) -> bool:
-    """systemd makes the folder as it starts the service, and removes it as that ends."""
+    """Return whether the service starts: systemd makes the folder as it starts it, and removes
+    it as that ends."""
     return door.parent.is_dir() and not door.exists()
 
 
@@ -66,7 +67,7 @@ def _commands_in_texts() -> re.Pattern[str]:
 
 
 def home_of(given: str, environment: Mapping[str, str], *, root: bool) -> Path:
-    """The home folder: as given, else $NOROSHI_HOME, else where such data goes (XDG)."""
+    """Return the home folder: as given, else $NOROSHI_HOME, else where such data goes (XDG)."""
     if chosen := given or environment.get("NOROSHI_HOME"):
         return Path(chosen).absolute()
     if root:
@@ -78,15 +79,15 @@ def home_of(given: str, environment: Mapping[str, str], *, root: bool) -> Path:
 def door_of(
     given: str, environment: Mapping[str, str], *, own_node: bool, service: bool
 ) -> Path | None:
-    """The door as given, else $NOROSHI_DOOR, else that of this machine's service for who has
-    no node of their own; None: where noroshi.toml says."""
+    """Return the door as given, else $NOROSHI_DOOR, else that of this machine's service for who
+    has no node of their own; None: where noroshi.toml says."""
     if chosen := given or environment.get("NOROSHI_DOOR"):
         return Path(chosen)
     return Path(DOOR) if service and not own_node else None
 
 
 def language_of(chosen: str, environment: Mapping[str, str]) -> str:
-    """ "ja" or "en": as chosen, else as the person's locale says (in POSIX's order)."""
+    """Return "ja" or "en": as chosen, else as the person's locale says (in POSIX's order)."""
     spoken = next((environment[name] for name in VARIABLES if environment.get(name)), "")
     return chosen or ("ja" if spoken.lower().startswith("ja") else "en")
 
@@ -117,12 +118,13 @@ class CommandContext:
 
     @cached_property
     def config(self) -> Config:
-        """The node's settings. Raises ConfigError."""
+        """Return the node's settings. Raises ConfigError."""
         return read_config(self.home)
 
     @property
     def config_here(self) -> Config | None:
-        """None for a node that was named, and whose settings nobody can read from here."""
+        """Return the settings; None for a node that was named, and whose settings nobody can
+        read from here."""
         try:
             return None if self.away is not None else self.config
         except ConfigError:
@@ -218,5 +220,5 @@ class CommandContext:
         return at_home(text, getattr(self.args, "home", ""))
 
     def print_json(self, value: Any) -> None:
-        """For programs: the answer as it is, both languages in it."""
+        """Print the answer for programs as it is, both languages in it."""
         print(escaped(json.dumps(value, ensure_ascii=False, indent=2)))

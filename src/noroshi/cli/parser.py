@@ -142,7 +142,7 @@ class Parser(argparse.ArgumentParser):
             at, program = at + 1, f"{program} {word}"
 
     def list_commands(self) -> NoReturn:
-        """No command was typed: which there are."""
+        """Say which commands there are, as none was typed."""
         choices_of_each = (one.choices for one in self._actions if one.nargs == argparse.PARSER)
         names = [name for choices in choices_of_each for name in choices or ()]
         if 0 < len(names) <= FEW:
@@ -185,7 +185,7 @@ class Formatter(argparse.HelpFormatter):
         super().add_usage(usage, actions, groups, head)
 
     def _format_action(self, action: argparse.Action) -> str:
-        """The commands stand by themselves, without a line that says COMMAND above them."""
+        """Let the commands stand by themselves, without a line that says COMMAND above them."""
         text = super()._format_action(action)
         if action.nargs != argparse.PARSER:
             return text

@@ -28,8 +28,8 @@ def read_hidden(context: CommandContext, prompt: Message, by_file: Message) -> s
 
 
 def contents(file: str) -> str:
-    """The text of a file, or of the standard input (-), in UTF-8; Notepad's BOM is no part
-    of it. Raises RefusedError."""
+    """Return the text of a file, or of the standard input (-), in UTF-8; Notepad's BOM is no
+    part of it. Raises RefusedError."""
     try:
         data = sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
         return data.decode("utf-8-sig")

@@ -93,7 +93,8 @@ def _door(args: Namespace, home: Path) -> Path | None:
 
 
 def _remote_node(args: Namespace) -> RemoteClient | None:
-    """The manager of another computer's node, if one is named and no door of this one."""
+    """Return the manager of another computer's node, if one is named and no door of this
+    one."""
     url = getattr(args, "url", "") or os.environ.get("NOROSHI_URL", "")
     if not url or ("door" in args and "url" not in args):
         return None
@@ -124,7 +125,7 @@ def _function(name: str) -> Callable[[CommandContext], int]:
 
 
 def _other_program(name: str, rest: Sequence[str], language: str) -> int:
-    """The demo and the lab are programs of their own, with options of their own."""
+    """Run the demo or the lab: programs of their own, with options of their own."""
     return _load_program(name)(rest, language=language)
 
 
@@ -139,7 +140,8 @@ def _load_program(name: str) -> Callable[..., int]:
 
 
 def _drill(argv: Sequence[str], rest: Sequence[str], home: Path, language: str) -> int:
-    """It works on a node and a lab, so it is neither the node's command nor the lab's."""
+    """Run the drill: it works on a node and a lab, so it is neither the node's command nor the
+    lab's."""
     args = Namespace(home=_early(argv, "--home"), door=_early(argv, "--door"))
 
     def door() -> Path:
@@ -149,7 +151,7 @@ def _drill(argv: Sequence[str], rest: Sequence[str], home: Path, language: str) 
 
 
 def _program(argv: Sequence[str]) -> tuple[str, Sequence[str]]:
-    """The demo or the lab, if that is the command, and all that was typed after it."""
+    """Return the demo or the lab, if that is the command, and all that was typed after it."""
     at = 0
     while at < len(argv) and argv[at].startswith("-"):
         at += 2 if argv[at] in WITH_VALUE else 1
@@ -159,7 +161,8 @@ def _program(argv: Sequence[str]) -> tuple[str, Sequence[str]]:
 
 
 def _early(argv: Sequence[str], flag: str) -> str:
-    """An option's value before anything is parsed: even a mistake is told in the right language."""
+    """Return an option's value before anything is parsed: even a mistake is told in the right
+    language."""
     for at, text in enumerate(argv):
         if text == flag and at + 1 < len(argv):
             return argv[at + 1]
@@ -177,7 +180,7 @@ def _language(home: Path, option: str) -> str:
 
 
 def _problems(refused: RefusedError, language: str) -> Iterator[str]:
-    """A line for each; what is said of very many places is told of the first few."""
+    """Yield a line for each; what is said of very many places is told of the first few."""
     for what, group in groupby(refused.problems, key=lambda problem: problem[1]):
         places = [where for where, _ in group]
         first_places = places if len(places) <= FOLDED_FROM else places[:SHOWN]
@@ -189,7 +192,7 @@ def _problems(refused: RefusedError, language: str) -> Iterator[str]:
 
 
 def _tell(refused: RefusedError, language: str, home: str) -> int:
-    """Why it was not done, on the standard error; the exit code for it."""
+    """Say on the standard error why it was not done, and return the exit code for it."""
     lines = [refused.words.say(language), *_problems(refused, language)]
     print(at_home("\n".join(lines), home), file=sys.stderr)
     return exits.BY_KIND[refused.kind]

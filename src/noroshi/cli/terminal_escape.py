@@ -42,7 +42,7 @@ class Readable:
 
 @contextmanager
 def readable() -> Iterator[None]:
-    """Until the block ends all that is printed is readable alone."""
+    """Make all that is printed readable until the block ends."""
     before: tuple[Any, Any] = sys.stdout, sys.stderr
     made: tuple[Any, Any] = Readable(sys.stdout), Readable(sys.stderr)
     sys.stdout, sys.stderr = made

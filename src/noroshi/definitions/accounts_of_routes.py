@@ -26,7 +26,7 @@ NOT_IN_VAULT = followed_by(
 
 
 def account_of(plan: Plan, route: Route) -> Account | None:
-    """Whoever signs in for this route; most kinds of routes need nobody."""
+    """Return who signs in for this route; most kinds of routes need nobody."""
     return plan.accounts.get(getattr(route.options, "account", "") or "")
 
 

@@ -66,7 +66,7 @@ def unpack(raw: bytes, name: str, most: int = MOST_BYTES) -> Folder:
 
 
 def look_at(files: Iterable[tuple[str, bytes]]) -> Folder:
-    """Files by their names in a folder of definitions, as far as they can be read."""
+    """Read files by their names in a folder of definitions, as far as they can be read."""
     documents, problems = dict[str, Document](), list[Problem]()
     for name, raw in files:
         try:
@@ -123,7 +123,7 @@ def _is_beside(name: str) -> bool:
 
 
 def _without_top_folder(files: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
-    """Without the one folder that stands around all of it, if there is one."""
+    """Return the files without the one folder that stands around all of it, if there is one."""
     tops = {name.partition("/")[0] for name, _ in files}
     if len(tops) != 1 or tops & set(TYPES):
         return files

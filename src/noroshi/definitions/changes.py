@@ -68,7 +68,7 @@ class Difference:
 
 
 def differences(old: tuple[Document, ...], new: tuple[Document, ...]) -> tuple[Difference, ...]:
-    """Documents added and removed, or under another name; of changed ones each value, of
+    """Return documents added and removed, or under another name; of changed ones each value, of
     instances by monitor."""
     return tuple(_all_differences(old, new))
 
@@ -121,14 +121,15 @@ def rename_difference(old_key: str, document: Document) -> Difference:
 
 
 def _names(before: Mapping[str, Document], after: Mapping[str, Document]) -> dict[str, str]:
-    """New keys by old ones; what is there under its name need not be looked into."""
+    """Return new keys by old ones; what is there under its name need not be looked into."""
     removed = {key: before[key] for key in before.keys() - after.keys()}
     added = {key: after[key] for key in after.keys() - before.keys()}
     return renames(Contents(removed), Contents(added)) if removed and added else {}
 
 
 def _id_of(key: str) -> tuple[str, ...]:
-    """The setting by which what is renamed is the same, so that it is no change itself."""
+    """Return the setting by which what is renamed is the same, so that it is no change
+    itself."""
     return ("id",) if key.partition("/")[0] in TYPES_WITH_ID else ()
 
 
@@ -142,7 +143,8 @@ def _title_or_name(definition: Mapping[str, Any], name: str) -> str:
 
 
 def _kind(definition: Mapping[str, Any]) -> str:
-    """By which the names of its settings go: a rule's are those of its action."""
+    """Return the kind by which the names of its settings go: a rule's are those of its
+    action."""
     return str(definition.get("kind") or definition.get("action") or "")
 
 
@@ -160,7 +162,8 @@ def _within(key: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterato
 def _tables(
     whole: Difference, old: Mapping[str, Table], new: Mapping[str, Table]
 ) -> Iterator[Difference]:
-    """Groups or monitors that come, go or change; `old` and `new` pair them by their keys."""
+    """Yield groups or monitors that come, go or change; `old` and `new` pair them by their
+    keys."""
     for pair in dict.fromkeys([*old, *new]):
         table = old[pair] if pair in old else new[pair]
         called = (*whole.called, *new.get(pair, table).called)
@@ -193,7 +196,8 @@ def _groups(instance: Mapping[str, Any]) -> dict[str, Table]:
 
 
 def _monitors(instance: Mapping[str, Any]) -> list[Table]:
-    """Each monitor by group/name; what it is called is a value as well, as it may change."""
+    """Return each monitor by group/name; what it is called is a value as well, as it may
+    change."""
     return [
         Table(
             f"{group['name']}/{one['name']}",
@@ -208,8 +212,8 @@ def _monitors(instance: Mapping[str, Any]) -> list[Table]:
 
 
 def _pair(old: list[Table], new: list[Table]) -> tuple[dict[str, Table], dict[str, Table]]:
-    """Both sides by a key that is the same for the same monitor: its id if both sides have
-    that, so that a renamed one is no other; else its name, unless their ids differ."""
+    """Return both sides by a key that is the same for the same monitor: its id if both sides
+    have that, so that a renamed one is no other; else its name, unless their ids differ."""
     common_ids = {one.id for one in old} & {one.id for one in new} - {""}
     by_name = {one.name: one for one in old if one.id not in common_ids}
     before = {one.id if one.id in common_ids else one.name: one for one in old}
@@ -222,7 +226,8 @@ def _pair(old: list[Table], new: list[Table]) -> tuple[dict[str, Table], dict[st
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Flat:
-    """Each value under its whole path. An empty table is a value too: it switches limits off."""
+    """Return each value under its whole path. An empty table is a value too: it switches limits
+    off."""
     flat: Flat = {}
     for key, inside in table.items():
         if isinstance(inside, Mapping) and inside:

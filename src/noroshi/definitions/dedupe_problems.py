@@ -41,7 +41,7 @@ def _affected_places(place: str) -> Iterator[str]:
 
 
 def _enclosing_places(place: str) -> Iterator[str]:
-    """The place, what it is in, and so on up to its file."""
+    """Yield the place, what it is in, and so on up to its file."""
     while place:
         yield place
         place = _split_place(place)[0]

@@ -79,7 +79,7 @@ def move_part(
     documents: tuple[Document, ...], source: Path, target: Path
 ) -> tuple[Document, ...]:
     """Return the documents with a group or a monitor there instead, and its ids. Invalid as
-    `copied`."""
+    `copy_part`."""
     subtree = part(documents, source)
     assert subtree is not None
     if source == target:
@@ -124,7 +124,7 @@ def _insert(
 
 
 def _ensure_entry(parent: Table, table: str, name: str) -> Table:
-    """The group of that name, made if there is none."""
+    """Return the group of that name, made if there is none."""
     entry = _entry(parent, table, name)
     if entry is None:
         entry = {"name": name}
@@ -147,7 +147,7 @@ def _with_name(subtree: Table, target: Path, title: str) -> Table:
 
 
 def _without_ids(subtree: Table) -> Table:
-    """A copy of a part with all that is in it; ids are a monitor's own."""
+    """Return a copy of a part with all that is in it; ids are a monitor's own."""
     duplicate = copy.deepcopy(subtree)
     duplicate.pop("id", None)
     for table in WITHIN:

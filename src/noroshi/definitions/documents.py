@@ -120,7 +120,7 @@ class Contents(Mapping[str, Mapping[str, Any]]):
 
 
 def split(key: str) -> tuple[str, str]:
-    """Type and name of a document's key; Invalid if it is none."""
+    """Return type and name of a document's key. Raise Invalid if it is none."""
     type, _, name = key.partition("/")
     if type not in WANTED or not is_name(name):
         raise Invalid((Problem("", NO_KEY.fill(key=repr(shortened(key)))),))
@@ -215,7 +215,7 @@ def _definition(type: str, name: str, document: Document, problems: list[Problem
 
 
 def _parse(type: str, name: str, table: Mapping[str, Any], problems: list[Problem]) -> Any:
-    """The definition that a content describes, as far as it has the shape of one."""
+    """Return the definition that a content describes, as far as it has the shape of one."""
     place = file_of(type, name, problems)
     if "name" in table:
         place.at("name").say(FILE_NAMES_IT)
@@ -237,7 +237,7 @@ def _empty(type: str, name: str) -> Any:
 
 
 def _file_at(place: str) -> tuple[str, str] | None:
-    """Type and name of the definition whose file, as a whole, is this place."""
+    """Return type and name of the definition whose file, as a whole, is this place."""
     if not place.endswith(".toml"):
         return None
     try:
@@ -262,8 +262,8 @@ def _without_secrets(table: Mapping[str, Any], place: Place) -> dict[str, Any]:
 
 
 def _check_own_cloud(name: str, table: Mapping[str, Any], place: Place) -> None:
-    """A profile of one's own must not pass for a known one, nor lead Microsoft's tokens to a
-    mail server of somebody's choice."""
+    """Check that a profile of one's own does not pass for a known one, nor leads Microsoft's
+    tokens to a mail server of somebody's choice."""
     if name in CLOUDS:
         place.say(BUILT_IN, name=name)
     for field in ("authority", *ENDPOINTS):
@@ -288,7 +288,7 @@ def _check_entry(entry: object, place: Place) -> None:
 
 
 def _without_nulls(value: Any) -> Any:
-    """TOML has no null: what is not said is not there."""
+    """Return a value without nulls, which TOML has not: what is not said is not there."""
     if isinstance(value, Mapping):
         return {key: _without_nulls(one) for key, one in value.items() if one is not None}
     if isinstance(value, list | tuple):

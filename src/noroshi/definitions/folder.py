@@ -129,7 +129,7 @@ def file_texts(documents: tuple[Document, ...]) -> dict[str, str]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """All files in a folder but hidden ones and those that people keep beside."""
+    """Yield all files in a folder but hidden ones and those that people keep beside."""
     for path in sorted(folder.glob("*") if folder.exists() else ()):
         if path.name.startswith(".") or path.name in BESIDE:
             continue

@@ -15,8 +15,8 @@ NAME = "name"
 
 def family_of(name: str, table: Mapping[str, Any], current_keys: Collection[str]) -> str:
     """Return the sort whose settings these are, as good as all of them; "" where that is not
-    sure. What fits several is of the sort that has one of that name already (`there`: keys in
-    force)."""
+    sure. What fits several is of the sort that has one of that name already (`current_keys`:
+    those in force)."""
     candidates = [one for one in TYPES if _count_known(one, table) * 2 > len(table)]
     return min(
         candidates, key=lambda one: _strangeness(one, name, table, current_keys), default=""

@@ -28,7 +28,8 @@ SAME_ID = _("the id {id} is already used by {other}; remove it here, and a new o
 
 
 def ulid(at: datetime, randomness: bytes) -> str:
-    """26 characters that sort by time: 48 bits of milliseconds, then ten random bytes."""
+    """Return 26 characters that sort by time: 48 bits of milliseconds, then ten random
+    bytes."""
     if len(randomness) != RANDOM_BYTES:
         raise ValueError(f"{len(randomness)} random bytes instead of {RANDOM_BYTES}")
     milliseconds = (at - EPOCH) // timedelta(milliseconds=1)
@@ -118,8 +119,8 @@ def monitor_ids(documents: Iterable[Document]) -> set[str]:
 def likely_renamed(
     old: Iterable[Document], new: Iterable[Document]
 ) -> Iterator[tuple[str, str, str]]:
-    """Monitors that go while another one comes in the same instance that looks at just the
-    same: the paths of both, and the id of the one that goes."""
+    """Yield monitors that go while another one comes in the same instance that looks at just
+    the same: the paths of both, and the id of the one that goes."""
     before, after = monitor_ids(old), monitor_ids(new)
     removed, added = before - after, after - before
     if not removed or not added:
@@ -143,7 +144,7 @@ def _with_ids(documents: Iterable[Document]) -> Iterator[tuple[Path, dict[str, A
 
 
 def _target(path: Path, monitor: dict[str, Any]) -> Hashable:
-    """In which instance it looks at what, short enough to be kept of 25,000."""
+    """Return in which instance it looks at what, short enough to be kept of 25,000."""
     options = json.dumps(monitor.get("options", {}), sort_keys=True)
     return path[0], monitor.get("kind"), sha256(options.encode()).digest()
 
@@ -158,7 +159,7 @@ def _ids_of_monitors(current: Iterable[Document]) -> dict[Path, str]:
 
 
 def _instance(document: Document) -> tuple[str, dict[str, Any]] | None:
-    """An instance's key and content; None for what is none, or cannot be read."""
+    """Return an instance's key and content; None for what is none, or cannot be read."""
     try:
         type, _ = split(document.key)
         return (document.key, content(document)) if type == "instances" else None
@@ -167,7 +168,8 @@ def _instance(document: Document) -> tuple[str, dict[str, Any]] | None:
 
 
 def _monitors(key: str, content: dict[str, Any]) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Each monitor with its path; what has not the shape of one is left to `compile_plan`."""
+    """Yield each monitor with its path; what has not the shape of one is left to
+    `compile_plan`."""
     _, instance = split(key)
     for group in _tables(content, "group"):
         for monitor in _tables(group, "monitor"):

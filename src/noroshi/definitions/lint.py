@@ -60,7 +60,7 @@ def _slips(document: Document, kinds: Kinds) -> list[Problem]:
 
 
 def _parts(instance: Content, file: Place) -> Iterator[tuple[Content, Place]]:
-    """An instance, its groups and their monitors, each with its place."""
+    """Yield an instance, its groups and their monitors, each with its place."""
     yield instance, file
     for group in _tables(instance, "group"):
         inside = file.at("group", str(group.get("name", "")))
@@ -78,14 +78,15 @@ def _tables(part: Content, name: str) -> list[Content]:
 
 
 def _title(part: Content, place: Place) -> None:
-    """It stands in lists, headings and subjects of mails, beside others."""
+    """Check the length of a title: it stands in lists, headings and subjects of mails, beside
+    others."""
     length = len(str(part.get("title", "")))
     if length > LONGEST_TITLE:
         place.at("title").say(LONG_TITLE, most=LONGEST_TITLE, given=length)
 
 
 def _maintenance(part: Content, place: Place) -> None:
-    """A window each week whose end is its begin: of every day, it would never end."""
+    """Find a window each week whose end is its begin: of every day, it would never end."""
     for number, one in enumerate(_tables(part, "maintenance"), 1):
         _title(one, place.at("maintenance", str(number)))
         begins, ends = str(one.get("begins", "")), str(one.get("ends", ""))
@@ -101,7 +102,7 @@ def _on_some_days(window: Content) -> bool:
 
 
 def _limits(part: Content, place: Place, kinds: Kinds) -> None:
-    """A monitor's own limits, or those that an instance or a group has for a kind."""
+    """Check a monitor's own limits, or those that an instance or a group has for a kind."""
     limits, kind_of_monitor = _table(part, "limits"), part.get("kind")
     for kind in [kind_of_monitor] if isinstance(kind_of_monitor, str) else limits:
         check = kinds.checks.get(kind)

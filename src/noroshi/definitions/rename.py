@@ -77,7 +77,7 @@ def _why_not(by_key: Mapping[str, Document], key: str, name: str) -> Message | N
 def _with_new_references(
     documents: Iterable[Document], type: str, old: str, name: str
 ) -> dict[str, Document]:
-    """Those that name it, naming it anew."""
+    """Return those that name it, naming it anew."""
     changed = dict[str, Document]()
     for one in documents:
         setting = NAMED_BY[type].get(split(one.key)[0])
@@ -91,7 +91,7 @@ def _with_new_references(
 
 
 def _rename_in(table: Any, setting: str, translate: Callable[[Any], Any]) -> Any:
-    """A table, and what stands in it, with that setting's names."""
+    """Return a table, and what stands in it, with that setting's names."""
     if not isinstance(table, dict):
         return table
     after = dict(table)
@@ -110,9 +110,9 @@ def _rename_in(table: Any, setting: str, translate: Callable[[Any], Any]) -> Any
 
 
 def key_after_rename(old: Iterable[Document], new: Iterable[Document], key: str) -> str | None:
-    """Under which key a definition is now that was given another name between the two; it may
-    have been changed with it. None if none that came is like it, or several are; of what has an id
-    of its own none is like it but itself."""
+    """Return the key under which a definition is now that was given another name between the
+    two; it may have been changed with it. None if none that came is like it, or several are; of
+    what has an id of its own none is like it but itself."""
     before, after = ({one.key: one for one in some} for some in (old, new))
     definition, type = content(before[key]), split(key)[0]
     if type in TYPES_WITH_ID:
@@ -135,9 +135,10 @@ def _likeness(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
 
 
 def places_gone(old: Iterable[Document], new: Iterable[Document]) -> dict[str, str | None]:
-    """Instances, and instance/group, of which nothing is there any more under their names while
-    monitors of theirs go on, with the place where those are now. None if that is several, was
-    there before, or has monitors from elsewhere: what was said of them would be said of others."""
+    """Return instances, and instance/group, of which nothing is there any more under their
+    names while monitors of theirs go on, with the place where those are now. None if that is
+    several, was there before, or has monitors from elsewhere: what was said of them would be
+    said of others."""
     before = ids_by_path(old)
     after = {id: path for path, id in ids_by_path(new).items()}
     current = {place for path in after.values() for place in _enclosing_places(path)}
@@ -159,7 +160,7 @@ def places_gone(old: Iterable[Document], new: Iterable[Document]) -> dict[str, s
 def _single_target(
     new_places: set[str], targets: set[str], sources: Mapping[str, set[str]]
 ) -> str | None:
-    """The one place they went to, if it is new and nobody else came to it."""
+    """Return the one place they went to, if it is new and nobody else came to it."""
     if len(targets) != 1 or not new_places:
         return None
     (place,) = new_places
@@ -167,7 +168,7 @@ def _single_target(
 
 
 def _enclosing_places(path: tuple[str, ...]) -> Iterator[str]:
-    """The instance, and the group, of a monitor; nothing of none."""
+    """Yield the instance, and the group, of a monitor; nothing of none."""
     if path:
         yield path[0]
         yield "/".join(path[:2])

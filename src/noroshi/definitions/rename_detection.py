@@ -17,8 +17,9 @@ would be 20,000 for each of them."""
 
 
 def renames(old: Contents, new: Contents) -> dict[str, str]:
-    """New keys by old ones, of those that went and those that came. Rules and accounts are known by their ids, instances by those of
-    their monitors, all else by saying the very same; what may be several is none."""
+    """Return new keys by old ones, of those that went and those that came. Rules and accounts
+    are known by their ids, instances by those of their monitors, all else by saying the very
+    same; what may be several is none."""
     by_mark = dict[str, str]()
     for key in new:
         for mark in _marks(key, new[key]):
@@ -33,7 +34,7 @@ def renames(old: Contents, new: Contents) -> dict[str, str]:
 
 
 def _marks(key: str, definition: Mapping[str, Any]) -> frozenset[str]:
-    """By what it is the same under another name."""
+    """Return the marks by which it is the same under another name."""
     type, _, name = key.partition("/")
     if type in TYPES_WITH_ID:
         return frozenset({f"{type} {definition.get('id') or name}"})

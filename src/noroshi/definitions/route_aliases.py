@@ -32,8 +32,8 @@ def by_new_names(routes: Iterable[str], aliases: Aliases) -> tuple[str, ...]:
 
 
 async def readdress_mails(store: Store, aliases: Aliases) -> None:
-    """Waiting mails go by the route's new name. One that is on its way at this very moment is
-    left. Raises StoreError."""
+    """Let waiting mails go by the route's new name. One that is on its way at this very moment
+    is left. Raises StoreError."""
     for one in await store.queue() if aliases else ():
         routes = one.envelope.routes
         if aliases.keys() & set(routes):

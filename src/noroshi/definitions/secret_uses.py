@@ -63,7 +63,7 @@ def _uses(plan: Plan) -> Iterator[Use]:
 
 
 def _of_account(account: Account) -> Iterator[Use]:
-    """Secrets and certificates, at each server that this account's app signs in at."""
+    """Yield secrets and certificates, at each server that this account's app signs in at."""
     cloud = account.cloud
     urls = (cloud.token_endpoint or cloud.authority, cloud.device_authorization_endpoint)
     for url in filter(None, urls):
@@ -73,7 +73,8 @@ def _of_account(account: Account) -> Iterator[Use]:
 
 
 def _of_route(route: Route) -> Iterator[Use]:
-    """A password goes to the route's server; a header to where the route posts to."""
+    """Yield where a route leads its entries: a password goes to its server, a header to where
+    it posts to."""
     options, proxy = route.options, route.network.proxy
     if password := _text(options, "password"):
         where = (_text(options, "where") or _text(options, "host")).lower()
@@ -87,8 +88,8 @@ def _of_route(route: Route) -> Iterator[Use]:
 
 
 def _of_token(plan: Plan, route: Route) -> Iterator[Use]:
-    """An account's tokens go to its mail server and to where its mailbox is read. The servers of
-    the built-in clouds are known (definitions/token_destinations.py)."""
+    """Yield where an account's tokens go: to its mail server and to where its mailbox is read.
+    The servers of the built-in clouds are known (definitions/token_destinations.py)."""
     account = account_of(plan, route)
     if account is None or account.cloud.name in CLOUDS:
         return

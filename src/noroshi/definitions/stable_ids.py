@@ -1,5 +1,6 @@
-"""By which id a rule or an account is the same under another name: what a rule has told, and an
-account's sign-in, hang on it. One that never had another name needs none: it is its name."""
+"""Find by which id a rule or an account is the same under another name: what a rule has told,
+and an account's sign-in, hang on it. One that never had another name needs none: it is its
+name."""
 
 from __future__ import annotations
 
@@ -85,7 +86,7 @@ def as_it_was(
 
 
 def _unchanged(contents: Contents, current_contents: Contents) -> Owners:
-    """Those that are their names, and were before."""
+    """Return those that are their names, and were before."""
     unnamed = (
         key for key in contents.keys() & current_contents.keys() if not contents[key].get("id")
     )

@@ -19,7 +19,8 @@ ELSEWHERE = _(
 
 
 def foreign_destinations(plan: Plan[Account]) -> Iterator[Problem]:
-    """Each route by which a token would leave for a server of somebody's choice."""
+    """Yield a problem for each route by which a token would leave for a server of somebody's
+    choice."""
     for route in plan.routes.values():
         account = plan.accounts.get(getattr(route.options, "account", "") or "")
         if account is not None:
@@ -50,7 +51,8 @@ def _of_route(route: Route, account: Account) -> Iterator[Problem]:
 
 
 def _allowed(account: Account) -> Mapping[str, tuple[str, ...]]:
-    """The domains of its servers, by the option of a route; a cloud of one's own has none."""
+    """Return the domains of its servers, by the option of a route; a cloud of one's own has
+    none."""
     domains = MAIL_DOMAINS.get(account.cloud.name)
     if domains is None:
         return {}

@@ -51,7 +51,8 @@ def value(item: Any) -> str:
 
 
 def _table(path: tuple[str, ...], content: Mapping[str, Any]) -> Iterator[str]:
-    """Plain values first: in TOML whatever follows a table's head belongs to that table."""
+    """Yield plain values first: in TOML whatever follows a table's head belongs to that
+    table."""
     entries = _in_order(content)
     for key, entry in entries:
         if not isinstance(entry, Mapping) and not _is_tables(entry):
@@ -69,7 +70,7 @@ def _table(path: tuple[str, ...], content: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _needs_head(table: Mapping[str, Any]) -> bool:
-    """A table that holds tables alone is there by their heads."""
+    """Return whether a table needs its head: one that holds tables alone is there by theirs."""
     return not table or not all(isinstance(entry, Mapping) for entry in table.values())
 
 

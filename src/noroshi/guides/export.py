@@ -38,7 +38,7 @@ BACK_ID = _("The Application (client) ID.")
 def steps_document(
     goal: SetupGoal, steps: Sequence[Step], values: Mapping[str, Value], language: str
 ) -> str:
-    """All of these steps, for whom they are, and what the administrator gives back."""
+    """Return all of these steps, for whom they are, and what the administrator gives back."""
     return "\n".join(_page(goal, steps, values, language)) + "\n"
 
 

@@ -22,7 +22,8 @@ TAKES: Mapping[str, Message] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """For whom steps are looked up. `known` are the values that need not be found any more."""
+    """Say for whom steps are looked up. `known` are the values that need not be found any
+    more."""
 
     way: str
     kind: str
@@ -88,17 +89,17 @@ class Guide:
     _by_id: Mapping[str, Step] = field(default_factory=dict)
 
     def of(self, case: Case, *parts: str) -> tuple[Step, ...]:
-        """The steps for this case, of these parts; of all if none are named."""
+        """Return the steps for this case, of these parts; of all if none are named."""
         return tuple(s for s in self.steps if s.is_for(case) and s.part in (parts or PARTS))
 
     def remedy_steps(self, text: str, case: Case) -> tuple[Step, ...]:
-        """The steps that mend what this text tells of."""
+        """Return the steps that mend what this text tells of."""
         ids = [id for one in self.failures if one.is_in(text) for id in one.steps]
         by_id = {step.id: step for step in self.of(case)}
         return tuple(by_id[id] for id in dict.fromkeys(ids) if id in by_id)
 
     def step(self, id: str) -> Step:
-        """The step of that id."""
+        """Return the step of that id."""
         return self._by_id[id]
 
 
@@ -107,7 +108,7 @@ PARTS = ("entra", "exchange", "after")
 
 @cache
 def read_guide(name: str) -> Guide:
-    """The guide of that name, from its file."""
+    """Read the guide of that name from its file."""
     text = files("noroshi.guides").joinpath(f"{name}.toml").read_text("utf-8")
     table = tomllib.loads(text)
     steps = tuple(_step(one) for one in table["step"])

@@ -64,8 +64,8 @@ def values_of(cloud: str, **own_values: str) -> Mapping[str, Value]:
 
 
 def national_replacements(cloud: str) -> Mapping[str, str]:
-    """In a national cloud: what stands in the place of the beginnings of pages and lines; "" for
-    a page that nobody knows there."""
+    """Return, for a national cloud, what stands in the place of the beginnings of pages and
+    lines; "" for a page that nobody knows there."""
     if cloud not in ENVIRONMENTS:
         return {}
     unknown = dict.fromkeys(WORLDWIDE_ALONE, "")
@@ -78,6 +78,6 @@ def _connect(cloud: str) -> str:
 
 
 def path_of(cloud: str) -> str:
-    """Where the right of an app is granted: Microsoft offers the role for SMTP worldwide (roadmap
-    498356), and says nothing of its national clouds."""
+    """Return where the right of an app is granted: Microsoft offers the role for SMTP worldwide
+    (roadmap 498356), and says nothing of its national clouds."""
     return "entra" if cloud in ENVIRONMENTS else "exchange"

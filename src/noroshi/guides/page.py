@@ -36,7 +36,7 @@ FOR = _("*For: {whom}*")
 
 
 def fill_page(page: str) -> str:
-    """The page with all that comes from the guide as the guide has it now."""
+    """Return the page with all that comes from the guide as the guide has it now."""
 
     def part(match: re.Match[str]) -> str:
         text = MAKERS[match[2]](MICROSOFT365, match[3])
@@ -46,7 +46,7 @@ def fill_page(page: str) -> str:
 
 
 def _way_table(guide: Guide, language: str) -> str:
-    """By way and kind of route the numbers of the steps, in the worldwide cloud."""
+    """Return, by way and kind of route, the numbers of the steps, in the worldwide cloud."""
     links, heads = _links(guide, language), [WAY, *KINDS.values()]
     rows = [f"| {' | '.join(head.say(language) for head in heads)} |", "| --- | --- | --- |"]
     for way, words in WAYS.items():
@@ -59,7 +59,7 @@ def _way_table(guide: Guide, language: str) -> str:
 
 
 def _steps_needed(guide: Guide, case: Case) -> Sequence[Step]:
-    """Nobody connects to Exchange for nothing."""
+    """Return the steps of a case; nobody connects to Exchange for nothing."""
     exchange_steps = guide.of(case, "exchange")
     return (*guide.of(case, "entra"), *(exchange_steps if len(exchange_steps) > 1 else ()))
 
@@ -79,7 +79,7 @@ def _part(guide: Guide, part: str, language: str) -> Iterator[str]:
 
 
 def _whom(step: Step, language: str) -> str:
-    """For whom a step is; "" for all."""
+    """Return for whom a step is; "" for all."""
     groups = [KINDS[kind] for kind in sorted(step.kinds)]
     if step.ways == APPS:
         groups.insert(0, ANY_APP)

@@ -23,7 +23,7 @@ STEP = _("step")
 
 
 def markdown(step: Step, values: Mapping[str, Value], language: str, head: str) -> str:
-    """One step under a heading of that depth."""
+    """Return one step under a heading of that depth."""
     return "\n".join(_markdown(step, values, language, head)) + "\n"
 
 

@@ -75,7 +75,7 @@ class SetupGoal:
         return self.client_id != NOT_YET
 
     def case(self, *known: str, path: str = "") -> Case:
-        """For whom the administrator's steps are looked up."""
+        """Return for whom the administrator's steps are looked up."""
         by_cloud = path or path_of(self.cloud)
         return Case(
             way=self.way, kind=self.kind, path=by_cloud, shared=self.shared, known=known
@@ -109,8 +109,8 @@ class SetupGoal:
         return _merge(before, settings | (self._sign_in_settings() if self.way else {}))
 
     def _sign_in_settings(self) -> dict[str, Any]:
-        """How it signs in. Without a secret it is the redirect that tells a page from a code,
-        and sign_in tells that a code was chosen from that nobody was asked yet."""
+        """Return how it signs in. Without a secret it is the redirect that tells a page from a
+        code, and sign_in tells that a code was chosen from that nobody was asked yet."""
         secret = self.secret and not self.certified
         by_page = self.way in BY_PAGE and not secret
         by_code = not (self.alone or secret or by_page)
@@ -143,7 +143,7 @@ def known_of(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def way_of(content: Mapping[str, Any]) -> str:
-    """By which way an account signs in, as far as its definition says."""
+    """Return by which way an account signs in, as far as its definition says."""
     if content.get("sign_in") == "app":
         return "app-certificate" if content.get("certificate") else "app-secret"
     by_page = content.get("secret") or content.get("redirect")
@@ -156,7 +156,7 @@ def is_answered(content: Mapping[str, Any]) -> bool:
 
 
 def certificate_entry(account: str) -> str:
-    """Where the vault keeps the certificate of an account that does not say where."""
+    """Return where the vault keeps the certificate of an account that does not say where."""
     return f"{account}-cert"
 
 

@@ -69,7 +69,8 @@ def _by_number(table: TableReader) -> Mapping[int, Message]:
 
 
 def _system_words(error: OSError) -> Message | None:
-    """OpenSSL has numbers of its own, too, and its words are its own."""
+    """Return the words for an error's number; OpenSSL has numbers of its own, too, and its
+    words are its own."""
     if type(error).__module__ == "ssl":
         return None
     table = "resolver" if type(error).__name__ == "gaierror" else "system"

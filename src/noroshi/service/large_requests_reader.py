@@ -103,7 +103,7 @@ def _check_value_count(values: int) -> None:
 
 
 def _documents(args: Mapping[str, Any]) -> tuple[list[Document], list[Problem]]:
-    """All definitions among the arguments, and what cannot be one."""
+    """Return all definitions among the arguments, and what cannot be one."""
     documents, problems = (
         [one for name in GIVEN for one in args.get(name) or ()],
         list[Problem](),

@@ -306,7 +306,8 @@ def _logged_arguments(spec: Operation, args: Mapping[str, Any]) -> Mapping[str, 
 
 
 def _is_short(value: Any) -> bool:
-    """Definitions are kept as versions; what they changed is told as `after`."""
+    """Return whether a value is kept: definitions are kept as versions, and what they changed
+    is told as `after`."""
     return isinstance(value, str | int | float | bool) or (
         isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
     )

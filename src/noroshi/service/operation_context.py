@@ -58,7 +58,7 @@ Measure = Callable[[Monitor, Mapping[str, Any]], Awaitable[Sample]]
 
 
 class OperationContext:
-    """Whatever several families of operations need. Nothing here is an operation."""
+    """Hold what several families of operations need. Nothing here is an operation."""
 
     def __init__(
         self,
@@ -159,8 +159,8 @@ class OperationContext:
         )
 
     def _failed_stage(self, route: Route, accepted: datetime | None) -> Message:
-        """The stage at which the last diagnosis of the route, defined as now, failed; NOTHING
-        where none did, or where a mail was accepted since."""
+        """Return the stage at which the last diagnosis of the route, defined as now, failed;
+        NOTHING where none did, or where a mail was accepted since."""
         examined, running = self._examined.get(route.name, (None, None))
         if running is None or examined != route or (accepted and accepted > running.at):
             return NOTHING
@@ -180,8 +180,8 @@ class OperationContext:
         return with_proof(trip_of(mails, reading, now), proof)
 
     async def _unproved(self) -> Mapping[str, Message]:
-        """By route, what is not known of what it took; nothing while the definitions cannot be
-        read."""
+        """Return by route what is not known of what it took; nothing while the definitions
+        cannot be read."""
         try:
             plan = (await self._current())[1]
         except OperationFailedError:
@@ -204,7 +204,7 @@ class OperationContext:
 
 
 def _other_person_warning(plan: Plan, route: Route, sign_in: SignInState | None) -> Message:
-    """That somebody else than the account's mailbox has signed in, if so."""
+    """Return that somebody else than the account's mailbox has signed in, if so."""
     account = account_of(plan, route)
     if account is None or sign_in is None:
         return NOTHING

@@ -55,7 +55,7 @@ class HttpClient:
         self._token, self._ca_file, self._patience = token.strip(), ca_file, patience
 
     def call(self, op: str, /, **args: Any) -> Any:
-        """The answer as JSON's own types. Raises RefusedError."""
+        """Return the answer as JSON's own types. Raises RefusedError."""
         body, seconds = line_of(args), self._patience(op)
         connection = self._connection(seconds)
         try:
@@ -128,5 +128,6 @@ def _parse_url(url: str) -> SplitResult:
 
 
 def _scheme_fits(parts: SplitResult) -> bool:
-    """Without TLS the token would go over the network for all to read."""
+    """Return whether the token is safe: without TLS it would go over the network for all to
+    read."""
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)

@@ -76,7 +76,7 @@ class InProcessClient:
         self._examining: Service | None = None
 
     def call(self, op: str, /, **args: Any) -> Any:
-        """The answer as JSON's own types. Raises RefusedError."""
+        """Return the answer as JSON's own types. Raises RefusedError."""
         try:
             return unpack(self._runner.run(self._answer(op, args)))
         except (StoreError, OSError) as error:
@@ -125,10 +125,10 @@ class InProcessClient:
 
 
 def built_in_kinds() -> Any:
-    """The answer to `kinds` without a home folder."""
+    """Return the answer to `kinds` without a home folder."""
     return schema.plain(kinds(built_in(TemplateRenderer())))
 
 
 def built_in(renderer: TemplateRenderer) -> Plugins:
-    """The kinds that need no installing."""
+    """Return the kinds that need no installing."""
     return Plugins(checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN)

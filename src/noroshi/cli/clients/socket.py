@@ -92,10 +92,10 @@ class NoNodeError(RefusedError):
 
 
 class Caller(Protocol):
-    """Whoever does an operation for a command: a running node, or its store itself."""
+    """Do operations for a command: a running node, or its store itself."""
 
     def call(self, op: str, /, **args: Any) -> Any:
-        """The answer as JSON's own types. Raises RefusedError."""
+        """Return the answer as JSON's own types. Raises RefusedError."""
 
 
 class RemoteClient(Caller, Protocol):
@@ -143,7 +143,8 @@ class SocketClient:
 
 
 def line_of(request: object) -> bytes:
-    """As JSON on one line. RefusedError if something of it is no text."""
+    """Return a request as JSON on one line. Raises RefusedError if something of it is no
+    text."""
     try:
         return json.dumps(request, ensure_ascii=False).encode() + b"\n"
     except UnicodeEncodeError:  # an argument's bytes that mean no letter here

@@ -43,12 +43,12 @@ def alarms(context: CommandContext) -> int:
 
 
 def acknowledge(context: CommandContext) -> int:
-    """Somebody has it."""
+    """Acknowledge it: somebody takes care of it."""
     return _change_acknowledgement(context, "alarm_acknowledge", IS_HAD)
 
 
 def take_back(context: CommandContext) -> int:
-    """Nobody has it any more."""
+    """Withdraw the acknowledgement."""
     return _change_acknowledgement(context, "alarm_unacknowledge", IS_BACK)
 
 

@@ -150,7 +150,7 @@ def export(context: CommandContext) -> int:
 
 
 def documents_of(context: CommandContext, folder: Path) -> Sequence[Mapping[str, Any]]:
-    """The definitions in a folder, as an operation takes them. Raises RefusedError."""
+    """Return the definitions in a folder, as an operation takes them. Raises RefusedError."""
     content = look_into(folder)
     documents = [{"key": one.key, "body": one.body} for one in content.documents]
     if content.problems:
@@ -180,7 +180,7 @@ def _unusable(context: CommandContext, problems: Sequence[tuple[str, Message]]) 
 def list_changes(
     context: CommandContext, head: Message, changes: Iterable[Mapping[str, str]], more: int
 ) -> None:
-    """The first changes, and how many more there are."""
+    """Print the first changes, and how many more there are."""
     _list(context, head, changes)
     if more:
         print(f"  {context.say(AND_MORE.fill(count=more))}")

@@ -30,7 +30,7 @@ INDENT = "    "
 
 
 def audit(context: CommandContext) -> int:
-    """The newest last, as in any log."""
+    """Print the audit log, the newest last, as in any log."""
     entries = context.call("audit", last=context.args.last)
     if context.args.json:
         context.print_json(entries)
@@ -42,7 +42,8 @@ def audit(context: CommandContext) -> int:
 
 
 def _row(context: CommandContext, one: Mapping[str, Any], now: datetime) -> Iterator[str]:
-    """When, who, from where, what it was called; below, with what and what that changed."""
+    """Yield when, who, from where and the operation; below, its arguments and what it
+    changed."""
     yield f"{clock(one['at'], now)}  {_actor(context, one)}  {_operation(context, one['op'])}"
     for line in (
         *_arguments(context, one, now),
@@ -59,7 +60,7 @@ def _actor(context: CommandContext, one: Mapping[str, Any]) -> str:
 
 
 def _operation(context: CommandContext, op: str) -> str:
-    """As the manager calls it, and in brackets what --json calls it."""
+    """Return an operation as the manager calls it, and in brackets as --json does."""
     # Only now, as the field's words below: it costs what no other command needs.
     from noroshi.web.view.operation_names import OPERATION_NAMES
 
@@ -68,7 +69,7 @@ def _operation(context: CommandContext, op: str) -> str:
 
 
 def _arguments(context: CommandContext, one: Mapping[str, Any], now: datetime) -> Iterator[str]:
-    """With what, on one line."""
+    """Yield the arguments, on one line."""
     pairs = [_pair(line) for line in _lines(context, None, one["given"], now)]
     if pairs:
         yield comma(context).join(pairs)
@@ -92,7 +93,7 @@ def _refusal(context: CommandContext, one: Mapping[str, Any]) -> Iterator[str]:
 def _lines(
     context: CommandContext, before: object, after: object, now: datetime
 ) -> Sequence[Line]:
-    """As the manager tells them."""
+    """Return lines as the manager has them."""
     from noroshi.web.view.audit_log import lines
     from noroshi.web.view.language import TONGUES
 

@@ -108,7 +108,8 @@ def restore(context: CommandContext) -> int:
 
 
 def _report_decryption(context: CommandContext, config: Config) -> int:
-    """A store whose secrets nobody can open sends nothing: exit code 1."""
+    """Report which secrets the key opens: a store whose secrets nobody can open sends nothing
+    (exit code 1)."""
     from noroshi.cli.handlers.vault_key import decryption_faults, report_decryption
     from noroshi.vault import VaultError, read_key
 
@@ -141,7 +142,8 @@ def check_store(context: CommandContext) -> int:
 
 
 def _store_faults(context: CommandContext) -> list[Mapping[str, str]]:
-    """A store that cannot be opened here is as ill as a damaged one."""
+    """Return the faults of the node's store: one that cannot be opened here is as ill as a
+    damaged one."""
     try:
         faults: list[Mapping[str, str]] = context.call("check_store")
     except RefusedError as error:

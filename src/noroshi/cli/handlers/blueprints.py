@@ -26,7 +26,7 @@ NO_VALUE = _("specify --set as NAME=VALUE, not {given}")
 
 
 def list_(context: CommandContext) -> int:
-    """All blueprints in short."""
+    """List all blueprints in short."""
     blueprints = context.call("blueprints")
     if context.args.json:
         context.print_json(blueprints)
@@ -41,7 +41,7 @@ def list_(context: CommandContext) -> int:
 
 
 def show(context: CommandContext) -> int:
-    """One blueprint in full, as it would stand in an instance's file."""
+    """Print one blueprint in full, as it would stand in an instance's file."""
     by_name = {one["name"]: one for one in context.call("blueprints")}
     one = by_name.get(context.args.name)
     if one is None:

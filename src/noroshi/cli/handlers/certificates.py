@@ -47,7 +47,7 @@ Answer = Mapping[str, Any]
 
 
 def new(context: CommandContext) -> int:
-    """A key that is made in the node, and what of it goes to the provider."""
+    """Have the node make a key and a certificate, and print what of it goes to the provider."""
     args = context.args
     _refuse_if_there(args.out)
     certificate = context.call(
@@ -58,7 +58,8 @@ def new(context: CommandContext) -> int:
 
 
 def import_(context: CommandContext) -> int:
-    """A certificate that was made elsewhere; a PFX is opened here, so its passphrase stays here."""
+    """Import a certificate that was made elsewhere; a PFX is opened here, so its passphrase
+    stays here."""
     args = context.args
     pem = read_certificate(context, args.file, args.passphrase_file)
     replaces = args.replace and context.running and _exists(context)
@@ -124,7 +125,8 @@ def _facts(certificate: Answer) -> Message:
 
 
 def read_certificate(context: CommandContext, file: str, passphrase_file: str | None) -> str:
-    """Key and certificate of a file in PEM, unlocked; asks for the passphrase if there is one."""
+    """Return key and certificate of a file in PEM, unlocked; ask for the passphrase if there is
+    one."""
     data, passphrase = _bytes(file), ""
     if passphrase_file:
         passphrase = contents(passphrase_file).rstrip("\r\n")
@@ -148,7 +150,8 @@ def _bytes(file: str) -> bytes:
 
 
 def _refuse_if_there(out: str | None) -> None:
-    """Before anything is made: a certificate that could not be written would be hard to find."""
+    """Refuse before anything is made: a certificate that could not be written would be hard to
+    find."""
     if out and Path(out).exists():
         raise RefusedError("conflict", IS_THERE.fill(file=out))
 

@@ -48,7 +48,7 @@ NO_HOME = _("There is no {file}, so it was not checked which programs may run.")
 
 
 def check_config(context: CommandContext) -> int:
-    """All problems at once; exit code 3 if there is one. Nothing is written."""
+    """Report all problems at once; exit code 3 if there is one. Nothing is written."""
     folder = Path(context.args.folder)
     config, of_config = _settings(context.home)
     content = look_into(folder)
@@ -82,7 +82,8 @@ def _say_usable(
 
 
 def _settings(home: Path) -> tuple[Config | None, tuple[Problem, ...]]:
-    """The node's own settings; there may be none here, as on an administrator's own computer."""
+    """Return the node's own settings; there may be none here, as on an administrator's own
+    computer."""
     if not (home / FILE).exists():
         return None, ()
     try:

@@ -55,7 +55,7 @@ def completion(context: CommandContext) -> int:
 
 
 def bash() -> str:
-    """For bash 4 and newer."""
+    """Return the script for bash 4 and newer."""
     words = "\n".join(
         f'        "{path}") echo "{" ".join(_words(command))}" ;;' for path, command in _paths()
     )
@@ -63,12 +63,12 @@ def bash() -> str:
 
 
 def zsh() -> str:
-    """For zsh, by its own reading of bash's completions."""
+    """Return the script for zsh, by its own reading of bash's completions."""
     return ZSH + bash().partition("\n")[2]
 
 
 def fish(language: str) -> str:
-    """For fish, whose completions show the help too."""
+    """Return the script for fish, whose completions show the help too."""
     lines = list[str]()
     for path, command in _paths():
         if command is None:
@@ -96,7 +96,7 @@ def _quote_help(command: Command, language: str) -> str:
 
 
 def _paths() -> Iterator[tuple[str, Command | None]]:
-    """Each command with what is typed before its options; "" is the program itself."""
+    """Yield each command with what is typed before its options; "" is the program itself."""
     yield "", None
     for command in COMMANDS:
         yield command.name, command

@@ -25,7 +25,7 @@ NO_RULE = _("none: never notified")
 
 
 def contacts(context: CommandContext) -> int:
-    """A row for each contact."""
+    """Print a row for each contact."""
     answer = context.call("contacts")
     if context.args.json:
         context.print_json(answer)

@@ -28,7 +28,7 @@ UNUSABLE = _("{file} cannot be applied; nothing was changed.")
 
 
 def show(context: CommandContext) -> int:
-    """Definitions in force; the line above each names what a safe change needs."""
+    """Print definitions in force; the line above each names what a safe change needs."""
     keys = context.args.keys
     answer = context.call("definition_show", keys=keys)
     for key in keys:

@@ -67,7 +67,7 @@ def doctor(context: CommandContext) -> int:
 
 
 def _examine_all(context: CommandContext, page: Page) -> Iterator[Answer]:
-    """The computer and all routes, or the one that was asked for."""
+    """Examine the computer and all routes, or the route that was asked for."""
     route = context.args.route
     if route:
         yield _examine(context, page, route)
@@ -81,7 +81,7 @@ def _examine_all(context: CommandContext, page: Page) -> Iterator[Answer]:
 
 
 def _examine(context: CommandContext, page: Page, route: str) -> Answer:
-    """One examination to its end; each stage is shown as it comes."""
+    """Run one examination to its end; show each stage as it comes."""
     examination = context.call(
         "examine_begin", route=route, to=context.args.to if route else ""
     )
@@ -125,7 +125,7 @@ def _summary(context: CommandContext, examinations: list[Answer]) -> Iterator[st
 
 
 def _next_step(route: str, down: Answer) -> Iterator[Message]:
-    """Where no stage finds anything any more: the mails of a route that rests still wait. The
+    """Yield when the mails of a failed route go on, where no stage finds anything any more. The
     diagnosis itself lets none of them go, as it sends nothing."""
     until, now = down["until"], datetime.now(UTC)
     soon = until is None or datetime.fromisoformat(until) <= now
@@ -199,7 +199,7 @@ class Page:
         return "\n".join(self._lines) + "\n"
 
     def begin(self, examination: Answer) -> None:
-        """The heading; how wide the columns are."""
+        """Write the heading, and note how wide the columns are."""
         say = self._context.say
         self._titles = max(
             [width(say(one["title"])) for one in examination["names"]], default=0
@@ -219,7 +219,7 @@ class Page:
                 self._say("", *self._remedy(down["remedy"]), "")
 
     def gap(self) -> None:
-        """One empty line between what belongs together and the next of its kind."""
+        """Write one empty line between what belongs together and the next of its kind."""
         if self._lines and self._lines[-1]:
             self._say("")
 
@@ -229,14 +229,14 @@ class Page:
         self._say(*lines)
 
     def wait_for(self, names: Sequence[Answer]) -> None:
-        """On a terminal, what is being looked at now."""
+        """Show what is being looked at now, on a terminal."""
         if self._live and names:
             title = self._context.say(names[0]["title"])
             obey(CLEAR)
             print(WAITING.format(title=title), end="", flush=True)
 
     def show(self, stage: Answer) -> None:
-        """Its line; remarks and remedy below."""
+        """Write a stage's line; remarks and remedy below."""
         if self._live:
             obey(CLEAR)
         self._say(*self._stage(stage))
@@ -295,7 +295,7 @@ class Page:
         return wrap(text, self._room - 16)
 
     def _hanging_indent(self, head: str, text: str) -> Iterator[str]:
-        """Wrapped beside its head, which stands before the first line alone."""
+        """Yield the text wrapped beside its head, which stands before the first line alone."""
         for line in wrap(text, self._room - width(head)):
             yield f"{head}{line}".rstrip()
             head = " " * width(head)
@@ -321,7 +321,8 @@ NOT_ACTIVE = _("{service} is installed and {state}.")
 
 
 def node_stages(context: CommandContext) -> list[Answer]:
-    """The node, and its service if this node is one; to be called after a first question."""
+    """Return the node as a stage, and its service if this node is one; to be called after a
+    first question."""
     stages = [_node(context)]
     if is_service(context):
         stages.append(_service(service_properties()))
@@ -353,7 +354,7 @@ def is_service(context: CommandContext) -> bool:
 
 
 def _stage(name: str, title: Message, found: Message, remedy: Answer | None = None) -> Answer:
-    """As the answers of an examination have it."""
+    """Return a stage as the answers of an examination have it."""
     return {
         "name": name,
         "title": _plain(title),

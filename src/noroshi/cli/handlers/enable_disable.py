@@ -29,21 +29,21 @@ def enable(context: CommandContext) -> int:
 
 
 def copy_instance(context: CommandContext) -> int:
-    """Another instance like it."""
+    """Make another instance like it."""
     args = context.args
     fields = {name: getattr(args, name) for name in ("name", "title", "address", "stopped")}
     return _copy_or_move(context, "instance_copy", instance=args.instance, **fields)
 
 
 def copy(context: CommandContext) -> int:
-    """A monitor or a group in another place too."""
+    """Copy a monitor or a group to another place."""
     args = context.args
     arguments = {"monitor": args.part, "to": args.to, "title": args.title}
     return _copy_or_move(context, "monitor_copy", **arguments)
 
 
 def move(context: CommandContext) -> int:
-    """A monitor or a group in another place."""
+    """Move a monitor or a group to another place."""
     return _copy_or_move(context, "monitor_move", monitor=context.args.part, to=context.args.to)
 
 

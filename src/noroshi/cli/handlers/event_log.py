@@ -34,7 +34,7 @@ SORTS = {
 
 
 def log(context: CommandContext) -> int:
-    """Events, the newest last, as in any log."""
+    """Print events, the newest last, as in any log."""
     args = context.args
     answer = context.call("log", monitor=args.monitor, last=args.last)
     if args.json:

@@ -76,14 +76,14 @@ def _row(context: CommandContext, one: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def take(context: CommandContext) -> int:
-    """All of it, or what was named."""
+    """Add all suggestions, or those that were named."""
     ids = context.args.wanted or [one["id"] for one in context.call("suggest")["monitors"]]
     answer = context.call("suggest_take", wanted=ids, language=context.language)
     return say_applied(context, answer)
 
 
 def alarm(context: CommandContext) -> int:
-    """It goes through the queue as every alarm."""
+    """Send a test alarm, through the queue as every alarm."""
     answer = context.call("test_alarm", contact=context.args.contact)
     if context.args.json:
         context.print_json(answer)
@@ -93,7 +93,7 @@ def alarm(context: CommandContext) -> int:
 
 
 def confirm(context: CommandContext) -> int:
-    """The number proves that somebody has it."""
+    """Enter the number of the test alarm, which proves that somebody has it."""
     answer = context.call("test_alarm_seen", number=context.args.number)
     if context.args.json:
         context.print_json(answer)
@@ -103,7 +103,7 @@ def confirm(context: CommandContext) -> int:
 
 
 def end(context: CommandContext) -> int:
-    """It is not spoken of any more."""
+    """Close the first start: it is not spoken of any more."""
     context.call("first_end")
     print(context.say(ENDED))
     return exits.DONE

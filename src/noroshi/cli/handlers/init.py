@@ -86,7 +86,8 @@ def init(context: CommandContext) -> int:
 
 
 def _store_alone(context: CommandContext) -> int:
-    """A new store in a home folder that is there, if that was asked for and the old one is lost."""
+    """Make a new store in a home folder that is there, if that was asked for and the old one is
+    lost."""
     config = context.config
     if config.store.exists() and not is_blank(config.store):
         words = STORE_THERE.fill(store=config.store) if context.args.new_store else TAKEN
@@ -117,13 +118,14 @@ def _require_no_lost_store(context: CommandContext, config: Config) -> None:
 
 
 def name_of(host: str) -> str:
-    """A node's name after its computer's: without the domain, and of what a name may be."""
+    """Return a node's name after its computer's: without the domain, and of what a name may
+    be."""
     label = re.sub(r"[^A-Za-z0-9_-]+", "-", host.partition(".")[0]).strip("-_")[:LONGEST]
     return label if label and label.lower() not in NOBODYS else UNNAMED
 
 
 def _make_folder(home: Path) -> None:
-    """The folder for its owner alone; one that is there keeps its mode if it has files."""
+    """Make the folder for its owner alone; one that is there keeps its mode if it has files."""
     home.parent.mkdir(parents=True, exist_ok=True)
     try:
         home.mkdir(PRIVATE)
@@ -149,7 +151,7 @@ def _settings(home: Path, name: str, *, service: bool) -> Config:
 
 
 def _create_key_and_store(config: Config) -> Message:
-    """Key and store; what is to be said of the key."""
+    """Create key and store, and return what is to be said of the key."""
     try:
         words = _key(config)
         asyncio.run(_store(config))
@@ -160,7 +162,8 @@ def _create_key_and_store(config: Config) -> Message:
 
 
 def _key(config: Config) -> Message:
-    """A key that is there is kept; and a new one could open nothing in a store that is there."""
+    """Make a key, unless there is one, or a store that a new one could open nothing in; say
+    which."""
     if config.key.exists():
         return KEY_KEPT.fill(key=config.key)
     if config.store.exists():

@@ -42,7 +42,7 @@ COLUMNS = 76
 
 
 def kinds(context: CommandContext) -> int:
-    """All kinds in short, or one in full."""
+    """Print all kinds in short, or one in full."""
     entries, kind_name = _all_kinds(context), context.args.kind
     if kind_name is not None:
         names = ", ".join(sorted({kind["kind"] for kind in entries}))
@@ -59,7 +59,8 @@ def kinds(context: CommandContext) -> int:
 
 
 def _all_kinds(context: CommandContext) -> Any:
-    """As the node says; they are plain reference, so neither home folder nor node is needed."""
+    """Return the kinds as the node says; they are plain reference, so neither home folder nor
+    node is needed."""
     try:
         return context.call("kinds")
     except (ConfigError, RefusedError):
@@ -103,7 +104,7 @@ def _details(context: CommandContext, kind: Answer) -> Iterator[str]:
 
 
 def _limits(context: CommandContext, limits: Mapping[str, str] | None) -> str:
-    """Those that hold unless others are given."""
+    """Return the limits that hold unless others are given."""
     text = "" if limits is None else context.say(limits)
     return context.say(LIMITS.fill(value=text)) if text else ""
 
@@ -123,5 +124,5 @@ def _sort(context: CommandContext, option: Answer, must: Message | None) -> str:
 
 
 def _toml(value: Any) -> str:
-    """As it would stand in a definition; JSON writes these as TOML does."""
+    """Return a value as it would stand in a definition; JSON writes these as TOML does."""
     return json.dumps(value, ensure_ascii=False)

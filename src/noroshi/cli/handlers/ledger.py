@@ -51,8 +51,8 @@ STATE, FORGOTTEN = _("State"), _("no record")
 
 
 def ledger(context: CommandContext) -> int:
-    """The newest alarms, the newest last as in any log; or one in full. The exit code is 1 if
-    an alarm is lost."""
+    """Print the newest alarms, the newest last as in any log; or one in full. The exit code is
+    1 if an alarm is lost."""
     args = context.args
     answer = context.call("ledger", alarm=args.alarm or "", last=args.last)
     if args.json:
@@ -97,7 +97,7 @@ def _row(context: CommandContext, entry: Answer, now: datetime) -> list[str]:
 
 
 def _details(context: CommandContext, entry: Answer, now: datetime) -> Iterator[str]:
-    """From the event to the provider's answer, one line a step."""
+    """Yield the way from the event to the provider's answer, one line a step."""
     level = level_text(entry["level"], context.language) if entry["level"] else ""
     raised = clock(entry["raised"], now) or context.say(FORGOTTEN)
     subject = " ".join(part for part in (entry["path"], entry["item"], level) if part)

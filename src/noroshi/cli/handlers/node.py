@@ -58,7 +58,8 @@ def health(context: CommandContext) -> int:
 
 
 def _without_node(context: CommandContext, answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Without a node nothing is well, whatever the store remembers."""
+    """Return what replaces level and trouble: without a node nothing is well, whatever the
+    store remembers."""
     if context.running:
         return {}
     trouble = answer["trouble"] or NOT_RUNNING.both()
@@ -68,7 +69,8 @@ def _without_node(context: CommandContext, answer: Mapping[str, Any]) -> Mapping
 def _health_rows(
     context: CommandContext, answer: Mapping[str, Any]
 ) -> Iterator[tuple[str, str]]:
-    """Without a node no level is one of now, and no time one for which it runs."""
+    """Yield name and text of each row: without a node no level is one of now, and no time one
+    for which it runs."""
     level = (
         level_text(answer["level"], context.language)
         if context.running

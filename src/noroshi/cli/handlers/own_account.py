@@ -15,7 +15,7 @@ CHANGED = _("The password of “{name}” was changed. All browsers are logged o
 
 
 def password(context: CommandContext) -> int:
-    """The old one for a new one; neither as an argument."""
+    """Change the old password for a new one; neither is an argument."""
     args = context.args
     old = _secret(context, args.password_file, OLD)
     new = _secret(context, args.new_password_file, NEW)

@@ -86,7 +86,7 @@ def list_(context: CommandContext) -> int:
 
 
 def show(context: CommandContext) -> int:
-    """One envelope, its attempts, when it is next tried and why."""
+    """Print one envelope, its attempts, when it is next tried and why."""
     letter = context.call("queue_show", id=context.args.id)
     if context.args.json:
         context.print_json(letter)
@@ -113,7 +113,7 @@ def release(context: CommandContext) -> int:
 
 
 def confirm_arrival(context: CommandContext) -> int:
-    """Somebody has it before their eyes."""
+    """Confirm that a mail arrived: somebody has it before their eyes."""
     mail = context.call("queue_seen", id=context.args.id)
     print(context.say(IS_SEEN.fill(id=mail["id"], subject=mail["subject"])))
     return exits.DONE
@@ -147,7 +147,7 @@ def _say_retried(context: CommandContext, mail: Answer) -> int:
 
 
 def _list(context: CommandContext, mails: Sequence[Answer], now: datetime) -> Iterator[str]:
-    """A row for each, and below it why it is still here."""
+    """Yield a row for each mail, and below it why it is still here."""
     rows = [
         [context.say(words) for words in HEAD],
         *(_row(context, mail, now) for mail in mails),
@@ -177,7 +177,7 @@ def _because(mail: Answer) -> Message:
 
 
 def _next(context: CommandContext, mail: Answer, now: datetime) -> str:
-    """When it may next be sent; a moment that is past means that it is due."""
+    """Return when it may next be sent; a moment that is past means that it is due."""
     if mail["next"] and datetime.fromisoformat(mail["next"]) <= now:
         return context.say(NOW)
     return clock(mail["next"], now)
@@ -263,7 +263,7 @@ def _reply_row(
 def _fold_repeats(
     context: CommandContext, tries: Iterable[Sequence[Sequence[str]]]
 ) -> Iterator[Sequence[str]]:
-    """The same answers several times in a row are told once: how often, from when to when."""
+    """Yield the same answers several times in a row once: how often, from when to when."""
     for _unused, group in groupby(tries, key=_without_times):
         first, *others = group
         last = others[-1] if others else first

@@ -60,17 +60,17 @@ class Redactor:
         self._known: dict[str, str] = {}
 
     def text(self, text: str) -> str:
-        """A text of a person's, of a log or of a server."""
+        """Redact a text of a person's, of a log or of a server."""
         text = JWT.sub(MASK, BEARER.sub(rf"\1{MASK}", text))
         text = IN_QUERY.sub(rf"\1{MASK}", IN_URL.sub(rf"\1{MASK}@", text))
         return ADDRESS.sub(self._address, text) if self._addresses else text
 
     def log(self, text: str) -> str:
-        """The same, where options of programs may be quoted."""
+        """Redact a text where options of programs may be quoted, too."""
         return IN_OPTION.sub(rf"\1{MASK}", self.text(text))
 
     def value(self, value: Any, name: str = "") -> Any:
-        """A value of JSON's own types, with all that is in it."""
+        """Redact a value of JSON's own types, with all that is in it."""
         if name in ALL_OF_IT:
             return _mask_all(value)
         if isinstance(value, Mapping):
@@ -86,7 +86,7 @@ class Redactor:
         return self.text(value)
 
     def _arguments(self, values: Sequence[Any]) -> list[Any]:
-        """Arguments of a program: what follows `--password` is one."""
+        """Redact arguments of a program: what follows `--password` is a secret."""
         redacted_values, hide = list[Any](), False
         for one in values:
             option = isinstance(one, str) and re.fullmatch(rf"(?i)--?[\w-]*(?:{NAMES})", one)
@@ -111,8 +111,8 @@ def _mask_all(value: Any) -> Any:
 
 
 def redact_settings(text: str, redactor: Redactor) -> str:
-    """noroshi.toml without its secrets, however they are written: whoever knows the URL of `beat`
-    may give signs of life in our place. Of what is no TOML no text is told."""
+    """Return noroshi.toml without its secrets, however they are written: whoever knows the URL
+    of `beat` may give signs of life in our place. Of what is no TOML no text is returned."""
     try:
         return toml(redactor.value(tomllib.loads(text)))
     except (ValueError, TypeError, RecursionError):

@@ -28,7 +28,7 @@ NOTHING_KEPT = _("This was a test: nothing was saved or sent.")
 
 
 def try_(context: CommandContext) -> int:
-    """Everything that was read and judged; exit code 0 whatever the level is."""
+    """Print everything that was read and judged; exit code 0 whatever the level is."""
     args = context.args
     documents = documents_of(context, Path(args.folder)) if args.folder else None
     result = context.call("try_monitor", monitor=args.monitor, documents=documents)

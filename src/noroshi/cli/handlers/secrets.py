@@ -118,7 +118,8 @@ def _entries(context: CommandContext) -> dict[str, Mapping[str, Any]]:
 
 
 def _say_if_nobody_names_it(context: CommandContext, name: str) -> None:
-    """A slip in the name would else be found when the first mail waits."""
+    """Say that nothing uses it yet: a slip in the name would else be found when the first mail
+    waits."""
     entries = _entries(context)
     if not entries[name]["named_by"]:
         used = [other for other, one in entries.items() if one["named_by"]]
@@ -158,7 +159,8 @@ class ExpiryChange:
 
 
 def prepare_expiry(context: CommandContext, name: str, day: str) -> ExpiryChange:
-    """Before the secret is kept: a day that cannot be keeps it out. Raises RefusedError."""
+    """Try the change of the accounts before the secret is kept: a day that cannot be keeps it
+    out. Raises RefusedError."""
     ends = end_of(day)
     if ends and is_over(ends, datetime.now(UTC)):
         raise RefusedError("invalid", OVER.fill(day=day))
@@ -172,7 +174,7 @@ def prepare_expiry(context: CommandContext, name: str, day: str) -> ExpiryChange
 
 
 def write_down(context: CommandContext, change: ExpiryChange) -> None:
-    """Into force, unless it is there already."""
+    """Bring the change into force, unless it is there already."""
     dry_run = context.call("definition_change", put=change.put, etags=change.etags, dry=True)
     if dry_run["differences"]:
         context.call("definition_change", put=change.put, etags=change.etags)
@@ -201,14 +203,14 @@ REFUSED = _("The {what} cannot be used for account {account}: {why}")
 
 
 def say_checking(context: CommandContext) -> None:
-    """It may take a while."""
+    """Say that the sign-in server is asked, which may take a while."""
     print(context.say(ASKING), file=sys.stderr, flush=True)
 
 
 def report_probes(
     context: CommandContext, entry: str, what: Message = SECRET
 ) -> Sequence[Mapping[str, Any]]:
-    """For each account that shows it, said on a line; what was answered."""
+    """Print a line for each account that shows the entry, and return what was answered."""
     probes: Sequence[Mapping[str, Any]] = context.call("secret_try", name=entry)
     for one in probes:
         words = TAKEN if one["taken"] else REFUSED if one["refused"] else NOT_SURE

@@ -74,7 +74,7 @@ def sign_in(context: CommandContext, request: SignInRequest) -> Answer:
 
 
 def _begin(context: CommandContext, request: SignInRequest, port: int = 0) -> Answer:
-    """The sign-in under way, once there is a secret to complete it with."""
+    """Begin the sign-in, once there is a secret to complete it with."""
     flow: Answer = context.call(
         "authorize_begin", route=request.route, port=port, read=request.read
     )
@@ -96,7 +96,8 @@ def _begin(context: CommandContext, request: SignInRequest, port: int = 0) -> An
 
 
 def keep_secret(context: CommandContext, name: str, file: str | None) -> None:
-    """Into the vault; at a terminal a refused one, such as the secret's ID, is asked for again."""
+    """Put it into the vault; at a terminal a refused one, such as the secret's ID, is asked for
+    again."""
     if not file and not sys.stdin.isatty():
         raise RefusedError("invalid", sign_in_texts.SECRET_BY_FILE)
     to = places(context, name)
@@ -121,7 +122,7 @@ def _by_paste(context: CommandContext, request: SignInRequest) -> Answer:
 
 
 def _prove_app(context: CommandContext, request: SignInRequest, flow: Answer) -> Answer:
-    """Where an app signs in by itself there is no page: a token is fetched and looked into."""
+    """Fetch a token and look into it: where an app signs in by itself there is no page."""
     for remaining in reversed(range(TRIES)):
         try:
             proof = context.call("authorize_app", route=request.route, read=request.read)
@@ -159,7 +160,7 @@ def _finish_by_paste(context: CommandContext, request: SignInRequest, flow: Answ
 
 
 def _by_browser_here(context: CommandContext, request: SignInRequest) -> Answer:
-    """The browser of this computer comes back by itself."""
+    """Wait for the browser of this computer, which comes back by itself."""
     try:
         with ExitStack() as stack:
             listener = stack.enter_context(Listener(context.language))
@@ -178,7 +179,8 @@ def _by_browser_here(context: CommandContext, request: SignInRequest) -> Answer:
 def _wait_for_browser(
     context: CommandContext, request: SignInRequest, listener: Listener, flow: Answer
 ) -> Answer:
-    """By the browser, or by the text of a page that somebody pastes who was shown an error."""
+    """Wait for the browser, or for the text of a page that somebody pastes who was shown an
+    error."""
     terminal, ends = TerminalInput(), time.monotonic() + LISTENS_FOR
     hint: float | None = time.monotonic() + HINT_AFTER
     while time.monotonic() < ends:
@@ -196,7 +198,8 @@ def _wait_for_browser(
 
 
 def _waiting_hint(flow: Answer) -> Message:
-    """Where a provider shows an error it goes nowhere, and nothing comes here: so it is said soon."""
+    """Say soon what to compare: where a provider shows an error it goes nowhere, and nothing
+    comes here."""
     client = parse_qs(urlsplit(flow["url"]).query).get("client_id", [""])[0]
     return sign_in_texts.NOT_BACK_YET.fill(
         redirect=flow["redirect"], client_id=client, account=flow["account"]
@@ -226,7 +229,7 @@ class TerminalInput:
         self._open = sys.stdin.isatty()
 
     def text(self) -> str:
-        """All the lines that wait."""
+        """Return all the lines that wait."""
         data = b""
         while self._open and _in_foreground() and select.select([sys.stdin], [], [], 0)[0]:
             piece = os.read(sys.stdin.fileno(), LONGEST_URL)
@@ -261,7 +264,7 @@ def _finish_in_browser(
 
 
 def _on_device(context: CommandContext, request: SignInRequest) -> Answer:
-    """A code is typed on a device that has a browser: a phone, say."""
+    """Have a code typed on a device that has a browser: a phone, say."""
     flow = _begin_for_device(context, request)
     minutes = max(1, flow["seconds"] // 60)
     words = sign_in_texts.TYPE_CODE.fill(
@@ -305,7 +308,7 @@ def _offer_retry(
 
 
 def _read_pasted(context: CommandContext) -> str:
-    """The address, which mail programs and terminals like to break into lines.
+    """Read the address, which mail programs and terminals like to break into lines.
 
     It is over once it holds what a finished sign-in has and nothing more comes, or with an
     empty line. What is piped in is read to its end.

@@ -33,7 +33,7 @@ IS_OVER = _("The silence of {place} has ended: problems that persist are notifie
 
 
 def add(context: CommandContext) -> int:
-    """From now on."""
+    """Silence a place from now on."""
     args = context.args
     times = {"until": args.until, "length": args.length}
     silence = context.call("silence_add", place=args.place, reason=args.reason, **times)
@@ -52,7 +52,7 @@ def add(context: CommandContext) -> int:
 
 
 def list_(context: CommandContext) -> int:
-    """The first to end first; with --all the newest."""
+    """List silences, the first to end first; with --all the newest."""
     silences = context.call("silence_list", all=context.args.all)
     if context.args.json:
         context.print_json(silences)
@@ -66,7 +66,7 @@ def list_(context: CommandContext) -> int:
 
 
 def end(context: CommandContext) -> int:
-    """Now, and not later."""
+    """End a silence now."""
     one = context.call("silence_end", silence=context.args.silence)
     if context.args.json:
         context.print_json(one)

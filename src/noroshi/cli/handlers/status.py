@@ -103,7 +103,7 @@ def status(context: CommandContext) -> int:
 
 
 def _well(answer: Answer) -> bool:
-    """Monitors whose alarms have no way out are not well either."""
+    """Return whether all is well; monitors whose alarms have no way out are not either."""
     routes_well = all(map(nothing_against, _readiness(answer["routes"])))
     routes_well = routes_well and bool(answer["routes"] or not answer["monitors"])
     calm = not answer["queue"]["set_aside"] and not answer["troubles"]
@@ -152,7 +152,8 @@ def _headlines(context: CommandContext, answer: Answer) -> Iterator[str]:
 
 
 def _of_routes(routes: Sequence[Answer]) -> Iterator[Message]:
-    """Problems of the routes, worst first; a route that has sent nothing yet is one of them."""
+    """Yield problems of the routes, worst first; a route that has sent nothing yet is one of
+    them."""
     counts = count_readiness(_readiness(routes))
     if counts.no:
         yield CANNOT_SEND.fill(bad=counts.no, count=counts.count)
@@ -169,7 +170,7 @@ def _readiness(routes: Sequence[Answer]) -> list[Sends]:
 
 
 def _names(routes: Sequence[Answer], sends: Sends) -> Message:
-    """The first of them; how many more."""
+    """Return the first of these routes by name, and how many more."""
     matches = [route["name"] for route in routes if route["sends"] == sends.value]
     names, more = ", ".join(matches[:MOST_NAMED]), len(matches) - MOST_NAMED
     return AND_MORE.fill(names=names, more=more) if more > 0 else plain(names)
@@ -180,7 +181,7 @@ def _enabled(answer: Answer) -> Sequence[Answer]:
 
 
 def _measured_so_far(ok: int, new: int) -> Message:
-    """Nothing is called OK before anything was measured."""
+    """Say how many are OK so far: nothing is called OK before anything was measured."""
     words = OF_THE_ONLY_ONE if ok + new == 1 else OK_SO_FAR
     return words.fill(mark=MARKS["ok" if ok else "new"], ok=ok, count=ok + new, new=new)
 
@@ -192,7 +193,7 @@ def _levels(context: CommandContext, monitors: Iterable[Answer]) -> str:
 def _monitors(
     context: CommandContext, monitors: Sequence[Answer], now: datetime
 ) -> Iterator[str]:
-    """Worst first; what is well is folded when there is much of it."""
+    """Yield the monitors, worst first; what is well is folded when there is much of it."""
     ranked = sorted(monitors, key=lambda m: (WORST_FIRST.index(level_of(m)), m["path"]))
     well = [m for m in ranked if level_of(m) == "ok"]
     folded = 0 if context.args.all or len(well) <= MOST_SHOWN else len(well)
@@ -204,7 +205,7 @@ def _monitors(
 
 
 def _rows(context: CommandContext, monitor: Answer, now: datetime) -> Iterator[Sequence[str]]:
-    """A line for each item; the monitor's name stands in the first only."""
+    """Yield a line for each item; the monitor's name stands in the first only."""
     ranked = sorted(monitor["items"], key=lambda i: (WORST_FIRST.index(i["level"]), i["item"]))
     titles = filter(None, (monitor["group_title"], monitor["title"]))
     name = _with_title(monitor["path"], " › ".join(titles))
@@ -232,7 +233,7 @@ def _words(context: CommandContext, monitor: Answer, item: Answer, now: datetime
 
 
 def _since(context: CommandContext, monitor: Answer, item: Answer, now: datetime) -> str:
-    """Since when it is bad; for what is well, when that was last seen."""
+    """Return since when it is bad; for what is well, when that was last seen."""
     if item["level"] != "ok" or (monitor["stopped"] and item["since"]):
         span = elapsed_time(item["since"], now)
         return context.say(SINCE.fill(at=clock(item["since"], now), span=span))
@@ -248,7 +249,7 @@ def _routes(context: CommandContext, routes: Sequence[Answer], now: datetime) ->
 
 
 def _state(route: Answer) -> Message:
-    """A route that nothing has gone by is not called ready."""
+    """Return a route's state; one that nothing has gone by is not called ready."""
     if route["sends"] == Sends.DOUBTED.value:
         return IN_VAIN.fill(stage=bilingual(**route["examined_in_vain"]))
     if route["sends"] == Sends.UNPROVED.value:
@@ -277,7 +278,7 @@ def _route(context: CommandContext, route: Answer, now: datetime) -> Sequence[st
 
 
 def _stop(stop: Answer) -> Message:
-    """How to start it again; who stopped it stands beside its monitors."""
+    """Say how to start it again; who stopped it stands beside its monitors."""
     command = "monitor enable" if "/" in stop["path"] else "instance start"
     return START.fill(path=stop["path"], command=command)
 
@@ -305,7 +306,7 @@ def _queue(context: CommandContext, queue: Answer, now: datetime) -> Iterator[st
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Indented by two; columns that are empty throughout are left out."""
+    """Yield rows indented by two; columns that are empty throughout are left out."""
     used = [n for n in range(len(rows[0]) if rows else 0) if any(row[n] for row in rows)]
     room = columns() - 2
     yield from (f"  {line}" for line in table([[row[n] for n in used] for row in rows], room))

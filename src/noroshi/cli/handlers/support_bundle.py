@@ -60,7 +60,7 @@ ELSEWHERE = _(
 def write_bundle(
     context: CommandContext, file: Path, examinations: Sequence[Mapping[str, Any]], text: str
 ) -> None:
-    """A new file, for its owner alone. Raises RefusedError if it cannot be written.
+    """Write a new file, for its owner alone. Raises RefusedError if it cannot be written.
 
     What is half written is taken away: it would be taken for a whole one.
     """
@@ -146,7 +146,8 @@ def _in_all(words: Message) -> str:
 
 
 def _answer_or_refusal(context: CommandContext, op: str, **args: Any) -> Any:
-    """The answer; a part that cannot be had must not cost the others."""
+    """Return the answer, or why there is none: a part that cannot be had must not cost the
+    others."""
     try:
         return context.call(op, **args)
     except RefusedError as refused:
@@ -173,7 +174,8 @@ def _settings(context: CommandContext, redactor: Redactor) -> str:
 
 
 def _journal(context: CommandContext) -> str:
-    """Of the log's file if there is one here, else of the journal, as far as it may be read."""
+    """Return the end of the log's file if there is one here, else of the journal, as far as it
+    may be read."""
     file = context.home / LOG_FILE
     try:
         if context.config.log == "file":

@@ -113,7 +113,7 @@ def difference(path: str, current: str, ours: str) -> str:
 
 
 def _require_root(steps: Sequence[Step], command: str) -> None:
-    """RefusedError without systemd, and to who is not root, who is told what root would do."""
+    """Require systemd and root. Raises RefusedError, which says what root would do."""
     if not BOOTED.is_dir():
         raise RefusedError("trouble", NO_SYSTEMD)
     if os.geteuid() != 0:
@@ -122,7 +122,8 @@ def _require_root(steps: Sequence[Step], command: str) -> None:
 
 
 def _require_unedited(installation: Installation, *, force: bool) -> None:
-    """RefusedError if somebody changed a file of ours, unless that is meant to go."""
+    """Require that nobody changed a file of ours, unless that is meant to go. Raises
+    RefusedError."""
     for path, text, ours in () if force else installation.changed():
         lines = difference(path, text, ours).splitlines()
         problems = [("", plain(line)) for line in lines]
@@ -130,7 +131,8 @@ def _require_unedited(installation: Installation, *, force: bool) -> None:
 
 
 def do(steps: Sequence[Step]) -> None:
-    """One after the other; RefusedError, naming it, at the first that fails."""
+    """Take the steps one after the other. Raises RefusedError, naming it, at the first that
+    fails."""
     for step in steps:
         try:
             _step(step)
@@ -151,8 +153,8 @@ def _step(step: Step) -> None:
 
 
 def _write(file: Path, text: str) -> None:
-    """Whole or not at all, and in the place of a link: what it leads to (/dev/null, where the
-    unit is masked) is not ours."""
+    """Write a file whole or not at all, and in the place of a link: what it leads to
+    (/dev/null, where the unit is masked) is not ours."""
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(f".{file.name}.part")
     part.write_text(text, encoding="utf-8")
@@ -167,7 +169,7 @@ def _failure(step: Step, reason: Message | str) -> RefusedError:
 
 
 def _process() -> str:
-    """The number of the process that runs as the service; "" if none does."""
+    """Return the number of the process that runs as the service; "" if none does."""
     number = service_properties().get("MainPID", "0")
     return "" if number == "0" else number
 
@@ -182,7 +184,7 @@ def _start_hint(before: str) -> Iterator[Message]:
 
 
 def _access_hint() -> Message:
-    """By the settings, which may be older than the service."""
+    """Say who may reach the node, by the settings, which may be older than the service."""
     places = {"file": f"{HOME}/{FILE}", "door": DOOR, "user": USER, "group": GROUP}
     config = settings()
     closed = config is not None and (str(config.door), config.door_group) != (DOOR, GROUP)
@@ -190,7 +192,8 @@ def _access_hint() -> Message:
 
 
 def settings() -> Config | None:
-    """Those of the service; None where they are not ours to read, or to be told by who starts it."""
+    """Return the service's settings; None where they are not ours to read, or to be told by who
+    starts it."""
     try:
         return read_config(Path(HOME))
     except ConfigError:
@@ -262,7 +265,7 @@ def _kind(installation: Installation) -> Message:
 
 
 def _places() -> list[tuple[Message, Message]]:
-    """Folder, door and log, as its settings say where they may be read."""
+    """Return folder, door and log, as its settings say where they may be read."""
     config, log = settings(), f"journalctl -u {NAME}"
     door = str(config.door) if config else DOOR
     if config and config.log == "file":

@@ -60,20 +60,20 @@ REVOKED = _("“{name}” was revoked.")
 
 
 def add(context: CommandContext) -> int:
-    """A new one; the password never as an argument."""
+    """Add a user; the password is never an argument."""
     args = context.args
     user = context.call("user_add", name=args.name, role=args.role, password=_password(context))
     return _say_login(context, user)
 
 
 def password(context: CommandContext) -> int:
-    """Another one, or a code for one."""
+    """Set another password, or print a code for one."""
     user = context.call("user_password", name=context.args.name, password=_password(context))
     return _say_login(context, user)
 
 
 def role(context: CommandContext) -> int:
-    """Another role."""
+    """Give a user another role."""
     name, new_role = context.args.name, context.args.role
     context.call("user_role", name=name, role=new_role)
     print(context.say(ROLE_IS.fill(name=name, role=ROLE_NAMES[new_role])))
@@ -88,7 +88,7 @@ def remove(context: CommandContext) -> int:
 
 
 def list_(context: CommandContext) -> int:
-    """All of them."""
+    """List all users."""
     users = context.call("user_list")
     if context.args.json:
         context.print_json(users)
@@ -141,7 +141,7 @@ def token_new(context: CommandContext) -> int:
 
 
 def token_list(context: CommandContext) -> int:
-    """All of them."""
+    """List all API tokens."""
     tokens = context.call("token_list")
     if context.args.json:
         context.print_json(tokens)
@@ -154,7 +154,7 @@ def token_list(context: CommandContext) -> int:
 
 
 def token_revoke(context: CommandContext) -> int:
-    """It holds no more."""
+    """Revoke an API token: it holds no more."""
     name = context.call("token_revoke", name=context.args.name)
     print(context.say(REVOKED.fill(name=name)))
     return exits.DONE

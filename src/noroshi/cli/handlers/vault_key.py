@@ -81,13 +81,13 @@ def check(context: CommandContext) -> int:
 
 
 def rotate(context: CommandContext) -> int:
-    """Another key in the place of this one; what was sealed is sealed anew."""
+    """Put another key in the place of this one; what was sealed is sealed anew."""
     print(context.say(ROTATED.fill(**context.call("key_rotate"))))
     return exits.DONE
 
 
 def backup(context: CommandContext) -> int:
-    """The key sealed by a passphrase. It is read here, not asked of the node: no secret
+    """Write the key sealed by a passphrase. It is read here, not asked of the node: no secret
     comes out by the door."""
     file = Path(context.args.file)
     try:
@@ -101,7 +101,7 @@ def backup(context: CommandContext) -> int:
 
 
 def passphrase(context: CommandContext, *, twice: bool) -> Secret:
-    """From a file, the standard input (-), or typed without being shown."""
+    """Read a passphrase from a file, the standard input (-), or typed without being shown."""
     if file := context.args.passphrase_file:
         return Secret(contents(file).rstrip("\r\n"))
     first = read_hidden(context, ASK, BY_FILE)
@@ -159,8 +159,8 @@ NEXT_INIT = _("Next: noroshi init, which keeps this key.")
 
 
 def restore(context: CommandContext) -> int:
-    """The key of such a file back in its place. One that is there is replaced only if it opens
-    nothing, and is kept beside it."""
+    """Put the key of such a file back in its place. One that is there is replaced only if it
+    opens nothing, and is kept beside it."""
     file, config = Path(context.args.file), _config(context)
     path = context.home / DEFAULT if config is None else config.key
     try:
@@ -190,8 +190,8 @@ def report_decryption(context: CommandContext, config: Config, box: Box) -> int:
 
 
 def decryption_faults(config: Config, box: Box | None) -> Mapping[str, Message | None]:
-    """Each entry of the store with why the key does not open it; without a store there is
-    none. StoreError if it cannot be opened, as by another process."""
+    """Return each entry of the store with why the key does not open it; without a store there
+    is none. Raises StoreError if it cannot be opened, as by another process."""
     # Late: SQLite is not needed by a command that asks a node.
     import asyncio
 
@@ -212,7 +212,7 @@ def decryption_faults(config: Config, box: Box | None) -> Mapping[str, Message |
 
 
 def _config(context: CommandContext) -> Config | None:
-    """The settings; None where no home folder was made yet."""
+    """Return the settings; None where no home folder was made yet."""
     return context.config if (context.home / FILE).exists() else None
 
 

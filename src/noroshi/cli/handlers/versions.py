@@ -24,7 +24,7 @@ SAME = _("It is identical to version {current}, which is in effect.")
 
 
 def versions(context: CommandContext) -> int:
-    """All versions in short, or one with what it changed."""
+    """Print all versions in short, or one with what it changed."""
     if context.args.number is not None:
         return _show_version(context)
     answer = context.call("versions", last=context.args.last)

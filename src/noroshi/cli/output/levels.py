@@ -35,7 +35,7 @@ def level_text(level: str, language: str) -> str:
 
 
 def level_of(monitor: Mapping[str, Any]) -> str:
-    """The level of a monitor as `status` answers it, or why it has none."""
+    """Return the level of a monitor as `status` answers it, or why it has none."""
     if monitor["stopped"]:
         return "stopped"
     return str(monitor["level"]) if monitor["known"] else "new"

@@ -29,7 +29,7 @@ ONLY_ACCEPTED = _("accepted {at}; arrival is not checked")
 
 
 def with_mark(context: CommandContext, name: str, mark: Mapping[str, str] | None) -> str:
-    """A route or its kind, with its mark."""
+    """Return a route or its kind, with its mark."""
     mark_text = context.say(mark) if mark else ""
     return f"{name} [{mark_text}]" if mark_text else name
 
@@ -37,7 +37,7 @@ def with_mark(context: CommandContext, name: str, mark: Mapping[str, str] | None
 def join_routes(
     context: CommandContext, names: Sequence[str], marks: Mapping[str, Any], separator: str
 ) -> str:
-    """Routes in their order, each with its mark."""
+    """Return routes in their order, each with its mark."""
     return separator.join(with_mark(context, name, marks.get(name)) for name in names)
 
 

@@ -48,7 +48,8 @@ def pad(text: str, columns: int) -> str:
 
 
 def wrap(text: str, columns: int) -> list[str]:
-    """Lines of at most that many columns; it breaks at spaces and between Japanese letters."""
+    """Return lines of at most that many columns; they break at spaces and between Japanese
+    letters."""
     lines, line = list[str](), ""
     for piece in _pieces(text):
         if line and width(line) + width(piece.rstrip()) > columns:
@@ -59,7 +60,7 @@ def wrap(text: str, columns: int) -> list[str]:
 
 
 def paragraphs(text: str, columns: int) -> str:
-    """Each line of the text wrapped by itself, at its own indent; empty lines stay."""
+    """Return each line of the text wrapped by itself, at its own indent; empty lines stay."""
     return "\n".join(_indented(line, columns) for line in text.split("\n"))
 
 
@@ -80,7 +81,7 @@ def _pieces(text: str) -> list[str]:
 
 
 def table(rows: Iterable[Sequence[str]], room: int = 0) -> list[str]:
-    """Rows with their columns aligned, two spaces apart; the last one is wrapped to fit
+    """Return rows with their columns aligned, two spaces apart; the last one is wrapped to fit
     into `room` columns in all, 0 for as long as it is. A cell longer than a third of the room
     stands out of its column, or it would push every other row aside."""
     rows = list(rows)
@@ -94,14 +95,15 @@ def table(rows: Iterable[Sequence[str]], room: int = 0) -> list[str]:
 
 
 def _column_width(cells: Iterable[str], room: int) -> int:
-    """How wide a column is."""
+    """Return how wide a column is."""
     widths = list(map(width, cells))
     narrow = [size for size in widths if not room or size <= room // 3]
     return max(narrow or widths)
 
 
 def _with_last_below(row: Sequence[str], widths: Sequence[int], room: int) -> Iterator[str]:
-    """The row, then its last text by itself: a narrow column would be read like a ladder."""
+    """Yield the row, then its last text by itself: a narrow column would be read like a
+    ladder."""
     yield from _row([*row[:-1], ""], widths, 0)
     if row[-1]:
         indent = " " * BELOW

@@ -16,7 +16,7 @@ TWICE = 2
 
 
 def clock(at: str | None, now: datetime) -> str:
-    """An instant of an answer in this machine's zone; "" for none."""
+    """Return an instant of an answer in this machine's zone; "" for none."""
     if at is None:
         return ""
     moment, today = datetime.fromisoformat(at).astimezone(), now.astimezone()
@@ -33,7 +33,7 @@ def elapsed_time(since: str | None, now: datetime) -> Message:
 
 
 def span(time: timedelta) -> Message:
-    """A length of time in one unit."""
+    """Return a length of time in one unit."""
     seconds = int(time.total_seconds())
     for length, words in STEPS:
         if seconds >= TWICE * length:

@@ -34,11 +34,12 @@ class KnownValues:
         )
 
     def steps(self, goal: SetupGoal, *parts: str) -> Sequence[Step]:
-        """Those that are still to be done; an app's token will tell its object ID."""
+        """Return the steps that are still to be done; an app's token will tell its object
+        ID."""
         return self._select(goal.case("object_id", path=self.path), *parts)
 
     def all_steps(self, goal: SetupGoal) -> Sequence[Step]:
-        """The same for somebody who sees no token."""
+        """Return the same for somebody who sees no token."""
         answered = ("object_id",) if self.object_id else ()
         return self._select(goal.case(*answered, path=self.path))
 
@@ -49,7 +50,7 @@ class KnownValues:
 def show(
     talk: Dialogue, goal: SetupGoal, known_values: KnownValues, steps: Sequence[Step]
 ) -> None:
-    """The steps with the values filled in, under the heads of their parts."""
+    """Show the steps with the values filled in, under the heads of their parts."""
     values, part = known_values.values(goal), ""
     for number, step in enumerate(steps, 1):
         if step.part != part:
@@ -64,7 +65,7 @@ def show(
 def show_remedy_steps(
     talk: Dialogue, goal: SetupGoal, known_values: KnownValues, text: str
 ) -> None:
-    """The steps that mend what was told, if the guide knows any."""
+    """Show the steps that mend what a text tells of, if the guide knows any."""
     case = goal.case("object_id", path=known_values.path)
     steps = MICROSOFT365.remedy_steps(text, case)
     if steps:
@@ -75,7 +76,8 @@ def show_remedy_steps(
 
 
 def write(talk: Dialogue, goal: SetupGoal, known_values: KnownValues, file: str) -> None:
-    """All steps of this way as a text to send to the administrator. Raises RefusedError."""
+    """Write all steps of this way as a text to send to the administrator. Raises
+    RefusedError."""
     steps, values = known_values.all_steps(goal), known_values.values(goal)
     text = steps_document(goal, steps, values, talk.context.language)
     if file == STDOUT:

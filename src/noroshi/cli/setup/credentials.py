@@ -29,7 +29,8 @@ MOST_FILES = 100
 
 
 def prepare_certificate(talk: Dialogue, goal: SetupGoal, known_values: KnownValues) -> None:
-    """A certificate is in the vault, and what of it is uploaded in a file. Raises RefusedError."""
+    """Put a certificate into the vault, and what of it is uploaded into a file. Raises
+    RefusedError."""
     context, account = talk.context, goal.account
     certificate = _certificate_in_vault(
         talk, account
@@ -63,7 +64,8 @@ def _import_certificate(
     pem: str,
     previous: Answer | None,
 ) -> None:
-    """One that is there already gives way once the sign-in server takes the new one."""
+    """Import a certificate; one that is there already gives way once the sign-in server takes
+    the new one."""
     new = describe(pem)
     known_values.thumbprint = new.thumbprints.sha1.upper()
     stale = previous["pem"] if previous else ""
@@ -121,8 +123,8 @@ def ask_another_secret(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> Setup
 def ask_secret_expiry(
     talk: Dialogue, drafts: Drafts, goal: SetupGoal, *, another: bool
 ) -> SetupGoal:
-    """The secret's last day, which no server tells. `another`: the day known is an earlier
-    secret's, which stays only where nobody can be asked."""
+    """Ask for the secret's last day, which no server tells. `another`: the day known is an
+    earlier secret's, which stays only where nobody can be asked."""
     previous = "" if no_end(goal.secret_ends) else goal.secret_ends
     stays = previous and another and talk.hurried and not talk.args.secret_ends
     ends = talk.text(
@@ -141,8 +143,8 @@ def ask_secret_expiry(
 
 
 def keep_secret(talk: Dialogue, drafts: Drafts, goal: SetupGoal, value: str) -> SetupGoal:
-    """Into the vault; where it has one already, only once the server
-    takes the new one. Raises RefusedError."""
+    """Put it into the vault; where that has one already, only once the server takes the new
+    one. Raises RefusedError."""
     # The vault goes by what the account in force says of the name.
     goal_with_secret = replace(goal, secret=True)
     drafts.keep(goal_with_secret)
@@ -186,8 +188,8 @@ def no_end(text: str) -> Message | None:
 
 
 def _write_certificate(talk: Dialogue, account: str, pem: str, stale: str = "") -> str:
-    """The certificate without its key, in a file that is not there yet or holds the very same, or
-    the one whose place it takes."""
+    """Write the certificate without its key, into a file that is not there yet or holds the
+    very same, or the one whose place it takes."""
     for number in range(1, MOST_FILES):
         file = Path(f"noroshi-{account}{f'-{number}' if number > 1 else ''}.cer")
         try:

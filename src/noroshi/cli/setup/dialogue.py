@@ -60,7 +60,7 @@ class Dialogue:
         self._out = sys.stderr if by_itself else sys.stdout
 
     def interruption(self) -> LeftError:
-        """To be raised when somebody leaves it for now."""
+        """Return what to raise when somebody leaves it for now."""
         return LeftError(self.later)
 
     @property
@@ -77,20 +77,20 @@ class Dialogue:
     # what is said
 
     def head(self, words: Message) -> None:
-        """A part begins."""
+        """Write the head of a part that begins."""
         self.line(f"\n── {self.context.say(words)} ──")
 
     def say(self, words: Message, indent: str = "") -> None:
-        """A paragraph, each line of it wrapped."""
+        """Write a paragraph, each line of it wrapped."""
         for line in self.context.say(words).split("\n"):
             self._print_wrapped(line, indent, indent)
 
     def say_success(self, words: Message) -> None:
-        """Something is proved."""
+        """Say that something is proved."""
         self._print_wrapped(self.context.say(words), f"{DONE} ", "  ")
 
     def say_failure(self, refused: RefusedError) -> None:
-        """Something is refused: why, and what is the matter with which part."""
+        """Say why something is refused, and what is the matter with which part."""
         self._print_wrapped(self.context.say(refused.words), f"{STOPPED} ", "  ")
         for where, what in refused.problems:
             if where != "secret":  # how another one is given is asked for right here
@@ -99,11 +99,11 @@ class Dialogue:
                 self._print_wrapped(line, "    ", "    ")
 
     def item(self, words: Message, indent: str) -> None:
-        """One of several things to do."""
+        """Write one of several things to do."""
         self._print_wrapped(self.context.say(words), f"{indent}- ", f"{indent}  ")
 
     def line(self, text: str, indent: str = "") -> None:
-        """Something to be copied as it stands."""
+        """Write something to be copied as it stands."""
         print(f"{indent}{text}", file=self._out, flush=True)
 
     def _print_wrapped(self, text: str, first: str, rest: str) -> None:
@@ -124,8 +124,8 @@ class Dialogue:
         check: Check = lambda _: None,
         empty: bool = False,
     ) -> str:
-        """One line; `given` by the option of that name is taken if it is fit. `empty`: nothing is
-        an answer too."""
+        """Ask for one line; `option_value`, given by the option of that name, is taken if it is
+        fit. `empty`: nothing is an answer too."""
         value = option_value or (default if self.hurried else "")
         while True:
             if not value:
@@ -140,7 +140,7 @@ class Dialogue:
             value = ""
 
     def choice(self, options: Sequence[tuple[Message, Message]], default: int = 0) -> int:
-        """One of several, each with its reason; its number from 0."""
+        """Ask for one of several, each with its reason; return its number from 0."""
         if self.hurried:
             return default
         for number, (what, why) in enumerate(options, 1):
@@ -154,7 +154,7 @@ class Dialogue:
         return int(answer) - 1
 
     def yes(self, prompt: Message, *, default: bool = True) -> bool:
-        """Yes or no."""
+        """Ask for yes or no."""
         if self.hurried:
             return default
         hint = "[Y/n]" if default else "[y/N]"
@@ -167,7 +167,7 @@ class Dialogue:
             self.say(setup_texts.YES_OR_NO.fill(default="y" if default else "n"))
 
     def hidden(self, prompt: Message) -> str:
-        """A secret, which is not shown."""
+        """Ask for a secret, which is not shown."""
         if not self.may_ask:
             raise RefusedError("invalid", setup_texts.SECRET_BY_FILE)
         self.context.let_go()

@@ -35,14 +35,14 @@ class Drafts:
         self._secret: tuple[str, str, Sequence[str]] | None = None
 
     def all(self, type: str) -> dict[str, dict[str, Any]]:
-        """All definitions of that type, by name."""
+        """Return all definitions of that type, by name."""
         items = self._current()[0].items()
         return {
             key.partition("/")[2]: body for key, body in items if key.startswith(f"{type}/")
         }
 
     def hold(self) -> None:
-        """From here on put nothing in force before `put_in_force`."""
+        """Hold answers from here on: put nothing in force before `put_in_force`."""
         self._held = {}
 
     @property
@@ -55,7 +55,8 @@ class Drafts:
 
     @property
     def secret(self) -> dict[str, Any]:
-        """The same of a secret that takes the place of the vault's, and of where it may go."""
+        """Return the same of a secret that takes the place of the vault's, and of where it may
+        go."""
         if self._secret is None:
             return {}
         _, value, to = self._secret
@@ -69,7 +70,7 @@ class Drafts:
         return True
 
     def drop_secret(self) -> None:
-        """It was refused."""
+        """Drop the held secret: it was refused."""
         self._secret = None
 
     def confirm_places(self, to: Sequence[str]) -> None:
@@ -112,7 +113,7 @@ class Drafts:
         return self._in_effect()[1]
 
     def keep(self, goal: SetupGoal, *, route: bool = True) -> None:
-        """Account and route as they are wanted now. Raises RefusedError."""
+        """Keep account and route as the goal has them now. Raises RefusedError."""
         account, way_out = f"accounts/{goal.account}", f"routes/{goal.route}"
 
         def new_bodies(before: Contents) -> Contents:
@@ -124,7 +125,7 @@ class Drafts:
         self._change(new_bodies)
 
     def put(self, key: str, body: Mapping[str, Any]) -> None:
-        """One definition in the place of what it was. Raises RefusedError."""
+        """Put one definition in the place of what it was. Raises RefusedError."""
         self._change(lambda _: {key: body})
 
     def mark(self, route: str) -> Message:
@@ -135,7 +136,7 @@ class Drafts:
         )
 
     def marked_name(self, route: str) -> str:
-        """The route's name with its mark."""
+        """Return the route's name with its mark."""
         mark = self.mark(route)
         return with_mark(self._context, route, mark.both())
 
@@ -154,7 +155,8 @@ class Drafts:
         self._apply(change)
 
     def _apply(self, change: Any) -> None:
-        """Somebody else may apply something meanwhile: theirs stays, and ours goes over it."""
+        """Apply a change over the current definitions: somebody else may apply something
+        meanwhile, which stays."""
         for remaining in reversed(range(TRIES)):
             before, version = self._current()
             after = {**before, **change(before)}

@@ -96,8 +96,8 @@ def _set_up(talk: Dialogue) -> int:
 def _set_up_route(
     talk: Dialogue, drafts: Drafts, goal: SetupGoal, known_values: KnownValues
 ) -> tuple[SetupGoal, str]:
-    """One route, from its registration to its test mail, whose id stands beside it; each step is
-    proved as it is done."""
+    """Set up one route, from its registration to its test mail, and return the goal with that
+    mail's id; each step is proved as it is done."""
     if goal.certified:
         prepare_certificate(talk, goal, known_values)
     _administrator(talk, goal, known_values, "entra")
@@ -117,7 +117,8 @@ def _set_up_route(
 def _administrator(
     talk: Dialogue, goal: SetupGoal, known_values: KnownValues, part: str
 ) -> None:
-    """The steps of one part: here, in a file for somebody else, or done already."""
+    """Have the steps of one part done: shown here, in a file for somebody else, or done
+    already."""
     steps = known_values.steps(goal, part)
     if part == "entra" or (steps and not talk.hurried):
         talk.head(HEADS[part])

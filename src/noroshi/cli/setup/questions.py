@@ -26,7 +26,8 @@ BESIDE = _("{name} [{mark}]")
 
 
 def ask_goal(talk: Dialogue, drafts: Drafts) -> SetupGoal:
-    """All that decides what the administrator has to do; in force once this returns."""
+    """Ask for all that decides what the administrator has to do; it is in force once this
+    returns."""
     goal = _initial_goal(talk, drafts)
     if not drafts.only_looks and _sends(talk, goal.account):
         drafts.hold()
@@ -47,7 +48,8 @@ def ask_goal(talk: Dialogue, drafts: Drafts) -> SetupGoal:
 
 
 def with_tenant(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
-    """The tenant's own ID, found by the mailbox's domain where nobody gave one."""
+    """Return the goal with the tenant's own ID, found by the mailbox's domain where nobody gave
+    one."""
     domain = goal.mailbox.rpartition("@")[2]
     candidate = replace(goal, tenant=goal.tenant or domain)
     if drafts.only_looks:  # the node asks for those of accounts in force alone
@@ -94,7 +96,7 @@ def with_tenant(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
 
 
 def client_id(talk: Dialogue, *, empty: bool) -> str:
-    """The app's, as the portal shows it; "" if nobody knows it yet."""
+    """Ask for the app's ID, as the portal shows it; "" if nobody knows it yet."""
     if empty and not talk.args.client_id:
         talk.say(setup_texts.NOT_KNOWN_YET)
     return talk.text(
@@ -127,7 +129,8 @@ def _initial_goal(talk: Dialogue, drafts: Drafts) -> SetupGoal:
 
 
 def _entry_for(talk: Dialogue, account: str) -> str:
-    """The account's own name, or one that nothing names yet: no secret takes another one's place."""
+    """Return the account's own name, or one that nothing names yet: no secret takes another
+    one's place."""
     used = {one["name"] for one in talk.context.call("secret_list") if one["named_by"]}
     number = 1
     while (entry := f"{account}-{number}" if number > 1 else account) in used:
@@ -150,7 +153,7 @@ def _with_options(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
 
 
 def _route_for(option: str, routes: Mapping[str, Mapping[str, Any]], goal: SetupGoal) -> str:
-    """The route of that kind which the account has already, else a name that is free."""
+    """Return the route of that kind which the account has already, else a name that is free."""
     if option:
         return option
     for name, one in routes.items():
@@ -164,7 +167,7 @@ def _route_for(option: str, routes: Mapping[str, Mapping[str, Any]], goal: Setup
 
 
 def route_beside(drafts: Drafts, goal: SetupGoal, kind: str) -> SetupGoal:
-    """The same account by another kind of route."""
+    """Return the same account by another kind of route."""
     other = replace(goal, kind=kind)
     return replace(other, route=_route_for("", drafts.all("routes"), other))
 
@@ -184,7 +187,7 @@ def _mailbox(talk: Dialogue, default: str) -> str:
 
 
 def _with_way(talk: Dialogue, goal: SetupGoal) -> SetupGoal:
-    """How it signs in."""
+    """Return the goal with the way to sign in, asked for unless an option names it."""
     way = _named_way(talk.args)
     if not way:
         talk.say(setup_texts.WHICH_WAY)
@@ -196,7 +199,7 @@ def _with_way(talk: Dialogue, goal: SetupGoal) -> SetupGoal:
 
 
 def _with_kind(talk: Dialogue, goal: SetupGoal) -> SetupGoal:
-    """By what it sends."""
+    """Return the goal with the kind of route, asked for unless an option names it."""
     if _named_kind(talk.args):
         return goal
     talk.say(setup_texts.WHICH_KIND)
@@ -205,7 +208,8 @@ def _with_kind(talk: Dialogue, goal: SetupGoal) -> SetupGoal:
 
 
 def _with_delegation(talk: Dialogue, goal: SetupGoal) -> SetupGoal:
-    """Whoever names another than the mailbox says that it is a shared one."""
+    """Return whether the mailbox is a shared one in the goal: whoever names another person than
+    the mailbox says so."""
     shared = bool(talk.args.shared) or goal.of_other(goal.person)
     return replace(goal, delegated=not goal.alone and (goal.delegated or shared))
 
@@ -229,7 +233,7 @@ def _person(talk: Dialogue, goal: SetupGoal) -> str:
 
 
 def _named_way(args: Any) -> str:
-    """The way that options name; "" if they leave it open."""
+    """Return the way that options name; "" if they leave it open."""
     if args.device or args.here:
         return "person-device" if args.device else "person-here"
     if args.sign_in == "person":
@@ -288,7 +292,7 @@ def _summary(goal: SetupGoal, drafts: Drafts) -> Message:
 
 
 def _cloud(goal: SetupGoal, drafts: Drafts) -> Message:
-    """Its name, with the mark of what is no provider's own."""
+    """Return its name, with the mark of what is no provider's own."""
     own_routes = _routes_of(drafts.all("routes"), goal.account)
     mark = drafts.mark(own_routes[0]) if own_routes else NOTHING
     return BESIDE.fill(name=goal.cloud, mark=mark) if mark != NOTHING else plain(goal.cloud)

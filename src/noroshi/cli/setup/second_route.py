@@ -30,7 +30,8 @@ def offer_second_route(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> bool:
 
 
 def add_as_fallback(talk: Dialogue, drafts: Drafts, first: str, second: str) -> None:
-    """Rules and notifications that send by the first route go by the second where it cannot."""
+    """Let rules and notifications that send by the first route go by the second where it
+    cannot."""
     definitions = {
         f"{type}/{name}": one
         for type in TELLERS
@@ -55,7 +56,8 @@ def is_used(drafts: Drafts, route: str) -> bool:
 
 
 def _existing_route(drafts: Drafts, goal: SetupGoal, kind: str) -> str:
-    """A route of that kind from the same mailbox, by whichever account; "" if there is none."""
+    """Return a route of that kind from the same mailbox, by whichever account; "" if there is
+    none."""
     mailboxes = {
         name: str(one.get("mailbox", "")).lower()
         for name, one in drafts.all("accounts").items()

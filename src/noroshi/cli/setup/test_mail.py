@@ -43,8 +43,8 @@ class LastMail:
         self._id, self._attempts = "", 0
 
     def prove(self) -> str:
-        """Sent, accepted, and told what that does not prove; the mail's id. Raises RefusedError, and
-        LeftError."""
+        """Send the mail, wait until it is accepted, and say what that does not prove; return
+        the mail's id. Raises RefusedError, and LeftError."""
         self._require_node()
         to = self._recipient()
         self._id = self._waits_still(to)
@@ -63,7 +63,8 @@ class LastMail:
         return self._id
 
     def _recipient(self) -> str:
-        """Whoever reads the alarms, before the mailbox that only sends them."""
+        """Ask for the recipient; whoever reads the alarms comes before the mailbox that only
+        sends them."""
         contacts = self._context.call("contacts")
         readers = [address for one in contacts for address in one["addresses"]]
         return self._talk.text(
@@ -84,7 +85,8 @@ class LastMail:
         self._talk.until_proved(prove, lambda _: False, setup_texts.STARTED)
 
     def _waits_still(self, to: str) -> str:
-        """The test mail of an earlier time that was left: one more would come as well, later."""
+        """Return the test mail of an earlier time that still waits: one more would come as
+        well, later."""
         subject = SUBJECT.fill(route=self._goal.route)
         for one in self._context.call("queue_list"):
             is_test_mail = one["subject"] in subject.both().values() and list(one["to"]) == [to]
@@ -127,7 +129,7 @@ class LastMail:
             time.sleep(LOOK)
 
     def _wait_for_node(self) -> Letter:
-        """The node tries it again by itself; as long as it takes."""
+        """Wait as long as it takes while the node tries it again by itself."""
         return MailWatch(self._talk, self._id).wait_until_accepted()
 
     def _mend(self, refused: RefusedError) -> bool:
@@ -135,7 +137,7 @@ class LastMail:
         return False
 
     def _tell(self, letter: Letter) -> None:
-        """Who accepted it, when, under which number; and what nobody has seen yet."""
+        """Say who accepted it, when, under which number; and what nobody has seen yet."""
         attempt = letter["tried"][-1]
         at = clock(attempt["at"], datetime.now(UTC))
         one = attempt["said"][0]
@@ -151,7 +153,7 @@ class LastMail:
 
 
 def _why(attempt: Mapping[str, Any]) -> Message:
-    """Yield what was said, in our words and, word for word, in theirs."""
+    """Return what was said, in our words and, word for word, in the other side's."""
     replies: Sequence[Message] = [_reply_message(one) for one in attempt["said"]]
     return each_once(replies)
 
@@ -186,7 +188,8 @@ class MailWatch:
         self._last_report = -A_WORD_AGAIN
 
     def wait_until_accepted(self) -> Letter:
-        """Once it is. Raises RefusedError if it cannot be looked after any more."""
+        """Return the mail once it is accepted. Raises RefusedError if it cannot be looked after
+        any more."""
         self._talk.say(setup_texts.WAITING)
         while True:
             try:
@@ -211,7 +214,7 @@ class MailWatch:
         self._talk.say(setup_texts.NEXT_TRY.fill(tried=attempts, at=at, left=remaining))
 
     def _pause(self) -> None:
-        """Until it is to be looked at again, or somebody presses Enter."""
+        """Wait until it is to be looked at again, or somebody presses Enter."""
         if select.select([sys.stdin], [], [], LOOK)[0]:
             if not sys.stdin.readline():
                 raise self._talk.interruption()

@@ -39,13 +39,13 @@ class Proofs:
         self._new_secret = False
 
     def app(self) -> None:
-        """The tenant knows the app."""
+        """Prove that the tenant knows the app."""
         if self.talk.args.client_id or not self.goal.registered:
             self._ask_client_id()
         self._prove(self._prove_app, self._ask_another_app)
 
     def credential(self) -> None:
-        """The sign-in server takes its secret or certificate."""
+        """Prove that the sign-in server takes its secret or certificate."""
         if self.goal.certified:
             self._prove(self._prove_credential, lambda _: False, setup_texts.UPLOADED)
         elif self.goal.secret:
@@ -57,7 +57,8 @@ class Proofs:
                 )
 
     def prove_sign_in(self) -> None:
-        """The route is signed in, and its token is what the other side wants."""
+        """Prove that the route is signed in, and that its token is what the other side
+        wants."""
         prove = self._prove_app_sign_in if self.goal.alone else self._prove_person_sign_in
         self._prove(prove, self._ask_missing_secret)
 
@@ -69,7 +70,7 @@ class Proofs:
         self.talk.until_proved(prove, mend, retry_prompt)
 
     def tell_steps(self, refused: RefusedError) -> None:
-        """The administrator's steps that mend it."""
+        """Show the administrator's steps that mend it."""
         text = " ".join([refused.words.en, *(what.en for _, what in refused.problems)])
         show_remedy_steps(self.talk, self.goal, self.known_values, text)
 
@@ -138,7 +139,7 @@ class Proofs:
         return True
 
     def _ask_missing_secret(self, refused: RefusedError) -> bool:
-        """A sign-in shows that the app has a secret, or that it has another one."""
+        """Ask for a secret where a sign-in shows that the app has one, or another one."""
         lacks = NO_SECRET_SENT in refused.words.en
         if not lacks and not refused.about("secret"):
             return False

@@ -92,7 +92,8 @@ class Installation:
     strangers: bool = False
 
     def changed(self) -> Iterator[tuple[str, str, str]]:
-        """Files that somebody changed: path, the text there is, the one we would write."""
+        """Yield files that somebody changed: path, the text there is, the one we would
+        write."""
         files = (USER_FILE, self.user, user_text()), (UNIT_FILE, self.unit, self.wanted)
         for path, text, ours in files:
             if text is not None and text != ours and not is_ours(text):
@@ -100,7 +101,7 @@ class Installation:
 
     @property
     def wanted(self) -> str:
-        """The unit as this version writes it."""
+        """Return the unit as this version writes it."""
         return unit_text(self.program)
 
     @property
@@ -135,7 +136,8 @@ def install_steps(
 
 
 def uninstall_steps(installation: Installation) -> Sequence[Step]:
-    """The service stopped and gone. Home folder and user stay: what is in there is not ours."""
+    """Return the steps that stop and remove the service. Home folder and user stay: what is in
+    there is not ours."""
     stop = Run(("systemctl", "disable", "--now", SERVICE)), Remove(UNIT_FILE)
     return (
         *(stop if installation.unit is not None else ()),
@@ -145,7 +147,7 @@ def uninstall_steps(installation: Installation) -> Sequence[Step]:
 
 
 def script(steps: Sequence[Step]) -> str:
-    """The steps as a shell script, for who wants to read them or do them by hand."""
+    """Return the steps as a shell script, for who wants to read them or do them by hand."""
     return "\n".join(("set -e", *(step.shell() for step in steps)))
 
 

@@ -27,7 +27,7 @@ OTHER_HOME = _("The service's home folder is {home}, not {given}.")
 
 
 def find_installation(context: CommandContext) -> Installation:
-    """Raises RefusedError where there is nothing to find."""
+    """Find what there is of the service. Raises RefusedError where there is nothing to find."""
     if sys.platform != "linux":
         raise RefusedError("trouble", NOT_YET)
     home = Path(HOME)
@@ -67,7 +67,8 @@ def _text(path: Path) -> str | None:
 
 
 def _exists(path: Path) -> bool:
-    """Not Path.exists(), which says of what we may not look at now one thing, now another."""
+    """Return whether a path exists; Path.exists() says of what we may not look at now one
+    thing, now another."""
     try:
         path.lstat()
     except PermissionError:  # the service's own: it is there as far as we are told

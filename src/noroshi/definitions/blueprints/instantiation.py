@@ -78,7 +78,7 @@ def localize(definition: Mapping[str, Any], language: str) -> dict[str, Any]:
 
 
 def _fill(template: Any, parameters: Mapping[str, str]) -> Any:
-    """Every ${name} in it replaced; a text that is nothing else becomes a number or a truth
+    """Replace every ${name} in it; a text that is nothing else becomes a number or a truth
     value if it reads as one, as an option may want that."""
     if isinstance(template, Mapping):
         return {key: _fill(one, parameters) for key, one in template.items()}
@@ -104,7 +104,7 @@ def _scalar(text: str) -> Any:
 def _merge(
     existing: list[dict[str, Any]], new: list[dict[str, Any]], place: Place
 ) -> list[dict[str, Any]]:
-    """Groups of the same name become one; a monitor that is there stays as it is."""
+    """Merge groups of the same name into one; a monitor that is there stays as it is."""
     groups = copy.deepcopy(existing)
     by_name = {group.get("name"): group for group in groups}
     for group in new:
@@ -121,7 +121,7 @@ def _merge(
 def _with_rules(
     group: dict[str, Any], existing: list[dict[str, Any]], rest: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The group, those of its monitors with rules that would have none."""
+    """Return the group, those of its monitors with rules that would have none."""
     same_name = next((one for one in existing if one.get("name") == group["name"]), group)
     if not rest.get("rules") or same_name.get("rules") or group.get("rules"):
         return group

@@ -174,7 +174,7 @@ class AlarmOperations(NewestSamples):
 def _open(
     monitor: Monitor, state: State, holders: Mapping[str, Acknowledgement]
 ) -> Sequence[str]:
-    """All that is not well and that nobody has; if somebody has it all, all of it."""
+    """Return all that is not well and that nobody has; if somebody has it all, all of it."""
     bad = [name for name, item in state.items.items() if item.level is not Level.OK]
     if not bad:
         raise ConflictError(IS_WELL.fill(monitor=monitor.path))
@@ -199,8 +199,8 @@ def require_open(
 async def _write_each(
     names: Sequence[str], write: Callable[[str], Awaitable[bool]]
 ) -> Sequence[str]:
-    """Those of which it could be written: one may move meanwhile, and what was done of the
-    others stands. Raises ConflictError if it could of none."""
+    """Return those of which it could be written: one may move meanwhile, and what was done of
+    the others stands. Raises ConflictError if it could of none."""
     changed = [name for name in names if await write(name)]
     if not changed:
         raise ConflictError(MOVED)

@@ -101,8 +101,9 @@ def silence_shown(
 def windows_shown(
     monitors: Iterable[Monitor], now: datetime, all_monitors: Collection[Monitor]
 ) -> Sequence[WindowShown]:
-    """Planned work that is not over, the first to begin first; what is planned for many of
-    `every` monitor stands there once, with the outermost place that all of it is planned for."""
+    """Return planned work that is not over, the first to begin first; what is planned for many
+    of `all_monitors` stands there once, with the outermost place that all of it is planned
+    for."""
     by_window, by_instance = (
         dict[tuple[str, Window], list[Monitor]](),
         dict[str, list[Monitor]](),
@@ -126,7 +127,7 @@ def under_way(
     now: datetime,
     by_monitor: Mapping[str, MonitorSuppression],
 ) -> tuple[WindowShown, ...]:
-    """Planned work that goes on now."""
+    """Return planned work that goes on now."""
     busy = [
         one
         for one in all_monitors

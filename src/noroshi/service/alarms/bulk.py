@@ -140,7 +140,7 @@ def _level(snapshot: _Snapshot, monitor: Monitor, item: str, sort: Remarked) -> 
 
 
 def _note(snapshot: _Snapshot, outcomes: Sequence[Remark | OperationError]) -> None:
-    """All of them in one row: who had each, and who has it or what was said."""
+    """Note all of them in one row: who had each, and who has it or what was said."""
     remarks = [one for one in outcomes if isinstance(one, Remark)]
     if not remarks:
         return

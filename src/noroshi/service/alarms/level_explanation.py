@@ -1,4 +1,4 @@
-"""Why an item has its level now, from its state and its monitor's newest sample.
+"""Explain why an item has its level now, from its state and its monitor's newest sample.
 
 The history keeps no notes: those of what is bad stand in the state, as new as the last look.
 """
@@ -74,7 +74,7 @@ def _in_a_row(item: ItemState) -> int:
 
 
 def _says_nothing(finding: Finding, item: ItemState) -> bool:
-    """A bare 0 or 1 whose note the history has not kept."""
+    """Return whether it is a bare 0 or 1 whose note the history has not kept."""
     reading, earlier = finding.cause.reading, item.cause.reading
     if reading is None or reading.unit.strip() or finding.level is not Level.OK:
         return False
@@ -105,8 +105,8 @@ def _until(cause: Cause, level: Level) -> Message:
 
 
 def _with_note(item: ItemState, finding: Finding) -> Cause:
-    """A note is shown beside the value that it was taken with. Without a unit it says more
-    than the value, and the state has that of the last look."""
+    """Return the cause with its note, which is shown beside the value that it was taken with.
+    Without a unit it says more than the value, and the state has that of the last look."""
     earlier, newest = item.cause.reading, finding.cause.reading
     if (
         item.level is Level.OK

@@ -183,8 +183,9 @@ def _check_end(
 
 
 def _id_of(name: str, silences: Sequence[Silence], plan: Plan) -> str:
-    """The id of the silence that is meant; it need not be there. Its place is named as when it
-    was added, or as it is called now; of something that is gone it is still its name."""
+    """Return the id of the silence that is meant; it need not be there. Its place is named as
+    when it was added, or as it is called now; of something that is gone it is still its
+    name."""
     try:
         places = {name, place_of(plan, name)[0]}
     except NotFoundError:

@@ -137,9 +137,9 @@ class ApplyOperations(OperationContext):
         why: Message | None = None,
         also: Sequence[Problem] = (),
     ) -> CheckResult:
-        """They as checked. Raises InvalidArgumentError with all that is wrong, `also` that, and
-        ConflictError (with `why`) for what would end all watching unless `empty` says that it
-        is meant."""
+        """Return the documents as checked. Raises InvalidArgumentError with all that is wrong,
+        `also` that, and ConflictError (with `why`) for what would end all watching unless
+        `empty` says that it is meant."""
         result = await self._check_documents(documents, current)
         if problems := (*also, *result.problems):
             raise InvalidArgumentError(BAD_DEFINITIONS, problems)
@@ -168,7 +168,7 @@ class ApplyOperations(OperationContext):
         )
 
     async def _dry_run(self, result: CheckResult, current: Version) -> Applied:
-        """The same of what is only tried, with the monitors that it would add."""
+        """Return the same of what is only tried, with the monitors that it would add."""
         answer = await self._describe_changes(result, current)
         return replace(answer, monitors=_new_monitors(result, current))
 
@@ -266,7 +266,8 @@ class ApplyOperations(OperationContext):
         return await asyncio.to_thread(collect)
 
     def _expired_days(self, result: CheckResult, current: Version) -> Iterable[Message]:
-        """Days of end that are past already: a folder may be older than they, so it is taken."""
+        """Yield days of end that are past already: a folder may be older than they, so it is
+        taken."""
         new, old = (
             {one.key: one for one in side} for side in (result.documents, current.documents)
         )
@@ -296,8 +297,8 @@ class ApplyOperations(OperationContext):
 
 
 def _missing_entries(result: CheckResult, stored: Collection[str]) -> Iterator[Message]:
-    """Passwords that routes and networks name and that nobody has put in. An account's own
-    secret is asked for with its sign-in, which is told apart."""
+    """Yield passwords that routes and networks name and that nobody has put in. An account's
+    own secret is asked for with its sign-in, which is told apart."""
     ways = ("routes/", "networks/")
     in_routes = named_in(one for one in result.documents if one.key.startswith(ways))
     in_headers = named_by_headers(

@@ -24,7 +24,7 @@ class BlueprintOperations(ApplyOperations):
 
     @operation(role=VIEWER, help=_("List the blueprints that can be added."))
     async def blueprints(self, who: Person) -> tuple[BlueprintRow, ...]:
-        """Ours and those of the definitions."""
+        """Return ours and those of the definitions."""
         current = await self._store.current()
         return tuple(_row(one) for one in blueprints(current.documents).values())
 

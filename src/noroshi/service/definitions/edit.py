@@ -146,7 +146,7 @@ class EditOperations(VersionOperations):
         return answer if dry else await self._readdress_mails(answer, names)
 
     async def _readdress_mails(self, answer: Applied, names: Names) -> Applied:
-        """With the route's new name in what waits for it, and what could not have it. The
+        """Put the route's new name into what waits for it, and tell what could not have it. The
         version is in force by then: a store that fails here is told of, and fails nothing."""
         route_names = renamed_routes(names)
         if not route_names:
@@ -158,7 +158,8 @@ class EditOperations(VersionOperations):
         return replace(answer, cautions=(*answer.cautions, *remaining))
 
     async def _mails_without_route(self, route_names: Names) -> tuple[Message, ...]:
-        """Waiting mails that still name a route which is no more, once they were to follow."""
+        """Return waiting mails that still name a route which is no more, once they were to
+        follow."""
         await readdress_mails(self._store, route_names)
         _, plan = await self._current()
         return tuple(without_route(plan, await self._store.queue()))
@@ -210,8 +211,8 @@ def _document_in(version: Version, key: str) -> Document | None:
 
 
 def _key_after_renames(trail: Sequence[Version], key: str) -> str | None:
-    """Under which key it is in the first of these versions, the newest first, that was under
-    that one in the last."""
+    """Return the key in the first of these versions, the newest first, of the definition that
+    was under that one in the last."""
     name: str | None = key
     for newer, older in reversed([*pairwise(trail)]):
         if name and _document_in(older, name) and not _document_in(newer, name):
@@ -226,7 +227,7 @@ def _by_key(documents: Iterable[Document]) -> dict[str, Document]:
 def _with_changes(
     current: Version, new_documents: Documents, remove: Iterable[str]
 ) -> tuple[Document, ...]:
-    """All documents as they would be. Raises NotFoundError for one to remove that is not
+    """Return all documents as they would be. Raises NotFoundError for one to remove that is not
     there."""
     by_key = _by_key(current.documents)
     for key in remove:

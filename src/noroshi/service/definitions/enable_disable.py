@@ -74,8 +74,8 @@ class EnableDisableOperations(ApplyOperations):
         return await self._switch(who, path, note or _default_note(STARTED, path), on=True)
 
     async def _switch(self, who: Person, path: Path, note: str, *, on: bool) -> Applied:
-        """On top of whatever is in force: it goes with every other change. What is wrong
-        elsewhere, a program that is away, say, must not keep anybody from it."""
+        """Switch a part on top of whatever is in force: it goes with every other change. What
+        is wrong elsewhere, a program that is away, say, must not keep anybody from it."""
 
         async def make(current: Version) -> Applied:
             if part(current.documents, path) is None:
@@ -99,7 +99,7 @@ class EnableDisableOperations(ApplyOperations):
         return (name,)
 
     async def _group_or_monitor(self, name: str) -> Path:
-        """A group or a monitor."""
+        """Return the path of a group or a monitor."""
         path = await self._part_named(name)
         if len(path) == 1:
             raise no_part(name)
@@ -133,7 +133,7 @@ def no_part(name: str, paths: Sequence[Path] = ()) -> NotFoundError:
 
 
 def _cautions(documents: Sequence[Document], path: Path) -> tuple[Message, ...]:
-    """Why starting a part did not start all of it."""
+    """Explain why starting a part did not start all of it."""
     disabled = set(disabled_parts(documents).values())
     outer = [path[:count] for count in range(1, len(path)) if path[:count] in disabled]
     inner = sorted("/".join(one) for one in disabled if one[: len(path)] == path)
@@ -147,7 +147,7 @@ class DisabledMonitors(OperationContext):
     _known_stops: tuple[int, Mapping[str, StoppedBy]] = (0, {})
 
     async def _stops(self) -> Mapping[str, StoppedBy]:
-        """All that is stopped by its own word, by path."""
+        """Return all that is stopped by its own word, by path."""
         current, _ = await self._current()
         number, stops = self._known_stops
         if number != current.number:
@@ -158,7 +158,8 @@ class DisabledMonitors(OperationContext):
     async def _find_stops(
         self, current: Version, earlier_number: int, earlier: Mapping[str, StoppedBy]
     ) -> Mapping[str, StoppedBy]:
-        """By what it is, so that a monitor that is moved stays stopped by the same person."""
+        """Look back for who stopped what, by what it is, so that a monitor that is moved stays
+        stopped by the same person."""
         current_parts = await _disabled_in(current)
         unresolved, stops, newer = dict(current_parts), dict[str, StoppedBy](), current
         for _unused in range(LOOKED_BACK):

@@ -79,7 +79,7 @@ def first_cautions(*groups: Iterable[Message]) -> tuple[Message, ...]:
 
 
 def ends_everything(old: Sequence[Document], new: Sequence[Document]) -> Message | None:
-    """Why these definitions are taken for a mistake; None: they are not.
+    """Return why these definitions are taken for a mistake; None: they are not.
 
     An instance that goes on under another name, with the ids of its monitors, is not gone.
     """
@@ -117,7 +117,7 @@ def without_rule(plan: Plan) -> Iterator[Message]:
 
 
 def paths_without_rule(plan: Plan) -> Sequence[str]:
-    """Monitors on which no rule acts."""
+    """Return the monitors on which no rule acts."""
     return [monitor.path for monitor in _without_rule(plan)]
 
 
@@ -127,7 +127,8 @@ def _without_rule(plan: Plan) -> Sequence[Monitor]:
 
 
 def _display_path(monitor: Monitor) -> str:
-    """By the titles that it and its instance have; where neither has one, as files have it."""
+    """Return the titles that it and its instance have; where neither has one, the path that
+    files have."""
     instance = monitor.instance
     if not (instance.title or monitor.title):
         return monitor.path
@@ -151,7 +152,8 @@ def without_route(plan: Plan, waiting: Iterable[QueuedEnvelope]) -> Iterator[Mes
 
 
 def _without_contact(plan: Plan, mails: Sequence[Envelope]) -> Iterator[Message]:
-    """A mail that was sent by hand may be to an address, which is no contact's name."""
+    """Say that some mails are to a contact which is none. One that was sent by hand may be to
+    an address, which is no contact's name."""
     contacts = [mail.contact for mail in mails if is_name(mail.contact)]
     missing = [contact for contact in contacts if contact not in plan.contacts]
     if missing:
@@ -159,7 +161,7 @@ def _without_contact(plan: Plan, mails: Sequence[Envelope]) -> Iterator[Message]
 
 
 def _retiring_routes(plan: Plan) -> Iterator[Message]:
-    """That a way to sign in will end, at Microsoft 365."""
+    """Say that a way to sign in will end, at Microsoft 365."""
     names = sorted(route.name for route in plan.routes.values() if is_retiring(route))
     if names:
         yield RETIRES.fill(names=first_names(names))

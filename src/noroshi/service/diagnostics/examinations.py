@@ -228,7 +228,8 @@ class DiagnosticOperations(OperationContext):
         return replace(exam, sign_in=steps)
 
     def _system_steps(self, plan: Plan) -> Sequence[Step]:
-        """This computer, its clock by the sign-in servers of all accounts."""
+        """Return the steps of this computer, its clock by the sign-in servers of all
+        accounts."""
         clock = ClockStep(tuple(plan.accounts.values()), self._outside(plan, DIRECT))
         return (*(self._system() if self._system else ()), *clock.steps)
 
@@ -275,7 +276,8 @@ def _values_of(plan: Plan, account: Account, route: Route) -> Mapping[str, str]:
 
 
 def _graph_route(plan: Plan, account: Account) -> str:
-    """A route by Graph from the same mailbox, with whichever account; "" if there is none."""
+    """Return a route by Graph from the same mailbox, with whichever account; "" if there is
+    none."""
     for route in plan.routes.values():
         other = account_of(plan, route) if route.kind == "graph" else None
         if other is not None and other.mailbox == account.mailbox:
@@ -312,7 +314,8 @@ def late_remedy(route: Route, receipts: Sequence[Receipt], exam: Exam) -> Remedy
 
 
 def _with_parties(route: Route, exam: Exam) -> Exam:
-    """With what the route sends as; what was replied stands beside the remedy already."""
+    """Return the examination with what the route sends as; what was replied stands beside the
+    remedy already."""
     parties = getattr(route.options, "parties", None)
     if parties is None:
         return exam

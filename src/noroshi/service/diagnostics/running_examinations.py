@@ -62,8 +62,8 @@ class UnderWay:
         return running
 
     async def since(self, id: str, known: int) -> tuple[Sequence[Stage], bool]:
-        """Return the stages after the first `seen`, and whether it is over; wait a while for
-        news, but not if `seen` is less than 0.
+        """Return the stages after the first `known`, and whether it is over; wait a while for
+        news, but not if `known` is less than 0.
 
         Raises NotFoundError.
         """

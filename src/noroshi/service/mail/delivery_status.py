@@ -40,7 +40,7 @@ def state_of(state: DeliveryState, arrivals: Iterable[Arrival]) -> DeliveryState
 
 
 def limits(routes: Iterable[Route], readable: Collection[str]) -> Mapping[str, Message]:
-    """Return by route what is not known of what it took. `read`: those whose mailbox is
+    """Return by route what is not known of what it took. `readable`: those whose mailbox is
     read."""
     of_mails = {True: NOT_PROVED, False: NOT_NOTICED}
     return {one.name: OF_KIND.get(one.kind) or of_mails[one.name in readable] for one in routes}
@@ -49,7 +49,7 @@ def limits(routes: Iterable[Route], readable: Collection[str]) -> Mapping[str, M
 def unproved(
     state: str, receipts: Sequence[Receipt], by_route: Mapping[str, Message]
 ) -> Message:
-    """Return what is not known of an accepted mail. `known`: the same by route."""
+    """Return what is not known of an accepted mail. `by_route`: the same by route."""
     if state != DeliveryState.ACCEPTED:
         return NOTHING
     receipt = last_taken(receipts)
@@ -62,7 +62,8 @@ def arrival_answers(arrivals: Iterable[Arrival]) -> tuple[Arrived, ...]:
 
 
 def _arrival_answer(one: Arrival) -> Arrived:
-    """Of a mail that was seen, `said` is by whom; of one that came back, what a server wrote."""
+    """Return an arrival as an answer: of a mail that was seen, by whom; of one that came back,
+    what a server wrote."""
     if one.state != DeliveryState.SEEN_ARRIVED:
         return Arrived(at=one.at, address=one.address, state=one.state, said=one.text)
     return Arrived(at=one.at, address=one.address, state=one.state, said="", by=one.text)

@@ -74,7 +74,7 @@ def _sender(plan: Plan, route: Route) -> str:
 
 
 def _headers(route: Route, envelope: Envelope, sender: str) -> Mapping[str, str]:
-    """As a mail program shows them."""
+    """Return the headers as a mail program shows them."""
     name = str(getattr(route.options, "sender_name", ""))
     charset = str(getattr(route.options, "charset", UTF_8))
     raw = compose(envelope, sender, name, charset)

@@ -123,7 +123,8 @@ def _series(
 
 
 def _limits(monitor: Monitor, newest: Sample | None, check: Check) -> Sequence[LimitShown]:
-    """With the units of what was measured last; before that, with those that are known."""
+    """Return the limits with the units of what was measured last; before that, with those that
+    are known."""
     units = {one.name: one.unit for one in newest.readings} if newest else {}
     rows = [
         LimitShown(

@@ -31,8 +31,8 @@ class HistoryOperations(DisabledMonitors):
 
     @operation(role=VIEWER, help=_("List what happened, newest first."))
     async def log(self, who: Person, monitor: str = "", last: int = 50) -> Log:
-        """Events, newest first, of one monitor (instance/group/monitor) or of all; for one
-        also what each rule answered about each item, and why, the last of it and what came
+        """Return events, newest first, of one monitor (instance/group/monitor) or of all; for
+        one also what each rule answered about each item, and why, the last of it and what came
         before, and by whom it is stopped. And what people said."""
         _, plan = await self._current()
         target = monitor_named(plan, monitor) if monitor else None
@@ -67,7 +67,8 @@ class HistoryOperations(DisabledMonitors):
         )
 
     def _names(self, plan: Plan, id: str) -> Mapping[str, Message]:
-        """A monitor that is gone, or of a kind that is, has no names for its readings."""
+        """Return the names of a monitor's readings; one that is gone, or of a kind that is, has
+        none."""
         monitor = plan.monitors.get(id)
         try:
             return self._plugins.check(monitor.kind).names if monitor else {}
@@ -84,7 +85,8 @@ class HistoryOperations(DisabledMonitors):
 def _split_newest(
     decisions: Sequence[Decision],
 ) -> tuple[Sequence[Decision], Sequence[Decision]]:
-    """The newest of each rule and item, and those before, the newest of all of them first."""
+    """Return the newest of each rule and item, and those before, the newest of all of them
+    first."""
     last = {(one.rule, one.item): one for one in reversed(decisions)}
     newest = [one for one in decisions if last[one.rule, one.item] is one]
     earlier = [one for one in decisions if last[one.rule, one.item] is not one]

@@ -59,7 +59,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
 
     @operation(role=VIEWER, help=_("Show the overall status."))
     async def status(self, who: Person) -> Status:
-        """Levels, routes and queue at this moment."""
+        """Return levels, routes and queue at this moment."""
         now = self._clocks.wall()
         version, plan = await self._current()
         states, queue = await self._store.states(), await self._store.queue_counts()
@@ -121,5 +121,5 @@ class StatusOperations(NewestSamples, DisabledMonitors):
 
     @operation(role=VIEWER, help=_("List the installed kinds."))
     async def kinds(self, who: Person) -> tuple[Kind, ...]:
-        """Monitors, actions and routes that can be defined, with their options."""
+        """Return monitors, actions and routes that can be defined, with their options."""
         return status_view.kinds(self._plugins)

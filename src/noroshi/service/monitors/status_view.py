@@ -63,7 +63,7 @@ STATES = {SignInStatus.NEVER: "not signed in", SignInStatus.NEEDED: "needs someb
 
 
 def kinds(plugins: Plugins) -> tuple[Kind, ...]:
-    """Monitors, actions and routes that can be defined, with their options."""
+    """Return monitors, actions and routes that can be defined, with their options."""
     families: Mapping[str, Mapping[str, Check | Action | TransportKind]] = {
         "monitor": plugins.checks,
         "action": plugins.actions,
@@ -160,7 +160,8 @@ def _disabled_status(
 
 
 def _visible_items(state: State) -> list[tuple[str, ItemState]]:
-    """The measuring itself is an item too; while it is well and others are there, it is silent."""
+    """Return the items to show. The measuring itself is an item too; while it is well and
+    others are there, it is silent."""
     return [
         (name, item)
         for name, item in state.items.items()

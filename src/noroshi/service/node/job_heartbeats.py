@@ -37,7 +37,7 @@ def _jobs(monitors: Iterable[Monitor]) -> frozenset[str]:
 
 
 def _one_line(text: str) -> str:
-    """It goes into mails and onto terminals: no line breaks, nothing that cannot be seen."""
+    """Return the text for mails and terminals: no line breaks, nothing that cannot be seen."""
     visible = "".join(letter if letter.isprintable() else " " for letter in text)
     line = " ".join(visible.split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"

@@ -92,7 +92,7 @@ class NodeOperations(StatusOperations):
 
     @operation(role=VIEWER, help=_("Show the state of Noroshi itself."))
     async def health(self, who: Person) -> Health:
-        """Lateness, store, disk, queue, clock, program; and its own monitors."""
+        """Return lateness, store, disk, queue, clock, program; and its own monitors."""
         around, (version, plan) = self._surroundings(), await self._current()
         # Side by side: where the node is busy, each wait for the store is a round of its loop.
         own_monitors, node, queue, routes, (size, free) = await asyncio.gather(
@@ -131,7 +131,8 @@ class NodeOperations(StatusOperations):
         return await self._own.queue() if self._own else QueueFacts()
 
     async def _own_monitors(self, plan: Plan) -> Sequence[MonitorStatus]:
-        """Of the node's own alone: all others may be many thousand."""
+        """Return the status of the node's own monitors alone: all others may be many
+        thousand."""
         monitors = [one for one in plan.monitors.values() if is_own(one)]
         states, suppressions, stopped = await asyncio.gather(
             self._store.states([one.id for one in monitors]),
@@ -196,7 +197,8 @@ def _stuck(plan: Plan, unreliable: Mapping[str, RouteStatus], words: Message) ->
 
 
 def _sizes(around: Around) -> Sequence[int]:
-    """Of the store with what belongs to it, and what its volume has left; 0: not to be had."""
+    """Return the sizes of the store with what belongs to it, and of what its volume has left;
+    0: not to be had."""
     store = around.store
     try:
         files = [one for one in store.parent.glob(f"{store.name}*") if one.is_file()]

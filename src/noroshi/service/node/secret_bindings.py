@@ -172,7 +172,7 @@ class Binding:
     async def _new_uses(
         self, after: Plan, before: Plan, given: Mapping[str, str]
     ) -> Collection[Use]:
-        """The uses of a plan that are not those of the plan in force."""
+        """Return the uses of a plan that are not those of the plan in force."""
         one, other = uses_of(after), uses_of(before)
         if one == other and not given:
             return set()
@@ -232,7 +232,8 @@ def _union(one: Collection[Use], other: Collection[Use]) -> tuple[Use, ...]:
 
 
 def _owner_id(who: Person) -> str:
-    """By what no other of the same name has: who is made anew owns nothing of the one before."""
+    """Return what no other of the same name has: who is made anew owns nothing of the one
+    before."""
     return f"{who.door}/{who.id or who.name}"
 
 

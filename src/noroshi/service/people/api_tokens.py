@@ -64,8 +64,8 @@ class ApiTokenOperations(OperationContext):
         days: int = 90,
         programs: bool = False,
     ) -> TokenMade:
-        """For a program, in a person's stead. `programs`: it may also do what runs programs
-        or sends a secret elsewhere; `days` 0: it does not end."""
+        """Make a token for a program, in a person's stead. `programs`: it may also do what runs
+        programs or sends a secret elsewhere; `days` 0: it does not end."""
         problems = [Problem("name", BAD_NAME)] * (not NAME.fullmatch(name))
         problems += role_faults(role)
         if not 0 <= days <= MOST_DAYS:

@@ -17,7 +17,8 @@ class AuditLogOperations(OperationContext):
         role=ADMIN, changes=False, help=_("List the changes and who made them, newest first.")
     )
     async def audit(self, who: Person, last: int = 50) -> tuple[Audited, ...]:
-        """Newest first: who, by which door, from what to what. Secrets are never in it."""
+        """Return the newest first: who, by which door, from what to what. Secrets are never in
+        it."""
         return tuple(await self._store.audit_log(max(1, min(last, MOST_LISTED))))
 
     # no operations

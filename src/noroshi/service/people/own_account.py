@@ -56,7 +56,8 @@ class OwnAccountOperations(UserOperations):
         role=VIEWER, changes=True, secret=("old", "new"), help=_("Change your own password.")
     )
     async def own_password(self, who: Person, old: str, new: str, name: str = "") -> str:
-        """You are logged out everywhere. `name`: whose, where nobody is logged in."""
+        """Change your password; you are logged out everywhere. `name`: whose, where nobody is
+        logged in."""
         user = await self._own_user(who, old, name)
         if why := password_problem(user.name, new):
             raise InvalidArgumentError(NOT_SET, (Problem("new", why),))
@@ -115,7 +116,7 @@ class OwnAccountOperations(UserOperations):
         return user
 
     async def _owner(self, who: Person, password: str, name: str) -> User:
-        """The user that is meant, by their password; as often as at the log-in."""
+        """Return the user that is meant, by their password; as often as at the log-in."""
         if who.door == "web" and name not in ("", who.name):
             raise ForbiddenError(NOT_YOURS.fill(name=name))
         if who.door != "web" and not name:

@@ -121,7 +121,8 @@ class UserOperations(OperationContext):
         help=_("Change a user's password."),
     )
     async def user_password(self, who: Person, name: str, password: str = "") -> UserMade:
-        """Or a one-time code by which they choose one; they are logged out everywhere."""
+        """Set a password, or a one-time code by which they choose one; they are logged out
+        everywhere."""
         user = await self._user(name)
         if problems := _faults(user.role, name, password):
             raise InvalidArgumentError(NOT_SET, tuple(problems))
@@ -179,7 +180,7 @@ class UserOperations(OperationContext):
 
     @operation(role=ADMIN, reauthenticate=True, help=_("Turn two-step log-in off for a user."))
     async def user_totp_off(self, who: Person, name: str) -> str:
-        """For when the authenticator and the recovery codes are lost."""
+        """Switch it off, for when the authenticator and the recovery codes are lost."""
         return await self._disable_second_step(await self._user(name))
 
     # no operations
@@ -195,7 +196,7 @@ class UserOperations(OperationContext):
             raise ConflictError(MEANWHILE.fill(name=before.name))
 
     async def _begin_second_step(self, user: User) -> SecondStep:
-        """A fresh seed for their authenticator, kept until a code of it was given back."""
+        """Make a fresh seed for their authenticator, kept until a code of it was given back."""
         name, seed = user.name, second_factor.fresh_seed()
         await self._keep(_next(name), seed)
         address = second_factor.address_of(seed, name, self._name)
@@ -222,7 +223,8 @@ class UserOperations(OperationContext):
         return user.name
 
     async def _with_password(self, user: User, password: str) -> tuple[User, str]:
-        """With that password, or a code for one: then none is right until it is chosen."""
+        """Return the user with that password, or a code for one: then none is right until it is
+        chosen."""
         if not password:
             code, until = random_keys.code(), self.now() + timedelta(days=CODE_DAYS)
             hashed = random_keys.hashed_code(code)
@@ -240,7 +242,7 @@ class UserOperations(OperationContext):
             raise ConflictError(LAST_ONE.fill(name=name))
 
     async def _revoke_tokens(self, name: str, allowed_roles: Collection[str] = ()) -> list[str]:
-        """The API tokens that this user made, but those of roles that they `still` have, and all
+        """Revoke the API tokens that this user made, but those of the `allowed_roles`, and all
         that were made by those: they hold no more."""
         by, tokens = maker(Person(name, frozenset(), "web")), await self._store.api_tokens()
         revoked = list[str]()

@@ -51,7 +51,8 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
 
     @operation(role=ADMIN, changes=False, help=_("Suggest what to monitor on this computer."))
     async def suggest(self, who: Person) -> Suggestion:
-        """Disk space, memory, processor, services and ports found, with what there is of each."""
+        """Return disk space, memory, processor, services and ports found, with what there is of
+        each."""
         name = instance_name(self._runs_on or self._name)
         existing = _existing_monitors((await self._store.current()).documents, name)
         host = self._this_computer(name)
@@ -99,7 +100,8 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
         return answer
 
     def _without_manager(self, listeners: Sequence[Listener]) -> Sequence[Listener]:
-        """All but the manager: whoever could be told that it is away need not be told by it."""
+        """Return all but the manager: whoever could be told that it is away need not be told by
+        it."""
         manager = self._around.manager if self._around else None
         if manager is None:
             return listeners
@@ -132,7 +134,7 @@ def _rules(documents: Iterable[Document]) -> Collection[str]:
 
 
 def _existing_monitors(documents: Iterable[Document], instance: str) -> Collection[str]:
-    """The monitors that this instance has, as group/name."""
+    """Return the monitors that this instance has, as group/name."""
     instance_document = next(
         (one for one in documents if one.key == f"instances/{instance}"), None
     )
@@ -143,7 +145,7 @@ def _existing_monitors(documents: Iterable[Document], instance: str) -> Collecti
 
 
 def _select(proposal: Suggestion, ids: tuple[str, ...]) -> list[Suggested]:
-    """Those that are meant and not there yet. Raises InvalidArgumentError."""
+    """Return those that are meant and not there yet. Raises InvalidArgumentError."""
     by_id = {one.id: one for one in proposal.monitors}
     problems = [
         Problem("wanted", NO_SUGGESTION.fill(given=id, instead=suggestion(id, by_id)))

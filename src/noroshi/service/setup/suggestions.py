@@ -130,7 +130,7 @@ def _services(processes: Iterable[Process]) -> Iterable[Made]:
 
 
 def _ports(listeners: Iterable[Listener]) -> Iterable[Made]:
-    """Those of well-known services, each once, by the address that reaches it best."""
+    """Yield those of well-known services, each once, by the address that reaches it best."""
     by_port = dict[int, set[str]]()
     for one in listeners:
         address = _plain(one.address)
@@ -146,8 +146,9 @@ def _ports(listeners: Iterable[Listener]) -> Iterable[Made]:
 
 
 def _plain(address: str) -> str:
-    """As a monitor can have it: IPv4 written as IPv6 (RFC 4291, 2.5.5.2) is IPv4; "" for what
-    belongs to one link, which an address alone does not name (RFC 4007, 11)."""
+    """Return an address as a monitor can have it: IPv4 written as IPv6 (RFC 4291, 2.5.5.2) is
+    IPv4; "" for what belongs to one link, which an address alone does not name (RFC 4007,
+    11)."""
     parsed = ip_address(address)
     if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)

@@ -61,7 +61,7 @@ class AccountCheckOperations(ProbeOperations):
             yield error, "secret"
 
     async def _trial_credential(self, account: Account, secret: str) -> Credential | None:
-        """The secret to be tried: that one, else the one that is kept."""
+        """Return the secret to be tried: that one, else the one that is kept."""
         entry = next((one for one in named_by(account) if one.kind == "secret"), None)
         if entry is None:
             return None

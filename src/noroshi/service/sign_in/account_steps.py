@@ -115,7 +115,7 @@ class SignInSteps:
         return (*first_steps, Step(name="claims", title=CLAIMS, take=self._claims))
 
     async def _server(self) -> StepResult:
-        """By one page that says nothing secret; its date tells of our clock."""
+        """Reach it by one page that says nothing secret; its date tells of our clock."""
         page, host = page_of(self._account), plain(self._where)
         try:
             reply = await fetch_page(page, self._account, self._outside)
@@ -134,7 +134,7 @@ class SignInSteps:
         )
 
     async def _new_token(self) -> StepResult:
-        """A new token, whatever is at hand: one that is still good proves no secret."""
+        """Get a new token, whatever is at hand: one that is still good proves no secret."""
         try:
             token = await self._tokens.force_new(self._account, self._resource)
             state = await self._tokens.state(self._account, self._resource)
@@ -175,12 +175,12 @@ class SignInSteps:
 
     @property
     def _user(self) -> str:
-        """The mailbox that the route opens."""
+        """Return the mailbox that the route opens."""
         return self._exam.values.get("user") or self._account.mailbox
 
     def _other_person_remarks(self, person: str) -> tuple[Message, ...]:
-        """That it is not the mailbox of whoever signed in: that may be meant so, and is if the
-        account says so."""
+        """Return that it is not the mailbox of whoever signed in: that may be meant so, and is
+        if the account says so."""
         if self._account.shared:
             return ()
         causes = token_diagnosis.other_person(person, self._resource, self._user)
@@ -254,7 +254,7 @@ async def fetch_page(page: str, account: Account, outside: TransportContext) -> 
 
 
 def server_of(account: Account) -> tuple[str, int]:
-    """Host and port of its sign-in server."""
+    """Return host and port of its sign-in server."""
     parts = urlsplit(account.cloud.token_endpoint or account.cloud.authority)
     return parts.hostname or "", parts.port or 443
 

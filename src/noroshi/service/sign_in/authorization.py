@@ -261,13 +261,13 @@ class SignInOperations(OperationContext):
             raise ConflictError(SEND_FIRST.fill(route=route))
 
     async def _wake_users(self, plan: Plan, entry: str) -> None:
-        """Routes that rest over an entry of the vault are tried with what is there now."""
+        """Try routes that rest over an entry of the vault with what is there now."""
         for route in plan.routes.values():
             if entry in _entries_of(route, account_of(plan, route)):
                 await self._wake(route.name)
 
     async def _wake(self, route: str) -> None:
-        """A route that rests is tried at once, as soon as a mail waits for it."""
+        """Try a route that rests at once, as soon as a mail waits for it."""
         await self._store.wake(route, self._clocks.wall())
 
     async def _account_of(self, name: str) -> tuple[Plan, Account]:
@@ -301,7 +301,7 @@ def _entries_of(route: Route, account: Account | None) -> set[str]:
 
 
 def _inbox(account: Account, *, read: bool) -> tuple[Resource, ...]:
-    """The right to read its mailbox, where somebody asks for it."""
+    """Return the right to read its mailbox, where somebody asks for it."""
     if not read:
         return ()
     if not account.reads_inbox:
@@ -320,7 +320,8 @@ def _redirect(account: Account, port: int) -> str:
 
 
 def _secret_entry(account: Account, names: Collection[str]) -> tuple[str, bool]:
-    """The entry that a person is asked for, and whether there is one already that would do."""
+    """Return the entry that a person is asked for, and whether there is one already that would
+    do."""
     entries = _entries(account)
     stored = not entries or any(entry in names for entry in entries)
     if not stored and not account.secret:

@@ -66,8 +66,8 @@ class CertificateOperations(SignInOperations):
         days: int = 730,
         ahead: bool = False,
     ) -> Certificate:
-        """Key and certificate for a route's account, or an account; the key never leaves here.
-        `ahead`: before the account names it, under the name that it will have."""
+        """Make key and certificate for a route's account, or an account; the key never leaves
+        here. `ahead`: before the account names it, under the name that it will have."""
         if not LEAST_DAYS <= days <= MOST_DAYS:
             words = BAD_DAYS.fill(least=LEAST_DAYS, most=MOST_DAYS)
             raise InvalidArgumentError(NOT_KEPT, (Problem("days", words),))
@@ -181,7 +181,7 @@ class CertificateOperations(SignInOperations):
         return account, entry
 
     async def _account_named(self, name: str) -> Account:
-        """The account of a route of that name, else the account of that name."""
+        """Return the account of a route of that name, else the account of that name."""
         _, plan = await self._current()
         route = plan.routes.get(name)
         account = account_of(plan, route) if route is not None else plan.accounts.get(name)

@@ -58,8 +58,8 @@ class GuideOperations(CertificateOperations):
 
     @operation(role=ADMIN, changes=False, help=_("Show the administrator's steps for a route."))
     async def guide_show(self, who: Person, route: str, way: str = "") -> GuideShown:
-        """For a way to sign in, else the one that the account says; for routes through Microsoft
-        365 alone."""
+        """Return the steps for a way to sign in, else the one that the account says; for routes
+        through Microsoft 365 alone."""
         plan, account = await self._account_of(route)
         if not account.cloud.entra:
             raise ConflictError(NO_GUIDE.fill(route=route))
@@ -80,7 +80,8 @@ class GuideOperations(CertificateOperations):
         )
 
     async def _thumbprint(self, account: Account) -> str:
-        """Of the certificate that is in use; "" if there is none yet, or none can be read."""
+        """Return that of the certificate that is in use; "" if there is none yet, or none can
+        be read."""
         try:
             certificate = (
                 await self._vault.get(account.certificate) if account.certificate else None

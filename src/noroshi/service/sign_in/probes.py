@@ -92,7 +92,7 @@ class ProbeOperations(SignInOperations):
         role=ADMIN, changes=False, help=_("Check whether sign-in servers accept a vault entry.")
     )
     async def secret_try(self, who: Person, name: str) -> tuple[SecretTried, ...]:
-        """For each account whose app shows it; none if it is no such secret."""
+        """Ask the server of each account whose app shows it; none if it is no such secret."""
         _, plan = await self._current()
         stored = await self._entry(name)
         if stored is None:
@@ -102,7 +102,8 @@ class ProbeOperations(SignInOperations):
 
     @operation(role=ADMIN, changes=False, help=_("Show the contents of a route's token."))
     async def token_look(self, who: Person, route: str) -> TokenSeen:
-        """For whom it is, what it permits, whose it is; it is asked for if there is none."""
+        """Return for whom it is, what it permits, whose it is; it is asked for if there is
+        none."""
         plan, account = await self._account_of(route)
         resource: Resource = resource_of(plan.routes[route])
         try:
@@ -144,10 +145,10 @@ class ProbeOperations(SignInOperations):
         secret: str = "",
         to: tuple[str, ...] = (),
     ) -> Account:
-        """The account as it would be with these definitions. What the vault keeps goes where it
-        is kept for, as when they are applied; a `secret` that is typed goes where a token chose
-        only if that is among `to`, as when it is kept. Raises InvalidArgumentError,
-        NotFoundError, ConflictError, ReauthenticationRequired."""
+        """Return the account as it would be with these definitions. What the vault keeps goes
+        where it is kept for, as when they are applied; a `secret` that is typed goes where a
+        token chose only if that is among `to`, as when it is kept. Raises InvalidArgumentError,
+        NotFoundError, ConflictError, ReauthenticationRequiredError."""
         version, plan = await self._current()
         after = plan
         if over:

@@ -30,7 +30,7 @@ def trial_definitions(
 def _routes(
     name: str, by_key: Mapping[str, Document], plan: Plan, given_keys: set[str]
 ) -> Iterator[str]:
-    """Yield the keys of the routes that use an account. Only those that are `given` are read, as
+    """Yield the keys of the routes that use an account. Only those of `given_keys` are read, as
     the plan knows the others."""
     for key in by_key:
         type, _, route = key.partition("/")

@@ -173,7 +173,8 @@ def is_about_secret(codes: Collection[int]) -> bool:
 def _another_mends(
     account: Account, failure: SignInError, credential: Credential | None
 ) -> bool:
-    """Other servers than Entra do not tell a wrong secret from a wrong app."""
+    """Return whether another secret mends it. Other servers than Entra do not tell a wrong
+    secret from a wrong app."""
     if account.cloud.entra:
         return is_about_secret(failure.codes)
     kind = credential.kind if credential else "secret" if account.secret else ""
@@ -185,7 +186,8 @@ def _is_unknown(failure: SignInError) -> bool:
 
 
 def _not_uploaded(failure: SignInError, credential: Credential) -> Message:
-    """Of one on trial: what shows the account's own would show another one."""
+    """Say that the certificate on trial is not uploaded: what shows the account's own would
+    show another one."""
     thumbprint = thumbprints(credential.value.reveal()).sha1.upper()
     return UNKNOWN_CERTIFICATE.fill(thumbprint=thumbprint, code=f"AADSTS{failure.codes[0]}")
 

@@ -178,7 +178,7 @@ class ConnectionPath:
 async def examine_tls(
     path: ConnectionPath, files: Iterable[str], outside: TransportContext, patience: float
 ) -> StepResult:
-    """TLS from the first byte on the path's connection, which is ended then."""
+    """Speak TLS from the first byte on the path's connection, which is ended then."""
     try:
         context = await asyncio.to_thread(client_context, tuple(files))
         sock = path.take_connection()
@@ -192,7 +192,7 @@ async def examine_tls(
 
 
 def tls_result(tls: ssl.SSLObject, now: datetime) -> StepResult:
-    """Version and certificate of a connection whose certificate was found good."""
+    """Return version and certificate of a connection whose certificate was found good."""
     certificate: Mapping[str, Any] = tls.getpeercert() or {}
     ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
     days = (ends - now).days
@@ -263,7 +263,7 @@ def _name(certificate: Mapping[str, Any]) -> str:
 
 
 def _part(certificate: Mapping[str, Any], field: str) -> str:
-    """The common name, else the organisation."""
+    """Return the common name, else the organisation."""
     parts = {name: value for one in certificate.get(field, ()) for name, value in one}
     name_of_part = str(parts.get("commonName") or parts.get("organizationName") or "")
     return printable(name_of_part)

@@ -81,8 +81,8 @@ class GraphExamination:
         return await examine_tls(self._path, files, self._outside, self._patience.connect)
 
     async def _ask(self) -> StepResult:
-        """Graph looks at token, permission and mailbox before it looks at the mail (sendMail:
-        400 ErrorMimeContentInvalidBase64String)."""
+        """Ask Graph, which looks at token, permission and mailbox before it looks at the mail
+        (sendMail: 400 ErrorMimeContentInvalidBase64String)."""
         where = plain(self._options.where)
         try:
             token = await self._outside.token(self._options.account, False, "graph")
@@ -149,7 +149,7 @@ class WebhookExamination:
         await self._transport.close()
 
     async def _url(self) -> StepResult:
-        """The URL may be the vault's: only now it is known where it leads."""
+        """Find where the URL leads, which may be the vault's: only now it is known."""
         try:
             target = await self._transport.target()
         except RouteError as trouble:
@@ -178,6 +178,6 @@ def graph_explanation(status: int, text: str) -> Explanation:
 
 
 def host_of(url: str) -> tuple[str, int]:
-    """Host and port that a URL leads to; it was checked when it was saved."""
+    """Return host and port that a URL leads to; it was checked when it was saved."""
     parts = urlsplit(url)
     return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
