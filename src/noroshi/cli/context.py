@@ -60,16 +60,16 @@ def _commands_in_texts() -> re.Pattern[str]:
         COMMANDS,  # only now: it costs a third of `send`
     )
 
-    ours = [command for command in COMMANDS if command.name not in PROGRAMS]
-    spelled = [f"{command.name} {one.name}" for command in ours for one in command.under]
-    spelled += [command.name for command in ours if not command.under]
-    return re.compile(rf"\b{HINT}(?:{'|'.join(map(re.escape, spelled))})\b")
+    commands = [command for command in COMMANDS if command.name not in PROGRAMS]
+    names = [f"{command.name} {one.name}" for command in commands for one in command.under]
+    names += [command.name for command in commands if not command.under]
+    return re.compile(rf"\b{HINT}(?:{'|'.join(map(re.escape, names))})\b")
 
 
-def home_of(given: str, environment: Mapping[str, str], *, root: bool) -> Path:
+def home_of(option: str, environment: Mapping[str, str], *, root: bool) -> Path:
     """Return the home folder: as given, else $NOROSHI_HOME, else where such data goes (XDG)."""
-    if chosen := given or environment.get("NOROSHI_HOME"):
-        return Path(chosen).absolute()
+    if path := option or environment.get("NOROSHI_HOME"):
+        return Path(path).absolute()
     if root:
         return Path(HOME)
     data = environment.get("XDG_DATA_HOME")
@@ -77,19 +77,19 @@ def home_of(given: str, environment: Mapping[str, str], *, root: bool) -> Path:
 
 
 def door_of(
-    given: str, environment: Mapping[str, str], *, own_node: bool, service: bool
+    option: str, environment: Mapping[str, str], *, own_node: bool, service: bool
 ) -> Path | None:
     """Return the door as given, else $NOROSHI_DOOR, else that of this machine's service for who
     has no node of their own; None: where noroshi.toml says."""
-    if chosen := given or environment.get("NOROSHI_DOOR"):
-        return Path(chosen)
+    if path := option or environment.get("NOROSHI_DOOR"):
+        return Path(path)
     return Path(DOOR) if service and not own_node else None
 
 
-def language_of(chosen: str, environment: Mapping[str, str]) -> str:
+def language_of(language: str, environment: Mapping[str, str]) -> str:
     """Return "ja" or "en": as chosen, else as the person's locale says (in POSIX's order)."""
-    spoken = next((environment[name] for name in VARIABLES if environment.get(name)), "")
-    return chosen or ("ja" if spoken.lower().startswith("ja") else "en")
+    locale = next((environment[name] for name in VARIABLES if environment.get(name)), "")
+    return language or ("ja" if locale.lower().startswith("ja") else "en")
 
 
 class CommandContext:
@@ -101,13 +101,13 @@ class CommandContext:
         home: Path,
         language: str,
         door: Path | None,
-        away: RemoteClient | None = None,
+        remote: RemoteClient | None = None,
     ) -> None:
         self.args, self.home, self.language, self.door = args, home, language, door
-        self.away = away
+        self.remote = remote
         self.running = True
         """Whether a node runs; known after the first call."""
-        self._client: Caller | None = away
+        self._client: Caller | None = remote
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -126,7 +126,7 @@ class CommandContext:
         """Return the settings; None for a node that was named, and whose settings nobody can
         read from here."""
         try:
-            return None if self.away is not None else self.config
+            return None if self.remote is not None else self.config
         except ConfigError:
             if self.door is None:
                 raise

@@ -132,13 +132,13 @@ class Parser(argparse.ArgumentParser):
     def check_commands(self, argv: Sequence[str], commands: Iterable[Command]) -> None:
         """Refuse a word that is none of the commands, and is like one of them."""
         at, program = _command_at(argv), self.prog
-        known = {command.name: command for command in commands}
-        while known and at < len(argv) and not argv[at].startswith("-"):
+        by_name = {command.name: command for command in commands}
+        while by_name and at < len(argv) and not argv[at].startswith("-"):
             word = argv[at]
-            if match := closest_match(word, known):
+            if match := closest_match(word, by_name):
                 self.refuse(MEANT.fill(what=COMMAND, given=word, near=match), program)
-            under = known[word].under if word in known else ()
-            known = {command.name: command for command in under}
+            subcommands = by_name[word].under if word in by_name else ()
+            by_name = {command.name: command for command in subcommands}
             at, program = at + 1, f"{program} {word}"
 
     def list_commands(self) -> NoReturn:

@@ -173,19 +173,19 @@ def _early(argv: Sequence[str], flag: str) -> str:
 
 def _language(home: Path, option: str) -> str:
     try:
-        chosen = option or read_config(home).language
+        language = option or read_config(home).language
     except ConfigError:  # told later, by the command that needs it
-        chosen = option
-    return language_of(chosen, os.environ)
+        language = option
+    return language_of(language, os.environ)
 
 
 def _problems(refused: RefusedError, language: str) -> Iterator[str]:
     """Yield a line for each; what is said of very many places is told of the first few."""
-    for what, group in groupby(refused.problems, key=lambda problem: problem[1]):
+    for message, group in groupby(refused.problems, key=lambda problem: problem[1]):
         places = [where for where, _ in group]
         first_places = places if len(places) <= FOLDED_FROM else places[:SHOWN]
         for where in first_places:
-            text = what.say(language)
+            text = message.say(language)
             yield f"  {where}: {text}" if where else f"  {text}"
         if len(first_places) < len(places):
             yield "  " + SAME_OF.fill(count=len(places) - SHOWN).say(language)

@@ -14,7 +14,7 @@ from noroshi.core.printable import OBEYED, readable as fit
 def escaped(json: str) -> str:
     """The same JSON, in which each of them is written as \\u and its number: they stand in strings
     alone, which say the same so."""
-    return OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
+    return OBEYED.sub(lambda match: f"\\u{ord(match[0]):04x}", json)
 
 
 def obey(text: str) -> None:
@@ -44,8 +44,8 @@ class Readable:
 def readable() -> Iterator[None]:
     """Make all that is printed readable until the block ends."""
     before: tuple[Any, Any] = sys.stdout, sys.stderr
-    made: tuple[Any, Any] = Readable(sys.stdout), Readable(sys.stderr)
-    sys.stdout, sys.stderr = made
+    wrapped: tuple[Any, Any] = Readable(sys.stdout), Readable(sys.stderr)
+    sys.stdout, sys.stderr = wrapped
     try:
         yield
     finally:

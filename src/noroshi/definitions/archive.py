@@ -44,13 +44,13 @@ SEALED = _("is encrypted")
 
 def pack(documents: tuple[Document, ...]) -> bytes:
     """Make a zip of the files that `write_folder` would write, byte for byte."""
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in sorted(file_texts(documents).items()):
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.external_attr, entry.compress_type = MODE, zipfile.ZIP_DEFLATED
             archive.writestr(entry, text.encode())
-    return out.getvalue()
+    return buffer.getvalue()
 
 
 def unpack(raw: bytes, name: str, most: int = MOST_BYTES) -> Folder:

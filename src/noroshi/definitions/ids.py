@@ -60,7 +60,7 @@ def give_most_ids(
     """
     problems = list[Problem]()
     owners, unusable = _ids_given(documents, problems)
-    current_by_key, used = {one.key: one for one in current}, set[str]()
+    current_by_key, assigned = {one.key: one for one in current}, set[str]()
 
     def identify(one: Document) -> Document:
         instance = _content(one)
@@ -71,8 +71,8 @@ def give_most_ids(
             if (one.key, number) in unusable or not monitor.get("id"):
                 old = old_ids.get(path, "")
                 # A monitor may have been renamed and its name given to a new one.
-                monitor["id"] = new_id() if not old or old in owners or old in used else old
-                used.add(monitor["id"])
+                monitor["id"] = new_id() if not old or old in owners or old in assigned else old
+                assigned.add(monitor["id"])
         return document(one.key, instance)
 
     return tuple(map(identify, documents)), tuple(problems)

@@ -116,8 +116,8 @@ def _check_percentages(limits: Content, place: Place) -> None:
     for name in ("warning", "critical"):
         value = limits.get(name)
         if isinstance(value, int | float) and not 0 <= value <= 100:
-            shown = f"{value:g}" if isinstance(value, float) else value
-            place.at(name).say(BEYOND, given=shown)
+            text = f"{value:g}" if isinstance(value, float) else value
+            place.at(name).say(BEYOND, given=text)
 
 
 def _table(part: Content, name: str) -> Content:

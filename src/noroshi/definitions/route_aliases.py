@@ -44,13 +44,13 @@ async def readdress_mails(store: Store, aliases: Aliases) -> None:
 async def remember(store: Store, aliases: Aliases, now: datetime) -> None:
     """Note them for the engine, with those that were noted a moment ago. Raises StoreError."""
     earlier = await _recent_aliases(store, now)
-    stored = {
+    records = {
         old: replace(one, name=aliases.get(one.name, one.name))
         for old, one in earlier.items()
         if old not in aliases.values()
     }
-    stored |= {old: _Alias(new, now) for old, new in aliases.items()}
-    await store.put_value(NOTE, schema.text(stored))
+    records |= {old: _Alias(new, now) for old, new in aliases.items()}
+    await store.put_value(NOTE, schema.text(records))
 
 
 async def recent_aliases(
@@ -64,5 +64,5 @@ async def _recent_aliases(
     store: Store, now: datetime, recent: timedelta = RECENT
 ) -> dict[str, _Alias]:
     text = (await store.get_values()).get(NOTE)
-    stored = schema.value(dict[str, _Alias], text) if text else {}
-    return {old: one for old, one in stored.items() if now - one.at < recent}
+    records = schema.value(dict[str, _Alias], text) if text else {}
+    return {old: one for old, one in records.items() if now - one.at < recent}

@@ -67,9 +67,9 @@ def _of_account(account: Account) -> Iterator[Use]:
     cloud = account.cloud
     urls = (cloud.token_endpoint or cloud.authority, cloud.device_authorization_endpoint)
     for url in filter(None, urls):
-        for named in named_by(account):
+        for credential in named_by(account):
             where = place_of(account.at_tenant(url))
-            yield Use(named.entry, f"account {account.storage_name}", where)
+            yield Use(credential.entry, f"account {account.storage_name}", where)
 
 
 def _of_route(route: Route) -> Iterator[Use]:

@@ -25,7 +25,7 @@ from noroshi.service import (
     Person,
     Service,
     handle_request,
-    refused,
+    refusal_as_json,
 )
 from noroshi.service.errors import UnreadableRequestError
 from noroshi.service.large_requests import LONGEST, longest
@@ -99,10 +99,10 @@ class _Room:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         who = peer(writer.get_extra_info("socket"), self._group)
         if who is None:
-            return await _write(writer, refused(ForbiddenError(STRANGER)))
+            return await _write(writer, refusal_as_json(ForbiddenError(STRANGER)))
         if len(self._inside) > MOST_AT_ONCE:
             return await _write(
-                writer, refused(OperationFailedError(BUSY.fill(most=MOST_AT_ONCE)))
+                writer, refusal_as_json(OperationFailedError(BUSY.fill(most=MOST_AT_ONCE)))
             )
         lines = Lines(reader, longest(who) + AROUND)
         while (line := await lines.short()) != b"":
@@ -115,14 +115,14 @@ class _Room:
         args: Mapping[str, Any]
         try:
             if line is None:
-                op, args = await self._service.judges.line(who, lines.parts())
+                op, args = await self._service.judges.read_line(who, lines.parts())
             else:
                 op, args = _request(line)
         except UnreadableRequestError:
-            return refused(InvalidArgumentError(NO_REQUEST))
+            return refusal_as_json(InvalidArgumentError(NO_REQUEST))
         except OperationError as refusal:
             await lines.read_to_end()
-            return refused(refusal)
+            return refusal_as_json(refusal)
         return await handle_request(self._service, who, op, args, self._news)
 
 

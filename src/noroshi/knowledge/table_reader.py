@@ -113,16 +113,22 @@ class TableReader:
         """Return all that is in it: texts."""
         return {name: self.text(name) for name in self._table}
 
-    def check_values(self, key: str, texts: Iterable[Message], known: Collection[str]) -> None:
+    def check_values(
+        self, key: str, texts: Iterable[Message], value_names: Collection[str]
+    ) -> None:
         """Require that each value that these texts are filled with is known."""
-        for name in sorted({name for text in texts for name in text.empty_places} - set(known)):
+        for name in sorted(
+            {name for text in texts for name in text.empty_places} - set(value_names)
+        ):
             self.problem(key, f"{{{name}}} is no value that is known (values.toml)")
 
-    def check_places(self, key: str, texts: Iterable[str], known: Collection[str]) -> None:
+    def check_places(
+        self, key: str, texts: Iterable[str], value_names: Collection[str]
+    ) -> None:
         """Require the same of what is the same in every language."""
         for text in texts:
             try:
-                self.check_values(key, [plain(text)], known)
+                self.check_values(key, [plain(text)], value_names)
             except ValueError as error:
                 self.problem(key, f"{error}: {text!r}")
 

@@ -18,7 +18,7 @@ from noroshi.service.operation import (
     administrator,
     handle_request,
     member,
-    refused,
+    refusal_as_json,
     run_as_json,
 )
 from noroshi.service.operation_list import Service
@@ -38,6 +38,6 @@ __all__ = [
     "administrator",
     "handle_request",
     "member",
-    "refused",
+    "refusal_as_json",
     "run_as_json",
 ]

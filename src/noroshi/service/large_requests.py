@@ -20,7 +20,7 @@ from noroshi.service.errors import (
     OperationFailedError,
     UnreadableRequestError,
 )
-from noroshi.service.operation import Judged
+from noroshi.service.operation import CheckedArguments
 
 READER = Path(__file__).with_name("large_requests_reader.py")
 LONGEST: Mapping[str, int] = {ADMIN: 8 << 20, OPERATOR: 4 << 20, VIEWER: SMALL_TEXT}
@@ -59,21 +59,25 @@ class Judges:
     def __init__(self, readers: Readers) -> None:
         self._readers = readers
 
-    async def args(self, name: str, args: Mapping[str, Any]) -> Judged:
+    async def check_arguments(self, name: str, args: Mapping[str, Any]) -> CheckedArguments:
         """Judge what is in memory already. Raises an OperationError."""
         await self._ask_reader({"op": name, "echo": False}, _parts(schema.text(args).encode()))
-        return Judged(args)
+        return CheckedArguments(args)
 
-    async def sent(self, who: Person, name: str, body: AsyncIterable[bytes]) -> Judged:
+    async def read_arguments(
+        self, who: Person, name: str, body: AsyncIterable[bytes]
+    ) -> CheckedArguments:
         """Read and judge the arguments in a body. Raises an OperationError, or
         UnreadableRequestError."""
         request = await self._ask_reader({"op": name, "echo": True}, body, sender(who))
-        return Judged(request["args"])
+        return CheckedArguments(request["args"])
 
-    async def line(self, who: Person, body: AsyncIterable[bytes]) -> tuple[str, Judged]:
-        """Read and judge an operation's name with its arguments. Raises as `sent`."""
+    async def read_line(
+        self, who: Person, body: AsyncIterable[bytes]
+    ) -> tuple[str, CheckedArguments]:
+        """Read and judge an operation's name with its arguments. Raises as `read_arguments`."""
         request = await self._ask_reader({"op": None, "echo": True}, body, sender(who))
-        return request["op"], Judged(request["args"])
+        return request["op"], CheckedArguments(request["args"])
 
     async def _ask_reader(
         self, head: Mapping[str, Any], body: AsyncIterable[bytes], who: str = ""

@@ -160,14 +160,14 @@ def operation(
     return mark
 
 
-class Judged(dict[str, Any]):
+class CheckedArguments(dict[str, Any]):
     """Arguments that a process of its own has read and found to fit their operation."""
 
 
 class OperationHost(Protocol):
     """Something with operations: the service."""
 
-    async def judge(self, name: str, args: Mapping[str, Any]) -> Judged:
+    async def judge(self, name: str, args: Mapping[str, Any]) -> CheckedArguments:
         """Have much that was given for an operation read elsewhere. Raises an
         OperationError."""
 
@@ -235,14 +235,16 @@ async def run_as_json(
     try:
         return {"ok": schema.plain(await run(service, who, name, args), medium)}
     except OperationError as refusal:
-        return refused(refusal, medium)
+        return refusal_as_json(refusal, medium)
     except StoreError as error:
-        return refused(OperationFailedError(STORE_TROUBLE.fill(why=error.words)), medium)
+        return refusal_as_json(
+            OperationFailedError(STORE_TROUBLE.fill(why=error.words)), medium
+        )
     except Exception as bug:  # a fault of ours must end neither the door nor the node
         # No message: it may quote what was given to us, and that may be a secret.
         way = "".join(traceback.format_tb(bug.__traceback__))
         log.error("operation %s failed: %s\n%s", name, type(bug).__name__, way)  # noqa: TRY400
-        return refused(OperationFailedError(BUG.fill(kind=type(bug).__name__)))
+        return refusal_as_json(OperationFailedError(BUG.fill(kind=type(bug).__name__)))
 
 
 async def run(service: OperationHost, who: Person, name: str, args: Mapping[str, Any]) -> Any:
@@ -258,12 +260,12 @@ async def run(service: OperationHost, who: Person, name: str, args: Mapping[str,
         raise ForbiddenError(why)
     if spec.reauthenticate:
         require_reauthentication(who, name)
-    if not isinstance(args, Judged) and not is_small(args):
+    if not isinstance(args, CheckedArguments) and not is_small(args):
         args = await service.judge(name, args)
     logged, change_note = _logged_arguments(spec, args), Note()
     # The operation alone holds what was read, to let go of it: it may be megabytes.
     running = getattr(service, name)(who, **arguments(spec, args))
-    if isinstance(args, Judged):
+    if isinstance(args, CheckedArguments):
         args.clear()  # whoever asks holds it still
     mark = NOTE.set(change_note)
     try:
@@ -337,7 +339,9 @@ def arguments(spec: Operation, args: Mapping[str, Any]) -> dict[str, Any]:
     return read_args
 
 
-def refused(refusal: OperationError, medium: Medium = Medium.TERMINAL) -> dict[str, Any]:
+def refusal_as_json(
+    refusal: OperationError, medium: Medium = Medium.TERMINAL
+) -> dict[str, Any]:
     """Return a refusal as plain values for a wire: no longer than a person reads."""
     return {
         "error": refusal.kind,

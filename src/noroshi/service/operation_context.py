@@ -47,7 +47,7 @@ from noroshi.service.mail.delivery_status import limits
 from noroshi.service.monitors import status_view
 from noroshi.service.monitors.status_answers import RouteStatus
 from noroshi.service.node.secret_bindings import Binding
-from noroshi.service.operation import Judged
+from noroshi.service.operation import CheckedArguments
 from noroshi.service.setup.proofs import proof_of, with_proof
 from noroshi.vault import KeyRing, Vault
 
@@ -94,10 +94,10 @@ class OperationContext:
         self._compiling = asyncio.Lock()
         self.judges = Judges(Readers())
 
-    async def judge(self, name: str, args: Mapping[str, Any]) -> Judged:
+    async def judge(self, name: str, args: Mapping[str, Any]) -> CheckedArguments:
         """Have much that was given for an operation read by another process. Raises an
         OperationError."""
-        return await self.judges.given(name, args)
+        return await self.judges.check_arguments(name, args)
 
     def now(self) -> datetime:
         """Return the wall clock's time."""
@@ -126,11 +126,11 @@ class OperationContext:
         return {resting.route: resting for resting in await self._store.route_outages()}
 
     async def _routes(self, plan: Plan, queue: QueueCounts) -> tuple[RouteStatus, ...]:
-        down, accepted, stored = await asyncio.gather(
+        outages, accepted, vault_names = await asyncio.gather(
             self._outages(), self._store.accepted(), self._vault.names()
         )
         statuses = (
-            self._route(plan, route, down, accepted, queue, stored)
+            self._route(plan, route, outages, accepted, queue, vault_names)
             for route in plan.routes.values()
         )
         return tuple(await asyncio.gather(*statuses))
@@ -139,33 +139,33 @@ class OperationContext:
         self,
         plan: Plan,
         route: Route,
-        down: Mapping[str, RouteOutage],
+        outages: Mapping[str, RouteOutage],
         accepted: Mapping[str, datetime],
         queue: QueueCounts,
-        stored: Collection[str],
+        vault_names: Collection[str],
     ) -> RouteStatus:
         sign_in = await self._sign_in(plan, route)
         return status_view.route_status(
             route,
-            down.get(route.name),
+            outages.get(route.name),
             sign_in,
             queue.by_route.get(route.name, 0),
             mark_of(plan, route) or NOTHING,
             accepted.get(route.name),
             await self._trip(plan, route),
             _other_person_warning(plan, route, sign_in),
-            tuple(entry for entry in entries_of(route) if entry not in stored),
+            tuple(entry for entry in entries_of(route) if entry not in vault_names),
             self._failed_stage(route, accepted.get(route.name)),
         )
 
     def _failed_stage(self, route: Route, accepted: datetime | None) -> Message:
         """Return the stage at which the last diagnosis of the route, defined as now, failed;
         NOTHING where none did, or where a mail was accepted since."""
-        examined, running = self._examined.get(route.name, (None, None))
-        if running is None or examined != route or (accepted and accepted > running.at):
+        examined_route, running = self._examined.get(route.name, (None, None))
+        if running is None or examined_route != route or (accepted and accepted > running.at):
             return NOTHING
-        failed = (stage.title for stage in running.stages if stage.state == "failed")
-        return next(failed, NOTHING)
+        failed_stages = (stage.title for stage in running.stages if stage.state == "failed")
+        return next(failed_stages, NOTHING)
 
     async def _trip(self, plan: Plan, route: Route) -> RoundTripFacts | None:
         """Return what is known of its mails to the own mailbox, or by people; None: nothing

@@ -23,7 +23,7 @@ from noroshi.cli.systemd.install import (
     install_steps,
     uninstall_steps,
 )
-from noroshi.cli.systemd.unit import is_ours, marked, unit_text, user_text
+from noroshi.cli.systemd.unit import is_ours, unit_text, user_text, with_fingerprint
 from noroshi.core.translation import bilingual
 from noroshi.vault.keys import CREDENTIAL
 from tests.cli.command_process import typed
@@ -31,7 +31,7 @@ from tests.cli.command_process import typed
 PROGRAM = ("/opt/noroshi/bin/python", "-I", "-m", "noroshi.cli")
 AS_IT = "runuser -u noroshi -- /opt/noroshi/bin/python -I -m noroshi.cli"
 OURS = {"unit": unit_text(PROGRAM), "user": user_text(), "settings": True}
-OF_BEFORE = marked("[Service]\nExecStart=/usr/bin/noroshi serve\n")
+OF_BEFORE = with_fingerprint("[Service]\nExecStart=/usr/bin/noroshi serve\n")
 EDITED = unit_text(PROGRAM).replace("WatchdogSec=120", "WatchdogSec=0")
 
 
@@ -122,12 +122,12 @@ def test_uninstalling_goes_on_where_it_was_cut_off():
 )
 def test_a_unit_that_somebody_changed_is_known_by_its_fingerprint(unit, changed):
     found = Installation(program=PROGRAM, unit=unit)
-    assert [path for path, _, _ in found.changed()] == [UNIT_FILE] * changed
+    assert [path for path, _, _ in found.edited_files()] == [UNIT_FILE] * changed
 
 
 def test_a_file_of_the_user_that_somebody_changed_is_known_too():
     found = Installation(program=PROGRAM, user="u noroshi 123\n")
-    assert [path for path, _, _ in found.changed()] == [USER_FILE]
+    assert [path for path, _, _ in found.edited_files()] == [USER_FILE]
 
 
 def test_what_somebody_changed_is_shown_against_what_we_would_write():

@@ -124,19 +124,19 @@ def _summary(context: CommandContext, examinations: list[Answer]) -> Iterator[st
             yield from map(context.say, _next_step(one["route"], one["down"]))
 
 
-def _next_step(route: str, down: Answer) -> Iterator[Message]:
+def _next_step(route: str, outage: Answer) -> Iterator[Message]:
     """Yield when the mails of a failed route go on, where no stage finds anything any more. The
     diagnosis itself lets none of them go, as it sends nothing."""
-    until, now = down["until"], datetime.now(UTC)
+    until, now = outage["until"], datetime.now(UTC)
     soon = until is None or datetime.fromisoformat(until) <= now
     fields = {
         "route": route,
-        "mail": down["mail"],
+        "mail": outage["mail"],
         "until": SOON if soon else clock(until, now),
     }
-    if down["mail"]:
-        yield (MENDED if down["early"] else ONCE_MENDED).fill(**fields)
-    elif down["early"]:
+    if outage["mail"]:
+        yield (MENDED if outage["early"] else ONCE_MENDED).fill(**fields)
+    elif outage["early"]:
         yield MENDED_ALONE.fill(**fields)
 
 
@@ -213,10 +213,10 @@ class Page:
         parts = [part for part in (heading, kind, examination["where"]) if part]
         self.gap()
         self._say("  ".join(parts))
-        if down := examination["down"]:
-            self._say(*self._hanging_indent(f"  {REMARK}", say(_outage(down))))
-            if down["remedy"]:
-                self._say("", *self._remedy(down["remedy"]), "")
+        if outage := examination["down"]:
+            self._say(*self._hanging_indent(f"  {REMARK}", say(_outage(outage))))
+            if outage["remedy"]:
+                self._say("", *self._remedy(outage["remedy"]), "")
 
     def gap(self) -> None:
         """Write one empty line between what belongs together and the next of its kind."""
@@ -281,9 +281,9 @@ class Page:
         yield WHO, self._wrap(say(remedy["who"]))
         how = [line for step in remedy["how"] for line in self._wrap(say(step))]
         home = getattr(self._context.args, "home", "")
-        copied = [f"  {at_home(line, home)}" for line in remedy["lines"]]
-        if how or copied:
-            yield HOW, [*how, *copied]
+        commands = [f"  {at_home(line, home)}" for line in remedy["lines"]]
+        if how or commands:
+            yield HOW, [*how, *commands]
         if takes := say(remedy["takes"]):
             yield TAKES, self._wrap(takes)
         if remedy["link"]:
@@ -301,11 +301,11 @@ class Page:
             head = " " * width(head)
 
 
-def _outage(down: Answer) -> Message:
+def _outage(outage: Answer) -> Message:
     """Say what the node knows, and whether the stages below could find it."""
-    words = PUT_OFF if not down["down"] else RESTS if down["early"] else DOWN
-    since = clock(down["since"], datetime.now(UTC))
-    return words.fill(since=since, why=bilingual(**down["why"]), count=down["waiting"])
+    words = PUT_OFF if not outage["down"] else RESTS if outage["early"] else DOWN
+    since = clock(outage["since"], datetime.now(UTC))
+    return words.fill(since=since, why=bilingual(**outage["why"]), count=outage["waiting"])
 
 
 NODE, UNIT = _("Node"), _("Service")
@@ -331,7 +331,7 @@ def node_stages(context: CommandContext) -> list[Answer]:
 
 def _node(context: CommandContext) -> Answer:
     if context.running:
-        where = context.away.url if context.away else context.door or context.config.door
+        where = context.remote.url if context.remote else context.door or context.config.door
         return _stage("node", NODE, RUNS.fill(where=where))
     lines = (f"systemctl start {NAME}",) if is_service(context) else ("noroshi serve",)
     return _stage("node", NODE, NOTHING, _remedy(RUNS_NOT, lines))
@@ -350,7 +350,7 @@ def _service(properties: Mapping[str, str]) -> Answer:
 def is_service(context: CommandContext) -> bool:
     """Return whether the node that is meant is this machine's service."""
     local_node = context.home == Path(HOME) or context.door is not None
-    return context.away is None and local_node and Path(UNIT_FILE).exists()
+    return context.remote is None and local_node and Path(UNIT_FILE).exists()
 
 
 def _stage(name: str, title: Message, found: Message, remedy: Answer | None = None) -> Answer:

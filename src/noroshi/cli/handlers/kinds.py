@@ -87,10 +87,10 @@ def _details(context: CommandContext, kind: Answer) -> Iterator[str]:
     options = kind["options"].get("properties", {})
     if not options:
         yield f"  {context.say(NO_OPTIONS)}"
-    needed = kind["options"].get("required", ())
+    required = kind["options"].get("required", ())
     for name, option in options.items():
         by_account = "account" in options and name in FROM_ACCOUNT
-        must = (NEEDED_ALONE if by_account else NEEDED) if name in needed else None
+        must = (NEEDED_ALONE if by_account else NEEDED) if name in required else None
         yield f"  {name}  {_sort(context, option, must)}".rstrip()
         help = context.say(help_text(option.get("description", "")))
         yield from (f"      {line}" for line in wrap(help, COLUMNS - 4) if line)

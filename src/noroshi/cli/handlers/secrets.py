@@ -109,8 +109,8 @@ def remove(context: CommandContext) -> int:
 
 
 def _row(context: CommandContext, one: Mapping[str, Any]) -> Sequence[str]:
-    stored = context.say(IS_KEPT[one["kept"]].fill(name=one["name"]))
-    return (one["name"], stored, ", ".join(one["named_by"]) or context.say(NOBODY))
+    state = context.say(IS_KEPT[one["kept"]].fill(name=one["name"]))
+    return (one["name"], state, ", ".join(one["named_by"]) or context.say(NOBODY))
 
 
 def _entries(context: CommandContext) -> dict[str, Mapping[str, Any]]:

@@ -210,8 +210,10 @@ def _rows(context: CommandContext, monitor: Answer, now: datetime) -> Iterator[S
     titles = filter(None, (monitor["group_title"], monitor["title"]))
     name = _with_title(monitor["path"], " › ".join(titles))
     for item in ranked:
-        alone = level_of(monitor)
-        level = level_text(item["level"] if monitor["known"] else alone, context.language)
+        level_without_items = level_of(monitor)
+        level = level_text(
+            item["level"] if monitor["known"] else level_without_items, context.language
+        )
         since, words = _since(context, monitor, item, now), _words(context, monitor, item, now)
         yield (level, name, item["item"], since, words)
         name = ""

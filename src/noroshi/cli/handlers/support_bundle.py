@@ -127,9 +127,12 @@ def _parts(
         yield f"definitions/{redactor.text(one['key'])}.json", _json(body)
     yield (
         FILE,
-        redactor.log(_in_all(ELSEWHERE) if context.away else _settings(context, redactor)),
+        redactor.log(_in_all(ELSEWHERE) if context.remote else _settings(context, redactor)),
     )
-    yield "journal.txt", redactor.log(_in_all(ELSEWHERE) if context.away else _journal(context))
+    yield (
+        "journal.txt",
+        redactor.log(_in_all(ELSEWHERE) if context.remote else _journal(context)),
+    )
 
 
 def _read_me(mask: bool, language: str) -> str:

@@ -105,10 +105,10 @@ def uninstall(context: CommandContext) -> int:
     return exits.DONE
 
 
-def difference(path: str, current: str, ours: str) -> str:
+def difference(path: str, current: str, expected: str) -> str:
     """Return what somebody made of ours: - is what we would write, + what stands there."""
     return "\n".join(
-        unified_diff(ours.splitlines(), current.splitlines(), NAME, path, lineterm="", n=1)
+        unified_diff(expected.splitlines(), current.splitlines(), NAME, path, lineterm="", n=1)
     )
 
 
@@ -124,8 +124,8 @@ def _require_root(steps: Sequence[Step], command: str) -> None:
 def _require_unedited(installation: Installation, *, force: bool) -> None:
     """Require that nobody changed a file of ours, unless that is meant to go. Raises
     RefusedError."""
-    for path, text, ours in () if force else installation.changed():
-        lines = difference(path, text, ours).splitlines()
+    for path, text, expected in () if force else installation.edited_files():
+        lines = difference(path, text, expected).splitlines()
         problems = [("", plain(line)) for line in lines]
         raise RefusedError("conflict", CHANGED.fill(path=path, name=NAME), problems)
 
@@ -187,8 +187,8 @@ def _access_hint() -> Message:
     """Say who may reach the node, by the settings, which may be older than the service."""
     places = {"file": f"{HOME}/{FILE}", "door": DOOR, "user": USER, "group": GROUP}
     config = settings()
-    closed = config is not None and (str(config.door), config.door_group) != (DOOR, GROUP)
-    return (NO_WAY_IN if closed else LET_IN).fill(**places)
+    root_only = config is not None and (str(config.door), config.door_group) != (DOOR, GROUP)
+    return (NO_WAY_IN if root_only else LET_IN).fill(**places)
 
 
 def settings() -> Config | None:
@@ -256,9 +256,13 @@ def _rows(
 
 def _kind(installation: Installation) -> Message:
     """Return whose text the unit is, and what is added to it."""
-    changed = any(path == UNIT_FILE for path, _, _ in installation.changed())
+    is_edited = any(path == UNIT_FILE for path, _, _ in installation.edited_files())
     how = (
-        EDITED if changed else AS_WRITTEN if installation.unit == installation.wanted else OLDER
+        EDITED
+        if is_edited
+        else AS_WRITTEN
+        if installation.unit == installation.wanted
+        else OLDER
     )
     drop_ins = sorted(map(str, Path(DROP_INS).glob("*.conf")))
     return WITH_DROP_INS.fill(how=how, names=", ".join(drop_ins)) if drop_ins else how

@@ -53,15 +53,15 @@ def _show_version(context: CommandContext) -> int:
         context.print_json(answer)
         return exits.DONE
     number, current = answer["row"]["number"], answer["current"]
-    changed, back = answer["changed"], answer["back"]
+    changes, changes_back = answer["changed"], answer["back"]
     more_changed, more_back = answer["more_changed"], answer["more_back"]
-    head = CHANGED.fill(number=number, count=len(changed) + more_changed)
-    list_changes(context, head, changed, more_changed)
-    if not back:
+    head = CHANGED.fill(number=number, count=len(changes) + more_changed)
+    list_changes(context, head, changes, more_changed)
+    if not changes_back:
         print(context.say(SAME.fill(current=current)))
         return exits.DONE
-    head = BACK.fill(current=current, count=len(back) + more_back)
-    list_changes(context, head, back, more_back)
+    head = BACK.fill(current=current, count=len(changes_back) + more_back)
+    list_changes(context, head, changes_back, more_back)
     print(context.say(HOW_BACK.fill(current=current, number=number)))
     return exits.DONE
 

@@ -40,8 +40,8 @@ class KnownValues:
 
     def all_steps(self, goal: SetupGoal) -> Sequence[Step]:
         """Return the same for somebody who sees no token."""
-        answered = ("object_id",) if self.object_id else ()
-        return self._select(goal.case(*answered, path=self.path))
+        known_names = ("object_id",) if self.object_id else ()
+        return self._select(goal.case(*known_names, path=self.path))
 
     def _select(self, case: Case, *parts: str) -> Sequence[Step]:
         return [s for s in MICROSOFT365.of(case, *parts) if s.id not in self.done]

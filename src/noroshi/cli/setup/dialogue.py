@@ -186,7 +186,7 @@ class Dialogue:
         prove: Callable[[], T],
         mend: Callable[[RefusedError], bool],
         retry_prompt: Message = setup_texts.MENDED,
-        others: Mapping[str, Callable[[], T]] = MappingProxyType({}),
+        alternatives: Mapping[str, Callable[[], T]] = MappingProxyType({}),
         kinds: Collection[str] = MENDABLE,
     ) -> T:
         """Prove it; while it is refused say why, and try again once somebody has mended it.
@@ -208,10 +208,12 @@ class Dialogue:
                 self.say_failure(refused)
                 attempt = prove
                 if not mend(refused):
-                    attempt = others.get(self._ask_to_retry(retry_prompt, others), prove)
+                    attempt = alternatives.get(
+                        self._ask_to_retry(retry_prompt, alternatives), prove
+                    )
 
-    def _ask_to_retry(self, retry_prompt: Message, others: Collection[str]) -> str:
-        while (answer := self._line(retry_prompt).lower()) not in (TRY_AGAIN, *others):
+    def _ask_to_retry(self, retry_prompt: Message, alternatives: Collection[str]) -> str:
+        while (answer := self._line(retry_prompt).lower()) not in (TRY_AGAIN, *alternatives):
             if answer == LEAVE:
                 raise self.interruption()
             self.say(setup_texts.ONLY_THESE)

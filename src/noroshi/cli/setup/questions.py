@@ -131,9 +131,11 @@ def _initial_goal(talk: Dialogue, drafts: Drafts) -> SetupGoal:
 def _entry_for(talk: Dialogue, account: str) -> str:
     """Return the account's own name, or one that nothing names yet: no secret takes another
     one's place."""
-    used = {one["name"] for one in talk.context.call("secret_list") if one["named_by"]}
+    entries_in_use = {
+        one["name"] for one in talk.context.call("secret_list") if one["named_by"]
+    }
     number = 1
-    while (entry := f"{account}-{number}" if number > 1 else account) in used:
+    while (entry := f"{account}-{number}" if number > 1 else account) in entries_in_use:
         number += 1
     return entry
 

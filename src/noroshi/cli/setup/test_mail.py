@@ -55,9 +55,9 @@ class LastMail:
         else:
             self._id = self._send(to)
             self._talk.say(setup_texts.ON_ITS_WAY.fill(to=to, route=self._goal.route))
-        others = {WAIT: self._wait_for_node}
+        alternatives = {WAIT: self._wait_for_node}
         letter: Letter = self._talk.until_proved(
-            self._receipt, self._mend, setup_texts.MENDED_OR_WAIT, others
+            self._receipt, self._mend, setup_texts.MENDED_OR_WAIT, alternatives
         )
         self._tell(letter)
         return self._id

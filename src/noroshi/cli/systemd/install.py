@@ -91,13 +91,13 @@ class Installation:
     settings: bool = False
     strangers: bool = False
 
-    def changed(self) -> Iterator[tuple[str, str, str]]:
+    def edited_files(self) -> Iterator[tuple[str, str, str]]:
         """Yield files that somebody changed: path, the text there is, the one we would
         write."""
         files = (USER_FILE, self.user, user_text()), (UNIT_FILE, self.unit, self.wanted)
-        for path, text, ours in files:
-            if text is not None and text != ours and not is_ours(text):
-                yield path, text, ours
+        for path, text, expected in files:
+            if text is not None and text != expected and not is_ours(text):
+                yield path, text, expected
 
     @property
     def wanted(self) -> str:

@@ -107,15 +107,15 @@ WantedBy=multi-user.target
 def unit_text(program: Sequence[str]) -> str:
     """Return the unit file; `program` is what runs Noroshi, its own arguments left out."""
     names = {"name": NAME, "user": USER, "group": GROUP, "home": HOME}
-    return marked(UNIT.substitute(names, program=" ".join(map(_word, program))))
+    return with_fingerprint(UNIT.substitute(names, program=" ".join(map(_word, program))))
 
 
 def user_text() -> str:
     """Return the file for sysusers.d(5)."""
-    return marked(USER_TEXT.substitute(user=USER, home=HOME))
+    return with_fingerprint(USER_TEXT.substitute(user=USER, home=HOME))
 
 
-def marked(text: str) -> str:
+def with_fingerprint(text: str) -> str:
     """Return the text with its fingerprint below."""
     return f"{text}\n{MARK}{sha256(text.encode()).hexdigest()}\n"
 
@@ -123,7 +123,7 @@ def marked(text: str) -> str:
 def is_ours(text: str) -> bool:
     """Return whether Noroshi, of whichever version, wrote this text and nobody changed it."""
     before, mark, _ = text.rpartition(f"\n{MARK}")
-    return bool(mark) and marked(before) == text
+    return bool(mark) and with_fingerprint(before) == text
 
 
 def _word(word: str) -> str:

@@ -52,8 +52,8 @@ def add(
     merged = {**definition, "group": _merge(definition.get("group", []), groups, place)}
     if place.problems:
         raise Invalid(tuple(place.problems))
-    others = tuple(one for one in documents if one.key != key)
-    return tuple(sorted((*others, document(key, merged)), key=lambda one: one.key))
+    other_documents = tuple(one for one in documents if one.key != key)
+    return tuple(sorted((*other_documents, document(key, merged)), key=lambda one: one.key))
 
 
 def _values(blueprint: Blueprint, values: Mapping[str, str], place: Place) -> Mapping[str, str]:
@@ -71,10 +71,10 @@ def localize(definition: Mapping[str, Any], language: str) -> dict[str, Any]:
     """Choose the title's language, as a definition has one title alone: who adds a group or a
     monitor reads it."""
     title = words_of(definition, "title").say(language)
-    chosen = {"title": title} if title else {}
+    title_entry = {"title": title} if title else {}
     monitors = [localize(one, language) for one in definition.get("monitor", ())]
     rest = {key: one for key, one in definition.items() if key != "title_ja"}
-    return {**rest, **chosen, **({"monitor": monitors} if monitors else {})}
+    return {**rest, **title_entry, **({"monitor": monitors} if monitors else {})}
 
 
 def _fill(template: Any, parameters: Mapping[str, str]) -> Any:

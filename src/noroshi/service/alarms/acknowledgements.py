@@ -102,9 +102,9 @@ class AlarmOperations(NewestSamples):
             facts = (target.id, name, state.items[name].level, who.name, self._clocks.wall())
             return self._store.acknowledge(*_acknowledgement(*facts, words))
 
-        changed = await _write_each(names, write)
-        note(before=dict.fromkeys(changed), after=dict.fromkeys(changed, who.name))
-        return await self._changed_rows(plan, target, changed)
+        changed_items = await _write_each(names, write)
+        note(before=dict.fromkeys(changed_items), after=dict.fromkeys(changed_items, who.name))
+        return await self._changed_rows(plan, target, changed_items)
 
     @operation(
         role=OPERATOR,
@@ -128,9 +128,12 @@ class AlarmOperations(NewestSamples):
             facts = (target.id, name, holders[name].level, who.name, self._clocks.wall())
             return self._store.unacknowledge(_remark(Remarked.TAKEN_BACK, *facts, words))
 
-        changed = await _write_each(names, write)
-        note(before={name: holders[name].who for name in changed}, after=dict.fromkeys(changed))
-        return await self._changed_rows(plan, target, changed)
+        changed_items = await _write_each(names, write)
+        note(
+            before={name: holders[name].who for name in changed_items},
+            after=dict.fromkeys(changed_items),
+        )
+        return await self._changed_rows(plan, target, changed_items)
 
     @operation(
         role=OPERATOR,
@@ -142,7 +145,7 @@ class AlarmOperations(NewestSamples):
     ) -> RemarkShown:
         """Keep a comment on a monitor, or on one of its items."""
         _, plan = await self._current()
-        target, words = monitor_named(plan, monitor), words_of(text, "text", needed=True)
+        target, words = monitor_named(plan, monitor), words_of(text, "text", required=True)
         state = (await self._store.states()).get(target.id, UNKNOWN_STATE)
         if item and item not in state.items:
             raise NotFoundError(NO_ITEM.fill(monitor=target.path, item=item))
@@ -201,10 +204,10 @@ async def _write_each(
 ) -> Sequence[str]:
     """Return those of which it could be written: one may move meanwhile, and what was done of
     the others stands. Raises ConflictError if it could of none."""
-    changed = [name for name in names if await write(name)]
-    if not changed:
+    changed_items = [name for name in names if await write(name)]
+    if not changed_items:
         raise ConflictError(MOVED)
-    return changed
+    return changed_items
 
 
 def _acknowledgement(
@@ -224,11 +227,11 @@ def _remark(
     )
 
 
-def words_of(comment: str, name: str, *, needed: bool = False) -> str:
+def words_of(comment: str, name: str, *, required: bool = False) -> str:
     """Return what somebody typed as lines that a terminal and a page can show. Raises
     InvalidArgumentError."""
     text = "\n".join(printable(line).rstrip() for line in comment.strip().splitlines())
-    if needed and not text:
+    if required and not text:
         raise InvalidArgumentError(BAD_WORDS, (Problem(name, NO_WORDS),))
     if len(text) > LONGEST:
         raise InvalidArgumentError(BAD_WORDS, (Problem(name, TOO_LONG.fill(most=LONGEST)),))

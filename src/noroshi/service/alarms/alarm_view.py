@@ -104,22 +104,20 @@ def windows_shown(
     """Return planned work that is not over, the first to begin first; what is planned for many
     of `all_monitors` stands there once, with the outermost place that all of it is planned
     for."""
-    by_window, by_instance = (
-        dict[tuple[str, Window], list[Monitor]](),
-        dict[str, list[Monitor]](),
-    )
+    by_window = dict[tuple[str, Window], list[Monitor]]()
+    by_instance = dict[str, list[Monitor]]()
     windows = {window for monitor in monitors for window in monitor.maintenance}
     for monitor in all_monitors:
         by_instance.setdefault(monitor.instance.name, []).append(monitor)
         for window in dict.fromkeys(monitor.maintenance):
             if window in windows:
                 by_window.setdefault((monitor.instance.name, window), []).append(monitor)
-    shown = (
+    answers = (
         _window(window, covered, now, by_instance[name])
         for (name, window), covered in by_window.items()
     )
-    answers = [one for one in shown if one is not None]
-    return sorted(answers, key=lambda shown: (shown.begins, shown.place))
+    current = [one for one in answers if one is not None]
+    return sorted(current, key=lambda one: (one.begins, one.place))
 
 
 def under_way(

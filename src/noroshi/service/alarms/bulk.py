@@ -77,7 +77,7 @@ class BulkAlarmOperations(AlarmOperations):
     ) -> tuple[AlarmRemarked, ...]:
         """Remark each of them as it can be: what cannot be done of one is told of it, and keeps
         none of the others from being done."""
-        comment = words_of(words, "words", needed=sort is Remarked.COMMENT)
+        comment = words_of(words, "words", required=sort is Remarked.COMMENT)
         if len(alarms) > MOST:
             raise InvalidArgumentError(
                 BAD_WORDS, (Problem("alarms", TOO_MANY.fill(most=MOST)),)

@@ -98,9 +98,9 @@ def _until(cause: Cause, level: Level) -> Message:
     limit = limits.warning if level is Level.WARNING else limits.critical
     assert limit is not None  # it is the one that was reached
     value = limit - limits.margin if limits.rising else limit + limits.margin
-    back = Limits(warning=value, rising=not limits.rising)
+    limit_back = Limits(warning=value, rising=not limits.rising)
     return HELD.fill(
-        level=WORDS[level], value=threshold_words(back, Level.WARNING, reading.unit)
+        level=WORDS[level], value=threshold_words(limit_back, Level.WARNING, reading.unit)
     )
 
 

@@ -252,7 +252,10 @@ class ApplyOperations(OperationContext):
     ) -> tuple[Message, ...]:
         waiting = with_new_routes(await self._store.queue(), renamed_routes(names))
         silences = (await self._store.suppressions(self.now())).silences
-        stored, old_and_new = await self._vault.names(), (current.documents, result.documents)
+        vault_names, old_and_new = (
+            await self._vault.names(),
+            (current.documents, result.documents),
+        )
 
         def collect() -> tuple[Message, ...]:
             return first_cautions(
@@ -260,7 +263,7 @@ class ApplyOperations(OperationContext):
                 cautions(result.plan, waiting, *old_and_new),
                 silences_staying(silences, *old_and_new),
                 self._expired_days(result, current),
-                _missing_entries(result, stored),
+                _missing_entries(result, vault_names),
             )
 
         return await asyncio.to_thread(collect)
@@ -286,17 +289,17 @@ class ApplyOperations(OperationContext):
             faulty=faulty,
         )
         del documents
-        result, stored = await checking, await self._vault.names()
+        result, vault_names = await checking, await self._vault.names()
         new_and_old = result.documents, current.documents
 
         def secrets() -> tuple[Problem, ...]:
-            return tuple(islice(typed_secrets(*new_and_old, stored), MOST_FOUND))
+            return tuple(islice(typed_secrets(*new_and_old, vault_names), MOST_FOUND))
 
         problems = await asyncio.to_thread(secrets)
         return replace(result, problems=(*result.problems, *problems))
 
 
-def _missing_entries(result: CheckResult, stored: Collection[str]) -> Iterator[Message]:
+def _missing_entries(result: CheckResult, vault_names: Collection[str]) -> Iterator[Message]:
     """Yield passwords that routes and networks name and that nobody has put in. An account's
     own secret is asked for with its sign-in, which is told apart."""
     ways = ("routes/", "networks/")
@@ -305,12 +308,12 @@ def _missing_entries(result: CheckResult, stored: Collection[str]) -> Iterator[M
         one for one in result.documents if one.key.startswith("instances/")
     )
     for name, keys in in_routes.items():
-        if name not in stored:
+        if name not in vault_names:
             of_route = any(key.startswith("routes/") for key in keys)
             words = NOT_KEPT if of_route else NOT_KEPT_FOR_PROXY
             yield words.fill(who=", ".join(keys), entry=name)
     for name, keys in in_headers.items():
-        if name not in stored:
+        if name not in vault_names:
             yield NOT_SENT.fill(who=", ".join(keys), entry=name)
 
 

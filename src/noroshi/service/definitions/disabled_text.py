@@ -33,8 +33,8 @@ def _is_inside(path: str, stops: Container[str]) -> bool:
 
 def disabled_message(stop: StoppedBy | None) -> Message:
     """Say that a monitor is stopped, by what and by whom."""
-    what = SORTS[stop.path.count("/")].fill(path=stop.path) if stop else SORTS[-1]
+    part = SORTS[stop.path.count("/")].fill(path=stop.path) if stop else SORTS[-1]
     if stop is None or not stop.version:
-        return IS_STOPPED.fill(what=what)
+        return IS_STOPPED.fill(what=part)
     who = plain(stop.who or "?")
-    return IS_STOPPED_BY.fill(what=what, who=who, version=stop.version)
+    return IS_STOPPED_BY.fill(what=part, who=who, version=stop.version)

@@ -80,12 +80,14 @@ class EnableDisableOperations(ApplyOperations):
         async def make(current: Version) -> Applied:
             if part(current.documents, path) is None:
                 raise no_part("/".join(path))
-            switched = set_enabled(current.documents, path, on=on)
-            result = await read(switched, current.documents, self._plugins, new_id=self._new_id)
+            documents = set_enabled(current.documents, path, on=on)
+            result = await read(
+                documents, current.documents, self._plugins, new_id=self._new_id
+            )
             if result.problems:
                 raise InvalidArgumentError(BAD_DEFINITIONS, result.problems)
             answer = await self._put_in_effect(who, result, current, note, "start")
-            return replace(answer, cautions=_cautions(switched, path) if on else ())
+            return replace(answer, cautions=_cautions(documents, path) if on else ())
 
         return await self._on_newest(make)
 

@@ -38,7 +38,7 @@ LONGEST_WORD, LONGEST_NUMBER, SHORTEST_WITHIN = 24, 4, 3
 
 
 def typed_secrets(
-    documents: Sequence[Document], current: Sequence[Document], stored: Collection[str]
+    documents: Sequence[Document], current: Sequence[Document], vault_names: Collection[str]
 ) -> Iterator[Problem]:
     """Yield a problem for each setting, of a changed definition, that looks like a secret."""
     before = {one.key: one for one in current}
@@ -47,7 +47,7 @@ def typed_secrets(
         if document == before.get(document.key):
             continue
         with suppress(ValueError, RecursionError):  # told by the check itself
-            entries = {*stored, *(name for _, name in _fields(before.get(document.key)))}
+            entries = {*vault_names, *(name for _, name in _fields(before.get(document.key)))}
             own_names = tuple(_names(document.key, json.loads(document.body)))
             for where, name in _fields(document):
                 if name not in entries and looks_like_secret(name, own_names, others):

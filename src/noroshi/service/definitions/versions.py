@@ -41,16 +41,16 @@ class VersionOperations(ApplyOperations):
         current = await self._store.current()
         documents = as_it_was(version.documents, current.documents)
         changes = await _differ(before, version)
-        back = await _differ(current, replace(version, documents=documents))
+        changes_back = await _differ(current, replace(version, documents=documents))
         return OneVersion(
             row=_row(version),
             changed=changes.words,
-            back=back.words,
+            back=changes_back.words,
             current=current.number,
             changed_values=changes.first,
-            back_values=back.first,
+            back_values=changes_back.first,
             more_changed=changes.more,
-            more_back=back.more,
+            more_back=changes_back.more,
         )
 
     @operation(role=ADMIN, news=True, help=_("Restore a version."))

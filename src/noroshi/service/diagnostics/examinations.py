@@ -131,7 +131,7 @@ class DiagnosticOperations(OperationContext):
             raise InvalidArgumentError(BAD_TO, (Problem("to", NO_MAILBOX.fill(given=to)),))
         _, plan = await self._current()
         target = self._route_named(plan, route) if route else None
-        down = await self._outage_with_remedy(plan, target) if target else None
+        outage = await self._outage_with_remedy(plan, target) if target else None
         examination = (
             self._of_route(plan, target, to)
             if target
@@ -151,7 +151,7 @@ class DiagnosticOperations(OperationContext):
             where=str(getattr(target.options, "where", "")) if target else self._runs_on,
             at=now,
             names=_names(examination.steps),
-            down=down,
+            down=outage,
         )
 
     async def _outage_with_remedy(self, plan: Plan, route: Route) -> KnownDown | None:
@@ -166,11 +166,11 @@ class DiagnosticOperations(OperationContext):
     async def _outage_of(self, route: Route) -> KnownDown | None:
         """Return how the last mails fared: a look may be unable to see it, or it is mended and
         rests."""
-        down = (await self._outages()).get(route.name)
+        outage = (await self._outages()).get(route.name)
         mails = [w for w in await self._store.queue() if route.name in w.envelope.routes]
         waiting = [one for one in mails if not one.state]
-        if down is not None:
-            return _known_down(down, waiting)
+        if outage is not None:
+            return _known_down(outage, waiting)
         # The route is well, and this mail is told to come later (432: busy, say).
         retrying = [one for one in waiting if one.envelope.attempts and one.why != NOTHING]
         if not retrying:

@@ -67,9 +67,9 @@ class QueueOperations(OperationContext):
     @operation(role=VIEWER, help=_("List the mails in the queue."))
     async def queue_list(self, who: Person) -> tuple[Queued, ...]:
         """List what waits and what was set aside, oldest first."""
-        down, now, marks = await self._outages(), self._clocks.wall(), await self._marks()
+        outages, now, marks = await self._outages(), self._clocks.wall(), await self._marks()
         waiting = await self._store.queue()
-        return tuple(status_view.queued(one, down, now, marks) for one in waiting)
+        return tuple(status_view.queued(one, outages, now, marks) for one in waiting)
 
     @operation(role=VIEWER, help=_("Show one mail of the queue in full."))
     async def queue_show(self, who: Person, id: str) -> Letter:
@@ -94,8 +94,8 @@ class QueueOperations(OperationContext):
         again: whoever tries again says that it is mended. One set aside waits again."""
         await self._note_before(id)
         await self._ask_again(id)
-        done = await self._store.retry(id, self._clocks.wall())
-        return await self._after_change(id, done, NOT_AGAIN)
+        succeeded = await self._store.retry(id, self._clocks.wall())
+        return await self._after_change(id, succeeded, NOT_AGAIN)
 
     @operation(role=OPERATOR, help=_("Hold one mail."))
     async def queue_hold(self, who: Person, id: str) -> Queued:
@@ -108,8 +108,8 @@ class QueueOperations(OperationContext):
     async def queue_release(self, who: Person, id: str) -> Queued:
         """Release one that was held, or set aside: it waits again, due now."""
         await self._note_before(id)
-        done = await self._store.release(id, self._clocks.wall())
-        return await self._after_change(id, done, NOT_RELEASED)
+        succeeded = await self._store.release(id, self._clocks.wall())
+        return await self._after_change(id, succeeded, NOT_RELEASED)
 
     @operation(role=ADMIN, news=True, help=_("Give one mail up."))
     async def queue_drop(self, who: Person, id: str) -> Queued:
@@ -133,11 +133,11 @@ class QueueOperations(OperationContext):
             id, await self._store.readdress(id, to, routes), NOT_EDITED
         )
 
-    async def _after_change(self, id: str, done: bool, why_not: Message) -> Queued:
+    async def _after_change(self, id: str, succeeded: bool, why_not: Message) -> Queued:
         entry = await self._store.envelope(id)
         if entry is None:
             raise NotFoundError(NO_MAIL.fill(id=id))
-        if not done:
+        if not succeeded:
             raise ConflictError(why_not.fill(id=id))
         note(after=_summary(entry[0]))
         return await self._queued(entry[0])

@@ -41,8 +41,8 @@ class HistoryOperations(DisabledMonitors):
         newest, earlier = _split_newest(await self._store.decisions(id) if id else ())
         remarks = await self._store.remarks(id, max(1, min(last, MOST)))
         rules = plan.rules.values()
-        stopped = target is not None and target.disabled
-        stop = stop_of(target, await self._stops()) if stopped and target else None
+        is_stopped = target is not None and target.disabled
+        stop = stop_of(target, await self._stops()) if is_stopped and target else None
         return Log(
             events=tuple(self._event_answer(plan, event) for event in events),
             decisions=tuple(_decision_answer(one, rules) for one in newest),

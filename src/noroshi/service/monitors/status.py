@@ -63,9 +63,9 @@ class StatusOperations(NewestSamples, DisabledMonitors):
         now = self._clocks.wall()
         version, plan = await self._current()
         states, queue = await self._store.states(), await self._store.queue_counts()
-        suppressions, stopped = await self._store.suppressions(now), await self._stops()
+        suppressions, stops = await self._store.suppressions(now), await self._stops()
         by_monitor = suppressions_by_monitor(suppressions, plan.monitors.values(), now)
-        monitors = await self._monitors(plan.monitors.values(), states, stopped, by_monitor)
+        monitors = await self._monitors(plan.monitors.values(), states, stops, by_monitor)
         return Status(
             node=self._name,
             version=version.number,
@@ -76,7 +76,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
             queue=status_view.counts(queue),
             troubles=tuple(filter(None, (self._vault.problem, await self._store.trouble()))),
             cautions=tuple(without_rule(plan)),
-            stopped=outermost(stopped),
+            stopped=outermost(stops),
             silences=tuple(
                 silence_shown(one, plan.monitors.values(), now, plan.monitors)
                 for one in suppressions.silences
@@ -97,19 +97,19 @@ class StatusOperations(NewestSamples, DisabledMonitors):
         self,
         monitors: Iterable[Monitor],
         states: Mapping[str, State],
-        stopped: Mapping[str, StoppedBy],
+        stops: Mapping[str, StoppedBy],
         by_monitor: Mapping[str, MonitorSuppression],
     ) -> tuple[MonitorStatus, ...]:
-        ordered = sorted(monitors, key=lambda m: m.path)
-        few = len(ordered) <= MOST_LOOKED_UP
-        bad = [m.id for m in ordered if few or _level(states, m) is not Level.OK]
+        by_path = sorted(monitors, key=lambda m: m.path)
+        few = len(by_path) <= MOST_LOOKED_UP
+        bad = [m.id for m in by_path if few or _level(states, m) is not Level.OK]
         samples, statuses = await self._store.newest(bad), list[MonitorStatus]()
-        for portion in batched(ordered, PORTION):
+        for portion in batched(by_path, PORTION):
             for monitor in portion:
                 state = states.get(monitor.id, UNKNOWN_STATE)
                 names = self._plugins.check(monitor.kind).names
                 stop, suppression = (
-                    stop_of(monitor, stopped),
+                    stop_of(monitor, stops),
                     by_monitor.get(monitor.id, NO_SUPPRESSION),
                 )
                 sample = samples.get(monitor.id)

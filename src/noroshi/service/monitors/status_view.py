@@ -179,7 +179,7 @@ def route_status(
     trip: RoundTripFacts | None = None,
     other: Message = NOTHING,
     lacks: tuple[str, ...] = (),
-    failed: Message = NOTHING,
+    failed_stage: Message = NOTHING,
 ) -> RouteStatus:
     """Return how a route is. A missing sign-in comes first: it is why the route is down.
     `lacks` are the entries that it names and the vault has not; `failed`, where its last
@@ -194,14 +194,14 @@ def route_status(
         why = NEVER_SIGNED_IN.fill(route=route.name) if never else sign_in.why
     if lacks:
         state, why = "needs somebody", NOT_IN_VAULT.fill(entry=lacks[0])
-    signed = sign_in is None or sign_in.sign is SignInStatus.SIGNED_IN
+    is_signed_in = sign_in is None or sign_in.sign is SignInStatus.SIGNED_IN
     evidence = RouteEvidence(
         is_open=outage is not None,
         lacks_secret=bool(lacks),
-        is_signed_in=signed,
+        is_signed_in=is_signed_in,
         has_token=sign_in is not None and sign_in.holds,
         accepted=accepted is not None,
-        failed=bool(failed.en),
+        failed=bool(failed_stage.en),
     )
     return RouteStatus(
         name=route.name,
@@ -222,7 +222,7 @@ def route_status(
         network=route.network.name,
         lacks=lacks,
         retiring=is_retiring(route),
-        examined_in_vain=failed,
+        examined_in_vain=failed_stage,
         **_of_sign_in(sign_in),
     )
 
@@ -287,9 +287,9 @@ def _next(
         return None, one.why
     if one.out:
         return None, LENT
-    down = [outages.get(name) for name in one.envelope.routes]
-    open_outages = [r for r in down if r is not None and r.until > now]
-    if open_outages and len(open_outages) == len(down):
+    outages_of_routes = [outages.get(name) for name in one.envelope.routes]
+    open_outages = [r for r in outages_of_routes if r is not None and r.until > now]
+    if open_outages and len(open_outages) == len(outages_of_routes):
         first = min(open_outages, key=lambda r: r.until)
         words = IS_DOWN.fill(route=first.route, why=first.why)
         return max(one.due, first.until), words

@@ -134,13 +134,13 @@ class NodeOperations(StatusOperations):
         """Return the status of the node's own monitors alone: all others may be many
         thousand."""
         monitors = [one for one in plan.monitors.values() if is_own(one)]
-        states, suppressions, stopped = await asyncio.gather(
+        states, suppressions, stops = await asyncio.gather(
             self._store.states([one.id for one in monitors]),
             self._store.suppressions(self._clocks.wall()),
             self._stops(),
         )
         by_monitor = suppressions_by_monitor(suppressions, monitors, self._clocks.wall())
-        return await self._monitors(monitors, states, stopped, by_monitor)
+        return await self._monitors(monitors, states, stops, by_monitor)
 
     @operation(role=ADMIN, changes=False, help=_("Show the node's ports, files and folders."))
     async def places(self, who: Person) -> Places:

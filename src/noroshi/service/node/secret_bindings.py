@@ -73,32 +73,42 @@ class Binding:
         self._store, self._vault = store, vault
 
     async def check_destinations(
-        self, who: Person, after: Plan, before: Plan, given: Mapping[str, str] | None = None
+        self,
+        who: Person,
+        after: Plan,
+        before: Plan,
+        new_values: Mapping[str, str] | None = None,
     ) -> None:
         """Refuse a plan that sends an entry where it is not kept for. `given` are values that
         are to be kept with it. Raises ReauthenticationRequiredError."""
-        new = () if who.reauthenticated else await self._new_uses(after, before, given or {})
+        new = (
+            () if who.reauthenticated else await self._new_uses(after, before, new_values or {})
+        )
         if not new:
             return
-        notes, stored = await self._store.get_values(), set(await self._vault.names())
+        notes, vault_names = await self._store.get_values(), set(await self._vault.names())
         problems = list[Problem]()
         for use in sorted(new):
-            bound = _read_bound(notes, use.entry)
-            known = bound is not None or use.entry in stored
-            if known and not _is_allowed(bound or Bound(), use, who):
-                problems.append(_problem(use, bound or Bound()))
+            binding = _read_bound(notes, use.entry)
+            is_known = binding is not None or use.entry in vault_names
+            if is_known and not _is_allowed(binding or Bound(), use, who):
+                problems.append(_problem(use, binding or Bound()))
         if problems:
             raise ReauthenticationRequiredError(ELSEWHERE, tuple(problems[:MOST_TOLD]))
 
     async def lead(
-        self, who: Person, after: Plan, before: Plan, given: Mapping[str, str] | None = None
+        self,
+        who: Person,
+        after: Plan,
+        before: Plan,
+        new_values: Mapping[str, str] | None = None,
     ) -> None:
         """Note what a token chooses that may not say where a secret goes, before it is in force."""
         if who.reauthenticated or who.door != "api":
             return
         notes, new = (
             await self._store.get_values(),
-            await self._new_uses(after, before, given or {}),
+            await self._new_uses(after, before, new_values or {}),
         )
         for entry, uses in _by_entry(new).items():
             led = _read_led(notes, entry)
@@ -126,9 +136,9 @@ class Binding:
         notes, destinations = await self._store.get_values(), dict[str, Goes]()
         for entry, uses in _by_entry(await self._resolve(uses_of(plan))).items():
             led = _read_led(notes, entry)
-            chosen = any(use in led.uses and use.where for use in uses)
+            by_token = any(use in led.uses and use.where for use in uses)
             to = sorted({use.where for use in uses if use.where})
-            destinations[entry] = Goes(to=tuple(to), led_by=led.token if chosen else "")
+            destinations[entry] = Goes(to=tuple(to), led_by=led.token if by_token else "")
         return destinations
 
     async def bind(self, *plans: Plan) -> None:
@@ -136,20 +146,20 @@ class Binding:
         meant, entries of the time before there were bindings with it. What is not kept yet is
         bound when it is put in."""
         uses = await self._resolve(frozenset[Use]().union(*map(uses_of, plans)))
-        notes, stored = await self._store.get_values(), set(await self._vault.names())
+        notes, vault_names = await self._store.get_values(), set(await self._vault.names())
         for entry, uses_of_entry in _by_entry(uses).items():
-            bound = _read_bound(notes, entry)
-            if bound is not None or entry in stored:
-                all_uses = _union(bound.uses if bound else (), uses_of_entry)
-                await self._note(entry, bound, replace(bound or Bound(), uses=all_uses))
+            binding = _read_bound(notes, entry)
+            if binding is not None or entry in vault_names:
+                all_uses = _union(binding.uses if binding else (), uses_of_entry)
+                await self._note(entry, binding, replace(binding or Bound(), uses=all_uses))
 
     async def bind_anew(self, who: Person, plan: Plan, entry: str) -> None:
         """Note that somebody puts a value in: it is meant for what the plan names it for."""
         notes = await self._store.get_values()
         uses = _by_entry(await self._resolve(uses_of(plan))).get(entry, ())
         mine = who.door == "api" or not uses
-        bound = Bound(uses=_union((), uses), by=_owner_id(who) if mine else "")
-        await self._note(entry, _read_bound(notes, entry), bound)
+        binding = Bound(uses=_union((), uses), by=_owner_id(who) if mine else "")
+        await self._note(entry, _read_bound(notes, entry), binding)
         led = _read_led(notes, entry)
         if led.by != _owner_id(who):
             remaining = tuple(use for use in led.uses if use not in uses)
@@ -157,42 +167,42 @@ class Binding:
 
     async def disown(self, entry: str) -> None:
         """Let nobody name an entry freely, as another value is to be put in."""
-        bound = _read_bound(await self._store.get_values(), entry)
-        if bound is not None:
-            await self._note(entry, bound, replace(bound, by=""))
+        binding = _read_bound(await self._store.get_values(), entry)
+        if binding is not None:
+            await self._note(entry, binding, replace(binding, by=""))
 
-    async def _note(self, entry: str, before: Bound | None, bound: Bound) -> None:
-        if bound != before:
-            await self._store.put_value(NOTE + entry, schema.text(bound))
+    async def _note(self, entry: str, before: Bound | None, binding: Bound) -> None:
+        if binding != before:
+            await self._store.put_value(NOTE + entry, schema.text(binding))
 
     async def _note_led(self, entry: str, before: Led, led: Led) -> None:
         if led != before:
             await self._store.put_value(LED + entry, schema.text(led))
 
     async def _new_uses(
-        self, after: Plan, before: Plan, given: Mapping[str, str]
+        self, after: Plan, before: Plan, new_values: Mapping[str, str]
     ) -> Collection[Use]:
         """Return the uses of a plan that are not those of the plan in force."""
         one, other = uses_of(after), uses_of(before)
-        if one == other and not given:
+        if one == other and not new_values:
             return set()
-        return set(await self._resolve(one, given)) - set(await self._resolve(other))
+        return set(await self._resolve(one, new_values)) - set(await self._resolve(other))
 
     async def _resolve(
-        self, uses: Iterable[Use], given: Mapping[str, str] | None = None
+        self, uses: Iterable[Use], new_values: Mapping[str, str] | None = None
     ) -> list[Use]:
         """Return them with the place that the URL in another entry says, as far as it is kept."""
         resolved = list[Use]()
         for use in uses:
             if not use.by_url:
                 resolved.append(use)
-            elif where := place_of(await self._value(use.by_url, given or {}), use.proxy):
+            elif where := place_of(await self._value(use.by_url, new_values or {}), use.proxy):
                 resolved.append(Use(use.entry, use.what, where))
         return resolved
 
-    async def _value(self, entry: str, given: Mapping[str, str]) -> str:
-        if entry in given:
-            return given[entry].strip()
+    async def _value(self, entry: str, new_values: Mapping[str, str]) -> str:
+        if entry in new_values:
+            return new_values[entry].strip()
         try:
             secret = await self._vault.get(entry)
         except VaultError:
@@ -200,10 +210,10 @@ class Binding:
         return secret.reveal().strip() if secret is not None else ""
 
 
-def _is_allowed(bound: Bound, use: Use, who: Person) -> bool:
+def _is_allowed(binding: Bound, use: Use, who: Person) -> bool:
     """Tell whether an entry goes to where it was meant to go, or the value is their own."""
-    own = bound.by == _owner_id(who) and (who.door == "api" or not bound.uses)
-    return use in bound.uses or own
+    is_own = binding.by == _owner_id(who) and (who.door == "api" or not binding.uses)
+    return use in binding.uses or is_own
 
 
 def _read_bound(notes: Mapping[str, str], entry: str) -> Bound | None:
@@ -237,7 +247,9 @@ def _owner_id(who: Person) -> str:
     return f"{who.door}/{who.id or who.name}"
 
 
-def _problem(use: Use, bound: Bound) -> Problem:
-    known = ", ".join(dict.fromkeys(one.where for one in bound.uses if one.where))
-    default = ITS_OWN_URL if bound.uses else TO_NOBODY
-    return Problem(use.entry, SENT.fill(known=known or default, where=use.where or ITS_OWN_URL))
+def _problem(use: Use, binding: Bound) -> Problem:
+    places = ", ".join(dict.fromkeys(one.where for one in binding.uses if one.where))
+    default = ITS_OWN_URL if binding.uses else TO_NOBODY
+    return Problem(
+        use.entry, SENT.fill(known=places or default, where=use.where or ITS_OWN_URL)
+    )

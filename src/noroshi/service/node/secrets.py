@@ -49,18 +49,18 @@ class SecretOperations(OperationContext):
     async def secret_list(self, who: Person) -> tuple[SecretEntry, ...]:
         """List those that are kept and those that definitions name, without the sign-ins'
         own."""
-        stored = {name for name in await self._vault.names() if not reserved(name)}
+        vault_names = {name for name in await self._vault.names() if not reserved(name)}
         users = named_in((await self._store.current()).documents)
         goes = await self._destinations()
         return tuple(
             SecretEntry(
                 name=name,
-                kept=name in stored,
+                kept=name in vault_names,
                 named_by=tuple(users.get(name, ())),
                 goes_to=goes[name].to if name in goes else (),
                 led_by=goes[name].led_by if name in goes else "",
             )
-            for name in sorted(stored | users.keys())
+            for name in sorted(vault_names | users.keys())
         )
 
     async def _destinations(self) -> Mapping[str, Goes]:
@@ -74,9 +74,11 @@ class SecretOperations(OperationContext):
         """Take it out for good; one that definitions name only with `force`."""
         if why := reserved(name):
             raise InvalidArgumentError(LEFT, (Problem("name", why),))
-        stored = [one for one in await self._vault.names() if not reserved(one)]
-        if name not in stored:
-            raise NotFoundError(NO_ENTRY.fill(given=name, instead=suggestion(name, stored)))
+        vault_names = [one for one in await self._vault.names() if not reserved(one)]
+        if name not in vault_names:
+            raise NotFoundError(
+                NO_ENTRY.fill(given=name, instead=suggestion(name, vault_names))
+            )
         users = named_in((await self._store.current()).documents).get(name)
         if users and not force:
             raise ConflictError(IN_USE.fill(who=", ".join(users), name=name))

@@ -61,8 +61,8 @@ class OwnAccountOperations(UserOperations):
         user = await self._own_user(who, old, name)
         if why := password_problem(user.name, new):
             raise InvalidArgumentError(NOT_SET, (Problem("new", why),))
-        changed, _ = await self._with_password(user, new)
-        await self._change(changed, user)
+        changed_user, _ = await self._with_password(user, new)
+        await self._change(changed_user, user)
         note(after={"user": user.name})
         return user.name
 

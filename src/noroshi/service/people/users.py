@@ -126,10 +126,10 @@ class UserOperations(OperationContext):
         user = await self._user(name)
         if problems := _faults(user.role, name, password):
             raise InvalidArgumentError(NOT_SET, tuple(problems))
-        changed, code = await self._with_password(user, password)
-        await self._change(changed, user)
+        changed_user, code = await self._with_password(user, password)
+        await self._change(changed_user, user)
         note(after={"role": user.role})
-        return UserMade(name=name, role=user.role, code=code, until=changed.code_until)
+        return UserMade(name=name, role=user.role, code=code, until=changed_user.code_until)
 
     @operation(role=ADMIN, reauthenticate=True, help=_("Change a user's role."))
     async def user_role(self, who: Person, name: str, role: str) -> UserMade:

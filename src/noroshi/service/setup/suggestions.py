@@ -173,10 +173,10 @@ def instance_name(host: str) -> str:
     return name if re.fullmatch(r"[a-z0-9].*", name) and name != "noroshi" else "this-machine"
 
 
-def groups_of(chosen: Iterable[Suggested], language: str) -> tuple[Mapping[str, Any], ...]:
+def groups_of(suggestions: Iterable[Suggested], language: str) -> tuple[Mapping[str, Any], ...]:
     """Return the chosen monitors in their groups, with titles in that language."""
     groups = dict[str, list[Mapping[str, Any]]]()
-    for one in chosen:
+    for one in suggestions:
         title = {"title": one.title.say(language)}
         groups.setdefault(one.id.partition("/")[0], []).append({**one.monitor, **title})
     return tuple(

@@ -92,9 +92,9 @@ class SignInOperations(OperationContext):
         elif not account.app_only:
             await self._require_sending(plan, route, account)
         redirect = _redirect(account, port)
-        ask, stored = _secret_entry(account, await self._vault.names())
+        ask, is_stored = _secret_entry(account, await self._vault.names())
         url = ""
-        if stored and not account.app_only:
+        if is_stored and not account.app_only:
             try:
                 url = await self._tokens.begin(account, resources, redirect)
             except (OAuthError, VaultError) as failure:
@@ -106,7 +106,7 @@ class SignInOperations(OperationContext):
             url=url,
             redirect=redirect,
             secret=ask,
-            secret_kept=stored,
+            secret_kept=is_stored,
             asks=_sort_of_secret(account),
         )
 
@@ -125,16 +125,16 @@ class SignInOperations(OperationContext):
         secret = Secret(value.strip() if users else value.strip("\r\n"))
         if problem := unfit(name, secret, users, plan.routes.values()):
             raise InvalidArgumentError(BAD_SECRET, (problem,))
-        stored = name in await self._vault.names()
+        is_stored = name in await self._vault.names()
         # A URL that is kept says where the header beside it goes.
         await self._binding.check_destinations(who, plan, plan, {name: secret.reveal()})
         await self._binding.check_disclosure(who, plan, name, secret.reveal(), to)
         await self._binding.lead(who, plan, plan, {name: secret.reveal()})
-        if stored and proved:
+        if is_stored and proved:
             await require_accepted(self._tokens, users, name, secret)
         await self._store_secret(who, plan, name, secret)
         await self._wake_users(plan, name)
-        note(before={"kept": stored}, after={"kept": True})
+        note(before={"kept": is_stored}, after={"kept": True})
         return name
 
     @operation(role=ADMIN, secret=("pasted",), news=True, help=_("Complete a sign-in."))
@@ -287,7 +287,7 @@ class SignInOperations(OperationContext):
 
 
 def _entries(account: Account) -> tuple[str, ...]:
-    return tuple(named.entry for named in named_by(account))
+    return tuple(use.entry for use in named_by(account))
 
 
 def _entries_of(route: Route, account: Account | None) -> set[str]:
@@ -323,11 +323,11 @@ def _secret_entry(account: Account, names: Collection[str]) -> tuple[str, bool]:
     """Return the entry that a person is asked for, and whether there is one already that would
     do."""
     entries = _entries(account)
-    stored = not entries or any(entry in names for entry in entries)
-    if not stored and not account.secret:
+    is_stored = not entries or any(entry in names for entry in entries)
+    if not is_stored and not account.secret:
         entry = account.certificate
         raise ConflictError(CERTIFICATE_MISSING.fill(account=account.name, secret=entry))
-    return account.secret, stored
+    return account.secret, is_stored
 
 
 def _sort_of_secret(account: Account) -> str:

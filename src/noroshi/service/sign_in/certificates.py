@@ -121,10 +121,10 @@ class CertificateOperations(SignInOperations):
 
     async def _is_another(self, entry: str, bundle: Secret) -> bool:
         try:
-            stored = await self._vault.get(entry)
+            current = await self._vault.get(entry)
         except VaultError:  # what nobody can read signs nobody in
             return False
-        return stored is not None and stored.reveal() != bundle.reveal()
+        return current is not None and current.reveal() != bundle.reveal()
 
     async def _store_certificate(
         self, who: Person, account: Account, entry: str, bundle: Secret
@@ -143,8 +143,8 @@ class CertificateOperations(SignInOperations):
         """Return whose place it takes, for the audit log; None for what nobody can read as
         well."""
         try:
-            stored = await self._vault.get(entry)
-            return None if stored is None else _summary(_answer(account, entry, stored))
+            current = await self._vault.get(entry)
+            return None if current is None else _summary(_answer(account, entry, current))
         except (VaultError, NotFoundError):
             return None
 
@@ -153,8 +153,10 @@ class CertificateOperations(SignInOperations):
     ) -> tuple[Account, str]:
         """Return where it goes. What is in use is written over only if that is said."""
         account, entry = await self._certificate_of(name, next=next, ahead=ahead)
-        if others := await self._others_with(account, entry):
-            words = IS_ANOTHERS.fill(entry=entry, who=", ".join(others), account=account.name)
+        if other_users := await self._others_with(account, entry):
+            words = IS_ANOTHERS.fill(
+                entry=entry, who=", ".join(other_users), account=account.name
+            )
             raise ConflictError(words)
         if not replace and entry in await self._vault.names():
             raise ConflictError(IS_THERE.fill(entry=entry, account=account.name))

@@ -94,10 +94,10 @@ class ProbeOperations(SignInOperations):
     async def secret_try(self, who: Person, name: str) -> tuple[SecretTried, ...]:
         """Ask the server of each account whose app shows it; none if it is no such secret."""
         _, plan = await self._current()
-        stored = await self._entry(name)
-        if stored is None:
+        secret = await self._entry(name)
+        if secret is None:
             return ()
-        credentials = tuple(credentials_for(plan.accounts.values(), name, stored))
+        credentials = tuple(credentials_for(plan.accounts.values(), name, secret))
         return tuple([await self._probe(account, one) for account, one in credentials])
 
     @operation(role=ADMIN, changes=False, help=_("Show the contents of a route's token."))
