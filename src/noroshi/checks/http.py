@@ -269,8 +269,9 @@ def _asking(
 
 
 async def _loaded() -> Any:
-    """aiohttp takes its time to import. A node has done it before the first turn; whoever tries a
-    monitor out that is not in force yet may be the first, and waits for a thread to do it."""
+    """Import aiohttp, which takes its time. A node has done it before the first turn; whoever
+    tries a monitor out that is not in force yet may be the first, and waits for a thread to do
+    it."""
     return imports.loaded_module(VISITING) or await asyncio.to_thread(imports.load, VISITING)
 
 

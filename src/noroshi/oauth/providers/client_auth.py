@@ -73,7 +73,7 @@ def keyless(_auth: Any, _method: str, uri: str, headers: Any, body: Any) -> tupl
 
 
 def _by_basic(auth: Any, _method: str, uri: str, headers: Any, body: Any) -> tuple[Any, ...]:
-    """RFC 6749, 2.3.1: both are form-encoded first, which Authlib leaves out."""
+    """Form-encode both first (RFC 6749, 2.3.1), which Authlib leaves out."""
     pair = f"{quote(auth.client_id, safe='')}:{quote(auth.client_secret, safe='')}"
     headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
     return uri, headers, body
