@@ -40,7 +40,7 @@ FILES: Mapping[str, Message] = {
     "queue.json": _("what waits"),
     "ledger.json": _("the last {alarms} alarms and their mails").fill(alarms=LAST_ALARMS),
     "log.json": _("the last {events} events").fill(events=LAST_EVENTS),
-    "definitions/": _("the definitions in force"),
+    "definitions/": _("the definitions in effect"),
     "noroshi.toml": _("the node's own settings"),
     "journal.txt": _("the last lines of Noroshi's own log"),
 }
