@@ -235,7 +235,7 @@ def test_a_function_and_what_it_works_on_are_named_by_what_they_are():
 
 LOCAL = """
 @operation(role=VIEWER)
-async def queue_seen(self, who, told_to, *, kept_by):
+async def queue_seen(self, person, told_to, *, kept_by):
     theirs_too = told_to
 @cache
 def write(told, kept_ones):

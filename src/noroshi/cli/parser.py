@@ -67,9 +67,12 @@ def _commands(parent: Parser, commands: Iterable[Command], language: str) -> Non
     title = SUBCOMMANDS.say(language)
     subparsers = parent.add_subparsers(title=title, metavar="COMMAND", dest="command")
     for command in commands:
-        about = "\n\n".join(w.say(language) for w in (command.help, *command.more))
+        description = "\n\n".join(w.say(language) for w in (command.help, *command.more))
         child = subparsers.add_parser(
-            command.name, help=command.help.say(language), description=about, language=language
+            command.name,
+            help=command.help.say(language),
+            description=description,
+            language=language,
         )
         child.set_defaults(run=command.run, parser=child)
         _add_options(child, command.options, GLOBAL, language)

@@ -92,9 +92,9 @@ class Listener:
         except queue.Empty:
             return None
 
-    def answer(self, *words: Message, done: bool) -> None:
+    def answer(self, *words: Message, finished: bool) -> None:
         """Tell what became of it to the page that is still loading."""
-        self._result.put((words, done))
+        self._result.put((words, finished))
 
     def page(self, target: str) -> tuple[HTTPStatus, Sequence[Message]]:
         """Return what is shown for a request; for the right one, once there is a result."""
@@ -104,10 +104,10 @@ class Listener:
             return HTTPStatus.GONE, (ONCE_ONLY,)
         self._arrived.put(target)
         try:
-            words, done = self._result.get(timeout=ANSWER_WITHIN)
+            words, finished = self._result.get(timeout=ANSWER_WITHIN)
         except queue.Empty:
             return HTTPStatus.OK, (GO_BACK,)
-        return HTTPStatus.OK, (*words, CLOSE_IT if done else GO_BACK)
+        return HTTPStatus.OK, (*words, CLOSE_IT if finished else GO_BACK)
 
     def html(self, paragraphs: Sequence[Message]) -> bytes:
         """Return a page of a few sentences, in the person's language."""

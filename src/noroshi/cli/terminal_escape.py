@@ -19,15 +19,15 @@ def escaped(json: str) -> str:
 
 def obey(text: str) -> None:
     """Have the terminal do something: ours alone comes through."""
-    out: Any = sys.stdout
-    (out.obey if isinstance(out, Readable) else out.write)(text)
+    stream: Any = sys.stdout
+    (stream.obey if isinstance(stream, Readable) else stream.write)(text)
 
 
 class Readable:
     """A standard output or error; each character that would be obeyed is a ? in it."""
 
-    def __init__(self, out: TextIO) -> None:
-        self._out = out
+    def __init__(self, stream: TextIO) -> None:
+        self._out = stream
 
     def write(self, text: str) -> int:
         self._out.write(fit(text))
@@ -44,8 +44,8 @@ class Readable:
 def readable() -> Iterator[None]:
     """Make all that is printed readable until the block ends."""
     before: tuple[Any, Any] = sys.stdout, sys.stderr
-    wrapped: tuple[Any, Any] = Readable(sys.stdout), Readable(sys.stderr)
-    sys.stdout, sys.stderr = wrapped
+    streams: tuple[Any, Any] = Readable(sys.stdout), Readable(sys.stderr)
+    sys.stdout, sys.stderr = streams
     try:
         yield
     finally:

@@ -40,7 +40,9 @@ def parts(documents: Iterable[Document]) -> Iterator[tuple[Path, Table]]:
             yield from _parts(one)
 
 
-def set_enabled(documents: Iterable[Document], path: Path, *, on: bool) -> tuple[Document, ...]:
+def set_enabled(
+    documents: Iterable[Document], path: Path, *, enabled: bool
+) -> tuple[Document, ...]:
     """Return the documents with that part, which is there, enabled or not. On is not written:
     unless somebody says otherwise it is so."""
     instance = _instance(documents, path[0])
@@ -48,7 +50,7 @@ def set_enabled(documents: Iterable[Document], path: Path, *, on: bool) -> tuple
     inner = _find(instance, path[1:])
     assert inner is not None
     inner.pop("enabled", None)
-    if not on:
+    if not enabled:
         inner["enabled"] = False
     return _with_instance(documents, path[0], instance)
 

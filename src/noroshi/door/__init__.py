@@ -97,25 +97,25 @@ class _Room:
             await asyncio.wait(self._inside)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        who = peer(writer.get_extra_info("socket"), self._group)
-        if who is None:
+        person = peer(writer.get_extra_info("socket"), self._group)
+        if person is None:
             return await _write(writer, refusal_as_json(ForbiddenError(STRANGER)))
         if len(self._inside) > MOST_AT_ONCE:
             return await _write(
                 writer, refusal_as_json(OperationFailedError(BUSY.fill(most=MOST_AT_ONCE)))
             )
-        lines = Lines(reader, longest(who) + AROUND)
+        lines = Lines(reader, longest(person) + AROUND)
         while (line := await lines.short()) != b"":
-            await _write(writer, await self._answered(who, line, lines))
+            await _write(writer, await self._answered(person, line, lines))
         return None
 
     async def _answered(
-        self, who: Person, line: bytes | None, lines: Lines
+        self, person: Person, line: bytes | None, lines: Lines
     ) -> Mapping[str, Any]:
         args: Mapping[str, Any]
         try:
             if line is None:
-                op, args = await self._service.judges.read_line(who, lines.parts())
+                op, args = await self._service.judges.read_line(person, lines.parts())
             else:
                 op, args = _request(line)
         except UnreadableRequestError:
@@ -123,7 +123,7 @@ class _Room:
         except OperationError as refusal:
             await lines.read_to_end()
             return refusal_as_json(refusal)
-        return await handle_request(self._service, who, op, args, self._news)
+        return await handle_request(self._service, person, op, args, self._news)
 
 
 def _request(line: bytes) -> tuple[str, Mapping[str, Any]]:

@@ -57,6 +57,6 @@ def _page(
             yield f"\n## {TITLES[part].say(language)}"
         section = markdown(step, values, language, f"### {number}.")
         yield f"\n{section.rstrip()}"
-    back = BACK_CERTIFICATE if goal.certified else BACK_SECRET
+    return_step = BACK_CERTIFICATE if goal.certified else BACK_SECRET
     yield f"\n## {GIVE_BACK.say(language)}\n"
-    yield f"{(back if goal.secret else BACK_ID).say(language)}"
+    yield f"{(return_step if goal.secret else BACK_ID).say(language)}"

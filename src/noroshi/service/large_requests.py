@@ -38,9 +38,9 @@ BUSY = _("Many large requests are being processed. Try again in a moment.")
 NO_READER = _("No process can be started to read a large request: {why}. Nothing was changed.")
 
 
-def longest(who: Person) -> int:
+def longest(person: Person) -> int:
     """Return how many bytes a request of this person may have."""
-    return next((most for role, most in LONGEST.items() if role in who.roles), 0)
+    return next((most for role, most in LONGEST.items() if role in person.roles), 0)
 
 
 def size(most: int) -> str:
@@ -65,34 +65,38 @@ class Judges:
         return CheckedArguments(args)
 
     async def read_arguments(
-        self, who: Person, name: str, body: AsyncIterable[bytes]
+        self, person: Person, name: str, body: AsyncIterable[bytes]
     ) -> CheckedArguments:
         """Read and judge the arguments in a body. Raises an OperationError, or
         UnreadableRequestError."""
-        request = await self._ask_reader({"op": name, "echo": True}, body, sender(who))
+        request = await self._ask_reader({"op": name, "echo": True}, body, sender(person))
         return CheckedArguments(request["args"])
 
     async def read_line(
-        self, who: Person, body: AsyncIterable[bytes]
+        self, person: Person, body: AsyncIterable[bytes]
     ) -> tuple[str, CheckedArguments]:
         """Read and judge an operation's name with its arguments. Raises as `read_arguments`."""
-        request = await self._ask_reader({"op": None, "echo": True}, body, sender(who))
+        request = await self._ask_reader({"op": None, "echo": True}, body, sender(person))
         return request["op"], CheckedArguments(request["args"])
 
     async def _ask_reader(
-        self, head: Mapping[str, Any], body: AsyncIterable[bytes], who: str = ""
+        self, head: Mapping[str, Any], body: AsyncIterable[bytes], sender_name: str = ""
     ) -> Any:
-        answer = await self.read(READER, head, body, who)
+        answer = await self.read(READER, head, body, sender_name)
         if answer is None:
             raise UnreadableRequestError
         return answer
 
     async def read(
-        self, program: Path, head: Mapping[str, Any], body: AsyncIterable[bytes], who: str = ""
+        self,
+        program: Path,
+        head: Mapping[str, Any],
+        body: AsyncIterable[bytes],
+        sender_name: str = "",
     ) -> Any:
         """Return what any such program answers; raise a refusal in its answer."""
         try:
-            answer = await self._readers.ask(program, head, body, who)
+            answer = await self._readers.ask(program, head, body, sender_name)
         except Busy:
             raise OperationFailedError(BUSY) from None
         except Unread:
@@ -107,9 +111,9 @@ class Judges:
         return answer
 
 
-def sender(who: Person) -> str:
+def sender(person: Person) -> str:
     """Return by what name they wait for a reader."""
-    return f"{who.door} {who.name}"
+    return f"{person.door} {person.name}"
 
 
 async def _parts(text: bytes) -> AsyncIterator[bytes]:

@@ -127,9 +127,9 @@ def note_nothing() -> None:
         current.nothing = True
 
 
-def require_reauthentication(who: Person, name: str) -> None:
+def require_reauthentication(person: Person, name: str) -> None:
     """Raises ReauthenticationRequiredError unless they may do now what runs a program."""
-    if not who.reauthenticated:
+    if not person.reauthenticated:
         raise ReauthenticationRequiredError(REAUTHENTICATION_REQUIRED.fill(name=name))
 
 
@@ -180,7 +180,7 @@ class OperationHost(Protocol):
     async def record(self, row: Audited) -> None:
         """Keep a row of the audit log."""
 
-    async def turn_away(self, who: Person, name: str, why: Message) -> None:
+    async def turn_away(self, person: Person, name: str, why: Message) -> None:
         """Note that an operation was refused."""
 
 
@@ -196,7 +196,7 @@ def operations(service: type) -> Mapping[str, Operation]:
 def _describe(name: str, method: Callable[..., Any]) -> Operation:
     hints = get_type_hints(method)
     parameters = [p for p in inspect.signature(method).parameters.values() if p.name in hints]
-    accepted = [p for p in parameters if p.name != "who"]
+    accepted = [p for p in parameters if p.name != "person"]
     return Operation(
         name=name,
         answers=hints.get("return"),
@@ -208,7 +208,7 @@ def _describe(name: str, method: Callable[..., Any]) -> Operation:
 
 async def handle_request(
     service: OperationHost,
-    who: Person,
+    person: Person,
     name: str,
     args: Mapping[str, Any],
     news: Callable[[], None] = lambda: None,
@@ -216,7 +216,7 @@ async def handle_request(
 ) -> dict[str, Any]:
     """Do what a door was asked for, as `run_as_json`; `news` is called after what the engine
     should see."""
-    answer = await run_as_json(service, who, name, args, medium)
+    answer = await run_as_json(service, person, name, args, medium)
     spec = service.operations().get(name)
     if spec is not None and spec.news:
         news()  # after a refusal too: half of it may be done
@@ -225,7 +225,7 @@ async def handle_request(
 
 async def run_as_json(
     service: OperationHost,
-    who: Person,
+    person: Person,
     name: str,
     args: Mapping[str, Any],
     medium: Medium = Medium.TERMINAL,
@@ -233,7 +233,7 @@ async def run_as_json(
     """Do an operation; its answer, or its refusal, as plain values for a wire, with texts for
     whoever reads them there."""
     try:
-        return {"ok": schema.plain(await run(service, who, name, args), medium)}
+        return {"ok": schema.plain(await run(service, person, name, args), medium)}
     except OperationError as refusal:
         return refusal_as_json(refusal, medium)
     except StoreError as error:
@@ -247,24 +247,26 @@ async def run_as_json(
         return refusal_as_json(OperationFailedError(BUG.fill(kind=type(bug).__name__)))
 
 
-async def run(service: OperationHost, who: Person, name: str, args: Mapping[str, Any]) -> Any:
+async def run(
+    service: OperationHost, person: Person, name: str, args: Mapping[str, Any]
+) -> Any:
     """Check role and arguments, do it, and write down what it changed. Raises an
     OperationError."""
     spec = service.operations().get(name)
     if spec is None:
         raise NotFoundError(NO_OPERATION.fill(name=shortened(name)))
-    if spec.role not in who.roles:
+    if spec.role not in person.roles:
         role = ROLE_NAMES.get(spec.role, spec.role)
-        why = NOT_ALLOWED.fill(name=name, role=role, who=who.name)
-        await service.turn_away(who, name, why)
+        why = NOT_ALLOWED.fill(name=name, role=role, who=person.name)
+        await service.turn_away(person, name, why)
         raise ForbiddenError(why)
     if spec.reauthenticate:
-        require_reauthentication(who, name)
+        require_reauthentication(person, name)
     if not isinstance(args, CheckedArguments) and not is_small(args):
         args = await service.judge(name, args)
     logged, change_note = _logged_arguments(spec, args), Note()
     # The operation alone holds what was read, to let go of it: it may be megabytes.
-    running = getattr(service, name)(who, **arguments(spec, args))
+    running = getattr(service, name)(person, **arguments(spec, args))
     if isinstance(args, CheckedArguments):
         args.clear()  # whoever asks holds it still
     mark = NOTE.set(change_note)
@@ -273,7 +275,7 @@ async def run(service: OperationHost, who: Person, name: str, args: Mapping[str,
     finally:
         NOTE.reset(mark)
     if change_note.noted or (spec.changes and not change_note.nothing):
-        await _record(service, _row(service.now(), who, spec, logged, change_note))
+        await _record(service, _row(service.now(), person, spec, logged, change_note))
     return result
 
 
@@ -288,13 +290,13 @@ async def _record(service: OperationHost, row: Audited) -> None:
 
 
 def _row(
-    at: datetime, who: Person, spec: Operation, logged: Mapping[str, Any], change_note: Note
+    at: datetime, person: Person, spec: Operation, logged: Mapping[str, Any], change_note: Note
 ) -> Audited:
     return Audited(
         at=at,
-        who=who.name,
-        door=who.door,
-        address=who.address,
+        who=person.name,
+        door=person.door,
+        address=person.address,
         op=spec.name,
         given=logged,
         before=schema.plain(change_note.before),

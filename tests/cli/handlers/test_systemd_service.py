@@ -71,7 +71,9 @@ def test_a_second_install_writes_and_makes_nothing_anew():
         pytest.param({"unit": None}, f"write {UNIT_FILE}", id="unit"),
         pytest.param({"unit": OF_BEFORE}, f"write {UNIT_FILE}", id="unit of another version"),
         pytest.param({"user": None}, f"write {USER_FILE}", id="user"),
-        pytest.param({"strangers": True}, f"chown -R -H -h noroshi:noroshi {HOME}", id="owner"),
+        pytest.param(
+            {"foreign_files": True}, f"chown -R -H -h noroshi:noroshi {HOME}", id="owner"
+        ),
     ],
 )
 def test_only_what_is_missing_is_made(there, step):

@@ -65,7 +65,7 @@ what a sign-in's renewal writes is kept apart by its turn."""
 
 
 class InProcessClient:
-    """The service of this home folder, opened here. Once something is to be written no node may
+    """The service of this home folder, opening here. Once something is to be written no node may
     start until it is closed."""
 
     def __init__(self, config: Config) -> None:
@@ -95,8 +95,8 @@ class InProcessClient:
                 if error.fault is not StoreFault.OLD:
                     raise
         if self._service is None:
-            opened = open_service(self._config)
-            self._service = await self._stack.enter_async_context(opened)
+            opening = open_service(self._config)
+            self._service = await self._stack.enter_async_context(opening)
         return await run_as_json(self._service, self._who, op, args)
 
     async def _look(self, op: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -113,8 +113,8 @@ class InProcessClient:
         when a node starts meanwhile."""
         if self._examining is None:
             self._require_no_node()
-            opened = open_to_examine(self._config)
-            self._examining = await self._stack.enter_async_context(opened)
+            opening = open_to_examine(self._config)
+            self._examining = await self._stack.enter_async_context(opening)
         return await run_as_json(self._examining, self._who, op, args)
 
     def _require_no_node(self) -> None:

@@ -105,9 +105,9 @@ def show(context: CommandContext) -> int:
 
 def _show(context: CommandContext, certificate: Answer) -> int:
     print(context.say(_facts(certificate)))
-    if out := context.args.out:
-        _write(Path(out), certificate["pem"])
-        print(context.say(WROTE.fill(file=out)))
+    if path := context.args.out:
+        _write(Path(path), certificate["pem"])
+        print(context.say(WROTE.fill(file=path)))
     else:
         print(context.say(UPLOAD))
         print(certificate["pem"], end="")
@@ -149,11 +149,11 @@ def _bytes(file: str) -> bytes:
         raise RefusedError("invalid", CANNOT_READ.fill(file=file, why=why(error))) from None
 
 
-def _refuse_if_there(out: str | None) -> None:
+def _refuse_if_there(path: str | None) -> None:
     """Refuse before anything is made: a certificate that could not be written would be hard to
     find."""
-    if out and Path(out).exists():
-        raise RefusedError("conflict", IS_THERE.fill(file=out))
+    if path and Path(path).exists():
+        raise RefusedError("conflict", IS_THERE.fill(file=path))
 
 
 def _write(file: Path, pem: str) -> None:

@@ -353,14 +353,14 @@ def is_service(context: CommandContext) -> bool:
     return context.remote is None and local_node and Path(UNIT_FILE).exists()
 
 
-def _stage(name: str, title: Message, found: Message, remedy: Answer | None = None) -> Answer:
+def _stage(name: str, title: Message, result: Message, remedy: Answer | None = None) -> Answer:
     """Return a stage as the answers of an examination have it."""
     return {
         "name": name,
         "title": _plain(title),
         "state": "failed" if remedy else "ok",
         "milliseconds": None,
-        "found": _plain(found),
+        "found": _plain(result),
         "remarks": [],
         "remedy": remedy,
     }

@@ -108,12 +108,12 @@ def places(context: CommandContext) -> int:
 
 
 def _place(context: CommandContext, one: Mapping[str, Any]) -> Sequence[str]:
-    title, facts, about = (bilingual(**one[name]) for name in ("title", "facts", "about"))
+    title, facts, description = (bilingual(**one[name]) for name in ("title", "facts", "about"))
     return (
         context.say(title),
         one["where"] or "-",
         context.say(facts) or "-",
-        context.say(about),
+        context.say(description),
     )
 
 

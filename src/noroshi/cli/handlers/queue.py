@@ -265,11 +265,11 @@ def _fold_repeats(
 ) -> Iterator[Sequence[str]]:
     """Yield the same answers several times in a row once: how often, from when to when."""
     for _unused, group in groupby(tries, key=_without_times):
-        first, *others = group
-        last = others[-1] if others else first
+        first, *repeats = group
+        last = repeats[-1] if repeats else first
         for first_row, row in zip(first, last, strict=True):
-            when = SO_OFTEN.fill(first=first_row[0], last=row[0], count=1 + len(others))
-            yield (context.say(when), *row[1:]) if others else row
+            when = SO_OFTEN.fill(first=first_row[0], last=row[0], count=1 + len(repeats))
+            yield (context.say(when), *row[1:]) if repeats else row
 
 
 def _without_times(rows: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:

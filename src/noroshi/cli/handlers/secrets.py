@@ -122,8 +122,8 @@ def _say_if_nobody_names_it(context: CommandContext, name: str) -> None:
     waits."""
     entries = _entries(context)
     if not entries[name]["named_by"]:
-        used = [other for other, one in entries.items() if one["named_by"]]
-        near = suggestion(name, used) if used else NOTHING
+        entries_in_use = [other for other, one in entries.items() if one["named_by"]]
+        near = suggestion(name, entries_in_use) if entries_in_use else NOTHING
         print(context.say(NOBODY_NAMES_IT.fill(instead=near)))
 
 
@@ -154,7 +154,7 @@ class ExpiryChange:
     """Hold what the accounts are to say, and what they must still be then."""
 
     day: str
-    put: Documents
+    documents: Documents
     etags: Mapping[str, str]
 
 
@@ -165,20 +165,22 @@ def prepare_expiry(context: CommandContext, name: str, day: str) -> ExpiryChange
     if ends and is_over(ends, datetime.now(UTC)):
         raise RefusedError("invalid", OVER.fill(day=day))
     answer = context.call("definition_show", types=("accounts",))
-    put = _with_day(answer["documents"], name, day)
-    if not put:
+    documents = _with_day(answer["documents"], name, day)
+    if not documents:
         raise RefusedError("invalid", NO_ACCOUNT.fill(name=name))
-    change = ExpiryChange(day, put, {key: answer["etags"][key] for key in put})
-    context.call("definition_change", put=change.put, etags=change.etags, dry=True)
+    change = ExpiryChange(day, documents, {key: answer["etags"][key] for key in documents})
+    context.call("definition_change", put=change.documents, etags=change.etags, dry=True)
     return change
 
 
 def write_down(context: CommandContext, change: ExpiryChange) -> None:
     """Bring the change into force, unless it is there already."""
-    dry_run = context.call("definition_change", put=change.put, etags=change.etags, dry=True)
+    dry_run = context.call(
+        "definition_change", put=change.documents, etags=change.etags, dry=True
+    )
     if dry_run["differences"]:
-        context.call("definition_change", put=change.put, etags=change.etags)
-    for key in change.put:
+        context.call("definition_change", put=change.documents, etags=change.etags)
+    for key in change.documents:
         account = key.partition("/")[2]
         print(context.say(WRITTEN.fill(account=account, day=change.day)))
 
@@ -208,12 +210,12 @@ def say_checking(context: CommandContext) -> None:
 
 
 def report_probes(
-    context: CommandContext, entry: str, what: Message = SECRET
+    context: CommandContext, entry: str, credential: Message = SECRET
 ) -> Sequence[Mapping[str, Any]]:
     """Print a line for each account that shows the entry, and return what was answered."""
     probes: Sequence[Mapping[str, Any]] = context.call("secret_try", name=entry)
     for one in probes:
         words = TAKEN if one["taken"] else REFUSED if one["refused"] else NOT_SURE
         why = bilingual(**one["why"])
-        print(context.say(words.fill(account=one["account"], what=what, why=why)))
+        print(context.say(words.fill(account=one["account"], what=credential, why=why)))
     return probes

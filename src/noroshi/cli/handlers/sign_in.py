@@ -128,7 +128,7 @@ def _prove_app(context: CommandContext, request: SignInRequest, flow: Answer) ->
             proof = context.call("authorize_app", route=request.route, read=request.read)
             break
         except RefusedError as refused:
-            if request.secret_file or not refused.about("secret"):
+            if request.secret_file or not refused.concerns("secret"):
                 raise
             _offer_retry(context, refused, remaining, request.mends)
             keep_secret(context, flow["secret"], None)
@@ -150,7 +150,7 @@ def _finish_by_paste(context: CommandContext, request: SignInRequest, flow: Answ
             status: Answer = context.call("authorize_finish", route=route, pasted=pasted)
         except RefusedError as refused:
             _offer_retry(context, refused, remaining, request.mends)
-            if refused.about("secret"):  # the code was not looked at yet, so it may still do
+            if refused.concerns("secret"):  # the code was not looked at yet, so it may still do
                 keep_secret(context, flow["secret"], None)
             else:
                 pasted = ""
@@ -254,12 +254,12 @@ def _finish_in_browser(
     try:
         status: Answer = context.call("authorize_finish", route=request.route, pasted=redirect)
     except RefusedError as refused:
-        listener.answer(refused.words, done=False)
+        listener.answer(refused.words, finished=False)
         raise
     messages = [sign_in_texts.DONE_THERE.fill(route=request.route)]
     if (other := bilingual(**status["other"])) != NOTHING:  # another person than was meant
         messages.append(other)
-    listener.answer(*messages, done=True)
+    listener.answer(*messages, finished=True)
     return status
 
 
@@ -299,7 +299,7 @@ def _offer_retry(
         raise refused
     more = (
         ()
-        if refused.about("secret")
+        if refused.concerns("secret")
         else (*(p for _, p in refused.problems), sign_in_texts.ONCE_MORE)
     )
     for words in (refused.words, *more):
@@ -343,13 +343,13 @@ def _more_waits() -> bool:
     return bool(select.select([sys.stdin], [], [], A_MOMENT)[0])
 
 
-def _require_text(text: str, nothing: Message) -> str:
+def _require_text(text: str, if_empty: Message) -> str:
     if not text.strip():
-        raise RefusedError("invalid", nothing)
+        raise RefusedError("invalid", if_empty)
     return text
 
 
-def _contents(file: str, nothing: Message) -> str:
+def _contents(file: str, if_empty: Message) -> str:
     try:
         text = sys.stdin.read() if file == STDIN else Path(file).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -357,4 +357,4 @@ def _contents(file: str, nothing: Message) -> str:
         raise RefusedError(
             "invalid", sign_in_texts.CANNOT_READ.fill(file=file, why=why)
         ) from None
-    return _require_text(text, nothing)
+    return _require_text(text, if_empty)

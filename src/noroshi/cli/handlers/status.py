@@ -309,6 +309,10 @@ def _queue(context: CommandContext, queue: Answer, now: datetime) -> Iterator[st
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Yield rows indented by two; columns that are empty throughout are left out."""
-    used = [n for n in range(len(rows[0]) if rows else 0) if any(row[n] for row in rows)]
+    used_columns = [
+        n for n in range(len(rows[0]) if rows else 0) if any(row[n] for row in rows)
+    ]
     room = columns() - 2
-    yield from (f"  {line}" for line in table([[row[n] for n in used] for row in rows], room))
+    yield from (
+        f"  {line}" for line in table([[row[n] for n in used_columns] for row in rows], room)
+    )

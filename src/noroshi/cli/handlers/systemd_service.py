@@ -231,10 +231,10 @@ def status(context: CommandContext) -> int:
         for name, words in _rows(installation, properties)
     ]
     print("\n".join(table(rows)))
-    if installation.strangers:
+    if installation.foreign_files:
         print(context.say(STRANGERS.fill(home=HOME, user=USER)))
-    if installation.unit != installation.wanted:
-        print(difference(UNIT_FILE, installation.unit, installation.wanted))
+    if installation.unit != installation.expected_unit:
+        print(difference(UNIT_FILE, installation.unit, installation.expected_unit))
     return exits.DONE if properties.get("ActiveState") == "active" else exits.TROUBLE
 
 
@@ -261,7 +261,7 @@ def _kind(installation: Installation) -> Message:
         EDITED
         if is_edited
         else AS_WRITTEN
-        if installation.unit == installation.wanted
+        if installation.unit == installation.expected_unit
         else OLDER
     )
     drop_ins = sorted(map(str, Path(DROP_INS).glob("*.conf")))

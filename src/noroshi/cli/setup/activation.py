@@ -42,7 +42,7 @@ def _put_secret(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> None:
     entry = drafts.secret_entry
     talk.missing = setup_texts.NO_SECRET.fill(entry=entry)
 
-    def put() -> None:
+    def store_secret() -> None:
         try:
             drafts.put_secret()
         except RefusedError as refused:
@@ -52,8 +52,8 @@ def _put_secret(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> None:
             raise RefusedError(refused.kind, words, refused.problems) from None
 
     def mend(refused: RefusedError) -> bool:
-        if refused.about("to"):  # an API token has chosen another place for it meanwhile
+        if refused.concerns("to"):  # an API token has chosen another place for it meanwhile
             drafts.confirm_places(places(talk.context, entry))
-        return refused.about("to")
+        return refused.concerns("to")
 
-    talk.until_proved(put, mend, kinds=BY_KIND)
+    talk.until_proved(store_secret, mend, kinds=BY_KIND)

@@ -115,23 +115,23 @@ def ask_another_secret(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> Setup
         try:
             return keep_secret(talk, drafts, goal, value)
         except RefusedError as refused:
-            if refused.kind != "invalid" and not refused.about("secret"):
+            if refused.kind != "invalid" and not refused.concerns("secret"):
                 raise
             talk.say_failure(refused)
 
 
 def ask_secret_expiry(
-    talk: Dialogue, drafts: Drafts, goal: SetupGoal, *, another: bool
+    talk: Dialogue, drafts: Drafts, goal: SetupGoal, *, replaces: bool
 ) -> SetupGoal:
-    """Ask for the secret's last day, which no server tells. `another`: the day known is an
+    """Ask for the secret's last day, which no server tells. `replaces`: the day known is an
     earlier secret's, which stays only where nobody can be asked."""
     previous = "" if no_end(goal.secret_ends) else goal.secret_ends
-    stays = previous and another and talk.hurried and not talk.args.secret_ends
+    stays = previous and replaces and talk.hurried and not talk.args.secret_ends
     ends = talk.text(
         setup_texts.SECRET_ENDS,
         option="--secret-ends",
         option_value=talk.args.secret_ends,
-        default=previous if talk.hurried or not another else "",
+        default=previous if talk.hurried or not replaces else "",
         check=no_end,
         empty=True,
     )

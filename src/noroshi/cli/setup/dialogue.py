@@ -92,9 +92,9 @@ class Dialogue:
     def say_failure(self, refused: RefusedError) -> None:
         """Say why something is refused, and what is the matter with which part."""
         self._print_wrapped(self.context.say(refused.words), f"{STOPPED} ", "  ")
-        for where, what in refused.problems:
+        for where, problem in refused.problems:
             if where != "secret":  # how another one is given is asked for right here
-                text = self.context.say(what)
+                text = self.context.say(problem)
                 line = text if where in BARE else f"{where}: {text}"
                 self._print_wrapped(line, "    ", "    ")
 
@@ -143,8 +143,8 @@ class Dialogue:
         """Ask for one of several, each with its reason; return its number from 0."""
         if self.hurried:
             return default
-        for number, (what, why) in enumerate(options, 1):
-            self._print_wrapped(f"{number}) {self.context.say(what)}", "  ", "     ")
+        for number, (label, why) in enumerate(options, 1):
+            self._print_wrapped(f"{number}) {self.context.say(label)}", "  ", "     ")
             if why.en:
                 self._print_wrapped(self.context.say(why), "     ", "     ")
         numbers = [str(number) for number in range(1, len(options) + 1)]

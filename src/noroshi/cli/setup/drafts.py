@@ -48,8 +48,8 @@ class Drafts:
     @property
     def trial(self) -> dict[str, Any]:
         """Return the held answers as arguments for an operation that proves something."""
-        held = {} if self._held is None else self._held
-        documents = [document(key, body) for key, body in sorted(held.items())]
+        bodies = {} if self._held is None else self._held
+        documents = [document(key, body) for key, body in sorted(bodies.items())]
         arguments = {"over": [{"key": one.key, "body": one.body} for one in documents]}
         return arguments if documents else {}
 
@@ -81,8 +81,8 @@ class Drafts:
 
     def put_in_force(self) -> None:
         """Put all that is held in force, in one version. Raises RefusedError, and then holds it still."""
-        if held := self._held:
-            self._apply(lambda _: held)
+        if bodies := self._held:
+            self._apply(lambda _: bodies)
         self._held = None
 
     def put_secret(self) -> None:

@@ -53,7 +53,7 @@ class Proofs:
             self._prove(self._prove_secret, self._ask_another_secret)
             if self._new_secret and self.goal.secret:
                 self.goal = ask_secret_expiry(
-                    self.talk, self.drafts, self.goal, another=replaces
+                    self.talk, self.drafts, self.goal, replaces=replaces
                 )
 
     def prove_sign_in(self) -> None:
@@ -124,16 +124,18 @@ class Proofs:
     def _prove_credential(self) -> None:
         if not self.goal.certified and not self.goal.secret:
             return
-        what = setup_texts.CERTIFICATE if self.goal.certified else setup_texts.SECRET
+        credential = setup_texts.CERTIFICATE if self.goal.certified else setup_texts.SECRET
         arguments = {**self.drafts.trial, **self.drafts.secret}
         result = self.talk.context.call("account_try", account=self.goal.account, **arguments)
         if result["sure"]:
-            self.talk.say_success(setup_texts.TAKEN.fill(what=what))
+            self.talk.say_success(setup_texts.TAKEN.fill(what=credential))
         else:
-            self.talk.say(setup_texts.NOT_SURE.fill(what=what, why=bilingual(**result["why"])))
+            self.talk.say(
+                setup_texts.NOT_SURE.fill(what=credential, why=bilingual(**result["why"]))
+            )
 
     def _ask_another_secret(self, refused: RefusedError) -> bool:
-        if not self.talk.may_ask or self.talk.args.yes or not refused.about("secret"):
+        if not self.talk.may_ask or self.talk.args.yes or not refused.concerns("secret"):
             return False
         self._ask_secret()
         return True
@@ -141,7 +143,7 @@ class Proofs:
     def _ask_missing_secret(self, refused: RefusedError) -> bool:
         """Ask for a secret where a sign-in shows that the app has one, or another one."""
         lacks = NO_SECRET_SENT in refused.words.en
-        if not lacks and not refused.about("secret"):
+        if not lacks and not refused.concerns("secret"):
             return False
         if not self.talk.may_ask or self.talk.args.yes:
             return False

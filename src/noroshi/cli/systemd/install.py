@@ -81,7 +81,7 @@ Step = Write | Remove | Run
 class Installation:
     """Hold what there is on the machine. `program` is what runs Noroshi, by its whole path.
 
-    `unit` and `user` are the texts of the two files, None where there is none; `strangers`:
+    `unit` and `user` are the texts of the two files, None where there is none; `foreign_files`:
     whether something in the home folder belongs to another user than the service's.
     """
 
@@ -89,18 +89,18 @@ class Installation:
     unit: str | None = None
     user: str | None = None
     settings: bool = False
-    strangers: bool = False
+    foreign_files: bool = False
 
     def edited_files(self) -> Iterator[tuple[str, str, str]]:
         """Yield files that somebody changed: path, the text there is, the one we would
         write."""
-        files = (USER_FILE, self.user, user_text()), (UNIT_FILE, self.unit, self.wanted)
+        files = (USER_FILE, self.user, user_text()), (UNIT_FILE, self.unit, self.expected_unit)
         for path, text, expected in files:
             if text is not None and text != expected and not is_ours(text):
                 yield path, text, expected
 
     @property
-    def wanted(self) -> str:
+    def expected_unit(self) -> str:
         """Return the unit as this version writes it."""
         return unit_text(self.program)
 
@@ -128,7 +128,7 @@ def install_steps(
     return (
         *_user_steps(installation),
         *_home_steps(installation, ("--lang", lang) if lang else ()),
-        *_write_steps(UNIT_FILE, installation.unit, installation.wanted),
+        *_write_steps(UNIT_FILE, installation.unit, installation.expected_unit),
         Run(("systemctl", "daemon-reload")),
         Run(("systemctl", "enable", SERVICE)),
         *_start_steps(installation, start=start),
@@ -159,7 +159,7 @@ def _user_steps(installation: Installation) -> Iterator[Step]:
 
 def _home_steps(installation: Installation, options: Sequence[str]) -> Iterator[Step]:
     yield Run(("install", "-d", "-m", "0700", "-o", USER, "-g", GROUP, HOME))
-    if installation.strangers:  # made by root before there was a service
+    if installation.foreign_files:  # made by root before there was a service
         yield Run(("chown", "-R", "-H", "-h", f"{USER}:{GROUP}", HOME))
     if not installation.settings:
         yield _as_user((*installation.program, "--home", HOME, *options, "init", "--service"))
@@ -168,7 +168,7 @@ def _home_steps(installation: Installation, options: Sequence[str]) -> Iterator[
 def _start_steps(installation: Installation, *, start: bool) -> Iterator[Step]:
     if start:
         # `restart` starts one that is stopped, too; without need it would leave a gap.
-        how = "start" if installation.unit == installation.wanted else "restart"
+        how = "start" if installation.unit == installation.expected_unit else "restart"
         yield Run(("systemctl", how, SERVICE))
 
 

@@ -40,7 +40,7 @@ def find_installation(context: CommandContext) -> Installation:
         unit=_text(Path(UNIT_FILE)),
         user=_text(Path(USER_FILE)),
         settings=_exists(home / FILE),
-        strangers=_has_foreign_files(home),
+        foreign_files=_has_foreign_files(home),
     )
 
 

@@ -47,7 +47,7 @@ class AlarmOperations(NewestSamples):
     @operation(
         role=VIEWER, help=_("List the active alarms, their acknowledgements and notifications.")
     )
-    async def alarms(self, who: Person, monitor: str = "") -> Alarms:
+    async def alarms(self, person: Person, monitor: str = "") -> Alarms:
         """Return all items that are not well, or those of one monitor; what nobody has comes
         first."""
         now, (_, plan) = self._clocks.wall(), await self._current()
@@ -88,7 +88,7 @@ class AlarmOperations(NewestSamples):
         help=_("Acknowledge an alarm: repeats stop until it gets worse or recovers."),
     )
     async def alarm_acknowledge(
-        self, who: Person, monitor: str, item: str | None = None, comment: str = ""
+        self, person: Person, monitor: str, item: str | None = None, comment: str = ""
     ) -> tuple[AlarmRow, ...]:
         """Acknowledge one item, or all of the monitor that are not well and that nobody has."""
         _, plan = await self._current()
@@ -99,11 +99,13 @@ class AlarmOperations(NewestSamples):
         require_open(target, state, names, holders)
 
         def write(name: str) -> Awaitable[bool]:
-            facts = (target.id, name, state.items[name].level, who.name, self._clocks.wall())
+            facts = (target.id, name, state.items[name].level, person.name, self._clocks.wall())
             return self._store.acknowledge(*_acknowledgement(*facts, words))
 
         changed_items = await _write_each(names, write)
-        note(before=dict.fromkeys(changed_items), after=dict.fromkeys(changed_items, who.name))
+        note(
+            before=dict.fromkeys(changed_items), after=dict.fromkeys(changed_items, person.name)
+        )
         return await self._changed_rows(plan, target, changed_items)
 
     @operation(
@@ -114,7 +116,7 @@ class AlarmOperations(NewestSamples):
         ),
     )
     async def alarm_unacknowledge(
-        self, who: Person, monitor: str, item: str | None = None, comment: str = ""
+        self, person: Person, monitor: str, item: str | None = None, comment: str = ""
     ) -> tuple[AlarmRow, ...]:
         """Take back the acknowledgement of one item, or of all of the monitor."""
         _, plan = await self._current()
@@ -125,7 +127,7 @@ class AlarmOperations(NewestSamples):
             raise ConflictError(NOBODY_HAS_IT.fill(monitor=target.path))
 
         def write(name: str) -> Awaitable[bool]:
-            facts = (target.id, name, holders[name].level, who.name, self._clocks.wall())
+            facts = (target.id, name, holders[name].level, person.name, self._clocks.wall())
             return self._store.unacknowledge(_remark(Remarked.TAKEN_BACK, *facts, words))
 
         changed_items = await _write_each(names, write)
@@ -141,7 +143,7 @@ class AlarmOperations(NewestSamples):
         help=_("Add a comment to a monitor; it is kept with the history."),
     )
     async def alarm_comment(
-        self, who: Person, monitor: str, text: str, item: str = ""
+        self, person: Person, monitor: str, text: str, item: str = ""
     ) -> RemarkShown:
         """Keep a comment on a monitor, or on one of its items."""
         _, plan = await self._current()
@@ -150,7 +152,7 @@ class AlarmOperations(NewestSamples):
         if item and item not in state.items:
             raise NotFoundError(NO_ITEM.fill(monitor=target.path, item=item))
         level = state.items[item].level if item else state.level
-        facts = (target.id, item, level, who.name, self._clocks.wall())
+        facts = (target.id, item, level, person.name, self._clocks.wall())
         remark = _remark(Remarked.COMMENT, *facts, words)
         await self._store.remark(remark)
         return remark_shown(remark, plan.monitors)

@@ -73,7 +73,7 @@ class BulkAlarmOperations(AlarmOperations):
         ),
     )
     async def alarms_remark(
-        self, who: Person, sort: Remarked, alarms: tuple[AlarmNamed, ...], words: str = ""
+        self, person: Person, sort: Remarked, alarms: tuple[AlarmNamed, ...], words: str = ""
     ) -> tuple[AlarmRemarked, ...]:
         """Remark each of them as it can be: what cannot be done of one is told of it, and keeps
         none of the others from being done."""
@@ -84,7 +84,7 @@ class BulkAlarmOperations(AlarmOperations):
             )
         now = self._clocks.wall()
         snapshot = await self._read_snapshot(now)
-        drafts = [_draft(snapshot, one, sort, who.name, now, comment) for one in alarms]
+        drafts = [_draft(snapshot, one, sort, person.name, now, comment) for one in alarms]
         remarks = [one for one in drafts if isinstance(one, Remark)]
         results = iter(await self._store.remark_all(remarks))
         outcomes = [

@@ -61,7 +61,7 @@ class SilenceOperations(OperationContext):
         help=_("Silence a monitor, a group, an instance or everything for a while."),
     )
     async def silence_add(
-        self, who: Person, place: str, reason: str, until: str = "", length: str = ""
+        self, person: Person, place: str, reason: str, until: str = "", length: str = ""
     ) -> SilenceShown:
         """Silence a place from now until a moment (by the node's clock), or for a length of
         time. `place` is an instance, instance/group, a monitor, or "everything"; at most 90
@@ -77,7 +77,7 @@ class SilenceOperations(OperationContext):
             begins=now,
             ends=ends,
             why=why,
-            who=who.name,
+            who=person.name,
         )
         await self._store.silence(silence)
         answer = self._answer(plan, silence, now)
@@ -89,21 +89,21 @@ class SilenceOperations(OperationContext):
         news=True,
         help=_("End a silence now; problems that persist are notified."),
     )
-    async def silence_end(self, who: Person, silence: str) -> SilenceShown:
+    async def silence_end(self, person: Person, silence: str) -> SilenceShown:
         """End the silence of that id, or the only one at that place."""
         now, (_, plan) = self._clocks.wall(), await self._current()
         id = _id_of(silence, (await self._store.suppressions(now)).silences, plan)
-        before = await self._store.end_silence(id, who.name, now)
+        before = await self._store.end_silence(id, person.name, now)
         if before is None:
             raise NotFoundError(NO_SILENCE.fill(given=silence))
         note(
             before={"place": before.place or "everything", "ends": before.ends},
             after={"ends": now},
         )
-        return self._answer(plan, before, now, over=True, by=who.name)
+        return self._answer(plan, before, now, ended=True, by=person.name)
 
     @operation(role=VIEWER, help=_("List the silences, with their ends and reasons."))
-    async def silence_list(self, who: Person, all: bool = False) -> tuple[SilenceShown, ...]:
+    async def silence_list(self, person: Person, all: bool = False) -> tuple[SilenceShown, ...]:
         """List what is silent now, the first to end first; with `all` also what was, newest
         first."""
         now, (_, plan) = self._clocks.wall(), await self._current()
@@ -113,10 +113,10 @@ class SilenceOperations(OperationContext):
         return tuple(self._answer(plan, one, now) for one in silences)
 
     def _answer(
-        self, plan: Plan, one: Silence, now: datetime, *, over: bool = False, by: str = ""
+        self, plan: Plan, one: Silence, now: datetime, *, ended: bool = False, by: str = ""
     ) -> SilenceShown:
         answer = silence_shown(one, plan.monitors.values(), now, plan.monitors)
-        return replace(answer, over=True, ends=now, ended_by=by) if over else answer
+        return replace(answer, over=True, ends=now, ended_by=by) if ended else answer
 
 
 def place_of(plan: Plan, name: str) -> tuple[str, str]:

@@ -85,7 +85,7 @@ class ApplyOperations(OperationContext):
         role=ADMIN, changes=False, help=_("Preview the changes that definitions would make.")
     )
     async def plan(
-        self, who: Person, documents: tuple[Document, ...], faulty: tuple[str, ...] = ()
+        self, person: Person, documents: tuple[Document, ...], faulty: tuple[str, ...] = ()
     ) -> Planned:
         """Return differences or problems; keep nothing. `faulty`: places of the folder that
         could not be read, which the caller has told already."""
@@ -111,7 +111,7 @@ class ApplyOperations(OperationContext):
     @operation(role=ADMIN, news=True, help=_("Apply definitions."))
     async def apply(
         self,
-        who: Person,
+        person: Person,
         documents: tuple[Document, ...],
         base: int | None = None,
         note: str = "",
@@ -124,7 +124,7 @@ class ApplyOperations(OperationContext):
         _check_base(base, current)
         result = await self._require_sound(documents, current, empty=empty)
         try:
-            return await self._put_in_effect(who, result, current, note, "apply")
+            return await self._put_in_effect(person, result, current, note, "apply")
         except ports.StoreConflict:
             raise overtaken(await self._store.current()) from None
 
@@ -174,7 +174,7 @@ class ApplyOperations(OperationContext):
 
     async def _put_in_effect(
         self,
-        who: Person,
+        person: Person,
         result: CheckResult,
         current: Version,
         note: str,
@@ -183,16 +183,16 @@ class ApplyOperations(OperationContext):
     ) -> Applied:
         """Bring what was checked into force. Raises ReauthenticationRequiredError, or
         ports.StoreConflict if another version came first."""
-        before = EMPTY if who.reauthenticated else await self._plan_in_effect(current)
-        if not who.reauthenticated and self._starts_program(result, before):
+        before = EMPTY if person.reauthenticated else await self._plan_in_effect(current)
+        if not person.reauthenticated and self._starts_program(result, before):
             raise ReauthenticationRequiredError(REAUTHENTICATION_REQUIRED.fill(name=op))
-        await self._binding.check_destinations(who, result.plan, before)
+        await self._binding.check_destinations(person, result.plan, before)
         answer = await self._describe_changes(result, current, names)
         if not answer.differences:
             note_nothing()
             return answer
-        await self._binding.lead(who, result.plan, before)
-        number = await self._publish(result, current, who.name, note)
+        await self._binding.lead(person, result.plan, before)
+        number = await self._publish(result, current, person.name, note)
         await self._binding.bind(result.plan, before)
         remaining = await move_silences(
             self._store, current.documents, result.documents, self.now()
@@ -242,7 +242,7 @@ class ApplyOperations(OperationContext):
         return await self._store.publish(version, list(result.plan.monitors), current.number)
 
     @operation(role=ADMIN, changes=False, help=_("Return the definitions in effect."))
-    async def export(self, who: Person) -> Exported:
+    async def export(self, person: Person) -> Exported:
         """Return the current version's documents."""
         current = await self._store.current()
         return Exported(current.number, current.documents)

@@ -23,7 +23,7 @@ class BlueprintOperations(ApplyOperations):
     """Sets of monitors to add."""
 
     @operation(role=VIEWER, help=_("List the blueprints that can be added."))
-    async def blueprints(self, who: Person) -> tuple[BlueprintRow, ...]:
+    async def blueprints(self, person: Person) -> tuple[BlueprintRow, ...]:
         """Return ours and those of the definitions."""
         current = await self._store.current()
         return tuple(_row(one) for one in blueprints(current.documents).values())
@@ -36,7 +36,7 @@ class BlueprintOperations(ApplyOperations):
     )
     async def blueprint_add(
         self,
-        who: Person,
+        person: Person,
         blueprint: str,
         instance: str,
         values: Mapping[str, str] | None = None,
@@ -68,7 +68,7 @@ class BlueprintOperations(ApplyOperations):
                 await self._require_sound(extended, current, empty=False), current
             )
         base_version = current.number if base is None else base
-        return await self.apply(who, documents=extended, base=base_version, note=note)
+        return await self.apply(person, documents=extended, base=base_version, note=note)
 
 
 def _row(one: Blueprint) -> BlueprintRow:

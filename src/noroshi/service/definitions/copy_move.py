@@ -43,7 +43,7 @@ class CopyMoveOperations(EnableDisableOperations):
     )
     async def monitor_copy(
         self,
-        who: Person,
+        person: Person,
         monitor: str,
         to: str,
         title: str = "",
@@ -59,12 +59,12 @@ class CopyMoveOperations(EnableDisableOperations):
             return copy_part(documents, source, target, title)
 
         return await self._copy_or_move(
-            who, source, change, version_note, "monitor_copy", dry=dry
+            person, source, change, version_note, "monitor_copy", dry=dry
         )
 
     @operation(role=ADMIN, news=True, changes=False, help=_("Move a monitor or a group."))
     async def monitor_move(
-        self, who: Person, monitor: str, to: str, note: str = "", dry: bool = False
+        self, person: Person, monitor: str, to: str, note: str = "", dry: bool = False
     ) -> Applied:
         """Move it, as `monitor_copy`, so that it is no longer where it was. It inherits from
         where it comes to; of another computer it begins anew."""
@@ -75,13 +75,13 @@ class CopyMoveOperations(EnableDisableOperations):
             return move_part(documents, source, target)
 
         return await self._copy_or_move(
-            who, source, change, version_note, "monitor_move", dry=dry
+            person, source, change, version_note, "monitor_move", dry=dry
         )
 
     @operation(role=ADMIN, news=True, changes=False, help=_("Copy an instance."))
     async def instance_copy(
         self,
-        who: Person,
+        person: Person,
         instance: str,
         name: str,
         title: str = "",
@@ -102,7 +102,7 @@ class CopyMoveOperations(EnableDisableOperations):
 
         version_note = note or _default_note(COPIED_AS, (instance,), (name,))
         return await self._copy_or_move(
-            who, source, change, version_note, "instance_copy", dry=dry
+            person, source, change, version_note, "instance_copy", dry=dry
         )
 
     async def _source_and_target(self, monitor: str, to: str) -> tuple[Path, Path]:
@@ -119,7 +119,7 @@ class CopyMoveOperations(EnableDisableOperations):
         return source, target
 
     async def _copy_or_move(
-        self, who: Person, source: Path, change: Change, note: str, op: str, *, dry: bool
+        self, person: Person, source: Path, change: Change, note: str, op: str, *, dry: bool
     ) -> Applied:
         async def make(current: Version) -> Applied:
             if part(current.documents, source) is None:
@@ -129,7 +129,7 @@ class CopyMoveOperations(EnableDisableOperations):
             )
             if dry:
                 return await self._dry_run(result, current)
-            return await self._put_in_effect(who, result, current, note, op)
+            return await self._put_in_effect(person, result, current, note, op)
 
         return await self._on_newest(make)
 

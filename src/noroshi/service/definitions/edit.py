@@ -58,7 +58,7 @@ class EditOperations(VersionOperations):
     )
     async def definition_show(
         self,
-        who: Person,
+        person: Person,
         keys: tuple[str, ...] = (),
         version: int | None = None,
         types: tuple[str, ...] = (),
@@ -74,15 +74,15 @@ class EditOperations(VersionOperations):
         return DefinitionsShown(
             version=source.number,
             documents={
-                key: self._visible_to(who, content(by_key[key]))
+                key: self._visible_to(person, content(by_key[key]))
                 for key in selected
                 if key in by_key
             },
             etags={key: etag(by_key.get(key)) for key in selected},
         )
 
-    def _visible_to(self, who: Person, content: Mapping[str, Any]) -> Mapping[str, Any]:
-        if ADMIN in who.roles:
+    def _visible_to(self, person: Person, content: Mapping[str, Any]) -> Mapping[str, Any]:
+        if ADMIN in person.roles:
             return content
         return {
             name: [self._group_for_all(one) for one in inside] if name == "group" else inside
@@ -110,7 +110,7 @@ class EditOperations(VersionOperations):
     )
     async def definition_change(
         self,
-        who: Person,
+        person: Person,
         put: Mapping[str, Mapping[str, Any]] | None = None,
         remove: tuple[str, ...] = (),
         etags: Mapping[str, str] | None = None,
@@ -140,7 +140,7 @@ class EditOperations(VersionOperations):
                 # Before it is in force: who dies in between leaves the engine what it follows by.
                 await remember(self._store, route_names, self.now())
             op = "definition_change"
-            return await self._put_in_effect(who, result, current, note, op, names)
+            return await self._put_in_effect(person, result, current, note, op, names)
 
         answer = await self._on_newest(make)
         return answer if dry else await self._readdress_mails(answer, names)

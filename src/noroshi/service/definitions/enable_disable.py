@@ -48,46 +48,54 @@ class EnableDisableOperations(ApplyOperations):
     """The switch of each part."""
 
     @operation(role=OPERATOR, news=True, help=_("Stop monitoring an instance."))
-    async def instance_stop(self, who: Person, instance: str, note: str = "") -> Applied:
+    async def instance_stop(self, person: Person, instance: str, note: str = "") -> Applied:
         """Stop it: nothing of it is measured until it is started. A version like any other."""
         path = await self._instance(instance)
-        return await self._switch(who, path, note or _default_note(STOPPED, path), on=False)
+        return await self._switch(
+            person, path, note or _default_note(STOPPED, path), enabled=False
+        )
 
     @operation(role=OPERATOR, news=True, help=_("Start monitoring an instance."))
-    async def instance_start(self, who: Person, instance: str, note: str = "") -> Applied:
+    async def instance_start(self, person: Person, instance: str, note: str = "") -> Applied:
         """Start it: it begins anew. What was disabled in it by its own word stays so, and is
         told."""
         path = await self._instance(instance)
-        return await self._switch(who, path, note or _default_note(STARTED, path), on=True)
+        return await self._switch(
+            person, path, note or _default_note(STARTED, path), enabled=True
+        )
 
     @operation(role=OPERATOR, news=True, help=_("Stop a monitor or a group."))
-    async def monitor_disable(self, who: Person, monitor: str, note: str = "") -> Applied:
+    async def monitor_disable(self, person: Person, monitor: str, note: str = "") -> Applied:
         """Disable a monitor (instance/group/monitor) or a whole group (instance/group)."""
         path = await self._group_or_monitor(monitor)
-        return await self._switch(who, path, note or _default_note(STOPPED, path), on=False)
+        return await self._switch(
+            person, path, note or _default_note(STOPPED, path), enabled=False
+        )
 
     @operation(role=OPERATOR, news=True, help=_("Start a monitor or a group."))
-    async def monitor_enable(self, who: Person, monitor: str, note: str = "") -> Applied:
+    async def monitor_enable(self, person: Person, monitor: str, note: str = "") -> Applied:
         """Enable what `monitor_disable` disables; it stays stopped as long as what it is in is
         stopped."""
         path = await self._group_or_monitor(monitor)
-        return await self._switch(who, path, note or _default_note(STARTED, path), on=True)
+        return await self._switch(
+            person, path, note or _default_note(STARTED, path), enabled=True
+        )
 
-    async def _switch(self, who: Person, path: Path, note: str, *, on: bool) -> Applied:
+    async def _switch(self, person: Person, path: Path, note: str, *, enabled: bool) -> Applied:
         """Switch a part on top of whatever is in force: it goes with every other change. What
         is wrong elsewhere, a program that is away, say, must not keep anybody from it."""
 
         async def make(current: Version) -> Applied:
             if part(current.documents, path) is None:
                 raise no_part("/".join(path))
-            documents = set_enabled(current.documents, path, on=on)
+            documents = set_enabled(current.documents, path, enabled=enabled)
             result = await read(
                 documents, current.documents, self._plugins, new_id=self._new_id
             )
             if result.problems:
                 raise InvalidArgumentError(BAD_DEFINITIONS, result.problems)
-            answer = await self._put_in_effect(who, result, current, note, "start")
-            return replace(answer, cautions=_cautions(documents, path) if on else ())
+            answer = await self._put_in_effect(person, result, current, note, "start")
+            return replace(answer, cautions=_cautions(documents, path) if enabled else ())
 
         return await self._on_newest(make)
 

@@ -42,7 +42,7 @@ def typed_secrets(
 ) -> Iterator[Problem]:
     """Yield a problem for each setting, of a changed definition, that looks like a secret."""
     before = {one.key: one for one in current}
-    others = words_of(one.key for one in documents)
+    other_words = words_of(one.key for one in documents)
     for document in documents:
         if document == before.get(document.key):
             continue
@@ -50,7 +50,7 @@ def typed_secrets(
             entries = {*vault_names, *(name for _, name in _fields(before.get(document.key)))}
             own_names = tuple(_names(document.key, json.loads(document.body)))
             for where, name in _fields(document):
-                if name not in entries and looks_like_secret(name, own_names, others):
+                if name not in entries and looks_like_secret(name, own_names, other_words):
                     yield Problem(f"{document.key}.toml: {where}", _refusal(document.key))
 
 
@@ -59,14 +59,20 @@ def words_of(names: Iterable[str]) -> Collection[str]:
     return {part for one in names for part in BETWEEN.split(one)}
 
 
-def looks_like_secret(name: str, own: Sequence[str] = (), others: Collection[str] = ()) -> bool:
+def looks_like_secret(
+    name: str, own_names: Sequence[str] = (), other_words: Collection[str] = ()
+) -> bool:
     """Return True for what nobody calls an entry: letters and digits that are no usual words, nor
     what names the entry (`own`), nor words of what the `others` are called."""
     rest = name
-    for one in sorted(own, key=len, reverse=True):
+    for one in sorted(own_names, key=len, reverse=True):
         if len(one) >= SHORTEST_WITHIN:
             rest = rest.replace(one, "-")
-    parts = [one for one in BETWEEN.split(rest) if one and one not in others and one not in own]
+    parts = [
+        one
+        for one in BETWEEN.split(rest)
+        if one and one not in other_words and one not in own_names
+    ]
     return not all(_is_word(part) or (rest != part and _is_number(part)) for part in parts)
 
 

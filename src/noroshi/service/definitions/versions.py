@@ -28,13 +28,13 @@ class VersionOperations(ApplyOperations):
     """Earlier versions, and going back to one."""
 
     @operation(role=VIEWER, help=_("List the versions of the definitions."))
-    async def versions(self, who: Person, last: int = 20) -> tuple[VersionRow, ...]:
+    async def versions(self, person: Person, last: int = 20) -> tuple[VersionRow, ...]:
         """List the newest ones, newest first; the first is in force."""
         rows = await self._store.versions(max(1, min(last, MOST_LISTED)))
         return tuple(_row(version) for version in rows)
 
     @operation(role=ADMIN, changes=False, help=_("Show the changes of a version."))
-    async def version_show(self, who: Person, number: int) -> OneVersion:
+    async def version_show(self, person: Person, number: int) -> OneVersion:
         """Return its difference from the one before it, and from what is in force now."""
         version = await self._version(number)
         before = await self._store.version(number - 1) or Version(number=0)
@@ -55,14 +55,14 @@ class VersionOperations(ApplyOperations):
 
     @operation(role=ADMIN, news=True, help=_("Restore a version."))
     async def take_back(
-        self, who: Person, number: int, base: int | None = None, note: str = ""
+        self, person: Person, number: int, base: int | None = None, note: str = ""
     ) -> Applied:
         """Bring it into force again, as a new version: nothing of what came since is lost."""
         version, current = await self._version(number), await self._store.current()
         version_note = note or note_text(BACK_TO.fill(number=number))
         documents = as_it_was(version.documents, current.documents)
         return await self.apply(
-            who, documents=documents, base=base, note=version_note, empty=True
+            person, documents=documents, base=base, note=version_note, empty=True
         )
 
     async def _version(self, number: int) -> Version:

@@ -122,7 +122,7 @@ class DiagnosticOperations(OperationContext):
     """Begun, and looked at as its stages come."""
 
     @operation(role=ADMIN, changes=False, help=_("Examine a route, or this computer."))
-    async def examine_begin(self, who: Person, route: str = "", to: str = "") -> Examined:
+    async def examine_begin(self, person: Person, route: str = "", to: str = "") -> Examined:
         """Begin it; `to` is named as a recipient and never written to, else the mailbox itself.
 
         Without a route it is this computer.
@@ -178,7 +178,7 @@ class DiagnosticOperations(OperationContext):
         return _postponed(retrying)
 
     @operation(role=ADMIN, changes=False, help=_("Show the progress of an examination."))
-    async def examine_look(self, who: Person, id: str, seen: int = 0) -> Looked:
+    async def examine_look(self, person: Person, id: str, seen: int = 0) -> Looked:
         """Return its stages after the first `seen`; wait a few seconds for one. With `seen` -1
         it is all of them, at once."""
         running = self._under_way.get(id)
@@ -245,9 +245,9 @@ class SystemExamination:
 
 
 def _known_down(rest: RouteOutage, waiting: Sequence[QueuedEnvelope]) -> KnownDown:
-    free = next((one.envelope.id for one in waiting if not one.out), "")
+    free_mail = next((one.envelope.id for one in waiting if not one.out), "")
     return KnownDown(
-        rest.since, rest.why, len(waiting), early=rest.early, mail=free, until=rest.until
+        rest.since, rest.why, len(waiting), early=rest.early, mail=free_mail, until=rest.until
     )
 
 

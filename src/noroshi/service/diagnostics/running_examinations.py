@@ -61,19 +61,21 @@ class UnderWay:
             raise NotFoundError(NO_SUCH)
         return running
 
-    async def since(self, id: str, known: int) -> tuple[Sequence[Stage], bool]:
-        """Return the stages after the first `known`, and whether it is over; wait a while for
-        news, but not if `known` is less than 0.
+    async def since(self, id: str, known_stages: int) -> tuple[Sequence[Stage], bool]:
+        """Return the stages after the first `known_stages`, and whether it is over; wait
+        a while for news, but not if `known_stages` is less than 0.
 
         Raises NotFoundError.
         """
         running = self.get(id)
         try:
             async with asyncio.timeout(WAIT), running.news:
-                await running.news.wait_for(lambda: running.over or len(running.stages) > known)
+                await running.news.wait_for(
+                    lambda: running.over or len(running.stages) > known_stages
+                )
         except TimeoutError:
             pass
-        return tuple(running.stages[max(known, 0) :]), running.over
+        return tuple(running.stages[max(known_stages, 0) :]), running.over
 
     async def close(self) -> None:
         """End those that are under way, and let go of their connections."""

@@ -21,7 +21,7 @@ class ConfirmationOperations(QueueOperations):
     """Said by a person, and kept with their name."""
 
     @operation(role=OPERATOR, help=_("Record that a mail arrived in the inbox."))
-    async def queue_seen(self, who: Person, id: str) -> Queued:
+    async def queue_seen(self, person: Person, id: str) -> Queued:
         """Note that a mail is seen arrived, and so proves the route that carried it. Of a
         digest's member the digest is meant."""
         entry = await self._store.envelope(id)
@@ -31,7 +31,7 @@ class ConfirmationOperations(QueueOperations):
         carrier = await self._store.envelope(mail)
         if carrier is None or carrier[0].state != EnvelopeState.ACCEPTED:
             raise ConflictError(NOT_TAKEN)
-        await confirm_arrival(self._store, mail, who.name, self._clocks.wall())
+        await confirm_arrival(self._store, mail, person.name, self._clocks.wall())
         arrivals = await self._store.arrivals(mail)
         note(after={"mail": mail, "to": carrier[0].envelope.to})
         queued = await self._queued(entry[0])

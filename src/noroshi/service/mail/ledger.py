@@ -26,7 +26,7 @@ class LedgerOperations(OperationContext):
 
     @operation(role=VIEWER, help=_("Show the outcome of each alarm."))
     async def ledger(
-        self, who: Person, alarm: str = "", last: int = 50, monitor: str = ""
+        self, person: Person, alarm: str = "", last: int = 50, monitor: str = ""
     ) -> Ledger:
         """List the newest alarms, of one monitor (instance/group/monitor) or of all, or the one
         of that id, with all attempts; and the sum of all."""
@@ -36,7 +36,7 @@ class LedgerOperations(OperationContext):
             raise NotFoundError(NO_ALARM.fill(alarm=alarm))
         marks = await self._marks()
         limits, paths = await self._unproved(), await self._paths()
-        rows = tuple(row_of(entry, paths, marks, limits, who.roles) for entry in entries)
+        rows = tuple(row_of(entry, paths, marks, limits, person.roles) for entry in entries)
         return Ledger(sum=sum_of(await self._store.totals()), rows=rows)
 
     async def _paths(self) -> Mapping[str, str]:

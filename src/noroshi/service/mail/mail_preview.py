@@ -36,7 +36,7 @@ class PreviewOperations(OperationContext):
     """Mails as they will look, before they leave."""
 
     @operation(role=VIEWER, help=_("Show a mail as it will be sent."))
-    async def queue_mail(self, who: Person, id: str) -> AsSent:
+    async def queue_mail(self, person: Person, id: str) -> AsSent:
         """Show the mail as the first of its routes that sends mails would send it; send
         nothing."""
         entry = await self._store.envelope(id)

@@ -35,7 +35,7 @@ class QueueOperations(OperationContext):
     @operation(role=OPERATOR, secret=("text",), news=True, help=_("Send a mail."))
     async def send(
         self,
-        who: Person,
+        person: Person,
         to: tuple[str, ...],
         subject: str,
         text: str,
@@ -65,14 +65,14 @@ class QueueOperations(OperationContext):
         return Sent(tuple(envelope.id for envelope in envelopes))
 
     @operation(role=VIEWER, help=_("List the mails in the queue."))
-    async def queue_list(self, who: Person) -> tuple[Queued, ...]:
+    async def queue_list(self, person: Person) -> tuple[Queued, ...]:
         """List what waits and what was set aside, oldest first."""
         outages, now, marks = await self._outages(), self._clocks.wall(), await self._marks()
         waiting = await self._store.queue()
         return tuple(status_view.queued(one, outages, now, marks) for one in waiting)
 
     @operation(role=VIEWER, help=_("Show one mail of the queue in full."))
-    async def queue_show(self, who: Person, id: str) -> Letter:
+    async def queue_show(self, person: Person, id: str) -> Letter:
         """Return the envelope, its attempts and what they brought, when it is next tried and
         why."""
         entry = await self._store.envelope(id)
@@ -86,10 +86,10 @@ class QueueOperations(OperationContext):
             id, receipts = (digest, digest_entry[1]) if digest_entry else (id, receipts)
         arrivals, limits = await self._store.arrivals(id), await self._unproved()
         queued = await self._queued(one)
-        return status_view.letter(one, queued, receipts, arrivals, limits, who.roles)
+        return status_view.letter(one, queued, receipts, arrivals, limits, person.roles)
 
     @operation(role=OPERATOR, news=True, help=_("Retry one mail now."))
-    async def queue_retry(self, who: Person, id: str) -> Queued:
+    async def queue_retry(self, person: Person, id: str) -> Queued:
         """Make it due now, its routes too, and let each sign-in that was refused be asked for
         again: whoever tries again says that it is mended. One set aside waits again."""
         await self._note_before(id)
@@ -98,28 +98,30 @@ class QueueOperations(OperationContext):
         return await self._after_change(id, succeeded, NOT_AGAIN)
 
     @operation(role=OPERATOR, help=_("Hold one mail."))
-    async def queue_hold(self, who: Person, id: str) -> Queued:
+    async def queue_hold(self, person: Person, id: str) -> Queued:
         """Hold it: it waits until it is released, and what is younger of the same order key
         behind it."""
         await self._note_before(id)
-        return await self._after_change(id, await self._store.hold(id, who.name), NOT_HELD)
+        return await self._after_change(id, await self._store.hold(id, person.name), NOT_HELD)
 
     @operation(role=OPERATOR, news=True, help=_("Release a held mail."))
-    async def queue_release(self, who: Person, id: str) -> Queued:
+    async def queue_release(self, person: Person, id: str) -> Queued:
         """Release one that was held, or set aside: it waits again, due now."""
         await self._note_before(id)
         succeeded = await self._store.release(id, self._clocks.wall())
         return await self._after_change(id, succeeded, NOT_RELEASED)
 
     @operation(role=ADMIN, news=True, help=_("Give one mail up."))
-    async def queue_drop(self, who: Person, id: str) -> Queued:
+    async def queue_drop(self, person: Person, id: str) -> Queued:
         """Give it up: it is never sent, and stays on record with who gave it up."""
         await self._note_before(id)
-        return await self._after_change(id, await self._store.drop(id, who.name), NOT_DROPPED)
+        return await self._after_change(
+            id, await self._store.drop(id, person.name), NOT_DROPPED
+        )
 
     @operation(role=ADMIN, news=True, help=_("Correct the addresses or routes of one mail."))
     async def queue_edit(
-        self, who: Person, id: str, to: tuple[str, ...] = (), routes: tuple[str, ...] = ()
+        self, person: Person, id: str, to: tuple[str, ...] = (), routes: tuple[str, ...] = ()
     ) -> Queued:
         """Change what is given, and leave the rest. One that was set aside is sent once it is
         released."""

@@ -34,7 +34,7 @@ class MonitorOperations(DisabledMonitors):
     """One thing watched, looked at closely."""
 
     @operation(role=VIEWER, help=_("Show one monitor in full."))
-    async def monitor_show(self, who: Person, monitor: str, last: int = 240) -> MonitorShown:
+    async def monitor_show(self, person: Person, monitor: str, last: int = 240) -> MonitorShown:
         """Return how a monitor (instance/group/monitor) is, its limits, and its newest
         values."""
         _, plan = await self._current()

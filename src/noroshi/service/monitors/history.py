@@ -30,7 +30,7 @@ class HistoryOperations(DisabledMonitors):
     """The log of what happened, and who is told of it."""
 
     @operation(role=VIEWER, help=_("List what happened, newest first."))
-    async def log(self, who: Person, monitor: str = "", last: int = 50) -> Log:
+    async def log(self, person: Person, monitor: str = "", last: int = 50) -> Log:
         """Return events, newest first, of one monitor (instance/group/monitor) or of all; for
         one also what each rule answered about each item, and why, the last of it and what came
         before, and by whom it is stopped. And what people said."""
@@ -76,7 +76,7 @@ class HistoryOperations(DisabledMonitors):
             return {}
 
     @operation(role=VIEWER, help=_("List the contacts and what each is notified of."))
-    async def contacts(self, who: Person) -> tuple[ContactRow, ...]:
+    async def contacts(self, person: Person) -> tuple[ContactRow, ...]:
         """Return all contacts with the rules and notifications that name them."""
         _, plan = await self._current()
         return tuple(_contact(contact, plan) for contact in plan.contacts.values())

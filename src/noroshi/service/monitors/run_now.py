@@ -39,7 +39,7 @@ class RunNowOperations(ApplyOperations):
 
     @operation(role=ADMIN, help=_("Measure a monitor once, on trial."))
     async def try_monitor(
-        self, who: Person, monitor: str, documents: tuple[Document, ...] | None = None
+        self, person: Person, monitor: str, documents: tuple[Document, ...] | None = None
     ) -> MonitorTried:
         """Measure and judge it now; `documents` are definitions that are not in force yet."""
         if self._measure is None:
@@ -49,10 +49,10 @@ class RunNowOperations(ApplyOperations):
         states = await self._store.states()
         _, memory = await self._store.recall(target.id)
         if self._plugins.check(target.kind).runs:
-            require_reauthentication(who, "try_monitor")
-        if documents is not None and not who.reauthenticated:
+            require_reauthentication(person, "try_monitor")
+        if documents is not None and not person.reauthenticated:
             before = await self._plan_in_effect(await self._store.current())
-            await self._binding.check_destinations(who, plan, before)
+            await self._binding.check_destinations(person, plan, before)
         began = self._clocks.steady()
         sample = await self._measure(target, memory)
         seconds = self._clocks.steady() - began

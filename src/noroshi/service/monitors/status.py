@@ -58,7 +58,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
     """The status of everything, and what there is to choose from."""
 
     @operation(role=VIEWER, help=_("Show the overall status."))
-    async def status(self, who: Person) -> Status:
+    async def status(self, person: Person) -> Status:
         """Return levels, routes and queue at this moment."""
         now = self._clocks.wall()
         version, plan = await self._current()
@@ -86,7 +86,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
         )
 
     @operation(role=VIEWER, help=_("Show the status of the routes."))
-    async def route_list(self, who: Person) -> RoutesShown:
+    async def route_list(self, person: Person) -> RoutesShown:
         """Return the routes of `status` without anything of the monitors, of which there may be
         many."""
         _, plan = await self._current()
@@ -120,6 +120,6 @@ class StatusOperations(NewestSamples, DisabledMonitors):
         return tuple(statuses)
 
     @operation(role=VIEWER, help=_("List the installed kinds."))
-    async def kinds(self, who: Person) -> tuple[Kind, ...]:
+    async def kinds(self, person: Person) -> tuple[Kind, ...]:
         """Return monitors, actions and routes that can be defined, with their options."""
         return status_view.kinds(self._plugins)

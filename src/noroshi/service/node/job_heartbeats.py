@@ -21,7 +21,7 @@ class HeartbeatOperations(OperationContext):
     """A job's sign that it ran."""
 
     @operation(role=OPERATOR, changes=False, news=True, help=_("Report that a job ran."))
-    async def beat(self, who: Person, name: str, ok: bool = True, text: str = "") -> Beat:
+    async def beat(self, person: Person, name: str, ok: bool = True, text: str = "") -> Beat:
         """Keep the report, durable on return; its time is this node's."""
         _, plan = await self._current()
         jobs = _jobs(plan.monitors.values())

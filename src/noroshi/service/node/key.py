@@ -18,7 +18,7 @@ class VaultKeyOperations(OperationContext):
     """The vault's key."""
 
     @operation(role=ADMIN, changes=False, help=_("Check whether the key opens the vault."))
-    async def key_check(self, who: Person) -> KeyChecked:
+    async def key_check(self, person: Person) -> KeyChecked:
         """Return which key it is, where it comes from, and which entries it opens."""
         try:
             status = await self._keyring().check()
@@ -32,7 +32,7 @@ class VaultKeyOperations(OperationContext):
         )
 
     @operation(role=ADMIN, help=_("Replace the vault's key."))
-    async def key_rotate(self, who: Person) -> KeyRotated:
+    async def key_rotate(self, person: Person) -> KeyRotated:
         """Seal everything under a new key; the old one is kept beside it."""
         try:
             rotation = await self._keyring().rotate()

@@ -91,7 +91,7 @@ class NodeOperations(StatusOperations):
     """Facts that the node knows of itself."""
 
     @operation(role=VIEWER, help=_("Show the state of Noroshi itself."))
-    async def health(self, who: Person) -> Health:
+    async def health(self, person: Person) -> Health:
         """Return lateness, store, disk, queue, clock, program; and its own monitors."""
         around, (version, plan) = self._surroundings(), await self._current()
         # Side by side: where the node is busy, each wait for the store is a round of its loop.
@@ -143,7 +143,7 @@ class NodeOperations(StatusOperations):
         return await self._monitors(monitors, states, stops, by_monitor)
 
     @operation(role=ADMIN, changes=False, help=_("Show the node's ports, files and folders."))
-    async def places(self, who: Person) -> Places:
+    async def places(self, person: Person) -> Places:
         """Return them as they are now, and the last backup that is in the audit log."""
         places = await self._surroundings().places()
         return Places(places=tuple(places), backup=await self._last_backup())
@@ -192,8 +192,8 @@ def _stuck(plan: Plan, unreliable: Mapping[str, RouteStatus], words: Message) ->
     if not stuck:
         return None
     route, more = unreliable[stuck[0][1][0]], ", …" if len(stuck) > MOST_STUCK else ""
-    which = ", ".join(name for name, _ in stuck[:MOST_STUCK]) + more
-    return words.fill(which=which, route=route.name, why=route.why)
+    names = ", ".join(name for name, _ in stuck[:MOST_STUCK]) + more
+    return words.fill(which=names, route=route.name, why=route.why)
 
 
 def _sizes(around: Around) -> Sequence[int]:

@@ -74,7 +74,7 @@ class Binding:
 
     async def check_destinations(
         self,
-        who: Person,
+        person: Person,
         after: Plan,
         before: Plan,
         new_values: Mapping[str, str] | None = None,
@@ -82,7 +82,9 @@ class Binding:
         """Refuse a plan that sends an entry where it is not kept for. `given` are values that
         are to be kept with it. Raises ReauthenticationRequiredError."""
         new = (
-            () if who.reauthenticated else await self._new_uses(after, before, new_values or {})
+            ()
+            if person.reauthenticated
+            else await self._new_uses(after, before, new_values or {})
         )
         if not new:
             return
@@ -91,20 +93,20 @@ class Binding:
         for use in sorted(new):
             binding = _read_bound(notes, use.entry)
             is_known = binding is not None or use.entry in vault_names
-            if is_known and not _is_allowed(binding or Bound(), use, who):
+            if is_known and not _is_allowed(binding or Bound(), use, person):
                 problems.append(_problem(use, binding or Bound()))
         if problems:
             raise ReauthenticationRequiredError(ELSEWHERE, tuple(problems[:MOST_TOLD]))
 
     async def lead(
         self,
-        who: Person,
+        person: Person,
         after: Plan,
         before: Plan,
         new_values: Mapping[str, str] | None = None,
     ) -> None:
         """Note what a token chooses that may not say where a secret goes, before it is in force."""
-        if who.reauthenticated or who.door != "api":
+        if person.reauthenticated or person.door != "api":
             return
         notes, new = (
             await self._store.get_values(),
@@ -112,17 +114,17 @@ class Binding:
         )
         for entry, uses in _by_entry(new).items():
             led = _read_led(notes, entry)
-            by = _owner_id(who) if not led.uses or led.by == _owner_id(who) else ""
-            new_led = Led(uses=_union(led.uses, uses), token=who.name, by=by)
+            by = _owner_id(person) if not led.uses or led.by == _owner_id(person) else ""
+            new_led = Led(uses=_union(led.uses, uses), token=person.name, by=by)
             await self._note_led(entry, led, new_led)
 
     async def check_disclosure(
-        self, who: Person, plan: Plan, entry: str, value: str, to: Collection[str]
+        self, person: Person, plan: Plan, entry: str, value: str, to: Collection[str]
     ) -> None:
         """Refuse a secret that would go where a token chose, unless whoever gives it names that
         place, or is the token. Raises ConflictError."""
         led = _read_led(await self._store.get_values(), entry)
-        if not led.uses or led.by == _owner_id(who):
+        if not led.uses or led.by == _owner_id(person):
             return
         uses = _by_entry(await self._resolve(uses_of(plan), {entry: value})).get(entry, ())
         unconfirmed = {use.where for use in uses if use in led.uses and use.where} - set(to)
@@ -153,15 +155,15 @@ class Binding:
                 all_uses = _union(binding.uses if binding else (), uses_of_entry)
                 await self._note(entry, binding, replace(binding or Bound(), uses=all_uses))
 
-    async def bind_anew(self, who: Person, plan: Plan, entry: str) -> None:
+    async def bind_anew(self, person: Person, plan: Plan, entry: str) -> None:
         """Note that somebody puts a value in: it is meant for what the plan names it for."""
         notes = await self._store.get_values()
         uses = _by_entry(await self._resolve(uses_of(plan))).get(entry, ())
-        mine = who.door == "api" or not uses
-        binding = Bound(uses=_union((), uses), by=_owner_id(who) if mine else "")
+        mine = person.door == "api" or not uses
+        binding = Bound(uses=_union((), uses), by=_owner_id(person) if mine else "")
         await self._note(entry, _read_bound(notes, entry), binding)
         led = _read_led(notes, entry)
-        if led.by != _owner_id(who):
+        if led.by != _owner_id(person):
             remaining = tuple(use for use in led.uses if use not in uses)
             await self._note_led(entry, led, replace(led, uses=remaining))
 
@@ -210,9 +212,9 @@ class Binding:
         return secret.reveal().strip() if secret is not None else ""
 
 
-def _is_allowed(binding: Bound, use: Use, who: Person) -> bool:
+def _is_allowed(binding: Bound, use: Use, person: Person) -> bool:
     """Tell whether an entry goes to where it was meant to go, or the value is their own."""
-    is_own = binding.by == _owner_id(who) and (who.door == "api" or not binding.uses)
+    is_own = binding.by == _owner_id(person) and (person.door == "api" or not binding.uses)
     return use in binding.uses or is_own
 
 
@@ -241,10 +243,10 @@ def _union(one: Collection[Use], other: Collection[Use]) -> tuple[Use, ...]:
     return tuple(sorted({*one, *other}))
 
 
-def _owner_id(who: Person) -> str:
+def _owner_id(person: Person) -> str:
     """Return what no other of the same name has: who is made anew owns nothing of the one
     before."""
-    return f"{who.door}/{who.id or who.name}"
+    return f"{person.door}/{person.id or person.name}"
 
 
 def _problem(use: Use, binding: Bound) -> Problem:

@@ -46,7 +46,7 @@ class SecretOperations(OperationContext):
     """Listed, removed; what is in them never comes out."""
 
     @operation(role=ADMIN, changes=False, help=_("List the entries of the vault."))
-    async def secret_list(self, who: Person) -> tuple[SecretEntry, ...]:
+    async def secret_list(self, person: Person) -> tuple[SecretEntry, ...]:
         """List those that are kept and those that definitions name, without the sign-ins'
         own."""
         vault_names = {name for name in await self._vault.names() if not reserved(name)}
@@ -70,7 +70,7 @@ class SecretOperations(OperationContext):
         return {}
 
     @operation(role=ADMIN, help=_("Remove an entry of the vault."))
-    async def secret_remove(self, who: Person, name: str, force: bool = False) -> str:
+    async def secret_remove(self, person: Person, name: str, force: bool = False) -> str:
         """Take it out for good; one that definitions name only with `force`."""
         if why := reserved(name):
             raise InvalidArgumentError(LEFT, (Problem("name", why),))

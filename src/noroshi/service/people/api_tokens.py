@@ -58,7 +58,7 @@ class ApiTokenOperations(OperationContext):
     @operation(role=ADMIN, reauthenticate=True, help=_("Create an API token."))
     async def token_new(
         self,
-        who: Person,
+        person: Person,
         name: str,
         role: str = "viewer",
         days: int = 90,
@@ -77,20 +77,20 @@ class ApiTokenOperations(OperationContext):
             name=name,
             role=role,
             hash=random_keys.hashed(text),
-            by=maker(who),
+            by=maker(person),
             made=now,
             until=now + timedelta(days=days) if days else None,
             programs=programs,
         )
         async with self._people.administrators:
-            await self._require_still_allowed(who)
+            await self._require_still_allowed(person)
             if not await self._store.put_api_token(token):
                 raise ConflictError(THERE_IS_TOKEN.fill(name=name))
         note(after={"role": role, "until": token.until, "programs": programs})
         return TokenMade(name=name, role=role, token=text, until=token.until)
 
     @operation(role=ADMIN, changes=False, help=_("List the API tokens."))
-    async def token_list(self, who: Person) -> tuple[TokenRow, ...]:
+    async def token_list(self, person: Person) -> tuple[TokenRow, ...]:
         """List who made them, and until when they hold; never the tokens."""
         tokens = await self._store.api_tokens()
         return tuple(
@@ -107,7 +107,7 @@ class ApiTokenOperations(OperationContext):
         )
 
     @operation(role=ADMIN, help=_("Revoke an API token."))
-    async def token_revoke(self, who: Person, name: str) -> str:
+    async def token_revoke(self, person: Person, name: str) -> str:
         """Revoke it: it is not taken from the next request on, nor is any that was made by it,
         or by one of those."""
         async with self._people.administrators:
@@ -122,16 +122,16 @@ class ApiTokenOperations(OperationContext):
         note(before={"role": role, "by": by, "api_tokens": list(descendants)})
         return name
 
-    async def _require_still_allowed(self, who: Person) -> None:
+    async def _require_still_allowed(self, person: Person) -> None:
         """Raises ForbiddenError for whoever was removed, demoted or revoked since they
         asked."""
-        if who.door == "api":
-            token = (await self._store.api_tokens()).get(who.name)
+        if person.door == "api":
+            token = (await self._store.api_tokens()).get(person.name)
             allowed = token is not None and token.role == ADMIN
-        elif who.door == "web":
-            user = (await self._store.users()).get(who.name)
+        elif person.door == "web":
+            user = (await self._store.users()).get(person.name)
             allowed = user is not None and user.role == ADMIN
         else:
             allowed = True  # the kernel said a moment ago who it is
         if not allowed:
-            raise ForbiddenError(NO_MORE.fill(who=who.name))
+            raise ForbiddenError(NO_MORE.fill(who=person.name))

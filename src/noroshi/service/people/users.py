@@ -83,7 +83,7 @@ class UserOperations(OperationContext):
 
     @operation(role=ADMIN, reauthenticate=True, secret=("password",), help=_("Add a user."))
     async def user_add(
-        self, who: Person, name: str, role: str = "viewer", password: str = ""
+        self, person: Person, name: str, role: str = "viewer", password: str = ""
     ) -> UserMade:
         """Add a user with a password, or with a one-time code by which they choose one
         themselves."""
@@ -100,7 +100,7 @@ class UserOperations(OperationContext):
         return UserMade(name=name, role=role, code=code, until=new_user.code_until)
 
     @operation(role=ADMIN, changes=False, help=_("List the users."))
-    async def user_list(self, who: Person) -> tuple[UserRow, ...]:
+    async def user_list(self, person: Person) -> tuple[UserRow, ...]:
         """List who may log in, and as what."""
         return tuple(
             UserRow(
@@ -120,7 +120,7 @@ class UserOperations(OperationContext):
         secret=("password",),
         help=_("Change a user's password."),
     )
-    async def user_password(self, who: Person, name: str, password: str = "") -> UserMade:
+    async def user_password(self, person: Person, name: str, password: str = "") -> UserMade:
         """Set a password, or a one-time code by which they choose one; they are logged out
         everywhere."""
         user = await self._user(name)
@@ -132,7 +132,7 @@ class UserOperations(OperationContext):
         return UserMade(name=name, role=user.role, code=code, until=changed_user.code_until)
 
     @operation(role=ADMIN, reauthenticate=True, help=_("Change a user's role."))
-    async def user_role(self, who: Person, name: str, role: str) -> UserMade:
+    async def user_role(self, person: Person, name: str, role: str) -> UserMade:
         """Give a user another role: it holds from their next request on; what API tokens they
         made that may do more than they may now hold no more, nor does any that was made by one
         of those."""
@@ -149,7 +149,7 @@ class UserOperations(OperationContext):
         return UserMade(name=name, role=role)
 
     @operation(role=ADMIN, reauthenticate=True, help=_("Remove a user."))
-    async def user_remove(self, who: Person, name: str) -> str:
+    async def user_remove(self, person: Person, name: str) -> str:
         """Remove a user: they are logged out at once, and the API tokens that they made hold no
         more, nor does any that was made by one of those."""
         user = await self._user(name)
@@ -163,7 +163,7 @@ class UserOperations(OperationContext):
         return name
 
     @operation(role=ADMIN, reauthenticate=True, help=_("Begin two-step log-in for a user."))
-    async def user_totp(self, who: Person, name: str) -> SecondStep:
+    async def user_totp(self, person: Person, name: str) -> SecondStep:
         """Return a fresh seed for an authenticator; it holds once a code of it was given
         back."""
         return await self._begin_second_step(await self._user(name))
@@ -174,12 +174,12 @@ class UserOperations(OperationContext):
         secret=("code",),
         help=_("Turn two-step log-in on for a user."),
     )
-    async def user_totp_on(self, who: Person, name: str, code: str) -> Recovery:
+    async def user_totp_on(self, person: Person, name: str, code: str) -> Recovery:
         """Switch it on with a code of the authenticator; return what to keep for its loss."""
         return await self._enable_second_step(await self._user(name), code)
 
     @operation(role=ADMIN, reauthenticate=True, help=_("Turn two-step log-in off for a user."))
-    async def user_totp_off(self, who: Person, name: str) -> str:
+    async def user_totp_off(self, person: Person, name: str) -> str:
         """Switch it off, for when the authenticator and the recovery codes are lost."""
         return await self._disable_second_step(await self._user(name))
 
@@ -280,12 +280,12 @@ def role_faults(role: str) -> list[Problem]:
     return [Problem("role", BAD_ROLE.fill(known=", ".join(ROLES)))]
 
 
-def maker(who: Person) -> str:
+def maker(person: Person) -> str:
     """Return by what name somebody makes something: a user of the node's computer is not the
     one of the same name who logs in."""
-    if who.door == "api":
-        return f"{who.name}{OF_TOKEN}"
-    return who.name if who.door == "web" else f"{who.name} ({who.door})"
+    if person.door == "api":
+        return f"{person.name}{OF_TOKEN}"
+    return person.name if person.door == "web" else f"{person.name} ({person.door})"
 
 
 def _next(name: str) -> str:

@@ -85,7 +85,7 @@ class FirstStepOperations(OperationContext):
     """From an empty node to a received alarm."""
 
     @operation(role=VIEWER, help=_("Show the progress of the first start."))
-    async def first_look(self, who: Person) -> FirstLook:
+    async def first_look(self, person: Person) -> FirstLook:
         """Return how far it is, by what is defined, what is signed in, and whether an alarm was
         given back."""
         version, plan = await self._current()
@@ -110,7 +110,7 @@ class FirstStepOperations(OperationContext):
         )
 
     @operation(role=ADMIN, help=_("Close the first start."))
-    async def first_end(self, who: Person) -> str:
+    async def first_end(self, person: Person) -> str:
         """Put it away: it is not spoken of any more, though no alarm was given back."""
         await self._save_first_start(
             replace(await self._first_start() or FirstStart(), ended=True)
@@ -119,7 +119,7 @@ class FirstStepOperations(OperationContext):
 
     @operation(role=OPERATOR, news=True, help=_("Send a test alarm."))
     async def test_alarm(
-        self, who: Person, contact: str = "", routes: tuple[str, ...] = ()
+        self, person: Person, contact: str = "", routes: tuple[str, ...] = ()
     ) -> AlarmSent:
         """Send one to that contact, else the first one, through the queue as every alarm; the
         number in its mail proves that somebody has it."""
@@ -163,7 +163,7 @@ class FirstStepOperations(OperationContext):
         return AlarmSent(id, recipient.id, recipient.addresses)
 
     @operation(role=OPERATOR, secret=("number",), help=_("Enter the number of a test alarm."))
-    async def test_alarm_seen(self, who: Person, number: str) -> FirstLook:
+    async def test_alarm_seen(self, person: Person, number: str) -> FirstLook:
         """Take the number of the last one: who gave it back and when is kept, as proof that it
         arrived."""
         progress = await self._first_start()
@@ -175,12 +175,12 @@ class FirstStepOperations(OperationContext):
             await self._save_first_start(replace(progress, wrong=progress.wrong + 1))
             raise InvalidArgumentError(WRONG_NUMBER, (Problem("number", WRONG_NUMBER),))
         if not _is_known(progress):
-            progress = replace(progress, seen=self._clocks.wall(), by=who.name)
+            progress = replace(progress, seen=self._clocks.wall(), by=person.name)
             await self._save_first_start(progress)
         if progress.seen is not None:
             await confirm_arrival(self._store, progress.mail, progress.by, progress.seen)
         note(after={"mail": progress.mail, "to": progress.to, "seen": progress.seen})
-        return await self.first_look(who)
+        return await self.first_look(person)
 
     async def _first_start(self) -> FirstStart | None:
         text = (await self._store.get_values()).get(FIRST)

@@ -50,7 +50,7 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
     """The watch that a new node begins with."""
 
     @operation(role=ADMIN, changes=False, help=_("Suggest what to monitor on this computer."))
-    async def suggest(self, who: Person) -> Suggestion:
+    async def suggest(self, person: Person) -> Suggestion:
         """Return disk space, memory, processor, services and ports found, with what there is of
         each."""
         name = instance_name(self._runs_on or self._name)
@@ -70,7 +70,7 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
     @operation(role=ADMIN, news=True, help=_("Monitor what was suggested."))
     async def suggest_take(
         self,
-        who: Person,
+        person: Person,
         wanted: tuple[str, ...],
         language: str = "en",
         title: str = "",
@@ -78,7 +78,7 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
     ) -> Applied:
         """Bring these into force, by their ids, as monitors of this computer's instance; titles
         in that language. What is there already stays as it is."""
-        proposal = await self.suggest(who)
+        proposal = await self.suggest(person)
         selected = _select(proposal, wanted)
         current = await self._store.current()
         blueprint = Blueprint(
@@ -94,7 +94,7 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
         except schema.Invalid as invalid:
             raise InvalidArgumentError(BAD_DEFINITIONS, invalid.problems) from None
         note = note_text(NEW)
-        answer = await self.apply(who, documents=documents, base=current.number, note=note)
+        answer = await self.apply(person, documents=documents, base=current.number, note=note)
         if await self._first_start() is None:
             await self._save_first_start(FirstStart())
         return answer

@@ -24,7 +24,7 @@ class DeliveryProof:
     by: str
 
 
-async def confirm_arrival(store: Store, mail: str, who: str, at: datetime) -> None:
+async def confirm_arrival(store: Store, mail: str, confirmed_by: str, at: datetime) -> None:
     """Note that a mail is seen arrived, as by a round trip, but said by a person, and proves
     the route that carried it; nothing while no provider has taken it, and nothing twice."""
     entry = await store.envelope(mail)
@@ -36,10 +36,11 @@ async def confirm_arrival(store: Store, mail: str, who: str, at: datetime) -> No
     address = _recipient(entry[0].envelope, receipt)
     # The note first: killed in between, both are written the next time.
     await store.put_value(
-        NOTE + receipt.route, schema.text(DeliveryProof(mail=mail, at=at, by=who))
+        NOTE + receipt.route, schema.text(DeliveryProof(mail=mail, at=at, by=confirmed_by))
     )
     await store.record_arrival(
-        mail, Arrival(address=address, state=DeliveryState.SEEN_ARRIVED, at=at, text=who)
+        mail,
+        Arrival(address=address, state=DeliveryState.SEEN_ARRIVED, at=at, text=confirmed_by),
     )
 
 

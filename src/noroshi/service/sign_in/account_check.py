@@ -28,11 +28,11 @@ class AccountCheckOperations(ProbeOperations):
         help=_("Ask the sign-in server which setting of an account is wrong."),
     )
     async def account_check(
-        self, who: Person, account: str, secret: str = ""
+        self, person: Person, account: str, secret: str = ""
     ) -> AccountChecked:
         """Return the first that is; nothing for a provider that is not Microsoft. `secret` is
         tried instead of the one that is kept, and is kept nowhere."""
-        target = await self._trial_account(who, account, secret=secret.strip())
+        target = await self._trial_account(person, account, secret=secret.strip())
         if not target.cloud.entra:
             return AccountChecked()
         value = secret.strip()

@@ -328,6 +328,8 @@ def _claims_text(claims: Mapping[str, Any], resource: Resource) -> Message:
     )
     roles = claims.get("roles")
     rights = roles if isinstance(roles, list) else scopes_in(claims)
-    who = claims.get("upn") or claims.get("preferred_username") or claims.get("appid") or "-"
+    subject = (
+        claims.get("upn") or claims.get("preferred_username") or claims.get("appid") or "-"
+    )
     rights_text = ", ".join(map(token_diagnosis.shown, rights))[:LONGEST] or "-"
-    return FOR.fill(aud=audience or "-", rights=rights_text, who=token_diagnosis.shown(who))
+    return FOR.fill(aud=audience or "-", rights=rights_text, who=token_diagnosis.shown(subject))

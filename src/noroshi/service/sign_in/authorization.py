@@ -76,7 +76,7 @@ class SignInOperations(OperationContext):
 
     @operation(role=ADMIN, changes=False, help=_("Begin the sign-in of a route."))
     async def authorize_begin(
-        self, who: Person, route: str, port: int = 0, read: bool = False
+        self, person: Person, route: str, port: int = 0, read: bool = False
     ) -> SignIn:
         """Return the page to open: "" without a credential in the vault, and for an app by
         itself.
@@ -112,7 +112,12 @@ class SignInOperations(OperationContext):
 
     @operation(role=ADMIN, secret=("value",), news=True, help=_("Store a secret in the vault."))
     async def set_secret(
-        self, who: Person, name: str, value: str, proved: bool = False, to: tuple[str, ...] = ()
+        self,
+        person: Person,
+        name: str,
+        value: str,
+        proved: bool = False,
+        to: tuple[str, ...] = (),
     ) -> str:
         """Seal it under that name; the answer is the name. The value is never shown again.
 
@@ -127,18 +132,18 @@ class SignInOperations(OperationContext):
             raise InvalidArgumentError(BAD_SECRET, (problem,))
         is_stored = name in await self._vault.names()
         # A URL that is kept says where the header beside it goes.
-        await self._binding.check_destinations(who, plan, plan, {name: secret.reveal()})
-        await self._binding.check_disclosure(who, plan, name, secret.reveal(), to)
-        await self._binding.lead(who, plan, plan, {name: secret.reveal()})
+        await self._binding.check_destinations(person, plan, plan, {name: secret.reveal()})
+        await self._binding.check_disclosure(person, plan, name, secret.reveal(), to)
+        await self._binding.lead(person, plan, plan, {name: secret.reveal()})
         if is_stored and proved:
             await require_accepted(self._tokens, users, name, secret)
-        await self._store_secret(who, plan, name, secret)
+        await self._store_secret(person, plan, name, secret)
         await self._wake_users(plan, name)
         note(before={"kept": is_stored}, after={"kept": True})
         return name
 
     @operation(role=ADMIN, secret=("pasted",), news=True, help=_("Complete a sign-in."))
-    async def authorize_finish(self, who: Person, route: str, pasted: str) -> RouteStatus:
+    async def authorize_finish(self, person: Person, route: str, pasted: str) -> RouteStatus:
         """Complete it with the address at which the browser ended; what waits goes out then."""
         _, account = await self._account_of(route)
         before = await self._status_of(route)
@@ -153,7 +158,9 @@ class SignInOperations(OperationContext):
     @operation(
         role=ADMIN, changes=False, help=_("Begin a sign-in with a code on another device.")
     )
-    async def authorize_device(self, who: Person, route: str, read: bool = False) -> OnDevice:
+    async def authorize_device(
+        self, person: Person, route: str, read: bool = False
+    ) -> OnDevice:
         """Return the code, and where a person types it. A code is for one resource: with `read`
         that is the account's own mailbox."""
         plan, account = await self._account_of(route)
@@ -176,7 +183,7 @@ class SignInOperations(OperationContext):
     @operation(
         role=ADMIN, changes=False, news=True, help=_("Check whether the code was entered.")
     )
-    async def authorize_device_ask(self, who: Person, route: str) -> DeviceAsked:
+    async def authorize_device_ask(self, person: Person, route: str) -> DeviceAsked:
         """Return the route once it is signed in; else when to ask again: no sooner (RFC 8628,
         3.5)."""
         _, account = await self._account_of(route)
@@ -194,7 +201,7 @@ class SignInOperations(OperationContext):
         return DeviceAsked(route=await self._after_sign_in(route, account, before))
 
     @operation(role=ADMIN, news=True, help=_("Prove the app-only sign-in."))
-    async def authorize_app(self, who: Person, route: str, read: bool = False) -> Proof:
+    async def authorize_app(self, person: Person, route: str, read: bool = False) -> Proof:
         """Fetch a token by secret or certificate alone; what waits goes out then. With `read`
         one to read the mailbox as well."""
         plan, account = await self._account_of(route)
@@ -243,7 +250,9 @@ class SignInOperations(OperationContext):
         note({"account": name, "state": old_state}, {"account": name, "state": state})
         return status
 
-    async def _store_secret(self, who: Person, plan: Plan, name: str, secret: Secret) -> None:
+    async def _store_secret(
+        self, person: Person, plan: Plan, name: str, secret: Secret
+    ) -> None:
         """Keep it, bound to what it is for. Raises OperationFailedError."""
         # Killed in between, or without room for it, nobody is the owner of what another put in.
         await self._binding.disown(name)
@@ -251,7 +260,7 @@ class SignInOperations(OperationContext):
             await self._vault.put(name, secret)
         except VaultError as failure:
             raise OperationFailedError(failure.words) from None
-        await self._binding.bind_anew(who, plan, name)
+        await self._binding.bind_anew(person, plan, name)
 
     async def _require_sending(self, plan: Plan, route: str, account: Account) -> None:
         """Raises ConflictError unless it is signed in to send: the right to read comes beside

@@ -59,7 +59,7 @@ class CertificateOperations(SignInOperations):
     @operation(role=ADMIN, news=True, help=_("Create a client certificate."))
     async def certificate_new(
         self,
-        who: Person,
+        person: Person,
         name: str,
         next: bool = False,
         replace: bool = False,
@@ -74,7 +74,7 @@ class CertificateOperations(SignInOperations):
         account, entry = await self._free_entry(name, next=next, replace=replace, ahead=ahead)
         now = self._clocks.wall()
         bundle = await asyncio.to_thread(make, f"noroshi {account.name}", now, days)
-        return await self._store_certificate(who, account, entry, bundle)
+        return await self._store_certificate(person, account, entry, bundle)
 
     @operation(
         role=ADMIN,
@@ -84,7 +84,7 @@ class CertificateOperations(SignInOperations):
     )
     async def certificate_import(
         self,
-        who: Person,
+        person: Person,
         name: str,
         pem: str,
         next: bool = False,
@@ -104,10 +104,12 @@ class CertificateOperations(SignInOperations):
             raise OperationFailedError(CANNOT_OPEN) from None
         if proved and await self._is_another(entry, bundle):
             await require_accepted(self._tokens, (account,), entry, bundle)
-        return await self._store_certificate(who, account, entry, bundle)
+        return await self._store_certificate(person, account, entry, bundle)
 
     @operation(role=ADMIN, changes=False, help=_("Show a client certificate."))
-    async def certificate_show(self, who: Person, name: str, next: bool = False) -> Certificate:
+    async def certificate_show(
+        self, person: Person, name: str, next: bool = False
+    ) -> Certificate:
         """Return the part of it that is uploaded, its thumbprints and its end; never the
         key."""
         account, entry = await self._certificate_of(name, next=next)
@@ -127,11 +129,11 @@ class CertificateOperations(SignInOperations):
         return current is not None and current.reveal() != bundle.reveal()
 
     async def _store_certificate(
-        self, who: Person, account: Account, entry: str, bundle: Secret
+        self, person: Person, account: Account, entry: str, bundle: Secret
     ) -> Certificate:
         previous = await self._previous_certificate(account, entry)
         _, plan = await self._current()
-        await self._store_secret(who, plan, entry, bundle)
+        await self._store_secret(person, plan, entry, bundle)
         await self._wake_users(plan, entry)
         certificate = _answer(account, entry, bundle)
         note(previous, _summary(certificate))

@@ -57,7 +57,7 @@ class GuideOperations(CertificateOperations):
     """The administrator's steps."""
 
     @operation(role=ADMIN, changes=False, help=_("Show the administrator's steps for a route."))
-    async def guide_show(self, who: Person, route: str, way: str = "") -> GuideShown:
+    async def guide_show(self, person: Person, route: str, way: str = "") -> GuideShown:
         """Return the steps for a way to sign in, else the one that the account says; for routes
         through Microsoft 365 alone."""
         plan, account = await self._account_of(route)

@@ -44,11 +44,11 @@ class ProbeOperations(SignInOperations):
 
     @operation(role=ADMIN, changes=False, help=_("Check whether an account's tenant exists."))
     async def account_tenant(
-        self, who: Person, account: str, over: tuple[Document, ...] = ()
+        self, person: Person, account: str, over: tuple[Document, ...] = ()
     ) -> TenantFound:
         """Return its ID, asked of the sign-in server; a domain of the organisation will do as
         tenant. `over`: definitions as they would be, which are put in force nowhere."""
-        target = await self._trial_account(who, account, over)
+        target = await self._trial_account(person, account, over)
         if not target.cloud.entra:
             raise NotFoundError(NO_ENTRA.fill(cloud=target.cloud.name))
         try:
@@ -68,7 +68,7 @@ class ProbeOperations(SignInOperations):
     )
     async def account_try(
         self,
-        who: Person,
+        person: Person,
         account: str,
         bare: bool = False,
         over: tuple[Document, ...] = (),
@@ -78,7 +78,7 @@ class ProbeOperations(SignInOperations):
         """Ask for a token that nobody uses. `bare`: without a credential, which proves the app.
         `over`: definitions as they would be, and `secret` in the place of the vault's: neither is
         kept or put in force. `to`: as in `set_secret`."""
-        target = await self._trial_account(who, account, over, secret, to)
+        target = await self._trial_account(person, account, over, secret, to)
         if not secret:
             return await try_credential(self._tokens, target, bare=bare)
         value = Secret(secret.strip())
@@ -91,7 +91,7 @@ class ProbeOperations(SignInOperations):
     @operation(
         role=ADMIN, changes=False, help=_("Check whether sign-in servers accept a vault entry.")
     )
-    async def secret_try(self, who: Person, name: str) -> tuple[SecretTried, ...]:
+    async def secret_try(self, person: Person, name: str) -> tuple[SecretTried, ...]:
         """Ask the server of each account whose app shows it; none if it is no such secret."""
         _, plan = await self._current()
         secret = await self._entry(name)
@@ -101,7 +101,7 @@ class ProbeOperations(SignInOperations):
         return tuple([await self._probe(account, one) for account, one in credentials])
 
     @operation(role=ADMIN, changes=False, help=_("Show the contents of a route's token."))
-    async def token_look(self, who: Person, route: str) -> TokenSeen:
+    async def token_look(self, person: Person, route: str) -> TokenSeen:
         """Return for whom it is, what it permits, whose it is; it is asked for if there is
         none."""
         plan, account = await self._account_of(route)
@@ -139,7 +139,7 @@ class ProbeOperations(SignInOperations):
 
     async def _trial_account(
         self,
-        who: Person,
+        person: Person,
         name: str,
         over: tuple[Document, ...] = (),
         secret: str = "",
@@ -154,11 +154,11 @@ class ProbeOperations(SignInOperations):
         if over:
             _require_account(name, {*plan.accounts, *_accounts_in(over)})
             after = await asyncio.to_thread(self._trial_plan, name, version, plan, over)
-            await self._binding.check_destinations(who, after, plan)
+            await self._binding.check_destinations(person, after, plan)
         _require_account(name, after.accounts)
         account = after.accounts[name]
         if secret:
-            await self._binding.check_disclosure(who, after, account.secret, secret, to)
+            await self._binding.check_disclosure(person, after, account.secret, secret, to)
         return account
 
     def _trial_plan(

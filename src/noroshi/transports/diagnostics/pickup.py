@@ -46,8 +46,8 @@ class PickupExamination:
         """Do nothing: nothing is held open."""
 
     async def _examine_folder(self) -> StepResult:
-        free = await self._in_thread(lambda: _room_in(self._folder))
-        return StepResult(ROOM.fill(folder=self._folder, free=free / 1e9))
+        free_bytes = await self._in_thread(lambda: _room_in(self._folder))
+        return StepResult(ROOM.fill(folder=self._folder, free=free_bytes / 1e9))
 
     async def _write(self) -> StepResult:
         await self._in_thread(lambda: try_to_write(self._folder))
