@@ -18,7 +18,7 @@ _modules: dict[str, ModuleType] = {}
 
 
 def load(name: str) -> ModuleType:
-    """The module, whole. It may take a second, so it is for a thread."""
+    """Import the module, whole. It may take a second, so it is for a thread."""
     with ONE_AT_A_TIME:
         _modules[name] = import_module(name)
         return _modules[name]
@@ -31,5 +31,5 @@ def load_all(names: Iterable[str]) -> None:
 
 
 def loaded_module(name: str) -> ModuleType | None:
-    """The module if `load` has it already; it costs nothing."""
+    """Return the module if `load` has it already; it costs nothing."""
     return _modules.get(name)

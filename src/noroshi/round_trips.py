@@ -43,7 +43,7 @@ class MailboxReading:
 
 
 def note_of(account: str) -> str:
-    """The name under which a node notes that of an account's mailbox."""
+    """Return the name under which a node notes what is known of an account's mailbox."""
     return f"inbox/{account}"
 
 
@@ -56,20 +56,20 @@ def mailbox_reading(notes: Mapping[str, str], account: str) -> MailboxReading | 
 
 
 def anew_note_of(route: str) -> str:
-    """The name under which a node notes by what mails are known of a route that was removed, or
-    has another mailbox: those from before tell nothing of it."""
+    """Return the name under which a node notes by what mails are known of a route that was
+    removed, or has another mailbox: those from before tell nothing of it."""
     return f"trips/{route}"
 
 
 def id_ending(installation: str, notes: Mapping[str, str], route: str) -> str:
-    """How ids of the route's mails end."""
+    """Return how ids of the route's mails end."""
     mark = notes.get(anew_note_of(route), "")
     return f"{installation}-{mark}" if mark else installation
 
 
 async def mails_of(store: Store, route: str, now: datetime) -> Sequence[TrackedMail]:
-    """A route's mails up to today's, the newest first, back to one that was seen. Those of days
-    to come are of a clock that was ahead, and tell nothing of today."""
+    """Return a route's mails up to today's, the newest first, back to one that was seen. Those
+    of days to come are of a clock that was ahead, and tell nothing of today."""
     newest = await _recent_mails(store, route, now, FIRST)
     if not newest or arrival_of(newest[0], DeliveryState.SEEN_ARRIVED):
         return newest
@@ -86,7 +86,7 @@ async def _recent_mails(
 
 
 def prefix_of(route: str) -> str:
-    """How the ids of a route's mails begin; sorted by id the last is the newest."""
+    """Return how the ids of a route's mails begin; sorted by id the last is the newest."""
     return f"{PREFIX}{route}/"
 
 
@@ -96,8 +96,8 @@ def is_trip(id: str) -> bool:
 
 
 def trip_mail(route: str, address: str, installation: str, now: datetime) -> Envelope:
-    """The mail of a day, by this route alone; made twice it is one. Several installations may
-    share a mailbox and name their routes alike, so each finds its own."""
+    """Make the mail of a day, by this route alone; made twice it is one. Several installations
+    may share a mailbox and name their routes alike, so each finds its own."""
     facts = {"route": route, "day": f"{now:%Y-%m-%d}", "installation": installation}
     id = f"{prefix_of(route)}{facts['day']}/{installation}"
     payload = {
@@ -120,12 +120,12 @@ def trip_mail(route: str, address: str, installation: str, now: datetime) -> Env
 
 
 def acceptance_of(mail: TrackedMail) -> Receipt | None:
-    """The last attempt at which a provider took it; None: none did."""
+    """Return the last attempt at which a provider took it; None: none did."""
     return last_taken(mail.receipts)
 
 
 def last_taken(receipts: Sequence[Receipt]) -> Receipt | None:
-    """The last of these at which a provider took the mail."""
+    """Return the last of these at which a provider took the mail."""
     accepting = (
         receipt
         for receipt in reversed(receipts)
@@ -150,7 +150,8 @@ def arrival_of(mail: TrackedMail, state: str) -> Arrival | None:
 
 
 def arrival_time(receipt: Receipt, received: datetime, now: datetime) -> datetime:
-    """When a mail arrived, by our own clock: not before it left, nor after it was found."""
+    """Return when a mail arrived, by our own clock: not before it left, nor after it was
+    found."""
     return max(receipt.at, min(received, now))
 
 
@@ -183,7 +184,7 @@ def trip_of(
 
 
 def _unseen(mails: Sequence[TrackedMail]) -> Iterator[TrackedMail]:
-    """The newest that were sent day after day and have not been seen."""
+    """Yield the newest that were sent day after day and have not been seen."""
     last: datetime | None = None
     for mail in mails:
         born = mail.row.envelope.born

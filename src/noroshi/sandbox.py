@@ -97,8 +97,8 @@ class Readers:
 
 
 def _request_file() -> IO[bytes]:
-    """A file without a name, outside of this process's memory, and on no disk where that can be:
-    what is sent may be a secret."""
+    """Open a file without a name, outside of this process's memory, and on no disk where that
+    can be: what is sent may be a secret."""
     if sys.platform == "linux":
         return os.fdopen(os.memfd_create("request"), "w+b")
     return TemporaryFile()

@@ -215,7 +215,8 @@ class CommandContext:
         self._open.close()
 
     def say(self, words: Message | Mapping[str, str]) -> str:
-        """A text of ours, or of an answer, in the person's language; its hints can be typed."""
+        """Return a text of ours, or of an answer, in the person's language; its hints can be
+        typed."""
         text = words.say(self.language) if isinstance(words, Message) else words[self.language]
         return at_home(text, getattr(self.args, "home", ""))
 

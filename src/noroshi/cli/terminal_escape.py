@@ -12,8 +12,8 @@ from noroshi.core.printable import OBEYED, readable as fit
 
 
 def escaped(json: str) -> str:
-    """The same JSON, in which each of them is written as \\u and its number: they stand in strings
-    alone, which say the same so."""
+    """Return the same JSON, in which each of them is written as \\u and its number: they stand
+    in strings alone, which say the same so."""
     return OBEYED.sub(lambda match: f"\\u{ord(match[0]):04x}", json)
 
 
