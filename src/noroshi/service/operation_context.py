@@ -46,7 +46,7 @@ from noroshi.service.large_requests import Judges
 from noroshi.service.mail.delivery_status import limits
 from noroshi.service.monitors import status_view
 from noroshi.service.monitors.status_answers import RouteStatus
-from noroshi.service.node.secret_bindings import Binding
+from noroshi.service.node.secret_bindings import SecretBindings
 from noroshi.service.operation import CheckedArguments
 from noroshi.service.setup.proofs import proof_of, with_proof
 from noroshi.vault import KeyRing, Vault
@@ -87,7 +87,7 @@ class OperationContext:
         self._around, self._own = around, own
         self._under_way = UnderWay(clocks.steady)
         self._examined: dict[str, tuple[Route, Running]] = {}
-        self._binding = Binding(store, vault)
+        self._bindings = SecretBindings(store, vault)
         self._people = people or People(store, vault, clocks)
         self._latest: tuple[Version, Plan] | None = None
         self._plans = plans or PlanCache(plugins)

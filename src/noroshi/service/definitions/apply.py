@@ -186,14 +186,14 @@ class ApplyOperations(OperationContext):
         before = EMPTY if person.reauthenticated else await self._plan_in_effect(current)
         if not person.reauthenticated and self._starts_program(result, before):
             raise ReauthenticationRequiredError(REAUTHENTICATION_REQUIRED.fill(name=op))
-        await self._binding.check_destinations(person, result.plan, before)
+        await self._bindings.check_destinations(person, result.plan, before)
         answer = await self._describe_changes(result, current, names)
         if not answer.differences:
             note_nothing()
             return answer
-        await self._binding.lead(person, result.plan, before)
+        await self._bindings.note_token_choice(person, result.plan, before)
         number = await self._publish(result, current, person.name, note)
-        await self._binding.bind(result.plan, before)
+        await self._bindings.bind(result.plan, before)
         remaining = await move_silences(
             self._store, current.documents, result.documents, self.now()
         )

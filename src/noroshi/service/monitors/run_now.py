@@ -52,7 +52,7 @@ class RunNowOperations(ApplyOperations):
             require_reauthentication(person, "try_monitor")
         if documents is not None and not person.reauthenticated:
             before = await self._plan_in_effect(await self._store.current())
-            await self._binding.check_destinations(person, plan, before)
+            await self._bindings.check_destinations(person, plan, before)
         began = self._clocks.steady()
         sample = await self._measure(target, memory)
         seconds = self._clocks.steady() - began

@@ -17,7 +17,7 @@ from noroshi.service.errors import ConflictError, ReauthenticationRequiredError
 from noroshi.service.operation import Person
 from noroshi.vault import Vault, VaultError
 
-NOTE, LED = "bound/", "led/"
+NOTE, UNCONFIRMED = "bound/", "led/"
 MOST_TOLD = 20
 ELSEWHERE = followed_by(
     _(
@@ -39,7 +39,7 @@ ITS_OWN_URL = _("the URL that it contains")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
+class EntryBinding:
     """The uses that an entry is kept for. `by` is the door and name of whoever may name it freely,
     as the value is theirs: an API token that put it in, or anybody whose entry nothing named yet."""
 
@@ -48,7 +48,7 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Led:
+class UnconfirmedUses:
     """The uses of an entry that API tokens without programs chose and no person has confirmed.
     `token` is what the last of them is called, `by` the one that chose all of them, if one did."""
 
@@ -58,15 +58,15 @@ class Led:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Goes:
-    """The places that an entry goes to by the definitions in force, and the token that led it
-    there."""
+class Destinations:
+    """The places that an entry goes to by the definitions in force, and the token that chose
+    one of them."""
 
     to: tuple[str, ...]
-    led_by: str = ""
+    chosen_by: str = ""
 
 
-class Binding:
+class SecretBindings:
     """The bindings, as notes of the store: they need no key, and stay when an entry is removed."""
 
     def __init__(self, store: Store, vault: Vault) -> None:
@@ -79,8 +79,8 @@ class Binding:
         before: Plan,
         new_values: Mapping[str, str] | None = None,
     ) -> None:
-        """Refuse a plan that sends an entry where it is not kept for. `given` are values that
-        are to be kept with it. Raises ReauthenticationRequiredError."""
+        """Refuse a plan that sends an entry to a use that it is not bound to. `new_values` are
+        values that are to be kept with it. Raises ReauthenticationRequiredError."""
         new = (
             ()
             if person.reauthenticated
@@ -91,14 +91,14 @@ class Binding:
         notes, vault_names = await self._store.get_values(), set(await self._vault.names())
         problems = list[Problem]()
         for use in sorted(new):
-            binding = _read_bound(notes, use.entry)
+            binding = _read_binding(notes, use.entry)
             is_known = binding is not None or use.entry in vault_names
-            if is_known and not _is_allowed(binding or Bound(), use, person):
-                problems.append(_problem(use, binding or Bound()))
+            if is_known and not _is_allowed(binding or EntryBinding(), use, person):
+                problems.append(_problem(use, binding or EntryBinding()))
         if problems:
             raise ReauthenticationRequiredError(ELSEWHERE, tuple(problems[:MOST_TOLD]))
 
-    async def lead(
+    async def note_token_choice(
         self,
         person: Person,
         after: Plan,
@@ -113,34 +113,44 @@ class Binding:
             await self._new_uses(after, before, new_values or {}),
         )
         for entry, uses in _by_entry(new).items():
-            led = _read_led(notes, entry)
-            by = _owner_id(person) if not led.uses or led.by == _owner_id(person) else ""
-            new_led = Led(uses=_union(led.uses, uses), token=person.name, by=by)
-            await self._note_led(entry, led, new_led)
+            unconfirmed = _read_unconfirmed(notes, entry)
+            by = (
+                _owner_id(person)
+                if not unconfirmed.uses or unconfirmed.by == _owner_id(person)
+                else ""
+            )
+            updated = UnconfirmedUses(
+                uses=_union(unconfirmed.uses, uses), token=person.name, by=by
+            )
+            await self._note_unconfirmed(entry, unconfirmed, updated)
 
     async def check_disclosure(
         self, person: Person, plan: Plan, entry: str, value: str, to: Collection[str]
     ) -> None:
         """Refuse a secret that would go where a token chose, unless whoever gives it names that
         place, or is the token. Raises ConflictError."""
-        led = _read_led(await self._store.get_values(), entry)
-        if not led.uses or led.by == _owner_id(person):
+        unconfirmed = _read_unconfirmed(await self._store.get_values(), entry)
+        if not unconfirmed.uses or unconfirmed.by == _owner_id(person):
             return
         uses = _by_entry(await self._resolve(uses_of(plan), {entry: value})).get(entry, ())
-        unconfirmed = {use.where for use in uses if use in led.uses and use.where} - set(to)
-        if unconfirmed:
-            where = sorted(unconfirmed)
-            words = UNSEEN.fill(entry=entry, token=led.token, where=", ".join(where))
+        chosen_places = {
+            use.where for use in uses if use in unconfirmed.uses and use.where
+        } - set(to)
+        if chosen_places:
+            where = sorted(chosen_places)
+            words = UNSEEN.fill(entry=entry, token=unconfirmed.token, where=", ".join(where))
             raise ConflictError(words, tuple(Problem("to", plain(one)) for one in where))
 
-    async def goes(self, plan: Plan) -> Mapping[str, Goes]:
+    async def destinations(self, plan: Plan) -> Mapping[str, Destinations]:
         """Return where each entry goes, by its name."""
-        notes, destinations = await self._store.get_values(), dict[str, Goes]()
+        notes, destinations = await self._store.get_values(), dict[str, Destinations]()
         for entry, uses in _by_entry(await self._resolve(uses_of(plan))).items():
-            led = _read_led(notes, entry)
-            by_token = any(use in led.uses and use.where for use in uses)
+            unconfirmed = _read_unconfirmed(notes, entry)
+            by_token = any(use in unconfirmed.uses and use.where for use in uses)
             to = sorted({use.where for use in uses if use.where})
-            destinations[entry] = Goes(to=tuple(to), led_by=led.token if by_token else "")
+            destinations[entry] = Destinations(
+                to=tuple(to), chosen_by=unconfirmed.token if by_token else ""
+            )
         return destinations
 
     async def bind(self, *plans: Plan) -> None:
@@ -150,36 +160,44 @@ class Binding:
         uses = await self._resolve(frozenset[Use]().union(*map(uses_of, plans)))
         notes, vault_names = await self._store.get_values(), set(await self._vault.names())
         for entry, uses_of_entry in _by_entry(uses).items():
-            binding = _read_bound(notes, entry)
+            binding = _read_binding(notes, entry)
             if binding is not None or entry in vault_names:
                 all_uses = _union(binding.uses if binding else (), uses_of_entry)
-                await self._note(entry, binding, replace(binding or Bound(), uses=all_uses))
+                await self._note(
+                    entry, binding, replace(binding or EntryBinding(), uses=all_uses)
+                )
 
     async def bind_anew(self, person: Person, plan: Plan, entry: str) -> None:
         """Note that somebody puts a value in: it is meant for what the plan names it for."""
         notes = await self._store.get_values()
         uses = _by_entry(await self._resolve(uses_of(plan))).get(entry, ())
         mine = person.door == "api" or not uses
-        binding = Bound(uses=_union((), uses), by=_owner_id(person) if mine else "")
-        await self._note(entry, _read_bound(notes, entry), binding)
-        led = _read_led(notes, entry)
-        if led.by != _owner_id(person):
-            remaining = tuple(use for use in led.uses if use not in uses)
-            await self._note_led(entry, led, replace(led, uses=remaining))
+        binding = EntryBinding(uses=_union((), uses), by=_owner_id(person) if mine else "")
+        await self._note(entry, _read_binding(notes, entry), binding)
+        unconfirmed = _read_unconfirmed(notes, entry)
+        if unconfirmed.by != _owner_id(person):
+            remaining = tuple(use for use in unconfirmed.uses if use not in uses)
+            await self._note_unconfirmed(
+                entry, unconfirmed, replace(unconfirmed, uses=remaining)
+            )
 
     async def disown(self, entry: str) -> None:
         """Let nobody name an entry freely, as another value is to be put in."""
-        binding = _read_bound(await self._store.get_values(), entry)
+        binding = _read_binding(await self._store.get_values(), entry)
         if binding is not None:
             await self._note(entry, binding, replace(binding, by=""))
 
-    async def _note(self, entry: str, before: Bound | None, binding: Bound) -> None:
+    async def _note(
+        self, entry: str, before: EntryBinding | None, binding: EntryBinding
+    ) -> None:
         if binding != before:
             await self._store.put_value(NOTE + entry, schema.text(binding))
 
-    async def _note_led(self, entry: str, before: Led, led: Led) -> None:
-        if led != before:
-            await self._store.put_value(LED + entry, schema.text(led))
+    async def _note_unconfirmed(
+        self, entry: str, before: UnconfirmedUses, after: UnconfirmedUses
+    ) -> None:
+        if after != before:
+            await self._store.put_value(UNCONFIRMED + entry, schema.text(after))
 
     async def _new_uses(
         self, after: Plan, before: Plan, new_values: Mapping[str, str]
@@ -212,24 +230,24 @@ class Binding:
         return secret.reveal().strip() if secret is not None else ""
 
 
-def _is_allowed(binding: Bound, use: Use, person: Person) -> bool:
+def _is_allowed(binding: EntryBinding, use: Use, person: Person) -> bool:
     """Tell whether an entry goes to where it was meant to go, or the value is their own."""
     is_own = binding.by == _owner_id(person) and (person.door == "api" or not binding.uses)
     return use in binding.uses or is_own
 
 
-def _read_bound(notes: Mapping[str, str], entry: str) -> Bound | None:
+def _read_binding(notes: Mapping[str, str], entry: str) -> EntryBinding | None:
     try:
-        return schema.value(Bound, notes[NOTE + entry])
+        return schema.value(EntryBinding, notes[NOTE + entry])
     except (KeyError, schema.Unreadable):
         return None
 
 
-def _read_led(notes: Mapping[str, str], entry: str) -> Led:
+def _read_unconfirmed(notes: Mapping[str, str], entry: str) -> UnconfirmedUses:
     try:
-        return schema.value(Led, notes[LED + entry])
+        return schema.value(UnconfirmedUses, notes[UNCONFIRMED + entry])
     except (KeyError, schema.Unreadable):
-        return Led()
+        return UnconfirmedUses()
 
 
 def _by_entry(uses: Iterable[Use]) -> Mapping[str, list[Use]]:
@@ -249,7 +267,7 @@ def _owner_id(person: Person) -> str:
     return f"{person.door}/{person.id or person.name}"
 
 
-def _problem(use: Use, binding: Bound) -> Problem:
+def _problem(use: Use, binding: EntryBinding) -> Problem:
     places = ", ".join(dict.fromkeys(one.where for one in binding.uses if one.where))
     default = ITS_OWN_URL if binding.uses else TO_NOBODY
     return Problem(

@@ -19,7 +19,7 @@ from noroshi.service.errors import (
     NotFoundError,
     OperationFailedError,
 )
-from noroshi.service.node.secret_bindings import Goes
+from noroshi.service.node.secret_bindings import Destinations
 from noroshi.service.node.vault_answers import SecretEntry
 from noroshi.service.operation import ADMIN, Person, note, operation
 from noroshi.service.operation_context import OperationContext
@@ -51,22 +51,22 @@ class SecretOperations(OperationContext):
         own."""
         vault_names = {name for name in await self._vault.names() if not reserved(name)}
         users = named_in((await self._store.current()).documents)
-        goes = await self._destinations()
+        destinations = await self._destinations()
         return tuple(
             SecretEntry(
                 name=name,
                 kept=name in vault_names,
                 named_by=tuple(users.get(name, ())),
-                goes_to=goes[name].to if name in goes else (),
-                led_by=goes[name].led_by if name in goes else "",
+                goes_to=destinations[name].to if name in destinations else (),
+                led_by=destinations[name].chosen_by if name in destinations else "",
             )
             for name in sorted(vault_names | users.keys())
         )
 
-    async def _destinations(self) -> Mapping[str, Goes]:
+    async def _destinations(self) -> Mapping[str, Destinations]:
         """Return where each entry goes; of none while the definitions cannot be read."""
         with suppress(OperationFailedError):
-            return await self._binding.goes((await self._current())[1])
+            return await self._bindings.destinations((await self._current())[1])
         return {}
 
     @operation(role=ADMIN, help=_("Remove an entry of the vault."))
@@ -92,7 +92,7 @@ class SecretOperations(OperationContext):
         with suppress(
             OperationFailedError
         ):  # definitions that cannot be read any more name nothing
-            await self._binding.bind((await self._current())[1])
+            await self._bindings.bind((await self._current())[1])
 
 
 def named_in(documents: Iterable[Document]) -> Mapping[str, Sequence[str]]:

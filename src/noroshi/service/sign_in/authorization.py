@@ -132,9 +132,9 @@ class SignInOperations(OperationContext):
             raise InvalidArgumentError(BAD_SECRET, (problem,))
         is_stored = name in await self._vault.names()
         # A URL that is kept says where the header beside it goes.
-        await self._binding.check_destinations(person, plan, plan, {name: secret.reveal()})
-        await self._binding.check_disclosure(person, plan, name, secret.reveal(), to)
-        await self._binding.lead(person, plan, plan, {name: secret.reveal()})
+        await self._bindings.check_destinations(person, plan, plan, {name: secret.reveal()})
+        await self._bindings.check_disclosure(person, plan, name, secret.reveal(), to)
+        await self._bindings.note_token_choice(person, plan, plan, {name: secret.reveal()})
         if is_stored and proved:
             await require_accepted(self._tokens, users, name, secret)
         await self._store_secret(person, plan, name, secret)
@@ -255,12 +255,12 @@ class SignInOperations(OperationContext):
     ) -> None:
         """Keep it, bound to what it is for. Raises OperationFailedError."""
         # Killed in between, or without room for it, nobody is the owner of what another put in.
-        await self._binding.disown(name)
+        await self._bindings.disown(name)
         try:
             await self._vault.put(name, secret)
         except VaultError as failure:
             raise OperationFailedError(failure.words) from None
-        await self._binding.bind_anew(person, plan, name)
+        await self._bindings.bind_anew(person, plan, name)
 
     async def _require_sending(self, plan: Plan, route: str, account: Account) -> None:
         """Raises ConflictError unless it is signed in to send: the right to read comes beside

@@ -154,11 +154,11 @@ class ProbeOperations(SignInOperations):
         if over:
             _require_account(name, {*plan.accounts, *_accounts_in(over)})
             after = await asyncio.to_thread(self._trial_plan, name, version, plan, over)
-            await self._binding.check_destinations(person, after, plan)
+            await self._bindings.check_destinations(person, after, plan)
         _require_account(name, after.accounts)
         account = after.accounts[name]
         if secret:
-            await self._binding.check_disclosure(person, after, account.secret, secret, to)
+            await self._bindings.check_disclosure(person, after, account.secret, secret, to)
         return account
 
     def _trial_plan(
