@@ -151,12 +151,12 @@ class CommandContext:
         try:
             answer = self._client.call(op, **args)
         except RefusedError as refused:
-            if refused.kind != "no node" or not self._node_came():
+            if refused.kind != "no node" or not self._node_took_store():
                 raise
         else:
-            if op not in LOOKS or not self._node_came():
+            if op not in LOOKS or not self._node_took_store():
                 return answer
-        self.let_go()
+        self.release_store()
         self.running = True
         return self._ask_node(op, args)
 
@@ -167,16 +167,16 @@ class CommandContext:
             try:
                 return node.call(op, **args)
             except NoNodeError:
-                now, starting = time.monotonic(), self._starting()
-                if starting is not None:
+                now, starting_node = time.monotonic(), self._starting_node()
+                if starting_node is not None:
                     end, gone_at = end or now + STARTS_WITHIN, now + HANDS_OVER
                     if now >= end:
-                        raise RefusedError("no node", starting) from None
+                        raise RefusedError("no node", starting_node) from None
                 elif now >= gone_at:  # at the first look, or it ended without having started
                     raise
             time.sleep(STEP)
 
-    def _starting(self) -> Message | None:
+    def _starting_node(self) -> Message | None:
         """Say of a node that has its store and no open door yet that it starts; None: there is
         none."""
         if self.door is not None:
@@ -185,20 +185,20 @@ class CommandContext:
             Holder,  # only now: a running node needs none
         )
 
-        state = self._holding()
+        state = self._lock_state()
         # Who runs and is not heard has just opened its door, or not yet written that it starts.
         if state is None or state.holder not in (Holder.STARTING, Holder.RUNNING):
             return None
         return sentence(state.words(self._lock))
 
-    def _node_came(self) -> bool:
+    def _node_took_store(self) -> bool:
         """Return whether a node took the store while it was opened here."""
         from noroshi.stores.sqlite.process_lock import Holder
 
-        state = self._holding()
+        state = self._lock_state()
         return state is not None and state.holder in (Holder.STARTING, Holder.RUNNING)
 
-    def _holding(self) -> Holding | None:
+    def _lock_state(self) -> Holding | None:
         from noroshi.stores.sqlite.process_lock import holding
 
         return holding(self._lock)
@@ -209,7 +209,7 @@ class CommandContext:
 
         return lock_of(self.config.store)
 
-    def let_go(self) -> None:
+    def release_store(self) -> None:
         """Give the store back until the next call, so that a node may start meanwhile."""
         self._client = None
         self._open.close()

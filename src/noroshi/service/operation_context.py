@@ -40,7 +40,10 @@ from noroshi.ports import (
 from noroshi.ports.examination import Step
 from noroshi.round_trips import mailbox_reading, mails_of, trip_of
 from noroshi.sandbox import Readers
-from noroshi.service.diagnostics.running_examinations import Running, UnderWay
+from noroshi.service.diagnostics.running_examinations import (
+    RunningExamination,
+    RunningExaminations,
+)
 from noroshi.service.errors import OperationFailedError
 from noroshi.service.large_requests import Judges
 from noroshi.service.mail.delivery_status import limits
@@ -85,8 +88,8 @@ class OperationContext:
         self._runs_on, self._measure, self._host_of = runs_on, measure, host_of
         self._ring, self._system = ring, system
         self._around, self._own = around, own
-        self._under_way = UnderWay(clocks.steady)
-        self._examined: dict[str, tuple[Route, Running]] = {}
+        self._running_examinations = RunningExaminations(clocks.steady)
+        self._examined: dict[str, tuple[Route, RunningExamination]] = {}
         self._bindings = SecretBindings(store, vault)
         self._people = people or People(store, vault, clocks)
         self._latest: tuple[Version, Plan] | None = None

@@ -161,19 +161,19 @@ def _list(context: CommandContext, mails: Sequence[Answer], now: datetime) -> It
 
 
 def _why(context: CommandContext, mail: Answer) -> Message:
-    because = _because(mail)
+    reason = _reason(mail)
     if mail["state"] != DeliveryState.WAITING:
-        return because
+        return reason
     routes = join_routes(context, mail["routes"], mail["marks"], ", ")
     words = WAITS_FOR if len(mail["routes"]) == 1 else WAITS_FOR_ONE
-    return words.fill(routes=routes, because=because)
+    return words.fill(routes=routes, because=reason)
 
 
-def _because(mail: Answer) -> Message:
-    because = bilingual(**mail["because"])
+def _reason(mail: Answer) -> Message:
+    reason = bilingual(**mail["because"])
     if mail["state"] != DeliveryState.HELD:
-        return because
-    return TO_LET_GO.fill(because=because, id=mail["id"])
+        return reason
+    return TO_LET_GO.fill(because=reason, id=mail["id"])
 
 
 def _next(context: CommandContext, mail: Answer, now: datetime) -> str:
@@ -205,7 +205,7 @@ def _letter(context: CommandContext, letter: Answer, now: datetime) -> Iterator[
         "routes": _remaining_routes(context, mail),
         "born": clock(mail["born"], now),
         "next": _next(context, mail, now),
-        "because": context.say(_because(mail)),
+        "because": context.say(_reason(mail)),
         "unproved": context.say(letter["unproved"]),
         "alarms": ", ".join(letter["alarms"]),
         "members": ", ".join(letter["members"]),

@@ -75,7 +75,7 @@ def places(context: CommandContext, name: str) -> Sequence[str]:
     print(context.say(CHOSEN.fill(name=name, where=", ".join(to), token=entry["led_by"])))
     if not sys.stdin.isatty():
         return ()  # the node refuses it, and says what to do
-    context.let_go()  # whoever thinks for an hour keeps no node from starting
+    context.release_store()  # whoever thinks for an hour keeps no node from starting
     try:
         reply = input(context.say(MAY_GO))
     except EOFError:

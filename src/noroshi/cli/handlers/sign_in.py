@@ -170,7 +170,7 @@ def _by_browser_here(context: CommandContext, request: SignInRequest) -> Answer:
                 listener = stack.enter_context(Listener(context.language, port or HTTP))
             listener.expect(flow["redirect"], flow["url"])
             print(context.say(sign_in_texts.OPEN_HERE.fill(url=flow["url"])), flush=True)
-            context.let_go()
+            context.release_store()
             return _wait_for_browser(context, request, listener, flow)
     except NoPortError as error:
         raise RefusedError("trouble", error.words) from None
@@ -313,13 +313,13 @@ def _read_pasted(context: CommandContext) -> str:
     It is over once it holds what a finished sign-in has and nothing more comes, or with an
     empty line. What is piped in is read to its end.
     """
-    context.let_go()  # somebody signs in meanwhile, which takes a while
+    context.release_store()  # somebody signs in meanwhile, which takes a while
     if not sys.stdin.isatty():
         return _require_text(sys.stdin.read(LONGEST_URL), sign_in_texts.NO_ADDRESS)
     try:
         lines = [input(context.say(sign_in_texts.URL_PROMPT))]
-        while lines[-1].strip() and (_more_waits() or _goes_on("".join(lines))):
-            more = "" if _more_waits() else context.say(sign_in_texts.GOES_ON)
+        while lines[-1].strip() and (_has_pending_input() or _is_beginning("".join(lines))):
+            more = "" if _has_pending_input() else context.say(sign_in_texts.GOES_ON)
             lines.append(input(more))
     except EOFError:
         raise RefusedError("invalid", sign_in_texts.NO_ADDRESS) from None
@@ -330,14 +330,14 @@ def _is_complete(text: str) -> bool:
     return "AADSTS" in text or ("state=" in text and ("code=" in text or "error=" in text))
 
 
-def _goes_on(text: str) -> bool:
+def _is_beginning(text: str) -> bool:
     """Return whether it is the beginning of such an address; what is none is answered at
     once."""
     has_part = any(part in text for part in ("localhost", "code=", "state=", "error="))
     return has_part and not _is_complete(text) and "response_type=" not in text
 
 
-def _more_waits() -> bool:
+def _has_pending_input() -> bool:
     """Return whether what was pasted goes on: its other lines are there already, typed by
     nobody."""
     return bool(select.select([sys.stdin], [], [], A_MOMENT)[0])

@@ -99,15 +99,15 @@ def status(context: CommandContext) -> int:
         return exits.DONE
     if not context.running:
         return exits.NO_NODE
-    return exits.DONE if _well(answer) else exits.TROUBLE
+    return exits.DONE if _is_healthy(answer) else exits.TROUBLE
 
 
-def _well(answer: Answer) -> bool:
+def _is_healthy(answer: Answer) -> bool:
     """Return whether all is well; monitors whose alarms have no way out are not either."""
-    routes_well = all(map(nothing_against, _readiness(answer["routes"])))
-    routes_well = routes_well and bool(answer["routes"] or not answer["monitors"])
-    calm = not answer["queue"]["set_aside"] and not answer["troubles"]
-    return answer["level"] == "ok" and routes_well and calm
+    routes_healthy = all(map(nothing_against, _readiness(answer["routes"])))
+    routes_healthy = routes_healthy and bool(answer["routes"] or not answer["monitors"])
+    no_trouble = not answer["queue"]["set_aside"] and not answer["troubles"]
+    return answer["level"] == "ok" and routes_healthy and no_trouble
 
 
 def _page(context: CommandContext, answer: Answer, now: datetime) -> Iterator[str]:
@@ -142,10 +142,10 @@ def _headlines(context: CommandContext, answer: Answer) -> Iterator[str]:
         yield context.say(_measured_so_far(len(monitors) - new, new))
     else:
         count = len(monitors)
-        well = _well(answer) and all(
+        healthy = _is_healthy(answer) and all(
             readiness is Sends.PROVED for readiness in _readiness(routes)
         )
-        yield context.say((ALL_WELL if well else ALL_OK).fill(count=count))
+        yield context.say((ALL_WELL if healthy else ALL_OK).fill(count=count))
     if monitors and not routes:
         yield context.say(NO_WAY_OUT)
     yield from map(context.say, _of_routes(routes))

@@ -109,7 +109,7 @@ def _parts(
     examinations: Sequence[Mapping[str, Any]],
     text: str,
 ) -> Iterator[tuple[str, str]]:
-    yield "README.txt", _in_all(in_each_language(partial(_read_me, context.args.mask)))
+    yield "README.txt", _multilingual(in_each_language(partial(_read_me, context.args.mask)))
     yield "doctor.txt", redactor.log(text)
     answers: dict[str, Any] = {
         "doctor.json": list(examinations),
@@ -127,11 +127,13 @@ def _parts(
         yield f"definitions/{redactor.text(one['key'])}.json", _json(body)
     yield (
         FILE,
-        redactor.log(_in_all(ELSEWHERE) if context.remote else _settings(context, redactor)),
+        redactor.log(
+            _multilingual(ELSEWHERE) if context.remote else _settings(context, redactor)
+        ),
     )
     yield (
         "journal.txt",
-        redactor.log(_in_all(ELSEWHERE) if context.remote else _journal(context)),
+        redactor.log(_multilingual(ELSEWHERE) if context.remote else _journal(context)),
     )
 
 
@@ -143,7 +145,7 @@ def _read_me(mask: bool, language: str) -> str:
     return f"{head}\n\n{files}\n\n{promised}\n"
 
 
-def _in_all(words: Message) -> str:
+def _multilingual(words: Message) -> str:
     """Return a text in every language: nobody knows who will open the bundle."""
     return "\n".join(one.rstrip("\n") + "\n" for one in words.both().values())
 
@@ -189,7 +191,7 @@ def _journal(context: CommandContext) -> str:
     except (OSError, ConfigError) as error:
         return f"{error}\n"
     if not is_service(context):
-        return _in_all(NOT_OURS)
+        return _multilingual(NOT_OURS)
     command = ("journalctl", "-u", NAME, "-n", str(LAST_LINES), "--no-pager", "-o", "short-iso")
     try:
         process = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -170,7 +170,7 @@ class Dialogue:
         """Ask for a secret, which is not shown."""
         if not self.may_ask:
             raise RefusedError("invalid", setup_texts.SECRET_BY_FILE)
-        self.context.let_go()
+        self.context.release_store()
         try:
             return getpass.getpass(self.context.say(prompt)).strip()
         except EOFError:
@@ -233,7 +233,7 @@ class Dialogue:
             self.say(setup_texts.NEEDED)
 
     def _line(self, prompt: Message) -> str:
-        self.context.let_go()  # whoever thinks for an hour keeps no node from starting
+        self.context.release_store()  # whoever thinks for an hour keeps no node from starting
         try:
             return input(self.context.say(prompt)).strip()
         except EOFError:

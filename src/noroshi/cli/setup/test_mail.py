@@ -47,7 +47,7 @@ class LastMail:
         the mail's id. Raises RefusedError, and LeftError."""
         self._require_node()
         to = self._recipient()
-        self._id = self._waits_still(to)
+        self._id = self._waiting_mail(to)
         if self._id:
             self._talk.say(setup_texts.WAITS_STILL.fill(to=to, id=self._id))
             self._attempts = len(self._context.call("queue_show", id=self._id)["tried"])
@@ -57,7 +57,7 @@ class LastMail:
             self._talk.say(setup_texts.ON_ITS_WAY.fill(to=to, route=self._goal.route))
         alternatives = {WAIT: self._wait_for_node}
         letter: Letter = self._talk.until_proved(
-            self._receipt, self._mend, setup_texts.MENDED_OR_WAIT, alternatives
+            self._receipt, self._explain_failure, setup_texts.MENDED_OR_WAIT, alternatives
         )
         self._tell(letter)
         return self._id
@@ -77,14 +77,14 @@ class LastMail:
 
     def _require_node(self) -> None:
         def prove() -> None:
-            self._context.let_go()
+            self._context.release_store()
             self._context.call("queue_list")
             if not self._context.running:
                 raise NoSenderError
 
         self._talk.until_proved(prove, lambda _: False, setup_texts.STARTED)
 
-    def _waits_still(self, to: str) -> str:
+    def _waiting_mail(self, to: str) -> str:
         """Return the test mail of an earlier time that still waits: one more would come as
         well, later."""
         subject = SUBJECT.fill(route=self._goal.route)
@@ -106,7 +106,7 @@ class LastMail:
         """Wait for what comes of it. Raises RefusedError if it is refused, or nothing comes."""
         if self._attempts:
             self._try_again()
-        return self._watch(time.monotonic() + PATIENCE)
+        return self._wait_for_acceptance(time.monotonic() + PATIENCE)
 
     def _try_again(self) -> None:
         try:
@@ -115,7 +115,7 @@ class LastMail:
             if refused.kind != "conflict":  # it is on its way, or through, already
                 raise
 
-    def _watch(self, until: float) -> Letter:
+    def _wait_for_acceptance(self, until: float) -> Letter:
         while True:
             letter: Letter = self._context.call("queue_show", id=self._id)
             state, attempts = letter["queued"]["state"], letter["tried"]
@@ -132,7 +132,7 @@ class LastMail:
         """Wait as long as it takes while the node tries it again by itself."""
         return MailWatch(self._talk, self._id).wait_until_accepted()
 
-    def _mend(self, refused: RefusedError) -> bool:
+    def _explain_failure(self, refused: RefusedError) -> bool:
         self._proofs.tell_steps(refused)
         return False
 

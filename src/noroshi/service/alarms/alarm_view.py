@@ -120,7 +120,7 @@ def windows_shown(
     return sorted(current, key=lambda one: (one.begins, one.place))
 
 
-def under_way(
+def active_windows(
     all_monitors: Collection[Monitor],
     now: datetime,
     by_monitor: Mapping[str, MonitorSuppression],

@@ -139,9 +139,9 @@ class DiagnosticOperations(OperationContext):
         )
         id = self._new_id()
         now = self._clocks.wall()
-        self._under_way.begin(id, examination, now)
+        self._running_examinations.begin(id, examination, now)
         if target:
-            self._examined[route] = target, self._under_way.get(id)
+            self._examined[route] = target, self._running_examinations.get(id)
         return Examined(
             id=id,
             route=route,
@@ -181,13 +181,13 @@ class DiagnosticOperations(OperationContext):
     async def examine_look(self, person: Person, id: str, seen: int = 0) -> Looked:
         """Return its stages after the first `seen`; wait a few seconds for one. With `seen` -1
         it is all of them, at once."""
-        running = self._under_way.get(id)
-        stages, over = await self._under_way.since(id, seen)
+        running = self._running_examinations.get(id)
+        stages, over = await self._running_examinations.since(id, seen)
         return Looked(tuple(stages), over, running.at, _names(running.steps))
 
     async def close(self) -> None:
         """End what is under way."""
-        await self._under_way.close()
+        await self._running_examinations.close()
 
     def _route_named(self, plan: Plan, name: str) -> Route:
         route = plan.routes.get(name)

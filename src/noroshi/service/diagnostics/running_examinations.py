@@ -22,7 +22,7 @@ NO_SUCH = _("This examination no longer exists; start it again.")
 
 
 @dataclass(slots=True)
-class Running:
+class RunningExamination:
     """One examination: its steps, when it was begun, and what has come of it so far."""
 
     steps: Sequence[Step]
@@ -34,12 +34,12 @@ class Running:
     task: asyncio.Task[None] | None = None
 
 
-class UnderWay:
+class RunningExaminations:
     """All of them, by their ids."""
 
     def __init__(self, steady: Callable[[], float]) -> None:
         self._steady = steady
-        self._running: dict[str, Running] = {}
+        self._running: dict[str, RunningExamination] = {}
 
     def begin(self, id: str, examination: Examination, at: datetime) -> None:
         """Take its steps one after the other, whoever looks. Raises OperationFailedError."""
@@ -51,10 +51,10 @@ class UnderWay:
         }
         if sum(not one.over for one in self._running.values()) >= MOST:
             raise OperationFailedError(TOO_MANY.fill(most=MOST))
-        running = self._running[id] = Running(examination.steps, at)
+        running = self._running[id] = RunningExamination(examination.steps, at)
         running.task = asyncio.create_task(self._run(running, examination))
 
-    def get(self, id: str) -> Running:
+    def get(self, id: str) -> RunningExamination:
         """Return the one of that id. Raises NotFoundError."""
         running = self._running.get(id)
         if running is None:
@@ -84,7 +84,7 @@ class UnderWay:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, running: Running, examination: Examination) -> None:
+    async def _run(self, running: RunningExamination, examination: Examination) -> None:
         try:
             async for stage in examined(examination.steps, self._steady):
                 await self._tell(running, stage)
@@ -93,7 +93,7 @@ class UnderWay:
             running.over, running.ended = True, self._steady()
             await self._tell(running, None)
 
-    async def _tell(self, running: Running, stage: Stage | None) -> None:
+    async def _tell(self, running: RunningExamination, stage: Stage | None) -> None:
         async with running.news:
             if stage is not None:
                 running.stages.append(stage)

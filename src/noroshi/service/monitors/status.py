@@ -12,9 +12,9 @@ from noroshi.core.translation import _
 from noroshi.service.alarms.alarm_view import (
     NO_SUPPRESSION,
     MonitorSuppression,
+    active_windows,
     silence_shown,
     suppressions_by_monitor,
-    under_way,
 )
 from noroshi.service.definitions.definition_answers import Kind
 from noroshi.service.definitions.disabled_text import outermost, stop_of
@@ -82,7 +82,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
                 for one in suppressions.silences
             ),
             untold=tuple(paths_without_rule(plan)[:FIRST]),
-            maintenance=under_way(plan.monitors.values(), now, by_monitor),
+            maintenance=active_windows(plan.monitors.values(), now, by_monitor),
         )
 
     @operation(role=VIEWER, help=_("Show the status of the routes."))

@@ -150,7 +150,7 @@ def probe_error(
 ) -> OperationFailedError:
     """Return what was said, and where the secret goes if that is at fault: no route is needed
     for it."""
-    if isinstance(failure, SignInError) and _another_mends(account, failure, credential):
+    if isinstance(failure, SignInError) and _is_about_credential(account, failure, credential):
         secret = credential.entry if credential else account.secret
         return OperationFailedError(
             failure.words, (Problem("secret", ANOTHER_SECRET.fill(entry=secret)),)
@@ -170,7 +170,7 @@ def is_about_secret(codes: Collection[int]) -> bool:
     return not WRONG_SECRET.isdisjoint(codes)
 
 
-def _another_mends(
+def _is_about_credential(
     account: Account, failure: SignInError, credential: Credential | None
 ) -> bool:
     """Return whether another secret mends it. Other servers than Entra do not tell a wrong
