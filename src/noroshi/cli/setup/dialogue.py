@@ -191,9 +191,9 @@ class Dialogue:
     ) -> T:
         """Prove it; while it is refused say why, and try again once somebody has mended it.
 
-        `mend` says more about a refusal, and whether it asked for what was wrong itself; `others`
-        are further ways to go on, by what is typed. Raises the refusal where nobody can be asked or
-        it is none of these `kinds`, and LeftError.
+        `mend` says more about a refusal, and whether it asked for what was wrong itself;
+        `alternatives` are further ways to go on, by what is typed. Raises the refusal where
+        nobody can be asked or it is none of these `kinds`, and LeftError.
         """
         attempt = prove
         while True:

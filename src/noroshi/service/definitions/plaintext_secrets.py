@@ -63,7 +63,7 @@ def looks_like_secret(
     name: str, own_names: Sequence[str] = (), other_words: Collection[str] = ()
 ) -> bool:
     """Return True for what nobody calls an entry: letters and digits that are no usual words, nor
-    what names the entry (`own`), nor words of what the `others` are called."""
+    what names the entry (`own_names`), nor any of `other_words`."""
     rest = name
     for one in sorted(own_names, key=len, reverse=True):
         if len(one) >= SHORTEST_WITHIN:

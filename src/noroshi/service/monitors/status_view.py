@@ -182,8 +182,8 @@ def route_status(
     failed_stage: Message = NOTHING,
 ) -> RouteStatus:
     """Return how a route is. A missing sign-in comes first: it is why the route is down.
-    `lacks` are the entries that it names and the vault has not; `failed`, where its last
-    diagnosis stopped."""
+    `lacks` are the entries that it names and the vault has not; `failed_stage`, where its
+    last diagnosis stopped."""
     state, since, until, why = "well", None, None, NOTHING
     if outage is not None:
         state, since, until = "down", outage.since, outage.until
