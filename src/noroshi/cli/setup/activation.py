@@ -14,11 +14,11 @@ from noroshi.guides.setup_goal import SetupGoal
 
 def activate(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> None:
     """Put it in force; what is refused stays held, for another try. Raises RefusedError, and LeftError."""
-    if not talk.held:
+    if not talk.holds_drafts:
         return
     without_sign_in = _confirm_new_sign_in(talk, drafts, goal)
     talk.until_proved(drafts.put_in_force, lambda _: False, kinds=BY_KIND)
-    talk.held = False
+    talk.holds_drafts = False
     if drafts.secret_entry:
         _put_secret(talk, drafts, goal)
     talk.missing = without_sign_in

@@ -41,7 +41,7 @@ def prepare_certificate(talk: Dialogue, goal: SetupGoal, known_values: KnownValu
         _import_certificate(talk, goal, known_values, pem, certificate)
         return
     if certificate is None:
-        certificate = context.call("certificate_new", name=account, ahead=talk.held)
+        certificate = context.call("certificate_new", name=account, ahead=talk.holds_drafts)
         talk.say_success(setup_texts.CERTIFICATE_MADE.fill(days=730))
     known_values.thumbprint = certificate["sha1"]
     known_values.certificate = _write_certificate(talk, account, certificate["pem"])
@@ -51,7 +51,9 @@ def _certificate_in_vault(talk: Dialogue, account: str) -> Answer | None:
     try:
         certificate: Answer = talk.context.call("certificate_show", name=account)
     except RefusedError as refused:
-        if refused.kind != "not found" and not (talk.held and refused.kind == "conflict"):
+        if refused.kind != "not found" and not (
+            talk.holds_drafts and refused.kind == "conflict"
+        ):
             raise
         return None
     return certificate
@@ -71,7 +73,7 @@ def _import_certificate(
     stale = previous["pem"] if previous else ""
     known_values.certificate = _write_certificate(talk, goal.account, new.pem, stale)
     arguments = {"name": goal.account, "pem": pem, "replace": True, "proved": True}
-    arguments |= {"ahead": talk.held}
+    arguments |= {"ahead": talk.holds_drafts}
 
     def mend(refused: RefusedError) -> bool:
         show_remedy_steps(talk, goal, known_values, refused.words.en)

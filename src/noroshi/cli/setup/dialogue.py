@@ -45,13 +45,13 @@ class LeftError(RefusedError):
 
 class Dialogue:
     """`may_ask`: somebody sits at the terminal. `hurried`: whatever has a default is not asked.
-    `held`: what is answered is not in force yet, as mails leave by what is. `missing`: what still
-    has to be done for what is in force, so that mails leave by it."""
+    `holds_drafts`: what is answered is not in force yet, as mails leave by what is. `missing`:
+    what still has to be done for what is in force, so that mails leave by it."""
 
     def __init__(self, context: CommandContext) -> None:
         self.context, self.args = context, context.args
         self.may_ask = sys.stdin.isatty()
-        self.held, self.missing = False, NOTHING
+        self.holds_drafts, self.missing = False, NOTHING
         self.hurried = bool(self.args.yes) or not self.may_ask
         self.room = min(shutil.get_terminal_size((NARROW, 0)).columns, WIDEST)
 
@@ -68,7 +68,7 @@ class Dialogue:
         """Return how to take it up again, and what is missing until then."""
         account = self.args.account
         option = f" --account {account}" if account != ACCOUNT else ""
-        words = setup_texts.LATER_AS_BEFORE if self.held else setup_texts.LATER
+        words = setup_texts.LATER_AS_BEFORE if self.holds_drafts else setup_texts.LATER
         text = words.fill(account=option)
         if self.missing == NOTHING:
             return text

@@ -114,12 +114,12 @@ class Drafts:
 
     def keep(self, goal: SetupGoal, *, route: bool = True) -> None:
         """Keep account and route as the goal has them now. Raises RefusedError."""
-        account, way_out = f"accounts/{goal.account}", f"routes/{goal.route}"
+        account_key, route_key = f"accounts/{goal.account}", f"routes/{goal.route}"
 
         def new_bodies(before: Contents) -> Contents:
-            bodies = {account: goal.account_document(before.get(account, {}))}
+            bodies = {account_key: goal.account_document(before.get(account_key, {}))}
             if route:
-                bodies[way_out] = goal.route_document(before.get(way_out, {}))
+                bodies[route_key] = goal.route_document(before.get(route_key, {}))
             return bodies
 
         self._change(new_bodies)

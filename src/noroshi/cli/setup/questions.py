@@ -31,7 +31,7 @@ def ask_goal(talk: Dialogue, drafts: Drafts) -> SetupGoal:
     goal = _initial_goal(talk, drafts)
     if not drafts.only_looks and _sends(talk, goal.account):
         drafts.hold()
-        talk.held = True
+        talk.holds_drafts = True
         talk.say(setup_texts.HELD)
     resumes = bool(goal.way) and _has_route(drafts, goal.account)
     if resumes and talk.yes(_summary(goal, drafts)):
@@ -73,7 +73,7 @@ def with_tenant(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
         talk.say_success(
             words.fill(tenant=candidate.tenant, id=answer["id"], host=answer["host"])
         )
-        if talk.held and not candidate.alone and candidate.tenant == before:
+        if talk.holds_drafts and not candidate.alone and candidate.tenant == before:
             return candidate  # its ID would be another tenant to whoever keeps the sign-in
         return replace(candidate, tenant=answer["id"])
 

@@ -126,7 +126,7 @@ class ApplyOperations(OperationContext):
         try:
             return await self._put_in_effect(person, result, current, note, "apply")
         except ports.StoreConflict:
-            raise overtaken(await self._store.current()) from None
+            raise version_conflict(await self._store.current()) from None
 
     async def _require_sound(
         self,
@@ -212,7 +212,7 @@ class ApplyOperations(OperationContext):
                 return await make(await self._store.current())
             except ports.StoreConflict:
                 continue
-        raise overtaken(await self._store.current())
+        raise version_conflict(await self._store.current())
 
     async def _plan_in_effect(self, current: Version) -> Plan:
         """Return the plan in force; an empty one if it cannot be read any more, as that proves
@@ -226,7 +226,7 @@ class ApplyOperations(OperationContext):
         """Tell whether a program would run that does not run now, or in another way."""
         return any(
             self._plugins.check(monitor.kind).runs
-            and not _runs_alike(monitor, before.monitors.get(id))
+            and not _runs_same_program(monitor, before.monitors.get(id))
             for id, monitor in result.plan.monitors.items()
         )
 
@@ -257,7 +257,7 @@ class ApplyOperations(OperationContext):
             (current.documents, result.documents),
         )
 
-        def collect() -> tuple[Message, ...]:
+        def all_cautions() -> tuple[Message, ...]:
             return first_cautions(
                 consequences(names),
                 cautions(result.plan, waiting, *old_and_new),
@@ -266,7 +266,7 @@ class ApplyOperations(OperationContext):
                 _missing_entries(result, vault_names),
             )
 
-        return await asyncio.to_thread(collect)
+        return await asyncio.to_thread(all_cautions)
 
     def _expired_days(self, result: CheckResult, current: Version) -> Iterable[Message]:
         """Yield days of end that are past already: a folder may be older than they, so it is
@@ -292,18 +292,18 @@ class ApplyOperations(OperationContext):
         result, vault_names = await checking, await self._vault.names()
         new_and_old = result.documents, current.documents
 
-        def secrets() -> tuple[Problem, ...]:
+        def secrets_in_text() -> tuple[Problem, ...]:
             return tuple(islice(typed_secrets(*new_and_old, vault_names), MOST_FOUND))
 
-        problems = await asyncio.to_thread(secrets)
+        problems = await asyncio.to_thread(secrets_in_text)
         return replace(result, problems=(*result.problems, *problems))
 
 
 def _missing_entries(result: CheckResult, vault_names: Collection[str]) -> Iterator[Message]:
     """Yield passwords that routes and networks name and that nobody has put in. An account's
     own secret is asked for with its sign-in, which is told apart."""
-    ways = ("routes/", "networks/")
-    in_routes = named_in(one for one in result.documents if one.key.startswith(ways))
+    types = ("routes/", "networks/")
+    in_routes = named_in(one for one in result.documents if one.key.startswith(types))
     in_headers = named_by_headers(
         one for one in result.documents if one.key.startswith("instances/")
     )
@@ -317,7 +317,7 @@ def _missing_entries(result: CheckResult, vault_names: Collection[str]) -> Itera
             yield NOT_SENT.fill(who=", ".join(keys), entry=name)
 
 
-def _runs_alike(monitor: Monitor, before: Monitor | None) -> bool:
+def _runs_same_program(monitor: Monitor, before: Monitor | None) -> bool:
     return before is not None and (
         (monitor.kind, monitor.options, monitor.instance.address)
         == (before.kind, before.options, before.instance.address)
@@ -338,9 +338,9 @@ def _check_base(base: int | None, current: Version) -> None:
     if base is not None and base > current.number:
         raise ConflictError(NO_SUCH_BASE.fill(number=current.number, base=base))
     if base is not None and base != current.number:
-        raise overtaken(current)
+        raise version_conflict(current)
 
 
-def overtaken(current: Version) -> ConflictError:
+def version_conflict(current: Version) -> ConflictError:
     """Return the error that somebody else's version came first."""
     return ConflictError(NOT_THIS_VERSION.fill(who=current.who or "?", number=current.number))

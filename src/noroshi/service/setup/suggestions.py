@@ -67,7 +67,7 @@ def suggest_monitors(
     return tuple(_suggestion(*one, existing=existing) for one in rows)
 
 
-Made = tuple[str, Message, Message, Message, Mapping[str, Any]]
+SuggestionRow = tuple[str, Message, Message, Message, Mapping[str, Any]]
 
 
 def _suggestion(
@@ -86,7 +86,7 @@ def _suggestion(
 
 def _system(
     volumes: Sequence[Volume], memory: Memory | None, processor: Processor | None
-) -> Iterable[Made]:
+) -> Iterable[SuggestionRow]:
     if volumes:
         limits = {"warning": 80, "critical": 90, "margin": 2}
         disk = {"name": "disk", "kind": "disk", "every": "5m", "limits": {"used": limits}}
@@ -116,7 +116,7 @@ def _sizes(volumes: Sequence[Volume]) -> Message:
     return joined([*each, *more], COMMA)
 
 
-def _services(processes: Iterable[Process]) -> Iterable[Made]:
+def _services(processes: Iterable[Process]) -> Iterable[SuggestionRow]:
     counts = dict[str, int]()
     for process in processes:
         if known_as(process.name):
@@ -129,7 +129,7 @@ def _services(processes: Iterable[Process]) -> Iterable[Made]:
         yield f"{SERVICES}/{name}", PROGRAMS[name], runs, ENDS, monitor
 
 
-def _ports(listeners: Iterable[Listener]) -> Iterable[Made]:
+def _ports(listeners: Iterable[Listener]) -> Iterable[SuggestionRow]:
     """Yield those of well-known services, each once, by the address that reaches it best."""
     by_port = dict[int, set[str]]()
     for one in listeners:
@@ -138,8 +138,8 @@ def _ports(listeners: Iterable[Listener]) -> Iterable[Made]:
             by_port.setdefault(one.port, set()).add(address)
     for port in sorted(by_port):
         address = _best(by_port[port])
-        reach = BY.get(address, address)
-        options = {"port": port} | ({"address": reach} if reach else {})
+        target = BY.get(address, address)
+        options = {"port": port} | ({"address": target} if target else {})
         monitor = {"name": f"tcp-{port}", "kind": "port", "patience": 2, "options": options}
         title = PORT.fill(port=port, what=PORTS[port])
         yield f"{OF_PORTS}/tcp-{port}", title, _listening_text(address), REFUSES, monitor
