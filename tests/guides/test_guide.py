@@ -86,7 +86,7 @@ def test_a_failure_names_steps_that_there_are(failure):
 @pytest.mark.parametrize(("way", "kind"), list(product(WAYS, ("smtp", "graph"))))
 @pytest.mark.parametrize("path", ["exchange", "entra"])
 def test_each_way_registers_an_app_permits_it_and_opens_what_it_needs(way, kind, path):
-    names = [step.id for step in MICROSOFT365.of(Case(way=way, kind=kind, path=path))]
+    names = [step.id for step in MICROSOFT365.steps_for(Case(way=way, kind=kind, path=path))]
     assert names[0].startswith("register-")
     assert sum("permission" in name for name in names) >= 1
     assert ("smtp-auth" in names) is (kind == "smtp")
@@ -104,12 +104,17 @@ def test_an_app_is_granted_the_least_that_there_is_in_each_cloud():
 
 def test_what_is_known_need_not_be_looked_for():
     case = Case(way="app-secret", kind="smtp", known=("object_id",))
-    assert "object-id" not in [step.id for step in MICROSOFT365.of(case)]
+    assert "object-id" not in [step.id for step in MICROSOFT365.steps_for(case)]
 
 
 def test_only_whoever_signs_in_for_another_s_mailbox_needs_a_right_there():
     ids = [
-        [s.id for s in MICROSOFT365.of(Case(way="person-paste", kind="smtp", shared=shared))]
+        [
+            s.id
+            for s in MICROSOFT365.steps_for(
+                Case(way="person-paste", kind="smtp", shared=shared)
+            )
+        ]
         for shared in (False, True)
     ]
     assert ["shared" in one for one in ids] == [False, True]

@@ -88,14 +88,14 @@ class Guide:
     failures: tuple[Failure, ...] = ()
     _by_id: Mapping[str, Step] = field(default_factory=dict)
 
-    def of(self, case: Case, *parts: str) -> tuple[Step, ...]:
+    def steps_for(self, case: Case, *parts: str) -> tuple[Step, ...]:
         """Return the steps for this case, of these parts; of all if none are named."""
         return tuple(s for s in self.steps if s.is_for(case) and s.part in (parts or PARTS))
 
     def remedy_steps(self, text: str, case: Case) -> tuple[Step, ...]:
         """Return the steps that mend what this text tells of."""
         ids = [id for one in self.failures if one.is_in(text) for id in one.steps]
-        by_id = {step.id: step for step in self.of(case)}
+        by_id = {step.id: step for step in self.steps_for(case)}
         return tuple(by_id[id] for id in dict.fromkeys(ids) if id in by_id)
 
     def step(self, id: str) -> Step:

@@ -60,8 +60,11 @@ def _way_table(guide: Guide, language: str) -> str:
 
 def _steps_needed(guide: Guide, case: Case) -> Sequence[Step]:
     """Return the steps of a case; nobody connects to Exchange for nothing."""
-    exchange_steps = guide.of(case, "exchange")
-    return (*guide.of(case, "entra"), *(exchange_steps if len(exchange_steps) > 1 else ()))
+    exchange_steps = guide.steps_for(case, "exchange")
+    return (
+        *guide.steps_for(case, "entra"),
+        *(exchange_steps if len(exchange_steps) > 1 else ()),
+    )
 
 
 def _steps(guide: Guide, language: str) -> str:

@@ -49,7 +49,7 @@ class SetupGoal:
     entry: str = ""
 
     @property
-    def alone(self) -> bool:
+    def app_only(self) -> bool:
         """Return whether the app signs in by itself."""
         return self.way.startswith("app-")
 
@@ -60,7 +60,7 @@ class SetupGoal:
     @property
     def shared(self) -> bool:
         """Return whether somebody else than the mailbox signs in."""
-        return not self.alone and (self.delegated or self.of_other(self.person))
+        return not self.app_only and (self.delegated or self.of_other(self.person))
 
     def of_other(self, person: str) -> bool:
         """Return whether that is somebody, and not the mailbox itself."""
@@ -103,7 +103,7 @@ class SetupGoal:
             "tenant": self.tenant,
             "client_id": self.client_id,
             "mailbox": self.mailbox,
-            "shared": self.delegated and not self.alone,
+            "shared": self.delegated and not self.app_only,
             "network": self.network,
         }
         return _merge(before, settings | (self._sign_in_settings() if self.way else {}))
@@ -113,14 +113,14 @@ class SetupGoal:
         code, and sign_in tells that a code was chosen from that nobody was asked yet."""
         secret = self.secret and not self.certified
         by_page = self.way in BY_PAGE and not secret
-        by_code = not (self.alone or secret or by_page)
+        by_code = not (self.app_only or secret or by_page)
         return {
-            "sign_in": "app" if self.alone else "person" if by_code else None,
+            "sign_in": "app" if self.app_only else "person" if by_code else None,
             "secret": self.entry_of_secret if secret else None,
             "secret_ends": self.secret_ends if secret else None,
             "certificate": f"{self.account}-cert" if self.certified else None,
             "redirect": self.redirect
-            if by_page or not (self.alone or self.redirect == REDIRECT)
+            if by_page or not (self.app_only or self.redirect == REDIRECT)
             else None,
         }
 

@@ -44,7 +44,7 @@ class KnownValues:
         return self._select(goal.case(*known_names, path=self.path))
 
     def _select(self, case: Case, *parts: str) -> Sequence[Step]:
-        return [s for s in MICROSOFT365.of(case, *parts) if s.id not in self.done]
+        return [s for s in MICROSOFT365.steps_for(case, *parts) if s.id not in self.done]
 
 
 def show(

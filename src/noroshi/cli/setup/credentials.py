@@ -107,10 +107,10 @@ def certificate_of(
 
 def ask_another_secret(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
     """Ask for one; what is refused, such as the secret's ID, is asked for again."""
-    talk.say(setup_texts.ASK_SECRET if goal.alone else setup_texts.ASK_SECRET_OR_NONE)
+    talk.say(setup_texts.ASK_SECRET if goal.app_only else setup_texts.ASK_SECRET_OR_NONE)
     while True:
         value = talk.hidden(setup_texts.SECRET_PROMPT)
-        if not value and not goal.alone:
+        if not value and not goal.app_only:
             public = replace(goal, secret=False)
             drafts.keep(public)
             return public

@@ -101,7 +101,7 @@ class Drafts:
         """Return whether what is held ends the sign-in that mails leave by, and a person has to sign
         in anew: it is kept for one app of one tenant (oauth.account.Account.identity)."""
         key = f"accounts/{goal.account}"
-        if goal.alone or key not in (self._held or {}):
+        if goal.app_only or key not in (self._held or {}):
             return False
         before, after = self._in_effect()[0].get(key, {}), self._current()[0][key]
         of_an_app = before.get("sign_in") == "app"

@@ -108,7 +108,7 @@ def _set_up_route(
     talk.head(setup_texts.SIGN_IN)
     proofs.prove_sign_in()
     talk.missing = NOTHING
-    if proofs.goal.kind == "smtp" or proofs.goal.alone or proofs.goal.shared:
+    if proofs.goal.kind == "smtp" or proofs.goal.app_only or proofs.goal.shared:
         _administrator(talk, proofs.goal, known_values, "exchange")
     talk.head(setup_texts.TEST_MAIL)
     return proofs.goal, LastMail(proofs).prove()

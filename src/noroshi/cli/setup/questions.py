@@ -73,7 +73,7 @@ def with_tenant(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
         talk.say_success(
             words.fill(tenant=candidate.tenant, id=answer["id"], host=answer["host"])
         )
-        if talk.holds_drafts and not candidate.alone and candidate.tenant == before:
+        if talk.holds_drafts and not candidate.app_only and candidate.tenant == before:
             return candidate  # its ID would be another tenant to whoever keeps the sign-in
         return replace(candidate, tenant=answer["id"])
 
@@ -213,7 +213,7 @@ def _with_delegation(talk: Dialogue, goal: SetupGoal) -> SetupGoal:
     """Return whether the mailbox is a shared one in the goal: whoever names another person than
     the mailbox says so."""
     shared = bool(talk.args.shared) or goal.of_other(goal.person)
-    return replace(goal, delegated=not goal.alone and (goal.delegated or shared))
+    return replace(goal, delegated=not goal.app_only and (goal.delegated or shared))
 
 
 def _of_kind(goal: SetupGoal, kind: str, route_option: str) -> SetupGoal:
@@ -223,7 +223,7 @@ def _of_kind(goal: SetupGoal, kind: str, route_option: str) -> SetupGoal:
 
 
 def _person(talk: Dialogue, goal: SetupGoal) -> str:
-    if goal.alone:
+    if goal.app_only:
         return ""
     return talk.text(
         setup_texts.PERSON,

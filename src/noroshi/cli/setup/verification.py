@@ -59,7 +59,7 @@ class Proofs:
     def prove_sign_in(self) -> None:
         """Prove that the route is signed in, and that its token is what the other side
         wants."""
-        prove = self._prove_app_sign_in if self.goal.alone else self._prove_person_sign_in
+        prove = self._prove_app_sign_in if self.goal.app_only else self._prove_person_sign_in
         self._prove(prove, self._ask_missing_secret)
 
     def _prove(self, prove: Any, ask: Any, retry_prompt: Message = MENDED) -> None:

@@ -71,7 +71,7 @@ class GuideOperations(CertificateOperations):
             certificate=f"noroshi-{account.name}.cer",
             thumbprint=await self._thumbprint(account),
         )
-        steps = MICROSOFT365.of(goal.case())
+        steps = MICROSOFT365.steps_for(goal.case())
         return GuideShown(
             route=route,
             way=goal.way,
