@@ -36,7 +36,7 @@ WITH_VALUE = ("--home", "--door", "--url", "--token", "--ca-file", "--lang")
 
 
 def run(argv: Sequence[str]) -> int:
-    """Do what was typed; the exit code."""
+    """Do what was typed; return the exit code."""
     with readable():
         return _run(argv)
 
@@ -44,18 +44,20 @@ def run(argv: Sequence[str]) -> int:
 def _run(argv: Sequence[str]) -> int:
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal may lack ▨
     sys.stderr.reconfigure(errors="replace")  # type: ignore[union-attr]
-    home_option = _early(argv, "--home")
+    home_option = _option_value(argv, "--home")
     home = home_of(home_option, os.environ, root=os.geteuid() == 0)
-    language = _language(home, _early(argv, "--lang"))
+    language = _language(home, _option_value(argv, "--lang"))
     try:
-        code = _do(argv, home, language)
+        code = _run_command(argv, home, language)
         sys.stdout.flush()  # here, where it may still fail quietly
         return code
     except ConfigError as error:
         problems = [(p.where, p.what) for p in error.problems]
-        return _tell(RefusedError("invalid", CONFIG_INVALID, problems), language, home_option)
+        return _print_refusal(
+            RefusedError("invalid", CONFIG_INVALID, problems), language, home_option
+        )
     except RefusedError as refused:
-        return _tell(refused, language, home_option)
+        return _print_refusal(refused, language, home_option)
     except KeyboardInterrupt:
         return exits.INTERRUPTED
     except BrokenPipeError:  # `noroshi status | head`: whoever read has gone
@@ -63,7 +65,7 @@ def _run(argv: Sequence[str]) -> int:
         return exits.DONE
 
 
-def _do(argv: Sequence[str], home: Path, language: str) -> int:
+def _run_command(argv: Sequence[str], home: Path, language: str) -> int:
     program, rest = _program(argv)
     if program == "lab" and rest[:1] == ["drill"]:
         return _drill(argv, rest[1:], home, language)
@@ -142,7 +144,7 @@ def _load_program(name: str) -> Callable[..., int]:
 def _drill(argv: Sequence[str], rest: Sequence[str], home: Path, language: str) -> int:
     """Run the drill: it works on a node and a lab, so it is neither the node's command nor the
     lab's."""
-    args = Namespace(home=_early(argv, "--home"), door=_early(argv, "--door"))
+    args = Namespace(home=_option_value(argv, "--home"), door=_option_value(argv, "--door"))
 
     def door() -> Path:
         return _door(args, home) or read_config(home).door
@@ -160,7 +162,7 @@ def _program(argv: Sequence[str]) -> tuple[str, Sequence[str]]:
     return "", ()
 
 
-def _early(argv: Sequence[str], flag: str) -> str:
+def _option_value(argv: Sequence[str], flag: str) -> str:
     """Return an option's value before anything is parsed: even a mistake is told in the right
     language."""
     for at, text in enumerate(argv):
@@ -191,7 +193,7 @@ def _problems(refused: RefusedError, language: str) -> Iterator[str]:
             yield "  " + SAME_OF.fill(count=len(places) - SHOWN).say(language)
 
 
-def _tell(refused: RefusedError, language: str, home: str) -> int:
+def _print_refusal(refused: RefusedError, language: str, home: str) -> int:
     """Say on the standard error why it was not done, and return the exit code for it."""
     lines = [refused.words.say(language), *_problems(refused, language)]
     print(at_home("\n".join(lines), home), file=sys.stderr)

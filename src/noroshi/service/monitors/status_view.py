@@ -253,7 +253,7 @@ def queued(
 ) -> Queued:
     """Return one envelope, when it is next tried, and why not at once."""
     envelope = one.envelope
-    next, because = _next(one, outages, now)
+    next_try, reason_to_wait = _next_try(one, outages, now)
     return Queued(
         id=envelope.id,
         state=one.shown,
@@ -263,8 +263,8 @@ def queued(
         routes=envelope.routes,
         attempts=one.tried + one.out,
         born=envelope.born,
-        next=next,
-        because=because,
+        next=next_try,
+        because=reason_to_wait,
         marks={name: marks[name] for name in envelope.routes if name in marks},
     )
 
@@ -276,7 +276,7 @@ def digest_of(one: QueuedEnvelope) -> str:
     return one.why.en if in_digest else ""
 
 
-def _next(
+def _next_try(
     one: QueuedEnvelope, outages: Mapping[str, RouteOutage], now: datetime
 ) -> tuple[datetime | None, Message]:
     if one.state in BY_HAND:
