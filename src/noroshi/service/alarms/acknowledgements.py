@@ -95,7 +95,7 @@ class AlarmOperations(NewestSamples):
         target, words = monitor_named(plan, monitor), words_of(comment, "comment")
         state = (await self._store.states()).get(target.id, UNKNOWN_STATE)
         holders = await self._acknowledgements(target)
-        names = [item] if item is not None else _open(target, state, holders)
+        names = [item] if item is not None else _open_items(target, state, holders)
         require_open(target, state, names, holders)
 
         def write(name: str) -> Awaitable[bool]:
@@ -176,7 +176,7 @@ class AlarmOperations(NewestSamples):
         return tuple(row for row in alarm_rows if row.item in names)
 
 
-def _open(
+def _open_items(
     monitor: Monitor, state: State, holders: Mapping[str, Acknowledgement]
 ) -> Sequence[str]:
     """Return all that is not well and that nobody has; if somebody has it all, all of it."""

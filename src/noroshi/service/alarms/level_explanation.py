@@ -45,17 +45,17 @@ def reason(
     if finding is None:
         return cause_text(item.cause, item.level, names)
     if finding.level is not item.level:
-        return _not_believed_yet(item, finding, patience, names)
+        return _pending_level_text(item, finding, patience, names)
     if item.level is not Level.OK and _is_held(finding.cause, item.level):
         without_limits = cause_text(replace(finding.cause, limits=None), item.level, names)
-        return BOTH.fill(told=without_limits, more=_until(finding.cause, item.level))
+        return BOTH.fill(told=without_limits, more=_recovery_text(finding.cause, item.level))
     return cause_text(_with_note(item, finding), item.level, names)
 
 
-def _not_believed_yet(
+def _pending_level_text(
     item: ItemState, finding: Finding, patience: int, names: Mapping[str, Message]
 ) -> Message:
-    text, count = cause_text(finding.cause, finding.level, names), _in_a_row(item)
+    text, count = cause_text(finding.cause, finding.level, names), _consecutive_looks(item)
     if not count:
         return text
     words = RECOVERING if finding.level is Level.OK else CONFIRMING
@@ -63,7 +63,7 @@ def _not_believed_yet(
     return more if _says_nothing(finding, item) else BOTH.fill(told=text, more=more)
 
 
-def _in_a_row(item: ItemState) -> int:
+def _consecutive_looks(item: ItemState) -> int:
     """Return how many of the last looks agree that it is better, or worse, than its level."""
     count, level = 0, item.level.severity
     for look in reversed(item.pending_levels):
@@ -90,7 +90,7 @@ def _is_held(cause: Cause, level: Level) -> bool:
     return judge(reading, limits).severity < level.severity
 
 
-def _until(cause: Cause, level: Level) -> Message:
+def _recovery_text(cause: Cause, level: Level) -> Message:
     """Return how far the value must go back for the level to end."""
     reading, limits = cause.reading, cause.limits
     assert reading is not None  # only a reading is held

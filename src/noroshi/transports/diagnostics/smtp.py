@@ -257,12 +257,13 @@ class SmtpExamination:
         )
 
     def _refusal(self, refused: SmtpAuthError, credentials: Credentials) -> StepError:
-        """Exchange Online's 535 5.7.3 may mean a dozen things: the token tells some of them apart."""
+        """Return what a refusal means: Exchange Online's 535 5.7.3 may mean a dozen things, and
+        the token tells some of them apart."""
         reply = f"{refused.code} {refused.text}"
-        explained = explanation_of(refused.code, refused.enhanced, refused.text)
-        if credentials.entry and refused.code == BAD_PASSWORD and explained.quiet:
-            explained = knowledge().explanations["mail_servers.wrong_user"]
-        remedy = explained.remedy(self._exam, reply)
+        explanation = explanation_of(refused.code, refused.enhanced, refused.text)
+        if credentials.entry and refused.code == BAD_PASSWORD and explanation.quiet:
+            explanation = knowledge().explanations["mail_servers.wrong_user"]
+        remedy = explanation.remedy(self._exam, reply)
         if not credentials.entry and is_of_token(refused.code, refused.enhanced):
             now = self._outside.clocks.wall()
             token = credentials.secret.reveal()
@@ -275,6 +276,6 @@ class SmtpExamination:
         reply = await self._open.command(*command)
         if reply.good:
             return reply
-        explained = explanation_of(reply.code, reply.enhanced, reply.text)
+        explanation = explanation_of(reply.code, reply.enhanced, reply.text)
         summary = plain(f"{reply.code} {reply.enhanced}".strip())
-        raise StepError(summary, explained.remedy(self._exam, str(reply)))
+        raise StepError(summary, explanation.remedy(self._exam, str(reply)))
