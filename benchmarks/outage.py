@@ -15,7 +15,7 @@ from benchmarks.load import FIRST_LOOK, Stage, stage
 from benchmarks.mails import read_mails, told
 from benchmarks.programs import say, wait_until
 from benchmarks.reference import seconds_of
-from noroshi.cli.clients.socket import Far
+from noroshi.cli.clients.socket import SocketClient
 from noroshi.cli.errors import RefusedError
 
 OFTEN = 0.25  # seconds between two questions
@@ -59,11 +59,11 @@ class Asked:
 
     def ask(self, door: Path, ended: Event) -> None:
         """Ask again and again until the end."""
-        node = Far(door, lambda op: LONGEST)
+        node = SocketClient(door, lambda op: LONGEST)
         while not ended.wait(OFTEN):
             self.one(node, "health")
 
-    def one(self, node: Far, op: str) -> None:
+    def one(self, node: SocketClient, op: str) -> None:
         """Ask once."""
         began = time.monotonic()
         try:
@@ -128,7 +128,7 @@ def _applied(on: Stage, work: Path, size: Size) -> float:
 
 def _status(on: Stage) -> float:
     asked = Asked()
-    asked.one(Far(on.node.home / "door.sock", lambda op: LONGEST), "status")
+    asked.one(SocketClient(on.node.home / "door.sock", lambda op: LONGEST), "status")
     return asked.took[0]
 
 

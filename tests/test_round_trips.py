@@ -13,14 +13,14 @@ from noroshi.core.translation import LANGUAGES, NOTHING, plain
 from noroshi.ports import Arrival, QueuedEnvelope, TrackedMail
 from noroshi.round_trips import (
     MailboxReading,
+    acceptance_of,
+    arrival_time,
+    expected_mail,
     is_trip,
     mailbox_reading,
     note_of,
     prefix_of,
     reader_language,
-    seen_at,
-    sought,
-    taken,
     trip_mail,
     trip_of,
 )
@@ -114,10 +114,10 @@ def test_how_long_the_last_one_took_is_told():
 
 
 def test_a_mailbox_s_clock_that_goes_wrong_makes_no_mail_arrive_before_it_left_or_later():
-    receipt = taken(mail(0))
-    assert seen_at(receipt, DAWN - HOUR, DAWN + HOUR) == DAWN + SECOND
-    assert seen_at(receipt, DAWN + 9 * HOUR, DAWN + HOUR) == DAWN + HOUR
-    assert seen_at(receipt, DAWN + 9 * SECOND, DAWN + HOUR) == DAWN + 9 * SECOND
+    receipt = acceptance_of(mail(0))
+    assert arrival_time(receipt, DAWN - HOUR, DAWN + HOUR) == DAWN + SECOND
+    assert arrival_time(receipt, DAWN + 9 * HOUR, DAWN + HOUR) == DAWN + HOUR
+    assert arrival_time(receipt, DAWN + 9 * SECOND, DAWN + HOUR) == DAWN + 9 * SECOND
 
 
 def test_a_mail_is_one_of_its_day_its_route_and_its_installation():
@@ -131,7 +131,7 @@ def test_a_mail_is_one_of_its_day_its_route_and_its_installation():
 
 
 def test_what_is_looked_for_is_its_message_ids_and_a_subject_that_no_other_mail_has():
-    wanted = sought(mail(0), taken(mail(0)))
+    wanted = expected_mail(mail(0), acceptance_of(mail(0)))
     assert wanted.message_ids == ("<a@b>",) and wanted.since == DAWN - DAY
     assert wanted.subject == "[Noroshi] Round trip by smtp1, 2026-04-01 (X)"
     assert wanted.mark == "smtp1, 2026-04-01 (X)" and wanted.mark in wanted.subject

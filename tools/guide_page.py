@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from noroshi.guides.page import written
+from noroshi.guides.page import fill_page
 
 PAGE = Path(__file__).parent.parent / "docs" / "use" / "microsoft365.md"
 
 if __name__ == "__main__":
-    PAGE.write_text(written(PAGE.read_text("utf-8")), encoding="utf-8")
+    PAGE.write_text(fill_page(PAGE.read_text("utf-8")), encoding="utf-8")

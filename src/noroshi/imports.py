@@ -14,14 +14,14 @@ from importlib import import_module
 from types import ModuleType
 
 ONE_AT_A_TIME = threading.RLock()
-_made: dict[str, ModuleType] = {}
+_modules: dict[str, ModuleType] = {}
 
 
 def load(name: str) -> ModuleType:
-    """The module, whole. It may take a second, so it is for a thread."""
+    """Import the module, whole. It may take a second, so it is for a thread."""
     with ONE_AT_A_TIME:
-        _made[name] = import_module(name)
-        return _made[name]
+        _modules[name] = import_module(name)
+        return _modules[name]
 
 
 def load_all(names: Iterable[str]) -> None:
@@ -30,6 +30,6 @@ def load_all(names: Iterable[str]) -> None:
         load(name)
 
 
-def made(name: str) -> ModuleType | None:
-    """The module if `load` has it already; it costs nothing."""
-    return _made.get(name)
+def loaded_module(name: str) -> ModuleType | None:
+    """Return the module if `load` has it already; it costs nothing."""
+    return _modules.get(name)

@@ -68,7 +68,7 @@ class Plugins:
             check = self.check(monitor.kind)
             topic = Topic(monitor, check.title, check.names, self._runs_on, recorded)
             draft = self.action(rule.action).draft
-            return _to_be_kept(draft(rule.options, contact, topic, alarms))
+            return _require_storable(draft(rule.options, contact, topic, alarms))
         except Exception as bug:  # what a user wrote must not stop the watch
             log.exception("cannot draft %s for rule %s", rule.action, rule.id)
             lines = [f"{monitor.path} {a.event.item}: {a.event.after.name}" for a in alarms]
@@ -79,7 +79,7 @@ class Plugins:
         try:
             draft = self.action(action).notice
             if draft is not None:
-                return _to_be_kept(draft(contact, about))
+                return _require_storable(draft(contact, about))
         except Exception:  # a bug in a text must keep nothing from being told
             log.exception("cannot draft a notice by %s", action)
         subject = f"[Noroshi] {about.happening.value}"
@@ -92,7 +92,7 @@ class Plugins:
         try:
             draft = self.action(members[0].action).together
             if draft is not None:
-                return _to_be_kept(draft(payloads, now))
+                return _require_storable(draft(payloads, now))
         except Exception:  # a bug in a text must keep no alarm from being told
             log.exception("cannot draft a digest by %s", members[0].action)
         texts = [str(payload.get("text", "")) for payload in payloads]
@@ -100,32 +100,32 @@ class Plugins:
 
     async def finish(self, envelopes: tuple[Envelope, ...]) -> tuple[Envelope, ...]:
         """Do what the drafts left to be done off the loop: a user's templates."""
-        return tuple([await self._finished(envelope) for envelope in envelopes])
+        return tuple([await self._finish(envelope) for envelope in envelopes])
 
-    async def _finished(self, envelope: Envelope) -> Envelope:
+    async def _finish(self, envelope: Envelope) -> Envelope:
         action = self.actions.get(envelope.action)
         if action is None or action.finish is None:
             return envelope
         try:
-            finished = _to_be_kept(await action.finish(envelope.payload))
+            finished = _require_storable(await action.finish(envelope.payload))
             return replace(envelope, payload=finished)
         except Exception as bug:  # or nothing of this turn would ever be written down
             log.exception("cannot finish %s", envelope.id)
             return replace(envelope, payload={**envelope.payload, "plain": repr(bug)})
 
 
-def _to_be_kept(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+def _require_storable(payload: Mapping[str, Any]) -> Mapping[str, Any]:
     """Raises for what no store could write: all that is written with it would wait for ever."""
     schema.text(payload)
     return payload
 
 
 def _by_kind(plugins: Iterable[P]) -> dict[str, P]:
-    found: dict[str, P] = {}
+    by_kind: dict[str, P] = {}
     for plugin in plugins:
-        if found.setdefault(plugin.kind, plugin) is not plugin:
+        if by_kind.setdefault(plugin.kind, plugin) is not plugin:
             raise ValueError(f"two plug-ins of kind {plugin.kind!r}")
-    return found
+    return by_kind
 
 
 def _find(plugins: dict[str, P], kind: str) -> P:

@@ -45,7 +45,7 @@ class MailboxReading:
 
 
 def note_of(account: str) -> str:
-    """The name under which a node notes that of an account's mailbox."""
+    """Return the name under which a node notes what is known of an account's mailbox."""
     return f"inbox/{account}"
 
 
@@ -58,35 +58,37 @@ def mailbox_reading(notes: Mapping[str, str], account: str) -> MailboxReading | 
 
 
 def anew_note_of(route: str) -> str:
-    """The name under which a node notes by what mails are known of a route that was removed, or
-    has another mailbox: those from before tell nothing of it."""
+    """Return the name under which a node notes by what mails are known of a route that was
+    removed, or has another mailbox: those from before tell nothing of it."""
     return f"trips/{route}"
 
 
-def called(installation: str, notes: Mapping[str, str], route: str) -> str:
-    """How ids of the route's mails end."""
+def id_ending(installation: str, notes: Mapping[str, str], route: str) -> str:
+    """Return how ids of the route's mails end."""
     mark = notes.get(anew_note_of(route), "")
     return f"{installation}-{mark}" if mark else installation
 
 
 async def mails_of(store: Store, route: str, now: datetime) -> Sequence[TrackedMail]:
-    """A route's mails up to today's, the newest first, back to one that was seen. Those of days
-    to come are of a clock that was ahead, and tell nothing of today."""
-    newest = await _own(store, route, now, FIRST)
+    """Return a route's mails up to today's, the newest first, back to one that was seen. Those
+    of days to come are of a clock that was ahead, and tell nothing of today."""
+    newest = await _recent_mails(store, route, now, FIRST)
     if not newest or arrival_of(newest[0], DeliveryState.SEEN_ARRIVED):
         return newest
-    return await _own(store, route, now, LAST)
+    return await _recent_mails(store, route, now, LAST)
 
 
-async def _own(store: Store, route: str, now: datetime, last: int) -> Sequence[TrackedMail]:
-    ending = called("", await store.get_values(), route)
+async def _recent_mails(
+    store: Store, route: str, now: datetime, last: int
+) -> Sequence[TrackedMail]:
+    ending = id_ending("", await store.get_values(), route)
     tomorrow = f"{prefix_of(route)}{now + DAY:%Y-%m-%d}"
-    found = await store.latest_by_prefix(prefix_of(route), last, tomorrow)
-    return [mail for mail in found if mail.row.envelope.id.endswith(ending)]
+    mails = await store.latest_by_prefix(prefix_of(route), last, tomorrow)
+    return [mail for mail in mails if mail.row.envelope.id.endswith(ending)]
 
 
 def prefix_of(route: str) -> str:
-    """How the ids of a route's mails begin; sorted by id the last is the newest."""
+    """Return how the ids of a route's mails begin; sorted by id the last is the newest."""
     return f"{PREFIX}{route}/"
 
 
@@ -106,8 +108,8 @@ def reader_language(address: str, contacts: Iterable[Contact]) -> Language:
 def trip_mail(
     route: str, address: str, installation: str, now: datetime, language: Language = "en"
 ) -> Envelope:
-    """The mail of a day, by this route alone; made twice it is one. Several installations may
-    share a mailbox and name their routes alike, so each finds its own."""
+    """Make the mail of a day, by this route alone; made twice it is one. Several installations
+    may share a mailbox and name their routes alike, so each finds its own."""
     facts = {"route": route, "day": f"{now:%Y-%m-%d}", "installation": installation}
     id = f"{prefix_of(route)}{facts['day']}/{installation}"
     payload = {
@@ -130,22 +132,22 @@ def trip_mail(
     )
 
 
-def taken(mail: TrackedMail) -> Receipt | None:
-    """The last attempt at which a provider took it; None: none did."""
+def acceptance_of(mail: TrackedMail) -> Receipt | None:
+    """Return the last attempt at which a provider took it; None: none did."""
     return last_taken(mail.receipts)
 
 
 def last_taken(receipts: Sequence[Receipt]) -> Receipt | None:
-    """The last of these at which a provider took the mail."""
-    took = (
+    """Return the last of these at which a provider took the mail."""
+    accepting = (
         receipt
         for receipt in reversed(receipts)
         if any(answer.verdict is Verdict.ACCEPTED for answer in receipt.answers.values())
     )
-    return next(took, None)
+    return next(accepting, None)
 
 
-def sought(mail: TrackedMail, receipt: Receipt) -> ExpectedMail:
+def expected_mail(mail: TrackedMail, receipt: Receipt) -> ExpectedMail:
     """Return what a mailbox is asked for; a day earlier, as its clock may be another."""
     envelope = mail.row.envelope
     return ExpectedMail(
@@ -166,8 +168,9 @@ def arrival_of(mail: TrackedMail, state: str) -> Arrival | None:
     return next((one for one in mail.arrivals if one.state == state), None)
 
 
-def seen_at(receipt: Receipt, received: datetime, now: datetime) -> datetime:
-    """When a mail arrived, by our own clock: not before it left, nor after it was found."""
+def arrival_time(receipt: Receipt, received: datetime, now: datetime) -> datetime:
+    """Return when a mail arrived, by our own clock: not before it left, nor after it was
+    found."""
     return max(receipt.at, min(received, now))
 
 
@@ -179,28 +182,28 @@ def trip_of(
 
     A day without a mail because nobody sent one is no day without an arrival.
     """
-    arrived = next(
+    latest = next(
         (mail for mail in mails if arrival_of(mail, DeliveryState.SEEN_ARRIVED)), None
     )
     unseen = tuple(_unseen(mails))
-    why = _against(unseen[0]) if unseen else NOTHING
+    why = _why_unseen(unseen[0]) if unseen else NOTHING
     if reading is not None and reading.trouble != NOTHING:
         why = NOT_READ.fill(why=reading.trouble)
     begins = (unseen[-1].row.envelope.born if unseen else since) - DAY
-    arrival = arrival_of(arrived, DeliveryState.SEEN_ARRIVED) if arrived is not None else None
-    if arrived is None or arrival is None:
+    arrival = arrival_of(latest, DeliveryState.SEEN_ARRIVED) if latest is not None else None
+    if latest is None or arrival is None:
         return RoundTripFacts(counts_from=begins, why=why)
-    took = arrival.at - _sent_at(arrived)
+    duration = arrival.at - _sent_at(latest)
     return RoundTripFacts(
         counts_from=max(begins, arrival.at),
         last_arrival=arrival.at,
-        took=took.total_seconds(),
+        took=duration.total_seconds(),
         why=why,
     )
 
 
 def _unseen(mails: Sequence[TrackedMail]) -> Iterator[TrackedMail]:
-    """The newest that were sent day after day and have not been seen."""
+    """Yield the newest that were sent day after day and have not been seen."""
     last: datetime | None = None
     for mail in mails:
         born = mail.row.envelope.born
@@ -213,14 +216,14 @@ def _unseen(mails: Sequence[TrackedMail]) -> Iterator[TrackedMail]:
 
 
 def _sent_at(mail: TrackedMail) -> datetime:
-    receipt = taken(mail)
+    receipt = acceptance_of(mail)
     return mail.row.envelope.born if receipt is None else receipt.at
 
 
-def _against(mail: TrackedMail) -> Message:
+def _why_unseen(mail: TrackedMail) -> Message:
     """Why it has not been seen."""
-    if back := arrival_of(mail, DeliveryState.CAME_BACK):
-        return CAME_BACK.fill(said=back.text)
+    if bounce := arrival_of(mail, DeliveryState.CAME_BACK):
+        return CAME_BACK.fill(said=bounce.text)
     if mail.row.state != EnvelopeState.ACCEPTED:
         return NOT_SENT.fill(why=QUEUED if mail.row.why == NOTHING else mail.row.why)
     return NOT_THERE

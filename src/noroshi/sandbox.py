@@ -82,7 +82,7 @@ class Readers:
             raise Busy
         self._waiting[who] += 1
         try:
-            with _aside() as request:
+            with _request_file() as request:
                 request.write(json.dumps(head).encode() + b"\n")
                 async for (
                     part
@@ -90,21 +90,21 @@ class Readers:
                     request.write(part)
                 request.seek(0)
                 async with self._turns:
-                    return await _answered(program, request)
+                    return await _answer_of(program, request)
         finally:
             self._waiting[who] -= 1
             self._waiting += Counter()  # those who have none are not remembered
 
 
-def _aside() -> IO[bytes]:
-    """A file without a name, outside of this process's memory, and on no disk where that can be:
-    what is sent may be a secret."""
+def _request_file() -> IO[bytes]:
+    """Open a file without a name, outside of this process's memory, and on no disk where that
+    can be: what is sent may be a secret."""
     if sys.platform == "linux":
         return os.fdopen(os.memfd_create("request"), "w+b")
     return TemporaryFile()
 
 
-async def _answered(program: Path, body: IO[bytes]) -> Any:
+async def _answer_of(program: Path, body: IO[bytes]) -> Any:
     child = await start(program, CHUNK, body)
     try:
         async with asyncio.timeout(WITHIN):

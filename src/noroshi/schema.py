@@ -50,10 +50,10 @@ def _as_answered(medium: Medium) -> Callable[[object], Any]:
 _ANSWERED = {medium: _as_answered(medium) for medium in Medium}
 
 
-def _from_stored(wanted: type[Any], record: Any) -> Any:
-    if wanted is Message:
+def _from_stored(type_: type[Any], record: Any) -> Any:
+    if type_ is Message:
         return restored(record)
-    raise NotImplementedError(wanted)
+    raise NotImplementedError(type_)
 
 
 _encoder = msgspec.json.Encoder(enc_hook=_as_stored)
@@ -63,11 +63,11 @@ _making = threading.Lock()
 
 
 @cache
-def _decoder(wanted: type[T]) -> msgspec.json.Decoder[T]:
+def _decoder(type_: type[T]) -> msgspec.json.Decoder[T]:
     """One at a time: msgspec puts what it knows of a class onto the class before it is whole, and
     a thread that reads by half of it ends the process (SIGSEGV, 0.22.0)."""
     with _making:
-        return msgspec.json.Decoder(wanted, dec_hook=_from_stored)
+        return msgspec.json.Decoder(type_, dec_hook=_from_stored)
 
 
 class Invalid(ValueError):
@@ -83,14 +83,15 @@ class Unreadable(ValueError):
 
 
 def read(shape: type[T], data: object, at: str = "", most: int = MOST_OPTIONS) -> T:
-    """The value that untrusted data describes; Invalid names all problems, each below `at`. Of
-    more values than `most` nothing is looked at: a reader tells a thousand bytes of each."""
+    """Return the value that untrusted data describes; Invalid names all problems, each below
+    `at`. Of more values than `most` nothing is looked at: a reader tells a thousand bytes of
+    each."""
     if values_in(data, most) > most:
         raise Invalid((Problem(at, TOO_MANY.fill(most=most)),))
-    found, faults = _validate(shape, data)
+    result, faults = _validate(shape, data)
     if faults:
         raise Invalid(problems_of(faults, shape, data, at))
-    value: T = found
+    value: T = result
     return value
 
 
@@ -106,9 +107,9 @@ def read_most(
         return None, (Problem(at.removesuffix(": "), TOO_MANY.fill(most=MOST_VALUES)),)
     problems: tuple[Problem, ...] = ()
     for _unused in range(MENDINGS):
-        found, faults = _validate(shape, data)
+        result, faults = _validate(shape, data)
         if not faults:
-            return found, problems
+            return result, problems
         problems = problems or problems_of(faults, shape, data, at)
         if len(faults) > MOST_FOUND:  # of that little more could be learned
             return None, problems
@@ -118,24 +119,25 @@ def read_most(
 
 def _validate(shape: type[Any], data: object) -> tuple[Any, Sequence[Fault]]:
     """Return what can be made of it, and all that is wrong with it."""
-    found, faults = None, list[Fault]()
+    result, faults = None, list[Fault]()
     try:
-        found = _adapter(shape).validate_python(data)
+        result = _adapter(shape).validate_python(data)
     except ValidationError as error:
         faults += error.errors(include_url=False)
-    return found, [*faults, *bool_faults(shape, data)]
+    return result, [*faults, *bool_faults(shape, data)]
 
 
-def form(wanted: type[Any]) -> dict[str, Any]:
-    """The JSON Schema from which the web manager draws the form of a plug-in's options."""
-    return _adapter(wanted).json_schema()
+def form(type_: type[Any]) -> dict[str, Any]:
+    """Return the JSON Schema from which the web manager draws the form of a plug-in's
+    options."""
+    return _adapter(type_).json_schema()
 
 
 def forms(
     inputs: Mapping[str, Any], answers: Mapping[str, Any], ref: str
 ) -> tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]:
-    """The JSON Schemas of what is given and of what is answered, by the same names, and what
-    they share; `ref` is where that is found, with {model} in it."""
+    """Return the JSON Schemas of what is given and of what is answered, by the same names, and
+    what they share; `ref` is where that is found, with {model} in it."""
     models: list[tuple[str, JsonSchemaMode, TypeAdapter[Any]]] = []
     models += [(name, "validation", _adapter(type)) for name, type in inputs.items()]
     models += [(name, "serialization", _adapter(type)) for name, type in answers.items()]
@@ -148,17 +150,17 @@ def forms(
 
 
 def text(value: object) -> str:
-    """The stored form of a value of ours: JSON."""
+    """Return the stored form of a value of ours: JSON."""
     return _encoder.encode(value).decode()
 
 
-def value(wanted: type[T], stored: str | bytes) -> T:
-    """The value that was stored; Unreadable if the text is not one of that type."""
+def value(type_: type[T], stored: str | bytes) -> T:
+    """Return the value that was stored; Unreadable if the text is not one of that type."""
     try:
-        found: T = _decoder(wanted).decode(stored)  # type: ignore[arg-type]  # a type is hashable
-        return found
+        result: T = _decoder(type_).decode(stored)  # type: ignore[arg-type]  # a type is hashable
+        return result
     except msgspec.DecodeError as error:
-        raise Unreadable(f"no {wanted.__name__}: {error}") from error
+        raise Unreadable(f"no {type_.__name__}: {error}") from error
 
 
 def parse_json(text: bytes) -> Any:
@@ -171,5 +173,5 @@ def parse_json(text: bytes) -> Any:
 
 
 def plain(value: object, medium: Medium = Medium.TERMINAL) -> Any:
-    """The value as JSON's own types, for an answer of the API, or of a page."""
+    """Return the value as JSON's own types, for an answer of the API, or of a page."""
     return msgspec.to_builtins(value, enc_hook=_ANSWERED[medium])

@@ -86,24 +86,24 @@ class FakeHost:
         return self._network
 
     async def secret(self, entry: str) -> str:
-        return _known(self._secrets or None)[entry]
+        return _available(self._secrets or None)[entry]
 
     async def volumes(self) -> Sequence[Volume]:
-        return list(_known(self._volumes))
+        return list(_available(self._volumes))
 
     async def processes(self) -> Sequence[Process]:
-        return list(_known(self._processes))
+        return list(_available(self._processes))
 
     async def listeners(self) -> Sequence[Listener]:
-        return list(_known(self._listeners))
+        return list(_available(self._listeners))
 
     async def memory(self) -> Memory:
-        return _known(self._memory)
+        return _available(self._memory)
 
     async def processor(self) -> Processor:
         if len(self._processors) > 1:
             return self._processors.pop(0)
-        return _known(self._processors[0] if self._processors else None)
+        return _available(self._processors[0] if self._processors else None)
 
     async def objections(self, program: Program) -> Sequence[Message]:
         return self.forbidden
@@ -112,20 +112,20 @@ class FakeHost:
         return self._now
 
     async def beat(self, job: str) -> Beat | None:
-        return _known(self._beats).get(job)
+        return _available(self._beats).get(job)
 
     async def self_facts(self) -> SelfFacts:
-        return _known(self._own)
+        return _available(self._own)
 
     async def run(self, program: Program) -> ProgramResult:
-        return _known(self._ran)
+        return _available(self._ran)
 
     async def with_files(self, work: Callable[[Files], T]) -> T:
-        files = _known(self._files)
+        files = _available(self._files)
         return await asyncio.to_thread(work, files)
 
 
-def _known(fact: T | None) -> T:
+def _available(fact: T | None) -> T:
     if fact is None:
         raise Unmeasurable(plain("the host cannot be asked"))
     return fact

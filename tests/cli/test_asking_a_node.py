@@ -13,7 +13,7 @@ from noroshi.core.levels import Level
 from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.core.translation import bilingual
 from noroshi.ports import Arrival, Document
-from noroshi.service import ForbiddenError, refused
+from noroshi.service import ForbiddenError, refusal_as_json
 from noroshi.service.errors import OperationFailedError
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import DAWN, FaultyStore
@@ -137,7 +137,7 @@ async def test_a_mail_that_was_accepted_ends_with_0(harness, tmp_path):
 async def test_who_cannot_look_is_told_that_it_is_not_known(tmp_path, refusal):
     """A token may be allowed to send alone; and a store in trouble has the mail all the same: by
     the code of a failure a script would send it twice."""
-    unseen = refused(refusal(bilingual(en="not to be seen", ja="見られません")))
+    unseen = refusal_as_json(refusal(bilingual(en="not to be seen", ja="見られません")))
 
     async def door(reader, writer):
         asked = json.loads(await reader.readline())
@@ -194,7 +194,7 @@ async def test_what_is_no_text_is_refused_before_it_is_sent(harness, tmp_path):
 
 async def test_what_a_node_answers_before_it_has_read_all_is_told(tmp_path):
     """Who is sent away at the door has said more than anybody there will listen to."""
-    sent_away = refused(ForbiddenError(bilingual(en="go away", ja="お帰りください")))
+    sent_away = refusal_as_json(ForbiddenError(bilingual(en="go away", ja="お帰りください")))
 
     async def door(reader, writer):
         await reader.readexactly(1)

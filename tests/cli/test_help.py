@@ -13,7 +13,7 @@ from noroshi.cli.commands.spec import GLOBAL
 from noroshi.cli.exits import BY_KIND, MEANING
 from noroshi.cli.parser import BEGIN, parse
 from noroshi.cli.run import run
-from noroshi.command_line.argparse_texts import spoken
+from noroshi.command_line.argparse_texts import argparse_language
 from noroshi.config.config import SETTINGS
 from noroshi.service import (
     ConflictError,
@@ -177,7 +177,7 @@ async def test_argparse_speaks_the_persons_language(argv, said):
 
 def test_the_rest_of_the_program_keeps_its_language(monkeypatch):
     monkeypatch.setenv("LANGUAGE", "en")
-    with spoken("ja", os.environ):
+    with argparse_language("ja", os.environ):
         assert gettext.gettext("expected one argument") == "には値が1つ必要です"
     assert gettext.gettext("expected one argument") == "expected one argument"
     assert os.environ["LANGUAGE"] == "en"

@@ -62,7 +62,7 @@ def in_a_browser(listener, target, host="127.0.0.1"):
 def test_the_browser_may_come_by_either_address(listener, host):
     page = in_a_browser(listener, RIGHT, host)
     assert listener.wait(60) == RIGHT
-    listener.answer(DONE, done=True)
+    listener.answer(DONE, finished=True)
     status, _, text = page()
     assert status == 200 and "&lt;signed&gt; in." in text and CLOSE_IT.en in text
 
@@ -71,7 +71,7 @@ def test_what_somebody_should_know_stands_on_the_page_too(listener):
     page = in_a_browser(listener, RIGHT)
     listener.wait(60)
     other = bilingual(en="Caution: aki signed in.", ja="注意: サインインしたのは aki です。")
-    listener.answer(DONE, other, done=True)
+    listener.answer(DONE, other, finished=True)
     assert other.en in page()[2]
 
 
@@ -79,7 +79,7 @@ def test_what_somebody_should_know_stands_on_the_page_too(listener):
 def test_the_page_is_in_the_person_s_language_and_has_no_script(listener):
     page = in_a_browser(listener, RIGHT)
     listener.wait(60)
-    listener.answer(DONE, done=False)
+    listener.answer(DONE, finished=False)
     _, headers, text = page()
     assert DONE.ja in text and GO_BACK.ja in text and '<html lang="ja">' in text
     assert not re.search(r"<script|\son\w+=|src=|href=", text, re.IGNORECASE)
@@ -122,7 +122,7 @@ def test_the_right_one_is_taken_once(listener):
     assert listener.wait(60) == RIGHT
     status, _, text = asked(listener, RIGHT)
     assert status == 410 and ONCE_ONLY.en in text
-    listener.answer(DONE, done=True)
+    listener.answer(DONE, finished=True)
     assert page()[0] == 200
     assert asked(listener, RIGHT)[0] == 410
     assert listener.wait(0.01) is None
@@ -131,7 +131,7 @@ def test_the_right_one_is_taken_once(listener):
 def test_a_refusal_at_the_page_comes_back_too(listener):
     page = in_a_browser(listener, "/MxMail/?error=access_denied&state=St_4te")
     assert listener.wait(60) == "/MxMail/?error=access_denied&state=St_4te"
-    listener.answer(DONE, done=False)
+    listener.answer(DONE, finished=False)
     assert page()[0] == 200
 
 
@@ -140,7 +140,7 @@ def test_whoever_connects_and_says_nothing_holds_nobody_up(listener):
         silent.sendall(b"GET /MxMail/?co")
         page = in_a_browser(listener, RIGHT)
         assert listener.wait(60) == RIGHT
-        listener.answer(DONE, done=True)
+        listener.answer(DONE, finished=True)
         assert page()[0] == 200
 
 
@@ -160,7 +160,7 @@ def test_only_this_computer_reaches_it(listener):
 def test_the_code_is_written_nowhere(listener, capfd):
     page = in_a_browser(listener, RIGHT)
     listener.wait(60)
-    listener.answer(DONE, done=True)
+    listener.answer(DONE, finished=True)
     page()
     asked(listener, "/" + "x" * 70_000)
     out, err = capfd.readouterr()

@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from noroshi.cli.commands.command_list import COMMANDS
-from noroshi.cli.run import IN_SCRIPTS, commands_meant
+from noroshi.cli.run import IN_SCRIPTS, candidate_commands
 
 EACH = """
 import os, sys, traceback
@@ -69,7 +69,7 @@ finally:
 
 @pytest.mark.parametrize("name", IN_SCRIPTS)
 def test_a_command_that_scripts_type_is_the_one_of_the_list(name):
-    (one,) = commands_meant(["--home=/nowhere", "--lang", "en", name, "--help"])
+    (one,) = candidate_commands(["--home=/nowhere", "--lang", "en", name, "--help"])
     assert one is next(command for command in COMMANDS if command.name == name)
 
 
@@ -77,7 +77,7 @@ def test_a_command_that_scripts_type_is_the_one_of_the_list(name):
     "argv", [[], ["status"], ["--help", "send"], ["--version", "send"], ["--home", "send"]]
 )
 def test_all_commands_are_there_for_whatever_else_is_typed(argv):
-    assert commands_meant(argv) is COMMANDS
+    assert candidate_commands(argv) is COMMANDS
 
 
 def test_send_imports_no_more_than_it_needs(tmp_path):

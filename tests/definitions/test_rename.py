@@ -4,7 +4,7 @@ import pytest
 
 from noroshi.definitions import content, document
 from noroshi.definitions.documents import TYPES
-from noroshi.definitions.rename import NAMED_BY, places_gone, renamed
+from noroshi.definitions.rename import NAMED_BY, places_gone, with_new_names
 from noroshi.schema import Invalid
 
 A, B, C = (f"01ARZ3NDEKTSV4RRFFQ69G5FA{end}" for end in "ABC")
@@ -58,19 +58,19 @@ def test_what_names_it_names_it_anew_and_the_rest_stays(key, changed):
     type, _, _ = key.partition("/")
     expected = {k: its | changed.get(k, {}) for k, its in ALL.items() if k != key}
     expected[f"{type}/x"] = ALL[key]
-    assert shown(renamed(made(ALL), {key: "x"})) == expected
+    assert shown(with_new_names(made(ALL), {key: "x"})) == expected
 
 
 def test_a_network_is_named_by_monitors():
     page = monitor("page", B, network="proxy")
     after = shown(
-        renamed(made({**ALL, "instances/web3": instance(page)}), {"networks/proxy": "x"})
+        with_new_names(made({**ALL, "instances/web3": instance(page)}), {"networks/proxy": "x"})
     )
     assert after["instances/web3"]["group"][0]["monitor"][0]["network"] == "x"
 
 
 def test_a_rule_is_named_by_instances_groups_and_monitors():
-    after = shown(renamed(made(ALL), {"rules/all": "x"}))
+    after = shown(with_new_names(made(ALL), {"rules/all": "x"}))
     web1 = after["instances/web1"]
     assert web1["rules"] == ["x"] and web1["group"][0]["monitor"][0]["rules"] == ["ops", "x"]
     assert after["instances/web2"]["group"][0]["rules"] == ["x"]
@@ -81,7 +81,7 @@ def test_a_rule_is_named_by_instances_groups_and_monitors():
 )
 def test_what_hangs_on_its_old_name_goes_on_by_its_id(key, names_it):
     type, _, old = key.partition("/")
-    after = shown(renamed(made(ALL), {key: "x"}))
+    after = shown(with_new_names(made(ALL), {key: "x"}))
     assert after[f"{type}/x"] == ALL[key] | {"id": old} and key not in after
     assert "x" in str(after[names_it]) and f"'{old}'" not in str(after[names_it])
 
@@ -102,7 +102,7 @@ def test_every_folder_can_have_another_name():
 )
 def test_what_cannot_be_is_told(key, name, why):
     with pytest.raises(Invalid) as told:
-        renamed(made(ALL), {key: name})
+        with_new_names(made(ALL), {key: name})
     assert why in told.value.problems[0].what.en
 
 
@@ -111,7 +111,7 @@ def test_what_no_definition_may_say_is_left_to_the_check():
         "rules/odd": {"routes": 7},
         "instances/odd": {"group": ["x", {"rules": "all"}]},
     }
-    after = shown(renamed(made(odd), {"routes/m365": "x", "rules/all": "y"}))
+    after = shown(with_new_names(made(odd), {"routes/m365": "x", "rules/all": "y"}))
     assert after["rules/odd"] == {"routes": 7}
     assert after["instances/odd"] == {"group": ["x", {"rules": "y"}]}
 

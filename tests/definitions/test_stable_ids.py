@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 
 from noroshi.definitions import content, document, read_folder, write_folder
-from noroshi.definitions.rename import renamed, went_to
+from noroshi.definitions.rename import key_after_rename, with_new_names
 from noroshi.definitions.stable_ids import as_it_was, keep_ids
 from noroshi.ports import Document
 
@@ -83,10 +83,10 @@ def test_the_same_id_of_a_rule_and_an_account_is_no_matter():
 
 
 def test_a_rule_keeps_its_first_name_as_its_id_and_needs_none_once_it_has_it_again():
-    once = renamed(made(a=""), {"rules/a": "b"})
-    twice = renamed(once, {"rules/b": "c"})
+    once = with_new_names(made(a=""), {"rules/a": "b"})
+    twice = with_new_names(once, {"rules/b": "c"})
     assert (shown(once), shown(twice)) == ({"b": "a"}, {"c": "a"})
-    assert renamed(twice, {"rules/c": "a"}) == made(a="")
+    assert with_new_names(twice, {"rules/c": "a"}) == made(a="")
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_rule_keeps_its_first_name_as_its_id_and_needs_none_once_it_has_it_aga
     ],
 )
 def test_under_which_name_a_rule_is_now_goes_by_its_id(before, after, now):
-    assert went_to(made(**before), made(**after), "rules/a") == now
+    assert key_after_rename(made(**before), made(**after), "rules/a") == now
 
 
 def test_an_earlier_version_is_not_given_the_id_of_what_has_its_name_now():

@@ -9,7 +9,7 @@ import sys
 import threading
 from datetime import UTC, datetime, timedelta
 
-from noroshi.cli.clients.socket import Far
+from noroshi.cli.clients.socket import SocketClient
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.mailbox import Mailboxes
 from noroshi_lab.lab.person import sign_in
@@ -186,7 +186,7 @@ BOTH = {
 
 def both_signed_in(home, lab):
     """The two routes of a running node."""
-    door, remote = Far(home.folder / "door.sock"), Remote(lab.folder)
+    door, remote = SocketClient(home.folder / "door.sock"), Remote(lab.folder)
     for route, card in (("m365", lab.card), ("second", lab.card["elsewhere"])):
         entry = door.call("authorize_begin", route=route)["secret"]
         door.call("set_secret", name=entry, value=card["client_secret"])

@@ -7,7 +7,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from noroshi.cli.clients.socket import Far
+from noroshi.cli.clients.socket import SocketClient
 from tests.e2e.world import Home
 
 GOOD = "correct horse battery"
@@ -40,7 +40,7 @@ class Managed:
         return self.home.folder / "door.sock"
 
     def ask(self, op, **args):
-        return Far(self.door).call(op, **args)
+        return SocketClient(self.door).call(op, **args)
 
     def token(self, role: str) -> str:
         made = self.ask("token_new", name=role, role=role, programs=True)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from noroshi.cli.clients.socket import Far
+from noroshi.cli.clients.socket import SocketClient
 from noroshi_lab.lab.remote import Remote
 from tests.e2e.labs import LabProgram, define, secret_file, signed_in
 from tests.e2e.world import Home, until
@@ -79,7 +79,7 @@ def test_what_a_year_brings_in_seconds(home, lab):
     until(lambda: waits_for_somebody(home), "the route to say so")
     assert "held" not in subjects(lab)
     fresh = remote.new("secret")["value"]
-    door = Far(home.folder / "door.sock")
+    door = SocketClient(home.folder / "door.sock")
     door.call("set_secret", name="lab-secret", value=fresh)
     arrives(home, lab, "held")
 

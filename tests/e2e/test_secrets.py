@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.cli.clients.socket import Far
+from noroshi.cli.clients.socket import SocketClient
 from noroshi.cli.errors import RefusedError
 from noroshi_lab.lab.directory import ClientSecret
 from tests.e2e.canaries import PIECE, Canaries
@@ -197,7 +197,7 @@ class Installation:
 
     def ask_wrongly(self):
         """Requests with a secret where none belongs, as a hasty program makes them."""
-        far = Far(self.home.folder / "door.sock")
+        far = SocketClient(self.home.folder / "door.sock")
         secret = self.lab.card["client_secret"]
         for op, args in (
             ("set_secret", {"name": "lab-secret", "value": [secret]}),

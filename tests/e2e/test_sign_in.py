@@ -7,7 +7,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from noroshi.cli.clients.socket import Far
+from noroshi.cli.clients.socket import SocketClient
 from noroshi.cli.errors import RefusedError
 from tests.e2e.labs import (
     LabInReach,
@@ -150,7 +150,9 @@ def test_a_second_paste_of_the_same_address_changes_nothing(running, lab):
     address = walked(lab.card, sitting.url)
     assert sitting.paste(address)[0] == 0
     with pytest.raises(RefusedError) as twice:
-        Far(running.folder / "door.sock").call("authorize_finish", route="m365", pasted=address)
+        SocketClient(running.folder / "door.sock").call(
+            "authorize_finish", route="m365", pasted=address
+        )
     assert "the sign-in is complete" in twice.value.words.en
     assert "earlier sign-in" in refused(running, address)
     assert route(running)["state"] == "well"

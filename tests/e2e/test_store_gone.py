@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from noroshi.cli.clients.socket import Far
+from noroshi.cli.clients.socket import SocketClient
 from tests.e2e.world import PATIENCE, Home, Mailbox, status_of, until
 
 DEFINITIONS = {
@@ -159,7 +159,7 @@ def test_a_store_that_is_lost_while_the_node_runs_is_told_without_the_queue_and_
     assert health.returncode == 1 and "while the node is running" in " ".join(
         health.stdout.split()
     )
-    assert Far(home.folder / "door.sock").call("status")["monitors"]
+    assert SocketClient(home.folder / "door.sock").call("status")["monitors"]
     looked = home.run("check-store", check=False)
     assert looked.returncode == 1 and "is intact" not in looked.stdout
     assert "was removed, moved or replaced while the node is running" in " ".join(

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from noroshi.cli.clients.socket import Far
+from noroshi.cli.clients.socket import SocketClient
 from noroshi_lab.lab.person import sign_in
 from tests.e2e.labs import BOTH, LabInReach, define
 from tests.e2e.world import Home
@@ -30,7 +30,7 @@ def test_another_person_at_another_provider_is_noticed_at_once(home, lab):
     define(home, lab, **BOTH)
     home.serve()
     home.until_its_door_is_open()
-    door, card = Far(home.folder / "door.sock"), lab.card["elsewhere"]
+    door, card = SocketClient(home.folder / "door.sock"), lab.card["elsewhere"]
     door.call("set_secret", name="elsewhere-secret", value=card["client_secret"])
     url = door.call("authorize_begin", route="second")["url"]
     reader = lab.lab.elsewhere.provider.people[card["reader"]]

@@ -15,7 +15,7 @@ from textwrap import dedent
 
 from aiosmtpd.controller import Controller
 
-from noroshi.cli.clients.socket import Far
+from noroshi.cli.clients.socket import SocketClient
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.exits import DONE, KEPT
 from tests.ports import free_port
@@ -125,7 +125,7 @@ class Home:
     def status(self):
         """What `status --json` tells, without a process for each look at a node that runs."""
         try:
-            told = Far(self.folder / "door.sock").call("status")
+            told = SocketClient(self.folder / "door.sock").call("status")
         except RefusedError:
             return json.loads(self.run("status", "--json").stdout)
         return {**told, "running": True}

@@ -8,8 +8,8 @@ import pytest
 
 from noroshi.app.composition import Plans
 from noroshi.definitions import document, give_ids
-from noroshi.definitions.rename import renamed
-from noroshi.definitions.route_aliases import mails_follow, remember
+from noroshi.definitions.rename import with_new_names
+from noroshi.definitions.route_aliases import readdress_mails, remember
 from noroshi.plugins import Plugins
 from noroshi.ports import RouteError, Version
 from tests.contracts.sample_records import letter
@@ -89,7 +89,7 @@ async def test_who_died_with_the_new_name_and_was_down_for_hours_has_its_mails_f
 async def test_a_mail_by_a_route_that_has_the_name_of_its_other_one_now_has_one_route():
     scene = Scene()
     await scene.store.post(letter(routes=("smtp2", "smtp1")))
-    await mails_follow(scene.store, {"smtp2": "smtp1"})
+    await readdress_mails(scene.store, {"smtp2": "smtp1"})
     [row] = await scene.store.queue()
     assert row.envelope.routes == ("smtp1",)
 
@@ -111,7 +111,7 @@ async def test_a_mail_that_is_on_its_way_signs_in_though_its_account_has_another
     plans = Plans(Plugins((DISK,), (MAIL,), (POST,)))
     made = tuple(document(key, content) for key, content in CONTENT.items())
     for names in ({}, {"accounts/box": "mail1"}, {"accounts/mail1": "mail2"}):
-        made = renamed(made, names)
+        made = with_new_names(made, names)
         with_ids = give_ids(made, (), lambda: "01JZ0000000000000000000000")
         await plans.compile(Version(number=1, documents=with_ids))
     assert {plans.account(name).name for name in ("box", "mail1", "mail2")} == {"mail2"}

@@ -11,13 +11,13 @@ from noroshi.guides import (
     TITLES,
     WAYS,
     Case,
-    filled,
+    fill_places,
     line,
     markdown,
     path_of,
     values_of,
 )
-from noroshi.guides.page import MARKS, written
+from noroshi.guides.page import MARKS, fill_page
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.oauth.well_known_clouds import CLOUDS
 
@@ -86,7 +86,7 @@ def test_a_failure_names_steps_that_there_are(failure):
 @pytest.mark.parametrize(("way", "kind"), list(product(WAYS, ("smtp", "graph"))))
 @pytest.mark.parametrize("path", ["exchange", "entra"])
 def test_each_way_registers_an_app_permits_it_and_opens_what_it_needs(way, kind, path):
-    names = [step.id for step in MICROSOFT365.of(Case(way=way, kind=kind, path=path))]
+    names = [step.id for step in MICROSOFT365.steps_for(Case(way=way, kind=kind, path=path))]
     assert names[0].startswith("register-")
     assert sum("permission" in name for name in names) >= 1
     assert ("smtp-auth" in names) is (kind == "smtp")
@@ -104,12 +104,17 @@ def test_an_app_is_granted_the_least_that_there_is_in_each_cloud():
 
 def test_what_is_known_need_not_be_looked_for():
     case = Case(way="app-secret", kind="smtp", known=("object_id",))
-    assert "object-id" not in [step.id for step in MICROSOFT365.of(case)]
+    assert "object-id" not in [step.id for step in MICROSOFT365.steps_for(case)]
 
 
 def test_only_whoever_signs_in_for_another_s_mailbox_needs_a_right_there():
     ids = [
-        [s.id for s in MICROSOFT365.of(Case(way="person-paste", kind="smtp", shared=shared))]
+        [
+            s.id
+            for s in MICROSOFT365.steps_for(
+                Case(way="person-paste", kind="smtp", shared=shared)
+            )
+        ]
         for shared in (False, True)
     ]
     assert ["shared" in one for one in ids] == [False, True]
@@ -138,7 +143,7 @@ def test_only_whoever_signs_in_for_another_s_mailbox_needs_a_right_there():
 )
 def test_what_is_told_leads_to_the_steps_that_mend_it(told, steps):
     case = Case(way="app-certificate", kind="smtp")
-    assert [step.id for step in MICROSOFT365.mending(told, case)] == steps
+    assert [step.id for step in MICROSOFT365.remedy_steps(told, case)] == steps
 
 
 @pytest.mark.parametrize(
@@ -160,7 +165,7 @@ def test_what_powershell_would_obey_is_not_put_into_its_lines(bad):
 def test_values_stand_in_the_text_and_what_is_not_known_shows_what_belongs_there():
     step = MICROSOFT365.named("certificate")
     values = values_of("microsoft365", thumbprint="AB12", certificate="")
-    told = filled(step.how[0], values), filled(step.how[1], values)
+    told = fill_places(step.how[0], values), fill_places(step.how[1], values)
     assert told[0].en.endswith("Upload certificate: CERTIFICATE")
     assert "AB12" in told[1].ja and "AB12" in told[1].en
     assert markdown(step, values, "ja", "##").startswith("## 証明書を登録する\n")
@@ -170,7 +175,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "use" / "microsoft365.md").read_tex
 
 
 def test_the_page_has_the_steps_as_they_are():
-    assert written(PAGE) == PAGE, "on purpose? .venv/bin/python tools/guide_page.py"
+    assert fill_page(PAGE) == PAGE, "on purpose? .venv/bin/python tools/guide_page.py"
     assert len(MARKS.findall(PAGE)) == 6
 
 

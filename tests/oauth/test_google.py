@@ -126,7 +126,7 @@ async def test_a_key_that_is_deleted_is_told(robot):
 )
 async def test_what_is_no_key_file_is_told_and_never_sent(robot, text):
     await robot.vault.put(robot.account.secret, Secret(text))
-    with pytest.raises(SignInError, match="no key file of a service account"):
+    with pytest.raises(SignInError, match="is not a key file of a service account"):
         await robot.source.token(robot.account)
     assert robot.authority.posts == []
 

@@ -6,8 +6,8 @@ import json
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from noroshi.cli.clients.http import FarByHttp
-from noroshi.cli.clients.socket import Far, unpacked
+from noroshi.cli.clients.http import HttpClient as ManagerClient
+from noroshi.cli.clients.socket import SocketClient as DoorClient, unpack
 from noroshi.cli.errors import RefusedError
 from noroshi.config.web import Web
 from noroshi.core.people import ADMIN, ApiToken, User
@@ -31,7 +31,7 @@ class InProcessClient:
     async def __call__(self, op, **args):
         told = await run_as_json(self.harness.service, AKI, op, args)
         try:
-            return unpacked(json.loads(json.dumps(told)))
+            return unpack(json.loads(json.dumps(told)))
         except RefusedError as error:
             raise error_answer(error) from None
 
@@ -44,7 +44,7 @@ class SocketClient:
 
     async def __call__(self, op, **args):
         try:
-            return await asyncio.to_thread(Far(self.door).call, op, **args)
+            return await asyncio.to_thread(DoorClient(self.door).call, op, **args)
         except RefusedError as error:
             raise error_answer(error) from None
 
@@ -53,7 +53,7 @@ class HttpClient:
     """Asks through the manager's API, as the commands do with --url."""
 
     def __init__(self, harness, url, token):
-        self.harness, self.far = harness, FarByHttp(url, token)
+        self.harness, self.far = harness, ManagerClient(url, token)
 
     async def __call__(self, op, **args):
         try:

@@ -115,11 +115,11 @@ class Broken:
         return operations(type(self))
 
     @operation(role=VIEWER, help=plain("Fails."))
-    async def fail(self, who, value: str) -> str:
+    async def fail(self, person, value: str) -> str:
         raise RuntimeError(f"no such secret {value}")
 
     @operation(role=VIEWER, help=plain("Has no disk."))
-    async def full(self, who) -> str:
+    async def full(self, person) -> str:
         raise StoreError("database or disk is full")
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from noroshi.core.mail import Verdict
-from noroshi.definitions.route_aliases import RECENT, remembered
+from noroshi.definitions.route_aliases import RECENT, recent_aliases
 from noroshi.ports import StoreError
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.vault import Secret
@@ -78,7 +78,7 @@ async def test_a_route_s_waiting_mails_go_by_its_new_name(ask):
     assert "removed route" not in said(done)
     (mail,) = await ask("queue_list")
     assert (mail["id"], mail["routes"]) == (sent["ids"][0], ["relay"])
-    assert await remembered(ask.harness.store, ask.harness.time.now) == {"plain": "relay"}
+    assert await recent_aliases(ask.harness.store, ask.harness.time.now) == {"plain": "relay"}
     assert (await shown(ask))["rules/all"]["routes"] == ["relay", "m365"]
     await ask.harness.attempted("relay", Verdict.ACCEPTED, "2.0.0 OK", 250)
     assert await ask("queue_list") == []
@@ -92,8 +92,8 @@ async def test_a_route_that_is_renamed_twice_is_known_by_its_last_name(ask, seco
     await renamed(ask, "routes/plain", "relay")
     await renamed(ask, "routes/relay", second)
     harness = ask.harness
-    assert await remembered(harness.store, harness.time.now) == kept
-    assert await remembered(harness.store, harness.time.now + RECENT) == {}
+    assert await recent_aliases(harness.store, harness.time.now) == kept
+    assert await recent_aliases(harness.store, harness.time.now + RECENT) == {}
 
 
 async def test_a_mail_that_is_on_its_way_is_told_of(ask):
@@ -270,7 +270,7 @@ async def test_who_dies_once_the_new_name_is_in_force_leaves_what_mails_follow_b
     await apply_definitions(ask)
     with pytest.raises(KeyboardInterrupt):
         await ask.harness.service.definition_change(AKI, rename={"routes/plain": "relay"})
-    assert await remembered(ask.harness.store, ask.harness.time.now) == {"plain": "relay"}
+    assert await recent_aliases(ask.harness.store, ask.harness.time.now) == {"plain": "relay"}
     assert "routes/relay" in await shown(ask)
 
 

@@ -8,7 +8,7 @@ import pytest
 from noroshi.core.levels import Level
 from noroshi.core.model import Cause, Change, Event, ItemState, State
 from noroshi.core.translation import bilingual
-from noroshi.definitions.stable_ids import KEPT
+from noroshi.definitions.stable_ids import TYPES_WITH_ID
 from noroshi.transports import BUILT_IN
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import CONTENT, EXAMINED, POST, Harness
@@ -93,7 +93,7 @@ async def test_it_is_renamed_with_what_names_it_and_says_before_what_that_means(
     assert browser.status == 303 and ("renamed" in browser.to or type in TO_THE_LIST)
     assert (await browser.get(browser.to)).status == 200
     after = await shown(harness)
-    kept = {"id": name} if type in KEPT else {}
+    kept = {"id": name} if type in TYPES_WITH_ID else {}
     assert f"{type}/{name}" not in after
     assert after[f"{type}/renamed"] == before[f"{type}/{name}"] | kept
     assert not names_it or "renamed" in str(after[names_it])
@@ -225,7 +225,7 @@ async def test_what_somebody_else_renamed_is_saved_all_the_same_by_its_own_name(
     after = await shown(harness)
     mine, theirs = after[f"{type}/{name}"], after[f"{type}/theirs"]
     assert without_id(mine) == before | typed and without_id(theirs) == before
-    assert mine.get("id") != theirs.get("id") or type not in KEPT
+    assert mine.get("id") != theirs.get("id") or type not in TYPES_WITH_ID
 
 
 @pytest.mark.parametrize(("type", "name", "page", "typed"), GONE[1:3])

@@ -327,7 +327,8 @@ def _credentials() -> Path | None:
 
 
 async def _finish_rotation(ring: KeyRing) -> None:
-    """A new key that was not everywhere when the process ended; both open until then."""
+    """Finish with a new key that was not everywhere when the process ended; both open until
+    then."""
     try:
         done = await ring.resume()
     except (VaultError, StoreError, OSError) as error:

@@ -53,7 +53,7 @@ async def serve(
         if config.web is not None:  # before the first turn, which it would hold up
             imports.load_all(MANAGER)
         await stack.enter_async_context(open_door(config, app.service, app.engine.wake_up))
-        stack.enter_context(_marked(app.life))
+        stack.enter_context(_mark_in_lock(app.life))
         stop = asyncio.Event()
         _on_signals(stop.set)
         working = asyncio.create_task(app.engine.run())
@@ -71,8 +71,8 @@ async def serve(
 
 
 @contextmanager
-def _marked(life: LifeLock | None) -> Iterator[None]:
-    """The lock tells from when to when the door is open, and a command need not wait for it."""
+def _mark_in_lock(life: LifeLock | None) -> Iterator[None]:
+    """Mark in the lock from when to when the door is open; a command need not wait for it."""
     if life is not None:
         life.mark(Holder.RUNNING)
     yield
@@ -108,7 +108,7 @@ async def _manager(
 
 @asynccontextmanager
 async def _signs_of_life(app: App, config: Config) -> AsyncIterator[None]:
-    """The service manager and the URL hear of this node as long as it is alive."""
+    """Let the service manager and the URL hear of this node as long as it is alive."""
     manager = ServiceManager.of(os.environ)
     manager.notify("READY=1")
     living = asyncio.create_task(

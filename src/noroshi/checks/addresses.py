@@ -52,7 +52,7 @@ def why(error: OSError) -> Message:
 
 @lru_cache(8192)
 def _family(address: str) -> int:
-    """AF_INET or AF_INET6 if it is a number; 0 for what the resolver must look at."""
+    """Return AF_INET or AF_INET6 if it is a number; 0 for what the resolver must look at."""
     try:
         ip = ip_address(address)
     except ValueError:

@@ -43,7 +43,7 @@ def _readings(volume: Volume) -> tuple[Reading, ...]:
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
-    """Network drives count as volumes; what lies in memory (tmpfs) does not."""
+    """Measure all volumes. Network drives count; what lies in memory (tmpfs) does not."""
     volumes = [v for v in await host.volumes() if wanted.wants(v.mount)]
     if not volumes:
         raise Unmeasurable(NONE.fill(wanted=", ".join(wanted.include)))

@@ -269,9 +269,10 @@ def _asking(
 
 
 async def _loaded() -> Any:
-    """h11 takes its time to import. A node has done it before the first turn; whoever tries a
-    monitor out that is not in force yet may be the first, and waits for a thread to do it."""
-    return imports.made(VISITING) or await asyncio.to_thread(imports.load, VISITING)
+    """Import h11, which takes its time. A node has done it before the first turn; whoever
+    tries a monitor out that is not in force yet may be the first, and waits for a thread to do
+    it."""
+    return imports.loaded_module(VISITING) or await asyncio.to_thread(imports.load, VISITING)
 
 
 CHECK = Check(

@@ -203,7 +203,7 @@ def _is_archived_log(path: str) -> bool:
 
 
 def _is_rotated_from(path: str, names: set[str]) -> bool:
-    """app.log.1 is no log of its own beside an app.log."""
+    """Return whether app.log.1 is that of app.log: it is no log of its own beside that."""
     name = PurePath(path).name
     folder = path.removesuffix(name)
     return any(folder + log in names and is_rotated(log, name) for log in logs_of(name))

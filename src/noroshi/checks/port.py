@@ -61,7 +61,8 @@ def _taken(address: str, port: int) -> Reading:
 
 
 def _where(address: str, port: int) -> str:
-    """RFC 3986, 3.2.2: an IPv6 address stands in brackets before its port."""
+    """Return address and port; an IPv6 address stands in brackets before its port (RFC 3986,
+    3.2.2)."""
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
@@ -84,7 +85,8 @@ async def _connect(address: str, port: int) -> float:
 
 
 async def _connect_to(place: Place) -> float:
-    """`sock_connect`, without streams or transports, costs a third of `open_connection`."""
+    """Connect by `sock_connect`: without streams or transports it costs a third of
+    `open_connection`."""
     family, where = place
     loop = asyncio.get_running_loop()
     with socket.socket(family, socket.SOCK_STREAM | NOT_BLOCKING) as sock:

@@ -77,7 +77,8 @@ def _is_nagios(wanted: Options) -> bool:
 
 
 def _nagios(ran: ProgramResult) -> tuple[Reading, ...]:
-    """0, 1, 2 are levels; 3 says that it could not measure, and any other code is a fault."""
+    """Read an exit code: 0, 1, 2 are levels; 3 says that it could not measure, and any other
+    code is a fault."""
     report = script_output.nagios(ran.output)
     text = _without_level(report.text, ran.code)
     if ran.code not in (0, 1, 2):
@@ -90,7 +91,8 @@ def _nagios(ran: ProgramResult) -> tuple[Reading, ...]:
 
 
 def _without_level(text: str, code: int) -> str:
-    """ "CRITICAL: too long" with code 2 says twice what its level is; "DISK CRITICAL - " stays."""
+    """Drop the level that the text repeats: "CRITICAL: too long" with code 2 says it twice;
+    "DISK CRITICAL - " stays."""
     if code not in range(len(LEVELS)):
         return text
     return re.sub(rf"^{LEVELS[code]}\s*(?::|-(?=\s))\s*(?=\S)", "", text)

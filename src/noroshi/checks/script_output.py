@@ -58,7 +58,7 @@ def number(output: str, name: str, unit: str) -> Reading:
 
 
 def json_readings(output: str) -> tuple[Reading, ...]:
-    """{"name": number} or {"items": {"item": {"name": number}}}, or both together."""
+    """Read {"name": number} or {"items": {"item": {"name": number}}}, or both together."""
     try:
         document = json.loads(output, parse_constant=_refuse)
     except (ValueError, RecursionError):
@@ -78,7 +78,8 @@ def json_readings(output: str) -> tuple[Reading, ...]:
 
 
 def nagios(output: str) -> Report:
-    """Text, then "|" and data; further lines are long text until a second "|", then data."""
+    """Read text, then "|" and data; further lines are long text until a second "|", then
+    data."""
     first, _, rest = output.lstrip().partition("\n")
     text, _, data = first.partition("|")
     _, _, more = rest.partition("|")
@@ -86,7 +87,8 @@ def nagios(output: str) -> Report:
 
 
 def _data(text: str) -> Iterator[Reading]:
-    """'label'=value[unit];warn;crit;min;max. What is not of that form (value U) is skipped."""
+    """Read 'label'=value[unit];warn;crit;min;max. What is not of that form (value U) is
+    skipped."""
     at = 0
     while at < len(text):
         if found := DATUM.match(text, at):
@@ -109,12 +111,13 @@ def _numbers(members: dict[str, Any], item: str) -> Iterator[Reading]:
 
 
 def _name(name: str) -> str:
-    """JSON can write half a character (a lone surrogate), which no store and no mail can."""
+    """Return a name that can be written: JSON can write half a character (a lone surrogate),
+    which no store and no mail can."""
     return name.encode("utf-8", "replace").decode()
 
 
 def _worth(value: object) -> float:
-    """NaN for what is no number, or too large for one; true is none either."""
+    """Return NaN for what is no number, or too large for one; true is none either."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return math.nan
     try:
@@ -128,7 +131,7 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def _float(text: str) -> float:
-    """Some plug-ins write the decimal comma of their locale."""
+    """Read a number; some plug-ins write the decimal comma of their locale."""
     return float(text.replace(",", "."))
 
 

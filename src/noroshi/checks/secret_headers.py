@@ -85,7 +85,8 @@ class Hiding:
         return with_wording(words, self._masks.masked)
 
     def outcome(self, outcome: Outcome) -> Outcome:
-        """Readings without them: of what a server says they have the names it leads to."""
+        """Return readings without them: of what a server says they have the names it leads
+        to."""
         return replace(outcome, readings=tuple(map(self._reading, outcome.readings)))
 
     def stopped(self, why: Unmeasurable) -> Unmeasurable:

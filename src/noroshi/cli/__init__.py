@@ -9,7 +9,7 @@ from noroshi import __version__
 
 
 def main() -> int:
-    """The console script; what it returns is the exit code (see noroshi.cli.exits)."""
+    """Run the console script and return its exit code (see noroshi.cli.exits)."""
     argv = sys.argv[1:]
     if argv == ["--version"]:
         print(f"noroshi {__version__}")

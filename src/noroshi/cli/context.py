@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from noroshi.cli.clients.socket import Away, Caller, Far, NoNodeError
+from noroshi.cli.clients.socket import Caller, NoNodeError, RemoteClient, SocketClient
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import DOOR, HOME
 from noroshi.cli.terminal_escape import escaped
@@ -40,7 +40,8 @@ SERVICE_STARTS = _(
 
 
 def _is_made(door: Path) -> bool:
-    """systemd makes the folder as it starts the service, and removes it as that ends."""
+    """Return whether the service starts: systemd makes the folder as it starts it, and removes
+    it as that ends."""
     return door.parent.is_dir() and not door.exists()
 
 
@@ -59,16 +60,16 @@ def _commands_in_texts() -> re.Pattern[str]:
         COMMANDS,  # only now: it costs a third of `send`
     )
 
-    ours = [command for command in COMMANDS if command.name not in PROGRAMS]
-    spelled = [f"{command.name} {one.name}" for command in ours for one in command.under]
-    spelled += [command.name for command in ours if not command.under]
-    return re.compile(rf"\b{HINT}(?:{'|'.join(map(re.escape, spelled))})\b")
+    commands = [command for command in COMMANDS if command.name not in PROGRAMS]
+    names = [f"{command.name} {one.name}" for command in commands for one in command.under]
+    names += [command.name for command in commands if not command.under]
+    return re.compile(rf"\b{HINT}(?:{'|'.join(map(re.escape, names))})\b")
 
 
-def home_of(given: str, environment: Mapping[str, str], *, root: bool) -> Path:
-    """The home folder: as given, else $NOROSHI_HOME, else where such data goes (XDG)."""
-    if chosen := given or environment.get("NOROSHI_HOME"):
-        return Path(chosen).absolute()
+def home_of(option: str, environment: Mapping[str, str], *, root: bool) -> Path:
+    """Return the home folder: as given, else $NOROSHI_HOME, else where such data goes (XDG)."""
+    if path := option or environment.get("NOROSHI_HOME"):
+        return Path(path).absolute()
     if root:
         return Path(HOME)
     data = environment.get("XDG_DATA_HOME")
@@ -76,19 +77,19 @@ def home_of(given: str, environment: Mapping[str, str], *, root: bool) -> Path:
 
 
 def door_of(
-    given: str, environment: Mapping[str, str], *, own_node: bool, service: bool
+    option: str, environment: Mapping[str, str], *, own_node: bool, service: bool
 ) -> Path | None:
-    """The door as given, else $NOROSHI_DOOR, else that of this machine's service for who has
-    no node of their own; None: where noroshi.toml says."""
-    if chosen := given or environment.get("NOROSHI_DOOR"):
-        return Path(chosen)
+    """Return the door as given, else $NOROSHI_DOOR, else that of this machine's service for who
+    has no node of their own; None: where noroshi.toml says."""
+    if path := option or environment.get("NOROSHI_DOOR"):
+        return Path(path)
     return Path(DOOR) if service and not own_node else None
 
 
-def language_of(chosen: str, environment: Mapping[str, str]) -> str:
-    """ "ja" or "en": as chosen, else as the person's locale says (in POSIX's order)."""
-    spoken = next((environment[name] for name in VARIABLES if environment.get(name)), "")
-    return chosen or ("ja" if spoken.lower().startswith("ja") else "en")
+def language_of(language: str, environment: Mapping[str, str]) -> str:
+    """Return "ja" or "en": as chosen, else as the person's locale says (in POSIX's order)."""
+    locale = next((environment[name] for name in VARIABLES if environment.get(name)), "")
+    return language or ("ja" if locale.lower().startswith("ja") else "en")
 
 
 class CommandContext:
@@ -96,17 +97,17 @@ class CommandContext:
 
     def __init__(
         self,
-        given: Namespace,
+        args: Namespace,
         home: Path,
         language: str,
         door: Path | None,
-        away: Away | None = None,
+        remote: RemoteClient | None = None,
     ) -> None:
-        self.given, self.home, self.language, self.door = given, home, language, door
-        self.away = away
+        self.args, self.home, self.language, self.door = args, home, language, door
+        self.remote = remote
         self.running = True
         """Whether a node runs; known after the first call."""
-        self._near: Caller | None = away
+        self._client: Caller | None = remote
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -117,14 +118,15 @@ class CommandContext:
 
     @cached_property
     def config(self) -> Config:
-        """The node's settings. Raises ConfigError."""
+        """Return the node's settings. Raises ConfigError."""
         return read_config(self.home)
 
     @property
     def config_here(self) -> Config | None:
-        """None for a node that was named, and whose settings nobody can read from here."""
+        """Return the settings; None for a node that was named, and whose settings nobody can
+        read from here."""
         try:
-            return None if self.away is not None else self.config
+            return None if self.remote is not None else self.config
         except ConfigError:
             if self.door is None:
                 raise
@@ -133,48 +135,48 @@ class CommandContext:
     def call(self, op: str, /, **args: Any) -> Any:
         """Ask the node that was named, or the running one; when none runs, the store itself.
         Raises RefusedError."""
-        if self._near is not None:
-            return self._near.call(op, **args)
+        if self._client is not None:
+            return self._client.call(op, **args)
         try:
             self.running = True
-            return self._of_node(op, args)
+            return self._ask_node(op, args)
         except NoNodeError:
             if self.door is not None:  # a certain node was meant, and it is not there
                 raise
         # Only now: it costs asyncio and all of Noroshi, ten times what a running node does.
-        from noroshi.cli.clients.in_process import LOOKS, Near
+        from noroshi.cli.clients.in_process import LOOKS, InProcessClient
 
         self.running = False
-        self._near = self._open.enter_context(closing(Near(self.config)))
+        self._client = self._open.enter_context(closing(InProcessClient(self.config)))
         try:
-            told = self._near.call(op, **args)
+            answer = self._client.call(op, **args)
         except RefusedError as refused:
-            if refused.kind != "no node" or not self._node_came():
+            if refused.kind != "no node" or not self._node_took_store():
                 raise
         else:
-            if op not in LOOKS or not self._node_came():
-                return told
-        self.let_go()
+            if op not in LOOKS or not self._node_took_store():
+                return answer
+        self.release_store()
         self.running = True
-        return self._of_node(op, args)
+        return self._ask_node(op, args)
 
-    def _of_node(self, op: str, args: Mapping[str, Any]) -> Any:
+    def _ask_node(self, op: str, args: Mapping[str, Any]) -> Any:
         """Ask the node; one that is just starting is waited for. Raises NoNodeError, else RefusedError."""
-        node, end, gone_at = Far(self.door or self.config.door), 0.0, 0.0
+        node, end, gone_at = SocketClient(self.door or self.config.door), 0.0, 0.0
         while True:
             try:
                 return node.call(op, **args)
             except NoNodeError:
-                now, starting = time.monotonic(), self._starting()
-                if starting is not None:
+                now, starting_node = time.monotonic(), self._starting_node()
+                if starting_node is not None:
                     end, gone_at = end or now + STARTS_WITHIN, now + HANDS_OVER
                     if now >= end:
-                        raise RefusedError("no node", starting) from None
+                        raise RefusedError("no node", starting_node) from None
                 elif now >= gone_at:  # at the first look, or it ended without having started
                     raise
             time.sleep(STEP)
 
-    def _starting(self) -> Message | None:
+    def _starting_node(self) -> Message | None:
         """Say of a node that has its store and no open door yet that it starts; None: there is
         none."""
         if self.door is not None:
@@ -183,20 +185,20 @@ class CommandContext:
             Holder,  # only now: a running node needs none
         )
 
-        found = self._holding()
+        state = self._lock_state()
         # Who runs and is not heard has just opened its door, or not yet written that it starts.
-        if found is None or found.holder not in (Holder.STARTING, Holder.RUNNING):
+        if state is None or state.holder not in (Holder.STARTING, Holder.RUNNING):
             return None
-        return sentence(found.words(self._lock))
+        return sentence(state.words(self._lock))
 
-    def _node_came(self) -> bool:
+    def _node_took_store(self) -> bool:
         """Return whether a node took the store while it was opened here."""
         from noroshi.stores.sqlite.process_lock import Holder
 
-        found = self._holding()
-        return found is not None and found.holder in (Holder.STARTING, Holder.RUNNING)
+        state = self._lock_state()
+        return state is not None and state.holder in (Holder.STARTING, Holder.RUNNING)
 
-    def _holding(self) -> Holding | None:
+    def _lock_state(self) -> Holding | None:
         from noroshi.stores.sqlite.process_lock import holding
 
         return holding(self._lock)
@@ -207,16 +209,17 @@ class CommandContext:
 
         return lock_of(self.config.store)
 
-    def let_go(self) -> None:
+    def release_store(self) -> None:
         """Give the store back until the next call, so that a node may start meanwhile."""
-        self._near = None
+        self._client = None
         self._open.close()
 
     def say(self, words: Message | Mapping[str, str]) -> str:
-        """A text of ours, or of an answer, in the person's language; its hints can be typed."""
-        told = words.say(self.language) if isinstance(words, Message) else words[self.language]
-        return at_home(told, getattr(self.given, "home", ""))
+        """Return a text of ours, or of an answer, in the person's language; its hints can be
+        typed."""
+        text = words.say(self.language) if isinstance(words, Message) else words[self.language]
+        return at_home(text, getattr(self.args, "home", ""))
 
     def print_json(self, value: Any) -> None:
-        """For programs: the answer as it is, both languages in it."""
+        """Print the answer for programs as it is, both languages in it."""
         print(escaped(json.dumps(value, ensure_ascii=False, indent=2)))

@@ -24,6 +24,6 @@ class RefusedError(CliError):
         super().__init__(words)
         self.kind, self.problems = kind, tuple(problems)
 
-    def about(self, where: str) -> bool:
+    def concerns(self, where: str) -> bool:
         """Return whether one of the problems is there."""
         return any(place == where for place, _ in self.problems)

@@ -17,19 +17,19 @@ CANNOT_READ = _("Cannot read {file}: {why}")
 NO_TEXT = _("it is not text in UTF-8")
 
 
-def typed(asked: CommandContext, prompt: Message, by_file: Message) -> str:
+def read_hidden(context: CommandContext, prompt: Message, by_file: Message) -> str:
     """Ask at the terminal. RefusedError, in the words `by_file`, where there is none."""
     if not sys.stdin.isatty():
         raise RefusedError("invalid", by_file)
     try:
-        return getpass.getpass(asked.say(prompt))
+        return getpass.getpass(context.say(prompt))
     except EOFError:  # Ctrl-D
         raise RefusedError("invalid", NOTHING_ENTERED) from None
 
 
 def contents(file: str) -> str:
-    """The text of a file, or of the standard input (-), in UTF-8; Notepad's BOM is no part
-    of it. Raises RefusedError."""
+    """Return the text of a file, or of the standard input (-), in UTF-8; Notepad's BOM is no
+    part of it. Raises RefusedError."""
     try:
         data = sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
         return data.decode("utf-8-sig")

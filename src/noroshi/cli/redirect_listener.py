@@ -60,12 +60,12 @@ class Listener:
     """`with Listener(language) as one:` then `expect`, `wait`, `answer`. Raises NoPortError."""
 
     def __init__(self, language: str, port: int = 0) -> None:
-        """At that port; 0: at any that is free."""
+        """Listen at that port; 0: at any that is free."""
         self._language = language
         self._path, self._state = "", ""
         self._arrived: queue.Queue[str] = queue.Queue()
         self._result: queue.Queue[tuple[Sequence[Message], bool]] = queue.Queue()
-        self._taken = threading.Lock()
+        self._served = threading.Lock()
         self._servers = _open(self) if not port else _open_at(self, port)
         self.port: int = self._servers[0].server_address[1]
 
@@ -92,31 +92,31 @@ class Listener:
         except queue.Empty:
             return None
 
-    def answer(self, *words: Message, done: bool) -> None:
+    def answer(self, *words: Message, finished: bool) -> None:
         """Tell what became of it to the page that is still loading."""
-        self._result.put((words, done))
+        self._result.put((words, finished))
 
     def page(self, target: str) -> tuple[HTTPStatus, Sequence[Message]]:
         """Return what is shown for a request; for the right one, once there is a result."""
         if not self._is_ours(target):
             return HTTPStatus.NOT_FOUND, (NOT_THIS,)
-        if not self._taken.acquire(blocking=False):  # never let go: once is once
+        if not self._served.acquire(blocking=False):  # never let go: once is once
             return HTTPStatus.GONE, (ONCE_ONLY,)
         self._arrived.put(target)
         try:
-            words, done = self._result.get(timeout=ANSWER_WITHIN)
+            words, finished = self._result.get(timeout=ANSWER_WITHIN)
         except queue.Empty:
             return HTTPStatus.OK, (GO_BACK,)
-        return HTTPStatus.OK, (*words, CLOSE_IT if done else GO_BACK)
+        return HTTPStatus.OK, (*words, CLOSE_IT if finished else GO_BACK)
 
     def html(self, paragraphs: Sequence[Message]) -> bytes:
-        """A page of a few sentences, in the person's language."""
+        """Return a page of a few sentences, in the person's language."""
         body = "".join(f"<p>{escape(words.say(self._language))}</p>" for words in paragraphs)
         head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        told = (
+        opening = (
             f'<!doctype html><html lang="{self._language}"><head>{head}<title>Noroshi</title>'
         )
-        return f"{told}</head><body>{body}</body></html>".encode()
+        return f"{opening}</head><body>{body}</body></html>".encode()
 
     def _is_ours(self, target: str) -> bool:
         parts = urlsplit(target)
@@ -130,20 +130,20 @@ class _Server(ThreadingHTTPServer):
     allow_reuse_address = False
 
     def handle_error(self, *_: Any) -> None:
-        """A browser that goes away in the middle is no error of ours."""
+        """Ignore it: a browser that goes away in the middle is no error of ours."""
 
 
 class _Server6(_Server):
     address_family = socket.AF_INET6
 
     def server_bind(self) -> None:
-        """For IPv6 alone: 127.0.0.1 is the other server's."""
+        """Bind for IPv6 alone: 127.0.0.1 is the other server's."""
         self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         super().server_bind()
 
 
 def _open(listener: Listener) -> tuple[_Server, ...]:
-    """One port on both addresses; on 127.0.0.1 alone where there is no IPv6."""
+    """Open one port on both addresses; on 127.0.0.1 alone where there is no IPv6."""
     handler = _handler(listener)
     last = OSError()
     for _unused in range(TRIES):
@@ -162,7 +162,7 @@ def _open(listener: Listener) -> tuple[_Server, ...]:
 
 
 def _open_at(listener: Listener, port: int) -> tuple[_Server, ...]:
-    """That port on both addresses: a browser may take either for localhost."""
+    """Open that port on both addresses: a browser may take either for localhost."""
     handler = _handler(listener)
     servers = [_Server(("127.0.0.1", port), handler, bind_and_activate=False)]
     if _has_ipv6():
@@ -205,6 +205,6 @@ def _handler(listener: Listener) -> type[BaseHTTPRequestHandler]:
             return "noroshi"
 
         def log_message(self, *_: object) -> None:
-            """The code stands in the request's line: it is written nowhere."""
+            """Write it nowhere: the code stands in the request's line."""
 
     return Handler

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from noroshi import __version__
 from noroshi.cli import exits
-from noroshi.cli.clients.socket import Away
+from noroshi.cli.clients.socket import RemoteClient
 from noroshi.cli.commands.spec import Command
 from noroshi.cli.context import PROGRAMS, CommandContext, at_home, door_of, home_of, language_of
 from noroshi.cli.errors import RefusedError
@@ -36,7 +36,7 @@ WITH_VALUE = ("--home", "--door", "--url", "--token", "--ca-file", "--lang")
 
 
 def run(argv: Sequence[str]) -> int:
-    """Do what was typed; the exit code."""
+    """Do what was typed; return the exit code."""
     with readable():
         return _run(argv)
 
@@ -44,18 +44,20 @@ def run(argv: Sequence[str]) -> int:
 def _run(argv: Sequence[str]) -> int:
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal may lack ▨
     sys.stderr.reconfigure(errors="replace")  # type: ignore[union-attr]
-    given = _early(argv, "--home")
-    home = home_of(given, os.environ, root=os.geteuid() == 0)
-    language = _language(home, _early(argv, "--lang"))
+    home_option = _option_value(argv, "--home")
+    home = home_of(home_option, os.environ, root=os.geteuid() == 0)
+    language = _language(home, _option_value(argv, "--lang"))
     try:
-        code = _do(argv, home, language)
+        code = _run_command(argv, home, language)
         sys.stdout.flush()  # here, where it may still fail quietly
         return code
     except ConfigError as error:
-        found = [(p.where, p.what) for p in error.problems]
-        return _tell(RefusedError("invalid", CONFIG_INVALID, found), language, given)
+        problems = [(p.where, p.what) for p in error.problems]
+        return _print_refusal(
+            RefusedError("invalid", CONFIG_INVALID, problems), language, home_option
+        )
     except RefusedError as refused:
-        return _tell(refused, language, given)
+        return _print_refusal(refused, language, home_option)
     except KeyboardInterrupt:
         return exits.INTERRUPTED
     except BrokenPipeError:  # `noroshi status | head`: whoever read has gone
@@ -63,45 +65,46 @@ def _run(argv: Sequence[str]) -> int:
         return exits.DONE
 
 
-def _do(argv: Sequence[str], home: Path, language: str) -> int:
+def _run_command(argv: Sequence[str], home: Path, language: str) -> int:
     program, rest = _program(argv)
     if program == "lab" and rest[:1] == ["drill"]:
         return _drill(argv, rest[1:], home, language)
     if program:
         return _other_program(program, rest, language)
-    given = parse(argv, commands_meant(argv), language)
-    if getattr(given, "version", False):
+    args = parse(argv, candidate_commands(argv), language)
+    if getattr(args, "version", False):
         print(f"noroshi {__version__}")
         return exits.DONE
-    if not given.run:
-        given.parser.ask_for_command()
-    with CommandContext(given, home, language, _door(given, home), _away(given)) as asked:
-        return _function(given.run)(asked)
+    if not args.run:
+        args.parser.ask_for_command()
+    with CommandContext(args, home, language, _door(args, home), _remote_node(args)) as context:
+        return _function(args.run)(context)
 
 
-def _door(given: Namespace, home: Path) -> Path | None:
-    named = getattr(given, "home", "") or os.environ.get("NOROSHI_HOME")
+def _door(args: Namespace, home: Path) -> Path | None:
+    chosen_home = getattr(args, "home", "") or os.environ.get("NOROSHI_HOME")
     return door_of(
-        getattr(given, "door", ""),
+        getattr(args, "door", ""),
         os.environ,
-        own_node=bool(named) or os.geteuid() == 0 or os.access(home / FILE, os.F_OK),
+        own_node=bool(chosen_home) or os.geteuid() == 0 or os.access(home / FILE, os.F_OK),
         service=any(os.access(path, os.F_OK) for path in (RUN, UNIT_FILE)),
     )
 
 
-def _away(given: Namespace) -> Away | None:
-    """The manager of another computer's node, if one is named and no door of this one."""
-    url = getattr(given, "url", "") or os.environ.get("NOROSHI_URL", "")
-    if not url or ("door" in given and "url" not in given):
+def _remote_node(args: Namespace) -> RemoteClient | None:
+    """Return the manager of another computer's node, if one is named and no door of this
+    one."""
+    url = getattr(args, "url", "") or os.environ.get("NOROSHI_URL", "")
+    if not url or ("door" in args and "url" not in args):
         return None
-    from noroshi.cli.clients.http import FarByHttp  # only now: it costs http.client and ssl
+    from noroshi.cli.clients.http import HttpClient  # only now: it costs http.client and ssl
 
-    token = getattr(given, "token", "") or os.environ.get("NOROSHI_TOKEN", "")
-    ca_file = getattr(given, "ca_file", "") or os.environ.get("NOROSHI_CA_FILE", "")
-    return FarByHttp(url, token, ca_file)
+    token = getattr(args, "token", "") or os.environ.get("NOROSHI_TOKEN", "")
+    ca_file = getattr(args, "ca_file", "") or os.environ.get("NOROSHI_CA_FILE", "")
+    return HttpClient(url, token, ca_file)
 
 
-def commands_meant(argv: Sequence[str]) -> Sequence[Command]:
+def candidate_commands(argv: Sequence[str]) -> Sequence[Command]:
     """Return the commands that may be meant: all, or the one that a script has typed."""
     at = 0
     while at < len(argv) and argv[at].partition("=")[0] in WITH_VALUE:
@@ -116,37 +119,38 @@ def commands_meant(argv: Sequence[str]) -> Sequence[Command]:
 
 def _function(name: str) -> Callable[[CommandContext], int]:
     module, _, function = name.partition(":")
-    found: Callable[[CommandContext], int] = getattr(import_module(module), function)
-    return found
+    handler: Callable[[CommandContext], int] = getattr(import_module(module), function)
+    return handler
 
 
 def _other_program(name: str, rest: Sequence[str], language: str) -> int:
-    """The demo and the lab are programs of their own, with options of their own."""
-    return _installed(name)(rest, language=language)
+    """Run the demo or the lab: programs of their own, with options of their own."""
+    return _load_program(name)(rest, language=language)
 
 
-def _installed(name: str) -> Callable[..., int]:
+def _load_program(name: str) -> Callable[..., int]:
     """Load the program that a package beside this one registered under that name."""
     from importlib.metadata import entry_points  # only now: no other command needs it
 
-    for found in entry_points(group=PROGRAMS_OF_OTHERS, name=name):
-        program: Callable[..., int] = found.load()
+    for entry_point in entry_points(group=PROGRAMS_OF_OTHERS, name=name):
+        program: Callable[..., int] = entry_point.load()
         return program
     raise RefusedError("not found", NOT_INSTALLED.fill(name=name))
 
 
 def _drill(argv: Sequence[str], rest: Sequence[str], home: Path, language: str) -> int:
-    """It works on a node and a lab, so it is neither the node's command nor the lab's."""
-    given = Namespace(home=_early(argv, "--home"), door=_early(argv, "--door"))
+    """Run the drill: it works on a node and a lab, so it is neither the node's command nor the
+    lab's."""
+    args = Namespace(home=_option_value(argv, "--home"), door=_option_value(argv, "--door"))
 
     def door() -> Path:
-        return _door(given, home) or read_config(home).door
+        return _door(args, home) or read_config(home).door
 
-    return _installed("drill")(rest, language=language, door=door)
+    return _load_program("drill")(rest, language=language, door=door)
 
 
 def _program(argv: Sequence[str]) -> tuple[str, Sequence[str]]:
-    """The demo or the lab, if that is the command, and all that was typed after it."""
+    """Return the demo or the lab, if that is the command, and all that was typed after it."""
     at = 0
     while at < len(argv) and argv[at].startswith("-"):
         at += 2 if argv[at] in WITH_VALUE else 1
@@ -155,8 +159,9 @@ def _program(argv: Sequence[str]) -> tuple[str, Sequence[str]]:
     return "", ()
 
 
-def _early(argv: Sequence[str], flag: str) -> str:
-    """An option's value before anything is parsed: even a mistake is told in the right language."""
+def _option_value(argv: Sequence[str], flag: str) -> str:
+    """Return an option's value before anything is parsed: even a mistake is told in the right
+    language."""
     for at, text in enumerate(argv):
         if text == flag and at + 1 < len(argv):
             return argv[at + 1]
@@ -165,28 +170,28 @@ def _early(argv: Sequence[str], flag: str) -> str:
     return ""
 
 
-def _language(home: Path, given: str) -> str:
+def _language(home: Path, option: str) -> str:
     try:
-        chosen = given or read_config(home).language
+        language = option or read_config(home).language
     except ConfigError:  # told later, by the command that needs it
-        chosen = given
-    return language_of(chosen, os.environ)
+        language = option
+    return language_of(language, os.environ)
 
 
 def _problems(refused: RefusedError, language: str) -> Iterator[str]:
-    """A line for each; what is said of very many places is told of the first few."""
-    for what, found in groupby(refused.problems, key=lambda problem: problem[1]):
-        places = [where for where, _ in found]
-        shown = places if len(places) <= FOLDED_FROM else places[:SHOWN]
-        for where in shown:
-            said = what.say(language)
-            yield f"  {where}: {said}" if where else f"  {said}"
-        if len(shown) < len(places):
+    """Yield a line for each; what is said of very many places is told of the first few."""
+    for message, group in groupby(refused.problems, key=lambda problem: problem[1]):
+        places = [where for where, _ in group]
+        first_places = places if len(places) <= FOLDED_FROM else places[:SHOWN]
+        for where in first_places:
+            text = message.say(language)
+            yield f"  {where}: {text}" if where else f"  {text}"
+        if len(first_places) < len(places):
             yield "  " + SAME_OF.fill(count=len(places) - SHOWN).say(language)
 
 
-def _tell(refused: RefusedError, language: str, home: str) -> int:
-    """Why it was not done, on the standard error; the exit code for it."""
+def _print_refusal(refused: RefusedError, language: str, home: str) -> int:
+    """Say on the standard error why it was not done, and return the exit code for it."""
     lines = [refused.words.say(language), *_problems(refused, language)]
     print(at_home("\n".join(lines), home), file=sys.stderr)
     return exits.BY_KIND[refused.kind]

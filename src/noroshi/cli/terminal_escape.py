@@ -12,22 +12,22 @@ from noroshi.core.printable import OBEYED, readable as fit
 
 
 def escaped(json: str) -> str:
-    """The same JSON, in which each of them is written as \\u and its number: they stand in strings
-    alone, which say the same so."""
-    return OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
+    """Return the same JSON, in which each of them is written as \\u and its number: they stand
+    in strings alone, which say the same so."""
+    return OBEYED.sub(lambda match: f"\\u{ord(match[0]):04x}", json)
 
 
 def obey(text: str) -> None:
     """Have the terminal do something: ours alone comes through."""
-    out: Any = sys.stdout
-    (out.obey if isinstance(out, Readable) else out.write)(text)
+    stream: Any = sys.stdout
+    (stream.obey if isinstance(stream, Readable) else stream.write)(text)
 
 
 class Readable:
     """A standard output or error; each character that would be obeyed is a ? in it."""
 
-    def __init__(self, out: TextIO) -> None:
-        self._out = out
+    def __init__(self, stream: TextIO) -> None:
+        self._out = stream
 
     def write(self, text: str) -> int:
         self._out.write(fit(text))
@@ -42,10 +42,10 @@ class Readable:
 
 @contextmanager
 def readable() -> Iterator[None]:
-    """Until the block ends all that is printed is readable alone."""
+    """Make all that is printed readable until the block ends."""
     before: tuple[Any, Any] = sys.stdout, sys.stderr
-    made: tuple[Any, Any] = Readable(sys.stdout), Readable(sys.stderr)
-    sys.stdout, sys.stderr = made
+    streams: tuple[Any, Any] = Readable(sys.stdout), Readable(sys.stderr)
+    sys.stdout, sys.stderr = streams
     try:
         yield
     finally:

@@ -37,10 +37,10 @@ VARIABLE = "LANGUAGE"
 
 
 @contextmanager
-def spoken(language: str, environ: MutableMapping[str, str]) -> Iterator[None]:
+def argparse_language(language: str, environ: MutableMapping[str, str]) -> Iterator[None]:
     """Let argparse speak that language meanwhile, by the process's own environment. For a program
     that has no threads yet."""
-    domain, chosen = gettext.textdomain(), environ.get(VARIABLE)
+    domain, previous = gettext.textdomain(), environ.get(VARIABLE)
     gettext.bindtextdomain(locale.DOMAIN, locale.__path__[0])
     gettext.textdomain(locale.DOMAIN)
     environ[VARIABLE] = language
@@ -48,10 +48,10 @@ def spoken(language: str, environ: MutableMapping[str, str]) -> Iterator[None]:
         yield
     finally:
         gettext.textdomain(domain)
-        if chosen is None:
+        if previous is None:
             del environ[VARIABLE]
         else:
-            environ[VARIABLE] = chosen
+            environ[VARIABLE] = previous
 
 
 def whole_number(language: str, given: str) -> int:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, NoReturn
 
 from noroshi.command_line import help_text
-from noroshi.command_line.argparse_texts import spoken, whole_number
+from noroshi.command_line.argparse_texts import argparse_language, whole_number
 from noroshi.command_line.text_width import terminal_columns
 from noroshi.core.translation import Message, _, plain
 
@@ -42,7 +42,7 @@ class Parser(argparse.ArgumentParser):
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse as argparse does, which tells in our language what is wrong."""
-        with spoken(self.language, os.environ):
+        with argparse_language(self.language, os.environ):
             return super().parse_args(args, namespace)
 
     def format_help(self) -> str:

@@ -378,12 +378,12 @@ class Instruction(Message):
 
     @property
     def guidance(self) -> Guidance:
-        """How its kind is told."""
+        """Return how its kind is told."""
         return GUIDANCE[self.kind]
 
     @property
     def places(self) -> frozenset[str]:
-        """The names of its command's {places}."""
+        """Return the names of its command's {places}."""
         return self.guidance.command.places
 
     def command(self) -> Message:

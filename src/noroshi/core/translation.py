@@ -88,12 +88,12 @@ class Message:
 
     @property
     def en(self) -> str:
-        """Its English."""
+        """Return its English."""
         return self.say("en")
 
     @property
     def ja(self) -> str:
-        """Its Japanese."""
+        """Return its Japanese."""
         return self.say("ja")
 
     def both(self, medium: Medium = Medium.TERMINAL) -> dict[str, str]:
@@ -102,13 +102,13 @@ class Message:
 
     @property
     def places(self) -> frozenset[str]:
-        """The names of its {places}."""
+        """Return the names of its {places}."""
         own = _places(self.id) | _places(self.several)
         return own | {self.by} if self.by else own
 
     @property
     def empty_places(self) -> frozenset[str]:
-        """The names of what it still has to be filled with."""
+        """Return the names of what it still has to be filled with."""
         along = (one.empty_places for one in self._filled_along().values())
         return (self.places - self.arguments.keys()).union(*along)
 

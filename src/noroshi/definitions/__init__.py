@@ -5,10 +5,10 @@ from __future__ import annotations
 from noroshi.definitions.archive import look_at, pack, unpack
 from noroshi.definitions.changes import (
     Difference,
-    Some,
+    FirstDifferences,
     differences,
     first_differences,
-    renamed,
+    rename_difference,
 )
 from noroshi.definitions.compilation import Kinds, Plan, compile_plan
 from noroshi.definitions.dedupe_problems import by_file
@@ -25,18 +25,18 @@ from noroshi.definitions.folder import (
 from noroshi.definitions.guess_type import family_in
 from noroshi.definitions.ids import RANDOM_BYTES, give_ids, likely_renamed, monitor_ids, ulid
 from noroshi.definitions.placeholders import placeholders
-from noroshi.definitions.validation import Checked, check
+from noroshi.definitions.validation import CheckResult, check
 
 __all__ = [
     "RANDOM_BYTES",
     "TYPES",
-    "Checked",
+    "CheckResult",
     "Difference",
     "Folder",
     "HostOf",
     "Kinds",
     "Plan",
-    "Some",
+    "FirstDifferences",
     "by_file",
     "check",
     "compile_plan",
@@ -54,7 +54,7 @@ __all__ = [
     "placeholders",
     "read_folder",
     "read_text",
-    "renamed",
+    "rename_difference",
     "try_out",
     "ulid",
     "unpack",

@@ -26,7 +26,7 @@ NOT_IN_VAULT = followed_by(
 
 
 def account_of(plan: Plan, route: Route) -> Account | None:
-    """Whoever signs in for this route; most kinds of routes need nobody."""
+    """Return who signs in for this route; most kinds of routes need nobody."""
     return plan.accounts.get(getattr(route.options, "account", "") or "")
 
 
@@ -38,13 +38,15 @@ def reader_of(plan: Plan, route: Route) -> Account | None:
     return account if account.cloud.graph or account.cloud.imap_host else None
 
 
-def noticed(plan: Plan) -> frozenset[str]:
+def routes_with_bounce_detection(plan: Plan) -> frozenset[str]:
     """Return the routes of whose mails it is noticed if they come back: they do so to the
     mailbox, whichever account reads that."""
     readers = (reader_of(plan, route) for route in plan.routes.values())
-    read = {account.mailbox.casefold() for account in readers if account is not None}
+    mailboxes = {account.mailbox.casefold() for account in readers if account is not None}
     accounts = {name: account_of(plan, route) for name, route in plan.routes.items()}
-    return frozenset(name for name, a in accounts.items() if a and a.mailbox.casefold() in read)
+    return frozenset(
+        name for name, a in accounts.items() if a and a.mailbox.casefold() in mailboxes
+    )
 
 
 def resource_of(route: Route) -> Resource:
@@ -54,8 +56,8 @@ def resource_of(route: Route) -> Resource:
 
 def entries_of(route: Route) -> tuple[str, ...]:
     """Return the vault's entries that this route needs, beside what its account needs."""
-    named = (str(getattr(route.options, field, "") or "") for field in ENTRIES)
-    return tuple(entry for entry in named if entry)
+    entries = (str(getattr(route.options, field, "") or "") for field in ENTRIES)
+    return tuple(entry for entry in entries if entry)
 
 
 def is_retiring(route: Route) -> bool:
@@ -76,8 +78,8 @@ def mark_of(plan: Plan, route: Route) -> Message | None:
 
 def marks_of(plan: Plan) -> Mapping[str, Message]:
     """Return the marks of all routes, by name; those without are not there."""
-    found = {name: mark_of(plan, route) for name, route in plan.routes.items()}
-    return {name: words for name, words in found.items() if words is not None}
+    marks = {name: mark_of(plan, route) for name, route in plan.routes.items()}
+    return {name: words for name, words in marks.items() if words is not None}
 
 
 def resources_of(plan: Plan, account: Account) -> tuple[Resource, ...]:

@@ -14,7 +14,15 @@ from pathlib import PurePosixPath
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.translation import _
 from noroshi.definitions.documents import TYPES
-from noroshi.definitions.folder import BESIDE, STRAY, Folder, is_ours, made_of, parsed, texts
+from noroshi.definitions.folder import (
+    BESIDE,
+    STRAY,
+    Folder,
+    document_from,
+    file_texts,
+    is_ours,
+    parse_toml,
+)
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 
@@ -36,69 +44,69 @@ SEALED = _("is encrypted")
 
 def pack(documents: tuple[Document, ...]) -> bytes:
     """Make a zip of the files that `write_folder` would write, byte for byte."""
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        for name, text in sorted(texts(documents).items()):
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in sorted(file_texts(documents).items()):
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.external_attr, entry.compress_type = MODE, zipfile.ZIP_DEFLATED
-            made.writestr(entry, text.encode())
-    return out.getvalue()
+            archive.writestr(entry, text.encode())
+    return buffer.getvalue()
 
 
-def unpack(raw: bytes, called: str, most: int = MOST_BYTES) -> Folder:
+def unpack(raw: bytes, name: str, most: int = MOST_BYTES) -> Folder:
     """Read what a zip of that name holds, as a folder is read: its own top folder may stand
     around it. Of several zips each may have what the others left of `most`."""
     try:
-        files = list(_unpacked(raw, called, most))
+        files = list(_entries(raw, name, most))
     except Invalid as invalid:
         return Folder((), invalid.problems)
     except Exception:  # damaged: zipfile hands on whatever its readers happen to raise
-        return Folder((), (Problem(called, NO_ZIP),))
-    return look_at(_within(files))
+        return Folder((), (Problem(name, NO_ZIP),))
+    return look_at(_without_top_folder(files))
 
 
 def look_at(files: Iterable[tuple[str, bytes]]) -> Folder:
-    """Files by their names in a folder of definitions, as far as they can be read."""
-    read, problems = dict[str, Document](), list[Problem]()
+    """Read files by their names in a folder of definitions, as far as they can be read."""
+    documents, problems = dict[str, Document](), list[Problem]()
     for name, raw in files:
         try:
             if not is_ours(name):
                 raise Invalid((Problem(name, STRAY.fill(types=", ".join(TYPES))),))
-            if name in read:
+            if name in documents:
                 raise Invalid((Problem(name, TWICE),))
-            read[name] = made_of(parsed(raw, name), name, problems)
+            documents[name] = document_from(parse_toml(raw, name), name, problems)
         except Invalid as invalid:
             problems += invalid.problems
-    return Folder(tuple(read.values()), tuple(problems))
+    return Folder(tuple(documents.values()), tuple(problems))
 
 
-def _unpacked(raw: bytes, called: str, left: int) -> Iterator[tuple[str, bytes]]:
+def _entries(raw: bytes, name: str, remaining: int) -> Iterator[tuple[str, bytes]]:
     if (
         raw.count(ENTRY) > MOST_FILES
     ):  # zipfile would make the whole list before it can be asked
-        raise Invalid((too_much(called),))
-    with zipfile.ZipFile(BytesIO(raw)) as given:
-        entries = [one for one in given.infolist() if not one.is_dir()]
-        if len(entries) > MOST_FILES or sum(one.file_size for one in entries) > left:
-            raise Invalid((too_much(called),))
+        raise Invalid((too_much(name),))
+    with zipfile.ZipFile(BytesIO(raw)) as archive:
+        entries = [one for one in archive.infolist() if not one.is_dir()]
+        if len(entries) > MOST_FILES or sum(one.file_size for one in entries) > remaining:
+            raise Invalid((too_much(name),))
         for one in entries:
             _check_inside_archive(one.filename)
             if one.flag_bits & 1:
                 raise Invalid((Problem(one.filename, SEALED),))
             if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise Invalid((Problem(one.filename, NO_ZIP),))
-            with given.open(one) as file:  # what it says of its size need not be true
-                content = file.read(left + 1)
-            left -= len(content)
-            if left < 0:
-                raise Invalid((too_much(called),))
+            with archive.open(one) as file:  # what it says of its size need not be true
+                content = file.read(remaining + 1)
+            remaining -= len(content)
+            if remaining < 0:
+                raise Invalid((too_much(name),))
             if not _is_beside(one.filename):
                 yield one.filename, content
 
 
-def too_much(called: str) -> Problem:
+def too_much(name: str) -> Problem:
     """Return that it is more than is brought in."""
-    return Problem(called, TOO_MUCH.fill(files=MOST_FILES, size=MOST_BYTES >> 20))
+    return Problem(name, TOO_MUCH.fill(files=MOST_FILES, size=MOST_BYTES >> 20))
 
 
 def _check_inside_archive(name: str) -> None:
@@ -114,8 +122,8 @@ def _is_beside(name: str) -> bool:
     return any(one.startswith((".", "__MACOSX")) for one in parts) or parts[-1] in BESIDE
 
 
-def _within(files: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
-    """Without the one folder that stands around all of it, if there is one."""
+def _without_top_folder(files: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """Return the files without the one folder that stands around all of it, if there is one."""
     tops = {name.partition("/")[0] for name, _ in files}
     if len(tops) != 1 or tops & set(TYPES):
         return files

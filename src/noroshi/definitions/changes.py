@@ -10,7 +10,7 @@ from typing import Any, Literal
 from noroshi.core.translation import Message, _, plain
 from noroshi.definitions.documents import Contents, content
 from noroshi.definitions.rename_detection import renames
-from noroshi.definitions.stable_ids import KEPT
+from noroshi.definitions.stable_ids import TYPES_WITH_ID
 from noroshi.definitions.toml import value
 from noroshi.ports import Document
 
@@ -68,13 +68,13 @@ class Difference:
 
 
 def differences(old: tuple[Document, ...], new: tuple[Document, ...]) -> tuple[Difference, ...]:
-    """Documents added and removed, or under another name; of changed ones each value, of
+    """Return documents added and removed, or under another name; of changed ones each value, of
     instances by monitor."""
-    return tuple(_each(old, new))
+    return tuple(_all_differences(old, new))
 
 
 @dataclass(frozen=True, slots=True)
-class Some:
+class FirstDifferences:
     """The first differences, and how many more there are."""
 
     first: tuple[Difference, ...]
@@ -88,17 +88,19 @@ class Some:
 
 def first_differences(
     old: tuple[Document, ...], new: tuple[Document, ...], before: Sequence[Difference] = ()
-) -> Some:
+) -> FirstDifferences:
     """Return as many differences as are told at once, after those that are known `before`."""
-    found = chain(before, _each(old, new))
-    first = tuple(islice(found, MOST_TOLD))
-    return Some(first, sum(1 for _ in found))
+    all_of_them = chain(before, _all_differences(old, new))
+    first = tuple(islice(all_of_them, MOST_TOLD))
+    return FirstDifferences(first, sum(1 for _ in all_of_them))
 
 
-def _each(old: tuple[Document, ...], new: tuple[Document, ...]) -> Iterator[Difference]:
+def _all_differences(
+    old: tuple[Document, ...], new: tuple[Document, ...]
+) -> Iterator[Difference]:
     before, after = ({one.key: one for one in side} for side in (old, new))
     names = _names(before, after)
-    yield from (renamed(key, after[name]) for key, name in names.items())
+    yield from (rename_difference(key, after[name]) for key, name in names.items())
     before = {names.get(key, key): one for key, one in before.items()}
     new_names = set(names.values())
     for key in sorted(before.keys() | after.keys()):
@@ -107,41 +109,43 @@ def _each(old: tuple[Document, ...], new: tuple[Document, ...]) -> Iterator[Diff
         elif key not in after:
             yield _whole("-", key, content(before[key]))
         elif before[key].body != after[key].body:
-            but = _id_of(key) if key in new_names else ()
+            ignored = _id_of(key) if key in new_names else ()
             yield from _within(
-                key, *(_but(content(one), *but) for one in (before[key], after[key]))
+                key, *(_without(content(one), *ignored) for one in (before[key], after[key]))
             )
 
 
-def renamed(was: str, now: Document) -> Difference:
+def rename_difference(old_key: str, document: Document) -> Difference:
     """Return the difference of a document whose key was another one."""
-    return replace(_whole("~", now.key, content(now)), renamed=was)
+    return replace(_whole("~", document.key, content(document)), renamed=old_key)
 
 
 def _names(before: Mapping[str, Document], after: Mapping[str, Document]) -> dict[str, str]:
-    """New keys by old ones; what is there under its name need not be looked into."""
-    gone = {key: before[key] for key in before.keys() - after.keys()}
-    came = {key: after[key] for key in after.keys() - before.keys()}
-    return renames(Contents(gone), Contents(came)) if gone and came else {}
+    """Return new keys by old ones; what is there under its name need not be looked into."""
+    removed = {key: before[key] for key in before.keys() - after.keys()}
+    added = {key: after[key] for key in after.keys() - before.keys()}
+    return renames(Contents(removed), Contents(added)) if removed and added else {}
 
 
 def _id_of(key: str) -> tuple[str, ...]:
-    """The setting by which what is renamed is the same, so that it is no change itself."""
-    return ("id",) if key.partition("/")[0] in KEPT else ()
+    """Return the setting by which what is renamed is the same, so that it is no change
+    itself."""
+    return ("id",) if key.partition("/")[0] in TYPES_WITH_ID else ()
 
 
-def _whole(sign: Literal["+", "-", "~"], key: str, its: Mapping[str, Any]) -> Difference:
-    called = (_called(its, key.partition("/")[2]),)
-    return Difference(sign=sign, place=key, key=key, called=called, kind=_kind(its))
+def _whole(sign: Literal["+", "-", "~"], key: str, definition: Mapping[str, Any]) -> Difference:
+    called = (_title_or_name(definition, key.partition("/")[2]),)
+    return Difference(sign=sign, place=key, key=key, called=called, kind=_kind(definition))
 
 
-def _called(given: Mapping[str, Any], name: str) -> str:
-    return str(given.get("title") or name)
+def _title_or_name(definition: Mapping[str, Any], name: str) -> str:
+    return str(definition.get("title") or name)
 
 
-def _kind(given: Mapping[str, Any]) -> str:
-    """By which the names of its settings go: a rule's are those of its action."""
-    return str(given.get("kind") or given.get("action") or "")
+def _kind(definition: Mapping[str, Any]) -> str:
+    """Return the kind by which the names of its settings go: a rule's are those of its
+    action."""
+    return str(definition.get("kind") or definition.get("action") or "")
 
 
 def _within(key: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
@@ -149,20 +153,21 @@ def _within(key: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterato
     if not key.startswith("instances/"):
         yield from _values(whole, f"{key}:", _flat(old), _flat(new))
         return
-    own, its = _flat(_but(old, "group")), _flat(_but(new, "group"))
-    yield from _values(whole, f"{key}:", own, its)
+    old_values, new_values = _flat(_without(old, "group")), _flat(_without(new, "group"))
+    yield from _values(whole, f"{key}:", old_values, new_values)
     yield from _tables(whole, _groups(old), _groups(new))
-    yield from _tables(whole, *_paired(_monitors(old), _monitors(new)))
+    yield from _tables(whole, *_pair(_monitors(old), _monitors(new)))
 
 
 def _tables(
     whole: Difference, old: Mapping[str, Table], new: Mapping[str, Table]
 ) -> Iterator[Difference]:
-    """Groups or monitors that come, go or change; `old` and `new` pair them by their keys."""
+    """Yield groups or monitors that come, go or change; `old` and `new` pair them by their
+    keys."""
     for pair in dict.fromkeys([*old, *new]):
-        known = old[pair] if pair in old else new[pair]
-        called = (*whole.called, *new.get(pair, known).called)
-        one = replace(whole, place=f"{whole.key}: {known.name}", called=called, kind=known.kind)
+        table = old[pair] if pair in old else new[pair]
+        called = (*whole.called, *new.get(pair, table).called)
+        one = replace(whole, place=f"{whole.key}: {table.name}", called=called, kind=table.kind)
         if pair not in old or pair not in new:
             yield replace(one, sign="-" if pair in old else "+")
         else:
@@ -181,20 +186,24 @@ def _values(whole: Difference, place: str, old: Flat, new: Flat) -> Iterator[Dif
 def _groups(instance: Mapping[str, Any]) -> dict[str, Table]:
     return {
         one["name"]: Table(
-            one["name"], "", _flat(_but(one, "monitor", "name")), (_called(one, one["name"]),)
+            one["name"],
+            "",
+            _flat(_without(one, "monitor", "name")),
+            (_title_or_name(one, one["name"]),),
         )
         for one in instance.get("group", ())
     }
 
 
 def _monitors(instance: Mapping[str, Any]) -> list[Table]:
-    """Each monitor by group/name; what it is called is a value as well, as it may change."""
+    """Return each monitor by group/name; what it is called is a value as well, as it may
+    change."""
     return [
         Table(
             f"{group['name']}/{one['name']}",
             one.get("id", ""),
-            {"group": value(group["name"]), **_flat(_but(one, "id"))},
-            (_called(group, group["name"]), _called(one, one["name"])),
+            {"group": value(group["name"]), **_flat(_without(one, "id"))},
+            (_title_or_name(group, group["name"]), _title_or_name(one, one["name"])),
             _kind(one),
         )
         for group in instance.get("group", ())
@@ -202,30 +211,31 @@ def _monitors(instance: Mapping[str, Any]) -> list[Table]:
     ]
 
 
-def _paired(old: list[Table], new: list[Table]) -> tuple[dict[str, Table], dict[str, Table]]:
-    """Both sides by a key that is the same for the same monitor: its id if both sides have
-    that, so that a renamed one is no other; else its name, unless their ids differ."""
-    both = {one.id for one in old} & {one.id for one in new} - {""}
-    named = {one.name: one for one in old if one.id not in both}
-    before = {one.id if one.id in both else one.name: one for one in old}
+def _pair(old: list[Table], new: list[Table]) -> tuple[dict[str, Table], dict[str, Table]]:
+    """Return both sides by a key that is the same for the same monitor: its id if both sides
+    have that, so that a renamed one is no other; else its name, unless their ids differ."""
+    common_ids = {one.id for one in old} & {one.id for one in new} - {""}
+    by_name = {one.name: one for one in old if one.id not in common_ids}
+    before = {one.id if one.id in common_ids else one.name: one for one in old}
     after = dict[str, Table]()
     for one in new:
-        namesake = named.get(one.name)
-        other = namesake is not None and one.id and namesake.id and namesake.id != one.id
-        after[one.id if one.id in both or other else one.name] = one
+        namesake = by_name.get(one.name)
+        differs = namesake is not None and one.id and namesake.id and namesake.id != one.id
+        after[one.id if one.id in common_ids or differs else one.name] = one
     return before, after
 
 
-def _flat(given: Mapping[str, Any], above: str = "") -> Flat:
-    """Each value under its whole path. An empty table is a value too: it switches limits off."""
-    found: Flat = {}
-    for key, inside in given.items():
+def _flat(table: Mapping[str, Any], prefix: str = "") -> Flat:
+    """Return each value under its whole path. An empty table is a value too: it switches limits
+    off."""
+    flat: Flat = {}
+    for key, inside in table.items():
         if isinstance(inside, Mapping) and inside:
-            found |= _flat(inside, f"{above}{key}.")
+            flat |= _flat(inside, f"{prefix}{key}.")
         else:
-            found[above + key] = value(inside)
-    return found
+            flat[prefix + key] = value(inside)
+    return flat
 
 
-def _but(given: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {key: inside for key, inside in given.items() if key not in names}
+def _without(table: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {key: inside for key, inside in table.items() if key not in names}

@@ -15,7 +15,7 @@ from noroshi.core.mail import Network, Route
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.definitions.dedupe_problems import by_file, without_echoes
 from noroshi.definitions.documents import definitions_of
-from noroshi.definitions.token_destinations import host_of, led_elsewhere
+from noroshi.definitions.token_destinations import foreign_destinations, host_of
 from noroshi.oauth.account import REST, Account, Cloud
 from noroshi.ports import Action, Check, Document, TransportKind
 from noroshi.schema import Invalid, read
@@ -45,10 +45,10 @@ class Kinds(Protocol):
 
 def compile_plan(documents: tuple[Document, ...], kinds: Kinds) -> Plan:
     """Return the plan of these documents. Raise Invalid with all that stands in its way."""
-    made, problems = compile_most(documents, kinds)
+    plan, problems = compile_most(documents, kinds)
     if problems:
         raise Invalid(problems)
-    return made
+    return plan
 
 
 def compile_most(
@@ -58,26 +58,26 @@ def compile_most(
 
     `faulty`: places that were told already to be unreadable.
     """
-    read, all_of_shape = definitions_of(documents, faulty)
-    made, found = compiler.compile_most(read, _for_the_core(kinds))
+    definitions, all_of_shape = definitions_of(documents, faulty)
+    plan, problems = compiler.compile_most(definitions, _for_the_core(kinds))
     # Of instances too, now that they were looked at.
     of_shape = without_echoes(all_of_shape, faulty)
-    made = _with_routes_told(made)
-    found = (*found, *led_elsewhere(made))
-    known = {*faulty, *(problem.where for problem in of_shape)}
-    return made, by_file((*of_shape, *without_echoes(found, known)))
+    plan = _with_routes_of_accounts(plan)
+    problems = (*problems, *foreign_destinations(plan))
+    places = {*faulty, *(problem.where for problem in of_shape)}
+    return plan, by_file((*of_shape, *without_echoes(problems, places)))
 
 
-def _with_routes_told(made: Plan) -> Plan:
+def _with_routes_of_accounts(plan: Plan) -> Plan:
     """Tell each account the first route that uses it, and the servers of all."""
-    users: dict[str, list[Route]] = {name: [] for name in made.accounts}
-    for route in made.routes.values():
+    users: dict[str, list[Route]] = {name: [] for name in plan.accounts}
+    for route in plan.routes.values():
         users.get(getattr(route.options, "account", "") or "", []).append(route)
     accounts = {
         name: replace(account, route=_first(users[name]), hosts=_hosts(users[name]))
-        for name, account in made.accounts.items()
+        for name, account in plan.accounts.items()
     }
-    return replace(made, accounts=accounts)
+    return replace(plan, accounts=accounts)
 
 
 def _first(routes: Sequence[Route]) -> str:
@@ -85,8 +85,8 @@ def _first(routes: Sequence[Route]) -> str:
 
 
 def _hosts(routes: Sequence[Route]) -> tuple[str, ...]:
-    named = dict.fromkeys(map(host_of, routes))
-    return tuple(host for host in named if host)
+    hosts = dict.fromkeys(map(host_of, routes))
+    return tuple(host for host in hosts if host)
 
 
 def _for_the_core(kinds: Kinds) -> compiler.Kinds[Account]:
@@ -118,10 +118,10 @@ def _kind(
     readings: frozenset[str] | None = None,
 ) -> compiler.Kind:
     def read_options(
-        given: Mapping[str, Any], where: str
+        table: Mapping[str, Any], where: str
     ) -> tuple[object, tuple[Problem, ...]]:
         try:
-            return read(options, given, where), ()
+            return read(options, table, where), ()
         except Invalid as invalid:
             return None, invalid.problems
 

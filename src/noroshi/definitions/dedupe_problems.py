@@ -10,46 +10,47 @@ TOGETHER = (("every", "at", "days"), ("when", "nth"))
 """Fields that are judged by each other: with a faulty one the others cannot be judged."""
 
 
-def without_echoes(found: Iterable[Problem], faulty: Iterable[str]) -> tuple[Problem, ...]:
+def without_echoes(problems: Iterable[Problem], faulty: Iterable[str]) -> tuple[Problem, ...]:
     """Return the problems that stand in no place where something could not be read."""
-    whole, exact = set(faulty), set[str]()
-    for place in whole:
-        exact.update(_beside(place))
+    unreadable, affected = set(faulty), set[str]()
+    for place in unreadable:
+        affected.update(_affected_places(place))
     return tuple(
         problem
-        for problem in found
-        if problem.where not in exact and whole.isdisjoint(_storeys(problem.where))
+        for problem in problems
+        if problem.where not in affected
+        and unreadable.isdisjoint(_enclosing_places(problem.where))
     )
 
 
-def by_file(found: Iterable[Problem]) -> tuple[Problem, ...]:
+def by_file(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Sort problems in the order of their files; within a file as they were found."""
-    return tuple(sorted(found, key=lambda problem: problem.where.partition(": ")[0]))
+    return tuple(sorted(problems, key=lambda problem: problem.where.partition(": ")[0]))
 
 
-def _beside(place: str) -> Iterator[str]:
+def _affected_places(place: str) -> Iterator[str]:
     """Return where a fault at this place makes itself felt, beside the place itself."""
-    above, _, field = _split(place)
+    parent, _, field = _split_place(place)
     if field.isdecimal():  # an entry of a list: how many there are is not known either
-        yield above
-        yield from _beside(above)
+        yield parent
+        yield from _affected_places(parent)
     for names in TOGETHER:
         if field in names:
-            yield above
-            yield from (f"{above}{'.' if ': ' in above else ': '}{name}" for name in names)
+            yield parent
+            yield from (f"{parent}{'.' if ': ' in parent else ': '}{name}" for name in names)
 
 
-def _storeys(place: str) -> Iterator[str]:
-    """The place, what it is in, and so on up to its file."""
+def _enclosing_places(place: str) -> Iterator[str]:
+    """Yield the place, what it is in, and so on up to its file."""
     while place:
         yield place
-        place = _split(place)[0]
+        place = _split_place(place)[0]
 
 
-def _split(place: str) -> tuple[str, str, str]:
+def _split_place(place: str) -> tuple[str, str, str]:
     """Return what a place is in, and its own name there."""
     file, _, inside = place.partition(": ")
-    above, _, field = inside.rpartition(".")
-    if above:
-        return f"{file}: {above}", ".", field
+    parent, _, field = inside.rpartition(".")
+    if parent:
+        return f"{file}: {parent}", ".", field
     return (file, ": ", field) if inside else ("", "", "")

@@ -29,8 +29,8 @@ IN_ITSELF = _("is already there")
 
 def part(documents: Iterable[Document], path: Path) -> Table | None:
     """Return what the definitions say of a part; None: there is no such part."""
-    its = _instance(documents, path[0])
-    return None if its is None else _within(its, path[1:])
+    instance = _instance(documents, path[0])
+    return None if instance is None else _find(instance, path[1:])
 
 
 def parts(documents: Iterable[Document]) -> Iterator[tuple[Path, Table]]:
@@ -40,116 +40,122 @@ def parts(documents: Iterable[Document]) -> Iterator[tuple[Path, Table]]:
             yield from _parts(one)
 
 
-def switched(documents: Iterable[Document], path: Path, *, on: bool) -> tuple[Document, ...]:
+def set_enabled(
+    documents: Iterable[Document], path: Path, *, enabled: bool
+) -> tuple[Document, ...]:
     """Return the documents with that part, which is there, enabled or not. On is not written:
     unless somebody says otherwise it is so."""
-    its = _instance(documents, path[0])
-    assert its is not None
-    inner = _within(its, path[1:])
+    instance = _instance(documents, path[0])
+    assert instance is not None
+    inner = _find(instance, path[1:])
     assert inner is not None
     inner.pop("enabled", None)
-    if not on:
+    if not enabled:
         inner["enabled"] = False
-    return _with(documents, path[0], its)
+    return _with_instance(documents, path[0], instance)
 
 
-def stops(documents: Iterable[Document]) -> dict[str, Path]:
+def disabled_parts(documents: Iterable[Document]) -> dict[str, Path]:
     """Return all parts that are switched off by its own word, by what it is: a monitor's id
     goes with it wherever it is moved; what has none is its path."""
-    found: dict[str, Path] = {}
+    disabled: dict[str, Path] = {}
     for one in documents:
         if one.key.startswith("instances/") and OFF in one.body:
-            for path, its in _parts(one):
-                if its.get("enabled") is False:
-                    found[str(its.get("id") or "/".join(path))] = path
-    return found
+            for path, subtree in _parts(one):
+                if subtree.get("enabled") is False:
+                    disabled[str(subtree.get("id") or "/".join(path))] = path
+    return disabled
 
 
-def copied(
+def copy_part(
     documents: tuple[Document, ...], source: Path, target: Path, title: str = ""
 ) -> tuple[Document, ...]:
     """Return the documents with a copy of a group or a monitor there, without ids, so that it
     gets new ones. Invalid if there is something already, or nowhere to put it."""
-    its = part(documents, source)
-    assert its is not None
-    return _put(documents, target, _named(_without_ids(its), target, title))
+    subtree = part(documents, source)
+    assert subtree is not None
+    return _insert(documents, target, _with_name(_without_ids(subtree), target, title))
 
 
-def moved(documents: tuple[Document, ...], source: Path, target: Path) -> tuple[Document, ...]:
+def move_part(
+    documents: tuple[Document, ...], source: Path, target: Path
+) -> tuple[Document, ...]:
     """Return the documents with a group or a monitor there instead, and its ids. Invalid as
-    `copied`."""
-    its = part(documents, source)
-    assert its is not None
+    `copy_part`."""
+    subtree = part(documents, source)
+    assert subtree is not None
     if source == target:
         raise Invalid((Problem("to", IN_ITSELF),))
-    return _put(_taken_out(documents, source), target, _named(its, target, ""))
+    return _insert(_remove(documents, source), target, _with_name(subtree, target, ""))
 
 
-def instance_copied(
-    documents: tuple[Document, ...], source: str, name: str, said: Mapping[str, Any]
+def copy_instance(
+    documents: tuple[Document, ...], source: str, name: str, changes: Mapping[str, Any]
 ) -> tuple[Document, ...]:
     """Return the documents with another instance of that name like the source, but for what is
     said of it, and with ids of its own. Invalid if the name cannot be."""
-    its, place = _instance(documents, source), Place("name", [])
-    assert its is not None
+    instance, place = _instance(documents, source), Place("name", [])
+    assert instance is not None
     if not is_name(name):
         place.say(NO_NAME, given=name or '""')
     elif _instance(documents, name) is not None:
         place.say(THERE_ALREADY, path=name)
     if place.problems:
         raise Invalid(tuple(place.problems))
-    return _with(documents, name, {**_without_ids(its), **said})
+    return _with_instance(documents, name, {**_without_ids(instance), **changes})
 
 
-def _put(documents: tuple[Document, ...], target: Path, its: Table) -> tuple[Document, ...]:
-    found, place = _instance(documents, target[0]), Place("to", [])
-    if found is None:
+def _insert(
+    documents: tuple[Document, ...], target: Path, subtree: Table
+) -> tuple[Document, ...]:
+    instance, place = _instance(documents, target[0]), Place("to", [])
+    if instance is None:
         place.say(NO_INSTANCE, given=target[0])
     for name in target[1:]:
         if not is_name(name):
             place.say(NO_NAME, given=name or '""')
-    if found is not None and _within(found, target[1:]) is not None:
+    if instance is not None and _find(instance, target[1:]) is not None:
         place.say(THERE_ALREADY, path="/".join(target))
-    if place.problems or found is None:
+    if place.problems or instance is None:
         raise Invalid(tuple(place.problems))
-    inside = found
+    parent = instance
     for table, name in zip(WITHIN, target[1:-1], strict=False):
-        inside = _made(inside, table, name)
-    inside.setdefault(WITHIN[len(target) - 2], []).append(its)
-    return _with(documents, target[0], found)
+        parent = _ensure_entry(parent, table, name)
+    parent.setdefault(WITHIN[len(target) - 2], []).append(subtree)
+    return _with_instance(documents, target[0], instance)
 
 
-def _made(inside: Table, table: str, name: str) -> Table:
-    """The group of that name, made if there is none."""
-    known = _one(inside, table, name)
-    if known is None:
-        known = {"name": name}
-        inside.setdefault(table, []).append(known)
-    return known
+def _ensure_entry(parent: Table, table: str, name: str) -> Table:
+    """Return the group of that name, made if there is none."""
+    entry = _entry(parent, table, name)
+    if entry is None:
+        entry = {"name": name}
+        parent.setdefault(table, []).append(entry)
+    return entry
 
 
-def _taken_out(documents: tuple[Document, ...], path: Path) -> tuple[Document, ...]:
-    its = _instance(documents, path[0])
-    assert its is not None
-    above = _within(its, path[1:-1])
-    assert above is not None
+def _remove(documents: tuple[Document, ...], path: Path) -> tuple[Document, ...]:
+    instance = _instance(documents, path[0])
+    assert instance is not None
+    parent = _find(instance, path[1:-1])
+    assert parent is not None
     table = WITHIN[len(path) - 2]
-    above[table] = [one for one in above[table] if one.get("name") != path[-1]]
-    return _with(documents, path[0], its)
+    parent[table] = [one for one in parent[table] if one.get("name") != path[-1]]
+    return _with_instance(documents, path[0], instance)
 
 
-def _named(its: Table, target: Path, title: str) -> Table:
-    return {**its, "name": target[-1], **({"title": title} if title else {})}
+def _with_name(subtree: Table, target: Path, title: str) -> Table:
+    return {**subtree, "name": target[-1], **({"title": title} if title else {})}
 
 
-def _without_ids(its: Table) -> Table:
-    """A copy of a part with all that is in it; ids are a monitor's own."""
-    bare = copy.deepcopy(its)
-    bare.pop("id", None)
+def _without_ids(subtree: Table) -> Table:
+    """Return a copy of a part with all that is in it; ids are a monitor's own."""
+    duplicate = copy.deepcopy(subtree)
+    duplicate.pop("id", None)
     for table in WITHIN:
-        if table in bare:
-            bare[table] = [_without_ids(one) for one in bare[table]]
-    return bare
+        if table in duplicate:
+            duplicate[table] = [_without_ids(one) for one in duplicate[table]]
+    return duplicate
 
 
 def _instance(documents: Iterable[Document], name: str) -> Table | None:
@@ -157,28 +163,30 @@ def _instance(documents: Iterable[Document], name: str) -> Table | None:
     return next((content(one) for one in documents if one.key == key), None)
 
 
-def _with(documents: Iterable[Document], name: str, its: Table) -> tuple[Document, ...]:
+def _with_instance(
+    documents: Iterable[Document], name: str, instance: Table
+) -> tuple[Document, ...]:
     key = f"instances/{name}"
     rest = [one for one in documents if one.key != key]
-    return tuple(sorted((*rest, document(key, its)), key=lambda one: one.key))
+    return tuple(sorted((*rest, document(key, instance)), key=lambda one: one.key))
 
 
-def _within(its: Table, names: Path) -> Table | None:
-    found: Table | None = its
+def _find(instance: Table, names: Path) -> Table | None:
+    subtree: Table | None = instance
     for table, name in zip(WITHIN, names, strict=False):
-        found = None if found is None else _one(found, table, name)
-    return found
+        subtree = None if subtree is None else _entry(subtree, table, name)
+    return subtree
 
 
-def _one(inside: Table, table: str, name: str) -> Table | None:
-    return next((one for one in inside.get(table, ()) if one.get("name") == name), None)
+def _entry(parent: Table, table: str, name: str) -> Table | None:
+    return next((one for one in parent.get(table, ()) if one.get("name") == name), None)
 
 
 def _parts(one: Document) -> Iterator[tuple[Path, Table]]:
     _, name = split(one.key)
-    its = content(one)
-    yield (name,), its
-    for group in its.get("group", ()):
+    instance = content(one)
+    yield (name,), instance
+    for group in instance.get("group", ()):
         yield (name, str(group.get("name"))), group
         for monitor in group.get("monitor", ()):
             yield (name, str(group.get("name")), str(monitor.get("name"))), monitor

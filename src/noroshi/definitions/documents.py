@@ -91,16 +91,16 @@ def content(document: Document) -> dict[str, Any]:
     """Return what a document says, as TOML would say it. Invalid if it is no JSON object."""
     place = file_of(*split(document.key), [])
     try:
-        found = json.loads(document.body, parse_constant=_refuse, parse_float=_finite)
+        table = json.loads(document.body, parse_constant=_refuse, parse_float=_finite)
         if HALF_A_LETTER.search(document.body):
-            json.dumps(found, ensure_ascii=False).encode()
+            json.dumps(table, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         place.say(NO_JSON, why=error)
         raise Invalid(tuple(place.problems)) from None
-    if not isinstance(found, dict):
+    if not isinstance(table, dict):
         place.say(NO_TABLE)
         raise Invalid(tuple(place.problems))
-    return found
+    return table
 
 
 class Contents(Mapping[str, Mapping[str, Any]]):
@@ -120,7 +120,7 @@ class Contents(Mapping[str, Mapping[str, Any]]):
 
 
 def split(key: str) -> tuple[str, str]:
-    """Type and name of a document's key; Invalid if it is none."""
+    """Return type and name of a document's key. Raise Invalid if it is none."""
     type, _, name = key.partition("/")
     if type not in WANTED or not is_name(name):
         raise Invalid((Problem("", NO_KEY.fill(key=repr(shortened(key)))),))
@@ -136,7 +136,7 @@ def definitions_of(
     `faulty` are the places that were told to be unreadable already. What cannot be read at all
     is there, empty, so that whoever names it does not name something unknown.
     """
-    read: dict[str, dict[str, Any]] = {type: {} for type in TYPES}
+    definitions: dict[str, dict[str, Any]] = {type: {} for type in TYPES}
     problems = list[Problem]()
     instances = _Instances(problems)
     for document in documents:
@@ -148,15 +148,18 @@ def definitions_of(
         if type == "instances":
             instances.add(name, document)
             continue
-        if name in read[type]:
+        if name in definitions[type]:
             file_of(type, name, problems).say(TWICE)
-        read[type][name] = _definition(type, name, document, problems)
+        definitions[type][name] = _definition(type, name, document, problems)
     for type, name in filter(None, map(_file_at, faulty)):
         if type == "instances":
             instances.add_unreadable(name)
         else:
-            read[type].setdefault(name, _empty(type, name))
-    others = read | {"instances": instances, "clouds": read["clouds"] | built_in()}
+            definitions[type].setdefault(name, _empty(type, name))
+    others = definitions | {
+        "instances": instances,
+        "clouds": definitions["clouds"] | built_in(),
+    }
     return Definitions(**others), problems
 
 
@@ -165,14 +168,14 @@ class _Instances(Mapping[str, InstanceDef]):
     take ten times the memory of their text. What is wrong with one is told once."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        self._problems, self._told = problems, set[str]()
+        self._problems, self._reported = problems, set[str]()
         self._documents: dict[str, Document | None] = {}
 
     def add(self, name: str, document: Document) -> None:
         """Put one more there; of two with one name the second counts, and the first is read."""
         if name in self._documents:
             _ = self[name]
-            self._told.discard(name)
+            self._reported.discard(name)
             file_of("instances", name, self._problems).say(TWICE)
         self._documents[name] = document
 
@@ -181,16 +184,16 @@ class _Instances(Mapping[str, InstanceDef]):
         self._documents.setdefault(name, None)
 
     def __getitem__(self, name: str) -> InstanceDef:
-        document, wrong = self._documents[name], list[Problem]()
-        found: InstanceDef = (
+        document, problems = self._documents[name], list[Problem]()
+        definition: InstanceDef = (
             _empty("instances", name)
             if document is None
-            else _definition("instances", name, document, wrong)
+            else _definition("instances", name, document, problems)
         )
-        if wrong and name not in self._told:
-            self._told.add(name)
-            self._problems += wrong
-        return found
+        if problems and name not in self._reported:
+            self._reported.add(name)
+            self._problems += problems
+        return definition
 
     def __contains__(self, name: object) -> bool:
         return name in self._documents
@@ -205,36 +208,36 @@ class _Instances(Mapping[str, InstanceDef]):
 def _definition(type: str, name: str, document: Document, problems: list[Problem]) -> Any:
     """Return the definition in a document, empty where nothing of it can be read."""
     try:
-        return _parsed(type, name, content(document), problems)
+        return _parse(type, name, content(document), problems)
     except Invalid as invalid:
         problems += invalid.problems
         return _empty(type, name)
 
 
-def _parsed(type: str, name: str, given: Mapping[str, Any], problems: list[Problem]) -> Any:
-    """The definition that a content describes, as far as it has the shape of one."""
+def _parse(type: str, name: str, table: Mapping[str, Any], problems: list[Problem]) -> Any:
+    """Return the definition that a content describes, as far as it has the shape of one."""
     place = file_of(type, name, problems)
-    if "name" in given:
+    if "name" in table:
         place.at("name").say(FILE_NAMES_IT)
     if type == "accounts":
-        given = _without_secrets(given, place)
+        table = _without_secrets(table, place)
     for field in ENTRIES.get(type, ()):
-        _check_entry(given.get(field, ""), place.at(field))
+        _check_entry(table.get(field, ""), place.at(field))
     if type == "clouds":
-        _check_own_cloud(name, given, place)
-    found, wrong = read_most(WANTED[type], {**given, "name": name}, place.where)
-    problems.extend(wrong)
-    return found or _empty(type, name)
+        _check_own_cloud(name, table, place)
+    definition, new_problems = read_most(WANTED[type], {**table, "name": name}, place.where)
+    problems.extend(new_problems)
+    return definition or _empty(type, name)
 
 
 def _empty(type: str, name: str) -> Any:
     """Return what stands in the place of a definition of which nothing can be read."""
-    found, _ = read_most(WANTED[type], {"name": name})
-    return found
+    definition, _ = read_most(WANTED[type], {"name": name})
+    return definition
 
 
 def _file_at(place: str) -> tuple[str, str] | None:
-    """Type and name of the definition whose file, as a whole, is this place."""
+    """Return type and name of the definition whose file, as a whole, is this place."""
     if not place.endswith(".toml"):
         return None
     try:
@@ -251,23 +254,23 @@ def built_in() -> dict[str, CloudDef]:
     }
 
 
-def _without_secrets(given: Mapping[str, Any], place: Place) -> dict[str, Any]:
+def _without_secrets(table: Mapping[str, Any], place: Place) -> dict[str, Any]:
     """Return an account without what must not stand there, which is told."""
-    for name in given.keys() & SECRETS:
+    for name in table.keys() & SECRETS:
         place.at(name).say(SECRET)
-    return {name: value for name, value in given.items() if name not in SECRETS}
+    return {name: value for name, value in table.items() if name not in SECRETS}
 
 
-def _check_own_cloud(name: str, given: Mapping[str, Any], place: Place) -> None:
-    """A profile of one's own must not pass for a known one, nor lead Microsoft's tokens to a
-    mail server of somebody's choice."""
+def _check_own_cloud(name: str, table: Mapping[str, Any], place: Place) -> None:
+    """Check that a profile of one's own does not pass for a known one, nor leads Microsoft's
+    tokens to a mail server of somebody's choice."""
     if name in CLOUDS:
         place.say(BUILT_IN, name=name)
     for field in ("authority", *ENDPOINTS):
-        url = given.get(field)
+        url = table.get(field)
         if isinstance(url, str) and is_microsoft(url):
             place.at(field).say(MICROSOFTS, known=", ".join(OF_MICROSOFT))
-    hosts = given.get("endpoint_hosts")
+    hosts = table.get("endpoint_hosts")
     for host in hosts if isinstance(hosts, list | tuple) else ():
         if is_microsoft(f"https://{host}"):
             place.at("endpoint_hosts").say(MICROSOFTS, known=", ".join(OF_MICROSOFT))
@@ -284,18 +287,18 @@ def _check_entry(entry: object, place: Place) -> None:
         place.say(why)
 
 
-def _without_nulls(given: Any) -> Any:
-    """TOML has no null: what is not said is not there."""
-    if isinstance(given, Mapping):
-        return {key: _without_nulls(one) for key, one in given.items() if one is not None}
-    if isinstance(given, list | tuple):
-        return [_without_nulls(one) for one in given]
-    return given
+def _without_nulls(value: Any) -> Any:
+    """Return a value without nulls, which TOML has not: what is not said is not there."""
+    if isinstance(value, Mapping):
+        return {key: _without_nulls(one) for key, one in value.items() if one is not None}
+    if isinstance(value, list | tuple):
+        return [_without_nulls(one) for one in value]
+    return value
 
 
 def _finite(text: str) -> float:
-    found = float(text)
-    return found if isfinite(found) else _refuse(text)
+    number = float(text)
+    return number if isfinite(number) else _refuse(text)
 
 
 def _refuse(constant: str) -> NoReturn:

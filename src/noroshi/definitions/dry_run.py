@@ -27,63 +27,65 @@ async def try_out(
     is away is why it was. What could not be read is not tried.
     """
     clouds = [*await _clouds(plan), *await _networks(plan)]
-    told = {problem.what for problem in clouds}
+    cloud_texts = {problem.what for problem in clouds}
     # A route has its CA file from its cloud: that is one slip, and told of the cloud.
-    routes = [problem for problem in await _routes(plan, kinds) if problem.what not in told]
+    routes = [
+        problem for problem in await _routes(plan, kinds) if problem.what not in cloud_texts
+    ]
     monitors = await _monitors(plan, kinds, host_of) if host_of is not None else []
     return (*clouds, *monitors, *await _rules(plan, kinds), *routes)
 
 
 async def _rules(plan: Plan, kinds: Kinds) -> list[Problem]:
-    found = list[Problem]()
+    problems = list[Problem]()
     for rule in plan.rules.values():
         action = kinds.actions.get(rule.action)
         if action is not None and action.try_out is not None and rule.options is not None:
-            place = file_of("rules", rule.name_or_id, found).at("options")
+            place = file_of("rules", rule.name_or_id, problems).at("options")
             for words in await action.try_out(rule.options):
                 place.say(words)
-    return found
+    return problems
 
 
 async def _routes(plan: Plan, kinds: Kinds) -> list[Problem]:
-    found = list[Problem]()
+    problems = list[Problem]()
     for route in plan.routes.values():
         kind = kinds.transports.get(route.kind)
         if kind is not None and kind.try_out is not None and route.options is not None:
-            place = file_of("routes", route.name, found).at("options")
+            place = file_of("routes", route.name, problems).at("options")
             for words in await kind.try_out(route.options):
                 place.say(words)
-    return found
+    return problems
 
 
 async def _monitors(plan: Plan, kinds: Kinds, host_of: HostOf) -> list[Problem]:
-    found = list[Problem]()
+    problems = list[Problem]()
     for monitor in plan.monitors.values():
         check = kinds.checks.get(monitor.kind)
-        tried = check is not None and monitor.options is not None and not monitor.disabled
-        if tried and check is not None and check.try_out is not None:
+        applies = check is not None and monitor.options is not None and not monitor.disabled
+        if applies and check is not None and check.try_out is not None:
             for words in await check.try_out(monitor.options, host_of(monitor)):
-                _place_of(monitor, found, words)
-    return found
+                _report(monitor, problems, words)
+    return problems
 
 
-def _place_of(monitor: Monitor, found: list[Problem], words: Message) -> None:
-    file = file_of("instances", monitor.instance.name, found)
+def _report(monitor: Monitor, problems: list[Problem], words: Message) -> None:
+    file = file_of("instances", monitor.instance.name, problems)
     file.at("group", monitor.group, "monitor", monitor.name, "options").say(words)
 
 
 async def _clouds(plan: Plan) -> list[Problem]:
-    found = list[Problem]()
+    problems = list[Problem]()
     clouds = {account.cloud.name: account.cloud for account in plan.accounts.values()}
     for name, cloud in clouds.items():
         for words in await asyncio.to_thread(ca_file_faults, cloud.ca_file):
-            file_of("clouds", name, found).at("ca_file").say(words)
-    return found
+            file_of("clouds", name, problems).at("ca_file").say(words)
+    return problems
 
 
 async def _networks(plan: Plan) -> list[Problem]:
-    found = list[Problem]()
+    problems = list[Problem]()
     for name, network in plan.networks.items():
         for words in await asyncio.to_thread(ca_file_faults, network.ca_file):
-            file_of("networks", name, found).at("ca_file").say(words)
-    return found
+            file_of("networks", name, problems).at("ca_file").say(words)
+    return problems

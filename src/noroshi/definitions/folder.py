@@ -56,50 +56,52 @@ def look_into(path: Path) -> Folder:
     """Read the folder as far as it can be read."""
     if not path.is_dir():
         return Folder((), (Problem(str(path), NO_FOLDER),))
-    read, problems = list[Document](), list[Problem]()
+    documents, problems = list[Document](), list[Problem]()
     for file in _files(path):
         name = file.relative_to(path).as_posix()
         try:
             if not is_ours(name):
                 raise Invalid((Problem(name, STRAY.fill(types=", ".join(TYPES))),))
-            read.append(made_of(_load(file, name), name, problems))
+            documents.append(document_from(_load(file, name), name, problems))
         except Invalid as invalid:
             problems += invalid.problems
-    return Folder(tuple(read), tuple(problems))
+    return Folder(tuple(documents), tuple(problems))
 
 
 def read_folder(path: Path) -> tuple[Document, ...]:
     """Return the folder's documents by key. Raise Invalid with all that is wrong with its
     files."""
-    found = look_into(path)
-    if found.problems:
-        raise Invalid(found.problems)
-    return found.documents
+    folder = look_into(path)
+    if folder.problems:
+        raise Invalid(folder.problems)
+    return folder.documents
 
 
 def read_text(raw: bytes, name: str) -> dict[str, Any]:
     """Return what one file says. Raise Invalid with all that is wrong with it, at `name`."""
     problems = list[Problem]()
     try:
-        given: dict[str, Any] = without_dates(parsed(raw, name), Place(f"{name}: ", problems))
+        table: dict[str, Any] = without_dates(
+            parse_toml(raw, name), Place(f"{name}: ", problems)
+        )
     except RecursionError as error:
         raise Invalid(_no_toml(name, str(error), "")) from None
     if problems:
         raise Invalid(tuple(problems))
-    return given
+    return table
 
 
 def what_would_be_lost(path: Path, documents: tuple[Document, ...]) -> tuple[Problem, ...]:
     """Return the definitions' files that `write_folder` would remove, or write over with other
     text."""
-    made, lost = texts(documents), list[Problem]()
+    new_texts, losses = file_texts(documents), list[Problem]()
     for file in _files(path):
         name = file.relative_to(path).as_posix()
-        if is_ours(name) and name not in made:
-            lost.append(Problem(name, WOULD_GO))
-        elif name in made and file.read_bytes() != made[name].encode():
-            lost.append(Problem(name, WOULD_CHANGE))
-    return tuple(lost)
+        if is_ours(name) and name not in new_texts:
+            losses.append(Problem(name, WOULD_GO))
+        elif name in new_texts and file.read_bytes() != new_texts[name].encode():
+            losses.append(Problem(name, WOULD_CHANGE))
+    return tuple(losses)
 
 
 def write_folder(path: Path, documents: tuple[Document, ...]) -> None:
@@ -107,27 +109,27 @@ def write_folder(path: Path, documents: tuple[Document, ...]) -> None:
 
     Invalid, and nothing written, if there are files in it that are none of ours.
     """
-    made = texts(documents)
-    there = {file.relative_to(path).as_posix() for file in _files(path)}
-    foreign = sorted(name for name in there if not is_ours(name))
+    new_texts = file_texts(documents)
+    existing = {file.relative_to(path).as_posix() for file in _files(path)}
+    foreign = sorted(name for name in existing if not is_ours(name))
     if foreign:
         raise Invalid(tuple(Problem(name, FOREIGN) for name in foreign))
-    for name, text in made.items():
+    for name, text in new_texts.items():
         file = path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8", newline="\n")
-    for name in there - made.keys():
+    for name in existing - new_texts.keys():
         (path / name).unlink()
     path.mkdir(parents=True, exist_ok=True)
 
 
-def texts(documents: tuple[Document, ...]) -> dict[str, str]:
+def file_texts(documents: tuple[Document, ...]) -> dict[str, str]:
     """Return the text of each file."""
     return {"/".join(split(one.key)) + ".toml": toml(content(one)) for one in documents}
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """All files in a folder but hidden ones and those that people keep beside."""
+    """Yield all files in a folder but hidden ones and those that people keep beside."""
     for path in sorted(folder.glob("*") if folder.exists() else ()):
         if path.name.startswith(".") or path.name in BESIDE:
             continue
@@ -148,10 +150,10 @@ def _load(file: Path, name: str) -> dict[str, Any]:
         raw = file.read_bytes()
     except OSError as error:
         raise Invalid((Problem(name, UNREADABLE.fill(why=why(error))),)) from None
-    return parsed(raw, name)
+    return parse_toml(raw, name)
 
 
-def parsed(raw: bytes, name: str) -> dict[str, Any]:
+def parse_toml(raw: bytes, name: str) -> dict[str, Any]:
     """Parse the TOML of a file. Raise Invalid with each line that is wrong."""
     if len(raw) > LARGEST:
         raise Invalid((Problem(name, TOO_LARGE.fill(most=LARGEST >> 20)),))
@@ -165,47 +167,47 @@ def parsed(raw: bytes, name: str) -> dict[str, Any]:
     raise Invalid((Problem(name, words),))
 
 
-def _no_toml(name: str, said: str, text: str) -> tuple[Problem, ...]:
-    return tuple(Problem(name, _slip(one)) for one in slips(text, said))
+def _no_toml(name: str, message: str, text: str) -> tuple[Problem, ...]:
+    return tuple(Problem(name, _slip_text(one)) for one in slips(text, message))
 
 
-def _slip(slip: Slip) -> Message:
+def _slip_text(slip: Slip) -> Message:
     if not slip.line:
         return NO_TOML_AT_ALL.fill(why=slip.why)
     return NO_TOML.fill(line=slip.line, column=slip.column, why=slip.why)
 
 
-def made_of(given: dict[str, Any], name: str, problems: list[Problem]) -> Document:
+def document_from(table: dict[str, Any], name: str, problems: list[Problem]) -> Document:
     """Return the document that a file's TOML is. What it says and no definition can be is among
     the problems; Invalid if nothing of it can be kept."""
     try:
-        kept = without_dates(given, Place(f"{name}: ", problems))
-        return document(name.removesuffix(".toml"), kept)
+        clean = without_dates(table, Place(f"{name}: ", problems))
+        return document(name.removesuffix(".toml"), clean)
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits, a table 500 deep
         raise Invalid(_no_toml(name, str(error), "")) from None
 
 
-def without_dates(given: Any, place: Place) -> Any:
+def without_dates(value: Any, place: Place) -> Any:
     """Return the content without what TOML knows (dates, times, infinity) and JSON does not."""
-    if isinstance(given, dict):
-        kept = {key: without_dates(one, place.at(key)) for key, one in given.items()}
-        return {key: one for key, one in kept.items() if one is not GONE}
-    if isinstance(given, list):
-        walked = [
-            without_dates(one, place.at(_called(one, number)))
-            for number, one in enumerate(given, 1)
+    if isinstance(value, dict):
+        entries = {key: without_dates(one, place.at(key)) for key, one in value.items()}
+        return {key: one for key, one in entries.items() if one is not GONE}
+    if isinstance(value, list):
+        items = [
+            without_dates(one, place.at(_entry_name(one, number)))
+            for number, one in enumerate(value, 1)
         ]
-        return [one for one in walked if one is not GONE]
-    if isinstance(given, date | time):
+        return [one for one in items if one is not GONE]
+    if isinstance(value, date | time):
         place.say(IN_QUOTES)
         return GONE
-    if isinstance(given, float) and given - given != 0:
+    if isinstance(value, float) and value - value != 0:
         place.say(NO_NUMBER)
         return GONE
-    return given
+    return value
 
 
-def _called(entry: object, number: int) -> str:
+def _entry_name(entry: object, number: int) -> str:
     """Return the name of an entry of a list: by its name, else by its number."""
     name = entry.get("name") if isinstance(entry, dict) else None
     return name if isinstance(name, str) and name else str(number)

@@ -13,36 +13,38 @@ NAME = "name"
 """Its own name is the file's."""
 
 
-def family_of(name: str, given: Mapping[str, Any], there: Collection[str]) -> str:
+def family_of(name: str, table: Mapping[str, Any], current_keys: Collection[str]) -> str:
     """Return the sort whose settings these are, as good as all of them; "" where that is not
-    sure. What fits several is of the sort that has one of that name already (`there`: keys in
-    force)."""
-    fitting = [one for one in TYPES if _known(one, given) * 2 > len(given)]
-    return min(fitting, key=lambda one: _strangeness(one, name, given, there), default="")
+    sure. What fits several is of the sort that has one of that name already (`current_keys`:
+    those in force)."""
+    candidates = [one for one in TYPES if _count_known(one, table) * 2 > len(table)]
+    return min(
+        candidates, key=lambda one: _strangeness(one, name, table, current_keys), default=""
+    )
 
 
-def family_in(name: str, raw: bytes, there: Collection[str]) -> str:
+def family_in(name: str, raw: bytes, current_keys: Collection[str]) -> str:
     """Return the sort of a file's content; of what is no TOML nothing is sure."""
     try:
-        given = tomllib.loads(raw.decode())
+        table = tomllib.loads(raw.decode())
     except ValueError:
         return ""
-    return family_of(name, given, there)
+    return family_of(name, table, current_keys)
 
 
 def _strangeness(
-    type: str, name: str, given: Mapping[str, Any], there: Collection[str]
+    type: str, name: str, table: Mapping[str, Any], current_keys: Collection[str]
 ) -> tuple[int, int, bool, int]:
     """Count what it says that the sort does not know, what it lacks; then what is there
     already."""
-    lacking = sum(one.name not in given for one in _fields(type) if _is_needed(one))
-    unknown = len(given) - _known(type, given)
-    return unknown, lacking, f"{type}/{name}" not in there, TYPES.index(type)
+    lacking = sum(one.name not in table for one in _fields(type) if _is_needed(one))
+    unknown = len(table) - _count_known(type, table)
+    return unknown, lacking, f"{type}/{name}" not in current_keys, TYPES.index(type)
 
 
-def _known(type: str, given: Mapping[str, Any]) -> int:
+def _count_known(type: str, table: Mapping[str, Any]) -> int:
     names = {one.name for one in _fields(type)}
-    return sum(one in names for one in given)
+    return sum(one in names for one in table)
 
 
 def _fields(type: str) -> list[Field[Any]]:

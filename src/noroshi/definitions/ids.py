@@ -28,7 +28,8 @@ SAME_ID = _("the id {id} is already used by {other}; remove it here, and a new o
 
 
 def ulid(at: datetime, randomness: bytes) -> str:
-    """26 characters that sort by time: 48 bits of milliseconds, then ten random bytes."""
+    """Return 26 characters that sort by time: 48 bits of milliseconds, then ten random
+    bytes."""
     if len(randomness) != RANDOM_BYTES:
         raise ValueError(f"{len(randomness)} random bytes instead of {RANDOM_BYTES}")
     milliseconds = (at - EPOCH) // timedelta(milliseconds=1)
@@ -44,10 +45,10 @@ def give_ids(
 
     Invalid if an id is malformed or stands twice.
     """
-    given, problems = give_most_ids(documents, current, new_id)
+    identified, problems = give_most_ids(documents, current, new_id)
     if problems:
         raise Invalid(problems)
-    return given
+    return identified
 
 
 def give_most_ids(
@@ -58,23 +59,23 @@ def give_most_ids(
     A document that cannot be read stays as it is.
     """
     problems = list[Problem]()
-    taken, unusable = _ids_given(documents, problems)
-    known, used = {one.key: one for one in current}, set[str]()
+    owners, unusable = _ids_given(documents, problems)
+    current_by_key, assigned = {one.key: one for one in current}, set[str]()
 
-    def given(one: Document) -> Document:
-        its = _content(one)
-        if its is None:
+    def identify(one: Document) -> Document:
+        instance = _content(one)
+        if instance is None:
             return one
-        before = _ids_of(known.get(one.key))
-        for number, (path, monitor) in enumerate(_monitors(one.key, its)):
+        old_ids = _ids_of(current_by_key.get(one.key))
+        for number, (path, monitor) in enumerate(_monitors(one.key, instance)):
             if (one.key, number) in unusable or not monitor.get("id"):
-                old = before.get(path, "")
+                old = old_ids.get(path, "")
                 # A monitor may have been renamed and its name given to a new one.
-                monitor["id"] = new_id() if not old or old in taken or old in used else old
-                used.add(monitor["id"])
-        return document(one.key, its)
+                monitor["id"] = new_id() if not old or old in owners or old in assigned else old
+                assigned.add(monitor["id"])
+        return document(one.key, instance)
 
-    return tuple(map(given, documents)), tuple(problems)
+    return tuple(map(identify, documents)), tuple(problems)
 
 
 def _ids_given(
@@ -82,32 +83,32 @@ def _ids_given(
 ) -> tuple[dict[str, Path], set[tuple[str, int]]]:
     """Return who has which id by what the documents say themselves, and which monitors, by
     their number in their instance, say what can be no id of theirs."""
-    taken, unusable = dict[str, Path](), set[tuple[str, int]]()
-    for key, its in filter(None, map(_instance, documents)):
-        for number, (path, monitor) in enumerate(_monitors(key, its)):
+    owners, unusable = dict[str, Path](), set[tuple[str, int]]()
+    for key, instance in filter(None, map(_instance, documents)):
+        for number, (path, monitor) in enumerate(_monitors(key, instance)):
             id = monitor.get("id")
             if not id:
                 continue
-            place = _place(path, problems)
+            place = _place_of_id(path, problems)
             if not isinstance(id, str) or not ULID.fullmatch(id):
                 place.say(NO_ULID)
-            elif id in taken:
-                place.say(SAME_ID, id=id, other="/".join(taken[id]))
+            elif id in owners:
+                place.say(SAME_ID, id=id, other="/".join(owners[id]))
             else:
-                taken[id] = path
+                owners[id] = path
                 continue
             unusable.add((key, number))
-    return taken, unusable
+    return owners, unusable
 
 
 def _content(one: Document) -> dict[str, Any] | None:
     """Return the content of an instance; None if the document is no instance or cannot be read."""
-    found = _instance(one)
-    return found and found[1]
+    instance = _instance(one)
+    return instance and instance[1]
 
 
 def _ids_of(one: Document | None) -> dict[Path, str]:
-    return {} if one is None else _known((one,))
+    return {} if one is None else _ids_of_monitors((one,))
 
 
 def monitor_ids(documents: Iterable[Document]) -> set[str]:
@@ -118,47 +119,47 @@ def monitor_ids(documents: Iterable[Document]) -> set[str]:
 def likely_renamed(
     old: Iterable[Document], new: Iterable[Document]
 ) -> Iterator[tuple[str, str, str]]:
-    """Monitors that go while another one comes in the same instance that looks at just the
-    same: the paths of both, and the id of the one that goes."""
+    """Yield monitors that go while another one comes in the same instance that looks at just
+    the same: the paths of both, and the id of the one that goes."""
     before, after = monitor_ids(old), monitor_ids(new)
-    gone, came = before - after, after - before
-    if not gone or not came:
+    removed, added = before - after, after - before
+    if not removed or not added:
         return
-    alike = dict[Hashable, Path | None]()
+    by_target = dict[Hashable, Path | None]()
     for path, monitor in _with_ids(new):
-        if monitor["id"] in came:
-            looks = _looks_at(path, monitor)
-            alike[looks] = None if looks in alike else path
-    went = {
-        monitor["id"]: ("/".join(path), "/".join(now))
+        if monitor["id"] in added:
+            target = _target(path, monitor)
+            by_target[target] = None if target in by_target else path
+    moves = {
+        monitor["id"]: ("/".join(path), "/".join(new_path))
         for path, monitor in _with_ids(old)
-        if monitor["id"] in gone and (now := alike.get(_looks_at(path, monitor)))
+        if monitor["id"] in removed and (new_path := by_target.get(_target(path, monitor)))
     }
-    yield from ((*went[id], id) for id in sorted(went))
+    yield from ((*moves[id], id) for id in sorted(moves))
 
 
 def _with_ids(documents: Iterable[Document]) -> Iterator[tuple[Path, dict[str, Any]]]:
-    for key, its in filter(None, map(_instance, documents)):
-        yield from (one for one in _monitors(key, its) if one[1].get("id"))
+    for key, instance in filter(None, map(_instance, documents)):
+        yield from (one for one in _monitors(key, instance) if one[1].get("id"))
 
 
-def _looks_at(path: Path, monitor: dict[str, Any]) -> Hashable:
-    """In which instance it looks at what, short enough to be kept of 25,000."""
+def _target(path: Path, monitor: dict[str, Any]) -> Hashable:
+    """Return in which instance it looks at what, short enough to be kept of 25,000."""
     options = json.dumps(monitor.get("options", {}), sort_keys=True)
     return path[0], monitor.get("kind"), sha256(options.encode()).digest()
 
 
 def ids_by_path(documents: Iterable[Document]) -> dict[Path, str]:
     """Return the ids that monitors have, by where they are."""
-    return _known(documents)
+    return _ids_of_monitors(documents)
 
 
-def _known(current: Iterable[Document]) -> dict[Path, str]:
+def _ids_of_monitors(current: Iterable[Document]) -> dict[Path, str]:
     return {path: monitor["id"] for path, monitor in _with_ids(current)}
 
 
 def _instance(document: Document) -> tuple[str, dict[str, Any]] | None:
-    """An instance's key and content; None for what is none, or cannot be read."""
+    """Return an instance's key and content; None for what is none, or cannot be read."""
     try:
         type, _ = split(document.key)
         return (document.key, content(document)) if type == "instances" else None
@@ -167,18 +168,19 @@ def _instance(document: Document) -> tuple[str, dict[str, Any]] | None:
 
 
 def _monitors(key: str, content: dict[str, Any]) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Each monitor with its path; what has not the shape of one is left to `compile_plan`."""
+    """Yield each monitor with its path; what has not the shape of one is left to
+    `compile_plan`."""
     _, instance = split(key)
     for group in _tables(content, "group"):
         for monitor in _tables(group, "monitor"):
             yield (instance, str(group.get("name")), str(monitor.get("name"))), monitor
 
 
-def _tables(inside: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    found = inside.get(key)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+def _tables(parent: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    tables = parent.get(key)
+    return [one for one in tables if isinstance(one, dict)] if isinstance(tables, list) else []
 
 
-def _place(path: Path, problems: list[Problem]) -> Place:
+def _place_of_id(path: Path, problems: list[Problem]) -> Place:
     instance, group, monitor = path
     return file_of("instances", instance, problems).at("group", group, "monitor", monitor, "id")

@@ -32,35 +32,35 @@ def new_slips(
     documents: Iterable[Document], current: Iterable[Document], kinds: Kinds
 ) -> tuple[Problem, ...]:
     """Return the slips of the documents that are not in force already, each at its place."""
-    known = {one.key: one for one in current}
-    found = list[Problem]()
+    current_by_key = {one.key: one for one in current}
+    problems = list[Problem]()
     for one in documents:
-        before = known.get(one.key)
+        before = current_by_key.get(one.key)
         slips = [] if one == before else _slips(one, kinds)
         old = _slips(before, kinds) if slips and before is not None else []
-        found += [problem for problem in slips if problem not in old]
-    return tuple(found)
+        problems += [problem for problem in slips if problem not in old]
+    return tuple(problems)
 
 
 def _slips(document: Document, kinds: Kinds) -> list[Problem]:
-    found, (type, _, name) = list[Problem](), document.key.partition("/")
-    file = file_of(type, name, found)
+    problems, (type, _, name) = list[Problem](), document.key.partition("/")
+    file = file_of(type, name, problems)
     try:
-        said = content(document)
+        table = content(document)
     except Invalid:  # which is told already
         return []
     if type != "instances":
-        _title(said, file)
-        return found
-    for part, place in _parts(said, file):
+        _title(table, file)
+        return problems
+    for part, place in _parts(table, file):
         _title(part, place)
         _maintenance(part, place)
         _limits(part, place.at("limits"), kinds)
-    return found
+    return problems
 
 
 def _parts(instance: Content, file: Place) -> Iterator[tuple[Content, Place]]:
-    """An instance, its groups and their monitors, each with its place."""
+    """Yield an instance, its groups and their monitors, each with its place."""
     yield instance, file
     for group in _tables(instance, "group"):
         inside = file.at("group", str(group.get("name", "")))
@@ -71,19 +71,22 @@ def _parts(instance: Content, file: Place) -> Iterator[tuple[Content, Place]]:
 
 def _tables(part: Content, name: str) -> list[Content]:
     """Return the tables; what is not of that shape has been told already."""
-    said = part.get(name)
-    return [one for one in said if isinstance(one, dict)] if isinstance(said, list) else []
+    entries = part.get(name)
+    return (
+        [one for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
+    )
 
 
 def _title(part: Content, place: Place) -> None:
-    """It stands in lists, headings and subjects of mails, beside others."""
+    """Check the length of a title: it stands in lists, headings and subjects of mails, beside
+    others."""
     length = len(str(part.get("title", "")))
     if length > LONGEST_TITLE:
         place.at("title").say(LONG_TITLE, most=LONGEST_TITLE, given=length)
 
 
 def _maintenance(part: Content, place: Place) -> None:
-    """A window each week whose end is its begin: of every day, it would never end."""
+    """Find a window each week whose end is its begin: of every day, it would never end."""
     for number, one in enumerate(_tables(part, "maintenance"), 1):
         _title(one, place.at("maintenance", str(number)))
         begins, ends = str(one.get("begins", "")), str(one.get("ends", ""))
@@ -99,24 +102,24 @@ def _on_some_days(window: Content) -> bool:
 
 
 def _limits(part: Content, place: Place, kinds: Kinds) -> None:
-    """A monitor's own limits, or those that an instance or a group has for a kind."""
-    said, own = _table(part, "limits"), part.get("kind")
-    for kind in [own] if isinstance(own, str) else said:
+    """Check a monitor's own limits, or those that an instance or a group has for a kind."""
+    limits, kind_of_monitor = _table(part, "limits"), part.get("kind")
+    for kind in [kind_of_monitor] if isinstance(kind_of_monitor, str) else limits:
         check = kinds.checks.get(kind)
-        where = place if own else place.at(kind)
+        where = place if kind_of_monitor else place.at(kind)
         for reading in sorted(check.shares) if check else ():
-            of_reading = _table(said if own else _table(said, kind), reading)
-            _within(of_reading, where.at(reading))
+            of_reading = _table(limits if kind_of_monitor else _table(limits, kind), reading)
+            _check_percentages(of_reading, where.at(reading))
 
 
-def _within(limits: Content, place: Place) -> None:
+def _check_percentages(limits: Content, place: Place) -> None:
     for name in ("warning", "critical"):
-        given = limits.get(name)
-        if isinstance(given, int | float) and not 0 <= given <= 100:
-            shown = f"{given:g}" if isinstance(given, float) else given
-            place.at(name).say(BEYOND, given=shown)
+        value = limits.get(name)
+        if isinstance(value, int | float) and not 0 <= value <= 100:
+            text = f"{value:g}" if isinstance(value, float) else value
+            place.at(name).say(BEYOND, given=text)
 
 
 def _table(part: Content, name: str) -> Content:
-    said = part.get(name)
-    return said if isinstance(said, dict) else {}
+    table = part.get(name)
+    return table if isinstance(table, dict) else {}

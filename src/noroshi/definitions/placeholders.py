@@ -26,12 +26,12 @@ def placeholders(documents: Iterable[Document]) -> Iterator[tuple[str, str]]:
                 yield f"{document.key}.toml: {place}", value
 
 
-def _texts(given: Any, place: str) -> Iterator[tuple[str, str]]:
-    if isinstance(given, str):
-        yield place, given
-    elif isinstance(given, Mapping):
-        for name, inside in given.items():
+def _texts(value: Any, place: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, Mapping):
+        for name, inside in value.items():
             yield from _texts(inside, f"{place}.{name}" if place else str(name))
-    elif isinstance(given, list | tuple):
-        for number, inside in enumerate(given):
+    elif isinstance(value, list | tuple):
+        for number, inside in enumerate(value):
             yield from _texts(inside, f"{place}.{number}")

@@ -8,15 +8,15 @@ from collections.abc import Awaitable, Callable
 from noroshi.definitions.compilation import Kinds, Plan, compile_plan
 from noroshi.ports import Version
 
-Apart = Callable[[Callable[[], Plan]], Awaitable[Plan]]
+Offload = Callable[[Callable[[], Plan]], Awaitable[Plan]]
 """Does work of seconds off the loop."""
 
 
 class PlanCache:
     """Give engine and operations the same plan of a version."""
 
-    def __init__(self, kinds: Kinds, apart: Apart = asyncio.to_thread) -> None:
-        self._kinds, self._apart = kinds, apart
+    def __init__(self, kinds: Kinds, offload: Offload = asyncio.to_thread) -> None:
+        self._kinds, self._offload = kinds, offload
         self._latest: tuple[tuple[int, int], Plan] | None = None
         self._compiling = asyncio.Lock()
 
@@ -27,7 +27,7 @@ class PlanCache:
         async with self._compiling:  # once for all who ask meanwhile
             if self._latest is not None and self._latest[0] == key:
                 return self._latest[1]
-            plan = await self._apart(lambda: compile_plan(version.documents, self._kinds))
+            plan = await self._offload(lambda: compile_plan(version.documents, self._kinds))
             self._latest = key, plan
             return plan
 

@@ -14,7 +14,7 @@ from noroshi.core.translation import Message, _
 from noroshi.definitions.documents import content, document, split
 from noroshi.definitions.ids import ids_by_path
 from noroshi.definitions.rename_detection import renames
-from noroshi.definitions.stable_ids import KEPT, under_another_name
+from noroshi.definitions.stable_ids import TYPES_WITH_ID, under_another_name
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 
@@ -48,115 +48,127 @@ TAKEN = _("this name is already in use")
 NOT_THERE = _("there is no such definition")
 
 
-def renamed(documents: Iterable[Document], names: Mapping[str, str]) -> tuple[Document, ...]:
+def with_new_names(
+    documents: Iterable[Document], names: Mapping[str, str]
+) -> tuple[Document, ...]:
     """Return all documents, those of these keys under their new names. Raises Invalid."""
-    known = {one.key: one for one in documents}
+    by_key = {one.key: one for one in documents}
     for key, name in names.items():
         type, old = split(key)
-        if why := _why_not(known, key, name):
+        if why := _why_not(by_key, key, name):
             raise Invalid((Problem(f"{key}.toml: name", why),))
-        its = under_another_name(type, old, name, content(known.pop(key)))
-        known[f"{type}/{name}"] = document(f"{type}/{name}", its)
-        known |= _following(known.values(), type, old, name)
-    return tuple(sorted(known.values(), key=lambda one: one.key))
+        definition = under_another_name(type, old, name, content(by_key.pop(key)))
+        by_key[f"{type}/{name}"] = document(f"{type}/{name}", definition)
+        by_key |= _with_new_references(by_key.values(), type, old, name)
+    return tuple(sorted(by_key.values(), key=lambda one: one.key))
 
 
-def _why_not(known: Mapping[str, Document], key: str, name: str) -> Message | None:
+def _why_not(by_key: Mapping[str, Document], key: str, name: str) -> Message | None:
     type, old = split(key)
-    if key not in known:
+    if key not in by_key:
         return NOT_THERE
     if not is_name(name):
         return NO_NAME
     if type == "instances" and OWN in (old, name):
         return IS_OURS
-    return TAKEN if f"{type}/{name}" in known else None
+    return TAKEN if f"{type}/{name}" in by_key else None
 
 
-def _following(
+def _with_new_references(
     documents: Iterable[Document], type: str, old: str, name: str
 ) -> dict[str, Document]:
-    """Those that name it, naming it anew."""
-    found = dict[str, Document]()
+    """Return those that name it, naming it anew."""
+    changed = dict[str, Document]()
     for one in documents:
         setting = NAMED_BY[type].get(split(one.key)[0])
         if setting is None:
             continue
-        its = content(one)
-        after = _with(its, setting, lambda given: name if given == old else given)
-        if after != its:
-            found[one.key] = document(one.key, after)
-    return found
+        definition = content(one)
+        after = _rename_in(definition, setting, lambda value: name if value == old else value)
+        if after != definition:
+            changed[one.key] = document(one.key, after)
+    return changed
 
 
-def _with(table: Any, setting: str, named: Callable[[Any], Any]) -> Any:
-    """A table, and what stands in it, with that setting's names."""
+def _rename_in(table: Any, setting: str, translate: Callable[[Any], Any]) -> Any:
+    """Return a table, and what stands in it, with that setting's names."""
     if not isinstance(table, dict):
         return table
     after = dict(table)
     outer, _, inside = setting.partition(".")
     if inside and outer in after:
-        after[outer] = _with(after[outer], inside, named)
+        after[outer] = _rename_in(after[outer], inside, translate)
     elif setting in after:
-        given = after[setting]
-        after[setting] = [*map(named, given)] if isinstance(given, list) else named(given)
+        value = after[setting]
+        after[setting] = (
+            [*map(translate, value)] if isinstance(value, list) else translate(value)
+        )
     for inner in BELOW:
         if isinstance(after.get(inner), list):
-            after[inner] = [_with(one, setting, named) for one in after[inner]]
+            after[inner] = [_rename_in(one, setting, translate) for one in after[inner]]
     return after
 
 
-def went_to(old: Iterable[Document], new: Iterable[Document], key: str) -> str | None:
-    """Under which key a definition is now that was given another name between the two; it may
-    have been changed with it. None if none that came is like it, or several are; of what has an id
-    of its own none is like it but itself."""
+def key_after_rename(old: Iterable[Document], new: Iterable[Document], key: str) -> str | None:
+    """Return the key under which a definition is now that was given another name between the
+    two; it may have been changed with it. None if none that came is like it, or several are; of
+    what has an id of its own none is like it but itself."""
     before, after = ({one.key: one for one in some} for some in (old, new))
-    its, type = content(before[key]), split(key)[0]
-    if type in KEPT:
-        came = {one: content(after[one]) for one in after.keys() - before.keys()}
-        return renames({key: its}, came).get(key)
+    definition, type = content(before[key]), split(key)[0]
+    if type in TYPES_WITH_ID:
+        added = {one: content(after[one]) for one in after.keys() - before.keys()}
+        return renames({key: definition}, added).get(key)
     likeness = {
-        other: _likeness(its, content(after[other]))
+        other: _likeness(definition, content(after[other]))
         for other in after.keys() - before.keys()
         if split(other)[0] == type
     }
     most = max(likeness.values(), default=0.0)
-    found = [other for other, like in likeness.items() if like == most > HALF]
-    return found[0] if len(found) == 1 else None
+    closest = [other for other, like in likeness.items() if like == most > HALF]
+    return closest[0] if len(closest) == 1 else None
 
 
 def _likeness(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
     """Return which part of their settings they have in common."""
-    alike = [name for name, its in one.items() if name in other and other[name] == its]
+    alike = [name for name, value in one.items() if name in other and other[name] == value]
     return len(alike) / max(len(one), len(other), 1)
 
 
 def places_gone(old: Iterable[Document], new: Iterable[Document]) -> dict[str, str | None]:
-    """Instances, and instance/group, of which nothing is there any more under their names while
-    monitors of theirs go on, with the place where those are now. None if that is several, was
-    there before, or has monitors from elsewhere: what was said of them would be said of others."""
+    """Return instances, and instance/group, of which nothing is there any more under their
+    names while monitors of theirs go on, with the place where those are now. None if that is
+    several, was there before, or has monitors from elsewhere: what was said of them would be
+    said of others."""
     before = ids_by_path(old)
     after = {id: path for path, id in ids_by_path(new).items()}
-    there = {place for path in after.values() for place in _around(path)}
-    known, gone, came = set[str](), dict[str, set[str]](), dict[str, set[str]]()
+    current = {place for path in after.values() for place in _enclosing_places(path)}
+    former, destinations, sources = set[str](), dict[str, set[str]](), dict[str, set[str]]()
     for path, id in before.items():
-        known |= {*_around(path)}
-        for was, now in zip(_around(path), _around(after.get(id, ())), strict=False):
-            came.setdefault(now, set()).add(was)
-            if was not in there:
-                gone.setdefault(was, set()).add(now)
-    return {place: _only(went - known, went, came) for place, went in gone.items()}
+        former |= {*_enclosing_places(path)}
+        for old_place, new_place in zip(
+            _enclosing_places(path), _enclosing_places(after.get(id, ())), strict=False
+        ):
+            sources.setdefault(new_place, set()).add(old_place)
+            if old_place not in current:
+                destinations.setdefault(old_place, set()).add(new_place)
+    return {
+        place: _single_target(targets - former, targets, sources)
+        for place, targets in destinations.items()
+    }
 
 
-def _only(fresh: set[str], went: set[str], came: Mapping[str, set[str]]) -> str | None:
-    """The one place they went to, if it is new and nobody else came to it."""
-    if len(went) != 1 or not fresh:
+def _single_target(
+    new_places: set[str], targets: set[str], sources: Mapping[str, set[str]]
+) -> str | None:
+    """Return the one place they went to, if it is new and nobody else came to it."""
+    if len(targets) != 1 or not new_places:
         return None
-    (place,) = fresh
-    return place if len(came[place]) == 1 else None
+    (place,) = new_places
+    return place if len(sources[place]) == 1 else None
 
 
-def _around(path: tuple[str, ...]) -> Iterator[str]:
-    """The instance, and the group, of a monitor; nothing of none."""
+def _enclosing_places(path: tuple[str, ...]) -> Iterator[str]:
+    """Yield the instance, and the group, of a monitor; nothing of none."""
     if path:
         yield path[0]
         yield "/".join(path[:2])

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from noroshi.definitions.stable_ids import KEPT
+from noroshi.definitions.stable_ids import TYPES_WITH_ID
 
 Contents = Mapping[str, Mapping[str, Any]]
 SEVERAL = ""
@@ -17,32 +17,33 @@ would be 20,000 for each of them."""
 
 
 def renames(old: Contents, new: Contents) -> dict[str, str]:
-    """New keys by old ones, of those that went and those that came. Rules and accounts are known by their ids, instances by those of
-    their monitors, all else by saying the very same; what may be several is none."""
-    its = dict[str, str]()
+    """Return new keys by old ones, of those that went and those that came. Rules and accounts
+    are known by their ids, instances by those of their monitors, all else by saying the very
+    same; what may be several is none."""
+    by_mark = dict[str, str]()
     for key in new:
         for mark in _marks(key, new[key]):
-            its[mark] = SEVERAL if mark in its else key
-    claimed, only = Counter[str](), dict[str, str]()
+            by_mark[mark] = SEVERAL if mark in by_mark else key
+    claims, candidates = Counter[str](), dict[str, str]()
     for key in sorted(old):
-        names = {its[mark] for mark in _marks(key, old[key]) if mark in its}
-        claimed.update(names)
+        names = {by_mark[mark] for mark in _marks(key, old[key]) if mark in by_mark}
+        claims.update(names)
         if len(names) == 1:
-            only[key] = names.pop()
-    return {key: name for key, name in only.items() if name and claimed[name] == 1}
+            candidates[key] = names.pop()
+    return {key: name for key, name in candidates.items() if name and claims[name] == 1}
 
 
-def _marks(key: str, its: Mapping[str, Any]) -> frozenset[str]:
-    """By what it is the same under another name."""
+def _marks(key: str, definition: Mapping[str, Any]) -> frozenset[str]:
+    """Return the marks by which it is the same under another name."""
     type, _, name = key.partition("/")
-    if type in KEPT:
-        return frozenset({f"{type} {its.get('id') or name}"})
-    ids = _monitor_ids(its) if type == "instances" else ()
-    return frozenset(ids or {f"{type} {_digest(its)}"})
+    if type in TYPES_WITH_ID:
+        return frozenset({f"{type} {definition.get('id') or name}"})
+    ids = _monitor_ids(definition) if type == "instances" else ()
+    return frozenset(ids or {f"{type} {_digest(definition)}"})
 
 
-def _digest(its: Mapping[str, Any]) -> str:
-    return sha256(json.dumps(its, sort_keys=True).encode()).hexdigest()
+def _digest(definition: Mapping[str, Any]) -> str:
+    return sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()
 
 
 def _monitor_ids(instance: Mapping[str, Any]) -> tuple[str, ...]:

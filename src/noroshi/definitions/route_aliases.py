@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from noroshi import schema
 from noroshi.ports import Store
 
-Ways = Mapping[str, str]
+Aliases = Mapping[str, str]
 """New names of routes by those that were."""
 NOTE = "routes renamed"
 RECENT = timedelta(minutes=10)
@@ -20,47 +20,49 @@ DOWN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class _Renamed:
+class _Alias:
     name: str
     at: datetime
 
 
-def by_new_names(routes: Iterable[str], ways: Ways) -> tuple[str, ...]:
+def by_new_names(routes: Iterable[str], aliases: Aliases) -> tuple[str, ...]:
     """Return the routes as they are called now, each once: a mail may name one that is gone,
     and whose name another one has by now."""
-    return tuple(dict.fromkeys(ways.get(route, route) for route in routes))
+    return tuple(dict.fromkeys(aliases.get(route, route) for route in routes))
 
 
-async def mails_follow(store: Store, ways: Ways) -> None:
-    """Waiting mails go by the route's new name. One that is on its way at this very moment is
-    left. Raises StoreError."""
-    for one in await store.queue() if ways else ():
+async def readdress_mails(store: Store, aliases: Aliases) -> None:
+    """Let waiting mails go by the route's new name. One that is on its way at this very moment
+    is left. Raises StoreError."""
+    for one in await store.queue() if aliases else ():
         routes = one.envelope.routes
-        if ways.keys() & set(routes):
-            new = by_new_names(routes, ways)
+        if aliases.keys() & set(routes):
+            new = by_new_names(routes, aliases)
             await store.readdress(one.envelope.id, (), new, anew=False)
 
 
-async def remember(store: Store, ways: Ways, now: datetime) -> None:
+async def remember(store: Store, aliases: Aliases, now: datetime) -> None:
     """Note them for the engine, with those that were noted a moment ago. Raises StoreError."""
-    known = await _known(store, now)
-    kept = {
-        old: replace(one, name=ways.get(one.name, one.name))
-        for old, one in known.items()
-        if old not in ways.values()
+    earlier = await _recent_aliases(store, now)
+    records = {
+        old: replace(one, name=aliases.get(one.name, one.name))
+        for old, one in earlier.items()
+        if old not in aliases.values()
     }
-    kept |= {old: _Renamed(new, now) for old, new in ways.items()}
-    await store.put_value(NOTE, schema.text(kept))
+    records |= {old: _Alias(new, now) for old, new in aliases.items()}
+    await store.put_value(NOTE, schema.text(records))
 
 
-async def remembered(store: Store, now: datetime, recent: timedelta = RECENT) -> dict[str, str]:
-    """Return the renamings of the last minutes. Raises StoreError."""
-    return {old: one.name for old, one in (await _known(store, now, recent)).items()}
-
-
-async def _known(
+async def recent_aliases(
     store: Store, now: datetime, recent: timedelta = RECENT
-) -> dict[str, _Renamed]:
+) -> dict[str, str]:
+    """Return the renamings of the last minutes. Raises StoreError."""
+    return {old: one.name for old, one in (await _recent_aliases(store, now, recent)).items()}
+
+
+async def _recent_aliases(
+    store: Store, now: datetime, recent: timedelta = RECENT
+) -> dict[str, _Alias]:
     text = (await store.get_values()).get(NOTE)
-    found = schema.value(dict[str, _Renamed], text) if text else {}
-    return {old: one for old, one in found.items() if now - one.at < recent}
+    records = schema.value(dict[str, _Alias], text) if text else {}
+    return {old: one for old, one in records.items() if now - one.at < recent}

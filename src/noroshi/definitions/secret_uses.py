@@ -46,7 +46,7 @@ def place_of(url: str, proxy: str = "") -> str:
     except ValueError:
         return ""
     where = f"{host}:{port or USUAL.get(parts.scheme, 0)}" if host else ""
-    return _seen_by(where, proxy if parts.scheme == "http" else "")
+    return _with_proxy(where, proxy if parts.scheme == "http" else "")
 
 
 def _uses(plan: Plan) -> Iterator[Use]:
@@ -63,22 +63,23 @@ def _uses(plan: Plan) -> Iterator[Use]:
 
 
 def _of_account(account: Account) -> Iterator[Use]:
-    """Secrets and certificates, at each server that this account's app signs in at."""
+    """Yield secrets and certificates, at each server that this account's app signs in at."""
     cloud = account.cloud
     urls = (cloud.token_endpoint or cloud.authority, cloud.device_authorization_endpoint)
     for url in filter(None, urls):
-        for named in named_by(account):
+        for credential in named_by(account):
             where = place_of(account.at_tenant(url))
-            yield Use(named.entry, f"account {account.storage_name}", where)
+            yield Use(credential.entry, f"account {account.storage_name}", where)
 
 
 def _of_route(route: Route) -> Iterator[Use]:
-    """A password goes to the route's server; a header to where the route posts to."""
+    """Yield where a route leads its entries: a password goes to its server, a header to where
+    it posts to."""
     options, proxy = route.options, route.network.proxy
     if password := _text(options, "password"):
         where = (_text(options, "where") or _text(options, "host")).lower()
         in_clear = _text(options, "protection") == "none"
-        yield Use(password, "password", _seen_by(where, proxy if in_clear else ""))
+        yield Use(password, "password", _with_proxy(where, proxy if in_clear else ""))
     if url_entry := _text(options, "url_entry"):
         yield Use(url_entry, "url", "")
     if header := _text(options, "header_entry"):
@@ -87,8 +88,8 @@ def _of_route(route: Route) -> Iterator[Use]:
 
 
 def _of_token(plan: Plan, route: Route) -> Iterator[Use]:
-    """An account's tokens go to its mail server and to where its mailbox is read. The servers of
-    the built-in clouds are known (definitions/token_destinations.py)."""
+    """Yield where an account's tokens go: to its mail server and to where its mailbox is read.
+    The servers of the built-in clouds are known (definitions/token_destinations.py)."""
     account = account_of(plan, route)
     if account is None or account.cloud.name in CLOUDS:
         return
@@ -110,7 +111,7 @@ def _of_headers(monitor: Monitor) -> Iterator[Use]:
             yield Use(str(entry), "header", where)
 
 
-def _seen_by(where: str, proxy: str) -> str:
+def _with_proxy(where: str, proxy: str) -> str:
     return f"{where} by {proxy}" if where and proxy else where
 
 

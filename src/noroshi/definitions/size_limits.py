@@ -79,8 +79,8 @@ def too_heavy(documents: Iterable[Document], definitions: Definitions) -> Iterat
     weight = sum(sys.getsizeof(one.body) for one in documents)
     weight += A_MONITOR * monitors_in(definitions)
     if weight > MOST_WEIGHT:
-        told = {"size": -(-weight >> 20), "most": MOST_WEIGHT >> 20, "each": A_MONITOR}
-        yield Problem("", WEIGHT.fill(**told))
+        fields = {"size": -(-weight >> 20), "most": MOST_WEIGHT >> 20, "each": A_MONITOR}
+        yield Problem("", WEIGHT.fill(**fields))
     inherited = sum(map(_inherited, definitions.instances.values()))
     if inherited > MOST_INHERITED:
         yield Problem("", INHERITED.fill(count=inherited, most=MOST_INHERITED))
@@ -100,15 +100,15 @@ def too_heavy(documents: Iterable[Document], definitions: Definitions) -> Iterat
 def _inherited(instance: InstanceDef) -> int:
     """Return how much the monitors of an instance copy, beside what they have of their own."""
     return sum(
-        _copied(monitor, (instance, group))
+        _inherited_by(monitor, (instance, group))
         for group in instance.group
         for monitor in group.monitor
     )
 
 
-def _copied(monitor: MonitorDef, above: Sequence[InstanceDef | GroupDef]) -> int:
-    windows = sum(len(one.maintenance) for one in above) if monitor.maintenance else 0
+def _inherited_by(monitor: MonitorDef, parents: Sequence[InstanceDef | GroupDef]) -> int:
+    windows = sum(len(one.maintenance) for one in parents) if monitor.maintenance else 0
     limits = (
-        sum(len(one.limits.get(monitor.kind, ())) for one in above) if monitor.limits else 0
+        sum(len(one.limits.get(monitor.kind, ())) for one in parents) if monitor.limits else 0
     )
     return windows + limits

@@ -1,5 +1,6 @@
-"""By which id a rule or an account is the same under another name: what a rule has told, and an
-account's sign-in, hang on it. One that never had another name needs none: it is its name."""
+"""Find by which id a rule or an account is the same under another name: what a rule has told,
+and an account's sign-in, hang on it. One that never had another name needs none: it is its
+name."""
 
 from __future__ import annotations
 
@@ -13,10 +14,10 @@ from noroshi.definitions.documents import content, document, split
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 
-KEPT = ("rules", "accounts")
+TYPES_WITH_ID = ("rules", "accounts")
 """The definitions that have such an id, by folder."""
 Contents = dict[str, dict[str, Any]]
-Taken = dict[tuple[str, str], str]
+Owners = dict[tuple[str, str], str]
 """The definition that has an id, by folder and id."""
 
 NO_ID = _("is not a valid id; remove the line, or write the earlier name")
@@ -24,21 +25,25 @@ SAME_ID = _("the id {id} is already used by {other}; remove it here")
 
 
 def under_another_name(
-    type: str, old: str, name: str, its: Mapping[str, Any]
+    type: str, old: str, name: str, definition: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return a definition's content once it is renamed: it is the same as before."""
-    if type not in KEPT:
-        return dict(its)
-    id = its.get("id") or old
-    rest = {key: value for key, value in its.items() if key != "id"}
+    if type not in TYPES_WITH_ID:
+        return dict(definition)
+    id = definition.get("id") or old
+    rest = {key: value for key, value in definition.items() if key != "id"}
     return rest if id == name else rest | {"id": id}
 
 
-def with_its_id(one: Document, before: Document | None) -> Document:
+def with_previous_id(one: Document, before: Document | None) -> Document:
     """Return a definition with the id that it had, if it says none."""
-    known, now = (_contents(filter(None, [it])).get(one.key, {}) for it in (before, one))
-    id = known.get("id")
-    return document(one.key, now | {"id": id}) if id and not now.get("id") else one
+    old_content, new_content = (
+        _contents(filter(None, [document_])).get(one.key, {}) for document_ in (before, one)
+    )
+    id = old_content.get("id")
+    return (
+        document(one.key, new_content | {"id": id}) if id and not new_content.get("id") else one
+    )
 
 
 def keep_ids(
@@ -52,18 +57,18 @@ def keep_ids(
     that is there as ever keeps what it has: another that says it has its id is wrong.
     """
     contents, problems = _contents(documents), list[Problem]()
-    known = _contents(current)
-    taken = _given(contents, _as_ever(contents, known), problems)
-    without = [key for key, its in contents.items() if not its.get("id")]
-    for key in without:
-        old = known.get(key, {}).get("id", "")
-        if old and (split(key)[0], old) not in taken:
-            _take(key, contents[key], old, taken)
-    for key in without:
-        if not contents[key].get("id") and taken.get(split(key), key) != key:
-            _take(key, contents[key], new_id().lower(), taken)
-    given = tuple(_with(one, contents) for one in documents)
-    return given, tuple(problems)
+    current_contents = _contents(current)
+    owners = _stated_ids(contents, _unchanged(contents, current_contents), problems)
+    missing = [key for key, definition in contents.items() if not definition.get("id")]
+    for key in missing:
+        old = current_contents.get(key, {}).get("id", "")
+        if old and (split(key)[0], old) not in owners:
+            _assign(key, contents[key], old, owners)
+    for key in missing:
+        if not contents[key].get("id") and owners.get(split(key), key) != key:
+            _assign(key, contents[key], new_id().lower(), owners)
+    identified = tuple(_with_content(one, contents) for one in documents)
+    return identified, tuple(problems)
 
 
 def as_it_was(
@@ -71,57 +76,59 @@ def as_it_was(
 ) -> tuple[Document, ...]:
     """Return the documents of an earlier version, so that what had no id then gets none of what
     has its name now."""
-    now = _contents(current)
+    current_contents = _contents(current)
     old = tuple(documents)
     contents = _contents(old)
-    for key, its in contents.items():
-        if not its.get("id") and now.get(key, {}).get("id"):
-            its["id"] = split(key)[1]
-    return tuple(_with(one, contents) for one in old)
+    for key, definition in contents.items():
+        if not definition.get("id") and current_contents.get(key, {}).get("id"):
+            definition["id"] = split(key)[1]
+    return tuple(_with_content(one, contents) for one in old)
 
 
-def _as_ever(contents: Contents, known: Contents) -> Taken:
-    """Those that are their names, and were before."""
-    mine = (key for key in contents.keys() & known.keys() if not contents[key].get("id"))
-    return {split(key): key for key in mine if not known[key].get("id")}
+def _unchanged(contents: Contents, current_contents: Contents) -> Owners:
+    """Return those that are their names, and were before."""
+    unnamed = (
+        key for key in contents.keys() & current_contents.keys() if not contents[key].get("id")
+    )
+    return {split(key): key for key in unnamed if not current_contents[key].get("id")}
 
 
-def _given(contents: Contents, as_ever: Taken, problems: list[Problem]) -> Taken:
+def _stated_ids(contents: Contents, unchanged: Owners, problems: list[Problem]) -> Owners:
     """Return who has which id by what the documents say; one that cannot be is taken out."""
-    taken = dict(as_ever)
-    for key, its in contents.items():
-        id, (type, name) = its.get("id", ""), split(key)
+    owners = dict(unchanged)
+    for key, definition in contents.items():
+        id, (type, name) = definition.get("id", ""), split(key)
         place = file_of(type, name, problems).at("id")
         if id == "":
             continue
         if not isinstance(id, str) or not is_name(id):
             place.say(NO_ID)
-            del its["id"]
-        elif (type, id) in taken:
-            place.say(SAME_ID, id=id, other=taken[type, id])
-            del its["id"]
+            del definition["id"]
+        elif (type, id) in owners:
+            place.say(SAME_ID, id=id, other=owners[type, id])
+            del definition["id"]
         else:
-            taken[type, id] = key
-    return taken
+            owners[type, id] = key
+    return owners
 
 
-def _take(key: str, its: dict[str, Any], id: str, taken: Taken) -> None:
-    its["id"] = id
-    taken[split(key)[0], id] = key
+def _assign(key: str, definition: dict[str, Any], id: str, owners: Owners) -> None:
+    definition["id"] = id
+    owners[split(key)[0], id] = key
 
 
-def _with(one: Document, contents: Contents) -> Document:
+def _with_content(one: Document, contents: Contents) -> Document:
     return document(one.key, contents[one.key]) if one.key in contents else one
 
 
 def _contents(documents: Iterable[Document]) -> Contents:
-    return dict(filter(None, map(_kept, documents)))
+    return dict(filter(None, map(_identified, documents)))
 
 
-def _kept(one: Document) -> tuple[str, dict[str, Any]] | None:
+def _identified(one: Document) -> tuple[str, dict[str, Any]] | None:
     """Return a definition that may have such an id; None for all else, and for what cannot be
     read."""
     try:
-        return (one.key, content(one)) if split(one.key)[0] in KEPT else None
+        return (one.key, content(one)) if split(one.key)[0] in TYPES_WITH_ID else None
     except Invalid:  # told by whoever reads all of it
         return None

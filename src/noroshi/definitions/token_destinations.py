@@ -18,8 +18,9 @@ ELSEWHERE = _(
 )
 
 
-def led_elsewhere(plan: Plan[Account]) -> Iterator[Problem]:
-    """Each route by which a token would leave for a server of somebody's choice."""
+def foreign_destinations(plan: Plan[Account]) -> Iterator[Problem]:
+    """Yield a problem for each route by which a token would leave for a server of somebody's
+    choice."""
     for route in plan.routes.values():
         account = plan.accounts.get(getattr(route.options, "account", "") or "")
         if account is not None:
@@ -35,22 +36,23 @@ def host_of(route: Route) -> str:
 def _of_route(route: Route, account: Account) -> Iterator[Problem]:
     allowed = _allowed(account)
     for field, domains in allowed.items():
-        given = str(getattr(route.options, field, ""))
-        server = host_in(given) if "//" in given else given.lower().rstrip(".")
+        value = str(getattr(route.options, field, ""))
+        server = host_in(value) if "//" in value else value.lower().rstrip(".")
         if server and not any(server == one or server.endswith(f".{one}") for one in domains):
-            found: list[Problem] = []
-            file_of("routes", route.name, found).at("options").at(field).say(
+            problems: list[Problem] = []
+            file_of("routes", route.name, problems).at("options").at(field).say(
                 ELSEWHERE,
                 account=account.name,
                 given=server,
                 cloud=account.cloud.name,
                 known=", ".join(domains),
             )
-            yield from found
+            yield from problems
 
 
 def _allowed(account: Account) -> Mapping[str, tuple[str, ...]]:
-    """The domains of its servers, by the option of a route; a cloud of one's own has none."""
+    """Return the domains of its servers, by the option of a route; a cloud of one's own has
+    none."""
     domains = MAIL_DOMAINS.get(account.cloud.name)
     if domains is None:
         return {}

@@ -35,51 +35,52 @@ def toml(content: Mapping[str, Any]) -> str:
     return "\n".join(_table((), content)).lstrip("\n") + "\n"
 
 
-def value(given: Any) -> str:
+def value(item: Any) -> str:
     """Write one value as TOML has it, on one line."""
-    if isinstance(given, bool):
-        return "true" if given else "false"
-    if isinstance(given, str):
+    if isinstance(item, bool):
+        return "true" if item else "false"
+    if isinstance(item, str):
         # JSON's escapes are TOML's, but for DEL, which TOML wants escaped.
-        return json.dumps(given, ensure_ascii=False).replace("\x7f", "\\u007f")
-    if isinstance(given, Mapping):
-        inside = ", ".join(f"{_key(k)} = {value(v)}" for k, v in _sorted(given))
+        return json.dumps(item, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(item, Mapping):
+        inside = ", ".join(f"{_key(k)} = {value(v)}" for k, v in _in_order(item))
         return f"{{ {inside} }}" if inside else "{}"
-    if isinstance(given, list | tuple):
-        return "[" + ", ".join(map(value, given)) + "]"
-    return repr(given)
+    if isinstance(item, list | tuple):
+        return "[" + ", ".join(map(value, item)) + "]"
+    return repr(item)
 
 
 def _table(path: tuple[str, ...], content: Mapping[str, Any]) -> Iterator[str]:
-    """Plain values first: in TOML whatever follows a table's head belongs to that table."""
-    entries = _sorted(content)
-    for key, given in entries:
-        if not isinstance(given, Mapping) and not _is_tables(given):
-            yield f"{_key(key)} = {value(given)}"
-    for key, given in entries:
+    """Yield plain values first: in TOML whatever follows a table's head belongs to that
+    table."""
+    entries = _in_order(content)
+    for key, entry in entries:
+        if not isinstance(entry, Mapping) and not _is_tables(entry):
+            yield f"{_key(key)} = {value(entry)}"
+    for key, entry in entries:
         head = ".".join(map(_key, (*path, key)))
-        if isinstance(given, Mapping):
-            if _needs_head(given):
+        if isinstance(entry, Mapping):
+            if _needs_head(entry):
                 yield f"\n[{head}]"
-            yield from _table((*path, key), given)
-        elif _is_tables(given):
-            for one in given:
+            yield from _table((*path, key), entry)
+        elif _is_tables(entry):
+            for one in entry:
                 yield f"\n[[{head}]]"
                 yield from _table((*path, key), one)
 
 
 def _needs_head(table: Mapping[str, Any]) -> bool:
-    """A table that holds tables alone is there by their heads."""
-    return not table or not all(isinstance(given, Mapping) for given in table.values())
+    """Return whether a table needs its head: one that holds tables alone is there by theirs."""
+    return not table or not all(isinstance(entry, Mapping) for entry in table.values())
 
 
-def _is_tables(given: object) -> bool:
+def _is_tables(entry: object) -> bool:
     return (
-        isinstance(given, list) and bool(given) and all(isinstance(v, Mapping) for v in given)
+        isinstance(entry, list) and bool(entry) and all(isinstance(v, Mapping) for v in entry)
     )
 
 
-def _sorted(content: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def _in_order(content: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return sorted(content.items(), key=lambda kv: (ORDER.get(kv[0], len(ORDER)), kv[0]))
 
 

@@ -18,7 +18,7 @@ from noroshi.ports import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class CheckResult:
     """Documents with an id for each monitor, their plan, and what is wrong with them.
 
     With a problem neither is more than good enough to be looked at.
@@ -37,7 +37,7 @@ async def check(
     new_id: Callable[[], str],
     host_of: HostOf | None = None,
     faulty: Collection[str] = (),
-) -> Checked:
+) -> CheckResult:
     """Read documents, put them together and try them.
 
     `current`: whose ids are kept. `faulty`: places told already to be unreadable (a file that
@@ -45,9 +45,9 @@ async def check(
     """
     reading = read(documents, current, kinds, new_id=new_id, faulty=faulty)
     del documents
-    found = await reading
-    tried = await try_out(found.plan, kinds, host_of)
-    return replace(found, problems=by_file((*found.problems, *tried)))
+    result = await reading
+    trial_problems = await try_out(result.plan, kinds, host_of)
+    return replace(result, problems=by_file((*result.problems, *trial_problems)))
 
 
 async def read(
@@ -57,22 +57,22 @@ async def read(
     *,
     new_id: Callable[[], str],
     faulty: Collection[str] = (),
-) -> Checked:
+) -> CheckResult:
     """Read documents and put them together, as `check`, but try nothing; off the loop, as 5,000
     monitors take a while to read. What was given is let go of once it has ids, if nobody else
     holds it."""
-    handed = [documents]
+    holder = [documents]
     del documents
 
-    def put_together() -> Checked:
-        kept, of_kept = keep_ids(handed.pop(), current, new_id)
-        given, of_ids = give_most_ids(kept, current, new_id)
-        del kept
+    def put_together() -> CheckResult:
+        with_stable_ids, of_stable_ids = keep_ids(holder.pop(), current, new_id)
+        identified, of_ids = give_most_ids(with_stable_ids, current, new_id)
+        del with_stable_ids
         # Before the plan: what is read for it is gone again when the plan takes its memory.
-        slips = without_echoes(new_slips(given, current, kinds), faulty)
-        plan, problems = compile_most(given, kinds, faulty)
-        many = too_many(given, len(plan.monitors), current)
-        told = by_file((*of_kept, *of_ids, *problems, *slips, *many))
-        return Checked(documents=given, plan=plan, problems=told)
+        slips = without_echoes(new_slips(identified, current, kinds), faulty)
+        plan, problems = compile_most(identified, kinds, faulty)
+        many = too_many(identified, len(plan.monitors), current)
+        all_problems = by_file((*of_stable_ids, *of_ids, *problems, *slips, *many))
+        return CheckResult(documents=identified, plan=plan, problems=all_problems)
 
     return await asyncio.to_thread(put_together)

@@ -25,7 +25,7 @@ from noroshi.service import (
     Person,
     Service,
     handle_request,
-    refused,
+    refusal_as_json,
 )
 from noroshi.service.errors import UnreadableRequestError
 from noroshi.service.large_requests import LONGEST, longest
@@ -57,73 +57,75 @@ async def open_door(
 
     Raises DoorError if nobody can be let in there.
     """
-    room = _Room(service, news, config.door_group)
+    connections = _Connections(service, news, config.door_group)
     server = await asyncio.start_unix_server(
-        room.meet, sock=listen(config.door, config.door_group), limit=CHUNK
+        connections.serve, sock=listen(config.door, config.door_group), limit=CHUNK
     )
     try:
         yield
     finally:
         server.close()
-        await room.empty()
+        await connections.close()
         config.door.unlink(missing_ok=True)
 
 
-class _Room:
+class _Connections:
     """Everybody who is in, and how they are served."""
 
     def __init__(self, service: Service, news: Callable[[], None], group: str) -> None:
         self._service, self._news, self._group = service, news, group
-        self._inside = set[asyncio.Task[None]]()
+        self._tasks = set[asyncio.Task[None]]()
 
-    async def meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection, from its first line to its last."""
         task = asyncio.current_task()
         assert task is not None
-        self._inside.add(task)
+        self._tasks.add(task)
         try:
-            await self._serve(reader, writer)
+            await self._answer_requests(reader, writer)
         except (OSError, TimeoutError):  # gone, or silent for too long
             pass
         finally:
-            self._inside.discard(task)
+            self._tasks.discard(task)
             writer.close()
 
-    async def empty(self) -> None:
+    async def close(self) -> None:
         """See everybody out; a request that is being done is given up."""
-        for task in list(self._inside):
+        for task in list(self._tasks):
             task.cancel()
-        if self._inside:
-            await asyncio.wait(self._inside)
+        if self._tasks:
+            await asyncio.wait(self._tasks)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        who = peer(writer.get_extra_info("socket"), self._group)
-        if who is None:
-            return await _write(writer, refused(ForbiddenError(STRANGER)))
-        if len(self._inside) > MOST_AT_ONCE:
+    async def _answer_requests(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        person = peer(writer.get_extra_info("socket"), self._group)
+        if person is None:
+            return await _write(writer, refusal_as_json(ForbiddenError(STRANGER)))
+        if len(self._tasks) > MOST_AT_ONCE:
             return await _write(
-                writer, refused(OperationFailedError(BUSY.fill(most=MOST_AT_ONCE)))
+                writer, refusal_as_json(OperationFailedError(BUSY.fill(most=MOST_AT_ONCE)))
             )
-        lines = Lines(reader, longest(who) + AROUND)
+        lines = Lines(reader, longest(person) + AROUND)
         while (line := await lines.short()) != b"":
-            await _write(writer, await self._answered(who, line, lines))
+            await _write(writer, await self._answer(person, line, lines))
         return None
 
-    async def _answered(
-        self, who: Person, line: bytes | None, lines: Lines
+    async def _answer(
+        self, person: Person, line: bytes | None, lines: Lines
     ) -> Mapping[str, Any]:
         args: Mapping[str, Any]
         try:
             if line is None:
-                op, args = await self._service.judges.line(who, lines.parts())
+                op, args = await self._service.judges.read_line(person, lines.parts())
             else:
                 op, args = _request(line)
         except UnreadableRequestError:
-            return refused(InvalidArgumentError(NO_REQUEST))
+            return refusal_as_json(InvalidArgumentError(NO_REQUEST))
         except OperationError as refusal:
             await lines.read_to_end()
-            return refused(refusal)
-        return await handle_request(self._service, who, op, args, self._news)
+            return refusal_as_json(refusal)
+        return await handle_request(self._service, person, op, args, self._news)
 
 
 def _request(line: bytes) -> tuple[str, Mapping[str, Any]]:

@@ -21,22 +21,22 @@ class Lines:
 
     def __init__(self, reader: asyncio.StreamReader, most: int) -> None:
         self._reader, self._most = reader, most
-        self._kept, self._is_over = b"", True
+        self._buffer, self._is_over = b"", True
 
     async def short(self) -> bytes | None:
         """Return the next line; b"" at the end; None if it is long: ask for its parts."""
         self._is_over = False
-        while b"\n" not in self._kept and len(self._kept) <= SMALL_TEXT:
-            part = await self._more()
+        while b"\n" not in self._buffer and len(self._buffer) <= SMALL_TEXT:
+            part = await self._receive()
             if not part:
                 self._is_over = True
-                line, self._kept = self._kept, b""
+                line, self._buffer = self._buffer, b""
                 return line
-            self._kept += part
-        line, end, rest = self._kept.partition(b"\n")
+            self._buffer += part
+        line, end, rest = self._buffer.partition(b"\n")
         if not end:
             return None
-        self._is_over, self._kept = True, rest
+        self._is_over, self._buffer = True, rest
         return line + end
 
     async def parts(self) -> AsyncIterator[bytes]:
@@ -62,11 +62,11 @@ class Lines:
         """Return what comes next of this line; b"" once it is over."""
         if self._is_over:
             return b""
-        part = self._kept or await self._more()
-        part, end, self._kept = part.partition(b"\n")
+        part = self._buffer or await self._receive()
+        part, end, self._buffer = part.partition(b"\n")
         self._is_over = bool(end) or not part
         return part
 
-    async def _more(self) -> bytes:
+    async def _receive(self) -> bytes:
         async with asyncio.timeout(IDLE):
             return await self._reader.read(CHUNK)

@@ -22,18 +22,18 @@ from noroshi.ports import Arrival, Clocks, RouteError, Store, StoreError, Tracke
 from noroshi.ports.mailbox import FailedRecipient, Inbox, MailboxSource, ReceivedReport
 from noroshi.round_trips import (
     MailboxReading,
+    acceptance_of,
     anew_note_of,
     arrival_of,
-    called,
+    arrival_time,
+    expected_mail,
+    id_ending,
     is_trip,
     mailbox_reading,
     mails_of,
     note_of,
     prefix_of,
     reader_language,
-    seen_at,
-    sought,
-    taken,
     trip_mail,
 )
 
@@ -210,20 +210,20 @@ class MailboxPoller:
         """Return what tells the mails of this installation from those of another one in the same
         mailbox, and from those of a removed route of this name."""
         installation = self._store.origin.installation
-        return called(installation, await self._store.get_values(), route)
+        return id_ending(installation, await self._store.get_values(), route)
 
     async def _search(self, mailbox: PolledMailbox, route: str) -> None:
         for mail in (await mails_of(self._store, route, self._clocks.wall()))[:1]:
-            receipt = taken(mail)
+            receipt = acceptance_of(mail)
             if receipt is None or arrival_of(mail, DeliveryState.SEEN_ARRIVED):
                 continue
             id, age = mail.row.envelope.id, self._clocks.wall() - receipt.at
             if not self._is_due(mailbox, route, id, _pause(age)):
                 continue
-            received = await mailbox.inbox.find(sought(mail, receipt))
+            received = await mailbox.inbox.find(expected_mail(mail, receipt))
             mailbox.searched_at[route] = id, self._clocks.steady()
             if received is not None:
-                at = seen_at(receipt, received, self._clocks.wall())
+                at = arrival_time(receipt, received, self._clocks.wall())
                 arrival = Arrival(
                     address=mailbox.source.address, state=DeliveryState.SEEN_ARRIVED, at=at
                 )

@@ -10,7 +10,7 @@ from noroshi.guides.microsoft365 import (
     path_of,
     values_of,
 )
-from noroshi.guides.places import Value, filled, line
+from noroshi.guides.places import Value, fill_places, line
 from noroshi.guides.render import TITLES, markdown, table
 
 __all__ = [
@@ -24,7 +24,7 @@ __all__ = [
     "Guide",
     "Step",
     "Value",
-    "filled",
+    "fill_places",
     "line",
     "markdown",
     "path_of",

@@ -35,31 +35,28 @@ BACK_SECRET = _(
 BACK_ID = _("The Application (client) ID.")
 
 
-def handed(
-    wanted: SetupGoal, steps: Sequence[Step], values: Mapping[str, Value], language: str
+def steps_document(
+    goal: SetupGoal, steps: Sequence[Step], values: Mapping[str, Value], language: str
 ) -> str:
-    """All of these steps, for whom they are, and what the administrator gives back."""
-    return "\n".join(_page(wanted, steps, values, language)) + "\n"
+    """Return all of these steps, for whom they are, and what the administrator gives back."""
+    return "\n".join(_page(goal, steps, values, language)) + "\n"
 
 
 def _page(
-    wanted: SetupGoal, steps: Sequence[Step], values: Mapping[str, Value], language: str
+    goal: SetupGoal, steps: Sequence[Step], values: Mapping[str, Value], language: str
 ) -> Iterator[str]:
     yield f"# {PAGE_TITLE.say(language)}"
     yield ""
     yield PAGE_ABOUT.fill(
-        mailbox=wanted.mailbox,
-        tenant=wanted.tenant,
-        way=WAYS[wanted.way],
-        kind=SENDS_BY[wanted.kind],
+        mailbox=goal.mailbox, tenant=goal.tenant, way=WAYS[goal.way], kind=SENDS_BY[goal.kind]
     ).say(language)
     part = ""
     for number, step in enumerate(steps, 1):
         if step.part != part:
             part = step.part
             yield f"\n## {TITLES[part].say(language)}"
-        shown = markdown(step, values, language, f"### {number}.")
-        yield f"\n{shown.rstrip()}"
-    back = BACK_CERTIFICATE if wanted.certified else BACK_SECRET
+        section = markdown(step, values, language, f"### {number}.")
+        yield f"\n{section.rstrip()}"
+    return_step = BACK_CERTIFICATE if goal.certified else BACK_SECRET
     yield f"\n## {GIVE_BACK.say(language)}\n"
-    yield f"{(back if wanted.secret else BACK_ID).say(language)}"
+    yield f"{(return_step if goal.secret else BACK_ID).say(language)}"

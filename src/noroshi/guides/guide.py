@@ -22,7 +22,8 @@ TAKES: Mapping[str, Message] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """For whom steps are looked up. `known` are the values that need not be found any more."""
+    """Say for whom steps are looked up. `known` are the values that need not be found any
+    more."""
 
     way: str
     kind: str
@@ -87,18 +88,18 @@ class Guide:
     failures: tuple[Failure, ...] = ()
     _by_id: Mapping[str, Step] = field(default_factory=dict)
 
-    def of(self, case: Case, *parts: str) -> tuple[Step, ...]:
-        """The steps for this case, of these parts; of all if none are named."""
+    def steps_for(self, case: Case, *parts: str) -> tuple[Step, ...]:
+        """Return the steps for this case, of these parts; of all if none are named."""
         return tuple(s for s in self.steps if s.is_for(case) and s.part in (parts or PARTS))
 
-    def mending(self, text: str, case: Case) -> tuple[Step, ...]:
-        """The steps that mend what this text tells of."""
-        wanted = [id for one in self.failures if one.is_in(text) for id in one.steps]
-        known = {step.id: step for step in self.of(case)}
-        return tuple(known[id] for id in dict.fromkeys(wanted) if id in known)
+    def remedy_steps(self, text: str, case: Case) -> tuple[Step, ...]:
+        """Return the steps that mend what this text tells of."""
+        ids = [id for one in self.failures if one.is_in(text) for id in one.steps]
+        by_id = {step.id: step for step in self.steps_for(case)}
+        return tuple(by_id[id] for id in dict.fromkeys(ids) if id in by_id)
 
-    def named(self, id: str) -> Step:
-        """The step of that id."""
+    def step(self, id: str) -> Step:
+        """Return the step of that id."""
         return self._by_id[id]
 
 
@@ -107,49 +108,49 @@ PARTS = ("entra", "exchange", "after")
 
 @cache
 def read_guide(name: str) -> Guide:
-    """The guide of that name, from its file."""
+    """Read the guide of that name from its file."""
     text = files("noroshi.guides").joinpath(f"{name}.toml").read_text("utf-8")
-    said = tomllib.loads(text)
-    steps = tuple(_step(one) for one in said["step"])
+    table = tomllib.loads(text)
+    steps = tuple(_step(one) for one in table["step"])
     return Guide(
         steps=steps,
-        failures=tuple(_failure(one) for one in said["failure"]),
+        failures=tuple(_failure(one) for one in table["failure"]),
         _by_id={step.id: step for step in steps},
     )
 
 
-def _step(said: Mapping[str, Any]) -> Step:
+def _step(row: Mapping[str, Any]) -> Step:
     return Step(
-        id=said["id"],
-        part=said["part"],
-        title=_words(said, "title"),
-        how=tuple(map(Message, _lines(said["how"]))),
-        source=said["source"],
-        ways=frozenset(said.get("ways", ())),
-        kinds=frozenset(said.get("kinds", ())),
-        path=said.get("path", ""),
-        shared=said.get("shared", False),
-        unless=said.get("unless", ""),
-        lines=_lines(said.get("lines", "")),
-        check=_lines(said.get("check", "")),
-        shows=_words(said, "shows"),
-        note=_words(said, "note"),
-        takes=TAKES[said.get("takes", "")],
+        id=row["id"],
+        part=row["part"],
+        title=_words(row, "title"),
+        how=tuple(map(Message, _lines(row["how"]))),
+        source=row["source"],
+        ways=frozenset(row.get("ways", ())),
+        kinds=frozenset(row.get("kinds", ())),
+        path=row.get("path", ""),
+        shared=row.get("shared", False),
+        unless=row.get("unless", ""),
+        lines=_lines(row.get("lines", "")),
+        check=_lines(row.get("check", "")),
+        shows=_words(row, "shows"),
+        note=_words(row, "note"),
+        takes=TAKES[row.get("takes", "")],
     )
 
 
-def _failure(said: Mapping[str, Any]) -> Failure:
+def _failure(row: Mapping[str, Any]) -> Failure:
     return Failure(
-        shows=said["shows"],
-        means=_words(said, "means"),
-        act=_words(said, "act"),
-        steps=tuple(said["steps"]),
-        reply=said.get("reply", ""),
+        shows=row["shows"],
+        means=_words(row, "means"),
+        act=_words(row, "act"),
+        steps=tuple(row["steps"]),
+        reply=row.get("reply", ""),
     )
 
 
-def _words(said: Mapping[str, Any], name: str) -> Message:
-    return Message(said[name]) if name in said else NOTHING
+def _words(row: Mapping[str, Any], name: str) -> Message:
+    return Message(row[name]) if name in row else NOTHING
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ EITHER = _EITHER.fill(own=MAIL_SEND, shared=MAIL_SEND_SHARED)
 EITHER_READ = _EITHER.fill(own=MAIL_READ, shared=MAIL_READ_SHARED)
 
 
-def values_of(cloud: str, **known: str) -> Mapping[str, Value]:
+def values_of(cloud: str, **own_values: str) -> Mapping[str, Value]:
     """Return what fills the places: what is known of the user's own, and what the cloud
     decides."""
     return {
@@ -59,13 +59,13 @@ def values_of(cloud: str, **known: str) -> Mapping[str, Value]:
         "mail_read": EITHER_READ,
         "entra": AT.fill(name=ENTRA, url=PORTALS.get(cloud, PORTAL)),
         "connect": _connect(cloud),
-        **{name: value for name, value in known.items() if value},
+        **{name: value for name, value in own_values.items() if value},
     }
 
 
-def elsewhere(cloud: str) -> Mapping[str, str]:
-    """In a national cloud: what stands in the place of the beginnings of pages and lines; "" for
-    a page that nobody knows there."""
+def national_replacements(cloud: str) -> Mapping[str, str]:
+    """Return, for a national cloud, what stands in the place of the beginnings of pages and
+    lines; "" for a page that nobody knows there."""
     if cloud not in ENVIRONMENTS:
         return {}
     unknown = dict.fromkeys(WORLDWIDE_ALONE, "")
@@ -78,6 +78,6 @@ def _connect(cloud: str) -> str:
 
 
 def path_of(cloud: str) -> str:
-    """Where the right of an app is granted: Microsoft offers the role for SMTP worldwide (roadmap
-    498356), and says nothing of its national clouds."""
+    """Return where the right of an app is granted: Microsoft offers the role for SMTP worldwide
+    (roadmap 498356), and says nothing of its national clouds."""
     return "entra" if cloud in ENVIRONMENTS else "exchange"

@@ -35,31 +35,36 @@ SHARED = _("if a user other than the mailbox signs in")
 FOR = _("*For: {whom}*")
 
 
-def written(page: str) -> str:
-    """The page with all that comes from the guide as the guide has it now."""
+def fill_page(page: str) -> str:
+    """Return the page with all that comes from the guide as the guide has it now."""
 
-    def part(found: re.Match[str]) -> str:
-        made = MAKERS[found[2]](MICROSOFT365, found[3])
-        return f"{found[1]}\n{made.rstrip()}\n\n{found[4]}"
+    def part(match: re.Match[str]) -> str:
+        text = MAKERS[match[2]](MICROSOFT365, match[3])
+        return f"{match[1]}\n{text.rstrip()}\n\n{match[4]}"
 
     return MARKS.sub(part, page)
 
 
-def _ways(guide: Guide, language: str) -> str:
-    """By way and kind of route the numbers of the steps, in the worldwide cloud."""
+def _way_table(guide: Guide, language: str) -> str:
+    """Return, by way and kind of route, the numbers of the steps, in the worldwide cloud."""
     links, heads = _links(guide, language), [WAY, *KINDS.values()]
     rows = [f"| {' | '.join(head.say(language) for head in heads)} |", "| --- | --- | --- |"]
     for way, words in WAYS.items():
         cases = [Case(way=way, kind=kind) for kind in KINDS]
-        cells = [", ".join(links[step.id] for step in _needed(guide, one)) for one in cases]
+        cells = [
+            ", ".join(links[step.id] for step in _steps_needed(guide, one)) for one in cases
+        ]
         rows.append(f"| {words.say(language)} | {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
-def _needed(guide: Guide, case: Case) -> Sequence[Step]:
-    """Nobody connects to Exchange for nothing."""
-    there = guide.of(case, "exchange")
-    return (*guide.of(case, "entra"), *(there if len(there) > 1 else ()))
+def _steps_needed(guide: Guide, case: Case) -> Sequence[Step]:
+    """Return the steps of a case; nobody connects to Exchange for nothing."""
+    exchange_steps = guide.steps_for(case, "exchange")
+    return (
+        *guide.steps_for(case, "entra"),
+        *(exchange_steps if len(exchange_steps) > 1 else ()),
+    )
 
 
 def _steps(guide: Guide, language: str) -> str:
@@ -77,17 +82,17 @@ def _part(guide: Guide, part: str, language: str) -> Iterator[str]:
 
 
 def _whom(step: Step, language: str) -> str:
-    """For whom a step is; "" for all."""
-    told = [KINDS[kind] for kind in sorted(step.kinds)]
+    """Return for whom a step is; "" for all."""
+    groups = [KINDS[kind] for kind in sorted(step.kinds)]
     if step.ways == APPS:
-        told.insert(0, ANY_APP)
+        groups.insert(0, ANY_APP)
     elif step.ways == WAYS.keys() - APPS:
-        told.insert(0, ANY_PERSON)
+        groups.insert(0, ANY_PERSON)
     else:
-        told[:0] = [words for way, words in WAYS.items() if way in step.ways]
-    told += [PATHS[step.path]] if step.path else []
-    told += [SHARED] if step.shared else []
-    return "; ".join(words.say(language) for words in told)
+        groups[:0] = [words for way, words in WAYS.items() if way in step.ways]
+    groups += [PATHS[step.path]] if step.path else []
+    groups += [SHARED] if step.shared else []
+    return "; ".join(words.say(language) for words in groups)
 
 
 def _failures(guide: Guide, language: str) -> str:
@@ -104,7 +109,7 @@ def _anchor(id: str, language: str) -> str:
 
 
 MAKERS: Mapping[str, Callable[[Guide, str], str]] = {
-    "ways": _ways,
+    "ways": _way_table,
     "steps": _steps,
     "failures": _failures,
 }

@@ -17,23 +17,23 @@ OURS = frozenset({"app", "connect"})
 
 class _Places(dict[str, str]):
     def __missing__(self, name: str) -> str:
-        return _wanted(name)
+        return _placeholder(name)
 
 
-def filled(words: Message, values: Mapping[str, Value]) -> Message:
+def fill_places(words: Message, values: Mapping[str, Value]) -> Message:
     """Fill a sentence's places with the values."""
     return words.fill(
-        **{name: values.get(name) or _wanted(name) for name in words.empty_places}
+        **{name: values.get(name) or _placeholder(name) for name in words.empty_places}
     )
 
 
 def line(text: str, values: Mapping[str, Value]) -> str:
     """Fill the places of a line to be run, with what PowerShell takes as it stands."""
-    said = {n: v.en if isinstance(v, Message) else v for n, v in values.items()}
-    safe = {n: v for n, v in said.items() if n in OURS or HARMLESS.fullmatch(v)}
+    plain_values = {n: v.en if isinstance(v, Message) else v for n, v in values.items()}
+    safe = {n: v for n, v in plain_values.items() if n in OURS or HARMLESS.fullmatch(v)}
     return text.format_map(_Places(safe))
 
 
-def _wanted(name: str) -> str:
+def _placeholder(name: str) -> str:
     """Return what stands in a place whose value is not known: a word for what belongs there."""
     return name.upper().replace("_", "-")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.guides.guide import Failure, Step
-from noroshi.guides.places import Value, filled, line
+from noroshi.guides.places import Value, fill_places, line
 
 TITLES: Mapping[str, Message] = {
     "entra": _("Microsoft Entra admin center"),
@@ -23,7 +23,7 @@ STEP = _("step")
 
 
 def markdown(step: Step, values: Mapping[str, Value], language: str, head: str) -> str:
-    """One step under a heading of that depth."""
+    """Return one step under a heading of that depth."""
     return "\n".join(_markdown(step, values, language, head)) + "\n"
 
 
@@ -31,7 +31,7 @@ def _markdown(
     step: Step, values: Mapping[str, Value], language: str, head: str
 ) -> Iterator[str]:
     def say(words: Message) -> str:
-        return filled(words, values).say(language)
+        return fill_places(words, values).say(language)
 
     yield f"{head} {say(step.title)}"
     yield ""
@@ -58,6 +58,6 @@ def table(failures: Sequence[Failure], steps: Mapping[str, str], language: str) 
     rows = [f"| {' | '.join(heads)} |", "| --- | --- | --- | --- |"]
     for one in failures:
         links = ", ".join(dict.fromkeys(steps[id] for id in one.steps))
-        told = [f"`{one.reply or one.shows}`", one.means.say(language), one.act.say(language)]
-        rows.append(f"| {' | '.join([*told, links])} |")
+        cells = [f"`{one.reply or one.shows}`", one.means.say(language), one.act.say(language)]
+        rows.append(f"| {' | '.join([*cells, links])} |")
     return "\n".join(rows) + "\n"

@@ -49,7 +49,7 @@ class SetupGoal:
     entry: str = ""
 
     @property
-    def alone(self) -> bool:
+    def app_only(self) -> bool:
         """Return whether the app signs in by itself."""
         return self.way.startswith("app-")
 
@@ -60,7 +60,7 @@ class SetupGoal:
     @property
     def shared(self) -> bool:
         """Return whether somebody else than the mailbox signs in."""
-        return not self.alone and (self.delegated or self.of_other(self.person))
+        return not self.app_only and (self.delegated or self.of_other(self.person))
 
     def of_other(self, person: str) -> bool:
         """Return whether that is somebody, and not the mailbox itself."""
@@ -75,7 +75,7 @@ class SetupGoal:
         return self.client_id != NOT_YET
 
     def case(self, *known: str, path: str = "") -> Case:
-        """For whom the administrator's steps are looked up."""
+        """Return for whom the administrator's steps are looked up."""
         by_cloud = path or path_of(self.cloud)
         return Case(
             way=self.way, kind=self.kind, path=by_cloud, shared=self.shared, known=known
@@ -98,52 +98,52 @@ class SetupGoal:
 
     def account_document(self, before: Mapping[str, Any]) -> dict[str, Any]:
         """Return what accounts/NAME says; what of it is none of ours stays as it is."""
-        ours = {
+        settings = {
             "cloud": self.cloud,
             "tenant": self.tenant,
             "client_id": self.client_id,
             "mailbox": self.mailbox,
-            "shared": self.delegated and not self.alone,
+            "shared": self.delegated and not self.app_only,
             "network": self.network,
         }
-        return _merged(before, ours | (self._way_said() if self.way else {}))
+        return _merge(before, settings | (self._sign_in_settings() if self.way else {}))
 
-    def _way_said(self) -> dict[str, Any]:
-        """How it signs in. Without a secret it is the redirect that tells a page from a code,
-        and sign_in tells that a code was chosen from that nobody was asked yet."""
+    def _sign_in_settings(self) -> dict[str, Any]:
+        """Return how it signs in. Without a secret it is the redirect that tells a page from a
+        code, and sign_in tells that a code was chosen from that nobody was asked yet."""
         secret = self.secret and not self.certified
         by_page = self.way in BY_PAGE and not secret
-        by_code = not (self.alone or secret or by_page)
+        by_code = not (self.app_only or secret or by_page)
         return {
-            "sign_in": "app" if self.alone else "person" if by_code else None,
+            "sign_in": "app" if self.app_only else "person" if by_code else None,
             "secret": self.entry_of_secret if secret else None,
             "secret_ends": self.secret_ends if secret else None,
             "certificate": f"{self.account}-cert" if self.certified else None,
             "redirect": self.redirect
-            if by_page or not (self.alone or self.redirect == REDIRECT)
+            if by_page or not (self.app_only or self.redirect == REDIRECT)
             else None,
         }
 
     def route_document(self, before: Mapping[str, Any]) -> dict[str, Any]:
         """Return what routes/NAME says."""
-        options = _merged(before.get("options", {}), {"account": self.account})
-        ours = {"kind": self.kind, "options": options, "network": self.network}
-        return _merged({"connections": 3, **before}, ours)
+        options = _merge(before.get("options", {}), {"account": self.account})
+        settings = {"kind": self.kind, "options": options, "network": self.network}
+        return _merge({"connections": 3, **before}, settings)
 
 
 def known_of(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an account in force answers already, by the names of SetupGoal."""
     names = ("cloud", "tenant", "client_id", "mailbox", "redirect", "network", "secret_ends")
-    found = {name: content[name] for name in names if content.get(name)}
+    fields = {name: content[name] for name in names if content.get(name)}
     if content.get("shared"):
-        found["delegated"] = True
+        fields["delegated"] = True
     if str(content.get("mailbox", "")).rpartition("@")[2].lower() in EXAMPLES:
-        return {name: found[name] for name in ("cloud", "network") if name in found}
-    return found
+        return {name: fields[name] for name in ("cloud", "network") if name in fields}
+    return fields
 
 
 def way_of(content: Mapping[str, Any]) -> str:
-    """By which way an account signs in, as far as its definition says."""
+    """Return by which way an account signs in, as far as its definition says."""
     if content.get("sign_in") == "app":
         return "app-certificate" if content.get("certificate") else "app-secret"
     by_page = content.get("secret") or content.get("redirect")
@@ -156,32 +156,32 @@ def is_answered(content: Mapping[str, Any]) -> bool:
 
 
 def certificate_entry(account: str) -> str:
-    """Where the vault keeps the certificate of an account that does not say where."""
+    """Return where the vault keeps the certificate of an account that does not say where."""
     return f"{account}-cert"
 
 
-def switched(
+def switch_sign_in(
     content: Mapping[str, Any], name: str, way: str, entry_of_secret: str = ""
 ) -> dict[str, Any]:
     """Return what accounts/NAME says once it signs in that way, and else as before: a person,
     whatever the app shows beside; or the app by itself, by its secret or by its certificate
     alone. A secret that it does not name yet goes into that entry, else into one of the
     account's own name."""
-    said = dict(content)
+    settings = dict(content)
     if not way.startswith("app-"):
-        return {field: value for field, value in said.items() if field != "sign_in"}
+        return {field: value for field, value in settings.items() if field != "sign_in"}
     for needless in ("redirect", "shared"):  # no browser, and nobody who acts for another
-        said.pop(needless, None)
-    kept, dropped, entry = (
+        settings.pop(needless, None)
+    credential, other, entry = (
         ("certificate", "secret", certificate_entry(name))
         if way == "app-certificate"
         else ("secret", "certificate", entry_of_secret or name)
     )
-    for field in (dropped, f"{dropped}_next", f"{dropped}_ends", f"{dropped}_next_ends"):
-        said.pop(field, None)
-    return said | {"sign_in": "app", kept: said.get(kept) or entry}
+    for field in (other, f"{other}_next", f"{other}_ends", f"{other}_next_ends"):
+        settings.pop(field, None)
+    return settings | {"sign_in": "app", credential: settings.get(credential) or entry}
 
 
-def _merged(before: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
-    left = {name: value for name, value in before.items() if name not in ours}
-    return left | {name: value for name, value in ours.items() if value}
+def _merge(before: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    rest = {name: value for name, value in before.items() if name not in settings}
+    return rest | {name: value for name, value in settings.items() if value}

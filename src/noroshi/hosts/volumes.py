@@ -30,7 +30,8 @@ ALL_HANG = _("none of the volumes answers ({mounts})")
 
 
 def mounted(text: str) -> list[str]:
-    """Mount points from proc(5)'s mountinfo, one for each disk, "/" always among them."""
+    """Return mount points from proc(5)'s mountinfo, one for each disk, "/" always among
+    them."""
     found = dict[str, str]()
     for line in text.splitlines():
         before, _, after = line.partition(" - ")

@@ -31,7 +31,7 @@ class Explanation:
     quiet: bool = False
     who: Who | None = None
 
-    def told(self, **values: str) -> Message:
+    def summary(self, **values: str) -> Message:
         """Return what is told beside the answer; NOTHING if nothing is."""
         if self.quiet:
             return NOTHING

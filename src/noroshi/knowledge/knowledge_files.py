@@ -44,27 +44,27 @@ def knowledge() -> Knowledge:
     """Return all rows. It takes some 0.1 s the first time, which a node spends before its first
     turn. Raises KnowledgeError."""
     paths = {name: FOLDER / f"{name}.toml" for name in ("values", *FILES)}
-    found = {name: tomllib.loads(path.read_text("utf-8")) for name, path in paths.items()}
-    return read_knowledge(found)
+    tables = {name: tomllib.loads(path.read_text("utf-8")) for name, path in paths.items()}
+    return read_knowledge(tables)
 
 
-def read_knowledge(found: Mapping[str, Mapping[str, Any]]) -> Knowledge:
+def read_knowledge(tables: Mapping[str, Mapping[str, Any]]) -> Knowledge:
     """Return the rows of these files. Raises KnowledgeError with the problems of all of them."""
-    reader = KnowledgeReader(found)
-    made = reader.read()
+    reader = KnowledgeReader(tables)
+    result = reader.read()
     if reader.problems:
         raise KnowledgeError(reader.problems)
-    return made
+    return result
 
 
 class KnowledgeReader:
     """Read remedies first, then the explanations that refer to them, then what refers to those."""
 
-    def __init__(self, found: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, tables: Mapping[str, Mapping[str, Any]]) -> None:
         self.problems: list[str] = []
         self._files = {
             name: TableReader(f"{name}.toml: ", one, self.problems)
-            for name, one in found.items()
+            for name, one in tables.items()
         }
         self._values = self._files.pop("values").pairs()
         self._cures: dict[str, Cure] = {}
@@ -81,7 +81,7 @@ class KnowledgeReader:
         for file, reader in self._files.items():
             for name, table in reader.tables("explanation"):
                 self._add(file, name, table)
-        made = Knowledge(
+        result = Knowledge(
             explanations=self._explanations,
             cures=self._cures,
             aadsts=self._aadsts,
@@ -93,7 +93,7 @@ class KnowledgeReader:
         )
         for reader in self._files.values():
             reader.end()
-        return made
+        return result
 
     def _cure(self, table: TableReader) -> Cure:
         cure = Cure(
@@ -127,7 +127,7 @@ class KnowledgeReader:
 
     def _cure_of(self, file: str, table: TableReader) -> Cure:
         if "remedy" in table:
-            return self._named(self._cures, file, table, "remedy") or NO_CURE
+            return self._referenced_row(self._cures, file, table, "remedy") or NO_CURE
         return self._cure(table)
 
     def _number(self, row: Explanation, table: TableReader) -> None:
@@ -147,14 +147,14 @@ class KnowledgeReader:
                 table.problem("aadsts_ranges", f"must be like 75000-75999: {span!r}")
 
     def _errors(self) -> Mapping[str, Mapping[str, Explanation]]:
-        found = self._by_kind("errors", self._explanations, NO_ROW)
-        for kind, rows in found.items():
+        by_kind = self._by_kind("errors", self._explanations, NO_ROW)
+        for kind, rows in by_kind.items():
             for error, row in rows.items():
                 if row is not NO_ROW and row.who is None:
                     self.problems.append(
                         f"{row.name}: does not say who (errors.{kind}.{error})"
                     )
-        return found
+        return by_kind
 
     def _by_kind(
         self, key: str, rows: Mapping[str, Row], missing: Row
@@ -162,7 +162,7 @@ class KnowledgeReader:
         """Return tables of references, by the kind of sign-in server that each is for."""
         return {
             kind: {
-                error: self._named(rows, file, table, error) or missing
+                error: self._referenced_row(rows, file, table, error) or missing
                 for error in table.pairs()
             }
             for file, reader in self._files.items()
@@ -190,12 +190,13 @@ class KnowledgeReader:
             part=table.optional_text("part"),
             says=says,
             source=sources.get(table.choice("source", sources), ""),
-            explanation=self._named(self._explanations, file, table, "means") or NO_ROW,
+            explanation=self._referenced_row(self._explanations, file, table, "means")
+            or NO_ROW,
         )
         table.end()
         return rule
 
-    def _named(
+    def _referenced_row(
         self, rows: Mapping[str, Row], file: str, table: TableReader, key: str
     ) -> Row | None:
         """Return the row to which a key refers: one of the same file has no file before it."""

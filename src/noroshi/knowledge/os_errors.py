@@ -20,9 +20,9 @@ def why(error: BaseException) -> Message:
     own."""
     if isinstance(words := getattr(error, "words", None), Message):
         return words
-    known = _known(error) if isinstance(error, OSError) else None
-    own = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return known or plain(own)
+    system_words = _system_words(error) if isinstance(error, OSError) else None
+    error_text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return system_words or plain(error_text)
 
 
 def words_of(table: str, number: int | None) -> Message | None:
@@ -40,23 +40,23 @@ def os_errors() -> Mapping[str, Mapping[int, Message]]:
     return read_os_errors(tomllib.loads(FILE.read_text("utf-8")))
 
 
-def read_os_errors(found: Mapping[str, object]) -> Mapping[str, Mapping[int, Message]]:
+def read_os_errors(document: Mapping[str, object]) -> Mapping[str, Mapping[int, Message]]:
     """Return the tables of the file. Raises KnowledgeError with all its problems."""
     problems: list[str] = []
-    reader = TableReader("os_errors.toml: ", found, problems)
-    read = {name: _by_number(table) for name, table in reader.tables("words")}
+    reader = TableReader("os_errors.toml: ", document, problems)
+    tables = {name: _by_number(table) for name, table in reader.tables("words")}
     reader.end()
     problems += [
-        f"os_errors.toml: words.{name}: is missing" for name in TABLES if name not in read
+        f"os_errors.toml: words.{name}: is missing" for name in TABLES if name not in tables
     ]
     if problems:
         raise KnowledgeError(problems)
-    return read
+    return tables
 
 
 def _by_number(table: TableReader) -> Mapping[int, Message]:
     """Return the words by number: names are those of `errno`, and each system lacks some."""
-    found: dict[int, Message] = {}
+    words: dict[int, Message] = {}
     for name, text in table.pairs().items():
         number = getattr(errno, name, None)
         if name.removeprefix("-").isdecimal():
@@ -64,12 +64,13 @@ def _by_number(table: TableReader) -> Mapping[int, Message]:
         elif not (name.startswith("E") and name.isalnum() and name.isupper()):
             table.problem(name, "must be a number, or a name of errno")
         if number is not None:
-            found[number] = Message(text)
-    return found
+            words[number] = Message(text)
+    return words
 
 
-def _known(error: OSError) -> Message | None:
-    """OpenSSL has numbers of its own, too, and its words are its own."""
+def _system_words(error: OSError) -> Message | None:
+    """Return the words for an error's number; OpenSSL has numbers of its own, too, and its
+    words are its own."""
     if type(error).__module__ == "ssl":
         return None
     table = "resolver" if type(error).__name__ == "gaierror" else "system"

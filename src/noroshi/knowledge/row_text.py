@@ -21,10 +21,10 @@ class UserValue(Message):
 def row_text(text: str) -> Message:
     """Return a text whose instructions are values. One that stands alone may name the value that
     is the vault's entry in it, as {put_secret.password}."""
-    alone = ALONE.fullmatch(text)
-    if alone is not None and alone[1] in KINDS:
-        entry = UserValue(f"{{{alone[2]}}}", translations={}) if alone[2] else None
-        return Instruction(KINDS[alone[1]], {"entry": entry} if entry else None)
+    match = ALONE.fullmatch(text)
+    if match is not None and match[1] in KINDS:
+        entry = UserValue(f"{{{match[2]}}}", translations={}) if match[2] else None
+        return Instruction(KINDS[match[1]], {"entry": entry} if entry else None)
     message = Message(text)
-    within = message.places & KINDS.keys()
-    return message.with_arguments({name: Instruction(KINDS[name]) for name in within})
+    instructions = message.places & KINDS.keys()
+    return message.with_arguments({name: Instruction(KINDS[name]) for name in instructions})

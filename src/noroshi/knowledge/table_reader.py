@@ -24,26 +24,26 @@ class TableReader:
     """Read one table, key by key. A value that is missing or wrong is a problem, and is read as an
     empty one; `end` finds the keys that nobody asked for."""
 
-    def __init__(self, place: str, given: object, problems: list[str]) -> None:
+    def __init__(self, place: str, table: object, problems: list[str]) -> None:
         self._place, self._problems = place, problems
-        self._given: Mapping[str, Any] = given if isinstance(given, dict) else {}
-        self._asked: set[str] = set()
-        if not isinstance(given, dict):
+        self._table: Mapping[str, Any] = table if isinstance(table, dict) else {}
+        self._read_keys: set[str] = set()
+        if not isinstance(table, dict):
             self.problem("", "must be a table")
 
     def __contains__(self, key: str) -> bool:
-        return key in self._given
+        return key in self._table
 
     def text(self, key: str) -> str:
         """Return a text that must be there."""
-        if not self._given.get(key):
+        if not self._table.get(key):
             self.problem(key, "is missing")
         return self.optional_text(key)
 
     def optional_text(self, key: str) -> str:
         """Return a text; "" if there is none."""
         text = self._value(key, str, "")
-        if key in self._given and text != text.strip():
+        if key in self._table and text != text.strip():
             self.problem(key, "begins or ends with a space")
         return text
 
@@ -58,11 +58,11 @@ class TableReader:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts."""
-        given = self._value(key, list, [])
-        if not all(isinstance(one, str) and one for one in given):
+        items = self._value(key, list, [])
+        if not all(isinstance(one, str) and one for one in items):
             self.problem(key, "must be a list of strings")
             return ()
-        return tuple(given)
+        return tuple(items)
 
     def number(self, key: str) -> int:
         """Return a whole number; 0 if there is none."""
@@ -70,11 +70,11 @@ class TableReader:
 
     def numbers(self, key: str) -> tuple[int, ...]:
         """Return a list of whole numbers."""
-        given = self._value(key, list, [])
-        if not all(isinstance(one, int) for one in given):
+        items = self._value(key, list, [])
+        if not all(isinstance(one, int) for one in items):
             self.problem(key, "must be a list of whole numbers")
             return ()
-        return tuple(given)
+        return tuple(items)
 
     def yes(self, key: str) -> bool:
         """Return whether it is true; it need not be there."""
@@ -102,7 +102,7 @@ class TableReader:
     def table(self, key: str) -> Iterator[TableReader]:
         """Yield a reader for the table of that name, if there is one."""
         if self._value(key, dict, {}):
-            yield TableReader(f"{self._place}{key}.", self._given[key], self._problems)
+            yield TableReader(f"{self._place}{key}.", self._table[key], self._problems)
 
     def rows(self, key: str) -> Iterator[TableReader]:
         """Yield a reader for each table of a list."""
@@ -111,18 +111,24 @@ class TableReader:
 
     def pairs(self) -> Mapping[str, str]:
         """Return all that is in it: texts."""
-        return {name: self.text(name) for name in self._given}
+        return {name: self.text(name) for name in self._table}
 
-    def check_values(self, key: str, texts: Iterable[Message], known: Collection[str]) -> None:
+    def check_values(
+        self, key: str, texts: Iterable[Message], value_names: Collection[str]
+    ) -> None:
         """Require that each value that these texts are filled with is known."""
-        for name in sorted({name for text in texts for name in text.empty_places} - set(known)):
+        for name in sorted(
+            {name for text in texts for name in text.empty_places} - set(value_names)
+        ):
             self.problem(key, f"{{{name}}} is no value that is known (values.toml)")
 
-    def check_places(self, key: str, texts: Iterable[str], known: Collection[str]) -> None:
+    def check_places(
+        self, key: str, texts: Iterable[str], value_names: Collection[str]
+    ) -> None:
         """Require the same of what is the same in every language."""
         for text in texts:
             try:
-                self.check_values(key, [plain(text)], known)
+                self.check_values(key, [plain(text)], value_names)
             except ValueError as error:
                 self.problem(key, f"{error}: {text!r}")
 
@@ -135,7 +141,7 @@ class TableReader:
 
     def end(self) -> None:
         """Find the keys that nobody has asked for."""
-        for key in self._given.keys() - self._asked:
+        for key in self._table.keys() - self._read_keys:
             self.problem(key, "is no key of this table")
 
     def problem(self, key: str, why: str) -> None:
@@ -143,10 +149,10 @@ class TableReader:
         self._problems.append(f"{self._place}{key}: {why}")
 
     def _value(self, key: str, kind: type[Value], missing: Value) -> Value:
-        self._asked.add(key)
-        given = self._given.get(key, missing)
+        self._read_keys.add(key)
+        value = self._table.get(key, missing)
         # True and False are whole numbers to Python.
-        if isinstance(given, kind) and isinstance(given, bool) == (kind is bool):
-            return given
-        self.problem(key, f"must be of type {kind.__name__}: {given!r}")
+        if isinstance(value, kind) and isinstance(value, bool) == (kind is bool):
+            return value
+        self.problem(key, f"must be of type {kind.__name__}: {value!r}")
         return missing

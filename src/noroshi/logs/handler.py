@@ -101,15 +101,15 @@ class Writer:
         self._sink.close()
 
     def _step(self) -> None:
-        """The lines that wait, a few at once, and what has become due meanwhile."""
+        """Write the lines that wait, a few at once, and what has become due meanwhile."""
         found = list[Line]()
-        for line in self._waited_for():
+        for line in self._next_lines():
             found += self._repeats.take(line, self._steady())
         self._write([*found, *self._repeats.due(self._steady())])
         self._tell_dropped()
 
-    def _waited_for(self) -> Iterator[Line]:
-        """Without the mark that only wakes."""
+    def _next_lines(self) -> Iterator[Line]:
+        """Yield some lines that wait, without the mark that only wakes."""
         with suppress(Empty):
             several = [self._waiting.get(timeout=LOOK)]
             with suppress(Empty):
@@ -118,7 +118,7 @@ class Writer:
             yield from (line for line in several if line is not None)
 
     def _write(self, lines: Sequence[Line]) -> None:
-        """In one go: each write is one more turn at the interpreter's lock."""
+        """Write in one go: each write is one more turn at the interpreter's lock."""
         if not lines:
             return
         try:

@@ -33,7 +33,7 @@ class Repeats:
             known.line, known.repeated = line, known.repeated + 1
             return
         if len(self._lines) >= MOST:
-            yield from _counted(self._lines.pop(next(iter(self._lines))))
+            yield from _with_count(self._lines.pop(next(iter(self._lines))))
         self._lines[line.same] = _RepeatedLine(line, now)
         yield line
 
@@ -45,18 +45,18 @@ class Repeats:
                 return  # they stand in the order in which they were told
             del self._lines[key]
             if entry.repeated:
-                yield from _counted(entry)
+                yield from _with_count(entry)
                 self._lines[key] = _RepeatedLine(entry.line, now)
 
     def rest(self) -> Iterator[Line]:
         """Return what has been counted and not been told yet, at the end."""
         for entry in self._lines.values():
-            yield from _counted(entry)
+            yield from _with_count(entry)
         self._lines.clear()
 
 
-def _counted(entry: _RepeatedLine) -> Iterator[Line]:
-    """The line with the time of its last repetition."""
+def _with_count(entry: _RepeatedLine) -> Iterator[Line]:
+    """Yield the line with the time of its last repetition."""
     if entry.repeated:
         times = "time" if entry.repeated == 1 else "times"
         text = f"{entry.line.text} [repeated {entry.repeated} {times}]"

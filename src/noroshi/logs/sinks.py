@@ -99,7 +99,7 @@ class RotatedFile:
         self._torn = False
 
     def _size(self) -> int:
-        """Of the file, opened if need be; anew where somebody took it away."""
+        """Return the file's size; open it if need be, anew where somebody took it away."""
         if self._file >= 0 and os.fstat(self._file).st_nlink == 0:
             self.close()
         if self._file < 0:
@@ -108,7 +108,8 @@ class RotatedFile:
         return os.fstat(self._file).st_size
 
     def _rotate(self) -> None:
-        """The oldest is overwritten by the one before it."""
+        """Rename each file to the next number: the oldest is overwritten by the one before
+        it."""
         self.close()
         names = [self._path, *(Path(f"{self._path}.{n}") for n in range(1, self._files))]
         for older, newer in zip(reversed(names), reversed(names[:-1]), strict=False):
@@ -127,6 +128,6 @@ def _content(lines: Iterable[Line], form: Callable[[Line], str]) -> bytes:
 
 
 def _write(file: int, content: bytes) -> None:
-    """All of it, though a nearly full volume may take it in pieces."""
+    """Write all of it, though a nearly full volume may take it in pieces."""
     while content:
         content = content[os.write(file, content) :]

@@ -225,7 +225,8 @@ def as_app(account: Account) -> Account:
 
 
 def _all_of_resource(scope: str) -> str:
-    """RESOURCE/.default for RESOURCE/PERMISSION; "" where no word of it is such a one."""
+    """Return RESOURCE/.default for RESOURCE/PERMISSION; "" where no word of it is such a
+    one."""
     named = (word.rpartition("/")[0] for word in scope.split() if word.count("/") > 2)
     return next((f"{resource}/.default" for resource in named), "")
 

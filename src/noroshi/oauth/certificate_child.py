@@ -30,7 +30,8 @@ class CertificateFileError(Exception):
 
 
 def read_bundle(data: bytes, passphrase: str) -> str:
-    """Key and certificate in PEM, the key first, unlocked. Raises CertificateFileError."""
+    """Return key and certificate in PEM, the key first, unlocked. Raises
+    CertificateFileError."""
     secret = passphrase.encode() or None
     found = _from_pem(data, secret) if b"-----BEGIN " in data else _from_pfx(data, secret)
     key, certificate = found
@@ -42,7 +43,7 @@ def read_bundle(data: bytes, passphrase: str) -> str:
 
 
 def bundle(key: Any, certificate: Any) -> str:
-    """Both as one text in PEM, the key first."""
+    """Return both as one text in PEM, the key first."""
     from cryptography.hazmat.primitives.serialization import (
         Encoding,
         NoEncryption,
@@ -141,7 +142,7 @@ def bound_resources() -> None:
 
 
 def main() -> None:
-    """Answers {"pem": …} or {"unfit": why}."""
+    """Answer {"pem": …} or {"unfit": why}."""
     bound_resources()
     request = json.loads(sys.stdin.buffer.read())
     try:

@@ -41,7 +41,8 @@ class Reply:
     text: str = field(repr=False)
 
     def raise_for_status(self) -> None:
-        """MSAL asks for it; a status that it would raise for never gets as far."""
+        """Do nothing: MSAL asks for it, but a status that it would raise for never gets as
+        far."""
 
     def json(self) -> Any:
         """Parse the text as Authlib asks for it. Raises ValueError if it is no JSON."""
@@ -49,7 +50,7 @@ class Reply:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds, when given as such; Entra gives no dates."""
+        """Return seconds, when given as such; Entra gives no dates."""
         value = self.headers.get("retry-after", "")
         return float(value) if value.isascii() and value.isdigit() else None
 

@@ -18,7 +18,7 @@ from noroshi.service.operation import (
     administrator,
     handle_request,
     member,
-    refused,
+    refusal_as_json,
     run_as_json,
 )
 from noroshi.service.operation_context import ServiceParts
@@ -40,6 +40,6 @@ __all__ = [
     "administrator",
     "handle_request",
     "member",
-    "refused",
+    "refusal_as_json",
     "run_as_json",
 ]

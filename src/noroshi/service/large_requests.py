@@ -20,7 +20,7 @@ from noroshi.service.errors import (
     OperationFailedError,
     UnreadableRequestError,
 )
-from noroshi.service.operation import Judged
+from noroshi.service.operation import CheckedArguments
 
 READER = Path(__file__).with_name("large_requests_reader.py")
 LONGEST: Mapping[str, int] = {ADMIN: 8 << 20, OPERATOR: 4 << 20, VIEWER: SMALL_TEXT}
@@ -38,9 +38,9 @@ BUSY = _("Many large requests are being processed. Try again in a moment.")
 NO_READER = _("No process can be started to read a large request: {why}. Nothing was changed.")
 
 
-def longest(who: Person) -> int:
+def longest(person: Person) -> int:
     """Return how many bytes a request of this person may have."""
-    return next((most for role, most in LONGEST.items() if role in who.roles), 0)
+    return next((most for role, most in LONGEST.items() if role in person.roles), 0)
 
 
 def size(most: int) -> str:
@@ -59,53 +59,61 @@ class Judges:
     def __init__(self, readers: Readers) -> None:
         self._readers = readers
 
-    async def given(self, name: str, given: Mapping[str, Any]) -> Judged:
+    async def check_arguments(self, name: str, args: Mapping[str, Any]) -> CheckedArguments:
         """Judge what is in memory already. Raises an OperationError."""
-        await self._asked({"op": name, "echo": False}, _parts(schema.text(given).encode()))
-        return Judged(given)
+        await self._ask_reader({"op": name, "echo": False}, _parts(schema.text(args).encode()))
+        return CheckedArguments(args)
 
-    async def sent(self, who: Person, name: str, body: AsyncIterable[bytes]) -> Judged:
+    async def read_arguments(
+        self, person: Person, name: str, body: AsyncIterable[bytes]
+    ) -> CheckedArguments:
         """Read and judge the arguments in a body. Raises an OperationError, or
         UnreadableRequestError."""
-        told = await self._asked({"op": name, "echo": True}, body, sender(who))
-        return Judged(told["args"])
+        request = await self._ask_reader({"op": name, "echo": True}, body, sender(person))
+        return CheckedArguments(request["args"])
 
-    async def line(self, who: Person, body: AsyncIterable[bytes]) -> tuple[str, Judged]:
-        """Read and judge an operation's name with its arguments. Raises as `sent`."""
-        told = await self._asked({"op": None, "echo": True}, body, sender(who))
-        return told["op"], Judged(told["args"])
+    async def read_line(
+        self, person: Person, body: AsyncIterable[bytes]
+    ) -> tuple[str, CheckedArguments]:
+        """Read and judge an operation's name with its arguments. Raises as `read_arguments`."""
+        request = await self._ask_reader({"op": None, "echo": True}, body, sender(person))
+        return request["op"], CheckedArguments(request["args"])
 
-    async def _asked(
-        self, head: Mapping[str, Any], body: AsyncIterable[bytes], who: str = ""
+    async def _ask_reader(
+        self, head: Mapping[str, Any], body: AsyncIterable[bytes], sender_name: str = ""
     ) -> Any:
-        told = await self.read(READER, head, body, who)
-        if told is None:
+        answer = await self.read(READER, head, body, sender_name)
+        if answer is None:
             raise UnreadableRequestError
-        return told
+        return answer
 
     async def read(
-        self, program: Path, head: Mapping[str, Any], body: AsyncIterable[bytes], who: str = ""
+        self,
+        program: Path,
+        head: Mapping[str, Any],
+        body: AsyncIterable[bytes],
+        sender_name: str = "",
     ) -> Any:
         """Return what any such program answers; raise a refusal in its answer."""
         try:
-            told = await self._readers.ask(program, head, body, who)
+            answer = await self._readers.ask(program, head, body, sender_name)
         except Busy:
             raise OperationFailedError(BUSY) from None
         except Unread:
             raise InvalidArgumentError(TOO_MUCH) from None
         except OSError as error:
             raise OperationFailedError(NO_READER.fill(why=error.strerror or error)) from None
-        if isinstance(told, dict) and "error" in told:
-            found = [Problem(p["where"], restored(p["what"])) for p in told["problems"]]
-            raise ERRORS.get(told["error"], OperationFailedError)(
-                restored(told["words"]), tuple(found)
+        if isinstance(answer, dict) and "error" in answer:
+            problems = [Problem(p["where"], restored(p["what"])) for p in answer["problems"]]
+            raise ERRORS.get(answer["error"], OperationFailedError)(
+                restored(answer["words"]), tuple(problems)
             )
-        return told
+        return answer
 
 
-def sender(who: Person) -> str:
+def sender(person: Person) -> str:
     """Return by what name they wait for a reader."""
-    return f"{who.door} {who.name}"
+    return f"{person.door} {person.name}"
 
 
 async def _parts(text: bytes) -> AsyncIterator[bytes]:

@@ -33,18 +33,18 @@ def answer(head: Mapping[str, Any], body: bytes) -> Any:
     request = _request(head["op"], body)
     if request is None:
         return None
-    op, given = request
-    wanted = OFFERED.get(op)
-    if wanted is None:  # which is told by whoever asked
+    op, args = request
+    spec = OFFERED.get(op)
+    if spec is None:  # which is told by whoever asked
         return {"op": shortened(op), "args": {}}
     try:
-        _judge(wanted, given)
+        _judge(spec, args)
     except OperationError as refusal:
-        return _kept(refusal)
-    return {"op": op, "args": given if head["echo"] else {}}
+        return _refusal_as_json(refusal)
+    return {"op": op, "args": args if head["echo"] else {}}
 
 
-def _kept(refusal: OperationError) -> dict[str, Any]:
+def _refusal_as_json(refusal: OperationError) -> dict[str, Any]:
     """Return a refusal for the node, which tells it to whoever asked."""
     return {
         "error": refusal.kind,
@@ -58,40 +58,40 @@ def _kept(refusal: OperationError) -> dict[str, Any]:
 def _request(op: str | None, body: bytes) -> tuple[str, Mapping[str, Any]] | None:
     try:
         text = body.decode()
-        found = json.loads(text, parse_constant=_no_number)
+        value = json.loads(text, parse_constant=_no_number)
         if "\\u" in text:  # half a letter can be told to nobody, nor kept
-            json.dumps(found, ensure_ascii=False).encode()
+            json.dumps(value, ensure_ascii=False).encode()
         if op is None:
-            op, found = found["op"], found.get("args", {})
+            op, value = value["op"], value.get("args", {})
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None
-    return (op, found) if isinstance(op, str) and isinstance(found, dict) else None
+    return (op, value) if isinstance(op, str) and isinstance(value, dict) else None
 
 
 def _no_number(text: str) -> Any:
     raise ValueError(f"{text} is no JSON")
 
 
-def _judge(wanted: Operation, given: Mapping[str, Any]) -> None:
+def _judge(spec: Operation, args: Mapping[str, Any]) -> None:
     """Raises InvalidArgumentError."""
-    _check_value_count(values_in(given, MOST_VALUES))
-    read = arguments(wanted, given)
-    made, wrong = _documents(read)
-    _check_value_count(sum(map(_values, made)))
-    _check_monitor_count(made, 0)  # before half a minute goes into reading them
-    definitions, problems = definitions_of(made)
+    _check_value_count(values_in(args, MOST_VALUES))
+    read_args = arguments(spec, args)
+    documents, unusable = _documents(read_args)
+    _check_value_count(sum(map(_values, documents)))
+    _check_monitor_count(documents, 0)  # before half a minute goes into reading them
+    definitions, problems = definitions_of(documents)
     # Each instance is read once here, and kept: this process has the room.
     definitions = replace(definitions, instances=dict(definitions.instances))
-    _check_monitor_count(made, monitors_in(definitions))
+    _check_monitor_count(documents, monitors_in(definitions))
     # Fewer are told by whoever asked, with all that is wrong beside.
-    if len(every := (*wrong, *problems)) > MOST_FOUND:
-        raise InvalidArgumentError(BAD_DEFINITIONS, by_file(every)[:MOST_FOUND])
-    if heavy := tuple(too_heavy(made, definitions)):
+    if len(all_problems := (*unusable, *problems)) > MOST_FOUND:
+        raise InvalidArgumentError(BAD_DEFINITIONS, by_file(all_problems)[:MOST_FOUND])
+    if heavy := tuple(too_heavy(documents, definitions)):
         raise InvalidArgumentError(BAD_DEFINITIONS, heavy)
 
 
-def _check_monitor_count(made: Sequence[Document], monitors: int) -> None:
-    if many := tuple(too_many(made, monitors)):
+def _check_monitor_count(documents: Sequence[Document], monitors: int) -> None:
+    if many := tuple(too_many(documents, monitors)):
         raise InvalidArgumentError(BAD_DEFINITIONS, many)
 
 
@@ -102,15 +102,18 @@ def _check_value_count(values: int) -> None:
         )
 
 
-def _documents(read: Mapping[str, Any]) -> tuple[list[Document], list[Problem]]:
-    """All definitions among the arguments, and what cannot be one."""
-    made, wrong = [one for name in GIVEN for one in read.get(name) or ()], list[Problem]()
-    for key, its in (read.get("put") or {}).items():
+def _documents(args: Mapping[str, Any]) -> tuple[list[Document], list[Problem]]:
+    """Return all definitions among the arguments, and what cannot be one."""
+    documents, problems = (
+        [one for name in GIVEN for one in args.get(name) or ()],
+        list[Problem](),
+    )
+    for key, table in (args.get("put") or {}).items():
         try:
-            made.append(document(key, its))
+            documents.append(document(key, table))
         except (TypeError, ValueError, RecursionError) as error:
-            wrong.append(Problem(shortened(key), NOT_JSON.fill(why=error)))
-    return made, wrong
+            problems.append(Problem(shortened(key), NOT_JSON.fill(why=error)))
+    return documents, problems
 
 
 def _values(one: Document) -> int:

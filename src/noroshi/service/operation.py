@@ -105,7 +105,7 @@ class Note:
 
     before: Any = None
     after: Any = None
-    said: bool = False
+    noted: bool = False
     nothing: bool = False
 
 
@@ -115,21 +115,21 @@ NOTE: ContextVar[Note] = ContextVar("NOTE")
 def note(before: Any = None, after: Any = None) -> None:
     """Say for the audit log what was, and what became of it: plain values without secrets.
     What is said a second time stands beside the first."""
-    if (kept := NOTE.get(None)) is not None:
-        kept.said = True
-        kept.before = kept.before if before is None else before
-        kept.after = kept.after if after is None else after
+    if (current := NOTE.get(None)) is not None:
+        current.noted = True
+        current.before = current.before if before is None else before
+        current.after = current.after if after is None else after
 
 
 def note_nothing() -> None:
     """Say that there was nothing to change: no row of the audit log tells of it."""
-    if (kept := NOTE.get(None)) is not None:
-        kept.nothing = True
+    if (current := NOTE.get(None)) is not None:
+        current.nothing = True
 
 
-def require_reauthentication(who: Person, name: str) -> None:
+def require_reauthentication(person: Person, name: str) -> None:
     """Raises ReauthenticationRequiredError unless they may do now what runs a program."""
-    if not who.reauthenticated:
+    if not person.reauthenticated:
         raise ReauthenticationRequiredError(REAUTHENTICATION_REQUIRED.fill(name=name))
 
 
@@ -144,7 +144,7 @@ def operation(
 ) -> Callable[[F], F]:
     """Offer an async method to people of that role, by every door. Whatever a viewer may not do
     changes something, unless `changes` says otherwise."""
-    told = {
+    properties = {
         "role": role,
         "help": help,
         "news": news,
@@ -154,20 +154,20 @@ def operation(
     }
 
     def mark(method: F) -> F:
-        method.__dict__["offered"] = told
+        method.__dict__["offered"] = properties
         return method
 
     return mark
 
 
-class Judged(dict[str, Any]):
+class CheckedArguments(dict[str, Any]):
     """Arguments that a process of its own has read and found to fit their operation."""
 
 
 class OperationHost(Protocol):
     """Something with operations: the service."""
 
-    async def judge(self, name: str, given: Mapping[str, Any]) -> Judged:
+    async def judge(self, name: str, args: Mapping[str, Any]) -> CheckedArguments:
         """Have much that was given for an operation read elsewhere. Raises an
         OperationError."""
 
@@ -180,99 +180,103 @@ class OperationHost(Protocol):
     async def record(self, row: Audited) -> None:
         """Keep a row of the audit log."""
 
-    async def turn_away(self, who: Person, name: str, why: Message) -> None:
+    async def turn_away(self, person: Person, name: str, why: Message) -> None:
         """Note that an operation was refused."""
 
 
 def operations(service: type) -> Mapping[str, Operation]:
     """Return all that a class of services offers, by name."""
     return {
-        name: _described(name, method)
+        name: _describe(name, method)
         for name, method in inspect.getmembers(service, inspect.iscoroutinefunction)
         if hasattr(method, "offered")
     }
 
 
-def _described(name: str, method: Callable[..., Any]) -> Operation:
+def _describe(name: str, method: Callable[..., Any]) -> Operation:
     hints = get_type_hints(method)
-    given = [p for p in inspect.signature(method).parameters.values() if p.name in hints]
-    asked = [p for p in given if p.name != "who"]
+    parameters = [p for p in inspect.signature(method).parameters.values() if p.name in hints]
+    accepted = [p for p in parameters if p.name != "person"]
     return Operation(
         name=name,
         answers=hints.get("return"),
-        takes={p.name: hints[p.name] for p in asked},
-        needed=frozenset(p.name for p in asked if p.default is p.empty),
+        takes={p.name: hints[p.name] for p in accepted},
+        needed=frozenset(p.name for p in accepted if p.default is p.empty),
         **method.__dict__["offered"],
     )
 
 
 async def handle_request(
     service: OperationHost,
-    who: Person,
+    person: Person,
     name: str,
-    given: Mapping[str, Any],
+    args: Mapping[str, Any],
     news: Callable[[], None] = lambda: None,
     medium: Medium = Medium.TERMINAL,
 ) -> dict[str, Any]:
     """Do what a door was asked for, as `run_as_json`; `news` is called after what the engine
     should see."""
-    told = await run_as_json(service, who, name, given, medium)
-    known = service.operations().get(name)
-    if known is not None and known.news:
+    answer = await run_as_json(service, person, name, args, medium)
+    spec = service.operations().get(name)
+    if spec is not None and spec.news:
         news()  # after a refusal too: half of it may be done
-    return told
+    return answer
 
 
 async def run_as_json(
     service: OperationHost,
-    who: Person,
+    person: Person,
     name: str,
-    given: Mapping[str, Any],
+    args: Mapping[str, Any],
     medium: Medium = Medium.TERMINAL,
 ) -> dict[str, Any]:
     """Do an operation; its answer, or its refusal, as plain values for a wire, with texts for
     whoever reads them there."""
     try:
-        return {"ok": schema.plain(await run(service, who, name, given), medium)}
+        return {"ok": schema.plain(await run(service, person, name, args), medium)}
     except OperationError as refusal:
-        return refused(refusal, medium)
+        return refusal_as_json(refusal, medium)
     except StoreError as error:
-        return refused(OperationFailedError(STORE_TROUBLE.fill(why=error.words)), medium)
+        return refusal_as_json(
+            OperationFailedError(STORE_TROUBLE.fill(why=error.words)), medium
+        )
     except Exception as bug:  # a fault of ours must end neither the door nor the node
         # No message: it may quote what was given to us, and that may be a secret.
         way = "".join(traceback.format_tb(bug.__traceback__))
         log.error("operation %s failed: %s\n%s", name, type(bug).__name__, way)  # noqa: TRY400
-        return refused(OperationFailedError(BUG.fill(kind=type(bug).__name__)))
+        return refusal_as_json(OperationFailedError(BUG.fill(kind=type(bug).__name__)))
 
 
-async def run(service: OperationHost, who: Person, name: str, given: Mapping[str, Any]) -> Any:
+async def run(
+    service: OperationHost, person: Person, name: str, args: Mapping[str, Any]
+) -> Any:
     """Check role and arguments, do it, and write down what it changed. Raises an
     OperationError."""
-    wanted = service.operations().get(name)
-    if wanted is None:
+    spec = service.operations().get(name)
+    if spec is None:
         raise NotFoundError(NO_OPERATION.fill(name=shortened(name)))
-    if wanted.role not in who.roles:
-        role = ROLE_NAMES.get(wanted.role, wanted.role)
-        why = NOT_ALLOWED.fill(name=name, role=role, who=who.name)
-        await service.turn_away(who, name, why)
+    if spec.role not in person.roles:
+        role = ROLE_NAMES.get(spec.role, spec.role)
+        why = NOT_ALLOWED.fill(name=name, role=role, who=person.name)
+        await service.turn_away(person, name, why)
         raise ForbiddenError(why)
-    if wanted.reauthenticate:
-        require_reauthentication(who, name)
-    if not isinstance(given, Judged) and not is_small(given):
-        given = await service.judge(name, given)
-    kept, said = _kept(wanted, given), Note()
+    if spec.reauthenticate:
+        require_reauthentication(person, name)
+    if not isinstance(args, CheckedArguments) and not is_small(args):
+        args = await service.judge(name, args)
+    logged, change_note = _logged_arguments(spec, args), Note()
     # The operation alone holds what was read, to let go of it: it may be megabytes.
-    doing = getattr(service, name)(who, **arguments(wanted, given))
-    if isinstance(given, Judged):
-        given.clear()  # whoever asks holds it still
-    mark = NOTE.set(said)
+    running = getattr(service, name)(person, **arguments(spec, args))
+    if isinstance(args, CheckedArguments):
+        args.clear()  # whoever asks holds it still
+    mark = NOTE.set(change_note)
     try:
-        done = await doing
+        result = await running
     finally:
         NOTE.reset(mark)
-    if said.said or (wanted.changes and not said.nothing):
-        await _record(service, _row(service.now(), who, wanted, kept, said))
-    return done
+    if change_note.noted or (spec.changes and not change_note.nothing):
+        await _record(service, _row(service.now(), person, spec, logged, change_note))
+    return result
 
 
 async def _record(service: OperationHost, row: Audited) -> None:
@@ -286,27 +290,28 @@ async def _record(service: OperationHost, row: Audited) -> None:
 
 
 def _row(
-    at: datetime, who: Person, wanted: Operation, kept: Mapping[str, Any], said: Note
+    at: datetime, person: Person, spec: Operation, logged: Mapping[str, Any], change_note: Note
 ) -> Audited:
     return Audited(
         at=at,
-        who=who.name,
-        door=who.door,
-        address=who.address,
-        op=wanted.name,
-        given=kept,
-        before=schema.plain(said.before),
-        after=schema.plain(said.after),
+        who=person.name,
+        door=person.door,
+        address=person.address,
+        op=spec.name,
+        given=logged,
+        before=schema.plain(change_note.before),
+        after=schema.plain(change_note.after),
     )
 
 
-def _kept(wanted: Operation, given: Mapping[str, Any]) -> Mapping[str, Any]:
+def _logged_arguments(spec: Operation, args: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what the audit log keeps of the arguments."""
-    return {k: _short(v) for k, v in given.items() if k not in wanted.secret and _is_short(v)}
+    return {k: _short(v) for k, v in args.items() if k not in spec.secret and _is_short(v)}
 
 
 def _is_short(value: Any) -> bool:
-    """Definitions are kept as versions; what they changed is told as `after`."""
+    """Return whether a value is kept: definitions are kept as versions, and what they changed
+    is told as `after`."""
     return isinstance(value, str | int | float | bool) or (
         isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
     )
@@ -318,36 +323,38 @@ def _short(value: Any) -> Any:
     return value[:LONGEST_KEPT] if isinstance(value, str) else value
 
 
-def arguments(wanted: Operation, given: Mapping[str, Any]) -> dict[str, Any]:
+def arguments(spec: Operation, args: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was given as the operation takes it. Raises InvalidArgumentError with all
     that is wrong."""
-    unknown = islice(given.keys() - wanted.takes.keys(), MOST_FOUND)
+    unknown = islice(args.keys() - spec.takes.keys(), MOST_FOUND)
     problems = [Problem(shortened(name), NOT_TAKEN) for name in unknown]
-    problems += [Problem(name, MISSING) for name in wanted.needed - given.keys()]
-    read = dict[str, Any]()
-    for name in given.keys() & wanted.takes.keys():
+    problems += [Problem(name, MISSING) for name in spec.needed - args.keys()]
+    read_args = dict[str, Any]()
+    for name in args.keys() & spec.takes.keys():
         try:
-            read[name] = schema.read(wanted.takes[name], given[name], name, MOST_VALUES)
+            read_args[name] = schema.read(spec.takes[name], args[name], name, MOST_VALUES)
         except schema.Invalid as invalid:
             problems += invalid.problems
     if problems:
         problems.sort(key=lambda p: p.where)
-        raise InvalidArgumentError(BAD_ARGUMENTS.fill(name=wanted.name), tuple(problems))
-    return read
+        raise InvalidArgumentError(BAD_ARGUMENTS.fill(name=spec.name), tuple(problems))
+    return read_args
 
 
-def refused(refusal: OperationError, medium: Medium = Medium.TERMINAL) -> dict[str, Any]:
+def refusal_as_json(
+    refusal: OperationError, medium: Medium = Medium.TERMINAL
+) -> dict[str, Any]:
     """Return a refusal as plain values for a wire: no longer than a person reads."""
     return {
         "error": refusal.kind,
-        "words": _told(refusal.words, medium),
+        "words": _texts(refusal.words, medium),
         "problems": [
-            {"where": shortened(p.where, LONGEST_TOLD), "what": _told(p.what, medium)}
+            {"where": shortened(p.where, LONGEST_TOLD), "what": _texts(p.what, medium)}
             for p in first_of(refusal.problems)
         ],
     }
 
 
-def _told(words: Message, medium: Medium) -> dict[str, str]:
-    both = words.both(medium).items()
-    return {language: shortened(text, LONGEST_TOLD) for language, text in both}
+def _texts(words: Message, medium: Medium) -> dict[str, str]:
+    texts = words.both(medium).items()
+    return {language: shortened(text, LONGEST_TOLD) for language, text in texts}

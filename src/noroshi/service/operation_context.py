@@ -18,9 +18,9 @@ from noroshi.definitions.accounts_of_routes import (
     entries_of,
     mark_of,
     marks_of,
-    noticed,
     reader_of,
     resource_of,
+    routes_with_bounce_detection,
 )
 from noroshi.definitions.plan_cache import PlanCache
 from noroshi.hosts.footprint import Around
@@ -41,15 +41,18 @@ from noroshi.ports import (
 from noroshi.ports.examination import Step
 from noroshi.round_trips import mailbox_reading, mails_of, trip_of
 from noroshi.sandbox import Readers
-from noroshi.service.diagnostics.running_examinations import Running, UnderWay
+from noroshi.service.diagnostics.running_examinations import (
+    RunningExamination,
+    RunningExaminations,
+)
 from noroshi.service.errors import OperationFailedError
 from noroshi.service.large_requests import Judges
 from noroshi.service.mail.delivery_status import limits
 from noroshi.service.monitors import status_view
 from noroshi.service.monitors.status_answers import RouteStatus
-from noroshi.service.node.secret_bindings import Binding
-from noroshi.service.operation import Judged
-from noroshi.service.setup.proofs import proved, with_proof
+from noroshi.service.node.secret_bindings import SecretBindings
+from noroshi.service.operation import CheckedArguments
+from noroshi.service.setup.proofs import proof_of, with_proof
 from noroshi.vault import KeyRing, Vault
 
 CANNOT_COMPILE = _("The current definitions can no longer be read: {why}")
@@ -79,7 +82,7 @@ class ServiceParts:
 
 
 class OperationContext:
-    """Whatever several families of operations need. Nothing here is an operation."""
+    """Hold what several families of operations need. Nothing here is an operation."""
 
     def __init__(
         self, store: Store, plugins: Plugins, clocks: Clocks, parts: ServiceParts
@@ -89,19 +92,19 @@ class OperationContext:
         self._name, self._runs_on, self._ring = parts.name, parts.runs_on, parts.ring
         self._measure, self._host_of, self._system = parts.measure, parts.host_of, parts.system
         self._around, self._own = parts.around, parts.own
-        self._under_way = UnderWay(clocks.steady)
-        self._examined: dict[str, tuple[Route, Running]] = {}
-        self._binding = Binding(store, parts.vault)
+        self._running_examinations = RunningExaminations(clocks.steady)
+        self._examined: dict[str, tuple[Route, RunningExamination]] = {}
+        self._bindings = SecretBindings(store, parts.vault)
         self._people = parts.people or People(store, parts.vault, clocks)
-        self._known: tuple[Version, Plan] | None = None
+        self._latest: tuple[Version, Plan] | None = None
         self._plans = parts.plans or PlanCache(plugins)
         self._compiling = asyncio.Lock()
         self.judges = Judges(Readers())
 
-    async def judge(self, name: str, given: Mapping[str, Any]) -> Judged:
+    async def judge(self, name: str, args: Mapping[str, Any]) -> CheckedArguments:
         """Have much that was given for an operation read by another process. Raises an
         OperationError."""
-        return await self.judges.given(name, given)
+        return await self.judges.check_arguments(name, args)
 
     def now(self) -> datetime:
         """Return the wall clock's time."""
@@ -109,14 +112,14 @@ class OperationContext:
 
     async def _current(self) -> tuple[Version, Plan]:
         number = await self._store.current_number()  # all documents may be a few MB
-        if (known := self._known) is not None and known[0].number == number:
-            return known
+        if (cached := self._latest) is not None and cached[0].number == number:
+            return cached
         async with self._compiling:  # once for all who ask meanwhile
-            if self._known is None or self._known[0].number != number:
-                self._known = await self._compiled()
-            return self._known
+            if self._latest is None or self._latest[0].number != number:
+                self._latest = await self._compile()
+            return self._latest
 
-    async def _compiled(self) -> tuple[Version, Plan]:
+    async def _compile(self) -> tuple[Version, Plan]:
         version = await self._store.current()
         try:
             plan = await self._plans.plan_of(version)
@@ -126,71 +129,71 @@ class OperationContext:
             ) from None
         return version, plan
 
-    async def _down(self) -> Mapping[str, RouteOutage]:
+    async def _outages(self) -> Mapping[str, RouteOutage]:
         return {resting.route: resting for resting in await self._store.route_outages()}
 
     async def _routes(self, plan: Plan, queue: QueueCounts) -> tuple[RouteStatus, ...]:
-        down, accepted, kept = await asyncio.gather(
-            self._down(), self._store.accepted(), self._vault.names()
+        outages, accepted, vault_names = await asyncio.gather(
+            self._outages(), self._store.accepted(), self._vault.names()
         )
-        found = (
-            self._route(plan, route, down, accepted, queue, kept)
+        statuses = (
+            self._route(plan, route, outages, accepted, queue, vault_names)
             for route in plan.routes.values()
         )
-        return tuple(await asyncio.gather(*found))
+        return tuple(await asyncio.gather(*statuses))
 
     async def _route(
         self,
         plan: Plan,
         route: Route,
-        down: Mapping[str, RouteOutage],
+        outages: Mapping[str, RouteOutage],
         accepted: Mapping[str, datetime],
         queue: QueueCounts,
-        kept: Collection[str],
+        vault_names: Collection[str],
     ) -> RouteStatus:
         sign_in = await self._sign_in(plan, route)
         return status_view.route_status(
             route,
-            down.get(route.name),
+            outages.get(route.name),
             sign_in,
             queue.by_route.get(route.name, 0),
             mark_of(plan, route) or NOTHING,
             accepted.get(route.name),
             await self._trip(plan, route),
-            _other(plan, route, sign_in),
-            tuple(entry for entry in entries_of(route) if entry not in kept),
-            self._stopped_at(route, accepted.get(route.name)),
+            _other_person_warning(plan, route, sign_in),
+            tuple(entry for entry in entries_of(route) if entry not in vault_names),
+            self._failed_stage(route, accepted.get(route.name)),
         )
 
-    def _stopped_at(self, route: Route, accepted: datetime | None) -> Message:
-        """The stage at which the last diagnosis of the route, defined as now, failed; NOTHING
-        where none did, or where a mail was accepted since."""
-        of, running = self._examined.get(route.name, (None, None))
-        if running is None or of != route or (accepted and accepted > running.at):
+    def _failed_stage(self, route: Route, accepted: datetime | None) -> Message:
+        """Return the stage at which the last diagnosis of the route, defined as now, failed;
+        NOTHING where none did, or where a mail was accepted since."""
+        examined_route, running = self._examined.get(route.name, (None, None))
+        if running is None or examined_route != route or (accepted and accepted > running.at):
             return NOTHING
-        failed = (stage.title for stage in running.stages if stage.state == "failed")
-        return next(failed, NOTHING)
+        failed_stages = (stage.title for stage in running.stages if stage.state == "failed")
+        return next(failed_stages, NOTHING)
 
     async def _trip(self, plan: Plan, route: Route) -> RoundTripFacts | None:
         """Return what is known of its mails to the own mailbox, or by people; None: nothing
         is."""
         notes, account = await self._store.get_values(), reader_of(plan, route)
-        proof = proved(notes, route.name)
+        proof = proof_of(notes, route.name)
         if account is None:
             return with_proof(None, proof)
-        looked = mailbox_reading(notes, account.storage_name)
+        reading = mailbox_reading(notes, account.storage_name)
         now = self._clocks.wall()
         mails = await mails_of(self._store, route.name, now)
-        return with_proof(trip_of(mails, looked, now), proof)
+        return with_proof(trip_of(mails, reading, now), proof)
 
     async def _unproved(self) -> Mapping[str, Message]:
-        """By route, what is not known of what it took; nothing while the definitions cannot be
-        read."""
+        """Return by route what is not known of what it took; nothing while the definitions
+        cannot be read."""
         try:
             plan = (await self._current())[1]
         except OperationFailedError:
             return {}
-        return limits(plan.routes.values(), noticed(plan))
+        return limits(plan.routes.values(), routes_with_bounce_detection(plan))
 
     async def _marks(self) -> Mapping[str, Message]:
         """Return the marks beside routes whose provider is none of the built-in ones; nothing
@@ -207,8 +210,8 @@ class OperationContext:
         return await self._tokens.state(account, resource_of(route))
 
 
-def _other(plan: Plan, route: Route, sign_in: SignInState | None) -> Message:
-    """That somebody else than the account's mailbox has signed in, if so."""
+def _other_person_warning(plan: Plan, route: Route, sign_in: SignInState | None) -> Message:
+    """Return that somebody else than the account's mailbox has signed in, if so."""
     account = account_of(plan, route)
     if account is None or sign_in is None:
         return NOTHING

@@ -124,7 +124,7 @@ class PickupTransport:
         work = asyncio.to_thread(self._write, Path(self._options.folder), name, content)
         writing = asyncio.ensure_future(work)
         self._writing.add(writing)
-        writing.add_done_callback(self._over)
+        writing.add_done_callback(self._forget)
         try:
             async with asyncio.timeout(self._patience):
                 await asyncio.shield(writing)
@@ -134,7 +134,7 @@ class PickupTransport:
             return why_of(error)
         return None
 
-    def _over(self, writing: asyncio.Future[None]) -> None:
+    def _forget(self, writing: asyncio.Future[None]) -> None:
         self._writing.discard(writing)
         if not writing.cancelled():
             writing.exception()  # it was looked at, or it came too late to be of use

@@ -79,12 +79,12 @@ class Folder:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Folder]:
+def open_folder(folder: Path) -> Iterator[Folder]:
     """Hold a folder open. OSError; ELOOP where a link on the way belongs to another user."""
     if sys.platform == "win32":
         yield Folder(folder, None)
         return
-    handle = _resolved(folder)
+    handle = _resolve(folder)
     try:
         yield Folder(folder, handle)
     finally:
@@ -98,57 +98,59 @@ def write(folder: Path, name: str, content: bytes) -> None:
 
     Until it is whole its name does not end in .eml, by which a server knows what to take.
     """
-    with opened(folder) as there:
-        _sweep(there, name)
+    with open_folder(folder) as target:
+        _sweep(target, name)
         part = f".{name}.{secrets.token_hex(CHANCE)}.part"
-        there.write(part, content)
+        target.write(part, content)
         try:
-            there.rename(part, name)
+            target.rename(part, name)
         except OSError:
-            there.remove(part)
+            target.remove(part)
             raise
         # From here on the server may have taken it: what cannot be made durable (a folder that
         # may not be read, a share that knows no such thing) is no reason to write it once more.
         with suppress(OSError):
-            there.sync()
+            target.sync()
 
 
 def try_to_write(folder: Path) -> None:
     """Make a file that no server takes, and remove it. OSError."""
-    with opened(folder) as there:
+    with open_folder(folder) as target:
         name = f".noroshi-doctor.{secrets.token_hex(CHANCE)}.part"
-        there.write(name, b"Noroshi was here, and wrote no mail.\r\n")
-        there.remove(name)
+        target.write(name, b"Noroshi was here, and wrote no mail.\r\n")
+        target.remove(name)
 
 
-def _sweep(there: Folder, name: str) -> None:
+def _sweep(target: Folder, name: str) -> None:
     """Return temporary files of killed earlier attempts at this mail."""
     part = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{{2 * CHANCE}}}\.part")
     with suppress(OSError):
-        for leftover in filter(part.fullmatch, there.names()):
-            there.remove(leftover)
+        for leftover in filter(part.fullmatch, target.names()):
+            target.remove(leftover)
 
 
-def _resolved(folder: Path) -> int:
+def _resolve(folder: Path) -> int:
     """Walk step by step, each seen as it is when it is taken: a link counts if it is root's or our
     own, as its owner says where it leads."""
-    here, ahead, links = _root(), deque(folder.parts[1:]), 0
+    current, remaining, links = _root(), deque(folder.parts[1:]), 0
     try:
-        while ahead:
+        while remaining:
             step = os.open(
-                ahead.popleft(), os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=here
+                remaining.popleft(), os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=current
             )
             if not stat.S_ISLNK(os.fstat(step).st_mode):
-                here = _instead_of(here, step)
+                current = _replace_handle(current, step)
                 continue
             links += 1
             target = _target(step, links)
-            ahead.extendleft(reversed([p for p in target.parts if p != target.anchor]))
+            remaining.extendleft(reversed([p for p in target.parts if p != target.anchor]))
             if target.is_absolute():
-                here = _instead_of(here, _root())
-        return _instead_of(here, os.open(".", os.O_PATH | os.O_DIRECTORY, dir_fd=here))
+                current = _replace_handle(current, _root())
+        return _replace_handle(
+            current, os.open(".", os.O_PATH | os.O_DIRECTORY, dir_fd=current)
+        )
     except BaseException:  # whatever it was, no handle stays open
-        os.close(here)
+        os.close(current)
         raise
 
 
@@ -166,6 +168,6 @@ def _root() -> int:
     return os.open("/", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
 
 
-def _instead_of(old: int, new: int) -> int:
+def _replace_handle(old: int, new: int) -> int:
     os.close(old)
     return new

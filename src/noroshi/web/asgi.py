@@ -19,7 +19,7 @@ from noroshi.service import (
     NotFoundError,
     OperationError,
     OperationFailedError,
-    refused,
+    refusal_as_json,
 )
 from noroshi.web import health, pages
 from noroshi.web.api import endpoints
@@ -67,7 +67,7 @@ def application(web: WebContext) -> ASGIApp:
 def _error_response(web: WebContext, request: Request, status: int) -> Response:
     why = REASONS.get(status, OUR_BUG)
     if request.url.path.startswith("/api/"):
-        return endpoints.json_response(refused(_refusal(status, why)), status)
+        return endpoints.json_response(refusal_as_json(_refusal(status, why)), status)
     return Visit(web, request, random_keys.key(), None).failed(status, why)
 
 

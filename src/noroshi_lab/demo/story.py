@@ -21,7 +21,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from noroshi.cli.clients.socket import Far
+from noroshi.cli.clients.socket import SocketClient
 from noroshi.cli.errors import RefusedError
 from noroshi.config.web import HERE, PORT
 from noroshi.core.delivery_state import DeliveryState
@@ -268,8 +268,8 @@ class Demo:
         return self.programs.running["shop"]
 
     @property
-    def far(self) -> Far:
-        return Far(self.home / "door.sock")
+    def far(self) -> SocketClient:
+        return SocketClient(self.home / "door.sock")
 
     def say(self, words: Message) -> None:
         print(words.say(self.language), flush=True)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from noroshi.cli.clients.socket import Far
+from noroshi.cli.clients.socket import SocketClient
 from noroshi.cli.errors import RefusedError
 from noroshi.core.translation import Message
 from noroshi.definitions import read_folder
@@ -113,11 +113,11 @@ class Fresh:
             path.parent.mkdir(exist_ok=True)
             path.write_text(text.format(reader=card["reader"], language=self._language))
         found = [{"key": each.key, "body": each.body} for each in read_folder(folder)]
-        Far(self.door).call("apply", documents=found)
+        SocketClient(self.door).call("apply", documents=found)
 
     def _sign_in(self) -> None:
         """The secrets are put in, and the lab's users sign in at the lab's pages."""
-        lab, node = Remote(self.lab_folder), Far(self.door)
+        lab, node = Remote(self.lab_folder), SocketClient(self.door)
         secrets = {FIRST: lab.card, SECOND: lab.card["elsewhere"]}
         for route, at in secrets.items():
             begun = node.call("authorize_begin", route=route)
@@ -127,7 +127,7 @@ class Fresh:
 
     def _door_opens(self) -> bool:
         try:
-            Far(self.door).call("status")
+            SocketClient(self.door).call("status")
         except RefusedError:
             return False
         return True

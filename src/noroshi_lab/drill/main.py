@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from noroshi.cli import exits
-from noroshi.cli.clients.socket import Far
+from noroshi.cli.clients.socket import SocketClient
 from noroshi.cli.errors import RefusedError
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.translation import bilingual
@@ -72,7 +72,7 @@ def _fresh(shown: Shown) -> Iterator[tuple[Path, Path]]:
 
 
 def _drill(given: argparse.Namespace, shown: Shown, folder: Path, door: Path) -> int:
-    lab, node = Remote(folder), Far(door)
+    lab, node = Remote(folder), SocketClient(door)
     began, results = time.monotonic(), list[Result]()
     with _put_back(lab, shown):
         stage = _ready(lab, node, shown, len(given.only))
@@ -105,7 +105,7 @@ def _put_back(lab: Remote, shown: Shown) -> Iterator[None]:
         raise NotNoticedError(drill_texts.NOT_AS_FOUND.fill(why=refused.words)) from None
 
 
-def _ready(lab: Remote, node: Far, shown: Shown, count: int) -> Stage:
+def _ready(lab: Remote, node: SocketClient, shown: Shown, count: int) -> Stage:
     """Return the stage, once a first mail came by the first route. Raises NotNoticedError."""
     setup = find_setup(node.call("export")["documents"], lab.card)
     if setup is None:

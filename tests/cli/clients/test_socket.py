@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from noroshi.cli.clients.socket import QUICK, Far, patience_of
+from noroshi.cli.clients.socket import QUICK, SocketClient, patience_of
 from noroshi.cli.errors import RefusedError
 from noroshi.service.operation import VIEWER
 from noroshi.service.operation_list import OFFERED
@@ -36,7 +36,7 @@ async def mute(tmp_path):
     ],
 )
 async def test_a_node_that_stands_still_is_given_up_with_the_reason(mute, op, said):
-    far = Far(mute, patience=lambda _op: 0.01)
+    far = SocketClient(mute, patience=lambda _op: 0.01)
     with pytest.raises(RefusedError, match=said) as refused:
         await asyncio.to_thread(far.call, op)
     assert refused.value.kind == "trouble"
@@ -64,7 +64,7 @@ async def test_a_door_before_which_many_wait_is_a_node_that_stands_still(tmp_pat
             one.connect_ex(str(tmp_path / "door.sock"))
         with pytest.raises(RefusedError, match="its process is stopped"):
             await asyncio.to_thread(
-                Far(tmp_path / "door.sock", patience=lambda _op: 0.01).call, "status"
+                SocketClient(tmp_path / "door.sock", patience=lambda _op: 0.01).call, "status"
             )
         for one in waiting:
             one.close()

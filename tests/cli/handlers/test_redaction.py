@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from noroshi.cli.handlers.redaction import Redacting, settings_told
+from noroshi.cli.handlers.redaction import Redactor, redact_settings
 
 CANARY = "canary7Q8xZ4Lm"
 TEXTS = [
@@ -36,12 +36,12 @@ VALUES = [
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_what_looks_like_a_secret_is_taken_out_of_a_text(text):
-    assert CANARY not in Redacting().log(text)
+    assert CANARY not in Redactor().log(text)
 
 
 @pytest.mark.parametrize("value", VALUES)
 def test_what_looks_like_a_secret_is_taken_out_of_a_value(value):
-    assert CANARY not in json.dumps(Redacting().value(value))
+    assert CANARY not in json.dumps(Redactor().value(value))
 
 
 @pytest.mark.parametrize(
@@ -59,17 +59,17 @@ def test_what_looks_like_a_secret_is_taken_out_of_a_value(value):
     ],
 )
 def test_what_is_none_stays_as_it_is(text):
-    assert Redacting().log(text) == text
+    assert Redactor().log(text) == text
 
 
 def test_the_name_of_an_entry_and_the_host_of_a_hook_stay():
     value = {"secret": "m365-secret", "url": "https://hooks.example/s/x", "port": 587}
-    told = Redacting().value(value)
+    told = Redactor().value(value)
     assert told == {"secret": "m365-secret", "url": "https://hooks.example/…", "port": 587}
 
 
 def test_addresses_are_masked_if_that_is_wanted_and_the_same_one_in_the_same_way():
-    redacting = Redacting(addresses=True)
+    redacting = Redactor(addresses=True)
     told = redacting.value(
         {"to": ["Aki@Example.com", "bo@example.com"], "from": "aki@example.com"}
     )
@@ -95,5 +95,5 @@ URL = "https://beat.example/CANARY"
     ],
 )
 def test_the_url_of_the_sign_of_life_is_never_told_however_it_is_written(text):
-    told = settings_told(f'name = "node"\n{text}\n[web]\nport = 7663\n', Redacting())
+    told = redact_settings(f'name = "node"\n{text}\n[web]\nport = 7663\n', Redactor())
     assert "CANARY" not in told and "name = " in told

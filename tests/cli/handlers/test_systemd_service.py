@@ -16,14 +16,14 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.systemd_service import difference, do
 from noroshi.cli.paths import DOOR, HOME, UNIT_FILE, USER_FILE
 from noroshi.cli.systemd.install import (
-    Found,
+    Installation,
     Remove,
     Run,
     Write,
     install_steps,
     uninstall_steps,
 )
-from noroshi.cli.systemd.unit import is_ours, marked, unit_text, user_text
+from noroshi.cli.systemd.unit import is_ours, unit_text, user_text, with_fingerprint
 from noroshi.core.translation import bilingual
 from noroshi.vault.keys import CREDENTIAL
 from tests.cli.command_process import typed
@@ -31,7 +31,7 @@ from tests.cli.command_process import typed
 PROGRAM = ("/opt/noroshi/bin/python", "-I", "-m", "noroshi.cli")
 AS_IT = "runuser -u noroshi -- /opt/noroshi/bin/python -I -m noroshi.cli"
 OURS = {"unit": unit_text(PROGRAM), "user": user_text(), "settings": True}
-OF_BEFORE = marked("[Service]\nExecStart=/usr/bin/noroshi serve\n")
+OF_BEFORE = with_fingerprint("[Service]\nExecStart=/usr/bin/noroshi serve\n")
 EDITED = unit_text(PROGRAM).replace("WatchdogSec=120", "WatchdogSec=0")
 
 
@@ -40,7 +40,7 @@ def in_short(steps):
 
 
 def test_a_fresh_machine_gets_user_home_and_unit():
-    assert in_short(install_steps(Found(program=PROGRAM), start=True)) == [
+    assert in_short(install_steps(Installation(program=PROGRAM), start=True)) == [
         f"write {USER_FILE}",
         f"systemd-sysusers {USER_FILE}",
         f"{AS_IT} --version",
@@ -54,7 +54,7 @@ def test_a_fresh_machine_gets_user_home_and_unit():
 
 
 def test_a_second_install_writes_and_makes_nothing_anew():
-    assert in_short(install_steps(Found(program=PROGRAM, **OURS), start=True)) == [
+    assert in_short(install_steps(Installation(program=PROGRAM, **OURS), start=True)) == [
         f"systemd-sysusers {USER_FILE}",
         f"{AS_IT} --version",
         f"install -d -m 0700 -o noroshi -g noroshi {HOME}",
@@ -71,27 +71,31 @@ def test_a_second_install_writes_and_makes_nothing_anew():
         pytest.param({"unit": None}, f"write {UNIT_FILE}", id="unit"),
         pytest.param({"unit": OF_BEFORE}, f"write {UNIT_FILE}", id="unit of another version"),
         pytest.param({"user": None}, f"write {USER_FILE}", id="user"),
-        pytest.param({"strangers": True}, f"chown -R -H -h noroshi:noroshi {HOME}", id="owner"),
+        pytest.param(
+            {"foreign_files": True}, f"chown -R -H -h noroshi:noroshi {HOME}", id="owner"
+        ),
     ],
 )
 def test_only_what_is_missing_is_made(there, step):
-    all_there = in_short(install_steps(Found(program=PROGRAM, **OURS)))
-    steps = in_short(install_steps(Found(program=PROGRAM, **(OURS | there))))
+    all_there = in_short(install_steps(Installation(program=PROGRAM, **OURS)))
+    steps = in_short(install_steps(Installation(program=PROGRAM, **(OURS | there))))
     assert [one for one in steps if one not in all_there] == [step]
 
 
 def test_the_home_is_made_in_the_language_that_was_asked_for():
-    steps = in_short(install_steps(Found(program=PROGRAM), lang="ja"))
+    steps = in_short(install_steps(Installation(program=PROGRAM), lang="ja"))
     assert f"{AS_IT} --home {HOME} --lang ja init --service" in steps
 
 
 def test_it_is_started_anew_only_if_its_unit_is_another():
-    renewed = install_steps(Found(program=PROGRAM, **(OURS | {"unit": OF_BEFORE})), start=True)
+    renewed = install_steps(
+        Installation(program=PROGRAM, **(OURS | {"unit": OF_BEFORE})), start=True
+    )
     assert in_short(renewed)[-1] == "systemctl restart noroshi.service"
 
 
 def test_uninstalling_leaves_home_and_user():
-    assert in_short(uninstall_steps(Found(program=PROGRAM, **OURS))) == [
+    assert in_short(uninstall_steps(Installation(program=PROGRAM, **OURS))) == [
         "systemctl disable --now noroshi.service",
         f"rm -f {UNIT_FILE}",
         f"rm -f {USER_FILE}",
@@ -100,7 +104,7 @@ def test_uninstalling_leaves_home_and_user():
 
 
 def test_uninstalling_goes_on_where_it_was_cut_off():
-    steps = uninstall_steps(Found(program=PROGRAM, **(OURS | {"unit": None})))
+    steps = uninstall_steps(Installation(program=PROGRAM, **(OURS | {"unit": None})))
     assert in_short(steps) == [f"rm -f {USER_FILE}", "systemctl daemon-reload"]
 
 
@@ -119,13 +123,13 @@ def test_uninstalling_goes_on_where_it_was_cut_off():
     ],
 )
 def test_a_unit_that_somebody_changed_is_known_by_its_fingerprint(unit, changed):
-    found = Found(program=PROGRAM, unit=unit)
-    assert [path for path, _, _ in found.changed()] == [UNIT_FILE] * changed
+    found = Installation(program=PROGRAM, unit=unit)
+    assert [path for path, _, _ in found.edited_files()] == [UNIT_FILE] * changed
 
 
 def test_a_file_of_the_user_that_somebody_changed_is_known_too():
-    found = Found(program=PROGRAM, user="u noroshi 123\n")
-    assert [path for path, _, _ in found.changed()] == [USER_FILE]
+    found = Installation(program=PROGRAM, user="u noroshi 123\n")
+    assert [path for path, _, _ in found.edited_files()] == [USER_FILE]
 
 
 def test_what_somebody_changed_is_shown_against_what_we_would_write():
@@ -165,7 +169,7 @@ def test_a_word_is_written_as_systemd_reads_it(word, written):
     ],
 )
 def test_a_program_that_the_service_could_not_start_is_told(program, told):
-    objection = Found(program=(program, "-I")).objection
+    objection = Installation(program=(program, "-I")).objection
     assert told is None if objection is None else told in objection.en
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from noroshi.cli.output.routes import arrival, listed, marked, sign_in
+from noroshi.cli.output.routes import arrival, join_routes, sign_in, with_mark
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 LAB = {"en": "lab", "ja": "ラボ"}
@@ -33,11 +33,11 @@ def route(**more):
     ],
 )
 def test_a_mark_stands_in_brackets(mark, shown):
-    assert marked(Reader("ja"), "smtp", mark) == shown
+    assert with_mark(Reader("ja"), "smtp", mark) == shown
 
 
 def test_of_several_routes_those_are_marked_that_have_a_mark():
-    assert listed(Reader(), ["a", "b"], {"b": LAB}, " > ") == "a > b [lab]"
+    assert join_routes(Reader(), ["a", "b"], {"b": LAB}, " > ") == "a > b [lab]"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from noroshi.cli.clients.socket import Far
+from noroshi.cli.clients.socket import SocketClient
 from noroshi_lab.demo import story_texts
 from tests.e2e.demos import Demo
 from tests.e2e.world import until
@@ -46,5 +46,5 @@ def test_whoever_looks_on_is_told_where_the_manager_is_and_may_enter(demo):
         page = answer.read().decode()
     assert f'value="{code}"' in page and 'id="password"' in page
     home = next(demo.temporary.iterdir()) / "home"
-    status = Far(home / "door.sock").call("status")
+    status = SocketClient(home / "door.sock").call("status")
     assert status["cautions"] == []

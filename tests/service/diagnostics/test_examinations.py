@@ -9,7 +9,7 @@ import pytest
 from noroshi.core.translation import plain
 from noroshi.ports.examination import Step, StepResult
 from noroshi.service.diagnostics.examinations import SystemExamination
-from noroshi.service.diagnostics.running_examinations import KEPT, MOST, UnderWay
+from noroshi.service.diagnostics.running_examinations import KEPT, MOST, RunningExaminations
 from noroshi.service.errors import NotFoundError, OperationFailedError
 from noroshi.testing import DAWN
 from tests.service.clients import ErrorAnswer, apply_definitions
@@ -175,7 +175,7 @@ async def test_one_that_nobody_began_is_not_found(ask):
 
 
 async def test_whoever_looks_is_told_the_stages_that_came_since():
-    held, under_way = Held(), UnderWay(Clock())
+    held, under_way = Held(), RunningExaminations(Clock())
     steps = (step("first", well), step("second", held), step("third", well))
     under_way.begin("one", SystemExamination(steps), DAWN)
     stages, over = await under_way.since("one", 0)
@@ -190,7 +190,7 @@ async def test_whoever_looks_is_told_the_stages_that_came_since():
 
 async def test_so_many_run_at_once_and_one_more_is_refused_until_one_is_over():
     clock, helds = Clock(), [Held() for _ in range(MOST)]
-    under_way = UnderWay(clock)
+    under_way = RunningExaminations(clock)
     for number, held in enumerate(helds):
         under_way.begin(str(number), SystemExamination((step("it", held),)), DAWN)
     with pytest.raises(OperationFailedError):
@@ -205,7 +205,7 @@ async def test_so_many_run_at_once_and_one_more_is_refused_until_one_is_over():
 
 async def test_what_was_over_long_ago_is_forgotten_and_what_goes_on_is_not():
     clock, held = Clock(), Held()
-    under_way = UnderWay(clock)
+    under_way = RunningExaminations(clock)
     under_way.begin("over", SystemExamination(()), DAWN)
     under_way.begin(
         "going on", SystemExamination((step("first", well), step("it", held))), DAWN
@@ -227,7 +227,7 @@ async def test_what_is_closed_lets_go_of_its_connections():
         async def close(self):
             Closing.closed = True
 
-    under_way = UnderWay(Clock())
+    under_way = RunningExaminations(Clock())
     under_way.begin("one", Closing((step("first", well), step("it", Held()))), DAWN)
     await under_way.since("one", 0)
     await under_way.close()

@@ -10,7 +10,7 @@ import pytest
 from noroshi.core.instruction import ANY_ROUTE
 from noroshi.core.mail import Fault
 from noroshi.core.translation import NOTHING, Message, bilingual, sentence
-from noroshi.guides.microsoft365 import elsewhere
+from noroshi.guides.microsoft365 import national_replacements
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.network import connection_errors
 from noroshi.network.connection_errors import not_reached
@@ -122,7 +122,7 @@ def test_each_answer_of_the_tables_has_its_remedy(advice):
 @pytest.mark.parametrize("advice", ANSWERS)
 def test_what_stands_beside_an_answer_says_what_it_means_first(advice):
     parties = {"user": "u@x", "sender": "s@x", "envelope": "e@x"}
-    told, means = advice.told(**parties), advice.meaning.fill(**parties)
+    told, means = advice.summary(**parties), advice.meaning.fill(**parties)
     if not advice.quiet:
         assert told.en.startswith(means.en) and told.ja.startswith(means.ja)
         assert "{" not in told.en + told.ja
@@ -168,7 +168,7 @@ def test_no_trouble_and_no_cause_is_left_out():
         assert f"connections.fault_of_{fault.name.lower()}" in knowledge().cures
 
 
-CHINA = replace(WHOLE, replacements=elsewhere("microsoft365-china"))
+CHINA = replace(WHOLE, replacements=national_replacements("microsoft365-china"))
 
 
 @pytest.mark.parametrize("advice", [*ANSWERS, *OTHERS])
@@ -185,7 +185,7 @@ def test_a_page_of_the_entra_admin_center_is_the_same_one_in_its_cloud():
     cure = Cure(whose=Whose.YOU, link="https://entra.microsoft.com/#view/Apps/{client_id}")
     told = cure.remedy(bilingual(en="x", ja="x"), CHINA)
     assert told.link == f"https://entra.microsoftonline.cn/#view/Apps/{VALUES['client_id']}"
-    assert elsewhere("microsoft365") == elsewhere("google") == {}
+    assert national_replacements("microsoft365") == national_replacements("google") == {}
 
 
 def test_a_place_without_a_value_shows_what_belongs_there():

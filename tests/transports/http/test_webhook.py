@@ -255,7 +255,7 @@ async def test_it_says(site, certificate, status, text, means):
     assert (answer.verdict, answer.fault, answer.code) == (verdict, fault, status)
     rule = http_rule_for("webhooks", status, text)
     if rule is not None and not rule.explanation.quiet:
-        told = rule.explanation.told()
+        told = rule.explanation.summary()
         assert told.en in answer.words.en and told.ja in answer.words.ja
     wanted = {
         Verdict.ACCEPTED: Accepted,

@@ -87,7 +87,8 @@ def opened(
 
 
 def unpacked_size(files: Files, member: Member) -> int | None:
-    """RFC 1952, 2.3.1: a gzip file ends with its content's size modulo 2^32; else None."""
+    """Return the content's size modulo 2^32 by which a gzip file ends (RFC 1952, 2.3.1); else
+    None."""
     if not member.fact.path.endswith(".gz") or member.fact.size < 4:
         return None
     file, fact = files.open(member.fact.path)

@@ -175,7 +175,7 @@ def _begins_character(block: bytearray, begin: int, first: int) -> bool:
 
 
 def _windows(text: bytes) -> Iterator[tuple[int, int]]:
-    """Parts of whole lines; a line longer than a window is a part of its own."""
+    """Yield parts of whole lines; a line longer than a window is a part of its own."""
     at = 0
     while at < len(text):
         end = text.rfind(b"\n", at, at + WINDOW) + 1
@@ -186,7 +186,8 @@ def _windows(text: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _words(expression: Expression) -> tuple[str, ...]:
-    """Plain words of which every line that fulfils the expression has one; () if none are."""
+    """Return plain words of which every line that fulfils the expression has one; () if none
+    are."""
     if isinstance(expression, Leaf):
         plain = not (expression.is_pattern or expression.negated or expression.ignore_case)
         return (expression.text,) if plain else ()

@@ -9,7 +9,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from noroshi.cli.clients.socket import line_of, no_answer, patience_of, unpacked
+from noroshi.cli.clients.socket import line_of, no_answer, patience_of, unpack
 from noroshi.cli.errors import RefusedError
 from noroshi.core.translation import _
 from noroshi.knowledge.os_errors import why
@@ -39,7 +39,7 @@ NO_MANAGER = _("The server at {url} is not a Noroshi manager (status {status})."
 NO_FILE = _("Cannot read {file}: {why}")
 
 
-class FarByHttp:
+class HttpClient:
     """The manager at that address; `ca_file` "" trusts what this computer trusts."""
 
     def __init__(
@@ -49,27 +49,27 @@ class FarByHttp:
         ca_file: str = "",
         patience: Callable[[str], float] = patience_of,
     ) -> None:
-        self.url, self._where = url, _read(url)
+        self.url, self._where = url, _parse_url(url)
         if not token.isascii() or not token.strip():
             raise RefusedError("invalid", NO_TOKEN)
         self._token, self._ca_file, self._patience = token.strip(), ca_file, patience
 
     def call(self, op: str, /, **args: Any) -> Any:
-        """The answer as JSON's own types. Raises RefusedError."""
+        """Return the answer as JSON's own types. Raises RefusedError."""
         body, seconds = line_of(args), self._patience(op)
         connection = self._connection(seconds)
         try:
             self._connect(connection)
             connection.request("POST", f"/api/{op}", body, self._headers())
             answer = connection.getresponse()
-            status, said = answer.status, answer.read()
+            status, content = answer.status, answer.read()
         except TimeoutError:
             raise RefusedError("trouble", no_answer(op, seconds)) from None
         except (OSError, HTTPException):
             raise RefusedError("no node", WENT_AWAY) from None
         finally:
             connection.close()
-        return unpacked(self._understood(status, said))
+        return unpack(self._parse_answer(status, content))
 
     def _headers(self) -> Mapping[str, str]:
         return {
@@ -95,27 +95,27 @@ class FarByHttp:
         except TimeoutError:
             raise
         except ssl.SSLCertVerificationError as error:
-            told = NOT_TRUSTED.fill(url=self.url, why=distrust(error))
-            raise RefusedError("no node", told) from None
+            distrusted = NOT_TRUSTED.fill(url=self.url, why=distrust(error))
+            raise RefusedError("no node", distrusted) from None
         except OSError as error:
             words = CANNOT_REACH.fill(url=self.url, why=why(error))
             raise RefusedError("no node", words) from None
 
-    def _understood(self, status: int, said: bytes) -> Mapping[str, Any]:
+    def _parse_answer(self, status: int, content: bytes) -> Mapping[str, Any]:
         """Return what was answered, if it is an answer of ours: no proxy's page, no other
         program's."""
         try:
-            told = json.loads(said)
+            answer = json.loads(content)
         except ValueError:
-            told = None
-        if isinstance(told, dict) and (
-            "ok" in told or {"error", "words", "problems"} <= set(told)
+            answer = None
+        if isinstance(answer, dict) and (
+            "ok" in answer or {"error", "words", "problems"} <= set(answer)
         ):
-            return told
+            return answer
         raise RefusedError("no node", NO_MANAGER.fill(url=self.url, status=status))
 
 
-def _read(url: str) -> SplitResult:
+def _parse_url(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         good = parts.hostname and parts.port != 0 and parts.path in ("", "/")
@@ -128,5 +128,6 @@ def _read(url: str) -> SplitResult:
 
 
 def _scheme_fits(parts: SplitResult) -> bool:
-    """Without TLS the token would go over the network for all to read."""
+    """Return whether the token is safe: without TLS it would go over the network for all to
+    read."""
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)

@@ -11,7 +11,7 @@ from typing import Any
 from noroshi import actions, checks, schema, transports
 from noroshi.actions.template import TemplateRenderer
 from noroshi.app.composition import open_service, open_to_examine, open_to_look
-from noroshi.cli.clients.socket import unpacked
+from noroshi.cli.clients.socket import unpack
 from noroshi.cli.errors import RefusedError
 from noroshi.config.config import Config
 from noroshi.core.translation import _
@@ -64,8 +64,8 @@ EXAMINES = frozenset({"examine_begin", "examine_look"})
 what a sign-in's renewal writes is kept apart by its turn."""
 
 
-class Near:
-    """The service of this home folder, opened here. Once something is to be written no node may
+class InProcessClient:
+    """The service of this home folder, opening here. Once something is to be written no node may
     start until it is closed."""
 
     def __init__(self, config: Config) -> None:
@@ -76,9 +76,9 @@ class Near:
         self._examining: Service | None = None
 
     def call(self, op: str, /, **args: Any) -> Any:
-        """The answer as JSON's own types. Raises RefusedError."""
+        """Return the answer as JSON's own types. Raises RefusedError."""
         try:
-            return unpacked(self._runner.run(self._answer(op, args)))
+            return unpack(self._runner.run(self._answer(op, args)))
         except (StoreError, OSError) as error:
             raise RefusedError("no node", CANNOT_OPEN.fill(why=why(error))) from None
 
@@ -95,8 +95,8 @@ class Near:
                 if error.fault is not StoreFault.OLD:
                     raise
         if self._service is None:
-            opened = open_service(self._config)
-            self._service = await self._stack.enter_async_context(opened)
+            opening = open_service(self._config)
+            self._service = await self._stack.enter_async_context(opening)
         return await run_as_json(self._service, self._who, op, args)
 
     async def _look(self, op: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -104,7 +104,7 @@ class Near:
         knows more."""
         if self._examining is not None:
             return await run_as_json(self._examining, self._who, op, args)
-        self._pass_no_node_by()
+        self._require_no_node()
         async with open_to_look(self._config) as service:
             return await run_as_json(service, self._who, op, args)
 
@@ -112,23 +112,23 @@ class Near:
         """Answer from the store, which stays open: the examination goes on in this process, also
         when a node starts meanwhile."""
         if self._examining is None:
-            self._pass_no_node_by()
-            opened = open_to_examine(self._config)
-            self._examining = await self._stack.enter_async_context(opened)
+            self._require_no_node()
+            opening = open_to_examine(self._config)
+            self._examining = await self._stack.enter_async_context(opening)
         return await run_as_json(self._examining, self._who, op, args)
 
-    def _pass_no_node_by(self) -> None:
+    def _require_no_node(self) -> None:
         lock = lock_of(self._config.store)
-        found = holding(lock)
-        if found is not None and found.holder is Holder.RUNNING:
-            raise StoreError(found.words(lock))
+        holding_state = holding(lock)
+        if holding_state is not None and holding_state.holder is Holder.RUNNING:
+            raise StoreError(holding_state.words(lock))
 
 
 def built_in_kinds() -> Any:
-    """The answer to `kinds` without a home folder."""
+    """Return the answer to `kinds` without a home folder."""
     return schema.plain(kinds(built_in(TemplateRenderer())))
 
 
 def built_in(renderer: TemplateRenderer) -> Plugins:
-    """The kinds that need no installing."""
+    """Return the kinds that need no installing."""
     return Plugins(checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN)

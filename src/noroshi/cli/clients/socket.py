@@ -92,13 +92,13 @@ class NoNodeError(RefusedError):
 
 
 class Caller(Protocol):
-    """Whoever does an operation for a command: a running node, or its store itself."""
+    """Do operations for a command: a running node, or its store itself."""
 
     def call(self, op: str, /, **args: Any) -> Any:
-        """The answer as JSON's own types. Raises RefusedError."""
+        """Return the answer as JSON's own types. Raises RefusedError."""
 
 
-class Away(Caller, Protocol):
+class RemoteClient(Caller, Protocol):
     """A node elsewhere."""
 
     url: str
@@ -110,7 +110,7 @@ def patience_of(op: str) -> float:
     return QUICK_ANSWER if op in QUICK else LONGEST_ANSWER
 
 
-class Far:
+class SocketClient:
     """A node behind its door. `patience` says how many seconds to wait for which operation."""
 
     def __init__(self, door: Path, patience: Callable[[str], float] = patience_of) -> None:
@@ -123,7 +123,7 @@ class Far:
             connection.settimeout(seconds)
             try:
                 self._connect(connection)
-                return unpacked(json.loads(_ask(connection, line)))
+                return unpack(json.loads(_ask(connection, line)))
             except TimeoutError:
                 raise RefusedError("trouble", no_answer(op, seconds)) from None
 
@@ -143,7 +143,8 @@ class Far:
 
 
 def line_of(request: object) -> bytes:
-    """As JSON on one line. RefusedError if something of it is no text."""
+    """Return a request as JSON on one line. Raises RefusedError if something of it is no
+    text."""
     try:
         return json.dumps(request, ensure_ascii=False).encode() + b"\n"
     except UnicodeEncodeError:  # an argument's bytes that mean no letter here
@@ -176,7 +177,7 @@ def no_answer(op: str, seconds: float) -> Message:
     return NOT_REPORTED.fill(why=why) if op == REPORT else why
 
 
-def unpacked(answer: Any) -> Any:
+def unpack(answer: Any) -> Any:
     """Return what was answered; RefusedError if it was a refusal."""
     if "ok" in answer:
         return answer["ok"]

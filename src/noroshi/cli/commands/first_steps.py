@@ -51,7 +51,7 @@ FIRST = Command(
         ),
         Command(
             name="seen",
-            run="noroshi.cli.handlers.first_steps:seen",
+            run="noroshi.cli.handlers.first_steps:confirm",
             help=_("enter the number of the test alarm that arrived; it is kept as proof"),
             options=(
                 Option(("number",), _("the four digits in its mail"), {"metavar": "NUMBER"}),

@@ -86,7 +86,7 @@ QUEUE = Command(
         ),
         Command(
             name="seen",
-            run="noroshi.cli.handlers.queue:seen",
+            run="noroshi.cli.handlers.queue:confirm_arrival",
             help=_("confirm, with your name, that one mail arrived in the inbox"),
             options=(ID,),
         ),

@@ -9,9 +9,9 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.silences import lines
-from noroshi.cli.output.levels import shown
+from noroshi.cli.output.levels import level_text
 from noroshi.cli.output.tables import table
-from noroshi.cli.output.times import clock, lasted
+from noroshi.cli.output.times import clock, elapsed_time
 from noroshi.core.translation import Message, _, ngettext
 
 Answer = Mapping[str, Any]
@@ -32,96 +32,98 @@ IS_BACK = _("Acknowledgement withdrawn: {what}. Notifications follow the rules a
 IS_KEPT = _("Comment saved: {path}")
 
 
-def alarms(asked: CommandContext) -> int:
+def alarms(context: CommandContext) -> int:
     """Print what is not well, what nobody has first."""
-    found = asked.call("alarms", monitor=asked.given.monitor)
-    if asked.given.json:
-        asked.print_json(found)
+    answer = context.call("alarms", monitor=context.args.monitor)
+    if context.args.json:
+        context.print_json(answer)
     else:
-        print("\n".join(_page(asked, found, datetime.fromisoformat(found["at"]))))
+        print("\n".join(_page(context, answer, datetime.fromisoformat(answer["at"]))))
     return exits.DONE
 
 
-def acknowledge(asked: CommandContext) -> int:
-    """Somebody has it."""
-    return _changed(asked, "alarm_acknowledge", IS_HAD)
+def acknowledge(context: CommandContext) -> int:
+    """Acknowledge it: somebody takes care of it."""
+    return _change_acknowledgement(context, "alarm_acknowledge", IS_HAD)
 
 
-def take_back(asked: CommandContext) -> int:
-    """Nobody has it any more."""
-    return _changed(asked, "alarm_unacknowledge", IS_BACK)
+def take_back(context: CommandContext) -> int:
+    """Withdraw the acknowledgement."""
+    return _change_acknowledgement(context, "alarm_unacknowledge", IS_BACK)
 
 
-def comment(asked: CommandContext) -> int:
+def comment(context: CommandContext) -> int:
     """Keep what somebody says."""
-    given = asked.given
-    said = asked.call("alarm_comment", monitor=given.monitor, text=given.text, item=given.item)
-    if given.json:
-        asked.print_json(said)
+    args = context.args
+    answer = context.call("alarm_comment", monitor=args.monitor, text=args.text, item=args.item)
+    if args.json:
+        context.print_json(answer)
     else:
-        print(asked.say(IS_KEPT.fill(path=_what(said))))
+        print(context.say(IS_KEPT.fill(path=_label(answer))))
     return exits.DONE
 
 
-def _changed(asked: CommandContext, op: str, words: Message) -> int:
-    given = asked.given
-    item = {} if given.item is None else {"item": given.item}
-    found = asked.call(op, monitor=given.monitor, comment=given.comment, **item)
-    if given.json:
-        asked.print_json(found)
+def _change_acknowledgement(context: CommandContext, op: str, words: Message) -> int:
+    args = context.args
+    item = {} if args.item is None else {"item": args.item}
+    rows = context.call(op, monitor=args.monitor, comment=args.comment, **item)
+    if args.json:
+        context.print_json(rows)
     else:
-        print(asked.say(words.fill(what=", ".join(map(_what, found)))))
+        print(context.say(words.fill(what=", ".join(map(_label, rows)))))
     return exits.DONE
 
 
-def _what(row: Answer) -> str:
+def _label(row: Answer) -> str:
     return f"{row['path']} {row['item']}".strip()
 
 
-def _page(asked: CommandContext, found: Answer, now: datetime) -> Iterator[str]:
-    rows = found["rows"]
+def _page(context: CommandContext, answer: Answer, now: datetime) -> Iterator[str]:
+    rows = answer["rows"]
     nobody = sum(row["acknowledged"] is None for row in rows)
-    yield asked.say(OPEN.fill(count=len(rows), nobody=nobody) if rows else CALM)
-    told = table([_row(asked, row, now) for row in rows])
-    for row, line in zip(rows, told, strict=True):
+    yield context.say(OPEN.fill(count=len(rows), nobody=nobody) if rows else CALM)
+    table_lines = table([_row(context, row, now) for row in rows])
+    for row, line in zip(rows, table_lines, strict=True):
         yield line
-        yield from (f"    {told}" for told in _below(asked, row, now))
-    yield from lines(asked, found, now)
+        yield from (f"    {detail}" for detail in _details_below(context, row, now))
+    yield from lines(context, answer, now)
 
 
-def _row(asked: CommandContext, row: Answer, now: datetime) -> Sequence[str]:
-    since = SINCE.fill(at=clock(row["since"], now), span=lasted(row["since"], now))
+def _row(context: CommandContext, row: Answer, now: datetime) -> Sequence[str]:
+    since = SINCE.fill(at=clock(row["since"], now), span=elapsed_time(row["since"], now))
     return (
-        shown(row["level"], asked.language),
+        level_text(row["level"], context.language),
         row["path"],
         row["item"],
-        asked.say(since) if row["since"] else "",
-        _holder(asked, row, now),
-        asked.say(row["words"]),
+        context.say(since) if row["since"] else "",
+        _holder(context, row, now),
+        context.say(row["words"]),
     )
 
 
-def _holder(asked: CommandContext, row: Answer, now: datetime) -> str:
-    had = row["acknowledged"]
-    if had is None:
-        return asked.say(NOBODY)
-    return asked.say(HAS_IT.fill(who=had["who"], at=clock(had["at"], now)))
+def _holder(context: CommandContext, row: Answer, now: datetime) -> str:
+    acknowledgement = row["acknowledged"]
+    if acknowledgement is None:
+        return context.say(NOBODY)
+    return context.say(
+        HAS_IT.fill(who=acknowledgement["who"], at=clock(acknowledgement["at"], now))
+    )
 
 
-def _below(asked: CommandContext, row: Answer, now: datetime) -> Iterator[str]:
+def _details_below(context: CommandContext, row: Answer, now: datetime) -> Iterator[str]:
     """Yield what was said of it, and of each rule what it told, or why it did not."""
     if row["acknowledged"] and row["acknowledged"]["words"]:
         yield from row["acknowledged"]["words"].splitlines()
     for key, words in (("silent", SILENT), ("maintenance", WORKS)):
         if row[key]:
-            yield asked.say(words.fill(at=clock(row[key], now)))
-    known = [one for one in row["told"] if one["reason"] or one["at"]]
-    yield from (asked.say(_told(asked, one, now)) for one in known)
+            yield context.say(words.fill(at=clock(row[key], now)))
+    decisions = [one for one in row["told"] if one["reason"] or one["at"]]
+    yield from (context.say(_decision(context, one, now)) for one in decisions)
 
 
-def _told(asked: CommandContext, one: Answer, now: datetime) -> Message:
+def _decision(context: CommandContext, one: Answer, now: datetime) -> Message:
     if one["at"] is None:
-        return NOT_TOLD.fill(rule=one["called"], because=asked.say(one["because"]))
+        return NOT_TOLD.fill(rule=one["called"], because=context.say(one["because"]))
     contacts = ", ".join(one["contacts"])
-    told = TOLD.fill(rule=one["called"], contacts=contacts, at=clock(one["at"], now))
-    return TIMES.fill(told=told, times=one["times"]) if one["times"] > 1 else told
+    notified = TOLD.fill(rule=one["called"], contacts=contacts, at=clock(one["at"], now))
+    return TIMES.fill(told=notified, times=one["times"]) if one["times"] > 1 else notified

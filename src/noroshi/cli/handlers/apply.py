@@ -10,7 +10,7 @@ from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.placeholders import (
-    Found,
+    Placeholders,
     placeholders_as_json,
     placeholders_of,
     say_placeholders,
@@ -41,152 +41,154 @@ WRITTEN = ngettext(
 )
 
 
-def plan(asked: CommandContext) -> int:
+def plan(context: CommandContext) -> int:
     """Print what would change; exit code 3 if it could not be applied."""
-    documents = documents_of(asked, Path(asked.given.folder))
-    planned = asked.call("plan", documents=documents)
-    left = _left(documents)
-    if asked.given.json:
-        asked.print_json({**planned, "placeholders": placeholders_as_json(left)})
-        return exits.INVALID if planned["problems"] else exits.DONE
-    if planned["problems"]:
+    documents = documents_of(context, Path(context.args.folder))
+    answer = context.call("plan", documents=documents)
+    examples = _examples_in(documents)
+    if context.args.json:
+        context.print_json({**answer, "placeholders": placeholders_as_json(examples)})
+        return exits.INVALID if answer["problems"] else exits.DONE
+    if answer["problems"]:
         raise _unusable(
-            asked, [(p["where"], bilingual(**p["what"])) for p in planned["problems"]]
+            context, [(p["where"], bilingual(**p["what"])) for p in answer["problems"]]
         )
-    found, base, more = planned["differences"], planned["base"], planned["more"]
-    if not found and not planned["refused"]:
-        print(asked.say(NO_DIFFERENCE.fill(version=base)))
-        say_cautions(asked, planned["cautions"])
-        say_placeholders(asked, left)
+    differences, base, more = answer["differences"], answer["base"], answer["more"]
+    if not differences and not answer["refused"]:
+        print(context.say(NO_DIFFERENCE.fill(version=base)))
+        say_cautions(context, answer["cautions"])
+        say_placeholders(context, examples)
         return exits.DONE
-    head = WOULD_CHANGE.fill(count=len(found) + more, version=base)
-    list_changes(asked, head, found, more)
-    say_cautions(asked, planned["cautions"])
-    say_placeholders(asked, left)
-    how = HOW_TO_APPLY.fill(version=base, folder=asked.given.folder)
-    print(asked.say(planned["refused"] or how))
+    head = WOULD_CHANGE.fill(count=len(differences) + more, version=base)
+    list_changes(context, head, differences, more)
+    say_cautions(context, answer["cautions"])
+    say_placeholders(context, examples)
+    how = HOW_TO_APPLY.fill(version=base, folder=context.args.folder)
+    print(context.say(answer["refused"] or how))
     return exits.DONE
 
 
-def apply(asked: CommandContext) -> int:
+def apply(context: CommandContext) -> int:
     """Bring the folder into force."""
-    given = asked.given
-    documents = documents_of(asked, Path(given.folder))
-    applied = asked.call(
-        "apply", documents=documents, base=given.base, note=given.note, empty=given.empty
+    args = context.args
+    documents = documents_of(context, Path(args.folder))
+    answer = context.call(
+        "apply", documents=documents, base=args.base, note=args.note, empty=args.empty
     )
-    left = _left(documents)
-    if given.json:
-        asked.print_json({**applied, "placeholders": placeholders_as_json(left)})
+    examples = _examples_in(documents)
+    if args.json:
+        context.print_json({**answer, "placeholders": placeholders_as_json(examples)})
         return exits.DONE
-    say_applied(asked, applied)
-    say_placeholders(asked, left)
+    say_applied(context, answer)
+    say_placeholders(context, examples)
     return exits.DONE
 
 
-def _left(documents: Sequence[Mapping[str, Any]]) -> Found:
+def _examples_in(documents: Sequence[Mapping[str, Any]]) -> Placeholders:
     return placeholders_of(Document(**one) for one in documents)
 
 
-def say_applied(asked: CommandContext, applied: Mapping[str, Any]) -> int:
+def say_applied(context: CommandContext, answer: Mapping[str, Any]) -> int:
     """Say which version is in force now, and what that changed."""
-    if asked.given.json:
-        asked.print_json(applied)
+    if context.args.json:
+        context.print_json(answer)
         return exits.DONE
-    found, version = applied["differences"], applied["version"]
-    if not found:
-        print(asked.say(NO_DIFFERENCE.fill(version=version)))
-        say_cautions(asked, applied["cautions"])
+    differences, version = answer["differences"], answer["version"]
+    if not differences:
+        print(context.say(NO_DIFFERENCE.fill(version=version)))
+        say_cautions(context, answer["cautions"])
         return exits.DONE
-    more = applied["more"]
-    head = NOW_CURRENT.fill(count=len(found) + more, version=version)
-    list_changes(asked, head, found, more)
-    say_cautions(asked, applied["cautions"])
-    if not asked.running:
-        print(asked.say(NOBODY_RUNS))
+    more = answer["more"]
+    head = NOW_CURRENT.fill(count=len(differences) + more, version=version)
+    list_changes(context, head, differences, more)
+    say_cautions(context, answer["cautions"])
+    if not context.running:
+        print(context.say(NOBODY_RUNS))
     return exits.DONE
 
 
-def say_would(asked: CommandContext, applied: Mapping[str, Any]) -> int:
+def say_dry_run(context: CommandContext, answer: Mapping[str, Any]) -> int:
     """Say what would change, of a change that was only tried."""
-    if asked.given.json:
-        asked.print_json(applied)
+    if context.args.json:
+        context.print_json(answer)
         return exits.DONE
-    found, version, more = applied["differences"], applied["version"], applied["more"]
-    if found:
-        head = WOULD_CHANGE.fill(count=len(found) + more, version=version)
-        list_changes(asked, head, found, more)
+    differences, version, more = answer["differences"], answer["version"], answer["more"]
+    if differences:
+        head = WOULD_CHANGE.fill(count=len(differences) + more, version=version)
+        list_changes(context, head, differences, more)
     else:
-        print(asked.say(NO_DIFFERENCE.fill(version=version)))
-    say_cautions(asked, applied["cautions"])
+        print(context.say(NO_DIFFERENCE.fill(version=version)))
+    say_cautions(context, answer["cautions"])
     return exits.DONE
 
 
-def say_cautions(asked: CommandContext, found: Sequence[Mapping[str, str]]) -> None:
+def say_cautions(context: CommandContext, cautions: Sequence[Mapping[str, str]]) -> None:
     """Say what somebody should know, if there is something."""
-    if found:
-        _list(asked, BEWARE, found)
+    if cautions:
+        _list(context, BEWARE, cautions)
 
 
-def export(asked: CommandContext) -> int:
+def export(context: CommandContext) -> int:
     """Write what is in force into the folder; without --force nothing that is there is lost."""
-    exported, folder = asked.call("export"), Path(asked.given.folder)
-    documents = tuple(Document(**document) for document in exported["documents"])
+    answer, folder = context.call("export"), Path(context.args.folder)
+    documents = tuple(Document(**document) for document in answer["documents"])
     try:
-        lost = () if asked.given.force else what_would_be_lost(folder, documents)
-        if lost:
-            head = WOULD_LOSE.fill(folder=folder, version=exported["version"])
-            raise RefusedError("conflict", head, [(p.where, p.what) for p in lost])
+        losses = () if context.args.force else what_would_be_lost(folder, documents)
+        if losses:
+            head = WOULD_LOSE.fill(folder=folder, version=answer["version"])
+            raise RefusedError("conflict", head, [(p.where, p.what) for p in losses])
         write_folder(folder, documents)
     except Invalid as invalid:
-        raise _unusable(asked, [(p.where, p.what) for p in invalid.problems]) from None
+        raise _unusable(context, [(p.where, p.what) for p in invalid.problems]) from None
     except OSError as error:
         raise RefusedError(
             "invalid", CANNOT_WRITE.fill(folder=folder, why=why(error))
         ) from None
-    version, count = exported["version"], len(documents)
-    print(asked.say(WRITTEN.fill(version=version, folder=folder, count=count)))
+    version, count = answer["version"], len(documents)
+    print(context.say(WRITTEN.fill(version=version, folder=folder, count=count)))
     return exits.DONE
 
 
-def documents_of(asked: CommandContext, folder: Path) -> Sequence[Mapping[str, Any]]:
-    """The definitions in a folder, as an operation takes them. Raises RefusedError."""
-    found = look_into(folder)
-    documents = [{"key": one.key, "body": one.body} for one in found.documents]
-    if found.problems:
-        raise _unusable(asked, _all_problems(asked, documents, found.problems))
+def documents_of(context: CommandContext, folder: Path) -> Sequence[Mapping[str, Any]]:
+    """Return the definitions in a folder, as an operation takes them. Raises RefusedError."""
+    content = look_into(folder)
+    documents = [{"key": one.key, "body": one.body} for one in content.documents]
+    if content.problems:
+        raise _unusable(context, _all_problems(context, documents, content.problems))
     return documents
 
 
 def _all_problems(
-    asked: CommandContext, documents: Sequence[Mapping[str, Any]], of_files: Sequence[Problem]
+    context: CommandContext, documents: Sequence[Mapping[str, Any]], of_files: Sequence[Problem]
 ) -> Sequence[tuple[str, Message]]:
     """Return what is wrong with the files, and what the node says of those that could be
     read."""
     faulty = [problem.where for problem in of_files]
     try:
-        planned = asked.call("plan", documents=documents, faulty=faulty)
+        answer = context.call("plan", documents=documents, faulty=faulty)
     except RefusedError:  # nobody to ask: the files are wrong all the same
         return [(p.where, p.what) for p in of_files]
-    told = [Problem(p["where"], bilingual(**p["what"])) for p in planned["problems"]]
-    return [(p.where, p.what) for p in by_file((*of_files, *told))]
+    of_node = [Problem(p["where"], bilingual(**p["what"])) for p in answer["problems"]]
+    return [(p.where, p.what) for p in by_file((*of_files, *of_node))]
 
 
-def _unusable(asked: CommandContext, problems: Sequence[tuple[str, Message]]) -> RefusedError:
-    head = UNUSABLE.fill(folder=asked.given.folder, count=len(problems))
+def _unusable(context: CommandContext, problems: Sequence[tuple[str, Message]]) -> RefusedError:
+    head = UNUSABLE.fill(folder=context.args.folder, count=len(problems))
     return RefusedError("invalid", head, problems)
 
 
 def list_changes(
-    asked: CommandContext, head: Message, found: Iterable[Mapping[str, str]], more: int
+    context: CommandContext, head: Message, changes: Iterable[Mapping[str, str]], more: int
 ) -> None:
-    """The first changes, and how many more there are."""
-    _list(asked, head, found)
+    """Print the first changes, and how many more there are."""
+    _list(context, head, changes)
     if more:
-        print(f"  {asked.say(AND_MORE.fill(count=more))}")
+        print(f"  {context.say(AND_MORE.fill(count=more))}")
 
 
-def _list(asked: CommandContext, head: Message, found: Iterable[Mapping[str, str]]) -> None:
-    print(asked.say(head))
-    for words in found:
-        print(f"  {asked.say(words)}")
+def _list(
+    context: CommandContext, head: Message, messages: Iterable[Mapping[str, str]]
+) -> None:
+    print(context.say(head))
+    for words in messages:
+        print(f"  {context.say(words)}")

@@ -30,70 +30,75 @@ DOORS: Mapping[str, Message] = {
 INDENT = "    "
 
 
-def audit(asked: CommandContext) -> int:
-    """The newest last, as in any log."""
-    found = asked.call("audit", last=asked.given.last)
-    if asked.given.json:
-        asked.print_json(found)
+def audit(context: CommandContext) -> int:
+    """Print the audit log, the newest last, as in any log."""
+    entries = context.call("audit", last=context.args.last)
+    if context.args.json:
+        context.print_json(entries)
         return exits.DONE
     now = datetime.now(UTC)
-    told = ["\n".join(_row(asked, one, now)) for one in reversed(found)]
-    print("\n".join(told) or asked.say(NOTHING))
+    rows = ["\n".join(_row(context, one, now)) for one in reversed(entries)]
+    print("\n".join(rows) or context.say(NOTHING))
     return exits.DONE
 
 
-def _row(asked: CommandContext, one: Mapping[str, Any], now: datetime) -> Iterator[str]:
-    """When, who, from where, what it was called; below, with what and what that changed."""
-    yield f"{clock(one['at'], now)}  {_who(asked, one)}  {_deed(asked, one['op'])}"
-    for line in (*_given(asked, one, now), *_changed(asked, one, now), *_refusal(asked, one)):
+def _row(context: CommandContext, one: Mapping[str, Any], now: datetime) -> Iterator[str]:
+    """Yield when, who, from where and the operation; below, its arguments and what it
+    changed."""
+    yield f"{clock(one['at'], now)}  {_actor(context, one)}  {_operation(context, one['op'])}"
+    for line in (
+        *_arguments(context, one, now),
+        *_changes(context, one, now),
+        *_refusal(context, one),
+    ):
         yield from (INDENT + part for part in wrap(line, max(columns() - len(INDENT), 1)))
 
 
-def _who(asked: CommandContext, one: Mapping[str, Any]) -> str:
-    door = asked.say(DOORS.get(one["door"], DOORS["api"]))
+def _actor(context: CommandContext, one: Mapping[str, Any]) -> str:
+    door = context.say(DOORS.get(one["door"], DOORS["api"]))
     where = f"{door} {one['address']}" if one["address"] else door
-    return f"{printable(one['who']) or asked.say(NOBODY)} ({where})"
+    return f"{printable(one['who']) or context.say(NOBODY)} ({where})"
 
 
-def _deed(asked: CommandContext, op: str) -> str:
-    """As the manager calls it, and in brackets what --json calls it."""
+def _operation(context: CommandContext, op: str) -> str:
+    """Return an operation as the manager calls it, and in brackets as --json does."""
     # Only now, as the field's words below: it costs what no other command needs.
     from noroshi.web.view.operation_names import OPERATION_NAMES
 
-    known = OPERATION_NAMES.get(op)
-    return f"{asked.say(known)} ({op})" if known is not None else op
+    name = OPERATION_NAMES.get(op)
+    return f"{context.say(name)} ({op})" if name is not None else op
 
 
-def _given(asked: CommandContext, one: Mapping[str, Any], now: datetime) -> Iterator[str]:
-    """With what, on one line."""
-    told = [_pair(line) for line in _lines(asked, None, one["given"], now)]
-    if told:
-        yield comma(asked).join(told)
+def _arguments(context: CommandContext, one: Mapping[str, Any], now: datetime) -> Iterator[str]:
+    """Yield the arguments, on one line."""
+    pairs = [_pair(line) for line in _lines(context, None, one["given"], now)]
+    if pairs:
+        yield comma(context).join(pairs)
 
 
-def _changed(asked: CommandContext, one: Mapping[str, Any], now: datetime) -> Iterator[str]:
+def _changes(context: CommandContext, one: Mapping[str, Any], now: datetime) -> Iterator[str]:
     """Yield what it was and became, a line for each field."""
-    for line in _lines(asked, one["before"], one["after"], now):
+    for line in _lines(context, one["before"], one["after"], now):
         sign = f"{line.sign} " if line.sign else ""
         yield f"{sign}{_pair(line)}"
 
 
-def _refusal(asked: CommandContext, one: Mapping[str, Any]) -> Iterator[str]:
+def _refusal(context: CommandContext, one: Mapping[str, Any]) -> Iterator[str]:
     if not one["refused"]["en"]:
         return
-    why = asked.say(REFUSED.fill(why=bilingual(**one["refused"])))
-    more = asked.say(MORE.fill(count=one["left_out"])) if one["left_out"] else ""
+    why = context.say(REFUSED.fill(why=bilingual(**one["refused"])))
+    more = context.say(MORE.fill(count=one["left_out"])) if one["left_out"] else ""
     yield f"{why} {more}".rstrip()
 
 
 def _lines(
-    asked: CommandContext, before: object, after: object, now: datetime
+    context: CommandContext, before: object, after: object, now: datetime
 ) -> Sequence[Line]:
-    """As the manager tells them."""
+    """Return lines as the manager has them."""
     from noroshi.web.view.audit_log import lines
     from noroshi.web.view.language import LOCALIZERS
 
-    return lines(before, after, LOCALIZERS[known_language(asked.language)], str(now))
+    return lines(before, after, LOCALIZERS[known_language(context.language)], str(now))
 
 
 def _pair(line: Line) -> str:

@@ -10,61 +10,63 @@ from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers import sign_in_texts
-from noroshi.cli.handlers.sign_in import STDIN, Answer, How, NoPageError, sign_in
-from noroshi.cli.output.routes import marked
+from noroshi.cli.handlers.sign_in import STDIN, Answer, NoPageError, SignInRequest, sign_in
+from noroshi.cli.output.routes import with_mark
 from noroshi.core.translation import NOTHING
 
 
-def _signed_in(asked: CommandContext, how: How) -> Answer:
+def _sign_in(context: CommandContext, request: SignInRequest) -> Answer:
     """Sign it in. Raises RefusedError; where the right to read was refused, with what is not concerned."""
     try:
-        return sign_in(asked, how)
+        return sign_in(context, request)
     except NoPageError:
         raise
     except RefusedError as refused:
-        if not how.read or refused.kind != "trouble":
+        if not request.read or refused.kind != "trouble":
             raise
         words = sign_in_texts.NOT_READ.fill(why=refused.words)
         raise RefusedError(refused.kind, words, refused.problems) from None
 
 
-def authorize(asked: CommandContext) -> int:
+def authorize(context: CommandContext) -> int:
     """Sign the route in; what the provider says on a failure is told, and one may try again."""
-    given = asked.given
-    if given.secret_file == given.url_file == STDIN:
-        given.parser.refuse(sign_in_texts.BOTH_STDIN)
-    if sum(map(bool, (given.here, given.device, given.url_file))) > 1:
-        given.parser.refuse(sign_in_texts.ONE_WAY)
-    how = How(
-        route=given.route,
-        here=given.here,
-        device=given.device,
-        secret_file=given.secret_file,
-        url_file=given.url_file,
-        read=given.read_mailbox,
+    args = context.args
+    if args.secret_file == args.url_file == STDIN:
+        args.parser.refuse(sign_in_texts.BOTH_STDIN)
+    if sum(map(bool, (args.here, args.device, args.url_file))) > 1:
+        args.parser.refuse(sign_in_texts.ONE_WAY)
+    request = SignInRequest(
+        route=args.route,
+        here=args.here,
+        device=args.device,
+        secret_file=args.secret_file,
+        url_file=args.url_file,
+        read=args.read_mailbox,
     )
     try:
-        status = _signed_in(asked, how)
+        status = _sign_in(context, request)
     except NoPageError as no_page:
-        given.parser.refuse(no_page.words)
+        args.parser.refuse(no_page.words)
     except KeyboardInterrupt:
-        print("\n" + asked.say(sign_in_texts.GIVEN_UP.fill(route=given.route)), file=sys.stderr)
+        print(
+            "\n" + context.say(sign_in_texts.GIVEN_UP.fill(route=args.route)), file=sys.stderr
+        )
         raise
     count = status["waiting"]
     waiting = sign_in_texts.THEY_GO.fill(count=count) if count else NOTHING
     user = sign_in_texts.AS_WHOM.fill(user=status["user"]) if status["user"] else NOTHING
-    route = marked(asked, given.route, status["mark"])
+    route = with_mark(context, args.route, status["mark"])
     print(
-        asked.say(
+        context.say(
             sign_in_texts.SIGNED_IN.fill(
-                route=route, name=given.route, waiting=waiting, user=user
+                route=route, name=args.route, waiting=waiting, user=user
             )
         )
     )
-    if other := asked.say(status["other"]):
+    if other := context.say(status["other"]):
         print(other)
-    if given.read_mailbox:
-        print(asked.say(sign_in_texts.IS_READ))
-    if not asked.running:
-        print(asked.say(sign_in_texts.NOBODY_SENDS))
+    if args.read_mailbox:
+        print(context.say(sign_in_texts.IS_READ))
+    if not context.running:
+        print(context.say(sign_in_texts.NOBODY_SENDS))
     return exits.DONE

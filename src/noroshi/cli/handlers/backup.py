@@ -63,87 +63,94 @@ WHOLE = _("{store} is intact.")
 FAULTS = _("{store} is damaged:")
 
 
-def backup(asked: CommandContext) -> int:
+def backup(context: CommandContext) -> int:
     """Have the running node write a backup; when none runs, do it here."""
-    path = str(Path(asked.given.file).absolute())
-    done = asked.call("backup", path=path)
-    if asked.given.json:
-        asked.print_json(done)
+    path = str(Path(context.args.file).absolute())
+    answer = context.call("backup", path=path)
+    if context.args.json:
+        context.print_json(answer)
         return exits.DONE
-    size = -(-done["size"] // MIB)
-    print(asked.say(BACKED_UP.fill(path=path, size=size, waiting=done["waiting"])))
-    config = asked.config_here
-    print(asked.say(KEY_ELSEWHERE.fill(key=config.key) if config else ITS_KEY_ELSEWHERE))
+    size = -(-answer["size"] // MIB)
+    print(context.say(BACKED_UP.fill(path=path, size=size, waiting=answer["waiting"])))
+    config = context.config_here
+    print(context.say(KEY_ELSEWHERE.fill(key=config.key) if config else ITS_KEY_ELSEWHERE))
     return exits.DONE
 
 
-def restore(asked: CommandContext) -> int:
+def restore(context: CommandContext) -> int:
     """Put a backup in the store's place; refused while a node runs."""
     # Late: SQLite and all kinds of values are not needed by a command that asks a node.
     from noroshi.stores.sqlite.process_lock import Holder, life_of
     from noroshi.stores.sqlite.restore import restore as put_back
 
-    config, path = asked.config, Path(asked.given.file)
+    config, path = context.config, Path(context.args.file)
     now = datetime.now(UTC)
     try:
         with life_of(config.store, Holder.COMMAND):
-            done = put_back(path, config.store, now, hold=asked.given.hold)
+            result = put_back(path, config.store, now, hold=context.args.hold)
     except StoreError as error:
         raise RefusedError("trouble", CANNOT_RESTORE.fill(why=error.words)) from None
-    told = {"version": done.version, "waiting": done.waiting}
-    lines = [RESTORED.fill(store=config.store, path=path, **told), _age(done.last_seen, now)]
-    if done.out and not done.held:
-        lines.append(WERE_OUT.fill(out=done.out))
-    if done.held:
-        lines.append(HELD.fill(held=done.held))
-    elif done.waiting:
+    counts = {"version": result.version, "waiting": result.waiting}
+    lines = [
+        RESTORED.fill(store=config.store, path=path, **counts),
+        _age(result.last_seen, now),
+    ]
+    if result.out and not result.held:
+        lines.append(WERE_OUT.fill(out=result.out))
+    if result.held:
+        lines.append(HELD.fill(held=result.held))
+    elif result.waiting:
         lines.append(HOLD_THEM)
-    if done.previous is not None:
-        lines.append(KEPT.fill(kept=done.previous))
-    print("\n".join(asked.say(words) for words in lines))
-    return _say_what_opens(asked, config)
+    if result.previous is not None:
+        lines.append(KEPT.fill(kept=result.previous))
+    print("\n".join(context.say(words) for words in lines))
+    return _report_decryption(context, config)
 
 
-def _say_what_opens(asked: CommandContext, config: Config) -> int:
-    """A store whose secrets nobody can open sends nothing: exit code 1."""
-    from noroshi.cli.handlers.vault_key import say_what_opens, what_opens
+def _report_decryption(context: CommandContext, config: Config) -> int:
+    """Report which secrets the key opens: a store whose secrets nobody can open sends nothing
+    (exit code 1)."""
+    from noroshi.cli.handlers.vault_key import decryption_faults, report_decryption
     from noroshi.vault import VaultError, read_key
 
     if config.key.exists():
         try:
-            return say_what_opens(asked, config, read_key(config.key))
+            return report_decryption(context, config, read_key(config.key))
         except VaultError as error:
             raise RefusedError("trouble", error.words) from None
-    print(asked.say(KEY_NEEDED.fill(key=config.key)))
-    return exits.TROUBLE if what_opens(config, None) else exits.DONE
+    print(context.say(KEY_NEEDED.fill(key=config.key)))
+    return exits.TROUBLE if decryption_faults(config, None) else exits.DONE
 
 
-def check_store(asked: CommandContext) -> int:
+def check_store(context: CommandContext) -> int:
     """Look through the node's store, or through a file; exit code 1 if something is wrong."""
-    if asked.given.file:
-        name, found = asked.given.file, _faults_of(Path(asked.given.file))
+    if context.args.file:
+        name, faults = context.args.file, _faults_of(Path(context.args.file))
     else:
-        config = asked.config_here
-        name = str(config.store) if config else asked.say(ITS_STORE)
-        found = [bilingual(**told) for told in _told_of_store(asked)]
-    if not found:
-        print(asked.say(WHOLE.fill(store=name)))
+        config = context.config_here
+        name = str(config.store) if config else context.say(ITS_STORE)
+        faults = [bilingual(**text) for text in _store_faults(context)]
+    if not faults:
+        print(context.say(WHOLE.fill(store=name)))
         return exits.DONE
     print(
-        "\n".join((asked.say(FAULTS.fill(store=name)), *(f"  {asked.say(w)}" for w in found)))
+        "\n".join(
+            (context.say(FAULTS.fill(store=name)), *(f"  {context.say(w)}" for w in faults))
+        )
     )
     return exits.TROUBLE
 
 
-def _told_of_store(asked: CommandContext) -> list[Mapping[str, str]]:
-    """A store that cannot be opened here is as ill as a damaged one."""
+def _store_faults(context: CommandContext) -> list[Mapping[str, str]]:
+    """Return the faults of the node's store: one that cannot be opened here is as ill as a
+    damaged one."""
     try:
-        told: list[Mapping[str, str]] = asked.call("check_store")
+        faults: list[Mapping[str, str]] = context.call("check_store")
     except RefusedError as error:
-        if asked.running or error.kind != "no node":
+        if context.running or error.kind != "no node":
             raise
         raise RefusedError("trouble", error.words) from None
-    return told
+    return faults
 
 
 def _faults_of(path: Path) -> list[Message]:
@@ -155,7 +162,7 @@ def _faults_of(path: Path) -> list[Message]:
         raise RefusedError("trouble", error.words) from None
 
 
-def _age(seen: datetime | None, now: datetime) -> Message:
-    if seen is None:
+def _age(last_record: datetime | None, now: datetime) -> Message:
+    if last_record is None:
         return NEVER_RAN
-    return AGE.fill(seen=clock(seen.isoformat(), now), age=span(abs(now - seen)))
+    return AGE.fill(seen=clock(last_record.isoformat(), now), age=span(abs(now - last_record)))

@@ -6,11 +6,11 @@ from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 
 
-def beat(asked: CommandContext) -> int:
+def beat(context: CommandContext) -> int:
     """Report; without a word, as what a job prints is mailed by cron."""
-    given = asked.given
-    text = given.text or given.fail or ""
-    kept = asked.call("beat", name=given.job, ok=given.fail is None, text=text)
-    if given.json:
-        asked.print_json(kept)
+    args = context.args
+    text = args.text or args.fail or ""
+    answer = context.call("beat", name=args.job, ok=args.fail is None, text=text)
+    if args.json:
+        context.print_json(answer)
     return exits.DONE

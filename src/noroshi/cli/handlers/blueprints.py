@@ -8,11 +8,11 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.handlers.apply import say_applied, say_would
+from noroshi.cli.handlers.apply import say_applied, say_dry_run
 from noroshi.cli.output.tables import table
 from noroshi.core.definitions.problems import suggestion
 from noroshi.core.translation import _
-from noroshi.definitions.blueprints import titled
+from noroshi.definitions.blueprints import localize
 from noroshi.definitions.toml import toml
 
 Answer = Mapping[str, Any]
@@ -25,65 +25,72 @@ MONITORS = _("Definitions")
 NO_VALUE = _("specify --set as NAME=VALUE, not {given}")
 
 
-def list_(asked: CommandContext) -> int:
-    """All blueprints in short."""
-    found = asked.call("blueprints")
-    if asked.given.json:
-        asked.print_json(found)
+def list_(context: CommandContext) -> int:
+    """List all blueprints in short."""
+    blueprints = context.call("blueprints")
+    if context.args.json:
+        context.print_json(blueprints)
         return exits.DONE
-    rows = [(one["name"], asked.say(one["title"]), ", ".join(one["monitors"])) for one in found]
+    rows = [
+        (one["name"], context.say(one["title"]), ", ".join(one["monitors"]))
+        for one in blueprints
+    ]
     print("\n".join(table(rows)))
-    print(asked.say(HOW_TO_ADD))
+    print(context.say(HOW_TO_ADD))
     return exits.DONE
 
 
-def show(asked: CommandContext) -> int:
-    """One blueprint in full, as it would stand in an instance's file."""
-    known = {one["name"]: one for one in asked.call("blueprints")}
-    one = known.get(asked.given.name)
+def show(context: CommandContext) -> int:
+    """Print one blueprint in full, as it would stand in an instance's file."""
+    by_name = {one["name"]: one for one in context.call("blueprints")}
+    one = by_name.get(context.args.name)
     if one is None:
-        near = suggestion(asked.given.name, known)
-        raise RefusedError("not found", NO_BLUEPRINT.fill(given=asked.given.name, instead=near))
-    if asked.given.json:
-        asked.print_json(one)
+        near = suggestion(context.args.name, by_name)
+        raise RefusedError(
+            "not found", NO_BLUEPRINT.fill(given=context.args.name, instead=near)
+        )
+    if context.args.json:
+        context.print_json(one)
     else:
-        print("\n".join(_full(asked, one)))
+        print("\n".join(_details(context, one)))
     return exits.DONE
 
 
-def add(asked: CommandContext) -> int:
+def add(context: CommandContext) -> int:
     """Add its monitors to an instance: a new version of the definitions."""
-    given = asked.given
-    applied = asked.call(
+    args = context.args
+    answer = context.call(
         "blueprint_add",
-        blueprint=given.name,
-        instance=given.to,
-        values=_values(asked, given.set),
-        address=given.address,
-        zone=given.zone,
-        rules=given.rule,
-        dry=given.dry_run,
-        language=asked.language,
+        blueprint=args.name,
+        instance=args.to,
+        values=_values(context, args.set),
+        address=args.address,
+        zone=args.zone,
+        rules=args.rule,
+        dry=args.dry_run,
+        language=context.language,
     )
-    return say_would(asked, applied) if given.dry_run else say_applied(asked, applied)
+    return say_dry_run(context, answer) if args.dry_run else say_applied(context, answer)
 
 
-def _values(asked: CommandContext, given: Sequence[str]) -> dict[str, str]:
-    for text in given:
+def _values(context: CommandContext, assignments: Sequence[str]) -> dict[str, str]:
+    for text in assignments:
         if "=" not in text:
-            asked.given.parser.refuse(NO_VALUE.fill(given=text))
-    return dict(text.split("=", 1) for text in given)
+            context.args.parser.refuse(NO_VALUE.fill(given=text))
+    return dict(text.split("=", 1) for text in assignments)
 
 
-def _full(asked: CommandContext, one: Answer) -> Iterator[str]:
-    yield f"{one['name']}  {asked.say(one['title'])}"
-    yield f"  {asked.say(one['help'])}"
-    if one["asks"]:
-        yield from ("", asked.say(ASKS))
+def _details(context: CommandContext, blueprint: Answer) -> Iterator[str]:
+    yield f"{blueprint['name']}  {context.say(blueprint['title'])}"
+    yield f"  {context.say(blueprint['help'])}"
+    if blueprint["asks"]:
+        yield from ("", context.say(ASKS))
         rows = [
-            (name, asked.say(UNLESS.fill(value=value) if value else MUST))
-            for name, value in one["asks"].items()
+            (name, context.say(UNLESS.fill(value=value) if value else MUST))
+            for name, value in blueprint["asks"].items()
         ]
         yield from (f"  {line}" for line in table(rows))
-    yield from ("", asked.say(MONITORS), "")
-    yield toml({"group": [titled(group, asked.language) for group in one["groups"]]}).strip()
+    yield from ("", context.say(MONITORS), "")
+    yield toml(
+        {"group": [localize(group, context.language) for group in blueprint["groups"]]}
+    ).strip()

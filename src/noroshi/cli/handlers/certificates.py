@@ -11,9 +11,9 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.handlers.secrets import CERTIFICATE, say_that_it_is_asked, told
+from noroshi.cli.handlers.secrets import CERTIFICATE, report_probes, say_checking
 from noroshi.cli.output.times import clock
-from noroshi.cli.password_prompt import CANNOT_READ, STDIN, contents, typed
+from noroshi.cli.password_prompt import CANNOT_READ, STDIN, contents, read_hidden
 from noroshi.core.translation import Message, _
 from noroshi.knowledge.os_errors import why
 from noroshi.oauth.client_certificates import CertificateError, read
@@ -46,46 +46,45 @@ TRIES = 4
 Answer = Mapping[str, Any]
 
 
-def new(asked: CommandContext) -> int:
-    """A key that is made in the node, and what of it goes to the provider."""
-    given = asked.given
-    _refuse_if_there(given.out)
-    found = asked.call(
-        "certificate_new",
-        name=given.name,
-        next=given.next,
-        replace=given.replace,
-        days=given.days,
+def new(context: CommandContext) -> int:
+    """Have the node make a key and a certificate, and print what of it goes to the provider."""
+    args = context.args
+    _refuse_if_there(args.out)
+    certificate = context.call(
+        "certificate_new", name=args.name, next=args.next, replace=args.replace, days=args.days
     )
-    print(asked.say(MADE.fill(account=found["account"], entry=found["entry"])))
-    return _show(asked, found)
+    print(context.say(MADE.fill(account=certificate["account"], entry=certificate["entry"])))
+    return _show(context, certificate)
 
 
-def import_(asked: CommandContext) -> int:
-    """A certificate that was made elsewhere; a PFX is opened here, so its passphrase stays here."""
-    given = asked.given
-    pem = opened(asked, given.file, given.passphrase_file)
-    replaces = given.replace and asked.running and _is_there(asked)
-    if replaces and not given.force:
-        say_that_it_is_asked(asked)
-    found = asked.call(
+def import_(context: CommandContext) -> int:
+    """Import a certificate that was made elsewhere; a PFX is opened here, so its passphrase
+    stays here."""
+    args = context.args
+    pem = read_certificate(context, args.file, args.passphrase_file)
+    replaces = args.replace and context.running and _exists(context)
+    if replaces and not args.force:
+        say_checking(context)
+    certificate = context.call(
         "certificate_import",
-        name=given.name,
+        name=args.name,
         pem=pem,
-        next=given.next,
-        replace=given.replace,
-        proved=not given.force,
+        next=args.next,
+        replace=args.replace,
+        proved=not args.force,
     )
-    print(asked.say(IMPORTED.fill(account=found["account"], entry=found["entry"])))
-    print(asked.say(_facts(found)))
-    said = told(asked, found["entry"], CERTIFICATE) if replaces else ()
-    return exits.TROUBLE if any(one["refused"] for one in said) else exits.DONE
+    print(
+        context.say(IMPORTED.fill(account=certificate["account"], entry=certificate["entry"]))
+    )
+    print(context.say(_facts(certificate)))
+    probes = report_probes(context, certificate["entry"], CERTIFICATE) if replaces else ()
+    return exits.TROUBLE if any(one["refused"] for one in probes) else exits.DONE
 
 
-def _is_there(asked: CommandContext) -> bool:
+def _exists(context: CommandContext) -> bool:
     """Return whether there is one whose place another would take."""
     try:
-        asked.call("certificate_show", name=asked.given.name, next=asked.given.next)
+        context.call("certificate_show", name=context.args.name, next=context.args.next)
     except RefusedError as refused:
         if refused.kind != "not found":
             raise
@@ -93,47 +92,53 @@ def _is_there(asked: CommandContext) -> bool:
     return True
 
 
-def show(asked: CommandContext) -> int:
+def show(context: CommandContext) -> int:
     """Print once more what is uploaded."""
-    given = asked.given
-    _refuse_if_there(given.out)
-    found = asked.call("certificate_show", name=given.name, next=given.next)
-    if given.json:
-        asked.print_json(found)
+    args = context.args
+    _refuse_if_there(args.out)
+    certificate = context.call("certificate_show", name=args.name, next=args.next)
+    if args.json:
+        context.print_json(certificate)
         return exits.DONE
-    return _show(asked, found)
+    return _show(context, certificate)
 
 
-def _show(asked: CommandContext, found: Answer) -> int:
-    print(asked.say(_facts(found)))
-    if out := asked.given.out:
-        _write(Path(out), found["pem"])
-        print(asked.say(WROTE.fill(file=out)))
+def _show(context: CommandContext, certificate: Answer) -> int:
+    print(context.say(_facts(certificate)))
+    if path := context.args.out:
+        _write(Path(path), certificate["pem"])
+        print(context.say(WROTE.fill(file=path)))
     else:
-        print(asked.say(UPLOAD))
-        print(found["pem"], end="")
+        print(context.say(UPLOAD))
+        print(certificate["pem"], end="")
     return exits.DONE
 
 
-def _facts(found: Answer) -> Message:
-    ends = clock(found["ends"], datetime.now(UTC))
-    return FACTS.fill(name=found["name"], sha1=found["sha1"], sha256=found["sha256"], ends=ends)
+def _facts(certificate: Answer) -> Message:
+    ends = clock(certificate["ends"], datetime.now(UTC))
+    return FACTS.fill(
+        name=certificate["name"],
+        sha1=certificate["sha1"],
+        sha256=certificate["sha256"],
+        ends=ends,
+    )
 
 
-def opened(asked: CommandContext, file: str, passphrase_file: str | None) -> str:
-    """Key and certificate of a file in PEM, unlocked; asks for the passphrase if there is one."""
+def read_certificate(context: CommandContext, file: str, passphrase_file: str | None) -> str:
+    """Return key and certificate of a file in PEM, unlocked; ask for the passphrase if there is
+    one."""
     data, passphrase = _bytes(file), ""
     if passphrase_file:
         passphrase = contents(passphrase_file).rstrip("\r\n")
-    for left in reversed(range(TRIES)):
+    for remaining in reversed(range(TRIES)):
         try:
             return read(data, passphrase).reveal()
         except CertificateError as unfit:
-            if not unfit.locked or not left or passphrase_file:
+            if not unfit.locked or not remaining or passphrase_file:
                 raise RefusedError("invalid", unfit.words) from None
             if passphrase:
-                print(asked.say(unfit.words), file=sys.stderr)
-        passphrase = typed(asked, ASK.fill(file=file), BY_FILE)
+                print(context.say(unfit.words), file=sys.stderr)
+        passphrase = read_hidden(context, ASK.fill(file=file), BY_FILE)
     raise AssertionError("the last try raises or returns")
 
 
@@ -144,16 +149,17 @@ def _bytes(file: str) -> bytes:
         raise RefusedError("invalid", CANNOT_READ.fill(file=file, why=why(error))) from None
 
 
-def _refuse_if_there(out: str | None) -> None:
-    """Before anything is made: a certificate that could not be written would be hard to find."""
-    if out and Path(out).exists():
-        raise RefusedError("conflict", IS_THERE.fill(file=out))
+def _refuse_if_there(path: str | None) -> None:
+    """Refuse before anything is made: a certificate that could not be written would be hard to
+    find."""
+    if path and Path(path).exists():
+        raise RefusedError("conflict", IS_THERE.fill(file=path))
 
 
 def _write(file: Path, pem: str) -> None:
     try:
-        with file.open("x", encoding="ascii") as opened:
-            opened.write(pem)
+        with file.open("x", encoding="ascii") as stream:
+            stream.write(pem)
     except FileExistsError:
         raise RefusedError("conflict", IS_THERE.fill(file=file)) from None
     except OSError as error:

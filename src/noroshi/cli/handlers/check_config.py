@@ -14,7 +14,7 @@ from noroshi.cli.clients.in_process import built_in
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.placeholders import (
-    Found,
+    Placeholders,
     placeholders_as_json,
     placeholders_of,
     say_placeholders,
@@ -25,7 +25,7 @@ from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.translation import Message, _
 from noroshi.definitions import (
     RANDOM_BYTES,
-    Checked,
+    CheckResult,
     Folder,
     HostOf,
     by_file,
@@ -36,7 +36,7 @@ from noroshi.definitions import (
 from noroshi.hosts.local import LocalHost
 from noroshi.hosts.programs import program_rules
 from noroshi.ports import Clocks
-from noroshi.service.definitions.warnings import silent
+from noroshi.service.definitions.warnings import without_rule
 
 CLOCKS = Clocks(wall=lambda: datetime.now(UTC), steady=time.monotonic)
 WRONG = _("{folder} cannot be used. Problems: {count}")
@@ -47,42 +47,43 @@ NOTHING_THERE = _("it has no definitions; check that it is the right folder")
 NO_HOME = _("There is no {file}, so it was not checked which programs may run.")
 
 
-def check_config(asked: CommandContext) -> int:
-    """All problems at once; exit code 3 if there is one. Nothing is written."""
-    folder = Path(asked.given.folder)
-    config, of_config = _settings(asked.home)
-    read = look_into(folder)
-    found = asyncio.run(_checked(read, config))
-    of_folder = (*read.problems, *found.problems)
-    if not read.documents and not of_folder:
+def check_config(context: CommandContext) -> int:
+    """Report all problems at once; exit code 3 if there is one. Nothing is written."""
+    folder = Path(context.args.folder)
+    config, of_config = _settings(context.home)
+    content = look_into(folder)
+    result = asyncio.run(_check(content, config))
+    of_folder = (*content.problems, *result.problems)
+    if not content.documents and not of_folder:
         of_folder = (Problem(str(folder), NOTHING_THERE),)
     problems = (*of_config, *by_file(of_folder))
-    if problems and not asked.given.json:
+    if problems and not context.args.json:
         head = WRONG.fill(folder=folder, count=len(problems))
         raise RefusedError("invalid", head, [(p.where, p.what) for p in problems])
-    if asked.given.json:
-        _print(asked, problems, placeholders_of(read.documents))
+    if context.args.json:
+        _print(context, problems, placeholders_of(content.documents))
     else:
-        _say_usable(asked, read, found, config)
+        _say_usable(context, content, result, config)
     return exits.INVALID if problems else exits.DONE
 
 
 def _say_usable(
-    asked: CommandContext, read: Folder, found: Checked, config: Config | None
+    context: CommandContext, content: Folder, result: CheckResult, config: Config | None
 ) -> None:
     """Say that it can be used, no more kindly than all that is known of it allows."""
-    left, told = placeholders_of(read.documents), list(silent(found.plan))
+    examples, warnings = placeholders_of(content.documents), list(without_rule(result.plan))
     if config is None:
-        told.append(NO_HOME.fill(file=asked.home / FILE))
-    head = BUT if left or told else RIGHT
-    print(asked.say(head.fill(folder=asked.given.folder, counts=_counts(found))))
-    for words in told:
-        print(asked.say(words))
-    say_placeholders(asked, left)
+        warnings.append(NO_HOME.fill(file=context.home / FILE))
+    head = BUT if examples or warnings else RIGHT
+    print(context.say(head.fill(folder=context.args.folder, counts=_counts(result))))
+    for words in warnings:
+        print(context.say(words))
+    say_placeholders(context, examples)
 
 
 def _settings(home: Path) -> tuple[Config | None, tuple[Problem, ...]]:
-    """The node's own settings; there may be none here, as on an administrator's own computer."""
+    """Return the node's own settings; there may be none here, as on an administrator's own
+    computer."""
     if not (home / FILE).exists():
         return None, ()
     try:
@@ -91,16 +92,16 @@ def _settings(home: Path) -> tuple[Config | None, tuple[Problem, ...]]:
         return None, tuple(Problem(fault.where, fault.what) for fault in error.problems)
 
 
-async def _checked(read: Folder, config: Config | None) -> Checked:
+async def _check(content: Folder, config: Config | None) -> CheckResult:
     renderer = TemplateRenderer()
     try:
         return await check(
-            read.documents,
+            content.documents,
             (),
             built_in(renderer),
             new_id=lambda: ulid(CLOCKS.wall(), os.urandom(RANDOM_BYTES)),
             host_of=_host_of(config) if config is not None else None,
-            faulty=[problem.where for problem in read.problems],
+            faulty=[problem.where for problem in content.problems],
         )
     finally:
         await renderer.close()
@@ -111,8 +112,8 @@ def _host_of(config: Config) -> HostOf:
     return lambda monitor: host
 
 
-def _counts(found: Checked) -> Message:
-    plan = found.plan
+def _counts(result: CheckResult) -> Message:
+    plan = result.plan
     return COUNTS.fill(
         monitors=sum(not is_own(monitor) for monitor in plan.monitors.values()),
         rules=len(plan.rules),
@@ -121,6 +122,8 @@ def _counts(found: Checked) -> Message:
     )
 
 
-def _print(asked: CommandContext, problems: tuple[Problem, ...], left: Found) -> None:
-    told = [{"where": p.where, "what": p.what.both()} for p in problems]
-    asked.print_json({"problems": told, "placeholders": placeholders_as_json(left)})
+def _print(
+    context: CommandContext, problems: tuple[Problem, ...], examples: Placeholders
+) -> None:
+    rows = [{"where": p.where, "what": p.what.both()} for p in problems]
+    context.print_json({"problems": rows, "placeholders": placeholders_as_json(examples)})

@@ -47,15 +47,15 @@ complete -c noroshi -f
 """
 
 
-def completion(asked: CommandContext) -> int:
+def completion(context: CommandContext) -> int:
     """Print the script; nothing is written anywhere."""
-    made = {"bash": bash(), "zsh": zsh(), "fish": fish(asked.language)}
-    print(made[asked.given.shell], end="")
+    scripts = {"bash": bash(), "zsh": zsh(), "fish": fish(context.language)}
+    print(scripts[context.args.shell], end="")
     return exits.DONE
 
 
 def bash() -> str:
-    """For bash 4 and newer."""
+    """Return the script for bash 4 and newer."""
     words = "\n".join(
         f'        "{path}") echo "{" ".join(_words(command))}" ;;' for path, command in _paths()
     )
@@ -63,20 +63,20 @@ def bash() -> str:
 
 
 def zsh() -> str:
-    """For zsh, by its own reading of bash's completions."""
+    """Return the script for zsh, by its own reading of bash's completions."""
     return ZSH + bash().partition("\n")[2]
 
 
 def fish(language: str) -> str:
-    """For fish, whose completions show the help too."""
+    """Return the script for fish, whose completions show the help too."""
     lines = list[str]()
     for path, command in _paths():
         if command is None:
             continue
-        *above, name = path.split(" ")
-        where = _fish_condition(above)
+        *parents, name = path.split(" ")
+        where = _fish_condition(parents)
         lines.append(
-            f"complete -c noroshi -n '{where}' -a {name} -d {_quoted(command, language)}"
+            f"complete -c noroshi -n '{where}' -a {name} -d {_quote_help(command, language)}"
         )
         lines += [
             f"complete -c noroshi -n '__fish_seen_subcommand_from {name}' -l {flag[2:]}"
@@ -87,16 +87,16 @@ def fish(language: str) -> str:
     return FISH + "\n".join(lines) + "\n"
 
 
-def _fish_condition(above: list[str]) -> str:
-    return f"__fish_seen_subcommand_from {above[-1]}" if above else "__fish_use_subcommand"
+def _fish_condition(parents: list[str]) -> str:
+    return f"__fish_seen_subcommand_from {parents[-1]}" if parents else "__fish_use_subcommand"
 
 
-def _quoted(command: Command, language: str) -> str:
+def _quote_help(command: Command, language: str) -> str:
     return "'" + command.help.say(language).replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _paths() -> Iterator[tuple[str, Command | None]]:
-    """Each command with what is typed before its options; "" is the program itself."""
+    """Yield each command with what is typed before its options; "" is the program itself."""
     yield "", None
     for command in COMMANDS:
         yield command.name, command
@@ -108,8 +108,8 @@ def _words(command: Command | None) -> list[str]:
     """Return what may come next: commands below it, and its options."""
     if command is None:
         return [one.name for one in COMMANDS] + _flags(GLOBAL) + ["--version", "--help"]
-    below = [one.name for one in command.under]
-    return below + _flags((*command.options, *GLOBAL)) + ["--help"]
+    subcommands = [one.name for one in command.under]
+    return subcommands + _flags((*command.options, *GLOBAL)) + ["--help"]
 
 
 def _flags(options: tuple[Option, ...]) -> list[str]:
@@ -118,19 +118,19 @@ def _flags(options: tuple[Option, ...]) -> list[str]:
 
 def _values() -> Iterator[str]:
     """Return what may follow an option: a choice, a file, or anything."""
-    every = {flag: option for option in _options() for flag in option.flags}
-    for flag, option in sorted(every.items()):
+    by_flag = {flag: option for option in _options() for flag in option.flags}
+    for flag, option in sorted(by_flag.items()):
         if not flag.startswith("-") or option.settings.get("action") == "store_true":
             continue
         choices = option.settings.get("choices")
         if choices:
-            made = f'compgen -W "{" ".join(map(str, choices))}"'
+            action = f'compgen -W "{" ".join(map(str, choices))}"'
         elif option.settings.get("metavar") in PLACED:
-            made = "compgen -f"
+            action = "compgen -f"
         else:
             yield f"        {flag}) return ;;"
             continue
-        yield f'        {flag}) mapfile -t COMPREPLY < <({made} -- "$word"); return ;;'
+        yield f'        {flag}) mapfile -t COMPREPLY < <({action} -- "$word"); return ;;'
 
 
 def _options() -> Iterator[Option]:

@@ -24,26 +24,26 @@ LANGUAGES = {"en": _("English"), "ja": _("Japanese")}
 NO_RULE = _("none: never notified")
 
 
-def contacts(asked: CommandContext) -> int:
-    """A row for each contact."""
-    found = asked.call("contacts")
-    if asked.given.json:
-        asked.print_json(found)
-    elif not found:
-        print(asked.say(NOBODY))
+def contacts(context: CommandContext) -> int:
+    """Print a row for each contact."""
+    answer = context.call("contacts")
+    if context.args.json:
+        context.print_json(answer)
+    elif not answer:
+        print(context.say(NOBODY))
     else:
-        rows = [[asked.say(words) for words in HEAD], *(_row(asked, one) for one in found)]
+        rows = [[context.say(words) for words in HEAD], *(_row(context, one) for one in answer)]
         print("\n".join(table(rows)))
     return exits.DONE
 
 
-def _row(asked: CommandContext, one: Mapping[str, Any]) -> tuple[str, ...]:
+def _row(context: CommandContext, one: Mapping[str, Any]) -> tuple[str, ...]:
     name = f"{one['name']} ({one['title']})" if one["title"] else one["name"]
     return (
         name,
-        asked.say(LANGUAGES[one["language"]]),
+        context.say(LANGUAGES[one["language"]]),
         one["zone"],
-        ", ".join(one["rules"]) or ("" if one["notifications"] else asked.say(NO_RULE)),
+        ", ".join(one["rules"]) or ("" if one["notifications"] else context.say(NO_RULE)),
         ", ".join(one["notifications"]),
         str(one["monitors"]),
         ", ".join(one["addresses"]),

@@ -9,7 +9,7 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.handlers.apply import say_applied, say_would
+from noroshi.cli.handlers.apply import say_applied, say_dry_run
 from noroshi.cli.output.placeholders import placeholders_of, say_placeholders
 from noroshi.core.definitions.problems import suggestion
 from noroshi.core.translation import _
@@ -27,61 +27,61 @@ CANNOT_READ = _("Cannot read {file}: {why}")
 UNUSABLE = _("{file} cannot be applied; nothing was changed.")
 
 
-def show(asked: CommandContext) -> int:
-    """Definitions in force; the line above each names what a safe change needs."""
-    keys = asked.given.keys
-    found = asked.call("definition_show", keys=keys)
+def show(context: CommandContext) -> int:
+    """Print definitions in force; the line above each names what a safe change needs."""
+    keys = context.args.keys
+    answer = context.call("definition_show", keys=keys)
     for key in keys:
-        if key not in found["documents"]:
-            _not_there(asked, key)
-    if asked.given.json:
-        asked.print_json(found)
+        if key not in answer["documents"]:
+            _raise_missing(context, key)
+    if context.args.json:
+        context.print_json(answer)
         return exits.DONE
-    if not found["documents"]:
-        print(asked.say(NONE_YET))
+    if not answer["documents"]:
+        print(context.say(NONE_YET))
         return exits.DONE
     texts = [
-        HEAD.format(key=key, version=found["version"], etag=found["etags"][key])
+        HEAD.format(key=key, version=answer["version"], etag=answer["etags"][key])
         + "\n"
         + toml(content).rstrip()
-        for key, content in found["documents"].items()
+        for key, content in answer["documents"].items()
     ]
     print("\n\n".join(texts))
     return exits.DONE
 
 
-def set_(asked: CommandContext) -> int:
+def set_(context: CommandContext) -> int:
     """Put a file's content in its place."""
-    key, content = asked.given.key, _content(asked.given.file)
-    code = _changed(asked, put={key: content})
-    if not asked.given.json:
-        say_placeholders(asked, placeholders_of((document(key, content),)))
+    key, content = context.args.key, _content(context.args.file)
+    code = _change(context, put={key: content})
+    if not context.args.json:
+        say_placeholders(context, placeholders_of((document(key, content),)))
     return code
 
 
-def remove(asked: CommandContext) -> int:
+def remove(context: CommandContext) -> int:
     """Take it out."""
-    return _changed(asked, remove=[asked.given.key], empty=asked.given.empty)
+    return _change(context, remove=[context.args.key], empty=context.args.empty)
 
 
-def rename(asked: CommandContext) -> int:
+def rename(context: CommandContext) -> int:
     """Give it another name; what names it follows."""
-    return _changed(asked, rename={asked.given.key: asked.given.name})
+    return _change(context, rename={context.args.key: context.args.name})
 
 
-def _changed(asked: CommandContext, **what: Any) -> int:
-    given = asked.given
-    wanted = "" if given.etag == NOT_THERE_YET else given.etag
-    etags = {} if given.etag is None else {given.key: wanted}
-    applied = asked.call(
-        "definition_change", etags=etags, note=given.note, dry=given.dry_run, **what
+def _change(context: CommandContext, **change: Any) -> int:
+    args = context.args
+    etag = "" if args.etag == NOT_THERE_YET else args.etag
+    etags = {} if args.etag is None else {args.key: etag}
+    answer = context.call(
+        "definition_change", etags=etags, note=args.note, dry=args.dry_run, **change
     )
-    return say_would(asked, applied) if given.dry_run else say_applied(asked, applied)
+    return say_dry_run(context, answer) if args.dry_run else say_applied(context, answer)
 
 
-def _not_there(asked: CommandContext, key: str) -> None:
-    known = asked.call("definition_show")["documents"]
-    words = NO_DEFINITION.fill(key=key, instead=suggestion(key, known))
+def _raise_missing(context: CommandContext, key: str) -> None:
+    documents = context.call("definition_show")["documents"]
+    words = NO_DEFINITION.fill(key=key, instead=suggestion(key, documents))
     raise RefusedError("not found", words)
 
 

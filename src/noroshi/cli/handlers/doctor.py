@@ -15,7 +15,7 @@ from noroshi.cli import exits
 from noroshi.cli.context import CommandContext, at_home
 from noroshi.cli.output.times import clock
 from noroshi.cli.paths import HOME, NAME, SERVICE, UNIT_FILE
-from noroshi.cli.systemd.state import shown
+from noroshi.cli.systemd.state import service_properties
 from noroshi.cli.terminal_escape import obey
 from noroshi.command_line.text_width import pad, width, wrap
 from noroshi.core.translation import NOTHING, Message, _, bilingual
@@ -49,98 +49,111 @@ WRITTEN_MASKED = _(
 )
 
 
-def doctor(asked: CommandContext) -> int:
+def doctor(context: CommandContext) -> int:
     """Exit code 1 if a stage failed."""
-    given = asked.given
-    if given.bundle:
-        _bundling().try_place(Path(given.bundle))
+    args = context.args
+    if args.bundle:
+        _support_bundle().try_place(Path(args.bundle))
     # Without a node it is this process that fails at what it looks at; the page tells it.
     logging.getLogger("noroshi").setLevel(logging.ERROR)
-    page = Page(asked, silent=given.json)
-    found = list(_examined(asked, page))
-    page.end(list(_summed_up(asked, found)))
-    if given.json:
-        asked.print_json({"ok": not _failed(found), "examined": found})
-    if given.bundle:
-        _bundle(asked, page, found)
-    return exits.TROUBLE if _failed(found) else exits.DONE
+    page = Page(context, silent=args.json)
+    examinations = list(_examine_all(context, page))
+    page.end(list(_summary(context, examinations)))
+    if args.json:
+        context.print_json({"ok": not _any_failed(examinations), "examined": examinations})
+    if args.bundle:
+        _bundle(context, page, examinations)
+    return exits.TROUBLE if _any_failed(examinations) else exits.DONE
 
 
-def _examined(asked: CommandContext, page: Page) -> Iterator[Answer]:
-    """The computer and all routes, or the one that was asked for."""
-    route = asked.given.route
+def _examine_all(context: CommandContext, page: Page) -> Iterator[Answer]:
+    """Examine the computer and all routes, or the route that was asked for."""
+    route = context.args.route
     if route:
-        yield _one(asked, page, route)
+        yield _examine(context, page, route)
         return
-    yield _one(asked, page, "")
-    routes = asked.call("route_list")["routes"]
+    yield _examine(context, page, "")
+    routes = context.call("route_list")["routes"]
     for one in routes:
-        yield _one(asked, page, one["name"])
+        yield _examine(context, page, one["name"])
     if not routes:
-        page.end([asked.say(NO_ROUTES)])
+        page.end([context.say(NO_ROUTES)])
 
 
-def _one(asked: CommandContext, page: Page, route: str) -> Answer:
-    """One examination to its end; each stage is shown as it comes."""
-    begun = asked.call("examine_begin", route=route, to=asked.given.to if route else "")
-    ours = [] if route else here(asked)
-    names = [*({"name": s["name"], "title": s["title"]} for s in ours), *begun["names"]]
-    page.begin({**begun, "names": names})
-    for stage in ours:
+def _examine(context: CommandContext, page: Page, route: str) -> Answer:
+    """Run one examination to its end; show each stage as it comes."""
+    examination = context.call(
+        "examine_begin", route=route, to=context.args.to if route else ""
+    )
+    local_stages = [] if route else node_stages(context)
+    names = [
+        *({"name": s["name"], "title": s["title"]} for s in local_stages),
+        *examination["names"],
+    ]
+    page.begin({**examination, "names": names})
+    for stage in local_stages:
         page.show(stage)
-    stages, over = list[Answer](), False
-    while not over:
-        page.wait_for(names[len(ours) + len(stages) :])
-        looked = asked.call("examine_look", id=begun["id"], seen=len(stages))
-        for stage in looked["stages"]:
+    stages, finished = list[Answer](), False
+    while not finished:
+        page.wait_for(names[len(local_stages) + len(stages) :])
+        answer = context.call("examine_look", id=examination["id"], seen=len(stages))
+        for stage in answer["stages"]:
             page.show(stage)
-        stages += looked["stages"]
-        over = looked["over"]
-    return {**begun, "names": names, "stages": [*ours, *stages], "over": True}
+        stages += answer["stages"]
+        finished = answer["over"]
+    return {**examination, "names": names, "stages": [*local_stages, *stages], "over": True}
 
 
-def _failed(found: list[Answer]) -> bool:
-    return any(stage["state"] == "failed" for one in found for stage in one["stages"])
+def _any_failed(examinations: list[Answer]) -> bool:
+    return any(stage["state"] == "failed" for one in examinations for stage in one["stages"])
 
 
-def _summed_up(asked: CommandContext, found: list[Answer]) -> Iterator[str]:
-    if not _failed(found):
-        unseen = [one["route"] for one in found if one["down"] and not one["down"]["early"]]
-        words = PASSED_BUT.fill(routes=", ".join(unseen)) if unseen else ALL_WELL
-        yield asked.say(words)
-    for one in found:
-        bad = [asked.say(s["title"]) for s in one["stages"] if s["state"] == "failed"]
+def _summary(context: CommandContext, examinations: list[Answer]) -> Iterator[str]:
+    if not _any_failed(examinations):
+        undetected = [
+            one["route"] for one in examinations if one["down"] and not one["down"]["early"]
+        ]
+        words = PASSED_BUT.fill(routes=", ".join(undetected)) if undetected else ALL_WELL
+        yield context.say(words)
+    for one in examinations:
+        bad = [context.say(s["title"]) for s in one["stages"] if s["state"] == "failed"]
         if bad:
-            where = one["route"] or asked.say(one["title"])
-            yield asked.say(NOT_ALL.fill(where=where, stages=", ".join(bad)))
+            where = one["route"] or context.say(one["title"])
+            yield context.say(NOT_ALL.fill(where=where, stages=", ".join(bad)))
         elif one["down"]:
-            yield from map(asked.say, _the_way_on(one["route"], one["down"]))
+            yield from map(context.say, _next_step(one["route"], one["down"]))
 
 
-def _the_way_on(route: str, down: Answer) -> Iterator[Message]:
-    """Where no stage finds anything any more: the mails of a route that rests still wait. The
+def _next_step(route: str, outage: Answer) -> Iterator[Message]:
+    """Yield when the mails of a failed route go on, where no stage finds anything any more. The
     diagnosis itself lets none of them go, as it sends nothing."""
-    until, now = down["until"], datetime.now(UTC)
+    until, now = outage["until"], datetime.now(UTC)
     soon = until is None or datetime.fromisoformat(until) <= now
-    told = {"route": route, "mail": down["mail"], "until": SOON if soon else clock(until, now)}
-    if down["mail"]:
-        yield (MENDED if down["early"] else ONCE_MENDED).fill(**told)
-    elif down["early"]:
-        yield MENDED_ALONE.fill(**told)
+    fields = {
+        "route": route,
+        "mail": outage["mail"],
+        "until": SOON if soon else clock(until, now),
+    }
+    if outage["mail"]:
+        yield (MENDED if outage["early"] else ONCE_MENDED).fill(**fields)
+    elif outage["early"]:
+        yield MENDED_ALONE.fill(**fields)
 
 
-def _bundling() -> ModuleType:
+def _support_bundle() -> ModuleType:
     from noroshi.cli.handlers import support_bundle  # only who wants one pays for it
 
     return support_bundle
 
 
-def _bundle(asked: CommandContext, page: Page, found: list[Answer]) -> None:
-    file = Path(asked.given.bundle)
-    _bundling().write_bundle(asked, file, found, page.text)
-    words = WRITTEN_MASKED if asked.given.mask else WRITTEN
+def _bundle(context: CommandContext, page: Page, examinations: list[Answer]) -> None:
+    file = Path(context.args.bundle)
+    _support_bundle().write_bundle(context, file, examinations, page.text)
+    words = WRITTEN_MASKED if context.args.mask else WRITTEN
     # With --json the standard output is the answer alone.
-    print(asked.say(words.fill(file=file)), file=sys.stderr if asked.given.json else sys.stdout)
+    print(
+        context.say(words.fill(file=file)), file=sys.stderr if context.args.json else sys.stdout
+    )
 
 
 MARKS = {"ok": "✓", "failed": "◆", "not reached": "·"}
@@ -174,8 +187,8 @@ WAITING = "  … {title}"
 class Page:
     """Writes as the stages come; `text` is all that was written."""
 
-    def __init__(self, asked: CommandContext, *, silent: bool) -> None:
-        self._asked, self._silent = asked, silent
+    def __init__(self, context: CommandContext, *, silent: bool) -> None:
+        self._context, self._silent = context, silent
         self._room = max(shutil.get_terminal_size((NARROW, 0)).columns, NARROWEST)
         self._lines = list[str]()
         self._titles = self._states = 0
@@ -185,26 +198,28 @@ class Page:
     def text(self) -> str:
         return "\n".join(self._lines) + "\n"
 
-    def begin(self, begun: Answer) -> None:
-        """The heading; how wide the columns are."""
-        say = self._asked.say
-        self._titles = max([width(say(one["title"])) for one in begun["names"]], default=0)
+    def begin(self, examination: Answer) -> None:
+        """Write the heading, and note how wide the columns are."""
+        say = self._context.say
+        self._titles = max(
+            [width(say(one["title"])) for one in examination["names"]], default=0
+        )
         self._states = max(width(say(STATES[state])) for state in ("ok", "failed"))
-        title = say(begun["title"])
-        name = begun["route"] or title
-        shown = f"{name} ({title})" if title and begun["route"] else name
-        mark = say(begun["mark"])
-        kind = f"{begun['kind']} [{mark}]" if mark else begun["kind"]
-        told = [part for part in (shown, kind, begun["where"]) if part]
+        title = say(examination["title"])
+        name = examination["route"] or title
+        heading = f"{name} ({title})" if title and examination["route"] else name
+        mark = say(examination["mark"])
+        kind = f"{examination['kind']} [{mark}]" if mark else examination["kind"]
+        parts = [part for part in (heading, kind, examination["where"]) if part]
         self.gap()
-        self._say("  ".join(told))
-        if down := begun["down"]:
-            self._say(*self._hung(f"  {REMARK}", say(_known(down))))
-            if down["remedy"]:
-                self._say("", *self._remedy(down["remedy"]), "")
+        self._say("  ".join(parts))
+        if outage := examination["down"]:
+            self._say(*self._hanging_indent(f"  {REMARK}", say(_outage(outage))))
+            if outage["remedy"]:
+                self._say("", *self._remedy(outage["remedy"]), "")
 
     def gap(self) -> None:
-        """One empty line between what belongs together and the next of its kind."""
+        """Write one empty line between what belongs together and the next of its kind."""
         if self._lines and self._lines[-1]:
             self._say("")
 
@@ -214,14 +229,14 @@ class Page:
         self._say(*lines)
 
     def wait_for(self, names: Sequence[Answer]) -> None:
-        """On a terminal, what is being looked at now."""
+        """Show what is being looked at now, on a terminal."""
         if self._live and names:
-            title = self._asked.say(names[0]["title"])
+            title = self._context.say(names[0]["title"])
             obey(CLEAR)
             print(WAITING.format(title=title), end="", flush=True)
 
     def show(self, stage: Answer) -> None:
-        """Its line; remarks and remedy below."""
+        """Write a stage's line; remarks and remedy below."""
         if self._live:
             obey(CLEAR)
         self._say(*self._stage(stage))
@@ -232,65 +247,65 @@ class Page:
             print("\n".join(lines), flush=True)
 
     def _stage(self, stage: Answer) -> Iterator[str]:
-        say, state = self._asked.say, stage["state"]
+        say, state = self._context.say, stage["state"]
         time = stage["milliseconds"]
-        shown = "" if time is None else MILLISECONDS.format(time)
+        duration = "" if time is None else MILLISECONDS.format(time)
         head = "  ".join(
             (
                 f"  {MARKS[state]} {pad(say(stage['title']), self._titles)}",
                 pad(say(STATES[state]), self._states),
-                f"{shown:>{TIME}}",
+                f"{duration:>{TIME}}",
                 "",
             )
         )
-        yield from self._hung(head, say(stage["found"]))
+        yield from self._hanging_indent(head, say(stage["found"]))
         for remark in stage["remarks"]:
-            yield from self._hung(" " * 4 + REMARK, say(remark))
+            yield from self._hanging_indent(" " * 4 + REMARK, say(remark))
         if stage["remedy"] is not None:
             yield from ("", *self._remedy(stage["remedy"]), "")
 
     def _remedy(self, remedy: Answer) -> Iterator[str]:
         """Yield what it means; then who, how, when, where and the other side's own words."""
-        say = self._asked.say
-        yield from self._hung(" " * 4, say(remedy["meaning"]))
+        say = self._context.say
+        yield from self._hanging_indent(" " * 4, say(remedy["meaning"]))
         yield ""
-        wide = max(width(say(words)) for words in (WHO, HOW, TAKES, PAGE, REPLY))
+        label_width = max(width(say(words)) for words in (WHO, HOW, TAKES, PAGE, REPLY))
         for words, lines in self._parts(remedy):
-            label = f"    {pad(say(words), wide)}  "
+            label = f"    {pad(say(words), label_width)}  "
             for line in lines:
                 yield f"{label}{line}".rstrip()
                 label = " " * width(label)
 
     def _parts(self, remedy: Answer) -> Iterator[tuple[Message, Iterable[str]]]:
-        say = self._asked.say
-        yield WHO, self._wrapped(say(remedy["who"]))
-        how = [line for step in remedy["how"] for line in self._wrapped(say(step))]
-        home = getattr(self._asked.given, "home", "")
-        copied = [f"  {at_home(line, home)}" for line in remedy["lines"]]
-        if how or copied:
-            yield HOW, [*how, *copied]
+        say = self._context.say
+        yield WHO, self._wrap(say(remedy["who"]))
+        how = [line for step in remedy["how"] for line in self._wrap(say(step))]
+        home = getattr(self._context.args, "home", "")
+        commands = [f"  {at_home(line, home)}" for line in remedy["lines"]]
+        if how or commands:
+            yield HOW, [*how, *commands]
         if takes := say(remedy["takes"]):
-            yield TAKES, self._wrapped(takes)
+            yield TAKES, self._wrap(takes)
         if remedy["link"]:
             yield PAGE, [remedy["link"]]
         if remedy["reply"]:
-            yield REPLY, self._wrapped(remedy["reply"])
+            yield REPLY, self._wrap(remedy["reply"])
 
-    def _wrapped(self, text: str) -> list[str]:
+    def _wrap(self, text: str) -> list[str]:
         return wrap(text, self._room - 16)
 
-    def _hung(self, head: str, text: str) -> Iterator[str]:
-        """Wrapped beside its head, which stands before the first line alone."""
+    def _hanging_indent(self, head: str, text: str) -> Iterator[str]:
+        """Yield the text wrapped beside its head, which stands before the first line alone."""
         for line in wrap(text, self._room - width(head)):
             yield f"{head}{line}".rstrip()
             head = " " * width(head)
 
 
-def _known(down: Answer) -> Message:
+def _outage(outage: Answer) -> Message:
     """Say what the node knows, and whether the stages below could find it."""
-    words = PUT_OFF if not down["down"] else RESTS if down["early"] else DOWN
-    since = clock(down["since"], datetime.now(UTC))
-    return words.fill(since=since, why=bilingual(**down["why"]), count=down["waiting"])
+    words = PUT_OFF if not outage["down"] else RESTS if outage["early"] else DOWN
+    since = clock(outage["since"], datetime.now(UTC))
+    return words.fill(since=since, why=bilingual(**outage["why"]), count=outage["waiting"])
 
 
 NODE, UNIT = _("Node"), _("Service")
@@ -305,46 +320,47 @@ ACTIVE = _("{service} has been active since {at}")
 NOT_ACTIVE = _("{service} is installed and {state}.")
 
 
-def here(asked: CommandContext) -> list[Answer]:
-    """The node, and its service if this node is one; to be called after a first question."""
-    found = [_node(asked)]
-    if is_service(asked):
-        found.append(_service(shown()))
-    return found
+def node_stages(context: CommandContext) -> list[Answer]:
+    """Return the node as a stage, and its service if this node is one; to be called after a
+    first question."""
+    stages = [_node(context)]
+    if is_service(context):
+        stages.append(_service(service_properties()))
+    return stages
 
 
-def _node(asked: CommandContext) -> Answer:
-    if asked.running:
-        where = asked.away.url if asked.away else asked.door or asked.config.door
+def _node(context: CommandContext) -> Answer:
+    if context.running:
+        where = context.remote.url if context.remote else context.door or context.config.door
         return _stage("node", NODE, RUNS.fill(where=where))
-    lines = (f"systemctl start {NAME}",) if is_service(asked) else ("noroshi serve",)
+    lines = (f"systemctl start {NAME}",) if is_service(context) else ("noroshi serve",)
     return _stage("node", NODE, NOTHING, _remedy(RUNS_NOT, lines))
 
 
-def _service(said: Mapping[str, str]) -> Answer:
-    state = said.get("ActiveState") or "?"
+def _service(properties: Mapping[str, str]) -> Answer:
+    state = properties.get("ActiveState") or "?"
     if state == "active":
-        at = said.get("ActiveEnterTimestamp", "")
+        at = properties.get("ActiveEnterTimestamp", "")
         return _stage("service", UNIT, ACTIVE.fill(service=SERVICE, at=at))
     lines = (f"systemctl start {NAME}", f"journalctl -u {NAME} -n 50")
     words = NOT_ACTIVE.fill(service=SERVICE, state=state)
     return _stage("service", UNIT, NOTHING, _remedy(words, lines))
 
 
-def is_service(asked: CommandContext) -> bool:
+def is_service(context: CommandContext) -> bool:
     """Return whether the node that is meant is this machine's service."""
-    meant = asked.home == Path(HOME) or asked.door is not None
-    return asked.away is None and meant and Path(UNIT_FILE).exists()
+    local_node = context.home == Path(HOME) or context.door is not None
+    return context.remote is None and local_node and Path(UNIT_FILE).exists()
 
 
-def _stage(name: str, title: Message, found: Message, remedy: Answer | None = None) -> Answer:
-    """As the answers of an examination have it."""
+def _stage(name: str, title: Message, result: Message, remedy: Answer | None = None) -> Answer:
+    """Return a stage as the answers of an examination have it."""
     return {
         "name": name,
         "title": _plain(title),
         "state": "failed" if remedy else "ok",
         "milliseconds": None,
-        "found": _plain(found),
+        "found": _plain(result),
         "remarks": [],
         "remedy": remedy,
     }

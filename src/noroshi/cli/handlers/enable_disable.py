@@ -5,53 +5,53 @@ from __future__ import annotations
 from typing import Any
 
 from noroshi.cli.context import CommandContext
-from noroshi.cli.handlers.apply import say_applied, say_would
+from noroshi.cli.handlers.apply import say_applied, say_dry_run
 
 
-def stop(asked: CommandContext) -> int:
+def stop(context: CommandContext) -> int:
     """Stop the watch of an instance."""
-    return _switched(asked, "instance_stop", instance=asked.given.instance)
+    return _set_enabled(context, "instance_stop", instance=context.args.instance)
 
 
-def start(asked: CommandContext) -> int:
+def start(context: CommandContext) -> int:
     """Start it."""
-    return _switched(asked, "instance_start", instance=asked.given.instance)
+    return _set_enabled(context, "instance_start", instance=context.args.instance)
 
 
-def disable(asked: CommandContext) -> int:
+def disable(context: CommandContext) -> int:
     """Stop the watch of a monitor or a group."""
-    return _switched(asked, "monitor_disable", monitor=asked.given.part)
+    return _set_enabled(context, "monitor_disable", monitor=context.args.part)
 
 
-def enable(asked: CommandContext) -> int:
+def enable(context: CommandContext) -> int:
     """Start it."""
-    return _switched(asked, "monitor_enable", monitor=asked.given.part)
+    return _set_enabled(context, "monitor_enable", monitor=context.args.part)
 
 
-def copy_instance(asked: CommandContext) -> int:
-    """Another instance like it."""
-    given = asked.given
-    said = {name: getattr(given, name) for name in ("name", "title", "address", "stopped")}
-    return _placed(asked, "instance_copy", instance=given.instance, **said)
+def copy_instance(context: CommandContext) -> int:
+    """Make another instance like it."""
+    args = context.args
+    fields = {name: getattr(args, name) for name in ("name", "title", "address", "stopped")}
+    return _copy_or_move(context, "instance_copy", instance=args.instance, **fields)
 
 
-def copy(asked: CommandContext) -> int:
-    """A monitor or a group in another place too."""
-    given = asked.given
-    what = {"monitor": given.part, "to": given.to, "title": given.title}
-    return _placed(asked, "monitor_copy", **what)
+def copy(context: CommandContext) -> int:
+    """Copy a monitor or a group to another place."""
+    args = context.args
+    arguments = {"monitor": args.part, "to": args.to, "title": args.title}
+    return _copy_or_move(context, "monitor_copy", **arguments)
 
 
-def move(asked: CommandContext) -> int:
-    """A monitor or a group in another place."""
-    return _placed(asked, "monitor_move", monitor=asked.given.part, to=asked.given.to)
+def move(context: CommandContext) -> int:
+    """Move a monitor or a group to another place."""
+    return _copy_or_move(context, "monitor_move", monitor=context.args.part, to=context.args.to)
 
 
-def _switched(asked: CommandContext, op: str, **what: Any) -> int:
-    return say_applied(asked, asked.call(op, note=asked.given.note, **what))
+def _set_enabled(context: CommandContext, op: str, **arguments: Any) -> int:
+    return say_applied(context, context.call(op, note=context.args.note, **arguments))
 
 
-def _placed(asked: CommandContext, op: str, **what: Any) -> int:
-    given = asked.given
-    applied = asked.call(op, note=given.note, dry=given.dry_run, **what)
-    return say_would(asked, applied) if given.dry_run else say_applied(asked, applied)
+def _copy_or_move(context: CommandContext, op: str, **arguments: Any) -> int:
+    args = context.args
+    answer = context.call(op, note=args.note, dry=args.dry_run, **arguments)
+    return say_dry_run(context, answer) if args.dry_run else say_applied(context, answer)

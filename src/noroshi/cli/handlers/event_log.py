@@ -8,7 +8,7 @@ from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
-from noroshi.cli.output.levels import shown
+from noroshi.cli.output.levels import level_text
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock
 from noroshi.core.translation import Message, _
@@ -33,76 +33,82 @@ SORTS = {
 }
 
 
-def log(asked: CommandContext) -> int:
-    """Events, the newest last, as in any log."""
-    given = asked.given
-    found = asked.call("log", monitor=given.monitor, last=given.last)
-    if given.json:
-        asked.print_json(found)
+def log(context: CommandContext) -> int:
+    """Print events, the newest last, as in any log."""
+    args = context.args
+    answer = context.call("log", monitor=args.monitor, last=args.last)
+    if args.json:
+        context.print_json(answer)
         return exits.DONE
     now = datetime.now(UTC)
-    print("\n".join(_events(asked, found["events"], now)) or asked.say(NOTHING))
-    if found["remarks"]:
-        print("\n".join(["", asked.say(REMARKS), *_remarks(asked, found["remarks"], now)]))
-    if found["stopped"]:
-        print("\n".join(["", asked.say(_stopped(found["stopped"]))]))
-    if found["decisions"]:
-        print("\n".join(["", asked.say(RULES), *_decisions(asked, found["decisions"], now)]))
-    if found["earlier"]:
-        earlier = found["earlier"][::-1]
-        print("\n".join(["", asked.say(EARLIER), *_decisions(asked, earlier, now)]))
+    print("\n".join(_events(context, answer["events"], now)) or context.say(NOTHING))
+    if answer["remarks"]:
+        print("\n".join(["", context.say(REMARKS), *_remarks(context, answer["remarks"], now)]))
+    if answer["stopped"]:
+        print("\n".join(["", context.say(_stopped_text(answer["stopped"]))]))
+    if answer["decisions"]:
+        print(
+            "\n".join(["", context.say(RULES), *_decisions(context, answer["decisions"], now)])
+        )
+    if answer["earlier"]:
+        earlier = answer["earlier"][::-1]
+        print("\n".join(["", context.say(EARLIER), *_decisions(context, earlier, now)]))
     return exits.DONE
 
 
-def _stopped(stop: Answer) -> Message:
+def _stopped_text(stop: Answer) -> Message:
     if not stop["version"]:
         return STOPPED.fill(path=stop["path"])
     return STOPPED_BY.fill(path=stop["path"], who=stop["who"], version=stop["version"])
 
 
-def _events(asked: CommandContext, events: Sequence[Answer], now: datetime) -> Iterator[str]:
+def _events(context: CommandContext, events: Sequence[Answer], now: datetime) -> Iterator[str]:
     rows = [
         (
             clock(one["at"], now),
-            _step(asked, one),
+            _level_change(context, one),
             one["path"],
             one["item"],
-            asked.say(one["words"]),
+            context.say(one["words"]),
         )
         for one in reversed(events)
     ]
     yield from table(rows, columns())
 
 
-def _step(asked: CommandContext, one: Answer) -> str:
+def _level_change(context: CommandContext, one: Answer) -> str:
     sides = (one["before"], one["ended"] or one["after"])
-    before, after = (shown(side, asked.language) for side in sides)
-    return asked.say(STILL.fill(level=after)) if before == after else f"{before} → {after}"
+    before, after = (level_text(side, context.language) for side in sides)
+    return context.say(STILL.fill(level=after)) if before == after else f"{before} → {after}"
 
 
-def _decisions(asked: CommandContext, found: Sequence[Answer], now: datetime) -> Iterator[str]:
+def _decisions(
+    context: CommandContext, decisions: Sequence[Answer], now: datetime
+) -> Iterator[str]:
     rows = [
         (
             clock(one["at"], now),
             one["called"],
             one["item"],
-            asked.say(SPEAKS[one["speaks"]]),
-            asked.say(one["because"]),
+            context.say(SPEAKS[one["speaks"]]),
+            context.say(one["because"]),
         )
-        for one in found
+        for one in decisions
     ]
     yield from (f"  {line}" for line in table(rows, columns() - 2))
 
 
-def _remarks(asked: CommandContext, found: Sequence[Answer], now: datetime) -> Iterator[str]:
+def _remarks(
+    context: CommandContext, remarks: Sequence[Answer], now: datetime
+) -> Iterator[str]:
     rows = [
         (
             clock(one["at"], now),
             one["who"],
-            asked.say(SORTS[one["sort"]]),
+            context.say(SORTS[one["sort"]]),
             f"{one['path']} {one['item']}".strip(),
             " / ".join(one["words"].splitlines()),
         )
-        for one in reversed(found)
+        for one in reversed(remarks)
     ]
     yield from (f"  {line}" for line in table(rows, columns() - 2))

@@ -32,75 +32,78 @@ PROVED = _(
 ENDED = _("The first start is closed.")
 
 
-def look(asked: CommandContext) -> int:
+def look(context: CommandContext) -> int:
     """Step by step."""
-    found = asked.call("first_look")
-    if asked.given.json:
-        asked.print_json(found)
+    answer = context.call("first_look")
+    if context.args.json:
+        context.print_json(answer)
         return exits.DONE
-    rows = [(asked.say(words), _done(asked, found, step)) for step, words in STEPS.items()]
+    rows = [
+        (context.say(words), _step_state(context, answer, step))
+        for step, words in STEPS.items()
+    ]
     print("\n".join(table(rows)))
     return exits.DONE
 
 
-def _done(asked: CommandContext, found: Mapping[str, Any], step: str) -> str:
-    if not found[step]:
-        return asked.say(NOT_YET)
-    if step == "route" and not found["accepted"]:
-        return asked.say(UNPROVED.fill(route=found[step]))
+def _step_state(context: CommandContext, answer: Mapping[str, Any], step: str) -> str:
+    if not answer[step]:
+        return context.say(NOT_YET)
+    if step == "route" and not answer["accepted"]:
+        return context.say(UNPROVED.fill(route=answer[step]))
     if step != "seen":
-        return str(found[step])
-    return f"{clock(found[step], datetime.now(UTC))} ({found['by']})"
+        return str(answer[step])
+    return f"{clock(answer[step], datetime.now(UTC))} ({answer['by']})"
 
 
-def suggest(asked: CommandContext) -> int:
+def suggest(context: CommandContext) -> int:
     """Print what there is, and when it would be told of."""
-    found = asked.call("suggest")
-    if asked.given.json:
-        asked.print_json(found)
-    elif not found["monitors"]:
-        print(asked.say(NOTHING))
+    answer = context.call("suggest")
+    if context.args.json:
+        context.print_json(answer)
+    elif not answer["monitors"]:
+        print(context.say(NOTHING))
     else:
-        head = tuple(asked.say(words) for words in HEAD)
-        print("\n".join(table([head, *(_row(asked, one) for one in found["monitors"])])))
+        head = tuple(context.say(words) for words in HEAD)
+        print("\n".join(table([head, *(_row(context, one) for one in answer["monitors"])])))
     return exits.DONE
 
 
-def _row(asked: CommandContext, one: Mapping[str, Any]) -> tuple[str, ...]:
+def _row(context: CommandContext, one: Mapping[str, Any]) -> tuple[str, ...]:
     limit = THERE if one["there"] else bilingual(**one["limit"])
-    said = (bilingual(**one["title"]), bilingual(**one["found"]), limit)
-    return (one["id"], *(asked.say(words) for words in said))
+    messages = (bilingual(**one["title"]), bilingual(**one["found"]), limit)
+    return (one["id"], *(context.say(words) for words in messages))
 
 
-def take(asked: CommandContext) -> int:
-    """All of it, or what was named."""
-    wanted = asked.given.wanted or [one["id"] for one in asked.call("suggest")["monitors"]]
-    told = asked.call("suggest_take", wanted=wanted, language=asked.language)
-    return say_applied(asked, told)
+def take(context: CommandContext) -> int:
+    """Add all suggestions, or those that were named."""
+    ids = context.args.wanted or [one["id"] for one in context.call("suggest")["monitors"]]
+    answer = context.call("suggest_take", wanted=ids, language=context.language)
+    return say_applied(context, answer)
 
 
-def alarm(asked: CommandContext) -> int:
-    """It goes through the queue as every alarm."""
-    sent = asked.call("test_alarm", contact=asked.given.contact)
-    if asked.given.json:
-        asked.print_json(sent)
+def alarm(context: CommandContext) -> int:
+    """Send a test alarm, through the queue as every alarm."""
+    answer = context.call("test_alarm", contact=context.args.contact)
+    if context.args.json:
+        context.print_json(answer)
     else:
-        print(asked.say(SENT.fill(to=", ".join(sent["to"]))))
+        print(context.say(SENT.fill(to=", ".join(answer["to"]))))
     return exits.DONE
 
 
-def seen(asked: CommandContext) -> int:
-    """The number proves that somebody has it."""
-    found = asked.call("test_alarm_seen", number=asked.given.number)
-    if asked.given.json:
-        asked.print_json(found)
+def confirm(context: CommandContext) -> int:
+    """Enter the number of the test alarm, which proves that somebody has it."""
+    answer = context.call("test_alarm_seen", number=context.args.number)
+    if context.args.json:
+        context.print_json(answer)
     else:
-        print(asked.say(PROVED.fill(to=", ".join(found["to"]))))
+        print(context.say(PROVED.fill(to=", ".join(answer["to"]))))
     return exits.DONE
 
 
-def end(asked: CommandContext) -> int:
-    """It is not spoken of any more."""
-    asked.call("first_end")
-    print(asked.say(ENDED))
+def end(context: CommandContext) -> int:
+    """Close the first start: it is not spoken of any more."""
+    context.call("first_end")
+    print(context.say(ENDED))
     return exits.DONE

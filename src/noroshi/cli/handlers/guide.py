@@ -6,11 +6,11 @@ from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 
 
-def guide(asked: CommandContext) -> int:
+def guide(context: CommandContext) -> int:
     """Print the steps with the values filled in."""
-    found = asked.call("guide_show", route=asked.given.route, way=asked.given.way)
-    if asked.given.json:
-        asked.print_json(found)
+    answer = context.call("guide_show", route=context.args.route, way=context.args.way)
+    if context.args.json:
+        context.print_json(answer)
     else:
-        print(asked.say(found["text"]), end="")
+        print(context.say(answer["text"]), end="")
     return exits.DONE

@@ -64,52 +64,53 @@ MADE = _(
 )
 
 
-def init(asked: CommandContext) -> int:
+def init(context: CommandContext) -> int:
     """Make the home folder; refused if there is one, unless a lost store is to be made anew."""
-    home = asked.home
+    home = context.home
     if (home / FILE).exists():
-        return _store_alone(asked)
+        return _store_alone(context)
     try:
-        _folder(home)
-        name = asked.given.name or name_of(socket.gethostname())
-        config = _settings(home, name, service=asked.given.service)
-        _require_no_lost_store(asked, config)
-        print(asked.say(_filled(config)))
+        _make_folder(home)
+        name = context.args.name or name_of(socket.gethostname())
+        config = _settings(home, name, service=context.args.service)
+        _require_no_lost_store(context, config)
+        print(context.say(_create_key_and_store(config)))
     except FileExistsError:
         raise RefusedError("conflict", TAKEN.fill(home=home, file=FILE)) from None
     except (OSError, StoreError) as error:
         raise RefusedError("trouble", CANNOT_MAKE.fill(home=home, why=why(error))) from None
-    print(asked.say((MADE_HERE if asked.given.service else MADE).fill(home=home, file=FILE)))
-    if home == Path(HOME) and not asked.given.service:
-        print(asked.say(AS_A_SERVICE))
+    print(context.say((MADE_HERE if context.args.service else MADE).fill(home=home, file=FILE)))
+    if home == Path(HOME) and not context.args.service:
+        print(context.say(AS_A_SERVICE))
     return exits.DONE
 
 
-def _store_alone(asked: CommandContext) -> int:
-    """A new store in a home folder that is there, if that was asked for and the old one is lost."""
-    config = asked.config
+def _store_alone(context: CommandContext) -> int:
+    """Make a new store in a home folder that is there, if that was asked for and the old one is
+    lost."""
+    config = context.config
     if config.store.exists() and not is_blank(config.store):
-        words = STORE_THERE.fill(store=config.store) if asked.given.new_store else TAKEN
-        raise RefusedError("conflict", words.fill(home=asked.home, file=FILE))
-    if not asked.given.new_store:
-        raise RefusedError("conflict", LOST.fill(home=asked.home, store=config.store))
+        words = STORE_THERE.fill(store=config.store) if context.args.new_store else TAKEN
+        raise RefusedError("conflict", words.fill(home=context.home, file=FILE))
+    if not context.args.new_store:
+        raise RefusedError("conflict", LOST.fill(home=context.home, store=config.store))
     try:
         lay_aside(config.store, datetime.now(UTC))
-        print(asked.say(_key(config)))
+        print(context.say(_key(config)))
         asyncio.run(_store(config))
     except (OSError, StoreError) as error:
         raise RefusedError(
-            "trouble", CANNOT_MAKE.fill(home=asked.home, why=why(error))
+            "trouble", CANNOT_MAKE.fill(home=context.home, why=why(error))
         ) from None
-    print(asked.say(NEW_STORE.fill(store=config.store)))
+    print(context.say(NEW_STORE.fill(store=config.store)))
     return exits.DONE
 
 
-def _require_no_lost_store(asked: CommandContext, config: Config) -> None:
+def _require_no_lost_store(context: CommandContext, config: Config) -> None:
     """Refuse to make a store where one was lost, unless it was asked for."""
     if not is_lost(config.store):
         return
-    if asked.given.new_store:
+    if context.args.new_store:
         lay_aside(config.store, datetime.now(UTC))
         return
     (config.home / FILE).unlink()
@@ -117,13 +118,14 @@ def _require_no_lost_store(asked: CommandContext, config: Config) -> None:
 
 
 def name_of(host: str) -> str:
-    """A node's name after its computer's: without the domain, and of what a name may be."""
+    """Return a node's name after its computer's: without the domain, and of what a name may
+    be."""
     label = re.sub(r"[^A-Za-z0-9_-]+", "-", host.partition(".")[0]).strip("-_")[:LONGEST]
     return label if label and label.lower() not in NOBODYS else UNNAMED
 
 
-def _folder(home: Path) -> None:
-    """The folder for its owner alone; one that is there keeps its mode if it has files."""
+def _make_folder(home: Path) -> None:
+    """Make the folder for its owner alone; one that is there keeps its mode if it has files."""
     home.parent.mkdir(parents=True, exist_ok=True)
     try:
         home.mkdir(PRIVATE)
@@ -137,9 +139,9 @@ def _folder(home: Path) -> None:
 def _settings(home: Path, name: str, *, service: bool) -> Config:
     """Raises FileExistsError, by which we know that this home is taken."""
     file = home / FILE
-    given = {"door": DOOR, "door_group": GROUP} if service else {}
+    door_settings = {"door": DOOR, "door_group": GROUP} if service else {}
     with file.open("x", encoding="utf-8") as settings:
-        settings.write(sample(name=name, **given))
+        settings.write(sample(name=name, **door_settings))
     file.chmod(SETTINGS_MODE)
     try:
         return read_config(home)
@@ -148,8 +150,8 @@ def _settings(home: Path, name: str, *, service: bool) -> Config:
         raise
 
 
-def _filled(config: Config) -> Message:
-    """Key and store; what is to be said of the key."""
+def _create_key_and_store(config: Config) -> Message:
+    """Create key and store, and return what is to be said of the key."""
     try:
         words = _key(config)
         asyncio.run(_store(config))
@@ -160,7 +162,8 @@ def _filled(config: Config) -> Message:
 
 
 def _key(config: Config) -> Message:
-    """A key that is there is kept; and a new one could open nothing in a store that is there."""
+    """Make a key, unless there is one, or a store that a new one could open nothing in; say
+    which."""
     if config.key.exists():
         return KEY_KEPT.fill(key=config.key)
     if config.store.exists():

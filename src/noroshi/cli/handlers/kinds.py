@@ -42,27 +42,28 @@ NO_KIND = _("There is no type {kind}. Available types: {known}")
 COLUMNS = 76
 
 
-def kinds(asked: CommandContext) -> int:
-    """All kinds in short, or one in full."""
-    found, wanted = _known(asked), asked.given.kind
-    if wanted is not None:
-        known = ", ".join(sorted({kind["kind"] for kind in found}))
-        found = [kind for kind in found if kind["kind"] == wanted]
-        if not found:
-            raise RefusedError("not found", NO_KIND.fill(kind=wanted, known=known))
-    if asked.given.json:
-        asked.print_json(found)
-    elif wanted is not None:
-        print("\n\n".join("\n".join(_full(asked, kind)) for kind in found))
+def kinds(context: CommandContext) -> int:
+    """Print all kinds in short, or one in full."""
+    entries, kind_name = _all_kinds(context), context.args.kind
+    if kind_name is not None:
+        names = ", ".join(sorted({kind["kind"] for kind in entries}))
+        entries = [kind for kind in entries if kind["kind"] == kind_name]
+        if not entries:
+            raise RefusedError("not found", NO_KIND.fill(kind=kind_name, known=names))
+    if context.args.json:
+        context.print_json(entries)
+    elif kind_name is not None:
+        print("\n\n".join("\n".join(_details(context, kind)) for kind in entries))
     else:
-        print("\n".join(_short(asked, found)))
+        print("\n".join(_overview(context, entries)))
     return exits.DONE
 
 
-def _known(asked: CommandContext) -> Any:
-    """As the node says; they are plain reference, so neither home folder nor node is needed."""
+def _all_kinds(context: CommandContext) -> Any:
+    """Return the kinds as the node says; they are plain reference, so neither home folder nor
+    node is needed."""
     try:
-        return asked.call("kinds")
+        return context.call("kinds")
     except (ConfigError, RefusedError):
         from noroshi.cli.clients.in_process import (
             built_in_kinds,  # only now: it costs all of Noroshi
@@ -71,58 +72,58 @@ def _known(asked: CommandContext) -> Any:
         return built_in_kinds()
 
 
-def _short(asked: CommandContext, found: Sequence[Answer]) -> Iterator[str]:
+def _overview(context: CommandContext, entries: Sequence[Answer]) -> Iterator[str]:
     for family, words in FAMILIES.items():
-        rows = [(k["kind"], asked.say(k["title"])) for k in found if k["family"] == family]
-        yield asked.say(words)
+        rows = [(k["kind"], context.say(k["title"])) for k in entries if k["family"] == family]
+        yield context.say(words)
         yield from (f"  {line}" for line in table(rows))
         yield ""
-    yield asked.say(IN_FULL)
+    yield context.say(IN_FULL)
 
 
-def _full(asked: CommandContext, kind: Answer) -> Iterator[str]:
-    yield f"{kind['kind']}  {asked.say(kind['title'])} ({asked.say(FAMILIES[kind['family']])})"
-    yield from (f"  {line}" for line in wrap(asked.say(kind["help"]), COLUMNS))
-    yield from ("", asked.say(OPTIONS))
+def _details(context: CommandContext, kind: Answer) -> Iterator[str]:
+    yield f"{kind['kind']}  {context.say(kind['title'])} ({context.say(FAMILIES[kind['family']])})"
+    yield from (f"  {line}" for line in wrap(context.say(kind["help"]), COLUMNS))
+    yield from ("", context.say(OPTIONS))
     options = kind["options"].get("properties", {})
     if not options:
-        yield f"  {asked.say(NO_OPTIONS)}"
-    needed = kind["options"].get("required", ())
+        yield f"  {context.say(NO_OPTIONS)}"
+    required = kind["options"].get("required", ())
     for name, option in options.items():
         by_account = "account" in options and name in FROM_ACCOUNT
-        must = (NEEDED_ALONE if by_account else NEEDED) if name in needed else None
-        yield f"  {name}  {_sort(asked, option, must)}".rstrip()
-        help = asked.say(help_text(option.get("description", "")))
+        must = (NEEDED_ALONE if by_account else NEEDED) if name in required else None
+        yield f"  {name}  {_sort(context, option, must)}".rstrip()
+        help = context.say(help_text(option.get("description", "")))
         yield from (f"      {line}" for line in wrap(help, COLUMNS - 4) if line)
     if kind["readings"]:
-        yield from ("", asked.say(READINGS))
+        yield from ("", context.say(READINGS))
         rows = [
-            (name, asked.say(words), _limits(asked, kind["limits"].get(name)))
+            (name, context.say(words), _limits(context, kind["limits"].get(name)))
             for name, words in kind["readings"].items()
         ]
         yield from (f"  {line}" for line in table(rows))
 
 
-def _limits(asked: CommandContext, limits: Mapping[str, str] | None) -> str:
-    """Those that hold unless others are given."""
-    told = "" if limits is None else asked.say(limits)
-    return asked.say(LIMITS.fill(value=told)) if told else ""
+def _limits(context: CommandContext, limits: Mapping[str, str] | None) -> str:
+    """Return the limits that hold unless others are given."""
+    text = "" if limits is None else context.say(limits)
+    return context.say(LIMITS.fill(value=text)) if text else ""
 
 
-def _sort(asked: CommandContext, option: Answer, must: Message | None) -> str:
+def _sort(context: CommandContext, option: Answer, must: Message | None) -> str:
     if "enum" in option:
-        told = [" | ".join(map(_toml, option["enum"]))]
+        facts = [" | ".join(map(_toml, option["enum"]))]
     else:
         sorts = [SORTS.get(one.get("type")) for one in (option, *option.get("anyOf", ()))]
-        told = [asked.say(words) for words in sorts if words is not None][:1]
+        facts = [context.say(words) for words in sorts if words is not None][:1]
     if must is not None:
-        told.append(asked.say(must))
+        facts.append(context.say(must))
     elif option.get("default") not in (None, "", [], {}):
-        told.append(asked.say(DEFAULT.fill(value=_toml(option["default"]))))
-    comma = asked.say(_(", "))
-    return f"({comma.join(told)})" if told else ""
+        facts.append(context.say(DEFAULT.fill(value=_toml(option["default"]))))
+    comma = context.say(_(", "))
+    return f"({comma.join(facts)})" if facts else ""
 
 
-def _toml(given: Any) -> str:
-    """As it would stand in a definition; JSON writes these as TOML does."""
-    return json.dumps(given, ensure_ascii=False)
+def _toml(value: Any) -> str:
+    """Return a value as it would stand in a definition; JSON writes these as TOML does."""
+    return json.dumps(value, ensure_ascii=False)

@@ -9,8 +9,8 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.queue import VERDICTS
-from noroshi.cli.output.levels import shown
-from noroshi.cli.output.routes import marked
+from noroshi.cli.output.levels import level_text
+from noroshi.cli.output.routes import with_mark
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
 from noroshi.core.delivery_state import DeliveryState
@@ -50,94 +50,104 @@ NOT_PROVED = _("Arrival not confirmed")
 STATE, FORGOTTEN = _("State"), _("no record")
 
 
-def ledger(asked: CommandContext) -> int:
-    """The newest alarms, the newest last as in any log; or one in full. The exit code is 1 if
-    an alarm is lost."""
-    given = asked.given
-    found = asked.call("ledger", alarm=given.alarm or "", last=given.last)
-    if given.json:
-        asked.print_json(found)
-    elif given.alarm:
-        print("\n".join(_one(asked, found["rows"][0], datetime.now(UTC))))
+def ledger(context: CommandContext) -> int:
+    """Print the newest alarms, the newest last as in any log; or one in full. The exit code is
+    1 if an alarm is lost."""
+    args = context.args
+    answer = context.call("ledger", alarm=args.alarm or "", last=args.last)
+    if args.json:
+        context.print_json(answer)
+    elif args.alarm:
+        print("\n".join(_details(context, answer["rows"][0], datetime.now(UTC))))
     else:
-        print("\n".join(_all(asked, found, datetime.now(UTC))))
-    return exits.TROUBLE if found["sum"]["lost"] else exits.DONE
+        print("\n".join(_overview(context, answer, datetime.now(UTC))))
+    return exits.TROUBLE if answer["sum"]["lost"] else exits.DONE
 
 
-def _all(asked: CommandContext, found: Answer, now: datetime) -> Iterator[str]:
-    if not found["rows"]:
-        yield asked.say(NOTHING)
+def _overview(context: CommandContext, answer: Answer, now: datetime) -> Iterator[str]:
+    if not answer["rows"]:
+        yield context.say(NOTHING)
     else:
-        rows = [_row(asked, one, now) for one in reversed(found["rows"])]
-        yield from table([[asked.say(words) for words in HEAD], *rows])
+        rows = [_row(context, entry, now) for entry in reversed(answer["rows"])]
+        yield from table([[context.say(words) for words in HEAD], *rows])
     yield ""
-    yield from _sum(asked, found["sum"])
+    yield from _sum(context, answer["sum"])
 
 
-def _sum(asked: CommandContext, found: Answer) -> Iterator[str]:
-    given = {**found, "raised": found["raised"] - found["forgotten"]}
-    yield asked.say(SUM.fill(**given, open=found["waiting"] + found["held"]))
-    if found["forgotten"]:
-        yield asked.say(OLDER.fill(forgotten=found["forgotten"]))
-    if found["lost"]:
-        yield asked.say(LOST.fill(lost=found["lost"]))
+def _sum(context: CommandContext, counts: Answer) -> Iterator[str]:
+    fields = {**counts, "raised": counts["raised"] - counts["forgotten"]}
+    yield context.say(SUM.fill(**fields, open=counts["waiting"] + counts["held"]))
+    if counts["forgotten"]:
+        yield context.say(OLDER.fill(forgotten=counts["forgotten"]))
+    if counts["lost"]:
+        yield context.say(LOST.fill(lost=counts["lost"]))
 
 
-def _row(asked: CommandContext, one: Answer, now: datetime) -> list[str]:
-    last = one["tried"][-1] if one["tried"] else None
+def _row(context: CommandContext, entry: Answer, now: datetime) -> list[str]:
+    last = entry["tried"][-1] if entry["tried"] else None
     return [
-        clock(one["raised"] or one["queued"], now),
-        asked.say(STATES[one["state"]]),
-        one["contact"],
-        marked(asked, last["route"], last["mark"]) if last else "",
-        str(len({tried["at"] for tried in one["tried"]})),
-        one["alarm"],
-        one["subject"],
+        clock(entry["raised"] or entry["queued"], now),
+        context.say(STATES[entry["state"]]),
+        entry["contact"],
+        with_mark(context, last["route"], last["mark"]) if last else "",
+        str(len({attempt["at"] for attempt in entry["tried"]})),
+        entry["alarm"],
+        entry["subject"],
     ]
 
 
-def _one(asked: CommandContext, one: Answer, now: datetime) -> Iterator[str]:
-    """From the event to the provider's answer, one line a step."""
-    level = shown(one["level"], asked.language) if one["level"] else ""
-    raised = clock(one["raised"], now) or asked.say(FORGOTTEN)
-    what = " ".join(part for part in (one["path"], one["item"], level) if part)
+def _details(context: CommandContext, entry: Answer, now: datetime) -> Iterator[str]:
+    """Yield the way from the event to the provider's answer, one line a step."""
+    level = level_text(entry["level"], context.language) if entry["level"] else ""
+    raised = clock(entry["raised"], now) or context.say(FORGOTTEN)
+    subject = " ".join(part for part in (entry["path"], entry["item"], level) if part)
     rows = [
-        [asked.say(RAISED), raised, what],
-        [asked.say(QUEUED), clock(one["queued"], now), f"{one['contact']}: {one['subject']}"],
-        [asked.say(MAIL), "", one["mail"]],
+        [context.say(RAISED), raised, subject],
+        [
+            context.say(QUEUED),
+            clock(entry["queued"], now),
+            f"{entry['contact']}: {entry['subject']}",
+        ],
+        [context.say(MAIL), "", entry["mail"]],
     ]
-    if one["digest"]:
-        rows.append([asked.say(DIGEST), "", one["digest"]])
-    rows += _tries(asked, one, now)
+    if entry["digest"]:
+        rows.append([context.say(DIGEST), "", entry["digest"]])
+    rows += _tries(context, entry, now)
     why = (
-        asked.say(one["why"])
-        if one["state"] in (DeliveryState.WAITING, DeliveryState.HELD, DeliveryState.SET_ASIDE)
+        context.say(entry["why"])
+        if entry["state"]
+        in (DeliveryState.WAITING, DeliveryState.HELD, DeliveryState.SET_ASIDE)
         else ""
     )
-    rows.append([asked.say(STATE), "", ": ".join(filter(None, (_state(asked, one), why)))])
-    if unproved := asked.say(one["unproved"]):
-        rows.append([asked.say(NOT_PROVED), "", unproved])
+    rows.append(
+        [context.say(STATE), "", ": ".join(filter(None, (_state(context, entry), why)))]
+    )
+    if unproved := context.say(entry["unproved"]):
+        rows.append([context.say(NOT_PROVED), "", unproved])
     yield from table(rows)
 
 
-def _tries(asked: CommandContext, one: Answer, now: datetime) -> Iterator[list[str]]:
-    if not one["tried"]:
-        yield [asked.say(TRIED), "", asked.say(NOT_TRIED)]
-    for tried in one["tried"]:
-        said = asked.say(tried["words"]) or f"{tried['code'] or ''} {tried['text']}".strip()
-        parts = (
-            marked(asked, tried["route"], tried["mark"]),
-            tried["address"],
-            asked.say(VERDICTS[tried["verdict"]]),
-            said,
-            f"({tried['provider_id']})" if tried["provider_id"] not in said else "",
+def _tries(context: CommandContext, entry: Answer, now: datetime) -> Iterator[list[str]]:
+    if not entry["tried"]:
+        yield [context.say(TRIED), "", context.say(NOT_TRIED)]
+    for attempt in entry["tried"]:
+        text = (
+            context.say(attempt["words"])
+            or f"{attempt['code'] or ''} {attempt['text']}".strip()
         )
-        yield [asked.say(TRIED), clock(tried["at"], now), "  ".join(filter(None, parts))]
-    for arrived in one["arrived"]:
-        words = asked.say(STATES[arrived["state"]])
-        said = "  ".join(filter(None, (arrived["address"], arrived["said"], arrived["by"])))
-        yield [words, clock(arrived["at"], now), said]
+        parts = (
+            with_mark(context, attempt["route"], attempt["mark"]),
+            attempt["address"],
+            context.say(VERDICTS[attempt["verdict"]]),
+            text,
+            f"({attempt['provider_id']})" if attempt["provider_id"] not in text else "",
+        )
+        yield [context.say(TRIED), clock(attempt["at"], now), "  ".join(filter(None, parts))]
+    for arrival in entry["arrived"]:
+        words = context.say(STATES[arrival["state"]])
+        text = "  ".join(filter(None, (arrival["address"], arrival["said"], arrival["by"])))
+        yield [words, clock(arrival["at"], now), text]
 
 
-def _state(asked: CommandContext, one: Answer) -> str:
-    return asked.say(STATES[one["state"]])
+def _state(context: CommandContext, entry: Answer) -> str:
+    return context.say(STATES[entry["state"]])

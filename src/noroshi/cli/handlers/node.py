@@ -8,7 +8,7 @@ from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
-from noroshi.cli.output.levels import shown
+from noroshi.cli.output.levels import level_text
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock, span
 from noroshi.core.translation import Message, _, bilingual, ngettext
@@ -40,61 +40,81 @@ NO_BACKUP = _("No backup has been made here yet: noroshi backup FILE")
 HEAD = (_("ITEM"), _("LOCATION"), _("STATE"), _("DESCRIPTION"))
 
 
-def health(asked: CommandContext) -> int:
+def health(context: CommandContext) -> int:
     """Print the node's state, a line each; exit code 1 unless it is well, 4 if no node runs."""
-    found = asked.call("health")
-    if asked.given.json:
-        asked.print_json({**found, "running": asked.running, **_unknown(asked, found)})
+    answer = context.call("health")
+    if context.args.json:
+        context.print_json(
+            {**answer, "running": context.running, **_without_node(context, answer)}
+        )
     else:
-        rows = [(asked.say(LABELS[name]), text) for name, text in _told(asked, found)]
+        rows = [
+            (context.say(LABELS[name]), text) for name, text in _health_rows(context, answer)
+        ]
         print("\n".join(table(rows)))
-    if not asked.running:
+    if not context.running:
         return exits.NO_NODE
-    return exits.DONE if found["level"] == "ok" else exits.TROUBLE
+    return exits.DONE if answer["level"] == "ok" else exits.TROUBLE
 
 
-def _unknown(asked: CommandContext, found: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Without a node nothing is well, whatever the store remembers."""
-    if asked.running:
+def _without_node(context: CommandContext, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what replaces level and trouble: without a node nothing is well, whatever the
+    store remembers."""
+    if context.running:
         return {}
-    trouble = found["trouble"] or NOT_RUNNING.both()
+    trouble = answer["trouble"] or NOT_RUNNING.both()
     return {"level": "unknown", "trouble": trouble}
 
 
-def _told(asked: CommandContext, found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Without a node no level is one of now, and no time one for which it runs."""
-    now = shown(found["level"], asked.language) if asked.running else asked.say(NOT_RUNNING)
-    yield "level", now
-    if found["trouble"]:
-        yield "trouble", asked.say(bilingual(**found["trouble"]))
-    if asked.running:
-        yield "runs", asked.say(span(timedelta(seconds=found["seconds"])))
-        yield "late", asked.say(LATE.fill(late=found["late"]))
-    at = clock(found["at"], datetime.now(UTC))
-    words = SET if found["clock_set"] else CLOCK
-    yield "clock", asked.say(words.fill(at=at, zone=found["zone"], by=found["clock_set"]))
-    yield "queue", asked.say(_queue(found["queue"]))
-    yield "store", f"{found['size'] / (1 << 20):.1f} MiB"
-    yield "free", f"{found['free'] / GIB:.1f} GiB"
-    yield "version", str(found["definitions"])
-    yield "program", f"Noroshi {found['version']}, Python {found['python']}, {found['system']}"
+def _health_rows(
+    context: CommandContext, answer: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """Yield name and text of each row: without a node no level is one of now, and no time one
+    for which it runs."""
+    level = (
+        level_text(answer["level"], context.language)
+        if context.running
+        else context.say(NOT_RUNNING)
+    )
+    yield "level", level
+    if answer["trouble"]:
+        yield "trouble", context.say(bilingual(**answer["trouble"]))
+    if context.running:
+        yield "runs", context.say(span(timedelta(seconds=answer["seconds"])))
+        yield "late", context.say(LATE.fill(late=answer["late"]))
+    at = clock(answer["at"], datetime.now(UTC))
+    words = SET if answer["clock_set"] else CLOCK
+    yield "clock", context.say(words.fill(at=at, zone=answer["zone"], by=answer["clock_set"]))
+    yield "queue", context.say(_queue(answer["queue"]))
+    yield "store", f"{answer['size'] / (1 << 20):.1f} MiB"
+    yield "free", f"{answer['free'] / GIB:.1f} GiB"
+    yield "version", str(answer["definitions"])
+    yield (
+        "program",
+        f"Noroshi {answer['version']}, Python {answer['python']}, {answer['system']}",
+    )
 
 
-def places(asked: CommandContext) -> int:
+def places(context: CommandContext) -> int:
     """Print where it listens, its files and folders, what goes out; the last backup."""
-    found = asked.call("places")
-    if asked.given.json:
-        asked.print_json(found)
+    answer = context.call("places")
+    if context.args.json:
+        context.print_json(answer)
         return exits.DONE
-    head = tuple(asked.say(words) for words in HEAD)
-    print("\n".join(table([head, *(_place(asked, one) for one in found["places"])])))
-    print(asked.say(_backup(found["backup"])))
+    head = tuple(context.say(words) for words in HEAD)
+    print("\n".join(table([head, *(_place(context, one) for one in answer["places"])])))
+    print(context.say(_backup(answer["backup"])))
     return exits.DONE
 
 
-def _place(asked: CommandContext, one: Mapping[str, Any]) -> Sequence[str]:
-    title, facts, about = (bilingual(**one[name]) for name in ("title", "facts", "about"))
-    return (asked.say(title), one["where"] or "-", asked.say(facts) or "-", asked.say(about))
+def _place(context: CommandContext, one: Mapping[str, Any]) -> Sequence[str]:
+    title, facts, description = (bilingual(**one[name]) for name in ("title", "facts", "about"))
+    return (
+        context.say(title),
+        one["where"] or "-",
+        context.say(facts) or "-",
+        context.say(description),
+    )
 
 
 def _backup(last: Mapping[str, Any] | None) -> Message:
@@ -105,9 +125,9 @@ def _backup(last: Mapping[str, Any] | None) -> Message:
     )
 
 
-def _queue(found: Mapping[str, Any]) -> Message:
+def _queue(queue: Mapping[str, Any]) -> Message:
     return QUEUE.fill(
-        waiting=MAILS.fill(count=found["waiting"]),
-        set_aside=found["set_aside"],
-        lost=ALARMS.fill(count=found["lost"]),
+        waiting=MAILS.fill(count=queue["waiting"]),
+        set_aside=queue["set_aside"],
+        lost=ALARMS.fill(count=queue["lost"]),
     )

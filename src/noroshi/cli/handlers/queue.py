@@ -10,7 +10,7 @@ from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
-from noroshi.cli.output.routes import listed
+from noroshi.cli.output.routes import join_routes
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
 from noroshi.core.delivery_state import SENT, DeliveryState
@@ -72,197 +72,207 @@ NOTHING_TO_EDIT = _("specify the change with --to or --route")
 NOBODY_SENDS = _("No node is running. The mail is sent once noroshi serve runs.")
 
 
-def list_(asked: CommandContext) -> int:
+def list_(context: CommandContext) -> int:
     """Print what waits and what was set aside, oldest first."""
-    found = asked.call("queue_list")
-    if asked.given.json:
-        asked.print_json(found)
-    elif not found:
-        print(asked.say(NOTHING_WAITS))
+    mails = context.call("queue_list")
+    if context.args.json:
+        context.print_json(mails)
+    elif not mails:
+        print(context.say(NOTHING_WAITS))
     else:
         now = datetime.now(UTC)
-        print("\n".join(_list(asked, found, now)))
+        print("\n".join(_list(context, mails, now)))
     return exits.DONE
 
 
-def show(asked: CommandContext) -> int:
-    """One envelope, its attempts, when it is next tried and why."""
-    letter = asked.call("queue_show", id=asked.given.id)
-    if asked.given.json:
-        asked.print_json(letter)
+def show(context: CommandContext) -> int:
+    """Print one envelope, its attempts, when it is next tried and why."""
+    letter = context.call("queue_show", id=context.args.id)
+    if context.args.json:
+        context.print_json(letter)
     else:
-        print("\n".join(_letter(asked, letter, datetime.now(UTC))))
+        print("\n".join(_letter(context, letter, datetime.now(UTC))))
     return exits.DONE
 
 
-def retry(asked: CommandContext) -> int:
+def retry(context: CommandContext) -> int:
     """Make it due now."""
-    return _goes(asked, asked.call("queue_retry", id=asked.given.id))
+    return _say_retried(context, context.call("queue_retry", id=context.args.id))
 
 
-def hold(asked: CommandContext) -> int:
+def hold(context: CommandContext) -> int:
     """Keep one from leaving."""
-    one = asked.call("queue_hold", id=asked.given.id)
-    print(asked.say(IS_HELD.fill(id=one["id"], subject=one["subject"])))
+    mail = context.call("queue_hold", id=context.args.id)
+    print(context.say(IS_HELD.fill(id=mail["id"], subject=mail["subject"])))
     return exits.DONE
 
 
-def release(asked: CommandContext) -> int:
+def release(context: CommandContext) -> int:
     """Let one go that was held or set aside."""
-    return _goes(asked, asked.call("queue_release", id=asked.given.id))
+    return _say_retried(context, context.call("queue_release", id=context.args.id))
 
 
-def seen(asked: CommandContext) -> int:
-    """Somebody has it before their eyes."""
-    one = asked.call("queue_seen", id=asked.given.id)
-    print(asked.say(IS_SEEN.fill(id=one["id"], subject=one["subject"])))
+def confirm_arrival(context: CommandContext) -> int:
+    """Confirm that a mail arrived: somebody has it before their eyes."""
+    mail = context.call("queue_seen", id=context.args.id)
+    print(context.say(IS_SEEN.fill(id=mail["id"], subject=mail["subject"])))
     return exits.DONE
 
 
-def drop(asked: CommandContext) -> int:
+def drop(context: CommandContext) -> int:
     """Give one up."""
-    one = asked.call("queue_drop", id=asked.given.id)
-    print(asked.say(IS_DROPPED.fill(id=one["id"], subject=one["subject"])))
+    mail = context.call("queue_drop", id=context.args.id)
+    print(context.say(IS_DROPPED.fill(id=mail["id"], subject=mail["subject"])))
     return exits.DONE
 
 
-def edit(asked: CommandContext) -> int:
+def edit(context: CommandContext) -> int:
     """Give one other addresses or routes."""
-    given = asked.given
-    if not given.to and not given.route:
-        given.parser.refuse(NOTHING_TO_EDIT)
-    one = asked.call("queue_edit", id=given.id, to=given.to, routes=given.route)
-    routes = listed(asked, one["routes"], one["marks"], " > ")
-    print(asked.say(IS_EDITED.fill(id=one["id"], to=", ".join(one["to"]), routes=routes)))
-    if one["state"] in (DeliveryState.HELD, DeliveryState.SET_ASIDE):
-        print(asked.say(HOW_TO_RELEASE.fill(id=one["id"])))
+    args = context.args
+    if not args.to and not args.route:
+        args.parser.refuse(NOTHING_TO_EDIT)
+    mail = context.call("queue_edit", id=args.id, to=args.to, routes=args.route)
+    routes = join_routes(context, mail["routes"], mail["marks"], " > ")
+    print(context.say(IS_EDITED.fill(id=mail["id"], to=", ".join(mail["to"]), routes=routes)))
+    if mail["state"] in (DeliveryState.HELD, DeliveryState.SET_ASIDE):
+        print(context.say(HOW_TO_RELEASE.fill(id=mail["id"])))
     return exits.DONE
 
 
-def _goes(asked: CommandContext, one: Answer) -> int:
-    print(asked.say(TRIED_AGAIN.fill(id=one["id"], subject=one["subject"])))
-    if not asked.running:
-        print(asked.say(NOBODY_SENDS))
+def _say_retried(context: CommandContext, mail: Answer) -> int:
+    print(context.say(TRIED_AGAIN.fill(id=mail["id"], subject=mail["subject"])))
+    if not context.running:
+        print(context.say(NOBODY_SENDS))
     return exits.DONE
 
 
-def _list(asked: CommandContext, found: Sequence[Answer], now: datetime) -> Iterator[str]:
-    """A row for each, and below it why it is still here."""
-    rows = [[asked.say(words) for words in HEAD], *(_row(asked, one, now) for one in found)]
+def _list(context: CommandContext, mails: Sequence[Answer], now: datetime) -> Iterator[str]:
+    """Yield a row for each mail, and below it why it is still here."""
+    rows = [
+        [context.say(words) for words in HEAD],
+        *(_row(context, mail, now) for mail in mails),
+    ]
     head, *lines = table(rows)
     yield head
-    for line, one in zip(lines, found, strict=True):
+    for line, mail in zip(lines, mails, strict=True):
         yield line
-        if why := asked.say(_why(asked, one)):
+        if why := context.say(_why(context, mail)):
             yield f"    {why}"
 
 
-def _why(asked: CommandContext, one: Answer) -> Message:
-    because = _because(one)
-    if one["state"] != DeliveryState.WAITING:
-        return because
-    routes = listed(asked, one["routes"], one["marks"], ", ")
-    words = WAITS_FOR if len(one["routes"]) == 1 else WAITS_FOR_ONE
-    return words.fill(routes=routes, because=because)
+def _why(context: CommandContext, mail: Answer) -> Message:
+    reason = _reason(mail)
+    if mail["state"] != DeliveryState.WAITING:
+        return reason
+    routes = join_routes(context, mail["routes"], mail["marks"], ", ")
+    words = WAITS_FOR if len(mail["routes"]) == 1 else WAITS_FOR_ONE
+    return words.fill(routes=routes, because=reason)
 
 
-def _because(one: Answer) -> Message:
-    because = bilingual(**one["because"])
-    if one["state"] != DeliveryState.HELD:
-        return because
-    return TO_LET_GO.fill(because=because, id=one["id"])
+def _reason(mail: Answer) -> Message:
+    reason = bilingual(**mail["because"])
+    if mail["state"] != DeliveryState.HELD:
+        return reason
+    return TO_LET_GO.fill(because=reason, id=mail["id"])
 
 
-def _next(asked: CommandContext, one: Answer, now: datetime) -> str:
-    """When it may next be sent; a moment that is past means that it is due."""
-    if one["next"] and datetime.fromisoformat(one["next"]) <= now:
-        return asked.say(NOW)
-    return clock(one["next"], now)
+def _next(context: CommandContext, mail: Answer, now: datetime) -> str:
+    """Return when it may next be sent; a moment that is past means that it is due."""
+    if mail["next"] and datetime.fromisoformat(mail["next"]) <= now:
+        return context.say(NOW)
+    return clock(mail["next"], now)
 
 
-def _row(asked: CommandContext, one: Answer, now: datetime) -> Sequence[str]:
+def _row(context: CommandContext, mail: Answer, now: datetime) -> Sequence[str]:
     return (
-        asked.say(STATES[one["state"]]),
-        one["id"],
-        one["contact"],
-        _next(asked, one, now),
-        str(one["attempts"]),
-        one["subject"],
+        context.say(STATES[mail["state"]]),
+        mail["id"],
+        mail["contact"],
+        _next(context, mail, now),
+        str(mail["attempts"]),
+        mail["subject"],
     )
 
 
-def _letter(asked: CommandContext, letter: Answer, now: datetime) -> Iterator[str]:
-    one = letter["queued"]
-    told = {
-        **one,
-        "state": asked.say(STATES[one["state"]]),
-        "to": ", ".join(one["to"]) if one["state"] not in SENT else "",
+def _letter(context: CommandContext, letter: Answer, now: datetime) -> Iterator[str]:
+    mail = letter["queued"]
+    fields = {
+        **mail,
+        "state": context.say(STATES[mail["state"]]),
+        "to": ", ".join(mail["to"]) if mail["state"] not in SENT else "",
         "reached": ", ".join(letter["reached"]),
         "refused": ", ".join(letter["refused"]),
-        "routes": _left(asked, one),
-        "born": clock(one["born"], now),
-        "next": _next(asked, one, now),
-        "because": asked.say(_because(one)),
-        "unproved": asked.say(letter["unproved"]),
+        "routes": _remaining_routes(context, mail),
+        "born": clock(mail["born"], now),
+        "next": _next(context, mail, now),
+        "because": context.say(_reason(mail)),
+        "unproved": context.say(letter["unproved"]),
         "alarms": ", ".join(letter["alarms"]),
         "members": ", ".join(letter["members"]),
     }
-    rows = [(asked.say(words), told[name]) for name, words in FIELDS.items() if told[name]]
+    rows = [
+        (context.say(words), fields[name]) for name, words in FIELDS.items() if fields[name]
+    ]
     yield from table(rows)
-    yield from ("", asked.say(ATTEMPTS))
+    yield from ("", context.say(ATTEMPTS))
     if not letter["tried"]:
-        yield f"  {asked.say(NO_ATTEMPT)}"
-    tries = [[_said(asked, a, s, now) for s in a["said"]] for a in letter["tried"]]
-    yield from (f"  {line}" for line in table(_folded(asked, tries)))
-    became = [_became(asked, one, now) for one in letter["arrived"]]
-    yield from (f"  {line}" for line in table(became))
-    yield from ("", asked.say(TEXT))
+        yield f"  {context.say(NO_ATTEMPT)}"
+    tries = [[_reply_row(context, a, s, now) for s in a["said"]] for a in letter["tried"]]
+    yield from (f"  {line}" for line in table(_fold_repeats(context, tries)))
+    arrivals = [_arrival_row(context, mail, now) for mail in letter["arrived"]]
+    yield from (f"  {line}" for line in table(arrivals))
+    yield from ("", context.say(TEXT))
     yield from (f"  {line}".rstrip() for line in letter["text"].splitlines())
 
 
-def _became(asked: CommandContext, arrived: Answer, now: datetime) -> Sequence[str]:
+def _arrival_row(context: CommandContext, arrival: Answer, now: datetime) -> Sequence[str]:
     """Say what became of it for one address, once it was taken."""
-    words = asked.say(STATES[arrived["state"]])
+    words = context.say(STATES[arrival["state"]])
     return (
-        clock(arrived["at"], now),
+        clock(arrival["at"], now),
         words,
-        arrived["address"],
-        arrived["said"] or arrived["by"],
+        arrival["address"],
+        arrival["said"] or arrival["by"],
     )
 
 
-def _left(asked: CommandContext, one: Answer) -> str:
-    routes = one["routes"] if one["state"] not in SENT else ()
-    return listed(asked, routes, one["marks"], " > ")
+def _remaining_routes(context: CommandContext, mail: Answer) -> str:
+    routes = mail["routes"] if mail["state"] not in SENT else ()
+    return join_routes(context, routes, mail["marks"], " > ")
 
 
-def _said(asked: CommandContext, attempt: Answer, said: Answer, now: datetime) -> Sequence[str]:
-    told_twice = said["text"].startswith(said["enhanced"])  # SMTP's texts begin with it
-    parts = (said["code"], "" if told_twice else said["enhanced"], said["text"])
-    ours, theirs = asked.say(said["words"]), " ".join(str(part) for part in parts if part)
-    if ours and said["text"] not in ours:
-        ours = f"{ours} ({theirs})"
+def _reply_row(
+    context: CommandContext, attempt: Answer, reply: Answer, now: datetime
+) -> Sequence[str]:
+    code_in_text = reply["text"].startswith(reply["enhanced"])  # SMTP's texts begin with it
+    parts = (reply["code"], "" if code_in_text else reply["enhanced"], reply["text"])
+    explanation, reply_text = (
+        context.say(reply["words"]),
+        " ".join(str(part) for part in parts if part),
+    )
+    if explanation and reply["text"] not in explanation:
+        explanation = f"{explanation} ({reply_text})"
     return (
         clock(attempt["at"], now),
-        asked.say(VERDICTS[said["verdict"]]),
-        said["address"],
-        ours or theirs,
+        context.say(VERDICTS[reply["verdict"]]),
+        reply["address"],
+        explanation or reply_text,
     )
 
 
-def _folded(
-    asked: CommandContext, tries: Iterable[Sequence[Sequence[str]]]
+def _fold_repeats(
+    context: CommandContext, tries: Iterable[Sequence[Sequence[str]]]
 ) -> Iterator[Sequence[str]]:
-    """The same answers several times in a row are told once: how often, from when to when."""
-    for _unused, found in groupby(tries, key=_same):
-        first, *others = found
-        last = others[-1] if others else first
-        for begun, row in zip(first, last, strict=True):
-            when = SO_OFTEN.fill(first=begun[0], last=row[0], count=1 + len(others))
-            yield (asked.say(when), *row[1:]) if others else row
+    """Yield the same answers several times in a row once: how often, from when to when."""
+    for _unused, group in groupby(tries, key=_without_times):
+        first, *repeats = group
+        last = repeats[-1] if repeats else first
+        for first_row, row in zip(first, last, strict=True):
+            when = SO_OFTEN.fill(first=first_row[0], last=row[0], count=1 + len(repeats))
+            yield (context.say(when), *row[1:]) if repeats else row
 
 
-def _same(rows: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
+def _without_times(rows: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
     """Return what is alike in two attempts: all but the times, and the id that a server gives
     each."""
     return [[re.sub(r"\[[^\]]*\]", "", cell) for cell in row[1:]] for row in rows]

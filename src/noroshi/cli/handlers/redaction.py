@@ -52,7 +52,7 @@ URLS = frozenset({"url"})
 """Settings of which the host alone is told: the path of a hook is its secret."""
 
 
-class Redacting:
+class Redactor:
     """`addresses`: mail addresses too are masked, the same one always in the same way."""
 
     def __init__(self, *, addresses: bool = False) -> None:
@@ -60,23 +60,23 @@ class Redacting:
         self._known: dict[str, str] = {}
 
     def text(self, text: str) -> str:
-        """A text of a person's, of a log or of a server."""
+        """Redact a text of a person's, of a log or of a server."""
         text = JWT.sub(MASK, BEARER.sub(rf"\1{MASK}", text))
         text = IN_QUERY.sub(rf"\1{MASK}", IN_URL.sub(rf"\1{MASK}@", text))
         return ADDRESS.sub(self._address, text) if self._addresses else text
 
     def log(self, text: str) -> str:
-        """The same, where options of programs may be quoted."""
+        """Redact a text where options of programs may be quoted, too."""
         return IN_OPTION.sub(rf"\1{MASK}", self.text(text))
 
     def value(self, value: Any, name: str = "") -> Any:
-        """A value of JSON's own types, with all that is in it."""
+        """Redact a value of JSON's own types, with all that is in it."""
         if name in ALL_OF_IT:
-            return _masked(value)
+            return _mask_all(value)
         if isinstance(value, Mapping):
             return {self.text(key): self.value(one, key) for key, one in value.items()}
         if isinstance(value, list | tuple):  # without a node an answer has tuples
-            return self._listed(value)
+            return self._arguments(value)
         if not isinstance(value, str):
             return value
         if name in URLS:
@@ -85,35 +85,35 @@ class Redacting:
             return value if ENTRY.fullmatch(value) or not value else MASK
         return self.text(value)
 
-    def _listed(self, values: Sequence[Any]) -> list[Any]:
-        """Arguments of a program: what follows `--password` is one."""
-        told, hide = list[Any](), False
+    def _arguments(self, values: Sequence[Any]) -> list[Any]:
+        """Redact arguments of a program: what follows `--password` is a secret."""
+        redacted_values, hide = list[Any](), False
         for one in values:
             option = isinstance(one, str) and re.fullmatch(rf"(?i)--?[\w-]*(?:{NAMES})", one)
             if hide:
-                told.append(MASK)
+                redacted_values.append(MASK)
             elif isinstance(one, str):
-                told.append(IN_OPTION.sub(rf"\1{MASK}", self.text(one)))
+                redacted_values.append(IN_OPTION.sub(rf"\1{MASK}", self.text(one)))
             else:
-                told.append(self.value(one))
+                redacted_values.append(self.value(one))
             hide = bool(option)
-        return told
+        return redacted_values
 
-    def _address(self, found: re.Match[str]) -> str:
-        known = self._known.setdefault(found[0].lower(), f"address-{len(self._known) + 1}")
-        return f"{known}@masked.invalid"
+    def _address(self, match: re.Match[str]) -> str:
+        alias = self._known.setdefault(match[0].lower(), f"address-{len(self._known) + 1}")
+        return f"{alias}@masked.invalid"
 
 
-def _masked(value: Any) -> Any:
+def _mask_all(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict.fromkeys(value, MASK)
     return MASK if value else value
 
 
-def settings_told(text: str, redacting: Redacting) -> str:
-    """noroshi.toml without its secrets, however they are written: whoever knows the URL of `beat`
-    may give signs of life in our place. Of what is no TOML no text is told."""
+def redact_settings(text: str, redactor: Redactor) -> str:
+    """Return noroshi.toml without its secrets, however they are written: whoever knows the URL
+    of `beat` may give signs of life in our place. Of what is no TOML no text is returned."""
     try:
-        return toml(redacting.value(tomllib.loads(text)))
+        return toml(redactor.value(tomllib.loads(text)))
     except (ValueError, TypeError, RecursionError):
         return IN_QUOTES.sub(f'"{MASK}"', text)

@@ -9,8 +9,8 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.apply import documents_of
-from noroshi.cli.output.levels import shown
-from noroshi.cli.output.routes import listed
+from noroshi.cli.output.levels import level_text
+from noroshi.cli.output.routes import join_routes
 from noroshi.cli.output.tables import columns, table
 from noroshi.core.translation import _, bilingual
 
@@ -27,73 +27,75 @@ NO_RULES = _("Nobody would be notified: nothing is wrong now, or no rule acts on
 NOTHING_KEPT = _("This was a test: nothing was saved or sent.")
 
 
-def try_(asked: CommandContext) -> int:
-    """Everything that was read and judged; exit code 0 whatever the level is."""
-    given = asked.given
-    documents = documents_of(asked, Path(given.folder)) if given.folder else None
-    tried = asked.call("try_monitor", monitor=given.monitor, documents=documents)
-    if given.json:
-        asked.print_json(tried)
+def try_(context: CommandContext) -> int:
+    """Print everything that was read and judged; exit code 0 whatever the level is."""
+    args = context.args
+    documents = documents_of(context, Path(args.folder)) if args.folder else None
+    result = context.call("try_monitor", monitor=args.monitor, documents=documents)
+    if args.json:
+        context.print_json(result)
     else:
-        print("\n".join(_page(asked, tried)))
+        print("\n".join(_page(context, result)))
     return exits.DONE
 
 
-def _page(asked: CommandContext, tried: Answer) -> Iterator[str]:
-    yield f"{shown(tried['level'], asked.language)}  {tried['path']} ({tried['kind']})"
-    seconds = f"{tried['seconds']:.2f}"
-    where = RUNS_ON.fill(host=tried["runs_on"], target=tried["target"], seconds=seconds)
-    yield f"  {asked.say(where)}"
-    yield from ("", asked.say(READ))
-    yield from _readings(asked, tried)
-    yield from (f"  {line}" for words in tried["seen"] for line in _lines(asked, words))
-    yield from ("", asked.say(JUDGED))
+def _page(context: CommandContext, result: Answer) -> Iterator[str]:
+    yield f"{level_text(result['level'], context.language)}  {result['path']} ({result['kind']})"
+    seconds = f"{result['seconds']:.2f}"
+    where = RUNS_ON.fill(host=result["runs_on"], target=result["target"], seconds=seconds)
+    yield f"  {context.say(where)}"
+    yield from ("", context.say(READ))
+    yield from _readings(context, result)
+    yield from (f"  {line}" for words in result["seen"] for line in _lines(context, words))
+    yield from ("", context.say(JUDGED))
     rows = [
-        (shown(i["level"], asked.language), i["item"], asked.say(i["words"]))
-        for i in tried["items"]
+        (level_text(i["level"], context.language), i["item"], context.say(i["words"]))
+        for i in result["items"]
     ]
     yield from (f"  {line}" for line in table(rows, columns() - 2))
-    yield from ("", asked.say(TELLS))
-    yield from _rules(asked, tried["rules"], tried["marks"])
-    yield from ("", asked.say(NOTHING_KEPT))
+    yield from ("", context.say(TELLS))
+    yield from _rules(context, result["rules"], result["marks"])
+    yield from ("", context.say(NOTHING_KEPT))
 
 
-def _lines(asked: CommandContext, words: Mapping[str, str]) -> Sequence[str]:
-    return asked.say(words).splitlines()
+def _lines(context: CommandContext, words: Mapping[str, str]) -> Sequence[str]:
+    return context.say(words).splitlines()
 
 
-def _readings(asked: CommandContext, tried: Answer) -> Iterator[str]:
-    if tried["fault"] is not None:
-        yield f"  {asked.say(tried['fault'])}"
-    elif not tried["readings"]:
-        yield f"  {asked.say(NOTHING_READ)}"
+def _readings(context: CommandContext, result: Answer) -> Iterator[str]:
+    if result["fault"] is not None:
+        yield f"  {context.say(result['fault'])}"
+    elif not result["readings"]:
+        yield f"  {context.say(NOTHING_READ)}"
     rows = [
         (
-            asked.say(one["name"]),
+            context.say(one["name"]),
             one["item"],
-            asked.say(one["value"]),
-            shown(one["level"], asked.language),
-            asked.say(one["limits"]) or asked.say(NO_LIMITS),
-            asked.say(one["note"]),
+            context.say(one["value"]),
+            level_text(one["level"], context.language),
+            context.say(one["limits"]) or context.say(NO_LIMITS),
+            context.say(one["note"]),
         )
-        for one in tried["readings"]
+        for one in result["readings"]
     ]
     yield from (f"  {line}" for line in table(rows, columns() - 2))
-    yield from (f"    {line}" for one in tried["readings"] for line in one["lines"])
+    yield from (f"    {line}" for one in result["readings"] for line in one["lines"])
 
 
-def _rules(asked: CommandContext, found: Sequence[Answer], marks: Answer) -> Iterator[str]:
-    if not found:
-        yield f"  {asked.say(NO_RULES)}"
-    rows = [_rule(asked, one, marks) for one in found]
+def _rules(
+    context: CommandContext, decisions: Sequence[Answer], marks: Answer
+) -> Iterator[str]:
+    if not decisions:
+        yield f"  {context.say(NO_RULES)}"
+    rows = [_rule(context, one, marks) for one in decisions]
     yield from (f"  {line}" for line in table(rows, columns() - 2))
 
 
-def _rule(asked: CommandContext, one: Answer, marks: Answer) -> tuple[str, ...]:
+def _rule(context: CommandContext, one: Answer, marks: Answer) -> tuple[str, ...]:
     words = WOULD if one["speaks"] else WOULD_NOT
-    said = words.fill(
+    text = words.fill(
         contacts=", ".join(one["contacts"]),
-        routes=listed(asked, one["routes"], marks, " > "),
+        routes=join_routes(context, one["routes"], marks, " > "),
         because=bilingual(**one["because"]),
     )
-    return (one["called"], one["item"], asked.say(said))
+    return (one["called"], one["item"], context.say(text))

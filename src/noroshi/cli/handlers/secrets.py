@@ -12,7 +12,7 @@ from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.tables import table
-from noroshi.cli.password_prompt import contents, typed
+from noroshi.cli.password_prompt import contents, read_hidden
 from noroshi.core.definitions.accounts import OVER, end_of, is_over
 from noroshi.core.definitions.problems import suggestion
 from noroshi.core.translation import NOTHING, Message, _, bilingual
@@ -43,98 +43,102 @@ IS_KEPT = {True: _("yes"), False: _("no: noroshi secret set {name}")}
 NOBODY = _("none")
 
 
-def set_(asked: CommandContext) -> int:
+def set_(context: CommandContext) -> int:
     """Ask for it, never by an argument: what stands there is seen in the list of processes."""
-    name, file = asked.given.name, asked.given.file
-    value = contents(file) if file else _typed(asked, name)
+    name, file = context.args.name, context.args.file
+    value = contents(file) if file else _ask_twice(context, name)
     if not value.strip():
         raise RefusedError("invalid", NOTHING_GIVEN)
-    day = dated(asked, name, asked.given.ends) if asked.given.ends else None
-    to = asked.given.to or places(asked, name)
-    before = _entries(asked).get(name, {"kept": False, "named_by": ()})
+    day = prepare_expiry(context, name, context.args.ends) if context.args.ends else None
+    to = context.args.to or places(context, name)
+    before = _entries(context).get(name, {"kept": False, "named_by": ()})
     of_account = any(key.startswith("accounts/") for key in before["named_by"])
-    if of_account and asked.running:
-        say_that_it_is_asked(asked)
-    asked.call("set_secret", name=name, value=value, proved=not asked.given.force, to=to)
-    print(asked.say(KEPT.fill(name=name)))
+    if of_account and context.running:
+        say_checking(context)
+    context.call("set_secret", name=name, value=value, proved=not context.args.force, to=to)
+    print(context.say(KEPT.fill(name=name)))
     if day:
-        write_down(asked, day)
-    _say_if_nobody_names_it(asked, name)
-    if not of_account or not asked.running:
+        write_down(context, day)
+    _say_if_nobody_names_it(context, name)
+    if not of_account or not context.running:
         return exits.DONE
-    return _told(asked, name, stale=before["kept"] and not day)
+    return _probe_exit_code(context, name, stale=before["kept"] and not day)
 
 
-def places(asked: CommandContext, name: str) -> Sequence[str]:
+def places(context: CommandContext, name: str) -> Sequence[str]:
     """Return where an entry goes; ask about where an API token chose it. Raises
     RefusedError."""
-    one = _entries(asked).get(name, {})
-    to: Sequence[str] = one.get("goes_to", ())
-    if not one.get("led_by"):
+    entry = _entries(context).get(name, {})
+    to: Sequence[str] = entry.get("goes_to", ())
+    if not entry.get("led_by"):
         return to
-    print(asked.say(CHOSEN.fill(name=name, where=", ".join(to), token=one["led_by"])))
+    print(context.say(CHOSEN.fill(name=name, where=", ".join(to), token=entry["led_by"])))
     if not sys.stdin.isatty():
         return ()  # the node refuses it, and says what to do
-    asked.let_go()  # whoever thinks for an hour keeps no node from starting
+    context.release_store()  # whoever thinks for an hour keeps no node from starting
     try:
-        said = input(asked.say(MAY_GO))
+        reply = input(context.say(MAY_GO))
     except EOFError:
-        said = ""
-    if said.strip().lower() not in ("y", "yes"):
-        raise RefusedError("invalid", NOT_THERE.fill(who=", ".join(one["named_by"])))
+        reply = ""
+    if reply.strip().lower() not in ("y", "yes"):
+        raise RefusedError("invalid", NOT_THERE.fill(who=", ".join(entry["named_by"])))
     return to
 
 
-def list_(asked: CommandContext) -> int:
+def list_(context: CommandContext) -> int:
     """Print which entries there are, and who names them; never what is in them."""
-    found = asked.call("secret_list")
-    if asked.given.json:
-        asked.print_json(found)
-    elif not found:
-        print(asked.say(NONE_YET))
+    entries = context.call("secret_list")
+    if context.args.json:
+        context.print_json(entries)
+    elif not entries:
+        print(context.say(NONE_YET))
     else:
-        rows = [[asked.say(words) for words in HEAD], *(_row(asked, one) for one in found)]
+        rows = [
+            [context.say(words) for words in HEAD],
+            *(_row(context, one) for one in entries),
+        ]
         print("\n".join(table(rows)))
     return exits.DONE
 
 
-def remove(asked: CommandContext) -> int:
+def remove(context: CommandContext) -> int:
     """Take one out for good."""
-    name = asked.call("secret_remove", name=asked.given.name, force=asked.given.force)
-    print(asked.say(REMOVED.fill(name=name)))
+    name = context.call("secret_remove", name=context.args.name, force=context.args.force)
+    print(context.say(REMOVED.fill(name=name)))
     return exits.DONE
 
 
-def _row(asked: CommandContext, one: Mapping[str, Any]) -> Sequence[str]:
-    kept = asked.say(IS_KEPT[one["kept"]].fill(name=one["name"]))
-    return (one["name"], kept, ", ".join(one["named_by"]) or asked.say(NOBODY))
+def _row(context: CommandContext, one: Mapping[str, Any]) -> Sequence[str]:
+    state = context.say(IS_KEPT[one["kept"]].fill(name=one["name"]))
+    return (one["name"], state, ", ".join(one["named_by"]) or context.say(NOBODY))
 
 
-def _entries(asked: CommandContext) -> dict[str, Mapping[str, Any]]:
-    return {one["name"]: one for one in asked.call("secret_list")}
+def _entries(context: CommandContext) -> dict[str, Mapping[str, Any]]:
+    return {one["name"]: one for one in context.call("secret_list")}
 
 
-def _say_if_nobody_names_it(asked: CommandContext, name: str) -> None:
-    """A slip in the name would else be found when the first mail waits."""
-    entries = _entries(asked)
+def _say_if_nobody_names_it(context: CommandContext, name: str) -> None:
+    """Say that nothing uses it yet: a slip in the name would else be found when the first mail
+    waits."""
+    entries = _entries(context)
     if not entries[name]["named_by"]:
-        known = [other for other, one in entries.items() if one["named_by"]]
-        near = suggestion(name, known) if known else NOTHING
-        print(asked.say(NOBODY_NAMES_IT.fill(instead=near)))
+        entries_in_use = [other for other, one in entries.items() if one["named_by"]]
+        near = suggestion(name, entries_in_use) if entries_in_use else NOTHING
+        print(context.say(NOBODY_NAMES_IT.fill(instead=near)))
 
 
-def _told(asked: CommandContext, name: str, *, stale: bool) -> int:
+def _probe_exit_code(context: CommandContext, name: str, *, stale: bool) -> int:
     """Print what the sign-in servers say of it, and whose day of end may be the old one's."""
-    found = told(asked, name)
-    for one in found:
+    probes = report_probes(context, name)
+    for one in probes:
         if stale and one["ends"]:
-            print(asked.say(ENDS.fill(account=one["account"], ends=one["ends"])))
-    return exits.TROUBLE if any(one["refused"] for one in found) else exits.DONE
+            print(context.say(ENDS.fill(account=one["account"], ends=one["ends"])))
+    return exits.TROUBLE if any(one["refused"] for one in probes) else exits.DONE
 
 
-def _typed(asked: CommandContext, name: str) -> str:
-    first = typed(asked, PROMPT.fill(name=name), BY_FILE)
-    if first != typed(asked, AGAIN, BY_FILE):
+def _ask_twice(context: CommandContext, name: str) -> str:
+    first = read_hidden(context, PROMPT.fill(name=name), BY_FILE)
+    if first != read_hidden(context, AGAIN, BY_FILE):
         raise RefusedError("invalid", DIFFERENT)
     return first
 
@@ -146,44 +150,47 @@ Documents = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
+class ExpiryChange:
     """Hold what the accounts are to say, and what they must still be then."""
 
     day: str
-    put: Documents
+    documents: Documents
     etags: Mapping[str, str]
 
 
-def dated(asked: CommandContext, name: str, day: str) -> Dated:
-    """Before the secret is kept: a day that cannot be keeps it out. Raises RefusedError."""
+def prepare_expiry(context: CommandContext, name: str, day: str) -> ExpiryChange:
+    """Try the change of the accounts before the secret is kept: a day that cannot be keeps it
+    out. Raises RefusedError."""
     ends = end_of(day)
     if ends and is_over(ends, datetime.now(UTC)):
         raise RefusedError("invalid", OVER.fill(day=day))
-    found = asked.call("definition_show", types=("accounts",))
-    put = _with_day(found["documents"], name, day)
-    if not put:
+    answer = context.call("definition_show", types=("accounts",))
+    documents = _with_day(answer["documents"], name, day)
+    if not documents:
         raise RefusedError("invalid", NO_ACCOUNT.fill(name=name))
-    made = Dated(day, put, {key: found["etags"][key] for key in put})
-    asked.call("definition_change", put=made.put, etags=made.etags, dry=True)
-    return made
+    change = ExpiryChange(day, documents, {key: answer["etags"][key] for key in documents})
+    context.call("definition_change", put=change.documents, etags=change.etags, dry=True)
+    return change
 
 
-def write_down(asked: CommandContext, made: Dated) -> None:
-    """Into force, unless it is there already."""
-    told = asked.call("definition_change", put=made.put, etags=made.etags, dry=True)
-    if told["differences"]:
-        asked.call("definition_change", put=made.put, etags=made.etags)
-    for key in made.put:
+def write_down(context: CommandContext, change: ExpiryChange) -> None:
+    """Bring the change into force, unless it is there already."""
+    dry_run = context.call(
+        "definition_change", put=change.documents, etags=change.etags, dry=True
+    )
+    if dry_run["differences"]:
+        context.call("definition_change", put=change.documents, etags=change.etags)
+    for key in change.documents:
         account = key.partition("/")[2]
-        print(asked.say(WRITTEN.fill(account=account, day=made.day)))
+        print(context.say(WRITTEN.fill(account=account, day=change.day)))
 
 
 def _with_day(documents: Documents, name: str, day: str) -> dict[str, dict[str, Any]]:
     return {
-        key: {**said, field: day}
-        for key, said in documents.items()
+        key: {**content, field: day}
+        for key, content in documents.items()
         for entry, field in DAY_OF.items()
-        if said.get(entry) == name
+        if content.get(entry) == name
     }
 
 
@@ -197,18 +204,18 @@ NOT_SURE = _(
 REFUSED = _("The {what} cannot be used for account {account}: {why}")
 
 
-def say_that_it_is_asked(asked: CommandContext) -> None:
-    """It may take a while."""
-    print(asked.say(ASKING), file=sys.stderr, flush=True)
+def say_checking(context: CommandContext) -> None:
+    """Say that the sign-in server is asked, which may take a while."""
+    print(context.say(ASKING), file=sys.stderr, flush=True)
 
 
-def told(
-    asked: CommandContext, entry: str, what: Message = SECRET
+def report_probes(
+    context: CommandContext, entry: str, credential: Message = SECRET
 ) -> Sequence[Mapping[str, Any]]:
-    """For each account that shows it, said on a line; what was answered."""
-    found: Sequence[Mapping[str, Any]] = asked.call("secret_try", name=entry)
-    for one in found:
+    """Print a line for each account that shows the entry, and return what was answered."""
+    probes: Sequence[Mapping[str, Any]] = context.call("secret_try", name=entry)
+    for one in probes:
         words = TAKEN if one["taken"] else REFUSED if one["refused"] else NOT_SURE
         why = bilingual(**one["why"])
-        print(asked.say(words.fill(account=one["account"], what=what, why=why)))
-    return found
+        print(context.say(words.fill(account=one["account"], what=credential, why=why)))
+    return probes

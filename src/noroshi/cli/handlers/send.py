@@ -39,70 +39,65 @@ FIRST_POLL, LONGEST_POLL = 0.005, 0.1  # seconds; each pause is twice the one be
 SOON = timedelta(seconds=PATIENCE)
 
 
-def send(asked: CommandContext) -> int:
+def send(context: CommandContext) -> int:
     """Queue the mail, print an id for each contact, and say whether each went out or why not.
 
     The exit code is the worst of them: 0 only if each was accepted for all its addresses.
     """
-    given = asked.given
-    if given.body is not None and given.text is not None:
-        given.parser.refuse(TEXT_TWICE)
-    text = given.text if given.body is None else given.body
+    args = context.args
+    if args.body is not None and args.text is not None:
+        args.parser.refuse(TEXT_TWICE)
+    text = args.text if args.body is None else args.body
     if text is None:
-        text = _standard_input(asked)
-    sent = asked.call(
-        "send",
-        to=given.to,
-        subject=given.subject,
-        text=text,
-        routes=given.route,
-        level=given.level,
+        text = _standard_input(context)
+    answer = context.call(
+        "send", to=args.to, subject=args.subject, text=text, routes=args.route, level=args.level
     )
-    if not given.json:
-        print("\n".join(sent["ids"]), flush=True)
-    letters = _looked_up(asked, sent["ids"])
-    if given.json:
-        asked.print_json({**sent, "mails": [one["queued"] for one in letters]})
-    if not asked.running:
-        print(asked.say(NOBODY_SENDS), file=sys.stderr)
+    if not args.json:
+        print("\n".join(answer["ids"]), flush=True)
+    letters = _wait_for_mails(context, answer["ids"])
+    if args.json:
+        context.print_json({**answer, "mails": [one["queued"] for one in letters]})
+    if not context.running:
+        print(context.say(NOBODY_SENDS), file=sys.stderr)
         return exits.UNSENT
-    missing = [exits.WAITS] * (len(letters) < len(sent["ids"]))
+    missing = [exits.WAITS] * (len(letters) < len(answer["ids"]))
     return max([*map(_code, letters), *missing])
 
 
-def _looked_up(asked: CommandContext, ids: Iterable[str]) -> Sequence[Any]:
+def _wait_for_mails(context: CommandContext, ids: Iterable[str]) -> Sequence[Any]:
     """Return each mail as it is once that is clear, and say on the standard error what became of
     it. Whoever may not look gets none."""
-    found = list[Any]()
-    end = time.monotonic() + (PATIENCE if asked.running else 0)
+    letters = list[Any]()
+    end = time.monotonic() + (PATIENCE if context.running else 0)
     try:
         for id in ids:
-            found.append(_settled(asked, id, end))
-            _tell(asked, found[-1])
+            letters.append(_wait_until_settled(context, id, end))
+            _tell(context, letters[-1])
     except RefusedError as refused:
         # They are queued all the same: by the exit code of a failure a script would send them twice.
-        print(asked.say(NOT_LOOKED.fill(why=refused.words)), file=sys.stderr)
-    return found
+        print(context.say(NOT_LOOKED.fill(why=refused.words)), file=sys.stderr)
+    return letters
 
 
-def _tell(asked: CommandContext, letter: Any) -> None:
+def _tell(context: CommandContext, letter: Any) -> None:
     """Say what became of one mail, to whoever reads no JSON; without a node nothing became of it."""
-    if asked.running and not asked.given.json:
+    if context.running and not context.args.json:
         for words in _outcome(letter):
-            print(asked.say(words), file=sys.stderr)
+            print(context.say(words), file=sys.stderr)
 
 
-def _settled(asked: CommandContext, id: str, end: float) -> Any:
+def _wait_until_settled(context: CommandContext, id: str, end: float) -> Any:
     """Return the queued mail once it has left, waits for a later time, or the patience is over."""
     pause = FIRST_POLL
     while True:
-        letter = asked.call("queue_show", id=id)
+        letter = context.call("queue_show", id=id)
         queued = letter["queued"]
-        going = queued["state"] in (
+        in_progress = queued["state"] in (
             DeliveryState.WAITING,
             DeliveryState.OUT,
         ) and not _waits_long(queued)
-        if not going or time.monotonic() > end:
+        if not in_progress or time.monotonic() > end:
             return letter
         time.sleep(pause)
         pause = min(2 * pause, LONGEST_POLL)
@@ -116,14 +111,14 @@ def _waits_long(queued: Any) -> bool:
 def _code(letter: Any) -> int:
     state = letter["queued"]["state"]
     if state in SENT:
-        return exits.ASIDE if _lost(letter) else exits.DONE
+        return exits.ASIDE if _unreached(letter) else exits.DONE
     return exits.WAITS if state in GOES_ON else exits.ASIDE
 
 
-def _lost(letter: Any) -> Sequence[str]:
+def _unreached(letter: Any) -> Sequence[str]:
     """Return the addresses of a mail that was sent which did not get it."""
-    asked_for = dict.fromkeys((*letter["refused"], *letter["queued"]["to"]))
-    return [one for one in asked_for if one not in letter["reached"]]
+    addresses = dict.fromkeys((*letter["refused"], *letter["queued"]["to"]))
+    return [one for one in addresses if one not in letter["reached"]]
 
 
 def _outcome(letter: Any) -> Iterator[Message]:
@@ -131,8 +126,8 @@ def _outcome(letter: Any) -> Iterator[Message]:
     id, contact, because = queued["id"], queued["contact"], _words(queued["because"])
     if queued["state"] in SENT:
         yield ACCEPTED.fill(contact=contact)
-        if lost := _lost(letter):
-            yield REFUSED.fill(contact=contact, addresses=", ".join(lost), id=id)
+        if unreached := _unreached(letter):
+            yield REFUSED.fill(contact=contact, addresses=", ".join(unreached), id=id)
     elif queued["state"] in GOES_ON:
         yield WAITS.fill(contact=contact, because=because)
         yield LOOK.fill(id=id)
@@ -142,13 +137,13 @@ def _outcome(letter: Any) -> Iterator[Message]:
         yield KEPT.fill(id=id)
 
 
-def _words(told: Any) -> Message:
-    return bilingual(**told)
+def _words(text: Any) -> Message:
+    return bilingual(**text)
 
 
-def _standard_input(asked: CommandContext) -> str:
+def _standard_input(context: CommandContext) -> str:
     if sys.stdin.isatty():
-        print(asked.say(TYPE_IT), file=sys.stderr)
+        print(context.say(TYPE_IT), file=sys.stderr)
     try:
         return sys.stdin.read()
     except UnicodeDecodeError:

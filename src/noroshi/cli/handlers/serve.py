@@ -23,22 +23,22 @@ loop waiting; with Python's own 5 ms each call to the system could cost a check 
 CANNOT_START = _("The node cannot start: {why}")
 
 
-def serve(asked: CommandContext) -> int:
+def serve(context: CommandContext) -> int:
     """Watch and send until SIGTERM or Ctrl-C."""
-    config = asked.config
+    config = context.config
     sink = sink_of(config.log, config.home, os.environ)
     with logging_to(sink, config.log_level, time.monotonic):
         log.info("the node starts version=%s home=%s", __version__, config.home)
-        code = _run(asked)
+        code = _run(context)
         log.info("the node ends code=%d", code)
         return code
 
 
-def _run(asked: CommandContext) -> int:
+def _run(context: CommandContext) -> int:
     sys.setswitchinterval(TAKING_TURNS)
     try:
-        with life_of(asked.config.store, Holder.STARTING) as life:
-            _run_node(asked, life)
+        with life_of(context.config.store, Holder.STARTING) as life:
+            _run_node(context, life)
     except StoreError as error:
         raise RefusedError("trouble", CANNOT_START.fill(why=error.words)) from None
     except Exception:  # a bug: the log must say why there is no node any more
@@ -47,13 +47,13 @@ def _run(asked: CommandContext) -> int:
     return exits.DONE
 
 
-def _run_node(asked: CommandContext, life: LifeLock) -> None:
+def _run_node(context: CommandContext, life: LifeLock) -> None:
     # Only now, with the lock: it takes half a second, and commands see meanwhile that a node starts.
     import asyncio
 
     from noroshi.app.node_process import serve as run_node
 
     def say(words: Message) -> None:
-        print(asked.say(words), flush=True)
+        print(context.say(words), flush=True)
 
-    asyncio.run(run_node(asked.config, say, life=life))
+    asyncio.run(run_node(context.config, say, life=life))

@@ -45,7 +45,7 @@ Answer = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class How:
+class SignInRequest:
     """Say which route, and by which way: pasted unless `here` or `device`. A person at a
     terminal may err some times in what `mends` names: what was pasted (invalid), what was
     refused (trouble)."""
@@ -67,83 +67,92 @@ class NoPageError(RefusedError):
         super().__init__("invalid", sign_in_texts.NO_PAGE)
 
 
-def sign_in(asked: CommandContext, how: How) -> Answer:
+def sign_in(context: CommandContext, request: SignInRequest) -> Answer:
     """Sign it in; how the route is then. Raises RefusedError."""
-    if how.here:
-        return _here(asked, how)
-    return _on_device(asked, how) if how.device else _by_paste(asked, how)
+    if request.here:
+        return _by_browser_here(context, request)
+    return _on_device(context, request) if request.device else _by_paste(context, request)
 
 
-def _begun(asked: CommandContext, how: How, port: int = 0) -> Answer:
-    """The sign-in under way, once there is a secret to complete it with."""
-    begun: Answer = asked.call("authorize_begin", route=how.route, port=port, read=how.read)
-    if begun["by"] == "app" and (how.url_file or how.here or how.device):
+def _begin(context: CommandContext, request: SignInRequest, port: int = 0) -> Answer:
+    """Begin the sign-in, once there is a secret to complete it with."""
+    flow: Answer = context.call(
+        "authorize_begin", route=request.route, port=port, read=request.read
+    )
+    if flow["by"] == "app" and (request.url_file or request.here or request.device):
         raise NoPageError
-    if not begun["secret_kept"] or how.secret_file:
-        if not how.secret_file:
-            words = sign_in_texts.ASK[begun["asks"]].fill(
-                account=begun["account"], secret=begun["secret"], route=how.route
+    if not flow["secret_kept"] or request.secret_file:
+        if not request.secret_file:
+            words = sign_in_texts.ASK[flow["asks"]].fill(
+                account=flow["account"], secret=flow["secret"], route=request.route
             )
-            if begun["asks"] == sign_in_texts.KEY_FILE:  # of many lines, which no prompt takes
+            if flow["asks"] == sign_in_texts.KEY_FILE:  # of many lines, which no prompt takes
                 raise RefusedError("invalid", words)
-            print(asked.say(words))
-        keep_secret(asked, begun["secret"], how.secret_file)
-        begun = asked.call("authorize_begin", route=how.route, port=port, read=how.read)
-    return begun
+            print(context.say(words))
+        keep_secret(context, flow["secret"], request.secret_file)
+        flow = context.call(
+            "authorize_begin", route=request.route, port=port, read=request.read
+        )
+    return flow
 
 
-def keep_secret(asked: CommandContext, name: str, file: str | None) -> None:
-    """Into the vault; at a terminal a refused one, such as the secret's ID, is asked for again."""
+def keep_secret(context: CommandContext, name: str, file: str | None) -> None:
+    """Put it into the vault; at a terminal a refused one, such as the secret's ID, is asked for
+    again."""
     if not file and not sys.stdin.isatty():
         raise RefusedError("invalid", sign_in_texts.SECRET_BY_FILE)
-    to = places(asked, name)
-    for left in reversed(range(1 if file else TRIES)):
-        prompt = asked.say(sign_in_texts.SECRET_PROMPT)
+    to = places(context, name)
+    for remaining in reversed(range(1 if file else TRIES)):
+        prompt = context.say(sign_in_texts.SECRET_PROMPT)
         value = _contents(file, sign_in_texts.NO_SECRET) if file else getpass.getpass(prompt)
         try:
-            asked.call("set_secret", name=name, value=value, proved=True, to=to)
+            context.call("set_secret", name=name, value=value, proved=True, to=to)
             break
         except RefusedError as refused:
-            _again(asked, refused, left, ANY)
-    print(asked.say(sign_in_texts.SECRET_KEPT.fill(secret=name)))
+            _offer_retry(context, refused, remaining, ANY)
+    print(context.say(sign_in_texts.SECRET_KEPT.fill(secret=name)))
 
 
-def _by_paste(asked: CommandContext, how: How) -> Answer:
-    begun = _begun(asked, how)
-    return _proved(asked, how, begun) if begun["by"] == "app" else _finished(asked, how, begun)
+def _by_paste(context: CommandContext, request: SignInRequest) -> Answer:
+    flow = _begin(context, request)
+    return (
+        _prove_app(context, request, flow)
+        if flow["by"] == "app"
+        else _finish_by_paste(context, request, flow)
+    )
 
 
-def _proved(asked: CommandContext, how: How, begun: Answer) -> Answer:
-    """Where an app signs in by itself there is no page: a token is fetched and looked into."""
-    for left in reversed(range(TRIES)):
+def _prove_app(context: CommandContext, request: SignInRequest, flow: Answer) -> Answer:
+    """Fetch a token and look into it: where an app signs in by itself there is no page."""
+    for remaining in reversed(range(TRIES)):
         try:
-            proof = asked.call("authorize_app", route=how.route, read=how.read)
+            proof = context.call("authorize_app", route=request.route, read=request.read)
             break
         except RefusedError as refused:
-            if how.secret_file or not refused.about("secret"):
+            if request.secret_file or not refused.concerns("secret"):
                 raise
-            _again(asked, refused, left, how.mends)
-            keep_secret(asked, begun["secret"], None)
+            _offer_retry(context, refused, remaining, request.mends)
+            keep_secret(context, flow["secret"], None)
     for words in proof["token"]:
-        print(asked.say(words))
+        print(context.say(words))
     status: Answer = proof["route"]
     return status
 
 
-def _finished(asked: CommandContext, how: How, begun: Answer) -> Answer:
-    route, file = how.route, how.url_file
-    print(asked.say(sign_in_texts.OPEN_PAGE.fill(url=begun["url"])), flush=True)
+def _finish_by_paste(context: CommandContext, request: SignInRequest, flow: Answer) -> Answer:
+    route, file = request.route, request.url_file
+    print(context.say(sign_in_texts.OPEN_PAGE.fill(url=flow["url"])), flush=True)
     pasted = ""
-    for left in reversed(range(1 if file else TRIES)):
+    for remaining in reversed(range(1 if file else TRIES)):
         pasted = pasted or (
-            _contents(file, sign_in_texts.NO_ADDRESS) if file else _pasted(asked)
+            _contents(file, sign_in_texts.NO_ADDRESS) if file else _read_pasted(context)
         )
         try:
-            status: Answer = asked.call("authorize_finish", route=route, pasted=pasted)
+            status: Answer = context.call("authorize_finish", route=route, pasted=pasted)
         except RefusedError as refused:
-            _again(asked, refused, left, how.mends)
-            if refused.about("secret"):  # the code was not looked at yet, so it may still do
-                keep_secret(asked, begun["secret"], None)
+            _offer_retry(context, refused, remaining, request.mends)
+            if refused.concerns("secret"):  # the code was not looked at yet, so it may still do
+                keep_secret(context, flow["secret"], None)
             else:
                 pasted = ""
         else:
@@ -151,61 +160,69 @@ def _finished(asked: CommandContext, how: How, begun: Answer) -> Answer:
     raise AssertionError("the last try raises or returns")
 
 
-def _here(asked: CommandContext, how: How) -> Answer:
-    """The browser of this computer comes back by itself."""
+def _by_browser_here(context: CommandContext, request: SignInRequest) -> Answer:
+    """Wait for the browser of this computer, which comes back by itself."""
     try:
         with ExitStack() as stack:
-            listener = stack.enter_context(Listener(asked.language))
-            begun = _begun(asked, how, listener.port)
-            port = urlsplit(begun["redirect"]).port
+            listener = stack.enter_context(Listener(context.language))
+            flow = _begin(context, request, listener.port)
+            port = urlsplit(flow["redirect"]).port
             if port != listener.port:  # the account's redirect says one itself
-                listener = stack.enter_context(Listener(asked.language, port or HTTP))
-            listener.expect(begun["redirect"], begun["url"])
-            print(asked.say(sign_in_texts.OPEN_HERE.fill(url=begun["url"])), flush=True)
-            asked.let_go()
-            return _come_back(asked, how, listener, begun)
+                listener = stack.enter_context(Listener(context.language, port or HTTP))
+            listener.expect(flow["redirect"], flow["url"])
+            print(context.say(sign_in_texts.OPEN_HERE.fill(url=flow["url"])), flush=True)
+            context.release_store()
+            return _wait_for_browser(context, request, listener, flow)
     except NoPortError as error:
         raise RefusedError("trouble", error.words) from None
 
 
-def _come_back(asked: CommandContext, how: How, listener: Listener, begun: Answer) -> Answer:
-    """By the browser, or by the text of a page that somebody pastes who was shown an error."""
-    typed, ends = Typed(), time.monotonic() + LISTENS_FOR
+def _wait_for_browser(
+    context: CommandContext, request: SignInRequest, listener: Listener, flow: Answer
+) -> Answer:
+    """Wait for the browser, or for the text of a page that somebody pastes who was shown an
+    error."""
+    terminal, ends = TerminalInput(), time.monotonic() + LISTENS_FOR
     hint: float | None = time.monotonic() + HINT_AFTER
     while time.monotonic() < ends:
-        arrived = listener.wait(A_MOMENT)
-        if arrived is not None:
-            return _told_there(asked, how, listener, arrived)
+        redirect = listener.wait(A_MOMENT)
+        if redirect is not None:
+            return _finish_in_browser(context, request, listener, redirect)
         if hint is not None and time.monotonic() >= hint:
-            print(asked.say(_what_to_look_at(begun)), file=sys.stderr, flush=True)
+            print(context.say(_waiting_hint(flow)), file=sys.stderr, flush=True)
             hint = None
-        if (text := typed.text()) and (status := _typed_instead(asked, how, text)):
+        if (text := terminal.text()) and (
+            status := _finish_by_typed_text(context, request, text)
+        ):
             return status
-    raise RefusedError("trouble", sign_in_texts.NOBODY_CAME.fill(route=how.route))
+    raise RefusedError("trouble", sign_in_texts.NOBODY_CAME.fill(route=request.route))
 
 
-def _what_to_look_at(begun: Answer) -> Message:
-    """Where a provider shows an error it goes nowhere, and nothing comes here: so it is said soon."""
-    client = parse_qs(urlsplit(begun["url"]).query).get("client_id", [""])[0]
+def _waiting_hint(flow: Answer) -> Message:
+    """Say soon what to compare: where a provider shows an error it goes nowhere, and nothing
+    comes here."""
+    client = parse_qs(urlsplit(flow["url"]).query).get("client_id", [""])[0]
     return sign_in_texts.NOT_BACK_YET.fill(
-        redirect=begun["redirect"], client_id=client, account=begun["account"]
+        redirect=flow["redirect"], client_id=client, account=flow["account"]
     )
 
 
-def _typed_instead(asked: CommandContext, how: How, text: str) -> Answer | None:
+def _finish_by_typed_text(
+    context: CommandContext, request: SignInRequest, text: str
+) -> Answer | None:
     """Take what was pasted: an address, or an error that is told; of what is neither that is
     said."""
     try:
-        status: Answer = asked.call("authorize_finish", route=how.route, pasted=text)
+        status: Answer = context.call("authorize_finish", route=request.route, pasted=text)
     except RefusedError as refused:
         if refused.kind != "invalid":
             raise
-        print(asked.say(refused.words), file=sys.stderr, flush=True)
+        print(context.say(refused.words), file=sys.stderr, flush=True)
         return None
     return status
 
 
-class Typed:
+class TerminalInput:
     """Read what is typed at this terminal meanwhile; nothing where there is none, or another
     program has it."""
 
@@ -213,16 +230,16 @@ class Typed:
         self._open = sys.stdin.isatty()
 
     def text(self) -> str:
-        """All the lines that wait."""
-        found = b""
-        while self._open and _is_ours() and select.select([sys.stdin], [], [], 0)[0]:
+        """Return all the lines that wait."""
+        data = b""
+        while self._open and _in_foreground() and select.select([sys.stdin], [], [], 0)[0]:
             piece = os.read(sys.stdin.fileno(), LONGEST_URL)
-            self._open, found = bool(piece), found + piece
+            self._open, data = bool(piece), data + piece
             time.sleep(A_MOMENT)  # in which the next line of what was pasted comes
-        return found.decode("utf-8", "replace").strip()
+        return data.decode("utf-8", "replace").strip()
 
 
-def _is_ours() -> bool:
+def _in_foreground() -> bool:
     """Return whether this command is in front of its terminal: reading would stop one that is
     not."""
     try:
@@ -231,107 +248,109 @@ def _is_ours() -> bool:
         return True
 
 
-def _told_there(asked: CommandContext, how: How, listener: Listener, arrived: str) -> Answer:
+def _finish_in_browser(
+    context: CommandContext, request: SignInRequest, listener: Listener, redirect: str
+) -> Answer:
     """Complete it, and say so in the browser too."""
     try:
-        status: Answer = asked.call("authorize_finish", route=how.route, pasted=arrived)
+        status: Answer = context.call("authorize_finish", route=request.route, pasted=redirect)
     except RefusedError as refused:
-        listener.answer(refused.words, done=False)
+        listener.answer(refused.words, finished=False)
         raise
-    told = [sign_in_texts.DONE_THERE.fill(route=how.route)]
+    messages = [sign_in_texts.DONE_THERE.fill(route=request.route)]
     if (other := bilingual(**status["other"])) != NOTHING:  # another person than was meant
-        told.append(other)
-    listener.answer(*told, done=True)
+        messages.append(other)
+    listener.answer(*messages, finished=True)
     return status
 
 
-def _on_device(asked: CommandContext, how: How) -> Answer:
-    """A code is typed on a device that has a browser: a phone, say."""
-    begun = _begun_for_device(asked, how)
-    minutes = max(1, begun["seconds"] // 60)
+def _on_device(context: CommandContext, request: SignInRequest) -> Answer:
+    """Have a code typed on a device that has a browser: a phone, say."""
+    flow = _begin_for_device(context, request)
+    minutes = max(1, flow["seconds"] // 60)
     words = sign_in_texts.TYPE_CODE.fill(
-        url=begun["url"], code=begun["code"], minutes=minutes, route=how.route
+        url=flow["url"], code=flow["code"], minutes=minutes, route=request.route
     )
-    print(asked.say(words), flush=True)
-    wait, told = begun["wait"], ""
+    print(context.say(words), flush=True)
+    wait, last_message = flow["wait"], ""
     while True:
         time.sleep(wait)
-        answer = asked.call("authorize_device_ask", route=how.route)
+        answer = context.call("authorize_device_ask", route=request.route)
         if answer["route"] is not None:
             status: Answer = answer["route"]
             return status
-        wait, why = answer["wait"], asked.say(answer["why"])
-        if why and why != told:
+        wait, why = answer["wait"], context.say(answer["why"])
+        if why and why != last_message:
             print(why, file=sys.stderr)
-        told = why
+        last_message = why
 
 
-def _begun_for_device(asked: CommandContext, how: How) -> Answer:
-    if how.secret_file:
-        _begun(asked, how)
-    begun: Answer = asked.call("authorize_device", route=how.route, read=how.read)
-    return begun
+def _begin_for_device(context: CommandContext, request: SignInRequest) -> Answer:
+    if request.secret_file:
+        _begin(context, request)
+    flow: Answer = context.call("authorize_device", route=request.route, read=request.read)
+    return flow
 
 
-def _again(
-    asked: CommandContext, refused: RefusedError, left: int, mends: Collection[str]
+def _offer_retry(
+    context: CommandContext, refused: RefusedError, remaining: int, mends: Collection[str]
 ) -> None:
     """Say what is wrong and go on, while there are tries left and there is somebody to try."""
-    if not left or refused.kind not in mends or not sys.stdin.isatty():
+    if not remaining or refused.kind not in mends or not sys.stdin.isatty():
         raise refused
     more = (
         ()
-        if refused.about("secret")
+        if refused.concerns("secret")
         else (*(p for _, p in refused.problems), sign_in_texts.ONCE_MORE)
     )
     for words in (refused.words, *more):
-        for line in asked.say(words).split("\n"):
+        for line in context.say(words).split("\n"):
             print(*wrap(line, min(columns(), WIDEST) - 1), sep="\n", file=sys.stderr)
 
 
-def _pasted(asked: CommandContext) -> str:
-    """The address, which mail programs and terminals like to break into lines.
+def _read_pasted(context: CommandContext) -> str:
+    """Read the address, which mail programs and terminals like to break into lines.
 
     It is over once it holds what a finished sign-in has and nothing more comes, or with an
     empty line. What is piped in is read to its end.
     """
-    asked.let_go()  # somebody signs in meanwhile, which takes a while
+    context.release_store()  # somebody signs in meanwhile, which takes a while
     if not sys.stdin.isatty():
-        return _given(sys.stdin.read(LONGEST_URL), sign_in_texts.NO_ADDRESS)
+        return _require_text(sys.stdin.read(LONGEST_URL), sign_in_texts.NO_ADDRESS)
     try:
-        lines = [input(asked.say(sign_in_texts.URL_PROMPT))]
-        while lines[-1].strip() and (_more_waits() or _goes_on("".join(lines))):
-            more = "" if _more_waits() else asked.say(sign_in_texts.GOES_ON)
+        lines = [input(context.say(sign_in_texts.URL_PROMPT))]
+        while lines[-1].strip() and (_has_pending_input() or _is_beginning("".join(lines))):
+            more = "" if _has_pending_input() else context.say(sign_in_texts.GOES_ON)
             lines.append(input(more))
     except EOFError:
         raise RefusedError("invalid", sign_in_texts.NO_ADDRESS) from None
-    return _given("".join(lines), sign_in_texts.NO_ADDRESS)
+    return _require_text("".join(lines), sign_in_texts.NO_ADDRESS)
 
 
-def _whole(text: str) -> bool:
+def _is_complete(text: str) -> bool:
     return "AADSTS" in text or ("state=" in text and ("code=" in text or "error=" in text))
 
 
-def _goes_on(text: str) -> bool:
+def _is_beginning(text: str) -> bool:
     """Return whether it is the beginning of such an address; what is none is answered at
     once."""
-    begun = any(part in text for part in ("localhost", "code=", "state=", "error="))
-    return begun and not _whole(text) and "response_type=" not in text
+    has_part = any(part in text for part in ("localhost", "code=", "state=", "error="))
+    return has_part and not _is_complete(text) and "response_type=" not in text
 
 
-def _more_waits() -> bool:
+def _has_pending_input() -> bool:
     """Return whether what was pasted goes on: its other lines are there already, typed by
     nobody."""
     return bool(select.select([sys.stdin], [], [], A_MOMENT)[0])
 
 
-def _given(text: str, nothing: Message) -> str:
+def _require_text(text: str, if_empty: Message) -> str:
     if not text.strip():
-        raise RefusedError("invalid", nothing)
+        raise RefusedError("invalid", if_empty)
     return text
 
 
-def _contents(file: str, nothing: Message) -> str:
+def _contents(file: str, if_empty: Message) -> str:
     try:
         text = sys.stdin.read() if file == STDIN else Path(file).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -339,4 +358,4 @@ def _contents(file: str, nothing: Message) -> str:
         raise RefusedError(
             "invalid", sign_in_texts.CANNOT_READ.fill(file=file, why=why)
         ) from None
-    return _given(text, nothing)
+    return _require_text(text, if_empty)

@@ -32,72 +32,77 @@ IS_SILENT = _(
 IS_OVER = _("The silence of {place} has ended: problems that persist are notified now.")
 
 
-def add(asked: CommandContext) -> int:
-    """From now on."""
-    given = asked.given
-    wanted = {"until": given.until, "length": given.length}
-    one = asked.call("silence_add", place=given.place, reason=given.reason, **wanted)
-    if given.json:
-        asked.print_json(one)
+def add(context: CommandContext) -> int:
+    """Silence a place from now on."""
+    args = context.args
+    times = {"until": args.until, "length": args.length}
+    silence = context.call("silence_add", place=args.place, reason=args.reason, **times)
+    if args.json:
+        context.print_json(silence)
         return exits.DONE
-    at = clock(one["ends"], datetime.now(UTC))
-    told = {"place": place(asked, one), "at": at, "count": one["monitors"], "id": one["id"]}
-    print(asked.say(IS_SILENT.fill(**told)))
+    at = clock(silence["ends"], datetime.now(UTC))
+    fields = {
+        "place": place(context, silence),
+        "at": at,
+        "count": silence["monitors"],
+        "id": silence["id"],
+    }
+    print(context.say(IS_SILENT.fill(**fields)))
     return exits.DONE
 
 
-def list_(asked: CommandContext) -> int:
-    """The first to end first; with --all the newest."""
-    found = asked.call("silence_list", all=asked.given.all)
-    if asked.given.json:
-        asked.print_json(found)
-    elif not found:
-        print(asked.say(NONE))
+def list_(context: CommandContext) -> int:
+    """List silences, the first to end first; with --all the newest."""
+    silences = context.call("silence_list", all=context.args.all)
+    if context.args.json:
+        context.print_json(silences)
+    elif not silences:
+        print(context.say(NONE))
     else:
         now = datetime.now(UTC)
-        rows = [(one["id"], *_silence(asked, one, now)) for one in found]
+        rows = [(one["id"], *_silence(context, one, now)) for one in silences]
         print("\n".join(table(rows, columns())))
     return exits.DONE
 
 
-def end(asked: CommandContext) -> int:
-    """Now, and not later."""
-    one = asked.call("silence_end", silence=asked.given.silence)
-    if asked.given.json:
-        asked.print_json(one)
+def end(context: CommandContext) -> int:
+    """End a silence now."""
+    one = context.call("silence_end", silence=context.args.silence)
+    if context.args.json:
+        context.print_json(one)
     else:
-        print(asked.say(IS_OVER.fill(place=place(asked, one))))
+        print(context.say(IS_OVER.fill(place=place(context, one))))
     return exits.DONE
 
 
-def place(asked: CommandContext, one: Answer) -> str:
+def place(context: CommandContext, one: Answer) -> str:
     """Return where it is silent."""
-    return one["place"] or asked.say(EVERYTHING)
+    return one["place"] or context.say(EVERYTHING)
 
 
-def lines(asked: CommandContext, found: Answer, now: datetime) -> Iterator[str]:
+def lines(context: CommandContext, answer: Answer, now: datetime) -> Iterator[str]:
     """Return what is silent, and the maintenance that is under way or comes next, if there is
     any."""
-    silences = [_silence(asked, one, now) for one in found["silences"]]
-    windows = [_window(asked, one, now) for one in found.get("maintenance", ())]
+    silences = [_silence(context, one, now) for one in answer["silences"]]
+    windows = [_window(context, one, now) for one in answer.get("maintenance", ())]
     for title, rows in ((SILENT, silences), (PLANNED, windows)):
         if rows:
-            yield from ("", asked.say(title))
+            yield from ("", context.say(title))
             yield from (f"  {line}" for line in table(rows, columns() - 2))
 
 
-def _silence(asked: CommandContext, one: Answer, now: datetime) -> Sequence[str]:
+def _silence(context: CommandContext, one: Answer, now: datetime) -> Sequence[str]:
     words = ENDED_BY if one["ended_by"] else ENDED if one["over"] else UNTIL
     return (
-        place(asked, one),
-        asked.say(words.fill(at=clock(one["ends"], now), who=one["ended_by"])),
-        asked.say(COUNT.fill(count=one["monitors"])),
-        asked.say(BY.fill(why=one["why"], who=one["who"])),
+        place(context, one),
+        context.say(words.fill(at=clock(one["ends"], now), who=one["ended_by"])),
+        context.say(COUNT.fill(count=one["monitors"])),
+        context.say(BY.fill(why=one["why"], who=one["who"])),
     )
 
 
-def _window(asked: CommandContext, one: Answer, now: datetime) -> Sequence[str]:
+def _window(context: CommandContext, one: Answer, now: datetime) -> Sequence[str]:
     words = NOW if one["under_way"] else FROM_TO
     times = {name: clock(one[name], now) for name in ("begins", "ends")}
-    count = asked.say(COUNT.fill(count=one["monitors"]))
-    return (place(asked, one), asked.say(words.fill(**times)), count, one["title"])
+    count = context.say(COUNT.fill(count=one["monitors"]))
+    return (place(context, one), context.say(words.fill(**times)), count, one["title"])

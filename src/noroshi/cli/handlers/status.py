@@ -9,10 +9,10 @@ from typing import Any
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.silences import lines
-from noroshi.cli.output.levels import MARKS, WORST_FIRST, level_of, shown, tally
-from noroshi.cli.output.routes import arrival, marked, sign_in
+from noroshi.cli.output.levels import MARKS, WORST_FIRST, level_of, level_text, tally
+from noroshi.cli.output.routes import arrival, sign_in, with_mark
 from noroshi.cli.output.tables import columns, table
-from noroshi.cli.output.times import clock, lasted
+from noroshi.cli.output.times import clock, elapsed_time
 from noroshi.core.route_readiness import Sends, count_readiness, nothing_against
 from noroshi.core.translation import Message, _, bilingual, ngettext, plain, with_full_stop
 
@@ -88,161 +88,170 @@ SET_ASIDE = ngettext(
 )
 
 
-def status(asked: CommandContext) -> int:
+def status(context: CommandContext) -> int:
     """Print how everything is; exit code 1 with --check unless all is well."""
-    found = asked.call("status")
-    if asked.given.json:
-        asked.print_json({**found, "running": asked.running})
+    answer = context.call("status")
+    if context.args.json:
+        context.print_json({**answer, "running": context.running})
     else:
-        print("\n".join(_page(asked, found, datetime.fromisoformat(found["at"]))))
-    if not asked.given.check:
+        print("\n".join(_page(context, answer, datetime.fromisoformat(answer["at"]))))
+    if not context.args.check:
         return exits.DONE
-    if not asked.running:
+    if not context.running:
         return exits.NO_NODE
-    return exits.DONE if _well(found) else exits.TROUBLE
+    return exits.DONE if _is_healthy(answer) else exits.TROUBLE
 
 
-def _well(found: Answer) -> bool:
-    """Monitors whose alarms have no way out are not well either."""
-    routes_well = all(map(nothing_against, _ways(found["routes"])))
-    routes_well = routes_well and bool(found["routes"] or not found["monitors"])
-    calm = not found["queue"]["set_aside"] and not found["troubles"]
-    return found["level"] == "ok" and routes_well and calm
+def _is_healthy(answer: Answer) -> bool:
+    """Return whether all is well; monitors whose alarms have no way out are not either."""
+    routes_healthy = all(map(nothing_against, _readiness(answer["routes"])))
+    routes_healthy = routes_healthy and bool(answer["routes"] or not answer["monitors"])
+    no_trouble = not answer["queue"]["set_aside"] and not answer["troubles"]
+    return answer["level"] == "ok" and routes_healthy and no_trouble
 
 
-def _page(asked: CommandContext, found: Answer, now: datetime) -> Iterator[str]:
-    yield from _headlines(asked, found)
-    at = clock(found["at"], now)
-    where = NODE.fill(node=found["node"], version=found["version"], at=at)
-    yield f"  {asked.say(where)}"
-    if not asked.running:
-        yield f"  {asked.say(NOT_RUNNING)}"
-    yield from (f"  {asked.say(words)}" for words in found["troubles"])
-    if found["monitors"]:
-        yield from ("", f"{asked.say(MONITORS)}  {_levels(asked, found['monitors'])}")
-        yield from _monitors(asked, found["monitors"], now)
-        yield from (f"  {asked.say(_stop(stop))}" for stop in found["stopped"])
-        yield from (f"  {asked.say(words)}" for words in found["cautions"])
-    yield from lines(asked, found, now)
-    yield from ("", asked.say(ROUTES))
-    yield from _routes(asked, found["routes"], now)
-    yield from ("", asked.say(QUEUE))
-    yield from _queue(asked, found["queue"], now)
+def _page(context: CommandContext, answer: Answer, now: datetime) -> Iterator[str]:
+    yield from _headlines(context, answer)
+    at = clock(answer["at"], now)
+    where = NODE.fill(node=answer["node"], version=answer["version"], at=at)
+    yield f"  {context.say(where)}"
+    if not context.running:
+        yield f"  {context.say(NOT_RUNNING)}"
+    yield from (f"  {context.say(words)}" for words in answer["troubles"])
+    if answer["monitors"]:
+        yield from ("", f"{context.say(MONITORS)}  {_levels(context, answer['monitors'])}")
+        yield from _monitors(context, answer["monitors"], now)
+        yield from (f"  {context.say(_stop(stop))}" for stop in answer["stopped"])
+        yield from (f"  {context.say(words)}" for words in answer["cautions"])
+    yield from lines(context, answer, now)
+    yield from ("", context.say(ROUTES))
+    yield from _routes(context, answer["routes"], now)
+    yield from ("", context.say(QUEUE))
+    yield from _queue(context, answer["queue"], now)
 
 
-def _headlines(asked: CommandContext, found: Answer) -> Iterator[str]:
-    monitors, routes = _watched(found), found["routes"]
+def _headlines(context: CommandContext, answer: Answer) -> Iterator[str]:
+    monitors, routes = _enabled(answer), answer["routes"]
     bad = sum(monitor["level"] != "ok" for monitor in monitors)
     if not monitors:
-        yield asked.say(ALL_STOPPED if found["monitors"] else NOTHING_WATCHED)
+        yield context.say(ALL_STOPPED if answer["monitors"] else NOTHING_WATCHED)
     elif bad:
-        mark = shown(found["level"], asked.language)
-        yield asked.say(NOT_WELL.fill(mark=mark, bad=bad, count=len(monitors)))
+        mark = level_text(answer["level"], context.language)
+        yield context.say(NOT_WELL.fill(mark=mark, bad=bad, count=len(monitors)))
     elif new := sum(not monitor["known"] for monitor in monitors):
-        yield asked.say(_so_far(len(monitors) - new, new))
+        yield context.say(_measured_so_far(len(monitors) - new, new))
     else:
         count = len(monitors)
-        well = _well(found) and all(way is Sends.PROVED for way in _ways(routes))
-        yield asked.say((ALL_WELL if well else ALL_OK).fill(count=count))
+        healthy = _is_healthy(answer) and all(
+            readiness is Sends.PROVED for readiness in _readiness(routes)
+        )
+        yield context.say((ALL_WELL if healthy else ALL_OK).fill(count=count))
     if monitors and not routes:
-        yield asked.say(NO_WAY_OUT)
-    yield from map(asked.say, _of_routes(routes))
+        yield context.say(NO_WAY_OUT)
+    yield from map(context.say, _of_routes(routes))
 
 
 def _of_routes(routes: Sequence[Answer]) -> Iterator[Message]:
-    """Problems of the routes, worst first; a route that has sent nothing yet is one of them."""
-    ways = count_readiness(_ways(routes))
-    if ways.no:
-        yield CANNOT_SEND.fill(bad=ways.no, count=ways.count)
-    if ways.for_now:
-        yield NEED_SOMEBODY.fill(bad=ways.for_now, count=ways.count)
-    if ways.doubted:
+    """Yield problems of the routes, worst first; a route that has sent nothing yet is one of
+    them."""
+    counts = count_readiness(_readiness(routes))
+    if counts.no:
+        yield CANNOT_SEND.fill(bad=counts.no, count=counts.count)
+    if counts.for_now:
+        yield NEED_SOMEBODY.fill(bad=counts.for_now, count=counts.count)
+    if counts.doubted:
         yield DOUBTED.fill(which=_names(routes, Sends.DOUBTED))
-    if ways.unproved:
+    if counts.unproved:
         yield NOT_PROVED.fill(which=_names(routes, Sends.UNPROVED))
 
 
-def _ways(routes: Sequence[Answer]) -> list[Sends]:
+def _readiness(routes: Sequence[Answer]) -> list[Sends]:
     return [Sends(route["sends"]) for route in routes]
 
 
 def _names(routes: Sequence[Answer], sends: Sends) -> Message:
-    """The first of them; how many more."""
-    named = [route["name"] for route in routes if route["sends"] == sends.value]
-    names, more = ", ".join(named[:MOST_NAMED]), len(named) - MOST_NAMED
+    """Return the first of these routes by name, and how many more."""
+    matches = [route["name"] for route in routes if route["sends"] == sends.value]
+    names, more = ", ".join(matches[:MOST_NAMED]), len(matches) - MOST_NAMED
     return AND_MORE.fill(names=names, more=more) if more > 0 else plain(names)
 
 
-def _watched(found: Answer) -> Sequence[Answer]:
-    return [monitor for monitor in found["monitors"] if not monitor["stopped"]]
+def _enabled(answer: Answer) -> Sequence[Answer]:
+    return [monitor for monitor in answer["monitors"] if not monitor["stopped"]]
 
 
-def _so_far(ok: int, new: int) -> Message:
-    """Nothing is called OK before anything was measured."""
+def _measured_so_far(ok: int, new: int) -> Message:
+    """Say how many are OK so far: nothing is called OK before anything was measured."""
     words = OF_THE_ONLY_ONE if ok + new == 1 else OK_SO_FAR
     return words.fill(mark=MARKS["ok" if ok else "new"], ok=ok, count=ok + new, new=new)
 
 
-def _levels(asked: CommandContext, monitors: Iterable[Answer]) -> str:
-    return tally(map(level_of, monitors), asked.language)
+def _levels(context: CommandContext, monitors: Iterable[Answer]) -> str:
+    return tally(map(level_of, monitors), context.language)
 
 
 def _monitors(
-    asked: CommandContext, monitors: Sequence[Answer], now: datetime
+    context: CommandContext, monitors: Sequence[Answer], now: datetime
 ) -> Iterator[str]:
-    """Worst first; what is well is folded when there is much of it."""
+    """Yield the monitors, worst first; what is well is folded when there is much of it."""
     ranked = sorted(monitors, key=lambda m: (WORST_FIRST.index(level_of(m)), m["path"]))
     well = [m for m in ranked if level_of(m) == "ok"]
-    folded = 0 if asked.given.all or len(well) <= MOST_SHOWN else len(well)
-    listed = [m for m in ranked if not folded or level_of(m) != "ok"]
-    rows = [row for monitor in listed for row in _rows(asked, monitor, now)]
+    folded = 0 if context.args.all or len(well) <= MOST_SHOWN else len(well)
+    visible = [m for m in ranked if not folded or level_of(m) != "ok"]
+    rows = [row for monitor in visible for row in _rows(context, monitor, now)]
     yield from _table(rows)
     if folded:
-        yield f"  {asked.say(MORE_WELL.fill(count=folded))}"
+        yield f"  {context.say(MORE_WELL.fill(count=folded))}"
 
 
-def _rows(asked: CommandContext, monitor: Answer, now: datetime) -> Iterator[Sequence[str]]:
-    """A line for each item; the monitor's name stands in the first only."""
+def _rows(context: CommandContext, monitor: Answer, now: datetime) -> Iterator[Sequence[str]]:
+    """Yield a line for each item; the monitor's name stands in the first only."""
     ranked = sorted(monitor["items"], key=lambda i: (WORST_FIRST.index(i["level"]), i["item"]))
     titles = filter(None, (monitor["group_title"], monitor["title"]))
-    name = _named(monitor["path"], " › ".join(titles))
+    name = _with_title(monitor["path"], " › ".join(titles))
     for item in ranked:
-        alone = level_of(monitor)
-        level = shown(item["level"] if monitor["known"] else alone, asked.language)
-        since, words = _since(asked, monitor, item, now), _words(asked, monitor, item, now)
+        level_without_items = level_of(monitor)
+        level = level_text(
+            item["level"] if monitor["known"] else level_without_items, context.language
+        )
+        since, words = _since(context, monitor, item, now), _words(context, monitor, item, now)
         yield (level, name, item["item"], since, words)
         name = ""
 
 
-def _words(asked: CommandContext, monitor: Answer, item: Answer, now: datetime) -> str:
+def _words(context: CommandContext, monitor: Answer, item: Answer, now: datetime) -> str:
     """Say what stands behind it; of what is not well, who has it and what keeps it untold."""
-    told = [asked.say(item["words"])]
+    parts = [context.say(item["words"])]
     if item["level"] != "ok":
-        if had := item["acknowledged"]:
-            told.append(asked.say(HAD.fill(who=had["who"], at=clock(had["at"], now))))
+        if acknowledgement := item["acknowledged"]:
+            parts.append(
+                context.say(
+                    HAD.fill(who=acknowledgement["who"], at=clock(acknowledgement["at"], now))
+                )
+            )
         if ends := monitor["silent"] or monitor["maintenance"]:
-            told.append(asked.say(HUSHED.fill(at=clock(ends, now))))
-    return " · ".join(told)
+            parts.append(context.say(HUSHED.fill(at=clock(ends, now))))
+    return " · ".join(parts)
 
 
-def _since(asked: CommandContext, monitor: Answer, item: Answer, now: datetime) -> str:
-    """Since when it is bad; for what is well, when that was last seen."""
+def _since(context: CommandContext, monitor: Answer, item: Answer, now: datetime) -> str:
+    """Return since when it is bad; for what is well, when that was last seen."""
     if item["level"] != "ok" or (monitor["stopped"] and item["since"]):
-        span = lasted(item["since"], now)
-        return asked.say(SINCE.fill(at=clock(item["since"], now), span=span))
+        span = elapsed_time(item["since"], now)
+        return context.say(SINCE.fill(at=clock(item["since"], now), span=span))
     if monitor["measured"]:
-        return asked.say(MEASURED.fill(at=clock(monitor["measured"], now)))
+        return context.say(MEASURED.fill(at=clock(monitor["measured"], now)))
     return ""
 
 
-def _routes(asked: CommandContext, routes: Sequence[Answer], now: datetime) -> Iterator[str]:
+def _routes(context: CommandContext, routes: Sequence[Answer], now: datetime) -> Iterator[str]:
     if not routes:
-        yield f"  {asked.say(NO_ROUTES)}"
-    yield from _table([_route(asked, route, now) for route in routes])
+        yield f"  {context.say(NO_ROUTES)}"
+    yield from _table([_route(context, route, now) for route in routes])
 
 
 def _state(route: Answer) -> Message:
-    """A route that nothing has gone by is not called ready."""
+    """Return a route's state; one that nothing has gone by is not called ready."""
     if route["sends"] == Sends.DOUBTED.value:
         return IN_VAIN.fill(stage=bilingual(**route["examined_in_vain"]))
     if route["sends"] == Sends.UNPROVED.value:
@@ -250,42 +259,42 @@ def _state(route: Answer) -> Message:
     return ROUTE_STATES[route["state"]]
 
 
-def _route(asked: CommandContext, route: Answer, now: datetime) -> Sequence[str]:
-    state = asked.say(_state(route))
-    name = _named(route["name"], route["title"])
-    since, why = "", asked.say(route["why"])
+def _route(context: CommandContext, route: Answer, now: datetime) -> Sequence[str]:
+    state = context.say(_state(route))
+    name = _with_title(route["name"], route["title"])
+    since, why = "", context.say(route["why"])
     if route["state"] == "well":
-        since, why = sign_in(asked, route, now), arrival(asked, route, now)
+        since, why = sign_in(context, route, now), arrival(context, route, now)
     if route["since"] and route["state"] != "well":
-        span = lasted(route["since"], now)
-        since = asked.say(SINCE.fill(at=clock(route["since"], now), span=span))
+        span = elapsed_time(route["since"], now)
+        since = context.say(SINCE.fill(at=clock(route["since"], now), span=span))
     if route["until"] and route["state"] == "down":
         past = datetime.fromisoformat(route["until"]) <= now
         words = WITH_NEXT if past else NEXT_TRY
-        why = asked.say(
-            words.fill(why=with_full_stop(why, asked.language), at=clock(route["until"], now))
+        why = context.say(
+            words.fill(why=with_full_stop(why, context.language), at=clock(route["until"], now))
         )
-    if other := asked.say(route["other"]):
-        why = f"{with_full_stop(why, asked.language)} {other}" if why else other
-    return (state, name, marked(asked, route["kind"], route["mark"]), since, why)
+    if other := context.say(route["other"]):
+        why = f"{with_full_stop(why, context.language)} {other}" if why else other
+    return (state, name, with_mark(context, route["kind"], route["mark"]), since, why)
 
 
 def _stop(stop: Answer) -> Message:
-    """How to start it again; who stopped it stands beside its monitors."""
+    """Say how to start it again; who stopped it stands beside its monitors."""
     command = "monitor enable" if "/" in stop["path"] else "instance start"
     return START.fill(path=stop["path"], command=command)
 
 
-def _named(name: str, title: str) -> str:
+def _with_title(name: str, title: str) -> str:
     return f"{name} ({title})" if title else name
 
 
-def _queue(asked: CommandContext, queue: Answer, now: datetime) -> Iterator[str]:
+def _queue(context: CommandContext, queue: Answer, now: datetime) -> Iterator[str]:
     if not any(queue[name] for name in ("waiting", "held", "set_aside")):
-        yield f"  {asked.say(NOTHING_WAITS)}"
+        yield f"  {context.say(NOTHING_WAITS)}"
     if queue["waiting"]:
-        span = lasted(queue["oldest"], now)
-        yield "  " + asked.say(
+        span = elapsed_time(queue["oldest"], now)
+        yield "  " + context.say(
             WAITING.fill(
                 waiting=MAILS.fill(count=queue["waiting"]),
                 span=span,
@@ -293,13 +302,17 @@ def _queue(asked: CommandContext, queue: Answer, now: datetime) -> Iterator[str]
             )
         )
     if queue["held"]:
-        yield f"  {asked.say(HELD.fill(count=queue['held']))}"
+        yield f"  {context.say(HELD.fill(count=queue['held']))}"
     if queue["set_aside"]:
-        yield f"  {asked.say(SET_ASIDE.fill(count=queue['set_aside']))}"
+        yield f"  {context.say(SET_ASIDE.fill(count=queue['set_aside']))}"
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Indented by two; columns that are empty throughout are left out."""
-    used = [n for n in range(len(rows[0]) if rows else 0) if any(row[n] for row in rows)]
+    """Yield rows indented by two; columns that are empty throughout are left out."""
+    used_columns = [
+        n for n in range(len(rows[0]) if rows else 0) if any(row[n] for row in rows)
+    ]
     room = columns() - 2
-    yield from (f"  {line}" for line in table([[row[n] for n in used] for row in rows], room))
+    yield from (
+        f"  {line}" for line in table([[row[n] for n in used_columns] for row in rows], room)
+    )

@@ -18,9 +18,9 @@ from noroshi import __version__
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.doctor import is_service
-from noroshi.cli.handlers.redaction import Redacting, settings_told
+from noroshi.cli.handlers.redaction import Redactor, redact_settings
 from noroshi.cli.paths import NAME
-from noroshi.cli.systemd.state import shown
+from noroshi.cli.systemd.state import service_properties
 from noroshi.config.config import FILE, ConfigError
 from noroshi.core.translation import Message, _, in_each_language
 from noroshi.knowledge.os_errors import why
@@ -40,7 +40,7 @@ FILES: Mapping[str, Message] = {
     "queue.json": _("what waits"),
     "ledger.json": _("the last {alarms} alarms and their mails").fill(alarms=LAST_ALARMS),
     "log.json": _("the last {events} events").fill(events=LAST_EVENTS),
-    "definitions/": _("the definitions in force"),
+    "definitions/": _("the definitions in effect"),
     "noroshi.toml": _("the node's own settings"),
     "journal.txt": _("the last lines of Noroshi's own log"),
 }
@@ -58,20 +58,20 @@ ELSEWHERE = _(
 
 
 def write_bundle(
-    asked: CommandContext, file: Path, found: Sequence[Mapping[str, Any]], text: str
+    context: CommandContext, file: Path, examinations: Sequence[Mapping[str, Any]], text: str
 ) -> None:
-    """A new file, for its owner alone. Raises RefusedError if it cannot be written.
+    """Write a new file, for its owner alone. Raises RefusedError if it cannot be written.
 
     What is half written is taken away: it would be taken for a whole one.
     """
-    redacting = Redacting(addresses=asked.given.mask)
-    handle = _opened(file)
+    redactor = Redactor(addresses=context.args.mask)
+    handle = _create(file)
     try:
         with (
             os.fdopen(handle, "wb") as raw,
             zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as bundle,
         ):
-            for name, content in _parts(asked, redacting, found, text):
+            for name, content in _parts(context, redactor, examinations, text):
                 bundle.writestr(name, content)
     except OSError as error:
         file.unlink(missing_ok=True)
@@ -86,11 +86,11 @@ def try_place(file: Path) -> None:
 
     Raises RefusedError.
     """
-    os.close(_opened(file))
+    os.close(_create(file))
     file.unlink(missing_ok=True)
 
 
-def _opened(file: Path) -> int:
+def _create(file: Path) -> int:
     try:
         return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
     except FileExistsError:
@@ -104,26 +104,37 @@ def _cannot(file: Path, error: OSError) -> RefusedError:
 
 
 def _parts(
-    asked: CommandContext, redacting: Redacting, found: Sequence[Mapping[str, Any]], text: str
+    context: CommandContext,
+    redactor: Redactor,
+    examinations: Sequence[Mapping[str, Any]],
+    text: str,
 ) -> Iterator[tuple[str, str]]:
-    yield "README.txt", _in_all(in_each_language(partial(_read_me, asked.given.mask)))
-    yield "doctor.txt", redacting.log(text)
+    yield "README.txt", _multilingual(in_each_language(partial(_read_me, context.args.mask)))
+    yield "doctor.txt", redactor.log(text)
     answers: dict[str, Any] = {
-        "doctor.json": list(found),
+        "doctor.json": list(examinations),
         "program.json": _program(),
-        "status.json": _asked(asked, "status"),
-        "queue.json": _asked(asked, "queue_list"),
-        "ledger.json": _asked(asked, "ledger", alarm="", last=LAST_ALARMS),
-        "log.json": _asked(asked, "log", monitor="", last=LAST_EVENTS),
+        "status.json": _answer_or_refusal(context, "status"),
+        "queue.json": _answer_or_refusal(context, "queue_list"),
+        "ledger.json": _answer_or_refusal(context, "ledger", alarm="", last=LAST_ALARMS),
+        "log.json": _answer_or_refusal(context, "log", monitor="", last=LAST_EVENTS),
     }
     for name, value in answers.items():
-        yield name, _json(redacting.value(value))
-    exported = _asked(asked, "export")
-    for one in exported.get("documents", ()):
-        body = redacting.value(json.loads(one["body"]))
-        yield f"definitions/{redacting.text(one['key'])}.json", _json(body)
-    yield FILE, redacting.log(_in_all(ELSEWHERE) if asked.away else _settings(asked, redacting))
-    yield "journal.txt", redacting.log(_in_all(ELSEWHERE) if asked.away else _journal(asked))
+        yield name, _json(redactor.value(value))
+    export = _answer_or_refusal(context, "export")
+    for one in export.get("documents", ()):
+        body = redactor.value(json.loads(one["body"]))
+        yield f"definitions/{redactor.text(one['key'])}.json", _json(body)
+    yield (
+        FILE,
+        redactor.log(
+            _multilingual(ELSEWHERE) if context.remote else _settings(context, redactor)
+        ),
+    )
+    yield (
+        "journal.txt",
+        redactor.log(_multilingual(ELSEWHERE) if context.remote else _journal(context)),
+    )
 
 
 def _read_me(mask: bool, language: str) -> str:
@@ -134,15 +145,16 @@ def _read_me(mask: bool, language: str) -> str:
     return f"{head}\n\n{files}\n\n{promised}\n"
 
 
-def _in_all(words: Message) -> str:
+def _multilingual(words: Message) -> str:
     """Return a text in every language: nobody knows who will open the bundle."""
     return "\n".join(one.rstrip("\n") + "\n" for one in words.both().values())
 
 
-def _asked(asked: CommandContext, op: str, **args: Any) -> Any:
-    """The answer; a part that cannot be had must not cost the others."""
+def _answer_or_refusal(context: CommandContext, op: str, **args: Any) -> Any:
+    """Return the answer, or why there is none: a part that cannot be had must not cost the
+    others."""
     try:
-        return asked.call(op, **args)
+        return context.call(op, **args)
     except RefusedError as refused:
         return {"refused": refused.words.both()}
 
@@ -153,38 +165,39 @@ def _program() -> Mapping[str, Any]:
         "noroshi": __version__,
         "python": sys.version,
         "system": platform.platform(),
-        "service": dict(shown()),
+        "service": dict(service_properties()),
         "packages": dict(sorted(packages.items())),
     }
 
 
-def _settings(asked: CommandContext, redacting: Redacting) -> str:
+def _settings(context: CommandContext, redactor: Redactor) -> str:
     try:
-        text = (asked.home / FILE).read_text(encoding="utf-8", errors="replace")
+        text = (context.home / FILE).read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         return f"{error}\n"
-    return settings_told(text, redacting)
+    return redact_settings(text, redactor)
 
 
-def _journal(asked: CommandContext) -> str:
-    """Of the log's file if there is one here, else of the journal, as far as it may be read."""
-    file = asked.home / LOG_FILE
+def _journal(context: CommandContext) -> str:
+    """Return the end of the log's file if there is one here, else of the journal, as far as it
+    may be read."""
+    file = context.home / LOG_FILE
     try:
-        if asked.config.log == "file":
+        if context.config.log == "file":
             size = file.stat().st_size
             with file.open("rb") as log:
                 log.seek(max(size - LARGEST_LOG, 0))
                 return _last(log.read().decode("utf-8", "replace"))
     except (OSError, ConfigError) as error:
         return f"{error}\n"
-    if not is_service(asked):
-        return _in_all(NOT_OURS)
-    asking = ("journalctl", "-u", NAME, "-n", str(LAST_LINES), "--no-pager", "-o", "short-iso")
+    if not is_service(context):
+        return _multilingual(NOT_OURS)
+    command = ("journalctl", "-u", NAME, "-n", str(LAST_LINES), "--no-pager", "-o", "short-iso")
     try:
-        done = subprocess.run(asking, capture_output=True, text=True, check=False)
+        process = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError as error:
         return f"{error}\n"
-    return done.stdout or done.stderr
+    return process.stdout or process.stderr
 
 
 def _last(text: str) -> str:

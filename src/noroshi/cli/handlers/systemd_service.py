@@ -14,7 +14,7 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.tables import table
 from noroshi.cli.paths import DOOR, DROP_INS, GROUP, HOME, NAME, SERVICE, UNIT_FILE, USER
 from noroshi.cli.systemd.install import (
-    Found,
+    Installation,
     Remove,
     Run,
     Step,
@@ -23,7 +23,7 @@ from noroshi.cli.systemd.install import (
     script,
     uninstall_steps,
 )
-from noroshi.cli.systemd.state import BOOTED, found, shown
+from noroshi.cli.systemd.state import BOOTED, find_installation, service_properties
 from noroshi.config.config import FILE, Config, ConfigError, read_config
 from noroshi.core.translation import Message, _, ngettext, plain
 from noroshi.knowledge.os_errors import why
@@ -67,77 +67,79 @@ LEFT = _(
 LEFT_DROP_INS = _("The drop-in files are still there too: {folder}")
 
 
-def install(asked: CommandContext) -> int:
+def install(context: CommandContext) -> int:
     """Make the service, or bring it up to this version; --print shows the steps only."""
-    there = found(asked)
-    lang = getattr(asked.given, "lang", "")
-    steps = install_steps(there, start=asked.given.start, lang=lang)
-    if asked.given.print:
+    installation = find_installation(context)
+    lang = getattr(context.args, "lang", "")
+    steps = install_steps(installation, start=context.args.start, lang=lang)
+    if context.args.print:
         print(script(steps))
         return exits.DONE
-    _may(steps, "noroshi service install")
-    if there.objection:
-        raise RefusedError("trouble", there.objection)
-    _as_left(there, force=asked.given.force)
+    _require_root(steps, "noroshi service install")
+    if installation.objection:
+        raise RefusedError("trouble", installation.objection)
+    _require_unedited(installation, force=context.args.force)
     before = _process()
     do(steps)
-    told = INSTALLED.fill(service=SERVICE, home=HOME), *_runs(before), _who_may_come_in()
-    print("\n".join(asked.say(words) for words in told))
+    messages = INSTALLED.fill(service=SERVICE, home=HOME), *_start_hint(before), _access_hint()
+    print("\n".join(context.say(words) for words in messages))
     return exits.DONE
 
 
-def uninstall(asked: CommandContext) -> int:
+def uninstall(context: CommandContext) -> int:
     """Stop the service and take it away; what it knows stays."""
-    there = found(asked)
-    steps = uninstall_steps(there)
-    if asked.given.print:
+    installation = find_installation(context)
+    steps = uninstall_steps(installation)
+    if context.args.print:
         print(script(steps))
         return exits.DONE
-    if there.unit is None and there.user is None:
-        print(asked.say(NOT_INSTALLED))
+    if installation.unit is None and installation.user is None:
+        print(context.say(NOT_INSTALLED))
         return exits.DONE
-    _may(steps, "noroshi service uninstall")
-    _as_left(there, force=asked.given.force)
+    _require_root(steps, "noroshi service uninstall")
+    _require_unedited(installation, force=context.args.force)
     do(steps)
-    print(asked.say(LEFT.fill(home=HOME, user=USER)))
+    print(context.say(LEFT.fill(home=HOME, user=USER)))
     if Path(DROP_INS).exists():
-        print(asked.say(LEFT_DROP_INS.fill(folder=DROP_INS)))
+        print(context.say(LEFT_DROP_INS.fill(folder=DROP_INS)))
     return exits.DONE
 
 
-def difference(path: str, there: str, ours: str) -> str:
+def difference(path: str, current: str, expected: str) -> str:
     """Return what somebody made of ours: - is what we would write, + what stands there."""
     return "\n".join(
-        unified_diff(ours.splitlines(), there.splitlines(), NAME, path, lineterm="", n=1)
+        unified_diff(expected.splitlines(), current.splitlines(), NAME, path, lineterm="", n=1)
     )
 
 
-def _may(steps: Sequence[Step], command: str) -> None:
-    """RefusedError without systemd, and to who is not root, who is told what root would do."""
+def _require_root(steps: Sequence[Step], command: str) -> None:
+    """Require systemd and root. Raises RefusedError, which says what root would do."""
     if not BOOTED.is_dir():
         raise RefusedError("trouble", NO_SYSTEMD)
     if os.geteuid() != 0:
-        told = [("", step.brief) for step in steps]
-        raise RefusedError("forbidden", NOT_ROOT.fill(command=command), told)
+        briefs = [("", step.brief) for step in steps]
+        raise RefusedError("forbidden", NOT_ROOT.fill(command=command), briefs)
 
 
-def _as_left(there: Found, *, force: bool) -> None:
-    """RefusedError if somebody changed a file of ours, unless that is meant to go."""
-    for path, text, ours in () if force else there.changed():
-        lines = difference(path, text, ours).splitlines()
-        told = [("", plain(line)) for line in lines]
-        raise RefusedError("conflict", CHANGED.fill(path=path, name=NAME), told)
+def _require_unedited(installation: Installation, *, force: bool) -> None:
+    """Require that nobody changed a file of ours, unless that is meant to go. Raises
+    RefusedError."""
+    for path, text, expected in () if force else installation.edited_files():
+        lines = difference(path, text, expected).splitlines()
+        problems = [("", plain(line)) for line in lines]
+        raise RefusedError("conflict", CHANGED.fill(path=path, name=NAME), problems)
 
 
 def do(steps: Sequence[Step]) -> None:
-    """One after the other; RefusedError, naming it, at the first that fails."""
+    """Take the steps one after the other. Raises RefusedError, naming it, at the first that
+    fails."""
     for step in steps:
         try:
             _step(step)
         except OSError as error:
-            raise _failed(step, why(error)) from None
+            raise _failure(step, why(error)) from None
         except subprocess.CalledProcessError as error:
-            raise _failed(step, f"exit {error.returncode}") from None
+            raise _failure(step, f"exit {error.returncode}") from None
 
 
 def _step(step: Step) -> None:
@@ -151,8 +153,8 @@ def _step(step: Step) -> None:
 
 
 def _write(file: Path, text: str) -> None:
-    """Whole or not at all, and in the place of a link: what it leads to (/dev/null, where the
-    unit is masked) is not ours."""
+    """Write a file whole or not at all, and in the place of a link: what it leads to
+    (/dev/null, where the unit is masked) is not ours."""
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(f".{file.name}.part")
     part.write_text(text, encoding="utf-8")
@@ -160,19 +162,19 @@ def _write(file: Path, text: str) -> None:
     part.replace(file)
 
 
-def _failed(step: Step, said: Message | str) -> RefusedError:
+def _failure(step: Step, reason: Message | str) -> RefusedError:
     hint = step.hint if isinstance(step, Run) else None
-    words = FAILED.fill(step=step.brief, why=said)
+    words = FAILED.fill(step=step.brief, why=reason)
     return RefusedError("trouble", words, [("", hint)] if hint else ())
 
 
 def _process() -> str:
-    """The number of the process that runs as the service; "" if none does."""
-    number = shown().get("MainPID", "0")
+    """Return the number of the process that runs as the service; "" if none does."""
+    number = service_properties().get("MainPID", "0")
     return "" if number == "0" else number
 
 
-def _runs(before: str) -> Iterator[Message]:
+def _start_hint(before: str) -> Iterator[Message]:
     """Say what is left to do until this version runs, if anything is."""
     now = _process()
     if not now:
@@ -181,16 +183,17 @@ def _runs(before: str) -> Iterator[Message]:
         yield STILL_RUNS.fill(name=NAME)
 
 
-def _who_may_come_in() -> Message:
-    """By the settings, which may be older than the service."""
+def _access_hint() -> Message:
+    """Say who may reach the node, by the settings, which may be older than the service."""
     places = {"file": f"{HOME}/{FILE}", "door": DOOR, "user": USER, "group": GROUP}
     config = settings()
-    closed = config is not None and (str(config.door), config.door_group) != (DOOR, GROUP)
-    return (NO_WAY_IN if closed else LET_IN).fill(**places)
+    root_only = config is not None and (str(config.door), config.door_group) != (DOOR, GROUP)
+    return (NO_WAY_IN if root_only else LET_IN).fill(**places)
 
 
 def settings() -> Config | None:
-    """Those of the service; None where they are not ours to read, or to be told by who starts it."""
+    """Return the service's settings; None where they are not ours to read, or to be told by who
+    starts it."""
     try:
         return read_config(Path(HOME))
     except ConfigError:
@@ -216,46 +219,57 @@ STRANGERS = _(
 )
 
 
-def status(asked: CommandContext) -> int:
+def status(context: CommandContext) -> int:
     """Print whether it is installed, runs and since when; exit code 1 unless it runs."""
-    there = found(asked)
-    if there.unit is None:
-        print(asked.say(NOT_INSTALLED))
+    installation = find_installation(context)
+    if installation.unit is None:
+        print(context.say(NOT_INSTALLED))
         return exits.TROUBLE
-    said = shown()
-    rows = [(asked.say(name), asked.say(words)) for name, words in _rows(there, said)]
+    properties = service_properties()
+    rows = [
+        (context.say(name), context.say(words))
+        for name, words in _rows(installation, properties)
+    ]
     print("\n".join(table(rows)))
-    if there.strangers:
-        print(asked.say(STRANGERS.fill(home=HOME, user=USER)))
-    if there.unit != there.wanted:
-        print(difference(UNIT_FILE, there.unit, there.wanted))
-    return exits.DONE if said.get("ActiveState") == "active" else exits.TROUBLE
+    if installation.foreign_files:
+        print(context.say(STRANGERS.fill(home=HOME, user=USER)))
+    if installation.unit != installation.expected_unit:
+        print(difference(UNIT_FILE, installation.unit, installation.expected_unit))
+    return exits.DONE if properties.get("ActiveState") == "active" else exits.TROUBLE
 
 
-def _rows(there: Found, said: Mapping[str, str]) -> list[tuple[Message, Message]]:
-    state = f"{said.get('ActiveState') or '?'} ({said.get('SubState') or '?'})"
+def _rows(
+    installation: Installation, properties: Mapping[str, str]
+) -> list[tuple[Message, Message]]:
+    state = f"{properties.get('ActiveState') or '?'} ({properties.get('SubState') or '?'})"
     rows = [
         (UNIT, plain(UNIT_FILE)),
-        (plain(""), _kind(there)),
-        (ENABLED, plain(said.get("UnitFileState") or "?")),
+        (plain(""), _kind(installation)),
+        (ENABLED, plain(properties.get("UnitFileState") or "?")),
         (STATE, plain(state)),
     ]
-    if said.get("ActiveState") == "active":
-        at, pid = said.get("ActiveEnterTimestamp", ""), said.get("MainPID", "")
-        rows.append((SINCE, RAN.fill(at=at, pid=pid, times=said.get("NRestarts", "?"))))
+    if properties.get("ActiveState") == "active":
+        at, pid = properties.get("ActiveEnterTimestamp", ""), properties.get("MainPID", "")
+        rows.append((SINCE, RAN.fill(at=at, pid=pid, times=properties.get("NRestarts", "?"))))
     return [*rows, *_places()]
 
 
-def _kind(there: Found) -> Message:
+def _kind(installation: Installation) -> Message:
     """Return whose text the unit is, and what is added to it."""
-    changed = any(path == UNIT_FILE for path, _, _ in there.changed())
-    how = EDITED if changed else AS_WRITTEN if there.unit == there.wanted else OLDER
+    is_edited = any(path == UNIT_FILE for path, _, _ in installation.edited_files())
+    how = (
+        EDITED
+        if is_edited
+        else AS_WRITTEN
+        if installation.unit == installation.expected_unit
+        else OLDER
+    )
     drop_ins = sorted(map(str, Path(DROP_INS).glob("*.conf")))
     return WITH_DROP_INS.fill(how=how, names=", ".join(drop_ins)) if drop_ins else how
 
 
 def _places() -> list[tuple[Message, Message]]:
-    """Folder, door and log, as its settings say where they may be read."""
+    """Return folder, door and log, as its settings say where they may be read."""
     config, log = settings(), f"journalctl -u {NAME}"
     door = str(config.door) if config else DOOR
     if config and config.log == "file":

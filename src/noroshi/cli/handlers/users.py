@@ -10,7 +10,7 @@ from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
-from noroshi.cli.password_prompt import contents, typed
+from noroshi.cli.password_prompt import contents, read_hidden
 from noroshi.core.people import ROLE_NAMES
 from noroshi.core.translation import Message, _, ngettext
 
@@ -59,142 +59,142 @@ PROGRAMS = _("{role}, programs")
 REVOKED = _("“{name}” was revoked.")
 
 
-def add(asked: CommandContext) -> int:
-    """A new one; the password never as an argument."""
-    given = asked.given
-    made = asked.call("user_add", name=given.name, role=given.role, password=_password(asked))
-    return _made(asked, made)
+def add(context: CommandContext) -> int:
+    """Add a user; the password is never an argument."""
+    args = context.args
+    user = context.call("user_add", name=args.name, role=args.role, password=_password(context))
+    return _say_login(context, user)
 
 
-def password(asked: CommandContext) -> int:
-    """Another one, or a code for one."""
-    made = asked.call("user_password", name=asked.given.name, password=_password(asked))
-    return _made(asked, made)
+def password(context: CommandContext) -> int:
+    """Set another password, or print a code for one."""
+    user = context.call("user_password", name=context.args.name, password=_password(context))
+    return _say_login(context, user)
 
 
-def role(asked: CommandContext) -> int:
-    """Another role."""
-    name, wanted = asked.given.name, asked.given.role
-    asked.call("user_role", name=name, role=wanted)
-    print(asked.say(ROLE_IS.fill(name=name, role=ROLE_NAMES[wanted])))
+def role(context: CommandContext) -> int:
+    """Give a user another role."""
+    name, new_role = context.args.name, context.args.role
+    context.call("user_role", name=name, role=new_role)
+    print(context.say(ROLE_IS.fill(name=name, role=ROLE_NAMES[new_role])))
     return exits.DONE
 
 
-def remove(asked: CommandContext) -> int:
+def remove(context: CommandContext) -> int:
     """Take one out."""
-    name = asked.call("user_remove", name=asked.given.name)
-    print(asked.say(REMOVED.fill(name=name)))
+    name = context.call("user_remove", name=context.args.name)
+    print(context.say(REMOVED.fill(name=name)))
     return exits.DONE
 
 
-def list_(asked: CommandContext) -> int:
-    """All of them."""
-    found = asked.call("user_list")
-    if asked.given.json:
-        asked.print_json(found)
-    elif not found:
-        print(asked.say(NO_USERS))
+def list_(context: CommandContext) -> int:
+    """List all users."""
+    users = context.call("user_list")
+    if context.args.json:
+        context.print_json(users)
+    elif not users:
+        print(context.say(NO_USERS))
     else:
-        rows = [_head(asked, USER_HEAD), *(_user(asked, one) for one in found)]
+        rows = [_head(context, USER_HEAD), *(_user(context, one) for one in users)]
         print("\n".join(table(rows)))
     return exits.DONE
 
 
-def totp(asked: CommandContext) -> int:
+def totp(context: CommandContext) -> int:
     """Begin, and prove that the authenticator has it; or turn it off."""
-    name = asked.given.name
-    if asked.given.off:
-        asked.call("user_totp_off", name=name)
-        print(asked.say(OFF.fill(name=name)))
+    name = context.args.name
+    if context.args.off:
+        context.call("user_totp_off", name=name)
+        print(context.say(OFF.fill(name=name)))
         return exits.DONE
-    begun = asked.call("user_totp", name=name)
-    code = scanned(asked, begun)
-    say_recovery(asked, asked.call("user_totp_on", name=name, code=code))
+    enrolment = context.call("user_totp", name=name)
+    code = read_totp_code(context, enrolment)
+    say_recovery(context, context.call("user_totp_on", name=name, code=code))
     return exits.DONE
 
 
-def scanned(asked: CommandContext, begun: Answer) -> str:
+def read_totp_code(context: CommandContext, enrolment: Answer) -> str:
     """Show what an authenticator takes; the code that it shows then."""
-    print(asked.say(SCAN.fill(seed=begun["seed"], address=begun["address"])))
-    return typed(asked, CODE, AT_TERMINAL)
+    print(context.say(SCAN.fill(seed=enrolment["seed"], address=enrolment["address"])))
+    return read_hidden(context, CODE, AT_TERMINAL)
 
 
-def say_recovery(asked: CommandContext, kept: Answer) -> None:
+def say_recovery(context: CommandContext, recovery: Answer) -> None:
     """Say that it is on, and the codes to keep."""
-    codes = "\n".join(f"  {one}" for one in kept["codes"])
-    print(asked.say(RECOVERY.fill(name=kept["name"], codes=codes)))
+    codes = "\n".join(f"  {one}" for one in recovery["codes"])
+    print(context.say(RECOVERY.fill(name=recovery["name"], codes=codes)))
 
 
-def token_new(asked: CommandContext) -> int:
+def token_new(context: CommandContext) -> int:
     """Make one; its text alone goes to a program by --json."""
-    given = asked.given
-    made = asked.call(
-        "token_new", name=given.name, role=given.role, days=given.days, programs=given.programs
+    args = context.args
+    answer = context.call(
+        "token_new", name=args.name, role=args.role, days=args.days, programs=args.programs
     )
-    if given.json:
-        asked.print_json(made)
+    if args.json:
+        context.print_json(answer)
         return exits.DONE
-    until = _when(made["until"]) if made["until"] else NEVER
-    role, token = ROLE_NAMES[made["role"]], made["token"]
-    print(asked.say(TOKEN.fill(name=made["name"], role=role, until=until, token=token)))
+    until = _when(answer["until"]) if answer["until"] else NEVER
+    role, token = ROLE_NAMES[answer["role"]], answer["token"]
+    print(context.say(TOKEN.fill(name=answer["name"], role=role, until=until, token=token)))
     return exits.DONE
 
 
-def token_list(asked: CommandContext) -> int:
-    """All of them."""
-    found = asked.call("token_list")
-    if asked.given.json:
-        asked.print_json(found)
-    elif not found:
-        print(asked.say(NO_TOKENS))
+def token_list(context: CommandContext) -> int:
+    """List all API tokens."""
+    tokens = context.call("token_list")
+    if context.args.json:
+        context.print_json(tokens)
+    elif not tokens:
+        print(context.say(NO_TOKENS))
     else:
-        rows = [_head(asked, TOKEN_HEAD), *(_token(asked, one) for one in found)]
+        rows = [_head(context, TOKEN_HEAD), *(_token(context, one) for one in tokens)]
         print("\n".join(table(rows)))
     return exits.DONE
 
 
-def token_revoke(asked: CommandContext) -> int:
-    """It holds no more."""
-    name = asked.call("token_revoke", name=asked.given.name)
-    print(asked.say(REVOKED.fill(name=name)))
+def token_revoke(context: CommandContext) -> int:
+    """Revoke an API token: it holds no more."""
+    name = context.call("token_revoke", name=context.args.name)
+    print(context.say(REVOKED.fill(name=name)))
     return exits.DONE
 
 
-def _password(asked: CommandContext) -> str:
-    file = asked.given.password_file
+def _password(context: CommandContext) -> str:
+    file = context.args.password_file
     return contents(file).strip("\r\n") if file else ""
 
 
-def _made(asked: CommandContext, made: Answer) -> int:
-    if asked.given.json:
-        asked.print_json(made)
+def _say_login(context: CommandContext, user: Answer) -> int:
+    if context.args.json:
+        context.print_json(user)
         return exits.DONE
-    name, role = made["name"], ROLE_NAMES[made["role"]]
+    name, role = user["name"], ROLE_NAMES[user["role"]]
     words = BY_PASSWORD.fill(name=name, role=role)
-    if made["code"]:
-        until = _when(made["until"])
-        words = BY_CODE.fill(name=name, role=role, until=until, code=made["code"])
-    print(asked.say(words))
+    if user["code"]:
+        until = _when(user["until"])
+        words = BY_CODE.fill(name=name, role=role, until=until, code=user["code"])
+    print(context.say(words))
     return exits.DONE
 
 
-def _user(asked: CommandContext, one: Answer) -> Sequence[str]:
+def _user(context: CommandContext, one: Answer) -> Sequence[str]:
     steps = STEPS[one["two_steps"]].fill(left=one["recovery"])
     state = WAITS if one["waits"] else steps
     role = ROLE_NAMES[one["role"]]
-    return (one["name"], asked.say(role), asked.say(state), _when(one["made"]))
+    return (one["name"], context.say(role), context.say(state), _when(one["made"]))
 
 
-def _token(asked: CommandContext, one: Answer) -> Sequence[str]:
+def _token(context: CommandContext, one: Answer) -> Sequence[str]:
     role = ROLE_NAMES[one["role"]]
     role = PROGRAMS.fill(role=role) if one["programs"] else role
-    until = asked.say(NEVER) if one["until"] is None else _when(one["until"])
-    until = asked.say(ENDED.fill(until=until)) if one["ended"] else until
-    return (one["name"], asked.say(role), until, one["by"])
+    until = context.say(NEVER) if one["until"] is None else _when(one["until"])
+    until = context.say(ENDED.fill(until=until)) if one["ended"] else until
+    return (one["name"], context.say(role), until, one["by"])
 
 
-def _head(asked: CommandContext, head: Sequence[Message]) -> Sequence[str]:
-    return [asked.say(words) for words in head]
+def _head(context: CommandContext, head: Sequence[Message]) -> Sequence[str]:
+    return [context.say(words) for words in head]
 
 
 def _when(at: str) -> str:

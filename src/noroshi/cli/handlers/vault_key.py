@@ -10,7 +10,7 @@ from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.tables import table
-from noroshi.cli.password_prompt import CANNOT_READ, contents, typed
+from noroshi.cli.password_prompt import CANNOT_READ, contents, read_hidden
 from noroshi.config.config import FILE, Config
 from noroshi.core.translation import Message, _, ngettext
 from noroshi.knowledge.os_errors import why
@@ -61,49 +61,51 @@ NOT_WRITTEN = _("Cannot write to {file}: {why}")
 IS_THERE = _("{file} already exists and is not overwritten.")
 
 
-def check(asked: CommandContext) -> int:
+def check(context: CommandContext) -> int:
     """Print which key it is and what it opens; exit code 1 if it does not open everything."""
-    found = asked.call("key_check")
-    bad = [entry for entry in found["entries"] if entry["fault"]]
-    if asked.given.json:
-        asked.print_json(found)
+    answer = context.call("key_check")
+    bad = [entry for entry in answer["entries"] if entry["fault"]]
+    if context.args.json:
+        context.print_json(answer)
         return exits.TROUBLE if bad else exits.DONE
-    source = SOURCES[found["source"]].fill(path=found["path"])
-    print(asked.say(KEY.fill(id=found["id"], source=source)))
-    rows = [(entry["name"], asked.say(entry["fault"] or OPENS)) for entry in found["entries"]]
-    print("\n".join(f"  {line}" for line in table(rows)) or asked.say(NOTHING_SEALED))
+    source = SOURCES[answer["source"]].fill(path=answer["path"])
+    print(context.say(KEY.fill(id=answer["id"], source=source)))
+    rows = [
+        (entry["name"], context.say(entry["fault"] or OPENS)) for entry in answer["entries"]
+    ]
+    print("\n".join(f"  {line}" for line in table(rows)) or context.say(NOTHING_SEALED))
     if rows:
         words = SOME_DO_NOT if bad else ALL_OPEN
-        print(asked.say(words.fill(bad=len(bad), count=len(rows))))
+        print(context.say(words.fill(bad=len(bad), count=len(rows))))
     return exits.TROUBLE if bad else exits.DONE
 
 
-def rotate(asked: CommandContext) -> int:
-    """Another key in the place of this one; what was sealed is sealed anew."""
-    print(asked.say(ROTATED.fill(**asked.call("key_rotate"))))
+def rotate(context: CommandContext) -> int:
+    """Put another key in the place of this one; what was sealed is sealed anew."""
+    print(context.say(ROTATED.fill(**context.call("key_rotate"))))
     return exits.DONE
 
 
-def backup(asked: CommandContext) -> int:
-    """The key sealed by a passphrase. It is read here, not asked of the node: no secret
+def backup(context: CommandContext) -> int:
+    """Write the key sealed by a passphrase. It is read here, not asked of the node: no secret
     comes out by the door."""
-    file = Path(asked.given.file)
+    file = Path(context.args.file)
     try:
-        box = read_key(asked.config.key)
-        content = lock_up(box.key, passphrase(asked, twice=True))
+        box = read_key(context.config.key)
+        content = lock_up(box.key, passphrase(context, twice=True))
     except VaultError as error:
         raise RefusedError("invalid", error.words) from None
     _write(file, content)
-    print(asked.say(BACKED_UP.fill(id=box.id, file=file)))
+    print(context.say(BACKED_UP.fill(id=box.id, file=file)))
     return exits.DONE
 
 
-def passphrase(asked: CommandContext, *, twice: bool) -> Secret:
-    """From a file, the standard input (-), or typed without being shown."""
-    if given := asked.given.passphrase_file:
-        return Secret(contents(given).rstrip("\r\n"))
-    first = typed(asked, ASK, BY_FILE)
-    if twice and typed(asked, ASK_AGAIN, BY_FILE) != first:
+def passphrase(context: CommandContext, *, twice: bool) -> Secret:
+    """Read a passphrase from a file, the standard input (-), or typed without being shown."""
+    if file := context.args.passphrase_file:
+        return Secret(contents(file).rstrip("\r\n"))
+    first = read_hidden(context, ASK, BY_FILE)
+    if twice and read_hidden(context, ASK_AGAIN, BY_FILE) != first:
         raise RefusedError("invalid", NOT_THE_SAME)
     return Secret(first)
 
@@ -124,10 +126,10 @@ def _write(file: Path, content: bytes) -> None:
     except OSError as error:
         raise not_written(file, error) from None
     try:
-        with os.fdopen(handle, "wb") as opened:
-            opened.write(content)
-            opened.flush()
-            os.fsync(opened.fileno())
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
     except OSError as error:
         file.unlink(missing_ok=True)  # half a key would be taken for a backup
         raise not_written(file, error) from None
@@ -156,40 +158,40 @@ NO_LOOK = _("It cannot be checked whether the existing key decrypts anything: {w
 NEXT_INIT = _("Next: noroshi init, which keeps this key.")
 
 
-def restore(asked: CommandContext) -> int:
-    """The key of such a file back in its place. One that is there is replaced only if it opens
-    nothing, and is kept beside it."""
-    file, config = Path(asked.given.file), _config(asked)
-    path = asked.home / DEFAULT if config is None else config.key
+def restore(context: CommandContext) -> int:
+    """Put the key of such a file back in its place. One that is there is replaced only if it
+    opens nothing, and is kept beside it."""
+    file, config = Path(context.args.file), _config(context)
+    path = context.home / DEFAULT if config is None else config.key
     try:
-        box = Box(unlock(read_file(file), passphrase(asked, twice=False), file))
-        _put(asked, config, path, box)
+        box = Box(unlock(read_file(file), passphrase(context, twice=False), file))
+        _put_in_place(context, config, path, box)
     except VaultError as error:
         raise RefusedError("invalid", error.words) from None
     except OSError as error:
         raise not_written(path, error) from None
     if config is None:
-        print(asked.say(NEXT_INIT))
+        print(context.say(NEXT_INIT))
         return exits.DONE
-    return say_what_opens(asked, config, box)
+    return report_decryption(context, config, box)
 
 
-def say_what_opens(asked: CommandContext, config: Config, box: Box) -> int:
+def report_decryption(context: CommandContext, config: Config, box: Box) -> int:
     """Say how many entries of the store the key opens; exit code 1 if not all. A store that is
     in use is not looked into."""
     try:
-        found = what_opens(config, box)
+        faults = decryption_faults(config, box)
     except StoreError:
         return exits.DONE
-    bad = sum(fault is not None for fault in found.values())
-    words = SOME_DO_NOT if bad else ALL_OPEN if found else NOTHING_SEALED
-    print(asked.say(words.fill(bad=bad, count=len(found))))
+    bad = sum(fault is not None for fault in faults.values())
+    words = SOME_DO_NOT if bad else ALL_OPEN if faults else NOTHING_SEALED
+    print(context.say(words.fill(bad=bad, count=len(faults))))
     return exits.TROUBLE if bad else exits.DONE
 
 
-def what_opens(config: Config, box: Box | None) -> Mapping[str, Message | None]:
-    """Each entry of the store with why the key does not open it; without a store there is
-    none. StoreError if it cannot be opened, as by another process."""
+def decryption_faults(config: Config, box: Box | None) -> Mapping[str, Message | None]:
+    """Return each entry of the store with why the key does not open it; without a store there
+    is none. Raises StoreError if it cannot be opened, as by another process."""
     # Late: SQLite is not needed by a command that asks a node.
     import asyncio
 
@@ -209,32 +211,32 @@ def what_opens(config: Config, box: Box | None) -> Mapping[str, Message | None]:
         return asyncio.run(look())
 
 
-def _config(asked: CommandContext) -> Config | None:
-    """The settings; None where no home folder was made yet."""
-    return asked.config if (asked.home / FILE).exists() else None
+def _config(context: CommandContext) -> Config | None:
+    """Return the settings; None where no home folder was made yet."""
+    return context.config if (context.home / FILE).exists() else None
 
 
-def _put(asked: CommandContext, config: Config | None, path: Path, box: Box) -> None:
+def _put_in_place(context: CommandContext, config: Config | None, path: Path, box: Box) -> None:
     path.parent.mkdir(PRIVATE, parents=True, exist_ok=True)
     if not path.exists():
         keep_key(path, box.key)
     else:
-        there = read_key(path)
-        if there.id == box.id:
-            print(asked.say(THERE.fill(id=box.id, path=path)))
+        existing = read_key(path)
+        if existing.id == box.id:
+            print(context.say(THERE.fill(id=box.id, path=path)))
             return
-        _check_opens_nothing(config, path, there)
-        kept = path.with_name(f"{path.name}{OLD}-{there.id}")
-        place_key(kept, there.key)
+        _check_opens_nothing(config, path, existing)
+        old_path = path.with_name(f"{path.name}{OLD}-{existing.id}")
+        place_key(old_path, existing.key)
         place_key(path, box.key)
-        print(asked.say(KEPT.fill(path=kept)))
-    print(asked.say(RESTORED.fill(id=box.id, path=path)))
+        print(context.say(KEPT.fill(path=old_path)))
+    print(context.say(RESTORED.fill(id=box.id, path=path)))
 
 
-def _check_opens_nothing(config: Config | None, path: Path, there: Box) -> None:
+def _check_opens_nothing(config: Config | None, path: Path, existing: Box) -> None:
     try:
-        found = {} if config is None else what_opens(config, there)
+        faults = {} if config is None else decryption_faults(config, existing)
     except StoreError as error:
         raise RefusedError("trouble", NO_LOOK.fill(why=error.words)) from None
-    if count := sum(fault is None for fault in found.values()):
-        raise RefusedError("conflict", IN_USE.fill(id=there.id, path=path, count=count))
+    if count := sum(fault is None for fault in faults.values()):
+        raise RefusedError("conflict", IN_USE.fill(id=existing.id, path=path, count=count))

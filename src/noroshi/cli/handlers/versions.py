@@ -23,51 +23,60 @@ HOW_BACK = _("To go back: noroshi take-back --base {current} {number}")
 SAME = _("It is identical to version {current}, which is in effect.")
 
 
-def versions(asked: CommandContext) -> int:
-    """All versions in short, or one with what it changed."""
-    if asked.given.number is not None:
-        return _one(asked)
-    found = asked.call("versions", last=asked.given.last)
-    if asked.given.json:
-        asked.print_json(found)
-    elif not found:
-        print(asked.say(NONE_YET))
+def versions(context: CommandContext) -> int:
+    """Print all versions in short, or one with what it changed."""
+    if context.args.number is not None:
+        return _show_version(context)
+    answer = context.call("versions", last=context.args.last)
+    if context.args.json:
+        context.print_json(answer)
+    elif not answer:
+        print(context.say(NONE_YET))
     else:
-        now, newest = datetime.now(UTC), found[0]["number"]
-        rows = [_row(asked, one, now, current=one["number"] == newest) for one in found]
-        print("\n".join(table([[asked.say(words) for words in HEAD], *rows])))
-        print(asked.say(IN_FULL))
+        now, newest = datetime.now(UTC), answer[0]["number"]
+        rows = [_row(context, one, now, current=one["number"] == newest) for one in answer]
+        print("\n".join(table([[context.say(words) for words in HEAD], *rows])))
+        print(context.say(IN_FULL))
     return exits.DONE
 
 
-def take_back(asked: CommandContext) -> int:
+def take_back(context: CommandContext) -> int:
     """Bring an earlier version into force again, as a new one."""
-    given = asked.given
-    applied = asked.call("take_back", number=given.number, base=given.base, note=given.note)
-    return say_applied(asked, applied)
+    args = context.args
+    answer = context.call("take_back", number=args.number, base=args.base, note=args.note)
+    return say_applied(context, answer)
 
 
-def _one(asked: CommandContext) -> int:
-    found = asked.call("version_show", number=asked.given.number)
-    if asked.given.json:
-        asked.print_json(found)
+def _show_version(context: CommandContext) -> int:
+    answer = context.call("version_show", number=context.args.number)
+    if context.args.json:
+        context.print_json(answer)
         return exits.DONE
-    number, current = found["row"]["number"], found["current"]
-    changed, back = found["changed"], found["back"]
-    more_changed, more_back = found["more_changed"], found["more_back"]
-    head = CHANGED.fill(number=number, count=len(changed) + more_changed)
-    list_changes(asked, head, changed, more_changed)
-    if not back:
-        print(asked.say(SAME.fill(current=current)))
+    number, current = answer["row"]["number"], answer["current"]
+    changes, changes_back = answer["changed"], answer["back"]
+    more_changed, more_back = answer["more_changed"], answer["more_back"]
+    head = CHANGED.fill(number=number, count=len(changes) + more_changed)
+    list_changes(context, head, changes, more_changed)
+    if not changes_back:
+        print(context.say(SAME.fill(current=current)))
         return exits.DONE
-    head = BACK.fill(current=current, count=len(back) + more_back)
-    list_changes(asked, head, back, more_back)
-    print(asked.say(HOW_BACK.fill(current=current, number=number)))
+    head = BACK.fill(current=current, count=len(changes_back) + more_back)
+    list_changes(context, head, changes_back, more_back)
+    print(context.say(HOW_BACK.fill(current=current, number=number)))
     return exits.DONE
 
 
 def _row(
-    asked: CommandContext, one: Mapping[str, Any], now: datetime, *, current: bool
+    context: CommandContext, version: Mapping[str, Any], now: datetime, *, current: bool
 ) -> tuple[str, ...]:
-    number = asked.say(IN_FORCE.fill(number=one["number"])) if current else str(one["number"])
-    return (number, clock(one["at"], now), one["who"], asked.say(bilingual(**one["note"])))
+    number = (
+        context.say(IN_FORCE.fill(number=version["number"]))
+        if current
+        else str(version["number"])
+    )
+    return (
+        number,
+        clock(version["at"], now),
+        version["who"],
+        context.say(bilingual(**version["note"])),
+    )

@@ -29,13 +29,13 @@ WORST_FIRST = ("critical", "unknown", "warning", "new", "stopped", "ok")
 """The levels, "new" for what has not been measured yet, and "stopped" for what is not at all."""
 
 
-def shown(level: str, language: str) -> str:
+def level_text(level: str, language: str) -> str:
     """Return a level as people read it: ◆ CRITICAL."""
     return f"{MARKS[level]} {NAMES[level].say(language)}"
 
 
 def level_of(monitor: Mapping[str, Any]) -> str:
-    """The level of a monitor as `status` answers it, or why it has none."""
+    """Return the level of a monitor as `status` answers it, or why it has none."""
     if monitor["stopped"]:
         return "stopped"
     return str(monitor["level"]) if monitor["known"] else "new"
@@ -43,9 +43,9 @@ def level_of(monitor: Mapping[str, Any]) -> str:
 
 def tally(levels: Iterable[str], language: str) -> str:
     """Return how many there are of each level, worst first: ◆ CRITICAL 1  ○ OK 11."""
-    found = list(levels)
+    names = list(levels)
     return "  ".join(
-        f"{shown(level, language)} {found.count(level)}"
+        f"{level_text(level, language)} {names.count(level)}"
         for level in WORST_FIRST
-        if level in found
+        if level in names
     )

@@ -9,7 +9,7 @@ from noroshi.core.translation import _
 from noroshi.definitions import placeholders
 from noroshi.ports import Document
 
-Found = Sequence[tuple[str, str]]
+Placeholders = Sequence[tuple[str, str]]
 """The place and the value of each."""
 STILL_EXAMPLES = _(
     "Values still copied from the examples: {count}. No alarm arrives with them:"
@@ -19,21 +19,21 @@ MOST = 20
 """Values listed at most."""
 
 
-def placeholders_of(documents: Iterable[Document]) -> Found:
+def placeholders_of(documents: Iterable[Document]) -> Placeholders:
     """Return each value that was never filled in, with its place."""
     return tuple(placeholders(documents))
 
 
-def say_placeholders(asked: CommandContext, found: Found) -> None:
+def say_placeholders(context: CommandContext, examples: Placeholders) -> None:
     """Name the values that were never filled in, if there are any."""
-    if found:
-        print(asked.say(STILL_EXAMPLES.fill(count=len(found))))
-    for where, value in found[:MOST]:
+    if examples:
+        print(context.say(STILL_EXAMPLES.fill(count=len(examples))))
+    for where, value in examples[:MOST]:
         print(f"  {where}: {value}")
-    if len(found) > MOST:
-        print(f"  {asked.say(AND_MORE.fill(count=len(found) - MOST))}")
+    if len(examples) > MOST:
+        print(f"  {context.say(AND_MORE.fill(count=len(examples) - MOST))}")
 
 
-def placeholders_as_json(found: Found) -> Sequence[Mapping[str, str]]:
+def placeholders_as_json(examples: Placeholders) -> Sequence[Mapping[str, str]]:
     """Return them as `--json` prints them."""
-    return [{"where": where, "value": value} for where, value in found]
+    return [{"where": where, "value": value} for where, value in examples]

@@ -28,25 +28,25 @@ BUT = _("{seen}; {why}")
 ONLY_ACCEPTED = _("accepted {at}; arrival is not checked")
 
 
-def marked(asked: CommandContext, name: str, mark: Mapping[str, str] | None) -> str:
-    """A route or its kind, with its mark."""
-    told = asked.say(mark) if mark else ""
-    return f"{name} [{told}]" if told else name
+def with_mark(context: CommandContext, name: str, mark: Mapping[str, str] | None) -> str:
+    """Return a route or its kind, with its mark."""
+    mark_text = context.say(mark) if mark else ""
+    return f"{name} [{mark_text}]" if mark_text else name
 
 
-def listed(
-    asked: CommandContext, names: Sequence[str], marks: Mapping[str, Any], between: str
+def join_routes(
+    context: CommandContext, names: Sequence[str], marks: Mapping[str, Any], separator: str
 ) -> str:
-    """Routes in their order, each with its mark."""
-    return between.join(marked(asked, name, marks.get(name)) for name in names)
+    """Return routes in their order, each with its mark."""
+    return separator.join(with_mark(context, name, marks.get(name)) for name in names)
 
 
-def comma(asked: CommandContext) -> str:
+def comma(context: CommandContext) -> str:
     """Return what stands between the parts of a line."""
-    return asked.say(COMMA)
+    return context.say(COMMA)
 
 
-def sign_in(asked: CommandContext, route: Mapping[str, Any], now: datetime) -> str:
+def sign_in(context: CommandContext, route: Mapping[str, Any], now: datetime) -> str:
     """Return how the sign-in of a route that is well stands: when it was renewed, what of it
     ends."""
     parts = list[Message]()
@@ -56,27 +56,27 @@ def sign_in(asked: CommandContext, route: Mapping[str, Any], now: datetime) -> s
         parts.append(BY_NEXT)
     if route["ends"]:
         # Providers count to the beginning of that day, UTC; so does the alarm of it.
-        left = (date.fromisoformat(route["ends"]) - now.astimezone(UTC).date()).days
-        words = ENDS if left >= 0 else ENDED
-        if left <= SOON:
-            parts.append(words.fill(day=route["ends"], days=left))
-    return comma(asked).join(asked.say(words) for words in parts)
+        days = (date.fromisoformat(route["ends"]) - now.astimezone(UTC).date()).days
+        words = ENDS if days >= 0 else ENDED
+        if days <= SOON:
+            parts.append(words.fill(day=route["ends"], days=days))
+    return comma(context).join(context.say(words) for words in parts)
 
 
-def arrival(asked: CommandContext, route: Mapping[str, Any], now: datetime) -> str:
+def arrival(context: CommandContext, route: Mapping[str, Any], now: datetime) -> str:
     """Return how far a route that is well is proved to be: its mails arrive, or are accepted at
     least."""
-    found = route["arrives"]
-    if found is None:
+    proof = route["arrives"]
+    if proof is None:
         at = clock(route["accepted"], now)
-        return asked.say(ONLY_ACCEPTED.fill(at=at)) if at else ""
+        return context.say(ONLY_ACCEPTED.fill(at=at)) if at else ""
     words = NOT_YET
-    if found["seen"]:
-        took = span(timedelta(seconds=found["took"]))
-        words = SEEN.fill(at=clock(found["seen"], now), span=took)
-    if found["by"]:
-        words = SEEN_BY.fill(at=clock(found["seen"], now), by=found["by"])
-    why = bilingual(**found["why"])
+    if proof["seen"]:
+        took = span(timedelta(seconds=proof["took"]))
+        words = SEEN.fill(at=clock(proof["seen"], now), span=took)
+    if proof["by"]:
+        words = SEEN_BY.fill(at=clock(proof["seen"], now), by=proof["by"])
+    why = bilingual(**proof["why"])
     if why != NOTHING:
         words = BUT.fill(seen=words, why=why)
-    return asked.say(words)
+    return context.say(words)

@@ -19,36 +19,37 @@ def columns() -> int:
 
 
 def table(rows: Iterable[Sequence[str]], room: int = 0) -> list[str]:
-    """Rows with their columns aligned, two spaces apart; the last one is wrapped to fit
+    """Return rows with their columns aligned, two spaces apart; the last one is wrapped to fit
     into `room` columns in all, 0 for as long as it is. A cell longer than a third of the room
     stands out of its column, or it would push every other row aside."""
     rows = list(rows)
     if not rows:
         return []
-    wide = [_wide((row[n] for row in rows), room) for n in range(len(rows[0]) - 1)]
-    left = room - sum(wide) - 2 * len(wide)
-    if room and left < NARROWEST:
-        return [line for row in rows for line in _with_last_below(row, wide, room)]
-    return [line for row in rows for line in _row(row, wide, left if room else 0)]
+    widths = [_column_width((row[n] for row in rows), room) for n in range(len(rows[0]) - 1)]
+    rest = room - sum(widths) - 2 * len(widths)
+    if room and rest < NARROWEST:
+        return [line for row in rows for line in _with_last_below(row, widths, room)]
+    return [line for row in rows for line in _row(row, widths, rest if room else 0)]
 
 
-def _wide(cells: Iterable[str], room: int) -> int:
-    """How wide a column is."""
+def _column_width(cells: Iterable[str], room: int) -> int:
+    """Return how wide a column is."""
     widths = list(map(width, cells))
-    kept = [found for found in widths if not room or found <= room // 3]
-    return max(kept or widths)
+    narrow = [size for size in widths if not room or size <= room // 3]
+    return max(narrow or widths)
 
 
-def _with_last_below(row: Sequence[str], wide: Sequence[int], room: int) -> Iterator[str]:
-    """The row, then its last text by itself: a narrow column would be read like a ladder."""
-    yield from _row([*row[:-1], ""], wide, 0)
+def _with_last_below(row: Sequence[str], widths: Sequence[int], room: int) -> Iterator[str]:
+    """Yield the row, then its last text by itself: a narrow column would be read like a
+    ladder."""
+    yield from _row([*row[:-1], ""], widths, 0)
     if row[-1]:
         indent = " " * BELOW
         yield from (indent + line for line in wrap(row[-1], max(room - BELOW, 1)))
 
 
-def _row(row: Sequence[str], wide: Sequence[int], left: int) -> Iterator[str]:
-    cells = [pad(text, columns) for text, columns in zip(row, wide, strict=False)]
-    for last in wrap(row[-1], left) if left else [row[-1]]:
+def _row(row: Sequence[str], widths: Sequence[int], rest: int) -> Iterator[str]:
+    cells = [pad(text, columns) for text, columns in zip(row, widths, strict=False)]
+    for last in wrap(row[-1], rest) if rest else [row[-1]]:
         yield "  ".join([*cells, last]).rstrip()
-        cells = [" " * columns for columns in wide]
+        cells = [" " * columns for columns in widths]

@@ -16,16 +16,16 @@ TWICE = 2
 
 
 def clock(at: str | None, now: datetime) -> str:
-    """An instant of an answer in this machine's zone; "" for none."""
+    """Return an instant of an answer in this machine's zone; "" for none."""
     if at is None:
         return ""
-    then, today = datetime.fromisoformat(at).astimezone(), now.astimezone()
-    if then.date() == today.date():
-        return then.strftime("%H:%M:%S")
-    return then.strftime("%m-%d %H:%M" if then.year == today.year else "%Y-%m-%d %H:%M")
+    moment, today = datetime.fromisoformat(at).astimezone(), now.astimezone()
+    if moment.date() == today.date():
+        return moment.strftime("%H:%M:%S")
+    return moment.strftime("%m-%d %H:%M" if moment.year == today.year else "%Y-%m-%d %H:%M")
 
 
-def lasted(since: str | None, now: datetime) -> Message:
+def elapsed_time(since: str | None, now: datetime) -> Message:
     """Return how long ago, or how long until, in one unit."""
     if since is None:
         return NOTHING
@@ -33,7 +33,7 @@ def lasted(since: str | None, now: datetime) -> Message:
 
 
 def span(time: timedelta) -> Message:
-    """A length of time in one unit."""
+    """Return a length of time in one unit."""
     seconds = int(time.total_seconds())
     for length, words in STEPS:
         if seconds >= TWICE * length:

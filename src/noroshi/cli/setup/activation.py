@@ -12,48 +12,48 @@ from noroshi.core.translation import NOTHING, Message
 from noroshi.guides.setup_goal import SetupGoal
 
 
-def activate(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> None:
+def activate(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> None:
     """Put it in force; what is refused stays held, for another try. Raises RefusedError, and LeftError."""
-    if not talk.held:
+    if not talk.holds_drafts:
         return
-    without_sign_in = _confirmed(talk, kept, wanted)
-    talk.until_proved(kept.put_in_force, lambda _: False, kinds=BY_KIND)
-    talk.held = False
-    if kept.secret_entry:
-        _put_secret(talk, kept, wanted)
+    without_sign_in = _confirm_new_sign_in(talk, drafts, goal)
+    talk.until_proved(drafts.put_in_force, lambda _: False, kinds=BY_KIND)
+    talk.holds_drafts = False
+    if drafts.secret_entry:
+        _put_secret(talk, drafts, goal)
     talk.missing = without_sign_in
 
 
-def _confirmed(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> Message:
+def _confirm_new_sign_in(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> Message:
     """Say that mails will wait for a sign-in, if they will, and ask; return what is missing once it
     is in force. Raises LeftError."""
-    if not kept.needs_new_sign_in(wanted):
+    if not drafts.needs_new_sign_in(goal):
         return NOTHING
     talk.say(setup_texts.NEW_SIGN_IN)
     if not talk.yes(setup_texts.SIGN_IN_NOW):
-        raise talk.left()
-    if kept.secret_entry:  # an earlier version would not bring the earlier secret back
+        raise talk.interruption()
+    if drafts.secret_entry:  # an earlier version would not bring the earlier secret back
         return setup_texts.NO_SIGN_IN
     missing = setup_texts.NO_SIGN_IN
-    return setup_texts.OR_GO_BACK.fill(missing=missing, version=kept.version)
+    return setup_texts.OR_GO_BACK.fill(missing=missing, version=drafts.version)
 
 
-def _put_secret(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> None:
-    entry = kept.secret_entry
+def _put_secret(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> None:
+    entry = drafts.secret_entry
     talk.missing = setup_texts.NO_SECRET.fill(entry=entry)
 
-    def put() -> None:
+    def store_secret() -> None:
         try:
-            kept.put_secret()
+            drafts.put_secret()
         except RefusedError as refused:
             words = setup_texts.SECRET_REFUSED.fill(
-                why=refused.words, entry=entry, account=wanted.account, route=wanted.route
+                why=refused.words, entry=entry, account=goal.account, route=goal.route
             )
             raise RefusedError(refused.kind, words, refused.problems) from None
 
     def mend(refused: RefusedError) -> bool:
-        if refused.about("to"):  # an API token has chosen another place for it meanwhile
-            kept.confirm_places(places(talk.asked, entry))
-        return refused.about("to")
+        if refused.concerns("to"):  # an API token has chosen another place for it meanwhile
+            drafts.confirm_places(places(talk.context, entry))
+        return refused.concerns("to")
 
-    talk.until_proved(put, mend, kinds=BY_KIND)
+    talk.until_proved(store_secret, mend, kinds=BY_KIND)

@@ -10,8 +10,8 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.setup import setup_texts
 from noroshi.cli.setup.dialogue import STDOUT, Dialogue
 from noroshi.core.translation import NOTHING, Message, composed
-from noroshi.guides import MICROSOFT365, TITLES, Case, Step, Value, filled, line
-from noroshi.guides.export import handed
+from noroshi.guides import MICROSOFT365, TITLES, Case, Step, Value, fill_places, line
+from noroshi.guides.export import steps_document
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.knowledge.os_errors import why
 
@@ -28,52 +28,58 @@ class KnownValues:
     path: str = ""
     done: set[str] = field(default_factory=set)
 
-    def values(self, wanted: SetupGoal) -> Mapping[str, Value]:
-        return wanted.values(
+    def values(self, goal: SetupGoal) -> Mapping[str, Value]:
+        return goal.values(
             object_id=self.object_id, certificate=self.certificate, thumbprint=self.thumbprint
         )
 
-    def steps(self, wanted: SetupGoal, *parts: str) -> Sequence[Step]:
-        """Those that are still to be done; an app's token will tell its object ID."""
-        return self._of(wanted.case("object_id", path=self.path), *parts)
+    def steps(self, goal: SetupGoal, *parts: str) -> Sequence[Step]:
+        """Return the steps that are still to be done; an app's token will tell its object
+        ID."""
+        return self._select(goal.case("object_id", path=self.path), *parts)
 
-    def all_steps(self, wanted: SetupGoal) -> Sequence[Step]:
-        """The same for somebody who sees no token."""
-        known = ("object_id",) if self.object_id else ()
-        return self._of(wanted.case(*known, path=self.path))
+    def all_steps(self, goal: SetupGoal) -> Sequence[Step]:
+        """Return the same for somebody who sees no token."""
+        known_names = ("object_id",) if self.object_id else ()
+        return self._select(goal.case(*known_names, path=self.path))
 
-    def _of(self, case: Case, *parts: str) -> Sequence[Step]:
-        return [s for s in MICROSOFT365.of(case, *parts) if s.id not in self.done]
+    def _select(self, case: Case, *parts: str) -> Sequence[Step]:
+        return [s for s in MICROSOFT365.steps_for(case, *parts) if s.id not in self.done]
 
 
-def show(talk: Dialogue, wanted: SetupGoal, known: KnownValues, steps: Sequence[Step]) -> None:
-    """The steps with the values filled in, under the heads of their parts."""
-    values, part = known.values(wanted), ""
+def show(
+    talk: Dialogue, goal: SetupGoal, known_values: KnownValues, steps: Sequence[Step]
+) -> None:
+    """Show the steps with the values filled in, under the heads of their parts."""
+    values, part = known_values.values(goal), ""
     for number, step in enumerate(steps, 1):
         if step.part != part:
             part = step.part
             talk.line("")
             talk.say(TITLES[part])
         talk.line("")
-        talk.say(_numbered(number, filled(step.title, values)), "  ")
-        _show(talk, step, values)
+        talk.say(_numbered(number, fill_places(step.title, values)), "  ")
+        _show_step(talk, step, values)
 
 
-def mending(talk: Dialogue, wanted: SetupGoal, known: KnownValues, told: str) -> None:
-    """The steps that mend what was told, if the guide knows any."""
-    case = wanted.case("object_id", path=known.path)
-    steps = MICROSOFT365.mending(told, case)
+def show_remedy_steps(
+    talk: Dialogue, goal: SetupGoal, known_values: KnownValues, text: str
+) -> None:
+    """Show the steps that mend what a text tells of, if the guide knows any."""
+    case = goal.case("object_id", path=known_values.path)
+    steps = MICROSOFT365.remedy_steps(text, case)
     if steps:
         talk.line("")
         talk.say(setup_texts.MENDED_BY)
-        show(talk, wanted, known, steps)
+        show(talk, goal, known_values, steps)
         talk.line("")
 
 
-def write(talk: Dialogue, wanted: SetupGoal, known: KnownValues, file: str) -> None:
-    """All steps of this way as a text to send to the administrator. Raises RefusedError."""
-    steps, values = known.all_steps(wanted), known.values(wanted)
-    text = handed(wanted, steps, values, talk.asked.language)
+def write(talk: Dialogue, goal: SetupGoal, known_values: KnownValues, file: str) -> None:
+    """Write all steps of this way as a text to send to the administrator. Raises
+    RefusedError."""
+    steps, values = known_values.all_steps(goal), known_values.values(goal)
+    text = steps_document(goal, steps, values, talk.context.language)
     if file == STDOUT:
         print(text, end="")
         return
@@ -83,12 +89,12 @@ def write(talk: Dialogue, wanted: SetupGoal, known: KnownValues, file: str) -> N
         raise RefusedError(
             "trouble", setup_texts.NOT_WRITTEN.fill(file=file, why=why(error))
         ) from None
-    talk.done(setup_texts.WROTE_STEPS.fill(file=file))
+    talk.say_success(setup_texts.WROTE_STEPS.fill(file=file))
 
 
-def _show(talk: Dialogue, step: Step, values: Mapping[str, Value]) -> None:
+def _show_step(talk: Dialogue, step: Step, values: Mapping[str, Value]) -> None:
     for words in step.how:
-        talk.item(filled(words, values), INDENT)
+        talk.item(fill_places(words, values), INDENT)
     for text in step.lines:
         talk.line(line(text, values), INDENT + "  ")
     if step.check:
@@ -97,7 +103,7 @@ def _show(talk: Dialogue, step: Step, values: Mapping[str, Value]) -> None:
             talk.line(line(text, values), INDENT + "  ")
     for words in (step.shows, step.note):
         if words != NOTHING:
-            talk.say(filled(words, values), INDENT)
+            talk.say(fill_places(words, values), INDENT)
     if step.takes != NOTHING:
         talk.say(setup_texts.ACTS_AFTER.fill(time=step.takes), INDENT)
 

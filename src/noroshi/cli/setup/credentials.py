@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.handlers.certificates import opened
+from noroshi.cli.handlers.certificates import read_certificate
 from noroshi.cli.handlers.secrets import ENDS as STILL_ENDS, places
 from noroshi.cli.setup import setup_texts
-from noroshi.cli.setup.admin_steps import KnownValues, mending
+from noroshi.cli.setup.admin_steps import KnownValues, show_remedy_steps
 from noroshi.cli.setup.dialogue import Dialogue
 from noroshi.cli.setup.drafts import Drafts
 from noroshi.core.definitions.accounts import end_of, is_over
@@ -23,140 +23,156 @@ from noroshi.guides.setup_goal import SetupGoal
 from noroshi.oauth.client_certificates import describe
 
 LIKE_A_DAY = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})", re.ASCII)
-Found = Mapping[str, Any]
+Answer = Mapping[str, Any]
 MOST_FILES = 100
 """So many names are tried for a certificate's file before none is written."""
 
 
-def certified(talk: Dialogue, wanted: SetupGoal, known: KnownValues) -> None:
-    """A certificate is in the vault, and what of it is uploaded in a file. Raises RefusedError."""
-    asked, account = talk.asked, wanted.account
-    found = _in_vault(talk, account)  # of the account in force, which may name none yet
-    if file := talk.given.certificate_file:
-        pem = opened(asked, file, talk.given.passphrase_file)
-        talk.given.certificate_file = ""  # a second route has it in the vault
-        _imported(talk, wanted, known, pem, found)
+def prepare_certificate(talk: Dialogue, goal: SetupGoal, known_values: KnownValues) -> None:
+    """Put a certificate into the vault, and what of it is uploaded into a file. Raises
+    RefusedError."""
+    context, account = talk.context, goal.account
+    certificate = _certificate_in_vault(
+        talk, account
+    )  # of the account in force, which may name none yet
+    if file := talk.args.certificate_file:
+        pem = read_certificate(context, file, talk.args.passphrase_file)
+        talk.args.certificate_file = ""  # a second route has it in the vault
+        _import_certificate(talk, goal, known_values, pem, certificate)
         return
-    if found is None:
-        found = asked.call("certificate_new", name=account, ahead=talk.held)
-        talk.done(setup_texts.CERTIFICATE_MADE.fill(days=730))
-    known.thumbprint = found["sha1"]
-    known.certificate = _written(talk, account, found["pem"])
+    if certificate is None:
+        certificate = context.call("certificate_new", name=account, ahead=talk.holds_drafts)
+        talk.say_success(setup_texts.CERTIFICATE_MADE.fill(days=730))
+    known_values.thumbprint = certificate["sha1"]
+    known_values.certificate = _write_certificate(talk, account, certificate["pem"])
 
 
-def _in_vault(talk: Dialogue, account: str) -> Found | None:
+def _certificate_in_vault(talk: Dialogue, account: str) -> Answer | None:
     try:
-        found: Found = talk.asked.call("certificate_show", name=account)
+        certificate: Answer = talk.context.call("certificate_show", name=account)
     except RefusedError as refused:
-        if refused.kind != "not found" and not (talk.held and refused.kind == "conflict"):
+        if refused.kind != "not found" and not (
+            talk.holds_drafts and refused.kind == "conflict"
+        ):
             raise
         return None
-    return found
+    return certificate
 
 
-def _imported(
-    talk: Dialogue, wanted: SetupGoal, known: KnownValues, pem: str, before: Found | None
+def _import_certificate(
+    talk: Dialogue,
+    goal: SetupGoal,
+    known_values: KnownValues,
+    pem: str,
+    previous: Answer | None,
 ) -> None:
-    """One that is there already gives way once the sign-in server takes the new one."""
+    """Import a certificate; one that is there already gives way once the sign-in server takes
+    the new one."""
     new = describe(pem)
-    known.thumbprint = new.thumbprints.sha1.upper()
-    stale = before["pem"] if before else ""
-    known.certificate = _written(talk, wanted.account, new.pem, stale)
-    given = {"name": wanted.account, "pem": pem, "replace": True, "proved": True}
-    given |= {"ahead": talk.held}
+    known_values.thumbprint = new.thumbprints.sha1.upper()
+    stale = previous["pem"] if previous else ""
+    known_values.certificate = _write_certificate(talk, goal.account, new.pem, stale)
+    arguments = {"name": goal.account, "pem": pem, "replace": True, "proved": True}
+    arguments |= {"ahead": talk.holds_drafts}
 
     def mend(refused: RefusedError) -> bool:
-        mending(talk, wanted, known, refused.words.en)
+        show_remedy_steps(talk, goal, known_values, refused.words.en)
         return False
 
     talk.until_proved(
-        lambda: talk.asked.call("certificate_import", **given), mend, setup_texts.UPLOADED
+        lambda: talk.context.call("certificate_import", **arguments), mend, setup_texts.UPLOADED
     )
-    if before and before["sha1"] != known.thumbprint:
-        talk.done(setup_texts.REPLACED.fill(old=before["sha1"], new=known.thumbprint))
+    if previous and previous["sha1"] != known_values.thumbprint:
+        talk.say_success(
+            setup_texts.REPLACED.fill(old=previous["sha1"], new=known_values.thumbprint)
+        )
 
 
-def certificate_of(talk: Dialogue, kept: Drafts, wanted: SetupGoal, known: KnownValues) -> None:
+def certificate_of(
+    talk: Dialogue, drafts: Drafts, goal: SetupGoal, known_values: KnownValues
+) -> None:
     """Note what an administrator compares, of a certificate that is there already. Raises
     RefusedError."""
-    known.certificate = f"noroshi-{wanted.account}.cer"
+    known_values.certificate = f"noroshi-{goal.account}.cer"
     try:
-        if kept.all("accounts").get(wanted.account, {}).get("certificate"):
-            known.thumbprint = talk.asked.call("certificate_show", name=wanted.account)["sha1"]
+        if drafts.all("accounts").get(goal.account, {}).get("certificate"):
+            known_values.thumbprint = talk.context.call("certificate_show", name=goal.account)[
+                "sha1"
+            ]
     except RefusedError as refused:
         if refused.kind != "not found":
             raise
-    talk.say(setup_texts.CERTIFICATE_LATER.fill(file=known.certificate))
+    talk.say(setup_texts.CERTIFICATE_LATER.fill(file=known_values.certificate))
 
 
-def another_secret(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> SetupGoal:
+def ask_another_secret(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
     """Ask for one; what is refused, such as the secret's ID, is asked for again."""
-    talk.say(setup_texts.ASK_SECRET if wanted.alone else setup_texts.ASK_SECRET_OR_NONE)
+    talk.say(setup_texts.ASK_SECRET if goal.app_only else setup_texts.ASK_SECRET_OR_NONE)
     while True:
         value = talk.hidden(setup_texts.SECRET_PROMPT)
-        if not value and not wanted.alone:
-            public = replace(wanted, secret=False)
-            kept.keep(public)
+        if not value and not goal.app_only:
+            public = replace(goal, secret=False)
+            drafts.keep(public)
             return public
         try:
-            return keep_secret(talk, kept, wanted, value)
+            return keep_secret(talk, drafts, goal, value)
         except RefusedError as refused:
-            if refused.kind != "invalid" and not refused.about("secret"):
+            if refused.kind != "invalid" and not refused.concerns("secret"):
                 raise
-            talk.stopped(refused)
+            talk.say_failure(refused)
 
 
-def asked_when_it_ends(
-    talk: Dialogue, kept: Drafts, wanted: SetupGoal, *, another: bool
+def ask_secret_expiry(
+    talk: Dialogue, drafts: Drafts, goal: SetupGoal, *, replaces: bool
 ) -> SetupGoal:
-    """The secret's last day, which no server tells. `another`: the day known is an earlier
-    secret's, which stays only where nobody can be asked."""
-    before = "" if no_end(wanted.secret_ends) else wanted.secret_ends
-    stays = before and another and talk.hurried and not talk.given.secret_ends
+    """Ask for the secret's last day, which no server tells. `replaces`: the day known is an
+    earlier secret's, which stays only where nobody can be asked."""
+    previous = "" if no_end(goal.secret_ends) else goal.secret_ends
+    stays = previous and replaces and talk.hurried and not talk.args.secret_ends
     ends = talk.text(
         setup_texts.SECRET_ENDS,
         option="--secret-ends",
-        given=talk.given.secret_ends,
-        default=before if talk.hurried or not another else "",
+        option_value=talk.args.secret_ends,
+        default=previous if talk.hurried or not replaces else "",
         check=no_end,
         empty=True,
     )
     if stays:
-        talk.say(STILL_ENDS.fill(account=wanted.account, ends=ends))
-    dated = replace(wanted, secret_ends=ends)
-    kept.keep(dated)
-    return dated
+        talk.say(STILL_ENDS.fill(account=goal.account, ends=ends))
+    updated = replace(goal, secret_ends=ends)
+    drafts.keep(updated)
+    return updated
 
 
-def keep_secret(talk: Dialogue, kept: Drafts, wanted: SetupGoal, value: str) -> SetupGoal:
-    """Into the vault; where it has one already, only once the server
-    takes the new one. Raises RefusedError."""
+def keep_secret(talk: Dialogue, drafts: Drafts, goal: SetupGoal, value: str) -> SetupGoal:
+    """Put it into the vault; where that has one already, only once the server takes the new
+    one. Raises RefusedError."""
     # The vault goes by what the account in force says of the name.
-    meant = replace(wanted, secret=True)
-    kept.keep(meant)
-    entry = meant.entry_of_secret
-    to = places(talk.asked, entry)
-    if kept.may_hold(entry, value, to):
-        _tried(talk, kept, meant)
+    goal_with_secret = replace(goal, secret=True)
+    drafts.keep(goal_with_secret)
+    entry = goal_with_secret.entry_of_secret
+    to = places(talk.context, entry)
+    if drafts.may_hold(entry, value, to):
+        _try_secret(talk, drafts, goal_with_secret)
     else:
-        talk.asked.call("set_secret", name=entry, value=value, proved=True, to=to)
-    return meant
+        talk.context.call("set_secret", name=entry, value=value, proved=True, to=to)
+    return goal_with_secret
 
 
-def _tried(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> None:
+def _try_secret(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> None:
     """Show it to the sign-in server before it is put in. Raises RefusedError."""
-    given = {**kept.trial, **kept.secret}
+    arguments = {**drafts.trial, **drafts.secret}
     try:
-        talk.asked.call("account_try", account=wanted.account, **given)
+        talk.context.call("account_try", account=goal.account, **arguments)
     except RefusedError:
-        kept.drop_secret()
+        drafts.drop_secret()
         raise
 
 
-def is_kept(talk: Dialogue, entry: str) -> bool:
+def is_stored(talk: Dialogue, entry: str) -> bool:
     """Return whether the vault has it."""
-    found = talk.asked.call("secret_list")
-    return any(one["name"] == entry and one["kept"] for one in found)
+    entries = talk.context.call("secret_list")
+    return any(one["name"] == entry and one["kept"] for one in entries)
 
 
 def no_end(text: str) -> Message | None:
@@ -173,22 +189,22 @@ def no_end(text: str) -> Message | None:
     return setup_texts.WRITE_DAY.fill(day=day)
 
 
-def _written(talk: Dialogue, account: str, pem: str, stale: str = "") -> str:
-    """The certificate without its key, in a file that is not there yet or holds the very same, or
-    the one whose place it takes."""
+def _write_certificate(talk: Dialogue, account: str, pem: str, stale: str = "") -> str:
+    """Write the certificate without its key, into a file that is not there yet or holds the
+    very same, or the one whose place it takes."""
     for number in range(1, MOST_FILES):
         file = Path(f"noroshi-{account}{f'-{number}' if number > 1 else ''}.cer")
         try:
             if file.exists():
-                kept = file.read_text("ascii")
-                if kept == pem:
+                content = file.read_text("ascii")
+                if content == pem:
                     return str(file)
-                if kept != stale:
+                if content != stale:
                     continue
             file.write_text(pem, encoding="ascii")
         except (OSError, ValueError):  # no folder to write in: it is shown instead
             break
-        talk.done(setup_texts.CERTIFICATE_WRITTEN.fill(file=file.resolve()))
+        talk.say_success(setup_texts.CERTIFICATE_WRITTEN.fill(file=file.resolve()))
         return str(file)
     talk.say(setup_texts.CERTIFICATE_SHOWN)
     talk.line(pem)

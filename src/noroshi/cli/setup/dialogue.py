@@ -45,68 +45,68 @@ class LeftError(RefusedError):
 
 class Dialogue:
     """`may_ask`: somebody sits at the terminal. `hurried`: whatever has a default is not asked.
-    `held`: what is answered is not in force yet, as mails leave by what is. `missing`: what still
-    has to be done for what is in force, so that mails leave by it."""
+    `holds_drafts`: what is answered is not in force yet, as mails leave by what is. `missing`:
+    what still has to be done for what is in force, so that mails leave by it."""
 
-    def __init__(self, asked: CommandContext) -> None:
-        self.asked, self.given = asked, asked.given
+    def __init__(self, context: CommandContext) -> None:
+        self.context, self.args = context, context.args
         self.may_ask = sys.stdin.isatty()
-        self.held, self.missing = False, NOTHING
-        self.hurried = bool(self.given.yes) or not self.may_ask
+        self.holds_drafts, self.missing = False, NOTHING
+        self.hurried = bool(self.args.yes) or not self.may_ask
         self.room = min(shutil.get_terminal_size((NARROW, 0)).columns, WIDEST)
 
         # Steps that are written to the standard output are all that shall be there.
-        by_itself = self.given.print_admin_steps == STDOUT
+        by_itself = self.args.print_admin_steps == STDOUT
         self._out = sys.stderr if by_itself else sys.stdout
 
-    def left(self) -> LeftError:
-        """To be raised when somebody leaves it for now."""
+    def interruption(self) -> LeftError:
+        """Return what to raise when somebody leaves it for now."""
         return LeftError(self.later)
 
     @property
     def later(self) -> Message:
         """Return how to take it up again, and what is missing until then."""
-        account = self.given.account
-        named = f" --account {account}" if account != ACCOUNT else ""
-        known = setup_texts.LATER_AS_BEFORE if self.held else setup_texts.LATER
-        told = known.fill(account=named)
+        account = self.args.account
+        option = f" --account {account}" if account != ACCOUNT else ""
+        words = setup_texts.LATER_AS_BEFORE if self.holds_drafts else setup_texts.LATER
+        text = words.fill(account=option)
         if self.missing == NOTHING:
-            return told
-        return setup_texts.LATER_AND.fill(later=told, missing=self.missing)
+            return text
+        return setup_texts.LATER_AND.fill(later=text, missing=self.missing)
 
     # what is said
 
     def head(self, words: Message) -> None:
-        """A part begins."""
-        self.line(f"\n── {self.asked.say(words)} ──")
+        """Write the head of a part that begins."""
+        self.line(f"\n── {self.context.say(words)} ──")
 
     def say(self, words: Message, indent: str = "") -> None:
-        """A paragraph, each line of it wrapped."""
-        for line in self.asked.say(words).split("\n"):
-            self._wrapped(line, indent, indent)
+        """Write a paragraph, each line of it wrapped."""
+        for line in self.context.say(words).split("\n"):
+            self._print_wrapped(line, indent, indent)
 
-    def done(self, words: Message) -> None:
-        """Something is proved."""
-        self._wrapped(self.asked.say(words), f"{DONE} ", "  ")
+    def say_success(self, words: Message) -> None:
+        """Say that something is proved."""
+        self._print_wrapped(self.context.say(words), f"{DONE} ", "  ")
 
-    def stopped(self, refused: RefusedError) -> None:
-        """Something is refused: why, and what is the matter with which part."""
-        self._wrapped(self.asked.say(refused.words), f"{STOPPED} ", "  ")
-        for where, what in refused.problems:
+    def say_failure(self, refused: RefusedError) -> None:
+        """Say why something is refused, and what is the matter with which part."""
+        self._print_wrapped(self.context.say(refused.words), f"{STOPPED} ", "  ")
+        for where, problem in refused.problems:
             if where != "secret":  # how another one is given is asked for right here
-                told = self.asked.say(what)
-                shown = told if where in BARE else f"{where}: {told}"
-                self._wrapped(shown, "    ", "    ")
+                text = self.context.say(problem)
+                line = text if where in BARE else f"{where}: {text}"
+                self._print_wrapped(line, "    ", "    ")
 
     def item(self, words: Message, indent: str) -> None:
-        """One of several things to do."""
-        self._wrapped(self.asked.say(words), f"{indent}- ", f"{indent}  ")
+        """Write one of several things to do."""
+        self._print_wrapped(self.context.say(words), f"{indent}- ", f"{indent}  ")
 
     def line(self, text: str, indent: str = "") -> None:
-        """Something to be copied as it stands."""
+        """Write something to be copied as it stands."""
         print(f"{indent}{text}", file=self._out, flush=True)
 
-    def _wrapped(self, text: str, first: str, rest: str) -> None:
+    def _print_wrapped(self, text: str, first: str, rest: str) -> None:
         room = max(self.room - len(rest) - 1, 20)
         lines = [part for line in text.splitlines() for part in wrap(line, room)] or [""]
         for number, line in enumerate(lines):
@@ -119,42 +119,42 @@ class Dialogue:
         prompt: Message,
         *,
         option: str,
-        given: str = "",
+        option_value: str = "",
         default: str = "",
         check: Check = lambda _: None,
         empty: bool = False,
     ) -> str:
-        """One line; `given` by the option of that name is taken if it is fit. `empty`: nothing is
-        an answer too."""
-        value = given or (default if self.hurried else "")
+        """Ask for one line; `option_value`, given by the option of that name, is taken if it is
+        fit. `empty`: nothing is an answer too."""
+        value = option_value or (default if self.hurried else "")
         while True:
             if not value:
-                value = self._typed(prompt, default, option, empty=empty)
+                value = self._ask_text(prompt, default, option, empty=empty)
             why = check(value) if value else None
             if why is None:
                 return value
             refused = RefusedError("invalid", setup_texts.UNFIT.fill(option=option, why=why))
-            if value == given or not self.may_ask:
+            if value == option_value or not self.may_ask:
                 raise refused
-            self.stopped(RefusedError("invalid", why))
+            self.say_failure(RefusedError("invalid", why))
             value = ""
 
     def choice(self, options: Sequence[tuple[Message, Message]], default: int = 0) -> int:
-        """One of several, each with its reason; its number from 0."""
+        """Ask for one of several, each with its reason; return its number from 0."""
         if self.hurried:
             return default
-        for number, (what, why) in enumerate(options, 1):
-            self._wrapped(f"{number}) {self.asked.say(what)}", "  ", "     ")
+        for number, (label, why) in enumerate(options, 1):
+            self._print_wrapped(f"{number}) {self.context.say(label)}", "  ", "     ")
             if why.en:
-                self._wrapped(self.asked.say(why), "     ", "     ")
-        known = [str(number) for number in range(1, len(options) + 1)]
+                self._print_wrapped(self.context.say(why), "     ", "     ")
+        numbers = [str(number) for number in range(1, len(options) + 1)]
         prompt = setup_texts.NUMBER.fill(default=default + 1)
-        while (answer := self._line(prompt) or str(default + 1)) not in known:
+        while (answer := self._line(prompt) or str(default + 1)) not in numbers:
             self.say(setup_texts.WHICH.fill(most=len(options)))
         return int(answer) - 1
 
     def yes(self, prompt: Message, *, default: bool = True) -> bool:
-        """Yes or no."""
+        """Ask for yes or no."""
         if self.hurried:
             return default
         hint = "[Y/n]" if default else "[y/N]"
@@ -167,14 +167,14 @@ class Dialogue:
             self.say(setup_texts.YES_OR_NO.fill(default="y" if default else "n"))
 
     def hidden(self, prompt: Message) -> str:
-        """A secret, which is not shown."""
+        """Ask for a secret, which is not shown."""
         if not self.may_ask:
             raise RefusedError("invalid", setup_texts.SECRET_BY_FILE)
-        self.asked.let_go()
+        self.context.release_store()
         try:
-            return getpass.getpass(self.asked.say(prompt)).strip()
+            return getpass.getpass(self.context.say(prompt)).strip()
         except EOFError:
-            raise self.left() from None
+            raise self.interruption() from None
 
     def go_on(self, prompt: Message = setup_texts.GO_ON) -> None:
         """Wait until somebody presses Enter."""
@@ -185,15 +185,15 @@ class Dialogue:
         self,
         prove: Callable[[], T],
         mend: Callable[[RefusedError], bool],
-        again: Message = setup_texts.MENDED,
-        others: Mapping[str, Callable[[], T]] = MappingProxyType({}),
+        retry_prompt: Message = setup_texts.MENDED,
+        alternatives: Mapping[str, Callable[[], T]] = MappingProxyType({}),
         kinds: Collection[str] = MENDABLE,
     ) -> T:
         """Prove it; while it is refused say why, and try again once somebody has mended it.
 
-        `mend` says more about a refusal, and whether it asked for what was wrong itself; `others`
-        are further ways to go on, by what is typed. Raises the refusal where nobody can be asked or
-        it is none of these `kinds`, and LeftError.
+        `mend` says more about a refusal, and whether it asked for what was wrong itself;
+        `alternatives` are further ways to go on, by what is typed. Raises the refusal where
+        nobody can be asked or it is none of these `kinds`, and LeftError.
         """
         attempt = prove
         while True:
@@ -202,38 +202,40 @@ class Dialogue:
             except RefusedError as refused:
                 if refused.kind not in kinds or isinstance(refused, LeftError):
                     raise
-                if not self.may_ask or self.given.yes:
+                if not self.may_ask or self.args.yes:
                     mend(refused)
                     raise
-                self.stopped(refused)
+                self.say_failure(refused)
                 attempt = prove
                 if not mend(refused):
-                    attempt = others.get(self._mended(again, others), prove)
+                    attempt = alternatives.get(
+                        self._ask_to_retry(retry_prompt, alternatives), prove
+                    )
 
-    def _mended(self, again: Message, others: Collection[str]) -> str:
-        while (answer := self._line(again).lower()) not in (TRY_AGAIN, *others):
+    def _ask_to_retry(self, retry_prompt: Message, alternatives: Collection[str]) -> str:
+        while (answer := self._line(retry_prompt).lower()) not in (TRY_AGAIN, *alternatives):
             if answer == LEAVE:
-                raise self.left()
+                raise self.interruption()
             self.say(setup_texts.ONLY_THESE)
         return answer
 
-    def _typed(self, prompt: Message, default: str, option: str, *, empty: bool) -> str:
+    def _ask_text(self, prompt: Message, default: str, option: str, *, empty: bool) -> str:
         if not self.may_ask:
             if empty:
                 return ""
             raise RefusedError("invalid", setup_texts.BY_OPTION.fill(option=option))
-        shown = composed("{prompt} [{default}]: ", prompt=prompt, default=default)
-        bare = composed("{prompt}: ", prompt=prompt)
+        with_default = composed("{prompt} [{default}]: ", prompt=prompt, default=default)
+        without_default = composed("{prompt}: ", prompt=prompt)
         while True:
-            typed = self._line(shown if default else bare) or default
-            if typed or empty:
-                return typed
+            answer = self._line(with_default if default else without_default) or default
+            if answer or empty:
+                return answer
             self.say(setup_texts.NEEDED)
 
     def _line(self, prompt: Message) -> str:
-        self.asked.let_go()  # whoever thinks for an hour keeps no node from starting
+        self.context.release_store()  # whoever thinks for an hour keeps no node from starting
         try:
-            return input(self.asked.say(prompt)).strip()
+            return input(self.context.say(prompt)).strip()
         except EOFError:
             self.line("")
-            raise self.left() from None
+            raise self.interruption() from None

@@ -14,11 +14,11 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.setup import setup_texts
 from noroshi.cli.setup.activation import activate
 from noroshi.cli.setup.admin_steps import KnownValues, show, write
-from noroshi.cli.setup.credentials import certificate_of, certified
+from noroshi.cli.setup.credentials import certificate_of, prepare_certificate
 from noroshi.cli.setup.dialogue import Dialogue, LeftError
 from noroshi.cli.setup.drafts import Drafts
-from noroshi.cli.setup.questions import route_beside, wanted_by
-from noroshi.cli.setup.second_route import OTHER, named_after, offered, used_by
+from noroshi.cli.setup.questions import ask_goal, route_beside
+from noroshi.cli.setup.second_route import OTHER, add_as_fallback, is_used, offer_second_route
 from noroshi.cli.setup.setup_texts import (
     DID_IT_ARRIVE,
     IT_ARRIVED,
@@ -37,10 +37,10 @@ HEADS = {"entra": setup_texts.REGISTRATION, "exchange": setup_texts.EXCHANGE}
 FILE = "noroshi-microsoft365.md"
 
 
-def setup(asked: CommandContext) -> int:
+def setup(context: CommandContext) -> int:
     """Lead through it. Ctrl-C leaves it for now."""
-    talk = Dialogue(asked)
-    _check_options(asked)
+    talk = Dialogue(context)
+    _check_options(context)
     try:
         return _set_up(talk)
     except KeyboardInterrupt:
@@ -53,126 +53,129 @@ def setup(asked: CommandContext) -> int:
         raise
 
 
-def _check_options(asked: CommandContext) -> None:
-    given = asked.given
-    by_page = given.here or given.device or given.url_file
-    if (given.here and given.device) or (by_page and given.sign_in == "app"):
-        given.parser.refuse(setup_texts.WAYS_CLASH)
-    if given.graph and given.smtp:
-        given.parser.refuse(setup_texts.ONE_KIND)
-    if given.shared and (given.certificate_file or given.sign_in == "app"):
-        given.parser.refuse(setup_texts.SHARED_BY_APP)
-    if given.certificate_file and (given.secret_file or by_page or given.sign_in == "person"):
-        given.parser.refuse(setup_texts.WAYS_CLASH)
+def _check_options(context: CommandContext) -> None:
+    args = context.args
+    by_page = args.here or args.device or args.url_file
+    if (args.here and args.device) or (by_page and args.sign_in == "app"):
+        args.parser.refuse(setup_texts.WAYS_CLASH)
+    if args.graph and args.smtp:
+        args.parser.refuse(setup_texts.ONE_KIND)
+    if args.shared and (args.certificate_file or args.sign_in == "app"):
+        args.parser.refuse(setup_texts.SHARED_BY_APP)
+    if args.certificate_file and (args.secret_file or by_page or args.sign_in == "person"):
+        args.parser.refuse(setup_texts.WAYS_CLASH)
 
 
 def _set_up(talk: Dialogue) -> int:
-    kept, known = Drafts(talk.asked), KnownValues()
+    drafts, known_values = Drafts(talk.context), KnownValues()
     talk.say(setup_texts.TITLE)
-    if not kept.only_looks:
+    if not drafts.only_looks:
         talk.say(setup_texts.ABOUT)
     talk.head(setup_texts.WHO_SENDS)
-    wanted = wanted_by(talk, kept)
-    if talk.given.print_admin_steps:
-        if wanted.certified:
-            certificate_of(talk, kept, wanted, known)
-        write(talk, wanted, known, talk.given.print_admin_steps)
+    goal = ask_goal(talk, drafts)
+    if talk.args.print_admin_steps:
+        if goal.certified:
+            certificate_of(talk, drafts, goal, known_values)
+        write(talk, goal, known_values, talk.args.print_admin_steps)
         return exits.DONE
-    if (mark := kept.mark(wanted.route)) != NOTHING:
+    if (mark := drafts.mark(goal.route)) != NOTHING:
         talk.say(setup_texts.MARKED.fill(mark=mark))
-    wanted, mail = _through(talk, kept, wanted, known)
-    _afterwards(talk, wanted, known, mail)
-    made = [wanted.route]
-    if offered(talk, kept, wanted):
-        other = route_beside(kept, wanted, OTHER[wanted.kind])
-        kept.keep(other)
-        _through(talk, kept, other, known)
-        named_after(talk, kept, wanted.route, other.route)
-        made.append(other.route)
-    _ending(talk, kept, wanted, made)
+    goal, mail = _set_up_route(talk, drafts, goal, known_values)
+    _follow_up(talk, goal, known_values, mail)
+    routes = [goal.route]
+    if offer_second_route(talk, drafts, goal):
+        other = route_beside(drafts, goal, OTHER[goal.kind])
+        drafts.keep(other)
+        _set_up_route(talk, drafts, other, known_values)
+        add_as_fallback(talk, drafts, goal.route, other.route)
+        routes.append(other.route)
+    _summarize(talk, drafts, goal, routes)
     return exits.DONE
 
 
-def _through(
-    talk: Dialogue, kept: Drafts, wanted: SetupGoal, known: KnownValues
+def _set_up_route(
+    talk: Dialogue, drafts: Drafts, goal: SetupGoal, known_values: KnownValues
 ) -> tuple[SetupGoal, str]:
-    """One route, from its registration to its test mail, whose id stands beside it; each step is
-    proved as it is done."""
-    if wanted.certified:
-        certified(talk, wanted, known)
-    _administrator(talk, wanted, known, "entra")
-    proofs = Proofs(talk, kept, wanted, known)
+    """Set up one route, from its registration to its test mail, and return the goal with that
+    mail's id; each step is proved as it is done."""
+    if goal.certified:
+        prepare_certificate(talk, goal, known_values)
+    _administrator(talk, goal, known_values, "entra")
+    proofs = Proofs(talk, drafts, goal, known_values)
     proofs.app()
     proofs.credential()
-    activate(talk, kept, proofs.wanted)
+    activate(talk, drafts, proofs.goal)
     talk.head(setup_texts.SIGN_IN)
-    proofs.signed_in()
+    proofs.prove_sign_in()
     talk.missing = NOTHING
-    if proofs.wanted.kind == "smtp" or proofs.wanted.alone or proofs.wanted.shared:
-        _administrator(talk, proofs.wanted, known, "exchange")
+    if proofs.goal.kind == "smtp" or proofs.goal.app_only or proofs.goal.shared:
+        _administrator(talk, proofs.goal, known_values, "exchange")
     talk.head(setup_texts.TEST_MAIL)
-    return proofs.wanted, LastMail(proofs).prove()
+    return proofs.goal, LastMail(proofs).prove()
 
 
-def _administrator(talk: Dialogue, wanted: SetupGoal, known: KnownValues, part: str) -> None:
-    """The steps of one part: here, in a file for somebody else, or done already."""
-    steps = known.steps(wanted, part)
+def _administrator(
+    talk: Dialogue, goal: SetupGoal, known_values: KnownValues, part: str
+) -> None:
+    """Have the steps of one part done: shown here, in a file for somebody else, or done
+    already."""
+    steps = known_values.steps(goal, part)
     if part == "entra" or (steps and not talk.hurried):
         talk.head(HEADS[part])
     if talk.hurried or not steps:
         return
     # Whoever comes back with a client ID has registered the app; a second route asks for more.
-    registered = part == "entra" and wanted.registered and not known.done
-    how = talk.choice(setup_texts.HOW_TO_SEE, BEHIND if registered else HERE)
-    if how == INTO_FILE:
-        _into_file(talk, wanted, known)
-    elif how == HERE:
-        show(talk, wanted, known, steps)
+    registered = part == "entra" and goal.registered and not known_values.done
+    choice = talk.choice(setup_texts.HOW_TO_SEE, BEHIND if registered else HERE)
+    if choice == INTO_FILE:
+        _into_file(talk, goal, known_values)
+    elif choice == HERE:
+        show(talk, goal, known_values, steps)
     talk.line("")
-    if how != BEHIND:
+    if choice != BEHIND:
         talk.go_on()
-    known.done.update(step.id for step in steps)
+    known_values.done.update(step.id for step in steps)
 
 
-def _into_file(talk: Dialogue, wanted: SetupGoal, known: KnownValues) -> None:
+def _into_file(talk: Dialogue, goal: SetupGoal, known_values: KnownValues) -> None:
     file = talk.text(setup_texts.WHICH_FILE, option="--print-admin-steps", default=FILE)
-    write(talk, wanted, known, file)
+    write(talk, goal, known_values, file)
     talk.say(setup_texts.SEND_IT)
-    if known.certificate:
-        talk.say(setup_texts.SEND_CERTIFICATE.fill(file=known.certificate))
+    if known_values.certificate:
+        talk.say(setup_texts.SEND_CERTIFICATE.fill(file=known_values.certificate))
 
 
-def _afterwards(talk: Dialogue, wanted: SetupGoal, known: KnownValues, mail: str) -> None:
+def _follow_up(talk: Dialogue, goal: SetupGoal, known_values: KnownValues, mail: str) -> None:
     """Say what is left: only the reader knows that it arrived, and the administrator keeps it
     well."""
     if talk.hurried:
         return
     talk.say(DID_IT_ARRIVE)
-    found = talk.choice(WHERE_IT_IS, NOT_LOOKED)
-    tell: dict[int, Callable[[], None]] = {
-        ARRIVED: lambda: _seen(talk, mail),
-        NOT_THERE: lambda: talk.say(LOOK_FOR_IT.fill(mailbox=wanted.mailbox)),
+    place = talk.choice(WHERE_IT_IS, NOT_LOOKED)
+    answers: dict[int, Callable[[], None]] = {
+        ARRIVED: lambda: _confirm_arrival(talk, mail),
+        NOT_THERE: lambda: talk.say(LOOK_FOR_IT.fill(mailbox=goal.mailbox)),
     }
-    tell.get(found, lambda: None)()
-    if found == IN_OTHER or talk.yes(WANT_AFTER, default=False):
-        show(talk, wanted, known, known.steps(wanted, "after"))
+    answers.get(place, lambda: None)()
+    if place == IN_OTHER or talk.yes(WANT_AFTER, default=False):
+        show(talk, goal, known_values, known_values.steps(goal, "after"))
 
 
-def _seen(talk: Dialogue, mail: str) -> None:
-    talk.asked.call("queue_seen", id=mail)
-    talk.done(IT_ARRIVED)
+def _confirm_arrival(talk: Dialogue, mail: str) -> None:
+    talk.context.call("queue_seen", id=mail)
+    talk.say_success(IT_ARRIVED)
 
 
-def _ending(talk: Dialogue, kept: Drafts, wanted: SetupGoal, made: Sequence[str]) -> None:
+def _summarize(talk: Dialogue, drafts: Drafts, goal: SetupGoal, routes: Sequence[str]) -> None:
     talk.head(setup_texts.READY)
-    talk.say(setup_texts.MADE.fill(account=wanted.account, routes=_listed(made)))
-    if not used_by(kept, wanted.route):
-        talk.say(setup_texts.NO_RULE.fill(route=wanted.route))
+    talk.say(setup_texts.MADE.fill(account=goal.account, routes=_route_files(routes)))
+    if not is_used(drafts, goal.route):
+        talk.say(setup_texts.NO_RULE.fill(route=goal.route))
     talk.say(setup_texts.ALARMS_TOGETHER)
-    if wanted.secret and not wanted.certified and not wanted.secret_ends:
-        talk.say(setup_texts.NO_END.fill(account=wanted.account))
+    if goal.secret and not goal.certified and not goal.secret_ends:
+        talk.say(setup_texts.NO_END.fill(account=goal.account))
 
 
-def _listed(routes: Sequence[str]) -> Message:
-    named = [f"routes/{route}" for route in routes]
-    return joined(map(plain, named), COMMA)
+def _route_files(routes: Sequence[str]) -> Message:
+    files = [f"routes/{route}" for route in routes]
+    return joined(map(plain, files), COMMA)

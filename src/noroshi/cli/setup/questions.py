@@ -25,63 +25,69 @@ KINDS = ("smtp", "graph")
 BESIDE = _("{name} [{mark}]")
 
 
-def wanted_by(talk: Dialogue, kept: Drafts) -> SetupGoal:
-    """All that decides what the administrator has to do; in force once this returns."""
-    found = _beginning(talk, kept)
-    if not kept.only_looks and _sends(talk, found.account):
-        kept.hold()
-        talk.held = True
+def ask_goal(talk: Dialogue, drafts: Drafts) -> SetupGoal:
+    """Ask for all that decides what the administrator has to do; it is in force once this
+    returns."""
+    goal = _initial_goal(talk, drafts)
+    if not drafts.only_looks and _sends(talk, goal.account):
+        drafts.hold()
+        talk.holds_drafts = True
         talk.say(setup_texts.HELD)
-    begun = bool(found.way) and _has_route(kept, found.account)
-    if begun and talk.yes(_summary(found, kept)):
-        return _as_given(talk, kept, found)
-    found = replace(found, mailbox=_mailbox(talk, found.mailbox))
-    found = with_tenant(talk, kept, _with(found, tenant=talk.given.tenant))
-    found = _with_way(talk, found)
-    kept.keep(found, route=False)
-    if not begun:
-        found = _with_kind(talk, found)
-    found = _delegated(talk, replace(found, person=_person(talk, found)))
-    kept.keep(found)
-    return found
+    resumes = bool(goal.way) and _has_route(drafts, goal.account)
+    if resumes and talk.yes(_summary(goal, drafts)):
+        return _with_options(talk, drafts, goal)
+    goal = replace(goal, mailbox=_mailbox(talk, goal.mailbox))
+    goal = with_tenant(talk, drafts, _with_fields(goal, tenant=talk.args.tenant))
+    goal = _with_way(talk, goal)
+    drafts.keep(goal, route=False)
+    if not resumes:
+        goal = _with_kind(talk, goal)
+    goal = _with_delegation(talk, replace(goal, person=_person(talk, goal)))
+    drafts.keep(goal)
+    return goal
 
 
-def with_tenant(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> SetupGoal:
-    """The tenant's own ID, found by the mailbox's domain where nobody gave one."""
-    domain = wanted.mailbox.rpartition("@")[2]
-    tried = replace(wanted, tenant=wanted.tenant or domain)
-    if kept.only_looks:  # the node asks for those of accounts in force alone
-        return tried
-    before = kept.all("accounts").get(wanted.account, {}).get("tenant") or domain
-    kept.keep(tried, route=False)  # what is refused here, as a cloud is, no tenant mends
+def with_tenant(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
+    """Return the goal with the tenant's own ID, found by the mailbox's domain where nobody gave
+    one."""
+    domain = goal.mailbox.rpartition("@")[2]
+    candidate = replace(goal, tenant=goal.tenant or domain)
+    if drafts.only_looks:  # the node asks for those of accounts in force alone
+        return candidate
+    before = drafts.all("accounts").get(goal.account, {}).get("tenant") or domain
+    drafts.keep(candidate, route=False)  # what is refused here, as a cloud is, no tenant mends
 
     def prove() -> SetupGoal:
-        kept.keep(tried, route=False)
+        drafts.keep(candidate, route=False)
         try:
-            answer = talk.asked.call("account_tenant", account=tried.account, **kept.trial)
+            answer = talk.context.call(
+                "account_tenant", account=candidate.account, **drafts.trial
+            )
         except (
             RefusedError
         ):  # a route that sends by this account goes on by the one that was there
-            kept.keep(replace(tried, tenant=before), route=False)
+            drafts.keep(replace(candidate, tenant=before), route=False)
             raise
-        by_id = answer["id"] == tried.tenant.lower()
+        by_id = answer["id"] == candidate.tenant.lower()
         words = setup_texts.TENANT_THERE if by_id else setup_texts.TENANT_FOUND
-        talk.done(words.fill(tenant=tried.tenant, id=answer["id"], host=answer["host"]))
-        if talk.held and not tried.alone and tried.tenant == before:
-            return tried  # its ID would be another tenant to whoever keeps the sign-in
-        return replace(tried, tenant=answer["id"])
+        talk.say_success(
+            words.fill(tenant=candidate.tenant, id=answer["id"], host=answer["host"])
+        )
+        if talk.holds_drafts and not candidate.app_only and candidate.tenant == before:
+            return candidate  # its ID would be another tenant to whoever keeps the sign-in
+        return replace(candidate, tenant=answer["id"])
 
     def ask(refused: RefusedError) -> bool:
-        nonlocal tried
-        if not talk.may_ask or talk.given.yes:
+        nonlocal candidate
+        if not talk.may_ask or talk.args.yes:
             return False
-        typed = talk.text(
+        tenant = talk.text(
             setup_texts.TENANT,
             option="--tenant",
-            default=domain if domain != tried.tenant else "",
+            default=domain if domain != candidate.tenant else "",
             check=_no_tenant,
         )
-        tried = replace(tried, tenant=typed)
+        candidate = replace(candidate, tenant=tenant)
         return True
 
     return talk.until_proved(
@@ -90,79 +96,82 @@ def with_tenant(talk: Dialogue, kept: Drafts, wanted: SetupGoal) -> SetupGoal:
 
 
 def client_id(talk: Dialogue, *, empty: bool) -> str:
-    """The app's, as the portal shows it; "" if nobody knows it yet."""
-    if empty and not talk.given.client_id:
+    """Ask for the app's ID, as the portal shows it; "" if nobody knows it yet."""
+    if empty and not talk.args.client_id:
         talk.say(setup_texts.NOT_KNOWN_YET)
     return talk.text(
         setup_texts.CLIENT_ID,
         option="--client-id",
-        given=talk.given.client_id,
+        option_value=talk.args.client_id,
         check=lambda text: None if GUID.fullmatch(text) else setup_texts.NO_GUID,
         empty=empty,
     )
 
 
-def _beginning(talk: Dialogue, kept: Drafts) -> SetupGoal:
+def _initial_goal(talk: Dialogue, drafts: Drafts) -> SetupGoal:
     """Return what options say, and else what an earlier setup left."""
-    given = talk.given
-    accounts, routes = kept.all("accounts"), kept.all("routes")
-    before = accounts.get(given.account, {})
-    known = known_of(before)
-    mine = _routes_of(routes, given.account)
-    kind = _named_kind(given)
-    if "mailbox" in known and (mine or is_answered(before)):
-        known["way"] = way_of(before)
-        known["secret"] = bool(before.get("secret"))
-    if "mailbox" in known and mine:
-        kind = kind or str(routes[mine[0]].get("kind", "smtp"))
+    args = talk.args
+    accounts, routes = drafts.all("accounts"), drafts.all("routes")
+    before = accounts.get(args.account, {})
+    fields = known_of(before)
+    own_routes = _routes_of(routes, args.account)
+    kind = _named_kind(args)
+    if "mailbox" in fields and (own_routes or is_answered(before)):
+        fields["way"] = way_of(before)
+        fields["secret"] = bool(before.get("secret"))
+    if "mailbox" in fields and own_routes:
+        kind = kind or str(routes[own_routes[0]].get("kind", "smtp"))
     kind = kind if kind in KINDS else "smtp"
-    entry = str(before.get("secret") or "") or _entry_for(talk, given.account)
-    found = SetupGoal(account=given.account, route="", kind=kind, entry=entry, **known)
-    found = replace(found, route=_route_for(given.route, routes, found))
-    return _with(found, cloud=given.cloud, redirect=given.redirect, network=given.network)
+    entry = str(before.get("secret") or "") or _entry_for(talk, args.account)
+    goal = SetupGoal(account=args.account, route="", kind=kind, entry=entry, **fields)
+    goal = replace(goal, route=_route_for(args.route, routes, goal))
+    return _with_fields(goal, cloud=args.cloud, redirect=args.redirect, network=args.network)
 
 
 def _entry_for(talk: Dialogue, account: str) -> str:
-    """The account's own name, or one that nothing names yet: no secret takes another one's place."""
-    taken = {one["name"] for one in talk.asked.call("secret_list") if one["named_by"]}
+    """Return the account's own name, or one that nothing names yet: no secret takes another
+    one's place."""
+    entries_in_use = {
+        one["name"] for one in talk.context.call("secret_list") if one["named_by"]
+    }
     number = 1
-    while (entry := f"{account}-{number}" if number > 1 else account) in taken:
+    while (entry := f"{account}-{number}" if number > 1 else account) in entries_in_use:
         number += 1
     return entry
 
 
-def _as_given(talk: Dialogue, kept: Drafts, found: SetupGoal) -> SetupGoal:
+def _with_options(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
     """Return what is known already, but for what an option says anew."""
-    given = talk.given
-    changed = _with(found, mailbox=given.mailbox, tenant=given.tenant, person=given.person)
-    changed = _delegated(talk, changed)
-    if _named_way(given):
-        changed = _with_way(talk, changed)
-        changed = _delegated(talk, replace(changed, person=_person(talk, changed)))
-    if given.tenant or not GUID.fullmatch(changed.tenant):
-        changed = with_tenant(talk, kept, changed)
-    kept.keep(changed)
-    return changed
+    args = talk.args
+    goal = _with_fields(goal, mailbox=args.mailbox, tenant=args.tenant, person=args.person)
+    goal = _with_delegation(talk, goal)
+    if _named_way(args):
+        goal = _with_way(talk, goal)
+        goal = _with_delegation(talk, replace(goal, person=_person(talk, goal)))
+    if args.tenant or not GUID.fullmatch(goal.tenant):
+        goal = with_tenant(talk, drafts, goal)
+    drafts.keep(goal)
+    return goal
 
 
-def _route_for(given: str, routes: Mapping[str, Mapping[str, Any]], wanted: SetupGoal) -> str:
-    """The route of that kind which the account has already, else a name that is free."""
-    if given:
-        return given
+def _route_for(option: str, routes: Mapping[str, Mapping[str, Any]], goal: SetupGoal) -> str:
+    """Return the route of that kind which the account has already, else a name that is free."""
+    if option:
+        return option
     for name, one in routes.items():
-        if one.get("kind") == wanted.kind and _account_in(one) == wanted.account:
+        if one.get("kind") == goal.kind and _account_in(one) == goal.account:
             return name
-    first = FIRST[wanted.kind]
+    first = FIRST[goal.kind]
     stem, number = first[:-1], 1
     while f"{stem}{number}" in routes:
         number += 1
     return f"{stem}{number}"
 
 
-def route_beside(kept: Drafts, wanted: SetupGoal, kind: str) -> SetupGoal:
-    """The same account by another kind of route."""
-    other = replace(wanted, kind=kind)
-    return replace(other, route=_route_for("", kept.all("routes"), other))
+def route_beside(drafts: Drafts, goal: SetupGoal, kind: str) -> SetupGoal:
+    """Return the same account by another kind of route."""
+    other = replace(goal, kind=kind)
+    return replace(other, route=_route_for("", drafts.all("routes"), other))
 
 
 def _no_tenant(text: str) -> Message | None:
@@ -173,93 +182,92 @@ def _mailbox(talk: Dialogue, default: str) -> str:
     return talk.text(
         setup_texts.MAILBOX,
         option="--mailbox",
-        given=talk.given.mailbox,
+        option_value=talk.args.mailbox,
         default=default,
         check=lambda text: None if is_address(text) else NO_ADDRESS,
     )
 
 
-def _with_way(talk: Dialogue, wanted: SetupGoal) -> SetupGoal:
-    """How it signs in."""
-    way = _named_way(talk.given)
+def _with_way(talk: Dialogue, goal: SetupGoal) -> SetupGoal:
+    """Return the goal with the way to sign in, asked for unless an option names it."""
+    way = _named_way(talk.args)
     if not way:
         talk.say(setup_texts.WHICH_WAY)
         ways = list(WAYS)
-        default = ways.index(wanted.way) if wanted.way else 0
+        default = ways.index(goal.way) if goal.way else 0
         way = ways[talk.choice([(WAYS[one], setup_texts.WHY[one]) for one in ways], default)]
-    delegated = wanted.delegated or bool(talk.given.shared)
-    return replace(wanted, way=way, secret=way != "person-device", delegated=delegated)
+    delegated = goal.delegated or bool(talk.args.shared)
+    return replace(goal, way=way, secret=way != "person-device", delegated=delegated)
 
 
-def _with_kind(talk: Dialogue, wanted: SetupGoal) -> SetupGoal:
-    """By what it sends."""
-    if _named_kind(talk.given):
-        return wanted
+def _with_kind(talk: Dialogue, goal: SetupGoal) -> SetupGoal:
+    """Return the goal with the kind of route, asked for unless an option names it."""
+    if _named_kind(talk.args):
+        return goal
     talk.say(setup_texts.WHICH_KIND)
-    kind = KINDS[
-        talk.choice([setup_texts.KINDS[one] for one in KINDS], KINDS.index(wanted.kind))
-    ]
-    return _of_kind(wanted, kind, talk.given.route)
+    kind = KINDS[talk.choice([setup_texts.KINDS[one] for one in KINDS], KINDS.index(goal.kind))]
+    return _of_kind(goal, kind, talk.args.route)
 
 
-def _delegated(talk: Dialogue, wanted: SetupGoal) -> SetupGoal:
-    """Whoever names another than the mailbox says that it is a shared one."""
-    shared = bool(talk.given.shared) or wanted.of_other(wanted.person)
-    return replace(wanted, delegated=not wanted.alone and (wanted.delegated or shared))
+def _with_delegation(talk: Dialogue, goal: SetupGoal) -> SetupGoal:
+    """Return whether the mailbox is a shared one in the goal: whoever names another person than
+    the mailbox says so."""
+    shared = bool(talk.args.shared) or goal.of_other(goal.person)
+    return replace(goal, delegated=not goal.app_only and (goal.delegated or shared))
 
 
-def _of_kind(wanted: SetupGoal, kind: str, given: str) -> SetupGoal:
-    if kind == wanted.kind:
-        return wanted
-    return replace(wanted, kind=kind, route=given or FIRST[kind])
+def _of_kind(goal: SetupGoal, kind: str, route_option: str) -> SetupGoal:
+    if kind == goal.kind:
+        return goal
+    return replace(goal, kind=kind, route=route_option or FIRST[kind])
 
 
-def _person(talk: Dialogue, wanted: SetupGoal) -> str:
-    if wanted.alone:
+def _person(talk: Dialogue, goal: SetupGoal) -> str:
+    if goal.app_only:
         return ""
     return talk.text(
         setup_texts.PERSON,
         option="--person",
-        given=talk.given.person,
-        default=wanted.person or ("" if wanted.delegated else wanted.mailbox),
+        option_value=talk.args.person,
+        default=goal.person or ("" if goal.delegated else goal.mailbox),
         check=lambda text: None if is_address(text) else NO_ADDRESS,
     )
 
 
-def _named_way(given: Any) -> str:
-    """The way that options name; "" if they leave it open."""
-    if given.device or given.here:
-        return "person-device" if given.device else "person-here"
-    if given.sign_in == "person":
+def _named_way(args: Any) -> str:
+    """Return the way that options name; "" if they leave it open."""
+    if args.device or args.here:
+        return "person-device" if args.device else "person-here"
+    if args.sign_in == "person":
         return "person-paste"
-    if given.certificate_file:
+    if args.certificate_file:
         return "app-certificate"
-    if given.sign_in == "app":
-        return "app-secret" if given.secret_file else "app-certificate"
+    if args.sign_in == "app":
+        return "app-secret" if args.secret_file else "app-certificate"
     return ""
 
 
-def _named_kind(given: Any) -> str:
-    if given.graph:
+def _named_kind(args: Any) -> str:
+    if args.graph:
         return "graph"
-    return "smtp" if given.smtp else ""
+    return "smtp" if args.smtp else ""
 
 
-def _with(wanted: SetupGoal, **given: str | None) -> SetupGoal:
-    said_so: dict[str, Any] = {name: value for name, value in given.items() if value}
-    return replace(wanted, **said_so)
+def _with_fields(goal: SetupGoal, **fields: str | None) -> SetupGoal:
+    changes: dict[str, Any] = {name: value for name, value in fields.items() if value}
+    return replace(goal, **changes)
 
 
 def _sends(talk: Dialogue, account: str) -> bool:
     """Return whether mails leave by a route of this account, as far as that is known."""
-    found = talk.asked.call("route_list")["routes"]
+    routes = talk.context.call("route_list")["routes"]
     return any(
-        one["account"] == account and nothing_against(Sends(one["sends"])) for one in found
+        one["account"] == account and nothing_against(Sends(one["sends"])) for one in routes
     )
 
 
-def _has_route(kept: Drafts, account: str) -> bool:
-    return bool(_routes_of(kept.all("routes"), account))
+def _has_route(drafts: Drafts, account: str) -> bool:
+    return bool(_routes_of(drafts.all("routes"), account))
 
 
 def _routes_of(routes: Mapping[str, Mapping[str, Any]], account: str) -> list[str]:
@@ -271,22 +279,22 @@ def _account_in(route: Mapping[str, Any]) -> str:
     return str(options.get("account", "")) if isinstance(options, dict) else ""
 
 
-def _summary(wanted: SetupGoal, kept: Drafts) -> Message:
-    app = wanted.client_id if wanted.client_id != NOT_YET else setup_texts.NOT_REGISTERED
+def _summary(goal: SetupGoal, drafts: Drafts) -> Message:
+    app = goal.client_id if goal.client_id != NOT_YET else setup_texts.NOT_REGISTERED
     return setup_texts.GO_ON_WITH.fill(
-        account=wanted.account,
-        route=wanted.route,
-        mailbox=wanted.mailbox,
-        cloud=_cloud(wanted, kept),
-        tenant=wanted.tenant,
+        account=goal.account,
+        route=goal.route,
+        mailbox=goal.mailbox,
+        cloud=_cloud(goal, drafts),
+        tenant=goal.tenant,
         app=app,
-        way=WAYS[wanted.way],
-        kind=setup_texts.KINDS[wanted.kind][0],
+        way=WAYS[goal.way],
+        kind=setup_texts.KINDS[goal.kind][0],
     )
 
 
-def _cloud(wanted: SetupGoal, kept: Drafts) -> Message:
-    """Its name, with the mark of what is no provider's own."""
-    mine = _routes_of(kept.all("routes"), wanted.account)
-    mark = kept.mark(mine[0]) if mine else NOTHING
-    return BESIDE.fill(name=wanted.cloud, mark=mark) if mark != NOTHING else plain(wanted.cloud)
+def _cloud(goal: SetupGoal, drafts: Drafts) -> Message:
+    """Return its name, with the mark of what is no provider's own."""
+    own_routes = _routes_of(drafts.all("routes"), goal.account)
+    mark = drafts.mark(own_routes[0]) if own_routes else NOTHING
+    return BESIDE.fill(name=goal.cloud, mark=mark) if mark != NOTHING else plain(goal.cloud)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.output.times import clock, lasted
+from noroshi.cli.output.times import clock, elapsed_time
 from noroshi.cli.setup import setup_texts
 from noroshi.cli.setup.dialogue import Dialogue
 from noroshi.cli.setup.setup_texts import NO_ADDRESS
@@ -37,109 +37,113 @@ class LastMail:
     """One test mail, from the question to whom on to its receipt."""
 
     def __init__(self, proofs: Proofs) -> None:
-        self._proofs, self._talk, self._wanted = proofs, proofs.talk, proofs.wanted
-        self._asked = proofs.talk.asked
-        self._shown = proofs.kept.shown(proofs.wanted.route)
-        self._id, self._seen = "", 0
+        self._proofs, self._talk, self._goal = proofs, proofs.talk, proofs.goal
+        self._context = proofs.talk.context
+        self._route_name = proofs.drafts.marked_name(proofs.goal.route)
+        self._id, self._attempts = "", 0
 
     def prove(self) -> str:
-        """Sent, accepted, and told what that does not prove; the mail's id. Raises RefusedError, and
-        LeftError."""
-        self._a_node_runs()
+        """Send the mail, wait until it is accepted, and say what that does not prove; return
+        the mail's id. Raises RefusedError, and LeftError."""
+        self._require_node()
         to = self._recipient()
-        self._id = self._waits_still(to)
+        self._id = self._waiting_mail(to)
         if self._id:
             self._talk.say(setup_texts.WAITS_STILL.fill(to=to, id=self._id))
-            self._seen = len(self._asked.call("queue_show", id=self._id)["tried"])
+            self._attempts = len(self._context.call("queue_show", id=self._id)["tried"])
             self._try_again()
         else:
             self._id = self._send(to)
-            self._talk.say(setup_texts.ON_ITS_WAY.fill(to=to, route=self._wanted.route))
-        others = {WAIT: self._patiently}
+            self._talk.say(setup_texts.ON_ITS_WAY.fill(to=to, route=self._goal.route))
+        alternatives = {WAIT: self._wait_for_node}
         letter: Letter = self._talk.until_proved(
-            self._receipt, self._mend, setup_texts.MENDED_OR_WAIT, others
+            self._receipt, self._explain_failure, setup_texts.MENDED_OR_WAIT, alternatives
         )
         self._tell(letter)
         return self._id
 
     def _recipient(self) -> str:
-        """Whoever reads the alarms, before the mailbox that only sends them."""
-        contacts = self._asked.call("contacts")
+        """Ask for the recipient; whoever reads the alarms comes before the mailbox that only
+        sends them."""
+        contacts = self._context.call("contacts")
         readers = [address for one in contacts for address in one["addresses"]]
         return self._talk.text(
             setup_texts.TO,
             option="--to",
-            given=self._talk.given.to,
-            default=next(iter(readers), self._wanted.mailbox),
+            option_value=self._talk.args.to,
+            default=next(iter(readers), self._goal.mailbox),
             check=lambda text: None if is_address(text) else NO_ADDRESS,
         )
 
-    def _a_node_runs(self) -> None:
+    def _require_node(self) -> None:
         def prove() -> None:
-            self._asked.let_go()
-            self._asked.call("queue_list")
-            if not self._asked.running:
+            self._context.release_store()
+            self._context.call("queue_list")
+            if not self._context.running:
                 raise NoSenderError
 
         self._talk.until_proved(prove, lambda _: False, setup_texts.STARTED)
 
-    def _waits_still(self, to: str) -> str:
-        """The test mail of an earlier time that was left: one more would come as well, later."""
-        subject = SUBJECT.fill(route=self._wanted.route)
-        for one in self._asked.call("queue_list"):
-            ours = one["subject"] in subject.both().values() and list(one["to"]) == [to]
-            if ours and one["state"] in (DeliveryState.WAITING, DeliveryState.OUT):
+    def _waiting_mail(self, to: str) -> str:
+        """Return the test mail of an earlier time that still waits: one more would come as
+        well, later."""
+        subject = SUBJECT.fill(route=self._goal.route)
+        for one in self._context.call("queue_list"):
+            is_test_mail = one["subject"] in subject.both().values() and list(one["to"]) == [to]
+            if is_test_mail and one["state"] in (DeliveryState.WAITING, DeliveryState.OUT):
                 return str(one["id"])
         return ""
 
     def _send(self, to: str) -> str:
-        subject = self._asked.say(SUBJECT.fill(route=self._wanted.route))
-        text = self._asked.say(TEXT.fill(route=self._wanted.route))
-        sent = self._asked.call(
-            "send", to=(to,), subject=subject, text=text, routes=(self._wanted.route,)
+        subject = self._context.say(SUBJECT.fill(route=self._goal.route))
+        text = self._context.say(TEXT.fill(route=self._goal.route))
+        answer = self._context.call(
+            "send", to=(to,), subject=subject, text=text, routes=(self._goal.route,)
         )
-        return str(sent["ids"][0])
+        return str(answer["ids"][0])
 
     def _receipt(self) -> Letter:
         """Wait for what comes of it. Raises RefusedError if it is refused, or nothing comes."""
-        if self._seen:
+        if self._attempts:
             self._try_again()
-        return self._watch(time.monotonic() + PATIENCE)
+        return self._wait_for_acceptance(time.monotonic() + PATIENCE)
 
     def _try_again(self) -> None:
         try:
-            self._asked.call("queue_retry", id=self._id)
+            self._context.call("queue_retry", id=self._id)
         except RefusedError as refused:
             if refused.kind != "conflict":  # it is on its way, or through, already
                 raise
 
-    def _watch(self, until: float) -> Letter:
+    def _wait_for_acceptance(self, until: float) -> Letter:
         while True:
-            letter: Letter = self._asked.call("queue_show", id=self._id)
-            state, tried = letter["queued"]["state"], letter["tried"]
+            letter: Letter = self._context.call("queue_show", id=self._id)
+            state, attempts = letter["queued"]["state"], letter["tried"]
             if state == DeliveryState.ACCEPTED:
                 return letter
-            if len(tried) > self._seen:
-                self._seen = len(tried)
-                raise RefusedError("trouble", _why(tried[-1]))
+            if len(attempts) > self._attempts:
+                self._attempts = len(attempts)
+                raise RefusedError("trouble", _why(attempts[-1]))
             if time.monotonic() > until:
                 raise RefusedError("trouble", bilingual(**letter["queued"]["because"]))
             time.sleep(LOOK)
 
-    def _patiently(self) -> Letter:
-        """The node tries it again by itself; as long as it takes."""
-        return Waiting(self._talk, self._id).accepted()
+    def _wait_for_node(self) -> Letter:
+        """Wait as long as it takes while the node tries it again by itself."""
+        return MailWatch(self._talk, self._id).wait_until_accepted()
 
-    def _mend(self, refused: RefusedError) -> bool:
+    def _explain_failure(self, refused: RefusedError) -> bool:
         self._proofs.tell_steps(refused)
         return False
 
     def _tell(self, letter: Letter) -> None:
-        """Who accepted it, when, under which number; and what nobody has seen yet."""
+        """Say who accepted it, when, under which number; and what nobody has seen yet."""
         attempt = letter["tried"][-1]
         at = clock(attempt["at"], datetime.now(UTC))
         one = attempt["said"][0]
-        self._talk.done(setup_texts.ACCEPTED.fill(to=one["address"], at=at, route=self._shown))
+        self._talk.say_success(
+            setup_texts.ACCEPTED.fill(to=one["address"], at=at, route=self._route_name)
+        )
         reply, number = _reply(one), " ".join(attempt["provider_id"].split())
         if number not in reply:  # an SMTP server names it in what it replies
             self._talk.say(setup_texts.NUMBER_OF_IT.fill(number=number), "  ")
@@ -149,9 +153,9 @@ class LastMail:
 
 
 def _why(attempt: Mapping[str, Any]) -> Message:
-    """Yield what was said, in our words and, word for word, in theirs."""
-    told: Sequence[Message] = [_of(one) for one in attempt["said"]]
-    return each_once(told)
+    """Return what was said, in our words and, word for word, in the other side's."""
+    replies: Sequence[Message] = [_reply_message(one) for one in attempt["said"]]
+    return each_once(replies)
 
 
 def _reply(one: Mapping[str, Any]) -> str:
@@ -160,14 +164,14 @@ def _reply(one: Mapping[str, Any]) -> str:
     return " ".join(str(part) for part in (one["code"], one["enhanced"], text) if part)
 
 
-def _of(one: Mapping[str, Any]) -> Message:
+def _reply_message(one: Mapping[str, Any]) -> Message:
     reply = _reply(one)
-    ours = bilingual(**one["words"])
-    if not ours.en:
+    explanation = bilingual(**one["words"])
+    if not explanation.en:
         return plain(reply)
-    if not reply or reply in ours.en:
-        return ours
-    return composed("{ours}\n{reply}", ours=ours, reply=reply)
+    if not reply or reply in explanation.en:
+        return explanation
+    return composed("{ours}\n{reply}", ours=explanation, reply=reply)
 
 
 LOOK = 0.5
@@ -175,20 +179,21 @@ A_WORD_AGAIN = 60.0
 """Seconds after which it is said again how long it still takes."""
 
 
-class Waiting:
+class MailWatch:
     """Looks after one mail, and tells whatever changes."""
 
     def __init__(self, talk: Dialogue, id: str) -> None:
-        self._talk, self._asked, self._id = talk, talk.asked, id
-        self._known: object = None
-        self._told = -A_WORD_AGAIN
+        self._talk, self._context, self._id = talk, talk.context, id
+        self._last_state: object = None
+        self._last_report = -A_WORD_AGAIN
 
-    def accepted(self) -> Letter:
-        """Once it is. Raises RefusedError if it cannot be looked after any more."""
+    def wait_until_accepted(self) -> Letter:
+        """Return the mail once it is accepted. Raises RefusedError if it cannot be looked after
+        any more."""
         self._talk.say(setup_texts.WAITING)
         while True:
             try:
-                letter: Letter = self._asked.call("queue_show", id=self._id)
+                letter: Letter = self._context.call("queue_show", id=self._id)
                 if letter["queued"]["state"] == DeliveryState.ACCEPTED:
                     return letter
                 self._say_when(letter["queued"], len(letter["tried"]))
@@ -197,21 +202,21 @@ class Waiting:
                 if refused.kind not in ("trouble", "conflict"):
                     raise
 
-    def _say_when(self, queued: Letter, tried: int) -> None:
+    def _say_when(self, queued: Letter, attempts: int) -> None:
         now = datetime.now(UTC)
         next = datetime.fromisoformat(queued["next"]) if queued["next"] else now
-        known = (tried, queued["next"])
-        recently = time.monotonic() - self._told < A_WORD_AGAIN
-        if next <= now or (known == self._known and recently):
+        state = (attempts, queued["next"])
+        recently = time.monotonic() - self._last_report < A_WORD_AGAIN
+        if next <= now or (state == self._last_state and recently):
             return
-        self._known, self._told = known, time.monotonic()
-        at, left = clock(queued["next"], now), lasted(queued["next"], now)
-        self._talk.say(setup_texts.NEXT_TRY.fill(tried=tried, at=at, left=left))
+        self._last_state, self._last_report = state, time.monotonic()
+        at, remaining = clock(queued["next"], now), elapsed_time(queued["next"], now)
+        self._talk.say(setup_texts.NEXT_TRY.fill(tried=attempts, at=at, left=remaining))
 
     def _pause(self) -> None:
-        """Until it is to be looked at again, or somebody presses Enter."""
+        """Wait until it is to be looked at again, or somebody presses Enter."""
         if select.select([sys.stdin], [], [], LOOK)[0]:
             if not sys.stdin.readline():
-                raise self._talk.left()
-            self._asked.call("queue_retry", id=self._id)
+                raise self._talk.interruption()
+            self._context.call("queue_retry", id=self._id)
             self._talk.say(setup_texts.TRIED_NOW)

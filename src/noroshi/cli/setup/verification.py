@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.handlers.sign_in import How, sign_in
+from noroshi.cli.handlers.sign_in import SignInRequest, sign_in
 from noroshi.cli.password_prompt import contents
 from noroshi.cli.setup import setup_texts
-from noroshi.cli.setup.admin_steps import KnownValues, mending
+from noroshi.cli.setup.admin_steps import KnownValues, show_remedy_steps
 from noroshi.cli.setup.credentials import (
-    another_secret,
-    asked_when_it_ends,
-    is_kept,
+    ask_another_secret,
+    ask_secret_expiry,
+    is_stored,
     keep_secret,
 )
 from noroshi.cli.setup.dialogue import Dialogue
@@ -33,116 +33,119 @@ class Proofs:
     """Prove one route, with all that is needed for it."""
 
     def __init__(
-        self, talk: Dialogue, kept: Drafts, wanted: SetupGoal, known: KnownValues
+        self, talk: Dialogue, drafts: Drafts, goal: SetupGoal, known_values: KnownValues
     ) -> None:
-        self.talk, self.kept, self.wanted, self.known = talk, kept, wanted, known
+        self.talk, self.drafts, self.goal, self.known_values = talk, drafts, goal, known_values
         self._new_secret = False
 
     def app(self) -> None:
-        """The tenant knows the app."""
-        if self.talk.given.client_id or not self.wanted.registered:
+        """Prove that the tenant knows the app."""
+        if self.talk.args.client_id or not self.goal.registered:
             self._ask_client_id()
-        self._until(self._prove_app, self._another_app)
+        self._prove(self._prove_app, self._ask_another_app)
 
     def credential(self) -> None:
-        """The sign-in server takes its secret or certificate."""
-        if self.wanted.certified:
-            self._until(self._prove_credential, lambda _: False, setup_texts.UPLOADED)
-        elif self.wanted.secret:
-            another = is_kept(self.talk, self.wanted.entry_of_secret)
-            self._until(self._prove_secret, self._another_secret)
-            if self._new_secret and self.wanted.secret:
-                self.wanted = asked_when_it_ends(
-                    self.talk, self.kept, self.wanted, another=another
+        """Prove that the sign-in server takes its secret or certificate."""
+        if self.goal.certified:
+            self._prove(self._prove_credential, lambda _: False, setup_texts.UPLOADED)
+        elif self.goal.secret:
+            replaces = is_stored(self.talk, self.goal.entry_of_secret)
+            self._prove(self._prove_secret, self._ask_another_secret)
+            if self._new_secret and self.goal.secret:
+                self.goal = ask_secret_expiry(
+                    self.talk, self.drafts, self.goal, replaces=replaces
                 )
 
-    def signed_in(self) -> None:
-        """The route is signed in, and its token is what the other side wants."""
-        prove = self._app_signed_in if self.wanted.alone else self._person_signed_in
-        self._until(prove, self._a_secret_after_all)
+    def prove_sign_in(self) -> None:
+        """Prove that the route is signed in, and that its token is what the other side
+        wants."""
+        prove = self._prove_app_sign_in if self.goal.app_only else self._prove_person_sign_in
+        self._prove(prove, self._ask_missing_secret)
 
-    def _until(self, prove: Any, ask: Any, again: Message = MENDED) -> None:
+    def _prove(self, prove: Any, ask: Any, retry_prompt: Message = MENDED) -> None:
         def mend(refused: RefusedError) -> bool:
             self.tell_steps(refused)
             return bool(ask(refused))
 
-        self.talk.until_proved(prove, mend, again)
+        self.talk.until_proved(prove, mend, retry_prompt)
 
     def tell_steps(self, refused: RefusedError) -> None:
-        """The administrator's steps that mend it."""
-        told = " ".join([refused.words.en, *(what.en for _, what in refused.problems)])
-        mending(self.talk, self.wanted, self.known, told)
+        """Show the administrator's steps that mend it."""
+        text = " ".join([refused.words.en, *(what.en for _, what in refused.problems)])
+        show_remedy_steps(self.talk, self.goal, self.known_values, text)
 
     # the app
 
     def _ask_client_id(self) -> None:
-        typed = client_id(self.talk, empty=self.talk.may_ask)
-        if not typed:
-            raise self.talk.left()
-        self.wanted = replace(self.wanted, client_id=typed.lower())
-        self.kept.keep(self.wanted)
+        id = client_id(self.talk, empty=self.talk.may_ask)
+        if not id:
+            raise self.talk.interruption()
+        self.goal = replace(self.goal, client_id=id.lower())
+        self.drafts.keep(self.goal)
 
     def _prove_app(self) -> None:
-        wanted, trial = self.wanted, self.kept.trial
-        tried = self.talk.asked.call("account_try", account=wanted.account, bare=True, **trial)
-        if tried["sure"]:
-            self.talk.done(setup_texts.APP_KNOWN.fill(app=self.wanted.client_id))
+        goal, trial = self.goal, self.drafts.trial
+        result = self.talk.context.call("account_try", account=goal.account, bare=True, **trial)
+        if result["sure"]:
+            self.talk.say_success(setup_texts.APP_KNOWN.fill(app=self.goal.client_id))
 
-    def _another_app(self, refused: RefusedError) -> bool:
+    def _ask_another_app(self, refused: RefusedError) -> bool:
         if (
             not self.talk.may_ask
-            or self.talk.given.yes
+            or self.talk.args.yes
             or "AADSTS700016" not in refused.words.en
         ):
             return False
-        self.wanted = replace(self.wanted, client_id=NOT_YET)
-        self.talk.given.client_id = ""
+        self.goal = replace(self.goal, client_id=NOT_YET)
+        self.talk.args.client_id = ""
         self._ask_client_id()
         return True
 
     # its credential
 
-    def _there_is_a_secret(self) -> None:
-        file = self.talk.given.secret_file
+    def _require_secret(self) -> None:
+        file = self.talk.args.secret_file
         if file:
-            given = contents(file).strip()
-            self.talk.given.secret_file = ""  # a second route, or try, has it in the vault
-            self.wanted = keep_secret(self.talk, self.kept, self.wanted, given)
+            value = contents(file).strip()
+            self.talk.args.secret_file = ""  # a second route, or try, has it in the vault
+            self.goal = keep_secret(self.talk, self.drafts, self.goal, value)
             self._new_secret = True
-        elif not self.kept.secret and not is_kept(self.talk, self.wanted.entry_of_secret):
+        elif not self.drafts.secret and not is_stored(self.talk, self.goal.entry_of_secret):
             self._ask_secret()
 
     def _prove_secret(self) -> None:
-        self._there_is_a_secret()
+        self._require_secret()
         self._prove_credential()
 
     def _ask_secret(self) -> None:
-        self.wanted = another_secret(self.talk, self.kept, self.wanted)
+        self.goal = ask_another_secret(self.talk, self.drafts, self.goal)
         self._new_secret = True
 
     def _prove_credential(self) -> None:
-        if not self.wanted.certified and not self.wanted.secret:
+        if not self.goal.certified and not self.goal.secret:
             return
-        what = setup_texts.CERTIFICATE if self.wanted.certified else setup_texts.SECRET
-        given = {**self.kept.trial, **self.kept.secret}
-        tried = self.talk.asked.call("account_try", account=self.wanted.account, **given)
-        if tried["sure"]:
-            self.talk.done(setup_texts.TAKEN.fill(what=what))
+        credential = setup_texts.CERTIFICATE if self.goal.certified else setup_texts.SECRET
+        arguments = {**self.drafts.trial, **self.drafts.secret}
+        result = self.talk.context.call("account_try", account=self.goal.account, **arguments)
+        if result["sure"]:
+            self.talk.say_success(setup_texts.TAKEN.fill(what=credential))
         else:
-            self.talk.say(setup_texts.NOT_SURE.fill(what=what, why=bilingual(**tried["why"])))
+            self.talk.say(
+                setup_texts.NOT_SURE.fill(what=credential, why=bilingual(**result["why"]))
+            )
 
-    def _another_secret(self, refused: RefusedError) -> bool:
-        if not self.talk.may_ask or self.talk.given.yes or not refused.about("secret"):
+    def _ask_another_secret(self, refused: RefusedError) -> bool:
+        if not self.talk.may_ask or self.talk.args.yes or not refused.concerns("secret"):
             return False
         self._ask_secret()
         return True
 
-    def _a_secret_after_all(self, refused: RefusedError) -> bool:
-        """A sign-in shows that the app has a secret, or that it has another one."""
+    def _ask_missing_secret(self, refused: RefusedError) -> bool:
+        """Ask for a secret where a sign-in shows that the app has one, or another one."""
         lacks = NO_SECRET_SENT in refused.words.en
-        if not lacks and not refused.about("secret"):
+        if not lacks and not refused.concerns("secret"):
             return False
-        if not self.talk.may_ask or self.talk.given.yes:
+        if not self.talk.may_ask or self.talk.args.yes:
             return False
         self._ask_secret()
         self.credential()
@@ -150,50 +153,50 @@ class Proofs:
 
     # the sign-in
 
-    def _app_signed_in(self) -> None:
-        self.talk.asked.call("authorize_app", route=self.wanted.route)
-        seen = self._look()
-        self.known.object_id = seen["object_id"]
-        if self.known.object_id:
-            self.talk.say(setup_texts.OBJECT_ID.fill(id=self.known.object_id), "  ")
-        permitted = ROLES[self.wanted.kind] in seen["permits"]
-        if not permitted and path_of(self.wanted.cloud) == "entra":
-            self.known.path = "entra"
-            raise RefusedError(
-                "trouble", setup_texts.NO_ROLE.fill(role=ROLES[self.wanted.kind])
-            )
+    def _prove_app_sign_in(self) -> None:
+        self.talk.context.call("authorize_app", route=self.goal.route)
+        token = self._look()
+        self.known_values.object_id = token["object_id"]
+        if self.known_values.object_id:
+            self.talk.say(setup_texts.OBJECT_ID.fill(id=self.known_values.object_id), "  ")
+        permitted = ROLES[self.goal.kind] in token["permits"]
+        if not permitted and path_of(self.goal.cloud) == "entra":
+            self.known_values.path = "entra"
+            raise RefusedError("trouble", setup_texts.NO_ROLE.fill(role=ROLES[self.goal.kind]))
         # Who has Entra's permission is held to it, and to a permission on the mailbox.
-        self.known.path = "entra" if permitted else "exchange"
+        self.known_values.path = "entra" if permitted else "exchange"
 
-    def _person_signed_in(self) -> None:
+    def _prove_person_sign_in(self) -> None:
         try:
-            seen = self._look()
+            token = self._look()
         except RefusedError:
             self._sign_in()
-            seen = self._look()
-        if seen["person"]:  # whoever did sign in, whoever was meant to
-            self.wanted = replace(self.wanted, person=seen["person"])
+            token = self._look()
+        if token["person"]:  # whoever did sign in, whoever was meant to
+            self.goal = replace(self.goal, person=token["person"])
 
     def _sign_in(self) -> None:
-        wanted = self.wanted
-        if wanted.shared:
-            words = setup_texts.AS_PERSON if wanted.person else setup_texts.AS_DELEGATE
-            self.talk.say(words.fill(person=wanted.person, mailbox=wanted.mailbox))
-        how = How(
-            route=wanted.route,
-            here=wanted.way == "person-here",
-            device=wanted.way == "person-device",
-            url_file=self.talk.given.url_file,
+        goal = self.goal
+        if goal.shared:
+            words = setup_texts.AS_PERSON if goal.person else setup_texts.AS_DELEGATE
+            self.talk.say(words.fill(person=goal.person, mailbox=goal.mailbox))
+        request = SignInRequest(
+            route=goal.route,
+            here=goal.way == "person-here",
+            device=goal.way == "person-device",
+            url_file=self.talk.args.url_file,
             mends=("invalid",),
         )
-        sign_in(self.talk.asked, how)
+        sign_in(self.talk.context, request)
 
     def _look(self) -> Any:
-        seen = self.talk.asked.call("token_look", route=self.wanted.route)
-        told = each_once(bilingual(**one) for one in seen["words"])
-        if not seen["good"]:
-            raise RefusedError("trouble", told)
-        self.talk.done(setup_texts.TOKEN.fill(route=self.kept.shown(self.wanted.route)))
-        for one in seen["words"]:
+        token = self.talk.context.call("token_look", route=self.goal.route)
+        message = each_once(bilingual(**one) for one in token["words"])
+        if not token["good"]:
+            raise RefusedError("trouble", message)
+        self.talk.say_success(
+            setup_texts.TOKEN.fill(route=self.drafts.marked_name(self.goal.route))
+        )
+        for one in token["words"]:
             self.talk.say(bilingual(**one), "  ")
-        return seen
+        return token

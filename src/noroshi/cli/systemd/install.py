@@ -78,10 +78,10 @@ Step = Write | Remove | Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Installation:
     """Hold what there is on the machine. `program` is what runs Noroshi, by its whole path.
 
-    `unit` and `user` are the texts of the two files, None where there is none; `strangers`:
+    `unit` and `user` are the texts of the two files, None where there is none; `foreign_files`:
     whether something in the home folder belongs to another user than the service's.
     """
 
@@ -89,18 +89,19 @@ class Found:
     unit: str | None = None
     user: str | None = None
     settings: bool = False
-    strangers: bool = False
+    foreign_files: bool = False
 
-    def changed(self) -> Iterator[tuple[str, str, str]]:
-        """Files that somebody changed: path, the text there is, the one we would write."""
-        files = (USER_FILE, self.user, user_text()), (UNIT_FILE, self.unit, self.wanted)
-        for path, text, ours in files:
-            if text is not None and text != ours and not is_ours(text):
-                yield path, text, ours
+    def edited_files(self) -> Iterator[tuple[str, str, str]]:
+        """Yield files that somebody changed: path, the text there is, the one we would
+        write."""
+        files = (USER_FILE, self.user, user_text()), (UNIT_FILE, self.unit, self.expected_unit)
+        for path, text, expected in files:
+            if text is not None and text != expected and not is_ours(text):
+                yield path, text, expected
 
     @property
-    def wanted(self) -> str:
-        """The unit as this version writes it."""
+    def expected_unit(self) -> str:
+        """Return the unit as this version writes it."""
         return unit_text(self.program)
 
     @property
@@ -117,60 +118,63 @@ class Found:
         return self.cannot_run_it if hidden else None
 
 
-def install_steps(found: Found, *, start: bool = False, lang: str = "") -> Sequence[Step]:
+def install_steps(
+    installation: Installation, *, start: bool = False, lang: str = ""
+) -> Sequence[Step]:
     """Return what is to be done for a service that runs at each boot, and now if `start`.
 
     `lang` is the language that was asked for, "" for that of the person's locale.
     """
     return (
-        *_user(found),
-        *_home(found, ("--lang", lang) if lang else ()),
-        *_written(UNIT_FILE, found.unit, found.wanted),
+        *_user_steps(installation),
+        *_home_steps(installation, ("--lang", lang) if lang else ()),
+        *_write_steps(UNIT_FILE, installation.unit, installation.expected_unit),
         Run(("systemctl", "daemon-reload")),
         Run(("systemctl", "enable", SERVICE)),
-        *_started(found, start=start),
+        *_start_steps(installation, start=start),
     )
 
 
-def uninstall_steps(found: Found) -> Sequence[Step]:
-    """The service stopped and gone. Home folder and user stay: what is in there is not ours."""
+def uninstall_steps(installation: Installation) -> Sequence[Step]:
+    """Return the steps that stop and remove the service. Home folder and user stay: what is in
+    there is not ours."""
     stop = Run(("systemctl", "disable", "--now", SERVICE)), Remove(UNIT_FILE)
     return (
-        *(stop if found.unit is not None else ()),
-        *((Remove(USER_FILE),) if found.user is not None else ()),
+        *(stop if installation.unit is not None else ()),
+        *((Remove(USER_FILE),) if installation.user is not None else ()),
         Run(("systemctl", "daemon-reload")),
     )
 
 
 def script(steps: Sequence[Step]) -> str:
-    """The steps as a shell script, for who wants to read them or do them by hand."""
+    """Return the steps as a shell script, for who wants to read them or do them by hand."""
     return "\n".join(("set -e", *(step.shell() for step in steps)))
 
 
-def _user(found: Found) -> Iterator[Step]:
-    yield from _written(USER_FILE, found.user, user_text())
+def _user_steps(installation: Installation) -> Iterator[Step]:
+    yield from _write_steps(USER_FILE, installation.user, user_text())
     yield Run(("systemd-sysusers", USER_FILE))
-    yield _as_user((*found.program, "--version"), found.cannot_run_it)
+    yield _as_user((*installation.program, "--version"), installation.cannot_run_it)
 
 
-def _home(found: Found, options: Sequence[str]) -> Iterator[Step]:
+def _home_steps(installation: Installation, options: Sequence[str]) -> Iterator[Step]:
     yield Run(("install", "-d", "-m", "0700", "-o", USER, "-g", GROUP, HOME))
-    if found.strangers:  # made by root before there was a service
+    if installation.foreign_files:  # made by root before there was a service
         yield Run(("chown", "-R", "-H", "-h", f"{USER}:{GROUP}", HOME))
-    if not found.settings:
-        yield _as_user((*found.program, "--home", HOME, *options, "init", "--service"))
+    if not installation.settings:
+        yield _as_user((*installation.program, "--home", HOME, *options, "init", "--service"))
 
 
-def _started(found: Found, *, start: bool) -> Iterator[Step]:
+def _start_steps(installation: Installation, *, start: bool) -> Iterator[Step]:
     if start:
         # `restart` starts one that is stopped, too; without need it would leave a gap.
-        how = "start" if found.unit == found.wanted else "restart"
+        how = "start" if installation.unit == installation.expected_unit else "restart"
         yield Run(("systemctl", how, SERVICE))
 
 
-def _written(path: str, there: str | None, wanted: str) -> Iterator[Step]:
-    if there != wanted:
-        yield Write(path, wanted)
+def _write_steps(path: str, current: str | None, text: str) -> Iterator[Step]:
+    if current != text:
+        yield Write(path, text)
 
 
 def _as_user(argv: tuple[str, ...], hint: Message | None = None) -> Run:

@@ -11,7 +11,7 @@ from pathlib import Path
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import HOME, SERVICE, UNIT_FILE, USER, USER_FILE
-from noroshi.cli.systemd.install import Found
+from noroshi.cli.systemd.install import Installation
 from noroshi.config.config import FILE
 from noroshi.core.translation import _
 
@@ -26,28 +26,28 @@ NOT_YET = _(
 OTHER_HOME = _("The service's home folder is {home}, not {given}.")
 
 
-def found(asked: CommandContext) -> Found:
-    """Raises RefusedError where there is nothing to find."""
+def find_installation(context: CommandContext) -> Installation:
+    """Find what there is of the service. Raises RefusedError where there is nothing to find."""
     if sys.platform != "linux":
         raise RefusedError("trouble", NOT_YET)
     home = Path(HOME)
-    named = getattr(asked.given, "home", "") or os.environ.get("NOROSHI_HOME")
-    if named and asked.home != home:
-        raise RefusedError("invalid", OTHER_HOME.fill(home=HOME, given=asked.home))
-    return Found(
+    home_option = getattr(context.args, "home", "") or os.environ.get("NOROSHI_HOME")
+    if home_option and context.home != home:
+        raise RefusedError("invalid", OTHER_HOME.fill(home=HOME, given=context.home))
+    return Installation(
         # -I: from nothing but where it is installed, whoever starts it from wherever.
         program=(sys.executable, "-I", "-m", "noroshi.cli"),
         unit=_text(Path(UNIT_FILE)),
         user=_text(Path(USER_FILE)),
-        settings=_is_there(home / FILE),
-        strangers=_strangers(home),
+        settings=_exists(home / FILE),
+        foreign_files=_has_foreign_files(home),
     )
 
 
-def shown() -> Mapping[str, str]:
+def service_properties() -> Mapping[str, str]:
     """Return what systemd says of the service; nothing where it does not run."""
     try:
-        said = subprocess.run(
+        output = subprocess.run(
             ("systemctl", "show", SERVICE, f"--property={ASKED_FOR}"),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -56,7 +56,7 @@ def shown() -> Mapping[str, str]:
         ).stdout
     except OSError:
         return {}
-    return dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
+    return dict(line.split("=", 1) for line in output.splitlines() if "=" in line)
 
 
 def _text(path: Path) -> str | None:
@@ -66,8 +66,9 @@ def _text(path: Path) -> str | None:
         return None
 
 
-def _is_there(path: Path) -> bool:
-    """Not Path.exists(), which says of what we may not look at now one thing, now another."""
+def _exists(path: Path) -> bool:
+    """Return whether a path exists; Path.exists() says of what we may not look at now one
+    thing, now another."""
     try:
         path.lstat()
     except PermissionError:  # the service's own: it is there as far as we are told
@@ -77,14 +78,14 @@ def _is_there(path: Path) -> bool:
     return True
 
 
-def _strangers(home: Path) -> bool:
+def _has_foreign_files(home: Path) -> bool:
     """Return whether something of the home folder does not belong to the service's user."""
     import pwd
 
     try:
         owner = pwd.getpwnam(USER).pw_uid
     except KeyError:  # there is no such user yet, so it belongs to another
-        return _is_there(home)
+        return _exists(home)
     try:
         inside = any(path.lstat().st_uid != owner for path in home.rglob("*"))
         return inside or home.stat().st_uid != owner

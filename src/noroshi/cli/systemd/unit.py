@@ -105,29 +105,30 @@ WantedBy=multi-user.target
 
 
 def unit_text(program: Sequence[str]) -> str:
-    """The unit file; `program` is what runs Noroshi, its own arguments left out."""
+    """Return the unit file; `program` is what runs Noroshi, its own arguments left out."""
     names = {"name": NAME, "user": USER, "group": GROUP, "home": HOME}
-    return marked(UNIT.substitute(names, program=" ".join(map(_word, program))))
+    return with_fingerprint(UNIT.substitute(names, program=" ".join(map(_word, program))))
 
 
 def user_text() -> str:
-    """The file for sysusers.d(5)."""
-    return marked(USER_TEXT.substitute(user=USER, home=HOME))
+    """Return the file for sysusers.d(5)."""
+    return with_fingerprint(USER_TEXT.substitute(user=USER, home=HOME))
 
 
-def marked(text: str) -> str:
-    """The text with its fingerprint below."""
+def with_fingerprint(text: str) -> str:
+    """Return the text with its fingerprint below."""
     return f"{text}\n{MARK}{sha256(text.encode()).hexdigest()}\n"
 
 
 def is_ours(text: str) -> bool:
     """Return whether Noroshi, of whichever version, wrote this text and nobody changed it."""
     before, mark, _ = text.rpartition(f"\n{MARK}")
-    return bool(mark) and marked(before) == text
+    return bool(mark) and with_fingerprint(before) == text
 
 
 def _word(word: str) -> str:
-    """A word as ExecStart= takes it: in quotes if need be, and % doubled (systemd.service(5),
-    "COMMAND LINES"). With quotes or $ in its path systemd takes no program."""
+    """Return a word as ExecStart= takes it: in quotes if need be, and % doubled
+    (systemd.service(5), "COMMAND LINES"). With quotes or $ in its path systemd takes no
+    program."""
     doubled = word.replace("%", "%%")
     return doubled if re.fullmatch(r"[\w@%+=:,./-]+", doubled, re.ASCII) else f'"{doubled}"'

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from noroshi.definitions.blueprints.catalogue import Blueprint, blueprints
-from noroshi.definitions.blueprints.instantiation import add, titled
+from noroshi.definitions.blueprints.instantiation import add, localize
 
-__all__ = ["Blueprint", "add", "blueprints", "titled"]
+__all__ = ["Blueprint", "add", "blueprints", "localize"]

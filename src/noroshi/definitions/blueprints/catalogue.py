@@ -31,20 +31,22 @@ class Blueprint:
 def blueprints(documents: Iterable[Document]) -> dict[str, Blueprint]:
     """Return all blueprints by name; one of the definitions stands in the place of ours of that
     name."""
-    own = {
+    custom = {
         split(one.key)[1]: content(one)
         for one in documents
         if one.key.startswith("blueprints/")
     }
-    return built_in() | {name: _blueprint(name, said) for name, said in own.items()}
+    return built_in() | {
+        name: _blueprint(name, definition) for name, definition in custom.items()
+    }
 
 
 @cache
 def built_in() -> dict[str, Blueprint]:
     """Return the blueprints that come with Noroshi."""
     folder = files("noroshi.definitions.blueprints")
-    found = sorted(f.name for f in folder.iterdir() if f.name.endswith(".toml"))
-    texts = {name: folder.joinpath(name).read_text("utf-8") for name in found}
+    names = sorted(f.name for f in folder.iterdir() if f.name.endswith(".toml"))
+    texts = {name: folder.joinpath(name).read_text("utf-8") for name in names}
     return {
         name.removesuffix(".toml"): _blueprint(
             name.removesuffix(".toml"), _translated(tomllib.loads(text))
@@ -53,33 +55,33 @@ def built_in() -> dict[str, Blueprint]:
     }
 
 
-def _translated(said: Mapping[str, Any]) -> Mapping[str, Any]:
+def _translated(definition: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return one of ours with what a person writes into a blueprint in two languages."""
     titles = {
-        f"{key}_{language}": Message(said[key]).say(language)
+        f"{key}_{language}": Message(definition[key]).say(language)
         for key in ("title", "help")
-        if key in said
+        if key in definition
         for language in LANGUAGES[1:]
     }
     inside = {
-        key: [_translated(one) for one in said[key]]
+        key: [_translated(one) for one in definition[key]]
         for key in ("group", "monitor")
-        if key in said
+        if key in definition
     }
-    return {**said, **titles, **inside}
+    return {**definition, **titles, **inside}
 
 
-def _blueprint(name: str, said: Mapping[str, Any]) -> Blueprint:
+def _blueprint(name: str, definition: Mapping[str, Any]) -> Blueprint:
     return Blueprint(
         name=name,
-        title=words_of(said, "title", name),
-        help=words_of(said, "help"),
-        asks=said.get("asks", {}),
-        groups=tuple(said.get("group", ())),
+        title=words_of(definition, "title", name),
+        help=words_of(definition, "help"),
+        asks=definition.get("asks", {}),
+        groups=tuple(definition.get("group", ())),
     )
 
 
-def words_of(said: Mapping[str, Any], key: str, default: str = "") -> Message:
+def words_of(definition: Mapping[str, Any], key: str, default: str = "") -> Message:
     """Return words in both languages; what is said in one only stands for both."""
-    english = said.get(key) or said.get(f"{key}_ja") or default
-    return bilingual(en=english, ja=said.get(f"{key}_ja") or english)
+    english = definition.get(key) or definition.get(f"{key}_ja") or default
+    return bilingual(en=english, ja=definition.get(f"{key}_ja") or english)

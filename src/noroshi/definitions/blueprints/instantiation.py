@@ -40,56 +40,56 @@ def add(
     Titles are in that language. Invalid with all problems.
     """
     place = file_of("instances", instance, [])
-    given = _values(blueprint, values, place)
+    parameters = _values(blueprint, values, place)
     if not is_name(instance):
         place.say(NO_NAME, given=instance)
     key = f"instances/{instance}"
-    there = next((content(one) for one in documents if one.key == key), None)
-    said = {**rest} if there is None else there
-    groups = [_filled(titled(group, language), given) for group in blueprint.groups]
-    if there is not None and not there.get("rules"):
-        groups = [_ruled(group, there.get("group", []), rest) for group in groups]
-    merged = {**said, "group": _merged(said.get("group", []), groups, place)}
+    existing = next((content(one) for one in documents if one.key == key), None)
+    definition = {**rest} if existing is None else existing
+    groups = [_fill(localize(group, language), parameters) for group in blueprint.groups]
+    if existing is not None and not existing.get("rules"):
+        groups = [_with_rules(group, existing.get("group", []), rest) for group in groups]
+    merged = {**definition, "group": _merge(definition.get("group", []), groups, place)}
     if place.problems:
         raise Invalid(tuple(place.problems))
-    others = tuple(one for one in documents if one.key != key)
-    return tuple(sorted((*others, document(key, merged)), key=lambda one: one.key))
+    other_documents = tuple(one for one in documents if one.key != key)
+    return tuple(sorted((*other_documents, document(key, merged)), key=lambda one: one.key))
 
 
 def _values(blueprint: Blueprint, values: Mapping[str, str], place: Place) -> Mapping[str, str]:
-    given = {**blueprint.asks, **values}
+    parameters = {**blueprint.asks, **values}
     for name in values.keys() - blueprint.asks.keys():
         near = suggestion(name, blueprint.asks)
         place.problems.append(Problem("--set", NOT_ASKED.fill(given=name, instead=near)))
     for name in sorted(blueprint.asks):
-        if not given[name]:
+        if not parameters[name]:
             place.problems.append(Problem(name, MUST_SAY.fill(name=name)))
-    return given
+    return parameters
 
 
-def titled(said: Mapping[str, Any], language: str) -> dict[str, Any]:
+def localize(definition: Mapping[str, Any], language: str) -> dict[str, Any]:
     """Choose the title's language, as a definition has one title alone: who adds a group or a
     monitor reads it."""
-    title = words_of(said, "title").say(language)
-    own = {"title": title} if title else {}
-    inside = [titled(one, language) for one in said.get("monitor", ())]
-    rest = {key: one for key, one in said.items() if key != "title_ja"}
-    return {**rest, **own, **({"monitor": inside} if inside else {})}
+    title = words_of(definition, "title").say(language)
+    title_entry = {"title": title} if title else {}
+    monitors = [localize(one, language) for one in definition.get("monitor", ())]
+    rest = {key: one for key, one in definition.items() if key != "title_ja"}
+    return {**rest, **title_entry, **({"monitor": monitors} if monitors else {})}
 
 
-def _filled(said: Any, given: Mapping[str, str]) -> Any:
-    """Every ${name} in it replaced; a text that is nothing else becomes a number or a truth
+def _fill(template: Any, parameters: Mapping[str, str]) -> Any:
+    """Replace every ${name} in it; a text that is nothing else becomes a number or a truth
     value if it reads as one, as an option may want that."""
-    if isinstance(said, Mapping):
-        return {key: _filled(one, given) for key, one in said.items()}
-    if isinstance(said, list | tuple):
-        return [_filled(one, given) for one in said]
-    if not isinstance(said, str):
-        return said
-    whole = MARK.fullmatch(said)
-    if whole and whole[1] in given:
-        return _scalar(given[whole[1]])
-    return MARK.sub(lambda mark: given.get(mark[1], mark[0]), said)
+    if isinstance(template, Mapping):
+        return {key: _fill(one, parameters) for key, one in template.items()}
+    if isinstance(template, list | tuple):
+        return [_fill(one, parameters) for one in template]
+    if not isinstance(template, str):
+        return template
+    match = MARK.fullmatch(template)
+    if match and match[1] in parameters:
+        return _scalar(parameters[match[1]])
+    return MARK.sub(lambda mark: parameters.get(mark[1], mark[0]), template)
 
 
 def _scalar(text: str) -> Any:
@@ -101,36 +101,36 @@ def _scalar(text: str) -> Any:
         return text
 
 
-def _merged(
-    there: list[dict[str, Any]], new: list[dict[str, Any]], place: Place
+def _merge(
+    existing: list[dict[str, Any]], new: list[dict[str, Any]], place: Place
 ) -> list[dict[str, Any]]:
-    """Groups of the same name become one; a monitor that is there stays as it is."""
-    groups = copy.deepcopy(there)
-    named = {group.get("name"): group for group in groups}
+    """Merge groups of the same name into one; a monitor that is there stays as it is."""
+    groups = copy.deepcopy(existing)
+    by_name = {group.get("name"): group for group in groups}
     for group in new:
-        known = named.get(group["name"])
-        if known is None:
+        same_name = by_name.get(group["name"])
+        if same_name is None:
             groups.append(group)
             continue
-        for path in _twice(known, group):
+        for path in _duplicates(same_name, group):
             place.say(THERE_ALREADY, path=path)
-        known["monitor"] = [*known.get("monitor", ()), *group.get("monitor", ())]
+        same_name["monitor"] = [*same_name.get("monitor", ()), *group.get("monitor", ())]
     return groups
 
 
-def _ruled(
-    group: dict[str, Any], there: list[dict[str, Any]], rest: Mapping[str, Any]
+def _with_rules(
+    group: dict[str, Any], existing: list[dict[str, Any]], rest: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The group, those of its monitors with rules that would have none."""
-    known = next((one for one in there if one.get("name") == group["name"]), group)
-    if not rest.get("rules") or known.get("rules") or group.get("rules"):
+    """Return the group, those of its monitors with rules that would have none."""
+    same_name = next((one for one in existing if one.get("name") == group["name"]), group)
+    if not rest.get("rules") or same_name.get("rules") or group.get("rules"):
         return group
     monitors = [{"rules": rest["rules"], **one} for one in group.get("monitor", ())]
     return {**group, "monitor": monitors}
 
 
-def _twice(known: Mapping[str, Any], group: Mapping[str, Any]) -> Iterator[str]:
-    names = {monitor.get("name") for monitor in known.get("monitor", ())}
+def _duplicates(existing: Mapping[str, Any], group: Mapping[str, Any]) -> Iterator[str]:
+    names = {monitor.get("name") for monitor in existing.get("monitor", ())}
     for monitor in group.get("monitor", ()):
         if monitor["name"] in names:
             yield f"{group['name']}/{monitor['name']}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from noroshi.definitions.route_aliases import DOWN, RECENT, mails_follow, remembered
+from noroshi.definitions.route_aliases import DOWN, RECENT, readdress_mails, recent_aliases
 from noroshi.ports import Clocks, Store
 
 LATE = 60.0
@@ -29,11 +29,11 @@ class RouteRenames:
         """Move waiting mail from the old names to the new ones. Raises StoreError."""
         if self._clocks.steady() >= self._until:
             return
-        new_names = await remembered(self._store, self._clocks.wall(), self._recent)
+        new_names = await recent_aliases(self._store, self._clocks.wall(), self._recent)
         renamed = {
             old: new
             for old, new in new_names.items()
             if old not in self._routes and new in self._routes
         }
-        await mails_follow(self._store, renamed)
+        await readdress_mails(self._store, renamed)
         self._recent = RECENT

@@ -32,7 +32,7 @@ from noroshi.core.notices.notice import (
 from noroshi.core.stored_message import restored
 from noroshi.core.translation import Message, plain
 from noroshi.ports import Arrival, TrackedMail
-from noroshi.round_trips import is_trip, taken
+from noroshi.round_trips import acceptance_of, is_trip
 
 
 def text_failures(
@@ -85,7 +85,7 @@ def notices_of_return(
 ) -> tuple[Envelope, ...]:
     """Return the notices of a mail that came back from an address. They leave by another route than
     the one that took it."""
-    envelope, receipt = mail.row.envelope, taken(mail)
+    envelope, receipt = mail.row.envelope, acceptance_of(mail)
     if receipt is None or is_trip(envelope.id) or not may_tell_of(envelope):
         return ()
     notice = CameBack(

@@ -117,7 +117,8 @@ def is_known(error: str, codes: tuple[int, ...]) -> bool:
 
 
 def _cure(cure: Cure, cloud: Cloud) -> Cure:
-    """Nobody looks at Microsoft's pages for the fault of another's server."""
+    """Return the remedy; nobody looks at Microsoft's pages for the fault of another's
+    server."""
     cures = knowledge().cures
     if cloud.name in CLOUDS or cure not in [cures[name] for name in OF_MICROSOFT]:
         return cure

@@ -17,8 +17,8 @@ from noroshi.vault import Secret
 
 NO_KEY_FILE = followed_by(
     _(
-        "The vault's entry “{entry}” is no key file of a service account: it takes the whole "
-        "JSON file that Google gave."
+        "The vault's entry “{entry}” is not a key file of a service account: it must be the "
+        "whole JSON file from Google."
     ),
     InstructionKind.PUT_KEY_FILE,
 )
@@ -73,7 +73,7 @@ def keyless(_auth: Any, _method: str, uri: str, headers: Any, body: Any) -> tupl
 
 
 def _by_basic(auth: Any, _method: str, uri: str, headers: Any, body: Any) -> tuple[Any, ...]:
-    """RFC 6749, 2.3.1: both are form-encoded first, which Authlib leaves out."""
+    """Form-encode both first (RFC 6749, 2.3.1), which Authlib leaves out."""
     pair = f"{quote(auth.client_id, safe='')}:{quote(auth.client_secret, safe='')}"
     headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
     return uri, headers, body

@@ -96,7 +96,8 @@ def _quote_issuer(issuer: str) -> str:
 
 
 def _ask_metadata(authority: str, session: HttpSession) -> Mapping[str, Any]:
-    """OpenID Connect Discovery 4, else RFC 8414, which puts its path before the issuer's."""
+    """Ask as OpenID Connect Discovery 4 says, else as RFC 8414, which puts its path before the
+    issuer's."""
     parts = urlsplit(authority)
     path = f"/.well-known/oauth-authorization-server{parts.path.rstrip('/')}"
     tried = (

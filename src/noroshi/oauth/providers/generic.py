@@ -246,7 +246,7 @@ class _TokenRequest:
         return " ".join(word for word in scopes if word in usable)
 
     def by_key_file(self, scope: str) -> Mapping[str, Any]:
-        """Google's way: a signed statement of who acts for whom, instead of a secret.
+        """Sign a statement of who acts for whom, instead of a secret: Google's way.
 
         https://developers.google.com/identity/protocols/oauth2/service-account
         """

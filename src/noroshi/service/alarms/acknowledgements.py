@@ -15,13 +15,13 @@ from noroshi.core.translation import _
 from noroshi.definitions import Plan
 from noroshi.service.alarms.alarm_answers import AlarmRow, Alarms, RemarkShown
 from noroshi.service.alarms.alarm_view import (
-    NOTHING_OF_IT,
-    OfMonitor,
+    NO_SUPPRESSION,
+    MonitorSuppression,
     in_order,
-    of_monitors,
     remark_shown,
     rows,
     silence_shown,
+    suppressions_by_monitor,
     windows_shown,
 )
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
@@ -47,34 +47,40 @@ class AlarmOperations(NewestSamples):
     @operation(
         role=VIEWER, help=_("List the active alarms, their acknowledgements and notifications.")
     )
-    async def alarms(self, who: Person, monitor: str = "") -> Alarms:
+    async def alarms(self, person: Person, monitor: str = "") -> Alarms:
         """Return all items that are not well, or those of one monitor; what nobody has comes
         first."""
         now, (_, plan) = self._clocks.wall(), await self._current()
-        said, every = await self._store.suppressions(now), plan.monitors.values()
-        wanted = [monitor_named(plan, monitor)] if monitor else every
-        states, of = await self._store.states(), of_monitors(said, every, now)
-        found = list[AlarmRow]()
-        for one in wanted:
+        suppressions, all_monitors = await self._store.suppressions(now), plan.monitors.values()
+        targets = [monitor_named(plan, monitor)] if monitor else all_monitors
+        states, by_monitor = (
+            await self._store.states(),
+            suppressions_by_monitor(suppressions, all_monitors, now),
+        )
+        alarm_rows = list[AlarmRow]()
+        for one in targets:
             state = states.get(one.id, UNKNOWN_STATE)
             if state.level is not Level.OK and not one.disabled:
-                found += await self._rows(one, state, of.get(one.id, NOTHING_OF_IT))
+                alarm_rows += await self._rows(
+                    one, state, by_monitor.get(one.id, NO_SUPPRESSION)
+                )
         return Alarms(
             at=now,
-            rows=in_order(found),
+            rows=in_order(alarm_rows),
             silences=tuple(
-                silence_shown(one, every, now, plan.monitors) for one in said.silences
+                silence_shown(one, all_monitors, now, plan.monitors)
+                for one in suppressions.silences
             ),
-            maintenance=tuple(windows_shown(wanted, now, every)),
+            maintenance=tuple(windows_shown(targets, now, all_monitors)),
         )
 
     async def _rows(
-        self, monitor: Monitor, state: State, said: OfMonitor
+        self, monitor: Monitor, state: State, suppression: MonitorSuppression
     ) -> Sequence[AlarmRow]:
         names = self._plugins.check(monitor.kind).names
         sample = await self._sample(monitor)
         status = status_view.monitor_status(monitor, state, sample, names)
-        return tuple(rows(status, monitor, state.items, said))
+        return tuple(rows(status, monitor, state.items, suppression))
 
     @operation(
         role=OPERATOR,
@@ -82,23 +88,25 @@ class AlarmOperations(NewestSamples):
         help=_("Acknowledge an alarm: repeats stop until it gets worse or recovers."),
     )
     async def alarm_acknowledge(
-        self, who: Person, monitor: str, item: str | None = None, comment: str = ""
+        self, person: Person, monitor: str, item: str | None = None, comment: str = ""
     ) -> tuple[AlarmRow, ...]:
         """Acknowledge one item, or all of the monitor that are not well and that nobody has."""
         _, plan = await self._current()
-        wanted, words = monitor_named(plan, monitor), words_of(comment, "comment")
-        state = (await self._store.states()).get(wanted.id, UNKNOWN_STATE)
-        known = await self._had(wanted)
-        names = [item] if item is not None else _open(wanted, state, known)
-        require_open(wanted, state, names, known)
+        target, words = monitor_named(plan, monitor), words_of(comment, "comment")
+        state = (await self._store.states()).get(target.id, UNKNOWN_STATE)
+        holders = await self._acknowledgements(target)
+        names = [item] if item is not None else _open_items(target, state, holders)
+        require_open(target, state, names, holders)
 
         def write(name: str) -> Awaitable[bool]:
-            its = (wanted.id, name, state.items[name].level, who.name, self._clocks.wall())
-            return self._store.acknowledge(*_acknowledged(*its, words))
+            facts = (target.id, name, state.items[name].level, person.name, self._clocks.wall())
+            return self._store.acknowledge(*_acknowledgement(*facts, words))
 
-        done = await _written(names, write)
-        note(before=dict.fromkeys(done), after=dict.fromkeys(done, who.name))
-        return await self._now(plan, wanted, done)
+        changed_items = await _write_each(names, write)
+        note(
+            before=dict.fromkeys(changed_items), after=dict.fromkeys(changed_items, person.name)
+        )
+        return await self._changed_rows(plan, target, changed_items)
 
     @operation(
         role=OPERATOR,
@@ -108,23 +116,26 @@ class AlarmOperations(NewestSamples):
         ),
     )
     async def alarm_unacknowledge(
-        self, who: Person, monitor: str, item: str | None = None, comment: str = ""
+        self, person: Person, monitor: str, item: str | None = None, comment: str = ""
     ) -> tuple[AlarmRow, ...]:
         """Take back the acknowledgement of one item, or of all of the monitor."""
         _, plan = await self._current()
-        wanted, words = monitor_named(plan, monitor), words_of(comment, "comment")
-        known = await self._had(wanted)
-        names = [name for name in known if item in (None, name)]
+        target, words = monitor_named(plan, monitor), words_of(comment, "comment")
+        holders = await self._acknowledgements(target)
+        names = [name for name in holders if item in (None, name)]
         if not names:
-            raise ConflictError(NOBODY_HAS_IT.fill(monitor=wanted.path))
+            raise ConflictError(NOBODY_HAS_IT.fill(monitor=target.path))
 
         def write(name: str) -> Awaitable[bool]:
-            its = (wanted.id, name, known[name].level, who.name, self._clocks.wall())
-            return self._store.unacknowledge(_remark(Remarked.TAKEN_BACK, *its, words))
+            facts = (target.id, name, holders[name].level, person.name, self._clocks.wall())
+            return self._store.unacknowledge(_remark(Remarked.TAKEN_BACK, *facts, words))
 
-        done = await _written(names, write)
-        note(before={name: known[name].who for name in done}, after=dict.fromkeys(done))
-        return await self._now(plan, wanted, done)
+        changed_items = await _write_each(names, write)
+        note(
+            before={name: holders[name].who for name in changed_items},
+            after=dict.fromkeys(changed_items),
+        )
+        return await self._changed_rows(plan, target, changed_items)
 
     @operation(
         role=OPERATOR,
@@ -132,72 +143,76 @@ class AlarmOperations(NewestSamples):
         help=_("Add a comment to a monitor; it is kept with the history."),
     )
     async def alarm_comment(
-        self, who: Person, monitor: str, text: str, item: str = ""
+        self, person: Person, monitor: str, text: str, item: str = ""
     ) -> RemarkShown:
         """Keep a comment on a monitor, or on one of its items."""
         _, plan = await self._current()
-        wanted, words = monitor_named(plan, monitor), words_of(text, "text", needed=True)
-        state = (await self._store.states()).get(wanted.id, UNKNOWN_STATE)
+        target, words = monitor_named(plan, monitor), words_of(text, "text", required=True)
+        state = (await self._store.states()).get(target.id, UNKNOWN_STATE)
         if item and item not in state.items:
-            raise NotFoundError(NO_ITEM.fill(monitor=wanted.path, item=item))
+            raise NotFoundError(NO_ITEM.fill(monitor=target.path, item=item))
         level = state.items[item].level if item else state.level
-        its = (wanted.id, item, level, who.name, self._clocks.wall())
-        said = _remark(Remarked.COMMENT, *its, words)
-        await self._store.remark(said)
-        return remark_shown(said, plan.monitors)
+        facts = (target.id, item, level, person.name, self._clocks.wall())
+        remark = _remark(Remarked.COMMENT, *facts, words)
+        await self._store.remark(remark)
+        return remark_shown(remark, plan.monitors)
 
-    async def _had(self, monitor: Monitor) -> Mapping[str, Acknowledgement]:
-        said = await self._store.suppressions(self._clocks.wall())
-        return {one.item: one for one in said.acknowledged if one.monitor == monitor.id}
+    async def _acknowledgements(self, monitor: Monitor) -> Mapping[str, Acknowledgement]:
+        suppressions = await self._store.suppressions(self._clocks.wall())
+        return {one.item: one for one in suppressions.acknowledged if one.monitor == monitor.id}
 
-    async def _now(
+    async def _changed_rows(
         self, plan: Plan, monitor: Monitor, names: Sequence[str]
     ) -> tuple[AlarmRow, ...]:
         """Return these items as they are now, after what was done."""
         now = self._clocks.wall()
-        said = of_monitors(await self._store.suppressions(now), [monitor], now)
+        suppressions = suppressions_by_monitor(
+            await self._store.suppressions(now), [monitor], now
+        )
         state = (await self._store.states()).get(monitor.id, UNKNOWN_STATE)
-        found = await self._rows(monitor, state, said.get(monitor.id, NOTHING_OF_IT))
-        return tuple(row for row in found if row.item in names)
+        alarm_rows = await self._rows(
+            monitor, state, suppressions.get(monitor.id, NO_SUPPRESSION)
+        )
+        return tuple(row for row in alarm_rows if row.item in names)
 
 
-def _open(
-    monitor: Monitor, state: State, known: Mapping[str, Acknowledgement]
+def _open_items(
+    monitor: Monitor, state: State, holders: Mapping[str, Acknowledgement]
 ) -> Sequence[str]:
-    """All that is not well and that nobody has; if somebody has it all, all of it."""
+    """Return all that is not well and that nobody has; if somebody has it all, all of it."""
     bad = [name for name, item in state.items.items() if item.level is not Level.OK]
     if not bad:
         raise ConflictError(IS_WELL.fill(monitor=monitor.path))
-    return [name for name in bad if name not in known] or bad
+    return [name for name in bad if name not in holders] or bad
 
 
 def require_open(
-    monitor: Monitor, state: State, names: Sequence[str], known: Mapping[str, Acknowledgement]
+    monitor: Monitor, state: State, names: Sequence[str], holders: Mapping[str, Acknowledgement]
 ) -> None:
     """Raises NotFoundError for what is not there, ConflictError for what is well or what
     somebody has."""
     for name in names:
-        item, mine = state.items.get(name), known.get(name)
+        item, acknowledgement = state.items.get(name), holders.get(name)
         if item is None:
             raise NotFoundError(NO_ITEM.fill(monitor=monitor.path, item=name))
         if item.level is Level.OK:
             raise ConflictError(IS_WELL.fill(monitor=f"{monitor.path} {name}".strip()))
-        if mine is not None:
-            raise ConflictError(IS_HAD.fill(who=mine.who, monitor=monitor.path))
+        if acknowledgement is not None:
+            raise ConflictError(IS_HAD.fill(who=acknowledgement.who, monitor=monitor.path))
 
 
-async def _written(
+async def _write_each(
     names: Sequence[str], write: Callable[[str], Awaitable[bool]]
 ) -> Sequence[str]:
-    """Those of which it could be written: one may move meanwhile, and what was done of the
-    others stands. Raises ConflictError if it could of none."""
-    done = [name for name in names if await write(name)]
-    if not done:
+    """Return those of which it could be written: one may move meanwhile, and what was done of
+    the others stands. Raises ConflictError if it could of none."""
+    changed_items = [name for name in names if await write(name)]
+    if not changed_items:
         raise ConflictError(MOVED)
-    return done
+    return changed_items
 
 
-def _acknowledged(
+def _acknowledgement(
     monitor: str, item: str, level: Level, who: str, at: datetime, words: str
 ) -> tuple[Acknowledgement, Remark]:
     return (
@@ -214,11 +229,11 @@ def _remark(
     )
 
 
-def words_of(given: str, name: str, *, needed: bool = False) -> str:
+def words_of(comment: str, name: str, *, required: bool = False) -> str:
     """Return what somebody typed as lines that a terminal and a page can show. Raises
     InvalidArgumentError."""
-    text = "\n".join(printable(line).rstrip() for line in given.strip().splitlines())
-    if needed and not text:
+    text = "\n".join(printable(line).rstrip() for line in comment.strip().splitlines())
+    if required and not text:
         raise InvalidArgumentError(BAD_WORDS, (Problem(name, NO_WORDS),))
     if len(text) > LONGEST:
         raise InvalidArgumentError(BAD_WORDS, (Problem(name, TOO_LONG.fill(most=LONGEST)),))

@@ -36,7 +36,7 @@ from noroshi.service.operation import OPERATOR, Person, note, operation
 MOST = 200
 """So many at once: they are one transaction, for which all other writes wait."""
 TOO_MANY = _("contains more than {most}")
-Had = Mapping[tuple[str, str], Acknowledgement]
+Acknowledgements = Mapping[tuple[str, str], Acknowledgement]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +48,16 @@ class AlarmNamed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
+class _Snapshot:
     """All that is read once for all of them."""
 
     plan: Plan
     states: Mapping[str, State]
-    had: Had
+    acknowledgements: Acknowledgements
     by_path: Mapping[str, Monitor] = field(default_factory=dict)
 
-    def monitor(self, given: str) -> Monitor:
-        return self.by_path.get(given) or monitor_named(self.plan, given)
+    def monitor(self, name: str) -> Monitor:
+        return self.by_path.get(name) or monitor_named(self.plan, name)
 
 
 class BulkAlarmOperations(AlarmOperations):
@@ -73,63 +73,65 @@ class BulkAlarmOperations(AlarmOperations):
         ),
     )
     async def alarms_remark(
-        self, who: Person, sort: Remarked, alarms: tuple[AlarmNamed, ...], words: str = ""
+        self, person: Person, sort: Remarked, alarms: tuple[AlarmNamed, ...], words: str = ""
     ) -> tuple[AlarmRemarked, ...]:
         """Remark each of them as it can be: what cannot be done of one is told of it, and keeps
         none of the others from being done."""
-        said = words_of(words, "words", needed=sort is Remarked.COMMENT)
+        comment = words_of(words, "words", required=sort is Remarked.COMMENT)
         if len(alarms) > MOST:
             raise InvalidArgumentError(
                 BAD_WORDS, (Problem("alarms", TOO_MANY.fill(most=MOST)),)
             )
         now = self._clocks.wall()
-        known = await self._there_is(now)
-        meant = [_meant(known, one, sort, who.name, now, said) for one in alarms]
-        remarks = [one for one in meant if isinstance(one, Remark)]
-        written = iter(await self._store.remark_all(remarks))
-        done = [
-            ConflictError(MOVED) if isinstance(one, Remark) and not next(written) else one
-            for one in meant
+        snapshot = await self._read_snapshot(now)
+        drafts = [_draft(snapshot, one, sort, person.name, now, comment) for one in alarms]
+        remarks = [one for one in drafts if isinstance(one, Remark)]
+        results = iter(await self._store.remark_all(remarks))
+        outcomes = [
+            ConflictError(MOVED) if isinstance(one, Remark) and not next(results) else one
+            for one in drafts
         ]
-        _note(known, done)
-        return tuple(map(_told, alarms, done))
+        _note(snapshot, outcomes)
+        return tuple(map(_answer, alarms, outcomes))
 
-    async def _there_is(self, now: datetime) -> _Known:
+    async def _read_snapshot(self, now: datetime) -> _Snapshot:
         _, plan = await self._current()
-        said: Suppressions = await self._store.suppressions(now)
-        return _Known(
+        suppressions: Suppressions = await self._store.suppressions(now)
+        return _Snapshot(
             plan=plan,
             states=await self._store.states(),
-            had={(one.monitor, one.item): one for one in said.acknowledged},
+            acknowledgements={
+                (one.monitor, one.item): one for one in suppressions.acknowledged
+            },
             by_path={one.path: one for one in plan.monitors.values()},
         )
 
 
-def _meant(
-    known: _Known, one: AlarmNamed, sort: Remarked, who: str, at: datetime, words: str
+def _draft(
+    snapshot: _Snapshot, one: AlarmNamed, sort: Remarked, who: str, at: datetime, words: str
 ) -> Remark | OperationError:
     """Return the remark to write of one, or the error why none can be."""
     try:
-        monitor = known.monitor(one.monitor)
-        level = _level(known, monitor, one.item, sort)
-    except OperationError as no:
-        return no
+        monitor = snapshot.monitor(one.monitor)
+        level = _level(snapshot, monitor, one.item, sort)
+    except OperationError as error:
+        return error
     return Remark(
         sort=sort, monitor=monitor.id, item=one.item, level=level, who=who, at=at, words=words
     )
 
 
-def _level(known: _Known, monitor: Monitor, item: str, sort: Remarked) -> Level:
+def _level(snapshot: _Snapshot, monitor: Monitor, item: str, sort: Remarked) -> Level:
     """Return how bad it is. Raises NotFoundError, or ConflictError if that cannot be said of it
     now."""
-    state = known.states.get(monitor.id, UNKNOWN_STATE)
-    mine = known.had.get((monitor.id, item))
+    state = snapshot.states.get(monitor.id, UNKNOWN_STATE)
+    acknowledgement = snapshot.acknowledgements.get((monitor.id, item))
     if sort is Remarked.TAKEN_BACK:
-        if mine is None:
+        if acknowledgement is None:
             raise ConflictError(NOBODY_HAS_IT.fill(monitor=f"{monitor.path} {item}".strip()))
-        return mine.level
+        return acknowledgement.level
     if sort is Remarked.ACKNOWLEDGED:
-        require_open(monitor, state, [item], {item: mine} if mine else {})
+        require_open(monitor, state, [item], {item: acknowledgement} if acknowledgement else {})
     if sort is Remarked.COMMENT and not item:
         return state.level
     if item not in state.items:
@@ -137,25 +139,32 @@ def _level(known: _Known, monitor: Monitor, item: str, sort: Remarked) -> Level:
     return state.items[item].level
 
 
-def _note(known: _Known, done: Sequence[Remark | OperationError]) -> None:
-    """All of them in one row: who had each, and who has it or what was said."""
-    said = [one for one in done if isinstance(one, Remark)]
-    if not said:
+def _note(snapshot: _Snapshot, outcomes: Sequence[Remark | OperationError]) -> None:
+    """Note all of them in one row: who had each, and who has it or what was said."""
+    remarks = [one for one in outcomes if isinstance(one, Remark)]
+    if not remarks:
         return
-    named = {f"{known.plan.monitors[one.monitor].path} {one.item}".strip(): one for one in said}
-    before = {name: known.had.get((one.monitor, one.item)) for name, one in named.items()}
-    after = {name: _became(one) for name, one in named.items()}
-    is_comment = said[0].sort is Remarked.COMMENT
+    by_name = {
+        f"{snapshot.plan.monitors[one.monitor].path} {one.item}".strip(): one for one in remarks
+    }
+    before = {
+        name: snapshot.acknowledgements.get((one.monitor, one.item))
+        for name, one in by_name.items()
+    }
+    after = {name: _noted_value(one) for name, one in by_name.items()}
+    is_comment = remarks[0].sort is Remarked.COMMENT
     holders = {name: one.who if one else None for name, one in before.items()}
     note(before=None if is_comment else holders, after=after)
 
 
-def _became(one: Remark) -> str | None:
-    became = {Remarked.ACKNOWLEDGED: one.who, Remarked.COMMENT: one.words}
-    return became.get(one.sort)
+def _noted_value(one: Remark) -> str | None:
+    noted = {Remarked.ACKNOWLEDGED: one.who, Remarked.COMMENT: one.words}
+    return noted.get(one.sort)
 
 
-def _told(one: AlarmNamed, done: Remark | OperationError) -> AlarmRemarked:
-    if isinstance(done, Remark):
+def _answer(one: AlarmNamed, outcome: Remark | OperationError) -> AlarmRemarked:
+    if isinstance(outcome, Remark):
         return AlarmRemarked(monitor=one.monitor, item=one.item)
-    return AlarmRemarked(monitor=one.monitor, item=one.item, kind=done.kind, refused=done.words)
+    return AlarmRemarked(
+        monitor=one.monitor, item=one.item, kind=outcome.kind, refused=outcome.words
+    )

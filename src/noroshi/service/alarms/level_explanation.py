@@ -1,4 +1,4 @@
-"""Why an item has its level now, from its state and its monitor's newest sample.
+"""Explain why an item has its level now, from its state and its monitor's newest sample.
 
 The history keeps no notes: those of what is bad stand in the state, as new as the last look.
 """
@@ -13,7 +13,7 @@ from noroshi.core.judgement import Finding, assess, judge
 from noroshi.core.levels import Level
 from noroshi.core.model import Cause, ItemState, Limits, Monitor, Sample, State
 from noroshi.core.translation import NOTHING, Message, _
-from noroshi.service.monitors.reading_text import told
+from noroshi.service.monitors.reading_text import cause_text
 
 BOTH = _("{told}; {more}")
 RECOVERING = _("confirming the recovery ({count} of {patience})")
@@ -21,47 +21,49 @@ CONFIRMING = _("confirming {level} ({count} of {patience})")
 HELD = _("stays {level} until it is back at {value}")
 
 
-def found_now(monitor: Monitor, state: State, sample: Sample | None) -> Mapping[str, Finding]:
+def newest_findings(
+    monitor: Monitor, state: State, sample: Sample | None
+) -> Mapping[str, Finding]:
     """Return what the newest sample says of each item; of one that is well, by the reading that
     was looked at before."""
     if sample is None:
         return {}
-    found = assess(monitor, sample, state.items)
+    findings = assess(monitor, sample, state.items)
     for reading in sample.readings:
-        item, mine = state.items.get(reading.item), found.get(reading.item)
+        item, finding = state.items.get(reading.item), findings.get(reading.item)
         same = item is not None and item.cause.name == reading.name
-        if same and mine is not None and mine.level is Level.OK:
-            its = monitor.limits.get(reading.name, Limits())
-            found[reading.item] = Finding(Level.OK, Cause(reading, its))
-    return found
+        if same and finding is not None and finding.level is Level.OK:
+            limits = monitor.limits.get(reading.name, Limits())
+            findings[reading.item] = Finding(Level.OK, Cause(reading, limits))
+    return findings
 
 
 def reason(
-    item: ItemState, found: Finding | None, patience: int, names: Mapping[str, Message]
+    item: ItemState, finding: Finding | None, patience: int, names: Mapping[str, Message]
 ) -> Message:
     """Explain in one line, for a person, what is so, and what keeps a level that is not."""
-    if found is None:
-        return told(item.cause, item.level, names)
-    if found.level is not item.level:
-        return _not_believed_yet(item, found, patience, names)
-    if item.level is not Level.OK and _is_held(found.cause, item.level):
-        bare = told(replace(found.cause, limits=None), item.level, names)
-        return BOTH.fill(told=bare, more=_until(found.cause, item.level))
-    return told(_with_note(item, found), item.level, names)
+    if finding is None:
+        return cause_text(item.cause, item.level, names)
+    if finding.level is not item.level:
+        return _pending_level_text(item, finding, patience, names)
+    if item.level is not Level.OK and _is_held(finding.cause, item.level):
+        without_limits = cause_text(replace(finding.cause, limits=None), item.level, names)
+        return BOTH.fill(told=without_limits, more=_recovery_text(finding.cause, item.level))
+    return cause_text(_with_note(item, finding), item.level, names)
 
 
-def _not_believed_yet(
-    item: ItemState, found: Finding, patience: int, names: Mapping[str, Message]
+def _pending_level_text(
+    item: ItemState, finding: Finding, patience: int, names: Mapping[str, Message]
 ) -> Message:
-    said, count = told(found.cause, found.level, names), _in_a_row(item)
+    text, count = cause_text(finding.cause, finding.level, names), _consecutive_looks(item)
     if not count:
-        return said
-    words = RECOVERING if found.level is Level.OK else CONFIRMING
-    more = words.fill(level=WORDS[found.level], count=count, patience=patience)
-    return more if _says_nothing(found, item) else BOTH.fill(told=said, more=more)
+        return text
+    words = RECOVERING if finding.level is Level.OK else CONFIRMING
+    more = words.fill(level=WORDS[finding.level], count=count, patience=patience)
+    return more if _says_nothing(finding, item) else BOTH.fill(told=text, more=more)
 
 
-def _in_a_row(item: ItemState) -> int:
+def _consecutive_looks(item: ItemState) -> int:
     """Return how many of the last looks agree that it is better, or worse, than its level."""
     count, level = 0, item.level.severity
     for look in reversed(item.pending_levels):
@@ -71,12 +73,12 @@ def _in_a_row(item: ItemState) -> int:
     return count
 
 
-def _says_nothing(found: Finding, item: ItemState) -> bool:
-    """A bare 0 or 1 whose note the history has not kept."""
-    reading, was = found.cause.reading, item.cause.reading
-    if reading is None or reading.unit.strip() or found.level is not Level.OK:
+def _says_nothing(finding: Finding, item: ItemState) -> bool:
+    """Return whether it is a bare 0 or 1 whose note the history has not kept."""
+    reading, earlier = finding.cause.reading, item.cause.reading
+    if reading is None or reading.unit.strip() or finding.level is not Level.OK:
         return False
-    return was is not None and was.note != NOTHING
+    return earlier is not None and earlier.note != NOTHING
 
 
 def _is_held(cause: Cause, level: Level) -> bool:
@@ -88,7 +90,7 @@ def _is_held(cause: Cause, level: Level) -> bool:
     return judge(reading, limits).severity < level.severity
 
 
-def _until(cause: Cause, level: Level) -> Message:
+def _recovery_text(cause: Cause, level: Level) -> Message:
     """Return how far the value must go back for the level to end."""
     reading, limits = cause.reading, cause.limits
     assert reading is not None  # only a reading is held
@@ -96,18 +98,23 @@ def _until(cause: Cause, level: Level) -> Message:
     limit = limits.warning if level is Level.WARNING else limits.critical
     assert limit is not None  # it is the one that was reached
     value = limit - limits.margin if limits.rising else limit + limits.margin
-    back = Limits(warning=value, rising=not limits.rising)
+    limit_back = Limits(warning=value, rising=not limits.rising)
     return HELD.fill(
-        level=WORDS[level], value=threshold_words(back, Level.WARNING, reading.unit)
+        level=WORDS[level], value=threshold_words(limit_back, Level.WARNING, reading.unit)
     )
 
 
-def _with_note(item: ItemState, found: Finding) -> Cause:
-    """A note is shown beside the value that it was taken with. Without a unit it says more
-    than the value, and the state has that of the last look."""
-    was, now = item.cause.reading, found.cause.reading
-    if item.level is Level.OK or was is None or now is None or was.name != now.name:
-        return found.cause
-    if was.value == now.value or not now.unit.strip():
-        return replace(found.cause, reading=replace(now, note=was.note))
-    return found.cause
+def _with_note(item: ItemState, finding: Finding) -> Cause:
+    """Return the cause with its note, which is shown beside the value that it was taken with.
+    Without a unit it says more than the value, and the state has that of the last look."""
+    earlier, newest = item.cause.reading, finding.cause.reading
+    if (
+        item.level is Level.OK
+        or earlier is None
+        or newest is None
+        or earlier.name != newest.name
+    ):
+        return finding.cause
+    if earlier.value == newest.value or not newest.unit.strip():
+        return replace(finding.cause, reading=replace(newest, note=earlier.note))
+    return finding.cause

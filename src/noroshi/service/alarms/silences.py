@@ -61,7 +61,7 @@ class SilenceOperations(OperationContext):
         help=_("Silence a monitor, a group, an instance or everything for a while."),
     )
     async def silence_add(
-        self, who: Person, place: str, reason: str, until: str = "", length: str = ""
+        self, person: Person, place: str, reason: str, until: str = "", length: str = ""
     ) -> SilenceShown:
         """Silence a place from now until a moment (by the node's clock), or for a length of
         time. `place` is an instance, instance/group, a monitor, or "everything"; at most 90
@@ -77,60 +77,60 @@ class SilenceOperations(OperationContext):
             begins=now,
             ends=ends,
             why=why,
-            who=who.name,
+            who=person.name,
         )
         await self._store.silence(silence)
-        shown = self._shown(plan, silence, now)
+        answer = self._answer(plan, silence, now)
         note(after={"id": silence.id, "place": where or "everything", "ends": ends})
-        return shown
+        return answer
 
     @operation(
         role=OPERATOR,
         news=True,
         help=_("End a silence now; problems that persist are notified."),
     )
-    async def silence_end(self, who: Person, silence: str) -> SilenceShown:
+    async def silence_end(self, person: Person, silence: str) -> SilenceShown:
         """End the silence of that id, or the only one at that place."""
         now, (_, plan) = self._clocks.wall(), await self._current()
-        id = _meant(silence, (await self._store.suppressions(now)).silences, plan)
-        before = await self._store.end_silence(id, who.name, now)
+        id = _id_of(silence, (await self._store.suppressions(now)).silences, plan)
+        before = await self._store.end_silence(id, person.name, now)
         if before is None:
             raise NotFoundError(NO_SILENCE.fill(given=silence))
         note(
             before={"place": before.place or "everything", "ends": before.ends},
             after={"ends": now},
         )
-        return self._shown(plan, before, now, over=True, by=who.name)
+        return self._answer(plan, before, now, ended=True, by=person.name)
 
     @operation(role=VIEWER, help=_("List the silences, with their ends and reasons."))
-    async def silence_list(self, who: Person, all: bool = False) -> tuple[SilenceShown, ...]:
+    async def silence_list(self, person: Person, all: bool = False) -> tuple[SilenceShown, ...]:
         """List what is silent now, the first to end first; with `all` also what was, newest
         first."""
         now, (_, plan) = self._clocks.wall(), await self._current()
-        found: Sequence[Silence] = (await self._store.suppressions(now)).silences
+        silences: Sequence[Silence] = (await self._store.suppressions(now)).silences
         if all:
-            found = await self._store.silences(MOST_SHOWN)
-        return tuple(self._shown(plan, one, now) for one in found)
+            silences = await self._store.silences(MOST_SHOWN)
+        return tuple(self._answer(plan, one, now) for one in silences)
 
-    def _shown(
-        self, plan: Plan, one: Silence, now: datetime, *, over: bool = False, by: str = ""
+    def _answer(
+        self, plan: Plan, one: Silence, now: datetime, *, ended: bool = False, by: str = ""
     ) -> SilenceShown:
-        shown = silence_shown(one, plan.monitors.values(), now, plan.monitors)
-        return replace(shown, over=True, ends=now, ended_by=by) if over else shown
+        answer = silence_shown(one, plan.monitors.values(), now, plan.monitors)
+        return replace(answer, over=True, ends=now, ended_by=by) if ended else answer
 
 
-def place_of(plan: Plan, given: str) -> tuple[str, str]:
+def place_of(plan: Plan, name: str) -> tuple[str, str]:
     """Return the place, and the id of the monitor if it is one. Raises NotFoundError."""
-    if given in EVERYTHING:
+    if name in EVERYTHING:
         return NODE, ""
-    every = plan.monitors.values()
-    if given.count("/") <= 1 and next(monitors_at(given, every), None) is not None:
-        return given, ""
+    all_monitors = plan.monitors.values()
+    if name.count("/") <= 1 and next(monitors_at(name, all_monitors), None) is not None:
+        return name, ""
     try:
-        monitor = monitor_named(plan, given)
+        monitor = monitor_named(plan, name)
     except NotFoundError:
-        near = suggestion(given, _places(every))
-        raise NotFoundError(NO_PART.fill(given=given, instead=near)) from None
+        near = suggestion(name, _places(all_monitors))
+        raise NotFoundError(NO_PART.fill(given=name, instead=near)) from None
     return monitor.path, monitor.id
 
 
@@ -145,9 +145,9 @@ def _end_of(until: str, length: str, why: str, now: datetime) -> datetime:
     if len(why) > LONGEST_REASON:
         problems.append(Problem("reason", LONG_REASON.fill(most=LONGEST_REASON)))
     name = "length" if length else "until"
-    ends, wrong = _read_end(until, length, now)
-    if wrong is not None:
-        problems.append(Problem(name, wrong))
+    ends, problem = _read_end(until, length, now)
+    if problem is not None:
+        problems.append(Problem(name, problem))
     if problems or ends is None:
         raise InvalidArgumentError(BAD_SILENCE, tuple(problems))
     return ends
@@ -161,37 +161,40 @@ def _read_end(until: str, length: str, now: datetime) -> tuple[datetime | None, 
         if span is None:
             return None, NO_LENGTH.fill(given=length)
         return (
-            _near(now + span, now, length)
+            _check_end(now + span, now, length)
             if span <= LONGEST
             else (None, TOO_FAR.fill(given=length))
         )
     # The wall's clock is the node's: what a page or a command shows is told by it, too.
-    found = read_moment(until, now.astimezone().replace(tzinfo=None))
-    if found is None:
+    moment = read_moment(until, now.astimezone().replace(tzinfo=None))
+    if moment is None:
         return None, NO_MOMENT.fill(given=until)
-    return _near(found.astimezone(UTC), now, until)
+    return _check_end(moment.astimezone(UTC), now, until)
 
 
-def _near(ends: datetime, now: datetime, given: str) -> tuple[datetime | None, Message | None]:
+def _check_end(
+    ends: datetime, now: datetime, text: str
+) -> tuple[datetime | None, Message | None]:
     if ends <= now:
-        return None, PAST.fill(given=given)
+        return None, PAST.fill(given=text)
     if ends - now > LONGEST:
-        return None, TOO_FAR.fill(given=given)
+        return None, TOO_FAR.fill(given=text)
     return ends, None
 
 
-def _meant(given: str, silences: Sequence[Silence], plan: Plan) -> str:
-    """The id of the silence that is meant; it need not be there. Its place is named as when it
-    was added, or as it is called now; of something that is gone it is still its name."""
+def _id_of(name: str, silences: Sequence[Silence], plan: Plan) -> str:
+    """Return the id of the silence that is meant; it need not be there. Its place is named as
+    when it was added, or as it is called now; of something that is gone it is still its
+    name."""
     try:
-        places = {given, place_of(plan, given)[0]}
+        places = {name, place_of(plan, name)[0]}
     except NotFoundError:
-        places = {given}
-    at = [one.id for one in silences if places & {one.place, _name(one, plan.monitors)}]
-    if len(at) > 1:
-        raise ConflictError(SEVERAL.fill(count=len(at), given=given))
-    return at[0] if at else given
+        places = {name}
+    ids = [one.id for one in silences if places & {one.place, _name(one, plan.monitors)}]
+    if len(ids) > 1:
+        raise ConflictError(SEVERAL.fill(count=len(ids), given=name))
+    return ids[0] if ids else name
 
 
-def _name(one: Silence, named: Mapping[str, Monitor]) -> str:
-    return named[one.monitor].path if one.monitor in named else one.place
+def _name(one: Silence, monitors_by_id: Mapping[str, Monitor]) -> str:
+    return monitors_by_id[one.monitor].path if one.monitor in monitors_by_id else one.place

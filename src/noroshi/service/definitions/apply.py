@@ -15,7 +15,7 @@ from noroshi.core.definitions.version_note import typed_note
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.model import Monitor
 from noroshi.core.translation import Message, _
-from noroshi.definitions import Checked, Plan, check, first_differences
+from noroshi.definitions import CheckResult, Plan, check, first_differences
 from noroshi.definitions.compilation import EMPTY
 from noroshi.definitions.definition_tree import parts
 from noroshi.ports import Document, Version
@@ -28,13 +28,13 @@ from noroshi.service.definitions.definition_answers import (
 from noroshi.service.definitions.plaintext_secrets import typed_secrets
 from noroshi.service.definitions.renames import (
     Names,
-    as_they_will_be,
     consequences,
-    left_behind,
+    move_silences,
+    renamed_routes,
     renamings,
-    silences_follow,
+    silences_staying,
     under_new_names,
-    ways_of,
+    with_new_routes,
 )
 from noroshi.service.definitions.warnings import (
     DAY_OVER,
@@ -85,33 +85,33 @@ class ApplyOperations(OperationContext):
         role=ADMIN, changes=False, help=_("Preview the changes that definitions would make.")
     )
     async def plan(
-        self, who: Person, documents: tuple[Document, ...], faulty: tuple[str, ...] = ()
+        self, person: Person, documents: tuple[Document, ...], faulty: tuple[str, ...] = ()
     ) -> Planned:
         """Return differences or problems; keep nothing. `faulty`: places of the folder that
         could not be read, which the caller has told already."""
         current = await self._store.current()
-        checking = self._checked(documents, current, faulty[:MOST_FOUND])
+        checking = self._check_documents(documents, current, faulty[:MOST_FOUND])
         del documents  # with ids they are others, and eight megabytes more
-        found = await checking
-        if found.problems or faulty:
-            told = first_of(found.problems)
-            return Planned(base=current.number, differences=(), problems=told)
-        both = current.documents, found.documents
-        changed = await asyncio.to_thread(first_differences, *both)
+        result = await checking
+        if result.problems or faulty:
+            first_problems = first_of(result.problems)
+            return Planned(base=current.number, differences=(), problems=first_problems)
+        old_and_new = current.documents, result.documents
+        changes = await asyncio.to_thread(first_differences, *old_and_new)
         return Planned(
             base=current.number,
-            differences=changed.words,
-            changed_values=changed.first,
-            more=changed.more,
+            differences=changes.words,
+            changed_values=changes.first,
+            more=changes.more,
             problems=(),
-            cautions=await self._cautions(found, current),
-            refused=await asyncio.to_thread(ends_everything, *both),
+            cautions=await self._cautions(result, current),
+            refused=await asyncio.to_thread(ends_everything, *old_and_new),
         )
 
     @operation(role=ADMIN, news=True, help=_("Apply definitions."))
     async def apply(
         self,
-        who: Person,
+        person: Person,
         documents: tuple[Document, ...],
         base: int | None = None,
         note: str = "",
@@ -122,13 +122,13 @@ class ApplyOperations(OperationContext):
         otherwise."""
         current = await self._store.current()
         _check_base(base, current)
-        found = await self._sound(documents, current, empty=empty)
+        result = await self._require_sound(documents, current, empty=empty)
         try:
-            return await self._bring(who, found, current, note, "apply")
+            return await self._put_in_effect(person, result, current, note, "apply")
         except ports.StoreConflict:
-            raise overtaken(await self._store.current()) from None
+            raise version_conflict(await self._store.current()) from None
 
-    async def _sound(
+    async def _require_sound(
         self,
         documents: tuple[Document, ...],
         current: Version,
@@ -136,42 +136,46 @@ class ApplyOperations(OperationContext):
         empty: bool,
         why: Message | None = None,
         also: Sequence[Problem] = (),
-    ) -> Checked:
-        """They as checked. Raises InvalidArgumentError with all that is wrong, `also` that, and
-        ConflictError (with `why`) for what would end all watching unless `empty` says that it
-        is meant."""
-        found = await self._checked(documents, current)
-        if problems := (*also, *found.problems):
+    ) -> CheckResult:
+        """Return the documents as checked. Raises InvalidArgumentError with all that is wrong,
+        `also` that, and ConflictError (with `why`) for what would end all watching unless
+        `empty` says that it is meant."""
+        result = await self._check_documents(documents, current)
+        if problems := (*also, *result.problems):
             raise InvalidArgumentError(BAD_DEFINITIONS, problems)
-        both = current.documents, found.documents
-        mistaken = await asyncio.to_thread(ends_everything, *both)
-        if mistaken and not empty:
-            raise ConflictError(why or mistaken)
-        return found
+        old_and_new = current.documents, result.documents
+        mistake = await asyncio.to_thread(ends_everything, *old_and_new)
+        if mistake and not empty:
+            raise ConflictError(why or mistake)
+        return result
 
-    async def _told(self, found: Checked, current: Version, names: Names = NO_NAMES) -> Applied:
+    async def _describe_changes(
+        self, result: CheckResult, current: Version, names: Names = NO_NAMES
+    ) -> Applied:
         """Return what they would change, and what one should know of it; nothing is kept.
         `names`: which definitions are under new names in it."""
         before = under_new_names(current.documents, names)
-        under_new = renamings(names, found.documents)
-        changed = await asyncio.to_thread(first_differences, before, found.documents, under_new)
+        under_new = renamings(names, result.documents)
+        changes = await asyncio.to_thread(
+            first_differences, before, result.documents, under_new
+        )
         return Applied(
             version=current.number,
-            differences=changed.words,
-            cautions=await self._cautions(found, current, names),
-            changed_values=changed.first,
-            more=changed.more,
+            differences=changes.words,
+            cautions=await self._cautions(result, current, names),
+            changed_values=changes.first,
+            more=changes.more,
         )
 
-    async def _would(self, found: Checked, current: Version) -> Applied:
-        """The same of what is only tried, with the monitors that it would add."""
-        told = await self._told(found, current)
-        return replace(told, monitors=_added(found, current))
+    async def _dry_run(self, result: CheckResult, current: Version) -> Applied:
+        """Return the same of what is only tried, with the monitors that it would add."""
+        answer = await self._describe_changes(result, current)
+        return replace(answer, monitors=_new_monitors(result, current))
 
-    async def _bring(
+    async def _put_in_effect(
         self,
-        who: Person,
-        found: Checked,
+        person: Person,
+        result: CheckResult,
         current: Version,
         note: str,
         op: str,
@@ -179,25 +183,25 @@ class ApplyOperations(OperationContext):
     ) -> Applied:
         """Bring what was checked into force. Raises ReauthenticationRequiredError, or
         ports.StoreConflict if another version came first."""
-        before = EMPTY if who.reauthenticated else await self._as_it_is(current)
-        if not who.reauthenticated and self._runs_anew(found, before):
+        before = EMPTY if person.reauthenticated else await self._plan_in_effect(current)
+        if not person.reauthenticated and self._starts_program(result, before):
             raise ReauthenticationRequiredError(REAUTHENTICATION_REQUIRED.fill(name=op))
-        await self._binding.check_destinations(who, found.plan, before)
-        told = await self._told(found, current, names)
-        if not told.differences:
+        await self._bindings.check_destinations(person, result.plan, before)
+        answer = await self._describe_changes(result, current, names)
+        if not answer.differences:
             note_nothing()
-            return told
-        await self._binding.lead(who, found.plan, before)
-        number = await self._publish(found, current, who.name, note)
-        await self._binding.bind(found.plan, before)
-        left = await silences_follow(
-            self._store, current.documents, found.documents, self.now()
+            return answer
+        await self._bindings.note_token_choice(person, result.plan, before)
+        number = await self._publish(result, current, person.name, note)
+        await self._bindings.bind(result.plan, before)
+        remaining = await move_silences(
+            self._store, current.documents, result.documents, self.now()
         )
-        lines = [one.en for one in told.differences[:MOST_NOTED]]
+        lines = [one.en for one in answer.differences[:MOST_NOTED]]
         note_change(
             before={"version": current.number}, after={"version": number, "changed": lines}
         )
-        return replace(told, version=number, cautions=(*told.cautions, *left))
+        return replace(answer, version=number, cautions=(*answer.cautions, *remaining))
 
     async def _on_newest(self, make: Callable[[Version], Awaitable[Applied]]) -> Applied:
         """Have `make` put something on top of the version in force, which it is given, and
@@ -208,9 +212,9 @@ class ApplyOperations(OperationContext):
                 return await make(await self._store.current())
             except ports.StoreConflict:
                 continue
-        raise overtaken(await self._store.current())
+        raise version_conflict(await self._store.current())
 
-    async def _as_it_is(self, current: Version) -> Plan:
+    async def _plan_in_effect(self, current: Version) -> Plan:
         """Return the plan in force; an empty one if it cannot be read any more, as that proves
         nothing."""
         if current.documents:
@@ -218,60 +222,64 @@ class ApplyOperations(OperationContext):
                 return (await self._current())[1]
         return EMPTY
 
-    def _runs_anew(self, found: Checked, before: Plan) -> bool:
+    def _starts_program(self, result: CheckResult, before: Plan) -> bool:
         """Tell whether a program would run that does not run now, or in another way."""
         return any(
             self._plugins.check(monitor.kind).runs
-            and not _runs_alike(monitor, before.monitors.get(id))
-            for id, monitor in found.plan.monitors.items()
+            and not _runs_same_program(monitor, before.monitors.get(id))
+            for id, monitor in result.plan.monitors.items()
         )
 
-    async def _publish(self, found: Checked, current: Version, who: str, note: str) -> int:
+    async def _publish(self, result: CheckResult, current: Version, who: str, note: str) -> int:
         version = Version(
             number=current.number + 1,
-            documents=found.documents,
+            documents=result.documents,
             who=who,
             at=self._clocks.wall(),
             note=typed_note(note),
         )
-        self._plans.keep(version, found.plan)
-        return await self._store.publish(version, list(found.plan.monitors), current.number)
+        self._plans.keep(version, result.plan)
+        return await self._store.publish(version, list(result.plan.monitors), current.number)
 
     @operation(role=ADMIN, changes=False, help=_("Return the definitions in effect."))
-    async def export(self, who: Person) -> Exported:
+    async def export(self, person: Person) -> Exported:
         """Return the current version's documents."""
         current = await self._store.current()
         return Exported(current.number, current.documents)
 
     async def _cautions(
-        self, found: Checked, current: Version, names: Names = NO_NAMES
+        self, result: CheckResult, current: Version, names: Names = NO_NAMES
     ) -> tuple[Message, ...]:
-        waiting = as_they_will_be(await self._store.queue(), ways_of(names))
+        waiting = with_new_routes(await self._store.queue(), renamed_routes(names))
         silences = (await self._store.suppressions(self.now())).silences
-        kept, both = await self._vault.names(), (current.documents, found.documents)
+        vault_names, old_and_new = (
+            await self._vault.names(),
+            (current.documents, result.documents),
+        )
 
-        def looked_for() -> tuple[Message, ...]:
+        def all_cautions() -> tuple[Message, ...]:
             return first_cautions(
                 consequences(names),
-                cautions(found.plan, waiting, *both),
-                left_behind(silences, *both),
-                self._over(found, current),
-                _not_kept(found, kept),
+                cautions(result.plan, waiting, *old_and_new),
+                silences_staying(silences, *old_and_new),
+                self._expired_days(result, current),
+                _missing_entries(result, vault_names),
             )
 
-        return await asyncio.to_thread(looked_for)
+        return await asyncio.to_thread(all_cautions)
 
-    def _over(self, found: Checked, current: Version) -> Iterable[Message]:
-        """Days of end that are past already: a folder may be older than they, so it is taken."""
-        made, known = (
-            {one.key: one for one in side} for side in (found.documents, current.documents)
+    def _expired_days(self, result: CheckResult, current: Version) -> Iterable[Message]:
+        """Yield days of end that are past already: a folder may be older than they, so it is
+        taken."""
+        new, old = (
+            {one.key: one for one in side} for side in (result.documents, current.documents)
         )
-        for one in days_over(made, known, self.now()):
+        for one in days_over(new, old, self.now()):
             yield DAY_OVER.fill(where=one.where, what=one.what)
 
-    async def _checked(
+    async def _check_documents(
         self, documents: tuple[Document, ...], current: Version, faulty: tuple[str, ...] = ()
-    ) -> Checked:
+    ) -> CheckResult:
         checking = check(
             documents,
             current.documents,
@@ -281,45 +289,47 @@ class ApplyOperations(OperationContext):
             faulty=faulty,
         )
         del documents
-        found, kept = await checking, await self._vault.names()
-        both = found.documents, current.documents
+        result, vault_names = await checking, await self._vault.names()
+        new_and_old = result.documents, current.documents
 
-        def secrets() -> tuple[Problem, ...]:
-            return tuple(islice(typed_secrets(*both, kept), MOST_FOUND))
+        def secrets_in_text() -> tuple[Problem, ...]:
+            return tuple(islice(typed_secrets(*new_and_old, vault_names), MOST_FOUND))
 
-        typed = await asyncio.to_thread(secrets)
-        return replace(found, problems=(*found.problems, *typed))
+        problems = await asyncio.to_thread(secrets_in_text)
+        return replace(result, problems=(*result.problems, *problems))
 
 
-def _not_kept(found: Checked, kept: Collection[str]) -> Iterator[Message]:
-    """Passwords that routes and networks name and that nobody has put in. An account's own
-    secret is asked for with its sign-in, which is told apart."""
-    ways = ("routes/", "networks/")
-    named = named_in(one for one in found.documents if one.key.startswith(ways))
-    sent = named_by_headers(one for one in found.documents if one.key.startswith("instances/"))
-    for name, keys in named.items():
-        if name not in kept:
+def _missing_entries(result: CheckResult, vault_names: Collection[str]) -> Iterator[Message]:
+    """Yield passwords that routes and networks name and that nobody has put in. An account's
+    own secret is asked for with its sign-in, which is told apart."""
+    types = ("routes/", "networks/")
+    in_routes = named_in(one for one in result.documents if one.key.startswith(types))
+    in_headers = named_by_headers(
+        one for one in result.documents if one.key.startswith("instances/")
+    )
+    for name, keys in in_routes.items():
+        if name not in vault_names:
             of_route = any(key.startswith("routes/") for key in keys)
             words = NOT_KEPT if of_route else NOT_KEPT_FOR_PROXY
             yield words.fill(who=", ".join(keys), entry=name)
-    for name, keys in sent.items():
-        if name not in kept:
+    for name, keys in in_headers.items():
+        if name not in vault_names:
             yield NOT_SENT.fill(who=", ".join(keys), entry=name)
 
 
-def _runs_alike(monitor: Monitor, before: Monitor | None) -> bool:
+def _runs_same_program(monitor: Monitor, before: Monitor | None) -> bool:
     return before is not None and (
         (monitor.kind, monitor.options, monitor.instance.address)
         == (before.kind, before.options, before.instance.address)
     )
 
 
-def _added(found: Checked, current: Version) -> tuple[NewMonitor, ...]:
-    there = {its.get("id") for _, its in parts(current.documents)}
+def _new_monitors(result: CheckResult, current: Version) -> tuple[NewMonitor, ...]:
+    known_ids = {content.get("id") for _, content in parts(current.documents)}
     return tuple(
         NewMonitor(path=one.path, title=one.title, kind=one.kind)
-        for id, one in found.plan.monitors.items()
-        if id not in there and one.instance.name != OWN
+        for id, one in result.plan.monitors.items()
+        if id not in known_ids and one.instance.name != OWN
     )
 
 
@@ -328,9 +338,9 @@ def _check_base(base: int | None, current: Version) -> None:
     if base is not None and base > current.number:
         raise ConflictError(NO_SUCH_BASE.fill(number=current.number, base=base))
     if base is not None and base != current.number:
-        raise overtaken(current)
+        raise version_conflict(current)
 
 
-def overtaken(current: Version) -> ConflictError:
+def version_conflict(current: Version) -> ConflictError:
     """Return the error that somebody else's version came first."""
     return ConflictError(NOT_THIS_VERSION.fill(who=current.who or "?", number=current.number))

@@ -23,8 +23,8 @@ class BlueprintOperations(ApplyOperations):
     """Sets of monitors to add."""
 
     @operation(role=VIEWER, help=_("List the blueprints that can be added."))
-    async def blueprints(self, who: Person) -> tuple[BlueprintRow, ...]:
-        """Ours and those of the definitions."""
+    async def blueprints(self, person: Person) -> tuple[BlueprintRow, ...]:
+        """Return ours and those of the definitions."""
         current = await self._store.current()
         return tuple(_row(one) for one in blueprints(current.documents).values())
 
@@ -36,7 +36,7 @@ class BlueprintOperations(ApplyOperations):
     )
     async def blueprint_add(
         self,
-        who: Person,
+        person: Person,
         blueprint: str,
         instance: str,
         values: Mapping[str, str] | None = None,
@@ -50,23 +50,25 @@ class BlueprintOperations(ApplyOperations):
         """Add them to that instance, as a new version, with titles in that language; address and zone are for an
         instance that is made by it, the rules also for what would have none. `dry`: only what it would change."""
         current = await self._store.current()
-        known = blueprints(current.documents)
-        if blueprint not in known:
-            near = suggestion(blueprint, known)
+        available = blueprints(current.documents)
+        if blueprint not in available:
+            near = suggestion(blueprint, available)
             raise NotFoundError(NO_BLUEPRINT.fill(given=blueprint, instead=near))
-        said: dict[str, Any] = {"address": address, "zone": zone, "rules": list(rules)}
-        rest = {name: value for name, value in said.items() if value}
+        options: dict[str, Any] = {"address": address, "zone": zone, "rules": list(rules)}
+        rest = {name: value for name, value in options.items() if value}
         try:
-            made = add(
-                current.documents, known[blueprint], instance, values or {}, rest, language
+            extended = add(
+                current.documents, available[blueprint], instance, values or {}, rest, language
             )
         except schema.Invalid as invalid:
             raise InvalidArgumentError(BAD_DEFINITIONS, invalid.problems) from None
         note = note_text(NOTE.fill(name=blueprint, instance=instance))
         if dry:
-            return await self._would(await self._sound(made, current, empty=False), current)
-        based = current.number if base is None else base
-        return await self.apply(who, documents=made, base=based, note=note)
+            return await self._dry_run(
+                await self._require_sound(extended, current, empty=False), current
+            )
+        base_version = current.number if base is None else base
+        return await self.apply(person, documents=extended, base=base_version, note=note)
 
 
 def _row(one: Blueprint) -> BlueprintRow:

@@ -10,7 +10,7 @@ from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.definitions.version_note import note_text
 from noroshi.core.translation import Message, _
-from noroshi.definitions.definition_tree import Path, copied, instance_copied, moved, part
+from noroshi.definitions.definition_tree import Path, copy_instance, copy_part, move_part, part
 from noroshi.ports import Document, Version
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
 from noroshi.service.definitions.definition_answers import Applied
@@ -43,7 +43,7 @@ class CopyMoveOperations(EnableDisableOperations):
     )
     async def monitor_copy(
         self,
-        who: Person,
+        person: Person,
         monitor: str,
         to: str,
         title: str = "",
@@ -52,32 +52,36 @@ class CopyMoveOperations(EnableDisableOperations):
     ) -> Applied:
         """Copy a monitor into a group, or a group into an instance; `to` may end in another
         name. The group is made if there is none. `dry`: only what it would change."""
-        source, target = await self._places(monitor, to)
-        told = note or _noted(COPIED, source, target)
+        source, target = await self._source_and_target(monitor, to)
+        version_note = note or _default_note(COPIED, source, target)
 
         def change(documents: tuple[Document, ...]) -> tuple[Document, ...]:
-            return copied(documents, source, target, title)
+            return copy_part(documents, source, target, title)
 
-        return await self._placed(who, source, change, told, "monitor_copy", dry=dry)
+        return await self._copy_or_move(
+            person, source, change, version_note, "monitor_copy", dry=dry
+        )
 
     @operation(role=ADMIN, news=True, changes=False, help=_("Move a monitor or a group."))
     async def monitor_move(
-        self, who: Person, monitor: str, to: str, note: str = "", dry: bool = False
+        self, person: Person, monitor: str, to: str, note: str = "", dry: bool = False
     ) -> Applied:
         """Move it, as `monitor_copy`, so that it is no longer where it was. It inherits from
         where it comes to; of another computer it begins anew."""
-        source, target = await self._places(monitor, to)
-        told = note or _noted(MOVED, source, target)
+        source, target = await self._source_and_target(monitor, to)
+        version_note = note or _default_note(MOVED, source, target)
 
         def change(documents: tuple[Document, ...]) -> tuple[Document, ...]:
-            return moved(documents, source, target)
+            return move_part(documents, source, target)
 
-        return await self._placed(who, source, change, told, "monitor_move", dry=dry)
+        return await self._copy_or_move(
+            person, source, change, version_note, "monitor_move", dry=dry
+        )
 
     @operation(role=ADMIN, news=True, changes=False, help=_("Copy an instance."))
     async def instance_copy(
         self,
-        who: Person,
+        person: Person,
         instance: str,
         name: str,
         title: str = "",
@@ -89,20 +93,22 @@ class CopyMoveOperations(EnableDisableOperations):
         """Copy an instance with all its groups and monitors, under another name. `stopped`: it
         is not watched until somebody starts it."""
         source = await self._instance(instance)
-        said: dict[str, Any] = {"title": title, "address": address}
-        rest = {key: value for key, value in said.items() if value}
+        fields: dict[str, Any] = {"title": title, "address": address}
+        rest = {key: value for key, value in fields.items() if value}
         rest["enabled"] = False if stopped else None  # a copy of what is stopped is watched too
 
         def change(documents: tuple[Document, ...]) -> tuple[Document, ...]:
-            return instance_copied(documents, instance, name, rest)
+            return copy_instance(documents, instance, name, rest)
 
-        told = note or _noted(COPIED_AS, (instance,), (name,))
-        return await self._placed(who, source, change, told, "instance_copy", dry=dry)
+        version_note = note or _default_note(COPIED_AS, (instance,), (name,))
+        return await self._copy_or_move(
+            person, source, change, version_note, "instance_copy", dry=dry
+        )
 
-    async def _places(self, monitor: str, to: str) -> tuple[Path, Path]:
+    async def _source_and_target(self, monitor: str, to: str) -> tuple[Path, Path]:
         """Return where it is, and where it shall be: under its own name where the target has
         none."""
-        source = await self._inner(monitor)
+        source = await self._group_or_monitor(monitor)
         target = tuple(to.split("/"))
         if len(target) == len(source) - 1:
             target = (*target, source[-1])
@@ -112,25 +118,27 @@ class CopyMoveOperations(EnableDisableOperations):
             raise InvalidArgumentError(BAD_DEFINITIONS, (Problem("to", OWN_IS_MADE),))
         return source, target
 
-    async def _placed(
-        self, who: Person, source: Path, change: Change, note: str, op: str, *, dry: bool
+    async def _copy_or_move(
+        self, person: Person, source: Path, change: Change, note: str, op: str, *, dry: bool
     ) -> Applied:
         async def make(current: Version) -> Applied:
             if part(current.documents, source) is None:
                 raise no_part("/".join(source))
-            found = await self._sound(_made(change, current), current, empty=False)
+            result = await self._require_sound(
+                _try_change(change, current), current, empty=False
+            )
             if dry:
-                return await self._would(found, current)
-            return await self._bring(who, found, current, note, op)
+                return await self._dry_run(result, current)
+            return await self._put_in_effect(person, result, current, note, op)
 
         return await self._on_newest(make)
 
 
-def _noted(words: Message, source: Path, target: Path) -> str:
+def _default_note(words: Message, source: Path, target: Path) -> str:
     return note_text(words.fill(source="/".join(source), target="/".join(target)))
 
 
-def _made(change: Change, current: Version) -> tuple[Document, ...]:
+def _try_change(change: Change, current: Version) -> tuple[Document, ...]:
     try:
         return change(current.documents)
     except schema.Invalid as invalid:

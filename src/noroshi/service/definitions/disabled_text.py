@@ -13,28 +13,28 @@ IS_STOPPED = _("monitoring is stopped: {what}")
 IS_STOPPED_BY = _("monitoring is stopped: {what}, by {who}, since version {version}")
 
 
-def stop_of(monitor: Monitor, found: Mapping[str, StoppedBy]) -> StoppedBy | None:
+def stop_of(monitor: Monitor, stops: Mapping[str, StoppedBy]) -> StoppedBy | None:
     """Return the outermost that stops it: starting anything inside of that alone starts
     nothing."""
     names = (monitor.instance.name, monitor.group, monitor.name)
     paths = ("/".join(names[:count]) for count in (1, 2, 3))
-    return next((found[path] for path in paths if path in found), None)
+    return next((stops[path] for path in paths if path in stops), None)
 
 
-def outermost(found: Mapping[str, StoppedBy]) -> tuple[StoppedBy, ...]:
+def outermost(stops: Mapping[str, StoppedBy]) -> tuple[StoppedBy, ...]:
     """Return those that are in nothing else that is stopped, by path."""
-    return tuple(found[path] for path in sorted(found) if not _above(path, found))
+    return tuple(stops[path] for path in sorted(stops) if not _is_inside(path, stops))
 
 
-def _above(path: str, found: Container[str]) -> bool:
+def _is_inside(path: str, stops: Container[str]) -> bool:
     names = path.split("/")
-    return any("/".join(names[:count]) in found for count in range(1, len(names)))
+    return any("/".join(names[:count]) in stops for count in range(1, len(names)))
 
 
-def stopped_told(stop: StoppedBy | None) -> Message:
+def disabled_message(stop: StoppedBy | None) -> Message:
     """Say that a monitor is stopped, by what and by whom."""
-    what = SORTS[stop.path.count("/")].fill(path=stop.path) if stop else SORTS[-1]
+    part = SORTS[stop.path.count("/")].fill(path=stop.path) if stop else SORTS[-1]
     if stop is None or not stop.version:
-        return IS_STOPPED.fill(what=what)
+        return IS_STOPPED.fill(what=part)
     who = plain(stop.who or "?")
-    return IS_STOPPED_BY.fill(what=what, who=who, version=stop.version)
+    return IS_STOPPED_BY.fill(what=part, who=who, version=stop.version)

@@ -13,14 +13,14 @@ from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import Message, _
 from noroshi.definitions import content, differences, document
 from noroshi.definitions.documents import split
-from noroshi.definitions.rename import renamed, went_to
-from noroshi.definitions.route_aliases import mails_follow, remember
-from noroshi.definitions.stable_ids import with_its_id
+from noroshi.definitions.rename import key_after_rename, with_new_names
+from noroshi.definitions.route_aliases import readdress_mails, remember
+from noroshi.definitions.stable_ids import with_previous_id
 from noroshi.ports import Document, StoreError, Version
 from noroshi.schema import Invalid as Unusable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
 from noroshi.service.definitions.definition_answers import Applied, DefinitionsShown
-from noroshi.service.definitions.renames import Names, ways_of
+from noroshi.service.definitions.renames import Names, renamed_routes
 from noroshi.service.definitions.versions import VersionOperations
 from noroshi.service.definitions.warnings import days_over, without_route
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
@@ -58,7 +58,7 @@ class EditOperations(VersionOperations):
     )
     async def definition_show(
         self,
-        who: Person,
+        person: Person,
         keys: tuple[str, ...] = (),
         version: int | None = None,
         types: tuple[str, ...] = (),
@@ -67,20 +67,22 @@ class EditOperations(VersionOperations):
         all, of a version, else of the one in force. A key without a document has the etag "".
         What a program is given (a script's arguments, its environment) is shown to
         administrators alone."""
-        shown = await (self._store.current() if version is None else self._version(version))
-        known = _by_key(shown.documents)
+        source = await (self._store.current() if version is None else self._version(version))
+        by_key = _by_key(source.documents)
         _check_keys(keys)
-        wanted = keys or tuple(k for k in known if not types or k.partition("/")[0] in types)
+        selected = keys or tuple(k for k in by_key if not types or k.partition("/")[0] in types)
         return DefinitionsShown(
-            version=shown.number,
+            version=source.number,
             documents={
-                key: self._for(who, content(known[key])) for key in wanted if key in known
+                key: self._visible_to(person, content(by_key[key]))
+                for key in selected
+                if key in by_key
             },
-            etags={key: etag(known.get(key)) for key in wanted},
+            etags={key: etag(by_key.get(key)) for key in selected},
         )
 
-    def _for(self, who: Person, content: Mapping[str, Any]) -> Mapping[str, Any]:
-        if ADMIN in who.roles:
+    def _visible_to(self, person: Person, content: Mapping[str, Any]) -> Mapping[str, Any]:
+        if ADMIN in person.roles:
             return content
         return {
             name: [self._group_for_all(one) for one in inside] if name == "group" else inside
@@ -88,17 +90,17 @@ class EditOperations(VersionOperations):
         }
 
     def _group_for_all(self, group: Mapping[str, Any]) -> Mapping[str, Any]:
-        shown = [
+        monitors = [
             {name: one for name, one in monitor.items() if name != "options"}
             if self._runs_programs(str(monitor.get("kind")))
             else monitor
             for monitor in group.get("monitor", ())
         ]
-        return {**group, "monitor": shown} if "monitor" in group else group
+        return {**group, "monitor": monitors} if "monitor" in group else group
 
     def _runs_programs(self, kind: str) -> bool:
-        known = self._plugins.checks.get(kind)
-        return known is None or known.runs
+        check = self._plugins.checks.get(kind)
+        return check is None or check.runs
 
     @operation(
         role=ADMIN,
@@ -108,7 +110,7 @@ class EditOperations(VersionOperations):
     )
     async def definition_change(
         self,
-        who: Person,
+        person: Person,
         put: Mapping[str, Mapping[str, Any]] | None = None,
         remove: tuple[str, ...] = (),
         etags: Mapping[str, str] | None = None,
@@ -122,68 +124,78 @@ class EditOperations(VersionOperations):
         "" not there. `dry`: only what it would change. `empty`: it may end all watching.
         `rename`: new names by key; what names them in other definitions follows, and what waits
         or is silenced under the old name."""
-        made, names = _documents_of(put or {}, remove), rename or {}
+        new_documents, names = _documents_of(put or {}, remove), rename or {}
 
         async def make(current: Version) -> Applied:
             await self._check_unchanged(etags or {}, current)
-            same = _with_their_ids(made, names, current)
-            changed = _renamed(_with(current, same, remove), names)
-            over = tuple(days_over(made, _by_key(current.documents), self.now()))
-            found = await self._sound(changed, current, empty=empty, why=ENDS_ALL, also=over)
+            with_ids = _with_previous_ids(new_documents, names, current)
+            edited = _rename(_with_changes(current, with_ids, remove), names)
+            expired = tuple(days_over(new_documents, _by_key(current.documents), self.now()))
+            result = await self._require_sound(
+                edited, current, empty=empty, why=ENDS_ALL, also=expired
+            )
             if dry:
-                return await self._told(found, current, names)
-            if ways := ways_of(names):
+                return await self._describe_changes(result, current, names)
+            if route_names := renamed_routes(names):
                 # Before it is in force: who dies in between leaves the engine what it follows by.
-                await remember(self._store, ways, self.now())
+                await remember(self._store, route_names, self.now())
             op = "definition_change"
-            return await self._bring(who, found, current, note, op, names)
+            return await self._put_in_effect(person, result, current, note, op, names)
 
-        done = await self._on_newest(make)
-        return done if dry else await self._followed(done, names)
+        answer = await self._on_newest(make)
+        return answer if dry else await self._readdress_mails(answer, names)
 
-    async def _followed(self, done: Applied, names: Names) -> Applied:
-        """With the route's new name in what waits for it, and what could not have it. The
+    async def _readdress_mails(self, answer: Applied, names: Names) -> Applied:
+        """Put the route's new name into what waits for it, and tell what could not have it. The
         version is in force by then: a store that fails here is told of, and fails nothing."""
-        ways = ways_of(names)
-        if not ways:
-            return done
+        route_names = renamed_routes(names)
+        if not route_names:
+            return answer
         try:
-            left = await self._left(ways)
+            remaining = await self._mails_without_route(route_names)
         except StoreError as error:
-            left = (NOT_FOLLOWED.fill(why=error.words),)
-        return replace(done, cautions=(*done.cautions, *left))
+            remaining = (NOT_FOLLOWED.fill(why=error.words),)
+        return replace(answer, cautions=(*answer.cautions, *remaining))
 
-    async def _left(self, ways: Names) -> tuple[Message, ...]:
-        """Waiting mails that still name a route which is no more, once they were to follow."""
-        await mails_follow(self._store, ways)
+    async def _mails_without_route(self, route_names: Names) -> tuple[Message, ...]:
+        """Return waiting mails that still name a route which is no more, once they were to
+        follow."""
+        await readdress_mails(self._store, route_names)
         _, plan = await self._current()
         return tuple(without_route(plan, await self._store.queue()))
 
     async def _check_unchanged(self, etags: Mapping[str, str], current: Version) -> None:
-        known = _by_key(current.documents)
+        by_key = _by_key(current.documents)
         _check_keys(etags)
-        for key, wanted in etags.items():
-            if etag(known.get(key)) != wanted:
-                raise await self._meanwhile(key, wanted, current)
+        for key, expected in etags.items():
+            if etag(by_key.get(key)) != expected:
+                raise await self._edit_conflict(key, expected, current)
 
-    async def _meanwhile(self, key: str, wanted: str, current: Version) -> ConflictError:
+    async def _edit_conflict(self, key: str, expected: str, current: Version) -> ConflictError:
         """Return the conflict: who changed it last, in which version, and what differs from
         what the editor saw."""
         trail = [current]
         while trail[-1].number and len(trail) < LOOKED_BACK:
-            trail.append(await self._before(trail[-1]))
-            if etag(_of(trail[-1], key)) == wanted:
+            trail.append(await self._version_before(trail[-1]))
+            if etag(_document_in(trail[-1], key)) == expected:
                 break
-        now, seen = (tuple(filter(None, (_of(v, key),))) for v in (trail[0], trail[-1]))
-        changed = next((v for v, w in pairwise(trail) if _of(v, key) != _of(w, key)), current)
-        words = CHANGED_MEANWHILE.fill(who=changed.who or "?", key=key, number=changed.number)
-        lines = [Problem(key, one.words) for one in differences(seen, now)]
-        went = None if now else _went(trail, key)
-        if went is not None:
-            lines.insert(0, Problem(went, CALLED_NOW.fill(key=key, now=went)))
+        newest, editors = (
+            tuple(filter(None, (_document_in(v, key),))) for v in (trail[0], trail[-1])
+        )
+        changed_in = next(
+            (v for v, w in pairwise(trail) if _document_in(v, key) != _document_in(w, key)),
+            current,
+        )
+        words = CHANGED_MEANWHILE.fill(
+            who=changed_in.who or "?", key=key, number=changed_in.number
+        )
+        lines = [Problem(key, one.words) for one in differences(editors, newest)]
+        new_key = None if newest else _key_after_renames(trail, key)
+        if new_key is not None:
+            lines.insert(0, Problem(new_key, CALLED_NOW.fill(key=key, now=new_key)))
         return ConflictError(words, tuple(lines))
 
-    async def _before(self, version: Version) -> Version:
+    async def _version_before(self, version: Version) -> Version:
         return await self._store.version(version.number - 1) or Version(number=0)
 
 
@@ -194,47 +206,53 @@ def etag(document: Document | None) -> str:
     return hashlib.sha256(document.body.encode()).hexdigest()[:DIGITS]
 
 
-def _of(version: Version, key: str) -> Document | None:
+def _document_in(version: Version, key: str) -> Document | None:
     return _by_key(version.documents).get(key)
 
 
-def _went(trail: Sequence[Version], key: str) -> str | None:
-    """Under which key it is in the first of these versions, the newest first, that was under
-    that one in the last."""
+def _key_after_renames(trail: Sequence[Version], key: str) -> str | None:
+    """Return the key in the first of these versions, the newest first, of the definition that
+    was under that one in the last."""
     name: str | None = key
     for newer, older in reversed([*pairwise(trail)]):
-        if name and _of(older, name) and not _of(newer, name):
-            name = went_to(older.documents, newer.documents, name)
-    return name if name and name != key and _of(trail[0], name) else None
+        if name and _document_in(older, name) and not _document_in(newer, name):
+            name = key_after_rename(older.documents, newer.documents, name)
+    return name if name and name != key and _document_in(trail[0], name) else None
 
 
 def _by_key(documents: Iterable[Document]) -> dict[str, Document]:
     return {one.key: one for one in documents}
 
 
-def _with(current: Version, made: Documents, remove: Iterable[str]) -> tuple[Document, ...]:
-    """All documents as they would be. Raises NotFoundError for one to remove that is not
+def _with_changes(
+    current: Version, new_documents: Documents, remove: Iterable[str]
+) -> tuple[Document, ...]:
+    """Return all documents as they would be. Raises NotFoundError for one to remove that is not
     there."""
-    known = _by_key(current.documents)
+    by_key = _by_key(current.documents)
     for key in remove:
-        if known.pop(key, None) is None:
-            near = suggestion(key, known)
+        if by_key.pop(key, None) is None:
+            near = suggestion(key, by_key)
             raise NotFoundError(NO_DEFINITION.fill(key=key, instead=near))
-    return tuple((known | made).values())
+    return tuple((by_key | new_documents).values())
 
 
-def _with_their_ids(made: Documents, names: Names, current: Version) -> Documents:
+def _with_previous_ids(new_documents: Documents, names: Names, current: Version) -> Documents:
     """Return what is put, with the ids that it had where it gets another name: by the new one
     nobody could tell them any more."""
-    known = _by_key(current.documents)
-    return made | {key: with_its_id(made[key], known.get(key)) for key in names if key in made}
+    by_key = _by_key(current.documents)
+    return new_documents | {
+        key: with_previous_id(new_documents[key], by_key.get(key))
+        for key in names
+        if key in new_documents
+    }
 
 
-def _renamed(documents: tuple[Document, ...], names: Names) -> tuple[Document, ...]:
+def _rename(documents: tuple[Document, ...], names: Names) -> tuple[Document, ...]:
     try:
-        return renamed(documents, names) if names else documents
-    except Unusable as no:
-        raise InvalidArgumentError(BAD_DEFINITIONS, no.problems) from None
+        return with_new_names(documents, names) if names else documents
+    except Unusable as error:
+        raise InvalidArgumentError(BAD_DEFINITIONS, error.problems) from None
 
 
 def _documents_of(
@@ -244,15 +262,15 @@ def _documents_of(
     one."""
     _check_keys((*put, *remove))
     problems = [Problem(key, BOTH) for key in sorted(put.keys() & set(remove))]
-    made = dict[str, Document]()
-    for key, its in put.items():
+    documents = dict[str, Document]()
+    for key, table in put.items():
         try:
-            made[key] = document(key, its)
+            documents[key] = document(key, table)
         except (TypeError, ValueError, RecursionError) as error:
             problems.append(Problem(key, NOT_JSON.fill(why=error)))
     if problems:
         raise InvalidArgumentError(BAD_DEFINITIONS, tuple(problems))
-    return made
+    return documents
 
 
 def _check_keys(keys: Iterable[str]) -> None:
@@ -260,8 +278,8 @@ def _check_keys(keys: Iterable[str]) -> None:
     for key in keys:
         try:
             split(key)
-        except Unusable as no:
-            problems += no.problems
+        except Unusable as error:
+            problems += error.problems
             if len(problems) >= MOST_FOUND:
                 break
     if problems:

@@ -16,7 +16,7 @@ from noroshi.core.definitions.self_monitoring import ALWAYS, OWN
 from noroshi.core.definitions.version_note import note_text
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import NOTHING, Message, _
-from noroshi.definitions.definition_tree import Path, part, parts, stops, switched
+from noroshi.definitions.definition_tree import Path, disabled_parts, part, parts, set_enabled
 from noroshi.definitions.validation import read
 from noroshi.ports import Document, Version
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
@@ -40,7 +40,7 @@ STILL = _("It stays stopped because {path} is stopped too.")
 INSIDE = _("Still stopped individually: {names}.")
 
 
-def _noted(words: Message, path: Path) -> str:
+def _default_note(words: Message, path: Path) -> str:
     return note_text(words.fill(path="/".join(path)))
 
 
@@ -48,146 +48,161 @@ class EnableDisableOperations(ApplyOperations):
     """The switch of each part."""
 
     @operation(role=OPERATOR, news=True, help=_("Stop monitoring an instance."))
-    async def instance_stop(self, who: Person, instance: str, note: str = "") -> Applied:
+    async def instance_stop(self, person: Person, instance: str, note: str = "") -> Applied:
         """Stop it: nothing of it is measured until it is started. A version like any other."""
         path = await self._instance(instance)
-        return await self._switch(who, path, note or _noted(STOPPED, path), on=False)
+        return await self._switch(
+            person, path, note or _default_note(STOPPED, path), enabled=False
+        )
 
     @operation(role=OPERATOR, news=True, help=_("Start monitoring an instance."))
-    async def instance_start(self, who: Person, instance: str, note: str = "") -> Applied:
+    async def instance_start(self, person: Person, instance: str, note: str = "") -> Applied:
         """Start it: it begins anew. What was disabled in it by its own word stays so, and is
         told."""
         path = await self._instance(instance)
-        return await self._switch(who, path, note or _noted(STARTED, path), on=True)
+        return await self._switch(
+            person, path, note or _default_note(STARTED, path), enabled=True
+        )
 
     @operation(role=OPERATOR, news=True, help=_("Stop a monitor or a group."))
-    async def monitor_disable(self, who: Person, monitor: str, note: str = "") -> Applied:
+    async def monitor_disable(self, person: Person, monitor: str, note: str = "") -> Applied:
         """Disable a monitor (instance/group/monitor) or a whole group (instance/group)."""
-        path = await self._inner(monitor)
-        return await self._switch(who, path, note or _noted(STOPPED, path), on=False)
+        path = await self._group_or_monitor(monitor)
+        return await self._switch(
+            person, path, note or _default_note(STOPPED, path), enabled=False
+        )
 
     @operation(role=OPERATOR, news=True, help=_("Start a monitor or a group."))
-    async def monitor_enable(self, who: Person, monitor: str, note: str = "") -> Applied:
+    async def monitor_enable(self, person: Person, monitor: str, note: str = "") -> Applied:
         """Enable what `monitor_disable` disables; it stays stopped as long as what it is in is
         stopped."""
-        path = await self._inner(monitor)
-        return await self._switch(who, path, note or _noted(STARTED, path), on=True)
+        path = await self._group_or_monitor(monitor)
+        return await self._switch(
+            person, path, note or _default_note(STARTED, path), enabled=True
+        )
 
-    async def _switch(self, who: Person, path: Path, note: str, *, on: bool) -> Applied:
-        """On top of whatever is in force: it goes with every other change. What is wrong
-        elsewhere, a program that is away, say, must not keep anybody from it."""
+    async def _switch(self, person: Person, path: Path, note: str, *, enabled: bool) -> Applied:
+        """Switch a part on top of whatever is in force: it goes with every other change. What
+        is wrong elsewhere, a program that is away, say, must not keep anybody from it."""
 
         async def make(current: Version) -> Applied:
             if part(current.documents, path) is None:
                 raise no_part("/".join(path))
-            made = switched(current.documents, path, on=on)
-            found = await read(made, current.documents, self._plugins, new_id=self._new_id)
-            if found.problems:
-                raise InvalidArgumentError(BAD_DEFINITIONS, found.problems)
-            done = await self._bring(who, found, current, note, "start")
-            return replace(done, cautions=_cautions(made, path) if on else ())
+            documents = set_enabled(current.documents, path, enabled=enabled)
+            result = await read(
+                documents, current.documents, self._plugins, new_id=self._new_id
+            )
+            if result.problems:
+                raise InvalidArgumentError(BAD_DEFINITIONS, result.problems)
+            answer = await self._put_in_effect(person, result, current, note, "start")
+            return replace(answer, cautions=_cautions(documents, path) if enabled else ())
 
         return await self._on_newest(make)
 
-    async def _instance(self, given: str) -> Path:
+    async def _instance(self, name: str) -> Path:
         documents = (await self._store.current()).documents
-        if given == OWN:
+        if name == OWN:
             raise InvalidArgumentError(LEFT, (Problem("instance", ALWAYS),))
-        if "/" in given or part(documents, (given,)) is None:
-            known = [path[0] for path, _ in parts(documents) if len(path) == 1]
-            raise NotFoundError(NO_INSTANCE.fill(given=given, instead=suggestion(given, known)))
-        return (given,)
+        if "/" in name or part(documents, (name,)) is None:
+            names = [path[0] for path, _ in parts(documents) if len(path) == 1]
+            raise NotFoundError(NO_INSTANCE.fill(given=name, instead=suggestion(name, names)))
+        return (name,)
 
-    async def _inner(self, given: str) -> Path:
-        """A group or a monitor."""
-        found = await self._part_named(given)
-        if len(found) == 1:
-            raise no_part(given)
-        return found
+    async def _group_or_monitor(self, name: str) -> Path:
+        """Return the path of a group or a monitor."""
+        path = await self._part_named(name)
+        if len(path) == 1:
+            raise no_part(name)
+        return path
 
-    async def _part_named(self, given: str) -> Path:
+    async def _part_named(self, name: str) -> Path:
         documents = (await self._store.current()).documents
-        if given.partition("/")[0] == OWN:
+        if name.partition("/")[0] == OWN:
             raise InvalidArgumentError(LEFT, (Problem("monitor", ALWAYS),))
-        return await asyncio.to_thread(part_named, documents, given)
+        return await asyncio.to_thread(part_named, documents, name)
 
 
-def part_named(documents: Sequence[Document], given: str) -> Path:
+def part_named(documents: Sequence[Document], name: str) -> Path:
     """Return the part of that path, else the only monitor of that name or id. Raises
     NotFoundError."""
-    path = tuple(given.split("/"))
+    path = tuple(name.split("/"))
     if len(path) <= PATH and part(documents, path) is not None:
         return path
-    known = list(parts(documents))
-    monitors = [(one, its) for one, its in known if len(one) == PATH]
-    named = [one for one, its in monitors if given in (one[-1], its.get("id"))]
-    if len(named) != 1:
-        raise no_part(given, [one for one, _ in known])
-    return named[0]
+    all_parts = list(parts(documents))
+    monitors = [(one, content) for one, content in all_parts if len(one) == PATH]
+    matches = [one for one, content in monitors if name in (one[-1], content.get("id"))]
+    if len(matches) != 1:
+        raise no_part(name, [one for one, _ in all_parts])
+    return matches[0]
 
 
-def no_part(given: str, known: Sequence[Path] = ()) -> NotFoundError:
+def no_part(name: str, paths: Sequence[Path] = ()) -> NotFoundError:
     """Return the error that there is no such part, and what was likely meant."""
-    near = suggestion(given, ["/".join(path) for path in known]) if known else NOTHING
-    return NotFoundError(NO_PART.fill(given=given, instead=near))
+    near = suggestion(name, ["/".join(path) for path in paths]) if paths else NOTHING
+    return NotFoundError(NO_PART.fill(given=name, instead=near))
 
 
 def _cautions(documents: Sequence[Document], path: Path) -> tuple[Message, ...]:
-    """Why starting a part did not start all of it."""
-    off = set(stops(documents).values())
-    above = [path[:count] for count in range(1, len(path)) if path[:count] in off]
-    inside = sorted("/".join(one) for one in off if one[: len(path)] == path)
-    told = [STILL.fill(path="/".join(one)) for one in above]
-    return (*told, INSIDE.fill(names=", ".join(inside))) if inside else tuple(told)
+    """Explain why starting a part did not start all of it."""
+    disabled = set(disabled_parts(documents).values())
+    outer = [path[:count] for count in range(1, len(path)) if path[:count] in disabled]
+    inner = sorted("/".join(one) for one in disabled if one[: len(path)] == path)
+    messages = [STILL.fill(path="/".join(one)) for one in outer]
+    return (*messages, INSIDE.fill(names=", ".join(inner))) if inner else tuple(messages)
 
 
 class DisabledMonitors(OperationContext):
     """Knows it of the version in use; an older one is read once."""
 
-    _stops_seen: tuple[int, Mapping[str, StoppedBy]] = (0, {})
+    _known_stops: tuple[int, Mapping[str, StoppedBy]] = (0, {})
 
     async def _stops(self) -> Mapping[str, StoppedBy]:
-        """All that is stopped by its own word, by path."""
+        """Return all that is stopped by its own word, by path."""
         current, _ = await self._current()
-        number, known = self._stops_seen
+        number, stops = self._known_stops
         if number != current.number:
-            known = await self._looked_back(current, number, known)
-            self._stops_seen = current.number, known
-        return {stop.path: stop for stop in known.values()}
+            stops = await self._find_stops(current, number, stops)
+            self._known_stops = current.number, stops
+        return {stop.path: stop for stop in stops.values()}
 
-    async def _looked_back(
-        self, current: Version, known_at: int, known: Mapping[str, StoppedBy]
+    async def _find_stops(
+        self, current: Version, earlier_number: int, earlier: Mapping[str, StoppedBy]
     ) -> Mapping[str, StoppedBy]:
-        """By what it is, so that a monitor that is moved stays stopped by the same person."""
-        now = await _of(current)
-        open, found, newer = dict(now), dict[str, StoppedBy](), current
+        """Look back for who stopped what, by what it is, so that a monitor that is moved stays
+        stopped by the same person."""
+        current_parts = await _disabled_in(current)
+        unresolved, stops, newer = dict(current_parts), dict[str, StoppedBy](), current
         for _unused in range(LOOKED_BACK):
-            if not open or newer.number == known_at:
+            if not unresolved or newer.number == earlier_number:
                 break
             older = await self._store.version(newer.number - 1)
-            was = await _of(older)
-            for id in [one for one in open if one not in was]:
-                found[id] = _by(newer, open.pop(id))
+            older_parts = await _disabled_in(older)
+            for id in [one for one in unresolved if one not in older_parts]:
+                stops[id] = _stopped_by(newer, unresolved.pop(id))
             if older is None:
                 break
             newer = older
-        for id, path in open.items():
-            before = known.get(id) if newer.number == known_at else None
-            found[id] = _moved(before, path)
-        return found
+        for id, path in unresolved.items():
+            before = earlier.get(id) if newer.number == earlier_number else None
+            stops[id] = _at_path(before, path)
+        return stops
 
 
-async def _of(version: Version | None) -> Mapping[str, Path]:
-    return await asyncio.to_thread(stops, version.documents) if version is not None else {}
+async def _disabled_in(version: Version | None) -> Mapping[str, Path]:
+    return (
+        await asyncio.to_thread(disabled_parts, version.documents)
+        if version is not None
+        else {}
+    )
 
 
-def _by(version: Version, path: Path) -> StoppedBy:
-    at, who, named = version.at, version.who, "/".join(path)
-    return StoppedBy(path=named, version=version.number, who=who, at=at)
+def _stopped_by(version: Version, path: Path) -> StoppedBy:
+    at, who, part_path = version.at, version.who, "/".join(path)
+    return StoppedBy(path=part_path, version=version.number, who=who, at=at)
 
 
-def _moved(before: StoppedBy | None, path: Path) -> StoppedBy:
-    named = "/".join(path)
+def _at_path(before: StoppedBy | None, path: Path) -> StoppedBy:
+    part_path = "/".join(path)
     if before is None:
-        return StoppedBy(path=named)
-    return StoppedBy(path=named, version=before.version, who=before.who, at=before.at)
+        return StoppedBy(path=part_path)
+    return StoppedBy(path=part_path, version=before.version, who=before.who, at=before.at)

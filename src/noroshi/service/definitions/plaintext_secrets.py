@@ -38,20 +38,20 @@ LONGEST_WORD, LONGEST_NUMBER, SHORTEST_WITHIN = 24, 4, 3
 
 
 def typed_secrets(
-    documents: Sequence[Document], current: Sequence[Document], kept: Collection[str]
+    documents: Sequence[Document], current: Sequence[Document], vault_names: Collection[str]
 ) -> Iterator[Problem]:
     """Yield a problem for each setting, of a changed definition, that looks like a secret."""
     before = {one.key: one for one in current}
-    others = words_of(one.key for one in documents)
+    other_words = words_of(one.key for one in documents)
     for document in documents:
         if document == before.get(document.key):
             continue
         with suppress(ValueError, RecursionError):  # told by the check itself
-            known = {*kept, *(name for _, name in _fields(before.get(document.key)))}
-            own = tuple(_names(document.key, json.loads(document.body)))
+            entries = {*vault_names, *(name for _, name in _fields(before.get(document.key)))}
+            own_names = tuple(_names(document.key, json.loads(document.body)))
             for where, name in _fields(document):
-                if name not in known and looks_like_secret(name, own, others):
-                    yield Problem(f"{document.key}.toml: {where}", _told(document.key))
+                if name not in entries and looks_like_secret(name, own_names, other_words):
+                    yield Problem(f"{document.key}.toml: {where}", _refusal(document.key))
 
 
 def words_of(names: Iterable[str]) -> Collection[str]:
@@ -59,15 +59,21 @@ def words_of(names: Iterable[str]) -> Collection[str]:
     return {part for one in names for part in BETWEEN.split(one)}
 
 
-def looks_like_secret(name: str, own: Sequence[str] = (), others: Collection[str] = ()) -> bool:
+def looks_like_secret(
+    name: str, own_names: Sequence[str] = (), other_words: Collection[str] = ()
+) -> bool:
     """Return True for what nobody calls an entry: letters and digits that are no usual words, nor
-    what names the entry (`own`), nor words of what the `others` are called."""
-    left = name
-    for one in sorted(own, key=len, reverse=True):
+    what names the entry (`own_names`), nor any of `other_words`."""
+    rest = name
+    for one in sorted(own_names, key=len, reverse=True):
         if len(one) >= SHORTEST_WITHIN:
-            left = left.replace(one, "-")
-    parts = [one for one in BETWEEN.split(left) if one and one not in others and one not in own]
-    return not all(_is_word(part) or (left != part and _is_number(part)) for part in parts)
+            rest = rest.replace(one, "-")
+    parts = [
+        one
+        for one in BETWEEN.split(rest)
+        if one and one not in other_words and one not in own_names
+    ]
+    return not all(_is_word(part) or (rest != part and _is_number(part)) for part in parts)
 
 
 def _is_word(part: str) -> bool:
@@ -80,7 +86,7 @@ def _is_number(part: str) -> bool:
     return part.isdecimal() and len(part) <= LONGEST_NUMBER
 
 
-def _told(key: str) -> Message:
+def _refusal(key: str) -> Message:
     entry = f"{key.partition('/')[2]}-secret"
     return SECRET_TYPED.fill(example=entry, entry=entry)
 
@@ -89,17 +95,17 @@ def _fields(document: Document | None) -> Iterator[tuple[str, str]]:
     return fields_naming(json.loads(document.body)) if document else iter(())
 
 
-def _names(key: str, said: Any) -> Iterator[str]:
+def _names(key: str, content: Any) -> Iterator[str]:
     """Yield what a definition and the parts of it are called, whole and word by word."""
-    called = [key.partition("/")[2], *_called(said)]
-    for name in called:
+    names = [key.partition("/")[2], *_names_in(content)]
+    for name in names:
         yield from {name, *BETWEEN.split(name)}
 
 
-def _called(said: Any) -> Iterator[str]:
-    inside = said.values() if isinstance(said, Mapping) else said
-    if isinstance(said, Mapping) and isinstance(said.get("name"), str):
-        yield said["name"]
-    if isinstance(said, Mapping | list):
+def _names_in(content: Any) -> Iterator[str]:
+    inside = content.values() if isinstance(content, Mapping) else content
+    if isinstance(content, Mapping) and isinstance(content.get("name"), str):
+        yield content["name"]
+    if isinstance(content, Mapping | list):
         for one in inside:
-            yield from _called(one)
+            yield from _names_in(one)

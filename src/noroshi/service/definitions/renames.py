@@ -11,13 +11,13 @@ from datetime import datetime
 from noroshi.core.alarms import Silence
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import Message, _
-from noroshi.definitions import Difference, content, document, renamed
+from noroshi.definitions import Difference, content, document, rename_difference
 from noroshi.definitions.documents import split
 from noroshi.definitions.rename import places_gone
 from noroshi.definitions.route_aliases import by_new_names
 from noroshi.definitions.stable_ids import under_another_name
 from noroshi.ports import Document, QueuedEnvelope, Store, StoreError
-from noroshi.service.definitions.warnings import some
+from noroshi.service.definitions.warnings import first_names
 
 log = logging.getLogger(__name__)
 Names = Mapping[str, str]
@@ -74,20 +74,24 @@ NOT_SILENCED = followed_by(
 
 def renamings(names: Names, documents: Iterable[Document]) -> tuple[Difference, ...]:
     """Return each as one of the differences; `documents` are under the new names."""
-    there = {one.key: one for one in documents}
-    now = {key: there.get(_key(key, names)) for key in names}
-    return tuple(renamed(key, its) for key, its in now.items() if its is not None)
+    by_key = {one.key: one for one in documents}
+    new_documents = {key: by_key.get(_key(key, names)) for key in names}
+    return tuple(
+        rename_difference(key, new_document)
+        for key, new_document in new_documents.items()
+        if new_document is not None
+    )
 
 
 def under_new_names(documents: Iterable[Document], names: Names) -> tuple[Document, ...]:
     """Return what was, by the new names: then only what else is changed differs."""
-    return tuple(_under_its(one, names) if one.key in names else one for one in documents)
+    return tuple(_under_new_name(one, names) if one.key in names else one for one in documents)
 
 
-def _under_its(one: Document, names: Names) -> Document:
+def _under_new_name(one: Document, names: Names) -> Document:
     type, old = split(one.key)
-    its = under_another_name(type, old, names[one.key], content(one))
-    return document(_key(one.key, names), its)
+    new_content = under_another_name(type, old, names[one.key], content(one))
+    return document(_key(one.key, names), new_content)
 
 
 def _key(key: str, names: Names) -> str:
@@ -99,46 +103,55 @@ def consequences(names: Names) -> Iterator[Message]:
     yield from (FOLLOWS[type] for type in dict.fromkeys(k.partition("/")[0] for k in names))
 
 
-def ways_of(names: Names) -> Names:
+def renamed_routes(names: Names) -> Names:
     """Return the routes among them, old name by new one."""
     return {k.removeprefix(ROUTES): new for k, new in names.items() if k.startswith(ROUTES)}
 
 
-def as_they_will_be(waiting: Iterable[QueuedEnvelope], ways: Names) -> list[QueuedEnvelope]:
+def with_new_routes(
+    waiting: Iterable[QueuedEnvelope], route_names: Names
+) -> list[QueuedEnvelope]:
     """Return what waits, by routes under their new names."""
     return [
         replace(
-            one, envelope=replace(one.envelope, routes=by_new_names(one.envelope.routes, ways))
+            one,
+            envelope=replace(
+                one.envelope, routes=by_new_names(one.envelope.routes, route_names)
+            ),
         )
         for one in waiting
     ]
 
 
-async def silences_follow(
+async def move_silences(
     store: Store, old: Iterable[Document], new: Iterable[Document], now: datetime
 ) -> tuple[Message, ...]:
     """Move each silence of a place whose name is gone to the new place where its monitors are
     now. The definitions are in force by then, so that a store that fails here is only told
     of."""
-    gone = {was: now_at for was, now_at in places_gone(old, new).items() if now_at}
+    moves = {
+        old_place: new_place
+        for old_place, new_place in places_gone(old, new).items()
+        if new_place
+    }
     try:
-        silences = (await store.suppressions(now)).silences if gone else ()
+        silences = (await store.suppressions(now)).silences if moves else ()
         for one in silences:
-            if not one.monitor and one.place in gone:
-                await store.silence(replace(one, place=gone[one.place]))
+            if not one.monitor and one.place in moves:
+                await store.silence(replace(one, place=moves[one.place]))
     except StoreError as error:
         log.warning("silences stay at their old places: %s", error)
         return (NOT_SILENCED.fill(why=error.words),)
     return ()
 
 
-def left_behind(
+def silences_staying(
     silences: Iterable[Silence], old: Iterable[Document], new: Iterable[Document]
 ) -> Iterator[Message]:
     """Say which monitors go on where their silence does not follow, so that they are told
     of."""
     places = {one.place for one in silences if not one.monitor}
-    gone = places_gone(old, new) if places else {}
-    left = sorted(place for place in places if place in gone and gone[place] is None)
-    if left:
-        yield SILENCE_STAYS.fill(names=some(left))
+    moves = places_gone(old, new) if places else {}
+    staying = sorted(place for place in places if place in moves and moves[place] is None)
+    if staying:
+        yield SILENCE_STAYS.fill(names=first_names(staying))

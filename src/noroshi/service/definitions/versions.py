@@ -9,7 +9,7 @@ from noroshi.core.definitions.problems import suggestion
 from noroshi.core.definitions.version_note import note_text, note_words
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import _
-from noroshi.definitions import Some, first_differences
+from noroshi.definitions import FirstDifferences, first_differences
 from noroshi.definitions.stable_ids import as_it_was
 from noroshi.ports import Version
 from noroshi.service.definitions.apply import ApplyOperations
@@ -28,46 +28,48 @@ class VersionOperations(ApplyOperations):
     """Earlier versions, and going back to one."""
 
     @operation(role=VIEWER, help=_("List the versions of the definitions."))
-    async def versions(self, who: Person, last: int = 20) -> tuple[VersionRow, ...]:
+    async def versions(self, person: Person, last: int = 20) -> tuple[VersionRow, ...]:
         """List the newest ones, newest first; the first is in force."""
-        found = await self._store.versions(max(1, min(last, MOST_LISTED)))
-        return tuple(_row(version) for version in found)
+        rows = await self._store.versions(max(1, min(last, MOST_LISTED)))
+        return tuple(_row(version) for version in rows)
 
     @operation(role=ADMIN, changes=False, help=_("Show the changes of a version."))
-    async def version_show(self, who: Person, number: int) -> OneVersion:
+    async def version_show(self, person: Person, number: int) -> OneVersion:
         """Return its difference from the one before it, and from what is in force now."""
         version = await self._version(number)
         before = await self._store.version(number - 1) or Version(number=0)
         current = await self._store.current()
         documents = as_it_was(version.documents, current.documents)
-        changed = await _differ(before, version)
-        back = await _differ(current, replace(version, documents=documents))
+        changes = await _differ(before, version)
+        changes_back = await _differ(current, replace(version, documents=documents))
         return OneVersion(
             row=_row(version),
-            changed=changed.words,
-            back=back.words,
+            changed=changes.words,
+            back=changes_back.words,
             current=current.number,
-            changed_values=changed.first,
-            back_values=back.first,
-            more_changed=changed.more,
-            more_back=back.more,
+            changed_values=changes.first,
+            back_values=changes_back.first,
+            more_changed=changes.more,
+            more_back=changes_back.more,
         )
 
     @operation(role=ADMIN, news=True, help=_("Restore a version."))
     async def take_back(
-        self, who: Person, number: int, base: int | None = None, note: str = ""
+        self, person: Person, number: int, base: int | None = None, note: str = ""
     ) -> Applied:
         """Bring it into force again, as a new version: nothing of what came since is lost."""
         version, current = await self._version(number), await self._store.current()
-        noted = note or note_text(BACK_TO.fill(number=number))
+        version_note = note or note_text(BACK_TO.fill(number=number))
         documents = as_it_was(version.documents, current.documents)
-        return await self.apply(who, documents=documents, base=base, note=noted, empty=True)
+        return await self.apply(
+            person, documents=documents, base=base, note=version_note, empty=True
+        )
 
     async def _version(self, number: int) -> Version:
         version = await self._store.version(number)
         if version is None:
-            known = [str(one.number) for one in await self._store.versions(MOST_LISTED)]
-            near = suggestion(str(number), known)
+            numbers = [str(one.number) for one in await self._store.versions(MOST_LISTED)]
+            near = suggestion(str(number), numbers)
             raise NotFoundError(NO_VERSION.fill(number=number, instead=near))
         return version
 
@@ -77,5 +79,5 @@ def _row(version: Version) -> VersionRow:
     return VersionRow(number=version.number, at=version.at, who=version.who, note=note)
 
 
-async def _differ(old: Version, new: Version) -> Some:
+async def _differ(old: Version, new: Version) -> FirstDifferences:
     return await asyncio.to_thread(first_differences, old.documents, new.documents)

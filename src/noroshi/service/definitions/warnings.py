@@ -70,16 +70,16 @@ MORE_CAUTIONS = ngettext("And {count} more caution.", "And {count} more cautions
 AND_MORE = _("{names} and {count} more")
 
 
-def first_cautions(*found: Iterable[Message]) -> tuple[Message, ...]:
+def first_cautions(*groups: Iterable[Message]) -> tuple[Message, ...]:
     """Return as many as a person is told at once, and one that counts the others."""
-    every = chain.from_iterable(found)
-    first = tuple(islice(every, MOST_REPORTED))
-    more = sum(1 for _ in every)
+    all_cautions = chain.from_iterable(groups)
+    first = tuple(islice(all_cautions, MOST_REPORTED))
+    more = sum(1 for _ in all_cautions)
     return (*first, MORE_CAUTIONS.fill(count=more)) if more else first
 
 
 def ends_everything(old: Sequence[Document], new: Sequence[Document]) -> Message | None:
-    """Why these definitions are taken for a mistake; None: they are not.
+    """Return why these definitions are taken for a mistake; None: they are not.
 
     An instance that goes on under another name, with the ids of its monitors, is not gone.
     """
@@ -88,7 +88,7 @@ def ends_everything(old: Sequence[Document], new: Sequence[Document]) -> Message
     before, after = (_instances(side) for side in (old, new))
     if not before or before & after or monitor_ids(old) & monitor_ids(new):
         return None
-    return ENDS_ALL.fill(names=some(sorted(before)))
+    return ENDS_ALL.fill(names=first_names(sorted(before)))
 
 
 def cautions(
@@ -103,21 +103,21 @@ def cautions(
     mails = [one.envelope for one in waiting]
     for before, after, id in likely_renamed(old, new):
         yield RENAMED.fill(old=before, new=after, id=id)
-    yield from silent(plan)
+    yield from without_rule(plan)
     yield from without_route(plan, waiting)
     yield from _without_contact(plan, mails)
-    yield from _retiring(plan)
+    yield from _retiring_routes(plan)
 
 
-def silent(plan: Plan) -> Iterator[Message]:
+def without_rule(plan: Plan) -> Iterator[Message]:
     """Say that nobody is told of some monitors, as no rule acts on them."""
-    names = [_called(monitor) for monitor in _without_rule(plan)]
+    names = [_display_path(monitor) for monitor in _without_rule(plan)]
     if names:
-        yield NOBODY_TOLD.fill(count=len(names), names=some(names))
+        yield NOBODY_TOLD.fill(count=len(names), names=first_names(names))
 
 
-def untold(plan: Plan) -> Sequence[str]:
-    """Monitors on which no rule acts."""
+def paths_without_rule(plan: Plan) -> Sequence[str]:
+    """Return the monitors on which no rule acts."""
     return [monitor.path for monitor in _without_rule(plan)]
 
 
@@ -126,61 +126,63 @@ def _without_rule(plan: Plan) -> Sequence[Monitor]:
     return sorted((one for one in watched if not one.rules), key=lambda one: one.path)
 
 
-def _called(monitor: Monitor) -> str:
-    """By the titles that it and its instance have; where neither has one, as files have it."""
+def _display_path(monitor: Monitor) -> str:
+    """Return the titles that it and its instance have; where neither has one, the path that
+    files have."""
     instance = monitor.instance
     if not (instance.title or monitor.title):
         return monitor.path
     return f"{instance.title or instance.name} › {monitor.title or monitor.name}"
 
 
-def some(names: Sequence[str]) -> Message:
+def first_names(names: Sequence[str]) -> Message:
     """Return the first of them by name, and how many more."""
     words = joined(map(plain, names[:FIRST]), COMMA)
-    left = len(names) - FIRST
-    return AND_MORE.fill(names=words, count=left) if left > 0 else words
+    remaining = len(names) - FIRST
+    return AND_MORE.fill(names=words, count=remaining) if remaining > 0 else words
 
 
 def without_route(plan: Plan, waiting: Iterable[QueuedEnvelope]) -> Iterator[Message]:
     """Say that some mails name a route which is none (any more)."""
     mails = [one.envelope for one in waiting]
-    lacking = [mail for mail in mails if set(mail.routes) - plan.routes.keys()]
-    gone = {route for mail in lacking for route in mail.routes} - plan.routes.keys()
-    if gone:
-        yield ROUTE_GONE.fill(count=len(lacking), names=some(sorted(gone)))
+    affected = [mail for mail in mails if set(mail.routes) - plan.routes.keys()]
+    missing = {route for mail in affected for route in mail.routes} - plan.routes.keys()
+    if missing:
+        yield ROUTE_GONE.fill(count=len(affected), names=first_names(sorted(missing)))
 
 
 def _without_contact(plan: Plan, mails: Sequence[Envelope]) -> Iterator[Message]:
-    """A mail that was sent by hand may be to an address, which is no contact's name."""
-    told = [mail.contact for mail in mails if is_name(mail.contact)]
-    lacking = [contact for contact in told if contact not in plan.contacts]
-    if lacking:
-        yield CONTACT_GONE.fill(count=len(lacking), names=some(sorted(set(lacking))))
+    """Say that some mails are to a contact which is none. One that was sent by hand may be to
+    an address, which is no contact's name."""
+    contacts = [mail.contact for mail in mails if is_name(mail.contact)]
+    missing = [contact for contact in contacts if contact not in plan.contacts]
+    if missing:
+        yield CONTACT_GONE.fill(count=len(missing), names=first_names(sorted(set(missing))))
 
 
-def _retiring(plan: Plan) -> Iterator[Message]:
-    """That a way to sign in will end, at Microsoft 365."""
+def _retiring_routes(plan: Plan) -> Iterator[Message]:
+    """Say that a way to sign in will end, at Microsoft 365."""
     names = sorted(route.name for route in plan.routes.values() if is_retiring(route))
     if names:
-        yield RETIRES.fill(names=some(names))
+        yield RETIRES.fill(names=first_names(names))
 
 
 def _instances(documents: Iterable[Document]) -> set[str]:
-    kept = (one.key.partition("/") for one in documents)
-    return {name for type, _, name in kept if type == "instances"}
+    keys = (one.key.partition("/") for one in documents)
+    return {name for type, _, name in keys if type == "instances"}
 
 
 def days_over(
-    made: Mapping[str, Document], known: Mapping[str, Document], now: datetime
+    new: Mapping[str, Document], old: Mapping[str, Document], now: datetime
 ) -> Iterator[Problem]:
     """Yield the days that are over of what is changed: that of a secret that has ended
     meanwhile may stay."""
-    for key, one in made.items():
+    for key, one in new.items():
         if not key.startswith("accounts/"):
             continue
-        said, before = content(one), content(known[key]) if key in known else {}
+        settings, before = content(one), content(old[key]) if key in old else {}
         for field in ENDS:
-            day = said.get(field)
+            day = settings.get(field)
             ends = end_of(day) if isinstance(day, str) and day != before.get(field) else None
             if ends and is_over(ends, now):
                 yield Problem(f"{key}.toml: {field}", OVER.fill(day=day))

@@ -11,7 +11,7 @@ from noroshi.network.connection_errors import NoAnswerError
 from noroshi.oauth.account import Account
 from noroshi.ports import RouteError, TransportContext
 from noroshi.ports.examination import Exam, Step, StepError, StepResult
-from noroshi.service.sign_in.account_steps import fetched, page_of, server_of
+from noroshi.service.sign_in.account_steps import fetch_page, page_of, server_of
 from noroshi.transports.diagnostics.connection_steps import SKEW_AT_MOST, clock_remarks
 
 CLOCK = _("Clock")
@@ -33,13 +33,13 @@ class ClockStep:
 
     @property
     def steps(self) -> Sequence[Step]:
-        return (Step(name="clock", title=CLOCK, take=self._compared, alone=True),)
+        return (Step(name="clock", title=CLOCK, take=self._compare, alone=True),)
 
-    async def _compared(self) -> StepResult:
+    async def _compare(self) -> StepResult:
         for (host, _port), account in self._accounts.items():
             outside = replace(self._outside, network=account.network)
             try:
-                reply = await fetched(page_of(account), account, outside)
+                reply = await fetch_page(page_of(account), account, outside)
             except (RouteError, NoAnswerError):
                 continue
             if reply.date is not None:

@@ -15,7 +15,7 @@ from noroshi.core.translation import NOTHING, Message, _, plain
 from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import account_of, mark_of, resource_of
 from noroshi.definitions.token_destinations import host_of
-from noroshi.guides.microsoft365 import PORTAL, WORLDWIDE_ALONE, elsewhere
+from noroshi.guides.microsoft365 import PORTAL, WORLDWIDE_ALONE, national_replacements
 from noroshi.knowledge.explanation import Explanation
 from noroshi.oauth.account import Account
 from noroshi.oauth.high_volume import role_at
@@ -122,7 +122,7 @@ class DiagnosticOperations(OperationContext):
     """Begun, and looked at as its stages come."""
 
     @operation(role=ADMIN, changes=False, help=_("Examine a route, or this computer."))
-    async def examine_begin(self, who: Person, route: str = "", to: str = "") -> Examined:
+    async def examine_begin(self, person: Person, route: str = "", to: str = "") -> Examined:
         """Begin it; `to` is named as a recipient and never written to, else the mailbox itself.
 
         Without a route it is this computer.
@@ -130,62 +130,64 @@ class DiagnosticOperations(OperationContext):
         if to and not is_address(to):
             raise InvalidArgumentError(BAD_TO, (Problem("to", NO_MAILBOX.fill(given=to)),))
         _, plan = await self._current()
-        found = self._route_named(plan, route) if route else None
-        down = await self._knows_of(plan, found) if found else None
+        target = self._route_named(plan, route) if route else None
+        outage = await self._outage_with_remedy(plan, target) if target else None
         examination = (
-            self._of_route(plan, found, to) if found else SystemExamination(self._whole(plan))
+            self._of_route(plan, target, to)
+            if target
+            else SystemExamination(self._system_steps(plan))
         )
         id = self._new_id()
         now = self._clocks.wall()
-        self._under_way.begin(id, examination, now)
-        if found:
-            self._examined[route] = found, self._under_way.named(id)
+        self._running_examinations.begin(id, examination, now)
+        if target:
+            self._examined[route] = target, self._running_examinations.get(id)
         return Examined(
             id=id,
             route=route,
-            title=plain(found.title) if found else SYSTEM,
-            kind=found.kind if found else "",
-            mark=(mark_of(plan, found) if found else None) or NOTHING,
-            where=str(getattr(found.options, "where", "")) if found else self._runs_on,
+            title=plain(target.title) if target else SYSTEM,
+            kind=target.kind if target else "",
+            mark=(mark_of(plan, target) if target else None) or NOTHING,
+            where=str(getattr(target.options, "where", "")) if target else self._runs_on,
             at=now,
             names=_names(examination.steps),
-            down=down,
+            down=outage,
         )
 
-    async def _knows_of(self, plan: Plan, route: Route) -> KnownDown | None:
+    async def _outage_with_remedy(self, plan: Plan, route: Route) -> KnownDown | None:
         """Return what keeps its mails, with what mends it where no stage will tell."""
-        known = await self._kept_by(route)
-        found = await self._store.envelope(known.mail) if known and not known.early else None
-        if known is None or found is None:
-            return known
+        outage = await self._outage_of(route)
+        entry = await self._store.envelope(outage.mail) if outage and not outage.early else None
+        if outage is None or entry is None:
+            return outage
         exam = self._exam(plan, route, "", self._outside(plan, route.network))
-        return replace(known, remedy=late_remedy(route, found[1], exam))
+        return replace(outage, remedy=late_remedy(route, entry[1], exam))
 
-    async def _kept_by(self, route: Route) -> KnownDown | None:
+    async def _outage_of(self, route: Route) -> KnownDown | None:
         """Return how the last mails fared: a look may be unable to see it, or it is mended and
         rests."""
-        down = (await self._down()).get(route.name)
-        mine = [w for w in await self._store.queue() if route.name in w.envelope.routes]
-        waiting = [one for one in mine if not one.state]
-        if down is not None:
-            return _down_as(down, waiting)
+        outage = (await self._outages()).get(route.name)
+        mails = [w for w in await self._store.queue() if route.name in w.envelope.routes]
+        waiting = [one for one in mails if not one.state]
+        if outage is not None:
+            return _known_down(outage, waiting)
         # The route is well, and this mail is told to come later (432: busy, say).
-        put_off = [one for one in waiting if one.envelope.attempts and one.why != NOTHING]
-        if not put_off:
+        retrying = [one for one in waiting if one.envelope.attempts and one.why != NOTHING]
+        if not retrying:
             return None
-        return _put_off(put_off)
+        return _postponed(retrying)
 
     @operation(role=ADMIN, changes=False, help=_("Show the progress of an examination."))
-    async def examine_look(self, who: Person, id: str, seen: int = 0) -> Looked:
+    async def examine_look(self, person: Person, id: str, seen: int = 0) -> Looked:
         """Return its stages after the first `seen`; wait a few seconds for one. With `seen` -1
         it is all of them, at once."""
-        running = self._under_way.named(id)
-        stages, over = await self._under_way.since(id, seen)
+        running = self._running_examinations.get(id)
+        stages, over = await self._running_examinations.since(id, seen)
         return Looked(tuple(stages), over, running.at, _names(running.steps))
 
     async def close(self) -> None:
         """End what is under way."""
-        await self._under_way.close()
+        await self._running_examinations.close()
 
     def _route_named(self, plan: Plan, name: str) -> Route:
         route = plan.routes.get(name)
@@ -218,15 +220,16 @@ class DiagnosticOperations(OperationContext):
             },
             people=_people(route.options, account),
             other=server_of(account) if account else None,
-            replacements=_instead(account.cloud.name) if account else {},
+            replacements=_page_replacements(account.cloud.name) if account else {},
         )
         if account is None:
             return exam
         steps = SignInSteps(account, resource_of(route), self._tokens, outside, exam).steps
         return replace(exam, sign_in=steps)
 
-    def _whole(self, plan: Plan) -> Sequence[Step]:
-        """This computer, its clock by the sign-in servers of all accounts."""
+    def _system_steps(self, plan: Plan) -> Sequence[Step]:
+        """Return the steps of this computer, its clock by the sign-in servers of all
+        accounts."""
         clock = ClockStep(tuple(plan.accounts.values()), self._outside(plan, DIRECT))
         return (*(self._system() if self._system else ()), *clock.steps)
 
@@ -241,14 +244,14 @@ class SystemExamination:
         """Hold nothing open."""
 
 
-def _down_as(rest: RouteOutage, waiting: Sequence[QueuedEnvelope]) -> KnownDown:
-    free = next((one.envelope.id for one in waiting if not one.out), "")
+def _known_down(rest: RouteOutage, waiting: Sequence[QueuedEnvelope]) -> KnownDown:
+    free_mail = next((one.envelope.id for one in waiting if not one.out), "")
     return KnownDown(
-        rest.since, rest.why, len(waiting), early=rest.early, mail=free, until=rest.until
+        rest.since, rest.why, len(waiting), early=rest.early, mail=free_mail, until=rest.until
     )
 
 
-def _put_off(waiting: Sequence[QueuedEnvelope]) -> KnownDown:
+def _postponed(waiting: Sequence[QueuedEnvelope]) -> KnownDown:
     since = min(waits_since(one.envelope) for one in waiting)
     first = min(waiting, key=lambda one: one.due)
     mail = "" if first.out else first.envelope.id
@@ -273,7 +276,8 @@ def _values_of(plan: Plan, account: Account, route: Route) -> Mapping[str, str]:
 
 
 def _graph_route(plan: Plan, account: Account) -> str:
-    """A route by Graph from the same mailbox, with whichever account; "" if there is none."""
+    """Return a route by Graph from the same mailbox, with whichever account; "" if there is
+    none."""
     for route in plan.routes.values():
         other = account_of(plan, route) if route.kind == "graph" else None
         if other is not None and other.mailbox == account.mailbox:
@@ -281,10 +285,10 @@ def _graph_route(plan: Plan, account: Account) -> str:
     return ""
 
 
-def _instead(cloud: str) -> Mapping[str, str]:
+def _page_replacements(cloud: str) -> Mapping[str, str]:
     """Return what stands in the place of Microsoft's pages: at a server that is none of Microsoft's
     nothing does."""
-    return elsewhere(cloud) if cloud in CLOUDS else dict.fromkeys(PAGES, "")
+    return national_replacements(cloud) if cloud in CLOUDS else dict.fromkeys(PAGES, "")
 
 
 def _people(options: Any, account: Account | None) -> Mapping[Whose, Message]:
@@ -304,15 +308,16 @@ def late_remedy(route: Route, receipts: Sequence[Receipt], exam: Exam) -> Remedy
     last = next((one for one in reversed(receipts) if one.route == route.name), None)
     if table is None or last is None:
         return None
-    said = (one for one in last.answers.values() if one.verdict is not Verdict.ACCEPTED)
-    answer = next((one for one in said if one.code), None)
-    return None if answer is None else table(answer).remedy(_filled(route, exam))
+    refusals = (one for one in last.answers.values() if one.verdict is not Verdict.ACCEPTED)
+    answer = next((one for one in refusals if one.code), None)
+    return None if answer is None else table(answer).remedy(_with_parties(route, exam))
 
 
-def _filled(route: Route, exam: Exam) -> Exam:
-    """With what the route sends as; what was replied stands beside the remedy already."""
+def _with_parties(route: Route, exam: Exam) -> Exam:
+    """Return the examination with what the route sends as; what was replied stands beside the
+    remedy already."""
     parties = getattr(route.options, "parties", None)
     if parties is None:
         return exam
-    told = {"user": parties.user, "sender": parties.sender, "envelope": parties.envelope}
-    return replace(exam, values={**exam.values, **{k: v for k, v in told.items() if v}})
+    facts = {"user": parties.user, "sender": parties.sender, "envelope": parties.envelope}
+    return replace(exam, values={**exam.values, **{k: v for k, v in facts.items() if v}})

@@ -22,7 +22,7 @@ NO_SUCH = _("This examination no longer exists; start it again.")
 
 
 @dataclass(slots=True)
-class Running:
+class RunningExamination:
     """One examination: its steps, when it was begun, and what has come of it so far."""
 
     steps: Sequence[Step]
@@ -34,12 +34,12 @@ class Running:
     task: asyncio.Task[None] | None = None
 
 
-class UnderWay:
+class RunningExaminations:
     """All of them, by their ids."""
 
     def __init__(self, steady: Callable[[], float]) -> None:
         self._steady = steady
-        self._running: dict[str, Running] = {}
+        self._running: dict[str, RunningExamination] = {}
 
     def begin(self, id: str, examination: Examination, at: datetime) -> None:
         """Take its steps one after the other, whoever looks. Raises OperationFailedError."""
@@ -51,29 +51,31 @@ class UnderWay:
         }
         if sum(not one.over for one in self._running.values()) >= MOST:
             raise OperationFailedError(TOO_MANY.fill(most=MOST))
-        running = self._running[id] = Running(examination.steps, at)
+        running = self._running[id] = RunningExamination(examination.steps, at)
         running.task = asyncio.create_task(self._run(running, examination))
 
-    def named(self, id: str) -> Running:
+    def get(self, id: str) -> RunningExamination:
         """Return the one of that id. Raises NotFoundError."""
         running = self._running.get(id)
         if running is None:
             raise NotFoundError(NO_SUCH)
         return running
 
-    async def since(self, id: str, seen: int) -> tuple[Sequence[Stage], bool]:
-        """Return the stages after the first `seen`, and whether it is over; wait a while for
-        news, but not if `seen` is less than 0.
+    async def since(self, id: str, known_stages: int) -> tuple[Sequence[Stage], bool]:
+        """Return the stages after the first `known_stages`, and whether it is over; wait
+        a while for news, but not if `known_stages` is less than 0.
 
         Raises NotFoundError.
         """
-        running = self.named(id)
+        running = self.get(id)
         try:
             async with asyncio.timeout(WAIT), running.news:
-                await running.news.wait_for(lambda: running.over or len(running.stages) > seen)
+                await running.news.wait_for(
+                    lambda: running.over or len(running.stages) > known_stages
+                )
         except TimeoutError:
             pass
-        return tuple(running.stages[max(seen, 0) :]), running.over
+        return tuple(running.stages[max(known_stages, 0) :]), running.over
 
     async def close(self) -> None:
         """End those that are under way, and let go of their connections."""
@@ -82,7 +84,7 @@ class UnderWay:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, running: Running, examination: Examination) -> None:
+    async def _run(self, running: RunningExamination, examination: Examination) -> None:
         try:
             async for stage in examined(examination.steps, self._steady):
                 await self._tell(running, stage)
@@ -91,7 +93,7 @@ class UnderWay:
             running.over, running.ended = True, self._steady()
             await self._tell(running, None)
 
-    async def _tell(self, running: Running, stage: Stage | None) -> None:
+    async def _tell(self, running: RunningExamination, stage: Stage | None) -> None:
         async with running.news:
             if stage is not None:
                 running.stages.append(stage)

@@ -38,46 +38,50 @@ def faults(
     plan: Plan, to: Iterable[str], subject: str, text: str, routes: Iterable[str]
 ) -> tuple[Problem, ...]:
     """Return all that stands in the way of sending this."""
-    to, found = list(to), list[Problem]()
+    to, problems = list(to), list[Problem]()
     if not to:
-        found.append(Problem("to", NOBODY))
-    found += _too_many("to", to)
+        problems.append(Problem("to", NOBODY))
+    problems += _too_many("to", to)
     if len(text) * len(to) > LONGEST_TOGETHER:
-        found.append(Problem("to", TOO_MUCH.fill(most=LONGEST_TOGETHER // max(1, len(text)))))
+        problems.append(
+            Problem("to", TOO_MUCH.fill(most=LONGEST_TOGETHER // max(1, len(text))))
+        )
     for name in to[:MOST_NAMES]:
         if name not in plan.contacts and not is_address(name):
             near = suggestion(name, plan.contacts)
-            found.append(Problem("to", NO_ADDRESS.fill(given=shortened(name), instead=near)))
-    found += _unknown(plan, routes)
+            problems.append(Problem("to", NO_ADDRESS.fill(given=shortened(name), instead=near)))
+    problems += _unknown_routes(plan, routes)
     if not plan.routes:
-        found.append(Problem("routes", NO_ROUTES))
+        problems.append(Problem("routes", NO_ROUTES))
     if CONTROL.search(subject) or not 0 < len(subject) <= LONGEST_SUBJECT:
-        found.append(Problem("subject", ONE_LINE.fill(most=LONGEST_SUBJECT)))
+        problems.append(Problem("subject", ONE_LINE.fill(most=LONGEST_SUBJECT)))
     if len(text) > LONGEST_TEXT:
-        found.append(Problem("text", TOO_LONG.fill(most=LONGEST_TEXT)))
-    return tuple(found)
+        problems.append(Problem("text", TOO_LONG.fill(most=LONGEST_TEXT)))
+    return tuple(problems)
 
 
-def misdirected(plan: Plan, to: Iterable[str], routes: Iterable[str]) -> tuple[Problem, ...]:
+def readdressing_faults(
+    plan: Plan, to: Iterable[str], routes: Iterable[str]
+) -> tuple[Problem, ...]:
     """Return what is wrong with the addresses and routes that one envelope is to have from now
     on."""
     to = list(to)
     bad = [one for one in to[:MOST_NAMES] if not is_address(one)]
-    found = [Problem("to", NO_MAILBOX.fill(given=shortened(one))) for one in bad]
-    return (*_too_many("to", to), *found, *_unknown(plan, routes))
+    problems = [Problem("to", NO_MAILBOX.fill(given=shortened(one))) for one in bad]
+    return (*_too_many("to", to), *problems, *_unknown_routes(plan, routes))
 
 
 def _too_many(where: str, names: list[str]) -> list[Problem]:
     return [Problem(where, TOO_MANY.fill(most=MOST_NAMES))] * (len(names) > MOST_NAMES)
 
 
-def _unknown(plan: Plan, routes: Iterable[str]) -> list[Problem]:
-    named = list(routes)
-    return _too_many("routes", named) + [
+def _unknown_routes(plan: Plan, routes: Iterable[str]) -> list[Problem]:
+    names = list(routes)
+    return _too_many("routes", names) + [
         Problem(
             "routes", NO_ROUTE.fill(given=shortened(one), instead=suggestion(one, plan.routes))
         )
-        for one in named[:MOST_NAMES]
+        for one in names[:MOST_NAMES]
         if one not in plan.routes
     ]
 
@@ -90,11 +94,11 @@ def contact_of(plan: Plan, name: str, text: str) -> Contact:
     return Contact(id=name, addresses=(name,), language=language)
 
 
-def routes_of(plan: Plan, contact: Contact, given: tuple[str, ...]) -> tuple[str, ...]:
+def routes_of(plan: Plan, contact: Contact, preferred: tuple[str, ...]) -> tuple[str, ...]:
     """Return them as given, else those of the first rule that tells this contact, else all, in
     order."""
-    if given:
-        return given
+    if preferred:
+        return preferred
     for rule in plan.rules.values():
         if any(one.id == contact.id for one in rule.contacts):
             return rule.routes

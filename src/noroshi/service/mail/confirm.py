@@ -12,7 +12,7 @@ from noroshi.service.mail.mail_answers import Queued
 from noroshi.service.mail.queue import NO_MAIL, QueueOperations
 from noroshi.service.monitors import status_view
 from noroshi.service.operation import OPERATOR, Person, note, operation
-from noroshi.service.setup.proofs import seen_by
+from noroshi.service.setup.proofs import confirm_arrival
 
 NOT_TAKEN = _("This mail cannot have arrived: no server has accepted it yet.")
 
@@ -21,18 +21,18 @@ class ConfirmationOperations(QueueOperations):
     """Said by a person, and kept with their name."""
 
     @operation(role=OPERATOR, help=_("Record that a mail arrived in the inbox."))
-    async def queue_seen(self, who: Person, id: str) -> Queued:
+    async def queue_seen(self, person: Person, id: str) -> Queued:
         """Note that a mail is seen arrived, and so proves the route that carried it. Of a
         digest's member the digest is meant."""
-        found = await self._store.envelope(id)
-        if found is None:
+        entry = await self._store.envelope(id)
+        if entry is None:
             raise NotFoundError(NO_MAIL.fill(id=id))
-        mail = status_view.digest_of(found[0]) or id
-        carried = await self._store.envelope(mail)
-        if carried is None or carried[0].state != EnvelopeState.ACCEPTED:
+        mail = status_view.digest_of(entry[0]) or id
+        carrier = await self._store.envelope(mail)
+        if carrier is None or carrier[0].state != EnvelopeState.ACCEPTED:
             raise ConflictError(NOT_TAKEN)
-        await seen_by(self._store, mail, who.name, self._clocks.wall())
+        await confirm_arrival(self._store, mail, person.name, self._clocks.wall())
         arrivals = await self._store.arrivals(mail)
-        note(after={"mail": mail, "to": carried[0].envelope.to})
-        queued = await self._queued(found[0])
-        return replace(queued, state=state_of(found[0].shown, arrivals))
+        note(after={"mail": mail, "to": carrier[0].envelope.to})
+        queued = await self._queued(entry[0])
+        return replace(queued, state=state_of(entry[0].shown, arrivals))

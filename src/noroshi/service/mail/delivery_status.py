@@ -32,40 +32,43 @@ comes back."""
 def state_of(state: DeliveryState, arrivals: Iterable[Arrival]) -> DeliveryState:
     """Return the state of a mail: one that came back was not read, whoever else saw it
     arrive."""
-    arrived = {one.state for one in arrivals}
-    if not arrived:
+    states = {one.state for one in arrivals}
+    if not states:
         return state
-    back = DeliveryState.CAME_BACK
-    return back if back in arrived else arrived.pop()
+    came_back = DeliveryState.CAME_BACK
+    return came_back if came_back in states else states.pop()
 
 
-def limits(routes: Iterable[Route], read: Collection[str]) -> Mapping[str, Message]:
-    """Return by route what is not known of what it took. `read`: those whose mailbox is
+def limits(routes: Iterable[Route], readable: Collection[str]) -> Mapping[str, Message]:
+    """Return by route what is not known of what it took. `readable`: those whose mailbox is
     read."""
     of_mails = {True: NOT_PROVED, False: NOT_NOTICED}
-    return {one.name: OF_KIND.get(one.kind) or of_mails[one.name in read] for one in routes}
+    return {one.name: OF_KIND.get(one.kind) or of_mails[one.name in readable] for one in routes}
 
 
-def unproved(state: str, receipts: Sequence[Receipt], known: Mapping[str, Message]) -> Message:
-    """Return what is not known of an accepted mail. `known`: the same by route."""
+def unproved(
+    state: str, receipts: Sequence[Receipt], by_route: Mapping[str, Message]
+) -> Message:
+    """Return what is not known of an accepted mail. `by_route`: the same by route."""
     if state != DeliveryState.ACCEPTED:
         return NOTHING
-    took = last_taken(receipts)
-    return NOT_NOTICED if took is None else known.get(took.route, GONE)
+    receipt = last_taken(receipts)
+    return NOT_NOTICED if receipt is None else by_route.get(receipt.route, GONE)
 
 
-def arrived(arrivals: Iterable[Arrival]) -> tuple[Arrived, ...]:
+def arrival_answers(arrivals: Iterable[Arrival]) -> tuple[Arrived, ...]:
     """Return what became of a mail, as an answer."""
-    return tuple(map(_arrived, arrivals))
+    return tuple(map(_arrival_answer, arrivals))
 
 
-def _arrived(one: Arrival) -> Arrived:
-    """Of a mail that was seen, `said` is by whom; of one that came back, what a server wrote."""
+def _arrival_answer(one: Arrival) -> Arrived:
+    """Return an arrival as an answer: of a mail that was seen, by whom; of one that came back,
+    what a server wrote."""
     if one.state != DeliveryState.SEEN_ARRIVED:
         return Arrived(at=one.at, address=one.address, state=one.state, said=one.text)
     return Arrived(at=one.at, address=one.address, state=one.state, said="", by=one.text)
 
 
-def arrives(trip: RoundTripFacts) -> Arrives:
+def round_trip_answer(trip: RoundTripFacts) -> Arrives:
     """Return what is known of a route's mails to its own mailbox, as an answer."""
     return Arrives(seen=trip.last_arrival, took=trip.took, why=trip.why, by=trip.by)

@@ -11,7 +11,7 @@ from noroshi.core.mail import EnvelopeState, Receipt, delivery_state
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.ports import LedgerEntry
 from noroshi.service.errors import NotFoundError, OperationFailedError
-from noroshi.service.mail.delivery_status import arrived, state_of, unproved
+from noroshi.service.mail.delivery_status import arrival_answers, state_of, unproved
 from noroshi.service.mail.mail_answers import Ledger, LedgerRow, Sum, Tried
 from noroshi.service.monitors.history import monitor_named
 from noroshi.service.operation import VIEWER, Person, operation
@@ -26,17 +26,17 @@ class LedgerOperations(OperationContext):
 
     @operation(role=VIEWER, help=_("Show the outcome of each alarm."))
     async def ledger(
-        self, who: Person, alarm: str = "", last: int = 50, monitor: str = ""
+        self, person: Person, alarm: str = "", last: int = 50, monitor: str = ""
     ) -> Ledger:
         """List the newest alarms, of one monitor (instance/group/monitor) or of all, or the one
         of that id, with all attempts; and the sum of all."""
         id = monitor_named((await self._current())[1], monitor).id if monitor else ""
-        found = await self._store.ledger(max(1, min(last, MOST)), alarm, id)
-        if alarm and not found:
+        entries = await self._store.ledger(max(1, min(last, MOST)), alarm, id)
+        if alarm and not entries:
             raise NotFoundError(NO_ALARM.fill(alarm=alarm))
         marks = await self._marks()
         limits, paths = await self._unproved(), await self._paths()
-        rows = tuple(row_of(entry, paths, marks, limits, who.roles) for entry in found)
+        rows = tuple(row_of(entry, paths, marks, limits, person.roles) for entry in entries)
         return Ledger(sum=sum_of(await self._store.totals()), rows=rows)
 
     async def _paths(self) -> Mapping[str, str]:
@@ -90,15 +90,17 @@ def row_of(
         state=state,
         why=entry.sent_in.why,
         tried=tuple(
-            tried for receipt in entry.receipts for tried in _tried(receipt, marks, roles)
+            attempt
+            for receipt in entry.receipts
+            for attempt in _attempts(receipt, marks, roles)
         ),
-        arrived=arrived(entry.arrivals),
+        arrived=arrival_answers(entry.arrivals),
         unproved=unproved(state, entry.receipts, limits),
         path_now=paths.get(event.monitor, "") if event else "",
     )
 
 
-def _tried(
+def _attempts(
     receipt: Receipt, marks: Mapping[str, Message], roles: Collection[str]
 ) -> Iterator[Tried]:
     for address, answer in receipt.answers.items():

@@ -36,16 +36,16 @@ class PreviewOperations(OperationContext):
     """Mails as they will look, before they leave."""
 
     @operation(role=VIEWER, help=_("Show a mail as it will be sent."))
-    async def queue_mail(self, who: Person, id: str) -> AsSent:
+    async def queue_mail(self, person: Person, id: str) -> AsSent:
         """Show the mail as the first of its routes that sends mails would send it; send
         nothing."""
-        found = await self._store.envelope(id)
-        if found is None:
+        entry = await self._store.envelope(id)
+        if entry is None:
             raise NotFoundError(NO_MAIL.fill(id=id))
         _, plan = await self._current()
-        envelope = found[0].envelope
+        envelope = entry[0].envelope
         content = content_of(envelope.payload)
-        route, headers = _first(plan, envelope)
+        route, headers = _first_route(plan, envelope)
         return AsSent(
             id=id,
             route=route,
@@ -56,7 +56,7 @@ class PreviewOperations(OperationContext):
         )
 
 
-def _first(plan: Plan, envelope: Envelope) -> tuple[str, Mapping[str, str]]:
+def _first_route(plan: Plan, envelope: Envelope) -> tuple[str, Mapping[str, str]]:
     for name in envelope.routes:
         if (route := plan.routes.get(name)) and (sender := _sender(plan, route)):
             try:
@@ -69,12 +69,12 @@ def _first(plan: Plan, envelope: Envelope) -> tuple[str, Mapping[str, str]]:
 def _sender(plan: Plan, route: Route) -> str:
     """Return whom a route's mails come from; "": it sends no mails."""
     account = account_of(plan, route)
-    named = getattr(route.options, "mail_from", "") or getattr(route.options, "sender", "")
-    return str(named or (account.mailbox if account else ""))
+    address = getattr(route.options, "mail_from", "") or getattr(route.options, "sender", "")
+    return str(address or (account.mailbox if account else ""))
 
 
 def _headers(route: Route, envelope: Envelope, sender: str) -> Mapping[str, str]:
-    """As a mail program shows them."""
+    """Return the headers as a mail program shows them."""
     name = str(getattr(route.options, "sender_name", ""))
     charset = str(getattr(route.options, "charset", UTF_8))
     raw = compose(envelope, sender, name, charset)

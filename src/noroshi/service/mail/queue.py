@@ -35,7 +35,7 @@ class QueueOperations(OperationContext):
     @operation(role=OPERATOR, secret=("text",), news=True, help=_("Send a mail."))
     async def send(
         self,
-        who: Person,
+        person: Person,
         to: tuple[str, ...],
         subject: str,
         text: str,
@@ -65,99 +65,103 @@ class QueueOperations(OperationContext):
         return Sent(tuple(envelope.id for envelope in envelopes))
 
     @operation(role=VIEWER, help=_("List the mails in the queue."))
-    async def queue_list(self, who: Person) -> tuple[Queued, ...]:
+    async def queue_list(self, person: Person) -> tuple[Queued, ...]:
         """List what waits and what was set aside, oldest first."""
-        down, now, marks = await self._down(), self._clocks.wall(), await self._marks()
+        outages, now, marks = await self._outages(), self._clocks.wall(), await self._marks()
         waiting = await self._store.queue()
-        return tuple(status_view.queued(one, down, now, marks) for one in waiting)
+        return tuple(status_view.queued(one, outages, now, marks) for one in waiting)
 
     @operation(role=VIEWER, help=_("Show one mail of the queue in full."))
-    async def queue_show(self, who: Person, id: str) -> Letter:
+    async def queue_show(self, person: Person, id: str) -> Letter:
         """Return the envelope, its attempts and what they brought, when it is next tried and
         why."""
-        found = await self._store.envelope(id)
-        if found is None:
+        entry = await self._store.envelope(id)
+        if entry is None:
             raise NotFoundError(NO_MAIL.fill(id=id))
-        one, receipts = found
+        one, receipts = entry
         if digest := status_view.digest_of(
             one
         ):  # what was tried, and what arrived, is the digest's
-            told_in = await self._store.envelope(digest)
-            id, receipts = (digest, told_in[1]) if told_in else (id, receipts)
+            digest_entry = await self._store.envelope(digest)
+            id, receipts = (digest, digest_entry[1]) if digest_entry else (id, receipts)
         arrivals, limits = await self._store.arrivals(id), await self._unproved()
         queued = await self._queued(one)
-        return status_view.letter(one, queued, receipts, arrivals, limits, who.roles)
+        return status_view.letter(one, queued, receipts, arrivals, limits, person.roles)
 
     @operation(role=OPERATOR, news=True, help=_("Retry one mail now."))
-    async def queue_retry(self, who: Person, id: str) -> Queued:
+    async def queue_retry(self, person: Person, id: str) -> Queued:
         """Make it due now, its routes too, and let each sign-in that was refused be asked for
         again: whoever tries again says that it is mended. One set aside waits again."""
         await self._note_before(id)
         await self._ask_again(id)
-        done = await self._store.retry(id, self._clocks.wall())
-        return await self._changed(id, done, NOT_AGAIN)
+        succeeded = await self._store.retry(id, self._clocks.wall())
+        return await self._after_change(id, succeeded, NOT_AGAIN)
 
     @operation(role=OPERATOR, help=_("Hold one mail."))
-    async def queue_hold(self, who: Person, id: str) -> Queued:
+    async def queue_hold(self, person: Person, id: str) -> Queued:
         """Hold it: it waits until it is released, and what is younger of the same order key
         behind it."""
         await self._note_before(id)
-        return await self._changed(id, await self._store.hold(id, who.name), NOT_HELD)
+        return await self._after_change(id, await self._store.hold(id, person.name), NOT_HELD)
 
     @operation(role=OPERATOR, news=True, help=_("Release a held mail."))
-    async def queue_release(self, who: Person, id: str) -> Queued:
+    async def queue_release(self, person: Person, id: str) -> Queued:
         """Release one that was held, or set aside: it waits again, due now."""
         await self._note_before(id)
-        done = await self._store.release(id, self._clocks.wall())
-        return await self._changed(id, done, NOT_RELEASED)
+        succeeded = await self._store.release(id, self._clocks.wall())
+        return await self._after_change(id, succeeded, NOT_RELEASED)
 
     @operation(role=ADMIN, news=True, help=_("Give one mail up."))
-    async def queue_drop(self, who: Person, id: str) -> Queued:
+    async def queue_drop(self, person: Person, id: str) -> Queued:
         """Give it up: it is never sent, and stays on record with who gave it up."""
         await self._note_before(id)
-        return await self._changed(id, await self._store.drop(id, who.name), NOT_DROPPED)
+        return await self._after_change(
+            id, await self._store.drop(id, person.name), NOT_DROPPED
+        )
 
     @operation(role=ADMIN, news=True, help=_("Correct the addresses or routes of one mail."))
     async def queue_edit(
-        self, who: Person, id: str, to: tuple[str, ...] = (), routes: tuple[str, ...] = ()
+        self, person: Person, id: str, to: tuple[str, ...] = (), routes: tuple[str, ...] = ()
     ) -> Queued:
         """Change what is given, and leave the rest. One that was set aside is sent once it is
         released."""
         _, plan = await self._current()
         if await self._store.envelope(id) is None:
             raise NotFoundError(NO_MAIL.fill(id=id))
-        if problems := compose.misdirected(plan, to, routes):
+        if problems := compose.readdressing_faults(plan, to, routes):
             raise InvalidArgumentError(BAD_EDIT.fill(id=id), problems)
         await self._note_before(id)
-        return await self._changed(id, await self._store.readdress(id, to, routes), NOT_EDITED)
+        return await self._after_change(
+            id, await self._store.readdress(id, to, routes), NOT_EDITED
+        )
 
-    async def _changed(self, id: str, done: bool, why_not: Message) -> Queued:
-        found = await self._store.envelope(id)
-        if found is None:
+    async def _after_change(self, id: str, succeeded: bool, why_not: Message) -> Queued:
+        entry = await self._store.envelope(id)
+        if entry is None:
             raise NotFoundError(NO_MAIL.fill(id=id))
-        if not done:
+        if not succeeded:
             raise ConflictError(why_not.fill(id=id))
-        note(after=_in_short(found[0]))
-        return await self._queued(found[0])
+        note(after=_summary(entry[0]))
+        return await self._queued(entry[0])
 
     async def _note_before(self, id: str) -> None:
-        found = await self._store.envelope(id)
-        if found is not None:
-            note(before=_in_short(found[0]))
+        entry = await self._store.envelope(id)
+        if entry is not None:
+            note(before=_summary(entry[0]))
 
     async def _queued(self, one: QueuedEnvelope) -> Queued:
         marks, now = await self._marks(), self._clocks.wall()
-        return status_view.queued(one, await self._down(), now, marks)
+        return status_view.queued(one, await self._outages(), now, marks)
 
     async def _ask_again(self, id: str) -> None:
-        found = await self._store.envelope(id)
+        entry = await self._store.envelope(id)
         _, plan = await self._current()
-        names = found[0].envelope.routes if found else ()
+        names = entry[0].envelope.routes if entry else ()
         for route in (plan.routes[name] for name in names if name in plan.routes):
             if account := account_of(plan, route):
                 await self._tokens.ask_again(account)
 
 
-def _in_short(one: QueuedEnvelope) -> Mapping[str, Any]:
+def _summary(one: QueuedEnvelope) -> Mapping[str, Any]:
     envelope = one.envelope
     return {"state": one.shown, "to": envelope.to, "routes": envelope.routes}

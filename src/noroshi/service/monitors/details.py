@@ -9,17 +9,17 @@ from noroshi.core.model import Limits, Monitor, Reading, Sample
 from noroshi.core.translation import Message, _, plain
 from noroshi.ports import Check
 from noroshi.service.alarms.alarm_view import (
-    NOTHING_OF_IT,
-    of_monitors,
+    NO_SUPPRESSION,
     remark_shown,
     silence_shown,
+    suppressions_by_monitor,
     windows_shown,
 )
 from noroshi.service.definitions.disabled_text import stop_of
 from noroshi.service.definitions.enable_disable import DisabledMonitors
 from noroshi.service.monitors import status_view
 from noroshi.service.monitors.history import monitor_named
-from noroshi.service.monitors.reading_text import limits_told
+from noroshi.service.monitors.reading_text import limits_text
 from noroshi.service.monitors.status import UNKNOWN_STATE
 from noroshi.service.monitors.status_answers import LimitShown, MonitorShown, Point, Series
 from noroshi.service.operation import VIEWER, Person, operation
@@ -34,46 +34,50 @@ class MonitorOperations(DisabledMonitors):
     """One thing watched, looked at closely."""
 
     @operation(role=VIEWER, help=_("Show one monitor in full."))
-    async def monitor_show(self, who: Person, monitor: str, last: int = 240) -> MonitorShown:
+    async def monitor_show(self, person: Person, monitor: str, last: int = 240) -> MonitorShown:
         """Return how a monitor (instance/group/monitor) is, its limits, and its newest
         values."""
         _, plan = await self._current()
-        wanted = monitor_named(plan, monitor)
-        samples = await self._store.samples(wanted.id, max(1, min(last, MOST_SAMPLES)))
-        state = (await self._store.states()).get(wanted.id, UNKNOWN_STATE)
-        check = self._plugins.check(wanted.kind)
+        target = monitor_named(plan, monitor)
+        samples = await self._store.samples(target.id, max(1, min(last, MOST_SAMPLES)))
+        state = (await self._store.states()).get(target.id, UNKNOWN_STATE)
+        check = self._plugins.check(target.kind)
         newest, now = samples[0] if samples else None, self._clocks.wall()
-        stop = stop_of(wanted, await self._stops()) if wanted.disabled else None
-        said, remarks = (
+        stop = stop_of(target, await self._stops()) if target.disabled else None
+        suppressions, remarks = (
             await self._store.suppressions(now),
-            await self._store.remarks(wanted.id),
+            await self._store.remarks(target.id),
         )
-        of = of_monitors(said, [wanted], now).get(wanted.id, NOTHING_OF_IT)
+        suppression = suppressions_by_monitor(suppressions, [target], now).get(
+            target.id, NO_SUPPRESSION
+        )
         return MonitorShown(
-            status=status_view.monitor_status(wanted, state, newest, check.names, stop, of),
+            status=status_view.monitor_status(
+                target, state, newest, check.names, stop, suppression
+            ),
             at=now,
             kind_title=check.title,
-            goes_to=wanted.goes_to,
-            cadence=cadence_told(wanted.cadence),
-            patience=wanted.patience,
-            rules=tuple(rule.name_or_id for rule in wanted.rules),
-            rules_called=tuple(rule.display_name for rule in wanted.rules),
-            limits=tuple(_limits(wanted, newest, check)),
-            series=series_of(wanted, samples, check.names),
+            goes_to=target.goes_to,
+            cadence=cadence_text(target.cadence),
+            patience=target.patience,
+            rules=tuple(rule.name_or_id for rule in target.rules),
+            rules_called=tuple(rule.display_name for rule in target.rules),
+            limits=tuple(_limits(target, newest, check)),
+            series=series_of(target, samples, check.names),
             runs=check.runs,
-            seconds=wanted.timeout.total_seconds(),
+            seconds=target.timeout.total_seconds(),
             faults=tuple(one.at for one in reversed(samples) if one.fault is not None),
             remarks=tuple(remark_shown(one, plan.monitors) for one in remarks),
             silences=tuple(
                 silence_shown(one, plan.monitors.values(), now, plan.monitors)
-                for one in said.silences
-                if one.covers(wanted)
+                for one in suppressions.silences
+                if one.covers(target)
             ),
-            planned=tuple(windows_shown([wanted], now, plan.monitors.values())),
+            planned=tuple(windows_shown([target], now, plan.monitors.values())),
         )
 
 
-def cadence_told(cadence: Cadence) -> Message:
+def cadence_text(cadence: Cadence) -> Message:
     """Return in words when it is measured."""
     if isinstance(cadence, At):
         times = ", ".join(f"{one:%H:%M}" for one in cadence.times)
@@ -90,15 +94,17 @@ def series_of(
     """Return the values of each reading of each item, oldest first. `samples` are newest first;
     only what the newest with readings has is shown."""
     newest = next((one.readings for one in samples if one.readings), ())
-    wanted = list(dict.fromkeys((r.name, r.item) for r in newest))[:MOST_SERIES]
-    points: dict[tuple[str, str], list[Point]] = {key: [] for key in wanted}
+    keys = list(dict.fromkeys((r.name, r.item) for r in newest))[:MOST_SERIES]
+    points: dict[tuple[str, str], list[Point]] = {key: [] for key in keys}
     for sample in reversed(samples):
         for reading in sample.readings:
-            found = points.get((reading.name, reading.item))
-            if found is not None and (not found or found[-1].at != sample.at):
-                found.append(Point(sample.at, reading.value))
+            series_points = points.get((reading.name, reading.item))
+            if series_points is not None and (
+                not series_points or series_points[-1].at != sample.at
+            ):
+                series_points.append(Point(sample.at, reading.value))
     last = {(r.name, r.item): r for r in reversed(newest)}
-    return tuple(_series(monitor, last[key], points[key], names) for key in wanted)
+    return tuple(_series(monitor, last[key], points[key], names) for key in keys)
 
 
 def _series(
@@ -117,13 +123,14 @@ def _series(
 
 
 def _limits(monitor: Monitor, newest: Sample | None, check: Check) -> Sequence[LimitShown]:
-    """With the units of what was measured last; before that, with those that are known."""
-    measured = {one.name: one.unit for one in newest.readings} if newest else {}
-    found = [
+    """Return the limits with the units of what was measured last; before that, with those that
+    are known."""
+    units = {one.name: one.unit for one in newest.readings} if newest else {}
+    rows = [
         LimitShown(
             check.names.get(name, plain(name)),
-            limits_told(limits, measured.get(name) or check.unit(name)),
+            limits_text(limits, units.get(name) or check.unit(name)),
         )
         for name, limits in monitor.limits.items()
     ]
-    return [one for one in found if one.words.en]
+    return [one for one in rows if one.words.en]

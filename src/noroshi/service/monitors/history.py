@@ -17,7 +17,7 @@ from noroshi.service.definitions.disabled_text import stop_of
 from noroshi.service.definitions.enable_disable import DisabledMonitors
 from noroshi.service.errors import NotFoundError
 from noroshi.service.monitors.history_answers import ContactRow, Decided, Happened, Log
-from noroshi.service.monitors.reading_text import told
+from noroshi.service.monitors.reading_text import cause_text
 from noroshi.service.operation import VIEWER, Person, operation
 
 MOST = 10_000
@@ -30,28 +30,30 @@ class HistoryOperations(DisabledMonitors):
     """The log of what happened, and who is told of it."""
 
     @operation(role=VIEWER, help=_("List what happened, newest first."))
-    async def log(self, who: Person, monitor: str = "", last: int = 50) -> Log:
-        """Events, newest first, of one monitor (instance/group/monitor) or of all; for one
-        also what each rule answered about each item, and why, the last of it and what came
+    async def log(self, person: Person, monitor: str = "", last: int = 50) -> Log:
+        """Return events, newest first, of one monitor (instance/group/monitor) or of all; for
+        one also what each rule answered about each item, and why, the last of it and what came
         before, and by whom it is stopped. And what people said."""
         _, plan = await self._current()
-        wanted = monitor_named(plan, monitor) if monitor else None
-        id = wanted.id if wanted else ""
+        target = monitor_named(plan, monitor) if monitor else None
+        id = target.id if target else ""
         events = await self._store.events(id, max(1, min(last, MOST)))
-        newest, earlier = _parted(await self._store.decisions(id) if id else ())
+        newest, earlier = _split_newest(await self._store.decisions(id) if id else ())
         remarks = await self._store.remarks(id, max(1, min(last, MOST)))
         rules = plan.rules.values()
-        stopped = wanted is not None and wanted.disabled
-        stop = stop_of(wanted, await self._stops()) if stopped and wanted else None
+        is_stopped = target is not None and target.disabled
+        stop = stop_of(target, await self._stops()) if is_stopped and target else None
         return Log(
-            events=tuple(self._happened(plan, event) for event in events),
-            decisions=tuple(_decided(one, rules) for one in newest),
-            earlier=tuple(_decided(one, rules) for one in earlier[: max(1, min(last, MOST))]),
+            events=tuple(self._event_answer(plan, event) for event in events),
+            decisions=tuple(_decision_answer(one, rules) for one in newest),
+            earlier=tuple(
+                _decision_answer(one, rules) for one in earlier[: max(1, min(last, MOST))]
+            ),
             remarks=tuple(remark_shown(one, plan.monitors) for one in remarks),
             stopped=stop,
         )
 
-    def _happened(self, plan: Plan, event: Event) -> Happened:
+    def _event_answer(self, plan: Plan, event: Event) -> Happened:
         return Happened(
             id=event.id,
             at=event.at,
@@ -59,13 +61,14 @@ class HistoryOperations(DisabledMonitors):
             item=event.item,
             before=event.before,
             after=event.after,
-            words=told(event.cause, event.after, self._names(plan, event.monitor)),
+            words=cause_text(event.cause, event.after, self._names(plan, event.monitor)),
             ended=ENDS.get(event.cause.words, ""),
             path_now=path_now(plan, event.monitor),
         )
 
     def _names(self, plan: Plan, id: str) -> Mapping[str, Message]:
-        """A monitor that is gone, or of a kind that is, has no names for its readings."""
+        """Return the names of a monitor's readings; one that is gone, or of a kind that is, has
+        none."""
         monitor = plan.monitors.get(id)
         try:
             return self._plugins.check(monitor.kind).names if monitor else {}
@@ -73,54 +76,57 @@ class HistoryOperations(DisabledMonitors):
             return {}
 
     @operation(role=VIEWER, help=_("List the contacts and what each is notified of."))
-    async def contacts(self, who: Person) -> tuple[ContactRow, ...]:
+    async def contacts(self, person: Person) -> tuple[ContactRow, ...]:
         """Return all contacts with the rules and notifications that name them."""
         _, plan = await self._current()
         return tuple(_contact(contact, plan) for contact in plan.contacts.values())
 
 
-def _parted(found: Sequence[Decision]) -> tuple[Sequence[Decision], Sequence[Decision]]:
-    """The newest of each rule and item, and those before, the newest of all of them first."""
-    last = {(one.rule, one.item): one for one in reversed(found)}
-    newest = [one for one in found if last[one.rule, one.item] is one]
-    earlier = [one for one in found if last[one.rule, one.item] is not one]
+def _split_newest(
+    decisions: Sequence[Decision],
+) -> tuple[Sequence[Decision], Sequence[Decision]]:
+    """Return the newest of each rule and item, and those before, the newest of all of them
+    first."""
+    last = {(one.rule, one.item): one for one in reversed(decisions)}
+    newest = [one for one in decisions if last[one.rule, one.item] is one]
+    earlier = [one for one in decisions if last[one.rule, one.item] is not one]
     return newest, sorted(earlier, key=lambda one: one.at, reverse=True)
 
 
-def _decided(its: Decision, rules: Iterable[Rule]) -> Decided:
-    rule = next((one for one in rules if one.id == its.rule), None)
+def _decision_answer(decision: Decision, rules: Iterable[Rule]) -> Decided:
+    rule = next((one for one in rules if one.id == decision.rule), None)
     return Decided(
-        rule=rule.name_or_id if rule else its.rule,
-        called=rule.display_name if rule else its.rule,
-        item=its.item,
-        reason=its.reason,
-        because=REASONS[its.reason],
-        at=its.at,
-        speaks=its.reason.notifies,
+        rule=rule.name_or_id if rule else decision.rule,
+        called=rule.display_name if rule else decision.rule,
+        item=decision.item,
+        reason=decision.reason,
+        because=REASONS[decision.reason],
+        at=decision.at,
+        speaks=decision.reason.notifies,
     )
 
 
 def _contact(contact: Contact, plan: Plan) -> ContactRow:
-    mine = [r for r in plan.rules.values() if any(c.id == contact.id for c in r.contacts)]
-    noted = {
+    rules = [r for r in plan.rules.values() if any(c.id == contact.id for c in r.contacts)]
+    notifications = {
         name: one
         for name, one in plan.notifications.items()
         if any(c.id == contact.id for c in one.contacts)
     }
-    watched = [m for m in plan.monitors.values() if any(rule in mine for rule in m.rules)]
+    monitors = [m for m in plan.monitors.values() if any(rule in rules for rule in m.rules)]
     return ContactRow(
         name=contact.id,
         title=contact.title,
         addresses=contact.addresses,
         language=contact.language,
         zone=contact.zone,
-        rules=tuple(rule.name_or_id for rule in mine),
-        notifications=tuple(noted),
+        rules=tuple(rule.name_or_id for rule in rules),
+        notifications=tuple(notifications),
         called=(
-            *(rule.display_name for rule in mine),
-            *(one.display_name for one in noted.values()),
+            *(rule.display_name for rule in rules),
+            *(one.display_name for one in notifications.values()),
         ),
-        monitors=len(watched),
+        monitors=len(monitors),
     )
 
 
@@ -130,14 +136,14 @@ def path_now(plan: Plan, id: str) -> str:
     return monitor.path if monitor else ""
 
 
-def monitor_named(plan: Plan, given: str) -> Monitor:
+def monitor_named(plan: Plan, name: str) -> Monitor:
     """Return the monitor of that path or id; of that name alone, if only one has it. Raises
     NotFoundError."""
     by_path = {monitor.path: monitor for monitor in plan.monitors.values()}
-    named = [m for m in plan.monitors.values() if m.name == given]
-    found = plan.monitors.get(given) or by_path.get(given)
-    if found is None and len(named) == 1:
-        found = named[0]
-    if found is None:
-        raise NotFoundError(NO_MONITOR.fill(given=given, instead=suggestion(given, by_path)))
-    return found
+    same_name = [m for m in plan.monitors.values() if m.name == name]
+    match = plan.monitors.get(name) or by_path.get(name)
+    if match is None and len(same_name) == 1:
+        match = same_name[0]
+    if match is None:
+        raise NotFoundError(NO_MONITOR.fill(given=name, instead=suggestion(name, by_path)))
+    return match

@@ -14,7 +14,7 @@ LIMITED = _("{told} (limit {limit})")
 NOTED = _("{told}: {note}")
 
 
-def told(cause: Cause, level: Level, names: Mapping[str, Message]) -> Message:
+def cause_text(cause: Cause, level: Level, names: Mapping[str, Message]) -> Message:
     """Return what stands behind a level, in one line; NOTHING if nothing is known."""
     reading, limits = cause.reading, cause.limits
     if reading is None:
@@ -22,7 +22,7 @@ def told(cause: Cause, level: Level, names: Mapping[str, Message]) -> Message:
     if not reading.unit.strip() and reading.note != NOTHING:
         return reading.note  # as in a mail: a 0 or 1 says less than its note
     name = names.get(reading.name, plain(reading.name))
-    words = VALUE.fill(name=name, value=quantity_told(reading))
+    words = VALUE.fill(name=name, value=quantity_text(reading))
     if limits is not None:
         limit = threshold_words(limits, level, reading.unit)
         if limit != NOTHING:
@@ -30,19 +30,19 @@ def told(cause: Cause, level: Level, names: Mapping[str, Message]) -> Message:
     return NOTED.fill(told=words, note=reading.note) if reading.note != NOTHING else words
 
 
-def quantity_told(reading: Reading) -> Message:
+def quantity_text(reading: Reading) -> Message:
     """Return the value with its unit."""
     return quantity_words(reading.value, reading.unit)
 
 
-def limits_told(limits: Limits, unit: str) -> Message:
+def limits_text(limits: Limits, unit: str) -> Message:
     """Return both limits in one line; NOTHING if there are none."""
-    given = {
+    thresholds = {
         level: threshold_words(limits, level, unit) for level in (Level.WARNING, Level.CRITICAL)
     }
-    said = [
+    parts = [
         VALUE.fill(name=WORDS[level], value=limit)
-        for level, limit in given.items()
+        for level, limit in thresholds.items()
         if limit != NOTHING
     ]
-    return joined(said, COMMA)
+    return joined(parts, COMMA)

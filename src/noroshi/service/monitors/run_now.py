@@ -20,7 +20,7 @@ from noroshi.ports import Document, Unmeasurable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
 from noroshi.service.errors import InvalidArgumentError, OperationFailedError
 from noroshi.service.monitors.history import monitor_named
-from noroshi.service.monitors.reading_text import limits_told, quantity_told, told
+from noroshi.service.monitors.reading_text import cause_text, limits_text, quantity_text
 from noroshi.service.monitors.status_answers import (
     ItemStatus,
     MonitorTried,
@@ -39,40 +39,40 @@ class RunNowOperations(ApplyOperations):
 
     @operation(role=ADMIN, help=_("Measure a monitor once, on trial."))
     async def try_monitor(
-        self, who: Person, monitor: str, documents: tuple[Document, ...] | None = None
+        self, person: Person, monitor: str, documents: tuple[Document, ...] | None = None
     ) -> MonitorTried:
         """Measure and judge it now; `documents` are definitions that are not in force yet."""
         if self._measure is None:
             raise OperationFailedError(NOT_HERE)
         plan = await self._plan_of(documents)
-        wanted = monitor_named(plan, monitor)
+        target = monitor_named(plan, monitor)
         states = await self._store.states()
-        _, memory = await self._store.recall(wanted.id)
-        if self._plugins.check(wanted.kind).runs:
-            require_reauthentication(who, "try_monitor")
-        if documents is not None and not who.reauthenticated:
-            before = await self._as_it_is(await self._store.current())
-            await self._binding.check_destinations(who, plan, before)
+        _, memory = await self._store.recall(target.id)
+        if self._plugins.check(target.kind).runs:
+            require_reauthentication(person, "try_monitor")
+        if documents is not None and not person.reauthenticated:
+            before = await self._plan_in_effect(await self._store.current())
+            await self._bindings.check_destinations(person, plan, before)
         began = self._clocks.steady()
-        sample = await self._measure(wanted, memory)
+        sample = await self._measure(target, memory)
         seconds = self._clocks.steady() - began
-        state = states.get(wanted.id, State())
-        seen = tuple(words for words in await self._seen(wanted) if words != sample.fault)
-        tried = self._tried(wanted, state, sample, seconds, seen)
-        kept_nowhere = {"options": schema.plain(wanted.options)} if documents else {}
-        note(after={"monitor": tried.path, "level": tried.level.value, **kept_nowhere})
-        return replace(tried, marks=marks_of(plan))
+        state = states.get(target.id, State())
+        preview = tuple(words for words in await self._preview(target) if words != sample.fault)
+        result = self._result(target, state, sample, seconds, preview)
+        options = {"options": schema.plain(target.options)} if documents else {}
+        note(after={"monitor": result.path, "level": result.level.value, **options})
+        return replace(result, marks=marks_of(plan))
 
     async def _plan_of(self, documents: tuple[Document, ...] | None) -> Plan:
         if documents is None:
             return (await self._current())[1]
         current = await self._store.current()
-        found = await self._checked(documents, current)
-        if found.problems:
-            raise InvalidArgumentError(BAD_DEFINITIONS, found.problems)
-        return found.plan
+        result = await self._check_documents(documents, current)
+        if result.problems:
+            raise InvalidArgumentError(BAD_DEFINITIONS, result.problems)
+        return result.plan
 
-    async def _seen(self, monitor: Monitor) -> tuple[Message, ...]:
+    async def _preview(self, monitor: Monitor) -> tuple[Message, ...]:
         """Return what the kind shows of what it read, beyond its readings."""
         preview = self._plugins.check(monitor.kind).preview
         if preview is None or self._host_of is None:
@@ -89,37 +89,37 @@ class RunNowOperations(ApplyOperations):
             log.exception("kind %s cannot show what it read", monitor.kind)
             return (plain(repr(bug)),)
 
-    def _tried(
+    def _result(
         self,
         monitor: Monitor,
         state: State,
         sample: Sample,
         seconds: float,
-        seen: tuple[Message, ...],
+        preview: tuple[Message, ...],
     ) -> MonitorTried:
         names = self._plugins.check(monitor.kind).names
         # One look shows what it is now: to believe it takes as many as `patience` says.
         at_once = replace(monitor, patience=1)
         now = self._clocks.wall()
         change = reckon(at_once, state, sample, NOT_SUPPRESSED, now, lambda *_: {})
-        found = assess(monitor, sample, state.items)
+        findings = assess(monitor, sample, state.items)
         return MonitorTried(
             path=monitor.path,
             kind=monitor.kind,
             runs_on=self._runs_on,
             target=monitor.goes_to or monitor.instance.address,
             seconds=seconds,
-            level=Level.worst(finding.level for finding in found.values()),
+            level=Level.worst(finding.level for finding in findings.values()),
             fault=sample.fault,
             readings=tuple(_reading(r, monitor, names) for r in sample.readings),
             items=tuple(
                 ItemStatus(
-                    item=n, level=f.level, since=None, words=told(f.cause, f.level, names)
+                    item=n, level=f.level, since=None, words=cause_text(f.cause, f.level, names)
                 )
-                for n, f in found.items()
+                for n, f in findings.items()
             ),
             rules=tuple(_rules(monitor, change)),
-            seen=seen,
+            seen=preview,
         )
 
 
@@ -128,9 +128,9 @@ def _reading(reading: Reading, monitor: Monitor, names: Mapping[str, Message]) -
     return ReadingTried(
         name=names.get(reading.name, plain(reading.name)),
         item=reading.item,
-        value=quantity_told(reading),
+        value=quantity_text(reading),
         level=judge(reading, limits),
-        limits=limits_told(limits, reading.unit),
+        limits=limits_text(limits, reading.unit),
         note=reading.note,
         lines=reading.lines,
     )
@@ -138,12 +138,12 @@ def _reading(reading: Reading, monitor: Monitor, names: Mapping[str, Message]) -
 
 def _rules(monitor: Monitor, change: Change) -> Iterator[RuleTried]:
     """Yield what each rule answers about each item that is bad, or has just recovered."""
-    for item, its in change.state.items.items():
+    for item, item_state in change.state.items.items():
         news = any(event.item == item for event in change.events)
-        if its.level is Level.OK and not news:
+        if item_state.level is Level.OK and not news:
             continue
         for rule in monitor.rules:
-            if (reason := its.reasons.get(rule.id)) is not None:
+            if (reason := item_state.reasons.get(rule.id)) is not None:
                 yield RuleTried(
                     rule=rule.name_or_id,
                     called=rule.display_name,

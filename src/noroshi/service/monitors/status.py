@@ -10,16 +10,16 @@ from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, Sample, State
 from noroshi.core.translation import _
 from noroshi.service.alarms.alarm_view import (
-    NOTHING_OF_IT,
-    OfMonitor,
-    of_monitors,
+    NO_SUPPRESSION,
+    MonitorSuppression,
+    active_windows,
     silence_shown,
-    under_way,
+    suppressions_by_monitor,
 )
 from noroshi.service.definitions.definition_answers import Kind
 from noroshi.service.definitions.disabled_text import outermost, stop_of
 from noroshi.service.definitions.enable_disable import DisabledMonitors
-from noroshi.service.definitions.warnings import FIRST, silent, untold
+from noroshi.service.definitions.warnings import FIRST, paths_without_rule, without_rule
 from noroshi.service.monitors import status_view
 from noroshi.service.monitors.status_answers import (
     MonitorStatus,
@@ -38,9 +38,9 @@ PORTION = 100
 """Monitors that are looked up and told of in one go, until others have their turn."""
 
 
-def batched(every: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+def batched(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Return the pieces of that size, the last one with what is left."""
-    return (every[at : at + size] for at in range(0, len(every), size))
+    return (rows[at : at + size] for at in range(0, len(rows), size))
 
 
 def _level(states: Mapping[str, State], monitor: Monitor) -> Level:
@@ -58,14 +58,14 @@ class StatusOperations(NewestSamples, DisabledMonitors):
     """The status of everything, and what there is to choose from."""
 
     @operation(role=VIEWER, help=_("Show the overall status."))
-    async def status(self, who: Person) -> Status:
-        """Levels, routes and queue at this moment."""
+    async def status(self, person: Person) -> Status:
+        """Return levels, routes and queue at this moment."""
         now = self._clocks.wall()
         version, plan = await self._current()
         states, queue = await self._store.states(), await self._store.queue_counts()
-        said, stopped = await self._store.suppressions(now), await self._stops()
-        of = of_monitors(said, plan.monitors.values(), now)
-        monitors = await self._monitors(plan.monitors.values(), states, stopped, of)
+        suppressions, stops = await self._store.suppressions(now), await self._stops()
+        by_monitor = suppressions_by_monitor(suppressions, plan.monitors.values(), now)
+        monitors = await self._monitors(plan.monitors.values(), states, stops, by_monitor)
         return Status(
             node=self._name,
             version=version.number,
@@ -75,18 +75,18 @@ class StatusOperations(NewestSamples, DisabledMonitors):
             routes=await self._routes(plan, queue),
             queue=status_view.counts(queue),
             troubles=tuple(filter(None, (self._vault.problem, await self._store.trouble()))),
-            cautions=tuple(silent(plan)),
-            stopped=outermost(stopped),
+            cautions=tuple(without_rule(plan)),
+            stopped=outermost(stops),
             silences=tuple(
                 silence_shown(one, plan.monitors.values(), now, plan.monitors)
-                for one in said.silences
+                for one in suppressions.silences
             ),
-            untold=tuple(untold(plan)[:FIRST]),
-            maintenance=under_way(plan.monitors.values(), now, of),
+            untold=tuple(paths_without_rule(plan)[:FIRST]),
+            maintenance=active_windows(plan.monitors.values(), now, by_monitor),
         )
 
     @operation(role=VIEWER, help=_("Show the status of the routes."))
-    async def route_list(self, who: Person) -> RoutesShown:
+    async def route_list(self, person: Person) -> RoutesShown:
         """Return the routes of `status` without anything of the monitors, of which there may be
         many."""
         _, plan = await self._current()
@@ -97,26 +97,29 @@ class StatusOperations(NewestSamples, DisabledMonitors):
         self,
         monitors: Iterable[Monitor],
         states: Mapping[str, State],
-        stopped: Mapping[str, StoppedBy],
-        of: Mapping[str, OfMonitor],
+        stops: Mapping[str, StoppedBy],
+        by_monitor: Mapping[str, MonitorSuppression],
     ) -> tuple[MonitorStatus, ...]:
-        every = sorted(monitors, key=lambda m: m.path)
-        few = len(every) <= MOST_LOOKED_UP
-        bad = [m.id for m in every if few or _level(states, m) is not Level.OK]
-        samples, found = await self._store.newest(bad), list[MonitorStatus]()
-        for some in batched(every, PORTION):
-            for monitor in some:
+        by_path = sorted(monitors, key=lambda m: m.path)
+        few = len(by_path) <= MOST_LOOKED_UP
+        bad = [m.id for m in by_path if few or _level(states, m) is not Level.OK]
+        samples, statuses = await self._store.newest(bad), list[MonitorStatus]()
+        for portion in batched(by_path, PORTION):
+            for monitor in portion:
                 state = states.get(monitor.id, UNKNOWN_STATE)
                 names = self._plugins.check(monitor.kind).names
-                stop, said = stop_of(monitor, stopped), of.get(monitor.id, NOTHING_OF_IT)
+                stop, suppression = (
+                    stop_of(monitor, stops),
+                    by_monitor.get(monitor.id, NO_SUPPRESSION),
+                )
                 sample = samples.get(monitor.id)
-                found.append(
-                    status_view.monitor_status(monitor, state, sample, names, stop, said)
+                statuses.append(
+                    status_view.monitor_status(monitor, state, sample, names, stop, suppression)
                 )
             await asyncio.sleep(0)  # many are not to hold up the watch
-        return tuple(found)
+        return tuple(statuses)
 
     @operation(role=VIEWER, help=_("List the installed kinds."))
-    async def kinds(self, who: Person) -> tuple[Kind, ...]:
-        """Monitors, actions and routes that can be defined, with their options."""
+    async def kinds(self, person: Person) -> tuple[Kind, ...]:
+        """Return monitors, actions and routes that can be defined, with their options."""
         return status_view.kinds(self._plugins)

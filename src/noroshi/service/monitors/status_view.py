@@ -31,13 +31,13 @@ from noroshi.ports import (
     RouteOutage,
     TransportKind,
 )
-from noroshi.service.alarms.alarm_view import NOTHING_OF_IT, OfMonitor, holder
-from noroshi.service.alarms.level_explanation import found_now, reason
+from noroshi.service.alarms.alarm_view import NO_SUPPRESSION, MonitorSuppression, holder
+from noroshi.service.alarms.level_explanation import newest_findings, reason
 from noroshi.service.definitions.definition_answers import Kind
-from noroshi.service.definitions.disabled_text import stopped_told
+from noroshi.service.definitions.disabled_text import disabled_message
 from noroshi.service.mail import delivery_status
 from noroshi.service.mail.mail_answers import Attempt, Letter, Queued, Said
-from noroshi.service.monitors.reading_text import limits_told
+from noroshi.service.monitors.reading_text import limits_text
 from noroshi.service.monitors.status_answers import (
     Counts,
     ItemStatus,
@@ -63,7 +63,7 @@ STATES = {SignInStatus.NEVER: "not signed in", SignInStatus.NEEDED: "needs someb
 
 
 def kinds(plugins: Plugins) -> tuple[Kind, ...]:
-    """Monitors, actions and routes that can be defined, with their options."""
+    """Return monitors, actions and routes that can be defined, with their options."""
     families: Mapping[str, Mapping[str, Check | Action | TransportKind]] = {
         "monitor": plugins.checks,
         "action": plugins.actions,
@@ -78,7 +78,7 @@ def kinds(plugins: Plugins) -> tuple[Kind, ...]:
             options=schema.form(kind.options),
             readings=getattr(kind, "names", {}),
             limits={
-                name: limits_told(limits, _unit(kind, name))
+                name: limits_text(limits, _unit(kind, name))
                 for name, limits in getattr(kind, "limits", {}).items()
             },
             units={
@@ -89,8 +89,8 @@ def kinds(plugins: Plugins) -> tuple[Kind, ...]:
             runs=getattr(kind, "runs", False),
             by_network=getattr(kind, "by_network", False),
         )
-        for family, known in families.items()
-        for kind in sorted(known.values(), key=lambda k: k.kind)
+        for family, plugins_of_family in families.items()
+        for kind in sorted(plugins_of_family.values(), key=lambda k: k.kind)
     )
 
 
@@ -104,23 +104,23 @@ def monitor_status(
     sample: Sample | None,
     names: Mapping[str, Message],
     stop: StoppedBy | None = None,
-    said: OfMonitor = NOTHING_OF_IT,
+    suppression: MonitorSuppression = NO_SUPPRESSION,
 ) -> MonitorStatus:
     """Return how a monitor is, with its newest readings if there are any at hand, and what
     people say of it. One that is stopped has no level: whatever was known of it is not so any
     more."""
     if monitor.disabled:
-        return _stopped(monitor, sample, stop)
-    found = found_now(monitor, state, sample)
+        return _disabled_status(monitor, sample, stop)
+    findings = newest_findings(monitor, state, sample)
     items = [
         ItemStatus(
             item=name,
             level=item.level,
             since=item.since,
-            words=reason(item, found.get(name), monitor.patience, names),
-            acknowledged=holder(said.acknowledged.get(name)),
+            words=reason(item, findings.get(name), monitor.patience, names),
+            acknowledged=holder(suppression.acknowledged.get(name)),
         )
-        for name, item in _shown(state)
+        for name, item in _visible_items(state)
     ]
     if not items:
         first = ItemStatus(item="", level=Level.OK, since=None, words=NEVER_MEASURED)
@@ -135,14 +135,16 @@ def monitor_status(
         known=bool(state.items),
         measured=sample.at if sample is not None else None,
         items=tuple(items),
-        silent=said.silent,
-        maintenance=said.maintenance,
+        silent=suppression.silent,
+        maintenance=suppression.maintenance,
     )
 
 
-def _stopped(monitor: Monitor, sample: Sample | None, stop: StoppedBy | None) -> MonitorStatus:
+def _disabled_status(
+    monitor: Monitor, sample: Sample | None, stop: StoppedBy | None
+) -> MonitorStatus:
     stop = stop or StoppedBy(path=monitor.path)
-    told = ItemStatus(item="", level=Level.OK, since=stop.at, words=stopped_told(stop))
+    item = ItemStatus(item="", level=Level.OK, since=stop.at, words=disabled_message(stop))
     return MonitorStatus(
         path=monitor.path,
         title=monitor.title,
@@ -152,13 +154,14 @@ def _stopped(monitor: Monitor, sample: Sample | None, stop: StoppedBy | None) ->
         level=Level.OK,
         known=False,
         measured=sample.at if sample is not None else None,
-        items=(told,),
+        items=(item,),
         stopped=stop,
     )
 
 
-def _shown(state: State) -> list[tuple[str, ItemState]]:
-    """The measuring itself is an item too; while it is well and others are there, it is silent."""
+def _visible_items(state: State) -> list[tuple[str, ItemState]]:
+    """Return the items to show. The measuring itself is an item too; while it is well and
+    others are there, it is silent."""
     return [
         (name, item)
         for name, item in state.items.items()
@@ -168,7 +171,7 @@ def _shown(state: State) -> list[tuple[str, ItemState]]:
 
 def route_status(
     route: Route,
-    resting: RouteOutage | None,
+    outage: RouteOutage | None,
     sign_in: SignInState | None,
     waiting: int,
     mark: Message = NOTHING,
@@ -176,36 +179,36 @@ def route_status(
     trip: RoundTripFacts | None = None,
     other: Message = NOTHING,
     lacks: tuple[str, ...] = (),
-    failed: Message = NOTHING,
+    failed_stage: Message = NOTHING,
 ) -> RouteStatus:
     """Return how a route is. A missing sign-in comes first: it is why the route is down.
-    `lacks` are the entries that it names and the vault has not; `failed`, where its last
-    diagnosis stopped."""
+    `lacks` are the entries that it names and the vault has not; `failed_stage`, where its
+    last diagnosis stopped."""
     state, since, until, why = "well", None, None, NOTHING
-    if resting is not None:
-        state, since, until = "down", resting.since, resting.until
-        why = resting.why
+    if outage is not None:
+        state, since, until = "down", outage.since, outage.until
+        why = outage.why
     if sign_in is not None and sign_in.sign is not SignInStatus.SIGNED_IN:
         state, since = STATES.get(sign_in.sign, "down"), sign_in.since or since
         never = sign_in.sign is SignInStatus.NEVER
         why = NEVER_SIGNED_IN.fill(route=route.name) if never else sign_in.why
     if lacks:
         state, why = "needs somebody", NOT_IN_VAULT.fill(entry=lacks[0])
-    signed = sign_in is None or sign_in.sign is SignInStatus.SIGNED_IN
-    way = RouteEvidence(
-        is_open=resting is not None,
+    is_signed_in = sign_in is None or sign_in.sign is SignInStatus.SIGNED_IN
+    evidence = RouteEvidence(
+        is_open=outage is not None,
         lacks_secret=bool(lacks),
-        is_signed_in=signed,
+        is_signed_in=is_signed_in,
         has_token=sign_in is not None and sign_in.holds,
         accepted=accepted is not None,
-        failed=bool(failed.en),
+        failed=bool(failed_stage.en),
     )
     return RouteStatus(
         name=route.name,
         title=route.title,
         kind=route.kind,
         state=state,
-        sends=sends(way),
+        sends=sends(evidence),
         since=since,
         until=until,
         why=why,
@@ -213,13 +216,13 @@ def route_status(
         mark=mark,
         other=other,
         accepted=accepted,
-        arrives=None if trip is None else delivery_status.arrives(trip),
+        arrives=None if trip is None else delivery_status.round_trip_answer(trip),
         where=str(getattr(route.options, "where", "")),
         account=str(getattr(route.options, "account", "")),
         network=route.network.name,
         lacks=lacks,
         retiring=is_retiring(route),
-        examined_in_vain=failed,
+        examined_in_vain=failed_stage,
         **_of_sign_in(sign_in),
     )
 
@@ -230,27 +233,27 @@ def _of_sign_in(sign_in: SignInState | None) -> Mapping[str, Any]:
     return {name: getattr(sign_in, name) for name in ("renewed", "user", "ends", "by_next")}
 
 
-def counts(found: QueueCounts) -> Counts:
+def counts(queue: QueueCounts) -> Counts:
     """Return the spool in numbers."""
     return Counts(
-        waiting=found.waiting,
-        out=found.out,
-        held=found.held,
-        set_aside=found.set_aside,
-        alarms=found.alarms,
-        oldest=found.oldest,
+        waiting=queue.waiting,
+        out=queue.out,
+        held=queue.held,
+        set_aside=queue.set_aside,
+        alarms=queue.alarms,
+        oldest=queue.oldest,
     )
 
 
 def queued(
     one: QueuedEnvelope,
-    resting: Mapping[str, RouteOutage],
+    outages: Mapping[str, RouteOutage],
     now: datetime,
     marks: Mapping[str, Message] = NO_MARKS,
 ) -> Queued:
     """Return one envelope, when it is next tried, and why not at once."""
     envelope = one.envelope
-    next, because = _next(one, resting, now)
+    next_try, reason_to_wait = _next_try(one, outages, now)
     return Queued(
         id=envelope.id,
         state=one.shown,
@@ -260,8 +263,8 @@ def queued(
         routes=envelope.routes,
         attempts=one.tried + one.out,
         born=envelope.born,
-        next=next,
-        because=because,
+        next=next_try,
+        because=reason_to_wait,
         marks={name: marks[name] for name in envelope.routes if name in marks},
     )
 
@@ -269,12 +272,12 @@ def queued(
 def digest_of(one: QueuedEnvelope) -> str:
     """Return the mail that tells it together with others, also once that was accepted; else
     ""."""
-    told = one.state and one.why.en == one.why.ja and one.why.en.endswith(ENDING)
-    return one.why.en if told else ""
+    in_digest = one.state and one.why.en == one.why.ja and one.why.en.endswith(ENDING)
+    return one.why.en if in_digest else ""
 
 
-def _next(
-    one: QueuedEnvelope, resting: Mapping[str, RouteOutage], now: datetime
+def _next_try(
+    one: QueuedEnvelope, outages: Mapping[str, RouteOutage], now: datetime
 ) -> tuple[datetime | None, Message]:
     if one.state in BY_HAND:
         return None, BY_HAND[one.state].fill(who=one.why)
@@ -284,10 +287,10 @@ def _next(
         return None, one.why
     if one.out:
         return None, LENT
-    down = [resting.get(name) for name in one.envelope.routes]
-    known = [r for r in down if r is not None and r.until > now]
-    if known and len(known) == len(down):
-        first = min(known, key=lambda r: r.until)
+    outages_of_routes = [outages.get(name) for name in one.envelope.routes]
+    open_outages = [r for r in outages_of_routes if r is not None and r.until > now]
+    if open_outages and len(open_outages) == len(outages_of_routes):
+        first = min(open_outages, key=lambda r: r.until)
         words = IS_DOWN.fill(route=first.route, why=first.why)
         return max(one.due, first.until), words
     turn = MAY_BE_FOLDED if ALARM_ROWS in one.envelope.payload else FIRST_TURN
@@ -314,13 +317,13 @@ def letter(
         members=envelope.members,
         thread=envelope.thread,
         tried=tuple(_attempt(receipt, roles) for receipt in receipts),
-        arrived=delivery_status.arrived(arrivals),
+        arrived=delivery_status.arrival_answers(arrivals),
         unproved=delivery_status.unproved(state, receipts, limits),
     )
 
 
 def _attempt(receipt: Receipt, roles: Collection[str]) -> Attempt:
-    said = tuple(
+    answers = tuple(
         Said(
             address=address,
             verdict=answer.verdict,
@@ -331,4 +334,4 @@ def _attempt(receipt: Receipt, roles: Collection[str]) -> Attempt:
         )
         for address, answer in receipt.answers.items()
     )
-    return Attempt(receipt.at, receipt.provider_id, said, receipt.route)
+    return Attempt(receipt.at, receipt.provider_id, answers, receipt.route)

@@ -34,7 +34,7 @@ class BackupOperations(OperationContext):
     """Copies of the store."""
 
     @operation(role=ADMIN, reauthenticate=True, help=_("Back up the store."))
-    async def backup(self, who: Person, path: str) -> BackedUp:
+    async def backup(self, person: Person, path: str) -> BackedUp:
         """Write a copy of the store as it is at one instant (0600), while work goes on. The
         path is one of the node's computer."""
         file = Path(path)
@@ -54,6 +54,6 @@ class BackupOperations(OperationContext):
         )
 
     @operation(role=ADMIN, changes=False, help=_("Check the store for faults."))
-    async def check_store(self, who: Person) -> tuple[Message, ...]:
+    async def check_store(self, person: Person) -> tuple[Message, ...]:
         """Return all that should not be so; nothing, if it is whole."""
         return tuple(await self._store.faults())

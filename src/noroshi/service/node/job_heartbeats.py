@@ -21,7 +21,7 @@ class HeartbeatOperations(OperationContext):
     """A job's sign that it ran."""
 
     @operation(role=OPERATOR, changes=False, news=True, help=_("Report that a job ran."))
-    async def beat(self, who: Person, name: str, ok: bool = True, text: str = "") -> Beat:
+    async def beat(self, person: Person, name: str, ok: bool = True, text: str = "") -> Beat:
         """Keep the report, durable on return; its time is this node's."""
         _, plan = await self._current()
         jobs = _jobs(plan.monitors.values())
@@ -37,7 +37,7 @@ def _jobs(monitors: Iterable[Monitor]) -> frozenset[str]:
 
 
 def _one_line(text: str) -> str:
-    """It goes into mails and onto terminals: no line breaks, nothing that cannot be seen."""
-    seen = "".join(letter if letter.isprintable() else " " for letter in text)
-    line = " ".join(seen.split())
+    """Return the text for mails and terminals: no line breaks, nothing that cannot be seen."""
+    visible = "".join(letter if letter.isprintable() else " " for letter in text)
+    line = " ".join(visible.split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"

@@ -18,31 +18,37 @@ class VaultKeyOperations(OperationContext):
     """The vault's key."""
 
     @operation(role=ADMIN, changes=False, help=_("Check whether the key opens the vault."))
-    async def key_check(self, who: Person) -> KeyChecked:
+    async def key_check(self, person: Person) -> KeyChecked:
         """Return which key it is, where it comes from, and which entries it opens."""
         try:
-            found = await self._keyring().check()
+            status = await self._keyring().check()
         except VaultError as error:
             raise OperationFailedError(error.words) from None
         return KeyChecked(
-            source=found.source.value,
-            path=str(found.path),
-            id=found.id,
-            entries=tuple(KeyEntry(name=n, fault=w) for n, w in found.entries.items()),
+            source=status.source.value,
+            path=str(status.path),
+            id=status.id,
+            entries=tuple(KeyEntry(name=n, fault=w) for n, w in status.entries.items()),
         )
 
     @operation(role=ADMIN, help=_("Replace the vault's key."))
-    async def key_rotate(self, who: Person) -> KeyRotated:
+    async def key_rotate(self, person: Person) -> KeyRotated:
         """Seal everything under a new key; the old one is kept beside it."""
         try:
-            done = await self._keyring().rotate()
+            rotation = await self._keyring().rotate()
         except VaultError as error:
             raise OperationFailedError(error.words) from None
         except OSError as error:
             raise OperationFailedError(NOT_WRITTEN.fill(why=why(error))) from None
-        note(before={"key": done.old}, after={"key": done.new, "entries": done.entries})
+        note(
+            before={"key": rotation.old},
+            after={"key": rotation.new, "entries": rotation.entries},
+        )
         return KeyRotated(
-            old=done.old, kept=str(done.old_path), new=done.new, entries=done.entries
+            old=rotation.old,
+            kept=str(rotation.old_path),
+            new=rotation.new,
+            entries=rotation.entries,
         )
 
     def _keyring(self) -> KeyRing:

@@ -16,7 +16,7 @@ from noroshi.definitions import Plan
 from noroshi.hosts.footprint import Around, PlaceShown
 from noroshi.hosts.threads import apart
 from noroshi.ports import NOTHING_QUEUED, NodeFacts, QueueFacts
-from noroshi.service.alarms.alarm_view import of_monitors
+from noroshi.service.alarms.alarm_view import suppressions_by_monitor
 from noroshi.service.errors import OperationFailedError
 from noroshi.service.monitors.status import StatusOperations
 from noroshi.service.monitors.status_answers import MonitorStatus, RouteStatus
@@ -91,11 +91,11 @@ class NodeOperations(StatusOperations):
     """Facts that the node knows of itself."""
 
     @operation(role=VIEWER, help=_("Show the state of Noroshi itself."))
-    async def health(self, who: Person) -> Health:
-        """Lateness, store, disk, queue, clock, program; and its own monitors."""
+    async def health(self, person: Person) -> Health:
+        """Return lateness, store, disk, queue, clock, program; and its own monitors."""
         around, (version, plan) = self._surroundings(), await self._current()
         # Side by side: where the node is busy, each wait for the store is a round of its loop.
-        own, node, queue, routes, (size, free) = await asyncio.gather(
+        own_monitors, node, queue, routes, (size, free) = await asyncio.gather(
             self._own_monitors(plan),
             self._node_facts(),
             self._queue_facts(),
@@ -103,7 +103,7 @@ class NodeOperations(StatusOperations):
             apart(lambda: _sizes(around)),
         )
         trouble, program = node.trouble or unsendable(plan, routes), around.program()
-        worst = [one.level for one in own if one.known]
+        worst = [one.level for one in own_monitors if one.known]
         return Health(
             node=self._name,
             level=Level.worst([*worst, *[Level.CRITICAL] * (trouble is not None)]),
@@ -121,7 +121,7 @@ class NodeOperations(StatusOperations):
             free=free,
             queue=queue,
             definitions=version.number,
-            own=tuple(own),
+            own=tuple(own_monitors),
         )
 
     async def _node_facts(self) -> NodeFacts:
@@ -131,21 +131,22 @@ class NodeOperations(StatusOperations):
         return await self._own.queue() if self._own else QueueFacts()
 
     async def _own_monitors(self, plan: Plan) -> Sequence[MonitorStatus]:
-        """Of the node's own alone: all others may be many thousand."""
-        own = [one for one in plan.monitors.values() if is_own(one)]
-        states, said, stopped = await asyncio.gather(
-            self._store.states([one.id for one in own]),
+        """Return the status of the node's own monitors alone: all others may be many
+        thousand."""
+        monitors = [one for one in plan.monitors.values() if is_own(one)]
+        states, suppressions, stops = await asyncio.gather(
+            self._store.states([one.id for one in monitors]),
             self._store.suppressions(self._clocks.wall()),
             self._stops(),
         )
-        of = of_monitors(said, own, self._clocks.wall())
-        return await self._monitors(own, states, stopped, of)
+        by_monitor = suppressions_by_monitor(suppressions, monitors, self._clocks.wall())
+        return await self._monitors(monitors, states, stops, by_monitor)
 
     @operation(role=ADMIN, changes=False, help=_("Show the node's ports, files and folders."))
-    async def places(self, who: Person) -> Places:
+    async def places(self, person: Person) -> Places:
         """Return them as they are now, and the last backup that is in the audit log."""
-        found = await self._surroundings().places()
-        return Places(places=tuple(found), backup=await self._last_backup())
+        places = await self._surroundings().places()
+        return Places(places=tuple(places), backup=await self._last_backup())
 
     def _surroundings(self) -> Around:
         if self._around is None:
@@ -154,10 +155,10 @@ class NodeOperations(StatusOperations):
 
     async def _last_backup(self) -> LastBackup | None:
         rows = await self._store.audit_log(LOOKED_THROUGH)
-        done = next((one for one in rows if one.op == BACKUP), None)
-        if done is None:
+        row = next((one for one in rows if one.op == BACKUP), None)
+        if row is None:
             return None
-        return LastBackup(path=str(done.given.get("path", "")), at=done.at, by=done.who)
+        return LastBackup(path=str(row.given.get("path", "")), at=row.at, by=row.who)
 
 
 def unsendable(plan: Plan, routes: Sequence[RouteStatus]) -> Message | None:
@@ -166,35 +167,38 @@ def unsendable(plan: Plan, routes: Sequence[RouteStatus]) -> Message | None:
     if not routes:
         return NO_ROUTE if plan.monitors else None
     dead = {one.name: one for one in routes if one.sends is Sends.NO}
-    ill = {one.name: one for one in routes if not nothing_against(one.sends)}
+    unreliable = {one.name: one for one in routes if not nothing_against(one.sends)}
     if len(dead) == len(routes):
-        return _told((ONLY_ONE, NO_WAY), routes)
+        return _no_route_text((ONLY_ONE, NO_WAY), routes)
     if stuck := _stuck(plan, dead, STUCK):
         return stuck
-    if len(ill) == len(routes):
-        return _told((SOON_ONE, SOON), routes)
-    return _stuck(plan, ill, SOON_STUCK)
+    if len(unreliable) == len(routes):
+        return _no_route_text((SOON_ONE, SOON), routes)
+    return _stuck(plan, unreliable, SOON_STUCK)
 
 
-def _told(said: tuple[Message, Message], routes: Sequence[RouteStatus]) -> Message:
-    words = said[len(routes) > 1]
+def _no_route_text(messages: tuple[Message, Message], routes: Sequence[RouteStatus]) -> Message:
+    words = messages[len(routes) > 1]
     return words.fill(count=len(routes), route=routes[0].name, why=routes[0].why)
 
 
-def _stuck(plan: Plan, ill: Mapping[str, RouteStatus], words: Message) -> Message | None:
+def _stuck(plan: Plan, unreliable: Mapping[str, RouteStatus], words: Message) -> Message | None:
     """Return which rules and notifications name only these routes."""
     orders = [(name, one.routes) for name, one in plan.rules.items()]
     orders += [(name, one.routes) for name, one in plan.notifications.items()]
-    stuck = sorted((name, ways) for name, ways in orders if ways and ill.keys() >= set(ways))
+    stuck = sorted(
+        (name, ways) for name, ways in orders if ways and unreliable.keys() >= set(ways)
+    )
     if not stuck:
         return None
-    route, more = ill[stuck[0][1][0]], ", …" if len(stuck) > MOST_STUCK else ""
-    which = ", ".join(name for name, _ in stuck[:MOST_STUCK]) + more
-    return words.fill(which=which, route=route.name, why=route.why)
+    route, more = unreliable[stuck[0][1][0]], ", …" if len(stuck) > MOST_STUCK else ""
+    names = ", ".join(name for name, _ in stuck[:MOST_STUCK]) + more
+    return words.fill(which=names, route=route.name, why=route.why)
 
 
 def _sizes(around: Around) -> Sequence[int]:
-    """Of the store with what belongs to it, and what its volume has left; 0: not to be had."""
+    """Return the sizes of the store with what belongs to it, and of what its volume has left;
+    0: not to be had."""
     store = around.store
     try:
         files = [one for one in store.parent.glob(f"{store.name}*") if one.is_file()]

@@ -17,7 +17,7 @@ from noroshi.service.errors import ConflictError, ReauthenticationRequiredError
 from noroshi.service.operation import Person
 from noroshi.vault import Vault, VaultError
 
-NOTE, LED = "bound/", "led/"
+NOTE, UNCONFIRMED = "bound/", "led/"
 MOST_TOLD = 20
 ELSEWHERE = followed_by(
     _(
@@ -39,7 +39,7 @@ ITS_OWN_URL = _("the URL that it contains")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
+class EntryBinding:
     """The uses that an entry is kept for. `by` is the door and name of whoever may name it freely,
     as the value is theirs: an API token that put it in, or anybody whose entry nothing named yet."""
 
@@ -48,7 +48,7 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Led:
+class UnconfirmedUses:
     """The uses of an entry that API tokens without programs chose and no person has confirmed.
     `token` is what the last of them is called, `by` the one that chose all of them, if one did."""
 
@@ -58,182 +58,218 @@ class Led:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Goes:
-    """The places that an entry goes to by the definitions in force, and the token that led it
-    there."""
+class Destinations:
+    """The places that an entry goes to by the definitions in force, and the token that chose
+    one of them."""
 
     to: tuple[str, ...]
-    led_by: str = ""
+    chosen_by: str = ""
 
 
-class Binding:
+class SecretBindings:
     """The bindings, as notes of the store: they need no key, and stay when an entry is removed."""
 
     def __init__(self, store: Store, vault: Vault) -> None:
         self._store, self._vault = store, vault
 
     async def check_destinations(
-        self, who: Person, after: Plan, before: Plan, given: Mapping[str, str] | None = None
+        self,
+        person: Person,
+        after: Plan,
+        before: Plan,
+        new_values: Mapping[str, str] | None = None,
     ) -> None:
-        """Refuse a plan that sends an entry where it is not kept for. `given` are values that
-        are to be kept with it. Raises ReauthenticationRequiredError."""
-        new = () if who.reauthenticated else await self._new(after, before, given or {})
+        """Refuse a plan that sends an entry to a use that it is not bound to. `new_values` are
+        values that are to be kept with it. Raises ReauthenticationRequiredError."""
+        new = (
+            ()
+            if person.reauthenticated
+            else await self._new_uses(after, before, new_values or {})
+        )
         if not new:
             return
-        notes, kept = await self._store.get_values(), set(await self._vault.names())
-        found = list[Problem]()
+        notes, vault_names = await self._store.get_values(), set(await self._vault.names())
+        problems = list[Problem]()
         for use in sorted(new):
-            bound = _bound(notes, use.entry)
-            known = bound is not None or use.entry in kept
-            if known and not _may(bound or Bound(), use, who):
-                found.append(_told(use, bound or Bound()))
-        if found:
-            raise ReauthenticationRequiredError(ELSEWHERE, tuple(found[:MOST_TOLD]))
+            binding = _read_binding(notes, use.entry)
+            is_known = binding is not None or use.entry in vault_names
+            if is_known and not _is_allowed(binding or EntryBinding(), use, person):
+                problems.append(_problem(use, binding or EntryBinding()))
+        if problems:
+            raise ReauthenticationRequiredError(ELSEWHERE, tuple(problems[:MOST_TOLD]))
 
-    async def lead(
-        self, who: Person, after: Plan, before: Plan, given: Mapping[str, str] | None = None
+    async def note_token_choice(
+        self,
+        person: Person,
+        after: Plan,
+        before: Plan,
+        new_values: Mapping[str, str] | None = None,
     ) -> None:
         """Note what a token chooses that may not say where a secret goes, before it is in force."""
-        if who.reauthenticated or who.door != "api":
+        if person.reauthenticated or person.door != "api":
             return
-        notes, new = await self._store.get_values(), await self._new(after, before, given or {})
+        notes, new = (
+            await self._store.get_values(),
+            await self._new_uses(after, before, new_values or {}),
+        )
         for entry, uses in _by_entry(new).items():
-            led = _led(notes, entry)
-            by = _called(who) if not led.uses or led.by == _called(who) else ""
-            made = Led(uses=_sum(led.uses, uses), token=who.name, by=by)
-            await self._note_led(entry, led, made)
+            unconfirmed = _read_unconfirmed(notes, entry)
+            by = (
+                _owner_id(person)
+                if not unconfirmed.uses or unconfirmed.by == _owner_id(person)
+                else ""
+            )
+            updated = UnconfirmedUses(
+                uses=_union(unconfirmed.uses, uses), token=person.name, by=by
+            )
+            await self._note_unconfirmed(entry, unconfirmed, updated)
 
     async def check_disclosure(
-        self, who: Person, plan: Plan, entry: str, value: str, to: Collection[str]
+        self, person: Person, plan: Plan, entry: str, value: str, to: Collection[str]
     ) -> None:
         """Refuse a secret that would go where a token chose, unless whoever gives it names that
         place, or is the token. Raises ConflictError."""
-        led = _led(await self._store.get_values(), entry)
-        if not led.uses or led.by == _called(who):
+        unconfirmed = _read_unconfirmed(await self._store.get_values(), entry)
+        if not unconfirmed.uses or unconfirmed.by == _owner_id(person):
             return
-        uses = _by_entry(await self._resolved(uses_of(plan), {entry: value})).get(entry, ())
-        unseen = {use.where for use in uses if use in led.uses and use.where} - set(to)
-        if unseen:
-            where = sorted(unseen)
-            words = UNSEEN.fill(entry=entry, token=led.token, where=", ".join(where))
+        uses = _by_entry(await self._resolve(uses_of(plan), {entry: value})).get(entry, ())
+        chosen_places = {
+            use.where for use in uses if use in unconfirmed.uses and use.where
+        } - set(to)
+        if chosen_places:
+            where = sorted(chosen_places)
+            words = UNSEEN.fill(entry=entry, token=unconfirmed.token, where=", ".join(where))
             raise ConflictError(words, tuple(Problem("to", plain(one)) for one in where))
 
-    async def goes(self, plan: Plan) -> Mapping[str, Goes]:
+    async def destinations(self, plan: Plan) -> Mapping[str, Destinations]:
         """Return where each entry goes, by its name."""
-        notes, found = await self._store.get_values(), dict[str, Goes]()
-        for entry, uses in _by_entry(await self._resolved(uses_of(plan))).items():
-            led = _led(notes, entry)
-            chosen = any(use in led.uses and use.where for use in uses)
+        notes, destinations = await self._store.get_values(), dict[str, Destinations]()
+        for entry, uses in _by_entry(await self._resolve(uses_of(plan))).items():
+            unconfirmed = _read_unconfirmed(notes, entry)
+            by_token = any(use in unconfirmed.uses and use.where for use in uses)
             to = sorted({use.where for use in uses if use.where})
-            found[entry] = Goes(to=tuple(to), led_by=led.token if chosen else "")
-        return found
+            destinations[entry] = Destinations(
+                to=tuple(to), chosen_by=unconfirmed.token if by_token else ""
+            )
+        return destinations
 
     async def bind(self, *plans: Plan) -> None:
         """Note the uses of these plans, beside those that are noted: what is or was in force is
         meant, entries of the time before there were bindings with it. What is not kept yet is
         bound when it is put in."""
-        uses = await self._resolved(frozenset[Use]().union(*map(uses_of, plans)))
-        notes, kept = await self._store.get_values(), set(await self._vault.names())
-        for entry, its in _by_entry(uses).items():
-            bound = _bound(notes, entry)
-            if bound is not None or entry in kept:
-                every = _sum(bound.uses if bound else (), its)
-                await self._note(entry, bound, replace(bound or Bound(), uses=every))
+        uses = await self._resolve(frozenset[Use]().union(*map(uses_of, plans)))
+        notes, vault_names = await self._store.get_values(), set(await self._vault.names())
+        for entry, uses_of_entry in _by_entry(uses).items():
+            binding = _read_binding(notes, entry)
+            if binding is not None or entry in vault_names:
+                all_uses = _union(binding.uses if binding else (), uses_of_entry)
+                await self._note(
+                    entry, binding, replace(binding or EntryBinding(), uses=all_uses)
+                )
 
-    async def bind_anew(self, who: Person, plan: Plan, entry: str) -> None:
+    async def bind_anew(self, person: Person, plan: Plan, entry: str) -> None:
         """Note that somebody puts a value in: it is meant for what the plan names it for."""
         notes = await self._store.get_values()
-        uses = _by_entry(await self._resolved(uses_of(plan))).get(entry, ())
-        mine = who.door == "api" or not uses
-        bound = Bound(uses=_sum((), uses), by=_called(who) if mine else "")
-        await self._note(entry, _bound(notes, entry), bound)
-        led = _led(notes, entry)
-        if led.by != _called(who):
-            left = tuple(use for use in led.uses if use not in uses)
-            await self._note_led(entry, led, replace(led, uses=left))
+        uses = _by_entry(await self._resolve(uses_of(plan))).get(entry, ())
+        mine = person.door == "api" or not uses
+        binding = EntryBinding(uses=_union((), uses), by=_owner_id(person) if mine else "")
+        await self._note(entry, _read_binding(notes, entry), binding)
+        unconfirmed = _read_unconfirmed(notes, entry)
+        if unconfirmed.by != _owner_id(person):
+            remaining = tuple(use for use in unconfirmed.uses if use not in uses)
+            await self._note_unconfirmed(
+                entry, unconfirmed, replace(unconfirmed, uses=remaining)
+            )
 
     async def disown(self, entry: str) -> None:
         """Let nobody name an entry freely, as another value is to be put in."""
-        bound = _bound(await self._store.get_values(), entry)
-        if bound is not None:
-            await self._note(entry, bound, replace(bound, by=""))
+        binding = _read_binding(await self._store.get_values(), entry)
+        if binding is not None:
+            await self._note(entry, binding, replace(binding, by=""))
 
-    async def _note(self, entry: str, before: Bound | None, bound: Bound) -> None:
-        if bound != before:
-            await self._store.put_value(NOTE + entry, schema.text(bound))
+    async def _note(
+        self, entry: str, before: EntryBinding | None, binding: EntryBinding
+    ) -> None:
+        if binding != before:
+            await self._store.put_value(NOTE + entry, schema.text(binding))
 
-    async def _note_led(self, entry: str, before: Led, led: Led) -> None:
-        if led != before:
-            await self._store.put_value(LED + entry, schema.text(led))
+    async def _note_unconfirmed(
+        self, entry: str, before: UnconfirmedUses, after: UnconfirmedUses
+    ) -> None:
+        if after != before:
+            await self._store.put_value(UNCONFIRMED + entry, schema.text(after))
 
-    async def _new(
-        self, after: Plan, before: Plan, given: Mapping[str, str]
+    async def _new_uses(
+        self, after: Plan, before: Plan, new_values: Mapping[str, str]
     ) -> Collection[Use]:
-        """The uses of a plan that are not those of the plan in force."""
+        """Return the uses of a plan that are not those of the plan in force."""
         one, other = uses_of(after), uses_of(before)
-        if one == other and not given:
+        if one == other and not new_values:
             return set()
-        return set(await self._resolved(one, given)) - set(await self._resolved(other))
+        return set(await self._resolve(one, new_values)) - set(await self._resolve(other))
 
-    async def _resolved(
-        self, uses: Iterable[Use], given: Mapping[str, str] | None = None
+    async def _resolve(
+        self, uses: Iterable[Use], new_values: Mapping[str, str] | None = None
     ) -> list[Use]:
         """Return them with the place that the URL in another entry says, as far as it is kept."""
-        found = list[Use]()
+        resolved = list[Use]()
         for use in uses:
             if not use.by_url:
-                found.append(use)
-            elif where := place_of(await self._value(use.by_url, given or {}), use.proxy):
-                found.append(Use(use.entry, use.what, where))
-        return found
+                resolved.append(use)
+            elif where := place_of(await self._value(use.by_url, new_values or {}), use.proxy):
+                resolved.append(Use(use.entry, use.what, where))
+        return resolved
 
-    async def _value(self, entry: str, given: Mapping[str, str]) -> str:
-        if entry in given:
-            return given[entry].strip()
+    async def _value(self, entry: str, new_values: Mapping[str, str]) -> str:
+        if entry in new_values:
+            return new_values[entry].strip()
         try:
-            kept = await self._vault.get(entry)
+            secret = await self._vault.get(entry)
         except VaultError:
             return ""
-        return kept.reveal().strip() if kept is not None else ""
+        return secret.reveal().strip() if secret is not None else ""
 
 
-def _may(bound: Bound, use: Use, who: Person) -> bool:
+def _is_allowed(binding: EntryBinding, use: Use, person: Person) -> bool:
     """Tell whether an entry goes to where it was meant to go, or the value is their own."""
-    own = bound.by == _called(who) and (who.door == "api" or not bound.uses)
-    return use in bound.uses or own
+    is_own = binding.by == _owner_id(person) and (person.door == "api" or not binding.uses)
+    return use in binding.uses or is_own
 
 
-def _bound(notes: Mapping[str, str], entry: str) -> Bound | None:
+def _read_binding(notes: Mapping[str, str], entry: str) -> EntryBinding | None:
     try:
-        return schema.value(Bound, notes[NOTE + entry])
+        return schema.value(EntryBinding, notes[NOTE + entry])
     except (KeyError, schema.Unreadable):
         return None
 
 
-def _led(notes: Mapping[str, str], entry: str) -> Led:
+def _read_unconfirmed(notes: Mapping[str, str], entry: str) -> UnconfirmedUses:
     try:
-        return schema.value(Led, notes[LED + entry])
+        return schema.value(UnconfirmedUses, notes[UNCONFIRMED + entry])
     except (KeyError, schema.Unreadable):
-        return Led()
+        return UnconfirmedUses()
 
 
 def _by_entry(uses: Iterable[Use]) -> Mapping[str, list[Use]]:
-    found = dict[str, list[Use]]()
+    by_entry = dict[str, list[Use]]()
     for use in uses:
-        found.setdefault(use.entry, []).append(use)
-    return found
+        by_entry.setdefault(use.entry, []).append(use)
+    return by_entry
 
 
-def _sum(one: Collection[Use], other: Collection[Use]) -> tuple[Use, ...]:
+def _union(one: Collection[Use], other: Collection[Use]) -> tuple[Use, ...]:
     return tuple(sorted({*one, *other}))
 
 
-def _called(who: Person) -> str:
-    """By what no other of the same name has: who is made anew owns nothing of the one before."""
-    return f"{who.door}/{who.id or who.name}"
+def _owner_id(person: Person) -> str:
+    """Return what no other of the same name has: who is made anew owns nothing of the one
+    before."""
+    return f"{person.door}/{person.id or person.name}"
 
 
-def _told(use: Use, bound: Bound) -> Problem:
-    known = ", ".join(dict.fromkeys(one.where for one in bound.uses if one.where))
-    own = ITS_OWN_URL if bound.uses else TO_NOBODY
-    return Problem(use.entry, SENT.fill(known=known or own, where=use.where or ITS_OWN_URL))
+def _problem(use: Use, binding: EntryBinding) -> Problem:
+    places = ", ".join(dict.fromkeys(one.where for one in binding.uses if one.where))
+    default = ITS_OWN_URL if binding.uses else TO_NOBODY
+    return Problem(
+        use.entry, SENT.fill(known=places or default, where=use.where or ITS_OWN_URL)
+    )

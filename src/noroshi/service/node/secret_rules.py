@@ -48,7 +48,7 @@ def unfit(
 
 
 def _no_secret_of(account: Account, name: str, text: str) -> Message | None:
-    """Why it cannot be this account's client secret."""
+    """Return why it cannot be this account's client secret; None: it can."""
     if account.app_only and account.cloud.app_grant == "service_account":
         return None if read_key_file(text) else NO_KEY_FILE.fill(entry=name)
     # Other servers than Entra do hand out secrets in the shape of a GUID.

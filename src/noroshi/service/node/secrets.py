@@ -19,7 +19,7 @@ from noroshi.service.errors import (
     NotFoundError,
     OperationFailedError,
 )
-from noroshi.service.node.secret_bindings import Goes
+from noroshi.service.node.secret_bindings import Destinations
 from noroshi.service.node.vault_answers import SecretEntry
 from noroshi.service.operation import ADMIN, Person, note, operation
 from noroshi.service.operation_context import OperationContext
@@ -46,43 +46,45 @@ class SecretOperations(OperationContext):
     """Listed, removed; what is in them never comes out."""
 
     @operation(role=ADMIN, changes=False, help=_("List the entries of the vault."))
-    async def secret_list(self, who: Person) -> tuple[SecretEntry, ...]:
+    async def secret_list(self, person: Person) -> tuple[SecretEntry, ...]:
         """List those that are kept and those that definitions name, without the sign-ins'
         own."""
-        kept = {name for name in await self._vault.names() if not reserved(name)}
-        named = named_in((await self._store.current()).documents)
-        goes = await self._goes()
+        vault_names = {name for name in await self._vault.names() if not reserved(name)}
+        users = named_in((await self._store.current()).documents)
+        destinations = await self._destinations()
         return tuple(
             SecretEntry(
                 name=name,
-                kept=name in kept,
-                named_by=tuple(named.get(name, ())),
-                goes_to=goes[name].to if name in goes else (),
-                led_by=goes[name].led_by if name in goes else "",
+                kept=name in vault_names,
+                named_by=tuple(users.get(name, ())),
+                goes_to=destinations[name].to if name in destinations else (),
+                led_by=destinations[name].chosen_by if name in destinations else "",
             )
-            for name in sorted(kept | named.keys())
+            for name in sorted(vault_names | users.keys())
         )
 
-    async def _goes(self) -> Mapping[str, Goes]:
+    async def _destinations(self) -> Mapping[str, Destinations]:
         """Return where each entry goes; of none while the definitions cannot be read."""
         with suppress(OperationFailedError):
-            return await self._binding.goes((await self._current())[1])
+            return await self._bindings.destinations((await self._current())[1])
         return {}
 
     @operation(role=ADMIN, help=_("Remove an entry of the vault."))
-    async def secret_remove(self, who: Person, name: str, force: bool = False) -> str:
+    async def secret_remove(self, person: Person, name: str, force: bool = False) -> str:
         """Take it out for good; one that definitions name only with `force`."""
         if why := reserved(name):
             raise InvalidArgumentError(LEFT, (Problem("name", why),))
-        kept = [one for one in await self._vault.names() if not reserved(one)]
-        if name not in kept:
-            raise NotFoundError(NO_ENTRY.fill(given=name, instead=suggestion(name, kept)))
-        named = named_in((await self._store.current()).documents).get(name)
-        if named and not force:
-            raise ConflictError(IN_USE.fill(who=", ".join(named), name=name))
+        vault_names = [one for one in await self._vault.names() if not reserved(one)]
+        if name not in vault_names:
+            raise NotFoundError(
+                NO_ENTRY.fill(given=name, instead=suggestion(name, vault_names))
+            )
+        users = named_in((await self._store.current()).documents).get(name)
+        if users and not force:
+            raise ConflictError(IN_USE.fill(who=", ".join(users), name=name))
         await self._bind_all()
         await self._vault.remove(name)
-        note(before={"kept": True, "named_by": named or []}, after={"kept": False})
+        note(before={"kept": True, "named_by": users or []}, after={"kept": False})
         return name
 
     async def _bind_all(self) -> None:
@@ -90,12 +92,12 @@ class SecretOperations(OperationContext):
         with suppress(
             OperationFailedError
         ):  # definitions that cannot be read any more name nothing
-            await self._binding.bind((await self._current())[1])
+            await self._bindings.bind((await self._current())[1])
 
 
 def named_in(documents: Iterable[Document]) -> Mapping[str, Sequence[str]]:
     """Return each entry that definitions name, with the keys of those that do."""
-    return _by_name(documents, _named)
+    return _by_name(documents, _entries_in)
 
 
 def named_by_headers(documents: Iterable[Document]) -> Mapping[str, Sequence[str]]:
@@ -106,32 +108,32 @@ def named_by_headers(documents: Iterable[Document]) -> Mapping[str, Sequence[str
 def _by_name(
     documents: Iterable[Document], names_in: Callable[[Any], Iterator[str]]
 ) -> Mapping[str, Sequence[str]]:
-    found = defaultdict[str, list[str]](list)
+    keys = defaultdict[str, list[str]](list)
     for one in sorted(documents, key=lambda document: document.key):
         for name in dict.fromkeys(names_in(json.loads(one.body))):
-            found[name].append(one.key)
-    return dict(found)
+            keys[name].append(one.key)
+    return dict(keys)
 
 
-def fields_naming(said: Any, place: str = "") -> Iterator[tuple[str, str]]:
+def fields_naming(content: Any, place: str = "") -> Iterator[tuple[str, str]]:
     """Yield each entry of the vault that a definition names, with the setting that names it."""
-    if isinstance(said, Mapping):
-        for field, inside in said.items():
+    if isinstance(content, Mapping):
+        for field, inside in content.items():
             where = f"{place}.{field}" if place else str(field)
             if field == HEADERS and isinstance(inside, Mapping):
                 yield from ((where, name) for name in inside.values() if isinstance(name, str))
             if isinstance(inside, str) and inside and NAMES_AN_ENTRY.fullmatch(field):
                 yield where, inside
             yield from fields_naming(inside, where)
-    elif isinstance(said, list):
-        for number, inside in enumerate(said):
-            called = inside.get("name", number) if isinstance(inside, Mapping) else number
-            yield from fields_naming(inside, f"{place}.{called}")
+    elif isinstance(content, list):
+        for number, inside in enumerate(content):
+            label = inside.get("name", number) if isinstance(inside, Mapping) else number
+            yield from fields_naming(inside, f"{place}.{label}")
 
 
-def _named(said: Any) -> Iterator[str]:
-    return (name for _, name in fields_naming(said))
+def _entries_in(content: Any) -> Iterator[str]:
+    return (name for _, name in fields_naming(content))
 
 
-def _in_headers(said: Any) -> Iterator[str]:
-    return (name for where, name in fields_naming(said) if where.endswith(f".{HEADERS}"))
+def _in_headers(content: Any) -> Iterator[str]:
+    return (name for where, name in fields_naming(content) if where.endswith(f".{HEADERS}"))

@@ -58,14 +58,14 @@ class ApiTokenOperations(OperationContext):
     @operation(role=ADMIN, reauthenticate=True, help=_("Create an API token."))
     async def token_new(
         self,
-        who: Person,
+        person: Person,
         name: str,
         role: str = "viewer",
         days: int = 90,
         programs: bool = False,
     ) -> TokenMade:
-        """For a program, in a person's stead. `programs`: it may also do what runs programs
-        or sends a secret elsewhere; `days` 0: it does not end."""
+        """Make a token for a program, in a person's stead. `programs`: it may also do what runs
+        programs or sends a secret elsewhere; `days` 0: it does not end."""
         problems = [Problem("name", BAD_NAME)] * (not NAME.fullmatch(name))
         problems += role_faults(role)
         if not 0 <= days <= MOST_DAYS:
@@ -77,22 +77,22 @@ class ApiTokenOperations(OperationContext):
             name=name,
             role=role,
             hash=random_keys.hashed(text),
-            by=maker(who),
+            by=maker(person),
             made=now,
             until=now + timedelta(days=days) if days else None,
             programs=programs,
         )
         async with self._people.administrators:
-            await self._require_still_allowed(who)
+            await self._require_still_allowed(person)
             if not await self._store.put_api_token(token):
                 raise ConflictError(THERE_IS_TOKEN.fill(name=name))
         note(after={"role": role, "until": token.until, "programs": programs})
         return TokenMade(name=name, role=role, token=text, until=token.until)
 
     @operation(role=ADMIN, changes=False, help=_("List the API tokens."))
-    async def token_list(self, who: Person) -> tuple[TokenRow, ...]:
+    async def token_list(self, person: Person) -> tuple[TokenRow, ...]:
         """List who made them, and until when they hold; never the tokens."""
-        known = await self._store.api_tokens()
+        tokens = await self._store.api_tokens()
         return tuple(
             TokenRow(
                 name=one.name,
@@ -101,37 +101,37 @@ class ApiTokenOperations(OperationContext):
                 made=one.made,
                 until=one.until,
                 programs=one.programs,
-                ended=not holds(one, known, self.now()),
+                ended=not holds(one, tokens, self.now()),
             )
-            for one in known.values()
+            for one in tokens.values()
         )
 
     @operation(role=ADMIN, help=_("Revoke an API token."))
-    async def token_revoke(self, who: Person, name: str) -> str:
+    async def token_revoke(self, person: Person, name: str) -> str:
         """Revoke it: it is not taken from the next request on, nor is any that was made by it,
         or by one of those."""
         async with self._people.administrators:
-            known = await self._store.api_tokens()
-            gone = made_with(name, known)
-            for one in gone:
+            tokens = await self._store.api_tokens()
+            descendants = made_with(name, tokens)
+            for one in descendants:
                 await self._store.drop_api_token(one)
-            if name not in known or not await self._store.drop_api_token(name):
-                near = suggestion(name, known)
+            if name not in tokens or not await self._store.drop_api_token(name):
+                near = suggestion(name, tokens)
                 raise NotFoundError(NO_TOKEN.fill(given=shortened(name), instead=near))
-        role, by = known[name].role, known[name].by
-        note(before={"role": role, "by": by, "api_tokens": list(gone)})
+        role, by = tokens[name].role, tokens[name].by
+        note(before={"role": role, "by": by, "api_tokens": list(descendants)})
         return name
 
-    async def _require_still_allowed(self, who: Person) -> None:
+    async def _require_still_allowed(self, person: Person) -> None:
         """Raises ForbiddenError for whoever was removed, demoted or revoked since they
         asked."""
-        if who.door == "api":
-            token = (await self._store.api_tokens()).get(who.name)
-            still = token is not None and token.role == ADMIN
-        elif who.door == "web":
-            user = (await self._store.users()).get(who.name)
-            still = user is not None and user.role == ADMIN
+        if person.door == "api":
+            token = (await self._store.api_tokens()).get(person.name)
+            allowed = token is not None and token.role == ADMIN
+        elif person.door == "web":
+            user = (await self._store.users()).get(person.name)
+            allowed = user is not None and user.role == ADMIN
         else:
-            still = True  # the kernel said a moment ago who it is
-        if not still:
-            raise ForbiddenError(NO_MORE.fill(who=who.name))
+            allowed = True  # the kernel said a moment ago who it is
+        if not allowed:
+            raise ForbiddenError(NO_MORE.fill(who=person.name))

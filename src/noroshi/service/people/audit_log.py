@@ -16,8 +16,9 @@ class AuditLogOperations(OperationContext):
     @operation(
         role=ADMIN, changes=False, help=_("List the changes and who made them, newest first.")
     )
-    async def audit(self, who: Person, last: int = 50) -> tuple[Audited, ...]:
-        """Newest first: who, by which door, from what to what. Secrets are never in it."""
+    async def audit(self, person: Person, last: int = 50) -> tuple[Audited, ...]:
+        """Return the newest first: who, by which door, from what to what. Secrets are never in
+        it."""
         return tuple(await self._store.audit_log(max(1, min(last, MOST_LISTED))))
 
     # no operations
@@ -26,6 +27,8 @@ class AuditLogOperations(OperationContext):
         """Keep a row of the audit log."""
         await self._store.audit(row)
 
-    async def turn_away(self, who: Person, name: str, why: Message) -> None:
+    async def turn_away(self, person: Person, name: str, why: Message) -> None:
         """Note that an operation was refused."""
-        await self._people.denied_log.record(name, who.name, who.door, who.address, why)
+        await self._people.denied_log.record(
+            name, person.name, person.door, person.address, why
+        )

@@ -40,11 +40,11 @@ class OwnAccountOperations(UserOperations):
     """By the password each time, so that a browser left alone gives nothing away."""
 
     @operation(role=VIEWER, help=_("Show your own account."))
-    async def own_account(self, who: Person) -> OwnAccount:
+    async def own_account(self, person: Person) -> OwnAccount:
         """Return whether it has a second step, and how many recovery codes are left."""
-        user = (await self._store.users()).get(who.name) if who.door == "web" else None
+        user = (await self._store.users()).get(person.name) if person.door == "web" else None
         if user is None:
-            return OwnAccount(name=who.name)
+            return OwnAccount(name=person.name)
         return OwnAccount(
             name=user.name,
             role=user.role,
@@ -55,13 +55,14 @@ class OwnAccountOperations(UserOperations):
     @operation(
         role=VIEWER, changes=True, secret=("old", "new"), help=_("Change your own password.")
     )
-    async def own_password(self, who: Person, old: str, new: str, name: str = "") -> str:
-        """You are logged out everywhere. `name`: whose, where nobody is logged in."""
-        user = await self._stepper(who, old, name)
+    async def own_password(self, person: Person, old: str, new: str, name: str = "") -> str:
+        """Change your password; you are logged out everywhere. `name`: whose, where nobody is
+        logged in."""
+        user = await self._own_user(person, old, name)
         if why := password_problem(user.name, new):
             raise InvalidArgumentError(NOT_SET, (Problem("new", why),))
-        made, _ = await self._with_password(user, new)
-        await self._change(made, user)
+        changed_user, _ = await self._with_password(user, new)
+        await self._change(changed_user, user)
         note(after={"user": user.name})
         return user.name
 
@@ -71,9 +72,9 @@ class OwnAccountOperations(UserOperations):
         secret=("password",),
         help=_("Begin your own two-step log-in."),
     )
-    async def own_totp(self, who: Person, password: str, name: str = "") -> SecondStep:
+    async def own_totp(self, person: Person, password: str, name: str = "") -> SecondStep:
         """Return a seed for an authenticator; it holds once a code of it was given back."""
-        return await self._step_begun(await self._stepper(who, password, name))
+        return await self._begin_second_step(await self._own_user(person, password, name))
 
     @operation(
         role=VIEWER,
@@ -82,13 +83,15 @@ class OwnAccountOperations(UserOperations):
         help=_("Turn your own two-step log-in on."),
     )
     async def own_totp_on(
-        self, who: Person, code: str, password: str = "", name: str = ""
+        self, person: Person, code: str, password: str = "", name: str = ""
     ) -> Recovery:
         """Switch it on with a code of the authenticator; a browser gave the password when it
         began."""
-        mine = who.door == "web" and name in ("", who.name) and not password
-        user = await (self._user(who.name) if mine else self._stepper(who, password, name))
-        return await self._step_on(user, code)
+        in_browser = person.door == "web" and name in ("", person.name) and not password
+        user = await (
+            self._user(person.name) if in_browser else self._own_user(person, password, name)
+        )
+        return await self._enable_second_step(user, code)
 
     @operation(
         role=VIEWER,
@@ -96,29 +99,33 @@ class OwnAccountOperations(UserOperations):
         secret=("password",),
         help=_("Turn your own two-step log-in off."),
     )
-    async def own_totp_off(self, who: Person, password: str, name: str = "") -> str:
+    async def own_totp_off(self, person: Person, password: str, name: str = "") -> str:
         """Switch it off: the authenticator and the recovery codes are good for nothing then."""
-        return await self._step_off(await self._stepper(who, password, name))
+        return await self._disable_second_step(await self._own_user(person, password, name))
 
-    async def _stepper(self, who: Person, password: str, name: str) -> User:
+    async def _own_user(self, person: Person, password: str, name: str) -> User:
         """Return the user who is meant, for what a password alone must not change: whoever has a
         second step took it to log in, or may do it for anybody."""
-        user = await self._owner(who, password, name)
+        user = await self._owner(person, password, name)
         if (
             user.two_steps
-            and who.door != "web"
-            and not (who.reauthenticated and ADMIN in who.roles)
+            and person.door != "web"
+            and not (person.reauthenticated and ADMIN in person.roles)
         ):
             raise ForbiddenError(IN_BROWSER.fill(name=user.name))
         return user
 
-    async def _owner(self, who: Person, password: str, name: str) -> User:
-        """The user that is meant, by their password; as often as at the log-in."""
-        if who.door == "web" and name not in ("", who.name):
+    async def _owner(self, person: Person, password: str, name: str) -> User:
+        """Return the user that is meant, by their password; as often as at the log-in."""
+        if person.door == "web" and name not in ("", person.name):
             raise ForbiddenError(NOT_YOURS.fill(name=name))
-        if who.door != "web" and not name:
+        if person.door != "web" and not name:
             raise InvalidArgumentError(WHOSE, (Problem("name", WHOSE),))
         try:
-            return await self._people.verify_password(name or who.name, password, who.address)
-        except AuthenticationError as no:
-            raise (OperationFailedError if no.seconds else ForbiddenError)(no.words) from None
+            return await self._people.verify_password(
+                name or person.name, password, person.address
+            )
+        except AuthenticationError as error:
+            raise (OperationFailedError if error.seconds else ForbiddenError)(
+                error.words
+            ) from None

@@ -83,7 +83,7 @@ class UserOperations(OperationContext):
 
     @operation(role=ADMIN, reauthenticate=True, secret=("password",), help=_("Add a user."))
     async def user_add(
-        self, who: Person, name: str, role: str = "viewer", password: str = ""
+        self, person: Person, name: str, role: str = "viewer", password: str = ""
     ) -> UserMade:
         """Add a user with a password, or with a one-time code by which they choose one
         themselves."""
@@ -91,16 +91,16 @@ class UserOperations(OperationContext):
         problems += _faults(role, name, password)
         if problems:
             raise InvalidArgumentError(NOT_MADE, tuple(problems))
-        made, code = await self._with_password(
+        new_user, code = await self._with_password(
             User(name=name, role=role, made=self.now()), password
         )
-        if not await self._store.put_user(made, None):
+        if not await self._store.put_user(new_user, None):
             raise ConflictError(THERE_IS.fill(name=name))
         note(after={"role": role})
-        return UserMade(name=name, role=role, code=code, until=made.code_until)
+        return UserMade(name=name, role=role, code=code, until=new_user.code_until)
 
     @operation(role=ADMIN, changes=False, help=_("List the users."))
-    async def user_list(self, who: Person) -> tuple[UserRow, ...]:
+    async def user_list(self, person: Person) -> tuple[UserRow, ...]:
         """List who may log in, and as what."""
         return tuple(
             UserRow(
@@ -120,18 +120,19 @@ class UserOperations(OperationContext):
         secret=("password",),
         help=_("Change a user's password."),
     )
-    async def user_password(self, who: Person, name: str, password: str = "") -> UserMade:
-        """Or a one-time code by which they choose one; they are logged out everywhere."""
+    async def user_password(self, person: Person, name: str, password: str = "") -> UserMade:
+        """Set a password, or a one-time code by which they choose one; they are logged out
+        everywhere."""
         user = await self._user(name)
         if problems := _faults(user.role, name, password):
             raise InvalidArgumentError(NOT_SET, tuple(problems))
-        made, code = await self._with_password(user, password)
-        await self._change(made, user)
+        changed_user, code = await self._with_password(user, password)
+        await self._change(changed_user, user)
         note(after={"role": user.role})
-        return UserMade(name=name, role=user.role, code=code, until=made.code_until)
+        return UserMade(name=name, role=user.role, code=code, until=changed_user.code_until)
 
     @operation(role=ADMIN, reauthenticate=True, help=_("Change a user's role."))
-    async def user_role(self, who: Person, name: str, role: str) -> UserMade:
+    async def user_role(self, person: Person, name: str, role: str) -> UserMade:
         """Give a user another role: it holds from their next request on; what API tokens they
         made that may do more than they may now hold no more, nor does any that was made by one
         of those."""
@@ -142,30 +143,30 @@ class UserOperations(OperationContext):
             if role != ADMIN:
                 await self._require_other_administrator(name)
             # Before it: cut off here, it can be done again.
-            gone = await self._revoked(name, roles_up_to(role))
+            revoked = await self._revoke_tokens(name, roles_up_to(role))
             await self._change(replace(user, role=role), user)
-        note(before={"role": user.role, "api_tokens": gone}, after={"role": role})
+        note(before={"role": user.role, "api_tokens": revoked}, after={"role": role})
         return UserMade(name=name, role=role)
 
     @operation(role=ADMIN, reauthenticate=True, help=_("Remove a user."))
-    async def user_remove(self, who: Person, name: str) -> str:
+    async def user_remove(self, person: Person, name: str) -> str:
         """Remove a user: they are logged out at once, and the API tokens that they made hold no
         more, nor does any that was made by one of those."""
         user = await self._user(name)
         async with self._people.administrators:
             await self._require_other_administrator(name)
-            gone = await self._revoked(name)
+            revoked = await self._revoke_tokens(name)
             await self._store.drop_user(name)  # after them: cut off here, it can be done again
         for entry in (SEED.format(name=name), _next(name)):
             await self._vault.remove(entry)
-        note(before={"role": user.role, "api_tokens": gone})
+        note(before={"role": user.role, "api_tokens": revoked})
         return name
 
     @operation(role=ADMIN, reauthenticate=True, help=_("Begin two-step log-in for a user."))
-    async def user_totp(self, who: Person, name: str) -> SecondStep:
+    async def user_totp(self, person: Person, name: str) -> SecondStep:
         """Return a fresh seed for an authenticator; it holds once a code of it was given
         back."""
-        return await self._step_begun(await self._user(name))
+        return await self._begin_second_step(await self._user(name))
 
     @operation(
         role=ADMIN,
@@ -173,14 +174,14 @@ class UserOperations(OperationContext):
         secret=("code",),
         help=_("Turn two-step log-in on for a user."),
     )
-    async def user_totp_on(self, who: Person, name: str, code: str) -> Recovery:
+    async def user_totp_on(self, person: Person, name: str, code: str) -> Recovery:
         """Switch it on with a code of the authenticator; return what to keep for its loss."""
-        return await self._step_on(await self._user(name), code)
+        return await self._enable_second_step(await self._user(name), code)
 
     @operation(role=ADMIN, reauthenticate=True, help=_("Turn two-step log-in off for a user."))
-    async def user_totp_off(self, who: Person, name: str) -> str:
-        """For when the authenticator and the recovery codes are lost."""
-        return await self._step_off(await self._user(name))
+    async def user_totp_off(self, person: Person, name: str) -> str:
+        """Switch it off, for when the authenticator and the recovery codes are lost."""
+        return await self._disable_second_step(await self._user(name))
 
     # no operations
 
@@ -194,15 +195,15 @@ class UserOperations(OperationContext):
         if not await self._store.put_user(after, before):
             raise ConflictError(MEANWHILE.fill(name=before.name))
 
-    async def _step_begun(self, user: User) -> SecondStep:
-        """A fresh seed for their authenticator, kept until a code of it was given back."""
+    async def _begin_second_step(self, user: User) -> SecondStep:
+        """Make a fresh seed for their authenticator, kept until a code of it was given back."""
         name, seed = user.name, second_factor.fresh_seed()
         await self._keep(_next(name), seed)
         address = second_factor.address_of(seed, name, self._name)
         return SecondStep(name=name, seed=seed, address=address)
 
-    async def _step_on(self, user: User, code: str) -> Recovery:
-        name, seed = user.name, await self._opened(_next(user.name))
+    async def _enable_second_step(self, user: User, code: str) -> Recovery:
+        name, seed = user.name, await self._read_seed(_next(user.name))
         if seed is None:
             raise ConflictError(NOT_BEGUN.fill(name=name))
         step = second_factor.step_of(seed.reveal(), code, self.now(), 0)
@@ -215,14 +216,15 @@ class UserOperations(OperationContext):
         note(before={"two_steps": user.two_steps}, after={"two_steps": True})
         return Recovery(name=name, codes=codes)
 
-    async def _step_off(self, user: User) -> str:
+    async def _disable_second_step(self, user: User) -> str:
         await self._change(replace(user, two_steps=False, step=0, recovery=()), user)
         await self._vault.remove(SEED.format(name=user.name))
         note(before={"two_steps": user.two_steps}, after={"two_steps": False})
         return user.name
 
     async def _with_password(self, user: User, password: str) -> tuple[User, str]:
-        """With that password, or a code for one: then none is right until it is chosen."""
+        """Return the user with that password, or a code for one: then none is right until it is
+        chosen."""
         if not password:
             code, until = random_keys.code(), self.now() + timedelta(days=CODE_DAYS)
             hashed = random_keys.hashed_code(code)
@@ -239,17 +241,17 @@ class UserOperations(OperationContext):
         if admins == {name}:
             raise ConflictError(LAST_ONE.fill(name=name))
 
-    async def _revoked(self, name: str, still: Collection[str] = ()) -> list[str]:
-        """The API tokens that this user made, but those of roles that they `still` have, and all
+    async def _revoke_tokens(self, name: str, allowed_roles: Collection[str] = ()) -> list[str]:
+        """Revoke the API tokens that this user made, but those of the `allowed_roles`, and all
         that were made by those: they hold no more."""
-        by, known = maker(Person(name, frozenset(), "web")), await self._store.api_tokens()
-        gone = list[str]()
-        for token in known.values():
-            if token.by == by and token.role not in still:
-                gone += [*made_with(token.name, known), token.name]
-        for one in gone:
+        by, tokens = maker(Person(name, frozenset(), "web")), await self._store.api_tokens()
+        revoked = list[str]()
+        for token in tokens.values():
+            if token.by == by and token.role not in allowed_roles:
+                revoked += [*made_with(token.name, tokens), token.name]
+        for one in revoked:
             await self._store.drop_api_token(one)
-        return gone
+        return revoked
 
     async def _keep(self, entry: str, seed: str) -> None:
         try:
@@ -257,7 +259,7 @@ class UserOperations(OperationContext):
         except VaultError as failure:
             raise OperationFailedError(failure.words) from None
 
-    async def _opened(self, entry: str) -> Secret | None:
+    async def _read_seed(self, entry: str) -> Secret | None:
         try:
             return await self._vault.get(entry)
         except VaultError as failure:
@@ -265,10 +267,10 @@ class UserOperations(OperationContext):
 
 
 def _faults(role: str, name: str, password: str) -> list[Problem]:
-    found = role_faults(role)
+    problems = role_faults(role)
     if password and (why := password_problem(name, password)):
-        found.append(Problem("password", why))
-    return found
+        problems.append(Problem("password", why))
+    return problems
 
 
 def role_faults(role: str) -> list[Problem]:
@@ -278,12 +280,12 @@ def role_faults(role: str) -> list[Problem]:
     return [Problem("role", BAD_ROLE.fill(known=", ".join(ROLES)))]
 
 
-def maker(who: Person) -> str:
+def maker(person: Person) -> str:
     """Return by what name somebody makes something: a user of the node's computer is not the
     one of the same name who logs in."""
-    if who.door == "api":
-        return f"{who.name}{OF_TOKEN}"
-    return who.name if who.door == "web" else f"{who.name} ({who.door})"
+    if person.door == "api":
+        return f"{person.name}{OF_TOKEN}"
+    return person.name if person.door == "web" else f"{person.name} ({person.door})"
 
 
 def _next(name: str) -> str:

@@ -21,7 +21,7 @@ from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFound
 from noroshi.service.mail.compose import routes_of
 from noroshi.service.operation import ADMIN, OPERATOR, VIEWER, Person, note, operation
 from noroshi.service.operation_context import OperationContext
-from noroshi.service.setup.proofs import seen_by
+from noroshi.service.setup.proofs import confirm_arrival
 from noroshi.service.sign_in.authorization import NO_ROUTE as NO_SUCH_ROUTE
 
 FIRST, TEST = "first", "test"
@@ -38,7 +38,7 @@ MOST_WRONG, LEAST, MOST = 5, 1000, 9999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class FirstStart:
     """The note of the first start: the last test alarm, and who gave its number back."""
 
     mail: str = ""
@@ -85,116 +85,122 @@ class FirstStepOperations(OperationContext):
     """From an empty node to a received alarm."""
 
     @operation(role=VIEWER, help=_("Show the progress of the first start."))
-    async def first_look(self, who: Person) -> FirstLook:
+    async def first_look(self, person: Person) -> FirstLook:
         """Return how far it is, by what is defined, what is signed in, and whether an alarm was
         given back."""
         version, plan = await self._current()
-        kept, instances = await self._kept_first(), _instances(version.documents)
+        progress, instances = await self._first_start(), _instances(version.documents)
         routes = await self._routes(plan, NOTHING_QUEUED)
-        well = [one for one in routes if one.state == "well"]
-        taken = [one for one in well if one.accepted]
-        first = next(iter((*taken, *well, *routes)), None)
+        ready = [one for one in routes if one.state == "well"]
+        proven = [one for one in ready if one.accepted]
+        first = next(iter((*proven, *ready, *routes)), None)
         return FirstLook(
-            open=not (kept and (kept.seen or kept.ended))
-            and (kept is not None or not instances),
+            open=not (progress and (progress.seen or progress.ended))
+            and (progress is not None or not instances),
             contact=next(iter(plan.contacts), ""),
             instance=next(iter(instances), ""),
             route=first.name if first else "",
-            ready=bool(well),
-            accepted=bool(taken),
-            mail=kept.mail if kept else "",
-            to=kept.to if kept else (),
-            sent=kept.sent if kept else None,
-            seen=kept.seen if kept else None,
-            by=kept.by if kept else "",
+            ready=bool(ready),
+            accepted=bool(proven),
+            mail=progress.mail if progress else "",
+            to=progress.to if progress else (),
+            sent=progress.sent if progress else None,
+            seen=progress.seen if progress else None,
+            by=progress.by if progress else "",
         )
 
     @operation(role=ADMIN, help=_("Close the first start."))
-    async def first_end(self, who: Person) -> str:
+    async def first_end(self, person: Person) -> str:
         """Put it away: it is not spoken of any more, though no alarm was given back."""
-        await self._keep_first(replace(await self._kept_first() or Kept(), ended=True))
+        await self._save_first_start(
+            replace(await self._first_start() or FirstStart(), ended=True)
+        )
         return FIRST
 
     @operation(role=OPERATOR, news=True, help=_("Send a test alarm."))
     async def test_alarm(
-        self, who: Person, contact: str = "", routes: tuple[str, ...] = ()
+        self, person: Person, contact: str = "", routes: tuple[str, ...] = ()
     ) -> AlarmSent:
         """Send one to that contact, else the first one, through the queue as every alarm; the
         number in its mail proves that somebody has it."""
         _, plan = await self._current()
-        told = _contact(plan, contact)
-        ways = routes_of(plan, told, routes)
-        if not ways:
+        recipient = _contact(plan, contact)
+        route_names = routes_of(plan, recipient, routes)
+        if not route_names:
             raise ConflictError(NO_ROUTE)
-        if unknown := [one for one in ways if one not in plan.routes]:
+        if unknown := [one for one in route_names if one not in plan.routes]:
             near = suggestion(unknown[0], plan.routes)
             raise NotFoundError(NO_SUCH_ROUTE.fill(given=unknown[0], instead=near))
         number, now = str(LEAST + secrets.randbelow(MOST - LEAST + 1)), self._clocks.wall()
-        id = f"{self._new_id()}/{TEST}/{told.id}"
+        id = f"{self._new_id()}/{TEST}/{recipient.id}"
         await self._store.post(
             Envelope(
                 id=id,
-                routes=ways,
-                contact=told.id,
-                to=told.addresses,
+                routes=route_names,
+                contact=recipient.id,
+                to=recipient.addresses,
                 order=id,
                 alarms=(id,),
-                payload=trial_alarm(told, number, self._name, now),
+                payload=trial_alarm(recipient, number, self._name, now),
                 action="mail",
                 born=now,
                 lane=Lane.CRITICAL,
             )
         )
-        before = await self._kept_first() or Kept()
-        await self._keep_first(
+        before = await self._first_start() or FirstStart()
+        await self._save_first_start(
             replace(
                 before,
                 mail=id,
-                contact=told.id,
-                to=told.addresses,
+                contact=recipient.id,
+                to=recipient.addresses,
                 number=number,
                 wrong=0,
                 sent=now,
             )
         )
-        note(after={"mail": id, "to": told.addresses})
-        return AlarmSent(id, told.id, told.addresses)
+        note(after={"mail": id, "to": recipient.addresses})
+        return AlarmSent(id, recipient.id, recipient.addresses)
 
     @operation(role=OPERATOR, secret=("number",), help=_("Enter the number of a test alarm."))
-    async def test_alarm_seen(self, who: Person, number: str) -> FirstLook:
+    async def test_alarm_seen(self, person: Person, number: str) -> FirstLook:
         """Take the number of the last one: who gave it back and when is kept, as proof that it
         arrived."""
-        kept = await self._kept_first()
-        if kept is None or not kept.mail:
+        progress = await self._first_start()
+        if progress is None or not progress.mail:
             raise ConflictError(NO_TEST)
-        if kept.wrong >= MOST_WRONG:
+        if progress.wrong >= MOST_WRONG:
             raise ConflictError(TOO_OFTEN)
-        if not secrets.compare_digest(number.strip().encode(), kept.number.encode()):
-            await self._keep_first(replace(kept, wrong=kept.wrong + 1))
+        if not secrets.compare_digest(number.strip().encode(), progress.number.encode()):
+            await self._save_first_start(replace(progress, wrong=progress.wrong + 1))
             raise InvalidArgumentError(WRONG_NUMBER, (Problem("number", WRONG_NUMBER),))
-        if not _is_known(kept):
-            kept = replace(kept, seen=self._clocks.wall(), by=who.name)
-            await self._keep_first(kept)
-        if kept.seen is not None:
-            await seen_by(self._store, kept.mail, kept.by, kept.seen)
-        note(after={"mail": kept.mail, "to": kept.to, "seen": kept.seen})
-        return await self.first_look(who)
+        if not _is_known(progress):
+            progress = replace(progress, seen=self._clocks.wall(), by=person.name)
+            await self._save_first_start(progress)
+        if progress.seen is not None:
+            await confirm_arrival(self._store, progress.mail, progress.by, progress.seen)
+        note(after={"mail": progress.mail, "to": progress.to, "seen": progress.seen})
+        return await self.first_look(person)
 
-    async def _kept_first(self) -> Kept | None:
+    async def _first_start(self) -> FirstStart | None:
         text = (await self._store.get_values()).get(FIRST)
         try:
-            return None if text is None else schema.value(Kept, text)
+            return None if text is None else schema.value(FirstStart, text)
         except schema.Unreadable:  # of a version to come
-            return Kept(ended=True)
+            return FirstStart(ended=True)
 
-    async def _keep_first(self, kept: Kept) -> None:
-        await self._store.put_value(FIRST, schema.text(kept))
+    async def _save_first_start(self, progress: FirstStart) -> None:
+        await self._store.put_value(FIRST, schema.text(progress))
 
 
-def _is_known(kept: Kept) -> bool:
+def _is_known(progress: FirstStart) -> bool:
     """Tell whether the number of the last mail, not of an earlier one, was given back
     before."""
-    return kept.seen is not None and kept.sent is not None and kept.seen > kept.sent
+    return (
+        progress.seen is not None
+        and progress.sent is not None
+        and progress.seen > progress.sent
+    )
 
 
 def _instances(documents: Iterable[Document]) -> Collection[str]:
@@ -203,9 +209,9 @@ def _instances(documents: Iterable[Document]) -> Collection[str]:
 
 
 def _contact(plan: Plan, name: str) -> Contact:
-    found = plan.contacts.get(name or next(iter(plan.contacts), ""))
-    if found is None:
+    contact = plan.contacts.get(name or next(iter(plan.contacts), ""))
+    if contact is None:
         raise NotFoundError(
             NO_CONTACT.fill(given=name, instead=suggestion(name, plan.contacts))
         )
-    return found
+    return contact

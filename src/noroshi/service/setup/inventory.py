@@ -21,8 +21,13 @@ from noroshi.service.definitions.definition_answers import Applied
 from noroshi.service.definitions.edit import EditOperations
 from noroshi.service.errors import InvalidArgumentError, OperationFailedError
 from noroshi.service.operation import ADMIN, Person, operation
-from noroshi.service.setup.first_steps import TEST, FirstStepOperations, Kept
-from noroshi.service.setup.suggestions import Suggested, groups_of, instance_name, suggested
+from noroshi.service.setup.first_steps import TEST, FirstStart, FirstStepOperations
+from noroshi.service.setup.suggestions import (
+    Suggested,
+    groups_of,
+    instance_name,
+    suggest_monitors,
+)
 
 T = TypeVar("T")
 NEW = _("basic monitoring of this computer")
@@ -45,26 +50,27 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
     """The watch that a new node begins with."""
 
     @operation(role=ADMIN, changes=False, help=_("Suggest what to monitor on this computer."))
-    async def suggest(self, who: Person) -> Suggestion:
-        """Disk space, memory, processor, services and ports found, with what there is of each."""
+    async def suggest(self, person: Person) -> Suggestion:
+        """Return disk space, memory, processor, services and ports found, with what there is of
+        each."""
         name = instance_name(self._runs_on or self._name)
-        there = _there((await self._store.current()).documents, name)
+        existing = _existing_monitors((await self._store.current()).documents, name)
         host = self._this_computer(name)
-        found = suggested(
-            await _had(host.volumes, ()),
-            await _had(host.memory, None),
-            await _had(host.processor, None),
-            await _had(host.processes, ()),
-            self._others(await _had(host.listeners, ())),
-            there,
+        monitors = suggest_monitors(
+            await _if_available(host.volumes, ()),
+            await _if_available(host.memory, None),
+            await _if_available(host.processor, None),
+            await _if_available(host.processes, ()),
+            self._without_manager(await _if_available(host.listeners, ())),
+            existing,
         )
         title = self._runs_on or self._name
-        return Suggestion(instance=name, title=title, zone=machine_zone(), monitors=found)
+        return Suggestion(instance=name, title=title, zone=machine_zone(), monitors=monitors)
 
     @operation(role=ADMIN, news=True, help=_("Monitor what was suggested."))
     async def suggest_take(
         self,
-        who: Person,
+        person: Person,
         wanted: tuple[str, ...],
         language: str = "en",
         title: str = "",
@@ -72,45 +78,50 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
     ) -> Applied:
         """Bring these into force, by their ids, as monitors of this computer's instance; titles
         in that language. What is there already stays as it is."""
-        found = await self.suggest(who)
-        chosen = _chosen(found, wanted)
+        proposal = await self.suggest(person)
+        selected = _select(proposal, wanted)
         current = await self._store.current()
         blueprint = Blueprint(
-            name=TEST, title=NEW, help=NEW, asks={}, groups=groups_of(chosen, language)
+            name=TEST, title=NEW, help=NEW, asks={}, groups=groups_of(selected, language)
         )
         rest = {
-            "title": title or found.title,
-            "zone": found.zone,
+            "title": title or proposal.title,
+            "zone": proposal.zone,
             "rules": list(rules or _rules(current.documents)),
         }
         try:
-            made = add(current.documents, blueprint, found.instance, {}, rest)
+            documents = add(current.documents, blueprint, proposal.instance, {}, rest)
         except schema.Invalid as invalid:
             raise InvalidArgumentError(BAD_DEFINITIONS, invalid.problems) from None
         note = note_text(NEW)
-        told = await self.apply(who, documents=made, base=current.number, note=note)
-        if await self._kept_first() is None:
-            await self._keep_first(Kept())
-        return told
+        answer = await self.apply(person, documents=documents, base=current.number, note=note)
+        if await self._first_start() is None:
+            await self._save_first_start(FirstStart())
+        return answer
 
-    def _others(self, listeners: Sequence[Listener]) -> Sequence[Listener]:
-        """All but the manager: whoever could be told that it is away need not be told by it."""
-        own = self._around.manager if self._around else None
-        if own is None:
+    def _without_manager(self, listeners: Sequence[Listener]) -> Sequence[Listener]:
+        """Return all but the manager: whoever could be told that it is away need not be told by
+        it."""
+        manager = self._around.manager if self._around else None
+        if manager is None:
             return listeners
-        at = ip_address(own.address)
-        return [o for o in listeners if (ip_address(o.address), o.port) != (at, own.port)]
+        manager_address = ip_address(manager.address)
+        return [
+            o
+            for o in listeners
+            if (ip_address(o.address), o.port) != (manager_address, manager.port)
+        ]
 
     def _this_computer(self, name: str) -> Host:
         if self._host_of is None:
             raise OperationFailedError(NOT_HERE)
-        here = Instance(name=name)
+        instance = Instance(name=name)
         return self._host_of(
-            Monitor(id=name, name=name, instance=here, group="", kind="", options=None)
+            Monitor(id=name, name=name, instance=instance, group="", kind="", options=None)
         )
 
 
-async def _had(ask: Callable[[], Awaitable[T]], otherwise: T) -> T:
+async def _if_available(ask: Callable[[], Awaitable[T]], otherwise: T) -> T:
     """Leave out what is not to be had on this computer."""
     try:
         return await ask()
@@ -122,25 +133,29 @@ def _rules(documents: Iterable[Document]) -> Collection[str]:
     return [one.key.partition("/")[2] for one in documents if one.key.startswith("rules/")][:1]
 
 
-def _there(documents: Iterable[Document], instance: str) -> Collection[str]:
-    """The monitors that this instance has, as group/name."""
-    mine = next((one for one in documents if one.key == f"instances/{instance}"), None)
-    groups: Iterable[Mapping[str, Any]] = content(mine).get("group", ()) if mine else ()
+def _existing_monitors(documents: Iterable[Document], instance: str) -> Collection[str]:
+    """Return the monitors that this instance has, as group/name."""
+    instance_document = next(
+        (one for one in documents if one.key == f"instances/{instance}"), None
+    )
+    groups: Iterable[Mapping[str, Any]] = (
+        content(instance_document).get("group", ()) if instance_document else ()
+    )
     return {f"{g.get('name')}/{m.get('name')}" for g in groups for m in g.get("monitor", ())}
 
 
-def _chosen(found: Suggestion, wanted: tuple[str, ...]) -> list[Suggested]:
-    """Those that are meant and not there yet. Raises InvalidArgumentError."""
-    known = {one.id: one for one in found.monitors}
+def _select(proposal: Suggestion, ids: tuple[str, ...]) -> list[Suggested]:
+    """Return those that are meant and not there yet. Raises InvalidArgumentError."""
+    by_id = {one.id: one for one in proposal.monitors}
     problems = [
-        Problem("wanted", NO_SUGGESTION.fill(given=id, instead=suggestion(id, known)))
-        for id in wanted
-        if id not in known
+        Problem("wanted", NO_SUGGESTION.fill(given=id, instead=suggestion(id, by_id)))
+        for id in ids
+        if id not in by_id
     ]
-    if not wanted:
+    if not ids:
         problems.append(Problem("wanted", NOTHING_CHOSEN))
     if problems:
         raise InvalidArgumentError(
-            NOTHING_CHOSEN if not wanted else BAD_DEFINITIONS, tuple(problems)
+            NOTHING_CHOSEN if not ids else BAD_DEFINITIONS, tuple(problems)
         )
-    return [known[id] for id in dict.fromkeys(wanted) if not known[id].there]
+    return [by_id[id] for id in dict.fromkeys(ids) if not by_id[id].there]

@@ -16,7 +16,7 @@ NOTE = "proved/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proved:
+class DeliveryProof:
     """The last mail by a route that somebody had in hand."""
 
     mail: str
@@ -24,43 +24,48 @@ class Proved:
     by: str
 
 
-async def seen_by(store: Store, mail: str, who: str, at: datetime) -> None:
+async def confirm_arrival(store: Store, mail: str, confirmed_by: str, at: datetime) -> None:
     """Note that a mail is seen arrived, as by a round trip, but said by a person, and proves
     the route that carried it; nothing while no provider has taken it, and nothing twice."""
-    found = await store.envelope(mail)
-    took = last_taken(found[1]) if found else None
-    if found is None or took is None:
+    entry = await store.envelope(mail)
+    receipt = last_taken(entry[1]) if entry else None
+    if entry is None or receipt is None:
         return
     if any(one.state == DeliveryState.SEEN_ARRIVED for one in await store.arrivals(mail)):
         return
-    address = _reached(found[0].envelope, took)
+    address = _recipient(entry[0].envelope, receipt)
     # The note first: killed in between, both are written the next time.
-    await store.put_value(NOTE + took.route, schema.text(Proved(mail=mail, at=at, by=who)))
+    await store.put_value(
+        NOTE + receipt.route, schema.text(DeliveryProof(mail=mail, at=at, by=confirmed_by))
+    )
     await store.record_arrival(
-        mail, Arrival(address=address, state=DeliveryState.SEEN_ARRIVED, at=at, text=who)
+        mail,
+        Arrival(address=address, state=DeliveryState.SEEN_ARRIVED, at=at, text=confirmed_by),
     )
 
 
-def proved(notes: Mapping[str, str], route: str) -> Proved | None:
+def proof_of(notes: Mapping[str, str], route: str) -> DeliveryProof | None:
     """Return the proof of a route; None: nobody had a mail of it in hand, or none that this
     version can read."""
     try:
-        return schema.value(Proved, notes[NOTE + route])
+        return schema.value(DeliveryProof, notes[NOTE + route])
     except (KeyError, schema.Unreadable):
         return None
 
 
-def with_proof(trip: RoundTripFacts | None, proof: Proved | None) -> RoundTripFacts | None:
+def with_proof(
+    trip: RoundTripFacts | None, proof: DeliveryProof | None
+) -> RoundTripFacts | None:
     """Return what is known of a route's mails, whoever saw the last one arrive."""
     if proof is None or (
         trip is not None and trip.last_arrival is not None and trip.last_arrival > proof.at
     ):
         return trip
-    known = RoundTripFacts(counts_from=proof.at) if trip is None else trip
-    return replace(known, last_arrival=proof.at, took=0.0, by=proof.by)
+    facts = RoundTripFacts(counts_from=proof.at) if trip is None else trip
+    return replace(facts, last_arrival=proof.at, took=0.0, by=proof.by)
 
 
-def _reached(envelope: Envelope, took: Receipt) -> str:
+def _recipient(envelope: Envelope, receipt: Receipt) -> str:
     """Return whose hands it came to, where that is sure: of several it may be any."""
-    addresses: Sequence[str] = envelope.to or tuple(took.answers)
+    addresses: Sequence[str] = envelope.to or tuple(receipt.answers)
     return addresses[0] if len(addresses) == 1 else ""

@@ -52,41 +52,41 @@ class Suggested:
     monitor: Mapping[str, Any]
 
 
-def suggested(
+def suggest_monitors(
     volumes: Sequence[Volume],
     memory: Memory | None,
     processor: Processor | None,
     processes: Iterable[Process],
     listeners: Iterable[Listener],
-    there: Collection[str],
+    existing: Collection[str],
 ) -> tuple[Suggested, ...]:
     """Return the monitors that fit, each under its id group/name; what cannot be had is left
     out."""
     system = _system(volumes, memory, processor)
-    found = [*system, *_services(processes), *_ports(listeners)]
-    return tuple(_as_one(*one, there=there) for one in found)
+    rows = [*system, *_services(processes), *_ports(listeners)]
+    return tuple(_suggestion(*one, existing=existing) for one in rows)
 
 
-Made = tuple[str, Message, Message, Message, Mapping[str, Any]]
+SuggestionRow = tuple[str, Message, Message, Message, Mapping[str, Any]]
 
 
-def _as_one(
+def _suggestion(
     id: str,
     title: Message,
-    seen: Message,
+    found: Message,
     limit: Message,
     monitor: Mapping[str, Any],
     *,
-    there: Collection[str],
+    existing: Collection[str],
 ) -> Suggested:
     return Suggested(
-        id=id, title=title, found=seen, limit=limit, there=id in there, monitor=monitor
+        id=id, title=title, found=found, limit=limit, there=id in existing, monitor=monitor
     )
 
 
 def _system(
     volumes: Sequence[Volume], memory: Memory | None, processor: Processor | None
-) -> Iterable[Made]:
+) -> Iterable[SuggestionRow]:
     if volumes:
         limits = {"warning": 80, "critical": 90, "margin": 2}
         disk = {"name": "disk", "kind": "disk", "every": "5m", "limits": {"used": limits}}
@@ -116,7 +116,7 @@ def _sizes(volumes: Sequence[Volume]) -> Message:
     return joined([*each, *more], COMMA)
 
 
-def _services(processes: Iterable[Process]) -> Iterable[Made]:
+def _services(processes: Iterable[Process]) -> Iterable[SuggestionRow]:
     counts = dict[str, int]()
     for process in processes:
         if known_as(process.name):
@@ -129,36 +129,37 @@ def _services(processes: Iterable[Process]) -> Iterable[Made]:
         yield f"{SERVICES}/{name}", PROGRAMS[name], runs, ENDS, monitor
 
 
-def _ports(listeners: Iterable[Listener]) -> Iterable[Made]:
-    """Those of well-known services, each once, by the address that reaches it best."""
-    at = dict[int, set[str]]()
+def _ports(listeners: Iterable[Listener]) -> Iterable[SuggestionRow]:
+    """Yield those of well-known services, each once, by the address that reaches it best."""
+    by_port = dict[int, set[str]]()
     for one in listeners:
         address = _plain(one.address)
         if one.port in PORTS and address:
-            at.setdefault(one.port, set()).add(address)
-    for port in sorted(at):
-        address = _best(at[port])
-        way = BY.get(address, address)
-        options = {"port": port} | ({"address": way} if way else {})
+            by_port.setdefault(one.port, set()).add(address)
+    for port in sorted(by_port):
+        address = _best(by_port[port])
+        target = BY.get(address, address)
+        options = {"port": port} | ({"address": target} if target else {})
         monitor = {"name": f"tcp-{port}", "kind": "port", "patience": 2, "options": options}
         title = PORT.fill(port=port, what=PORTS[port])
-        yield f"{OF_PORTS}/tcp-{port}", title, _where(address), REFUSES, monitor
+        yield f"{OF_PORTS}/tcp-{port}", title, _listening_text(address), REFUSES, monitor
 
 
 def _plain(address: str) -> str:
-    """As a monitor can have it: IPv4 written as IPv6 (RFC 4291, 2.5.5.2) is IPv4; "" for what
-    belongs to one link, which an address alone does not name (RFC 4007, 11)."""
-    given = ip_address(address)
-    if isinstance(given, IPv6Address) and given.ipv4_mapped:
-        return str(given.ipv4_mapped)
-    return "" if given.is_link_local else str(given)
+    """Return an address as a monitor can have it: IPv4 written as IPv6 (RFC 4291, 2.5.5.2) is
+    IPv4; "" for what belongs to one link, which an address alone does not name (RFC 4007,
+    11)."""
+    parsed = ip_address(address)
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return "" if parsed.is_link_local else str(parsed)
 
 
 def _best(addresses: Collection[str]) -> str:
     return next((one for one in BY if one in addresses), min(addresses))
 
 
-def _where(address: str) -> Message:
+def _listening_text(address: str) -> Message:
     if address in ANY:
         return EVERYWHERE
     return HERE_ALONE if address in LOOPBACK else AT.fill(address=address)
@@ -168,17 +169,22 @@ def instance_name(host: str) -> str:
     """Return a name for this computer's instance: its short name, as far as a definition may
     have it."""
     short = host.lower().partition(".")[0]
-    made = re.sub(r"[^a-z0-9_-]+", "-", short).strip("-_")[:64]
-    return made if re.fullmatch(r"[a-z0-9].*", made) and made != "noroshi" else "this-machine"
+    name = re.sub(r"[^a-z0-9_-]+", "-", short).strip("-_")[:64]
+    return name if re.fullmatch(r"[a-z0-9].*", name) and name != "noroshi" else "this-machine"
 
 
-def groups_of(chosen: Iterable[Suggested], language: str) -> tuple[Mapping[str, Any], ...]:
+def groups_of(suggestions: Iterable[Suggested], language: str) -> tuple[Mapping[str, Any], ...]:
     """Return the chosen monitors in their groups, with titles in that language."""
     groups = dict[str, list[Mapping[str, Any]]]()
-    for one in chosen:
+    for one in suggestions:
         title = {"title": one.title.say(language)}
         groups.setdefault(one.id.partition("/")[0], []).append({**one.monitor, **title})
     return tuple(
-        {"name": name, "title": GROUP_TITLES[name].say(language), "every": "1m", "monitor": its}
-        for name, its in groups.items()
+        {
+            "name": name,
+            "title": GROUP_TITLES[name].say(language),
+            "every": "1m",
+            "monitor": monitors,
+        }
+        for name, monitors in groups.items()
     )

@@ -28,24 +28,24 @@ class AccountCheckOperations(ProbeOperations):
         help=_("Ask the sign-in server which setting of an account is wrong."),
     )
     async def account_check(
-        self, who: Person, account: str, secret: str = ""
+        self, person: Person, account: str, secret: str = ""
     ) -> AccountChecked:
         """Return the first that is; nothing for a provider that is not Microsoft. `secret` is
         tried instead of the one that is kept, and is kept nowhere."""
-        meant = await self._as_would_be(who, account, secret=secret.strip())
-        if not meant.cloud.entra:
+        target = await self._trial_account(person, account, secret=secret.strip())
+        if not target.cloud.entra:
             return AccountChecked()
-        given = secret.strip()
-        if given and (problem := unfit(meant.secret or account, Secret(given), (meant,))):
+        value = secret.strip()
+        if value and (problem := unfit(target.secret or account, Secret(value), (target,))):
             return AccountChecked(field="secret", why=problem.what)
         try:
-            async for failure, field in self._refused(meant, given):
+            async for failure, field in self._refusals(target, value):
                 return AccountChecked(field=field_of(failure) or field, why=failure.words)
         except (UnreachableError, VaultError) as failure:
             return AccountChecked(why=failure.words)
         return AccountChecked()
 
-    async def _refused(
+    async def _refusals(
         self, account: Account, secret: str
     ) -> AsyncIterator[tuple[SignInError, str]]:
         """Yield what is refused, and which field that is about unless the refusal itself says
@@ -54,14 +54,14 @@ class AccountCheckOperations(ProbeOperations):
             await self._tokens.tenant(account)
         except SignInError as failure:
             yield failure, "" if failure.who == WAIT else "tenant"
-        if failed := await refusal(self._tokens, account, bare=True):
-            yield failed, "client_id"
-        shown = await self._on_trial(account, secret)
-        if shown and (failed := await refusal(self._tokens, account, shown)):
-            yield failed, "secret"
+        if error := await refusal(self._tokens, account, bare=True):
+            yield error, "client_id"
+        credential = await self._trial_credential(account, secret)
+        if credential and (error := await refusal(self._tokens, account, credential)):
+            yield error, "secret"
 
-    async def _on_trial(self, account: Account, secret: str) -> Credential | None:
-        """The secret to be tried: that one, else the one that is kept."""
+    async def _trial_credential(self, account: Account, secret: str) -> Credential | None:
+        """Return the secret to be tried: that one, else the one that is kept."""
         entry = next((one for one in named_by(account) if one.kind == "secret"), None)
         if entry is None:
             return None

@@ -29,7 +29,7 @@ from noroshi.oauth.provider import SignInError, UnreachableError
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.ports import Resource, RouteError, StoreError, TransportContext
 from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, filled
-from noroshi.transports.diagnostics.connection_remedies import stopped_by
+from noroshi.transports.diagnostics.connection_remedies import step_error
 from noroshi.transports.diagnostics.connection_steps import clock_remarks, with_values
 from noroshi.transports.smtp import token_diagnosis
 from noroshi.vault import VaultError
@@ -93,7 +93,7 @@ class SignInSteps:
         self._outside = replace(outside, network=account.network)
         host, port = server_of(account)
         network = account.network
-        told = {
+        facts = {
             "network": network.name,
             "proxy_password": network.proxy_password,
             "ca_place": ca_place(account),
@@ -101,30 +101,30 @@ class SignInSteps:
             **_scopes(account, resource),
         }
         self._where = host
-        self._exam = with_values(exam, **told, host=host, port=str(port))
+        self._exam = with_values(exam, **facts, host=host, port=str(port))
         self._token = self._person = ""
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        found = (
+        first_steps = (
             Step(name="sign-in", title=SERVER, take=self._server),
-            Step(name="token", title=TOKEN, take=self._renewed),
+            Step(name="token", title=TOKEN, take=self._new_token),
         )
         if not self._account.cloud.entra:
-            return found  # other servers have claims of their own
-        return (*found, Step(name="claims", title=CLAIMS, take=self._claims))
+            return first_steps  # other servers have claims of their own
+        return (*first_steps, Step(name="claims", title=CLAIMS, take=self._claims))
 
     async def _server(self) -> StepResult:
-        """By one page that says nothing secret; its date tells of our clock."""
+        """Reach it by one page that says nothing secret; its date tells of our clock."""
         page, host = page_of(self._account), plain(self._where)
         try:
-            reply = await fetched(page, self._account, self._outside)
+            reply = await fetch_page(page, self._account, self._outside)
         except RouteError as trouble:
-            raise stopped_by(trouble, self._exam, host) from None
+            raise step_error(trouble, self._exam, host) from None
         except NoAnswerError as error:
             words = NOT_OAUTH.fill(host=self._where, status=error)
             raise StepError(host, _no_server().remedy(words, self._exam)) from None
-        if _is_other(reply, self._account):
+        if _is_other_program(reply, self._account):
             words = NOT_OAUTH.fill(host=self._where, status=reply.status)
             cure = _no_server(page)
             raise StepError(plain(f"HTTP {reply.status}"), cure.remedy(words, self._exam))
@@ -133,57 +133,60 @@ class SignInSteps:
             ANSWERS.fill(host=self._where), clock_remarks(reply.date, now, self._where)
         )
 
-    async def _renewed(self) -> StepResult:
-        """A new token, whatever is at hand: one that is still good proves no secret."""
+    async def _new_token(self) -> StepResult:
+        """Get a new token, whatever is at hand: one that is still good proves no secret."""
         try:
             token = await self._tokens.force_new(self._account, self._resource)
             state = await self._tokens.state(self._account, self._resource)
         except SignInError as failure:
-            raise self._refused(failure) from None
+            raise self._refusal(failure) from None
         except UnreachableError as error:
             cure = _no_server(page_of(self._account))
             raise StepError(
                 plain(self._where), cure.remedy(sentence(error.words), self._exam)
             ) from None
         except VaultError as error:
-            raise self._stopped(error.words, "settings.vault") from None
+            raise self._failure(error.words, "settings.vault") from None
         except StoreError as error:
-            raise self._stopped(error.words, "settings.store") from None
+            raise self._failure(error.words, "settings.store") from None
         self._token, self._person = token.reveal(), state.user
-        return StepResult(self._told(state), tuple(self._remarks(state)))
+        return StepResult(self._token_text(state), tuple(self._remarks(state)))
 
     async def _claims(self) -> StepResult:
         claims = claims_in(self._token)
         if claims is None:
-            return StepResult(OPAQUE, self._another(self._person))
+            return StepResult(OPAQUE, self._other_person_remarks(self._person))
         now = self._outside.clocks.wall()
         shared = self._account.shared
         bulk = is_high_volume(self._exam.values.get("route_host", ""))
-        found = token_diagnosis.faults(
+        diagnoses = token_diagnosis.faults(
             claims, self._resource, self._user, now, shared=shared, bulk=bulk
         )
         faults = tuple(
-            fault.words for fault in found if fault.about != token_diagnosis.OTHER_PERSON
+            fault.words for fault in diagnoses if fault.about != token_diagnosis.OTHER_PERSON
         )
         return StepResult(
-            _of_claims(claims, self._resource),
-            (*faults, *self._another(token_diagnosis.person_in(claims, self._user))),
+            _claims_text(claims, self._resource),
+            (
+                *faults,
+                *self._other_person_remarks(token_diagnosis.person_in(claims, self._user)),
+            ),
         )
 
     @property
     def _user(self) -> str:
-        """The mailbox that the route opens."""
+        """Return the mailbox that the route opens."""
         return self._exam.values.get("user") or self._account.mailbox
 
-    def _another(self, person: str) -> tuple[Message, ...]:
-        """That it is not the mailbox of whoever signed in: that may be meant so, and is if the
-        account says so."""
+    def _other_person_remarks(self, person: str) -> tuple[Message, ...]:
+        """Return that it is not the mailbox of whoever signed in: that may be meant so, and is
+        if the account says so."""
         if self._account.shared:
             return ()
-        found = token_diagnosis.other_person(person, self._resource, self._user)
-        return tuple(filled(ANOTHER, with_values(self._exam, **one.values)) for one in found)
+        causes = token_diagnosis.other_person(person, self._resource, self._user)
+        return tuple(filled(ANOTHER, with_values(self._exam, **one.values)) for one in causes)
 
-    def _refused(self, failure: SignInError) -> StepError:
+    def _refusal(self, failure: SignInError) -> StepError:
         codes = "".join(f" AADSTS{code}" for code in failure.codes)
         correlation = f" (correlation ID {failure.correlation_id})"
         reply = REPLY.format(
@@ -194,18 +197,20 @@ class SignInSteps:
         cure = cure_of(failure, self._account)
         if failure.description and not codes:
             reply = f"{reply}: {failure.description}"
-        own = reply if codes or failure.description else ""
-        remedy = cure.remedy(sentence(failure.words), self._exam, own)
-        ours = failure.error in refusals_at(
+        server_reply = reply if codes or failure.description else ""
+        remedy = cure.remedy(sentence(failure.words), self._exam, server_reply)
+        is_own_error = failure.error in refusals_at(
             self._account.cloud
         )  # a name of our own says nothing to a person
-        return StepError(plain(codes.strip() or ("" if ours else failure.error)), remedy)
+        return StepError(
+            plain(codes.strip() or ("" if is_own_error else failure.error)), remedy
+        )
 
-    def _stopped(self, words: Message, cure: str) -> StepError:
+    def _failure(self, words: Message, cure: str) -> StepError:
         remedy = knowledge().cures[cure].remedy(sentence(words), self._exam)
         return StepError(NOTHING, remedy)
 
-    def _told(self, state: SignInState) -> Message:
+    def _token_text(self, state: SignInState) -> Message:
         now = self._outside.clocks.wall()
         ends = (claims_in(self._token) or {}).get("exp")
         lasts = NOTHING
@@ -224,7 +229,7 @@ class SignInSteps:
         # At Entra, and of an app, the claims say it.
         if not self._account.cloud.entra and not self._account.app_only:
             claims = claims_in(self._token) or {}
-            yield from self._another(state.user or named_in(claims, self._user))
+            yield from self._other_person_remarks(state.user or named_in(claims, self._user))
         if state.ends is not None:
             days = (state.ends - self._outside.clocks.wall().date()).days
             if days <= TELL_BEFORE:
@@ -238,7 +243,7 @@ def _no_server(*pages: str) -> Cure:
     return replace(knowledge().cures["connections.no_server"], lines=pages)
 
 
-async def fetched(page: str, account: Account, outside: TransportContext) -> Reply:
+async def fetch_page(page: str, account: Account, outside: TransportContext) -> Reply:
     """Fetch one page of an account's sign-in server, by its network. Raises RouteError,
     NoAnswerError."""
     http = await open_http(outside, (account.cloud.ca_file,), PATIENCE)
@@ -249,7 +254,7 @@ async def fetched(page: str, account: Account, outside: TransportContext) -> Rep
 
 
 def server_of(account: Account) -> tuple[str, int]:
-    """Host and port of its sign-in server."""
+    """Return host and port of its sign-in server."""
     parts = urlsplit(account.cloud.token_endpoint or account.cloud.authority)
     return parts.hostname or "", parts.port or 443
 
@@ -306,7 +311,7 @@ def page_of(account: Account) -> str:
     return f"{account.authority.rstrip('/')}/.well-known/openid-configuration"
 
 
-def _is_other(reply: Reply, account: Account) -> bool:
+def _is_other_program(reply: Reply, account: Account) -> bool:
     """Tell whether a proxy or a log-in page answered: a token endpoint may answer a GET as it
     likes."""
     if 300 <= reply.status < 400:
@@ -315,14 +320,16 @@ def _is_other(reply: Reply, account: Account) -> bool:
     return html and not account.cloud.token_endpoint and reply.status < 500
 
 
-def _of_claims(claims: Mapping[str, Any], resource: Resource) -> Message:
+def _claims_text(claims: Mapping[str, Any], resource: Resource) -> Message:
     aud, _ = audience_of(claims, AUDIENCES.get(resource, ()))
     # By its number Graph's audience says nothing to a person.
-    told = (
+    audience = (
         NAMES["graph"] if aud in GRAPH else token_diagnosis.shown(aud).removeprefix("https://")
     )
     roles = claims.get("roles")
     rights = roles if isinstance(roles, list) else scopes_in(claims)
-    who = claims.get("upn") or claims.get("preferred_username") or claims.get("appid") or "-"
-    shown = ", ".join(map(token_diagnosis.shown, rights))[:LONGEST] or "-"
-    return FOR.fill(aud=told or "-", rights=shown, who=token_diagnosis.shown(who))
+    subject = (
+        claims.get("upn") or claims.get("preferred_username") or claims.get("appid") or "-"
+    )
+    rights_text = ", ".join(map(token_diagnosis.shown, rights))[:LONGEST] or "-"
+    return FOR.fill(aud=audience or "-", rights=rights_text, who=token_diagnosis.shown(subject))

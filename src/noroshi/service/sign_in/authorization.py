@@ -76,7 +76,7 @@ class SignInOperations(OperationContext):
 
     @operation(role=ADMIN, changes=False, help=_("Begin the sign-in of a route."))
     async def authorize_begin(
-        self, who: Person, route: str, port: int = 0, read: bool = False
+        self, person: Person, route: str, port: int = 0, read: bool = False
     ) -> SignIn:
         """Return the page to open: "" without a credential in the vault, and for an app by
         itself.
@@ -86,17 +86,17 @@ class SignInOperations(OperationContext):
         sending and mostly not to that; else as well.
         """
         plan, account = await self._account_of(route)
-        wanted = _inbox(account, read=read)
-        if not (wanted and account.cloud.entra):
-            wanted = (*resources_of(plan, account), *wanted)
+        resources = _inbox(account, read=read)
+        if not (resources and account.cloud.entra):
+            resources = (*resources_of(plan, account), *resources)
         elif not account.app_only:
             await self._require_sending(plan, route, account)
         redirect = _redirect(account, port)
-        ask, kept = _asked_for(account, await self._vault.names())
+        ask, is_stored = _secret_entry(account, await self._vault.names())
         url = ""
-        if kept and not account.app_only:
+        if is_stored and not account.app_only:
             try:
-                url = await self._tokens.begin(account, wanted, redirect)
+                url = await self._tokens.begin(account, resources, redirect)
             except (OAuthError, VaultError) as failure:
                 raise not_signed_in(route, failure) from None
         return SignIn(
@@ -106,13 +106,18 @@ class SignInOperations(OperationContext):
             url=url,
             redirect=redirect,
             secret=ask,
-            secret_kept=kept,
+            secret_kept=is_stored,
             asks=_sort_of_secret(account),
         )
 
     @operation(role=ADMIN, secret=("value",), news=True, help=_("Store a secret in the vault."))
     async def set_secret(
-        self, who: Person, name: str, value: str, proved: bool = False, to: tuple[str, ...] = ()
+        self,
+        person: Person,
+        name: str,
+        value: str,
+        proved: bool = False,
+        to: tuple[str, ...] = (),
     ) -> str:
         """Seal it under that name; the answer is the name. The value is never shown again.
 
@@ -125,43 +130,45 @@ class SignInOperations(OperationContext):
         secret = Secret(value.strip() if users else value.strip("\r\n"))
         if problem := unfit(name, secret, users, plan.routes.values()):
             raise InvalidArgumentError(BAD_SECRET, (problem,))
-        kept = name in await self._vault.names()
+        is_stored = name in await self._vault.names()
         # A URL that is kept says where the header beside it goes.
-        await self._binding.check_destinations(who, plan, plan, {name: secret.reveal()})
-        await self._binding.check_disclosure(who, plan, name, secret.reveal(), to)
-        await self._binding.lead(who, plan, plan, {name: secret.reveal()})
-        if kept and proved:
+        await self._bindings.check_destinations(person, plan, plan, {name: secret.reveal()})
+        await self._bindings.check_disclosure(person, plan, name, secret.reveal(), to)
+        await self._bindings.note_token_choice(person, plan, plan, {name: secret.reveal()})
+        if is_stored and proved:
             await require_accepted(self._tokens, users, name, secret)
-        await self._put(who, plan, name, secret)
+        await self._store_secret(person, plan, name, secret)
         await self._wake_users(plan, name)
-        note(before={"kept": kept}, after={"kept": True})
+        note(before={"kept": is_stored}, after={"kept": True})
         return name
 
     @operation(role=ADMIN, secret=("pasted",), news=True, help=_("Complete a sign-in."))
-    async def authorize_finish(self, who: Person, route: str, pasted: str) -> RouteStatus:
+    async def authorize_finish(self, person: Person, route: str, pasted: str) -> RouteStatus:
         """Complete it with the address at which the browser ended; what waits goes out then."""
         _, account = await self._account_of(route)
-        before = await self._stands(route)
+        before = await self._status_of(route)
         try:
             await self._tokens.finish(account, pasted)
         except (OAuthError, VaultError) as failure:
             if getattr(failure, "error", "") == PASTED:  # nobody was asked, and all else stands
                 raise InvalidArgumentError(failure.words) from None
             raise not_signed_in(route, failure) from None
-        return await self._signed_in(route, account, before)
+        return await self._after_sign_in(route, account, before)
 
     @operation(
         role=ADMIN, changes=False, help=_("Begin a sign-in with a code on another device.")
     )
-    async def authorize_device(self, who: Person, route: str, read: bool = False) -> OnDevice:
+    async def authorize_device(
+        self, person: Person, route: str, read: bool = False
+    ) -> OnDevice:
         """Return the code, and where a person types it. A code is for one resource: with `read`
         that is the account's own mailbox."""
         plan, account = await self._account_of(route)
-        wanted = _inbox(account, read=read) or resources_of(plan, account)
+        resources = _inbox(account, read=read) or resources_of(plan, account)
         if read and account.cloud.entra:
             await self._require_sending(plan, route, account)
         try:
-            attempt = await self._tokens.device_begin(account, wanted)
+            attempt = await self._tokens.device_begin(account, resources)
         except (OAuthError, VaultError) as failure:
             raise not_signed_in(route, failure) from None
         return OnDevice(
@@ -176,11 +183,11 @@ class SignInOperations(OperationContext):
     @operation(
         role=ADMIN, changes=False, news=True, help=_("Check whether the code was entered.")
     )
-    async def authorize_device_ask(self, who: Person, route: str) -> DeviceAsked:
+    async def authorize_device_ask(self, person: Person, route: str) -> DeviceAsked:
         """Return the route once it is signed in; else when to ask again: no sooner (RFC 8628,
         3.5)."""
         _, account = await self._account_of(route)
-        before = await self._stands(route)
+        before = await self._status_of(route)
         try:
             wait = await self._tokens.device_ask(account)
         except UnreachableError as failure:
@@ -191,23 +198,23 @@ class SignInOperations(OperationContext):
             raise not_signed_in(route, failure) from None
         if wait:
             return DeviceAsked(wait=wait)
-        return DeviceAsked(route=await self._signed_in(route, account, before))
+        return DeviceAsked(route=await self._after_sign_in(route, account, before))
 
     @operation(role=ADMIN, news=True, help=_("Prove the app-only sign-in."))
-    async def authorize_app(self, who: Person, route: str, read: bool = False) -> Proof:
+    async def authorize_app(self, person: Person, route: str, read: bool = False) -> Proof:
         """Fetch a token by secret or certificate alone; what waits goes out then. With `read`
         one to read the mailbox as well."""
         plan, account = await self._account_of(route)
         if not account.app_only:
             raise ConflictError(NO_APP.fill(given=route))
-        before = await self._stands(route)
-        used = plan.routes[route]
-        seen = await self._proved(used, account, resource_of(used))
+        before = await self._status_of(route)
+        sender = plan.routes[route]
+        claims = await self._token_claims(sender, account, resource_of(sender))
         for inbox in _inbox(account, read=read):
-            seen += await self._proved(used, account, inbox)
-        return Proof(route=await self._signed_in(route, account, before), token=seen)
+            claims += await self._token_claims(sender, account, inbox)
+        return Proof(route=await self._after_sign_in(route, account, before), token=claims)
 
-    async def _proved(
+    async def _token_claims(
         self, route: Route, account: Account, resource: Resource
     ) -> tuple[Message, ...]:
         """Return what a fresh token says of itself; other servers than Entra, and Graph's for
@@ -222,12 +229,12 @@ class SignInOperations(OperationContext):
             return describe_reading(token)
         return describe_app_token(token, role_at(host_of(route)))
 
-    async def _stands(self, route: str, queue: QueueCounts = NOTHING_QUEUED) -> RouteStatus:
+    async def _status_of(self, route: str, queue: QueueCounts = NOTHING_QUEUED) -> RouteStatus:
         _, plan = await self._current()
         routes = await self._routes(plan, queue)
         return next(status for status in routes if status.name == route)
 
-    async def _signed_in(
+    async def _after_sign_in(
         self, route: str, account: Account, before: RouteStatus
     ) -> RouteStatus:
         """Let what waits for this account's routes go out, and return how this one is."""
@@ -235,21 +242,25 @@ class SignInOperations(OperationContext):
         for other in plan.routes.values():
             if account_of(plan, other) == account:
                 await self._wake(other.name)
-        found = await self._stands(route, await self._store.queue_counts())
-        was, state = (SIGNED_IN if s.state == "down" else s.state for s in (before, found))
+        status = await self._status_of(route, await self._store.queue_counts())
+        old_state, state = (
+            SIGNED_IN if s.state == "down" else s.state for s in (before, status)
+        )
         name = account.name
-        note({"account": name, "state": was}, {"account": name, "state": state})
-        return found
+        note({"account": name, "state": old_state}, {"account": name, "state": state})
+        return status
 
-    async def _put(self, who: Person, plan: Plan, name: str, secret: Secret) -> None:
+    async def _store_secret(
+        self, person: Person, plan: Plan, name: str, secret: Secret
+    ) -> None:
         """Keep it, bound to what it is for. Raises OperationFailedError."""
         # Killed in between, or without room for it, nobody is the owner of what another put in.
-        await self._binding.disown(name)
+        await self._bindings.disown(name)
         try:
             await self._vault.put(name, secret)
         except VaultError as failure:
             raise OperationFailedError(failure.words) from None
-        await self._binding.bind_anew(who, plan, name)
+        await self._bindings.bind_anew(person, plan, name)
 
     async def _require_sending(self, plan: Plan, route: str, account: Account) -> None:
         """Raises ConflictError unless it is signed in to send: the right to read comes beside
@@ -259,13 +270,13 @@ class SignInOperations(OperationContext):
             raise ConflictError(SEND_FIRST.fill(route=route))
 
     async def _wake_users(self, plan: Plan, entry: str) -> None:
-        """Routes that rest over an entry of the vault are tried with what is there now."""
+        """Try routes that rest over an entry of the vault with what is there now."""
         for route in plan.routes.values():
             if entry in _entries_of(route, account_of(plan, route)):
                 await self._wake(route.name)
 
     async def _wake(self, route: str) -> None:
-        """A route that rests is tried at once, as soon as a mail waits for it."""
+        """Try a route that rests at once, as soon as a mail waits for it."""
         await self._store.wake(route, self._clocks.wall())
 
     async def _account_of(self, name: str) -> tuple[Plan, Account]:
@@ -285,19 +296,21 @@ class SignInOperations(OperationContext):
 
 
 def _entries(account: Account) -> tuple[str, ...]:
-    return tuple(named.entry for named in named_by(account))
+    return tuple(use.entry for use in named_by(account))
 
 
 def _entries_of(route: Route, account: Account | None) -> set[str]:
     """Return the entries of the vault that a route shows to others: to a provider or server, to
     a proxy on the way."""
     networks = [route.network] if account is None else [route.network, account.network]
-    own = () if account is None else _entries(account)
-    return {network.proxy_password for network in networks}.union(entries_of(route), own) - {""}
+    of_account = () if account is None else _entries(account)
+    return {network.proxy_password for network in networks}.union(
+        entries_of(route), of_account
+    ) - {""}
 
 
 def _inbox(account: Account, *, read: bool) -> tuple[Resource, ...]:
-    """The right to read its mailbox, where somebody asks for it."""
+    """Return the right to read its mailbox, where somebody asks for it."""
     if not read:
         return ()
     if not account.reads_inbox:
@@ -315,14 +328,15 @@ def _redirect(account: Account, port: int) -> str:
     raise ConflictError(words)
 
 
-def _asked_for(account: Account, names: Collection[str]) -> tuple[str, bool]:
-    """The entry that a person is asked for, and whether there is one already that would do."""
+def _secret_entry(account: Account, names: Collection[str]) -> tuple[str, bool]:
+    """Return the entry that a person is asked for, and whether there is one already that would
+    do."""
     entries = _entries(account)
-    kept = not entries or any(entry in names for entry in entries)
-    if not kept and not account.secret:
+    is_stored = not entries or any(entry in names for entry in entries)
+    if not is_stored and not account.secret:
         entry = account.certificate
         raise ConflictError(CERTIFICATE_MISSING.fill(account=account.name, secret=entry))
-    return account.secret, kept
+    return account.secret, is_stored
 
 
 def _sort_of_secret(account: Account) -> str:

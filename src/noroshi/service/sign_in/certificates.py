@@ -59,22 +59,22 @@ class CertificateOperations(SignInOperations):
     @operation(role=ADMIN, news=True, help=_("Create a client certificate."))
     async def certificate_new(
         self,
-        who: Person,
+        person: Person,
         name: str,
         next: bool = False,
         replace: bool = False,
         days: int = 730,
         ahead: bool = False,
     ) -> Certificate:
-        """Key and certificate for a route's account, or an account; the key never leaves here.
-        `ahead`: before the account names it, under the name that it will have."""
+        """Make key and certificate for a route's account, or an account; the key never leaves
+        here. `ahead`: before the account names it, under the name that it will have."""
         if not LEAST_DAYS <= days <= MOST_DAYS:
             words = BAD_DAYS.fill(least=LEAST_DAYS, most=MOST_DAYS)
             raise InvalidArgumentError(NOT_KEPT, (Problem("days", words),))
         account, entry = await self._free_entry(name, next=next, replace=replace, ahead=ahead)
         now = self._clocks.wall()
         bundle = await asyncio.to_thread(make, f"noroshi {account.name}", now, days)
-        return await self._kept_under(who, account, entry, bundle)
+        return await self._store_certificate(person, account, entry, bundle)
 
     @operation(
         role=ADMIN,
@@ -84,7 +84,7 @@ class CertificateOperations(SignInOperations):
     )
     async def certificate_import(
         self,
-        who: Person,
+        person: Person,
         name: str,
         pem: str,
         next: bool = False,
@@ -98,51 +98,55 @@ class CertificateOperations(SignInOperations):
         try:
             bundle = await read_in_sandbox(pem.encode())
             require_valid(bundle.reveal(), self._clocks.wall(), later=next)
-        except CertificateError as unfit:
-            raise InvalidArgumentError(unfit.words) from None
+        except CertificateError as error:
+            raise InvalidArgumentError(error.words) from None
         except OSError:
             raise OperationFailedError(CANNOT_OPEN) from None
         if proved and await self._is_another(entry, bundle):
             await require_accepted(self._tokens, (account,), entry, bundle)
-        return await self._kept_under(who, account, entry, bundle)
+        return await self._store_certificate(person, account, entry, bundle)
 
     @operation(role=ADMIN, changes=False, help=_("Show a client certificate."))
-    async def certificate_show(self, who: Person, name: str, next: bool = False) -> Certificate:
+    async def certificate_show(
+        self, person: Person, name: str, next: bool = False
+    ) -> Certificate:
         """Return the part of it that is uploaded, its thumbprints and its end; never the
         key."""
         account, entry = await self._certificate_of(name, next=next)
         try:
-            found = await self._vault.get(entry)
+            bundle = await self._vault.get(entry)
         except VaultError as failure:
             raise OperationFailedError(failure.words) from None
-        if found is None:
+        if bundle is None:
             raise NotFoundError(CERTIFICATE_MISSING.fill(account=account.name, secret=entry))
-        return _shown(account, entry, found)
+        return _answer(account, entry, bundle)
 
     async def _is_another(self, entry: str, bundle: Secret) -> bool:
         try:
-            kept = await self._vault.get(entry)
+            current = await self._vault.get(entry)
         except VaultError:  # what nobody can read signs nobody in
             return False
-        return kept is not None and kept.reveal() != bundle.reveal()
+        return current is not None and current.reveal() != bundle.reveal()
 
-    async def _kept_under(
-        self, who: Person, account: Account, entry: str, bundle: Secret
+    async def _store_certificate(
+        self, person: Person, account: Account, entry: str, bundle: Secret
     ) -> Certificate:
-        before = await self._kept_before(account, entry)
+        previous = await self._previous_certificate(account, entry)
         _, plan = await self._current()
-        await self._put(who, plan, entry, bundle)
+        await self._store_secret(person, plan, entry, bundle)
         await self._wake_users(plan, entry)
-        shown = _shown(account, entry, bundle)
-        note(before, _in_short(shown))
-        return shown
+        certificate = _answer(account, entry, bundle)
+        note(previous, _summary(certificate))
+        return certificate
 
-    async def _kept_before(self, account: Account, entry: str) -> Mapping[str, Any] | None:
+    async def _previous_certificate(
+        self, account: Account, entry: str
+    ) -> Mapping[str, Any] | None:
         """Return whose place it takes, for the audit log; None for what nobody can read as
         well."""
         try:
-            kept = await self._vault.get(entry)
-            return None if kept is None else _in_short(_shown(account, entry, kept))
+            current = await self._vault.get(entry)
+            return None if current is None else _summary(_answer(account, entry, current))
         except (VaultError, NotFoundError):
             return None
 
@@ -151,8 +155,10 @@ class CertificateOperations(SignInOperations):
     ) -> tuple[Account, str]:
         """Return where it goes. What is in use is written over only if that is said."""
         account, entry = await self._certificate_of(name, next=next, ahead=ahead)
-        if others := await self._others_with(account, entry):
-            words = IS_ANOTHERS.fill(entry=entry, who=", ".join(others), account=account.name)
+        if other_users := await self._others_with(account, entry):
+            words = IS_ANOTHERS.fill(
+                entry=entry, who=", ".join(other_users), account=account.name
+            )
             raise ConflictError(words)
         if not replace and entry in await self._vault.names():
             raise ConflictError(IS_THERE.fill(entry=entry, account=account.name))
@@ -162,13 +168,13 @@ class CertificateOperations(SignInOperations):
         """Return who names an entry that this account does not name itself; and whoever would
         send it as a password, key and all."""
         keys = named_in((await self._store.current()).documents).get(entry, ())
-        own = entry in {one.entry for one in named_by(account)}
-        return [key for key in keys if not (own and key.startswith("accounts/"))]
+        is_own = entry in {one.entry for one in named_by(account)}
+        return [key for key in keys if not (is_own and key.startswith("accounts/"))]
 
     async def _certificate_of(
         self, name: str, *, next: bool, ahead: bool = False
     ) -> tuple[Account, str]:
-        account = await self._meant(name)
+        account = await self._account_named(name)
         entry = account.certificate_next if next else account.certificate
         if ahead and not next:
             entry = entry or certificate_entry(account.name)
@@ -178,26 +184,26 @@ class CertificateOperations(SignInOperations):
             raise ConflictError(words)
         return account, entry
 
-    async def _meant(self, name: str) -> Account:
-        """The account of a route of that name, else the account of that name."""
+    async def _account_named(self, name: str) -> Account:
+        """Return the account of a route of that name, else the account of that name."""
         _, plan = await self._current()
         route = plan.routes.get(name)
         account = account_of(plan, route) if route is not None else plan.accounts.get(name)
         if account is None and route is not None:
             raise ConflictError(NO_ACCOUNT.fill(given=name))
         if account is None:
-            known = [*plan.routes, *plan.accounts]
-            raise NotFoundError(NOBODY.fill(given=name, instead=suggestion(name, known)))
+            names = [*plan.routes, *plan.accounts]
+            raise NotFoundError(NOBODY.fill(given=name, instead=suggestion(name, names)))
         return account
 
 
-def _in_short(shown: Certificate) -> Mapping[str, Any]:
-    return {"entry": shown.entry, "sha1": shown.sha1, "ends": shown.ends}
+def _summary(certificate: Certificate) -> Mapping[str, Any]:
+    return {"entry": certificate.entry, "sha1": certificate.sha1, "ends": certificate.ends}
 
 
-def _shown(account: Account, entry: str, bundle: Secret) -> Certificate:
+def _answer(account: Account, entry: str, bundle: Secret) -> Certificate:
     try:
-        found = describe(bundle.reveal())
+        description = describe(bundle.reveal())
     except ValueError:
         raise NotFoundError(
             CERTIFICATE_MISSING.fill(account=account.name, secret=entry)
@@ -205,10 +211,10 @@ def _shown(account: Account, entry: str, bundle: Secret) -> Certificate:
     return Certificate(
         account=account.name,
         entry=entry,
-        name=found.name,
-        pem=found.pem,
-        sha1=found.thumbprints.sha1.upper(),
-        sha256=found.thumbprints.sha256.upper(),
-        begins=found.begins,
-        ends=found.ends,
+        name=description.name,
+        pem=description.pem,
+        sha1=description.thumbprints.sha1.upper(),
+        sha256=description.thumbprints.sha256.upper(),
+        begins=description.begins,
+        ends=description.ends,
     )

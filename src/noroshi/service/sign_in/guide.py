@@ -10,8 +10,8 @@ from functools import partial
 from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.mail import Route
 from noroshi.core.translation import NOTHING, Message, _, in_each_language
-from noroshi.guides import MICROSOFT365, TITLES, WAYS, Step, Value, filled, line
-from noroshi.guides.export import handed
+from noroshi.guides import MICROSOFT365, TITLES, WAYS, Step, Value, fill_places, line
+from noroshi.guides.export import steps_document
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import describe
@@ -57,38 +57,43 @@ class GuideOperations(CertificateOperations):
     """The administrator's steps."""
 
     @operation(role=ADMIN, changes=False, help=_("Show the administrator's steps for a route."))
-    async def guide_show(self, who: Person, route: str, way: str = "") -> GuideShown:
-        """For a way to sign in, else the one that the account says; for routes through Microsoft
-        365 alone."""
+    async def guide_show(self, person: Person, route: str, way: str = "") -> GuideShown:
+        """Return the steps for a way to sign in, else the one that the account says; for routes
+        through Microsoft 365 alone."""
         plan, account = await self._account_of(route)
         if not account.cloud.entra:
             raise ConflictError(NO_GUIDE.fill(route=route))
         if way and way not in WAYS:
             words = NO_WAY.fill(given=way, instead=suggestion(way, WAYS))
             raise InvalidArgumentError(words, (Problem("way", words),))
-        wanted = wanted_of(account, plan.routes[route], way)
-        values = wanted.values(
+        goal = goal_of(account, plan.routes[route], way)
+        values = goal.values(
             certificate=f"noroshi-{account.name}.cer",
             thumbprint=await self._thumbprint(account),
         )
-        steps = MICROSOFT365.of(wanted.case())
+        steps = MICROSOFT365.steps_for(goal.case())
         return GuideShown(
             route=route,
-            way=wanted.way,
-            steps=tuple(_shown(step, values) for step in steps),
-            text=in_each_language(partial(handed, wanted, steps, values)),
+            way=goal.way,
+            steps=tuple(_step_answer(step, values) for step in steps),
+            text=in_each_language(partial(steps_document, goal, steps, values)),
         )
 
     async def _thumbprint(self, account: Account) -> str:
-        """Of the certificate that is in use; "" if there is none yet, or none can be read."""
+        """Return that of the certificate that is in use; "" if there is none yet, or none can
+        be read."""
         try:
-            kept = await self._vault.get(account.certificate) if account.certificate else None
-            return describe(kept.reveal()).thumbprints.sha1.upper() if kept else ""
+            certificate = (
+                await self._vault.get(account.certificate) if account.certificate else None
+            )
+            return (
+                describe(certificate.reveal()).thumbprints.sha1.upper() if certificate else ""
+            )
         except (VaultError, ValueError):
             return ""
 
 
-def wanted_of(account: Account, route: Route, way: str = "") -> SetupGoal:
+def goal_of(account: Account, route: Route, way: str = "") -> SetupGoal:
     """Return what is set up already, as the steps are looked up by it."""
     return SetupGoal(
         account=account.name,
@@ -111,16 +116,16 @@ def _way_of(account: Account) -> str:
     return "person-paste" if account.secret else "person-device"
 
 
-def _shown(step: Step, values: Mapping[str, Value]) -> GuideStep:
+def _step_answer(step: Step, values: Mapping[str, Value]) -> GuideStep:
     return GuideStep(
         id=step.id,
         part=TITLES[step.part],
-        title=filled(step.title, values),
-        how=tuple(filled(words, values) for words in step.how),
+        title=fill_places(step.title, values),
+        how=tuple(fill_places(words, values) for words in step.how),
         lines=tuple(line(text, values) for text in step.lines),
         check=tuple(line(text, values) for text in step.check),
-        shows=filled(step.shows, values) if step.shows != NOTHING else NOTHING,
-        note=filled(step.note, values) if step.note != NOTHING else NOTHING,
+        shows=fill_places(step.shows, values) if step.shows != NOTHING else NOTHING,
+        note=fill_places(step.note, values) if step.note != NOTHING else NOTHING,
         takes=step.takes,
         source=step.source,
     )

@@ -31,7 +31,7 @@ from noroshi.service.sign_in.sign_in_answers import (
     TokenSeen,
 )
 from noroshi.service.sign_in.trial_definitions import trial_definitions
-from noroshi.service.sign_in.try_before_save import shown_by, tried, unproved
+from noroshi.service.sign_in.try_before_save import credentials_for, probe_error, try_credential
 from noroshi.vault import Secret, VaultError
 
 NO_ACCOUNT = _("There is no account {given}{instead}.")
@@ -44,21 +44,21 @@ class ProbeOperations(SignInOperations):
 
     @operation(role=ADMIN, changes=False, help=_("Check whether an account's tenant exists."))
     async def account_tenant(
-        self, who: Person, account: str, over: tuple[Document, ...] = ()
+        self, person: Person, account: str, over: tuple[Document, ...] = ()
     ) -> TenantFound:
         """Return its ID, asked of the sign-in server; a domain of the organisation will do as
         tenant. `over`: definitions as they would be, which are put in force nowhere."""
-        meant = await self._as_would_be(who, account, over)
-        if not meant.cloud.entra:
-            raise NotFoundError(NO_ENTRA.fill(cloud=meant.cloud.name))
+        target = await self._trial_account(person, account, over)
+        if not target.cloud.entra:
+            raise NotFoundError(NO_ENTRA.fill(cloud=target.cloud.name))
         try:
-            id = await self._tokens.tenant(meant)
+            id = await self._tokens.tenant(target)
         except SignInError as failure:
-            words = NO_TENANT.fill(tenant=meant.tenant, why=failure.words)
+            words = NO_TENANT.fill(tenant=target.tenant, why=failure.words)
             raise OperationFailedError(words) from None
         except (UnreachableError, VaultError) as failure:
-            raise unproved(meant, failure) from None
-        return TenantFound(id=id, host=urlsplit(meant.authority).netloc)
+            raise probe_error(target, failure) from None
+        return TenantFound(id=id, host=urlsplit(target.authority).netloc)
 
     @operation(
         role=ADMIN,
@@ -68,7 +68,7 @@ class ProbeOperations(SignInOperations):
     )
     async def account_try(
         self,
-        who: Person,
+        person: Person,
         account: str,
         bare: bool = False,
         over: tuple[Document, ...] = (),
@@ -78,47 +78,48 @@ class ProbeOperations(SignInOperations):
         """Ask for a token that nobody uses. `bare`: without a credential, which proves the app.
         `over`: definitions as they would be, and `secret` in the place of the vault's: neither is
         kept or put in force. `to`: as in `set_secret`."""
-        meant = await self._as_would_be(who, account, over, secret, to)
+        target = await self._trial_account(person, account, over, secret, to)
         if not secret:
-            return await tried(self._tokens, meant, bare=bare)
+            return await try_credential(self._tokens, target, bare=bare)
         value = Secret(secret.strip())
-        if problem := unfit(meant.secret, value, (meant,)):
+        if problem := unfit(target.secret, value, (target,)):
             raise InvalidArgumentError(BAD_SECRET, (problem,))
-        return await tried(
-            self._tokens, meant, Credential(entry=meant.secret, kind="secret", value=value)
+        return await try_credential(
+            self._tokens, target, Credential(entry=target.secret, kind="secret", value=value)
         )
 
     @operation(
         role=ADMIN, changes=False, help=_("Check whether sign-in servers accept a vault entry.")
     )
-    async def secret_try(self, who: Person, name: str) -> tuple[SecretTried, ...]:
-        """For each account whose app shows it; none if it is no such secret."""
+    async def secret_try(self, person: Person, name: str) -> tuple[SecretTried, ...]:
+        """Ask the server of each account whose app shows it; none if it is no such secret."""
         _, plan = await self._current()
-        kept = await self._entry(name)
-        if kept is None:
+        secret = await self._entry(name)
+        if secret is None:
             return ()
-        shown = tuple(shown_by(plan.accounts.values(), name, kept))
-        return tuple([await self._said_of(account, one) for account, one in shown])
+        credentials = tuple(credentials_for(plan.accounts.values(), name, secret))
+        return tuple([await self._probe(account, one) for account, one in credentials])
 
     @operation(role=ADMIN, changes=False, help=_("Show the contents of a route's token."))
-    async def token_look(self, who: Person, route: str) -> TokenSeen:
-        """For whom it is, what it permits, whose it is; it is asked for if there is none."""
+    async def token_look(self, person: Person, route: str) -> TokenSeen:
+        """Return for whom it is, what it permits, whose it is; it is asked for if there is
+        none."""
         plan, account = await self._account_of(route)
         resource: Resource = resource_of(plan.routes[route])
         try:
             token = await self._tokens.token(account, resource=resource)
         except (OAuthError, VaultError) as failure:
             raise not_signed_in(route, failure) from None
-        seen = read_claims(token, resource)
-        if seen is None or not account.cloud.entra:  # others have claims of their own
+        claims = read_claims(token, resource)
+        if claims is None or not account.cloud.entra:  # others have claims of their own
             return TokenSeen(good=True, words=(OPAQUE,))
         return TokenSeen(
-            good=seen.fits and not seen.lacks(resource, shared=account.shared),
-            permits=seen.permits,
-            person=seen.person,
-            object_id=seen.object_id,
-            until=seen.until,
-            words=seen.described(resource, account.mailbox, shared=account.shared),
+            good=claims.fits and not claims.lacks(resource, shared=account.shared),
+            permits=claims.permits,
+            person=claims.person,
+            object_id=claims.object_id,
+            until=claims.until,
+            words=claims.described(resource, account.mailbox, shared=account.shared),
         )
 
     async def _entry(self, name: str) -> Secret | None:
@@ -127,37 +128,37 @@ class ProbeOperations(SignInOperations):
         except VaultError as failure:
             raise OperationFailedError(failure.words) from None
 
-    async def _said_of(self, account: Account, shown: Credential) -> SecretTried:
-        ends = next(one.ends for one in named_by(account) if one.entry == shown.entry)
+    async def _probe(self, account: Account, credential: Credential) -> SecretTried:
+        ends = next(one.ends for one in named_by(account) if one.entry == credential.entry)
         try:
-            answer = await tried(self._tokens, account, shown)
+            answer = await try_credential(self._tokens, account, credential)
         except OperationFailedError as refused:
-            found = SecretTried(account=account.name, taken=False, refused=True, ends=ends)
-            return replace(found, why=refused.words)
+            result = SecretTried(account=account.name, taken=False, refused=True, ends=ends)
+            return replace(result, why=refused.words)
         return SecretTried(account=account.name, taken=answer.sure, why=answer.why, ends=ends)
 
-    async def _as_would_be(
+    async def _trial_account(
         self,
-        who: Person,
+        person: Person,
         name: str,
         over: tuple[Document, ...] = (),
         secret: str = "",
         to: tuple[str, ...] = (),
     ) -> Account:
-        """The account as it would be with these definitions. What the vault keeps goes where it
-        is kept for, as when they are applied; a `secret` that is typed goes where a token chose
-        only if that is among `to`, as when it is kept. Raises InvalidArgumentError,
-        NotFoundError, ConflictError, ReauthenticationRequired."""
+        """Return the account as it would be with these definitions. What the vault keeps goes
+        where it is kept for, as when they are applied; a `secret` that is typed goes where a
+        token chose only if that is among `to`, as when it is kept. Raises InvalidArgumentError,
+        NotFoundError, ConflictError, ReauthenticationRequiredError."""
         version, plan = await self._current()
         after = plan
         if over:
-            _check_there(name, {*plan.accounts, *_accounts_in(over)})
+            _require_account(name, {*plan.accounts, *_accounts_in(over)})
             after = await asyncio.to_thread(self._trial_plan, name, version, plan, over)
-            await self._binding.check_destinations(who, after, plan)
-        _check_there(name, after.accounts)
+            await self._bindings.check_destinations(person, after, plan)
+        _require_account(name, after.accounts)
         account = after.accounts[name]
         if secret:
-            await self._binding.check_disclosure(who, after, account.secret, secret, to)
+            await self._bindings.check_disclosure(person, after, account.secret, secret, to)
         return account
 
     def _trial_plan(
@@ -178,7 +179,7 @@ def _accounts_in(documents: Iterable[Document]) -> Iterator[str]:
             yield name
 
 
-def _check_there(name: str, accounts: Collection[str]) -> None:
+def _require_account(name: str, accounts: Collection[str]) -> None:
     """Raise NotFoundError unless it is among them."""
     if name not in accounts:
         raise NotFoundError(NO_ACCOUNT.fill(given=name, instead=suggestion(name, accounts)))

@@ -19,25 +19,27 @@ def trial_definitions(
     what names no definition, or is one of these and no JSON."""
     for one in over:
         split(one.key)
-    known = {one.key: one for one in (*in_force, *over)}
-    given = {one.key for one in over}
-    wanted = [f"accounts/{name}", *_routes(name, known, plan, given)]
-    contents = [content(known[key]) for key in wanted if key in known]
-    named = dict.fromkeys(key for one in contents for key in _named_by(one))
-    return tuple(known[key] for key in (*wanted, *named) if key in known)
+    by_key = {one.key: one for one in (*in_force, *over)}
+    given_keys = {one.key for one in over}
+    keys = [f"accounts/{name}", *_routes(name, by_key, plan, given_keys)]
+    contents = [content(by_key[key]) for key in keys if key in by_key]
+    referenced = dict.fromkeys(key for one in contents for key in _references(one))
+    return tuple(by_key[key] for key in (*keys, *referenced) if key in by_key)
 
 
 def _routes(
-    name: str, known: Mapping[str, Document], plan: Plan, given: set[str]
+    name: str, by_key: Mapping[str, Document], plan: Plan, given_keys: set[str]
 ) -> Iterator[str]:
-    """Yield the keys of the routes that use an account. Only those that are `given` are read, as
+    """Yield the keys of the routes that use an account. Only those of `given_keys` are read, as
     the plan knows the others."""
-    for key in known:
+    for key in by_key:
         type, _, route = key.partition("/")
         if type != "routes":
             continue
         in_force = getattr(plan.routes.get(route), "options", None)
-        uses = _account_in(known[key]) if key in given else getattr(in_force, "account", "")
+        uses = (
+            _account_in(by_key[key]) if key in given_keys else getattr(in_force, "account", "")
+        )
         if uses == name:
             yield key
 
@@ -47,8 +49,8 @@ def _account_in(route: Document) -> Any:
     return options.get("account") if isinstance(options, Mapping) else None
 
 
-def _named_by(definition: Mapping[str, Any]) -> Iterator[str]:
+def _references(definition: Mapping[str, Any]) -> Iterator[str]:
     """Yield the keys of what an account or a route names."""
     for type, field in (("clouds", "cloud"), ("networks", "network")):
-        if isinstance(named := definition.get(field), str):
-            yield f"{type}/{named}"
+        if isinstance(name := definition.get(field), str):
+            yield f"{type}/{name}"

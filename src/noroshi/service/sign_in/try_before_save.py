@@ -63,7 +63,7 @@ ASKED_FOR = frozenset(
 LIKE_A_WRONG_ONE = _("its sign-in server gives the same reply to a made-up one")
 
 
-async def tried(
+async def try_credential(
     tokens: TokenSource,
     account: Account,
     credential: Credential | None = None,
@@ -79,10 +79,10 @@ async def tried(
         if bare and NO_SECRET_SENT in failure.codes:
             return AppTried(sure=True)
         if _is_wrong(account, failure):
-            raise unproved(account, failure, credential) from None
+            raise probe_error(account, failure, credential) from None
         return AppTried(sure=False, why=failure.words)
     except (UnreachableError, VaultError) as failure:
-        raise unproved(account, failure, credential) from None
+        raise probe_error(account, failure, credential) from None
     return AppTried(sure=True)
 
 
@@ -124,9 +124,9 @@ async def require_accepted(
 ) -> None:
     """Require that the server of each account that would show it from now on takes it. Raises
     OperationFailedError."""
-    for account, credential in shown_by(accounts, entry, value):
+    for account, credential in credentials_for(accounts, entry, value):
         try:
-            await tried(tokens, account, credential)
+            await try_credential(tokens, account, credential)
         except OperationFailedError as refused:
             words = STAYS.fill(why=refused.words, entry=entry)
             anyway = ALL_THE_SAME[credential.kind].fill(entry=entry, account=account.name)
@@ -135,7 +135,7 @@ async def require_accepted(
             ) from None
 
 
-def shown_by(
+def credentials_for(
     accounts: Iterable[Account], entry: str, value: Secret
 ) -> Iterator[tuple[Account, Credential]]:
     """Yield the accounts that show an entry as a credential, each with it."""
@@ -145,12 +145,12 @@ def shown_by(
                 yield account, Credential(entry=entry, kind=one.kind, value=value)
 
 
-def unproved(
+def probe_error(
     account: Account, failure: OAuthError | VaultError, credential: Credential | None = None
 ) -> OperationFailedError:
     """Return what was said, and where the secret goes if that is at fault: no route is needed
     for it."""
-    if isinstance(failure, SignInError) and _another_mends(account, failure, credential):
+    if isinstance(failure, SignInError) and _is_about_credential(account, failure, credential):
         secret = credential.entry if credential else account.secret
         return OperationFailedError(
             failure.words, (Problem("secret", ANOTHER_SECRET.fill(entry=secret)),)
@@ -170,10 +170,11 @@ def is_about_secret(codes: Collection[int]) -> bool:
     return not WRONG_SECRET.isdisjoint(codes)
 
 
-def _another_mends(
+def _is_about_credential(
     account: Account, failure: SignInError, credential: Credential | None
 ) -> bool:
-    """Other servers than Entra do not tell a wrong secret from a wrong app."""
+    """Return whether another secret mends it. Other servers than Entra do not tell a wrong
+    secret from a wrong app."""
     if account.cloud.entra:
         return is_about_secret(failure.codes)
     kind = credential.kind if credential else "secret" if account.secret else ""
@@ -185,7 +186,8 @@ def _is_unknown(failure: SignInError) -> bool:
 
 
 def _not_uploaded(failure: SignInError, credential: Credential) -> Message:
-    """Of one on trial: what shows the account's own would show another one."""
+    """Say that the certificate on trial is not uploaded: what shows the account's own would
+    show another one."""
     thumbprint = thumbprints(credential.value.reveal()).sha1.upper()
     return UNKNOWN_CERTIFICATE.fill(thumbprint=thumbprint, code=f"AADSTS{failure.codes[0]}")
 

@@ -32,6 +32,6 @@ def remedy_of_no_way_out(about: Message, exam: Exam) -> Remedy:
 
 
 def _remedy(name: str, refused: Message, about: Message, exam: Exam) -> Remedy:
-    found = knowledge().explanations[f"connections.{name}"]
-    means = refused if about == connection_errors.TCP else found.meaning
-    return found.cure.remedy(filled(means, exam), exam)
+    explanation = knowledge().explanations[f"connections.{name}"]
+    meaning = refused if about == connection_errors.TCP else explanation.meaning
+    return explanation.cure.remedy(filled(meaning, exam), exam)

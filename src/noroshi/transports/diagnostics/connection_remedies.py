@@ -54,10 +54,10 @@ OF_CERTIFICATES = frozenset(
 )
 
 
-def stopped_by(trouble: RouteError, exam: Exam, found: Message = NOTHING) -> StepError:
-    """Return how the stage stopped at which a trouble came up; `found` is the short of it, unless
-    the server has a code for it."""
-    return StepError(_code_of(trouble) or found, remedy_of(trouble, exam))
+def step_error(trouble: RouteError, exam: Exam, summary: Message = NOTHING) -> StepError:
+    """Return how the stage stopped at which a trouble came up; `summary` is the short of it,
+    unless the server has a code for it."""
+    return StepError(_code_of(trouble) or summary, remedy_of(trouble, exam))
 
 
 def remedy_of(trouble: RouteError, exam: Exam) -> Remedy:

@@ -27,7 +27,7 @@ from noroshi.transports.diagnostics.closed_ports import (
     remedy_of_closed_port,
     remedy_of_no_way_out,
 )
-from noroshi.transports.diagnostics.connection_remedies import stopped_by
+from noroshi.transports.diagnostics.connection_remedies import step_error
 
 OTHER_PATIENCE = 5.0
 """Seconds for the look whether anything else answers."""
@@ -109,7 +109,7 @@ class ConnectionPath:
             Step(name=second[0], title=second[1], take=self._connect),
         )
 
-    def taken(self) -> socket.socket:
+    def take_connection(self) -> socket.socket:
         """Hand out the connection, which is the caller's from now on."""
         sock, self._sock = self._sock, None
         assert sock is not None  # the steps before have made it
@@ -119,7 +119,7 @@ class ConnectionPath:
         if self._sock is not None:
             self._sock.close()
 
-    async def again(self) -> None:
+    async def reconnect(self) -> None:
         """Make the same connection once more, where all of this was well. Raises RouteError."""
         self.close()
         self._sock = await reach(self.host, self.port, self._outside, self._patience)
@@ -128,10 +128,10 @@ class ConnectionPath:
         try:
             self._hop = await resolve(self.host, self.port, self._outside, self._patience)
         except ConnectError as trouble:
-            raise stopped_by(trouble, self.exam, plain(self.host)) from None
+            raise step_error(trouble, self.exam, plain(self.host)) from None
         words = OF_PROXY if self._outside.network.proxy else ADDRESSES
-        shown = _list_addresses(self._hop.addresses)
-        return StepResult(words.fill(host=self._hop.host, addresses=shown, where=self.host))
+        addresses = _list_addresses(self._hop.addresses)
+        return StepResult(words.fill(host=self._hop.host, addresses=addresses, where=self.host))
 
     async def _connect(self) -> StepResult:
         assert self._hop is not None  # the step before has found it
@@ -141,26 +141,26 @@ class ConnectionPath:
                 return await self._through_proxy(self._sock)
         except RouteError as trouble:
             self.close()
-            raise await self._shut(trouble) from None
+            raise await self._diagnose_closed_port(trouble) from None
         address = self._sock.getpeername()[0]
         silent = [one for one in self._hop.behind(self._sock) if not _is_loopback(str(one))]
         remark = SILENT_ONES.fill(addresses=_list_addresses(silent), address=address)
-        found = CONNECTED.fill(port=self.port, address=address)
-        return StepResult(found, (remark,) if silent else ())
+        summary = CONNECTED.fill(port=self.port, address=address)
+        return StepResult(summary, (remark,) if silent else ())
 
     async def _through_proxy(self, sock: socket.socket) -> StepResult:
         network = self._outside.network
         await open_tunnel(sock, self.host, self.port, self._outside, self._patience)
         words = LOGGED_IN if network.proxy_user else BY_PROXY
-        told = {"proxy": network.proxy, "user": network.proxy_user}
-        return StepResult(words.fill(**told, where=self.where))
+        fields = {"proxy": network.proxy, "user": network.proxy_user}
+        return StepResult(words.fill(**fields, where=self.where))
 
-    async def _shut(self, trouble: RouteError) -> StepError:
+    async def _diagnose_closed_port(self, trouble: RouteError) -> StepError:
         """Return whether it is this port alone that does not answer, by a look at another server."""
         port = plain(self.where)
         other = self.exam.other
         if trouble.about not in SHUT or other is None or other == (self.host, self.port):
-            return stopped_by(trouble, self.exam, port)
+            return step_error(trouble, self.exam, port)
         exam = with_values(self.exam, other=authority(*other))
         if not await self._answers(*other):
             return StepError(port, remedy_of_no_way_out(trouble.about, exam))
@@ -175,37 +175,39 @@ class ConnectionPath:
         return True
 
 
-async def looked_at(
+async def examine_tls(
     path: ConnectionPath, files: Iterable[str], outside: TransportContext, patience: float
 ) -> StepResult:
-    """TLS from the first byte on the path's connection, which is ended then."""
+    """Speak TLS from the first byte on the path's connection, which is ended then."""
     try:
         context = await asyncio.to_thread(client_context, tuple(files))
-        sock = path.taken()
-        made = await meet(
+        sock = path.take_connection()
+        probe = await meet(
             _CertificateProbe, sock, path.host, path.port, context, outside, patience
         )
     except RouteError as trouble:
-        raise stopped_by(trouble, path.exam, plain(path.where)) from None
-    assert made.tls is not None
-    return tls_seen(made.tls, outside.clocks.wall())
+        raise step_error(trouble, path.exam, plain(path.where)) from None
+    assert probe.tls is not None
+    return tls_result(probe.tls, outside.clocks.wall())
 
 
-def tls_seen(tls: ssl.SSLObject, now: datetime) -> StepResult:
-    """Version and certificate of a connection whose certificate was found good."""
-    shown: Mapping[str, Any] = tls.getpeercert() or {}
-    ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(shown["notAfter"])), UTC)
+def tls_result(tls: ssl.SSLObject, now: datetime) -> StepResult:
+    """Return version and certificate of a connection whose certificate was found good."""
+    certificate: Mapping[str, Any] = tls.getpeercert() or {}
+    ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
     days = (ends - now).days
     version = (tls.version() or "TLS").replace("TLSv", "TLS ")
-    found = CERTIFIED.fill(
-        version=version, name=_name(shown), issuer=_part(shown, "issuer"), days=days
+    summary = CERTIFIED.fill(
+        version=version, name=_name(certificate), issuer=_part(certificate, "issuer"), days=days
     )
-    return StepResult(found, (ENDS_SOON.fill(days=days),) if days < SOON_OVER else ())
+    return StepResult(summary, (ENDS_SOON.fill(days=days),) if days < SOON_OVER else ())
 
 
-def clock_remarks(theirs: datetime | None, now: datetime, where: str) -> tuple[Message, ...]:
+def clock_remarks(
+    server_time: datetime | None, now: datetime, where: str
+) -> tuple[Message, ...]:
     """Say whether our clock is wrong, by the other side's; nothing if it is not, or not told."""
-    seconds = round((now - theirs).total_seconds()) if theirs is not None else 0
+    seconds = round((now - server_time).total_seconds()) if server_time is not None else 0
     if abs(seconds) < SKEW:
         return ()
     side = AHEAD if seconds > 0 else BEHIND
@@ -214,8 +216,8 @@ def clock_remarks(theirs: datetime | None, now: datetime, where: str) -> tuple[M
 
 def date_within(text: str) -> datetime | None:
     """Return the instant that stands in a greeting, as Exchange Online's has it."""
-    found = DATE.search(text)
-    return date_in(found[0]) if found else None
+    match = DATE.search(text)
+    return date_in(match[0]) if match else None
 
 
 def with_values(exam: Exam, **values: str) -> Exam:
@@ -236,32 +238,32 @@ class _CertificateProbe(asyncio.Protocol):
 
 def _of_network(outside: TransportContext, exam: Exam) -> Mapping[str, str]:
     network = outside.network
-    own = f"routes/{exam.values.get('route', 'NAME')}.toml, [options]"
-    told = {
+    route_file = f"routes/{exam.values.get('route', 'NAME')}.toml, [options]"
+    facts = {
         "network": network.name,
         "proxy": network.proxy,
         "proxy_password": network.proxy_password,
-        "ca_place": f"networks/{network.name}.toml" if network.name else own,
+        "ca_place": f"networks/{network.name}.toml" if network.name else route_file,
     }
-    return {name: value for name, value in told.items() if value}
+    return {name: value for name, value in facts.items() if value}
 
 
 def _list_addresses(addresses: Sequence[object]) -> str:
-    shown = [str(one) for one in addresses[:MOST_ADDRESSES]]
-    return ", ".join([*shown, *(["…"] if len(addresses) > MOST_ADDRESSES else [])])
+    first = [str(one) for one in addresses[:MOST_ADDRESSES]]
+    return ", ".join([*first, *(["…"] if len(addresses) > MOST_ADDRESSES else [])])
 
 
 def _is_loopback(address: str) -> bool:
     return address == "::1" or address.startswith("127.")
 
 
-def _name(shown: Mapping[str, Any]) -> str:
-    names = [value for kind, value in shown.get("subjectAltName", ()) if kind == "DNS"]
-    return _part(shown, "subject") or next(iter(names), "?")
+def _name(certificate: Mapping[str, Any]) -> str:
+    names = [value for kind, value in certificate.get("subjectAltName", ()) if kind == "DNS"]
+    return _part(certificate, "subject") or next(iter(names), "?")
 
 
-def _part(shown: Mapping[str, Any], field: str) -> str:
-    """The common name, else the organisation."""
-    parts = {name: value for one in shown.get(field, ()) for name, value in one}
-    found = str(parts.get("commonName") or parts.get("organizationName") or "")
-    return printable(found)
+def _part(certificate: Mapping[str, Any], field: str) -> str:
+    """Return the common name, else the organisation."""
+    parts = {name: value for one in certificate.get(field, ()) for name, value in one}
+    name_of_part = str(parts.get("commonName") or parts.get("organizationName") or "")
+    return printable(name_of_part)

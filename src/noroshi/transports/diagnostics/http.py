@@ -14,11 +14,11 @@ from noroshi.network.graph_errors import problem_in
 from noroshi.network.http import LazyHttp, Patience, Reply
 from noroshi.ports import RouteError, TransportContext
 from noroshi.ports.examination import Exam, Step, StepError, StepResult
-from noroshi.transports.diagnostics.connection_remedies import stopped_by
+from noroshi.transports.diagnostics.connection_remedies import step_error
 from noroshi.transports.diagnostics.connection_steps import (
     TLS,
     ConnectionPath,
-    looked_at,
+    examine_tls,
     with_values,
 )
 from noroshi.transports.diagnostics.token_causes import remedy_of_person, remedy_of_token
@@ -48,20 +48,20 @@ class GraphExamination:
 
     def __init__(
         self,
-        wanted: GraphOptions,
+        options: GraphOptions,
         outside: TransportContext,
         exam: Exam,
         patience: Patience = Patience(),
     ) -> None:
-        self._wanted, self._outside, self._patience = wanted, outside, patience
-        parties = wanted.parties
-        told = {"user": parties.user, "sender": parties.sender, "envelope": parties.envelope}
-        host, port = host_of(wanted.graph)
+        self._options, self._outside, self._patience = options, outside, patience
+        parties = options.parties
+        facts = {"user": parties.user, "sender": parties.sender, "envelope": parties.envelope}
+        host, port = host_of(options.graph)
         self._path = ConnectionPath(
-            host, port, outside, with_values(exam, **told), patience.connect
+            host, port, outside, with_values(exam, **facts), patience.connect
         )
         self._exam = self._path.exam
-        self._lazy_http = LazyHttp(outside, (wanted.ca_file,), patience)
+        self._lazy_http = LazyHttp(outside, (options.ca_file,), patience)
 
     @property
     def steps(self) -> Sequence[Step]:
@@ -77,45 +77,45 @@ class GraphExamination:
         await self._lazy_http.close()
 
     async def _tls(self) -> StepResult:
-        files = (self._wanted.ca_file, self._outside.network.ca_file)
-        return await looked_at(self._path, files, self._outside, self._patience.connect)
+        files = (self._options.ca_file, self._outside.network.ca_file)
+        return await examine_tls(self._path, files, self._outside, self._patience.connect)
 
     async def _ask(self) -> StepResult:
-        """Graph looks at token, permission and mailbox before it looks at the mail (sendMail:
-        400 ErrorMimeContentInvalidBase64String)."""
-        where = plain(self._wanted.where)
+        """Ask Graph, which looks at token, permission and mailbox before it looks at the mail
+        (sendMail: 400 ErrorMimeContentInvalidBase64String)."""
+        where = plain(self._options.where)
         try:
-            token = await self._outside.token(self._wanted.account, False, "graph")
-            reply = await self._posted(token)
+            token = await self._outside.token(self._options.account, False, "graph")
+            reply = await self._post(token)
         except RouteError as trouble:
-            raise stopped_by(trouble, self._exam, where) from None
+            raise step_error(trouble, self._exam, where) from None
         except NoAnswerError as error:
-            words = NO_REPLY.fill(where=self._wanted.where, kind=error)
-            raise stopped_by(RouteError(words), self._exam, where) from None
-        said = problem_in(reply).text
-        if reply.status == 400 and NO_SUCH_MAIL in said:
-            return StepResult(MAY_SEND.fill(user=self._wanted.user), self._wanted.remarks)
-        raise self._refused(reply, said, token)
+            words = NO_REPLY.fill(where=self._options.where, kind=error)
+            raise step_error(RouteError(words), self._exam, where) from None
+        text = problem_in(reply).text
+        if reply.status == 400 and NO_SUCH_MAIL in text:
+            return StepResult(MAY_SEND.fill(user=self._options.user), self._options.remarks)
+        raise self._refusal(reply, text, token)
 
-    async def _posted(self, token: str) -> Reply:
+    async def _post(self, token: str) -> Reply:
         http = await self._lazy_http.opened()
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/plain"}
-        return await http.post(self._wanted.url, NO_MAIL, headers)
+        return await http.post(self._options.url, NO_MAIL, headers)
 
-    def _refused(self, reply: Reply, said: str, token: str) -> StepError:
-        shown = Masks(token).masked(" ".join(said.split()))[:MOST_SAID]
-        told = f"{reply.status} {shown}".strip()
-        explained = graph_explanation(reply.status, said)
-        remedy = explained.remedy(self._exam, told)
-        user = self._wanted.user
+    def _refusal(self, reply: Reply, text: str, token: str) -> StepError:
+        masked = Masks(token).masked(" ".join(text.split()))[:MOST_SAID]
+        answer = f"{reply.status} {masked}".strip()
+        explained = graph_explanation(reply.status, text)
+        remedy = explained.remedy(self._exam, answer)
+        user = self._options.user
         if explained.name in KEPT_OUT:
-            remedy = remedy_of_person(token, user, self._exam, told) or remedy
+            remedy = remedy_of_person(token, user, self._exam, answer) or remedy
         if explained.name == BAD_TOKEN:
             now = self._outside.clocks.wall()
             why = cause(token, "graph", user, now)
-            remedy = remedy_of_token(token, why, self._exam, told)
-        found = f"{reply.status} {problem_in(reply).code}".strip()
-        return StepError(plain(found), remedy)
+            remedy = remedy_of_token(token, why, self._exam, answer)
+        summary = f"{reply.status} {problem_in(reply).code}".strip()
+        return StepError(plain(summary), remedy)
 
 
 class WebhookExamination:
@@ -123,16 +123,16 @@ class WebhookExamination:
 
     def __init__(
         self,
-        wanted: WebhookOptions,
+        options: WebhookOptions,
         outside: TransportContext,
         exam: Exam,
         patience: Patience = Patience(),
     ) -> None:
-        self._wanted, self._outside, self._patience = wanted, outside, patience
+        self._options, self._outside, self._patience = options, outside, patience
         self._exam = with_values(
-            exam, url_entry=wanted.url_entry, header_entry=wanted.header_entry
+            exam, url_entry=options.url_entry, header_entry=options.header_entry
         )
-        self._transport = WebhookTransport(wanted, outside, patience)
+        self._transport = WebhookTransport(options, outside, patience)
         self._path = ConnectionPath("", 0, outside, self._exam, patience.connect)
         self._encrypted = True
 
@@ -149,11 +149,11 @@ class WebhookExamination:
         await self._transport.close()
 
     async def _url(self) -> StepResult:
-        """The URL may be the vault's: only now it is known where it leads."""
+        """Find where the URL leads, which may be the vault's: only now it is known."""
         try:
             target = await self._transport.target()
         except RouteError as trouble:
-            raise stopped_by(trouble, self._exam, plain(self._wanted.where)) from None
+            raise step_error(trouble, self._exam, plain(self._options.where)) from None
         url = target.url.reveal()
         self._encrypted = urlsplit(url).scheme == "https"
         self._path.aim(*host_of(url))
@@ -163,14 +163,14 @@ class WebhookExamination:
         remark = NOT_POSTED.fill(route=self._exam.values.get("route", "ROUTE"))
         if not self._encrypted:
             return StepResult(NO_TLS, (remark,))
-        files = (self._wanted.ca_file, self._outside.network.ca_file)
-        seen = await looked_at(self._path, files, self._outside, self._patience.connect)
-        return StepResult(seen.found, (*seen.remarks, remark))
+        files = (self._options.ca_file, self._outside.network.ca_file)
+        result = await examine_tls(self._path, files, self._outside, self._patience.connect)
+        return StepResult(result.found, (*result.remarks, remark))
 
 
-def graph_explanation(status: int, said: str) -> Explanation:
+def graph_explanation(status: int, text: str) -> Explanation:
     """Return the explanation of Graph's answer; what no row names goes by its first digit."""
-    rule = http_rule_for("graph", status, said)
+    rule = http_rule_for("graph", status, text)
     if rule is not None:
         return rule.explanation
     name = "graph.busy" if status >= 500 else "mail_servers.not_known"
@@ -178,6 +178,6 @@ def graph_explanation(status: int, said: str) -> Explanation:
 
 
 def host_of(url: str) -> tuple[str, int]:
-    """Host and port that a URL leads to; it was checked when it was saved."""
+    """Return host and port that a URL leads to; it was checked when it was saved."""
     parts = urlsplit(url)
     return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)

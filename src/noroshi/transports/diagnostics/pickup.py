@@ -13,7 +13,7 @@ from noroshi.core.mail import Fault
 from noroshi.core.translation import _, plain
 from noroshi.ports import RouteError, TransportContext
 from noroshi.ports.examination import Exam, Step, StepResult
-from noroshi.transports.diagnostics.connection_remedies import stopped_by
+from noroshi.transports.diagnostics.connection_remedies import step_error
 from noroshi.transports.pickup import CANNOT_WRITE, HANGS, PATIENCE, Options, why_of
 from noroshi.transports.pickup_folder import try_to_write
 
@@ -27,29 +27,33 @@ class PickupExamination:
     """See `examinations.Examination`."""
 
     def __init__(
-        self, wanted: Options, outside: TransportContext, exam: Exam, patience: float = PATIENCE
+        self,
+        options: Options,
+        outside: TransportContext,
+        exam: Exam,
+        patience: float = PATIENCE,
     ) -> None:
-        self._folder, self._exam, self._patience = Path(wanted.folder), exam, patience
+        self._folder, self._exam, self._patience = Path(options.folder), exam, patience
 
     @property
     def steps(self) -> Sequence[Step]:
         return (
-            Step(name="folder", title=FOLDER, take=self._looked),
+            Step(name="folder", title=FOLDER, take=self._examine_folder),
             Step(name="write", title=WRITING, take=self._write),
         )
 
     async def close(self) -> None:
         """Do nothing: nothing is held open."""
 
-    async def _looked(self) -> StepResult:
-        free = await self._apart(lambda: _room_in(self._folder))
-        return StepResult(ROOM.fill(folder=self._folder, free=free / 1e9))
+    async def _examine_folder(self) -> StepResult:
+        free_bytes = await self._in_thread(lambda: _room_in(self._folder))
+        return StepResult(ROOM.fill(folder=self._folder, free=free_bytes / 1e9))
 
     async def _write(self) -> StepResult:
-        await self._apart(lambda: try_to_write(self._folder))
+        await self._in_thread(lambda: try_to_write(self._folder))
         return StepResult(WRITTEN)
 
-    async def _apart(self, work: Callable[[], T]) -> T:
+    async def _in_thread(self, work: Callable[[], T]) -> T:
         try:
             async with asyncio.timeout(self._patience):
                 return await asyncio.to_thread(work)
@@ -59,7 +63,7 @@ class PickupExamination:
             why = why_of(error)
         words = CANNOT_WRITE.fill(folder=self._folder, why=why)
         trouble = RouteError(words, fault=Fault.SETUP)
-        raise stopped_by(trouble, self._exam, plain(str(self._folder))) from None
+        raise step_error(trouble, self._exam, plain(str(self._folder))) from None
 
 
 def _room_in(folder: Path) -> int:

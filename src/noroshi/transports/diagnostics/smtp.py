@@ -15,13 +15,13 @@ from noroshi.network.dialer import meet
 from noroshi.oauth.high_volume import is_high_volume
 from noroshi.ports import RouteError, TransportContext
 from noroshi.ports.examination import Exam, Step, StepError, StepResult
-from noroshi.transports.diagnostics.connection_remedies import explanation_of, stopped_by
+from noroshi.transports.diagnostics.connection_remedies import explanation_of, step_error
 from noroshi.transports.diagnostics.connection_steps import (
     TLS,
     ConnectionPath,
     clock_remarks,
     date_within,
-    tls_seen,
+    tls_result,
     with_values,
 )
 from noroshi.transports.diagnostics.token_causes import remedy_of_token
@@ -52,20 +52,20 @@ class SmtpExamination:
 
     def __init__(
         self,
-        wanted: Options,
+        options: Options,
         outside: TransportContext,
         exam: Exam,
         patience: Patience = Patience(),
     ) -> None:
-        self._wanted, self._outside = wanted, outside
-        self._server = wanted.server(patience)
+        self._options, self._outside = options, outside
+        self._server = options.server(patience)
         parties = self._server.parties
         self._exam = with_values(
             exam,
             user=parties.user,
             sender=parties.sender,
             envelope=parties.envelope,
-            password=wanted.password,
+            password=options.password,
             starttls="" if self._server.tls_first else "-starttls smtp ",
         )
         host, port = self._server.host, self._server.port
@@ -76,7 +76,7 @@ class SmtpExamination:
 
     @property
     def steps(self) -> Sequence[Step]:
-        return (*self._path.steps, *self._in_order())
+        return (*self._path.steps, *self._server_steps())
 
     async def close(self) -> None:
         connection, self._connection = self._connection, None
@@ -84,18 +84,18 @@ class SmtpExamination:
             await connection.quit()
         self._path.close()
 
-    def _in_order(self) -> Iterator[Step]:
-        first = self._wanted.protection == "tls"
+    def _server_steps(self) -> Iterator[Step]:
+        first = self._options.protection == "tls"
         if first:
             yield Step(name="tls", title=TLS, take=self._tls_first)
-        yield self._step("greeting", GREETING, self._greeted)
-        if self._wanted.protection == "starttls":
+        yield self._step("greeting", GREETING, self._greeting)
+        if self._options.protection == "starttls":
             yield self._step("tls", TLS, self._starttls)
         yield from self._exam.sign_in
-        if self._wanted.password:
+        if self._options.password:
             yield Step(name="password", title=PASSWORD, take=self._password)
-        yield self._step("ehlo", plain("EHLO"), self._introduced)
-        if self._wanted.mechanisms:
+        yield self._step("ehlo", plain("EHLO"), self._ehlo)
+        if self._options.mechanisms:
             yield self._step("auth", plain("AUTH"), self._sign_in)
         yield self._step("mail-from", plain("MAIL FROM"), self._mail_from)
         yield self._step("rcpt-to", plain("RCPT TO"), self._rcpt_to)
@@ -104,10 +104,10 @@ class SmtpExamination:
     def _step(
         self, name: str, title: Message, take: Callable[[], Awaitable[StepResult]]
     ) -> Step:
-        async def taken() -> StepResult:
+        async def run() -> StepResult:
             return await self._within_patience(take())
 
-        return Step(name=name, title=title, take=taken)
+        return Step(name=name, title=title, take=run)
 
     async def _within_patience(self, work: Awaitable[StepResult]) -> StepResult:
         """Turn what goes wrong in talking to the server into a stage that stopped."""
@@ -116,35 +116,37 @@ class SmtpExamination:
             async with asyncio.timeout(seconds):
                 return await work
         except TimeoutError:
-            about, told = errors.SILENT, {"seconds": seconds}
+            about, fields = errors.SILENT, {"seconds": seconds}
         except ConnectionLostError:
-            about, told = errors.LOST, {}
+            about, fields = errors.LOST, {}
         except RouteError as trouble:
-            raise stopped_by(trouble, self._exam, plain(where)) from None
+            raise step_error(trouble, self._exam, plain(where)) from None
         stage = self._connection.stage if self._connection is not None else "220"
-        words = about.fill(where=where, stage=stage, **told)
+        words = about.fill(where=where, stage=stage, **fields)
         silence = SmtpServerError(words, about=about)
-        raise stopped_by(silence, self._exam, plain(where)) from None
+        raise step_error(silence, self._exam, plain(where)) from None
 
     # The steps
 
     async def _tls_first(self) -> StepResult:
         try:
-            self._connection = await self._met(await self._context())
+            self._connection = await self._connect(await self._context())
         except TlsError as error:
             seconds = self._server.patience.connect
             trouble = errors.of_no_tls(self._server.where, seconds, error)
-            raise stopped_by(trouble, self._exam, plain(self._server.where)) from None
+            raise step_error(trouble, self._exam, plain(self._server.where)) from None
         except RouteError as trouble:
-            raise stopped_by(trouble, self._exam, plain(self._server.where)) from None
-        return self._seen_of_tls()
+            raise step_error(trouble, self._exam, plain(self._server.where)) from None
+        return self._tls_result()
 
-    async def _greeted(self) -> StepResult:
+    async def _greeting(self) -> StepResult:
         if self._connection is None:
-            self._connection = await self._met(None)
+            self._connection = await self._connect(None)
         reply = await self._connection.read_greeting()
-        theirs, now = date_within(reply.text), self._outside.clocks.wall()
-        return StepResult(plain(reply.gist), clock_remarks(theirs, now, self._server.where))
+        server_time, now = date_within(reply.text), self._outside.clocks.wall()
+        return StepResult(
+            plain(reply.gist), clock_remarks(server_time, now, self._server.where)
+        )
 
     async def _starttls(self) -> StepResult:
         connection, context = self._open, await self._context()
@@ -153,20 +155,20 @@ class SmtpExamination:
             await connection.starttls(context)
         except ssl.SSLCertVerificationError as error:
             raise await untrusted(self._server, self._outside, error) from None
-        return self._seen_of_tls()
+        return self._tls_result()
 
     async def _password(self) -> StepResult:
         try:
-            await self._outside.secret(self._wanted.password)
+            await self._outside.secret(self._options.password)
         except RouteError as trouble:
-            raise stopped_by(trouble, self._exam, plain(self._wanted.password)) from None
-        return StepResult(IN_VAULT.fill(entry=self._wanted.password))
+            raise step_error(trouble, self._exam, plain(self._options.password)) from None
+        return StepResult(IN_VAULT.fill(entry=self._options.password))
 
-    async def _introduced(self) -> StepResult:
+    async def _ehlo(self) -> StepResult:
         try:
             await self._open.ehlo()
         except ConnectionLostError:  # the sign-in took longer than the server waits
-            await self._once_more()
+            await self._reconnect()
             await self._open.ehlo()
         ways = " ".join(self._open.mechanisms).upper()
         size = self._open.extensions.get("size", "-")
@@ -177,26 +179,26 @@ class SmtpExamination:
         try:
             way = await sign_in(self._open, credentials)
         except SmtpAuthError as refused:
-            raise self._refused(refused, credentials) from None
+            raise self._refusal(refused, credentials) from None
         return StepResult(SIGNED_IN.fill(user=credentials.user, way=way.upper()))
 
     async def _mail_from(self) -> StepResult:
         path = smtp_address(self._server.parties.envelope)
-        await self._must(b"MAIL", b"FROM:<" + path.encode("ascii") + b">")
-        return StepResult(plain(path), self._wanted.remarks)
+        await self._require_accepted(b"MAIL", b"FROM:<" + path.encode("ascii") + b">")
+        return StepResult(plain(path), self._options.remarks)
 
     async def _rcpt_to(self) -> StepResult:
-        given = self._exam.to or self._server.parties.user
+        recipient = self._exam.to or self._server.parties.user
         try:
-            path = smtp_address(given)
+            path = smtp_address(recipient)
         except AddressError:
-            trouble = RouteError(NO_RECIPIENT.fill(given=given), fault=Fault.SETUP)
-            raise stopped_by(trouble, self._exam, plain(given)) from None
-        await self._must(b"RCPT", b"TO:<" + path.encode("ascii") + b">")
+            trouble = RouteError(NO_RECIPIENT.fill(given=recipient), fault=Fault.SETUP)
+            raise step_error(trouble, self._exam, plain(recipient)) from None
+        await self._require_accepted(b"RCPT", b"TO:<" + path.encode("ascii") + b">")
         return StepResult(plain(path))
 
     async def _reset(self) -> StepResult:
-        await self._must(b"RSET")
+        await self._require_accepted(b"RSET")
         return StepResult(TAKEN_BACK)
 
     # What they need
@@ -206,9 +208,9 @@ class SmtpExamination:
         assert self._connection is not None  # the steps before have made it
         return self._connection
 
-    async def _met(self, tls: ssl.SSLContext | None) -> Connection:
-        sock, server = self._path.taken(), self._server
-        made = await meet(
+    async def _connect(self, tls: ssl.SSLContext | None) -> Connection:
+        sock, server = self._path.take_connection(), self._server
+        protocol = await meet(
             SmtpProtocol,
             sock,
             server.host,
@@ -217,62 +219,63 @@ class SmtpExamination:
             self._outside,
             server.patience.connect,
         )
-        return Connection(server, made)
+        return Connection(server, protocol)
 
-    async def _once_more(self) -> None:
+    async def _reconnect(self) -> None:
         """Go again to where the steps before had come, as all of it was well. Raises as they do."""
         self._open.abort()
-        await self._path.again()
+        await self._path.reconnect()
         first = self._server.tls_first
-        self._connection = await self._met(await self._context() if first else None)
+        self._connection = await self._connect(await self._context() if first else None)
         await self._connection.read_greeting()
-        if self._wanted.protection == "starttls":
+        if self._options.protection == "starttls":
             await self._connection.ehlo()
             await self._connection.starttls(await self._context())
 
     async def _context(self) -> ssl.SSLContext:
         if self._tls is None:
-            files = (self._wanted.ca_file, self._outside.network.ca_file)
-            own = self._wanted.certificate
-            self._tls = await asyncio.to_thread(client_context, files, own)
+            files = (self._options.ca_file, self._outside.network.ca_file)
+            certificate = self._options.certificate
+            self._tls = await asyncio.to_thread(client_context, files, certificate)
         return self._tls
 
-    def _seen_of_tls(self) -> StepResult:
+    def _tls_result(self) -> StepResult:
         assert self._open.tls is not None
-        return tls_seen(self._open.tls, self._outside.clocks.wall())
+        return tls_result(self._open.tls, self._outside.clocks.wall())
 
     async def _credentials(self) -> Credentials:
-        wanted, user = self._wanted, self._server.parties.user
-        if wanted.password:
-            secret = await self._outside.secret(wanted.password)
+        options, user = self._options, self._server.parties.user
+        if options.password:
+            secret = await self._outside.secret(options.password)
         else:
-            secret = await self._outside.token(wanted.account, False, "smtp")
+            secret = await self._outside.token(options.account, False, "smtp")
         return Credentials(
             user=user,
             secret=Secret(secret),
-            mechanisms=wanted.mechanisms,
-            entry=wanted.password,
+            mechanisms=options.mechanisms,
+            entry=options.password,
         )
 
-    def _refused(self, refused: SmtpAuthError, credentials: Credentials) -> StepError:
-        """Exchange Online's 535 5.7.3 may mean a dozen things: the token tells some of them apart."""
+    def _refusal(self, refused: SmtpAuthError, credentials: Credentials) -> StepError:
+        """Return what a refusal means: Exchange Online's 535 5.7.3 may mean a dozen things, and
+        the token tells some of them apart."""
         reply = f"{refused.code} {refused.text}"
-        explained = explanation_of(refused.code, refused.enhanced, refused.text)
-        if credentials.entry and refused.code == BAD_PASSWORD and explained.quiet:
-            explained = knowledge().explanations["mail_servers.wrong_user"]
-        remedy = explained.remedy(self._exam, reply)
+        explanation = explanation_of(refused.code, refused.enhanced, refused.text)
+        if credentials.entry and refused.code == BAD_PASSWORD and explanation.quiet:
+            explanation = knowledge().explanations["mail_servers.wrong_user"]
+        remedy = explanation.remedy(self._exam, reply)
         if not credentials.entry and is_of_token(refused.code, refused.enhanced):
             now = self._outside.clocks.wall()
             token = credentials.secret.reveal()
-            bulk = is_high_volume(self._wanted.host)
-            found = cause(token, "smtp", credentials.user, now, bulk=bulk)
-            remedy = remedy_of_token(token, found, self._exam, reply)
+            bulk = is_high_volume(self._options.host)
+            token_cause = cause(token, "smtp", credentials.user, now, bulk=bulk)
+            remedy = remedy_of_token(token, token_cause, self._exam, reply)
         return StepError(plain(f"{refused.code} {refused.enhanced}".strip()), remedy)
 
-    async def _must(self, *command: bytes) -> Reply:
+    async def _require_accepted(self, *command: bytes) -> Reply:
         reply = await self._open.command(*command)
         if reply.good:
             return reply
-        explained = explanation_of(reply.code, reply.enhanced, reply.text)
-        found = plain(f"{reply.code} {reply.enhanced}".strip())
-        raise StepError(found, explained.remedy(self._exam, str(reply)))
+        explanation = explanation_of(reply.code, reply.enhanced, reply.text)
+        summary = plain(f"{reply.code} {reply.enhanced}".strip())
+        raise StepError(summary, explanation.remedy(self._exam, str(reply)))

@@ -32,14 +32,14 @@ CAUSES: Mapping[Message, str] = {
 
 
 def remedy_of_token(
-    token: str, found: token_diagnosis.TokenCause, exam: Exam, reply: str
+    token: str, cause: token_diagnosis.TokenCause, exam: Exam, reply: str
 ) -> Remedy:
     """Return the remedy by what the token says of itself; an app's own names its enterprise
     application, which Exchange must be told of."""
     object_id = str((claims_in(token) or {}).get("oid", ""))
-    shown = object_id if GUID.fullmatch(object_id) else OBJECT_ID
-    told = replace(exam, values={**exam.values, "object_id": shown})
-    return _of_cause(found, told, reply)
+    app_id = object_id if GUID.fullmatch(object_id) else OBJECT_ID
+    exam_of_app = replace(exam, values={**exam.values, "object_id": app_id})
+    return _of_cause(cause, exam_of_app, reply)
 
 
 def remedy_of_person(token: str, user: str, exam: Exam, reply: str) -> Remedy | None:
@@ -50,8 +50,8 @@ def remedy_of_person(token: str, user: str, exam: Exam, reply: str) -> Remedy | 
 
 
 def _of_cause(cause: token_diagnosis.TokenCause, exam: Exam, reply: str) -> Remedy:
-    told = replace(exam, values={**exam.values, **cause.values})
-    return cause_remedy(cause.about).remedy(cause.words, told, reply)
+    exam_of_cause = replace(exam, values={**exam.values, **cause.values})
+    return cause_remedy(cause.about).remedy(cause.words, exam_of_cause, reply)
 
 
 def cause_remedy(about: Message) -> Cure:

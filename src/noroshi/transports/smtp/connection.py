@@ -67,7 +67,7 @@ class Parties:
         """Return what it means and what to do about it; NOTHING if that is not told."""
         if explanation is None:
             return NOTHING
-        return explanation.told(user=self.user, sender=self.sender, envelope=self.envelope)
+        return explanation.summary(user=self.user, sender=self.sender, envelope=self.envelope)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from noroshi.service import (
     OperationError,
     OperationFailedError,
     handle_request,
-    refused,
+    refusal_as_json,
 )
 from noroshi.service.errors import UnreadableRequestError
 from noroshi.service.large_requests import LONGEST as LONGEST, longest
@@ -113,18 +113,18 @@ def _with_error_answers(handle: Handler, web: WebContext | None = None) -> Handl
                 await authenticate(request, web)
             return await handle(request)
         except _ApiError as error:
-            return json_response(refused(error.refusal), error.status)
+            return json_response(refusal_as_json(error.refusal), error.status)
         except BodyTooLongError as error:
-            return json_response(refused(error), 413)
+            return json_response(refusal_as_json(error), 413)
         except UnauthenticatedError as error:
-            answer = json_response(refused(error), 401)
+            answer = json_response(refusal_as_json(error), 401)
             answer.headers["www-authenticate"] = "Bearer"
             return answer
         except OperationError as refusal:
-            return json_response(refused(refusal), STATUS[refusal.kind])
+            return json_response(refusal_as_json(refusal), STATUS[refusal.kind])
         except StoreError as error:
             return json_response(
-                refused(OperationFailedError(STORE_TROUBLE.fill(why=error.words))), 503
+                refusal_as_json(OperationFailedError(STORE_TROUBLE.fill(why=error.words))), 503
             )
 
     return respond
@@ -143,7 +143,7 @@ async def _arguments(request: Request, web: WebContext, person: Person) -> Mappi
         await body.read_to_end()
         return _parse_arguments(b"{}", content_type)
     try:
-        return await web.service.judges.sent(person, name, body.parts())
+        return await web.service.judges.read_arguments(person, name, body.parts())
     except UnreadableRequestError:
         raise _ApiError(400, InvalidArgumentError(NO_JSON)) from None
     except OperationError:

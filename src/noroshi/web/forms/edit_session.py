@@ -9,7 +9,7 @@ from typing import Any
 
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.translation import _
-from noroshi.definitions.stable_ids import KEPT
+from noroshi.definitions.stable_ids import TYPES_WITH_ID
 from noroshi.service import NotFoundError
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.location import Content, Problems, Spot, stand_in
@@ -167,7 +167,7 @@ async def _restore_base(visit: Visit, edit: Edit) -> None:
 def _without_moved_id(edit: Edit, removed: Content | None) -> Content | None:
     """Drop the id of a removed definition that lives on under another name: made again, it is
     another one."""
-    if removed is None or edit.spot.type not in KEPT:
+    if removed is None or edit.spot.type not in TYPES_WITH_ID:
         return removed
     contents = ((Spot(key), content) for key, content in edit.definitions["documents"].items())
     ids = {

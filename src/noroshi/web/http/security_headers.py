@@ -10,7 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message as AsgiMessage, Receive, Scope, Send
 
 from noroshi.core.translation import _
-from noroshi.service import ForbiddenError, refused
+from noroshi.service import ForbiddenError, refusal_as_json
 from noroshi.web.context import WebContext
 
 SOURCES = {
@@ -82,7 +82,7 @@ def host_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
 
 
 async def _refuse_host(send: Send) -> None:
-    body = json.dumps(refused(ForbiddenError(WRONG_HOST)), ensure_ascii=False).encode()
+    body = json.dumps(refusal_as_json(ForbiddenError(WRONG_HOST)), ensure_ascii=False).encode()
     kind = (b"content-type", b"application/json")
     await send({"type": "http.response.start", "status": 421, "headers": [kind]})
     await send({"type": "http.response.body", "body": body})

@@ -9,7 +9,7 @@ from typing import Any
 
 from noroshi.core.definitions.accounts import OVER, end_of, is_over
 from noroshi.core.translation import Message, _
-from noroshi.guides.setup_goal import switched
+from noroshi.guides.setup_goal import switch_sign_in
 from noroshi.guides.test_mail import SUBJECT, TEXT
 from noroshi.service import InvalidArgumentError
 from noroshi.web.forms.certificate_upload import uploaded_credential
@@ -135,7 +135,7 @@ async def _switch_sign_in(
         return Outcome()
     name = details.row["account"]
     secret_entry = typed_into or await entry_of(visit, name)
-    after = switched(details.account, name, WAYS[way], secret_entry)
+    after = switch_sign_in(details.account, name, WAYS[way], secret_entry)
     etags = {details.key: details.etags[details.key]}
     return await run(visit, "definition_change", put={details.key: after}, etags=etags)
 
