@@ -216,7 +216,7 @@ DIAGNOSE = Wording(
 )
 CHECK_ACCEPTED = Wording(
     _("To check whether it was accepted: {command}"),
-    _("Whether it was accepted is shown in {page}."),
+    _("See in {page} whether it was accepted."),
 )
 EDIT = Wording(
     _("Correct the address: {command}"),
