@@ -9,6 +9,7 @@ from datetime import datetime
 from noroshi.actions.phrases import MONTHS, WORDS
 from noroshi.core.levels import Level
 from noroshi.core.translation import Medium, Message, _, pgettext
+from noroshi.web.view.page_links import linked
 from noroshi.web.view.state_names import NOT_MEASURED_NAMES
 from noroshi.web.view.timestamps import Moment
 
@@ -25,12 +26,12 @@ class Tongue:
 
     language: str
 
-    def say(self, words: Message | Mapping[str, str]) -> str:
-        """A text of ours, or of an answer."""
+    def say(self, words: Message | Mapping[str, str], here: str = "") -> str:
+        """A text of ours, or of an answer, for the page at the address `here`."""
         language = self.language
         if isinstance(words, Message):
-            return words.say(language, Medium.PAGE)
-        return words[language]
+            return linked(words.say(language, Medium.PAGE), here)
+        return linked(words[language], here)
 
     def level(self, level: str) -> str:
         """A level's word; "new" is one that was never measured, "stopped" and

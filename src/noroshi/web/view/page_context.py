@@ -118,7 +118,7 @@ class Visit:
 
     def say(self, words: Message | Mapping[str, str]) -> str:
         """A text of ours, or of an answer, in their language."""
-        return TONGUES[self.language].say(words)
+        return TONGUES[self.language].say(words, self.here)
 
     async def call_json(self, op: str, **args: Any) -> Any:
         """Do an operation in their name; the answer, as at every door."""

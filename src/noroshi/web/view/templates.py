@@ -18,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from noroshi.core import translation
 from noroshi.core.translation import Message
 from noroshi.web.view.language import TONGUES, Tongue
+from noroshi.web.view.page_links import links
 from noroshi.web.view.timestamps import timed
 
 
@@ -33,7 +34,7 @@ def templates(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["time"] = timed
+    made.filters |= {"time": timed, "links": links}
     made.globals |= {"say": tongue.say, **_functions(tongue)}
     return made
 
