@@ -91,9 +91,9 @@ class Guide:
         """The steps for this case, of these parts; of all if none are named."""
         return tuple(s for s in self.steps if s.is_for(case) and s.part in (parts or PARTS))
 
-    def mending(self, text: str, case: Case) -> tuple[Step, ...]:
-        """The steps that mend what this text tells of."""
-        wanted = [id for one in self.failures if one.is_in(text) for id in one.steps]
+    def mending(self, replies: str, case: Case) -> tuple[Step, ...]:
+        """The steps that mend what Microsoft said by these codes or replies."""
+        wanted = [id for one in self.failures if one.is_in(replies) for id in one.steps]
         known = {step.id: step for step in self.of(case)}
         return tuple(known[id] for id in dict.fromkeys(wanted) if id in known)
 

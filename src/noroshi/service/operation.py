@@ -345,6 +345,7 @@ def refused(refusal: OperationError, medium: Medium = Medium.TERMINAL) -> dict[s
             {"where": shortened(p.where, LONGEST_TOLD), "what": _told(p.what, medium)}
             for p in first_of(refusal.problems)
         ],
+        "codes": list(refusal.codes),
     }
 
 

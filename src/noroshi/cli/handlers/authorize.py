@@ -25,7 +25,7 @@ def _signed_in(asked: CommandContext, how: How) -> Answer:
         if not how.read or refused.kind != "trouble":
             raise
         words = sign_in_texts.NOT_READ.fill(why=refused.words)
-        raise RefusedError(refused.kind, words, refused.problems) from None
+        raise RefusedError(refused.kind, words, refused.problems, refused.codes) from None
 
 
 def authorize(asked: CommandContext) -> int:

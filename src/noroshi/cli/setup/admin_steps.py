@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,10 +59,12 @@ def show(talk: Dialogue, wanted: SetupGoal, known: KnownValues, steps: Sequence[
         _show(talk, step, values)
 
 
-def mending(talk: Dialogue, wanted: SetupGoal, known: KnownValues, told: str) -> None:
-    """The steps that mend what was told, if the guide knows any."""
+def mending(
+    talk: Dialogue, wanted: SetupGoal, known: KnownValues, codes: Collection[str]
+) -> None:
+    """The steps that mend what other servers said by codes or replies, if the guide knows any."""
     case = wanted.case("object_id", path=known.path)
-    steps = MICROSOFT365.mending(told, case)
+    steps = MICROSOFT365.mending("\n".join(codes), case)
     if steps:
         talk.line("")
         talk.say(setup_texts.MENDED_BY)

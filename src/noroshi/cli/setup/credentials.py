@@ -66,7 +66,7 @@ def _imported(
     given |= {"ahead": talk.held}
 
     def mend(refused: RefusedError) -> bool:
-        mending(talk, wanted, known, refused.words.en)
+        mending(talk, wanted, known, refused.codes)
         return False
 
     talk.until_proved(

@@ -121,9 +121,10 @@ class LastMail:
                 return letter
             if len(tried) > self._seen:
                 self._seen = len(tried)
-                raise RefusedError("trouble", _why(tried[-1]))
+                raise RefusedError("trouble", _why(tried[-1]), codes=_replies(tried))
             if time.monotonic() > until:
-                raise RefusedError("trouble", bilingual(**letter["queued"]["because"]))
+                because = bilingual(**letter["queued"]["because"])
+                raise RefusedError("trouble", because, codes=_replies(tried))
             time.sleep(LOOK)
 
     def _patiently(self) -> Letter:
@@ -152,6 +153,11 @@ def _why(attempt: Mapping[str, Any]) -> Message:
     """Yield what was said, in our words and, word for word, in theirs."""
     told: Sequence[Message] = [_of(one) for one in attempt["said"]]
     return each_once(told)
+
+
+def _replies(tried: Sequence[Letter]) -> Sequence[str]:
+    """Return what was replied to the last attempt."""
+    return [_reply(one) for attempt in tried[-1:] for one in attempt["said"]]
 
 
 def _reply(one: Mapping[str, Any]) -> str:

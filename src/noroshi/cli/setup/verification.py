@@ -26,7 +26,7 @@ from noroshi.guides.setup_goal import NOT_YET, SetupGoal
 
 ROLES = {"smtp": "SMTP.SendAsApp", "graph": "Mail.Send"}
 
-NO_SECRET_SENT = "AADSTS7000218"
+UNKNOWN_APP, NO_SECRET_SENT = "AADSTS700016", "AADSTS7000218"
 
 
 class Proofs:
@@ -70,8 +70,7 @@ class Proofs:
 
     def tell_steps(self, refused: RefusedError) -> None:
         """The administrator's steps that mend it."""
-        told = " ".join([refused.words.en, *(what.en for _, what in refused.problems)])
-        mending(self.talk, self.wanted, self.known, told)
+        mending(self.talk, self.wanted, self.known, refused.codes)
 
     # the app
 
@@ -89,11 +88,7 @@ class Proofs:
             self.talk.done(setup_texts.APP_KNOWN.fill(app=self.wanted.client_id))
 
     def _another_app(self, refused: RefusedError) -> bool:
-        if (
-            not self.talk.may_ask
-            or self.talk.given.yes
-            or "AADSTS700016" not in refused.words.en
-        ):
+        if not self.talk.may_ask or self.talk.given.yes or UNKNOWN_APP not in refused.codes:
             return False
         self.wanted = replace(self.wanted, client_id=NOT_YET)
         self.talk.given.client_id = ""
@@ -139,7 +134,7 @@ class Proofs:
 
     def _a_secret_after_all(self, refused: RefusedError) -> bool:
         """A sign-in shows that the app has a secret, or that it has another one."""
-        lacks = NO_SECRET_SENT in refused.words.en
+        lacks = NO_SECRET_SENT in refused.codes
         if not lacks and not refused.about("secret"):
             return False
         if not self.talk.may_ask or self.talk.given.yes:

@@ -184,7 +184,7 @@ class SignInSteps:
         return tuple(filled(ANOTHER, with_values(self._exam, **one.values)) for one in found)
 
     def _refused(self, failure: SignInError) -> StepError:
-        codes = "".join(f" AADSTS{code}" for code in failure.codes)
+        codes = "".join(f" {code}" for code in failure.code_names)
         correlation = f" (correlation ID {failure.correlation_id})"
         reply = REPLY.format(
             error=failure.error,

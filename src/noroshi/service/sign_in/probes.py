@@ -55,7 +55,7 @@ class ProbeOperations(SignInOperations):
             id = await self._tokens.tenant(meant)
         except SignInError as failure:
             words = NO_TENANT.fill(tenant=meant.tenant, why=failure.words)
-            raise OperationFailedError(words) from None
+            raise OperationFailedError(words, codes=failure.code_names) from None
         except (UnreachableError, VaultError) as failure:
             raise unproved(meant, failure) from None
         return TenantFound(id=id, host=urlsplit(meant.authority).netloc)
