@@ -9,6 +9,7 @@ from typing import Any
 
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.model import Limits, Reading
+from noroshi.core.setting_name import naming
 from noroshi.core.translation import Message, _
 from noroshi.ports import Check, Host, Outcome, Process, options
 
@@ -35,7 +36,14 @@ class Options:
     def __post_init__(self) -> None:
         # All empty would match every process, and so never be critical.
         if not (self.name or self.command or self.user):
-            raise InvalidValueError(_("one of name, command and user must be set"))
+            raise InvalidValueError(
+                naming(
+                    _("one of {name}, {command} and {user} must be set"),
+                    "name",
+                    "command",
+                    "user",
+                )
+            )
 
     @property
     def item(self) -> str:

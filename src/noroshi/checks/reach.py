@@ -14,6 +14,7 @@ from noroshi.checks.addresses import OWN_LIMIT, TOO_MANY_FILES, Place, goes_to, 
 from noroshi.checks.icmp import Echo, NoEcho, opened
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.model import Limits, Reading
+from noroshi.core.setting_name import naming
 from noroshi.core.translation import Message, _, composed, ngettext
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
 
@@ -62,15 +63,21 @@ class Options:
 
     def __post_init__(self) -> None:
         if not 1 <= self.count <= 20:
-            raise InvalidValueError(_("count must be 1 to 20"))
+            raise InvalidValueError(naming(_("{count} must be 1 to 20"), "count"))
         if not 10 <= self.wait <= LONGEST // self.count:
             raise InvalidValueError(
-                _("wait must be at least 10, and count times wait at most 15000")
+                naming(
+                    _(
+                        "{wait} must be at least 10, and the product of {count} and {wait} at most 15000"
+                    ),
+                    "wait",
+                    "count",
+                )
             )
         if not all(0 < port < 65536 for port in self.ports):
-            raise InvalidValueError(_("ports must be 1 to 65535"))
+            raise InvalidValueError(naming(_("{ports} must be 1 to 65535"), "ports"))
         if self.by == "tcp" and not self.ports:
-            raise InvalidValueError(_('by = "tcp" requires ports'))
+            raise InvalidValueError(naming(_('{by} = "tcp" requires {ports}'), "by", "ports"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from math import isfinite
 from typing import Any
 
 from noroshi.core.instruction import Instruction, InstructionKind
+from noroshi.core.setting_name import SettingName
 from noroshi.core.translation import Argument, Message, bilingual
 
 KINDS = {kind.value: kind for kind in InstructionKind}
@@ -15,6 +16,8 @@ KINDS = {kind.value: kind for kind in InstructionKind}
 
 def stored(message: Message) -> dict[str, Any]:
     """Return a text as a store keeps it; `restored` reads it again."""
+    if isinstance(message, SettingName):
+        return {"id": message.id, "arguments": {}, "translations": {}, "setting": True}
     arguments = message.arguments
     numbers = (one for one in arguments.values() if isinstance(one, float))
     if (not arguments and message.translations is not None) or not all(map(isfinite, numbers)):
@@ -39,6 +42,8 @@ def restored(value: object) -> Message:
     """
     match value:
         case {"id": str(id), "arguments": dict(arguments), **more}:
+            if more.get("setting") is True:
+                return SettingName(id)
             known = {str(name): _restored_argument(one) for name, one in arguments.items()}
             return _instruction(more, known) or Message(
                 id,

@@ -11,13 +11,16 @@ from noroshi.core.definitions.schema_mail import NetworkDef
 from noroshi.core.definitions.value_checks import host
 from noroshi.core.mail import DIRECT, Network
 from noroshi.core.network_policy import CLOSED, NetworkPolicy
+from noroshi.core.setting_name import naming
 from noroshi.core.translation import _
 
 NO_NAME = ""
 NETWORK = _("network")
 NO_PROXY = _("must be host:port, as in proxy.example.com:8080")
 PROXY_ALONE = _("requires proxy, which is not set")
-BOTH = _("proxy_user and proxy_password must be set together")
+BOTH = naming(
+    _("{proxy_user} and {proxy_password} must be set together"), "proxy_user", "proxy_password"
+)
 NO_SOURCE = _("must be an address of this computer, as in 192.0.2.10")
 
 

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.redaction import Masks
+from noroshi.core.setting_name import naming
 from noroshi.core.translation import Message, _
 from noroshi.network.connection_errors import NoAnswerError
 from noroshi.network.graph_errors import problem_in
@@ -35,10 +36,16 @@ from noroshi.vault import Secret
 
 LARGEST = 3_000_000
 """Bytes of a mail: Graph takes a request of 4 MB, and base64 makes four bytes of three."""
-NO_ACCOUNT = _("account is missing: the account that signs in to Microsoft Graph")
-NO_GRAPH = _("graph is missing: the account's cloud has no address of Microsoft Graph")
-BAD_GRAPH = _("graph {given!r} must be https with a host, as in https://graph.microsoft.com")
-BAD_USER = _("user {given!r} is not a mail address")
+NO_ACCOUNT = naming(
+    _("{account} is missing: the account that signs in to Microsoft Graph"), "account"
+)
+NO_GRAPH = naming(
+    _("{graph} is missing: the account's cloud has no address of Microsoft Graph"), "graph"
+)
+BAD_GRAPH = naming(
+    _("{graph} {given!r} must be https with a host, as in https://graph.microsoft.com"), "graph"
+)
+BAD_USER = naming(_("{user} {given!r} is not a mail address"), "user")
 TOO_LARGE = _(
     "the mail has {size:.1f} MB, but Microsoft Graph accepts {most:.0f} MB at most, so it "
     "was not tried. Name a route of kind smtp after this one, or attach less (attach_lines)"

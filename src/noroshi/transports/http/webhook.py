@@ -12,6 +12,7 @@ from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.redaction import Masks
+from noroshi.core.setting_name import naming
 from noroshi.core.translation import Message, _
 from noroshi.definitions.documents import ENTRY
 from noroshi.network.connection_errors import NoAnswerError
@@ -31,11 +32,17 @@ OWN_HEADERS = frozenset(
 )
 NUMBERS = ("x-ms-workflow-run-id", "x-request-id", "request-id")
 """Headers by which whoever took it may find it again."""
-ONE_URL = _("set either url or url_entry")
-BOTH = _("header and header_entry must be set together")
-BAD_HEADER = _("header {given!r} cannot be set")
+ONE_URL = naming(_("set either {url} or {url_entry}"), "url", "url_entry")
+BOTH = naming(_("{header} and {header_entry} must be set together"), "header", "header_entry")
+BAD_HEADER = naming(_("{header} {given!r} cannot be set"), "header")
 NO_ENTRY = followed_by(
-    _("url_entry and header_entry are names of entries of the vault, never the values."),
+    naming(
+        _(
+            "{url_entry} and {header_entry} are names of entries of the vault, never the values."
+        ),
+        "url_entry",
+        "header_entry",
+    ),
     InstructionKind.PUT_SECRET,
     entry=ANY_ENTRY,
 )

@@ -8,12 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from noroshi.core.definitions.problems import located
 from noroshi.core.translation import NOTHING, Message, help_text
 
 Answer = Mapping[str, Any]
 PLACEHOLDER = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
-PLACE = re.compile(r": group\.([^.]+)\.monitor\.([^.]+)\.(?:options\.)?(\w+)")
-"""The place of a setting of a monitor, as problems of definitions tell it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +59,20 @@ def _input(
 def input_at(asks: Sequence[BlueprintInput], where: str) -> str:
     """The name of the value that a problem of definitions is about; "": of none. What the value
     itself lacks is told by its name."""
-    place = PLACE.search(where)
-    found = f"{place[1]}/{place[2]} ({place[3]})" if place else where
+    found = _use_at(where)
     named = (one.name for one in asks if one.name == where or any(_fits(found, one.used)))
     return next(named, "")
+
+
+def _use_at(where: str) -> str:
+    """Return the setting of a monitor at a place, as `BlueprintInput.used` tells it."""
+    match located(where).steps:
+        case ("group", group, "monitor", monitor, "options", setting, *_):
+            return f"{group}/{monitor} ({setting})"
+        case ("group", group, "monitor", monitor, setting, *_):
+            return f"{group}/{monitor} ({setting})"
+        case _:
+            return where
 
 
 def _fits(found: str, used: Sequence[str]) -> Iterator[bool]:

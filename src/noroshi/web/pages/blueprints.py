@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.definitions.problems import Location, located
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
@@ -155,11 +156,12 @@ def _at_fields(
     visit: Visit, asks: Sequence[BlueprintInput], instance: str, outcome: Outcome
 ) -> tuple[tuple[str, ...], Mapping[str, Sequence[str]]]:
     """Return what is told above the form, and what at its fields, by their names."""
-    bad, own, rest = dict[str, list[str]](), f"instances/{instance.strip()}.toml", list[str]()
+    bad, own, rest = dict[str, list[str]](), f"instances/{instance.strip()}", list[str]()
     for where, what in outcome.problems:
-        inside = where.removeprefix(f"{own}: ")
-        value = input_at(asks, where)
-        name = f"{VALUE}{value}" if value else "instance" if where == own else inside
+        found, value = located(where), input_at(asks, where)
+        inside = found.inside if found.key in ("", own) else ""
+        whole = found == Location(own, "")
+        name = f"{VALUE}{value}" if value else "instance" if whole else inside
         if value or name in FIELDS:
             bad.setdefault(name, []).append(what)
         else:

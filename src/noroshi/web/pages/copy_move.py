@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.definitions.problems import located
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.service import NotFoundError
@@ -165,8 +166,8 @@ def _at_fields(
 def _field(where: str, form: Mapping[str, str], documents: Mapping[str, Any]) -> str:
     """The field that a problem is about. The place of a part is typed in up to three of them."""
     if where != TO:
-        last = where.rpartition(": ")[2].rpartition(".")[2]
-        return last if last in TYPED else ""
+        setting = located(where).setting
+        return setting if setting in TYPED else ""
     group = form["group"].split("/") if form["group"] else []
     unknown = bool(group) and f"instances/{group[0]}" not in documents
     if group and (unknown or len(group) != GROUP or not all(map(is_name, group))):

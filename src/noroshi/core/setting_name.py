@@ -1,0 +1,35 @@
+"""Name a setting in a text, so that a form finds its field there, and shows it by its label."""
+
+from __future__ import annotations
+
+from noroshi.core.translation import Mark, Medium, Message, marked, marks_of
+
+
+class SettingName(Message):
+    """Name a setting as definitions have it: the same in every language."""
+
+    __slots__ = ()
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, translations={})
+
+    def say(self, language: str, medium: Medium = Medium.TERMINAL) -> str:
+        """Return the name; on a page it is known for one."""
+        name = super().say(language, medium)
+        return marked(name, self) if medium is Medium.PAGE else name
+
+
+def setting_at(mark: Mark) -> str:
+    """Return the setting that a part of a text names; "" if it stands for something else."""
+    return mark.meaning.id if isinstance(mark.meaning, SettingName) else ""
+
+
+def settings_in(text: str) -> tuple[str, ...]:
+    """Return the settings that a text of a page names, in their order."""
+    return tuple(filter(None, map(setting_at, marks_of(text))))
+
+
+def naming(text: Message, *settings: str) -> Message:
+    """Return a text with the names of settings in its places of the same names."""
+    names = {name: SettingName(name) for name in settings}
+    return text.with_arguments({**text.arguments, **names})
