@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
+from noroshi.core.earlier_wordings import text_of_today
 from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.setting_name import SettingName
 from noroshi.core.translation import Argument, Message, bilingual
@@ -45,7 +46,8 @@ def restored(value: object) -> Message:
             if more.get("setting") is True:
                 return SettingName(id)
             known = {str(name): _restored_argument(one) for name, one in arguments.items()}
-            return _instruction(more, known) or Message(
+            today = _instruction(more, known) or text_of_today(id, known)
+            return today or Message(
                 id,
                 arguments=known,
                 context=_text(more.get("context", "")),
