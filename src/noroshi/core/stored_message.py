@@ -10,7 +10,7 @@ from typing import Any
 from noroshi.core.earlier_wordings import text_of_today
 from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.setting_name import SettingName
-from noroshi.core.translation import Argument, Message, bilingual
+from noroshi.core.translation import Argument, MarkedText, Message, bilingual
 
 KINDS = {kind.value: kind for kind in InstructionKind}
 
@@ -95,4 +95,6 @@ def _translations(value: object) -> Mapping[str, str] | None:
 
 
 def _storable(given: Argument | Message) -> Argument | dict[str, Any]:
+    if isinstance(given, MarkedText):
+        return str(given)
     return stored(given) if isinstance(given, Message) else given

@@ -356,7 +356,7 @@ _LARGEST = 2**63 - 1  # of numbers that every reader of JSON takes
 
 def _argument(given: object) -> Argument | Message:
     """Return a value as every store and reader of JSON has it, and as `format` shows it."""
-    if isinstance(given, Message) or given is None or isinstance(given, bool):
+    if given is None or isinstance(given, Message | MarkedText | bool):
         return given
     if isinstance(given, int) and abs(given) <= _LARGEST:
         return int(given)
