@@ -20,8 +20,8 @@ from noroshi.actions.template import Renderer, TemplateFailed
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.digest import ALARM_ROWS
 from noroshi.core.levels import Level
+from noroshi.core.marked_names import naming
 from noroshi.core.model import Alarm, Contact
-from noroshi.core.setting_name import naming
 from noroshi.core.stored_message import stored
 from noroshi.core.translation import Message, _
 from noroshi.ports import Action, Topic, options

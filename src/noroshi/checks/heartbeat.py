@@ -10,8 +10,8 @@ from typing import Any
 from noroshi.core.cadence import At, Every, first_after
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.definitions.value_syntax import DAYS, duration, is_name, moment
+from noroshi.core.marked_names import naming
 from noroshi.core.model import Limits, Reading
-from noroshi.core.setting_name import naming
 from noroshi.core.translation import COMMA, Message, _, joined, plain
 from noroshi.ports import Beat, Check, Host, Outcome, options
 

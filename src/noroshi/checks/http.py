@@ -14,8 +14,8 @@ from noroshi.checks.logs.encodings import codec_of
 from noroshi.checks.logs.line_matcher import shown
 from noroshi.core import http_expectations
 from noroshi.core.definitions.problems import InvalidValueError
+from noroshi.core.marked_names import naming
 from noroshi.core.model import Limits, Reading
-from noroshi.core.setting_name import naming
 from noroshi.core.translation import Message, _, ngettext, plain
 from noroshi.network import ConnectError, NetworkEgress
 from noroshi.network.trust import ca_file_faults

@@ -20,8 +20,8 @@ from noroshi.checks.logs.filters import Expression, Term, check_terms, expressio
 from noroshi.checks.logs.line_matcher import matcher
 from noroshi.checks.logs.rotation import WILD, Followed, Follower
 from noroshi.core.definitions.problems import InvalidValueError
+from noroshi.core.marked_names import naming
 from noroshi.core.model import Limits, Reading
-from noroshi.core.setting_name import naming
 from noroshi.core.translation import Message, _, pgettext, plain
 from noroshi.knowledge.os_errors import why
 from noroshi.ports import Check, Files, Host, Outcome, Unmeasurable, options

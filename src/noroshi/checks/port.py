@@ -12,8 +12,8 @@ from typing import Any
 
 from noroshi.checks.addresses import OWN_LIMIT, TOO_MANY_FILES, Place, goes_to, places, why
 from noroshi.core.definitions.problems import InvalidValueError
+from noroshi.core.marked_names import naming
 from noroshi.core.model import Limits, Reading
-from noroshi.core.setting_name import naming
 from noroshi.core.translation import Message, _
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
 

@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from noroshi.core.definitions.problems import InvalidValueError
+from noroshi.core.marked_names import naming
 from noroshi.core.model import Limits, Reading
-from noroshi.core.setting_name import naming
 from noroshi.core.translation import Message, _
 from noroshi.ports import Check, Host, Outcome, Process, options
 

@@ -13,8 +13,8 @@ from typing import Any, Literal
 from noroshi.checks.addresses import OWN_LIMIT, TOO_MANY_FILES, Place, goes_to, places, why
 from noroshi.checks.icmp import Echo, NoEcho, opened
 from noroshi.core.definitions.problems import InvalidValueError
+from noroshi.core.marked_names import naming
 from noroshi.core.model import Limits, Reading
-from noroshi.core.setting_name import naming
 from noroshi.core.translation import Message, _, composed, ngettext
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
 

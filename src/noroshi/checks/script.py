@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from noroshi.checks import script_output
 from noroshi.core.definitions.problems import InvalidValueError
+from noroshi.core.marked_names import naming
 from noroshi.core.model import Limits, Reading
-from noroshi.core.setting_name import naming
 from noroshi.core.translation import Message, _, plain
 from noroshi.ports import Check, Host, Outcome, Program, ProgramResult, Unmeasurable, options
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from noroshi.core import http_expectations
 from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
+from noroshi.core.marked_names import naming
 from noroshi.core.model import Reading
 from noroshi.core.redaction import Masks
-from noroshi.core.setting_name import naming
 from noroshi.core.translation import Message, _, with_wording
 from noroshi.definitions.documents import ENTRY
 from noroshi.ports import Host, Outcome, Unmeasurable

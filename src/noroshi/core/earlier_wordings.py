@@ -15,7 +15,7 @@ from noroshi.core.instruction import (
     followed_by,
     with_instruction,
 )
-from noroshi.core.setting_name import naming
+from noroshi.core.marked_names import naming
 from noroshi.core.translation import Argument, Message
 
 _KIND = InstructionKind

@@ -9,7 +9,7 @@ from typing import Any
 
 from noroshi.core.earlier_wordings import text_of_today
 from noroshi.core.instruction import Instruction, InstructionKind
-from noroshi.core.setting_name import SettingName
+from noroshi.core.marked_names import SettingName
 from noroshi.core.translation import Argument, MarkedText, Message, bilingual
 
 KINDS = {kind.value: kind for kind in InstructionKind}

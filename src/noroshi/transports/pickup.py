@@ -12,7 +12,7 @@ from typing import Literal
 
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
-from noroshi.core.setting_name import naming
+from noroshi.core.marked_names import naming
 from noroshi.core.translation import Message, _
 from noroshi.knowledge.os_errors import why, words_of
 from noroshi.ports import TransportContext, TransportKind, options

@@ -35,8 +35,8 @@ from noroshi.core.definitions.value_checks import (
 from noroshi.core.definitions.value_syntax import DAYS, is_name, moment
 from noroshi.core.mail import DIRECT, Network
 from noroshi.core.maintenance import Window
+from noroshi.core.marked_names import naming
 from noroshi.core.model import MINUTELY, Instance, Limits, Monitor, Rule
-from noroshi.core.setting_name import naming
 from noroshi.core.translation import _
 
 MOST_PATIENCE = 100

@@ -10,8 +10,8 @@ from noroshi.core.definitions.schema import Definitions
 from noroshi.core.definitions.schema_mail import NetworkDef
 from noroshi.core.definitions.value_checks import host
 from noroshi.core.mail import DIRECT, Network
+from noroshi.core.marked_names import naming
 from noroshi.core.network_policy import CLOSED, NetworkPolicy
-from noroshi.core.setting_name import naming
 from noroshi.core.translation import _
 
 NO_NAME = ""

@@ -26,8 +26,8 @@ from noroshi.core.definitions.value_checks import (
 from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.levels import Level, When
 from noroshi.core.mail import Network, Pace, Route
+from noroshi.core.marked_names import naming
 from noroshi.core.model import MOST_TELLINGS, Contact, Rule
-from noroshi.core.setting_name import naming
 from noroshi.core.translation import Message, _
 
 MOST_ADDRESSES = 500

@@ -22,8 +22,8 @@ from noroshi.core.definitions.problems import (
     shortened,
     suggestion,
 )
+from noroshi.core.marked_names import SettingName
 from noroshi.core.printable import printable
-from noroshi.core.setting_name import SettingName
 from noroshi.core.translation import Message, _, bilingual, plain
 
 Fault = Mapping[str, Any]

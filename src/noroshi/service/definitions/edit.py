@@ -10,6 +10,7 @@ from typing import Any
 
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, suggestion
 from noroshi.core.instruction import InstructionKind, followed_by
+from noroshi.core.marked_names import DefinitionKey
 from noroshi.core.translation import Message, _
 from noroshi.definitions import content, differences, document
 from noroshi.definitions.documents import split
@@ -176,7 +177,9 @@ class EditOperations(VersionOperations):
                 break
         now, seen = (tuple(filter(None, (_of(v, key),))) for v in (trail[0], trail[-1]))
         changed = next((v for v, w in pairwise(trail) if _of(v, key) != _of(w, key)), current)
-        words = CHANGED_MEANWHILE.fill(who=changed.who or "?", key=key, number=changed.number)
+        words = CHANGED_MEANWHILE.fill(
+            who=changed.who or "?", key=DefinitionKey(key), number=changed.number
+        )
         lines = [Problem(key, one.words) for one in differences(seen, now)]
         went = None if now else _went(trail, key)
         if went is not None:

@@ -11,8 +11,8 @@ from urllib.parse import quote, urlsplit
 
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
+from noroshi.core.marked_names import naming
 from noroshi.core.redaction import Masks
-from noroshi.core.setting_name import naming
 from noroshi.core.translation import Message, _
 from noroshi.network.connection_errors import NoAnswerError
 from noroshi.network.graph_errors import problem_in

@@ -11,8 +11,8 @@ from typing import Literal
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
+from noroshi.core.marked_names import naming
 from noroshi.core.redaction import Masks
-from noroshi.core.setting_name import naming
 from noroshi.core.translation import Message, _
 from noroshi.definitions.documents import ENTRY
 from noroshi.network.connection_errors import NoAnswerError

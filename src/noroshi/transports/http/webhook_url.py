@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from noroshi.core.http_expectations import is_near
 from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
-from noroshi.core.setting_name import naming
+from noroshi.core.marked_names import naming
 from noroshi.core.translation import Message, _
 
 SECRET_HOSTS = (

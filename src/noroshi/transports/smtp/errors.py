@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from noroshi.core.instruction import InstructionKind, with_instruction
 from noroshi.core.mail import Answer, Fault, Verdict
-from noroshi.core.setting_name import naming
+from noroshi.core.marked_names import naming
 from noroshi.core.translation import NOTHING, Message, _, pgettext
 from noroshi.network import TlsError
 from noroshi.ports import RouteError

@@ -8,7 +8,7 @@ from typing import Literal
 
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
-from noroshi.core.setting_name import naming
+from noroshi.core.marked_names import naming
 from noroshi.core.translation import Message, _
 from noroshi.definitions.documents import ENTRY
 from noroshi.oauth.high_volume import is_high_volume

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from noroshi.core.translation import _
+from noroshi.core.marked_names import key_at
+from noroshi.core.translation import _, marks_of
 from noroshi.definitions import differences, document
 from noroshi.ports import Document
 from noroshi.web.forms.location import Content, called
@@ -45,7 +46,11 @@ def by_title(visit: Visit, text: str, side: Side) -> str:
     """A sentence that names a definition by its key, with what a person calls it instead."""
     key, content = side
     its = CALLED.fill(sort=sort_of(key), name=called(key.partition("/")[2], content))
-    return text.replace(f" {key} ", visit.say(its))
+    mark = next((one for one in marks_of(text) if key_at(one) == key), None)
+    if mark is None:
+        return text
+    before, after = text[: mark.start].removesuffix(" "), text[mark.end :].removeprefix(" ")
+    return f"{before}{visit.say(its)}{after}"  # which has the blanks of its language
 
 
 BASE_VERSION = "seen"

@@ -9,7 +9,7 @@ from typing import Any
 
 from noroshi.core.definitions.problems import inside, located
 from noroshi.core.definitions.value_syntax import is_name
-from noroshi.core.setting_name import settings_in
+from noroshi.core.marked_names import settings_in
 
 Content = Mapping[str, Any]
 Problems = Sequence[tuple[str, str]]

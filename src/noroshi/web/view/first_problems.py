@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from noroshi.core.definitions.problems import located
-from noroshi.core.setting_name import setting_at, settings_in
+from noroshi.core.marked_names import setting_at, settings_in
 from noroshi.core.translation import Message, _, marks_of
 from noroshi.web.view.form_operations import Outcome, run
 from noroshi.web.view.page_context import Visit

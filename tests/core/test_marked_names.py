@@ -2,7 +2,7 @@
 
 import json
 
-from noroshi.core.setting_name import SettingName, naming, setting_at, settings_in
+from noroshi.core.marked_names import SettingName, naming, setting_at, settings_in
 from noroshi.core.stored_message import restored, stored
 from noroshi.core.translation import Medium, Message, bilingual, composed, marks_of
 

@@ -1,12 +1,13 @@
-"""Name a setting in a text, so that a form finds its field there, and shows it by its label."""
+"""Name a setting or a definition in a text, so that a page knows it for one: a form finds the field
+of a setting there, and shows its label; a definition is called by its title."""
 
 from __future__ import annotations
 
 from noroshi.core.translation import Mark, Medium, Message, marked, marks_of
 
 
-class SettingName(Message):
-    """Name a setting as definitions have it: the same in every language."""
+class MarkedName(Message):
+    """Hold a name that is the same in every language."""
 
     __slots__ = ()
 
@@ -17,6 +18,23 @@ class SettingName(Message):
         """Return the name; on a page it is known for one."""
         name = super().say(language, medium)
         return marked(name, self) if medium is Medium.PAGE else name
+
+
+class SettingName(MarkedName):
+    """Name a setting as definitions have it."""
+
+    __slots__ = ()
+
+
+class DefinitionKey(MarkedName):
+    """Name a definition by its type and name, as instances/web1."""
+
+    __slots__ = ()
+
+
+def key_at(mark: Mark) -> str:
+    """Return the definition that a part of a text names; "" if it stands for something else."""
+    return mark.meaning.id if isinstance(mark.meaning, DefinitionKey) else ""
 
 
 def setting_at(mark: Mark) -> str:
