@@ -44,10 +44,11 @@ def text_of_today(id: str, arguments: Mapping[str, Argument | Message]) -> Messa
     return None if known is None else known.filled(arguments)
 
 
-def _with_step(text: Message, kind: InstructionKind) -> Message:
+def _with_step(text: Message, kind: InstructionKind, **given: object) -> Message:
     """Return a text with an instruction in its place of the kind's name, as rows of knowledge have
     it."""
-    return text.with_arguments({kind.value: Instruction(kind)})
+    step = Instruction(kind)
+    return text.with_arguments({kind.value: step.fill(**given) if given else step})
 
 
 _NOT_WELL = Today(
@@ -109,6 +110,24 @@ _IN_THE_CLEAR = Today(
         ),
         "plain_http",
     )
+)
+_NO_SCOPE = _with_step(
+    Message(
+        "The token carries “{has}” and lacks the permission {wanted}: add it to the app "
+        "registration as a delegated permission of Microsoft Graph, and sign in again "
+        "({sign_in_place})."
+    ),
+    _KIND.SIGN_IN_PLACE,
+    route=ANY_ROUTE,
+)
+_OF_GRAPH = _with_step(
+    Message(
+        "The token itself looks right. A policy of the organisation (Conditional Access) may "
+        "keep it out, or somebody revoked it: look under Entra admin center, Sign-in logs; then "
+        "sign in again ({sign_in_place})."
+    ),
+    _KIND.SIGN_IN_PLACE,
+    route=ANY_ROUTE,
 )
 EARLIER: Mapping[str, Today] = {
     # checks
@@ -352,29 +371,15 @@ EARLIER: Mapping[str, Today] = {
     ),
     "The token carries “{has}” and lacks the permission {wanted}: add it to the app "
     "registration as a delegated permission of Microsoft Graph, and sign in again (noroshi "
-    "authorize ROUTE).": Today(
-        with_instruction(
-            Message(
-                "The token carries “{has}” and lacks the permission {wanted}: add it to the app "
-                "registration as a delegated permission of Microsoft Graph, and sign in again "
-                "({instruction})."
-            ),
-            _KIND.SIGN_IN_PLACE,
-            route=ANY_ROUTE,
-        )
-    ),
+    "authorize ROUTE).": Today(_NO_SCOPE),
+    "The token carries “{has}” and lacks the permission {wanted}: add it to the app "
+    "registration as a delegated permission of Microsoft Graph, and sign in again "
+    "({instruction}).": Today(_NO_SCOPE, {"sign_in_place": "instruction"}),
     "The token itself looks right. A policy of the organisation (Conditional Access) may keep "
     "it out, or somebody revoked it: look under Entra admin center, Sign-in logs; then noroshi "
-    "authorize ROUTE.": Today(
-        with_instruction(
-            Message(
-                "The token itself looks right. A policy of the organisation (Conditional "
-                "Access) may keep it out, or somebody revoked it: look under Entra admin "
-                "center, Sign-in logs; then sign in again ({instruction})."
-            ),
-            _KIND.SIGN_IN_PLACE,
-            route=ANY_ROUTE,
-        )
-    ),
+    "authorize ROUTE.": Today(_OF_GRAPH),
+    "The token itself looks right. A policy of the organisation (Conditional Access) may keep "
+    "it out, or somebody revoked it: look under Entra admin center, Sign-in logs; then sign in "
+    "again ({instruction}).": Today(_OF_GRAPH, {"sign_in_place": "instruction"}),
 }
 """By the wording that a row was stored under."""

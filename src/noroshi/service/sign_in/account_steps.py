@@ -163,7 +163,7 @@ class SignInSteps:
             claims, self._resource, self._user, now, shared=shared, bulk=bulk
         )
         faults = tuple(
-            fault.words for fault in found if fault.about != token_diagnosis.OTHER_PERSON
+            fault.words for fault in found if fault.name != token_diagnosis.OTHER_PERSON
         )
         return StepResult(
             _of_claims(claims, self._resource),
