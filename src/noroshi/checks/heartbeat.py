@@ -45,7 +45,7 @@ class Options:
                 naming(_("one of {every} and {at} must be set"), "every", "at")
             )
         if self.days and not self.at:
-            raise InvalidValueError(naming(_("{days} requires {at}"), "days", "at"))
+            raise InvalidValueError(naming(_("{days} can be set only with {at}"), "days", "at"))
         _check_schedule(self)
 
     def due_after(self, last: datetime, zone: str) -> datetime:

@@ -317,6 +317,16 @@ def with_wording(text: Message, change: Callable[[str], str]) -> Message:
     return text if changed == text else changed
 
 
+def quotes(text: Message, reply: str) -> bool:
+    """Return whether somebody else's reply stands in a text, word for word."""
+    if not reply or (text.translations is not None and reply in text.id):
+        return True  # nothing; or as a whole, or in a row of before there were arguments
+    given = text.arguments.values()
+    return any(
+        quotes(one, reply) if isinstance(one, Message) else reply in str(one) for one in given
+    )
+
+
 def sentence(text: Message) -> Message:
     """Return a text as a sentence of its own: most reasons stand within other sentences too. One
     that tells what to do, on a page otherwise than in a terminal, is one."""

@@ -240,7 +240,7 @@ def _said(asked: CommandContext, attempt: Answer, said: Answer, now: datetime) -
     told_twice = said["text"].startswith(said["enhanced"])  # SMTP's texts begin with it
     parts = (said["code"], "" if told_twice else said["enhanced"], said["text"])
     ours, theirs = asked.say(said["words"]), " ".join(str(part) for part in parts if part)
-    if ours and said["text"] not in ours:
+    if ours and not said["quoted"]:
         ours = f"{ours} ({theirs})"
     return (
         clock(attempt["at"], now),

@@ -171,7 +171,7 @@ def _of(one: Mapping[str, Any]) -> Message:
     ours = bilingual(**one["words"])
     if not ours.en:
         return plain(reply)
-    if not reply or reply in ours.en:
+    if not reply or one["quoted"]:
         return ours
     return composed("{ours}\n{reply}", ours=ours, reply=reply)
 

@@ -130,7 +130,7 @@ def said(visit: Visit, one: Answer) -> str:
     parts = (one["code"], "" if twice else enhanced, one["text"])
     theirs = " ".join(str(part) for part in parts if part)
     ours = visit.say(one["words"])
-    if ours and theirs and one["text"] not in ours:
+    if ours and theirs and not one["quoted"]:
         return f"{ours} ({theirs})"
     return ours or theirs
 
