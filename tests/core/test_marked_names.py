@@ -2,11 +2,11 @@
 
 import json
 
-from noroshi.core.marked_names import SettingName, naming, setting_at, settings_in
+from noroshi.core.marked_names import SettingName, setting_at, settings_in, with_settings
 from noroshi.core.stored_message import restored, stored
 from noroshi.core.translation import Medium, Message, bilingual, composed, marks_of
 
-EITHER = naming(
+EITHER = with_settings(
     bilingual(en="set {url} or {entry}, not {given}", ja="{entry} か {url} を ({given})"),
     "url",
     "entry",

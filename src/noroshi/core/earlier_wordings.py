@@ -15,14 +15,14 @@ from noroshi.core.instruction import (
     followed_by,
     with_instruction,
 )
-from noroshi.core.marked_names import naming
+from noroshi.core.marked_names import with_settings
 from noroshi.core.translation import Argument, Message
 
 _KIND = InstructionKind
 
 
 @dataclass(frozen=True, slots=True)
-class Today:
+class CurrentText:
     """Hold the text of today, its places open; `names` are those of them that had another name
     before."""
 
@@ -51,16 +51,16 @@ def _with_step(text: Message, kind: InstructionKind, **given: object) -> Message
     return text.with_arguments({kind.value: step.fill(**given) if given else step})
 
 
-_NOT_WELL = Today(
+_NOT_WELL = CurrentText(
     followed_by(
         Message("{why} (mailbox {mailbox}, application (client) ID {client}, route {routes})."),
         _KIND.DIAGNOSE,
     )
 )
-_LACKS_ENTRY = Today(
+_LACKS_ENTRY = CurrentText(
     followed_by(Message("“{entry}”, which it needs, is not in the vault."), _KIND.PUT_SECRET)
 )
-_NO_RIGHT = Today(
+_NO_RIGHT = CurrentText(
     with_instruction(
         Message(
             "The account may not read its mailbox. The app needs Mail.Read of Microsoft Graph "
@@ -73,7 +73,7 @@ _NO_RIGHT = Today(
         route=ANY_ROUTE,
     )
 )
-_NOT_LET_IN = Today(
+_NOT_LET_IN = CurrentText(
     followed_by(
         Message(
             "{where} does not let the account read its mailbox: {reply}. IMAP may be switched "
@@ -83,16 +83,16 @@ _NOT_LET_IN = Today(
         route=ANY_ROUTE,
     )
 )
-_ASK_FOR_IT = Today(
+_ASK_FOR_IT = CurrentText(
     with_instruction(Message("{why} ({instruction})"), _KIND.SIGN_IN_TO_READ, route=ANY_ROUTE)
 )
-_PROXY_REFUSED = Today(
+_PROXY_REFUSED = CurrentText(
     followed_by(
         Message("the proxy {proxy} refused the log-in of {user} (407): the password is wrong."),
         _KIND.PUT_ENTRY,
     )
 )
-_ENDED_SECRET = Today(
+_ENDED_SECRET = CurrentText(
     _with_step(
         Message(
             "The client secret has expired ({code}). The administrator of {provider} makes a "
@@ -102,8 +102,8 @@ _ENDED_SECRET = Today(
     ),
     {"entry": "secret"},
 )
-_IN_THE_CLEAR = Today(
-    naming(
+_IN_THE_CLEAR = CurrentText(
+    with_settings(
         Message(
             "http is allowed only for an address of this computer or of a private network (as "
             "http://192.168.1.10:8080/hook), and only with {plain_http} = true"
@@ -129,13 +129,13 @@ _OF_GRAPH = _with_step(
     _KIND.SIGN_IN_PLACE,
     route=ANY_ROUTE,
 )
-EARLIER: Mapping[str, Today] = {
+EARLIER: Mapping[str, CurrentText] = {
     # checks
     "{why} Mailbox {mailbox}, application (client) ID {client}, route {routes}. What is to be "
     "done, with its page: noroshi doctor {route}": _NOT_WELL,
     "{why} Mailbox {mailbox}, application (client) ID {client}, route {routes}. For the remedy "
     "and its page: noroshi doctor {route}": _NOT_WELL,
-    "{count} mail was refused by every route: noroshi queue list": Today(
+    "{count} mail was refused by every route: noroshi queue list": CurrentText(
         followed_by(
             Message(
                 "{count} mail was refused by every route.",
@@ -145,7 +145,7 @@ EARLIER: Mapping[str, Today] = {
             _KIND.SHOW_QUEUE,
         )
     ),
-    "{count} alarm is neither accepted nor waiting: noroshi ledger": Today(
+    "{count} alarm is neither accepted nor waiting: noroshi ledger": CurrentText(
         followed_by(
             Message(
                 "{count} alarm is neither accepted nor waiting.",
@@ -195,7 +195,7 @@ EARLIER: Mapping[str, Today] = {
     "http://192.168.1.10:8080/hook), and only with plain_http = true": _IN_THE_CLEAR,
     # sign-ins
     "The client secret is wrong ({code}). Put the Value from the portal in, not the secret ID: "
-    "noroshi secret set {secret}": Today(
+    "noroshi secret set {secret}": CurrentText(
         _with_step(
             Message(
                 "The client secret is wrong ({code}). It must be the Value from the portal, not "
@@ -210,7 +210,7 @@ EARLIER: Mapping[str, Today] = {
         _ENDED_SECRET
     ),
     "The certificate is not one of the application's ({code}). The administrator uploads the "
-    "one that is used here: noroshi cert show {account} tells it and its thumbprint.": Today(
+    "one that is used here: noroshi cert show {account} tells it and its thumbprint.": CurrentText(
         _with_step(
             Message(
                 "The certificate is not one of the application's ({code}). The administrator "
@@ -221,7 +221,7 @@ EARLIER: Mapping[str, Today] = {
     ),
     "The sign-in server does not accept the application's secret, or does not know its client "
     "ID ({code}). If the secret is another one, put it in: noroshi secret set {secret}. Else "
-    "the administrator checks the client ID.": Today(
+    "the administrator checks the client ID.": CurrentText(
         _with_step(
             Message(
                 "The sign-in server does not accept the application's secret, or does not know "
@@ -232,14 +232,14 @@ EARLIER: Mapping[str, Today] = {
         ),
         {"entry": "secret"},
     ),
-    "Nobody has signed in for {name} yet. Run: noroshi authorize {route}": Today(
+    "Nobody has signed in for {name} yet. Run: noroshi authorize {route}": CurrentText(
         followed_by(Message("Nobody has signed in for {name} yet."), _KIND.SIGN_IN)
     ),
-    "The app {name} has not signed in yet. Run: noroshi authorize {route}": Today(
+    "The app {name} has not signed in yet. Run: noroshi authorize {route}": CurrentText(
         followed_by(Message("The app {name} has not signed in yet."), _KIND.SIGN_IN)
     ),
     "The vault has no certificate “{secret}” for {name}. Make one: noroshi cert new {name}": (
-        Today(
+        CurrentText(
             followed_by(
                 Message("The vault has no certificate “{secret}” for {account}."),
                 _KIND.MAKE_CERTIFICATE,
@@ -248,7 +248,7 @@ EARLIER: Mapping[str, Today] = {
         )
     ),
     "The vault's entry “{entry}” is no certificate with its key. Put one in: noroshi cert new, "
-    "or noroshi cert import": Today(
+    "or noroshi cert import": CurrentText(
         followed_by(
             Message("The vault's entry “{entry}” is no certificate with its key."),
             _KIND.PUT_CERTIFICATE,
@@ -256,7 +256,7 @@ EARLIER: Mapping[str, Today] = {
         )
     ),
     "The vault has no entry “{entry}” with the password of the proxy of network {network}. Put "
-    "it in: noroshi secret set {entry}": Today(
+    "it in: noroshi secret set {entry}": CurrentText(
         followed_by(
             Message(
                 "The vault has no entry “{entry}” with the password of the proxy of network "
@@ -266,7 +266,7 @@ EARLIER: Mapping[str, Today] = {
         )
     ),
     "The vault's entry “{entry}” is no key file of a service account. Put in the whole JSON "
-    "file that Google gave: noroshi secret set {entry} --file FILE": Today(
+    "file that Google gave: noroshi secret set {entry} --file FILE": CurrentText(
         followed_by(
             Message(
                 "The vault's entry “{entry}” is no key file of a service account: it takes the "
@@ -276,13 +276,13 @@ EARLIER: Mapping[str, Today] = {
         )
     ),
     "The cloud {cloud} knows no sign-in by a code on another device. Sign in with: noroshi "
-    "authorize {route}": Today(
+    "authorize {route}": CurrentText(
         followed_by(
             Message("The cloud {cloud} knows no sign-in by a code on another device."),
             _KIND.SIGN_IN,
         )
     ),
-    "the vault has no entry {name}; put it in: noroshi secret set {name}": Today(
+    "the vault has no entry {name}; put it in: noroshi secret set {name}": CurrentText(
         followed_by(Message("the vault has no entry {entry}."), _KIND.PUT_SECRET),
         {"entry": "name"},
     ),
@@ -291,7 +291,7 @@ EARLIER: Mapping[str, Today] = {
     "rights Full Access and Send As there: Add-MailboxPermission {mailbox} -User {user} "
     "-AccessRights FullAccess, and Add-RecipientPermission {mailbox} -Trustee {user} "
     "-AccessRights SendAs. Where {user} is only another name of that mailbox, nothing is to be "
-    "done.": Today(
+    "done.": CurrentText(
         with_instruction(
             Message(
                 "Caution: {user} signed in, not {mailbox}, from which account {account} sends. "
@@ -310,7 +310,7 @@ EARLIER: Mapping[str, Today] = {
     "in again as {user}, who needs Full Access and Send As there: Add-MailboxPermission "
     "{mailbox} -User {user} -AccessRights FullAccess, and Add-RecipientPermission {mailbox} "
     "-Trustee {user} -AccessRights SendAs. Where {user} is only another name of that mailbox, "
-    "nothing is to be done.": Today(
+    "nothing is to be done.": CurrentText(
         with_instruction(
             Message(
                 "Caution: {user} signed in, not {mailbox}, from which account {account} sends: "
@@ -327,7 +327,7 @@ EARLIER: Mapping[str, Today] = {
     ),
     "Caution: {user} signed in, not {mailbox}, from which account {account} sends: its mails "
     "will most likely be refused. Sign in again as {mailbox}: noroshi authorize {route}. Where "
-    "{user} is only another name of that mailbox, nothing is to be done.": Today(
+    "{user} is only another name of that mailbox, nothing is to be done.": CurrentText(
         with_instruction(
             Message(
                 "Caution: {user} signed in, not {mailbox}, from which account {account} sends: "
@@ -339,17 +339,17 @@ EARLIER: Mapping[str, Today] = {
         )
     ),
     # servers' replies
-    "{meaning} {action}": Today(
+    "{meaning} {action}": CurrentText(
         Message("{first} {second}"), {"first": "meaning", "second": "action"}
     ),
-    "Sign in again: noroshi authorize {route}.": Today(Instruction(_KIND.SIGN_IN_AGAIN)),
-    "Put the password in anew, or sign in again: noroshi authorize {route}.": Today(
+    "Sign in again: noroshi authorize {route}.": CurrentText(Instruction(_KIND.SIGN_IN_AGAIN)),
+    "Put the password in anew, or sign in again: noroshi authorize {route}.": CurrentText(
         _with_step(
             Message("Put the password in anew, or sign in again ({sign_in_place})."),
             _KIND.SIGN_IN_PLACE,
         )
     ),
-    "Mend the address in the contact, and of what waits: noroshi queue edit.": Today(
+    "Mend the address in the contact, and of what waits: noroshi queue edit.": CurrentText(
         _with_step(
             Message(
                 "Mend the address in the contact, and in the mails that wait ({edit_waiting_place})."
@@ -359,7 +359,7 @@ EARLIER: Mapping[str, Today] = {
     ),
     "{where} did not let {user} sign in by {way} (AUTH): {reply}. Either the password is "
     "another one (put it in: noroshi secret set {entry}), or the server wants another user or "
-    "way (user and auth of the route).": Today(
+    "way (user and auth of the route).": CurrentText(
         with_instruction(
             Message(
                 "{where} did not let {user} sign in by {way} (AUTH): {reply}. Either the "
@@ -371,15 +371,15 @@ EARLIER: Mapping[str, Today] = {
     ),
     "The token carries “{has}” and lacks the permission {wanted}: add it to the app "
     "registration as a delegated permission of Microsoft Graph, and sign in again (noroshi "
-    "authorize ROUTE).": Today(_NO_SCOPE),
+    "authorize ROUTE).": CurrentText(_NO_SCOPE),
     "The token carries “{has}” and lacks the permission {wanted}: add it to the app "
     "registration as a delegated permission of Microsoft Graph, and sign in again "
-    "({instruction}).": Today(_NO_SCOPE, {"sign_in_place": "instruction"}),
+    "({instruction}).": CurrentText(_NO_SCOPE, {"sign_in_place": "instruction"}),
     "The token itself looks right. A policy of the organisation (Conditional Access) may keep "
     "it out, or somebody revoked it: look under Entra admin center, Sign-in logs; then noroshi "
-    "authorize ROUTE.": Today(_OF_GRAPH),
+    "authorize ROUTE.": CurrentText(_OF_GRAPH),
     "The token itself looks right. A policy of the organisation (Conditional Access) may keep "
     "it out, or somebody revoked it: look under Entra admin center, Sign-in logs; then sign in "
-    "again ({instruction}).": Today(_OF_GRAPH, {"sign_in_place": "instruction"}),
+    "again ({instruction}).": CurrentText(_OF_GRAPH, {"sign_in_place": "instruction"}),
 }
 """By the wording that a row was stored under."""

@@ -16,7 +16,7 @@ from noroshi.core.translation import (
     Medium,
     Message,
     _,
-    marked,
+    marked_text,
     pgettext,
     plain,
     sentences,
@@ -427,7 +427,9 @@ class Instruction(Message):
             return ""
         name = PAGES[page].say(language)
         return (
-            marked(name, ManagerPlace(page, self._subject)) if medium is Medium.PAGE else name
+            marked_text(name, ManagerPlace(page, self._subject))
+            if medium is Medium.PAGE
+            else name
         )
 
     @property

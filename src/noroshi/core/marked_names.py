@@ -3,7 +3,7 @@ of a setting there, and shows its label; a definition is called by its title."""
 
 from __future__ import annotations
 
-from noroshi.core.translation import Mark, Medium, Message, marked, marks_of
+from noroshi.core.translation import Mark, Medium, Message, marked_text, marks_of
 
 
 class MarkedName(Message):
@@ -17,7 +17,7 @@ class MarkedName(Message):
     def say(self, language: str, medium: Medium = Medium.TERMINAL) -> str:
         """Return the name; on a page it is known for one."""
         name = super().say(language, medium)
-        return marked(name, self) if medium is Medium.PAGE else name
+        return marked_text(name, self) if medium is Medium.PAGE else name
 
 
 class SettingName(MarkedName):
@@ -47,7 +47,7 @@ def settings_in(text: str) -> tuple[str, ...]:
     return tuple(filter(None, map(setting_at, marks_of(text))))
 
 
-def naming(text: Message, *settings: str) -> Message:
+def with_settings(text: Message, *settings: str) -> Message:
     """Return a text with the names of settings in its places of the same names."""
     names = {name: SettingName(name) for name in settings}
     return text.with_arguments({**text.arguments, **names})

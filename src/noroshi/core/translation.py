@@ -60,7 +60,7 @@ class MarkedText(str):
         return made
 
 
-def marked(text: str, meaning: object) -> MarkedText:
+def marked_text(text: str, meaning: object) -> MarkedText:
     """Return a text that stands for something as a whole."""
     return MarkedText(text, (Mark(0, len(text), meaning),))
 

@@ -75,7 +75,7 @@ def _why_not(known: Mapping[str, Document], key: str, name: str) -> Message | No
 def _following(
     documents: Iterable[Document], type: str, old: str, name: str
 ) -> dict[str, Document]:
-    """Those that name it, naming it anew."""
+    """Those that name it, with_settings it anew."""
     found = dict[str, Document]()
     for one in documents:
         setting = NAMED_BY[type].get(split(one.key)[0])

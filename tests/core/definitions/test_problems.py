@@ -2,7 +2,7 @@
 
 import pytest
 
-from noroshi.core.definitions.problems import Location, file_of, located
+from noroshi.core.definitions.problems import Location, file_of, read_location
 
 
 @pytest.mark.parametrize(
@@ -10,15 +10,15 @@ from noroshi.core.definitions.problems import Location, file_of, located
 )
 def test_a_place_in_a_definition_is_read_as_it_was_written(steps, inside):
     where = file_of("rules", "ops", []).at(*steps).where.removesuffix(": ")
-    assert located(where) == Location("rules/ops", inside)
-    assert located(where).steps == steps
+    assert read_location(where) == Location("rules/ops", inside)
+    assert read_location(where).steps == steps
 
 
 @pytest.mark.parametrize(
     "where", ["zone", "", "--set", "options.port", "ops.toml", "/etc/x.toml"]
 )
 def test_what_is_in_no_definition_is_a_place_by_itself(where):
-    assert located(where) == Location("", where)
+    assert read_location(where) == Location("", where)
 
 
 @pytest.mark.parametrize(
@@ -32,4 +32,4 @@ def test_what_is_in_no_definition_is_a_place_by_itself(where):
     ],
 )
 def test_it_ends_at_a_setting(where, setting):
-    assert located(where).setting == setting
+    assert read_location(where).setting == setting

@@ -130,7 +130,7 @@ def _as_left(there: Found, *, force: bool) -> None:
 
 
 def do(steps: Sequence[Step]) -> None:
-    """One after the other; RefusedError, naming it, at the first that fails."""
+    """One after the other; RefusedError, with_settings it, at the first that fails."""
     for step in steps:
         try:
             _step(step)

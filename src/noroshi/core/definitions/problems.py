@@ -131,7 +131,7 @@ class Location:
         return self.steps[-1].partition("[")[0] if self.inside else ""
 
 
-def located(where: str) -> Location:
+def read_location(where: str) -> Location:
     """Return where a problem is: the inverse of `file_of` and `inside`."""
     file, _mark, within = where.partition(": ")
     key = file.removesuffix(FILE_ENDS)

@@ -131,7 +131,7 @@ def _holding_in(file: int) -> Holding:
 
 
 class LifeLock:
-    """`with LifeLock(path):` StoreError, naming who has it, if another process does.
+    """`with LifeLock(path):` StoreError, with_settings who has it, if another process does.
 
     `holder` is what this process is; for `patience` seconds it waits for one that will soon be
     done: a command, a node that starts or stops.

@@ -11,7 +11,7 @@ from typing import Literal
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
-from noroshi.core.marked_names import naming
+from noroshi.core.marked_names import with_settings
 from noroshi.core.redaction import Masks
 from noroshi.core.translation import Message, _
 from noroshi.definitions.documents import ENTRY
@@ -32,11 +32,13 @@ OWN_HEADERS = frozenset(
 )
 NUMBERS = ("x-ms-workflow-run-id", "x-request-id", "request-id")
 """Headers by which whoever took it may find it again."""
-ONE_URL = naming(_("set either {url} or {url_entry}"), "url", "url_entry")
-BOTH = naming(_("{header} and {header_entry} must be set together"), "header", "header_entry")
-BAD_HEADER = naming(_("{header} {given!r} cannot be set"), "header")
+ONE_URL = with_settings(_("set either {url} or {url_entry}"), "url", "url_entry")
+BOTH = with_settings(
+    _("{header} and {header_entry} must be set together"), "header", "header_entry"
+)
+BAD_HEADER = with_settings(_("{header} {given!r} cannot be set"), "header")
 NO_ENTRY = followed_by(
-    naming(
+    with_settings(
         _(
             "{url_entry} and {header_entry} are names of entries of the vault, never the values."
         ),

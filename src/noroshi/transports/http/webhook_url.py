@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from noroshi.core.http_expectations import is_near
 from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
-from noroshi.core.marked_names import naming
+from noroshi.core.marked_names import with_settings
 from noroshi.core.translation import Message, _
 
 SECRET_HOSTS = (
@@ -28,7 +28,7 @@ NO_URL = _(
     "the URL must be https with a host, as in https://example.com/hook, in plain ASCII and "
     "without a user name"
 )
-IN_THE_CLEAR = naming(
+IN_THE_CLEAR = with_settings(
     _(
         "http is allowed only for an address of this computer or of a private network (as "
         "http://192.168.1.10:8080/hook), and only with {plain_http} = true"
@@ -36,7 +36,7 @@ IN_THE_CLEAR = naming(
     "plain_http",
 )
 SECRET_URL = followed_by(
-    naming(
+    with_settings(
         _(
             "this URL is a secret: whoever knows it may post there. Give {url_entry} = NAME instead "
             "of {url}, where NAME is an entry of the vault."

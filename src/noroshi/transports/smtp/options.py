@@ -8,7 +8,7 @@ from typing import Literal
 
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
-from noroshi.core.marked_names import naming
+from noroshi.core.marked_names import with_settings
 from noroshi.core.translation import Message, _
 from noroshi.definitions.documents import ENTRY
 from noroshi.oauth.high_volume import is_high_volume
@@ -28,14 +28,16 @@ EXCHANGE_MX = (
     ".mail.protection.partner.outlook.cn",
 )
 """Where Exchange Online takes mail for its tenants: by a connector or as direct send, port 25."""
-NO_HOST = naming(_("{host} is missing"), "host")
-BAD_HOST = naming(_("{host} {given!r} is not a host name"), "host")
-BAD_PORT = naming(_("{port} must be 1 to 65535"), "port")
-NO_SENDER = naming(_("{sender} is missing: the address of the sender"), "sender")
-BAD_SENDER = naming(_("{sender} {given!r} is not a mail address"), "sender")
-BAD_EHLO = naming(_("{ehlo} {given!r} is not a host name"), "ehlo")
-BAD_ENVELOPE = naming(_("{envelope_sender} {given!r} is not a mail address"), "envelope_sender")
-NOBODY_SIGNS_IN = naming(
+NO_HOST = with_settings(_("{host} is missing"), "host")
+BAD_HOST = with_settings(_("{host} {given!r} is not a host name"), "host")
+BAD_PORT = with_settings(_("{port} must be 1 to 65535"), "port")
+NO_SENDER = with_settings(_("{sender} is missing: the address of the sender"), "sender")
+BAD_SENDER = with_settings(_("{sender} {given!r} is not a mail address"), "sender")
+BAD_EHLO = with_settings(_("{ehlo} {given!r} is not a host name"), "ehlo")
+BAD_ENVELOPE = with_settings(
+    _("{envelope_sender} {given!r} is not a mail address"), "envelope_sender"
+)
+NOBODY_SIGNS_IN = with_settings(
     _(
         "{host} does not support sign-in: leave {account} and {password} out (a connector or "
         "direct send), or use smtp.office365.com"
@@ -43,18 +45,18 @@ NOBODY_SIGNS_IN = naming(
     "account",
     "password",
 )
-NO_TLS_NO_CERTIFICATE = naming(
+NO_TLS_NO_CERTIFICATE = with_settings(
     _("a certificate is used only in TLS: set {protection} to starttls or tls"), "protection"
 )
 NO_ENTRY = followed_by(
-    naming(
+    with_settings(
         _("{password} must be the name of an entry of the vault, never the password itself."),
         "password",
     ),
     InstructionKind.PUT_SECRET,
     entry=ANY_ENTRY,
 )
-TWO_WAYS = naming(
+TWO_WAYS = with_settings(
     _("{account} and {password} cannot both be set: choose one sign-in method"),
     "account",
     "password",
@@ -62,8 +64,8 @@ TWO_WAYS = naming(
 NEEDS_SEND_AS = _(
     "{user} signs in, From is {sender}, the envelope's sender {envelope}: that requires Send As"
 )
-NEEDS_ACCOUNT = naming(_('{auth} = "{given}" requires an account'), "auth")
-NEEDS_PASSWORD = naming(_('{auth} = "{given}" requires a password'), "auth")
+NEEDS_ACCOUNT = with_settings(_('{auth} = "{given}" requires an account'), "auth")
+NEEDS_PASSWORD = with_settings(_('{auth} = "{given}" requires a password'), "auth")
 
 
 @options

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from noroshi.core.definitions.problems import located
+from noroshi.core.definitions.problems import read_location
 from noroshi.core.translation import NOTHING, Message, help_text
 
 Answer = Mapping[str, Any]
@@ -66,7 +66,7 @@ def input_at(asks: Sequence[BlueprintInput], where: str) -> str:
 
 def _use_at(where: str) -> str:
     """Return the setting of a monitor at a place, as `BlueprintInput.used` tells it."""
-    match located(where).steps:
+    match read_location(where).steps:
         case ("group", group, "monitor", monitor, "options", setting, *_):
             return f"{group}/{monitor} ({setting})"
         case ("group", group, "monitor", monitor, setting, *_):

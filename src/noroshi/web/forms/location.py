@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from noroshi.core.definitions.problems import inside, located
+from noroshi.core.definitions.problems import inside, read_location
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.marked_names import settings_in
 
@@ -112,7 +112,7 @@ class Spot:
         return [(self._within(where), what) for where, what in problems]
 
     def _within(self, where: str) -> str:
-        found, steps = located(where), self._steps()
+        found, steps = read_location(where), self._steps()
         way = inside("", *steps)
         if found.key != self.key:
             return where

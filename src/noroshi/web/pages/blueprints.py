@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.definitions.problems import Location, located
+from noroshi.core.definitions.problems import Location, read_location
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
@@ -158,7 +158,7 @@ def _at_fields(
     """Return what is told above the form, and what at its fields, by their names."""
     bad, own, rest = dict[str, list[str]](), f"instances/{instance.strip()}", list[str]()
     for where, what in outcome.problems:
-        found, value = located(where), input_at(asks, where)
+        found, value = read_location(where), input_at(asks, where)
         inside = found.inside if found.key in ("", own) else ""
         whole = found == Location(own, "")
         name = f"{VALUE}{value}" if value else "instance" if whole else inside

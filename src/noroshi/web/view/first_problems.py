@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from noroshi.core.definitions.problems import located
+from noroshi.core.definitions.problems import read_location
 from noroshi.core.marked_names import setting_at, settings_in
 from noroshi.core.translation import Message, _, marks_of
 from noroshi.web.view.form_operations import Outcome, run
@@ -61,7 +61,7 @@ def problems_at_fields(
 def _setting(where: str, what: str, known: tuple[str, ...]) -> str:
     """The name of the setting that is meant: of its place; or, of a route's options as a whole,
     of what is said of them."""
-    setting = located(where).setting
+    setting = read_location(where).setting
     if setting in known:
         return setting
     named = settings_in(what) if setting == OPTIONS else ()
@@ -86,7 +86,7 @@ def _is_parted(rest: str) -> bool:
 
 def _beside(visit: Visit, where: str, what: str) -> str:
     """About another definition than the form's own."""
-    found = located(where)
+    found = read_location(where)
     type, _, name = found.key.partition("/")
     if not found.key or not found.inside:
         return what

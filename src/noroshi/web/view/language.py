@@ -9,7 +9,7 @@ from datetime import datetime
 from noroshi.actions.phrases import MONTHS, WORDS
 from noroshi.core.levels import Level
 from noroshi.core.translation import Medium, Message, _, pgettext
-from noroshi.web.view.page_links import linked
+from noroshi.web.view.page_links import page_text
 from noroshi.web.view.state_names import NOT_MEASURED_NAMES
 from noroshi.web.view.timestamps import Moment
 
@@ -30,8 +30,8 @@ class Tongue:
         """A text of ours, or of an answer, for the page at the address `here`."""
         language = self.language
         if isinstance(words, Message):
-            return linked(words.say(language, Medium.PAGE), here)
-        return linked(words[language], here)
+            return page_text(words.say(language, Medium.PAGE), here)
+        return page_text(words[language], here)
 
     def level(self, level: str) -> str:
         """A level's word; "new" is one that was never measured, "stopped" and

@@ -59,7 +59,7 @@ class LinkedText(MarkedText):
         return "" if within or href in (path, self.here) else href
 
 
-def linked(text: str, here: str = "") -> str:
+def page_text(text: str, here: str = "") -> str:
     """Return a text for the page at the address `here`; any that names nothing as it is."""
     return LinkedText(text, here) if marks_of(text) else text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from noroshi.core.definitions.problems import located
+from noroshi.core.definitions.problems import read_location
 from noroshi.core.translation import Message, _, pgettext, plain
 from noroshi.web.view.difference import sort_of
 from noroshi.web.view.setting_names import ARGUMENT_NAMES, SETTING_NAMES
@@ -60,7 +60,7 @@ def place_name(where: str, language: str, op: str = "") -> str:
     own = FIELDS.get(op, {}).get(where)
     if own is not None:
         return own.say(language)
-    found = located(where)
+    found = read_location(where)
     if not found.key:
         return STEP.join(_steps(found.steps, language))
     sort = sort_of(found.key).say(language)
