@@ -13,6 +13,7 @@ from noroshi.core.instruction import (
 from noroshi.core.translation import Medium, _, composed, marks_of, plain
 from noroshi.web.view.language import TONGUES
 from noroshi.web.view.page_links import address_of, links
+from noroshi.web.view.problem_text import problems_at
 from noroshi.web.view.templates import templates
 
 NEVER = followed_by(plain("<b>Never</b>."), InstructionKind.SIGN_IN)
@@ -44,6 +45,15 @@ def test_elsewhere_it_has_its_words_alone():
     )
     attribute = templates("en").from_string('<i title="{{ text }}">').render(text=text)
     assert "<a" not in attribute and "&lt;b&gt;" in attribute
+
+
+def test_a_problem_that_is_told_by_its_place_leads_there_too():
+    text = TONGUES["en"].say(NEVER.fill(route="r"), "/queue")
+    said = problems_at("until", text, "en", "silence_add")
+    assert said == f"Until: {text}"
+    html = templates("en").from_string("{{ said|links }}").render(said=said)
+    assert html.startswith("Until: &lt;b&gt;") and "/mail/route/r" in html
+    assert problems_at("until", "{x}", "en", "silence_add") == "Until: {x}"
 
 
 def test_a_text_within_others_keeps_its_link():

@@ -11,6 +11,7 @@ from noroshi.core.marked_names import setting_at, settings_in
 from noroshi.core.translation import Message, _, marks_of
 from noroshi.web.view.form_operations import Outcome, run
 from noroshi.web.view.page_context import Visit
+from noroshi.web.view.page_links import after_place
 
 OPTIONS = "options"
 NAMED: Mapping[str, Message] = {
@@ -90,7 +91,7 @@ def _beside(visit: Visit, where: str, what: str) -> str:
     type, _, name = found.key.partition("/")
     if not found.key or not found.inside:
         return what
-    return f"{visit.say(NAMED[type].fill(name=name))}: {what}"
+    return after_place(visit.say(NAMED[type].fill(name=name)), what)
 
 
 async def checked(visit: Visit, account: str, secret: str) -> Outcome:

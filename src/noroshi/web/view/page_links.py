@@ -8,7 +8,7 @@ from typing import Self
 from urllib.parse import quote
 
 from noroshi.core.instruction import ManagerPage, ManagerPlace
-from noroshi.core.translation import MarkedText, marks_of
+from noroshi.core.translation import MarkedText, composed, marks_of
 from noroshi.web.view.timestamps import Html
 
 LINK = '<a href="{href}">{text}</a>'
@@ -62,6 +62,12 @@ class LinkedText(MarkedText):
 def page_text(text: str, here: str = "") -> str:
     """Return a text for the page at the address `here`; any that names nothing as it is."""
     return LinkedText(text, here) if marks_of(text) else text
+
+
+def after_place(place: str, text: str) -> str:
+    """Return a text after the name of what it is about, its pages still links."""
+    told = composed("{place}: {text}", place=place, text=text).say("")
+    return page_text(told, text.here) if isinstance(text, LinkedText) else told
 
 
 def links(text: object) -> object:

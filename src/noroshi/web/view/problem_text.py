@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from noroshi.core.definitions.problems import read_location
 from noroshi.core.translation import Message, _, pgettext, plain
 from noroshi.web.view.difference import sort_of
+from noroshi.web.view.page_links import after_place
 from noroshi.web.view.setting_names import ARGUMENT_NAMES, SETTING_NAMES
 from noroshi.web.view.tree import STEP
 
@@ -50,7 +51,7 @@ NOT_SAID = ("", "--set")
 def problems_at(where: str, what: str, language: str, op: str = "") -> str:
     """A problem on one line, with what it is about."""
     named = place_name(where, language, op)
-    return f"{named}: {what}" if named else what
+    return after_place(named, what) if named else what
 
 
 def place_name(where: str, language: str, op: str = "") -> str:
