@@ -66,7 +66,7 @@ def page_text(text: str, here: str = "") -> str:
 
 def after_place(place: str, text: str) -> str:
     """Return a text after the name of what it is about, its pages still links."""
-    told = composed("{place}: {text}", place=place, text=text).say("")
+    told = composed("{place}: {text}", place=place, text=text).en
     return page_text(told, text.here) if isinstance(text, LinkedText) else told
 
 
