@@ -22,7 +22,7 @@ from noroshi.core.definitions.strict_bool import bool_faults
 from noroshi.core.definitions.validation_errors import Fault, problems_of
 from noroshi.core.size import MOST_VALUES, values_in
 from noroshi.core.stored_message import restored, stored
-from noroshi.core.translation import Medium, Message, _
+from noroshi.core.translation import MarkedText, Medium, Message, _
 
 T = TypeVar("T")
 MOST_OPTIONS = 5000
@@ -174,4 +174,4 @@ def parse_json(text: bytes) -> Any:
 
 def plain(value: object, medium: Medium = Medium.TERMINAL) -> Any:
     """Return the value as JSON's own types, for an answer of the API, or of a page."""
-    return msgspec.to_builtins(value, enc_hook=_ANSWERED[medium])
+    return msgspec.to_builtins(value, enc_hook=_ANSWERED[medium], builtin_types=(MarkedText,))

@@ -162,7 +162,7 @@ async def test_reports_that_cannot_be_read_are_no_missing_reports():
         ({"job": "Back up", "every": "1d"}, "job must be of"),
         ({"job": "b"}, "one of every and at"),
         ({"job": "b", "every": "1d", "at": ["02:00"]}, "one of every and at"),
-        ({"job": "b", "every": "1d", "days": ["mon"]}, "days requires at"),
+        ({"job": "b", "every": "1d", "days": ["mon"]}, "days can be set only with at"),
         ({"job": "b", "every": "soon"}, "'soon' is not a duration"),
         ({"job": "b", "every": "9s"}, "every must be 10s to 366d"),
         ({"job": "b", "every": "1d", "grace": "x"}, "'x' is not a duration"),

@@ -182,7 +182,7 @@ async def test_it_costs_no_thread_and_leaves_no_socket_behind():
         ({"count": 0}, "count must be 1 to 20"),
         ({"count": 21}, "count must be 1 to 20"),
         ({"wait": 9}, "wait must be at least 10"),
-        ({"count": 20, "wait": 751}, "count times wait at most 15000"),
+        ({"count": 20, "wait": 751}, "the product of count and wait at most 15000"),
         ({"ports": [0]}, "ports must be 1 to 65535"),
         ({"by": "tcp", "ports": []}, 'by = "tcp" requires ports'),
         ({"by": "udp"}, r"x\.by"),

@@ -26,6 +26,7 @@ from noroshi.core.translation import (
     ngettext,
     pgettext,
     plain,
+    quotes,
     sentence,
     with_wording,
 )
@@ -293,3 +294,20 @@ def test_no_text_tells_one_as_several():
 )
 def test_the_sweep_finds_what_it_is_for(text, bad):
     assert found_in(text) == bad
+
+
+@pytest.mark.parametrize(
+    ("text", "is_quoted"),
+    [
+        (_("{host} refuses connections").fill(host="a: 550 no"), True),
+        (composed("{x} {y}", x="1", y=joined([plain("550 no"), plain("z")])), True),
+        (plain("it said 550 no."), True),
+        (bilingual(en="550 no", ja="550 no です"), True),
+        (_("550 no"), False),
+        (_("{host} refuses connections").fill(host="a"), False),
+        (plain("no"), False),
+    ],
+)
+def test_a_reply_is_quoted_by_a_text_that_was_filled_with_it(text, is_quoted):
+    assert quotes(text, "550 no") is is_quoted
+    assert quotes(text, "")

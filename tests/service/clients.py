@@ -94,15 +94,14 @@ async def make_api_token(harness, name="aki", role=ADMIN, programs=True):
 
 
 class ErrorAnswer(Exception):
-    def __init__(self, kind, words, problems):
+    def __init__(self, kind, words, problems, codes=()):
         super().__init__(f"{kind}: {words} {problems}")
-        self.kind, self.words, self.problems = kind, words, problems
+        self.kind, self.words, self.problems, self.codes = kind, words, problems, codes
 
 
 def error_answer(error):
-    return ErrorAnswer(
-        error.kind, error.words.en, [(place, what.en) for place, what in error.problems]
-    )
+    problems = [(place, what.en) for place, what in error.problems]
+    return ErrorAnswer(error.kind, error.words.en, problems, error.codes)
 
 
 async def apply_definitions(ask, **changed):

@@ -109,6 +109,13 @@ async def test_the_queue_says_what_waits_why_and_when_it_is_tried(harness, brows
     assert "held by boss" in told and "12 min" in told
 
 
+async def test_a_text_leads_to_the_page_that_it_names(browser):
+    await browser.get("/queue/mail?id=<b>none")
+    assert browser.status == 404
+    assert "There is no mail &lt;b&gt;none in the queue." in browser.text
+    assert 'See <a href="/queue">the queue</a>.' in browser.text
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [

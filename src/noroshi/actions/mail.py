@@ -20,6 +20,7 @@ from noroshi.actions.template import Renderer, TemplateFailed
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.digest import ALARM_ROWS
 from noroshi.core.levels import Level
+from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Alarm, Contact
 from noroshi.core.stored_message import stored
 from noroshi.core.translation import Message, _
@@ -28,7 +29,9 @@ from noroshi.ports import Action, Topic, options
 LONGEST_TEMPLATE = 64 * 1024
 IMPORTANCE = {Level.CRITICAL: "high", Level.OK: "low"}
 TOO_LONG = _("a template must be at most 64 KiB")
-NO_HTML = _("html is false, so html_template would never be used")
+NO_HTML = with_settings(
+    _("{html} is false, so {html_template} would never be used"), "html", "html_template"
+)
 BUILT_IN_INSTEAD = _("This mail uses the built-in text because the template failed: {why}.")
 NOT_USABLE = _("the template cannot be used for contacts whose language is {language}: {why}")
 LANGUAGES = {"en": _("English"), "ja": _("Japanese")}

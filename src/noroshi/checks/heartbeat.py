@@ -10,6 +10,7 @@ from typing import Any
 from noroshi.core.cadence import At, Every, first_after
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.definitions.value_syntax import DAYS, duration, is_name, moment
+from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import COMMA, Message, _, joined, plain
 from noroshi.ports import Beat, Check, Host, Outcome, options
@@ -38,11 +39,17 @@ class Options:
 
     def __post_init__(self) -> None:
         if not is_name(self.job):
-            raise InvalidValueError(_("job must be of a-z, 0-9, - and _"))
+            raise InvalidValueError(
+                with_settings(_("{job} must be of a-z, 0-9, - and _"), "job")
+            )
         if bool(self.every) == bool(self.at):
-            raise InvalidValueError(_("one of every and at must be set"))
+            raise InvalidValueError(
+                with_settings(_("one of {every} and {at} must be set"), "every", "at")
+            )
         if self.days and not self.at:
-            raise InvalidValueError(_("days requires at"))
+            raise InvalidValueError(
+                with_settings(_("{days} can be set only with {at}"), "days", "at")
+            )
         _check_schedule(self)
 
     def due_after(self, last: datetime, zone: str) -> datetime:
@@ -61,9 +68,9 @@ def _check_schedule(schedule: Options) -> None:
     for text in filter(None, (schedule.every, schedule.grace)):
         _length(text)
     if schedule.every and not LEAST <= _length(schedule.every) <= MOST:
-        raise InvalidValueError(_("every must be 10s to 366d"))
+        raise InvalidValueError(with_settings(_("{every} must be 10s to 366d"), "every"))
     if _length(schedule.grace) > MOST:
-        raise InvalidValueError(_("grace must be at most 366d"))
+        raise InvalidValueError(with_settings(_("{grace} must be at most 366d"), "grace"))
     for text in schedule.at:
         _moment(text)
     for day in schedule.days:

@@ -14,6 +14,7 @@ from noroshi.checks.logs.encodings import codec_of
 from noroshi.checks.logs.line_matcher import shown
 from noroshi.core import http_expectations
 from noroshi.core.definitions.problems import InvalidValueError
+from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import Message, _, ngettext, plain
 from noroshi.network import ConnectError, NetworkEgress
@@ -34,9 +35,9 @@ SHOWN_HEADERS = ("content-type", "content-length", "content-encoding", "server",
 """Headers of an answer that `try` shows."""
 
 BAD_STATUS = _("a status must be 100 to 599")
-REDIRECTS = _("redirects must be 0 to 10")
-MOST = _("most must be 1 to 1024")
-TIMEOUT = _("timeout must be more than 0 and at most 120")
+REDIRECTS = with_settings(_("{redirects} must be 0 to 10"), "redirects")
+MOST = with_settings(_("{most} must be 1 to 1024"), "most")
+TIMEOUT = with_settings(_("{timeout} must be more than 0 and at most 120"), "timeout")
 NO_BODY = _("a response to HEAD has no text; use GET to look for words")
 BAD_WORD = _(
     "at most 20 words can be looked for, each text on one line of at most 1000 characters"

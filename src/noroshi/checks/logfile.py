@@ -20,6 +20,7 @@ from noroshi.checks.logs.filters import Expression, Term, check_terms, expressio
 from noroshi.checks.logs.line_matcher import matcher
 from noroshi.checks.logs.rotation import WILD, Followed, Follower
 from noroshi.core.definitions.problems import InvalidValueError
+from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import Message, _, pgettext, plain
 from noroshi.knowledge.os_errors import why
@@ -41,9 +42,11 @@ NO_PATH = _("must be an absolute path, such as /var/log/app.log")
 NOT_FOLLOWED = _(
     "the kernel generates this content at each read, so it cannot be followed as a log"
 )
-ALL_OR_ANY = _('several terms require match = "all" or match = "any"')
+ALL_OR_ANY = with_settings(
+    _('several terms require {match} = "all" or {match} = "any"'), "match"
+)
 NOT_WRITTEN = _("{word} cannot be written in {encoding}")
-PORTION = _("portion must be 1 to 4096")
+PORTION = with_settings(_("{portion} must be 1 to 4096"), "portion")
 MISSING = _("{path} does not exist")
 NO_MATCH = _("no file matches {path}")
 DENIED = _("the user that runs Noroshi may not read {path}")

@@ -13,6 +13,7 @@ from typing import Any
 
 from noroshi.checks.addresses import OWN_LIMIT, TOO_MANY_FILES, Place, goes_to, places, why
 from noroshi.core.definitions.problems import InvalidValueError
+from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import Message, _
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
@@ -37,7 +38,7 @@ class Options:
 
     def __post_init__(self) -> None:
         if not 0 < self.port < 65536:
-            raise InvalidValueError(_("port must be 1 to 65535"))
+            raise InvalidValueError(with_settings(_("{port} must be 1 to 65535"), "port"))
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:

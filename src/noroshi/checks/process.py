@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from noroshi.core.definitions.problems import InvalidValueError
+from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import Message, _
 from noroshi.ports import Check, Host, Outcome, Process, options
@@ -35,7 +36,14 @@ class Options:
     def __post_init__(self) -> None:
         # All empty would match every process, and so never be critical.
         if not (self.name or self.command or self.user):
-            raise InvalidValueError(_("one of name, command and user must be set"))
+            raise InvalidValueError(
+                with_settings(
+                    _("one of {name}, {command} and {user} must be set"),
+                    "name",
+                    "command",
+                    "user",
+                )
+            )
 
     @property
     def item(self) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from noroshi.checks.addresses import OWN_LIMIT, TOO_MANY_FILES, Place, goes_to, places, why
 from noroshi.checks.icmp import Echo, NoEcho, opened
 from noroshi.core.definitions.problems import InvalidValueError
+from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import Message, _, composed, ngettext
 from noroshi.ports import Check, Host, Outcome, Unmeasurable, options
@@ -62,15 +63,23 @@ class Options:
 
     def __post_init__(self) -> None:
         if not 1 <= self.count <= 20:
-            raise InvalidValueError(_("count must be 1 to 20"))
+            raise InvalidValueError(with_settings(_("{count} must be 1 to 20"), "count"))
         if not 10 <= self.wait <= LONGEST // self.count:
             raise InvalidValueError(
-                _("wait must be at least 10, and count times wait at most 15000")
+                with_settings(
+                    _(
+                        "{wait} must be at least 10, and the product of {count} and {wait} at most 15000"
+                    ),
+                    "wait",
+                    "count",
+                )
             )
         if not all(0 < port < 65536 for port in self.ports):
-            raise InvalidValueError(_("ports must be 1 to 65535"))
+            raise InvalidValueError(with_settings(_("{ports} must be 1 to 65535"), "ports"))
         if self.by == "tcp" and not self.ports:
-            raise InvalidValueError(_('by = "tcp" requires ports'))
+            raise InvalidValueError(
+                with_settings(_('{by} = "tcp" requires {ports}'), "by", "ports")
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from noroshi.checks import script_output
 from noroshi.core.definitions.problems import InvalidValueError
+from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import Message, _, plain
 from noroshi.ports import Check, Host, Outcome, Program, ProgramResult, Unmeasurable, options
@@ -41,9 +42,9 @@ class Options:
 
     def __post_init__(self) -> None:
         if not self.argv:
-            raise InvalidValueError(_("argv must name a program"))
+            raise InvalidValueError(with_settings(_("{argv} must name a program"), "argv"))
         if not 0 < self.timeout <= 3600:
-            raise InvalidValueError(_("timeout must be up to 3600"))
+            raise InvalidValueError(with_settings(_("{timeout} must be up to 3600"), "timeout"))
 
     @property
     def program(self) -> Program:

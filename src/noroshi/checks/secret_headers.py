@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from noroshi.core import http_expectations
 from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
+from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Reading
 from noroshi.core.redaction import Masks
 from noroshi.core.translation import Message, _, with_wording
@@ -20,7 +21,10 @@ VALUE = re.compile(r"[!-~](?:[ -~]{0,7998}[!-~])?")
 SHORTEST = 8
 """Letters of a word that may be a secret by itself: of "Bearer x" it is x."""
 NO_ENTRY = followed_by(
-    _("secret_headers takes for each header the name of a vault entry, never the value."),
+    with_settings(
+        _("{secret_headers} takes for each header the name of a vault entry, never the value."),
+        "secret_headers",
+    ),
     InstructionKind.PUT_ENTRY,
     entry=ANY_ENTRY,
 )

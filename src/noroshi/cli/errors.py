@@ -16,13 +16,18 @@ class CliError(Exception):
 
 
 class RefusedError(CliError):
-    """Report why it was not done, as the node said it; `kind` decides the exit code."""
+    """Report why it was not done, as the node said it; `kind` decides the exit code, and `codes`
+    are those of another server, or its replies, as they came."""
 
     def __init__(
-        self, kind: str, words: Message, problems: Sequence[tuple[str, Message]] = ()
+        self,
+        kind: str,
+        words: Message,
+        problems: Sequence[tuple[str, Message]] = (),
+        codes: Sequence[str] = (),
     ) -> None:
         super().__init__(words)
-        self.kind, self.problems = kind, tuple(problems)
+        self.kind, self.problems, self.codes = kind, tuple(problems), tuple(codes)
 
     def concerns(self, where: str) -> bool:
         """Return whether one of the problems is there."""

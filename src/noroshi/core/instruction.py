@@ -11,7 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from noroshi.core.translation import Argument, Medium, Message, _, pgettext, plain, sentences
+from noroshi.core.translation import (
+    Argument,
+    Medium,
+    Message,
+    _,
+    marked_text,
+    pgettext,
+    plain,
+    sentences,
+)
 
 
 class InstructionKind(StrEnum):
@@ -93,6 +102,15 @@ PAGES: Mapping[ManagerPage, Message] = {
     ManagerPage.ROUTE: _("the route's page"),
     ManagerPage.FORM: _("this page"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerPlace:
+    """Name a page of the manager to which an instruction leads: that of the route, or of the mail,
+    of this name; "": no certain one."""
+
+    page: ManagerPage
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +234,7 @@ DIAGNOSE = Wording(
 )
 CHECK_ACCEPTED = Wording(
     _("To check whether it was accepted: {command}"),
-    _("Whether it was accepted is shown in {page}."),
+    _("See in {page} whether it was accepted."),
 )
 EDIT = Wording(
     _("Correct the address: {command}"),
@@ -261,6 +279,8 @@ ANY_ROUTE = pgettext("any_route", "ROUTE")
 """Stands in a command where no certain route is meant."""
 ANY_ENTRY = _("NAME")
 """Stands in a command where no certain entry of the vault is meant."""
+SUBJECTS = ("route", "mail")
+"""The places of a command for what has a page of its own."""
 ANY_ACCOUNT = _("ACCOUNT")
 """Stands in a command where no certain account is meant."""
 GUIDANCE: Mapping[InstructionKind, Guidance] = {
@@ -398,9 +418,25 @@ class Instruction(Message):
         return self.guidance.wording.at(medium).say(language)
 
     def _rendered(self, language: str, medium: Medium) -> dict[str, Argument]:
+        return {**super()._rendered(language, medium), "page": self._page(language, medium)}
+
+    def _page(self, language: str, medium: Medium) -> str:
+        """Return what the page is called that does it; a page leads there."""
         page = self.guidance.page
-        name = "" if page is None else PAGES[page].say(language)
-        return {**super()._rendered(language, medium), "page": name}
+        if page is None:
+            return ""
+        name = PAGES[page].say(language)
+        return (
+            marked_text(name, ManagerPlace(page, self._subject))
+            if medium is Medium.PAGE
+            else name
+        )
+
+    @property
+    def _subject(self) -> str:
+        """The route or mail that is meant; "" for none, or for whichever."""
+        given = (self.arguments.get(name) for name in SUBJECTS)
+        return next((one for one in given if isinstance(one, str)), "")
 
 
 def with_instruction(text: Message, kind: InstructionKind, **given: object) -> Message:

@@ -7,14 +7,18 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
+from noroshi.core.earlier_wordings import text_of_today
 from noroshi.core.instruction import Instruction, InstructionKind
-from noroshi.core.translation import Argument, Message, bilingual
+from noroshi.core.marked_names import SettingName
+from noroshi.core.translation import Argument, MarkedText, Message, bilingual
 
 KINDS = {kind.value: kind for kind in InstructionKind}
 
 
 def stored(message: Message) -> dict[str, Any]:
     """Return a text as a store keeps it; `restored` reads it again."""
+    if isinstance(message, SettingName):
+        return {"id": message.id, "arguments": {}, "translations": {}, "setting": True}
     arguments = message.arguments
     numbers = (one for one in arguments.values() if isinstance(one, float))
     if (not arguments and message.translations is not None) or not all(map(isfinite, numbers)):
@@ -39,8 +43,11 @@ def restored(value: object) -> Message:
     """
     match value:
         case {"id": str(id), "arguments": dict(arguments), **more}:
+            if more.get("setting") is True:
+                return SettingName(id)
             known = {str(name): _restored_argument(one) for name, one in arguments.items()}
-            return _instruction(more, known) or Message(
+            today = _instruction(more, known) or text_of_today(id, known)
+            return today or Message(
                 id,
                 arguments=known,
                 context=_text(more.get("context", "")),
@@ -88,4 +95,6 @@ def _translations(value: object) -> Mapping[str, str] | None:
 
 
 def _storable(given: Argument | Message) -> Argument | dict[str, Any]:
+    if isinstance(given, MarkedText):
+        return str(given)
     return stored(given) if isinstance(given, Message) else given

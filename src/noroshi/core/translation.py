@@ -37,6 +37,40 @@ class Medium(StrEnum):
     MAIL = "mail"
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Say what the letters of a text from `start` up to `end` stand for: a page of the manager, a
+    setting."""
+
+    start: int
+    end: int
+    meaning: object
+
+
+class MarkedText(str):
+    """Hold a text for a page, and what parts of it stand for. Another text that is made of it has
+    its words alone."""
+
+    __slots__ = ("marks",)
+    marks: tuple[Mark, ...]
+
+    def __new__(cls, text: str, marks: tuple[Mark, ...] = ()) -> Self:
+        """Mark parts of a text, in their order."""
+        made = super().__new__(cls, text)
+        made.marks = marks
+        return made
+
+
+def marked_text(text: str, meaning: object) -> MarkedText:
+    """Return a text that stands for something as a whole."""
+    return MarkedText(text, (Mark(0, len(text), meaning),))
+
+
+def marks_of(text: str) -> tuple[Mark, ...]:
+    """Return what parts of a text stand for, as far as it is known."""
+    return text.marks if isinstance(text, MarkedText) else ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """The same sentence in English and in Japanese."""
@@ -155,7 +189,7 @@ class Message:
     def _filled(self, language: str, medium: Medium) -> str:
         text = self._wording(language, medium)
         try:
-            return text.format_map(_Places(self._rendered(language, medium)))
+            return _formatted(text, _Places(self._rendered(language, medium)))
         except (ValueError, TypeError, LookupError, AttributeError):
             return text  # a row is damaged, or of a version that wants other values
 
@@ -290,6 +324,16 @@ def with_wording(text: Message, change: Callable[[str], str]) -> Message:
     return text if changed == text else changed
 
 
+def quotes(text: Message, reply: str) -> bool:
+    """Return whether somebody else's reply stands in a text, word for word."""
+    if not reply or (text.translations is not None and reply in text.id):
+        return True  # nothing; or as a whole, or in a row of before there were arguments
+    given = text.arguments.values()
+    return any(
+        quotes(one, reply) if isinstance(one, Message) else reply in str(one) for one in given
+    )
+
+
 def sentence(text: Message) -> Message:
     """Return a text as a sentence of its own: most reasons stand within other sentences too. One
     that tells what to do, on a page otherwise than in a terminal, is one."""
@@ -329,7 +373,7 @@ _LARGEST = 2**63 - 1  # of numbers that every reader of JSON takes
 
 def _argument(given: object) -> Argument | Message:
     """Return a value as every store and reader of JSON has it, and as `format` shows it."""
-    if isinstance(given, Message) or given is None or isinstance(given, bool):
+    if given is None or isinstance(given, Message | MarkedText | bool):
         return given
     if isinstance(given, int) and abs(given) <= _LARGEST:
         return int(given)
@@ -363,6 +407,31 @@ class _Places(dict[str, Argument]):
 
     def __missing__(self, name: str) -> str:
         return f"{{{name}}}"
+
+
+def _formatted(text: str, given: _Places) -> str:
+    """Return a text with its places filled, and with the marks of what fills them."""
+    if not any(map(_marks_in, given.values())):
+        return text.format_map(given)
+    parts, marks = list[str](), list[Mark]()
+    formatter, length = Formatter(), 0
+    for literal, name, spec, conversion in formatter.parse(text):
+        value: Any = "" if name is None else formatter.get_field(name, (), given)[0]
+        shown = formatter.format_field(formatter.convert_field(value, conversion), spec or "")
+        length += len(literal)
+        if shown == value:
+            marks += (_moved(mark, length) for mark in _marks_in(value))
+        length += len(shown)
+        parts += (literal, shown)
+    return MarkedText("".join(parts), tuple(marks))
+
+
+def _marks_in(value: object) -> tuple[Mark, ...]:
+    return marks_of(value) if isinstance(value, str) else ()
+
+
+def _moved(mark: Mark, by: int) -> Mark:
+    return Mark(mark.start + by, mark.end + by, mark.meaning)
 
 
 @lru_cache(maxsize=8192)  # the program has fewer texts

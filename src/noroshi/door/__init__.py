@@ -1,7 +1,7 @@
 """The local door of a running node: one line of JSON in, one line of JSON out.
 
 {"op": "queue_show", "args": {"id": "01J…"}}
-{"ok": …}   or   {"error": "not found", "words": {"en": …, "ja": …}, "problems": […]}
+{"ok": …}   or   {"error": "not found", "words": {"en": …, "ja": …}, "problems": […], "codes": […]}
 """
 
 from __future__ import annotations

@@ -92,9 +92,9 @@ class Guide:
         """Return the steps for this case, of these parts; of all if none are named."""
         return tuple(s for s in self.steps if s.is_for(case) and s.part in (parts or PARTS))
 
-    def remedy_steps(self, text: str, case: Case) -> tuple[Step, ...]:
-        """Return the steps that mend what this text tells of."""
-        ids = [id for one in self.failures if one.is_in(text) for id in one.steps]
+    def remedy_steps(self, replies: str, case: Case) -> tuple[Step, ...]:
+        """Return the steps that mend what Microsoft said by these codes or replies."""
+        ids = [id for one in self.failures if one.is_in(replies) for id in one.steps]
         by_id = {step.id: step for step in self.steps_for(case)}
         return tuple(by_id[id] for id in dict.fromkeys(ids) if id in by_id)
 

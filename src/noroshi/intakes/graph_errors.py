@@ -54,6 +54,7 @@ def of_reply(reply: Reply, where: str, now: datetime) -> RouteError:
 
 
 def _meant(reply: Reply) -> tuple[Fault, Message]:
+    # Two texts by the status: rows of knowledge have a remedy, which nobody would see of these.
     match reply.status:
         case 401:
             return Fault.SIGN_IN, NO_RIGHT

@@ -124,6 +124,11 @@ class SignInError(OAuthError):
         self.known = known
         """The words say more of it than which class of refusals it is of."""
 
+    @property
+    def code_names(self) -> tuple[str, ...]:
+        """Return Entra's numbers as it writes them."""
+        return tuple(f"AADSTS{code}" for code in self.codes)
+
     def copy(self) -> SignInError:
         """Return the same refusal without its traceback, to be raised once more."""
         return SignInError(

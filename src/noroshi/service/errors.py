@@ -18,14 +18,17 @@ class UnreadableRequestError(ServiceError):
 
 
 class OperationError(ServiceError):
-    """Say why an operation was not done, in words for whoever asked; `problems` say where."""
+    """Say why an operation was not done, in words for whoever asked; `problems` say where, and
+    `codes` are those that another server gave, as AADSTS700016."""
 
     kind: ClassVar[str] = "trouble"
     """Its name on a wire."""
 
-    def __init__(self, words: Message, problems: tuple[Problem, ...] = ()) -> None:
+    def __init__(
+        self, words: Message, problems: tuple[Problem, ...] = (), codes: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(words.en)
-        self.words, self.problems = words, problems
+        self.words, self.problems, self.codes = words, problems, codes
 
 
 class NotFoundError(OperationError):

@@ -352,6 +352,7 @@ def refusal_as_json(
             {"where": shortened(p.where, LONGEST_TOLD), "what": _texts(p.what, medium)}
             for p in first_of(refusal.problems)
         ],
+        "codes": list(refusal.codes),
     }
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
+from noroshi.core.marked_names import with_settings
 from noroshi.core.translation import Message, _
 from noroshi.knowledge.os_errors import why, words_of
 from noroshi.ports import TransportContext, TransportKind, options
@@ -27,8 +28,8 @@ from noroshi.transports.pickup_folder import write
 PATIENCE = 30.0
 """Seconds until a folder that does not answer (a share whose server is away) is given up."""
 MOST_AT_ONCE = 4
-NO_FOLDER = _("folder must be an absolute path")
-BAD_SENDER = _("sender {given!r} is not a mail address")
+NO_FOLDER = with_settings(_("{folder} must be an absolute path"), "folder")
+BAD_SENDER = with_settings(_("{sender} {given!r} is not a mail address"), "sender")
 WRITTEN = _("written as {name}")
 CANNOT_WRITE = _("cannot write into the pickup folder {folder}: {why}")
 HANGS = _("it did not answer within {seconds:g} s; the disk or the share hangs")

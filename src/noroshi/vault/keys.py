@@ -149,7 +149,7 @@ def _box(path: Path, *, private: bool) -> Box:
 
 
 def key_in(text: bytes, path: Path) -> Secret:
-    """Return the key that stands in a text. Raises VaultError, naming the path, if none
+    """Return the key that stands in a text. Raises VaultError, with_settings the path, if none
     does."""
     stripped = text.strip()
     digits = len(stripped) == 2 * KEY_BYTES and set(stripped.lower()) <= set(

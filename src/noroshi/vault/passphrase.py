@@ -43,7 +43,7 @@ def lock_up(
 
 
 def unlock(text: bytes, passphrase: Secret, path: Path) -> Secret:
-    """Return the key again. VaultError, naming the path: no such file of ours, another
+    """Return the key again. VaultError, with_settings the path: no such file of ours, another
     passphrase."""
     head, _, body = text.strip().partition(b"\n")
     try:

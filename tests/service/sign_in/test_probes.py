@@ -132,8 +132,9 @@ async def test_an_app_is_known_before_there_is_any_secret(office):
 )
 async def test_an_app_that_is_not_there_is_told(office, changed, told):
     ask = await office.applied(**changed)
-    with pytest.raises(ErrorAnswer, match=told):
+    with pytest.raises(ErrorAnswer, match=told) as refused:
         await ask("account_try", account="box", bare=True)
+    assert refused.value.codes == (told,)
 
 
 @pytest.mark.parametrize("sign_in", ["person", "app"])
@@ -158,7 +159,7 @@ async def test_a_secret_that_is_refused_does_not_take_a_good_one_s_place(office)
         ErrorAnswer, match=r"AADSTS7000215(?s:.*)“lab-secret” in the vault is unchanged"
     ) as told:
         await ask("set_secret", **new, proved=True)
-    assert told.value.problems[0][0] == "secret"
+    assert told.value.problems[0][0] == "secret" and told.value.codes == ("AADSTS7000215",)
     assert (await office.vault.get("lab-secret")).reveal() == office.lab.address.client_secret
     office.turn("entra", "refuses")
     with pytest.raises(ErrorAnswer, match=r"cannot connect(?s:.*)is unchanged"):

@@ -155,15 +155,15 @@ def test_a_token_for_a_shared_mailbox_wants_the_permission_for_those():
 
 
 @pytest.mark.parametrize(
-    ("scp", "about"),
+    ("scp", "name"),
     [
         pytest.param("Mail.Send", OTHER_SENDER, id="without the permission"),
         pytest.param("Mail.Send.Shared", NO_RIGHTS, id="without rights at Exchange"),
     ],
 )
-def test_why_graph_keeps_somebody_out_of_a_shared_mailbox(scp, about):
+def test_why_graph_keeps_somebody_out_of_a_shared_mailbox(scp, name):
     claims = GRAPH | {"upn": "aki@example.com", "scp": scp}
-    assert [one.about for one in exclusion_causes(claims, USER)] == [about]
+    assert [one.name for one in exclusion_causes(claims, USER)] == [name]
     assert list(exclusion_causes(claims, "Aki@example.com")) == []
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from noroshi import schema
 from noroshi.checks import BUILT_IN
+from noroshi.core.definitions.monitors import BOTH
 from noroshi.core.definitions.schema import (
     ContactDef,
     GroupDef,
@@ -16,10 +17,21 @@ from noroshi.core.definitions.schema import (
     RuleDef,
 )
 from noroshi.core.definitions.schema_mail import AccountDef, RouteDef
+from noroshi.core.translation import Medium
 from noroshi.ports import options
 from noroshi.transports import BUILT_IN as TRANSPORTS
 from noroshi.web.forms.fields import Drawing, fields_of, merged, problems_elsewhere, read
 from noroshi.web.view.templates import templates
+
+
+@options
+class OfPlugin:
+    port: int = 1
+
+    def __post_init__(self):
+        if not self.port:
+            raise ValueError("port must be {above} 0 / 0 より大きい port が要ります")
+
 
 KNOWN = {
     "rules": ["ops", "boss"],
@@ -209,23 +221,42 @@ def test_what_an_option_says_of_itself_stands_at_its_field(kind, options, settin
     plugins = {one.kind: one for one in (*BUILT_IN, *TRANSPORTS)}
     with pytest.raises(schema.Invalid) as wrong:
         schema.read(plugins[kind].options, options, "options")
-    problems = [(one.where, one.what.say(language)) for one in wrong.value.problems]
+    problems = [
+        (one.where, one.what.say(language, Medium.PAGE)) for one in wrong.value.problems
+    ]
     form = schema.form(plugins[kind].options)
     fields = fields_of(form, options, problems, drawing=drawn(), prefix="options.")
     assert [one.code for one in fields if one.problems] == [setting]
     assert problems_elsewhere(problems, [one.name for one in fields], language) == []
 
 
-@pytest.mark.parametrize("what", ["both every and at are given", "every と at の両方です"])
-def test_what_does_not_fit_together_stands_at_the_first_of_it(what):
-    fields = fields_of(schema.form(MonitorDef), {}, (("", what),), drawing=drawn())
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_does_not_fit_together_stands_at_the_first_of_it(language):
+    problems = (("", BOTH.say(language, Medium.PAGE)),)
+    fields = fields_of(schema.form(MonitorDef), {}, problems, drawing=drawn())
     assert [one.code for one in fields if one.problems] == ["every"]
 
 
 def test_a_sentence_of_the_whole_that_has_a_word_like_a_setting_in_it_stays_above_the_form():
-    problems = (("", "the document has a fault at the end of every list"),)
-    fields = fields_of(schema.form(MonitorDef), {}, problems, drawing=drawn())
-    assert [one for one in fields if one.problems] == []
+    for text in ("the document has a fault at the end of every list", "every one is bad"):
+        fields = fields_of(schema.form(MonitorDef), {}, (("", text),), drawing=drawn())
+        assert [one for one in fields if one.problems] == []
+
+
+def test_a_plug_in_s_sentence_stands_at_the_setting_that_it_begins_with():
+    with pytest.raises(schema.Invalid) as wrong:
+        schema.read(OfPlugin, {"port": 0}, "options")
+    (problem,) = wrong.value.problems
+    assert problem.what.both() == {
+        "en": "port must be {above} 0",
+        "ja": "0 より大きい port が要ります",
+    }
+    for language in ("en", "ja"):
+        problems = ((problem.where, problem.what.say(language, Medium.PAGE)),)
+        fields = fields_of(
+            schema.form(OfPlugin), {}, problems, drawing=drawn(), prefix="options."
+        )
+        assert [one.code for one in fields if one.problems] == ["port"]
 
 
 def test_of_two_editors_the_second_keeps_what_they_typed_and_gets_the_rest_of_the_first():

@@ -2,6 +2,9 @@
 
 import pytest
 
+from noroshi.core.definitions.self_monitoring import OWN_GROUPS
+from noroshi.core.definitions.validation_errors import LIST, MISSING, NUMBER, WRONG_SORT
+from noroshi.service.alarms.silences import NO_REASON
 from noroshi.web.view.problem_text import problems_at
 
 WRONG = "整数を書いてください"
@@ -10,10 +13,6 @@ TOLD = {
     "a field of a form of its own": (
         ("until", "「x」は日時として読めません", "silence_add"),
         "日時: 「x」は日時として読めません",
-    ),
-    "a sentence that wants its subject": (
-        ("reason", "には、停止する理由を書いてください", "silence_add"),
-        "「理由」には、停止する理由を書いてください",
     ),
     "what no form has": (("length", WRONG, ""), f"期間: {WRONG}"),
     "an option in a file": (
@@ -37,3 +36,11 @@ def test_what_is_wrong_is_told_by_what_people_call_it(case):
 
 def test_what_has_no_name_of_ours_keeps_its_key():
     assert problems_at("fancy", "no", "en") == "fancy: no"
+
+
+def test_no_problem_begins_as_if_its_place_stood_before_it():
+    """A Japanese text that began with a particle would want its place without a colon."""
+    missing = [MISSING, OWN_GROUPS, NO_REASON, WRONG_SORT.fill(wanted=NUMBER, given=LIST)]
+    for text in missing:
+        assert problems_at("length", text.ja, "ja").startswith("期間: ")
+        assert not text.ja.startswith(tuple("はがをにで"))

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from noroshi.core.translation import bilingual, plain
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.page_context import LANGUAGE
 from noroshi.web.view.timestamps import Moment, full_time, timed, zone_of
@@ -34,13 +35,20 @@ def test_a_moment_is_short_to_read_and_whole_to_look_at():
     moment = Moment("07:40", AT)
     assert full_time(AT) == "2026-11-24 07:40:12 JST (UTC+09:00)"
     assert timed(moment) == ELEMENT
-    assert timed("<since> 07:40, by a&b", moment) == f"&lt;since&gt; {ELEMENT}, by a&amp;b"
-    assert (timed(""), timed("never", "")) == ("", "never")
+    told = plain("<since> {at}, by {who}").fill(at=moment, who="a&b, 07:40").say("en")
+    assert timed(told) == f"&lt;since&gt; {ELEMENT}, by a&amp;b, 07:40"
+    assert (timed(""), timed("never")) == ("", "never")
+
+
+def test_a_moment_in_a_language_s_own_order_is_the_one_that_was_given():
+    text = bilingual(en="{other}, {at}", ja="{at} ({other})")
+    told = [text.fill(at=Moment("07:40", AT), other="07:40").say(one) for one in ("en", "ja")]
+    assert list(map(timed, told)) == [f"07:40, {ELEMENT}", f"{ELEMENT} (07:40)"]
 
 
 def test_a_moment_of_a_language_knows_its_instant():
     told = LOCALIZERS["ja"].moment(AT.isoformat(), AT.isoformat())
-    assert isinstance(told, Moment) and told.at == AT
+    assert isinstance(told, Moment) and [one.meaning for one in told.marks] == [AT]
 
 
 @pytest.mark.parametrize(("language", "foot"), [("ja", "時刻は "), ("en", "times in ")])

@@ -182,4 +182,5 @@ def unpack(answer: Any) -> Any:
     if "ok" in answer:
         return answer["ok"]
     problems = [(p["where"], bilingual(**p["what"])) for p in answer["problems"]]
-    raise RefusedError(answer["error"], bilingual(**answer["words"]), problems)
+    codes = answer.get("codes", ())  # a node of an older version gives none
+    raise RefusedError(answer["error"], bilingual(**answer["words"]), problems, codes)

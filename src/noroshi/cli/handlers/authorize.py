@@ -25,7 +25,7 @@ def _sign_in(context: CommandContext, request: SignInRequest) -> Answer:
         if not request.read or refused.kind != "trouble":
             raise
         words = sign_in_texts.NOT_READ.fill(why=refused.words)
-        raise RefusedError(refused.kind, words, refused.problems) from None
+        raise RefusedError(refused.kind, words, refused.problems, refused.codes) from None
 
 
 def authorize(context: CommandContext) -> int:

@@ -246,11 +246,9 @@ def _reply_row(
 ) -> Sequence[str]:
     code_in_text = reply["text"].startswith(reply["enhanced"])  # SMTP's texts begin with it
     parts = (reply["code"], "" if code_in_text else reply["enhanced"], reply["text"])
-    explanation, reply_text = (
-        context.say(reply["words"]),
-        " ".join(str(part) for part in parts if part),
-    )
-    if explanation and reply["text"] not in explanation:
+    explanation = context.say(reply["words"])
+    reply_text = " ".join(str(part) for part in parts if part)
+    if explanation and not reply["quoted"]:
         explanation = f"{explanation} ({reply_text})"
     return (
         clock(attempt["at"], now),

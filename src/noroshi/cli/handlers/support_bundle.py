@@ -33,11 +33,11 @@ CANNOT_WRITE = _("Cannot write the support bundle to {file}: {why}. Nothing else
 THERE_IS_ONE = _("it already exists")
 README_HEAD = _("Support bundle of Noroshi {version}, written by `noroshi doctor --bundle`.")
 FILES: Mapping[str, Message] = {
-    "doctor.txt": _("what was examined, as it was shown"),
+    "doctor.txt": _("results of the diagnosis, as displayed"),
     "doctor.json": _("the same in all languages"),
     "program.json": _("versions and operating system"),
     "status.json": _("monitors, routes, queue"),
-    "queue.json": _("what waits"),
+    "queue.json": _("mails in the queue"),
     "ledger.json": _("the last {alarms} alarms and their mails").fill(alarms=LAST_ALARMS),
     "log.json": _("the last {events} events").fill(events=LAST_EVENTS),
     "definitions/": _("the definitions in effect"),

@@ -49,7 +49,7 @@ def _put_secret(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> None:
             words = setup_texts.SECRET_REFUSED.fill(
                 why=refused.words, entry=entry, account=goal.account, route=goal.route
             )
-            raise RefusedError(refused.kind, words, refused.problems) from None
+            raise RefusedError(refused.kind, words, refused.problems, refused.codes) from None
 
     def mend(refused: RefusedError) -> bool:
         if refused.concerns("to"):  # an API token has chosen another place for it meanwhile

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,11 +63,12 @@ def show(
 
 
 def show_remedy_steps(
-    talk: Dialogue, goal: SetupGoal, known_values: KnownValues, text: str
+    talk: Dialogue, goal: SetupGoal, known_values: KnownValues, codes: Collection[str]
 ) -> None:
-    """Show the steps that mend what a text tells of, if the guide knows any."""
+    """Show the steps that mend what other servers said by codes or replies, if the guide knows
+    any."""
     case = goal.case("object_id", path=known_values.path)
-    steps = MICROSOFT365.remedy_steps(text, case)
+    steps = MICROSOFT365.remedy_steps("\n".join(codes), case)
     if steps:
         talk.line("")
         talk.say(setup_texts.MENDED_BY)

@@ -76,7 +76,7 @@ def _import_certificate(
     arguments |= {"ahead": talk.holds_drafts}
 
     def mend(refused: RefusedError) -> bool:
-        show_remedy_steps(talk, goal, known_values, refused.words.en)
+        show_remedy_steps(talk, goal, known_values, refused.codes)
         return False
 
     talk.until_proved(

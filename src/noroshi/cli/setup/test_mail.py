@@ -123,9 +123,10 @@ class LastMail:
                 return letter
             if len(attempts) > self._attempts:
                 self._attempts = len(attempts)
-                raise RefusedError("trouble", _why(attempts[-1]))
+                raise RefusedError("trouble", _why(attempts[-1]), codes=_replies(attempts))
             if time.monotonic() > until:
-                raise RefusedError("trouble", bilingual(**letter["queued"]["because"]))
+                because = bilingual(**letter["queued"]["because"])
+                raise RefusedError("trouble", because, codes=_replies(attempts))
             time.sleep(LOOK)
 
     def _wait_for_node(self) -> Letter:
@@ -158,6 +159,11 @@ def _why(attempt: Mapping[str, Any]) -> Message:
     return each_once(replies)
 
 
+def _replies(tried: Sequence[Letter]) -> Sequence[str]:
+    """Return what was replied to the last attempt."""
+    return [_reply(one) for attempt in tried[-1:] for one in attempt["said"]]
+
+
 def _reply(one: Mapping[str, Any]) -> str:
     """Return what the other side said, word for word."""
     text = " ".join(str(one["text"] or "").removeprefix(one["enhanced"] or "").split())
@@ -169,7 +175,7 @@ def _reply_message(one: Mapping[str, Any]) -> Message:
     explanation = bilingual(**one["words"])
     if not explanation.en:
         return plain(reply)
-    if not reply or reply in explanation.en:
+    if not reply or one["quoted"]:
         return explanation
     return composed("{ours}\n{reply}", ours=explanation, reply=reply)
 

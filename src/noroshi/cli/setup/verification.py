@@ -26,7 +26,7 @@ from noroshi.guides.setup_goal import NOT_YET, SetupGoal
 
 ROLES = {"smtp": "SMTP.SendAsApp", "graph": "Mail.Send"}
 
-NO_SECRET_SENT = "AADSTS7000218"
+UNKNOWN_APP, NO_SECRET_SENT = "AADSTS700016", "AADSTS7000218"
 
 
 class Proofs:
@@ -71,8 +71,7 @@ class Proofs:
 
     def tell_steps(self, refused: RefusedError) -> None:
         """Show the administrator's steps that mend it."""
-        text = " ".join([refused.words.en, *(what.en for _, what in refused.problems)])
-        show_remedy_steps(self.talk, self.goal, self.known_values, text)
+        show_remedy_steps(self.talk, self.goal, self.known_values, refused.codes)
 
     # the app
 
@@ -90,11 +89,7 @@ class Proofs:
             self.talk.say_success(setup_texts.APP_KNOWN.fill(app=self.goal.client_id))
 
     def _ask_another_app(self, refused: RefusedError) -> bool:
-        if (
-            not self.talk.may_ask
-            or self.talk.args.yes
-            or "AADSTS700016" not in refused.words.en
-        ):
+        if not self.talk.may_ask or self.talk.args.yes or UNKNOWN_APP not in refused.codes:
             return False
         self.goal = replace(self.goal, client_id=NOT_YET)
         self.talk.args.client_id = ""
@@ -142,7 +137,7 @@ class Proofs:
 
     def _ask_missing_secret(self, refused: RefusedError) -> bool:
         """Ask for a secret where a sign-in shows that the app has one, or another one."""
-        lacks = NO_SECRET_SENT in refused.words.en
+        lacks = NO_SECRET_SENT in refused.codes
         if not lacks and not refused.concerns("secret"):
             return False
         if not self.talk.may_ask or self.talk.args.yes:

@@ -35,6 +35,7 @@ from noroshi.core.definitions.value_checks import (
 from noroshi.core.definitions.value_syntax import DAYS, is_name, moment
 from noroshi.core.mail import DIRECT, Network
 from noroshi.core.maintenance import Window
+from noroshi.core.marked_names import with_settings
 from noroshi.core.model import MINUTELY, Instance, Limits, Monitor, Rule
 from noroshi.core.translation import _
 
@@ -47,7 +48,7 @@ CHECK = _("kind of monitor")
 READING = _("reading")
 DAY = _("day of the week")
 
-BOTH = _("both every and at are given; keep one of them")
+BOTH = with_settings(_("both {every} and {at} are given; keep one of them"), "every", "at")
 DAYS_ALONE = _("requires at, which is not set here")
 NO_MOMENT = _('{given} is not a time of day; write it as in "07:30"')
 NO_NETWORK = _("is only for kinds that connect through a network (http), not for {kind}")

@@ -10,6 +10,7 @@ from noroshi.core.definitions.schema import Definitions
 from noroshi.core.definitions.schema_mail import NetworkDef
 from noroshi.core.definitions.value_checks import host
 from noroshi.core.mail import DIRECT, Network
+from noroshi.core.marked_names import with_settings
 from noroshi.core.network_policy import CLOSED, NetworkPolicy
 from noroshi.core.translation import _
 
@@ -17,7 +18,9 @@ NO_NAME = ""
 NETWORK = _("network")
 NO_PROXY = _("must be host:port, as in proxy.example.com:8080")
 PROXY_ALONE = _("requires proxy, which is not set")
-BOTH = _("proxy_user and proxy_password must be set together")
+BOTH = with_settings(
+    _("{proxy_user} and {proxy_password} must be set together"), "proxy_user", "proxy_password"
+)
 NO_SOURCE = _("must be an address of this computer, as in 192.0.2.10")
 
 

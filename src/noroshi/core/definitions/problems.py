@@ -14,6 +14,7 @@ MOST_NAMED = 12
 MOST_FOUND, MOST_REPORTED = 1000, 50
 """So many problems are kept while something is read, and so many are told to whoever asked: what is
 wrong a million times must not fill the memory with sentences."""
+FILE_ENDS = ".toml"
 LONGEST_SHOWN = 200
 """Letters of a given value that a sentence repeats."""
 
@@ -108,7 +109,35 @@ def inside(where: str, *steps: str) -> str:
 
 def file_of(type: str, name: str, found: list[Problem]) -> Place:
     """Return the place of a definition: the file that it is in when it is in a folder."""
-    return Place(f"{type}/{name}.toml: ", found)
+    return Place(f"{type}/{name}{FILE_ENDS}: ", found)
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """The place of a problem: the definition that it is in, as instances/web1, and where inside of
+    it. `key` is "" for what is in no definition, `inside` for a definition as a whole."""
+
+    key: str
+    inside: str
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Return the way inside, from table to table."""
+        return tuple(self.inside.split(".")) if self.inside else ()
+
+    @property
+    def setting(self) -> str:
+        """Return the setting that it ends at, without the number of an entry."""
+        return self.steps[-1].partition("[")[0] if self.inside else ""
+
+
+def read_location(where: str) -> Location:
+    """Return where a problem is: the inverse of `file_of` and `inside`."""
+    file, _mark, within = where.partition(": ")
+    key = file.removesuffix(FILE_ENDS)
+    if key != file and key.partition("/")[0].isalpha() and "/" in key:
+        return Location(key, within)
+    return Location("", where)
 
 
 def suggestion(name: str, known: Collection[str]) -> Message:

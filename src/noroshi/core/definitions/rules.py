@@ -26,6 +26,7 @@ from noroshi.core.definitions.value_checks import (
 from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.levels import Level, When
 from noroshi.core.mail import Network, Pace, Route
+from noroshi.core.marked_names import with_settings
 from noroshi.core.model import MOST_TELLINGS, Contact, Rule
 from noroshi.core.translation import Message, _
 
@@ -58,7 +59,9 @@ TOO_MANY = _(
     "has more than {most} addresses, too many for one mail; split it into several contacts"
 )
 NTH_ALONE = _('is only for when = "nth"')
-NTH_MISSING = _('when = "nth" requires nth: the number of consecutive measurements')
+NTH_MISSING = with_settings(
+    _('{when} = "nth" requires {nth}: the number of consecutive measurements'), "when", "nth"
+)
 IN_THE_CLEAR = _(
     'the account\'s access token must not be sent unencrypted; use "starttls" or "tls"'
 )

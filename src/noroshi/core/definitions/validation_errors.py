@@ -8,7 +8,7 @@ a secret in the wrong place, and no more is said than of which sort it was.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import reduce
 from types import UnionType
@@ -22,6 +22,7 @@ from noroshi.core.definitions.problems import (
     shortened,
     suggestion,
 )
+from noroshi.core.marked_names import SettingName
 from noroshi.core.printable import printable
 from noroshi.core.translation import Message, _, bilingual, plain
 
@@ -171,19 +172,30 @@ def _words(fault: Fault, shape: Any) -> Message:
         choices = re.findall("'([^']*)'", context["expected"])
         return CHOICE.fill(choices=", ".join(choices) or context["expected"])
     if "error" in context:
-        return _raised(context["error"])
+        return _raised(context["error"], _names_at(shape, fault["loc"]))
     if kind in SIMPLE:
         return SIMPLE[kind].fill(**context) if context else SIMPLE[kind]
     return OTHER.fill(msg=fault["msg"])
 
 
-def _raised(error: Exception) -> Message:
+def _raised(error: Exception, settings: Collection[str]) -> Message:
     """Return what a value says of itself: a plug-in's author may write both languages in one
-    line."""
+    line, and begins with the setting that is meant."""
     if isinstance(error, InvalidValueError):
         return error.words
     english, _, japanese = str(error).partition(" / ")
-    return bilingual(en=english, ja=japanese or english)
+    setting = english.partition(" ")[0]
+    if setting not in settings:
+        return bilingual(en=english, ja=japanese or english)
+    texts = [_with_place(text, setting) for text in (english, japanese or english)]
+    pattern = bilingual(en=texts[0], ja=texts[1])
+    return pattern.with_arguments({"setting": SettingName(setting)})
+
+
+def _with_place(text: str, setting: str) -> str:
+    """Return somebody's text with the place {setting} where it first names the setting."""
+    parts = (part.replace("{", "{{").replace("}", "}}") for part in text.split(setting, 1))
+    return "{setting}".join(parts)
 
 
 def _names_at(shape: Any, steps: Sequence[object]) -> list[str]:

@@ -1,4 +1,5 @@
-"""Word a sign-in that is missing, ended or complete."""
+"""Word a sign-in that is missing, ended or complete: states of our own, which no code of a server
+names, and so no rows of knowledge."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, suggestion
 from noroshi.core.instruction import InstructionKind, followed_by
+from noroshi.core.marked_names import DefinitionKey
 from noroshi.core.translation import Message, _
 from noroshi.definitions import content, differences, document
 from noroshi.definitions.documents import split
@@ -187,7 +188,7 @@ class EditOperations(VersionOperations):
             current,
         )
         words = CHANGED_MEANWHILE.fill(
-            who=changed_in.who or "?", key=key, number=changed_in.number
+            who=changed_in.who or "?", key=DefinitionKey(key), number=changed_in.number
         )
         lines = [Problem(key, one.words) for one in differences(editors, newest)]
         new_key = None if newest else _key_after_renames(trail, key)

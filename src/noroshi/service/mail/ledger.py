@@ -8,7 +8,7 @@ from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.judgement import ENDS
 from noroshi.core.mail import EnvelopeState, Receipt, delivery_state
-from noroshi.core.translation import NOTHING, Message, _
+from noroshi.core.translation import NOTHING, Message, _, quotes
 from noroshi.ports import LedgerEntry
 from noroshi.service.errors import NotFoundError, OperationFailedError
 from noroshi.service.mail.delivery_status import arrival_answers, state_of, unproved
@@ -112,6 +112,7 @@ def _attempts(
             code=answer.code,
             text=answer.text_for(roles),
             words=answer.words,
+            quoted=quotes(answer.words, answer.text_for(roles)),
             provider_id=receipt.provider_id,
             mark=marks.get(receipt.route, NOTHING),
         )

@@ -15,7 +15,7 @@ from noroshi.core.translation import NOTHING, Message
 class Tried:
     """One attempt for one address: when, by which route, what came of it. `provider_id` is the
     provider's own number of the mail, "" where it gave none. `mark` stands beside a route whose
-    provider is none of the built-in ones."""
+    provider is none of the built-in ones; `quoted` as in Said."""
 
     at: datetime
     route: str
@@ -24,6 +24,7 @@ class Tried:
     code: int
     text: str
     words: Message
+    quoted: bool
     provider_id: str
     mark: Message = NOTHING
 
@@ -133,7 +134,8 @@ class Queued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """The answer about one address: `text` is the other side's, `words` are our own."""
+    """The answer about one address: `text` is the other side's, `words` are our own; `quoted`: all
+    of that text stands in them."""
 
     address: str
     verdict: Verdict
@@ -141,6 +143,7 @@ class Said:
     enhanced: str
     text: str
     words: Message
+    quoted: bool
 
 
 @dataclass(frozen=True, slots=True)

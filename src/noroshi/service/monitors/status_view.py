@@ -16,7 +16,7 @@ from noroshi.core.levels import Level
 from noroshi.core.mail import EnvelopeState, Receipt, Route
 from noroshi.core.model import ItemState, Monitor, Sample, State
 from noroshi.core.route_readiness import RouteEvidence, sends
-from noroshi.core.translation import NOTHING, Message, _
+from noroshi.core.translation import NOTHING, Message, _, quotes
 from noroshi.definitions.accounts_of_routes import NOT_IN_VAULT, is_retiring
 from noroshi.definitions.compilation import OPEN
 from noroshi.oauth.tokens import SignInState, SignInStatus
@@ -331,6 +331,7 @@ def _attempt(receipt: Receipt, roles: Collection[str]) -> Attempt:
             enhanced=answer.enhanced,
             text=answer.text_for(roles),
             words=answer.words,
+            quoted=quotes(answer.words, answer.text_for(roles)),
         )
         for address, answer in receipt.answers.items()
     )

@@ -163,7 +163,7 @@ class SignInSteps:
             claims, self._resource, self._user, now, shared=shared, bulk=bulk
         )
         faults = tuple(
-            fault.words for fault in diagnoses if fault.about != token_diagnosis.OTHER_PERSON
+            fault.words for fault in diagnoses if fault.name != token_diagnosis.OTHER_PERSON
         )
         return StepResult(
             _claims_text(claims, self._resource),
@@ -187,7 +187,7 @@ class SignInSteps:
         return tuple(filled(ANOTHER, with_values(self._exam, **one.values)) for one in causes)
 
     def _refusal(self, failure: SignInError) -> StepError:
-        codes = "".join(f" AADSTS{code}" for code in failure.codes)
+        codes = "".join(f" {code}" for code in failure.code_names)
         correlation = f" (correlation ID {failure.correlation_id})"
         reply = REPLY.format(
             error=failure.error,

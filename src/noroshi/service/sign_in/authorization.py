@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.instruction import Instruction, InstructionKind, followed_by, with_instruction
@@ -348,12 +348,13 @@ def _sort_of_secret(account: Account) -> str:
 def not_signed_in(route: str, failure: OAuthError | VaultError) -> OperationFailedError:
     """Return what the provider said, and what to do now: this is no renewal, which is tried
     again."""
+    codes = failure.code_names if isinstance(failure, SignInError) else ()
+    problems = tuple(_mendings(route, failure))
+    return OperationFailedError(failure.words, problems, codes)
+
+
+def _mendings(route: str, failure: OAuthError | VaultError) -> Iterator[Problem]:
     if isinstance(failure, SignInError) and is_about_secret(failure.codes):
-        return OperationFailedError(
-            failure.words, (Problem("secret", ANOTHER_SECRET.fill(route=route)),)
-        )
-    if isinstance(failure, UnreachableError) or getattr(failure, "who", "") == "wait":
-        return OperationFailedError(
-            failure.words, (Problem("", NOT_BY_ITSELF.fill(route=route)),)
-        )
-    return OperationFailedError(failure.words)
+        yield Problem("secret", ANOTHER_SECRET.fill(route=route))
+    elif isinstance(failure, UnreachableError) or getattr(failure, "who", "") == "wait":
+        yield Problem("", NOT_BY_ITSELF.fill(route=route))

@@ -55,7 +55,7 @@ class ProbeOperations(SignInOperations):
             id = await self._tokens.tenant(target)
         except SignInError as failure:
             words = NO_TENANT.fill(tenant=target.tenant, why=failure.words)
-            raise OperationFailedError(words) from None
+            raise OperationFailedError(words, codes=failure.code_names) from None
         except (UnreachableError, VaultError) as failure:
             raise probe_error(target, failure) from None
         return TenantFound(id=id, host=urlsplit(target.authority).netloc)

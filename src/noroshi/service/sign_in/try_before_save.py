@@ -131,7 +131,7 @@ async def require_accepted(
             words = STAYS.fill(why=refused.words, entry=entry)
             anyway = ALL_THE_SAME[credential.kind].fill(entry=entry, account=account.name)
             raise OperationFailedError(
-                words, (*refused.problems, Problem("", anyway))
+                words, (*refused.problems, Problem("", anyway)), refused.codes
             ) from None
 
 
@@ -150,14 +150,20 @@ def probe_error(
 ) -> OperationFailedError:
     """Return what was said, and where the secret goes if that is at fault: no route is needed
     for it."""
-    if isinstance(failure, SignInError) and _is_about_credential(account, failure, credential):
+    if not isinstance(failure, SignInError):
+        return OperationFailedError(failure.words)
+    if _is_about_credential(account, failure, credential):
         secret = credential.entry if credential else account.secret
-        return OperationFailedError(
-            failure.words, (Problem("secret", ANOTHER_SECRET.fill(entry=secret)),)
-        )
-    if isinstance(failure, SignInError) and credential and _is_unknown(failure):
-        return OperationFailedError(_not_uploaded(failure, credential))
-    return OperationFailedError(failure.words)
+        return refused_sign_in(failure, Problem("secret", ANOTHER_SECRET.fill(entry=secret)))
+    if credential and _is_unknown(failure):
+        words = _not_uploaded(failure, credential)
+        return OperationFailedError(words, codes=failure.code_names)
+    return refused_sign_in(failure)
+
+
+def refused_sign_in(failure: SignInError, *problems: Problem) -> OperationFailedError:
+    """Return what the sign-in server said, with its codes."""
+    return OperationFailedError(failure.words, problems, failure.code_names)
 
 
 def field_of(failure: SignInError) -> str:
@@ -189,7 +195,7 @@ def _not_uploaded(failure: SignInError, credential: Credential) -> Message:
     """Say that the certificate on trial is not uploaded: what shows the account's own would
     show another one."""
     thumbprint = thumbprints(credential.value.reveal()).sha1.upper()
-    return UNKNOWN_CERTIFICATE.fill(thumbprint=thumbprint, code=f"AADSTS{failure.codes[0]}")
+    return UNKNOWN_CERTIFICATE.fill(thumbprint=thumbprint, code=failure.code_names[0])
 
 
 def _is_wrong(account: Account, failure: SignInError) -> bool:

@@ -14,6 +14,8 @@ from noroshi.transports.smtp import errors
 from noroshi.transports.smtp.errors import SmtpServerError
 from noroshi.transports.smtp.reply_classifier import rule_for
 
+# The sentences are told by the code that meets the trouble, with its arguments; no code of another
+# names them.
 OBSTACLES: Mapping[Message, str] = {
     connection_errors.DNS: "connections.unknown_name",
     connection_errors.NO_NAME_SERVER: "connections.unknown_name",

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
+from noroshi.core.marked_names import with_settings
 from noroshi.core.redaction import Masks
 from noroshi.core.translation import Message, _
 from noroshi.network.connection_errors import NoAnswerError
@@ -35,10 +36,16 @@ from noroshi.vault import Secret
 
 LARGEST = 3_000_000
 """Bytes of a mail: Graph takes a request of 4 MB, and base64 makes four bytes of three."""
-NO_ACCOUNT = _("account is missing: the account that signs in to Microsoft Graph")
-NO_GRAPH = _("graph is missing: the account's cloud has no address of Microsoft Graph")
-BAD_GRAPH = _("graph {given!r} must be https with a host, as in https://graph.microsoft.com")
-BAD_USER = _("user {given!r} is not a mail address")
+NO_ACCOUNT = with_settings(
+    _("{account} is missing: the account that signs in to Microsoft Graph"), "account"
+)
+NO_GRAPH = with_settings(
+    _("{graph} is missing: the account's cloud has no address of Microsoft Graph"), "graph"
+)
+BAD_GRAPH = with_settings(
+    _("{graph} {given!r} must be https with a host, as in https://graph.microsoft.com"), "graph"
+)
+BAD_USER = with_settings(_("{user} {given!r} is not a mail address"), "user")
 TOO_LARGE = _(
     "the mail has {size:.1f} MB, but Microsoft Graph accepts {most:.0f} MB at most, so it "
     "was not tried. Name a route of kind smtp after this one, or attach less (attach_lines)"

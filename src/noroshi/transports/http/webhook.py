@@ -11,6 +11,7 @@ from typing import Literal
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
+from noroshi.core.marked_names import with_settings
 from noroshi.core.redaction import Masks
 from noroshi.core.translation import Message, _
 from noroshi.definitions.documents import ENTRY
@@ -31,11 +32,19 @@ OWN_HEADERS = frozenset(
 )
 NUMBERS = ("x-ms-workflow-run-id", "x-request-id", "request-id")
 """Headers by which whoever took it may find it again."""
-ONE_URL = _("set either url or url_entry")
-BOTH = _("header and header_entry must be set together")
-BAD_HEADER = _("header {given!r} cannot be set")
+ONE_URL = with_settings(_("set either {url} or {url_entry}"), "url", "url_entry")
+BOTH = with_settings(
+    _("{header} and {header_entry} must be set together"), "header", "header_entry"
+)
+BAD_HEADER = with_settings(_("{header} {given!r} cannot be set"), "header")
 NO_ENTRY = followed_by(
-    _("url_entry and header_entry are names of entries of the vault, never the values."),
+    with_settings(
+        _(
+            "{url_entry} and {header_entry} are names of entries of the vault, never the values."
+        ),
+        "url_entry",
+        "header_entry",
+    ),
     InstructionKind.PUT_SECRET,
     entry=ANY_ENTRY,
 )

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from noroshi.core.http_expectations import is_near
 from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
+from noroshi.core.marked_names import with_settings
 from noroshi.core.translation import Message, _
 
 SECRET_HOSTS = (
@@ -27,14 +28,21 @@ NO_URL = _(
     "the URL must be https with a host, as in https://example.com/hook, in plain ASCII and "
     "without a user name"
 )
-IN_THE_CLEAR = _(
-    "http is allowed only for an address of this computer or of a private network (as "
-    "http://192.168.1.10:8080/hook), and only with plain_http = true"
+IN_THE_CLEAR = with_settings(
+    _(
+        "http is allowed only for an address of this computer or of a private network (as "
+        "http://192.168.1.10:8080/hook), and only with {plain_http} = true"
+    ),
+    "plain_http",
 )
 SECRET_URL = followed_by(
-    _(
-        "this URL is a secret: whoever knows it may post there. Give url_entry = NAME instead "
-        "of url, where NAME is an entry of the vault."
+    with_settings(
+        _(
+            "this URL is a secret: whoever knows it may post there. Give {url_entry} = NAME instead "
+            "of {url}, where NAME is an entry of the vault."
+        ),
+        "url_entry",
+        "url",
     ),
     InstructionKind.PUT_SECRET,
     entry=ANY_ENTRY,

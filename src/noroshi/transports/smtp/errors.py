@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from noroshi.core.instruction import InstructionKind, with_instruction
 from noroshi.core.mail import Answer, Fault, Verdict
+from noroshi.core.marked_names import with_settings
 from noroshi.core.translation import NOTHING, Message, _, pgettext
 from noroshi.network import TlsError
 from noroshi.ports import RouteError
@@ -41,9 +42,13 @@ NO_STARTTLS = _(
 )
 NO_WAY = _("{where} does not offer {wanted} to sign in (AUTH); it offers: {offers}")
 IN_THE_CLEAR = _("an account's token is sent only in TLS: set protection to starttls or tls")
-PASSWORD_IN_THE_CLEAR = _(
-    "a password is sent only in TLS: set protection to starttls or tls. Without TLS, only "
-    'auth = "cram-md5" is allowed, which does not reveal it'
+PASSWORD_IN_THE_CLEAR = with_settings(
+    _(
+        "a password is sent only in TLS: set {protection} to starttls or tls. Without TLS, only "
+        '{auth} = "cram-md5" is allowed, which does not reveal it'
+    ),
+    "protection",
+    "auth",
 )
 NO_TLS_YET = _(
     "{where} did not start TLS within {seconds:g} s (TCP, TLS). The mail server is down, a "

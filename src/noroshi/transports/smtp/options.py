@@ -8,6 +8,7 @@ from typing import Literal
 
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.instruction import ANY_ENTRY, InstructionKind, followed_by
+from noroshi.core.marked_names import with_settings
 from noroshi.core.translation import Message, _
 from noroshi.definitions.documents import ENTRY
 from noroshi.oauth.high_volume import is_high_volume
@@ -27,31 +28,44 @@ EXCHANGE_MX = (
     ".mail.protection.partner.outlook.cn",
 )
 """Where Exchange Online takes mail for its tenants: by a connector or as direct send, port 25."""
-NO_HOST = _("host is missing")
-BAD_HOST = _("host {given!r} is not a host name")
-BAD_PORT = _("port must be 1 to 65535")
-NO_SENDER = _("sender is missing: the address of the sender")
-BAD_SENDER = _("sender {given!r} is not a mail address")
-BAD_EHLO = _("ehlo {given!r} is not a host name")
-BAD_ENVELOPE = _("envelope_sender {given!r} is not a mail address")
-NOBODY_SIGNS_IN = _(
-    "{host} does not support sign-in: leave account and password out (a connector or direct "
-    "send), or use smtp.office365.com"
+NO_HOST = with_settings(_("{host} is missing"), "host")
+BAD_HOST = with_settings(_("{host} {given!r} is not a host name"), "host")
+BAD_PORT = with_settings(_("{port} must be 1 to 65535"), "port")
+NO_SENDER = with_settings(_("{sender} is missing: the address of the sender"), "sender")
+BAD_SENDER = with_settings(_("{sender} {given!r} is not a mail address"), "sender")
+BAD_EHLO = with_settings(_("{ehlo} {given!r} is not a host name"), "ehlo")
+BAD_ENVELOPE = with_settings(
+    _("{envelope_sender} {given!r} is not a mail address"), "envelope_sender"
 )
-NO_TLS_NO_CERTIFICATE = _(
-    "a certificate is used only in TLS: set protection to starttls or tls"
+NOBODY_SIGNS_IN = with_settings(
+    _(
+        "{host} does not support sign-in: leave {account} and {password} out (a connector or "
+        "direct send), or use smtp.office365.com"
+    ),
+    "account",
+    "password",
+)
+NO_TLS_NO_CERTIFICATE = with_settings(
+    _("a certificate is used only in TLS: set {protection} to starttls or tls"), "protection"
 )
 NO_ENTRY = followed_by(
-    _("password must be the name of an entry of the vault, never the password itself."),
+    with_settings(
+        _("{password} must be the name of an entry of the vault, never the password itself."),
+        "password",
+    ),
     InstructionKind.PUT_SECRET,
     entry=ANY_ENTRY,
 )
-TWO_WAYS = _("account and password cannot both be set: choose one sign-in method")
+TWO_WAYS = with_settings(
+    _("{account} and {password} cannot both be set: choose one sign-in method"),
+    "account",
+    "password",
+)
 NEEDS_SEND_AS = _(
     "{user} signs in, From is {sender}, the envelope's sender {envelope}: that requires Send As"
 )
-NEEDS_ACCOUNT = _('auth = "{auth}" requires an account')
-NEEDS_PASSWORD = _('auth = "{auth}" requires a password')
+NEEDS_ACCOUNT = with_settings(_('{auth} = "{given}" requires an account'), "auth")
+NEEDS_PASSWORD = with_settings(_('{auth} = "{given}" requires a password'), "auth")
 
 
 @options
@@ -112,9 +126,9 @@ class Options:
         if self._is_mx and (self.account or self.password):
             raise InvalidValueError(NOBODY_SIGNS_IN.fill(host=self.host))
         if self.auth in BY_TOKEN and not self.account:
-            raise InvalidValueError(NEEDS_ACCOUNT.fill(auth=self.auth))
+            raise InvalidValueError(NEEDS_ACCOUNT.fill(given=self.auth))
         if self.auth in BY_PASSWORD and not self.password:
-            raise InvalidValueError(NEEDS_PASSWORD.fill(auth=self.auth))
+            raise InvalidValueError(NEEDS_PASSWORD.fill(given=self.auth))
         if self.protection == "none" and self.account:
             raise InvalidValueError(errors.IN_THE_CLEAR)
         # CRAM-MD5 shows nobody the password; what it shows can be guessed at, so it must be asked for.

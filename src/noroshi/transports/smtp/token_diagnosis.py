@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from noroshi.core.instruction import ANY_ROUTE, InstructionKind, with_instruction
+from noroshi.core.instruction import ANY_ROUTE
 from noroshi.core.printable import printable
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Message
+from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.oauth.high_volume import BULK_ROLE
 from noroshi.oauth.jwt_claims import (
     AUDIENCES,
@@ -37,87 +38,27 @@ SETTINGS: Mapping[Resource, tuple[str, str]] = {
 }
 LONGEST = 80
 
-OTHER_AUDIENCE = _(
-    "The token is for “{aud}”, not for {name}: check {setting} of the cloud, which must name "
-    "only that resource, or name it first."
-)
-NO_SCOPE = with_instruction(
-    _(
-        "The token carries “{has}” and lacks the permission {wanted}: add it to the app "
-        "registration as a delegated permission of Microsoft Graph, and sign in again "
-        "({instruction})."
-    ),
-    InstructionKind.SIGN_IN_PLACE,
-    route=ANY_ROUTE,
-)
-NO_ROLE = _(
-    "The token lacks the permission {wanted}: the administrator adds it under API "
-    "permissions, {name}, as an application permission and grants admin consent. (Not needed "
-    "where Exchange itself grants it: RBAC for Applications.)"
-)
-NO_BULK_ROLE = _(
-    "The token lacks the permission Mail.Send of Office 365 Exchange Online, which High "
-    "Volume Email requires (not that of Microsoft Graph): the administrator adds it under "
-    "API permissions, Office 365 Exchange Online, as an application permission and grants "
-    "admin consent."
-)
-OTHER_PERSON = _(
-    "{person} signed in, but the route opens the mailbox {user}: that requires Full Access "
-    "to it (Add-MailboxPermission {user} -User {person} -AccessRights FullAccess), or sign "
-    "in as {user}."
-)
-OTHER_SENDER = _(
-    "{person} signed in, but the route sends from the mailbox {user}: that requires "
-    "Mail.Send.Shared (shared = true in the account, then a new sign-in) and the rights Full "
-    "Access and Send As there; or sign in as {user}."
-)
-NO_RIGHTS = _(
-    "{person} signed in for the shared mailbox {user}, and the token has Mail.Send.Shared. "
-    "{person} lacks the rights Full Access and Send As there; or they were given within the "
-    "last two hours and have not taken effect yet."
-)
-ENDED = _(
-    "By this computer's clock, the token expired at {at}, although it is new: the clock is "
-    "wrong."
-)
-OF_MAILBOX = _(
-    "The token itself looks right. Remaining causes: the mailbox {user} does not exist or "
-    "has no licence; SMTP AUTH is off for it (Set-CASMailbox {user} "
-    "-SmtpClientAuthenticationDisabled $false); a policy blocks it (Entra, Sign-in logs). A "
-    "change takes 30 minutes to 2 hours to take effect in Exchange; Noroshi retries "
-    "automatically."
-)
-OF_APP = _(
-    "The token itself looks right. Remaining causes: the app's service principal is missing "
-    "in Exchange, or was created with the object ID of the app registration instead of the "
-    "enterprise application's (New-ServicePrincipal); it has no Full Access to {user} "
-    "(Add-MailboxPermission); SMTP AUTH is off for the mailbox (Set-CASMailbox {user} "
-    "-SmtpClientAuthenticationDisabled $false); the mailbox does not exist or has no "
-    "licence; a policy for workload identities blocks the app. A change takes 30 minutes to "
-    "2 hours to take effect in Exchange; Noroshi retries automatically."
-)
-OF_BULK = _(
-    "The token itself looks right. Remaining causes: the High Volume Email account {user} "
-    "does not allow the app (Add-HVEAppAccess, with the object ID of the enterprise "
-    "application), or {user} is not such an account."
-)
-OF_GRAPH = with_instruction(
-    _(
-        "The token itself looks right. A policy of the organisation (Conditional Access) may "
-        "keep it out, or somebody revoked it: look under Entra admin center, Sign-in logs; "
-        "then sign in again ({instruction})."
-    ),
-    InstructionKind.SIGN_IN_PLACE,
-    route=ANY_ROUTE,
-)
+OTHER_AUDIENCE = "tokens.other_audience"
+NO_SCOPE = "tokens.no_scope"
+NO_ROLE = "tokens.no_role"
+NO_BULK_ROLE = "tokens.no_bulk_role"
+OTHER_PERSON = "tokens.other_person"
+OTHER_SENDER = "tokens.other_sender"
+NO_RIGHTS = "tokens.no_rights"
+ENDED = "tokens.ended"
+OF_MAILBOX = "tokens.of_mailbox"
+OF_APP = "tokens.of_app"
+OF_BULK = "tokens.of_bulk"
+OF_GRAPH = "tokens.of_graph"
+"""The rows of knowledge/tokens.toml."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenCause:
-    """Hold one reason, as one of the sentences above: `about` is it before its places were filled
-    with `values`."""
+    """Hold one reason: the name of its row, and its sentence, whose places are filled with
+    `values`."""
 
-    about: Message
+    name: str
     words: Message
     values: Mapping[str, str]
 
@@ -202,8 +143,8 @@ def exclusion_causes(claims: Mapping[str, Any], user: str) -> Iterator[TokenCaus
 def other_person(person: str, resource: Resource, user: str) -> Iterator[TokenCause]:
     """Yield that somebody signed in whose mailbox it is not; "" is nobody who is known."""
     if person and not is_name_of(person, user):
-        about = OTHER_SENDER if resource == "graph" else OTHER_PERSON
-        yield _cause_of(about, person=person, user=user)
+        row = OTHER_SENDER if resource == "graph" else OTHER_PERSON
+        yield _cause_of(row, person=person, user=user)
 
 
 def person_in(claims: Mapping[str, Any], mailbox: str = "") -> str:
@@ -219,8 +160,9 @@ def _remaining_cause(resource: Resource, user: str, *, app: bool) -> TokenCause:
     return _cause_of(OF_APP if app else OF_MAILBOX, user=user)
 
 
-def _cause_of(about: Message, **arguments: str) -> TokenCause:
-    return TokenCause(about, about.fill(**arguments), arguments)
+def _cause_of(name: str, /, **arguments: str) -> TokenCause:
+    meaning = knowledge().explanations[name].meaning
+    return TokenCause(name, meaning.fill(route=ANY_ROUTE, **arguments), arguments)
 
 
 def shown(claim: object) -> str:

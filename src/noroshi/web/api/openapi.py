@@ -32,8 +32,9 @@ REFUSAL = {
                 "required": ["where", "what"],
             },
         },
+        "codes": {"type": "array", "items": {"type": "string"}},
     },
-    "required": ["error", "words", "problems"],
+    "required": ["error", "words", "problems", "codes"],
 }
 REFUSALS: Mapping[str, str] = {
     "400": "What was given cannot be used; every problem is named.",

@@ -8,12 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from noroshi.core.definitions.problems import read_location
 from noroshi.core.translation import NOTHING, Message, help_text
 
 Answer = Mapping[str, Any]
 PLACEHOLDER = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
-PLACE = re.compile(r": group\.([^.]+)\.monitor\.([^.]+)\.(?:options\.)?(\w+)")
-"""The place of a setting of a monitor, as problems of definitions tell it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +65,20 @@ def _input(
 def input_at(asks: Sequence[BlueprintInput], where: str) -> str:
     """Return the name of the value that a problem of definitions is about; "": of none. A
     problem of the value itself has its name as the place."""
-    match = PLACE.search(where)
-    place = f"{match[1]}/{match[2]} ({match[3]})" if match else where
+    place = _use_at(where)
     names = (ask.name for ask in asks if ask.name == where or any(_fits(place, ask.used)))
     return next(names, "")
+
+
+def _use_at(where: str) -> str:
+    """Return the setting of a monitor at a place, as `BlueprintInput.used` tells it."""
+    match read_location(where).steps:
+        case ("group", group, "monitor", monitor, "options", setting, *_):
+            return f"{group}/{monitor} ({setting})"
+        case ("group", group, "monitor", monitor, setting, *_):
+            return f"{group}/{monitor} ({setting})"
+        case _:
+            return where
 
 
 def _fits(place: str, uses: Sequence[str]) -> Iterator[bool]:

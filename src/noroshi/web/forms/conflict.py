@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from noroshi.core.translation import _
+from noroshi.core.marked_names import key_at
+from noroshi.core.translation import _, marks_of
 from noroshi.definitions import differences, document
 from noroshi.ports import Document
 from noroshi.web.forms.location import Content, called
@@ -47,7 +48,11 @@ def by_title(visit: Visit, text: str, side: Side) -> str:
     """Replace the key of a definition in a sentence by the name that people know."""
     key, content = side
     name_in_words = CALLED.fill(sort=sort_of(key), name=called(key.partition("/")[2], content))
-    return text.replace(f" {key} ", visit.say(name_in_words))
+    mark = next((one for one in marks_of(text) if key_at(one) == key), None)
+    if mark is None:
+        return text
+    before, after = text[: mark.start].removesuffix(" "), text[mark.end :].removeprefix(" ")
+    return f"{before}{visit.say(name_in_words)}{after}"  # which has the blanks of its language
 
 
 BASE_VERSION = "seen"

@@ -3,22 +3,17 @@ told at its field."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from noroshi.core.definitions.problems import inside, read_location
 from noroshi.core.definitions.value_syntax import is_name
+from noroshi.core.marked_names import settings_in
 
 Content = Mapping[str, Any]
 Problems = Sequence[tuple[str, str]]
 STAND_IN = "new"
-NAMED = (
-    # A Japanese sentence has no other words in these letters, an English one begins with it,
-    r"[^A-Za-z]*(?:(?:both|either|set either|set|one of) )?([a-z][a-z_]*)(?![A-Za-z_])",
-    r".*?(?<![A-Za-z_])([a-z_]+) = ",  # or shows it as a file has it.
-)
-"""The way in which a sentence names a setting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +109,29 @@ class Spot:
 
     def within(self, problems: Problems) -> Problems:
         """Problems by their place in it. What is wrong elsewhere keeps its whole place."""
-        return [(_within(where, self._steps()), what) for where, what in problems]
+        return [(self._within(where), what) for where, what in problems]
+
+    def _within(self, where: str) -> str:
+        found, steps = read_location(where), self._steps()
+        way = inside("", *steps)
+        if found.key != self.key:
+            return where
+        if found.inside == way:
+            return ""
+        if not way:
+            return found.inside
+        if found.inside == inside("", *steps[:-1]):
+            return "name"  # where a name that is none is told: at the list it stands in
+        rest = found.inside.removeprefix(f"{way}.")
+        return where if rest == found.inside else rest
 
     def _steps(self) -> tuple[str, ...]:
-        file, steps = f"{self.key}.toml", list[str]()
+        steps = list[str]()
         if self.group:
             steps += ["group", self.group]
         if self.monitor:
             steps += ["monitor", self.monitor]
-        return (file, *steps)
+        return tuple(steps)
 
     def siblings(self, document: Content | None, keys: Iterable[str]) -> set[str]:
         """The names of what stands beside it."""
@@ -156,27 +165,8 @@ def stand_in(name: str, taken: set[str]) -> str:
 def at_setting(where: str, what: str, names: Iterable[str]) -> str:
     """Return where a problem is told: what is said of a table as a whole names the setting of it
     that is meant, which has a field; several that do not fit together are told at the first."""
-    found = filter(None, (re.match(one, what) for one in NAMED))
-    said = [".".join(filter(None, (where, one[1]))) for one in found]
-    return next((name for name in said if name in names), where)
-
-
-def _within(where: str, steps: tuple[str, ...]) -> str:
-    file, *inner = steps
-    if where == file:
-        return "" if not inner else where
-    inside = where.removeprefix(f"{file}: ")
-    if inside == where:
-        return where
-    way = ".".join(inner)
-    if not way:
-        return inside
-    if inside == way:
-        return ""
-    if inside == ".".join(inner[:-1]):
-        return "name"  # where a name that is none is told: at the list it stands in
-    rest = inside.removeprefix(f"{way}.")
-    return where if rest == inside else rest
+    meant = [".".join(filter(None, (where, setting))) for setting in settings_in(what)]
+    return next((name for name in meant if name in names), where)
 
 
 def _named(tables: Iterable[Content], name: str) -> Content | None:

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.definitions.problems import Location, read_location
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
@@ -161,11 +162,11 @@ def _at_fields(
 ) -> tuple[tuple[str, ...], Mapping[str, Sequence[str]]]:
     """Return the texts above the form, and those at its fields, by their names."""
     texts_by_field, other_texts = dict[str, list[str]](), list[str]()
-    own_file = f"instances/{instance.strip()}.toml"
+    own_key = f"instances/{instance.strip()}"
     for where, what in outcome.problems:
-        field_name = where.removeprefix(f"{own_file}: ")
-        input_name = input_at(asks, where)
-        name = "instance" if where == own_file else field_name
+        location, input_name = read_location(where), input_at(asks, where)
+        inside = location.inside if location.key in ("", own_key) else ""
+        name = "instance" if location == Location(own_key, "") else inside
         name = f"{VALUE}{input_name}" if input_name else name
         if input_name or name in FIELDS:
             texts_by_field.setdefault(name, []).append(what)

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.definitions.problems import read_location
 from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.service import NotFoundError
@@ -172,7 +173,7 @@ def _field(where: str, form: Mapping[str, str], documents: Mapping[str, Any]) ->
     """Return the field that a problem is about. The place of a part is typed in up to three of
     them."""
     if where != TO:
-        setting = where.rpartition(": ")[2].rpartition(".")[2]
+        setting = read_location(where).setting
         return setting if setting in TYPED else ""
     group = form["group"].split("/") if form["group"] else []
     is_unknown = bool(group) and f"instances/{group[0]}" not in documents

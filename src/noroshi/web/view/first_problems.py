@@ -3,15 +3,17 @@ has just begun knows neither the files of definitions nor the names of settings 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from noroshi.core.translation import Message, _
+from noroshi.core.definitions.problems import read_location
+from noroshi.core.marked_names import setting_at, settings_in
+from noroshi.core.translation import Message, _, marks_of
 from noroshi.web.view.form_operations import Outcome, run
 from noroshi.web.view.page_context import Visit
+from noroshi.web.view.page_links import after_place
 
-FILE, OPTIONS = ".toml: ", "options"
+OPTIONS = "options"
 NAMED: Mapping[str, Message] = {
     "instances": _("Instance {name}"),
     "contacts": _("Contact {name}"),
@@ -24,8 +26,6 @@ NAMED: Mapping[str, Message] = {
     "blueprints": _("Blueprint {name}"),
 }
 """A definition of each type."""
-NO_OPTIONS = ("by", "value")
-"""Fields that no option is called by: in a sentence these are common words."""
 Bad = Mapping[str, tuple[str, ...]]
 
 
@@ -61,34 +61,37 @@ def problems_at_fields(
 
 def _setting(where: str, what: str, known: tuple[str, ...]) -> str:
     """The name of the setting that is meant: of its place; or, of a route's options as a whole,
-    of what is said of them. Elsewhere a word such as "by" means no field."""
-    last = re.split(r"[.: ]+", where)[-1].partition("[")[0]
-    if last in known:
-        return last
-    if last != OPTIONS:
-        return ""
-    named = (one for one in known if one not in NO_OPTIONS and _named(one).search(what))
-    return next(named, "")
-
-
-def _named(setting: str) -> re.Pattern[str]:
-    """Find a setting's name in a sentence, as a word of its own; with the blank after it where
-    letters of another alphabet follow, which need none after a label of their own."""
-    ours, other = "[A-Za-z0-9_-]", r"[^\W\d_A-Za-z]"
-    return re.compile(rf"(?<!{ours}){setting}(?!{ours})(?: (?={other}))?")
+    of what is said of them."""
+    setting = read_location(where).setting
+    if setting in known:
+        return setting
+    named = settings_in(what) if setting == OPTIONS else ()
+    return next((one for one in known if one in named), "")
 
 
 def _worded(what: str, setting: str, label: str) -> str:
-    return _named(setting).sub(lambda _: label, what)
+    """Return what is wrong with a setting by the label of its field."""
+    parts, at = list[str](), 0
+    for mark in marks_of(what):
+        if setting_at(mark) == setting:
+            parts += (what[at : mark.start], label)
+            at = mark.end + _is_parted(what[mark.end :])
+    return "".join((*parts, what[at:])) if parts else what
+
+
+def _is_parted(rest: str) -> bool:
+    """Return whether a blank parts a name in Latin letters from those of another script: after a
+    label of their own they need none."""
+    return rest[:1] == " " and rest[1:2].isalpha() and not rest[1:2].isascii()
 
 
 def _beside(visit: Visit, where: str, what: str) -> str:
     """About another definition than the form's own."""
-    thing, mark, _ = where.partition(FILE)
-    type, _, name = thing.partition("/")
-    if not mark:
+    found = read_location(where)
+    type, _, name = found.key.partition("/")
+    if not found.key or not found.inside:
         return what
-    return f"{visit.say(NAMED[type].fill(name=name))}: {what}"
+    return after_place(visit.say(NAMED[type].fill(name=name)), what)
 
 
 async def checked(visit: Visit, account: str, secret: str) -> Outcome:

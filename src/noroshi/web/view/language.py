@@ -10,6 +10,7 @@ from noroshi.actions.phrases import WORDS
 from noroshi.core.date_text import MONTHS
 from noroshi.core.levels import Level
 from noroshi.core.translation import Medium, Message, _, pgettext
+from noroshi.web.view.page_links import page_text
 from noroshi.web.view.state_names import NOT_MEASURED_NAMES
 from noroshi.web.view.timestamps import Moment
 
@@ -26,12 +27,12 @@ class Localizer:
 
     language: str
 
-    def say(self, words: Message | Mapping[str, str]) -> str:
-        """Return a text of ours, or of an answer."""
+    def say(self, words: Message | Mapping[str, str], here: str = "") -> str:
+        """Return a text of ours, or of an answer, for the page at the address `here`."""
         language = self.language
         if isinstance(words, Message):
-            return words.say(language, Medium.PAGE)
-        return words[language]
+            return page_text(words.say(language, Medium.PAGE), here)
+        return page_text(words[language], here)
 
     def level(self, level: str) -> str:
         """Return the word of a level; "new" is not measured yet, "stopped" and "ended" are not

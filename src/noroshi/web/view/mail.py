@@ -145,7 +145,7 @@ def reply_text(visit: Visit, receipt: Answer) -> str:
     parts = (receipt["code"], "" if has_code_twice else enhanced, receipt["text"])
     reply = " ".join(str(part) for part in parts if part)
     explanation = visit.say(receipt["words"])
-    if explanation and reply and receipt["text"] not in explanation:
+    if explanation and reply and not receipt["quoted"]:
         return f"{explanation} ({reply})"
     return explanation or reply
 

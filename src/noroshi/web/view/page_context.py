@@ -118,7 +118,7 @@ class Visit:
 
     def say(self, words: Message | Mapping[str, str]) -> str:
         """Return a text of ours, or of an answer, in the visitor's language."""
-        return LOCALIZERS[self.language].say(words)
+        return LOCALIZERS[self.language].say(words, self.here)
 
     async def call_json(self, op: str, **args: Any) -> Any:
         """Run an operation in the visitor's name; return the answer as JSON."""

@@ -3,18 +3,16 @@ operation or a file of definitions has for it. Pure."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from noroshi.core.definitions.problems import read_location
 from noroshi.core.translation import Message, _, pgettext, plain
 from noroshi.web.view.difference import sort_of
+from noroshi.web.view.page_links import after_place
 from noroshi.web.view.setting_names import ARGUMENT_NAMES, SETTING_NAMES
 from noroshi.web.view.tree import STEP
 
-FILE = re.compile(r"(?P<key>[a-z]+/[^:]+?)\.toml(?:: (?P<inside>.+))?", re.DOTALL)
 INSIDE, OPTIONS, LIMITS = ("group", "monitor"), "options", "limits"
-BEGINNINGS = pgettext("words that a problem begins with whose subject is its place", "is must")
-OF_PLACE = pgettext("a problem whose subject is its place", "{place}: {problem}")
 PLACING: Mapping[str, Message] = {
     "to": _("Destination"),
     "name": _("New name"),
@@ -53,11 +51,7 @@ NOT_SAID = ("", "--set")
 def problems_at(where: str, what: str, language: str, op: str = "") -> str:
     """A problem on one line, with what it is about."""
     named = place_name(where, language, op)
-    if not named:
-        return what
-    if what.startswith(tuple(BEGINNINGS.say(language).split())):
-        return OF_PLACE.fill(place=named, problem=what).say(language)
-    return f"{named}: {what}"
+    return after_place(named, what) if named else what
 
 
 def place_name(where: str, language: str, op: str = "") -> str:
@@ -67,13 +61,12 @@ def place_name(where: str, language: str, op: str = "") -> str:
     own = FIELDS.get(op, {}).get(where)
     if own is not None:
         return own.say(language)
-    found = FILE.fullmatch(where)
-    if found is None:
-        return STEP.join(_steps(where.split("."), language))
-    sort = sort_of(found["key"]).say(language)
-    thing = f"{sort} {found['key'].partition('/')[2]}".strip()
-    inside = (found["inside"] or "").split(".") if found["inside"] else []
-    return STEP.join((thing, *_steps(inside, language)))
+    found = read_location(where)
+    if not found.key:
+        return STEP.join(_steps(found.steps, language))
+    sort = sort_of(found.key).say(language)
+    thing = f"{sort} {found.key.partition('/')[2]}".strip()
+    return STEP.join((thing, *_steps(found.steps, language)))
 
 
 def _steps(steps: Sequence[str], language: str) -> Iterator[str]:

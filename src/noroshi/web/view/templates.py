@@ -19,6 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from noroshi.core import translation
 from noroshi.core.translation import Message
 from noroshi.web.view.language import LOCALIZERS, Localizer
+from noroshi.web.view.page_links import links
 from noroshi.web.view.timestamps import timed
 
 
@@ -34,7 +35,7 @@ def templates(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["time"] = timed
+    environment.filters |= {"time": timed, "links": links}
     environment.globals |= {"say": localizer.say, **_functions(localizer)}
     return environment
 

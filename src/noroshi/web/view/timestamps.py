@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from html import escape
+from typing import Self
+
+from noroshi.core.translation import Mark, MarkedText, marks_of
 
 TIME = '<time datetime="{}" title="{}">{}</time>'
 UTC = "UTC"
@@ -19,31 +22,30 @@ class Html(str):
         return self
 
 
-class Moment(str):
-    """Hold an instant, and the text that is read of it."""
+class Moment(MarkedText):
+    """Hold the text that is read of an instant, marked as that instant: it is known wherever the
+    text is put into others."""
 
-    __slots__ = ("at",)
-    at: datetime
+    __slots__ = ()
 
-    def __new__(cls, text: str, at: datetime) -> Moment:
+    def __new__(cls, shown: str, at: datetime) -> Self:
         """Make the text of an instant; `at` is in this machine's zone."""
-        moment = super().__new__(cls, text)
-        moment.at = at
-        return moment
+        return super().__new__(cls, shown, (Mark(0, len(shown), at),))
 
 
-def timed(text: str, moment: str | None = None) -> str:
-    """Return the element of a moment, by itself or where it stands in a sentence; else the
-    text."""
-    one = text if moment is None else moment
-    if not isinstance(one, Moment):
-        return text
-    parts = (one.at.isoformat(timespec="seconds"), full_time(one.at), str(one))
-    element = TIME.format(*map(escape, parts))
-    if moment is None:
-        return Html(element)
-    before, match, after = str(text).partition(str(one))
-    return Html(f"{escape(before)}{element}{escape(after)}") if match else text
+def timed(text: str) -> str:
+    """Return a text with an element for each moment in it; one without any as it is."""
+    parts, done = list[str](), 0
+    for mark in marks_of(text):
+        if isinstance(mark.meaning, datetime):
+            parts += (escape(text[done : mark.start]), _element(text, mark, mark.meaning))
+            done = mark.end
+    return Html("".join((*parts, escape(text[done:])))) if parts else text
+
+
+def _element(text: str, mark: Mark, at: datetime) -> str:
+    parts = (at.isoformat(timespec="seconds"), full_time(at), text[mark.start : mark.end])
+    return TIME.format(*map(escape, parts))
 
 
 def full_time(at: datetime) -> str:

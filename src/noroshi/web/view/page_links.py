@@ -1,0 +1,82 @@
+"""Lead from a text to the page of the manager that it names. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Self
+from urllib.parse import quote
+
+from noroshi.core.instruction import ManagerPage, ManagerPlace
+from noroshi.core.translation import MarkedText, composed, marks_of
+from noroshi.web.view.timestamps import Html
+
+LINK = '<a href="{href}">{text}</a>'
+ADDRESSES: Mapping[ManagerPage, str] = {
+    ManagerPage.OVERVIEW: "/",
+    ManagerPage.ALARMS: "/alarms",
+    ManagerPage.LEDGER: "/ledger",
+    ManagerPage.QUEUE: "/queue",
+    ManagerPage.VERSIONS: "/settings/versions",
+    ManagerPage.USERS: "/settings/users",
+    ManagerPage.ROUTE: "/mail",
+}
+"""Where no certain route is meant, its page is chosen from the list of all."""
+OF_ONE: Mapping[ManagerPage, str] = {
+    ManagerPage.ROUTE: "/mail/route/{name}",
+    ManagerPage.QUEUE: "/queue/mail?id={name}",
+}
+
+
+class LinkedText(MarkedText):
+    """Hold a text for the page at the address `here`."""
+
+    __slots__ = ("here",)
+    here: str
+
+    def __new__(cls, text: str, here: str = "") -> Self:
+        """Keep what the text names."""
+        made = super().__new__(cls, text, marks_of(text))
+        made.here = here
+        return made
+
+    def html(self) -> Html:
+        """Return it with a link to each page that it names, other than the one that is read."""
+        parts, at = list[str](), 0
+        for mark in self.marks:
+            if href := self._href(mark.meaning):
+                link = LINK.format(href=escape(href), text=escape(self[mark.start : mark.end]))
+                parts += (escape(self[at : mark.start]), link)
+                at = mark.end
+        return Html("".join((*parts, escape(self[at:]))))
+
+    def _href(self, meaning: object) -> str:
+        if not isinstance(meaning, ManagerPlace):
+            return ""
+        href, path = address_of(meaning), self.here.partition("?")[0]
+        # A route's page shows parts of itself under addresses within its own.
+        within = meaning.page is ManagerPage.ROUTE and path.startswith(f"{href}/")
+        return "" if within or href in (path, self.here) else href
+
+
+def page_text(text: str, here: str = "") -> str:
+    """Return a text for the page at the address `here`; any that names nothing as it is."""
+    return LinkedText(text, here) if marks_of(text) else text
+
+
+def after_place(place: str, text: str) -> str:
+    """Return a text after the name of what it is about, its pages still links."""
+    told = composed("{place}: {text}", place=place, text=text).en
+    return page_text(told, text.here) if isinstance(text, LinkedText) else told
+
+
+def links(text: object) -> object:
+    """Return what a template shows of a text among others: its pages are links."""
+    return text.html() if isinstance(text, LinkedText) else text
+
+
+def address_of(place: ManagerPlace) -> str:
+    """Return the address of a page; "" for the one that is read."""
+    if place.name and place.page in OF_ONE:
+        return OF_ONE[place.page].format(name=quote(place.name, safe=""))
+    return ADDRESSES.get(place.page, "")
