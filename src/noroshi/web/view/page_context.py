@@ -341,6 +341,6 @@ def preferred(accepted: str) -> str:
         name, _, rest = one.strip().partition(";")
         weight = rest.strip().removeprefix("q=") or "1"
         language = name.lower()[:2]
-        if language in LANGUAGES and weight.replace(".", "", 1).isdigit():
+        if language in LANGUAGES and weight.replace(".", "", 1).isdecimal():
             found.append((-float(weight), at, language))
     return min(found)[2] if found else "en"
