@@ -14,7 +14,7 @@ from noroshi.core.instruction import (
     with_instruction,
 )
 from noroshi.core.stored_message import restored, stored
-from noroshi.core.translation import Medium, Message, _, composed, joined, ngettext
+from noroshi.core.translation import Medium, Message, _, composed, joined, ngettext, sentence
 
 LANGUAGES = ("en", "ja")
 COMMAND = re.compile(r"noroshi [a-z]|--[a-z]")
@@ -93,6 +93,16 @@ def test_a_sentence_and_what_comes_after_it_are_filled_together():
 def test_a_sentence_that_counts_is_filled_too():
     text = followed_by(ngettext("{count} alarm", "{count} alarms"), InstructionKind.SHOW_ALARMS)
     assert text.fill(count=2).say("en", Medium.PAGE) == "2 alarms See the page of alarms."
+
+
+@pytest.mark.parametrize("kept", [lambda text: text, lambda text: restored(stored(text))])
+def test_a_command_that_ends_a_sentence_has_no_full_stop(kept):
+    text = followed_by(_("is required."), InstructionKind.PUT_ENTRY, entry="proxy")
+    said = sentence(kept(text))
+    assert said.en == "Is required. Store it: noroshi secret set proxy"
+    assert said.ja.endswith("noroshi secret set proxy で登録してください。")
+    alone = sentence(Instruction(InstructionKind.PUT_ENTRY).fill(entry="proxy"))
+    assert alone.en == "Store it: noroshi secret set proxy"
 
 
 def test_what_others_said_is_not_filled():

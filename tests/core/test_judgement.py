@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.judgement import MOST_ITEMS, advance, close, judge
+from noroshi import schema
+from noroshi.core.judgement import MOST_ITEMS, advance, close, end_of, judge
 from noroshi.core.levels import Level
-from noroshi.core.model import Instance, Limits, Monitor, Reading, Sample, State
+from noroshi.core.model import Cause, Instance, Limits, Monitor, Reading, Sample, State
 from noroshi.core.translation import plain
 from noroshi.testing import DAWN
 
@@ -355,3 +356,22 @@ def test_a_fault_that_is_another_one_now_is_told_as_it_is_now():
     state, events = after(DISK, State(), look(fault="timed out"), look(fault="no such host"))
     assert (state.items[""].cause.words.en, events) == ("no such host", ())
     assert after(DISK, state, look(fault="no such host"))[0] is state
+
+
+@pytest.mark.parametrize(
+    ("row", "end"),
+    [
+        pytest.param('{"id":"no longer watched","arguments":{}}', "ended", id="a key"),
+        pytest.param(
+            '{"en":"no longer watched","ja":"監視の対象から外れました"}', "ended", id="ended"
+        ),
+        pytest.param(
+            '{"en":"monitoring was stopped; whether it is well is not known","ja":"監視を停止しました"}',
+            "stopped",
+            id="stopped",
+        ),
+        pytest.param('{"en":"measured again","ja":"再び測定できました"}', "", id="no end"),
+    ],
+)
+def test_an_end_is_known_in_a_row_that_was_written_with_another_wording(row, end):
+    assert end_of(schema.value(Cause, f'{{"words":{row}}}')) == end

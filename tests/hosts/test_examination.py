@@ -84,6 +84,15 @@ async def test_a_home_that_others_may_write_into_is_told_with_what_closes_it(hom
     assert stage.remedy.lines == (f"chmod go-w {home}",)
 
 
+async def test_braces_in_a_path_are_told_as_they_are(tmp_path):
+    home = tmp_path / "a{home}{"
+    home.mkdir(mode=0o777)
+    home.chmod(0o777)
+    stages = await looked_at(home)
+    assert stages["home"].remedy.lines == (f"chmod go-w {home}",)
+    assert stages["sqlite"].remedy.lines == (f"ls -ld {home}/noroshi.db",)
+
+
 async def test_a_home_that_is_away_is_told(home, tmp_path):
     stage = (await looked_at(tmp_path / "none", store=Full()))["home"]
     assert stage.state == "failed" and "No such file" in stage.remedy.meaning.en

@@ -88,6 +88,10 @@ def test_a_row_of_other_servers_does_not_lead_to_microsoft(name):
         pytest.param("421 4.3.2 Service shutting down", id="Postfix, stopped"),
         pytest.param("454 4.7.0 Temporary authentication failure", id="Postfix, no backend"),
         pytest.param("552 5.3.4 Message size exceeds fixed limit", id="Postfix, too large"),
+        pytest.param("432 4.7.12 A password transition is needed", id="RFC 4954"),
+        pytest.param("550 5.1.8 Bad sender's system address", id="RFC 3463, the sender"),
+        pytest.param("550 5.7.30 REQUIRETLS support required", id="RFC 8689"),
+        pytest.param("554 5.2.2 Mailbox full", id="RFC 3463, the recipient"),
     ],
 )
 def test_what_any_mail_server_says_is_laid_to_nobody_else(reply):

@@ -465,6 +465,9 @@ def test_no_library_for_it_is_imported_before_somebody_signs_in():
     [
         pytest.param({"error": "house_rule"}, "(house_rule)", id="an unknown error"),
         pytest.param(
+            {"error": "org_internal"}, "(org_internal)", id="an error that Google alone has"
+        ),
+        pytest.param(
             {"error": "invalid_grant", "error_codes": [999999]}, "(AADSTS999999)", id="a number"
         ),
     ],

@@ -39,6 +39,10 @@ SAID = [
     ("RCPT", "553 5.1.7 <n@example.com>: bad sender", REFUSED),
     ("RCPT", "553 5.1.8 <n@example.com>... Domain of sender address does not exist", REFUSED),
     ("RCPT", "550 5.7.27 Sender address has null MX", REFUSED),
+    ("RCPT", "550 5.1.8 Bad sender's system address", REFUSED),
+    # What Postfix says at RCPT of EHLO, and of a recipient without a domain
+    ("RCPT", "504 5.5.2 <web1>: Helo command rejected: need fully-qualified hostname", SETUP),
+    ("RCPT", "504 5.5.2 <ops>: Recipient address rejected: need fully-qualified address", NO),
     # 4xx
     ("CONNECT", "421 4.3.2 Service not active" + TRAIL, SERVER),
     (
@@ -65,6 +69,7 @@ SAID = [
         LATER,
     ),
     (".", "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded" + TRAIL, LATER),
+    ("AUTH", "432 4.7.12 A password transition is needed", LATER),
     (
         "RCPT",
         "450 4.2.1 The user you are trying to contact is receiving mail too quickly",
@@ -265,6 +270,7 @@ SAID = [
     ("MAIL", "552 5.3.4 Message size exceeds fixed maximum message size" + TRAIL, NO),
     ("MAIL", "552 5.3.4 Message size exceeds fixed limit", NO),
     (".", "552 5.2.2 mailbox full", NO),
+    (".", "554 5.2.2 mailbox full", NO),
     (".", "554 4.3.2 mailbox busy" + TRAIL, LATER),
     (".", "554 5.2.0 mailbox disabled", NO),
     (".", "554 5.6.0 corrupt message", NO),

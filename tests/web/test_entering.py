@@ -330,6 +330,7 @@ async def test_what_somebody_typed_is_shown_as_text(browser):
         ("fr", "en"),
         ("", "en"),
         ("ja;q=x", "en"),
+        ("ja;q=²", "en"),
     ],
 )
 def test_a_browser_s_language_is_taken(accepted, language):

@@ -109,12 +109,12 @@ def _summary(event: Event, batch: AlarmBatch) -> str:
 
 def ended(event: Event) -> bool:
     """Tell whether it ended without getting better: nobody looks at it any more."""
-    return event.cause.words in judgement.ENDS
+    return bool(judgement.end_of(event.cause))
 
 
 def stopped(event: Event) -> bool:
     """Tell whether somebody stopped it, and may start it again."""
-    return event.cause.words == judgement.MONITORING_DISABLED
+    return judgement.end_of(event.cause) == "stopped"
 
 
 def word(event: Event) -> Message:

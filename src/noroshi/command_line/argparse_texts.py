@@ -38,8 +38,11 @@ VARIABLE = "LANGUAGE"
 
 @contextmanager
 def argparse_language(language: str, environ: MutableMapping[str, str]) -> Iterator[None]:
-    """Let argparse speak that language meanwhile, by the process's own environment. For a program
-    that has no threads yet."""
+    """Let argparse speak that language meanwhile, by the process's own environment; its own English
+    if there is no catalogue that can be read. For a program that has no threads yet."""
+    if not locale.is_readable(language):
+        yield
+        return
     domain, previous = gettext.textdomain(), environ.get(VARIABLE)
     gettext.bindtextdomain(locale.DOMAIN, locale.__path__[0])
     gettext.textdomain(locale.DOMAIN)

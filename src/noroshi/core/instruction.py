@@ -385,6 +385,7 @@ class Instruction(Message):
 
     __slots__ = ("kind",)
     filled_along = True
+    is_step = True
 
     def __init__(
         self, kind: InstructionKind, arguments: Mapping[str, Argument | Message] | None = None

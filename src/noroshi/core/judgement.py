@@ -31,6 +31,11 @@ NO_LONGER_MONITORED = _("no longer monitored")
 MONITORING_DISABLED = _("monitoring was stopped; it is not known whether it recovered")
 ENDS = {NO_LONGER_MONITORED: "ended", MONITORING_DISABLED: "stopped"}
 """The causes of an OK that nobody measured, with the short word for each."""
+EARLIER_ENDS = {
+    "no longer watched": "ended",
+    "monitoring was stopped; whether it is well is not known": "stopped",
+}
+"""The English of the same in rows from before the catalogues, which keep the wording of their time."""
 TOO_MANY = ngettext(
     "{count} more item is not evaluated: a monitor evaluates at most {most}",
     "{count} more items are not evaluated: a monitor evaluates at most {most}",
@@ -179,6 +184,11 @@ def close(
                 event_of(monitor, event_id(monitor, serial, life), name, before, after, now)
             )
     return State(items=items, serial=state.serial + len(events)), tuple(events)
+
+
+def end_of(cause: Cause) -> str:
+    """Return the short word for an end that nobody measured; "" for any other cause."""
+    return ENDS.get(cause.words) or EARLIER_ENDS.get(cause.words.en, "")
 
 
 def event_id(monitor: Monitor, serial: int, life: str) -> str:

@@ -91,6 +91,8 @@ class Message:
     __slots__ = ("_said", "arguments", "by", "context", "id", "several", "translations")
     filled_along: ClassVar[bool] = False
     """True if the places are filled with those of the text that it stands in."""
+    is_step: ClassVar[bool] = False
+    """True if it tells a reader what to do, mostly by a command at its end, to be copied."""
 
     def __init__(
         self,
@@ -335,10 +337,13 @@ def quotes(text: Message, reply: str) -> bool:
 
 
 def sentence(text: Message) -> Message:
-    """Return a text as a sentence of its own: most reasons stand within other sentences too. One
-    that tells what to do, on a page otherwise than in a terminal, is one."""
-    if text.say("en", Medium.PAGE) != text.en:
+    """Return a text as a sentence of its own: most reasons stand within other sentences too. What
+    tells what to do is one: a command has no full stop."""
+    if text.is_step or text.say("en", Medium.PAGE) != text.en:
         return text
+    first, second = text.arguments.get("first"), text.arguments.get("second")
+    if isinstance(first, Message) and isinstance(second, Message) and second.is_step:
+        return sentences(sentence(first), second)
     whole = in_each_language(
         lambda language: with_full_stop(_capital(text, language), language)
     )

@@ -23,7 +23,7 @@ from noroshi.hosts.threads import apart
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.knowledge.os_errors import why
 from noroshi.ports import Store
-from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, Whose
+from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, Whose, literal
 from noroshi.vault import KeyRing, VaultError
 
 OTHERS_WRITE, OTHERS_READ = 0o022, 0o044
@@ -168,7 +168,7 @@ async def _stat(path: Path) -> os.stat_result:
 
 
 def _stopped(words: Message, *lines: str) -> StepError:
-    cure = Cure(whose=Whose.YOU, lines=lines, takes=AT_ONCE)
+    cure = Cure(whose=Whose.YOU, lines=tuple(map(literal, lines)), takes=AT_ONCE)
     return StepError(plain(""), cure.remedy(words, Exam()))
 
 

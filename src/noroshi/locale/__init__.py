@@ -21,9 +21,14 @@ def catalogue(language: str) -> gettext.NullTranslations:
     """
     try:
         return gettext.translation(DOMAIN, __path__[0], [language], fallback=True)
-    except (OSError, ValueError, struct.error) as error:
+    except (OSError, ValueError, LookupError, struct.error) as error:
         _warn(language, error)
         return gettext.NullTranslations()
+
+
+def is_readable(language: str) -> bool:
+    """Return whether there is a catalogue of that language, and it could be read."""
+    return isinstance(catalogue(language), gettext.GNUTranslations)
 
 
 def _warn(language: str, error: Exception) -> None:

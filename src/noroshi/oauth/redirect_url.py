@@ -91,7 +91,7 @@ def _refused(query: dict[str, str], cloud: Cloud) -> PasteProblem:
     description = query.get("error_description", "")
     codes, error = codes_in(description), tidy(query["error"])
     words = advise(error, codes=codes, cloud=cloud).words
-    if description and not is_known(error, codes):
+    if description and not is_known(error, codes, cloud):
         words = SAYS.fill(words=words, said=redact(tidy_description(description), ()))
     return PasteProblem(words, error, codes)
 

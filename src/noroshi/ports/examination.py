@@ -168,6 +168,11 @@ class _Values(dict[str, str]):
         return f"<{name}>"
 
 
+def literal(line: str) -> str:
+    """Return a line without {places}: a path or a URL of the user's may have braces."""
+    return line.replace("{", "{{").replace("}", "}}")
+
+
 def _at_home(text: str, exam: Exam) -> str:
     """Return a page or a line as it is in the provider's own cloud."""
     for begins, other in exam.replacements.items():
@@ -177,8 +182,9 @@ def _at_home(text: str, exam: Exam) -> str:
 
 
 def filled(words: Message, exam: Exam) -> Message:
-    """Fill the words' {places} with the user's own values."""
-    places = _Values(exam.values)
+    """Fill the words' {places} with the user's own values. A route has no password, say, if an
+    account signs in for it: that shows its name, too, or a command would end in nothing."""
+    places = _Values({name: value for name, value in exam.values.items() if value})
     return words.fill(**{name: places[name] for name in words.empty_places})
 
 

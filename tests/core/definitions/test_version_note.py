@@ -24,6 +24,8 @@ def test_a_note_of_ours_is_told_in_both_languages():
         '{"en": "x", "ja": "y"}',
         '{"id": "{a:>300}", "arguments": {"a": 1}}',
         '{"message": {"id": "{a:>300}", "arguments": {"a": 1}}}',
+        ' {"message": {"id": "{a:>300}", "arguments": {"a": 1}}}',
+        '\n{"en": "x", "ja": "y"}',
         "[" * 5000,
     ],
 )

@@ -163,6 +163,14 @@ async def test_what_keeps_a_token_away_stops_there_with_its_remedy(error, line):
     assert "_" not in stages["token"].found.ja  # no name of ours for it
 
 
+async def test_the_page_of_a_sign_in_server_is_told_as_it_is():
+    cloud = replace(GOOGLE, name="ours", authority="https://id.example.com/{realm}/a{b")
+    account = replace(ACCOUNT, cloud=cloud)
+    stages = await looked(Tokens(raises=UnreachableError(WORDS)), account)
+    (page,) = stages["token"].remedy.lines
+    assert page == f"{cloud.authority}/.well-known/openid-configuration"
+
+
 async def test_the_token_itself_is_nowhere():
     tokens = Tokens()
     assert tokens.token not in repr(await looked(tokens))

@@ -33,6 +33,9 @@ OFF = (
     "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the "
     "Mailbox. Visit https://aka.ms/smtp_auth_disabled for more information." + TRAIL
 )
+OTHER_PASSWORD = (
+    "535 5.7.139 Authentication unsuccessful, the user credentials were incorrect." + TRAIL
+)
 AUDIENCE = "https://outlook.office.com"
 RIGHT = {"aud": AUDIENCE, "scp": "SMTP.Send", "upn": "box@example.com", "exp": 4e9}
 OF_APP = {"aud": AUDIENCE, "roles": ["SMTP.SendAsApp"], "idtyp": "app", "exp": 4e9}
@@ -271,6 +274,14 @@ async def test_smtp_auth_that_is_off_is_told_with_the_line_for_this_mailbox(
     assert remedy.who.ja == "組織の Microsoft 365 管理者"
     assert "Set-CASMailbox -Identity box@example.com `" in remedy.lines
     assert "認証済み SMTP" in remedy.how[1].ja and "2 hours" in remedy.takes.en
+
+
+async def test_a_command_names_what_belongs_in_its_place_where_a_route_has_no_such_value(
+    server, certificate
+):
+    server.answers["AUTH"] = OTHER_PASSWORD
+    stages = await looked(server, certificate)
+    assert stopped(stages).remedy.how[0].en.endswith("noroshi secret set <password>")
 
 
 @pytest.mark.parametrize(

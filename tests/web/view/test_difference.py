@@ -128,6 +128,14 @@ def test_a_difference_is_a_sentence(old, new, en, ja):
     assert en in [one.en for one in said] and ja in [one.ja for one in said]
 
 
+@pytest.mark.parametrize("listed", [list("abc") * 1000, [200, 404] * 1000])
+def test_a_list_may_be_long(listed):
+    (one,) = differences((web(),), (web(options={"include": listed}),))
+    said, shown = worded(one, NAMES).sentence, [str(one) for one in listed]
+    assert said.en.endswith(f"→ {', '.join(shown)}")
+    assert said.ja.endswith(f"→ {'、'.join(shown)}")
+
+
 def test_the_path_of_a_file_stays_at_hand():
     (one,) = differences((rule(most=1),), (rule(most=2),))
     assert difference_text(one, NAMES).raw == "rules/ops: most"

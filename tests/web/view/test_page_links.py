@@ -11,7 +11,7 @@ from noroshi.core.instruction import (
     followed_by,
 )
 from noroshi.core.translation import Medium, _, composed, marks_of, plain
-from noroshi.web.view.language import TONGUES
+from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.page_links import address_of, links
 from noroshi.web.view.problem_text import problems_at
 from noroshi.web.view.templates import templates
@@ -21,7 +21,7 @@ SIGN_IN = '&lt;b&gt;Never&lt;/b&gt;. Sign in on <a href="/mail/route/m%26%2265">
 
 
 def shown(text, here="", language="en"):
-    said = TONGUES[language].say(text, here)
+    said = LOCALIZERS[language].say(text, here)
     return templates(language).from_string("{{ said|links }}").render(said=said)
 
 
@@ -38,7 +38,7 @@ def test_an_answer_of_an_operation_leads_there_too():
 
 
 def test_elsewhere_it_has_its_words_alone():
-    text = TONGUES["en"].say(NEVER.fill(route="r"))
+    text = LOCALIZERS["en"].say(NEVER.fill(route="r"))
     assert text == "<b>Never</b>. Sign in on the route's page."
     assert schema.plain(NEVER.fill(route="r"))["en"] == (
         "<b>Never</b>. Sign in: noroshi authorize r"
@@ -48,7 +48,7 @@ def test_elsewhere_it_has_its_words_alone():
 
 
 def test_a_problem_that_is_told_by_its_place_leads_there_too():
-    text = TONGUES["en"].say(NEVER.fill(route="r"), "/queue")
+    text = LOCALIZERS["en"].say(NEVER.fill(route="r"), "/queue")
     said = problems_at("until", text, "en", "silence_add")
     assert said == f"Until: {text}"
     html = templates("en").from_string("{{ said|links }}").render(said=said)

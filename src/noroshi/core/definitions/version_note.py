@@ -33,6 +33,8 @@ def typed_note(text: str) -> str:
 
 def note_words(note: str) -> Message:
     """Return a stored note for people."""
+    if not note.startswith("{"):  # JSON may begin with blanks, ours never does
+        return plain(note)
     try:
         content = json.loads(note)
         if isinstance(content, dict) and content.keys() == BEFORE:

@@ -108,12 +108,14 @@ def _of_class(error: str, suberror: str, cloud: Cloud, *, app_only: bool) -> Exp
     return known or knowledge().explanations[name]
 
 
-def is_known(error: str, codes: tuple[int, ...]) -> bool:
-    """Return whether anything is known of a refusal beyond its class: else its server's own words
-    are told beside ours."""
+def is_known(
+    error: str, codes: tuple[int, ...], cloud: Cloud, *, app_only: bool = False
+) -> bool:
+    """Return whether anything is known of a refusal there beyond its class: else its server's own
+    words are told beside ours."""
     if codes:
         return any(by_code(code) for code in codes)
-    return any(error in errors for errors in knowledge().errors.values())
+    return error in _classes(cloud, app_only)
 
 
 def _cure(cure: Cure, cloud: Cloud) -> Cure:

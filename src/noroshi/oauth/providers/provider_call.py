@@ -152,7 +152,7 @@ def failure(
         retry_after=retry_after,
         correlation_id=correlation if CORRELATION.fullmatch(correlation) else "",
         description=tidy_description(answer.get("error_description")),
-        known=is_known(error, codes),
+        known=is_known(error, codes, account.cloud, app_only=account.app_only),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.instruction import InstructionKind, followed_by
-from noroshi.core.judgement import ENDS
+from noroshi.core.judgement import end_of
 from noroshi.core.mail import EnvelopeState, Receipt, delivery_state
 from noroshi.core.translation import NOTHING, Message, _, quotes
 from noroshi.ports import LedgerEntry
@@ -82,7 +82,7 @@ def row_of(
         queued=mail.born,
         path=event.path if event else "",
         item=event.item if event else "",
-        level=event.after if event and event.cause.words not in ENDS else None,
+        level=event.after if event and not end_of(event.cause) else None,
         subject=str(mail.payload.get("subject", "")),
         contact=mail.contact,
         mail=mail.id,

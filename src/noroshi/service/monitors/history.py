@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from noroshi.actions.phrases import REASONS
 from noroshi.core.definitions.problems import suggestion
 from noroshi.core.instruction import InstructionKind, followed_by
-from noroshi.core.judgement import ENDS
+from noroshi.core.judgement import end_of
 from noroshi.core.model import Contact, Decision, Event, Monitor, Rule
 from noroshi.core.translation import Message, _
 from noroshi.definitions import Plan
@@ -62,7 +62,7 @@ class HistoryOperations(DisabledMonitors):
             before=event.before,
             after=event.after,
             words=cause_text(event.cause, event.after, self._names(plan, event.monitor)),
-            ended=ENDS.get(event.cause.words, ""),
+            ended=end_of(event.cause),
             path_now=path_now(plan, event.monitor),
         )
 

@@ -28,7 +28,7 @@ from noroshi.oauth.jwt_claims import (
 from noroshi.oauth.provider import SignInError, UnreachableError
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.ports import Resource, RouteError, StoreError, TransportContext
-from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, filled
+from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, filled, literal
 from noroshi.transports.diagnostics.connection_remedies import step_error
 from noroshi.transports.diagnostics.connection_steps import clock_remarks, with_values
 from noroshi.transports.smtp import token_diagnosis
@@ -240,7 +240,7 @@ class SignInSteps:
 
 def _no_server(*pages: str) -> Cure:
     """Return the remedy where another program answers in the sign-in server's place."""
-    return replace(knowledge().cures["connections.no_server"], lines=pages)
+    return replace(knowledge().cures["connections.no_server"], lines=tuple(map(literal, pages)))
 
 
 async def fetch_page(page: str, account: Account, outside: TransportContext) -> Reply:

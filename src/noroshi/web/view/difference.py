@@ -9,7 +9,16 @@ from functools import reduce
 from typing import Any
 
 from noroshi.core.definitions.safe_toml import loads
-from noroshi.core.translation import NOTHING, Message, _, bilingual, pgettext, plain
+from noroshi.core.translation import (
+    COMMA,
+    NOTHING,
+    Message,
+    _,
+    bilingual,
+    joined,
+    pgettext,
+    plain,
+)
 from noroshi.definitions import Difference
 from noroshi.web.view.setting_names import (
     ARGUMENT_NAMES,
@@ -28,7 +37,6 @@ SENTENCE = _("{what} › {setting}: {before} → {after}")
 ENDING = _("{what}: {became}")
 TWO = _("{one} {other}")
 WITHIN = _("{one} › {other}")
-LISTED = _("{one}, {other}")
 NOTHING_THERE = _("nothing")
 BECAME: Mapping[str, Message] = {"+": _("added"), "-": _("removed")}
 FROM_TO = pgettext("from_to", "{begins} to {ends}")
@@ -189,7 +197,7 @@ def value_in_words(value: Any, name: str) -> Message | None:
     if isinstance(value, list):
         parts = [value_in_words(one, name) for one in value]
         texts = [one for one in parts if one is not None]
-        return reduce(_listed, texts) if len(texts) == len(value) else None
+        return joined(texts, COMMA) if len(texts) == len(value) else None
     if isinstance(value, Mapping) and name == PLANNED:
         return _window(value)
     return plain(str(value)) if isinstance(value, int | float) else None
@@ -202,7 +210,3 @@ def _window(value: Mapping[str, Any]) -> Message:
     if days := value_in_words(value.get("days", []), "days") if value.get("days") else None:
         span = ON_DAYS.fill(when=span, days=days)
     return TWO.fill(one=plain(str(title)), other=span) if title else span
-
-
-def _listed(one: Message, other: Message) -> Message:
-    return LISTED.fill(one=one, other=other)

@@ -356,6 +356,6 @@ def preferred(header: str) -> str:
         name, _, parameters = part.strip().partition(";")
         weight = parameters.strip().removeprefix("q=") or "1"
         language = name.lower()[:2]
-        if language in LANGUAGES and weight.replace(".", "", 1).isdigit():
+        if language in LANGUAGES and weight.replace(".", "", 1).isdecimal():
             preferences.append((-float(weight), place, language))
     return min(preferences)[2] if preferences else "en"
