@@ -4,9 +4,11 @@ nothing that it says is without end."""
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import given, strategies as st
@@ -378,6 +380,20 @@ async def test_nothing_that_came_before_tls_is_read_after_it(tmp_path, slipped_i
         async with signed_in_route(server, (tls, ca_file)) as transport:
             assert answer(await transport.send(LETTER)).verdict is Verdict.ACCEPTED
     assert server.verbs()[:4] == ["EHLO", "STARTTLS", "EHLO", "AUTH"]
+
+
+async def test_a_host_whose_name_ends_with_a_dot_is_checked_by_its_certificate(
+    tmp_path, monkeypatch
+):
+    looked_up = socket.getaddrinfo  # which finds no such name on every machine
+    here = partial(looked_up, "127.0.0.1")
+    monkeypatch.setattr(socket, "getaddrinfo", lambda _, *given, **named: here(*given, **named))
+    tls, ca_file = make_certificate(tmp_path), str(tmp_path / "ca.pem")
+    async with (
+        MailServer(tls=tls).open() as server,
+        signed_in_route(server, (tls, ca_file), host="localhost.") as transport,
+    ):
+        assert answer(await transport.send(LETTER)).verdict is Verdict.ACCEPTED
 
 
 async def test_a_server_that_takes_no_more_of_a_mail_leaves_open_whether_it_was_taken():

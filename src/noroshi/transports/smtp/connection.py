@@ -242,7 +242,8 @@ class Connection:
         code, text = await self._read_raw()
         self._require(Reply(code, one_line(text)), code == READY)
         try:
-            await self._protocol.start_tls(context, self.server.host)
+            # A certificate names no dot at the end, which DNS has there.
+            await self._protocol.start_tls(context, self.server.host.rstrip("."))
         except ssl.SSLCertVerificationError:
             raise
         except ssl.SSLError as error:
