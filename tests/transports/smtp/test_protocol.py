@@ -285,6 +285,14 @@ def test_what_a_server_offers(text, extensions, mechanisms):
 # A mail, and what becomes of it
 
 
+async def test_a_server_that_takes_leave_between_two_mails_is_dialled_anew():
+    async with MailServer().open() as server, open_route(server) as transport:
+        server.answers["."] = ["250 2.0.0 OK\r\n421 4.4.2 idle for too long"]
+        for _ in range(2):
+            assert answer(await transport.send(LETTER)).verdict is Verdict.ACCEPTED
+    assert server.connections == 2
+
+
 @asynccontextmanager
 async def sending(*sayings, **options):
     script = Script(*sayings)
