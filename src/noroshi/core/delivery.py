@@ -99,6 +99,8 @@ def decide_fate(parcel: Parcel, receipt: Receipt, jitter: float) -> Fate:
     envelope = parcel.envelope
     answers = {address: answer_for(address, receipt) for address in envelope.to}
     verdicts = {answer.verdict for answer in answers.values()}
+    if verdicts == {Verdict.ACCEPTED}:  # so are nearly all, and need no words
+        return Accepted(receipt.at)
     later, why = parcel.route != envelope.routes[-1], failure_words(receipt.answers.values())
     if Verdict.ROUTE_DOWN in verdicts:
         return _open_circuit(parcel, receipt, why, jitter)

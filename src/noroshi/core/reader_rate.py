@@ -51,8 +51,10 @@ def shifted(reader: Reader, by: timedelta) -> Reader:
 def room(reader: Reader, now: datetime, most: int = SINGLES, *, urgent: bool = False) -> int:
     """Return how many mails may come one by one now; 0: none, nor a digest, before `free_at`.
     `urgent`: one of them is critical."""
+    if reader is NEW:
+        return max(1, most)
     lately = _as_of(_so_far(reader, now), now)
-    if free_at(reader, now, most, urgent=urgent) > now:
+    if _free_at(lately, now, most, urgent=urgent) > now:
         return 0
     return 1 if lately.digests else max(1, most - len(lately.singles))
 
@@ -61,7 +63,10 @@ def free_at(
     reader: Reader, now: datetime, most: int = SINGLES, *, urgent: bool = False
 ) -> datetime:
     """Return from when on the next mail may come; `urgent`: one that is critical."""
-    lately = _as_of(_so_far(reader, now), now)
+    return _free_at(_as_of(_so_far(reader, now), now), now, most, urgent=urgent)
+
+
+def _free_at(lately: Reader, now: datetime, most: int, *, urgent: bool) -> datetime:
     if lately.last is None or (not lately.digests and len(lately.singles) < most):
         return now
     pause = _pause(lately)

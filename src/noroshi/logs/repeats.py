@@ -40,7 +40,8 @@ class Repeats:
     def due(self, now: float) -> Iterator[Line]:
         """Return how often what was first told a minute ago was repeated; who was not is
         forgotten."""
-        for key, entry in list(self._lines.items()):
+        while self._lines:
+            key, entry = next(iter(self._lines.items()))
             if now - entry.since < WINDOW:
                 return  # they stand in the order in which they were told
             del self._lines[key]

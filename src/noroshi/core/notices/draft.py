@@ -36,6 +36,10 @@ GAP = timedelta(minutes=2)
 """How long nobody must have watched for it to be told: an update of Noroshi is shorter."""
 URGENT = frozenset({Happening.ASIDE, Happening.CAME_BACK, Happening.FAILED})
 """What tells of an alarm that did not come through goes before reports."""
+ABOUT_FAILURES = tuple(
+    f"{PREFIX}{one.value}/" for one in (Happening.FAILED, Happening.ASIDE, Happening.CAME_BACK)
+)
+"""How the ids of mails begin that tell of a mail's failure."""
 NEVER_UNTOLD = frozenset({Happening.ASIDE, Happening.CAME_BACK, Happening.UNWATCHED})
 """Without a notification for them they are told to the contacts of all rules."""
 
@@ -129,8 +133,7 @@ def _part_for(notification: Notification, notice: Notice) -> Notice | None:
 def may_tell_of(envelope: Envelope) -> bool:
     """Return whether its failure is told. Not of a mail that itself tells of a failure: what no
     route takes would else lead to a mail about it, and that one to the next."""
-    about = (Happening.FAILED, Happening.ASIDE, Happening.CAME_BACK)
-    return not envelope.id.startswith(tuple(f"{PREFIX}{one.value}/" for one in about))
+    return not envelope.id.startswith(ABOUT_FAILURES)
 
 
 def elsewhere(

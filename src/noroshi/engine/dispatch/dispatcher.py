@@ -70,6 +70,7 @@ class DeliveryTask:
     def start(self, work: Coroutine[Any, Any, bool]) -> None:
         """Start the task; `work` returns whether there was a parcel to send."""
         self.task = asyncio.create_task(work)
+        self.active.deliveries.add(self.task)
         self.task.add_done_callback(self._finish)
 
     def mark_sent(self) -> None:
@@ -83,13 +84,15 @@ class DeliveryTask:
 
     async def wait_done(self) -> None:
         """Wait until all is written down. At most one may wait."""
-        await self._done
+        if not self.task.done():
+            await self._done
 
     def _set_sent(self, sent: bool) -> None:
         if not self._sent.done():
             self._sent.set_result(sent)
 
-    def _finish(self, _: asyncio.Task[bool]) -> None:
+    def _finish(self, task: asyncio.Task[bool]) -> None:
+        self.active.deliveries.discard(task)
         self._set_sent(False)
         if not self._done.done():
             self._done.set_result(None)
@@ -250,8 +253,6 @@ class Dispatcher:
             return None
         delivery = DeliveryTask(self.node, active)
         delivery.start(self._deliver_in_flight(delivery, before))
-        active.deliveries.add(delivery.task)
-        delivery.task.add_done_callback(active.deliveries.discard)
         return delivery
 
     async def _deliver_in_flight(

@@ -100,7 +100,7 @@ class RateLimiter:
         """Return the contacts who get no alarm by this route now: what comes for them is put
         together first. So it is with those who have not got any yet, but whose first ones are
         under way."""
-        contacts = self._readers.keys() | +self._reserved_for
+        contacts = self._readers.keys() | self._reserved_for.keys()
         full = tuple(c for c in contacts if self._room(c, now) == 0)
         if not full or not self._may_be_urgent(route, now):
             return FullContacts(full)

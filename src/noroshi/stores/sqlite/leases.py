@@ -141,7 +141,8 @@ def _parcel(
 ) -> Parcel:
     seq, attempts, body, due = row
     envelope, why = read(db, seq, body)
-    envelope = replace(envelope, attempts=attempts)
+    if envelope.attempts != attempts:
+        envelope = replace(envelope, attempts=attempts)
     return Parcel(envelope, route, lease, down, instant(due), why)
 
 

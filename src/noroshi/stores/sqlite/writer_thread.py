@@ -25,10 +25,12 @@ CLOSED = _("{name} is closed")
 Job = tuple[Work[Any], "asyncio.Future[Any]"]
 
 LARGEST_BATCH = 256
-GATHER = 0.003
+GATHER = 0.001
 """Seconds in which more may join a transaction, if several joined the last one: where much is
 written, fewer commits cost less and make nobody wait for longer (PostgreSQL's commit_delay and
 commit_siblings)."""
+MOST_GATHERS = 3
+"""So often it waits, as long as more comes: where nobody joins, all who would wait for an answer."""
 BETWEEN_LOOKS = 16
 """Transactions in a rush between two looks at the room on the volume: they write a few MiB."""
 RESCUES = 8
@@ -110,7 +112,7 @@ class Writer:
         """Return all that waits, and at least one; none at the end."""
         jobs = [self._jobs.get()]
         if self._several and jobs[0] is not None:
-            self._gather()
+            self._gather_more()
         with suppress(Empty):
             while jobs[-1] is not None and len(jobs) < LARGEST_BATCH:
                 jobs.append(self._jobs.get_nowait())
@@ -118,6 +120,13 @@ class Writer:
             self._jobs.put(None)
         self._several = len(jobs) > 1
         return [job for job in jobs if job is not None]
+
+    def _gather_more(self) -> None:
+        for _unused in range(MOST_GATHERS):
+            waiting = self._jobs.qsize()
+            self._gather()
+            if self._jobs.qsize() == waiting:
+                return
 
     def _with_room(self, works: list[Work[Any]]) -> list[Any]:
         """Return an answer or an exception for each; if the transaction fails, all have

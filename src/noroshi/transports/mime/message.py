@@ -60,6 +60,7 @@ def compose(
     return "\r\n".join([*lines, "", part.body]).encode()
 
 
+@lru_cache(maxsize=1024)  # each is asked for several times to a mail, and most in every mail
 def smtp_address(address: str) -> str:
     """Return the address as SMTP carries it, its domain in A-labels. Raises AddressError.
 

@@ -5,13 +5,9 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache
-
-from aiosmtplib import SMTPResponse, SMTPResponseException
-from aiosmtplib.esmtp import parse_esmtp_extensions
-from aiosmtplib.typing import SMTPStatus
 
 from noroshi.core.mail import Fault
 from noroshi.core.printable import printable
@@ -19,8 +15,8 @@ from noroshi.core.translation import NOTHING, Message
 from noroshi.knowledge.explanation import Explanation
 from noroshi.network.connection_errors import of_tls
 from noroshi.transports.smtp import errors
-from noroshi.transports.smtp.errors import ConnectionLostError, SmtpError, SmtpServerError
-from noroshi.transports.smtp.protocol import SmtpProtocol
+from noroshi.transports.smtp.errors import NotSmtpError, SmtpError, SmtpServerError
+from noroshi.transports.smtp.protocol import RawReply, SmtpProtocol, command_line
 from noroshi.transports.smtp.reply_classifier import (
     Meaning,
     enhanced_code,
@@ -30,6 +26,7 @@ from noroshi.transports.smtp.reply_classifier import (
     sender_meaning,
 )
 
+READY, COMPLETED = 220, 250
 LONGEST_TEXT = 1000
 
 
@@ -136,7 +133,7 @@ class Connection:
     """
 
     def __init__(self, server: Server, protocol: SmtpProtocol) -> None:
-        self.server, self.stage, self.is_reused = server, "220", False
+        self.server, self.stage, self.is_reused = server, str(READY), False
         self.extensions: dict[str, str] = {}
         self.mechanisms: list[str] = []
         self.mask: Callable[[str], str] = str
@@ -150,8 +147,7 @@ class Connection:
 
     @property
     def encrypted(self) -> bool:
-        transport = self._protocol.transport
-        return transport is not None and transport.get_extra_info("sslcontext") is not None
+        return self.tls is not None
 
     @property
     def tls(self) -> ssl.SSLObject | None:
@@ -170,15 +166,10 @@ class Connection:
     def pipeline(self, *commands: bytes) -> None:
         """Say several at once, where the server can be spoken to so (RFC 2920); each is said by
         `command` all the same, which then only hears the answer. Raises ConnectionLostError."""
-        if "pipelining" not in self.extensions:
-            return
-        if not self.alive:
-            raise ConnectionLostError("closed, or out of step")
-        try:
-            self._protocol.write_ahead(commands)
-        except ConnectionError as error:
-            raise ConnectionLostError(str(error)) from None
-        self._ahead.extend(commands)
+        if "pipelining" in self.extensions:
+            lines = b"".join(map(command_line, commands))
+            self._protocol.write(lines, replies=len(commands))
+            self._ahead.extend(commands)
 
     async def drain(self) -> Collection[int]:
         """Return the codes of the answers to what was said ahead and is of no interest any more.
@@ -190,17 +181,16 @@ class Connection:
     async def command(self, *words: bytes) -> Reply:
         """Say a command and hear the answer. Raises ConnectionLostError."""
         self.stage = words[0].decode("ascii")
-        seconds = self.server.patience.command
         if self._ahead:
             self._ahead.popleft()
-            return await self._hear(self._protocol.next_reply(seconds))
-        if not self.alive:
-            raise ConnectionLostError("closed, or out of step")
-        return await self._hear(self._protocol.execute_command(*words, timeout=seconds))
+        else:
+            self._protocol.write(command_line(*words))
+        return await self._read_reply(self.server.patience.command)
 
     async def answer(self, line: bytes) -> Reply:
         """Answer what the server asked for in the course of AUTH. Raises ConnectionLostError."""
-        return await self._hear(self._protocol.execute_command(line))
+        self._protocol.write(command_line(line))
+        return await self._read_reply()
 
     async def send_content(self, message: bytes) -> Reply:
         """Send the mail itself, after 354. Raises ConnectionLostError: then nobody knows whether it
@@ -208,13 +198,8 @@ class Connection:
         self.stage = "."
         # RFC 5321, 4.5.2: a line that begins with a dot is given one more.
         dotted = (b"\n" + message).replace(b"\n.", b"\n..")[1:]
-        try:
-            self._protocol.write(dotted + b".\r\n")
-        except ConnectionError as error:
-            raise ConnectionLostError(str(error)) from None
-        return await self._hear(
-            self._protocol.read_response(timeout=self.server.patience.final)
-        )
+        self._protocol.write(dotted + b".\r\n")
+        return await self._read_reply(self.server.patience.final)
 
     async def quit(self) -> None:
         """Take leave as RFC 5321, 4.1.1.10 asks, for a moment at most."""
@@ -228,21 +213,19 @@ class Connection:
 
     def abort(self) -> None:
         """Let go at once."""
-        transport = self._protocol.transport
-        if isinstance(transport, asyncio.WriteTransport):
-            transport.abort()
+        self._protocol.abort()
 
     async def read_greeting(self) -> Reply:
-        greeting = await self._hear(self._protocol.read_response())
-        self._require(greeting, greeting.code == SMTPStatus.ready)
+        greeting = await self._read_reply()
+        self._require(greeting, greeting.code == READY)
         return greeting
 
     async def ehlo(self) -> None:
         self.stage = "EHLO"
-        name = self.server.ehlo.encode("ascii")
-        code, text = await self._read_reply(self._protocol.execute_command(b"EHLO", name))
-        self._require(Reply(code, one_line(text)), code == SMTPStatus.completed)
-        self.extensions, self.mechanisms = parse_esmtp_extensions(text)
+        self._protocol.write(command_line(b"EHLO", self.server.ehlo.encode("ascii")))
+        code, text = await self._read_raw()
+        self._require(Reply(code, one_line(text)), code == COMPLETED)
+        self.extensions, self.mechanisms = extensions_of(text)
 
     async def starttls(self, context: ssl.SSLContext) -> None:
         """STARTTLS, only where it is offered; what was learnt in clear is forgotten.
@@ -255,33 +238,30 @@ class Connection:
             about = errors.NO_STARTTLS
             raise SmtpServerError(words, fault=Fault.SETUP, about=about)
         self.stage = "STARTTLS"
+        self._protocol.write(command_line(b"STARTTLS"))
+        code, text = await self._read_raw()
+        self._require(Reply(code, one_line(text)), code == READY)
         try:
-            await self._read_reply(self._protocol.start_tls(context, self.server.host))
+            # A certificate names no dot at the end, which DNS has there.
+            await self._protocol.start_tls(context, self.server.host.rstrip("."))
         except ssl.SSLCertVerificationError:
             raise
         except ssl.SSLError as error:
             raise of_tls(self.server.where, error) from None
-        except SMTPResponseException as error:
-            self._require(Reply(error.code, one_line(error.message)), False)
         self.extensions, self.mechanisms = {}, []
 
-    async def _hear(self, saying: Awaitable[SMTPResponse]) -> Reply:
-        code, text = await self._read_reply(saying)
+    async def _read_reply(self, seconds: float | None = None) -> Reply:
+        code, text = await self._read_raw(seconds)
         return Reply(code, self.mask(one_line(text)))
 
-    async def _read_reply(self, saying: Awaitable[SMTPResponse]) -> tuple[int, str]:
+    async def _read_raw(self, seconds: float | None = None) -> RawReply:
         """Read a reply. Lost and silent alike are ConnectionLostError; `asyncio.timeout` round
         it all stays what it is."""
         try:
-            response = await saying
-        except SMTPResponseException as error:
-            if error.code != SMTPStatus.invalid_response:
-                raise
+            return await self._protocol.read_reply(seconds)
+        except NotSmtpError:
             words = errors.NOT_SMTP.fill(where=self.server.where, stage=self.stage)
             raise SmtpServerError(words, about=errors.NOT_SMTP) from None
-        except (ConnectionError, TimeoutError) as error:
-            raise ConnectionLostError(str(error)) from None
-        return response.code, response.message
 
     def _require(self, reply: Reply, fulfilled: bool) -> None:
         if not fulfilled:
@@ -297,3 +277,18 @@ def one_line(text: str) -> str:
     in ASCII."""
     line = " ".join(text.encode("utf-8", "replace").decode().split())
     return printable(line)[:LONGEST_TEXT]
+
+
+def extensions_of(text: str) -> tuple[dict[str, str], list[str]]:
+    """Return what a server offers in its reply to EHLO (RFC 5321, 4.1.1.1): the parameters of each
+    extension, and the ways to sign in; names in small letters."""
+    extensions, mechanisms = dict[str, str](), list[str]()
+    for line in map(one_line, text.split("\n")[1:]):  # the first one greets
+        # Some servers still offer AUTH as a draft of RFC 2554 had it, too or alone.
+        has_equals_sign = line[:5].lower() == "auth="
+        name, _, parameters = line.replace("=", " ", has_equals_sign).partition(" ")
+        if name:
+            extensions[name.lower()] = parameters
+        if name.lower() == "auth":
+            mechanisms += parameters.lower().split()
+    return extensions, mechanisms

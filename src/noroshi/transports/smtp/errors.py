@@ -68,6 +68,10 @@ class ConnectionLostError(SmtpError):
     """Report a connection that was lost, or on which nothing came in time; it is of no more use."""
 
 
+class NotSmtpError(SmtpError):
+    """Report what is no reply of SMTP, or too long for one; nothing after it can be read."""
+
+
 class StaleConnectionError(SmtpError):
     """Report a kept connection that was closed meanwhile; the server has heard nothing of the mail."""
 

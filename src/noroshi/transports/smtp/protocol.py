@@ -1,112 +1,207 @@
-"""The wire to a mail server: aiosmtplib's protocol, and several commands said at once."""
+"""The wire to a mail server: what is said on it, and the replies in the order in which they come.
+
+Whoever says something says with it how many replies that has: one, or several where commands are
+said in one go (RFC 2920). After a reply that nobody waits for it is unknown what the next one
+replies to, so the connection is of no more use.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import re
+import ssl
 from collections import deque
-from collections.abc import Sequence
+from typing import NamedTuple, cast
 
-from aiosmtplib import SMTPReadTimeoutError, SMTPResponse, SMTPResponseException
-from aiosmtplib.protocol import SMTPProtocol
-from aiosmtplib.typing import SMTPStatus
+from noroshi.transports.smtp.errors import ConnectionLostError, NotSmtpError, SmtpError
 
-LONGEST_REPLIES = 65_536
-"""Bytes of answers that are taken in before anybody wants them."""
+LONGEST_LINE = 8192
+"""Bytes of a line. RFC 5321, 4.5.3.1.5 allows 512; a server that says more is listened to still."""
+LONGEST_REPLY = 4 * LONGEST_LINE
+"""Bytes of all lines of a reply, which no RFC bounds; Exchange Online's longest has about 300."""
+CODE = re.compile(rb"[0-9]{3}(?![0-9])")
+CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 
 
-class SmtpProtocol(SMTPProtocol):
-    """The protocol, which can tell whether more came than was asked for, and pipeline (RFC 2920).
+class RawReply(NamedTuple):
+    """Hold what the server said, as it said it; the texts of its lines have "\\n" between them."""
 
-    What is said ahead is answered in its order, by as many calls of `next_reply`. aiosmtplib
-    drops what comes before somebody waits for it, so those answers are kept here.
-    """
+    code: int
+    text: str
 
-    _due = 0
-    """Answers to what was said ahead that have not been taken yet: how many."""
+
+def command_line(*words: bytes) -> bytes:
+    """Return a command as it is written. Raises ValueError for a control character, as after a line
+    end would come another command."""
+    line = b" ".join(words)
+    if CONTROL.search(line):
+        raise ValueError("a command with a control character in it")
+    return line + b"\r\n"
+
+
+class ReplyParser:
+    """Put replies together from bytes, however the network cut them."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._queued = deque[SMTPResponse | SMTPResponseException]()
+        self._data, self._at = b"", 0
+        self._texts, self._size = list[bytes](), 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether all that came is in replies that were returned."""
+        return self._at == len(self._data) and not self._texts
+
+    def feed(self, data: bytes) -> None:
+        """Take in what came next."""
+        self._data, self._at = self._data[self._at :] + data, 0
+
+    def next_reply(self) -> RawReply | None:
+        """Return the next reply, if it is whole. Raises NotSmtpError; nothing can be read after
+        that."""
+        while (end := self._data.find(b"\n", self._at)) >= 0:
+            line, self._at = self._data[self._at : end], end + 1
+            if self._is_last(line):
+                return self._whole(line)
+        if len(self._data) - self._at > LONGEST_LINE:
+            raise NotSmtpError("a line that is too long")
+        return None
+
+    def _is_last(self, line: bytes) -> bool:
+        """Take in a line (RFC 5321, 4.2.1): a hyphen after its code says that another follows."""
+        self._size += len(line)
+        if len(line) > LONGEST_LINE or self._size > LONGEST_REPLY:
+            raise NotSmtpError("a reply that is too long")
+        if not CODE.match(line):
+            raise NotSmtpError("a line without a code")
+        self._texts.append(line[4:].strip(b" \t\r"))
+        return line[3:4] != b"-"
+
+    def _whole(self, last: bytes) -> RawReply:
+        text = b"\n".join(self._texts).decode("utf-8", "surrogateescape")
+        self._texts, self._size = [], 0
+        return RawReply(int(last[:3]), text)
+
+
+class SmtpProtocol(asyncio.Protocol):
+    """Speak on one connection; one task at a time does.
+
+    Replies that came can be read although the connection was lost meanwhile: a server may close it
+    right after it has said why.
+    """
+
+    transport: asyncio.Transport | None = None
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._parser, self._replies = ReplyParser(), deque[RawReply]()
+        self._due = 1
+        """How many replies are still to be read. The first is the greeting."""
+        self._has_surplus = False
+        self._failure: type[SmtpError] | None = None
+        """Why nothing comes after the replies that are there."""
+        self._waiter: asyncio.Future[None] | None = None
+
+    @property
+    def is_connected(self) -> bool:
+        """Return whether something can be said, as far as is known."""
+        is_open = self.transport is not None and not self.transport.is_closing()
+        return is_open and self._failure is None
 
     @property
     def in_step(self) -> bool:
-        return not self._buffer and not self._due
+        """Return whether the next reply will be the one to what is said next."""
+        return not self._due and not self._has_surplus
 
-    def write_ahead(self, commands: Sequence[bytes]) -> None:
-        """Say them all in one go. ConnectionError if the connection is closed; ValueError if
-        one has a line end in it."""
-        if any(b"\r" in command or b"\n" in command for command in commands):
-            raise ValueError("a command with a line end in it")
-        self._due, self._response_pending = len(commands), True
-        self.write(b"".join(command + b"\r\n" for command in commands))
+    def write(self, data: bytes, replies: int = 1) -> None:
+        """Write bytes that are replied to so many times. Raises ConnectionLostError, and has
+        written nothing then."""
+        if self.transport is None or not self.is_connected:
+            raise ConnectionLostError("the connection is closed")
+        if not self.in_step:
+            raise ConnectionLostError("the connection is out of step")
+        self._due = replies
+        self.transport.write(data)
 
-    async def read_response(self, timeout: float | None = None) -> SMTPResponse:
-        """Read a response as aiosmtplib does, without a wait_for() for each: that is a good part of
-        a mail's time."""
-        waiting, loop = self._response_waiter, self._loop
-        if timeout is None or waiting is None or waiting.done():
-            return await super().read_response(timeout)
-        timer = loop.call_later(timeout, self._is_late, waiting)
+    async def read_reply(self, seconds: float | None = None) -> RawReply:
+        """Return the next reply, for which it waits so long; None: for ever. Raises NotSmtpError, or
+        ConnectionLostError, also if none came in time."""
+        if not self._replies and self._failure is None:
+            await self._wait(seconds)
+        if not self._replies:
+            assert self._failure is not None, "or it would wait still"
+            raise self._failure("no reply comes any more")
+        self._due -= 1
+        return self._replies.popleft()
+
+    async def start_tls(self, context: ssl.SSLContext, host: str) -> None:
+        """Begin TLS, once the server has agreed to. Raises ssl.SSLError, or ConnectionLostError."""
+        if self.transport is None or not self.is_connected:
+            raise ConnectionLostError("the connection is closed")
+        # RFC 3207, 4.2, CVE-2011-0411: what came until now may be anybody's, and must not be read
+        # as if it had come in TLS. What comes from now on goes to TLS, as part of its handshake.
+        self._parser, self._has_surplus = ReplyParser(), False
         try:
-            return await super().read_response()
-        finally:
-            timer.cancel()
+            self.transport = await self._loop.start_tls(
+                self.transport, self, context, server_hostname=host
+            )
+        except ssl.SSLError:
+            raise
+        except OSError as error:  # time-outs are among these
+            raise ConnectionLostError(str(error)) from None
 
-    async def next_reply(self, timeout: float) -> SMTPResponse:
-        """Return the answer to the next of what was said ahead; raises as `read_response`
-        does."""
-        found: SMTPResponse | SMTPResponseException
-        try:
-            if self._queued and not self._has_untaken_reply():
-                found = self._queued.popleft()
-            else:
-                found = await self.read_response(timeout)
-        finally:
-            self._due -= 1
-        if isinstance(found, SMTPResponseException):
-            raise found
-        return found
+    def abort(self) -> None:
+        """Let go at once."""
+        if self.transport is not None:
+            self.transport.abort()
+
+    # what asyncio calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        if not self._due:
-            super().data_received(data)
-            return
-        self._buffer.extend(data)
-        for found in self._answers():
-            self._hand_on(found)
-
-    def _is_late(self, waiting: asyncio.Future[SMTPResponse]) -> None:
-        if not waiting.done():
-            late = SMTPReadTimeoutError("Timed out waiting for server response")
-            self._set_response_exception(waiting, late)
-
-    def _answers(self) -> list[SMTPResponse | SMTPResponseException]:
-        """Return what the buffer has in whole, no more than is due."""
-        missing = self._due - len(self._queued) - int(self._has_untaken_reply())
-        found = list[SMTPResponse | SMTPResponseException]()
+        if self._failure is not None or self._has_surplus:
+            return  # nobody will read it, and it may be without end
+        self._parser.feed(data)
         try:
-            while len(found) < missing and (one := self._read_response_from_buffer()):
-                found.append(one)
-        except SMTPResponseException as error:
-            found.append(error)
-        if len(self._buffer) > LONGEST_REPLIES:
-            del self._buffer[:]
-            found.append(
-                SMTPResponseException(SMTPStatus.invalid_response.value, "Response too long")
-            )
-        return found
+            self._take_replies()
+        except NotSmtpError:
+            self._fail(NotSmtpError)
 
-    def _has_untaken_reply(self) -> bool:
-        """Return True if a reply came that nobody has taken yet; it comes before those in the
-        queue."""
-        return self._response_waiter is not None and self._response_waiter.done()
+    def eof_received(self) -> None:
+        self._fail(ConnectionLostError)
 
-    def _hand_on(self, found: SMTPResponse | SMTPResponseException) -> None:
-        """Give it to whoever waits, else keep it: the one before it has not been taken yet."""
-        waiting = self._response_waiter
-        if waiting is None or waiting.done() or self._queued:
-            self._queued.append(found)
-        elif isinstance(found, SMTPResponseException):
-            self._set_response_exception(waiting, found)
-        else:
-            waiting.set_result(found)
+    def connection_lost(self, error: Exception | None) -> None:
+        self._fail(ConnectionLostError)
+
+    def _take_replies(self) -> None:
+        while len(self._replies) < self._due:
+            reply = self._parser.next_reply()
+            if reply is None:
+                return
+            self._replies.append(reply)
+            self._wake()
+        self._has_surplus = not self._parser.is_empty
+
+    async def _wait(self, seconds: float | None) -> None:
+        """Wait until there is a reply, or a failure. A timer costs less than asyncio.timeout(), which
+        cancels the task, and there are several waits to a mail."""
+        self._waiter = self._loop.create_future()
+        timer = None
+        if seconds is not None:
+            timer = self._loop.call_later(seconds, self._fail, ConnectionLostError)
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+            if timer is not None:
+                timer.cancel()
+
+    def _fail(self, failure: type[SmtpError]) -> None:
+        if self._failure is None:
+            self._failure = failure
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)

@@ -53,6 +53,7 @@ class SmtpTransport:
         self._busy: set[Connection] = set()
         self._leaving: set[asyncio.Task[None]] = set()
         self._context: ssl.SSLContext | None = None
+        self._reading_certificates = asyncio.Lock()
 
     async def send(self, envelope: Envelope) -> Receipt:
         """Return an answer for each address; it raises only for a bug."""
@@ -232,11 +233,12 @@ class SmtpTransport:
     async def _tls(self) -> ssl.SSLContext | None:
         if self._options.protection == "none":
             return None
-        if self._context is None:
-            files = (self._options.ca_file, self._outside.network.ca_file)
-            own = self._options.certificate
-            self._context = await asyncio.to_thread(client_context, files, own)
-        return self._context
+        async with self._reading_certificates:  # the system's are many: connections share them
+            if self._context is None:
+                files = (self._options.ca_file, self._outside.network.ca_file)
+                own = self._options.certificate
+                self._context = await asyncio.to_thread(client_context, files, own)
+            return self._context
 
 
 async def try_out(options: Options) -> Sequence[Message]:
