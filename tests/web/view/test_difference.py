@@ -131,7 +131,7 @@ def test_a_difference_is_a_sentence(old, new, en, ja):
 @pytest.mark.parametrize("listed", [list("abc") * 1000, [200, 404] * 1000])
 def test_a_list_may_be_long(listed):
     (one,) = differences((web(),), (web(options={"include": listed}),))
-    said, shown = worded(one, NAMES).sentence, [str(one) for one in listed]
+    said, shown = difference_text(one, NAMES).sentence, [str(one) for one in listed]
     assert said.en.endswith(f"→ {', '.join(shown)}")
     assert said.ja.endswith(f"→ {'、'.join(shown)}")
 
