@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from noroshi.core.people import VIEWER
+from noroshi.core.roles import VIEWER
 from noroshi.web.http.connection_limits import ConnectionLimits
 from tests.e2e.manager import GOOD, Managed
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from noroshi.core.people import ADMIN, OPERATOR, VIEWER
+from noroshi.core.roles import ADMIN, OPERATOR, VIEWER
 from noroshi.definitions.size_limits import MOST_DEFINITIONS, MOST_MONITORS
 from noroshi.door import LONGEST_LINE
 from noroshi.web.api.endpoints import LONGEST

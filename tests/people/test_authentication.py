@@ -8,7 +8,8 @@ import pyotp
 import pytest
 from argon2 import PasswordHasher
 
-from noroshi.core.people import ADMIN, IDLE, LONGEST, VIEWER, ApiToken, User
+from noroshi.core.people import IDLE, LONGEST, ApiToken, User
+from noroshi.core.roles import ADMIN, VIEWER
 from noroshi.people import AuthenticationError, People, random_keys
 from noroshi.people.authentication import SEED
 from noroshi.people.passwords import Passwords, password_problem

@@ -10,7 +10,8 @@ from noroshi.cli.clients.http import HttpClient as ManagerClient
 from noroshi.cli.clients.socket import SocketClient as DoorClient, unpack
 from noroshi.cli.errors import RefusedError
 from noroshi.config.web import Web
-from noroshi.core.people import ADMIN, ApiToken, User
+from noroshi.core.people import ApiToken, User
+from noroshi.core.roles import ADMIN
 from noroshi.people import random_keys
 from noroshi.service import run_as_json
 from noroshi.web.context import OWN_NAMES, WebContext

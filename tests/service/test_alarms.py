@@ -6,7 +6,8 @@ from getpass import getuser
 import pytest
 
 from noroshi.core.levels import Level
-from noroshi.core.people import VIEWER, Person, roles_up_to
+from noroshi.core.people import Person
+from noroshi.core.roles import VIEWER, roles_up_to
 from noroshi.service import member, run_as_json
 from noroshi.stores.memory.store import MemoryStore
 from tests.service.clients import ErrorAnswer, InProcessClient, apply_definitions

@@ -2,7 +2,8 @@
 
 import pytest
 
-from noroshi.core.people import ADMIN, Person, roles_up_to
+from noroshi.core.people import Person
+from noroshi.core.roles import ADMIN, roles_up_to
 from noroshi.service import run_as_json
 from noroshi.service.alarms.bulk import MOST
 from noroshi.stores.memory.store import MemoryStore

@@ -5,9 +5,11 @@ import logging
 import pytest
 
 from noroshi.core.translation import plain
+from noroshi.operations import OPERATIONS
+from noroshi.operations.declaration import operation
 from noroshi.ports import StoreError
 from noroshi.service import Service, administrator, member, run_as_json
-from noroshi.service.operation import ADMIN, OPERATOR, VIEWER, operation, operations
+from noroshi.service.operation import ADMIN, OPERATOR, VIEWER, offers, operations
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore
 from tests.service.harness import AKI, CANARY, Harness, documents
@@ -114,11 +116,11 @@ class Broken:
     def operations(self):
         return operations(type(self))
 
-    @operation(role=VIEWER, help=plain("Fails."))
+    @offers(operation("fail", VIEWER, help=plain("Fails.")))
     async def fail(self, person, value: str) -> str:
         raise RuntimeError(f"no such secret {value}")
 
-    @operation(role=VIEWER, help=plain("Has no disk."))
+    @offers(operation("full", VIEWER, help=plain("Has no disk.")))
     async def full(self, person) -> str:
         raise StoreError("database or disk is full")
 
@@ -126,6 +128,12 @@ class Broken:
 def test_every_operation_has_its_role():
     offered = operations(Service)
     assert {name: one.role for name, one in offered.items()} == WHAT_PEOPLE_CAN_ASK
+
+
+def test_what_is_declared_is_offered_and_nothing_else():
+    offered = operations(Service)
+    assert {name: one.declaration for name, one in offered.items()} == OPERATIONS
+    assert all(callable(getattr(Service, name)) for name in OPERATIONS)
 
 
 @pytest.mark.parametrize("name", WHAT_PEOPLE_CAN_ASK)

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from aiohttp import ClientSession, CookieJar
 from yarl import URL
 
-from noroshi.core.people import ADMIN, User
+from noroshi.core.people import User
+from noroshi.core.roles import ADMIN
 from tests.service.clients import open_manager
 from tests.service.harness import Harness
 

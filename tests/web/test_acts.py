@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from noroshi.core.model import Reading, Sample
-from noroshi.core.people import OPERATOR, VIEWER
+from noroshi.core.roles import OPERATOR, VIEWER
 from noroshi.core.translation import bilingual
 from noroshi.web.view.page_context import LANGUAGE
 from tests.service.clients import InProcessClient, apply_definitions

@@ -9,7 +9,7 @@ import pytest
 from noroshi.core.judgement import MONITORING_DISABLED
 from noroshi.core.levels import Level
 from noroshi.core.model import Cause, Change, Event, ItemState, State
-from noroshi.core.people import OPERATOR, VIEWER
+from noroshi.core.roles import OPERATOR, VIEWER
 from noroshi.web.view.alarms import MOST_SHOWN
 from noroshi.web.view.maintenance import (
     add_window,

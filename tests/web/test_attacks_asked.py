@@ -7,7 +7,8 @@ import pyotp
 import pytest
 from aiohttp import ClientSession, CookieJar
 
-from noroshi.core.people import ADMIN, OPERATOR, ROLES, VIEWER, Person, User, roles_up_to
+from noroshi.core.people import Person, User
+from noroshi.core.roles import ADMIN, OPERATOR, ROLES, VIEWER, roles_up_to
 from noroshi.people.authentication import SEED
 from noroshi.service import run_as_json
 from noroshi.service.operation_list import OFFERED

@@ -8,7 +8,8 @@ import pytest
 from noroshi.app.composition import open_app
 from noroshi.config.config import Config
 from noroshi.config.web import Web
-from noroshi.core.people import ADMIN, OPERATOR, VIEWER, Person, roles_up_to
+from noroshi.core.people import Person
+from noroshi.core.roles import ADMIN, OPERATOR, VIEWER, roles_up_to
 from noroshi.definitions import document
 from noroshi.service import administrator, run_as_json
 from noroshi.service.operation_list import OFFERED

@@ -8,7 +8,8 @@ from playwright.async_api import async_playwright, expect
 from noroshi.app.composition import open_app
 from noroshi.config.config import read_config
 from noroshi.config.web import Web
-from noroshi.core.people import ADMIN, User
+from noroshi.core.people import User
+from noroshi.core.roles import ADMIN
 from noroshi.definitions import document
 from noroshi.service import administrator, run_as_json
 from noroshi.web.context import WebContext

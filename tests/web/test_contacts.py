@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from noroshi.core.people import VIEWER
+from noroshi.core.roles import VIEWER
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.web.browser import browsing, with_user
 

@@ -4,7 +4,8 @@ each page itself. The pictures lie in build/pages/each/."""
 from dataclasses import replace
 from urllib.parse import quote
 
-from noroshi.core.people import VIEWER, User
+from noroshi.core.people import User
+from noroshi.core.roles import VIEWER
 from tests.service.clients import open_manager
 from tests.web.browser import GOOD
 from tests.web.filled_queue import envelope, filled

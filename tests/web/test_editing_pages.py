@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.core.people import OPERATOR, VIEWER, User
+from noroshi.core.people import User
+from noroshi.core.roles import OPERATOR, VIEWER
 from noroshi.definitions import look_into, write_folder
 from noroshi.people import random_keys
 from noroshi.ports import Document

@@ -6,7 +6,8 @@ import pyotp
 import pytest
 from aiohttp import ClientSession, CookieJar
 
-from noroshi.core.people import VIEWER, User
+from noroshi.core.people import User
+from noroshi.core.roles import VIEWER
 from noroshi.people import random_keys
 from noroshi.people.authentication import SEED
 from noroshi.vault import Secret

@@ -9,7 +9,7 @@ from io import BytesIO
 import pytest
 from aiohttp import FormData
 
-from noroshi.core.people import OPERATOR
+from noroshi.core.roles import OPERATOR
 from noroshi.definitions import pack
 from noroshi.definitions.documents import document
 from tests.service.clients import InProcessClient, apply_definitions

@@ -10,7 +10,7 @@ import pytest
 
 from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.core.mail import Verdict
-from noroshi.core.people import OPERATOR
+from noroshi.core.roles import OPERATOR
 from noroshi.core.translation import bilingual
 from noroshi.oauth.provider import Pending, SignInError
 from noroshi.transports import BUILT_IN as TRANSPORTS

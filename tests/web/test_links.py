@@ -5,7 +5,8 @@ from html import unescape
 
 import pytest
 
-from noroshi.core.people import ADMIN, VIEWER, User
+from noroshi.core.people import User
+from noroshi.core.roles import ADMIN, VIEWER
 from tests.web.browser import GOOD, browsing
 from tests.web.node_at_work import living
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from noroshi.core.people import ADMIN, OPERATOR, VIEWER
+from noroshi.core.roles import ADMIN, OPERATOR, VIEWER
 from tests.web.browser import browsing
 from tests.web.filled_queue import EVIL, EVIL_HTML, envelope, filled
 

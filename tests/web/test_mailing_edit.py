@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from noroshi.core.people import VIEWER
+from noroshi.core.roles import VIEWER
 from noroshi.definitions import content
 from noroshi.transports import BUILT_IN
 from noroshi.vault import Secret

@@ -4,7 +4,7 @@ import pytest
 
 from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.config.web import Web
-from noroshi.core.people import OPERATOR, VIEWER
+from noroshi.core.roles import OPERATOR, VIEWER
 from noroshi.core.translation import plain
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import Harness

@@ -6,7 +6,7 @@ import re
 import pyotp
 import pytest
 
-from noroshi.core.people import ADMIN, OPERATOR, VIEWER
+from noroshi.core.roles import ADMIN, OPERATOR, VIEWER
 from noroshi.web.view.settings_index import GROUPS
 from tests.web.browser import GOOD, browsing, with_user
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from noroshi.core.people import OPERATOR, VIEWER
+from noroshi.core.roles import OPERATOR, VIEWER
 from noroshi.service.operation import operations
 from noroshi.service.operation_list import Service
 from tests.service.clients import InProcessClient, apply_definitions

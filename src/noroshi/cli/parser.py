@@ -70,7 +70,7 @@ def parse(
     if line.command is root:
         parser.add_argument("--version", action="store_true", help=VERSION.say(language))
     given = parser.parse_args(line.arguments)
-    given.run, given.parser = line.command.run, parser
+    given.run, given.parser, given.operation = line.command.run, parser, line.command.operation
     return given
 
 

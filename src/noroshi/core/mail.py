@@ -13,7 +13,7 @@ from typing import Any
 
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.network_policy import CLOSED, NetworkPolicy
-from noroshi.core.people import ADMIN
+from noroshi.core.roles import ADMIN
 from noroshi.core.translation import NOTHING, Message, plain
 
 

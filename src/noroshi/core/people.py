@@ -8,15 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from noroshi.core.translation import Message, _, plain
+from noroshi.core.translation import Message, plain
 
-VIEWER, OPERATOR, ADMIN = ROLES = ("viewer", "operator", "administrator")
-"""Each may do what those before it may."""
-ROLE_NAMES: Mapping[str, Message] = {
-    VIEWER: _("viewer"),
-    OPERATOR: _("operator"),
-    ADMIN: _("administrator"),
-}
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,62}")
 IDLE, LONGEST = timedelta(hours=1), timedelta(hours=12)
 """The time that a session lives without a request, and in all."""
@@ -26,11 +19,6 @@ REAUTHENTICATED_FOR = timedelta(minutes=5)
 """The time for which a password that was given once more holds."""
 SAVE_SEEN_EVERY = timedelta(minutes=1)
 """A session's last request is written down no more often than so."""
-
-
-def roles_up_to(role: str) -> frozenset[str]:
-    """Return that role and what it includes; none for a role that there is not."""
-    return frozenset(ROLES[: ROLES.index(role) + 1]) if role in ROLES else frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from noroshi.core.people import (
-    ADMIN,
     NAME,
     REAUTHENTICATED_FOR,
     SAVE_SEEN_EVERY,
@@ -19,8 +18,8 @@ from noroshi.core.people import (
     Session,
     User,
     holds,
-    roles_up_to,
 )
+from noroshi.core.roles import ADMIN, roles_up_to
 from noroshi.core.translation import _
 from noroshi.people import random_keys, second_factor
 from noroshi.people.authentication_errors import AuthenticationError, FailedAttemptError

@@ -9,7 +9,8 @@ from typing import Any
 
 from noroshi import schema
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.people import ADMIN, OPERATOR, VIEWER, Person
+from noroshi.core.people import Person
+from noroshi.core.roles import ADMIN, OPERATOR, VIEWER
 from noroshi.core.size import SMALL_TEXT
 from noroshi.core.stored_message import restored
 from noroshi.core.translation import _

@@ -18,17 +18,17 @@ from typing import Any, Protocol, TypeVar, get_type_hints
 from noroshi import schema
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of, shortened
 from noroshi.core.instruction import InstructionKind, followed_by
-from noroshi.core.people import (
+from noroshi.core.people import Audited, Person as Person
+from noroshi.core.roles import (
     ADMIN as ADMIN,
     OPERATOR as OPERATOR,
     ROLE_NAMES,
     VIEWER as VIEWER,
-    Audited,
-    Person as Person,
     roles_up_to,
 )
 from noroshi.core.size import MOST_VALUES, is_small
 from noroshi.core.translation import Medium, Message, _, pgettext
+from noroshi.operations.declaration import Declaration
 from noroshi.ports import StoreError
 from noroshi.service.errors import (
     ForbiddenError,
@@ -82,21 +82,28 @@ def member(name: str) -> Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One thing a person can ask for. `news`: the engine should look up after it; `changes`: it
-    goes into the audit log; `secret` arguments never do; `reauthenticate`: it
-    takes the password once more.
-    `answers` is the type of its answer."""
+    """An operation that is offered: how it is declared, what it takes, and the type of its answer."""
 
-    name: str
-    role: str
-    help: Message
+    declaration: Declaration
     takes: Mapping[str, Any] = field(default_factory=dict)
     needed: frozenset[str] = frozenset()
     answers: Any = None
-    news: bool = False
-    changes: bool = False
-    reauthenticate: bool = False
-    secret: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        return self.declaration.name
+
+    @property
+    def role(self) -> str:
+        return self.declaration.role
+
+    @property
+    def help(self) -> Message:
+        return self.declaration.help
+
+    @property
+    def changes(self) -> bool:
+        return self.declaration.changes
 
 
 @dataclass
@@ -133,28 +140,11 @@ def require_reauthentication(person: Person, name: str) -> None:
         raise ReauthenticationRequiredError(REAUTHENTICATION_REQUIRED.fill(name=name))
 
 
-def operation(
-    *,
-    role: str,
-    help: Message,
-    news: bool = False,
-    changes: bool | None = None,
-    reauthenticate: bool = False,
-    secret: tuple[str, ...] = (),
-) -> Callable[[F], F]:
-    """Offer an async method to people of that role, by every door. Whatever a viewer may not do
-    changes something, unless `changes` says otherwise."""
-    properties = {
-        "role": role,
-        "help": help,
-        "news": news,
-        "changes": role != VIEWER if changes is None else changes,
-        "reauthenticate": reauthenticate,
-        "secret": frozenset(secret),
-    }
+def offers(declaration: Declaration) -> Callable[[F], F]:
+    """Offer an async method as that operation, by every door."""
 
     def mark(method: F) -> F:
-        method.__dict__["offered"] = properties
+        method.__dict__["offered"] = declaration
         return method
 
     return mark
@@ -186,23 +176,20 @@ class OperationHost(Protocol):
 
 def operations(service: type) -> Mapping[str, Operation]:
     """Return all that a class of services offers, by name."""
-    return {
-        name: _describe(name, method)
-        for name, method in inspect.getmembers(service, inspect.iscoroutinefunction)
-        if hasattr(method, "offered")
-    }
+    methods = inspect.getmembers(service, inspect.iscoroutinefunction)
+    found = (_describe(method) for _name, method in methods if hasattr(method, "offered"))
+    return {one.name: one for one in found}
 
 
-def _describe(name: str, method: Callable[..., Any]) -> Operation:
+def _describe(method: Callable[..., Any]) -> Operation:
     hints = get_type_hints(method)
     parameters = [p for p in inspect.signature(method).parameters.values() if p.name in hints]
     accepted = [p for p in parameters if p.name != "person"]
     return Operation(
-        name=name,
+        declaration=method.__dict__["offered"],
         answers=hints.get("return"),
         takes={p.name: hints[p.name] for p in accepted},
         needed=frozenset(p.name for p in accepted if p.default is p.empty),
-        **method.__dict__["offered"],
     )
 
 
@@ -218,7 +205,7 @@ async def handle_request(
     should see."""
     answer = await run_as_json(service, person, name, args, medium)
     spec = service.operations().get(name)
-    if spec is not None and spec.news:
+    if spec is not None and spec.declaration.news:
         news()  # after a refusal too: half of it may be done
     return answer
 
@@ -260,7 +247,7 @@ async def run(
         why = NOT_ALLOWED.fill(name=name, role=role, who=person.name)
         await service.turn_away(person, name, why)
         raise ForbiddenError(why)
-    if spec.reauthenticate:
+    if spec.declaration.reauthenticate:
         require_reauthentication(person, name)
     if not isinstance(args, CheckedArguments) and not is_small(args):
         args = await service.judge(name, args)
@@ -306,7 +293,11 @@ def _row(
 
 def _logged_arguments(spec: Operation, args: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what the audit log keeps of the arguments."""
-    return {k: _short(v) for k, v in args.items() if k not in spec.secret and _is_short(v)}
+    return {
+        k: _short(v)
+        for k, v in args.items()
+        if k not in spec.declaration.secret and _is_short(v)
+    }
 
 
 def _is_short(value: Any) -> bool:

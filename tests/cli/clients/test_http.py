@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from noroshi.core.people import VIEWER
+from noroshi.core.roles import VIEWER
 from noroshi.web.http.self_signed import CERTIFICATE
 from tests.cli.command_process import typed
 from tests.service.clients import make_api_token, open_manager

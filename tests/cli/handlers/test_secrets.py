@@ -2,7 +2,7 @@
 
 import pytest
 
-from noroshi.core.people import ADMIN
+from noroshi.core.roles import ADMIN
 from noroshi.ports import Document
 from noroshi.service import Person
 from noroshi.service.operation import roles_up_to

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from noroshi.checks import http
-from noroshi.core.people import ADMIN
+from noroshi.core.roles import ADMIN
 from noroshi.core.translation import bilingual
 from noroshi.ports import StoreError
 from noroshi.service import Person, run_as_json

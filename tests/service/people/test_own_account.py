@@ -3,7 +3,7 @@
 import pyotp
 import pytest
 
-from noroshi.core.people import VIEWER
+from noroshi.core.roles import VIEWER
 from noroshi.service import Person, run_as_json
 from noroshi.service.operation import roles_up_to
 from tests.service.clients import ErrorAnswer

@@ -15,7 +15,7 @@ from noroshi import schema
 from noroshi.core.delivery import Accepted, NextRoute, OpenCircuit, Retry, decide_fate
 from noroshi.core.mail import Envelope, Fault, Network, Parcel, Verdict
 from noroshi.core.network_policy import NetworkPolicy
-from noroshi.core.people import ADMIN, OPERATOR, roles_up_to
+from noroshi.core.roles import ADMIN, OPERATOR, roles_up_to
 from noroshi.core.translation import bilingual
 from noroshi.network.http import Patience
 from noroshi.ports import Clocks, RouteError, TransportContext

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from noroshi.core.mail import Verdict
-from noroshi.core.people import ADMIN, OPERATOR, ROLES, VIEWER
+from noroshi.core.roles import ADMIN, OPERATOR, ROLES, VIEWER
 from noroshi.service.operation_list import OFFERED
 from tests.service.clients import HttpClient, apply_definitions, make_api_token, open_manager
 from tests.service.harness import CANARY, CONTENT, Harness

@@ -43,12 +43,16 @@ class Wary:
             self.looking.add(name)
         return getattr(self._service, name)
 
+    @staticmethod
+    def wary_of(one):
+        return replace(one, declaration=replace(one.declaration, reauthenticate=True))
+
     def operations(self):
         known = self._service.operations()
         if not self.wary:
             return known
         return {
-            name: one if name in self.looking else replace(one, reauthenticate=True)
+            name: one if name in self.looking else self.wary_of(one)
             for name, one in known.items()
         }
 

@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from noroshi.core.mail import Verdict
-from noroshi.core.people import ADMIN, OPERATOR, VIEWER
+from noroshi.core.roles import ADMIN, OPERATOR, VIEWER
 from noroshi.definitions import content
 from noroshi.oauth.client_certificates import describe, make
 from noroshi.ports import StoreError

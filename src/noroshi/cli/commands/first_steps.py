@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from noroshi.cli.commands.spec import JSON, Command, Option
+from noroshi.cli.commands.spec import JSON, Command, Option, command_of
 from noroshi.core.translation import _
+from noroshi.operations import setup_operations
 
 FIRST = Command(
     name="first",
@@ -58,11 +59,6 @@ FIRST = Command(
                 JSON,
             ),
         ),
-        Command(
-            name="end",
-            run="noroshi.cli.handlers.first_steps:end",
-            help=_("close the first start, proved or not"),
-            options=(),
-        ),
+        command_of(setup_operations.FIRST_END),
     ),
 )

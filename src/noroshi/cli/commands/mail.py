@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from noroshi.cli.commands.spec import ID, JSON, Command, Option
+from noroshi.cli.commands.spec import ID, JSON, Command, Option, command_of
 from noroshi.core.translation import _
+from noroshi.operations import mail_operations
 
 SEND = Command(
     name="send",
@@ -72,30 +73,15 @@ QUEUE = Command(
             help=_("retry one mail now, even if it was set aside"),
             options=(ID,),
         ),
-        Command(
-            name="hold",
-            run="noroshi.cli.handlers.queue:hold",
-            help=_("hold one mail; the mails queued behind it wait too"),
-            options=(ID,),
-        ),
+        command_of(mail_operations.QUEUE_HOLD),
         Command(
             name="release",
             run="noroshi.cli.handlers.queue:release",
             help=_("release one mail that was held or set aside"),
             options=(ID,),
         ),
-        Command(
-            name="seen",
-            run="noroshi.cli.handlers.queue:confirm_arrival",
-            help=_("confirm, with your name, that one mail arrived in the inbox"),
-            options=(ID,),
-        ),
-        Command(
-            name="drop",
-            run="noroshi.cli.handlers.queue:drop",
-            help=_("give up on one mail: it stays on record and is never sent"),
-            options=(ID,),
-        ),
+        command_of(mail_operations.QUEUE_SEEN),
+        command_of(mail_operations.QUEUE_DROP),
         Command(
             name="edit",
             run="noroshi.cli.handlers.queue:edit",

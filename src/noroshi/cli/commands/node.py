@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from noroshi.cli.commands.spec import FLAG, JSON, Command, Option
+from noroshi.cli.commands.spec import FLAG, JSON, Command, Option, command_of
 from noroshi.core.translation import _
+from noroshi.operations import node_operations
 
 INIT = Command(
     name="init",
@@ -131,11 +132,7 @@ KEY = Command(
             help=_("restore a key from such a file"),
             options=(KEY_FILE, PASSPHRASE),
         ),
-        Command(
-            name="rotate",
-            run="noroshi.cli.handlers.vault_key:rotate",
-            help=_("replace the key with a new one, and re-encrypt all secrets"),
-        ),
+        command_of(node_operations.KEY_ROTATE),
     ),
 )
 PRINT = Option(("--print",), _("only print the steps, as a shell script"), FLAG)

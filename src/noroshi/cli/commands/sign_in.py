@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from noroshi.cli.commands.spec import FLAG, JSON, Command, Option
+from noroshi.cli.commands.spec import FLAG, JSON, Command, Option, command_of
 from noroshi.core.translation import _
+from noroshi.operations import node_operations
 
 AUTHORIZE = Command(
     name="authorize",
@@ -131,15 +132,7 @@ SECRET = Command(
             help=_("list vault entries and what uses them"),
             options=(JSON,),
         ),
-        Command(
-            name="remove",
-            run="noroshi.cli.handlers.secrets:remove",
-            help=_("delete a vault entry permanently"),
-            options=(
-                Option(("name",), _("name of the vault entry"), {"metavar": "NAME"}),
-                Option(("--force",), _("delete it even if a route or account uses it"), FLAG),
-            ),
-        ),
+        command_of(node_operations.SECRET_REMOVE),
     ),
 )
 NAME = Option(("name",), _("name of a route or account"), {"metavar": "NAME"})

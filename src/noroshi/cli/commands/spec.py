@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from noroshi.core.translation import Message, _
+from noroshi.operations.declaration import Argument, Declaration
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,26 @@ class Command:
     options: tuple[Option, ...] = ()
     under: tuple[Command, ...] = ()
     group: Message | None = None
+    operation: Declaration | None = None
+
+
+def command_of(operation: Declaration) -> Command:
+    """Return the command that an operation with a verb is typed as."""
+    verb = operation.verb
+    assert verb is not None
+    return Command(
+        name=verb.words.rpartition(" ")[2],
+        run="noroshi.cli.handlers.operation:run_operation",
+        help=verb.help,
+        options=tuple(map(_option, verb.arguments)),
+        operation=operation,
+    )
+
+
+def _option(argument: Argument) -> Option:
+    if argument.place.startswith("-"):
+        return Option((argument.place,), argument.help, FLAG)
+    return Option((argument.name,), argument.help, {"metavar": argument.place})
 
 
 PROGRAM = _("Noroshi monitors servers, and proves that its alarms arrive.")

@@ -3,9 +3,10 @@ everybody changed."""
 
 from __future__ import annotations
 
-from noroshi.cli.commands.spec import FLAG, JSON, Command, Option
-from noroshi.core.people import ROLES
+from noroshi.cli.commands.spec import FLAG, JSON, Command, Option, command_of
+from noroshi.core.roles import ROLES
 from noroshi.core.translation import _
+from noroshi.operations import people_operations
 
 NAME = Option(("name",), _("name of the user"), {"metavar": "NAME"})
 TOKEN = Option(("name",), _("name of the token"), {"metavar": "NAME"})
@@ -76,12 +77,7 @@ USER = Command(
                 ),
             ),
         ),
-        Command(
-            name="remove",
-            run="noroshi.cli.handlers.users:remove",
-            help=_("remove a user and all API tokens created by them, directly or indirectly"),
-            options=(NAME,),
-        ),
+        command_of(people_operations.USER_REMOVE),
         Command(
             name="totp",
             run="noroshi.cli.handlers.users:totp",
@@ -142,12 +138,7 @@ API_TOKEN = Command(
             help=_("list API tokens, who created them, and when they expire"),
             options=(JSON,),
         ),
-        Command(
-            name="revoke",
-            run="noroshi.cli.handlers.users:token_revoke",
-            help=_("revoke an API token at once, with all tokens created by it"),
-            options=(TOKEN,),
-        ),
+        command_of(people_operations.TOKEN_REVOKE),
     ),
 )
 AUDIT = Command(

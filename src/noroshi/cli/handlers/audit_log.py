@@ -14,6 +14,7 @@ from noroshi.cli.output.times import clock
 from noroshi.command_line.text_width import wrap
 from noroshi.core.printable import printable
 from noroshi.core.translation import Message, _, bilingual, known_language
+from noroshi.operations import label_of
 
 if TYPE_CHECKING:
     from noroshi.web.view.audit_log import Line
@@ -62,10 +63,7 @@ def _actor(context: CommandContext, one: Mapping[str, Any]) -> str:
 
 def _operation(context: CommandContext, op: str) -> str:
     """Return an operation as the manager calls it, and in brackets as --json does."""
-    # Only now, as the field's words below: it costs what no other command needs.
-    from noroshi.web.view.operation_names import OPERATION_NAMES
-
-    name = OPERATION_NAMES.get(op)
+    name = label_of(op)
     return f"{context.say(name)} ({op})" if name is not None else op
 
 

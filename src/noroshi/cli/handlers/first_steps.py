@@ -29,7 +29,6 @@ SENT = _("A test alarm is being sent to {to}. When it arrives: noroshi first see
 PROVED = _(
     "The number is correct: the alarm reached {to}. Your name and the time are recorded."
 )
-ENDED = _("The first start is closed.")
 
 
 def look(context: CommandContext) -> int:
@@ -99,11 +98,4 @@ def confirm(context: CommandContext) -> int:
         context.print_json(answer)
     else:
         print(context.say(PROVED.fill(to=", ".join(answer["to"]))))
-    return exits.DONE
-
-
-def end(context: CommandContext) -> int:
-    """Close the first start: it is not spoken of any more."""
-    context.call("first_end")
-    print(context.say(ENDED))
     return exits.DONE

@@ -62,9 +62,6 @@ VERDICTS: Mapping[str, Message] = {
 SO_OFTEN = ngettext("{first}–{last} ({count} time)", "{first}–{last} ({count} times)")
 TEXT = _("Text")
 TRIED_AGAIN = _("{id} is retried now: {subject}")
-IS_HELD = _("{id} is held, and the mails behind it wait too: {subject}")
-IS_SEEN = _("Arrival of {id} is confirmed: {subject}")
-IS_DROPPED = _("{id} was given up and will not be sent: {subject}")
 IS_EDITED = _("{id} will be sent to {to} by {routes}.")
 TO_LET_GO = _("{because}; to release it: noroshi queue release {id}")
 HOW_TO_RELEASE = _("It is not sent until you release it: noroshi queue release {id}")
@@ -100,30 +97,9 @@ def retry(context: CommandContext) -> int:
     return _say_retried(context, context.call("queue_retry", id=context.args.id))
 
 
-def hold(context: CommandContext) -> int:
-    """Keep one from leaving."""
-    mail = context.call("queue_hold", id=context.args.id)
-    print(context.say(IS_HELD.fill(id=mail["id"], subject=mail["subject"])))
-    return exits.DONE
-
-
 def release(context: CommandContext) -> int:
     """Let one go that was held or set aside."""
     return _say_retried(context, context.call("queue_release", id=context.args.id))
-
-
-def confirm_arrival(context: CommandContext) -> int:
-    """Confirm that a mail arrived: somebody has it before their eyes."""
-    mail = context.call("queue_seen", id=context.args.id)
-    print(context.say(IS_SEEN.fill(id=mail["id"], subject=mail["subject"])))
-    return exits.DONE
-
-
-def drop(context: CommandContext) -> int:
-    """Give one up."""
-    mail = context.call("queue_drop", id=context.args.id)
-    print(context.say(IS_DROPPED.fill(id=mail["id"], subject=mail["subject"])))
-    return exits.DONE
 
 
 def edit(context: CommandContext) -> int:

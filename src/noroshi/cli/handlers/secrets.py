@@ -36,7 +36,6 @@ CHOSEN = _(
 )
 MAY_GO = _("Allow this destination? [y/N] ")
 NOT_THERE = _("Nothing was saved. Correct the destination first: {who}")
-REMOVED = _("“{name}” was deleted from the vault.")
 NONE_YET = _("The vault is empty.")
 HEAD = (_("ENTRY"), _("IN THE VAULT"), _("USED BY"))
 IS_KEPT = {True: _("yes"), False: _("no: noroshi secret set {name}")}
@@ -98,13 +97,6 @@ def list_(context: CommandContext) -> int:
             *(_row(context, one) for one in entries),
         ]
         print("\n".join(table(rows)))
-    return exits.DONE
-
-
-def remove(context: CommandContext) -> int:
-    """Take one out for good."""
-    name = context.call("secret_remove", name=context.args.name, force=context.args.force)
-    print(context.say(REMOVED.fill(name=name)))
     return exits.DONE
 
 

@@ -11,7 +11,7 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
 from noroshi.cli.password_prompt import contents, read_hidden
-from noroshi.core.people import ROLE_NAMES
+from noroshi.core.roles import ROLE_NAMES
 from noroshi.core.translation import Message, _, ngettext
 
 Answer = Mapping[str, Any]
@@ -23,7 +23,6 @@ BY_CODE = _(
 )
 BY_PASSWORD = _("“{name}” ({role}) can log in.")
 ROLE_IS = _("“{name}” is now {role}.")
-REMOVED = _("“{name}” was removed.")
 NO_USERS = _(
     "There are no users yet. To add the first administrator: noroshi user add NAME --role "
     "administrator"
@@ -56,7 +55,6 @@ NEVER = _("it is revoked")
 TOKEN_HEAD = (_("NAME"), _("ROLE"), _("EXPIRES"), _("CREATED BY"))
 ENDED = _("expired {until}")
 PROGRAMS = _("{role}, programs")
-REVOKED = _("“{name}” was revoked.")
 
 
 def add(context: CommandContext) -> int:
@@ -77,13 +75,6 @@ def role(context: CommandContext) -> int:
     name, new_role = context.args.name, context.args.role
     context.call("user_role", name=name, role=new_role)
     print(context.say(ROLE_IS.fill(name=name, role=ROLE_NAMES[new_role])))
-    return exits.DONE
-
-
-def remove(context: CommandContext) -> int:
-    """Take one out."""
-    name = context.call("user_remove", name=context.args.name)
-    print(context.say(REMOVED.fill(name=name)))
     return exits.DONE
 
 
@@ -150,13 +141,6 @@ def token_list(context: CommandContext) -> int:
     else:
         rows = [_head(context, TOKEN_HEAD), *(_token(context, one) for one in tokens)]
         print("\n".join(table(rows)))
-    return exits.DONE
-
-
-def token_revoke(context: CommandContext) -> int:
-    """Revoke an API token: it holds no more."""
-    name = context.call("token_revoke", name=context.args.name)
-    print(context.say(REVOKED.fill(name=name)))
     return exits.DONE
 
 

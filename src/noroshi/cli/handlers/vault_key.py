@@ -41,11 +41,6 @@ SOME_DO_NOT = ngettext(
     "It does not decrypt {bad} of {count} entry.",
     "It does not decrypt {bad} of {count} entries.",
 )
-ROTATED = _(
-    "The new key is {new}; re-encrypted entries: {entries}.\n"
-    "The old key {old} is kept as {kept}: older backups of the store need it.\n"
-    "Keep a copy of the new key elsewhere: noroshi key backup FILE"
-)
 BACKED_UP = _(
     "Wrote the key {id} to {file}, encrypted with the passphrase. Keep both apart from "
     "backups of the store: together they decrypt everything."
@@ -78,12 +73,6 @@ def check(context: CommandContext) -> int:
         words = SOME_DO_NOT if bad else ALL_OPEN
         print(context.say(words.fill(bad=len(bad), count=len(rows))))
     return exits.TROUBLE if bad else exits.DONE
-
-
-def rotate(context: CommandContext) -> int:
-    """Put another key in the place of this one; what was sealed is sealed anew."""
-    print(context.say(ROTATED.fill(**context.call("key_rotate"))))
-    return exits.DONE
 
 
 def backup(context: CommandContext) -> int:

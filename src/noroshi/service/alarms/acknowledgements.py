@@ -13,6 +13,7 @@ from noroshi.core.model import Monitor, State
 from noroshi.core.printable import printable
 from noroshi.core.translation import _
 from noroshi.definitions import Plan
+from noroshi.operations import alarm_operations
 from noroshi.service.alarms.alarm_answers import AlarmRow, Alarms, RemarkShown
 from noroshi.service.alarms.alarm_view import (
     NO_SUPPRESSION,
@@ -28,7 +29,7 @@ from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFound
 from noroshi.service.monitors import status_view
 from noroshi.service.monitors.history import monitor_named
 from noroshi.service.monitors.status import UNKNOWN_STATE, NewestSamples
-from noroshi.service.operation import OPERATOR, VIEWER, Person, note, operation
+from noroshi.service.operation import Person, note, offers
 
 LONGEST = 1000
 NO_ITEM = followed_by(_("{monitor} has no item {item}."), InstructionKind.SHOW_ALARMS)
@@ -44,9 +45,7 @@ TOO_LONG = _("is longer than {most} characters")
 class AlarmOperations(NewestSamples):
     """Acknowledged, taken back, commented."""
 
-    @operation(
-        role=VIEWER, help=_("List the active alarms, their acknowledgements and notifications.")
-    )
+    @offers(alarm_operations.ALARMS)
     async def alarms(self, person: Person, monitor: str = "") -> Alarms:
         """Return all items that are not well, or those of one monitor; what nobody has comes
         first."""
@@ -82,11 +81,7 @@ class AlarmOperations(NewestSamples):
         status = status_view.monitor_status(monitor, state, sample, names)
         return tuple(rows(status, monitor, state.items, suppression))
 
-    @operation(
-        role=OPERATOR,
-        news=True,
-        help=_("Acknowledge an alarm: repeats stop until it gets worse or recovers."),
-    )
+    @offers(alarm_operations.ALARM_ACKNOWLEDGE)
     async def alarm_acknowledge(
         self, person: Person, monitor: str, item: str | None = None, comment: str = ""
     ) -> tuple[AlarmRow, ...]:
@@ -108,13 +103,7 @@ class AlarmOperations(NewestSamples):
         )
         return await self._changed_rows(plan, target, changed_items)
 
-    @operation(
-        role=OPERATOR,
-        news=True,
-        help=_(
-            "Withdraw an acknowledgement: the alarm is notified again as its rules require."
-        ),
-    )
+    @offers(alarm_operations.ALARM_UNACKNOWLEDGE)
     async def alarm_unacknowledge(
         self, person: Person, monitor: str, item: str | None = None, comment: str = ""
     ) -> tuple[AlarmRow, ...]:
@@ -137,11 +126,7 @@ class AlarmOperations(NewestSamples):
         )
         return await self._changed_rows(plan, target, changed_items)
 
-    @operation(
-        role=OPERATOR,
-        changes=True,
-        help=_("Add a comment to a monitor; it is kept with the history."),
-    )
+    @offers(alarm_operations.ALARM_COMMENT)
     async def alarm_comment(
         self, person: Person, monitor: str, text: str, item: str = ""
     ) -> RemarkShown:

@@ -13,6 +13,7 @@ from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, State
 from noroshi.core.translation import _
 from noroshi.definitions import Plan
+from noroshi.operations import alarm_operations
 from noroshi.service.alarms.acknowledgements import (
     BAD_WORDS,
     MOVED,
@@ -31,7 +32,7 @@ from noroshi.service.errors import (
 )
 from noroshi.service.monitors.history import monitor_named
 from noroshi.service.monitors.status import UNKNOWN_STATE
-from noroshi.service.operation import OPERATOR, Person, note, operation
+from noroshi.service.operation import Person, note, offers
 
 MOST = 200
 """So many at once: they are one transaction, for which all other writes wait."""
@@ -63,15 +64,7 @@ class _Snapshot:
 class BulkAlarmOperations(AlarmOperations):
     """Remarks on many alarms at once."""
 
-    @operation(
-        role=OPERATOR,
-        news=True,
-        changes=False,  # what it changed it notes itself; of none it may be that anything was
-        help=_(
-            "Acknowledge several alarms, withdraw the acknowledgements, or comment on them, in one "
-            "step."
-        ),
-    )
+    @offers(alarm_operations.ALARMS_REMARK)
     async def alarms_remark(
         self, person: Person, sort: Remarked, alarms: tuple[AlarmNamed, ...], words: str = ""
     ) -> tuple[AlarmRemarked, ...]:

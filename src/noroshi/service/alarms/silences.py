@@ -15,12 +15,13 @@ from noroshi.core.printable import printable
 from noroshi.core.time_input import read_length, read_moment
 from noroshi.core.translation import Message, _, ngettext
 from noroshi.definitions import Plan
+from noroshi.operations import alarm_operations
 from noroshi.service.alarms.alarm_answers import SilenceShown
 from noroshi.service.alarms.alarm_view import silence_shown
 from noroshi.service.definitions.enable_disable import NO_PART
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
 from noroshi.service.monitors.history import monitor_named
-from noroshi.service.operation import OPERATOR, VIEWER, Person, note, operation
+from noroshi.service.operation import Person, note, offers
 from noroshi.service.operation_context import OperationContext
 
 EVERYTHING = ("", "everything")
@@ -55,11 +56,7 @@ SEVERAL = followed_by(
 class SilenceOperations(OperationContext):
     """Silent from now on, until then; or told again."""
 
-    @operation(
-        role=OPERATOR,
-        news=True,
-        help=_("Silence a monitor, a group, an instance or everything for a while."),
-    )
+    @offers(alarm_operations.SILENCE_ADD)
     async def silence_add(
         self, person: Person, place: str, reason: str, until: str = "", length: str = ""
     ) -> SilenceShown:
@@ -84,11 +81,7 @@ class SilenceOperations(OperationContext):
         note(after={"id": silence.id, "place": where or "everything", "ends": ends})
         return answer
 
-    @operation(
-        role=OPERATOR,
-        news=True,
-        help=_("End a silence now; problems that persist are notified."),
-    )
+    @offers(alarm_operations.SILENCE_END)
     async def silence_end(self, person: Person, silence: str) -> SilenceShown:
         """End the silence of that id, or the only one at that place."""
         now, (_, plan) = self._clocks.wall(), await self._current()
@@ -102,7 +95,7 @@ class SilenceOperations(OperationContext):
         )
         return self._answer(plan, before, now, ended=True, by=person.name)
 
-    @operation(role=VIEWER, help=_("List the silences, with their ends and reasons."))
+    @offers(alarm_operations.SILENCE_LIST)
     async def silence_list(self, person: Person, all: bool = False) -> tuple[SilenceShown, ...]:
         """List what is silent now, the first to end first; with `all` also what was, newest
         first."""

@@ -18,6 +18,7 @@ from noroshi.core.translation import Message, _
 from noroshi.definitions import CheckResult, Plan, check, first_differences
 from noroshi.definitions.compilation import EMPTY
 from noroshi.definitions.definition_tree import parts
+from noroshi.operations import definition_operations
 from noroshi.ports import Document, Version
 from noroshi.service.definitions.definition_answers import (
     Applied,
@@ -54,12 +55,11 @@ from noroshi.service.errors import (
 )
 from noroshi.service.node.secrets import named_by_headers, named_in
 from noroshi.service.operation import (
-    ADMIN,
     REAUTHENTICATION_REQUIRED,
     Person,
     note as note_change,
     note_nothing,
-    operation,
+    offers,
 )
 from noroshi.service.operation_context import OperationContext
 
@@ -81,9 +81,7 @@ MOST_NOTED = 50
 class ApplyOperations(OperationContext):
     """Shown, tried, brought into force."""
 
-    @operation(
-        role=ADMIN, changes=False, help=_("Preview the changes that definitions would make.")
-    )
+    @offers(definition_operations.PLAN)
     async def plan(
         self, person: Person, documents: tuple[Document, ...], faulty: tuple[str, ...] = ()
     ) -> Planned:
@@ -108,7 +106,7 @@ class ApplyOperations(OperationContext):
             refused=await asyncio.to_thread(ends_everything, *old_and_new),
         )
 
-    @operation(role=ADMIN, news=True, help=_("Apply definitions."))
+    @offers(definition_operations.APPLY)
     async def apply(
         self,
         person: Person,
@@ -241,7 +239,7 @@ class ApplyOperations(OperationContext):
         self._plans.keep(version, result.plan)
         return await self._store.publish(version, list(result.plan.monitors), current.number)
 
-    @operation(role=ADMIN, changes=False, help=_("Return the definitions in effect."))
+    @offers(definition_operations.EXPORT)
     async def export(self, person: Person) -> Exported:
         """Return the current version's documents."""
         current = await self._store.current()

@@ -10,10 +10,11 @@ from noroshi.core.definitions.problems import suggestion
 from noroshi.core.definitions.version_note import note_text
 from noroshi.core.translation import _
 from noroshi.definitions.blueprints import Blueprint, add, blueprints
+from noroshi.operations import definition_operations
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
 from noroshi.service.definitions.definition_answers import Applied, BlueprintRow
 from noroshi.service.errors import InvalidArgumentError, NotFoundError
-from noroshi.service.operation import ADMIN, VIEWER, Person, operation
+from noroshi.service.operation import Person, offers
 
 NO_BLUEPRINT = _("There is no blueprint {given}{instead}.")
 NOTE = _("blueprint {name} for {instance}")
@@ -22,18 +23,13 @@ NOTE = _("blueprint {name} for {instance}")
 class BlueprintOperations(ApplyOperations):
     """Sets of monitors to add."""
 
-    @operation(role=VIEWER, help=_("List the blueprints that can be added."))
+    @offers(definition_operations.BLUEPRINTS)
     async def blueprints(self, person: Person) -> tuple[BlueprintRow, ...]:
         """Return ours and those of the definitions."""
         current = await self._store.current()
         return tuple(_row(one) for one in blueprints(current.documents).values())
 
-    @operation(
-        role=ADMIN,
-        news=True,
-        changes=False,  # what it changed it notes itself; a try changes nothing
-        help=_("Add the monitors of a blueprint."),
-    )
+    @offers(definition_operations.BLUEPRINT_ADD)
     async def blueprint_add(
         self,
         person: Person,

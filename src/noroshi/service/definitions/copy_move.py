@@ -11,12 +11,13 @@ from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.definitions.version_note import note_text
 from noroshi.core.translation import Message, _
 from noroshi.definitions.definition_tree import Path, copy_instance, copy_part, move_part, part
+from noroshi.operations import definition_operations
 from noroshi.ports import Document, Version
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
 from noroshi.service.definitions.definition_answers import Applied
 from noroshi.service.definitions.enable_disable import PATH, EnableDisableOperations, no_part
 from noroshi.service.errors import InvalidArgumentError
-from noroshi.service.operation import ADMIN, Person, operation
+from noroshi.service.operation import Person, offers
 
 COPIED = _("copy {source} to {target}")
 MOVED = _("move {source} to {target}")
@@ -35,12 +36,7 @@ OWN_IS_MADE = _(
 class CopyMoveOperations(EnableDisableOperations):
     """A copy has ids, state and history of its own; what is moved keeps them."""
 
-    @operation(
-        role=ADMIN,
-        news=True,
-        changes=False,  # what it changed it notes itself; a try changes nothing
-        help=_("Copy a monitor or a group."),
-    )
+    @offers(definition_operations.MONITOR_COPY)
     async def monitor_copy(
         self,
         person: Person,
@@ -62,7 +58,7 @@ class CopyMoveOperations(EnableDisableOperations):
             person, source, change, version_note, "monitor_copy", dry=dry
         )
 
-    @operation(role=ADMIN, news=True, changes=False, help=_("Move a monitor or a group."))
+    @offers(definition_operations.MONITOR_MOVE)
     async def monitor_move(
         self, person: Person, monitor: str, to: str, note: str = "", dry: bool = False
     ) -> Applied:
@@ -78,7 +74,7 @@ class CopyMoveOperations(EnableDisableOperations):
             person, source, change, version_note, "monitor_move", dry=dry
         )
 
-    @operation(role=ADMIN, news=True, changes=False, help=_("Copy an instance."))
+    @offers(definition_operations.INSTANCE_COPY)
     async def instance_copy(
         self,
         person: Person,

@@ -17,6 +17,7 @@ from noroshi.definitions.documents import split
 from noroshi.definitions.rename import key_after_rename, with_new_names
 from noroshi.definitions.route_aliases import readdress_mails, remember
 from noroshi.definitions.stable_ids import with_previous_id
+from noroshi.operations import definition_operations
 from noroshi.ports import Document, StoreError, Version
 from noroshi.schema import Invalid as Unusable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
@@ -25,7 +26,7 @@ from noroshi.service.definitions.renames import Names, renamed_routes
 from noroshi.service.definitions.versions import VersionOperations
 from noroshi.service.definitions.warnings import days_over, without_route
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
-from noroshi.service.operation import ADMIN, VIEWER, Person, operation
+from noroshi.service.operation import ADMIN, Person, offers
 
 Documents = dict[str, Document]
 NOT_JSON = _("cannot be saved: {why}")
@@ -53,10 +54,7 @@ LOOKED_BACK = 30
 class EditOperations(VersionOperations):
     """A page or a program that changes one thing and leaves the rest as it is."""
 
-    @operation(
-        role=VIEWER,
-        help=_("Return single definitions, each with the identifier for a safe change."),
-    )
+    @offers(definition_operations.DEFINITION_SHOW)
     async def definition_show(
         self,
         person: Person,
@@ -103,12 +101,7 @@ class EditOperations(VersionOperations):
         check = self._plugins.checks.get(kind)
         return check is None or check.runs
 
-    @operation(
-        role=ADMIN,
-        news=True,
-        changes=False,  # what it changed it notes itself; a try changes nothing
-        help=_("Change, add or remove single definitions."),
-    )
+    @offers(definition_operations.DEFINITION_CHANGE)
     async def definition_change(
         self,
         person: Person,

@@ -18,12 +18,13 @@ from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.definitions.definition_tree import Path, disabled_parts, part, parts, set_enabled
 from noroshi.definitions.validation import read
+from noroshi.operations import definition_operations
 from noroshi.ports import Document, Version
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
 from noroshi.service.definitions.definition_answers import Applied
 from noroshi.service.errors import InvalidArgumentError, NotFoundError
 from noroshi.service.monitors.status_answers import StoppedBy
-from noroshi.service.operation import OPERATOR, Person, operation
+from noroshi.service.operation import Person, offers
 from noroshi.service.operation_context import OperationContext
 
 PATH = 3
@@ -47,7 +48,7 @@ def _default_note(words: Message, path: Path) -> str:
 class EnableDisableOperations(ApplyOperations):
     """The switch of each part."""
 
-    @operation(role=OPERATOR, news=True, help=_("Stop monitoring an instance."))
+    @offers(definition_operations.INSTANCE_STOP)
     async def instance_stop(self, person: Person, instance: str, note: str = "") -> Applied:
         """Stop it: nothing of it is measured until it is started. A version like any other."""
         path = await self._instance(instance)
@@ -55,7 +56,7 @@ class EnableDisableOperations(ApplyOperations):
             person, path, note or _default_note(STOPPED, path), enabled=False
         )
 
-    @operation(role=OPERATOR, news=True, help=_("Start monitoring an instance."))
+    @offers(definition_operations.INSTANCE_START)
     async def instance_start(self, person: Person, instance: str, note: str = "") -> Applied:
         """Start it: it begins anew. What was disabled in it by its own word stays so, and is
         told."""
@@ -64,7 +65,7 @@ class EnableDisableOperations(ApplyOperations):
             person, path, note or _default_note(STARTED, path), enabled=True
         )
 
-    @operation(role=OPERATOR, news=True, help=_("Stop a monitor or a group."))
+    @offers(definition_operations.MONITOR_DISABLE)
     async def monitor_disable(self, person: Person, monitor: str, note: str = "") -> Applied:
         """Disable a monitor (instance/group/monitor) or a whole group (instance/group)."""
         path = await self._group_or_monitor(monitor)
@@ -72,7 +73,7 @@ class EnableDisableOperations(ApplyOperations):
             person, path, note or _default_note(STOPPED, path), enabled=False
         )
 
-    @operation(role=OPERATOR, news=True, help=_("Start a monitor or a group."))
+    @offers(definition_operations.MONITOR_ENABLE)
     async def monitor_enable(self, person: Person, monitor: str, note: str = "") -> Applied:
         """Enable what `monitor_disable` disables; it stays stopped as long as what it is in is
         stopped."""

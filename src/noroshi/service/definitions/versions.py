@@ -11,11 +11,12 @@ from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import _
 from noroshi.definitions import FirstDifferences, first_differences
 from noroshi.definitions.stable_ids import as_it_was
+from noroshi.operations import definition_operations
 from noroshi.ports import Version
 from noroshi.service.definitions.apply import ApplyOperations
 from noroshi.service.definitions.definition_answers import Applied, OneVersion, VersionRow
 from noroshi.service.errors import NotFoundError
-from noroshi.service.operation import ADMIN, VIEWER, Person, operation
+from noroshi.service.operation import Person, offers
 
 NO_VERSION = followed_by(
     _("There is no version {number}{instead}."), InstructionKind.SHOW_VERSIONS
@@ -27,13 +28,13 @@ MOST_LISTED = 1000
 class VersionOperations(ApplyOperations):
     """Earlier versions, and going back to one."""
 
-    @operation(role=VIEWER, help=_("List the versions of the definitions."))
+    @offers(definition_operations.VERSIONS)
     async def versions(self, person: Person, last: int = 20) -> tuple[VersionRow, ...]:
         """List the newest ones, newest first; the first is in force."""
         rows = await self._store.versions(max(1, min(last, MOST_LISTED)))
         return tuple(_row(version) for version in rows)
 
-    @operation(role=ADMIN, changes=False, help=_("Show the changes of a version."))
+    @offers(definition_operations.VERSION_SHOW)
     async def version_show(self, person: Person, number: int) -> OneVersion:
         """Return its difference from the one before it, and from what is in force now."""
         version = await self._version(number)
@@ -53,7 +54,7 @@ class VersionOperations(ApplyOperations):
             more_back=changes_back.more,
         )
 
-    @operation(role=ADMIN, news=True, help=_("Restore a version."))
+    @offers(definition_operations.TAKE_BACK)
     async def take_back(
         self, person: Person, number: int, base: int | None = None, note: str = ""
     ) -> Applied:

@@ -21,12 +21,13 @@ from noroshi.oauth.account import Account
 from noroshi.oauth.high_volume import role_at
 from noroshi.oauth.token_provider import secret_of, token_of
 from noroshi.oauth.well_known_clouds import CLOUDS
+from noroshi.operations import sign_in_operations
 from noroshi.ports import QueuedEnvelope, RouteOutage, TransportContext
 from noroshi.ports.examination import Exam, Examination, Remedy, Stage, Step, Whose
 from noroshi.service.diagnostics.clock import ClockStep
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
 from noroshi.service.mail.compose import NO_MAILBOX
-from noroshi.service.operation import ADMIN, Person, operation
+from noroshi.service.operation import Person, offers
 from noroshi.service.operation_context import OperationContext
 from noroshi.service.sign_in.account_steps import SignInSteps, server_of, values_of
 from noroshi.service.sign_in.authorization import NO_ROUTE
@@ -121,7 +122,7 @@ class Looked:
 class DiagnosticOperations(OperationContext):
     """Begun, and looked at as its stages come."""
 
-    @operation(role=ADMIN, changes=False, help=_("Examine a route, or this computer."))
+    @offers(sign_in_operations.EXAMINE_BEGIN)
     async def examine_begin(self, person: Person, route: str = "", to: str = "") -> Examined:
         """Begin it; `to` is named as a recipient and never written to, else the mailbox itself.
 
@@ -177,7 +178,7 @@ class DiagnosticOperations(OperationContext):
             return None
         return _postponed(retrying)
 
-    @operation(role=ADMIN, changes=False, help=_("Show the progress of an examination."))
+    @offers(sign_in_operations.EXAMINE_LOOK)
     async def examine_look(self, person: Person, id: str, seen: int = 0) -> Looked:
         """Return its stages after the first `seen`; wait a few seconds for one. With `seen` -1
         it is all of them, at once."""

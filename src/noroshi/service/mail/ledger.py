@@ -9,12 +9,13 @@ from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.judgement import end_of
 from noroshi.core.mail import EnvelopeState, Receipt, delivery_state
 from noroshi.core.translation import NOTHING, Message, _, quotes
+from noroshi.operations import mail_operations
 from noroshi.ports import LedgerEntry
 from noroshi.service.errors import NotFoundError, OperationFailedError
 from noroshi.service.mail.delivery_status import arrival_answers, state_of, unproved
 from noroshi.service.mail.mail_answers import Ledger, LedgerRow, Sum, Tried
 from noroshi.service.monitors.history import monitor_named
-from noroshi.service.operation import VIEWER, Person, operation
+from noroshi.service.operation import Person, offers
 from noroshi.service.operation_context import OperationContext
 
 MOST = 10_000
@@ -24,7 +25,7 @@ NO_ALARM = followed_by(_("The ledger has no alarm {alarm}."), InstructionKind.SH
 class LedgerOperations(OperationContext):
     """The ledger: each alarm, and what became of it."""
 
-    @operation(role=VIEWER, help=_("Show the outcome of each alarm."))
+    @offers(mail_operations.LEDGER)
     async def ledger(
         self, person: Person, alarm: str = "", last: int = 50, monitor: str = ""
     ) -> Ledger:

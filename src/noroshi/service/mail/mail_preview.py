@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 
 from noroshi.core.mail import Envelope, Route
-from noroshi.core.translation import _
 from noroshi.definitions.accounts_of_routes import account_of
 from noroshi.definitions.compilation import Plan
+from noroshi.operations import mail_operations
 from noroshi.service.errors import NotFoundError
 from noroshi.service.mail.queue import NO_MAIL
-from noroshi.service.operation import VIEWER, Person, operation
+from noroshi.service.operation import Person, offers
 from noroshi.service.operation_context import OperationContext
 from noroshi.transports.mime.body import content_of
 from noroshi.transports.mime.charsets import UTF_8
@@ -35,7 +35,7 @@ class AsSent:
 class PreviewOperations(OperationContext):
     """Mails as they will look, before they leave."""
 
-    @operation(role=VIEWER, help=_("Show a mail as it will be sent."))
+    @offers(mail_operations.QUEUE_MAIL)
     async def queue_mail(self, person: Person, id: str) -> AsSent:
         """Show the mail as the first of its routes that sends mails would send it; send
         nothing."""

@@ -9,12 +9,13 @@ from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.levels import Level
 from noroshi.core.translation import Message, _
 from noroshi.definitions.accounts_of_routes import account_of
+from noroshi.operations import mail_operations
 from noroshi.ports import QueuedEnvelope
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
 from noroshi.service.mail import compose
 from noroshi.service.mail.mail_answers import Letter, Queued, Sent
 from noroshi.service.monitors import status_view
-from noroshi.service.operation import ADMIN, OPERATOR, VIEWER, Person, note, operation
+from noroshi.service.operation import Person, note, offers
 from noroshi.service.operation_context import OperationContext
 
 NO_MAIL = followed_by(_("There is no mail {id} in the queue."), InstructionKind.SHOW_QUEUE)
@@ -32,7 +33,7 @@ BAD_MAIL = _("The mail cannot be queued; nothing was sent.")
 class QueueOperations(OperationContext):
     """Queued, shown, tried again."""
 
-    @operation(role=OPERATOR, secret=("text",), news=True, help=_("Send a mail."))
+    @offers(mail_operations.SEND)
     async def send(
         self,
         person: Person,
@@ -64,14 +65,14 @@ class QueueOperations(OperationContext):
         note(after={"ids": [envelope.id for envelope in envelopes]})
         return Sent(tuple(envelope.id for envelope in envelopes))
 
-    @operation(role=VIEWER, help=_("List the mails in the queue."))
+    @offers(mail_operations.QUEUE_LIST)
     async def queue_list(self, person: Person) -> tuple[Queued, ...]:
         """List what waits and what was set aside, oldest first."""
         outages, now, marks = await self._outages(), self._clocks.wall(), await self._marks()
         waiting = await self._store.queue()
         return tuple(status_view.queued(one, outages, now, marks) for one in waiting)
 
-    @operation(role=VIEWER, help=_("Show one mail of the queue in full."))
+    @offers(mail_operations.QUEUE_SHOW)
     async def queue_show(self, person: Person, id: str) -> Letter:
         """Return the envelope, its attempts and what they brought, when it is next tried and
         why."""
@@ -88,7 +89,7 @@ class QueueOperations(OperationContext):
         queued = await self._queued(one)
         return status_view.letter(one, queued, receipts, arrivals, limits, person.roles)
 
-    @operation(role=OPERATOR, news=True, help=_("Retry one mail now."))
+    @offers(mail_operations.QUEUE_RETRY)
     async def queue_retry(self, person: Person, id: str) -> Queued:
         """Make it due now, its routes too, and let each sign-in that was refused be asked for
         again: whoever tries again says that it is mended. One set aside waits again."""
@@ -97,21 +98,21 @@ class QueueOperations(OperationContext):
         succeeded = await self._store.retry(id, self._clocks.wall())
         return await self._after_change(id, succeeded, NOT_AGAIN)
 
-    @operation(role=OPERATOR, help=_("Hold one mail."))
+    @offers(mail_operations.QUEUE_HOLD)
     async def queue_hold(self, person: Person, id: str) -> Queued:
         """Hold it: it waits until it is released, and what is younger of the same order key
         behind it."""
         await self._note_before(id)
         return await self._after_change(id, await self._store.hold(id, person.name), NOT_HELD)
 
-    @operation(role=OPERATOR, news=True, help=_("Release a held mail."))
+    @offers(mail_operations.QUEUE_RELEASE)
     async def queue_release(self, person: Person, id: str) -> Queued:
         """Release one that was held, or set aside: it waits again, due now."""
         await self._note_before(id)
         succeeded = await self._store.release(id, self._clocks.wall())
         return await self._after_change(id, succeeded, NOT_RELEASED)
 
-    @operation(role=ADMIN, news=True, help=_("Give one mail up."))
+    @offers(mail_operations.QUEUE_DROP)
     async def queue_drop(self, person: Person, id: str) -> Queued:
         """Give it up: it is never sent, and stays on record with who gave it up."""
         await self._note_before(id)
@@ -119,7 +120,7 @@ class QueueOperations(OperationContext):
             id, await self._store.drop(id, person.name), NOT_DROPPED
         )
 
-    @operation(role=ADMIN, news=True, help=_("Correct the addresses or routes of one mail."))
+    @offers(mail_operations.QUEUE_EDIT)
     async def queue_edit(
         self, person: Person, id: str, to: tuple[str, ...] = (), routes: tuple[str, ...] = ()
     ) -> Queued:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from noroshi.core.cadence import At, Cadence
 from noroshi.core.model import Limits, Monitor, Reading, Sample
 from noroshi.core.translation import Message, _, plain
+from noroshi.operations import monitor_operations
 from noroshi.ports import Check
 from noroshi.service.alarms.alarm_view import (
     NO_SUPPRESSION,
@@ -22,7 +23,7 @@ from noroshi.service.monitors.history import monitor_named
 from noroshi.service.monitors.reading_text import limits_text
 from noroshi.service.monitors.status import UNKNOWN_STATE
 from noroshi.service.monitors.status_answers import LimitShown, MonitorShown, Point, Series
-from noroshi.service.operation import VIEWER, Person, operation
+from noroshi.service.operation import Person, offers
 
 MOST_SAMPLES = 1000
 MOST_SERIES = 24
@@ -33,7 +34,7 @@ NO_LIMITS = Limits()
 class MonitorOperations(DisabledMonitors):
     """One thing watched, looked at closely."""
 
-    @operation(role=VIEWER, help=_("Show one monitor in full."))
+    @offers(monitor_operations.MONITOR_SHOW)
     async def monitor_show(self, person: Person, monitor: str, last: int = 240) -> MonitorShown:
         """Return how a monitor (instance/group/monitor) is, its limits, and its newest
         values."""

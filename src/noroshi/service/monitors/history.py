@@ -11,6 +11,7 @@ from noroshi.core.judgement import end_of
 from noroshi.core.model import Contact, Decision, Event, Monitor, Rule
 from noroshi.core.translation import Message, _
 from noroshi.definitions import Plan
+from noroshi.operations import monitor_operations
 from noroshi.plugins import UnknownKind
 from noroshi.service.alarms.alarm_view import remark_shown
 from noroshi.service.definitions.disabled_text import stop_of
@@ -18,7 +19,7 @@ from noroshi.service.definitions.enable_disable import DisabledMonitors
 from noroshi.service.errors import NotFoundError
 from noroshi.service.monitors.history_answers import ContactRow, Decided, Happened, Log
 from noroshi.service.monitors.reading_text import cause_text
-from noroshi.service.operation import VIEWER, Person, operation
+from noroshi.service.operation import Person, offers
 
 MOST = 10_000
 NO_MONITOR = followed_by(
@@ -29,7 +30,7 @@ NO_MONITOR = followed_by(
 class HistoryOperations(DisabledMonitors):
     """The log of what happened, and who is told of it."""
 
-    @operation(role=VIEWER, help=_("List what happened, newest first."))
+    @offers(monitor_operations.LOG)
     async def log(self, person: Person, monitor: str = "", last: int = 50) -> Log:
         """Return events, newest first, of one monitor (instance/group/monitor) or of all; for
         one also what each rule answered about each item, and why, the last of it and what came
@@ -75,7 +76,7 @@ class HistoryOperations(DisabledMonitors):
         except UnknownKind:
             return {}
 
-    @operation(role=VIEWER, help=_("List the contacts and what each is notified of."))
+    @offers(monitor_operations.CONTACTS)
     async def contacts(self, person: Person) -> tuple[ContactRow, ...]:
         """Return all contacts with the rules and notifications that name them."""
         _, plan = await self._current()

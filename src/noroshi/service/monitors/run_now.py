@@ -16,6 +16,7 @@ from noroshi.core.reckon import reckon
 from noroshi.core.translation import Message, _, plain
 from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import marks_of
+from noroshi.operations import monitor_operations
 from noroshi.ports import Document, Unmeasurable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
 from noroshi.service.errors import InvalidArgumentError, OperationFailedError
@@ -27,7 +28,7 @@ from noroshi.service.monitors.status_answers import (
     ReadingTried,
     RuleTried,
 )
-from noroshi.service.operation import ADMIN, Person, note, operation, require_reauthentication
+from noroshi.service.operation import Person, note, offers, require_reauthentication
 
 log = logging.getLogger(__name__)
 NOT_HERE = _("This process runs no measurements, so nothing can be tried here.")
@@ -37,7 +38,7 @@ NOT_SHOWN = _("its raw result could not be shown within {seconds:g} s")
 class RunNowOperations(ApplyOperations):
     """Measured on trial."""
 
-    @operation(role=ADMIN, help=_("Measure a monitor once, on trial."))
+    @offers(monitor_operations.TRY_MONITOR)
     async def try_monitor(
         self, person: Person, monitor: str, documents: tuple[Document, ...] | None = None
     ) -> MonitorTried:

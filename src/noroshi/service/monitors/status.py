@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, Sample, State
-from noroshi.core.translation import _
+from noroshi.operations import monitor_operations
 from noroshi.service.alarms.alarm_view import (
     NO_SUPPRESSION,
     MonitorSuppression,
@@ -27,7 +27,7 @@ from noroshi.service.monitors.status_answers import (
     Status,
     StoppedBy,
 )
-from noroshi.service.operation import VIEWER, Person, operation
+from noroshi.service.operation import Person, offers
 from noroshi.service.operation_context import OperationContext
 
 T = TypeVar("T")
@@ -57,7 +57,7 @@ class NewestSamples(OperationContext):
 class StatusOperations(NewestSamples, DisabledMonitors):
     """The status of everything, and what there is to choose from."""
 
-    @operation(role=VIEWER, help=_("Show the overall status."))
+    @offers(monitor_operations.STATUS)
     async def status(self, person: Person) -> Status:
         """Return levels, routes and queue at this moment."""
         now = self._clocks.wall()
@@ -85,7 +85,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
             maintenance=active_windows(plan.monitors.values(), now, by_monitor),
         )
 
-    @operation(role=VIEWER, help=_("Show the status of the routes."))
+    @offers(monitor_operations.ROUTE_LIST)
     async def route_list(self, person: Person) -> RoutesShown:
         """Return the routes of `status` without anything of the monitors, of which there may be
         many."""
@@ -119,7 +119,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
             await asyncio.sleep(0)  # many are not to hold up the watch
         return tuple(statuses)
 
-    @operation(role=VIEWER, help=_("List the installed kinds."))
+    @offers(monitor_operations.KINDS)
     async def kinds(self, person: Person) -> tuple[Kind, ...]:
         """Return monitors, actions and routes that can be defined, with their options."""
         return status_view.kinds(self._plugins)

@@ -9,8 +9,9 @@ from pathlib import Path
 from noroshi import ports
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.translation import Message, _
+from noroshi.operations import node_operations
 from noroshi.service.errors import ConflictError, InvalidArgumentError
-from noroshi.service.operation import ADMIN, Person, note, operation
+from noroshi.service.operation import Person, note, offers
 from noroshi.service.operation_context import OperationContext
 
 NOT_WHOLE = _("must be an absolute path, from /: the node runs in another folder than you")
@@ -33,7 +34,7 @@ class BackedUp:
 class BackupOperations(OperationContext):
     """Copies of the store."""
 
-    @operation(role=ADMIN, reauthenticate=True, help=_("Back up the store."))
+    @offers(node_operations.BACKUP)
     async def backup(self, person: Person, path: str) -> BackedUp:
         """Write a copy of the store as it is at one instant (0600), while work goes on. The
         path is one of the node's computer."""
@@ -53,7 +54,7 @@ class BackupOperations(OperationContext):
             waiting=sum(not one.state for one in waiting),
         )
 
-    @operation(role=ADMIN, changes=False, help=_("Check the store for faults."))
+    @offers(node_operations.CHECK_STORE)
     async def check_store(self, person: Person) -> tuple[Message, ...]:
         """Return all that should not be so; nothing, if it is whole."""
         return tuple(await self._store.faults())

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from noroshi.core.definitions.problems import suggestion
 from noroshi.core.model import Monitor
 from noroshi.core.translation import _
+from noroshi.operations import node_operations
 from noroshi.ports import Beat
 from noroshi.service.errors import NotFoundError
-from noroshi.service.operation import OPERATOR, Person, operation
+from noroshi.service.operation import Person, offers
 from noroshi.service.operation_context import OperationContext
 
 HEARTBEAT = "heartbeat"
@@ -20,7 +21,7 @@ NO_JOB = _("No heartbeat monitor waits for the job {name}{instead}")
 class HeartbeatOperations(OperationContext):
     """A job's sign that it ran."""
 
-    @operation(role=OPERATOR, changes=False, news=True, help=_("Report that a job ran."))
+    @offers(node_operations.BEAT)
     async def beat(self, person: Person, name: str, ok: bool = True, text: str = "") -> Beat:
         """Keep the report, durable on return; its time is this node's."""
         _, plan = await self._current()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from noroshi.core.translation import _
 from noroshi.knowledge.os_errors import why
+from noroshi.operations import node_operations
 from noroshi.service.errors import OperationFailedError
 from noroshi.service.node.vault_answers import KeyChecked, KeyEntry, KeyRotated
-from noroshi.service.operation import ADMIN, Person, note, operation
+from noroshi.service.operation import Person, note, offers
 from noroshi.service.operation_context import OperationContext
 from noroshi.vault import KeyRing, VaultError
 
@@ -17,7 +18,7 @@ NOT_WRITTEN = _("The new key cannot be written: {why}. The old key remains in us
 class VaultKeyOperations(OperationContext):
     """The vault's key."""
 
-    @operation(role=ADMIN, changes=False, help=_("Check whether the key opens the vault."))
+    @offers(node_operations.KEY_CHECK)
     async def key_check(self, person: Person) -> KeyChecked:
         """Return which key it is, where it comes from, and which entries it opens."""
         try:
@@ -31,7 +32,7 @@ class VaultKeyOperations(OperationContext):
             entries=tuple(KeyEntry(name=n, fault=w) for n, w in status.entries.items()),
         )
 
-    @operation(role=ADMIN, help=_("Replace the vault's key."))
+    @offers(node_operations.KEY_ROTATE)
     async def key_rotate(self, person: Person) -> KeyRotated:
         """Seal everything under a new key; the old one is kept beside it."""
         try:

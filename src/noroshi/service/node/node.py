@@ -15,12 +15,13 @@ from noroshi.core.translation import Message, _, ngettext
 from noroshi.definitions import Plan
 from noroshi.hosts.footprint import Around, PlaceShown
 from noroshi.hosts.threads import apart
+from noroshi.operations import node_operations
 from noroshi.ports import NOTHING_QUEUED, NodeFacts, QueueFacts
 from noroshi.service.alarms.alarm_view import suppressions_by_monitor
 from noroshi.service.errors import OperationFailedError
 from noroshi.service.monitors.status import StatusOperations
 from noroshi.service.monitors.status_answers import MonitorStatus, RouteStatus
-from noroshi.service.operation import ADMIN, VIEWER, Person, operation
+from noroshi.service.operation import Person, offers
 
 BACKUP, LOOKED_THROUGH = "backup", 10_000
 NO_ROUTE = _("no alarm can be sent: there is no route")
@@ -90,7 +91,7 @@ class Places:
 class NodeOperations(StatusOperations):
     """Facts that the node knows of itself."""
 
-    @operation(role=VIEWER, help=_("Show the state of Noroshi itself."))
+    @offers(node_operations.HEALTH)
     async def health(self, person: Person) -> Health:
         """Return lateness, store, disk, queue, clock, program; and its own monitors."""
         around, (version, plan) = self._surroundings(), await self._current()
@@ -142,7 +143,7 @@ class NodeOperations(StatusOperations):
         by_monitor = suppressions_by_monitor(suppressions, monitors, self._clocks.wall())
         return await self._monitors(monitors, states, stops, by_monitor)
 
-    @operation(role=ADMIN, changes=False, help=_("Show the node's ports, files and folders."))
+    @offers(node_operations.PLACES)
     async def places(self, person: Person) -> Places:
         """Return them as they are now, and the last backup that is in the audit log."""
         places = await self._surroundings().places()

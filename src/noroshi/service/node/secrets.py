@@ -12,6 +12,7 @@ from typing import Any
 from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import _
+from noroshi.operations import node_operations
 from noroshi.ports import Document
 from noroshi.service.errors import (
     ConflictError,
@@ -21,7 +22,7 @@ from noroshi.service.errors import (
 )
 from noroshi.service.node.secret_bindings import Destinations
 from noroshi.service.node.vault_answers import SecretEntry
-from noroshi.service.operation import ADMIN, Person, note, operation
+from noroshi.service.operation import Person, note, offers
 from noroshi.service.operation_context import OperationContext
 from noroshi.vault import reserved
 
@@ -45,7 +46,7 @@ NO_ENTRY = followed_by(
 class SecretOperations(OperationContext):
     """Listed, removed; what is in them never comes out."""
 
-    @operation(role=ADMIN, changes=False, help=_("List the entries of the vault."))
+    @offers(node_operations.SECRET_LIST)
     async def secret_list(self, person: Person) -> tuple[SecretEntry, ...]:
         """List those that are kept and those that definitions name, without the sign-ins'
         own."""
@@ -69,7 +70,7 @@ class SecretOperations(OperationContext):
             return await self._bindings.destinations((await self._current())[1])
         return {}
 
-    @operation(role=ADMIN, help=_("Remove an entry of the vault."))
+    @offers(node_operations.SECRET_REMOVE)
     async def secret_remove(self, person: Person, name: str, force: bool = False) -> str:
         """Take it out for good; one that definitions name only with `force`."""
         if why := reserved(name):

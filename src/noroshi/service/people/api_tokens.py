@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from noroshi.core.definitions.problems import Problem, shortened, suggestion
 from noroshi.core.people import NAME, ApiToken, holds, made_with
 from noroshi.core.translation import _
+from noroshi.operations import people_operations
 from noroshi.people import random_keys
 from noroshi.people.authentication import BAD_NAME
 from noroshi.service.errors import (
@@ -16,7 +17,7 @@ from noroshi.service.errors import (
     InvalidArgumentError,
     NotFoundError,
 )
-from noroshi.service.operation import ADMIN, Person, note, operation
+from noroshi.service.operation import ADMIN, Person, note, offers
 from noroshi.service.operation_context import OperationContext
 from noroshi.service.people.users import NOT_MADE, maker, role_faults
 
@@ -55,7 +56,7 @@ class TokenRow:
 class ApiTokenOperations(OperationContext):
     """Made, listed and revoked. The store keeps what proves one, never the token."""
 
-    @operation(role=ADMIN, reauthenticate=True, help=_("Create an API token."))
+    @offers(people_operations.TOKEN_NEW)
     async def token_new(
         self,
         person: Person,
@@ -89,7 +90,7 @@ class ApiTokenOperations(OperationContext):
         note(after={"role": role, "until": token.until, "programs": programs})
         return TokenMade(name=name, role=role, token=text, until=token.until)
 
-    @operation(role=ADMIN, changes=False, help=_("List the API tokens."))
+    @offers(people_operations.TOKEN_LIST)
     async def token_list(self, person: Person) -> tuple[TokenRow, ...]:
         """List who made them, and until when they hold; never the tokens."""
         tokens = await self._store.api_tokens()
@@ -106,7 +107,7 @@ class ApiTokenOperations(OperationContext):
             for one in tokens.values()
         )
 
-    @operation(role=ADMIN, help=_("Revoke an API token."))
+    @offers(people_operations.TOKEN_REVOKE)
     async def token_revoke(self, person: Person, name: str) -> str:
         """Revoke it: it is not taken from the next request on, nor is any that was made by it,
         or by one of those."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from noroshi.core.people import Audited
-from noroshi.core.translation import Message, _
-from noroshi.service.operation import ADMIN, Person, operation
+from noroshi.core.translation import Message
+from noroshi.operations import people_operations
+from noroshi.service.operation import Person, offers
 from noroshi.service.operation_context import OperationContext
 
 MOST_LISTED = 10_000
@@ -13,9 +14,7 @@ MOST_LISTED = 10_000
 class AuditLogOperations(OperationContext):
     """The log of who changed what, and who was refused."""
 
-    @operation(
-        role=ADMIN, changes=False, help=_("List the changes and who made them, newest first.")
-    )
+    @offers(people_operations.AUDIT)
     async def audit(self, person: Person, last: int = 50) -> tuple[Audited, ...]:
         """Return the newest first: who, by which door, from what to what. Secrets are never in
         it."""

@@ -8,10 +8,11 @@ from noroshi.core.definitions.problems import Problem
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.people import User
 from noroshi.core.translation import _
+from noroshi.operations import people_operations
 from noroshi.people import AuthenticationError
 from noroshi.people.passwords import password_problem
 from noroshi.service.errors import ForbiddenError, InvalidArgumentError, OperationFailedError
-from noroshi.service.operation import ADMIN, VIEWER, Person, note, operation
+from noroshi.service.operation import ADMIN, Person, note, offers
 from noroshi.service.people.users import NOT_SET, Recovery, SecondStep, UserOperations
 
 WHOSE = _("Name the account: only a browser that is logged in may omit it.")
@@ -39,7 +40,7 @@ class OwnAccount:
 class OwnAccountOperations(UserOperations):
     """By the password each time, so that a browser left alone gives nothing away."""
 
-    @operation(role=VIEWER, help=_("Show your own account."))
+    @offers(people_operations.OWN_ACCOUNT)
     async def own_account(self, person: Person) -> OwnAccount:
         """Return whether it has a second step, and how many recovery codes are left."""
         user = (await self._store.users()).get(person.name) if person.door == "web" else None
@@ -52,9 +53,7 @@ class OwnAccountOperations(UserOperations):
             recovery=len(user.recovery),
         )
 
-    @operation(
-        role=VIEWER, changes=True, secret=("old", "new"), help=_("Change your own password.")
-    )
+    @offers(people_operations.OWN_PASSWORD)
     async def own_password(self, person: Person, old: str, new: str, name: str = "") -> str:
         """Change your password; you are logged out everywhere. `name`: whose, where nobody is
         logged in."""
@@ -66,22 +65,12 @@ class OwnAccountOperations(UserOperations):
         note(after={"user": user.name})
         return user.name
 
-    @operation(
-        role=VIEWER,
-        changes=True,
-        secret=("password",),
-        help=_("Begin your own two-step log-in."),
-    )
+    @offers(people_operations.OWN_TOTP)
     async def own_totp(self, person: Person, password: str, name: str = "") -> SecondStep:
         """Return a seed for an authenticator; it holds once a code of it was given back."""
         return await self._begin_second_step(await self._own_user(person, password, name))
 
-    @operation(
-        role=VIEWER,
-        changes=True,
-        secret=("password", "code"),
-        help=_("Turn your own two-step log-in on."),
-    )
+    @offers(people_operations.OWN_TOTP_ON)
     async def own_totp_on(
         self, person: Person, code: str, password: str = "", name: str = ""
     ) -> Recovery:
@@ -93,12 +82,7 @@ class OwnAccountOperations(UserOperations):
         )
         return await self._enable_second_step(user, code)
 
-    @operation(
-        role=VIEWER,
-        changes=True,
-        secret=("password",),
-        help=_("Turn your own two-step log-in off."),
-    )
+    @offers(people_operations.OWN_TOTP_OFF)
     async def own_totp_off(self, person: Person, password: str, name: str = "") -> str:
         """Switch it off: the authenticator and the recovery codes are good for nothing then."""
         return await self._disable_second_step(await self._own_user(person, password, name))

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from noroshi.core.definitions.problems import Problem, suggestion
-from noroshi.core.people import NAME, OF_TOKEN, ROLES, User, made_with, roles_up_to
+from noroshi.core.people import NAME, OF_TOKEN, User, made_with
+from noroshi.core.roles import ROLES, roles_up_to
 from noroshi.core.translation import _
+from noroshi.operations import people_operations
 from noroshi.people import random_keys, second_factor
 from noroshi.people.authentication import BAD_NAME, SEED
 from noroshi.people.authentication_errors import BusyError
@@ -19,7 +21,7 @@ from noroshi.service.errors import (
     NotFoundError,
     OperationFailedError,
 )
-from noroshi.service.operation import ADMIN, Person, note, operation
+from noroshi.service.operation import ADMIN, Person, note, offers
 from noroshi.service.operation_context import OperationContext
 from noroshi.vault import Secret, VaultError
 
@@ -81,7 +83,7 @@ class Recovery:
 class UserOperations(OperationContext):
     """Users: who may log in, as what, and by which proof."""
 
-    @operation(role=ADMIN, reauthenticate=True, secret=("password",), help=_("Add a user."))
+    @offers(people_operations.USER_ADD)
     async def user_add(
         self, person: Person, name: str, role: str = "viewer", password: str = ""
     ) -> UserMade:
@@ -99,7 +101,7 @@ class UserOperations(OperationContext):
         note(after={"role": role})
         return UserMade(name=name, role=role, code=code, until=new_user.code_until)
 
-    @operation(role=ADMIN, changes=False, help=_("List the users."))
+    @offers(people_operations.USER_LIST)
     async def user_list(self, person: Person) -> tuple[UserRow, ...]:
         """List who may log in, and as what."""
         return tuple(
@@ -114,12 +116,7 @@ class UserOperations(OperationContext):
             for user in (await self._store.users()).values()
         )
 
-    @operation(
-        role=ADMIN,
-        reauthenticate=True,
-        secret=("password",),
-        help=_("Change a user's password."),
-    )
+    @offers(people_operations.USER_PASSWORD)
     async def user_password(self, person: Person, name: str, password: str = "") -> UserMade:
         """Set a password, or a one-time code by which they choose one; they are logged out
         everywhere."""
@@ -131,7 +128,7 @@ class UserOperations(OperationContext):
         note(after={"role": user.role})
         return UserMade(name=name, role=user.role, code=code, until=changed_user.code_until)
 
-    @operation(role=ADMIN, reauthenticate=True, help=_("Change a user's role."))
+    @offers(people_operations.USER_ROLE)
     async def user_role(self, person: Person, name: str, role: str) -> UserMade:
         """Give a user another role: it holds from their next request on; what API tokens they
         made that may do more than they may now hold no more, nor does any that was made by one
@@ -148,7 +145,7 @@ class UserOperations(OperationContext):
         note(before={"role": user.role, "api_tokens": revoked}, after={"role": role})
         return UserMade(name=name, role=role)
 
-    @operation(role=ADMIN, reauthenticate=True, help=_("Remove a user."))
+    @offers(people_operations.USER_REMOVE)
     async def user_remove(self, person: Person, name: str) -> str:
         """Remove a user: they are logged out at once, and the API tokens that they made hold no
         more, nor does any that was made by one of those."""
@@ -162,23 +159,18 @@ class UserOperations(OperationContext):
         note(before={"role": user.role, "api_tokens": revoked})
         return name
 
-    @operation(role=ADMIN, reauthenticate=True, help=_("Begin two-step log-in for a user."))
+    @offers(people_operations.USER_TOTP)
     async def user_totp(self, person: Person, name: str) -> SecondStep:
         """Return a fresh seed for an authenticator; it holds once a code of it was given
         back."""
         return await self._begin_second_step(await self._user(name))
 
-    @operation(
-        role=ADMIN,
-        reauthenticate=True,
-        secret=("code",),
-        help=_("Turn two-step log-in on for a user."),
-    )
+    @offers(people_operations.USER_TOTP_ON)
     async def user_totp_on(self, person: Person, name: str, code: str) -> Recovery:
         """Switch it on with a code of the authenticator; return what to keep for its loss."""
         return await self._enable_second_step(await self._user(name), code)
 
-    @operation(role=ADMIN, reauthenticate=True, help=_("Turn two-step log-in off for a user."))
+    @offers(people_operations.USER_TOTP_OFF)
     async def user_totp_off(self, person: Person, name: str) -> str:
         """Switch it off, for when the authenticator and the recovery codes are lost."""
         return await self._disable_second_step(await self._user(name))

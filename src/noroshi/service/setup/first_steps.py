@@ -16,10 +16,11 @@ from noroshi.core.mail import Envelope, Lane
 from noroshi.core.model import Contact
 from noroshi.core.translation import _
 from noroshi.definitions import Plan
+from noroshi.operations import setup_operations
 from noroshi.ports import NOTHING_QUEUED, Document
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
 from noroshi.service.mail.compose import routes_of
-from noroshi.service.operation import ADMIN, OPERATOR, VIEWER, Person, note, operation
+from noroshi.service.operation import Person, note, offers
 from noroshi.service.operation_context import OperationContext
 from noroshi.service.setup.proofs import confirm_arrival
 from noroshi.service.sign_in.authorization import NO_ROUTE as NO_SUCH_ROUTE
@@ -84,7 +85,7 @@ class AlarmSent:
 class FirstStepOperations(OperationContext):
     """From an empty node to a received alarm."""
 
-    @operation(role=VIEWER, help=_("Show the progress of the first start."))
+    @offers(setup_operations.FIRST_LOOK)
     async def first_look(self, person: Person) -> FirstLook:
         """Return how far it is, by what is defined, what is signed in, and whether an alarm was
         given back."""
@@ -109,7 +110,7 @@ class FirstStepOperations(OperationContext):
             by=progress.by if progress else "",
         )
 
-    @operation(role=ADMIN, help=_("Close the first start."))
+    @offers(setup_operations.FIRST_END)
     async def first_end(self, person: Person) -> str:
         """Put it away: it is not spoken of any more, though no alarm was given back."""
         await self._save_first_start(
@@ -117,7 +118,7 @@ class FirstStepOperations(OperationContext):
         )
         return FIRST
 
-    @operation(role=OPERATOR, news=True, help=_("Send a test alarm."))
+    @offers(setup_operations.TEST_ALARM)
     async def test_alarm(
         self, person: Person, contact: str = "", routes: tuple[str, ...] = ()
     ) -> AlarmSent:
@@ -162,7 +163,7 @@ class FirstStepOperations(OperationContext):
         note(after={"mail": id, "to": recipient.addresses})
         return AlarmSent(id, recipient.id, recipient.addresses)
 
-    @operation(role=OPERATOR, secret=("number",), help=_("Enter the number of a test alarm."))
+    @offers(setup_operations.TEST_ALARM_SEEN)
     async def test_alarm_seen(self, person: Person, number: str) -> FirstLook:
         """Take the number of the last one: who gave it back and when is kept, as proof that it
         arrived."""

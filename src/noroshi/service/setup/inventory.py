@@ -15,12 +15,13 @@ from noroshi.core.translation import _
 from noroshi.definitions import content
 from noroshi.definitions.blueprints import Blueprint, add
 from noroshi.hosts.time_zone import machine_zone
+from noroshi.operations import setup_operations
 from noroshi.ports import Document, Host, Listener, Unmeasurable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
 from noroshi.service.definitions.definition_answers import Applied
 from noroshi.service.definitions.edit import EditOperations
 from noroshi.service.errors import InvalidArgumentError, OperationFailedError
-from noroshi.service.operation import ADMIN, Person, operation
+from noroshi.service.operation import Person, offers
 from noroshi.service.setup.first_steps import TEST, FirstStart, FirstStepOperations
 from noroshi.service.setup.suggestions import (
     Suggested,
@@ -49,7 +50,7 @@ class Suggestion:
 class DiscoveryOperations(FirstStepOperations, EditOperations):
     """The watch that a new node begins with."""
 
-    @operation(role=ADMIN, changes=False, help=_("Suggest what to monitor on this computer."))
+    @offers(setup_operations.SUGGEST)
     async def suggest(self, person: Person) -> Suggestion:
         """Return disk space, memory, processor, services and ports found, with what there is of
         each."""
@@ -67,7 +68,7 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
         title = self._runs_on or self._name
         return Suggestion(instance=name, title=title, zone=machine_zone(), monitors=monitors)
 
-    @operation(role=ADMIN, news=True, help=_("Monitor what was suggested."))
+    @offers(setup_operations.SUGGEST_TAKE)
     async def suggest_take(
         self,
         person: Person,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from noroshi.core.translation import _
 from noroshi.oauth.account import Account
 from noroshi.oauth.credentials import named_by
 from noroshi.oauth.provider import Credential, SignInError, UnreachableError
+from noroshi.operations import sign_in_operations
 from noroshi.service.node.secret_rules import unfit
-from noroshi.service.operation import ADMIN, Person, operation
+from noroshi.service.operation import Person, offers
 from noroshi.service.sign_in.probes import ProbeOperations
 from noroshi.service.sign_in.sign_in_answers import AccountChecked
 from noroshi.service.sign_in.try_before_save import field_of, refusal
@@ -21,12 +21,7 @@ WAIT = "wait"
 class AccountCheckOperations(ProbeOperations):
     """The tenant, then the app, then its secret: each tells only once the one before is right."""
 
-    @operation(
-        role=ADMIN,
-        changes=False,
-        secret=("secret",),
-        help=_("Ask the sign-in server which setting of an account is wrong."),
-    )
+    @offers(sign_in_operations.ACCOUNT_CHECK)
     async def account_check(
         self, person: Person, account: str, secret: str = ""
     ) -> AccountChecked:

@@ -24,6 +24,7 @@ from noroshi.oauth.jwt_claims import describe_app_token, describe_reading
 from noroshi.oauth.provider import OAuthError, SignInError, UnreachableError
 from noroshi.oauth.redirect_url import PASTED
 from noroshi.oauth.tokens import SignInStatus
+from noroshi.operations import sign_in_operations
 from noroshi.ports import NOTHING_QUEUED, QueueCounts, Resource
 from noroshi.service.errors import (
     ConflictError,
@@ -33,7 +34,7 @@ from noroshi.service.errors import (
 )
 from noroshi.service.monitors.status_answers import RouteStatus
 from noroshi.service.node.secret_rules import unfit
-from noroshi.service.operation import ADMIN, Person, note, operation
+from noroshi.service.operation import Person, note, offers
 from noroshi.service.operation_context import OperationContext
 from noroshi.service.sign_in.sign_in_answers import DeviceAsked, OnDevice, Proof, SignIn
 from noroshi.service.sign_in.try_before_save import is_about_secret, require_accepted
@@ -74,7 +75,7 @@ NOT_HERE = _(
 class SignInOperations(OperationContext):
     """Begun, completed; secrets kept."""
 
-    @operation(role=ADMIN, changes=False, help=_("Begin the sign-in of a route."))
+    @offers(sign_in_operations.AUTHORIZE_BEGIN)
     async def authorize_begin(
         self, person: Person, route: str, port: int = 0, read: bool = False
     ) -> SignIn:
@@ -110,7 +111,7 @@ class SignInOperations(OperationContext):
             asks=_sort_of_secret(account),
         )
 
-    @operation(role=ADMIN, secret=("value",), news=True, help=_("Store a secret in the vault."))
+    @offers(sign_in_operations.SET_SECRET)
     async def set_secret(
         self,
         person: Person,
@@ -142,7 +143,7 @@ class SignInOperations(OperationContext):
         note(before={"kept": is_stored}, after={"kept": True})
         return name
 
-    @operation(role=ADMIN, secret=("pasted",), news=True, help=_("Complete a sign-in."))
+    @offers(sign_in_operations.AUTHORIZE_FINISH)
     async def authorize_finish(self, person: Person, route: str, pasted: str) -> RouteStatus:
         """Complete it with the address at which the browser ended; what waits goes out then."""
         _, account = await self._account_of(route)
@@ -155,9 +156,7 @@ class SignInOperations(OperationContext):
             raise not_signed_in(route, failure) from None
         return await self._after_sign_in(route, account, before)
 
-    @operation(
-        role=ADMIN, changes=False, help=_("Begin a sign-in with a code on another device.")
-    )
+    @offers(sign_in_operations.AUTHORIZE_DEVICE)
     async def authorize_device(
         self, person: Person, route: str, read: bool = False
     ) -> OnDevice:
@@ -180,9 +179,7 @@ class SignInOperations(OperationContext):
             wait=attempt.interval,
         )
 
-    @operation(
-        role=ADMIN, changes=False, news=True, help=_("Check whether the code was entered.")
-    )
+    @offers(sign_in_operations.AUTHORIZE_DEVICE_ASK)
     async def authorize_device_ask(self, person: Person, route: str) -> DeviceAsked:
         """Return the route once it is signed in; else when to ask again: no sooner (RFC 8628,
         3.5)."""
@@ -200,7 +197,7 @@ class SignInOperations(OperationContext):
             return DeviceAsked(wait=wait)
         return DeviceAsked(route=await self._after_sign_in(route, account, before))
 
-    @operation(role=ADMIN, news=True, help=_("Prove the app-only sign-in."))
+    @offers(sign_in_operations.AUTHORIZE_APP)
     async def authorize_app(self, person: Person, route: str, read: bool = False) -> Proof:
         """Fetch a token by secret or certificate alone; what waits goes out then. With `read`
         one to read the mailbox as well."""

@@ -21,6 +21,7 @@ from noroshi.oauth.client_certificates import (
 )
 from noroshi.oauth.credentials import named_by
 from noroshi.oauth.errors.messages import CERTIFICATE_MISSING
+from noroshi.operations import sign_in_operations
 from noroshi.service.errors import (
     ConflictError,
     InvalidArgumentError,
@@ -28,7 +29,7 @@ from noroshi.service.errors import (
     OperationFailedError,
 )
 from noroshi.service.node.secrets import named_in
-from noroshi.service.operation import ADMIN, Person, note, operation
+from noroshi.service.operation import Person, note, offers
 from noroshi.service.sign_in.authorization import SignInOperations
 from noroshi.service.sign_in.sign_in_answers import Certificate
 from noroshi.service.sign_in.try_before_save import require_accepted
@@ -56,7 +57,7 @@ NOT_KEPT = _("This certificate was not saved.")
 class CertificateOperations(SignInOperations):
     """Client certificates."""
 
-    @operation(role=ADMIN, news=True, help=_("Create a client certificate."))
+    @offers(sign_in_operations.CERTIFICATE_NEW)
     async def certificate_new(
         self,
         person: Person,
@@ -76,12 +77,7 @@ class CertificateOperations(SignInOperations):
         bundle = await asyncio.to_thread(make, f"noroshi {account.name}", now, days)
         return await self._store_certificate(person, account, entry, bundle)
 
-    @operation(
-        role=ADMIN,
-        secret=("pem",),
-        news=True,
-        help=_("Store a client certificate in the vault."),
-    )
+    @offers(sign_in_operations.CERTIFICATE_IMPORT)
     async def certificate_import(
         self,
         person: Person,
@@ -106,7 +102,7 @@ class CertificateOperations(SignInOperations):
             await require_accepted(self._tokens, (account,), entry, bundle)
         return await self._store_certificate(person, account, entry, bundle)
 
-    @operation(role=ADMIN, changes=False, help=_("Show a client certificate."))
+    @offers(sign_in_operations.CERTIFICATE_SHOW)
     async def certificate_show(
         self, person: Person, name: str, next: bool = False
     ) -> Certificate:

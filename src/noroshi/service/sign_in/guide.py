@@ -15,8 +15,9 @@ from noroshi.guides.export import steps_document
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import describe
+from noroshi.operations import sign_in_operations
 from noroshi.service.errors import ConflictError, InvalidArgumentError
-from noroshi.service.operation import ADMIN, Person, operation
+from noroshi.service.operation import Person, offers
 from noroshi.service.sign_in.certificates import CertificateOperations
 from noroshi.vault import VaultError
 
@@ -56,7 +57,7 @@ class GuideShown:
 class GuideOperations(CertificateOperations):
     """The administrator's steps."""
 
-    @operation(role=ADMIN, changes=False, help=_("Show the administrator's steps for a route."))
+    @offers(sign_in_operations.GUIDE_SHOW)
     async def guide_show(self, person: Person, route: str, way: str = "") -> GuideShown:
         """Return the steps for a way to sign in, else the one that the account says; for routes
         through Microsoft 365 alone."""

@@ -18,11 +18,12 @@ from noroshi.oauth.account import Account
 from noroshi.oauth.credentials import named_by
 from noroshi.oauth.jwt_claims import OPAQUE, read_claims
 from noroshi.oauth.provider import Credential, OAuthError, SignInError, UnreachableError
+from noroshi.operations import sign_in_operations
 from noroshi.ports import Document, Resource, Version
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
 from noroshi.service.errors import InvalidArgumentError, NotFoundError, OperationFailedError
 from noroshi.service.node.secret_rules import unfit
-from noroshi.service.operation import ADMIN, Person, operation
+from noroshi.service.operation import Person, offers
 from noroshi.service.sign_in.authorization import BAD_SECRET, SignInOperations, not_signed_in
 from noroshi.service.sign_in.sign_in_answers import (
     AppTried,
@@ -42,7 +43,7 @@ NO_ENTRA = _("The cloud {cloud} is not Microsoft's, so it has no tenants.")
 class ProbeOperations(SignInOperations):
     """Each as soon as it can be."""
 
-    @operation(role=ADMIN, changes=False, help=_("Check whether an account's tenant exists."))
+    @offers(sign_in_operations.ACCOUNT_TENANT)
     async def account_tenant(
         self, person: Person, account: str, over: tuple[Document, ...] = ()
     ) -> TenantFound:
@@ -60,12 +61,7 @@ class ProbeOperations(SignInOperations):
             raise probe_error(target, failure) from None
         return TenantFound(id=id, host=urlsplit(target.authority).netloc)
 
-    @operation(
-        role=ADMIN,
-        changes=False,
-        secret=("secret",),
-        help=_("Check whether an account's app and secret are correct."),
-    )
+    @offers(sign_in_operations.ACCOUNT_TRY)
     async def account_try(
         self,
         person: Person,
@@ -88,9 +84,7 @@ class ProbeOperations(SignInOperations):
             self._tokens, target, Credential(entry=target.secret, kind="secret", value=value)
         )
 
-    @operation(
-        role=ADMIN, changes=False, help=_("Check whether sign-in servers accept a vault entry.")
-    )
+    @offers(sign_in_operations.SECRET_TRY)
     async def secret_try(self, person: Person, name: str) -> tuple[SecretTried, ...]:
         """Ask the server of each account whose app shows it; none if it is no such secret."""
         _, plan = await self._current()
@@ -100,7 +94,7 @@ class ProbeOperations(SignInOperations):
         credentials = tuple(credentials_for(plan.accounts.values(), name, secret))
         return tuple([await self._probe(account, one) for account, one in credentials])
 
-    @operation(role=ADMIN, changes=False, help=_("Show the contents of a route's token."))
+    @offers(sign_in_operations.TOKEN_LOOK)
     async def token_look(self, person: Person, route: str) -> TokenSeen:
         """Return for whom it is, what it permits, whose it is; it is asked for if there is
         none."""

@@ -89,7 +89,7 @@ def _path(
     common = {
         "summary": _bilingual(operation.help),
         "description": f"Role: {operation.role}."
-        + (" Password once more." if operation.reauthenticate else ""),
+        + (" Password once more." if operation.declaration.reauthenticate else ""),
         "tags": [operation.role],
         "responses": {"200": _answer(answer_schema), **_refusals()},
     }

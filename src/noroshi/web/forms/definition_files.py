@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.people import ADMIN
+from noroshi.core.roles import ADMIN
 from noroshi.core.translation import bilingual
 from noroshi.definitions import Folder
 from noroshi.ports import Document

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.delivery_state import SENT, DeliveryState
-from noroshi.core.people import ADMIN
+from noroshi.core.roles import ADMIN
 from noroshi.core.translation import Message, _, pgettext
 from noroshi.service import ForbiddenError, NotFoundError
 from noroshi.web.context import WebContext

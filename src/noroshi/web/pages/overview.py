@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from noroshi.core.people import ADMIN
+from noroshi.core.roles import ADMIN
 from noroshi.ports import StoreError
 from noroshi.service import NotFoundError, OperationError
 from noroshi.web.context import WebContext

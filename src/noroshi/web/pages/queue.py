@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.translation import Message, _, pgettext
+from noroshi.operations import button_of
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
@@ -33,11 +34,7 @@ from noroshi.web.view.mail import Answer, Titles, attempts, load_titles, relay, 
 from noroshi.web.view.page_context import Visit, page
 
 DEEDS: Mapping[str, Message] = {
-    "hold": _("Hold"),
-    "release": _("Release"),
-    "retry": _("Retry now"),
-    "drop": _("Give up delivery"),
-    "edit": _("Change addresses or routes"),
+    name: button_of(f"queue_{name}") for name in ("hold", "release", "retry", "drop", "edit")
 }
 """The actions on a mail, each by the operation queue_NAME."""
 DONE: Mapping[str, Message] = {

@@ -9,9 +9,10 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.people import ROLE_NAMES, ROLES, VIEWER
+from noroshi.core.roles import ROLE_NAMES, ROLES, VIEWER
 from noroshi.core.sentences import without_stop
 from noroshi.core.translation import Message, _
+from noroshi.operations import label_of
 from noroshi.service import InvalidArgumentError, NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
@@ -29,7 +30,6 @@ from noroshi.web.view.form_operations import (
     run_reauthenticated,
 )
 from noroshi.web.view.language import LOCALIZERS
-from noroshi.web.view.operation_names import OPERATION_NAMES
 from noroshi.web.view.page_context import Visit, page
 
 DEEDS: Mapping[str, tuple[str, ...]] = {
@@ -202,7 +202,8 @@ def _help(visit: Visit, op: str) -> str:
 
 def _operation_title(visit: Visit, op: str) -> str:
     """Return the title of an operation; its name if it has none, as an earlier one."""
-    return visit.say(OPERATION_NAMES[op]) if op in OPERATION_NAMES else op
+    label = label_of(op)
+    return op if label is None else visit.say(label)
 
 
 def _without_empty(values: Mapping[str, Any]) -> Mapping[str, Any]:

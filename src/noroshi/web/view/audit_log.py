@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from noroshi.core.people import ROLE_NAMES
+from noroshi.core.roles import ROLE_NAMES
 from noroshi.core.translation import COMMA, Message, _, pgettext
 from noroshi.web.view.language import Localizer
 from noroshi.web.view.setting_names import ARGUMENT_NAMES, SETTING_NAMES, TYPE_NAMES

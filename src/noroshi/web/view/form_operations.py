@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.people import ADMIN, OPERATOR
+from noroshi.core.roles import ADMIN, OPERATOR
 from noroshi.core.translation import Message, _, plain
 from noroshi.people import AuthenticationError
 from noroshi.service import ForbiddenError, ReauthenticationRequiredError

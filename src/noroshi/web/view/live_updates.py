@@ -12,7 +12,8 @@ from functools import cached_property
 from time import monotonic
 from typing import Any, TypeVar
 
-from noroshi.core.people import VIEWER, Person, roles_up_to
+from noroshi.core.people import Person
+from noroshi.core.roles import VIEWER, roles_up_to
 from noroshi.core.translation import Medium
 from noroshi.people import random_keys
 from noroshi.ports import StoreError

@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from noroshi import __version__
-from noroshi.core.people import ROLE_NAMES, ROLES, Person
+from noroshi.core.people import Person
+from noroshi.core.roles import ROLE_NAMES, ROLES
 from noroshi.core.translation import Medium, Message, bilingual, plain
 from noroshi.people import AuthenticationError, random_keys
 from noroshi.ports import StoreError

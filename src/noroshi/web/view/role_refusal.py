@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from noroshi.core.people import ROLE_NAMES
+from noroshi.core.roles import ROLE_NAMES
 from noroshi.core.translation import Medium, Message, _
 from noroshi.service import Operation, Person
 

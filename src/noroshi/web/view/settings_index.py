@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from noroshi.core.people import ADMIN, VIEWER
+from noroshi.core.roles import ADMIN, VIEWER
 from noroshi.core.translation import Message, _, pgettext
 
 

@@ -1,0 +1,21 @@
+"""Do an operation that has a verb: its declaration says all there is to say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from noroshi.cli import exits
+from noroshi.cli.context import CommandContext
+from noroshi.operations.declaration import Declaration
+
+
+def run_operation(context: CommandContext) -> int:
+    """Do it, and say what became of it."""
+    operation: Declaration = context.args.operation
+    verb = operation.verb
+    assert verb is not None
+    given = {one.name: getattr(context.args, one.name) for one in verb.arguments}
+    answer = context.call(operation.name, **given)
+    places = answer if isinstance(answer, Mapping) else {"name": answer}
+    print(context.say(verb.done.fill(**{name: places[name] for name in verb.done.places})))
+    return exits.DONE

@@ -1,0 +1,82 @@
+"""Declare an operation: what a person can ask for, who may, and what it is called at every door.
+
+A declaration knows nothing of how it is done. The service offers it (`service.operation.offers`),
+the API and its description name it, the audit log and the manager label it, and a command is made
+of it where it has a verb.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from noroshi.core.roles import VIEWER
+from noroshi.core.translation import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a command: `name` is that of the operation's argument, `place` how the command
+    line has it: a word such as ID for a positional one, --force for a flag."""
+
+    name: str
+    place: str
+    help: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """How an operation is typed: its words, such as "queue hold", and what is said when it is done,
+    whose places the answer fills."""
+
+    words: str
+    help: Message
+    done: Message
+    arguments: tuple[Argument, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """One thing a person can ask for. `label` is what the audit log calls it, `button` what the
+    manager does. `news`: the engine should look up after it; `changes`: it goes into the audit
+    log; `secret` arguments never do; `reauthenticate`: it takes the password once more."""
+
+    name: str
+    role: str
+    help: Message
+    label: Message | None = None
+    button: Message | None = None
+    verb: Verb | None = None
+    news: bool = False
+    changes: bool = False
+    reauthenticate: bool = False
+    secret: frozenset[str] = frozenset()
+
+
+def operation(
+    name: str,
+    role: str,
+    *,
+    help: Message,
+    label: Message | None = None,
+    button: Message | None = None,
+    verb: Verb | None = None,
+    news: bool = False,
+    changes: bool | None = None,
+    reauthenticate: bool = False,
+    secret: Collection[str] = (),
+) -> Declaration:
+    """Declare an operation for people of that role. Whatever a viewer may not do changes something,
+    unless `changes` says otherwise."""
+    return Declaration(
+        name=name,
+        role=role,
+        help=help,
+        label=label,
+        button=button,
+        verb=verb,
+        news=news,
+        changes=role != VIEWER if changes is None else changes,
+        reauthenticate=reauthenticate,
+        secret=frozenset(secret),
+    )

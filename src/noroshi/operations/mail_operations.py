@@ -1,0 +1,79 @@
+"""Operations on mails and their queue."""
+
+from __future__ import annotations
+
+from noroshi.core.roles import ADMIN, OPERATOR, VIEWER
+from noroshi.core.translation import _
+from noroshi.operations.declaration import Argument, Verb, operation
+
+MAIL = Argument("id", "ID", _("ID, as shown by `noroshi queue list`"))
+QUEUE_SEEN = operation(
+    "queue_seen",
+    OPERATOR,
+    help=_("Record that a mail arrived in the inbox."),
+    label=_("Mail arrival confirmed"),
+    verb=Verb(
+        words="queue seen",
+        help=_("confirm, with your name, that one mail arrived in the inbox"),
+        done=_("Arrival of {id} is confirmed: {subject}"),
+        arguments=(MAIL,),
+    ),
+)
+LEDGER = operation("ledger", VIEWER, help=_("Show the outcome of each alarm."))
+QUEUE_MAIL = operation("queue_mail", VIEWER, help=_("Show a mail as it will be sent."))
+SEND = operation(
+    "send", OPERATOR, help=_("Send a mail."), label=_("Mail sent"), secret=("text",), news=True
+)
+QUEUE_LIST = operation("queue_list", VIEWER, help=_("List the mails in the queue."))
+QUEUE_SHOW = operation("queue_show", VIEWER, help=_("Show one mail of the queue in full."))
+QUEUE_RETRY = operation(
+    "queue_retry",
+    OPERATOR,
+    help=_("Retry one mail now."),
+    label=_("Mail retried"),
+    button=_("Retry now"),
+    news=True,
+)
+QUEUE_HOLD = operation(
+    "queue_hold",
+    OPERATOR,
+    help=_("Hold one mail."),
+    label=_("Mail held"),
+    button=_("Hold"),
+    verb=Verb(
+        words="queue hold",
+        help=_("hold one mail; the mails queued behind it wait too"),
+        done=_("{id} is held, and the mails behind it wait too: {subject}"),
+        arguments=(MAIL,),
+    ),
+)
+QUEUE_RELEASE = operation(
+    "queue_release",
+    OPERATOR,
+    help=_("Release a held mail."),
+    label=_("Held mail released"),
+    button=_("Release"),
+    news=True,
+)
+QUEUE_DROP = operation(
+    "queue_drop",
+    ADMIN,
+    help=_("Give one mail up."),
+    label=_("Mail given up"),
+    button=_("Give up delivery"),
+    news=True,
+    verb=Verb(
+        words="queue drop",
+        help=_("give up on one mail: it stays on record and is never sent"),
+        done=_("{id} was given up and will not be sent: {subject}"),
+        arguments=(MAIL,),
+    ),
+)
+QUEUE_EDIT = operation(
+    "queue_edit",
+    ADMIN,
+    help=_("Correct the addresses or routes of one mail."),
+    label=_("Address or route of a mail changed"),
+    button=_("Change addresses or routes"),
+    news=True,
+)

@@ -1,0 +1,78 @@
+"""Operations on the node itself."""
+
+from __future__ import annotations
+
+from noroshi.core.roles import ADMIN, OPERATOR, VIEWER
+from noroshi.core.translation import _
+from noroshi.operations.declaration import Argument, Verb, operation
+
+BACKUP = operation(
+    "backup", ADMIN, help=_("Back up the store."), label=_("Backup"), reauthenticate=True
+)
+CHECK_STORE = operation(
+    "check_store",
+    ADMIN,
+    help=_("Check the store for faults."),
+    label=_("Store checked"),
+    changes=False,
+)
+BEAT = operation(
+    "beat",
+    OPERATOR,
+    help=_("Report that a job ran."),
+    label=_("Job report"),
+    changes=False,
+    news=True,
+)
+KEY_CHECK = operation(
+    "key_check",
+    ADMIN,
+    help=_("Check whether the key opens the vault."),
+    label=_("Key checked"),
+    changes=False,
+)
+KEY_ROTATE = operation(
+    "key_rotate",
+    ADMIN,
+    help=_("Replace the vault's key."),
+    label=_("Key replaced"),
+    verb=Verb(
+        words="key rotate",
+        help=_("replace the key with a new one, and re-encrypt all secrets"),
+        done=_(
+            "The new key is {new}; re-encrypted entries: {entries}.\n"
+            "The old key {old} is kept as {kept}: older backups of the store need it.\n"
+            "Keep a copy of the new key elsewhere: noroshi key backup FILE"
+        ),
+    ),
+)
+HEALTH = operation("health", VIEWER, help=_("Show the state of Noroshi itself."))
+PLACES = operation(
+    "places",
+    ADMIN,
+    help=_("Show the node's ports, files and folders."),
+    label=_("Ports and folders shown"),
+    changes=False,
+)
+SECRET_LIST = operation(
+    "secret_list",
+    ADMIN,
+    help=_("List the entries of the vault."),
+    label=_("Vault entries listed"),
+    changes=False,
+)
+SECRET_REMOVE = operation(
+    "secret_remove",
+    ADMIN,
+    help=_("Remove an entry of the vault."),
+    label=_("Vault entry removed"),
+    verb=Verb(
+        words="secret remove",
+        help=_("delete a vault entry permanently"),
+        done=_("“{name}” was deleted from the vault."),
+        arguments=(
+            Argument("name", "NAME", _("name of the vault entry")),
+            Argument("force", "--force", _("delete it even if a route or account uses it")),
+        ),
+    ),
+)

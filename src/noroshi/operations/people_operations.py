@@ -1,0 +1,135 @@
+"""Operations on people, their tokens, and what they changed."""
+
+from __future__ import annotations
+
+from noroshi.core.roles import ADMIN, VIEWER
+from noroshi.core.translation import _
+from noroshi.operations.declaration import Argument, Verb, operation
+
+TOKEN_NEW = operation(
+    "token_new",
+    ADMIN,
+    help=_("Create an API token."),
+    label=_("API token created"),
+    reauthenticate=True,
+)
+TOKEN_LIST = operation(
+    "token_list",
+    ADMIN,
+    help=_("List the API tokens."),
+    label=_("API tokens listed"),
+    changes=False,
+)
+TOKEN_REVOKE = operation(
+    "token_revoke",
+    ADMIN,
+    help=_("Revoke an API token."),
+    label=_("API token revoked"),
+    verb=Verb(
+        words="token revoke",
+        help=_("revoke an API token at once, with all tokens created by it"),
+        done=_("“{name}” was revoked."),
+        arguments=(Argument("name", "NAME", _("name of the token")),),
+    ),
+)
+AUDIT = operation(
+    "audit",
+    ADMIN,
+    help=_("List the changes and who made them, newest first."),
+    label=_("Audit log read"),
+    changes=False,
+)
+OWN_ACCOUNT = operation("own_account", VIEWER, help=_("Show your own account."))
+OWN_PASSWORD = operation(
+    "own_password",
+    VIEWER,
+    help=_("Change your own password."),
+    label=_("Own password changed"),
+    changes=True,
+    secret=("old", "new"),
+)
+OWN_TOTP = operation(
+    "own_totp",
+    VIEWER,
+    help=_("Begin your own two-step log-in."),
+    label=_("Own two-step log-in started"),
+    changes=True,
+    secret=("password",),
+)
+OWN_TOTP_ON = operation(
+    "own_totp_on",
+    VIEWER,
+    help=_("Turn your own two-step log-in on."),
+    label=_("Own two-step log-in turned on"),
+    changes=True,
+    secret=("password", "code"),
+)
+OWN_TOTP_OFF = operation(
+    "own_totp_off",
+    VIEWER,
+    help=_("Turn your own two-step log-in off."),
+    label=_("Own two-step log-in turned off"),
+    changes=True,
+    secret=("password",),
+)
+USER_ADD = operation(
+    "user_add",
+    ADMIN,
+    help=_("Add a user."),
+    label=_("User added"),
+    reauthenticate=True,
+    secret=("password",),
+)
+USER_LIST = operation(
+    "user_list", ADMIN, help=_("List the users."), label=_("Users listed"), changes=False
+)
+USER_PASSWORD = operation(
+    "user_password",
+    ADMIN,
+    help=_("Change a user's password."),
+    label=_("Password of a user changed"),
+    reauthenticate=True,
+    secret=("password",),
+)
+USER_ROLE = operation(
+    "user_role",
+    ADMIN,
+    help=_("Change a user's role."),
+    label=_("Role of a user changed"),
+    reauthenticate=True,
+)
+USER_REMOVE = operation(
+    "user_remove",
+    ADMIN,
+    help=_("Remove a user."),
+    label=_("User removed"),
+    reauthenticate=True,
+    verb=Verb(
+        words="user remove",
+        help=_("remove a user and all API tokens created by them, directly or indirectly"),
+        done=_("“{name}” was removed."),
+        arguments=(Argument("name", "NAME", _("name of the user")),),
+    ),
+)
+USER_TOTP = operation(
+    "user_totp",
+    ADMIN,
+    help=_("Begin two-step log-in for a user."),
+    label=_("Two-step log-in of a user started"),
+    reauthenticate=True,
+)
+USER_TOTP_ON = operation(
+    "user_totp_on",
+    ADMIN,
+    help=_("Turn two-step log-in on for a user."),
+    label=_("Two-step log-in of a user turned on"),
+    reauthenticate=True,
+    secret=("code",),
+)
+USER_TOTP_OFF = operation(
+    "user_totp_off",
+    ADMIN,
+    help=_("Turn two-step log-in off for a user."),
+    label=_("Two-step log-in of a user turned off"),
+    reauthenticate=True,
+)
