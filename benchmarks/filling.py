@@ -18,7 +18,7 @@ async def main() -> None:
     home, mails = Path(sys.argv[1]), int(sys.argv[2])
     async with open_service(read_config(home)) as service:
         for number in range(mails):
-            await service.send(
+            await service.queue.send(
                 administrator("bench"), to=("ops",), subject=f"Mail {number}", text=TEXT
             )
 

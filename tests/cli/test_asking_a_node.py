@@ -60,7 +60,7 @@ async def harness(tmp_path):
 
 async def apply(harness, **changed):
     given = tuple(Document(**one) for one in documents(**changed))
-    await harness.service.apply(AKI, given)
+    await harness.service.definitions.apply(AKI, given)
 
 
 def written(folder, **changed):
@@ -260,10 +260,12 @@ async def test_status_says_what_is_wrong_first(harness, tmp_path):
 
 async def test_a_route_that_needs_somebody_and_holds_no_token_cannot_send(harness, tmp_path):
     app = CONTENT["accounts/box"] | {"sign_in": "app"}
-    await harness.service.apply(AKI, tuple(Document(**d) for d in documents(accounts__box=app)))
-    await harness.service.set_secret(AKI, "app", OLD_SECRET)
+    await harness.service.definitions.apply(
+        AKI, tuple(Document(**d) for d in documents(accounts__box=app))
+    )
+    await harness.service.sign_in.set_secret(AKI, "app", OLD_SECRET)
     with pytest.raises(OperationFailedError):
-        await harness.service.authorize_app(AKI, "m365")
+        await harness.service.sign_in.authorize_app(AKI, "m365")
     told = (await typed("status", home=tmp_path)).out
     assert (
         "▨ 1 of 2 routes cannot send." in told and "but may still send for a while" not in told
@@ -272,9 +274,11 @@ async def test_a_route_that_needs_somebody_and_holds_no_token_cannot_send(harnes
 
 async def test_nothing_is_said_to_be_well_by_a_way_that_nothing_has_gone(harness, tmp_path):
     await harness.measured(level=Level.OK, used=12.0)
-    await harness.service.set_secret(AKI, "app", CANARY)
-    await harness.service.authorize_begin(AKI, "m365")
-    await harness.service.authorize_finish(AKI, "m365", "http://localhost/?code=good&state=S")
+    await harness.service.sign_in.set_secret(AKI, "app", CANARY)
+    await harness.service.sign_in.authorize_begin(AKI, "m365")
+    await harness.service.sign_in.authorize_finish(
+        AKI, "m365", "http://localhost/?code=good&state=S"
+    )
     told = (await typed("status", home=tmp_path)).out.splitlines()
     assert told[0] == "○ The only monitor is OK."
     assert (
@@ -312,9 +316,11 @@ async def test_a_monitors_title_is_shown_and_its_reason_below_on_a_narrow_termin
 
 
 async def test_status_says_when_a_sign_in_was_last_renewed(harness, tmp_path):
-    await harness.service.set_secret(AKI, "app", CANARY)
-    await harness.service.authorize_begin(AKI, "m365")
-    await harness.service.authorize_finish(AKI, "m365", "http://localhost/?code=good&state=S")
+    await harness.service.sign_in.set_secret(AKI, "app", CANARY)
+    await harness.service.sign_in.authorize_begin(AKI, "m365")
+    await harness.service.sign_in.authorize_finish(
+        AKI, "m365", "http://localhost/?code=good&state=S"
+    )
     told = (await typed("status", home=tmp_path)).out
     assert re.search(r"  － not proven yet  m365 +post  sign-in renewed ", told)
     routes = json.loads((await typed("status", "--json", home=tmp_path)).out)["routes"]
@@ -324,7 +330,7 @@ async def test_status_says_when_a_sign_in_was_last_renewed(harness, tmp_path):
 
 
 async def test_a_route_whose_rest_is_over_is_tried_with_the_next_mail(harness, tmp_path):
-    await harness.service.send(AKI, ("ops",), "s", "t", ("plain",))
+    await harness.service.queue.send(AKI, ("ops",), "s", "t", ("plain",))
     await harness.attempted("plain", DOWN, "connection refused")
     assert "refused. Next try: " in (await typed("status", home=tmp_path, COLUMNS="200")).out
     told = (await typed("--lang", "ja", "status", home=tmp_path, COLUMNS="200")).out
@@ -335,7 +341,7 @@ async def test_a_route_whose_rest_is_over_is_tried_with_the_next_mail(harness, t
 
 
 async def test_a_mail_that_came_back_is_shown_with_the_report(harness, tmp_path):
-    sent = await harness.service.send(AKI, ("ops",), "s", "t", ("plain",))
+    sent = await harness.service.queue.send(AKI, ("ops",), "s", "t", ("plain",))
     await harness.attempted("plain", Verdict.ACCEPTED, "OK", 250)
     told = (await typed("queue", "show", sent.ids[0], home=tmp_path, COLUMNS="200")).out
     assert re.search(r"\narrival not confirmed +Delivery is not proven, and ", told)
@@ -384,17 +390,17 @@ async def test_status_answers_a_script_by_its_exit_code(tmp_path, level, route, 
         )
     )
     async with a_node(tmp_path, harness.service):
-        await harness.service.apply(AKI, tuple(Document(**one) for one in told))
+        await harness.service.definitions.apply(AKI, tuple(Document(**one) for one in told))
         await harness.measured(level=level, used=50.0)
         if route is not None:
-            await harness.service.send(AKI, ("ops",), "s", "t")
+            await harness.service.queue.send(AKI, ("ops",), "s", "t")
             await harness.attempted("plain", route, "no", 550)
         assert (await typed("status", "--check", home=tmp_path)).code == code
         assert (await typed("status", home=tmp_path)).code == 0
 
 
 async def test_the_same_answer_again_and_again_is_told_once_with_how_often(harness, tmp_path):
-    await harness.service.send(AKI, ("ops",), "s", "t", ("plain",))
+    await harness.service.queue.send(AKI, ("ops",), "s", "t", ("plain",))
     (one,) = await harness.store.queue()
     for text in ("busy [a1]", "busy [b2]", "busy [c3]", "no such user", "busy"):
         await harness.attempted("plain", DEFERRED, text)
@@ -408,7 +414,7 @@ async def test_the_same_answer_again_and_again_is_told_once_with_how_often(harne
 
 
 async def test_the_queue_is_listed_and_one_of_it_shown(harness, tmp_path):
-    await harness.service.send(AKI, ("ops",), "点検のお知らせ", "本文\n二行", ("plain",))
+    await harness.service.queue.send(AKI, ("ops",), "点検のお知らせ", "本文\n二行", ("plain",))
     await harness.attempted("plain", DEFERRED, "mailbox busy", 450)
     listed = (await typed("queue", "list", home=tmp_path)).out.splitlines()
     assert listed[0].split() == ["STATE", "ID", "TO", "NEXT", "TRY", "TRIES", "SUBJECT"]
@@ -423,13 +429,13 @@ async def test_the_queue_is_listed_and_one_of_it_shown(harness, tmp_path):
 
 async def test_a_try_that_is_due_is_told_as_now(harness, tmp_path):
     harness.time.now = datetime.now(UTC)
-    await harness.service.send(AKI, ("ops",), "s", "t", ("plain",))
+    await harness.service.queue.send(AKI, ("ops",), "s", "t", ("plain",))
     told = (await typed("queue", "list", home=tmp_path)).out.splitlines()
     assert re.search(r"  ops  now +0 +s$", told[1])
 
 
 async def test_an_accepted_mail_has_no_routes_left(harness, tmp_path):
-    await harness.service.send(AKI, ("ops",), "s", "t", ("plain",))
+    await harness.service.queue.send(AKI, ("ops",), "s", "t", ("plain",))
     (one,) = await harness.store.queue()
     assert (
         "remaining routes" in (await typed("queue", "show", one.envelope.id, home=tmp_path)).out
@@ -442,7 +448,7 @@ async def test_an_accepted_mail_has_no_routes_left(harness, tmp_path):
 async def test_an_attempt_shows_our_words_in_the_persons_language_and_the_servers(
     harness, tmp_path
 ):
-    (id,) = (await harness.service.send(AKI, ("ops",), "s", "t")).ids
+    (id,) = (await harness.service.queue.send(AKI, ("ops",), "s", "t")).ids
     words = bilingual(
         en="it took the mail, and said nothing", ja="渡しましたが返事がありません"
     )
@@ -453,14 +459,14 @@ async def test_an_attempt_shows_our_words_in_the_persons_language_and_the_server
 
 
 async def test_the_queue_for_programs_is_json(harness, tmp_path):
-    await harness.service.send(AKI, ("ops",), "s", "t")
+    await harness.service.queue.send(AKI, ("ops",), "s", "t")
     (one,) = json.loads((await typed("queue", "list", "--json", home=tmp_path)).out)
     shown = await typed("queue", "show", one["id"], "--json", home=tmp_path)
     assert json.loads(shown.out)["queued"] == one
 
 
 async def test_a_mail_that_was_set_aside_is_tried_again(harness, tmp_path):
-    await harness.service.send(AKI, ("ops",), "s", "t", ("plain",))
+    await harness.service.queue.send(AKI, ("ops",), "s", "t", ("plain",))
     await harness.attempted("plain", REFUSED, "no such user", 550)
     (one,) = await harness.store.queue()
     told = await typed("queue", "retry", one.envelope.id, home=tmp_path)
@@ -627,7 +633,7 @@ async def test_an_empty_folder_is_not_applied_unless_that_is_meant(harness, tmp_
 
 
 async def test_what_somebody_should_know_stands_below_the_differences(harness, tmp_path):
-    await harness.service.send(AKI, ("ops",), "s", "t", ("m365",))
+    await harness.service.queue.send(AKI, ("ops",), "s", "t", ("m365",))
     folder = written(tmp_path / "defs")
     for command in ("plan", "apply"):
         told = (await typed(command, folder, home=tmp_path)).out
@@ -642,7 +648,7 @@ async def test_of_many_changes_the_first_are_listed_and_the_rest_is_counted(harn
         text = 'addresses = ["a@example.com"]\n'
         (folder / f"contacts/c{number:04}.toml").write_text(text)
     told = (await typed("apply", "--empty", str(folder), home=tmp_path)).out
-    count = (await harness.service.version_show(AKI, 2)).more_changed + 1000
+    count = (await harness.service.versions.version_show(AKI, 2)).more_changed + 1000
     assert f"Version 2 is in effect. Changes: {count}\n" in told
     assert f"\n  … and {count - 1000} more\n" in told
     told = (await typed("versions", "2", home=tmp_path)).out

@@ -15,7 +15,7 @@ async def it(tmp_path, caplog):
 
 
 async def levels(it):
-    status = await it.app.service.status(AKI)
+    status = await it.app.service.status.status(AKI)
     mail = [one for one in status.monitors if one.path.startswith("noroshi/mail/")]
     return {one.path.rpartition("/")[2]: one.level.name for one in mail}
 
@@ -25,7 +25,7 @@ async def test_an_account_that_was_mended_is_not_called_ill_until_its_next_turn(
     await it.wait(minutes=1)
     it.turn("sign-ins", "revoked")
     await it.now_and_then(1, 2 * HOUR)  # until the token that it has is over
-    await it.app.service.send(AKI, ("ops",), "by the ill one", "text", (FIRST,))
+    await it.app.service.queue.send(AKI, ("ops",), "by the ill one", "text", (FIRST,))
     await it.wait(minutes=1)
     ill = {name for name, level in (await levels(it)).items() if level != "OK"}
     assert ill == {"account-lab", "route-first"}

@@ -21,7 +21,7 @@ async def both(tmp_path, caplog):
 
 async def of_first(it):
     """What status says of the route, and of its own monitor."""
-    status = await it.app.service.status(AKI)
+    status = await it.app.service.status.status(AKI)
     (route,) = [one for one in status.routes if one.name == FIRST]
     (own,) = [one for one in status.monitors if one.path.endswith(f"/route-{FIRST}")]
     return route, own
@@ -32,7 +32,7 @@ async def refused(it):
     await it.begin()
     await it.wait(minutes=1)
     it.turn("mailbox-smtp-auth", "off")
-    await it.app.service.send(AKI, ("ops",), "waits", "text", (FIRST,))
+    await it.app.service.queue.send(AKI, ("ops",), "waits", "text", (FIRST,))
     await it.wait(minutes=1)
 
 

@@ -54,17 +54,21 @@ async def test_what_rested_for_a_week_is_renewed_when_a_node_starts(tmp_path, au
     loop = asyncio.get_running_loop()
     async with open_app(config, time.clocks, lambda path: MemoryStore()) as app:
         documents = defined(authority, tmp_path).items()
-        await app.service.apply(AKI, tuple(Document(k, json.dumps(v)) for k, v in documents))
-        await app.service.set_secret(AKI, "m365-secret", SECRET)
-        begun = await app.service.authorize_begin(AKI, "smtp1")
+        await app.service.definitions.apply(
+            AKI, tuple(Document(k, json.dumps(v)) for k, v in documents)
+        )
+        await app.service.sign_in.set_secret(AKI, "m365-secret", SECRET)
+        begun = await app.service.sign_in.authorize_begin(AKI, "smtp1")
         pasted = authority.walk(begun.url)
-        signed_in = await app.service.authorize_finish(AKI, "smtp1", pasted)
+        signed_in = await app.service.sign_in.authorize_finish(AKI, "smtp1", pasted)
         await app.plans.compile(await app.store.current())
         time.pass_by(days=8)
         authority.answer = lambda form: loop.call_soon_threadsafe(asked.set) and None
         keeping = asyncio.create_task(keep_signed_in(app))
         await asked.wait()
-        while (route := (await app.service.status(AKI)).routes[0]).renewed == signed_in.renewed:
+        while (
+            route := (await app.service.status.status(AKI)).routes[0]
+        ).renewed == signed_in.renewed:
             await app.store.wait(timedelta(milliseconds=20))
         keeping.cancel()
         await asyncio.wait((keeping,))

@@ -26,7 +26,7 @@ async def it(tmp_path, caplog):
 
 
 async def levels(it):
-    return {one.path: one.level for one in (await it.app.service.status(AKI)).monitors}
+    return {one.path: one.level for one in (await it.app.service.status.status(AKI)).monitors}
 
 
 def told(it):

@@ -96,7 +96,7 @@ class Whole(Story):
             found[f"{path.parent.name}/{path.stem}"] = tomllib.loads(path.read_text()) | own
         found |= defined(self.card.reader, str(self.lab.folder.parent)) | dict(more)
         made = [document(key, told) for key, told in found.items() if told is not None]
-        await self.app.service.apply(AKI, tuple(made))
+        await self.app.service.definitions.apply(AKI, tuple(made))
 
     async def begin(self, more=(), **accounts):
         """With both routes signed in."""
@@ -111,7 +111,7 @@ class Whole(Story):
         await self.put_secret(made["value"])
 
     async def job(self, name="backup", *, ok):
-        await self.app.service.beat(AKI, name, ok=ok)
+        await self.app.service.heartbeats.beat(AKI, name, ok=ok)
 
     # time
 
@@ -158,10 +158,10 @@ class Whole(Story):
     # what is seen
 
     async def queue(self):
-        return await self.app.service.queue_list(AKI)
+        return await self.app.service.queue.queue_list(AKI)
 
     async def ledger(self):
-        return (await self.app.service.ledger(AKI)).sum
+        return (await self.app.service.ledger.ledger(AKI)).sum
 
     def by(self, route):
         """The mails that came by one of the two routes."""

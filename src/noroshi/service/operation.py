@@ -164,6 +164,9 @@ class OperationHost(Protocol):
     def operations(self) -> Mapping[str, Operation]:
         """Return all that is offered, by name."""
 
+    def method(self, name: str) -> Callable[..., Awaitable[Any]]:
+        """Return what does the operation of that name."""
+
     def now(self) -> datetime:
         """Return the wall clock's time."""
 
@@ -174,11 +177,13 @@ class OperationHost(Protocol):
         """Note that an operation was refused."""
 
 
-def operations(service: type) -> Mapping[str, Operation]:
-    """Return all that a class of services offers, by name."""
-    methods = inspect.getmembers(service, inspect.iscoroutinefunction)
-    found = (_describe(method) for _name, method in methods if hasattr(method, "offered"))
-    return {one.name: one for one in found}
+def operations(group: type) -> Mapping[str, Operation]:
+    """Return what a class itself offers, by the names of its methods; not what its bases do."""
+    return {
+        name: _describe(method)
+        for name, method in vars(group).items()
+        if hasattr(method, "offered")
+    }
 
 
 def _describe(method: Callable[..., Any]) -> Operation:
@@ -253,7 +258,7 @@ async def run(
         args = await service.judge(name, args)
     logged, change_note = _logged_arguments(spec, args), Note()
     # The operation alone holds what was read, to let go of it: it may be megabytes.
-    running = getattr(service, name)(person, **arguments(spec, args))
+    running = service.method(name)(person, **arguments(spec, args))
     if isinstance(args, CheckedArguments):
         args.clear()  # whoever asks holds it still
     mark = NOTE.set(change_note)

@@ -51,7 +51,6 @@ from noroshi.service.mail.delivery_status import limits
 from noroshi.service.monitors import status_view
 from noroshi.service.monitors.status_answers import RouteStatus
 from noroshi.service.node.secret_bindings import SecretBindings
-from noroshi.service.operation import CheckedArguments
 from noroshi.service.setup.proofs import proof_of, with_proof
 from noroshi.vault import KeyRing, Vault
 
@@ -87,31 +86,26 @@ class OperationContext:
     def __init__(
         self, store: Store, plugins: Plugins, clocks: Clocks, parts: ServiceParts
     ) -> None:
-        self._store, self._plugins, self._clocks = store, plugins, clocks
-        self._vault, self._tokens, self._new_id = parts.vault, parts.tokens, parts.new_id
-        self._name, self._runs_on, self._ring = parts.name, parts.runs_on, parts.ring
-        self._measure, self._host_of, self._system = parts.measure, parts.host_of, parts.system
-        self._around, self._own = parts.around, parts.own
-        self._running_examinations = RunningExaminations(clocks.steady)
-        self._examined: dict[str, tuple[Route, RunningExamination]] = {}
-        self._bindings = SecretBindings(store, parts.vault)
-        self._people = parts.people or People(store, parts.vault, clocks)
+        self.store, self.plugins, self.clocks = store, plugins, clocks
+        self.vault, self.tokens, self.new_id = parts.vault, parts.tokens, parts.new_id
+        self.name, self.runs_on, self.ring = parts.name, parts.runs_on, parts.ring
+        self.measure, self.host_of, self.system = parts.measure, parts.host_of, parts.system
+        self.around, self.own = parts.around, parts.own
+        self.running_examinations = RunningExaminations(clocks.steady)
+        self.examined: dict[str, tuple[Route, RunningExamination]] = {}
+        self.bindings = SecretBindings(store, parts.vault)
+        self.people = parts.people or People(store, parts.vault, clocks)
         self._latest: tuple[Version, Plan] | None = None
-        self._plans = parts.plans or PlanCache(plugins)
+        self.plans = parts.plans or PlanCache(plugins)
         self._compiling = asyncio.Lock()
         self.judges = Judges(Readers())
 
-    async def judge(self, name: str, args: Mapping[str, Any]) -> CheckedArguments:
-        """Have much that was given for an operation read by another process. Raises an
-        OperationError."""
-        return await self.judges.check_arguments(name, args)
-
     def now(self) -> datetime:
         """Return the wall clock's time."""
-        return self._clocks.wall()
+        return self.clocks.wall()
 
-    async def _current(self) -> tuple[Version, Plan]:
-        number = await self._store.current_number()  # all documents may be a few MB
+    async def current(self) -> tuple[Version, Plan]:
+        number = await self.store.current_number()  # all documents may be a few MB
         if (cached := self._latest) is not None and cached[0].number == number:
             return cached
         async with self._compiling:  # once for all who ask meanwhile
@@ -120,21 +114,21 @@ class OperationContext:
             return self._latest
 
     async def _compile(self) -> tuple[Version, Plan]:
-        version = await self._store.current()
+        version = await self.store.current()
         try:
-            plan = await self._plans.plan_of(version)
+            plan = await self.plans.plan_of(version)
         except schema.Invalid as invalid:  # a kind was uninstalled, say
             raise OperationFailedError(
                 CANNOT_COMPILE.fill(why=invalid), invalid.problems
             ) from None
         return version, plan
 
-    async def _outages(self) -> Mapping[str, RouteOutage]:
-        return {resting.route: resting for resting in await self._store.route_outages()}
+    async def outages(self) -> Mapping[str, RouteOutage]:
+        return {resting.route: resting for resting in await self.store.route_outages()}
 
-    async def _routes(self, plan: Plan, queue: QueueCounts) -> tuple[RouteStatus, ...]:
+    async def routes(self, plan: Plan, queue: QueueCounts) -> tuple[RouteStatus, ...]:
         outages, accepted, vault_names = await asyncio.gather(
-            self._outages(), self._store.accepted(), self._vault.names()
+            self.outages(), self.store.accepted(), self.vault.names()
         )
         statuses = (
             self._route(plan, route, outages, accepted, queue, vault_names)
@@ -151,7 +145,7 @@ class OperationContext:
         queue: QueueCounts,
         vault_names: Collection[str],
     ) -> RouteStatus:
-        sign_in = await self._sign_in(plan, route)
+        sign_in = await self.sign_in(plan, route)
         return status_view.route_status(
             route,
             outages.get(route.name),
@@ -168,7 +162,7 @@ class OperationContext:
     def _failed_stage(self, route: Route, accepted: datetime | None) -> Message:
         """Return the stage at which the last diagnosis of the route, defined as now, failed;
         NOTHING where none did, or where a mail was accepted since."""
-        examined_route, running = self._examined.get(route.name, (None, None))
+        examined_route, running = self.examined.get(route.name, (None, None))
         if running is None or examined_route != route or (accepted and accepted > running.at):
             return NOTHING
         failed_stages = (stage.title for stage in running.stages if stage.state == "failed")
@@ -177,37 +171,50 @@ class OperationContext:
     async def _trip(self, plan: Plan, route: Route) -> RoundTripFacts | None:
         """Return what is known of its mails to the own mailbox, or by people; None: nothing
         is."""
-        notes, account = await self._store.get_values(), reader_of(plan, route)
+        notes, account = await self.store.get_values(), reader_of(plan, route)
         proof = proof_of(notes, route.name)
         if account is None:
             return with_proof(None, proof)
         reading = mailbox_reading(notes, account.storage_name)
-        now = self._clocks.wall()
-        mails = await mails_of(self._store, route.name, now)
+        now = self.clocks.wall()
+        mails = await mails_of(self.store, route.name, now)
         return with_proof(trip_of(mails, reading, now), proof)
 
-    async def _unproved(self) -> Mapping[str, Message]:
+    async def unproved(self) -> Mapping[str, Message]:
         """Return by route what is not known of what it took; nothing while the definitions
         cannot be read."""
         try:
-            plan = (await self._current())[1]
+            plan = (await self.current())[1]
         except OperationFailedError:
             return {}
         return limits(plan.routes.values(), routes_with_bounce_detection(plan))
 
-    async def _marks(self) -> Mapping[str, Message]:
+    async def marks(self) -> Mapping[str, Message]:
         """Return the marks beside routes whose provider is none of the built-in ones; nothing
         is marked while the definitions cannot be read."""
         try:
-            return marks_of((await self._current())[1])
+            return marks_of((await self.current())[1])
         except OperationFailedError:
             return {}
 
-    async def _sign_in(self, plan: Plan, route: Route) -> SignInState | None:
+    async def sign_in(self, plan: Plan, route: Route) -> SignInState | None:
         account = account_of(plan, route)
         if account is None:
             return None
-        return await self._tokens.state(account, resource_of(route))
+        return await self.tokens.state(account, resource_of(route))
+
+
+class OperationGroup:
+    """Operations on one subject. All groups share a context."""
+
+    def __init__(self, context: OperationContext) -> None:
+        self._context = context
+        self._store, self._plugins, self._clocks = (
+            context.store,
+            context.plugins,
+            context.clocks,
+        )
+        self._vault, self._tokens = context.vault, context.tokens
 
 
 def _other_person_warning(plan: Plan, route: Route, sign_in: SignInState | None) -> Message:

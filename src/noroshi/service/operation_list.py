@@ -1,19 +1,31 @@
-"""Every operation that a person can ask for. It speaks with the store and never with the engine."""
+"""Every operation that a person can ask for, sorted by subject. They speak with the store and never
+with the engine."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
 
+from noroshi.core.people import Audited, Person
+from noroshi.core.translation import Message
+from noroshi.plugins import Plugins
+from noroshi.ports import Clocks, Store
+from noroshi.service.alarms.acknowledgements import AlarmOperations
 from noroshi.service.alarms.bulk import BulkAlarmOperations
 from noroshi.service.alarms.silences import SilenceOperations
+from noroshi.service.definitions.apply import ApplyOperations
 from noroshi.service.definitions.blueprints import BlueprintOperations
 from noroshi.service.definitions.copy_move import CopyMoveOperations
 from noroshi.service.definitions.edit import EditOperations
+from noroshi.service.definitions.enable_disable import EnableDisableOperations
 from noroshi.service.definitions.versions import VersionOperations
 from noroshi.service.diagnostics.examinations import DiagnosticOperations
+from noroshi.service.large_requests import Judges
 from noroshi.service.mail.confirm import ConfirmationOperations
 from noroshi.service.mail.ledger import LedgerOperations
 from noroshi.service.mail.mail_preview import PreviewOperations
+from noroshi.service.mail.queue import QueueOperations
 from noroshi.service.monitors.details import MonitorOperations
 from noroshi.service.monitors.history import HistoryOperations
 from noroshi.service.monitors.run_now import RunNowOperations
@@ -23,50 +35,140 @@ from noroshi.service.node.job_heartbeats import HeartbeatOperations
 from noroshi.service.node.key import VaultKeyOperations
 from noroshi.service.node.node import NodeOperations
 from noroshi.service.node.secrets import SecretOperations
-from noroshi.service.operation import Operation, operations
+from noroshi.service.operation import CheckedArguments, Operation, operations
+from noroshi.service.operation_context import OperationContext, ServiceParts
 from noroshi.service.people.api_tokens import ApiTokenOperations
 from noroshi.service.people.audit_log import AuditLogOperations
 from noroshi.service.people.own_account import OwnAccountOperations
+from noroshi.service.people.users import UserOperations
 from noroshi.service.setup.first_steps import FirstStepOperations
 from noroshi.service.setup.inventory import DiscoveryOperations
 from noroshi.service.sign_in.account_check import AccountCheckOperations
+from noroshi.service.sign_in.authorization import SignInOperations
+from noroshi.service.sign_in.certificates import CertificateOperations
 from noroshi.service.sign_in.guide import GuideOperations
+from noroshi.service.sign_in.probes import ProbeOperations
 
 
-class Service(
-    NodeOperations,
-    StatusOperations,
-    HistoryOperations,
-    MonitorOperations,
-    RunNowOperations,
-    DiscoveryOperations,
-    FirstStepOperations,
-    EditOperations,
-    VersionOperations,
-    BlueprintOperations,
-    CopyMoveOperations,
-    GuideOperations,
-    AccountCheckOperations,
-    VaultKeyOperations,
-    SecretOperations,
-    ConfirmationOperations,
-    PreviewOperations,
-    LedgerOperations,
-    BulkAlarmOperations,
-    SilenceOperations,
-    HeartbeatOperations,
-    BackupOperations,
-    OwnAccountOperations,
-    ApiTokenOperations,
-    AuditLogOperations,
-    DiagnosticOperations,
-):
-    """The list of operations. Each raises an OperationError that says what to do, or
-    StoreError."""
+class Service:
+    """The groups of operations, and the way to one by its name. Each operation raises an
+    OperationError that says what to do, or StoreError."""
+
+    def __init__(
+        self, store: Store, plugins: Plugins, clocks: Clocks, parts: ServiceParts
+    ) -> None:
+        self.context = context = OperationContext(store, plugins, clocks, parts)
+        self.alarms = AlarmOperations(context)
+        self.bulk_alarms = BulkAlarmOperations(context)
+        self.silences = SilenceOperations(context)
+        self.definitions = ApplyOperations(context)
+        self.edits = EditOperations(context)
+        self.versions = VersionOperations(context)
+        self.blueprints = BlueprintOperations(context)
+        self.copies = CopyMoveOperations(context)
+        self.switches = EnableDisableOperations(context)
+        self.diagnostics = DiagnosticOperations(context)
+        self.queue = QueueOperations(context)
+        self.confirmations = ConfirmationOperations(context)
+        self.previews = PreviewOperations(context)
+        self.ledger = LedgerOperations(context)
+        self.status = StatusOperations(context)
+        self.monitors = MonitorOperations(context)
+        self.history = HistoryOperations(context)
+        self.trials = RunNowOperations(context)
+        self.node = NodeOperations(context)
+        self.backups = BackupOperations(context)
+        self.heartbeats = HeartbeatOperations(context)
+        self.key = VaultKeyOperations(context)
+        self.secrets = SecretOperations(context)
+        self.users = UserOperations(context)
+        self.own_account = OwnAccountOperations(context)
+        self.api_tokens = ApiTokenOperations(context)
+        self.audit_log = AuditLogOperations(context)
+        self.first_steps = FirstStepOperations(context)
+        self.discovery = DiscoveryOperations(context)
+        self.sign_in = SignInOperations(context)
+        self.certificates = CertificateOperations(context)
+        self.guides = GuideOperations(context)
+        self.probes = ProbeOperations(context)
+        self.account_check = AccountCheckOperations(context)
+        self._methods = {
+            operation.name: getattr(group, attribute)
+            for group in vars(self).values()
+            for attribute, operation in operations(type(group)).items()
+        }
+
+    @property
+    def judges(self) -> Judges:
+        """Return who reads large requests."""
+        return self.context.judges
 
     def operations(self) -> Mapping[str, Operation]:
         """Return all that is offered, by name."""
         return OFFERED
 
+    def method(self, name: str) -> Callable[..., Awaitable[Any]]:
+        """Return what does the operation of that name."""
+        return self._methods[name]
 
-OFFERED = operations(Service)
+    async def judge(self, name: str, args: Mapping[str, Any]) -> CheckedArguments:
+        """Have much that was given for an operation read by another process. Raises an
+        OperationError."""
+        return await self.judges.check_arguments(name, args)
+
+    def now(self) -> datetime:
+        """Return the wall clock's time."""
+        return self.context.now()
+
+    async def record(self, row: Audited) -> None:
+        """Keep a row of the audit log."""
+        await self.audit_log.record(row)
+
+    async def turn_away(self, person: Person, name: str, why: Message) -> None:
+        """Note that an operation was refused."""
+        await self.audit_log.turn_away(person, name, why)
+
+    async def close(self) -> None:
+        """End what is under way."""
+        await self.diagnostics.close()
+
+
+GROUPS = (
+    AlarmOperations,
+    BulkAlarmOperations,
+    SilenceOperations,
+    ApplyOperations,
+    EditOperations,
+    VersionOperations,
+    BlueprintOperations,
+    CopyMoveOperations,
+    EnableDisableOperations,
+    DiagnosticOperations,
+    QueueOperations,
+    ConfirmationOperations,
+    PreviewOperations,
+    LedgerOperations,
+    StatusOperations,
+    MonitorOperations,
+    HistoryOperations,
+    RunNowOperations,
+    NodeOperations,
+    BackupOperations,
+    HeartbeatOperations,
+    VaultKeyOperations,
+    SecretOperations,
+    UserOperations,
+    OwnAccountOperations,
+    ApiTokenOperations,
+    AuditLogOperations,
+    FirstStepOperations,
+    DiscoveryOperations,
+    SignInOperations,
+    CertificateOperations,
+    GuideOperations,
+    ProbeOperations,
+    AccountCheckOperations,
+)
+OFFERED: Mapping[str, Operation] = {
+    one.name: one for group in GROUPS for one in operations(group).values()
+}

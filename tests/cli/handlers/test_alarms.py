@@ -17,7 +17,7 @@ async def harness(tmp_path):
     found = Harness()
     async with a_node(tmp_path, found.service):
         given = tuple(Document(**one) for one in documents())
-        await found.service.apply(AKI, given)
+        await found.service.definitions.apply(AKI, given)
         await found.measured()
         yield found
 

@@ -23,7 +23,7 @@ BAD = "http://localhost/MxMail/?code=bad&state=S&session_state=x"
 @pytest.fixture
 async def harness(tmp_path):
     found = Harness()
-    await found.service.apply(AKI, tuple(Document(**one) for one in documents()))
+    await found.service.definitions.apply(AKI, tuple(Document(**one) for one in documents()))
     async with a_node(tmp_path, found.service):
         yield found
 
@@ -95,7 +95,7 @@ async def test_a_person_is_led_through_and_may_err(harness, tmp_path):
 
 
 async def test_a_person_is_asked_again_for_a_secret_that_has_ended(harness, tmp_path):
-    await harness.service.set_secret(AKI, "app", OLD_SECRET)
+    await harness.service.sign_in.set_secret(AKI, "app", OLD_SECRET)
     async with Terminal(tmp_path, "authorize", "m365") as person:
         await person.type("URL: ", f"{GOOD}\n")
         await person.until("The client secret has expired")
@@ -106,7 +106,7 @@ async def test_a_person_is_asked_again_for_a_secret_that_has_ended(harness, tmp_
 
 
 async def test_a_script_is_told_how_to_give_another_secret(harness, tmp_path):
-    await harness.service.set_secret(AKI, "app", OLD_SECRET)
+    await harness.service.sign_in.set_secret(AKI, "app", OLD_SECRET)
     told = await typed("authorize", "m365", "--lang", "ja", home=tmp_path, given=GOOD)
     assert told.code == 1
     assert (
@@ -139,14 +139,14 @@ async def test_a_secret_from_notepad_is_kept_without_its_mark(harness, tmp_path)
 
 
 async def test_the_address_may_come_by_a_pipe(harness, tmp_path):
-    await harness.service.set_secret(AKI, "app", CANARY)
+    await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
     assert told.code == 0 and "Waiting mails" not in told.out
 
 
 async def test_a_sign_in_says_how_many_mails_go_out(harness, tmp_path):
-    await harness.service.set_secret(AKI, "app", CANARY)
-    await harness.service.send(AKI, ("ops",), "s", "t", ("m365",))
+    await harness.service.sign_in.set_secret(AKI, "app", CANARY)
+    await harness.service.queue.send(AKI, ("ops",), "s", "t", ("m365",))
     told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
     assert "Waiting mails that are sent now: 1. To test it:" in told.out
 
@@ -162,7 +162,7 @@ async def test_who_signs_in_as_somebody_else_is_told_so_at_once(
     harness, tmp_path, language, words
 ):
     harness.server.user = "aki@example.com"
-    await harness.service.set_secret(AKI, "app", CANARY)
+    await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     told = await typed("authorize", "m365", "--lang", language, home=tmp_path, given=GOOD)
     assert told.code == 0 and words in told.out
     assert "noroshi authorize m365" in told.out
@@ -172,7 +172,7 @@ async def test_who_signs_in_as_somebody_else_is_told_so_at_once(
 
 async def test_the_account_s_own_mailbox_is_told_of_by_name_alone(harness, tmp_path):
     harness.server.user = "Noroshi@Example.com"
-    await harness.service.set_secret(AKI, "app", CANARY)
+    await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
     assert "is signed in as Noroshi@Example.com" in told.out and "Caution" not in told.out
 
@@ -189,7 +189,7 @@ async def test_the_account_s_own_mailbox_is_told_of_by_name_alone(harness, tmp_p
     ],
 )
 async def test_a_script_is_told_what_is_wrong_with_the_address(harness, tmp_path, given, told):
-    await harness.service.set_secret(AKI, "app", CANARY)
+    await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     answer = await typed("authorize", "m365", home=tmp_path, given=given)
     assert answer.code in (1, 3) and told in answer.err
 
@@ -216,12 +216,12 @@ APP = CONTENT["accounts/box"] | {"sign_in": "app"}
 async def app(harness):
     """The same node; the account of its route is an app's that signs in by itself."""
     changed = documents(accounts__box=APP)
-    await harness.service.apply(AKI, tuple(Document(**one) for one in changed))
+    await harness.service.definitions.apply(AKI, tuple(Document(**one) for one in changed))
     return harness
 
 
 async def test_for_an_app_the_secret_is_all_that_is_asked_for(app, tmp_path):
-    await app.service.send(AKI, ("ops",), "s", "t", ("m365",))
+    await app.service.queue.send(AKI, ("ops",), "s", "t", ("m365",))
     async with Terminal(tmp_path, "authorize", "m365") as person:
         await person.type("Client secret: ", f"{CANARY}\n")
         await person.until("The token is for Exchange Online.")
@@ -233,7 +233,7 @@ async def test_for_an_app_the_secret_is_all_that_is_asked_for(app, tmp_path):
 
 
 async def test_an_ended_secret_of_an_app_is_asked_for_again(app, tmp_path):
-    await app.service.set_secret(AKI, "app", OLD_SECRET)
+    await app.service.sign_in.set_secret(AKI, "app", OLD_SECRET)
     async with Terminal(tmp_path, "authorize", "m365") as person:
         await person.until("The client secret has expired")
         await person.type("Client secret: ", f"{CANARY}\n")
@@ -264,8 +264,8 @@ async def test_an_app_has_no_page_to_paste_from(app, tmp_path):
 async def test_status_says_when_an_app_last_got_a_token(app, tmp_path):
     before = await typed("status", home=tmp_path)
     assert "not signed in" in before.out
-    await app.service.set_secret(AKI, "app", CANARY)
-    await app.service.authorize_app(AKI, "m365")
+    await app.service.sign_in.set_secret(AKI, "app", CANARY)
+    await app.service.sign_in.authorize_app(AKI, "m365")
     after = await typed("status", home=tmp_path)
     assert "sign-in renewed" in after.out and "not signed in" not in after.out
 
@@ -292,7 +292,7 @@ async def come_back(redirect, query):
 
 
 async def test_the_browser_of_this_computer_comes_back_by_itself(harness, tmp_path):
-    await harness.service.set_secret(AKI, "app", CANARY)
+    await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365", "--here", "--lang", "ja") as person:
         _, redirect = await shown_page(person)
         answer = await come_back(redirect, "code=good&state=S")
@@ -303,7 +303,7 @@ async def test_the_browser_of_this_computer_comes_back_by_itself(harness, tmp_pa
 
 
 async def test_what_the_provider_refuses_is_told_in_the_browser_too(harness, tmp_path):
-    await harness.service.set_secret(AKI, "app", CANARY)
+    await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365", "--here") as person:
         _, redirect = await shown_page(person)
         assert "404" in await come_back(redirect, "code=good&state=another")
@@ -326,8 +326,8 @@ async def test_it_listens_at_the_port_of_the_account_s_own_redirect(harness, tmp
     port = free_port()
     own = f"http://localhost:{port}/MxMail/"
     changed = documents(accounts__box={**CONTENT["accounts/box"], "redirect": own})
-    await harness.service.apply(AKI, tuple(Document(**one) for one in changed))
-    await harness.service.set_secret(AKI, "app", CANARY)
+    await harness.service.definitions.apply(AKI, tuple(Document(**one) for one in changed))
+    await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365", "--here") as person:
         _, redirect = await shown_page(person)
         assert redirect == own
@@ -338,7 +338,7 @@ async def test_it_listens_at_the_port_of_the_account_s_own_redirect(harness, tmp
 
 async def test_while_nobody_comes_back_it_says_what_to_look_at_and_goes_on(harness, tmp_path):
     """A provider that shows an error goes nowhere: nothing comes here."""
-    await harness.service.set_secret(AKI, "app", CANARY)
+    await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365", "--here") as person:
         _, redirect = await shown_page(person)
         await person.until("the browser has not returned yet")
@@ -350,7 +350,7 @@ async def test_while_nobody_comes_back_it_says_what_to_look_at_and_goes_on(harne
 
 
 async def test_the_error_that_the_page_shows_can_be_pasted_while_it_waits(harness, tmp_path):
-    await harness.service.set_secret(AKI, "app", CANARY)
+    await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365", "--here", "--lang", "ja") as person:
         await shown_page(person)
         os.write(person.ours, b"good morning\n")
@@ -361,7 +361,7 @@ async def test_the_error_that_the_page_shows_can_be_pasted_while_it_waits(harnes
 
 
 async def test_so_can_the_address_where_the_browser_went_astray(harness, tmp_path):
-    await harness.service.set_secret(AKI, "app", CANARY)
+    await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365", "--here") as person:
         await shown_page(person)
         os.write(person.ours, GOOD.encode() + b"\n")
@@ -373,7 +373,7 @@ async def test_so_can_the_address_where_the_browser_went_astray(harness, tmp_pat
 
 
 async def test_a_code_is_typed_on_another_device(harness, tmp_path):
-    await harness.service.set_secret(AKI, "app", CANARY)
+    await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     harness.server.interval = 1
     async with Terminal(tmp_path, "authorize", "m365", "--device") as person:
         await person.until("Enter this code: ABCD-1234")
@@ -395,7 +395,7 @@ async def test_a_code_is_typed_on_another_device(harness, tmp_path):
     ],
 )
 async def test_what_is_no_such_address_is_answered_at_once(harness, tmp_path, pasted, told):
-    await harness.service.set_secret(AKI, "app", CANARY)
+    await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365") as person:
         await person.type("URL: ", f"{pasted}\n")
         await person.until(told)
@@ -408,7 +408,7 @@ async def test_what_is_no_such_address_is_answered_at_once(harness, tmp_path, pa
 
 
 async def test_who_gives_a_sign_in_up_is_told_how_to_come_back(harness, tmp_path):
-    await harness.service.set_secret(AKI, "app", CANARY)
+    await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365") as person:
         await person.until("URL: ")
         await person.interrupt("Nobody was signed in")
@@ -418,7 +418,7 @@ async def test_who_gives_a_sign_in_up_is_told_how_to_come_back(harness, tmp_path
 async def test_what_the_page_of_a_code_may_show_is_told_as_nobody_hears_of_it(
     harness, tmp_path
 ):
-    await harness.service.set_secret(AKI, "app", CANARY)
+    await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     async with Terminal(tmp_path, "authorize", "m365", "--device") as person:
         await person.until("blocks device codes")
         await person.until("noroshi authorize m365")
@@ -427,7 +427,7 @@ async def test_what_the_page_of_a_code_may_show_is_told_as_nobody_hears_of_it(
 
 
 async def test_a_code_that_is_declined_ends_the_command(harness, tmp_path):
-    await harness.service.set_secret(AKI, "app", CANARY)
+    await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     harness.server.interval = 1
     declined = bilingual(en="It was declined.", ja="拒否されました。")
     harness.server.on_device = SignInError(declined, error="access_denied", who="user")
@@ -448,7 +448,7 @@ async def test_ways_to_sign_in_do_not_mix(harness, tmp_path, argv):
 
 
 async def test_what_entra_shows_in_its_own_page_can_be_pasted(harness, tmp_path):
-    await harness.service.set_secret(AKI, "app", CANARY)
+    await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     shown = "Sorry, but we’re having trouble signing you in.\nAADSTS50011: The redirect URI"
     told = await typed("authorize", "m365", home=tmp_path, given=shown)
     assert told.code == 1 and "redirect URL is registered differently" in told.err
@@ -457,7 +457,7 @@ async def test_what_entra_shows_in_its_own_page_can_be_pasted(harness, tmp_path)
 async def test_a_key_file_is_asked_for_as_a_file(harness, tmp_path):
     robot = CONTENT["accounts/box"] | {"cloud": "google", "sign_in": "app"}
     changed = documents(accounts__box=robot)
-    await harness.service.apply(AKI, tuple(Document(**one) for one in changed))
+    await harness.service.definitions.apply(AKI, tuple(Document(**one) for one in changed))
     told = await typed("authorize", "m365", home=tmp_path)
     assert told.code == 3 and "noroshi authorize m365 --secret-file FILE" in told.err
 
@@ -466,14 +466,14 @@ async def test_a_route_of_one_s_own_profile_is_marked_when_it_is_signed_in(harne
     own = {"authority": "https://localhost:1", "scope": "s", "smtp_host": "h", "oidc": True}
     account = CONTENT["accounts/box"] | {"cloud": "own"}
     changed = documents(accounts__box=account, clouds__own=own)
-    await harness.service.apply(AKI, tuple(Document(**one) for one in changed))
-    await harness.service.set_secret(AKI, "app", CANARY)
+    await harness.service.definitions.apply(AKI, tuple(Document(**one) for one in changed))
+    await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
     assert "Route m365 [lab] is signed in" in told.out
     status = await typed("status", home=tmp_path)
     assert "post [lab]" in status.out
-    await harness.service.send(AKI, ("ops",), "s", "t", ("m365", "plain"))
+    await harness.service.queue.send(AKI, ("ops",), "s", "t", ("m365", "plain"))
     queue = await typed("queue", "list", home=tmp_path)
     assert "m365 [lab], plain" in queue.out
-    (one,) = await harness.service.queue_list(AKI)
+    (one,) = await harness.service.queue.queue_list(AKI)
     assert "m365 [lab] > plain" in (await typed("queue", "show", one.id, home=tmp_path)).out

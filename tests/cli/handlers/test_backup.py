@@ -24,8 +24,8 @@ async def running(home):
     try:
         async with a_node(home, harness.service):
             given = tuple(Document(one["key"], one["body"]) for one in documents())
-            await harness.service.apply(AKI, documents=given)
-            await harness.service.send(AKI, to=("ops",), subject="Hello", text="World")
+            await harness.service.definitions.apply(AKI, documents=given)
+            await harness.service.queue.send(AKI, to=("ops",), subject="Hello", text="World")
             yield
     finally:
         await store.close()

@@ -18,7 +18,7 @@ async def harness(tmp_path):
     found = Harness(checks=(DISK, heartbeat.CHECK))
     async with a_node(tmp_path, found.service):
         given = tuple(Document(**one) for one in documents(instances__web1=WEB1))
-        await found.service.apply(AKI, given)
+        await found.service.definitions.apply(AKI, given)
         yield found
 
 

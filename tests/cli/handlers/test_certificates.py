@@ -19,7 +19,7 @@ BOX = CONTENT["accounts/box"] | {"certificate": "box-cert", "certificate_next": 
 async def harness(tmp_path):
     found = Harness()
     given = documents(accounts__box=BOX)
-    await found.service.apply(AKI, tuple(Document(**one) for one in given))
+    await found.service.definitions.apply(AKI, tuple(Document(**one) for one in given))
     async with a_node(tmp_path, found.service):
         yield found
 

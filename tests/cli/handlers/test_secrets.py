@@ -15,7 +15,7 @@ from tests.service.harness import AKI, CANARY, CONTENT, OLD_SECRET, Harness, doc
 @pytest.fixture
 async def harness(tmp_path):
     found = Harness()
-    await found.service.apply(AKI, tuple(Document(**one) for one in documents()))
+    await found.service.definitions.apply(AKI, tuple(Document(**one) for one in documents()))
     async with a_node(tmp_path, found.service):
         yield found
 
@@ -107,7 +107,7 @@ async def test_a_refused_secret_takes_a_good_one_s_place_only_by_force(harness, 
 async def test_a_new_secret_s_day_of_end_is_asked_about(harness, tmp_path):
     box = CONTENT["accounts/box"] | {"secret_ends": "2027-01-31"}
     changed = documents(accounts__box=box)
-    await harness.service.apply(AKI, tuple(Document(**one) for one in changed))
+    await harness.service.definitions.apply(AKI, tuple(Document(**one) for one in changed))
     argv = ("secret", "set", "app", "--file", "-", "--lang", "ja")
     told = await typed(*argv, home=tmp_path, given="first")
     assert "secret_ends" not in told.out
@@ -119,7 +119,7 @@ async def test_a_new_secret_s_day_is_written_down_with_it(harness, tmp_path):
     argv = ("secret", "set", "app", "--file", "-", "--ends")
     told = await typed(*argv, "2027-03-01", home=tmp_path, given=CANARY)
     assert told.code == 0 and "Account box: its secret expires on 2027-03-01" in told.out
-    found = await harness.service.definition_show(AKI, keys=("accounts/box",))
+    found = await harness.service.edits.definition_show(AKI, keys=("accounts/box",))
     assert found.documents["accounts/box"]["secret_ends"] == "2027-03-01"
     again = await typed(*argv, "2027-03-01", home=tmp_path, given=CANARY)
     assert again.code == 0 and "still has" not in again.out
@@ -145,7 +145,7 @@ async def test_a_day_is_not_written_down_for_a_secret_that_is_refused(harness, t
     await harness.vault.put("app", Secret(CANARY))
     argv = ("secret", "set", "app", "--file", "-", "--ends", "2027-03-01")
     assert (await typed(*argv, home=tmp_path, given=OLD_SECRET)).code == 1
-    found = await harness.service.definition_show(AKI, keys=("accounts/box",))
+    found = await harness.service.edits.definition_show(AKI, keys=("accounts/box",))
     assert "secret_ends" not in found.documents["accounts/box"]
 
 
@@ -162,7 +162,7 @@ LED = {"clouds__own": CLOUD, "accounts__box": CONTENT["accounts/box"] | {"cloud"
 
 async def led(harness):
     changed = tuple(Document(**one) for one in documents(**LED))
-    await harness.service.apply(TOKEN, changed)
+    await harness.service.definitions.apply(TOKEN, changed)
 
 
 @pytest.mark.parametrize(("said", "kept"), [("n\n", False), ("\x04", False), ("y\n", True)])

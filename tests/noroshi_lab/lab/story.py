@@ -51,24 +51,24 @@ class Story:
         for key, body in more.items():
             found[key] = found.get(key, {}) | body
         documents = tuple(Document(key, json.dumps(body)) for key, body in found.items())
-        await self.app.service.apply(AKI, documents)
+        await self.app.service.definitions.apply(AKI, documents)
 
     async def sign_in(
         self, route: str = "m365", who: tuple[str, str] | None = None, *, read: bool = False
     ) -> None:
         """A person walks the pages and pastes the address back. `read`: the right to read the
         mailbox, to which an administrator has consented."""
-        begun = await self.app.service.authorize_begin(AKI, route, read=read)
+        begun = await self.app.service.sign_in.authorize_begin(AKI, route, read=read)
         user, password = who or (self.card.user, self.card.password)
         back = await sign_in(begun.url, user, password, self.card.ca_file)
-        await self.app.service.authorize_finish(AKI, route, back)
+        await self.app.service.sign_in.authorize_finish(AKI, route, back)
 
     async def put_secret(self, value: str, name: str = "lab-secret") -> None:
-        await self.app.service.set_secret(AKI, name, value)
+        await self.app.service.sign_in.set_secret(AKI, name, value)
 
     async def send(self, subject: str, *routes: str) -> str:
         """Queues a mail."""
-        sent = await self.app.service.send(AKI, ("ops",), subject, "text", routes)
+        sent = await self.app.service.queue.send(AKI, ("ops",), subject, "text", routes)
         return sent.ids[0]
 
     async def wait(self, step: timedelta = timedelta(minutes=1), **span: float) -> None:
@@ -97,11 +97,11 @@ class Story:
         return task.result()
 
     async def route(self, name: str = "m365") -> Any:
-        status = await self.app.service.status(AKI)
+        status = await self.app.service.status.status(AKI)
         return next(each for each in status.routes if each.name == name)
 
     async def waiting(self) -> int:
-        return len(await self.app.service.queue_list(AKI))
+        return len(await self.app.service.queue.queue_list(AKI))
 
     def turn(self, name: str, value: str) -> None:
         switch = switches.find(name)

@@ -53,7 +53,9 @@ async def arrives(it: Story, route: str = "m365") -> Arrives:
 
 async def sent(it: Story, address: str) -> str:
     """A mail by m365 to an address; its id."""
-    answer = await it.app.service.send(AKI, (address,), "the disk is full", "t", ("m365",))
+    answer = await it.app.service.queue.send(
+        AKI, (address,), "the disk is full", "t", ("m365",)
+    )
     return answer.ids[0]
 
 
@@ -80,7 +82,7 @@ async def test_a_mail_a_day_is_seen_arrived_and_timed(it: Story) -> None:
 async def test_an_alarm_that_comes_back_is_told_by_another_route_once(it: Story) -> None:
     mail = await sent(it, GONE)
     await it.wait(minutes=15)
-    letter = await it.app.service.queue_show(AKI, mail)
+    letter = await it.app.service.queue.queue_show(AKI, mail)
     assert letter.queued.state == "came back" and "5.1.10" in letter.arrived[0].said
     (subject,) = told_of(it)
     (telling,) = [mail for mail in it.mails if mail.subject == subject]
@@ -146,7 +148,7 @@ async def test_a_refusal_to_read_that_comes_back_to_us_leaves_the_sign_in_as_it_
     async with story(tmp_path, lab_folder) as it:
         await it.define(READS, **routes(it))
         await it.sign_in()
-        begun = await it.app.service.authorize_begin(AKI, "m365", read=True)
+        begun = await it.app.service.sign_in.authorize_begin(AKI, "m365", read=True)
         asked = parse_qs(urlsplit(begun.url).query)
         assert "Mail.Read" in asked["scope"][0] and "SMTP.Send" not in asked["scope"][0]
         refused = {
@@ -156,7 +158,7 @@ async def test_a_refusal_to_read_that_comes_back_to_us_leaves_the_sign_in_as_it_
         }
         back = f"{asked['redirect_uri'][0]}?{urlencode(refused)}"
         with pytest.raises(OperationFailedError, match="AADSTS90094"):
-            await it.app.service.authorize_finish(AKI, "m365", back)
+            await it.app.service.sign_in.authorize_finish(AKI, "m365", back)
         await it.send("it leaves")
         await it.wait(minutes=2)
         assert "it leaves" in it.subjects and (await it.route()).state == "well"
@@ -188,7 +190,7 @@ async def test_an_app_by_itself_reads_the_mailbox_as_well(
 ) -> None:
     async with story(tmp_path, lab_folder) as it:
         await it.define({"accounts/lab-app": {"reads_inbox": True}}, **routes(it))
-        proof = await it.app.service.authorize_app(AKI, "second", read=True)
+        proof = await it.app.service.sign_in.authorize_app(AKI, "second", read=True)
         assert any("may read the mailbox" in words.en for words in proof.token)
         await it.wait(minutes=3)
         assert (await arrives(it, "second")).seen is not None
@@ -207,5 +209,5 @@ async def test_a_graph_that_is_down_for_a_day_holds_up_no_mail_and_no_report_is_
     it.time.pass_by(hours=20)
     it.turn("graph", "up")
     await it.wait(minutes=8)
-    assert (await it.app.service.queue_show(AKI, mail)).queued.state == "came back"
+    assert (await it.app.service.queue.queue_show(AKI, mail)).queued.state == "came back"
     assert len(told_of(it)) == 1

@@ -143,7 +143,7 @@ async def test_the_log_says_that_it_is_stopped_and_that_nobody_saw_it_recover(as
     await apply_definitions(ask)
     await ask.harness.measured()
     await ask("instance_stop", instance="web1")
-    version, plan = await ask.harness.service._current()
+    version, plan = await ask.harness.service.context.current()
     (monitor,) = plan.monitors.values()
     store, now = ask.harness.store, ask.harness.time.now
     block = await store.lease_monitors(await store.begin("node", now), now)

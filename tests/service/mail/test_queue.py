@@ -19,11 +19,13 @@ async def test_whichever_call_the_node_dies_in_all_have_the_mail_or_nobody(writt
     found, calls = set[int](), 0
     while True:
         inner = MemoryStore()
-        await Harness(inner).service.apply(AKI, [Document(**one) for one in documents()])
+        await Harness(inner).service.definitions.apply(
+            AKI, [Document(**one) for one in documents()]
+        )
         calls += 1
         harness = Harness(FaultyStore(inner, dies_at=calls, answer_lost=written))
         try:
-            await harness.service.send(AKI, TO, "s", "t")
+            await harness.service.queue.send(AKI, TO, "s", "t")
         except Killed:
             found.add(len(await inner.queue()))
             continue
@@ -50,7 +52,9 @@ class SentMeanwhile(MemoryStore):
 async def test_a_mail_whose_routes_are_mended_goes_to_nobody_who_was_reached_meanwhile():
     harness = Harness(SentMeanwhile())
     two = {"addresses": ["a@example.com", "b@example.com"]}
-    await harness.service.apply(AKI, [Document(**one) for one in documents(contacts__ops=two)])
-    sent = await harness.service.send(AKI, ("ops",), "s", "t", ("plain",))
-    edited = await harness.service.queue_edit(AKI, sent.ids[0], routes=("m365",))
+    await harness.service.definitions.apply(
+        AKI, [Document(**one) for one in documents(contacts__ops=two)]
+    )
+    sent = await harness.service.queue.send(AKI, ("ops",), "s", "t", ("plain",))
+    edited = await harness.service.queue.queue_edit(AKI, sent.ids[0], routes=("m365",))
     assert (edited.to, edited.routes) == (("b@example.com",), ("m365",))

@@ -61,7 +61,7 @@ class Bench(Harness):
         return Sample(self.time.now, self.readings, {"seen": 1}, fault=self.fault)
 
     async def apply(self):
-        return await self.service.apply(AKI, given())
+        return await self.service.definitions.apply(AKI, given())
 
 
 async def test_what_is_tried_and_is_not_in_force_stands_in_the_audit_log_for_no_version_has_it():
@@ -77,7 +77,7 @@ async def test_what_is_tried_and_is_not_in_force_stands_in_the_audit_log_for_no_
 async def test_a_trial_tells_what_was_read_how_it_is_judged_and_who_would_be_told():
     harness = Bench(FULL, ROOMY)
     await harness.apply()
-    tried = await harness.service.try_monitor(AKI, "disks")
+    tried = await harness.service.trials.try_monitor(AKI, "disks")
     assert (tried.runs_on, tried.target, tried.seconds) == ("here", "127.0.0.1", 2.0)
     assert [(r.item, r.value.en, r.level.value) for r in tried.readings] == [
         ("/var", "95%", "critical"),
@@ -94,7 +94,7 @@ async def test_a_trial_leaves_no_trace():
     harness = Bench(FULL)
     await harness.apply()
     before = await harness.store.states()
-    await harness.service.try_monitor(AKI, "disks")
+    await harness.service.trials.try_monitor(AKI, "disks")
     assert await harness.store.states() == before
     assert await harness.store.queue() == []
     (id,) = before
@@ -105,7 +105,7 @@ async def test_a_trial_leaves_no_trace():
 async def test_a_trial_that_cannot_measure_says_why():
     harness = Bench(fault=bilingual(en="no such disk", ja="ありません"))
     await harness.apply()
-    tried = await harness.service.try_monitor(AKI, "disks")
+    tried = await harness.service.trials.try_monitor(AKI, "disks")
     assert (tried.level.value, tried.fault.en) == ("unknown", "no such disk")
 
 
@@ -120,13 +120,13 @@ async def test_a_trial_that_cannot_measure_says_why():
 async def test_what_cannot_be_shown_does_not_hide_what_was_measured(fault, preview, seen):
     harness = Bench(*([] if fault else [FULL]), fault=fault, preview=preview)
     await harness.apply()
-    tried = await harness.service.try_monitor(AKI, "disks")
+    tried = await harness.service.trials.try_monitor(AKI, "disks")
     assert (tried.fault, tried.seen) == (fault, seen)
 
 
 async def test_definitions_that_are_not_in_force_yet_can_be_tried():
     harness = Bench(ROOMY)
-    tried = await harness.service.try_monitor(AKI, "web1/base/disks", given())
+    tried = await harness.service.trials.try_monitor(AKI, "web1/base/disks", given())
     assert tried.level.value == "ok"
     assert (await harness.store.current()).number == 0
 
@@ -141,4 +141,4 @@ async def test_a_monitor_that_is_not_there_cannot_be_tried():
     harness = Bench()
     await harness.apply()
     with pytest.raises(Exception, match="There is no monitor nothing"):
-        await harness.service.try_monitor(AKI, "nothing")
+        await harness.service.trials.try_monitor(AKI, "nothing")

@@ -108,4 +108,4 @@ async def shown(harness, item, reading):
         sample = Sample(now, (reading,))
         change = Change(monitor=id, state=State(items={"": item}), samples=(sample,))
         assert await harness.store.commit(block.fence, change)
-    return (await harness.service.status(TOM)).monitors[0].items[0].words
+    return (await harness.service.status.status(TOM)).monitors[0].items[0].words

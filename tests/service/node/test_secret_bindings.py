@@ -238,7 +238,7 @@ async def test_nothing_is_tried_with_a_secret_elsewhere(harness):
     async def measure(_monitor, _memory):
         raise AssertionError("a secret was sent")
 
-    harness.service._measure = measure
+    harness.service.context.measure = measure
     led = documents(
         **FIRST | {"instances__web1": web1(PAGE | {"url": "https://evil.example/"})}
     )

@@ -373,7 +373,7 @@ async def test_what_is_kept_is_shown_on_trial_to_nobody_for_whom_it_is_not(offic
     with pytest.raises(
         ReauthenticationRequiredError, match="would send a secret to another destination"
     ):
-        await office.service.account_try(TOKEN, "box", over=(led,))
+        await office.service.probes.account_try(TOKEN, "box", over=(led,))
 
 
 @pytest.mark.parametrize("op", ["account_try", "account_check"])
@@ -383,7 +383,7 @@ async def test_what_is_typed_is_shown_on_trial_to_nobody_whom_a_token_chose(offi
     (cloud,) = [json.loads(one["body"]) for one in found if one["key"] == "clouds/lab"]
     led = document("clouds/lab", {**cloud, "authority": "https://evil.test/{tenant}"})
     others = [Document(**one) for one in found if one["key"] != "clouds/lab"]
-    await office.service.apply(TOKEN, (*others, led))
+    await office.service.definitions.apply(TOKEN, (*others, led))
     with pytest.raises(
         ErrorAnswer, match=r"conflict: .*which may not change the destination of secrets"
     ):

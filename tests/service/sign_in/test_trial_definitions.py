@@ -159,6 +159,6 @@ async def test_a_proxy_s_password_is_shown_on_trial_to_no_other_proxy():
     with pytest.raises(
         ReauthenticationRequiredError, match="would send a secret to another destination"
     ):
-        await harness.service.account_tenant(
+        await harness.service.probes.account_tenant(
             TOKEN, "box", tuple(Document(**one) for one in led)
         )

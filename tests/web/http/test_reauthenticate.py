@@ -39,9 +39,12 @@ class Wary:
         self._service, self.looking, self.wary = service, set(), False
 
     def __getattr__(self, name):
+        return getattr(self._service, name)
+
+    def method(self, name):
         if not self.wary:
             self.looking.add(name)
-        return getattr(self._service, name)
+        return self._service.method(name)
 
     @staticmethod
     def wary_of(one):

@@ -49,7 +49,7 @@ class AlarmOperations(NewestSamples):
     async def alarms(self, person: Person, monitor: str = "") -> Alarms:
         """Return all items that are not well, or those of one monitor; what nobody has comes
         first."""
-        now, (_, plan) = self._clocks.wall(), await self._current()
+        now, (_, plan) = self._clocks.wall(), await self._context.current()
         suppressions, all_monitors = await self._store.suppressions(now), plan.monitors.values()
         targets = [monitor_named(plan, monitor)] if monitor else all_monitors
         states, by_monitor = (
@@ -86,7 +86,7 @@ class AlarmOperations(NewestSamples):
         self, person: Person, monitor: str, item: str | None = None, comment: str = ""
     ) -> tuple[AlarmRow, ...]:
         """Acknowledge one item, or all of the monitor that are not well and that nobody has."""
-        _, plan = await self._current()
+        _, plan = await self._context.current()
         target, words = monitor_named(plan, monitor), words_of(comment, "comment")
         state = (await self._store.states()).get(target.id, UNKNOWN_STATE)
         holders = await self._acknowledgements(target)
@@ -108,7 +108,7 @@ class AlarmOperations(NewestSamples):
         self, person: Person, monitor: str, item: str | None = None, comment: str = ""
     ) -> tuple[AlarmRow, ...]:
         """Take back the acknowledgement of one item, or of all of the monitor."""
-        _, plan = await self._current()
+        _, plan = await self._context.current()
         target, words = monitor_named(plan, monitor), words_of(comment, "comment")
         holders = await self._acknowledgements(target)
         names = [name for name in holders if item in (None, name)]
@@ -131,7 +131,7 @@ class AlarmOperations(NewestSamples):
         self, person: Person, monitor: str, text: str, item: str = ""
     ) -> RemarkShown:
         """Keep a comment on a monitor, or on one of its items."""
-        _, plan = await self._current()
+        _, plan = await self._context.current()
         target, words = monitor_named(plan, monitor), words_of(text, "text", required=True)
         state = (await self._store.states()).get(target.id, UNKNOWN_STATE)
         if item and item not in state.items:

@@ -88,7 +88,7 @@ class BulkAlarmOperations(AlarmOperations):
         return tuple(map(_answer, alarms, outcomes))
 
     async def _read_snapshot(self, now: datetime) -> _Snapshot:
-        _, plan = await self._current()
+        _, plan = await self._context.current()
         suppressions: Suppressions = await self._store.suppressions(now)
         return _Snapshot(
             plan=plan,

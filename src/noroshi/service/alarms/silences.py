@@ -22,7 +22,7 @@ from noroshi.service.definitions.enable_disable import NO_PART
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
 from noroshi.service.monitors.history import monitor_named
 from noroshi.service.operation import Person, note, offers
-from noroshi.service.operation_context import OperationContext
+from noroshi.service.operation_context import OperationGroup
 
 EVERYTHING = ("", "everything")
 LONGEST_REASON = 200
@@ -53,7 +53,7 @@ SEVERAL = followed_by(
 )
 
 
-class SilenceOperations(OperationContext):
+class SilenceOperations(OperationGroup):
     """Silent from now on, until then; or told again."""
 
     @offers(alarm_operations.SILENCE_ADD)
@@ -63,12 +63,12 @@ class SilenceOperations(OperationContext):
         """Silence a place from now until a moment (by the node's clock), or for a length of
         time. `place` is an instance, instance/group, a monitor, or "everything"; at most 90
         days."""
-        now, (_, plan) = self._clocks.wall(), await self._current()
+        now, (_, plan) = self._clocks.wall(), await self._context.current()
         where, monitor = place_of(plan, place)
         why = printable(" ".join(reason.split()))
         ends = _end_of(until.strip(), length.strip(), why, now)
         silence = Silence(
-            id=self._new_id(),
+            id=self._context.new_id(),
             place=where,
             monitor=monitor,
             begins=now,
@@ -84,7 +84,7 @@ class SilenceOperations(OperationContext):
     @offers(alarm_operations.SILENCE_END)
     async def silence_end(self, person: Person, silence: str) -> SilenceShown:
         """End the silence of that id, or the only one at that place."""
-        now, (_, plan) = self._clocks.wall(), await self._current()
+        now, (_, plan) = self._clocks.wall(), await self._context.current()
         id = _id_of(silence, (await self._store.suppressions(now)).silences, plan)
         before = await self._store.end_silence(id, person.name, now)
         if before is None:
@@ -99,7 +99,7 @@ class SilenceOperations(OperationContext):
     async def silence_list(self, person: Person, all: bool = False) -> tuple[SilenceShown, ...]:
         """List what is silent now, the first to end first; with `all` also what was, newest
         first."""
-        now, (_, plan) = self._clocks.wall(), await self._current()
+        now, (_, plan) = self._clocks.wall(), await self._context.current()
         silences: Sequence[Silence] = (await self._store.suppressions(now)).silences
         if all:
             silences = await self._store.silences(MOST_SHOWN)

@@ -61,7 +61,7 @@ from noroshi.service.operation import (
     note_nothing,
     offers,
 )
-from noroshi.service.operation_context import OperationContext
+from noroshi.service.operation_context import OperationGroup
 
 BAD_DEFINITIONS = _("The definitions have errors; nothing was changed.")
 NO_SUCH_BASE = followed_by(
@@ -78,7 +78,7 @@ MOST_NOTED = 50
 """Differences that the audit log tells; the version itself has them all."""
 
 
-class ApplyOperations(OperationContext):
+class ApplyOperations(OperationGroup):
     """Shown, tried, brought into force."""
 
     @offers(definition_operations.PLAN)
@@ -184,14 +184,14 @@ class ApplyOperations(OperationContext):
         before = EMPTY if person.reauthenticated else await self._plan_in_effect(current)
         if not person.reauthenticated and self._starts_program(result, before):
             raise ReauthenticationRequiredError(REAUTHENTICATION_REQUIRED.fill(name=op))
-        await self._bindings.check_destinations(person, result.plan, before)
+        await self._context.bindings.check_destinations(person, result.plan, before)
         answer = await self._describe_changes(result, current, names)
         if not answer.differences:
             note_nothing()
             return answer
-        await self._bindings.note_token_choice(person, result.plan, before)
+        await self._context.bindings.note_token_choice(person, result.plan, before)
         number = await self._publish(result, current, person.name, note)
-        await self._bindings.bind(result.plan, before)
+        await self._context.bindings.bind(result.plan, before)
         remaining = await move_silences(
             self._store, current.documents, result.documents, self.now()
         )
@@ -217,7 +217,7 @@ class ApplyOperations(OperationContext):
         nothing."""
         if current.documents:
             with suppress(OperationFailedError):
-                return (await self._current())[1]
+                return (await self._context.current())[1]
         return EMPTY
 
     def _starts_program(self, result: CheckResult, before: Plan) -> bool:
@@ -236,7 +236,7 @@ class ApplyOperations(OperationContext):
             at=self._clocks.wall(),
             note=typed_note(note),
         )
-        self._plans.keep(version, result.plan)
+        self._context.plans.keep(version, result.plan)
         return await self._store.publish(version, list(result.plan.monitors), current.number)
 
     @offers(definition_operations.EXPORT)
@@ -282,8 +282,8 @@ class ApplyOperations(OperationContext):
             documents,
             current.documents,
             self._plugins,
-            new_id=self._new_id,
-            host_of=self._host_of,
+            new_id=self._context.new_id,
+            host_of=self._context.host_of,
             faulty=faulty,
         )
         del documents

@@ -155,7 +155,7 @@ class EditOperations(VersionOperations):
         """Return waiting mails that still name a route which is no more, once they were to
         follow."""
         await readdress_mails(self._store, route_names)
-        _, plan = await self._current()
+        _, plan = await self._context.current()
         return tuple(without_route(plan, await self._store.queue()))
 
     async def _check_unchanged(self, etags: Mapping[str, str], current: Version) -> None:

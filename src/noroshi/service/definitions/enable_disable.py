@@ -25,7 +25,7 @@ from noroshi.service.definitions.definition_answers import Applied
 from noroshi.service.errors import InvalidArgumentError, NotFoundError
 from noroshi.service.monitors.status_answers import StoppedBy
 from noroshi.service.operation import Person, offers
-from noroshi.service.operation_context import OperationContext
+from noroshi.service.operation_context import OperationGroup
 
 PATH = 3
 LOOKED_BACK = 50
@@ -91,7 +91,7 @@ class EnableDisableOperations(ApplyOperations):
                 raise no_part("/".join(path))
             documents = set_enabled(current.documents, path, enabled=enabled)
             result = await read(
-                documents, current.documents, self._plugins, new_id=self._new_id
+                documents, current.documents, self._plugins, new_id=self._context.new_id
             )
             if result.problems:
                 raise InvalidArgumentError(BAD_DEFINITIONS, result.problems)
@@ -152,14 +152,14 @@ def _cautions(documents: Sequence[Document], path: Path) -> tuple[Message, ...]:
     return (*messages, INSIDE.fill(names=", ".join(inner))) if inner else tuple(messages)
 
 
-class DisabledMonitors(OperationContext):
+class DisabledMonitors(OperationGroup):
     """Knows it of the version in use; an older one is read once."""
 
     _known_stops: tuple[int, Mapping[str, StoppedBy]] = (0, {})
 
     async def _stops(self) -> Mapping[str, StoppedBy]:
         """Return all that is stopped by its own word, by path."""
-        current, _ = await self._current()
+        current, _ = await self._context.current()
         number, stops = self._known_stops
         if number != current.number:
             stops = await self._find_stops(current, number, stops)

@@ -28,7 +28,7 @@ from noroshi.service.diagnostics.clock import ClockStep
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
 from noroshi.service.mail.compose import NO_MAILBOX
 from noroshi.service.operation import Person, offers
-from noroshi.service.operation_context import OperationContext
+from noroshi.service.operation_context import OperationGroup
 from noroshi.service.sign_in.account_steps import SignInSteps, server_of, values_of
 from noroshi.service.sign_in.authorization import NO_ROUTE
 from noroshi.transports.diagnostics.connection_remedies import explanation_of
@@ -119,7 +119,7 @@ class Looked:
     names: tuple[StageName, ...]
 
 
-class DiagnosticOperations(OperationContext):
+class DiagnosticOperations(OperationGroup):
     """Begun, and looked at as its stages come."""
 
     @offers(sign_in_operations.EXAMINE_BEGIN)
@@ -130,7 +130,7 @@ class DiagnosticOperations(OperationContext):
         """
         if to and not is_address(to):
             raise InvalidArgumentError(BAD_TO, (Problem("to", NO_MAILBOX.fill(given=to)),))
-        _, plan = await self._current()
+        _, plan = await self._context.current()
         target = self._route_named(plan, route) if route else None
         outage = await self._outage_with_remedy(plan, target) if target else None
         examination = (
@@ -138,18 +138,20 @@ class DiagnosticOperations(OperationContext):
             if target
             else SystemExamination(self._system_steps(plan))
         )
-        id = self._new_id()
+        id = self._context.new_id()
         now = self._clocks.wall()
-        self._running_examinations.begin(id, examination, now)
+        self._context.running_examinations.begin(id, examination, now)
         if target:
-            self._examined[route] = target, self._running_examinations.get(id)
+            self._context.examined[route] = target, self._context.running_examinations.get(id)
         return Examined(
             id=id,
             route=route,
             title=plain(target.title) if target else SYSTEM,
             kind=target.kind if target else "",
             mark=(mark_of(plan, target) if target else None) or NOTHING,
-            where=str(getattr(target.options, "where", "")) if target else self._runs_on,
+            where=str(getattr(target.options, "where", ""))
+            if target
+            else self._context.runs_on,
             at=now,
             names=_names(examination.steps),
             down=outage,
@@ -167,7 +169,7 @@ class DiagnosticOperations(OperationContext):
     async def _outage_of(self, route: Route) -> KnownDown | None:
         """Return how the last mails fared: a look may be unable to see it, or it is mended and
         rests."""
-        outage = (await self._outages()).get(route.name)
+        outage = (await self._context.outages()).get(route.name)
         mails = [w for w in await self._store.queue() if route.name in w.envelope.routes]
         waiting = [one for one in mails if not one.state]
         if outage is not None:
@@ -182,13 +184,13 @@ class DiagnosticOperations(OperationContext):
     async def examine_look(self, person: Person, id: str, seen: int = 0) -> Looked:
         """Return its stages after the first `seen`; wait a few seconds for one. With `seen` -1
         it is all of them, at once."""
-        running = self._running_examinations.get(id)
-        stages, over = await self._running_examinations.since(id, seen)
+        running = self._context.running_examinations.get(id)
+        stages, over = await self._context.running_examinations.since(id, seen)
         return Looked(tuple(stages), over, running.at, _names(running.steps))
 
     async def close(self) -> None:
         """End what is under way."""
-        await self._running_examinations.close()
+        await self._context.running_examinations.close()
 
     def _route_named(self, plan: Plan, name: str) -> Route:
         route = plan.routes.get(name)
@@ -232,7 +234,7 @@ class DiagnosticOperations(OperationContext):
         """Return the steps of this computer, its clock by the sign-in servers of all
         accounts."""
         clock = ClockStep(tuple(plan.accounts.values()), self._outside(plan, DIRECT))
-        return (*(self._system() if self._system else ()), *clock.steps)
+        return (*(self._context.system() if self._context.system else ()), *clock.steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,13 @@ from noroshi.service.mail.delivery_status import arrival_answers, state_of, unpr
 from noroshi.service.mail.mail_answers import Ledger, LedgerRow, Sum, Tried
 from noroshi.service.monitors.history import monitor_named
 from noroshi.service.operation import Person, offers
-from noroshi.service.operation_context import OperationContext
+from noroshi.service.operation_context import OperationGroup
 
 MOST = 10_000
 NO_ALARM = followed_by(_("The ledger has no alarm {alarm}."), InstructionKind.SHOW_LEDGER)
 
 
-class LedgerOperations(OperationContext):
+class LedgerOperations(OperationGroup):
     """The ledger: each alarm, and what became of it."""
 
     @offers(mail_operations.LEDGER)
@@ -31,12 +31,12 @@ class LedgerOperations(OperationContext):
     ) -> Ledger:
         """List the newest alarms, of one monitor (instance/group/monitor) or of all, or the one
         of that id, with all attempts; and the sum of all."""
-        id = monitor_named((await self._current())[1], monitor).id if monitor else ""
+        id = monitor_named((await self._context.current())[1], monitor).id if monitor else ""
         entries = await self._store.ledger(max(1, min(last, MOST)), alarm, id)
         if alarm and not entries:
             raise NotFoundError(NO_ALARM.fill(alarm=alarm))
-        marks = await self._marks()
-        limits, paths = await self._unproved(), await self._paths()
+        marks = await self._context.marks()
+        limits, paths = await self._context.unproved(), await self._paths()
         rows = tuple(row_of(entry, paths, marks, limits, person.roles) for entry in entries)
         return Ledger(sum=sum_of(await self._store.totals()), rows=rows)
 
@@ -44,7 +44,7 @@ class LedgerOperations(OperationContext):
         """Return what each monitor is called now; nothing while the definitions cannot be
         read."""
         try:
-            _, plan = await self._current()
+            _, plan = await self._context.current()
         except OperationFailedError:
             return {}
         return {id: monitor.path for id, monitor in plan.monitors.items()}

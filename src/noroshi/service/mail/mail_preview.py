@@ -13,7 +13,7 @@ from noroshi.operations import mail_operations
 from noroshi.service.errors import NotFoundError
 from noroshi.service.mail.queue import NO_MAIL
 from noroshi.service.operation import Person, offers
-from noroshi.service.operation_context import OperationContext
+from noroshi.service.operation_context import OperationGroup
 from noroshi.transports.mime.body import content_of
 from noroshi.transports.mime.charsets import UTF_8
 from noroshi.transports.mime.message import AddressError, compose
@@ -32,7 +32,7 @@ class AsSent:
     attachments: tuple[str, ...] = ()
 
 
-class PreviewOperations(OperationContext):
+class PreviewOperations(OperationGroup):
     """Mails as they will look, before they leave."""
 
     @offers(mail_operations.QUEUE_MAIL)
@@ -42,7 +42,7 @@ class PreviewOperations(OperationContext):
         entry = await self._store.envelope(id)
         if entry is None:
             raise NotFoundError(NO_MAIL.fill(id=id))
-        _, plan = await self._current()
+        _, plan = await self._context.current()
         envelope = entry[0].envelope
         content = content_of(envelope.payload)
         route, headers = _first_route(plan, envelope)

@@ -16,7 +16,7 @@ from noroshi.service.mail import compose
 from noroshi.service.mail.mail_answers import Letter, Queued, Sent
 from noroshi.service.monitors import status_view
 from noroshi.service.operation import Person, note, offers
-from noroshi.service.operation_context import OperationContext
+from noroshi.service.operation_context import OperationGroup
 
 NO_MAIL = followed_by(_("There is no mail {id} in the queue."), InstructionKind.SHOW_QUEUE)
 NOT_AGAIN = _("{id} cannot be retried: it is being sent now, or it was accepted.")
@@ -30,7 +30,7 @@ BAD_EDIT = _("{id} was not changed.")
 BAD_MAIL = _("The mail cannot be queued; nothing was sent.")
 
 
-class QueueOperations(OperationContext):
+class QueueOperations(OperationGroup):
     """Queued, shown, tried again."""
 
     @offers(mail_operations.SEND)
@@ -44,10 +44,10 @@ class QueueOperations(OperationContext):
         level: Level = Level.OK,
     ) -> Sent:
         """Queue a mail, one envelope for each contact, all or none; durable on return."""
-        _, plan = await self._current()
+        _, plan = await self._context.current()
         if problems := compose.faults(plan, to, subject, text, routes):
             raise InvalidArgumentError(BAD_MAIL, problems)
-        number, now = self._new_id(), self._clocks.wall()
+        number, now = self._context.new_id(), self._clocks.wall()
         contacts = [compose.contact_of(plan, n, subject + text) for n in dict.fromkeys(to)]
         envelopes = [
             compose.envelope(
@@ -68,7 +68,11 @@ class QueueOperations(OperationContext):
     @offers(mail_operations.QUEUE_LIST)
     async def queue_list(self, person: Person) -> tuple[Queued, ...]:
         """List what waits and what was set aside, oldest first."""
-        outages, now, marks = await self._outages(), self._clocks.wall(), await self._marks()
+        outages, now, marks = (
+            await self._context.outages(),
+            self._clocks.wall(),
+            await self._context.marks(),
+        )
         waiting = await self._store.queue()
         return tuple(status_view.queued(one, outages, now, marks) for one in waiting)
 
@@ -85,7 +89,7 @@ class QueueOperations(OperationContext):
         ):  # what was tried, and what arrived, is the digest's
             digest_entry = await self._store.envelope(digest)
             id, receipts = (digest, digest_entry[1]) if digest_entry else (id, receipts)
-        arrivals, limits = await self._store.arrivals(id), await self._unproved()
+        arrivals, limits = await self._store.arrivals(id), await self._context.unproved()
         queued = await self._queued(one)
         return status_view.letter(one, queued, receipts, arrivals, limits, person.roles)
 
@@ -126,7 +130,7 @@ class QueueOperations(OperationContext):
     ) -> Queued:
         """Change what is given, and leave the rest. One that was set aside is sent once it is
         released."""
-        _, plan = await self._current()
+        _, plan = await self._context.current()
         if await self._store.envelope(id) is None:
             raise NotFoundError(NO_MAIL.fill(id=id))
         if problems := compose.readdressing_faults(plan, to, routes):
@@ -151,12 +155,12 @@ class QueueOperations(OperationContext):
             note(before=_summary(entry[0]))
 
     async def _queued(self, one: QueuedEnvelope) -> Queued:
-        marks, now = await self._marks(), self._clocks.wall()
-        return status_view.queued(one, await self._outages(), now, marks)
+        marks, now = await self._context.marks(), self._clocks.wall()
+        return status_view.queued(one, await self._context.outages(), now, marks)
 
     async def _ask_again(self, id: str) -> None:
         entry = await self._store.envelope(id)
-        _, plan = await self._current()
+        _, plan = await self._context.current()
         names = entry[0].envelope.routes if entry else ()
         for route in (plan.routes[name] for name in names if name in plan.routes):
             if account := account_of(plan, route):

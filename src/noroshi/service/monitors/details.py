@@ -38,7 +38,7 @@ class MonitorOperations(DisabledMonitors):
     async def monitor_show(self, person: Person, monitor: str, last: int = 240) -> MonitorShown:
         """Return how a monitor (instance/group/monitor) is, its limits, and its newest
         values."""
-        _, plan = await self._current()
+        _, plan = await self._context.current()
         target = monitor_named(plan, monitor)
         samples = await self._store.samples(target.id, max(1, min(last, MOST_SAMPLES)))
         state = (await self._store.states()).get(target.id, UNKNOWN_STATE)

@@ -35,7 +35,7 @@ class HistoryOperations(DisabledMonitors):
         """Return events, newest first, of one monitor (instance/group/monitor) or of all; for
         one also what each rule answered about each item, and why, the last of it and what came
         before, and by whom it is stopped. And what people said."""
-        _, plan = await self._current()
+        _, plan = await self._context.current()
         target = monitor_named(plan, monitor) if monitor else None
         id = target.id if target else ""
         events = await self._store.events(id, max(1, min(last, MOST)))
@@ -79,7 +79,7 @@ class HistoryOperations(DisabledMonitors):
     @offers(monitor_operations.CONTACTS)
     async def contacts(self, person: Person) -> tuple[ContactRow, ...]:
         """Return all contacts with the rules and notifications that name them."""
-        _, plan = await self._current()
+        _, plan = await self._context.current()
         return tuple(_contact(contact, plan) for contact in plan.contacts.values())
 
 

@@ -43,7 +43,7 @@ class RunNowOperations(ApplyOperations):
         self, person: Person, monitor: str, documents: tuple[Document, ...] | None = None
     ) -> MonitorTried:
         """Measure and judge it now; `documents` are definitions that are not in force yet."""
-        if self._measure is None:
+        if self._context.measure is None:
             raise OperationFailedError(NOT_HERE)
         plan = await self._plan_of(documents)
         target = monitor_named(plan, monitor)
@@ -53,9 +53,9 @@ class RunNowOperations(ApplyOperations):
             require_reauthentication(person, "try_monitor")
         if documents is not None and not person.reauthenticated:
             before = await self._plan_in_effect(await self._store.current())
-            await self._bindings.check_destinations(person, plan, before)
+            await self._context.bindings.check_destinations(person, plan, before)
         began = self._clocks.steady()
-        sample = await self._measure(target, memory)
+        sample = await self._context.measure(target, memory)
         seconds = self._clocks.steady() - began
         state = states.get(target.id, State())
         preview = tuple(words for words in await self._preview(target) if words != sample.fault)
@@ -66,7 +66,7 @@ class RunNowOperations(ApplyOperations):
 
     async def _plan_of(self, documents: tuple[Document, ...] | None) -> Plan:
         if documents is None:
-            return (await self._current())[1]
+            return (await self._context.current())[1]
         current = await self._store.current()
         result = await self._check_documents(documents, current)
         if result.problems:
@@ -76,12 +76,12 @@ class RunNowOperations(ApplyOperations):
     async def _preview(self, monitor: Monitor) -> tuple[Message, ...]:
         """Return what the kind shows of what it read, beyond its readings."""
         preview = self._plugins.check(monitor.kind).preview
-        if preview is None or self._host_of is None:
+        if preview is None or self._context.host_of is None:
             return ()
         seconds = monitor.timeout.total_seconds()
         try:
             async with asyncio.timeout(seconds):
-                return tuple(await preview(monitor.options, self._host_of(monitor)))
+                return tuple(await preview(monitor.options, self._context.host_of(monitor)))
         except TimeoutError:
             return (NOT_SHOWN.fill(seconds=seconds),)
         except Unmeasurable as problem:
@@ -107,7 +107,7 @@ class RunNowOperations(ApplyOperations):
         return MonitorTried(
             path=monitor.path,
             kind=monitor.kind,
-            runs_on=self._runs_on,
+            runs_on=self._context.runs_on,
             target=monitor.goes_to or monitor.instance.address,
             seconds=seconds,
             level=Level.worst(finding.level for finding in findings.values()),

@@ -28,7 +28,7 @@ from noroshi.service.monitors.status_answers import (
     StoppedBy,
 )
 from noroshi.service.operation import Person, offers
-from noroshi.service.operation_context import OperationContext
+from noroshi.service.operation_context import OperationGroup
 
 T = TypeVar("T")
 MOST_LOOKED_UP = 500
@@ -47,7 +47,7 @@ def _level(states: Mapping[str, State], monitor: Monitor) -> Level:
     return states.get(monitor.id, UNKNOWN_STATE).level
 
 
-class NewestSamples(OperationContext):
+class NewestSamples(OperationGroup):
     """The newest sample of each monitor."""
 
     async def _sample(self, monitor: Monitor) -> Sample | None:
@@ -61,18 +61,18 @@ class StatusOperations(NewestSamples, DisabledMonitors):
     async def status(self, person: Person) -> Status:
         """Return levels, routes and queue at this moment."""
         now = self._clocks.wall()
-        version, plan = await self._current()
+        version, plan = await self._context.current()
         states, queue = await self._store.states(), await self._store.queue_counts()
         suppressions, stops = await self._store.suppressions(now), await self._stops()
         by_monitor = suppressions_by_monitor(suppressions, plan.monitors.values(), now)
         monitors = await self._monitors(plan.monitors.values(), states, stops, by_monitor)
         return Status(
-            node=self._name,
+            node=self._context.name,
             version=version.number,
             at=now,
             level=Level.worst(monitor.level for monitor in monitors),
             monitors=monitors,
-            routes=await self._routes(plan, queue),
+            routes=await self._context.routes(plan, queue),
             queue=status_view.counts(queue),
             troubles=tuple(filter(None, (self._vault.problem, await self._store.trouble()))),
             cautions=tuple(without_rule(plan)),
@@ -89,8 +89,8 @@ class StatusOperations(NewestSamples, DisabledMonitors):
     async def route_list(self, person: Person) -> RoutesShown:
         """Return the routes of `status` without anything of the monitors, of which there may be
         many."""
-        _, plan = await self._current()
-        routes = await self._routes(plan, await self._store.queue_counts())
+        _, plan = await self._context.current()
+        routes = await self._context.routes(plan, await self._store.queue_counts())
         return RoutesShown(self._clocks.wall(), routes)
 
     async def _monitors(

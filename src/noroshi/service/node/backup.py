@@ -12,7 +12,7 @@ from noroshi.core.translation import Message, _
 from noroshi.operations import node_operations
 from noroshi.service.errors import ConflictError, InvalidArgumentError
 from noroshi.service.operation import Person, note, offers
-from noroshi.service.operation_context import OperationContext
+from noroshi.service.operation_context import OperationGroup
 
 NOT_WHOLE = _("must be an absolute path, from /: the node runs in another folder than you")
 NO_PATH = _("The backup cannot be written there.")
@@ -31,7 +31,7 @@ class BackedUp:
     waiting: int
 
 
-class BackupOperations(OperationContext):
+class BackupOperations(OperationGroup):
     """Copies of the store."""
 
     @offers(node_operations.BACKUP)

@@ -11,20 +11,20 @@ from noroshi.operations import node_operations
 from noroshi.ports import Beat
 from noroshi.service.errors import NotFoundError
 from noroshi.service.operation import Person, offers
-from noroshi.service.operation_context import OperationContext
+from noroshi.service.operation_context import OperationGroup
 
 HEARTBEAT = "heartbeat"
 LONGEST = 500  # letters of a job's own words; the rest is cut off, never refused
 NO_JOB = _("No heartbeat monitor waits for the job {name}{instead}")
 
 
-class HeartbeatOperations(OperationContext):
+class HeartbeatOperations(OperationGroup):
     """A job's sign that it ran."""
 
     @offers(node_operations.BEAT)
     async def beat(self, person: Person, name: str, ok: bool = True, text: str = "") -> Beat:
         """Keep the report, durable on return; its time is this node's."""
-        _, plan = await self._current()
+        _, plan = await self._context.current()
         jobs = _jobs(plan.monitors.values())
         if name not in jobs:
             raise NotFoundError(NO_JOB.fill(name=name, instead=suggestion(name, jobs)))

@@ -8,14 +8,14 @@ from noroshi.operations import node_operations
 from noroshi.service.errors import OperationFailedError
 from noroshi.service.node.vault_answers import KeyChecked, KeyEntry, KeyRotated
 from noroshi.service.operation import Person, note, offers
-from noroshi.service.operation_context import OperationContext
+from noroshi.service.operation_context import OperationGroup
 from noroshi.vault import KeyRing, VaultError
 
 NO_RING = _("The vault's key is not managed here.")
 NOT_WRITTEN = _("The new key cannot be written: {why}. The old key remains in use.")
 
 
-class VaultKeyOperations(OperationContext):
+class VaultKeyOperations(OperationGroup):
     """The vault's key."""
 
     @offers(node_operations.KEY_CHECK)
@@ -53,6 +53,6 @@ class VaultKeyOperations(OperationContext):
         )
 
     def _keyring(self) -> KeyRing:
-        if self._ring is None:
+        if self._context.ring is None:
             raise OperationFailedError(NO_RING)
-        return self._ring
+        return self._context.ring

@@ -94,19 +94,19 @@ class NodeOperations(StatusOperations):
     @offers(node_operations.HEALTH)
     async def health(self, person: Person) -> Health:
         """Return lateness, store, disk, queue, clock, program; and its own monitors."""
-        around, (version, plan) = self._surroundings(), await self._current()
+        around, (version, plan) = self._surroundings(), await self._context.current()
         # Side by side: where the node is busy, each wait for the store is a round of its loop.
         own_monitors, node, queue, routes, (size, free) = await asyncio.gather(
             self._own_monitors(plan),
             self._node_facts(),
             self._queue_facts(),
-            self._routes(plan, NOTHING_QUEUED),
+            self._context.routes(plan, NOTHING_QUEUED),
             apart(lambda: _sizes(around)),
         )
         trouble, program = node.trouble or unsendable(plan, routes), around.program()
         worst = [one.level for one in own_monitors if one.known]
         return Health(
-            node=self._name,
+            node=self._context.name,
             level=Level.worst([*worst, *[Level.CRITICAL] * (trouble is not None)]),
             version=program.version,
             python=program.python,
@@ -126,10 +126,10 @@ class NodeOperations(StatusOperations):
         )
 
     async def _node_facts(self) -> NodeFacts:
-        return await self._own.node() if self._own else NodeFacts()
+        return await self._context.own.node() if self._context.own else NodeFacts()
 
     async def _queue_facts(self) -> QueueFacts:
-        return await self._own.queue() if self._own else QueueFacts()
+        return await self._context.own.queue() if self._context.own else QueueFacts()
 
     async def _own_monitors(self, plan: Plan) -> Sequence[MonitorStatus]:
         """Return the status of the node's own monitors alone: all others may be many
@@ -150,9 +150,9 @@ class NodeOperations(StatusOperations):
         return Places(places=tuple(places), backup=await self._last_backup())
 
     def _surroundings(self) -> Around:
-        if self._around is None:
+        if self._context.around is None:
             raise OperationFailedError(NOT_HERE)
-        return self._around
+        return self._context.around
 
     async def _last_backup(self) -> LastBackup | None:
         rows = await self._store.audit_log(LOOKED_THROUGH)

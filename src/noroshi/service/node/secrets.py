@@ -23,7 +23,7 @@ from noroshi.service.errors import (
 from noroshi.service.node.secret_bindings import Destinations
 from noroshi.service.node.vault_answers import SecretEntry
 from noroshi.service.operation import Person, note, offers
-from noroshi.service.operation_context import OperationContext
+from noroshi.service.operation_context import OperationGroup
 from noroshi.vault import reserved
 
 NAMES_AN_ENTRY = re.compile(r"(secret|certificate)(_next)?|(\w+_)?password|\w+_entry")
@@ -43,7 +43,7 @@ NO_ENTRY = followed_by(
 )
 
 
-class SecretOperations(OperationContext):
+class SecretOperations(OperationGroup):
     """Listed, removed; what is in them never comes out."""
 
     @offers(node_operations.SECRET_LIST)
@@ -67,7 +67,7 @@ class SecretOperations(OperationContext):
     async def _destinations(self) -> Mapping[str, Destinations]:
         """Return where each entry goes; of none while the definitions cannot be read."""
         with suppress(OperationFailedError):
-            return await self._bindings.destinations((await self._current())[1])
+            return await self._context.bindings.destinations((await self._context.current())[1])
         return {}
 
     @offers(node_operations.SECRET_REMOVE)
@@ -93,7 +93,7 @@ class SecretOperations(OperationContext):
         with suppress(
             OperationFailedError
         ):  # definitions that cannot be read any more name nothing
-            await self._bindings.bind((await self._current())[1])
+            await self._context.bindings.bind((await self._context.current())[1])
 
 
 def named_in(documents: Iterable[Document]) -> Mapping[str, Sequence[str]]:

@@ -18,7 +18,7 @@ from noroshi.service.errors import (
     NotFoundError,
 )
 from noroshi.service.operation import ADMIN, Person, note, offers
-from noroshi.service.operation_context import OperationContext
+from noroshi.service.operation_context import OperationGroup
 from noroshi.service.people.users import NOT_MADE, maker, role_faults
 
 MOST_DAYS = 3650
@@ -53,7 +53,7 @@ class TokenRow:
     ended: bool
 
 
-class ApiTokenOperations(OperationContext):
+class ApiTokenOperations(OperationGroup):
     """Made, listed and revoked. The store keeps what proves one, never the token."""
 
     @offers(people_operations.TOKEN_NEW)
@@ -83,7 +83,7 @@ class ApiTokenOperations(OperationContext):
             until=now + timedelta(days=days) if days else None,
             programs=programs,
         )
-        async with self._people.administrators:
+        async with self._context.people.administrators:
             await self._require_still_allowed(person)
             if not await self._store.put_api_token(token):
                 raise ConflictError(THERE_IS_TOKEN.fill(name=name))
@@ -111,7 +111,7 @@ class ApiTokenOperations(OperationContext):
     async def token_revoke(self, person: Person, name: str) -> str:
         """Revoke it: it is not taken from the next request on, nor is any that was made by it,
         or by one of those."""
-        async with self._people.administrators:
+        async with self._context.people.administrators:
             tokens = await self._store.api_tokens()
             descendants = made_with(name, tokens)
             for one in descendants:

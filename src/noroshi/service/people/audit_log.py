@@ -6,12 +6,12 @@ from noroshi.core.people import Audited
 from noroshi.core.translation import Message
 from noroshi.operations import people_operations
 from noroshi.service.operation import Person, offers
-from noroshi.service.operation_context import OperationContext
+from noroshi.service.operation_context import OperationGroup
 
 MOST_LISTED = 10_000
 
 
-class AuditLogOperations(OperationContext):
+class AuditLogOperations(OperationGroup):
     """The log of who changed what, and who was refused."""
 
     @offers(people_operations.AUDIT)
@@ -28,6 +28,6 @@ class AuditLogOperations(OperationContext):
 
     async def turn_away(self, person: Person, name: str, why: Message) -> None:
         """Note that an operation was refused."""
-        await self._people.denied_log.record(
+        await self._context.people.denied_log.record(
             name, person.name, person.door, person.address, why
         )

@@ -106,7 +106,7 @@ class OwnAccountOperations(UserOperations):
         if person.door != "web" and not name:
             raise InvalidArgumentError(WHOSE, (Problem("name", WHOSE),))
         try:
-            return await self._people.verify_password(
+            return await self._context.people.verify_password(
                 name or person.name, password, person.address
             )
         except AuthenticationError as error:

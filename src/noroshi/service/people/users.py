@@ -22,7 +22,7 @@ from noroshi.service.errors import (
     OperationFailedError,
 )
 from noroshi.service.operation import ADMIN, Person, note, offers
-from noroshi.service.operation_context import OperationContext
+from noroshi.service.operation_context import OperationGroup
 from noroshi.vault import Secret, VaultError
 
 CODE_DAYS = 3
@@ -80,7 +80,7 @@ class Recovery:
     codes: tuple[str, ...] = field(repr=False)
 
 
-class UserOperations(OperationContext):
+class UserOperations(OperationGroup):
     """Users: who may log in, as what, and by which proof."""
 
     @offers(people_operations.USER_ADD)
@@ -136,7 +136,7 @@ class UserOperations(OperationContext):
         user = await self._user(name)
         if problems := _faults(role, name, ""):
             raise InvalidArgumentError(NOT_MADE, tuple(problems))
-        async with self._people.administrators:
+        async with self._context.people.administrators:
             if role != ADMIN:
                 await self._require_other_administrator(name)
             # Before it: cut off here, it can be done again.
@@ -150,7 +150,7 @@ class UserOperations(OperationContext):
         """Remove a user: they are logged out at once, and the API tokens that they made hold no
         more, nor does any that was made by one of those."""
         user = await self._user(name)
-        async with self._people.administrators:
+        async with self._context.people.administrators:
             await self._require_other_administrator(name)
             revoked = await self._revoke_tokens(name)
             await self._store.drop_user(name)  # after them: cut off here, it can be done again
@@ -191,7 +191,7 @@ class UserOperations(OperationContext):
         """Make a fresh seed for their authenticator, kept until a code of it was given back."""
         name, seed = user.name, second_factor.fresh_seed()
         await self._keep(_next(name), seed)
-        address = second_factor.address_of(seed, name, self._name)
+        address = second_factor.address_of(seed, name, self._context.name)
         return SecondStep(name=name, seed=seed, address=address)
 
     async def _enable_second_step(self, user: User, code: str) -> Recovery:
@@ -222,7 +222,7 @@ class UserOperations(OperationContext):
             hashed = random_keys.hashed_code(code)
             return replace(user, password="", code=hashed, code_until=until), code
         try:
-            text = await self._people.passwords.hash(password)
+            text = await self._context.people.passwords.hash(password)
         except BusyError:
             raise OperationFailedError(BUSY) from None
         return replace(user, password=text, code="", code_until=None), ""

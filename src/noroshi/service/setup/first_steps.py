@@ -21,7 +21,7 @@ from noroshi.ports import NOTHING_QUEUED, Document
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
 from noroshi.service.mail.compose import routes_of
 from noroshi.service.operation import Person, note, offers
-from noroshi.service.operation_context import OperationContext
+from noroshi.service.operation_context import OperationGroup
 from noroshi.service.setup.proofs import confirm_arrival
 from noroshi.service.sign_in.authorization import NO_ROUTE as NO_SUCH_ROUTE
 
@@ -82,16 +82,16 @@ class AlarmSent:
     to: tuple[str, ...]
 
 
-class FirstStepOperations(OperationContext):
+class FirstStepOperations(OperationGroup):
     """From an empty node to a received alarm."""
 
     @offers(setup_operations.FIRST_LOOK)
     async def first_look(self, person: Person) -> FirstLook:
         """Return how far it is, by what is defined, what is signed in, and whether an alarm was
         given back."""
-        version, plan = await self._current()
+        version, plan = await self._context.current()
         progress, instances = await self._first_start(), _instances(version.documents)
-        routes = await self._routes(plan, NOTHING_QUEUED)
+        routes = await self._context.routes(plan, NOTHING_QUEUED)
         ready = [one for one in routes if one.state == "well"]
         proven = [one for one in ready if one.accepted]
         first = next(iter((*proven, *ready, *routes)), None)
@@ -124,7 +124,7 @@ class FirstStepOperations(OperationContext):
     ) -> AlarmSent:
         """Send one to that contact, else the first one, through the queue as every alarm; the
         number in its mail proves that somebody has it."""
-        _, plan = await self._current()
+        _, plan = await self._context.current()
         recipient = _contact(plan, contact)
         route_names = routes_of(plan, recipient, routes)
         if not route_names:
@@ -133,7 +133,7 @@ class FirstStepOperations(OperationContext):
             near = suggestion(unknown[0], plan.routes)
             raise NotFoundError(NO_SUCH_ROUTE.fill(given=unknown[0], instead=near))
         number, now = str(LEAST + secrets.randbelow(MOST - LEAST + 1)), self._clocks.wall()
-        id = f"{self._new_id()}/{TEST}/{recipient.id}"
+        id = f"{self._context.new_id()}/{TEST}/{recipient.id}"
         await self._store.post(
             Envelope(
                 id=id,
@@ -142,7 +142,7 @@ class FirstStepOperations(OperationContext):
                 to=recipient.addresses,
                 order=id,
                 alarms=(id,),
-                payload=trial_alarm(recipient, number, self._name, now),
+                payload=trial_alarm(recipient, number, self._context.name, now),
                 action="mail",
                 born=now,
                 lane=Lane.CRITICAL,

@@ -54,7 +54,7 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
     async def suggest(self, person: Person) -> Suggestion:
         """Return disk space, memory, processor, services and ports found, with what there is of
         each."""
-        name = instance_name(self._runs_on or self._name)
+        name = instance_name(self._context.runs_on or self._context.name)
         existing = _existing_monitors((await self._store.current()).documents, name)
         host = self._this_computer(name)
         monitors = suggest_monitors(
@@ -65,7 +65,7 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
             self._without_manager(await _if_available(host.listeners, ())),
             existing,
         )
-        title = self._runs_on or self._name
+        title = self._context.runs_on or self._context.name
         return Suggestion(instance=name, title=title, zone=machine_zone(), monitors=monitors)
 
     @offers(setup_operations.SUGGEST_TAKE)
@@ -103,7 +103,7 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
     def _without_manager(self, listeners: Sequence[Listener]) -> Sequence[Listener]:
         """Return all but the manager: whoever could be told that it is away need not be told by
         it."""
-        manager = self._around.manager if self._around else None
+        manager = self._context.around.manager if self._context.around else None
         if manager is None:
             return listeners
         manager_address = ip_address(manager.address)
@@ -114,10 +114,10 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
         ]
 
     def _this_computer(self, name: str) -> Host:
-        if self._host_of is None:
+        if self._context.host_of is None:
             raise OperationFailedError(NOT_HERE)
         instance = Instance(name=name)
-        return self._host_of(
+        return self._context.host_of(
             Monitor(id=name, name=name, instance=instance, group="", kind="", options=None)
         )
 

@@ -35,7 +35,7 @@ from noroshi.service.errors import (
 from noroshi.service.monitors.status_answers import RouteStatus
 from noroshi.service.node.secret_rules import unfit
 from noroshi.service.operation import Person, note, offers
-from noroshi.service.operation_context import OperationContext
+from noroshi.service.operation_context import OperationGroup
 from noroshi.service.sign_in.sign_in_answers import DeviceAsked, OnDevice, Proof, SignIn
 from noroshi.service.sign_in.try_before_save import is_about_secret, require_accepted
 from noroshi.vault import Secret, VaultError
@@ -72,7 +72,7 @@ NOT_HERE = _(
 )
 
 
-class SignInOperations(OperationContext):
+class SignInOperations(OperationGroup):
     """Begun, completed; secrets kept."""
 
     @offers(sign_in_operations.AUTHORIZE_BEGIN)
@@ -125,7 +125,7 @@ class SignInOperations(OperationContext):
         `proved`: an app's secret takes another one's place only once its server takes it. `to`:
         the servers (host:port) that the person was shown; one that an API token without programs
         chose has to be among them."""
-        _, plan = await self._current()
+        _, plan = await self._context.current()
         users = [one for one in plan.accounts.values() if name in _entries(one)]
         # A client secret is copied from a page; a password may well begin with a blank.
         secret = Secret(value.strip() if users else value.strip("\r\n"))
@@ -133,9 +133,13 @@ class SignInOperations(OperationContext):
             raise InvalidArgumentError(BAD_SECRET, (problem,))
         is_stored = name in await self._vault.names()
         # A URL that is kept says where the header beside it goes.
-        await self._bindings.check_destinations(person, plan, plan, {name: secret.reveal()})
-        await self._bindings.check_disclosure(person, plan, name, secret.reveal(), to)
-        await self._bindings.note_token_choice(person, plan, plan, {name: secret.reveal()})
+        await self._context.bindings.check_destinations(
+            person, plan, plan, {name: secret.reveal()}
+        )
+        await self._context.bindings.check_disclosure(person, plan, name, secret.reveal(), to)
+        await self._context.bindings.note_token_choice(
+            person, plan, plan, {name: secret.reveal()}
+        )
         if is_stored and proved:
             await require_accepted(self._tokens, users, name, secret)
         await self._store_secret(person, plan, name, secret)
@@ -227,15 +231,15 @@ class SignInOperations(OperationContext):
         return describe_app_token(token, role_at(host_of(route)))
 
     async def _status_of(self, route: str, queue: QueueCounts = NOTHING_QUEUED) -> RouteStatus:
-        _, plan = await self._current()
-        routes = await self._routes(plan, queue)
+        _, plan = await self._context.current()
+        routes = await self._context.routes(plan, queue)
         return next(status for status in routes if status.name == route)
 
     async def _after_sign_in(
         self, route: str, account: Account, before: RouteStatus
     ) -> RouteStatus:
         """Let what waits for this account's routes go out, and return how this one is."""
-        _, plan = await self._current()
+        _, plan = await self._context.current()
         for other in plan.routes.values():
             if account_of(plan, other) == account:
                 await self._wake(other.name)
@@ -252,12 +256,12 @@ class SignInOperations(OperationContext):
     ) -> None:
         """Keep it, bound to what it is for. Raises OperationFailedError."""
         # Killed in between, or without room for it, nobody is the owner of what another put in.
-        await self._bindings.disown(name)
+        await self._context.bindings.disown(name)
         try:
             await self._vault.put(name, secret)
         except VaultError as failure:
             raise OperationFailedError(failure.words) from None
-        await self._bindings.bind_anew(person, plan, name)
+        await self._context.bindings.bind_anew(person, plan, name)
 
     async def _require_sending(self, plan: Plan, route: str, account: Account) -> None:
         """Raises ConflictError unless it is signed in to send: the right to read comes beside
@@ -277,7 +281,7 @@ class SignInOperations(OperationContext):
         await self._store.wake(route, self._clocks.wall())
 
     async def _account_of(self, name: str) -> tuple[Plan, Account]:
-        _, plan = await self._current()
+        _, plan = await self._context.current()
         route = plan.routes.get(name)
         if route is None:
             raise NotFoundError(

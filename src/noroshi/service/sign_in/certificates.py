@@ -128,7 +128,7 @@ class CertificateOperations(SignInOperations):
         self, person: Person, account: Account, entry: str, bundle: Secret
     ) -> Certificate:
         previous = await self._previous_certificate(account, entry)
-        _, plan = await self._current()
+        _, plan = await self._context.current()
         await self._store_secret(person, plan, entry, bundle)
         await self._wake_users(plan, entry)
         certificate = _answer(account, entry, bundle)
@@ -182,7 +182,7 @@ class CertificateOperations(SignInOperations):
 
     async def _account_named(self, name: str) -> Account:
         """Return the account of a route of that name, else the account of that name."""
-        _, plan = await self._current()
+        _, plan = await self._context.current()
         route = plan.routes.get(name)
         account = account_of(plan, route) if route is not None else plan.accounts.get(name)
         if account is None and route is not None:

@@ -87,7 +87,7 @@ class ProbeOperations(SignInOperations):
     @offers(sign_in_operations.SECRET_TRY)
     async def secret_try(self, person: Person, name: str) -> tuple[SecretTried, ...]:
         """Ask the server of each account whose app shows it; none if it is no such secret."""
-        _, plan = await self._current()
+        _, plan = await self._context.current()
         secret = await self._entry(name)
         if secret is None:
             return ()
@@ -143,16 +143,18 @@ class ProbeOperations(SignInOperations):
         where it is kept for, as when they are applied; a `secret` that is typed goes where a
         token chose only if that is among `to`, as when it is kept. Raises InvalidArgumentError,
         NotFoundError, ConflictError, ReauthenticationRequiredError."""
-        version, plan = await self._current()
+        version, plan = await self._context.current()
         after = plan
         if over:
             _require_account(name, {*plan.accounts, *_accounts_in(over)})
             after = await asyncio.to_thread(self._trial_plan, name, version, plan, over)
-            await self._bindings.check_destinations(person, after, plan)
+            await self._context.bindings.check_destinations(person, after, plan)
         _require_account(name, after.accounts)
         account = after.accounts[name]
         if secret:
-            await self._bindings.check_disclosure(person, after, account.secret, secret, to)
+            await self._context.bindings.check_disclosure(
+                person, after, account.secret, secret, to
+            )
         return account
 
     def _trial_plan(
