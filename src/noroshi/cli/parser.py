@@ -69,7 +69,7 @@ def parse(
         parser.refuse_command(line.stray)
     if line.command is root:
         parser.add_argument("--version", action="store_true", help=VERSION.say(language))
-    given = parser.parse_args(line.arguments)
+    given: argparse.Namespace = parser.parse_args(line.arguments)
     given.run, given.parser, given.operation = line.command.run, parser, line.command.operation
     return given
 

@@ -92,7 +92,7 @@ class Service:
         self.guides = GuideOperations(context)
         self.probes = ProbeOperations(context)
         self.account_check = AccountCheckOperations(context)
-        self._methods = {
+        self._methods: Mapping[str, Callable[..., Awaitable[Any]]] = {
             operation.name: getattr(group, attribute)
             for group in vars(self).values()
             for attribute, operation in operations(type(group)).items()

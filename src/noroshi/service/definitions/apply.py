@@ -193,7 +193,7 @@ class ApplyOperations(OperationGroup):
         number = await self._publish(result, current, person.name, note)
         await self._context.bindings.bind(result.plan, before)
         remaining = await move_silences(
-            self._store, current.documents, result.documents, self.now()
+            self._store, current.documents, result.documents, self._clocks.wall()
         )
         lines = [one.en for one in answer.differences[:MOST_NOTED]]
         note_change(
@@ -249,7 +249,7 @@ class ApplyOperations(OperationGroup):
         self, result: CheckResult, current: Version, names: Names = NO_NAMES
     ) -> tuple[Message, ...]:
         waiting = with_new_routes(await self._store.queue(), renamed_routes(names))
-        silences = (await self._store.suppressions(self.now())).silences
+        silences = (await self._store.suppressions(self._clocks.wall())).silences
         vault_names, old_and_new = (
             await self._vault.names(),
             (current.documents, result.documents),
@@ -272,7 +272,7 @@ class ApplyOperations(OperationGroup):
         new, old = (
             {one.key: one for one in side} for side in (result.documents, current.documents)
         )
-        for one in days_over(new, old, self.now()):
+        for one in days_over(new, old, self._clocks.wall()):
             yield DAY_OVER.fill(where=one.where, what=one.what)
 
     async def _check_documents(

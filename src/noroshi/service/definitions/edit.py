@@ -124,7 +124,9 @@ class EditOperations(VersionOperations):
             await self._check_unchanged(etags or {}, current)
             with_ids = _with_previous_ids(new_documents, names, current)
             edited = _rename(_with_changes(current, with_ids, remove), names)
-            expired = tuple(days_over(new_documents, _by_key(current.documents), self.now()))
+            expired = tuple(
+                days_over(new_documents, _by_key(current.documents), self._clocks.wall())
+            )
             result = await self._require_sound(
                 edited, current, empty=empty, why=ENDS_ALL, also=expired
             )
@@ -132,7 +134,7 @@ class EditOperations(VersionOperations):
                 return await self._describe_changes(result, current, names)
             if route_names := renamed_routes(names):
                 # Before it is in force: who dies in between leaves the engine what it follows by.
-                await remember(self._store, route_names, self.now())
+                await remember(self._store, route_names, self._clocks.wall())
             op = "definition_change"
             return await self._put_in_effect(person, result, current, note, op, names)
 

@@ -73,7 +73,7 @@ class ApiTokenOperations(OperationGroup):
             problems.append(Problem("days", BAD_DAYS.fill(most=MOST_DAYS)))
         if problems:
             raise InvalidArgumentError(NOT_MADE, tuple(problems))
-        text, now = random_keys.token(), self.now()
+        text, now = random_keys.token(), self._clocks.wall()
         token = ApiToken(
             name=name,
             role=role,
@@ -102,7 +102,7 @@ class ApiTokenOperations(OperationGroup):
                 made=one.made,
                 until=one.until,
                 programs=one.programs,
-                ended=not holds(one, tokens, self.now()),
+                ended=not holds(one, tokens, self._clocks.wall()),
             )
             for one in tokens.values()
         )

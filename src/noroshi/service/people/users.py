@@ -94,7 +94,7 @@ class UserOperations(OperationGroup):
         if problems:
             raise InvalidArgumentError(NOT_MADE, tuple(problems))
         new_user, code = await self._with_password(
-            User(name=name, role=role, made=self.now()), password
+            User(name=name, role=role, made=self._clocks.wall()), password
         )
         if not await self._store.put_user(new_user, None):
             raise ConflictError(THERE_IS.fill(name=name))
@@ -198,7 +198,7 @@ class UserOperations(OperationGroup):
         name, seed = user.name, await self._read_seed(_next(user.name))
         if seed is None:
             raise ConflictError(NOT_BEGUN.fill(name=name))
-        step = second_factor.step_of(seed.reveal(), code, self.now(), 0)
+        step = second_factor.step_of(seed.reveal(), code, self._clocks.wall(), 0)
         if not step:
             raise InvalidArgumentError(WRONG_CODE)
         codes, hashes = second_factor.recovery_codes()
@@ -218,7 +218,7 @@ class UserOperations(OperationGroup):
         """Return the user with that password, or a code for one: then none is right until it is
         chosen."""
         if not password:
-            code, until = random_keys.code(), self.now() + timedelta(days=CODE_DAYS)
+            code, until = random_keys.code(), self._clocks.wall() + timedelta(days=CODE_DAYS)
             hashed = random_keys.hashed_code(code)
             return replace(user, password="", code=hashed, code_until=until), code
         try:

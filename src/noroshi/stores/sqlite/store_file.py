@@ -52,6 +52,11 @@ class Connections:
     scanner: Writer
     selector: Writer
 
+    @classmethod
+    def without_scans(cls, writer: Writer, reader: Writer) -> Self:
+        """Return the two connections of whoever only looks, or only renews sign-ins."""
+        return cls(writer, reader, reader, reader)
+
 
 class StoreFile:
     """Do what ports.Store says of the file as a whole. Made by `open`; used from one event loop."""
@@ -128,7 +133,8 @@ class StoreFile:
         opened = open_to_read(path, known_migrations())
         both = opened.writer, opened.reader
         writing, reading = (Writer(db, str(path), begin="begin") for db in both)
-        return cls(path, writing, reading, Reserve(path, size=0), Presence(path), opened.origin)
+        connections = Connections.without_scans(writing, reading)
+        return cls(path, connections, Reserve(path, size=0), Presence(path), opened.origin)
 
     @classmethod
     def share(cls, path: Path) -> Self:
@@ -138,7 +144,8 @@ class StoreFile:
         opened, presence = open_to_share(path, known_migrations()), Presence(path)
         writing = Writer(opened.writer, str(path), guard=presence.refuse_lost)
         reading = Writer(opened.reader, str(path), begin="begin")
-        return cls(path, writing, reading, Reserve(path, size=0), presence, opened.origin)
+        connections = Connections.without_scans(writing, reading)
+        return cls(path, connections, Reserve(path, size=0), presence, opened.origin)
 
     def _with_origin(self, envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
         """Give envelopes that are put in the origin of this store."""
