@@ -163,7 +163,7 @@ class CommandParser(Parser):
         self.refuse(OF_THESE.fill(commands=names))
 
     def _settings(self, option: Option) -> Mapping[str, Any]:
-        """Return what argparse is told of an option; a slip in a choice is met before it looks."""
+        """Return what argparse needs to know of an option; a slip in a choice is met before it looks."""
         choices = option.settings.get("choices", ())
         if not choices:
             return option.settings
@@ -171,8 +171,8 @@ class CommandParser(Parser):
 
 
 def _exits(language: str) -> str:
-    told = [f"  {code}  {words.say(language)}" for code, words in MEANING.items()]
-    return "\n".join([EXITS.say(language), *told])
+    lines = [f"  {code}  {words.say(language)}" for code, words in MEANING.items()]
+    return "\n".join([EXITS.say(language), *lines])
 
 
 def _short_help() -> Message:

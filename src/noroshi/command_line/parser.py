@@ -75,7 +75,7 @@ class Parser(argparse.ArgumentParser):
 
     def refuse(self, words: Message) -> NoReturn:
         """Say what is wrong with what was typed, and end with exit code 2."""
-        told = WRONG.fill(program=self.prog, message=words).say(self.language)
+        mistake = WRONG.fill(program=self.prog, message=words).say(self.language)
         more = TRY_HELP.fill(program=self.prog).say(self.language)
-        print(f"{told}\n{more}", file=sys.stderr)
+        print(f"{mistake}\n{more}", file=sys.stderr)
         sys.exit(USAGE)
