@@ -58,8 +58,8 @@ class Parser(argparse.ArgumentParser):
 
     def usage_parts(self) -> Sequence[str]:
         """Return what stands behind the program's name: options first."""
-        own = sorted(self.explained, key=lambda one: not one.option_strings)
-        return [help_text.usage_of(one) for one in own]
+        actions = sorted(self.explained, key=lambda one: not one.option_strings)
+        return [help_text.usage_of(one) for one in actions]
 
     def sections(self) -> Iterable[help_text.Section]:
         """Yield the titles of the help, with what stands below each."""
