@@ -50,6 +50,8 @@ CLEAN = (
     "noroshi.testing.",
     "noroshi.transports.",
     "noroshi.vault.",
+    "noroshi.web.",
+    "noroshi.operations.",
     "noroshi_lab.",
 )
 """Packages whose functions, arguments and local variables hold to the glossary, too."""
@@ -133,7 +135,7 @@ def local(src: Path) -> list[tuple[str, str]]:
 def api_names(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
     """Return the names by which programs know an operation; none of any other function."""
     decorators = (one.func for one in function.decorator_list if isinstance(one, ast.Call))
-    if not any(isinstance(one, ast.Name) and one.id == "operation" for one in decorators):
+    if not any(isinstance(one, ast.Name) and one.id == "offers" for one in decorators):
         return set()
     takes = function.args
     return {function.name, *(one.arg for one in (*takes.args, *takes.kwonlyargs))}
@@ -234,7 +236,7 @@ def test_a_function_and_what_it_works_on_are_named_by_what_they_are():
 
 
 LOCAL = """
-@operation(role=VIEWER)
+@offers(QUEUE_SEEN)
 async def queue_seen(self, person, told_to, *, kept_by):
     theirs_too = told_to
 @cache

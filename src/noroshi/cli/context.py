@@ -150,8 +150,8 @@ class CommandContext:
         self._client = self._open.enter_context(closing(InProcessClient(self.config)))
         try:
             answer = self._client.call(op, **args)
-        except RefusedError as refused:
-            if refused.kind != "no node" or not self._node_took_store():
+        except RefusedError as refusal:
+            if refusal.kind != "no node" or not self._node_took_store():
                 raise
         else:
             if op not in LOOKS or not self._node_took_store():

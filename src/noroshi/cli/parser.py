@@ -69,9 +69,9 @@ def parse(
         parser.refuse_command(line.stray)
     if line.command is root:
         parser.add_argument("--version", action="store_true", help=VERSION.say(language))
-    given: argparse.Namespace = parser.parse_args(line.arguments)
-    given.run, given.parser, given.operation = line.command.run, parser, line.command.operation
-    return given
+    args: argparse.Namespace = parser.parse_args(line.arguments)
+    args.run, args.parser, args.operation = line.command.run, parser, line.command.operation
+    return args
 
 
 def find(argv: Sequence[str], root: Command) -> CommandLine:
@@ -86,10 +86,10 @@ def find(argv: Sequence[str], root: Command) -> CommandLine:
             continue
         if word.startswith("-"):
             break
-        found = next((one for one in command.under if one.name == word), None)
-        if found is None:
+        subcommand = next((one for one in command.under if one.name == word), None)
+        if subcommand is None:
             return CommandLine(program, command, rest, word)
-        command, program, at = found, f"{program} {word}", at + 1
+        command, program, at = subcommand, f"{program} {word}", at + 1
     return CommandLine(program, command, [*rest, *argv[at:]])
 
 
@@ -109,8 +109,10 @@ class CommandParser(Parser):
     the program itself."""
 
     def __init__(self, command: Command, language: str, program: str) -> None:
-        about = "\n\n".join(words.say(language) for words in (command.help, *command.more))
-        super().__init__(language, prog=program, description=about)
+        description = "\n\n".join(
+            words.say(language) for words in (command.help, *command.more)
+        )
+        super().__init__(language, prog=program, description=description)
         self._under, self._is_root = command.under, program == NAME
         self.epilog = _exits(language) if self._is_root else COMMON.say(language)
 
@@ -150,7 +152,7 @@ class CommandParser(Parser):
     def refuse_command(self, word: str) -> NoReturn:
         """Refuse a word that names no command: say which was meant, or which there are."""
         names = [command.name for command in self._under]
-        if meant := near(word, names):
+        if meant := closest_match(word, names):
             self.refuse(MEANT.fill(what=COMMAND, given=word, near=meant))
         self.refuse(NO_COMMAND.fill(given=repr(word), commands=", ".join(names)))
 
@@ -163,16 +165,16 @@ class CommandParser(Parser):
         self.refuse(OF_THESE.fill(commands=names))
 
     def _settings(self, option: Option) -> Mapping[str, Any]:
-        """Return what argparse is told of an option; a slip in a choice is met before it looks."""
+        """Return what argparse needs to know of an option; a slip in a choice is met before it looks."""
         choices = option.settings.get("choices", ())
         if not choices:
             return option.settings
-        return {**option.settings, "type": _chosen(self, choices)}
+        return {**option.settings, "type": _choice_type(self, choices)}
 
 
 def _exits(language: str) -> str:
-    told = [f"  {code}  {words.say(language)}" for code, words in MEANING.items()]
-    return "\n".join([EXITS.say(language), *told])
+    lines = [f"  {code}  {words.say(language)}" for code, words in MEANING.items()]
+    return "\n".join([EXITS.say(language), *lines])
 
 
 def _short_help() -> Message:
@@ -185,23 +187,23 @@ def _short_help() -> Message:
     return SHORT.fill(about=PROGRAM, commands=commands)
 
 
-def near(given: str, known: Iterable[str]) -> str:
-    """Return the word that was likely meant by one that is none of those known; "" if none."""
-    names = tuple(known)
-    if given in names:
+def closest_match(word: str, candidates: Iterable[str]) -> str:
+    """Return the word that was likely meant by one that is none of the candidates; "" if none."""
+    names = tuple(candidates)
+    if word in names:
         return ""
     from difflib import get_close_matches  # only now: most commands are typed well
 
-    return next(iter(get_close_matches(given, names, n=1)), "")
+    return next(iter(get_close_matches(word, names, n=1)), "")
 
 
-def _chosen(parser: CommandParser, choices: Sequence[str]) -> Callable[[str], str]:
+def _choice_type(parser: CommandParser, choices: Sequence[str]) -> Callable[[str], str]:
     """Return a type for an option with choices, which refuses what is like one of them; the
     rest argparse does."""
 
-    def value(given: str) -> str:
-        if meant := near(given, choices):
-            parser.refuse(MEANT.fill(what=CHOSEN, given=given, near=meant))
-        return given
+    def value(text: str) -> str:
+        if meant := closest_match(text, choices):
+            parser.refuse(MEANT.fill(what=CHOSEN, given=text, near=meant))
+        return text
 
     return value

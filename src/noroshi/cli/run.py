@@ -56,8 +56,8 @@ def _run(argv: Sequence[str]) -> int:
         return _print_refusal(
             RefusedError("invalid", CONFIG_INVALID, problems), language, home_option
         )
-    except RefusedError as refused:
-        return _print_refusal(refused, language, home_option)
+    except RefusedError as refusal:
+        return _print_refusal(refusal, language, home_option)
     except KeyboardInterrupt:
         return exits.INTERRUPTED
     except BrokenPipeError:  # `noroshi status | head`: whoever read has gone
@@ -178,9 +178,9 @@ def _language(home: Path, option: str) -> str:
     return language_of(language, os.environ)
 
 
-def _problems(refused: RefusedError, language: str) -> Iterator[str]:
+def _problems(refusal: RefusedError, language: str) -> Iterator[str]:
     """Yield a line for each; what is said of very many places is told of the first few."""
-    for message, group in groupby(refused.problems, key=lambda problem: problem[1]):
+    for message, group in groupby(refusal.problems, key=lambda problem: problem[1]):
         places = [where for where, _ in group]
         first_places = places if len(places) <= FOLDED_FROM else places[:SHOWN]
         for where in first_places:
@@ -190,8 +190,8 @@ def _problems(refused: RefusedError, language: str) -> Iterator[str]:
             yield "  " + SAME_OF.fill(count=len(places) - SHOWN).say(language)
 
 
-def _print_refusal(refused: RefusedError, language: str, home: str) -> int:
+def _print_refusal(refusal: RefusedError, language: str, home: str) -> int:
     """Say on the standard error why it was not done, and return the exit code for it."""
-    lines = [refused.words.say(language), *_problems(refused, language)]
+    lines = [refusal.words.say(language), *_problems(refusal, language)]
     print(at_home("\n".join(lines), home), file=sys.stderr)
-    return exits.BY_KIND[refused.kind]
+    return exits.BY_KIND[refusal.kind]

@@ -57,9 +57,9 @@ def argparse_language(language: str, environ: MutableMapping[str, str]) -> Itera
             environ[VARIABLE] = previous
 
 
-def whole_number(language: str, given: str) -> int:
+def whole_number(language: str, text: str) -> int:
     """Read what argparse would call an int. Raises ArgumentTypeError in that language."""
     try:
-        return int(given)
+        return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(WHOLE.fill(given=repr(given)).say(language)) from None
+        raise argparse.ArgumentTypeError(WHOLE.fill(given=repr(text)).say(language)) from None

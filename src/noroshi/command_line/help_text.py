@@ -34,12 +34,12 @@ def usage(language: str, program: str, parts: Iterable[str], room: int) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def sections(found: Iterable[Section], room: int) -> Iterator[str]:
+def sections(all_sections: Iterable[Section], room: int) -> Iterator[str]:
     """Yield each section that has rows; the helps of all begin in one column."""
-    shown = [(title, rows) for title, rows in found if rows]
-    names = [width(name) for _title, rows in shown for name, _help in rows]
+    filled_sections = [(title, rows) for title, rows in all_sections if rows]
+    names = [width(name) for _title, rows in filled_sections for name, _help in rows]
     start = min(max(names, default=0) + 4, NAMES)
-    for title, rows in shown:
+    for title, rows in filled_sections:
         lines = (line for row in rows for line in _row(row, start, room))
         yield "\n".join([f"{title}:", *lines])
 
@@ -60,16 +60,16 @@ def usage_of(action: argparse.Action) -> str:
     place = _place(action)
     if not action.option_strings:
         return place
-    shown = f"{action.option_strings[0]} {place}".rstrip()
-    return shown if action.required else f"[{shown}]"
+    usage_text = f"{action.option_strings[0]} {place}".rstrip()
+    return usage_text if action.required else f"[{usage_text}]"
 
 
 def row_of(action: argparse.Action, program: str) -> Row:
     """Return an option or an argument with its help, filled as argparse fills it."""
     place = _place(action)
     names = [f"{flag} {place}".rstrip() for flag in action.option_strings] or [_name(action)]
-    filled = {"default": action.default, "prog": program}
-    return ", ".join(names), (action.help or "") % filled
+    values = {"default": action.default, "prog": program}
+    return ", ".join(names), (action.help or "") % values
 
 
 def _place(action: argparse.Action) -> str:

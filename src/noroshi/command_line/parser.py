@@ -58,8 +58,8 @@ class Parser(argparse.ArgumentParser):
 
     def usage_parts(self) -> Sequence[str]:
         """Return what stands behind the program's name: options first."""
-        own = sorted(self.explained, key=lambda one: not one.option_strings)
-        return [help_text.usage_of(one) for one in own]
+        actions = sorted(self.explained, key=lambda one: not one.option_strings)
+        return [help_text.usage_of(one) for one in actions]
 
     def sections(self) -> Iterable[help_text.Section]:
         """Yield the titles of the help, with what stands below each."""
@@ -75,7 +75,7 @@ class Parser(argparse.ArgumentParser):
 
     def refuse(self, words: Message) -> NoReturn:
         """Say what is wrong with what was typed, and end with exit code 2."""
-        told = WRONG.fill(program=self.prog, message=words).say(self.language)
+        mistake = WRONG.fill(program=self.prog, message=words).say(self.language)
         more = TRY_HELP.fill(program=self.prog).say(self.language)
-        print(f"{told}\n{more}", file=sys.stderr)
+        print(f"{mistake}\n{more}", file=sys.stderr)
         sys.exit(USAGE)

@@ -14,9 +14,9 @@ PIECES = re.compile(r"\s+|[!-~]+|.", re.DOTALL)
 
 def terminal_columns(otherwise: int) -> int:
     """Return what shutil.get_terminal_size does, without the archives that come with shutil."""
-    named = os.environ.get("COLUMNS", "")
-    if named.isdecimal() and int(named):
-        return int(named)
+    setting = os.environ.get("COLUMNS", "")
+    if setting.isdecimal() and int(setting):
+        return int(setting)
     try:
         return os.get_terminal_size(sys.__stdout__.fileno()).columns or otherwise  # type: ignore[union-attr]
     except (AttributeError, ValueError, OSError):  # none, closed, or no terminal
@@ -39,7 +39,7 @@ def pad(text: str, columns: int) -> str:
 
 
 def wrap(text: str, columns: int) -> list[str]:
-    """Lines of at most that many columns; it breaks at spaces and between Japanese letters."""
+    """Return lines of at most that many columns; it breaks at spaces and between Japanese letters."""
     lines, line = list[str](), ""
     for piece in _pieces(text):
         if line and width(line) + width(piece.rstrip()) > columns:
@@ -50,7 +50,7 @@ def wrap(text: str, columns: int) -> list[str]:
 
 
 def paragraphs(text: str, columns: int) -> str:
-    """Each line of the text wrapped by itself, at its own indent; empty lines stay."""
+    """Return each line of the text wrapped by itself, at its own indent; empty lines stay."""
     return "\n".join(_indented(line, columns) for line in text.split("\n"))
 
 
@@ -62,9 +62,9 @@ def _indented(line: str, columns: int) -> str:
 def _pieces(text: str) -> list[str]:
     """Return what must stay together: a word, a letter with the marks that may not leave it."""
     pieces = list[str]()
-    for found in PIECES.findall(text):
-        if pieces and (found[0] in NOT_AT_START or pieces[-1][-1] in NOT_AT_END):
-            pieces[-1] += found
+    for piece in PIECES.findall(text):
+        if pieces and (piece[0] in NOT_AT_START or pieces[-1][-1] in NOT_AT_END):
+            pieces[-1] += piece
         else:
-            pieces.append(found)
+            pieces.append(piece)
     return pieces

@@ -67,10 +67,14 @@ def person(user: int, name: str, first_group: int, group: str) -> Person | None:
     if user in (ROOT, os.getuid()):
         return administrator(name)
     try:
-        found = grp.getgrnam(group)
+        group_entry = grp.getgrnam(group)
     except KeyError:  # "" for none, or a group that was removed while we run
         return None
-    return member(name) if first_group == found.gr_gid or name in found.gr_mem else None
+    return (
+        member(name)
+        if first_group == group_entry.gr_gid or name in group_entry.gr_mem
+        else None
+    )
 
 
 def _name(user: int) -> str:

@@ -74,8 +74,10 @@ class HttpRequest:
         if self.content is not None:
             own["Content-Length"] = str(len(self.content))
         given = {name.lower() for name in self.headers}
-        kept = {name: value for name, value in own.items() if name.lower() not in given}
-        return [(n.encode("ascii"), v.encode()) for n, v in {**kept, **self.headers}.items()]
+        remaining = {name: value for name, value in own.items() if name.lower() not in given}
+        return [
+            (n.encode("ascii"), v.encode()) for n, v in {**remaining, **self.headers}.items()
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,13 +78,13 @@ class HttpClient:
     async def _ask(self, exchange: _Exchange) -> Reply:
         """Ask on a kept connection; on a new one if the server had closed that meanwhile."""
         target = exchange.request.target
-        kept = self._idle.take(target)
+        idle_connection = self._idle.take(target)
         try:
-            if kept is not None:
+            if idle_connection is not None:
                 # A server that is silent may be at work on it: only one that hung up had done so
                 # before it was asked.
                 with suppress(HungUpError):
-                    return await self._ask_on(kept, exchange)
+                    return await self._ask_on(idle_connection, exchange)
             return await self._ask_on(await self._connect(target), exchange)
         except (HttpError, TimeoutError) as error:
             raise NoAnswerError(type(error).__name__) from None
@@ -126,13 +126,13 @@ class IdleConnections:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._kept: dict[Place, dict[HttpConnection, asyncio.TimerHandle]] = {}
+        self._timers: dict[Place, dict[HttpConnection, asyncio.TimerHandle]] = {}
 
     def take(self, target: Target) -> HttpConnection | None:
         """Return a connection that can be used, the newest first."""
-        kept = self._kept.get(_place(target), {})
-        while kept:
-            connection, timer = kept.popitem()
+        timers = self._timers.get(_place(target), {})
+        while timers:
+            connection, timer = timers.popitem()
             timer.cancel()
             if connection.is_idle:
                 return connection
@@ -144,22 +144,22 @@ class IdleConnections:
         if not connection.is_idle:
             connection.abort()
             return
-        kept = self._kept.setdefault(_place(target), {})
+        timers = self._timers.setdefault(_place(target), {})
         loop = asyncio.get_running_loop()
-        kept[connection] = loop.call_later(self._seconds, self._drop, kept, connection)
+        timers[connection] = loop.call_later(self._seconds, self._drop, timers, connection)
 
     def close(self) -> None:
         """Close all."""
-        for kept in self._kept.values():
-            for connection, timer in kept.items():
+        for timers in self._timers.values():
+            for connection, timer in timers.items():
                 timer.cancel()
                 connection.close()
-        self._kept.clear()
+        self._timers.clear()
 
     def _drop(
-        self, kept: dict[HttpConnection, asyncio.TimerHandle], connection: HttpConnection
+        self, timers: dict[HttpConnection, asyncio.TimerHandle], connection: HttpConnection
     ) -> None:
-        del kept[connection]
+        del timers[connection]
         connection.close()
 
 

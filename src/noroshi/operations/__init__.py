@@ -45,13 +45,13 @@ EVENTS: Mapping[str, Message] = {
 
 def label_of(name: str) -> Message | None:
     """Return what the audit log calls an operation or an event."""
-    found = OPERATIONS.get(name)
-    return EVENTS.get(name) if found is None else found.label
+    operation = OPERATIONS.get(name)
+    return EVENTS.get(name) if operation is None else operation.label
 
 
 def button_of(name: str) -> Message:
     """Return what the manager's button for an operation says; else the label of the audit log."""
     declared = OPERATIONS[name]
-    found = declared.button or declared.label
-    assert found is not None, name
-    return found
+    label = declared.button or declared.label
+    assert label is not None, name
+    return label

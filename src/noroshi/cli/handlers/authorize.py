@@ -21,11 +21,11 @@ def _sign_in(context: CommandContext, request: SignInRequest) -> Answer:
         return sign_in(context, request)
     except NoPageError:
         raise
-    except RefusedError as refused:
-        if not request.read or refused.kind != "trouble":
+    except RefusedError as refusal:
+        if not request.read or refusal.kind != "trouble":
             raise
-        words = sign_in_texts.NOT_READ.fill(why=refused.words)
-        raise RefusedError(refused.kind, words, refused.problems, refused.codes) from None
+        words = sign_in_texts.NOT_READ.fill(why=refusal.words)
+        raise RefusedError(refusal.kind, words, refusal.problems, refusal.codes) from None
 
 
 def authorize(context: CommandContext) -> int:

@@ -85,8 +85,8 @@ def _exists(context: CommandContext) -> bool:
     """Return whether there is one whose place another would take."""
     try:
         context.call("certificate_show", name=context.args.name, next=context.args.next)
-    except RefusedError as refused:
-        if refused.kind != "not found":
+    except RefusedError as refusal:
+        if refusal.kind != "not found":
             raise
         return False
     return True

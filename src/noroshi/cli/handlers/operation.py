@@ -14,8 +14,8 @@ def run_operation(context: CommandContext) -> int:
     operation: Declaration = context.args.operation
     verb = operation.verb
     assert verb is not None
-    given = {one.name: getattr(context.args, one.name) for one in verb.arguments}
-    answer = context.call(operation.name, **given)
+    arguments = {one.name: getattr(context.args, one.name) for one in verb.arguments}
+    answer = context.call(operation.name, **arguments)
     places = answer if isinstance(answer, Mapping) else {"name": answer}
     print(context.say(verb.done.fill(**{name: places[name] for name in verb.done.places})))
     return exits.DONE

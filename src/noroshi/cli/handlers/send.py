@@ -74,9 +74,9 @@ def _wait_for_mails(context: CommandContext, ids: Iterable[str]) -> Sequence[Any
         for id in ids:
             letters.append(_wait_until_settled(context, id, end))
             _tell(context, letters[-1])
-    except RefusedError as refused:
+    except RefusedError as refusal:
         # They are queued all the same: by the exit code of a failure a script would send them twice.
-        print(context.say(NOT_LOOKED.fill(why=refused.words)), file=sys.stderr)
+        print(context.say(NOT_LOOKED.fill(why=refusal.words)), file=sys.stderr)
     return letters
 
 

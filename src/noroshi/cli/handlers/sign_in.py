@@ -108,8 +108,8 @@ def keep_secret(context: CommandContext, name: str, file: str | None) -> None:
         try:
             context.call("set_secret", name=name, value=value, proved=True, to=to)
             break
-        except RefusedError as refused:
-            _offer_retry(context, refused, remaining, ANY)
+        except RefusedError as refusal:
+            _offer_retry(context, refusal, remaining, ANY)
     print(context.say(sign_in_texts.SECRET_KEPT.fill(secret=name)))
 
 
@@ -128,10 +128,10 @@ def _prove_app(context: CommandContext, request: SignInRequest, flow: Answer) ->
         try:
             proof = context.call("authorize_app", route=request.route, read=request.read)
             break
-        except RefusedError as refused:
-            if request.secret_file or not refused.concerns("secret"):
+        except RefusedError as refusal:
+            if request.secret_file or not refusal.concerns("secret"):
                 raise
-            _offer_retry(context, refused, remaining, request.mends)
+            _offer_retry(context, refusal, remaining, request.mends)
             keep_secret(context, flow["secret"], None)
     for words in proof["token"]:
         print(context.say(words))
@@ -149,9 +149,9 @@ def _finish_by_paste(context: CommandContext, request: SignInRequest, flow: Answ
         )
         try:
             status: Answer = context.call("authorize_finish", route=route, pasted=pasted)
-        except RefusedError as refused:
-            _offer_retry(context, refused, remaining, request.mends)
-            if refused.concerns("secret"):  # the code was not looked at yet, so it may still do
+        except RefusedError as refusal:
+            _offer_retry(context, refusal, remaining, request.mends)
+            if refusal.concerns("secret"):  # the code was not looked at yet, so it may still do
                 keep_secret(context, flow["secret"], None)
             else:
                 pasted = ""
@@ -214,10 +214,10 @@ def _finish_by_typed_text(
     said."""
     try:
         status: Answer = context.call("authorize_finish", route=request.route, pasted=text)
-    except RefusedError as refused:
-        if refused.kind != "invalid":
+    except RefusedError as refusal:
+        if refusal.kind != "invalid":
             raise
-        print(context.say(refused.words), file=sys.stderr, flush=True)
+        print(context.say(refusal.words), file=sys.stderr, flush=True)
         return None
     return status
 
@@ -254,8 +254,8 @@ def _finish_in_browser(
     """Complete it, and say so in the browser too."""
     try:
         status: Answer = context.call("authorize_finish", route=request.route, pasted=redirect)
-    except RefusedError as refused:
-        listener.answer(refused.words, finished=False)
+    except RefusedError as refusal:
+        listener.answer(refusal.words, finished=False)
         raise
     messages = [sign_in_texts.DONE_THERE.fill(route=request.route)]
     if (other := bilingual(**status["other"])) != NOTHING:  # another person than was meant
@@ -293,17 +293,17 @@ def _begin_for_device(context: CommandContext, request: SignInRequest) -> Answer
 
 
 def _offer_retry(
-    context: CommandContext, refused: RefusedError, remaining: int, mends: Collection[str]
+    context: CommandContext, refusal: RefusedError, remaining: int, mends: Collection[str]
 ) -> None:
     """Say what is wrong and go on, while there are tries left and there is somebody to try."""
-    if not remaining or refused.kind not in mends or not sys.stdin.isatty():
-        raise refused
+    if not remaining or refusal.kind not in mends or not sys.stdin.isatty():
+        raise refusal
     more = (
         ()
-        if refused.concerns("secret")
-        else (*(p for _, p in refused.problems), sign_in_texts.ONCE_MORE)
+        if refusal.concerns("secret")
+        else (*(p for _, p in refusal.problems), sign_in_texts.ONCE_MORE)
     )
-    for words in (refused.words, *more):
+    for words in (refusal.words, *more):
         for line in context.say(words).split("\n"):
             print(*wrap(line, min(columns(), WIDEST) - 1), sep="\n", file=sys.stderr)
 

@@ -155,8 +155,8 @@ def _answer_or_refusal(context: CommandContext, op: str, **args: Any) -> Any:
     others."""
     try:
         return context.call(op, **args)
-    except RefusedError as refused:
-        return {"refused": refused.words.both()}
+    except RefusedError as refusal:
+        return {"refused": refusal.words.both()}
 
 
 def _program() -> Mapping[str, Any]:

@@ -45,15 +45,15 @@ def _put_secret(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> None:
     def store_secret() -> None:
         try:
             drafts.put_secret()
-        except RefusedError as refused:
+        except RefusedError as refusal:
             words = setup_texts.SECRET_REFUSED.fill(
-                why=refused.words, entry=entry, account=goal.account, route=goal.route
+                why=refusal.words, entry=entry, account=goal.account, route=goal.route
             )
-            raise RefusedError(refused.kind, words, refused.problems, refused.codes) from None
+            raise RefusedError(refusal.kind, words, refusal.problems, refusal.codes) from None
 
-    def mend(refused: RefusedError) -> bool:
-        if refused.concerns("to"):  # an API token has chosen another place for it meanwhile
+    def mend(refusal: RefusedError) -> bool:
+        if refusal.concerns("to"):  # an API token has chosen another place for it meanwhile
             drafts.confirm_places(places(talk.context, entry))
-        return refused.concerns("to")
+        return refusal.concerns("to")
 
     talk.until_proved(store_secret, mend, kinds=BY_KIND)

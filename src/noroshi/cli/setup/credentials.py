@@ -50,9 +50,9 @@ def prepare_certificate(talk: Dialogue, goal: SetupGoal, known_values: KnownValu
 def _certificate_in_vault(talk: Dialogue, account: str) -> Answer | None:
     try:
         certificate: Answer = talk.context.call("certificate_show", name=account)
-    except RefusedError as refused:
-        if refused.kind != "not found" and not (
-            talk.holds_drafts and refused.kind == "conflict"
+    except RefusedError as refusal:
+        if refusal.kind != "not found" and not (
+            talk.holds_drafts and refusal.kind == "conflict"
         ):
             raise
         return None
@@ -75,8 +75,8 @@ def _import_certificate(
     arguments = {"name": goal.account, "pem": pem, "replace": True, "proved": True}
     arguments |= {"ahead": talk.holds_drafts}
 
-    def mend(refused: RefusedError) -> bool:
-        show_remedy_steps(talk, goal, known_values, refused.codes)
+    def mend(refusal: RefusedError) -> bool:
+        show_remedy_steps(talk, goal, known_values, refusal.codes)
         return False
 
     talk.until_proved(
@@ -99,8 +99,8 @@ def certificate_of(
             known_values.thumbprint = talk.context.call("certificate_show", name=goal.account)[
                 "sha1"
             ]
-    except RefusedError as refused:
-        if refused.kind != "not found":
+    except RefusedError as refusal:
+        if refusal.kind != "not found":
             raise
     talk.say(setup_texts.CERTIFICATE_LATER.fill(file=known_values.certificate))
 
@@ -116,10 +116,10 @@ def ask_another_secret(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> Setup
             return public
         try:
             return keep_secret(talk, drafts, goal, value)
-        except RefusedError as refused:
-            if refused.kind != "invalid" and not refused.concerns("secret"):
+        except RefusedError as refusal:
+            if refusal.kind != "invalid" and not refusal.concerns("secret"):
                 raise
-            talk.say_failure(refused)
+            talk.say_failure(refusal)
 
 
 def ask_secret_expiry(

@@ -89,10 +89,10 @@ class Dialogue:
         """Say that something is proved."""
         self._print_wrapped(self.context.say(words), f"{DONE} ", "  ")
 
-    def say_failure(self, refused: RefusedError) -> None:
+    def say_failure(self, refusal: RefusedError) -> None:
         """Say why something is refused, and what is the matter with which part."""
-        self._print_wrapped(self.context.say(refused.words), f"{STOPPED} ", "  ")
-        for where, problem in refused.problems:
+        self._print_wrapped(self.context.say(refusal.words), f"{STOPPED} ", "  ")
+        for where, problem in refusal.problems:
             if where != "secret":  # how another one is given is asked for right here
                 text = self.context.say(problem)
                 line = text if where in BARE else f"{where}: {text}"
@@ -133,9 +133,9 @@ class Dialogue:
             why = check(value) if value else None
             if why is None:
                 return value
-            refused = RefusedError("invalid", setup_texts.UNFIT.fill(option=option, why=why))
+            refusal = RefusedError("invalid", setup_texts.UNFIT.fill(option=option, why=why))
             if value == option_value or not self.may_ask:
-                raise refused
+                raise refusal
             self.say_failure(RefusedError("invalid", why))
             value = ""
 
@@ -199,15 +199,15 @@ class Dialogue:
         while True:
             try:
                 return attempt()
-            except RefusedError as refused:
-                if refused.kind not in kinds or isinstance(refused, LeftError):
+            except RefusedError as refusal:
+                if refusal.kind not in kinds or isinstance(refusal, LeftError):
                     raise
                 if not self.may_ask or self.args.yes:
-                    mend(refused)
+                    mend(refusal)
                     raise
-                self.say_failure(refused)
+                self.say_failure(refusal)
                 attempt = prove
-                if not mend(refused):
+                if not mend(refusal):
                     attempt = alternatives.get(
                         self._ask_to_retry(retry_prompt, alternatives), prove
                     )

@@ -165,8 +165,8 @@ class Drafts:
             try:
                 self._context.call("apply", documents=documents, base=version, note=NOTE)
                 return
-            except RefusedError as refused:
-                if refused.kind != "conflict" or not remaining:
+            except RefusedError as refusal:
+                if refusal.kind != "conflict" or not remaining:
                     raise
 
     def _current(self) -> tuple[dict[str, dict[str, Any]], int]:

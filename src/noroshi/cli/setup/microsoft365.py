@@ -47,8 +47,8 @@ def setup(context: CommandContext) -> int:
         talk.line("")
         talk.say(talk.later)
         raise
-    except RefusedError as refused:
-        if talk.missing != NOTHING and not isinstance(refused, LeftError):
+    except RefusedError as refusal:
+        if talk.missing != NOTHING and not isinstance(refusal, LeftError):
             talk.say(talk.missing)
         raise
 

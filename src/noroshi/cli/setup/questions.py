@@ -77,7 +77,7 @@ def with_tenant(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
             return candidate  # its ID would be another tenant to whoever keeps the sign-in
         return replace(candidate, tenant=answer["id"])
 
-    def ask(refused: RefusedError) -> bool:
+    def ask(refusal: RefusedError) -> bool:
         nonlocal candidate
         if not talk.may_ask or talk.args.yes:
             return False

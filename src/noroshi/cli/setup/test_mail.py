@@ -111,8 +111,8 @@ class LastMail:
     def _try_again(self) -> None:
         try:
             self._context.call("queue_retry", id=self._id)
-        except RefusedError as refused:
-            if refused.kind != "conflict":  # it is on its way, or through, already
+        except RefusedError as refusal:
+            if refusal.kind != "conflict":  # it is on its way, or through, already
                 raise
 
     def _wait_for_acceptance(self, until: float) -> Letter:
@@ -133,8 +133,8 @@ class LastMail:
         """Wait as long as it takes while the node tries it again by itself."""
         return MailWatch(self._talk, self._id).wait_until_accepted()
 
-    def _explain_failure(self, refused: RefusedError) -> bool:
-        self._proofs.tell_steps(refused)
+    def _explain_failure(self, refusal: RefusedError) -> bool:
+        self._proofs.tell_steps(refusal)
         return False
 
     def _tell(self, letter: Letter) -> None:
@@ -204,8 +204,8 @@ class MailWatch:
                     return letter
                 self._say_when(letter["queued"], len(letter["tried"]))
                 self._pause()
-            except RefusedError as refused:
-                if refused.kind not in ("trouble", "conflict"):
+            except RefusedError as refusal:
+                if refusal.kind not in ("trouble", "conflict"):
                     raise
 
     def _say_when(self, queued: Letter, attempts: int) -> None:

@@ -63,15 +63,15 @@ class Proofs:
         self._prove(prove, self._ask_missing_secret)
 
     def _prove(self, prove: Any, ask: Any, retry_prompt: Message = MENDED) -> None:
-        def mend(refused: RefusedError) -> bool:
-            self.tell_steps(refused)
-            return bool(ask(refused))
+        def mend(refusal: RefusedError) -> bool:
+            self.tell_steps(refusal)
+            return bool(ask(refusal))
 
         self.talk.until_proved(prove, mend, retry_prompt)
 
-    def tell_steps(self, refused: RefusedError) -> None:
+    def tell_steps(self, refusal: RefusedError) -> None:
         """Show the administrator's steps that mend it."""
-        show_remedy_steps(self.talk, self.goal, self.known_values, refused.codes)
+        show_remedy_steps(self.talk, self.goal, self.known_values, refusal.codes)
 
     # the app
 
@@ -88,8 +88,8 @@ class Proofs:
         if result["sure"]:
             self.talk.say_success(setup_texts.APP_KNOWN.fill(app=self.goal.client_id))
 
-    def _ask_another_app(self, refused: RefusedError) -> bool:
-        if not self.talk.may_ask or self.talk.args.yes or UNKNOWN_APP not in refused.codes:
+    def _ask_another_app(self, refusal: RefusedError) -> bool:
+        if not self.talk.may_ask or self.talk.args.yes or UNKNOWN_APP not in refusal.codes:
             return False
         self.goal = replace(self.goal, client_id=NOT_YET)
         self.talk.args.client_id = ""
@@ -129,16 +129,16 @@ class Proofs:
                 setup_texts.NOT_SURE.fill(what=credential, why=bilingual(**result["why"]))
             )
 
-    def _ask_another_secret(self, refused: RefusedError) -> bool:
-        if not self.talk.may_ask or self.talk.args.yes or not refused.concerns("secret"):
+    def _ask_another_secret(self, refusal: RefusedError) -> bool:
+        if not self.talk.may_ask or self.talk.args.yes or not refusal.concerns("secret"):
             return False
         self._ask_secret()
         return True
 
-    def _ask_missing_secret(self, refused: RefusedError) -> bool:
+    def _ask_missing_secret(self, refusal: RefusedError) -> bool:
         """Ask for a secret where a sign-in shows that the app has one, or another one."""
-        lacks = NO_SECRET_SENT in refused.codes
-        if not lacks and not refused.concerns("secret"):
+        lacks = NO_SECRET_SENT in refusal.codes
+        if not lacks and not refusal.concerns("secret"):
             return False
         if not self.talk.may_ask or self.talk.args.yes:
             return False

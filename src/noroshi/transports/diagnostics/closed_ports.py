@@ -31,7 +31,7 @@ def remedy_of_no_way_out(about: Message, exam: Exam) -> Remedy:
     return _remedy("nothing_out", NOTHING_OUT_REFUSED, about, exam)
 
 
-def _remedy(name: str, refused: Message, about: Message, exam: Exam) -> Remedy:
+def _remedy(name: str, refusal: Message, about: Message, exam: Exam) -> Remedy:
     explanation = knowledge().explanations[f"connections.{name}"]
-    meaning = refused if about == connection_errors.TCP else explanation.meaning
+    meaning = refusal if about == connection_errors.TCP else explanation.meaning
     return explanation.cure.remedy(filled(meaning, exam), exam)

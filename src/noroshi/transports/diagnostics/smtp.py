@@ -178,8 +178,8 @@ class SmtpExamination:
         credentials = await self._credentials()
         try:
             way = await sign_in(self._open, credentials)
-        except SmtpAuthError as refused:
-            raise self._refusal(refused, credentials) from None
+        except SmtpAuthError as refusal:
+            raise self._refusal(refusal, credentials) from None
         return StepResult(SIGNED_IN.fill(user=credentials.user, way=way.upper()))
 
     async def _mail_from(self) -> StepResult:
@@ -256,21 +256,21 @@ class SmtpExamination:
             entry=options.password,
         )
 
-    def _refusal(self, refused: SmtpAuthError, credentials: Credentials) -> StepError:
+    def _refusal(self, refusal: SmtpAuthError, credentials: Credentials) -> StepError:
         """Return what a refusal means: Exchange Online's 535 5.7.3 may mean a dozen things, and
         the token tells some of them apart."""
-        reply = f"{refused.code} {refused.text}"
-        explanation = explanation_of(refused.code, refused.enhanced, refused.text)
-        if credentials.entry and refused.code == BAD_PASSWORD and explanation.quiet:
+        reply = f"{refusal.code} {refusal.text}"
+        explanation = explanation_of(refusal.code, refusal.enhanced, refusal.text)
+        if credentials.entry and refusal.code == BAD_PASSWORD and explanation.quiet:
             explanation = knowledge().explanations["mail_servers.wrong_user"]
         remedy = explanation.remedy(self._exam, reply)
-        if not credentials.entry and is_of_token(refused.code, refused.enhanced):
+        if not credentials.entry and is_of_token(refusal.code, refusal.enhanced):
             now = self._outside.clocks.wall()
             token = credentials.secret.reveal()
             bulk = is_high_volume(self._options.host)
             token_cause = cause(token, "smtp", credentials.user, now, bulk=bulk)
             remedy = remedy_of_token(token, token_cause, self._exam, reply)
-        return StepError(plain(f"{refused.code} {refused.enhanced}".strip()), remedy)
+        return StepError(plain(f"{refusal.code} {refusal.enhanced}".strip()), remedy)
 
     async def _require_accepted(self, *command: bytes) -> Reply:
         reply = await self._open.command(*command)

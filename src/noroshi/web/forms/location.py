@@ -148,7 +148,7 @@ def called(name: str, content: Content | None) -> str:
     return str((content or {}).get("title") or name)
 
 
-def told_apart(name: str, content: Content | None) -> str:
+def unique_label(name: str, content: Content | None) -> str:
     """Its title with its name, which no other has; its name alone if it has no title."""
     title = called(name, content)
     return name if title == name else f"{title} ({name})"
@@ -178,8 +178,8 @@ def _but(tables: Iterable[Content], name: str) -> list[Content]:
 
 
 def _put(tables: Iterable[Content], spot: Spot, name: str, content: Content) -> list[Content]:
-    kept = list(tables)
-    at = [n for n, one in enumerate(kept) if one.get("name") == name and not spot.new]
+    entries = list(tables)
+    at = [n for n, one in enumerate(entries) if one.get("name") == name and not spot.new]
     if not at:
-        return [*kept, content]
-    return [content if n == at[0] else one for n, one in enumerate(kept)]
+        return [*entries, content]
+    return [content if n == at[0] else one for n, one in enumerate(entries)]

@@ -28,7 +28,7 @@ from noroshi.web.forms.edit_page import (
 from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.layout import Outline, Part
 from noroshi.web.forms.limits import kind_of
-from noroshi.web.forms.location import Content, Spot, called, told_apart
+from noroshi.web.forms.location import Content, Spot, called, unique_label
 from noroshi.web.pages.monitors import (
     GROUP,
     HOME,
@@ -161,7 +161,7 @@ def _frame(
         removal=visit.say(
             _(
                 "Removes the monitor {name}. Its history is kept as long as that of other monitors."
-            ).fill(name=told_apart(name, edit.before))
+            ).fill(name=unique_label(name, edit.before))
         ),
     )
 

@@ -29,7 +29,7 @@ from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.fields import Field
 from noroshi.web.forms.layout import Outline, Part
 from noroshi.web.forms.limits import Kind, kind_of
-from noroshi.web.forms.location import Content, Spot, called, told_apart
+from noroshi.web.forms.location import Content, Spot, called, unique_label
 from noroshi.web.view.form_operations import address, may, query_value
 from noroshi.web.view.page_context import Visit, page
 
@@ -217,7 +217,7 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
         _(
             "Removes the instance {name} with all its groups and monitors ({count}). To restore it, "
             "go back to an earlier version."
-        ).fill(name=told_apart(name, edit.before), count=count)
+        ).fill(name=unique_label(name, edit.before), count=count)
     )
     add_link = (visit.say(_("Add a group")), address(GROUP, **{"in": name}))
     return FormFrame(
@@ -326,7 +326,7 @@ def _group_frame(
         links=[status_link, (visit.say(_("Add a monitor")), add_href)],
         removal=visit.say(
             _("Removes the group {name} with its monitors ({count}).").fill(
-                name=told_apart(name, edit.before), count=_count([edit.before])
+                name=unique_label(name, edit.before), count=_count([edit.before])
             )
         ),
     )

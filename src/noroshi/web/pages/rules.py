@@ -25,7 +25,7 @@ from noroshi.web.forms.edit_page import (
 )
 from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.layout import Outline, Part
-from noroshi.web.forms.location import Content, Spot, called, told_apart
+from noroshi.web.forms.location import Content, Spot, called, unique_label
 from noroshi.web.forms.table import choice
 from noroshi.web.pages.monitors import NEW, documents_of_type
 from noroshi.web.view.form_operations import address, may, query_value
@@ -259,7 +259,7 @@ def _frame(
         crumbs=[(visit.say(texts.titles), sort.list)],
         about=visit.say(texts.about),
         sections=sections,
-        removal=visit.say(texts.removal.fill(name=told_apart(name, edit.current)))
+        removal=visit.say(texts.removal.fill(name=unique_label(name, edit.current)))
         if name
         else "",
     )

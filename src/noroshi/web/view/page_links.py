@@ -66,8 +66,8 @@ def page_text(text: str, here: str = "") -> str:
 
 def after_place(place: str, text: str) -> str:
     """Return a text after the name of what it is about, its pages still links."""
-    told = composed("{place}: {text}", place=place, text=text).en
-    return page_text(told, text.here) if isinstance(text, LinkedText) else told
+    line = composed("{place}: {text}", place=place, text=text).en
+    return page_text(line, text.here) if isinstance(text, LinkedText) else line
 
 
 def links(text: object) -> object:
