@@ -157,13 +157,13 @@ def test_what_is_told_leads_to_the_steps_that_mend_it(told, steps):
     ],
 )
 def test_what_powershell_would_obey_is_not_put_into_its_lines(bad):
-    step = MICROSOFT365.named("role-smtp")
+    step = MICROSOFT365.step("role-smtp")
     run = [line(text, values_of("microsoft365", mailbox=bad)) for text in step.lines]
     assert "PrimarySmtpAddress -eq 'MAILBOX'" in run[0] and bad not in "".join(run)
 
 
 def test_values_stand_in_the_text_and_what_is_not_known_shows_what_belongs_there():
-    step = MICROSOFT365.named("certificate")
+    step = MICROSOFT365.step("certificate")
     values = values_of("microsoft365", thumbprint="AB12", certificate="")
     told = fill_places(step.how[0], values), fill_places(step.how[1], values)
     assert told[0].en.endswith("Upload certificate: CERTIFICATE")

@@ -29,7 +29,7 @@ JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 TEMPLATES = sorted((HOUSE / "templates").glob("*.html"))
 OURS = [one for one in texts() if one.file.startswith("src/noroshi/web/")]
 SAME = {
-    *("{one} {other}", "{one} › {other}", "{one}, {other}", ", ", "—", " {sort} {name} "),
+    *("{one} {other}", "{one} › {other}", ", ", "—", " {sort} {name} "),
     *("{what} › {setting}: {before} → {after}", "{what}: {became}", "{when} ({days})"),
     *("{begins} to {ends}", "English", "Google", "ID", "Microsoft 365", "Microsoft Graph"),
     *("SMTP", "URL", "Webhook"),

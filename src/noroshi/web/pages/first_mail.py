@@ -34,7 +34,7 @@ from noroshi.web.forms.first_route import (
 )
 from noroshi.web.forms.new_route import free_entry
 from noroshi.web.pages.first_steps import load_progress, step_page
-from noroshi.web.view.first_problems import problems_at_fields, sealed
+from noroshi.web.view.first_problems import problems_at_fields, store_secret
 from noroshi.web.view.form_operations import Outcome, query_value, run
 from noroshi.web.view.page_context import Visit, page
 
@@ -139,7 +139,7 @@ async def _save(
     if way == MICROSOFT:
         account = account_of(documents)
         entry = str(put[f"accounts/{account}"].get("secret", ""))
-        return await sealed(visit, account, entry, secret), True
+        return await store_secret(visit, account, entry, secret), True
     entry = put[f"routes/{route_of(documents, first_route.by)}"]["options"].get("password", "")
     outcome = await run(visit, "set_secret", name=entry, value=secret) if secret else outcome
     return outcome, True

@@ -18,7 +18,7 @@ from noroshi.web.forms.first_route import Documents, account_of, route_of
 from noroshi.web.http.oauth_redirects import ExpectedRedirects, home_of, port_for
 from noroshi.web.pages.first_mail import SIGN_IN
 from noroshi.web.pages.first_steps import load_progress, step_page
-from noroshi.web.view.first_problems import StepProblems, problems_at_fields, sealed
+from noroshi.web.view.first_problems import StepProblems, problems_at_fields, store_secret
 from noroshi.web.view.form_operations import Outcome, query_value, run
 from noroshi.web.view.page_context import Handler, Visit, page
 
@@ -162,7 +162,7 @@ async def _sign_in(visit: Visit, deed: str, route: str) -> Outcome:
     form = visit.form
     if deed == "secret":
         sign_in = await visit.call("authorize_begin", route=route)
-        return await sealed(
+        return await store_secret(
             visit, sign_in["account"], sign_in["secret"], form.get("secret", "")
         )
     if deed == "paste":

@@ -40,8 +40,9 @@ class StepProblems:
 def problems_at_fields(
     visit: Visit, done: Outcome, labels: Mapping[str, str], meant: Mapping[str, str]
 ) -> StepProblems:
-    """`labels` are the fields of the form, as people read them; `meant` which of them stands
-    for a setting of another name. What no field stands for is told with what it is about."""
+    """Return the problems of a step at its fields. `labels` are the fields of the form, as people
+    read them; `meant` which of them stands for a setting of another name. A problem that no field
+    stands for begins with what it is about."""
     if not done.why or done.kind != "invalid":
         return StepProblems(done.why)
     bad, rest = dict[str, list[str]](), list[str]()
@@ -60,8 +61,8 @@ def problems_at_fields(
 
 
 def _setting(where: str, what: str, known: tuple[str, ...]) -> str:
-    """The name of the setting that is meant: of its place; or, of a route's options as a whole,
-    of what is said of them."""
+    """Return the setting that is meant: that of the place; or, of a route's options as a whole, the
+    one that the text names."""
     setting = read_location(where).setting
     if setting in known:
         return setting
@@ -86,7 +87,7 @@ def _is_parted(rest: str) -> bool:
 
 
 def _beside(visit: Visit, where: str, what: str) -> str:
-    """About another definition than the form's own."""
+    """Return a problem of another definition than the form's own, with its name before it."""
     found = read_location(where)
     type, _, name = found.key.partition("/")
     if not found.key or not found.inside:
@@ -94,8 +95,8 @@ def _beside(visit: Visit, where: str, what: str) -> str:
     return after_place(visit.say(NAMED[type].fill(name=name)), what)
 
 
-async def checked(visit: Visit, account: str, secret: str) -> Outcome:
-    """Refused if a setting is wrong for sure; what cannot be asked now the sign-in will show."""
+async def check_account(visit: Visit, account: str, secret: str) -> Outcome:
+    """Refuse a setting that is wrong for sure; what cannot be asked now the sign-in will show."""
     done = await run(visit, "account_check", account=account, secret=secret)
     field = done.ok["field"] if done.ok else ""
     if not field:
@@ -104,9 +105,9 @@ async def checked(visit: Visit, account: str, secret: str) -> Outcome:
     return Outcome(None, (why,), 400, problems=((field, why),), kind="invalid")
 
 
-async def sealed(visit: Visit, account: str, entry: str, secret: str) -> Outcome:
-    """The account as the server takes it, and its secret, if one was given, in the vault."""
-    done = await checked(visit, account, secret)
+async def store_secret(visit: Visit, account: str, entry: str, secret: str) -> Outcome:
+    """Put an account's secret, if one was given, into the vault, once the server takes both."""
+    done = await check_account(visit, account, secret)
     if done.why or not secret:
         return done
     return await run(visit, "set_secret", name=entry, value=secret, proved=True)
