@@ -185,6 +185,13 @@ async def test_headers_of_the_request_take_the_place_of_ours():
     assert named[b"host"].startswith(b"127.0.0.1:") and b"content-length" not in named
 
 
+async def test_blanks_around_a_value_are_not_sent():
+    server = Server(WHOLE)
+    await asked(server, headers={"X-Before": " a b", "X-Behind": "a b\t ", "X-Blank": " "})
+    lines = server.heard.split(b"\r\n")
+    assert {b"X-Before: a b", b"X-Behind: a b", b"X-Blank: "} <= set(lines)
+
+
 AFTER = {
     "a whole answer": (WHOLE, True),
     "an answer and more": (WHOLE + b"HTTP/1.1 200 OK\r\n\r\n", False),

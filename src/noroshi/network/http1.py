@@ -69,13 +69,15 @@ class HttpRequest:
 
     @property
     def all_headers(self) -> list[tuple[bytes, bytes]]:
-        """Return the headers as they are sent; those of the request take the place of ours."""
+        """Return the headers as they are sent; those of the request take the place of ours. Blanks
+        around a value are no part of it (RFC 9110, 5.5), and h11 sends none."""
         own = {"Host": self.target.host_header, **HEADERS}
         if self.content is not None:
             own["Content-Length"] = str(len(self.content))
         given = {name.lower() for name in self.headers}
         kept = {name: value for name, value in own.items() if name.lower() not in given}
-        return [(n.encode("ascii"), v.encode()) for n, v in {**kept, **self.headers}.items()]
+        merged = {**kept, **self.headers}
+        return [(n.encode("ascii"), v.strip(" \t").encode()) for n, v in merged.items()]
 
 
 @dataclass(frozen=True, slots=True)
