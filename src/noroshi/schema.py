@@ -35,6 +35,8 @@ MENDINGS = 4
 def _as_stored(value: object) -> Any:
     if isinstance(value, Message):
         return stored(value)
+    if isinstance(value, MarkedText):
+        return str(value)
     raise NotImplementedError(type(value))
 
 

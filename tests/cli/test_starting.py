@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -70,7 +71,8 @@ finally:
 @pytest.mark.parametrize("name", IN_SCRIPTS)
 def test_a_command_that_scripts_type_is_the_one_of_the_list(name):
     (one,) = candidate_commands(["--home=/nowhere", "--lang", "en", name, "--help"])
-    assert one is next(command for command in COMMANDS if command.name == name)
+    listed = next(command for command in COMMANDS if command.name == name)
+    assert one == replace(listed, group=None)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 
+from noroshi import schema
 from noroshi.core.marked_names import SettingName, setting_at, settings_in, with_settings
 from noroshi.core.stored_message import restored, stored
 from noroshi.core.translation import Medium, Message, bilingual, composed, marks_of
@@ -38,6 +39,11 @@ def test_what_is_stored_names_its_settings_still():
     again = restored(json.loads(json.dumps(stored(EITHER))))
     assert settings_in(again.say("en", Medium.PAGE)) == ("url", "entry")
     assert again == EITHER
+
+
+def test_a_text_that_a_page_was_given_is_stored_by_its_words():
+    given = bilingual(**EITHER.both(Medium.PAGE))
+    assert schema.value(Message, schema.text(given)) == EITHER
 
 
 def test_a_version_without_them_reads_the_name():

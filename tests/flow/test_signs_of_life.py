@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 
 from noroshi.engine.liveness import NOT_WRITTEN, STANDS_STILL, Liveness, find_stall
-from noroshi.engine.signs_of_life import ServiceManager, SignsOfLife
+from noroshi.engine.signs_of_life import ServiceManager, SignsOfLife, fetch
 from noroshi.ports import StoreError, StoreFault
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore, ManualClocks
@@ -231,6 +231,11 @@ async def test_a_beat_to_what_can_be_no_name_is_logged_as_any_other(hearing, cap
         await scene.seconds(engine, 120)
     said = [record.getMessage() for record in caplog.records if "beat" in record.getMessage()]
     assert said == [f"the beat to {host} was not taken: UnicodeError"]
+
+
+def test_a_reason_is_sent_in_utf_8(hearing):
+    assert fetch(hearing.url, "“the store” is full…") == 200
+    assert hearing.heard == [("POST", SECRET, "“the store” is full…")]
 
 
 async def test_to_a_url_with_a_query_only_silence_tells_of_trouble(hearing, caplog):

@@ -11,6 +11,7 @@ from noroshi.network import NetworkEgress, dial
 from noroshi.network.byte_stream import MOST_UNREAD, ByteStream
 from noroshi.network.http1 import (
     LONGEST_HEAD,
+    MOST_HEADERS,
     BrokenOffError,
     HttpConnection,
     HttpRequest,
@@ -112,6 +113,11 @@ BAD = {
     "no chunk": (OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nbody", NotHttpError),
     "two lengths": (OK + b"Content-Length: 4\r\nContent-Length: 5\r\n\r\nbody", NotHttpError),
     "a line that is no header": (OK + b"body\r\n\r\n", NotHttpError),
+    "a header that is too long": (
+        OK + b"X: " + b"y" * 2 * LONGEST_HEAD + b"\r\n\r\n",
+        NotHttpError,
+    ),
+    "too many headers": (OK + b"X: y\r\n" * 2 * MOST_HEADERS + b"\r\n", NotHttpError),
     "a mail server": (b"220 mail.test ESMTP\r\n", NotHttpError),
     "another version": (b"HTTP/2.0 200 OK\r\n\r\n", NotHttpError),
 }
@@ -183,6 +189,13 @@ async def test_headers_of_the_request_take_the_place_of_ours():
     named = dict(line.lower().split(b": ", 1) for line in lines[1:] if line)
     assert named[b"accept"] == b"text/plain" and named[b"x-name"] == "狼煙".encode()
     assert named[b"host"].startswith(b"127.0.0.1:") and b"content-length" not in named
+
+
+async def test_blanks_around_a_value_are_not_sent():
+    server = Server(WHOLE)
+    await asked(server, headers={"X-Before": " a b", "X-Behind": "a b\t ", "X-Blank": " "})
+    lines = server.heard.split(b"\r\n")
+    assert {b"X-Before: a b", b"X-Behind: a b", b"X-Blank: "} <= set(lines)
 
 
 AFTER = {

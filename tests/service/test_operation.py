@@ -5,8 +5,8 @@ import logging
 import pytest
 
 from noroshi.core.translation import plain
-from noroshi.operations import OPERATIONS
 from noroshi.operations.declaration import operation
+from noroshi.operations.registry import OPERATIONS
 from noroshi.ports import StoreError
 from noroshi.service import administrator, member, run_as_json
 from noroshi.service.operation import ADMIN, OPERATOR, VIEWER, offers, operations

@@ -7,7 +7,7 @@ import pyotp
 import pytest
 
 from noroshi.core.roles import OPERATOR, VIEWER
-from noroshi.operations import label_of
+from noroshi.operations.registry import label_of
 from noroshi.web.view.page_context import LANGUAGE
 from tests.service.harness import documents
 from tests.web.browser import GOOD, browsing

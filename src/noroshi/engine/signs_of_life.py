@@ -81,9 +81,9 @@ def fetch(url: str, reason: str) -> int:
         connection = HTTPConnection(host, port, timeout=TIMEOUT)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        connection.request(
-            "POST" if reason else "GET", path, reason or None, {"User-Agent": "Noroshi"}
-        )
+        # As bytes: http.client would write a text in Latin-1, and fail on all else.
+        method, body = ("POST", reason.encode()) if reason else ("GET", None)
+        connection.request(method, path, body, {"User-Agent": "Noroshi"})
         return connection.getresponse().status
     finally:
         connection.close()

@@ -4,7 +4,7 @@ no output, so each connection is made as every other one is (`dialer`)."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ from noroshi import __version__
 from noroshi.network.byte_stream import ByteStream
 from noroshi.network.proxy import authority
 
-LONGEST_HEAD = 65_536
+LONGEST_HEAD, MOST_HEADERS = 65_536, 1000
 PIECE = 65_536
 """Bytes of a body that are written at a time: the loop must not be held up."""
 START = b"HTTP/"
@@ -69,15 +69,15 @@ class HttpRequest:
 
     @property
     def all_headers(self) -> list[tuple[bytes, bytes]]:
-        """Return the headers as they are sent; those of the request take the place of ours."""
+        """Return the headers as they are sent; those of the request take the place of ours. Blanks
+        around a value are no part of it (RFC 9110, 5.5), and h11 sends none."""
         own = {"Host": self.target.host_header, **HEADERS}
         if self.content is not None:
             own["Content-Length"] = str(len(self.content))
         given = {name.lower() for name in self.headers}
-        remaining = {name: value for name, value in own.items() if name.lower() not in given}
-        return [
-            (n.encode("ascii"), v.encode()) for n, v in {**remaining, **self.headers}.items()
-        ]
+        others = {name: value for name, value in own.items() if name.lower() not in given}
+        merged = {**others, **self.headers}
+        return [(n.encode("ascii"), v.strip(" \t").encode()) for n, v in merged.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class HttpConnection:
         while True:
             event = await self._event()
             if isinstance(event, h11.Response):
-                return HttpHead(event.status_code, _named(event.headers))
+                return HttpHead(event.status_code, _named(list(event.headers)))
             if not isinstance(event, h11.InformationalResponse):
                 raise NotHttpError
 
@@ -208,5 +208,10 @@ class HttpConnection:
         return data
 
 
-def _named(headers: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
+def _named(headers: Collection[tuple[bytes, bytes]]) -> Mapping[str, str]:
+    """Return headers by their names in small letters. Raises NotHttpError for far too many: h11
+    bounds only what is not whole yet."""
+    length = sum(len(name) + len(value) for name, value in headers)
+    if len(headers) > MOST_HEADERS or length > LONGEST_HEAD:
+        raise NotHttpError
     return {n.decode("ascii").lower(): v.decode("utf-8", "replace") for n, v in headers}

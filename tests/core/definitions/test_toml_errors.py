@@ -75,3 +75,8 @@ def test_a_slip_is_told_by_its_cause(text, cause):
     told = toml_cause(re.sub(r" \(at line.*", "", str(caught.value)), text.partition("\n")[0])
     assert told.en == cause
     assert re.search("[ぁ-ん一-鿿]", told.ja)
+
+
+def test_a_long_line_of_blanks_is_read_once():
+    told = toml_cause("Expected '=' after a key in a key/value pair", " " * 100_000 + "x")
+    assert told.en == "Expected '=' after a key in a key/value pair"

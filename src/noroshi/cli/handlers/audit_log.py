@@ -14,7 +14,7 @@ from noroshi.cli.output.times import clock
 from noroshi.command_line.text_width import wrap
 from noroshi.core.printable import printable
 from noroshi.core.translation import Message, _, bilingual, known_language
-from noroshi.operations import label_of
+from noroshi.operations.registry import label_of
 
 if TYPE_CHECKING:
     from noroshi.web.view.audit_log import Line

@@ -60,7 +60,6 @@ NO_QUOTES = _('text must be in quotation marks: {key} = "{text}"')
 BACKSLASH = _(
     "in double quotation marks a \\ must be doubled; or use single ones: {key} = '{text}'"
 )
-STATEMENT = re.compile(r"\s*(?P<key>[^=]*?)\s*=\s*(?P<value>[^#]*?)\s*(?:#.*)?")
 NO_TEXT = re.compile(r"$|[-+0-9.\[{'\"]|(?:true|false|inf|nan)\b")
 QUOTES = "\"'“”„＂「」"
 LONGEST_SHOWN = 60
@@ -75,14 +74,15 @@ def toml_cause(message: str, text: str) -> Message:
     line = text.rstrip("\r\n").rpartition("\n")[2]
     if has_odd_quotes(line):
         return QUOTE_MISSING
-    found = STATEMENT.fullmatch(line)
-    if found is None:
+    key, equals, rest = line.partition("=")
+    value = rest.partition("#")[0].strip()
+    if not equals:
         return toml_error_text(message)
-    shown = found["value"].strip(QUOTES)[:LONGEST_SHOWN]
+    arguments = {"key": key.strip(), "text": value.strip(QUOTES)[:LONGEST_SHOWN]}
     if message.startswith("Unescaped") or message == "Invalid hex value":
-        return BACKSLASH.fill(key=found["key"], text=shown)
-    if message == "Invalid value" and not NO_TEXT.match(found["value"]):
-        return NO_QUOTES.fill(key=found["key"], text=shown)
+        return BACKSLASH.fill(**arguments)
+    if message == "Invalid value" and not NO_TEXT.match(value):
+        return NO_QUOTES.fill(**arguments)
     return toml_error_text(message)
 
 

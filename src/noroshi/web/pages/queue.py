@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.translation import Message, _, pgettext
-from noroshi.operations import button_of
+from noroshi.operations.registry import button_of
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE

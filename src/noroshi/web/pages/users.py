@@ -12,7 +12,7 @@ from starlette.routing import Route
 from noroshi.core.roles import ROLE_NAMES, ROLES, VIEWER
 from noroshi.core.sentences import without_stop
 from noroshi.core.translation import Message, _
-from noroshi.operations import label_of
+from noroshi.operations.registry import label_of
 from noroshi.service import InvalidArgumentError, NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE

@@ -1,0 +1,57 @@
+"""The one list of operations: what people can ask for, by whichever door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from noroshi.core.translation import Message, _
+from noroshi.operations import (
+    alarm_operations,
+    definition_operations,
+    mail_operations,
+    monitor_operations,
+    node_operations,
+    people_operations,
+    setup_operations,
+    sign_in_operations,
+)
+from noroshi.operations.declaration import Declaration
+
+MODULES = (
+    alarm_operations,
+    definition_operations,
+    mail_operations,
+    monitor_operations,
+    node_operations,
+    people_operations,
+    setup_operations,
+    sign_in_operations,
+)
+OPERATIONS: Mapping[str, Declaration] = {
+    one.name: one
+    for module in MODULES
+    for one in vars(module).values()
+    if isinstance(one, Declaration)
+}
+EVENTS: Mapping[str, Message] = {
+    "api_token": _("Request with an API token"),
+    "log_in": _("Log-in"),
+    "log_in_code": _("Second step of a log-in"),
+    "make_sure": _("Password re-entered"),
+    "password_chosen": _("Own password set with a one-time code"),
+}
+"""What the audit log has beside operations: what happens at the door of the manager."""
+
+
+def label_of(name: str) -> Message | None:
+    """Return what the audit log calls an operation or an event."""
+    operation = OPERATIONS.get(name)
+    return EVENTS.get(name) if operation is None else operation.label
+
+
+def button_of(name: str) -> Message:
+    """Return what the manager's button for an operation says; else the label of the audit log."""
+    declared = OPERATIONS[name]
+    label = declared.button or declared.label
+    assert label is not None, name
+    return label
