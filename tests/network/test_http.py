@@ -77,7 +77,7 @@ async def test_a_get_has_no_body_and_reads_as_much_as_is_wanted(site, certificat
         whole = await http.get(f"{site.url}/a", {}, 200_000)
     assert (len(cut.body), len(whole.body)) == (LARGEST, 100_000)
     heard = site.heard[0]
-    assert heard.line == "GET /a?b='c%20d%2B' HTTP/1.1"
+    assert heard.line == "GET /a?b=%27c%20d%2B%27 HTTP/1.1"
     assert heard.headers["x-a"] == "b" and heard.body == b""
 
 

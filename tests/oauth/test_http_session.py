@@ -20,14 +20,14 @@ from tests.transports.mail_server import make_certificate
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
+def tls(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tls")
     return make_certificate(folder), str(folder / "ca.pem")
 
 
 @pytest.fixture
-async def site(certificate):
-    async with Site(tls=certificate[0], answers=[says(200, b'{"a":1}')]).open() as found:
+async def site(tls):
+    async with Site(tls=tls[0], answers=[says(200, b'{"a":1}')]).open() as found:
         yield found
 
 
@@ -52,33 +52,33 @@ def asked(account):
     return ask
 
 
-async def test_directly(asked, site, certificate):
-    assert await asked(site.url, ca=certificate[1]) == (200, {"a": 1})
+async def test_directly(asked, site, tls):
+    assert await asked(site.url, ca=tls[1]) == (200, {"a": 1})
     assert site.heard[0].body == b"a=b"
 
 
-async def test_through_a_proxy_with_a_log_in(asked, site, certificate):
+async def test_through_a_proxy_with_a_log_in(asked, site, tls):
     async with Proxy(log_in="noroshi:ひみつ").open() as proxy:
         given = {"proxy": proxy.address, "proxy_user": "noroshi", "proxy_password": "proxy"}
-        got = await asked(site.url, "ひみつ", ca_file=certificate[1], **given)
+        got = await asked(site.url, "ひみつ", ca_file=tls[1], **given)
     assert got == (200, {"a": 1})
     assert proxy.asked == [f"localhost:{site.port}"]
 
 
-async def test_a_proxy_s_no_comes_out_in_words(asked, site, certificate):
+async def test_a_proxy_s_no_comes_out_in_words(asked, site, tls):
     async with Proxy(log_in="noroshi:right").open() as proxy:
         given = {"proxy": proxy.address, "proxy_user": "noroshi", "proxy_password": "proxy"}
         with pytest.raises(UnreachableError) as caught:
-            await asked(site.url, "canary-wrong", ca_file=certificate[1], **given)
+            await asked(site.url, "canary-wrong", ca_file=tls[1], **given)
     assert "noroshi secret set proxy" in caught.value.words.en
     assert "canary" not in repr(caught.value) and site.heard == []
 
 
-async def test_a_proxy_that_replaces_certificates_is_named(asked, site, certificate, tmp_path):
+async def test_a_proxy_that_replaces_certificates_is_named(asked, site, tls, tmp_path):
     eyes = make_certificate(tmp_path, ca="Contoso Web Gateway CA")
     async with Proxy(tls=eyes).open() as proxy:
         with pytest.raises(UnreachableError) as caught:
-            await asked(site.url, ca=certificate[1], proxy=proxy.address)
+            await asked(site.url, ca=tls[1], proxy=proxy.address)
         with_its_ca = await asked(
             site.url, proxy=proxy.address, ca_file=str(tmp_path / "ca.pem")
         )
@@ -86,9 +86,9 @@ async def test_a_proxy_that_replaces_certificates_is_named(asked, site, certific
     assert with_its_ca == (200, {"a": 1})
 
 
-async def test_the_environment_has_no_say(asked, site, certificate, monkeypatch):
+async def test_the_environment_has_no_say(asked, site, tls, monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
-    assert (await asked(site.url, ca=certificate[1]))[0] == 200
+    assert (await asked(site.url, ca=tls[1]))[0] == 200
 
 
 async def test_a_certificate_nobody_vouches_for_is_refused(asked, site):
@@ -105,8 +105,8 @@ async def test_a_certificate_for_another_name_is_refused(asked, tmp_path):
     assert "the certificate of localhost" in caught.value.words.en and site.heard == []
 
 
-async def test_from_a_source_address(asked, site, certificate):
-    await asked(site.url, ca=certificate[1], source="127.0.0.7")
+async def test_from_a_source_address(asked, site, tls):
+    await asked(site.url, ca=tls[1], source="127.0.0.7")
     assert site.peers == ["127.0.0.7"]
 
 
@@ -116,7 +116,7 @@ async def test_nobody_is_there(asked):
     assert "connection refused" in caught.value.words.en
 
 
-async def test_an_aaaa_that_leads_nowhere_costs_nothing(asked, site, certificate, monkeypatch):
+async def test_an_aaaa_that_leads_nowhere_costs_nothing(asked, site, tls, monkeypatch):
     looked_up = socket.getaddrinfo
 
     def both(host, port, *given, **named):  # ::1 is a black hole here
@@ -126,7 +126,7 @@ async def test_an_aaaa_that_leads_nowhere_costs_nothing(asked, site, certificate
 
     with black_hole("::1", site.port):
         monkeypatch.setattr(socket, "getaddrinfo", both)
-        assert (await asked(site.url, ca=certificate[1]))[0] == 200
+        assert (await asked(site.url, ca=tls[1]))[0] == 200
 
 
 async def test_nothing_leaves_in_the_clear(asked):
@@ -134,8 +134,8 @@ async def test_nothing_leaves_in_the_clear(asked):
         await asked("http://127.0.0.1:1/")
 
 
-async def test_several_questions_of_one_session_share_a_connection(account, site, certificate):
-    cloud = replace(account.cloud, ca_file=certificate[1])
+async def test_several_questions_of_one_session_share_a_connection(account, site, tls):
+    cloud = replace(account.cloud, ca_file=tls[1])
     client = Client(account=replace(account, cloud=cloud))
 
     def in_thread():
@@ -158,11 +158,11 @@ async def test_several_questions_of_one_session_share_a_connection(account, site
     ],
 )
 async def test_what_is_not_answered_in_whole_is_not_reached(
-    asked, site, certificate, answer, kind
+    asked, site, tls, answer, kind
 ):
     site.answers, site.hang_up_after = [answer], 1
     with pytest.raises(UnreachableError) as caught:
-        await asked(site.url, ca=certificate[1])
+        await asked(site.url, ca=tls[1])
     assert kind in caught.value.words.en and caught.value.__context__ is None
 
 

@@ -27,7 +27,13 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, language: str, *, prog: str, description: str) -> None:
         self.language, self.explained = language, list[argparse.Action]()
-        super().__init__(prog=prog, description=description, add_help=False, allow_abbrev=False)
+        super().__init__(
+            prog=prog,
+            description=description,
+            add_help=False,
+            allow_abbrev=False,
+            formatter_class=partial(argparse.HelpFormatter, width=80),  # which asks shutil else
+        )
         self.register("type", int, partial(whole_number, language))
 
     def add_argument(self, *flags: str, **settings: Any) -> argparse.Action:
