@@ -64,5 +64,5 @@ def test_a_program_without_catalogues_speaks_english(source, file):
 def check_refused_in_english(source):
     done = run(source, "-m", "noroshi.cli", "--lang", "ja", "status", "--nonsense")
     said, hint = done.stderr.splitlines()[-2:]
-    assert (done.returncode, hint) == (2, "Help: noroshi --help")
-    assert said == "noroshi: unrecognized arguments: --nonsense"
+    assert (done.returncode, hint) == (2, "Help: noroshi status --help")
+    assert said == "noroshi status: unrecognized arguments: --nonsense"
