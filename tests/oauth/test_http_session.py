@@ -157,9 +157,7 @@ async def test_several_questions_of_one_session_share_a_connection(account, site
         ),
     ],
 )
-async def test_what_is_not_answered_in_whole_is_not_reached(
-    asked, site, tls, answer, kind
-):
+async def test_what_is_not_answered_in_whole_is_not_reached(asked, site, tls, answer, kind):
     site.answers, site.hang_up_after = [answer], 1
     with pytest.raises(UnreachableError) as caught:
         await asked(site.url, ca=tls[1])

@@ -5,8 +5,7 @@ import re
 import pytest
 
 from noroshi.core.roles import OPERATOR, VIEWER
-from noroshi.service.operation import operations
-from noroshi.service.operation_list import Service
+from noroshi.service.operation_list import OFFERED
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.web.browser import browsing, with_user
 
@@ -22,7 +21,7 @@ FOR_ADMINISTRATORS = (
     "/place/web1",
     "/place/web1/base/disks",
 )
-INSIDE = re.compile("|".join(rf"\b{name}\b" for name in operations(Service) if "_" in name))
+INSIDE = re.compile("|".join(rf"\b{name}\b" for name in OFFERED if "_" in name))
 TOLD = {
     "en": "This requires the role administrator. Ask an administrator.",
     "ja": "この操作には「管理者」の権限が必要です。管理者に頼んでください。",

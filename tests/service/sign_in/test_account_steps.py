@@ -164,11 +164,12 @@ async def test_what_keeps_a_token_away_stops_there_with_its_remedy(error, line):
 
 
 async def test_the_page_of_a_sign_in_server_is_told_as_it_is():
-    cloud = replace(GOOGLE, name="ours", authority="https://id.example.com/{realm}/a{b")
+    endpoint = "https://id.example.com/{realm}/a{b/token"
+    cloud = replace(GOOGLE, name="ours", token_endpoint=endpoint)
     account = replace(ACCOUNT, cloud=cloud)
     stages = await looked(Tokens(raises=UnreachableError(WORDS)), account)
     (page,) = stages["token"].remedy.lines
-    assert page == f"{cloud.authority}/.well-known/openid-configuration"
+    assert page == endpoint
 
 
 async def test_the_token_itself_is_nowhere():

@@ -2,8 +2,7 @@
 
 import pytest
 
-from noroshi.service.operation import operations
-from noroshi.service.operation_list import Service
+from noroshi.service.operation_list import OFFERED
 from noroshi.web.view.audit_log import Line, lines
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.setting_names import ARGUMENT_NAMES, SETTING_NAMES
@@ -128,9 +127,9 @@ def test_a_very_long_value_is_cut_and_says_so():
 
 
 def arguments():
-    for one in operations(Service).values():
+    for one in OFFERED.values():
         if one.changes:
-            yield from (one.takes.keys() - one.secret)
+            yield from (one.takes.keys() - one.declaration.secret)
 
 
 @pytest.mark.parametrize("name", sorted(set(arguments())))
