@@ -82,14 +82,14 @@ async def test_a_monitor_s_page_says_with_what_it_is_stopped(harness, browser):
     assert browser.to == "/instance/web1?did=stop&part=web1%2Fbase"
     await browser.get(f"/monitor/{PART}")
     assert 'href="/group/web1/base">web1/base</a>' in browser.text
-    assert 'value="start"' not in browser.text
+    assert "Stopped as part of" in browser.text and 'value="start"' not in browser.text
     await browser.get("/group/web1/base")
     await browser.post("/switch", part="web1/base", at="web1/base", do="start")
     await browser.get(f"/monitor/{PART}")
     await browser.post("/switch", part=PART, at=PART, do="stop")
     assert browser.to == f"/monitor/{PART}?did=stop&part=web1%2Fbase%2Fdisks"
     await browser.get(browser.to)
-    assert "監視停止" not in browser.text and 'value="start"' in browser.text
+    assert "Stopped as part of" not in browser.text and 'value="start"' in browser.text
 
 
 async def test_a_switch_leads_nowhere_else(browser):
@@ -319,7 +319,7 @@ async def test_a_try_shows_all_that_was_read_and_judged_and_where_it_ran(tmp_pat
         for told in ("95%", "5 GB left", "&lt;b&gt;disk", "CRITICAL", "all would notify ops"):
             assert told in browser.text, told
         assert "127.0.0.1" in browser.text
-        assert await harness.store.events() == [] or not await harness.store.events()
+        assert not await harness.store.events()
 
 
 async def test_a_program_is_tried_once_the_password_was_given_in_the_form(tmp_path):

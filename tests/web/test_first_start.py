@@ -55,6 +55,11 @@ async def filled_in(browser, step, **form):
     )
 
 
+def doubted(page):
+    """What says there that nobody has confirmed an arrival."""
+    return re.search("確認していません|未確認", page.text)
+
+
 async def test_from_the_one_time_code_to_a_given_back_number(tmp_path):
     harness = empty()
     async with browsing(harness, tmp_path) as browser:
@@ -84,6 +89,9 @@ async def test_from_the_one_time_code_to_a_given_back_number(tmp_path):
         assert 'hx-trigger="every 2s"' in (await browser.get("/first/alarm/way")).text
         await harness.attempted("smtp1", Verdict.ACCEPTED, "2.0.0 OK", 250)
         assert "hx-trigger" not in (await browser.get("/first/alarm/way")).text
+        pages = (f"/queue/mail?id={sent}", "/mail", "/mail/route/smtp1", "/ledger")
+        for path in pages:
+            assert doubted(await browser.get(path)), path
         await filled_in(browser, "alarm", do="seen", number="0000")
         assert browser.status == 400 and browser.text.count("番号ではありません") == 1
         number = await number_in_the_mail(InProcessClient(harness), sent)
@@ -91,11 +99,10 @@ async def test_from_the_one_time_code_to_a_given_back_number(tmp_path):
         assert (await browser.get("/first/alarm")).text.count('<li class="is-lit">') == 5
         assert 'href="/first"' not in (await browser.get("/")).text
         assert (await browser.get("/first")).to == "/"
+        for path in pages:
+            assert doubted(await browser.get(path)) is None, path
         mail = (await browser.get(f"/queue/mail?id={sent}")).text
-        assert "sato が、メールの番号を入力して" in mail and "確認していません" not in mail
-        for path in ("/mail", "/mail/route/smtp1", "/ledger"):
-            page = (await browser.get(path)).text
-            assert "確認していません" not in page and "未確認" not in page, path
+        assert "sato が、メールの番号を入力して" in mail
     async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         told = (await browser.get("/")).text.partition("<dt>Arrival confirmed</dt>")[2]
@@ -127,7 +134,8 @@ async def test_a_way_out_is_done_only_once_a_mail_was_taken_by_it(harness, brows
     await filled_in(browser, "alarm", do="test_alarm")
     harness.time.pass_by(minutes=20)
     await harness.attempted("smtp1", Verdict.ACCEPTED, "2.0.0 OK", 250)
-    assert step in (await browser.get("/first/alarm")).text
+    page = (await browser.get("/first/alarm")).text
+    assert step in page and "<b>送信</b>" in page
 
 
 async def test_a_mistake_is_told_and_what_was_typed_stays(harness, browser):
@@ -406,6 +414,7 @@ async def test_a_code_is_typed_elsewhere_and_the_page_goes_on_by_itself(harness,
     again = {"code": "ABCD-1234", "url": "https://login.example.com/device"}
     await browser.post("/first/sign-in", do="ask", **again)
     assert browser.status == 200 and "ABCD-1234" in browser.text
+    assert "待っています" in browser.text
     harness.server.on_device = Pending(slower=True)
     await browser.post("/first/sign-in", do="ask", **again)
     assert 'hx-trigger="load delay:10s"' in browser.text  # as the server wants it
@@ -413,7 +422,7 @@ async def test_a_code_is_typed_elsewhere_and_the_page_goes_on_by_itself(harness,
     harness.server.on_device = SignInError(words, error="expired_token", who="user")
     await browser.post("/first/sign-in", do="ask", **again)
     told = browser.text.partition('id="asked"')[2].partition("</p>")[0]  # what htmx shows of it
-    assert words.ja in told and "待機しています" not in told and "hx-trigger" not in told
+    assert words.ja in told and "待っています" not in told and "hx-trigger" not in told
     await browser.post("/first/sign-in", do="ask", code="X", url="javascript:alert(1)")
     assert "javascript:" not in browser.text
 

@@ -79,7 +79,7 @@ def cell(language, *told, ledger=()):
 def test_what_was_told_long_ago_is_not_said_to_be_told_to_nobody():
     its = {"rule": "ops", "contacts": ["ops"], "reason": None, "because": {"en": "", "ja": ""}}
     before, now = its | {"at": None}, its | {"at": "2026-11-25T08:00:00+00:00"}
-    assert "nobody notified" in cell("en", before)
+    assert "nobody notified" in cell("en", before) and "未通知" in cell("ja", before)
     text = cell("ja", before, now)
-    assert "まだ誰にも" not in text and "に通知済み" in text
+    assert "未通知" not in text and "に通知済み" in text
     assert 'href="/ledger?q=web1/base/d0"' in text

@@ -49,6 +49,7 @@ async def test_what_is_wrong_is_told_in_words_with_its_level(browser, harness):
     assert 'class="incident incident--critical"' in page
     assert "web1 › disks › /var" in page and "used 95.2% (limit 90%)" in page
     assert "data-since=" in page and "CRITICAL" in page
+    assert "Every alarm ever raised is accounted for." in page
 
 
 async def test_the_warning_that_nobody_is_told_leads_to_the_monitor(browser, harness):
@@ -243,7 +244,8 @@ async def test_who_was_away_is_told_all_that_is_now(browser, harness):
     headers = {"last-event-id": "from-another-life-1"}
     async with browser.session.get(browser.url + "/live", headers=headers) as answer:
         told = await heard(answer.content, "event: tree-web1")
-    assert all(f'hx-target="#{name}"' in told for name in ("head", "now", "routes", "lamp"))
+    parts = ("head", "now", "routes", "queue", "lamp")
+    assert all(f'hx-target="#{name}"' in told for name in parts)
 
 
 async def test_once_they_logged_out_nothing_more_is_told(browser, harness):

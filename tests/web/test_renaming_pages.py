@@ -122,14 +122,15 @@ async def test_what_was_typed_with_a_new_name_outlives_what_others_save(harness,
     await InProcessClient(harness)("definition_change", put={"contacts/ops": theirs})
     await again(browser, page, name="night", zone="UTC")
     assert browser.status == 409 and filled_in(browser.text)["name"] == "night"
+    assert "Discard my changes" in browser.text
     await again(browser, page)
     after = await shown(harness)
     assert after["contacts/night"]["title"] == "Theirs"
     assert after["contacts/night"]["zone"] == "UTC" and "contacts/ops" not in after
 
 
-async def alarmed(harness, level, serial=1):
-    """Volume /var came to that level, and a mail that says so waits."""
+async def alarmed(harness, level, serial=1, told=True):
+    """Volume /var came to that level, and a mail that says so waits if it is told."""
     store, now = harness.store, harness.time.now
     block = await store.lease_monitors(await store.begin("node", now), now)
     (group,) = (await shown(harness))["instances/web1"]["group"]
@@ -148,7 +149,7 @@ async def alarmed(harness, level, serial=1):
     how = ItemState(level=level, since=now, cause=event.cause)
     mail = alarm(f"{event.id}/all/ops", born=now)
     state = State(items={"/var": how}, serial=serial)
-    change = Change(monitor=id, state=state, events=(event,), envelopes=(mail,))
+    change = Change(monitor=id, state=state, events=(event,), envelopes=(mail,) if told else ())
     assert await store.commit(block.fence, change)
 
 
@@ -160,6 +161,12 @@ async def test_an_open_alarm_shows_its_way_under_the_new_name_too(harness, brows
     assert "None of the newest alarms is about this problem" not in overview
     found = (await browser.get("/ledger?q=shop1/base/disks")).text
     assert "<small>web1/base/disks" in found  # what was told keeps the name of that time
+
+
+async def test_an_open_alarm_that_no_mail_is_about_says_so(harness, browser):
+    await alarmed(harness, Level.CRITICAL, told=False)
+    overview = (await browser.get("/")).text
+    assert "None of the newest alarms is about this problem" in overview
 
 
 async def test_an_alarm_that_ended_leads_to_its_monitor_under_the_new_name(harness, browser):
@@ -327,6 +334,7 @@ async def test_the_new_name_is_told_though_it_was_changed_with_it_and_twice(harn
     await ask("definition_change", rename={"contacts/night": "duty"})
     await again(browser, page, zone="UTC")
     assert browser.status == 409 and filled_in(browser.text)["zone"] == "UTC"
+    assert "It is now here" in browser.text
     assert '<a href="/settings/contact?name=duty">duty</a>' in browser.text
 
 

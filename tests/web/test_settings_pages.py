@@ -154,6 +154,8 @@ async def test_the_audit_log_is_searched_and_holds_no_token(harness, browser):
         "/settings/tokens", do="token_new", name="graph", role="viewer", days="7"
     )
     token = re.search(r'class="code">([^<]+)', browser.text).group(1)
+    await browser.get("/settings/audit")
+    assert "queue_hold" in browser.text
     await browser.get("/settings/audit?q=token_new+sato")
     assert "<b>API token created</b>" in browser.text and "queue_hold" not in browser.text
     await browser.get("/settings/audit?q=created")
@@ -163,13 +165,22 @@ async def test_the_audit_log_is_searched_and_holds_no_token(harness, browser):
     assert "No matches." in browser.text
 
 
-async def test_the_audit_log_leaves_out_what_was_not_given(harness, browser):
-    await harness.done("apply", documents=documents(), note="", empty=False, base=2)
+async def given_last(browser):
+    """What the audit log lists of the newest apply: what it was given."""
     await browser.get("/settings/audit?q=apply")
     row = browser.text.partition("Definitions applied")[2].partition("</tr>")[0]
-    listed = row.partition("</ul>")[0]
+    return row.partition("</ul>")[0]
+
+
+async def test_the_audit_log_leaves_out_what_was_not_given(harness, browser):
+    await harness.done("apply", documents=documents(), note="", empty=False, base=2)
+    listed = await given_last(browser)
     assert "Based on version" in listed
     assert "Note" not in listed and "May end all monitoring" not in listed
+    harness.time.pass_by(seconds=1)
+    await harness.done("apply", documents=documents(**ROUTES), note="back", empty=True, base=3)
+    listed = await given_last(browser)
+    assert "Note" in listed and "May end all monitoring" in listed
 
 
 async def test_everything_that_is_written_down_has_a_name(harness):
@@ -193,5 +204,7 @@ async def test_who_was_refused_stands_in_the_audit_log_with_the_reason(browser):
 async def test_who_made_a_token_is_headed_as_the_command_line_heads_it(harness, browser):
     await harness.done("token_new", name="robot", role="viewer")
     browser.session.cookie_jar.update_cookies({LANGUAGE: "ja"})
+    await browser.get("/settings/audit")
+    assert '<th scope="col">実行者</th>' in browser.text
     await browser.get("/settings/tokens")
     assert '<th scope="col">作成者</th>' in browser.text and "実行者" not in browser.text

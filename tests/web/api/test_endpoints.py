@@ -15,7 +15,7 @@ from noroshi.core.roles import ADMIN, OPERATOR, ROLES, VIEWER
 from noroshi.service.operation_list import OFFERED
 from tests.service.clients import HttpClient, apply_definitions, make_api_token, open_manager
 from tests.service.harness import CANARY, CONTENT, Harness
-from tests.web.browser import browsing
+from tests.web.browser import browsing, with_user
 
 NOT_ASKED = (
     "not_a_server_error",  # 503 is an answer too: no vault, no provider
@@ -124,10 +124,12 @@ async def test_who_may_ask_for_little_may_send_little(browser, harness, role, mo
 
 
 async def test_a_fault_of_ours_tells_nothing_that_was_given(browser, harness, caplog):
+    await with_user(harness=harness)
+    await browser.get("/login")
     harness.store.users = None
-    harness.people._begun = True
     with caplog.at_level(logging.DEBUG):
-        await browser.ask("POST", "/login", data={"name": CANARY})
+        await browser.post("/login", name=CANARY, password=CANARY)
+    assert browser.status == 500 and "request failed: /login TypeError" in caplog.text
     assert CANARY not in browser.text + caplog.text
 
 

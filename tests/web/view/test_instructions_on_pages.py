@@ -12,9 +12,10 @@ from noroshi.web.pages.route_live import steps_of
 from tests.service.clients import InProcessClient, apply_definitions
 
 PARTS = ("checks", "core", "oauth", "service", "transports", "web")
-ELSEWHERE = re.compile(
-    r"noroshi (?:status --all|alarms?|silence|ledger|queue (?!edit)|versions|plan|user|apply --empty)\b"
-)
+SHOWN_ELSEWHERE = ("status --all", "alarms?", "silence", "ledger", "queue (?!edit)", "versions")
+SHOWN_ELSEWHERE += ("plan", "user", "apply --empty")
+"""Commands for what a page shows, or does, as well."""
+ELSEWHERE = re.compile(rf"noroshi (?:{'|'.join(SHOWN_ELSEWHERE)})\b")
 HAS_A_FORM = re.compile(
     r"noroshi (?:authorize|cert|apply|secret set \{(?:secret|password|url_entry|header_entry|entry)\})"
 )
@@ -55,6 +56,13 @@ def on_pages():
     }
 
 
+@pytest.mark.parametrize("command", [*SHOWN_ELSEWHERE, "authorize", "cert", "secret set"])
+def test_whoever_reads_in_a_terminal_is_sent_to_each_of_these_commands(command):
+    """Else no page would be either, whatever it says."""
+    told = [one.say(tongue) for one in texts() for tongue in ("en", "ja")]
+    assert [one for one in told if re.search(rf"noroshi {command}\b", one)]
+
+
 def test_no_page_sends_anybody_to_the_command_line_for_what_another_page_shows():
     assert [one for one in on_pages() if ELSEWHERE.search(one[0])] == []
 
@@ -87,6 +95,7 @@ def test_no_page_sends_anybody_to_the_command_line_for_a_certificate_or_a_route_
     assert [one for one in shown if CERTIFICATES.search(one)] == []
     left = [one for one in shown if SECRETS.search(one)]
     assert [one for one in left if not any(part in one for part in WITHOUT_A_PAGE)] == []
+    assert [part for part in WITHOUT_A_PAGE if not any(part in one for one in left)] == []
 
 
 def of_a_row(row):
