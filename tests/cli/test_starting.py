@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from importlib.util import find_spec
 
 import pytest
 
@@ -95,3 +96,4 @@ def test_send_imports_no_more_than_it_needs(tmp_path):
     imported = json.loads(done.stdout)
     assert "noroshi.cli.handlers.send" in imported and "No node" in done.stderr
     assert not NOT_NEEDED.intersection(imported), done.stderr
+    assert all(map(find_spec, NOT_NEEDED))  # a name that there is not is never imported

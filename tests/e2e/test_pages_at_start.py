@@ -49,5 +49,6 @@ def test_no_page_is_called_unknown_at_the_start(home, shop):
     home.serve()
     until(lambda: all(one["items"] for one in status_of(home)["monitors"]), "each first look")
     said = (home.folder.parent / "node.log").read_text(encoding="utf-8")
+    assert "definitions in use version=1 " in said  # it is the log of this node
     assert [line for line in said.splitlines() if "UNKNOWN" in line or "failed" in line] == []
     assert len(status_of(home)["monitors"]) == PAGES

@@ -171,7 +171,7 @@ def well(home):
         pytest.param(
             "--door /nowhere.sock status", 4, "/nowhere.sock", id="nobody at the door"
         ),
-        pytest.param("queue", 2, "", id="half a command"),
+        pytest.param("queue", 2, "noroshi queue", id="half a command"),
     ],
 )
 def test_what_cannot_be_done_ends_with_its_code_and_a_reason(running, argv, code, told):

@@ -2,6 +2,8 @@
 
 import zipfile
 
+import pytest
+
 from tests.cli.command_process import a_node, typed
 from tests.service.clients import (
     InProcessClient,
@@ -25,17 +27,41 @@ async def looked_at(tmp_path, *argv, early):
     return told.out, sent["ids"][0]
 
 
-async def test_a_fault_that_its_stages_find_looks_mended_once_all_are_passed(tmp_path):
-    out, mail = await looked_at(tmp_path, "--lang", "en", early=True)
-    assert "cannot detect this" not in out and "All stages passed" in out
-    assert out.endswith(f"To send now: noroshi queue retry {mail}\n")
-    assert "▲ seen seems to work again. Next try: " in out
+MENDED = {
+    "en": ("▲ seen seems to work again", "To send now: noroshi queue retry {}\n"),
+    "ja": ("▲ seen は復旧したようです", "すぐに送るには: noroshi queue retry {}\n"),
+}
+NOT_FOUND = {
+    "en": (
+        "cannot detect this",
+        "To send now, once the fault is fixed: noroshi queue retry {}\n",
+    ),
+    "ja": (
+        "この問題は見つかりません",
+        "障害を直したあと、すぐに送るには: noroshi queue retry {}\n",
+    ),
+}
+PASSED = {"en": "All stages passed", "ja": "すべての段階を通過しました"}
 
 
-async def test_a_fault_that_mails_alone_meet_is_told_with_what_tries_one_again(tmp_path):
-    out, mail = await looked_at(tmp_path, "--lang", "ja", early=False)
-    assert "この問題は見つかりません" in out and "復旧したようです" not in out
-    assert out.endswith(f"障害を直したあと、すぐに送るには: noroshi queue retry {mail}\n")
+@pytest.mark.parametrize("language", MENDED)
+async def test_a_fault_that_its_stages_find_looks_mended_once_all_are_passed(
+    tmp_path, language
+):
+    out, mail = await looked_at(tmp_path, "--lang", language, early=True)
+    said, last = MENDED[language]
+    assert said in out and NOT_FOUND[language][0] not in out
+    assert PASSED[language] in out and out.endswith(last.format(mail))
+
+
+@pytest.mark.parametrize("language", NOT_FOUND)
+async def test_a_fault_that_mails_alone_meet_is_told_with_what_tries_one_again(
+    tmp_path, language
+):
+    out, mail = await looked_at(tmp_path, "--lang", language, early=False)
+    said, last = NOT_FOUND[language]
+    assert said in out and MENDED[language][0] not in out
+    assert out.endswith(last.format(mail))
 
 
 async def test_of_a_node_elsewhere_nothing_of_this_computer_is_told(tmp_path):

@@ -267,6 +267,7 @@ async def test_an_empty_home_is_none_that_was_named():
 
 
 async def test_the_settings_of_a_service_open_its_door_to_the_group(tmp_path):
+    assert "noroshi serve" in (await typed("init", home=tmp_path / "own")).out
     told = await typed("init", "--service", home=tmp_path)
     assert (told.code, told.err) == (0, "") and "noroshi serve" not in told.out
     settings = (tmp_path / "noroshi.toml").read_text().splitlines()
