@@ -142,4 +142,6 @@ def test_a_digest_of_one_speaks_of_one_and_since_when_it_lasts(language):
 def test_one_alarm_is_one_alarm(language):
     said = told(row(0, "warning"), row(2, bad=2, before="warning"), language=language)
     assert "1 alarms" not in said["text"] and "alarms were raised" not in said["text"]
+    two = told(row(0), row(0, where="FS02 E:"))["text"]
+    assert "2 alarms were raised" in two
     assert ("changed 2 times", "2回変わりました")[language == "ja"] in said["text"]

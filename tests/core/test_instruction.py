@@ -63,6 +63,12 @@ def test_a_page_is_told_the_place_and_no_command(kind, language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_are_spoken_of_on_pages(language):
+    told = [filled(one).say(language, Medium.PAGE) for one in InstructionKind]
+    assert [text for text in told if OF_PAGES.search(text)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_mail_is_told_the_command(kind, language):
     text = filled(kind).say(language, Medium.MAIL)
     assert filled(kind).command().say(language) in text

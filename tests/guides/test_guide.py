@@ -1,6 +1,7 @@
 """The guide for Microsoft 365: whole in both languages, the right steps for each, safe to run."""
 
 import re
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -103,7 +104,9 @@ def test_an_app_is_granted_the_least_that_there_is_in_each_cloud():
 
 
 def test_what_is_known_need_not_be_looked_for():
-    case = Case(way="app-secret", kind="smtp", known=("object_id",))
+    case = Case(way="app-secret", kind="smtp")
+    assert "object-id" in [step.id for step in MICROSOFT365.steps_for(case)]
+    case = replace(case, known=("object_id",))
     assert "object-id" not in [step.id for step in MICROSOFT365.steps_for(case)]
 
 
@@ -187,5 +190,5 @@ def test_the_page_leads_nowhere_in_vain():
 
 def test_what_is_said_of_the_certificate_s_key_holds_for_one_from_elsewhere_too():
     step = next(one for one in STEPS if one.id == "certificate")
-    assert "vault" in step.note.en and "made" not in step.note.en
-    assert "保管庫" in step.note.ja and "作" not in step.note.ja
+    assert "vault" in step.note.en and not re.search("made|creat|generat", step.note.en)
+    assert "保管庫" in step.note.ja and not re.search("作|生成", step.note.ja)

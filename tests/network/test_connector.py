@@ -337,4 +337,5 @@ def test_a_ca_file_that_cannot_be_used(tmp_path, content):
         client_context([str(path)])
     assert caught.value.fault is Fault.SETUP
     assert f"the CA file {path} cannot be read" in caught.value.words.en
+    assert ("No such file" in caught.value.words.en) is (content is None)
     assert "No such file" not in caught.value.words.ja

@@ -154,6 +154,7 @@ def test_nobody_is_told_to_sign_in_for_it(error, code, said):
     advice = advise(error, codes=(code,), app_only=True)
     assert advice.who == "admin" and said in advice.words.en
     assert f"AADSTS{code}" in advice.words.ja and "サインインし" not in advice.words.ja
+    assert "サインインし" in advise("invalid_grant", codes=(50173,)).words.ja  # a person is
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,9 @@ async def test_a_sign_in_of_before_goes_on(elsewhere, single):
     for _ in range(2):
         assert await elsewhere.source.token(elsewhere.account)
         elsewhere.times.passed += 3600
-    for asked in asked_at_renewals(elsewhere):
+    renewals = asked_at_renewals(elsewhere)
+    assert renewals
+    for asked in renewals:
         assert asked is None if single else SMTP in asked.split()
 
 

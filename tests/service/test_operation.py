@@ -189,9 +189,9 @@ async def test_a_fault_of_ours_ends_nothing_and_tells_nothing_it_was_given(caplo
     with caplog.at_level(logging.DEBUG):
         told = await run_as_json(Broken(), AKI, "fail", {"value": CANARY})
     assert told["error"] == "trouble"
-    assert "RuntimeError" in told["words"]["en"]
+    assert told["words"]["en"].startswith("Noroshi itself failed here (RuntimeError)")
     assert CANARY not in caplog.text + str(told)
-    assert "in fail" in caplog.text
+    assert "operation fail failed: RuntimeError" in caplog.text and "in fail" in caplog.text
 
 
 async def test_a_full_disk_is_told_as_such():

@@ -299,7 +299,7 @@ def test_what_is_typed_wrongly_is_told_in_the_readers_language(
     complained = capsys.readouterr().err
     assert ended.value.code == 2
     assert said in complained
-    assert language == "en" or not ENGLISH_OF_ARGPARSE.search(complained)
+    assert bool(ENGLISH_OF_ARGPARSE.search(complained)) is (language == "en")
 
 
 def test_the_places_it_tells_stand_below_each_other() -> None:

@@ -101,7 +101,11 @@ async def test_an_app_sends_once_it_has_its_permission(route: Route) -> None:
         ),
         pytest.param("size", "0.001", None, "Name a route of kind smtp", id="size"),
         pytest.param(
-            "mailbox", "closed", Fault.PERMISSION, "", id="the mailbox is not Exchange's"
+            "mailbox",
+            "closed",
+            Fault.PERMISSION,
+            "has no valid licence",
+            id="the mailbox is not Exchange's",
         ),
     ],
 )

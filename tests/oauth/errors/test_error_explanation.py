@@ -82,7 +82,7 @@ def test_a_consent_that_is_missing_is_given_by_whoever_signs_in_or_by_an_adminis
     assert "choose Accept" in words.en and "administrator" in words.en
     assert "「承諾」" in words.ja and "管理者" in words.ja
     alone = advise(error, suberror="consent_required", codes=(65001,), app_only=True).words
-    assert "choose Accept" not in alone.en
+    assert "choose Accept" not in alone.en and "「承諾」" not in alone.ja
 
 
 @pytest.mark.parametrize("code", [90093, 90094, 90095, 90008])
@@ -93,7 +93,11 @@ def test_where_people_may_not_consent_an_administrator_alone_is_asked(code):
 def test_security_defaults_exempt_nobody_and_are_not_said_to():
     advice = advise("invalid_grant", codes=(530035,))
     assert "security defaults" in advice.words.en and "セキュリティの既定値" in advice.words.ja
-    assert "exempts" not in advice.words.en and "外して" not in advice.words.ja
+    policy = advise(
+        "invalid_grant", codes=(53003,)
+    ).words  # from which somebody can be exempted
+    for exempt, language in (("administrator excludes", "en"), ("外して", "ja")):
+        assert exempt in policy.say(language) and exempt not in advice.words.say(language)
     again = Instruction(InstructionKind.SIGN_IN_AGAIN)
     assert advice.who == "user" and advice.cure.how[-1] == again
     assert (
@@ -104,16 +108,19 @@ def test_security_defaults_exempt_nobody_and_are_not_said_to():
 def test_a_second_factor_that_may_be_set_up_at_some_places_alone_is_no_risk():
     words = advise("interaction_required", codes=(53010,)).words
     assert "set up" in words.en and "登録" in words.ja and "risk" not in words.en
+    assert "risk" in advise("interaction_required", codes=(53004,)).words.en
 
 
 def test_a_password_that_could_not_be_changed_is_not_laid_to_the_house_s_sign_in_service():
     words = advise("invalid_grant", codes=(120002,)).words
     assert "changed" in words.en and "federation" not in words.en and "変更" in words.ja
+    assert "federation" in advise("invalid_grant", codes=(81001,)).words.en
 
 
 @pytest.mark.parametrize("code", [50085, 50089])
 def test_a_sign_in_that_ended_by_itself_is_not_laid_to_a_changed_password(code):
     assert "password" not in advise("invalid_grant", codes=(code,)).words.en
+    assert "password" in advise("invalid_grant", codes=(50173,)).words.en
 
 
 @pytest.mark.parametrize(
@@ -133,10 +140,17 @@ def test_a_permission_is_named_for_either_way_out(code, alone, permissions):
         assert all(permission in text for permission in permissions)
 
 
+UNKNOWN = "for a reason unknown to Noroshi"
+
+
+def test_a_number_that_nobody_knows_is_said_to_be_unknown():
+    assert UNKNOWN in advise("never_heard_of", codes=(123456789,)).words.en
+
+
 @pytest.mark.parametrize("code", sorted({*BY_CODE, *map(int, KNOWN.split())}))
 def test_each_number_has_its_advice_in_both_languages(code):
     words = advise("never_heard_of", codes=(code,)).words
-    assert "for a reason unknown to Noroshi" not in words.en
+    assert UNKNOWN not in words.en
     assert f"(AADSTS{code})" in words.en and f"(AADSTS{code})" in words.ja
     assert not words.ja.isascii()
 

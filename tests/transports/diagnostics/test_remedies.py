@@ -176,6 +176,14 @@ def test_no_trouble_and_no_cause_is_left_out():
 CHINA = replace(WHOLE, replacements=national_replacements("microsoft365-china"))
 
 
+@pytest.mark.parametrize("place", ["entra.microsoft.com", "//admin.", "Connect-ExchangeOnline"])
+def test_whoever_is_in_no_national_cloud_is_led_to_the_pages_and_the_shell_of_most(place):
+    """Else nobody would be led there, and those of the other clouds neither."""
+    rows = [row for one in (*ANSWERS, *OTHERS) for row in one.values]
+    remedies = [row.remedy(WHOLE, "the reply") for row in rows]
+    assert [one for one in remedies if place in "\n".join([*one.lines, one.link])]
+
+
 @pytest.mark.parametrize("advice", [*ANSWERS, *OTHERS])
 def test_whoever_is_in_a_national_cloud_is_led_to_its_own_pages_and_shell(advice):
     remedy = advice.remedy(CHINA, "the reply")

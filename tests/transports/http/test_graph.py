@@ -17,6 +17,7 @@ from noroshi import schema
 from noroshi.core.delivery import NextRoute, OpenCircuit, Retry, SetAside, decide_fate
 from noroshi.core.mail import Envelope, Fault, Network, Parcel, Verdict
 from noroshi.core.translation import bilingual
+from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.network.http import Patience
 from noroshi.ports import Clocks, RouteError, TransportContext
 from noroshi.transports.http.graph import KIND, LARGEST, GraphTransport, Options
@@ -444,6 +445,8 @@ def test_a_port_and_a_slash_at_the_end_are_fine():
 
 def test_a_mailbox_that_is_full_by_graph_is_not_told_of_a_switch_for_smtp():
     """Graph keeps a copy of each mail that is handed in as MIME; there is no option for it."""
+    by_smtp = knowledge().explanations["exchange.mailbox_full"].action
+    assert "MessageCopyForSMTP" in by_smtp.en and "MessageCopyForSMTP" in by_smtp.ja
     told = http_meaning("graph", 507, "ErrorQuotaExceeded").explanation.action
     assert "MessageCopyForSMTP" not in told.en + told.ja
     assert "retention" in told.en and "保持ポリシー" in told.ja
