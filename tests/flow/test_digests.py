@@ -270,7 +270,9 @@ async def test_killed_between_any_two_steps_of_a_digest_no_member_is_lost_or_tol
     for dies_at in range(1, 60):
         inner = KINDS[kind](tmp_path / f"{dies_at}.db")
         storm = Storm(store=FaultyStore(inner, dies_at=dies_at, answer_lost=lost))
+        killing = storm.store
         await _until_killed(storm, inner)
+        assert len(killing.calls) >= dies_at  # so it was
         storm.store = inner
         async with storm.life() as engine:
             await storm.seconds(engine, 180)

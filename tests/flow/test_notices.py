@@ -529,17 +529,18 @@ async def test_a_text_of_a_notice_that_fails_keeps_nothing_from_being_told():
 
 @pytest.mark.parametrize("answer_lost", [False, True])
 async def test_killed_between_any_two_steps_what_was_set_aside_is_told_once(answer_lost):
-    longest = 60
+    longest, died = 60, []
     for n in range(1, longest):
         scene = Told()
         scene.smtp.script = scene.backup.script = [NO_OPS]
         await scene.version(told(Happening.ASIDE, contacts=(SAM,)))
         inner = scene.store
-        scene.store = FaultyStore(inner, dies_at=n, answer_lost=answer_lost)
+        scene.store = killing = FaultyStore(inner, dies_at=n, answer_lost=answer_lost)
         try:
             await scene.run(minutes=0.5, a=95)
         except Killed:
             pass
+        died.append(len(killing.calls) >= n)
         scene.store = inner
         await scene.run(minutes=1.5, a=95)
         rows = {row.envelope.id: row.state for row in await inner.queue()}
@@ -548,11 +549,12 @@ async def test_killed_between_any_two_steps_what_was_set_aside_is_told_once(answ
         notices = {id: count for id, count in ids.items() if id.startswith("notice/")}
         assert notices.keys() == {"notice/set-aside/m.1/r/ops/n/sam"}, n
         assert notices["notice/set-aside/m.1/r/ops/n/sam"] <= 2, n
+    assert died[0] and not died[-1]  # at each of its calls
 
 
 @pytest.mark.parametrize("answer_lost", [False, True])
 async def test_killed_between_any_two_steps_a_start_and_a_change_are_told(answer_lost):
-    longest = 40
+    longest, died = 40, []
     for n in range(1, longest):
         scene = Told()
         asked = told(Happening.CHANGED, Happening.UNWATCHED)
@@ -561,16 +563,18 @@ async def test_killed_between_any_two_steps_a_start_and_a_change_are_told(answer
         scene.time.pass_by(hours=3)
         await scene.version(asked, documents=(document("web1", every="2m"),))
         inner = scene.store
-        scene.store = FaultyStore(inner, dies_at=n, answer_lost=answer_lost)
+        scene.store = killing = FaultyStore(inner, dies_at=n, answer_lost=answer_lost)
         try:
             await scene.run(minutes=0.2, a=10)
         except Killed:
             pass
+        died.append(len(killing.calls) >= n)
         scene.store = inner
         await scene.run(minutes=1, a=10)
         assert {one.version for one in scene.of(Happening.CHANGED)} == {2}, n
         gaps = scene.of(Happening.UNWATCHED)
         assert gaps and all(gap.until - gap.at >= timedelta(hours=3) for gap in gaps), n
+    assert died[0] and not died[-1]  # at each of its calls
 
 
 async def test_a_store_that_takes_nothing_keeps_no_notice_from_being_told_later():
