@@ -133,6 +133,7 @@ def test_a_digest_of_one_speaks_of_one_and_since_when_it_lasts(language):
     )
     assert late[language == "ja"] in said["text"]
     assert "one_by_one" not in said["text"] and "lists the alarms" not in said["text"]
+    assert "lists the alarms" in told(row(0), row(0, where="FS02 E:"), now=24 * 60)["text"]
     assert ("since Mon 23 Nov 2026", "2026年11月23日(月) 12:00:00")[language == "ja"] in said[
         "text"
     ]
