@@ -55,9 +55,9 @@ async def filled_in(browser, step, **form):
     )
 
 
-def doubted(page):
-    """What says there that nobody has confirmed an arrival."""
-    return re.search("確認していません|未確認", page.text)
+def confirmed(page):
+    """Where it says that the arrival is confirmed, as a state or with its time."""
+    return re.search(r"</i>\s*到達確認|<b>到達確認</b>\s*<span>\s*<time", page.text)
 
 
 async def test_from_the_one_time_code_to_a_given_back_number(tmp_path):
@@ -88,10 +88,12 @@ async def test_from_the_one_time_code_to_a_given_back_number(tmp_path):
         assert (await browser.get("/first")).to == "/first/alarm"
         assert 'hx-trigger="every 2s"' in (await browser.get("/first/alarm/way")).text
         await harness.attempted("smtp1", Verdict.ACCEPTED, "2.0.0 OK", 250)
-        assert "hx-trigger" not in (await browser.get("/first/alarm/way")).text
+        way = (await browser.get("/first/alarm/way")).text
+        assert "hx-trigger" not in way and 'is-lit"><b>受領</b>' in way
         pages = (f"/queue/mail?id={sent}", "/mail", "/mail/route/smtp1", "/ledger")
         for path in pages:
-            assert doubted(await browser.get(path)), path
+            assert not confirmed(await browser.get(path)), path
+        assert "確認していません" in (await browser.get(pages[0])).text
         await filled_in(browser, "alarm", do="seen", number="0000")
         assert browser.status == 400 and browser.text.count("番号ではありません") == 1
         number = await number_in_the_mail(InProcessClient(harness), sent)
@@ -100,9 +102,9 @@ async def test_from_the_one_time_code_to_a_given_back_number(tmp_path):
         assert 'href="/first"' not in (await browser.get("/")).text
         assert (await browser.get("/first")).to == "/"
         for path in pages:
-            assert doubted(await browser.get(path)) is None, path
-        mail = (await browser.get(f"/queue/mail?id={sent}")).text
-        assert "sato が、メールの番号を入力して" in mail
+            assert confirmed(await browser.get(path)), path
+        mail = (await browser.get(pages[0])).text
+        assert "sato が、メールの番号を入力して" in mail and "確認していません" not in mail
     async with browsing(harness, tmp_path) as browser:
         await browser.log_in()
         told = (await browser.get("/")).text.partition("<dt>Arrival confirmed</dt>")[2]
@@ -129,13 +131,12 @@ async def test_a_way_out_is_done_only_once_a_mail_was_taken_by_it(harness, brows
     why = bilingual(en="nobody answers there", ja="応答がありません")
     await harness.attempted("smtp1", Verdict.ROUTE_DOWN, words=why)
     page = (await browser.get("/first/alarm")).text
-    assert step not in page and "<b>送信</b>" not in page
+    assert step not in page and 'is-lit"><b>受領</b>' not in page
     assert '<li class="is-lit"><b>試行</b>' in page
     await filled_in(browser, "alarm", do="test_alarm")
     harness.time.pass_by(minutes=20)
     await harness.attempted("smtp1", Verdict.ACCEPTED, "2.0.0 OK", 250)
-    page = (await browser.get("/first/alarm")).text
-    assert step in page and "<b>送信</b>" in page
+    assert step in (await browser.get("/first/alarm")).text
 
 
 async def test_a_mistake_is_told_and_what_was_typed_stays(harness, browser):
