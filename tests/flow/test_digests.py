@@ -272,7 +272,7 @@ async def test_killed_between_any_two_steps_of_a_digest_no_member_is_lost_or_tol
         storm = Storm(store=FaultyStore(inner, dies_at=dies_at, answer_lost=lost))
         killing = storm.store
         await _until_killed(storm, inner)
-        assert len(killing.calls) >= dies_at  # so it was
+        assert len(killing.calls) >= dies_at  # so it was killed
         storm.store = inner
         async with storm.life() as engine:
             await storm.seconds(engine, 180)

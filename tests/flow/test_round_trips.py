@@ -498,7 +498,6 @@ async def test_killed_between_any_two_steps_each_return_is_told_once_and_no_mail
     answer_lost, caplog
 ):
     caplog.set_level(logging.CRITICAL)
-    died = []
     for n in range(1, 120):
         scene = Post()
         await an_alarm_that_comes_back(scene)
@@ -508,7 +507,7 @@ async def test_killed_between_any_two_steps_each_return_is_told_once_and_no_mail
             await scene.lives(minutes=0.5)
         except Killed:
             pass
-        died.append(len(killing.calls) >= n)
+        assert len(killing.calls) >= n  # so it was killed
         scene.store = inner
         await scene.lives(minutes=1)
         tellings = {e.id for e in scene.backup.sent if "about" in e.payload}
@@ -516,7 +515,6 @@ async def test_killed_between_any_two_steps_each_return_is_told_once_and_no_mail
         assert len(scene.trips) == sent == 1, n
         (entry,) = [e for e in await inner.ledger() if e.alarm == "m.1/r/ops"]
         assert len(entry.arrivals) == 1, n
-    assert died[0] and not died[-1]  # at each of its calls
 
 
 @pytest.mark.parametrize("kind", ["memory", "sqlite"])
