@@ -29,6 +29,7 @@ from noroshi.config.web import PORT, Unusable, Web, read_web
 from noroshi.core.definitions.toml_recovery import Slip, slips
 from noroshi.core.network_policy import Net
 from noroshi.core.translation import LANGUAGES as TRANSLATED, Message, _
+from noroshi.imports import ONE_AT_A_TIME
 
 FILE = "noroshi.toml"
 LEVELS = ("debug", "info", "warning", "error")
@@ -126,7 +127,10 @@ def _load(file: Path) -> dict[str, Any]:
     except FileNotFoundError:
         words = NO_FILE
     except OSError as error:
-        from noroshi.knowledge.os_errors import why  # only now: each command reads this file
+        with ONE_AT_A_TIME:
+            from noroshi.knowledge.os_errors import (
+                why,  # only now: each command reads this file
+            )
 
         words = UNREADABLE.fill(why=why(error))
     except tomllib.TOMLDecodeError as error:

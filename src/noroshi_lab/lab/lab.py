@@ -58,12 +58,10 @@ class Lab:
         directory: Directory | None = None,
         faults: Faults | None = None,
         limits: Limits | None = None,
-        port: int = 0,
-        smtp_port: int = 0,
         ports: Mapping[str, int] | None = None,
         token_seconds: int = TOKEN_SECONDS,
     ) -> None:
-        """`ports`: of the other servers, by their name among the doors."""
+        """`ports`: of the servers, by their name among the doors; any free one where none is given."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder.absolute()
         self._certificate = "" if directory else str(self.folder / "client.pem")
@@ -74,7 +72,7 @@ class Lab:
         self.mint = Mint.open(self.folder / "signing-key.pem")
         self.clock = LabClock(clock)
         self.journal = Journal(self.clock)
-        self._ports = {"entra": port, "smtp": smtp_port, **(ports or {})}
+        self._ports = {"entra": 0, "smtp": 0, **(ports or {})}
         self._token_seconds = token_seconds
         self._control = str(read_address(folder).get("control", secrets.token_urlsafe(24)))
         self._stack = AsyncExitStack()

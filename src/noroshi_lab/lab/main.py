@@ -92,13 +92,11 @@ async def _run(given: argparse.Namespace, out: TextIO) -> None:
     stop = asyncio.Event()
     _stop_on_signals(stop)
     last = read_address(given.folder)
+    ports = {name: _port(None, _at(last, field)) for name, field in _OTHERS.items()}
+    ports["entra"] = _port(given.port, last.get("sign_in"))
+    ports["smtp"] = _port(given.smtp_port, last.get("smtp_port"))
     lab = Lab(
-        given.folder,
-        clock=lambda: datetime.now(UTC),
-        limits=Limits.of_exchange(),
-        port=_port(given.port, last.get("sign_in")),
-        smtp_port=_port(given.smtp_port, last.get("smtp_port")),
-        ports={name: _port(None, _at(last, field)) for name, field in _OTHERS.items()},
+        given.folder, clock=lambda: datetime.now(UTC), limits=Limits.of_exchange(), ports=ports
     )
     async with lab:
         places = asdict(lab.address) | {"folder": str(lab.folder)}

@@ -15,7 +15,6 @@ from typing import Any, Protocol
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import DOOR, NAME
 from noroshi.core.translation import Message, _, bilingual
-from noroshi.knowledge.os_errors import why
 
 LONGEST_ANSWER, QUICK_ANSWER = 120.0, 10.0
 """Seconds; `apply` tries every template, a sign-in waits for the provider."""
@@ -137,9 +136,10 @@ class SocketClient:
         except TimeoutError:
             raise
         except OSError as error:
-            raise RefusedError(
-                "no node", CANNOT_ENTER.fill(door=self.door, why=why(error))
-            ) from None
+            from noroshi.knowledge.os_errors import why  # only now: hardly any command needs it
+
+            words = CANNOT_ENTER.fill(door=self.door, why=why(error))
+            raise RefusedError("no node", words) from None
 
 
 def line_of(request: object) -> bytes:
