@@ -153,7 +153,7 @@ class IdleConnections:
         for timers in self._timers.values():
             for connection, timer in timers.items():
                 timer.cancel()
-                connection.close()
+                connection.abort()  # nothing is on its way, and TLS would wait for a goodbye
         self._timers.clear()
 
     def _drop(
