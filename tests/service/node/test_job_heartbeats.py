@@ -83,7 +83,7 @@ async def test_a_store_that_is_full_keeps_nothing_and_says_so(harness):
 
 
 async def test_the_engine_looks_up_after_a_report(harness):
-    assert harness.service.operations()["beat"].news
+    assert harness.service.operations()["beat"].declaration.news
 
 
 async def test_status_says_what_a_job_said_while_it_stands_failed(harness):
