@@ -152,7 +152,7 @@ class GraphInbox:
     # asking
 
     def _url(self, what: str, query: Mapping[str, str] | None = None) -> str:
-        parameters = f"?{urlencode(query, quote_via=quote, safe='$')}" if query else ""
+        parameters = f"?{urlencode(query, quote_via=quote, safe='$:,')}" if query else ""
         return f"{self._mailbox.url}/{what}{parameters}"
 
     def _next(self, answer: Mapping[str, Any]) -> str:
