@@ -18,8 +18,8 @@ STAND_IN = "new"
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A document (instances/web1), one of its groups, or a monitor of that. `new`: it is not
-    there yet."""
+    """Locate a document (instances/web1), one of its groups, or a monitor of that. `new`: it
+    does not exist yet."""
 
     key: str
     group: str = ""
@@ -33,26 +33,26 @@ class Spot:
 
     @property
     def document(self) -> str:
-        """That document's name."""
+        """Return the name of that document."""
         return self.key.partition("/")[2]
 
     @property
     def name(self) -> str:
-        """Its own name."""
+        """Return its own name."""
         return self.monitor or self.group or self.document
 
     @property
     def path(self) -> str:
-        """Its name with those of what it stands in: web1/base/disks."""
+        """Return its name with those of its parents: web1/base/disks."""
         return "/".join(filter(None, (self.document, self.group, self.monitor)))
 
     @property
     def is_whole(self) -> bool:
-        """Return whether it is a document of its own."""
+        """Return True if it is a document of its own."""
         return not self.group
 
     def named(self, name: str) -> Spot:
-        """The same under another name."""
+        """Return the same place under another name."""
         if self.monitor:
             return replace(self, monitor=name)
         if self.group:
@@ -60,7 +60,7 @@ class Spot:
         return replace(self, key=f"{self.type}/{name}")
 
     def found(self, document: Content | None) -> Content | None:
-        """Return what stands there; None if nothing does."""
+        """Return the content of that place; None if it does not exist."""
         if document is None or self.new:
             return None
         if self.is_whole:
@@ -71,7 +71,7 @@ class Spot:
         return _named(group.get("monitor", ()), self.monitor)
 
     def fits(self, document: Content | None) -> bool:
-        """Return whether there is what it would stand in."""
+        """Return True if its parent exists."""
         if self.is_whole:
             return True
         if document is None:
@@ -79,7 +79,7 @@ class Spot:
         return not self.monitor or _named(document.get("group", ()), self.group) is not None
 
     def with_it(self, document: Content | None, content: Content) -> Content:
-        """The document with that content in its place, or after the last."""
+        """Return the document with that content in its place, or after the last."""
         whole = document or {}
         if self.is_whole:
             return content
@@ -94,7 +94,7 @@ class Spot:
         return {**whole, "group": groups}
 
     def without_it(self, document: Content) -> Content | None:
-        """The document without it; None if nothing is left."""
+        """Return the document without it; None if nothing is left."""
         if self.is_whole:
             return None
         if not self.monitor:
@@ -108,7 +108,7 @@ class Spot:
         return {**document, "group": groups}
 
     def within(self, problems: Problems) -> Problems:
-        """Problems by their place in it. What is wrong elsewhere keeps its whole place."""
+        """Return problems by their place in it. A problem elsewhere keeps its whole place."""
         return [(self._within(where), what) for where, what in problems]
 
     def _within(self, where: str) -> str:
@@ -134,7 +134,7 @@ class Spot:
         return tuple(steps)
 
     def siblings(self, document: Content | None, keys: Iterable[str]) -> set[str]:
-        """The names of what stands beside it."""
+        """Return the names beside it."""
         if self.is_whole:
             return {k.partition("/")[2] for k in keys if k.startswith(f"{self.type}/")}
         inside = (document or {}).get("group", ())
@@ -144,18 +144,19 @@ class Spot:
 
 
 def called(name: str, content: Content | None) -> str:
-    """Its title; its name if it has none."""
+    """Return the title; the name if there is none."""
     return str((content or {}).get("title") or name)
 
 
 def unique_label(name: str, content: Content | None) -> str:
-    """Its title with its name, which no other has; its name alone if it has no title."""
+    """Return the title with the name, which no other has; the name alone if there is no
+    title."""
     title = called(name, content)
     return name if title == name else f"{title} ({name})"
 
 
 def stand_in(name: str, taken: set[str]) -> str:
-    """The name itself if it can be one; else one under which the rest can be checked."""
+    """Return the name if it is a valid one; else one under which the rest can be checked."""
     if is_name(name) and name not in taken:
         return name
     numbers = (f"{STAND_IN}-{n}" for n in range(1, len(taken) + 3))
@@ -163,8 +164,8 @@ def stand_in(name: str, taken: set[str]) -> str:
 
 
 def at_setting(where: str, what: str, names: Iterable[str]) -> str:
-    """Return where a problem is told: what is said of a table as a whole names the setting of it
-    that is meant, which has a field; several that do not fit together are told at the first."""
+    """Return the place at which a problem is reported: a problem of a table as a whole names
+    the setting with a field; of several that do not fit together the first one has it."""
     meant = [".".join(filter(None, (where, setting))) for setting in settings_in(what)]
     return next((name for name in meant if name in names), where)
 

@@ -31,43 +31,53 @@ Bad = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class StepProblems:
-    """`why` stands above the form, `bad` below its fields, by their names."""
+    """Hold the problems of a step: `why` above the form, `bad` below its fields, by their
+    names."""
 
     why: tuple[str, ...] = ()
     bad: Bad = field(default_factory=dict)
 
 
 def problems_at_fields(
-    visit: Visit, done: Outcome, labels: Mapping[str, str], meant: Mapping[str, str]
+    visit: Visit, outcome: Outcome, labels: Mapping[str, str], meant: Mapping[str, str]
 ) -> StepProblems:
     """Return the problems of a step at its fields. `labels` are the fields of the form, as people
     read them; `meant` which of them stands for a setting of another name. A problem that no field
     stands for begins with what it is about."""
-    if not done.why or done.kind != "invalid":
-        return StepProblems(done.why)
-    bad, rest = dict[str, list[str]](), list[str]()
-    for where, what in done.problems:
+    if not outcome.why or outcome.kind != "invalid":
+        return StepProblems(outcome.why)
+    texts_by_field, other_texts = dict[str, list[str]](), list[str]()
+    for where, what in outcome.problems:
         setting = _setting(where, what, (*labels, *meant))
-        named = setting if setting in labels else meant.get(setting, "")
-        if not named:
-            rest.append(_beside(visit, where, what))
-        elif setting in labels or named not in bad:  # else it is told at its own setting
-            bad.setdefault(named, []).append(_worded(what, setting, labels[named]))
-    if not bad:
-        return StepProblems((done.why[0], *(one for one in rest if one != done.why[0])))
-    shown = visit.say(_(", ")).join(labels[one] for one in labels if one in bad)
-    head = visit.say(_("Correct these fields: {fields}.").fill(fields=shown))
-    return StepProblems((head, *rest), {name: tuple(texts) for name, texts in bad.items()})
+        field_name = setting if setting in labels else meant.get(setting, "")
+        if not field_name:
+            other_texts.append(_beside(visit, where, what))
+        elif setting in labels or field_name not in texts_by_field:
+            # Else it is reported at its own setting.
+            texts_by_field.setdefault(field_name, []).append(
+                _worded(what, setting, labels[field_name])
+            )
+    if not texts_by_field:
+        return StepProblems(
+            (outcome.why[0], *(one for one in other_texts if one != outcome.why[0]))
+        )
+    field_labels = visit.say(_(", ")).join(
+        labels[one] for one in labels if one in texts_by_field
+    )
+    head = visit.say(_("Correct these fields: {fields}.").fill(fields=field_labels))
+    return StepProblems(
+        (head, *other_texts), {name: tuple(texts) for name, texts in texts_by_field.items()}
+    )
 
 
-def _setting(where: str, what: str, known: tuple[str, ...]) -> str:
+def _setting(where: str, what: str, settings: tuple[str, ...]) -> str:
     """Return the setting that is meant: that of the place; or, of a route's options as a whole, the
     one that the text names."""
     setting = read_location(where).setting
-    if setting in known:
+    if setting in settings:
         return setting
-    named = settings_in(what) if setting == OPTIONS else ()
-    return next((one for one in known if one in named), "")
+    named_settings = settings_in(what) if setting == OPTIONS else ()
+    return next((one for one in settings if one in named_settings), "")
 
 
 def _worded(what: str, setting: str, label: str) -> str:
@@ -80,34 +90,34 @@ def _worded(what: str, setting: str, label: str) -> str:
     return "".join((*parts, what[at:])) if parts else what
 
 
-def _is_parted(rest: str) -> bool:
+def _is_parted(following: str) -> bool:
     """Return whether a blank parts a name in Latin letters from those of another script: after a
     label of their own they need none."""
-    return rest[:1] == " " and rest[1:2].isalpha() and not rest[1:2].isascii()
+    return following[:1] == " " and following[1:2].isalpha() and not following[1:2].isascii()
 
 
 def _beside(visit: Visit, where: str, what: str) -> str:
     """Return a problem of another definition than the form's own, with its name before it."""
-    found = read_location(where)
-    type, _, name = found.key.partition("/")
-    if not found.key or not found.inside:
+    location = read_location(where)
+    type, _, name = location.key.partition("/")
+    if not location.key or not location.inside:
         return what
     return after_place(visit.say(NAMED[type].fill(name=name)), what)
 
 
 async def check_account(visit: Visit, account: str, secret: str) -> Outcome:
     """Refuse a setting that is wrong for sure; what cannot be asked now the sign-in will show."""
-    done = await run(visit, "account_check", account=account, secret=secret)
-    field = done.ok["field"] if done.ok else ""
+    outcome = await run(visit, "account_check", account=account, secret=secret)
+    field = outcome.ok["field"] if outcome.ok else ""
     if not field:
         return Outcome()
-    why = visit.say(done.ok["why"])
+    why = visit.say(outcome.ok["why"])
     return Outcome(None, (why,), 400, problems=((field, why),), kind="invalid")
 
 
 async def store_secret(visit: Visit, account: str, entry: str, secret: str) -> Outcome:
     """Put an account's secret, if one was given, into the vault, once the server takes both."""
-    done = await check_account(visit, account, secret)
-    if done.why or not secret:
-        return done
+    outcome = await check_account(visit, account, secret)
+    if outcome.why or not secret:
+        return outcome
     return await run(visit, "set_secret", name=entry, value=secret, proved=True)

@@ -71,7 +71,7 @@ def after_place(place: str, text: str) -> str:
 
 
 def links(text: object) -> object:
-    """Return what a template shows of a text among others: its pages are links."""
+    """Return a text of a template with its pages as links; any other value as it is."""
     return text.html() if isinstance(text, LinkedText) else text
 
 

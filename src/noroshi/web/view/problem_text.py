@@ -49,13 +49,13 @@ NOT_SAID = ("", "--set")
 
 
 def problems_at(where: str, what: str, language: str, op: str = "") -> str:
-    """A problem on one line, with what it is about."""
+    """Return a problem on one line, with its place in words."""
     named = place_name(where, language, op)
     return after_place(named, what) if named else what
 
 
 def place_name(where: str, language: str, op: str = "") -> str:
-    """Return what the place of a problem is called; itself, where nobody gave it a name."""
+    """Return the place of a problem in words; the place itself where it has no name."""
     if where in NOT_SAID:
         return ""
     own = FIELDS.get(op, {}).get(where)
@@ -70,7 +70,7 @@ def place_name(where: str, language: str, op: str = "") -> str:
 
 
 def _steps(steps: Sequence[str], language: str) -> Iterator[str]:
-    """Names of groups and monitors as they are, settings as forms call them."""
+    """Yield names of groups and monitors as they are, settings as forms have them."""
     before = ""
     for number, step in enumerate(steps):
         last = number == len(steps) - 1
