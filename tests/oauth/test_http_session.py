@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
+import ssl
+import warnings
+from contextlib import contextmanager
 from dataclasses import replace
+from threading import Event, Thread
 
 import pytest
 
@@ -146,6 +151,41 @@ async def test_several_questions_of_one_session_share_a_connection(account, site
 
     await asyncio.to_thread(in_thread)
     assert (len(site.heard), site.connections) == (3, 1)
+
+
+@contextmanager
+def without_farewell(context: ssl.SSLContext):
+    """A server that answers once, and hears nothing of what comes then; the URL of it."""
+    over = Event()
+
+    def serve():
+        connection, _address = listening.accept()
+        with context.wrap_socket(connection, server_side=True) as answering:
+            answering.recv(65_536)
+            answering.sendall(says(200, b"{}"))
+            over.wait()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = Thread(target=serve)
+        thread.start()
+        try:
+            yield f"https://localhost:{listening.getsockname()[1]}"
+        finally:
+            over.set()
+            thread.join()
+
+
+def test_a_session_leaves_no_socket_though_the_server_says_no_farewell(account, tls):
+    cloud = replace(account.cloud, ca_file=tls[1])
+    gc.collect()
+    with without_farewell(tls[0]) as url, warnings.catch_warnings(record=True) as left:
+        warnings.simplefilter("always", ResourceWarning)
+        session = HttpSession(Client(account=replace(account, cloud=cloud)))
+        session.get(url)
+        session.close()
+        del session
+        gc.collect()
+    assert [str(one.message) for one in left] == []
 
 
 @pytest.mark.parametrize(
