@@ -141,6 +141,7 @@ class Conversation:
     async def _starttls(self, rest: str) -> None:
         if self._tls or rest:
             return await self._no("500 5.3.3 Unrecognized command")
+        await self._line.discard_input()
         await self._say("220 2.0.0 SMTP server ready")
         await self._line.strike(self._faults.next("TLS"))
         self._tls, self._hello = await self._line.secure(self._rules.tls), ""

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 
 from noroshi_lab.lab.dialects import Dialect
 from noroshi_lab.lab.directory import Clock
@@ -33,8 +34,6 @@ class Line:
     ) -> None:
         """`note` is told of each error that is said."""
         self._reader, self._writer = reader, writer
-        self._clear_writer: asyncio.StreamWriter | None = None
-        """The one before TLS; whoever lets go of it closes the connection."""
         self._faults, self._clock = faults, clock
         self._dialect, self._note = dialect, note
         self._id = secrets.token_hex(8).upper()
@@ -88,20 +87,17 @@ class Line:
             pass
         raise ConversationEndedError
 
+    async def discard_input(self) -> None:
+        """Discard what has come already. What stands in clear behind STARTTLS must not be obeyed
+        (RFC 3207, 6)."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0):  # what is there is read without waiting
+                while await self._reader.read(MAX_LINE):
+                    pass
+
     async def secure(self, tls: ssl.SSLContext) -> str:
         """Goes over to TLS and tells its version."""
-        loop, reader = asyncio.get_running_loop(), asyncio.StreamReader()
-        protocol = asyncio.StreamReaderProtocol(reader)
-        transport = await loop.start_tls(
-            self._writer.transport, protocol, tls, server_side=True
-        )
-        assert transport is not None
-        protocol.connection_made(transport)
-        # RFC 3207, 6: what came in clear together with STARTTLS must not be obeyed. It stays
-        # behind with the old reader.
-        self._clear_writer = self._writer
-        self._reader = reader
-        self._writer = asyncio.StreamWriter(transport, protocol, reader, loop)
+        await self._writer.start_tls(tls)
         return self.tls_version()
 
     def tls_version(self) -> str:
