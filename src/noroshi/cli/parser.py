@@ -48,7 +48,7 @@ NAME = "noroshi"
 
 @dataclass(frozen=True, slots=True)
 class CommandLine:
-    """What was typed: the command that it names, and all beside the words of its name."""
+    """Hold what was typed: the command that it names, and all beside the words of its name."""
 
     program: str
     command: Command

@@ -54,7 +54,7 @@ class EngineSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessCalls:
-    """What the engine asks of the process that it runs in. `jitter`: from 0 to 1."""
+    """Hold the calls that the engine makes to its process. `jitter`: from 0 to 1."""
 
     compile_plan: Callable[[Version], Awaitable[AppliedPlan]]
     open_transport: Callable[[Route], Transport]

@@ -52,7 +52,7 @@ NOT_HERE = _(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedParts:
-    """What all hosts of one computer share. Whoever hands in `running` closes it."""
+    """Hold what all hosts of one computer share. Whoever hands in `running` closes it."""
 
     jobs: Jobs | None = None
     computer: Computer | None = None

@@ -26,7 +26,7 @@ WELL = (SignInStatus.SIGNED_IN, SignInStatus.WAITING)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeReadings:
-    """What the node knows of itself at the moment. `routes` and `accounts` are those of the plan in
+    """Read what the node knows of itself at the moment. `routes` and `accounts` are those of the plan in
     effect; `late` and `clock_set` the engine's figures in seconds; `read_since` is from when on the
     mailbox of a route's account is read in this life."""
 

@@ -126,7 +126,7 @@ class InFlight:
 
 @dataclass(frozen=True, slots=True)
 class DispatcherCalls:
-    """What the dispatcher asks of the engine that it works for. `guard` runs what the store may
+    """Hold the calls that the dispatcher makes to its engine. `guard` runs what the store may
     refuse; `notices` are those of how an attempt ended."""
 
     open_transport: Callable[[Route], Transport]

@@ -55,7 +55,7 @@ CHECK_FAILED = _("the check itself failed ({bug}); this is a fault of Noroshi, s
 
 @dataclass(frozen=True, slots=True)
 class WatcherCalls:
-    """What the watcher asks of the engine that it works for."""
+    """Hold the calls that the watcher makes to its engine."""
 
     log_once: Callable[[Exception], None]
     text_failures: Callable[[Iterable[Envelope]], tuple[Envelope, ...]]
