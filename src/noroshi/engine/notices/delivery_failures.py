@@ -107,6 +107,8 @@ def _notice(parcel: Parcel, receipt: Receipt, fate: Fate) -> Notice | None:
     envelope, now = parcel.envelope, receipt.at
     answers = {address: answer_for(address, receipt) for address in envelope.to}
     refused = {to: one for to, one in answers.items() if one.verdict is Verdict.REFUSED}
+    if not refused and not isinstance(fate, SetAside):
+        return None  # so it is of nearly every mail, and words take their time
     why = failure_words(refused.values())
     match fate:
         case SetAside(why=cause):
@@ -120,9 +122,9 @@ def _notice(parcel: Parcel, receipt: Receipt, fate: Fate) -> Notice | None:
                 why=cause,
                 unread=parcel.unread is not None,
             )
-        case NextRoute() if refused:
+        case NextRoute():
             return _failed(Failure.ROUTE, parcel.route, why, envelope, now, tuple(refused))
-        case Accepted() | Retry() | OpenCircuit() if refused:
+        case Accepted() | Retry() | OpenCircuit():
             name = envelope.contact
             return _failed(Failure.ADDRESS, name, why, envelope, now, tuple(refused))
     return None
