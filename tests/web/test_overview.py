@@ -379,7 +379,7 @@ async def test_of_very_many_problems_the_worst_come_first_and_the_rest_as_a_numb
             None, "Name", ("diagnosis failed: Name", "診断で失敗: Name", "warning"), id="failed"
         ),
         pytest.param(
-            "2026-01-01T00:00:00+00:00", "", ("ready", "使えます", "ok"), id="accepted"
+            "2026-01-01T00:00:00+00:00", "", ("ready", "使用可能", "ok"), id="accepted"
         ),
     ],
 )

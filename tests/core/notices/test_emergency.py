@@ -40,7 +40,7 @@ def one(*mails):
     ("language", "mark", "why"),
     [
         pytest.param("en", "[without the queue] ", "the volume is full", id="English"),
-        pytest.param("ja", "[送信キュー外] ", "ボリュームがいっぱいです", id="Japanese"),
+        pytest.param("ja", "[直接送信] ", "ボリュームがいっぱいです", id="Japanese"),
     ],
 )
 def test_it_is_marked_and_says_why_in_the_contacts_language(language, mark, why):

@@ -94,7 +94,7 @@ def test_a_state_a_level_and_a_role_have_words():
         ("~", "状態", "待機", "停止中"),
         ("~", "レベル", "正常", "危険"),
     ]
-    assert told(None, {"state": "well"}, "ja")[0][3] == "使えます"
+    assert told(None, {"state": "well"}, "ja")[0][3] == "使用可能"
     assert told(None, {"role": "operator"}, "ja")[0][3] == "運用担当"
 
 
