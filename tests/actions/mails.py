@@ -32,7 +32,7 @@ UNREACHABLE = bilingual(
 )
 PORT = {"name": "web", "title": "TCP 443", "kind": "port", "group": "net", "group_title": ""}
 SECRET_ENDED = bilingual(
-    en="the client secret has ended", ja="クライアント シークレットの期限が切れました"
+    en="the client secret has expired", ja="クライアント シークレットの期限が切れました"
 )
 NOT_THERE = bilingual(en="connection refused", ja="接続を拒否されました")
 REFUSED = Cause(
@@ -74,7 +74,7 @@ SCRIPT = {
     "kind": "script",
 }
 PRINTED = plain(
-    "backup-verify.sh ended with code 2:\n"
+    "backup-verify.sh exited with code 2:\n"
     + "\n".join(
         f"  set {n:03}: checksum differs from {'0123456789abcdef' * 4}" for n in range(90)
     )

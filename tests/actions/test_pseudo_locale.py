@@ -18,7 +18,7 @@ COMMANDS = words("doctor edit ledger list noroshi queue release show")
 QUOTED = words(
     """
     Connection Input Recipient after available back boom checksum code could data differs disk
-    ended found from full request retried rolled such table timed timeout truncated undefined user
+    exited found from full request retried rolled such table timed timeout truncated undefined user
     with
     """
 )

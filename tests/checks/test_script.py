@@ -74,15 +74,17 @@ async def test_a_plugins_code_is_its_level(code, level):
     [
         pytest.param(ProgramResult(3, "no such host | a=1", ""), "^no such host$", id="three"),
         pytest.param(
-            ProgramResult(3, "", "usage: x"), "ended with code 3: usage: x", id="three, silent"
+            ProgramResult(3, "", "usage: x"), "exited with code 3: usage: x", id="three, silent"
         ),
         pytest.param(
             ProgramResult(127, "", "no lib\nat all"),
-            "ended with code 127: no lib$",
+            "exited with code 127: no lib$",
             id="another",
         ),
         pytest.param(
-            ProgramResult(255, "odd", ""), "ended with code 255: odd$", id="another, said aloud"
+            ProgramResult(255, "odd", ""),
+            "exited with code 255: odd$",
+            id="another, said aloud",
         ),
         pytest.param(
             ProgramResult(-9, "", ""),
@@ -132,7 +134,7 @@ async def test_half_a_number_at_the_cut_is_not_believed():
 
 @pytest.mark.parametrize("reads", ["number", "json", "auto"])
 async def test_a_program_that_fails_has_measured_nothing(reads):
-    with pytest.raises(Unmeasurable, match="ended with code 1: no disk") as caught:
+    with pytest.raises(Unmeasurable, match="exited with code 1: no disk") as caught:
         await answer(ProgramResult(1, "42", "no disk\n"), reads=reads)
     assert caught.value.words.ja == "プログラムが終了コード 1 で終了しました: no disk"
 

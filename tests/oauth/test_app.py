@@ -185,11 +185,11 @@ def test_nobody_is_told_to_sign_in_for_it(error, code, said):
             ("for “00000003-0000-0000-c000-000000000000”", "lacks the permission"),
             id="for Graph",
         ),
-        pytest.param(Secret("EwBopaque"), ("cannot be inspected",), id="opaque"),
-        pytest.param(Secret("a.b.c"), ("cannot be inspected",), id="no JSON in it"),
+        pytest.param(Secret("EwBopaque"), ("is opaque",), id="opaque"),
+        pytest.param(Secret("a.b.c"), ("is opaque",), id="no JSON in it"),
         pytest.param(
             Secret(f"a.{base64.b64encode(b'[' * 99_999).decode()}.c"),
-            ("cannot be inspected",),
+            ("is opaque",),
             id="too deep to be read",
         ),
         pytest.param(

@@ -171,7 +171,7 @@ async def test_a_place_is_silenced_and_nobody_forgets_it(seen, harness, given, h
         return
     assert seen.to == "/alarms?did=silence"
     page = (await seen.get("/")).text
-    assert "Silent until" in page and "mark--silent" in page
+    assert "Silenced until" in page and "mark--silent" in page
     page = (await seen.get("/tree/web1/base")).text
     assert "mark--silent" in page
     page = (await seen.get(f"/monitor/{DISKS}")).text
@@ -184,7 +184,7 @@ async def test_a_place_is_silenced_and_nobody_forgets_it(seen, harness, given, h
 
 async def test_what_ended_within_a_day_is_listed(seen, harness):
     page = (await seen.get("/alarms")).text
-    assert "No alarm has ended within 24 hours." in page
+    assert "No alarms ended in the last 24 hours." in page
 
 
 async def stopped(harness, ask):

@@ -281,7 +281,7 @@ CHECK = Check(
     title=_("Web page or API"),
     help=_(
         "Checks whether a web page or an API answers as expected: status, words in the text, "
-        "response time and remaining days of the certificate."
+        "response time and days until the certificate expires."
     ),
     options=Options,
     limits={"wrong": Limits(critical=1), "days": Limits(warning=14, critical=3, rising=False)},

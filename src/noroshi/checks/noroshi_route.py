@@ -117,7 +117,7 @@ CHECK = Check(
     names={
         "blocked": _("Action required"),
         "down": _("Down for"),
-        "retiring": _("Password sign-in to be discontinued"),
+        "retiring": _("Uses password sign-in that is being retired"),
         "accepted": _("Time since the last acceptance"),
         "seen": _("Time since the last confirmed arrival"),
         "took": _("Time to arrive"),

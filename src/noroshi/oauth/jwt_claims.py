@@ -56,7 +56,7 @@ PERSON = ("upn", "preferred_username", "email", "unique_name")
 LONGEST_CLAIM, MOST_CLAIMS = 100, 20
 LONGEST_AUDIENCE = 80
 
-OPAQUE = _("The token cannot be inspected; the mail server will judge it.")
+OPAQUE = _("The token is opaque; only the mail server can validate it.")
 FOR_EXCHANGE = _("The token is for Exchange Online.")
 EXCHANGE_REFUSES = _(
     "Caution: the token is for “{aud}”, not for Exchange Online, which will refuse it "

@@ -21,7 +21,7 @@ ALARM_ACKNOWLEDGE = operation(
 ALARM_UNACKNOWLEDGE = operation(
     "alarm_unacknowledge",
     OPERATOR,
-    help=_("Withdraw an acknowledgement: the alarm is notified again as its rules require."),
+    help=_("Withdraw an acknowledgement: the alarm is reported again as its rules require."),
     label=_("Acknowledgement withdrawn"),
     news=True,
 )
@@ -53,7 +53,7 @@ SILENCE_ADD = operation(
 SILENCE_END = operation(
     "silence_end",
     OPERATOR,
-    help=_("End a silence now; problems that persist are notified."),
+    help=_("End a silence now; problems that persist are reported."),
     label=_("Silence ended"),
     news=True,
 )

@@ -44,7 +44,7 @@ class Options:
     sender_name: str = "Noroshi"
     """Display name of the sender."""
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
-    """Character set of mails; a mail that iso-2022-jp cannot express uses utf-8."""
+    """Character set of mails; a mail that iso-2022-jp cannot encode uses utf-8."""
     envelope_headers: bool = False
     """Begin each file with X-Sender and X-Receiver, as IIS and Exchange's Replay folder
     require."""

@@ -28,7 +28,7 @@ ALARM = Command(
             name="acknowledge",
             run="noroshi.cli.handlers.alarms:acknowledge",
             help=_("acknowledge: repeats stop until it recovers or gets worse"),
-            more=(_("A recovery is still notified."),),
+            more=(_("A recovery is still reported."),),
             options=(MONITOR, ITEM, SAYING, JSON),
         ),
         Command(
@@ -63,7 +63,7 @@ SILENCE = Command(
             run="noroshi.cli.handlers.silences:add",
             help=_("suppress notifications from now until a given time"),
             more=(
-                _("Monitoring continues. Problems that persist at the end are notified then."),
+                _("Monitoring continues. Problems that persist at the end are reported then."),
             ),
             options=(
                 Option(
@@ -100,7 +100,7 @@ SILENCE = Command(
         Command(
             name="end",
             run="noroshi.cli.handlers.silences:end",
-            help=_("end a silence now: problems that persist are notified"),
+            help=_("end a silence now: problems that persist are reported"),
             options=(
                 Option(
                     ("silence",),

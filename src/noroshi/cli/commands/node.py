@@ -52,7 +52,7 @@ LAB = Command(name="lab", help=_("run a simulator of Microsoft 365 on this compu
 COMPLETION = Command(
     name="completion",
     run="noroshi.cli.handlers.completion:completion",
-    help=_("print the set-up for shell completion of commands and options"),
+    help=_("print the shell completion script"),
     options=(
         Option(
             ("shell",),

@@ -13,7 +13,7 @@ AUTHORIZE = Command(
     more=(
         _(
             "It asks for the client secret if none is stored, shows a page to open in any browser, "
-            "and takes the URL at which the browser ends."
+            "and asks for the URL where the browser ends up."
         ),
         _(
             "With --here, the browser on this computer returns automatically. With --device, you "

@@ -84,7 +84,7 @@ LOG = Command(
         ONLY_MONITOR,
         Option(
             ("--last",),
-            _("number of alarms (default: 50)"),
+            _("number of events (default: 50)"),
             {"metavar": "COUNT", "type": int, "default": 50},
         ),
         JSON,

@@ -151,7 +151,7 @@ AUDIT = Command(
     options=(
         Option(
             ("--last",),
-            _("number of alarms (default: 50)"),
+            _("number of entries (default: 50)"),
             {"metavar": "COUNT", "type": int, "default": 50},
         ),
         JSON,

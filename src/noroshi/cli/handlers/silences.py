@@ -26,10 +26,10 @@ FROM_TO = _("{begins} – {ends}")
 NOW = _("in progress until {ends}")
 IS_SILENT = _(
     "Notifications of {place} are suppressed until {at} (monitors: {count}). Monitoring "
-    "continues; problems that persist at that time are notified.\n"
+    "continues; problems that persist at that time are reported.\n"
     "To end the silence earlier: noroshi silence end {id}"
 )
-IS_OVER = _("The silence of {place} has ended: problems that persist are notified now.")
+IS_OVER = _("The silence of {place} has ended: problems that persist are reported now.")
 
 
 def add(context: CommandContext) -> int:

@@ -94,15 +94,15 @@ class GroupDef(Definition):
     title: str = ""
     """Name shown on pages and in mails."""
     every: str = ""
-    """Interval of its monitors that have none of their own."""
+    """Interval for monitors without their own."""
     at: tuple[str, ...] | str = ()
-    """Times of day of its monitors that have none of their own."""
+    """Times of day for monitors without their own."""
     days: tuple[str, ...] = ()
     """Days of the week for the measurements at those times."""
     rules: tuple[str, ...] | None = None
-    """Rules of its monitors that have none of their own; without any, nobody is notified."""
+    """Rules for monitors without their own; without any, nobody is notified."""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
-    """Thresholds by kind and reading, for its monitors that have none of their own."""
+    """Thresholds by kind and reading, for monitors without their own."""
     maintenance: tuple[WindowDef, ...] = ()
     """Maintenance of all its monitors, in addition to that of the instance."""
     enabled: bool = True
@@ -120,15 +120,15 @@ class InstanceDef(Definition):
     zone: str = "UTC"
     """Time zone, as in Asia/Tokyo."""
     every: str = ""
-    """Interval of its monitors if neither they nor their groups have one. Default: 1m."""
+    """Interval for monitors without their own or one from their group. Default: 1m."""
     at: tuple[str, ...] | str = ()
-    """Times of day of its monitors that have none of their own."""
+    """Times of day for monitors without their own."""
     days: tuple[str, ...] = ()
     """Days of the week for the measurements at those times."""
     rules: tuple[str, ...] | None = None
-    """Rules of its monitors if neither they nor their groups have any."""
+    """Rules for monitors without their own or any from their group."""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
-    """Thresholds by kind and reading, for its monitors that have none of their own."""
+    """Thresholds by kind and reading, for monitors without their own."""
     maintenance: tuple[WindowDef, ...] = ()
     """Maintenance of the whole instance."""
     enabled: bool = True
@@ -210,7 +210,7 @@ class RuleDef(Definition):
     most: int = 999
     """Maximum number of notifications of one level, 1 to 999."""
     repeat: str = ""
-    """Interval at which an unchanged problem is notified again, as in 30m; at least 1m."""
+    """Interval at which an unchanged problem is reported again, as in 30m; at least 1m."""
     recovered: bool = True
     """Also notify of the end of a problem."""
     options: Mapping[str, Any] = field(default_factory=dict)

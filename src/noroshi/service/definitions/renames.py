@@ -42,7 +42,7 @@ FOLLOWS: Mapping[str, Message] = {
     ),
     "routes": _(
         "When it is renamed, rules, notifications and waiting mails are updated. The monitoring "
-        "of the route itself starts anew: its history, and when a mail was last accepted, are "
+        "of the route itself starts over: its history, and when a mail was last accepted, are "
         "not carried over."
     ),
     "networks": _(

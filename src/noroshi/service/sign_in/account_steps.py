@@ -74,7 +74,7 @@ ANOTHER = with_instruction(
     InstructionKind.SIGN_IN_PLACE,
 )
 FOR = _("for {aud}: {rights}; {who}")
-OPAQUE = _("cannot be inspected; the mail server will judge it")
+OPAQUE = _("opaque; only the mail server can validate it")
 REPLY = "{error}{codes}{correlation}"
 
 

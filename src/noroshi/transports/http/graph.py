@@ -67,7 +67,7 @@ class Options:
     ca_file: str = ""
     """Certificates (PEM) to trust in addition to the system's."""
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
-    """Character set of mails; a mail that iso-2022-jp cannot express uses utf-8."""
+    """Character set of mails; a mail that iso-2022-jp cannot encode uses utf-8."""
 
     def __post_init__(self) -> None:
         if not self.account:

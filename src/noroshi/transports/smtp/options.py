@@ -97,7 +97,7 @@ class Options:
     ehlo: str = ""
     """Name in EHLO; empty: the sender's domain."""
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
-    """Character set of mails; a mail that iso-2022-jp cannot express uses utf-8."""
+    """Character set of mails; a mail that iso-2022-jp cannot encode uses utf-8."""
 
     def __post_init__(self) -> None:
         if not self.host.strip():
