@@ -7,12 +7,11 @@ import json
 import socket
 import subprocess
 import termios
-from threading import Thread
 
 import pytest
 
 from noroshi.stores.sqlite.migrations import known_migrations
-from noroshi.stores.sqlite.process_lock import Holder, LifeLock
+from noroshi.stores.sqlite.process_lock import Holder, LifeLock, holding
 from noroshi.stores.sqlite.store import SqliteStore
 from tests.e2e.world import PATIENCE, Home, until
 from tests.warm import warm
@@ -146,16 +145,12 @@ def test_a_node_is_seen_to_start_before_it_has_imported_all_that_it_is_made_of(h
 
 def test_a_command_waits_for_a_node_that_is_just_starting(home):
     """It waits for seconds, which a busy machine may need for the start alone: then it says so."""
-    answers = []
     with lock(home, Holder.STARTING):
         starting(home)
         until(lambda: "waiting for it" in log_of(home), "the node to meet the lock")
-        asking = Thread(
-            target=lambda: answers.append(home.run("status", "--json", check=False))
-        )
-        asking.start()
-    asking.join(PATIENCE)
-    (told,) = answers
+    # Before the node has it, nobody does: a command would rightly answer by itself.
+    until(lambda: holding(home.folder / "noroshi.lock"), "the node to take the lock")
+    told = home.run("status", "--json", check=False)
     assert (told.returncode == 0 and json.loads(told.stdout)["running"]) or (
         told.returncode == 4 and "is starting" in " ".join(told.stderr.split())
     )
