@@ -1,4 +1,4 @@
-"""What was stored under a wording that had its command in it reads as the text of today does."""
+"""A text stored under a wording that had its command in it reads as the text of today does."""
 
 import re
 from string import Formatter

@@ -1,4 +1,4 @@
-"""What a server may answer, and how much of it is an answer: on a real connection."""
+"""HTTP/1.1 with servers that answer well, badly or by halves: on a real connection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What signs in asks by the same network as every other way out does, and by https alone."""
+"""Sign-ins use the same network as every other connection, and https alone."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ EVENTS: Mapping[str, Message] = {
     "make_sure": _("Password re-entered"),
     "password_chosen": _("Own password set with a one-time code"),
 }
-"""What the audit log has beside operations: what happens at the door of the manager."""
+"""Labels of what the audit log records beside operations: log-ins and requests by token."""
 
 
 def label_of(name: str) -> Message | None:

@@ -62,7 +62,7 @@ Measure = Callable[[Monitor, Mapping[str, Any]], Awaitable[Sample]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceParts:
-    """What operations work with beside store, plugins and clocks. `measure` and `host_of` are the
+    """Hold what operations work with beside store, plugins and clocks. `measure` and `host_of` are the
     engine's; `system` gives the steps that examine this computer."""
 
     vault: Vault
