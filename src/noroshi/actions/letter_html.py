@@ -37,10 +37,10 @@ MOST_LINES = 8
 MOST_LISTED = 51
 """A notice lists fifty, and says in one more line how many it left out."""
 MORE_LINES = ngettext(
-    "… {count} more line, in the plain-text version of this mail",
-    "… {count} more lines, in the plain-text version of this mail",
+    "… {count} more line, in the plain-text version of this message",
+    "… {count} more lines, in the plain-text version of this message",
 )
-MORE = _("and {count} more. The plain-text version of this mail lists them all.")
+MORE = _("and {count} more. The plain-text version of this message lists them all.")
 
 
 def as_html(page: Page) -> str:

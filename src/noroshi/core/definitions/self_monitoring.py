@@ -36,7 +36,7 @@ LONGEST_NAME = 64
 OFTEN = "20s"
 """A fault is told within a minute."""
 OWN_GROUPS = _(
-    "is made by Noroshi; you may set only rules, limits, every, zone, title and maintenance"
+    "is created by Noroshi; only rules, limits, every, zone, title and maintenance can be set"
 )
 ALWAYS = _(
     "Noroshi always monitors itself, or alarms could fail unnoticed; for no notifications, "
