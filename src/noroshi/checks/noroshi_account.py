@@ -40,7 +40,7 @@ RESTS = ngettext(
 @options
 class Options:
     account: str
-    """Name of the account."""
+    """Name of the account whose sign-in is monitored."""
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
