@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from noroshi.operations.mail_answers import Arrives
 from noroshi.service import ConflictError, OperationFailedError
-from noroshi.service.mail.mail_answers import Arrives
 from noroshi_lab.lab.person import SmtpAuthError
 from tests.noroshi_lab.lab.story import AKI, Story, story
 

@@ -14,7 +14,7 @@ from noroshi.core.printable import printable
 from noroshi.core.translation import _
 from noroshi.definitions import Plan
 from noroshi.operations import alarm_operations
-from noroshi.service.alarms.alarm_answers import AlarmRow, Alarms, RemarkShown
+from noroshi.operations.alarm_answers import AlarmRow, Alarms, RemarkShown
 from noroshi.service.alarms.alarm_view import (
     NO_SUPPRESSION,
     MonitorSuppression,

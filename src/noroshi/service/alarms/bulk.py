@@ -14,6 +14,7 @@ from noroshi.core.model import Monitor, State
 from noroshi.core.translation import _
 from noroshi.definitions import Plan
 from noroshi.operations import alarm_operations
+from noroshi.operations.alarm_answers import AlarmRemarked
 from noroshi.service.alarms.acknowledgements import (
     BAD_WORDS,
     MOVED,
@@ -23,7 +24,6 @@ from noroshi.service.alarms.acknowledgements import (
     require_open,
     words_of,
 )
-from noroshi.service.alarms.alarm_answers import AlarmRemarked
 from noroshi.service.errors import (
     ConflictError,
     InvalidArgumentError,

@@ -16,7 +16,7 @@ from noroshi.core.time_input import read_length, read_moment
 from noroshi.core.translation import Message, _, ngettext
 from noroshi.definitions import Plan
 from noroshi.operations import alarm_operations
-from noroshi.service.alarms.alarm_answers import SilenceShown
+from noroshi.operations.alarm_answers import SilenceShown
 from noroshi.service.alarms.alarm_view import silence_shown
 from noroshi.service.definitions.enable_disable import NO_PART
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError

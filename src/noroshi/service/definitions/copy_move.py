@@ -12,9 +12,9 @@ from noroshi.core.definitions.version_note import note_text
 from noroshi.core.translation import Message, _
 from noroshi.definitions.definition_tree import Path, copy_instance, copy_part, move_part, part
 from noroshi.operations import definition_operations
+from noroshi.operations.definition_answers import Applied
 from noroshi.ports import Document, Version
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
-from noroshi.service.definitions.definition_answers import Applied
 from noroshi.service.definitions.enable_disable import PATH, EnableDisableOperations, no_part
 from noroshi.service.errors import InvalidArgumentError
 from noroshi.service.operation import Person, offers

@@ -18,10 +18,10 @@ from noroshi.definitions.rename import key_after_rename, with_new_names
 from noroshi.definitions.route_aliases import readdress_mails, remember
 from noroshi.definitions.stable_ids import with_previous_id
 from noroshi.operations import definition_operations
+from noroshi.operations.definition_answers import Applied, DefinitionsShown
 from noroshi.ports import Document, StoreError, Version
 from noroshi.schema import Invalid as Unusable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
-from noroshi.service.definitions.definition_answers import Applied, DefinitionsShown
 from noroshi.service.definitions.renames import Names, renamed_routes
 from noroshi.service.definitions.versions import VersionOperations
 from noroshi.service.definitions.warnings import days_over, without_route

@@ -19,11 +19,11 @@ from noroshi.core.translation import NOTHING, Message, _
 from noroshi.definitions.definition_tree import Path, disabled_parts, part, parts, set_enabled
 from noroshi.definitions.validation import read
 from noroshi.operations import definition_operations
+from noroshi.operations.definition_answers import Applied
+from noroshi.operations.status_answers import StoppedBy
 from noroshi.ports import Document, Version
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
-from noroshi.service.definitions.definition_answers import Applied
 from noroshi.service.errors import InvalidArgumentError, NotFoundError
-from noroshi.service.monitors.status_answers import StoppedBy
 from noroshi.service.operation import Person, offers
 from noroshi.service.operation_context import OperationGroup
 

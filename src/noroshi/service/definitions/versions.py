@@ -12,9 +12,9 @@ from noroshi.core.translation import _
 from noroshi.definitions import FirstDifferences, first_differences
 from noroshi.definitions.stable_ids import as_it_was
 from noroshi.operations import definition_operations
+from noroshi.operations.definition_answers import Applied, OneVersion, VersionRow
 from noroshi.ports import Version
 from noroshi.service.definitions.apply import ApplyOperations
-from noroshi.service.definitions.definition_answers import Applied, OneVersion, VersionRow
 from noroshi.service.errors import NotFoundError
 from noroshi.service.operation import Person, offers
 

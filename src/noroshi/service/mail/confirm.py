@@ -7,9 +7,9 @@ from dataclasses import replace
 from noroshi.core.mail import EnvelopeState
 from noroshi.core.translation import _
 from noroshi.operations import mail_operations
+from noroshi.operations.mail_answers import Queued
 from noroshi.service.errors import ConflictError, NotFoundError
 from noroshi.service.mail.delivery_status import state_of
-from noroshi.service.mail.mail_answers import Queued
 from noroshi.service.mail.queue import NO_MAIL, QueueOperations
 from noroshi.service.monitors import status_view
 from noroshi.service.operation import Person, note, offers

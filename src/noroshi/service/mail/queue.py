@@ -10,10 +10,10 @@ from noroshi.core.levels import Level
 from noroshi.core.translation import Message, _
 from noroshi.definitions.accounts_of_routes import account_of
 from noroshi.operations import mail_operations
+from noroshi.operations.mail_answers import Letter, Queued, Sent
 from noroshi.ports import QueuedEnvelope
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
 from noroshi.service.mail import compose
-from noroshi.service.mail.mail_answers import Letter, Queued, Sent
 from noroshi.service.monitors import status_view
 from noroshi.service.operation import Person, note, offers
 from noroshi.service.operation_context import OperationGroup

@@ -8,6 +8,7 @@ from noroshi.core.cadence import At, Cadence
 from noroshi.core.model import Limits, Monitor, Reading, Sample
 from noroshi.core.translation import Message, _, plain
 from noroshi.operations import monitor_operations
+from noroshi.operations.status_answers import LimitShown, MonitorShown, Point, Series
 from noroshi.ports import Check
 from noroshi.service.alarms.alarm_view import (
     NO_SUPPRESSION,
@@ -22,7 +23,6 @@ from noroshi.service.monitors import status_view
 from noroshi.service.monitors.history import monitor_named
 from noroshi.service.monitors.reading_text import limits_text
 from noroshi.service.monitors.status import UNKNOWN_STATE
-from noroshi.service.monitors.status_answers import LimitShown, MonitorShown, Point, Series
 from noroshi.service.operation import Person, offers
 
 MOST_SAMPLES = 1000

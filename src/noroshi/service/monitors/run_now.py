@@ -17,17 +17,12 @@ from noroshi.core.translation import Message, _, plain
 from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import marks_of
 from noroshi.operations import monitor_operations
+from noroshi.operations.status_answers import ItemStatus, MonitorTried, ReadingTried, RuleTried
 from noroshi.ports import Document, Unmeasurable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
 from noroshi.service.errors import InvalidArgumentError, OperationFailedError
 from noroshi.service.monitors.history import monitor_named
 from noroshi.service.monitors.reading_text import cause_text, limits_text, quantity_text
-from noroshi.service.monitors.status_answers import (
-    ItemStatus,
-    MonitorTried,
-    ReadingTried,
-    RuleTried,
-)
 from noroshi.service.operation import Person, note, offers, require_reauthentication
 
 log = logging.getLogger(__name__)

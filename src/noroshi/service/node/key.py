@@ -5,8 +5,8 @@ from __future__ import annotations
 from noroshi.core.translation import _
 from noroshi.knowledge.os_errors import why
 from noroshi.operations import node_operations
+from noroshi.operations.vault_answers import KeyChecked, KeyEntry, KeyRotated
 from noroshi.service.errors import OperationFailedError
-from noroshi.service.node.vault_answers import KeyChecked, KeyEntry, KeyRotated
 from noroshi.service.operation import Person, note, offers
 from noroshi.service.operation_context import OperationGroup
 from noroshi.vault import KeyRing, VaultError

@@ -13,6 +13,7 @@ from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import _
 from noroshi.operations import node_operations
+from noroshi.operations.vault_answers import SecretEntry
 from noroshi.ports import Document
 from noroshi.service.errors import (
     ConflictError,
@@ -21,7 +22,6 @@ from noroshi.service.errors import (
     OperationFailedError,
 )
 from noroshi.service.node.secret_bindings import Destinations
-from noroshi.service.node.vault_answers import SecretEntry
 from noroshi.service.operation import Person, note, offers
 from noroshi.service.operation_context import OperationGroup
 from noroshi.vault import reserved

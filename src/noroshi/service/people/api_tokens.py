@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from noroshi.core.definitions.problems import Problem, shortened, suggestion
 from noroshi.core.people import NAME, ApiToken, holds, made_with
 from noroshi.core.translation import _
 from noroshi.operations import people_operations
+from noroshi.operations.people_answers import TokenMade, TokenRow
 from noroshi.people import random_keys
 from noroshi.people.authentication import BAD_NAME
 from noroshi.service.errors import (
@@ -28,29 +28,6 @@ NO_MORE = _("{who} is no longer an administrator. Nothing was created.")
 THERE_IS_TOKEN = _(
     "The API token {name} already exists. Revoke it first, or choose another name."
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenMade:
-    """An API token: `token` is shown once."""
-
-    name: str
-    role: str
-    token: str = field(repr=False)
-    until: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenRow:
-    """An API token in short. `ended`: it holds no more."""
-
-    name: str
-    role: str
-    by: str
-    made: datetime
-    until: datetime | None
-    programs: bool
-    ended: bool
 
 
 class ApiTokenOperations(OperationGroup):

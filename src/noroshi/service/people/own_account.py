@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.people import User
 from noroshi.core.translation import _
 from noroshi.operations import people_operations
+from noroshi.operations.people_answers import OwnAccount, Recovery, SecondStep
 from noroshi.people import AuthenticationError
 from noroshi.people.passwords import password_problem
 from noroshi.service.errors import ForbiddenError, InvalidArgumentError, OperationFailedError
 from noroshi.service.operation import ADMIN, Person, note, offers
-from noroshi.service.people.users import NOT_SET, Recovery, SecondStep, UserOperations
+from noroshi.service.people.users import NOT_SET, UserOperations
 
 WHOSE = _("Name the account: only a browser that is logged in may omit it.")
 NOT_YOURS = followed_by(_("{name} is another user."), InstructionKind.CHANGE_PASSWORD)
@@ -24,17 +23,6 @@ IN_BROWSER = followed_by(
     ),
     InstructionKind.END_SECOND_STEP,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnAccount:
-    """The person who asks, and whether they may log in at all: a token or this computer's user
-    has neither password nor second step here."""
-
-    name: str
-    role: str = ""
-    two_steps: bool = False
-    recovery: int = 0
 
 
 class OwnAccountOperations(UserOperations):

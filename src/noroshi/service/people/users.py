@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.people import NAME, OF_TOKEN, User, made_with
 from noroshi.core.roles import ROLES, roles_up_to
 from noroshi.core.translation import _
 from noroshi.operations import people_operations
+from noroshi.operations.people_answers import Recovery, SecondStep, UserMade, UserRow
 from noroshi.people import random_keys, second_factor
 from noroshi.people.authentication import BAD_NAME, SEED
 from noroshi.people.authentication_errors import BusyError
@@ -39,45 +40,6 @@ WRONG_CODE = _(
     "that the clocks agree."
 )
 NOT_BEGUN = _("Two-step log-in was not begun for {name}.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserMade:
-    """A user; `code` is shown once: by it they choose their password, until then."""
-
-    name: str
-    role: str
-    code: str = field(default="", repr=False)
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserRow:
-    """A user in short. `waits`: they have not chosen a password yet."""
-
-    name: str
-    role: str
-    made: datetime
-    waits: bool
-    two_steps: bool
-    recovery: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecondStep:
-    """The seed that an authenticator takes, or `address` as a QR code. Shown once."""
-
-    name: str
-    seed: str = field(repr=False)
-    address: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recovery:
-    """Codes for when the authenticator is lost; each is good once, and shown once."""
-
-    name: str
-    codes: tuple[str, ...] = field(repr=False)
 
 
 class UserOperations(OperationGroup):

@@ -22,6 +22,7 @@ from noroshi.oauth.client_certificates import (
 from noroshi.oauth.credentials import named_by
 from noroshi.oauth.errors.messages import CERTIFICATE_MISSING
 from noroshi.operations import sign_in_operations
+from noroshi.operations.sign_in_answers import Certificate
 from noroshi.service.errors import (
     ConflictError,
     InvalidArgumentError,
@@ -31,7 +32,6 @@ from noroshi.service.errors import (
 from noroshi.service.node.secrets import named_in
 from noroshi.service.operation import Person, note, offers
 from noroshi.service.sign_in.authorization import SignInOperations
-from noroshi.service.sign_in.sign_in_answers import Certificate
 from noroshi.service.sign_in.try_before_save import require_accepted
 from noroshi.vault import Secret, VaultError
 
