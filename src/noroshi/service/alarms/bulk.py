@@ -65,7 +65,7 @@ class BulkAlarmOperations(AlarmOperations):
     """Remarks on many alarms at once."""
 
     @offers(alarm_operations.ALARMS_REMARK)
-    async def alarms_remark(
+    async def remark(
         self, person: Person, sort: Remarked, alarms: tuple[AlarmNamed, ...], words: str = ""
     ) -> tuple[AlarmRemarked, ...]:
         """Remark each of them as it can be: what cannot be done of one is told of it, and keeps

@@ -24,13 +24,13 @@ class BlueprintOperations(ApplyOperations):
     """Sets of monitors to add."""
 
     @offers(definition_operations.BLUEPRINTS)
-    async def blueprints(self, person: Person) -> tuple[BlueprintRow, ...]:
+    async def list(self, person: Person) -> tuple[BlueprintRow, ...]:
         """Return ours and those of the definitions."""
         current = await self._store.current()
         return tuple(_row(one) for one in blueprints(current.documents).values())
 
     @offers(definition_operations.BLUEPRINT_ADD)
-    async def blueprint_add(
+    async def add(
         self,
         person: Person,
         blueprint: str,

@@ -55,7 +55,7 @@ class EditOperations(VersionOperations):
     """A page or a program that changes one thing and leaves the rest as it is."""
 
     @offers(definition_operations.DEFINITION_SHOW)
-    async def definition_show(
+    async def read(
         self,
         person: Person,
         keys: tuple[str, ...] = (),
@@ -102,7 +102,7 @@ class EditOperations(VersionOperations):
         return check is None or check.runs
 
     @offers(definition_operations.DEFINITION_CHANGE)
-    async def definition_change(
+    async def change(
         self,
         person: Person,
         put: Mapping[str, Mapping[str, Any]] | None = None,

@@ -49,7 +49,7 @@ class EnableDisableOperations(ApplyOperations):
     """The switch of each part."""
 
     @offers(definition_operations.INSTANCE_STOP)
-    async def instance_stop(self, person: Person, instance: str, note: str = "") -> Applied:
+    async def stop_instance(self, person: Person, instance: str, note: str = "") -> Applied:
         """Stop it: nothing of it is measured until it is started. A version like any other."""
         path = await self._instance(instance)
         return await self._switch(
@@ -57,7 +57,7 @@ class EnableDisableOperations(ApplyOperations):
         )
 
     @offers(definition_operations.INSTANCE_START)
-    async def instance_start(self, person: Person, instance: str, note: str = "") -> Applied:
+    async def start_instance(self, person: Person, instance: str, note: str = "") -> Applied:
         """Start it: it begins anew. What was disabled in it by its own word stays so, and is
         told."""
         path = await self._instance(instance)
@@ -66,7 +66,7 @@ class EnableDisableOperations(ApplyOperations):
         )
 
     @offers(definition_operations.MONITOR_DISABLE)
-    async def monitor_disable(self, person: Person, monitor: str, note: str = "") -> Applied:
+    async def disable_monitor(self, person: Person, monitor: str, note: str = "") -> Applied:
         """Disable a monitor (instance/group/monitor) or a whole group (instance/group)."""
         path = await self._group_or_monitor(monitor)
         return await self._switch(
@@ -74,7 +74,7 @@ class EnableDisableOperations(ApplyOperations):
         )
 
     @offers(definition_operations.MONITOR_ENABLE)
-    async def monitor_enable(self, person: Person, monitor: str, note: str = "") -> Applied:
+    async def enable_monitor(self, person: Person, monitor: str, note: str = "") -> Applied:
         """Enable what `monitor_disable` disables; it stays stopped as long as what it is in is
         stopped."""
         path = await self._group_or_monitor(monitor)

@@ -29,13 +29,13 @@ class VersionOperations(ApplyOperations):
     """Earlier versions, and going back to one."""
 
     @offers(definition_operations.VERSIONS)
-    async def versions(self, person: Person, last: int = 20) -> tuple[VersionRow, ...]:
+    async def list(self, person: Person, last: int = 20) -> tuple[VersionRow, ...]:
         """List the newest ones, newest first; the first is in force."""
         rows = await self._store.versions(max(1, min(last, MOST_LISTED)))
         return tuple(_row(version) for version in rows)
 
     @offers(definition_operations.VERSION_SHOW)
-    async def version_show(self, person: Person, number: int) -> OneVersion:
+    async def show(self, person: Person, number: int) -> OneVersion:
         """Return its difference from the one before it, and from what is in force now."""
         version = await self._version(number)
         before = await self._store.version(number - 1) or Version(number=0)

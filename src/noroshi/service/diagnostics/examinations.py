@@ -68,7 +68,7 @@ class DiagnosticOperations(OperationGroup):
     """Begun, and looked at as its stages come."""
 
     @offers(sign_in_operations.EXAMINE_BEGIN)
-    async def examine_begin(self, person: Person, route: str = "", to: str = "") -> Examined:
+    async def begin(self, person: Person, route: str = "", to: str = "") -> Examined:
         """Begin it; `to` is named as a recipient and never written to, else the mailbox itself.
 
         Without a route it is this computer.
@@ -126,7 +126,7 @@ class DiagnosticOperations(OperationGroup):
         return _postponed(retrying)
 
     @offers(sign_in_operations.EXAMINE_LOOK)
-    async def examine_look(self, person: Person, id: str, seen: int = 0) -> Looked:
+    async def look(self, person: Person, id: str, seen: int = 0) -> Looked:
         """Return its stages after the first `seen`; wait a few seconds for one. With `seen` -1
         it is all of them, at once."""
         running = self._context.running_examinations.get(id)

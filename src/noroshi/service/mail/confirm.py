@@ -22,7 +22,7 @@ class ConfirmationOperations(QueueOperations):
     """Said by a person, and kept with their name."""
 
     @offers(mail_operations.QUEUE_SEEN)
-    async def queue_seen(self, person: Person, id: str) -> Queued:
+    async def confirm(self, person: Person, id: str) -> Queued:
         """Note that a mail is seen arrived, and so proves the route that carried it. Of a
         digest's member the digest is meant."""
         entry = await self._store.envelope(id)

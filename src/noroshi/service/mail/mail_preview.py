@@ -23,7 +23,7 @@ class PreviewOperations(OperationGroup):
     """Mails as they will look, before they leave."""
 
     @offers(mail_operations.QUEUE_MAIL)
-    async def queue_mail(self, person: Person, id: str) -> AsSent:
+    async def preview(self, person: Person, id: str) -> AsSent:
         """Show the mail as the first of its routes that sends mails would send it; send
         nothing."""
         entry = await self._store.envelope(id)

@@ -35,7 +35,7 @@ class MonitorOperations(DisabledMonitors):
     """One thing watched, looked at closely."""
 
     @offers(monitor_operations.MONITOR_SHOW)
-    async def monitor_show(self, person: Person, monitor: str, last: int = 240) -> MonitorShown:
+    async def show(self, person: Person, monitor: str, last: int = 240) -> MonitorShown:
         """Return how a monitor (instance/group/monitor) is, its limits, and its newest
         values."""
         _, plan = await self._context.current()

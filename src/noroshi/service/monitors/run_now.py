@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from noroshi import schema
+from noroshi import answer_json
 from noroshi.actions.phrases import REASONS
 from noroshi.core.judgement import assess, judge
 from noroshi.core.levels import Level
@@ -55,7 +55,7 @@ class RunNowOperations(ApplyOperations):
         state = states.get(target.id, State())
         preview = tuple(words for words in await self._preview(target) if words != sample.fault)
         result = self._result(target, state, sample, seconds, preview)
-        options = {"options": schema.plain(target.options)} if documents else {}
+        options = {"options": answer_json.plain(target.options)} if documents else {}
         note(after={"monitor": result.path, "level": result.level.value, **options})
         return replace(result, marks=marks_of(plan))
 

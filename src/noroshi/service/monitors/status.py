@@ -81,7 +81,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
         )
 
     @offers(monitor_operations.ROUTE_LIST)
-    async def route_list(self, person: Person) -> RoutesShown:
+    async def routes(self, person: Person) -> RoutesShown:
         """Return the routes of `status` without anything of the monitors, of which there may be
         many."""
         _, plan = await self._context.current()

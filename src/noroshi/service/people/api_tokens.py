@@ -34,7 +34,7 @@ class ApiTokenOperations(OperationGroup):
     """Made, listed and revoked. The store keeps what proves one, never the token."""
 
     @offers(people_operations.TOKEN_NEW)
-    async def token_new(
+    async def create(
         self,
         person: Person,
         name: str,
@@ -68,7 +68,7 @@ class ApiTokenOperations(OperationGroup):
         return TokenMade(name=name, role=role, token=text, until=token.until)
 
     @offers(people_operations.TOKEN_LIST)
-    async def token_list(self, person: Person) -> tuple[TokenRow, ...]:
+    async def list(self, person: Person) -> tuple[TokenRow, ...]:
         """List who made them, and until when they hold; never the tokens."""
         tokens = await self._store.api_tokens()
         return tuple(
@@ -85,7 +85,7 @@ class ApiTokenOperations(OperationGroup):
         )
 
     @offers(people_operations.TOKEN_REVOKE)
-    async def token_revoke(self, person: Person, name: str) -> str:
+    async def revoke(self, person: Person, name: str) -> str:
         """Revoke it: it is not taken from the next request on, nor is any that was made by it,
         or by one of those."""
         async with self._context.people.administrators:

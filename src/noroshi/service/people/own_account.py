@@ -29,7 +29,7 @@ class OwnAccountOperations(UserOperations):
     """By the password each time, so that a browser left alone gives nothing away."""
 
     @offers(people_operations.OWN_ACCOUNT)
-    async def own_account(self, person: Person) -> OwnAccount:
+    async def show(self, person: Person) -> OwnAccount:
         """Return whether it has a second step, and how many recovery codes are left."""
         user = (await self._store.users()).get(person.name) if person.door == "web" else None
         if user is None:
@@ -42,7 +42,7 @@ class OwnAccountOperations(UserOperations):
         )
 
     @offers(people_operations.OWN_PASSWORD)
-    async def own_password(self, person: Person, old: str, new: str, name: str = "") -> str:
+    async def change_password(self, person: Person, old: str, new: str, name: str = "") -> str:
         """Change your password; you are logged out everywhere. `name`: whose, where nobody is
         logged in."""
         user = await self._own_user(person, old, name)
@@ -54,12 +54,12 @@ class OwnAccountOperations(UserOperations):
         return user.name
 
     @offers(people_operations.OWN_TOTP)
-    async def own_totp(self, person: Person, password: str, name: str = "") -> SecondStep:
+    async def begin_own_totp(self, person: Person, password: str, name: str = "") -> SecondStep:
         """Return a seed for an authenticator; it holds once a code of it was given back."""
         return await self._begin_second_step(await self._own_user(person, password, name))
 
     @offers(people_operations.OWN_TOTP_ON)
-    async def own_totp_on(
+    async def enable_own_totp(
         self, person: Person, code: str, password: str = "", name: str = ""
     ) -> Recovery:
         """Switch it on with a code of the authenticator; a browser gave the password when it
@@ -71,7 +71,7 @@ class OwnAccountOperations(UserOperations):
         return await self._enable_second_step(user, code)
 
     @offers(people_operations.OWN_TOTP_OFF)
-    async def own_totp_off(self, person: Person, password: str, name: str = "") -> str:
+    async def disable_own_totp(self, person: Person, password: str, name: str = "") -> str:
         """Switch it off: the authenticator and the recovery codes are good for nothing then."""
         return await self._disable_second_step(await self._own_user(person, password, name))
 

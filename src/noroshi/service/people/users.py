@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -46,7 +46,7 @@ class UserOperations(OperationGroup):
     """Users: who may log in, as what, and by which proof."""
 
     @offers(people_operations.USER_ADD)
-    async def user_add(
+    async def add(
         self, person: Person, name: str, role: str = "viewer", password: str = ""
     ) -> UserMade:
         """Add a user with a password, or with a one-time code by which they choose one
@@ -64,7 +64,7 @@ class UserOperations(OperationGroup):
         return UserMade(name=name, role=role, code=code, until=new_user.code_until)
 
     @offers(people_operations.USER_LIST)
-    async def user_list(self, person: Person) -> tuple[UserRow, ...]:
+    async def list(self, person: Person) -> tuple[UserRow, ...]:
         """List who may log in, and as what."""
         return tuple(
             UserRow(
@@ -79,7 +79,7 @@ class UserOperations(OperationGroup):
         )
 
     @offers(people_operations.USER_PASSWORD)
-    async def user_password(self, person: Person, name: str, password: str = "") -> UserMade:
+    async def set_password(self, person: Person, name: str, password: str = "") -> UserMade:
         """Set a password, or a one-time code by which they choose one; they are logged out
         everywhere."""
         user = await self._user(name)
@@ -91,7 +91,7 @@ class UserOperations(OperationGroup):
         return UserMade(name=name, role=user.role, code=code, until=changed_user.code_until)
 
     @offers(people_operations.USER_ROLE)
-    async def user_role(self, person: Person, name: str, role: str) -> UserMade:
+    async def set_role(self, person: Person, name: str, role: str) -> UserMade:
         """Give a user another role: it holds from their next request on; what API tokens they
         made that may do more than they may now hold no more, nor does any that was made by one
         of those."""
@@ -108,7 +108,7 @@ class UserOperations(OperationGroup):
         return UserMade(name=name, role=role)
 
     @offers(people_operations.USER_REMOVE)
-    async def user_remove(self, person: Person, name: str) -> str:
+    async def remove(self, person: Person, name: str) -> str:
         """Remove a user: they are logged out at once, and the API tokens that they made hold no
         more, nor does any that was made by one of those."""
         user = await self._user(name)
@@ -122,18 +122,18 @@ class UserOperations(OperationGroup):
         return name
 
     @offers(people_operations.USER_TOTP)
-    async def user_totp(self, person: Person, name: str) -> SecondStep:
+    async def begin_totp(self, person: Person, name: str) -> SecondStep:
         """Return a fresh seed for an authenticator; it holds once a code of it was given
         back."""
         return await self._begin_second_step(await self._user(name))
 
     @offers(people_operations.USER_TOTP_ON)
-    async def user_totp_on(self, person: Person, name: str, code: str) -> Recovery:
+    async def enable_totp(self, person: Person, name: str, code: str) -> Recovery:
         """Switch it on with a code of the authenticator; return what to keep for its loss."""
         return await self._enable_second_step(await self._user(name), code)
 
     @offers(people_operations.USER_TOTP_OFF)
-    async def user_totp_off(self, person: Person, name: str) -> str:
+    async def disable_totp(self, person: Person, name: str) -> str:
         """Switch it off, for when the authenticator and the recovery codes are lost."""
         return await self._disable_second_step(await self._user(name))
 
@@ -195,7 +195,9 @@ class UserOperations(OperationGroup):
         if admins == {name}:
             raise ConflictError(LAST_ONE.fill(name=name))
 
-    async def _revoke_tokens(self, name: str, allowed_roles: Collection[str] = ()) -> list[str]:
+    async def _revoke_tokens(
+        self, name: str, allowed_roles: Collection[str] = ()
+    ) -> Sequence[str]:
         """Revoke the API tokens that this user made, but those of the `allowed_roles`, and all
         that were made by those: they hold no more."""
         by, tokens = maker(Person(name, frozenset(), "web")), await self._store.api_tokens()

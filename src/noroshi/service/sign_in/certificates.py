@@ -58,7 +58,7 @@ class CertificateOperations(SignInOperations):
     """Client certificates."""
 
     @offers(sign_in_operations.CERTIFICATE_NEW)
-    async def certificate_new(
+    async def create(
         self,
         person: Person,
         name: str,
@@ -78,7 +78,7 @@ class CertificateOperations(SignInOperations):
         return await self._store_certificate(person, account, entry, bundle)
 
     @offers(sign_in_operations.CERTIFICATE_IMPORT)
-    async def certificate_import(
+    async def import_pair(
         self,
         person: Person,
         name: str,
@@ -103,9 +103,7 @@ class CertificateOperations(SignInOperations):
         return await self._store_certificate(person, account, entry, bundle)
 
     @offers(sign_in_operations.CERTIFICATE_SHOW)
-    async def certificate_show(
-        self, person: Person, name: str, next: bool = False
-    ) -> Certificate:
+    async def show(self, person: Person, name: str, next: bool = False) -> Certificate:
         """Return the part of it that is uploaded, its thumbprints and its end; never the
         key."""
         account, entry = await self._certificate_of(name, next=next)

@@ -31,7 +31,7 @@ class GuideOperations(CertificateOperations):
     """The administrator's steps."""
 
     @offers(sign_in_operations.GUIDE_SHOW)
-    async def guide_show(self, person: Person, route: str, way: str = "") -> GuideShown:
+    async def guide(self, person: Person, route: str, way: str = "") -> GuideShown:
         """Return the steps for a way to sign in, else the one that the account says; for routes
         through Microsoft 365 alone."""
         plan, account = await self._account_of(route)
