@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from noroshi.core.translation import NOTHING, Message
+from noroshi.guides.missing_values import MissingValue
 from noroshi.operations.status_answers import RouteStatus
 
 
@@ -146,9 +147,11 @@ class GuideStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuideShown:
-    """The steps of one way to sign in, in their order; `text` is all of them to be handed on."""
+    """The steps of one way to sign in, in their order; `text` is all of them to be handed on.
+    `missing` are the values that nobody knows yet: placeholders stand in their places."""
 
     route: str
     way: str
     steps: tuple[GuideStep, ...]
     text: Message
+    missing: tuple[MissingValue, ...] = ()

@@ -11,6 +11,7 @@ from noroshi.core.mail import Route
 from noroshi.core.translation import NOTHING, _, in_each_language
 from noroshi.guides import MICROSOFT365, TITLES, WAYS, Step, Value, fill_places, line
 from noroshi.guides.export import steps_document
+from noroshi.guides.missing_values import missing_values
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import describe
@@ -51,6 +52,7 @@ class GuideOperations(CertificateOperations):
             way=goal.way,
             steps=tuple(_step_answer(step, values) for step in steps),
             text=in_each_language(partial(steps_document, goal, steps, values)),
+            missing=missing_values(steps, values),
         )
 
     async def _thumbprint(self, account: Account) -> str:
