@@ -171,11 +171,11 @@ class BlueprintDef(Definition):
 class ContactDef(Definition):
     name: str
     title: str = ""
-    """Display name."""
+    """Name of the contact, shown on pages and in mails."""
     addresses: tuple[str, ...]
     """Email addresses; all of them are notified."""
     language: Literal["ja", "en"] = "en"
-    """Language of the messages."""
+    """Language of the messages to this contact; each user chooses that of the pages."""
     zone: str = "UTC"
     """Time zone of times in messages, as in Asia/Tokyo."""
     one_by_one: int = 3
@@ -194,7 +194,7 @@ class RuleDef(Definition):
     action: str
     """Type of action: mail ..."""
     contacts: tuple[str, ...]
-    """Contacts to notify."""
+    """Contacts to notify, each in its own language and time zone."""
     routes: tuple[str, ...]
     """Delivery routes; the first usable one sends."""
     on: tuple[Literal["warning", "critical", "unknown"], ...] = (
@@ -228,7 +228,7 @@ class NotificationDef(Definition):
     events: tuple[EventName, ...]
     """Events to notify of."""
     contacts: tuple[str, ...]
-    """Contacts to notify."""
+    """Contacts to notify, each in its own language and time zone."""
     routes: tuple[str, ...]
     """Delivery routes; the first usable one sends."""
     instances: tuple[str, ...] = ()
