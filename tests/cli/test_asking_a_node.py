@@ -664,7 +664,7 @@ async def test_of_many_changes_the_first_are_listed_and_the_rest_is_counted(harn
         text = 'addresses = ["a@example.com"]\n'
         (folder / f"contacts/c{number:04}.toml").write_text(text)
     told = (await typed("apply", "--empty", str(folder), home=tmp_path)).out
-    count = (await harness.service.versions.version_show(AKI, 2)).more_changed + 1000
+    count = (await harness.service.versions.show(AKI, 2)).more_changed + 1000
     assert f"Version 2 is in effect. Changes: {count}\n" in told
     assert f"\n  … and {count - 1000} more\n" in told
     told = (await typed("versions", "2", home=tmp_path)).out

@@ -19,13 +19,8 @@ from noroshi.definitions import CheckResult, Plan, check, first_differences
 from noroshi.definitions.compilation import EMPTY
 from noroshi.definitions.definition_tree import parts
 from noroshi.operations import definition_operations
+from noroshi.operations.definition_answers import Applied, Exported, NewMonitor, Planned
 from noroshi.ports import Document, Version
-from noroshi.service.definitions.definition_answers import (
-    Applied,
-    Exported,
-    NewMonitor,
-    Planned,
-)
 from noroshi.service.definitions.plaintext_secrets import typed_secrets
 from noroshi.service.definitions.renames import (
     Names,

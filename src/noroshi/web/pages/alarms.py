@@ -131,13 +131,13 @@ async def _remark_on_picked(visit: Visit, deed: str) -> AlarmActionResult:
         alarms=[{"monitor": path, "item": item} for path, _space, item in places],
         words=visit.form.get("words", ""),
     )
-    if outcome.ok is None:
+    if outcome.answer is None:
         return AlarmActionResult(why=outcome.why, status=outcome.status)
-    outcomes = zip(picked, outcome.ok, strict=True)
+    outcomes = zip(picked, outcome.answer, strict=True)
     return await _result(visit, deed, {key: _outcome(visit, one) for key, one in outcomes})
 
 
-def _outcome(visit: Visit, one: Answer) -> Outcome:
+def _outcome(visit: Visit, one: Answer) -> Outcome[Any]:
     """Return the outcome of one of them, as if it had been asked for alone."""
     if not one["kind"]:
         return Outcome(one)
@@ -145,7 +145,7 @@ def _outcome(visit: Visit, one: Answer) -> Outcome:
 
 
 async def _result(
-    visit: Visit, deed: str, outcomes: Mapping[str, Outcome]
+    visit: Visit, deed: str, outcomes: Mapping[str, Outcome[Any]]
 ) -> AlarmActionResult:
     """Sum up the outcomes. An alarm that ended meanwhile needs nobody any more: that is no
     failure."""
@@ -174,7 +174,7 @@ async def _result(
 
 
 async def _ended_among(
-    visit: Visit, deed: str, refusals: Mapping[str, Outcome]
+    visit: Visit, deed: str, refusals: Mapping[str, Outcome[Any]]
 ) -> frozenset[str]:
     """Return the refused ones that are not open any more; a comment that was not saved is
     reported as such."""
@@ -184,7 +184,7 @@ async def _ended_among(
     return too_late - {key_of(row) for row in (await visit.call("alarms"))["rows"]}
 
 
-async def _add_silence(visit: Visit) -> Outcome:
+async def _add_silence(visit: Visit) -> Outcome[Any]:
     monitors = (await visit.call("status"))["monitors"]
     labels = labels_of([with_titles_in(one, visit.language) for one in monitors])
     place, refusal = require_place(visit, visit.form.get("place", ""), labels)

@@ -205,7 +205,7 @@ def _device(codes: Codes) -> Handler:
     return device
 
 
-def _device_answer(visit: Visit, name: str, outcome: Outcome) -> Mapping[str, Any]:
+def _device_answer(visit: Visit, name: str, outcome: Outcome[Any]) -> Mapping[str, Any]:
     if outcome.why:
         return {"why": outcome.why, "over": True}
     if outcome.ok["route"]:

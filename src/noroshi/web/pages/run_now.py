@@ -46,7 +46,7 @@ async def monitor_shown(visit: Visit, path: str, **limits: int) -> Mapping[str, 
     return {**answer, "status": with_titles_in(answer["status"], visit.language)}
 
 
-async def _page(visit: Visit, answer: Mapping[str, Any], outcome: Outcome) -> Response:
+async def _page(visit: Visit, answer: Mapping[str, Any], outcome: Outcome[Any]) -> Response:
     path = answer["status"]["path"]
     return await visit.show(
         "try.html",
@@ -55,7 +55,7 @@ async def _page(visit: Visit, answer: Mapping[str, Any], outcome: Outcome) -> Re
         names=path.split("/", 2),
         monitor=answer,
         back_address=part_page(path),
-        measurement=outcome.ok,
+        measurement=outcome.answer,
         now=clock(visit, visit.web.service.now().isoformat()),
         why=refusal_texts(visit, outcome),
         needs_password=needs_password(visit, answer) or outcome.needs_password,

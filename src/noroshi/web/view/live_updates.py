@@ -18,7 +18,7 @@ from noroshi.core.roles import VIEWER, roles_up_to
 from noroshi.core.translation import Medium
 from noroshi.people import random_keys
 from noroshi.ports import StoreError
-from noroshi.service import OperationError, handle_request
+from noroshi.service import OperationError, run_as_json
 from noroshi.web.context import WebContext
 from noroshi.web.view.alarms import OpenAlarms
 from noroshi.web.view.language import LOCALIZERS
@@ -266,7 +266,7 @@ class Live:
         self._refresh_seconds = self._refreshed_at - began
 
     async def _call(self, op: str, **arguments: Any) -> Any:
-        answer = await handle_request(
+        answer = await run_as_json(
             self._web.service, self._viewer, op, arguments, medium=Medium.PAGE
         )
         return unwrap(answer)
