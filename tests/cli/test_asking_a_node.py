@@ -8,6 +8,7 @@ from importlib.util import find_spec
 
 import pytest
 
+from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.cli.exits import ASIDE, WAITS
 from noroshi.cli.handlers.status import CANNOT_SEND, NEED_SOMEBODY
 from noroshi.core.delivery import decide_fate
@@ -308,6 +309,16 @@ async def test_one_that_is_ok_is_told_in_the_singular(tmp_path):
         await harness.measured(level=Level.OK, used=5.0)
         told = (await typed("status", home=tmp_path)).out
     assert told.startswith("○ 1 of 2 monitors is OK; 1 not measured yet.")
+
+
+async def test_its_own_watch_has_titles_in_the_readers_language(tmp_path):
+    harness = Harness(checks=CHECKS)
+    async with a_node(tmp_path, harness.service):
+        await apply(harness)
+        in_english = (await typed("status", "--all", home=tmp_path)).out
+        in_japanese = (await typed("--lang", "ja", "status", "--all", home=tmp_path)).out
+    assert "noroshi/mail/queue (Mail › Mail queue)" in in_english
+    assert "noroshi/mail/queue (メール送信 › 送信キュー)" in in_japanese
 
 
 async def test_a_monitors_title_is_shown_and_its_reason_below_on_a_narrow_terminal(tmp_path):

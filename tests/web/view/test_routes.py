@@ -589,6 +589,17 @@ async def test_an_app_signs_in_by_its_secret_alone(harness, browser):
     assert "the app itself" in page.text
 
 
+async def test_who_signed_in_is_not_guessed_where_the_token_does_not_say(harness, browser):
+    await with_secret(harness)
+    await browser.log_in()
+    await sent(browser, "begin", way="paste")
+    pasted = "http://localhost/MxMail/?code=good&state=S"
+    await browser.post(ROUTE, do="finish", way="paste", pasted=pasted)
+    page = await browser.get(f"{ROUTE}/token")
+    assert "Token details" in page.text
+    assert "Signed in as" not in page.text and "the app itself" not in page.text
+
+
 TOKEN = Person("ci", roles_up_to(ADMIN), "api", "192.0.2.7", reauthenticated=False)
 ELSEWHERE = {
     "token_endpoint": "https://evil.example/token",

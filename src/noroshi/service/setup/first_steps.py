@@ -11,9 +11,9 @@ from datetime import datetime
 from noroshi import schema
 from noroshi.actions.trial_alarm import trial_alarm
 from noroshi.core.definitions.problems import Problem, suggestion
-from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.mail import Envelope, Lane
 from noroshi.core.model import Contact
+from noroshi.core.own_instance import OWN
 from noroshi.core.translation import _
 from noroshi.definitions import Plan
 from noroshi.operations import setup_operations
