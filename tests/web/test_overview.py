@@ -345,8 +345,7 @@ def test_the_last_days_of_a_credential_are_told_by_level():
 async def test_a_credential_that_ends_and_a_mark_stand_beside_the_route(harness):
     await watched(harness)
     status, ledger = [
-        (await run_as_json(harness.service, AKI, op, {}))["ok"]
-        for op in ("status", "ledger")
+        (await run_as_json(harness.service, AKI, op, {}))["ok"] for op in ("status", "ledger")
     ]
     mark = {"en": "lab", "ja": "ラボ"}
     status["routes"] = [
