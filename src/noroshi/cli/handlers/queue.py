@@ -17,23 +17,23 @@ from noroshi.core.reply_text import same_reply_key
 from noroshi.core.translation import Message, _, bilingual, ngettext
 
 Answer = Mapping[str, Any]
-NOTHING_WAITS = _("No mail is waiting.")
+NOTHING_WAITS = _("No messages are waiting.")
 STATES: Mapping[str, Message] = {
     DeliveryState.WAITING: _("waiting"),
     DeliveryState.OUT: _("being sent"),
-    DeliveryState.SET_ASIDE: _("set aside"),
+    DeliveryState.SET_ASIDE: _("undeliverable"),
     DeliveryState.HELD: _("held"),
     DeliveryState.ACCEPTED: _("accepted"),
     DeliveryState.SEEN_ARRIVED: _("arrival confirmed"),
-    DeliveryState.CAME_BACK: _("came back"),
-    DeliveryState.DROPPED: _("given up"),
+    DeliveryState.CAME_BACK: _("bounced"),
+    DeliveryState.DROPPED: _("dropped"),
     DeliveryState.IN_DIGEST: _("in a digest"),
-    DeliveryState.SET_ASIDE_IN_DIGEST: _("set aside in a digest"),
+    DeliveryState.SET_ASIDE_IN_DIGEST: _("undeliverable in a digest"),
 }
 NOW = _("now")
 WAITS_FOR = _("waiting for {routes}: {because}")
 WAITS_FOR_ONE = _("waiting for one of {routes}: {because}")
-HEAD = (_("STATE"), _("ID"), _("TO"), _("NEXT TRY"), _("TRIES"), _("SUBJECT"))
+HEAD = (_("STATE"), _("ID"), _("TO"), _("NEXT ATTEMPT"), _("ATTEMPTS"), _("SUBJECT"))
 NOT_PROVED = _("arrival not confirmed")
 FIELDS: Mapping[str, Message] = {
     "id": _("ID"),
@@ -45,7 +45,7 @@ FIELDS: Mapping[str, Message] = {
     "subject": _("subject"),
     "routes": _("remaining routes"),
     "born": _("created"),
-    "next": _("next try"),
+    "next": _("next attempt"),
     "because": _("reason for waiting"),
     "unproved": NOT_PROVED,
     "alarms": _("alarms"),
@@ -62,11 +62,11 @@ VERDICTS: Mapping[str, Message] = {
 SO_OFTEN = ngettext("{first}–{last} ({count} time)", "{first}–{last} ({count} times)")
 TEXT = _("Text")
 TRIED_AGAIN = _("{id} is retried now: {subject}")
-IS_EDITED = _("{id} will be sent to {to} by {routes}.")
+IS_EDITED = _("{id} will be sent to {to} through {routes}.")
 TO_LET_GO = _("{because}; to release it: noroshi queue release {id}")
 HOW_TO_RELEASE = _("It is not sent until you release it: noroshi queue release {id}")
 NOTHING_TO_EDIT = _("specify the change with --to or --route")
-NOBODY_SENDS = _("No node is running. The mail is sent once noroshi serve runs.")
+NOBODY_SENDS = _("No node is running. The message is sent once noroshi serve runs.")
 
 
 def list_(context: CommandContext) -> int:

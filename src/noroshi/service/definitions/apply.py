@@ -18,10 +18,10 @@ from itertools import islice
 
 from noroshi import ports
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of
-from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.definitions.version_note import typed_note
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.model import Monitor
+from noroshi.core.own_instance import OWN
 from noroshi.core.translation import Message, _
 from noroshi.definitions import CheckResult, Difference, Plan, check, first_differences
 from noroshi.definitions.compilation import EMPTY

@@ -7,8 +7,8 @@ from typing import Any
 
 from noroshi import schema
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.definitions.version_note import note_text
+from noroshi.core.own_instance import OWN
 from noroshi.core.translation import Message, _
 from noroshi.definitions.definition_tree import Path, copy_instance, copy_part, move_part, part
 from noroshi.operations import definition_operations

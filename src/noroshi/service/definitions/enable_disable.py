@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from noroshi.core.definitions.problems import Problem, suggestion
-from noroshi.core.definitions.self_monitoring import ALWAYS, OWN
+from noroshi.core.definitions.self_monitoring import ALWAYS
 from noroshi.core.definitions.version_note import note_text
 from noroshi.core.instruction import InstructionKind, followed_by
+from noroshi.core.own_instance import OWN
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.definitions.definition_tree import Path, disabled_parts, part, parts, set_enabled
 from noroshi.definitions.validation import read

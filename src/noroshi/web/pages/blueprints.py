@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.problems import Location, read_location
-from noroshi.core.definitions.self_monitoring import OWN
+from noroshi.core.own_instance import OWN
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE

@@ -172,7 +172,7 @@ class _StateDifference:
 
     def _name(self, name: str) -> str:
         if not name:
-            return self.localizer.say(_("overall"))
+            return self.localizer.say(_("whole monitor"))
         return self._word(name, ARGUMENT_NAMES, SETTING_NAMES)
 
     def _type(self, type: str) -> str:

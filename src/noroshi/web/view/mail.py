@@ -97,10 +97,10 @@ def relay(
     last_attempt = delivery_attempts[-1] if delivery_attempts else None
     posts = [
         _post(visit, beginning[0], beginning[1], lit=True),
-        _post(visit, _("Recorded"), mail["queued"], lit=True),
+        _post(visit, _("Queued"), mail["queued"], lit=True),
         _post(
             visit,
-            _("Tried"),
+            _("Sending"),
             last_attempt["at"] if last_attempt else None,
             lit=bool(delivery_attempts),
         ),
@@ -114,9 +114,7 @@ def relay(
     if mail["state"] == DeliveryState.CAME_BACK:
         return (
             *posts,
-            RelayPost(
-                "is-stuck is-back", visit.say(_("Came back")), _last_time(visit, arrivals)
-            ),
+            RelayPost("is-stuck is-back", visit.say(_("Bounced")), _last_time(visit, arrivals)),
         )
     end = RelayPost(
         "is-lit" if is_arrived else "",
