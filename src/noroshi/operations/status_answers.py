@@ -9,8 +9,8 @@ from datetime import date, datetime
 from noroshi.core.levels import Level, Reason
 from noroshi.core.route_readiness import Sends
 from noroshi.core.translation import NOTHING, Message
-from noroshi.service.alarms.alarm_answers import Holder, RemarkShown, SilenceShown, WindowShown
-from noroshi.service.mail.mail_answers import Arrives
+from noroshi.operations.alarm_answers import Holder, RemarkShown, SilenceShown, WindowShown
+from noroshi.operations.mail_answers import Arrives
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
