@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
@@ -14,6 +13,7 @@ from noroshi.cli.output.routes import join_routes
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
 from noroshi.core.delivery_state import SENT, DeliveryState
+from noroshi.core.reply_text import same_reply_key
 from noroshi.core.translation import Message, _, bilingual, ngettext
 
 Answer = Mapping[str, Any]
@@ -193,8 +193,8 @@ def _letter(context: CommandContext, letter: Answer, now: datetime) -> Iterator[
     yield from ("", context.say(ATTEMPTS))
     if not letter["tried"]:
         yield f"  {context.say(NO_ATTEMPT)}"
-    tries = [[_reply_row(context, a, s, now) for s in a["said"]] for a in letter["tried"]]
-    yield from (f"  {line}" for line in table(_fold_repeats(context, tries)))
+    attempts = _fold_repeats(context, letter["tried"], now)
+    yield from (f"  {line}" for line in table(attempts))
     arrivals = [_arrival_row(context, mail, now) for mail in letter["arrived"]]
     yield from (f"  {line}" for line in table(arrivals))
     yield from ("", context.say(TEXT))
@@ -235,18 +235,18 @@ def _reply_row(
 
 
 def _fold_repeats(
-    context: CommandContext, tries: Iterable[Sequence[Sequence[str]]]
+    context: CommandContext, attempts: Iterable[Answer], now: datetime
 ) -> Iterator[Sequence[str]]:
     """Yield the same answers several times in a row once: how often, from when to when."""
-    for _unused, group in groupby(tries, key=_without_times):
+    for _unused, group in groupby(attempts, key=_replies_key):
         first, *repeats = group
         last = repeats[-1] if repeats else first
-        for first_row, row in zip(first, last, strict=True):
-            when = SO_OFTEN.fill(first=first_row[0], last=row[0], count=1 + len(repeats))
+        begin, end = clock(first["at"], now), clock(last["at"], now)
+        when = SO_OFTEN.fill(first=begin, last=end, count=1 + len(repeats))
+        for reply in last["said"]:
+            row = _reply_row(context, last, reply, now)
             yield (context.say(when), *row[1:]) if repeats else row
 
 
-def _without_times(rows: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
-    """Return what is alike in two attempts: all but the times, and the id that a server gives
-    each."""
-    return [[re.sub(r"\[[^\]]*\]", "", cell) for cell in row[1:]] for row in rows]
+def _replies_key(attempt: Answer) -> Sequence[object]:
+    return [same_reply_key(reply) for reply in attempt["said"]]

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from noroshi.core.delivery_state import SENT, DeliveryState
+from noroshi.core.reply_text import same_reply_key
 from noroshi.core.translation import Message, _
 from noroshi.web.view.form_operations import clock
 from noroshi.web.view.page_context import Visit
@@ -153,7 +154,7 @@ def attempts(
 ) -> Iterator[Mapping[str, Any]]:
     """Yield the attempts, flat: one line an address. The same reply many times in a row is one
     line with its count."""
-    for _key, group in groupby(delivery_attempts, key=lambda one: _same_reply(visit, one)):
+    for _key, group in groupby(delivery_attempts, key=_reply_key):
         first_attempt, *repeats = group
         last_attempt = repeats[-1] if repeats else first_attempt
         yield {
@@ -169,10 +170,5 @@ def attempts(
         }
 
 
-def _same_reply(visit: Visit, receipt: Answer) -> tuple[str, ...]:
-    return (
-        receipt["route"],
-        receipt["address"],
-        receipt["verdict"],
-        reply_text(visit, receipt),
-    )
+def _reply_key(receipt: Answer) -> tuple[object, ...]:
+    return (receipt["route"], *same_reply_key(receipt))
