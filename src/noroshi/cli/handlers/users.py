@@ -43,11 +43,11 @@ SCAN = _(
 CODE = _("Code shown now: ")
 AT_TERMINAL = _("There is no terminal to ask for the code.")
 RECOVERY = _(
-    "Two-step log-in of “{name}” is on. Keep these recovery codes; each can be used once:\n"
+    "Two-step login of “{name}” is on. Keep these recovery codes; each can be used once:\n"
     "\n"
     "{codes}"
 )
-OFF = _("Two-step log-in of “{name}” is off.")
+OFF = _("Two-step login of “{name}” is off.")
 TOKEN = _(
     "API token “{name}” ({role}), valid until {until}. It is not shown again:\n\n  {token}"
 )
