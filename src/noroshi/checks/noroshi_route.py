@@ -36,7 +36,7 @@ RETIRES = _(
 @options
 class Options:
     route: str
-    """Name of the route to monitor: whether it sends, and whether its mails arrive."""
+    """Name of the route to monitor: whether it sends, and whether its messages arrive."""
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:

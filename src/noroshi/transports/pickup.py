@@ -42,7 +42,7 @@ class Options:
     sender: str
     """Sender address."""
     sender_name: str = "Noroshi"
-    """Name that mail programs show as the sender of the mails."""
+    """Name that mail programs show as the sender of the messages."""
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
     """Character set of messages. A message that iso-2022-jp cannot encode uses utf-8."""
     envelope_headers: bool = False

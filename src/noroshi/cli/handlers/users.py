@@ -28,7 +28,7 @@ NO_USERS = _(
     "administrator"
 )
 NO_TOKENS = _("There are no API tokens.")
-USER_HEAD = (_("NAME"), _("ROLE"), _("TWO-STEP LOG-IN"), _("CREATED"))
+USER_HEAD = (_("NAME"), _("ROLE"), _("TWO-STEP LOGIN"), _("CREATED"))
 STEPS = {
     True: ngettext("yes ({left} recovery code)", "yes ({left} recovery codes)", by="left"),
     False: _("no"),

@@ -58,7 +58,7 @@ class MonitorDef(Definition):
     name: str
     """ID within the group (a-z, 0-9, - and _)."""
     title: str = ""
-    """Name shown on pages and in email."""
+    """Name shown on pages and in messages."""
     kind: str
     """Type of monitor: port, disk, process ..."""
     every: str = ""
@@ -92,7 +92,7 @@ class GroupDef(Definition):
     name: str
     """ID within the instance (a-z, 0-9, - and _)."""
     title: str = ""
-    """Name shown on pages and in email."""
+    """Name shown on pages and in messages."""
     every: str = ""
     """Interval for monitors without their own."""
     at: tuple[str, ...] | str = ()
@@ -114,7 +114,7 @@ class GroupDef(Definition):
 class InstanceDef(Definition):
     name: str
     title: str = ""
-    """Name shown on pages and in email."""
+    """Name shown on pages and in messages."""
     address: str = "127.0.0.1"
     """Name or IP address that network checks connect to."""
     zone: str = "UTC"
@@ -155,7 +155,7 @@ class BlueprintDef(Definition):
 
     name: str
     title: str = ""
-    """Name shown on pages and in email."""
+    """Name shown on pages and in messages."""
     title_ja: str = ""
     """The same in Japanese."""
     help: str = ""
@@ -171,7 +171,7 @@ class BlueprintDef(Definition):
 class ContactDef(Definition):
     name: str
     title: str = ""
-    """Name of the contact, shown on pages and in mails."""
+    """Name of the contact, shown on pages and in messages."""
     addresses: tuple[str, ...]
     """Email addresses; all of them are notified."""
     language: Literal["ja", "en"] = "en"
@@ -190,7 +190,7 @@ class RuleDef(Definition):
     it."""
     name: str
     title: str = ""
-    """Name shown on pages and in email."""
+    """Name shown on pages and in messages."""
     action: str
     """Type of action: mail ..."""
     contacts: tuple[str, ...]
@@ -224,7 +224,7 @@ class RuleDef(Definition):
 class NotificationDef(Definition):
     name: str
     title: str = ""
-    """Name shown on pages and in email."""
+    """Name shown on pages and in messages."""
     events: tuple[EventName, ...]
     """Events to notify of."""
     contacts: tuple[str, ...]

@@ -15,7 +15,7 @@ REDIRECT = "http://localhost/MxMail/"
 class RouteDef(Definition):
     name: str
     title: str = ""
-    """Name shown on pages and in email."""
+    """Name shown on pages and in messages."""
     kind: str
     """Type of the delivery route: smtp ..."""
     connections: int = 1
@@ -41,7 +41,7 @@ class NetworkDef(Definition):
     proxy: str = ""
     """HTTP proxy, as host:port; all connections go through it by CONNECT."""
     proxy_user: str = ""
-    """User name for a proxy that requires log-in; empty if it does not."""
+    """User name for a proxy that requires a login; empty if it requires none."""
     proxy_password: str = ""
     """Vault entry with the proxy's password: the name of the entry, never the password."""
     source: str = ""

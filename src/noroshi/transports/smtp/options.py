@@ -83,7 +83,7 @@ class Options:
     sender: str = ""
     """Sender address. Default: the user."""
     sender_name: str = "Noroshi"
-    """Name that mail programs show as the sender of the mails."""
+    """Name that mail programs show as the sender of the messages."""
     envelope_sender: str = ""
     """Address for bounces (MAIL FROM). Default: the sender."""
     account: str = ""
