@@ -8,7 +8,7 @@ from noroshi.core.budget import (
     DAY,
     HOUR,
     MINUTE,
-    Spent,
+    Spending,
     free_at,
     half_is_left,
     is_hour_used_up,
@@ -25,7 +25,7 @@ EXCHANGE = Pace(mails_a_minute=30, recipients_a_day=10_000)
 
 def sent(*mails):
     """Spent by mails at (seconds after dawn, recipients)."""
-    spent = Spent()
+    spent = Spending()
     for seconds, recipients in mails:
         spent = spend(EXCHANGE, spent, DAWN + timedelta(seconds=seconds), recipients)
     return spent
@@ -37,7 +37,7 @@ THIRTY = sent(*((n, 1) for n in range(30)))
 @pytest.mark.parametrize(
     ("pace", "spent", "after", "left"),
     [
-        pytest.param(EXCHANGE, Spent(), 0, 30, id="nothing sent"),
+        pytest.param(EXCHANGE, Spending(), 0, 30, id="nothing sent"),
         pytest.param(EXCHANGE, THIRTY, 30, 0, id="all thirty within the minute"),
         pytest.param(EXCHANGE, THIRTY, 59, 0, id="the first is not a minute old"),
         pytest.param(EXCHANGE, THIRTY, 60, 1, id="the first is a minute old"),
@@ -71,7 +71,7 @@ def test_what_is_older_than_a_day_is_forgotten():
 
 
 def test_where_the_minute_has_no_limit_only_the_day_is_counted():
-    spent = spend(Pace(recipients_a_day=10_000), Spent(), DAWN, 3)
+    spent = spend(Pace(recipients_a_day=10_000), Spending(), DAWN, 3)
     assert (spent.mails, spent.recipients) == ((), ((DAWN, 3),))
 
 
@@ -97,7 +97,7 @@ AZURE = Pace(mails_a_minute=30, mails_an_hour=100)
 
 def hundred(every):
     """A hundred mails, one each so many seconds from dawn on."""
-    spent = Spent()
+    spent = Spending()
     for n in range(100):
         spent = spend(AZURE, spent, DAWN + n * every * SECOND, 1)
     return spent
@@ -119,7 +119,7 @@ def test_within_its_last_minute_an_hour_s_allowance_is_waited_for():
 
 def test_few_that_are_left_of_an_hour_are_all_that_are_left():
     spent = shifted(hundred(10), -990 * SECOND)
-    spent = Spent(spent.mails[3:], spent.recipients)
+    spent = Spending(spent.mails[3:], spent.recipients)
     assert mails_left(AZURE, spent, DAWN + 100 * SECOND) == 3
 
 
@@ -134,7 +134,7 @@ def test_few_that_are_left_of_an_hour_are_all_that_are_left():
     ],
 )
 def test_half_is_left_of_hour_and_day(pace, mails, left):
-    spent = Spent()
+    spent = Spending()
     for seconds, recipients in mails:
         spent = spend(pace, spent, DAWN + seconds * SECOND, recipients)
     assert half_is_left(pace, spent, DAWN + 2 * MINUTE) is left

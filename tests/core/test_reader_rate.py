@@ -63,8 +63,8 @@ def test_a_storm_that_goes_on_is_told_ever_more_rarely():
 
 
 def test_a_contact_may_want_more_or_fewer_one_by_one():
-    assert room(after(0, 1, 2), at(3), most=5) == 2
-    assert room(after(0), at(3), most=1) == 0
+    assert room(after(0, 1, 2), at(3), limit=5) == 2
+    assert room(after(0), at(3), limit=1) == 0
 
 
 def test_a_clock_that_is_set_moves_what_was_told_with_it():

@@ -114,40 +114,46 @@ def survives(acknowledged: Acknowledgement, event: Event) -> bool:
 
 def without_ended(suppressions: Suppressions, events: Iterable[Event]) -> Suppressions:
     """Leave out the acknowledgements that ended by these events."""
-    known, events = suppressions.acknowledged, tuple(events)
-    lasting = tuple(one for one in known if all(survives(one, event) for event in events))
+    acknowledgements, events = suppressions.acknowledged, tuple(events)
+    remaining = tuple(
+        acknowledgement
+        for acknowledgement in acknowledgements
+        if all(survives(acknowledgement, event) for event in events)
+    )
     return (
         suppressions
-        if len(lasting) == len(known)
-        else replace(suppressions, acknowledged=lasting)
+        if len(remaining) == len(acknowledgements)
+        else replace(suppressions, acknowledged=remaining)
     )
 
 
 def suppression_by_monitor(
-    suppressions: Suppressions, monitors: Iterable[Monitor], known: Mapping[str, Suppression]
+    suppressions: Suppressions, monitors: Iterable[Monitor], initial: Mapping[str, Suppression]
 ) -> dict[str, Suppression]:
-    """Return the suppression of each monitor that has any; `known` is what is there apart from
+    """Return the suppression of each monitor that has any; `initial_end` is what is there apart from
     silences and acknowledgements."""
     levels_by_monitor = dict[str, dict[str, Level]]()
-    for one in suppressions.acknowledged:
-        levels_by_monitor.setdefault(one.monitor, {})[one.item] = one.level
-    found = dict(known)
+    for acknowledgement in suppressions.acknowledged:
+        levels_by_monitor.setdefault(acknowledgement.monitor, {})[acknowledgement.item] = (
+            acknowledgement.level
+        )
+    by_monitor = dict(initial)
     for monitor in monitors if suppressions.silences or levels_by_monitor else ():
-        stored = known.get(monitor.id, NOT_SUPPRESSED)
-        ends = silent_until(suppressions.silences, monitor, stored.silenced)
+        initial_suppression = initial.get(monitor.id, NOT_SUPPRESSED)
+        ends = silent_until(suppressions.silences, monitor, initial_suppression.silenced)
         levels = levels_by_monitor.get(monitor.id, {})
-        suppression = replace(stored, silenced=ends, acknowledged=levels)
+        suppression = replace(initial_suppression, silenced=ends, acknowledged=levels)
         if suppression != NOT_SUPPRESSED:
-            found[monitor.id] = suppression
-    return found
+            by_monitor[monitor.id] = suppression
+    return by_monitor
 
 
 def silent_until(
-    silences: Iterable[Silence], monitor: Monitor, known: datetime | None = None
+    silences: Iterable[Silence], monitor: Monitor, initial_end: datetime | None = None
 ) -> datetime | None:
     """Return the end of the last of the silences that cover a monitor; None without any."""
     ends = (silence.ends for silence in silences if silence.covers(monitor))
-    return max((*ends, *(() if known is None else (known,))), default=None)
+    return max((*ends, *(() if initial_end is None else (initial_end,))), default=None)
 
 
 def monitors_at(place: str, monitors: Iterable[Monitor]) -> Iterator[Monitor]:

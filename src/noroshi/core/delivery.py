@@ -101,20 +101,23 @@ def decide_fate(parcel: Parcel, receipt: Receipt, jitter: float) -> Fate:
     verdicts = {answer.verdict for answer in answers.values()}
     if verdicts == {Verdict.ACCEPTED}:  # so are nearly all, and need no words
         return Accepted(receipt.at)
-    later, why = parcel.route != envelope.routes[-1], failure_words(receipt.answers.values())
+    has_next_route, failure_text = (
+        parcel.route != envelope.routes[-1],
+        failure_words(receipt.answers.values()),
+    )
     if Verdict.ROUTE_DOWN in verdicts:
-        return _open_circuit(parcel, receipt, why, jitter)
+        return _open_circuit(parcel, receipt, failure_text, jitter)
     if Verdict.DEFERRED in verdicts:
-        if later and envelope.attempts + 1 >= TRIES_A_ROUTE:
-            return NextRoute(why)
+        if has_next_route and envelope.attempts + 1 >= TRIES_A_ROUTE:
+            return NextRoute(failure_text)
         requested = [a.again for a in answers.values() if a.again is not None]
         pause = _pause(envelope, envelope.attempts) * (1 + jitter / 4)
-        return Retry(max([receipt.at + pause, *requested]), why)
+        return Retry(max([receipt.at + pause, *requested]), failure_text)
     if Verdict.ACCEPTED in verdicts or envelope.reached:
         return Accepted(receipt.at)
     # A route before this one may only have rested, and has not been asked.
     others = set(envelope.routes) - {parcel.route}
-    return NextRoute(why) if others else SetAside(why)
+    return NextRoute(failure_text) if others else SetAside(failure_text)
 
 
 def settle_envelope(
@@ -130,8 +133,8 @@ def settle_envelope(
         case Retry(at=at):
             return replace(updated, attempts=updated.attempts + 1), at
         case NextRoute():
-            rest = tuple(route for route in updated.routes if route != parcel.route)
-            return replace(updated, routes=rest, attempts=0), receipt.at
+            other_routes = tuple(route for route in updated.routes if route != parcel.route)
+            return replace(updated, routes=other_routes, attempts=0), receipt.at
         case OpenCircuit():
             return updated, receipt.at
 
@@ -141,12 +144,14 @@ def drop_settled(envelope: Envelope, receipt: Receipt) -> Envelope:
     verdicts = {address: answer_for(address, receipt).verdict for address in envelope.to}
     done = (Verdict.ACCEPTED, Verdict.REFUSED)
     remaining = tuple(address for address in envelope.to if verdicts[address] not in done)
-    taken = tuple(a for a in envelope.to if verdicts[a] is Verdict.ACCEPTED)
-    reached = envelope.reached + taken
+    accepted = tuple(a for a in envelope.to if verdicts[a] is Verdict.ACCEPTED)
+    reached = envelope.reached + accepted
     if not remaining:
         return replace(envelope, reached=reached)
-    refused = tuple(a for a in envelope.to if verdicts[a] is Verdict.REFUSED)
-    return replace(envelope, to=remaining, reached=reached, refused=envelope.refused + refused)
+    refused_recipients = tuple(a for a in envelope.to if verdicts[a] is Verdict.REFUSED)
+    return replace(
+        envelope, to=remaining, reached=reached, refused=envelope.refused + refused_recipients
+    )
 
 
 def lets_others_go_first(envelope: Envelope) -> bool:
@@ -170,34 +175,36 @@ def circuit_after_probe(
     return _circuit_until(since, now, (answer,), failure_words((answer,)), jitter)
 
 
-def _open_circuit(parcel: Parcel, receipt: Receipt, why: Message, jitter: float) -> OpenCircuit:
+def _open_circuit(
+    parcel: Parcel, receipt: Receipt, reason: Message, jitter: float
+) -> OpenCircuit:
     since = parcel.down_since or receipt.at
-    return _circuit_until(since, receipt.at, receipt.answers.values(), why, jitter)
+    return _circuit_until(since, receipt.at, receipt.answers.values(), reason, jitter)
 
 
 def _circuit_until(
-    since: datetime, now: datetime, answers: Iterable[Answer], why: Message, jitter: float
+    since: datetime, now: datetime, answers: Iterable[Answer], reason: Message, jitter: float
 ) -> OpenCircuit:
     """Open the circuit: return how long the route is left alone after it was found down.
 
     Pauses are in proportion to the outage: a short one is over soon, a long one costs little.
     What the other side asked for is kept.
     """
-    down = [a for a in answers if a.verdict is Verdict.ROUTE_DOWN]
-    fault = next((a.fault for a in down if a.fault is not None), Fault.SERVER)
+    outages = [a for a in answers if a.verdict is Verdict.ROUTE_DOWN]
+    fault = next((a.fault for a in outages if a.fault is not None), Fault.SERVER)
     probing = PROBING[fault]
     share = (now - since) * probing.share
     pause = min(max(share, probing.shortest), probing.longest) * (1 + jitter / 10)
-    requested = [a.again for a in down if a.again is not None]
-    early = all(a.early for a in down)
-    return OpenCircuit(since, max([now + pause, *requested]), why, fault, early)
+    requested = [a.again for a in outages if a.again is not None]
+    early = all(a.early for a in outages)
+    return OpenCircuit(since, max([now + pause, *requested]), reason, fault, early)
 
 
 def failure_words(answers: Iterable[Answer]) -> Message:
     """Return why some were not accepted, in words that a person reads."""
-    bad = [answer for answer in answers if answer.verdict is not Verdict.ACCEPTED]
+    failures = [answer for answer in answers if answer.verdict is not Verdict.ACCEPTED]
     return each_once(
-        WORDLESS[a.verdict] if a.explanation == NOTHING else a.explanation for a in bad
+        WORDLESS[a.verdict] if a.explanation == NOTHING else a.explanation for a in failures
     )
 
 

@@ -40,15 +40,15 @@ class CurrentText:
 
 def text_of_today(id: str, arguments: Mapping[str, Argument | Message]) -> Message | None:
     """Return the text of today for what was stored under an earlier wording; None for any other."""
-    known = EARLIER.get(id)
-    return None if known is None else known.filled(arguments)
+    current_text = EARLIER.get(id)
+    return None if current_text is None else current_text.filled(arguments)
 
 
-def _with_step(text: Message, kind: InstructionKind, **given: object) -> Message:
+def _with_step(text: Message, kind: InstructionKind, **arguments: object) -> Message:
     """Return a text with an instruction in its place of the kind's name, as rows of knowledge have
     it."""
     step = Instruction(kind)
-    return text.with_arguments({kind.value: step.fill(**given) if given else step})
+    return text.with_arguments({kind.value: step.fill(**arguments) if arguments else step})
 
 
 _NOT_WELL = CurrentText(

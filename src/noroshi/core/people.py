@@ -41,12 +41,12 @@ class User:
     recovery: tuple[str, ...] = field(default=(), repr=False)
 
 
-def ends_sessions(after: User, before: User | None) -> bool:
+def ends_sessions(new: User, old: User | None) -> bool:
     """Return whether a user comes in another way from now on: whoever got in by the old one is
     out, and so is whoever had that name before."""
-    if before is None:
+    if old is None:
         return True
-    return (after.password, after.two_steps) != (before.password, before.two_steps)
+    return (new.password, new.two_steps) != (old.password, old.two_steps)
 
 
 def may_open(authenticated: User | None, now: User | None) -> bool:
@@ -86,29 +86,33 @@ OF_TOKEN = " (api)"
 """The beginning of a token's name as a maker: no user and no token has a blank in its name."""
 
 
-def made_with(name: str, known: Mapping[str, ApiToken]) -> tuple[str, ...]:
+def made_with(name: str, tokens: Mapping[str, ApiToken]) -> tuple[str, ...]:
     """Return the tokens that this one made, and those that they made, the youngest line first:
     whoever is cut off while they are ended has ended none before what it made."""
-    found = list[str]()
-    waiting = [f"{name}{OF_TOKEN}"]
-    for maker in waiting:  # which grows meanwhile
-        made = [one.name for one in known.values() if one.by == maker and one.name not in found]
-        found += made
-        waiting += [f"{one}{OF_TOKEN}" for one in made]
-    return tuple(one for one in reversed(found) if one != name)
+    names = list[str]()
+    makers = [f"{name}{OF_TOKEN}"]
+    for maker in makers:  # which grows meanwhile
+        new_names = [
+            name_or_token.name
+            for name_or_token in tokens.values()
+            if name_or_token.by == maker and name_or_token.name not in names
+        ]
+        names += new_names
+        makers += [f"{name_or_token}{OF_TOKEN}" for name_or_token in new_names]
+    return tuple(name_or_token for name_or_token in reversed(names) if name_or_token != name)
 
 
-def holds(token: ApiToken, known: Mapping[str, ApiToken], now: datetime) -> bool:
+def holds(token: ApiToken, tokens: Mapping[str, ApiToken], now: datetime) -> bool:
     """Return whether it opens anything: it has not ended, and neither was the token revoked that
     made it, nor the one that made that. Another one of the same name is younger."""
     visited = set[str]()
-    made = token
-    while made.by.endswith(OF_TOKEN) and made.name not in visited:
-        visited.add(made.name)
-        maker = known.get(made.by.removesuffix(OF_TOKEN))
-        if maker is None or maker.made > made.made:
+    current = token
+    while current.by.endswith(OF_TOKEN) and current.name not in visited:
+        visited.add(current.name)
+        maker = tokens.get(current.by.removesuffix(OF_TOKEN))
+        if maker is None or maker.made > current.made:
             return False
-        made = maker
+        current = maker
     return token.good(now)
 
 

@@ -25,11 +25,11 @@ NO_SOURCE = _("must be an address of this computer, as in 192.0.2.10")
 
 
 def networks(
-    definitions: Definitions, found: list[Problem], closed: NetworkPolicy = CLOSED
+    definitions: Definitions, problems: list[Problem], closed: NetworkPolicy = CLOSED
 ) -> dict[str, Network]:
     """Return all networks by name; none of them leads to what is closed."""
     return {
-        name: _network(definition, file_of("networks", name, found), closed)
+        name: _network(definition, file_of("networks", name, problems), closed)
         for name, definition in definitions.networks.items()
     }
 

@@ -27,12 +27,12 @@ def notifications(
     definitions: Definitions,
     actions: Mapping[str, Kind],
     contacts: Mapping[str, Contact],
-    found: list[Problem],
+    problems: list[Problem],
 ) -> dict[str, Notification]:
     """Return all notifications by name, with the contacts that they name."""
     return {
         name: _notification(
-            definition, definitions, actions, contacts, file_of("notifications", name, found)
+            definition, definitions, actions, contacts, file_of("notifications", name, problems)
         )
         for name, definition in definitions.notifications.items()
     }

@@ -48,8 +48,8 @@ class Problem:
 
     def say(self, language: str) -> str:
         """Return place and fault on one line."""
-        what = self.what.say(language)
-        return f"{self.where}: {what}" if self.where else what
+        text = self.what.say(language)
+        return f"{self.where}: {text}" if self.where else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +67,15 @@ class Place:
         """Note a problem of this spot."""
         if len(self.problems) >= MOST_FOUND:
             return
-        shown = {name: _shown(value) for name, value in arguments.items()}
-        what = words.fill(**shown) if arguments else words
-        self.problems.append(Problem(self.where.removesuffix(": "), what))
+        shown_arguments = {name: _shown(value) for name, value in arguments.items()}
+        message = words.fill(**shown_arguments) if arguments else words
+        self.problems.append(Problem(self.where.removesuffix(": "), message))
 
-    def no_such(self, sort: Message, name: str, known: Collection[str]) -> None:
+    def no_such(self, sort: Message, name: str, candidates: Collection[str]) -> None:
         """Note that there is nothing of that name, and what was likely meant."""
         if len(self.problems) >= MOST_FOUND:
             return
-        self.say(NO_SUCH, sort=sort, given=name, instead=suggestion(name, known))
+        self.say(NO_SUCH, sort=sort, given=name, instead=suggestion(name, candidates))
 
 
 def first_of(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
@@ -100,16 +100,16 @@ def _shown(value: object) -> object:
     return short if short and short.isprintable() else repr(short)
 
 
-def inside(where: str, *steps: str) -> str:
+def inside(location: str, *steps: str) -> str:
     """Return a place further inside: `rules/ops.toml: ` and `on` are `rules/ops.toml: on`."""
-    if not where or where.endswith(": "):
-        return where + ".".join(steps) if steps else where.removesuffix(": ")
-    return ".".join([where, *steps])
+    if not location or location.endswith(": "):
+        return location + ".".join(steps) if steps else location.removesuffix(": ")
+    return ".".join([location, *steps])
 
 
-def file_of(type: str, name: str, found: list[Problem]) -> Place:
+def file_of(type: str, name: str, problems: list[Problem]) -> Place:
     """Return the place of a definition: the file that it is in when it is in a folder."""
-    return Place(f"{type}/{name}{FILE_ENDS}: ", found)
+    return Place(f"{type}/{name}{FILE_ENDS}: ", problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,21 +131,21 @@ class Location:
         return self.steps[-1].partition("[")[0] if self.inside else ""
 
 
-def read_location(where: str) -> Location:
+def read_location(location: str) -> Location:
     """Return where a problem is: the inverse of `file_of` and `inside`."""
-    file, _mark, within = where.partition(": ")
+    file, _mark, within = location.partition(": ")
     key = file.removesuffix(FILE_ENDS)
     if key != file and key.partition("/")[0].isalpha() and "/" in key:
         return Location(key, within)
-    return Location("", where)
+    return Location("", location)
 
 
-def suggestion(name: str, known: Collection[str]) -> Message:
+def suggestion(name: str, candidates: Collection[str]) -> Message:
     """Return what to add about a name that is not known: the nearest one, or those there
     are."""
     if len(name) > LONGEST_SHOWN:  # nobody meant that, and comparing it would take minutes
         return plain("")
-    names = sorted(known)
+    names = sorted(candidates)
     near = get_close_matches(name, names, n=1, cutoff=0.6)
     if near:
         return NEAR.fill(near=near[0])

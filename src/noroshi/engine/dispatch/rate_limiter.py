@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from noroshi.core import budget, reader_rate
-from noroshi.core.budget import Spent
+from noroshi.core.budget import Spending
 from noroshi.core.chronology import correct_instants
 from noroshi.core.digest import may_join
 from noroshi.core.mail import Envelope, Receipt, Route, Verdict
@@ -36,7 +36,7 @@ class RateLimiter:
     """Answer before each mail whether it may leave, and count it once it did. Never waits."""
 
     def __init__(self) -> None:
-        self._spent: dict[str, Spent] = {}
+        self._spent: dict[str, Spending] = {}
         self._readers: dict[str, Reader] = {}
         self._reserved = Counter[str]()
         self._reserved_for = Counter[str]()
@@ -150,8 +150,8 @@ class RateLimiter:
         room = reader_rate.room(reader, now, most, urgent=urgent)
         return max(0, room - self._reserved_for[contact])
 
-    def _spent_of(self, key: str) -> Spent:
-        return self._spent.get(key, Spent())
+    def _spent_of(self, key: str) -> Spending:
+        return self._spent.get(key, Spending())
 
 
 def _key(route: Route) -> str:
