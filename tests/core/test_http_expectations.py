@@ -20,8 +20,8 @@ from noroshi.core.http_expectations import (
     TOO_FAR,
     TOO_MANY_HEADERS,
     WITH_USER,
-    Expected,
     Page,
+    PageExpectation,
     fault_of,
     header_fault,
     match_text,
@@ -163,25 +163,25 @@ def test_which_headers_may_be_sent(headers, fault):
 @pytest.mark.parametrize(
     ("expected", "page", "fault"),
     [
-        (Expected(), Page(status=200), None),
-        (Expected(), Page(status=204), None),
-        (Expected(), Page(status=302), None),
-        (Expected(), Page(status=399), None),
-        (Expected(), Page(status=199), OTHER_STATUS),
-        (Expected(), Page(status=404), OTHER_STATUS),
-        (Expected(), Page(status=503), OTHER_STATUS),
-        (Expected(statuses=(401,)), Page(status=401), None),
-        (Expected(statuses=(401, 403)), Page(status=200), OTHER_STATUS),
-        (Expected(has=("ok", "well")), Page(status=200, text=b"all ok and well"), None),
-        (Expected(has=("ok", "well")), Page(status=200, text=b"all ok"), NOT_IN_IT),
-        (Expected(has=("OK",)), Page(status=200, text=b"ok"), NOT_IN_IT),
-        (Expected(has=("正常",)), Page(status=200, text="状態: 正常".encode()), None),
-        (Expected(has_not=("error",)), Page(status=200, text=b"all ok"), None),
-        (Expected(has_not=("warn", "error")), Page(status=200, text=b"an error"), IN_IT),
-        (Expected(has=("ok",)), Page(status=500, text=b""), OTHER_STATUS),
-        (Expected(has=("ok",)), Page(status=200, text=b"ok", coding="gzip"), PACKED),
-        (Expected(has_not=("x",)), Page(status=200, coding="br"), PACKED),
-        (Expected(), Page(status=200, coding="gzip"), None),
+        (PageExpectation(), Page(status=200), None),
+        (PageExpectation(), Page(status=204), None),
+        (PageExpectation(), Page(status=302), None),
+        (PageExpectation(), Page(status=399), None),
+        (PageExpectation(), Page(status=199), OTHER_STATUS),
+        (PageExpectation(), Page(status=404), OTHER_STATUS),
+        (PageExpectation(), Page(status=503), OTHER_STATUS),
+        (PageExpectation(statuses=(401,)), Page(status=401), None),
+        (PageExpectation(statuses=(401, 403)), Page(status=200), OTHER_STATUS),
+        (PageExpectation(has=("ok", "well")), Page(status=200, text=b"all ok and well"), None),
+        (PageExpectation(has=("ok", "well")), Page(status=200, text=b"all ok"), NOT_IN_IT),
+        (PageExpectation(has=("OK",)), Page(status=200, text=b"ok"), NOT_IN_IT),
+        (PageExpectation(has=("正常",)), Page(status=200, text="状態: 正常".encode()), None),
+        (PageExpectation(has_not=("error",)), Page(status=200, text=b"all ok"), None),
+        (PageExpectation(has_not=("warn", "error")), Page(status=200, text=b"an error"), IN_IT),
+        (PageExpectation(has=("ok",)), Page(status=500, text=b""), OTHER_STATUS),
+        (PageExpectation(has=("ok",)), Page(status=200, text=b"ok", coding="gzip"), PACKED),
+        (PageExpectation(has_not=("x",)), Page(status=200, coding="br"), PACKED),
+        (PageExpectation(), Page(status=200, coding="gzip"), None),
     ],
 )
 def test_what_is_not_as_it_was_to_be(expected, page, fault):
@@ -191,17 +191,17 @@ def test_what_is_not_as_it_was_to_be(expected, page, fault):
 
 def test_where_a_text_was_cut_the_beginning_is_spoken_of():
     page = Page(status=200, text=b"x" * 2048, cut_after=2048)
-    found = mismatch(Expected(has=("ok",)), page, "x")
+    found = mismatch(PageExpectation(has=("ok",)), page, "x")
     assert "(only the first 2 KiB were read)" in found.en and "先頭の 2 KiB" in found.ja
 
 
 def test_where_a_text_was_cut_that_a_word_is_not_in_it_is_said_of_the_beginning_alone():
     cut = Page(status=200, text=b"x" * 2048, cut_after=2048)
-    found = match_text(Expected(has_not=("error",)), cut, "x")
+    found = match_text(PageExpectation(has_not=("error",)), cut, "x")
     assert "(only the first 2 KiB were read)" in found.en and "先頭の 2 KiB" in found.ja
     for expected, page in (
-        (Expected(has=("x",)), cut),
-        (Expected(has_not=("error",)), replace(cut, cut_after=0)),
+        (PageExpectation(has=("x",)), cut),
+        (PageExpectation(has_not=("error",)), replace(cut, cut_after=0)),
     ):
         assert match_text(expected, page, "x").en == "x answered 200 OK"
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.levels import Level, Reason, When
+from noroshi.core.levels import Level, Reason, RuleTrigger
 from noroshi.core.model import Cause, Event, ItemState, LastNotification, Rule, Suppression
 from noroshi.core.policy import decide
 from noroshi.testing import DAWN
@@ -36,9 +36,9 @@ def event(before, after):
 
 WORSE = event(Level.OK, Level.CRITICAL)
 ENDED = event(Level.CRITICAL, Level.OK)
-TWICE = replace(RULE, when=When.EACH, most=2)
-THIRD = replace(RULE, when=When.NTH, nth=3)
-ONCE = replace(RULE, when=When.FIRST)
+TWICE = replace(RULE, when=RuleTrigger.EACH, most=2)
+THIRD = replace(RULE, when=RuleTrigger.NTH, nth=3)
+ONCE = replace(RULE, when=RuleTrigger.FIRST)
 HOURLY = replace(RULE, repeat=HOUR)
 
 

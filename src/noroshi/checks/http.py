@@ -106,8 +106,8 @@ class Options:
             yield NO_BODY
 
     @property
-    def expected(self) -> http_expectations.Expected:
-        return http_expectations.Expected(
+    def expected(self) -> http_expectations.PageExpectation:
+        return http_expectations.PageExpectation(
             statuses=self.status, has=self.has, has_not=self.has_not
         )
 

@@ -43,7 +43,7 @@ class Silence:
     ended_by: str = ""
     """The person who ended it by hand before its time."""
 
-    def holds(self, now: datetime) -> bool:
+    def is_active(self, now: datetime) -> bool:
         """Return whether it is in force. One that is yet to begin was said while the clock was
         ahead: it would last for as long as the clock was."""
         return self.begins - SLACK <= now < self.ends
@@ -56,7 +56,7 @@ class Silence:
 
 
 # Its name is that of its schema in the OpenAPI document.
-class Remarked(Enum):
+class RemarkKind(Enum):
     """The sort of a remark. The values are stored."""
 
     COMMENT = "comment"
@@ -71,7 +71,7 @@ class Remark:
 
     monitor: str
     item: str
-    sort: Remarked
+    sort: RemarkKind
     at: datetime
     who: str
     words: str = ""
@@ -130,8 +130,8 @@ def without_ended(suppressions: Suppressions, events: Iterable[Event]) -> Suppre
 def suppression_by_monitor(
     suppressions: Suppressions, monitors: Iterable[Monitor], initial: Mapping[str, Suppression]
 ) -> dict[str, Suppression]:
-    """Return the suppression of each monitor that has any; `initial_end` is what is there apart from
-    silences and acknowledgements."""
+    """Return the suppression of each monitor that has any; `initial` is what is there apart
+    from silences and acknowledgements."""
     levels_by_monitor = dict[str, dict[str, Level]]()
     for acknowledgement in suppressions.acknowledged:
         levels_by_monitor.setdefault(acknowledgement.monitor, {})[acknowledgement.item] = (

@@ -18,20 +18,20 @@ class AuditSampler:
 
     _last: dict[tuple[str, ...], float] = field(default_factory=dict)
     _left_out: int = 0
-    _written: list[float] = field(default_factory=list)
+    _row_times: list[float] = field(default_factory=list)
 
-    def take(self, key: tuple[str, ...], now: float) -> int | None:
+    def count_refusal(self, key: tuple[str, ...], now: float) -> int | None:
         """Count one refusal. Return None if it is not written down, else how many, of any sort,
         were left out since the last row."""
-        self._written = [at for at in self._written if now - at < HOUR]
+        self._row_times = [at for at in self._row_times if now - at < HOUR]
         last = self._last.get(key)
-        if (last is not None and now - last < INTERVAL) or len(self._written) >= MOST_AN_HOUR:
+        if (last is not None and now - last < INTERVAL) or len(self._row_times) >= MOST_AN_HOUR:
             self._left_out += 1
             return None
         self._last.pop(key, None)
         self._last[key] = now
         if len(self._last) > MOST_SORTS:
             del self._last[next(iter(self._last))]
-        self._written.append(now)
+        self._row_times.append(now)
         left_out, self._left_out = self._left_out, 0
         return left_out

@@ -26,12 +26,12 @@ class Spending:
     recipients: tuple[tuple[datetime, int], ...] = ()
 
 
-def spend(pace: Pace, spending: Spending, at: datetime, recipients: int) -> Spending:
+def spend_mail(pace: Pace, spending: Spending, at: datetime, recipients: int) -> Spending:
     """Add one more mail; what is too long ago is forgotten, and where minute and hour have no
     limit nothing is kept of them: a fast way out has tens of thousands of mails in one."""
     minute = at.replace(second=0, microsecond=0)
-    since = at - (HOUR if pace.mails_an_hour else MINUTE)
-    lately = spending.mails[bisect_right(spending.mails, since) :]  # both are in order
+    window_start = at - (HOUR if pace.mails_an_hour else MINUTE)
+    lately = spending.mails[bisect_right(spending.mails, window_start) :]  # both are in order
     day = spending.recipients[bisect_right(spending.recipients, at - DAY, key=itemgetter(0)) :]
     if day and day[-1][0] == minute:
         day, recipients = day[:-1], day[-1][1] + recipients
@@ -39,7 +39,7 @@ def spend(pace: Pace, spending: Spending, at: datetime, recipients: int) -> Spen
     return Spending(mails, (*day, (minute, recipients)))
 
 
-def shifted(spending: Spending, offset: timedelta) -> Spending:
+def shifted_spending(spending: Spending, offset: timedelta) -> Spending:
     """Move the instants after the wall clock was set."""
     mails = tuple(at + offset for at in spending.mails)
     return replace(
@@ -107,12 +107,12 @@ def _free_by_day(pace: Pace, spending: Spending, now: datetime) -> datetime:
     if not pace.recipients_a_day:
         return now
     lately = _recipients_of_day(spending, now)
-    used = sum(count for _, count in lately)
-    if used < pace.recipients_a_day:
+    used_count = sum(count for _, count in lately)
+    if used_count < pace.recipients_a_day:
         return now
     for at, count in lately:
-        used -= count
-        if used < pace.recipients_a_day:
+        used_count -= count
+        if used_count < pace.recipients_a_day:
             return at + MINUTE + DAY  # its minute is over only then
     return now
 

@@ -72,8 +72,8 @@ def may_be_followed_up(envelope: Envelope) -> bool:
 def follow_up_members(first: Envelope, pending: Sequence[Envelope]) -> tuple[Envelope, ...]:
     """Return those that become one mail with the first, which was tried in vain and which they
     wait behind, itself among them, or its members in its place; (): it goes by itself, as it
-    may have been accepted, or nothing waits behind it. `pending` as in `digest_members`, with those
-    members."""
+    may have been accepted, or nothing waits behind it. `pending` as in
+    `digest_members`, with those members."""
     attempted_envelopes = (
         _attempted_envelopes(first, pending) if may_be_followed_up(first) else ()
     )
@@ -116,8 +116,8 @@ def digest(
     attempted_envelope: Envelope | None = None,
 ) -> Envelope:
     """Draft the envelope that tells what they tell, in their place; its pauses and its routes
-    go on from where those of `attempted_envelope` are, which was tried in vain and which it takes the place
-    of.
+    go on from where those of `attempted_envelope` are, which was tried in vain and which it
+    takes the place of.
 
     Its order key is its own: its members keep their place in theirs, and one digest that is
     held, or whose routes are down, is in no other one's way. It goes on in the thread of its first
@@ -157,9 +157,9 @@ def _thread_of_members(members: Sequence[Envelope]) -> tuple[str, ...]:
 def may_be_undone(digest: Envelope, member: Envelope) -> bool:
     """Return whether a digest whose route was down left nothing behind: then what it tells is
     put together anew with what came meanwhile. `member` is its first one, as it was before."""
-    tried = digest.attempts > member.attempts or digest.unanswered
-    untouched = not (tried or digest.reached or digest.refused)
-    return untouched and (digest.to, digest.routes) == (member.to, member.routes)
+    was_attempted = digest.attempts > member.attempts or digest.unanswered
+    is_untouched = not (was_attempted or digest.reached or digest.refused)
+    return is_untouched and (digest.to, digest.routes) == (member.to, member.routes)
 
 
 def waits_since(envelope: Envelope) -> datetime:
@@ -191,11 +191,11 @@ def _as_many_as_fit(first: Envelope, group: tuple[Envelope, ...]) -> tuple[Envel
         lanes[envelope.order] = min(
             lanes.get(envelope.order, envelope.lane.value), envelope.lane.value
         )
-    urgent = sorted(
+    by_urgency = sorted(
         group, key=lambda envelope: (envelope.order != first.order, lanes[envelope.order])
     )
-    chosen = {envelope.id for envelope in urgent[:MOST_MEMBERS]}
-    return tuple(envelope for envelope in group if envelope.id in chosen)
+    chosen_ids = {envelope.id for envelope in by_urgency[:MOST_MEMBERS]}
+    return tuple(envelope for envelope in group if envelope.id in chosen_ids)
 
 
 def _letterhead(envelope: Envelope) -> tuple[object, ...]:

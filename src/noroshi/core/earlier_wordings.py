@@ -31,9 +31,11 @@ class CurrentText:
 
     def filled(self, arguments: Mapping[str, Argument | Message]) -> Message | None:
         """Return it with what was stored; None if the row is damaged."""
-        renamed = {new: arguments[old] for new, old in self.names.items() if old in arguments}
+        renamed_arguments = {
+            new: arguments[old] for new, old in self.names.items() if old in arguments
+        }
         try:
-            return self.text.fill(**{**arguments, **renamed})
+            return self.text.fill(**{**arguments, **renamed_arguments})
         except KeyError:
             return None
 

@@ -41,7 +41,7 @@ SECRETS = re.compile(
     r"|session|signature|(?<![a-z])(?:key|auth)(?![a-z])"
 )
 """Headers of which vendors make keys: X-Functions-Key, Ocp-Apim-Subscription-Key and their like."""
-MOVED = frozenset({301, 302, 303, 307, 308})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 """RFC 9110, 15.4: the statuses that lead elsewhere by Location."""
 PORTS = {"http": 80, "https": 443}
 
@@ -110,7 +110,7 @@ TWO_OR_THREE = _("200 to 399")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
+class PageExpectation:
     """The answer that is expected: one of these statuses (none: 200 to 399), with each word of
     `has` in its text and none of `has_not`."""
 
@@ -207,7 +207,7 @@ def redirect_target(
     """Return where an answer leads on to: a URL, why nobody goes on, or None if it leads
     nowhere, or is not to be followed. `visited_urls` are the URLs that led here; at most so many
     redirects are followed. `cookie`: one was set on the way."""
-    if status not in MOVED or not location or not max_redirects:
+    if status not in REDIRECTS or not location or not max_redirects:
         return None
     shown_url = where_of(url)
     try:
@@ -227,7 +227,7 @@ def redirect_target(
     )
 
 
-def mismatch(expected: Expected, page: Page, shown_url: str) -> Message | None:
+def mismatch(expected: PageExpectation, page: Page, shown_url: str) -> Message | None:
     """Return what of an answer is not as it was to be; None: all of it is."""
     if not _is_among(page.status, expected.statuses):
         expected_status = _expected_text(expected.statuses)
@@ -236,18 +236,18 @@ def mismatch(expected: Expected, page: Page, shown_url: str) -> Message | None:
         )
     if page.coding and (expected.has or expected.has_not):
         return PACKED.fill(where=shown_url, coding=page.coding)
-    if word := next((w for w in expected.has if w.encode() not in page.text), ""):
-        return NOT_IN_IT.fill(where=shown_url, word=word, beginning=_beginning(page))
-    if word := next((w for w in expected.has_not if w.encode() in page.text), ""):
-        return IN_IT.fill(where=shown_url, word=word)
+    if text := next((text for text in expected.has if text.encode() not in page.text), ""):
+        return NOT_IN_IT.fill(where=shown_url, word=text, beginning=_beginning(page))
+    if text := next((text for text in expected.has_not if text.encode() in page.text), ""):
+        return IN_IT.fill(where=shown_url, word=text)
     return None
 
 
-def match_text(expected: Expected, page: Page, shown_url: str) -> Message:
+def match_text(expected: PageExpectation, page: Page, shown_url: str) -> Message:
     """Return what is said of an answer in which nothing is wrong: of what was not read, nobody
     knows that a word is not in it."""
-    beginning = _beginning(page) if expected.has_not else plain("")
-    return AS_EXPECTED.fill(where=shown_url, status=phrase(page.status), beginning=beginning)
+    size_note = _beginning(page) if expected.has_not else plain("")
+    return AS_EXPECTED.fill(where=shown_url, status=phrase(page.status), beginning=size_note)
 
 
 def _beginning(page: Page) -> Message:

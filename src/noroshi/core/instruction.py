@@ -446,7 +446,7 @@ class Instruction(Message):
 
 
 def with_instruction(text: Message, kind: InstructionKind, **arguments: object) -> Message:
-    """Return a text with an instruction in its place of that name. What is `arguments` fills the
+    """Return a text with an instruction in its place of that name. `arguments` fill the
     instruction's places at once; else they are filled with those of the text."""
     return text.with_arguments(
         {**text.arguments, "instruction": _filled_instruction(kind, arguments)}
@@ -454,7 +454,8 @@ def with_instruction(text: Message, kind: InstructionKind, **arguments: object) 
 
 
 def followed_by(text: Message, kind: InstructionKind, **arguments: object) -> Message:
-    """Return a sentence, and what is to be done after it; `arguments` as in `with_instruction`."""
+    """Return a sentence, and what is to be done after it; `arguments` as in
+    `with_instruction`."""
     return sentences(text, _filled_instruction(kind, arguments))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from noroshi.core.levels import SEVERITY, SUPPRESSED, Level, When
+from noroshi.core.levels import SEVERITY, SUPPRESSED, Level, RuleTrigger
 from noroshi.core.mail import marked
 from noroshi.core.model import (
     Cause,
@@ -105,8 +105,8 @@ def _excess_items(sample: Sample, item_states: Mapping[str, ItemState]) -> froze
     if len(sample.readings) <= MOST_ITEMS:
         return frozenset()
     items = dict.fromkeys(reading.item for reading in sample.readings)
-    ranked = sorted(items, key=lambda item: item not in item_states)
-    return frozenset(ranked[MOST_ITEMS:])
+    by_rank = sorted(items, key=lambda item: item not in item_states)
+    return frozenset(by_rank[MOST_ITEMS:])
 
 
 def moves_nothing(monitor: Monitor, state: State, sample: Sample) -> bool:
@@ -149,22 +149,27 @@ def advance(
     """Move the state by one sample; return the same state object when it changed nothing."""
     findings = assess(monitor, sample, state.items)
     if sample.fault is None and not state.items.keys() <= findings.keys():
-        present = findings.keys() | _excess_items(
+        present_items = findings.keys() | _excess_items(
             sample, state.items
         )  # the others are there as well
-        findings |= _missing_findings(monitor, state, present)
+        findings |= _missing_findings(monitor, state, present_items)
     max_consecutive = _max_consecutive(monitor)
     items, events = dict(state.items), list[Event]()
     for name, finding in findings.items():
-        previous = items.get(name, NEW_ITEM)
-        items[name] = current = _step(
-            previous, finding, monitor.patience, max_consecutive, sample.at
+        previous_item = items.get(name, NEW_ITEM)
+        items[name] = current_item = _step(
+            previous_item, finding, monitor.patience, max_consecutive, sample.at
         )
-        if _is_event(previous, current):
+        if _is_event(previous_item, current_item):
             serial = state.serial + len(events) + 1
             events.append(
                 event_of(
-                    monitor, event_id(monitor, serial, life), name, previous, current, sample.at
+                    monitor,
+                    event_id(monitor, serial, life),
+                    name,
+                    previous_item,
+                    current_item,
+                    sample.at,
                 )
             )
     items = _without_forgotten(items, sample.at)
@@ -180,12 +185,19 @@ def close(
     reason = MONITORING_DISABLED if monitor.disabled else NO_LONGER_MONITORED
     closing_finding = Finding(Level.OK, Cause(words=reason))
     items, events = dict(state.items), list[Event]()
-    for name, previous in state.items.items():
-        items[name] = current = _step(previous, closing_finding, 1, 0, now)
-        if previous.level is not Level.OK:
+    for name, previous_item in state.items.items():
+        items[name] = current_item = _step(previous_item, closing_finding, 1, 0, now)
+        if previous_item.level is not Level.OK:
             serial = state.serial + len(events) + 1
             events.append(
-                event_of(monitor, event_id(monitor, serial, life), name, previous, current, now)
+                event_of(
+                    monitor,
+                    event_id(monitor, serial, life),
+                    name,
+                    previous_item,
+                    current_item,
+                    now,
+                )
             )
     return State(items=items, serial=state.serial + len(events)), tuple(events)
 
@@ -227,7 +239,7 @@ def _is_event(previous: ItemState, current: ItemState) -> bool:
 
 
 def _missing_findings(
-    monitor: Monitor, state: State, present: Collection[str]
+    monitor: Monitor, state: State, present_items: Collection[str]
 ) -> dict[str, Finding]:
     """Return findings for the items seen before and not now. The item "" had a fault, which is
     over."""
@@ -235,7 +247,9 @@ def _missing_findings(
     missing = Finding(level, Cause(words=MISSING), missing=True)
     measured_again = Finding(Level.OK, Cause(words=MEASURED_AGAIN))
     return {
-        name: missing if name else measured_again for name in state.items if name not in present
+        name: missing if name else measured_again
+        for name in state.items
+        if name not in present_items
     }
 
 
@@ -265,8 +279,8 @@ def _at_new_level(
     """Return the item at its new level."""
     # A rule that was taken away in the midst of a problem never heard of its end. What it
     # told then is no reason to be silent in the next one.
-    well = item.level is Level.OK
-    last = _unresolved_notifications(item) if well else item.last_notifications
+    was_ok = item.level is Level.OK
+    last = _unresolved_notifications(item) if was_ok else item.last_notifications
     last_level = item.level_by_limits if level is Level.UNKNOWN else Level.OK
     return replace(
         item,
@@ -332,10 +346,10 @@ def _confirmed_level(level: Level, pending: tuple[Level, ...], patience: int) ->
     if len(pending) < patience:
         return level
     mildest = min(pending, key=SEVERITY.index)
-    worst = max(pending, key=SEVERITY.index)
+    worst_level = max(pending, key=SEVERITY.index)
     if mildest.severity > level.severity:
         return mildest
-    return worst if worst.severity < level.severity else level
+    return worst_level if worst_level.severity < level.severity else level
 
 
 def _levels_still_pending(pending: tuple[Level, ...], level: Level) -> tuple[Level, ...]:
@@ -351,7 +365,7 @@ def _levels_still_pending(pending: tuple[Level, ...], level: Level) -> tuple[Lev
 def _max_consecutive(monitor: Monitor) -> int:
     """Return how far consecutive samples are counted: no further than a rule asks, or each turn
     would write."""
-    return max((rule.nth for rule in monitor.rules if rule.when is When.NTH), default=0)
+    return max((rule.nth for rule in monitor.rules if rule.when is RuleTrigger.NTH), default=0)
 
 
 def _without_forgotten(items: dict[str, ItemState], now: datetime) -> dict[str, ItemState]:

@@ -18,30 +18,30 @@ class Attempts:
 
     free: int
     longest: float = LONGEST_WAIT
-    _failed: dict[str, tuple[int, float]] = field(default_factory=dict)
+    _failures: dict[str, tuple[int, float]] = field(default_factory=dict)
 
     def wait(self, key: str, now: float) -> float:
         """Return the seconds until they may try again; 0: now."""
-        count, last = self._failed.get(key, (0, now))
+        count, last = self._failures.get(key, (0, now))
         if count < self.free or now - last >= RETENTION:
             return 0.0
         return max(0.0, last + min(2.0 ** (count - self.free), self.longest) - now)
 
-    def failed(self, key: str, now: float) -> None:
+    def count_failure(self, key: str, now: float) -> None:
         """Count one. It is counted before a password is looked at, and taken back after."""
-        count, last = self._failed.pop(key, (0, now))
+        count, last = self._failures.pop(key, (0, now))
         if now - last >= RETENTION:
             count = 0
-        self._failed[key] = min(count + 1, 64), now
-        if len(self._failed) > MOST_KEYS:
-            del self._failed[next(iter(self._failed))]
+        self._failures[key] = min(count + 1, 64), now
+        if len(self._failures) > MOST_KEYS:
+            del self._failures[next(iter(self._failures))]
 
     def forgive(self, key: str) -> None:
         """Take back the last one; those before it stay."""
-        if key in self._failed:
-            count, last = self._failed[key]
-            self._failed[key] = max(count - 1, 0), last
+        if key in self._failures:
+            count, last = self._failures[key]
+            self._failures[key] = max(count - 1, 0), last
 
-    def well(self, key: str) -> None:
+    def forget(self, key: str) -> None:
         """Forget all attempts: the login succeeded."""
-        self._failed.pop(key, None)
+        self._failures.pop(key, None)

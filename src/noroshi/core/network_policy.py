@@ -56,26 +56,26 @@ class NetworkPolicy:
     manager: int = 0
     may_reach: tuple[Net, ...] = ()
 
-    def why(self, address: str, port: int, *, here: bool) -> Message | None:
-        """Return why nobody is to connect there; None: it may be. `here`: the address is one of
+    def refusal(self, address: str, port: int, *, is_own_address: bool) -> Message | None:
+        """Return why nobody is to connect there; None: it may be. `is_own_address`: the address is one of
         this computer's own. The places `where` and `address` stay to be filled."""
         ip = meant_by(address)
         if ip is None or any(_is_in(ip, net) for net in self.may_reach):
             return None
         if any(_is_in(ip, net) for net in METADATA):
             return OF_METADATA
-        is_own = here or ip.is_loopback or ip.is_unspecified
+        is_own = is_own_address or ip.is_loopback or ip.is_unspecified
         return OF_MANAGER if is_own and self.manager and port == self.manager else None
 
-    def why_by_name(self, host: str, port: int) -> Message | None:
+    def refusal_by_name(self, host: str, port: int) -> Message | None:
         """Return the same for what a proxy is asked for: by number, or by the names that all
         know."""
         name = host.lower().rstrip(".")
         if name in NAMES:
-            return self.why("169.254.169.254", port, here=False)
+            return self.refusal("169.254.169.254", port, is_own_address=False)
         if name == "localhost" or name.endswith(".localhost"):  # RFC 6761, 6.3
             name = "127.0.0.1"
-        return self.why(name, port, here=False)
+        return self.refusal(name, port, is_own_address=False)
 
 
 CLOSED = NetworkPolicy()

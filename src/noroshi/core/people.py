@@ -49,10 +49,12 @@ def ends_sessions(new: User, old: User | None) -> bool:
     return (new.password, new.two_steps) != (old.password, old.two_steps)
 
 
-def may_open(authenticated: User | None, now: User | None) -> bool:
-    """Return whether a user who was `authenticated` may have a session by what the user is
+def may_open(authenticated_user: User | None, current_user: User | None) -> bool:
+    """Return whether a user who was authenticated may have a session by what the user is
     now. None authenticated: whoever opens the session asks for no check."""
-    return authenticated is None or (now is not None and not ends_sessions(now, authenticated))
+    return authenticated_user is None or (
+        current_user is not None and not ends_sessions(current_user, authenticated_user)
+    )
 
 
 ID_LENGTH = 24
@@ -77,7 +79,7 @@ class ApiToken:
         """Tell this token from any other of its name; the id lets nobody in."""
         return self.hash[:ID_LENGTH]
 
-    def good(self, now: datetime) -> bool:
+    def is_valid(self, now: datetime) -> bool:
         """Return whether it still holds."""
         return self.until is None or now < self.until
 
@@ -102,7 +104,7 @@ def made_with(name: str, tokens: Mapping[str, ApiToken]) -> tuple[str, ...]:
     return tuple(name_or_token for name_or_token in reversed(names) if name_or_token != name)
 
 
-def holds(token: ApiToken, tokens: Mapping[str, ApiToken], now: datetime) -> bool:
+def is_valid_token(token: ApiToken, tokens: Mapping[str, ApiToken], now: datetime) -> bool:
     """Return whether it opens anything: it has not ended, and neither was the token revoked that
     made it, nor the one that made that. Another one of the same name is younger."""
     visited = set[str]()
@@ -113,7 +115,7 @@ def holds(token: ApiToken, tokens: Mapping[str, ApiToken], now: datetime) -> boo
         if maker is None or maker.made > current.made:
             return False
         current = maker
-    return token.good(now)
+    return token.is_valid(now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +138,7 @@ class Session:
             return self.begun + HALF
         return min(self.seen + IDLE, self.begun + LONGEST)
 
-    def holds(self, now: datetime) -> bool:
+    def is_valid(self, now: datetime) -> bool:
         """Return whether it is not over. One that was last seen far ahead of now is: the clock
         was set back, and nobody knows its age."""
         return self.seen - IDLE <= now < self.ends
@@ -148,7 +150,7 @@ class Session:
 
 # Its name is that of its schema in the OpenAPI document.
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Audited:
+class AuditEntry:
     """Something that somebody changed: `door` is local, web or api, `given` are the arguments
     that are no secrets, `before` and `after` what it was and became.
 

@@ -42,7 +42,7 @@ def count_mail(reader: Reader, at: datetime, *, digest: bool) -> Reader:
     return Reader((*current.singles, at), at, current.digests)
 
 
-def shifted(reader: Reader, offset: timedelta) -> Reader:
+def shifted_reader(reader: Reader, offset: timedelta) -> Reader:
     """Move the instants after the wall clock was set."""
     last = reader.last + offset if reader.last else None
     return replace(reader, singles=tuple(at + offset for at in reader.singles), last=last)

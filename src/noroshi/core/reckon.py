@@ -149,15 +149,15 @@ def _judge(
     owe word of a recovery about that."""
     event_by_item = {event.item: event for event in events}
     for name, item in state.items.items():
-        settled = item.level is Level.OK and name not in event_by_item
-        if settled and not item.last_notifications:
+        is_settled = item.level is Level.OK and name not in event_by_item
+        if is_settled and not item.last_notifications:
             continue
         event, occurrences = event_by_item.get(name), monitor.occurrences
         is_occurrence = item.cause.name in occurrences
         measured_now = is_measured and (not is_occurrence or _is_bad(findings.get(name)))
         acknowledged = suppression.acknowledged.get(name)
         for rule in monitor.rules:
-            if settled and not is_withheld(rule, item):
+            if is_settled and not is_withheld(rule, item):
                 continue
             reason = decide(
                 rule,
@@ -198,11 +198,11 @@ def _remind(
         item = _with_current_value(state.items[name], findings.get(name), monitor.occurrences)
         id = event_id(monitor, serial, life)
         reminders[name] = event_of(monitor, id, name, _as_notified(item), item, now)
-    filled = [
+    with_events = [
         replace(outcome, event=outcome.event or reminders.get(outcome.item))
         for outcome in outcomes
     ]
-    return replace(state, serial=state.serial + len(reminders)), filled
+    return replace(state, serial=state.serial + len(reminders)), with_events
 
 
 def _as_notified(item: ItemState) -> ItemState:
@@ -235,8 +235,8 @@ def _with_current_value(
 def _with_reminders(
     events: tuple[Event, ...], outcomes: Sequence[RuleOutcome]
 ) -> tuple[Event, ...]:
-    notified = (j.event for j in outcomes if j.reason.notifies and j.event is not None)
-    return tuple({event.id: event for event in (*events, *notified)}.values())
+    notified_events = (j.event for j in outcomes if j.reason.notifies and j.event is not None)
+    return tuple({event.id: event for event in (*events, *notified_events)}.values())
 
 
 def _new_decisions(

@@ -15,8 +15,8 @@ from noroshi.core.translation import Argument, MarkedText, Message, bilingual
 KINDS = {kind.value: kind for kind in InstructionKind}
 
 
-def stored(message: Message) -> dict[str, Any]:
-    """Return a text as a store keeps it; `restored` reads it again."""
+def stored_form(message: Message) -> dict[str, Any]:
+    """Return a text as a store keeps it; `message_from` reads it again."""
     if isinstance(message, SettingName):
         return {"id": message.id, "arguments": {}, "translations": {}, "setting": True}
     arguments = message.arguments
@@ -32,11 +32,11 @@ def stored(message: Message) -> dict[str, Any]:
     }
     if isinstance(message, Instruction):
         optional["instruction"] = message.kind.value
-    present = {name: value for name, value in optional.items() if value not in ("", None)}
-    return {"id": message.id, "arguments": storable, **present}
+    set_values = {name: value for name, value in optional.items() if value not in ("", None)}
+    return {"id": message.id, "arguments": storable, **set_values}
 
 
-def restored(value: object) -> Message:
+def message_from(value: object) -> Message:
     """Return the text that was stored, by this form or by that of before the catalogues.
 
     Raises TypeError if it is neither.
@@ -78,7 +78,7 @@ def _instruction(
 
 def _restored_argument(value: object) -> Argument | Message:
     if isinstance(value, dict):
-        return restored(value)
+        return message_from(value)
     if value is None or isinstance(value, str | int | float):
         return value
     raise TypeError(f"no argument of a text: {type(value).__name__}")
@@ -101,4 +101,4 @@ def _translations(value: object) -> Mapping[str, str] | None:
 def _storable(argument: Argument | Message) -> Argument | dict[str, Any]:
     if isinstance(argument, MarkedText):
         return str(argument)
-    return stored(argument) if isinstance(argument, Message) else argument
+    return stored_form(argument) if isinstance(argument, Message) else argument

@@ -88,7 +88,7 @@ class Message:
     that is in no catalogue: a plug-in's, a file's, a row's of before there were catalogues.
     """
 
-    __slots__ = ("_said", "arguments", "by", "context", "id", "several", "translations")
+    __slots__ = ("_texts", "arguments", "by", "context", "id", "several", "translations")
     filled_along: ClassVar[bool] = False
     """True if the places are filled with those of the text that it stands in."""
     is_step: ClassVar[bool] = False
@@ -110,17 +110,17 @@ class Message:
         self.several = several
         self.by = by
         self.translations = translations
-        self._said: dict[tuple[str, Medium], str] | None = None
+        self._texts: dict[tuple[str, Medium], str] | None = None
 
     def say(self, language: str, medium: Medium = Medium.TERMINAL) -> str:
         """Return it in that language; in English if there is no translation into it."""
         if not self.arguments:
             return self._wording(language, medium)
-        if self._said is None:
-            self._said = {}
-        if (language, medium) not in self._said:
-            self._said[language, medium] = self._filled(language, medium)
-        return self._said[language, medium]
+        if self._texts is None:
+            self._texts = {}
+        if (language, medium) not in self._texts:
+            self._texts[language, medium] = self._filled_text(language, medium)
+        return self._texts[language, medium]
 
     @property
     def en(self) -> str:
@@ -167,9 +167,9 @@ class Message:
 
     def _filled_along(self) -> Mapping[str, Message]:
         return {
-            name: one
-            for name, one in self.arguments.items()
-            if isinstance(one, Message) and one.filled_along
+            name: argument
+            for name, argument in self.arguments.items()
+            if isinstance(argument, Message) and argument.filled_along
         }
 
     def with_arguments(self, arguments: Mapping[str, Argument | Message]) -> Message:
@@ -194,7 +194,7 @@ class Message:
         shown = number.en if isinstance(number, Message) else str(number)
         return _plural_form(language, self.id, self.several, 1 if shown == "1" else 2)
 
-    def _filled(self, language: str, medium: Medium) -> str:
+    def _filled_text(self, language: str, medium: Medium) -> str:
         text = self._wording(language, medium)
         try:
             return _formatted(text, _Places(self._rendered(language, medium)))
@@ -203,8 +203,8 @@ class Message:
 
     def _rendered(self, language: str, medium: Medium) -> dict[str, Argument]:
         return {
-            name: one.say(language, medium) if isinstance(one, Message) else one
-            for name, one in self.arguments.items()
+            name: argument.say(language, medium) if isinstance(argument, Message) else argument
+            for name, argument in self.arguments.items()
         }
 
     def __eq__(self, other: object) -> bool:
@@ -266,10 +266,10 @@ def bilingual(*, en: str, ja: str) -> Message:
     return Message(en, translations={"ja": ja} if ja != en else {})
 
 
-def help_text(described: str) -> Message:
+def help_text(text: str) -> Message:
     """Return what a setting's docstring says. A plug-in writes both: "English. / Japanese."."""
-    english, both, japanese = " ".join(described.split()).partition(". / ")
-    return bilingual(en=f"{english}.", ja=japanese) if both else Message(english)
+    english, separator, japanese = " ".join(text.split()).partition(". / ")
+    return bilingual(en=f"{english}.", ja=japanese) if separator else Message(english)
 
 
 def composed(pattern: str, **arguments: object) -> Message:
@@ -295,8 +295,16 @@ class _Sentences(Message):
     filled_along = True
 
     def _filled_along(self) -> Mapping[str, Message]:
-        texts = {name: one for name, one in self.arguments.items() if isinstance(one, Message)}
-        return {name: one for name, one in texts.items() if one.translations is None}
+        messages = {
+            name: argument
+            for name, argument in self.arguments.items()
+            if isinstance(argument, Message)
+        }
+        return {
+            name: argument
+            for name, argument in messages.items()
+            if argument.translations is None
+        }
 
     def with_arguments(self, arguments: Mapping[str, Argument | Message]) -> Message:
         return _Sentences(self.id, arguments=arguments)
@@ -317,7 +325,9 @@ def known_language(language_of_reader: str) -> Language:
 def most_common_language(reader_languages: Iterable[str]) -> Language:
     """Return the language that most of these readers have; English for none."""
     languages = Counter(map(known_language, reader_languages))
-    return max(sorted(languages), key=lambda one: languages[one], default=LANGUAGES[0])
+    return max(
+        sorted(languages), key=lambda language: languages[language], default=LANGUAGES[0]
+    )
 
 
 def in_each_language(make: Callable[[str], str]) -> Message:
@@ -367,8 +377,8 @@ def with_full_stop(text: str, language: str) -> str:
 def _capital(text: Message, language: str) -> str:
     wording = text.say(language)
     first = wording.partition(" ")[0]  # a host's name stays as it is
-    cased = language not in UNCASED and first.isalpha()
-    return wording[:1].upper() + wording[1:] if cased else wording
+    has_case = language not in UNCASED and first.isalpha()
+    return wording[:1].upper() + wording[1:] if has_case else wording
 
 
 def each_once(messages: Iterable[Message]) -> Message:
@@ -406,10 +416,10 @@ def _lookup(catalogue: NullTranslations, context: str, text: str) -> str:
     return catalogue.pgettext(context, text) if context else catalogue.gettext(text)
 
 
-def _plural_form(language: str, one: str, several: str, number: int) -> str:
+def _plural_form(language: str, singular: str, plural: str, number: int) -> str:
     """Return the wording of today for that number, in that language."""
     today = catalogue("en")
-    forms = today.ngettext(one, several, 1), today.ngettext(one, several, 2)
+    forms = today.ngettext(singular, plural, 1), today.ngettext(singular, plural, 2)
     if language == "en":
         return forms[number > 1]
     return catalogue(language).ngettext(*forms, number)

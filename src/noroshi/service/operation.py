@@ -16,9 +16,9 @@ from itertools import islice
 from typing import Any, Protocol, TypeVar, get_type_hints
 
 from noroshi import schema
-from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of, shortened
+from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of, shortened_text
 from noroshi.core.instruction import InstructionKind, followed_by
-from noroshi.core.people import Audited, Person as Person
+from noroshi.core.people import AuditEntry, Person as Person
 from noroshi.core.roles import (
     ADMIN as ADMIN,
     OPERATOR as OPERATOR,
@@ -170,7 +170,7 @@ class OperationHost(Protocol):
     def now(self) -> datetime:
         """Return the wall clock's time."""
 
-    async def record(self, row: Audited) -> None:
+    async def record(self, row: AuditEntry) -> None:
         """Keep a row of the audit log."""
 
     async def turn_away(self, person: Person, name: str, why: Message) -> None:
@@ -246,7 +246,7 @@ async def run(
     OperationError."""
     spec = service.operations().get(name)
     if spec is None:
-        raise NotFoundError(NO_OPERATION.fill(name=shortened(name)))
+        raise NotFoundError(NO_OPERATION.fill(name=shortened_text(name)))
     if spec.role not in person.roles:
         role = ROLE_NAMES.get(spec.role, spec.role)
         why = NOT_ALLOWED.fill(name=name, role=role, who=person.name)
@@ -271,7 +271,7 @@ async def run(
     return result
 
 
-async def _record(service: OperationHost, row: Audited) -> None:
+async def _record(service: OperationHost, row: AuditEntry) -> None:
     """Keep a row of the audit log. What it tells of is done, so a store that refuses the row makes
     no failure of it: the log has it instead."""
     try:
@@ -283,8 +283,8 @@ async def _record(service: OperationHost, row: Audited) -> None:
 
 def _row(
     at: datetime, person: Person, spec: Operation, logged: Mapping[str, Any], change_note: Note
-) -> Audited:
-    return Audited(
+) -> AuditEntry:
+    return AuditEntry(
         at=at,
         who=person.name,
         door=person.door,
@@ -323,7 +323,7 @@ def arguments(spec: Operation, args: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was given as the operation takes it. Raises InvalidArgumentError with all
     that is wrong."""
     unknown = islice(args.keys() - spec.takes.keys(), MOST_FOUND)
-    problems = [Problem(shortened(name), NOT_TAKEN) for name in unknown]
+    problems = [Problem(shortened_text(name), NOT_TAKEN) for name in unknown]
     problems += [Problem(name, MISSING) for name in spec.needed - args.keys()]
     read_args = dict[str, Any]()
     for name in args.keys() & spec.takes.keys():
@@ -345,7 +345,7 @@ def refusal_as_json(
         "error": refusal.kind,
         "words": _texts(refusal.words, medium),
         "problems": [
-            {"where": shortened(p.where, LONGEST_TOLD), "what": _texts(p.what, medium)}
+            {"where": shortened_text(p.where, LONGEST_TOLD), "what": _texts(p.what, medium)}
             for p in first_of(refusal.problems)
         ],
         "codes": list(refusal.codes),
@@ -354,4 +354,4 @@ def refusal_as_json(
 
 def _texts(words: Message, medium: Medium) -> dict[str, str]:
     texts = words.both(medium).items()
-    return {language: shortened(text, LONGEST_TOLD) for language, text in texts}
+    return {language: shortened_text(text, LONGEST_TOLD) for language, text in texts}

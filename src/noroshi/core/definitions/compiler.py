@@ -82,8 +82,8 @@ def compile_most(
     problems = list[Problem]()
     definitions = with_own(definitions, kinds.checks, problems)
     the_contacts = contacts(definitions, problems)
-    the_networks = networks(definitions, problems, kinds.closed)
-    reachable_networks = with_direct(the_networks, kinds.closed)
+    the_networks = networks(definitions, problems, kinds.network_policy)
+    reachable_networks = with_direct(the_networks, kinds.network_policy)
     the_rules = rules(definitions, kinds.actions, the_contacts, problems)
     the_monitors = monitors(
         definitions, References(kinds.checks, the_rules, reachable_networks), problems

@@ -9,7 +9,7 @@ from noroshi.core.definitions.problems import Place
 from noroshi.core.definitions.schema import GroupDef, InstanceDef, MonitorDef, WindowDef
 from noroshi.core.definitions.value_checks import all_known, title
 from noroshi.core.definitions.value_syntax import DAYS, day_and_time, moment
-from noroshi.core.maintenance import Once, Weekly, Window
+from noroshi.core.maintenance import OneTimeWindow, WeeklyWindow, Window
 from noroshi.core.translation import _
 
 LONGEST = timedelta(days=90)
@@ -63,7 +63,9 @@ def _window(definition: WindowDef, zone: str, place: Place) -> Window | None:
         place.say(ONE_OF_BOTH, given=clock_time, other=other_text)
         return None
     days = frozenset(DAYS[day] for day in definition.days if day in DAYS) or WEEK
-    return Weekly(begins=from_time, ends=to_time, zone=zone, days=days, title=definition.title)
+    return WeeklyWindow(
+        begins=from_time, ends=to_time, zone=zone, days=days, title=definition.title
+    )
 
 
 def _once(
@@ -76,5 +78,5 @@ def _once(
     elif ends - begins > LONGEST:
         place.say(TOO_LONG)
     else:
-        return Once(begins=begins, ends=ends, zone=zone, title=definition.title)
+        return OneTimeWindow(begins=begins, ends=ends, zone=zone, title=definition.title)
     return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from sys import intern
 
-from noroshi.core.cadence import WEEK, At, Cadence, Every
+from noroshi.core.cadence import WEEK, Cadence, FixedInterval, FixedTimes
 from noroshi.core.definitions.kinds import Kind
 from noroshi.core.definitions.maintenance import maintenance
 from noroshi.core.definitions.networks import network_of
@@ -272,16 +272,18 @@ def _kind(
 def _limits(
     definitions: Mapping[str, LimitsDef], kind: Kind, place: Place
 ) -> dict[str, Limits]:
-    read = dict[str, Limits]()
+    limits_by_name = dict[str, Limits]()
     for name, definition in definitions.items():
         if kind.readings is not None and name not in kind.readings:
             place.no_such(READING, name, kind.readings)
         else:
-            read[name] = _checked(definition, kind.limits.get(name, Limits()), place.at(name))
-    return read
+            limits_by_name[name] = _checked_limits(
+                definition, kind.limits.get(name, Limits()), place.at(name)
+            )
+    return limits_by_name
 
 
-def _checked(definition: LimitsDef, default: Limits, place: Place) -> Limits:
+def _checked_limits(definition: LimitsDef, default: Limits, place: Place) -> Limits:
     """Check limits. Which way is bad is a fact of the reading, so the kind's default stands
     unless the definition says otherwise."""
     rising = default.rising if definition.rising is None else definition.rising
@@ -296,8 +298,10 @@ def _checked(definition: LimitsDef, default: Limits, place: Place) -> Limits:
             margin=definition.margin,
         )
     except ValueError:
-        wrong = ABOVE if rising else BELOW
-        place.say(wrong, warning=f"{definition.warning:g}", critical=f"{definition.critical:g}")
+        problem_text = ABOVE if rising else BELOW
+        place.say(
+            problem_text, warning=f"{definition.warning:g}", critical=f"{definition.critical:g}"
+        )
         return default
 
 
@@ -325,12 +329,12 @@ def _cadence(
     if definition.at:
         return fixed_times(definition, zone, place)
     period = read_length(definition.every, "1s", place.at("every"))
-    return inherited if period is None else Every(period)
+    return inherited if period is None else FixedInterval(period)
 
 
 def fixed_times(
     definition: InstanceDef | GroupDef | MonitorDef | NotificationDef, zone: str, place: Place
-) -> At:
+) -> FixedTimes:
     """Return the times of day that `at` and `days` say."""
     times = [definition.at] if isinstance(definition.at, str) else definition.at
     time_by_text = {text: moment(text) for text in times}
@@ -338,7 +342,7 @@ def fixed_times(
         if time_of_day is None:
             place.at("at").say(NO_MOMENT, given=text)
     all_known(definition.days, DAYS, DAY, place.at("days"))
-    return At(
+    return FixedTimes(
         times=tuple(
             sorted(
                 time_of_day for time_of_day in time_by_text.values() if time_of_day is not None

@@ -76,5 +76,7 @@ def _empty(shape: Any, path: DataPath) -> Any:
     kind = get_origin(arm) or arm
     if kind is Literal:
         return get_args(arm)[0]
-    fits = [empty for of, empty in EMPTY if isinstance(kind, type) and issubclass(kind, of)]
-    return deepcopy(fits[0]) if fits else ""
+    fitting = [
+        empty for type_, empty in EMPTY if isinstance(kind, type) and issubclass(kind, type_)
+    ]
+    return deepcopy(fitting[0]) if fitting else ""

@@ -24,7 +24,7 @@ from noroshi.core.definitions.value_checks import (
     zone,
 )
 from noroshi.core.definitions.value_syntax import is_address
-from noroshi.core.levels import Level, When
+from noroshi.core.levels import Level, RuleTrigger
 from noroshi.core.mail import Network, Pace, Route
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import MOST_TELLINGS, Contact, Rule
@@ -134,7 +134,7 @@ def _rule(
         routes=definition.routes,
         options=_options(definition.action, definition.options, kinds, ACTION, "action", place),
         on=frozenset(map(Level, definition.on)),
-        when=When(definition.when),
+        when=RuleTrigger(definition.when),
         nth=_nth(definition, place),
         most=definition.most,
         repeat=read_length(definition.repeat, SHORTEST_REPEAT, place.at("repeat")),
@@ -232,8 +232,8 @@ def _pace(definition: RouteDef, definitions: Definitions, place: Place) -> Pace:
 
 def _pace_of(account: AccountDef, cloud: CloudDef | None) -> Pace:
     def allowed(field: str) -> int:
-        own = getattr(account, field)
-        return own if own is not None else getattr(cloud, field, 0)
+        account_limit = getattr(account, field)
+        return account_limit if account_limit is not None else getattr(cloud, field, 0)
 
     return Pace(
         account=account.id or account.name,

@@ -18,10 +18,10 @@ from noroshi.core.definitions.value_checks import is_line
 from noroshi.core.model import Monitor, Rule
 from noroshi.core.translation import Message, _, most_common_language, pgettext, plain
 
-OWN = "noroshi"
+OWN_INSTANCE = "noroshi"
 """The instance's name, and how the ids of its monitors begin."""
 ROUTE, ACCOUNT, QUEUE, NODE = (
-    f"{OWN}-{kind}" for kind in ("route", "account", "queue", "node")
+    f"{OWN_INSTANCE}-{kind}" for kind in ("route", "account", "queue", "node")
 )
 KINDS = (ROUTE, ACCOUNT, QUEUE, NODE)
 TITLES: Mapping[str, Message] = {
@@ -48,7 +48,7 @@ ALWAYS = _(
 class OwnRule(Rule):
     """Stand for a rule without a definition of its own: the node's instance changes it."""
 
-    made_by: str = f"instances/{OWN}"
+    made_by: str = f"instances/{OWN_INSTANCE}"
 
 
 def with_own(
@@ -58,11 +58,13 @@ def with_own(
     kinds are known."""
     if not definitions.routes or not checks.keys() >= set(KINDS):
         return definitions
-    definition = definitions.instances.get(OWN, InstanceDef(name=OWN, title="Noroshi"))
+    definition = definitions.instances.get(
+        OWN_INSTANCE, InstanceDef(name=OWN_INSTANCE, title="Noroshi")
+    )
     if definition.group:
-        file_of("instances", OWN, problems).at("group").say(OWN_GROUPS)
+        file_of("instances", OWN_INSTANCE, problems).at("group").say(OWN_GROUPS)
     if not definition.enabled:
-        file_of("instances", OWN, problems).at("enabled").say(ALWAYS)
+        file_of("instances", OWN_INSTANCE, problems).at("enabled").say(ALWAYS)
     own_definition = replace(
         definition,
         title=definition.title or "Noroshi",
@@ -70,7 +72,7 @@ def with_own(
         group=tuple(_groups(definitions)),
     )
     # No copy of the others, which are read one by one: all of them at once take much memory.
-    instances = ChainMap({OWN: own_definition}, definitions.instances)  # type: ignore[arg-type]  # is only read
+    instances = ChainMap({OWN_INSTANCE: own_definition}, definitions.instances)  # type: ignore[arg-type]  # is only read
     return replace(definitions, instances=instances)
 
 
@@ -79,9 +81,11 @@ def _groups(definitions: Definitions) -> Iterable[GroupDef]:
         replace(_monitor(ROUTE, name, route=name), title=_title_of(one))
         for name, one in definitions.routes.items()
     ]
-    used = [name for name in definitions.accounts if _routes_of(name, definitions)]
+    used_accounts = [name for name in definitions.accounts if _routes_of(name, definitions)]
     titles = _in_their_language(definitions)
-    accounts = [_of_account(definitions.accounts[name], titles["account"]) for name in used]
+    accounts = [
+        _of_account(definitions.accounts[name], titles["account"]) for name in used_accounts
+    ]
     queue = replace(_monitor(QUEUE, ""), title=titles["queue"])
     node = replace(_monitor(NODE, ""), title=titles["node"])
     yield GroupDef(name="mail", title=titles["mail"], monitor=(*routes, *accounts, queue))
@@ -100,17 +104,17 @@ def _in_their_language(definitions: Definitions) -> Mapping[str, str]:
     return {name: words.say(language) for name, words in TITLES.items()}
 
 
-def _of_account(account: AccountDef, called: str) -> MonitorDef:
+def _of_account(account: AccountDef, title: str) -> MonitorDef:
     """Return the monitor of an account under the account's stable id, so that a rename keeps
     the monitor."""
     id = account.id or account.name
     monitor = _monitor(ACCOUNT, account.name, account=id)
-    return replace(monitor, id=f"{ACCOUNT}-{id}", title=called.format(name=account.name))
+    return replace(monitor, id=f"{ACCOUNT}-{id}", title=title.format(name=account.name))
 
 
 def _monitor(kind: str, name: str, **options: str) -> MonitorDef:
     id = f"{kind}-{name}" if name else kind
-    short_name = id.removeprefix(f"{OWN}-")
+    short_name = id.removeprefix(f"{OWN_INSTANCE}-")
     return MonitorDef(
         id=id, name=short_name[:LONGEST_NAME], title=name, kind=kind, options=options
     )
@@ -125,14 +129,14 @@ def avoid_failed_routes(
     monitors: Mapping[str, Monitor], rules: Mapping[str, Rule], definitions: Definitions
 ) -> dict[str, Monitor]:
     """Give the monitors of the node itself rules that avoid the route that is ill."""
-    own_definition = definitions.instances.get(OWN)
+    own_definition = definitions.instances.get(OWN_INSTANCE)
     if own_definition is None:
         return dict(monitors)
     routes = tuple(definitions.routes)
     built_in = own_definition.rules is None
     adjusted: dict[str, Monitor] = {}
     for id, monitor in monitors.items():
-        if monitor.instance.name == OWN:
+        if monitor.instance.name == OWN_INSTANCE:
             avoided = _routes_to_avoid(monitor, definitions)
             monitor_rules = (
                 _rules_for_contacts(rules.values(), routes) if built_in else monitor.rules
@@ -169,7 +173,7 @@ def _rules_for_contacts(rules: Iterable[Rule], routes: Sequence[str]) -> Sequenc
                 *(route for route in routes if route not in rule.routes),
             )
             own_rule = OwnRule(
-                id=f"{OWN}-{contact.id}",
+                id=f"{OWN_INSTANCE}-{contact.id}",
                 action=rule.action,
                 contacts=(contact,),
                 routes=all_routes,
@@ -198,7 +202,7 @@ def own_title(monitor: Monitor) -> Message:
 
 def is_own(monitor: Monitor) -> bool:
     """Return whether it is one of the node's own."""
-    return monitor.instance.name == OWN
+    return monitor.instance.name == OWN_INSTANCE
 
 
 def is_mail(monitor: Monitor) -> bool:

@@ -34,7 +34,7 @@ class Slip:
 
     line: int
     column: int
-    why: Message
+    cause: Message
 
 
 def slips(text: str, message: str) -> tuple[Slip, ...]:

@@ -18,8 +18,8 @@ from noroshi.core.definitions.problems import (
     MOST_FOUND,
     InvalidValueError,
     Problem,
-    inside,
-    shortened,
+    nested_location,
+    shortened_text,
     suggestion,
 )
 from noroshi.core.marked_names import SettingName
@@ -103,11 +103,11 @@ def problems_of(
     names."""
     sorted_out = dict[str, list[Fault]]()
     for fault in faults:
-        location = inside(at, *_steps(fault, data))
+        location = nested_location(at, *_steps(fault, data))
         sorted_out.setdefault(location, []).append(fault)
-    reported = list(sorted_out.items())[:MOST_FOUND]
+    first_problems = list(sorted_out.items())[:MOST_FOUND]
     return tuple(
-        Problem(location, _merged_fault(faults, shape)) for location, faults in reported
+        Problem(location, _merged_fault(faults, shape)) for location, faults in first_problems
     )
 
 
@@ -119,7 +119,7 @@ def _steps(fault: Fault, data: object) -> Iterator[str]:
         if isinstance(node, Mapping):
             last = number == len(fault["loc"]) - 1
             if step in node or (last and fault["type"] == "missing"):
-                yield shortened(str(step))
+                yield shortened_text(str(step))
                 node = node.get(step)
         elif (
             isinstance(node, Sequence)
@@ -128,7 +128,7 @@ def _steps(fault: Fault, data: object) -> Iterator[str]:
         ):
             node = node[step]
             name = node.get("name") if isinstance(node, Mapping) else None
-            yield shortened(name) if isinstance(name, str) and name else str(step + 1)
+            yield shortened_text(name) if isinstance(name, str) and name else str(step + 1)
 
 
 def _merged_fault(faults: Sequence[Fault], shape: Any) -> Message:
@@ -147,8 +147,8 @@ def _expected_sort(fault: Fault) -> Message | None:
     kind = fault["type"]
     if kind == "int_from_float":
         return WHOLE
-    name, _, rest = kind.rpartition("_")
-    return EXPECTED_TYPES.get(name) if rest in ("type", "parsing") else None
+    name, _, suffix = kind.rpartition("_")
+    return EXPECTED_TYPES.get(name) if suffix in ("type", "parsing") else None
 
 
 def _describe_value(value: object, sorts: Sequence[Message]) -> Message:

@@ -82,10 +82,10 @@ def all_known(
     names: Collection[str], allowed: Collection[str], sort: Message, place: Place
 ) -> None:
     """Check that each name is known and stands there once."""
-    earlier = set[str]()
+    seen_names = set[str]()
     for name in names:
         if name not in allowed:
             place.no_such(sort, name, allowed)
-        elif name in earlier:
+        elif name in seen_names:
             place.say(TWICE, given=name)
-        earlier.add(name)
+        seen_names.add(name)

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from noroshi.core.cadence import zone_of
 from noroshi.core.date_text import moment
-from noroshi.core.mail import NOBODY, Envelope
+from noroshi.core.mail import NO_ORIGIN, Envelope
 from noroshi.core.model import Monitor
 from noroshi.core.monitor_names import place
 from noroshi.core.translation import Medium, Message, _
@@ -57,13 +57,13 @@ def emergency_mails(
 
 
 def closing_mail(
-    opening_mail: Envelope, monitor: Monitor, now: datetime, *, watched: bool = True
+    opening_mail: Envelope, monitor: Monitor, now: datetime, *, is_monitored: bool = True
 ) -> Envelope:
     """Tell that what was told without the spool is well again, or watched no more, in the same
     thread."""
     subject, words = (
         (RECOVERED, RECOVERED_TEXT)
-        if watched
+        if is_monitored
         else (NO_LONGER_MONITORED, NO_LONGER_MONITORED_TEXT)
     )
     language = str(opening_mail.payload.get("language", "en"))
@@ -106,7 +106,7 @@ def _joined_mail(
         payload=payload,
         born=at,
         thread=(),
-        origin=NOBODY,
+        origin=NO_ORIGIN,
         attempts=0,
         reached=(),
         refused=(),

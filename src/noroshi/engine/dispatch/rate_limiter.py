@@ -58,9 +58,11 @@ class RateLimiter:
 
     def shift(self, by: timedelta) -> None:
         """Move all that is counted by as much as the wall clock was set."""
-        self._spent = {key: budget.shifted(spent, by) for key, spent in self._spent.items()}
+        self._spent = {
+            key: budget.shifted_spending(spent, by) for key, spent in self._spent.items()
+        }
         self._readers = {
-            contact: reader_rate.shifted(reader, by)
+            contact: reader_rate.shifted_reader(reader, by)
             for contact, reader in self._readers.items()
         }
 
@@ -132,7 +134,7 @@ class RateLimiter:
     ) -> None:
         route = self._routes.get(route_name, Route(name=route_name))
         key = _key(route)
-        self._spent[key] = budget.spend(route.pace, self._spent_of(key), at, recipients)
+        self._spent[key] = budget.spend_mail(route.pace, self._spent_of(key), at, recipients)
         if contact:
             reader = self._readers.get(contact, NEW)
             self._readers[contact] = reader_rate.count_mail(reader, at, digest=digest)

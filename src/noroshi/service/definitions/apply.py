@@ -10,7 +10,7 @@ from itertools import islice
 
 from noroshi import ports
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of
-from noroshi.core.definitions.self_monitoring import OWN
+from noroshi.core.definitions.self_monitoring import OWN_INSTANCE
 from noroshi.core.definitions.version_note import typed_note
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.model import Monitor
@@ -327,7 +327,7 @@ def _new_monitors(result: CheckResult, current: Version) -> tuple[NewMonitor, ..
     return tuple(
         NewMonitor(path=one.path, title=one.title, kind=one.kind)
         for id, one in result.plan.monitors.items()
-        if id not in known_ids and one.instance.name != OWN
+        if id not in known_ids and one.instance.name != OWN_INSTANCE
     )
 
 

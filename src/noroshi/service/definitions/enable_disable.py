@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from noroshi.core.definitions.problems import Problem, suggestion
-from noroshi.core.definitions.self_monitoring import ALWAYS, OWN
+from noroshi.core.definitions.self_monitoring import ALWAYS, OWN_INSTANCE
 from noroshi.core.definitions.version_note import note_text
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import NOTHING, Message, _
@@ -102,7 +102,7 @@ class EnableDisableOperations(ApplyOperations):
 
     async def _instance(self, name: str) -> Path:
         documents = (await self._store.current()).documents
-        if name == OWN:
+        if name == OWN_INSTANCE:
             raise InvalidArgumentError(LEFT, (Problem("instance", ALWAYS),))
         if "/" in name or part(documents, (name,)) is None:
             names = [path[0] for path, _ in parts(documents) if len(path) == 1]
@@ -118,7 +118,7 @@ class EnableDisableOperations(ApplyOperations):
 
     async def _part_named(self, name: str) -> Path:
         documents = (await self._store.current()).documents
-        if name.partition("/")[0] == OWN:
+        if name.partition("/")[0] == OWN_INSTANCE:
             raise InvalidArgumentError(LEFT, (Problem("monitor", ALWAYS),))
         return await asyncio.to_thread(part_named, documents, name)
 

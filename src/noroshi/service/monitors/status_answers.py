@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from noroshi.core.levels import Level, Reason
-from noroshi.core.route_readiness import Sends
+from noroshi.core.route_readiness import SendReadiness
 from noroshi.core.translation import NOTHING, Message
 from noroshi.service.alarms.alarm_answers import Holder, RemarkShown, SilenceShown, WindowShown
 from noroshi.service.mail.mail_answers import Arrives
@@ -133,7 +133,7 @@ class RouteStatus:
     title: str
     kind: str
     state: str
-    sends: Sends
+    sends: SendReadiness
     since: datetime | None = None
     until: datetime | None = None
     why: Message = NOTHING

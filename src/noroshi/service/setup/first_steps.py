@@ -11,7 +11,7 @@ from datetime import datetime
 from noroshi import schema
 from noroshi.actions.trial_alarm import trial_alarm
 from noroshi.core.definitions.problems import Problem, suggestion
-from noroshi.core.definitions.self_monitoring import OWN
+from noroshi.core.definitions.self_monitoring import OWN_INSTANCE
 from noroshi.core.mail import Envelope, Lane
 from noroshi.core.model import Contact
 from noroshi.core.translation import _
@@ -206,7 +206,7 @@ def _is_known(progress: FirstStart) -> bool:
 
 def _instances(documents: Iterable[Document]) -> Collection[str]:
     names = [one.key.partition("/")[2] for one in documents if one.key.startswith("instances/")]
-    return [name for name in names if name != OWN]
+    return [name for name in names if name != OWN_INSTANCE]
 
 
 def _contact(plan: Plan, name: str) -> Contact:
