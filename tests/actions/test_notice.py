@@ -48,7 +48,7 @@ WELL = StatusReport(
     waiting=1,
     set_aside=0,
 )
-NOT_OK = (UnhealthyMonitor("web1", "web1/os/disk", "Disk space", Level.WARNING, None),)
+NOT_OK = (UnhealthyMonitor("web1", "web1/os/disk", plain("Disk space"), Level.WARNING, None),)
 ASIDE = MailSetAside(
     at=NIGHT,
     mail="01J.1/ops/ops",
@@ -124,7 +124,7 @@ ALL = {
         unmeasured=1,
         unhealthy=(
             UnhealthyMonitor(
-                "web1", "web1/os/disk", "Disk space", Level.CRITICAL, NIGHT - 5 * HOUR
+                "web1", "web1/os/disk", plain("Disk space"), Level.CRITICAL, NIGHT - 5 * HOUR
             ),
         ),
     ),

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 
 import pytest
 
+from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.cli.exits import ASIDE, WAITS
 from noroshi.cli.handlers.status import CANNOT_SEND, NEED_SOMEBODY
 from noroshi.core.delivery import decide_fate
@@ -305,6 +306,16 @@ async def test_one_that_is_ok_is_told_in_the_singular(tmp_path):
         await harness.measured(level=Level.OK, used=5.0)
         told = (await typed("status", home=tmp_path)).out
     assert told.startswith("○ 1 of 2 monitors is OK; 1 not measured yet.")
+
+
+async def test_its_own_watch_has_titles_in_the_readers_language(tmp_path):
+    harness = Harness(checks=CHECKS)
+    async with a_node(tmp_path, harness.service):
+        await apply(harness)
+        in_english = (await typed("status", "--all", home=tmp_path)).out
+        in_japanese = (await typed("--lang", "ja", "status", "--all", home=tmp_path)).out
+    assert "noroshi/mail/queue (Mail › Mail queue)" in in_english
+    assert "noroshi/mail/queue (メール送信 › 送信キュー)" in in_japanese
 
 
 async def test_a_monitors_title_is_shown_and_its_reason_below_on_a_narrow_terminal(tmp_path):
@@ -653,7 +664,7 @@ async def test_of_many_changes_the_first_are_listed_and_the_rest_is_counted(harn
         text = 'addresses = ["a@example.com"]\n'
         (folder / f"contacts/c{number:04}.toml").write_text(text)
     told = (await typed("apply", "--empty", str(folder), home=tmp_path)).out
-    count = (await harness.service.versions.version_show(AKI, 2)).more_changed + 1000
+    count = (await harness.service.versions.show(AKI, 2)).more_changed + 1000
     assert f"Version 2 is in effect. Changes: {count}\n" in told
     assert f"\n  … and {count - 1000} more\n" in told
     told = (await typed("versions", "2", home=tmp_path)).out

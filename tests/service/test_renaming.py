@@ -269,7 +269,7 @@ async def test_who_dies_once_the_new_name_is_in_force_leaves_what_mails_follow_b
     ask = InProcessClient(Harness(DiesAfterwards()))
     await apply_definitions(ask)
     with pytest.raises(KeyboardInterrupt):
-        await ask.harness.service.edits.definition_change(AKI, rename={"routes/plain": "relay"})
+        await ask.harness.service.edits.change(AKI, rename={"routes/plain": "relay"})
     assert await recent_aliases(ask.harness.store, ask.harness.time.now) == {"plain": "relay"}
     assert "routes/relay" in await shown(ask)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import ceil
 
-from noroshi.core.definitions.self_monitoring import ACCOUNT, NODE, QUEUE, ROUTE, is_own
+from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.levels import Level
 from noroshi.core.model import Event, Monitor
+from noroshi.core.own_instance import ACCOUNT, NODE, QUEUE, ROUTE
 from noroshi.core.translation import Message, _, ngettext
 
 CAN_SEND = _("mails can be sent again")

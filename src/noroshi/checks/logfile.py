@@ -69,7 +69,7 @@ class Options:
     match: Literal["", "all", "any"] = ""
     """With several terms: all of them must hold, or any of them."""
     ignore_case: bool = False
-    """Ignore case."""
+    """ERROR, Error and error count as the same word."""
     encoding: Encoding = "auto"
     """Encoding of the log; automatically (auto): UTF-16 by its byte order mark or its zero
     bytes, otherwise each line as UTF-8, EUC-JP or CP932."""

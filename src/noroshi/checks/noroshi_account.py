@@ -40,7 +40,7 @@ RESTS = ngettext(
 @options
 class Options:
     account: str
-    """Name of the account."""
+    """Name of the account whose sign-in is monitored."""
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
@@ -116,6 +116,7 @@ CHECK = Check(
         },
     },
     units={"rests": "d"},
+    yes_no=frozenset({"sign_in"}),
     names={
         "sign_in": _("Sign-in required"),
         "rests": _("Time since the last renewal"),

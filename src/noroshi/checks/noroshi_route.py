@@ -36,7 +36,7 @@ RETIRES = _(
 @options
 class Options:
     route: str
-    """Name of the route."""
+    """Name of the route to monitor: whether it sends, and whether its mails arrive."""
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
@@ -114,6 +114,7 @@ CHECK = Check(
         "seen": Limits(warning=30),
     },
     units={"down": "min", "accepted": "h", "seen": "h", "took": "s"},
+    yes_no=frozenset({"blocked"}),
     names={
         "blocked": _("Action required"),
         "down": _("Down for"),

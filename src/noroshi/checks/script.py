@@ -38,7 +38,7 @@ class Options:
     name: str = "value"
     """Name of the reading, if the program prints one number."""
     unit: str = ""
-    """Unit of that number."""
+    """Unit shown after the number, as in ms or GiB."""
 
     def __post_init__(self) -> None:
         if not self.argv:

@@ -57,8 +57,8 @@ class NetworkPolicy:
     may_reach: tuple[Net, ...] = ()
 
     def refusal(self, address: str, port: int, *, is_own_address: bool) -> Message | None:
-        """Return why nobody is to connect there; None: it may be. `is_own_address`: the address is one of
-        this computer's own. The places `where` and `address` stay to be filled."""
+        """Return why nobody is to connect there; None: it may be. `is_own_address`: the
+        address is one of this computer's own. The places `where` and `address` stay to be filled."""
         ip = meant_by(address)
         if ip is None or any(_is_in(ip, net) for net in self.may_reach):
             return None

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.definitions.self_monitoring import OWN_INSTANCE
 from noroshi.core.definitions.value_syntax import is_name
+from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import Message, _
 from noroshi.definitions.documents import content, document, split
 from noroshi.definitions.ids import ids_by_path

@@ -42,7 +42,7 @@ class Options:
     sender: str
     """Address of the sender."""
     sender_name: str = "Noroshi"
-    """Display name of the sender."""
+    """Name that mail programs show as the sender of the mails."""
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
     """Character set of mails; a mail that iso-2022-jp cannot encode uses utf-8."""
     envelope_headers: bool = False

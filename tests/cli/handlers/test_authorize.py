@@ -475,5 +475,5 @@ async def test_a_route_of_one_s_own_profile_is_marked_when_it_is_signed_in(harne
     await harness.service.queue.send(AKI, ("ops",), "s", "t", ("m365", "plain"))
     queue = await typed("queue", "list", home=tmp_path)
     assert "m365 [lab], plain" in queue.out
-    (one,) = await harness.service.queue.queue_list(AKI)
+    (one,) = await harness.service.queue.list(AKI)
     assert "m365 [lab] > plain" in (await typed("queue", "show", one.id, home=tmp_path)).out

@@ -117,7 +117,7 @@ async def test_a_password_that_the_vault_does_not_have_is_told_with_how_to_put_i
 async def test_a_page_leads_to_the_field_for_a_password_if_there_is_one(named_by, shown):
     given = {"documents": documents(**named_by)}
     service = Harness().service
-    answer = await run_as_json(service, AKI, "plan", given, Medium.PAGE)
+    answer = await run_as_json(service, AKI, "plan", given, medium=Medium.PAGE)
     (told,) = cautions(answer["ok"])
     assert told.endswith(shown)
 

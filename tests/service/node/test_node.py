@@ -10,8 +10,8 @@ from noroshi.core.people import AuditEntry
 from noroshi.core.route_readiness import SendReadiness
 from noroshi.core.translation import plain
 from noroshi.hosts.footprint import Around, size_text
+from noroshi.operations.status_answers import RouteStatus
 from noroshi.ports import NodeFacts, QueueFacts
-from noroshi.service.monitors.status_answers import RouteStatus
 from noroshi.service.node.node import unsendable
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import ManualClocks

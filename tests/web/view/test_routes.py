@@ -142,7 +142,7 @@ def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not()
     assert "Rule r1, Rule s0, Rule s1 and 8 more" in told and "r2" not in told
     few = {key: documents[key] for key in ("rules/r1", "rules/r2", "notifications/n")}
     assert "Rule r1, Notification Morning." in heading(LOCALIZERS["en"], found, few)
-    assert "送れません: 実行条件 r1、通知項目 Morning。" in heading(
+    assert "送信できません: 実行条件 r1、通知項目 Morning。" in heading(
         LOCALIZERS["ja"], found, few
     )
 
@@ -585,6 +585,17 @@ async def test_an_app_signs_in_by_its_secret_alone(harness, browser):
     assert (await in_force(harness, "accounts/box"))["sign_in"] == "app"
     page = await browser.get(f"{ROUTE}/token")
     assert "the app itself" in page.text
+
+
+async def test_who_signed_in_is_not_guessed_where_the_token_does_not_say(harness, browser):
+    await with_secret(harness)
+    await browser.log_in()
+    await sent(browser, "begin", way="paste")
+    pasted = "http://localhost/MxMail/?code=good&state=S"
+    await browser.post(ROUTE, do="finish", way="paste", pasted=pasted)
+    page = await browser.get(f"{ROUTE}/token")
+    assert "Token details" in page.text
+    assert "Signed in as" not in page.text and "the app itself" not in page.text
 
 
 TOKEN = Person("ci", roles_up_to(ADMIN), "api", "192.0.2.7", reauthenticated=False)

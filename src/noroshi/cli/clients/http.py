@@ -9,7 +9,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from noroshi.cli.clients.socket import line_of, no_answer, patience_of, unpack
+from noroshi.cli.clients.socket import WireClient, line_of, no_answer, patience_of, unpack
 from noroshi.cli.errors import RefusedError
 from noroshi.core.translation import _
 from noroshi.knowledge.os_errors import why
@@ -39,7 +39,7 @@ NO_MANAGER = _("The server at {url} is not a Noroshi manager (status {status})."
 NO_FILE = _("Cannot read {file}: {why}")
 
 
-class HttpClient:
+class HttpClient(WireClient):
     """The manager at that address; `ca_file` "" trusts what this computer trusts."""
 
     def __init__(

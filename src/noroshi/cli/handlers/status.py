@@ -13,6 +13,7 @@ from noroshi.cli.output.levels import MARKS, WORST_FIRST, level_of, level_text, 
 from noroshi.cli.output.routes import arrival, sign_in, with_mark
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock, elapsed_time
+from noroshi.core.own_instance import with_titles_in
 from noroshi.core.route_readiness import SendReadiness, count_readiness, nothing_against
 from noroshi.core.translation import Message, _, bilingual, ngettext, plain, with_full_stop
 
@@ -120,7 +121,8 @@ def _page(context: CommandContext, answer: Answer, now: datetime) -> Iterator[st
     yield from (f"  {context.say(words)}" for words in answer["troubles"])
     if answer["monitors"]:
         yield from ("", f"{context.say(MONITORS)}  {_levels(context, answer['monitors'])}")
-        yield from _monitors(context, answer["monitors"], now)
+        monitors = [with_titles_in(one, context.language) for one in answer["monitors"]]
+        yield from _monitors(context, monitors, now)
         yield from (f"  {context.say(_stop(stop))}" for stop in answer["stopped"])
         yield from (f"  {context.say(words)}" for words in answer["cautions"])
     yield from lines(context, answer, now)

@@ -171,11 +171,11 @@ class BlueprintDef(Definition):
 class ContactDef(Definition):
     name: str
     title: str = ""
-    """Display name."""
+    """Name of the contact, shown on pages and in mails."""
     addresses: tuple[str, ...]
     """Mail addresses; all of them are notified."""
     language: Literal["ja", "en"] = "en"
-    """Language of the mails."""
+    """Language of the mails to this contact; each user chooses that of the pages."""
     zone: str = "UTC"
     """Time zone of times in mails, as in Asia/Tokyo."""
     one_by_one: int = 3
@@ -194,7 +194,7 @@ class RuleDef(Definition):
     action: str
     """Kind of action: mail ..."""
     contacts: tuple[str, ...]
-    """Contacts to notify."""
+    """Contacts to notify, each in its own language and time zone."""
     routes: tuple[str, ...]
     """Delivery routes; the first usable one sends."""
     on: tuple[Literal["warning", "critical", "unknown"], ...] = (
@@ -225,7 +225,7 @@ class NotificationDef(Definition):
     events: tuple[EventName, ...]
     """Events to notify of."""
     contacts: tuple[str, ...]
-    """Contacts to notify."""
+    """Contacts to notify, each in its own language and time zone."""
     routes: tuple[str, ...]
     """Delivery routes; the first usable one sends."""
     instances: tuple[str, ...] = ()

@@ -38,7 +38,7 @@ class NetworkDef(Definition):
     proxy: str = ""
     """HTTP proxy, as host:port; all connections go through it by CONNECT."""
     proxy_user: str = ""
-    """User name for the proxy."""
+    """User name for a proxy that requires log-in; empty if it does not."""
     proxy_password: str = ""
     """Vault entry with the proxy's password: the name of the entry, never the password."""
     source: str = ""

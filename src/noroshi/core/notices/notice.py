@@ -110,8 +110,8 @@ class MonitoringStopped:
 class SettingsChanged:
     """A version is in force. Each difference is of an instance, or of "" : of all of them.
 
-    `left_out` more are not listed. `is_offline_change`: it came while no node ran. `first`: the first of several
-    versions by the same person that are told together; 0: it is one.
+    `left_out` more are not listed. `is_offline_change`: it came while no node ran. `first`: the
+    first of several versions by the same person that are told together; 0: it is one.
     """
 
     at: datetime
@@ -193,7 +193,7 @@ class UnhealthyMonitor:
 
     instance: str
     path: str
-    title: str
+    title: Message
     level: Level
     since: datetime | None
 
@@ -257,7 +257,8 @@ class MissedMonitor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitoringGap:
-    """Nobody watched from `at` to `until`. `was_suspended`: the process was there, but stood still."""
+    """Nobody watched from `at` to `until`. `was_suspended`: the process was there, but stood
+    still."""
 
     at: datetime
     until: datetime

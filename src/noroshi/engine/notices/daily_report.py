@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Protocol
 
 from noroshi.core.cadence import FixedTimes
+from noroshi.core.definitions.self_monitoring import is_own, own_title
 from noroshi.core.levels import Level
 from noroshi.core.mail import Envelope, EnvelopeState
 from noroshi.core.maintenance import ends_of
 from noroshi.core.model import Monitor, State
 from noroshi.core.notices.draft import notification_envelopes, report_before, report_due
 from noroshi.core.notices.notice import Draft, Notification, StatusReport, UnhealthyMonitor
+from noroshi.core.translation import plain
 from noroshi.ports import Clocks, Store
 
 SETTLING = 60.0
@@ -127,7 +129,7 @@ def _bad(monitor: Monitor, state: State) -> UnhealthyMonitor:
     return UnhealthyMonitor(
         monitor.instance.name,
         monitor.path,
-        monitor.title,
+        own_title(monitor) if is_own(monitor) else plain(monitor.title),
         state.level,
         min((at for at in since if at is not None), default=None),
     )

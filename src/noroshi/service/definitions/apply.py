@@ -10,22 +10,17 @@ from itertools import islice
 
 from noroshi import ports
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of
-from noroshi.core.definitions.self_monitoring import OWN_INSTANCE
 from noroshi.core.definitions.version_note import typed_note
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.model import Monitor
+from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import Message, _
 from noroshi.definitions import CheckResult, Plan, check, first_differences
 from noroshi.definitions.compilation import EMPTY
 from noroshi.definitions.definition_tree import parts
 from noroshi.operations import definition_operations
+from noroshi.operations.definition_answers import Applied, Exported, NewMonitor, Planned
 from noroshi.ports import Document, Version
-from noroshi.service.definitions.definition_answers import (
-    Applied,
-    Exported,
-    NewMonitor,
-    Planned,
-)
 from noroshi.service.definitions.plaintext_secrets import typed_secrets
 from noroshi.service.definitions.renames import (
     Names,

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.mail import Receipt, Route
 from noroshi.core.translation import NOTHING, Message, _
+from noroshi.operations.mail_answers import Arrived, Arrives
 from noroshi.ports import Arrival, RoundTripFacts
 from noroshi.round_trips import last_taken
-from noroshi.service.mail.mail_answers import Arrived, Arrives
 
 NOT_PROVED = _("Delivery is not proven. A report of non-delivery would be noticed.")
 NOT_NOTICED = _(

@@ -25,6 +25,8 @@ from noroshi.oauth.provider import OAuthError, SignInError, UnreachableError
 from noroshi.oauth.redirect_url import PASTED
 from noroshi.oauth.tokens import SignInStatus
 from noroshi.operations import sign_in_operations
+from noroshi.operations.sign_in_answers import DeviceAsked, OnDevice, Proof, SignIn
+from noroshi.operations.status_answers import RouteStatus
 from noroshi.ports import NOTHING_QUEUED, QueueCounts, Resource
 from noroshi.service.errors import (
     ConflictError,
@@ -32,11 +34,9 @@ from noroshi.service.errors import (
     NotFoundError,
     OperationFailedError,
 )
-from noroshi.service.monitors.status_answers import RouteStatus
 from noroshi.service.node.secret_rules import unfit
 from noroshi.service.operation import Person, note, offers
 from noroshi.service.operation_context import OperationGroup
-from noroshi.service.sign_in.sign_in_answers import DeviceAsked, OnDevice, Proof, SignIn
 from noroshi.service.sign_in.try_before_save import is_about_secret, require_accepted
 from noroshi.vault import Secret, VaultError
 

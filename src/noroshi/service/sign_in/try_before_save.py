@@ -13,8 +13,8 @@ from noroshi.oauth.credentials import REFUSED, named_by
 from noroshi.oauth.errors.error_explanation import by_code
 from noroshi.oauth.provider import Credential, OAuthError, SignInError, UnreachableError
 from noroshi.oauth.tokens import TokenSource
+from noroshi.operations.sign_in_answers import AppTried
 from noroshi.service.errors import OperationFailedError
-from noroshi.service.sign_in.sign_in_answers import AppTried
 from noroshi.vault import Secret, VaultError
 
 NO_SECRET_SENT = 7000218

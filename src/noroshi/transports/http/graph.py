@@ -63,7 +63,7 @@ class Options:
     sender: str = ""
     """Address of the sender; empty: the mailbox."""
     sender_name: str = "Noroshi"
-    """Display name of the sender."""
+    """Name that mail programs show as the sender of the mails."""
     ca_file: str = ""
     """Certificates (PEM) to trust in addition to the system's."""
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"

@@ -83,7 +83,7 @@ class Options:
     sender: str = ""
     """Address of the sender; empty: the user."""
     sender_name: str = "Noroshi"
-    """Display name of the sender."""
+    """Name that mail programs show as the sender of the mails."""
     envelope_sender: str = ""
     """Address for bounces (MAIL FROM); empty: the sender."""
     account: str = ""

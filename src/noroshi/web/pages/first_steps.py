@@ -167,7 +167,11 @@ def _contact_texts(contact: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 async def _person(
-    visit: Visit, progress: Mapping[str, Any], merged: MergedForm, etag: str, outcome: Outcome
+    visit: Visit,
+    progress: Mapping[str, Any],
+    merged: MergedForm,
+    etag: str,
+    outcome: Outcome[Any],
 ) -> Response:
     return await step_page(
         visit,
@@ -187,7 +191,7 @@ async def _person(
 
 async def machine(visit: Visit) -> Response:
     """Show the suggestions for this computer, and add the chosen ones."""
-    progress, outcome = await load_progress(visit), Outcome()
+    progress, outcome = await load_progress(visit), Outcome[Any]()
     if visit.request.method == "POST":
         picked = [name.removeprefix("take.") for name in visit.form if name[:5] == "take."]
         title = visit.form.get("title", "").strip()
@@ -209,7 +213,7 @@ async def machine(visit: Visit) -> Response:
     )
 
 
-def _selection_problems(visit: Visit, outcome: Outcome) -> StepProblems:
+def _selection_problems(visit: Visit, outcome: Outcome[Any]) -> StepProblems:
     """Return the problems: some of the selection may have ended since it was shown."""
     if any(where == "wanted" for where, what in outcome.problems if what != outcome.why[0]):
         return StepProblems(
@@ -229,7 +233,7 @@ def _selection_problems(visit: Visit, outcome: Outcome) -> StepProblems:
 
 async def alarm(visit: Visit) -> Response:
     """Send a test alarm, show its progress, and take the number that proves it."""
-    progress, outcome = await load_progress(visit), Outcome()
+    progress, outcome = await load_progress(visit), Outcome[Any]()
     deed = visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed == "test_alarm":

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from noroshi import schema
 from noroshi.core.definitions.schema import GroupDef, InstanceDef
-from noroshi.core.definitions.self_monitoring import KINDS, OWN_INSTANCE
+from noroshi.core.own_instance import KINDS, OWN_INSTANCE
 from noroshi.core.translation import _, pgettext
 from noroshi.web.context import WebContext
 from noroshi.web.forms.edit_page import (

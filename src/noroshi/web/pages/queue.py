@@ -64,7 +64,7 @@ FRAMING = {
 }
 
 
-NOT_REFUSED = Outcome()
+NOT_REFUSED = Outcome[Any]()
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
@@ -223,7 +223,7 @@ def _addresses(text: str) -> list[str]:
 
 
 async def _mail(
-    visit: Visit, live: Live, id: str, deed_text: str = "", refusal: Outcome = NOT_REFUSED
+    visit: Visit, live: Live, id: str, deed_text: str = "", refusal: Outcome[Any] = NOT_REFUSED
 ) -> Response:
     snapshot = await live.now()
     queue_entry = await visit.call("queue_show", id=id)

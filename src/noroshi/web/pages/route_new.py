@@ -98,11 +98,11 @@ async def new_server(visit: Visit, sort: str) -> Response:
     return visit.to(href(route, did="added", check="1" if secret and not outcome.why else ""))
 
 
-def _field_refusal(field: str, what: str) -> Outcome:
+def _field_refusal(field: str, what: str) -> Outcome[Any]:
     return Outcome(None, (what,), 400, problems=((field, what),), kind="invalid")
 
 
-async def _server_page(visit: Visit, sort: str, outcome: Outcome) -> Response:
+async def _server_page(visit: Visit, sort: str, outcome: Outcome[Any]) -> Response:
     definitions = await visit.call("definition_show", types=DEFINED)
     documents: Mapping[str, Answer] = definitions["documents"]
     labels = {name: visit.say(label) for name, label in LABELS[sort].items()}
