@@ -373,7 +373,7 @@ async def test_of_very_many_problems_the_worst_come_first_and_the_rest_as_a_numb
 @pytest.mark.parametrize(
     ("accepted", "failed", "said"),
     [
-        pytest.param(None, "", ("not proven yet", "送信実績なし", "paused"), id="never used"),
+        pytest.param(None, "", ("not verified yet", "送信実績なし", "paused"), id="never used"),
         pytest.param(
             None, "Name", ("diagnosis failed: Name", "診断で失敗: Name", "warning"), id="failed"
         ),

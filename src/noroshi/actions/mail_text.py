@@ -47,7 +47,7 @@ REASON = _("Sent because")
 RUNS_ON = _("Runs on")
 HERE = _("the computer that runs Noroshi")
 NAMED = _("{host}, {here}")
-NEXT = _("Next notice")
+NEXT = _("Next message")
 NOT_KNOWN = _("Its current state is unknown.")
 LASTS = _("for {span} so far")
 LASTED = _("after {span}")
@@ -62,19 +62,19 @@ OF_ITEM_TIME = pgettext("a time span", "{item}: {what} {value}")
 ITEM_STOPPED = _("Monitoring of {item} was stopped. It is not known whether it recovered.")
 ITEM_ENDED = _("{item} is no longer monitored.")
 WORD_SINCE = _("{word} since {at}")
-SEEN = _("Detected")
-RECORDED = _("Recorded")
+SEEN = _("Raised")
+RECORDED = _("Queued")
 ACCEPTED = Instruction(InstructionKind.CHECK_ACCEPTED)
 WHY_YOU = _(
-    "You receive this mail because rule {rule} notifies contact {contact}. To receive fewer "
-    "mails or none, change rules/{file}.toml."
+    "You are receiving this message because rule {rule} notifies contact {contact}. To "
+    "receive fewer messages or none, edit rules/{file}.toml."
 )
 WHY_YOU_OF_ITSELF = _(
-    "You receive this mail because Noroshi reports its own problems to the contacts of all "
-    "rules, including {contact}. To receive fewer mails or none, set limits or rules in "
-    "{file}.toml."
+    "You are receiving this message because Noroshi reports its own problems to the contacts "
+    "of all rules, including {contact}. To receive fewer messages or none, set limits or "
+    "rules in {file}.toml."
 )
-LEDGER = _("Noroshi / ledger number: {ids}")
+LEDGER = _("Noroshi / ledger ID: {ids}")
 
 
 def page(batch: AlarmBatch, *, attached: bool = False) -> Page:

@@ -29,13 +29,13 @@ class Options:
     job: str
     """Name of the job, as in `noroshi beat NAME`: a-z, 0-9, - and _."""
     every: str = ""
-    """Longest time from one report to the next: 1h, 1d."""
+    """Longest time between two reports, such as 1h or 1d."""
     at: tuple[str, ...] = ()
-    """Or the times of day at which it starts, in the instance's time zone: 02:00."""
+    """Or the start times of the job, in the instance's time zone, such as 02:00."""
     days: tuple[str, ...] = ()
-    """Days of the week on which it starts at those times."""
+    """Days of the week of those start times."""
     grace: str = "30m"
-    """Grace period after that time."""
+    """Grace period after a report is due."""
 
     def __post_init__(self) -> None:
         if not is_name(self.job):

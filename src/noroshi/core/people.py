@@ -50,15 +50,36 @@ def ends_sessions(new: User, old: User | None) -> bool:
 
 
 def may_open(authenticated_user: User | None, current_user: User | None) -> bool:
-    """Return whether a user who was authenticated may have a session by what the user is
+    """Return whether a user who was `authenticated` may have a session by what the user is
     now. None authenticated: whoever opens the session asks for no check."""
     return authenticated_user is None or (
         current_user is not None and not ends_sessions(current_user, authenticated_user)
     )
 
 
+WEB, API = "web", "api"
+"""The doors of a user who logs in, and of a program that shows a token."""
 ID_LENGTH = 24
 """Letters of a token's hash that tell it from all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Who made a token: a user of the manager, a token itself (`door` api), or a user of the node's
+    computer (local), who is not the one of the same name who logs in."""
+
+    name: str
+    door: str = WEB
+
+    @classmethod
+    def read(cls, stored: str) -> Maker:
+        """Return the maker that a token names."""
+        name, _unused, door = stored.removesuffix(")").rpartition(" (")
+        return cls(name, door) if name and stored.endswith(")") else cls(stored)
+
+    def __str__(self) -> str:
+        """Return it as a token names it: no user and no token has a blank in its name."""
+        return self.name if self.door == WEB else f"{self.name} ({self.door})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,28 +100,30 @@ class ApiToken:
         """Tell this token from any other of its name; the id lets nobody in."""
         return self.hash[:ID_LENGTH]
 
+    @property
+    def maker(self) -> Maker:
+        """Return who made it."""
+        return Maker.read(self.by)
+
     def is_valid(self, now: datetime) -> bool:
         """Return whether it still holds."""
         return self.until is None or now < self.until
-
-
-OF_TOKEN = " (api)"
-"""The beginning of a token's name as a maker: no user and no token has a blank in its name."""
 
 
 def made_with(name: str, tokens: Mapping[str, ApiToken]) -> tuple[str, ...]:
     """Return the tokens that this one made, and those that they made, the youngest line first:
     whoever is cut off while they are ended has ended none before what it made."""
     names = list[str]()
-    makers = [f"{name}{OF_TOKEN}"]
-    for maker in makers:  # which grows meanwhile
+    makers = [name]
+    for token in makers:  # which grows meanwhile
+        maker = Maker(token, API)
         new_names = [
             name_or_token.name
             for name_or_token in tokens.values()
-            if name_or_token.by == maker and name_or_token.name not in names
+            if name_or_token.maker == maker and name_or_token.name not in names
         ]
         names += new_names
-        makers += [f"{name_or_token}{OF_TOKEN}" for name_or_token in new_names]
+        makers += new_names
     return tuple(name_or_token for name_or_token in reversed(names) if name_or_token != name)
 
 
@@ -109,9 +132,9 @@ def is_valid_token(token: ApiToken, tokens: Mapping[str, ApiToken], now: datetim
     made it, nor the one that made that. Another one of the same name is younger."""
     visited = set[str]()
     current = token
-    while current.by.endswith(OF_TOKEN) and current.name not in visited:
+    while current.maker.door == API and current.name not in visited:
         visited.add(current.name)
-        maker = tokens.get(current.by.removesuffix(OF_TOKEN))
+        maker = tokens.get(current.maker.name)
         if maker is None or maker.made > current.made:
             return False
         current = maker

@@ -39,7 +39,7 @@ theirs, of their groups and of their monitors. All folders there are."""
 BELOW = ("group", "monitor")
 HALF = 0.5
 
-IS_OURS = _("is a name that Noroshi uses automatically")
+IS_OURS = _("is a name that Noroshi reserves")
 NO_NAME = _(
     "is not a valid name: use a-z, 0-9, - and _, at most 64 characters, beginning with a "
     "letter or digit"

@@ -73,7 +73,7 @@ async def test_where_it_listens_and_what_belongs_to_it(tmp_path):
 async def test_without_a_manager_or_a_sign_of_life_it_says_so(tmp_path):
     found = {o["id"]: o for o in (await asking(tmp_path)("places"))["places"]}
     assert found["manager"]["about"]["en"].startswith("off")
-    assert "nobody is alerted" in found["beat"]["about"]["en"]
+    assert "no one is notified" in found["beat"]["about"]["en"]
 
 
 async def test_the_last_backup_is_told(tmp_path):
@@ -169,11 +169,11 @@ def test_that_no_alarm_can_leave_is_said_unless_one_route_can_send_or_nothing_is
     [
         (
             (SendReadiness.FOR_NOW,),
-            "alarms may not be sent: the only route may still send for a while",
+            "sending alarms may soon fail: the only route may still send for a while",
         ),
         (
             (SendReadiness.FOR_NOW, SendReadiness.NO),
-            "alarms may not be sent: no route has a valid sign-in",
+            "sending alarms may soon fail: no route has a valid sign-in",
         ),
         ((SendReadiness.FOR_NOW, SendReadiness.DOUBTED), ""),
     ],

@@ -34,8 +34,8 @@ NEED_SOMEBODY = ngettext(
     "▨ {bad} of {count} route requires action; it may still be able to send for a while.",
     "▨ {bad} of {count} routes require action; they may still be able to send for a while.",
 )
-DOUBTED = _("▨ The last diagnosis failed, so mail may not be sent: {which}.")
-NOT_PROVED = _("－ Not proven yet, because no mail has been accepted so far: {which}.")
+DOUBTED = _("▨ The last diagnosis failed, so messages might not be sent: {which}.")
+NOT_PROVED = _("－ Not verified yet, because no message has been accepted so far: {which}.")
 AND_MORE = _("{names} and {more} more")
 MOST_NAMED = 3
 """So many routes are named in a headline."""
@@ -70,22 +70,22 @@ ROUTE_STATES: Mapping[str, Message] = {
     "not signed in": _("▨ not signed in"),
     "needs somebody": _("▨ action required"),
 }
-UNPROVED = _("－ not proven yet")
+UNPROVED = _("－ not verified yet")
 IN_VAIN = _("▨ diagnosis failed: {stage}")
-NEXT_TRY = _("{why} Next try: {at}.")
-WITH_NEXT = _("{why} It is retried with the next mail.")
+NEXT_TRY = _("{why} Next attempt: {at}.")
+WITH_NEXT = _("{why} It is retried with the next message.")
 QUEUE = _("Queue")
-NOTHING_WAITS = _("No mail is waiting.")
-MAILS = ngettext("{count} mail", "{count} mails")
+NOTHING_WAITS = _("No messages are waiting.")
+MAILS = ngettext("{count} message", "{count} messages")
 ALARMS = ngettext("{count} alarm", "{count} alarms")
 WAITING = _("{waiting} waiting ({alarms}; oldest {span})")
 HELD = ngettext(
-    "{count} mail held manually: noroshi queue list",
-    "{count} mails held manually: noroshi queue list",
+    "{count} message held manually: noroshi queue list",
+    "{count} messages held manually: noroshi queue list",
 )
 SET_ASIDE = ngettext(
-    "{count} mail set aside, decision required: noroshi queue list",
-    "{count} mails set aside, decision required: noroshi queue list",
+    "{count} undeliverable message, decision required: noroshi queue list",
+    "{count} undeliverable messages, decision required: noroshi queue list",
 )
 
 

@@ -33,7 +33,7 @@ from noroshi.core.translation import Message, _, most_common_language, plain
 OFTEN = "20s"
 """A fault is told within a minute."""
 OWN_GROUPS = _(
-    "is made by Noroshi; you may set only rules, limits, every, zone, title and maintenance"
+    "is created by Noroshi; only rules, limits, every, zone, title and maintenance can be set"
 )
 ALWAYS = _(
     "Noroshi always monitors itself, or alarms could fail unnoticed; for no notifications, "

@@ -58,7 +58,7 @@ ADVICE: Mapping[str, Callable[[Answer], Explanation]] = {
 }
 """By kind of route, where the answers of its servers are looked up."""
 NOT_EXAMINED = _(
-    "Routes of kind {kind} have no diagnostic stages, so {route} cannot be examined."
+    "Routes of type {kind} have no diagnostic stages, so {route} cannot be diagnosed."
 )
 BAD_TO = _("The recipient is not valid.")
 SYSTEM = _("This computer")

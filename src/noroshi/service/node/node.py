@@ -30,13 +30,13 @@ NO_WAY = ngettext(
 )
 ONLY_ONE = _("no alarm can be sent: the only route cannot send ({route}: {why})")
 STUCK = _("alarms of {which} cannot be sent: none of their routes can send ({route}: {why})")
-SOON = _("soon alarms may not be sent: no route has a valid sign-in ({route}: {why})")
+SOON = _("sending alarms may soon fail: no route has a valid sign-in ({route}: {why})")
 SOON_ONE = _(
-    "soon alarms may not be sent: the only route may still send for a while, but its sign-in "
-    "is not valid ({route}: {why})"
+    "sending alarms may soon fail: the only route may still send for a while, but its "
+    "sign-in is not valid ({route}: {why})"
 )
 SOON_STUCK = _(
-    "soon alarms of {which} may not be sent: none of their routes has a valid sign-in "
+    "sending alarms of {which} may soon fail: none of their routes has a valid sign-in "
     "({route}: {why})"
 )
 MOST_STUCK = 3

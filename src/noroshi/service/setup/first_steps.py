@@ -32,8 +32,8 @@ NO_CONTACT = _("There is no contact {given}{instead}. An alarm needs a recipient
 NO_ROUTE = _("There is no route yet, so nothing can be sent.")
 NO_TEST = _("No test alarm was sent yet, so there is no number to enter.")
 WRONG_NUMBER = _(
-    "This is not the number of the last test alarm. Use the newest mail: each mail has "
-    "another number."
+    "This is not the number of the last test alarm. Use the newest message: each message has "
+    "a different number."
 )
 TOO_OFTEN = _("Five wrong numbers. Send another test alarm and enter its number.")
 MOST_WRONG, LEAST, MOST = 5, 1000, 9999

@@ -205,7 +205,7 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
             name_field(
                 visit,
                 edit,
-                visit.say(_("a-z, 0-9, - and _. Pages and mails show the display name.")),
+                visit.say(_("a-z, 0-9, - and _. Pages and messages show the display name.")),
             ),
         )
     if not name:
@@ -229,7 +229,7 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
         about=visit.say(
             _(
                 "Created automatically by Noroshi. Without rules of its own, it notifies the contacts of "
-                "all rules, by routes other than the faulty one."
+                "all rules, through routes other than the faulty one."
             )
         )
         if is_own

@@ -154,7 +154,9 @@ SORTS: Mapping[str, RouteChoice] = {
     ),
     "pickup": RouteChoice(
         _("Pickup folder"),
-        _("Writes mails as files to a folder, where another program on the node fetches them."),
+        _(
+            "Writes messages as files to a folder, where another program on the node fetches them."
+        ),
     ),
 }
 NAMES = {"microsoft365": "m365", "google": "google"}
