@@ -203,7 +203,7 @@ async def test_the_help_lists_every_command_once_under_its_subject():
         "definitions",
         "monitoring",
         "mail",
-        "people",
+        "users",
         "exit codes",
     ]
 

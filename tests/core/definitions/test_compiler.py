@@ -343,14 +343,14 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             replace(WEB, zone="Asia/Tokio"),
-            "instances/web.toml: zone: Asia/Tokio is not a time zone that this computer knows; write "
-            "it as in Asia/Tokyo",
+            "instances/web.toml: zone: Asia/Tokio is not a time zone that this computer knows; use a "
+            "form such as Asia/Tokyo",
             id="unknown zone",
         ),
         pytest.param(
             replace(WEB, zone="../etc/passwd"),
             "instances/web.toml: zone: ../etc/passwd is not a time zone that this computer knows; "
-            "write it as in Asia/Tokyo",
+            "use a form such as Asia/Tokyo",
             id="zone that is a path",
         ),
         pytest.param(
@@ -365,7 +365,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_group(every="5m", at="07:30"),
-            f"{GROUP_AT}: both every and at are given; keep one of them",
+            f"{GROUP_AT}: both every and at are set; keep one of them",
             id="every and at",
         ),
         pytest.param(
@@ -380,7 +380,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_monitor(at=("7:30",)),
-            f'{ROOT_AT}.at: 7:30 is not a time of day; write it as in "07:30"',
+            f'{ROOT_AT}.at: 7:30 is not a time of day; use a form such as "07:30"',
             id="bad time of day",
         ),
         pytest.param(
@@ -391,7 +391,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         pytest.param(
             with_monitor(every="5 min"),
             f"{ROOT_AT}.every: 5 min is not a duration; "
-            'write it as in "30s", "5m", "1h30m" or "1d"',
+            'use a form such as "30s", "5m", "1h30m" or "1d"',
             id="no duration",
         ),
         pytest.param(
@@ -589,8 +589,8 @@ def test_a_contact_is_told_at_addresses_alone(address):
         ),
         pytest.param(
             {"account": replace(ACCOUNT, redirect="http://localhost:x/")},
-            "accounts/m365.toml: redirect: http://localhost:x/ has an invalid port; write it as in "
-            "http://localhost:8400/cb",
+            "accounts/m365.toml: redirect: http://localhost:x/ has an invalid port; use a form such "
+            "as http://localhost:8400/cb",
             id="no port in the redirect",
         ),
         pytest.param(
