@@ -81,17 +81,17 @@ def attempt_settled(parcel: Parcel, fate: Fate, before: Message | None = None) -
     match fate:
         case Accepted():
             log.info("mail accepted route=%s id=%s", route, mail)
-        case Retry(at=at, why=why):
+        case Retry(at=at, reason=why):
             log.warning("mail deferred until=%s route=%s id=%s: %s", at, route, mail, why.en)
-        case NextRoute(why=why):
+        case NextRoute(reason=why):
             log.warning(
                 "mail goes on by the next route route=%s id=%s: %s", route, mail, why.en
             )
-        case SetAside(why=why):
+        case SetAside(reason=why):
             log.error("mail set aside route=%s id=%s: %s", route, mail, why.en)
-        case OpenCircuit(why=why) if not was_down:
+        case OpenCircuit(reason=why) if not was_down:
             log.warning("route down, its mail waits route=%s: %s", route, why.en)
-        case OpenCircuit(why=why) if before is not None and not same_reason(why, before):
+        case OpenCircuit(reason=why) if before is not None and not same_reason(why, before):
             log.warning("route still down, for another reason route=%s: %s", route, why.en)
 
 
