@@ -11,6 +11,7 @@ import pytest
 
 from noroshi import checks, schema
 from noroshi.core.translation import help_text
+from tests.sweeps import sweep
 
 TEXT = (Path(__file__).parents[2] / "docs" / "use" / "monitors.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"(?ms)^## (.*?)\n(.*?)(?=^## |\Z)", TEXT))
@@ -70,7 +71,7 @@ def test_the_readings_are_all_there_with_their_limits(check):
     ]
 
 
-@pytest.mark.parametrize("example", re.findall(r"(?s)```toml\n(.*?)```", TEXT))
+@sweep("example", re.findall(r"(?s)```toml\n(.*?)```", TEXT))
 def test_an_example_can_be_read(example):
     monitor = tomllib.loads(example)["group"]["monitor"][0]
     check = KINDS[monitor["kind"]]

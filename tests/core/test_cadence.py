@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from noroshi.core.cadence import At, Every, first_after, next_due, next_on_grid, phase
+from tests.sweeps import sweep
 
 NOW = datetime(2026, 4, 1, 6, 0, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -26,11 +27,11 @@ def test_the_grid_is_fixed_whenever_one_looks_at_it():
     assert next_due("m", Every(MINUTE), first + 59.5 * timedelta(seconds=1)) == first + MINUTE
 
 
-@pytest.mark.parametrize(
+@sweep(
     "cadence",
     [Every(MINUTE), Every(timedelta(seconds=7) / 3), At(times=(time(6),), zone="Asia/Tokyo")],
 )
-@pytest.mark.parametrize("late", [-0.001, 0, 0.05, 59.9, 60, 3600.5, 90_000])
+@sweep("late", [-0.001, 0, 0.05, 59.9, 60, 3600.5, 90_000])
 def test_a_turn_leaves_the_next_one_of_the_same_grid(cadence, late):
     for id in ("a", "b", "c"):
         at = next_due(id, cadence, NOW)

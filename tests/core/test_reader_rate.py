@@ -7,6 +7,7 @@ import pytest
 
 from noroshi.core.reader_rate import NEW, PAUSES, SINGLES, count_mail, free_at, room, shifted
 from noroshi.testing import DAWN
+from tests.sweeps import sweep
 
 
 def at(seconds):
@@ -21,7 +22,7 @@ def after(*mails):
     return reader
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("mails", "now", "left"),
     [
         pytest.param((), 0, SINGLES, id="nothing yet"),
