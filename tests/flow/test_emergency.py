@@ -114,7 +114,7 @@ async def test_all_of_an_instance_is_one_telling_for_each_contact_and_one_an_hou
     assert ops["text"].count(">CRITICAL") == 4 and ops["text"].count(">WARNING") == 3
     (sato,) = (mail for mail in first if mail.contact == "sato")
     assert sato.payload["subject"].startswith("[直接送信] ")
-    assert "保存先に書き込めないため" in sato.payload["text"]
+    assert "データ ストアに書き込めないため" in sato.payload["text"]
 
 
 def _in_their_language(options, contact, topic, alarms):

@@ -67,7 +67,7 @@ async def test_it_speaks_japanese_too(browser, harness):
     await watched(harness)
     await browser.log_in()
     page = (await browser.get("/", headers={"accept-language": "ja"})).text
-    assert "監視項目1件のうち1件に注意が必要です" in page and "使用率 95.2%" in page
+    assert "監視項目1件のうち1件に対応が必要です" in page and "使用率 95.2%" in page
 
 
 async def test_nothing_that_was_not_measured_is_called_ok(browser, harness):
@@ -405,4 +405,10 @@ async def test_a_route_by_which_nothing_has_gone_is_not_called_ready(
     }
     assert said[0] in route_state(route, LOCALIZERS["en"])
     assert said[1] in route_state(route, LOCALIZERS["ja"])
-    assert route_level(route, "2026-01-01T00:00:00+00:00") == said[2]
+    assert route_level(route) == said[2]
+
+
+def test_a_route_that_is_ready_is_marked_so_though_its_credential_ends_soon():
+    """How long that is valid is marked beside it: a warning beside the word "ready" fits neither."""
+    route = {"state": "well", "examined_in_vain": {"en": ""}, "accepted": "2026-01-01"}
+    assert route_level(route | {"ends": "2026-01-05T00:00:00+00:00"}) == "ok"

@@ -185,6 +185,7 @@ CHECK = Check(
     options=Options,
     limits={"overdue": Limits(critical=1), "failed": Limits(critical=1)},
     units={"late": "min"},
+    yes_no=frozenset({"overdue", "failed"}),
     names={"overdue": _("Overdue"), "late": _("Late by"), "failed": _("Reported a failure")},
     run=run,
 )

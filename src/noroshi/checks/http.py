@@ -286,6 +286,7 @@ CHECK = Check(
     options=Options,
     limits={"wrong": Limits(critical=1), "days": Limits(warning=14, critical=3, rising=False)},
     units={"time": "ms", "days": "d"},
+    yes_no=frozenset({"wrong"}),
     names={
         "time": _("Response time"),
         "wrong": _("Unexpected response"),

@@ -116,6 +116,7 @@ CHECK = Check(
         },
     },
     units={"rests": "d"},
+    yes_no=frozenset({"sign_in"}),
     names={
         "sign_in": _("Sign-in required"),
         "rests": _("Time since the last renewal"),

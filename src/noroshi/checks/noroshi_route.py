@@ -114,6 +114,7 @@ CHECK = Check(
         "seen": Limits(warning=30),
     },
     units={"down": "min", "accepted": "h", "seen": "h", "took": "s"},
+    yes_no=frozenset({"blocked"}),
     names={
         "blocked": _("Action required"),
         "down": _("Down for"),

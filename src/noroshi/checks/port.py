@@ -121,6 +121,7 @@ CHECK = Check(
     options=Options,
     limits={"closed": Limits(critical=1)},
     units={"connect": "ms"},
+    yes_no=frozenset({"closed"}),
     names={"closed": _("Refuses connections"), "connect": _("Time to connect")},
     run=run,
     goes_to=goes_to,

@@ -76,9 +76,9 @@ class AlarmOperations(NewestSamples):
     async def _rows(
         self, monitor: Monitor, state: State, suppression: MonitorSuppression
     ) -> Sequence[AlarmRow]:
-        names = self._plugins.check(monitor.kind).names
+        check = self._plugins.check(monitor.kind)
         sample = await self._sample(monitor)
-        status = status_view.monitor_status(monitor, state, sample, names)
+        status = status_view.monitor_status(monitor, state, sample, check)
         return tuple(rows(status, monitor, state.items, suppression))
 
     @offers(alarm_operations.ALARM_ACKNOWLEDGE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 from noroshi import schema
@@ -17,11 +17,17 @@ from noroshi.core.translation import Message, _, plain
 from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import marks_of
 from noroshi.operations import monitor_operations
-from noroshi.ports import Document, Unmeasurable
+from noroshi.ports import Check, Document, Unmeasurable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
 from noroshi.service.errors import InvalidArgumentError, OperationFailedError
 from noroshi.service.monitors.history import monitor_named
-from noroshi.service.monitors.reading_text import cause_text, limits_text, quantity_text
+from noroshi.service.monitors.reading_text import (
+    cause_text,
+    limits_text,
+    quantity_text,
+    reading_name,
+    shown_unit,
+)
 from noroshi.service.monitors.status_answers import (
     ItemStatus,
     MonitorTried,
@@ -98,7 +104,7 @@ class RunNowOperations(ApplyOperations):
         seconds: float,
         preview: tuple[Message, ...],
     ) -> MonitorTried:
-        names = self._plugins.check(monitor.kind).names
+        check = self._plugins.check(monitor.kind)
         # One look shows what it is now: to believe it takes as many as `patience` says.
         at_once = replace(monitor, patience=1)
         now = self._clocks.wall()
@@ -112,10 +118,10 @@ class RunNowOperations(ApplyOperations):
             seconds=seconds,
             level=Level.worst(finding.level for finding in findings.values()),
             fault=sample.fault,
-            readings=tuple(_reading(r, monitor, names) for r in sample.readings),
+            readings=tuple(_reading(r, monitor, check) for r in sample.readings),
             items=tuple(
                 ItemStatus(
-                    item=n, level=f.level, since=None, words=cause_text(f.cause, f.level, names)
+                    item=n, level=f.level, since=None, words=cause_text(f.cause, f.level, check)
                 )
                 for n, f in findings.items()
             ),
@@ -124,14 +130,14 @@ class RunNowOperations(ApplyOperations):
         )
 
 
-def _reading(reading: Reading, monitor: Monitor, names: Mapping[str, Message]) -> ReadingTried:
+def _reading(reading: Reading, monitor: Monitor, check: Check) -> ReadingTried:
     limits = monitor.limits.get(reading.name, Limits())
     return ReadingTried(
-        name=names.get(reading.name, plain(reading.name)),
+        name=reading_name(reading.name, check),
         item=reading.item,
-        value=quantity_text(reading),
+        value=quantity_text(reading, check),
         level=judge(reading, limits),
-        limits=limits_text(limits, reading.unit),
+        limits=limits_text(limits, shown_unit(reading, check)),
         note=reading.note,
         lines=reading.lines,
     )

@@ -107,14 +107,14 @@ class StatusOperations(NewestSamples, DisabledMonitors):
         for portion in batched(by_path, PORTION):
             for monitor in portion:
                 state = states.get(monitor.id, UNKNOWN_STATE)
-                names = self._plugins.check(monitor.kind).names
+                check = self._plugins.check(monitor.kind)
                 stop, suppression = (
                     stop_of(monitor, stops),
                     by_monitor.get(monitor.id, NO_SUPPRESSION),
                 )
                 sample = samples.get(monitor.id)
                 statuses.append(
-                    status_view.monitor_status(monitor, state, sample, names, stop, suppression)
+                    status_view.monitor_status(monitor, state, sample, check, stop, suppression)
                 )
             await asyncio.sleep(0)  # many are not to hold up the watch
         return tuple(statuses)

@@ -67,7 +67,8 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """The recent values of one reading of one item, oldest first, with the limits of now."""
+    """The recent values of one reading of one item, oldest first, with the limits of now. `yes_no`:
+    1 is yes, and 0 is no."""
 
     name: Message
     item: str
@@ -76,6 +77,7 @@ class Series:
     critical: float | None
     rising: bool
     points: tuple[Point, ...]
+    yes_no: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from noroshi import schema
+from noroshi.actions.phrases import YES_NO
 from noroshi.core.digest import ALARM_ROWS, ENDING
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.levels import Level
@@ -78,12 +79,13 @@ def kinds(plugins: Plugins) -> tuple[Kind, ...]:
             options=schema.form(kind.options),
             readings=getattr(kind, "names", {}),
             limits={
-                name: limits_text(limits, _unit(kind, name))
+                name: limits_text(limits, _limit_unit(kind, name))
                 for name, limits in getattr(kind, "limits", {}).items()
             },
             units={
                 name: unit for name in getattr(kind, "names", {}) if (unit := _unit(kind, name))
             },
+            yes_no=tuple(sorted(getattr(kind, "yes_no", ()))),
             defaults=getattr(kind, "limits", {}),
             open=family == "monitor" and kind.kind in OPEN,
             runs=getattr(kind, "runs", False),
@@ -98,11 +100,16 @@ def _unit(kind: object, reading: str) -> str:
     return kind.unit(reading) if isinstance(kind, Check) else ""
 
 
+def _limit_unit(kind: object, reading: str) -> str:
+    is_yes_no = isinstance(kind, Check) and reading in kind.yes_no
+    return YES_NO if is_yes_no else _unit(kind, reading)
+
+
 def monitor_status(
     monitor: Monitor,
     state: State,
     sample: Sample | None,
-    names: Mapping[str, Message],
+    check: Check,
     stop: StoppedBy | None = None,
     suppression: MonitorSuppression = NO_SUPPRESSION,
 ) -> MonitorStatus:
@@ -117,7 +124,7 @@ def monitor_status(
             item=name,
             level=item.level,
             since=item.since,
-            words=reason(item, findings.get(name), monitor.patience, names),
+            words=reason(item, findings.get(name), monitor.patience, check),
             acknowledged=holder(suppression.acknowledged.get(name)),
         )
         for name, item in _visible_items(state)

@@ -12,6 +12,7 @@ from noroshi.core.mail import Route
 from noroshi.core.translation import NOTHING, Message, _, in_each_language
 from noroshi.guides import MICROSOFT365, TITLES, WAYS, Step, Value, fill_places, line
 from noroshi.guides.export import steps_document
+from noroshi.guides.missing_values import MissingValue, missing_values
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import describe
@@ -46,12 +47,14 @@ class GuideStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuideShown:
-    """The steps of one way to sign in, in their order; `text` is all of them to be handed on."""
+    """The steps of one way to sign in, in their order; `text` is all of them to be handed on.
+    `missing` are the values that nobody knows yet: placeholders stand in their places."""
 
     route: str
     way: str
     steps: tuple[GuideStep, ...]
     text: Message
+    missing: tuple[MissingValue, ...] = ()
 
 
 class GuideOperations(CertificateOperations):
@@ -78,6 +81,7 @@ class GuideOperations(CertificateOperations):
             way=goal.way,
             steps=tuple(_step_answer(step, values) for step in steps),
             text=in_each_language(partial(steps_document, goal, steps, values)),
+            missing=missing_values(steps, values),
         )
 
     async def _thumbprint(self, account: Account) -> str:

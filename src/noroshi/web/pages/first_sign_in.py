@@ -187,8 +187,7 @@ def _next_page(visit: Visit) -> Response:
     return answer
 
 
-async def _guide(visit: Visit, route: str) -> tuple[Mapping[str, Any], ...]:
-    """Return the steps of an administrator of Microsoft 365, with the values filled in; none
+async def _guide(visit: Visit, route: str) -> Any:
+    """Return the steps of an administrator of Microsoft 365, with the values filled in; None
     for another provider."""
-    answer = await visit.call_json("guide_show", route=route)
-    return tuple(answer["ok"]["steps"]) if "ok" in answer else ()
+    return (await visit.call_json("guide_show", route=route)).get("ok")

@@ -15,7 +15,7 @@ from noroshi.core.levels import Level
 from noroshi.web.context import WebContext
 from noroshi.web.pages.instances import done_text
 from noroshi.web.pages.run_now import needs_password
-from noroshi.web.view.charts import HALF, NARROW, WIDE, chart
+from noroshi.web.view.charts import HALF, NARROW, WIDE, chart, shown_unit
 from noroshi.web.view.decisions import decisions_of
 from noroshi.web.view.form_operations import may, query_value
 from noroshi.web.view.instances import stops_of
@@ -93,5 +93,5 @@ def _all_acknowledged(items: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _rows(series: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
-    points = series["points"][::-1][:ROWS]
-    return [(one["at"], quantity(one["value"], series["unit"], language)) for one in points]
+    points, unit = series["points"][::-1][:ROWS], shown_unit(series)
+    return [(one["at"], quantity(one["value"], unit, language)) for one in points]

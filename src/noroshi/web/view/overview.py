@@ -367,15 +367,14 @@ def _ruler_position(days: int) -> float:
     return round(WIDE * sqrt(min(max(days, 0), LONGEST) / LONGEST), 1)
 
 
-def route_level(route: Answer, now: str) -> str:
-    """Return the level that a route's state means."""
+def route_level(route: Answer) -> str:
+    """Return the level that a route's state means, as `route_state` words it: how long its credential
+    is valid has a level of its own."""
     if route["state"] != "well":
         return "critical"
     if route["examined_in_vain"]["en"]:
         return "warning"
-    ends = remaining_validity(route["ends"], now)
-    level = ends.level if ends else "ok"
-    return "paused" if level == "ok" and not route["accepted"] else level
+    return "ok" if route["accepted"] else "paused"
 
 
 def route_state(route: Answer, localizer: Localizer) -> str:
@@ -413,7 +412,7 @@ def view(status: Answer, ledger: Answer, localizer: Localizer) -> Mapping[str, A
         "routes": [
             (
                 one,
-                route_level(one, now),
+                route_level(one),
                 route_state(one, localizer),
                 remaining_validity(one["ends"], now),
             )

@@ -15,14 +15,7 @@ from noroshi.core.route_readiness import (
 from noroshi.core.translation import Message, _, ngettext, pgettext
 from noroshi.web.view.language import LOCALIZERS, Localizer
 from noroshi.web.view.mail import RelayPost
-from noroshi.web.view.overview import (
-    KINDS,
-    VERY_SOON,
-    RemainingValidity,
-    remaining_validity,
-    route_level,
-    route_state,
-)
+from noroshi.web.view.overview import KINDS, remaining_validity, route_level, route_state
 from noroshi.web.view.page_context import Visit
 
 Answer = Mapping[str, Any]
@@ -125,7 +118,7 @@ def route_row(visit: Visit, route: Answer, label: str, at: str) -> Mapping[str, 
         "label": "" if title == label else label,
         "called": title,
         "sort": kind(visit, route["kind"]),
-        "level": "warning" if _needs_care(route, validity) else route_level(route, at),
+        "level": route_level(route),
         "word": route_state(route, localizer),
         "why": _why(visit, route),
         "mark": visit.say(route["mark"]),
@@ -155,14 +148,6 @@ def _why(visit: Visit, route: Answer) -> str:
     if route["state"] == "not signed in" and not route["renewed"]:
         return visit.say(_("Not signed in yet. Until then, this route sends no mail."))
     return visit.say(route["why"])
-
-
-def _needs_care(route: Answer, validity: RemainingValidity | None) -> bool:
-    if route["state"] != "well":
-        return False
-    return bool(route["retiring"]) or (
-        validity is not None and validity.days > VERY_SOON and validity.level != "ok"
-    )
 
 
 def posts(visit: Visit, route: Answer, at: str) -> Iterator[RelayPost]:
