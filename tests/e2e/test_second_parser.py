@@ -83,7 +83,7 @@ def sent(tmp_path_factory):
         for subject in SUBJECTS.values():
             to = ("--to", "ops@contoso.example", "--route", "plain")
             home.run("send", *to, "--subject", subject, "--text", f"本文: {subject}")
-        home.serve()
+        home.serve_warm()
         until(lambda: len(box.raw) == len(SUBJECTS), "every mail")
     finally:
         home.end()
