@@ -154,7 +154,8 @@ async def test_its_readings_have_names(check):
 
 @each_check
 def test_what_has_a_unit_has_a_name(check):
-    assert {*check.shares, *check.units} <= check.names.keys()
+    assert {*check.shares, *check.units, *check.yes_no} <= check.names.keys()
+    assert not {*check.shares, *check.units} & check.yes_no
 
 
 @each_check

@@ -14,7 +14,7 @@ from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore, ScriptedTransport
 from tests.flow.scene import NOTE, RULE, Options, Scene, disk_monitor
 
-MARK = "[without the queue] "
+MARK = "[sent directly] "
 CRITICAL, RECOVERED = "[CRITICAL] web1: disk", "[OK] web1: disk"
 EN, JA = RULE.contacts[0], Contact(id="sato", addresses=("sato@example.jp",), language="ja")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from noroshi.core.cadence import At, Every, first_after
+from noroshi.core.cadence import FixedInterval, FixedTimes, first_after
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.definitions.value_syntax import DAYS, duration, is_name, moment
 from noroshi.core.marked_names import with_settings
@@ -29,13 +29,13 @@ class Options:
     job: str
     """Name of the job, as in `noroshi beat NAME`: a-z, 0-9, - and _."""
     every: str = ""
-    """Longest time from one report to the next: 1h, 1d."""
+    """Longest time between two reports, such as 1h or 1d."""
     at: tuple[str, ...] = ()
-    """Or the times of day at which it starts, in the instance's time zone: 02:00."""
+    """Or the start times of the job, in the instance's time zone, such as 02:00."""
     days: tuple[str, ...] = ()
-    """Days of the week on which it starts at those times."""
+    """Days of the week of those start times."""
     grace: str = "30m"
-    """Grace period after that time."""
+    """Grace period after a report is due."""
 
     def __post_init__(self) -> None:
         if not is_name(self.job):
@@ -56,11 +56,11 @@ class Options:
         """Return when it must next begin after an instant; grace comes on top."""
         return first_after(self._cadence(zone), last)
 
-    def _cadence(self, zone: str) -> Every | At:
+    def _cadence(self, zone: str) -> FixedInterval | FixedTimes:
         if self.every:
-            return Every(_length(self.every))
+            return FixedInterval(_length(self.every))
         days = frozenset(DAYS[day] for day in self.days) or frozenset(DAYS.values())
-        return At(times=tuple(map(_moment, self.at)), zone=zone, days=days)
+        return FixedTimes(times=tuple(map(_moment, self.at)), zone=zone, days=days)
 
 
 def _check_schedule(schedule: Options) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from noroshi.core.levels import Level
-from noroshi.core.mail import NOBODY, Envelope, Origin, Verdict, signed
+from noroshi.core.mail import NO_ORIGIN, Envelope, Origin, Verdict, with_origin
 from noroshi.core.model import Change, Monitor, Sample, State, Suppression
 from noroshi.core.notices.emergency import APART, closing_mail, emergency_mails
 from noroshi.core.reckon import reckon
@@ -69,7 +69,7 @@ class Emergency:
         plugins: Plugins,
         clocks: Clocks,
         transports: Callable[[], Mapping[str, Transport]],
-        origin: Origin = NOBODY,
+        origin: Origin = NO_ORIGIN,
     ) -> None:
         self._origin = origin
         self._plugins, self._clocks, self._transports = plugins, clocks, transports
@@ -140,7 +140,7 @@ class Emergency:
             contacts &= {mail.contact for mail in shadow.waiting.values()}
         now = self._clocks.wall()
         sent = (mail for contact, mail in shadow.sent.items() if contact in contacts)
-        return [closing_mail(mail, shadow.monitor, now, watched=watched) for mail in sent]
+        return [closing_mail(mail, shadow.monitor, now, is_monitored=watched) for mail in sent]
 
     def record_success(self, change: Change) -> None:
         """Record that the store has this check, so that all goes the usual way again."""
@@ -184,7 +184,7 @@ class Emergency:
     async def _send_all(self, instance: str, waiting: WaitingMails, down: set[str]) -> None:
         waiting_mails, why = [mail for _, mail in waiting], waiting[0][0].why
         for unsigned in emergency_mails(waiting_mails, instance, why, self._clocks.wall()):
-            mail = signed(unsigned, self._origin)
+            mail = with_origin(unsigned, self._origin)
             whom = (instance, mail.contact)
             if self._clocks.steady() < self._not_before.get(whom, 0.0):
                 continue

@@ -81,10 +81,10 @@ def outcome(fate: Fate) -> tuple[EnvelopeState, Message]:
     match fate:
         case Accepted():
             return EnvelopeState.ACCEPTED, NOTHING
-        case SetAside(why=why):
+        case SetAside(reason=why):
             return EnvelopeState.SET_ASIDE, why
         case _:
-            return EnvelopeState.WAITING, fate.why
+            return EnvelopeState.WAITING, fate.reason
 
 
 def accepted(receipt: Receipt) -> int:

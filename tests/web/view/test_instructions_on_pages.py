@@ -84,7 +84,7 @@ WITHOUT_A_PAGE = (
     "as a header",
     "ヘッダーとして",
     "{name}",
-    "{who} names the entry",
+    "{who} refers to the entry",
     "{who} が指定する項目",
 )
 """Entries of the vault that no page has a field for: a monitor's, a proxy's password, and one that
@@ -128,5 +128,5 @@ async def test_who_looks_for_a_monitor_that_is_gone_is_sent_to_the_overview(harn
     await apply_definitions(InProcessClient(harness))
     await browser.get("/monitor/web1/base/gone", headers=JAPANESE)
     assert browser.status == 404
-    assert '<a href="/">「概況」</a>で確かめてください' in browser.text
+    assert '<a href="/">「概況」</a>で確認してください' in browser.text
     assert "noroshi status" not in browser.text

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from noroshi.core import budget, reader_rate
-from noroshi.core.budget import Spent
+from noroshi.core.budget import Spending
 from noroshi.core.chronology import correct_instants
 from noroshi.core.digest import may_join
 from noroshi.core.mail import Envelope, Receipt, Route, Verdict
@@ -36,7 +36,7 @@ class RateLimiter:
     """Answer before each mail whether it may leave, and count it once it did. Never waits."""
 
     def __init__(self) -> None:
-        self._spent: dict[str, Spent] = {}
+        self._spent: dict[str, Spending] = {}
         self._readers: dict[str, Reader] = {}
         self._reserved = Counter[str]()
         self._reserved_for = Counter[str]()
@@ -58,9 +58,11 @@ class RateLimiter:
 
     def shift(self, by: timedelta) -> None:
         """Move all that is counted by as much as the wall clock was set."""
-        self._spent = {key: budget.shifted(spent, by) for key, spent in self._spent.items()}
+        self._spent = {
+            key: budget.shifted_spending(spent, by) for key, spent in self._spent.items()
+        }
         self._readers = {
-            contact: reader_rate.shifted(reader, by)
+            contact: reader_rate.shifted_reader(reader, by)
             for contact, reader in self._readers.items()
         }
 
@@ -132,7 +134,7 @@ class RateLimiter:
     ) -> None:
         route = self._routes.get(route_name, Route(name=route_name))
         key = _key(route)
-        self._spent[key] = budget.spend(route.pace, self._spent_of(key), at, recipients)
+        self._spent[key] = budget.spend_mail(route.pace, self._spent_of(key), at, recipients)
         if contact:
             reader = self._readers.get(contact, NEW)
             self._readers[contact] = reader_rate.count_mail(reader, at, digest=digest)
@@ -150,8 +152,8 @@ class RateLimiter:
         room = reader_rate.room(reader, now, most, urgent=urgent)
         return max(0, room - self._reserved_for[contact])
 
-    def _spent_of(self, key: str) -> Spent:
-        return self._spent.get(key, Spent())
+    def _spent_of(self, key: str) -> Spending:
+        return self._spent.get(key, Spending())
 
 
 def _key(route: Route) -> str:

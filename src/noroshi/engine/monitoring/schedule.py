@@ -15,7 +15,7 @@ from noroshi.core.alarms import (
     suppression_by_monitor,
     without_ended,
 )
-from noroshi.core.cadence import At, next_due, next_on_grid, phase, spacing
+from noroshi.core.cadence import FixedTimes, next_due, next_on_grid, phase, spacing
 from noroshi.core.levels import Level
 from noroshi.core.model import Change, ItemState, Monitor, State, Suppression
 from noroshi.core.policy import owes_recovery
@@ -277,7 +277,7 @@ class MonitorBlock:
         """Return the instant after which the next check is due. An hour that the clock was set back
         by is no second occasion for a fixed time."""
         again = last is not None and wall < last <= wall + TWICE
-        fixed = isinstance(self.monitors[id].cadence, At)
+        fixed = isinstance(self.monitors[id].cadence, FixedTimes)
         return last if again and fixed and last is not None else wall
 
     def _missed(self, check: ScheduledCheck, wall: datetime, last: datetime) -> bool:

@@ -15,22 +15,27 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from noroshi.core.cadence import At
+from noroshi.core.cadence import FixedTimes
 from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.delivery import Fate
 from noroshi.core.mail import Envelope, Parcel, Receipt, Route
 from noroshi.core.model import Contact, Monitor, Rule
-from noroshi.core.notices.draft import GAP, last_due, tellings, with_default_notifications
+from noroshi.core.notices.draft import (
+    GAP,
+    last_due,
+    notification_envelopes,
+    with_default_notifications,
+)
 from noroshi.core.notices.notice import (
-    Changed,
     Happening,
-    Missed,
+    MissedMonitor,
+    MonitoredInstance,
+    MonitoringGap,
+    MonitoringStarted,
+    MonitoringStopped,
     Notice,
     Notification,
-    Started,
-    Stopped,
-    Unwatched,
-    Watched,
+    SettingsChanged,
 )
 from noroshi.core.translation import Message
 from noroshi.definitions import Difference, differences
@@ -192,7 +197,7 @@ class Notifier:
         if self._plan is None:
             return
         watched = _watched(self._plan.monitors.values())
-        stopped = Stopped(
+        stopped = MonitoringStopped(
             at=self._clocks.wall(),
             node=self._node.name,
             instances=watched,
@@ -236,7 +241,9 @@ class Notifier:
 
     async def _drafts(self, notice: Notice, serial: str) -> list[Envelope]:
         now = self._clocks.wall()
-        return list(tellings(notice, serial, self._subscriptions, self._draft, now))
+        return list(
+            notification_envelopes(notice, serial, self._subscriptions, self._draft, now)
+        )
 
     async def _started(self, at: datetime) -> list[Envelope]:
         """Draft, as a life begins, for how long there was none, what came meanwhile, and what is
@@ -251,7 +258,9 @@ class Notifier:
                 drafts += await self._drafts(self._gap(last_seen, at), self._life)
             drafts += await self._applied_since(last_seen)
         watched = _watched(self._plan.monitors.values())
-        started = Started(at=at, node=self._node.name, instances=watched, version=self._version)
+        started = MonitoringStarted(
+            at=at, node=self._node.name, instances=watched, version=self._version
+        )
         return drafts + await self._drafts(started, self._life)
 
     async def _applied_since(self, last_seen: datetime) -> list[Envelope]:
@@ -296,8 +305,8 @@ class Notifier:
         was = {one.name: one for one in _watched(before.monitors.values())}
         now = {one.name: one for one in _watched(self._plan.monitors.values())}
         for kind, names, instances in (
-            (Started, now.keys() - was.keys(), now),
-            (Stopped, was.keys() - now.keys(), was),
+            (MonitoringStarted, now.keys() - was.keys(), now),
+            (MonitoringStopped, was.keys() - now.keys(), was),
         ):
             notice = kind(
                 at=at,
@@ -325,21 +334,21 @@ class Notifier:
         before, after = old.documents if old is not None else (), new.documents
         changes = await apart(lambda: differences(before, after))
         lines = tuple((_instance_in(one.key), self._difference_text(one)) for one in changes)
-        changed = Changed(
+        changed = SettingsChanged(
             at=new.at or self._clocks.wall(),
             version=last,
             who=new.who,
             note=notes_of(versions),
             differences=lines,
-            unseen=unseen,
+            is_offline_change=unseen,
             first=first if first < last else 0,
         )
         return await self._drafts(changed, _version_key(new))
 
-    def _gap(self, since: datetime, until: datetime, *, slept: bool = False) -> Unwatched:
+    def _gap(self, since: datetime, until: datetime, *, slept: bool = False) -> MonitoringGap:
         assert self._plan is not None
         missed = sorted(_missed(self._plan.monitors.values(), since, until), key=lambda m: m.at)
-        return Unwatched(at=since, until=until, missed=tuple(missed), slept=slept)
+        return MonitoringGap(at=since, until=until, missed=tuple(missed), was_suspended=slept)
 
 
 def _version_key(version: Version) -> str:
@@ -348,21 +357,23 @@ def _version_key(version: Version) -> str:
     return str(version.number) + (f".{version.at:%Y%m%dT%H%M%SZ}" if version.at else "")
 
 
-def _watched(monitors: Iterable[Monitor]) -> tuple[Watched, ...]:
+def _watched(monitors: Iterable[Monitor]) -> tuple[MonitoredInstance, ...]:
     watched = (one for one in monitors if not is_own(one) and not one.disabled)
     counts = Counter(one.instance for one in watched)
     by_name = sorted(counts.items(), key=lambda one: one[0].name)
-    return tuple(Watched(one.name, one.title, count) for one, count in by_name)
+    return tuple(MonitoredInstance(one.name, one.title, count) for one, count in by_name)
 
 
-def _missed(monitors: Iterable[Monitor], since: datetime, until: datetime) -> Iterable[Missed]:
+def _missed(
+    monitors: Iterable[Monitor], since: datetime, until: datetime
+) -> Iterable[MissedMonitor]:
     """Yield the checks at a time of day that were missed; an interval comes back soon."""
     for monitor in monitors:
-        if isinstance(monitor.cadence, At) and not monitor.disabled:
+        if isinstance(monitor.cadence, FixedTimes) and not monitor.disabled:
             at = last_due(monitor.cadence, since, until)
             if at is not None:
                 title = monitor.title
-                yield Missed(monitor.instance.name, monitor.path, title, at)
+                yield MissedMonitor(monitor.instance.name, monitor.path, title, at)
 
 
 def _instance_in(key: str) -> str:

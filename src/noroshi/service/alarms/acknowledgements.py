@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
-from noroshi.core.alarms import Acknowledgement, Remark, Remarked
+from noroshi.core.alarms import Acknowledgement, Remark, RemarkKind
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.levels import Level
@@ -14,7 +14,7 @@ from noroshi.core.printable import printable
 from noroshi.core.translation import _
 from noroshi.definitions import Plan
 from noroshi.operations import alarm_operations
-from noroshi.service.alarms.alarm_answers import AlarmRow, Alarms, RemarkShown
+from noroshi.operations.alarm_answers import AlarmRow, Alarms, RemarkShown
 from noroshi.service.alarms.alarm_view import (
     NO_SUPPRESSION,
     MonitorSuppression,
@@ -46,7 +46,7 @@ class AlarmOperations(NewestSamples):
     """Acknowledged, taken back, commented."""
 
     @offers(alarm_operations.ALARMS)
-    async def alarms(self, person: Person, monitor: str = "") -> Alarms:
+    async def list(self, person: Person, monitor: str = "") -> Alarms:
         """Return all items that are not well, or those of one monitor; what nobody has comes
         first."""
         now, (_, plan) = self._clocks.wall(), await self._context.current()
@@ -82,7 +82,7 @@ class AlarmOperations(NewestSamples):
         return tuple(rows(status, monitor, state.items, suppression))
 
     @offers(alarm_operations.ALARM_ACKNOWLEDGE)
-    async def alarm_acknowledge(
+    async def acknowledge(
         self, person: Person, monitor: str, item: str | None = None, comment: str = ""
     ) -> tuple[AlarmRow, ...]:
         """Acknowledge one item, or all of the monitor that are not well and that nobody has."""
@@ -104,7 +104,7 @@ class AlarmOperations(NewestSamples):
         return await self._changed_rows(plan, target, changed_items)
 
     @offers(alarm_operations.ALARM_UNACKNOWLEDGE)
-    async def alarm_unacknowledge(
+    async def unacknowledge(
         self, person: Person, monitor: str, item: str | None = None, comment: str = ""
     ) -> tuple[AlarmRow, ...]:
         """Take back the acknowledgement of one item, or of all of the monitor."""
@@ -117,7 +117,7 @@ class AlarmOperations(NewestSamples):
 
         def write(name: str) -> Awaitable[bool]:
             facts = (target.id, name, holders[name].level, person.name, self._clocks.wall())
-            return self._store.unacknowledge(_remark(Remarked.TAKEN_BACK, *facts, words))
+            return self._store.unacknowledge(_remark(RemarkKind.TAKEN_BACK, *facts, words))
 
         changed_items = await _write_each(names, write)
         note(
@@ -127,7 +127,7 @@ class AlarmOperations(NewestSamples):
         return await self._changed_rows(plan, target, changed_items)
 
     @offers(alarm_operations.ALARM_COMMENT)
-    async def alarm_comment(
+    async def comment(
         self, person: Person, monitor: str, text: str, item: str = ""
     ) -> RemarkShown:
         """Keep a comment on a monitor, or on one of its items."""
@@ -138,7 +138,7 @@ class AlarmOperations(NewestSamples):
             raise NotFoundError(NO_ITEM.fill(monitor=target.path, item=item))
         level = state.items[item].level if item else state.level
         facts = (target.id, item, level, person.name, self._clocks.wall())
-        remark = _remark(Remarked.COMMENT, *facts, words)
+        remark = _remark(RemarkKind.COMMENT, *facts, words)
         await self._store.remark(remark)
         return remark_shown(remark, plan.monitors)
 
@@ -202,12 +202,12 @@ def _acknowledgement(
 ) -> tuple[Acknowledgement, Remark]:
     return (
         Acknowledgement(monitor=monitor, item=item, level=level, who=who, at=at, words=words),
-        _remark(Remarked.ACKNOWLEDGED, monitor, item, level, who, at, words),
+        _remark(RemarkKind.ACKNOWLEDGED, monitor, item, level, who, at, words),
     )
 
 
 def _remark(
-    sort: Remarked, monitor: str, item: str, level: Level, who: str, at: datetime, words: str
+    sort: RemarkKind, monitor: str, item: str, level: Level, who: str, at: datetime, words: str
 ) -> Remark:
     return Remark(
         sort=sort, monitor=monitor, item=item, level=level, who=who, at=at, words=words

@@ -17,10 +17,10 @@ from noroshi.core.alarms import (
 )
 from noroshi.core.cadence import WEEK
 from noroshi.core.levels import Level
-from noroshi.core.maintenance import Weekly, Window, ends_of, span_of
+from noroshi.core.maintenance import WeeklyWindow, Window, ends_of, span_of
 from noroshi.core.model import ItemState, Monitor, Rule
 from noroshi.core.translation import NOTHING
-from noroshi.service.alarms.alarm_answers import (
+from noroshi.operations.alarm_answers import (
     AlarmRow,
     Holder,
     RemarkShown,
@@ -28,7 +28,7 @@ from noroshi.service.alarms.alarm_answers import (
     ToldOf,
     WindowShown,
 )
-from noroshi.service.monitors.status_answers import MonitorStatus
+from noroshi.operations.status_answers import MonitorStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,8 +146,8 @@ def _window(
         begins=span.begins,
         ends=span.ends,
         under_way=span.begins <= now,
-        weekly=isinstance(window, Weekly),
-        daily=isinstance(window, Weekly) and window.days == WEEK,
+        weekly=isinstance(window, WeeklyWindow),
+        daily=isinstance(window, WeeklyWindow) and window.days == WEEK,
         monitors=len(covered),
     )
 

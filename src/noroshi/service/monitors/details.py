@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from noroshi.actions.phrases import YES_NO
-from noroshi.core.cadence import At, Cadence
+from noroshi.core.cadence import Cadence, FixedTimes
 from noroshi.core.model import Limits, Monitor, Reading, Sample
 from noroshi.core.translation import Message, _
 from noroshi.operations import monitor_operations
+from noroshi.operations.status_answers import LimitShown, MonitorShown, Point, Series
 from noroshi.ports import Check
 from noroshi.service.alarms.alarm_view import (
     NO_SUPPRESSION,
@@ -23,7 +24,6 @@ from noroshi.service.monitors import status_view
 from noroshi.service.monitors.history import monitor_named
 from noroshi.service.monitors.reading_text import limits_text, reading_name, shown_unit
 from noroshi.service.monitors.status import UNKNOWN_STATE
-from noroshi.service.monitors.status_answers import LimitShown, MonitorShown, Point, Series
 from noroshi.service.operation import Person, offers
 
 MOST_SAMPLES = 1000
@@ -36,7 +36,7 @@ class MonitorOperations(DisabledMonitors):
     """One thing watched, looked at closely."""
 
     @offers(monitor_operations.MONITOR_SHOW)
-    async def monitor_show(self, person: Person, monitor: str, last: int = 240) -> MonitorShown:
+    async def show(self, person: Person, monitor: str, last: int = 240) -> MonitorShown:
         """Return how a monitor (instance/group/monitor) is, its limits, and its newest
         values."""
         _, plan = await self._context.current()
@@ -79,7 +79,7 @@ class MonitorOperations(DisabledMonitors):
 
 def cadence_text(cadence: Cadence) -> Message:
     """Return in words when it is measured."""
-    if isinstance(cadence, At):
+    if isinstance(cadence, FixedTimes):
         times = ", ".join(f"{one:%H:%M}" for one in cadence.times)
         return _("at {times} ({zone})").fill(times=times, zone=cadence.zone)
     seconds = cadence.period.total_seconds()

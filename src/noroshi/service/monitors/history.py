@@ -12,13 +12,13 @@ from noroshi.core.model import Contact, Decision, Event, Monitor, Rule
 from noroshi.core.translation import _
 from noroshi.definitions import Plan
 from noroshi.operations import monitor_operations
+from noroshi.operations.history_answers import ContactRow, Decided, Happened, Log
 from noroshi.plugins import UnknownKind
 from noroshi.ports import Check
 from noroshi.service.alarms.alarm_view import remark_shown
 from noroshi.service.definitions.disabled_text import stop_of
 from noroshi.service.definitions.enable_disable import DisabledMonitors
 from noroshi.service.errors import NotFoundError
-from noroshi.service.monitors.history_answers import ContactRow, Decided, Happened, Log
 from noroshi.service.monitors.reading_text import cause_text
 from noroshi.service.operation import Person, offers
 

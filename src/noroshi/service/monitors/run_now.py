@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
-from noroshi import schema
+from noroshi import answer_json
 from noroshi.actions.phrases import REASONS
 from noroshi.core.judgement import assess, judge
 from noroshi.core.levels import Level
@@ -17,6 +17,7 @@ from noroshi.core.translation import Message, _, plain
 from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import marks_of
 from noroshi.operations import monitor_operations
+from noroshi.operations.status_answers import ItemStatus, MonitorTried, ReadingTried, RuleTried
 from noroshi.ports import Check, Document, Unmeasurable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
 from noroshi.service.errors import InvalidArgumentError, OperationFailedError
@@ -28,16 +29,10 @@ from noroshi.service.monitors.reading_text import (
     reading_name,
     shown_unit,
 )
-from noroshi.service.monitors.status_answers import (
-    ItemStatus,
-    MonitorTried,
-    ReadingTried,
-    RuleTried,
-)
 from noroshi.service.operation import Person, note, offers, require_reauthentication
 
 log = logging.getLogger(__name__)
-NOT_HERE = _("This process runs no measurements, so nothing can be tried here.")
+NOT_HERE = _("This process runs no measurements, so nothing can be tested here.")
 NOT_SHOWN = _("its raw result could not be shown within {seconds:g} s")
 
 
@@ -66,7 +61,7 @@ class RunNowOperations(ApplyOperations):
         state = states.get(target.id, State())
         preview = tuple(words for words in await self._preview(target) if words != sample.fault)
         result = self._result(target, state, sample, seconds, preview)
-        options = {"options": schema.plain(target.options)} if documents else {}
+        options = {"options": answer_json.plain(target.options)} if documents else {}
         note(after={"monitor": result.path, "level": result.level.value, **options})
         return replace(result, marks=marks_of(plan))
 

@@ -21,6 +21,15 @@ from noroshi.core.translation import NOTHING, Message, _, quotes
 from noroshi.definitions.accounts_of_routes import NOT_IN_VAULT, is_retiring
 from noroshi.definitions.compilation import OPEN
 from noroshi.oauth.tokens import SignInState, SignInStatus
+from noroshi.operations.definition_answers import Kind
+from noroshi.operations.mail_answers import Attempt, Letter, Queued, Said
+from noroshi.operations.status_answers import (
+    Counts,
+    ItemStatus,
+    MonitorStatus,
+    RouteStatus,
+    StoppedBy,
+)
 from noroshi.plugins import Plugins
 from noroshi.ports import (
     Action,
@@ -34,31 +43,19 @@ from noroshi.ports import (
 )
 from noroshi.service.alarms.alarm_view import NO_SUPPRESSION, MonitorSuppression, holder
 from noroshi.service.alarms.level_explanation import newest_findings, reason
-from noroshi.service.definitions.definition_answers import Kind
 from noroshi.service.definitions.disabled_text import disabled_message
 from noroshi.service.mail import delivery_status
-from noroshi.service.mail.mail_answers import Attempt, Letter, Queued, Said
 from noroshi.service.monitors.reading_text import limits_text
-from noroshi.service.monitors.status_answers import (
-    Counts,
-    ItemStatus,
-    MonitorStatus,
-    RouteStatus,
-    StoppedBy,
-)
 
 NEVER_MEASURED = _("not measured yet")
 FIRST_TURN = _("waiting for its turn")
-MAY_BE_FOLDED = _("waiting for its turn, alone or combined with others in one mail")
+MAY_BE_FOLDED = _("waiting for its turn, alone or combined with others in one message")
 LENT = _("being sent now")
 IS_DOWN = _("route {route} is down: {why}")
 NEVER_SIGNED_IN = followed_by(_("nobody has signed in yet."), InstructionKind.SIGN_IN)
-BY_HAND = {
-    EnvelopeState.HELD: _("held by {who}"),
-    EnvelopeState.DROPPED: _("given up by {who}"),
-}
+BY_HAND = {EnvelopeState.HELD: _("held by {who}"), EnvelopeState.DROPPED: _("dropped by {who}")}
 IN_DIGEST = (EnvelopeState.IN_DIGEST, EnvelopeState.SET_ASIDE_IN_DIGEST)
-TOLD_IN = followed_by(_("combined with others in one mail."), InstructionKind.SHOW_MAIL)
+TOLD_IN = followed_by(_("combined with others in one message."), InstructionKind.SHOW_MAIL)
 NO_MARKS: Mapping[str, Message] = {}
 STATES = {SignInStatus.NEVER: "not signed in", SignInStatus.NEEDED: "needs somebody"}
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from noroshi.core.definitions.problems import Problem, shortened, suggestion
-from noroshi.core.people import NAME, ApiToken, holds, made_with
+from noroshi.core.definitions.problems import Problem, shortened_text, suggestion
+from noroshi.core.people import NAME, ApiToken, Maker, is_valid_token, made_with
 from noroshi.core.translation import _
 from noroshi.operations import people_operations
+from noroshi.operations.people_answers import TokenMade, TokenRow
 from noroshi.people import random_keys
 from noroshi.people.authentication import BAD_NAME
 from noroshi.service.errors import (
@@ -19,7 +19,7 @@ from noroshi.service.errors import (
 )
 from noroshi.service.operation import ADMIN, Person, note, offers
 from noroshi.service.operation_context import OperationGroup
-from noroshi.service.people.users import NOT_MADE, maker, role_faults
+from noroshi.service.people.users import NOT_MADE, role_faults
 
 MOST_DAYS = 3650
 BAD_DAYS = _("must be 0 (no expiry) to {most}")
@@ -30,34 +30,11 @@ THERE_IS_TOKEN = _(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenMade:
-    """An API token: `token` is shown once."""
-
-    name: str
-    role: str
-    token: str = field(repr=False)
-    until: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenRow:
-    """An API token in short. `ended`: it holds no more."""
-
-    name: str
-    role: str
-    by: str
-    made: datetime
-    until: datetime | None
-    programs: bool
-    ended: bool
-
-
 class ApiTokenOperations(OperationGroup):
     """Made, listed and revoked. The store keeps what proves one, never the token."""
 
     @offers(people_operations.TOKEN_NEW)
-    async def token_new(
+    async def create(
         self,
         person: Person,
         name: str,
@@ -78,7 +55,7 @@ class ApiTokenOperations(OperationGroup):
             name=name,
             role=role,
             hash=random_keys.hashed(text),
-            by=maker(person),
+            by=str(Maker(person.name, person.door)),
             made=now,
             until=now + timedelta(days=days) if days else None,
             programs=programs,
@@ -91,7 +68,7 @@ class ApiTokenOperations(OperationGroup):
         return TokenMade(name=name, role=role, token=text, until=token.until)
 
     @offers(people_operations.TOKEN_LIST)
-    async def token_list(self, person: Person) -> tuple[TokenRow, ...]:
+    async def list(self, person: Person) -> tuple[TokenRow, ...]:
         """List who made them, and until when they hold; never the tokens."""
         tokens = await self._store.api_tokens()
         return tuple(
@@ -102,13 +79,13 @@ class ApiTokenOperations(OperationGroup):
                 made=one.made,
                 until=one.until,
                 programs=one.programs,
-                ended=not holds(one, tokens, self._clocks.wall()),
+                ended=not is_valid_token(one, tokens, self._clocks.wall()),
             )
             for one in tokens.values()
         )
 
     @offers(people_operations.TOKEN_REVOKE)
-    async def token_revoke(self, person: Person, name: str) -> str:
+    async def revoke(self, person: Person, name: str) -> str:
         """Revoke it: it is not taken from the next request on, nor is any that was made by it,
         or by one of those."""
         async with self._context.people.administrators:
@@ -118,7 +95,7 @@ class ApiTokenOperations(OperationGroup):
                 await self._store.drop_api_token(one)
             if name not in tokens or not await self._store.drop_api_token(name):
                 near = suggestion(name, tokens)
-                raise NotFoundError(NO_TOKEN.fill(given=shortened(name), instead=near))
+                raise NotFoundError(NO_TOKEN.fill(given=shortened_text(name), instead=near))
         role, by = tokens[name].role, tokens[name].by
         note(before={"role": role, "by": by, "api_tokens": list(descendants)})
         return name

@@ -100,7 +100,7 @@ def outage_after(route: str, known: RouteOutage | None, fate: OpenCircuit) -> Ro
     """Return a route's outage. Two parcels that were out at once may both find it down."""
     since = min(fate.since, known.since) if known else fate.since
     until = max(fate.until, known.until) if known else fate.until
-    return RouteOutage(route, since, until, fate.why, fate.fault, fate.early)
+    return RouteOutage(route, since, until, fate.reason, fate.fault, fate.early)
 
 
 def dissolve(digest: Spooled, members: Sequence[Spooled]) -> bool:

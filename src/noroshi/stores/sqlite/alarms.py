@@ -10,7 +10,7 @@ from noroshi import schema
 from noroshi.core.alarms import (
     Acknowledgement,
     Remark,
-    Remarked,
+    RemarkKind,
     Silence,
     Suppressions,
     survives,
@@ -26,7 +26,7 @@ OVER = ("delete from silence where ends < ?", "delete from remark where at < ?")
 def suppressions(db: Connection, now: datetime) -> Suppressions:
     sql = "select body from silence where ends > ? order by ends, id"
     found = [schema.value(Silence, body) for (body,) in db.execute(sql, (number(now),))]
-    silences = [one for one in found if one.holds(now)]
+    silences = [one for one in found if one.is_active(now)]
     rows = db.execute("select body from acknowledged order by monitor, item")
     return Suppressions(
         tuple(silences), tuple(schema.value(Acknowledgement, body) for (body,) in rows)
@@ -73,9 +73,9 @@ def end_outlived(db: Connection, monitor: str, events: Iterable[Event]) -> None:
 
 def write_remark(db: Connection, one: Remark) -> bool:
     """Write a remark of any sort, with what it means for who has the alarm."""
-    if one.sort is Remarked.ACKNOWLEDGED:
+    if one.sort is RemarkKind.ACKNOWLEDGED:
         return acknowledge(db, one.acknowledgement, one)
-    if one.sort is Remarked.TAKEN_BACK:
+    if one.sort is RemarkKind.TAKEN_BACK:
         return unacknowledge(db, one)
     remark(db, one)
     return True

@@ -41,10 +41,10 @@ PORTION, PORTIONS = 20_000, 25
 
 SHORT = _(
     "the volume of {path} has only {free} MiB left: samples are not saved, so that events "
-    "and mails continue; free some space"
+    "and messages continue; free some space"
 )
 USED = _(
-    "the volume of {path} is full ({free} MiB left): events and mails use the reserve, "
+    "the volume of {path} is full ({free} MiB left): events and messages use the reserve, "
     "samples are not saved; free some space"
 )
 AGAIN = "the volume of %s has room again; the reserve is laid out anew"

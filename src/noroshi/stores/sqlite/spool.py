@@ -341,7 +341,7 @@ def write_outage(db: Connection, route: str, fate: Fate | None) -> None:
     down."""
     if isinstance(fate, OpenCircuit):
         times = number(fate.since), number(fate.until)
-        db.execute(REST, (route, *times, words_text(fate.why), fate.fault.value, fate.early))
+        db.execute(REST, (route, *times, words_text(fate.reason), fate.fault.value, fate.early))
     elif is_well(fate):
         db.execute("delete from rest where route = ?", (route,))
 
