@@ -174,13 +174,13 @@ class Outer:
         pytest.param(
             {"colour": "blue"},
             "colour: must be one of: red, green",
-            "colour: red, green のどれかにしてください",
+            "colour: red, green のいずれかにしてください",
             id="no choice",
         ),
         pytest.param(
             {"level": "bad"},
             "level: must be one of: ok, warning, critical, unknown",
-            "level: ok, warning, critical, unknown のどれかにしてください",
+            "level: ok, warning, critical, unknown のいずれかにしてください",
             id="no member",
         ),
         pytest.param(
