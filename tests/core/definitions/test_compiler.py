@@ -29,6 +29,7 @@ from noroshi.core.levels import Level, RuleTrigger
 from noroshi.core.mail import Network
 from noroshi.core.maintenance import OneTimeWindow, WeeklyWindow
 from noroshi.core.model import Limits
+from tests.sweeps import sweep
 
 
 def as_given(given, where):
@@ -323,7 +324,7 @@ GROUP_AT = "instances/web.toml: group.os"
 ROOT_AT = f"{GROUP_AT}.monitor.root"
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("web", "said"),
     [
         pytest.param(
@@ -464,7 +465,7 @@ def test_what_is_wrong_with_an_instance_is_said_once_with_its_place(web, said):
     assert said_of(defined(web)) == [said]
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("changes", "said"),
     [
         pytest.param(
@@ -524,7 +525,7 @@ def test_what_is_wrong_with_a_rule_is_said_once_with_its_place(changes, said):
     assert said_of(replace(definitions, rules=rules)) == [said]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "address",
     [
         "",
@@ -548,7 +549,7 @@ def test_a_contact_is_told_at_addresses_alone(address):
     assert said == [f"contacts/ops.toml: addresses: {shown} is not an email address"]
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("changes", "said"),
     [
         pytest.param(
