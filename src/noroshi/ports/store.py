@@ -434,7 +434,7 @@ class Store(Protocol):
 
     # all
 
-    async def shift(self, by: timedelta) -> None:
+    async def shift(self, amount: timedelta) -> None:
         """Move all that waits for an instant with the wall clock, which was set. Leave a mail
         that was never tried: it is due, and may have been written after the clock was set."""
 

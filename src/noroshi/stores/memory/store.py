@@ -430,21 +430,25 @@ class MemoryStore(SpoolInMemory):
         if self._locks.get(name, ("",))[0] == holder:
             del self._locks[name]
 
-    def _shift_locks(self, by: timedelta) -> None:
-        self._locks = {name: (whose, ends + by) for name, (whose, ends) in self._locks.items()}
+    def _shift_locks(self, amount: timedelta) -> None:
+        self._locks = {
+            name: (whose, ends + amount) for name, (whose, ends) in self._locks.items()
+        }
 
     # all
 
-    async def shift(self, by: timedelta) -> None:
-        self._shift_locks(by)
+    async def shift(self, amount: timedelta) -> None:
+        self._shift_locks(amount)
         for lease in self._leases.values():
-            lease.until += by
-        self._last_seen = {name: at + by for name, at in self._last_seen.items()}
+            lease.until += amount
+        self._last_seen = {name: at + amount for name, at in self._last_seen.items()}
         for route, rest in self._resting.items():
-            self._resting[route] = replace(rest, since=rest.since + by, until=rest.until + by)
+            self._resting[route] = replace(
+                rest, since=rest.since + amount, until=rest.until + amount
+            )
         for row in self._open.values():
-            if row.envelope.attempts or by < timedelta(0):
-                row.due += by
+            if row.envelope.attempts or amount < timedelta(0):
+                row.due += amount
         self._wakeups.notify()
 
     async def wait(self, longest: timedelta) -> None:

@@ -313,14 +313,14 @@ def route_outages(db: Connection) -> Sequence[RouteOutage]:
     ]
 
 
-def shift(db: Connection, by: int) -> None:
-    db.execute("update lease set until = until + ?", (by,))
-    db.execute("update turn set until = until + ?", (by,))
-    db.execute("update life set seen = seen + ?", (by,))
-    db.execute("update rest set since = since + ?1, until = until + ?1", (by,))
+def shift(db: Connection, amount: int) -> None:
+    db.execute("update lease set until = until + ?", (amount,))
+    db.execute("update turn set until = until + ?", (amount,))
+    db.execute("update life set seen = seen + ?", (amount,))
+    db.execute("update rest set since = since + ?1, until = until + ?1", (amount,))
     # What was never tried is due however far the clock was set on; and who wrote it may have
     # seen the new time already.
-    db.execute(MOVE, (by,))
+    db.execute(MOVE, (amount,))
 
 
 def _waiting(db: Connection, row: tuple[Any, ...]) -> QueuedEnvelope:

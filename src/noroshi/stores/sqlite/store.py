@@ -406,5 +406,5 @@ class SqliteStore(StoreFile):
 
     # all
 
-    async def shift(self, by: timedelta) -> None:
-        await self._write_and_wake(partial(spool.shift, by=by // MICROSECOND))
+    async def shift(self, amount: timedelta) -> None:
+        await self._write_and_wake(partial(spool.shift, amount=amount // MICROSECOND))
