@@ -27,7 +27,7 @@ from noroshi.core.notices.notice import (
     Well,
 )
 from noroshi.core.translation import plain
-from noroshi.stores.sqlite.quarantine import WHY
+from noroshi.stores.sqlite.quarantine import UNREADABLE
 
 NOTICES = Path(__file__).parents[1] / "data" / "notices"
 NIGHT = datetime(2026, 11, 25, 23, 0, tzinfo=UTC)
@@ -110,7 +110,7 @@ ALL = {
         ASIDE,
         to=(),
         subject="?",
-        why=WHY.fill(said="no Envelope: Input data was truncated"),
+        why=UNREADABLE.fill(said="no Envelope: Input data was truncated"),
         unread=True,
     ),
     "came-back": CAME_BACK,

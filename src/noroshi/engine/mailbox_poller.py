@@ -259,7 +259,7 @@ class MailboxPoller:
     async def _has_just_sent(self, mailbox: PolledMailbox) -> bool:
         """Return whether a mail was accepted lately: what comes back does so within minutes,
         mostly."""
-        accepted_at, now = await self._store.accepted(), self._clocks.wall()
+        accepted_at, now = await self._store.last_accepted(), self._clocks.wall()
         ages = (
             now - moment for route, moment in accepted_at.items() if route in mailbox.routes
         )
