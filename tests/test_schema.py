@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import pytest
 from annotated_types import Ge, Le, Len
 
-from noroshi import schema
+from noroshi import answer_json, schema
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.levels import Level
 from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
@@ -77,7 +77,7 @@ def test_a_text_that_is_no_such_value_says_so():
 
 
 def test_a_value_as_plain_data_has_only_what_json_knows():
-    assert schema.plain(Suppression(parents=Level.UNKNOWN)) == {
+    assert answer_json.plain(Suppression(parents=Level.UNKNOWN)) == {
         "silenced": None,
         "parents": "unknown",
         "acknowledged": {},

@@ -50,7 +50,7 @@ PERCENT = re.compile(r"%(?:\((\w+)\))?([sr])\b")
 JAPANESE_LETTER = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]")
 """Kana, kanji and their marks."""
 ALPHABETS = {
-    "noroshi/actions/letter_cells.py": "where a line of Japanese may break",
+    "noroshi/actions/letter_words.py": "where a line of Japanese may break",
     "noroshi/command_line/text_width.py": "where a line of Japanese may break",
     "noroshi/core/sentences.py": "how sentences end that people and programs write",
     "noroshi/cli/setup/dialogue.py": "how people answer yes and no",

@@ -66,7 +66,9 @@ class Plugins:
         `recorded`: the store has these alarms by the time it is sent."""
         try:
             check = self.check(monitor.kind)
-            topic = Topic(monitor, check.title, check.names, self._runs_on, recorded)
+            topic = Topic(
+                monitor, check.title, check.names, self._runs_on, recorded, check.yes_no
+            )
             draft = self.action(rule.action).draft
             return _require_storable(draft(rule.options, contact, topic, alarms))
         except Exception as bug:  # what a user wrote must not stop the watch

@@ -22,7 +22,7 @@ from noroshi.core.definitions.strict_bool import bool_faults
 from noroshi.core.definitions.validation_errors import Fault, problems_of
 from noroshi.core.size import MOST_VALUES, values_in
 from noroshi.core.stored_message import restored, stored
-from noroshi.core.translation import MarkedText, Medium, Message, _
+from noroshi.core.translation import MarkedText, Message, _
 
 T = TypeVar("T")
 MOST_OPTIONS = 5000
@@ -38,18 +38,6 @@ def _as_stored(value: object) -> Any:
     if isinstance(value, MarkedText):
         return str(value)
     raise NotImplementedError(type(value))
-
-
-def _as_answered(medium: Medium) -> Callable[[object], Any]:
-    def answered(value: object) -> Any:
-        if isinstance(value, Message):
-            return value.both(medium)
-        raise NotImplementedError(type(value))
-
-    return answered
-
-
-_ANSWERED = {medium: _as_answered(medium) for medium in Medium}
 
 
 def _from_stored(type_: type[Any], record: Any) -> Any:
@@ -172,8 +160,3 @@ def parse_json(text: bytes) -> Any:
         return _any.decode(text)
     except (msgspec.DecodeError, RecursionError):  # what Python alone writes, as Infinity
         return json.loads(text)
-
-
-def plain(value: object, medium: Medium = Medium.TERMINAL) -> Any:
-    """Return the value as JSON's own types, for an answer of the API, or of a page."""
-    return msgspec.to_builtins(value, enc_hook=_ANSWERED[medium], builtin_types=(MarkedText,))

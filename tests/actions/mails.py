@@ -293,7 +293,12 @@ def own_alarm(module, reading, language):
     contact = READERS[language]
     cause = Cause(reading, check.limits.get(reading.name, Limits(critical=1)))
     found = alarm(cause, OK, CRITICAL, contact=contact)
-    return draft(None, contact, Topic(monitor, check.title, check.names, "kanri01"), (found,))
+    return draft(
+        None,
+        contact,
+        Topic(monitor, check.title, check.names, "kanri01", yes_no=check.yes_no),
+        (found,),
+    )
 
 
 def without_the_queue(language):

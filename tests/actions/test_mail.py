@@ -139,7 +139,7 @@ NEXT = [
 def test_the_next_notice_is_what_the_rule_says(changed, said):
     alarms = (alarm(used(95), contact=SAM),)
     text = draft(None, SAM, topic("en", rule(**changed)), alarms)["text"]
-    assert f"  Next notice   {said}\n" in text
+    assert f"  Next message  {said}\n" in text
 
 
 def test_a_repeat_on_another_day_says_which():
@@ -149,7 +149,7 @@ def test_a_repeat_on_another_day_says_which():
 
 
 def test_a_rule_that_is_gone_is_not_spoken_of():
-    about, alarms = "You receive this mail because", (alarm(used(95), contact=SAM),)
+    about, alarms = "You are receiving this message because", (alarm(used(95), contact=SAM),)
     assert about in draft(None, SAM, topic("en"), alarms)["text"]
     assert about not in draft(None, SAM, topic("en", rules=()), alarms)["text"]
 
@@ -263,7 +263,7 @@ async def test_a_template_may_stand_round_the_built_in_text(renderer):
     [
         (
             "en",
-            "\nThis mail uses the built-in text because the template failed: it takes too long.\n",
+            "\nThis message uses the built-in text because the template failed: it takes too long.\n",
         ),
         (
             "ja",
@@ -424,7 +424,7 @@ SIGN_IN = (
     [
         (
             DOWN,
-            "delivery route smtp1: mails cannot be sent",
+            "delivery route smtp1: messages cannot be sent",
             "送信経路 smtp1: メールを送信できません",
         ),
         (SIGN_IN, "account m365: cannot sign in", "アカウント m365: サインインできません"),
@@ -445,8 +445,8 @@ def test_the_node_s_own_instance_is_named_once():
 @pytest.mark.parametrize(
     ("kind", "name", "said"),
     [
-        ("noroshi-route", "blocked", "mails can be sent again"),
-        ("noroshi-route", "retiring", "it no longer signs in by password"),
+        ("noroshi-route", "blocked", "messages can be sent again"),
+        ("noroshi-route", "retiring", "no longer signs in with a password"),
         ("noroshi-account", "sign_in", "can sign in again"),
         ("noroshi-queue", "lost", "0 alarms lost"),
         ("noroshi-node", "store", "the store works again"),
@@ -475,10 +475,10 @@ def test_a_time_span_in_a_japanese_sentence_stands_without_a_blank():
 @pytest.mark.parametrize(
     ("days", "said"),
     [
-        (13.05, "its secret or certificate expires in 14 days"),
-        (1.2, "its secret or certificate expires in 2 days"),
-        (0.4, "its secret or certificate expires in less than a day"),
-        (-0.1, "its secret or certificate has expired"),
+        (13.05, "secret or certificate expires in 14 days"),
+        (1.2, "secret or certificate expires in 2 days"),
+        (0.4, "secret or certificate expires in less than a day"),
+        (-0.1, "secret or certificate has expired"),
     ],
 )
 def test_the_subject_counts_the_days_of_a_credential_as_its_monitor_does(days, said):
@@ -495,8 +495,8 @@ def test_a_mail_of_what_the_store_does_not_have_names_no_queue_and_no_ledger():
     one = alarm(used(95), contact=SAM)
     about = replace(topic("en"), recorded=False)
     text = draft(None, SAM, about, (one,))["text"]
-    assert "You receive this mail because rule ops" in text
-    assert "queue show" not in text and "ledger" not in text and "Recorded" not in text
+    assert "You are receiving this message because rule ops" in text
+    assert "queue show" not in text and "ledger" not in text and "Queued" not in text
     assert one.id not in text
 
 
@@ -513,6 +513,6 @@ def test_the_next_notice_of_several_is_that_of_any_of_them():
     alarms = tuple(alarm(used(95), item=item, contact=SAM) for item in ("D:", "E:"))
     text = draft(None, SAM, topic("en"), alarms)["text"]
     assert (
-        "  Next notice   when the level of an item changes, when an item recovers, or in 4 h"
+        "  Next message  when the level of an item changes, when an item recovers, or in 4 h"
     ) in text
     assert "if a problem persists\n" in text

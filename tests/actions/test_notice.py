@@ -48,7 +48,7 @@ WELL = Well(
     waiting=1,
     aside=0,
 )
-NOT_OK = (Bad("web1", "web1/os/disk", "Disk space", Level.WARNING, None),)
+NOT_OK = (Bad("web1", "web1/os/disk", plain("Disk space"), Level.WARNING, None),)
 ASIDE = Aside(
     at=NIGHT,
     mail="01J.1/ops/ops",
@@ -120,7 +120,9 @@ ALL = {
         at=NIGHT + 2 * HOUR,
         well=13,
         unseen=1,
-        bad=(Bad("web1", "web1/os/disk", "Disk space", Level.CRITICAL, NIGHT - 5 * HOUR),),
+        bad=(
+            Bad("web1", "web1/os/disk", plain("Disk space"), Level.CRITICAL, NIGHT - 5 * HOUR),
+        ),
     ),
     "not-measured": replace(WELL, well=12, unseen=3),
     "lost": replace(WELL, tally={"accepted": 5, "came back": 1, "set aside": 1}, lost=2),

@@ -46,7 +46,7 @@ async def test_the_first_look_says_that_lines_count_from_now_on(tmp_path):
     then = await look(options(path), first.memory)
     told = [(one.readings[0].value, one.readings[0].note.en) for one in (first, then)]
     assert told == [
-        (0, "first measurement: lines that are written from now on are counted"),
+        (0, "first measurement: only lines written from now on are counted"),
         (0, "no matching line"),
     ]
 
@@ -219,7 +219,7 @@ def refusals(**given):
         pytest.param(r"(a)\1", r"\1 is not a known escape", id="a back reference"),
         pytest.param("[a", "a ] is missing after [a", id="an open class"),
         pytest.param("(a", "a ) is missing", id="an open group"),
-        pytest.param("a)", "a ) too many", id="a group too many"),
+        pytest.param("a)", "one ) too many", id="a group too many"),
         pytest.param("*a", "* has nothing before it to repeat", id="nothing to repeat"),
         pytest.param("a{2000}", "{2000} makes more than 1,000", id="too many times"),
         pytest.param("a" * 1001, "longer than 1000", id="too long"),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from babel.messages.mofile import write_mo
 
-from noroshi import schema
+from noroshi import answer_json, schema
 from noroshi.core.stored_message import restored, stored
 from noroshi.core.translation import (
     NOTHING,
@@ -228,7 +228,7 @@ def test_what_is_no_stored_text_is_unreadable(damaged):
 
 
 def test_the_api_has_it_in_both_languages():
-    assert schema.plain({"why": bilingual(en="yes", ja="はい")}) == {
+    assert answer_json.plain({"why": bilingual(en="yes", ja="はい")}) == {
         "why": {"en": "yes", "ja": "はい"}
     }
 

@@ -277,12 +277,12 @@ def test_the_wrong_person_is_noticed_and_told_with_both_ways_out(patient):
 
 def test_without_a_route_this_computer_and_all_routes_are_looked_at(patient):
     told = patient.shown("en")
-    for name in ("Node", "SQLite", "Home folder", "Key", "Door", "Manager", "Clock"):
+    for name in ("Node", "SQLite", "Home folder", "Key", "Socket", "Manager", "Clock"):
         assert f"✓ {name}" in told
     assert [f"\n{route}  " in told for route in ("m365", "app", "graph")] == [True] * 3
     assert "[lab]" in told and "All stages passed; nothing was sent." in told
     shown = patient.shown("ja")
-    assert "✓ すべての段階を通過しました。何も送っていません。" in shown
+    assert "✓ すべての段階を通過しました。何も送信していません。" in shown
 
 
 def test_a_route_that_is_not_there_is_refused_with_those_that_are(patient):

@@ -112,5 +112,5 @@ def test_whom_every_server_refuses_is_set_aside_with_its_words(home, server):
     home.serve()
     until(lambda: "User unknown" in home.run("queue", "list").stdout, "the queue's words")
     listed = home.run("queue", "list").stdout
-    assert id in listed and "set aside" in listed
+    assert id in listed and "undeliverable" in listed
     assert server.mails == []

@@ -151,7 +151,7 @@ def test_a_store_that_is_lost_while_the_node_runs_is_told_without_the_queue_and_
         store(home).write_bytes(b"another one")
     until(lambda: mailbox.mails, "the telling")
     mail = mailbox.mails[0]
-    assert "[without the queue]" in mail["subject"]
+    assert "[sent directly]" in mail["subject"]
     text = " ".join(mail.get_body(("plain",)).get_content().split())
     assert "was removed, moved or replaced while the node is running" in text
     assert "noroshi backup" in text

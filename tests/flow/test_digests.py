@@ -253,7 +253,7 @@ async def test_a_used_up_hour_rests_the_route_and_the_next_one_takes_over():
         await storm.seconds(engine, 60)
     assert len(storm.smtp.sent) == 2 and len(storm.backup.sent) == 2
     (resting,) = await storm.store.route_outages()
-    assert resting.fault is Fault.QUOTA and "2 mails within an hour" in resting.why.en
+    assert resting.fault is Fault.QUOTA and "2 messages within an hour" in resting.why.en
     left = resting.until - storm.time.now
     assert timedelta(minutes=55) < left < timedelta(hours=1)
 

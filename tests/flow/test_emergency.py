@@ -14,7 +14,7 @@ from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore, ScriptedTransport
 from tests.flow.scene import NOTE, RULE, Options, Scene, disk_monitor
 
-MARK = "[without the queue] "
+MARK = "[sent directly] "
 CRITICAL, RECOVERED = "[CRITICAL] web1: disk", "[OK] web1: disk"
 EN, JA = RULE.contacts[0], Contact(id="sato", addresses=("sato@example.jp",), language="ja")
 
@@ -114,7 +114,7 @@ async def test_all_of_an_instance_is_one_telling_for_each_contact_and_one_an_hou
     assert ops["text"].count(">CRITICAL") == 4 and ops["text"].count(">WARNING") == 3
     (sato,) = (mail for mail in first if mail.contact == "sato")
     assert sato.payload["subject"].startswith("[直接送信] ")
-    assert "保存先に書き込めないため" in sato.payload["text"]
+    assert "データ ストアに書き込めないため" in sato.payload["text"]
 
 
 def _in_their_language(options, contact, topic, alarms):

@@ -20,7 +20,7 @@ async def test_nobody_signs_in_again_and_the_open_alarm_goes_on_in_its_thread(tm
             await it.job(ok=False)
             await it.wait(seconds=90)
             (alarm,) = it.mails
-            await it.app.service.edits.definition_change(AKI, rename=NAMES)
+            await it.app.service.edits.change(AKI, rename=NAMES)
             await it.wait(minutes=2)
             assert it.mails == (alarm,)
             it.time.pass_by(minutes=62)
@@ -37,5 +37,5 @@ async def test_nobody_signs_in_again_and_the_open_alarm_goes_on_in_its_thread(tm
             assert len(alarms) == 3 and all(
                 alarm.message_id in one.references for one in alarms[1:]
             )
-            told = (await it.app.service.alarms.alarms(AKI)).rows
+            told = (await it.app.service.alarms.list(AKI)).rows
             assert told == () and (await it.ledger()).lost == 0

@@ -63,7 +63,7 @@ async def test_while_nothing_can_be_written_down_turns_do_not_multiply(caplog):
         assert len(engine.watcher.block.queue) <= 2
         scene.store.failing = False
         await scene.seconds(engine, 10)
-    assert scene.subjects == [f"[without the queue] {CRITICAL}", CRITICAL]
+    assert scene.subjects == [f"[sent directly] {CRITICAL}", CRITICAL]
 
 
 async def test_a_reminder_that_is_put_off_again_and_again_is_planned_once():

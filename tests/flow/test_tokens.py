@@ -51,7 +51,7 @@ async def test_a_token_that_the_store_cannot_give_rests_the_route(tmp_path):
         await app.service.sign_in.set_secret(AKI, "m365-secret", Secret("s" * 9).reveal())
         (id,) = (await app.service.queue.send(AKI, ("ops",), "s", "t")).ids
         working = asyncio.create_task(app.engine.run())
-        while not (letter := await app.service.queue.queue_show(AKI, id)).tried:
+        while not (letter := await app.service.queue.show(AKI, id)).tried:
             await store.wait(timedelta(milliseconds=20))
         working.cancel()
         await asyncio.wait((working,))

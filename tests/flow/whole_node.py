@@ -158,7 +158,7 @@ class Whole(Story):
     # what is seen
 
     async def queue(self):
-        return await self.app.service.queue.queue_list(AKI)
+        return await self.app.service.queue.list(AKI)
 
     async def ledger(self):
         return (await self.app.service.ledger.ledger(AKI)).sum

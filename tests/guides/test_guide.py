@@ -18,7 +18,9 @@ from noroshi.guides import (
     path_of,
     values_of,
 )
+from noroshi.guides.missing_values import WHERE_FOUND, missing_values
 from noroshi.guides.page import MARKS, fill_page
+from noroshi.guides.places import places_of_line
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.oauth.well_known_clouds import CLOUDS
 
@@ -172,6 +174,22 @@ def test_values_stand_in_the_text_and_what_is_not_known_shows_what_belongs_there
     assert told[0].en.endswith("Upload certificate: CERTIFICATE")
     assert "AB12" in told[1].ja and "AB12" in told[1].en
     assert markdown(step, values, "ja", "##").startswith("## 証明書を登録する\n")
+
+
+def test_values_that_nobody_knows_yet_are_told_with_where_each_is_found():
+    steps = [MICROSOFT365.step(id) for id in ("certificate", "role-smtp")]
+    known = values_of("microsoft365", account="box", mailbox="a@b.example", client_id="1")
+    missing = missing_values(steps, {**known, "certificate": "box.cer"})
+    assert [one.placeholder for one in missing] == ["THUMBPRINT", "OBJECT-ID"]
+    assert "Enterprise applications › Noroshi" in missing[1].where.en
+    assert missing_values(steps[:1], {**known, "certificate": "c", "thumbprint": "AB"}) == ()
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.id)
+def test_each_value_that_may_be_missing_is_said_to_be_found_somewhere(step):
+    named = {name for words in (step.title, *step.how) for name in words.empty_places}
+    named |= {name for text in (*step.lines, *step.check) for name in places_of_line(text)}
+    assert named <= {*WHERE_FOUND, *values_of("microsoft365"), "account"}
 
 
 PAGE = (Path(__file__).parents[2] / "docs" / "use" / "microsoft365.md").read_text("utf-8")

@@ -185,4 +185,4 @@ def test_a_known_refusal_in_the_address_of_a_server_of_ones_own_is_not_microsoft
     url = f"http://localhost/MxMail/?error=access_denied&error_description={said}&state={STATE}"
     problem = read_pasted(url, STATE, cloud)
     assert isinstance(problem, PasteProblem)
-    assert "the other side" in problem.words.en and "Microsoft" not in problem.words.en
+    assert "the server" in problem.words.en and "Microsoft" not in problem.words.en

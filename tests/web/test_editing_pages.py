@@ -241,8 +241,8 @@ async def test_what_the_other_one_changed_is_told_by_titles_and_in_words(harness
     assert "先に boss が実行条件「夜間」を変更しました (版 3)" in browser.text
     assert "実行条件 夜間 › 対象のレベル: なし → 危険" in told(browser)
     assert "実行条件 夜間 › 回復の通知: なし → いいえ" in told(browser)
-    assert "実行条件 夜間 › 通知するとき: なし → 問題ごとに1回" in told(browser)
-    assert "いま有効な値: <b>問題ごとに1回</b>" in browser.text
+    assert "実行条件 夜間 › 通知するとき: なし → 異常ごとに1回" in told(browser)
+    assert "いま有効な値: <b>異常ごとに1回</b>" in browser.text
 
 
 async def test_the_second_editor_is_told_sees_both_and_nothing_is_overwritten(harness, browser):
@@ -626,7 +626,7 @@ async def test_what_a_kind_calls_an_option_is_not_what_the_monitor_s_own_setting
     """A script has a time-out of its own, in seconds; the monitor's is a length of time."""
     await browser.get("/settings/monitor?in=web1&group=base&kind=script")
     (label,) = re.findall(r'<label for="f-timeout">([^<]*)', browser.text)
-    assert label.strip() == "Time-out"
+    assert label.strip() == "Timeout"
 
 
 @pytest.mark.parametrize("page", [MONITOR, "/settings/instance?name=web1"])

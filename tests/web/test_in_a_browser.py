@@ -30,7 +30,7 @@ SHOTS = Path(__file__).parents[2] / "build" / "pages"
 WIDE, NARROW = 1440, 390
 HEADINGS = {
     "en": "1 of 1 monitor requires attention.",
-    "ja": "監視項目1件のうち1件に注意が必要です。",
+    "ja": "監視項目1件のうち1件に対応が必要です。",
 }
 
 

@@ -10,7 +10,7 @@ from noroshi.core.levels import Level
 from noroshi.core.route_readiness import RouteEvidence, sends
 from noroshi.core.translation import bilingual
 from noroshi.ports import StoreError
-from noroshi.service import handle_request
+from noroshi.service import run_as_json
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.overview import (
@@ -67,7 +67,7 @@ async def test_it_speaks_japanese_too(browser, harness):
     await watched(harness)
     await browser.log_in()
     page = (await browser.get("/", headers={"accept-language": "ja"})).text
-    assert "監視項目1件のうち1件に注意が必要です" in page and "使用率 95.2%" in page
+    assert "監視項目1件のうち1件に対応が必要です" in page and "使用率 95.2%" in page
 
 
 async def test_nothing_that_was_not_measured_is_called_ok(browser, harness):
@@ -345,8 +345,7 @@ def test_the_last_days_of_a_credential_are_told_by_level():
 async def test_a_credential_that_ends_and_a_mark_stand_beside_the_route(harness):
     await watched(harness)
     status, ledger = [
-        (await handle_request(harness.service, AKI, op, {}))["ok"]
-        for op in ("status", "ledger")
+        (await run_as_json(harness.service, AKI, op, {}))["ok"] for op in ("status", "ledger")
     ]
     mark = {"en": "lab", "ja": "ラボ"}
     status["routes"] = [
@@ -361,7 +360,7 @@ async def test_a_credential_that_ends_and_a_mark_stand_beside_the_route(harness)
 
 async def test_of_very_many_problems_the_worst_come_first_and_the_rest_as_a_number(harness):
     await watched(harness)
-    status = (await handle_request(harness.service, AKI, "status", {}))["ok"]
+    status = (await run_as_json(harness.service, AKI, "status", {}))["ok"]
     one = status["monitors"][0]
     mild = one | {"level": "warning", "items": [one["items"][0] | {"level": "warning"}]}
     status["monitors"] = [mild] * 40 + [one]
@@ -374,7 +373,7 @@ async def test_of_very_many_problems_the_worst_come_first_and_the_rest_as_a_numb
 @pytest.mark.parametrize(
     ("accepted", "failed", "said"),
     [
-        pytest.param(None, "", ("not proven yet", "送信実績なし", "paused"), id="never used"),
+        pytest.param(None, "", ("not verified yet", "送信実績なし", "paused"), id="never used"),
         pytest.param(
             None, "Name", ("diagnosis failed: Name", "診断で失敗: Name", "warning"), id="failed"
         ),
@@ -405,4 +404,10 @@ async def test_a_route_by_which_nothing_has_gone_is_not_called_ready(
     }
     assert said[0] in route_state(route, LOCALIZERS["en"])
     assert said[1] in route_state(route, LOCALIZERS["ja"])
-    assert route_level(route, "2026-01-01T00:00:00+00:00") == said[2]
+    assert route_level(route) == said[2]
+
+
+def test_a_route_that_is_ready_is_marked_so_though_its_credential_ends_soon():
+    """How long that is valid is marked beside it: a warning beside the word "ready" fits neither."""
+    route = {"state": "well", "examined_in_vain": {"en": ""}, "accepted": "2026-01-01"}
+    assert route_level(route | {"ends": "2026-01-05T00:00:00+00:00"}) == "ok"

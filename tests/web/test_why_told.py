@@ -43,7 +43,7 @@ async def test_the_last_answers_are_told_with_their_reasons_and_its_own_mails(br
     assert why.count('class="is-no"') == 3 and why.count("<li") == 5
     assert "Its own mail" in why and "of another" not in why
     assert (
-        why.index("a person has acknowledged it")
+        why.index("a user acknowledged it")
         < why.index("the level changed")
         < why.index("Its own mail")
     )
@@ -77,4 +77,4 @@ async def test_the_command_tells_them_oldest_first_told_or_not(harness, ask, tmp
     earlier = told.partition("Earlier decisions of the rules")[2].strip().splitlines()
     assert ["not notified" in line for line in earlier] == [False, True, True]
     assert "notified" in earlier[0] and "the level changed" in earlier[0]
-    assert "それより前の判断" in japanese and "通知しない" in japanese
+    assert "それより前の判断" in japanese and "通知しなかった" in japanese

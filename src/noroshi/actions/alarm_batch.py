@@ -18,6 +18,7 @@ from noroshi.actions.phrases import (
     RECOVERED,
     STOPPED,
     WORDS,
+    YES_NO,
     quantity,
     threshold,
 )
@@ -25,7 +26,7 @@ from noroshi.core import judgement
 from noroshi.core.cadence import zone_of
 from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.levels import Level
-from noroshi.core.model import Alarm, Contact, Event, Rule
+from noroshi.core.model import Alarm, Contact, Event, Reading, Rule
 from noroshi.core.monitor_names import monitor_title, place
 from noroshi.core.sentences import END, amid, without_stop
 from noroshi.core.translation import Medium, Message, _, known_language, pgettext, plain
@@ -152,7 +153,7 @@ def headline(event: Event, batch: AlarmBatch, language: str, title: str = "") ->
     item = "" if _has(title, event.item) else event.item
     if item and is_wordy(event) and not item.endswith(":"):
         item = f"{item}:"
-    over = limit(event, language)
+    over = limit(event, batch)
     return " ".join(part for part in (item, reading, f"({over})" if over else "") if part)
 
 
@@ -170,7 +171,7 @@ def saying(event: Event, batch: AlarmBatch, language: str, title: str = "") -> s
     if reading is None or is_wordy(event):
         return _short(words(event, language))
     what = name(event, batch, language)
-    value = quantity(reading.value, reading.unit, language)
+    value = quantity(reading.value, shown_unit(reading, batch), language)
     return value if _has(title, what) else f"{amid(what)} {value}"
 
 
@@ -193,10 +194,18 @@ def name(event: Event, batch: AlarmBatch, language: str) -> str:
     return batch.topic.names.get(reading.name, plain(reading.name)).say(language)
 
 
-def limit(event: Event, language: str) -> str:
-    reading, limits = event.cause.reading, event.cause.limits
+def shown_unit(reading: Reading, batch: AlarmBatch) -> str:
+    """Return the unit with which a value is shown."""
+    is_yes_no = reading.name in batch.topic.yes_no and not reading.unit.strip()
+    return YES_NO if is_yes_no else reading.unit
+
+
+def limit(event: Event, batch: AlarmBatch) -> str:
+    reading, limits, language = event.cause.reading, event.cause.limits, batch.language
     if reading is None or limits is None or is_wordy(event):
         return ""
+    if shown_unit(reading, batch) == YES_NO:
+        return ""  # it says "yes": no value was passed
     reached = threshold(limits, event.after, reading.unit, language)
     return LIMITS[event.after].fill(value=reached).say(language) if reached else ""
 

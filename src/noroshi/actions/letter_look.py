@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from noroshi.core.levels import Level
+from noroshi.core.template_texts import Html
 
 FONT = "'Segoe UI','Hiragino Sans','Yu Gothic UI',Meiryo,'Noto Sans CJK JP',sans-serif"
-MONO = "Consolas,'Cascadia Mono',Menlo,'BIZ UDGothic','Noto Sans Mono CJK JP',monospace"
+MONOSPACE = "font-family:Consolas,'Cascadia Mono',Menlo,'BIZ UDGothic','Noto Sans Mono CJK JP',monospace;"
+BREAKS = "word-break:break-word;overflow-wrap:anywhere;"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +61,32 @@ def ground_of(level: Level | None) -> str:
     return level.value if level else "quiet"
 
 
-def _night() -> str:
-    inks = "".join(f".i-{name}{{color:{s.night}!important}}" for name, s in INKS.items())
-    grounds = "".join(
-        f".g-{name}{{background-color:{s.night}!important}}" for name, s in GROUNDS.items()
+@cache
+def look(
+    ink: str,
+    ground: str = "",
+    *,
+    size: int,
+    pad: str,
+    style: str = "",
+    line: str = "",
+    wide: bool = True,
+) -> Html:
+    """Return the attributes of a cell. `line` names the edge that has a hairline; a `wide` one has
+    less room at its sides on a phone."""
+    names = [f"i-{ink}", *(["p"] if wide else []), *([f"g-{ground}"] if ground else [])]
+    names += ["l"] if line else []
+    colour = f"background-color:{GROUNDS[ground].day};" if ground else ""
+    edge = f"border-{line}:1px solid {LINE.day};" if line else ""
+    attribute = f' bgcolor="{GROUNDS[ground].day}"' if ground else ""
+    return Html(
+        f'{attribute} class="{" ".join(names)}" style="{colour}'
+        f"padding:{pad};{edge}font-family:{FONT};font-size:{size}px;"
+        f'line-height:{round(size * 1.6)}px;color:{INKS[ink].day};{BREAKS}{style}"'
     )
-    return inks + grounds + f".l{{border-color:{LINE.night}!important}}"
 
 
-STYLE = (
-    ":root{color-scheme:light dark;supported-color-schemes:light dark}"
-    f"@media (prefers-color-scheme:dark){{{_night()}}}"
-    "@media (max-width:480px){.p{padding-left:16px!important;padding-right:16px!important}"
-    ".o{padding-left:0!important;padding-right:0!important}}"
-)
+@cache
+def tint(ink: str, style: str = "") -> Html:
+    """Return the attributes of a few words in a colour of their own."""
+    return Html(f' class="i-{ink}" style="{style}color:{INKS[ink].day};"')

@@ -18,6 +18,7 @@ from noroshi.actions.alarm_batch import (
     mark,
     name,
     reason,
+    shown_unit,
     stopped,
     subject,
     word,
@@ -46,7 +47,7 @@ REASON = _("Sent because")
 RUNS_ON = _("Runs on")
 HERE = _("the computer that runs Noroshi")
 NAMED = _("{host}, {here}")
-NEXT = _("Next notice")
+NEXT = _("Next message")
 NOT_KNOWN = _("Its current state is unknown.")
 LASTS = _("for {span} so far")
 LASTED = _("after {span}")
@@ -61,19 +62,19 @@ OF_ITEM_TIME = pgettext("a time span", "{item}: {what} {value}")
 ITEM_STOPPED = _("Monitoring of {item} was stopped. It is not known whether it recovered.")
 ITEM_ENDED = _("{item} is no longer monitored.")
 WORD_SINCE = _("{word} since {at}")
-SEEN = _("Detected")
-RECORDED = _("Recorded")
+SEEN = _("Raised")
+RECORDED = _("Queued")
 ACCEPTED = Instruction(InstructionKind.CHECK_ACCEPTED)
 WHY_YOU = _(
-    "You receive this mail because rule {rule} notifies contact {contact}. To receive fewer "
-    "mails or none, change rules/{file}.toml."
+    "You are receiving this message because rule {rule} notifies contact {contact}. To "
+    "receive fewer messages or none, edit rules/{file}.toml."
 )
 WHY_YOU_OF_ITSELF = _(
-    "You receive this mail because Noroshi reports its own problems to the contacts of all "
-    "rules, including {contact}. To receive fewer mails or none, set limits or rules in "
-    "{file}.toml."
+    "You are receiving this message because Noroshi reports its own problems to the contacts "
+    "of all rules, including {contact}. To receive fewer messages or none, set limits or "
+    "rules in {file}.toml."
 )
-LEDGER = _("Noroshi / ledger number: {ids}")
+LEDGER = _("Noroshi / ledger ID: {ids}")
 
 
 def page(batch: AlarmBatch, *, attached: bool = False) -> Page:
@@ -95,7 +96,7 @@ def page(batch: AlarmBatch, *, attached: bool = False) -> Page:
         headline="" if several else _sentence(event, batch),
         lead=() if several else tuple(_lead(event, batch.language)),
         gauge=None if several else _gauge(event, batch.language),
-        rows=() if several else (*_rows(only, batch, _limits(event, batch.language)), *later),
+        rows=() if several else (*_rows(only, batch, _limits(event, batch)), *later),
         quote=None if several else quote(event, batch, attached=attached),
         parts=tuple(_part(alarm, batch, attached) for alarm in batch.alarms if several),
         later=(_row(RUNS_ON, _here(batch), batch.language), *later) if several else (),
@@ -146,12 +147,13 @@ def _sentence(event: Event, batch: AlarmBatch) -> str:
     summary = None if reading.unit.strip() else node_summary(event, batch.topic.monitor)
     if summary is not None:
         return _ended_line(summary.say(language), language)
-    return _measured(reading, name(event, batch, language), item, language)
+    return _measured(reading, batch, name(event, batch, language), item)
 
 
-def _measured(reading: Reading, what: str, item: str, language: str) -> str:
+def _measured(reading: Reading, batch: AlarmBatch, what: str, item: str) -> str:
     """Return a reading as a sentence: of what, and its value."""
-    value, timed = quantity(reading.value, reading.unit, language), is_time(reading.unit)
+    language, timed = batch.language, is_time(reading.unit)
+    value = quantity(reading.value, shown_unit(reading, batch), language)
     if not item:
         return (IS_TIME if timed else IS).fill(what=what, value=value).say(language)
     if item.endswith(":"):
@@ -246,13 +248,13 @@ def _lasting(event: Event, batch: AlarmBatch) -> str:
     return comma + LASTS.fill(span=span(lasted)).say(language)
 
 
-def _limits(event: Event, language: str) -> str:
-    reading, limits = event.cause.reading, event.cause.limits
+def _limits(event: Event, batch: AlarmBatch) -> str:
+    reading, limits, language = event.cause.reading, event.cause.limits, batch.language
     if reading is None or limits is None or is_wordy(event):
         return ""
     thresholds = []
     for level in (Level.WARNING, Level.CRITICAL):
-        value = threshold(limits, level, reading.unit, language)
+        value = threshold(limits, level, shown_unit(reading, batch), language)
         if value:
             thresholds.append(f"{WORDS[level].say(language)} {value}")
     return _(", ").say(language).join(thresholds)

@@ -296,7 +296,7 @@ def _bad(monitor: Bad, reader: NoticeReader) -> Part:
         else (reader.say(words.SINCE_THEN, at=reader.when(monitor.since)),)
     )
     return Part(
-        head=f"{monitor.path} {monitor.title}".strip(),
+        head=f"{monitor.path} {reader.say(monitor.title)}".strip(),
         level=monitor.level,
         mark=MARKS[monitor.level],
         word=reader.say(WORDS[monitor.level]),

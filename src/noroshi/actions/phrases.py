@@ -49,14 +49,18 @@ REASONS: Mapping[Reason, Message] = {
     Reason.PASSED: _("nothing more was found; a finding has no recovery to report"),
     Reason.TOO_SOON: _("the problem persists; the repeat interval has not passed"),
     Reason.ENOUGH: _("the maximum number of notifications set in the rule is reached"),
-    Reason.SILENCED: _("a person silenced it"),
+    Reason.SILENCED: _("a user silenced it"),
     Reason.MAINTENANCE: _("maintenance is in progress"),
-    Reason.ACKNOWLEDGED: _("a person has acknowledged it"),
+    Reason.ACKNOWLEDGED: _("a user acknowledged it"),
     Reason.SETTING_UP: _(
-        "it is still being set up; a mail follows if nothing changes within 15 minutes"
+        "setup is still in progress; a notification follows if nothing changes within 15 minutes"
     ),
     Reason.HOST_DOWN: _("a host or monitor that it depends on is down and is reported instead"),
 }
+YES_NO = "yes/no"
+"""Stands for the unit of a reading that is 1 for yes and 0 for no, where it is shown."""
+YES, NO = pgettext("reading", "yes"), pgettext("reading", "no")
+IF_YES, IF_NO = pgettext("limit", "if yes"), pgettext("limit", "if no")
 SIZES = ("B", "KB", "MB", "GB", "TB", "PB")
 UNITS: Mapping[str, Message] = {
     "s": _("{number} s"),
@@ -78,6 +82,8 @@ def quantity(value: float, unit: str = "", language: str = "en") -> str:
 def quantity_words(value: float, unit: str = "") -> Message:
     """Return a number with its unit, for whoever will read it."""
     unit = unit.strip()
+    if unit == YES_NO:
+        return YES if value else NO
     if is_time(unit):
         return UNITS[unit].fill(number=_number(value))
     if unit == "B":
@@ -119,6 +125,8 @@ def threshold_words(limits: Limits, level: Level, unit: str) -> Message:
     value = {Level.WARNING: limits.warning, Level.CRITICAL: limits.critical}.get(level)
     if value is None:
         return NOTHING
+    if unit == YES_NO:
+        return IF_YES if limits.rising else IF_NO
     if is_time(unit):
         words = FROM_TIME if limits.rising else UP_TO_TIME
     else:

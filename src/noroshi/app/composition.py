@@ -85,6 +85,7 @@ def _steady() -> float:
 
 REAL = Clocks(wall=lambda: datetime.now(UTC), steady=_steady)
 ENTRA, OTHERS = MsalProvider(), GenericProvider()
+MAIL_TEMPLATE = "noroshi.actions.letter_template"
 NO_ACCOUNT = _("account {name} no longer exists")
 
 
@@ -101,8 +102,8 @@ class Plans:
         """Return the plan of the version that is in use from now on. Raises schema.Invalid.
 
         Before its first turn all that takes long to import is there: what a thousand turns
-        wanted at once, one of them would find half made. So is what explains errors: a node
-        that has too many files open could not read it any more.
+        wanted at once, one of them would find half made. So is what explains errors, and the
+        template of mails: a node that has too many files open could not read it any more.
         """
         plan = await self.cache.plan_of(version)
         await apart(lambda: _load(plan, self._plugins))
@@ -124,7 +125,7 @@ class Plans:
 
 
 def _load(plan: Plan, plugins: Plugins) -> None:
-    imports.load_all(_modules_of(plan, plugins))
+    imports.load_all({MAIL_TEMPLATE, *_modules_of(plan, plugins)})
     os_errors()
     knowledge()
 

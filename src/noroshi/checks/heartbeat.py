@@ -29,13 +29,13 @@ class Options:
     job: str
     """Name of the job, as in `noroshi beat NAME`: a-z, 0-9, - and _."""
     every: str = ""
-    """Longest time from one report to the next: 1h, 1d."""
+    """Longest time between two reports, such as 1h or 1d."""
     at: tuple[str, ...] = ()
-    """Or the times of day at which it starts, in the instance's time zone: 02:00."""
+    """Or the start times of the job, in the instance's time zone, such as 02:00."""
     days: tuple[str, ...] = ()
-    """Days of the week on which it starts at those times."""
+    """Days of the week of those start times."""
     grace: str = "30m"
-    """Grace period after that time."""
+    """Grace period after a report is due."""
 
     def __post_init__(self) -> None:
         if not is_name(self.job):
@@ -185,6 +185,7 @@ CHECK = Check(
     options=Options,
     limits={"overdue": Limits(critical=1), "failed": Limits(critical=1)},
     units={"late": "min"},
+    yes_no=frozenset({"overdue", "failed"}),
     names={"overdue": _("Overdue"), "late": _("Late by"), "failed": _("Reported a failure")},
     run=run,
 )

@@ -38,10 +38,8 @@ BAD_STATUS = _("a status must be 100 to 599")
 REDIRECTS = with_settings(_("{redirects} must be 0 to 10"), "redirects")
 MOST = with_settings(_("{most} must be 1 to 1024"), "most")
 TIMEOUT = with_settings(_("{timeout} must be more than 0 and at most 120"), "timeout")
-NO_BODY = _("a response to HEAD has no text; use GET to look for words")
-BAD_WORD = _(
-    "at most 20 words can be looked for, each text on one line of at most 1000 characters"
-)
+NO_BODY = _("a response to HEAD has no text; use GET to search for words")
+BAD_WORD = _("at most 20 words are allowed, each on one line of at most 1000 characters")
 LED = _("{where} redirects: {why}")
 UNTIL = _("the certificate is valid until {day}")
 HOP = _("{method} {url}: {status}")
@@ -57,16 +55,16 @@ LINE = _("    {line}")
 @options
 class Options:
     url: str
-    """URL, as in https://www.example.com/health; everyone who sees the monitor sees it, so it
-    must not contain a secret."""
+    """URL, such as https://www.example.com/health. Everyone who can view the monitor sees it,
+    so it must not contain a secret."""
     method: Literal["GET", "HEAD"] = "GET"
     """Request method: GET, or HEAD for a response without a body."""
     status: tuple[int, ...] = ()
-    """Expected status codes; none: 200 to 399."""
+    """Expected status codes. Default: 200 to 399."""
     has: tuple[str, ...] = ()
-    """Words that must all be in the text."""
+    """Words that must all appear in the response."""
     has_not: tuple[str, ...] = ()
-    """Words that must not be in the text."""
+    """Words that must not appear in the response."""
     redirects: int = 0
     """Redirects to follow, 0 to 10; headers are sent to the first address only."""
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -77,9 +75,10 @@ class Options:
     ca_file: str = ""
     """Certificates (PEM) to trust in addition to the system's."""
     most: int = 64
-    """KiB of the text to read at most, 1 to 1024."""
+    """Maximum text to read, in KiB, 1 to 1024."""
     timeout: float = 15.0
-    """Seconds allowed for the whole check, from name resolution to the end of the text."""
+    """Time limit for the whole check, in seconds, from name resolution to the end of the
+    text."""
 
     def __post_init__(self) -> None:
         for fault in self._faults():
@@ -286,6 +285,7 @@ CHECK = Check(
     options=Options,
     limits={"wrong": Limits(critical=1), "days": Limits(warning=14, critical=3, rising=False)},
     units={"time": "ms", "days": "d"},
+    yes_no=frozenset({"wrong"}),
     names={
         "time": _("Response time"),
         "wrong": _("Unexpected response"),

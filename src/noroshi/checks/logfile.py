@@ -54,7 +54,7 @@ NO_FILE = _("{path} is not a regular file (a folder, a pipe or a device)")
 UNREADABLE = _("{path} cannot be read: {why}")
 TOO_MANY = _("too many files match {path}: only the {most} newest are followed")
 NONE = _("no matching line")
-BEGUN = _("first measurement: lines that are written from now on are counted")
+BEGUN = _("first measurement: only lines written from now on are counted")
 FIRST = _("first line: {line}")
 
 
@@ -67,21 +67,21 @@ class Options:
     (pattern), does not match the pattern (not_pattern); a group is written { all = [{ word =
     "…" }, …] } or { any = […] }."""
     match: Literal["", "all", "any"] = ""
-    """With several terms: all of them must hold, or any of them."""
+    """Whether all terms must match, or any of them."""
     ignore_case: bool = False
-    """Ignore case."""
+    """ERROR, Error and error count as the same word."""
     encoding: Encoding = "auto"
-    """Encoding of the log; automatically (auto): UTF-16 by its byte order mark or its zero
-    bytes, otherwise each line as UTF-8, EUC-JP or CP932."""
+    """Encoding of the log. auto: UTF-16 by its byte order mark or its zero bytes, otherwise
+    each line as UTF-8, EUC-JP or CP932."""
     from_start: bool = False
     """Begin the first measurement at the start of the file, instead of its end."""
     rotated: tuple[str, ...] = ()
-    """Other places of rotated files, as in /var/log/old/app.log*; those next to the log are
+    """Other paths of rotated files, such as /var/log/old/app.log*; those next to the log are
     recognised by their names."""
     may_be_missing: bool = False
-    """A missing file is not a failure."""
+    """Do not treat a missing file as a failure."""
     portion: int = 256
-    """MiB to read at most in one measurement; the next one continues there."""
+    """Maximum to read in one measurement, in MiB; the next measurement continues there."""
 
     def __post_init__(self) -> None:
         check_terms(self.terms)

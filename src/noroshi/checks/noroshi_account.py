@@ -23,8 +23,8 @@ NOT_WELL = followed_by(
     InstructionKind.DIAGNOSE,
 )
 ENDS = _(
-    "the secret or certificate of {name} expires on {day}, in {left}. Create a new one and "
-    "name its entry in secret_next or certificate_next to avoid an interruption"
+    "the secret or certificate of {name} expires on {day}, in {left}. Create a new one, and "
+    "set secret_next or certificate_next to its vault entry to avoid an interruption"
 )
 IN_DAYS = ngettext("{count} day", "{count} days")
 IN_A_DAY = _("less than a day")
@@ -40,7 +40,7 @@ RESTS = ngettext(
 @options
 class Options:
     account: str
-    """Name of the account."""
+    """Name of the account whose sign-in is monitored."""
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
@@ -116,6 +116,7 @@ CHECK = Check(
         },
     },
     units={"rests": "d"},
+    yes_no=frozenset({"sign_in"}),
     names={
         "sign_in": _("Sign-in required"),
         "rests": _("Time since the last renewal"),

@@ -45,6 +45,7 @@ CHECK = Check(
         "clock": Limits(warning=60),
     },
     units={"late": "s", "free": "MiB", "clock": "s"},
+    yes_no=frozenset({"store"}),
     names={
         "late": pgettext("late", "Late by"),
         "store": _("Problem with the store"),

@@ -23,20 +23,20 @@ from noroshi.ports import (
 BY_ITSELF = frozenset({Fault.NETWORK, Fault.SERVER})
 """Faults that time mends, mostly: they are told only once they have lasted."""
 NO_ROUTE = _("there is no route {name}")
-WELL = _("mails can be sent by it")
+WELL = _("messages can be sent through it")
 OF_ACCOUNT = "of_account"
 """In the memory: which account's sign-in an outage comes from, and when that began."""
 RETIRES = _(
-    "it signs in to Exchange Online by a password. Microsoft switches that off at the end of "
-    "December 2026 (an administrator may switch it on again) and announces the final date in "
-    "the second half of 2027. Use an account, which signs in by OAuth 2.0."
+    "it signs in to Exchange Online with a password. Microsoft turns this off at the end of "
+    "December 2026 (an administrator can turn it on again) and announces the final date in "
+    "the second half of 2027. Use an account, which signs in with OAuth 2.0."
 )
 
 
 @options
 class Options:
     route: str
-    """Name of the route."""
+    """Name of the route to monitor: whether it sends, and whether its messages arrive."""
 
 
 async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
@@ -103,8 +103,8 @@ CHECK = Check(
     kind="noroshi-route",
     title=_("Delivery route"),
     help=_(
-        "Checks whether mails can be sent by a route. Noroshi automatically monitors each of its "
-        "routes, in the instance noroshi."
+        "Checks whether messages can be sent through a route. Noroshi automatically monitors "
+        "each of its routes, in the instance noroshi."
     ),
     options=Options,
     limits={
@@ -114,11 +114,12 @@ CHECK = Check(
         "seen": Limits(warning=30),
     },
     units={"down": "min", "accepted": "h", "seen": "h", "took": "s"},
+    yes_no=frozenset({"blocked"}),
     names={
         "blocked": _("Action required"),
         "down": _("Down for"),
         "retiring": _("Uses password sign-in that is being retired"),
-        "accepted": _("Time since the last acceptance"),
+        "accepted": _("Time since the last accepted message"),
         "seen": _("Time since the last confirmed arrival"),
         "took": _("Time to arrive"),
     },

@@ -34,7 +34,7 @@ class Options:
     port: int = 443
     """TCP port to connect to."""
     address: str = ""
-    """IPv4 or IPv6 address, or a name; empty: that of the instance."""
+    """IPv4 or IPv6 address, or host name. Default: that of the instance."""
 
     def __post_init__(self) -> None:
         if not 0 < self.port < 65536:
@@ -121,6 +121,7 @@ CHECK = Check(
     options=Options,
     limits={"closed": Limits(critical=1)},
     units={"connect": "ms"},
+    yes_no=frozenset({"closed"}),
     names={"closed": _("Refuses connections"), "connect": _("Time to connect")},
     run=run,
     goes_to=goes_to,

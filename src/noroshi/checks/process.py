@@ -29,9 +29,9 @@ class Options:
     command: str = ""
     """Text that the command line contains; * stands for any text."""
     user: str = ""
-    """Owner of the process; empty: any user."""
+    """Owner of the process. Default: any user."""
     label: str = ""
-    """Name in alarms; empty: the name, else the command, else the user."""
+    """Name in alarms. Default: the first of name, command and user that is set."""
 
     def __post_init__(self) -> None:
         # All empty would match every process, and so never be critical.

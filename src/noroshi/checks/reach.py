@@ -50,10 +50,9 @@ NO_ICMP = _(
 @options
 class Options:
     address: str = ""
-    """IPv4 or IPv6 address, or a name; empty: that of the instance."""
+    """IPv4 or IPv6 address, or host name. Default: that of the instance."""
     by: Literal["auto", "icmp", "tcp"] = "auto"
-    """Method: ICMP (ping), TCP, or automatically (auto): TCP only if ICMP is not allowed
-    here."""
+    """Method: icmp (ping), tcp, or auto: TCP only if ICMP is not allowed here."""
     ports: tuple[int, ...] = (22, 80, 135, 443, 445)
     """TCP ports to try; a refused connection also counts as a reply."""
     count: int = 3

@@ -27,18 +27,17 @@ class Options:
     argv: tuple[str, ...]
     """Full path of the program, then its arguments; no shell is used."""
     reads: Literal["auto", "number", "json", "nagios"] = "auto"
-    """Format of the output; automatically (auto): by the folder (nagios), else by the first
-    character."""
+    """Output format. auto: by the folder (nagios), otherwise by the first character."""
     env: Mapping[str, str] = field(default_factory=dict)
     """Environment variables in addition to PATH and LANG."""
     runs_as: str = ""
-    """User to run as; empty: nobody if Noroshi is root, else Noroshi's own user."""
+    """User to run as. Default: nobody if Noroshi runs as root, otherwise Noroshi's own user."""
     timeout: float = 15.0
     """Seconds after which the program and all its children are terminated."""
     name: str = "value"
     """Name of the reading, if the program prints one number."""
     unit: str = ""
-    """Unit of that number."""
+    """Unit shown after the number, as in ms or GiB."""
 
     def __post_init__(self) -> None:
         if not self.argv:

@@ -22,7 +22,9 @@ SHORTEST = 8
 """Letters of a word that may be a secret by itself: of "Bearer x" it is x."""
 NO_ENTRY = followed_by(
     with_settings(
-        _("{secret_headers} takes for each header the name of a vault entry, never the value."),
+        _(
+            "{secret_headers} sets each header to the name of a vault entry, never to the value."
+        ),
         "secret_headers",
     ),
     InstructionKind.PUT_ENTRY,
@@ -30,8 +32,8 @@ NO_ENTRY = followed_by(
 )
 TWICE = _("the header {name!r} is given twice")
 IN_THE_CLEAR = _(
-    "secret headers are sent only by https, or to a computer in a private network by its IP "
-    "address (as http://192.168.1.10:8080/health)"
+    "secret headers are sent only over https, or to a computer in a private network by its "
+    "IP address (as http://192.168.1.10:8080/health)"
 )
 NO_VALUE = _(
     "the vault entry {entry} cannot be sent as the header {name}: the value of a header is "

@@ -7,11 +7,11 @@ import json
 import re
 import time
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from noroshi.cli.clients.socket import Caller, NoNodeError, RemoteClient, SocketClient
 from noroshi.cli.errors import RefusedError
@@ -21,8 +21,10 @@ from noroshi.config.config import Config, ConfigError, read_config
 from noroshi.core.translation import Message, _, sentence
 
 if TYPE_CHECKING:
+    from noroshi.operations.declaration import Declaration
     from noroshi.stores.sqlite.process_lock import Holding
 
+T = TypeVar("T")
 VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
@@ -133,13 +135,22 @@ class CommandContext:
             return None
 
     def call(self, op: str, /, **args: Any) -> Any:
+        """Ask as `ask`; return the answer as JSON's own types."""
+        return self._asked(op, lambda client: client.call(op, **args))
+
+    def ask(self, operation: Declaration, shape: type[T], /, **args: Any) -> T:
         """Ask the node that was named, or the running one; when none runs, the store itself.
-        Raises RefusedError."""
+        `shape` is the type that the operation answers with. Raises RefusedError."""
+        return self._asked(
+            operation.name, lambda client: client.ask(operation.name, shape, args)
+        )
+
+    def _asked(self, op: str, question: Callable[[Caller], T]) -> T:
         if self._client is not None:
-            return self._client.call(op, **args)
+            return question(self._client)
         try:
             self.running = True
-            return self._ask_node(op, args)
+            return self._ask_node(question)
         except NoNodeError:
             if self.door is not None:  # a certain node was meant, and it is not there
                 raise
@@ -149,7 +160,7 @@ class CommandContext:
         self.running = False
         self._client = self._open.enter_context(closing(InProcessClient(self.config)))
         try:
-            answer = self._client.call(op, **args)
+            answer = question(self._client)
         except RefusedError as refusal:
             if refusal.kind != "no node" or not self._node_took_store():
                 raise
@@ -158,14 +169,14 @@ class CommandContext:
                 return answer
         self.release_store()
         self.running = True
-        return self._ask_node(op, args)
+        return self._ask_node(question)
 
-    def _ask_node(self, op: str, args: Mapping[str, Any]) -> Any:
+    def _ask_node(self, question: Callable[[Caller], T]) -> T:
         """Ask the node; one that is just starting is waited for. Raises NoNodeError, else RefusedError."""
         node, end, gone_at = SocketClient(self.door or self.config.door), 0.0, 0.0
         while True:
             try:
-                return node.call(op, **args)
+                return question(node)
             except NoNodeError:
                 now, starting_node = time.monotonic(), self._starting_node()
                 if starting_node is not None:
@@ -221,5 +232,7 @@ class CommandContext:
         return at_home(text, getattr(self.args, "home", ""))
 
     def print_json(self, value: Any) -> None:
-        """Print the answer for programs as it is, both languages in it."""
-        print(escaped(json.dumps(value, ensure_ascii=False, indent=2)))
+        """Print an answer for programs as it is, both languages in it."""
+        from noroshi.answer_json import plain  # only now: few commands need it
+
+        print(escaped(json.dumps(plain(value), ensure_ascii=False, indent=2)))

@@ -177,16 +177,15 @@ PUT_RIGHT = Wording(
 )
 REPLACE = Wording(
     _(
-        "Store it in place of the old one, and write its last day into secret_ends of the "
-        "account, so that you are told in time: {command}"
+        "Replace the old one with it, and set secret_ends of the account to its expiry date to "
+        "be notified in time: {command}"
     ),
     _(
-        "Store it on {page} in place of the old one, with its last day, so that you are told in "
-        "time."
+        "Replace the old one with it on {page}, and enter its expiry date to be notified in time."
     ),
 )
 SAVE = Wording(
-    _("Write the certificate in use into a file: {command}"),
+    _("Write the certificate in use to a file: {command}"),
     _("Save the certificate in use as a file on {page}."),
 )
 REQUEST = Wording(
@@ -244,7 +243,7 @@ EDIT = Wording(
 CHANGE_ROUTE = Wording(
     _("Assign another route: {command}"), _("Assign another route in {page}.")
 )
-DROP = Wording(_("To give one up: {command}"), _("To give one up, open it in {page}."))
+DROP = Wording(_("To drop one: {command}"), _("To drop one, open it in {page}."))
 RELEASE = Wording(
     _("To send it: {command}"),
     _("To send it, open it in {page}."),
@@ -266,7 +265,7 @@ SECOND_STEP_LOST = Wording(
 )
 AT_ONCE = Wording(_("at once after: {command}"), _("as soon as it is saved"))
 WITH_NEXT = Wording(
-    _("with the next mail after: {command}"), _("with the next mail, once it is saved")
+    _("with the next message after: {command}"), _("with the next message, once it is saved")
 )
 _AUTHORIZE, _PUT_SECRET = (
     plain("noroshi authorize {route}"),

@@ -24,8 +24,8 @@ from noroshi.service import (
     OperationFailedError,
     Person,
     Service,
-    handle_request,
     refusal_as_json,
+    run_as_json,
 )
 from noroshi.service.errors import UnreadableRequestError
 from noroshi.service.large_requests import LONGEST, longest
@@ -125,7 +125,7 @@ class _Connections:
         except OperationError as refusal:
             await lines.read_to_end()
             return refusal_as_json(refusal)
-        return await handle_request(self._service, person, op, args, self._news)
+        return await run_as_json(self._service, person, op, args, self._news)
 
 
 def _request(line: bytes) -> tuple[str, Mapping[str, Any]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterable
 
 from noroshi.core.delivery import Accepted, Fate, NextRoute, OpenCircuit, Retry, SetAside
 from noroshi.core.mail import Envelope, Parcel
 from noroshi.core.model import Event
+from noroshi.core.reply_text import without_numbers
 from noroshi.core.translation import Message
 
 log = logging.getLogger("noroshi")
@@ -95,8 +95,8 @@ def attempt_settled(
             log.error("mail set aside route=%s id=%s: %s", route, mail, reason.en)
         case OpenCircuit(why=reason) if not was_down:
             log.warning("route down, its mail waits route=%s: %s", route, reason.en)
-        case OpenCircuit(why=reason) if previous_trouble is not None and _gist(reason) != _gist(
-            previous_trouble
+        case OpenCircuit(why=reason) if previous_trouble is not None and not same_reason(
+            reason, previous_trouble
         ):
             log.warning("route still down, for another reason route=%s: %s", route, reason.en)
 
@@ -107,6 +107,31 @@ def route_probed(route: str, fate: OpenCircuit | None) -> None:
         log.info("route is back route=%s", route)
 
 
-def _gist(reason: Message) -> str:
-    """Return an answer without the numbers, times and names that a server puts into each."""
-    return re.sub(r"\[[^\]]*\]|<[^>]*>|\S*\d\S*", "", reason.en)
+def same_reason(one: Message, other: Message) -> bool:
+    """Tell whether two reasons are the same but for the numbers, times and names that a server puts
+    into each of its answers."""
+    if _is_as_said(one) or _is_as_said(
+        other
+    ):  # somebody else's words, or a row without arguments
+        return without_numbers(one.en) == without_numbers(other.en)
+    return _wording(one) == _wording(other) and all(
+        _same_argument(one.arguments.get(name), other.arguments.get(name))
+        for name in one.arguments.keys() | other.arguments.keys()
+    )
+
+
+def _is_as_said(text: Message) -> bool:
+    return text.translations is not None and not text.arguments
+
+
+def _wording(text: Message) -> str:
+    """Return the wording of today, its places open, whichever one it was stored under."""
+    return text.with_arguments({}).en
+
+
+def _same_argument(one: object, other: object) -> bool:
+    if isinstance(one, Message) and isinstance(other, Message):
+        return same_reason(one, other)
+    if isinstance(one, str) and isinstance(other, str):
+        return without_numbers(one) == without_numbers(other)
+    return isinstance(one, Message) == isinstance(other, Message)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from noroshi.core.translation import Message, _
 from noroshi.guides.guide import Step
 from noroshi.guides.microsoft365 import WAYS
+from noroshi.guides.missing_values import REPLACE, missing_values
 from noroshi.guides.places import Value
 from noroshi.guides.render import TITLES, markdown
 from noroshi.guides.setup_goal import SetupGoal
@@ -50,6 +51,9 @@ def _page(
     yield PAGE_ABOUT.fill(
         mailbox=goal.mailbox, tenant=goal.tenant, way=WAYS[goal.way], kind=SENDS_BY[goal.kind]
     ).say(language)
+    if missing := missing_values(steps, values):
+        yield f"\n{REPLACE.say(language)}\n"
+        yield from (f"- `{one.placeholder}`: {one.where.say(language)}" for one in missing)
     part = ""
     for number, step in enumerate(steps, 1):
         if step.part != part:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from string import Formatter
 
 from noroshi.core.translation import Message
 
@@ -17,23 +18,32 @@ OURS = frozenset({"app", "connect"})
 
 class _Places(dict[str, str]):
     def __missing__(self, name: str) -> str:
-        return _placeholder(name)
+        return placeholder(name)
 
 
 def fill_places(words: Message, values: Mapping[str, Value]) -> Message:
     """Fill a sentence's places with the values."""
     return words.fill(
-        **{name: values.get(name) or _placeholder(name) for name in words.empty_places}
+        **{name: values.get(name) or placeholder(name) for name in words.empty_places}
     )
 
 
 def line(text: str, values: Mapping[str, Value]) -> str:
     """Fill the places of a line to be run, with what PowerShell takes as it stands."""
+    return text.format_map(_Places(line_values(values)))
+
+
+def line_values(values: Mapping[str, Value]) -> Mapping[str, str]:
+    """Return those of the values that may stand in a line to be run."""
     plain_values = {n: v.en if isinstance(v, Message) else v for n, v in values.items()}
-    safe = {n: v for n, v in plain_values.items() if n in OURS or HARMLESS.fullmatch(v)}
-    return text.format_map(_Places(safe))
+    return {n: v for n, v in plain_values.items() if n in OURS or HARMLESS.fullmatch(v)}
 
 
-def _placeholder(name: str) -> str:
+def places_of_line(text: str) -> list[str]:
+    """Return the names of the places of a line to be run."""
+    return [name for _text, name, _spec, _conversion in Formatter().parse(text) if name]
+
+
+def placeholder(name: str) -> str:
     """Return what stands in a place whose value is not known: a word for what belongs there."""
     return name.upper().replace("_", "-")

@@ -33,12 +33,12 @@ AT_ONCE = _("at once")
 
 PROGRAM, SQLITE = _("Program"), plain("SQLite")
 HOME, KEY = _("Home folder"), _("Key")
-ROOM, DOOR = _("Free space"), _("Door")
+ROOM, DOOR = _("Free space"), _("Socket")
 MANAGER = _("Manager")
 VERSIONS = _("Noroshi {own}, Python {python}, {system}")
 OF_STORE = _("{version}, {path}, {size:.1f} MB")
 STORE_READ = _(
-    "Users other than Noroshi's can read {path} (mode {mode}), which holds mails and "
+    "Users other than Noroshi's can read {path} (mode {mode}), which holds messages and "
     "addresses. Run: chmod 600 {path}"
 )
 STORE_ILL = _("The store has a problem: {why}.")
@@ -52,9 +52,10 @@ HOME_FOREIGN = _(
 )
 AWAY = _("{path} cannot be examined: {why}.")
 OF_KEY = ngettext(
-    "opens all {count} entry ({source}, {path})", "opens all {count} entries ({source}, {path})"
+    "decrypts all {count} entry ({source}, {path})",
+    "decrypts all {count} entries ({source}, {path})",
 )
-KEY_FAILS = _("The key does not open {names}: they were sealed with another one.")
+KEY_FAILS = _("The key does not decrypt {names}: they were encrypted with another key.")
 NO_RING = _("not examined here")
 FREE = _("{free} free in {folder}")
 NO_ROOM = _("{folder} has {free} free. Samples are no longer saved; alarms are still sent.")

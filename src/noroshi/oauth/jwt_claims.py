@@ -86,6 +86,7 @@ FOR_OTHER = _(
     "It is for “{audience}”, not for {name}, which will refuse it. Check the cloud's scopes."
 )
 PERMITS = _("It has {permits}.")
+NO_PERMITS = _("It has no permission.")
 LACKS = _(
     "It lacks {wanted}. Add it to the app registration as a delegated permission of Microsoft "
     "Graph, and sign in again."
@@ -101,7 +102,7 @@ EVERY_MAILBOX = _(
 OF_PERSON = _("{person} signed in.")
 FOR_SHARED_MAILBOX = _("{person} signed in, for the shared mailbox {mailbox}.")
 ANOTHER = _(
-    "{person} signed in, but mails are sent from {mailbox}: that requires Full Access and "
+    "{person} signed in, but messages are sent from {mailbox}: that requires Full Access and "
     "Send As there."
 )
 
@@ -218,7 +219,7 @@ class TokenClaims:
 
     def _rights(self, resource: Resource, *, shared: bool) -> list[Message]:
         wanted = self.lacks(resource, shared=shared)
-        permits = PERMITS.fill(permits=", ".join(self.permits) or "-")
+        permits = PERMITS.fill(permits=", ".join(self.permits)) if self.permits else NO_PERMITS
         return [permits, LACKS.fill(wanted=wanted)] if wanted else [permits]
 
     def _whose(self, mailbox: str, *, shared: bool) -> list[Message]:

@@ -19,4 +19,4 @@ TRY_MONITOR = operation(
 )
 STATUS = operation("status", VIEWER, help=_("Show the overall status."))
 ROUTE_LIST = operation("route_list", VIEWER, help=_("Show the status of the routes."))
-KINDS = operation("kinds", VIEWER, help=_("List the installed kinds."))
+KINDS = operation("kinds", VIEWER, help=_("List the installed types."))

@@ -150,8 +150,8 @@ class Exam:
 
 PEOPLE: Mapping[Whose, Message] = {
     Whose.YOU: _("you, in Noroshi's settings"),
-    Whose.ADMINISTRATOR: _("the administrator of the other side"),
-    Whose.PROVIDER: _("the other side: the operator of the server"),
+    Whose.ADMINISTRATOR: _("the administrator of the remote service"),
+    Whose.PROVIDER: _("the operator of the remote server"),
     Whose.NETWORK: _("your network: firewall, proxy, name server"),
 }
 WE_FAILED = _(

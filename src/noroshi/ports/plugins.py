@@ -162,6 +162,7 @@ class Check:
     at the next look too, it is news, and it has no end to be told of.
     `shares` are those of its readings that are a share of a whole: from 0 to 100, in %.
     `units` are those of its other readings, as they come with each of them.
+    `yes_no` are those of its readings that answer a question: 1 is yes, 0 is no.
     `try_out` lists what is wrong with the options on that host, without measuring anything.
     `by_network`: it leaves by its host's `network`, so a monitor of this kind may name one.
     `preview` shows more of what is read than the readings tell (lines of a log, and what each
@@ -187,6 +188,7 @@ class Check:
     occurrences: frozenset[str] = frozenset()
     shares: frozenset[str] = frozenset()
     units: Mapping[str, str] = field(default_factory=dict)
+    yes_no: frozenset[str] = frozenset()
     by_network: bool = False
     modules: tuple[str, ...] = ()
     setting_up: Callable[[Mapping[str, Any], datetime], Mapping[str, datetime]] | None = None
@@ -210,6 +212,8 @@ class Topic:
     names: Mapping[str, Message]
     runs_on: str = ""
     recorded: bool = True
+    yes_no: frozenset[str] = frozenset()
+    """Those of its readings that are 1 for yes and 0 for no."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -338,9 +338,9 @@ class Store(Protocol):
     async def readdress(
         self, id: str, addresses: Sequence[str], routes: Sequence[str], *, reset: bool = True
     ) -> bool:
-        """Give an envelope other addresses, routes, or both (none given: as they are). Its
-        attempts are counted anew with `reset`, unless the routes are the same by other names; then the routes
-        of a digest's members are renamed too. False: it is unknown, out, accepted or
+        """Give an envelope other addresses, routes, or both (none given: as they are). With
+        `reset` its attempts begin anew; without, the routes are the same by other names, and the
+        routes of a digest's members are renamed too. False: it is unknown, out, accepted or
         dropped."""
 
     async def last_accepted(self) -> Mapping[str, datetime]:

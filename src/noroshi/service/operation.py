@@ -1,6 +1,6 @@
 """Offer operations: who may ask for one, what it takes, and what a refusal says.
 
-Every door asks through `run_as_json`, so an operation means the same near and far.
+Every door asks through `perform`, so an operation means the same near and far.
 """
 
 from __future__ import annotations
@@ -8,14 +8,15 @@ from __future__ import annotations
 import inspect
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Any, Protocol, TypeVar, get_type_hints
 
-from noroshi import schema
+from noroshi import answer_json, schema
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of, shortened
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.people import Audited, Person as Person
@@ -27,10 +28,11 @@ from noroshi.core.roles import (
     roles_up_to,
 )
 from noroshi.core.size import MOST_VALUES, is_small
-from noroshi.core.translation import Medium, Message, _, pgettext
+from noroshi.core.translation import Medium, Message, _, bilingual, pgettext
 from noroshi.operations.declaration import Declaration
 from noroshi.ports import StoreError
 from noroshi.service.errors import (
+    ERRORS,
     ForbiddenError,
     InvalidArgumentError,
     NotFoundError,
@@ -177,6 +179,12 @@ class OperationHost(Protocol):
         """Note that an operation was refused."""
 
 
+def name_of(method: Callable[..., Awaitable[Any]]) -> str:
+    """Return the name of the operation that a method is offered as."""
+    declaration: Declaration = method.__dict__["offered"]
+    return declaration.name
+
+
 def operations(group: type) -> Mapping[str, Operation]:
     """Return what a class itself offers, by the names of its methods; not what its bases do."""
     return {
@@ -198,21 +206,22 @@ def _describe(method: Callable[..., Any]) -> Operation:
     )
 
 
-async def handle_request(
+async def perform(
     service: OperationHost,
     person: Person,
     name: str,
     args: Mapping[str, Any],
     news: Callable[[], None] = lambda: None,
-    medium: Medium = Medium.TERMINAL,
-) -> dict[str, Any]:
-    """Do what a door was asked for, as `run_as_json`; `news` is called after what the engine
-    should see."""
-    answer = await run_as_json(service, person, name, args, medium)
-    spec = service.operations().get(name)
-    if spec is not None and spec.declaration.news:
-        news()  # after a refusal too: half of it may be done
-    return answer
+) -> Any:
+    """Do an operation for a door in this process, and return its answer; `news` is called after
+    what the engine should see. Raises an OperationError, whatever failed."""
+    try:
+        with _failures_as_refusals(name):
+            return await run(service, person, name, args)
+    finally:
+        spec = service.operations().get(name)
+        if spec is not None and spec.declaration.news:
+            news()  # after a refusal too: half of it may be done
 
 
 async def run_as_json(
@@ -220,23 +229,34 @@ async def run_as_json(
     person: Person,
     name: str,
     args: Mapping[str, Any],
+    news: Callable[[], None] = lambda: None,
     medium: Medium = Medium.TERMINAL,
 ) -> dict[str, Any]:
-    """Do an operation; its answer, or its refusal, as plain values for a wire, with texts for
-    whoever reads them there."""
+    """Do what was asked over a wire, as `perform`; return its answer, or its refusal, as plain
+    values, with texts for whoever reads them there."""
     try:
-        return {"ok": schema.plain(await run(service, person, name, args), medium)}
+        answer = await perform(service, person, name, args, news)
+        with _failures_as_refusals(name):
+            return {"ok": answer_json.plain(answer, medium)}
     except OperationError as refusal:
         return refusal_as_json(refusal, medium)
+
+
+@contextmanager
+def _failures_as_refusals(name: str) -> Iterator[None]:
+    """Turn what the store cannot do now, and a fault of ours, into refusals in words: neither may
+    end the door or the node."""
+    try:
+        yield
+    except OperationError as refusal:
+        raise bounded(refusal) from refusal
     except StoreError as error:
-        return refusal_as_json(
-            OperationFailedError(STORE_TROUBLE.fill(why=error.words)), medium
-        )
-    except Exception as bug:  # a fault of ours must end neither the door nor the node
+        raise OperationFailedError(STORE_TROUBLE.fill(why=error.words)) from error
+    except Exception as bug:
         # No message: it may quote what was given to us, and that may be a secret.
         way = "".join(traceback.format_tb(bug.__traceback__))
         log.error("operation %s failed: %s\n%s", name, type(bug).__name__, way)  # noqa: TRY400
-        return refusal_as_json(OperationFailedError(BUG.fill(kind=type(bug).__name__)))
+        raise OperationFailedError(BUG.fill(kind=type(bug).__name__)) from None
 
 
 async def run(
@@ -291,8 +311,8 @@ def _row(
         address=person.address,
         op=spec.name,
         given=logged,
-        before=schema.plain(change_note.before),
-        after=schema.plain(change_note.after),
+        before=answer_json.plain(change_note.before),
+        after=answer_json.plain(change_note.after),
     )
 
 
@@ -337,21 +357,32 @@ def arguments(spec: Operation, args: Mapping[str, Any]) -> dict[str, Any]:
     return read_args
 
 
+def bounded(refusal: OperationError) -> OperationError:
+    """Return the refusal no longer than a person reads."""
+    problems = (
+        Problem(shortened(one.where, LONGEST_TOLD), _bounded(one.what))
+        for one in first_of(refusal.problems)
+    )
+    error = ERRORS[refusal.kind]
+    return error(_bounded(refusal.words), tuple(problems), refusal.codes)
+
+
+def _bounded(words: Message) -> Message:
+    texts = words.both()
+    if max(map(len, texts.values())) <= LONGEST_TOLD:
+        return words
+    return bilingual(**{code: shortened(text, LONGEST_TOLD) for code, text in texts.items()})
+
+
 def refusal_as_json(
     refusal: OperationError, medium: Medium = Medium.TERMINAL
 ) -> dict[str, Any]:
-    """Return a refusal as plain values for a wire: no longer than a person reads."""
+    """Return a refusal as plain values for a wire."""
     return {
         "error": refusal.kind,
-        "words": _texts(refusal.words, medium),
+        "words": refusal.words.both(medium),
         "problems": [
-            {"where": shortened(p.where, LONGEST_TOLD), "what": _texts(p.what, medium)}
-            for p in first_of(refusal.problems)
+            {"where": one.where, "what": one.what.both(medium)} for one in refusal.problems
         ],
         "codes": list(refusal.codes),
     }
-
-
-def _texts(words: Message, medium: Medium) -> dict[str, str]:
-    texts = words.both(medium).items()
-    return {language: shortened(text, LONGEST_TOLD) for language, text in texts}

@@ -26,6 +26,7 @@ from noroshi.definitions.plan_cache import PlanCache
 from noroshi.hosts.footprint import Around
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.oauth.wrong_mailbox import of_other
+from noroshi.operations.status_answers import RouteStatus
 from noroshi.people import People
 from noroshi.plugins import Plugins
 from noroshi.ports import (
@@ -49,7 +50,6 @@ from noroshi.service.errors import OperationFailedError
 from noroshi.service.large_requests import Judges
 from noroshi.service.mail.delivery_status import limits
 from noroshi.service.monitors import status_view
-from noroshi.service.monitors.status_answers import RouteStatus
 from noroshi.service.node.secret_bindings import SecretBindings
 from noroshi.service.setup.proofs import proof_of, with_proof
 from noroshi.vault import KeyRing, Vault

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from noroshi import __version__
 from noroshi.core.levels import Level
 from noroshi.ports import StoreError
-from noroshi.service import OperationError, handle_request
+from noroshi.service import OperationError, run_as_json
 from noroshi.web.context import WebContext
 from noroshi.web.http.authentication import authenticate
 from noroshi.web.view.tree import NEW, STOPPED, level_of
@@ -52,8 +52,8 @@ def routes(web: WebContext) -> list[Route]:
             person = (await authenticate(request, web)).person
         except OperationError as refusal:
             return PlainTextResponse(f"{refusal.words.en}\n", 401)
-        status = await handle_request(web.service, person, "status", {})
-        ledger = await handle_request(web.service, person, "ledger", {"last": 1})
+        status = await run_as_json(web.service, person, "status", {})
+        ledger = await run_as_json(web.service, person, "ledger", {"last": 1})
         if "ok" not in status or "ok" not in ledger:
             return PlainTextResponse("not now\n", 503)
         lines = figures(status["ok"], ledger["ok"])

@@ -29,7 +29,7 @@ async def looked_at(tmp_path, *argv, early):
 
 MENDED = {
     "en": ("▲ seen seems to work again", "To send now: noroshi queue retry {}\n"),
-    "ja": ("▲ seen は復旧したようです", "すぐに送るには: noroshi queue retry {}\n"),
+    "ja": ("▲ seen は復旧したようです", "すぐに送信するには: noroshi queue retry {}\n"),
 }
 NOT_FOUND = {
     "en": (
@@ -38,7 +38,7 @@ NOT_FOUND = {
     ),
     "ja": (
         "この問題は見つかりません",
-        "障害を直したあと、すぐに送るには: noroshi queue retry {}\n",
+        "障害を直したあと、すぐに送信するには: noroshi queue retry {}\n",
     ),
 }
 PASSED = {"en": "All stages passed", "ja": "すべての段階を通過しました"}

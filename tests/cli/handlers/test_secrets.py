@@ -119,7 +119,7 @@ async def test_a_new_secret_s_day_is_written_down_with_it(harness, tmp_path):
     argv = ("secret", "set", "app", "--file", "-", "--ends")
     told = await typed(*argv, "2027-03-01", home=tmp_path, given=CANARY)
     assert told.code == 0 and "Account box: its secret expires on 2027-03-01" in told.out
-    found = await harness.service.edits.definition_show(AKI, keys=("accounts/box",))
+    found = await harness.service.edits.read(AKI, keys=("accounts/box",))
     assert found.documents["accounts/box"]["secret_ends"] == "2027-03-01"
     again = await typed(*argv, "2027-03-01", home=tmp_path, given=CANARY)
     assert again.code == 0 and "still has" not in again.out
@@ -145,7 +145,7 @@ async def test_a_day_is_not_written_down_for_a_secret_that_is_refused(harness, t
     await harness.vault.put("app", Secret(CANARY))
     argv = ("secret", "set", "app", "--file", "-", "--ends", "2027-03-01")
     assert (await typed(*argv, home=tmp_path, given=OLD_SECRET)).code == 1
-    found = await harness.service.edits.definition_show(AKI, keys=("accounts/box",))
+    found = await harness.service.edits.read(AKI, keys=("accounts/box",))
     assert "secret_ends" not in found.documents["accounts/box"]
 
 

@@ -316,7 +316,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
     [
         pytest.param(
             with_monitor(kind="dsik"),
-            f"{ROOT_AT}.kind: there is no kind of monitor dsik (did you mean disk?)",
+            f"{ROOT_AT}.kind: there is no type of monitor dsik (did you mean disk?)",
             id="unknown kind",
         ),
         pytest.param(
@@ -417,7 +417,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_group(limits={"disc": {"used": HIGH}}),
-            f"{GROUP_AT}.limits: there is no kind of monitor disc (did you mean disk?)",
+            f"{GROUP_AT}.limits: there is no type of monitor disc (did you mean disk?)",
             id="limits of no kind",
         ),
         pytest.param(
@@ -433,12 +433,12 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_monitor(limits={"used": LimitsDef(margin=-1)}),
-            f"{ROOT_AT}.limits.used.margin: -1 is negative; a margin must be 0 or more",
+            f"{ROOT_AT}.limits.used.margin: -1 is negative; a hysteresis must be 0 or more",
             id="margin below zero",
         ),
         pytest.param(
             with_monitor(network="office"),
-            f"{ROOT_AT}.network: is only for kinds that connect through a network (http), not for disk",
+            f"{ROOT_AT}.network: is only for types that connect through a network (http), not for disk",
             id="a network of a kind that has none",
         ),
         pytest.param(
@@ -533,7 +533,7 @@ def test_a_contact_is_told_at_addresses_alone(address):
     contact = replace(OPS, addresses=("well@example.test", address))
     said = said_of(defined(contact=contact))
     shown = address if address and address.isprintable() else repr(address)
-    assert said == [f"contacts/ops.toml: addresses: {shown} is not a mail address"]
+    assert said == [f"contacts/ops.toml: addresses: {shown} is not an email address"]
 
 
 @pytest.mark.parametrize(
@@ -541,8 +541,8 @@ def test_a_contact_is_told_at_addresses_alone(address):
     [
         pytest.param(
             {"route": replace(ROUTE, kind="smpt")},
-            "routes/smtp1.toml: kind: there is no kind of route smpt (did you mean smtp?)",
-            id="unknown kind of route",
+            "routes/smtp1.toml: kind: there is no type of route smpt (did you mean smtp?)",
+            id="unknown type of route",
         ),
         pytest.param(
             {"route": replace(ROUTE, connections=0)},
@@ -562,7 +562,7 @@ def test_a_contact_is_told_at_addresses_alone(address):
         ),
         pytest.param(
             {"contact": replace(OPS, addresses=())},
-            "contacts/ops.toml: addresses: has no mail address",
+            "contacts/ops.toml: addresses: has no email address",
             id="contact without address",
         ),
         pytest.param(
@@ -583,7 +583,7 @@ def test_a_contact_is_told_at_addresses_alone(address):
         ),
         pytest.param(
             {"account": replace(ACCOUNT, mailbox="noroshi")},
-            "accounts/m365.toml: mailbox: noroshi is not a mail address",
+            "accounts/m365.toml: mailbox: noroshi is not an email address",
             id="no mailbox",
         ),
         pytest.param(

@@ -14,9 +14,10 @@ from noroshi.core.definitions.schema import (
     RuleDef,
 )
 from noroshi.core.definitions.schema_mail import AccountDef, RouteDef
-from noroshi.core.definitions.self_monitoring import KINDS, OFTEN, OwnRule, is_own
+from noroshi.core.definitions.self_monitoring import OFTEN, OwnRule, is_own
 from noroshi.core.definitions.value_checks import read_length
 from noroshi.core.model import Limits, Rule
+from noroshi.core.own_instance import KINDS
 
 
 def kind(**other):

@@ -173,8 +173,8 @@ def test_where_there_is_nobody_else_its_own_contact_is_told_by_any_way_that_is_l
     [
         pytest.param("m.1/r/ops", True, id="an alarm"),
         pytest.param("notice/started/node.7/n/ops", True, id="a start"),
-        pytest.param("notice/set-aside/m.1/r/ops/n/sam", False, id="a mail set aside"),
-        pytest.param("notice/came-back/m.1/r/ops/x/n/sam", False, id="a mail that came back"),
+        pytest.param("notice/set-aside/m.1/r/ops/n/sam", False, id="an undeliverable message"),
+        pytest.param("notice/came-back/m.1/r/ops/x/n/sam", False, id="a message that bounced"),
         pytest.param(
             "notice/action-failed/route/smtp1/2026-04-01/n/sam", False, id="a failure"
         ),

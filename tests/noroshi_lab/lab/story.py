@@ -101,7 +101,7 @@ class Story:
         return next(each for each in status.routes if each.name == name)
 
     async def waiting(self) -> int:
-        return len(await self.app.service.queue.queue_list(AKI))
+        return len(await self.app.service.queue.list(AKI))
 
     def turn(self, name: str, value: str) -> None:
         switch = switches.find(name)

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from noroshi.operations.mail_answers import Arrives
 from noroshi.service import ConflictError, OperationFailedError
-from noroshi.service.mail.mail_answers import Arrives
 from noroshi_lab.lab.person import SmtpAuthError
 from tests.noroshi_lab.lab.story import AKI, Story, story
 
@@ -60,7 +60,7 @@ async def sent(it: Story, address: str) -> str:
 
 
 def told_of(it: Story) -> list[str]:
-    return [subject for subject in it.subjects if "came back" in subject]
+    return [subject for subject in it.subjects if "bounced" in subject]
 
 
 def trips(it: Story) -> list[str]:
@@ -82,7 +82,7 @@ async def test_a_mail_a_day_is_seen_arrived_and_timed(it: Story) -> None:
 async def test_an_alarm_that_comes_back_is_told_by_another_route_once(it: Story) -> None:
     mail = await sent(it, GONE)
     await it.wait(minutes=15)
-    letter = await it.app.service.queue.queue_show(AKI, mail)
+    letter = await it.app.service.queue.show(AKI, mail)
     assert letter.queued.state == "came back" and "5.1.10" in letter.arrived[0].said
     (subject,) = told_of(it)
     (telling,) = [mail for mail in it.mails if mail.subject == subject]
@@ -209,5 +209,5 @@ async def test_a_graph_that_is_down_for_a_day_holds_up_no_mail_and_no_report_is_
     it.time.pass_by(hours=20)
     it.turn("graph", "up")
     await it.wait(minutes=8)
-    assert (await it.app.service.queue.queue_show(AKI, mail)).queued.state == "came back"
+    assert (await it.app.service.queue.show(AKI, mail)).queued.state == "came back"
     assert len(told_of(it)) == 1

@@ -32,7 +32,7 @@ def shown(check, watched, *looks):
     for readings in looks:
         sample = Sample(DAWN, readings)
         state, _, _ = advance(watched, state, sample)
-    status = monitor_status(watched, state, as_kept(sample), check.names)
+    status = monitor_status(watched, state, as_kept(sample), check)
     return status.items[0].words
 
 
@@ -119,7 +119,7 @@ def test_the_note_is_that_of_the_last_look():
 def test_without_a_sample_at_hand_the_reason_is_what_led_to_the_level():
     watched = monitor(port.CHECK)
     state, _, _ = advance(watched, State(), Sample(DAWN, CLOSED))
-    (item,) = monitor_status(watched, state, None, port.CHECK.names).items
+    (item,) = monitor_status(watched, state, None, port.CHECK).items
     assert item.words == REFUSES
 
 
@@ -128,5 +128,10 @@ def test_limits_that_no_look_has_judged_by_yet_confirm_nothing():
     state, _, _ = advance(watched, State(), Sample(DAWN, busy(96)))
     milder = replace(watched, limits={"busy": Limits(warning=99)})
     kept = as_kept(Sample(DAWN, busy(96)))
-    (item,) = monitor_status(milder, state, kept, cpu.CHECK.names).items
+    (item,) = monitor_status(milder, state, kept, cpu.CHECK).items
     assert item.words.en == "CPU busy 96%"
+
+
+def test_yes_and_no_are_told_in_words_where_their_note_was_not_kept():
+    words = shown(port.CHECK, monitor(port.CHECK), OPEN[1:])
+    assert words == bilingual(en="Refuses connections: no", ja="接続拒否: いいえ")

@@ -56,5 +56,5 @@ async def test_a_mail_whose_routes_are_mended_goes_to_nobody_who_was_reached_mea
         AKI, [Document(**one) for one in documents(contacts__ops=two)]
     )
     sent = await harness.service.queue.send(AKI, ("ops",), "s", "t", ("plain",))
-    edited = await harness.service.queue.queue_edit(AKI, sent.ids[0], routes=("m365",))
+    edited = await harness.service.queue.edit(AKI, sent.ids[0], routes=("m365",))
     assert (edited.to, edited.routes) == (("b@example.com",), ("m365",))

@@ -10,8 +10,8 @@ from noroshi.core.people import Audited
 from noroshi.core.route_readiness import Sends
 from noroshi.core.translation import plain
 from noroshi.hosts.footprint import Around, size_text
+from noroshi.operations.status_answers import RouteStatus
 from noroshi.ports import NodeFacts, QueueFacts
-from noroshi.service.monitors.status_answers import RouteStatus
 from noroshi.service.node.node import unsendable
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import ManualClocks
@@ -73,7 +73,7 @@ async def test_where_it_listens_and_what_belongs_to_it(tmp_path):
 async def test_without_a_manager_or_a_sign_of_life_it_says_so(tmp_path):
     found = {o["id"]: o for o in (await asking(tmp_path)("places"))["places"]}
     assert found["manager"]["about"]["en"].startswith("off")
-    assert "nobody is alerted" in found["beat"]["about"]["en"]
+    assert "no one is notified" in found["beat"]["about"]["en"]
 
 
 async def test_the_last_backup_is_told(tmp_path):
@@ -167,8 +167,14 @@ def test_that_no_alarm_can_leave_is_said_unless_one_route_can_send_or_nothing_is
 @pytest.mark.parametrize(
     ("ways", "said"),
     [
-        ((Sends.FOR_NOW,), "alarms may not be sent: the only route may still send for a while"),
-        ((Sends.FOR_NOW, Sends.NO), "alarms may not be sent: no route has a valid sign-in"),
+        (
+            (Sends.FOR_NOW,),
+            "sending alarms may soon fail: the only route may still send for a while",
+        ),
+        (
+            (Sends.FOR_NOW, Sends.NO),
+            "sending alarms may soon fail: no route has a valid sign-in",
+        ),
         ((Sends.FOR_NOW, Sends.DOUBTED), ""),
     ],
     ids=["the only one", "beside one that cannot", "beside one that can"],

@@ -79,13 +79,13 @@ class Dies(MemoryStore):
 async def test_no_token_outlives_its_maker_wherever_the_removal_is_cut_off():
     for left in range(3):
         harness = Harness(Dies())
-        await harness.service.users.user_add(AKI, "sato", "administrator", GOOD)
-        await harness.service.users.user_add(AKI, "eri", "administrator", GOOD)
-        await harness.service.api_tokens.token_new(replace(BROWSER, name="eri"), "ci")
+        await harness.service.users.add(AKI, "sato", "administrator", GOOD)
+        await harness.service.users.add(AKI, "eri", "administrator", GOOD)
+        await harness.service.api_tokens.create(replace(BROWSER, name="eri"), "ci")
         harness.store.left = left
         whole = left == 2
         with nullcontext() if whole else pytest.raises(RuntimeError, match="killed"):
-            await harness.service.users.user_remove(AKI, "eri")
+            await harness.service.users.remove(AKI, "eri")
         assert ("eri" in await harness.store.users()) is not whole
         assert not whole or await harness.store.api_tokens() == {}
 
@@ -103,7 +103,7 @@ class Slow(MemoryStore):
 async def test_of_two_administrators_who_take_each_other_s_right_one_stays(op):
     harness = Harness(Slow())
     for name in ("sato", "eri"):
-        await harness.service.users.user_add(AKI, name, "administrator", GOOD)
+        await harness.service.users.add(AKI, name, "administrator", GOOD)
     more = {"role": "viewer"} if op == "user_role" else {}
     told = await asyncio.gather(
         *(
@@ -118,16 +118,16 @@ async def test_of_two_administrators_who_take_each_other_s_right_one_stays(op):
 async def test_who_may_less_than_before_keeps_no_token_that_may_more():
     harness = Harness()
     for name in ("sato", "eri"):
-        await harness.service.users.user_add(AKI, name, "administrator", GOOD)
+        await harness.service.users.add(AKI, name, "administrator", GOOD)
     for name, role in (("all", "administrator"), ("some", "operator"), ("look", "viewer")):
-        await harness.service.api_tokens.token_new(replace(BROWSER, name="eri"), name, role)
-        await harness.service.api_tokens.token_new(
+        await harness.service.api_tokens.create(replace(BROWSER, name="eri"), name, role)
+        await harness.service.api_tokens.create(
             replace(BROWSER, name="sato"), f"{name}-2", role
         )
-    await harness.service.users.user_role(AKI, "eri", "operator")
+    await harness.service.users.set_role(AKI, "eri", "operator")
     left = {"some", "look", "all-2", "some-2", "look-2"}
     assert (await harness.store.api_tokens()).keys() == left
-    await harness.service.users.user_role(AKI, "eri", "administrator")
+    await harness.service.users.set_role(AKI, "eri", "administrator")
     assert (await harness.store.api_tokens()).keys() == left
 
 
@@ -219,15 +219,15 @@ async def test_definitions_without_a_program_need_no_password(ask):
 async def chained(harness):
     """Of eri a token that made one, which made one, and of each a viewer's beside."""
     for name in ("sato", "eri"):
-        await harness.service.users.user_add(AKI, name, "administrator", GOOD)
-    await harness.service.api_tokens.token_new(
+        await harness.service.users.add(AKI, name, "administrator", GOOD)
+    await harness.service.api_tokens.create(
         replace(BROWSER, name="eri"), "one", ADMIN, programs=True
     )
     for maker, made in (("one", "two"), ("two", "three")):
         by = Person(maker, roles_up_to(ADMIN), "api")
-        await harness.service.api_tokens.token_new(by, made, ADMIN, programs=True)
-        await harness.service.api_tokens.token_new(by, f"{made}-look", "viewer")
-    await harness.service.api_tokens.token_new(
+        await harness.service.api_tokens.create(by, made, ADMIN, programs=True)
+        await harness.service.api_tokens.create(by, f"{made}-look", "viewer")
+    await harness.service.api_tokens.create(
         replace(BROWSER, name="sato"), "other", ADMIN, programs=True
     )
 
@@ -257,7 +257,7 @@ async def test_no_token_outlives_its_makers_wherever_a_removal_is_cut_off():
         await chained(harness)
         harness.store.left = left
         with pytest.raises(RuntimeError, match="killed"):
-            await harness.service.users.user_remove(AKI, "eri")
+            await harness.service.users.remove(AKI, "eri")
         kept = set(await harness.store.api_tokens()) - {"other"}
         assert "eri" in await harness.store.users()
         for made, maker in (("three", "two"), ("two", "one"), ("two-look", "one")):
@@ -268,22 +268,22 @@ async def test_a_token_whose_maker_is_gone_opens_nothing_even_if_there_is_one_of
     """As a release before this one left them."""
     harness = Harness()
     by = Person("one", roles_up_to(ADMIN), "api")
-    await harness.service.api_tokens.token_new(AKI, "one", ADMIN, programs=True)
-    made = await harness.service.api_tokens.token_new(by, "two", ADMIN)
+    await harness.service.api_tokens.create(AKI, "one", ADMIN, programs=True)
+    made = await harness.service.api_tokens.create(by, "two", ADMIN)
     assert (await harness.people.of_token(made.token, "192.0.2.1")).name == "two"
     await harness.store.drop_api_token("one")
     assert await harness.people.of_token(made.token, "192.0.2.1") is None
     harness.time.pass_by(seconds=1)
-    await harness.service.api_tokens.token_new(AKI, "one", ADMIN, programs=True)
+    await harness.service.api_tokens.create(AKI, "one", ADMIN, programs=True)
     assert await harness.people.of_token(made.token, "192.0.2.1") is None
-    rows = {row.name: row.ended for row in await harness.service.api_tokens.token_list(AKI)}
+    rows = {row.name: row.ended for row in await harness.service.api_tokens.list(AKI)}
     assert rows == {"one": False, "two": True}
 
 
 async def test_who_was_removed_a_moment_ago_makes_no_token():
     harness = Harness()
     await chained(harness)
-    await harness.service.users.user_remove(AKI, "eri")
+    await harness.service.users.remove(AKI, "eri")
     for who in (
         replace(BROWSER, name="eri", reauthenticated=True),
         Person("one", roles_up_to(ADMIN), "api"),

@@ -101,7 +101,7 @@ async def test_graph_is_asked_with_what_is_no_mail_and_so_sends_nothing(graph, c
             id="a proxy's log-in page",
         ),
         pytest.param(
-            error(400, "BadRequest"), "did not accept this mail", Whose.YOU, "", id="400"
+            error(400, "BadRequest"), "did not accept this message", Whose.YOU, "", id="400"
         ),
         pytest.param(
             says(418, b"tea"), "unknown to Noroshi", Whose.ADMINISTRATOR, "", id="418"

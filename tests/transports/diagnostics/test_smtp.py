@@ -438,7 +438,7 @@ async def test_a_proxy_that_wants_a_log_in_is_a_stage_and_works(server, certific
         pytest.param(
             Proxy(log_in="noroshi:right"),
             {"proxy_user": "", "proxy_password": ""},
-            "requires a log-in (407)",
+            "requires a login (407)",
             "# networks/office.toml",
             id="no password",
         ),

@@ -26,12 +26,12 @@ def defined(line, language="en"):
     ("before", "after", "expected"),
     [
         ({"role": "viewer"}, {"role": "operator"}, ("~", "Role", "viewer", "operator")),
-        ({"state": "held"}, {"state": "set aside"}, ("~", "State", "held", "set aside")),
+        ({"state": "held"}, {"state": "set aside"}, ("~", "State", "held", "undeliverable")),
         (None, {"kept": True}, ("", "In the vault", "", "yes")),
         ({"role": "viewer", "by": "sato"}, None, ("-", "Role", "viewer", "")),
         ({"a": 1}, {"a": 1, "b": 2}, ("+", "b", "", "2")),
         ({"/var": None}, {"/var": "aki"}, ("~", "/var", "nothing", "aki")),
-        ({"": None}, {"": "aki"}, ("~", "overall", "nothing", "aki")),
+        ({"": None}, {"": "aki"}, ("~", "whole monitor", "nothing", "aki")),
         ({"a": {"to": ["x"]}}, {"a": {"to": ["x", "y"]}}, ("~", "a › To", "x", "x, y")),
         (None, {"until": "2026-11-25T12:30:00Z"}, ("", "Until", "", "12:30")),
         (None, "done", ("", "Result", "", "done")),
@@ -148,3 +148,34 @@ def test_whatever_an_operation_was_given_has_a_name_in_every_language(name):
 )
 def test_what_forms_call_otherwise_is_named_as_it_is_meant_here(given, expected):
     assert told(None, given, "ja")[0][1] == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (
+            {
+                "sign": "~",
+                "key": "instances/web1",
+                "table": "base/disks",
+                "setting": "limits.used.warning",
+                "before": "80",
+                "after": "90",
+            },
+            ("~", "監視インスタンス web1 › base/disks › used 注意", "80", "90"),
+        ),
+        (
+            {"sign": "~", "key": "routes/m365", "setting": "title", "after": '"a → b"'},
+            ("~", "送信経路 m365 › 表示名", "なし", '"a → b"'),
+        ),
+        (
+            {"sign": "~", "key": "routes/mx1", "renamed": "routes/smtp1"},
+            ("~", "送信経路 › 名前", "smtp1", "mx1"),
+        ),
+        ({"sign": "+", "key": "routes/mx1"}, ("+", "送信経路 mx1", "", "")),
+    ],
+)
+def test_a_change_that_is_kept_by_its_values_reads_as_one_that_was_kept_as_a_line(
+    change, expected
+):
+    assert defined(change, "ja") == expected

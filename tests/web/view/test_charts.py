@@ -15,6 +15,7 @@ def series(*values, unit="%", **changed):
         if value is not None
     ]
     known = {"unit": unit, "warning": 80, "critical": 90, "rising": True, "points": points}
+    known |= {"yes_no": False}
     return known | changed
 
 
@@ -22,6 +23,16 @@ def test_values_are_told_with_units_in_the_readers_language():
     drawn = chart(series(0, 5, 10, unit="min"), [], language="ja")
     assert (drawn.low, drawn.high, drawn.now) == ("0分", "10分", "10分")
     assert chart(series(0, 5, 10, unit="min"), []).now == "10 min"
+
+
+def test_yes_and_no_are_told_in_words_with_nothing_between_them():
+    drawn = chart(series(0, 1, 0, unit="", yes_no=True, warning=None, critical=1), [])
+    assert [told for _, told in drawn.grid] == ["no", "yes"]
+    assert (drawn.low, drawn.high, drawn.now) == ("no", "yes", "no")
+    always = chart(
+        series(0, 0, unit="", yes_no=True, warning=None, critical=1), [], language="ja"
+    )
+    assert [told for _, told in always.grid] == ["いいえ", "はい"]
 
 
 def test_a_share_is_drawn_from_nothing_to_all():

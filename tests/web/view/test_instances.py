@@ -2,8 +2,8 @@
 
 import pytest
 
+from noroshi.operations.status_answers import StoppedBy
 from noroshi.service.definitions.disabled_text import outermost
-from noroshi.service.monitors.status_answers import StoppedBy
 from noroshi.web.view.instances import stops_of, tables
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.tree import tree_of

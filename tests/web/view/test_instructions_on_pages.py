@@ -83,7 +83,7 @@ WITHOUT_A_PAGE = (
     "as a header",
     "ヘッダーとして",
     "{name}",
-    "{who} names the entry",
+    "{who} refers to the entry",
     "{who} が指定する項目",
 )
 """Entries of the vault that no page has a field for: a monitor's, a proxy's password, and one that

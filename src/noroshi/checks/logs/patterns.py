@@ -37,7 +37,7 @@ REASONS = (
     (re.compile(r"invalid perl operator: (.*)", re.DOTALL), _("{part} is not supported")),
     (re.compile(r"missing \](?:: (.*))?", re.DOTALL), _("a ] is missing after {part}")),
     (re.compile(r"missing \)(?:: (.*))?", re.DOTALL), _("a ) is missing")),
-    (re.compile(r"unexpected \)(?:: (.*))?", re.DOTALL), _("there is a ) too many")),
+    (re.compile(r"unexpected \)(?:: (.*))?", re.DOTALL), _("there is one ) too many")),
     (
         re.compile(r"no argument for repetition operator: (.*)", re.DOTALL),
         _("{part} has nothing before it to repeat"),

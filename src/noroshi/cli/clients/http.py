@@ -9,7 +9,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from noroshi.cli.clients.socket import line_of, no_answer, patience_of, unpack
+from noroshi.cli.clients.socket import WireClient, line_of, no_answer, patience_of, unpack
 from noroshi.cli.errors import RefusedError
 from noroshi.core.translation import _
 from noroshi.knowledge.os_errors import why
@@ -19,8 +19,8 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST_SAID = 200
 
 NO_URL = _(
-    "{url} is not a manager address: it starts with https:// (http:// only on this computer) "
-    "and has no path."
+    "{url} is not the address of a manager: such an address starts with https:// (http:// "
+    "only on this computer) and has no path."
 )
 NO_TOKEN = _(
     "The manager requires an API token: NOROSHI_TOKEN or --token. Create one on its "
@@ -39,7 +39,7 @@ NO_MANAGER = _("The server at {url} is not a Noroshi manager (status {status})."
 NO_FILE = _("Cannot read {file}: {why}")
 
 
-class HttpClient:
+class HttpClient(WireClient):
     """The manager at that address; `ca_file` "" trusts what this computer trusts."""
 
     def __init__(

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import Any, TypeVar
 
-from noroshi import actions, checks, schema, transports
+from noroshi import actions, answer_json, checks, transports
 from noroshi.actions.template import TemplateRenderer
 from noroshi.app.composition import open_service, open_to_examine, open_to_look
-from noroshi.cli.clients.socket import unpack
+from noroshi.cli.clients.socket import refusal_of, unpack
 from noroshi.cli.errors import RefusedError
 from noroshi.config.config import Config
 from noroshi.core.translation import _
 from noroshi.knowledge.os_errors import why
 from noroshi.plugins import Plugins
 from noroshi.ports import StoreError, StoreFault
-from noroshi.service import Service, administrator, run_as_json
+from noroshi.service import (
+    OperationError,
+    Service,
+    administrator,
+    perform,
+    refusal_as_json,
+    run_as_json,
+)
 from noroshi.service.monitors.status_view import kinds
 from noroshi.stores.sqlite.process_lock import Holder, holding, lock_of
 
+T = TypeVar("T")
+Task = Callable[[Service], Awaitable[Any]]
+"""What is done by a service that was opened for it."""
 CANNOT_OPEN = _("No node is running, and the store cannot be opened: {why}")
 
 
@@ -77,8 +87,19 @@ class InProcessClient:
 
     def call(self, op: str, /, **args: Any) -> Any:
         """Return the answer as JSON's own types. Raises RefusedError."""
+        return unpack(self._run(op, lambda service: run_as_json(service, self._who, op, args)))
+
+    def ask(self, op: str, shape: type[T], args: Mapping[str, Any]) -> T:
+        """Return the answer as it is made. Raises RefusedError."""
         try:
-            return unpack(self._runner.run(self._answer(op, args)))
+            answer: T = self._run(op, lambda service: perform(service, self._who, op, args))
+        except OperationError as refusal:
+            raise refusal_of(refusal_as_json(refusal)) from None
+        return answer
+
+    def _run(self, op: str, do: Task) -> Any:
+        try:
+            return self._runner.run(self._answer(op, do))
         except (StoreError, OSError) as error:
             raise RefusedError("no node", CANNOT_OPEN.fill(why=why(error))) from None
 
@@ -87,35 +108,35 @@ class InProcessClient:
         self._runner.run(self._stack.aclose())
         self._runner.close()
 
-    async def _answer(self, op: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def _answer(self, op: str, do: Task) -> Any:
         if self._service is None and op in LOOKS | EXAMINES:
             try:
-                return await (self._examine if op in EXAMINES else self._look)(op, args)
+                return await (self._examine if op in EXAMINES else self._look)(do)
             except StoreError as error:
                 if error.fault is not StoreFault.OLD:
                     raise
         if self._service is None:
             opening = open_service(self._config)
             self._service = await self._stack.enter_async_context(opening)
-        return await run_as_json(self._service, self._who, op, args)
+        return await do(self._service)
 
-    async def _look(self, op: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def _look(self, do: Task) -> Any:
         """Answer from the store, given back at once. A node that has it is not passed by: it
         knows more."""
         if self._examining is not None:
-            return await run_as_json(self._examining, self._who, op, args)
+            return await do(self._examining)
         self._require_no_node()
         async with open_to_look(self._config) as service:
-            return await run_as_json(service, self._who, op, args)
+            return await do(service)
 
-    async def _examine(self, op: str, args: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def _examine(self, do: Task) -> Any:
         """Answer from the store, which stays open: the examination goes on in this process, also
         when a node starts meanwhile."""
         if self._examining is None:
             self._require_no_node()
             opening = open_to_examine(self._config)
             self._examining = await self._stack.enter_async_context(opening)
-        return await run_as_json(self._examining, self._who, op, args)
+        return await do(self._examining)
 
     def _require_no_node(self) -> None:
         lock = lock_of(self._config.store)
@@ -126,7 +147,7 @@ class InProcessClient:
 
 def built_in_kinds() -> Any:
     """Return the answer to `kinds` without a home folder."""
-    return schema.plain(kinds(built_in(TemplateRenderer())))
+    return answer_json.plain(kinds(built_in(TemplateRenderer())))
 
 
 def built_in(renderer: TemplateRenderer) -> Plugins:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import DOOR, NAME
 from noroshi.core.translation import Message, _, bilingual
 
+T = TypeVar("T")
 LONGEST_ANSWER, QUICK_ANSWER = 120.0, 10.0
 """Seconds; `apply` tries every template, a sign-in waits for the provider."""
 REPORT = "beat"
@@ -60,9 +61,9 @@ CHUNK = 1 << 16
 
 CANNOT_ENTER = _(
     "Cannot reach the node through {door}: {why}. Run the command as Noroshi's own user or "
-    "as a member of the door's group."
+    "as a member of the socket's group."
 )
-NO_NODE = _("No node is running behind {door}. Start one: noroshi serve")
+NO_NODE = _("No node is listening on {door}. Start one: noroshi serve")
 NO_SERVICE = _(
     "The service is not running: nothing answers on {door}. Start it: systemctl start {name}"
 )
@@ -78,6 +79,10 @@ NO_ANSWER = _(
 STANDS_STILL = _(
     "The node has not answered for {seconds:g} s: its process is stopped, gets no processor "
     "time, or is badly overloaded. Check: noroshi service status"
+)
+OTHER_VERSION = _(
+    "This command cannot read the node's reply to {op}: {why}. The node and this command are "
+    "probably of different releases. Use the command of the node's release."
 )
 NOT_REPORTED = _("{why}\nIt is therefore not known whether the report was saved.")
 
@@ -96,6 +101,27 @@ class Caller(Protocol):
     def call(self, op: str, /, **args: Any) -> Any:
         """Return the answer as JSON's own types. Raises RefusedError."""
 
+    def ask(self, op: str, shape: type[T], args: Mapping[str, Any]) -> T:
+        """Return the answer as the type that the operation answers with. Raises RefusedError."""
+
+
+class WireClient:
+    """A node at the other end of a wire, which answers in JSON."""
+
+    def call(self, op: str, /, **args: Any) -> Any:
+        """Return the answer as JSON's own types. Raises RefusedError."""
+        raise NotImplementedError
+
+    def ask(self, op: str, shape: type[T], args: Mapping[str, Any]) -> T:
+        """Return the answer as the type that the operation answers with. Raises RefusedError."""
+        from noroshi.answer_json import UnreadableAnswerError, read  # `noroshi beat` needs none
+
+        answer = self.call(op, **args)
+        try:
+            return read(shape, answer)
+        except UnreadableAnswerError as error:
+            raise RefusedError("no node", OTHER_VERSION.fill(op=op, why=error)) from None
+
 
 class RemoteClient(Caller, Protocol):
     """A node elsewhere."""
@@ -109,7 +135,7 @@ def patience_of(op: str) -> float:
     return QUICK_ANSWER if op in QUICK else LONGEST_ANSWER
 
 
-class SocketClient:
+class SocketClient(WireClient):
     """A node behind its door. `patience` says how many seconds to wait for which operation."""
 
     def __init__(self, door: Path, patience: Callable[[str], float] = patience_of) -> None:
@@ -181,6 +207,11 @@ def unpack(answer: Any) -> Any:
     """Return what was answered; RefusedError if it was a refusal."""
     if "ok" in answer:
         return answer["ok"]
+    raise refusal_of(answer)
+
+
+def refusal_of(answer: Mapping[str, Any]) -> RefusedError:
+    """Return a refusal as it came over a wire."""
     problems = [(p["where"], bilingual(**p["what"])) for p in answer["problems"]]
     codes = answer.get("codes", ())  # a node of an older version gives none
-    raise RefusedError(answer["error"], bilingual(**answer["words"]), problems, codes)
+    return RefusedError(answer["error"], bilingual(**answer["words"]), problems, codes)

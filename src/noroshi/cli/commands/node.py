@@ -24,7 +24,7 @@ INIT = Command(
         ),
         Option(
             ("--service",),
-            _("settings for a systemd service: the door in /run, open to its group"),
+            _("settings for a systemd service: the socket in /run, open to its group"),
             FLAG,
         ),
         Option(
@@ -43,7 +43,8 @@ SERVE = Command(
     help=_("run the node, which monitors and sends"),
     more=(
         _(
-            "It prints what it monitors and by which routes it sends. Stop it with SIGTERM or Ctrl-C."
+            "It prints what it monitors and through which routes it sends. Stop it with SIGTERM or "
+            "Ctrl-C."
         ),
     ),
 )
@@ -79,15 +80,15 @@ RESTORE = Command(
     help=_("restore a backup as the store of this home folder"),
     more=(
         _(
-            "Stop the node first. The existing store is kept beside the new one. Mail that was "
-            "accepted is not sent again; waiting mail is sent."
+            "Stop the node first. The existing store is kept beside the new one. Accepted messages "
+            "are not sent again; waiting messages are sent."
         ),
     ),
     options=(
         Option(("file",), _("backup file"), {"metavar": "FILE"}),
         Option(
             ("--hold",),
-            _("hold all waiting mails, so that none is sent before you check them"),
+            _("hold all waiting messages, so that none is sent before you check them"),
             FLAG,
         ),
     ),

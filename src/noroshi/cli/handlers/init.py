@@ -58,7 +58,7 @@ MADE = _(
     "\n"
     "Or without a browser, while the node runs:\n"
     "  noroshi apply DIR            apply definitions\n"
-    "  noroshi setup microsoft365   send through Microsoft 365, up to a test mail\n"
+    "  noroshi setup microsoft365   send through Microsoft 365, up to a test message\n"
     "\n"
     "To try Noroshi first, without a tenant: noroshi demo"
 )

@@ -190,8 +190,8 @@ ASKING = _("Checking it with the sign-in server …")
 SECRET, CERTIFICATE = (_("secret"), _("certificate"))
 TAKEN = _("The sign-in server accepts the {what} of account {account}.")
 NOT_SURE = _(
-    "It is not known yet whether the {what} of account {account} is right; signing in will show. "
-    "({why})"
+    "It is not known yet whether the {what} of account {account} is correct. The sign-in "
+    "will show. ({why})"
 )
 REFUSED = _("The {what} cannot be used for account {account}: {why}")
 

@@ -13,6 +13,7 @@ from noroshi.cli.output.levels import MARKS, WORST_FIRST, level_of, level_text, 
 from noroshi.cli.output.routes import arrival, sign_in, with_mark
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock, elapsed_time
+from noroshi.core.own_instance import with_titles_in
 from noroshi.core.route_readiness import Sends, count_readiness, nothing_against
 from noroshi.core.translation import Message, _, bilingual, ngettext, plain, with_full_stop
 
@@ -33,8 +34,8 @@ NEED_SOMEBODY = ngettext(
     "▨ {bad} of {count} route requires action; it may still be able to send for a while.",
     "▨ {bad} of {count} routes require action; they may still be able to send for a while.",
 )
-DOUBTED = _("▨ The last diagnosis failed, so mail may not be sent: {which}.")
-NOT_PROVED = _("－ Not proven yet, because no mail has been accepted so far: {which}.")
+DOUBTED = _("▨ The last diagnosis failed, so messages might not be sent: {which}.")
+NOT_PROVED = _("－ Not verified yet, because no message has been accepted so far: {which}.")
 AND_MORE = _("{names} and {more} more")
 MOST_NAMED = 3
 """So many routes are named in a headline."""
@@ -69,22 +70,22 @@ ROUTE_STATES: Mapping[str, Message] = {
     "not signed in": _("▨ not signed in"),
     "needs somebody": _("▨ action required"),
 }
-UNPROVED = _("－ not proven yet")
+UNPROVED = _("－ not verified yet")
 IN_VAIN = _("▨ diagnosis failed: {stage}")
-NEXT_TRY = _("{why} Next try: {at}.")
-WITH_NEXT = _("{why} It is retried with the next mail.")
+NEXT_TRY = _("{why} Next attempt: {at}.")
+WITH_NEXT = _("{why} It is retried with the next message.")
 QUEUE = _("Queue")
-NOTHING_WAITS = _("No mail is waiting.")
-MAILS = ngettext("{count} mail", "{count} mails")
+NOTHING_WAITS = _("No messages are waiting.")
+MAILS = ngettext("{count} message", "{count} messages")
 ALARMS = ngettext("{count} alarm", "{count} alarms")
 WAITING = _("{waiting} waiting ({alarms}; oldest {span})")
 HELD = ngettext(
-    "{count} mail held manually: noroshi queue list",
-    "{count} mails held manually: noroshi queue list",
+    "{count} message held manually: noroshi queue list",
+    "{count} messages held manually: noroshi queue list",
 )
 SET_ASIDE = ngettext(
-    "{count} mail set aside, decision required: noroshi queue list",
-    "{count} mails set aside, decision required: noroshi queue list",
+    "{count} undeliverable message, decision required: noroshi queue list",
+    "{count} undeliverable messages, decision required: noroshi queue list",
 )
 
 
@@ -120,7 +121,8 @@ def _page(context: CommandContext, answer: Answer, now: datetime) -> Iterator[st
     yield from (f"  {context.say(words)}" for words in answer["troubles"])
     if answer["monitors"]:
         yield from ("", f"{context.say(MONITORS)}  {_levels(context, answer['monitors'])}")
-        yield from _monitors(context, answer["monitors"], now)
+        monitors = [with_titles_in(one, context.language) for one in answer["monitors"]]
+        yield from _monitors(context, monitors, now)
         yield from (f"  {context.say(_stop(stop))}" for stop in answer["stopped"])
         yield from (f"  {context.say(words)}" for words in answer["cautions"])
     yield from lines(context, answer, now)

@@ -12,6 +12,7 @@ from noroshi.cli.setup.dialogue import STDOUT, Dialogue
 from noroshi.core.translation import NOTHING, Message, composed
 from noroshi.guides import MICROSOFT365, TITLES, Case, Step, Value, fill_places, line
 from noroshi.guides.export import steps_document
+from noroshi.guides.missing_values import REPLACE, missing_values
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.knowledge.os_errors import why
 
@@ -52,6 +53,7 @@ def show(
 ) -> None:
     """Show the steps with the values filled in, under the heads of their parts."""
     values, part = known_values.values(goal), ""
+    _show_missing_values(talk, steps, values)
     for number, step in enumerate(steps, 1):
         if step.part != part:
             part = step.part
@@ -91,6 +93,17 @@ def write(talk: Dialogue, goal: SetupGoal, known_values: KnownValues, file: str)
             "trouble", setup_texts.NOT_WRITTEN.fill(file=file, why=why(error))
         ) from None
     talk.say_success(setup_texts.WROTE_STEPS.fill(file=file))
+
+
+def _show_missing_values(
+    talk: Dialogue, steps: Sequence[Step], values: Mapping[str, Value]
+) -> None:
+    missing = missing_values(steps, values)
+    if missing:
+        talk.line("")
+        talk.say(REPLACE)
+    for one in missing:
+        talk.item(composed("{name}: {where}", name=one.placeholder, where=one.where), INDENT)
 
 
 def _show_step(talk: Dialogue, step: Step, values: Mapping[str, Value]) -> None:

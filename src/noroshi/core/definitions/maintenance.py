@@ -22,7 +22,7 @@ NO_TIME = _(
     '"2026-12-24 22:00"'
 )
 ONE_OF_BOTH = _("{given} has no day, and {other} has one: give both a day, or neither")
-DAYS_OF_ONCE = _("is only for weekly maintenance; begins and ends have dates here")
+DAYS_OF_ONCE = _("is only for weekly maintenance; the start and end have dates here")
 BACKWARDS = _("{given} is not after the start, {other}")
 TOO_LONG = _(
     "lasts longer than 90 days; remove what is not to be monitored from the definitions"

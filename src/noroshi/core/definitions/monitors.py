@@ -44,14 +44,14 @@ TIMEOUT = timedelta(seconds=20)
 LONGEST_TIMEOUT = "1h"
 
 RULE = _("rule")
-CHECK = _("kind of monitor")
+CHECK = _("type of monitor")
 READING = _("reading")
 DAY = _("day of the week")
 
 BOTH = with_settings(_("both {every} and {at} are given; keep one of them"), "every", "at")
 DAYS_ALONE = _("requires at, which is not set here")
 NO_MOMENT = _('{given} is not a time of day; write it as in "07:30"')
-NO_NETWORK = _("is only for kinds that connect through a network (http), not for {kind}")
+NO_NETWORK = _("is only for types that connect through a network (http), not for {kind}")
 NO_ID = _("the monitor has no id yet")
 SAME_ID = _("the id {id} is already used by {other}; remove it here, and a new one is assigned")
 SAME_NAME = _("{count} have this name; each needs a unique name")
@@ -64,7 +64,7 @@ BELOW = _(
     "warning ({warning}) is below critical ({critical}), but low values of this reading are "
     "bad. Change one of them"
 )
-NEGATIVE = _("{given} is negative; a margin must be 0 or more")
+NEGATIVE = _("{given} is negative; a hysteresis must be 0 or more")
 
 
 @dataclass(frozen=True, slots=True)

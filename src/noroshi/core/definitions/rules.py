@@ -48,15 +48,15 @@ ANY_ACCOUNT: Mapping[str, Any] = {
 CONTACT = _("contact")
 ROUTE = _("route")
 ACTION = _("action")
-TRANSPORT = _("kind of route")
+TRANSPORT = _("type of route")
 ACCOUNT = _("account")
 
 NOBODY = _("has no contact, so nobody would be notified")
 NO_WAY = _("has no route, so nothing could be sent")
 NEVER = _("has no level, so the rule would never apply")
-NO_MAILBOX = _("has no mail address")
+NO_MAILBOX = _("has no email address")
 TOO_MANY = _(
-    "has more than {most} addresses, too many for one mail; split it into several contacts"
+    "has more than {most} addresses, too many for one message; split it into several contacts"
 )
 NTH_ALONE = _('is only for when = "nth"')
 NTH_MISSING = with_settings(

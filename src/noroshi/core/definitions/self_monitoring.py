@@ -16,27 +16,24 @@ from noroshi.core.definitions.schema import Definitions, GroupDef, InstanceDef, 
 from noroshi.core.definitions.schema_mail import AccountDef, RouteDef
 from noroshi.core.definitions.value_checks import is_line
 from noroshi.core.model import Monitor, Rule
-from noroshi.core.translation import Message, _, most_common_language, pgettext, plain
-
-OWN = "noroshi"
-"""The instance's name, and how the ids of its monitors begin."""
-ROUTE, ACCOUNT, QUEUE, NODE = (
-    f"{OWN}-{kind}" for kind in ("route", "account", "queue", "node")
+from noroshi.core.own_instance import (
+    ACCOUNT,
+    KINDS,
+    LONGEST_NAME,
+    NODE,
+    OF_ROUTE,
+    OWN,
+    QUEUE,
+    ROUTE,
+    TITLES,
+    built_in_title,
 )
-KINDS = (ROUTE, ACCOUNT, QUEUE, NODE)
-TITLES: Mapping[str, Message] = {
-    "mail": pgettext("mail", "Mail"),
-    "queue": _("Mail queue"),
-    "node": _("Node"),
-    "account": _("Account {name}"),
-}
-"""The names of its groups and monitors."""
-OF_ROUTE = _("Delivery route {name}")
-LONGEST_NAME = 64
+from noroshi.core.translation import Message, _, most_common_language, plain
+
 OFTEN = "20s"
 """A fault is told within a minute."""
 OWN_GROUPS = _(
-    "is made by Noroshi; you may set only rules, limits, every, zone, title and maintenance"
+    "is created by Noroshi; only rules, limits, every, zone, title and maintenance can be set"
 )
 ALWAYS = _(
     "Noroshi always monitors itself, or alarms could fail unnoticed; for no notifications, "
@@ -171,15 +168,11 @@ def _avoiding(rule: Rule, ill: Collection[str]) -> Rule:
 
 
 def own_title(monitor: Monitor) -> Message:
-    """Return the title of one of the node's own monitors, for a reader of any language. Pages
-    show it in the language of most contacts."""
+    """Return the title of one of the node's own monitors, for a reader of any language."""
     shown = monitor.title or monitor.name
     if monitor.kind == ROUTE:
         return OF_ROUTE.fill(name=shown)
-    if monitor.kind == ACCOUNT and len(monitor.name) < LONGEST_NAME:
-        return TITLES["account"].fill(name=monitor.name.removeprefix("account-"))
-    titles = {QUEUE: TITLES["queue"], NODE: TITLES["node"]}
-    return titles.get(monitor.kind, plain(shown))
+    return built_in_title(monitor.kind, monitor.name) or plain(shown)
 
 
 def is_own(monitor: Monitor) -> bool:

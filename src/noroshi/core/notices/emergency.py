@@ -20,12 +20,14 @@ APART = 3600.0
 """Seconds between two such tellings of one instance to one contact."""
 MOST_IN_FULL = 20
 COPIED_KEYS = ("language", "zone", "list", "list_title")
-MARK = _("[without the queue]")
+MARK = _("[sent directly]")
 MORE = _(" and {count} more")
 EXPLAINED = _(
-    "This mail was sent without the queue because the store cannot be written:\n"
+    "This message was sent directly, not through the queue, because the store cannot be "
+    "written:\n"
     "{why}\n"
-    "Monitoring continues. Until the store can be written again, mails about {instance} are\n"
+    "Monitoring continues. Until the store can be written again, messages about {instance} "
+    "are\n"
     "sent at most once an hour and are not recorded in the ledger. After that, an alarm\n"
     "that persists is sent once more, and the end of one that has ended is reported."
 )
@@ -33,13 +35,13 @@ OVER = _("[RECOVERED] {monitor}")
 OVER_TEXT = _(
     "The store can be written again.\n"
     "{monitor} had recovered by {now}.\n"
-    "Its problem was reported to you without the queue on {sent}."
+    "Its problem was reported to you directly, not through the queue, on {sent}."
 )
 GONE = _("[NO LONGER MONITORED] {monitor}")
 GONE_TEXT = _(
     "The store can be written again.\n"
     "{monitor} is no longer monitored, or no longer in the same form, since {now}.\n"
-    "Its problem was reported to you without the queue on {sent}."
+    "Its problem was reported to you directly, not through the queue, on {sent}."
 )
 
 

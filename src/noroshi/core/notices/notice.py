@@ -193,7 +193,7 @@ class Bad:
 
     instance: str
     path: str
-    title: str
+    title: Message
     level: Level
     since: datetime | None
 

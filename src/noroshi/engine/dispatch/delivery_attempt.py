@@ -27,7 +27,7 @@ CANCELLED = _(
     "it was interrupted before a reply arrived, because the route changed or the node stopped"
 )
 DAY_USED_UP = _("its mailbox has reached the limit of {most} recipients within 24 hours")
-HOUR_USED_UP = _("it has reached the limit of {most} mails within an hour")
+HOUR_USED_UP = _("it has reached the limit of {most} messages within an hour")
 BUG = _("the transport itself failed: {bug}")
 
 

@@ -49,7 +49,7 @@ AT_ONCE = 32
 """Checks under way, above which they are judged a few in a round of the loop."""
 MOST_MEMORY = 256 * 1024
 NO_ANSWER = _("no answer within {seconds:g} s")
-NO_NUMBER = _("{name} is {value}, which cannot be compared with a threshold")
+NO_NUMBER = _("{name} is {value}, which cannot be compared with a limit")
 CHECK_FAILED = _("the check itself failed ({bug}); this is a fault of Noroshi, see its log")
 
 

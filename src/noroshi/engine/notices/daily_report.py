@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Protocol
 
 from noroshi.core.cadence import At
+from noroshi.core.definitions.self_monitoring import is_own, own_title
 from noroshi.core.levels import Level
 from noroshi.core.mail import Envelope, EnvelopeState
 from noroshi.core.maintenance import ends_of
 from noroshi.core.model import Monitor, State
 from noroshi.core.notices.draft import report_before, report_due, tellings
 from noroshi.core.notices.notice import Bad, Draft, Notification, Well
+from noroshi.core.translation import plain
 from noroshi.ports import Clocks, Store
 
 SETTLING = 60.0
@@ -135,7 +137,7 @@ def _unhealthy_line(monitor: Monitor, state: State) -> Bad:
     return Bad(
         monitor.instance.name,
         monitor.path,
-        monitor.title,
+        own_title(monitor) if is_own(monitor) else plain(monitor.title),
         state.level,
         min((moment for moment in starts if moment is not None), default=None),
     )

@@ -14,7 +14,7 @@ from noroshi.core.printable import printable
 from noroshi.core.translation import _
 from noroshi.definitions import Plan
 from noroshi.operations import alarm_operations
-from noroshi.service.alarms.alarm_answers import AlarmRow, Alarms, RemarkShown
+from noroshi.operations.alarm_answers import AlarmRow, Alarms, RemarkShown
 from noroshi.service.alarms.alarm_view import (
     NO_SUPPRESSION,
     MonitorSuppression,
@@ -46,7 +46,7 @@ class AlarmOperations(NewestSamples):
     """Acknowledged, taken back, commented."""
 
     @offers(alarm_operations.ALARMS)
-    async def alarms(self, person: Person, monitor: str = "") -> Alarms:
+    async def list(self, person: Person, monitor: str = "") -> Alarms:
         """Return all items that are not well, or those of one monitor; what nobody has comes
         first."""
         now, (_, plan) = self._clocks.wall(), await self._context.current()
@@ -76,13 +76,13 @@ class AlarmOperations(NewestSamples):
     async def _rows(
         self, monitor: Monitor, state: State, suppression: MonitorSuppression
     ) -> Sequence[AlarmRow]:
-        names = self._plugins.check(monitor.kind).names
+        check = self._plugins.check(monitor.kind)
         sample = await self._sample(monitor)
-        status = status_view.monitor_status(monitor, state, sample, names)
+        status = status_view.monitor_status(monitor, state, sample, check)
         return tuple(rows(status, monitor, state.items, suppression))
 
     @offers(alarm_operations.ALARM_ACKNOWLEDGE)
-    async def alarm_acknowledge(
+    async def acknowledge(
         self, person: Person, monitor: str, item: str | None = None, comment: str = ""
     ) -> tuple[AlarmRow, ...]:
         """Acknowledge one item, or all of the monitor that are not well and that nobody has."""
@@ -104,7 +104,7 @@ class AlarmOperations(NewestSamples):
         return await self._changed_rows(plan, target, changed_items)
 
     @offers(alarm_operations.ALARM_UNACKNOWLEDGE)
-    async def alarm_unacknowledge(
+    async def unacknowledge(
         self, person: Person, monitor: str, item: str | None = None, comment: str = ""
     ) -> tuple[AlarmRow, ...]:
         """Take back the acknowledgement of one item, or of all of the monitor."""
@@ -127,7 +127,7 @@ class AlarmOperations(NewestSamples):
         return await self._changed_rows(plan, target, changed_items)
 
     @offers(alarm_operations.ALARM_COMMENT)
-    async def alarm_comment(
+    async def comment(
         self, person: Person, monitor: str, text: str, item: str = ""
     ) -> RemarkShown:
         """Keep a comment on a monitor, or on one of its items."""

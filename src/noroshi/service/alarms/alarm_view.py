@@ -20,7 +20,7 @@ from noroshi.core.levels import Level
 from noroshi.core.maintenance import Weekly, Window, ends_of, span_of
 from noroshi.core.model import ItemState, Monitor, Rule
 from noroshi.core.translation import NOTHING
-from noroshi.service.alarms.alarm_answers import (
+from noroshi.operations.alarm_answers import (
     AlarmRow,
     Holder,
     RemarkShown,
@@ -28,7 +28,7 @@ from noroshi.service.alarms.alarm_answers import (
     ToldOf,
     WindowShown,
 )
-from noroshi.service.monitors.status_answers import MonitorStatus
+from noroshi.operations.status_answers import MonitorStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from noroshi.core.model import Monitor, State
 from noroshi.core.translation import _
 from noroshi.definitions import Plan
 from noroshi.operations import alarm_operations
+from noroshi.operations.alarm_answers import AlarmRemarked
 from noroshi.service.alarms.acknowledgements import (
     BAD_WORDS,
     MOVED,
@@ -23,7 +24,6 @@ from noroshi.service.alarms.acknowledgements import (
     require_open,
     words_of,
 )
-from noroshi.service.alarms.alarm_answers import AlarmRemarked
 from noroshi.service.errors import (
     ConflictError,
     InvalidArgumentError,
@@ -65,7 +65,7 @@ class BulkAlarmOperations(AlarmOperations):
     """Remarks on many alarms at once."""
 
     @offers(alarm_operations.ALARMS_REMARK)
-    async def alarms_remark(
+    async def remark(
         self, person: Person, sort: Remarked, alarms: tuple[AlarmNamed, ...], words: str = ""
     ) -> tuple[AlarmRemarked, ...]:
         """Remark each of them as it can be: what cannot be done of one is told of it, and keeps

@@ -13,6 +13,7 @@ from noroshi.core.judgement import Finding, assess, judge
 from noroshi.core.levels import Level
 from noroshi.core.model import Cause, ItemState, Limits, Monitor, Sample, State
 from noroshi.core.translation import NOTHING, Message, _
+from noroshi.ports import Check
 from noroshi.service.monitors.reading_text import cause_text
 
 BOTH = _("{told}; {more}")
@@ -39,23 +40,23 @@ def newest_findings(
 
 
 def reason(
-    item: ItemState, finding: Finding | None, patience: int, names: Mapping[str, Message]
+    item: ItemState, finding: Finding | None, patience: int, check: Check | None
 ) -> Message:
     """Explain in one line, for a person, what is so, and what keeps a level that is not."""
     if finding is None:
-        return cause_text(item.cause, item.level, names)
+        return cause_text(item.cause, item.level, check)
     if finding.level is not item.level:
-        return _pending_level_text(item, finding, patience, names)
+        return _pending_level_text(item, finding, patience, check)
     if item.level is not Level.OK and _is_held(finding.cause, item.level):
-        without_limits = cause_text(replace(finding.cause, limits=None), item.level, names)
+        without_limits = cause_text(replace(finding.cause, limits=None), item.level, check)
         return BOTH.fill(told=without_limits, more=_recovery_text(finding.cause, item.level))
-    return cause_text(_with_note(item, finding), item.level, names)
+    return cause_text(_with_note(item, finding), item.level, check)
 
 
 def _pending_level_text(
-    item: ItemState, finding: Finding, patience: int, names: Mapping[str, Message]
+    item: ItemState, finding: Finding, patience: int, check: Check | None
 ) -> Message:
-    text, count = cause_text(finding.cause, finding.level, names), _consecutive_looks(item)
+    text, count = cause_text(finding.cause, finding.level, check), _consecutive_looks(item)
     if not count:
         return text
     words = RECOVERING if finding.level is Level.OK else CONFIRMING

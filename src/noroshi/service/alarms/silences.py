@@ -16,7 +16,7 @@ from noroshi.core.time_input import read_length, read_moment
 from noroshi.core.translation import Message, _, ngettext
 from noroshi.definitions import Plan
 from noroshi.operations import alarm_operations
-from noroshi.service.alarms.alarm_answers import SilenceShown
+from noroshi.operations.alarm_answers import SilenceShown
 from noroshi.service.alarms.alarm_view import silence_shown
 from noroshi.service.definitions.enable_disable import NO_PART
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
@@ -30,7 +30,7 @@ MOST_SHOWN = 200
 BAD_SILENCE = _("That cannot be silenced; nothing was changed.")
 NO_REASON = _("must give a reason for the silence, for others to see")
 LONG_REASON = _("is longer than {most} characters")
-ONE_END = _("give either an end or a length; every silence has an end")
+ONE_END = _("specify either an end or a duration; every silence has an end")
 NO_LENGTH = _('{given} is not a duration; write it as in "30m", "2h" or "1d12h"')
 NO_MOMENT = _(
     '{given} is not a date or time; write it as in "18:00", "tomorrow 08:00" or "2026-12-25 '
@@ -57,7 +57,7 @@ class SilenceOperations(OperationGroup):
     """Silent from now on, until then; or told again."""
 
     @offers(alarm_operations.SILENCE_ADD)
-    async def silence_add(
+    async def add(
         self, person: Person, place: str, reason: str, until: str = "", length: str = ""
     ) -> SilenceShown:
         """Silence a place from now until a moment (by the node's clock), or for a length of
@@ -82,7 +82,7 @@ class SilenceOperations(OperationGroup):
         return answer
 
     @offers(alarm_operations.SILENCE_END)
-    async def silence_end(self, person: Person, silence: str) -> SilenceShown:
+    async def end(self, person: Person, silence: str) -> SilenceShown:
         """End the silence of that id, or the only one at that place."""
         now, (_, plan) = self._clocks.wall(), await self._context.current()
         id = _id_of(silence, (await self._store.suppressions(now)).silences, plan)
@@ -96,7 +96,7 @@ class SilenceOperations(OperationGroup):
         return self._answer(plan, before, now, ended=True, by=person.name)
 
     @offers(alarm_operations.SILENCE_LIST)
-    async def silence_list(self, person: Person, all: bool = False) -> tuple[SilenceShown, ...]:
+    async def list(self, person: Person, all: bool = False) -> tuple[SilenceShown, ...]:
         """List what is silent now, the first to end first; with `all` also what was, newest
         first."""
         now, (_, plan) = self._clocks.wall(), await self._context.current()

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 
 from noroshi import ports
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of
-from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.definitions.version_note import typed_note
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.model import Monitor
+from noroshi.core.own_instance import OWN
 from noroshi.core.translation import Message, _
-from noroshi.definitions import CheckResult, Plan, check, first_differences
+from noroshi.definitions import CheckResult, Difference, Plan, check, first_differences
 from noroshi.definitions.compilation import EMPTY
 from noroshi.definitions.definition_tree import parts
 from noroshi.operations import definition_operations
+from noroshi.operations.definition_answers import Applied, Exported, NewMonitor, Planned
 from noroshi.ports import Document, Version
-from noroshi.service.definitions.definition_answers import (
-    Applied,
-    Exported,
-    NewMonitor,
-    Planned,
-)
 from noroshi.service.definitions.plaintext_secrets import typed_secrets
 from noroshi.service.definitions.renames import (
     Names,
@@ -76,6 +79,9 @@ AGAIN = 5
 """So often a change is put onto the newest version, if others change something meanwhile."""
 MOST_NOTED = 50
 """Differences that the audit log tells; the version itself has them all."""
+
+NOTED = ("sign", "key", "table", "setting", "before", "after", "renamed")
+"""What it tells of each: the values of a Difference."""
 
 
 class ApplyOperations(OperationGroup):
@@ -195,9 +201,9 @@ class ApplyOperations(OperationGroup):
         remaining = await move_silences(
             self._store, current.documents, result.documents, self._clocks.wall()
         )
-        lines = [one.en for one in answer.differences[:MOST_NOTED]]
+        changes = [_as_noted(one) for one in answer.changed_values[:MOST_NOTED]]
         note_change(
-            before={"version": current.number}, after={"version": number, "changed": lines}
+            before={"version": current.number}, after={"version": number, "changed": changes}
         )
         return replace(answer, version=number, cautions=(*answer.cautions, *remaining))
 
@@ -295,6 +301,12 @@ class ApplyOperations(OperationGroup):
 
         problems = await asyncio.to_thread(secrets_in_text)
         return replace(result, problems=(*result.problems, *problems))
+
+
+def _as_noted(one: Difference) -> Mapping[str, str]:
+    """Return a difference as the audit log keeps it; what is empty is left out."""
+    values = {name: str(getattr(one, name)) for name in NOTED}
+    return {name: text for name, text in values.items() if text}
 
 
 def _missing_entries(result: CheckResult, vault_names: Collection[str]) -> Iterator[Message]:

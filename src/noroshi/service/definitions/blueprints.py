@@ -11,8 +11,8 @@ from noroshi.core.definitions.version_note import note_text
 from noroshi.core.translation import _
 from noroshi.definitions.blueprints import Blueprint, add, blueprints
 from noroshi.operations import definition_operations
+from noroshi.operations.definition_answers import Applied, BlueprintRow
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
-from noroshi.service.definitions.definition_answers import Applied, BlueprintRow
 from noroshi.service.errors import InvalidArgumentError, NotFoundError
 from noroshi.service.operation import Person, offers
 
@@ -24,13 +24,13 @@ class BlueprintOperations(ApplyOperations):
     """Sets of monitors to add."""
 
     @offers(definition_operations.BLUEPRINTS)
-    async def blueprints(self, person: Person) -> tuple[BlueprintRow, ...]:
+    async def list(self, person: Person) -> tuple[BlueprintRow, ...]:
         """Return ours and those of the definitions."""
         current = await self._store.current()
         return tuple(_row(one) for one in blueprints(current.documents).values())
 
     @offers(definition_operations.BLUEPRINT_ADD)
-    async def blueprint_add(
+    async def add(
         self,
         person: Person,
         blueprint: str,

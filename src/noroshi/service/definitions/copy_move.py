@@ -7,14 +7,14 @@ from typing import Any
 
 from noroshi import schema
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.definitions.version_note import note_text
+from noroshi.core.own_instance import OWN
 from noroshi.core.translation import Message, _
 from noroshi.definitions.definition_tree import Path, copy_instance, copy_part, move_part, part
 from noroshi.operations import definition_operations
+from noroshi.operations.definition_answers import Applied
 from noroshi.ports import Document, Version
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
-from noroshi.service.definitions.definition_answers import Applied
 from noroshi.service.definitions.enable_disable import PATH, EnableDisableOperations, no_part
 from noroshi.service.errors import InvalidArgumentError
 from noroshi.service.operation import Person, offers
@@ -37,7 +37,7 @@ class CopyMoveOperations(EnableDisableOperations):
     """A copy has ids, state and history of its own; what is moved keeps them."""
 
     @offers(definition_operations.MONITOR_COPY)
-    async def monitor_copy(
+    async def copy_monitor(
         self,
         person: Person,
         monitor: str,
@@ -59,7 +59,7 @@ class CopyMoveOperations(EnableDisableOperations):
         )
 
     @offers(definition_operations.MONITOR_MOVE)
-    async def monitor_move(
+    async def move_monitor(
         self, person: Person, monitor: str, to: str, note: str = "", dry: bool = False
     ) -> Applied:
         """Move it, as `monitor_copy`, so that it is no longer where it was. It inherits from
@@ -75,7 +75,7 @@ class CopyMoveOperations(EnableDisableOperations):
         )
 
     @offers(definition_operations.INSTANCE_COPY)
-    async def instance_copy(
+    async def copy_instance(
         self,
         person: Person,
         instance: str,

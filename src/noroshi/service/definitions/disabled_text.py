@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping
 
 from noroshi.core.model import Monitor
 from noroshi.core.translation import Message, _, plain
-from noroshi.service.monitors.status_answers import StoppedBy
+from noroshi.operations.status_answers import StoppedBy
 
 SORTS = (_("the instance {path}"), _("the group {path}"), _("this monitor"))
 IS_STOPPED = _("monitoring is stopped: {what}")

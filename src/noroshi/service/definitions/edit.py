@@ -18,10 +18,10 @@ from noroshi.definitions.rename import key_after_rename, with_new_names
 from noroshi.definitions.route_aliases import readdress_mails, remember
 from noroshi.definitions.stable_ids import with_previous_id
 from noroshi.operations import definition_operations
+from noroshi.operations.definition_answers import Applied, DefinitionsShown
 from noroshi.ports import Document, StoreError, Version
 from noroshi.schema import Invalid as Unusable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
-from noroshi.service.definitions.definition_answers import Applied, DefinitionsShown
 from noroshi.service.definitions.renames import Names, renamed_routes
 from noroshi.service.definitions.versions import VersionOperations
 from noroshi.service.definitions.warnings import days_over, without_route
@@ -40,8 +40,8 @@ CALLED_NOW = _("{key} is now {now}")
 ENDS_ALL = followed_by(_("This would end all monitoring."), InstructionKind.REMOVE_LAST)
 NOT_FOLLOWED = followed_by(
     _(
-        "The new name is in effect, but waiting mails may still name the old route because of "
-        "a store problem ({why})."
+        "The new name is in effect, but waiting messages may still refer to the old route "
+        "because of a store problem ({why})."
     ),
     InstructionKind.SHOW_QUEUE,
 )
@@ -55,7 +55,7 @@ class EditOperations(VersionOperations):
     """A page or a program that changes one thing and leaves the rest as it is."""
 
     @offers(definition_operations.DEFINITION_SHOW)
-    async def definition_show(
+    async def read(
         self,
         person: Person,
         keys: tuple[str, ...] = (),
@@ -102,7 +102,7 @@ class EditOperations(VersionOperations):
         return check is None or check.runs
 
     @offers(definition_operations.DEFINITION_CHANGE)
-    async def definition_change(
+    async def change(
         self,
         person: Person,
         put: Mapping[str, Mapping[str, Any]] | None = None,

@@ -12,18 +12,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from noroshi.core.definitions.problems import Problem, suggestion
-from noroshi.core.definitions.self_monitoring import ALWAYS, OWN
+from noroshi.core.definitions.self_monitoring import ALWAYS
 from noroshi.core.definitions.version_note import note_text
 from noroshi.core.instruction import InstructionKind, followed_by
+from noroshi.core.own_instance import OWN
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.definitions.definition_tree import Path, disabled_parts, part, parts, set_enabled
 from noroshi.definitions.validation import read
 from noroshi.operations import definition_operations
+from noroshi.operations.definition_answers import Applied
+from noroshi.operations.status_answers import StoppedBy
 from noroshi.ports import Document, Version
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
-from noroshi.service.definitions.definition_answers import Applied
 from noroshi.service.errors import InvalidArgumentError, NotFoundError
-from noroshi.service.monitors.status_answers import StoppedBy
 from noroshi.service.operation import Person, offers
 from noroshi.service.operation_context import OperationGroup
 
@@ -49,7 +50,7 @@ class EnableDisableOperations(ApplyOperations):
     """The switch of each part."""
 
     @offers(definition_operations.INSTANCE_STOP)
-    async def instance_stop(self, person: Person, instance: str, note: str = "") -> Applied:
+    async def stop_instance(self, person: Person, instance: str, note: str = "") -> Applied:
         """Stop it: nothing of it is measured until it is started. A version like any other."""
         path = await self._instance(instance)
         return await self._switch(
@@ -57,7 +58,7 @@ class EnableDisableOperations(ApplyOperations):
         )
 
     @offers(definition_operations.INSTANCE_START)
-    async def instance_start(self, person: Person, instance: str, note: str = "") -> Applied:
+    async def start_instance(self, person: Person, instance: str, note: str = "") -> Applied:
         """Start it: it begins anew. What was disabled in it by its own word stays so, and is
         told."""
         path = await self._instance(instance)
@@ -66,7 +67,7 @@ class EnableDisableOperations(ApplyOperations):
         )
 
     @offers(definition_operations.MONITOR_DISABLE)
-    async def monitor_disable(self, person: Person, monitor: str, note: str = "") -> Applied:
+    async def disable_monitor(self, person: Person, monitor: str, note: str = "") -> Applied:
         """Disable a monitor (instance/group/monitor) or a whole group (instance/group)."""
         path = await self._group_or_monitor(monitor)
         return await self._switch(
@@ -74,7 +75,7 @@ class EnableDisableOperations(ApplyOperations):
         )
 
     @offers(definition_operations.MONITOR_ENABLE)
-    async def monitor_enable(self, person: Person, monitor: str, note: str = "") -> Applied:
+    async def enable_monitor(self, person: Person, monitor: str, note: str = "") -> Applied:
         """Enable what `monitor_disable` disables; it stays stopped as long as what it is in is
         stopped."""
         path = await self._group_or_monitor(monitor)

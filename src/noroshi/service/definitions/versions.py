@@ -12,9 +12,9 @@ from noroshi.core.translation import _
 from noroshi.definitions import FirstDifferences, first_differences
 from noroshi.definitions.stable_ids import as_it_was
 from noroshi.operations import definition_operations
+from noroshi.operations.definition_answers import Applied, OneVersion, VersionRow
 from noroshi.ports import Version
 from noroshi.service.definitions.apply import ApplyOperations
-from noroshi.service.definitions.definition_answers import Applied, OneVersion, VersionRow
 from noroshi.service.errors import NotFoundError
 from noroshi.service.operation import Person, offers
 
@@ -29,13 +29,13 @@ class VersionOperations(ApplyOperations):
     """Earlier versions, and going back to one."""
 
     @offers(definition_operations.VERSIONS)
-    async def versions(self, person: Person, last: int = 20) -> tuple[VersionRow, ...]:
+    async def list(self, person: Person, last: int = 20) -> tuple[VersionRow, ...]:
         """List the newest ones, newest first; the first is in force."""
         rows = await self._store.versions(max(1, min(last, MOST_LISTED)))
         return tuple(_row(version) for version in rows)
 
     @offers(definition_operations.VERSION_SHOW)
-    async def version_show(self, person: Person, number: int) -> OneVersion:
+    async def show(self, person: Person, number: int) -> OneVersion:
         """Return its difference from the one before it, and from what is in force now."""
         version = await self._version(number)
         before = await self._store.version(number - 1) or Version(number=0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from noroshi.core.definitions.problems import Problem, suggestion
@@ -22,8 +21,9 @@ from noroshi.oauth.high_volume import role_at
 from noroshi.oauth.token_provider import secret_of, token_of
 from noroshi.oauth.well_known_clouds import CLOUDS
 from noroshi.operations import sign_in_operations
+from noroshi.operations.diagnostic_answers import Examined, KnownDown, Looked, StageName
 from noroshi.ports import QueuedEnvelope, RouteOutage, TransportContext
-from noroshi.ports.examination import Exam, Examination, Remedy, Stage, Step, Whose
+from noroshi.ports.examination import Exam, Examination, Remedy, Step, Whose
 from noroshi.service.diagnostics.clock import ClockStep
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
 from noroshi.service.mail.compose import NO_MAILBOX
@@ -58,72 +58,17 @@ ADVICE: Mapping[str, Callable[[Answer], Explanation]] = {
 }
 """By kind of route, where the answers of its servers are looked up."""
 NOT_EXAMINED = _(
-    "Routes of kind {kind} have no diagnostic stages, so {route} cannot be examined."
+    "Routes of type {kind} have no diagnostic stages, so {route} cannot be diagnosed."
 )
 BAD_TO = _("The recipient is not valid.")
 SYSTEM = _("This computer")
-
-
-@dataclass(frozen=True, slots=True)
-class StageName:
-    """A stage that is to come."""
-
-    name: str
-    title: Message
-
-
-@dataclass(frozen=True, slots=True)
-class KnownDown:
-    """Mails do not leave by a route: since when, why, how many wait for it, one of them to try
-    again by, and when that is done next. Not `down`: the route is well, and those mails alone
-    were put off. `early`: a stage finds it too, so where all are passed it looks mended; else
-    `remedy` is what mends it, if the other side has said enough."""
-
-    since: datetime
-    why: Message
-    waiting: int
-    down: bool = True
-    early: bool = False
-    mail: str = ""
-    until: datetime | None = None
-    remedy: Remedy | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Examined:
-    """An examination: of a route, or of this computer (route ""); its stages so far, from the
-    one that was asked for on, and all that it will have. `down` is what
-    the node knows of the route beforehand."""
-
-    id: str
-    route: str
-    title: Message
-    kind: str
-    mark: Message
-    where: str
-    at: datetime
-    names: tuple[StageName, ...]
-    down: KnownDown | None = None
-    stages: tuple[Stage, ...] = ()
-    over: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """The stages that have come since, and whether that is all; when it was begun, and all that
-    it will have."""
-
-    stages: tuple[Stage, ...]
-    over: bool
-    at: datetime
-    names: tuple[StageName, ...]
 
 
 class DiagnosticOperations(OperationGroup):
     """Begun, and looked at as its stages come."""
 
     @offers(sign_in_operations.EXAMINE_BEGIN)
-    async def examine_begin(self, person: Person, route: str = "", to: str = "") -> Examined:
+    async def begin(self, person: Person, route: str = "", to: str = "") -> Examined:
         """Begin it; `to` is named as a recipient and never written to, else the mailbox itself.
 
         Without a route it is this computer.
@@ -181,7 +126,7 @@ class DiagnosticOperations(OperationGroup):
         return _postponed(retrying)
 
     @offers(sign_in_operations.EXAMINE_LOOK)
-    async def examine_look(self, person: Person, id: str, seen: int = 0) -> Looked:
+    async def look(self, person: Person, id: str, seen: int = 0) -> Looked:
         """Return its stages after the first `seen`; wait a few seconds for one. With `seen` -1
         it is all of them, at once."""
         running = self._context.running_examinations.get(id)

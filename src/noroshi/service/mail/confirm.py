@@ -7,22 +7,22 @@ from dataclasses import replace
 from noroshi.core.mail import EnvelopeState
 from noroshi.core.translation import _
 from noroshi.operations import mail_operations
+from noroshi.operations.mail_answers import Queued
 from noroshi.service.errors import ConflictError, NotFoundError
 from noroshi.service.mail.delivery_status import state_of
-from noroshi.service.mail.mail_answers import Queued
 from noroshi.service.mail.queue import NO_MAIL, QueueOperations
 from noroshi.service.monitors import status_view
 from noroshi.service.operation import Person, note, offers
 from noroshi.service.setup.proofs import confirm_arrival
 
-NOT_TAKEN = _("This mail cannot have arrived: no server has accepted it yet.")
+NOT_TAKEN = _("This message cannot have arrived: no server has accepted it yet.")
 
 
 class ConfirmationOperations(QueueOperations):
     """Said by a person, and kept with their name."""
 
     @offers(mail_operations.QUEUE_SEEN)
-    async def queue_seen(self, person: Person, id: str) -> Queued:
+    async def confirm(self, person: Person, id: str) -> Queued:
         """Note that a mail is seen arrived, and so proves the route that carried it. Of a
         digest's member the digest is meant."""
         entry = await self._store.envelope(id)

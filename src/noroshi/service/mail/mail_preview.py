@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 
 from noroshi.core.mail import Envelope, Route
 from noroshi.definitions.accounts_of_routes import account_of
 from noroshi.definitions.compilation import Plan
 from noroshi.operations import mail_operations
+from noroshi.operations.mail_answers import AsSent
 from noroshi.service.errors import NotFoundError
 from noroshi.service.mail.queue import NO_MAIL
 from noroshi.service.operation import Person, offers
@@ -19,24 +19,11 @@ from noroshi.transports.mime.charsets import UTF_8
 from noroshi.transports.mime.message import AddressError, compose
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AsSent:
-    """`route` is the first of those left that sends mails; "": none does any more, and there
-    are no `headers`. `html` "": it goes as text alone."""
-
-    id: str
-    route: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    text: str = ""
-    html: str = ""
-    attachments: tuple[str, ...] = ()
-
-
 class PreviewOperations(OperationGroup):
     """Mails as they will look, before they leave."""
 
     @offers(mail_operations.QUEUE_MAIL)
-    async def queue_mail(self, person: Person, id: str) -> AsSent:
+    async def preview(self, person: Person, id: str) -> AsSent:
         """Show the mail as the first of its routes that sends mails would send it; send
         nothing."""
         entry = await self._store.envelope(id)

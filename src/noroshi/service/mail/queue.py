@@ -10,24 +10,24 @@ from noroshi.core.levels import Level
 from noroshi.core.translation import Message, _
 from noroshi.definitions.accounts_of_routes import account_of
 from noroshi.operations import mail_operations
+from noroshi.operations.mail_answers import Letter, Queued, Sent
 from noroshi.ports import QueuedEnvelope
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
 from noroshi.service.mail import compose
-from noroshi.service.mail.mail_answers import Letter, Queued, Sent
 from noroshi.service.monitors import status_view
 from noroshi.service.operation import Person, note, offers
 from noroshi.service.operation_context import OperationGroup
 
-NO_MAIL = followed_by(_("There is no mail {id} in the queue."), InstructionKind.SHOW_QUEUE)
+NO_MAIL = followed_by(_("There is no message {id} in the queue."), InstructionKind.SHOW_QUEUE)
 NOT_AGAIN = _("{id} cannot be retried: it is being sent now, or it was accepted.")
 NOT_HELD = _("{id} cannot be held: it is being sent now, held already, or settled.")
-NOT_RELEASED = _("{id} is neither held nor set aside.")
+NOT_RELEASED = _("{id} is neither held nor undeliverable.")
 NOT_DROPPED = _(
-    "{id} cannot be given up: it is being sent now, was accepted, or was given up before."
+    "{id} cannot be dropped: it is being sent now, was accepted, or was dropped before."
 )
-NOT_EDITED = _("{id} cannot be changed: it is being sent now, was accepted, or was given up.")
+NOT_EDITED = _("{id} cannot be changed: it is being sent now, was accepted, or was dropped.")
 BAD_EDIT = _("{id} was not changed.")
-BAD_MAIL = _("The mail cannot be queued; nothing was sent.")
+BAD_MAIL = _("The message cannot be queued; nothing was sent.")
 
 
 class QueueOperations(OperationGroup):
@@ -66,7 +66,7 @@ class QueueOperations(OperationGroup):
         return Sent(tuple(envelope.id for envelope in envelopes))
 
     @offers(mail_operations.QUEUE_LIST)
-    async def queue_list(self, person: Person) -> tuple[Queued, ...]:
+    async def list(self, person: Person) -> tuple[Queued, ...]:
         """List what waits and what was set aside, oldest first."""
         outages, now, marks = (
             await self._context.outages(),
@@ -77,7 +77,7 @@ class QueueOperations(OperationGroup):
         return tuple(status_view.queued(one, outages, now, marks) for one in waiting)
 
     @offers(mail_operations.QUEUE_SHOW)
-    async def queue_show(self, person: Person, id: str) -> Letter:
+    async def show(self, person: Person, id: str) -> Letter:
         """Return the envelope, its attempts and what they brought, when it is next tried and
         why."""
         entry = await self._store.envelope(id)
@@ -94,7 +94,7 @@ class QueueOperations(OperationGroup):
         return status_view.letter(one, queued, receipts, arrivals, limits, person.roles)
 
     @offers(mail_operations.QUEUE_RETRY)
-    async def queue_retry(self, person: Person, id: str) -> Queued:
+    async def retry(self, person: Person, id: str) -> Queued:
         """Make it due now, its routes too, and let each sign-in that was refused be asked for
         again: whoever tries again says that it is mended. One set aside waits again."""
         await self._note_before(id)
@@ -103,21 +103,21 @@ class QueueOperations(OperationGroup):
         return await self._after_change(id, succeeded, NOT_AGAIN)
 
     @offers(mail_operations.QUEUE_HOLD)
-    async def queue_hold(self, person: Person, id: str) -> Queued:
+    async def hold(self, person: Person, id: str) -> Queued:
         """Hold it: it waits until it is released, and what is younger of the same order key
         behind it."""
         await self._note_before(id)
         return await self._after_change(id, await self._store.hold(id, person.name), NOT_HELD)
 
     @offers(mail_operations.QUEUE_RELEASE)
-    async def queue_release(self, person: Person, id: str) -> Queued:
+    async def release(self, person: Person, id: str) -> Queued:
         """Release one that was held, or set aside: it waits again, due now."""
         await self._note_before(id)
         succeeded = await self._store.release(id, self._clocks.wall())
         return await self._after_change(id, succeeded, NOT_RELEASED)
 
     @offers(mail_operations.QUEUE_DROP)
-    async def queue_drop(self, person: Person, id: str) -> Queued:
+    async def drop(self, person: Person, id: str) -> Queued:
         """Give it up: it is never sent, and stays on record with who gave it up."""
         await self._note_before(id)
         return await self._after_change(
@@ -125,7 +125,7 @@ class QueueOperations(OperationGroup):
         )
 
     @offers(mail_operations.QUEUE_EDIT)
-    async def queue_edit(
+    async def edit(
         self, person: Person, id: str, to: tuple[str, ...] = (), routes: tuple[str, ...] = ()
     ) -> Queued:
         """Change what is given, and leave the rest. One that was set aside is sent once it is

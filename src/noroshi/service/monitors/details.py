@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from noroshi.actions.phrases import YES_NO
 from noroshi.core.cadence import At, Cadence
 from noroshi.core.model import Limits, Monitor, Reading, Sample
-from noroshi.core.translation import Message, _, plain
+from noroshi.core.translation import Message, _
 from noroshi.operations import monitor_operations
+from noroshi.operations.status_answers import LimitShown, MonitorShown, Point, Series
 from noroshi.ports import Check
 from noroshi.service.alarms.alarm_view import (
     NO_SUPPRESSION,
@@ -20,9 +22,8 @@ from noroshi.service.definitions.disabled_text import stop_of
 from noroshi.service.definitions.enable_disable import DisabledMonitors
 from noroshi.service.monitors import status_view
 from noroshi.service.monitors.history import monitor_named
-from noroshi.service.monitors.reading_text import limits_text
+from noroshi.service.monitors.reading_text import limits_text, reading_name, shown_unit
 from noroshi.service.monitors.status import UNKNOWN_STATE
-from noroshi.service.monitors.status_answers import LimitShown, MonitorShown, Point, Series
 from noroshi.service.operation import Person, offers
 
 MOST_SAMPLES = 1000
@@ -35,7 +36,7 @@ class MonitorOperations(DisabledMonitors):
     """One thing watched, looked at closely."""
 
     @offers(monitor_operations.MONITOR_SHOW)
-    async def monitor_show(self, person: Person, monitor: str, last: int = 240) -> MonitorShown:
+    async def show(self, person: Person, monitor: str, last: int = 240) -> MonitorShown:
         """Return how a monitor (instance/group/monitor) is, its limits, and its newest
         values."""
         _, plan = await self._context.current()
@@ -53,9 +54,7 @@ class MonitorOperations(DisabledMonitors):
             target.id, NO_SUPPRESSION
         )
         return MonitorShown(
-            status=status_view.monitor_status(
-                target, state, newest, check.names, stop, suppression
-            ),
+            status=status_view.monitor_status(target, state, newest, check, stop, suppression),
             at=now,
             kind_title=check.title,
             goes_to=target.goes_to,
@@ -64,7 +63,7 @@ class MonitorOperations(DisabledMonitors):
             rules=tuple(rule.name_or_id for rule in target.rules),
             rules_called=tuple(rule.display_name for rule in target.rules),
             limits=tuple(_limits(target, newest, check)),
-            series=series_of(target, samples, check.names),
+            series=series_of(target, samples, check),
             runs=check.runs,
             seconds=target.timeout.total_seconds(),
             faults=tuple(one.at for one in reversed(samples) if one.fault is not None),
@@ -89,9 +88,7 @@ def cadence_text(cadence: Cadence) -> Message:
     return _("every {n} s").fill(n=f"{seconds:g}")
 
 
-def series_of(
-    monitor: Monitor, samples: Sequence[Sample], names: Mapping[str, Message]
-) -> tuple[Series, ...]:
+def series_of(monitor: Monitor, samples: Sequence[Sample], check: Check) -> tuple[Series, ...]:
     """Return the values of each reading of each item, oldest first. `samples` are newest first;
     only what the newest with readings has is shown."""
     newest = next((one.readings for one in samples if one.readings), ())
@@ -105,17 +102,18 @@ def series_of(
             ):
                 series_points.append(Point(sample.at, reading.value))
     last = {(r.name, r.item): r for r in reversed(newest)}
-    return tuple(_series(monitor, last[key], points[key], names) for key in keys)
+    return tuple(_series(monitor, last[key], points[key], check) for key in keys)
 
 
 def _series(
-    monitor: Monitor, reading: Reading, points: Sequence[Point], names: Mapping[str, Message]
+    monitor: Monitor, reading: Reading, points: Sequence[Point], check: Check
 ) -> Series:
     limits = monitor.limits.get(reading.name, NO_LIMITS)
     return Series(
-        name=names.get(reading.name, plain(reading.name)),
+        name=reading_name(reading.name, check),
         item=reading.item,
         unit=reading.unit,
+        yes_no=shown_unit(reading, check) == YES_NO,
         warning=limits.warning,
         critical=limits.critical,
         rising=limits.rising,
@@ -126,12 +124,17 @@ def _series(
 def _limits(monitor: Monitor, newest: Sample | None, check: Check) -> Sequence[LimitShown]:
     """Return the limits with the units of what was measured last; before that, with those that
     are known."""
-    units = {one.name: one.unit for one in newest.readings} if newest else {}
+    measured = {one.name: one.unit for one in newest.readings} if newest else {}
+    units = {name: unit for name, unit in measured.items() if unit.strip()}
     rows = [
         LimitShown(
-            check.names.get(name, plain(name)),
-            limits_text(limits, units.get(name) or check.unit(name)),
+            reading_name(name, check),
+            limits_text(limits, units.get(name, _known_unit(name, check))),
         )
         for name, limits in monitor.limits.items()
     ]
     return [one for one in rows if one.words.en]
+
+
+def _known_unit(reading: str, check: Check) -> str:
+    return YES_NO if reading in check.yes_no else check.unit(reading)

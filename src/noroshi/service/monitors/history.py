@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from noroshi.actions.phrases import REASONS
 from noroshi.core.definitions.problems import suggestion
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.judgement import end_of
 from noroshi.core.model import Contact, Decision, Event, Monitor, Rule
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import _
 from noroshi.definitions import Plan
 from noroshi.operations import monitor_operations
+from noroshi.operations.history_answers import ContactRow, Decided, Happened, Log
 from noroshi.plugins import UnknownKind
+from noroshi.ports import Check
 from noroshi.service.alarms.alarm_view import remark_shown
 from noroshi.service.definitions.disabled_text import stop_of
 from noroshi.service.definitions.enable_disable import DisabledMonitors
 from noroshi.service.errors import NotFoundError
-from noroshi.service.monitors.history_answers import ContactRow, Decided, Happened, Log
 from noroshi.service.monitors.reading_text import cause_text
 from noroshi.service.operation import Person, offers
 
@@ -62,19 +63,18 @@ class HistoryOperations(DisabledMonitors):
             item=event.item,
             before=event.before,
             after=event.after,
-            words=cause_text(event.cause, event.after, self._names(plan, event.monitor)),
+            words=cause_text(event.cause, event.after, self._check(plan, event.monitor)),
             ended=end_of(event.cause),
             path_now=path_now(plan, event.monitor),
         )
 
-    def _names(self, plan: Plan, id: str) -> Mapping[str, Message]:
-        """Return the names of a monitor's readings; one that is gone, or of a kind that is, has
-        none."""
+    def _check(self, plan: Plan, id: str) -> Check | None:
+        """Return the kind of a monitor; None for one that is gone, or of a kind that is."""
         monitor = plan.monitors.get(id)
         try:
-            return self._plugins.check(monitor.kind).names if monitor else {}
+            return self._plugins.check(monitor.kind) if monitor else None
         except UnknownKind:
-            return {}
+            return None
 
     @offers(monitor_operations.CONTACTS)
     async def contacts(self, person: Person) -> tuple[ContactRow, ...]:

@@ -2,37 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from noroshi.actions.phrases import WORDS, quantity_words, threshold_words
+from noroshi.actions.phrases import WORDS, YES_NO, quantity_words, threshold_words
 from noroshi.core.levels import Level
 from noroshi.core.model import Cause, Limits, Reading
-from noroshi.core.translation import COMMA, NOTHING, Message, _, joined, plain
+from noroshi.core.translation import COMMA, NOTHING, Message, _, composed, joined, plain
+from noroshi.ports import Check
 
 VALUE = _("{name} {value}")
 LIMITED = _("{told} (limit {limit})")
 NOTED = _("{told}: {note}")
 
 
-def cause_text(cause: Cause, level: Level, names: Mapping[str, Message]) -> Message:
-    """Return what stands behind a level, in one line; NOTHING if nothing is known."""
+def cause_text(cause: Cause, level: Level, check: Check | None) -> Message:
+    """Return what stands behind a level, in one line; NOTHING if nothing is known. `check` is None
+    for a monitor that is gone, or whose kind is."""
     reading, limits = cause.reading, cause.limits
     if reading is None:
         return cause.words
     if not reading.unit.strip() and reading.note != NOTHING:
         return reading.note  # as in a mail: a 0 or 1 says less than its note
-    name = names.get(reading.name, plain(reading.name))
-    words = VALUE.fill(name=name, value=quantity_text(reading))
-    if limits is not None:
+    words = _value_text(reading, check)
+    if limits is not None and shown_unit(reading, check) != YES_NO:
         limit = threshold_words(limits, level, reading.unit)
         if limit != NOTHING:
             words = LIMITED.fill(told=words, limit=limit)
     return NOTED.fill(told=words, note=reading.note) if reading.note != NOTHING else words
 
 
-def quantity_text(reading: Reading) -> Message:
-    """Return the value with its unit."""
-    return quantity_words(reading.value, reading.unit)
+def _value_text(reading: Reading, check: Check | None) -> Message:
+    name = reading_name(reading.name, check)
+    value = quantity_text(reading, check)
+    if shown_unit(reading, check) == YES_NO:
+        return composed("{name}: {answer}", name=name, answer=value)
+    return VALUE.fill(name=name, value=value)
+
+
+def reading_name(reading: str, check: Check | None) -> Message:
+    """Return what a reading is called; its own name if it has no other."""
+    names = check.names if check is not None else {}
+    return names.get(reading, plain(reading))
+
+
+def shown_unit(reading: Reading, check: Check | None) -> str:
+    """Return the unit with which a value is shown."""
+    is_yes_no = check is not None and reading.name in check.yes_no
+    return YES_NO if is_yes_no and not reading.unit.strip() else reading.unit
+
+
+def quantity_text(reading: Reading, check: Check | None) -> Message:
+    """Return the value with its unit, or in words."""
+    return quantity_words(reading.value, shown_unit(reading, check))
 
 
 def limits_text(limits: Limits, unit: str) -> Message:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
-from noroshi import schema
+from noroshi import answer_json
 from noroshi.actions.phrases import REASONS
 from noroshi.core.judgement import assess, judge
 from noroshi.core.levels import Level
@@ -17,21 +17,22 @@ from noroshi.core.translation import Message, _, plain
 from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import marks_of
 from noroshi.operations import monitor_operations
-from noroshi.ports import Document, Unmeasurable
+from noroshi.operations.status_answers import ItemStatus, MonitorTried, ReadingTried, RuleTried
+from noroshi.ports import Check, Document, Unmeasurable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
 from noroshi.service.errors import InvalidArgumentError, OperationFailedError
 from noroshi.service.monitors.history import monitor_named
-from noroshi.service.monitors.reading_text import cause_text, limits_text, quantity_text
-from noroshi.service.monitors.status_answers import (
-    ItemStatus,
-    MonitorTried,
-    ReadingTried,
-    RuleTried,
+from noroshi.service.monitors.reading_text import (
+    cause_text,
+    limits_text,
+    quantity_text,
+    reading_name,
+    shown_unit,
 )
 from noroshi.service.operation import Person, note, offers, require_reauthentication
 
 log = logging.getLogger(__name__)
-NOT_HERE = _("This process runs no measurements, so nothing can be tried here.")
+NOT_HERE = _("This process runs no measurements, so nothing can be tested here.")
 NOT_SHOWN = _("its raw result could not be shown within {seconds:g} s")
 
 
@@ -60,7 +61,7 @@ class RunNowOperations(ApplyOperations):
         state = states.get(target.id, State())
         preview = tuple(words for words in await self._preview(target) if words != sample.fault)
         result = self._result(target, state, sample, seconds, preview)
-        options = {"options": schema.plain(target.options)} if documents else {}
+        options = {"options": answer_json.plain(target.options)} if documents else {}
         note(after={"monitor": result.path, "level": result.level.value, **options})
         return replace(result, marks=marks_of(plan))
 
@@ -98,7 +99,7 @@ class RunNowOperations(ApplyOperations):
         seconds: float,
         preview: tuple[Message, ...],
     ) -> MonitorTried:
-        names = self._plugins.check(monitor.kind).names
+        check = self._plugins.check(monitor.kind)
         # One look shows what it is now: to believe it takes as many as `patience` says.
         at_once = replace(monitor, patience=1)
         now = self._clocks.wall()
@@ -112,10 +113,10 @@ class RunNowOperations(ApplyOperations):
             seconds=seconds,
             level=Level.worst(finding.level for finding in findings.values()),
             fault=sample.fault,
-            readings=tuple(_reading(r, monitor, names) for r in sample.readings),
+            readings=tuple(_reading(r, monitor, check) for r in sample.readings),
             items=tuple(
                 ItemStatus(
-                    item=n, level=f.level, since=None, words=cause_text(f.cause, f.level, names)
+                    item=n, level=f.level, since=None, words=cause_text(f.cause, f.level, check)
                 )
                 for n, f in findings.items()
             ),
@@ -124,14 +125,14 @@ class RunNowOperations(ApplyOperations):
         )
 
 
-def _reading(reading: Reading, monitor: Monitor, names: Mapping[str, Message]) -> ReadingTried:
+def _reading(reading: Reading, monitor: Monitor, check: Check) -> ReadingTried:
     limits = monitor.limits.get(reading.name, Limits())
     return ReadingTried(
-        name=names.get(reading.name, plain(reading.name)),
+        name=reading_name(reading.name, check),
         item=reading.item,
-        value=quantity_text(reading),
+        value=quantity_text(reading, check),
         level=judge(reading, limits),
-        limits=limits_text(limits, reading.unit),
+        limits=limits_text(limits, shown_unit(reading, check)),
         note=reading.note,
         lines=reading.lines,
     )

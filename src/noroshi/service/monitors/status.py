@@ -9,6 +9,8 @@ from typing import TypeVar
 from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, Sample, State
 from noroshi.operations import monitor_operations
+from noroshi.operations.definition_answers import Kind
+from noroshi.operations.status_answers import MonitorStatus, RoutesShown, Status, StoppedBy
 from noroshi.service.alarms.alarm_view import (
     NO_SUPPRESSION,
     MonitorSuppression,
@@ -16,17 +18,10 @@ from noroshi.service.alarms.alarm_view import (
     silence_shown,
     suppressions_by_monitor,
 )
-from noroshi.service.definitions.definition_answers import Kind
 from noroshi.service.definitions.disabled_text import outermost, stop_of
 from noroshi.service.definitions.enable_disable import DisabledMonitors
 from noroshi.service.definitions.warnings import FIRST, paths_without_rule, without_rule
 from noroshi.service.monitors import status_view
-from noroshi.service.monitors.status_answers import (
-    MonitorStatus,
-    RoutesShown,
-    Status,
-    StoppedBy,
-)
 from noroshi.service.operation import Person, offers
 from noroshi.service.operation_context import OperationGroup
 
@@ -86,7 +81,7 @@ class StatusOperations(NewestSamples, DisabledMonitors):
         )
 
     @offers(monitor_operations.ROUTE_LIST)
-    async def route_list(self, person: Person) -> RoutesShown:
+    async def routes(self, person: Person) -> RoutesShown:
         """Return the routes of `status` without anything of the monitors, of which there may be
         many."""
         _, plan = await self._context.current()
@@ -107,14 +102,14 @@ class StatusOperations(NewestSamples, DisabledMonitors):
         for portion in batched(by_path, PORTION):
             for monitor in portion:
                 state = states.get(monitor.id, UNKNOWN_STATE)
-                names = self._plugins.check(monitor.kind).names
+                check = self._plugins.check(monitor.kind)
                 stop, suppression = (
                     stop_of(monitor, stops),
                     by_monitor.get(monitor.id, NO_SUPPRESSION),
                 )
                 sample = samples.get(monitor.id)
                 statuses.append(
-                    status_view.monitor_status(monitor, state, sample, names, stop, suppression)
+                    status_view.monitor_status(monitor, state, sample, check, stop, suppression)
                 )
             await asyncio.sleep(0)  # many are not to hold up the watch
         return tuple(statuses)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from noroshi import schema
+from noroshi.actions.phrases import YES_NO
 from noroshi.core.digest import ALARM_ROWS, ENDING
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.levels import Level
@@ -20,6 +21,15 @@ from noroshi.core.translation import NOTHING, Message, _, quotes
 from noroshi.definitions.accounts_of_routes import NOT_IN_VAULT, is_retiring
 from noroshi.definitions.compilation import OPEN
 from noroshi.oauth.tokens import SignInState, SignInStatus
+from noroshi.operations.definition_answers import Kind
+from noroshi.operations.mail_answers import Attempt, Letter, Queued, Said
+from noroshi.operations.status_answers import (
+    Counts,
+    ItemStatus,
+    MonitorStatus,
+    RouteStatus,
+    StoppedBy,
+)
 from noroshi.plugins import Plugins
 from noroshi.ports import (
     Action,
@@ -33,31 +43,19 @@ from noroshi.ports import (
 )
 from noroshi.service.alarms.alarm_view import NO_SUPPRESSION, MonitorSuppression, holder
 from noroshi.service.alarms.level_explanation import newest_findings, reason
-from noroshi.service.definitions.definition_answers import Kind
 from noroshi.service.definitions.disabled_text import disabled_message
 from noroshi.service.mail import delivery_status
-from noroshi.service.mail.mail_answers import Attempt, Letter, Queued, Said
 from noroshi.service.monitors.reading_text import limits_text
-from noroshi.service.monitors.status_answers import (
-    Counts,
-    ItemStatus,
-    MonitorStatus,
-    RouteStatus,
-    StoppedBy,
-)
 
 NEVER_MEASURED = _("not measured yet")
 FIRST_TURN = _("waiting for its turn")
-MAY_BE_FOLDED = _("waiting for its turn, alone or combined with others in one mail")
+MAY_BE_FOLDED = _("waiting for its turn, alone or combined with others in one message")
 LENT = _("being sent now")
 IS_DOWN = _("route {route} is down: {why}")
 NEVER_SIGNED_IN = followed_by(_("nobody has signed in yet."), InstructionKind.SIGN_IN)
-BY_HAND = {
-    EnvelopeState.HELD: _("held by {who}"),
-    EnvelopeState.DROPPED: _("given up by {who}"),
-}
+BY_HAND = {EnvelopeState.HELD: _("held by {who}"), EnvelopeState.DROPPED: _("dropped by {who}")}
 IN_DIGEST = (EnvelopeState.IN_DIGEST, EnvelopeState.SET_ASIDE_IN_DIGEST)
-TOLD_IN = followed_by(_("combined with others in one mail."), InstructionKind.SHOW_MAIL)
+TOLD_IN = followed_by(_("combined with others in one message."), InstructionKind.SHOW_MAIL)
 NO_MARKS: Mapping[str, Message] = {}
 STATES = {SignInStatus.NEVER: "not signed in", SignInStatus.NEEDED: "needs somebody"}
 
@@ -78,12 +76,13 @@ def kinds(plugins: Plugins) -> tuple[Kind, ...]:
             options=schema.form(kind.options),
             readings=getattr(kind, "names", {}),
             limits={
-                name: limits_text(limits, _unit(kind, name))
+                name: limits_text(limits, _limit_unit(kind, name))
                 for name, limits in getattr(kind, "limits", {}).items()
             },
             units={
                 name: unit for name in getattr(kind, "names", {}) if (unit := _unit(kind, name))
             },
+            yes_no=tuple(sorted(getattr(kind, "yes_no", ()))),
             defaults=getattr(kind, "limits", {}),
             open=family == "monitor" and kind.kind in OPEN,
             runs=getattr(kind, "runs", False),
@@ -98,11 +97,16 @@ def _unit(kind: object, reading: str) -> str:
     return kind.unit(reading) if isinstance(kind, Check) else ""
 
 
+def _limit_unit(kind: object, reading: str) -> str:
+    is_yes_no = isinstance(kind, Check) and reading in kind.yes_no
+    return YES_NO if is_yes_no else _unit(kind, reading)
+
+
 def monitor_status(
     monitor: Monitor,
     state: State,
     sample: Sample | None,
-    names: Mapping[str, Message],
+    check: Check,
     stop: StoppedBy | None = None,
     suppression: MonitorSuppression = NO_SUPPRESSION,
 ) -> MonitorStatus:
@@ -117,7 +121,7 @@ def monitor_status(
             item=name,
             level=item.level,
             since=item.since,
-            words=reason(item, findings.get(name), monitor.patience, names),
+            words=reason(item, findings.get(name), monitor.patience, check),
             acknowledged=holder(suppression.acknowledged.get(name)),
         )
         for name, item in _visible_items(state)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from noroshi import ports
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.translation import Message, _
 from noroshi.operations import node_operations
+from noroshi.operations.node_answers import BackedUp
 from noroshi.service.errors import ConflictError, InvalidArgumentError
 from noroshi.service.operation import Person, note, offers
 from noroshi.service.operation_context import OperationGroup
@@ -19,16 +18,6 @@ NO_PATH = _("The backup cannot be written there.")
 THERE_IS_ONE = _(
     "{path} already exists; nothing was changed. Choose another name, or delete it first."
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BackedUp:
-    """A backup that was written: `size` in bytes; `waiting` mails wait in it."""
-
-    path: str
-    size: int
-    at: datetime
-    waiting: int
 
 
 class BackupOperations(OperationGroup):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from noroshi.core.translation import _
 from noroshi.knowledge.os_errors import why
 from noroshi.operations import node_operations
+from noroshi.operations.vault_answers import KeyChecked, KeyEntry, KeyRotated
 from noroshi.service.errors import OperationFailedError
-from noroshi.service.node.vault_answers import KeyChecked, KeyEntry, KeyRotated
 from noroshi.service.operation import Person, note, offers
 from noroshi.service.operation_context import OperationGroup
 from noroshi.vault import KeyRing, VaultError
@@ -19,7 +19,7 @@ class VaultKeyOperations(OperationGroup):
     """The vault's key."""
 
     @offers(node_operations.KEY_CHECK)
-    async def key_check(self, person: Person) -> KeyChecked:
+    async def check(self, person: Person) -> KeyChecked:
         """Return which key it is, where it comes from, and which entries it opens."""
         try:
             status = await self._keyring().check()
@@ -33,7 +33,7 @@ class VaultKeyOperations(OperationGroup):
         )
 
     @offers(node_operations.KEY_ROTATE)
-    async def key_rotate(self, person: Person) -> KeyRotated:
+    async def rotate(self, person: Person) -> KeyRotated:
         """Seal everything under a new key; the old one is kept beside it."""
         try:
             rotation = await self._keyring().rotate()

@@ -5,22 +5,21 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.levels import Level
 from noroshi.core.route_readiness import Sends, nothing_against
 from noroshi.core.translation import Message, _, ngettext
 from noroshi.definitions import Plan
-from noroshi.hosts.footprint import Around, PlaceShown
+from noroshi.hosts.footprint import Around
 from noroshi.hosts.threads import apart
 from noroshi.operations import node_operations
+from noroshi.operations.node_answers import Health, LastBackup, Places
+from noroshi.operations.status_answers import MonitorStatus, RouteStatus
 from noroshi.ports import NOTHING_QUEUED, NodeFacts, QueueFacts
 from noroshi.service.alarms.alarm_view import suppressions_by_monitor
 from noroshi.service.errors import OperationFailedError
 from noroshi.service.monitors.status import StatusOperations
-from noroshi.service.monitors.status_answers import MonitorStatus, RouteStatus
 from noroshi.service.operation import Person, offers
 
 BACKUP, LOOKED_THROUGH = "backup", 10_000
@@ -31,61 +30,18 @@ NO_WAY = ngettext(
 )
 ONLY_ONE = _("no alarm can be sent: the only route cannot send ({route}: {why})")
 STUCK = _("alarms of {which} cannot be sent: none of their routes can send ({route}: {why})")
-SOON = _("soon alarms may not be sent: no route has a valid sign-in ({route}: {why})")
+SOON = _("sending alarms may soon fail: no route has a valid sign-in ({route}: {why})")
 SOON_ONE = _(
-    "soon alarms may not be sent: the only route may still send for a while, but its sign-in "
-    "is not valid ({route}: {why})"
+    "sending alarms may soon fail: the only route may still send for a while, but its "
+    "sign-in is not valid ({route}: {why})"
 )
 SOON_STUCK = _(
-    "soon alarms of {which} may not be sent: none of their routes has a valid sign-in "
+    "sending alarms of {which} may soon fail: none of their routes has a valid sign-in "
     "({route}: {why})"
 )
 MOST_STUCK = 3
 """Rules and notifications whose alarms cannot leave that are named at most."""
 NOT_HERE = _("This process has no information about its environment.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
-    """The health of the node. `seconds`: how long it has run; `late` and `clock_set` in
-    seconds, as of its last minute and hour; `size` and `free` in bytes: the store, and what its
-    volume has left. `own` are the monitors by which it watches itself."""
-
-    node: str
-    level: Level
-    version: str
-    python: str
-    system: str
-    zone: str
-    at: datetime
-    began: datetime
-    seconds: float
-    late: float
-    clock_set: float
-    trouble: Message | None
-    size: int
-    free: int
-    queue: QueueFacts
-    definitions: int
-    own: tuple[MonitorStatus, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LastBackup:
-    """The last copy of the store that was asked for here: where, when, and by whom."""
-
-    path: str
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
-    """The addresses where the node listens, its files and folders, what goes out; and its last
-    backup."""
-
-    places: tuple[PlaceShown, ...]
-    backup: LastBackup | None
 
 
 class NodeOperations(StatusOperations):

@@ -13,6 +13,7 @@ from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import _
 from noroshi.operations import node_operations
+from noroshi.operations.vault_answers import SecretEntry
 from noroshi.ports import Document
 from noroshi.service.errors import (
     ConflictError,
@@ -21,7 +22,6 @@ from noroshi.service.errors import (
     OperationFailedError,
 )
 from noroshi.service.node.secret_bindings import Destinations
-from noroshi.service.node.vault_answers import SecretEntry
 from noroshi.service.operation import Person, note, offers
 from noroshi.service.operation_context import OperationGroup
 from noroshi.vault import reserved
@@ -33,8 +33,8 @@ HEADERS = "secret_headers"
 """The name of settings that name one for each header."""
 IN_USE = followed_by(
     _(
-        "{who} uses it: without it, no mail can be sent by that route, and no such page can be "
-        "checked."
+        "{who} uses it: without it, no message can be sent through that route, and no such page "
+        "can be checked."
     ),
     InstructionKind.REMOVE_ENTRY,
 )
@@ -47,7 +47,7 @@ class SecretOperations(OperationGroup):
     """Listed, removed; what is in them never comes out."""
 
     @offers(node_operations.SECRET_LIST)
-    async def secret_list(self, person: Person) -> tuple[SecretEntry, ...]:
+    async def list(self, person: Person) -> tuple[SecretEntry, ...]:
         """List those that are kept and those that definitions name, without the sign-ins'
         own."""
         vault_names = {name for name in await self._vault.names() if not reserved(name)}
@@ -71,7 +71,7 @@ class SecretOperations(OperationGroup):
         return {}
 
     @offers(node_operations.SECRET_REMOVE)
-    async def secret_remove(self, person: Person, name: str, force: bool = False) -> str:
+    async def remove(self, person: Person, name: str, force: bool = False) -> str:
         """Take it out for good; one that definitions name only with `force`."""
         if why := reserved(name):
             raise InvalidArgumentError(LEFT, (Problem("name", why),))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from noroshi.core.definitions.problems import Problem, shortened, suggestion
 from noroshi.core.people import NAME, ApiToken, holds, made_with
 from noroshi.core.translation import _
 from noroshi.operations import people_operations
+from noroshi.operations.people_answers import TokenMade, TokenRow
 from noroshi.people import random_keys
 from noroshi.people.authentication import BAD_NAME
 from noroshi.service.errors import (
@@ -30,34 +30,11 @@ THERE_IS_TOKEN = _(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenMade:
-    """An API token: `token` is shown once."""
-
-    name: str
-    role: str
-    token: str = field(repr=False)
-    until: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenRow:
-    """An API token in short. `ended`: it holds no more."""
-
-    name: str
-    role: str
-    by: str
-    made: datetime
-    until: datetime | None
-    programs: bool
-    ended: bool
-
-
 class ApiTokenOperations(OperationGroup):
     """Made, listed and revoked. The store keeps what proves one, never the token."""
 
     @offers(people_operations.TOKEN_NEW)
-    async def token_new(
+    async def create(
         self,
         person: Person,
         name: str,
@@ -91,7 +68,7 @@ class ApiTokenOperations(OperationGroup):
         return TokenMade(name=name, role=role, token=text, until=token.until)
 
     @offers(people_operations.TOKEN_LIST)
-    async def token_list(self, person: Person) -> tuple[TokenRow, ...]:
+    async def list(self, person: Person) -> tuple[TokenRow, ...]:
         """List who made them, and until when they hold; never the tokens."""
         tokens = await self._store.api_tokens()
         return tuple(
@@ -108,7 +85,7 @@ class ApiTokenOperations(OperationGroup):
         )
 
     @offers(people_operations.TOKEN_REVOKE)
-    async def token_revoke(self, person: Person, name: str) -> str:
+    async def revoke(self, person: Person, name: str) -> str:
         """Revoke it: it is not taken from the next request on, nor is any that was made by it,
         or by one of those."""
         async with self._context.people.administrators:

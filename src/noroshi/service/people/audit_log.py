@@ -15,7 +15,7 @@ class AuditLogOperations(OperationGroup):
     """The log of who changed what, and who was refused."""
 
     @offers(people_operations.AUDIT)
-    async def audit(self, person: Person, last: int = 50) -> tuple[Audited, ...]:
+    async def entries(self, person: Person, last: int = 50) -> tuple[Audited, ...]:
         """Return the newest first: who, by which door, from what to what. Secrets are never in
         it."""
         return tuple(await self._store.audit_log(max(1, min(last, MOST_LISTED))))

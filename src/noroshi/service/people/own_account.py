@@ -2,46 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.people import User
 from noroshi.core.translation import _
 from noroshi.operations import people_operations
+from noroshi.operations.people_answers import OwnAccount, Recovery, SecondStep
 from noroshi.people import AuthenticationError
 from noroshi.people.passwords import password_problem
 from noroshi.service.errors import ForbiddenError, InvalidArgumentError, OperationFailedError
 from noroshi.service.operation import ADMIN, Person, note, offers
-from noroshi.service.people.users import NOT_SET, Recovery, SecondStep, UserOperations
+from noroshi.service.people.users import NOT_SET, UserOperations
 
-WHOSE = _("Name the account: only a browser that is logged in may omit it.")
+WHOSE = _("Specify the account: it can be omitted only in a browser that is logged in.")
 NOT_YOURS = followed_by(_("{name} is another user."), InstructionKind.CHANGE_PASSWORD)
 IN_BROWSER = followed_by(
     _(
-        "{name} uses two-step log-in, so a password alone is not enough: log in and do it in "
-        "the browser."
+        "{name} uses two-step login, so a password alone is not enough: log in and do it in the "
+        "browser."
     ),
     InstructionKind.END_SECOND_STEP,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnAccount:
-    """The person who asks, and whether they may log in at all: a token or this computer's user
-    has neither password nor second step here."""
-
-    name: str
-    role: str = ""
-    two_steps: bool = False
-    recovery: int = 0
 
 
 class OwnAccountOperations(UserOperations):
     """By the password each time, so that a browser left alone gives nothing away."""
 
     @offers(people_operations.OWN_ACCOUNT)
-    async def own_account(self, person: Person) -> OwnAccount:
+    async def show(self, person: Person) -> OwnAccount:
         """Return whether it has a second step, and how many recovery codes are left."""
         user = (await self._store.users()).get(person.name) if person.door == "web" else None
         if user is None:
@@ -54,7 +42,7 @@ class OwnAccountOperations(UserOperations):
         )
 
     @offers(people_operations.OWN_PASSWORD)
-    async def own_password(self, person: Person, old: str, new: str, name: str = "") -> str:
+    async def change_password(self, person: Person, old: str, new: str, name: str = "") -> str:
         """Change your password; you are logged out everywhere. `name`: whose, where nobody is
         logged in."""
         user = await self._own_user(person, old, name)
@@ -66,12 +54,12 @@ class OwnAccountOperations(UserOperations):
         return user.name
 
     @offers(people_operations.OWN_TOTP)
-    async def own_totp(self, person: Person, password: str, name: str = "") -> SecondStep:
+    async def begin_own_totp(self, person: Person, password: str, name: str = "") -> SecondStep:
         """Return a seed for an authenticator; it holds once a code of it was given back."""
         return await self._begin_second_step(await self._own_user(person, password, name))
 
     @offers(people_operations.OWN_TOTP_ON)
-    async def own_totp_on(
+    async def enable_own_totp(
         self, person: Person, code: str, password: str = "", name: str = ""
     ) -> Recovery:
         """Switch it on with a code of the authenticator; a browser gave the password when it
@@ -83,7 +71,7 @@ class OwnAccountOperations(UserOperations):
         return await self._enable_second_step(user, code)
 
     @offers(people_operations.OWN_TOTP_OFF)
-    async def own_totp_off(self, person: Person, password: str, name: str = "") -> str:
+    async def disable_own_totp(self, person: Person, password: str, name: str = "") -> str:
         """Switch it off: the authenticator and the recovery codes are good for nothing then."""
         return await self._disable_second_step(await self._own_user(person, password, name))
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.people import NAME, OF_TOKEN, User, made_with
 from noroshi.core.roles import ROLES, roles_up_to
 from noroshi.core.translation import _
 from noroshi.operations import people_operations
+from noroshi.operations.people_answers import Recovery, SecondStep, UserMade, UserRow
 from noroshi.people import random_keys, second_factor
 from noroshi.people.authentication import BAD_NAME, SEED
 from noroshi.people.authentication_errors import BusyError
@@ -38,53 +39,14 @@ WRONG_CODE = _(
     "The code is not correct. Enter the code that the authenticator shows now, and check "
     "that the clocks agree."
 )
-NOT_BEGUN = _("Two-step log-in was not begun for {name}.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserMade:
-    """A user; `code` is shown once: by it they choose their password, until then."""
-
-    name: str
-    role: str
-    code: str = field(default="", repr=False)
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserRow:
-    """A user in short. `waits`: they have not chosen a password yet."""
-
-    name: str
-    role: str
-    made: datetime
-    waits: bool
-    two_steps: bool
-    recovery: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecondStep:
-    """The seed that an authenticator takes, or `address` as a QR code. Shown once."""
-
-    name: str
-    seed: str = field(repr=False)
-    address: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recovery:
-    """Codes for when the authenticator is lost; each is good once, and shown once."""
-
-    name: str
-    codes: tuple[str, ...] = field(repr=False)
+NOT_BEGUN = _("Two-step login was not begun for {name}.")
 
 
 class UserOperations(OperationGroup):
     """Users: who may log in, as what, and by which proof."""
 
     @offers(people_operations.USER_ADD)
-    async def user_add(
+    async def add(
         self, person: Person, name: str, role: str = "viewer", password: str = ""
     ) -> UserMade:
         """Add a user with a password, or with a one-time code by which they choose one
@@ -102,7 +64,7 @@ class UserOperations(OperationGroup):
         return UserMade(name=name, role=role, code=code, until=new_user.code_until)
 
     @offers(people_operations.USER_LIST)
-    async def user_list(self, person: Person) -> tuple[UserRow, ...]:
+    async def list(self, person: Person) -> tuple[UserRow, ...]:
         """List who may log in, and as what."""
         return tuple(
             UserRow(
@@ -117,7 +79,7 @@ class UserOperations(OperationGroup):
         )
 
     @offers(people_operations.USER_PASSWORD)
-    async def user_password(self, person: Person, name: str, password: str = "") -> UserMade:
+    async def set_password(self, person: Person, name: str, password: str = "") -> UserMade:
         """Set a password, or a one-time code by which they choose one; they are logged out
         everywhere."""
         user = await self._user(name)
@@ -129,7 +91,7 @@ class UserOperations(OperationGroup):
         return UserMade(name=name, role=user.role, code=code, until=changed_user.code_until)
 
     @offers(people_operations.USER_ROLE)
-    async def user_role(self, person: Person, name: str, role: str) -> UserMade:
+    async def set_role(self, person: Person, name: str, role: str) -> UserMade:
         """Give a user another role: it holds from their next request on; what API tokens they
         made that may do more than they may now hold no more, nor does any that was made by one
         of those."""
@@ -146,7 +108,7 @@ class UserOperations(OperationGroup):
         return UserMade(name=name, role=role)
 
     @offers(people_operations.USER_REMOVE)
-    async def user_remove(self, person: Person, name: str) -> str:
+    async def remove(self, person: Person, name: str) -> str:
         """Remove a user: they are logged out at once, and the API tokens that they made hold no
         more, nor does any that was made by one of those."""
         user = await self._user(name)
@@ -160,18 +122,18 @@ class UserOperations(OperationGroup):
         return name
 
     @offers(people_operations.USER_TOTP)
-    async def user_totp(self, person: Person, name: str) -> SecondStep:
+    async def begin_totp(self, person: Person, name: str) -> SecondStep:
         """Return a fresh seed for an authenticator; it holds once a code of it was given
         back."""
         return await self._begin_second_step(await self._user(name))
 
     @offers(people_operations.USER_TOTP_ON)
-    async def user_totp_on(self, person: Person, name: str, code: str) -> Recovery:
+    async def enable_totp(self, person: Person, name: str, code: str) -> Recovery:
         """Switch it on with a code of the authenticator; return what to keep for its loss."""
         return await self._enable_second_step(await self._user(name), code)
 
     @offers(people_operations.USER_TOTP_OFF)
-    async def user_totp_off(self, person: Person, name: str) -> str:
+    async def disable_totp(self, person: Person, name: str) -> str:
         """Switch it off, for when the authenticator and the recovery codes are lost."""
         return await self._disable_second_step(await self._user(name))
 
@@ -233,7 +195,9 @@ class UserOperations(OperationGroup):
         if admins == {name}:
             raise ConflictError(LAST_ONE.fill(name=name))
 
-    async def _revoke_tokens(self, name: str, allowed_roles: Collection[str] = ()) -> list[str]:
+    async def _revoke_tokens(
+        self, name: str, allowed_roles: Collection[str] = ()
+    ) -> Sequence[str]:
         """Revoke the API tokens that this user made, but those of the `allowed_roles`, and all
         that were made by those: they hold no more."""
         by, tokens = maker(Person(name, frozenset(), "web")), await self._store.api_tokens()

@@ -11,12 +11,13 @@ from datetime import datetime
 from noroshi import schema
 from noroshi.actions.trial_alarm import trial_alarm
 from noroshi.core.definitions.problems import Problem, suggestion
-from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.mail import Envelope, Lane
 from noroshi.core.model import Contact
+from noroshi.core.own_instance import OWN
 from noroshi.core.translation import _
 from noroshi.definitions import Plan
 from noroshi.operations import setup_operations
+from noroshi.operations.setup_answers import AlarmSent, FirstLook
 from noroshi.ports import NOTHING_QUEUED, Document
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
 from noroshi.service.mail.compose import routes_of
@@ -31,8 +32,8 @@ NO_CONTACT = _("There is no contact {given}{instead}. An alarm needs a recipient
 NO_ROUTE = _("There is no route yet, so nothing can be sent.")
 NO_TEST = _("No test alarm was sent yet, so there is no number to enter.")
 WRONG_NUMBER = _(
-    "This is not the number of the last test alarm. Use the newest mail: each mail has "
-    "another number."
+    "This is not the number of the last test alarm. Use the newest message: each message has "
+    "a different number."
 )
 TOO_OFTEN = _("Five wrong numbers. Send another test alarm and enter its number.")
 MOST_WRONG, LEAST, MOST = 5, 1000, 9999
@@ -51,35 +52,6 @@ class FirstStart:
     seen: datetime | None = None
     by: str = ""
     ended: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FirstLook:
-    """The progress of the first start; "" is not there yet. `open`: it was begun, and is
-    neither proved nor put away. `ready`: nothing is known against the `route`, which is no
-    proof; `accepted`: a provider took a mail by it. `mail` is the last test alarm's; `seen`
-    when `by` gave its number back: that is the proof."""
-
-    open: bool
-    contact: str
-    instance: str
-    route: str
-    ready: bool
-    accepted: bool
-    mail: str
-    to: tuple[str, ...]
-    sent: datetime | None
-    seen: datetime | None
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmSent:
-    """The mail that goes to a contact, with a number in it."""
-
-    id: str
-    contact: str
-    to: tuple[str, ...]
 
 
 class FirstStepOperations(OperationGroup):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, TypeVar
 
@@ -16,35 +15,21 @@ from noroshi.definitions import content
 from noroshi.definitions.blueprints import Blueprint, add
 from noroshi.hosts.time_zone import machine_zone
 from noroshi.operations import setup_operations
+from noroshi.operations.definition_answers import Applied
+from noroshi.operations.setup_answers import Suggested, Suggestion
 from noroshi.ports import Document, Host, Listener, Unmeasurable
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
-from noroshi.service.definitions.definition_answers import Applied
 from noroshi.service.definitions.edit import EditOperations
 from noroshi.service.errors import InvalidArgumentError, OperationFailedError
 from noroshi.service.operation import Person, offers
 from noroshi.service.setup.first_steps import TEST, FirstStart, FirstStepOperations
-from noroshi.service.setup.suggestions import (
-    Suggested,
-    groups_of,
-    instance_name,
-    suggest_monitors,
-)
+from noroshi.service.setup.suggestions import groups_of, instance_name, suggest_monitors
 
 T = TypeVar("T")
 NEW = _("basic monitoring of this computer")
 NOT_HERE = _("This process runs no measurements, so it cannot examine the computer.")
 NO_SUGGESTION = _("{given} was not suggested{instead}")
 NOTHING_CHOSEN = _("Choose at least one thing to monitor.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suggestion:
-    """Monitors for what there is on this computer, and what its instance would be called."""
-
-    instance: str
-    title: str
-    zone: str
-    monitors: tuple[Suggested, ...]
 
 
 class DiscoveryOperations(FirstStepOperations, EditOperations):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from noroshi.core.translation import COMMA, Message, _, joined, ngettext, plain
+from noroshi.operations.setup_answers import Suggested
 from noroshi.ports import Listener, Memory, Process, Processor, Volume
 from noroshi.service.setup.known_services import PORTS, PROGRAMS, known_as
 
@@ -24,8 +24,8 @@ OF_DISK = _("{mount} {used:.0f}% of {size:.0f} GiB")
 OF_MEMORY = _("{size:.1f} GiB")
 OF_CPU = ngettext("{count} processor", "{count} processors")
 RUNS = _("running now ({count})")
-FROM = _("WARNING from {warning}%, CRITICAL from {critical}%")
-WARNING_FROM = _("WARNING from {warning}%")
+FROM = _("WARNING at {warning}%, CRITICAL at {critical}%")
+WARNING_FROM = _("WARNING at {warning}%")
 ENDS = _("CRITICAL if it is not running")
 PORT = _("Port {port}: {what}")
 EVERYWHERE = _("listens on all addresses")
@@ -37,19 +37,6 @@ ANY, LOOPBACK = ("0.0.0.0", "::"), ("127.0.0.1", "::1")
 BY = {"0.0.0.0": "", "127.0.0.1": "127.0.0.1", "::": "::1", "::1": "::1"}
 """The addresses by which to reach what listens there, best first. "" is the instance's own
 address; what says "::" may take IPv6 alone (RFC 3493, 5.3), so it is reached by that."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suggested:
-    """One monitor to have. `found` says what there is now, `limit` when it would be told of;
-    `there`: the instance has it already."""
-
-    id: str
-    title: Message
-    found: Message
-    limit: Message
-    there: bool
-    monitor: Mapping[str, Any]
 
 
 def suggest_monitors(

@@ -8,10 +8,10 @@ from noroshi.oauth.account import Account
 from noroshi.oauth.credentials import named_by
 from noroshi.oauth.provider import Credential, SignInError, UnreachableError
 from noroshi.operations import sign_in_operations
+from noroshi.operations.sign_in_answers import AccountChecked
 from noroshi.service.node.secret_rules import unfit
 from noroshi.service.operation import Person, offers
 from noroshi.service.sign_in.probes import ProbeOperations
-from noroshi.service.sign_in.sign_in_answers import AccountChecked
 from noroshi.service.sign_in.try_before_save import field_of, refusal
 from noroshi.vault import Secret, VaultError
 

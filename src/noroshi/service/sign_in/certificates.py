@@ -22,6 +22,7 @@ from noroshi.oauth.client_certificates import (
 from noroshi.oauth.credentials import named_by
 from noroshi.oauth.errors.messages import CERTIFICATE_MISSING
 from noroshi.operations import sign_in_operations
+from noroshi.operations.sign_in_answers import Certificate
 from noroshi.service.errors import (
     ConflictError,
     InvalidArgumentError,
@@ -31,19 +32,18 @@ from noroshi.service.errors import (
 from noroshi.service.node.secrets import named_in
 from noroshi.service.operation import Person, note, offers
 from noroshi.service.sign_in.authorization import SignInOperations
-from noroshi.service.sign_in.sign_in_answers import Certificate
 from noroshi.service.sign_in.try_before_save import require_accepted
 from noroshi.vault import Secret, VaultError
 
 LEAST_DAYS, MOST_DAYS = 1, 3650
 NOBODY = _("There is no route and no account {given}{instead}.")
-NO_ACCOUNT = _("Route {given} names no account, so it needs no certificate.")
+NO_ACCOUNT = _("No account is set for route {given}, so it needs no certificate.")
 NAMES_NONE = _(
-    'Account {account} names no certificate. Add {setting} = "{account}-{suffix}" to '
+    'No certificate is set for account {account}. Add {setting} = "{account}-{suffix}" to '
     "accounts/{account}.toml, and apply it."
 )
 IS_THERE = _(
-    "The vault already has the certificate “{entry}” of {account}, and mails may be sent "
+    "The vault already has the certificate “{entry}” of {account}, and messages may be sent "
     "with it. Create the next one beside it with --next, or replace it with --replace."
 )
 IS_ANOTHERS = _(
@@ -58,7 +58,7 @@ class CertificateOperations(SignInOperations):
     """Client certificates."""
 
     @offers(sign_in_operations.CERTIFICATE_NEW)
-    async def certificate_new(
+    async def create(
         self,
         person: Person,
         name: str,
@@ -78,7 +78,7 @@ class CertificateOperations(SignInOperations):
         return await self._store_certificate(person, account, entry, bundle)
 
     @offers(sign_in_operations.CERTIFICATE_IMPORT)
-    async def certificate_import(
+    async def import_pair(
         self,
         person: Person,
         name: str,
@@ -103,9 +103,7 @@ class CertificateOperations(SignInOperations):
         return await self._store_certificate(person, account, entry, bundle)
 
     @offers(sign_in_operations.CERTIFICATE_SHOW)
-    async def certificate_show(
-        self, person: Person, name: str, next: bool = False
-    ) -> Certificate:
+    async def show(self, person: Person, name: str, next: bool = False) -> Certificate:
         """Return the part of it that is uploaded, its thumbprints and its end; never the
         key."""
         account, entry = await self._certificate_of(name, next=next)

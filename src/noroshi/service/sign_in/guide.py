@@ -4,18 +4,19 @@ it."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 
 from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.mail import Route
-from noroshi.core.translation import NOTHING, Message, _, in_each_language
+from noroshi.core.translation import NOTHING, _, in_each_language
 from noroshi.guides import MICROSOFT365, TITLES, WAYS, Step, Value, fill_places, line
 from noroshi.guides.export import steps_document
+from noroshi.guides.missing_values import missing_values
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import describe
 from noroshi.operations import sign_in_operations
+from noroshi.operations.sign_in_answers import GuideShown, GuideStep
 from noroshi.service.errors import ConflictError, InvalidArgumentError
 from noroshi.service.operation import Person, offers
 from noroshi.service.sign_in.certificates import CertificateOperations
@@ -27,38 +28,11 @@ NO_GUIDE = _(
 NO_WAY = _("There is no sign-in method {given}{instead}.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuideStep:
-    """One thing to do. `lines` are to be run as they stand; `check` shows whether it is done, as
-    `shows` says; `takes` is how long it is until it acts, `source` the provider's own page."""
-
-    id: str
-    part: Message
-    title: Message
-    how: tuple[Message, ...]
-    lines: tuple[str, ...]
-    check: tuple[str, ...]
-    shows: Message
-    note: Message
-    takes: Message
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuideShown:
-    """The steps of one way to sign in, in their order; `text` is all of them to be handed on."""
-
-    route: str
-    way: str
-    steps: tuple[GuideStep, ...]
-    text: Message
-
-
 class GuideOperations(CertificateOperations):
     """The administrator's steps."""
 
     @offers(sign_in_operations.GUIDE_SHOW)
-    async def guide_show(self, person: Person, route: str, way: str = "") -> GuideShown:
+    async def guide(self, person: Person, route: str, way: str = "") -> GuideShown:
         """Return the steps for a way to sign in, else the one that the account says; for routes
         through Microsoft 365 alone."""
         plan, account = await self._account_of(route)
@@ -78,6 +52,7 @@ class GuideOperations(CertificateOperations):
             way=goal.way,
             steps=tuple(_step_answer(step, values) for step in steps),
             text=in_each_language(partial(steps_document, goal, steps, values)),
+            missing=missing_values(steps, values),
         )
 
     async def _thumbprint(self, account: Account) -> str:

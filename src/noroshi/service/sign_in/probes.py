@@ -19,18 +19,13 @@ from noroshi.oauth.credentials import named_by
 from noroshi.oauth.jwt_claims import OPAQUE, read_claims
 from noroshi.oauth.provider import Credential, OAuthError, SignInError, UnreachableError
 from noroshi.operations import sign_in_operations
+from noroshi.operations.sign_in_answers import AppTried, SecretTried, TenantFound, TokenSeen
 from noroshi.ports import Document, Resource, Version
 from noroshi.service.definitions.apply import BAD_DEFINITIONS
 from noroshi.service.errors import InvalidArgumentError, NotFoundError, OperationFailedError
 from noroshi.service.node.secret_rules import unfit
 from noroshi.service.operation import Person, offers
 from noroshi.service.sign_in.authorization import BAD_SECRET, SignInOperations, not_signed_in
-from noroshi.service.sign_in.sign_in_answers import (
-    AppTried,
-    SecretTried,
-    TenantFound,
-    TokenSeen,
-)
 from noroshi.service.sign_in.trial_definitions import trial_definitions
 from noroshi.service.sign_in.try_before_save import credentials_for, probe_error, try_credential
 from noroshi.vault import Secret, VaultError

@@ -13,8 +13,8 @@ from noroshi.oauth.credentials import REFUSED, named_by
 from noroshi.oauth.errors.error_explanation import by_code
 from noroshi.oauth.provider import Credential, OAuthError, SignInError, UnreachableError
 from noroshi.oauth.tokens import TokenSource
+from noroshi.operations.sign_in_answers import AppTried
 from noroshi.service.errors import OperationFailedError
-from noroshi.service.sign_in.sign_in_answers import AppTried
 from noroshi.vault import Secret, VaultError
 
 NO_SECRET_SENT = 7000218
@@ -60,7 +60,7 @@ ASKED_FOR = frozenset(
     }
 )
 """The errors by which other servers than Entra refuse a question, whoever asks it."""
-LIKE_A_WRONG_ONE = _("its sign-in server gives the same reply to a made-up one")
+LIKE_A_WRONG_ONE = _("its sign-in server gives the same reply to an invented one")
 
 
 async def try_credential(

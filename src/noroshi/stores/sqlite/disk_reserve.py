@@ -41,10 +41,10 @@ PORTION, PORTIONS = 20_000, 25
 
 SAMPLES_NOT_SAVED = _(
     "the volume of {path} has only {free} MiB left: samples are not saved, so that events "
-    "and mails continue; free some space"
+    "and messages continue; free some space"
 )
 RESERVE_IN_USE = _(
-    "the volume of {path} is full ({free} MiB left): events and mails use the reserve, "
+    "the volume of {path} is full ({free} MiB left): events and messages use the reserve, "
     "samples are not saved; free some space"
 )
 ROOM_AGAIN = "the volume of %s has room again; the reserve is laid out anew"

@@ -39,33 +39,33 @@ RULES = (
         "and s.head <> (s.seq = (select min(o.seq) from spool o "
         f"where o.order_key = s.order_key and o.fate in {sql_list(OPEN_STATES)}))",
         ngettext(
-            "{count} mail is at a wrong place in the order, the first is {id}: it may wait for ever, "
-            "or overtake others",
-            "{count} mails are at a wrong place in the order, the first is {id}: they may wait for "
-            "ever, or overtake others",
+            "{count} message is at a wrong position in the order, the first is {id}: it may wait "
+            "indefinitely, or overtake others",
+            "{count} messages are at a wrong position in the order, the first is {id}: they may wait "
+            "indefinitely, or overtake others",
         ),
     ),
     Rule(
         f"select id from spool s where fate = '{EnvelopeState.WAITING}' "  # noqa: S608  our own text
         "and not exists (select 1 from way where envelope = s.seq)",
         ngettext(
-            "{count} mail is waiting without a route, the first is {id}",
-            "{count} mails are waiting without a route, the first is {id}",
+            "{count} message is waiting without a route, the first is {id}",
+            "{count} messages are waiting without a route, the first is {id}",
         ),
     ),
     Rule(
         f"select id from spool s where fate in {sql_list(SETTLED_STATES)} "  # noqa: S608  our own text
         "and exists (select 1 from way where envelope = s.seq)",
         ngettext(
-            "{count} mail is settled but still has a route, the first is {id}",
-            "{count} mails are settled but still have a route, the first is {id}",
+            "{count} message is settled but still has a route, the first is {id}",
+            "{count} messages are settled but still have a route, the first is {id}",
         ),
     ),
     Rule(
         f"select id from spool where fate <> '{EnvelopeState.WAITING}' and lease is not null",  # noqa: S608
         ngettext(
-            "{count} mail is settled but still being sent, the first is {id}",
-            "{count} mails are settled but still being sent, the first is {id}",
+            "{count} message is settled but still being sent, the first is {id}",
+            "{count} messages are settled but still being sent, the first is {id}",
         ),
     ),
     Rule(
@@ -74,17 +74,17 @@ RULES = (
         "json_each(iif(json_valid(d.envelope), d.envelope, '{}'), '$.members') m "
         f"where d.fate in {sql_list((EnvelopeState.WAITING, EnvelopeState.HELD))})",
         ngettext(
-            "{count} mail is in a digest that is not waiting, the first is {id}: it would never be "
-            "sent",
-            "{count} mails are in a digest that is not waiting, the first is {id}: they would never "
+            "{count} message is in a digest that is not waiting, the first is {id}: it would never "
             "be sent",
+            "{count} messages are in a digest that is not waiting, the first is {id}: they would "
+            "never be sent",
         ),
     ),
     Rule(
         "select envelope from receipt where envelope not in (select seq from spool)",
         ngettext(
-            "{count} server reply belongs to no mail",
-            "{count} server replies belong to no mail",
+            "{count} server reply belongs to no message",
+            "{count} server replies belong to no message",
         ),
     ),
     Rule(

@@ -20,7 +20,7 @@ ENDINGS = (LOG, "-ballast")
 """Files that only a store leaves beside it."""
 NO_STORE = _(
     "the store {path} is missing{left}. No new one is created, because sign-ins, waiting "
-    "mails and definitions would be lost: put the file back, or restore a backup (noroshi "
+    "messages and definitions would be lost: put the file back, or restore a backup (noroshi "
     "restore FILE). To start with an empty store: noroshi init --new-store"
 )
 EMPTY = _(

@@ -53,9 +53,9 @@ ADDRESSES = _("{host} → {addresses}")
 OF_PROXY = _("the proxy {host} → {addresses}; {where} is resolved there")
 CONNECTED = _("port {port} answers, at {address}")
 BY_PROXY = _("{proxy} connects to {where}")
-LOGGED_IN = _("{proxy} accepts the log-in of {user} and connects to {where}")
+LOGGED_IN = _("{proxy} accepts the login of {user} and connects to {where}")
 SILENT_ONES = _(
-    "{addresses} did not answer in time, so {address} was used instead. Mails are still "
+    "{addresses} did not answer in time, so {address} was used instead. Messages are still "
     "sent, each with a short delay. If it is IPv6, have it repaired or removed from DNS, or "
     "set an IPv4 source in the network."
 )
@@ -65,9 +65,9 @@ CERTIFIED = ngettext(
     by="days",
 )
 ENDS_SOON = ngettext(
-    "The certificate expires in {days} day; after that, no mail can be sent unless it is "
+    "The certificate expires in {days} day; after that, no message can be sent unless it is "
     "renewed.",
-    "The certificate expires in {days} days; after that, no mail can be sent unless it is "
+    "The certificate expires in {days} days; after that, no message can be sent unless it is "
     "renewed.",
     by="days",
 )

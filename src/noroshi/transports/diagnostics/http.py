@@ -33,7 +33,9 @@ NO_SUCH_MAIL = "ErrorMimeContentInvalid"
 MOST_SAID = 300
 KEPT_OUT, BAD_TOKEN = ("graph.access", "graph.refuses"), "graph.token"
 SEND_MAIL, URL = plain("sendMail"), plain("URL")
-MAY_SEND = _("may send as {user}; tested with content that is not a mail, so nothing was sent")
+MAY_SEND = _(
+    "may send as {user}; tested with content that is not a message, so nothing was sent"
+)
 NO_TLS = _("plain http: no TLS")
 TO_POST = _("{where} (the URL is not shown)")
 NOT_POSTED = _(

@@ -38,8 +38,8 @@ IN_THE_CLEAR = with_settings(
 SECRET_URL = followed_by(
     with_settings(
         _(
-            "this URL is a secret: whoever knows it may post there. Give {url_entry} = NAME instead "
-            "of {url}, where NAME is an entry of the vault."
+            "this URL is a secret: anyone who knows it can post there. Set {url_entry} = NAME "
+            "instead of {url}, where NAME is an entry of the vault."
         ),
         "url_entry",
         "url",

@@ -21,8 +21,8 @@ from noroshi.service import (
     Operation,
     OperationError,
     OperationFailedError,
-    handle_request,
     refusal_as_json,
+    run_as_json,
 )
 from noroshi.service.errors import UnreadableRequestError
 from noroshi.service.large_requests import LONGEST as LONGEST, longest
@@ -95,7 +95,7 @@ async def _run_operation(
     request: Request, web: WebContext, person: Person, arguments: Mapping[str, Any]
 ) -> Response:
     name = request.path_params["operation"]
-    answer = await handle_request(web.service, person, name, arguments, web.news)
+    answer = await run_as_json(web.service, person, name, arguments, web.news)
     return json_response(answer, STATUS.get(answer.get("error", ""), 200))
 
 

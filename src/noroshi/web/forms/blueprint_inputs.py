@@ -27,6 +27,11 @@ class BlueprintInput:
     fills: tuple[str, str]
     used: Sequence[str]
 
+    @property
+    def used_by(self) -> Sequence[str]:
+        """Return the same to be read: what the value itself names is "…"."""
+        return [PLACEHOLDER.sub("…", use) for use in self.used]
+
 
 def inputs_of(blueprint: Answer, kinds: Sequence[Answer]) -> list[BlueprintInput]:
     """Return all values that a blueprint asks for; the help is that of the first setting which

@@ -107,7 +107,7 @@ async def edit_page(visit: Visit, edit: Edit, frame: FormFrame) -> Response:
     outcome, saved_version = edit.outcome, query_value(visit, "did")
     return await visit.show(
         "edit.html",
-        200 if outcome.ok is not None else outcome.status,
+        200 if outcome.answer is not None else outcome.status,
         place=frame.place,
         title=frame.title,
         about=frame.about,

@@ -40,7 +40,7 @@ class Edit:
     etag: str
     version: int
     definitions: Mapping[str, Any]
-    outcome: Outcome = field(default_factory=Outcome)
+    outcome: Outcome[Any] = field(default_factory=Outcome)
     name_problems: Problems = ()
     dry_run: Mapping[str, Any] | None = None
     problem_spot: Spot | None = None
@@ -86,7 +86,7 @@ class Edit:
     @property
     def done(self) -> bool:
         """Return True if it was saved."""
-        return self.outcome.ok is not None and self.dry_run is None
+        return self.outcome.answer is not None and self.dry_run is None
 
     @property
     def problems(self) -> Problems:
@@ -206,14 +206,14 @@ async def submit(
         dry=only_try or bool(edit.name_problems),
         empty=empty,
     )
-    if edit.name_problems and outcome.ok is not None:
+    if edit.name_problems and outcome.answer is not None:
         outcome = Outcome(
             None,
             (visit.say(_("Not saved. Correct the marked fields first.")),),
             400,
             kind="invalid",
         )
-    edit.outcome, edit.dry_run = outcome, outcome.ok if only_try else None
+    edit.outcome, edit.dry_run = outcome, outcome.answer if only_try else None
     if edit.done and edit.spot.is_whole and edit.problem_spot:
         edit.spot = edit.problem_spot
     if edit.overtaken:

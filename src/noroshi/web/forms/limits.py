@@ -9,6 +9,7 @@ from typing import Any
 
 from noroshi import schema
 from noroshi.core.definitions.schema import LimitsDef
+from noroshi.core.translation import _
 from noroshi.web.forms.field_values import Form
 from noroshi.web.forms.fields import (
     Drawing,
@@ -24,6 +25,8 @@ Answer = Mapping[str, Any]
 Limits = Mapping[str, Mapping[str, Any]]
 EXTRA = ("+1", "+2")
 """Rows for readings that a user's own program names."""
+NUMBERS = _("1 = yes, 0 = no")
+"""Beside the name of a reading that is one of both: its limits are numbers."""
 CELLS = ("warning", "critical", "margin", "rising")
 
 
@@ -69,7 +72,10 @@ def kind_of(answer: Answer, language: str, *outer_limits: Limits) -> Kind:
         readings=readings,
         defaults=defaults,
         open=answer["open"],
-        units={readings[name]: unit for name, unit in answer["units"].items()},
+        units={
+            **{readings[name]: unit for name, unit in answer["units"].items()},
+            **{readings[name]: NUMBERS.say(language) for name in answer["yes_no"]},
+        },
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.own_instance import with_titles_in
 from noroshi.core.translation import _, ngettext
 from noroshi.service import NotFoundError
 from noroshi.web.api.endpoints import STATUS
@@ -130,13 +131,13 @@ async def _remark_on_picked(visit: Visit, deed: str) -> AlarmActionResult:
         alarms=[{"monitor": path, "item": item} for path, _space, item in places],
         words=visit.form.get("words", ""),
     )
-    if outcome.ok is None:
+    if outcome.answer is None:
         return AlarmActionResult(why=outcome.why, status=outcome.status)
-    outcomes = zip(picked, outcome.ok, strict=True)
+    outcomes = zip(picked, outcome.answer, strict=True)
     return await _result(visit, deed, {key: _outcome(visit, one) for key, one in outcomes})
 
 
-def _outcome(visit: Visit, one: Answer) -> Outcome:
+def _outcome(visit: Visit, one: Answer) -> Outcome[Any]:
     """Return the outcome of one of them, as if it had been asked for alone."""
     if not one["kind"]:
         return Outcome(one)
@@ -144,7 +145,7 @@ def _outcome(visit: Visit, one: Answer) -> Outcome:
 
 
 async def _result(
-    visit: Visit, deed: str, outcomes: Mapping[str, Outcome]
+    visit: Visit, deed: str, outcomes: Mapping[str, Outcome[Any]]
 ) -> AlarmActionResult:
     """Sum up the outcomes. An alarm that ended meanwhile needs nobody any more: that is no
     failure."""
@@ -173,7 +174,7 @@ async def _result(
 
 
 async def _ended_among(
-    visit: Visit, deed: str, refusals: Mapping[str, Outcome]
+    visit: Visit, deed: str, refusals: Mapping[str, Outcome[Any]]
 ) -> frozenset[str]:
     """Return the refused ones that are not open any more; a comment that was not saved is
     reported as such."""
@@ -183,8 +184,9 @@ async def _ended_among(
     return too_late - {key_of(row) for row in (await visit.call("alarms"))["rows"]}
 
 
-async def _add_silence(visit: Visit) -> Outcome:
-    labels = labels_of((await visit.call("status"))["monitors"])
+async def _add_silence(visit: Visit) -> Outcome[Any]:
+    monitors = (await visit.call("status"))["monitors"]
+    labels = labels_of([with_titles_in(one, visit.language) for one in monitors])
     place, refusal = require_place(visit, visit.form.get("place", ""), labels)
     return await run(visit, "silence_add", **_silence(visit, place)) if place else refusal
 
@@ -212,7 +214,8 @@ async def _page(
     deed_done: str = "",
     ended_count: int = 0,
 ) -> Response:
-    snapshot = await live.now()  # first: what moves from here on is told by the stream
+    # First: what moves from here on is told by the stream.
+    snapshot = (await live.now()).read_in(visit.language)
     alarms, log = await visit.call("alarms"), await visit.call("log", last=LATELY)
     localizer, query = LOCALIZERS[visit.language], _query(visit, result.left)
     with live.counted():
@@ -245,6 +248,8 @@ async def _changed_parts(visit: Visit, live: Live) -> Response:
     that monitoring is not late just when an alarm comes."""
     snapshot, open_alarms = await live.alarms()
     query, allowed, localizer = _query(visit), may(visit), LOCALIZERS[visit.language]
+
+    open_alarms = replace(open_alarms, tree=snapshot.read_in(visit.language).tree)
 
     def render() -> tuple[Mapping[str, Any], Mapping[str, str]]:
         context = view(open_alarms, query, allowed, localizer)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.problems import Location, read_location
-from noroshi.core.definitions.self_monitoring import OWN
+from noroshi.core.own_instance import OWN
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
@@ -89,7 +89,7 @@ async def _add(visit: Visit, live: Live) -> Response:
     outcome = await run_reauthenticated(
         visit, "blueprint_add", blueprint=name, **arguments, **options
     )
-    if outcome.ok is None or is_preview:
+    if outcome.answer is None or is_preview:
         return await _page(visit, blueprints[name], outcome)
     live.changed()
     return visit.to(address(part_page(arguments["instance"]), did="added", part=name))
@@ -115,9 +115,9 @@ def _instance_meant(text: str, instances: Mapping[str, Any]) -> str:
 
 
 async def _page(
-    visit: Visit, blueprint: Mapping[str, Any], outcome: Outcome | None = None
+    visit: Visit, blueprint: Mapping[str, Any], outcome: Outcome[Any] | None = None
 ) -> Response:
-    outcome = outcome or Outcome()
+    outcome = outcome or Outcome[Any]()
     documents = (await visit.call("definition_show"))["documents"]
     instances = of_type(documents, "instances")
     rules = [key.partition("/")[2] for key in documents if key.startswith("rules/")]
@@ -147,9 +147,9 @@ async def _page(
             for name in rules
         ],
         form=form,
-        dry_run=outcome.ok,
-        differences=await preview(visit, outcome.ok),
-        added_monitors=await created_monitors(visit, outcome.ok),
+        dry_run=outcome.answer,
+        differences=await preview(visit, outcome.answer),
+        added_monitors=await created_monitors(visit, outcome.answer),
         why=why,
         bad=texts_by_field,
         needs_password=outcome.needs_password,
@@ -158,7 +158,7 @@ async def _page(
 
 
 def _at_fields(
-    visit: Visit, asks: Sequence[BlueprintInput], instance: str, outcome: Outcome
+    visit: Visit, asks: Sequence[BlueprintInput], instance: str, outcome: Outcome[Any]
 ) -> tuple[tuple[str, ...], Mapping[str, Sequence[str]]]:
     """Return the texts above the form, and those at its fields, by their names."""
     texts_by_field, other_texts = dict[str, list[str]](), list[str]()

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.problems import read_location
-from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.definitions.value_syntax import is_name
+from noroshi.core.own_instance import OWN
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
@@ -62,7 +62,7 @@ async def _place(visit: Visit, live: Live) -> Response:
     op, what, target = _operation(visit, path)
     is_preview = visit.form.get("do") == PREVIEW
     outcome = await run_reauthenticated(visit, op, **what, dry=is_preview)
-    if outcome.ok is None or is_preview:
+    if outcome.answer is None or is_preview:
         return await _page(visit, path, part, documents, outcome)
     live.changed()
     deed = "move" if op == "monitor_move" else "copy"
@@ -120,10 +120,10 @@ async def _page(
     path: str,
     part: Mapping[str, Any],
     documents: Mapping[str, Any],
-    outcome: Outcome | None = None,
+    outcome: Outcome[Any] | None = None,
 ) -> Response:
     names = path.split("/")
-    outcome = outcome or Outcome()
+    outcome = outcome or Outcome[Any]()
     form = {**refused_input(visit, *FIELDS)}
     if visit.request.method == "GET":
         form |= {"how": "copy", "to": path.rpartition("/")[0], "name": names[-1]}
@@ -140,9 +140,9 @@ async def _page(
         part=part,
         places=_choices(documents, path),
         form=form,
-        dry_run=outcome.ok,
-        differences=await preview(visit, outcome.ok),
-        added_monitors=await created_monitors(visit, outcome.ok),
+        dry_run=outcome.answer,
+        differences=await preview(visit, outcome.answer),
+        added_monitors=await created_monitors(visit, outcome.answer),
         why=why,
         bad=texts_by_field,
         needs_password=outcome.needs_password,
@@ -152,7 +152,7 @@ async def _page(
 
 
 def _at_fields(
-    visit: Visit, outcome: Outcome, form: Mapping[str, str], documents: Mapping[str, Any]
+    visit: Visit, outcome: Outcome[Any], form: Mapping[str, str], documents: Mapping[str, Any]
 ) -> tuple[Sequence[str], Mapping[str, Sequence[str]]]:
     """Return the texts above the form, and those at its fields, by their names."""
     texts_by_field, other_texts = dict[str, list[str]](), list[str]()

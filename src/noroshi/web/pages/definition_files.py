@@ -70,7 +70,7 @@ async def files(visit: Visit) -> Response:
     if deed == "look":
         return await _preview(visit, definitions)
     outcome = await _apply(visit, _with_others(visit, definitions))
-    if outcome.ok is not None:
+    if outcome.answer is not None:
         return visit.to(address("/settings/files", did=str(outcome.ok["version"])))
     return await _preview_page(visit, definitions, outcome)
 
@@ -95,17 +95,17 @@ def _with_others(visit: Visit, definitions: Mapping[str, Any]) -> Folder:
 
 
 async def _preview_page(
-    visit: Visit, definitions: Mapping[str, Any], outcome: Outcome
+    visit: Visit, definitions: Mapping[str, Any], outcome: Outcome[Any]
 ) -> Response:
     """Show all problems, or all differences. The upload travels on in the form, and whoever was
     overtaken sees the differences from now."""
     folder = _with_others(visit, definitions)
     faulty_keys = [one.where for one in folder.problems]
     dry_run = await run(visit, "plan", documents=_as_json(folder), faulty=faulty_keys)
-    differs = await preview(visit, dry_run.ok)
+    differs = await preview(visit, dry_run.answer)
     problems = [(one.where, visit.say(one.what)) for one in folder.problems]
     problems += dry_run.problems  # where there is so much that nothing was planned
-    for one in dry_run.ok["problems"] if dry_run.ok else ():
+    for one in dry_run.ok["problems"] if dry_run.answer else ():
         problems.append((one["where"], visit.say(one["what"])))
     packed = "" if problems else imported_definitions(visit).packed
     why = outcome.why or dry_run.why
@@ -124,7 +124,7 @@ async def _preview_page(
         definitions,
         why=why,
         status=outcome.status if outcome.why else dry_run.status,
-        plan=dry_run.ok,
+        plan=dry_run.answer,
         differs=differs,
         problems=sorted(problems),
         packed=packed,
@@ -132,7 +132,7 @@ async def _preview_page(
     )
 
 
-async def _apply(visit: Visit, folder: Folder) -> Outcome:
+async def _apply(visit: Visit, folder: Folder) -> Outcome[Any]:
     """Apply against the version that was in force when the differences were shown."""
     base = visit.form.get("base", "")
     number = int(base) if base.isdecimal() and len(base) <= LONGEST_NUMBER else -1

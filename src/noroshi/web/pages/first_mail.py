@@ -76,7 +76,7 @@ def routes(web: WebContext) -> list[Route]:
 async def mail(visit: Visit) -> Response:
     """Show and save one form for each way, filled with the values in force."""
     progress, answer = await load_progress(visit), await visit.call("definition_show")
-    documents, outcome = answer["documents"], Outcome()
+    documents, outcome = answer["documents"], Outcome[Any]()
     way = visit.form.get("way") or query_value(visit, "way") or way_of(documents)
     if way not in WAYS:
         raise NotFoundError(NO_SUCH_PAGE)
@@ -120,7 +120,7 @@ async def mail(visit: Visit) -> Response:
 
 async def _save(
     visit: Visit, way: str, form: Mapping[str, str], answer: Mapping[str, Any]
-) -> tuple[Outcome, bool]:
+) -> tuple[Outcome[Any], bool]:
     """Save the definitions, then the secret; return also if the definitions are in force.
     Changes by others since the form was shown are not overwritten."""
     documents, secret = answer["documents"], visit.form.get("secret", "")

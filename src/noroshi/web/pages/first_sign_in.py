@@ -50,7 +50,7 @@ def _handler(returns: ExpectedRedirects) -> Handler:
         progress, deed = await load_progress(visit), visit.form.get("do", "")
         types = ("routes", "accounts")
         documents = (await visit.call("definition_show", types=types))["documents"]
-        route, outcome = route_of(documents), Outcome()
+        route, outcome = route_of(documents), Outcome[Any]()
         if visit.request.method == "POST":
             if deed not in DEEDS:
                 raise NotFoundError(NO_SUCH_PAGE)
@@ -70,7 +70,7 @@ async def _page(
     progress: Mapping[str, Any],
     deed: str,
     route: str,
-    outcome: Outcome,
+    outcome: Outcome[Any],
     port: int | None,
 ) -> Response:
     """Show the page; without a route that a person signs in for it leads to the route's
@@ -129,7 +129,7 @@ async def _begin(
     return answer
 
 
-def _problems(visit: Visit, outcome: Outcome, answer: Mapping[str, Any]) -> StepProblems:
+def _problems(visit: Visit, outcome: Outcome[Any], answer: Mapping[str, Any]) -> StepProblems:
     """Return the problems at their fields. A secret that the sign-in refused is marked as
     such."""
     if not outcome.why:
@@ -143,22 +143,22 @@ def _problems(visit: Visit, outcome: Outcome, answer: Mapping[str, Any]) -> Step
     return problems
 
 
-def _wait(outcome: Outcome) -> int:
+def _wait(outcome: Outcome[Any]) -> int:
     """Return the seconds until the next question about the code: no sooner (RFC 8628, 3.5)."""
-    seconds = outcome.ok.get("wait") if isinstance(outcome.ok, Mapping) else None
+    seconds = outcome.ok.get("wait") if isinstance(outcome.answer, Mapping) else None
     return int(seconds or ASKED_EACH)
 
 
-def _code(visit: Visit, deed: str, outcome: Outcome) -> Mapping[str, str] | None:
+def _code(visit: Visit, deed: str, outcome: Outcome[Any]) -> Mapping[str, str] | None:
     """Return the code to type elsewhere, and the address; a form that asks again brings it
     along."""
-    if deed == "device" and outcome.ok:
+    if deed == "device" and outcome.answer:
         return {"code": outcome.ok["code"], "url": outcome.ok["url"]}
     code = {name: visit.form.get(name, "") for name in ("code", "url")}
     return code if deed == "ask" and code["url"].startswith("https://") else None
 
 
-async def _sign_in(visit: Visit, deed: str, route: str) -> Outcome:
+async def _sign_in(visit: Visit, deed: str, route: str) -> Outcome[Any]:
     form = visit.form
     if deed == "secret":
         sign_in = await visit.call("authorize_begin", route=route)
@@ -172,10 +172,10 @@ async def _sign_in(visit: Visit, deed: str, route: str) -> Outcome:
     return await run(visit, op, route=route)
 
 
-def _is_signed_in(deed: str, outcome: Outcome) -> bool:
+def _is_signed_in(deed: str, outcome: Outcome[Any]) -> bool:
     if deed == "ask":
-        return bool(outcome.ok and outcome.ok.get("route"))
-    return deed == "paste" and outcome.ok is not None
+        return bool(outcome.answer and outcome.ok.get("route"))
+    return deed == "paste" and outcome.answer is not None
 
 
 def _next_page(visit: Visit) -> Response:
@@ -187,8 +187,7 @@ def _next_page(visit: Visit) -> Response:
     return answer
 
 
-async def _guide(visit: Visit, route: str) -> tuple[Mapping[str, Any], ...]:
-    """Return the steps of an administrator of Microsoft 365, with the values filled in; none
+async def _guide(visit: Visit, route: str) -> Any:
+    """Return the steps of an administrator of Microsoft 365, with the values filled in; None
     for another provider."""
-    answer = await visit.call_json("guide_show", route=route)
-    return tuple(answer["ok"]["steps"]) if "ok" in answer else ()
+    return (await visit.call_json("guide_show", route=route)).get("ok")

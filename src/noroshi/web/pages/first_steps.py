@@ -34,7 +34,7 @@ from noroshi.web.view.page_context import (
 STEPS: Mapping[str, Message] = {
     "administrator": _("Administrator"),
     "person": pgettext("first.person.step", "Contact"),
-    "machine": _("This machine"),
+    "machine": _("This computer"),
     "mail": pgettext("first.mail.step", "Delivery route"),
     "alarm": _("Receive an alarm"),
 }
@@ -154,7 +154,7 @@ async def person(visit: Visit) -> Response:
 LABELS: Mapping[str, Message] = {
     "language": _("Language"),
     "title": _("Name"),
-    "addresses": _("Mail addresses"),
+    "addresses": _("Email addresses"),
     "zone": _("Time zone"),
 }
 FIELDS = tuple(LABELS)
@@ -167,7 +167,11 @@ def _contact_texts(contact: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 async def _person(
-    visit: Visit, progress: Mapping[str, Any], merged: MergedForm, etag: str, outcome: Outcome
+    visit: Visit,
+    progress: Mapping[str, Any],
+    merged: MergedForm,
+    etag: str,
+    outcome: Outcome[Any],
 ) -> Response:
     return await step_page(
         visit,
@@ -187,7 +191,7 @@ async def _person(
 
 async def machine(visit: Visit) -> Response:
     """Show the suggestions for this computer, and add the chosen ones."""
-    progress, outcome = await load_progress(visit), Outcome()
+    progress, outcome = await load_progress(visit), Outcome[Any]()
     if visit.request.method == "POST":
         picked = [name.removeprefix("take.") for name in visit.form if name[:5] == "take."]
         title = visit.form.get("title", "").strip()
@@ -209,7 +213,7 @@ async def machine(visit: Visit) -> Response:
     )
 
 
-def _selection_problems(visit: Visit, outcome: Outcome) -> StepProblems:
+def _selection_problems(visit: Visit, outcome: Outcome[Any]) -> StepProblems:
     """Return the problems: some of the selection may have ended since it was shown."""
     if any(where == "wanted" for where, what in outcome.problems if what != outcome.why[0]):
         return StepProblems(
@@ -223,13 +227,13 @@ def _selection_problems(visit: Visit, outcome: Outcome) -> StepProblems:
             )
         )
     return problems_at_fields(
-        visit, outcome, {"title": visit.say(_("Name of this machine"))}, {}
+        visit, outcome, {"title": visit.say(_("Name of this computer"))}, {}
     )
 
 
 async def alarm(visit: Visit) -> Response:
     """Send a test alarm, show its progress, and take the number that proves it."""
-    progress, outcome = await load_progress(visit), Outcome()
+    progress, outcome = await load_progress(visit), Outcome[Any]()
     deed = visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed == "test_alarm":

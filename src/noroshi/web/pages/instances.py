@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.definitions.self_monitoring import OWN
+from noroshi.core.own_instance import OWN
 from noroshi.core.translation import Message, _
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
@@ -78,7 +78,7 @@ async def _page(visit: Visit, live: Live, instance: str, group: str) -> Response
     key = f"instances/{instance}"
     answer = await visit.call("definition_show", keys=[key])
     content: Mapping[str, Any] = answer["documents"].get(key, {})
-    snapshot = await live.now()
+    snapshot = (await live.now()).read_in(visit.language)
     instance_tree = snapshot.tree.get(instance)
     localizer = LOCALIZERS[visit.language]
     instance_groups = list(

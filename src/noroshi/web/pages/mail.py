@@ -34,7 +34,7 @@ DONE: Mapping[str, Message] = {
     "removed": _("Removed."),
     "saved": _("Saved."),
     "added": _("Route added. Complete the remaining steps below, in order."),
-    "signed_in": _("Sign-in complete. Mails that wait for this route are now sent."),
+    "signed_in": _("Sign-in complete. Messages that wait for this route are now sent."),
     "secret": _("Saved in the vault. It is never shown again."),
 }
 """The changes that the pages on mail tell of."""
@@ -71,7 +71,7 @@ async def mailing(visit: Visit) -> Response:
     return visit.to("/mail?did=order#order")
 
 
-def _refusal(visit: Visit, outcome: Outcome, now: Side) -> tuple[str, ...]:
+def _refusal(visit: Visit, outcome: Outcome[Any], now: Side) -> tuple[str, ...]:
     """Return the texts of a refusal; after a conflict the page itself shows the order in
     force."""
     return (

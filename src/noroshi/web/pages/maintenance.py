@@ -63,7 +63,7 @@ async def maintenance(visit: Visit, live: Live) -> Response:
     return visit.to(address(HERE, did="removed" if deed == "remove" else "added"))
 
 
-async def _add(visit: Visit) -> Outcome:
+async def _add(visit: Visit) -> Outcome[Any]:
     definitions = await visit.call("definition_show")
     typed_place, labels = visit.form.get("place", ""), _labels(definitions["documents"])
     place, refusal = require_place(visit, typed_place, labels)
@@ -115,7 +115,7 @@ def _window(visit: Visit) -> Mapping[str, Any]:
     return {**({"title": title} if title else {}), **times, **({"days": days} if days else {})}
 
 
-async def _remove(visit: Visit) -> Outcome:
+async def _remove(visit: Visit) -> Outcome[Any]:
     definitions = await visit.call("definition_show")
     place, number = visit.form.get("place", ""), visit.form.get("number", "")
     try:
@@ -137,13 +137,13 @@ async def _remove(visit: Visit) -> Outcome:
 
 async def _put(
     visit: Visit, definitions: Mapping[str, Any], place: str, content: Mapping[str, Any]
-) -> Outcome:
+) -> Outcome[Any]:
     key = key_of(place)
     etags = {key: definitions["etags"].get(key, "")}
     return await run(visit, "definition_change", put={key: content}, etags=etags)
 
 
-async def _page(visit: Visit, outcome: Outcome) -> Response:
+async def _page(visit: Visit, outcome: Outcome[Any]) -> Response:
     definitions = await visit.call("definition_show")
     alarms = await visit.call("alarms")
     localizer = LOCALIZERS[visit.language]

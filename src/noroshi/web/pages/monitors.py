@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from noroshi import schema
 from noroshi.core.definitions.schema import GroupDef, InstanceDef
-from noroshi.core.definitions.self_monitoring import KINDS, OWN
+from noroshi.core.own_instance import KINDS, OWN
 from noroshi.core.translation import _, pgettext
 from noroshi.web.context import WebContext
 from noroshi.web.forms.edit_page import (
@@ -201,7 +201,7 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
             name_field(
                 visit,
                 edit,
-                visit.say(_("a-z, 0-9, - and _. Pages and mails show the display name.")),
+                visit.say(_("a-z, 0-9, - and _. Pages and messages show the display name.")),
             ),
         )
     if not name:
@@ -225,7 +225,7 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
         about=visit.say(
             _(
                 "Created automatically by Noroshi. Without rules of its own, it notifies the contacts of "
-                "all rules, by routes other than the faulty one."
+                "all rules, through routes other than the faulty one."
             )
         )
         if is_own

@@ -9,7 +9,7 @@ from starlette.routing import Match, Route
 from starlette.types import Scope
 
 from noroshi.core.translation import Medium, _
-from noroshi.service import NotFoundError, handle_request
+from noroshi.service import NotFoundError, run_as_json
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.http.oauth_redirects import ExpectedRedirect, ExpectedRedirects
@@ -67,7 +67,7 @@ async def _finish_sign_in(
     if not returns.take(expected):  # the same browser at the same moment: it is under way
         return RedirectResponse(back, 303)
     arguments = {"route": expected.route, "pasted": str(visit.request.url)}
-    answer = await handle_request(
+    answer = await run_as_json(
         web.service, person, "authorize_finish", arguments, web.news, Medium.PAGE
     )
     if "ok" in answer:

@@ -41,7 +41,7 @@ def routes(web: WebContext) -> list[Route]:
 async def me(visit: Visit) -> Response:
     """Show somebody's own account. Seed and recovery codes, which are shown once, stand in the
     answer to its form."""
-    outcome, deed = Outcome(), visit.form.get("do", "")
+    outcome, deed = Outcome[Any](), visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed not in DEEDS:
             raise NotFoundError(NO_SUCH_PAGE)
@@ -51,9 +51,9 @@ async def me(visit: Visit) -> Response:
         "me.html",
         outcome.status,
         account=account,
-        deed=deed if outcome.ok is not None else "",
+        deed=deed if outcome.answer is not None else "",
         retry=deed == "own_totp_on" and outcome.kind == InvalidArgumentError.kind,
-        done=outcome.ok,
+        done=outcome.answer,
         step=step,
         picture=_picture(step["address"]) if step else None,
         why=outcome.why,
@@ -61,12 +61,12 @@ async def me(visit: Visit) -> Response:
     )
 
 
-def step_shown(visit: Visit, outcome: Outcome) -> Mapping[str, str] | None:
+def step_shown(visit: Visit, outcome: Outcome[Any]) -> Mapping[str, str] | None:
     """Return the address that an authenticator reads, with the seed in it: a fresh one, or
     after a wrong code the one of the form. Nobody gets it who did not have it."""
-    is_fresh = visit.form.get("do") in ("own_totp", "user_totp") and outcome.ok
+    is_fresh = visit.form.get("do") in ("own_totp", "user_totp") and outcome.answer
     address = outcome.ok["address"] if is_fresh else visit.form.get("address", "")
-    if outcome.ok and not is_fresh:
+    if outcome.answer and not is_fresh:
         return None
     if not address.startswith(SEED_IN) or len(address) > LONGEST_ADDRESS:
         return None
@@ -74,12 +74,12 @@ def step_shown(visit: Visit, outcome: Outcome) -> Mapping[str, str] | None:
     return {"address": address, "seed": seed}
 
 
-async def _perform(visit: Visit, deed: str) -> Outcome:
+async def _perform(visit: Visit, deed: str) -> Outcome[Any]:
     form = visit.form
     if deed == "own_password" and form.get("new") != form.get("again"):
         return Outcome(None, (visit.say(_("The two passwords are not the same.")),), 400)
     outcome = await run(visit, deed, **{name: form.get(name, "") for name in DEEDS[deed]})
-    if outcome.ok is not None and deed in ENDS_SESSIONS:
+    if outcome.answer is not None and deed in ENDS_SESSIONS:
         await _reopen_session(visit)
     return outcome
 

@@ -51,7 +51,7 @@ class RouteActionResult:
         return frozenset(where for where, _ in self.problems)
 
 
-def _failed(details: RouteDetails, outcome: Outcome) -> RouteActionResult:
+def _failed(details: RouteDetails, outcome: Outcome[Any]) -> RouteActionResult:
     return RouteActionResult(
         why=outcome.why,
         status=outcome.status,
@@ -125,7 +125,7 @@ async def entry(visit: Visit, details: RouteDetails) -> RouteActionResult:
 
 async def _switch_sign_in(
     visit: Visit, details: RouteDetails, way: str, typed_into: str = ""
-) -> Outcome:
+) -> Outcome[Any]:
     """Let the account sign in that way from now on, if it does not yet."""
     if details.account is None:
         return Outcome()
@@ -157,7 +157,7 @@ async def begin(visit: Visit, details: RouteDetails) -> RouteActionResult:
             ),
         )
         return RouteActionResult(why=why, status=409, way=details.way)
-    return RouteActionResult(begun=outcome.ok, caught=port is not None, way=details.way)
+    return RouteActionResult(begun=outcome.answer, caught=port is not None, way=details.way)
 
 
 async def finish(visit: Visit, details: RouteDetails) -> RouteActionResult:

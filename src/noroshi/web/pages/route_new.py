@@ -98,11 +98,11 @@ async def new_server(visit: Visit, sort: str) -> Response:
     return visit.to(href(route, did="added", check="1" if secret and not outcome.why else ""))
 
 
-def _field_refusal(field: str, what: str) -> Outcome:
+def _field_refusal(field: str, what: str) -> Outcome[Any]:
     return Outcome(None, (what,), 400, problems=((field, what),), kind="invalid")
 
 
-async def _server_page(visit: Visit, sort: str, outcome: Outcome) -> Response:
+async def _server_page(visit: Visit, sort: str, outcome: Outcome[Any]) -> Response:
     definitions = await visit.call("definition_show", types=DEFINED)
     documents: Mapping[str, Answer] = definitions["documents"]
     labels = {name: visit.say(label) for name, label in LABELS[sort].items()}
@@ -154,7 +154,9 @@ SORTS: Mapping[str, RouteChoice] = {
     ),
     "pickup": RouteChoice(
         _("Pickup folder"),
-        _("Writes mails as files to a folder, where another program on the node fetches them."),
+        _(
+            "Writes messages as files to a folder, where another program on the node fetches them."
+        ),
     ),
 }
 NAMES = {"microsoft365": "m365", "google": "google"}

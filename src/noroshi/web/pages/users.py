@@ -67,7 +67,7 @@ def routes(web: WebContext) -> list[Route]:
 async def users(visit: Visit) -> Response:
     """Show and change users; a code or a seed, which is shown once, stands in the answer to its
     form."""
-    outcome, deed = Outcome(), visit.form.get("do", "")
+    outcome, deed = Outcome[Any](), visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed not in DEEDS:
             raise NotFoundError(NO_SUCH_PAGE)
@@ -88,7 +88,7 @@ async def users(visit: Visit) -> Response:
 
 async def tokens(visit: Visit) -> Response:
     """Show and change API tokens; a new one is shown once, in the answer to its form."""
-    outcome, deed = Outcome(), visit.form.get("do", "")
+    outcome, deed = Outcome[Any](), visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed not in TOKEN_DEEDS:
             raise NotFoundError(NO_SUCH_PAGE)
@@ -136,11 +136,11 @@ def _token(visit: Visit, deed: str) -> Mapping[str, Any]:
     }
 
 
-def _form_context(visit: Visit, deed: str, outcome: Outcome) -> Mapping[str, Any]:
-    expires = outcome.ok.get("until") if isinstance(outcome.ok, dict) else None
+def _form_context(visit: Visit, deed: str, outcome: Outcome[Any]) -> Mapping[str, Any]:
+    expires = outcome.ok.get("until") if isinstance(outcome.answer, dict) else None
     return {
-        "deed": deed if outcome.ok is not None else "",
-        "done": outcome.ok,
+        "deed": deed if outcome.answer is not None else "",
+        "done": outcome.answer,
         "step": step_shown(visit, outcome),
         "until": clock(visit, expires),
         "why": refusal_texts(visit, outcome),
@@ -148,14 +148,14 @@ def _form_context(visit: Visit, deed: str, outcome: Outcome) -> Mapping[str, Any
         "needs_password": outcome.needs_password,
         "retry": visit.form.get("name", "") if _is_code_mistyped(deed, outcome) else "",
         "form": refused_input(visit, *SHOWN_AGAIN)
-        if outcome.ok is None
+        if outcome.answer is None
         else dict.fromkeys(("do", *SHOWN_AGAIN), ""),
         "about": without_stop(_help(visit, deed)) if outcome.needs_password else "",
         "may": may(visit),
     }
 
 
-def _is_code_mistyped(deed: str, outcome: Outcome) -> bool:
+def _is_code_mistyped(deed: str, outcome: Outcome[Any]) -> bool:
     """Return True if the authenticator has its seed, and a code is to be typed again."""
     return deed == "user_totp_on" and (
         outcome.needs_password or outcome.kind == InvalidArgumentError.kind

@@ -75,8 +75,8 @@ def _number(text: str) -> int:
     return int(text)
 
 
-async def _page(visit: Visit, number: int, outcome: Outcome | None = None) -> Response:
-    outcome = outcome or Outcome()
+async def _page(visit: Visit, number: int, outcome: Outcome[Any] | None = None) -> Response:
+    outcome = outcome or Outcome[Any]()
     one = await visit.call("version_show", number=number)
     names = names_of(await visit.call("kinds"))
     return await visit.show(

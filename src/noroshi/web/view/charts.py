@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import floor, log10
 from typing import Any
 
-from noroshi.actions.phrases import quantity
+from noroshi.actions.phrases import YES_NO, quantity
 
 Answer = Mapping[str, Any]
 WIDE, HALF, NARROW = 1080, 520, 340
@@ -74,7 +74,7 @@ def chart(
         return round(BOTTOM - (BOTTOM - TOP) * (value - low) / (high - low), 1)
 
     def quantity_text(value: float) -> str:
-        return quantity(value, series["unit"], language)
+        return quantity(value, shown_unit(series), language)
 
     values = [value for _, value in points]
     fault_times = [at for at in map(datetime.fromisoformat, faults) if first <= at <= last]
@@ -82,7 +82,7 @@ def chart(
         width=width,
         lines=[_line(run, x, y) for run in _runs(points, fault_times)],
         limits=list(_limits(series, low, high, y)),
-        grid=[(y(v), quantity_text(v)) for v in _steps(low, high)],
+        grid=[(y(v), quantity_text(v)) for v in _steps(series, low, high)],
         gaps=[x(at) for at in fault_times],
         last=(x(last), y(values[-1])),
         begins=series["points"][0]["at"],
@@ -93,9 +93,16 @@ def chart(
     )
 
 
+def shown_unit(series: Answer) -> str:
+    """Return the unit with which the values of a series are shown."""
+    return YES_NO if series["yes_no"] else str(series["unit"])
+
+
 def _range(series: Answer, values: Sequence[float]) -> tuple[float, float]:
     """Return the range of all values, and of the limits unless they lie far off; 0 to 100 for a
-    share of a whole."""
+    share of a whole, 0 to 1 for no and yes."""
+    if series["yes_no"]:
+        return 0.0, 1.0
     if series["unit"] == "%" and min(values) >= 0 and max(values) <= 100:
         return 0.0, 100.0
     low, high = min(values), max(values)
@@ -121,7 +128,10 @@ def _rounded(low: float, high: float, unit: str) -> tuple[float, float]:
     return low, high
 
 
-def _steps(low: float, high: float) -> Iterator[float]:
+def _steps(series: Answer, low: float, high: float) -> Iterator[float]:
+    if series["yes_no"]:
+        yield from (low, high)  # nothing is between no and yes
+        return
     for n in range(GRID + 1):
         yield low + (high - low) * n / GRID
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from noroshi.core.definitions.problems import read_location
 from noroshi.core.marked_names import setting_at, settings_in
@@ -39,7 +40,7 @@ class StepProblems:
 
 
 def problems_at_fields(
-    visit: Visit, outcome: Outcome, labels: Mapping[str, str], meant: Mapping[str, str]
+    visit: Visit, outcome: Outcome[Any], labels: Mapping[str, str], meant: Mapping[str, str]
 ) -> StepProblems:
     """Return the problems of a step at its fields. `labels` are the fields of the form, as people
     read them; `meant` which of them stands for a setting of another name. A problem that no field
@@ -105,17 +106,17 @@ def _beside(visit: Visit, where: str, what: str) -> str:
     return after_place(visit.say(NAMED[type].fill(name=name)), what)
 
 
-async def check_account(visit: Visit, account: str, secret: str) -> Outcome:
+async def check_account(visit: Visit, account: str, secret: str) -> Outcome[Any]:
     """Refuse a setting that is wrong for sure; what cannot be asked now the sign-in will show."""
     outcome = await run(visit, "account_check", account=account, secret=secret)
-    field = outcome.ok["field"] if outcome.ok else ""
+    field = outcome.ok["field"] if outcome.answer else ""
     if not field:
         return Outcome()
     why = visit.say(outcome.ok["why"])
     return Outcome(None, (why,), 400, problems=((field, why),), kind="invalid")
 
 
-async def store_secret(visit: Visit, account: str, entry: str, secret: str) -> Outcome:
+async def store_secret(visit: Visit, account: str, entry: str, secret: str) -> Outcome[Any]:
     """Put an account's secret, if one was given, into the vault, once the server takes both."""
     outcome = await check_account(visit, account, secret)
     if outcome.why or not secret:

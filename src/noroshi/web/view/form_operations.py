@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar, overload
 from urllib.parse import quote
 
 from noroshi.core.definitions.problems import Problem
+from noroshi.core.instant import Instant, as_datetime
 from noroshi.core.roles import ADMIN, OPERATOR
 from noroshi.core.translation import Message, _, plain
 from noroshi.people import AuthenticationError
-from noroshi.service import ForbiddenError, ReauthenticationRequiredError
+from noroshi.service import (
+    ForbiddenError,
+    OperationError,
+    ReauthenticationRequiredError,
+    name_of,
+)
 from noroshi.web.api.endpoints import STATUS
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.problem_text import problems_at
 from noroshi.web.view.role_refusal import needs
 
+A = TypeVar("A")
 LENGTHS: Sequence[tuple[int, Message]] = (
     (86_400, _("{n} d")),
     (3_600, _("{n} h")),
@@ -28,13 +34,13 @@ LENGTHS: Sequence[tuple[int, Message]] = (
 """Units of time in seconds, the largest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+@dataclass(frozen=True)  # no slots: Outcome[A]() could not note its A in them
+class Outcome(Generic[A]):
     """Hold the answer of an operation; `why` there is none, in the reader's language, and how
     many pieces of it: the sentence first, then one for each thing that was given wrong.
     `problems` are those with their places, `kind` is the refusal's."""
 
-    ok: Any = None
+    answer: A | None = None
     why: tuple[str, ...] = ()
     status: int = 200
     needs_password: bool = False
@@ -42,16 +48,34 @@ class Outcome:
     kind: str = ""
 
     @property
+    def ok(self) -> A:
+        """Return the answer of what was done."""
+        assert self.answer is not None
+        return self.answer
+
+    @property
     def bad(self) -> frozenset[str]:
         """Return the fields that are wrong, to be marked."""
         return frozenset(where for where, _ in self.problems)
 
 
-async def run(visit: Visit, op: str, **args: Any) -> Outcome:
+@overload
+async def run(visit: Visit, operation: str, **args: Any) -> Outcome[Any]: ...
+
+
+@overload
+async def run(
+    visit: Visit, operation: Callable[..., Awaitable[A]], **args: Any
+) -> Outcome[A]: ...
+
+
+async def run(
+    visit: Visit, operation: str | Callable[..., Awaitable[Any]], **args: Any
+) -> Outcome[Any]:
     """Do it. A refusal is an outcome, so that what was typed can be shown once more. Raises
     ReauthenticationRequiredError: the password is asked for by a page that sends all of the
     form again."""
-    outcome = await run_with_form(visit, op, **args)
+    outcome = await run_with_form(visit, operation, **args)
     if outcome.needs_password:
         raise ReauthenticationRequiredError(
             plain(" ".join(outcome.why)), tuple(_problems(outcome))
@@ -59,23 +83,44 @@ async def run(visit: Visit, op: str, **args: Any) -> Outcome:
     return outcome
 
 
-def _problems(outcome: Outcome) -> Iterator[Problem]:
+def _problems(outcome: Outcome[Any]) -> Iterator[Problem]:
     return (Problem(where, plain(what)) for where, what in outcome.problems)
 
 
-async def run_with_form(visit: Visit, op: str, **args: Any) -> Outcome:
+@overload
+async def run_with_form(visit: Visit, operation: str, **args: Any) -> Outcome[Any]: ...
+
+
+@overload
+async def run_with_form(
+    visit: Visit, operation: Callable[..., Awaitable[A]], **args: Any
+) -> Outcome[A]: ...
+
+
+async def run_with_form(
+    visit: Visit, operation: str | Callable[..., Awaitable[Any]], **args: Any
+) -> Outcome[Any]:
     """Do it as `run`, for a form that has a field of its own for the password."""
-    answer = await visit.call_json(op, **args)
-    if "ok" in answer:
-        return Outcome(answer["ok"])
-    kind = answer["error"]
-    problems = [(p["where"], visit.say(p["what"])) for p in answer.get("problems", ())]
-    refusal = visit.say(answer["words"])
+    try:
+        return Outcome(await visit.call(operation, **args))
+    except OperationError as refusal:
+        name = operation if isinstance(operation, str) else name_of(operation)
+        return _refused(visit, name, refusal)
+
+
+def _refused(visit: Visit, name: str, refusal: OperationError) -> Outcome[Any]:
+    problems = [(one.where, visit.say(one.what)) for one in refusal.problems]
+    sentence = visit.say(refusal.words)
     # A refusal of one thing alone is that thing's own sentence: it is told once.
-    rest = ((where, what) for where, what in problems if what != refusal)
-    why = (refusal, *(problems_at(where, what, visit.language, op) for where, what in rest))
-    status = STATUS.get(kind, 503)
-    return Outcome(None, why, status, kind == "password", tuple(problems), kind)
+    rest = ((where, what) for where, what in problems if what != sentence)
+    why = (sentence, *(problems_at(where, what, visit.language, name) for where, what in rest))
+    return Outcome(
+        why=why,
+        status=STATUS.get(refusal.kind, 503),
+        needs_password=refusal.kind == "password",
+        problems=tuple(problems),
+        kind=refusal.kind,
+    )
 
 
 async def reauthenticate_from_form(visit: Visit) -> str:
@@ -90,14 +135,14 @@ async def reauthenticate_from_form(visit: Visit) -> str:
     return ""
 
 
-async def run_reauthenticated(visit: Visit, op: str, **args: Any) -> Outcome:
+async def run_reauthenticated(visit: Visit, op: str, **args: Any) -> Outcome[Any]:
     """Do it as `run`, where the form itself asks for the password once more."""
     if why := await reauthenticate_from_form(visit):
         return Outcome(None, (why,), 403, needs_password=True, kind="password")
     return await run_with_form(visit, op, **args)
 
 
-def refusal_texts(visit: Visit, outcome: Outcome) -> tuple[str, ...]:
+def refusal_texts(visit: Visit, outcome: Outcome[Any]) -> tuple[str, ...]:
     """Return the texts of a refusal for above the form. A wanted password is reported at its
     field, unless there is more to say: which secret goes where."""
     return (
@@ -144,17 +189,16 @@ async def require_change_allowed(visit: Visit) -> None:
         await visit.call("definition_change")
 
 
-def clock(visit: Visit, at: str | None) -> str:
+def clock(visit: Visit, at: Instant | None) -> str:
     """Return an instant by the node's clock: the date only when it is not today."""
-    now = visit.web.service.now().isoformat()
-    return LOCALIZERS[visit.language].moment(at, now, seconds=True)
+    return LOCALIZERS[visit.language].moment(at, visit.web.service.now(), seconds=True)
 
 
-def time_since(visit: Visit, at: str | None) -> str:
+def time_since(visit: Visit, at: Instant | None) -> str:
     """Say how long ago it is, in one unit."""
     if not at:
         return ""
-    seconds = (visit.web.service.now() - datetime.fromisoformat(at)).total_seconds()
+    seconds = (visit.web.service.now() - as_datetime(at)).total_seconds()
     for unit, text in LENGTHS[:-1]:
         if seconds >= 2 * unit:
             return visit.say(text.fill(n=int(seconds // unit)))

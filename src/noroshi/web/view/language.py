@@ -8,6 +8,7 @@ from datetime import datetime
 
 from noroshi.actions.phrases import WORDS
 from noroshi.core.date_text import MONTHS
+from noroshi.core.instant import Instant, as_datetime
 from noroshi.core.levels import Level
 from noroshi.core.translation import Medium, Message, _, pgettext
 from noroshi.web.view.page_links import page_text
@@ -39,17 +40,17 @@ class Localizer:
         measured any more."""
         return self.say(NOT_MEASURED_NAMES.get(level) or WORDS[Level(level)])
 
-    def day(self, day: str) -> str:
+    def day(self, day: Instant) -> str:
         """Return a date of an answer, with the year."""
-        at = datetime.fromisoformat(day)
+        at = as_datetime(day)
         return self.say(_date(at, DATE))
 
-    def moment(self, at: str | None, now: str, *, seconds: bool = False) -> str:
+    def moment(self, at: Instant | None, now: Instant, *, seconds: bool = False) -> str:
         """Return an instant of an answer in this machine's zone: the date only when it is not
         today's; "" for none."""
         if not at:
             return ""
-        local_time, local_now = (datetime.fromisoformat(one).astimezone() for one in (at, now))
+        local_time, local_now = (as_datetime(one).astimezone() for one in (at, now))
         return Moment(self._short(local_time, local_now, seconds=seconds), local_time)
 
     def _short(self, local_time: datetime, local_now: datetime, *, seconds: bool) -> str:

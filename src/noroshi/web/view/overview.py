@@ -123,24 +123,24 @@ def relay_of(
     def at(instant: str | None) -> str:
         return localizer.moment(instant, now, seconds=True)
 
-    yield AlarmPost(localizer.say(_("Detected")), "lit", at(row["raised"]))
-    yield AlarmPost(localizer.say(_("Recorded")), "lit", at(row["queued"]))
+    yield AlarmPost(localizer.say(_("Raised")), "lit", at(row["raised"]))
+    yield AlarmPost(localizer.say(_("Queued")), "lit", at(row["queued"]))
     route = delivery_attempts[-1]["route"] if delivery_attempts else ""
     route = route_titles.get(route, route)
     stop_text = _stop_text(row["state"], bool(delivery_attempts), localizer)
     if acceptance:
         yield AlarmPost(
-            localizer.say(_("Sent")),
+            localizer.say(_("Sending")),
             "lit",
             route_titles.get(acceptance["route"], acceptance["route"]),
         )
         yield AlarmPost(localizer.say(_("Accepted")), "lit", at(acceptance["at"]))
     else:
         yield AlarmPost(
-            localizer.say(_("Sent")), "stuck" if stop_text else "", stop_text or route
+            localizer.say(_("Sending")), "stuck" if stop_text else "", stop_text or route
         )
         yield AlarmPost(localizer.say(_("Accepted")), "")
-    came_back = localizer.say(_("came back")) if row["state"] == DeliveryState.CAME_BACK else ""
+    came_back = localizer.say(_("bounced")) if row["state"] == DeliveryState.CAME_BACK else ""
     arrival_state = "lit" if arrival and not came_back else ""
     arrival_text = came_back or (at(arrival["at"]) if arrival else "")
     yield AlarmPost(
@@ -154,9 +154,9 @@ def _stop_text(state: str, is_tried: bool, localizer: Localizer) -> str:
     if state == DeliveryState.HELD:
         return localizer.say(_("held manually"))
     if state == DeliveryState.SET_ASIDE:
-        return localizer.say(_("set aside"))
+        return localizer.say(_("undeliverable"))
     if state == DeliveryState.DROPPED:
-        return localizer.say(_("given up"))
+        return localizer.say(_("dropped"))
     return localizer.say(_("waiting for retry")) if is_tried else ""
 
 
@@ -229,7 +229,7 @@ def doubts_of_routes(status: Answer, localizer: Localizer) -> str:
         return localizer.say(_("the routes require attention"))
     if readiness.doubted:
         return localizer.say(
-            _("the last diagnosis of a route failed, so alarms may not be sent")
+            _("the last diagnosis of a route failed, so alarms might not be sent")
         )
     if readiness.unproved:
         return localizer.say(
@@ -292,8 +292,8 @@ def cannot_send(status: Answer, localizer: Localizer) -> str:
         sentences.append(
             localizer.say(
                 ngettext(
-                    "Alarms may not be sent: {bad} of {all} route cannot send.",
-                    "Alarms may not be sent: {bad} of {all} routes cannot send.",
+                    "Alarms might not be sent: {bad} of {all} route cannot send.",
+                    "Alarms might not be sent: {bad} of {all} routes cannot send.",
                     by="all",
                 ).fill(bad=readiness.no, all=readiness.count)
             )
@@ -367,15 +367,14 @@ def _ruler_position(days: int) -> float:
     return round(WIDE * sqrt(min(max(days, 0), LONGEST) / LONGEST), 1)
 
 
-def route_level(route: Answer, now: str) -> str:
-    """Return the level that a route's state means."""
+def route_level(route: Answer) -> str:
+    """Return the level that a route's state means, as `route_state` words it: how long its credential
+    is valid has a level of its own."""
     if route["state"] != "well":
         return "critical"
     if route["examined_in_vain"]["en"]:
         return "warning"
-    ends = remaining_validity(route["ends"], now)
-    level = ends.level if ends else "ok"
-    return "paused" if level == "ok" and not route["accepted"] else level
+    return "ok" if route["accepted"] else "paused"
 
 
 def route_state(route: Answer, localizer: Localizer) -> str:
@@ -387,7 +386,7 @@ def route_state(route: Answer, localizer: Localizer) -> str:
             )
         )
     if route["sends"] == Sends.UNPROVED.value:
-        return localizer.say(_("not proven yet"))
+        return localizer.say(_("not verified yet"))
     return localizer.say(ROUTE_STATE_NAMES[route["state"]])
 
 
@@ -413,7 +412,7 @@ def view(status: Answer, ledger: Answer, localizer: Localizer) -> Mapping[str, A
         "routes": [
             (
                 one,
-                route_level(one, now),
+                route_level(one),
                 route_state(one, localizer),
                 remaining_validity(one["ends"], now),
             )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar, overload
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from noroshi import __version__
+from noroshi.core.definitions.problems import Problem
 from noroshi.core.people import Person
 from noroshi.core.roles import ROLE_NAMES, ROLES
 from noroshi.core.translation import Medium, Message, bilingual, plain
@@ -25,7 +26,9 @@ from noroshi.service import (
     OperationError,
     OperationFailedError,
     ReauthenticationRequiredError,
-    handle_request,
+    name_of,
+    perform,
+    run_as_json,
 )
 from noroshi.service.operation import STORE_TROUBLE
 from noroshi.web.api.endpoints import STATUS
@@ -43,11 +46,12 @@ from noroshi.web.http.reauthenticate import PASSWORD_AGAIN, pending_form, split_
 from noroshi.web.http.request_form import form_of_stranger, is_foreign, local_address, read_form
 from noroshi.web.view.control_escape import Page
 from noroshi.web.view.language import LANGUAGE_NAMES, LOCALIZERS
-from noroshi.web.view.role_refusal import for_people
+from noroshi.web.view.role_refusal import answer_for_people, for_people
 from noroshi.web.view.templates import templates
 from noroshi.web.view.timestamps import zone_of
 
 log = logging.getLogger(__name__)
+A = TypeVar("A")
 LANGUAGE, THEME = "noroshi-language", "noroshi-theme"
 LANGUAGES, THEMES = ("ja", "en"), ("light", "dark")
 A_YEAR = 365 * 86_400
@@ -121,24 +125,38 @@ class Visit:
         """Return a text of ours, or of an answer, in the visitor's language."""
         return LOCALIZERS[self.language].say(words, self.here)
 
+    @overload
+    async def call(self, operation: str, **args: Any) -> Any: ...
+
+    @overload
+    async def call(self, operation: Callable[..., Awaitable[A]], **args: Any) -> A: ...
+
+    async def call(self, operation: str | Callable[..., Awaitable[Any]], **args: Any) -> Any:
+        """Run an operation in the visitor's name, named by the method that offers it, and return
+        its answer. Raises its refusal, an OperationError."""
+        assert self.person is not None
+        if isinstance(operation, str):
+            return unwrap(await self.call_json(operation, **args))
+        name = name_of(operation)
+        try:
+            return await perform(self.web.service, self.person, name, args, self.web.news)
+        except ForbiddenError as refusal:
+            raise for_people(
+                refusal, self.web.service.operations()[name], self.person
+            ) from None
+
     async def call_json(self, op: str, **args: Any) -> Any:
         """Run an operation in the visitor's name; return the answer as JSON."""
         assert self.person is not None
         service = self.web.service
-        answer = await handle_request(
-            service, self.person, op, args, self.web.news, Medium.PAGE
-        )
-        return for_people(answer, service.operations().get(op), self.person)
+        answer = await run_as_json(service, self.person, op, args, self.web.news, Medium.PAGE)
+        return answer_for_people(answer, service.operations().get(op), self.person)
 
     async def show(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """Return a page in the frame of whoever is logged in: with the counts of lost alarms
         and waiting mails. Raises an OperationError if even that cannot be known now."""
         ledger_sum = (await self.call("ledger", last=1))["sum"]
         return self.page(template, status, ledger_sum=ledger_sum, **values)
-
-    async def call(self, op: str, **args: Any) -> Any:
-        """Run an operation and return its answer. Raises its refusal."""
-        return unwrap(await self.call_json(op, **args))
 
     def failed(self, status: int, why: Message) -> Response:
         """Return the page of an error. `is_lost`: there is no such page, while no action
@@ -208,7 +226,9 @@ def unwrap(answer: Mapping[str, Any]) -> Any:
     """Return the answer of an operation. Raises its refusal."""
     if "ok" in answer:
         return answer["ok"]
-    raise RAISED.get(answer["error"], OperationFailedError)(bilingual(**answer["words"]))
+    problems = (Problem(p["where"], bilingual(**p["what"])) for p in answer.get("problems", ()))
+    error = RAISED.get(answer["error"], OperationFailedError)
+    raise error(bilingual(**answer["words"]), tuple(problems))
 
 
 Handler = Callable[[Visit], Awaitable[Response]]

@@ -8,8 +8,8 @@ from typing import Self
 from urllib.parse import quote
 
 from noroshi.core.instruction import ManagerPage, ManagerPlace
+from noroshi.core.template_texts import Html
 from noroshi.core.translation import MarkedText, composed, marks_of
-from noroshi.web.view.timestamps import Html
 
 LINK = '<a href="{href}">{text}</a>'
 ADDRESSES: Mapping[ManagerPage, str] = {

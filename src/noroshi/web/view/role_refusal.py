@@ -8,7 +8,7 @@ from typing import Any
 
 from noroshi.core.roles import ROLE_NAMES
 from noroshi.core.translation import Medium, Message, _
-from noroshi.service import Operation, Person
+from noroshi.service import ForbiddenError, Operation, Person
 
 ROLE_TOO_LOW = _("This requires the role {role}. Ask an administrator.")
 
@@ -18,7 +18,12 @@ def needs(role: str) -> Message:
     return ROLE_TOO_LOW.fill(role=ROLE_NAMES[role])
 
 
-def for_people(
+def for_people(refusal: ForbiddenError, operation: Operation, person: Person) -> ForbiddenError:
+    """Return the refusal; that of a role that is too low in words for people."""
+    return refusal if operation.role in person.roles else ForbiddenError(needs(operation.role))
+
+
+def answer_for_people(
     answer: Mapping[str, Any], operation: Operation | None, person: Person
 ) -> Mapping[str, Any]:
     """Return the same answer; a refusal of a role that is too low in words for people."""

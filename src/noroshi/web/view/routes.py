@@ -15,14 +15,7 @@ from noroshi.core.route_readiness import (
 from noroshi.core.translation import Message, _, ngettext, pgettext
 from noroshi.web.view.language import LOCALIZERS, Localizer
 from noroshi.web.view.mail import RelayPost
-from noroshi.web.view.overview import (
-    KINDS,
-    VERY_SOON,
-    RemainingValidity,
-    remaining_validity,
-    route_level,
-    route_state,
-)
+from noroshi.web.view.overview import KINDS, remaining_validity, route_level, route_state
 from noroshi.web.view.page_context import Visit
 
 Answer = Mapping[str, Any]
@@ -125,7 +118,7 @@ def route_row(visit: Visit, route: Answer, label: str, at: str) -> Mapping[str, 
         "label": "" if title == label else label,
         "called": title,
         "sort": kind(visit, route["kind"]),
-        "level": "warning" if _needs_care(route, validity) else route_level(route, at),
+        "level": route_level(route),
         "word": route_state(route, localizer),
         "why": _why(visit, route),
         "mark": visit.say(route["mark"]),
@@ -149,20 +142,12 @@ def _why(visit: Visit, route: Answer) -> str:
         return visit.say(
             _(
                 "“{entry}”, which this route needs, is not in the vault. Until it is added, this route "
-                "sends no mail."
+                "sends no messages."
             ).fill(entry=route["lacks"][0])
         )
     if route["state"] == "not signed in" and not route["renewed"]:
-        return visit.say(_("Not signed in yet. Until then, this route sends no mail."))
+        return visit.say(_("Not signed in yet. Until then, this route sends no messages."))
     return visit.say(route["why"])
-
-
-def _needs_care(route: Answer, validity: RemainingValidity | None) -> bool:
-    if route["state"] != "well":
-        return False
-    return bool(route["retiring"]) or (
-        validity is not None and validity.days > VERY_SOON and validity.level != "ok"
-    )
 
 
 def posts(visit: Visit, route: Answer, at: str) -> Iterator[RelayPost]:
@@ -220,17 +205,19 @@ def heading(
 
 def _all_can_send(visit: Visit | Localizer, readiness: ReadinessCounts) -> str:
     if readiness.doubted:
-        return visit.say(_("The last diagnosis of a route failed, so mails may not be sent."))
+        return visit.say(
+            _("The last diagnosis of a route failed, so messages might not be sent.")
+        )
     if readiness.unproved:
         return visit.say(
-            _("No route problems are known. Not proven yet: {unproved} of {count}.").fill(
+            _("No route problems are known. Not verified yet: {unproved} of {count}.").fill(
                 unproved=readiness.unproved, count=readiness.count
             )
         )
     if readiness.count == 1:
-        return visit.say(_("Mails can be sent. There is only one route."))
+        return visit.say(_("Messages can be sent. There is only one route."))
     return visit.say(
-        _("Mails can be sent by every route ({count}).").fill(count=readiness.count)
+        _("Messages can be sent through every route ({count}).").fill(count=readiness.count)
     )
 
 
@@ -256,8 +243,8 @@ def _some_cannot(
     if others_send:
         return visit.say(
             ngettext(
-                "{bad} of {count} route cannot send. Alarms are sent by the others.",
-                "{bad} of {count} routes cannot send. Alarms are sent by the others.",
+                "{bad} of {count} route cannot send. Alarms are sent through the others.",
+                "{bad} of {count} routes cannot send. Alarms are sent through the others.",
             ).fill(bad=readiness.no, count=readiness.count)
         )
     return visit.say(

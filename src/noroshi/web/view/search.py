@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 from unicodedata import normalize
 
 from noroshi.core.translation import _, ngettext
@@ -56,7 +57,7 @@ def find_place(text: str, labels: Labels) -> PlaceMatch:
     return PlaceMatch("", tuple(_names_with_paths(_similar(words, labels), labels)))
 
 
-def require_place(visit: Visit, text: str, labels: Labels) -> tuple[str, Outcome]:
+def require_place(visit: Visit, text: str, labels: Labels) -> tuple[str, Outcome[Any]]:
     """Return the place; or the refusal, in the words of every form that asks for one."""
     match = find_place(text, labels)
     if match.place:

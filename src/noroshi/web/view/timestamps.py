@@ -7,19 +7,11 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import Self
 
+from noroshi.core.template_texts import Html
 from noroshi.core.translation import Mark, MarkedText, marks_of
 
 TIME = '<time datetime="{}" title="{}">{}</time>'
 UTC = "UTC"
-
-
-class Html(str):
-    """Hold markup that is ready, for templates: all that is not ours in it is escaped."""
-
-    __slots__ = ()
-
-    def __html__(self) -> str:
-        return self
 
 
 class Moment(MarkedText):

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from noroshi.core.levels import Level, Reason
 from noroshi.core.route_readiness import Sends
 from noroshi.core.translation import NOTHING, Message
-from noroshi.service.alarms.alarm_answers import Holder, RemarkShown, SilenceShown, WindowShown
-from noroshi.service.mail.mail_answers import Arrives
+from noroshi.operations.alarm_answers import Holder, RemarkShown, SilenceShown, WindowShown
+from noroshi.operations.mail_answers import Arrives
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,8 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """The recent values of one reading of one item, oldest first, with the limits of now."""
+    """The recent values of one reading of one item, oldest first, with the limits of now. `yes_no`:
+    1 is yes, and 0 is no."""
 
     name: Message
     item: str
@@ -76,6 +77,7 @@ class Series:
     critical: float | None
     rising: bool
     points: tuple[Point, ...]
+    yes_no: bool = False
 
 
 @dataclass(frozen=True, slots=True)

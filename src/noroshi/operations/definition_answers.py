@@ -100,8 +100,8 @@ class DefinitionsShown:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One plug-in: its family (monitor, action, route), its options as JSON Schema, what it
-    measures, and the limits of that unless others are given, in words and as they are; the `units` that are known beforehand. `open`:
-    its readings have the names that a user's own program gives; `runs`: it runs one;
+    measures, and the limits of that unless others are given, in words and as they are; the `units` that
+    are known beforehand, and which readings are `yes_no`: 1 is yes, 0 is no. `open`: its readings have the names that a user's own program gives; `runs`: it runs one;
     `by_network`: it goes by the network that a monitor of it may name."""
 
     family: str
@@ -116,6 +116,7 @@ class Kind:
     open: bool
     runs: bool
     by_network: bool = False
+    yes_no: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

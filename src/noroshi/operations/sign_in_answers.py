@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from noroshi.core.translation import NOTHING, Message
-from noroshi.service.monitors.status_answers import RouteStatus
+from noroshi.guides.missing_values import MissingValue
+from noroshi.operations.status_answers import RouteStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,3 +126,32 @@ class TokenSeen:
     object_id: str = ""
     until: datetime | None = None
     words: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuideStep:
+    """One thing to do. `lines` are to be run as they stand; `check` shows whether it is done, as
+    `shows` says; `takes` is how long it is until it acts, `source` the provider's own page."""
+
+    id: str
+    part: Message
+    title: Message
+    how: tuple[Message, ...]
+    lines: tuple[str, ...]
+    check: tuple[str, ...]
+    shows: Message
+    note: Message
+    takes: Message
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuideShown:
+    """The steps of one way to sign in, in their order; `text` is all of them to be handed on.
+    `missing` are the values that nobody knows yet: placeholders stand in their places."""
+
+    route: str
+    way: str
+    steps: tuple[GuideStep, ...]
+    text: Message
+    missing: tuple[MissingValue, ...] = ()

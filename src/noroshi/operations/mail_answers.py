@@ -171,3 +171,16 @@ class Letter:
     tried: tuple[Attempt, ...]
     arrived: tuple[Arrived, ...] = ()
     unproved: Message = NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsSent:
+    """`route` is the first of those left that sends mails; "": none does any more, and there
+    are no `headers`. `html` "": it goes as text alone."""
+
+    id: str
+    route: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+    html: str = ""
+    attachments: tuple[str, ...] = ()

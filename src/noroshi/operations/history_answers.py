@@ -7,8 +7,8 @@ from datetime import datetime
 
 from noroshi.core.levels import Level, Reason
 from noroshi.core.translation import Message
-from noroshi.service.alarms.alarm_answers import RemarkShown
-from noroshi.service.monitors.status_answers import StoppedBy
+from noroshi.operations.alarm_answers import RemarkShown
+from noroshi.operations.status_answers import StoppedBy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

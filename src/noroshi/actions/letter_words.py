@@ -1,0 +1,63 @@
+"""Make what a mail was handed into HTML: cut, harmless, and in Japanese never broken amid a word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+
+from noroshi.actions.letter import cut, tidy
+from noroshi.core.template_texts import Html
+
+WORD = re.compile(
+    r"[おご]?(?:[々\u3400-\u9fff]+|[ァ-ヺー]+)(?:[ぁ-ん]*?(?=[おご][々\u3400-\u9fff]|[^ぁ-ん]|\Z))"
+)
+"""A Japanese word with what follows it in kana: 拒否しました, コンピューターの."""
+LONGEST_WORD = 12
+"""A longer one may be wider than a phone."""
+LONGEST_PHRASED = 80
+"""Each word of it costs forty bytes, and a mail has few."""
+LONGEST_QUOTED, LONGEST_MARK, LONGEST_WORDING = 200, 4, 200
+
+
+def safe_html(text: str, most: int) -> Html:
+    """Cut a text, remove its controls and escape it; line ends stay."""
+    return Html(_escaped(text, most))
+
+
+def texts(several: Sequence[str], most: int) -> Html:
+    """Return several texts as safe HTML, each on lines of its own and cut."""
+    return Html("<br>".join(_escaped(text, most) for text in several))
+
+
+def named(mark: str, word: str) -> Html:
+    """Return a level's mark and its word, as far as it has them, as safe HTML."""
+    return Html(f"{_escaped(mark, LONGEST_MARK)} {_escaped(word, LONGEST_WORDING)}".strip())
+
+
+def phrased(text: str, most: int, language: str) -> Html:
+    """Return safe HTML in which no Japanese word is broken at the end of a line. Few mail
+    programs know how to break between phrases (auto-phrase); all of them bear this, and it is
+    for short texts."""
+    html, unbroken = _escaped(text, most), language == "ja" and len(text) <= LONGEST_PHRASED
+    return Html(WORD.sub(_whole_word, html) if unbroken else html)
+
+
+def quoted_lines(lines: Sequence[str]) -> Html:
+    """Return lines in which blanks stay: they are columns in many logs."""
+    return Html("<br>".join(map(_quoted, lines)))
+
+
+def _quoted(line: str) -> str:
+    html = _escaped(line.replace("\n", "\ufffd"), LONGEST_QUOTED)
+    return html.replace("  ", "&nbsp; ") or "&nbsp;"
+
+
+def _escaped(text: str, most: int) -> str:
+    return escape(cut(tidy(text), most)).replace("\n", "<br>")
+
+
+def _whole_word(found: re.Match[str]) -> str:
+    word = found[0]
+    fits = 1 < len(word) <= LONGEST_WORD
+    return f'<span style="white-space:nowrap;">{word}</span>' if fits else word

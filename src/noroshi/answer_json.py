@@ -1,0 +1,58 @@
+"""Write the answers of operations as JSON's own types, and read them again at the other side of a
+wire.
+
+The API and the node's door write, the command line reads. Pages get the answers themselves.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+from noroshi.core.translation import MarkedText, Medium, Message, bilingual
+
+T = TypeVar("T")
+
+
+class UnreadableAnswerError(ValueError):
+    """Report an answer that is not of the type that its operation has here: of a node of another
+    version, or of no node."""
+
+
+def plain(value: object, medium: Medium = Medium.TERMINAL) -> Any:
+    """Return the value as JSON's own types, with its texts in both languages as `medium` shows
+    them."""
+    return msgspec.to_builtins(value, enc_hook=_ENCODERS[medium], builtin_types=(MarkedText,))
+
+
+def read(shape: type[T], answer: object) -> T:
+    """Return the answer that JSON's own types describe. Raises UnreadableAnswerError."""
+    try:
+        with _converting:
+            return msgspec.convert(answer, shape, dec_hook=_decoded, str_keys=True)
+    except msgspec.ValidationError as error:
+        raise UnreadableAnswerError(str(error)) from error
+
+
+def _encoder(medium: Medium) -> Callable[[object], Any]:
+    def encoded(value: object) -> Any:
+        if isinstance(value, Message):
+            return value.both(medium)
+        raise NotImplementedError(type(value))
+
+    return encoded
+
+
+_ENCODERS = {medium: _encoder(medium) for medium in Medium}
+_converting = threading.Lock()
+"""One at a time: msgspec puts what it knows of a class onto the class before it is whole, and a
+thread that reads by half of it ends the process (SIGSEGV, 0.22.0)."""
+
+
+def _decoded(shape: type[Any], value: Any) -> Any:
+    if shape is Message:
+        return bilingual(**value)
+    raise NotImplementedError(shape)
