@@ -146,7 +146,8 @@ async def test_its_readings_have_names(check, options):
 
 
 def test_what_has_a_unit_has_a_name(check):
-    assert {*check.shares, *check.units} <= check.names.keys()
+    assert {*check.shares, *check.units, *check.yes_no} <= check.names.keys()
+    assert not {*check.shares, *check.units} & check.yes_no
 
 
 async def test_a_host_that_cannot_answer_makes_it_unmeasurable(check, options):

@@ -55,8 +55,29 @@ def may_open(authenticated: User | None, now: User | None) -> bool:
     return authenticated is None or (now is not None and not ends_sessions(now, authenticated))
 
 
+WEB, API = "web", "api"
+"""The doors of a user who logs in, and of a program that shows a token."""
 ID_LENGTH = 24
 """Letters of a token's hash that tell it from all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Who made a token: a user of the manager, a token itself (`door` api), or a user of the node's
+    computer (local), who is not the one of the same name who logs in."""
+
+    name: str
+    door: str = WEB
+
+    @classmethod
+    def read(cls, stored: str) -> Maker:
+        """Return the maker that a token names."""
+        name, _unused, door = stored.removesuffix(")").rpartition(" (")
+        return cls(name, door) if name and stored.endswith(")") else cls(stored)
+
+    def __str__(self) -> str:
+        """Return it as a token names it: no user and no token has a blank in its name."""
+        return self.name if self.door == WEB else f"{self.name} ({self.door})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,24 +98,28 @@ class ApiToken:
         """Tell this token from any other of its name; the id lets nobody in."""
         return self.hash[:ID_LENGTH]
 
+    @property
+    def maker(self) -> Maker:
+        """Return who made it."""
+        return Maker.read(self.by)
+
     def good(self, now: datetime) -> bool:
         """Return whether it still holds."""
         return self.until is None or now < self.until
-
-
-OF_TOKEN = " (api)"
-"""The beginning of a token's name as a maker: no user and no token has a blank in its name."""
 
 
 def made_with(name: str, known: Mapping[str, ApiToken]) -> tuple[str, ...]:
     """Return the tokens that this one made, and those that they made, the youngest line first:
     whoever is cut off while they are ended has ended none before what it made."""
     found = list[str]()
-    waiting = [f"{name}{OF_TOKEN}"]
-    for maker in waiting:  # which grows meanwhile
-        made = [one.name for one in known.values() if one.by == maker and one.name not in found]
+    waiting = [name]
+    for token in waiting:  # which grows meanwhile
+        maker = Maker(token, API)
+        made = [
+            one.name for one in known.values() if one.maker == maker and one.name not in found
+        ]
         found += made
-        waiting += [f"{one}{OF_TOKEN}" for one in made]
+        waiting += made
     return tuple(one for one in reversed(found) if one != name)
 
 
@@ -103,9 +128,9 @@ def holds(token: ApiToken, known: Mapping[str, ApiToken], now: datetime) -> bool
     made it, nor the one that made that. Another one of the same name is younger."""
     visited = set[str]()
     made = token
-    while made.by.endswith(OF_TOKEN) and made.name not in visited:
+    while made.maker.door == API and made.name not in visited:
         visited.add(made.name)
-        maker = known.get(made.by.removesuffix(OF_TOKEN))
+        maker = known.get(made.maker.name)
         if maker is None or maker.made > made.made:
             return False
         made = maker
