@@ -14,7 +14,7 @@ from noroshi.actions.template import TemplateFailed, TemplateRenderer
 from noroshi.core.cadence import zone_of
 from noroshi.core.date_text import moment
 from noroshi.core.definitions.self_monitoring import OwnRule
-from noroshi.core.levels import Reason, When
+from noroshi.core.levels import Reason, RuleTrigger
 from noroshi.core.model import Cause, Instance, Limits, Reading
 from noroshi.core.translation import bilingual, plain
 from tests.actions.mails import CRITICAL, LINES, MAILS, OK, UNKNOWN, WARNING, drafted
@@ -114,16 +114,16 @@ def test_a_thousand_items_are_all_named():
 
 NEXT = [
     pytest.param(
-        {"when": When.FIRST, "repeat": None, "recovered": False},
+        {"when": RuleTrigger.FIRST, "repeat": None, "recovered": False},
         "none (the rule notifies only once)",
         id="never",
     ),
-    pytest.param({"when": When.FIRST, "repeat": None}, "when it recovers", id="first"),
+    pytest.param({"when": RuleTrigger.FIRST, "repeat": None}, "when it recovers", id="first"),
     pytest.param(
         {"repeat": None, "recovered": False}, "when the level changes", id="on change alone"
     ),
     pytest.param(
-        {"when": When.EACH, "repeat": None},
+        {"when": RuleTrigger.EACH, "repeat": None},
         "when the level changes, at each measurement in this state, or when it recovers",
         id="each",
     ),

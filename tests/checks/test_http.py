@@ -34,7 +34,7 @@ SOON = 2.0
 
 
 def host(manager=0, now=DAWN):
-    return FakeHost(network=Network(closed=NetworkPolicy(manager)), now=now)
+    return FakeHost(network=Network(policy=NetworkPolicy(manager)), now=now)
 
 
 async def look(url, by=None, **given):

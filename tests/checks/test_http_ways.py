@@ -260,14 +260,14 @@ async def test_no_proxy_is_asked_for_a_cloud_s_metadata(site, proxy, url, led):
 async def test_no_proxy_is_asked_for_our_own_manager(site, other, proxy, led):
     there = f"http://localhost:{other.port}/api/status"
     site.answers = [says(302, location=there)]
-    by = host(office(proxy, closed=NetworkPolicy(other.port)))
+    by = host(office(proxy, policy=NetworkPolicy(other.port)))
     words = await why_not(site.url if led else there, by, redirects=3)
     assert "Noroshi's own manager" in words.en and other.connections == 0
 
 
 async def test_the_process_s_own_file_opens_an_address_to_it(site):
     opened = NetworkPolicy(site.port, (ip_network("127.0.0.1"),))
-    by = host(Network(closed=opened))
+    by = host(Network(policy=opened))
     assert (await look(f"http://127.0.0.1:{site.port}/", by))["wrong"].value == 0
 
 

@@ -13,7 +13,7 @@ from noroshi.core.instruction import (
     followed_by,
     with_instruction,
 )
-from noroshi.core.stored_message import restored, stored
+from noroshi.core.stored_message import message_from, stored_form
 from noroshi.core.translation import Medium, Message, _, composed, joined, ngettext, sentence
 
 LANGUAGES = ("en", "ja")
@@ -101,7 +101,9 @@ def test_a_sentence_that_counts_is_filled_too():
     assert text.fill(count=2).say("en", Medium.PAGE) == "2 alarms See the page of alarms."
 
 
-@pytest.mark.parametrize("kept", [lambda text: text, lambda text: restored(stored(text))])
+@pytest.mark.parametrize(
+    "kept", [lambda text: text, lambda text: message_from(stored_form(text))]
+)
 def test_a_command_that_ends_a_sentence_has_no_full_stop(kept):
     text = followed_by(_("is required."), InstructionKind.PUT_ENTRY, entry="proxy")
     said = sentence(kept(text))
@@ -133,26 +135,26 @@ def test_a_text_within_texts_is_told_for_the_reader():
     assert text.say("en", Medium.PAGE).startswith(
         "x: There is no message 1 in the queue. See the"
     )
-    again = restored(json.loads(json.dumps(stored(text))))
+    again = message_from(json.loads(json.dumps(stored_form(text))))
     assert again.both(Medium.PAGE) == text.both(Medium.PAGE)
 
 
 def test_an_instruction_of_a_newer_version_reads_as_the_command():
-    kept = stored(Instruction(InstructionKind.SIGN_IN).fill(route="smtp1"))
+    kept = stored_form(Instruction(InstructionKind.SIGN_IN).fill(route="smtp1"))
     kept |= {"id": "Sign in by {command}", "instruction": "sign_in_by_stars"}
-    assert restored(kept).both(Medium.PAGE) == {
+    assert message_from(kept).both(Medium.PAGE) == {
         "en": "Sign in by noroshi authorize smtp1",
         "ja": "Sign in by noroshi authorize smtp1",
     }
 
 
 def test_an_older_version_reads_the_command_too():
-    kept = stored(Instruction(InstructionKind.SIGN_IN).fill(route="smtp1"))
+    kept = stored_form(Instruction(InstructionKind.SIGN_IN).fill(route="smtp1"))
     del kept["instruction"]
-    assert restored(kept).en == "Sign in: noroshi authorize smtp1"
+    assert message_from(kept).en == "Sign in: noroshi authorize smtp1"
 
 
 @pytest.mark.parametrize("damage", [{"arguments": {}}, {"instruction": 5}])
 def test_a_damaged_instruction_is_shown_as_a_text(damage):
-    kept = stored(Instruction(InstructionKind.SIGN_IN).fill(route="smtp1"))
-    assert restored(kept | damage).en.startswith("Sign in: ")
+    kept = stored_form(Instruction(InstructionKind.SIGN_IN).fill(route="smtp1"))
+    assert message_from(kept | damage).en.startswith("Sign in: ")

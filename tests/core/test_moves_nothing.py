@@ -9,7 +9,7 @@ import pytest
 from hypothesis import event, given, settings, strategies as st
 
 from noroshi.core.judgement import MOST_ITEMS, moves_nothing
-from noroshi.core.levels import Level, When
+from noroshi.core.levels import Level, RuleTrigger
 from noroshi.core.model import (
     NOT_SUPPRESSED,
     Contact,
@@ -29,7 +29,9 @@ from noroshi.testing import DAWN
 OPS = Contact(id="ops", addresses=("ops@example.com",))
 RULES = (
     Rule(id="r", action="mail", contacts=(OPS,), routes=("smtp1",)),
-    Rule(id="n", action="mail", contacts=(OPS,), routes=("smtp1",), when=When.NTH, nth=3),
+    Rule(
+        id="n", action="mail", contacts=(OPS,), routes=("smtp1",), when=RuleTrigger.NTH, nth=3
+    ),
 )
 DISK = Monitor(
     id="m",

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from noroshi.core.cadence import At, Every
-from noroshi.core.levels import When
+from noroshi.core.cadence import FixedInterval, FixedTimes
+from noroshi.core.levels import RuleTrigger
 from noroshi.core.mail import Verdict
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore, ManualClocks
@@ -19,13 +19,13 @@ from tests.flow.scene import NOTE, RULE, Scene, disk_monitor
 from tests.flow.storm import EXCHANGE, Storm
 
 CRITICAL = "[CRITICAL] web1: disk"
-EACH = replace(RULE, when=When.EACH, repeat=None)
-HOURLY, MINUTELY, FAST = (Every(timedelta(seconds=s)) for s in (3600, 60, 5))
+EACH = replace(RULE, when=RuleTrigger.EACH, repeat=None)
+HOURLY, MINUTELY, FAST = (FixedInterval(timedelta(seconds=s)) for s in (3600, 60, 5))
 BERLIN, TOKYO = "Europe/Berlin", "Asia/Tokyo"
 
 
 def at(*times, zone="UTC"):
-    return At(times=tuple(time.fromisoformat(t) for t in times), zone=zone)
+    return FixedTimes(times=tuple(time.fromisoformat(t) for t in times), zone=zone)
 
 
 class Watched(Scene):

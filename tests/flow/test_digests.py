@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.cadence import Every
+from noroshi.core.cadence import FixedInterval
 from noroshi.core.mail import Answer, Fault, Lane, Pace, Receipt, Verdict
 from noroshi.ports import StoreError
 from noroshi.stores.memory.store import MemoryStore
@@ -15,7 +15,7 @@ from noroshi.testing import FaultyStore, Killed, ScriptedTransport
 from tests.flow.storm import EXCHANGE, Storm, counts
 
 ACCEPTED, DOWN, NO = Verdict.ACCEPTED, Verdict.ROUTE_DOWN, Verdict.REFUSED
-HOURLY = Every(timedelta(hours=1))
+HOURLY = FixedInterval(timedelta(hours=1))
 
 
 async def test_five_hundred_alarms_in_a_minute_are_at_most_ten_mails_that_name_each_once():

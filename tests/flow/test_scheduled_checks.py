@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.levels import When
+from noroshi.core.levels import RuleTrigger
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import plain
 from noroshi.ports import Outcome, StoreError, Unmeasurable, Volume
@@ -67,7 +67,7 @@ async def test_while_nothing_can_be_written_down_turns_do_not_multiply(caplog):
 
 
 async def test_a_reminder_that_is_put_off_again_and_again_is_planned_once():
-    rule = replace(RULE, when=When.EACH, repeat=timedelta(minutes=5))
+    rule = replace(RULE, when=RuleTrigger.EACH, repeat=timedelta(minutes=5))
     scene = Scene()
     scene.used = {"/a": 95}
     await scene.plan(disk_monitor(rules=(rule,)))

@@ -13,7 +13,7 @@ from benchmarks.mails import read_mails, told
 from benchmarks.promises import promises
 from benchmarks.report import REFERENCES, broken
 from benchmarks.scene import SLOTS, targets
-from noroshi.core.cadence import EPOCH, Every, next_due
+from noroshi.core.cadence import EPOCH, FixedInterval, next_due
 from noroshi.engine.dispatch.dispatcher import WORKERS
 
 PERIOD = 10.0
@@ -71,7 +71,7 @@ names_of_ratios = [f"{measure} {variant} {given[0]}" for measure, variant, _, gi
 def due(id: str) -> float:
     """The first instant from START at which the product says that a monitor is due."""
     now = datetime.fromtimestamp(START, UTC)
-    return (next_due(id, Every(timedelta(seconds=PERIOD)), now) - EPOCH).total_seconds()
+    return (next_due(id, FixedInterval(timedelta(seconds=PERIOD)), now) - EPOCH).total_seconds()
 
 
 def test_the_grid_is_the_products_own():

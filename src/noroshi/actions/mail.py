@@ -22,7 +22,7 @@ from noroshi.core.digest import ALARM_ROWS
 from noroshi.core.levels import Level
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Alarm, Contact
-from noroshi.core.stored_message import stored
+from noroshi.core.stored_message import stored_form
 from noroshi.core.translation import Message, _
 from noroshi.ports import Action, Topic, options
 
@@ -113,7 +113,7 @@ async def finish(renderer: Renderer, payload: Mapping[str, Any]) -> Mapping[str,
 
 def _marked(payload: Mapping[str, Any], why: Message) -> Mapping[str, Any]:
     note = BUILT_IN_INSTEAD.fill(why=why).say(payload["language"])
-    failed = stored(why)
+    failed = stored_form(why)
     marked = {**payload, "text": f"{payload['text']}\n{note}\n", "template_failed": failed}
     if "html" in payload:
         marked["html"] = noted(payload["html"], note)

@@ -35,14 +35,14 @@ from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm, Event, Reading, Rule
 from noroshi.core.monitor_names import instance_name
-from noroshi.core.sentences import amid
+from noroshi.core.sentences import amid_sentence
 from noroshi.core.translation import Medium, Message, _, ngettext, pgettext
 
 SINCE = pgettext("beginning of an alarm", "Since")
 AT = _("At")
 RECOVERED_AT = _("Recovered")
 LIMITS = _("Limits")
-BEFORE = _("Before")
+BEFORE = _("Previously")
 REASON = _("Sent because")
 RUNS_ON = _("Runs on")
 HERE = _("the computer that runs Noroshi")
@@ -160,7 +160,7 @@ def _measured(reading: Reading, batch: AlarmBatch, what: str, item: str) -> str:
         pattern = OF_DRIVE_TIME if timed else OF_DRIVE
     else:
         pattern = OF_ITEM_TIME if timed else OF_ITEM
-    within = what if language == "ja" else amid(what)
+    within = what if language == "ja" else amid_sentence(what)
     return pattern.fill(item=item, what=within, value=value).say(language)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from noroshi.core.cadence import At, Every, first_after
+from noroshi.core.cadence import FixedInterval, FixedTimes, first_after
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.definitions.value_syntax import DAYS, duration, is_name, moment
 from noroshi.core.marked_names import with_settings
@@ -56,11 +56,11 @@ class Options:
         """Return when it must next begin after an instant; grace comes on top."""
         return first_after(self._cadence(zone), last)
 
-    def _cadence(self, zone: str) -> Every | At:
+    def _cadence(self, zone: str) -> FixedInterval | FixedTimes:
         if self.every:
-            return Every(_length(self.every))
+            return FixedInterval(_length(self.every))
         days = frozenset(DAYS[day] for day in self.days) or frozenset(DAYS.values())
-        return At(times=tuple(map(_moment, self.at)), zone=zone, days=days)
+        return FixedTimes(times=tuple(map(_moment, self.at)), zone=zone, days=days)
 
 
 def _check_schedule(schedule: Options) -> None:

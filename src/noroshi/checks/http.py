@@ -105,8 +105,8 @@ class Options:
             yield NO_BODY
 
     @property
-    def expected(self) -> http_expectations.Expected:
-        return http_expectations.Expected(
+    def expected(self) -> http_expectations.PageExpectation:
+        return http_expectations.PageExpectation(
             statuses=self.status, has=self.has, has_not=self.has_not
         )
 
@@ -186,9 +186,9 @@ async def _judged(wanted: Options, result: FetchResult) -> tuple[int, Message]:
         return 1, result.answered.onward
     expected, where = wanted.expected, result.visit.where
     page = await _page(result.answered, for_words=bool(wanted.has or wanted.has_not))
-    if why := http_expectations.unexpected(expected, page, where):
+    if why := http_expectations.mismatch(expected, page, where):
         return 1, why
-    return 0, http_expectations.as_expected(expected, page, where)
+    return 0, http_expectations.match_text(expected, page, where)
 
 
 async def _page(answered: PageResponse, *, for_words: bool) -> http_expectations.Page:

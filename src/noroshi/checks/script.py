@@ -37,7 +37,7 @@ class Options:
     name: str = "value"
     """Name of the reading, if the program prints one number."""
     unit: str = ""
-    """Unit shown after the number, as in ms or GiB."""
+    """Unit shown after the number, such as ms or GiB."""
 
     def __post_init__(self) -> None:
         if not self.argv:

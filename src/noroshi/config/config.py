@@ -143,8 +143,8 @@ def _load(file: Path) -> dict[str, Any]:
 
 def _slip(slip: Slip) -> Message:
     if not slip.line:
-        return NO_TOML.fill(why=slip.why)
-    return NO_TOML_AT.fill(line=slip.line, column=slip.column, why=slip.why)
+        return NO_TOML.fill(why=slip.cause)
+    return NO_TOML_AT.fill(line=slip.line, column=slip.column, why=slip.cause)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from typing import Any
 
 from noroshi.core.translation import Message, _, pgettext
 
-OWN = "noroshi"
+OWN_INSTANCE = "noroshi"
 """The instance's name, and how the ids of its monitors begin."""
 ROUTE, ACCOUNT, QUEUE, NODE = (
-    f"{OWN}-{kind}" for kind in ("route", "account", "queue", "node")
+    f"{OWN_INSTANCE}-{kind}" for kind in ("route", "account", "queue", "node")
 )
 KINDS = (ROUTE, ACCOUNT, QUEUE, NODE)
 TITLES: Mapping[str, Message] = {
@@ -41,7 +41,7 @@ def with_titles_in(status: Mapping[str, Any], language: str) -> Mapping[str, Any
     """Return the state of a monitor, as an operation answers it, for a reader of that language:
     the node's own monitors and groups have the titles of most contacts' language there."""
     instance, group, name = status["path"].split("/", 2)
-    if instance != OWN:
+    if instance != OWN_INSTANCE:
         return status
     titles = {
         "group_title": built_in_group_title(group),

@@ -41,18 +41,20 @@ class User:
     recovery: tuple[str, ...] = field(default=(), repr=False)
 
 
-def ends_sessions(after: User, before: User | None) -> bool:
+def ends_sessions(new: User, old: User | None) -> bool:
     """Return whether a user comes in another way from now on: whoever got in by the old one is
     out, and so is whoever had that name before."""
-    if before is None:
+    if old is None:
         return True
-    return (after.password, after.two_steps) != (before.password, before.two_steps)
+    return (new.password, new.two_steps) != (old.password, old.two_steps)
 
 
-def may_open(authenticated: User | None, now: User | None) -> bool:
+def may_open(authenticated_user: User | None, current_user: User | None) -> bool:
     """Return whether a user who was `authenticated` may have a session by what the user is
     now. None authenticated: whoever opens the session asks for no check."""
-    return authenticated is None or (now is not None and not ends_sessions(now, authenticated))
+    return authenticated_user is None or (
+        current_user is not None and not ends_sessions(current_user, authenticated_user)
+    )
 
 
 WEB, API = "web", "api"
@@ -103,38 +105,40 @@ class ApiToken:
         """Return who made it."""
         return Maker.read(self.by)
 
-    def good(self, now: datetime) -> bool:
+    def is_valid(self, now: datetime) -> bool:
         """Return whether it still holds."""
         return self.until is None or now < self.until
 
 
-def made_with(name: str, known: Mapping[str, ApiToken]) -> tuple[str, ...]:
+def made_with(name: str, tokens: Mapping[str, ApiToken]) -> tuple[str, ...]:
     """Return the tokens that this one made, and those that they made, the youngest line first:
     whoever is cut off while they are ended has ended none before what it made."""
-    found = list[str]()
-    waiting = [name]
-    for token in waiting:  # which grows meanwhile
+    names = list[str]()
+    makers = [name]
+    for token in makers:  # which grows meanwhile
         maker = Maker(token, API)
-        made = [
-            one.name for one in known.values() if one.maker == maker and one.name not in found
+        new_names = [
+            name_or_token.name
+            for name_or_token in tokens.values()
+            if name_or_token.maker == maker and name_or_token.name not in names
         ]
-        found += made
-        waiting += made
-    return tuple(one for one in reversed(found) if one != name)
+        names += new_names
+        makers += new_names
+    return tuple(name_or_token for name_or_token in reversed(names) if name_or_token != name)
 
 
-def holds(token: ApiToken, known: Mapping[str, ApiToken], now: datetime) -> bool:
+def is_valid_token(token: ApiToken, tokens: Mapping[str, ApiToken], now: datetime) -> bool:
     """Return whether it opens anything: it has not ended, and neither was the token revoked that
     made it, nor the one that made that. Another one of the same name is younger."""
     visited = set[str]()
-    made = token
-    while made.maker.door == API and made.name not in visited:
-        visited.add(made.name)
-        maker = known.get(made.maker.name)
-        if maker is None or maker.made > made.made:
+    current = token
+    while current.maker.door == API and current.name not in visited:
+        visited.add(current.name)
+        maker = tokens.get(current.maker.name)
+        if maker is None or maker.made > current.made:
             return False
-        made = maker
-    return token.good(now)
+        current = maker
+    return token.is_valid(now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +161,7 @@ class Session:
             return self.begun + HALF
         return min(self.seen + IDLE, self.begun + LONGEST)
 
-    def holds(self, now: datetime) -> bool:
+    def is_valid(self, now: datetime) -> bool:
         """Return whether it is not over. One that was last seen far ahead of now is: the clock
         was set back, and nobody knows its age."""
         return self.seen - IDLE <= now < self.ends
@@ -169,7 +173,7 @@ class Session:
 
 # Its name is that of its schema in the OpenAPI document.
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Audited:
+class AuditEntry:
     """Something that somebody changed: `door` is local, web or api, `given` are the arguments
     that are no secrets, `before` and `after` what it was and became.
 

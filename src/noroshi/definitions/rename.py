@@ -9,7 +9,7 @@ from typing import Any
 
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.value_syntax import is_name
-from noroshi.core.own_instance import OWN
+from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import Message, _
 from noroshi.definitions.documents import content, document, split
 from noroshi.definitions.ids import ids_by_path
@@ -69,7 +69,7 @@ def _why_not(by_key: Mapping[str, Document], key: str, name: str) -> Message | N
         return NOT_THERE
     if not is_name(name):
         return NO_NAME
-    if type == "instances" and OWN in (old, name):
+    if type == "instances" and OWN_INSTANCE in (old, name):
         return IS_OURS
     return TAKEN if f"{type}/{name}" in by_key else None
 

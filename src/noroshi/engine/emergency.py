@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from noroshi.core.levels import Level
-from noroshi.core.mail import NOBODY, Envelope, Origin, Verdict, signed
+from noroshi.core.mail import NO_ORIGIN, Envelope, Origin, Verdict, with_origin
 from noroshi.core.model import Change, Monitor, Sample, State, Suppression
 from noroshi.core.notices.emergency import APART, closing_mail, emergency_mails
 from noroshi.core.reckon import reckon
@@ -71,7 +71,7 @@ class Emergency:
         plugins: Plugins,
         clocks: Clocks,
         transports: Callable[[], Mapping[str, Transport]],
-        origin: Origin = NOBODY,
+        origin: Origin = NO_ORIGIN,
     ) -> None:
         self._origin = origin
         self._plugins, self._clocks, self._transports = plugins, clocks, transports
@@ -92,12 +92,12 @@ class Emergency:
     ) -> None:
         """Record a check that could not be written. `is_retry`: it only repeats one, and is no sample
         more."""
-        previous = self._shadows.get(monitor.id)
-        shadow = previous or self._shadows.setdefault(
+        earlier_shadow = self._shadows.get(monitor.id)
+        shadow = earlier_shadow or self._shadows.setdefault(
             monitor.id, Shadow(monitor, state, state.serial)
         )
         shadow.tries, shadow.error, shadow.monitor = shadow.tries + 1, error.words, monitor
-        if previous is not None and is_retry:
+        if earlier_shadow is not None and is_retry:
             return
         now, draft = self._clocks.wall(), partial(self._plugins.draft, recorded=False)
         life = self._origin.life
@@ -145,7 +145,8 @@ class Emergency:
             mail for contact, mail in shadow.sent_mails.items() if contact in contacts
         )
         return [
-            closing_mail(mail, shadow.monitor, now, watched=is_watched) for mail in sent_mails
+            closing_mail(mail, shadow.monitor, now, is_monitored=is_watched)
+            for mail in sent_mails
         ]
 
     def record_success(self, change: Change) -> None:
@@ -198,7 +199,7 @@ class Emergency:
     ) -> None:
         waiting_mails, error = [mail for _, mail in shadow_mails], shadow_mails[0][0].error
         for unsigned in emergency_mails(waiting_mails, instance, error, self._clocks.wall()):
-            mail = signed(unsigned, self._origin)
+            mail = with_origin(unsigned, self._origin)
             recipient = (instance, mail.contact)
             if self._clocks.steady() < self._not_before.get(recipient, 0.0):
                 continue

@@ -83,19 +83,19 @@ def attempt_settled(
     match fate:
         case Accepted():
             log.info("mail accepted route=%s id=%s", route, mail)
-        case Retry(at=retry_at, why=reason):
+        case Retry(at=retry_at, reason=reason):
             log.warning(
                 "mail deferred until=%s route=%s id=%s: %s", retry_at, route, mail, reason.en
             )
-        case NextRoute(why=reason):
+        case NextRoute(reason=reason):
             log.warning(
                 "mail goes on by the next route route=%s id=%s: %s", route, mail, reason.en
             )
-        case SetAside(why=reason):
+        case SetAside(reason=reason):
             log.error("mail set aside route=%s id=%s: %s", route, mail, reason.en)
-        case OpenCircuit(why=reason) if not was_down:
+        case OpenCircuit(reason=reason) if not was_down:
             log.warning("route down, its mail waits route=%s: %s", route, reason.en)
-        case OpenCircuit(why=reason) if previous_trouble is not None and not same_reason(
+        case OpenCircuit(reason=reason) if previous_trouble is not None and not same_reason(
             reason, previous_trouble
         ):
             log.warning("route still down, for another reason route=%s: %s", route, reason.en)

@@ -13,7 +13,7 @@ from noroshi.core.alarms import Acknowledgement, Remark, Silence, Suppressions
 from noroshi.core.delivery import Fate, OpenCircuit
 from noroshi.core.mail import Envelope, Origin, Parcel, Receipt
 from noroshi.core.model import Change, Decision, Event, Sample, State, Suppression
-from noroshi.core.people import ApiToken, Audited, Session, User
+from noroshi.core.people import ApiToken, AuditEntry, Session, User
 from noroshi.core.translation import Message, plain
 from noroshi.ports.store_records import (
     AcceptedMail,
@@ -80,10 +80,10 @@ class Store(Protocol):
 
     async def publish(self, version: Version, monitors: Iterable[str], base_number: int) -> int:
         """Make a version current, with exactly these monitor ids, and return its number. Raise
-        StoreConflict if the current version is not `base_number`. A monitor with a known id
-        keeps its state; one that is no longer named stays until it is retired (`retire`). One
-        that comes back after that starts anew, except for its serial, which goes on after that
-        of its last event."""
+        StoreConflict if the current version is not `base_number`. A monitor with a known id keeps its
+        state; one that is no longer named stays until it is retired (`retire`). One that comes
+        back after that starts anew, except for its serial, which goes on after that of its last
+        event."""
 
     async def current(self) -> Version:
         """Return the current version with its documents."""
@@ -151,7 +151,7 @@ class Store(Protocol):
 
     async def decisions(self, monitor: str) -> Sequence[Decision]:
         """Return the decision of each rule about each item of a monitor, by rule and item,
-        newest first: the last `MOST_DECISIONS` that each differ from the one before."""
+        newest first: the last `ANSWERS` that each differ from the one before."""
 
     async def samples(self, monitor: str, limit: int = 100) -> Sequence[Sample]:
         """Return the newest samples of a monitor, newest first, without memory."""
@@ -230,8 +230,8 @@ class Store(Protocol):
     ) -> Parcel | None:
         """Lend an envelope whose turn on this route it is: the most urgent lane first, and of
         an order key the oldest, which has the lane of what waits behind it. Leave out what may
-        join a digest for a contact in `excluded_contacts`, and, unless it is critical, for one
-        in `only_critical`. Lend what cannot be read as `unread`."""
+        join a digest for a contact in `excluded_contacts`, and, unless it is critical, for one in
+        `only_critical`. Lend what cannot be read as `unread`."""
 
     async def pending_for(self, parcel: Parcel) -> Sequence[Envelope]:
         """Return the parcel's envelope, its members, and the envelopes that wait for the same
@@ -338,10 +338,9 @@ class Store(Protocol):
     async def readdress(
         self, id: str, addresses: Sequence[str], routes: Sequence[str], *, reset: bool = True
     ) -> bool:
-        """Give an envelope other addresses, routes, or both (none given: as they are). With
-        `reset` its attempts begin anew; without, the routes are the same by other names, and the
-        routes of a digest's members are renamed too. False: it is unknown, out, accepted or
-        dropped."""
+        """Give an envelope other addresses, routes, or both (none given: as they are). Its
+        attempts begin `reset`, unless the routes are the same by other names; then the routes of
+        a digest's members are renamed too. False: it is unknown, out, accepted or dropped."""
 
     async def last_accepted(self) -> Mapping[str, datetime]:
         """Return when each route last had a mail accepted; nothing of a route that never
@@ -393,10 +392,10 @@ class Store(Protocol):
         """Delete the sessions that are over by then, those of a user, and that of a key; return
         how many."""
 
-    async def audit(self, row: Audited) -> None:
+    async def audit(self, row: AuditEntry) -> None:
         """Add a row to the audit log."""
 
-    async def audit_log(self, limit: int = 100) -> Sequence[Audited]:
+    async def audit_log(self, limit: int = 100) -> Sequence[AuditEntry]:
         """Return the audit log, newest first."""
 
     async def forget_audit(self, cutoff: datetime, limit: int) -> int:

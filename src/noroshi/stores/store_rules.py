@@ -81,10 +81,10 @@ def outcome(fate: Fate) -> tuple[EnvelopeState, Message]:
     match fate:
         case Accepted():
             return EnvelopeState.ACCEPTED, NOTHING
-        case SetAside(why=reason):
+        case SetAside(reason=reason):
             return EnvelopeState.SET_ASIDE, reason
         case _:
-            return EnvelopeState.WAITING, fate.why
+            return EnvelopeState.WAITING, fate.reason
 
 
 def accepted_count(receipt: Receipt) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from noroshi.core.cadence import WEEK, At, Every
+from noroshi.core.cadence import WEEK, FixedInterval, FixedTimes
 from noroshi.core.definitions.compiler import (
     AccountDef,
     CloudDef,
@@ -25,9 +25,9 @@ from noroshi.core.definitions.compiler import (
 )
 from noroshi.core.definitions.schema import WindowDef
 from noroshi.core.definitions.schema_mail import NetworkDef
-from noroshi.core.levels import Level, When
+from noroshi.core.levels import Level, RuleTrigger
 from noroshi.core.mail import Network
-from noroshi.core.maintenance import Once, Weekly
+from noroshi.core.maintenance import OneTimeWindow, WeeklyWindow
 from noroshi.core.model import Limits
 
 
@@ -117,35 +117,47 @@ def stacked(instance, group, monitor):
     return replace(WEB, group=(inner,), **instance)
 
 
-AT = At(times=(time(7, 30),), zone="UTC", days=frozenset({0, 4}))
+AT = FixedTimes(times=(time(7, 30),), zone="UTC", days=frozenset({0, 4}))
 
 
 @pytest.mark.parametrize(
     ("instance", "group", "monitor", "cadence"),
     [
-        pytest.param({}, {}, {}, Every(timedelta(minutes=1)), id="nobody says: a minute"),
-        pytest.param({"every": "5m"}, {}, {}, Every(timedelta(minutes=5)), id="the instance"),
         pytest.param(
-            {"every": "5m"}, {"every": "1h30m"}, {}, Every(timedelta(hours=1.5)), id="the group"
+            {}, {}, {}, FixedInterval(timedelta(minutes=1)), id="nobody says: a minute"
+        ),
+        pytest.param(
+            {"every": "5m"}, {}, {}, FixedInterval(timedelta(minutes=5)), id="the instance"
+        ),
+        pytest.param(
+            {"every": "5m"},
+            {"every": "1h30m"},
+            {},
+            FixedInterval(timedelta(hours=1.5)),
+            id="the group",
         ),
         pytest.param(
             {"every": "5m"},
             {"every": "1h"},
             {"every": "1s"},
-            Every(timedelta(seconds=1)),
+            FixedInterval(timedelta(seconds=1)),
             id="it",
         ),
         pytest.param(
             {}, {"at": "07:30", "days": ("mon", "fri")}, {}, AT, id="times of the group"
         ),
         pytest.param(
-            {"at": ("07:30",)}, {}, {"every": "1d"}, Every(timedelta(days=1)), id="not at times"
+            {"at": ("07:30",)},
+            {},
+            {"every": "1d"},
+            FixedInterval(timedelta(days=1)),
+            id="not at times",
         ),
         pytest.param(
             {"zone": "Asia/Tokyo", "every": "1d"},
             {},
             {"at": ("19:00", "07:30")},
-            At(times=(time(7, 30), time(19)), zone="Asia/Tokyo", days=WEEK),
+            FixedTimes(times=(time(7, 30), time(19)), zone="Asia/Tokyo", days=WEEK),
             id="times in the instance's zone",
         ),
     ],
@@ -237,7 +249,7 @@ def test_a_rule_has_its_contacts_and_all_it_says():
     found = compile(defined(rule=rule), KINDS).rules["ops"]
     assert [contact.id for contact in found.contacts] == ["ops"]
     assert found.on == {Level.CRITICAL}
-    assert (found.when, found.nth, found.most) == (When.NTH, 3, 5)
+    assert (found.when, found.nth, found.most) == (RuleTrigger.NTH, 3, 5)
     assert found.repeat == timedelta(minutes=30)
 
 
@@ -660,8 +672,8 @@ def test_planned_work_above_holds_below_too_in_the_zone_of_the_instance():
     )
     begins, ends = map(datetime.fromisoformat, ("2026-12-24T18:00", "2026-12-25T06:00"))
     assert monitor_of(web).maintenance == (
-        Once(begins=begins, ends=ends, zone="Asia/Tokyo"),
-        Weekly(
+        OneTimeWindow(begins=begins, ends=ends, zone="Asia/Tokyo"),
+        WeeklyWindow(
             begins=time(22),
             ends=time(2),
             zone="Asia/Tokyo",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from noroshi.core.definitions.toml_recovery import LARGEST, MOST, slips
+from noroshi.core.definitions.toml_recovery import LARGEST, MOST_SLIPS, slips
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "examples").rglob("*.toml"))
 WORDS = re.compile(r'^(\s*[\w.-]+ = .*)"(\]?)$')
@@ -71,7 +71,7 @@ def test_of_two_quotes_that_are_missing_anywhere_both_are_told(file):
 
 
 def test_so_many_are_told_and_no_more():
-    assert len(told("a = x\n" * 1000)) == MOST
+    assert len(told("a = x\n" * 1000)) == MOST_SLIPS
     assert len(told("a = x\n" * LARGEST)) == 1
 
 

@@ -309,11 +309,11 @@ async def test_it_leads_to_our_own_manager_only_if_the_process_s_file_says_so(
     site, certificate
 ):
     given = {"url": f"{site.url}/api/status"}
-    network = Network(closed=NetworkPolicy(site.port))
+    network = Network(policy=NetworkPolicy(site.port))
     answer = answer_in(await receipt_of(certificate, network=network, **given))
     assert "Noroshi's own manager" in answer.words.en and site.connections == 0
     loopback = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
-    opened = Network(closed=NetworkPolicy(site.port, loopback))
+    opened = Network(policy=NetworkPolicy(site.port, loopback))
     await receipt_of(certificate, network=opened, **given)
     assert len(site.heard) == 1
 

@@ -32,7 +32,7 @@ def test_yes_and_no_are_told_in_words_with_nothing_between_them():
     always = chart(
         series(0, 0, unit="", yes_no=True, warning=None, critical=1), [], language="ja"
     )
-    assert [told for _, told in always.grid] == ["いいえ", "はい"]
+    assert [told for _, told in always.grid] == ["なし", "あり"]
 
 
 def test_a_share_is_drawn_from_nothing_to_all():

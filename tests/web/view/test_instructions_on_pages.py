@@ -127,5 +127,5 @@ async def test_who_looks_for_a_monitor_that_is_gone_is_sent_to_the_overview(harn
     await apply_definitions(InProcessClient(harness))
     await browser.get("/monitor/web1/base/gone", headers=JAPANESE)
     assert browser.status == 404
-    assert '<a href="/">「概況」</a>で確かめてください' in browser.text
+    assert '<a href="/">「概況」</a>で確認してください' in browser.text
     assert "noroshi status" not in browser.text

@@ -118,7 +118,7 @@ KEY = Command(
         Command(
             name="check",
             run="noroshi.cli.handlers.vault_key:check",
-            help=_("show the ID of the key, its place, and the secrets it decrypts"),
+            help=_("show the ID of the key, its location, and the secrets it decrypts"),
             options=(JSON,),
         ),
         Command(

@@ -70,22 +70,22 @@ def read_length(text: str, least: str, place: Place, most: str = "") -> timedelt
 
 
 def one_of(
-    names: Collection[str], known: Collection[str], sort: Message, none: Message, place: Place
+    names: Collection[str], allowed: Collection[str], sort: Message, none: Message, place: Place
 ) -> None:
     """Check that there is at least one name, and that each is known and stands there once."""
     if not names:
         place.say(none)
-    all_known(names, known, sort, place)
+    all_known(names, allowed, sort, place)
 
 
 def all_known(
-    names: Collection[str], known: Collection[str], sort: Message, place: Place
+    names: Collection[str], allowed: Collection[str], sort: Message, place: Place
 ) -> None:
     """Check that each name is known and stands there once."""
-    earlier = set[str]()
+    seen_names = set[str]()
     for name in names:
-        if name not in known:
-            place.no_such(sort, name, known)
-        elif name in earlier:
+        if name not in allowed:
+            place.no_such(sort, name, allowed)
+        elif name in seen_names:
             place.say(TWICE, given=name)
-        earlier.add(name)
+        seen_names.add(name)

@@ -405,7 +405,7 @@ class Dispatcher:
             await self._guard(lambda: self.store.wake(parcel.route, self.clocks.wall()))
         await self._hasten(active, fate)
         journal.attempt_settled(parcel, fate, active.outage_reason)
-        active.outage_reason = fate.why if isinstance(fate, OpenCircuit) else None
+        active.outage_reason = fate.reason if isinstance(fate, OpenCircuit) else None
 
     async def _hasten(self, active: ActiveRoute, fate: Fate) -> None:
         """Try deferred mails at once where a route accepts a mail: it accepts them, too, as far as

@@ -8,7 +8,13 @@ from functools import partial
 from typing import Any
 
 from noroshi.core.delivery import Fate, SetAside
-from noroshi.core.digest import digest, followed_up, joined, may_be_followed_up, may_join
+from noroshi.core.digest import (
+    digest,
+    digest_members,
+    follow_up_members,
+    may_be_followed_up,
+    may_join,
+)
 from noroshi.core.mail import Envelope, Lane, Parcel, Receipt, Route
 from noroshi.core.translation import NOTHING
 from noroshi.engine import journal
@@ -104,7 +110,7 @@ class ParcelSelector:
             if singles_left == 0:  # another worker has what its contact may get now
                 await self._store.release_lease(parcel, now)
                 return False
-            members = joined(envelope, pending, now, singles_left)
+            members = digest_members(envelope, pending, now, singles_left)
             return not members or not await self._join(parcel, members, now)
 
     async def _joins_followers(self, parcel: Parcel, now: datetime) -> bool:
@@ -113,10 +119,10 @@ class ParcelSelector:
         question, which reads whatever waits for a contact: in a queue of thousands once for each."""
         if not may_be_followed_up(parcel.envelope):
             return False
-        members = followed_up(parcel.envelope, await self._store.pending_for(parcel))
+        members = follow_up_members(parcel.envelope, await self._store.pending_for(parcel))
         return bool(members) and await self._join(parcel, members, now)
 
     async def _join(self, parcel: Parcel, members: Sequence[Envelope], now: datetime) -> bool:
         payload = self._digest_payload(members, now)
-        digest_mail = digest(members, payload, now, tried=parcel.envelope)
+        digest_mail = digest(members, payload, now, attempted_envelope=parcel.envelope)
         return await self._store.replace_by_digest(parcel, digest_mail)

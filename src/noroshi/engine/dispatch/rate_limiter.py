@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from noroshi.core import budget, reader_rate
-from noroshi.core.budget import Spent
+from noroshi.core.budget import Spending
 from noroshi.core.chronology import correct_instants
 from noroshi.core.digest import may_join
 from noroshi.core.mail import Envelope, Receipt, Route, Verdict
@@ -36,7 +36,7 @@ class RateLimiter:
     """Answer before each mail whether it may leave, and count it once it did. Never waits."""
 
     def __init__(self) -> None:
-        self._usage: dict[str, Spent] = {}
+        self._usage: dict[str, Spending] = {}
         self._readers: dict[str, Reader] = {}
         self._reserved = Counter[str]()
         self._reserved_for = Counter[str]()
@@ -60,9 +60,11 @@ class RateLimiter:
 
     def shift(self, amount: timedelta) -> None:
         """Move all that is counted by as much as the wall clock was set."""
-        self._usage = {key: budget.shifted(usage, amount) for key, usage in self._usage.items()}
+        self._usage = {
+            key: budget.shifted_spending(usage, amount) for key, usage in self._usage.items()
+        }
         self._readers = {
-            contact: reader_rate.shifted(reader, amount)
+            contact: reader_rate.shifted_reader(reader, amount)
             for contact, reader in self._readers.items()
         }
 
@@ -134,7 +136,9 @@ class RateLimiter:
     ) -> None:
         route = self._routes.get(route_name, Route(name=route_name))
         key = _key(route)
-        self._usage[key] = budget.spend(route.pace, self._spent_of(key), moment, recipients)
+        self._usage[key] = budget.spend_mail(
+            route.pace, self._spent_of(key), moment, recipients
+        )
         if contact:
             reader = self._readers.get(contact, NEW)
             self._readers[contact] = reader_rate.count_mail(reader, moment, digest=digest)
@@ -152,8 +156,8 @@ class RateLimiter:
         room = reader_rate.room(reader, now, single_limit, urgent=urgent)
         return max(0, room - self._reserved_for[contact])
 
-    def _spent_of(self, key: str) -> Spent:
-        return self._usage.get(key, Spent())
+    def _spent_of(self, key: str) -> Spending:
+        return self._usage.get(key, Spending())
 
 
 def _key(route: Route) -> str:

@@ -15,7 +15,7 @@ from noroshi.core.alarms import (
     suppression_by_monitor,
     without_ended,
 )
-from noroshi.core.cadence import At, next_due, next_on_grid, phase, spacing
+from noroshi.core.cadence import FixedTimes, next_due, next_on_grid, phase, spacing
 from noroshi.core.levels import Level
 from noroshi.core.model import Change, ItemState, Monitor, State, Suppression
 from noroshi.core.policy import owes_recovery
@@ -292,7 +292,7 @@ class MonitorBlock:
         """Return the instant after which the next check is due. An hour that the clock was set back
         by is no second occasion for a fixed time."""
         is_repeated_hour = last_wall is not None and wall < last_wall <= wall + DST_SPAN
-        fixed = isinstance(self.monitors[id].cadence, At)
+        fixed = isinstance(self.monitors[id].cadence, FixedTimes)
         return last_wall if is_repeated_hour and fixed and last_wall is not None else wall
 
     def _is_missed(self, check: ScheduledCheck, wall: datetime, last_wall: datetime) -> bool:

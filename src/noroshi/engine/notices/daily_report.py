@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from noroshi.core.cadence import At
+from noroshi.core.cadence import FixedTimes
 from noroshi.core.definitions.self_monitoring import is_own, own_title
 from noroshi.core.levels import Level
 from noroshi.core.mail import Envelope, EnvelopeState
 from noroshi.core.maintenance import ends_of
 from noroshi.core.model import Monitor, State
-from noroshi.core.notices.draft import report_before, report_due, tellings
-from noroshi.core.notices.notice import Bad, Draft, Notification, Well
+from noroshi.core.notices.draft import notification_envelopes, report_before, report_due
+from noroshi.core.notices.notice import Draft, Notification, StatusReport, UnhealthyMonitor
 from noroshi.core.translation import plain
 from noroshi.ports import Clocks, Store
 
@@ -60,7 +60,9 @@ class DailyReports:
             if notification.at is not None and due is not None:
                 is_posted = await self._report(plan, notification, notification.at, due, now)
                 serial = f"{due:%Y-%m-%dT%H:%MZ}"
-                reports += tellings(is_posted, serial, (notification,), draft, now)
+                reports += notification_envelopes(
+                    is_posted, serial, (notification,), draft, now
+                )
                 self._due = max(due, self._due or due)
         self._reported_until = now
         return reports
@@ -89,10 +91,10 @@ class DailyReports:
         self,
         plan: ReportedPlan,
         notification: Notification,
-        report_time: At,
+        report_time: FixedTimes,
         due: datetime,
         now: datetime,
-    ) -> Well:
+    ) -> StatusReport:
         states, rows = await self._store.states(), await self._store.queue()
         monitors = [m for m in plan.monitors.values() if notification.concerns(m.instance.name)]
         enabled = [m for m in monitors if not m.disabled]
@@ -105,17 +107,17 @@ class DailyReports:
             if state.level is not Level.OK
         )
         reported_since = report_before(report_time, due)
-        return Well(
+        return StatusReport(
             at=now,
             due=due,
             since=reported_since,
             instances=tuple(sorted({m.instance.name for m in monitors})),
-            well=len(measured_monitors) - len(bad_monitors),
-            unseen=len(enabled) - len(measured_monitors),
-            bad=bad_monitors,
+            healthy=len(measured_monitors) - len(bad_monitors),
+            unmeasured=len(enabled) - len(measured_monitors),
+            unhealthy=bad_monitors,
             tally=await self._store.tally(reported_since),
             waiting=sum(not row.state for row in rows),
-            aside=sum(row.state is EnvelopeState.SET_ASIDE for row in rows),
+            set_aside=sum(row.state is EnvelopeState.SET_ASIDE for row in rows),
             held=sum(row.state is EnvelopeState.HELD for row in rows),
             disabled=len(monitors) - len(enabled),
             silent=await self._count_silent(enabled, now),
@@ -132,9 +134,9 @@ class DailyReports:
         )
 
 
-def _unhealthy_line(monitor: Monitor, state: State) -> Bad:
+def _unhealthy_line(monitor: Monitor, state: State) -> UnhealthyMonitor:
     starts = [item.since for item in state.items.values() if item.level is state.level]
-    return Bad(
+    return UnhealthyMonitor(
         monitor.instance.name,
         monitor.path,
         own_title(monitor) if is_own(monitor) else plain(monitor.title),

@@ -15,22 +15,27 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from noroshi.core.cadence import At
+from noroshi.core.cadence import FixedTimes
 from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.delivery import Fate
 from noroshi.core.mail import Envelope, Parcel, Receipt, Route
 from noroshi.core.model import Contact, Monitor, Rule
-from noroshi.core.notices.draft import GAP, last_due, tellings, with_default_notifications
+from noroshi.core.notices.draft import (
+    GAP,
+    last_due,
+    notification_envelopes,
+    with_default_notifications,
+)
 from noroshi.core.notices.notice import (
-    Changed,
     Happening,
-    Missed,
+    MissedMonitor,
+    MonitoredInstance,
+    MonitoringGap,
+    MonitoringStarted,
+    MonitoringStopped,
     Notice,
     Notification,
-    Started,
-    Stopped,
-    Unwatched,
-    Watched,
+    SettingsChanged,
 )
 from noroshi.core.translation import Message
 from noroshi.definitions import Difference, differences
@@ -192,7 +197,7 @@ class Notifier:
         if self._plan is None:
             return
         watched_instances = _watched_instances(self._plan.monitors.values())
-        stop = Stopped(
+        stop = MonitoringStopped(
             at=self._clocks.wall(),
             node=self._node.name,
             instances=watched_instances,
@@ -236,7 +241,9 @@ class Notifier:
 
     async def _drafts(self, notice: Notice, serial: str) -> list[Envelope]:
         now = self._clocks.wall()
-        return list(tellings(notice, serial, self._subscriptions, self._draft, now))
+        return list(
+            notification_envelopes(notice, serial, self._subscriptions, self._draft, now)
+        )
 
     async def _draft_start(self, moment: datetime) -> list[Envelope]:
         """Draft, as a life begins, for how long there was none, what came meanwhile, and what is
@@ -253,7 +260,7 @@ class Notifier:
                 drafts += await self._drafts(self._gap(last_seen, moment), self._life)
             drafts += await self._applied_since(last_seen)
         watched_instances = _watched_instances(self._plan.monitors.values())
-        start = Started(
+        start = MonitoringStarted(
             at=moment, node=self._node.name, instances=watched_instances, version=self._version
         )
         return drafts + await self._drafts(start, self._life)
@@ -304,8 +311,8 @@ class Notifier:
         }
         now = {one.name: one for one in _watched_instances(self._plan.monitors.values())}
         for kind, names, instances in (
-            (Started, now.keys() - previous_instances.keys(), now),
-            (Stopped, previous_instances.keys() - now.keys(), previous_instances),
+            (MonitoringStarted, now.keys() - previous_instances.keys(), now),
+            (MonitoringStopped, previous_instances.keys() - now.keys(), previous_instances),
         ):
             notice = kind(
                 at=moment,
@@ -341,27 +348,27 @@ class Notifier:
         )
         changes = await apart(lambda: differences(old_documents, new_documents))
         lines = tuple((_instance_in(one.key), self._difference_text(one)) for one in changes)
-        change = Changed(
+        change = SettingsChanged(
             at=new_version.at or self._clocks.wall(),
             version=last_number,
             who=new_version.who,
             note=notes_of(versions),
             differences=lines,
-            unseen=is_unseen,
+            is_offline_change=is_unseen,
             first=first_number if first_number < last_number else 0,
         )
         return await self._drafts(change, _version_key(new_version))
 
     def _gap(
         self, gap_start: datetime, gap_end: datetime, *, is_sleep: bool = False
-    ) -> Unwatched:
+    ) -> MonitoringGap:
         assert self._plan is not None
         missed_monitors = sorted(
             _missed_monitors(self._plan.monitors.values(), gap_start, gap_end),
             key=lambda m: m.at,
         )
-        return Unwatched(
-            at=gap_start, until=gap_end, missed=tuple(missed_monitors), slept=is_sleep
+        return MonitoringGap(
+            at=gap_start, until=gap_end, missed=tuple(missed_monitors), was_suspended=is_sleep
         )
 
 
@@ -371,23 +378,23 @@ def _version_key(version: Version) -> str:
     return str(version.number) + (f".{version.at:%Y%m%dT%H%M%SZ}" if version.at else "")
 
 
-def _watched_instances(monitors: Iterable[Monitor]) -> tuple[Watched, ...]:
+def _watched_instances(monitors: Iterable[Monitor]) -> tuple[MonitoredInstance, ...]:
     watched_monitors = (one for one in monitors if not is_own(one) and not one.disabled)
     counts = Counter(one.instance for one in watched_monitors)
     by_name = sorted(counts.items(), key=lambda one: one[0].name)
-    return tuple(Watched(one.name, one.title, count) for one, count in by_name)
+    return tuple(MonitoredInstance(one.name, one.title, count) for one, count in by_name)
 
 
 def _missed_monitors(
     monitors: Iterable[Monitor], gap_start: datetime, gap_end: datetime
-) -> Iterable[Missed]:
+) -> Iterable[MissedMonitor]:
     """Yield the checks at a time of day that were missed; an interval comes back soon."""
     for monitor in monitors:
-        if isinstance(monitor.cadence, At) and not monitor.disabled:
+        if isinstance(monitor.cadence, FixedTimes) and not monitor.disabled:
             due_at = last_due(monitor.cadence, gap_start, gap_end)
             if due_at is not None:
                 title = monitor.title
-                yield Missed(monitor.instance.name, monitor.path, title, due_at)
+                yield MissedMonitor(monitor.instance.name, monitor.path, title, due_at)
 
 
 def _instance_in(key: str) -> str:

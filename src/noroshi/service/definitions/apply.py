@@ -21,7 +21,7 @@ from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of
 from noroshi.core.definitions.version_note import typed_note
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.model import Monitor
-from noroshi.core.own_instance import OWN
+from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import Message, _
 from noroshi.definitions import CheckResult, Difference, Plan, check, first_differences
 from noroshi.definitions.compilation import EMPTY
@@ -339,7 +339,7 @@ def _new_monitors(result: CheckResult, current: Version) -> tuple[NewMonitor, ..
     return tuple(
         NewMonitor(path=one.path, title=one.title, kind=one.kind)
         for id, one in result.plan.monitors.items()
-        if id not in known_ids and one.instance.name != OWN
+        if id not in known_ids and one.instance.name != OWN_INSTANCE
     )
 
 

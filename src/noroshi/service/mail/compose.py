@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from noroshi.core.definitions.problems import Problem, shortened, suggestion
+from noroshi.core.definitions.problems import Problem, shortened_text, suggestion
 from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.levels import Level
 from noroshi.core.mail import Envelope
@@ -49,7 +49,9 @@ def faults(
     for name in to[:MOST_NAMES]:
         if name not in plan.contacts and not is_address(name):
             near = suggestion(name, plan.contacts)
-            problems.append(Problem("to", NO_ADDRESS.fill(given=shortened(name), instead=near)))
+            problems.append(
+                Problem("to", NO_ADDRESS.fill(given=shortened_text(name), instead=near))
+            )
     problems += _unknown_routes(plan, routes)
     if not plan.routes:
         problems.append(Problem("routes", NO_ROUTES))
@@ -67,7 +69,7 @@ def readdressing_faults(
     on."""
     to = list(to)
     bad = [one for one in to[:MOST_NAMES] if not is_address(one)]
-    problems = [Problem("to", NO_MAILBOX.fill(given=shortened(one))) for one in bad]
+    problems = [Problem("to", NO_MAILBOX.fill(given=shortened_text(one))) for one in bad]
     return (*_too_many("to", to), *problems, *_unknown_routes(plan, routes))
 
 
@@ -79,7 +81,8 @@ def _unknown_routes(plan: Plan, routes: Iterable[str]) -> list[Problem]:
     names = list(routes)
     return _too_many("routes", names) + [
         Problem(
-            "routes", NO_ROUTE.fill(given=shortened(one), instead=suggestion(one, plan.routes))
+            "routes",
+            NO_ROUTE.fill(given=shortened_text(one), instead=suggestion(one, plan.routes)),
         )
         for one in names[:MOST_NAMES]
         if one not in plan.routes

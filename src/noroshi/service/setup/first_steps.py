@@ -13,7 +13,7 @@ from noroshi.actions.trial_alarm import trial_alarm
 from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.mail import Envelope, Lane
 from noroshi.core.model import Contact
-from noroshi.core.own_instance import OWN
+from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import _
 from noroshi.definitions import Plan
 from noroshi.operations import setup_operations
@@ -178,7 +178,7 @@ def _is_known(progress: FirstStart) -> bool:
 
 def _instances(documents: Iterable[Document]) -> Collection[str]:
     names = [one.key.partition("/")[2] for one in documents if one.key.startswith("instances/")]
-    return [name for name in names if name != OWN]
+    return [name for name in names if name != OWN_INSTANCE]
 
 
 def _contact(plan: Plan, name: str) -> Contact:

@@ -106,7 +106,7 @@ def outage_after(
     """Return a route's outage. Two parcels that were out at once may both find it down."""
     start = min(fate.since, known_outage.since) if known_outage else fate.since
     end = max(fate.until, known_outage.until) if known_outage else fate.until
-    return RouteOutage(route, start, end, fate.why, fate.fault, fate.early)
+    return RouteOutage(route, start, end, fate.reason, fate.fault, fate.early)
 
 
 def dissolve(digest: EnvelopeRow, members: Sequence[EnvelopeRow]) -> bool:

@@ -13,14 +13,14 @@ from noroshi.core.delivery import Fate, OpenCircuit, Retry, pause_with_news, set
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.digest import may_join, waits_since
 from noroshi.core.mail import (
-    NOBODY,
+    NO_ORIGIN,
     Envelope,
     EnvelopeState,
     Lane,
     Origin,
     Parcel,
     Receipt,
-    signed,
+    with_origin,
 )
 from noroshi.core.model import Event
 from noroshi.core.translation import NOTHING, Message, plain
@@ -58,7 +58,7 @@ class SpoolInMemory:
 
     _events: dict[str, Event]
 
-    def __init__(self, origin: Origin = NOBODY) -> None:
+    def __init__(self, origin: Origin = NO_ORIGIN) -> None:
         super().__init__()
         self.origin = origin
         self._spool: dict[str, EnvelopeRow] = {}
@@ -76,7 +76,9 @@ class SpoolInMemory:
     def _put(self, envelope: Envelope) -> bool:
         if envelope.id in self._spool:
             return False
-        row = EnvelopeRow(signed(envelope, self.origin), envelope.born, envelope.lane.value)
+        row = EnvelopeRow(
+            with_origin(envelope, self.origin), envelope.born, envelope.lane.value
+        )
         self._hasten_head(envelope)
         self._spool[envelope.id] = self._open[envelope.id] = row
         self._raised_alarms += len(envelope.alarms)

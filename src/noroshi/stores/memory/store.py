@@ -12,14 +12,14 @@ from typing import Any
 from noroshi.core.alarms import (
     Acknowledgement,
     Remark,
-    Remarked,
+    RemarkKind,
     Silence,
     Suppressions,
     without_ended,
 )
 from noroshi.core.chronology import oldest, outdated
 from noroshi.core.levels import Level
-from noroshi.core.mail import NOBODY, Origin
+from noroshi.core.mail import NO_ORIGIN, Origin
 from noroshi.core.model import (
     NOT_SUPPRESSED,
     Change,
@@ -29,7 +29,7 @@ from noroshi.core.model import (
     State,
     Suppression,
 )
-from noroshi.core.people import ApiToken, Audited, Session, User, ends_sessions, may_open
+from noroshi.core.people import ApiToken, AuditEntry, Session, User, ends_sessions, may_open
 from noroshi.core.translation import NOTHING, Message
 from noroshi.ports import (
     LEASE,
@@ -50,7 +50,7 @@ from noroshi.stores.store_rules import first_state, with_unanswered_attempt
 class MemoryStore(SpoolInMemory):
     """Do what ports.Store says, for one process and as long as it runs."""
 
-    def __init__(self, origin: Origin = NOBODY) -> None:
+    def __init__(self, origin: Origin = NO_ORIGIN) -> None:
         super().__init__(origin)
         self._version = Version(number=0)
         self._versions: list[Version] = []
@@ -69,7 +69,7 @@ class MemoryStore(SpoolInMemory):
         self._users: dict[str, User] = {}
         self._api_tokens: dict[str, ApiToken] = {}
         self._sessions: dict[str, Session] = {}
-        self._audit: list[Audited] = []
+        self._audit: list[AuditEntry] = []
         self._secrets: dict[str, bytes] = {}
         self._notes: dict[str, str] = {}
         self._locks: dict[str, tuple[str, datetime]] = {}
@@ -249,7 +249,7 @@ class MemoryStore(SpoolInMemory):
         return self._suppressions(now)
 
     def _suppressions(self, now: datetime) -> Suppressions:
-        open_ones = [one for one in self._silences.values() if one.holds(now)]
+        open_ones = [one for one in self._silences.values() if one.is_active(now)]
         open_ones.sort(key=lambda one: (one.ends, one.id))
         acknowledgements = [
             self._acknowledgements[key] for key in sorted(self._acknowledgements)
@@ -301,9 +301,9 @@ class MemoryStore(SpoolInMemory):
         return [await self._say(one) for one in remarks]
 
     async def _say(self, remark: Remark) -> bool:
-        if remark.sort is Remarked.ACKNOWLEDGED:
+        if remark.sort is RemarkKind.ACKNOWLEDGED:
             return await self.acknowledge(remark.acknowledgement, remark)
-        if remark.sort is Remarked.TAKEN_BACK:
+        if remark.sort is RemarkKind.TAKEN_BACK:
             return await self.unacknowledge(remark)
         await self.remark(remark)
         return True
@@ -393,10 +393,10 @@ class MemoryStore(SpoolInMemory):
         self._sessions = {k: s for k, s in self._sessions.items() if k not in ended_keys}
         return len(ended_keys)
 
-    async def audit(self, row: Audited) -> None:
+    async def audit(self, row: AuditEntry) -> None:
         self._audit.append(row)
 
-    async def audit_log(self, limit: int = 100) -> Sequence[Audited]:
+    async def audit_log(self, limit: int = 100) -> Sequence[AuditEntry]:
         return self._audit[::-1][:limit]
 
     async def forget_audit(self, cutoff: datetime, limit: int) -> int:

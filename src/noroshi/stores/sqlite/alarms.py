@@ -10,7 +10,7 @@ from noroshi import schema
 from noroshi.core.alarms import (
     Acknowledgement,
     Remark,
-    Remarked,
+    RemarkKind,
     Silence,
     Suppressions,
     survives,
@@ -28,7 +28,7 @@ def suppressions(db: Connection, now: datetime) -> Suppressions:
     silences_found = [
         schema.value(Silence, body) for (body,) in db.execute(sql, (number(now),))
     ]
-    silences = [one for one in silences_found if one.holds(now)]
+    silences = [one for one in silences_found if one.is_active(now)]
     rows = db.execute("select body from acknowledged order by monitor, item")
     return Suppressions(
         tuple(silences), tuple(schema.value(Acknowledgement, body) for (body,) in rows)
@@ -79,9 +79,9 @@ def end_outlived(db: Connection, monitor: str, events: Iterable[Event]) -> None:
 
 def write_remark(db: Connection, row: Remark) -> bool:
     """Write a remark of any sort, with what it means for who has the alarm."""
-    if row.sort is Remarked.ACKNOWLEDGED:
+    if row.sort is RemarkKind.ACKNOWLEDGED:
         return acknowledge(db, row.acknowledgement, row)
-    if row.sort is Remarked.TAKEN_BACK:
+    if row.sort is RemarkKind.TAKEN_BACK:
         return unacknowledge(db, row)
     remark(db, row)
     return True

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.core.mail import NOBODY, Origin
+from noroshi.core.mail import NO_ORIGIN, Origin
 from noroshi.core.translation import _
 from noroshi.ports import StoreError, StoreFault
 from noroshi.stores.sqlite.disk_reserve import fault_of
@@ -99,7 +99,7 @@ def open_to_read(path: Path, steps: Sequence[Migration]) -> OpenConnections:
         first.close()
         second.close()
         raise StoreError(OLDER_SCHEMA.fill(path=path), StoreFault.OLD)
-    return OpenConnections(first, second, NOBODY)
+    return OpenConnections(first, second, NO_ORIGIN)
 
 
 def open_to_share(

@@ -349,7 +349,8 @@ def write_outage(db: Connection, route: str, fate: Fate | None) -> None:
     if isinstance(fate, OpenCircuit):
         numbers = number(fate.since), number(fate.until)
         db.execute(
-            OPEN_CIRCUIT, (route, *numbers, words_text(fate.why), fate.fault.value, fate.early)
+            OPEN_CIRCUIT,
+            (route, *numbers, words_text(fate.reason), fate.fault.value, fate.early),
         )
     elif is_well(fate):
         db.execute("delete from rest where route = ?", (route,))

@@ -14,9 +14,9 @@ from typing import Any
 
 from noroshi.core.alarms import Acknowledgement, Remark, Silence, Suppressions
 from noroshi.core.delivery import Fate, OpenCircuit
-from noroshi.core.mail import Envelope, Parcel, Receipt, signed
+from noroshi.core.mail import Envelope, Parcel, Receipt, with_origin
 from noroshi.core.model import Change, Decision, Event, Sample, State, Suppression
-from noroshi.core.people import ApiToken, Audited, Session, User
+from noroshi.core.people import ApiToken, AuditEntry, Session, User
 from noroshi.core.translation import Message
 from noroshi.ports import (
     AcceptedMail,
@@ -230,7 +230,7 @@ class SqliteStore(StoreFile):
         return await self._select(lambda db: digests.pending_for(db, parcel))
 
     async def replace_by_digest(self, parcel: Parcel, digest: Envelope) -> bool:
-        signed_digest = signed(digest, self.origin)
+        signed_digest = with_origin(digest, self.origin)
         return await self._write_and_wake(
             lambda db: digests.replace_by_digest(db, parcel, signed_digest)
         )
@@ -367,10 +367,10 @@ class SqliteStore(StoreFile):
     async def end_sessions(self, cutoff: datetime, user: str = "", key: str = "") -> int:
         return await self._write(lambda db: people.end_sessions(db, cutoff, user, key))
 
-    async def audit(self, row: Audited) -> None:
+    async def audit(self, row: AuditEntry) -> None:
         await self._write(lambda db: people.audit(db, row))
 
-    async def audit_log(self, limit: int = 100) -> Sequence[Audited]:
+    async def audit_log(self, limit: int = 100) -> Sequence[AuditEntry]:
         return await self._read(lambda db: people.audit_log(db, limit))
 
     async def forget_audit(self, cutoff: datetime, limit: int) -> int:

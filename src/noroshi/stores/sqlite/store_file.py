@@ -18,7 +18,7 @@ from typing import Self, TypeVar
 
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.core.mail import Envelope, Origin, signed
+from noroshi.core.mail import Envelope, Origin, with_origin
 from noroshi.core.translation import Message, _
 from noroshi.ports import StoreError, StoreFault
 from noroshi.stores.sqlite import samples
@@ -151,7 +151,7 @@ class StoreFile:
 
     def _with_origin(self, envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
         """Give envelopes that are put in the origin of this store."""
-        return tuple(signed(one, self.origin) for one in envelopes)
+        return tuple(with_origin(one, self.origin) for one in envelopes)
 
     async def _write_and_wake(self, work: Work[T]) -> T:
         """Write what may free an envelope or bring one, and wake those who wait."""

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from noroshi.actions.phrases import quantity
 from noroshi.core.levels import Level
-from noroshi.core.own_instance import OWN
+from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.web.context import WebContext
 from noroshi.web.pages.instances import done_text
 from noroshi.web.pages.run_now import monitor_shown, needs_password
@@ -50,7 +50,7 @@ def routes(web: WebContext, live: Live) -> list[Route]:
             switch=stops_of(snapshot.status, LOCALIZERS[visit.language]).of(path),
             open=_open_problems(answer["status"]),
             called=lambda place: called(place, snapshot.tree),
-            own=path.startswith(f"{OWN}/"),
+            own=path.startswith(f"{OWN_INSTANCE}/"),
             needs_password=needs_password(visit, answer),
             may=may(visit),
             done_text=await done_text(visit, snapshot),

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.levels import Level
-from noroshi.core.route_readiness import Sends, count_readiness
+from noroshi.core.route_readiness import SendReadiness, count_readiness
 from noroshi.core.translation import COMMA, Message, _, ngettext, pgettext
 from noroshi.web.view.language import Localizer
 from noroshi.web.view.state_names import ROUTE_STATE_NAMES
@@ -224,7 +224,7 @@ def _none_wrong(count: int, not_measured: int, status: Answer, routes: str) -> M
 
 def doubts_of_routes(status: Answer, localizer: Localizer) -> str:
     """Say what keeps the routes from being called well; "": nothing."""
-    readiness = count_readiness(Sends(one["sends"]) for one in status["routes"])
+    readiness = count_readiness(SendReadiness(one["sends"]) for one in status["routes"])
     if cannot_send(status, localizer):
         return localizer.say(_("the routes require attention"))
     if readiness.doubted:
@@ -278,7 +278,7 @@ def _latest_end(
 
 def cannot_send(status: Answer, localizer: Localizer) -> str:
     """Say that alarms may not be sent, or soon not; "" if nothing is known against a route."""
-    readiness = count_readiness(Sends(one["sends"]) for one in status["routes"])
+    readiness = count_readiness(SendReadiness(one["sends"]) for one in status["routes"])
     if not readiness.count:
         return (
             localizer.say(_("There is no delivery route, so no alarm can be sent."))
@@ -379,13 +379,13 @@ def route_level(route: Answer) -> str:
 
 def route_state(route: Answer, localizer: Localizer) -> str:
     """Return a route's state in words."""
-    if route["sends"] == Sends.DOUBTED.value:
+    if route["sends"] == SendReadiness.DOUBTED.value:
         return localizer.say(
             _("the diagnosis failed: {stage}").fill(
                 stage=localizer.say(route["examined_in_vain"])
             )
         )
-    if route["sends"] == Sends.UNPROVED.value:
+    if route["sends"] == SendReadiness.UNPROVED.value:
         return localizer.say(_("not verified yet"))
     return localizer.say(ROUTE_STATE_NAMES[route["state"]])
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from noroshi.core.route_readiness import (
     ReadinessCounts,
-    Sends,
+    SendReadiness,
     count_readiness,
     nothing_against,
 )
@@ -179,7 +179,7 @@ def heading(
     visit: Visit | Localizer, routes: Sequence[Answer], documents: Mapping[str, Answer]
 ) -> str:
     """Say whether mails can leave, in a sentence; else whose cannot."""
-    readiness = count_readiness(Sends(one["sends"]) for one in routes)
+    readiness = count_readiness(SendReadiness(one["sends"]) for one in routes)
     if not routes:
         return visit.say(_("No alarm can be sent yet: there is no route. Add the first one."))
     if readiness.usable == readiness.count:
@@ -228,7 +228,7 @@ def _some_cannot(
     readiness: ReadinessCounts,
 ) -> str:
     """Say how many cannot send; that the others do only where each order has one."""
-    may_send = {one["name"] for one in routes if one["sends"] != Sends.NO.value}
+    may_send = {one["name"] for one in routes if one["sends"] != SendReadiness.NO.value}
     stuck = [order_title(visit, key, documents) for key in stuck_orders(may_send, documents)]
     if stuck:
         order_names = _first_of(visit, stuck)
@@ -238,7 +238,7 @@ def _some_cannot(
                 "{bad} of {count} routes cannot send. These alarms cannot be sent: {which}.",
             ).fill(bad=readiness.no, count=readiness.count, which=order_names)
         )
-    well = {one["name"] for one in routes if nothing_against(Sends(one["sends"]))}
+    well = {one["name"] for one in routes if nothing_against(SendReadiness(one["sends"]))}
     others_send = well and not stuck_orders(well, documents)
     if others_send:
         return visit.say(
