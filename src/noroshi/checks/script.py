@@ -41,7 +41,7 @@ class Options:
 
     def __post_init__(self) -> None:
         if not self.argv:
-            raise InvalidValueError(with_settings(_("{argv} must name a program"), "argv"))
+            raise InvalidValueError(with_settings(_("{argv} must contain a program"), "argv"))
         if not 0 < self.timeout <= 3600:
             raise InvalidValueError(with_settings(_("{timeout} must be up to 3600"), "timeout"))
 
