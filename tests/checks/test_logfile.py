@@ -17,6 +17,7 @@ from noroshi.hosts.files import LocalFiles
 from noroshi.ports import Unmeasurable
 from noroshi.testing import FakeHost
 from tests.checks.logs import Log, options
+from tests.sweeps import sweep
 
 HOST = FakeHost(files=LocalFiles())
 
@@ -205,7 +206,7 @@ def refusals(**given):
     return invalid.value.problems
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("pattern", "says"),
     [
         pytest.param(
@@ -235,7 +236,7 @@ def test_a_pattern_that_the_engine_does_not_know_is_refused_at_its_place(pattern
     assert problem.what.ja != problem.what.en
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("given", "says"),
     [
         pytest.param({"terms": []}, "has no term", id="no term"),

@@ -14,6 +14,7 @@ from noroshi.checks.logs.line_matcher import MatchedLines, matcher, shown_line
 from noroshi.checks.logs.line_reader import Place, read_on
 from noroshi.core.model import MOST_LINES
 from tests.checks.logs import Log, options
+from tests.sweeps import sweep
 
 ENCODINGS = ["utf-8", "cp932", "euc-jp", "utf-16-le", "utf-16-be", "utf-16", "auto"]
 CODECS = {"①": "euc_jis_2004", "㈱": "euc_jis_2004"}
@@ -163,7 +164,7 @@ LINES = [
 ]
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("given_terms", "match", "expected"),
     [
         pytest.param([{"word": "ERROR"}], "all", [0, 1], id="a word"),
@@ -191,7 +192,7 @@ LINES = [
         pytest.param([{"pattern": "障.|発生"}, {"word": "x"}], "any", [5], id="Japanese"),
     ],
 )
-@pytest.mark.parametrize("codec", ["utf-8", "cp932", "euc-jp", "auto"])
+@sweep("codec", ["utf-8", "cp932", "euc-jp", "auto"])
 def test_terms(given_terms, match, expected, codec):
     assert found(LINES, *given_terms, match=match, codec=codec) == [LINES[n] for n in expected]
 

@@ -308,7 +308,7 @@ def test_without_a_watchdog_nobody_is_fed_and_saying_something_does_no_harm(envi
         pytest.param(Liveness(1000, 1000, 1000), None, id="well"),
         pytest.param(
             Liveness(1000 - STANDS_STILL - 1, 1000, 1000),
-            "monitoring has been at a standstill for 31 s",
+            "monitoring has stalled for 31 s",
             id="still",
         ),
         pytest.param(Liveness(1000, 1000 - NOT_WRITTEN, 1000), None, id="locked for long"),

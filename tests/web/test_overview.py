@@ -188,14 +188,14 @@ async def test_a_page_that_is_not_there_says_so_and_where_to_go(browser, path):
     await browser.get(path)
     assert browser.status == 404 and "<h1>Page not found</h1>" in browser.text
     assert 'href="/"' in browser.text and 'href="/settings"' in browser.text
-    assert "did not work" not in browser.text and "notice--critical" not in browser.text
+    assert "request failed" not in browser.text and "notice--critical" not in browser.text
 
 
 @pytest.mark.logged_in
 async def test_a_deed_on_what_is_not_there_did_not_work(browser):
     await browser.get("/")
     await browser.post("/switch", part="nothing", do="start")
-    assert browser.status == 404 and "That did not work" in browser.text
+    assert browser.status == 404 and "The request failed" in browser.text
 
 
 async def test_nobody_sees_anything_before_they_log_in(browser, harness):

@@ -46,7 +46,7 @@ REASONS: Mapping[Reason, Message] = {
         "rule"
     ),
     Reason.NEVER_TOLD: _("it has ended, but nobody had been notified of it"),
-    Reason.PASSED: _("nothing more was found; a finding has no recovery to report"),
+    Reason.PASSED: _("nothing more was found; there is no recovery to report"),
     Reason.TOO_SOON: _("the problem persists; the repeat interval has not passed"),
     Reason.ENOUGH: _("the maximum number of notifications set in the rule is reached"),
     Reason.SILENCED: _("a user silenced it"),

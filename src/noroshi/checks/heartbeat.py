@@ -86,7 +86,7 @@ def _length(text: str) -> timedelta:
     length = duration(text)
     if length is None:
         raise InvalidValueError(
-            _('{text!r} is not a duration; write it as in "30m" or "1d"').fill(text=text)
+            _('{text!r} is not a duration; use a form such as "30m" or "1d"').fill(text=text)
         )
     return length
 
@@ -95,7 +95,7 @@ def _moment(text: str) -> time:
     time_of_day = moment(text)
     if time_of_day is None:
         raise InvalidValueError(
-            _('{text!r} is not a time of day; write it as in "02:00"').fill(text=text)
+            _('{text!r} is not a time of day; use a form such as "02:00"').fill(text=text)
         )
     return time_of_day
 

@@ -61,7 +61,7 @@ FIRST = _("first line: {line}")
 @options
 class Options:
     path: str
-    """Path of the log; * ? [ ] stand for parts of a name, as in /var/log/app-*.log."""
+    """Path of the log; * ? [ ] stand for parts of a name, such as /var/log/app-*.log."""
     terms: tuple[Term, ...]
     """Terms to look for: contains (word), does not contain (not_word), matches the pattern
     (pattern), does not match the pattern (not_pattern); a group is written { all = [{ word =
@@ -74,7 +74,7 @@ class Options:
     """Encoding of the log. auto: UTF-16 by its byte order mark or its zero bytes, otherwise
     each line as UTF-8, EUC-JP or CP932."""
     from_start: bool = False
-    """Begin the first measurement at the start of the file, instead of its end."""
+    """Start the first measurement at the beginning of the file, instead of its end."""
     rotated: tuple[str, ...] = ()
     """Other paths of rotated files, such as /var/log/old/app.log*; those next to the log are
     recognised by their names."""

@@ -37,11 +37,11 @@ class Options:
     name: str = "value"
     """Name of the reading, if the program prints one number."""
     unit: str = ""
-    """Unit shown after the number, as in ms or GiB."""
+    """Unit shown after the number, such as ms or GiB."""
 
     def __post_init__(self) -> None:
         if not self.argv:
-            raise InvalidValueError(with_settings(_("{argv} must name a program"), "argv"))
+            raise InvalidValueError(with_settings(_("{argv} must contain a program"), "argv"))
         if not 0 < self.timeout <= 3600:
             raise InvalidValueError(with_settings(_("{timeout} must be up to 3600"), "timeout"))
 

@@ -30,7 +30,7 @@ NO_ENTRY = followed_by(
     InstructionKind.PUT_ENTRY,
     entry=ANY_ENTRY,
 )
-TWICE = _("the header {name!r} is given twice")
+TWICE = _("the header {name!r} is set twice")
 IN_THE_CLEAR = _(
     "secret headers are sent only over https, or to a computer in a private network by its "
     "IP address (as http://192.168.1.10:8080/health)"

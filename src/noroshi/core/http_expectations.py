@@ -46,7 +46,7 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PORTS = {"http": 80, "https": 443}
 
 NO_URL = _(
-    "the URL must be http or https with a host, as in https://www.example.com/health, in "
+    "the URL must be http or https with a host, such as https://www.example.com/health, in "
     "plain ASCII, without spaces or a fragment"
 )
 WITH_USER = _(

@@ -7,7 +7,7 @@ after one, and is put into words when the reader is known.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -418,6 +418,13 @@ class Instruction(Message):
     def with_arguments(self, arguments: Mapping[str, Argument | Message]) -> Instruction:
         """Return the same instruction with those arguments."""
         return Instruction(self.kind, arguments)
+
+    def _reworded_arguments(
+        self, change: Callable[[str], str]
+    ) -> Mapping[str, Argument | Message]:
+        """Return its arguments, the command changed as well: that is ours in every language."""
+        arguments = super()._reworded_arguments(change)
+        return {**arguments, "command": self.command()._with_wording(change)}
 
     def _wording(self, language: str, medium: Medium) -> str:
         return self.guidance.wording.at(medium).say(language)

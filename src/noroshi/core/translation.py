@@ -183,6 +183,26 @@ class Message:
             translations=self.translations,
         )
 
+    def reworded(self, change: Callable[[str], str]) -> Message:
+        """Return it with `change` made to its wording in each language, and to that of each text of
+        ours that fills it, before they are filled: what people and programs wrote stays."""
+        if self.translations == {}:  # a name, a path: no text of ours, but one may fill it
+            return self.with_arguments(self._reworded_arguments(change))
+        return self._with_wording(change)
+
+    def _with_wording(self, change: Callable[[str], str]) -> Message:
+        wordings = {str(one): change(self._wording(one, Medium.TERMINAL)) for one in LANGUAGES}
+        arguments = self._reworded_arguments(change)
+        return Message(wordings["en"], arguments=arguments, translations=wordings)
+
+    def _reworded_arguments(
+        self, change: Callable[[str], str]
+    ) -> Mapping[str, Argument | Message]:
+        return {
+            name: one.reworded(change) if isinstance(one, Message) else one
+            for name, one in self.arguments.items()
+        }
+
     def _wording(self, language: str, _medium: Medium) -> str:
         if self.translations is not None:
             return self.translations.get(language, self.id)

@@ -15,7 +15,7 @@ NOT_WRITTEN_FOR_LONG = 3600.0
 """The same, until the service manager may start the node anew. A start is no cure for a full
 disk, and a node that cannot write watches and tells all the same; one that cannot open its store
 does not. So this comes late, for a store that only a new start would bring back."""
-STILL = _("monitoring has been at a standstill for {seconds} s")
+STILL = _("monitoring has stalled for {seconds} s")
 UNWRITTEN = _("nothing could be written to the store for {seconds} s")
 
 

@@ -42,7 +42,7 @@ STORE_READ = _(
     "addresses. Run: chmod 600 {path}"
 )
 STORE_ILL = _("The store has a problem: {why}.")
-OF_HOME = _("{path}, of {owner} (mode {mode})")
+OF_HOME = _("{path}, owner {owner} (mode {mode})")
 HOME_OPEN = _(
     "Users other than its owner can write to {path} (mode {mode}) and could replace the key "
     "or the store there."

@@ -16,7 +16,7 @@ from noroshi.knowledge.os_errors import why
 from noroshi.ports.examination import Exam, StepError, StepResult
 
 NONE = _("none (web = false in {file})")
-ANY = _("any that is free (port = 0)")
+ANY = _("any free port (port = 0)")
 OPEN = _("listens on {where}")
 FREE = _("{where} is free")
 OPENS_NEXT = _(

@@ -59,8 +59,8 @@ NO_HEADERS = _(
     "hangs or is overloaded."
 )
 NO_END = _(
-    "{where} began to answer but did not finish within {seconds:g} s. The server or the line "
-    "is too slow, or the response has no end."
+    "{where} began to answer but did not finish within {seconds:g} s. The server or the "
+    "connection is too slow, or the response has no end."
 )
 OWN_LIMIT = _(
     "Noroshi itself has too many files and sockets open (ulimit -n); {where} may be fine"

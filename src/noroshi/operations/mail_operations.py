@@ -30,7 +30,9 @@ SEND = operation(
     news=True,
 )
 QUEUE_LIST = operation("queue_list", VIEWER, help=_("List the messages in the queue."))
-QUEUE_SHOW = operation("queue_show", VIEWER, help=_("Show one message of the queue in full."))
+QUEUE_SHOW = operation(
+    "queue_show", VIEWER, help=_("Show the details of one message of the queue.")
+)
 QUEUE_RETRY = operation(
     "queue_retry",
     OPERATOR,

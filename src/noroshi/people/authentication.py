@@ -37,7 +37,7 @@ AUDIT_ROWS_READ = 1000
 CAME = ("log_in", "password_chosen")
 SEED = "user/{name}/totp"
 
-WRONG = _("The name or the password is not correct.")
+WRONG = _("The user name or password is incorrect.")
 WRONG_CODE = _("The code is not correct, was used before, or has expired.")
 WAIT = _("Too many failed attempts. Try again in {seconds:.0f} s.")
 NO_TOKEN = _("There is no such API token, or it has expired.")

@@ -31,8 +31,8 @@ ENDS = _(
     "Enter the new date there or with --ends."
 )
 CHOSEN = _(
-    "“{name}” is sent to {where}. API token {token} chose this destination, and no person "
-    "has confirmed it yet."
+    "“{name}” is sent to {where}. API token {token} chose this destination, and no user has "
+    "confirmed it yet."
 )
 MAY_GO = _("Allow this destination? [y/N] ")
 NOT_THERE = _("Nothing was saved. Correct the destination first: {who}")

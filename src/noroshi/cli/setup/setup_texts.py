@@ -50,8 +50,7 @@ YES_OR_NO = _("Enter y or n; Enter alone means {default}.")
 GO_ON = _("Press Enter when done: ")
 MENDED = _("Enter: try again   q: interrupt: ")
 ONLY_THESE = _(
-    "Press Enter or one of the letters shown; nothing else can be entered here. An address "
-    "is asked for after Enter."
+    "Press Enter or one of the letters shown. You are asked for an address after Enter."
 )
 MENDED_BY = _("Remedy:")
 CHECK = _("To check:")
@@ -201,7 +200,7 @@ NO_DATE = _("enter it in the form 2028-01-31")
 NO_SUCH_DAY = _("{given} is not a valid date")
 WRITE_DAY = _("enter it as {day}")
 IS_OVER = _(
-    "{day} is past, and an expired secret cannot be used; check “Expires” in the portal"
+    "{day} has passed, and an expired secret cannot be used; check “Expires” in the portal"
 )
 SECRET = _("client secret")
 CERTIFICATE = _("certificate")

@@ -16,12 +16,12 @@ from noroshi.core.translation import _
 
 NO_NAME = ""
 NETWORK = _("network")
-NO_PROXY = _("must be host:port, as in proxy.example.com:8080")
+NO_PROXY = _("must be host:port, such as proxy.example.com:8080")
 PROXY_ALONE = _("requires proxy, which is not set")
 BOTH = with_settings(
     _("{proxy_user} and {proxy_password} must be set together"), "proxy_user", "proxy_password"
 )
-NO_SOURCE = _("must be an address of this computer, as in 192.0.2.10")
+NO_SOURCE = _("must be an address of this computer, such as 192.0.2.10")
 
 
 def networks(

@@ -84,7 +84,7 @@ class MonitorDef(Definition):
     network: str = ""
     """For web pages: network to connect through. Default: a direct connection."""
     enabled: bool = True
-    """Off: it is not measured until it is switched on again."""
+    """Off: the monitor is not measured until it is turned on again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +118,7 @@ class InstanceDef(Definition):
     address: str = "127.0.0.1"
     """Name or IP address that network checks connect to."""
     zone: str = "UTC"
-    """Time zone, as in Asia/Tokyo."""
+    """Time zone, such as Asia/Tokyo."""
     every: str = ""
     """Interval for monitors without their own or one from their group. Default: 1m."""
     at: tuple[str, ...] | str = ()
@@ -177,7 +177,7 @@ class ContactDef(Definition):
     language: Literal["ja", "en"] = "en"
     """Language of the messages to this contact; each user chooses that of the pages."""
     zone: str = "UTC"
-    """Time zone of times in messages, as in Asia/Tokyo."""
+    """Time zone of times in messages, such as Asia/Tokyo."""
     one_by_one: int = 3
     """Number of alarms within a minute that are sent individually; further alarms are combined.
     0: never combine."""
@@ -236,11 +236,11 @@ class NotificationDef(Definition):
     action: str = "mail"
     """Type of action: mail ..."""
     at: tuple[str, ...] | str = ()
-    """Times of day of the all-is-well report, as in 08:00."""
+    """Times of day of the all-is-well report, such as 08:00."""
     days: tuple[str, ...] = ()
     """Days of the week of that report."""
     zone: str = "UTC"
-    """Time zone of those times, as in Asia/Tokyo."""
+    """Time zone of those times, such as Asia/Tokyo."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

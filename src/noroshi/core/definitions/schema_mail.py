@@ -66,7 +66,7 @@ class AccountDef(Definition):
     secret: str = ""
     """Vault entry with the client secret: the name of the entry, never the secret."""
     secret_ends: str = ""
-    """Expiry date of the client secret, as in 2027-01-31; no provider reports it."""
+    """Expiry date of the client secret, such as 2027-01-31; no provider reports it."""
     secret_next: str = ""
     """Vault entry with the next client secret; used once the current one is refused."""
     secret_next_ends: str = ""

@@ -43,7 +43,8 @@ NO_GRAPH = with_settings(
     _("{graph} is missing: the account's cloud has no address of Microsoft Graph"), "graph"
 )
 BAD_GRAPH = with_settings(
-    _("{graph} {given!r} must be https with a host, as in https://graph.microsoft.com"), "graph"
+    _("{graph} {given!r} must be https with a host, such as https://graph.microsoft.com"),
+    "graph",
 )
 BAD_USER = with_settings(_("{user} {given!r} is not an email address"), "user")
 TOO_LARGE = _(

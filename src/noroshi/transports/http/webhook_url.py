@@ -25,7 +25,7 @@ RETIRED = "webhook.office.com"
 LONGEST = 2000
 SHORTEST_SECRET = 8
 NO_URL = _(
-    "the URL must be https with a host, as in https://example.com/hook, in plain ASCII and "
+    "the URL must be https with a host, such as https://example.com/hook, in plain ASCII and "
     "without a user name"
 )
 IN_THE_CLEAR = with_settings(
