@@ -10,7 +10,7 @@ import pytest
 from noroshi import schema
 from noroshi.checks import logfile
 from noroshi.checks.logs.bookmarks import Memory
-from noroshi.checks.logs.filter_preview import judged
+from noroshi.checks.logs.filter_preview import verdicts_of_lines
 from noroshi.checks.logs.filters import Term, expression
 from noroshi.engine.monitoring.watcher import MOST_MEMORY
 from noroshi.hosts.files import LocalFiles
@@ -277,7 +277,7 @@ def test_what_cannot_be_used_is_refused(given, says):
 def test_a_preview_says_of_each_line_which_terms_hold():
     terms = schema.read(tuple[Term, ...], [{"word": "ERROR"}, {"not_word": "retry"}])
     lines = [b"ERROR 1", b"ERROR 2, retry", b"fine"]
-    said = [words.en for words in judged(expression(terms, "all", False), lines)]
+    said = [words.en for words in verdicts_of_lines(expression(terms, "all", False), lines)]
     assert said == [
         "1 found in the last 3 lines",
         "found: ERROR 1",
