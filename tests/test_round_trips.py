@@ -25,6 +25,7 @@ from noroshi.round_trips import (
     trip_of,
 )
 from noroshi.testing import DAWN
+from tests.sweeps import sweep
 
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
 BOX = "alerts@example.com"
@@ -56,7 +57,7 @@ def hours(trip):
 SEEN = mail(0, seen=8)
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("mails", "since", "none_for"),
     [
         pytest.param([], DAWN, 24, id="it has just begun"),

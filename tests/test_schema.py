@@ -19,6 +19,7 @@ from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
 from noroshi.core.model import Cause, Event, Limits, Reading, Suppression
 from noroshi.core.translation import bilingual
 from noroshi.ports import options
+from tests.sweeps import sweep
 
 NOON = datetime(2026, 4, 1, 12, 0, 0, 123456, tzinfo=UTC)
 USED = Reading("used", 93.5, "%", "/var", bilingual(en="nearly full", ja="ほぼ満杯です"))
@@ -125,7 +126,7 @@ class Outer:
             )
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("given", "en", "ja"),
     [
         pytest.param(

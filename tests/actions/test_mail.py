@@ -19,10 +19,11 @@ from noroshi.core.model import Cause, Instance, Limits, Reading
 from noroshi.core.translation import bilingual, plain
 from tests.actions.mails import CRITICAL, LINES, MAILS, OK, UNKNOWN, WARNING, drafted
 from tests.actions.sample_alarms import AKI, NOW, READERS, SAM, alarm, rule, topic, used
+from tests.sweeps import sweep
 
 
-@pytest.mark.parametrize("name", MAILS)
-@pytest.mark.parametrize("language", ["ja", "en"])
+@sweep("name", MAILS)
+@sweep("language", ["ja", "en"])
 def test_a_mail_says_every_time_with_its_offset_and_names_every_alarm(name, language):
     text = drafted(name, language)["text"]
     ours = "\n".join(line for line in text.splitlines() if not line.startswith("  | "))
@@ -162,7 +163,7 @@ def test_every_reason_is_said_in_both_languages():
     assert all(words.ja and words.en != words.ja for words in REASONS.values())
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("value", "unit", "said"),
     [
         (95.2, "%", "95.2%"),

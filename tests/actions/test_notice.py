@@ -28,6 +28,7 @@ from noroshi.core.notices.notice import (
 )
 from noroshi.core.translation import plain
 from noroshi.stores.sqlite.quarantine import WHY
+from tests.sweeps import sweep
 
 NOTICES = Path(__file__).parents[1] / "data" / "notices"
 NIGHT = datetime(2026, 11, 25, 23, 0, tzinfo=UTC)
@@ -143,8 +144,8 @@ def subjects(*names, contact=SAM):
     return [notice(contact, ALL[name])["subject"] for name in names]
 
 
-@pytest.mark.parametrize("contact", [SAM, AKI], ids=["en", "ja"])
-@pytest.mark.parametrize("name", ALL)
+@sweep("contact", [SAM, AKI], ids=["en", "ja"])
+@sweep("name", ALL)
 def test_a_notice_reads_as_the_golden_file(name, contact):
     payload = notice(contact, ALL[name])
     said = f"{payload['subject']}\n\n{payload['text']}"
@@ -152,7 +153,7 @@ def test_a_notice_reads_as_the_golden_file(name, contact):
     assert said == file.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ALL)
+@sweep("name", ALL)
 def test_the_html_says_what_the_text_says_first(name):
     payload = notice(SAM, ALL[name])
     assert payload["subject"].removeprefix("[Noroshi] ") in payload["html"]

@@ -10,13 +10,14 @@ import pytest
 from noroshi import schema
 from noroshi.checks import logfile
 from noroshi.checks.logs.bookmarks import Memory
-from noroshi.checks.logs.filter_preview import judged
+from noroshi.checks.logs.filter_preview import verdicts_of_lines
 from noroshi.checks.logs.filters import Term, expression
 from noroshi.engine.monitoring.watcher import MOST_MEMORY
 from noroshi.hosts.files import LocalFiles
 from noroshi.ports import Unmeasurable
 from noroshi.testing import FakeHost
 from tests.checks.logs import Log, options
+from tests.sweeps import sweep
 
 HOST = FakeHost(files=LocalFiles())
 
@@ -205,7 +206,7 @@ def refusals(**given):
     return invalid.value.problems
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("pattern", "says"),
     [
         pytest.param(
@@ -235,7 +236,7 @@ def test_a_pattern_that_the_engine_does_not_know_is_refused_at_its_place(pattern
     assert problem.what.ja != problem.what.en
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("given", "says"),
     [
         pytest.param({"terms": []}, "has no term", id="no term"),
@@ -276,7 +277,7 @@ def test_what_cannot_be_used_is_refused(given, says):
 def test_a_preview_says_of_each_line_which_terms_hold():
     terms = schema.read(tuple[Term, ...], [{"word": "ERROR"}, {"not_word": "retry"}])
     lines = [b"ERROR 1", b"ERROR 2, retry", b"fine"]
-    said = [words.en for words in judged(expression(terms, "all", False), lines)]
+    said = [words.en for words in verdicts_of_lines(expression(terms, "all", False), lines)]
     assert said == [
         "1 found in the last 3 lines",
         "found: ERROR 1",

@@ -20,6 +20,7 @@ from noroshi.ports import (
     Unmeasurable,
 )
 from noroshi.testing import DAWN, FakeHost
+from tests.sweeps import sweep
 
 KINDS = {check.kind: check for check in checks.BUILT_IN}
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -85,7 +86,7 @@ def trip(hours):
     return RouteFacts(trip=RoundTripFacts(counts_from=at, last_arrival=at, took=7.25, why=WHY))
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("facts", "level"),
     [
         pytest.param(RouteFacts(), OK, id="well"),

@@ -13,6 +13,7 @@ from noroshi.core.cadence import (
     next_on_grid,
     phase,
 )
+from tests.sweeps import sweep
 
 NOW = datetime(2026, 4, 1, 6, 0, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -36,7 +37,7 @@ def test_the_grid_is_fixed_whenever_one_looks_at_it():
     )
 
 
-@pytest.mark.parametrize(
+@sweep(
     "cadence",
     [
         FixedInterval(MINUTE),
@@ -44,7 +45,7 @@ def test_the_grid_is_fixed_whenever_one_looks_at_it():
         FixedTimes(times=(time(6),), zone="Asia/Tokyo"),
     ],
 )
-@pytest.mark.parametrize("late", [-0.001, 0, 0.05, 59.9, 60, 3600.5, 90_000])
+@sweep("late", [-0.001, 0, 0.05, 59.9, 60, 3600.5, 90_000])
 def test_a_turn_leaves_the_next_one_of_the_same_grid(cadence, late):
     for id in ("a", "b", "c"):
         at = next_due(id, cadence, NOW)

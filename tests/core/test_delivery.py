@@ -19,6 +19,7 @@ from noroshi.core.delivery import (
 from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Verdict
 from noroshi.core.translation import NOTHING, bilingual, plain
 from noroshi.testing import DAWN
+from tests.sweeps import sweep
 
 YES, LATER, NO, DOWN = (Verdict.ACCEPTED, Verdict.DEFERRED, Verdict.REFUSED, Verdict.ROUTE_DOWN)
 LETTER = Envelope(
@@ -139,7 +140,7 @@ def test_a_route_that_is_down_costs_the_envelope_nothing():
     assert (left.attempts, left.routes) == (2, LETTER.routes)
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("down_for", "fault", "seconds"),
     [
         pytest.param(0, Fault.NETWORK, 1, id="nobody answers: at once again"),

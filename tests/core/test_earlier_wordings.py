@@ -3,13 +3,12 @@
 import re
 from string import Formatter
 
-import pytest
-
 from noroshi.checks import noroshi_queue
 from noroshi.core.earlier_wordings import EARLIER
 from noroshi.core.stored_message import message_from
 from noroshi.core.translation import Medium, plain
 from noroshi.oauth.errors import messages
+from tests.sweeps import sweep
 
 CAREFUL = re.compile(r"[{}]")
 
@@ -22,7 +21,7 @@ def row(id):
     return {"id": id, "arguments": {name: f"<{name}>" for name in places_of(id)}}
 
 
-@pytest.mark.parametrize("id", EARLIER)
+@sweep("id", EARLIER)
 def test_it_reads_well_in_both_languages_wherever_it_is_read(id):
     text, values = message_from(row(id)), row(id)["arguments"].values()
     for medium in Medium:

@@ -30,6 +30,7 @@ from noroshi.core.http_expectations import (
     phrase,
     redirect_target,
 )
+from tests.sweeps import sweep
 
 HERE = "https://www.example.com/a/b?c=d"
 
@@ -61,7 +62,7 @@ def test_what_can_be_asked_for(url):
     assert fault_of(url) is None
 
 
-@pytest.mark.parametrize(
+@sweep(
     "url",
     [
         "",
@@ -118,7 +119,7 @@ def test_a_user_s_name_or_password_is_no_part_of_it_and_is_not_repeated(url):
     assert fault_of(url) == WITH_USER
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("headers", "fault"),
     [
         ({}, None),
@@ -160,7 +161,7 @@ def test_which_headers_may_be_sent(headers, fault):
     assert found is None if fault is None else is_of(found, fault)
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("expected", "page", "fault"),
     [
         (PageExpectation(), Page(status=200), None),
@@ -206,7 +207,7 @@ def test_where_a_text_was_cut_that_a_word_is_not_in_it_is_said_of_the_beginning_
         assert match_text(expected, page, "x").en == "x answered 200 OK"
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("status", "location", "there"),
     [
         (301, "/login", "https://www.example.com/login"),

@@ -15,6 +15,7 @@ from noroshi.core.instruction import (
 )
 from noroshi.core.stored_message import message_from, stored_form
 from noroshi.core.translation import Medium, Message, _, composed, joined, ngettext, sentence
+from tests.sweeps import sweep
 
 LANGUAGES = ("en", "ja")
 COMMAND = re.compile(r"noroshi [a-z]|--[a-z]")
@@ -36,27 +37,28 @@ def filled(kind):
     return one.fill(**{name: f"<{name}>" for name in one.places})
 
 
-@pytest.fixture(params=[*InstructionKind])
-def kind(request):
-    return request.param
+each_kind = sweep("kind", [*InstructionKind])
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("medium", [*Medium])
+@sweep("language", LANGUAGES)
+@sweep("medium", [*Medium])
+@each_kind
 def test_every_kind_reads_well_everywhere(kind, medium, language):
     text = filled(kind).say(language, medium)
     assert text.strip() == text != ""
     assert not re.search(r"[{}]| {2}| [.。]", text)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@sweep("language", LANGUAGES)
+@each_kind
 def test_a_terminal_is_told_the_command_and_no_page(kind, language):
     text = filled(kind).say(language)
     assert filled(kind).command().say(language) in text
     assert kind in WITH_ITS_PAGE or not OF_PAGES.search(text)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@sweep("language", LANGUAGES)
+@each_kind
 def test_a_page_is_told_the_place_and_no_command(kind, language):
     text = filled(kind).say(language, Medium.PAGE)
     assert bool(COMMAND.search(text)) == (kind in WITHOUT_A_PAGE)
@@ -68,7 +70,8 @@ def test_pages_are_spoken_of_on_pages(language):
     assert [text for text in told if OF_PAGES.search(text)]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@sweep("language", LANGUAGES)
+@each_kind
 def test_a_mail_is_told_the_command(kind, language):
     text = filled(kind).say(language, Medium.MAIL)
     assert filled(kind).command().say(language) in text
@@ -79,6 +82,7 @@ def test_every_kind_has_a_wording_and_no_other_has_one():
     assert {kind for kind, told in GUIDANCE.items() if told.page is None} == WITHOUT_A_PAGE
 
 
+@each_kind
 def test_what_is_stored_is_told_to_whoever_reads_it(kind):
     again = schema.value(Message, schema.text(filled(kind)))
     for medium in Medium:

@@ -13,6 +13,7 @@ from noroshi.core.maintenance import (
     span_of,
     turns_of,
 )
+from tests.sweeps import sweep
 
 BERLIN, TOKYO = "Europe/Berlin", "Asia/Tokyo"
 SAT, SUN = 5, 6
@@ -36,7 +37,7 @@ def once(begins, ends, zone=BERLIN):
 
 # In Berlin the clock goes from 2:00 to 3:00 on 29 March 2026, and from 3:00 back to 2:00 on
 # 25 October 2026, both at 1:00 UTC.
-@pytest.mark.parametrize(
+@sweep(
     ("window", "now", "begins", "ends"),
     [
         pytest.param(

@@ -25,6 +25,7 @@ from noroshi.core.model import (
 from noroshi.core.reckon import reckon
 from noroshi.core.translation import plain
 from noroshi.testing import DAWN
+from tests.sweeps import sweep
 
 OPS = Contact(id="ops", addresses=("ops@example.com",))
 RULES = (
@@ -100,7 +101,7 @@ def known(*items, **more):
     return State(items={item: ItemState(**more) for item in items})
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("state", "sample", "short"),
     [
         pytest.param(known("a", "b"), look(a=1, b=79), True, id="all well"),

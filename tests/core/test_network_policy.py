@@ -5,11 +5,12 @@ from ipaddress import ip_network
 import pytest
 
 from noroshi.core.network_policy import CLOSED, OF_MANAGER, OF_METADATA, NetworkPolicy
+from tests.sweeps import sweep
 
 WITH_MANAGER = NetworkPolicy(7663)
 
 
-@pytest.mark.parametrize(
+@sweep(
     "address",
     [
         "169.254.169.254",
@@ -30,7 +31,7 @@ WITH_MANAGER = NetworkPolicy(7663)
         "2002:a9fe:a9fe::1",
     ],
 )
-@pytest.mark.parametrize("port", [80, 443, 25])
+@sweep("port", [80, 443, 25])
 def test_where_a_cloud_hands_out_credentials_nothing_leads(address, port):
     assert CLOSED.refusal(address, port, is_own_address=False) == OF_METADATA
 
@@ -70,7 +71,7 @@ def test_everywhere_else_it_may_lead(address, port, here):
     assert WITH_MANAGER.refusal(address, port, is_own_address=here) is None
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("host", "port", "why"),
     [
         ("metadata.google.internal", 80, OF_METADATA),

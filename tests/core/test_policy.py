@@ -9,6 +9,7 @@ from noroshi.core.levels import Level, Reason, RuleTrigger
 from noroshi.core.model import Cause, Event, ItemState, LastNotification, Rule, Suppression
 from noroshi.core.policy import decide
 from noroshi.testing import DAWN
+from tests.sweeps import sweep
 
 HOUR = timedelta(hours=1)
 RULE = Rule(id="r", action="mail", contacts=(), routes=("smtp1",))
@@ -42,7 +43,7 @@ ONCE = replace(RULE, when=RuleTrigger.FIRST)
 HOURLY = replace(RULE, repeat=HOUR)
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("rule", "item", "news", "reason"),
     [
         pytest.param(RULE, BAD, WORSE, Reason.NEW_LEVEL, id="on change"),

@@ -15,6 +15,7 @@ from noroshi.core.reader_rate import (
     shifted_reader,
 )
 from noroshi.testing import DAWN
+from tests.sweeps import sweep
 
 
 def at(seconds):
@@ -29,7 +30,7 @@ def after(*mails):
     return reader
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("mails", "now", "left"),
     [
         pytest.param((), 0, SINGLES, id="nothing yet"),

@@ -30,6 +30,7 @@ from noroshi.core.translation import (
     sentence,
     with_wording,
 )
+from tests.sweeps import sweep
 from tools.catalogue import ENGLISH, JAPANESE, catalogue, faults, texts
 
 REFUSES = Message("{host} refuses connections", translations={"ja": "{host} は接続を拒みます"})
@@ -176,7 +177,7 @@ def test_a_plug_in_writes_both_languages_in_one_docstring():
     assert help_text("Where it\n    is.").en == "Where it is."
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text",
     [
         NOTHING,
@@ -205,7 +206,7 @@ def test_rows_from_before_the_catalogues_are_read():
     }
 
 
-@pytest.mark.parametrize(
+@sweep(
     "damaged",
     [
         "3",

@@ -56,7 +56,7 @@ class Patient:
         }
         define(self.home, self.lab, **routes)
         signed_in(self.home, self.lab, *secret_file(self.home, self.lab))
-        self.node = self.home.serve()
+        self.node = self.home.serve_warm()
 
     def set(self, line):
         with self.settings.open("a", encoding="utf-8") as settings:
@@ -337,5 +337,5 @@ def test_when_no_node_runs_the_command_looks_by_itself_and_says_so(patient, tmp_
             assert CANARY not in text and patient.lab.card["reader"] not in text, name
     finally:
         patient.home.run("queue", "drop", waiting_in(patient))
-        patient.node = patient.home.serve()
+        patient.node = patient.home.serve_warm()
     assert not patient.lab.mails

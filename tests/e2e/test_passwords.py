@@ -69,7 +69,7 @@ def said_of_the_route(home):
 
 def test_a_password_is_asked_for_refused_mended_and_shown_nowhere(home, relay, tmp_path):
     home.run("send", "--to", "a@contoso.example", "--subject", "s", "--text", "t")
-    home.serve()
+    home.serve_warm()
     until(
         lambda: "noroshi secret set relay-password" in said_of_the_route(home),
         "what is missing",

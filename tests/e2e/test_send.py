@@ -59,7 +59,7 @@ def a_home(folder, server):
 def running(tmp_path_factory, server):
     """A running node; each test leaves its queue empty."""
     home = a_home(tmp_path_factory.mktemp("running"), server)
-    home.serve()
+    home.serve_warm()
     yield home
     home.end()
 
@@ -210,7 +210,7 @@ def test_without_a_node_mail_waits_for_it(home, mailbox):
     assert f"The mail is sent once noroshi serve --home {home.folder} runs" in sent.stderr
     assert sent.returncode == 7
     assert home.run("status", "--check", check=False).returncode == 4
-    home.serve()
+    home.serve_warm()
     until(lambda: mailbox.mails, "the mail that waited")
     until(lambda: not home.queue(), "an empty queue")
     assert home.run("status", "--check").returncode == 0

@@ -46,7 +46,7 @@ def home(tmp_path, program, lab):
         clouds__lab=cloud.read_text("utf-8"),
         contacts__ops=f'addresses = ["{lab.card["reader"]}"]',
     )
-    found.serve()
+    found.serve_warm()
     yield found
     found.end()
 
@@ -643,7 +643,7 @@ def restarted(home, node):
     """The same node, ended and started again."""
     node.terminate()
     node.wait(PATIENCE)
-    return home.serve()
+    return home.serve_warm()
 
 
 def test_a_secret_that_the_vault_refuses_after_the_rest_is_in_force_need_not_be_typed_again(

@@ -14,7 +14,7 @@ from noroshi.core.model import Contact, Instance
 from noroshi.core.notices.notice import Failure, Happening, Notification
 from noroshi.core.translation import plain
 from noroshi.engine.notices.notifier import LAST_POSTED
-from noroshi.engine.notices.version_batching import QUIET
+from noroshi.engine.notices.version_batching import QUIET_SECONDS
 from noroshi.ports import Document, Version
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore, Killed
@@ -188,7 +188,7 @@ async def test_what_a_version_changes_is_told_with_who_and_why():
         changed = (document("web1", every="5m"),)
         await scene.version(asked, documents=changed, note="too often")
         await scene.seconds(engine, 8)
-        scene.time.pass_by(seconds=QUIET)
+        scene.time.pass_by(seconds=QUIET_SECONDS)
         await scene.seconds(engine, 8)
     first, about = scene.of(Happening.CHANGED)
     assert (first.version, first.is_offline_change) == (1, True)
@@ -214,7 +214,7 @@ async def test_of_many_versions_that_come_at_once_none_is_left_out():
             every = (document("web1", every=f"{minutes}m"),)
             await scene.version(asked, documents=every)
         await scene.seconds(engine, 8)
-        scene.time.pass_by(seconds=QUIET)
+        scene.time.pass_by(seconds=QUIET_SECONDS)
         await scene.seconds(engine, 8)
     _, several = scene.of(Happening.CHANGED)
     assert (several.first, several.version) == (2, 31)
@@ -232,7 +232,7 @@ async def test_versions_that_one_person_makes_one_after_the_other_are_told_as_on
         assert len(scene.of(Happening.CHANGED)) == 1  # of the start
         await scene.version(asked, documents=(document("web1", every="5m"),), who="eri")
         await scene.seconds(engine, 8)
-        scene.time.pass_by(seconds=QUIET)
+        scene.time.pass_by(seconds=QUIET_SECONDS)
         await scene.seconds(engine, 8)
     _, several, hers = scene.of(Happening.CHANGED)
     assert (several.first, several.version, several.note.en) == (2, 4, "setup")

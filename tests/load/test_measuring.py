@@ -15,6 +15,7 @@ from benchmarks.report import REFERENCES, broken
 from benchmarks.scene import SLOTS, targets
 from noroshi.core.cadence import EPOCH, FixedInterval, next_due
 from noroshi.engine.dispatch.dispatcher import WORKERS
+from tests.sweeps import sweep
 
 PERIOD = 10.0
 START = 1_000_000_000.0
@@ -150,7 +151,7 @@ def test_a_copy_whose_answer_was_not_on_disk_is_excused():
     assert broken([row]) == []
 
 
-@pytest.mark.parametrize(("measure", "variant", "ours", "given"), RATIOS, ids=names_of_ratios)
+@sweep(("measure", "variant", "ours", "given"), RATIOS, ids=names_of_ratios)
 def test_a_ratio_without_its_reference_is_infinite_and_breaks_the_promise(
     measure, variant, ours, given
 ):

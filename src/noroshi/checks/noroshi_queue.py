@@ -34,15 +34,15 @@ class Options:
     pass
 
 
-async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
     facts = await (await host.self_facts()).queue()
     return Outcome(tuple(_readings(facts, await host.now())))
 
 
 def _readings(facts: QueueFacts, now: datetime) -> Iterator[Reading]:
-    waited = (now - facts.oldest).total_seconds() / 60 if facts.oldest else 0.0
-    waiting = WAITING.fill(count=facts.waiting)
-    yield Reading("oldest", round(max(0.0, waited), 1), "min", note=waiting)
+    waited_minutes = (now - facts.oldest).total_seconds() / 60 if facts.oldest else 0.0
+    note = WAITING.fill(count=facts.waiting)
+    yield Reading("oldest", round(max(0.0, waited_minutes), 1), "min", note=note)
     yield Reading("waiting", facts.waiting)
     yield Reading("aside", facts.set_aside, note=ASIDE.fill(count=facts.set_aside))
     yield Reading("lost", facts.lost, note=LOST.fill(count=facts.lost))

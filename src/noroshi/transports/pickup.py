@@ -46,8 +46,8 @@ class Options:
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
     """Character set of messages. A message that iso-2022-jp cannot encode uses utf-8."""
     envelope_headers: bool = False
-    """Begin each file with X-Sender and X-Receiver, as IIS and Exchange's Replay folder
-    require."""
+    """Write X-Sender and X-Receiver at the beginning of each file, as IIS and Exchange's Replay
+    folder require."""
 
     def __post_init__(self) -> None:
         if not Path(self.folder).is_absolute() or "\0" in self.folder:

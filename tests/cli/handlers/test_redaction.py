@@ -5,6 +5,7 @@ import json
 import pytest
 
 from noroshi.cli.handlers.redaction import Redactor, redact_settings
+from tests.sweeps import sweep
 
 CANARY = "canary7Q8xZ4Lm"
 TEXTS = [
@@ -34,7 +35,7 @@ VALUES = [
 ]
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@sweep("text", TEXTS)
 def test_what_looks_like_a_secret_is_taken_out_of_a_text(text):
     assert CANARY not in Redactor().log(text)
 

@@ -29,6 +29,7 @@ from noroshi.core.levels import Level, RuleTrigger
 from noroshi.core.mail import Network
 from noroshi.core.maintenance import OneTimeWindow, WeeklyWindow
 from noroshi.core.model import Limits
+from tests.sweeps import sweep
 
 
 def as_given(given, where):
@@ -323,7 +324,7 @@ GROUP_AT = "instances/web.toml: group.os"
 ROOT_AT = f"{GROUP_AT}.monitor.root"
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("web", "said"),
     [
         pytest.param(
@@ -343,14 +344,14 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             replace(WEB, zone="Asia/Tokio"),
-            "instances/web.toml: zone: Asia/Tokio is not a time zone that this computer knows; write "
-            "it as in Asia/Tokyo",
+            "instances/web.toml: zone: Asia/Tokio is not a time zone that this computer knows; use a "
+            "form such as Asia/Tokyo",
             id="unknown zone",
         ),
         pytest.param(
             replace(WEB, zone="../etc/passwd"),
             "instances/web.toml: zone: ../etc/passwd is not a time zone that this computer knows; "
-            "write it as in Asia/Tokyo",
+            "use a form such as Asia/Tokyo",
             id="zone that is a path",
         ),
         pytest.param(
@@ -365,7 +366,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_group(every="5m", at="07:30"),
-            f"{GROUP_AT}: both every and at are given; keep one of them",
+            f"{GROUP_AT}: both every and at are set; keep one of them",
             id="every and at",
         ),
         pytest.param(
@@ -380,7 +381,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_monitor(at=("7:30",)),
-            f'{ROOT_AT}.at: 7:30 is not a time of day; write it as in "07:30"',
+            f'{ROOT_AT}.at: 7:30 is not a time of day; use a form such as "07:30"',
             id="bad time of day",
         ),
         pytest.param(
@@ -391,7 +392,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         pytest.param(
             with_monitor(every="5 min"),
             f"{ROOT_AT}.every: 5 min is not a duration; "
-            'write it as in "30s", "5m", "1h30m" or "1d"',
+            'use a form such as "30s", "5m", "1h30m" or "1d"',
             id="no duration",
         ),
         pytest.param(
@@ -464,7 +465,7 @@ def test_what_is_wrong_with_an_instance_is_said_once_with_its_place(web, said):
     assert said_of(defined(web)) == [said]
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("changes", "said"),
     [
         pytest.param(
@@ -524,7 +525,7 @@ def test_what_is_wrong_with_a_rule_is_said_once_with_its_place(changes, said):
     assert said_of(replace(definitions, rules=rules)) == [said]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "address",
     [
         "",
@@ -548,7 +549,7 @@ def test_a_contact_is_told_at_addresses_alone(address):
     assert said == [f"contacts/ops.toml: addresses: {shown} is not an email address"]
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("changes", "said"),
     [
         pytest.param(
@@ -589,8 +590,8 @@ def test_a_contact_is_told_at_addresses_alone(address):
         ),
         pytest.param(
             {"account": replace(ACCOUNT, redirect="http://localhost:x/")},
-            "accounts/m365.toml: redirect: http://localhost:x/ has an invalid port; write it as in "
-            "http://localhost:8400/cb",
+            "accounts/m365.toml: redirect: http://localhost:x/ has an invalid port; use a form such "
+            "as http://localhost:8400/cb",
             id="no port in the redirect",
         ),
         pytest.param(

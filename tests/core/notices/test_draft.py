@@ -31,6 +31,7 @@ from noroshi.core.notices.notice import (
     SettingsChanged,
 )
 from noroshi.core.translation import NOTHING, plain
+from tests.sweeps import sweep
 
 NOW = datetime(2026, 4, 1, 6, 0, tzinfo=UTC)
 OPS = Contact(id="ops", addresses=("ops@example.com",))
@@ -203,7 +204,7 @@ def utc(text):
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("cadence", "looked", "now", "due"),
     [
         pytest.param(

@@ -25,6 +25,7 @@ from noroshi.transports.http.status_codes import http_meaning, http_rule_for, ht
 from tests.network.proxies import Proxy
 from tests.network.sites import DROP, SILENT, Site, says
 from tests.network.test_happy_eyeballs import closed
+from tests.sweeps import sweep
 from tests.transports.mail_server import make_certificate
 from tests.transports.smtp.test_token_diagnosis import jwt
 
@@ -416,7 +417,7 @@ async def test_several_mails_at_once(graph, certificate):
 RIGHT = {"account": "m365", "graph": "https://graph.microsoft.com", "user": "box@example.com"}
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("given", "said"),
     [
         ({"account": ""}, "account is missing"),

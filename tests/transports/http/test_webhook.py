@@ -30,6 +30,7 @@ from noroshi.transports.http.webhook_payloads import (
 )
 from tests.network.proxies import Proxy
 from tests.network.sites import DROP, Site, says
+from tests.sweeps import sweep
 from tests.transports.mail_server import make_certificate
 
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
@@ -378,7 +379,7 @@ async def test_an_entry_that_cannot_be_used_takes_the_route_down(certificate, va
 URL = {"url": "https://example.com/hook"}
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("given", "said"),
     [
         ({}, "set either url or url_entry"),

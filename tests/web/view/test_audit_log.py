@@ -6,6 +6,7 @@ from noroshi.service.operation_list import OFFERED
 from noroshi.web.view.audit_log import Line, lines
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.setting_names import ARGUMENT_NAMES, SETTING_NAMES
+from tests.sweeps import sweep
 
 NOW = "2026-11-25T10:00:00+00:00"
 
@@ -22,7 +23,7 @@ def defined(line, language="en"):
     return one
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("before", "after", "expected"),
     [
         ({"role": "viewer"}, {"role": "operator"}, ("~", "Role", "viewer", "operator")),
@@ -47,7 +48,7 @@ def test_what_stayed_as_it_was_is_not_told():
     assert told({"role": "viewer"}, {"role": "viewer"}) == told(None, None) == []
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("line", "expected"),
     [
         (
@@ -132,7 +133,7 @@ def arguments():
             yield from (one.takes.keys() - one.declaration.secret)
 
 
-@pytest.mark.parametrize("name", sorted(set(arguments())))
+@sweep("name", sorted(set(arguments())))
 def test_whatever_an_operation_was_given_has_a_name_in_every_language(name):
     assert name in {**ARGUMENT_NAMES, **SETTING_NAMES}
 

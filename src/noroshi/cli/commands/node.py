@@ -30,8 +30,8 @@ INIT = Command(
         Option(
             ("--new-store",),
             _(
-                "create an empty store in place of a lost one; settings and key stay, and "
-                "remains of the old store are kept beside it"
+                "create an empty store to replace a lost one; settings and key stay, and remains of the "
+                "old store are kept next to it"
             ),
             FLAG,
         ),
@@ -48,7 +48,7 @@ SERVE = Command(
         ),
     ),
 )
-DEMO = Command(name="demo", help=_("see an alarm arrive on this computer, without a tenant"))
+DEMO = Command(name="demo", help=_("watch an alarm arrive on this computer, without a tenant"))
 LAB = Command(name="lab", help=_("run a simulator of Microsoft 365 on this computer"))
 COMPLETION = Command(
     name="completion",
@@ -80,7 +80,7 @@ RESTORE = Command(
     help=_("restore a backup as the store of this home folder"),
     more=(
         _(
-            "Stop the node first. The existing store is kept beside the new one. Accepted messages "
+            "Stop the node first. The existing store is kept next to the new one. Accepted messages "
             "are not sent again; waiting messages are sent."
         ),
     ),

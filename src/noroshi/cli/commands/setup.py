@@ -28,7 +28,7 @@ MICROSOFT365 = Command(
         ),
         _(
             "Answers are saved as definitions, secrets in the vault. An interrupted setup continues "
-            "where it stopped. In a script, give the answers as options."
+            "where it stopped. In a script, specify the answers as options."
         ),
     ),
     options=(
@@ -98,4 +98,4 @@ MICROSOFT365 = Command(
         ),
     ),
 )
-SETUP = Command(name="setup", help=_("guided setup"), under=(MICROSOFT365,))
+SETUP = Command(name="setup", help=_("set up sending, step by step"), under=(MICROSOFT365,))

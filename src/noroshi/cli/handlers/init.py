@@ -34,7 +34,7 @@ LOST = _(
 )
 STORE_THERE = _("A store already exists: {store}. Nothing was changed.")
 NEW_STORE = _(
-    "Created an empty store: {store}. Remains of the old one are kept beside it. Apply the "
+    "Created an empty store: {store}. Remains of the old one are kept next to it. Apply the "
     "definitions (noroshi apply DIR) and sign in again."
 )
 MADE_HERE = _("Created {home}: settings ({file}) and store.")

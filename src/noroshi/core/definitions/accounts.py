@@ -51,15 +51,15 @@ NO_KEY_FILE = _(
     "is not used with the cloud {cloud}: an app signs in there with its key file, named by "
     "secret"
 )
-TWICE = _("also names the entry {given}; the next credential must be another entry")
+TWICE = _("also refers to the entry {given}; the next credential must be another entry")
 NEXT_ALONE = _("is the next credential, but there is no current one: set {first}")
 OVER = _("{day} has already passed; check “Expires” of the new secret in the portal")
 ENDS = ("secret_ends", "secret_next_ends")
 SOMEWHERE_IT_IS_TODAY = timedelta(days=1)
-NO_DATE = _('{given} is not a date; write it as in "2027-01-31"')
+NO_DATE = _('{given} is not a date; use a form such as "2027-01-31"')
 NOT_HTTPS = _("must begin with https://")
 NO_HOST_IN_URL = _("has no host name")
-NO_PORT = _("{given} has an invalid port; write it as in http://localhost:8400/cb")
+NO_PORT = _("{given} has an invalid port; use a form such as http://localhost:8400/cb")
 NOT_PLAIN = _(
     "must be a plain URL: no user name before the host, no % or non-ASCII character in the host "
     "(write a Japanese domain in its xn-- form), no space or backslash"

@@ -21,7 +21,9 @@ NO_TIME = _(
     '{given} is neither a time of day, such as "22:00", nor a day with one, such as '
     '"2026-12-24 22:00"'
 )
-ONE_OF_BOTH = _("{given} has no day, and {other} has one: give both a day, or neither")
+ONE_OF_BOTH = _(
+    "{given} has no day, and {other} has one: specify a day for both, or for neither"
+)
 DAYS_OF_ONCE = _("is only for weekly maintenance; the start and end have dates here")
 BACKWARDS = _("{given} is not after the start, {other}")
 TOO_LONG = _(

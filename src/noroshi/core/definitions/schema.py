@@ -84,7 +84,7 @@ class MonitorDef(Definition):
     network: str = ""
     """For web pages: network to connect through. Default: a direct connection."""
     enabled: bool = True
-    """Off: it is not measured until it is switched on again."""
+    """Off: the monitor is not measured until it is turned on again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,7 @@ WRONG_CODE = _(
     "The code is not correct. Enter the code that the authenticator shows now, and check "
     "that the clocks agree."
 )
-NOT_BEGUN = _("Two-step login was not begun for {name}.")
+NOT_BEGUN = _("Two-step login was not started for {name}.")
 
 
 class UserOperations(OperationGroup):

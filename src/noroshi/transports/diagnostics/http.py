@@ -162,12 +162,12 @@ class WebhookExamination:
         return StepResult(TO_POST.fill(where=self._path.where))
 
     async def _tls(self) -> StepResult:
-        remark = NOT_POSTED.fill(route=self._exam.values.get("route", "ROUTE"))
+        remark = NOT_POSTED.fill(route=self._exam.user_values.get("route", "ROUTE"))
         if not self._encrypted:
             return StepResult(NO_TLS, (remark,))
         files = (self._options.ca_file, self._outside.network.ca_file)
         result = await examine_tls(self._path, files, self._outside, self._patience.connect)
-        return StepResult(result.found, (*result.remarks, remark))
+        return StepResult(result.message, (*result.remarks, remark))
 
 
 def graph_explanation(status: int, text: str) -> Explanation:

@@ -188,7 +188,7 @@ class SmtpExamination:
         return StepResult(plain(path), self._options.remarks)
 
     async def _rcpt_to(self) -> StepResult:
-        recipient = self._exam.to or self._server.parties.user
+        recipient = self._exam.recipient or self._server.parties.user
         try:
             path = smtp_address(recipient)
         except AddressError:
