@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from noroshi.core.levels import Level, Reason
-from noroshi.core.route_readiness import Sends
+from noroshi.core.route_readiness import SendReadiness
 from noroshi.core.translation import NOTHING, Message
 from noroshi.operations.alarm_answers import Holder, RemarkShown, SilenceShown, WindowShown
 from noroshi.operations.mail_answers import Arrives
@@ -135,7 +135,7 @@ class RouteStatus:
     title: str
     kind: str
     state: str
-    sends: Sends
+    sends: SendReadiness
     since: datetime | None = None
     until: datetime | None = None
     why: Message = NOTHING

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.own_instance import with_titles_in
 from noroshi.core.translation import _, ngettext
 from noroshi.service import NotFoundError
 from noroshi.web.api.endpoints import STATUS
@@ -184,7 +185,8 @@ async def _ended_among(
 
 
 async def _add_silence(visit: Visit) -> Outcome[Any]:
-    labels = labels_of((await visit.call("status"))["monitors"])
+    monitors = (await visit.call("status"))["monitors"]
+    labels = labels_of([with_titles_in(one, visit.language) for one in monitors])
     place, refusal = require_place(visit, visit.form.get("place", ""), labels)
     return await run(visit, "silence_add", **_silence(visit, place)) if place else refusal
 
@@ -212,7 +214,8 @@ async def _page(
     deed_done: str = "",
     ended_count: int = 0,
 ) -> Response:
-    snapshot = await live.now()  # first: what moves from here on is told by the stream
+    # First: what moves from here on is told by the stream.
+    snapshot = (await live.now()).read_in(visit.language)
     alarms, log = await visit.call("alarms"), await visit.call("log", last=LATELY)
     localizer, query = LOCALIZERS[visit.language], _query(visit, result.left)
     with live.counted():
@@ -245,6 +248,8 @@ async def _changed_parts(visit: Visit, live: Live) -> Response:
     that monitoring is not late just when an alarm comes."""
     snapshot, open_alarms = await live.alarms()
     query, allowed, localizer = _query(visit), may(visit), LOCALIZERS[visit.language]
+
+    open_alarms = replace(open_alarms, tree=snapshot.read_in(visit.language).tree)
 
     def render() -> tuple[Mapping[str, Any], Mapping[str, str]]:
         context = view(open_alarms, query, allowed, localizer)

@@ -40,17 +40,17 @@ KINDS = (
 )
 PARTS: Mapping[str, Message] = {
     "accepted": _("Accepted"),
-    "came_back": _("Came back"),
+    "came_back": _("Bounced"),
     "waiting": _("Waiting"),
     "held": _("Held"),
-    "set_aside": _("Set aside"),
-    "dropped": _("Given up"),
+    "set_aside": _("Undeliverable"),
+    "dropped": _("Dropped"),
     "lost": _("Lost"),
 }
 """The parts of the sum of all alarms."""
 BY_WHOM: Mapping[str, Message] = {
     DeliveryState.HELD: _("held by {who}"),
-    DeliveryState.DROPPED: _("given up by {who}"),
+    DeliveryState.DROPPED: _("dropped by {who}"),
 }
 
 

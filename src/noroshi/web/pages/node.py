@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.own_instance import with_titles_in
 from noroshi.core.translation import Message, _
 from noroshi.hosts.footprint import FILES, GOES, LISTENS, size_text
 from noroshi.web.context import WebContext
@@ -45,7 +46,10 @@ async def health(visit: Visit) -> Response:
         size=size_text(answer["size"]),
         free=size_text(answer["free"]),
         oldest=clock(visit, answer["queue"]["oldest"]),
-        own=[_monitor(visit, one, titles) for one in answer["own"]],
+        own=[
+            _monitor(visit, with_titles_in(one, visit.language), titles)
+            for one in answer["own"]
+        ],
         may=may(visit),
     )
 

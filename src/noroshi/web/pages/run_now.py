@@ -9,6 +9,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.own_instance import with_titles_in
 from noroshi.web.context import WebContext
 from noroshi.web.view.form_operations import (
     Outcome,
@@ -30,13 +31,19 @@ def routes(web: WebContext) -> list[Route]:
 async def try_monitor(visit: Visit) -> Response:
     """Show the form; after it was sent, with the result."""
     path = visit.request.path_params["path"]
-    answer = await visit.call("monitor_show", monitor=path, last=1)
+    answer = await monitor_shown(visit, path, last=1)
     path = answer["status"]["path"]
     if visit.request.method == "GET":
         return await _page(visit, answer, Outcome())
     return await _page(
         visit, answer, await run_reauthenticated(visit, "try_monitor", monitor=path)
     )
+
+
+async def monitor_shown(visit: Visit, path: str, **limits: int) -> Mapping[str, Any]:
+    """Return what is known of a monitor, with its titles in the visitor's language."""
+    answer = await visit.call("monitor_show", monitor=path, **limits)
+    return {**answer, "status": with_titles_in(answer["status"], visit.language)}
 
 
 async def _page(visit: Visit, answer: Mapping[str, Any], outcome: Outcome[Any]) -> Response:

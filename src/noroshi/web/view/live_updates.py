@@ -7,11 +7,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from time import monotonic
 from typing import Any, TypeVar
 
+from noroshi.core.own_instance import with_titles_in
 from noroshi.core.people import Person
 from noroshi.core.roles import VIEWER, roles_up_to
 from noroshi.core.translation import Medium
@@ -108,6 +109,18 @@ class Snapshot:
             ledger=self.ledger["rows"],
         )
 
+    def read_in(self, language: str) -> Snapshot:
+        """Return the same state with the titles of the node's own monitors in that language."""
+        return self.once(("read_in", language), lambda: self._read_in(language))
+
+    def _read_in(self, language: str) -> Snapshot:
+        monitors = [with_titles_in(one, language) for one in self.status["monitors"]]
+        if monitors == self.status["monitors"]:
+            return self
+        return replace(
+            self, status={**self.status, "monitors": monitors}, open_alarms=None, _once={}
+        )
+
     def once(self, key: object, make: Callable[[], Made]) -> Made:
         """Return a value that is made once for all readers of this snapshot."""
         if key not in self._once:
@@ -120,7 +133,7 @@ class Snapshot:
         templates."""
         if language not in self._parts:
             localizer = LOCALIZERS[language]
-            context = view(self.status, self.ledger, localizer)
+            context = view(self.read_in(language).status, self.ledger, localizer)
             module: Any = templates(language).get_template("overview_parts.html").module
             self._parts[language] = {name: getattr(module, name)(context) for name in PARTS}
         return self._parts[language]

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from noroshi.core.delivery_state import SENT, DeliveryState
+from noroshi.core.reply_text import same_reply_key
 from noroshi.core.translation import Message, _
 from noroshi.web.view.form_operations import clock
 from noroshi.web.view.page_context import Visit
@@ -96,10 +97,10 @@ def relay(
     last_attempt = delivery_attempts[-1] if delivery_attempts else None
     posts = [
         _post(visit, beginning[0], beginning[1], lit=True),
-        _post(visit, _("Recorded"), mail["queued"], lit=True),
+        _post(visit, _("Queued"), mail["queued"], lit=True),
         _post(
             visit,
-            _("Tried"),
+            _("Sending"),
             last_attempt["at"] if last_attempt else None,
             lit=bool(delivery_attempts),
         ),
@@ -113,9 +114,7 @@ def relay(
     if mail["state"] == DeliveryState.CAME_BACK:
         return (
             *posts,
-            RelayPost(
-                "is-stuck is-back", visit.say(_("Came back")), _last_time(visit, arrivals)
-            ),
+            RelayPost("is-stuck is-back", visit.say(_("Bounced")), _last_time(visit, arrivals)),
         )
     end = RelayPost(
         "is-lit" if is_arrived else "",
@@ -155,7 +154,7 @@ def attempts(
 ) -> Iterator[Mapping[str, Any]]:
     """Yield the attempts, flat: one line an address. The same reply many times in a row is one
     line with its count."""
-    for _key, group in groupby(delivery_attempts, key=lambda one: _same_reply(visit, one)):
+    for _key, group in groupby(delivery_attempts, key=_reply_key):
         first_attempt, *repeats = group
         last_attempt = repeats[-1] if repeats else first_attempt
         yield {
@@ -171,10 +170,5 @@ def attempts(
         }
 
 
-def _same_reply(visit: Visit, receipt: Answer) -> tuple[str, ...]:
-    return (
-        receipt["route"],
-        receipt["address"],
-        receipt["verdict"],
-        reply_text(visit, receipt),
-    )
+def _reply_key(receipt: Answer) -> tuple[object, ...]:
+    return (receipt["route"], *same_reply_key(receipt))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from noroshi.core.definitions.schema_mail import REDIRECT
-from noroshi.core.route_readiness import Sends, nothing_against
+from noroshi.core.route_readiness import SendReadiness, nothing_against
 from noroshi.core.translation import Message, _
 from noroshi.guides.setup_goal import NOT_YET
 from noroshi.service import NotFoundError
@@ -135,7 +135,9 @@ async def load_route(visit: Visit, name: str, way: str = "") -> RouteDetails:
 
 def elsewhere(name: str, routes: Sequence[Answer], documents: Mapping[str, Answer]) -> bool:
     """Return True if each rule and notification that names the route names another that can send."""
-    usable = {one["name"] for one in routes if nothing_against(Sends(one["sends"]))} - {name}
+    usable = {one["name"] for one in routes if nothing_against(SendReadiness(one["sends"]))} - {
+        name
+    }
     lists = [names for _, names in orders(documents) if name in names]
     return bool(lists) and all(usable.intersection(names) for names in lists)
 

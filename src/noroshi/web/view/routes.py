@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from noroshi.core.route_readiness import (
     ReadinessCounts,
-    Sends,
+    SendReadiness,
     count_readiness,
     nothing_against,
 )
@@ -142,11 +142,11 @@ def _why(visit: Visit, route: Answer) -> str:
         return visit.say(
             _(
                 "“{entry}”, which this route needs, is not in the vault. Until it is added, this route "
-                "sends no mail."
+                "sends no messages."
             ).fill(entry=route["lacks"][0])
         )
     if route["state"] == "not signed in" and not route["renewed"]:
-        return visit.say(_("Not signed in yet. Until then, this route sends no mail."))
+        return visit.say(_("Not signed in yet. Until then, this route sends no messages."))
     return visit.say(route["why"])
 
 
@@ -179,7 +179,7 @@ def heading(
     visit: Visit | Localizer, routes: Sequence[Answer], documents: Mapping[str, Answer]
 ) -> str:
     """Say whether mails can leave, in a sentence; else whose cannot."""
-    readiness = count_readiness(Sends(one["sends"]) for one in routes)
+    readiness = count_readiness(SendReadiness(one["sends"]) for one in routes)
     if not routes:
         return visit.say(_("No alarm can be sent yet: there is no route. Add the first one."))
     if readiness.usable == readiness.count:
@@ -205,17 +205,19 @@ def heading(
 
 def _all_can_send(visit: Visit | Localizer, readiness: ReadinessCounts) -> str:
     if readiness.doubted:
-        return visit.say(_("The last diagnosis of a route failed, so mails may not be sent."))
+        return visit.say(
+            _("The last diagnosis of a route failed, so messages might not be sent.")
+        )
     if readiness.unproved:
         return visit.say(
-            _("No route problems are known. Not proven yet: {unproved} of {count}.").fill(
+            _("No route problems are known. Not verified yet: {unproved} of {count}.").fill(
                 unproved=readiness.unproved, count=readiness.count
             )
         )
     if readiness.count == 1:
-        return visit.say(_("Mails can be sent. There is only one route."))
+        return visit.say(_("Messages can be sent. There is only one route."))
     return visit.say(
-        _("Mails can be sent by every route ({count}).").fill(count=readiness.count)
+        _("Messages can be sent through every route ({count}).").fill(count=readiness.count)
     )
 
 
@@ -226,7 +228,7 @@ def _some_cannot(
     readiness: ReadinessCounts,
 ) -> str:
     """Say how many cannot send; that the others do only where each order has one."""
-    may_send = {one["name"] for one in routes if one["sends"] != Sends.NO.value}
+    may_send = {one["name"] for one in routes if one["sends"] != SendReadiness.NO.value}
     stuck = [order_title(visit, key, documents) for key in stuck_orders(may_send, documents)]
     if stuck:
         order_names = _first_of(visit, stuck)
@@ -236,13 +238,13 @@ def _some_cannot(
                 "{bad} of {count} routes cannot send. These alarms cannot be sent: {which}.",
             ).fill(bad=readiness.no, count=readiness.count, which=order_names)
         )
-    well = {one["name"] for one in routes if nothing_against(Sends(one["sends"]))}
+    well = {one["name"] for one in routes if nothing_against(SendReadiness(one["sends"]))}
     others_send = well and not stuck_orders(well, documents)
     if others_send:
         return visit.say(
             ngettext(
-                "{bad} of {count} route cannot send. Alarms are sent by the others.",
-                "{bad} of {count} routes cannot send. Alarms are sent by the others.",
+                "{bad} of {count} route cannot send. Alarms are sent through the others.",
+                "{bad} of {count} routes cannot send. Alarms are sent through the others.",
             ).fill(bad=readiness.no, count=readiness.count)
         )
     return visit.say(
