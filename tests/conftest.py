@@ -25,6 +25,7 @@ settings.load_profile("noroshi")
 os.environ.setdefault("AIOSMTPD_CONTROLLER_TIMEOUT", "150")
 
 MEMORY, ROOM = Path("/dev/shm"), 6 << 30
+TESTS = Path(__file__).parent
 
 
 def _has_room(folder: Path) -> bool:
@@ -41,6 +42,20 @@ def _has_room(folder: Path) -> bool:
 # volume does that is full or breaks is tried on volumes of the tests' own.
 if _has_room(MEMORY):
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+LONGEST_FIRST = ("load", "e2e", "hostile", "web", "flow")
+
+
+def _rank(item: pytest.Item) -> int:
+    folder = item.path.relative_to(TESTS).parts[0]
+    return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the folders whose tests take seconds: what begins last should end soon, or all
+    but one worker have nothing to do."""
+    items.sort(key=_rank)
 
 
 def _refuse_a_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -38,9 +38,10 @@ def names_of_ours(trees) -> set[str]:
 
 
 def uses(tree: ast.Module, ours: set[str]) -> Iterator[str]:
+    known = ours | NAMED_TUPLES
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and is_private(node.attr):
-            if node.attr not in ours | NAMED_TUPLES:
+            if node.attr not in known:
                 yield ast.unparse(node)
         elif isinstance(node, ast.ImportFrom):
             names = [n.name for n in node.names if is_private(n.name)]

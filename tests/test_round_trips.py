@@ -25,6 +25,7 @@ from noroshi.round_trips import (
     trip_of,
 )
 from noroshi.testing import DAWN
+from tests.sweeps import sweep
 
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
 BOX = "alerts@example.com"
@@ -56,7 +57,7 @@ def hours(trip):
 SEEN = mail(0, seen=8)
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("mails", "since", "none_for"),
     [
         pytest.param([], DAWN, 24, id="it has just begun"),
@@ -87,7 +88,7 @@ def test_the_time_without_an_arrival_is_counted_while_mails_are_sent(mails, sinc
         pytest.param([], "", id="none yet"),
         pytest.param([SEEN], "", id="seen"),
         pytest.param([mail(0)], "accepted but is not in the mailbox", id="not there"),
-        pytest.param([mail(0, back=9)], "came back: 5.2.2", id="came back"),
+        pytest.param([mail(0, back=9)], "bounced: 5.2.2", id="came back"),
         pytest.param([mail(0, fate="")], "has not been sent: waiting in the queue", id="waits"),
         pytest.param(
             [mail(0, fate="set aside", why=plain("550 no"))],
@@ -143,7 +144,7 @@ def test_a_mail_is_in_one_language_and_found_by_the_same_mark_in_each(language):
     assert payload["language"] == language and payload["subject"].endswith(
         "smtp1, 2026-04-01 (X)"
     )
-    assert ("Nobody has to read it" in payload["text"]) is (language == "en")
+    assert ("No one has to read it" in payload["text"]) is (language == "en")
     assert ("読む必要はありません" in payload["text"]) is (language == "ja")
 
 

@@ -19,6 +19,7 @@ from noroshi.core.mail import Answer, Envelope, Receipt, Verdict
 from noroshi.core.model import Cause, Event, Limits, Reading, Suppression
 from noroshi.core.translation import bilingual
 from noroshi.ports import options
+from tests.sweeps import sweep
 
 NOON = datetime(2026, 4, 1, 12, 0, 0, 123456, tzinfo=UTC)
 USED = Reading("used", 93.5, "%", "/var", bilingual(en="nearly full", ja="ほぼ満杯です"))
@@ -125,7 +126,7 @@ class Outer:
             )
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("given", "en", "ja"),
     [
         pytest.param(
@@ -173,13 +174,13 @@ class Outer:
         pytest.param(
             {"colour": "blue"},
             "colour: must be one of: red, green",
-            "colour: red, green のどれかにしてください",
+            "colour: red, green のいずれかにしてください",
             id="no choice",
         ),
         pytest.param(
             {"level": "bad"},
             "level: must be one of: ok, warning, critical, unknown",
-            "level: ok, warning, critical, unknown のどれかにしてください",
+            "level: ok, warning, critical, unknown のいずれかにしてください",
             id="no member",
         ),
         pytest.param(

@@ -2,8 +2,7 @@
 
 import ast
 
-import pytest
-
+from tests.sweeps import sweep
 from tools.windows import unguarded_uses
 
 GUARDED = {
@@ -52,11 +51,11 @@ UNGUARDED = {
 }
 
 
-@pytest.mark.parametrize("code", GUARDED.values(), ids=GUARDED)
+@sweep("code", GUARDED.values(), ids=GUARDED)
 def test_what_sys_platform_guards_is_no_use(code):
     assert list(unguarded_uses(ast.parse(code))) == []
 
 
-@pytest.mark.parametrize(("code", "uses"), UNGUARDED.values(), ids=UNGUARDED)
+@sweep(("code", "uses"), UNGUARDED.values(), ids=UNGUARDED)
 def test_what_nothing_guards_is_found(code, uses):
     assert list(unguarded_uses(ast.parse(code))) == uses

@@ -24,14 +24,16 @@ SUBJECT = _("[Noroshi] Round trip by {mark}")
 MARK = "{route}, {day} ({installation})"
 """The part of a subject that is the same in every language, and in no other mail."""
 TEXT = _(
-    "Noroshi sends this mail once a day by the route {route} to its own mailbox and looks for it "
-    "there,\nso that it knows that mails by this route arrive. Nobody has to read it. It may be "
-    "deleted once it\nis a day old."
+    "Noroshi sends this message once a day through the route {route} to its own mailbox and "
+    "looks for it\n"
+    "there, to verify that messages sent through this route arrive. No one has to read it. "
+    "It can be\n"
+    "deleted once it is a day old."
 )
 NOT_READ = _("the mailbox cannot be read: {why}")
-NOT_SENT = _("the last check mail has not been sent: {why}")
-CAME_BACK = _("the last check mail came back: {said}")
-NOT_THERE = _("the last check mail was accepted but is not in the mailbox")
+NOT_SENT = _("the last check message has not been sent: {why}")
+CAME_BACK = _("the last check message bounced: {said}")
+NOT_THERE = _("the last check message was accepted but is not in the mailbox")
 QUEUED = _("waiting in the queue")
 
 

@@ -21,7 +21,7 @@ from noroshi.core.definitions.problems import MOST_FOUND, Problem as Problem
 from noroshi.core.definitions.strict_bool import bool_faults
 from noroshi.core.definitions.validation_errors import Fault, problems_of
 from noroshi.core.size import MOST_VALUES, values_in
-from noroshi.core.stored_message import restored, stored
+from noroshi.core.stored_message import message_from, stored_form
 from noroshi.core.translation import MarkedText, Message, _
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ MENDINGS = 4
 
 def _as_stored(value: object) -> Any:
     if isinstance(value, Message):
-        return stored(value)
+        return stored_form(value)
     if isinstance(value, MarkedText):
         return str(value)
     raise NotImplementedError(type(value))
@@ -42,7 +42,7 @@ def _as_stored(value: object) -> Any:
 
 def _from_stored(type_: type[Any], record: Any) -> Any:
     if type_ is Message:
-        return restored(record)
+        return message_from(record)
     raise NotImplementedError(type_)
 
 

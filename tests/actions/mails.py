@@ -325,7 +325,7 @@ def _envelope(name, language):
 def _with_the_queue_again(language, *, watched):
     monitor = topic(language).monitor
     telling = without_the_queue(language)
-    return closing_mail(telling, monitor, NOW + A_MINUTE, watched=watched).payload
+    return closing_mail(telling, monitor, NOW + A_MINUTE, is_monitored=watched).payload
 
 
 OTHERS = {

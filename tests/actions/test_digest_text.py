@@ -128,7 +128,7 @@ def test_only_what_lasts_was_raised(others, said):
 def test_a_digest_of_one_speaks_of_one_and_since_when_it_lasts(language):
     said = told(row(0), language=language, now=24 * 60)
     late = (
-        "No mail about this alarm could be sent for 1 d.",
+        "No message about this alarm could be sent for 1 d.",
         "1日の間、このアラームのメールを",
     )
     assert late[language == "ja"] in said["text"]

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-import pytest
-
 from noroshi.actions.letter_html import MOST_BYTES
 from tests.actions.mails import DIGESTS, GOLDEN, LANGUAGES, MAILS, OTHERS, goldens, payload_of
+from tests.sweeps import sweep
 
 WANTED = dict(goldens())
 ALL = (*MAILS, *DIGESTS)
@@ -39,7 +38,7 @@ class Tags(HTMLParser):
         self.text.append(data)
 
 
-@pytest.mark.parametrize("file", WANTED)
+@sweep("file", WANTED)
 def test_a_mail_is_the_one_that_was_looked_at(file):
     assert WANTED[file] == (GOLDEN / file).read_bytes().decode(), (
         "on purpose? .venv/bin/python tools/goldens.py"
@@ -53,8 +52,8 @@ def test_there_is_no_golden_mail_that_nobody_compares():
     assert mine == set(WANTED)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", ALL)
+@sweep("language", LANGUAGES)
+@sweep("name", ALL)
 def test_html_holds_only_what_mail_programs_show_and_nothing_from_elsewhere(name, language):
     html = payload_of(name, language)["html"]
     tags = Tags(html)
@@ -68,8 +67,8 @@ def test_html_holds_only_what_mail_programs_show_and_nothing_from_elsewhere(name
     assert len(html.encode()) <= MOST_BYTES
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", [name for name in ALL if name not in CUT])
+@sweep("language", LANGUAGES)
+@sweep("name", [name for name in ALL if name not in CUT])
 def test_what_the_text_says_of_one_thing_the_html_says_too(name, language):
     payload = payload_of(name, language)
     seen = "".join("".join(Tags(payload["html"]).text).split())  # a word may be a span

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from itertools import product
 
 from noroshi.actions.letter_look import GROUNDS, INKS
 from tests.actions.browser import chromium
@@ -59,19 +59,20 @@ def test_every_ink_can_be_read_on_every_ground_it_may_stand_on():
         assert min(day, night) >= LEAST, (ink, ground, day, night)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["by day", "at night"])
-async def test_a_mail_can_be_read_on_a_phone_and_asks_nobody_for_anything(tmp_path, dark):
+async def test_a_mail_can_be_read_on_a_phone_and_asks_nobody_for_anything(tmp_path):
     async with chromium(tmp_path / "profile") as browser:
-        for name in ("alarm", "hostile", "several", "log-lines", "long"):
+        for name, dark in product(
+            ("alarm", "hostile", "several", "log-lines", "long"), (False, True)
+        ):
             html = drafted(name, "ja")["html"]
             for width in (375, 700):
                 await browser.show(html, width, dark=dark)
                 wide = await browser.see("document.documentElement.scrollWidth")
-                assert wide <= width, (name, wide)
+                assert wide <= width, (name, dark, wide)
             seen = await browser.see(SEEN)
             assert len(seen) > 15
             for text, ink, ground in seen:
-                assert contrast(rgb(ink), rgb(ground)) >= LEAST, (name, text, ink, ground)
+                assert contrast(rgb(ink), rgb(ground)) >= LEAST, (name, dark, text, ink, ground)
             ground = rgb(await browser.see("getComputedStyle(document.body).backgroundColor"))
             assert (luminance(ground) < 0.1) is dark
             assert all(url.startswith("data:") for url in browser.requests), browser.requests

@@ -80,7 +80,7 @@ def test_the_html_stays_below_what_gmail_shows_however_much_there_is_to_say(lett
     )
     html = as_html(full)
     assert len(html.encode()) <= MOST_BYTES
-    assert "The plain-text version of this mail lists them all." in html
+    assert "The plain-text version of this message lists them all." in html
 
 
 def test_the_text_leaves_nothing_out():
@@ -105,7 +105,7 @@ def test_no_name_can_pass_for_a_line_of_ours():
 
 
 def test_only_lit_posts_are_told_in_the_text():
-    assert "\nProgress of this mail\nSeen 07:40\n" in as_text(page("07:40"))
+    assert "\nProgress of this message\nSeen 07:40\n" in as_text(page("07:40"))
     unlit = as_text(page(trail=(Post("Sent"),)))
     assert "Sent" not in unlit and "Progress" not in unlit
 

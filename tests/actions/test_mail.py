@@ -14,15 +14,16 @@ from noroshi.actions.template import TemplateFailed, TemplateRenderer
 from noroshi.core.cadence import zone_of
 from noroshi.core.date_text import moment
 from noroshi.core.definitions.self_monitoring import OwnRule
-from noroshi.core.levels import Reason, When
+from noroshi.core.levels import Reason, RuleTrigger
 from noroshi.core.model import Cause, Instance, Limits, Reading
 from noroshi.core.translation import bilingual, plain
 from tests.actions.mails import CRITICAL, LINES, MAILS, OK, UNKNOWN, WARNING, drafted
 from tests.actions.sample_alarms import AKI, NOW, READERS, SAM, alarm, rule, topic, used
+from tests.sweeps import sweep
 
 
-@pytest.mark.parametrize("name", MAILS)
-@pytest.mark.parametrize("language", ["ja", "en"])
+@sweep("name", MAILS)
+@sweep("language", ["ja", "en"])
 def test_a_mail_says_every_time_with_its_offset_and_names_every_alarm(name, language):
     text = drafted(name, language)["text"]
     ours = "\n".join(line for line in text.splitlines() if not line.startswith("  | "))
@@ -114,16 +115,16 @@ def test_a_thousand_items_are_all_named():
 
 NEXT = [
     pytest.param(
-        {"when": When.FIRST, "repeat": None, "recovered": False},
+        {"when": RuleTrigger.FIRST, "repeat": None, "recovered": False},
         "none (the rule notifies only once)",
         id="never",
     ),
-    pytest.param({"when": When.FIRST, "repeat": None}, "when it recovers", id="first"),
+    pytest.param({"when": RuleTrigger.FIRST, "repeat": None}, "when it recovers", id="first"),
     pytest.param(
         {"repeat": None, "recovered": False}, "when the level changes", id="on change alone"
     ),
     pytest.param(
-        {"when": When.EACH, "repeat": None},
+        {"when": RuleTrigger.EACH, "repeat": None},
         "when the level changes, at each measurement in this state, or when it recovers",
         id="each",
     ),
@@ -139,7 +140,7 @@ NEXT = [
 def test_the_next_notice_is_what_the_rule_says(changed, said):
     alarms = (alarm(used(95), contact=SAM),)
     text = draft(None, SAM, topic("en", rule(**changed)), alarms)["text"]
-    assert f"  Next notice   {said}\n" in text
+    assert f"  Next message  {said}\n" in text
 
 
 def test_a_repeat_on_another_day_says_which():
@@ -149,7 +150,7 @@ def test_a_repeat_on_another_day_says_which():
 
 
 def test_a_rule_that_is_gone_is_not_spoken_of():
-    about, alarms = "You receive this mail because", (alarm(used(95), contact=SAM),)
+    about, alarms = "You are receiving this message because", (alarm(used(95), contact=SAM),)
     assert about in draft(None, SAM, topic("en"), alarms)["text"]
     assert about not in draft(None, SAM, topic("en", rules=()), alarms)["text"]
 
@@ -162,7 +163,7 @@ def test_every_reason_is_said_in_both_languages():
     assert all(words.ja and words.en != words.ja for words in REASONS.values())
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("value", "unit", "said"),
     [
         (95.2, "%", "95.2%"),
@@ -263,7 +264,7 @@ async def test_a_template_may_stand_round_the_built_in_text(renderer):
     [
         (
             "en",
-            "\nThis mail uses the built-in text because the template failed: it takes too long.\n",
+            "\nThis message uses the built-in text because the template failed: it takes too long.\n",
         ),
         (
             "ja",
@@ -424,7 +425,7 @@ SIGN_IN = (
     [
         (
             DOWN,
-            "delivery route smtp1: mails cannot be sent",
+            "delivery route smtp1: messages cannot be sent",
             "送信経路 smtp1: メールを送信できません",
         ),
         (SIGN_IN, "account m365: cannot sign in", "アカウント m365: サインインできません"),
@@ -445,8 +446,8 @@ def test_the_node_s_own_instance_is_named_once():
 @pytest.mark.parametrize(
     ("kind", "name", "said"),
     [
-        ("noroshi-route", "blocked", "mails can be sent again"),
-        ("noroshi-route", "retiring", "it no longer signs in by password"),
+        ("noroshi-route", "blocked", "messages can be sent again"),
+        ("noroshi-route", "retiring", "no longer signs in with a password"),
         ("noroshi-account", "sign_in", "can sign in again"),
         ("noroshi-queue", "lost", "0 alarms lost"),
         ("noroshi-node", "store", "the store works again"),
@@ -475,10 +476,10 @@ def test_a_time_span_in_a_japanese_sentence_stands_without_a_blank():
 @pytest.mark.parametrize(
     ("days", "said"),
     [
-        (13.05, "its secret or certificate expires in 14 days"),
-        (1.2, "its secret or certificate expires in 2 days"),
-        (0.4, "its secret or certificate expires in less than a day"),
-        (-0.1, "its secret or certificate has expired"),
+        (13.05, "secret or certificate expires in 14 days"),
+        (1.2, "secret or certificate expires in 2 days"),
+        (0.4, "secret or certificate expires in less than a day"),
+        (-0.1, "secret or certificate has expired"),
     ],
 )
 def test_the_subject_counts_the_days_of_a_credential_as_its_monitor_does(days, said):
@@ -495,8 +496,8 @@ def test_a_mail_of_what_the_store_does_not_have_names_no_queue_and_no_ledger():
     one = alarm(used(95), contact=SAM)
     about = replace(topic("en"), recorded=False)
     text = draft(None, SAM, about, (one,))["text"]
-    assert "You receive this mail because rule ops" in text
-    assert "queue show" not in text and "ledger" not in text and "Recorded" not in text
+    assert "You are receiving this message because rule ops" in text
+    assert "queue show" not in text and "ledger" not in text and "Queued" not in text
     assert one.id not in text
 
 
@@ -513,6 +514,6 @@ def test_the_next_notice_of_several_is_that_of_any_of_them():
     alarms = tuple(alarm(used(95), item=item, contact=SAM) for item in ("D:", "E:"))
     text = draft(None, SAM, topic("en"), alarms)["text"]
     assert (
-        "  Next notice   when the level of an item changes, when an item recovers, or in 4 h"
+        "  Next message  when the level of an item changes, when an item recovers, or in 4 h"
     ) in text
     assert "if a problem persists\n" in text

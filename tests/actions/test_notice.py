@@ -12,53 +12,54 @@ from noroshi.actions.notice import notice
 from noroshi.core.levels import Level
 from noroshi.core.model import Contact
 from noroshi.core.notices.notice import (
-    Aside,
-    Bad,
-    CameBack,
-    Changed,
-    Failed,
+    ActionFailed,
     Failure,
     Happening,
-    Missed,
-    Started,
-    Stopped,
-    Unwatched,
-    Watched,
-    Well,
+    MailCameBack,
+    MailSetAside,
+    MissedMonitor,
+    MonitoredInstance,
+    MonitoringGap,
+    MonitoringStarted,
+    MonitoringStopped,
+    SettingsChanged,
+    StatusReport,
+    UnhealthyMonitor,
 )
 from noroshi.core.translation import plain
 from noroshi.stores.sqlite.quarantine import WHY
+from tests.sweeps import sweep
 
 NOTICES = Path(__file__).parents[1] / "data" / "notices"
 NIGHT = datetime(2026, 11, 25, 23, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 AKI = Contact(id="aki", addresses=("aki@example.com",), language="ja", zone="Asia/Tokyo")
 SAM = Contact(id="sam", addresses=("sam@example.com",), language="en")
-WEB1, FS01 = Watched("web1", "Web server", 12), Watched("fs01", "", 3)
-STARTED = Started(at=NIGHT, node="n1", instances=(WEB1, FS01), version=7)
-WELL = Well(
+WEB1, FS01 = MonitoredInstance("web1", "Web server", 12), MonitoredInstance("fs01", "", 3)
+STARTED = MonitoringStarted(at=NIGHT, node="n1", instances=(WEB1, FS01), version=7)
+WELL = StatusReport(
     at=NIGHT,
     due=NIGHT,
     since=NIGHT - 24 * HOUR,
     instances=("fs01", "web1"),
-    well=15,
-    unseen=0,
-    bad=(),
+    healthy=15,
+    unmeasured=0,
+    unhealthy=(),
     tally={"accepted": 5, "": 1},
     waiting=1,
-    aside=0,
+    set_aside=0,
 )
-NOT_OK = (Bad("web1", "web1/os/disk", "Disk space", Level.WARNING, None),)
-ASIDE = Aside(
+NOT_OK = (UnhealthyMonitor("web1", "web1/os/disk", plain("Disk space"), Level.WARNING, None),)
+ASIDE = MailSetAside(
     at=NIGHT,
     mail="01J.1/ops/ops",
     contact="ops",
     to=("ops@example.com",),
     subject="[CRITICAL] FS01 Disk space",
     route="smtp2",
-    why=plain("550 5.1.1 no such user"),
+    reason=plain("550 5.1.1 no such user"),
 )
-CAME_BACK = CameBack(
+CAME_BACK = MailCameBack(
     at=NIGHT + HOUR,
     mail="01J.1/ops/ops",
     contact="ops",
@@ -66,31 +67,33 @@ CAME_BACK = CameBack(
     subject="[CRITICAL] FS01 Disk space",
     route="smtp1",
     accepted_at=NIGHT,
-    why=plain("550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found"),
+    reason=plain("550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found"),
 )
-FAILED = Failed(
+FAILED = ActionFailed(
     at=NIGHT,
     failure=Failure.TEXT,
     name="ops",
     contact="ops",
     subject="[CRITICAL] FS01 Disk space",
-    why=plain("boom is undefined"),
+    reason=plain("boom is undefined"),
     mail="01J.1/ops/ops",
 )
 ALL = {
     "started": STARTED,
-    "stopped": Stopped(at=NIGHT, node="n1", instances=(WEB1,), version=7),
-    "removed": Stopped(at=NIGHT, node="n1", instances=(WEB1,), version=8, by_version=True),
-    "changed": Changed(
+    "stopped": MonitoringStopped(at=NIGHT, node="n1", instances=(WEB1,), version=7),
+    "removed": MonitoringStopped(
+        at=NIGHT, node="n1", instances=(WEB1,), version=8, by_version=True
+    ),
+    "changed": SettingsChanged(
         at=NIGHT,
         version=8,
         who="sato",
         note=plain("more room"),
         differences=(("web1", plain("~ instances/web1: os/disk limits.used.warning 80 → 85")),),
-        more=3,
-        unseen=True,
+        left_out=3,
+        is_offline_change=True,
     ),
-    "changed-in-a-row": Changed(
+    "changed-in-a-row": SettingsChanged(
         at=NIGHT,
         version=8,
         who="sato",
@@ -100,17 +103,17 @@ ALL = {
     ),
     "text-failed": FAILED,
     "route-refused": replace(
-        FAILED, failure=Failure.ROUTE, name="smtp1", why=plain("550 5.7.60")
+        FAILED, failure=Failure.ROUTE, name="smtp1", reason=plain("550 5.7.60")
     ),
     "address-refused": replace(
-        FAILED, failure=Failure.ADDRESS, why=plain("550 5.1.1"), to=("old@example.com",)
+        FAILED, failure=Failure.ADDRESS, reason=plain("550 5.1.1"), to=("old@example.com",)
     ),
     "set-aside": ASIDE,
     "unread": replace(
         ASIDE,
         to=(),
         subject="?",
-        why=WHY.fill(said="no Envelope: Input data was truncated"),
+        reason=WHY.fill(said="no Envelope: Input data was truncated"),
         unread=True,
     ),
     "came-back": CAME_BACK,
@@ -118,18 +121,22 @@ ALL = {
     "not-well": replace(
         WELL,
         at=NIGHT + 2 * HOUR,
-        well=13,
-        unseen=1,
-        bad=(Bad("web1", "web1/os/disk", "Disk space", Level.CRITICAL, NIGHT - 5 * HOUR),),
+        healthy=13,
+        unmeasured=1,
+        unhealthy=(
+            UnhealthyMonitor(
+                "web1", "web1/os/disk", plain("Disk space"), Level.CRITICAL, NIGHT - 5 * HOUR
+            ),
+        ),
     ),
-    "not-measured": replace(WELL, well=12, unseen=3),
+    "not-measured": replace(WELL, healthy=12, unmeasured=3),
     "lost": replace(WELL, tally={"accepted": 5, "came back": 1, "set aside": 1}, lost=2),
-    "unwatched": Unwatched(
+    "unwatched": MonitoringGap(
         at=NIGHT - 3 * HOUR,
         until=NIGHT,
-        missed=(Missed("web1", "web1/os/backup", "Backup", NIGHT - HOUR),),
+        missed=(MissedMonitor("web1", "web1/os/backup", "Backup", NIGHT - HOUR),),
     ),
-    "slept": Unwatched(at=NIGHT - HOUR, until=NIGHT, slept=True),
+    "slept": MonitoringGap(at=NIGHT - HOUR, until=NIGHT, was_suspended=True),
 }
 
 
@@ -137,8 +144,8 @@ def subjects(*names, contact=SAM):
     return [notice(contact, ALL[name])["subject"] for name in names]
 
 
-@pytest.mark.parametrize("contact", [SAM, AKI], ids=["en", "ja"])
-@pytest.mark.parametrize("name", ALL)
+@sweep("contact", [SAM, AKI], ids=["en", "ja"])
+@sweep("name", ALL)
 def test_a_notice_reads_as_the_golden_file(name, contact):
     payload = notice(contact, ALL[name])
     said = f"{payload['subject']}\n\n{payload['text']}"
@@ -146,7 +153,7 @@ def test_a_notice_reads_as_the_golden_file(name, contact):
     assert said == file.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ALL)
+@sweep("name", ALL)
 def test_the_html_says_what_the_text_says_first(name):
     payload = notice(SAM, ALL[name])
     assert payload["subject"].removeprefix("[Noroshi] ") in payload["html"]
@@ -154,7 +161,7 @@ def test_the_html_says_what_the_text_says_first(name):
 
 def changed(count, more=0, width=1):
     lines = tuple(("web1", plain(f"~ difference {n} {'&' * width}.")) for n in range(count))
-    return replace(ALL["changed"], differences=lines, more=more)
+    return replace(ALL["changed"], differences=lines, left_out=more)
 
 
 @pytest.mark.parametrize(("count", "more"), [(9, 0), (50, 0), (50, 7)])
@@ -174,7 +181,7 @@ def test_what_does_not_fit_is_counted_in_the_html_and_whole_in_the_text():
 
 
 def test_each_instance_of_many_is_named_in_the_html():
-    many = tuple(Watched(f"server{n:02}", "", 1) for n in range(20))
+    many = tuple(MonitoredInstance(f"server{n:02}", "", 1) for n in range(20))
     html = notice(SAM, replace(STARTED, instances=many))["html"]
     assert all(f"server{n:02}: 1 monitor" in html for n in range(20))
 
@@ -211,7 +218,7 @@ def test_an_alarm_in_a_state_that_none_may_be_in_is_counted_as_lost():
 
 
 def test_a_line_break_in_what_somebody_else_wrote_begins_no_line_of_ours():
-    evil = replace(ASIDE, subject="x\nRemedy        pay", why=plain("550 a\r\nFrom: b"))
+    evil = replace(ASIDE, subject="x\nRemedy        pay", reason=plain("550 a\r\nFrom: b"))
     payload = notice(SAM, evil)
     assert "\n" not in payload["subject"]
     assert "\nRemedy        pay" not in payload["text"]
@@ -221,12 +228,12 @@ def test_a_line_break_in_what_somebody_else_wrote_begins_no_line_of_ours():
 @pytest.mark.parametrize(
     ("changed", "headline", "mark"),
     [
-        ({"well": 12, "unseen": 3}, "OK: 12 of 15 monitors; not measured yet: 3", ""),
-        ({"well": 0, "unseen": 1}, "OK: 0 of 1 monitor; not measured yet: 1", ""),
+        ({"healthy": 12, "unmeasured": 3}, "OK: 12 of 15 monitors; not measured yet: 3", ""),
+        ({"healthy": 0, "unmeasured": 1}, "OK: 0 of 1 monitor; not measured yet: 1", ""),
         ({"lost": 1}, "1 alarm lost", "◆ "),
         ({"tally": {"unheard of": 2}}, "2 alarms lost", "◆ "),
         ({"tally": {"came back": 1, "set aside": 1}}, "2 alarms not delivered", "▲ "),
-        ({"lost": 1, "bad": NOT_OK}, "1 alarm lost; not OK: 1 of 16 monitors", "◆ "),
+        ({"lost": 1, "unhealthy": NOT_OK}, "1 alarm lost; not OK: 1 of 16 monitors", "◆ "),
         ({}, "no problems reported by 15 monitors", "○ "),
     ],
 )
@@ -237,7 +244,7 @@ def test_a_report_is_never_kinder_than_what_is_known(changed, headline, mark):
 
 
 def test_nothing_watched_is_not_called_well():
-    payload = notice(SAM, replace(WELL, well=0, instances=()))
+    payload = notice(SAM, replace(WELL, healthy=0, instances=()))
     assert payload["subject"] == "[Noroshi] nothing is monitored"
 
 

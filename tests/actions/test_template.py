@@ -62,9 +62,9 @@ async def test_nothing_gets_out_of_the_sandbox(renderer, source):
 
 
 WRONG = [
-    pytest.param("{{ nothing }}", "there is no such name: nothing", id="name"),
-    pytest.param("{{ items[0].size }}", "there is no such name: size", id="key"),
-    pytest.param("{{ items[0].size or 1 }}", "there is no such name", id="key with a default"),
+    pytest.param("{{ nothing }}", "unknown name: nothing", id="name"),
+    pytest.param("{{ items[0].size }}", "unknown name: size", id="key"),
+    pytest.param("{{ items[0].size or 1 }}", "unknown name", id="key with a default"),
     pytest.param("a\n{% if %}", "line 2 is not valid", id="syntax"),
     pytest.param("{{ 1 / 0 }}", "it failed: ZeroDivisionError", id="arithmetic"),
     pytest.param("{{ 'x' * 70000 }}", "too long (at most 64 KiB)", id="long"),

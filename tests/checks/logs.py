@@ -9,7 +9,7 @@ from pathlib import Path
 
 from noroshi import schema
 from noroshi.checks import logfile
-from noroshi.checks.logs.bookmarks import Memory, remembered, stored
+from noroshi.checks.logs.bookmarks import Memory, memory_as_json, memory_from_json
 from noroshi.hosts.files import LocalFiles
 from noroshi.schema import text, value
 
@@ -41,11 +41,11 @@ class Log:
         """How many lines it found; all that it remembers goes through its stored form."""
         look = logfile.look_at(self.files, self.options, self.memory, **given)
         self.fault = look.fault
-        self.memory = remembered(value(dict, text(stored(look.memory))))
-        found = [line for log in look.logs.values() for line in log.found.lines]
-        self.behind = sum(log.behind for log in look.logs.values())
+        self.memory = memory_from_json(value(dict, text(memory_as_json(look.memory))))
+        found = [line for log in look.logs.values() for line in log.matched.lines]
+        self.behind = sum(log.backlog for log in look.logs.values())
         self.lines += found
-        hits = sum(log.found.count for log in look.logs.values())
+        hits = sum(log.matched.count for log in look.logs.values())
         self.hits += hits
         return hits
 

@@ -27,6 +27,7 @@ from noroshi.ports import (
     Volume,
 )
 from noroshi.testing import DAWN, FakeHost
+from tests.sweeps import sweep
 
 GIVEN = {
     "heartbeat": {"job": "backup", "every": "1d"},
@@ -58,13 +59,10 @@ class Mute:
         raise Unmeasurable(plain("the host cannot be asked"))
 
 
-@pytest.fixture(params=checks.BUILT_IN, ids=lambda c: c.kind)
-def check(request):
-    return request.param
+each_check = sweep("check", checks.BUILT_IN, ids=lambda check: check.kind)
 
 
-@pytest.fixture
-def options(check):
+def options_of(check):
     return schema.read(check.options, GIVEN.get(check.kind, {}))
 
 
@@ -72,17 +70,21 @@ def is_bilingual(words: Message) -> bool:
     return bool(words.en) and not JAPANESE.search(words.en) and bool(JAPANESE.search(words.ja))
 
 
+@each_check
 def test_its_texts_are_there_in_both_languages(check):
     assert is_bilingual(check.title) and is_bilingual(check.help)
     assert [name for name, words in check.names.items() if not is_bilingual(words)] == []
 
 
+@each_check
 def test_every_option_has_its_help_in_both_languages(check):
     for name, field in schema.form(check.options)["properties"].items():
         assert is_bilingual(help_text(field.get("description", ""))), name
 
 
-def test_options_are_values(check, options):
+@each_check
+def test_options_are_values(check):
+    options = options_of(check)
     for field in dataclasses.fields(options):
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(options, field.name, None)
@@ -90,17 +92,20 @@ def test_options_are_values(check, options):
     assert options == schema.read(check.options, GIVEN.get(check.kind, {}))
 
 
+@each_check
 def test_unknown_options_are_refused(check):
     given = {**GIVEN.get(check.kind, {}), "bogus": 1}
     with pytest.raises(schema.Invalid, match=r"x\.bogus"):
         schema.read(check.options, given, at="x")
 
 
+@each_check
 def test_limits_are_for_readings_that_have_a_name(check):
     assert check.limits.keys() <= check.names.keys()
     assert all(isinstance(limits, Limits) for limits in check.limits.values())
 
 
+@each_check
 def test_what_happens_and_is_no_state_is_among_its_readings(check):
     assert check.occurrences <= check.names.keys()
 
@@ -121,7 +126,9 @@ class Own:
         return NodeFacts()
 
 
-async def test_its_readings_have_names(check, options):
+@each_check
+async def test_its_readings_have_names(check):
+    options = options_of(check)
     with_all = FakeHost(
         [Volume("/", 10, 5)],
         [Process(1, "init", ())],
@@ -145,11 +152,15 @@ async def test_its_readings_have_names(check, options):
         assert check.kind == "script" or told == {name: check.unit(name) for name in told}
 
 
+@each_check
 def test_what_has_a_unit_has_a_name(check):
-    assert {*check.shares, *check.units} <= check.names.keys()
+    assert {*check.shares, *check.units, *check.yes_no} <= check.names.keys()
+    assert not {*check.shares, *check.units} & check.yes_no
 
 
-async def test_a_host_that_cannot_answer_makes_it_unmeasurable(check, options):
+@each_check
+async def test_a_host_that_cannot_answer_makes_it_unmeasurable(check):
+    options = options_of(check)
     with pytest.raises(Unmeasurable):
         await check.run(options, Mute(), {})
 
@@ -166,7 +177,9 @@ class Asked(Mute):
     network = Mute.address
 
 
-async def test_what_asks_where_the_host_is_says_where_it_goes(check, options):
+@each_check
+async def test_what_asks_where_the_host_is_says_where_it_goes(check):
+    options = options_of(check)
     host = Asked()
     with pytest.raises(Unmeasurable):
         await check.run(options, host, {})
@@ -174,7 +187,9 @@ async def test_what_asks_where_the_host_is_says_where_it_goes(check, options):
     assert not host.asked or check.goes_to(options, "192.0.2.7") == "192.0.2.7"
 
 
-def test_an_address_among_the_options_is_where_it_goes(check, options):
+@each_check
+def test_an_address_among_the_options_is_where_it_goes(check):
+    options = options_of(check)
     if hasattr(options, "address"):
         elsewhere = dataclasses.replace(options, address="192.0.2.8")
         assert check.goes_to(elsewhere, "192.0.2.7") == "192.0.2.8"
@@ -182,5 +197,6 @@ def test_an_address_among_the_options_is_where_it_goes(check, options):
         assert (check.goes_to is not None) is hasattr(options, "url")
 
 
+@each_check
 def test_its_module_says_what_it_watches(check):
     assert inspect.getdoc(inspect.getmodule(check.run))

@@ -7,19 +7,16 @@ import re
 import tomllib
 from pathlib import Path
 
-import pytest
-
 from noroshi import checks, schema
 from noroshi.core.translation import help_text
+from tests.sweeps import sweep
 
 TEXT = (Path(__file__).parents[2] / "docs" / "use" / "monitors.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"(?ms)^## (.*?)\n(.*?)(?=^## |\Z)", TEXT))
 KINDS = {check.kind: check for check in checks.BUILT_IN}
 
 
-@pytest.fixture(params=checks.BUILT_IN, ids=lambda c: c.kind)
-def check(request):
-    return request.param
+each_check = sweep("check", checks.BUILT_IN, ids=lambda check: check.kind)
 
 
 def heading(check):
@@ -50,10 +47,12 @@ def test_every_kind_has_a_section_and_there_is_no_other():
     assert list(SECTIONS) == [heading(check) for check in checks.BUILT_IN]
 
 
+@each_check
 def test_the_title_stands_there_in_japanese(check):
     assert f"\n**{check.title.ja}** " in SECTIONS[heading(check)]
 
 
+@each_check
 def test_the_options_are_all_there(check):
     form = schema.form(check.options)
     rows = []
@@ -63,6 +62,7 @@ def test_the_options_are_all_there(check):
     assert table(check, "option") == rows
 
 
+@each_check
 def test_the_readings_are_all_there_with_their_limits(check):
     assert table(check, "reading") == [
         f"| `{name}` | {words.en} | {words.ja} | {limits_of(check.limits.get(name))} |"
@@ -70,7 +70,7 @@ def test_the_readings_are_all_there_with_their_limits(check):
     ]
 
 
-@pytest.mark.parametrize("example", re.findall(r"(?s)```toml\n(.*?)```", TEXT))
+@sweep("example", re.findall(r"(?s)```toml\n(.*?)```", TEXT))
 def test_an_example_can_be_read(example):
     monitor = tomllib.loads(example)["group"]["monitor"][0]
     check = KINDS[monitor["kind"]]
@@ -79,5 +79,6 @@ def test_an_example_can_be_read(example):
     assert monitor.get("limits", {}).keys() <= known
 
 
+@each_check
 def test_each_kind_has_an_example(check):
     assert f'kind = "{check.kind}"' in SECTIONS[heading(check)]

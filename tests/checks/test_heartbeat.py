@@ -13,6 +13,7 @@ from noroshi.core.judgement import judge
 from noroshi.core.levels import Level
 from noroshi.ports import Beat, Unmeasurable
 from noroshi.testing import FakeHost
+from tests.sweeps import sweep
 
 NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -156,7 +157,7 @@ async def test_reports_that_cannot_be_read_are_no_missing_reports():
         await heartbeat.run(heartbeat.Options(**DAILY), FakeHost(beats=None), {})
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("wrong", "said"),
     [
         ({"job": "Back up", "every": "1d"}, "job must be of"),

@@ -26,6 +26,7 @@ from noroshi.testing import DAWN, FakeHost
 from tests.network.proxies import ended
 from tests.network.sites import DROP, SILENT, Site, says
 from tests.network.test_happy_eyeballs import black_hole, closed
+from tests.sweeps import sweep
 from tests.transports.mail_server import make_certificate
 
 METADATA = "http://169.254.169.254/latest/meta-data/"
@@ -34,7 +35,7 @@ SOON = 2.0
 
 
 def host(manager=0, now=DAWN):
-    return FakeHost(network=Network(closed=NetworkPolicy(manager)), now=now)
+    return FakeHost(network=Network(policy=NetworkPolicy(manager)), now=now)
 
 
 async def look(url, by=None, **given):
@@ -493,7 +494,7 @@ async def test_who_tries_it_sees_what_stopped_it():
 # What may be said
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("given", "said"),
     [
         ({"url": "http://example.com/\r\nX-Evil: 1"}, "the URL must be http or https"),

@@ -143,8 +143,8 @@ async def test_without_its_entry_nothing_is_asked(site):
         ({"secret_headers": {"X\r\nY": "shop-key"}}, "cannot be set"),
         ({"secret_headers": {"X-a": "k"}, "headers": {"x-A": "1"}}, "'X-a' is given twice"),
         ({"secret_headers": {f"X-{n}": "k" for n in range(21)}}, "at most 20 headers"),
-        ({"secret_headers": SENT, "url": "http://example.com/"}, "sent only by https"),
-        ({"secret_headers": SENT, "url": "http://192.0.32.7/"}, "sent only by https"),
+        ({"secret_headers": SENT, "url": "http://example.com/"}, "sent only over https"),
+        ({"secret_headers": SENT, "url": "http://192.0.32.7/"}, "sent only over https"),
         ({"headers": {"X-Api-Key": "hunter2"}}, "Set X-Api-Key = NAME in secret_headers"),
     ],
 )
@@ -260,14 +260,14 @@ async def test_no_proxy_is_asked_for_a_cloud_s_metadata(site, proxy, url, led):
 async def test_no_proxy_is_asked_for_our_own_manager(site, other, proxy, led):
     there = f"http://localhost:{other.port}/api/status"
     site.answers = [says(302, location=there)]
-    by = host(office(proxy, closed=NetworkPolicy(other.port)))
+    by = host(office(proxy, policy=NetworkPolicy(other.port)))
     words = await why_not(site.url if led else there, by, redirects=3)
     assert "Noroshi's own manager" in words.en and other.connections == 0
 
 
 async def test_the_process_s_own_file_opens_an_address_to_it(site):
     opened = NetworkPolicy(site.port, (ip_network("127.0.0.1"),))
-    by = host(Network(closed=opened))
+    by = host(Network(policy=opened))
     assert (await look(f"http://127.0.0.1:{site.port}/", by))["wrong"].value == 0
 
 

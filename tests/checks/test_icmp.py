@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from noroshi.checks.icmp import answers, checksum, request, without_header
+from noroshi.checks.icmp import checksum, is_answer, request, without_header
 
 MARK = b"0123456789abcdef"
 V4, V6 = socket.AF_INET, socket.AF_INET6
@@ -37,16 +37,16 @@ def test_its_answer_is_known_by_sort_number_and_mark(family, ask, answer):
     asked = request(family, 77, 3, MARK)
     assert asked[0] == ask
     good = answer_to(asked, answer)
-    assert answers(good, family, 3, MARK)
-    assert not answers(asked, family, 3, MARK), "our own request, heard on loopback"
-    assert not answers(good, family, 2, MARK), "an earlier one's, come late"
-    assert not answers(good, family, 3, MARK[::-1]), "somebody else's"
-    assert not answers(answer_to(asked, 3), family, 3, MARK), "a router's"
+    assert is_answer(good, family, 3, MARK)
+    assert not is_answer(asked, family, 3, MARK), "our own request, heard on loopback"
+    assert not is_answer(good, family, 2, MARK), "an earlier one's, come late"
+    assert not is_answer(good, family, 3, MARK[::-1]), "somebody else's"
+    assert not is_answer(answer_to(asked, 3), family, 3, MARK), "a router's"
 
 
 @pytest.mark.parametrize("packet", [b"", b"\0", b"\0" * 7])
 def test_a_packet_that_is_cut_off_is_no_answer(packet):
-    assert not answers(packet, V4, 0, b"")
+    assert not is_answer(packet, V4, 0, b"")
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,11 @@ from hypothesis import given, settings, strategies as st
 from noroshi import schema
 from noroshi.checks.logs.encodings import Codec
 from noroshi.checks.logs.filters import Term, expression
-from noroshi.checks.logs.line_matcher import Found, matcher, shown
+from noroshi.checks.logs.line_matcher import MatchedLines, matcher, shown_line
 from noroshi.checks.logs.line_reader import Place, read_on
 from noroshi.core.model import MOST_LINES
 from tests.checks.logs import Log, options
+from tests.sweeps import sweep
 
 ENCODINGS = ["utf-8", "cp932", "euc-jp", "utf-16-le", "utf-16-be", "utf-16", "auto"]
 CODECS = {"①": "euc_jis_2004", "㈱": "euc_jis_2004"}
@@ -28,9 +29,12 @@ def found(lines, *given, match="all", ignore_case=False, codec="utf-8"):
     """Which lines of a text are found by the search, held against each line by itself."""
     lines = lines or [""]
     joined = expression(terms(*given), match, ignore_case)
-    hits, block = Found(), bytearray("\n".join([*lines, ""]).encode(Codec(codec).codecs[0]))
+    hits, block = (
+        MatchedLines(),
+        bytearray("\n".join([*lines, ""]).encode(Codec(codec).codecs[0])),
+    )
     matcher(joined, Codec(codec)).scan(block, 0, len(block), hits)
-    assert hits.lines == [line for line in lines if joined.holds(line.encode())]
+    assert hits.lines == [line for line in lines if joined.matches(line.encode())]
     return hits.lines
 
 
@@ -106,7 +110,7 @@ def test_a_word_is_not_found_within_or_across_characters(tmp_path, encoding, wor
 @settings(deadline=None, max_examples=800)
 def test_a_word_is_found_where_it_stands_and_nowhere_else(text, word, codec, enough):
     line = f"{text}\n".encode(Codec(codec).codecs[-1])
-    hits = Found()
+    hits = MatchedLines()
     hits.lines = ["no more lines are kept, so that none must be decoded"] * MOST_LINES * enough
     one = expression(terms({"word": word}), "", False)
     matcher(one, Codec(codec)).scan(bytearray(line), 0, len(line), hits)
@@ -160,7 +164,7 @@ LINES = [
 ]
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("given_terms", "match", "expected"),
     [
         pytest.param([{"word": "ERROR"}], "all", [0, 1], id="a word"),
@@ -188,7 +192,7 @@ LINES = [
         pytest.param([{"pattern": "障.|発生"}, {"word": "x"}], "any", [5], id="Japanese"),
     ],
 )
-@pytest.mark.parametrize("codec", ["utf-8", "cp932", "euc-jp", "auto"])
+@sweep("codec", ["utf-8", "cp932", "euc-jp", "auto"])
 def test_terms(given_terms, match, expected, codec):
     assert found(LINES, *given_terms, match=match, codec=codec) == [LINES[n] for n in expected]
 
@@ -229,8 +233,8 @@ def test_a_pattern_that_ruins_other_engines_takes_linear_time():
 
 
 def test_a_line_is_shown_without_what_could_harm_a_terminal():
-    assert shown(b"a\x1b[31m\tb\x7f \x9b\xc2\x9b") == "a␛[31m\tb␡ ��"
-    assert len(shown("あ".encode() * 5000)) == 1000
+    assert shown_line(b"a\x1b[31m\tb\x7f \x9b\xc2\x9b") == "a␛[31m\tb␡ ��"
+    assert len(shown_line("あ".encode() * 5000)) == 1000
 
 
 @pytest.mark.parametrize("encoding", ["euc-jp", "auto"])

@@ -20,6 +20,7 @@ from noroshi.ports import (
     Unmeasurable,
 )
 from noroshi.testing import DAWN, FakeHost
+from tests.sweeps import sweep
 
 KINDS = {check.kind: check for check in checks.BUILT_IN}
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -85,7 +86,7 @@ def trip(hours):
     return RouteFacts(trip=RoundTripFacts(counts_from=at, last_arrival=at, took=7.25, why=WHY))
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("facts", "level"),
     [
         pytest.param(RouteFacts(), OK, id="well"),
@@ -199,7 +200,7 @@ def told_of(found, name):
 @pytest.mark.parametrize("name", ["blocked", "down"])
 async def test_what_is_well_again_is_told_as_well(name):
     found = await readings("route", route=RouteFacts())
-    assert told_of(found, name) == "mails can be sent by it"
+    assert told_of(found, name) == "messages can be sent through it"
 
 
 async def test_minutes_are_told_of_a_route_that_is_down():

@@ -148,7 +148,7 @@ def forbidden(_place):
 async def test_where_icmp_is_not_allowed_it_is_asked_by_tcp():
     with closed() as number:
         asked = await reach.ping(LOOPBACK, reach.Options(ports=(number,)), forbidden)
-    assert len(asked.answered) == 3 and "TCP" in asked.by.en
+    assert len(asked.answer_times) == 3 and "TCP" in asked.method_note.en
 
 
 @pytest.mark.parametrize("options", [{"by": "icmp"}, {"ports": ()}], ids=str)

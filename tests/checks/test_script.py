@@ -169,7 +169,7 @@ async def test_a_script_that_may_not_run_is_not_run(folder):
     ("given", "said"),
     [
         ({}, "x.argv: is missing"),
-        ({"argv": ()}, "argv must name a program"),
+        ({"argv": ()}, "argv must contain a program"),
         ({"argv": "/opt/own"}, "x.argv: must be a list"),
         ({"argv": ("/opt/own",), "reads": "xml"}, "x.reads: "),
         ({"argv": ("/opt/own",), "timeout": 0}, "timeout must be"),

@@ -7,6 +7,7 @@ from hypothesis import given, strategies as st
 
 from noroshi.checks import script_output
 from noroshi.ports import Unmeasurable
+from tests.sweeps import sweep
 
 DISK = """\
 DISK OK - free space: / 3326 MB (56%); | /=2643MB;5948;5958;0;5968
@@ -92,7 +93,7 @@ def test_half_a_character_in_json_is_a_question_mark_as_no_store_could_keep_it()
     assert [(reading.item, reading.name) for reading in found] == [("", "?"), ("/?", "used")]
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("output", "problem"),
     [
         pytest.param("", r"not a JSON object: \(it printed nothing\)", id="nothing"),
@@ -132,7 +133,7 @@ def test_a_report_of_several_lines_has_its_data_in_two_places():
     ]
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("data", "expected"),
     [
         pytest.param("a=1", [("a", 1, "")], id="bare"),
@@ -161,7 +162,7 @@ def test_no_report_is_too_odd(output):
     assert len(report.text) <= 200
 
 
-@pytest.mark.parametrize("odd", ODD)
+@sweep("odd", ODD)
 def test_sixty_four_kibibytes_of_anything_are_read_at_once(odd):
     script_output.nagios("OK | " + odd * (64 * 1024 // len(odd)))
     with pytest.raises(Unmeasurable):

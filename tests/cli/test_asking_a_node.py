@@ -8,6 +8,7 @@ from importlib.util import find_spec
 
 import pytest
 
+from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.cli.exits import ASIDE, WAITS
 from noroshi.cli.handlers.status import CANNOT_SEND, NEED_SOMEBODY
 from noroshi.core.delivery import decide_fate
@@ -112,7 +113,7 @@ async def test_an_address_that_was_refused_is_told_beside_one_that_was_taken(har
         settled_soon(harness, a=Verdict.ACCEPTED, b=Verdict.REFUSED),
     )
     accepted, refused = told.err.splitlines()[:2]
-    assert accepted.startswith("To ops: accepted by the other side")
+    assert accepted.startswith("To ops: accepted by the server")
     assert told.code == ASIDE
     assert "refused" in refused and "b@example.com" in refused and "a@" not in refused
 
@@ -162,7 +163,7 @@ async def test_a_mail_that_was_set_aside_does_not_go_by_itself(harness, tmp_path
     told, _ = await asyncio.gather(
         typed(*argv, home=tmp_path), settled_soon(harness, ops=Verdict.REFUSED)
     )
-    assert "set aside" in told.err and "until it can be sent" not in told.err
+    assert "undeliverable" in told.err and "until it can be sent" not in told.err
     assert told.code == ASIDE
     assert "noroshi queue release" in told.err
 
@@ -218,7 +219,9 @@ async def test_a_mail_that_cannot_go_tells_every_reason(harness, tmp_path):
     argv = ("send", "--to", "opps", "--subject", "s", "--text", "t", "--route", "nowhere")
     told = await typed(*argv, home=tmp_path)
     assert (told.code, told.out) == (3, "")
-    assert "  to: opps is neither a contact nor a mail address (did you mean ops?)" in told.err
+    assert (
+        "  to: opps is neither a contact nor an email address (did you mean ops?)" in told.err
+    )
     assert "  routes: there is no route nowhere" in told.err
 
 
@@ -249,7 +252,7 @@ async def test_the_version_loads_no_module_of_ours_but_the_first(tmp_path):
 async def test_a_number_of_what_waits_says_of_what_it_is(harness, tmp_path, command):
     await typed("send", "--to", "ops", "--subject", "s", "t", home=tmp_path)
     told = await typed("--lang", "en", command, home=tmp_path)
-    assert re.search(r"\d mails? waiting", told.out)
+    assert re.search(r"\d messages? waiting", told.out)
     assert ("1 mail waiting (0 alarms; oldest" in told.out) is (command == "status")
     assert "待機中のメール " in (await typed("--lang", "ja", command, home=tmp_path)).out
 
@@ -286,7 +289,8 @@ async def test_nothing_is_said_to_be_well_by_a_way_that_nothing_has_gone(harness
     told = (await typed("status", home=tmp_path)).out.splitlines()
     assert told[0] == "○ The only monitor is OK."
     assert (
-        told[1] == "－ Not proven yet, because no mail has been accepted so far: m365, plain."
+        told[1]
+        == "－ Not verified yet, because no message has been accepted so far: m365, plain."
     )
 
 
@@ -305,6 +309,16 @@ async def test_one_that_is_ok_is_told_in_the_singular(tmp_path):
         await harness.measured(level=Level.OK, used=5.0)
         told = (await typed("status", home=tmp_path)).out
     assert told.startswith("○ 1 of 2 monitors is OK; 1 not measured yet.")
+
+
+async def test_its_own_watch_has_titles_in_the_readers_language(tmp_path):
+    harness = Harness(checks=CHECKS)
+    async with a_node(tmp_path, harness.service):
+        await apply(harness)
+        in_english = (await typed("status", "--all", home=tmp_path)).out
+        in_japanese = (await typed("--lang", "ja", "status", "--all", home=tmp_path)).out
+    assert "noroshi/mail/queue (Mail › Mail queue)" in in_english
+    assert "noroshi/mail/queue (メール送信 › 送信キュー)" in in_japanese
 
 
 async def test_a_monitors_title_is_shown_and_its_reason_below_on_a_narrow_terminal(tmp_path):
@@ -326,7 +340,7 @@ async def test_status_says_when_a_sign_in_was_last_renewed(harness, tmp_path):
         AKI, "m365", "http://localhost/?code=good&state=S"
     )
     told = (await typed("status", home=tmp_path)).out
-    assert re.search(r"  － not proven yet  m365 +post  sign-in renewed ", told)
+    assert re.search(r"  － not verified yet  m365 +post  sign-in renewed ", told)
     routes = json.loads((await typed("status", "--json", home=tmp_path)).out)["routes"]
     renewed = {route["name"]: route["renewed"] for route in routes}
     assert datetime.fromisoformat(renewed["m365"]) == harness.time.now
@@ -336,25 +350,27 @@ async def test_status_says_when_a_sign_in_was_last_renewed(harness, tmp_path):
 async def test_a_route_whose_rest_is_over_is_tried_with_the_next_mail(harness, tmp_path):
     await harness.service.queue.send(AKI, ("ops",), "s", "t", ("plain",))
     await harness.attempted("plain", DOWN, "connection refused")
-    assert "refused. Next try: " in (await typed("status", home=tmp_path, COLUMNS="200")).out
+    assert (
+        "refused. Next attempt: " in (await typed("status", home=tmp_path, COLUMNS="200")).out
+    )
     told = (await typed("--lang", "ja", "status", home=tmp_path, COLUMNS="200")).out
     assert "connection refused。次の試行: " in told
     harness.time.pass_by(seconds=86400)
     told = (await typed("status", home=tmp_path, COLUMNS="200")).out
-    assert "Next try: " not in told and "It is retried with the next mail." in told
+    assert "Next attempt: " not in told and "It is retried with the next message." in told
 
 
 async def test_a_mail_that_came_back_is_shown_with_the_report(harness, tmp_path):
     sent = await harness.service.queue.send(AKI, ("ops",), "s", "t", ("plain",))
     await harness.attempted("plain", Verdict.ACCEPTED, "OK", 250)
     told = (await typed("queue", "show", sent.ids[0], home=tmp_path, COLUMNS="200")).out
-    assert re.search(r"\narrival not confirmed +Delivery is not proven, and ", told)
+    assert re.search(r"\narrival not confirmed +Delivery is not verified, and ", told)
     back = Arrival(address="ops@example.com", state="came back", at=DAWN, text="550 5.1.10 no")
     await harness.store.record_arrival(sent.ids[0], back)
     told = (await typed("queue", "show", sent.ids[0], home=tmp_path, COLUMNS="200")).out
-    assert re.search(r"\nstate +came back\n", told) and "arrival not confirmed" not in told
-    assert "not proven" not in told
-    assert re.search(r"\n  .*  came back  ops@example.com  550 5.1.10 no\n", told)
+    assert re.search(r"\nstate +bounced\n", told) and "arrival not confirmed" not in told
+    assert "not verified" not in told
+    assert re.search(r"\n  .*  bounced  ops@example.com  550 5.1.10 no\n", told)
     assert "remaining routes" not in told and "remaining addresses" not in told
 
 
@@ -381,7 +397,7 @@ async def test_status_for_programs_holds_both_languages(harness, tmp_path):
         pytest.param(Level.OK, None, 0, id="all is well"),
         pytest.param(Level.WARNING, None, 1, id="a warning"),
         pytest.param(Level.OK, DOWN, 1, id="a route is down"),
-        pytest.param(Level.OK, REFUSED, 1, id="a mail was set aside"),
+        pytest.param(Level.OK, REFUSED, 1, id="a message is undeliverable"),
         pytest.param(Level.OK, DEFERRED, 0, id="a mail waits"),
     ],
 )
@@ -421,7 +437,7 @@ async def test_the_queue_is_listed_and_one_of_it_shown(harness, tmp_path):
     await harness.service.queue.send(AKI, ("ops",), "点検のお知らせ", "本文\n二行", ("plain",))
     await harness.attempted("plain", DEFERRED, "mailbox busy", 450)
     listed = (await typed("queue", "list", home=tmp_path)).out.splitlines()
-    assert listed[0].split() == ["STATE", "ID", "TO", "NEXT", "TRY", "TRIES", "SUBJECT"]
+    assert listed[0].split() == ["STATE", "ID", "TO", "NEXT", "ATTEMPT", "ATTEMPTS", "SUBJECT"]
     assert listed[1].startswith("waiting  ") and listed[1].endswith("点検のお知らせ")
     assert listed[2] == "    waiting for plain: mailbox busy"
     id = listed[1].split()[1]
@@ -643,7 +659,7 @@ async def test_what_somebody_should_know_stands_below_the_differences(harness, t
     for command in ("plan", "apply"):
         told = (await typed(command, folder, home=tmp_path)).out
         _, _, below = told.partition("Check the following:\n")
-        assert below.startswith("  Waiting mails for a removed route: 1 (m365).")
+        assert below.startswith("  Waiting messages for a removed route: 1 (m365).")
 
 
 async def test_of_many_changes_the_first_are_listed_and_the_rest_is_counted(harness, tmp_path):

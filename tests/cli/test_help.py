@@ -23,6 +23,7 @@ from noroshi.service import (
     OperationFailedError,
 )
 from tests.cli.command_process import typed
+from tests.sweeps import sweep
 
 PAGE = (Path(__file__).parents[2] / "docs" / "use" / "commands.md").read_text(encoding="utf-8")
 LEAVES = {
@@ -51,11 +52,16 @@ async def test_the_version_is_told():
     assert (await typed("--lang", "ja", "--version")).out == f"noroshi {__version__}\n"
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
-@pytest.mark.parametrize("name", ["", *(n for n in LEAVES if n not in PROGRAMS)])
-async def test_every_command_has_its_help_in_the_persons_language(name, language):
-    told = await typed(*name.split(), "--help", "--lang", language, COLUMNS="80")
-    assert (told.code, told.err) == (0, "")
+@sweep("language", ["en", "ja"])
+@sweep("name", ["", *(n for n in LEAVES if n not in PROGRAMS)])
+def test_every_command_has_its_help_in_the_persons_language(
+    name, language, capsys, monkeypatch
+):
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit) as ended:
+        run([*name.split(), "--help", "--lang", language])
+    told = capsys.readouterr()
+    assert (ended.value.code, told.err) == (0, "")
     assert bool(JAPANESE.search(told.out)) is (language == "ja")
     assert max(columns(line) for line in told.out.splitlines()) <= 80
 
@@ -94,8 +100,8 @@ def test_every_refusal_has_its_exit_code(kind):
     assert BY_KIND[kind.kind] in MEANING
 
 
-@pytest.mark.parametrize("argv", [(), ("queue",), ("fly",), ("send",), ("plan", "a", "b")])
-@pytest.mark.parametrize("language", ["en", "ja"])
+@sweep("argv", [(), ("queue",), ("fly",), ("send",), ("plan", "a", "b")])
+@sweep("language", ["en", "ja"])
 async def test_what_was_typed_wrongly_is_told_in_the_persons_language(argv, language):
     told = await typed("--lang", language, *argv)
     assert (told.code, told.out) == (2, "")
@@ -107,7 +113,7 @@ async def test_an_option_is_not_guessed_from_its_beginning():
     assert (await typed("status", "--js")).code == 2
 
 
-@pytest.mark.parametrize("name", sorted(LEAVES))
+@sweep("name", sorted(LEAVES))
 def test_the_page_has_every_option_of_a_command_and_no_other(name):
     told = set(re.findall(r"^\| `(\S+)", section(name), re.MULTILINE))
     known = {
@@ -117,7 +123,7 @@ def test_the_page_has_every_option_of_a_command_and_no_other(name):
     assert {flag.rstrip("`") for flag in told} == known
 
 
-@pytest.mark.parametrize("name", sorted(LEAVES))
+@sweep("name", sorted(LEAVES))
 def test_the_page_says_what_the_help_says(name):
     said = section(name)
     assert LEAVES[name].help.en[1:] in said
@@ -203,7 +209,7 @@ async def test_the_help_lists_every_command_once_under_its_subject():
         "definitions",
         "monitoring",
         "mail",
-        "people",
+        "users",
         "exit codes",
     ]
 

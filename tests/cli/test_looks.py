@@ -12,6 +12,7 @@ from noroshi.service.operation_list import OFFERED
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock, holding
 from noroshi.stores.sqlite.store import SqliteStore
 from tests.e2e.world import Home
+from tests.sweeps import sweep
 
 GIVEN = {
     "id": "nothing",
@@ -49,7 +50,7 @@ def home(tmp_path_factory):
     return home.folder
 
 
-@pytest.mark.parametrize("op", sorted(LOOKS))
+@sweep("op", sorted(LOOKS))
 async def test_it_writes_nothing(home, op):
     assert not OFFERED[op].changes
     given = {name: GIVEN.get(name, "") for name in OFFERED[op].needed}

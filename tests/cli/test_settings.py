@@ -6,6 +6,7 @@ import pytest
 
 from noroshi.cli.context import home_of
 from noroshi.config.config import SETTINGS, ConfigError, read_config, sample
+from tests.sweeps import sweep
 
 
 def settings(home, text):
@@ -47,7 +48,7 @@ def test_closed_addresses_are_opened_as_addresses_or_networks(tmp_path):
     assert [str(net) for net in nets] == ["169.254.169.254/32", "fd00:ec2::/32"]
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("text", "told"),
     [
         pytest.param('nome = "x"', "this setting does not exist", id="unknown"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from noroshi.core.delivery import Accepted, NextRoute, OpenCircuit, Retry, SetAside
-from noroshi.core.digest import digest, followed_up
+from noroshi.core.digest import digest, follow_up_members
 from noroshi.core.mail import Answer, Lane, Receipt, Verdict
 from noroshi.core.translation import plain
 from noroshi.ports import PARCEL_LEASE, AcceptedMail
@@ -439,7 +439,7 @@ async def deferred(store, lend):
 
 
 async def test_a_digest_that_nobody_takes_goes_on_in_a_larger_one(store, lend, deferred):
-    members = followed_up(deferred.envelope, await store.pending_for(deferred))
+    members = follow_up_members(deferred.envelope, await store.pending_for(deferred))
     assert [one.id for one in members] == ["a", "b", "new"]
     made = digest(members, {"subject": "[3]"}, SOON)
     assert await store.replace_by_digest(deferred, made)
@@ -453,8 +453,8 @@ async def test_a_digest_that_nobody_takes_goes_on_in_a_larger_one(store, lend, d
 
 
 async def test_a_larger_digest_goes_on_with_the_tries_of_the_one_before(store, lend, deferred):
-    members = followed_up(deferred.envelope, await store.pending_for(deferred))
-    made = digest(members, {}, SOON, tried=deferred.envelope)
+    members = follow_up_members(deferred.envelope, await store.pending_for(deferred))
+    made = digest(members, {}, SOON, attempted_envelope=deferred.envelope)
     assert await store.replace_by_digest(deferred, made)
     lent = [(await lend(now=SOON)).envelope for _ in range(2)]
     assert {one.id: one.attempts for one in lent} == {"c": 0, made.id: 1}
@@ -468,7 +468,7 @@ async def test_a_digest_of_what_was_put_off_is_undone_too_where_its_route_was_do
     await store.settle(await lend(), LATER, Retry(SOON, plain("busy")))
     await store.post(replace(second, born=SOON))
     parcel = await lend(now=SOON)
-    made = digest((parcel.envelope, second), {}, SOON, tried=parcel.envelope)
+    made = digest((parcel.envelope, second), {}, SOON, attempted_envelope=parcel.envelope)
     assert await store.replace_by_digest(parcel, made)
     parcel = await lend(now=SOON)
     assert await store.settle(parcel, LATER, OpenCircuit(SOON, SOON, plain("down")))
@@ -487,7 +487,7 @@ async def test_what_was_tried_by_which_route_passes_on_to_the_larger_digest(stor
     assert await store.settle(await lend(), replace(LATER, answers=answers), busy)
     await store.post(replace(second, born=DAWN))
     parcel = await lend(now=SOON)
-    made = digest((first, B, second), {}, SOON, tried=parcel.envelope)
+    made = digest((first, B, second), {}, SOON, attempted_envelope=parcel.envelope)
     assert await store.replace_by_digest(parcel, made)
     await store.shift(2 * HOUR)
     assert await store.hasten("smtp", SOON)
@@ -513,7 +513,7 @@ async def test_members_of_what_cannot_be_read_go_by_their_own_routes(store, node
 
 
 async def test_a_digest_stays_as_it_is_when_what_was_behind_it_waits_no_more(store, deferred):
-    members = followed_up(deferred.envelope, await store.pending_for(deferred))
+    members = follow_up_members(deferred.envelope, await store.pending_for(deferred))
     await store.hold("new", "sato")
     assert not await store.replace_by_digest(deferred, digest(members, {}, SOON))
     assert await fates(store, deferred.envelope.id, "a", "new") == ["", "together", "held"]
@@ -579,7 +579,7 @@ async def test_a_digest_by_its_route_s_new_name_has_its_members_go_by_that_too(
     store, node, lend, together
 ):
     assert (await lend()).envelope == C
-    assert await store.readdress(together.id, (), ("graph",), anew=False)
+    assert await store.readdress(together.id, (), ("graph",), reset=False)
     found = [(await store.envelope(id))[0] for id in (together.id, "a", "b")]
     assert [one.envelope.routes for one in found] == [("graph",)] * 3
     assert [one.state for one in found] == ["", "together", "together"]
@@ -633,6 +633,6 @@ async def test_members_follow_a_route_s_new_name_also_where_their_digest_left_on
     assert await store.replace_by_digest(first, made)
     out = await store.claim_parcel(node, "smtp", DAWN)
     assert await store.settle(out, LATER, NextRoute(plain("no")))
-    assert await store.readdress(made.id, (), ("graph-of-m365",), anew=False)
+    assert await store.readdress(made.id, (), ("graph-of-m365",), reset=False)
     routes = [(await store.envelope(id))[0].envelope.routes for id in ("a", made.id)]
     assert routes == [("smtp", "graph-of-m365"), ("graph-of-m365",)]

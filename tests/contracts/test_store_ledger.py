@@ -215,7 +215,7 @@ async def test_an_alarm_that_was_put_off_and_then_told_in_a_digest_has_the_diges
     assert await store.settle(await lend(), LATER, Retry(DAWN, plain("busy")))
     await store.post(new)
     parcel = await lend()
-    made = digest((parcel.envelope, new), {}, DAWN, tried=parcel.envelope)
+    made = digest((parcel.envelope, new), {}, DAWN, attempted_envelope=parcel.envelope)
     assert await store.replace_by_digest(parcel, made)
     assert await store.settle(await lend(), OK, Accepted(DAWN))
     assert await store.record_arrival(made.id, BACK)

@@ -8,13 +8,13 @@ from noroshi.core.budget import (
     DAY,
     HOUR,
     MINUTE,
-    Spent,
+    Spending,
     free_at,
     half_is_left,
     is_hour_used_up,
     mails_left,
-    shifted,
-    spend,
+    shifted_spending,
+    spend_mail,
 )
 from noroshi.core.mail import Pace
 from noroshi.testing import DAWN
@@ -25,9 +25,9 @@ EXCHANGE = Pace(mails_a_minute=30, recipients_a_day=10_000)
 
 def sent(*mails):
     """Spent by mails at (seconds after dawn, recipients)."""
-    spent = Spent()
+    spent = Spending()
     for seconds, recipients in mails:
-        spent = spend(EXCHANGE, spent, DAWN + timedelta(seconds=seconds), recipients)
+        spent = spend_mail(EXCHANGE, spent, DAWN + timedelta(seconds=seconds), recipients)
     return spent
 
 
@@ -37,7 +37,7 @@ THIRTY = sent(*((n, 1) for n in range(30)))
 @pytest.mark.parametrize(
     ("pace", "spent", "after", "left"),
     [
-        pytest.param(EXCHANGE, Spent(), 0, 30, id="nothing sent"),
+        pytest.param(EXCHANGE, Spending(), 0, 30, id="nothing sent"),
         pytest.param(EXCHANGE, THIRTY, 30, 0, id="all thirty within the minute"),
         pytest.param(EXCHANGE, THIRTY, 59, 0, id="the first is not a minute old"),
         pytest.param(EXCHANGE, THIRTY, 60, 1, id="the first is a minute old"),
@@ -65,19 +65,19 @@ def test_the_day_is_a_window_that_slides():
 
 
 def test_what_is_older_than_a_day_is_forgotten():
-    spent = spend(EXCHANGE, sent((0, 9_000)), DAWN + DAY + MINUTE, 1)
+    spent = spend_mail(EXCHANGE, sent((0, 9_000)), DAWN + DAY + MINUTE, 1)
     assert spent.recipients == ((DAWN + DAY + MINUTE, 1),)
     assert spent.mails == (DAWN + DAY + MINUTE,)
 
 
 def test_where_the_minute_has_no_limit_only_the_day_is_counted():
-    spent = spend(Pace(recipients_a_day=10_000), Spent(), DAWN, 3)
+    spent = spend_mail(Pace(recipients_a_day=10_000), Spending(), DAWN, 3)
     assert (spent.mails, spent.recipients) == ((), ((DAWN, 3),))
 
 
 def test_a_clock_that_is_set_moves_what_was_spent_with_it():
     hour = timedelta(hours=1)
-    moved = shifted(THIRTY, hour)
+    moved = shifted_spending(THIRTY, hour)
     assert mails_left(EXCHANGE, moved, DAWN + hour + 30 * SECOND) == 0
     assert moved.recipients[0][0] == DAWN + hour
 
@@ -85,7 +85,7 @@ def test_a_clock_that_is_set_moves_what_was_spent_with_it():
 def test_what_is_dated_ahead_of_now_does_not_count():
     """It comes of a clock that was set while a mail was under way."""
     hour = timedelta(hours=1)
-    ahead = shifted(THIRTY, 6 * hour)
+    ahead = shifted_spending(THIRTY, 6 * hour)
     assert mails_left(EXCHANGE, ahead, DAWN) == 30
     assert free_at(EXCHANGE, ahead, DAWN) == DAWN
     used_up = sent((6 * 3600, 10_000))
@@ -97,9 +97,9 @@ AZURE = Pace(mails_a_minute=30, mails_an_hour=100)
 
 def hundred(every):
     """A hundred mails, one each so many seconds from dawn on."""
-    spent = Spent()
+    spent = Spending()
     for n in range(100):
-        spent = spend(AZURE, spent, DAWN + n * every * SECOND, 1)
+        spent = spend_mail(AZURE, spent, DAWN + n * every * SECOND, 1)
     return spent
 
 
@@ -118,8 +118,8 @@ def test_within_its_last_minute_an_hour_s_allowance_is_waited_for():
 
 
 def test_few_that_are_left_of_an_hour_are_all_that_are_left():
-    spent = shifted(hundred(10), -990 * SECOND)
-    spent = Spent(spent.mails[3:], spent.recipients)
+    spent = shifted_spending(hundred(10), -990 * SECOND)
+    spent = Spending(spent.mails[3:], spent.recipients)
     assert mails_left(AZURE, spent, DAWN + 100 * SECOND) == 3
 
 
@@ -134,7 +134,7 @@ def test_few_that_are_left_of_an_hour_are_all_that_are_left():
     ],
 )
 def test_half_is_left_of_hour_and_day(pace, mails, left):
-    spent = Spent()
+    spent = Spending()
     for seconds, recipients in mails:
-        spent = spend(pace, spent, DAWN + seconds * SECOND, recipients)
+        spent = spend_mail(pace, spent, DAWN + seconds * SECOND, recipients)
     assert half_is_left(pace, spent, DAWN + 2 * MINUTE) is left

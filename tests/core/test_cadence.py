@@ -5,7 +5,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from noroshi.core.cadence import At, Every, first_after, next_due, next_on_grid, phase
+from noroshi.core.cadence import (
+    FixedInterval,
+    FixedTimes,
+    first_after,
+    next_due,
+    next_on_grid,
+    phase,
+)
+from tests.sweeps import sweep
 
 NOW = datetime(2026, 4, 1, 6, 0, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -20,17 +28,24 @@ def times(cadence, start, count):
 
 
 def test_the_grid_is_fixed_whenever_one_looks_at_it():
-    first = next_due("m", Every(MINUTE), NOW)
-    assert next_due("m", Every(MINUTE), first - timedelta(milliseconds=1)) == first
-    assert next_due("m", Every(MINUTE), first) == first + MINUTE
-    assert next_due("m", Every(MINUTE), first + 59.5 * timedelta(seconds=1)) == first + MINUTE
+    first = next_due("m", FixedInterval(MINUTE), NOW)
+    assert next_due("m", FixedInterval(MINUTE), first - timedelta(milliseconds=1)) == first
+    assert next_due("m", FixedInterval(MINUTE), first) == first + MINUTE
+    assert (
+        next_due("m", FixedInterval(MINUTE), first + 59.5 * timedelta(seconds=1))
+        == first + MINUTE
+    )
 
 
-@pytest.mark.parametrize(
+@sweep(
     "cadence",
-    [Every(MINUTE), Every(timedelta(seconds=7) / 3), At(times=(time(6),), zone="Asia/Tokyo")],
+    [
+        FixedInterval(MINUTE),
+        FixedInterval(timedelta(seconds=7) / 3),
+        FixedTimes(times=(time(6),), zone="Asia/Tokyo"),
+    ],
 )
-@pytest.mark.parametrize("late", [-0.001, 0, 0.05, 59.9, 60, 3600.5, 90_000])
+@sweep("late", [-0.001, 0, 0.05, 59.9, 60, 3600.5, 90_000])
 def test_a_turn_leaves_the_next_one_of_the_same_grid(cadence, late):
     for id in ("a", "b", "c"):
         at = next_due(id, cadence, NOW)
@@ -39,8 +54,8 @@ def test_a_turn_leaves_the_next_one_of_the_same_grid(cadence, late):
 
 
 def test_missed_turns_are_not_made_up_for():
-    first = next_due("m", Every(MINUTE), NOW)
-    assert next_due("m", Every(MINUTE), first + 10 * MINUTE) == first + 11 * MINUTE
+    first = next_due("m", FixedInterval(MINUTE), NOW)
+    assert next_due("m", FixedInterval(MINUTE), first + 10 * MINUTE) == first + 11 * MINUTE
 
 
 def test_ids_spread_over_the_interval():
@@ -57,24 +72,24 @@ def test_ids_spread_over_the_interval():
     ],
 )
 def test_fixed_times_in_tokyo(at, now, due):
-    tokyo = At(times=(time.fromisoformat(at),), zone="Asia/Tokyo")
+    tokyo = FixedTimes(times=(time.fromisoformat(at),), zone="Asia/Tokyo")
     nine_hours = timedelta(hours=9)
     now, due = (datetime.fromisoformat(t).replace(tzinfo=UTC) - nine_hours for t in (now, due))
     assert next_due("m", tokyo, now) == due
 
 
 def test_several_times_come_in_their_order_whatever_the_order_given():
-    cadence = At(times=(time(18), time(6)), zone="UTC")
+    cadence = FixedTimes(times=(time(18), time(6)), zone="UTC")
     assert [t.hour for t in times(cadence, NOW - MINUTE, 3)] == [6, 18, 6]
 
 
 def test_only_on_the_days_asked_for():
-    mondays = At(times=(time(9),), zone="UTC", days=frozenset({0}))
+    mondays = FixedTimes(times=(time(9),), zone="UTC", days=frozenset({0}))
     assert [t.isoweekday() for t in times(mondays, NOW, 3)] == [1, 1, 1]
 
 
 def test_a_time_that_summer_time_skips_comes_an_hour_later_and_once():
-    cadence = At(times=(time(2, 30),), zone="Europe/Berlin")
+    cadence = FixedTimes(times=(time(2, 30),), zone="Europe/Berlin")
     before = datetime(2026, 3, 28, 12, tzinfo=UTC)
     found = times(cadence, before, 2)
     assert found == [
@@ -84,7 +99,7 @@ def test_a_time_that_summer_time_skips_comes_an_hour_later_and_once():
 
 
 def test_a_time_that_comes_twice_is_meant_once():
-    cadence = At(times=(time(2, 30),), zone="Europe/Berlin")
+    cadence = FixedTimes(times=(time(2, 30),), zone="Europe/Berlin")
     found = times(cadence, datetime(2026, 10, 24, 12, tzinfo=UTC), 2)
     assert found == [
         datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
@@ -92,17 +107,17 @@ def test_a_time_that_comes_twice_is_meant_once():
     ]
 
 
-HALF_PAST_TWO = At(times=(time(2, 30),), zone="Europe/Berlin")
+HALF_PAST_TWO = FixedTimes(times=(time(2, 30),), zone="Europe/Berlin")
 
 
 @pytest.mark.parametrize(
     ("cadence", "last", "due"),
     [
         pytest.param(
-            Every(MINUTE), "2026-04-01T06:00:07", "2026-04-01T06:01:07", id="interval"
+            FixedInterval(MINUTE), "2026-04-01T06:00:07", "2026-04-01T06:01:07", id="interval"
         ),
         pytest.param(
-            Every(timedelta(days=1)),
+            FixedInterval(timedelta(days=1)),
             "2026-03-28T12:00",
             "2026-03-29T12:00",
             id="a day is 24 hours, also over an odd night",

@@ -19,6 +19,7 @@ from noroshi.core.delivery import (
 from noroshi.core.mail import Answer, Envelope, Fault, Parcel, Receipt, Verdict
 from noroshi.core.translation import NOTHING, bilingual, plain
 from noroshi.testing import DAWN
+from tests.sweeps import sweep
 
 YES, LATER, NO, DOWN = (Verdict.ACCEPTED, Verdict.DEFERRED, Verdict.REFUSED, Verdict.ROUTE_DOWN)
 LETTER = Envelope(
@@ -123,12 +124,12 @@ def test_an_address_that_the_receipt_does_not_name_is_tried_again():
 def test_our_own_words_stand_before_what_the_other_side_said():
     words = bilingual(en="it did not let us sign in: 535", ja="サインインできません: 535")
     said = Receipt(at=DAWN, answers={"a": Answer(DOWN, "5.7.3 no", 535, words=words)})
-    assert decide_fate(parcel(to=("a",)), said, 0.0).why == words
+    assert decide_fate(parcel(to=("a",)), said, 0.0).reason == words
 
 
 def test_what_was_said_without_a_word_has_words_in_both_languages():
     said = Receipt(at=DAWN, answers={"a": Answer(NO), "b": Answer(NO)})
-    why = decide_fate(parcel(), said, 0.0).why
+    why = decide_fate(parcel(), said, 0.0).reason
     assert (why.en, why.ja) == ("refused without giving a reason", "理由を示さず拒否されました")
 
 
@@ -139,7 +140,7 @@ def test_a_route_that_is_down_costs_the_envelope_nothing():
     assert (left.attempts, left.routes) == (2, LETTER.routes)
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("down_for", "fault", "seconds"),
     [
         pytest.param(0, Fault.NETWORK, 1, id="nobody answers: at once again"),

@@ -10,8 +10,8 @@ from noroshi.core.digest import (
     MOST_FOLLOWED,
     MOST_MEMBERS,
     digest,
-    followed_up,
-    joined,
+    digest_members,
+    follow_up_members,
     may_be_followed_up,
     may_join,
     waits_since,
@@ -41,7 +41,7 @@ BACK = alarm("a2", "ok", order="a/ops")
 
 
 def ids(first, pile, singles, now=DAWN + MINUTE):
-    return "".join(one.id for one in joined(first, pile, now, singles))
+    return "".join(one.id for one in digest_members(first, pile, now, singles))
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_one_that_stands_behind_another_of_its_key_goes_by_itself():
 
 def test_a_digest_has_an_end():
     pile = [alarm(f"x{n}") for n in range(MOST_MEMBERS + 10)]
-    assert len(joined(pile[0], pile, DAWN, 1)) == MOST_MEMBERS
+    assert len(digest_members(pile[0], pile, DAWN, 1)) == MOST_MEMBERS
 
 
 def test_what_is_too_much_for_one_digest_leaves_the_least_urgent_for_the_next():
@@ -112,13 +112,13 @@ def test_what_is_too_much_for_one_digest_leaves_the_least_urgent_for_the_next():
     late = [alarm(f"x{n}") for n in range(MOST_MEMBERS - 1)]
     early = [alarm(f"w{n}", lane=Lane.WARNING) for n in range(20)]
     pile = [*early, *late, *back]
-    found = joined(late[0], pile, DAWN, 1)
+    found = digest_members(late[0], pile, DAWN, 1)
     assert [one.id for one in found] == [*(one.id for one in late), "b0"]
 
 
 def test_the_one_that_is_lent_is_in_its_digest_whatever_else_there_is():
     pile = [*(alarm(f"x{n}") for n in range(MOST_MEMBERS)), alarm("w", lane=Lane.WARNING)]
-    found = joined(pile[-1], pile, DAWN, 1)
+    found = digest_members(pile[-1], pile, DAWN, 1)
     assert len(found) == MOST_MEMBERS and found[-1].id == "w"
 
 
@@ -126,7 +126,7 @@ def test_nothing_overtakes_an_older_one_of_its_key_into_a_full_digest():
     back = alarm("k1", "ok", order="k/ops", lane=Lane.RECOVERY)
     again = alarm("k2", order="k/ops")
     pile = [back, again, *(alarm(f"x{n}") for n in range(MOST_MEMBERS - 1))]
-    found = [one.id for one in joined(pile[2], pile, DAWN, 1)]
+    found = [one.id for one in digest_members(pile[2], pile, DAWN, 1)]
     assert found[:2] == ["k1", "k2"] and len(found) == MOST_MEMBERS
 
 
@@ -151,11 +151,15 @@ def test_a_digest_that_was_tried_is_told_with_what_waits_behind_its_members_alon
     first, behind = alarm("a", order="a/ops"), alarm("a2", order="a/ops")
     made = replace(digest((first, B), {}, DAWN), attempts=1)
     pile = [first, B, behind, C, made]
-    assert followed_up(made, pile) == (first, B, behind)
-    assert followed_up(replace(made, attempts=0), pile) == ()  # nobody has deferred it
-    assert followed_up(replace(made, unanswered=1), pile) == ()  # it may have been accepted
-    assert followed_up(made, [first, B, C, made]) == ()
-    assert followed_up(replace(made, to=("z",)), pile) == ()  # a person has readdressed it
+    assert follow_up_members(made, pile) == (first, B, behind)
+    assert follow_up_members(replace(made, attempts=0), pile) == ()  # nobody has deferred it
+    assert (
+        follow_up_members(replace(made, unanswered=1), pile) == ()
+    )  # it may have been accepted
+    assert follow_up_members(made, [first, B, C, made]) == ()
+    assert (
+        follow_up_members(replace(made, to=("z",)), pile) == ()
+    )  # a person has readdressed it
 
 
 def test_what_is_put_into_a_digest_has_waited_since_it_was_made_all_the_same():
@@ -190,4 +194,4 @@ def test_only_an_alarm_that_was_tried_in_vain_makes_anybody_look_for_what_waits_
     envelope, may_be
 ):
     assert may_be_followed_up(envelope) is may_be
-    assert bool(followed_up(envelope, [envelope, replace(B, order=A.order)])) is may_be
+    assert bool(follow_up_members(envelope, [envelope, replace(B, order=A.order)])) is may_be

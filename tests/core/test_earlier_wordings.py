@@ -3,13 +3,12 @@
 import re
 from string import Formatter
 
-import pytest
-
 from noroshi.checks import noroshi_queue
 from noroshi.core.earlier_wordings import EARLIER
-from noroshi.core.stored_message import restored
+from noroshi.core.stored_message import message_from
 from noroshi.core.translation import Medium, plain
 from noroshi.oauth.errors import messages
+from tests.sweeps import sweep
 
 CAREFUL = re.compile(r"[{}]")
 
@@ -22,9 +21,9 @@ def row(id):
     return {"id": id, "arguments": {name: f"<{name}>" for name in places_of(id)}}
 
 
-@pytest.mark.parametrize("id", EARLIER)
+@sweep("id", EARLIER)
 def test_it_reads_well_in_both_languages_wherever_it_is_read(id):
-    text, values = restored(row(id)), row(id)["arguments"].values()
+    text, values = message_from(row(id)), row(id)["arguments"].values()
     for medium in Medium:
         en, ja = text.say("en", medium), text.say("ja", medium)
         assert not CAREFUL.search(en + ja)
@@ -39,7 +38,7 @@ def test_it_is_what_a_node_of_today_would_store():
     stored = {"id": old, "arguments": {"secret": "cert", "name": "m365"}}
     today = messages.CERTIFICATE_MISSING.fill(secret="cert", account="m365")
     for medium in Medium:
-        assert restored(stored).both(medium) == today.both(medium)
+        assert message_from(stored).both(medium) == today.both(medium)
 
 
 def test_of_several_things_the_number_decides_still():
@@ -48,13 +47,13 @@ def test_of_several_things_the_number_decides_still():
     kept = {"id": id, "several": several, "by": "count", "arguments": {"count": 3}}
     for count in (1, 3):
         row = kept | {"arguments": {"count": count}}
-        assert restored(row) == noroshi_queue.ASIDE.fill(count=count)
+        assert message_from(row) == noroshi_queue.ASIDE.fill(count=count)
 
 
 def test_a_damaged_row_shows_what_it_has():
     id = "Nobody has signed in for {name} yet. Run: noroshi authorize {route}"
     kept = {"id": id, "arguments": {"name": "m365"}}
-    assert restored(kept).en == (
+    assert message_from(kept).en == (
         "Nobody has signed in for m365 yet. Run: noroshi authorize {route}"
     )
 
@@ -62,5 +61,5 @@ def test_a_damaged_row_shows_what_it_has():
 def test_texts_within_it_are_told_in_the_language_of_whoever_reads():
     meaning = {"id": "x", "arguments": {}, "translations": {"ja": "エ"}}
     kept = {"id": "{meaning} {action}", "arguments": {"meaning": meaning, "action": "y"}}
-    assert restored(kept).en == plain("x y").en
-    assert restored(kept).ja.startswith("エ")
+    assert message_from(kept).en == plain("x y").en
+    assert message_from(kept).ja.startswith("エ")

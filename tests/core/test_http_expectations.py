@@ -20,16 +20,17 @@ from noroshi.core.http_expectations import (
     TOO_FAR,
     TOO_MANY_HEADERS,
     WITH_USER,
-    Expected,
     Page,
-    as_expected,
+    PageExpectation,
     fault_of,
     header_fault,
-    leads_to,
+    match_text,
+    mismatch,
     origin_of,
     phrase,
-    unexpected,
+    redirect_target,
 )
+from tests.sweeps import sweep
 
 HERE = "https://www.example.com/a/b?c=d"
 
@@ -61,7 +62,7 @@ def test_what_can_be_asked_for(url):
     assert fault_of(url) is None
 
 
-@pytest.mark.parametrize(
+@sweep(
     "url",
     [
         "",
@@ -118,7 +119,7 @@ def test_a_user_s_name_or_password_is_no_part_of_it_and_is_not_repeated(url):
     assert fault_of(url) == WITH_USER
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("headers", "fault"),
     [
         ({}, None),
@@ -160,53 +161,53 @@ def test_which_headers_may_be_sent(headers, fault):
     assert found is None if fault is None else is_of(found, fault)
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("expected", "page", "fault"),
     [
-        (Expected(), Page(status=200), None),
-        (Expected(), Page(status=204), None),
-        (Expected(), Page(status=302), None),
-        (Expected(), Page(status=399), None),
-        (Expected(), Page(status=199), OTHER_STATUS),
-        (Expected(), Page(status=404), OTHER_STATUS),
-        (Expected(), Page(status=503), OTHER_STATUS),
-        (Expected(statuses=(401,)), Page(status=401), None),
-        (Expected(statuses=(401, 403)), Page(status=200), OTHER_STATUS),
-        (Expected(has=("ok", "well")), Page(status=200, text=b"all ok and well"), None),
-        (Expected(has=("ok", "well")), Page(status=200, text=b"all ok"), NOT_IN_IT),
-        (Expected(has=("OK",)), Page(status=200, text=b"ok"), NOT_IN_IT),
-        (Expected(has=("正常",)), Page(status=200, text="状態: 正常".encode()), None),
-        (Expected(has_not=("error",)), Page(status=200, text=b"all ok"), None),
-        (Expected(has_not=("warn", "error")), Page(status=200, text=b"an error"), IN_IT),
-        (Expected(has=("ok",)), Page(status=500, text=b""), OTHER_STATUS),
-        (Expected(has=("ok",)), Page(status=200, text=b"ok", coding="gzip"), PACKED),
-        (Expected(has_not=("x",)), Page(status=200, coding="br"), PACKED),
-        (Expected(), Page(status=200, coding="gzip"), None),
+        (PageExpectation(), Page(status=200), None),
+        (PageExpectation(), Page(status=204), None),
+        (PageExpectation(), Page(status=302), None),
+        (PageExpectation(), Page(status=399), None),
+        (PageExpectation(), Page(status=199), OTHER_STATUS),
+        (PageExpectation(), Page(status=404), OTHER_STATUS),
+        (PageExpectation(), Page(status=503), OTHER_STATUS),
+        (PageExpectation(statuses=(401,)), Page(status=401), None),
+        (PageExpectation(statuses=(401, 403)), Page(status=200), OTHER_STATUS),
+        (PageExpectation(has=("ok", "well")), Page(status=200, text=b"all ok and well"), None),
+        (PageExpectation(has=("ok", "well")), Page(status=200, text=b"all ok"), NOT_IN_IT),
+        (PageExpectation(has=("OK",)), Page(status=200, text=b"ok"), NOT_IN_IT),
+        (PageExpectation(has=("正常",)), Page(status=200, text="状態: 正常".encode()), None),
+        (PageExpectation(has_not=("error",)), Page(status=200, text=b"all ok"), None),
+        (PageExpectation(has_not=("warn", "error")), Page(status=200, text=b"an error"), IN_IT),
+        (PageExpectation(has=("ok",)), Page(status=500, text=b""), OTHER_STATUS),
+        (PageExpectation(has=("ok",)), Page(status=200, text=b"ok", coding="gzip"), PACKED),
+        (PageExpectation(has_not=("x",)), Page(status=200, coding="br"), PACKED),
+        (PageExpectation(), Page(status=200, coding="gzip"), None),
     ],
 )
 def test_what_is_not_as_it_was_to_be(expected, page, fault):
-    found = unexpected(expected, page, "www.example.com:443")
+    found = mismatch(expected, page, "www.example.com:443")
     assert found is None if fault is None else is_of(found, fault)
 
 
 def test_where_a_text_was_cut_the_beginning_is_spoken_of():
     page = Page(status=200, text=b"x" * 2048, cut_after=2048)
-    found = unexpected(Expected(has=("ok",)), page, "x")
+    found = mismatch(PageExpectation(has=("ok",)), page, "x")
     assert "(only the first 2 KiB were read)" in found.en and "先頭の 2 KiB" in found.ja
 
 
 def test_where_a_text_was_cut_that_a_word_is_not_in_it_is_said_of_the_beginning_alone():
     cut = Page(status=200, text=b"x" * 2048, cut_after=2048)
-    found = as_expected(Expected(has_not=("error",)), cut, "x")
+    found = match_text(PageExpectation(has_not=("error",)), cut, "x")
     assert "(only the first 2 KiB were read)" in found.en and "先頭の 2 KiB" in found.ja
     for expected, page in (
-        (Expected(has=("x",)), cut),
-        (Expected(has_not=("error",)), replace(cut, cut_after=0)),
+        (PageExpectation(has=("x",)), cut),
+        (PageExpectation(has_not=("error",)), replace(cut, cut_after=0)),
     ):
-        assert as_expected(expected, page, "x").en == "x answered 200 OK"
+        assert match_text(expected, page, "x").en == "x answered 200 OK"
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("status", "location", "there"),
     [
         (301, "/login", "https://www.example.com/login"),
@@ -232,20 +233,23 @@ def test_where_a_text_was_cut_that_a_word_is_not_in_it_is_said_of_the_beginning_
     ],
 )
 def test_where_an_answer_leads(status, location, there):
-    found = leads_to(HERE, status, location, ["https://www.example.com/first"], 5)
+    found = redirect_target(HERE, status, location, ["https://www.example.com/first"], 5)
     assert found == there if there is None or isinstance(there, str) else is_of(found, there)
 
 
 def test_where_a_cookie_was_set_on_the_way_a_circle_is_no_mistake_of_the_server_s():
-    found = leads_to(HERE, 302, HERE, [], 5, cookie=True)
+    found = redirect_target(HERE, 302, HERE, [], 5, cookie=True)
     assert is_of(found, NEEDS_A_COOKIE) and "Cookie を保持しません" in found.ja
-    assert leads_to(HERE, 302, "/x", [], 5, cookie=True) == "https://www.example.com/x"
+    assert redirect_target(HERE, 302, "/x", [], 5, cookie=True) == "https://www.example.com/x"
 
 
 def test_it_leads_nowhere_where_no_redirect_is_followed_and_no_further_than_that_many():
-    assert leads_to(HERE, 302, "/x", [], 0) is None
-    assert leads_to(HERE, 302, "/x", ["https://a.example/"], 2) == "https://www.example.com/x"
-    assert is_of(leads_to(HERE, 302, "/x", ["https://a.example/"], 1), TOO_FAR)
+    assert redirect_target(HERE, 302, "/x", [], 0) is None
+    assert (
+        redirect_target(HERE, 302, "/x", ["https://a.example/"], 2)
+        == "https://www.example.com/x"
+    )
+    assert is_of(redirect_target(HERE, 302, "/x", ["https://a.example/"], 1), TOO_FAR)
 
 
 @pytest.mark.parametrize(

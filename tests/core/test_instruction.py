@@ -13,8 +13,9 @@ from noroshi.core.instruction import (
     followed_by,
     with_instruction,
 )
-from noroshi.core.stored_message import restored, stored
+from noroshi.core.stored_message import message_from, stored_form
 from noroshi.core.translation import Medium, Message, _, composed, joined, ngettext, sentence
+from tests.sweeps import sweep
 
 LANGUAGES = ("en", "ja")
 COMMAND = re.compile(r"noroshi [a-z]|--[a-z]")
@@ -36,27 +37,28 @@ def filled(kind):
     return one.fill(**{name: f"<{name}>" for name in one.places})
 
 
-@pytest.fixture(params=[*InstructionKind])
-def kind(request):
-    return request.param
+each_kind = sweep("kind", [*InstructionKind])
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("medium", [*Medium])
+@sweep("language", LANGUAGES)
+@sweep("medium", [*Medium])
+@each_kind
 def test_every_kind_reads_well_everywhere(kind, medium, language):
     text = filled(kind).say(language, medium)
     assert text.strip() == text != ""
     assert not re.search(r"[{}]| {2}| [.。]", text)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@sweep("language", LANGUAGES)
+@each_kind
 def test_a_terminal_is_told_the_command_and_no_page(kind, language):
     text = filled(kind).say(language)
     assert filled(kind).command().say(language) in text
     assert kind in WITH_ITS_PAGE or not OF_PAGES.search(text)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@sweep("language", LANGUAGES)
+@each_kind
 def test_a_page_is_told_the_place_and_no_command(kind, language):
     text = filled(kind).say(language, Medium.PAGE)
     assert bool(COMMAND.search(text)) == (kind in WITHOUT_A_PAGE)
@@ -68,7 +70,8 @@ def test_pages_are_spoken_of_on_pages(language):
     assert [text for text in told if OF_PAGES.search(text)]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@sweep("language", LANGUAGES)
+@each_kind
 def test_a_mail_is_told_the_command(kind, language):
     text = filled(kind).say(language, Medium.MAIL)
     assert filled(kind).command().say(language) in text
@@ -79,19 +82,20 @@ def test_every_kind_has_a_wording_and_no_other_has_one():
     assert {kind for kind, told in GUIDANCE.items() if told.page is None} == WITHOUT_A_PAGE
 
 
+@each_kind
 def test_what_is_stored_is_told_to_whoever_reads_it(kind):
     again = schema.value(Message, schema.text(filled(kind)))
     for medium in Medium:
         assert again.both(medium) == filled(kind).both(medium)
 
 
-NO_MAIL = followed_by(_("There is no mail {id} in the queue."), InstructionKind.SHOW_MAIL)
+NO_MAIL = followed_by(_("There is no message {id} in the queue."), InstructionKind.SHOW_MAIL)
 
 
 def test_a_sentence_and_what_comes_after_it_are_filled_together():
     text = NO_MAIL.fill(id="01X", mail="01Y")
-    assert text.en == "There is no mail 01X in the queue. See: noroshi queue show 01Y"
-    assert text.say("en", Medium.PAGE) == "There is no mail 01X in the queue. See the queue."
+    assert text.en == "There is no message 01X in the queue. See: noroshi queue show 01Y"
+    assert text.say("en", Medium.PAGE) == "There is no message 01X in the queue. See the queue."
     with pytest.raises(KeyError, match="mail"):
         NO_MAIL.fill(id="01X")
 
@@ -101,7 +105,9 @@ def test_a_sentence_that_counts_is_filled_too():
     assert text.fill(count=2).say("en", Medium.PAGE) == "2 alarms See the page of alarms."
 
 
-@pytest.mark.parametrize("kept", [lambda text: text, lambda text: restored(stored(text))])
+@pytest.mark.parametrize(
+    "kept", [lambda text: text, lambda text: message_from(stored_form(text))]
+)
 def test_a_command_that_ends_a_sentence_has_no_full_stop(kept):
     text = followed_by(_("is required."), InstructionKind.PUT_ENTRY, entry="proxy")
     said = sentence(kept(text))
@@ -130,27 +136,29 @@ def test_a_text_has_its_instruction_where_its_language_wants_it():
 def test_a_text_within_texts_is_told_for_the_reader():
     inner = NO_MAIL.fill(id="1", mail="2")
     text = joined([composed("{where}: {what}", where="x", what=inner), _("Overview")])
-    assert text.say("en", Medium.PAGE).startswith("x: There is no mail 1 in the queue. See the")
-    again = restored(json.loads(json.dumps(stored(text))))
+    assert text.say("en", Medium.PAGE).startswith(
+        "x: There is no message 1 in the queue. See the"
+    )
+    again = message_from(json.loads(json.dumps(stored_form(text))))
     assert again.both(Medium.PAGE) == text.both(Medium.PAGE)
 
 
 def test_an_instruction_of_a_newer_version_reads_as_the_command():
-    kept = stored(Instruction(InstructionKind.SIGN_IN).fill(route="smtp1"))
+    kept = stored_form(Instruction(InstructionKind.SIGN_IN).fill(route="smtp1"))
     kept |= {"id": "Sign in by {command}", "instruction": "sign_in_by_stars"}
-    assert restored(kept).both(Medium.PAGE) == {
+    assert message_from(kept).both(Medium.PAGE) == {
         "en": "Sign in by noroshi authorize smtp1",
         "ja": "Sign in by noroshi authorize smtp1",
     }
 
 
 def test_an_older_version_reads_the_command_too():
-    kept = stored(Instruction(InstructionKind.SIGN_IN).fill(route="smtp1"))
+    kept = stored_form(Instruction(InstructionKind.SIGN_IN).fill(route="smtp1"))
     del kept["instruction"]
-    assert restored(kept).en == "Sign in: noroshi authorize smtp1"
+    assert message_from(kept).en == "Sign in: noroshi authorize smtp1"
 
 
 @pytest.mark.parametrize("damage", [{"arguments": {}}, {"instruction": 5}])
 def test_a_damaged_instruction_is_shown_as_a_text(damage):
-    kept = stored(Instruction(InstructionKind.SIGN_IN).fill(route="smtp1"))
-    assert restored(kept | damage).en.startswith("Sign in: ")
+    kept = stored_form(Instruction(InstructionKind.SIGN_IN).fill(route="smtp1"))
+    assert message_from(kept | damage).en.startswith("Sign in: ")

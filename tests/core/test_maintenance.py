@@ -5,7 +5,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from noroshi.core.maintenance import Once, Span, Weekly, ends_of, span_of, turns_of
+from noroshi.core.maintenance import (
+    OneTimeWindow,
+    Span,
+    WeeklyWindow,
+    ends_of,
+    span_of,
+    turns_of,
+)
+from tests.sweeps import sweep
 
 BERLIN, TOKYO = "Europe/Berlin", "Asia/Tokyo"
 SAT, SUN = 5, 6
@@ -17,19 +25,19 @@ def at(text):
 
 def weekly(begins, ends, *days, zone=BERLIN):
     given = {"days": frozenset(days)} if days else {}
-    return Weekly(
+    return WeeklyWindow(
         begins=time.fromisoformat(begins), ends=time.fromisoformat(ends), zone=zone, **given
     )
 
 
 def once(begins, ends, zone=BERLIN):
     begins, ends = (datetime.fromisoformat(text) for text in (begins, ends))
-    return Once(begins=begins, ends=ends, zone=zone)
+    return OneTimeWindow(begins=begins, ends=ends, zone=zone)
 
 
 # In Berlin the clock goes from 2:00 to 3:00 on 29 March 2026, and from 3:00 back to 2:00 on
 # 25 October 2026, both at 1:00 UTC.
-@pytest.mark.parametrize(
+@sweep(
     ("window", "now", "begins", "ends"),
     [
         pytest.param(

@@ -4,7 +4,7 @@ import json
 
 from noroshi import schema
 from noroshi.core.marked_names import SettingName, setting_at, settings_in, with_settings
-from noroshi.core.stored_message import restored, stored
+from noroshi.core.stored_message import message_from, stored_form
 from noroshi.core.translation import Medium, Message, bilingual, composed, marks_of
 
 EITHER = with_settings(
@@ -36,7 +36,7 @@ def test_elsewhere_a_name_is_a_word():
 
 
 def test_what_is_stored_names_its_settings_still():
-    again = restored(json.loads(json.dumps(stored(EITHER))))
+    again = message_from(json.loads(json.dumps(stored_form(EITHER))))
     assert settings_in(again.say("en", Medium.PAGE)) == ("url", "entry")
     assert again == EITHER
 
@@ -47,6 +47,6 @@ def test_a_text_that_a_page_was_given_is_stored_by_its_words():
 
 
 def test_a_version_without_them_reads_the_name():
-    kept = stored(SettingName("url"))
+    kept = stored_form(SettingName("url"))
     del kept["setting"]
-    assert type(restored(kept)) is Message and restored(kept).ja == "url"
+    assert type(message_from(kept)) is Message and message_from(kept).ja == "url"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import event, given, settings, strategies as st
 
 from noroshi.core.judgement import MOST_ITEMS, moves_nothing
-from noroshi.core.levels import Level, When
+from noroshi.core.levels import Level, RuleTrigger
 from noroshi.core.model import (
     NOT_SUPPRESSED,
     Contact,
@@ -25,11 +25,14 @@ from noroshi.core.model import (
 from noroshi.core.reckon import reckon
 from noroshi.core.translation import plain
 from noroshi.testing import DAWN
+from tests.sweeps import sweep
 
 OPS = Contact(id="ops", addresses=("ops@example.com",))
 RULES = (
     Rule(id="r", action="mail", contacts=(OPS,), routes=("smtp1",)),
-    Rule(id="n", action="mail", contacts=(OPS,), routes=("smtp1",), when=When.NTH, nth=3),
+    Rule(
+        id="n", action="mail", contacts=(OPS,), routes=("smtp1",), when=RuleTrigger.NTH, nth=3
+    ),
 )
 DISK = Monitor(
     id="m",
@@ -98,7 +101,7 @@ def known(*items, **more):
     return State(items={item: ItemState(**more) for item in items})
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("state", "sample", "short"),
     [
         pytest.param(known("a", "b"), look(a=1, b=79), True, id="all well"),

@@ -5,11 +5,12 @@ from ipaddress import ip_network
 import pytest
 
 from noroshi.core.network_policy import CLOSED, OF_MANAGER, OF_METADATA, NetworkPolicy
+from tests.sweeps import sweep
 
 WITH_MANAGER = NetworkPolicy(7663)
 
 
-@pytest.mark.parametrize(
+@sweep(
     "address",
     [
         "169.254.169.254",
@@ -30,9 +31,9 @@ WITH_MANAGER = NetworkPolicy(7663)
         "2002:a9fe:a9fe::1",
     ],
 )
-@pytest.mark.parametrize("port", [80, 443, 25])
+@sweep("port", [80, 443, 25])
 def test_where_a_cloud_hands_out_credentials_nothing_leads(address, port):
-    assert CLOSED.why(address, port, here=False) == OF_METADATA
+    assert CLOSED.refusal(address, port, is_own_address=False) == OF_METADATA
 
 
 @pytest.mark.parametrize(
@@ -48,8 +49,8 @@ def test_where_a_cloud_hands_out_credentials_nothing_leads(address, port):
     ],
 )
 def test_to_the_manager_nothing_leads(address, port, here):
-    assert WITH_MANAGER.why(address, port, here=here) == OF_MANAGER
-    assert CLOSED.why(address, port, here=here) is None
+    assert WITH_MANAGER.refusal(address, port, is_own_address=here) == OF_MANAGER
+    assert CLOSED.refusal(address, port, is_own_address=here) is None
 
 
 @pytest.mark.parametrize(
@@ -67,10 +68,10 @@ def test_to_the_manager_nothing_leads(address, port, here):
     ],
 )
 def test_everywhere_else_it_may_lead(address, port, here):
-    assert WITH_MANAGER.why(address, port, here=here) is None
+    assert WITH_MANAGER.refusal(address, port, is_own_address=here) is None
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("host", "port", "why"),
     [
         ("metadata.google.internal", 80, OF_METADATA),
@@ -96,18 +97,20 @@ def test_everywhere_else_it_may_lead(address, port, here):
     ],
 )
 def test_a_proxy_is_not_asked_for_it_either(host, port, why):
-    assert WITH_MANAGER.why_by_name(host, port) == why
+    assert WITH_MANAGER.refusal_by_name(host, port) == why
 
 
 @pytest.mark.parametrize("given", ["169.254.169.254/32", "169.254.0.0/16"])
 def test_the_process_s_own_file_opens_an_address(given):
     opened = NetworkPolicy(7663, (ip_network(given),))
-    assert opened.why("169.254.169.254", 80, here=False) is None
-    assert opened.why("::ffff:169.254.169.254", 80, here=False) is None
-    assert opened.why_by_name("metadata.google.internal", 80) is None
-    assert opened.why("fe80::1", 80, here=False) == OF_METADATA
-    assert opened.why("127.0.0.1", 7663, here=True) == OF_MANAGER
+    assert opened.refusal("169.254.169.254", 80, is_own_address=False) is None
+    assert opened.refusal("::ffff:169.254.169.254", 80, is_own_address=False) is None
+    assert opened.refusal_by_name("metadata.google.internal", 80) is None
+    assert opened.refusal("fe80::1", 80, is_own_address=False) == OF_METADATA
+    assert opened.refusal("127.0.0.1", 7663, is_own_address=True) == OF_MANAGER
     assert (
-        NetworkPolicy(7663, (ip_network("127.0.0.1"),)).why("127.0.0.1", 7663, here=True)
+        NetworkPolicy(7663, (ip_network("127.0.0.1"),)).refusal(
+            "127.0.0.1", 7663, is_own_address=True
+        )
         is None
     )

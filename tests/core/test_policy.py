@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.levels import Level, Reason, When
+from noroshi.core.levels import Level, Reason, RuleTrigger
 from noroshi.core.model import Cause, Event, ItemState, LastNotification, Rule, Suppression
 from noroshi.core.policy import decide
 from noroshi.testing import DAWN
+from tests.sweeps import sweep
 
 HOUR = timedelta(hours=1)
 RULE = Rule(id="r", action="mail", contacts=(), routes=("smtp1",))
@@ -36,13 +37,13 @@ def event(before, after):
 
 WORSE = event(Level.OK, Level.CRITICAL)
 ENDED = event(Level.CRITICAL, Level.OK)
-TWICE = replace(RULE, when=When.EACH, most=2)
-THIRD = replace(RULE, when=When.NTH, nth=3)
-ONCE = replace(RULE, when=When.FIRST)
+TWICE = replace(RULE, when=RuleTrigger.EACH, most=2)
+THIRD = replace(RULE, when=RuleTrigger.NTH, nth=3)
+ONCE = replace(RULE, when=RuleTrigger.FIRST)
 HOURLY = replace(RULE, repeat=HOUR)
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("rule", "item", "news", "reason"),
     [
         pytest.param(RULE, BAD, WORSE, Reason.NEW_LEVEL, id="on change"),
@@ -186,7 +187,7 @@ def test_people_and_neighbours_can_hush_it(suppression, reason):
 
 def test_a_turn_without_a_measurement_is_not_a_time():
     item = replace(BAD, last_notifications=told())
-    assert decide(TWICE, item, None, Suppression(), DAWN, measured=False) is Reason.TOO_SOON
+    assert decide(TWICE, item, None, Suppression(), DAWN, is_measured=False) is Reason.TOO_SOON
 
 
 WARNED = replace(BAD, level=Level.WARNING)
@@ -313,7 +314,7 @@ def test_what_a_person_has_is_not_told_again(rule, item, news, had, reason):
 )
 def test_once_a_silence_is_over_it_is_told_how_it_is(rule, item, reason):
     item = replace(item, reasons=HUSHED)
-    assert decide(rule, item, None, Suppression(), DAWN, measured=False) is reason
+    assert decide(rule, item, None, Suppression(), DAWN, is_measured=False) is reason
 
 
 def test_a_recovery_waits_for_the_end_of_a_silence():

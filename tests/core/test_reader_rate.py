@@ -5,8 +5,17 @@ from itertools import pairwise
 
 import pytest
 
-from noroshi.core.reader_rate import NEW, PAUSES, SINGLES, count_mail, free_at, room, shifted
+from noroshi.core.reader_rate import (
+    NEW,
+    PAUSES,
+    SINGLES,
+    count_mail,
+    free_at,
+    room,
+    shifted_reader,
+)
 from noroshi.testing import DAWN
+from tests.sweeps import sweep
 
 
 def at(seconds):
@@ -21,7 +30,7 @@ def after(*mails):
     return reader
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("mails", "now", "left"),
     [
         pytest.param((), 0, SINGLES, id="nothing yet"),
@@ -63,20 +72,20 @@ def test_a_storm_that_goes_on_is_told_ever_more_rarely():
 
 
 def test_a_contact_may_want_more_or_fewer_one_by_one():
-    assert room(after(0, 1, 2), at(3), most=5) == 2
-    assert room(after(0), at(3), most=1) == 0
+    assert room(after(0, 1, 2), at(3), limit=5) == 2
+    assert room(after(0), at(3), limit=1) == 0
 
 
 def test_a_clock_that_is_set_moves_what_was_told_with_it():
     hour = timedelta(hours=1)
-    moved = shifted(after(0, 1, 2), hour)
+    moved = shifted_reader(after(0, 1, 2), hour)
     assert free_at(moved, at(3) + hour) == at(12) + hour
-    assert shifted(NEW, hour) == NEW
+    assert shifted_reader(NEW, hour) == NEW
 
 
 @pytest.mark.parametrize("mails", [(0, 1, 2), (0, -1), (-1, -2)])
 def test_what_is_dated_ahead_of_now_does_not_count(mails):
     """It comes of a clock that was set while a mail was under way."""
-    ahead = shifted(after(*mails), timedelta(hours=6))
+    ahead = shifted_reader(after(*mails), timedelta(hours=6))
     assert (room(ahead, at(3)), free_at(ahead, at(3))) == (SINGLES, at(3))
     assert free_at(count_mail(ahead, at(3), digest=False), at(4)) <= at(13)

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import time, timedelta
 
-from noroshi.core.levels import Level, Reason, When
-from noroshi.core.maintenance import Weekly
+from noroshi.core.levels import Level, Reason, RuleTrigger
+from noroshi.core.maintenance import WeeklyWindow
 from noroshi.core.model import (
     NOT_SUPPRESSED,
     Contact,
@@ -174,7 +174,7 @@ def test_a_rule_that_comes_back_does_not_tell_of_a_recovery_long_ago():
     assert turn(over.state, DAWN + HOUR, a=10).state is over.state
 
 
-NIGHT = Weekly(begins=time(6), ends=time(6, 30), zone="UTC")
+NIGHT = WeeklyWindow(begins=time(6), ends=time(6, 30), zone="UTC")
 
 
 def test_planned_work_is_a_silence_that_comes_by_itself():
@@ -210,7 +210,7 @@ def test_a_recovery_nobody_waited_for_is_not_told():
 
 
 def test_each_time_is_told_each_time_and_no_more_often_than_allowed():
-    monitor = replace(DISK, rules=(replace(OPS, when=When.EACH, most=3, repeat=None),))
+    monitor = replace(DISK, rules=(replace(OPS, when=RuleTrigger.EACH, most=3, repeat=None),))
     state, told = State(), 0
     for n in range(6):
         change = turn(state, DAWN + n * MINUTE, monitor=monitor, a=95)
@@ -220,7 +220,7 @@ def test_each_time_is_told_each_time_and_no_more_often_than_allowed():
 
 
 def test_the_nth_time_is_told_once_and_what_comes_after_writes_nothing():
-    monitor = replace(DISK, rules=(replace(OPS, when=When.NTH, nth=3, repeat=None),))
+    monitor = replace(DISK, rules=(replace(OPS, when=RuleTrigger.NTH, nth=3, repeat=None),))
     state, told = State(), []
     for n in range(5):
         change = turn(state, DAWN + n * MINUTE, monitor=monitor, a=95)
@@ -302,7 +302,7 @@ def test_another_reading_that_came_under_silence_is_nobodys_yet():
 
 
 def test_another_reading_is_no_news_for_a_rule_that_speaks_once_or_as_often_as_it_may():
-    for given in ({"when": When.FIRST}, {"most": 1}):
+    for given in ({"when": RuleTrigger.FIRST}, {"most": 1}):
         late = look(State(), LATE, **given)
         assert look(late.state, FAILED, **given).envelopes == ()
 
@@ -398,7 +398,7 @@ def test_lines_that_came_under_silence_are_told_when_it_ends():
 
 
 def test_a_rule_may_still_ask_for_a_problem_of_many_looks_and_its_end():
-    third = replace(LOG, rules=(replace(OPS, when=When.NTH, nth=3),))
+    third = replace(LOG, rules=(replace(OPS, when=RuleTrigger.NTH, nth=3),))
     assert read_in_turn(third, 1, 1, 1, 0)[2:] == [Reason.NTH_TIME, Reason.RECOVERED]
 
 

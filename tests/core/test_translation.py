@@ -11,7 +11,7 @@ import pytest
 from babel.messages.mofile import write_mo
 
 from noroshi import answer_json, schema
-from noroshi.core.stored_message import restored, stored
+from noroshi.core.stored_message import message_from, stored_form
 from noroshi.core.translation import (
     NOTHING,
     Message,
@@ -30,6 +30,7 @@ from noroshi.core.translation import (
     sentence,
     with_wording,
 )
+from tests.sweeps import sweep
 from tools.catalogue import ENGLISH, JAPANESE, catalogue, faults, texts
 
 REFUSES = Message("{host} refuses connections", translations={"ja": "{host} は接続を拒みます"})
@@ -126,7 +127,7 @@ def test_both_forms_must_be_filled():
 
 @pytest.mark.parametrize("pattern", ["{n!z}", "{n:d}", "{n.real", "{0}"])
 def test_a_damaged_row_is_shown_as_it_stands(pattern):
-    assert restored({"id": pattern, "arguments": {"n": "x"}}).en == pattern
+    assert message_from({"id": pattern, "arguments": {"n": "x"}}).en == pattern
 
 
 def test_texts_are_equal_that_read_the_same():
@@ -176,7 +177,7 @@ def test_a_plug_in_writes_both_languages_in_one_docstring():
     assert help_text("Where it\n    is.").en == "Where it is."
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text",
     [
         NOTHING,
@@ -195,7 +196,7 @@ def test_a_plug_in_writes_both_languages_in_one_docstring():
 def test_what_was_stored_reads_as_before(text):
     again = schema.value(Message, schema.text(text))
     assert again.both() == text.both()
-    assert restored(json.loads(json.dumps(stored(text)))) == text
+    assert message_from(json.loads(json.dumps(stored_form(text)))) == text
 
 
 def test_rows_from_before_the_catalogues_are_read():
@@ -205,7 +206,7 @@ def test_rows_from_before_the_catalogues_are_read():
     }
 
 
-@pytest.mark.parametrize(
+@sweep(
     "damaged",
     [
         "3",

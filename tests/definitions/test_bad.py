@@ -20,6 +20,7 @@ from noroshi.definitions import by_file, check, look_into
 from noroshi.hosts.local import LocalHost
 from noroshi.hosts.programs import ProgramRules
 from noroshi.ports import Clocks
+from tests.sweeps import sweep
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 BAD = Path(__file__).parents[1] / "data" / "bad"
@@ -48,16 +49,17 @@ async def problems_of(folder, renderer):
     return by_file((*read.problems, *found.problems))
 
 
-@pytest.mark.parametrize("case", CASES)
+@sweep("case", CASES)
 async def test_a_bad_folder_says_what_is_wrong(case, tmp_path, renderer):
-    shutil.copytree(EXAMPLES, tmp_path / "defs")
-    shutil.copytree(BAD / case, tmp_path / "defs", dirs_exist_ok=True)
-    problems = await problems_of(tmp_path / "defs", renderer)
+    folder = tmp_path / case / "defs"
+    shutil.copytree(EXAMPLES, folder)
+    shutil.copytree(BAD / case, folder, dirs_exist_ok=True)
+    problems = await problems_of(folder, renderer)
     said = [
         "\n".join(problem.say(language) for problem in problems) for language in ("en", "ja")
     ]
     expected = (BAD / f"{case}.expected").read_text(encoding="utf-8")
-    assert ("\n\n".join(said) + "\n").replace(str(tmp_path / "defs"), "{folder}") == expected
+    assert ("\n\n".join(said) + "\n").replace(str(folder), "{folder}") == expected
 
 
 async def test_the_examples_have_nothing_wrong(renderer):

@@ -6,6 +6,7 @@ import pytest
 
 from noroshi.definitions import differences, document, first_differences
 from noroshi.definitions.changes import MOST_TOLD
+from tests.sweeps import sweep
 
 A, B = "01JA000000000000000000000A", "01JA000000000000000000000B"
 ROOT = {"name": "root", "kind": "disk", "id": A, "limits": {"used": {"critical": 90}}}
@@ -22,7 +23,7 @@ def rule(**said):
     return document("rules/ops", {"action": "mail", **said})
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("old", "new", "lines"),
     [
         pytest.param([web(ROOT)], [web(ROOT)], [], id="nothing"),

@@ -304,7 +304,7 @@ async def test_a_network_s_ca_file_is_looked_into(tmp_path):
     (problem,) = await try_out(plan, KINDS)
     assert problem.where == "networks/office.toml: ca_file"
     assert problem.what.en == f"the CA file {missing} cannot be read: No such file or directory"
-    assert problem.what.ja.endswith("を読めません: ファイルまたはフォルダーがありません")
+    assert problem.what.ja.endswith("を読み取れません: ファイルまたはフォルダーがありません")
 
 
 def test_five_thousand_monitors_make_a_plan(new_id):

@@ -28,6 +28,7 @@ from noroshi.core.model import MOST_TELLINGS
 from noroshi.core.notices.notice import Happening
 from noroshi.definitions import compile_plan, give_ids, read_folder, write_folder
 from tests.definitions.kinds import KINDS
+from tests.sweeps import sweep
 
 PAGE = Path(__file__).parents[2] / "docs" / "use" / "definitions.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -57,7 +58,7 @@ def rows(section):
             yield name, rest.rpartition("| ")[2].strip()
 
 
-@pytest.mark.parametrize("section", TABLES)
+@sweep("section", TABLES)
 def test_a_table_has_every_setting_and_no_other(section):
     known = [field.name for field in fields(TABLES[section])]
     if section in NAMED_BY_FILE:
@@ -65,7 +66,7 @@ def test_a_table_has_every_setting_and_no_other(section):
     assert sorted(name for name, _ in rows(section)) == sorted(known)
 
 
-@pytest.mark.parametrize("section", TABLES)
+@sweep("section", TABLES)
 def test_a_table_says_what_must_be_given(section):
     its = {field.name: field for field in fields(TABLES[section])}
     for name, unless in rows(section):
@@ -73,7 +74,7 @@ def test_a_table_says_what_must_be_given(section):
         assert (unless == "must be given") == must, name
 
 
-@pytest.mark.parametrize("section", TABLES)
+@sweep("section", TABLES)
 def test_a_table_says_the_defaults(section):
     its = {field.name: field.default for field in fields(TABLES[section])}
     for name, unless in rows(section):

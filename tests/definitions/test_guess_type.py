@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from noroshi.definitions.guess_type import family_in, family_of
+from tests.sweeps import sweep
 
 EXAMPLES = sorted(Path("examples").rglob("*.toml"))
 WITH_ALIKE = {"group": [{"name": "g", "monitor": []}]}
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=str)
+@sweep("path", EXAMPLES, ids=str)
 def test_each_example_is_known_by_what_it_says(path):
     assert family_in(path.stem, path.read_bytes(), ()) == path.parent.name
 

@@ -97,7 +97,7 @@ def test_every_folder_can_have_another_name():
         ("rules/all", "all", "this name is already in use"),
         ("rules/all", "A b", "is not a valid name"),
         ("rules/nowhere", "x", "no such definition"),
-        ("instances/web1", "noroshi", "uses automatically"),
+        ("instances/web1", "noroshi", "Noroshi reserves"),
     ],
 )
 def test_what_cannot_be_is_told(key, name, why):

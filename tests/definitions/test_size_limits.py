@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from noroshi.core.stored_message import restored
+from noroshi.core.stored_message import message_from
 from noroshi.definitions.documents import definitions_of
 from noroshi.definitions.size_limits import MOST_DEFINITIONS, MOST_MONITORS, too_heavy, too_many
 from noroshi.ports import Document
@@ -46,7 +46,7 @@ def test_what_is_only_tried_is_judged_as_what_is_applied(op, given):
     args = given | {"documents" if op == "plan" else "over": its}
     told = answer({"op": op, "echo": False}, json.dumps(args).encode())
     assert told["error"] == "invalid"
-    assert "25001 monitors" in restored(told["problems"][0]["what"]).en
+    assert "25001 monitors" in message_from(told["problems"][0]["what"]).en
 
 
 def heavy(*documents):

@@ -76,7 +76,7 @@ def until_measured(home):
 
 def test_what_nobody_signed_in_is_critical_at_once_and_no_mail_tells_of_it_yet(home, mailbox):
     define(home, routes__smtp1=PLAIN.format(port=mailbox.port))
-    home.serve()
+    home.serve_warm()
     until_measured(home)
     levels = own(home)
     assert (
@@ -95,7 +95,7 @@ def test_what_nobody_signed_in_is_critical_at_once_and_no_mail_tells_of_it_yet(h
 
 def test_that_no_alarm_can_leave_is_said_in_words(home):
     define(home)
-    home.serve()
+    home.serve_warm()
     until_measured(home)
     health = home.run("health", check=False)
     assert health.returncode == 1
@@ -104,7 +104,7 @@ def test_that_no_alarm_can_leave_is_said_in_words(home):
 
 def test_an_entry_that_is_not_in_the_vault_is_critical_at_once(home):
     define(home, routes__smtp2=SECRET)
-    home.serve()
+    home.serve_warm()
     until_measured(home)
     assert own(home)["noroshi/mail/route-smtp2"] == "critical"
     home.run("secret", "set", "smtp2-password", "--file", "-", input="secret\n")
@@ -115,7 +115,7 @@ def test_monitors_without_any_route_are_not_called_well(home):
     home.define(
         instances__web1='[[group]]\nname = "net"\n[[group.monitor]]\nname = "m"\nkind = "memory"'
     )
-    home.serve()
+    home.serve_warm()
     until_measured(home)
     for command, why, well in (
         (

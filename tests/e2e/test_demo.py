@@ -93,7 +93,7 @@ def demo(tmp_path):
 @pytest.fixture(scope="module")
 def watching(tmp_path_factory):
     """Some demos that will have told all and watch on; they get there all together."""
-    yield from started(tmp_path_factory.mktemp("watching"), "left alone", "lab", "node")
+    yield from started(tmp_path_factory.mktemp("watching"), "lab", "node")
 
 
 @pytest.fixture(scope="module")
@@ -136,15 +136,6 @@ def test_when_a_part_of_it_dies_on_the_way_it_says_which_and_ends(name, midway):
     demo = midway[name]
     demo.until_it_says(beginning(story_texts.SIGNED))
     dies(name, demo)
-
-
-def test_ctrl_c_ends_it_while_it_watches_on(watching):
-    demo = watching["left alone"]
-    demo.until_it_says(WATCHES_ON)
-    demo.process.send_signal(signal.SIGINT)
-    assert demo.wait() == 0
-    assert demo.complained == ""
-    assert is_all_gone(demo)
 
 
 @pytest.mark.parametrize("name", ["lab", "node"])

@@ -56,7 +56,7 @@ class Patient:
         }
         define(self.home, self.lab, **routes)
         signed_in(self.home, self.lab, *secret_file(self.home, self.lab))
-        self.node = self.home.serve()
+        self.node = self.home.serve_warm()
 
     def set(self, line):
         with self.settings.open("a", encoding="utf-8") as settings:
@@ -277,7 +277,7 @@ def test_the_wrong_person_is_noticed_and_told_with_both_ways_out(patient):
 
 def test_without_a_route_this_computer_and_all_routes_are_looked_at(patient):
     told = patient.shown("en")
-    for name in ("Node", "SQLite", "Home folder", "Key", "Door", "Manager", "Clock"):
+    for name in ("Node", "SQLite", "Home folder", "Key", "Socket", "Manager", "Clock"):
         assert f"✓ {name}" in told
     assert [f"\n{route}  " in told for route in ("m365", "app", "graph")] == [True] * 3
     assert "[lab]" in told and "All stages passed; nothing was sent." in told
@@ -337,5 +337,5 @@ def test_when_no_node_runs_the_command_looks_by_itself_and_says_so(patient, tmp_
             assert CANARY not in text and patient.lab.card["reader"] not in text, name
     finally:
         patient.home.run("queue", "drop", waiting_in(patient))
-        patient.node = patient.home.serve()
+        patient.node = patient.home.serve_warm()
     assert not patient.lab.mails

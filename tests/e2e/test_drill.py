@@ -71,7 +71,7 @@ def home(tmp_path, lab):
     """A node with two routes, both signed in."""
     home = Home(tmp_path)
     define(home, lab, **BOTH)
-    home.serve()
+    home.serve_warm()
     both_signed_in(home, lab)
     define(home, lab, instances__noroshi=OFTEN, **BOTH)
     yield home

@@ -34,7 +34,7 @@ def node(tmp_path, lab):
     text = settings.read_text("utf-8").replace("web = false", "web = { port = 0 }")
     settings.write_text(text, "utf-8")
     home.define(clouds__lab=(lab.folder / "definitions" / "clouds" / "lab.toml").read_text())
-    said = home.serve().stdout
+    said = home.serve_warm().stdout
     told = ""
     while "code" not in told:
         told += said.readline()

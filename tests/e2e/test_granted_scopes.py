@@ -23,7 +23,7 @@ def lab(tmp_path):
 def home(tmp_path, lab):
     home = Home(tmp_path)
     define(home, lab, **BOTH)
-    home.serve()
+    home.serve_warm()
     home.until_its_door_is_open()
     yield home
     home.end()

@@ -52,7 +52,7 @@ def home(tmp_path, mailbox):
 def test_a_node_killed_when_it_has_just(step, home, mailbox):
     dying = home.start("-m", "tests.e2e.mortal_node", str(home.folder), step)
     assert dying.wait(PATIENCE) == -signal.SIGKILL
-    home.serve()
+    home.serve_warm()
     until(lambda: mailbox.raw and not home.queue(), "the mail, and nothing more in the queue")
     home.end()
     told = Counter(mail["Message-ID"] for mail in mailbox.mails)

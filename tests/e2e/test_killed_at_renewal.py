@@ -55,7 +55,7 @@ def test_a_rotated_token_that_is_lost_is_told_by_another_route_and_loses_no_mail
     send(home, "as it is renewed")
     assert dying.wait(PATIENCE) == -signal.SIGKILL
 
-    home.serve()
+    home.serve_warm()
     define(home, lab, instances__noroshi="", **BOTH)  # it tells of itself, as by default
     until(lambda: state(home, "second") == "needs somebody", "the route to say so")
     until(lambda: any("elsewhere" in told for told in subjects(lab)), "the telling")

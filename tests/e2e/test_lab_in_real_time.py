@@ -24,7 +24,7 @@ def lab(tmp_path):
 def home(tmp_path, lab):
     home = Home(tmp_path)
     define(home, lab)
-    home.serve()
+    home.serve_warm()
     signed_in(home, lab, *secret_file(home, lab))
     yield home
     home.end()

@@ -230,7 +230,7 @@ async def a_test_mail_is_accepted(sitting):
     await expect(page.locator("#testmail samp")).to_contain_text("250 2.0.0 OK")
     await expect(page.locator("#last")).to_contain_text("Last accepted")  # no reload
     await expect(page.locator("#way .is-lit")).to_have_count(3)
-    assert [mail for mail in office.lab.mails if "test mail" in mail.subject]
+    assert [mail for mail in office.lab.mails if "test message" in mail.subject]
     await sitting.looks_well("mail-route")
 
 

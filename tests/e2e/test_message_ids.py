@@ -87,7 +87,7 @@ def test_two_nodes_with_the_same_definitions_share_no_message_id(tmp_path, mailb
     second = home_in(tmp_path / "two", homes)
     second.run("apply", str(first.definitions))
     for home in (first, second):
-        home.serve()
+        home.serve_warm()
     until(lambda: len(alarms(mailbox)) == 2, "an alarm of each")
     ids = [str(mail["Message-ID"]) for mail in mailbox.mails]
     assert len(ids) == len(set(ids))
@@ -120,7 +120,7 @@ def test_a_backup_that_is_brought_back_is_the_same_installation(tmp_path, mailbo
     other.run("restore", str(backup))
     other.run("send", "--to", "ops", "--subject", "two", "text")
     for one in (home, other):
-        one.serve()
+        one.serve_warm()
     subjects = {
         "one": 2,
         "two": 1,

@@ -82,7 +82,7 @@ def test_the_proxy_s_password_is_asked_for_refused_mended_and_shown_nowhere(
         """,
     )
     home.run("send", "--to", "a@contoso.example", "--subject", "s", "--text", "t")
-    home.serve()
+    home.serve_warm()
     until(lambda: "noroshi secret set proxy" in said_of_the_route(home), "what is missing")
     put(home, WRONG)
     until(lambda: "refused the log-in of noroshi (407)" in said_of_the_route(home), "407")
@@ -119,7 +119,7 @@ def test_a_webhook_takes_over_while_the_mail_server_is_away(home):
         put(home, f"http://127.0.0.1:{site.port}/hooks/CANARY-of-a-hook", "chat")
         words = ["--to", "ops", "--subject", "Disk full", "--text", "95 %"]
         home.run("send", *words, "--route", "relay", "--route", "chat")
-        home.serve()
+        home.serve_warm()
         until(lambda: site.heard, "the post")
         until(lambda: home.queue() == 0, "the end of it")
     assert json.loads(site.heard[0].body) == {"text": "*Disk full*\n95 %"}
@@ -148,7 +148,7 @@ def test_a_page_is_watched_through_the_proxy_that_its_monitor_names(home, proxy)
                 has = ["ok"]
             """,
         )
-        home.serve()
+        home.serve_warm()
         until(lambda: "noroshi secret set proxy" in said_of_the_route(home), "what is missing")
         put(home, RIGHT)
         until(lambda: site.heard, "the look")

@@ -80,12 +80,12 @@ def an_hour_passes(home):
 
 def test_a_stop_and_a_start_are_told_once_and_after_an_hour_that_nobody_watched(home, mailbox):
     define(home, mailbox)
-    first = home.serve()
+    first = home.serve_warm()
     until(lambda: STARTED in subjects(mailbox), "the start")
     stop(first)
     an_hour_passes(home)
-    stop(home.serve())
-    home.serve()
+    stop(home.serve_warm())
+    home.serve_warm()
     until(lambda: subjects(mailbox).count(STARTED) == 3, "the third start")
     until(lambda: home.queue() == 0, "an empty queue")
     assert Counter(subjects(mailbox)) == {CHANGED: 1, STARTED: 3, STOPPED: 2, UNWATCHED: 1}
@@ -94,9 +94,9 @@ def test_a_stop_and_a_start_are_told_once_and_after_an_hour_that_nobody_watched(
 
 def test_what_is_applied_while_no_node_runs_is_told_at_the_next_start(home, mailbox):
     define(home, mailbox)
-    stop(home.serve())
+    stop(home.serve_warm())
     define(home, mailbox, contacts__sam='addresses = ["sam@example.com"]')
-    home.serve()
+    home.serve_warm()
     second = CHANGED.replace("1", "2")
     until(lambda: second in subjects(mailbox), "the second version")
     changed = next(mail for mail in mailbox.mails if mail["Subject"] == second)
@@ -109,7 +109,7 @@ def test_what_is_applied_while_no_node_runs_is_told_at_the_next_start(home, mail
 def test_a_notice_waits_in_the_queue_with_its_contact_and_subject(home, mailbox):
     define(home, mailbox)
     mailbox.close()
-    home.serve()
+    home.serve_warm()
     until(lambda: "monitoring started" in home.run("queue", "list").stdout, "the start to wait")
     assert "ops" in home.run("queue", "list").stdout
     shown = home.run("queue", "show", "notice/started/node.1/ops/ops").stdout

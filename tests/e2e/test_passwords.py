@@ -69,7 +69,7 @@ def said_of_the_route(home):
 
 def test_a_password_is_asked_for_refused_mended_and_shown_nowhere(home, relay, tmp_path):
     home.run("send", "--to", "a@contoso.example", "--subject", "s", "--text", "t")
-    home.serve()
+    home.serve_warm()
     until(
         lambda: "noroshi secret set relay-password" in said_of_the_route(home),
         "what is missing",
@@ -85,7 +85,7 @@ def test_a_password_is_asked_for_refused_mended_and_shown_nowhere(home, relay, t
     put(home, RIGHT)
     until(lambda: relay.mails, "the mail, as the route that rested is tried at once")
     told = home.run("send", "--to", "a@contoso.example", "--subject", "s", "--text", "t").stderr
-    assert told.startswith("To a@contoso.example: accepted by the other side")
+    assert told.startswith("To a@contoso.example: accepted by the server")
     home.end()
     kept = b"".join(p.read_bytes() for p in tmp_path.rglob("*") if p.is_file())
     assert WRONG.encode() not in kept and RIGHT.encode() not in kept

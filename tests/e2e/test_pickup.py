@@ -39,7 +39,7 @@ def test_links_in_the_folder_lead_a_node_nowhere(home, tmp_path):
     """Its owner knows the mail's name before it is written: the node tries it again and again."""
     folder, ours = tmp_path / "pickup", home.folder / "noroshi.toml"
     before = ours.read_bytes()
-    home.serve()
+    home.serve_warm()
     id = sent(home)
     until(lambda: "does not exist" in json.dumps(shown(home, id)), "the first attempt")
     name = name_of(shown(home, id)["queued"])

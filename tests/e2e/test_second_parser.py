@@ -14,6 +14,7 @@ from noroshi.core.mail import Envelope
 from noroshi.transports.mime.message import compose
 from tests.e2e.demos import printed_mails
 from tests.e2e.world import Home, Mailbox, until
+from tests.sweeps import sweep
 
 pytestmark = pytest.mark.xdist_group("demo")  # its fixtures are made once
 
@@ -82,7 +83,7 @@ def sent(tmp_path_factory):
         for subject in SUBJECTS.values():
             to = ("--to", "ops@contoso.example", "--route", "plain")
             home.run("send", *to, "--subject", subject, "--text", f"本文: {subject}")
-        home.serve()
+        home.serve_warm()
         until(lambda: len(box.raw) == len(SUBJECTS), "every mail")
     finally:
         home.end()
@@ -163,9 +164,9 @@ def both(tmp_path_factory):
     return dict(zip(cases, zip(map(read_by_python, mails), by_perl, strict=True), strict=True))
 
 
-@pytest.mark.parametrize("charset", CHARSETS)
-@pytest.mark.parametrize("sort", WHOLE)
-@pytest.mark.parametrize("subject", SUBJECTS)
+@sweep("charset", CHARSETS)
+@sweep("sort", WHOLE)
+@sweep("subject", SUBJECTS)
 def test_both_read_html_files_and_iso_2022_jp_alike(charset, sort, subject, both):
     by_python, by_perl = both[charset, sort, subject]
     assert by_perl == by_python

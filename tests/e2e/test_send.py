@@ -59,7 +59,7 @@ def a_home(folder, server):
 def running(tmp_path_factory, server):
     """A running node; each test leaves its queue empty."""
     home = a_home(tmp_path_factory.mktemp("running"), server)
-    home.serve()
+    home.serve_warm()
     yield home
     home.end()
 
@@ -93,7 +93,7 @@ def test_a_mail_to_two_contacts_has_two_ids_and_can_be_followed_to_its_receipt(
         until(lambda mail=mail: state(running, mail) == "accepted", "its receipt")
         shown = running.run("--lang", "en", "queue", "show", mail).stdout
         assert "accepted" in shown and "250 2.0.0" in shown and "hello" in shown
-    assert running.run("--lang", "en", "queue", "list").stdout == "No mail is waiting.\n"
+    assert running.run("--lang", "en", "queue", "list").stdout == "No messages are waiting.\n"
     assert running.run("queue", "list", "--json").stdout.strip() == "[]"
 
 
@@ -115,7 +115,7 @@ def test_mails_to_one_contact_arrive_in_the_order_in_which_they_were_sent(runnin
 def test_a_refused_mail_is_set_aside_told_and_tried_again_on_demand(running, mailbox):
     (mail,) = send(running, NOBODY)
     until(lambda: state(running, mail) == "set aside", "the mail to be set aside")
-    assert "set aside" in running.run("--lang", "en", "queue", "list").stdout
+    assert "undeliverable" in running.run("--lang", "en", "queue", "list").stdout
     assert "保留" in running.run("--lang", "ja", "queue", "list").stdout
     assert "550 5.1.1 no such user" in running.run("queue", "show", mail).stdout
     assert checked(running) == 1
@@ -210,7 +210,7 @@ def test_without_a_node_mail_waits_for_it(home, mailbox):
     assert f"The mail is sent once noroshi serve --home {home.folder} runs" in sent.stderr
     assert sent.returncode == 7
     assert home.run("status", "--check", check=False).returncode == 4
-    home.serve()
+    home.serve_warm()
     until(lambda: mailbox.mails, "the mail that waited")
     until(lambda: not home.queue(), "an empty queue")
     assert home.run("status", "--check").returncode == 0

@@ -84,7 +84,7 @@ def test_who_is_not_root_is_told_the_steps(told):
 
 def test_one_command_installs_and_starts_it(told):
     assert told["installed"]["code"] == 0
-    assert "保管庫の鍵 /var/lib/noroshi/key を作りました" in told["installed"]["out"]
+    assert "保管庫の鍵 /var/lib/noroshi/key を作成しました" in told["installed"]["out"]
     status = told["status"]
     assert (status["code"], status["err"]) == (0, "")
     assert "as installed by this version" in status["out"]

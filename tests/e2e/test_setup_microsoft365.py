@@ -46,7 +46,7 @@ def home(tmp_path, program, lab):
         clouds__lab=cloud.read_text("utf-8"),
         contacts__ops=f'addresses = ["{lab.card["reader"]}"]',
     )
-    found.serve()
+    found.serve_warm()
     yield found
     found.end()
 
@@ -101,10 +101,10 @@ def accepted(setup, home, lab, kind):
     """It ended well: the receipt was shown, the mail is there, the mark too, and no secret."""
     route = {"smtp": "smtp1", "graph": "graph1"}[kind]
     assert setup.process.returncode == 0, setup.shown
-    assert f"by route {route} [lab]" in setup.shown
+    assert f"through route {route} [lab]" in setup.shown
     assert "Accepted does not mean delivered" in setup.shown
     subjects = [mail["subject"] for mail in lab.mails(lab.card["reader"])]
-    assert f"Noroshi: test mail by route {route}" in subjects
+    assert f"Noroshi: test message through route {route}" in subjects
     secrets = (lab.card["client_secret"], lab.card["password"], "PRIVATE KEY")
     assert not [one for one in secrets if one in setup.shown]
     made = json.loads(home.run("status", "--json").stdout)["routes"]
@@ -347,7 +347,7 @@ def test_a_person_errs_at_each_step_leaves_and_comes_back_and_loses_nothing(pers
     card = lab.card
     first = person("--cloud", "lab")
     first.type("sends the alarms: ", "alerts")
-    first.until("not a mail address")
+    first.until("not an email address")
     first.type("sends the alarms: ", card["user"])
     first.until(f"contoso.example is the tenant {card['tenant_id']}")
     first.type("Number [1]: ", "7")
@@ -359,7 +359,7 @@ def test_a_person_errs_at_each_step_leaves_and_comes_back_and_loses_nothing(pers
     first.until("the slash at the end: http://localhost/MxMail/")
     first.type("when done", "")
     first.until("client) ID: ")
-    assert first.interrupt() == 130 and "The set-up so far is saved" in first.seen
+    assert first.interrupt() == 130 and "The setup so far is saved" in first.seen
 
     again = person()
     again.until(card["user"])
@@ -395,7 +395,9 @@ def test_a_person_errs_at_each_step_leaves_and_comes_back_and_loses_nothing(pers
     lab.set("mailbox-smtp-auth", "off")
     again.type("Number [1]: ", "1")
     again.type("when done", "")
-    again.type(f"Recipient of the test mail [{card['reader']}]", "")  # who reads, not who sends
+    again.type(
+        f"Recipient of the test message [{card['reader']}]", ""
+    )  # who reads, not who sends
     again.until("535 5.7.139")
     lab.set("mailbox-smtp-auth", "on")
     again.type("try again now", "http://localhost/MxMail/?code=abc")
@@ -468,7 +470,7 @@ def test_a_person_without_a_secret_still_signs_in_by_a_page_when_it_is_taken_up_
     asked.until("URL: ")
     asked.interrupt()
     again = person()
-    again.until("the URL pasted back")
+    again.until("the URL is pasted back")
     again.until("[Y/n]")
 
 
@@ -528,7 +530,7 @@ def test_who_waits_sees_when_it_is_tried_next_and_can_hurry_it(person, home, lab
     asked.until("is still waiting")
     asked.until("535 5.7.139")
     asked.type("try again now", "w")
-    asked.until("Next try at ")
+    asked.until("Next attempt at ")
     lab.set("mailbox-smtp-auth", "on")
     asked.type(", in ", "")
     asked.until("Retrying now")
@@ -589,7 +591,7 @@ def test_what_is_tried_of_an_account_that_sends_is_put_in_force_once_it_is_prove
     ):
         refused = Setup(home, lab, *changed["argv"], client_id=changed.get("client_id", ""))
         assert refused.ended() == 1
-        assert "all applied at once" in " ".join(refused.shown.split())
+        assert "applied all at once" in " ".join(refused.shown.split())
         assert version_and_account(home) == (number, account)
     bad = home.folder.parent / "bad"
     bad.write_text("certainly~not-it", encoding="utf-8")
@@ -619,7 +621,7 @@ def test_a_mail_goes_on_by_the_account_that_sends_while_another_is_tried(person,
     assert version_and_account(home) == (number, account)
     home.run("send", "--to", "ops", "--route", "graph1", "--subject", "meanwhile", "text")
     asked.interrupt()
-    assert "its mail is sent as before" in " ".join(asked.seen.split())
+    assert "its messages are sent as before" in " ".join(asked.seen.split())
     until(lambda: "meanwhile" in subjects(lab), "the mail")
     assert version_and_account(home) == (number, account)
 
@@ -641,7 +643,7 @@ def restarted(home, node):
     """The same node, ended and started again."""
     node.terminate()
     node.wait(PATIENCE)
-    return home.serve()
+    return home.serve_warm()
 
 
 def test_a_secret_that_the_vault_refuses_after_the_rest_is_in_force_need_not_be_typed_again(
@@ -699,7 +701,9 @@ def test_a_new_sign_in_that_mails_would_wait_for_is_told_of_before_it_is_needed(
     asked.type("Number [3]: ", "")
     asked.until("A sign-in is valid for one app")
     asked.type("[Y/n] ", "n")
-    assert asked.ended() == 1 and "its mail is sent as before" in " ".join(asked.seen.split())
+    assert asked.ended() == 1 and "its messages are sent as before" in " ".join(
+        asked.seen.split()
+    )
     assert version_and_account(home) == (number, account)
 
 
@@ -718,7 +722,7 @@ def test_who_leaves_before_the_new_sign_in_is_told_that_mails_wait_and_how_to_go
     opened(asked)
     assert asked.interrupt() == 130
     left = " ".join(asked.seen.split("Interrupted.")[1].split())
-    assert "Mails of this account wait" in left
+    assert "Messages of this account wait" in left
     assert "noroshi take-back" in left and left.endswith(f" {number}")
     home.run("take-back", str(number))
     written = version_and_account(home)[1].splitlines()

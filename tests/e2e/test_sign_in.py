@@ -53,7 +53,7 @@ def near(tmp_path, home):
 def running(home, lab):
     """A node that nobody has signed in yet, with the lab's program beside it."""
     define(home, lab)
-    home.serve()
+    home.serve_warm()
     return home
 
 
@@ -171,7 +171,7 @@ def test_a_wrong_client_secret_is_told_with_who_must_mend_it(running, lab, tmp_p
 
 def test_a_revoked_sign_in_holds_the_mail_until_the_next_one(home, near):
     define(home, near)
-    home.serve()
+    home.serve_warm()
     signed_in(home, near, *secret_file(home, near))
     send_and_part(home, near, "before")
     near.revoke(before=datetime.now(UTC))
@@ -203,7 +203,7 @@ def until_the_token_is_old():
 
 def test_access_tokens_are_renewed_for_as_long_as_mail_leaves(home, near):
     define(home, near)
-    home.serve()
+    home.serve_warm()
     signed_in(home, near, *secret_file(home, near))
     for subject in ("one", "two"):
         given, before = len(near.mint.refresh), datetime.now(UTC)
@@ -224,7 +224,7 @@ def test_a_rotated_token_survives_kill_9_of_the_node_that_got_it(home, near):
     send(home, "as it is renewed")
     assert dying.wait(PATIENCE) == -signal.SIGKILL
     near.revoke(before=rotated_after)
-    home.serve()
+    home.serve_warm()
     until(lambda: arrived(near, "as it is renewed"), "the mail, by the rotated token")
     until(lambda: not home.queue(), "an empty queue")
 
@@ -233,7 +233,7 @@ def test_a_lab_that_came_back_with_a_new_ca_is_trusted_again(home, tmp_path):
     lab = LabProgram(tmp_path / "lab").start()
     try:
         define(home, lab)
-        home.serve()
+        home.serve_warm()
         signed_in(home, lab, *secret_file(home, lab))
         send(home, "before")
         until(lambda: arrived(lab, "before"), "a mail")

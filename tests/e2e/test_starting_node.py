@@ -7,6 +7,7 @@ import json
 import socket
 import subprocess
 import termios
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -117,15 +118,20 @@ def test_a_node_waits_for_the_end_of_the_one_before_it(home):
     home.until_its_door_is_open()
 
 
-@pytest.mark.parametrize(
-    "command", [("status",), ("send", "--to", "ops", "--subject", "s", "t")]
-)
-def test_a_command_during_a_start_says_that_it_starts(home, command):
+def at_once(home, *commands):
+    """What came of each; they wait for seconds, so they do it all at the same time."""
+    with ThreadPoolExecutor(len(commands)) as pool:
+        return [*pool.map(lambda command: home.run(*command, check=False), commands)]
+
+
+def test_a_command_during_a_start_says_that_it_starts(home):
+    commands = ("status",), ("send", "--to", "ops", "--subject", "s", "t")
     with lock(home, Holder.STARTING):
-        told = home.run(*command, check=False)
-    said = " ".join(told.stderr.split())
-    assert told.returncode == 4 and "is starting" in said
-    assert "No node is running" not in said + told.stdout
+        ended = at_once(home, *commands)
+    for told in ended:
+        said = " ".join(told.stderr.split())
+        assert told.returncode == 4 and "is starting" in said
+        assert "No node is running" not in said + told.stdout
 
 
 def test_a_node_is_seen_to_start_before_it_has_imported_all_that_it_is_made_of(home):
@@ -156,16 +162,15 @@ def test_a_command_waits_for_a_node_that_is_just_starting(home):
     )
 
 
-@pytest.mark.parametrize(
-    "command", [("status",), ("send", "--to", "ops@example.com", "--subject", "s", "t")]
-)
-def test_a_node_that_has_the_store_and_no_open_door_is_not_called_none(home, command):
+def test_a_node_that_has_the_store_and_no_open_door_is_not_called_none(home):
     """Who has just taken the lock may not have written yet that it starts."""
+    commands = ("status",), ("send", "--to", "ops@example.com", "--subject", "s", "t")
     with lock(home, Holder.RUNNING):
-        told = home.run(*command, check=False)
-    said = " ".join(told.stderr.split())
-    assert told.returncode == 4 and "uses this store" in said
-    assert "No node is running" not in said + told.stdout
+        ended = at_once(home, *commands)
+    for told in ended:
+        said = " ".join(told.stderr.split())
+        assert told.returncode == 4 and "uses this store" in said
+        assert "No node is running" not in said + told.stdout
 
 
 def test_a_command_right_after_a_start_goes_on_through_the_node(home, tmp_path):

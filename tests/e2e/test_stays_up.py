@@ -23,7 +23,7 @@ from tests.e2e.world import PATIENCE, Home, Mailbox, until
 from tests.ports import free_port
 from tests.stores.volumes import breaks, ext4, fill, mended, tmpfs
 
-MARK = "[without the queue] "
+MARK = "[sent directly] "
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 WITH_VARIABLES = """
 import json, os, sys
@@ -157,7 +157,7 @@ def test_when_the_disk_breaks_the_alarm_arrives_without_the_queue_and_later_by_i
         until_told(mailbox, "shop", 1)
         (urgent,) = (mail for mail in mailbox.mails if " shop" in mail["Subject"])
         assert urgent["Subject"].startswith(MARK)
-        assert "without the queue" in urgent.get_content()
+        assert "sent directly" in urgent.get_content()
         assert node.poll() is None
         node.send_signal(signal.SIGKILL)
         node.wait()

@@ -141,7 +141,7 @@ def test_a_fresh_home_is_not_made_beside_what_a_lost_store_left(home):
 def test_a_store_that_is_lost_while_the_node_runs_is_told_without_the_queue_and_can_be_saved(
     home, mailbox, tmp_path, how
 ):
-    node = home.serve()
+    node = home.serve_warm()
     until(lambda: status_of(home)["monitors"][0]["known"], "the first look")
     if how == "without its log":
         lose(home, "-wal")
@@ -151,7 +151,7 @@ def test_a_store_that_is_lost_while_the_node_runs_is_told_without_the_queue_and_
         store(home).write_bytes(b"another one")
     until(lambda: mailbox.mails, "the telling")
     mail = mailbox.mails[0]
-    assert "[without the queue]" in mail["subject"]
+    assert "[sent directly]" in mail["subject"]
     text = " ".join(mail.get_body(("plain",)).get_content().split())
     assert "was removed, moved or replaced while the node is running" in text
     assert "noroshi backup" in text
@@ -179,6 +179,6 @@ def test_a_store_that_is_lost_while_the_node_runs_is_told_without_the_queue_and_
     stop(node)
     assert refused(home, "serve")[0] == 1 if how != "without its log" else True
     home.run("restore", str(tmp_path / "saved.db"))
-    home.serve()
+    home.serve_warm()
     assert monitors(home) == ["web/net/shop"]
     assert home.run("check-store").returncode == 0

@@ -53,7 +53,7 @@ def home(volume, mailbox):
     home.shop = Mailbox().open()
     route, instance = ROUTE.format(port=mailbox.port), INSTANCE.format(port=home.shop.port)
     home.define(**DEFINITIONS, routes__smtp1=route, instances__web=instance)
-    home.serve()
+    home.serve_warm()
     until(lambda: status(home)["monitors"][0]["known"], "the first look")
     yield home
     home.shop.close()
@@ -113,7 +113,7 @@ def test_a_node_goes_on_from_the_backup_of_another_that_ran(home, mailbox, volum
     assert "1 waiting mail" in new.run("restore", str(volume / "backup.db")).stdout
     mailbox.open()
     try:
-        new.serve()
+        new.serve_warm()
         until(lambda: len(mailbox.mails) == 2, "what waited")
         until(lambda: new.queue() == 0, "its receipt")
     finally:

@@ -89,7 +89,7 @@ def elsewhere(lab):
 
 def served(home, program, **documents):
     define(home, program, **documents)
-    home.serve()
+    home.serve_warm()
     return home
 
 

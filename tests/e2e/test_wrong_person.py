@@ -28,7 +28,7 @@ def lab(tmp_path, home):
 
 def test_another_person_at_another_provider_is_noticed_at_once(home, lab):
     define(home, lab, **BOTH)
-    home.serve()
+    home.serve_warm()
     home.until_its_door_is_open()
     door, card = SocketClient(home.folder / "door.sock"), lab.card["elsewhere"]
     door.call("set_secret", name="elsewhere-secret", value=card["client_secret"])

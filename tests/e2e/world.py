@@ -115,8 +115,16 @@ class Home:
         return done
 
     def serve(self):
-        """A running node, once it has said what it watches."""
-        node = self.start("-m", "noroshi.cli", "--home", str(self.folder), "serve")
+        """A running node, started as anywhere, once it has said what it watches."""
+        return self._said(self.start("-m", "noroshi.cli", "--home", str(self.folder), "serve"))
+
+    def serve_warm(self):
+        """The same, forked from a program that has imported all: for stories of what a node does.
+        What stands for it passes on SIGTERM and Ctrl-C and no other signal, and is not its process."""
+        command = [*warm(), "--home", str(self.folder), "serve"]
+        return self._said(self._open(command, env=_env() | {"PYTHONUNBUFFERED": "1"}))
+
+    def _said(self, node):
         if not node.stdout.readline():
             log = (self.folder.parent / "node.log").read_text()
             raise AssertionError(f"the node did not start: {log}")
@@ -140,16 +148,13 @@ class Home:
         return counts["waiting"] + counts["out"] + counts["set_aside"]
 
     def start(self, *argv: str, **given):
-        log = (self.folder.parent / "node.log").open("ab")
-        node = subprocess.Popen(
-            [sys.executable, "-u", *argv],
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            env=_env(),
-            **given,
-        )
-        log.close()
+        return self._open([sys.executable, "-u", *argv], env=_env(), **given)
+
+    def _open(self, command, **given):
+        with (self.folder.parent / "node.log").open("ab") as log:
+            node = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=log, text=True, **given
+            )
         self.running.append(node)
         return node
 

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 from noroshi.actions.mail import action
 from noroshi.actions.template import TemplateRenderer
-from noroshi.core.cadence import Every
+from noroshi.core.cadence import FixedInterval
 from noroshi.core.mail import Pace, Route
 from noroshi.testing import DAWN
 from tests.flow.scene import OPS, RULE, FixedPlan, Scene, disk_monitor
 
 BY_MAIL = replace(RULE, action="mail", repeat=None)
 EXCHANGE = Pace(account="m365", mails_a_minute=30, connections=3, recipients_a_day=10_000)
-MINUTELY = Every(timedelta(minutes=1))
+MINUTELY = FixedInterval(timedelta(minutes=1))
 NAMES = re.compile(r"\bdisk-\d{4}\b")
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.cadence import Every
+from noroshi.core.cadence import FixedInterval
 from noroshi.core.mail import Answer, Fault, Lane, Pace, Receipt, Verdict
 from noroshi.ports import StoreError
 from noroshi.stores.memory.store import MemoryStore
@@ -15,7 +15,7 @@ from noroshi.testing import FaultyStore, Killed, ScriptedTransport
 from tests.flow.storm import EXCHANGE, Storm, counts
 
 ACCEPTED, DOWN, NO = Verdict.ACCEPTED, Verdict.ROUTE_DOWN, Verdict.REFUSED
-HOURLY = Every(timedelta(hours=1))
+HOURLY = FixedInterval(timedelta(hours=1))
 
 
 async def test_five_hundred_alarms_in_a_minute_are_at_most_ten_mails_that_name_each_once():
@@ -253,7 +253,7 @@ async def test_a_used_up_hour_rests_the_route_and_the_next_one_takes_over():
         await storm.seconds(engine, 60)
     assert len(storm.smtp.sent) == 2 and len(storm.backup.sent) == 2
     (resting,) = await storm.store.route_outages()
-    assert resting.fault is Fault.QUOTA and "2 mails within an hour" in resting.why.en
+    assert resting.fault is Fault.QUOTA and "2 messages within an hour" in resting.why.en
     left = resting.until - storm.time.now
     assert timedelta(minutes=55) < left < timedelta(hours=1)
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from noroshi.core.alarms import Silence
-from noroshi.core.cadence import At
-from noroshi.core.maintenance import Once
+from noroshi.core.cadence import FixedTimes
+from noroshi.core.maintenance import OneTimeWindow
 from noroshi.core.model import Instance, State
 from noroshi.core.notices.notice import Happening
 from tests.flow.scene import Scene, disk_monitor
@@ -108,21 +108,21 @@ async def test_that_an_instance_was_stopped_and_started_is_told(kept):
 async def test_a_report_counts_what_is_stopped_apart():
     scene = Told()
     at = scene.time.now + timedelta(minutes=5)
-    soon = At(times=(at.time().replace(second=0, microsecond=0),), zone="UTC")
+    soon = FixedTimes(times=(at.time().replace(second=0, microsecond=0),), zone="UTC")
     well = told(Happening.WELL, at=soon)
     await scene.version(well, monitors=(disk_monitor(), replace(STOPPED, id="m2", name="b")))
     await scene.run(minutes=7, a=10)
     [report] = scene.of(Happening.WELL)
-    assert (report.well, report.unseen, report.disabled) == (1, 0, 1)
+    assert (report.healthy, report.unmeasured, report.disabled) == (1, 0, 1)
 
 
 async def test_a_report_says_of_how_many_nothing_is_told():
     scene = Told()
     now = scene.time.now
     at = now + timedelta(minutes=5)
-    soon = At(times=(at.time().replace(second=0, microsecond=0),), zone="UTC")
+    soon = FixedTimes(times=(at.time().replace(second=0, microsecond=0),), zone="UTC")
     well = told(Happening.WELL, at=soon)
-    works = Once(
+    works = OneTimeWindow(
         begins=now.replace(tzinfo=None),
         ends=(at + timedelta(hours=1)).replace(tzinfo=None),
         zone="UTC",
@@ -134,4 +134,4 @@ async def test_a_report_says_of_how_many_nothing_is_told():
     await scene.store.silence(Silence(id="s", place="web1/g/disk", **given))
     await scene.run(minutes=7, a=10)
     [report] = scene.of(Happening.WELL)
-    assert (report.well, report.silent) == (3, 2)
+    assert (report.healthy, report.silent) == (3, 2)

@@ -8,7 +8,7 @@ import pytest
 from noroshi.actions.mail import Options, action
 from noroshi.actions.template import TemplateRenderer
 from noroshi.checks import heartbeat
-from noroshi.core.cadence import Every
+from noroshi.core.cadence import FixedInterval
 from noroshi.core.model import Contact, Monitor, Rule
 from noroshi.hosts.jobs import Jobs
 from noroshi.hosts.local import LocalHost, SharedParts
@@ -34,7 +34,7 @@ MONITOR = Monitor(
     kind="heartbeat",
     options=heartbeat.Options(job="backup", every="1h", grace="10m"),
     limits=heartbeat.CHECK.limits,
-    cadence=Every(timedelta(seconds=30)),
+    cadence=FixedInterval(timedelta(seconds=30)),
     rules=(RULE,),
 )
 

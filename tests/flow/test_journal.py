@@ -3,7 +3,11 @@
 import logging
 from dataclasses import replace
 
+import pytest
+
 from noroshi.core.mail import Answer, Verdict
+from noroshi.core.translation import Message, bilingual, plain
+from noroshi.engine import journal
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore, ScriptedTransport
 from tests.flow.scene import RULE, Scene, disk_monitor
@@ -22,6 +26,7 @@ async def test_the_log_follows_an_alarm_through_an_outage_of_its_route(caplog):
     ]
 
 
+WAITS = Message("at {at}: {reply}")
 SAID = [
     "connection refused",
     "connection refused",
@@ -59,3 +64,30 @@ async def test_a_route_that_stays_down_is_told_of_again_for_another_reason_alone
         f"route down, its mail waits route=smtp1: {SAID[0]}",
         f"route still down, for another reason route=smtp1: {SAID[2]}",
     ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (WAITS.fill(at=1, reply="busy [A1]"), WAITS.fill(at=2, reply="busy [B2]"), True),
+        (WAITS.fill(at=1, reply="busy"), WAITS.fill(at=1, reply="gone"), False),
+        (WAITS.fill(at=1, reply="busy"), Message("{reply}").fill(reply="busy"), False),
+        (
+            WAITS.fill(at=1, reply=plain("busy 1")),
+            WAITS.fill(at=1, reply=plain("busy 2")),
+            True,
+        ),
+        (WAITS.fill(at=1, reply=plain("busy")), WAITS.fill(at=1, reply="busy"), False),
+        (WAITS.fill(at=1, reply="busy"), bilingual(en="at 7: busy", ja="7: busy"), True),
+    ],
+    ids=[
+        "its ids",
+        "another reply",
+        "another text",
+        "its numbers",
+        "of another sort",
+        "old row",
+    ],
+)
+def test_a_reason_is_another_one_if_its_text_or_what_was_said_is(one, other, same):
+    assert journal.same_reason(one, other) is journal.same_reason(other, one) is same

@@ -8,7 +8,7 @@ from noroshi.actions.mail import action
 from noroshi.actions.template import TemplateRenderer
 from noroshi.checks import logfile
 from noroshi.checks.logs.filters import Term
-from noroshi.core.cadence import Every
+from noroshi.core.cadence import FixedInterval
 from noroshi.core.model import Monitor, Rule
 from noroshi.hosts.files import LocalFiles
 from noroshi.testing import FakeHost
@@ -47,7 +47,7 @@ async def server(tmp_path):
             kind="logfile",
             options=options,
             limits=logfile.CHECK.limits,
-            cadence=Every(timedelta(minutes=1)),
+            cadence=FixedInterval(timedelta(minutes=1)),
             occurrences=logfile.CHECK.occurrences,
             rules=(rule,),
         )

@@ -8,13 +8,13 @@ from datetime import time, timedelta
 
 import pytest
 
-from noroshi.core.cadence import At
+from noroshi.core.cadence import FixedTimes
 from noroshi.core.mail import Route, Verdict
 from noroshi.core.model import Contact, Instance
 from noroshi.core.notices.notice import Failure, Happening, Notification
 from noroshi.core.translation import plain
 from noroshi.engine.notices.notifier import LAST_POSTED
-from noroshi.engine.notices.version_batching import QUIET
+from noroshi.engine.notices.version_batching import QUIET_SECONDS
 from noroshi.ports import Document, Version
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore, Killed
@@ -134,7 +134,9 @@ async def test_an_instance_that_a_version_adds_or_removes_is_told():
 
 async def test_nobody_watched_is_told_before_any_alarm_with_the_fixed_times_that_were_missed():
     scene = Told()
-    nightly = disk_monitor(id="m2", name="backup", cadence=At(times=(time(7),), zone="UTC"))
+    nightly = disk_monitor(
+        id="m2", name="backup", cadence=FixedTimes(times=(time(7),), zone="UTC")
+    )
     await scene.version(told(Happening.UNWATCHED), monitors=(disk_monitor(), nightly))
     await scene.run(minutes=1, a=10)
     scene.time.pass_by(hours=3)
@@ -174,7 +176,7 @@ async def test_a_process_that_stood_still_says_so():
         scene.time.pass_by(hours=1)
         await scene.seconds(engine, 10)
     [gap] = scene.of(Happening.UNWATCHED)
-    assert gap.slept and gap.until - gap.at >= timedelta(hours=1)
+    assert gap.was_suspended and gap.until - gap.at >= timedelta(hours=1)
 
 
 async def test_what_a_version_changes_is_told_with_who_and_why():
@@ -186,10 +188,10 @@ async def test_what_a_version_changes_is_told_with_who_and_why():
         changed = (document("web1", every="5m"),)
         await scene.version(asked, documents=changed, note="too often")
         await scene.seconds(engine, 8)
-        scene.time.pass_by(seconds=QUIET)
+        scene.time.pass_by(seconds=QUIET_SECONDS)
         await scene.seconds(engine, 8)
     first, about = scene.of(Happening.CHANGED)
-    assert (first.version, first.unseen) == (1, True)
+    assert (first.version, first.is_offline_change) == (1, True)
     assert (about.version, about.who, about.note.ja) == (2, "sato", "too often")
     assert [(name, words.en) for name, words in about.differences] == [
         ("web1", '~ instances/web1: every "1m" → "5m"')
@@ -212,7 +214,7 @@ async def test_of_many_versions_that_come_at_once_none_is_left_out():
             every = (document("web1", every=f"{minutes}m"),)
             await scene.version(asked, documents=every)
         await scene.seconds(engine, 8)
-        scene.time.pass_by(seconds=QUIET)
+        scene.time.pass_by(seconds=QUIET_SECONDS)
         await scene.seconds(engine, 8)
     _, several = scene.of(Happening.CHANGED)
     assert (several.first, several.version) == (2, 31)
@@ -230,7 +232,7 @@ async def test_versions_that_one_person_makes_one_after_the_other_are_told_as_on
         assert len(scene.of(Happening.CHANGED)) == 1  # of the start
         await scene.version(asked, documents=(document("web1", every="5m"),), who="eri")
         await scene.seconds(engine, 8)
-        scene.time.pass_by(seconds=QUIET)
+        scene.time.pass_by(seconds=QUIET_SECONDS)
         await scene.seconds(engine, 8)
     _, several, hers = scene.of(Happening.CHANGED)
     assert (several.first, several.version, several.note.en) == (2, 4, "setup")
@@ -309,7 +311,7 @@ async def test_versions_that_were_applied_while_no_node_ran_are_each_told_at_the
         await scene.version(asked, documents=(document("web1", every=every),))
     await scene.run(minutes=1, a=10)
     await scene.run(minutes=1, a=10)
-    assert [(one.version, one.unseen) for one in scene.of(Happening.CHANGED)] == [
+    assert [(one.version, one.is_offline_change) for one in scene.of(Happening.CHANGED)] == [
         (2, True),
         (3, True),
     ]
@@ -326,7 +328,7 @@ async def test_a_version_whose_number_was_given_before_a_restore_is_told_by_a_ma
     assert len(ids) == len(set(ids)) == 2
 
 
-EIGHT = At(times=(time(8),), zone="UTC")
+EIGHT = FixedTimes(times=(time(8),), zone="UTC")
 
 
 async def test_all_is_well_is_told_at_its_time_of_day():
@@ -338,7 +340,7 @@ async def test_all_is_well_is_told_at_its_time_of_day():
         while scene.time.now.hour < 9:
             await scene.seconds(engine, 3)
     [report] = scene.of(Happening.WELL)
-    assert (report.well, report.bad, report.unseen) == (1, (), 0)
+    assert (report.healthy, report.unhealthy, report.unmeasured) == (1, (), 0)
     assert scene.smtp.sent[0].id == "notice/all-is-well/2026-04-01T08:00Z/n/ops"
 
 
@@ -349,9 +351,9 @@ async def test_a_report_names_what_is_bad_and_what_became_of_the_alarms():
     scene.time.pass_by(minutes=118.9)
     await scene.run(minutes=3, a=95)
     [report] = scene.of(Happening.WELL)
-    assert [one.path for one in report.bad] == ["web1/g/disk"]
+    assert [one.path for one in report.unhealthy] == ["web1/g/disk"]
     assert report.tally["accepted"] >= 1
-    assert (report.waiting, report.aside) == (0, 0)
+    assert (report.waiting, report.set_aside) == (0, 0)
 
 
 class Losing(MemoryStore):
@@ -494,7 +496,7 @@ async def test_a_text_that_failed_is_told_of_once_a_day():
     for used in (95, 10, 95):
         await scene.run(minutes=2, a=used)
     [failed] = scene.of(Happening.FAILED)
-    assert (failed.failure, failed.name, failed.why) == (
+    assert (failed.failure, failed.name, failed.reason) == (
         Failure.TEXT,
         "r",
         plain("boom is undefined"),

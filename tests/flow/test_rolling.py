@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from noroshi.core.cadence import Every
+from noroshi.core.cadence import FixedInterval
 from noroshi.core.levels import Level
 from noroshi.ports import Volume
 from noroshi.testing import FakeHost
@@ -34,7 +34,7 @@ class Rolling(Storm):
 async def test_in_an_outage_that_rolls_on_no_critical_alarm_waits_longer_than_15_seconds():
     """One monitor more each 2 s, for two minutes."""
     rolling = Rolling()
-    await rolling.watch(60, Every(timedelta(seconds=5)))
+    await rolling.watch(60, FixedInterval(timedelta(seconds=5)))
     async with rolling.life() as engine:
         await rolling.seconds(engine, 10)
         for n in range(60):
@@ -49,7 +49,7 @@ async def test_in_an_outage_that_rolls_on_no_critical_alarm_waits_longer_than_15
 async def test_what_was_a_warning_first_waits_no_longer_once_it_is_critical():
     """Its warning waits for company, and nothing of a monitor overtakes."""
     rolling = Rolling()
-    await rolling.watch(120, Every(timedelta(seconds=5)))
+    await rolling.watch(120, FixedInterval(timedelta(seconds=5)))
     async with rolling.life() as engine:
         await rolling.seconds(engine, 10)
         for n in range(120):
@@ -64,7 +64,7 @@ async def test_what_was_a_warning_first_waits_no_longer_once_it_is_critical():
 
 async def test_what_is_not_critical_waits_for_company_ever_longer():
     rolling = Rolling()
-    await rolling.watch(120, Every(timedelta(seconds=5)))
+    await rolling.watch(120, FixedInterval(timedelta(seconds=5)))
     async with rolling.life() as engine:
         await rolling.seconds(engine, 10)
         for n in range(120):
@@ -75,7 +75,7 @@ async def test_what_is_not_critical_waits_for_company_ever_longer():
 
 async def test_five_hundred_that_begin_within_15_seconds_are_at_most_ten_mails():
     rolling = Rolling()
-    await rolling.watch(500, Every(QUARTER))
+    await rolling.watch(500, FixedInterval(QUARTER))
     async with rolling.life() as engine:
         await rolling.seconds(engine, 16)
         rolling.levels |= {f"m{n:04}": 96 for n in range(500)}
@@ -88,7 +88,7 @@ async def test_five_hundred_that_begin_within_15_seconds_are_at_most_ten_mails()
 async def test_a_storm_that_goes_on_leaves_half_of_the_day_s_allowance():
     """Else a mailbox that may send no more until tomorrow would tell of nothing."""
     storm = Rolling(pace=replace(EXCHANGE, recipients_a_day=40))
-    await storm.watch(300, Every(timedelta(seconds=5)))
+    await storm.watch(300, FixedInterval(timedelta(seconds=5)))
     async with storm.life() as engine:
         await storm.seconds(engine, 10)
         for n in range(300):

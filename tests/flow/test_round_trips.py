@@ -487,7 +487,7 @@ async def test_a_round_trip_s_own_mail_that_comes_back_is_told_by_its_route_s_mo
     scene.mailbox.bounce(TODAY, (ADDRESS, "5.2.2 full"))
     await scene.lives(minutes=2)
     assert scene.told == []
-    assert (await scene.trip()).why.en.endswith("came back: 5.2.2 full")
+    assert (await scene.trip()).why.en.endswith("bounced: 5.2.2 full")
 
 
 # Killed at any time

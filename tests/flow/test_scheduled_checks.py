@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.levels import When
+from noroshi.core.levels import RuleTrigger
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import plain
 from noroshi.ports import Outcome, StoreError, Unmeasurable, Volume
@@ -63,11 +63,11 @@ async def test_while_nothing_can_be_written_down_turns_do_not_multiply(caplog):
         assert len(engine.watcher.block.queue) <= 2
         scene.store.failing = False
         await scene.seconds(engine, 10)
-    assert scene.subjects == [f"[without the queue] {CRITICAL}", CRITICAL]
+    assert scene.subjects == [f"[sent directly] {CRITICAL}", CRITICAL]
 
 
 async def test_a_reminder_that_is_put_off_again_and_again_is_planned_once():
-    rule = replace(RULE, when=When.EACH, repeat=timedelta(minutes=5))
+    rule = replace(RULE, when=RuleTrigger.EACH, repeat=timedelta(minutes=5))
     scene = Scene()
     scene.used = {"/a": 95}
     await scene.plan(disk_monitor(rules=(rule,)))
@@ -153,7 +153,7 @@ async def test_what_is_being_measured_while_a_version_comes_is_judged_by_that(ot
         await scene.plan(disk_monitor(**other))
         await engine.hold()
         host.answers.set()
-        await asyncio.gather(*engine.watcher.running)
+        await asyncio.gather(*engine.watcher.running_checks)
         assert await scene.store.queue() == []
 
 

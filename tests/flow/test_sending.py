@@ -187,7 +187,7 @@ async def test_mail_written_to_a_route_that_has_just_been_removed_is_not_forgott
         await scene.store.post(LETTER)
         assert await engine.dispatcher.send_one("smtp1")
     (resting,) = await scene.store.route_outages()
-    assert resting.why.en == "there is no route 'smtp1' any more"
+    assert resting.why.en == "route 'smtp1' no longer exists"
     assert resting.why.ja == "経路 smtp1 は定義からなくなりました"
 
 

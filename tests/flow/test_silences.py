@@ -7,9 +7,9 @@ from datetime import time, timedelta
 
 import pytest
 
-from noroshi.core.alarms import Acknowledgement, Remark, Remarked, Silence
+from noroshi.core.alarms import Acknowledgement, Remark, RemarkKind, Silence
 from noroshi.core.levels import Level, Reason
-from noroshi.core.maintenance import Weekly
+from noroshi.core.maintenance import WeeklyWindow
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.testing import DAWN
@@ -40,7 +40,7 @@ async def silence(scene, place, minutes):
 
 async def acknowledge(scene, level=Level.CRITICAL):
     its = {"monitor": "m", "item": "/a", "level": level, "who": "aki", "at": scene.time.now}
-    remark = Remark(sort=Remarked.ACKNOWLEDGED, **its)
+    remark = Remark(sort=RemarkKind.ACKNOWLEDGED, **its)
     assert await scene.store.acknowledge(Acknowledgement(**its), remark)
     return remark
 
@@ -67,7 +67,7 @@ async def test_taken_back_it_is_repeated_again(kept):
     await scene.run(minutes=5, a=95)
     remark = await acknowledge(scene)
     await scene.run(minutes=40, a=95)
-    await scene.store.unacknowledge(replace(remark, sort=Remarked.TAKEN_BACK))
+    await scene.store.unacknowledge(replace(remark, sort=RemarkKind.TAKEN_BACK))
     await scene.run(minutes=5, a=95)
     assert scene.subjects == [CRITICAL, CRITICAL]
 
@@ -135,7 +135,7 @@ async def test_a_silence_that_is_ended_by_hand_is_over_at_once(scene):
 
 async def test_planned_work_holds_back_what_is_told_once_it_is_over(scene):
     begins = (DAWN + 5 * MINUTE).time()
-    window = Weekly(begins=begins, ends=time(6, 25), zone="UTC")
+    window = WeeklyWindow(begins=begins, ends=time(6, 25), zone="UTC")
     monitor = disk_monitor(maintenance=(window,), rules=(replace(RULE, repeat=None),))
     await scene.run(minutes=6, monitor=monitor, a=85)
     await scene.run(minutes=17, a=95)

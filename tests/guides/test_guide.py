@@ -23,6 +23,7 @@ from noroshi.guides.page import MARKS, fill_page
 from noroshi.guides.places import places_of_line
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.oauth.well_known_clouds import CLOUDS
+from tests.sweeps import sweep
 
 PLACES = {
     *("app", "entra", "connect"),
@@ -46,14 +47,14 @@ def texts(step):
     return [words for words in (step.title, *step.how, step.shows, step.note) if words.en]
 
 
-@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.id)
+@sweep("step", STEPS, ids=lambda step: step.id)
 def test_a_step_is_told_in_both_languages(step):
     for words in texts(step):
         assert JAPANESE.search(words.ja) or words.en == words.ja, words
         assert not JAPANESE.search(words.en)
 
 
-@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.id)
+@sweep("step", STEPS, ids=lambda step: step.id)
 def test_a_step_names_no_place_that_nobody_fills(step):
     told = [text for words in texts(step) for text in (words.en, words.ja)]
     named = {
@@ -66,7 +67,7 @@ def test_a_step_names_no_place_that_nobody_fills(step):
         )
 
 
-@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.id)
+@sweep("step", STEPS, ids=lambda step: step.id)
 def test_a_step_is_somebody_s_and_says_where_microsoft_tells_of_it(step):
     assert step.ways <= WAYS.keys() and step.kinds <= {"smtp", "graph"}
     assert step.path in ("", "exchange", "entra") and step.part in TITLES
@@ -78,7 +79,7 @@ def test_no_two_steps_have_one_name():
     assert len({step.id for step in STEPS}) == len(STEPS)
 
 
-@pytest.mark.parametrize("failure", MICROSOFT365.failures, ids=lambda one: one.shows)
+@sweep("failure", MICROSOFT365.failures, ids=lambda one: one.shows)
 def test_a_failure_names_steps_that_there_are(failure):
     assert set(failure.steps) <= {step.id for step in STEPS}
     assert failure.means.ja and failure.act.ja
@@ -86,8 +87,8 @@ def test_a_failure_names_steps_that_there_are(failure):
         assert int(failure.shows.removeprefix("AADSTS")) in knowledge().aadsts
 
 
-@pytest.mark.parametrize(("way", "kind"), list(product(WAYS, ("smtp", "graph"))))
-@pytest.mark.parametrize("path", ["exchange", "entra"])
+@sweep(("way", "kind"), list(product(WAYS, ("smtp", "graph"))))
+@sweep("path", ["exchange", "entra"])
 def test_each_way_registers_an_app_permits_it_and_opens_what_it_needs(way, kind, path):
     names = [step.id for step in MICROSOFT365.steps_for(Case(way=way, kind=kind, path=path))]
     assert names[0].startswith("register-")

@@ -14,10 +14,10 @@ from tests.hosts.folder import Sleeper, folder  # noqa: F401  a fixture
 REASONS = {
     "template-with-nested-loops": "it takes too long (more than 0.2 s)",
     "template-of-a-billion-letters": "it needs too much memory",
-    "template-that-climbs-out": "that is not allowed: access to attribute '__class__'",
+    "template-that-climbs-out": "not allowed: access to attribute '__class__'",
     "subject-of-two-lines": "a subject must be one line",
     "name-of-two-lines": "is not a valid name: use a-z, 0-9, - and _",
-    "recipient-of-two-lines": "is not a mail address",
+    "recipient-of-two-lines": "is not an email address",
     "pattern-with-back-reference": "back references are not supported",
     "program-in-a-writable-folder": "others may write to",
     "program-by-a-link-out": "is in none of the folders whose programs may run",

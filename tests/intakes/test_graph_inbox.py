@@ -337,15 +337,21 @@ async def test_a_refused_token_is_renewed_once(site, certificate):
         pytest.param(says(503, b"\x1b[31mno"), Fault.SERVER, "503 ?[31mno", id="busy"),
         pytest.param(says(302, Location="https://x"), Fault.SERVER, "302", id="elsewhere"),
         pytest.param(
-            says(200, b"<html>"), Fault.NETWORK, "did not return a list of mails", id="a portal"
+            says(200, b"<html>"),
+            Fault.NETWORK,
+            "did not return a list of messages",
+            id="a portal",
         ),
         pytest.param(
-            says(200, b"[" * 60_000), Fault.NETWORK, "did not return a list of mails", id="deep"
+            says(200, b"[" * 60_000),
+            Fault.NETWORK,
+            "did not return a list of messages",
+            id="deep",
         ),
         pytest.param(
             says(200, b'{"value": 5}'),
             Fault.NETWORK,
-            "did not return a list of mails",
+            "did not return a list of messages",
             id="no list",
         ),
         pytest.param(DROP, Fault.NETWORK, "did not answer", id="dropped"),

@@ -18,6 +18,7 @@ from noroshi.knowledge.os_errors import TABLES, os_errors, read_os_errors
 from noroshi.knowledge.table_reader import KnowledgeError
 from noroshi.ports.examination import Exam
 from tests.oauth.errors.test_error_explanation import KNOWN
+from tests.sweeps import sweep
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "src/noroshi/knowledge"
@@ -50,12 +51,12 @@ RULES = [
 ]
 
 
-@pytest.mark.parametrize("name", sorted(ROWS))
+@sweep("name", sorted(ROWS))
 def test_a_row_is_whole(name):
     row = ROWS[name]
     for text in texts_of(row):
         assert not JAPANESE.search(text.en) and JAPANESE.search(text.ja), text
-    exam = Exam(values=knowledge().values)
+    exam = Exam(user_values=knowledge().values)
     remedy = (
         row.remedy(exam) if isinstance(row, Explanation) else row.remedy(Message("x"), exam)
     )
@@ -69,14 +70,14 @@ def test_a_row_is_whole(name):
     assert remedy.how or remedy.lines or remedy.link or name.partition(".")[2] in OF_FAULTS
 
 
-@pytest.mark.parametrize("rule", RULES)
+@sweep("rule", RULES)
 def test_a_rule_of_replies_is_whole(rule):
     assert rule.code or rule.enhanced or rule.part
     assert rule.code == 0 or 200 <= rule.code < 600
     assert ENHANCED.fullmatch(rule.enhanced) and SOURCE.match(rule.source)
 
 
-@pytest.mark.parametrize("code", sorted(map(int, KNOWN.split())))
+@sweep("code", sorted(map(int, KNOWN.split())))
 def test_each_number_of_microsoft_s_page_is_explained(code):
     spans = [span for span, _ in knowledge().aadsts_ranges]
     assert code in knowledge().aadsts or any(code in span for span in spans)
@@ -114,7 +115,7 @@ def test_every_file_is_read_and_is_in_the_wheel():
     assert {Path("noroshi/knowledge", name) for name in there} <= inside
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("file", "place", "value", "problem"),
     [
         ("oauth", "remedy.sign_in.whose", "nobody", "must be one of you,"),

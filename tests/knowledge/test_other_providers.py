@@ -15,6 +15,7 @@ from noroshi.oauth.errors.error_explanation import advise, cure_of
 from noroshi.oauth.provider import SignInError
 from noroshi.oauth.well_known_clouds import GOOGLE, MICROSOFT365
 from noroshi.transports.diagnostics.connection_remedies import explanation_of
+from tests.sweeps import sweep
 from tests.transports.answers import SAID
 
 OWN = replace(MICROSOFT365, name="ours", oidc=True, authority="https://id.ours.example")
@@ -46,8 +47,8 @@ def texts_of(row):
     return [*told, *cure.lines, cure.link]
 
 
-@pytest.mark.parametrize("error", ERRORS)
-@pytest.mark.parametrize("cloud", [GOOGLE, OWN], ids=["Google", "our own"])
+@sweep("error", ERRORS)
+@sweep("cloud", [GOOGLE, OWN], ids=["Google", "our own"])
 def test_a_refused_sign_in_elsewhere_is_none_of_microsoft_s(error, cloud):
     for app, secret, suberror in product((False, True), ("", "s"), ("", "consent_required")):
         account = Account(
@@ -68,7 +69,7 @@ def test_a_refused_sign_in_elsewhere_is_none_of_microsoft_s(error, cloud):
             assert [text for text in told if GOOGLES.search(text)] == []
 
 
-@pytest.mark.parametrize("name", sorted(ROWS))
+@sweep("name", sorted(ROWS))
 def test_a_row_of_other_servers_does_not_lead_to_microsoft(name):
     found = [text for text in texts_of(ROWS[name]) if MICROSOFT.search(text)]
     assert [
@@ -78,7 +79,7 @@ def test_a_row_of_other_servers_does_not_lead_to_microsoft(name):
     ] == []
 
 
-@pytest.mark.parametrize(
+@sweep(
     "reply",
     [
         pytest.param("535 5.7.8 Error: authentication failed:", id="Postfix"),

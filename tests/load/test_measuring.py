@@ -13,8 +13,9 @@ from benchmarks.mails import read_mails, told
 from benchmarks.promises import promises
 from benchmarks.report import REFERENCES, broken
 from benchmarks.scene import SLOTS, targets
-from noroshi.core.cadence import EPOCH, Every, next_due
+from noroshi.core.cadence import EPOCH, FixedInterval, next_due
 from noroshi.engine.dispatch.dispatcher import WORKERS
+from tests.sweeps import sweep
 
 PERIOD = 10.0
 START = 1_000_000_000.0
@@ -71,7 +72,7 @@ names_of_ratios = [f"{measure} {variant} {given[0]}" for measure, variant, _, gi
 def due(id: str) -> float:
     """The first instant from START at which the product says that a monitor is due."""
     now = datetime.fromtimestamp(START, UTC)
-    return (next_due(id, Every(timedelta(seconds=PERIOD)), now) - EPOCH).total_seconds()
+    return (next_due(id, FixedInterval(timedelta(seconds=PERIOD)), now) - EPOCH).total_seconds()
 
 
 def test_the_grid_is_the_products_own():
@@ -150,7 +151,7 @@ def test_a_copy_whose_answer_was_not_on_disk_is_excused():
     assert broken([row]) == []
 
 
-@pytest.mark.parametrize(("measure", "variant", "ours", "given"), RATIOS, ids=names_of_ratios)
+@sweep(("measure", "variant", "ours", "given"), RATIOS, ids=names_of_ratios)
 def test_a_ratio_without_its_reference_is_infinite_and_breaks_the_promise(
     measure, variant, ours, given
 ):

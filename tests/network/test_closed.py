@@ -35,7 +35,7 @@ async def proxy():
 def closed_to(port, *may_reach, **given):
     """As for a node whose manager listens there."""
     nets = tuple(ip_network(one) for one in may_reach)
-    return Network(name="office", closed=NetworkPolicy(port, nets), **given)
+    return Network(name="office", policy=NetworkPolicy(port, nets), **given)
 
 
 async def why_not(host, port, network):
@@ -157,5 +157,5 @@ async def test_each_new_connection_is_judged_anew(site):
     """DNS rebinding: what a name was yesterday says nothing of today."""
     network = closed_to(site.port + 1)
     (await reach("localhost", site.port, NetworkEgress(network), 5.0)).close()
-    later = replace(network, closed=NetworkPolicy(site.port))
+    later = replace(network, policy=NetworkPolicy(site.port))
     assert "own manager" in await why_not("localhost", site.port, later)

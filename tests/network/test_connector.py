@@ -162,7 +162,7 @@ async def test_an_ipv6_address_is_asked_for_in_brackets():
             Proxy(log_in="noroshi:canary-right"),
             "",
             Fault.SETUP,
-            "requires a log-in (407). Set proxy_user",
+            "requires a login (407). Set proxy_user",
             id="no log-in",
         ),
         pytest.param(

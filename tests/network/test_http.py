@@ -17,6 +17,7 @@ from noroshi.ports import Clocks, TransportContext
 from tests.network.proxies import Proxy
 from tests.network.sites import DROP, SILENT, Site, says
 from tests.network.test_happy_eyeballs import closed
+from tests.sweeps import sweep
 from tests.transports.mail_server import make_certificate
 
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
@@ -214,7 +215,7 @@ async def test_several_at_once_have_connections_of_their_own(site, certificate):
     assert len(site.heard) == 3
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("said", "seconds"),
     [
         ("120", 120),

@@ -19,6 +19,7 @@ from noroshi.network.http1 import (
     NotHttpError,
     target_of,
 )
+from tests.sweeps import sweep
 
 OK = b"HTTP/1.1 200 OK\r\n"
 WHOLE = OK + b"Content-Length: 4\r\nX-Name: \xe7\x8b\xbc\r\n\r\nbody"
@@ -87,8 +88,8 @@ GOOD = {
 }
 
 
-@pytest.mark.parametrize("slowly", [False, True], ids=["at once", "byte by byte"])
-@pytest.mark.parametrize(("says", "body"), GOOD.values(), ids=GOOD)
+@sweep("slowly", [False, True], ids=["at once", "byte by byte"])
+@sweep(("says", "body"), GOOD.values(), ids=GOOD)
 async def test_what_is_an_answer(says, body, slowly):
     assert await asked(Server(says, slowly=slowly)) == (200, body, True)
 
@@ -122,8 +123,8 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("resets", [False, True], ids=["closed", "reset"])
-@pytest.mark.parametrize(("says", "error"), BAD.values(), ids=BAD)
+@sweep("resets", [False, True], ids=["closed", "reset"])
+@sweep(("says", "error"), BAD.values(), ids=BAD)
 async def test_what_is_no_answer(says, error, resets):
     with pytest.raises(error):
         await asked(Server(says, resets=resets))

@@ -24,6 +24,7 @@ from noroshi.oauth.client_certificates import (
 )
 from noroshi.testing import DAWN
 from tests.oauth.authority import make_certificate
+from tests.sweeps import sweep
 
 NOW = DAWN
 MADE = make("noroshi m365", NOW, 730)
@@ -110,7 +111,7 @@ def test_a_passphrase_that_nobody_asks_for_does_no_harm():
     assert read(KEY + CERTIFICATE, PASSPHRASE) == MADE
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("data", "passphrase", "said", "locked"),
     [
         pytest.param(b"", "", "no certificate with its key", False, id="nothing"),

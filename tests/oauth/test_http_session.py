@@ -207,5 +207,5 @@ async def test_what_is_not_answered_in_whole_is_not_reached(asked, site, tls, an
 async def test_the_node_s_own_manager_is_not_asked(asked, site):
     closed_to_itself = NetworkPolicy(site.port, ())
     with pytest.raises(UnreachableError) as caught:
-        await asked(site.url, closed=closed_to_itself)
+        await asked(site.url, policy=closed_to_itself)
     assert "own manager" in caught.value.words.en and site.connections == 0

@@ -9,13 +9,14 @@ import pytest
 
 from noroshi.oauth.redirect_url import PasteProblem, looks_like_secret_id, read_pasted
 from noroshi.oauth.well_known_clouds import MICROSOFT365
+from tests.sweeps import sweep
 
 STATE = "St_4te-abc"
 CODE = "0.AXoA-code_1.~x"
 URL = f"http://localhost/MxMail/?code={CODE}&state={STATE}&session_state=11-22"
 
 
-@pytest.mark.parametrize(
+@sweep(
     "text",
     [
         pytest.param(URL, id="as it stands"),
@@ -52,7 +53,7 @@ def error_url(error: str, description: str = "") -> str:
     )
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("text", "en", "ja"),
     [
         pytest.param("", "Nothing was pasted", "何も貼り付けられていません", id="nothing"),
@@ -138,7 +139,7 @@ def test_what_is_wrong_is_said_in_both_languages(text, en, ja):
     assert ja in problem.words.ja
 
 
-@pytest.mark.parametrize("cut", range(0, len(URL), 7))
+@sweep("cut", range(0, len(URL), 7))
 def test_no_problem_repeats_what_was_pasted(cut):
     found = read_pasted(URL[:cut], STATE + "x")
     assert isinstance(found, PasteProblem)
@@ -185,4 +186,4 @@ def test_a_known_refusal_in_the_address_of_a_server_of_ones_own_is_not_microsoft
     url = f"http://localhost/MxMail/?error=access_denied&error_description={said}&state={STATE}"
     problem = read_pasted(url, STATE, cloud)
     assert isinstance(problem, PasteProblem)
-    assert "the other side" in problem.words.en and "Microsoft" not in problem.words.en
+    assert "the server" in problem.words.en and "Microsoft" not in problem.words.en

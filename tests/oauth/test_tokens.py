@@ -96,7 +96,7 @@ async def test_a_wrong_secret_can_be_mended_and_the_same_url_pasted_again(scene)
 async def test_what_is_missing_is_said(scene, step):
     if step == "finish":
         await scene.vault.put("m365-secret", Secret(SECRET))
-        asked, said = scene.source.finish(scene.account, "x"), "No sign-in was begun"
+        asked, said = scene.source.finish(scene.account, "x"), "No sign-in was started"
     else:
         asked, said = scene.source.begin(scene.account), "has no client secret"
     with pytest.raises(SignInError, match=said):
@@ -445,10 +445,10 @@ async def test_a_code_that_nobody_typed_in_time_is_over_by_our_own_clock(scene):
 async def test_a_page_and_a_code_are_told_apart(scene):
     await scene.vault.put("m365-secret", Secret(SECRET))
     pasted = scene.authority.walk(await scene.source.begin(scene.account))
-    with pytest.raises(SignInError, match="No sign-in was begun"):
+    with pytest.raises(SignInError, match="No sign-in was started"):
         await scene.source.device_ask(scene.account)
     await scene.source.device_begin(scene.account)
-    with pytest.raises(SignInError, match="begun on another device"):
+    with pytest.raises(SignInError, match="started on another device"):
         await scene.source.finish(scene.account, pasted)
 
 

@@ -19,7 +19,7 @@ INSIDE = "https://169.254.169.254"
 
 
 async def alone(account, closed=NetworkPolicy(), **network):
-    account = replace(account, network=Network(name="office", closed=closed, **network))
+    account = replace(account, network=Network(name="office", policy=closed, **network))
     return await provider_of(account.cloud).app_only(with_secret(account), "smtp")
 
 

@@ -69,7 +69,7 @@ async def test_a_wrong_password_and_an_unknown_name_are_told_alike(house, name, 
     await house.add()
     with pytest.raises(AuthenticationError) as told:
         await house.people.log_in(name, password, HERE)
-    assert told.value.words.en == "The name or the password is not correct."
+    assert told.value.words.en == "The user name or password is incorrect."
 
 
 async def test_an_unknown_name_costs_the_same_work(house):

@@ -37,7 +37,7 @@ async def test_a_mail_that_is_given_up_leaves_the_list_and_stays_on_record(ask):
     id = await queued(ask)
     assert (await ask("queue_drop", id=id))["state"] == "dropped"
     assert await ask("queue_list") == []
-    assert (await ask("queue_show", id=id))["queued"]["because"]["en"].startswith("given up by")
+    assert (await ask("queue_show", id=id))["queued"]["because"]["en"].startswith("dropped by")
 
 
 async def test_a_wrong_address_is_mended_and_the_mail_released(ask):
@@ -77,7 +77,7 @@ async def test_all_that_is_wrong_with_an_edit_is_told_at_once_and_nothing_is_cha
     with pytest.raises(ErrorAnswer) as told:
         await ask("queue_edit", id=id, to=["nobody"], routes=["plane"])
     assert told.value.problems == [
-        ("to", "nobody is not a mail address"),
+        ("to", "nobody is not an email address"),
         ("routes", "there is no route plane (did you mean plain?)"),
     ]
     assert (await ask("queue_show", id=id))["queued"]["to"] == ["ops@example.com"]

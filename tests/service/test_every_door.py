@@ -5,6 +5,7 @@ import pytest
 from noroshi.service.operation_list import OFFERED
 from tests.service.clients import ErrorAnswer, InProcessClient
 from tests.service.harness import Harness
+from tests.sweeps import sweep
 
 WRITES = ("backup",)
 """What would write a file by the name that it is given."""
@@ -18,9 +19,14 @@ async def shape_of(ask, name, given):
         return told.kind, sorted(where for where, _ in told.problems)
 
 
-@pytest.mark.parametrize("name", list(OFFERED))
-async def test_every_operation_answers_alike_by_every_door(ask, name):
+@pytest.fixture
+def near():
+    """Beside the door: all that is asked there is asked here too."""
+    return InProcessClient(Harness())
+
+
+@sweep("name", list(OFFERED))
+async def test_every_operation_answers_alike_by_every_door(ask, near, name):
     needed = {} if name in WRITES else dict.fromkeys(OFFERED[name].needed, "x")
     for given in ({}, needed, needed | {"no_such": 1}):
-        near = await shape_of(InProcessClient(Harness()), name, given)
-        assert await shape_of(ask, name, given) == near
+        assert await shape_of(ask, name, given) == await shape_of(near, name, given)

@@ -14,6 +14,7 @@ from noroshi.service.operation_list import OFFERED
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore
 from tests.service.harness import AKI, CANARY, Harness, documents
+from tests.sweeps import sweep
 
 WHAT_PEOPLE_CAN_ASK = {
     "secret_list": ADMIN,
@@ -139,15 +140,13 @@ def test_what_is_declared_is_offered_and_nothing_else():
     assert all(callable(service.method(name)) for name in OPERATIONS)
 
 
-@pytest.mark.parametrize("name", WHAT_PEOPLE_CAN_ASK)
+@sweep("name", WHAT_PEOPLE_CAN_ASK)
 def test_every_operation_has_a_sentence_in_both_languages(name):
     help = OFFERED[name].help
     assert help.en.endswith(".") and help.ja.endswith("。")
 
 
-@pytest.mark.parametrize(
-    "name", [n for n, role in WHAT_PEOPLE_CAN_ASK.items() if role is ADMIN]
-)
+@sweep("name", [n for n, role in WHAT_PEOPLE_CAN_ASK.items() if role is ADMIN])
 async def test_a_member_of_the_group_may_not_change_what_runs(name):
     told = await run_as_json(Harness().service, member("eri"), name, {})
     assert told["error"] == "forbidden"

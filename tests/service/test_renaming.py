@@ -73,7 +73,7 @@ async def test_a_route_s_waiting_mails_go_by_its_new_name(ask):
     await apply_definitions(ask)
     sent = await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
     told = await renamed(ask, "routes/plain", "relay", dry=True)
-    assert "waiting mails are updated" in said(told) and "removed route" not in said(told)
+    assert "waiting messages are updated" in said(told) and "removed route" not in said(told)
     done = await renamed(ask, "routes/plain", "relay")
     assert "removed route" not in said(done)
     (mail,) = await ask("queue_list")
@@ -103,7 +103,7 @@ async def test_a_mail_that_is_on_its_way_is_told_of(ask):
     node = await harness.store.begin("n", harness.time.now)
     assert await harness.store.claim_parcel(node, "plain", harness.time.now)
     done = await renamed(ask, "routes/plain", "relay")
-    assert "Waiting mails for a removed route: 1 (plain)" in said(done)
+    assert "Waiting messages for a removed route: 1 (plain)" in said(done)
 
 
 async def test_what_a_rule_has_told_stays_told_under_its_new_name(ask):
@@ -222,7 +222,7 @@ async def test_what_is_changed_and_renamed_at_once_is_one_version(ask):
     found = await shown(ask)
     assert found["contacts/night"]["title"] == "Operations"
     assert found["rules/all"]["contacts"] == ["night"]
-    assert "Waiting mails keep their addresses" in said(done)
+    assert "Waiting messages keep their addresses" in said(done)
 
 
 async def test_somebody_else_s_change_of_it_is_not_lost(ask):
@@ -282,7 +282,7 @@ async def test_what_cannot_follow_as_the_store_fails_is_told_with_the_version_in
     names = {"routes/plain": "relay", "instances/web1": "web01"}
     done = await ask("definition_change", rename=names)
     assert done["version"] == 2 and "instances/web01" in await shown(ask)
-    assert "mails may still name the old route" in said(done)
+    assert "messages may still refer to the old route" in said(done)
     assert "silences may remain at their old places" in said(done)
     row = (await ask("audit"))[0]
     assert (row["op"], row["after"]["version"]) == ("definition_change", 2)

@@ -317,7 +317,7 @@ def test_options_say_what_is_missing_or_wrong():
         ({"sender": "n@x.example"}, "folder"),
         ({"folder": "pickup", "sender": "n@x.example"}, "absolute path"),
         ({"folder": "/a\0b", "sender": "n@x.example"}, "absolute path"),
-        ({"folder": "/pickup", "sender": "nobody"}, "'nobody' is not a mail address"),
+        ({"folder": "/pickup", "sender": "nobody"}, "'nobody' is not an email address"),
         ({"folder": "/pickup", "sender": "n@x.example", "charset": "sjis"}, "charset"),
     ):
         with pytest.raises(schema.Invalid) as caught:

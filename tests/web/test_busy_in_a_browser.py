@@ -4,13 +4,15 @@ import asyncio
 import json
 from contextlib import asynccontextmanager
 
-import pytest
 from playwright.async_api import expect
 
+from tests.sweeps import sweep
 from tests.web.browser import GOOD
 from tests.web.filled_queue import filled
 from tests.web.test_each_page import AXE, ONLY
-from tests.web.test_in_a_browser import NARROW, WIDE, looking
+from tests.web.test_in_a_browser import NARROW, WIDE, looking, running
+
+__all__ = ["running"]  # a fixture, taken over from there
 
 WORDS = {"en": "Working…", "ja": "処理しています…"}
 WHEN_SLOW = """(look) => new MutationObserver(async (changes, watch) => {
@@ -52,12 +54,12 @@ async def held(page, path, look):
     yield told, posted
 
 
-@pytest.mark.parametrize(("language", "width"), [("en", WIDE), ("ja", NARROW)])
+@sweep(("language", "width"), [("en", WIDE), ("ja", NARROW)])
 async def test_a_pressed_button_says_it_is_at_work_and_a_second_press_sends_nothing(
-    tmp_path, language, width
+    running, tmp_path, language, width
 ):
     harness = await filled()
-    async with looking(harness, tmp_path, language, width=width) as seen:
+    async with looking(harness, tmp_path, language, width=width, chromium=running) as seen:
         page = seen.page
         await page.goto(f"{seen.url}/queue/mail?id={harness.ids[5]}")
         async with held(page, "**/queue/mail", PRESSED) as (told, posted):

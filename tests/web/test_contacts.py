@@ -72,3 +72,10 @@ async def test_a_viewer_looks_and_changes_nothing(tmp_path):
         form = hidden(browser) | {"title": "x", "addresses": "x@example.com"}
         await browser.post("/settings/contact?name=ops", **form)
         assert browser.status == 403 and "title" not in await content(harness, "ops")
+
+
+async def test_monitors_are_counted_for_rules_alone(harness, browser):
+    notice = {"events": ["started"], "contacts": ["boss"], "routes": ["plain"]}
+    await apply_definitions(InProcessClient(harness), notifications__day=notice)
+    await browser.get("/settings/contacts")
+    assert "(monitors: 1)" in browser.text and "(monitors: 0)" not in browser.text

@@ -20,6 +20,9 @@ from tests.web.hostile import routes_of
 from tests.web.node_at_work import living
 from tests.web.test_in_a_browser import CHROMIUM, FLAGS, NARROW, WIDE, Seen
 
+SMALL = 320
+"""The width at which nothing may have to be moved sideways (WCAG 2.1, 1.4.10)."""
+TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
 FS01, POSTGRES = "fs01/disks/volumes", "db01/service/postgres"
 PAGES = {
     "overview": "/",
@@ -218,6 +221,7 @@ async def test_each_page_is_whole_translated_and_within_reach(tmp_path, language
         await seen.log_in()
         for name, path in PAGES.items():
             await walk.see(name, path.format(**names))
+            await walk.on_the_smallest_phone(name)
     assert walk.faults == []
 
 
@@ -277,8 +281,17 @@ class Walk:
         said = [one for one in self.seen.wrong if not any(our in one for our in OUR_OWN)]
         self.faults += [f"{name}: {fault}" for fault in faults + said]
 
+    async def on_the_smallest_phone(self, name):
+        """The page that stands there, in the smallest window there is."""
+        usual = self.page.viewport_size
+        await self.page.set_viewport_size({**usual, "width": SMALL})
+        wide = await self.page.evaluate(TOO_WIDE)
+        await self.page.set_viewport_size(usual)
+        if wide > 0:
+            self.faults.append(f"{name}: {wide} px wider than the smallest phone")
+
     async def _fits(self):
-        wide = await self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        wide = await self.page.evaluate(TOO_WIDE)
         return [f"{wide} px wider than the window"] if wide > 0 else []
 
     async def _headed(self):

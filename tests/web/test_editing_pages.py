@@ -626,7 +626,7 @@ async def test_what_a_kind_calls_an_option_is_not_what_the_monitor_s_own_setting
     """A script has a time-out of its own, in seconds; the monitor's is a length of time."""
     await browser.get("/settings/monitor?in=web1&group=base&kind=script")
     (label,) = re.findall(r'<label for="f-timeout">([^<]*)', browser.text)
-    assert label.strip() == "Time-out"
+    assert label.strip() == "Timeout"
 
 
 @pytest.mark.parametrize("page", [MONITOR, "/settings/instance?name=web1"])

@@ -189,7 +189,7 @@ async def test_a_mistake_is_told_at_its_field_by_the_fields_own_name(browser, ca
     await filled_in(browser, "person", **PERSON)
     await filled_in(browser, step, **form)
     head = browser.text.partition('id="why"')[2].partition("</div>")[0]
-    assert browser.status == 400 and f"次の欄を直してください: {called}</p>" in head
+    assert browser.status == 400 and f"次の欄を修正してください: {called}</p>" in head
     assert browser.text.count('class="bad"') == 1 == browser.text.count("aria-invalid")
     told = browser.text.partition(f'id="{field}-bad">')[2].partition("<")[0]
     assert told and f'aria-describedby="{field}-bad' in browser.text

@@ -52,6 +52,6 @@ async def test_the_queue_and_a_mail_s_page_follow_what_others_do(tmp_path):
         await expect(state).to_have_text("waiting", timeout=60_000)
         await expect(page.locator("#to")).to_have_value("half@example.com")
         await harness.done("queue_drop", id=harness.ids[WAITING])
-        await expect(state).to_have_text("given up", timeout=60_000)
+        await expect(state).to_have_text("dropped", timeout=60_000)
         await expect(page.locator("#to")).to_have_count(0)
         await seen.shoot("mail.followed")

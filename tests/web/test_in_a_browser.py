@@ -1,8 +1,8 @@
 """The pages in Debian's Chromium: an alarm comes live, nothing is fetched from elsewhere, and
 nothing stands in the console. What it sees lies in build/pages/."""
 
-from contextlib import asynccontextmanager
-from itertools import pairwise
+from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,8 @@ from playwright.async_api import async_playwright, expect
 
 from noroshi.testing import DAWN
 from tests.service.clients import InProcessClient, apply_definitions, open_manager
-from tests.web.browser import GOOD
+from tests.sweeps import sweep
+from tests.web.browser import GOOD, with_user
 from tests.web.console import listen
 
 CHROMIUM = "/usr/bin/chromium"
@@ -60,31 +61,46 @@ class Seen:
 
 
 @asynccontextmanager
-async def looking(harness, home, language="en", theme="light", width=WIDE):
-    async with (
-        open_manager(harness, home, name="minato") as url,
-        async_playwright() as playwright,
-    ):
+async def launched():
+    """Chromium itself; to start it takes longer than most pages."""
+    async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(
             executable_path=CHROMIUM, args=list(FLAGS), chromium_sandbox=False
         )
+        yield chromium
+        await chromium.close()
+
+
+@asynccontextmanager
+async def looking(harness, home, language="en", theme="light", width=WIDE, chromium=None):
+    """A window of its own, with nothing of any other, in a Chromium that runs or in a new one."""
+    async with AsyncExitStack() as opened:
+        url = await opened.enter_async_context(open_manager(harness, home, name="minato"))
+        chromium = chromium or await opened.enter_async_context(launched())
         context = await chromium.new_context(
             viewport={"width": width, "height": 900}, locale=language, color_scheme=theme
         )
         seen = Seen(await context.new_page(), url)
         await seen.log_in()
         yield seen
-        await chromium.close()
+        await context.close()
     assert seen.wrong == []
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [WIDE, NARROW], ids=["wide", "narrow"])
-async def test_an_alarm_comes_live(harness, tmp_path, language, theme, width):
+@pytest.fixture
+async def running():
+    async with launched() as chromium:
+        yield chromium
+
+
+@sweep("language", ["en", "ja"])
+@sweep("theme", ["light", "dark"])
+@sweep("width", [WIDE, NARROW], ids=["wide", "narrow"])
+async def test_an_alarm_comes_live(running, tmp_path, language, theme, width):
+    harness = await with_user()
     assert harness.time.now == DAWN
     await apply_definitions(InProcessClient(harness))
-    async with looking(harness, tmp_path, language, theme, width) as seen:
+    async with looking(harness, tmp_path, language, theme, width, running) as seen:
         page, name = seen.page, f"{language}.{theme}.{'wide' if width == WIDE else 'narrow'}"
         assert await page.locator(".incident").count() == 0
         await harness.measured()
@@ -133,10 +149,7 @@ async def _fits(page):
 LONG = "x" * 200
 
 
-@pytest.mark.parametrize("width", [WIDE, NARROW], ids=["wide", "narrow"])
-async def test_a_title_of_one_long_word_makes_no_page_wider_than_the_window(
-    harness, tmp_path, width
-):
+async def test_a_title_of_one_long_word_makes_no_page_wider_than_the_window(harness, tmp_path):
     monitor = {"name": "disks", "title": LONG, "kind": "disk"}
     group = [{"name": "base", "title": LONG, "monitor": [monitor]}]
     await apply_definitions(
@@ -154,14 +167,15 @@ async def test_a_title_of_one_long_word_makes_no_page_wider_than_the_window(
         "/settings/monitor?in=web1&group=base&name=disks",
         "/settings/watch",
     )
-    async with looking(harness, tmp_path, "ja", width=width) as seen:
+    async with looking(harness, tmp_path, "ja") as seen:
         wide = {}
-        for path in pages:
+        for width, path in product((WIDE, NARROW), pages):
+            await seen.page.set_viewport_size({"width": width, "height": 900})
             await seen.page.goto(seen.url + path)
-            wide[path] = await seen.page.evaluate(
+            wide[width, path] = await seen.page.evaluate(
                 "document.documentElement.scrollWidth - innerWidth"
             )
-    assert {path: by for path, by in wide.items() if by > 0} == {}
+    assert {where: by for where, by in wide.items() if by > 0} == {}
 
 
 FOCUS = """([id, above]) => {

@@ -98,13 +98,13 @@ async def test_a_number_of_what_waits_says_whether_it_is_mails_or_alarms(browser
     """A newcomer read "waiting 2" here and "waiting 5" there."""
     page = (await browser.get(path)).text
     assert "<span>Alarms lost <b>" in page and not re.search(r">(?i:waiting)</dt>", page)
-    assert "Mails waiting" in page or re.search(r"\d mails? waiting", page)
+    assert "Messages waiting" in page or re.search(r"\d messages? waiting", page)
 
 
 async def test_the_queue_says_what_waits_why_and_when_it_is_tried(harness, browser):
     await browser.get("/queue")
     told = seen(browser.text)
-    assert "Mails waiting: 2. Held manually: 1. Set aside, decision required: 1." in told
+    assert "Messages waiting: 2. Held manually: 1. Undeliverable, decision required: 1." in told
     assert "4.3.2 Concurrent connections limit exceeded" in browser.text
     assert "held by boss" in told and "12 min" in told
 
@@ -112,7 +112,7 @@ async def test_the_queue_says_what_waits_why_and_when_it_is_tried(harness, brows
 async def test_a_text_leads_to_the_page_that_it_names(browser):
     await browser.get("/queue/mail?id=<b>none")
     assert browser.status == 404
-    assert "There is no mail &lt;b&gt;none in the queue." in browser.text
+    assert "There is no message &lt;b&gt;none in the queue." in browser.text
     assert 'See <a href="/queue">the queue</a>.' in browser.text
 
 
@@ -137,7 +137,7 @@ async def test_a_mail_is_shown_with_its_way_its_answers_and_its_headers(harness,
     await browser.get(mail_of(harness, CAME_BACK))
     told = seen(browser.text)
     assert "250 2.0.0 OK <y@example.com>" in html.unescape(browser.text)
-    assert "550 5.1.10 no" in browser.text and "came back" in told
+    assert "550 5.1.10 no" in browser.text and "bounced" in told
     assert len(re.findall(r'<li class="is-lit"><b>', browser.text)) == 4
     await browser.get(mail_of(harness, WAITING))
     assert "noroshi@example.com" in seen(browser.text)

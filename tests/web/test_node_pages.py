@@ -6,8 +6,9 @@ from noroshi.checks import BUILT_IN as CHECKS
 from noroshi.config.web import Web
 from noroshi.core.roles import OPERATOR, VIEWER
 from noroshi.core.translation import plain
+from noroshi.web.view.page_context import LANGUAGE
 from tests.service.clients import InProcessClient, apply_definitions
-from tests.service.harness import Harness
+from tests.service.harness import CONTENT, Harness
 from tests.service.node.test_node import Own, asking, row
 from tests.web.browser import browsing, with_user
 
@@ -77,3 +78,36 @@ async def test_its_own_watch_is_headed_as_the_tree_calls_it(tmp_path):
         assert "<h1>Noroshi</h1>" in browser.text and ">Mail queue<" in browser.text
         await browser.get("/group/noroshi/mail")
         assert "<h1>Mail</h1>" in browser.text
+
+
+@pytest.mark.parametrize(
+    ("language", "contacts_language", "account", "other"),
+    [
+        ("ja", "en", "アカウント box", "Account box"),
+        ("en", "ja", "Account box", "アカウント box"),
+        ("en", "en", "Account box", "アカウント box"),
+    ],
+)
+async def test_its_own_watch_has_titles_in_the_readers_language(
+    tmp_path, language, contacts_language, account, other
+):
+    harness = await with_user(harness=Harness(checks=CHECKS))
+    contacts = {
+        key.replace("/", "__"): content | {"language": contacts_language}
+        for key, content in CONTENT.items()
+        if key.startswith("contacts/")
+    }
+    await apply_definitions(InProcessClient(harness), **contacts)
+    async with browsing(harness, tmp_path) as browser:
+        await browser.log_in()
+        browser.session.cookie_jar.update_cookies({LANGUAGE: language})
+        for page in (
+            "/tree/noroshi/mail",
+            "/instance/noroshi",
+            "/group/noroshi/mail",
+            "/monitor/noroshi/mail/account-box",
+            "/alarms",
+            "/settings/health",
+        ):
+            await browser.get(page)
+            assert account in browser.text and other not in browser.text, page

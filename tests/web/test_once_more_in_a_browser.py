@@ -1,28 +1,30 @@
 """The password once more in Chromium: the page that asks for it, and a form in another tab."""
 
-import pytest
 from playwright.async_api import expect
 
 from noroshi.core.levels import Level
 from tests.oauth.test_client_certificates import PASSPHRASE, pfx
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import Harness
+from tests.sweeps import sweep
 from tests.web.browser import GOOD, with_user
 from tests.web.filled_queue import filled
 from tests.web.http.test_reauthenticate import Wary
 from tests.web.test_each_page import AXE, JAPANESE, ONLY
-from tests.web.test_in_a_browser import NARROW, WIDE, looking
+from tests.web.test_in_a_browser import NARROW, WIDE, looking, running
+
+__all__ = ["running"]  # a fixture, taken over from there
 
 FILE = {"name": "app.pfx", "mimeType": "application/x-pkcs12", "buffer": pfx()}
 
 
-@pytest.mark.parametrize(("language", "width"), [("en", WIDE), ("ja", NARROW)])
+@sweep(("language", "width"), [("en", WIDE), ("ja", NARROW)])
 async def test_what_was_typed_goes_along_and_forms_of_other_tabs_go_on(
-    tmp_path, language, width
+    running, tmp_path, language, width
 ):
     harness = await filled()
     harness.service = Wary(harness.service)
-    async with looking(harness, tmp_path, language, width=width) as seen:
+    async with looking(harness, tmp_path, language, width=width, chromium=running) as seen:
         page, other = seen.page, await seen.page.context.new_page()
         await other.goto(f"{seen.url}/queue/mail?id={harness.ids[5]}")
         await page.goto(f"{seen.url}/mail/route/m365?way=app_certificate")

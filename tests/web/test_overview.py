@@ -188,14 +188,14 @@ async def test_a_page_that_is_not_there_says_so_and_where_to_go(browser, path):
     await browser.get(path)
     assert browser.status == 404 and "<h1>Page not found</h1>" in browser.text
     assert 'href="/"' in browser.text and 'href="/settings"' in browser.text
-    assert "did not work" not in browser.text and "notice--critical" not in browser.text
+    assert "request failed" not in browser.text and "notice--critical" not in browser.text
 
 
 @pytest.mark.logged_in
 async def test_a_deed_on_what_is_not_there_did_not_work(browser):
     await browser.get("/")
     await browser.post("/switch", part="nothing", do="start")
-    assert browser.status == 404 and "That did not work" in browser.text
+    assert browser.status == 404 and "The request failed" in browser.text
 
 
 async def test_nobody_sees_anything_before_they_log_in(browser, harness):
@@ -345,8 +345,7 @@ def test_the_last_days_of_a_credential_are_told_by_level():
 async def test_a_credential_that_ends_and_a_mark_stand_beside_the_route(harness):
     await watched(harness)
     status, ledger = [
-        (await run_as_json(harness.service, AKI, op, {}))["ok"]
-        for op in ("status", "ledger")
+        (await run_as_json(harness.service, AKI, op, {}))["ok"] for op in ("status", "ledger")
     ]
     mark = {"en": "lab", "ja": "ラボ"}
     status["routes"] = [
@@ -374,7 +373,7 @@ async def test_of_very_many_problems_the_worst_come_first_and_the_rest_as_a_numb
 @pytest.mark.parametrize(
     ("accepted", "failed", "said"),
     [
-        pytest.param(None, "", ("not proven yet", "送信実績なし", "paused"), id="never used"),
+        pytest.param(None, "", ("not verified yet", "送信実績なし", "paused"), id="never used"),
         pytest.param(
             None, "Name", ("diagnosis failed: Name", "診断で失敗: Name", "warning"), id="failed"
         ),

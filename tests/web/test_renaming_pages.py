@@ -37,7 +37,7 @@ PAGES = [
         "ops",
         "/settings/contact?name={}",
         "rules/all",
-        "Waiting mails keep their addresses",
+        "Waiting messages keep their addresses",
     ),
     ("routes", "plain", "/mail/edit?key=routes/{}", "rules/all", "starts over"),
     (
@@ -45,7 +45,7 @@ PAGES = [
         "proxy",
         "/mail/edit?key=networks/{}",
         "routes/plain",
-        "accounts and monitors that name",
+        "accounts and monitors that refer to",
     ),
     (
         "accounts",
@@ -55,7 +55,7 @@ PAGES = [
         "nobody has to sign in again",
     ),
     ("clouds", "lab", "/settings/name?key=clouds/{}", "accounts/lab", "their sign-ins remain"),
-    ("blueprints", "shop", "/settings/name?key=blueprints/{}", "", "do not name it"),
+    ("blueprints", "shop", "/settings/name?key=blueprints/{}", "", "do not refer to it"),
 ]
 
 

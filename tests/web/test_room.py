@@ -1,15 +1,12 @@
-"""Whether there is room: on the smallest phone, and for the longest names."""
+"""Whether there is room for the longest names. Of the smallest phone tells test_each_page.py."""
 
 import pytest
 
 from tests.service.clients import open_manager
 from tests.web.node_at_work import living
-from tests.web.test_each_page import PAGES, chromium, names_of
+from tests.web.test_each_page import SMALL, TOO_WIDE, chromium
 from tests.web.test_in_a_browser import Seen
 
-SMALL = 320
-"""The width at which nothing may have to be moved sideways (WCAG 2.1, 1.4.10)."""
-TOO_WIDE = "document.documentElement.scrollWidth - innerWidth"
 LONG = "minato-seiki-headquarters-in-kanagawa"
 BUSY = """() => {
   document.querySelector('.menu summary').textContent = 't.yamada-kawaguchi@minato.example';
@@ -22,23 +19,6 @@ OVERLAPPING = """() => {
   const inside = boxes.filter(one => one.top < 60).sort((a, b) => a.left - b.left);
   return inside.some((one, n) => n && one.left < inside[n - 1].right - 1);
 }"""
-
-
-@pytest.mark.parametrize("language", ["ja", "en"])
-async def test_no_page_is_wider_than_the_smallest_phone(tmp_path, language):
-    harness = await living(tmp_path, language)
-    names, wide = await names_of(harness), []
-    async with (
-        open_manager(harness, tmp_path, name="minato") as url,
-        chromium(harness.time.now, language, "light", SMALL) as context,
-    ):
-        seen = Seen(await context.new_page(), url)
-        await seen.log_in()
-        for name, path in PAGES.items():
-            await seen.page.goto(url + path.format(**names), wait_until="domcontentloaded")
-            if await seen.page.evaluate(TOO_WIDE) > 0:
-                wide.append(name)
-    assert wide == []
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

@@ -197,7 +197,7 @@ async def test_who_was_refused_stands_in_the_audit_log_with_the_reason(browser):
     await browser.log_in()
     await browser.get("/settings/audit?q=refused")
     assert browser.text.count("<b>Log-in</b>") == 4
-    assert "Refused: The name or the password is not correct." in browser.text
+    assert "Refused: The user name or password is incorrect." in browser.text
     assert "<b>unknown</b>" in browser.text and "nobody&lt;" not in browser.text
 
 

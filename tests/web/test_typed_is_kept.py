@@ -41,7 +41,7 @@ async def test_a_token_that_wants_the_password_is_typed_once(harness, browser):
         assert kept in text, kept
     assert 'value="operator" selected' in text
     await browser.post("/settings/tokens", **TOKEN, password="wrong")
-    assert browser.status == 403 and "password is not correct" in browser.text
+    assert browser.status == 403 and "password is incorrect" in browser.text
     assert 'value="graph"' in browser.text and "wrong" not in browser.text
     await browser.post("/settings/tokens", **TOKEN, password=GOOD)
     assert browser.status == 200 and (await harness.store.api_tokens())["graph"].programs

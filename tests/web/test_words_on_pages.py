@@ -10,7 +10,7 @@ from tests.web.browser import browsing
 from tests.web.node_at_work import living
 from tests.web.test_links import let_in
 
-LEVELS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
+LEVELS = ("WARNING", "CRITICAL", "UNKNOWN")
 
 
 @pytest.fixture

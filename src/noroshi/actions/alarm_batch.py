@@ -28,7 +28,7 @@ from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm, Contact, Event, Reading, Rule
 from noroshi.core.monitor_names import monitor_title, place
-from noroshi.core.sentences import END, amid, without_stop
+from noroshi.core.sentences import END, amid_sentence, without_stop
 from noroshi.core.translation import Medium, Message, _, known_language, pgettext, plain
 from noroshi.ports import Topic
 
@@ -172,7 +172,7 @@ def saying(event: Event, batch: AlarmBatch, language: str, title: str = "") -> s
         return _short(words(event, language))
     what = name(event, batch, language)
     value = quantity(reading.value, shown_unit(reading, batch), language)
-    return value if _has(title, what) else f"{amid(what)} {value}"
+    return value if _has(title, what) else f"{amid_sentence(what)} {value}"
 
 
 def is_wordy(event: Event) -> bool:

@@ -23,69 +23,69 @@ SUBJECT_RECOVERED = ngettext(
     "[{count} recovered] {first} and more", "[{count} recovered] {first} and more"
 )
 SUBJECT_OVER = ngettext(
-    "[{count} alarm over] {first} and more", "[{count} alarms over] {first} and more"
+    "[{count} alarm cleared] {first} and more", "[{count} alarms cleared] {first} and more"
 )
 SUBJECT_MIXED = ngettext(
-    "[{count} alarm, {over} over] {first} and more",
-    "[{count} alarms, {over} over] {first} and more",
+    "[{count} alarm, {over} cleared] {first} and more",
+    "[{count} alarms, {over} cleared] {first} and more",
 )
-TOGETHER = ngettext("{count} alarm in one mail", "{count} alarms in one mail")
-TOGETHER_OVER = ngettext("{count} item in one mail", "{count} items in one mail")
+TOGETHER = ngettext("{count} alarm in one message", "{count} alarms in one message")
+TOGETHER_OVER = ngettext("{count} item in one message", "{count} items in one message")
 AND_MORE = _("{first}, and {count} more")
 SPAN = ngettext(
     "{count} alarm was raised between {start} and {end}.",
-    "{count} alarms were raised between {start} and {end}. They are combined in this mail.",
+    "{count} alarms were raised between {start} and {end}. They are combined in this message.",
 )
 AT_ONCE = ngettext(
     "{count} alarm was raised at {end}.",
-    "{count} alarms were raised at {end}. They are combined in this mail.",
+    "{count} alarms were raised at {end}. They are combined in this message.",
 )
 THEY_CHANGED = ngettext(
     "The state of {count} item changed between {start} and {end}.",
-    "The states of {count} items changed between {start} and {end}. They are combined in this "
-    "mail.",
+    "The states of {count} items changed between {start} and {end}. They are combined in "
+    "this message.",
 )
 CHANGED_AT_ONCE = ngettext(
     "The state of {count} item changed at {end}.",
-    "The states of {count} items changed at {end}. They are combined in this mail.",
+    "The states of {count} items changed at {end}. They are combined in this message.",
 )
 THEY_RECOVERED = ngettext(
     "{count} item recovered between {start} and {end}.",
-    "{count} items recovered between {start} and {end}. They are combined in this mail.",
+    "{count} items recovered between {start} and {end}. They are combined in this message.",
 )
 RECOVERED_AT_ONCE = ngettext(
     "{count} item recovered at {end}.",
-    "{count} items recovered at {end}. They are combined in this mail.",
+    "{count} items recovered at {end}. They are combined in this message.",
 )
 THEY_ENDED = ngettext(
     "{count} item recovered or is no longer monitored, between {start} and {end}.",
     "{count} items recovered or are no longer monitored, between {start} and {end}. They are "
-    "combined in this mail.",
+    "combined in this message.",
 )
 ENDED_AT_ONCE = ngettext(
     "{count} item recovered or is no longer monitored, at {end}.",
     "{count} items recovered or are no longer monitored, at {end}. They are combined in this "
-    "mail.",
+    "message.",
 )
 CHANGED = ngettext(
-    "Between {start} and {end}, the state changed {count} time before a mail could be sent. "
-    "This mail shows the current state.",
-    "Between {start} and {end}, the state changed {count} times before a mail could be sent. "
-    "This mail shows the current state.",
+    "Between {start} and {end}, the state changed {count} time before a message could be "
+    "sent. This message shows the current state.",
+    "Between {start} and {end}, the state changed {count} times before a message could be "
+    "sent. This message shows the current state.",
 )
 BOTH = _(
-    "It recovered before the first mail could be sent. This mail reports both the problem "
-    "and the recovery."
+    "The monitor recovered before the first message could be sent. This message reports both "
+    "the problem and the recovery."
 )
 BOTH_ENDED = _(
-    "Monitoring ended before the first mail could be sent. This mail reports both the "
+    "Monitoring ended before the first message could be sent. This message reports both the "
     "problem and the end of monitoring."
 )
 MISSED = _(
-    "No mail could be sent for {span}. This mail lists the alarms from that time; those that "
-    "have ended are marked."
+    "No message could be sent for {span}. This message lists the alarms raised in that time; "
+    "alarms that have ended are marked."
 )
-MISSED_ONE = _("No mail about this alarm could be sent for {span}.")
+MISSED_ONE = _("No message about this alarm could be sent for {span}.")
 WAS = _("was {level} from {start} to {end}")
 WAS_UNTIL = _("was {level} until {end}")
 BEFORE_THAT = _("{line}; before that: {past}")
@@ -98,12 +98,12 @@ SINCE = _("since {at}")
 OVER = _("no longer monitored ({at})")
 WAS_STOPPED = _("monitoring stopped ({at})")
 COUNT = _("{count}")
-SEEN = _("Detected")
-RECORDED = _("Recorded")
-AHEAD = (_("Sent"), _("Accepted"))
+SEEN = _("Raised")
+RECORDED = _("Queued")
+AHEAD = (_("Sending"), _("Accepted"))
 ACCEPTED = Instruction(InstructionKind.CHECK_ACCEPTED)
 FEWER = _(
-    "The contact's one_by_one setting controls how many alarms are sent one by one before "
+    "The contact's one_by_one setting controls how many alarms are sent individually before "
     "they are combined."
 )
 NUMBER = re.compile(r"(\d+)")

@@ -17,7 +17,7 @@ from noroshi.core.translation import _
 
 LABELS = 14
 LONGEST_QUOTED = 200
-TRAIL = _("Progress of this mail")
+TRAIL = _("Progress of this message")
 COLOURED = re.compile(r"\x1b\[[0-9;]*m")  # a log written for a terminal (ECMA-48, SGR)
 # What is no character to be seen (controls, halves of one, Unicode's own line ends), and what
 # turns round the writing after it, and so could make one name look like another (UTS 55).

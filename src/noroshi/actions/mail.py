@@ -22,7 +22,7 @@ from noroshi.core.digest import ALARM_ROWS
 from noroshi.core.levels import Level
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Alarm, Contact
-from noroshi.core.stored_message import stored
+from noroshi.core.stored_message import stored_form
 from noroshi.core.translation import Message, _
 from noroshi.ports import Action, Topic, options
 
@@ -32,7 +32,7 @@ TOO_LONG = _("a template must be at most 64 KiB")
 NO_HTML = with_settings(
     _("{html} is false, so {html_template} would never be used"), "html", "html_template"
 )
-BUILT_IN_INSTEAD = _("This mail uses the built-in text because the template failed: {why}.")
+BUILT_IN_INSTEAD = _("This message uses the built-in text because the template failed: {why}.")
 NOT_USABLE = _("the template cannot be used for contacts whose language is {language}: {why}")
 LANGUAGES = {"en": _("English"), "ja": _("Japanese")}
 
@@ -40,17 +40,17 @@ LANGUAGES = {"en": _("English"), "ja": _("Japanese")}
 @options
 class Options:
     subject: str = ""
-    """Template of the subject (Jinja2); empty: the built-in one."""
+    """Subject template (Jinja2). Default: the built-in one."""
     text: str = ""
-    """Template of the text (Jinja2); empty: the built-in one."""
+    """Body template (Jinja2). Default: the built-in one."""
 
     html: bool = True
     """Also send an HTML version."""
     html_template: str = ""
-    """Template of the HTML version (Jinja2); empty: the built-in one, or none if the text has
-    its own template."""
+    """HTML template (Jinja2). Default: the built-in one, or none if the text has its own
+    template."""
     attach_lines: bool = True
-    """Attach the lines that a log monitor found as a file."""
+    """Attach the matching lines of a log monitor as a file."""
 
     def __post_init__(self) -> None:
         if max(map(len, (self.subject, self.text, self.html_template))) > LONGEST_TEMPLATE:
@@ -113,7 +113,7 @@ async def finish(renderer: Renderer, payload: Mapping[str, Any]) -> Mapping[str,
 
 def _marked(payload: Mapping[str, Any], why: Message) -> Mapping[str, Any]:
     note = BUILT_IN_INSTEAD.fill(why=why).say(payload["language"])
-    failed = stored(why)
+    failed = stored_form(why)
     marked = {**payload, "text": f"{payload['text']}\n{note}\n", "template_failed": failed}
     if "html" in payload:
         marked["html"] = noted(payload["html"], note)
@@ -142,10 +142,10 @@ def action(renderer: Renderer) -> Action:
     """Return the action, whose templates that renderer renders."""
     return Action(
         kind="mail",
-        title=_("Send mail"),
+        title=_("Send an email"),
         help=_(
             "Notifies each contact of changes, in the contact's language. All items of one "
-            "measurement share one mail."
+            "measurement share one message."
         ),
         options=Options,
         draft=draft,

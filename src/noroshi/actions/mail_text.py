@@ -35,19 +35,19 @@ from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm, Event, Reading, Rule
 from noroshi.core.monitor_names import instance_name
-from noroshi.core.sentences import amid
+from noroshi.core.sentences import amid_sentence
 from noroshi.core.translation import Medium, Message, _, ngettext, pgettext
 
 SINCE = pgettext("beginning of an alarm", "Since")
 AT = _("At")
 RECOVERED_AT = _("Recovered")
 LIMITS = _("Limits")
-BEFORE = _("Before")
+BEFORE = _("Previously")
 REASON = _("Sent because")
 RUNS_ON = _("Runs on")
 HERE = _("the computer that runs Noroshi")
 NAMED = _("{host}, {here}")
-NEXT = _("Next notice")
+NEXT = _("Next message")
 NOT_KNOWN = _("Its current state is unknown.")
 LASTS = _("for {span} so far")
 LASTED = _("after {span}")
@@ -62,19 +62,19 @@ OF_ITEM_TIME = pgettext("a time span", "{item}: {what} {value}")
 ITEM_STOPPED = _("Monitoring of {item} was stopped. It is not known whether it recovered.")
 ITEM_ENDED = _("{item} is no longer monitored.")
 WORD_SINCE = _("{word} since {at}")
-SEEN = _("Detected")
-RECORDED = _("Recorded")
+SEEN = _("Raised")
+RECORDED = _("Queued")
 ACCEPTED = Instruction(InstructionKind.CHECK_ACCEPTED)
 WHY_YOU = _(
-    "You receive this mail because rule {rule} notifies contact {contact}. To receive fewer "
-    "mails or none, change rules/{file}.toml."
+    "You are receiving this message because rule {rule} notifies contact {contact}. To "
+    "receive fewer messages or none, edit rules/{file}.toml."
 )
 WHY_YOU_OF_ITSELF = _(
-    "You receive this mail because Noroshi reports its own problems to the contacts of all "
-    "rules, including {contact}. To receive fewer mails or none, set limits or rules in "
-    "{file}.toml."
+    "You are receiving this message because Noroshi reports its own problems to the contacts "
+    "of all rules, including {contact}. To receive fewer messages or none, set limits or "
+    "rules in {file}.toml."
 )
-LEDGER = _("Noroshi / ledger number: {ids}")
+LEDGER = _("Noroshi / ledger ID: {ids}")
 
 
 def page(batch: AlarmBatch, *, attached: bool = False) -> Page:
@@ -160,7 +160,7 @@ def _measured(reading: Reading, batch: AlarmBatch, what: str, item: str) -> str:
         pattern = OF_DRIVE_TIME if timed else OF_DRIVE
     else:
         pattern = OF_ITEM_TIME if timed else OF_ITEM
-    within = what if language == "ja" else amid(what)
+    within = what if language == "ja" else amid_sentence(what)
     return pattern.fill(item=item, what=within, value=value).say(language)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from noroshi.actions.alarm_batch import AlarmBatch, happened
 from noroshi.actions.phrases import span
 from noroshi.core.date_text import clock, moment
-from noroshi.core.levels import When
+from noroshi.core.levels import RuleTrigger
 from noroshi.core.translation import Message, _
 
 ON_FOUND = _("when more is found")
@@ -45,11 +45,11 @@ def next_notice(batch: AlarmBatch) -> str:
     on = OF_ONE if len(batch.alarms) == 1 else OF_SEVERAL
     if rule is None:
         return on.change.say(language)
-    often = rule.when in (When.CHANGE, When.EACH)
+    often = rule.when in (RuleTrigger.CHANGE, RuleTrigger.EACH)
     if often and all(happened(alarm.event, batch) for alarm in batch.alarms):
         return ON_FOUND.say(language)
     when = [on.change] if often else []
-    when += [on.each] if rule.when is When.EACH else []
+    when += [on.each] if rule.when is RuleTrigger.EACH else []
     when += [on.recovery] if rule.recovered else []
     if rule.repeat is not None and rule.most > 1:
         at = _later(batch.alarms[0].event.at, rule.repeat, batch)

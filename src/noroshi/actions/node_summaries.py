@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import ceil
 
-from noroshi.core.definitions.self_monitoring import ACCOUNT, NODE, QUEUE, ROUTE, is_own
+from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.levels import Level
 from noroshi.core.model import Event, Monitor
+from noroshi.core.own_instance import ACCOUNT, NODE, QUEUE, ROUTE
 from noroshi.core.translation import Message, _, ngettext
 
-CAN_SEND = _("mails can be sent again")
-ASIDE = ngettext("{count} mail set aside", "{count} mails set aside")
+CAN_SEND = _("messages can be sent again")
+ASIDE = ngettext("{count} undeliverable message", "{count} undeliverable messages")
 LOST = ngettext("{count} alarm lost", "{count} alarms lost")
 EXPIRES = ngettext(
-    "its secret or certificate expires in {count} day",
-    "its secret or certificate expires in {count} days",
+    "secret or certificate expires in {count} day",
+    "secret or certificate expires in {count} days",
 )
-EXPIRES_SOON = _("its secret or certificate expires in less than a day")
-EXPIRED = _("its secret or certificate has expired")
+EXPIRES_SOON = _("secret or certificate expires in less than a day")
+EXPIRED = _("secret or certificate has expired")
 PROBLEMS: Mapping[tuple[str, str], Message] = {
-    (ROUTE, "blocked"): _("mails cannot be sent"),
-    (ROUTE, "retiring"): _("its password sign-in will be discontinued"),
+    (ROUTE, "blocked"): _("messages cannot be sent"),
+    (ROUTE, "retiring"): _("password sign-in will be discontinued"),
     (ACCOUNT, "sign_in"): _("cannot sign in"),
     (QUEUE, "aside"): ASIDE,
     (QUEUE, "lost"): LOST,
@@ -31,7 +32,7 @@ PROBLEMS: Mapping[tuple[str, str], Message] = {
 RECOVERIES: Mapping[tuple[str, str], Message] = {
     (ROUTE, "blocked"): CAN_SEND,
     (ROUTE, "down"): CAN_SEND,
-    (ROUTE, "retiring"): _("it no longer signs in by password"),
+    (ROUTE, "retiring"): _("no longer signs in with a password"),
     (ACCOUNT, "sign_in"): _("can sign in again"),
     (QUEUE, "aside"): ASIDE,
     (QUEUE, "lost"): LOST,

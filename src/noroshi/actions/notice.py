@@ -10,9 +10,20 @@ from noroshi.actions.letter_html import as_html
 from noroshi.actions.notice_text import NoticeReader, page
 from noroshi.core.levels import Level
 from noroshi.core.model import Contact
-from noroshi.core.notices.notice import Aside, CameBack, Failed, Notice, Well
+from noroshi.core.notices.notice import (
+    ActionFailed,
+    MailCameBack,
+    MailSetAside,
+    Notice,
+    StatusReport,
+)
 
-IMPORTANCE = {Aside: "high", CameBack: "high", Failed: "high", Well: "low"}
+IMPORTANCE = {
+    MailSetAside: "high",
+    MailCameBack: "high",
+    ActionFailed: "high",
+    StatusReport: "low",
+}
 
 
 def notice(contact: Contact, about: Notice) -> Mapping[str, Any]:
@@ -33,6 +44,6 @@ def notice(contact: Contact, about: Notice) -> Mapping[str, Any]:
 
 
 def _importance(about: Notice) -> str:
-    if isinstance(about, Well) and (about.all_lost or about.undelivered):
+    if isinstance(about, StatusReport) and (about.all_lost or about.undelivered):
         return "high"
     return IMPORTANCE.get(type(about), "normal")

@@ -17,18 +17,18 @@ from noroshi.core.levels import Level
 from noroshi.core.mail import EnvelopeState
 from noroshi.core.model import Contact
 from noroshi.core.notices.notice import (
-    Aside,
-    Bad,
-    CameBack,
-    Changed,
-    Failed,
-    Missed,
+    ActionFailed,
+    MailCameBack,
+    MailSetAside,
+    MissedMonitor,
+    MonitoredInstance,
+    MonitoringGap,
+    MonitoringStarted,
+    MonitoringStopped,
     Notice,
-    Started,
-    Stopped,
-    Unwatched,
-    Watched,
-    Well,
+    SettingsChanged,
+    StatusReport,
+    UnhealthyMonitor,
 )
 from noroshi.core.translation import SENTENCES, Medium, Message, joined, known_language
 
@@ -65,7 +65,7 @@ def page(notice: Notice, reader: NoticeReader) -> Page:
 
 
 @page.register
-def _(notice: Started, reader: NoticeReader) -> Page:
+def _(notice: MonitoringStarted, reader: NoticeReader) -> Page:
     so = reader.say(
         words.STARTED_SO[notice.by_version], node=notice.node, version=notice.version
     )
@@ -73,7 +73,7 @@ def _(notice: Started, reader: NoticeReader) -> Page:
 
 
 @page.register
-def _(notice: Stopped, reader: NoticeReader) -> Page:
+def _(notice: MonitoringStopped, reader: NoticeReader) -> Page:
     so = reader.say(
         words.STOPPED_SO[notice.by_version], node=notice.node, version=notice.version
     )
@@ -81,7 +81,10 @@ def _(notice: Stopped, reader: NoticeReader) -> Page:
 
 
 def _about_instances(
-    notice: Started | Stopped, headline: Message, so: str, reader: NoticeReader
+    notice: MonitoringStarted | MonitoringStopped,
+    headline: Message,
+    so: str,
+    reader: NoticeReader,
 ) -> Page:
     line = reader.say(headline, where=_together(notice.instances, reader))
     lines = [
@@ -102,10 +105,10 @@ def _about_instances(
 
 
 @page.register
-def _(notice: Changed, reader: NoticeReader) -> Page:
+def _(notice: SettingsChanged, reader: NoticeReader) -> Page:
     lines = [reader.say(difference) for _, difference in notice.differences]
-    unseen = (reader.say(words.UNSEEN),) if notice.unseen else ()
-    count = len(lines) + notice.more
+    unseen = (reader.say(words.UNSEEN),) if notice.is_offline_change else ()
+    count = len(lines) + notice.left_out
     rows = [
         reader.row(words.AT, reader.when(notice.at)),
         reader.row(words.WHO, notice.who or reader.say(words.NOBODY_KNOWN)),
@@ -122,19 +125,21 @@ def _(notice: Changed, reader: NoticeReader) -> Page:
             *rows,
             *([reader.row(words.NOTE, reader.say(notice.note))] if notice.note.en else ()),
         ),
-        quote=_quote(reader.say(words.DIFFERENCES, count=count), lines, notice.more, reader),
+        quote=_quote(
+            reader.say(words.DIFFERENCES, count=count), lines, notice.left_out, reader
+        ),
     )
 
 
 @page.register
-def _(notice: Failed, reader: NoticeReader) -> Page:
+def _(notice: ActionFailed, reader: NoticeReader) -> Page:
     return _page(
         reader,
         notice,
         reader.say(words.FAILED[notice.failure], name=notice.name),
         lead=(reader.say(words.INSTEAD[notice.failure]), reader.say(words.ONCE_A_DAY)),
         rows=(
-            reader.row(words.CAUSE, reader.say(notice.why)),
+            reader.row(words.CAUSE, reader.say(notice.reason)),
             reader.row(words.SUBJECT, notice.subject),
             reader.row(words.CONTACT, _addressed(notice)),
             reader.row(words.MAIL, notice.mail),
@@ -145,7 +150,7 @@ def _(notice: Failed, reader: NoticeReader) -> Page:
 
 
 @page.register
-def _(notice: Aside, reader: NoticeReader) -> Page:
+def _(notice: MailSetAside, reader: NoticeReader) -> Page:
     to_do = words.UNREAD_DO if notice.unread else words.ASIDE_DO
     subject = reader.say(words.NOBODY_KNOWN) if notice.unread else notice.subject
     return _page(
@@ -157,7 +162,9 @@ def _(notice: Aside, reader: NoticeReader) -> Page:
             reader.row(words.SUBJECT, subject),
             reader.row(words.CONTACT, _addressed(notice)),
             reader.row(words.ROUTE, notice.route),
-            reader.row(words.CAUSE if notice.unread else words.ANSWER, reader.say(notice.why)),
+            reader.row(
+                words.CAUSE if notice.unread else words.ANSWER, reader.say(notice.reason)
+            ),
             reader.row(words.AT, reader.when(notice.at)),
             reader.row(words.MAIL, notice.mail),
             reader.row(words.TO_DO, reader.say(to_do, mail=notice.mail)),
@@ -166,13 +173,13 @@ def _(notice: Aside, reader: NoticeReader) -> Page:
     )
 
 
-def _addressed(notice: Failed | Aside) -> str:
+def _addressed(notice: ActionFailed | MailSetAside) -> str:
     """Return the contact, with the addresses that were refused."""
     return f"{notice.contact} ({', '.join(notice.to)})" if notice.to else notice.contact
 
 
 @page.register
-def _(notice: CameBack, reader: NoticeReader) -> Page:
+def _(notice: MailCameBack, reader: NoticeReader) -> Page:
     to_do = reader.say(words.CAME_BACK_DO, contact=notice.contact, mail=notice.mail)
     return _page(
         reader,
@@ -185,7 +192,7 @@ def _(notice: CameBack, reader: NoticeReader) -> Page:
             reader.row(words.ROUTE, notice.route),
             reader.row(words.TAKEN, reader.when(notice.accepted_at)),
             reader.row(words.CAME_AT, reader.when(notice.at)),
-            reader.row(words.ANSWER, reader.say(notice.why)),
+            reader.row(words.ANSWER, reader.say(notice.reason)),
             reader.row(words.MAIL, notice.mail),
             reader.row(words.TO_DO, to_do),
         ),
@@ -194,15 +201,15 @@ def _(notice: CameBack, reader: NoticeReader) -> Page:
 
 
 @page.register
-def _(notice: Well, reader: NoticeReader) -> Page:
-    bad = len(notice.bad)
+def _(notice: StatusReport, reader: NoticeReader) -> Page:
+    bad = len(notice.unhealthy)
     late = (notice.at - notice.due).total_seconds() >= 60
-    counted = reader.say(words.COUNTED, well=notice.well, bad=bad, unseen=notice.unseen)
+    counted = reader.say(words.COUNTED, well=notice.healthy, bad=bad, unseen=notice.unmeasured)
     if notice.disabled:
         counted = reader.say(words.AND_STOPPED, counted=counted, stopped=notice.disabled)
     if notice.silent:
         counted = reader.say(words.AND_SILENT, counted=counted, silent=notice.silent)
-    worst_first = sorted(notice.bad, key=lambda one: -one.level.severity)
+    worst_first = sorted(notice.unhealthy, key=lambda one: -one.level.severity)
     return _page(
         reader,
         notice,
@@ -216,12 +223,12 @@ def _(notice: Well, reader: NoticeReader) -> Page:
             reader.row(words.QUEUE, _queued(notice, reader)),
         ),
         parts=tuple(_bad(one, reader) for one in worst_first[:MOST_LISTED]),
-        later=_more(len(notice.bad) - MOST_LISTED, reader),
+        later=_more(len(notice.unhealthy) - MOST_LISTED, reader),
         level=_well_level(notice),
     )
 
 
-def _well_headline(notice: Well) -> Message:
+def _well_headline(notice: StatusReport) -> Message:
     """Return what a report says first: alarms that reached nobody before monitors, and of these
     no more than was measured."""
     problems = list[Message]()
@@ -229,33 +236,35 @@ def _well_headline(notice: Well) -> Message:
         problems.append(words.LOST.fill(count=notice.all_lost))
     if notice.undelivered:
         problems.append(words.UNDELIVERED.fill(count=notice.undelivered))
-    if notice.bad or not problems:
+    if notice.unhealthy or not problems:
         problems.append(_of_monitors(notice))
     return joined(problems, SENTENCES)
 
 
-def _of_monitors(notice: Well) -> Message:
+def _of_monitors(notice: StatusReport) -> Message:
     """Return how the monitors are."""
-    bad, count = len(notice.bad), notice.enabled
+    bad, count = len(notice.unhealthy), notice.enabled
     if not count:
         nothing = words.ALL_STOPPED if notice.disabled else words.NONE_WATCHED
         return nothing.fill(count=notice.disabled)
     if bad:
         return words.NOT_WELL.fill(count=count, bad=bad)
-    if notice.unseen:
-        return words.SOME_UNSEEN.fill(count=count, well=notice.well, unseen=notice.unseen)
+    if notice.unmeasured:
+        return words.SOME_UNSEEN.fill(
+            count=count, well=notice.healthy, unseen=notice.unmeasured
+        )
     return words.ALL_WELL.fill(count=count)
 
 
-def _well_level(notice: Well) -> Level | None:
+def _well_level(notice: StatusReport) -> Level | None:
     """Return the worst that is known; None: not every monitor was measured, and no problem is
     known."""
-    levels = [one.level for one in notice.bad]
+    levels = [one.level for one in notice.unhealthy]
     if notice.all_lost:
         levels.append(Level.CRITICAL)
     if notice.undelivered:
         levels.append(Level.WARNING)
-    if not levels and (notice.unseen or not notice.enabled):
+    if not levels and (notice.unmeasured or not notice.enabled):
         return None
     return Level.worst(levels)
 
@@ -266,7 +275,7 @@ def _at(contact: str, address: str) -> str:
     return f"{contact} ({address})" if address else contact
 
 
-def _tallied(notice: Well, reader: NoticeReader) -> str:
+def _tallied(notice: StatusReport, reader: NoticeReader) -> str:
     """Return the tally in words."""
     tally = notice.tally
     waiting, held = EnvelopeState.WAITING, EnvelopeState.HELD
@@ -283,20 +292,20 @@ def _tallied(notice: Well, reader: NoticeReader) -> str:
     )
 
 
-def _queued(notice: Well, reader: NoticeReader) -> str:
+def _queued(notice: StatusReport, reader: NoticeReader) -> str:
     return reader.say(
-        words.QUEUED, waiting=notice.waiting, held=notice.held, aside=notice.aside
+        words.QUEUED, waiting=notice.waiting, held=notice.held, aside=notice.set_aside
     )
 
 
-def _bad(monitor: Bad, reader: NoticeReader) -> Part:
+def _bad(monitor: UnhealthyMonitor, reader: NoticeReader) -> Part:
     since = (
         ()
         if monitor.since is None
         else (reader.say(words.SINCE_THEN, at=reader.when(monitor.since)),)
     )
     return Part(
-        head=f"{monitor.path} {monitor.title}".strip(),
+        head=f"{monitor.path} {reader.say(monitor.title)}".strip(),
         level=monitor.level,
         mark=MARKS[monitor.level],
         word=reader.say(WORDS[monitor.level]),
@@ -305,24 +314,24 @@ def _bad(monitor: Bad, reader: NoticeReader) -> Part:
 
 
 @page.register
-def _(notice: Unwatched, reader: NoticeReader) -> Page:
+def _(notice: MonitoringGap, reader: NoticeReader) -> Page:
     lines = [_missed(one, reader) for one in notice.missed]
-    title = reader.say(words.MISSED, count=len(lines) + notice.more)
+    title = reader.say(words.MISSED, count=len(lines) + notice.left_out)
     return _page(
         reader,
         notice,
         reader.say(words.UNWATCHED, span=span(notice.until - notice.at)),
-        lead=(reader.say(words.UNWATCHED_SO[notice.slept]),),
+        lead=(reader.say(words.UNWATCHED_SO[notice.was_suspended]),),
         rows=(
             reader.row(words.SINCE, reader.when(notice.at)),
             reader.row(words.UNTIL, reader.when(notice.until)),
         ),
-        quote=_quote(title, lines, notice.more, reader),
+        quote=_quote(title, lines, notice.left_out, reader),
         level=Level.WARNING,
     )
 
 
-def _missed(one: Missed, reader: NoticeReader) -> str:
+def _missed(one: MissedMonitor, reader: NoticeReader) -> str:
     return f"{reader.when(one.at)}  {one.path} {one.title}".rstrip()
 
 
@@ -358,7 +367,7 @@ def _page(
     )
 
 
-def _together(instances: Sequence[Watched], reader: NoticeReader) -> str:
+def _together(instances: Sequence[MonitoredInstance], reader: NoticeReader) -> str:
     """Return the first by name and how many more, for a subject."""
     first, *others = (one.name for one in instances)
     return reader.say(words.AND_MORE, first=first, count=len(others)) if others else first

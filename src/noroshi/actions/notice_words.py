@@ -27,7 +27,7 @@ TO_DO = _("Remedy")
 
 STARTED = _("{where}: monitoring started")
 STARTED_SO = {
-    False: _("Node {node} has started and monitors the following."),
+    False: _("Node {node} started and monitors the following."),
     True: _("Version {version} of the definitions adds the following."),
 }
 STOPPED = _("{where}: monitoring stopped")
@@ -45,50 +45,51 @@ CHANGED_ALL_SO = _(
     "Versions {first} to {version} of the definitions took effect one after the other. The "
     "changes below cover all of them."
 )
-UNSEEN = _("It was applied while no node was running.")
+UNSEEN = _("The version was applied while no node was running.")
 DIFFERENCES = _("Changes ({count})")
 NOBODY_KNOWN = _("not known")
 FAILED = {
-    Failure.TEXT: _("the mail template of rule {name} failed"),
-    Failure.ROUTE: _("route {name} refused a mail"),
+    Failure.TEXT: _("the message template of rule {name} failed"),
+    Failure.ROUTE: _("route {name} refused a message"),
     Failure.ADDRESS: _("an address of {name} was refused"),
 }
 INSTEAD = {
     Failure.TEXT: _(
-        "The mail was sent with the built-in text. Correct the rule's subject or text; until "
-        "then, its mails use the built-in text."
+        "The message was sent with the built-in text. Correct the rule's subject or text; until "
+        "then, its messages use the built-in text."
     ),
-    Failure.ROUTE: _("The next route is tried for this mail."),
+    Failure.ROUTE: _("The next route is tried for this message."),
     Failure.ADDRESS: _(
         "The contact's other addresses are not affected. Correct or remove this address."
     ),
 }
 ONCE_A_DAY = _("The same failure is not reported again until tomorrow (UTC).")
-ASIDE = _("a mail to {contact} was set aside")
+ASIDE = _("a message to {contact} is undeliverable")
 ASIDE_SO = _("No route accepted it. It stays in the queue until someone acts on it.")
 ASIDE_DO = Instruction(InstructionKind.EDIT_MAIL)
 UNREAD_SO = _(
-    "Noroshi cannot read its stored record of this mail. The fault lies with Noroshi, not "
-    "with a route or an address. The record is kept unchanged; all other mail continues."
+    "Noroshi cannot read its stored record of this message. The fault lies with Noroshi, not "
+    "with a route or an address. The record is kept unchanged; all other messages are still "
+    "sent."
 )
 UNREAD_DO = followed_by(
     _(
-        "For details, see the log (noroshi log). If this Noroshi is older than the one that "
-        "wrote the record, update it first."
+        "For details, see the log (noroshi log). If a newer version of Noroshi wrote the record, "
+        "update this one first."
     ),
     InstructionKind.RELEASE_MAIL,
 )
-CAME_BACK = _("a mail to {contact}, {address}, came back")
+CAME_BACK = _("a message to {contact}, {address}, bounced")
 CAME_BACK_SO = _(
-    "It was accepted, but a later report says that it could not be delivered. The recipient "
-    "has not seen it."
+    "The message was accepted, but a later report says that it could not be delivered. The "
+    "recipient has not received it."
 )
 CAME_BACK_DO = followed_by(
-    _("Correct the address of contact {contact}. The queue has the content of the mail."),
+    _("Correct the address of contact {contact}. The content of the message is in the queue."),
     InstructionKind.SHOW_MAIL,
 )
 TAKEN = _("Accepted at")
-CAME_AT = _("Came back at")
+CAME_AT = _("Bounced at")
 ALL_WELL = ngettext(
     "no problems reported by {count} monitor", "no problems reported by {count} monitors"
 )
@@ -107,32 +108,32 @@ ALL_STOPPED = ngettext(
     "monitoring is stopped: {count} monitor", "monitoring is stopped: {count} monitors"
 )
 AND_STOPPED = _("{counted}, {stopped} stopped manually")
-AND_SILENT = _("{counted}; {silent} not notified (silence or maintenance)")
+AND_SILENT = _("{counted}; {silent} suppressed (silence or maintenance)")
 ALARMS = _("Alarms")
 TALLIED = _(
-    "{all} since {since}: {accepted} accepted, {back} came back, {waiting} waiting, {aside} set aside, "
-    "{dropped} given up by a person; {lost} lost in all"
+    "{all} since {since}: {accepted} accepted, {back} bounced, {waiting} waiting, {aside} "
+    "undeliverable, {dropped} dropped by a user; {lost} lost in total"
 )
 QUEUE = _("Queue now")
 QUEUED = ngettext(
-    "{waiting} mail waiting, {held} held, {aside} set aside",
-    "{waiting} mails waiting, {held} held, {aside} set aside",
+    "{waiting} message waiting, {held} held, {aside} undeliverable",
+    "{waiting} messages waiting, {held} held, {aside} undeliverable",
     by="waiting",
 )
 LATE = _("This report was due on {due}, when monitoring was not running.")
 UNWATCHED = _("no monitoring for {span}")
 UNWATCHED_SO = {
     False: _(
-        "Noroshi was not running. Problems that came and went during that time were not "
+        "Noroshi was not running. Problems that began and ended during that time were not "
         "detected; problems that still exist are reported as usual."
     ),
     True: _(
-        "The Noroshi process was suspended, or its computer was asleep. Problems that came and "
-        "went during that time were not detected; problems that still exist are reported as "
+        "The Noroshi process was suspended, or its computer was asleep. Problems that began and "
+        "ended during that time were not detected; problems that still exist are reported as "
         "usual."
     ),
 }
-MISSED = _("Missed scheduled measurements ({count}); each is measured now")
+MISSED = _("Missed scheduled measurements ({count}); all are made now")
 SINCE_THEN = _("since {at}")
 FOOTER = _(
     "Noroshi / notice: {event}. The recipients are set in the definitions, in notifications/."

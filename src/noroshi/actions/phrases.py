@@ -46,14 +46,14 @@ REASONS: Mapping[Reason, Message] = {
         "rule"
     ),
     Reason.NEVER_TOLD: _("it has ended, but nobody had been notified of it"),
-    Reason.PASSED: _("nothing more was found; a finding has no recovery to report"),
+    Reason.PASSED: _("nothing more was found; there is no recovery to report"),
     Reason.TOO_SOON: _("the problem persists; the repeat interval has not passed"),
     Reason.ENOUGH: _("the maximum number of notifications set in the rule is reached"),
-    Reason.SILENCED: _("a person silenced it"),
+    Reason.SILENCED: _("a user silenced it"),
     Reason.MAINTENANCE: _("maintenance is in progress"),
-    Reason.ACKNOWLEDGED: _("a person has acknowledged it"),
+    Reason.ACKNOWLEDGED: _("a user acknowledged it"),
     Reason.SETTING_UP: _(
-        "it is still being set up; a mail follows if nothing changes within 15 minutes"
+        "setup is still in progress; a notification follows if nothing changes within 15 minutes"
     ),
     Reason.HOST_DOWN: _("a host or monitor that it depends on is down and is reported instead"),
 }

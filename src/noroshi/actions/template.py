@@ -29,8 +29,8 @@ CANNOT_START = _("the renderer cannot be started: {why}")
 DIED = _("the renderer exited unexpectedly")
 REFUSED: Mapping[str, Message] = {
     "syntax": _("line {line} is not valid: {detail}"),
-    "undefined": _("there is no such name: {detail}"),
-    "forbidden": _("that is not allowed: {detail}"),
+    "undefined": _("unknown name: {detail}"),
+    "forbidden": _("not allowed: {detail}"),
     "memory": _("it needs too much memory"),
     "long": _("its result is too long (at most {detail})"),
     "lines": _("a subject must be one line"),

@@ -17,9 +17,9 @@ from noroshi.core.translation import _, known_language
 TEST = _("TEST")
 SUBJECT = _("[TEST] A test alarm from Noroshi")
 HEADLINE = _("This is a test. Alarms from {node} are sent to this address.")
-LEAD = _("Enter this number in Noroshi. This proves that alarms reach you.")
-NUMBER, MADE = _("Number"), _("Created")
-FOOTER = _("There is no problem, and nothing else to do.")
+LEAD = _("Enter this number in Noroshi to confirm that alarms reach you.")
+NUMBER, MADE = _("Number"), _("Raised")
+FOOTER = _("There is no problem. No other action is required.")
 
 
 def trial_alarm(contact: Contact, number: str, node: str, at: datetime) -> Mapping[str, Any]:

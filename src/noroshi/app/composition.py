@@ -163,7 +163,7 @@ class Hosts:
         address, zone, own = monitor.instance.address, monitor.instance.zone, is_own(monitor)
         key = address, zone, own, monitor.network
         if key not in self._known:
-            network = replace(monitor.network, closed=self._closed)
+            network = replace(monitor.network, policy=self._closed)
             self._known[key] = LocalHost(
                 self._rules,
                 self._outside.clocks,
@@ -358,7 +358,7 @@ def _own_facts(
             late=lambda: punctuality.lateness(steady()),
             clock_set=lambda: punctuality.clock_set_by(steady()),
             wall=engine.clocks.wall,
-            read_since=engine.mailbox_poller.since,
+            read_since=engine.mailbox_poller.reads_since,
         ),
     )
 

@@ -12,7 +12,7 @@ from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import mark_of
 
 WATCHES = ngettext("monitoring {name}: {count} monitor", "monitoring {name}: {count} monitors")
-SENDS = _("sending via {name} ({kind}{host})")
+SENDS = _("sending through {name} ({kind}{host})")
 REMARK = _("{name}: {remark}")
 MARKED = _("{kind} [{mark}]")
 NOTHING_WATCHED = _(

@@ -12,7 +12,7 @@ GRACE = timedelta(minutes=15)
 SINCE = "new_since"
 
 
-def since(memory: Mapping[str, Any], now: datetime, *, never: bool) -> dict[str, Any]:
+def grace_memory(memory: Mapping[str, Any], now: datetime, *, never: bool) -> dict[str, Any]:
     """Return the memory of when the account was first seen without a sign-in; nothing after
     one."""
     if not never:
@@ -25,9 +25,9 @@ def grace_of(reading: str) -> Callable[[Mapping[str, Any], datetime], Mapping[st
     longer."""
 
     def setting_up(memory: Mapping[str, Any], now: datetime) -> Mapping[str, datetime]:
-        began = memory.get(SINCE)
-        if began is None or abs(now - datetime.fromisoformat(began)) >= GRACE:
+        start = memory.get(SINCE)
+        if start is None or abs(now - datetime.fromisoformat(start)) >= GRACE:
             return {}
-        return {reading: datetime.fromisoformat(began) + GRACE}
+        return {reading: datetime.fromisoformat(start) + GRACE}
 
     return setting_up

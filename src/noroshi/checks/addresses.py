@@ -27,10 +27,10 @@ TOO_MANY_FILES = _(
 OWN_LIMIT = (errno.EMFILE, errno.ENFILE)
 
 
-def goes_to(wanted: Any, own: str) -> str:
+def goes_to(options: Any, own_address: str) -> str:
     """Return the address that a network check is about: its option's, else the instance's
     own."""
-    return str(wanted.address or own)
+    return str(options.address or own_address)
 
 
 async def places(address: str, port: int = 0) -> Sequence[Place]:
@@ -39,13 +39,13 @@ async def places(address: str, port: int = 0) -> Sequence[Place]:
         return ((family, (address, port)),)
     loop = asyncio.get_running_loop()
     try:
-        found = await loop.getaddrinfo(address, port, type=socket.SOCK_STREAM)
+        address_infos = await loop.getaddrinfo(address, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:  # UnicodeError: no name at all (a..b)
         raise Unmeasurable(NO_NAME.fill(address=address, why=os_errors.why(error))) from None
-    return tuple((family, where) for family, _, _, _, where in found)
+    return tuple((family, socket_address) for family, _, _, _, socket_address in address_infos)
 
 
-def why(error: OSError) -> Message:
+def network_error_text(error: OSError) -> Message:
     """Return the network's error in words."""
     return os_errors.words_of("network", error.errno) or os_errors.why(error)
 

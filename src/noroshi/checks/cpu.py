@@ -20,40 +20,40 @@ class Options:
     pass
 
 
-async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
     """Measure the load since the last look, whose counters are the check's memory. Without
     them, or when they went back (the computer was started anew), look twice within half a
     second."""
-    before, found = memory, await host.processor()
-    if not _went_on(before, found):
-        before = _counters(found)
+    counters, processor = memory, await host.processor()
+    if not _went_on(counters, processor):
+        counters = _counters(processor)
         await asyncio.sleep(SHORT)
-        found = await host.processor()
-    return Outcome(tuple(_readings(before, found)), _counters(found))
+        processor = await host.processor()
+    return Outcome(tuple(_readings(counters, processor)), _counters(processor))
 
 
-def _counters(found: Processor) -> dict[str, float]:
-    counters = {name: getattr(found, name) for name in ("total", *SHARES)}
+def _counters(processor: Processor) -> dict[str, float]:
+    counters = {name: getattr(processor, name) for name in ("total", *SHARES)}
     return {name: value for name, value in counters.items() if value is not None}
 
 
-def _went_on(before: Mapping[str, Any], found: Processor) -> bool:
+def _went_on(counters: Mapping[str, Any], processor: Processor) -> bool:
     """Return whether time was counted since then; `iowait` may go back by itself
     (proc_stat(5))."""
-    total, busy = before.get("total", found.total), before.get("busy", 0.0)
-    return bool(found.total > total and found.busy >= busy)
+    total, busy = counters.get("total", processor.total), counters.get("busy", 0.0)
+    return bool(processor.total > total and processor.busy >= busy)
 
 
-def _readings(before: Mapping[str, Any], found: Processor) -> Iterator[Reading]:
-    now, passed = _counters(found), found.total - before["total"]
-    cores = CORES.fill(cores=found.cores)
+def _readings(last_counters: Mapping[str, Any], processor: Processor) -> Iterator[Reading]:
+    counters, elapsed = _counters(processor), processor.total - last_counters["total"]
+    cores = CORES.fill(cores=processor.cores)
     for name in SHARES:
-        if passed > 0 and name in now and name in before:
-            share = min(max((now[name] - before[name]) / passed, 0.0), 1.0)
+        if elapsed > 0 and name in counters and name in last_counters:
+            share = min(max((counters[name] - last_counters[name]) / elapsed, 0.0), 1.0)
             yield Reading(name, round(100 * share, 1), "%", note=cores)
-    if found.load is not None:
-        yield Reading("load", round(found.load / found.cores, 2))
-    yield Reading("cores", found.cores)
+    if processor.load is not None:
+        yield Reading("load", round(processor.load / processor.cores, 2))
+    yield Reading("cores", processor.cores)
 
 
 CHECK = Check(

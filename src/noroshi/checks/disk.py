@@ -22,7 +22,7 @@ class Options:
     exclude: tuple[str, ...] = ()
     """Mount points to exclude, even if they are included."""
 
-    def wants(self, mount: str) -> bool:
+    def includes(self, mount: str) -> bool:
         return _any(self.include, mount) and not _any(self.exclude, mount)
 
 
@@ -42,11 +42,11 @@ def _readings(volume: Volume) -> tuple[Reading, ...]:
     )
 
 
-async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
     """Measure all volumes. Network drives count; what lies in memory (tmpfs) does not."""
-    volumes = [v for v in await host.volumes() if wanted.wants(v.mount)]
+    volumes = [v for v in await host.volumes() if options.includes(v.mount)]
     if not volumes:
-        raise Unmeasurable(NONE.fill(wanted=", ".join(wanted.include)))
+        raise Unmeasurable(NONE.fill(wanted=", ".join(options.include)))
     return Outcome(tuple(reading for volume in volumes for reading in _readings(volume)))
 
 

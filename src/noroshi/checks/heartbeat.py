@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from noroshi.core.cadence import At, Every, first_after
+from noroshi.core.cadence import FixedInterval, FixedTimes, first_after
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.definitions.value_syntax import DAYS, duration, is_name, moment
 from noroshi.core.marked_names import with_settings
@@ -29,13 +29,13 @@ class Options:
     job: str
     """Name of the job, as in `noroshi beat NAME`: a-z, 0-9, - and _."""
     every: str = ""
-    """Longest time from one report to the next: 1h, 1d."""
+    """Longest time between two reports, such as 1h or 1d."""
     at: tuple[str, ...] = ()
-    """Or the times of day at which it starts, in the instance's time zone: 02:00."""
+    """Or the start times of the job, in the instance's time zone, such as 02:00."""
     days: tuple[str, ...] = ()
-    """Days of the week on which it starts at those times."""
+    """Days of the week of those start times."""
     grace: str = "30m"
-    """Grace period after that time."""
+    """Grace period after a report is due."""
 
     def __post_init__(self) -> None:
         if not is_name(self.job):
@@ -56,11 +56,11 @@ class Options:
         """Return when it must next begin after an instant; grace comes on top."""
         return first_after(self._cadence(zone), last)
 
-    def _cadence(self, zone: str) -> Every | At:
+    def _cadence(self, zone: str) -> FixedInterval | FixedTimes:
         if self.every:
-            return Every(_length(self.every))
+            return FixedInterval(_length(self.every))
         days = frozenset(DAYS[day] for day in self.days) or frozenset(DAYS.values())
-        return At(times=tuple(map(_moment, self.at)), zone=zone, days=days)
+        return FixedTimes(times=tuple(map(_moment, self.at)), zone=zone, days=days)
 
 
 def _check_schedule(schedule: Options) -> None:
@@ -86,18 +86,18 @@ def _length(text: str) -> timedelta:
     length = duration(text)
     if length is None:
         raise InvalidValueError(
-            _('{text!r} is not a duration; write it as in "30m" or "1d"').fill(text=text)
+            _('{text!r} is not a duration; use a form such as "30m" or "1d"').fill(text=text)
         )
     return length
 
 
 def _moment(text: str) -> time:
-    found = moment(text)
-    if found is None:
+    time_of_day = moment(text)
+    if time_of_day is None:
         raise InvalidValueError(
-            _('{text!r} is not a time of day; write it as in "02:00"').fill(text=text)
+            _('{text!r} is not a time of day; use a form such as "02:00"').fill(text=text)
         )
-    return found
+    return time_of_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,25 +118,25 @@ class Account:
     def overdue(self) -> bool:
         return self.now >= self.deadline
 
-    def shown(self, at: datetime) -> str:
+    def shown_time(self, instant: datetime) -> str:
         """Return the time as all times are shown: with the offset."""
-        there = at.astimezone(self.zone)
-        return f"{there:%Y-%m-%d %H:%M} {there.isoformat()[-6:]}"
+        local_time = instant.astimezone(self.zone)
+        return f"{local_time:%Y-%m-%d %H:%M} {local_time.isoformat()[-6:]}"
 
 
-async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
     """Measure how late a job is. It remembers from when it counts: the last report, or its own
     first look."""
-    here, last = await host.now(), await host.beat(wanted.job)
-    zone, now = here.tzinfo or UTC, here.astimezone(UTC)
+    local_now, last = await host.now(), await host.beat(options.job)
+    zone, now = local_now.tzinfo or UTC, local_now.astimezone(UTC)
     report = last.at.isoformat() if last else ""
     start = _start(report, last, now, memory)
-    due = wanted.due_after(start, str(zone))
+    due = options.due_after(start, str(zone))
     account = Account(
-        job=wanted.job,
+        job=options.job,
         last=last,
         due=due,
-        deadline=due + _length(wanted.grace),
+        deadline=due + _length(options.grace),
         now=now,
         zone=zone,
     )
@@ -162,17 +162,19 @@ def _readings(account: Account) -> Iterator[Reading]:
 
 
 def _when(account: Account) -> Message:
-    due = account.shown(account.deadline)
+    due = account.shown_time(account.deadline)
     if account.last is None:
         return (NEVER if account.overdue else NOT_YET).fill(job=account.job, due=due)
-    last = account.shown(account.last.at)
+    last = account.shown_time(account.last.at)
     return (MISSED if account.overdue else REPORTED).fill(job=account.job, last=last, due=due)
 
 
 def _how(account: Account, last: Beat) -> Message:
     detail = f": {last.text}" if last.text else ""
-    at = account.shown(last.at)
-    return (WENT_WELL if last.ok else FAILED).fill(job=account.job, last=at, said=detail)
+    reported_at = account.shown_time(last.at)
+    return (WENT_WELL if last.ok else FAILED).fill(
+        job=account.job, last=reported_at, said=detail
+    )
 
 
 CHECK = Check(

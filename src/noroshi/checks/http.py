@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from noroshi import imports
 from noroshi.checks import secret_headers
 from noroshi.checks.logs.encodings import codec_of
-from noroshi.checks.logs.line_matcher import shown
+from noroshi.checks.logs.line_matcher import shown_line
 from noroshi.core import http_expectations
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.marked_names import with_settings
@@ -36,15 +36,13 @@ SHOWN_HEADERS = ("content-type", "content-length", "content-encoding", "server",
 
 BAD_STATUS = _("a status must be 100 to 599")
 REDIRECTS = with_settings(_("{redirects} must be 0 to 10"), "redirects")
-MOST = with_settings(_("{most} must be 1 to 1024"), "most")
+WRONG_MOST = with_settings(_("{most} must be 1 to 1024"), "most")
 TIMEOUT = with_settings(_("{timeout} must be more than 0 and at most 120"), "timeout")
-NO_BODY = _("a response to HEAD has no text; use GET to look for words")
-BAD_WORD = _(
-    "at most 20 words can be looked for, each text on one line of at most 1000 characters"
-)
+NO_BODY = _("a response to HEAD has no text; use GET to search for words")
+BAD_WORD = _("at most 20 words are allowed, each on one line of at most 1000 characters")
 LED = _("{where} redirects: {why}")
-UNTIL = _("the certificate is valid until {day}")
-HOP = _("{method} {url}: {status}")
+VALID_UNTIL = _("the certificate is valid until {day}")
+RESPONSE = _("{method} {url}: {status}")
 HEADER = _("    {name}: {value}")
 READ = ngettext(
     "{count} byte was read; the text begins with:",
@@ -57,16 +55,16 @@ LINE = _("    {line}")
 @options
 class Options:
     url: str
-    """URL, as in https://www.example.com/health; everyone who sees the monitor sees it, so it
-    must not contain a secret."""
+    """URL, such as https://www.example.com/health. Everyone who can view the monitor sees it,
+    so it must not contain a secret."""
     method: Literal["GET", "HEAD"] = "GET"
     """Request method: GET, or HEAD for a response without a body."""
     status: tuple[int, ...] = ()
-    """Expected status codes; none: 200 to 399."""
+    """Expected status codes. Default: 200 to 399."""
     has: tuple[str, ...] = ()
-    """Words that must all be in the text."""
+    """Words that must all appear in the response."""
     has_not: tuple[str, ...] = ()
-    """Words that must not be in the text."""
+    """Words that must not appear in the response."""
     redirects: int = 0
     """Redirects to follow, 0 to 10; headers are sent to the first address only."""
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -77,26 +75,27 @@ class Options:
     ca_file: str = ""
     """Certificates (PEM) to trust in addition to the system's."""
     most: int = 64
-    """KiB of the text to read at most, 1 to 1024."""
+    """Maximum text to read, in KiB, 1 to 1024."""
     timeout: float = 15.0
-    """Seconds allowed for the whole check, from name resolution to the end of the text."""
+    """Time limit for the whole check, in seconds, from name resolution to the end of the
+    text."""
 
     def __post_init__(self) -> None:
         for fault in self._faults():
             raise InvalidValueError(fault)
 
     def _faults(self) -> Iterator[Message]:
-        if why := http_expectations.fault_of(self.url) or http_expectations.header_fault(
+        if fault := http_expectations.fault_of(self.url) or http_expectations.header_fault(
             self.headers
         ):
-            yield why
+            yield fault
         yield from secret_headers.faults_of(self.url, self.headers, self.secret_headers)
-        if not all(100 <= one <= 599 for one in self.status):
+        if not all(100 <= status <= 599 for status in self.status):
             yield BAD_STATUS
         if not 0 <= self.redirects <= MOST_REDIRECTS:
             yield REDIRECTS
         if not 1 <= self.most <= MOST_KIB:
-            yield MOST
+            yield WRONG_MOST
         if not 0 < self.timeout <= 120:
             yield TIMEOUT
         words = (*self.has, *self.has_not)
@@ -106,8 +105,8 @@ class Options:
             yield NO_BODY
 
     @property
-    def expected(self) -> http_expectations.Expected:
-        return http_expectations.Expected(
+    def expected(self) -> http_expectations.PageExpectation:
+        return http_expectations.PageExpectation(
             statuses=self.status, has=self.has, has_not=self.has_not
         )
 
@@ -122,83 +121,87 @@ class FetchResult:
     ms."""
 
     visit: PageVisit
-    answered: PageResponse | None
-    trouble: ConnectError | None
-    took: float
+    response: PageResponse | None
+    error: ConnectError | None
+    milliseconds: float
 
     @property
-    def why(self) -> Message:
+    def reason(self) -> Message:
         """Return why no answer came; where a redirect led there, who sent us."""
-        words = self.trouble.words if self.trouble is not None else plain("")
+        words = self.error.words if self.error is not None else plain("")
         if not self.visit.hops:
             return words
         return LED.fill(where=http_expectations.where_of(self.visit.hops[0].url), why=words)
 
 
-async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
     """Fetch the page and judge it. Whoever took the connection, or refused it, is at fault for
     what follows; before that nobody knows who is, so nothing could be measured."""
-    secrets = await secret_headers.found(wanted.secret_headers, host)
-    hiding = secret_headers.Hiding(secrets)
-    result = await _look(wanted, host, secrets)
-    if result.trouble is not None and not result.visit.taken:
-        raise hiding.stopped(Unmeasurable(result.why))
-    wrong, note = await _judged(wanted, result)
-    return hiding.outcome(Outcome(tuple(_readings(result, wrong, note, await host.now()))))
+    secrets = await secret_headers.secret_values(options.secret_headers, host)
+    hiding = secret_headers.SecretMask(secrets)
+    result = await _look(options, host, secrets)
+    if result.error is not None and not result.visit.taken:
+        raise hiding.masked_error(Unmeasurable(result.reason))
+    is_unexpected, note = await _verdict(options, result)
+    return hiding.masked_outcome(
+        Outcome(tuple(_readings(result, is_unexpected, note, await host.now())))
+    )
 
 
-async def _look(wanted: Options, host: Host, secrets: Mapping[str, Secret]) -> FetchResult:
+async def _look(options: Options, host: Host, secrets: Mapping[str, Secret]) -> FetchResult:
     """Fetch the page. Raises Unmeasurable for what is our own side's fault."""
-    way = NetworkEgress(await host.network(), host.secret)
-    visiting = await _loaded()
-    visit, loop = visiting.PageVisit(), asyncio.get_running_loop()
-    answered, trouble, began = None, None, loop.time()
+    egress = NetworkEgress(await host.network(), host.secret)
+    fetch_page = await _fetch_page_module()
+    visit, loop = fetch_page.PageVisit(), asyncio.get_running_loop()
+    response, failure, start = None, None, loop.time()
     try:
-        async with asyncio.timeout(wanted.timeout):
-            asking = _asking(visiting.PageRequest, wanted, secrets)
-            answered = await visiting.fetch(asking, way, visit)
+        async with asyncio.timeout(options.timeout):
+            request = _request(fetch_page.PageRequest, options, secrets)
+            response = await fetch_page.fetch(request, egress, visit)
     except TimeoutError:
-        trouble = visit.late(wanted.timeout)
+        failure = visit.late(options.timeout)
     except ConnectError as error:
-        trouble = error
-    return FetchResult(visit, answered, trouble, 1000 * (loop.time() - began))
+        failure = error
+    return FetchResult(visit, response, failure, 1000 * (loop.time() - start))
 
 
 def _readings(
-    result: FetchResult, wrong: int, note: Message, now: datetime
+    result: FetchResult, is_unexpected: int, note: Message, now: datetime
 ) -> Iterator[Reading]:
     """Yield the readings; an answer that is wrong has its time all the same."""
-    answered = result.answered
-    if answered is not None:
-        yield Reading("time", round(result.took, 3), "ms")
-    yield Reading("wrong", wrong, note=note)
-    if answered is not None:
-        yield Reading("status", answered.status)
+    response = result.response
+    if response is not None:
+        yield Reading("time", round(result.milliseconds, 3), "ms")
+    yield Reading("wrong", is_unexpected, note=note)
+    if response is not None:
+        yield Reading("status", response.status)
     if ends := result.visit.ends:
         remaining = (ends - now).total_seconds() / DAY
-        yield Reading("days", round(remaining, 2), "d", note=UNTIL.fill(day=f"{ends:%Y-%m-%d}"))
+        yield Reading(
+            "days", round(remaining, 2), "d", note=VALID_UNTIL.fill(day=f"{ends:%Y-%m-%d}")
+        )
 
 
-async def _judged(wanted: Options, result: FetchResult) -> tuple[int, Message]:
+async def _verdict(options: Options, result: FetchResult) -> tuple[int, Message]:
     """Return 1 and why the page is not as expected; 0 and a note if it is."""
-    if result.answered is None:
-        return 1, result.why
-    if isinstance(result.answered.onward, Message):
-        return 1, result.answered.onward
-    expected, where = wanted.expected, result.visit.where
-    page = await _page(result.answered, for_words=bool(wanted.has or wanted.has_not))
-    if why := http_expectations.unexpected(expected, page, where):
-        return 1, why
-    return 0, http_expectations.as_expected(expected, page, where)
+    if result.response is None:
+        return 1, result.reason
+    if isinstance(result.response.onward, Message):
+        return 1, result.response.onward
+    expectation, shown_url = options.expected, result.visit.where
+    page = await _page(result.response, for_words=bool(options.has or options.has_not))
+    if mismatch := http_expectations.mismatch(expectation, page, shown_url):
+        return 1, mismatch
+    return 0, http_expectations.match_text(expectation, page, shown_url)
 
 
-async def _page(answered: PageResponse, *, for_words: bool) -> http_expectations.Page:
-    coding = answered.headers.get("content-encoding", "").strip().lower()
+async def _page(response: PageResponse, *, for_words: bool) -> http_expectations.Page:
+    coding = response.headers.get("content-encoding", "").strip().lower()
     return http_expectations.Page(
-        status=answered.status,
-        text=await _text(answered.body) if for_words else b"",
-        cut_after=0 if answered.whole else len(answered.body),
-        coding="" if coding == "identity" else _shown(coding)[:40],
+        status=response.status,
+        text=await _text(response.body) if for_words else b"",
+        cut_after=0 if response.whole else len(response.body),
+        coding="" if coding == "identity" else _printable_header(coding)[:40],
     )
 
 
@@ -209,67 +212,74 @@ async def _text(body: bytes) -> bytes:
     return await asyncio.to_thread(codec_of("auto", body[:KIB]).utf8, body)
 
 
-async def preview(wanted: Options, host: Host) -> Sequence[Message]:
+async def preview(options: Options, host: Host) -> Sequence[Message]:
     """Return each hop, and how the answer begins, for administrators alone: whoever may define
     a monitor could else read by it what only this computer reaches."""
-    secrets = await secret_headers.found(wanted.secret_headers, host)
-    result = await _look(wanted, host, secrets)
-    return tuple(map(secret_headers.Hiding(secrets).words, await _shown_of(wanted, result)))
+    secrets = await secret_headers.secret_values(options.secret_headers, host)
+    result = await _look(options, host, secrets)
+    return tuple(
+        map(
+            secret_headers.SecretMask(secrets).masked_message,
+            await _preview_lines(options, result),
+        )
+    )
 
 
-async def _shown_of(wanted: Options, result: FetchResult) -> Sequence[Message]:
-    lines = [words for hop in result.visit.hops for words in _of_hop(wanted, hop)]
-    if result.trouble is not None:
-        return (*lines, result.why)
-    body = result.answered.body if result.answered is not None else b""
-    return (*lines, *_of_text(len(body), await _text(body)))
+async def _preview_lines(options: Options, result: FetchResult) -> Sequence[Message]:
+    lines = [line for response in result.visit.hops for line in _hop_lines(options, response)]
+    if result.error is not None:
+        return (*lines, result.reason)
+    body = result.response.body if result.response is not None else b""
+    return (*lines, *_text_lines(len(body), await _text(body)))
 
 
-def _of_hop(wanted: Options, hop: PageResponse) -> Iterator[Message]:
-    yield HOP.fill(
-        method=wanted.method, url=hop.url, status=http_expectations.phrase(hop.status)
+def _hop_lines(options: Options, response: PageResponse) -> Iterator[Message]:
+    yield RESPONSE.fill(
+        method=options.method,
+        url=response.url,
+        status=http_expectations.phrase(response.status),
     )
     for name in SHOWN_HEADERS:
-        if value := hop.headers.get(name, ""):
-            yield HEADER.fill(name=name, value=_shown(value))
+        if value := response.headers.get(name, ""):
+            yield HEADER.fill(name=name, value=_printable_header(value))
 
 
-def _of_text(count: int, text: bytes) -> Iterator[Message]:
+def _text_lines(count: int, text: bytes) -> Iterator[Message]:
     if not count:
         yield NOTHING_READ
         return
     yield READ.fill(count=count)
     for line in text.removesuffix(b"\n").split(b"\n")[:LINES]:
-        yield LINE.fill(line=plain(shown(line.removesuffix(b"\r"))))
+        yield LINE.fill(line=plain(shown_line(line.removesuffix(b"\r"))))
 
 
-def _shown(header: str) -> str:
-    return shown(header.encode("utf-8", "replace"))
+def _printable_header(header: str) -> str:
+    return shown_line(header.encode("utf-8", "replace"))
 
 
-async def try_out(wanted: Options, host: Host) -> Sequence[Message]:
-    return await asyncio.to_thread(ca_file_faults, wanted.ca_file)
+async def try_out(options: Options, host: Host) -> Sequence[Message]:
+    return await asyncio.to_thread(ca_file_faults, options.ca_file)
 
 
 def _is_word(text: str) -> bool:
     return bool(text) and len(text) <= LONGEST_WORD and not {"\n", "\r"} & set(text)
 
 
-def _asking(
-    make: type[PageRequest], wanted: Options, secrets: Mapping[str, Secret]
+def _request(
+    make: type[PageRequest], options: Options, secrets: Mapping[str, Secret]
 ) -> PageRequest:
     return make(
-        url=wanted.url,
-        method=wanted.method,
-        headers=wanted.headers,
-        secret_headers={name: one.reveal() for name, one in secrets.items()},
-        redirects=wanted.redirects,
-        most=wanted.most * KIB,
-        ca_file=wanted.ca_file,
+        url=options.url,
+        method=options.method,
+        headers=options.headers,
+        secret_headers={name: secret.reveal() for name, secret in secrets.items()},
+        redirects=options.redirects,
+        most=options.most * KIB,
+        ca_file=options.ca_file,
     )
 
 
-async def _loaded() -> Any:
+async def _fetch_page_module() -> Any:
     """Import h11, which takes its time. A node has done it before the first turn; whoever
     tries a monitor out that is not in force yet may be the first, and waits for a thread to do
     it."""
@@ -296,7 +306,7 @@ CHECK = Check(
     run=run,
     by_network=True,
     modules=(VISITING,),
-    goes_to=lambda wanted, own: wanted.where,
+    goes_to=lambda options, _own_address: options.where,
     try_out=try_out,
     preview=preview,
 )

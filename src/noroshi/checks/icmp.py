@@ -35,7 +35,7 @@ class NoEcho(Exception):
 
 
 class Echo:
-    """Echoes to one place, one after another. Used within `opened`."""
+    """Echoes to one place, one after another. Used within `opened_echo`."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock, self._family = sock, sock.family
@@ -61,11 +61,11 @@ class Echo:
     def _is_answer(self, packet: bytes, sequence: int) -> bool:
         if self._raw and self._family == socket.AF_INET:
             packet = without_header(packet)
-        return answers(packet, self._family, sequence, self._mark)
+        return is_answer(packet, self._family, sequence, self._mark)
 
 
 @contextlib.contextmanager
-def opened(place: Place) -> Iterator[Echo]:
+def opened_echo(place: Place) -> Iterator[Echo]:
     """Open a socket for echoes to that place. NoEcho if this process may have none; OSError if
     there is no way there."""
     family, where = place
@@ -96,13 +96,13 @@ def request(family: int, identifier: int, sequence: int, mark: bytes) -> bytes:
     return HEADER.pack(kind, 0, total, identifier, sequence) + mark
 
 
-def answers(packet: bytes, family: int, sequence: int, mark: bytes) -> bool:
+def is_answer(packet: bytes, family: int, sequence: int, mark: bytes) -> bool:
     """Return whether it is the answer to that echo of ours."""
     if len(packet) < HEADER.size:
         return False
     kind, _, _, _, number = HEADER.unpack_from(packet)
-    wanted = ANSWER[socket.AddressFamily(family)]
-    return (kind, number, packet[HEADER.size :]) == (wanted, sequence, mark)
+    answer_type = ANSWER[socket.AddressFamily(family)]
+    return (kind, number, packet[HEADER.size :]) == (answer_type, sequence, mark)
 
 
 def without_header(packet: bytes) -> bytes:

@@ -12,13 +12,13 @@ from posixpath import normpath
 from threading import Event
 from typing import Any, Literal
 
-from noroshi.checks.logs.bookmarks import Memory, Trail, remembered, stored
-from noroshi.checks.logs.encodings import NARROW, Encoding, spelled
+from noroshi.checks.logs.bookmarks import Memory, Trail, memory_as_json, memory_from_json
+from noroshi.checks.logs.encodings import NARROW, Encoding, encoded_word
 from noroshi.checks.logs.families import is_archived, is_packed, is_rotated, logs_of
 from noroshi.checks.logs.filter_preview import preview
 from noroshi.checks.logs.filters import Expression, Term, check_terms, expression, leaves
 from noroshi.checks.logs.line_matcher import matcher
-from noroshi.checks.logs.rotation import WILD, Followed, Follower
+from noroshi.checks.logs.rotation import WILDCARDS, Follower, LogLook
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
@@ -54,41 +54,41 @@ NO_FILE = _("{path} is not a regular file (a folder, a pipe or a device)")
 UNREADABLE = _("{path} cannot be read: {why}")
 TOO_MANY = _("too many files match {path}: only the {most} newest are followed")
 NONE = _("no matching line")
-BEGUN = _("first measurement: lines that are written from now on are counted")
+FIRST_LOOK = _("first measurement: only lines written from now on are counted")
 FIRST = _("first line: {line}")
 
 
 @options
 class Options:
     path: str
-    """Path of the log; * ? [ ] stand for parts of a name, as in /var/log/app-*.log."""
+    """Path of the log; * ? [ ] stand for parts of a name, such as /var/log/app-*.log."""
     terms: tuple[Term, ...]
     """Terms to look for: contains (word), does not contain (not_word), matches the pattern
     (pattern), does not match the pattern (not_pattern); a group is written { all = [{ word =
     "…" }, …] } or { any = […] }."""
     match: Literal["", "all", "any"] = ""
-    """With several terms: all of them must hold, or any of them."""
+    """Whether all terms must match, or any of them."""
     ignore_case: bool = False
-    """Ignore case."""
+    """ERROR, Error and error count as the same word."""
     encoding: Encoding = "auto"
-    """Encoding of the log; automatically (auto): UTF-16 by its byte order mark or its zero
-    bytes, otherwise each line as UTF-8, EUC-JP or CP932."""
+    """Encoding of the log. auto: UTF-16 by its byte order mark or its zero bytes, otherwise
+    each line as UTF-8, EUC-JP or CP932."""
     from_start: bool = False
-    """Begin the first measurement at the start of the file, instead of its end."""
+    """Start the first measurement at the beginning of the file, instead of its end."""
     rotated: tuple[str, ...] = ()
-    """Other places of rotated files, as in /var/log/old/app.log*; those next to the log are
+    """Other paths of rotated files, such as /var/log/old/app.log*; those next to the log are
     recognised by their names."""
     may_be_missing: bool = False
-    """A missing file is not a failure."""
+    """Do not treat a missing file as a failure."""
     portion: int = 256
-    """MiB to read at most in one measurement; the next one continues there."""
+    """Maximum to read in one measurement, in MiB; the next measurement continues there."""
 
     def __post_init__(self) -> None:
         check_terms(self.terms)
         for path in (self.path, *self.rotated):
             if not (PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute()):
                 raise InvalidValueError(NO_PATH)
-            if _normal(path).startswith(OF_THE_KERNEL):
+            if _normalized_path(path).startswith(OF_THE_KERNEL):
                 raise InvalidValueError(NOT_FOLLOWED)
         if len(self.terms) > 1 and not self.match:
             raise InvalidValueError(ALL_OR_ANY)
@@ -101,8 +101,8 @@ class Options:
         return expression(self.terms, self.match, self.ignore_case)
 
     @property
-    def wild(self) -> bool:
-        return any(c in WILD for c in self.path)
+    def is_pattern(self) -> bool:
+        return any(c in WILDCARDS for c in self.path)
 
     def follower(self, files: Files, logs: int) -> Follower:
         return Follower(
@@ -118,86 +118,95 @@ class Options:
 class Look:
     """The result of one look at each log, and what is to be remembered."""
 
-    logs: Mapping[str, Followed]
+    logs: Mapping[str, LogLook]
     memory: Memory
     fault: Message | None = None
 
 
-async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
     """Reads in a thread of its own, for three seconds at most: what is left is read at the next
     look. A log that is not there is a fault at the second look, at once if it never was."""
-    enough = Event()
-    after_a_while = asyncio.get_running_loop().call_later(ENOUGH, enough.set)
-    known = remembered(memory)
+    enough_event = Event()
+    after_a_while = asyncio.get_running_loop().call_later(ENOUGH, enough_event.set)
+    marks = memory_from_json(memory)
     try:
-        look = await host.with_files(lambda files: look_at(files, wanted, known, enough.is_set))
+        look = await host.with_files(
+            lambda files: look_at(files, options, marks, enough_event.is_set)
+        )
     finally:
         after_a_while.cancel()
-        enough.set()  # nobody waits any more for what a hanging mount holds up
-    hits = sum(log.found.count for log in look.logs.values())
+        enough_event.set()  # nobody waits any more for what a hanging mount holds up
+    hits = sum(log.matched.count for log in look.logs.values())
     if look.fault is not None and not hits:
-        raise Unmeasurable(look.fault, stored(look.memory))
-    none = NONE if known.begun or wanted.from_start else BEGUN
+        raise Unmeasurable(look.fault, memory_as_json(look.memory))
+    no_hit_note = NONE if marks.begun or options.from_start else FIRST_LOOK
     readings = [
-        r for path, log in look.logs.items() for r in _readings(wanted, path, log, none)
+        reading
+        for path, log in look.logs.items()
+        for reading in _readings(options, path, log, no_hit_note)
     ]
     if left_out := look.memory.left_out:
-        note = TOO_MANY.fill(path=wanted.path, most=MOST_FILES)
+        note = TOO_MANY.fill(path=options.path, most=MOST_FILES)
         readings.append(Reading("left_out", left_out, note=note))
-    return Outcome(tuple(readings), stored(look.memory))
+    return Outcome(tuple(readings), memory_as_json(look.memory))
 
 
 def look_at(
-    files: Files, wanted: Options, memory: Memory, enough: Callable[[], bool] = lambda: False
+    files: Files,
+    options: Options,
+    memory: Memory,
+    is_enough: Callable[[], bool] = lambda: False,
 ) -> Look:
     """Read on in all logs that the path stands for; it blocks, and raises nothing."""
     try:
-        paths, left_out = _paths(files, wanted, memory)
+        paths, left_out = _paths(files, options, memory)
     except OSError as error:
-        return Look({}, memory, _trouble(wanted.path, error))
-    follower = replace(wanted.follower(files, len(paths)), enough=enough)
-    logs, trails, remaining = dict[str, Followed](), dict[str, Trail](), wanted.portion * MIB
+        return Look({}, memory, _error_text(options.path, error))
+    follower = replace(options.follower(files, len(paths)), enough=is_enough)
+    logs, trails, remaining = dict[str, LogLook](), dict[str, Trail](), options.portion * MIB
     for path in paths:
         trail = memory.trails.get(path)
         # Of one that was left out until now nobody knows what in it is new.
         is_new = trail is None and memory.begun and not memory.left_out
-        log = _follow(follower, path, trail, remaining, whole=wanted.from_start or is_new)
-        remaining -= log.read
+        log = _follow(follower, path, trail, remaining, from_start=options.from_start or is_new)
+        remaining -= log.bytes_read
         trails[path] = log.trail
-        if not (wanted.wild and _is_over(log)):
+        if not (options.is_pattern and _is_over(log)):
             logs[path] = log
         else:
             trails.pop(path, None)
-    after = Memory(trails, begun=True, left_out=left_out)
-    return Look(logs, after, _fault(wanted, logs, memory))
+    new_memory = Memory(trails, begun=True, left_out=left_out)
+    return Look(logs, new_memory, _fault(options, logs, memory))
 
 
 def _follow(
-    follower: Follower, path: str, trail: Trail | None, most: int, *, whole: bool
-) -> Followed:
+    follower: Follower, path: str, trail: Trail | None, max_bytes: int, *, from_start: bool
+) -> LogLook:
     """Read on in one log; one that is new among those of a pattern is new as a whole."""
     if trail is not None and not trail.barred:
-        return follower.look(path, trail, most)
-    first = follower.begin(path, whole=whole)
-    if first.trouble is not None and not _is_missing(first.trouble):
-        first.trail = Trail(barred=True)
-    if first.trouble is not None or not whole:
-        return first
-    return follower.look(path, first.trail, most)
+        return follower.look(path, trail, max_bytes)
+    first_look = follower.begin(path, from_start=from_start)
+    if first_look.error is not None and not _is_missing(first_look.error):
+        first_look.trail = Trail(barred=True)
+    if first_look.error is not None or not from_start:
+        return first_look
+    return follower.look(path, first_look.trail, max_bytes)
 
 
-def _paths(files: Files, wanted: Options, memory: Memory) -> tuple[Sequence[str], int]:
+def _paths(files: Files, options: Options, memory: Memory) -> tuple[Sequence[str], int]:
     """Return the logs that a path stands for, and those it stood for, whose rest may lie
     rotated. Return too how many are left out, as there are too many."""
-    if not wanted.wild:
-        return (wanted.path,), 0
-    facts = [f for f in files.found(wanted.path) if f.regular and not _is_archived_log(f.path)]
+    if not options.is_pattern:
+        return (options.path,), 0
+    facts = [f for f in files.found(options.path) if f.regular and not _is_archived_log(f.path)]
     facts.sort(key=lambda fact: fact.changed, reverse=True)
     names = {fact.path for fact in facts} | memory.trails.keys()
-    found = [fact.path for fact in facts if not _is_rotated_from(fact.path, names)]
-    before = (path for path in memory.trails if path not in found and not is_archived(path))
-    chosen = [*found[:MOST_FILES], *before]
-    return sorted(chosen[: 2 * MOST_FILES]), max(0, len(found) - MOST_FILES)
+    paths = [fact.path for fact in facts if not _is_rotated_from(fact.path, names)]
+    remembered_paths = (
+        path for path in memory.trails if path not in paths and not is_archived(path)
+    )
+    candidates = [*paths[:MOST_FILES], *remembered_paths]
+    return sorted(candidates[: 2 * MOST_FILES]), max(0, len(paths) - MOST_FILES)
 
 
 def _is_archived_log(path: str) -> bool:
@@ -212,33 +221,33 @@ def _is_rotated_from(path: str, names: set[str]) -> bool:
     return any(folder + log in names and is_rotated(log, name) for log in logs_of(name))
 
 
-def _is_over(log: Followed) -> bool:
+def _is_over(log: LogLook) -> bool:
     """Return whether nothing is left of a log that a pattern once stood for."""
-    return log.trail.missed > MISSES and not log.read
+    return log.trail.missed > MISSES and not log.bytes_read
 
 
 def _is_missing(error: OSError | None) -> bool:
     return error is not None and error.errno in (errno.ENOENT, errno.ENOTDIR)
 
 
-def _fault(wanted: Options, logs: Mapping[str, Followed], before: Memory) -> Message | None:
+def _fault(options: Options, logs: Mapping[str, LogLook], memory: Memory) -> Message | None:
     """Return why none of the logs could be read; None if one could, or if that is no fault
     yet."""
     if not logs:
-        return None if wanted.may_be_missing else NO_MATCH.fill(path=wanted.path)
+        return None if options.may_be_missing else NO_MATCH.fill(path=options.path)
     for path, log in logs.items():
-        if log.trouble is None:
+        if log.error is None:
             return None
-        if _is_missing(log.trouble):
-            known = before.trails.get(path)
-            was_there = known is not None and (known.marks or known.missed == 0)
-            if wanted.may_be_missing or (was_there and log.trail.missed < MISSES):
+        if _is_missing(log.error):
+            trail = memory.trails.get(path)
+            was_there = trail is not None and (trail.marks or trail.missed == 0)
+            if options.may_be_missing or (was_there and log.trail.missed < MISSES):
                 return None
     path, log = next(iter(logs.items()))
-    return _trouble(path, log.trouble)
+    return _error_text(path, log.error)
 
 
-def _trouble(path: str, error: OSError | None) -> Message:
+def _error_text(path: str, error: OSError | None) -> Message:
     match error:
         case FileNotFoundError() | NotADirectoryError():
             return MISSING.fill(path=path)
@@ -249,17 +258,23 @@ def _trouble(path: str, error: OSError | None) -> Message:
     return UNREADABLE.fill(path=path, why="" if error is None else why(error))
 
 
-def _readings(wanted: Options, path: str, log: Followed, none: Message) -> Iterator[Reading]:
-    item, found = path if wanted.wild else "", log.found
-    if wanted.wild and log.trouble is not None and not _is_missing(log.trouble):
-        yield Reading("unreadable", 1, "", item, _trouble(path, log.trouble))
-    note = FIRST.fill(line=plain(found.lines[0][:SHOWN])) if found.lines else none
-    yield Reading("hits", found.count, "", item, note, tuple(found.lines))
-    yield Reading("read", log.read, "B", item)
-    yield Reading("behind", log.behind, "B", item)
+def _readings(
+    options: Options, path: str, log: LogLook, no_hit_note: Message
+) -> Iterator[Reading]:
+    item, lines_found = path if options.is_pattern else "", log.matched
+    if options.is_pattern and log.error is not None and not _is_missing(log.error):
+        yield Reading("unreadable", 1, "", item, _error_text(path, log.error))
+    note = (
+        FIRST.fill(line=plain(lines_found.lines[0][:SHOWN]))
+        if lines_found.lines
+        else no_hit_note
+    )
+    yield Reading("hits", lines_found.count, "", item, note, tuple(lines_found.lines))
+    yield Reading("read", log.bytes_read, "B", item)
+    yield Reading("behind", log.backlog, "B", item)
 
 
-def _normal(path: str) -> str:
+def _normalized_path(path: str) -> str:
     """Return the path without //, /./ and /../, which lead to the same file but for links."""
     return "/" + normpath(path).lstrip("/") if path.startswith("/") else path
 
@@ -271,7 +286,7 @@ def _check_encodable(expression: Expression, encoding: Encoding) -> None:
         codecs = NARROW.get(encoding, ())
         if leaf.is_pattern or len(codecs) != 1:
             continue
-        if spelled(leaf.text, codecs[0]) is None:
+        if encoded_word(leaf.text, codecs[0]) is None:
             raise InvalidValueError(NOT_WRITTEN.fill(word=leaf.text, encoding=encoding))
 
 
@@ -296,5 +311,7 @@ CHECK = Check(
     blocks=True,
     may_vanish=True,
     occurrences=frozenset({"hits"}),
-    preview=lambda wanted, host: preview(wanted.path, wanted.encoding, wanted.expression, host),
+    preview=lambda options, host: preview(
+        options.path, options.encoding, options.expression, host
+    ),
 )

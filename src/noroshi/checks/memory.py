@@ -20,23 +20,23 @@ class Options:
     pass
 
 
-async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
     """Measure the memory. A computer without swap has no reading of it."""
     return Outcome(_readings(await host.memory()))
 
 
 @lru_cache(16)
-def _readings(found: ports.Memory) -> tuple[Reading, ...]:
+def _readings(memory: ports.Memory) -> tuple[Reading, ...]:
     """Return the readings, made once for all that watch the same computer in the same
     second."""
-    available = AVAILABLE.fill(available=found.available / GIB, total=found.total / GIB)
+    available = AVAILABLE.fill(available=memory.available / GIB, total=memory.total / GIB)
     main = (
-        Reading("used", round(found.used_percent, 1), "%", note=available),
-        Reading("available", round(found.available / GIB, 3), "GiB"),
+        Reading("used", round(memory.used_percent, 1), "%", note=available),
+        Reading("available", round(memory.available / GIB, 3), "GiB"),
     )
-    if not found.swap_total:
+    if not memory.swap_total:
         return main
-    swap = 100 * (1 - found.swap_free / found.swap_total)
+    swap = 100 * (1 - memory.swap_free / memory.swap_total)
     return (*main, Reading("swap", round(swap, 1), "%"))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from noroshi.checks.account_grace import grace_of, since
+from noroshi.checks.account_grace import grace_memory, grace_of
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import Message, _, ngettext
@@ -23,8 +23,8 @@ NOT_WELL = followed_by(
     InstructionKind.DIAGNOSE,
 )
 ENDS = _(
-    "the secret or certificate of {name} expires on {day}, in {left}. Create a new one and "
-    "name its entry in secret_next or certificate_next to avoid an interruption"
+    "the secret or certificate of {name} expires on {day}, in {left}. Create a new one, and "
+    "set secret_next or certificate_next to its vault entry to avoid an interruption"
 )
 IN_DAYS = ngettext("{count} day", "{count} days")
 IN_A_DAY = _("less than a day")
@@ -40,30 +40,30 @@ RESTS = ngettext(
 @options
 class Options:
     account: str
-    """Name of the account."""
+    """Name of the account whose sign-in is monitored."""
 
 
-async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
-    facts = await (await host.self_facts()).account(wanted.account)
+async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+    facts = await (await host.self_facts()).account(options.account)
     if facts is None:
-        raise Unmeasurable(NO_ACCOUNT.fill(name=wanted.account))
+        raise Unmeasurable(NO_ACCOUNT.fill(name=options.account))
     now = await host.now()
-    grace = since(memory, now, never=facts.never)
-    return Outcome(tuple(_readings(facts.name or wanted.account, facts, now)), grace)
+    grace = grace_memory(memory, now, never=facts.never)
+    return Outcome(tuple(_readings(facts.name or options.account, facts, now)), grace)
 
 
 def _readings(name: str, facts: AccountFacts, now: datetime) -> Iterator[Reading]:
-    yield Reading("sign_in", float(not facts.well), note=_why(facts))
+    yield Reading("sign_in", float(not facts.well), note=_sign_in_text(facts))
     if not facts.well:
         return  # a day that is near has made it critical before: behind it the loss would be no news
     if facts.renewed is not None:
         days = (now - facts.renewed).total_seconds() / 86_400
         yield Reading("rests", round(max(0.0, days), 2), "d", note=RESTS.fill(days=int(days)))
     if facts.ends is not None:
-        yield from _until(name, facts.ends, now)
+        yield from _end_reading(name, facts.ends, now)
 
 
-def _why(facts: AccountFacts) -> Message:
+def _sign_in_text(facts: AccountFacts) -> Message:
     """Say it in full: a reader of the mail has neither definitions nor examination at hand."""
     if facts.well or not facts.routes:
         return facts.why
@@ -76,16 +76,16 @@ def _why(facts: AccountFacts) -> Message:
     )
 
 
-def _until(name: str, ends: date, now: datetime) -> Iterator[Reading]:
+def _end_reading(name: str, end_date: date, now: datetime) -> Iterator[Reading]:
     """Yield the days until an end, counted to the beginning of that day, as providers do
     (UTC)."""
-    end = datetime.combine(ends, time(), UTC)
+    end = datetime.combine(end_date, time(), UTC)
     remaining = (end - now).total_seconds() / 86_400
     words = ENDS if remaining > 0 else ENDED
-    note = words.fill(name=name, day=ends.isoformat(), left=_days_text(remaining))
-    reached = min((days for days in DAYS if remaining <= days), default=DAYS[0])
+    note = words.fill(name=name, day=end_date.isoformat(), left=_days_text(remaining))
+    threshold = min((days for days in DAYS if remaining <= days), default=DAYS[0])
     # Without a unit it is told by its note, which has the date and the days.
-    yield Reading(f"left_{reached}", round(remaining, 2), note=note)
+    yield Reading(f"left_{threshold}", round(remaining, 2), note=note)
 
 
 def _days_text(days: float) -> Message:

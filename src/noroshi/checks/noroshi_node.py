@@ -18,7 +18,7 @@ class Options:
     pass
 
 
-async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
     return Outcome(tuple(_readings(await (await host.self_facts()).node())))
 
 

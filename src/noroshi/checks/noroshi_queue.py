@@ -11,11 +11,12 @@ from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import _, ngettext
 from noroshi.ports import Check, Host, Outcome, QueueFacts, options
 
-WAITING = ngettext("{count} mail is waiting", "{count} mails are waiting")
+WAITING = ngettext("{count} message is waiting", "{count} messages are waiting")
 ASIDE = followed_by(
     ngettext(
-        "{count} mail is set aside: no route accepted it, or its record cannot be read.",
-        "{count} mails are set aside: no route accepted them, or their records cannot be read.",
+        "{count} message is undeliverable: no route accepted it, or its record cannot be read.",
+        "{count} messages are undeliverable: no route accepted them, or their records cannot be "
+        "read.",
     ),
     InstructionKind.SHOW_QUEUE,
 )
@@ -33,15 +34,15 @@ class Options:
     pass
 
 
-async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
     facts = await (await host.self_facts()).queue()
     return Outcome(tuple(_readings(facts, await host.now())))
 
 
 def _readings(facts: QueueFacts, now: datetime) -> Iterator[Reading]:
-    waited = (now - facts.oldest).total_seconds() / 60 if facts.oldest else 0.0
-    waiting = WAITING.fill(count=facts.waiting)
-    yield Reading("oldest", round(max(0.0, waited), 1), "min", note=waiting)
+    waited_minutes = (now - facts.oldest).total_seconds() / 60 if facts.oldest else 0.0
+    note = WAITING.fill(count=facts.waiting)
+    yield Reading("oldest", round(max(0.0, waited_minutes), 1), "min", note=note)
     yield Reading("waiting", facts.waiting)
     yield Reading("aside", facts.set_aside, note=ASIDE.fill(count=facts.set_aside))
     yield Reading("lost", facts.lost, note=LOST.fill(count=facts.lost))
@@ -51,8 +52,9 @@ CHECK = Check(
     kind="noroshi-queue",
     title=_("Queue"),
     help=_(
-        "Checks how long the oldest mail has waited, how many mails are set aside, and that "
-        "no alarm is lost. Noroshi automatically monitors its own queue, in the instance noroshi."
+        "Checks how long the oldest message has waited, how many messages are undeliverable, and "
+        "that no alarm is lost. Noroshi automatically monitors its own queue, in the instance "
+        "noroshi."
     ),
     options=Options,
     limits={
@@ -62,9 +64,9 @@ CHECK = Check(
     },
     units={"oldest": "min"},
     names={
-        "oldest": _("Age of the oldest mail"),
-        "waiting": _("Mails waiting"),
-        "aside": _("Mails set aside"),
+        "oldest": _("Age of the oldest message"),
+        "waiting": _("Messages waiting"),
+        "aside": _("Undeliverable messages"),
         "lost": _("Alarms lost"),
     },
     run=run,

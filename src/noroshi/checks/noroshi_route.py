@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from noroshi.checks.account_grace import grace_of, since
+from noroshi.checks.account_grace import grace_memory, grace_of
 from noroshi.core.mail import Fault
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import NOTHING, _
@@ -23,31 +23,31 @@ from noroshi.ports import (
 BY_ITSELF = frozenset({Fault.NETWORK, Fault.SERVER})
 """Faults that time mends, mostly: they are told only once they have lasted."""
 NO_ROUTE = _("there is no route {name}")
-WELL = _("mails can be sent by it")
+WELL = _("messages can be sent through it")
 OF_ACCOUNT = "of_account"
 """In the memory: which account's sign-in an outage comes from, and when that began."""
 RETIRES = _(
-    "it signs in to Exchange Online by a password. Microsoft switches that off at the end of "
-    "December 2026 (an administrator may switch it on again) and announces the final date in "
-    "the second half of 2027. Use an account, which signs in by OAuth 2.0."
+    "it signs in to Exchange Online with a password. Microsoft turns this off at the end of "
+    "December 2026 (an administrator can turn it on again) and announces the final date in "
+    "the second half of 2027. Use an account, which signs in with OAuth 2.0."
 )
 
 
 @options
 class Options:
     route: str
-    """Name of the route."""
+    """Name of the route to monitor: whether it sends, and whether its messages arrive."""
 
 
-async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
-    facts = await (await host.self_facts()).route(wanted.route)
+async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+    facts = await (await host.self_facts()).route(options.route)
     if facts is None:
-        raise Unmeasurable(NO_ROUTE.fill(name=wanted.route))
+        raise Unmeasurable(NO_ROUTE.fill(name=options.route))
     now = await host.now()
-    grace = since(memory, now, never=facts.never)
+    grace = grace_memory(memory, now, never=facts.never)
     account = _account(facts, memory, now)
-    noted = {OF_ACCOUNT: [account, _iso(facts.down)]} if account else {}
-    return Outcome(tuple(_readings(facts, now)), {**grace, **noted})
+    account_memory = {OF_ACCOUNT: [account, _iso(facts.down)]} if account else {}
+    return Outcome(tuple(_readings(facts, now)), {**grace, **account_memory})
 
 
 def _account(facts: RouteFacts, memory: Mapping[str, Any], now: datetime) -> str:
@@ -57,13 +57,13 @@ def _account(facts: RouteFacts, memory: Mapping[str, Any], now: datetime) -> str
         return ""
     if facts.account or facts.down is None:
         return facts.account
-    name, down = memory.get(OF_ACCOUNT, ("", ""))
-    waits = facts.open_until is not None and facts.open_until <= now
-    return str(name) if waits and down == _iso(facts.down) else ""
+    name, down_since = memory.get(OF_ACCOUNT, ("", ""))
+    probe_is_due = facts.open_until is not None and facts.open_until <= now
+    return str(name) if probe_is_due and down_since == _iso(facts.down) else ""
 
 
-def _iso(at: datetime | None) -> str:
-    return "" if at is None else at.isoformat()
+def _iso(instant: datetime | None) -> str:
+    return "" if instant is None else instant.isoformat()
 
 
 def _is_of_account(memory: Mapping[str, Any]) -> bool:
@@ -72,14 +72,16 @@ def _is_of_account(memory: Mapping[str, Any]) -> bool:
 
 
 def _readings(facts: RouteFacts, now: datetime) -> Iterator[Reading]:
-    rests = facts.down is not None and facts.fault not in BY_ITSELF
-    blocked = rests or facts.unready != NOTHING
-    down = (now - facts.down).total_seconds() / 60 if facts.down and not blocked else 0.0
-    why = facts.why if facts.down else facts.unready if blocked else WELL
-    yield Reading("blocked", float(blocked), note=why)
+    is_suspended = facts.down is not None and facts.fault not in BY_ITSELF
+    is_blocked = is_suspended or facts.unready != NOTHING
+    down_minutes = (
+        (now - facts.down).total_seconds() / 60 if facts.down and not is_blocked else 0.0
+    )
+    note = facts.why if facts.down else facts.unready if is_blocked else WELL
+    yield Reading("blocked", float(is_blocked), note=note)
     # Without a unit it is told by its note: nobody wants to read of 0 minutes.
-    minutes = round(max(0.0, down), 1)
-    yield Reading("down", minutes, "min" if minutes else "", note=why)
+    minutes = round(max(0.0, down_minutes), 1)
+    yield Reading("down", minutes, "min" if minutes else "", note=note)
     yield Reading(
         "retiring", float(facts.retiring), note=RETIRES if facts.retiring else NOTHING
     )
@@ -103,8 +105,8 @@ CHECK = Check(
     kind="noroshi-route",
     title=_("Delivery route"),
     help=_(
-        "Checks whether mails can be sent by a route. Noroshi automatically monitors each of its "
-        "routes, in the instance noroshi."
+        "Checks whether messages can be sent through a route. Noroshi automatically monitors "
+        "each of its routes, in the instance noroshi."
     ),
     options=Options,
     limits={
@@ -119,7 +121,7 @@ CHECK = Check(
         "blocked": _("Action required"),
         "down": _("Down for"),
         "retiring": _("Uses password sign-in that is being retired"),
-        "accepted": _("Time since the last acceptance"),
+        "accepted": _("Time since the last accepted message"),
         "seen": _("Time since the last confirmed arrival"),
         "took": _("Time to arrive"),
     },

@@ -11,7 +11,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from noroshi.checks.addresses import OWN_LIMIT, TOO_MANY_FILES, Place, goes_to, places, why
+from noroshi.checks.addresses import (
+    OWN_LIMIT,
+    TOO_MANY_FILES,
+    Place,
+    goes_to,
+    network_error_text,
+    places,
+)
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
@@ -34,78 +41,78 @@ class Options:
     port: int = 443
     """TCP port to connect to."""
     address: str = ""
-    """IPv4 or IPv6 address, or a name; empty: that of the instance."""
+    """IPv4 or IPv6 address, or host name. Default: that of the instance."""
 
     def __post_init__(self) -> None:
         if not 0 < self.port < 65536:
             raise InvalidValueError(with_settings(_("{port} must be 1 to 65535"), "port"))
 
 
-async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
     """Connect. When to give up is the engine's business: it cancels, and the socket is closed."""
-    address = wanted.address or await host.address()
+    address = options.address or await host.address()
     try:
-        took = await _connect(address, wanted.port)
+        seconds = await _connect(address, options.port)
     except ConnectionRefusedError:
-        refused = REFUSED.fill(where=_where(address, wanted.port))
-        return Outcome((Reading("closed", 1, note=refused),))
+        note = REFUSED.fill(where=_shown_address(address, options.port))
+        return Outcome((Reading("closed", 1, note=note),))
     except OSError as error:
-        raise Unmeasurable(_why(address, wanted.port, error)) from None
-    connect = Reading("connect", round(took * 1000, 3), "ms")
-    return Outcome((connect, _taken(address, wanted.port)))
+        raise Unmeasurable(_failure_text(address, options.port, error)) from None
+    connect = Reading("connect", round(seconds * 1000, 3), "ms")
+    return Outcome((connect, _open_reading(address, options.port)))
 
 
 @lru_cache(8192)
-def _taken(address: str, port: int) -> Reading:
+def _open_reading(address: str, port: int) -> Reading:
     """Return the reading, which is the same each time for nearly all looks there are."""
-    return Reading("closed", 0, note=TAKEN.fill(where=_where(address, port)))
+    return Reading("closed", 0, note=TAKEN.fill(where=_shown_address(address, port)))
 
 
-def _where(address: str, port: int) -> str:
+def _shown_address(address: str, port: int) -> str:
     """Return address and port; an IPv6 address stands in brackets before its port (RFC 3986,
     3.2.2)."""
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
-def _why(address: str, port: int, error: OSError) -> Message:
+def _failure_text(address: str, port: int, error: OSError) -> Message:
     if error.errno in OWN_LIMIT:
         return TOO_MANY_FILES.fill(what=THE_PORT)
-    return CANNOT.fill(address=address, port=port, why=why(error))
+    return CANNOT.fill(address=address, port=port, why=network_error_text(error))
 
 
 async def _connect(address: str, port: int) -> float:
     """Return the seconds until one of its addresses took the connection; else raise the last
     one's OSError."""
-    *first, last = await places(address, port)
-    for place in first:
+    *other_places, last_place = await places(address, port)
+    for place in other_places:
         try:
             return await _connect_to(place)
         except OSError:  # another of its addresses may take it
             continue
-    return await _connect_to(last)
+    return await _connect_to(last_place)
 
 
 async def _connect_to(place: Place) -> float:
     """Connect by `sock_connect`: without streams or transports it costs a third of
     `open_connection`."""
-    family, where = place
+    family, address = place
     loop = asyncio.get_running_loop()
     with socket.socket(family, socket.SOCK_STREAM | NOT_BLOCKING) as sock:
         if not NOT_BLOCKING:
             sock.setblocking(False)
         start = loop.time()
-        if not (AT_ONCE and _is_taken_at_once(sock, where)):
-            await loop.sock_connect(sock, where)
+        if not (AT_ONCE and _is_taken_at_once(sock, address)):
+            await loop.sock_connect(sock, address)
         return loop.time() - start
 
 
-def _is_taken_at_once(sock: socket.socket, where: tuple[Any, ...]) -> bool:
+def _is_taken_at_once(sock: socket.socket, address: tuple[Any, ...]) -> bool:
     """Return True if a port of this computer took the connection by the time that connect(2)
     says that it is under way, which a second call tells: to wait in the loop would double what
     the look costs."""
-    error = sock.connect_ex(where)
+    error = sock.connect_ex(address)
     if error == errno.EINPROGRESS:
-        error = sock.connect_ex(where)
+        error = sock.connect_ex(address)
     if error and error not in UNDER_WAY:
         raise OSError(error, os.strerror(error))
     return not error or error == errno.EISCONN

@@ -16,7 +16,7 @@ from noroshi.ports import Check, Host, Outcome, Process, options
 PATTERN = re.compile(r"[*?[]")
 """What fnmatch takes for more than itself. Most names are plain, and comparing them costs a tenth
 of matching, for each process of the computer."""
-SHOWN = 5  # process numbers in the note
+MOST_PIDS = 5  # process numbers in the note
 NONE = _("not running")
 PIDS = _("running (pid {pids})")
 MORE = _("running (pid {pids} and {more} more)")
@@ -29,9 +29,9 @@ class Options:
     command: str = ""
     """Text that the command line contains; * stands for any text."""
     user: str = ""
-    """Owner of the process; empty: any user."""
+    """Owner of the process. Default: any user."""
     label: str = ""
-    """Name in alarms; empty: the name, else the command, else the user."""
+    """Name in alarms. Default: the first of name, command and user that is set."""
 
     def __post_init__(self) -> None:
         # All empty would match every process, and so never be critical.
@@ -49,16 +49,20 @@ class Options:
     def item(self) -> str:
         return self.label or self.name or self.command or self.user
 
-    def wants(self, process: Process) -> bool:
+    def includes(self, process: Process) -> bool:
         return (
             (not self.user or process.user == self.user)
-            and (not self.name or _is(process.name, self.name))
+            and (not self.name or _is_name(process.name, self.name))
             and (not self.command or _contains(" ".join(process.command), self.command))
         )
 
 
-def _is(name: str, wanted: str) -> bool:
-    return fnmatchcase(name, wanted) if PATTERN.search(wanted) else name == wanted
+def _is_name(name: str, expected_name: str) -> bool:
+    return (
+        fnmatchcase(name, expected_name)
+        if PATTERN.search(expected_name)
+        else name == expected_name
+    )
 
 
 def _contains(line: str, text: str) -> bool:
@@ -68,16 +72,20 @@ def _contains(line: str, text: str) -> bool:
 def _note(pids: Sequence[int]) -> Message:
     if not pids:
         return NONE
-    shown = ", ".join(map(str, pids[:SHOWN]))
-    more = len(pids) - SHOWN
-    return MORE.fill(pids=shown, more=more) if more > 0 else PIDS.fill(pids=shown)
+    shown_pids = ", ".join(map(str, pids[:MOST_PIDS]))
+    left_out = len(pids) - MOST_PIDS
+    return (
+        MORE.fill(pids=shown_pids, more=left_out)
+        if left_out > 0
+        else PIDS.fill(pids=shown_pids)
+    )
 
 
-async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
     """Count the processes. None is a number too, and critical unless the limits say
     otherwise."""
-    pids = [process.pid for process in await host.processes() if wanted.wants(process)]
-    return Outcome((Reading("count", len(pids), item=wanted.item, note=_note(pids)),))
+    pids = [process.pid for process in await host.processes() if options.includes(process)]
+    return Outcome((Reading("count", len(pids), item=options.item, note=_note(pids)),))
 
 
 CHECK = Check(

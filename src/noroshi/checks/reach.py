@@ -10,8 +10,15 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from noroshi.checks.addresses import OWN_LIMIT, TOO_MANY_FILES, Place, goes_to, places, why
-from noroshi.checks.icmp import Echo, NoEcho, opened
+from noroshi.checks.addresses import (
+    OWN_LIMIT,
+    TOO_MANY_FILES,
+    Place,
+    goes_to,
+    network_error_text,
+    places,
+)
+from noroshi.checks.icmp import Echo, NoEcho, opened_echo
 from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
@@ -50,10 +57,9 @@ NO_ICMP = _(
 @options
 class Options:
     address: str = ""
-    """IPv4 or IPv6 address, or a name; empty: that of the instance."""
+    """IPv4 or IPv6 address, or host name. Default: that of the instance."""
     by: Literal["auto", "icmp", "tcp"] = "auto"
-    """Method: ICMP (ping), TCP, or automatically (auto): TCP only if ICMP is not allowed
-    here."""
+    """Method: icmp (ping), tcp, or auto: TCP only if ICMP is not allowed here."""
     ports: tuple[int, ...] = (22, 80, 135, 443, 445)
     """TCP ports to try; a refused connection also counts as a reply."""
     count: int = 3
@@ -87,42 +93,45 @@ class PingResult:
     """Hold the seconds of each answer of one place, None where there was none."""
 
     times: tuple[float | None, ...]
-    by: Message
+    method_note: Message
 
     @property
-    def answered(self) -> tuple[float, ...]:
+    def answer_times(self) -> tuple[float, ...]:
         return tuple(time for time in self.times if time is not None)
 
 
-Ask = Callable[[int], Awaitable[float | None]]
+Probe = Callable[[int], Awaitable[float | None]]
 """Ask once more, giving the how manieth time it is."""
 Opening = Callable[[Place], AbstractContextManager[Echo]]
 
 
-async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
     """Ping all addresses of a name; the one that answers best counts."""
-    address = wanted.address or await host.address()
-    found = (await places(address))[:MOST_PLACES]
+    address = options.address or await host.address()
+    reached_places = (await places(address))[:MOST_PLACES]
     results = await asyncio.gather(
-        *[ping(place, wanted) for place in found], return_exceptions=True
+        *[ping(place, options) for place in reached_places], return_exceptions=True
     )
-    if done := [one for one in results if isinstance(one, PingResult)]:
-        best = max(done, key=lambda one: len(one.answered))
+    if pings := [ping_result for ping_result in results if isinstance(ping_result, PingResult)]:
+        best = max(pings, key=lambda ping_result: len(ping_result.answer_times))
         return Outcome(tuple(readings(address, best)))
     raise _unmeasurable(address, results[0])
 
 
-def readings(address: str, pinged: PingResult) -> Sequence[Reading]:
+def readings(address: str, ping_result: PingResult) -> Sequence[Reading]:
     """Return the loss in %, and the mean of the answers in ms if there were any."""
-    got, count = len(pinged.answered), len(pinged.times)
-    words = (SILENT if not got else ANSWERS if got == count else SOME).fill(
-        address=address, got=got, count=count
+    answer_count, count = len(ping_result.answer_times), len(ping_result.times)
+    words = (SILENT if not answer_count else ANSWERS if answer_count == count else SOME).fill(
+        address=address, got=answer_count, count=count
     )
-    note = composed("{words}{by}", words=words, by=pinged.by)
-    loss = Reading("loss", round(100 * (1 - got / count), 1), "%", note=note)
-    if not got:
+    note = composed("{words}{by}", words=words, by=ping_result.method_note)
+    loss = Reading("loss", round(100 * (1 - answer_count / count), 1), "%", note=note)
+    if not answer_count:
         return (loss,)
-    return (loss, Reading("time", round(1000 * sum(pinged.answered) / got, 3), "ms"))
+    return (
+        loss,
+        Reading("time", round(1000 * sum(ping_result.answer_times) / answer_count, 3), "ms"),
+    )
 
 
 def _unmeasurable(address: str, error: object) -> BaseException:
@@ -132,40 +141,40 @@ def _unmeasurable(address: str, error: object) -> BaseException:
         return error if isinstance(error, BaseException) else AssertionError(error)
     if error.errno in OWN_LIMIT:
         return Unmeasurable(TOO_MANY_FILES.fill(what=THE_COMPUTER))
-    return Unmeasurable(CANNOT.fill(address=address, why=why(error)))
+    return Unmeasurable(CANNOT.fill(address=address, why=network_error_text(error)))
 
 
-async def ping(place: Place, wanted: Options, opening: Opening = opened) -> PingResult:
+async def ping(place: Place, options: Options, opening: Opening = opened_echo) -> PingResult:
     """Ask one place. Raises NoEcho, or the OSError of our own side."""
-    if wanted.by != "tcp":
+    if options.by != "tcp":
         try:
             with opening(place) as echo:
-                seconds = wanted.wait / 1000
+                seconds = options.wait / 1000
                 return PingResult(
-                    await _times(wanted.count, lambda n: echo.ask(n, seconds)), BY_ICMP
+                    await _times(options.count, lambda n: echo.ask(n, seconds)), BY_ICMP
                 )
         except NoEcho:
-            if wanted.by == "icmp" or not wanted.ports:
+            if options.by == "icmp" or not options.ports:
                 raise
-    return await _by_tcp(wanted, place)
+    return await _by_tcp(options, place)
 
 
-async def _by_tcp(wanted: Options, place: Place) -> PingResult:
-    seconds, ports = wanted.wait / 1000, wanted.ports
-    times = await _times(wanted.count, lambda _: _first_answer(place, ports, seconds))
+async def _by_tcp(options: Options, place: Place) -> PingResult:
+    seconds, ports = options.wait / 1000, options.ports
+    times = await _times(options.count, lambda _: _first_answer(place, ports, seconds))
     return PingResult(times, BY_TCP.fill(ports=", ".join(map(str, ports))))
 
 
-async def _times(count: int, ask: Ask) -> tuple[float | None, ...]:
+async def _times(count: int, send_probe: Probe) -> tuple[float | None, ...]:
     """Return the times. Raise OSError for what is our own side's fault: each time there was no
     way at all."""
-    times, ways = list[float | None](), 0
+    times, unreachable = list[float | None](), 0
     for number in range(1, count + 1):
         try:
-            times.append(await ask(number))
+            times.append(await send_probe(number))
         except OSError as error:
-            ways += error.errno == errno.ENETUNREACH
-            if error.errno not in NO_ANSWER or ways == count:
+            unreachable += error.errno == errno.ENETUNREACH
+            if error.errno not in NO_ANSWER or unreachable == count:
                 raise
             times.append(None)
     return tuple(times)
@@ -174,33 +183,35 @@ async def _times(count: int, ask: Ask) -> tuple[float | None, ...]:
 async def _first_answer(place: Place, ports: Sequence[int], seconds: float) -> float | None:
     """Return the time of the port that answers first; None if none does in time."""
     family, (host, _, *scope) = place
-    knocks = [asyncio.create_task(_knock(family, (host, port, *scope))) for port in ports]
-    failed = OSError(errno.ENETUNREACH, "")
+    attempts = [
+        asyncio.create_task(_connect_seconds(family, (host, port, *scope))) for port in ports
+    ]
+    last_error = OSError(errno.ENETUNREACH, "")
     try:
         async with asyncio.timeout(seconds):
-            for first in asyncio.as_completed(knocks):
+            for attempt_done in asyncio.as_completed(attempts):
                 try:
-                    return await first
+                    return await attempt_done
                 except OSError as error:
                     if error.errno in OWN_LIMIT:
                         raise
-                    failed = error
+                    last_error = error
     except TimeoutError:
         return None
     finally:
-        for knock in knocks:
-            knock.cancel()
-        await asyncio.gather(*knocks, return_exceptions=True)
-    raise failed
+        for attempt in attempts:
+            attempt.cancel()
+        await asyncio.gather(*attempts, return_exceptions=True)
+    raise last_error
 
 
-async def _knock(family: int, where: Any) -> float:
+async def _connect_seconds(family: int, address: Any) -> float:
     loop = asyncio.get_running_loop()
     with socket.socket(family, socket.SOCK_STREAM) as sock:
         sock.setblocking(False)
         start = loop.time()
         try:
-            await loop.sock_connect(sock, where)
+            await loop.sock_connect(sock, address)
         except REFUSED:
             pass  # an answer as good as any
         return loop.time() - start

@@ -27,22 +27,21 @@ class Options:
     argv: tuple[str, ...]
     """Full path of the program, then its arguments; no shell is used."""
     reads: Literal["auto", "number", "json", "nagios"] = "auto"
-    """Format of the output; automatically (auto): by the folder (nagios), else by the first
-    character."""
+    """Output format. auto: by the folder (nagios), otherwise by the first character."""
     env: Mapping[str, str] = field(default_factory=dict)
     """Environment variables in addition to PATH and LANG."""
     runs_as: str = ""
-    """User to run as; empty: nobody if Noroshi is root, else Noroshi's own user."""
+    """User to run as. Default: nobody if Noroshi runs as root, otherwise Noroshi's own user."""
     timeout: float = 15.0
     """Seconds after which the program and all its children are terminated."""
     name: str = "value"
     """Name of the reading, if the program prints one number."""
     unit: str = ""
-    """Unit of that number."""
+    """Unit shown after the number, such as ms or GiB."""
 
     def __post_init__(self) -> None:
         if not self.argv:
-            raise InvalidValueError(with_settings(_("{argv} must name a program"), "argv"))
+            raise InvalidValueError(with_settings(_("{argv} must contain a program"), "argv"))
         if not 0 < self.timeout <= 3600:
             raise InvalidValueError(with_settings(_("{timeout} must be up to 3600"), "timeout"))
 
@@ -51,44 +50,44 @@ class Options:
         return Program(argv=self.argv, env=self.env, runs_as=self.runs_as, timeout=self.timeout)
 
 
-async def run(wanted: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
-    ran = await host.run(wanted.program)
-    if _is_nagios(wanted):
-        return Outcome(_nagios(ran))
-    if ran.code != 0:
-        raise Unmeasurable(_failed(ran))
-    if ran.cut:
+async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:
+    result = await host.run(options.program)
+    if _is_nagios(options):
+        return Outcome(_nagios(result))
+    if result.code != 0:
+        raise Unmeasurable(_failure_text(result))
+    if result.cut:
         raise Unmeasurable(TOO_LONG)
-    is_json = wanted.reads == "json" or (
-        wanted.reads == "auto" and ran.output.lstrip().startswith("{")
+    is_json = options.reads == "json" or (
+        options.reads == "auto" and result.output.lstrip().startswith("{")
     )
     if is_json:
-        return Outcome(script_output.json_readings(ran.output))
-    return Outcome((script_output.number(ran.output, wanted.name, wanted.unit),))
+        return Outcome(script_output.json_readings(result.output))
+    return Outcome((script_output.number(result.output, options.name, options.unit),))
 
 
-async def try_out(wanted: Options, host: Host) -> Sequence[Message]:
-    return await host.objections(wanted.program)
+async def try_out(options: Options, host: Host) -> Sequence[Message]:
+    return await host.objections(options.program)
 
 
-def _is_nagios(wanted: Options) -> bool:
-    if wanted.reads != "auto":
-        return wanted.reads == "nagios"
-    return not NAGIOS_FOLDERS.isdisjoint(PurePosixPath(wanted.argv[0]).parent.parts)
+def _is_nagios(options: Options) -> bool:
+    if options.reads != "auto":
+        return options.reads == "nagios"
+    return not NAGIOS_FOLDERS.isdisjoint(PurePosixPath(options.argv[0]).parent.parts)
 
 
-def _nagios(ran: ProgramResult) -> tuple[Reading, ...]:
+def _nagios(result: ProgramResult) -> tuple[Reading, ...]:
     """Read an exit code: 0, 1, 2 are levels; 3 says that it could not measure, and any other
     code is a fault."""
-    report = script_output.nagios(ran.output)
-    text = _without_level(report.text, ran.code)
-    if ran.code not in (0, 1, 2):
-        raise Unmeasurable(plain(text) if ran.code == 3 and text else _failed(ran))
+    report = script_output.nagios(result.output)
+    text = _without_level(report.text, result.code)
+    if result.code not in (0, 1, 2):
+        raise Unmeasurable(plain(text) if result.code == 3 and text else _failure_text(result))
     status = Reading(
-        "status", ran.code, note=plain(text or script_output.first_line(ran.errors))
+        "status", result.code, note=plain(text or script_output.first_line(result.errors))
     )
     # Of an output that was cut, the last number may be half a number.
-    return (status,) if ran.cut else (status, *report.readings)
+    return (status,) if result.cut else (status, *report.readings)
 
 
 def _without_level(text: str, code: int) -> str:
@@ -99,12 +98,12 @@ def _without_level(text: str, code: int) -> str:
     return re.sub(rf"^{LEVELS[code]}\s*(?::|-(?=\s))\s*(?=\S)", "", text)
 
 
-def _failed(ran: ProgramResult) -> Message:
-    line = script_output.first_line(ran.errors) or script_output.first_line(ran.output)
-    shown = plain(line) if line else script_output.NOTHING
-    if ran.code < 0:
-        return KILLED.fill(signal=-ran.code, said=shown)
-    return FAILED.fill(code=ran.code, said=shown)
+def _failure_text(result: ProgramResult) -> Message:
+    line = script_output.first_line(result.errors) or script_output.first_line(result.output)
+    shown_text = plain(line) if line else script_output.NOTHING
+    if result.code < 0:
+        return KILLED.fill(signal=-result.code, said=shown_text)
+    return FAILED.fill(code=result.code, said=shown_text)
 
 
 CHECK = Check(

@@ -50,11 +50,11 @@ def first_line(output: str) -> str:
 def number(output: str, name: str, unit: str) -> Reading:
     """Read the last line, which is a number and perhaps its unit; Unmeasurable if it is not."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    found = ALONE.fullmatch(lines[-1]) if lines else None
-    if found is None or not math.isfinite(value := _float(found[1])):
-        shown = _short(output.strip())
-        raise Unmeasurable(NO_NUMBER.fill(said=shown) if shown else NO_OUTPUT)
-    return Reading(name, value, unit or found[2])
+    match = ALONE.fullmatch(lines[-1]) if lines else None
+    if match is None or not math.isfinite(value := _float(match[1])):
+        shown_text = _short(output.strip())
+        raise Unmeasurable(NO_NUMBER.fill(said=shown_text) if shown_text else NO_OUTPUT)
+    return Reading(name, value, unit or match[2])
 
 
 def json_readings(output: str) -> tuple[Reading, ...]:
@@ -68,46 +68,46 @@ def json_readings(output: str) -> tuple[Reading, ...]:
     items = document.pop("items", {})
     if not isinstance(items, dict):
         raise Unmeasurable(NO_ITEMS.fill(where="items", said=_short(repr(items))))
-    found = list(_numbers(document, ""))
+    readings = list(_numbers(document, ""))
     for item, numbers in items.items():
         if not isinstance(numbers, dict):
-            where = _name(item)
-            raise Unmeasurable(NO_ITEMS.fill(where=where, said=_short(repr(numbers))))
-        found += _numbers(numbers, _name(item))
-    return tuple(found)
+            shown_name = _name(item)
+            raise Unmeasurable(NO_ITEMS.fill(where=shown_name, said=_short(repr(numbers))))
+        readings += _numbers(numbers, _name(item))
+    return tuple(readings)
 
 
 def nagios(output: str) -> Report:
     """Read text, then "|" and data; further lines are long text until a second "|", then
     data."""
-    first, _, rest = output.lstrip().partition("\n")
-    text, _, data = first.partition("|")
-    _, _, more = rest.partition("|")
-    return Report(_short(text.strip()), tuple(_data(f"{data}\n{more}")))
+    first_line_text, _, further_lines = output.lstrip().partition("\n")
+    text, _, data = first_line_text.partition("|")
+    _, _, more_data = further_lines.partition("|")
+    return Report(_short(text.strip()), tuple(_data(f"{data}\n{more_data}")))
 
 
 def _data(text: str) -> Iterator[Reading]:
     """Read 'label'=value[unit];warn;crit;min;max. What is not of that form (value U) is
     skipped."""
-    at = 0
-    while at < len(text):
-        if found := DATUM.match(text, at):
-            quoted, bare, value, unit = found.groups()
-            label = bare or (quoted or "").replace("''", "'")
-            if math.isfinite(worth := _float(value)):
+    offset = 0
+    while offset < len(text):
+        if match := DATUM.match(text, offset):
+            quoted_label, bare_label, value, unit = match.groups()
+            label = bare_label or (quoted_label or "").replace("''", "'")
+            if math.isfinite(number_value := _float(value)):
                 # "status" is what the exit code is called.
-                yield Reading(f"{label} " if label == "status" else label, worth, unit)
-        found = found or SKIPPED.match(text, at)
-        at = found.end() if found else len(text)
+                yield Reading(f"{label} " if label == "status" else label, number_value, unit)
+        match = match or SKIPPED.match(text, offset)
+        offset = match.end() if match else len(text)
 
 
 def _numbers(members: dict[str, Any], item: str) -> Iterator[Reading]:
     for name, value in members.items():
-        name, worth = _name(name), _worth(value)
-        if not math.isfinite(worth):
-            where = f"{item}.{name}" if item else name
-            raise Unmeasurable(NO_VALUE.fill(where=where, said=_short(repr(value))))
-        yield Reading(name, worth, item=item)
+        name, number_value = _name(name), _number_of(value)
+        if not math.isfinite(number_value):
+            shown_name = f"{item}.{name}" if item else name
+            raise Unmeasurable(NO_VALUE.fill(where=shown_name, said=_short(repr(value))))
+        yield Reading(name, number_value, item=item)
 
 
 def _name(name: str) -> str:
@@ -116,7 +116,7 @@ def _name(name: str) -> str:
     return name.encode("utf-8", "replace").decode()
 
 
-def _worth(value: object) -> float:
+def _number_of(value: object) -> float:
     """Return NaN for what is no number, or too large for one; true is none either."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return math.nan

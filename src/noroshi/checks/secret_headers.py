@@ -22,16 +22,18 @@ SHORTEST = 8
 """Letters of a word that may be a secret by itself: of "Bearer x" it is x."""
 NO_ENTRY = followed_by(
     with_settings(
-        _("{secret_headers} takes for each header the name of a vault entry, never the value."),
+        _(
+            "{secret_headers} sets each header to the name of a vault entry, never to the value."
+        ),
         "secret_headers",
     ),
     InstructionKind.PUT_ENTRY,
     entry=ANY_ENTRY,
 )
-TWICE = _("the header {name!r} is given twice")
+TWICE = _("the header {name!r} is set twice")
 IN_THE_CLEAR = _(
-    "secret headers are sent only by https, or to a computer in a private network by its IP "
-    "address (as http://192.168.1.10:8080/health)"
+    "secret headers are sent only over https, or to a computer in a private network by its "
+    "IP address (as http://192.168.1.10:8080/health)"
 )
 NO_VALUE = _(
     "the vault entry {entry} cannot be sent as the header {name}: the value of a header is "
@@ -54,8 +56,8 @@ def faults_of(
             yield TWICE.fill(name=name)
         if not ENTRY.fullmatch(entry):
             yield NO_ENTRY
-        elif why := reserved(entry):
-            yield why
+        elif reason := reserved(entry):
+            yield reason
     if (
         secret_headers
         and not http_expectations.fault_of(url)
@@ -64,45 +66,47 @@ def faults_of(
         yield IN_THE_CLEAR
 
 
-async def found(wanted: Mapping[str, str], host: Host) -> Mapping[str, Secret]:
+async def secret_values(headers: Mapping[str, str], host: Host) -> Mapping[str, Secret]:
     """Their values, by the headers' names. Raises Unmeasurable."""
-    values = dict[str, Secret]()
-    for name, entry in wanted.items():
-        values[name] = Secret((await host.secret(entry)).strip())
-        if not VALUE.fullmatch(values[name].reveal()):
+    secret_by_header = dict[str, Secret]()
+    for name, entry in headers.items():
+        secret_by_header[name] = Secret((await host.secret(entry)).strip())
+        if not VALUE.fullmatch(secret_by_header[name].reveal()):
             raise Unmeasurable(NO_VALUE.fill(entry=entry, name=name))
-    return values
+    return secret_by_header
 
 
-class Hiding:
+class SecretMask:
     """The words of a server without the secrets that it was sent: it may quote them."""
 
     def __init__(self, secrets: Mapping[str, Secret]) -> None:
-        values = [one.reveal() for one in secrets.values()]
-        words = [word for one in values for word in one.split() if len(word) >= SHORTEST]
-        self._masks, self._whole = Masks(*values, *words), (*values, *words)
+        header_values = [value.reveal() for value in secrets.values()]
+        words = [
+            word for value in header_values for word in value.split() if len(word) >= SHORTEST
+        ]
+        self._masks, self._secrets = Masks(*header_values, *words), (*header_values, *words)
 
-    def words(self, words: Message) -> Message:
+    def masked_message(self, words: Message) -> Message:
         """Return the words without any piece of them, for whoever reads an answer."""
-        if not self._whole:
+        if not self._secrets:
             return words
         return with_wording(words, self._masks.masked)
 
-    def outcome(self, outcome: Outcome) -> Outcome:
+    def masked_outcome(self, outcome: Outcome) -> Outcome:
         """Return readings without them: of what a server says they have the names it leads
         to."""
         return replace(outcome, readings=tuple(map(self._reading, outcome.readings)))
 
-    def stopped(self, why: Unmeasurable) -> Unmeasurable:
-        return Unmeasurable(self._without(why.words), why.memory)
+    def masked_error(self, error: Unmeasurable) -> Unmeasurable:
+        return Unmeasurable(self._masked(error.words), error.memory)
 
     def _reading(self, reading: Reading) -> Reading:
-        return replace(reading, note=self._without(reading.note))
+        return replace(reading, note=self._masked(reading.note))
 
-    def _without(self, words: Message) -> Message:
-        return with_wording(words, self._cut)
+    def _masked(self, words: Message) -> Message:
+        return with_wording(words, self._masked_text)
 
-    def _cut(self, text: str) -> str:
-        for one in self._whole:
-            text = text.replace(one, "…")
+    def _masked_text(self, text: str) -> str:
+        for value in self._secrets:
+            text = text.replace(value, "…")
         return text

@@ -18,7 +18,7 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import DOOR, HOME
 from noroshi.cli.terminal_escape import escaped
 from noroshi.config.config import Config, ConfigError, read_config
-from noroshi.core.translation import Message, _, sentence
+from noroshi.core.translation import Message, _, in_each_language, sentence
 
 if TYPE_CHECKING:
     from noroshi.operations.declaration import Declaration
@@ -47,8 +47,19 @@ def _is_made(door: Path) -> bool:
     return door.parent.is_dir() and not door.exists()
 
 
+def meant_for(text: Message, home: str) -> Message:
+    """Return a text with its commands meant for the home folder that was given, if one was. What fills
+    the text and is none of ours, as a subject of a mail, stays as it is."""
+    if not home:
+        return text
+    if "{" in home or "}" in home:  # in a wording they would be a place
+        return in_each_language(lambda language: at_home(text.say(language), home))
+    return text.reworded(lambda wording: at_home(wording, home))
+
+
 def at_home(text: str, home: str) -> str:
-    """The same text, its commands meant for the home folder that was given, if one was."""
+    """Return what the node has put into words, its commands meant for the home folder that was given,
+    if one was."""
     if not home or HINT not in text:
         return text
     from shlex import quote
@@ -200,7 +211,7 @@ class CommandContext:
         # Who runs and is not heard has just opened its door, or not yet written that it starts.
         if state is None or state.holder not in (Holder.STARTING, Holder.RUNNING):
             return None
-        return sentence(state.words(self._lock))
+        return sentence(state.message(self._lock))
 
     def _node_took_store(self) -> bool:
         """Return whether a node took the store while it was opened here."""
@@ -228,8 +239,10 @@ class CommandContext:
     def say(self, words: Message | Mapping[str, str]) -> str:
         """Return a text of ours, or of an answer, in the person's language; its hints can be
         typed."""
-        text = words.say(self.language) if isinstance(words, Message) else words[self.language]
-        return at_home(text, getattr(self.args, "home", ""))
+        home = getattr(self.args, "home", "")
+        if isinstance(words, Message):
+            return meant_for(words, home).say(self.language)
+        return at_home(words[self.language], home)
 
     def print_json(self, value: Any) -> None:
         """Print an answer for programs as it is, both languages in it."""

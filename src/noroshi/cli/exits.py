@@ -13,18 +13,17 @@ INTERRUPTED = 130
 MEANING: Mapping[int, Message] = {
     DONE: pgettext("cli.exits", "done"),
     TROUBLE: _(
-        "the other side cannot do it now, or `doctor`, `health` or `status --check` found a "
-        "problem"
+        "a server cannot do it now, or `doctor`, `health` or `status --check` found a problem"
     ),
     USAGE: _("the command line is wrong"),
     INVALID: _("the definitions, noroshi.toml or a value are not valid"),
     NO_NODE: _("no node can be reached"),
     REFUSED: _("refused: not found, not allowed, or changed by somebody else"),
-    WAITS: _("`send`: the mail is queued and not sent yet; the node sends it automatically"),
-    UNSENT: _("`send`: the mail is queued, but no node is running to send it"),
+    WAITS: _("`send`: the message is queued and not sent yet; the node sends it automatically"),
+    UNSENT: _("`send`: the message is queued, but no node is running to send it"),
     ASIDE: _(
-        "`send`: the mail is queued, but refused for an address, set aside or held; it is not "
-        "sent automatically"
+        "`send`: the message is queued, but refused for an address, undeliverable or held; it is "
+        "not sent automatically"
     ),
 }
 KEPT = (WAITS, UNSENT, ASIDE)

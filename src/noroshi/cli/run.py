@@ -14,7 +14,14 @@ from noroshi import __version__
 from noroshi.cli import exits
 from noroshi.cli.clients.socket import RemoteClient
 from noroshi.cli.commands.spec import Command
-from noroshi.cli.context import PROGRAMS, CommandContext, at_home, door_of, home_of, language_of
+from noroshi.cli.context import (
+    PROGRAMS,
+    CommandContext,
+    door_of,
+    home_of,
+    language_of,
+    meant_for,
+)
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.parser import parse
 from noroshi.cli.paths import RUN, UNIT_FILE
@@ -178,13 +185,13 @@ def _language(home: Path, option: str) -> str:
     return language_of(language, os.environ)
 
 
-def _problems(refusal: RefusedError, language: str) -> Iterator[str]:
+def _problems(refusal: RefusedError, language: str, home: str) -> Iterator[str]:
     """Yield a line for each; what is said of very many places is told of the first few."""
     for message, group in groupby(refusal.problems, key=lambda problem: problem[1]):
         places = [where for where, _ in group]
         first_places = places if len(places) <= FOLDED_FROM else places[:SHOWN]
         for where in first_places:
-            text = message.say(language)
+            text = meant_for(message, home).say(language)
             yield f"  {where}: {text}" if where else f"  {text}"
         if len(first_places) < len(places):
             yield "  " + SAME_OF.fill(count=len(places) - SHOWN).say(language)
@@ -192,6 +199,6 @@ def _problems(refusal: RefusedError, language: str) -> Iterator[str]:
 
 def _print_refusal(refusal: RefusedError, language: str, home: str) -> int:
     """Say on the standard error why it was not done, and return the exit code for it."""
-    lines = [refusal.words.say(language), *_problems(refusal, language)]
-    print(at_home("\n".join(lines), home), file=sys.stderr)
+    words = meant_for(refusal.words, home).say(language)
+    print("\n".join([words, *_problems(refusal, language, home)]), file=sys.stderr)
     return exits.BY_KIND[refusal.kind]

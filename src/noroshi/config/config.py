@@ -143,8 +143,8 @@ def _load(file: Path) -> dict[str, Any]:
 
 def _slip(slip: Slip) -> Message:
     if not slip.line:
-        return NO_TOML.fill(why=slip.why)
-    return NO_TOML_AT.fill(line=slip.line, column=slip.column, why=slip.why)
+        return NO_TOML.fill(why=slip.cause)
+    return NO_TOML_AT.fill(line=slip.line, column=slip.column, why=slip.cause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,8 @@ SETTINGS: Mapping[str, Setting] = {
         read_text,
         "",
         _(
-            "Members of this group are operators: they see the state, send, handle mails and alarms,\n"
+            "Members of this group are operators: they see the state, send, handle messages and "
+            "alarms,\n"
             "and stop and start monitoring. They must be able to reach the socket: set door to a "
             "path\n"
             'outside this folder, such as "/run/noroshi/door.sock".'
@@ -224,7 +225,7 @@ SETTINGS: Mapping[str, Setting] = {
         ),
     ),
     "ledger_days": Setting(
-        read_days, 365, _("Days for which sent mails and events stay in the ledger.")
+        read_days, 365, _("Days for which sent messages and events stay in the ledger.")
     ),
     "audit_days": Setting(read_days, 365, _("Days for which changes stay in the audit log.")),
     "may_reach": Setting(

@@ -43,7 +43,7 @@ class Silence:
     ended_by: str = ""
     """The person who ended it by hand before its time."""
 
-    def holds(self, now: datetime) -> bool:
+    def is_active(self, now: datetime) -> bool:
         """Return whether it is in force. One that is yet to begin was said while the clock was
         ahead: it would last for as long as the clock was."""
         return self.begins - SLACK <= now < self.ends
@@ -56,7 +56,7 @@ class Silence:
 
 
 # Its name is that of its schema in the OpenAPI document.
-class Remarked(Enum):
+class RemarkKind(Enum):
     """The sort of a remark. The values are stored."""
 
     COMMENT = "comment"
@@ -71,7 +71,7 @@ class Remark:
 
     monitor: str
     item: str
-    sort: Remarked
+    sort: RemarkKind
     at: datetime
     who: str
     words: str = ""
@@ -114,40 +114,46 @@ def survives(acknowledged: Acknowledgement, event: Event) -> bool:
 
 def without_ended(suppressions: Suppressions, events: Iterable[Event]) -> Suppressions:
     """Leave out the acknowledgements that ended by these events."""
-    known, events = suppressions.acknowledged, tuple(events)
-    lasting = tuple(one for one in known if all(survives(one, event) for event in events))
+    acknowledgements, events = suppressions.acknowledged, tuple(events)
+    remaining = tuple(
+        acknowledgement
+        for acknowledgement in acknowledgements
+        if all(survives(acknowledgement, event) for event in events)
+    )
     return (
         suppressions
-        if len(lasting) == len(known)
-        else replace(suppressions, acknowledged=lasting)
+        if len(remaining) == len(acknowledgements)
+        else replace(suppressions, acknowledged=remaining)
     )
 
 
 def suppression_by_monitor(
-    suppressions: Suppressions, monitors: Iterable[Monitor], known: Mapping[str, Suppression]
+    suppressions: Suppressions, monitors: Iterable[Monitor], initial: Mapping[str, Suppression]
 ) -> dict[str, Suppression]:
-    """Return the suppression of each monitor that has any; `known` is what is there apart from
-    silences and acknowledgements."""
+    """Return the suppression of each monitor that has any; `initial` is what is there apart
+    from silences and acknowledgements."""
     levels_by_monitor = dict[str, dict[str, Level]]()
-    for one in suppressions.acknowledged:
-        levels_by_monitor.setdefault(one.monitor, {})[one.item] = one.level
-    found = dict(known)
+    for acknowledgement in suppressions.acknowledged:
+        levels_by_monitor.setdefault(acknowledgement.monitor, {})[acknowledgement.item] = (
+            acknowledgement.level
+        )
+    by_monitor = dict(initial)
     for monitor in monitors if suppressions.silences or levels_by_monitor else ():
-        stored = known.get(monitor.id, NOT_SUPPRESSED)
-        ends = silent_until(suppressions.silences, monitor, stored.silenced)
+        initial_suppression = initial.get(monitor.id, NOT_SUPPRESSED)
+        ends = silent_until(suppressions.silences, monitor, initial_suppression.silenced)
         levels = levels_by_monitor.get(monitor.id, {})
-        suppression = replace(stored, silenced=ends, acknowledged=levels)
+        suppression = replace(initial_suppression, silenced=ends, acknowledged=levels)
         if suppression != NOT_SUPPRESSED:
-            found[monitor.id] = suppression
-    return found
+            by_monitor[monitor.id] = suppression
+    return by_monitor
 
 
 def silent_until(
-    silences: Iterable[Silence], monitor: Monitor, known: datetime | None = None
+    silences: Iterable[Silence], monitor: Monitor, initial_end: datetime | None = None
 ) -> datetime | None:
     """Return the end of the last of the silences that cover a monitor; None without any."""
     ends = (silence.ends for silence in silences if silence.covers(monitor))
-    return max((*ends, *(() if known is None else (known,))), default=None)
+    return max((*ends, *(() if initial_end is None else (initial_end,))), default=None)
 
 
 def monitors_at(place: str, monitors: Iterable[Monitor]) -> Iterator[Monitor]:

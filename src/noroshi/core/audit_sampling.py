@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-APART = 600.0
+INTERVAL = 600.0
 """Seconds between two rows of one sort."""
-MOST, HOUR = 60, 3600.0
+MOST_AN_HOUR, HOUR = 60, 3600.0
 """Rows of all sorts in an hour: a year of a flood is about 100 MB."""
 MOST_SORTS = 1000
 
@@ -18,20 +18,20 @@ class AuditSampler:
 
     _last: dict[tuple[str, ...], float] = field(default_factory=dict)
     _left_out: int = 0
-    _written: list[float] = field(default_factory=list)
+    _row_times: list[float] = field(default_factory=list)
 
-    def take(self, sort: tuple[str, ...], now: float) -> int | None:
+    def count_refusal(self, key: tuple[str, ...], now: float) -> int | None:
         """Count one refusal. Return None if it is not written down, else how many, of any sort,
         were left out since the last row."""
-        self._written = [at for at in self._written if now - at < HOUR]
-        last = self._last.get(sort)
-        if (last is not None and now - last < APART) or len(self._written) >= MOST:
+        self._row_times = [at for at in self._row_times if now - at < HOUR]
+        last = self._last.get(key)
+        if (last is not None and now - last < INTERVAL) or len(self._row_times) >= MOST_AN_HOUR:
             self._left_out += 1
             return None
-        self._last.pop(sort, None)
-        self._last[sort] = now
+        self._last.pop(key, None)
+        self._last[key] = now
         if len(self._last) > MOST_SORTS:
             del self._last[next(iter(self._last))]
-        self._written.append(now)
+        self._row_times.append(now)
         left_out, self._left_out = self._left_out, 0
         return left_out

@@ -18,7 +18,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(hours=24
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class Spending:
     """The mails that an account sent: the instants of its mails within the last minute, or hour
     where that has a limit, and how many recipients it had in each minute of the last day."""
 
@@ -26,24 +26,26 @@ class Spent:
     recipients: tuple[tuple[datetime, int], ...] = ()
 
 
-def spend(pace: Pace, spent: Spent, at: datetime, recipients: int) -> Spent:
+def spend_mail(pace: Pace, spending: Spending, at: datetime, recipients: int) -> Spending:
     """Add one more mail; what is too long ago is forgotten, and where minute and hour have no
     limit nothing is kept of them: a fast way out has tens of thousands of mails in one."""
     minute = at.replace(second=0, microsecond=0)
-    since = at - (HOUR if pace.mails_an_hour else MINUTE)
-    lately = spent.mails[bisect_right(spent.mails, since) :]  # both are in order
-    day = spent.recipients[bisect_right(spent.recipients, at - DAY, key=itemgetter(0)) :]
+    window_start = at - (HOUR if pace.mails_an_hour else MINUTE)
+    lately = spending.mails[bisect_right(spending.mails, window_start) :]  # both are in order
+    day = spending.recipients[bisect_right(spending.recipients, at - DAY, key=itemgetter(0)) :]
     if day and day[-1][0] == minute:
         day, recipients = day[:-1], day[-1][1] + recipients
     mails = (*lately, at) if pace.mails_a_minute or pace.mails_an_hour else ()
-    return Spent(mails, (*day, (minute, recipients)))
+    return Spending(mails, (*day, (minute, recipients)))
 
 
-def shifted(spent: Spent, by: timedelta) -> Spent:
+def shifted_spending(spending: Spending, offset: timedelta) -> Spending:
     """Move the instants after the wall clock was set."""
-    mails = tuple(at + by for at in spent.mails)
+    mails = tuple(at + offset for at in spending.mails)
     return replace(
-        spent, mails=mails, recipients=tuple((at + by, n) for at, n in spent.recipients)
+        spending,
+        mails=mails,
+        recipients=tuple((at + offset, n) for at, n in spending.recipients),
     )
 
 
@@ -51,69 +53,69 @@ def shifted(spent: Spent, by: timedelta) -> Spent:
 # count, or it would until that time has come.
 
 
-def mails_left(pace: Pace, spent: Spent, now: datetime) -> int | None:
+def mails_left(pace: Pace, spending: Spending, now: datetime) -> int | None:
     """Return how many mails may leave within this minute; None: as many as there are. An hour
     that is used up for longer than a minute is left out: the route is of no use for so long."""
-    hour = _remaining(pace.mails_an_hour, spent, HOUR, now)
-    if hour == 0 and _hour_free(pace, spent, now) > now + MINUTE:
+    hour = _remaining(pace.mails_an_hour, spending, HOUR, now)
+    if hour == 0 and _free_by_hour(pace, spending, now) > now + MINUTE:
         hour = None
-    minute = _remaining(pace.mails_a_minute, spent, MINUTE, now)
+    minute = _remaining(pace.mails_a_minute, spending, MINUTE, now)
     return min(
         (remaining for remaining in (minute, hour) if remaining is not None), default=None
     )
 
 
-def free_at(pace: Pace, spent: Spent, now: datetime) -> datetime:
+def free_at(pace: Pace, spending: Spending, now: datetime) -> datetime:
     """Return from when on a mail may leave; now, or earlier than that, where it may at once."""
-    minute = _free(pace.mails_a_minute, spent, MINUTE, now)
-    return max(minute, _hour_free(pace, spent, now), _day_free(pace, spent, now))
+    minute = _free_time(pace.mails_a_minute, spending, MINUTE, now)
+    return max(minute, _free_by_hour(pace, spending, now), _free_by_day(pace, spending, now))
 
 
-def half_is_left(pace: Pace, spent: Spent, now: datetime) -> bool:
+def half_is_left(pace: Pace, spending: Spending, now: datetime) -> bool:
     """Return whether less than half is used of what may be sent within an hour and a day."""
-    hour = _remaining(pace.mails_an_hour, spent, HOUR, now)
-    day = sum(count for _, count in _within_day(spent, now))
+    hour = _remaining(pace.mails_an_hour, spending, HOUR, now)
+    day = sum(count for _, count in _recipients_of_day(spending, now))
     fits_hour = hour is None or 2 * hour > pace.mails_an_hour
     return fits_hour and (not pace.recipients_a_day or 2 * day < pace.recipients_a_day)
 
 
-def is_hour_used_up(pace: Pace, spent: Spent, now: datetime) -> bool:
+def is_hour_used_up(pace: Pace, spending: Spending, now: datetime) -> bool:
     """Return whether it is the hour's mails, rather than the day's recipients, that run out."""
-    return _hour_free(pace, spent, now) > _day_free(pace, spent, now)
+    return _free_by_hour(pace, spending, now) > _free_by_day(pace, spending, now)
 
 
-def _hour_free(pace: Pace, spent: Spent, now: datetime) -> datetime:
-    return _free(pace.mails_an_hour, spent, HOUR, now)
+def _free_by_hour(pace: Pace, spending: Spending, now: datetime) -> datetime:
+    return _free_time(pace.mails_an_hour, spending, HOUR, now)
 
 
-def _remaining(most: int, spent: Spent, within: timedelta, now: datetime) -> int | None:
-    return max(0, most - len(_lately(spent, within, now))) if most else None
+def _remaining(limit: int, spending: Spending, period: timedelta, now: datetime) -> int | None:
+    return max(0, limit - len(_recent_mails(spending, period, now))) if limit else None
 
 
-def _free(most: int, spent: Spent, within: timedelta, now: datetime) -> datetime:
-    if _remaining(most, spent, within, now) != 0:
+def _free_time(limit: int, spending: Spending, period: timedelta, now: datetime) -> datetime:
+    if _remaining(limit, spending, period, now) != 0:
         return now
-    return _lately(spent, within, now)[-most] + within
+    return _recent_mails(spending, period, now)[-limit] + period
 
 
-def _lately(spent: Spent, within: timedelta, now: datetime) -> list[datetime]:
-    return [at for at in spent.mails if now - within < at <= now]
+def _recent_mails(spending: Spending, period: timedelta, now: datetime) -> list[datetime]:
+    return [at for at in spending.mails if now - period < at <= now]
 
 
-def _day_free(pace: Pace, spent: Spent, now: datetime) -> datetime:
+def _free_by_day(pace: Pace, spending: Spending, now: datetime) -> datetime:
     """Return when as much of the last day is over as it takes for one more recipient."""
     if not pace.recipients_a_day:
         return now
-    lately = _within_day(spent, now)
-    used = sum(count for _, count in lately)
-    if used < pace.recipients_a_day:
+    lately = _recipients_of_day(spending, now)
+    used_count = sum(count for _, count in lately)
+    if used_count < pace.recipients_a_day:
         return now
     for at, count in lately:
-        used -= count
-        if used < pace.recipients_a_day:
+        used_count -= count
+        if used_count < pace.recipients_a_day:
             return at + MINUTE + DAY  # its minute is over only then
     return now
 
 
-def _within_day(spent: Spent, now: datetime) -> list[tuple[datetime, int]]:
-    return [(at, count) for at, count in spent.recipients if now - DAY < at <= now]
+def _recipients_of_day(spending: Spending, now: datetime) -> list[tuple[datetime, int]]:
+    return [(at, count) for at, count in spending.recipients if now - DAY < at <= now]

@@ -17,14 +17,14 @@ WEEK = frozenset(range(7))
 
 
 @dataclass(frozen=True, slots=True)
-class Every:
+class FixedInterval:
     """Repeat at a fixed interval; the monitor's id says at which instant of it."""
 
     period: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class At:
+class FixedTimes:
     """Repeat at fixed times of day in a zone, on some days of the week (Monday is 0)."""
 
     times: tuple[time, ...]
@@ -32,7 +32,7 @@ class At:
     days: frozenset[int] = WEEK
 
 
-Cadence = Every | At
+Cadence = FixedInterval | FixedTimes
 
 
 def zone_of(name: str) -> tzinfo:
@@ -46,9 +46,9 @@ def zone_of(name: str) -> tzinfo:
 def next_due(id: str, cadence: Cadence, now: datetime) -> datetime:
     """Return the first instant after `now` at which the monitor is due, in UTC."""
     match cadence:
-        case Every(period):
+        case FixedInterval(period):
             return _next_cell(now, period, period * phase(id))
-        case At():
+        case FixedTimes():
             return first_after(cadence, now)
 
 
@@ -59,8 +59,8 @@ def next_on_grid(id: str, cadence: Cadence, at: datetime, now: datetime) -> date
     A turn leaves the one after it thousands of times a second; the grid's beginning does not
     change meanwhile, so it need not be reckoned anew.
     """
-    if isinstance(cadence, Every) and (then := at + cadence.period) > now:
-        return then
+    if isinstance(cadence, FixedInterval) and (next_time := at + cadence.period) > now:
+        return next_time
     return next_due(id, cadence, max(now, at))
 
 
@@ -70,13 +70,13 @@ def first_after(cadence: Cadence, start: datetime) -> datetime:
     Unlike a monitor's turn it hangs on no grid: an interval counts from the last time.
     """
     match cadence:
-        case Every(period):
+        case FixedInterval(period):
             return start.astimezone(UTC) + period
-        case At():
+        case FixedTimes():
             return min(at for at in _occasions(cadence, start) if at > start)
 
 
-def last_up_to(cadence: At, now: datetime) -> datetime | None:
+def last_up_to(cadence: FixedTimes, now: datetime) -> datetime | None:
     """Return the last of its times that has come, in UTC; None: it has none at all."""
     return max((at for at in _occasions(cadence, now, -8) if at <= now), default=None)
 
@@ -88,7 +88,7 @@ def phase(id: str) -> float:
 
 def spacing(cadence: Cadence) -> timedelta:
     """Return how far apart two turns are, as a person would say it: a day for fixed times."""
-    return cadence.period if isinstance(cadence, Every) else timedelta(days=1)
+    return cadence.period if isinstance(cadence, FixedInterval) else timedelta(days=1)
 
 
 def _next_cell(now: datetime, period: timedelta, offset: timedelta) -> datetime:
@@ -96,14 +96,14 @@ def _next_cell(now: datetime, period: timedelta, offset: timedelta) -> datetime:
     return EPOCH + offset + cells * period
 
 
-def _occasions(cadence: At, now: datetime, first: int = -1) -> Iterator[datetime]:
+def _occasions(cadence: FixedTimes, now: datetime, first: int = -1) -> Iterator[datetime]:
     """Yield the occasions of ten days, from the day `first` days after today: of the week
     ahead, or of the one behind. A week counts eight days, as the last occasion of one may have
     passed."""
     zone = ZoneInfo(cadence.zone)
     today = now.astimezone(zone).date()
-    for ahead in range(first, first + 10):
-        day = today + timedelta(days=ahead)
+    for day_offset in range(first, first + 10):
+        day = today + timedelta(days=day_offset)
         if day.weekday() in cadence.days:
             # A time that summer time skips comes an hour later by the wall clock; one that
             # comes twice is meant the first time (fold=0). Both are PEP 495's reading.

@@ -13,47 +13,51 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def correct_instants(written: Sequence[datetime], now: datetime) -> list[datetime]:
+def correct_instants(instants: Sequence[datetime], now: datetime) -> list[datetime]:
     """Return the instants in the order in which they were written down, none of them after
     `now`.
 
     What is dated ahead moves back as one block, up to what was written next: how far apart
     the instants of that clock were still counts. What is dated up to `now` stays.
     """
-    right, latest, ahead = list[datetime](), now, timedelta(0)
-    for at in reversed(written):
+    corrected, latest, excess = list[datetime](), now, timedelta(0)
+    for at in reversed(instants):
         if at > now:
-            ahead = max(ahead, at - latest)
-            at -= ahead
+            excess = max(excess, at - latest)
+            at -= excess
         latest = min(latest, at)
-        right.append(at)
-    right.reverse()
-    return right
+        corrected.append(at)
+    corrected.reverse()
+    return corrected
 
 
-def outdated(written: Sequence[datetime], before: datetime) -> list[int]:
+def outdated(instants: Sequence[datetime], limit: datetime) -> list[int]:
     """Return the places of what is older than an instant, of what was written in that order.
 
     What is dated later than the last one comes of a clock that was ahead: it is old where
     something old was written after it.
     """
-    old = [place for place, at in enumerate(written) if at < before]
-    if not old or written[-1] < before:
-        return old
-    last, newest = old[-1], written[-1]
-    return [n for n, at in enumerate(written) if at < before or (at > newest and n < last)]
+    old_indices = [index for index, at in enumerate(instants) if at < limit]
+    if not old_indices or instants[-1] < limit:
+        return old_indices
+    last, newest = old_indices[-1], instants[-1]
+    return [
+        index
+        for index, at in enumerate(instants)
+        if at < limit or (at > newest and index < last)
+    ]
 
 
 def oldest(
-    written: Iterable[tuple[T, datetime]], before: datetime, newest: datetime
+    rows: Iterable[tuple[T, datetime]], limit: datetime, newest: datetime
 ) -> Iterator[T]:
     """Yield what is older than an instant, from the oldest on up to the first that is not.
 
     `newest` is when the last one was written: what is dated later comes of a clock that was
     ahead, and is passed over.
     """
-    for one, at in written:
-        if at < before:
-            yield one
-        elif at <= newest or newest < before:
+    for row, at in rows:
+        if at < limit:
+            yield row
+        elif at <= newest or newest < limit:
             return

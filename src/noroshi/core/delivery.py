@@ -60,7 +60,7 @@ class Retry:
     is known of it."""
 
     at: datetime
-    why: Message
+    reason: Message
     answered: bool = True
 
 
@@ -68,7 +68,7 @@ class Retry:
 class NextRoute:
     """Try it by the next of its routes."""
 
-    why: Message
+    reason: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class OpenCircuit:
 
     since: datetime
     until: datetime
-    why: Message
+    reason: Message
     fault: Fault = Fault.SERVER
     early: bool = False
 
@@ -87,7 +87,7 @@ class OpenCircuit:
 class SetAside:
     """Refused by every route: kept, shown, and released by a person."""
 
-    why: Message
+    reason: Message
 
 
 Fate = Accepted | Retry | NextRoute | OpenCircuit | SetAside
@@ -101,52 +101,64 @@ def decide_fate(parcel: Parcel, receipt: Receipt, jitter: float) -> Fate:
     verdicts = {answer.verdict for answer in answers.values()}
     if verdicts == {Verdict.ACCEPTED}:  # so are nearly all, and need no words
         return Accepted(receipt.at)
-    later, why = parcel.route != envelope.routes[-1], failure_words(receipt.answers.values())
+    has_next_route, failure_text = (
+        parcel.route != envelope.routes[-1],
+        failure_words(receipt.answers.values()),
+    )
     if Verdict.ROUTE_DOWN in verdicts:
-        return _open_circuit(parcel, receipt, why, jitter)
+        return _open_circuit(parcel, receipt, failure_text, jitter)
     if Verdict.DEFERRED in verdicts:
-        if later and envelope.attempts + 1 >= TRIES_A_ROUTE:
-            return NextRoute(why)
-        requested = [a.again for a in answers.values() if a.again is not None]
+        if has_next_route and envelope.attempts + 1 >= TRIES_A_ROUTE:
+            return NextRoute(failure_text)
+        requested_times = [a.again for a in answers.values() if a.again is not None]
         pause = _pause(envelope, envelope.attempts) * (1 + jitter / 4)
-        return Retry(max([receipt.at + pause, *requested]), why)
+        return Retry(max([receipt.at + pause, *requested_times]), failure_text)
     if Verdict.ACCEPTED in verdicts or envelope.reached:
         return Accepted(receipt.at)
     # A route before this one may only have rested, and has not been asked.
-    others = set(envelope.routes) - {parcel.route}
-    return NextRoute(why) if others else SetAside(why)
+    other_routes = set(envelope.routes) - {parcel.route}
+    return NextRoute(failure_text) if other_routes else SetAside(failure_text)
 
 
 def settle_envelope(
     parcel: Parcel, receipt: Receipt, fate: Fate
 ) -> tuple[Envelope, datetime | None]:
     """Return the envelope as it is from now on, and when it may be lent again; None: never."""
-    updated = drop_settled(parcel.envelope, receipt)
+    updated_envelope = drop_settled(parcel.envelope, receipt)
     match fate:
         case Accepted() | SetAside():
-            return updated, None
+            return updated_envelope, None
         case Retry(at=at, answered=False):
-            return replace(updated, unanswered=updated.unanswered + 1), at
+            return replace(updated_envelope, unanswered=updated_envelope.unanswered + 1), at
         case Retry(at=at):
-            return replace(updated, attempts=updated.attempts + 1), at
+            return replace(updated_envelope, attempts=updated_envelope.attempts + 1), at
         case NextRoute():
-            rest = tuple(route for route in updated.routes if route != parcel.route)
-            return replace(updated, routes=rest, attempts=0), receipt.at
+            other_routes = tuple(
+                route for route in updated_envelope.routes if route != parcel.route
+            )
+            return replace(updated_envelope, routes=other_routes, attempts=0), receipt.at
         case OpenCircuit():
-            return updated, receipt.at
+            return updated_envelope, receipt.at
 
 
 def drop_settled(envelope: Envelope, receipt: Receipt) -> Envelope:
     """Drop the addresses that were accepted or refused; only the others stay to be tried."""
     verdicts = {address: answer_for(address, receipt).verdict for address in envelope.to}
-    done = (Verdict.ACCEPTED, Verdict.REFUSED)
-    remaining = tuple(address for address in envelope.to if verdicts[address] not in done)
-    taken = tuple(a for a in envelope.to if verdicts[a] is Verdict.ACCEPTED)
-    reached = envelope.reached + taken
+    final_verdicts = (Verdict.ACCEPTED, Verdict.REFUSED)
+    remaining = tuple(
+        address for address in envelope.to if verdicts[address] not in final_verdicts
+    )
+    accepted = tuple(a for a in envelope.to if verdicts[a] is Verdict.ACCEPTED)
+    reached_recipients = envelope.reached + accepted
     if not remaining:
-        return replace(envelope, reached=reached)
-    refused = tuple(a for a in envelope.to if verdicts[a] is Verdict.REFUSED)
-    return replace(envelope, to=remaining, reached=reached, refused=envelope.refused + refused)
+        return replace(envelope, reached=reached_recipients)
+    refused_recipients = tuple(a for a in envelope.to if verdicts[a] is Verdict.REFUSED)
+    return replace(
+        envelope,
+        to=remaining,
+        reached=reached_recipients,
+        refused=envelope.refused + refused_recipients,
+    )
 
 
 def lets_others_go_first(envelope: Envelope) -> bool:
@@ -170,38 +182,40 @@ def circuit_after_probe(
     return _circuit_until(since, now, (answer,), failure_words((answer,)), jitter)
 
 
-def _open_circuit(parcel: Parcel, receipt: Receipt, why: Message, jitter: float) -> OpenCircuit:
+def _open_circuit(
+    parcel: Parcel, receipt: Receipt, reason: Message, jitter: float
+) -> OpenCircuit:
     since = parcel.down_since or receipt.at
-    return _circuit_until(since, receipt.at, receipt.answers.values(), why, jitter)
+    return _circuit_until(since, receipt.at, receipt.answers.values(), reason, jitter)
 
 
 def _circuit_until(
-    since: datetime, now: datetime, answers: Iterable[Answer], why: Message, jitter: float
+    since: datetime, now: datetime, answers: Iterable[Answer], reason: Message, jitter: float
 ) -> OpenCircuit:
     """Open the circuit: return how long the route is left alone after it was found down.
 
     Pauses are in proportion to the outage: a short one is over soon, a long one costs little.
     What the other side asked for is kept.
     """
-    down = [a for a in answers if a.verdict is Verdict.ROUTE_DOWN]
-    fault = next((a.fault for a in down if a.fault is not None), Fault.SERVER)
+    outages = [a for a in answers if a.verdict is Verdict.ROUTE_DOWN]
+    fault = next((a.fault for a in outages if a.fault is not None), Fault.SERVER)
     probing = PROBING[fault]
     share = (now - since) * probing.share
     pause = min(max(share, probing.shortest), probing.longest) * (1 + jitter / 10)
-    requested = [a.again for a in down if a.again is not None]
-    early = all(a.early for a in down)
-    return OpenCircuit(since, max([now + pause, *requested]), why, fault, early)
+    requested_times = [a.again for a in outages if a.again is not None]
+    is_early = all(a.early for a in outages)
+    return OpenCircuit(since, max([now + pause, *requested_times]), reason, fault, is_early)
 
 
 def failure_words(answers: Iterable[Answer]) -> Message:
     """Return why some were not accepted, in words that a person reads."""
-    bad = [answer for answer in answers if answer.verdict is not Verdict.ACCEPTED]
+    failures = [answer for answer in answers if answer.verdict is not Verdict.ACCEPTED]
     return each_once(
-        WORDLESS[a.verdict] if a.explanation == NOTHING else a.explanation for a in bad
+        WORDLESS[a.verdict] if a.explanation == NOTHING else a.explanation for a in failures
     )
 
 
-def pause_with_news(tried: Envelope, lane: Lane, news: Lane) -> timedelta:
+def pause_with_news(envelope: Envelope, lane: Lane, news: Lane) -> timedelta:
     """Return how long after its last try a mail is tried again once something of the lane `news`
     waits behind it; `lane` is its own, or that of what waited behind it before."""
     # News makes another mail of it, but a route that defers that as well is no better for it. So
@@ -209,7 +223,7 @@ def pause_with_news(tried: Envelope, lane: Lane, news: Lane) -> timedelta:
     # growing, as for one mail: up to an hour, and for what is critical up to some minutes.
     if news.value < lane.value:
         return SHORTEST
-    pause = _pause(tried, max(tried.attempts - 1, 0))
+    pause = _pause(envelope, max(envelope.attempts - 1, 0))
     return min(pause, LONGEST_OF_CRITICAL) if news is Lane.CRITICAL else pause
 
 

@@ -41,7 +41,7 @@ def may_join(envelope: Envelope) -> bool:
     )
 
 
-def joined(
+def digest_members(
     first: Envelope, pending: Sequence[Envelope], now: datetime, singles: int | None
 ) -> tuple[Envelope, ...]:
     """Return those that become one mail with the first, itself among them; (): it goes by
@@ -53,11 +53,11 @@ def joined(
     group = _as_many_as_fit(first, tuple(_group(first, pending)))
     if first not in group:
         return ()
-    crowded = singles is not None and len(group) > singles
-    if crowded or any(now - one.born >= LONG for one in group):
+    is_crowded = singles is not None and len(group) > singles
+    if is_crowded or any(now - envelope.born >= LONG for envelope in group):
         return group
-    own = tuple(one for one in group if one.order == first.order)
-    return own if len(own) > 1 and _recovered(own[-1]) else ()
+    same_order = tuple(envelope for envelope in group if envelope.order == first.order)
+    return same_order if len(same_order) > 1 and _recovered(same_order[-1]) else ()
 
 
 def may_be_followed_up(envelope: Envelope) -> bool:
@@ -69,18 +69,29 @@ def may_be_followed_up(envelope: Envelope) -> bool:
     return bool(in_vain and (envelope.members or envelope.payload.get(ALARM_ROWS)))
 
 
-def followed_up(first: Envelope, pending: Sequence[Envelope]) -> tuple[Envelope, ...]:
+def follow_up_members(first: Envelope, pending: Sequence[Envelope]) -> tuple[Envelope, ...]:
     """Return those that become one mail with the first, which was tried in vain and which they
     wait behind, itself among them, or its members in its place; (): it goes by itself, as it
-    may have been accepted, or nothing waits behind it. `pending` as in `joined`, with those
-    members."""
-    attempted = _attempted_envelopes(first, pending) if may_be_followed_up(first) else ()
-    if not attempted:
+    may have been accepted, or nothing waits behind it. `pending` as in
+    `digest_members`, with those members."""
+    attempted_envelopes = (
+        _attempted_envelopes(first, pending) if may_be_followed_up(first) else ()
+    )
+    if not attempted_envelopes:
         return ()
-    orders, own = {one.order for one in attempted}, {first.id, *(one.id for one in attempted)}
-    behind = [one for one in pending if one.order in orders and one.id not in own]
-    fit = tuple(islice(_group(first, behind), MOST_MEMBERS - len(attempted)))
-    return (*attempted, *fit) if fit else ()
+    orders, own_ids = (
+        {envelope.order for envelope in attempted_envelopes},
+        {first.id, *(envelope.id for envelope in attempted_envelopes)},
+    )
+    waiting_envelopes = [
+        envelope
+        for envelope in pending
+        if envelope.order in orders and envelope.id not in own_ids
+    ]
+    addable = tuple(
+        islice(_group(first, waiting_envelopes), MOST_MEMBERS - len(attempted_envelopes))
+    )
+    return (*attempted_envelopes, *addable) if addable else ()
 
 
 def _attempted_envelopes(first: Envelope, pending: Sequence[Envelope]) -> tuple[Envelope, ...]:
@@ -88,7 +99,11 @@ def _attempted_envelopes(first: Envelope, pending: Sequence[Envelope]) -> tuple[
     (): that cannot be told anew."""
     if not first.members:
         return (first,)
-    members = {one.id: one for one in pending if _letterhead(one) == _letterhead(first)}
+    members = {
+        envelope.id: envelope
+        for envelope in pending
+        if _letterhead(envelope) == _letterhead(first)
+    }
     if not members.keys() >= set(first.members):
         return ()
     return tuple(members[id] for id in first.members)
@@ -98,11 +113,11 @@ def digest(
     members: Sequence[Envelope],
     payload: Mapping[str, Any],
     now: datetime,
-    tried: Envelope | None = None,
+    attempted_envelope: Envelope | None = None,
 ) -> Envelope:
     """Draft the envelope that tells what they tell, in their place; its pauses and its routes
-    go on from where those of `tried` are, which was tried in vain and which it takes the place
-    of.
+    go on from where those of `attempted_envelope` are, which was tried in vain and which it
+    takes the place of.
 
     Its order key is its own: its members keep their place in theirs, and one digest that is
     held, or whose routes are down, is in no other one's way. It goes on in the thread of its first
@@ -120,29 +135,31 @@ def digest(
         payload={**payload, OLDEST: min(map(waits_since, members)).isoformat()},
         born=now,
         action=first.action,
-        lane=min((one.lane for one in members), key=lambda lane: lane.value),
-        thread=_followed(members),
-        attempts=tried.attempts if tried else 0,
-        earlier_attempts=tried.earlier_attempts if tried else 0,
-        members=tuple(one.id for one in members),
+        lane=min((member.lane for member in members), key=lambda lane: lane.value),
+        thread=_thread_of_members(members),
+        attempts=attempted_envelope.attempts if attempted_envelope else 0,
+        earlier_attempts=attempted_envelope.earlier_attempts if attempted_envelope else 0,
+        members=tuple(member.id for member in members),
     )
 
 
-def _followed(members: Sequence[Envelope]) -> tuple[str, ...]:
+def _thread_of_members(members: Sequence[Envelope]) -> tuple[str, ...]:
     """Return what came before these mails. In its thread may stand what it tells itself."""
     if not members[0].thread:
         return ()
-    own = {one.known_as for one in members}
-    all = dict.fromkeys(id for one in members for id in one.thread if id not in own)
-    return tuple(all)[:MOST_FOLLOWED]
+    own_ids = {member.known_as for member in members}
+    thread_ids = dict.fromkeys(
+        id for member in members for id in member.thread if id not in own_ids
+    )
+    return tuple(thread_ids)[:MOST_FOLLOWED]
 
 
 def may_be_undone(digest: Envelope, member: Envelope) -> bool:
     """Return whether a digest whose route was down left nothing behind: then what it tells is
     put together anew with what came meanwhile. `member` is its first one, as it was before."""
-    tried = digest.attempts > member.attempts or digest.unanswered
-    untouched = not (tried or digest.reached or digest.refused)
-    return untouched and (digest.to, digest.routes) == (member.to, member.routes)
+    was_attempted = digest.attempts > member.attempts or digest.unanswered
+    is_untouched = not (was_attempted or digest.reached or digest.refused)
+    return is_untouched and (digest.to, digest.routes) == (member.to, member.routes)
 
 
 def waits_since(envelope: Envelope) -> datetime:
@@ -154,14 +171,14 @@ def waits_since(envelope: Envelope) -> datetime:
 def _group(first: Envelope, pending: Iterable[Envelope]) -> Iterator[Envelope]:
     """Return pending envelopes of the same letterhead. Leave out what would overtake an older
     envelope of its order key that stays behind."""
-    behind = set[str]()
+    blocked_orders = set[str]()
     for envelope in pending:
-        if envelope.order in behind:
+        if envelope.order in blocked_orders:
             continue
         if may_join(envelope) and _letterhead(envelope) == _letterhead(first):
             yield envelope
         else:
-            behind.add(envelope.order)
+            blocked_orders.add(envelope.order)
 
 
 def _as_many_as_fit(first: Envelope, group: tuple[Envelope, ...]) -> tuple[Envelope, ...]:
@@ -174,11 +191,11 @@ def _as_many_as_fit(first: Envelope, group: tuple[Envelope, ...]) -> tuple[Envel
         lanes[envelope.order] = min(
             lanes.get(envelope.order, envelope.lane.value), envelope.lane.value
         )
-    urgent = sorted(
+    by_urgency = sorted(
         group, key=lambda envelope: (envelope.order != first.order, lanes[envelope.order])
     )
-    chosen = {envelope.id for envelope in urgent[:MOST_MEMBERS]}
-    return tuple(envelope for envelope in group if envelope.id in chosen)
+    chosen_ids = {envelope.id for envelope in by_urgency[:MOST_MEMBERS]}
+    return tuple(envelope for envelope in group if envelope.id in chosen_ids)
 
 
 def _letterhead(envelope: Envelope) -> tuple[object, ...]:

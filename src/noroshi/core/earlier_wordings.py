@@ -31,24 +31,26 @@ class CurrentText:
 
     def filled(self, arguments: Mapping[str, Argument | Message]) -> Message | None:
         """Return it with what was stored; None if the row is damaged."""
-        renamed = {new: arguments[old] for new, old in self.names.items() if old in arguments}
+        renamed_arguments = {
+            new: arguments[old] for new, old in self.names.items() if old in arguments
+        }
         try:
-            return self.text.fill(**{**arguments, **renamed})
+            return self.text.fill(**{**arguments, **renamed_arguments})
         except KeyError:
             return None
 
 
 def text_of_today(id: str, arguments: Mapping[str, Argument | Message]) -> Message | None:
     """Return the text of today for what was stored under an earlier wording; None for any other."""
-    known = EARLIER.get(id)
-    return None if known is None else known.filled(arguments)
+    current_text = EARLIER.get(id)
+    return None if current_text is None else current_text.filled(arguments)
 
 
-def _with_step(text: Message, kind: InstructionKind, **given: object) -> Message:
+def _with_step(text: Message, kind: InstructionKind, **arguments: object) -> Message:
     """Return a text with an instruction in its place of the kind's name, as rows of knowledge have
     it."""
     step = Instruction(kind)
-    return text.with_arguments({kind.value: step.fill(**given) if given else step})
+    return text.with_arguments({kind.value: step.fill(**arguments) if arguments else step})
 
 
 _NOT_WELL = CurrentText(

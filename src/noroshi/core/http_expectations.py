@@ -41,12 +41,12 @@ SECRETS = re.compile(
     r"|session|signature|(?<![a-z])(?:key|auth)(?![a-z])"
 )
 """Headers of which vendors make keys: X-Functions-Key, Ocp-Apim-Subscription-Key and their like."""
-MOVED = frozenset({301, 302, 303, 307, 308})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 """RFC 9110, 15.4: the statuses that lead elsewhere by Location."""
 PORTS = {"http": 80, "https": 443}
 
 NO_URL = _(
-    "the URL must be http or https with a host, as in https://www.example.com/health, in "
+    "the URL must be http or https with a host, such as https://www.example.com/health, in "
     "plain ASCII, without spaces or a fragment"
 )
 WITH_USER = _(
@@ -110,7 +110,7 @@ TWO_OR_THREE = _("200 to 399")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
+class PageExpectation:
     """The answer that is expected: one of these statuses (none: 200 to 399), with each word of
     `has` in its text and none of `has_not`."""
 
@@ -195,53 +195,59 @@ def origin_of(url: str) -> tuple[str, str, int]:
     return parts.scheme, (parts.hostname or "").lower(), parts.port or PORTS[parts.scheme]
 
 
-def leads_to(
+def redirect_target(
     url: str,
     status: int,
     location: str,
-    before: Sequence[str],
-    most: int,
+    visited_urls: Sequence[str],
+    max_redirects: int,
     *,
     cookie: bool = False,
 ) -> str | Message | None:
     """Return where an answer leads on to: a URL, why nobody goes on, or None if it leads
-    nowhere, or is not to be followed. `before` are the URLs that led here; at most so many
+    nowhere, or is not to be followed. `visited_urls` are the URLs that led here; at most so many
     redirects are followed. `cookie`: one was set on the way."""
-    if status not in MOVED or not location or not most:
+    if status not in REDIRECTS or not location or not max_redirects:
         return None
-    where = where_of(url)
+    shown_url = where_of(url)
     try:
-        there = urljoin(url, location.partition("#")[0])
+        target = urljoin(url, location.partition("#")[0])
     except ValueError:
-        return NO_TARGET.fill(where=where)
-    if fault_of(there) is not None:
-        return NO_TARGET.fill(where=where)
-    if urlsplit(url).scheme == "https" and urlsplit(there).scheme == "http":
-        return INTO_THE_CLEAR.fill(where=where)
-    if there in (*before, url):
-        return (NEEDS_A_COOKIE if cookie else IN_A_CIRCLE).fill(where=where)
-    return there if len(before) < most else TOO_FAR.fill(where=where, most=most)
+        return NO_TARGET.fill(where=shown_url)
+    if fault_of(target) is not None:
+        return NO_TARGET.fill(where=shown_url)
+    if urlsplit(url).scheme == "https" and urlsplit(target).scheme == "http":
+        return INTO_THE_CLEAR.fill(where=shown_url)
+    if target in (*visited_urls, url):
+        return (NEEDS_A_COOKIE if cookie else IN_A_CIRCLE).fill(where=shown_url)
+    return (
+        target
+        if len(visited_urls) < max_redirects
+        else TOO_FAR.fill(where=shown_url, most=max_redirects)
+    )
 
 
-def unexpected(expected: Expected, page: Page, where: str) -> Message | None:
+def mismatch(expected: PageExpectation, page: Page, shown_url: str) -> Message | None:
     """Return what of an answer is not as it was to be; None: all of it is."""
     if not _is_among(page.status, expected.statuses):
-        wanted = _expected_text(expected.statuses)
-        return OTHER_STATUS.fill(where=where, status=phrase(page.status), wanted=wanted)
+        expected_status = _expected_text(expected.statuses)
+        return OTHER_STATUS.fill(
+            where=shown_url, status=phrase(page.status), wanted=expected_status
+        )
     if page.coding and (expected.has or expected.has_not):
-        return PACKED.fill(where=where, coding=page.coding)
-    if word := next((w for w in expected.has if w.encode() not in page.text), ""):
-        return NOT_IN_IT.fill(where=where, word=word, beginning=_beginning(page))
-    if word := next((w for w in expected.has_not if w.encode() in page.text), ""):
-        return IN_IT.fill(where=where, word=word)
+        return PACKED.fill(where=shown_url, coding=page.coding)
+    if text := next((text for text in expected.has if text.encode() not in page.text), ""):
+        return NOT_IN_IT.fill(where=shown_url, word=text, beginning=_beginning(page))
+    if text := next((text for text in expected.has_not if text.encode() in page.text), ""):
+        return IN_IT.fill(where=shown_url, word=text)
     return None
 
 
-def as_expected(expected: Expected, page: Page, where: str) -> Message:
+def match_text(expected: PageExpectation, page: Page, shown_url: str) -> Message:
     """Return what is said of an answer in which nothing is wrong: of what was not read, nobody
     knows that a word is not in it."""
-    beginning = _beginning(page) if expected.has_not else plain("")
-    return AS_EXPECTED.fill(where=where, status=phrase(page.status), beginning=beginning)
+    size_note = _beginning(page) if expected.has_not else plain("")
+    return AS_EXPECTED.fill(where=shown_url, status=phrase(page.status), beginning=size_note)
 
 
 def _beginning(page: Page) -> Message:
@@ -258,8 +264,8 @@ def phrase(status: int) -> str:
         return str(status)
 
 
-def _is_among(status: int, expected: Collection[int]) -> bool:
-    return status in expected if expected else 200 <= status < 400
+def _is_among(status: int, statuses: Collection[int]) -> bool:
+    return status in statuses if statuses else 200 <= status < 400
 
 
 def _expected_text(statuses: Sequence[int]) -> Message:

@@ -7,7 +7,7 @@ after one, and is put into words when the reader is known.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -177,16 +177,15 @@ PUT_RIGHT = Wording(
 )
 REPLACE = Wording(
     _(
-        "Store it in place of the old one, and write its last day into secret_ends of the "
-        "account, so that you are told in time: {command}"
+        "Replace the old one with it, and set secret_ends of the account to its expiry date to "
+        "be notified in time: {command}"
     ),
     _(
-        "Store it on {page} in place of the old one, with its last day, so that you are told in "
-        "time."
+        "Replace the old one with it on {page}, and enter its expiry date to be notified in time."
     ),
 )
 SAVE = Wording(
-    _("Write the certificate in use into a file: {command}"),
+    _("Write the certificate in use to a file: {command}"),
     _("Save the certificate in use as a file on {page}."),
 )
 REQUEST = Wording(
@@ -244,7 +243,7 @@ EDIT = Wording(
 CHANGE_ROUTE = Wording(
     _("Assign another route: {command}"), _("Assign another route in {page}.")
 )
-DROP = Wording(_("To give one up: {command}"), _("To give one up, open it in {page}."))
+DROP = Wording(_("To drop one: {command}"), _("To drop one, open it in {page}."))
 RELEASE = Wording(
     _("To send it: {command}"),
     _("To send it, open it in {page}."),
@@ -266,7 +265,7 @@ SECOND_STEP_LOST = Wording(
 )
 AT_ONCE = Wording(_("at once after: {command}"), _("as soon as it is saved"))
 WITH_NEXT = Wording(
-    _("with the next mail after: {command}"), _("with the next mail, once it is saved")
+    _("with the next message after: {command}"), _("with the next message, once it is saved")
 )
 _AUTHORIZE, _PUT_SECRET = (
     plain("noroshi authorize {route}"),
@@ -391,10 +390,15 @@ class Instruction(Message):
         self, kind: InstructionKind, arguments: Mapping[str, Argument | Message] | None = None
     ) -> None:
         self.kind = kind
-        known = {} if arguments is None else arguments
-        given = {name: known[name] for name in self.places & known.keys()}
+        all_arguments = {} if arguments is None else arguments
+        own_arguments = {
+            name: all_arguments[name] for name in self.places & all_arguments.keys()
+        }
         # A node that does not know the kind reads what is stored by this command.
-        stored_arguments = {**given, "command": self.guidance.command.with_arguments(given)}
+        stored_arguments = {
+            **own_arguments,
+            "command": self.guidance.command.with_arguments(own_arguments),
+        }
         super().__init__(self.guidance.wording.terminal.id, arguments=stored_arguments)
 
     @property
@@ -414,6 +418,13 @@ class Instruction(Message):
     def with_arguments(self, arguments: Mapping[str, Argument | Message]) -> Instruction:
         """Return the same instruction with those arguments."""
         return Instruction(self.kind, arguments)
+
+    def _reworded_arguments(
+        self, change: Callable[[str], str]
+    ) -> Mapping[str, Argument | Message]:
+        """Return its arguments, the command changed as well: that is ours in every language."""
+        arguments = super()._reworded_arguments(change)
+        return {**arguments, "command": self.command()._with_wording(change)}
 
     def _wording(self, language: str, medium: Medium) -> str:
         return self.guidance.wording.at(medium).say(language)
@@ -436,20 +447,23 @@ class Instruction(Message):
     @property
     def _subject(self) -> str:
         """The route or mail that is meant; "" for none, or for whichever."""
-        given = (self.arguments.get(name) for name in SUBJECTS)
-        return next((one for one in given if isinstance(one, str)), "")
+        subjects = (self.arguments.get(name) for name in SUBJECTS)
+        return next((subject for subject in subjects if isinstance(subject, str)), "")
 
 
-def with_instruction(text: Message, kind: InstructionKind, **given: object) -> Message:
-    """Return a text with an instruction in its place of that name. What is `given` fills the
+def with_instruction(text: Message, kind: InstructionKind, **arguments: object) -> Message:
+    """Return a text with an instruction in its place of that name. `arguments` fill the
     instruction's places at once; else they are filled with those of the text."""
-    return text.with_arguments({**text.arguments, "instruction": _of_kind(kind, given)})
+    return text.with_arguments(
+        {**text.arguments, "instruction": _filled_instruction(kind, arguments)}
+    )
 
 
-def followed_by(text: Message, kind: InstructionKind, **given: object) -> Message:
-    """Return a sentence, and what is to be done after it; `given` as in `with_instruction`."""
-    return sentences(text, _of_kind(kind, given))
+def followed_by(text: Message, kind: InstructionKind, **arguments: object) -> Message:
+    """Return a sentence, and what is to be done after it; `arguments` as in
+    `with_instruction`."""
+    return sentences(text, _filled_instruction(kind, arguments))
 
 
-def _of_kind(kind: InstructionKind, given: Mapping[str, object]) -> Message:
-    return Instruction(kind).fill(**given) if given else Instruction(kind)
+def _filled_instruction(kind: InstructionKind, arguments: Mapping[str, object]) -> Message:
+    return Instruction(kind).fill(**arguments) if arguments else Instruction(kind)

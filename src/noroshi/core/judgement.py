@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from noroshi.core.levels import SEVERITY, SUPPRESSED, Level, When
+from noroshi.core.levels import SEVERITY, SUPPRESSED, Level, RuleTrigger
 from noroshi.core.mail import marked
 from noroshi.core.model import (
     Cause,
@@ -74,37 +74,39 @@ def _reached(value: float, threshold: float, limits: Limits, level: Level, now: 
 
 
 def assess(
-    monitor: Monitor, sample: Sample, known: Mapping[str, ItemState]
+    monitor: Monitor, sample: Sample, items: Mapping[str, ItemState]
 ) -> dict[str, Finding]:
     """Return the level of each item. A fault is about the measuring, which is the item ""."""
     if sample.fault is not None:
         return {"": Finding(Level.UNKNOWN, Cause(words=sample.fault))}
-    found: dict[str, Finding] = {}
-    excess = _excess_items(sample, known)
+    findings: dict[str, Finding] = {}
+    excess = _excess_items(sample, items)
     for reading in sample.readings:
         if reading.item in excess:
             continue
-        item = known.get(reading.item, NEW_ITEM)
+        item = items.get(reading.item, NEW_ITEM)
         limits = monitor.limits.get(reading.name, NO_LIMITS)
-        now = item.level_by_limits if item.cause.name in ("", reading.name) else Level.OK
-        finding = Finding(judge(reading, limits, now), Cause(reading, limits))
-        other = found.get(reading.item)
-        if other is None or _takes_precedence(monitor, finding, other, item):
-            found[reading.item] = finding
+        current_level = (
+            item.level_by_limits if item.cause.name in ("", reading.name) else Level.OK
+        )
+        finding = Finding(judge(reading, limits, current_level), Cause(reading, limits))
+        rival = findings.get(reading.item)
+        if rival is None or _takes_precedence(monitor, finding, rival, item):
+            findings[reading.item] = finding
     if excess:
         words = TOO_MANY.fill(count=len(excess), most=MOST_ITEMS)
-        found[""] = Finding(Level.UNKNOWN, Cause(words=words))
-    return found
+        findings[""] = Finding(Level.UNKNOWN, Cause(words=words))
+    return findings
 
 
-def _excess_items(sample: Sample, known: Mapping[str, ItemState]) -> frozenset[str]:
+def _excess_items(sample: Sample, item_states: Mapping[str, ItemState]) -> frozenset[str]:
     """Return the items of a sample that are too many. Those that are known come first, or each
     sample would judge others, by the order in which they happen to come."""
     if len(sample.readings) <= MOST_ITEMS:
         return frozenset()
     items = dict.fromkeys(reading.item for reading in sample.readings)
-    ranked = sorted(items, key=lambda item: item not in known)
-    return frozenset(ranked[MOST_ITEMS:])
+    by_rank = sorted(items, key=lambda item: item not in item_states)
+    return frozenset(by_rank[MOST_ITEMS:])
 
 
 def moves_nothing(monitor: Monitor, state: State, sample: Sample) -> bool:
@@ -117,71 +119,85 @@ def moves_nothing(monitor: Monitor, state: State, sample: Sample) -> bool:
     items = state.items
     if sample.fault is not None or len(items) > MOST_ITEMS:
         return False
-    measured = {reading.item for reading in sample.readings}
-    if not all(name in items and items[name].is_calm for name in measured):
+    measured_items = {reading.item for reading in sample.readings}
+    if not all(name in items and items[name].is_calm for name in measured_items):
         return False
     for reading in sample.readings:
         limits = monitor.limits.get(reading.name)
         if limits is not None and judge(reading, limits) is not Level.OK:
             return False
-    if len(measured) == len(items):
+    if len(measured_items) == len(items):
         return True
     # The measuring itself (item "") had a fault once, which is over.
-    return items.keys() - measured == {""} and items[""].is_calm
+    return items.keys() - measured_items == {""} and items[""].is_calm
 
 
 def _takes_precedence(
-    monitor: Monitor, finding: Finding, other: Finding, item: ItemState
+    monitor: Monitor, finding: Finding, rival: Finding, item: ItemState
 ) -> bool:
     """Return whether the finding goes before the other one: it is worse, or as bad and of what
     happened now, else of what led to the item's level."""
-    if finding.level is other.level:
-        first = monitor.occurrences or {item.cause.name}
-        return finding.level is not Level.OK and finding.cause.name in first
-    return finding.level.severity > other.level.severity
+    if finding.level is rival.level:
+        preferred = monitor.occurrences or {item.cause.name}
+        return finding.level is not Level.OK and finding.cause.name in preferred
+    return finding.level.severity > rival.level.severity
 
 
 def advance(
     monitor: Monitor, state: State, sample: Sample, life: str = ""
 ) -> tuple[State, tuple[Event, ...], dict[str, Finding]]:
     """Move the state by one sample; return the same state object when it changed nothing."""
-    found = assess(monitor, sample, state.items)
-    if sample.fault is None and not state.items.keys() <= found.keys():
-        judged = found.keys() | _excess_items(
+    findings = assess(monitor, sample, state.items)
+    if sample.fault is None and not state.items.keys() <= findings.keys():
+        present_items = findings.keys() | _excess_items(
             sample, state.items
         )  # the others are there as well
-        found |= _missing_findings(monitor, state, judged)
-    most = _max_consecutive(monitor)
+        findings |= _missing_findings(monitor, state, present_items)
+    max_consecutive = _max_consecutive(monitor)
     items, events = dict(state.items), list[Event]()
-    for name, finding in found.items():
-        before = items.get(name, NEW_ITEM)
-        items[name] = after = _step(before, finding, monitor.patience, most, sample.at)
-        if _is_event(before, after):
+    for name, finding in findings.items():
+        previous_item = items.get(name, NEW_ITEM)
+        items[name] = current_item = _step(
+            previous_item, finding, monitor.patience, max_consecutive, sample.at
+        )
+        if _is_event(previous_item, current_item):
             serial = state.serial + len(events) + 1
             events.append(
                 event_of(
-                    monitor, event_id(monitor, serial, life), name, before, after, sample.at
+                    monitor,
+                    event_id(monitor, serial, life),
+                    name,
+                    previous_item,
+                    current_item,
+                    sample.at,
                 )
             )
     items = _without_forgotten(items, sample.at)
     if items == state.items:
-        return state, (), found
-    return State(items=items, serial=state.serial + len(events)), tuple(events), found
+        return state, (), findings
+    return State(items=items, serial=state.serial + len(events)), tuple(events), findings
 
 
 def close(
     monitor: Monitor, state: State, now: datetime, life: str = ""
 ) -> tuple[State, tuple[Event, ...]]:
     """End whatever is open, as nothing is measured any more."""
-    why = MONITORING_DISABLED if monitor.disabled else NO_LONGER_MONITORED
-    ended = Finding(Level.OK, Cause(words=why))
+    reason = MONITORING_DISABLED if monitor.disabled else NO_LONGER_MONITORED
+    closing_finding = Finding(Level.OK, Cause(words=reason))
     items, events = dict(state.items), list[Event]()
-    for name, before in state.items.items():
-        items[name] = after = _step(before, ended, 1, 0, now)
-        if before.level is not Level.OK:
+    for name, previous_item in state.items.items():
+        items[name] = current_item = _step(previous_item, closing_finding, 1, 0, now)
+        if previous_item.level is not Level.OK:
             serial = state.serial + len(events) + 1
             events.append(
-                event_of(monitor, event_id(monitor, serial, life), name, before, after, now)
+                event_of(
+                    monitor,
+                    event_id(monitor, serial, life),
+                    name,
+                    previous_item,
+                    current_item,
+                    now,
+                )
             )
     return State(items=items, serial=state.serial + len(events)), tuple(events)
 
@@ -199,7 +215,7 @@ def event_id(monitor: Monitor, serial: int, life: str) -> str:
 
 
 def event_of(
-    monitor: Monitor, id: str, item: str, before: ItemState, now: ItemState, at: datetime
+    monitor: Monitor, id: str, item: str, previous: ItemState, current: ItemState, at: datetime
 ) -> Event:
     """Return the event that leads an item from one state to the next."""
     return Event(
@@ -208,66 +224,72 @@ def event_of(
         path=monitor.path,
         item=item,
         at=at,
-        before=before.level,
-        after=now.level,
-        since=before.since,
-        cause=now.cause,
+        before=previous.level,
+        after=current.level,
+        since=previous.since,
+        cause=current.cause,
     )
 
 
-def _is_event(before: ItemState, after: ItemState) -> bool:
+def _is_event(previous: ItemState, current: ItemState) -> bool:
     """Return whether it has another level, or another reading behind the same one."""
-    if after.level is not before.level:
+    if current.level is not previous.level:
         return True
-    return after.level is not Level.OK and after.cause.name != before.cause.name
+    return current.level is not Level.OK and current.cause.name != previous.cause.name
 
 
 def _missing_findings(
-    monitor: Monitor, state: State, found: Collection[str]
+    monitor: Monitor, state: State, present_items: Collection[str]
 ) -> dict[str, Finding]:
     """Return findings for the items seen before and not now. The item "" had a fault, which is
     over."""
     level = Level.OK if monitor.may_vanish else Level.UNKNOWN
-    lost = Finding(level, Cause(words=MISSING), missing=True)
-    over = Finding(Level.OK, Cause(words=MEASURED_AGAIN))
-    return {name: lost if name else over for name in state.items if name not in found}
+    missing = Finding(level, Cause(words=MISSING), missing=True)
+    measured_again = Finding(Level.OK, Cause(words=MEASURED_AGAIN))
+    return {
+        name: missing if name else measured_again
+        for name in state.items
+        if name not in present_items
+    }
 
 
-def _step(item: ItemState, found: Finding, patience: int, most: int, at: datetime) -> ItemState:
+def _step(
+    item: ItemState, finding: Finding, patience: int, max_consecutive: int, at: datetime
+) -> ItemState:
     """Return the item after one more sample; the same object if nothing moved."""
-    if found.missing is (item.missing_since is None):
-        item = replace(item, missing_since=at if found.missing else None)
+    if finding.missing is (item.missing_since is None):
+        item = replace(item, missing_since=at if finding.missing else None)
     pending = (
-        () if found.level is item.level else (*item.pending_levels, found.level)[-patience:]
+        () if finding.level is item.level else (*item.pending_levels, finding.level)[-patience:]
     )
     level = _confirmed_level(item.level, pending, patience)
-    moved = level is not item.level
+    is_new_level = level is not item.level
     item = (
-        _at_new_level(item, found, level, pending, at)
-        if moved
-        else _at_same_level(item, found, pending, patience)
+        _at_new_level(item, finding, level, pending, at)
+        if is_new_level
+        else _at_same_level(item, finding, pending, patience)
     )
-    consecutive = 0 if item.level is Level.OK else min(item.consecutive + 1, most)
+    consecutive = 0 if item.level is Level.OK else min(item.consecutive + 1, max_consecutive)
     return item if consecutive == item.consecutive else replace(item, consecutive=consecutive)
 
 
 def _at_new_level(
-    item: ItemState, found: Finding, level: Level, pending: tuple[Level, ...], at: datetime
+    item: ItemState, finding: Finding, level: Level, pending: tuple[Level, ...], at: datetime
 ) -> ItemState:
     """Return the item at its new level."""
     # A rule that was taken away in the midst of a problem never heard of its end. What it
     # told then is no reason to be silent in the next one.
-    well = item.level is Level.OK
-    last = _unresolved_notifications(item) if well else item.last_notifications
-    held = item.level_by_limits if level is Level.UNKNOWN else Level.OK
+    was_ok = item.level is Level.OK
+    last = _unresolved_notifications(item) if was_ok else item.last_notifications
+    last_level = item.level_by_limits if level is Level.UNKNOWN else Level.OK
     return replace(
         item,
         level=level,
         since=at,
-        cause=found.cause,
+        cause=finding.cause,
         pending_levels=_levels_still_pending(pending, level),
         pending_cause_count=0,
-        level_before_unknown=held,
+        level_before_unknown=last_level,
         last_notifications=last,
     )
 
@@ -284,17 +306,19 @@ def _unresolved_notifications(item: ItemState) -> dict[str, LastNotification]:
 
 
 def _at_same_level(
-    item: ItemState, found: Finding, pending: tuple[Level, ...], patience: int
+    item: ItemState, finding: Finding, pending: tuple[Level, ...], patience: int
 ) -> ItemState:
     """Return the item at the level that it had, with the cause that it has now."""
-    bad = found.level is item.level and item.level is not Level.OK
-    other = bad and found.cause.name != item.cause.name
-    cause_count = item.pending_cause_count + 1 if other else 0
+    is_still_bad = finding.level is item.level and item.level is not Level.OK
+    is_other_cause = is_still_bad and finding.cause.name != item.cause.name
+    cause_count = item.pending_cause_count + 1 if is_other_cause else 0
     cause = item.cause
     if cause_count >= patience:
-        cause, cause_count = found.cause, 0
-    elif bad and not other and _shown_text(found.cause) != _shown_text(cause):
-        cause = found.cause
+        cause, cause_count = finding.cause, 0
+    elif (
+        is_still_bad and not is_other_cause and _shown_text(finding.cause) != _shown_text(cause)
+    ):
+        cause = finding.cause
     if (cause, pending, cause_count) == (
         item.cause,
         item.pending_levels,
@@ -322,26 +346,26 @@ def _confirmed_level(level: Level, pending: tuple[Level, ...], patience: int) ->
     if len(pending) < patience:
         return level
     mildest = min(pending, key=SEVERITY.index)
-    worst = max(pending, key=SEVERITY.index)
+    worst_level = max(pending, key=SEVERITY.index)
     if mildest.severity > level.severity:
         return mildest
-    return worst if worst.severity < level.severity else level
+    return worst_level if worst_level.severity < level.severity else level
 
 
 def _levels_still_pending(pending: tuple[Level, ...], level: Level) -> tuple[Level, ...]:
     """Return the last of the pending levels, back to one that is the new level."""
     still_pending = list[Level]()
-    for one in reversed(pending):
-        if one is level:
+    for pending_level in reversed(pending):
+        if pending_level is level:
             break
-        still_pending.append(one)
+        still_pending.append(pending_level)
     return tuple(reversed(still_pending))
 
 
 def _max_consecutive(monitor: Monitor) -> int:
     """Return how far consecutive samples are counted: no further than a rule asks, or each turn
     would write."""
-    return max((rule.nth for rule in monitor.rules if rule.when is When.NTH), default=0)
+    return max((rule.nth for rule in monitor.rules if rule.when is RuleTrigger.NTH), default=0)
 
 
 def _without_forgotten(items: dict[str, ItemState], now: datetime) -> dict[str, ItemState]:
@@ -349,14 +373,14 @@ def _without_forgotten(items: dict[str, ItemState], now: datetime) -> dict[str, 
 
     An item that vanished just now stays for this turn, as it may have to be told.
     """
-    remembered = {name: item for name, item in items.items() if not _forgotten(item, now)}
-    if len(remembered) > MOST_ITEMS:
-        since = ((item.missing_since, name) for name, item in remembered.items())
-        missing = [(at, name) for at, name in since if at and at < now]
-        for _unused, name in sorted(missing)[: len(remembered) - MOST_ITEMS]:
-            del remembered[name]
-    return remembered
+    remaining = {name: item for name, item in items.items() if not _is_forgotten(item, now)}
+    if len(remaining) > MOST_ITEMS:
+        missing_items = ((item.missing_since, name) for name, item in remaining.items())
+        missing = [(at, name) for at, name in missing_items if at and at < now]
+        for _unused, name in sorted(missing)[: len(remaining) - MOST_ITEMS]:
+            del remaining[name]
+    return remaining
 
 
-def _forgotten(item: ItemState, now: datetime) -> bool:
+def _is_forgotten(item: ItemState, now: datetime) -> bool:
     return item.missing_since is not None and now - item.missing_since >= FORGET_AFTER

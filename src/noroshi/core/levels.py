@@ -26,7 +26,7 @@ class Level(Enum):
 SEVERITY = (Level.OK, Level.WARNING, Level.UNKNOWN, Level.CRITICAL)
 
 
-class When(Enum):
+class RuleTrigger(Enum):
     """The turns of an item on which a rule notifies, as long as the level is one it asks for."""
 
     CHANGE = "change"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 LONGEST_WAIT = 900.0
-FORGOTTEN = 3600.0
+RETENTION = 3600.0
 """Seconds without a failure until the count begins anew."""
-MOST = 10_000
+MOST_KEYS = 10_000
 """Names and addresses that are remembered; the oldest make room."""
 
 
@@ -18,30 +18,30 @@ class Attempts:
 
     free: int
     longest: float = LONGEST_WAIT
-    _failed: dict[str, tuple[int, float]] = field(default_factory=dict)
+    _failures: dict[str, tuple[int, float]] = field(default_factory=dict)
 
-    def wait(self, who: str, now: float) -> float:
+    def wait(self, key: str, now: float) -> float:
         """Return the seconds until they may try again; 0: now."""
-        count, last = self._failed.get(who, (0, now))
-        if count < self.free or now - last >= FORGOTTEN:
+        count, last = self._failures.get(key, (0, now))
+        if count < self.free or now - last >= RETENTION:
             return 0.0
         return max(0.0, last + min(2.0 ** (count - self.free), self.longest) - now)
 
-    def failed(self, who: str, now: float) -> None:
+    def count_failure(self, key: str, now: float) -> None:
         """Count one. It is counted before a password is looked at, and taken back after."""
-        count, last = self._failed.pop(who, (0, now))
-        if now - last >= FORGOTTEN:
+        count, last = self._failures.pop(key, (0, now))
+        if now - last >= RETENTION:
             count = 0
-        self._failed[who] = min(count + 1, 64), now
-        if len(self._failed) > MOST:
-            del self._failed[next(iter(self._failed))]
+        self._failures[key] = min(count + 1, 64), now
+        if len(self._failures) > MOST_KEYS:
+            del self._failures[next(iter(self._failures))]
 
-    def forgive(self, who: str) -> None:
+    def forgive(self, key: str) -> None:
         """Take back the last one; those before it stay."""
-        if who in self._failed:
-            count, last = self._failed[who]
-            self._failed[who] = max(count - 1, 0), last
+        if key in self._failures:
+            count, last = self._failures[key]
+            self._failures[key] = max(count - 1, 0), last
 
-    def well(self, who: str) -> None:
+    def forget(self, key: str) -> None:
         """Forget all attempts: the login succeeded."""
-        self._failed.pop(who, None)
+        self._failures.pop(key, None)

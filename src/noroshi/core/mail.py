@@ -32,7 +32,7 @@ class Network:
     proxy_password: str = ""
     source: str = ""
     ca_file: str = ""
-    closed: NetworkPolicy = CLOSED
+    policy: NetworkPolicy = CLOSED
 
 
 DIRECT = Network()
@@ -138,7 +138,7 @@ class Origin:
     life: str = ""
 
 
-NOBODY = Origin()
+NO_ORIGIN = Origin()
 MARK = "~"
 """Goes before a life in an id. No name of a definition has it."""
 
@@ -179,7 +179,7 @@ class Envelope:
     lane: Lane = Lane.REPORT
     members: tuple[str, ...] = ()
     unanswered: int = 0
-    origin: Origin = NOBODY
+    origin: Origin = NO_ORIGIN
 
     @property
     def known_as(self) -> str:
@@ -189,9 +189,9 @@ class Envelope:
         return self.id if marked("", life) in self.id else marked(self.id, life)
 
 
-def signed(envelope: Envelope, origin: Origin) -> Envelope:
+def with_origin(envelope: Envelope, origin: Origin) -> Envelope:
     """Return the envelope with its origin, if it has none yet."""
-    return envelope if envelope.origin != NOBODY else replace(envelope, origin=origin)
+    return envelope if envelope.origin != NO_ORIGIN else replace(envelope, origin=origin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ class Span(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weekly:
+class WeeklyWindow:
     """Plan work on some days of the week (Monday is 0), counted by the day of the beginning. A
     window that does not end later in the day than it begins ends on the day after."""
 
@@ -33,7 +33,7 @@ class Weekly:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Once:
+class OneTimeWindow:
     """Plan work from one time of a day to another, as the clock there shows them: without an
     offset."""
 
@@ -43,7 +43,7 @@ class Once:
     title: str = ""
 
 
-Window = Weekly | Once
+Window = WeeklyWindow | OneTimeWindow
 
 
 @lru_cache(maxsize=1000)
@@ -70,17 +70,17 @@ def turns_of(windows: Iterable[Window], now: datetime) -> Iterator[datetime]:
 def _spans(window: Window, now: datetime) -> Iterator[Span]:
     """Yield the spans in the order in which they begin."""
     zone = zone_of(window.zone)
-    if isinstance(window, Once):
+    if isinstance(window, OneTimeWindow):
         yield _span(window.begins, window.ends, zone)
         return
     today = now.astimezone(zone).date()
-    for ahead in range(-2, 9):  # two: it may have begun yesterday, and be an hour longer
-        day = today + ahead * DAY
+    for day_offset in range(-2, 9):  # two: it may have begun yesterday, and be an hour longer
+        day = today + day_offset * DAY
         if day.weekday() in window.days:
             yield _of_day(window, day, zone)
 
 
-def _of_day(window: Weekly, day: date, zone: tzinfo) -> Span:
+def _of_day(window: WeeklyWindow, day: date, zone: tzinfo) -> Span:
     last = day if window.ends > window.begins else day + DAY
     begins = datetime.combine(day, window.begins)
     return _span(begins, datetime.combine(last, window.ends), zone)
@@ -95,5 +95,5 @@ def _span(begins: datetime, ends: datetime, zone: tzinfo) -> Span:
     first = begins.replace(tzinfo=zone).astimezone(UTC)
     if first.astimezone(zone).replace(tzinfo=None) != begins:
         return Span(first, first + (ends - begins))
-    both = (ends.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-    return Span(first, max(both))
+    candidates = (ends.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return Span(first, max(candidates))

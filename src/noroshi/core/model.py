@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from noroshi.core.cadence import Cadence, Every
-from noroshi.core.levels import Level, Reason, When
+from noroshi.core.cadence import Cadence, FixedInterval
+from noroshi.core.levels import Level, Reason, RuleTrigger
 from noroshi.core.mail import DIRECT, Envelope, Network
 from noroshi.core.maintenance import Window
 from noroshi.core.translation import NOTHING, Message
@@ -95,7 +95,7 @@ class Rule:
     title: str = ""
     options: object = None
     on: frozenset[Level] = frozenset({Level.WARNING, Level.CRITICAL, Level.UNKNOWN})
-    when: When = When.CHANGE
+    when: RuleTrigger = RuleTrigger.CHANGE
     nth: int = 1
     most: int = MOST_TELLINGS
     repeat: timedelta | None = None
@@ -122,7 +122,7 @@ class Instance:
     zone: str = "UTC"
 
 
-MINUTELY = Every(timedelta(minutes=1))
+MINUTELY = FixedInterval(timedelta(minutes=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

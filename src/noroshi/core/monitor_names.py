@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from noroshi.core.definitions.self_monitoring import is_own, own_title
 from noroshi.core.model import Monitor
-from noroshi.core.sentences import amid
+from noroshi.core.sentences import amid_sentence
 from noroshi.core.translation import Message, plain
 
 
@@ -25,4 +25,4 @@ def monitor_title(monitor: Monitor) -> Message:
 def place(monitor: Monitor, language: str) -> str:
     """Return instance and monitor on one line, as subjects begin."""
     title = monitor_title(monitor).say(language)
-    return f"{instance_name(monitor)} {amid(title) if is_own(monitor) else title}"
+    return f"{instance_name(monitor)} {amid_sentence(title) if is_own(monitor) else title}"

@@ -56,26 +56,26 @@ class NetworkPolicy:
     manager: int = 0
     may_reach: tuple[Net, ...] = ()
 
-    def why(self, address: str, port: int, *, here: bool) -> Message | None:
-        """Return why nobody is to connect there; None: it may be. `here`: the address is one of
-        this computer's own. The places `where` and `address` stay to be filled."""
-        found = meant_by(address)
-        if found is None or any(_is_in(found, net) for net in self.may_reach):
+    def refusal(self, address: str, port: int, *, is_own_address: bool) -> Message | None:
+        """Return why nobody is to connect there; None: it may be. `is_own_address`: the
+        address is one of this computer's own. The places `where` and `address` stay to be filled."""
+        ip = meant_by(address)
+        if ip is None or any(_is_in(ip, net) for net in self.may_reach):
             return None
-        if any(_is_in(found, net) for net in METADATA):
+        if any(_is_in(ip, net) for net in METADATA):
             return OF_METADATA
-        own = here or found.is_loopback or found.is_unspecified
-        return OF_MANAGER if own and self.manager and port == self.manager else None
+        is_own = is_own_address or ip.is_loopback or ip.is_unspecified
+        return OF_MANAGER if is_own and self.manager and port == self.manager else None
 
-    def why_by_name(self, host: str, port: int) -> Message | None:
+    def refusal_by_name(self, host: str, port: int) -> Message | None:
         """Return the same for what a proxy is asked for: by number, or by the names that all
         know."""
         name = host.lower().rstrip(".")
         if name in NAMES:
-            return self.why("169.254.169.254", port, here=False)
+            return self.refusal("169.254.169.254", port, is_own_address=False)
         if name == "localhost" or name.endswith(".localhost"):  # RFC 6761, 6.3
             name = "127.0.0.1"
-        return self.why(name, port, here=False)
+        return self.refusal(name, port, is_own_address=False)
 
 
 CLOSED = NetworkPolicy()
@@ -85,16 +85,16 @@ def meant_by(address: str) -> Ip | None:
     """Return the address that packets go to in the end; None: it is no address but a name."""
     text = address.partition("%")[0].strip("[]")
     try:
-        found = ip_address(text)
+        ip = ip_address(text)
     except ValueError:
         return _by_numbers(text)
-    if not isinstance(found, IPv6Address):
-        return found
-    if found in NAT64:
-        return IPv4Address(int(found) & 0xFFFFFFFF)
-    if found in SIX_TO_FOUR:
-        return IPv4Address(int(found) >> 80 & 0xFFFFFFFF)
-    return found.ipv4_mapped or found
+    if not isinstance(ip, IPv6Address):
+        return ip
+    if ip in NAT64:
+        return IPv4Address(int(ip) & 0xFFFFFFFF)
+    if ip in SIX_TO_FOUR:
+        return IPv4Address(int(ip) >> 80 & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip
 
 
 def _by_numbers(text: str) -> IPv4Address | None:
@@ -103,11 +103,13 @@ def _by_numbers(text: str) -> IPv4Address | None:
     parts = text.lower().split(".")
     if len(parts) > 4 or not all(NUMBER.fullmatch(part) for part in parts):
         return None
-    *first, last = (int(part, _base_of(part)) for part in parts)
-    free_bits = 8 * (4 - len(first))
-    if any(one > 255 for one in first) or last >= 1 << free_bits:
+    *leading, last = (int(part, _base_of(part)) for part in parts)
+    free_bits = 8 * (4 - len(leading))
+    if any(byte > 255 for byte in leading) or last >= 1 << free_bits:
         return None
-    return IPv4Address(sum(one << (24 - 8 * at) for at, one in enumerate(first)) | last)
+    return IPv4Address(
+        sum(byte << (24 - 8 * index) for index, byte in enumerate(leading)) | last
+    )
 
 
 def _base_of(part: str) -> int:

@@ -41,22 +41,45 @@ class User:
     recovery: tuple[str, ...] = field(default=(), repr=False)
 
 
-def ends_sessions(after: User, before: User | None) -> bool:
+def ends_sessions(new: User, old: User | None) -> bool:
     """Return whether a user comes in another way from now on: whoever got in by the old one is
     out, and so is whoever had that name before."""
-    if before is None:
+    if old is None:
         return True
-    return (after.password, after.two_steps) != (before.password, before.two_steps)
+    return (new.password, new.two_steps) != (old.password, old.two_steps)
 
 
-def may_open(authenticated: User | None, now: User | None) -> bool:
+def may_open(authenticated_user: User | None, current_user: User | None) -> bool:
     """Return whether a user who was `authenticated` may have a session by what the user is
     now. None authenticated: whoever opens the session asks for no check."""
-    return authenticated is None or (now is not None and not ends_sessions(now, authenticated))
+    return authenticated_user is None or (
+        current_user is not None and not ends_sessions(current_user, authenticated_user)
+    )
 
 
+WEB, API = "web", "api"
+"""The doors of a user who logs in, and of a program that shows a token."""
 ID_LENGTH = 24
 """Letters of a token's hash that tell it from all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Who made a token: a user of the manager, a token itself (`door` api), or a user of the node's
+    computer (local), who is not the one of the same name who logs in."""
+
+    name: str
+    door: str = WEB
+
+    @classmethod
+    def read(cls, stored: str) -> Maker:
+        """Return the maker that a token names."""
+        name, _unused, door = stored.removesuffix(")").rpartition(" (")
+        return cls(name, door) if name and stored.endswith(")") else cls(stored)
+
+    def __str__(self) -> str:
+        """Return it as a token names it: no user and no token has a blank in its name."""
+        return self.name if self.door == WEB else f"{self.name} ({self.door})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,39 +100,45 @@ class ApiToken:
         """Tell this token from any other of its name; the id lets nobody in."""
         return self.hash[:ID_LENGTH]
 
-    def good(self, now: datetime) -> bool:
+    @property
+    def maker(self) -> Maker:
+        """Return who made it."""
+        return Maker.read(self.by)
+
+    def is_valid(self, now: datetime) -> bool:
         """Return whether it still holds."""
         return self.until is None or now < self.until
 
 
-OF_TOKEN = " (api)"
-"""The beginning of a token's name as a maker: no user and no token has a blank in its name."""
-
-
-def made_with(name: str, known: Mapping[str, ApiToken]) -> tuple[str, ...]:
+def made_with(name: str, tokens: Mapping[str, ApiToken]) -> tuple[str, ...]:
     """Return the tokens that this one made, and those that they made, the youngest line first:
     whoever is cut off while they are ended has ended none before what it made."""
-    found = list[str]()
-    waiting = [f"{name}{OF_TOKEN}"]
-    for maker in waiting:  # which grows meanwhile
-        made = [one.name for one in known.values() if one.by == maker and one.name not in found]
-        found += made
-        waiting += [f"{one}{OF_TOKEN}" for one in made]
-    return tuple(one for one in reversed(found) if one != name)
+    names = list[str]()
+    makers = [name]
+    for token in makers:  # which grows meanwhile
+        maker = Maker(token, API)
+        new_names = [
+            name_or_token.name
+            for name_or_token in tokens.values()
+            if name_or_token.maker == maker and name_or_token.name not in names
+        ]
+        names += new_names
+        makers += new_names
+    return tuple(name_or_token for name_or_token in reversed(names) if name_or_token != name)
 
 
-def holds(token: ApiToken, known: Mapping[str, ApiToken], now: datetime) -> bool:
+def is_valid_token(token: ApiToken, tokens: Mapping[str, ApiToken], now: datetime) -> bool:
     """Return whether it opens anything: it has not ended, and neither was the token revoked that
     made it, nor the one that made that. Another one of the same name is younger."""
     visited = set[str]()
-    made = token
-    while made.by.endswith(OF_TOKEN) and made.name not in visited:
-        visited.add(made.name)
-        maker = known.get(made.by.removesuffix(OF_TOKEN))
-        if maker is None or maker.made > made.made:
+    current = token
+    while current.maker.door == API and current.name not in visited:
+        visited.add(current.name)
+        maker = tokens.get(current.maker.name)
+        if maker is None or maker.made > current.made:
             return False
-        made = maker
-    return token.good(now)
+        current = maker
+    return token.is_valid(now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +161,7 @@ class Session:
             return self.begun + HALF
         return min(self.seen + IDLE, self.begun + LONGEST)
 
-    def holds(self, now: datetime) -> bool:
+    def is_valid(self, now: datetime) -> bool:
         """Return whether it is not over. One that was last seen far ahead of now is: the clock
         was set back, and nobody knows its age."""
         return self.seen - IDLE <= now < self.ends
@@ -144,7 +173,7 @@ class Session:
 
 # Its name is that of its schema in the OpenAPI document.
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Audited:
+class AuditEntry:
     """Something that somebody changed: `door` is local, web or api, `given` are the arguments
     that are no secrets, `before` and `after` what it was and became.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from noroshi.core.levels import SUPPRESSED, Level, Reason, When
+from noroshi.core.levels import SUPPRESSED, Level, Reason, RuleTrigger
 from noroshi.core.maintenance import turns_of
 from noroshi.core.model import (
     Event,
@@ -25,13 +25,13 @@ def decide(
     suppression: Suppression,
     now: datetime,
     *,
-    measured: bool = True,
+    is_measured: bool = True,
     occurrences: frozenset[str] = frozenset(),
     acknowledged: Level | None = None,
 ) -> Reason:
     """Decide for one rule about one item after a turn; `item` is what the turn led to.
 
-    `measured`: the turn had a sample; else time alone, or a person, was its cause.
+    `is_measured`: the turn had a sample; else time alone, or a person, was its cause.
     `occurrences` are the monitor's; of those the sample must have found something.
     `acknowledged`: a person has the item's alarm, as bad as that; None: nobody has.
     """
@@ -40,15 +40,15 @@ def decide(
         return _decide_when_ok(rule, item, last, _suppressed_by(suppression, now), occurrences)
     if item.level not in rule.on:
         return Reason.NOT_ASKED
-    if suppressed := _suppressed_by(suppression, now):
-        return suppressed
+    if suppression_reason := _suppressed_by(suppression, now):
+        return suppression_reason
     if _is_being_set_up(item, suppression, now):
         return Reason.SETTING_UP
     if suppression.parents in (Level.CRITICAL, Level.UNKNOWN):
         return Reason.HOST_DOWN
-    reason = _decide_unsuppressed(rule, item, event, last, now, measured, occurrences)
-    covered = acknowledged is not None and item.level.severity <= acknowledged.severity
-    if covered and not _is_new_problem(item, event, last, reason):
+    reason = _decide_unsuppressed(rule, item, event, last, now, is_measured, occurrences)
+    is_acknowledged = acknowledged is not None and item.level.severity <= acknowledged.severity
+    if is_acknowledged and not _is_new_problem(item, event, last, reason):
         return Reason.ACKNOWLEDGED
     return Reason.AFTER_SILENCE if _follows_silence(rule, item, last, reason) else reason
 
@@ -65,8 +65,8 @@ def _suppressed_by(suppression: Suppression, now: datetime) -> Reason | None:
 def _is_being_set_up(item: ItemState, suppression: Suppression, now: datetime) -> bool:
     """Return whether what is behind the level is still being set up. What waited is told as
     overdue; that it is mended, to nobody."""
-    until = suppression.setting_up.get(item.cause.name)
-    return until is not None and now < until
+    setup_end = suppression.setting_up.get(item.cause.name)
+    return setup_end is not None and now < setup_end
 
 
 def _is_new_problem(
@@ -99,7 +99,7 @@ def _decide_unsuppressed(
     event: Event | None,
     last: LastNotification | None,
     now: datetime,
-    measured: bool,
+    is_measured: bool,
     occurrences: frozenset[str],
 ) -> Reason:
     """Decide where nothing suppresses it: has the rule something to tell of this level?"""
@@ -110,20 +110,20 @@ def _decide_unsuppressed(
     if last.times >= rule.most:
         return Reason.ENOUGH
     if _is_news_each_time(rule, item.cause.name, occurrences):
-        return _reason_again(rule) if measured else Reason.TOO_SOON
-    return _decide_again(rule, item, event, last, now, measured)
+        return _reason_again(rule) if is_measured else Reason.TOO_SOON
+    return _decide_again(rule, item, event, last, now, is_measured)
 
 
 def _first_notification(rule: Rule, item: ItemState, event: Event | None) -> Reason:
     """Decide for a rule that asks for this level and has not told of this problem."""
-    if rule.when is When.NTH:
+    if rule.when is RuleTrigger.NTH:
         return Reason.NTH_TIME if item.consecutive >= rule.nth else Reason.NOT_YET
     return _new_or_overdue(event)
 
 
 def _new_or_overdue(event: Event | None) -> Reason:
-    moved = event is not None and event.before is not event.after
-    return Reason.NEW_LEVEL if moved else Reason.OVERDUE
+    is_new_level = event is not None and event.before is not event.after
+    return Reason.NEW_LEVEL if is_new_level else Reason.OVERDUE
 
 
 def _decide_again(
@@ -132,12 +132,12 @@ def _decide_again(
     event: Event | None,
     last: LastNotification,
     now: datetime,
-    measured: bool,
+    is_measured: bool,
 ) -> Reason:
     """Decide for a rule that has told of this level: is it its turn once more?"""
     if _notifies_on_changes(rule) and last.reading not in (None, item.cause.name):
         return Reason.NEW_CAUSE if event is not None else Reason.OVERDUE
-    if rule.when is When.EACH and measured:
+    if rule.when is RuleTrigger.EACH and is_measured:
         return Reason.EACH_TIME
     # Told in the future: the clock was set back, and the reminder would wait as long again.
     if rule.repeat is not None and abs(now - last.at) >= rule.repeat:
@@ -146,13 +146,13 @@ def _decide_again(
 
 
 def _reason_again(rule: Rule) -> Reason:
-    return Reason.FOUND_AGAIN if rule.when is When.CHANGE else Reason.EACH_TIME
+    return Reason.FOUND_AGAIN if rule.when is RuleTrigger.CHANGE else Reason.EACH_TIME
 
 
 def _notifies_on_changes(rule: Rule) -> bool:
     """Return whether it notifies on each change; the others do once in a problem, whatever
     becomes of it."""
-    return rule.when in (When.CHANGE, When.EACH)
+    return rule.when in (RuleTrigger.CHANGE, RuleTrigger.EACH)
 
 
 def _is_news_each_time(rule: Rule, reading: str, occurrences: frozenset[str]) -> bool:

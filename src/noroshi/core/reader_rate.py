@@ -36,41 +36,41 @@ NEW = Reader()
 
 def count_mail(reader: Reader, at: datetime, *, digest: bool) -> Reader:
     """Add one more mail."""
-    before = _as_of(reader, at)
+    current = _as_of(reader, at)
     if digest:
-        return Reader(before.singles, at, before.digests + 1)
-    return Reader((*before.singles, at), at, before.digests)
+        return Reader(current.singles, at, current.digests + 1)
+    return Reader((*current.singles, at), at, current.digests)
 
 
-def shifted(reader: Reader, by: timedelta) -> Reader:
+def shifted_reader(reader: Reader, offset: timedelta) -> Reader:
     """Move the instants after the wall clock was set."""
-    last = reader.last + by if reader.last else None
-    return replace(reader, singles=tuple(at + by for at in reader.singles), last=last)
+    last = reader.last + offset if reader.last else None
+    return replace(reader, singles=tuple(at + offset for at in reader.singles), last=last)
 
 
-def room(reader: Reader, now: datetime, most: int = SINGLES, *, urgent: bool = False) -> int:
+def room(reader: Reader, now: datetime, limit: int = SINGLES, *, urgent: bool = False) -> int:
     """Return how many mails may come one by one now; 0: none, nor a digest, before `free_at`.
     `urgent`: one of them is critical."""
     if reader is NEW:
-        return max(1, most)
+        return max(1, limit)
     lately = _as_of(_so_far(reader, now), now)
-    if _free_at(lately, now, most, urgent=urgent) > now:
+    if _free_at(lately, now, limit, urgent=urgent) > now:
         return 0
-    return 1 if lately.digests else max(1, most - len(lately.singles))
+    return 1 if lately.digests else max(1, limit - len(lately.singles))
 
 
 def free_at(
-    reader: Reader, now: datetime, most: int = SINGLES, *, urgent: bool = False
+    reader: Reader, now: datetime, limit: int = SINGLES, *, urgent: bool = False
 ) -> datetime:
     """Return from when on the next mail may come; `urgent`: one that is critical."""
-    return _free_at(_as_of(_so_far(reader, now), now), now, most, urgent=urgent)
+    return _free_at(_as_of(_so_far(reader, now), now), now, limit, urgent=urgent)
 
 
-def _free_at(lately: Reader, now: datetime, most: int, *, urgent: bool) -> datetime:
-    if lately.last is None or (not lately.digests and len(lately.singles) < most):
+def _free_at(recent: Reader, now: datetime, limit: int, *, urgent: bool) -> datetime:
+    if recent.last is None or (not recent.digests and len(recent.singles) < limit):
         return now
-    pause = _pause(lately)
-    return lately.last + (min(pause, URGENT) if urgent else pause)
+    pause = _pause(recent)
+    return recent.last + (min(pause, URGENT) if urgent else pause)
 
 
 def _so_far(reader: Reader, now: datetime) -> Reader:
@@ -87,8 +87,8 @@ def _as_of(reader: Reader, now: datetime) -> Reader:
     """Return what still counts of it."""
     if reader.last is None or now - reader.last >= max(MINUTE, CALM * _pause(reader)):
         return NEW
-    lately = tuple(at for at in reader.singles if at > now - MINUTE)
-    return replace(reader, singles=lately)
+    recent = tuple(at for at in reader.singles if at > now - MINUTE)
+    return replace(reader, singles=recent)
 
 
 def _pause(reader: Reader) -> timedelta:

@@ -60,16 +60,20 @@ def reckon(
 
     When nothing changed, the change has the very state object that was given, and no more.
     """
-    after, events, found = _advanced(monitor, state, sample, life)
-    suppression = _in_maintenance(monitor, after, events, suppression, now)
+    new_state, events, findings = _next_state(monitor, state, sample, life)
+    suppression = _in_maintenance(monitor, new_state, events, suppression, now)
     memory, samples = (None, ()) if sample is None else (sample.memory, (sample,))
-    judged = list(_judge(monitor, after, events, suppression, now, found, sample is not None))
-    if not judged and not events:  # nothing is bad, nothing moved: nearly every turn ends here
-        return Change(monitor=monitor.id, state=after, memory=memory, samples=samples)
-    after, judged = _remind(monitor, after, judged, found, now, life)
-    change = _change(monitor, after, events, judged, now, draft)
-    then = wake(monitor, change.state, suppression, now)
-    return replace(change, memory=memory, samples=samples, wake=then)
+    outcomes = list(
+        _judge(monitor, new_state, events, suppression, now, findings, sample is not None)
+    )
+    if (
+        not outcomes and not events
+    ):  # nothing is bad, nothing moved: nearly every turn ends here
+        return Change(monitor=monitor.id, state=new_state, memory=memory, samples=samples)
+    new_state, outcomes = _remind(monitor, new_state, outcomes, findings, now, life)
+    change = _change(monitor, new_state, events, outcomes, now, draft)
+    wake_time = wake(monitor, change.state, suppression, now)
+    return replace(change, memory=memory, samples=samples, wake=wake_time)
 
 
 def _in_maintenance(
@@ -96,34 +100,36 @@ def closing_change(
     """Return the last change of a monitor that is no longer watched, or is disabled: what is open
     is closed. Whoever was told of it is told that, and never that it recovered: nothing was
     measured."""
-    after, events = close(monitor, state, now, life)
-    judged = [
-        replace(one, reason=Reason.ENDED) if one.reason.notifies and one.event else one
-        for one in _judge(monitor, after, events, NOT_SUPPRESSED, now, {}, False)
+    new_state, events = close(monitor, state, now, life)
+    outcomes = [
+        replace(outcome, reason=Reason.ENDED)
+        if outcome.reason.notifies and outcome.event
+        else outcome
+        for outcome in _judge(monitor, new_state, events, NOT_SUPPRESSED, now, {}, False)
     ]
     # What did recover, and a silence held back, is told now: nobody is there to tell it later.
-    after, judged = _remind(monitor, after, judged, {}, now, life)
-    return _change(monitor, after, events, judged, now, draft)
+    new_state, outcomes = _remind(monitor, new_state, outcomes, {}, now, life)
+    return _change(monitor, new_state, events, outcomes, now, draft)
 
 
 def _change(
     monitor: Monitor,
     state: State,
     events: tuple[Event, ...],
-    judged: Sequence[RuleOutcome],
+    outcomes: Sequence[RuleOutcome],
     now: datetime,
     draft: Draft,
 ) -> Change:
     return Change(
         monitor=monitor.id,
-        state=_remember(state, judged, now),
-        events=_with_reminders(events, judged),
-        envelopes=tuple(_envelopes(monitor, state, judged, now, draft)),
-        decisions=tuple(_new_decisions(state, judged, now)),
+        state=_remember(state, outcomes, now),
+        events=_with_reminders(events, outcomes),
+        envelopes=tuple(_envelopes(monitor, state, outcomes, now, draft)),
+        decisions=tuple(_new_decisions(state, outcomes, now)),
     )
 
 
-def _advanced(
+def _next_state(
     monitor: Monitor, state: State, sample: Sample | None, life: str
 ) -> tuple[State, tuple[Event, ...], Mapping[str, Finding]]:
     """Advance the state by the sample; a turn without one moves nothing by itself."""
@@ -136,22 +142,22 @@ def _judge(
     events: Sequence[Event],
     suppression: Suppression,
     now: datetime,
-    found: Mapping[str, Finding],
-    measured: bool,
+    findings: Mapping[str, Finding],
+    is_measured: bool,
 ) -> Iterator[RuleOutcome]:
     """Decide for each rule about each item that is bad or has just changed, and for those that
     owe word of a recovery about that."""
     event_by_item = {event.item: event for event in events}
     for name, item in state.items.items():
-        settled = item.level is Level.OK and name not in event_by_item
-        if settled and not item.last_notifications:
+        is_settled = item.level is Level.OK and name not in event_by_item
+        if is_settled and not item.last_notifications:
             continue
         event, occurrences = event_by_item.get(name), monitor.occurrences
         is_occurrence = item.cause.name in occurrences
-        measured_now = measured and (not is_occurrence or _found_bad(found.get(name)))
+        measured_now = is_measured and (not is_occurrence or _is_bad(findings.get(name)))
         acknowledged = suppression.acknowledged.get(name)
         for rule in monitor.rules:
-            if settled and not is_withheld(rule, item):
+            if is_settled and not is_withheld(rule, item):
                 continue
             reason = decide(
                 rule,
@@ -159,37 +165,44 @@ def _judge(
                 event,
                 suppression,
                 now,
-                measured=measured_now,
+                is_measured=measured_now,
                 occurrences=occurrences,
                 acknowledged=acknowledged,
             )
             yield RuleOutcome(rule, name, event, reason)
 
 
-def _found_bad(found: Finding | None) -> bool:
-    return found is not None and found.level is not Level.OK
+def _is_bad(finding: Finding | None) -> bool:
+    return finding is not None and finding.level is not Level.OK
 
 
 def _remind(
     monitor: Monitor,
     state: State,
-    judged: list[RuleOutcome],
-    found: Mapping[str, Finding],
+    outcomes: list[RuleOutcome],
+    findings: Mapping[str, Finding],
     now: datetime,
     life: str,
 ) -> tuple[State, list[RuleOutcome]]:
     """Give what is told without a change an event of its own, from the level to itself; what a
     silence held back gets one from the level that was told before."""
-    names = dict.fromkeys(j.item for j in judged if j.reason.notifies and j.event is None)
+    names = dict.fromkeys(
+        outcome.item
+        for outcome in outcomes
+        if outcome.reason.notifies and outcome.event is None
+    )
     if not names:
-        return state, judged
+        return state, outcomes
     reminders = {}
     for serial, name in enumerate(names, state.serial + 1):
-        item = _with_current_value(state.items[name], found.get(name), monitor.occurrences)
+        item = _with_current_value(state.items[name], findings.get(name), monitor.occurrences)
         id = event_id(monitor, serial, life)
         reminders[name] = event_of(monitor, id, name, _as_notified(item), item, now)
-    filled = [replace(j, event=j.event or reminders.get(j.item)) for j in judged]
-    return replace(state, serial=state.serial + len(reminders)), filled
+    with_events = [
+        replace(outcome, event=outcome.event or reminders.get(outcome.item))
+        for outcome in outcomes
+    ]
+    return replace(state, serial=state.serial + len(reminders)), with_events
 
 
 def _as_notified(item: ItemState) -> ItemState:
@@ -204,58 +217,64 @@ def _as_notified(item: ItemState) -> ItemState:
 
 
 def _with_current_value(
-    item: ItemState, found: Finding | None, occurrences: frozenset[str]
+    item: ItemState, finding: Finding | None, occurrences: frozenset[str]
 ) -> ItemState:
     """Return the item with the current value, which a reminder tells, and not the one that the
     problem began with; what was found once more is told though patience does not believe its
     level yet."""
-    if found is None:
+    if finding is None:
         return item
-    more = found.cause.name in occurrences and _found_bad(found)
-    return replace(item, cause=found.cause) if more or found.level is item.level else item
+    is_repeated = finding.cause.name in occurrences and _is_bad(finding)
+    return (
+        replace(item, cause=finding.cause)
+        if is_repeated or finding.level is item.level
+        else item
+    )
 
 
 def _with_reminders(
-    events: tuple[Event, ...], judged: Sequence[RuleOutcome]
+    events: tuple[Event, ...], outcomes: Sequence[RuleOutcome]
 ) -> tuple[Event, ...]:
-    notified = (j.event for j in judged if j.reason.notifies and j.event is not None)
-    return tuple({event.id: event for event in (*events, *notified)}.values())
+    notified_events = (j.event for j in outcomes if j.reason.notifies and j.event is not None)
+    return tuple({event.id: event for event in (*events, *notified_events)}.values())
 
 
 def _new_decisions(
-    state: State, judged: Sequence[RuleOutcome], now: datetime
+    state: State, outcomes: Sequence[RuleOutcome], now: datetime
 ) -> Iterator[Decision]:
-    for j in judged:
-        if state.items[j.item].reasons.get(j.rule.id) is not j.reason:
-            yield Decision(j.rule.id, j.item, j.reason, now)
+    for outcome in outcomes:
+        if state.items[outcome.item].reasons.get(outcome.rule.id) is not outcome.reason:
+            yield Decision(outcome.rule.id, outcome.item, outcome.reason, now)
 
 
-def _remember(state: State, judged: Sequence[RuleOutcome], now: datetime) -> State:
-    items, leads = dict(state.items), _first_events(judged)
-    for j in judged:
+def _remember(state: State, outcomes: Sequence[RuleOutcome], now: datetime) -> State:
+    items, leads = dict(state.items), _first_events(outcomes)
+    for j in outcomes:
         items[j.item] = _record(items[j.item], j, leads, now)
     return state if items == state.items else replace(state, items=items)
 
 
-def _first_events(judged: Sequence[RuleOutcome]) -> dict[str, str]:
+def _first_events(outcomes: Sequence[RuleOutcome]) -> dict[str, str]:
     """Return, for each rule that notifies, the event whose id its envelopes bear: the turn's
     first."""
     leads: dict[str, str] = {}
-    for j in judged:
-        if j.reason.notifies and j.event is not None:
-            leads.setdefault(j.rule.id, j.event.id)
+    for outcome in outcomes:
+        if outcome.reason.notifies and outcome.event is not None:
+            leads.setdefault(outcome.rule.id, outcome.event.id)
     return leads
 
 
 def _record(
-    item: ItemState, judged: RuleOutcome, leads: Mapping[str, str], now: datetime
+    item: ItemState, outcome: RuleOutcome, leads: Mapping[str, str], now: datetime
 ) -> ItemState:
-    rule, last = judged.rule.id, item.last_notifications
-    if item.level is Level.OK and judged.reason not in SUPPRESSED:
-        last = {other: at for other, at in last.items() if other != rule}
-    elif judged.reason.notifies:
+    rule, last = outcome.rule.id, item.last_notifications
+    if item.level is Level.OK and outcome.reason not in SUPPRESSED:
+        last = {rule_id: at for rule_id, at in last.items() if rule_id != rule}
+    elif outcome.reason.notifies:
         last = {**last, rule: _notification(item, last.get(rule), leads[rule], now)}
-    return replace(item, last_notifications=last, reasons={**item.reasons, rule: judged.reason})
+    return replace(
+        item, last_notifications=last, reasons={**item.reasons, rule: outcome.reason}
+    )
 
 
 def _notification(
@@ -271,11 +290,11 @@ def _notification(
 
 
 def _envelopes(
-    monitor: Monitor, state: State, judged: Sequence[RuleOutcome], now: datetime, draft: Draft
+    monitor: Monitor, state: State, outcomes: Sequence[RuleOutcome], now: datetime, draft: Draft
 ) -> Iterator[Envelope]:
     """Draft one for each rule and contact, whatever the number of items."""
     for rule in monitor.rules:
-        notifying = [j for j in judged if j.rule is rule and j.reason.notifies]
+        notifying = [j for j in outcomes if j.rule is rule and j.reason.notifies]
         for contact in rule.contacts if notifying else ():
             alarms = tuple(_alarms(notifying, state, contact))
             payload = draft(monitor, rule, contact, alarms)

@@ -13,7 +13,7 @@ class Masks:
     """The secrets that were sent to sign in; no piece of them is shown afterwards."""
 
     def __init__(self, *secrets: str) -> None:
-        self._secrets = [one for one in secrets if one]
+        self._secrets = [secret for secret in secrets if secret]
         self._joined = " ".join(self._secrets)
 
     def add(self, secret: bytes) -> None:
@@ -22,8 +22,8 @@ class Masks:
 
     def masked(self, text: str) -> str:
         """Return the text without any piece of it: some servers quote the line they refuse."""
-        for one in self._secrets:
-            text = text.replace(one, "…")
+        for secret in self._secrets:
+            text = text.replace(secret, "…")
         return RUN.sub(self._mask_run, text)
 
     def _mask_run(self, run: re.Match[str]) -> str:

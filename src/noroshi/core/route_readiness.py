@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Sends(Enum):
+class SendReadiness(Enum):
     """Evidence that the next mail of a route will leave."""
 
     PROVED = "proved"
@@ -37,16 +37,20 @@ class RouteEvidence:
     failed: bool
 
 
-def sends(way: RouteEvidence) -> Sends:
+def sends(evidence: RouteEvidence) -> SendReadiness:
     """Return what a route's next mail may count on. A sign-in that was refused stops no mail
     before the token at hand ends: the circuit opens only then."""
-    if way.is_open or way.lacks_secret or not (way.is_signed_in or way.has_token):
-        return Sends.NO
-    if not way.is_signed_in:
-        return Sends.FOR_NOW
-    if way.failed:
-        return Sends.DOUBTED
-    return Sends.PROVED if way.accepted else Sends.UNPROVED
+    if (
+        evidence.is_open
+        or evidence.lacks_secret
+        or not (evidence.is_signed_in or evidence.has_token)
+    ):
+        return SendReadiness.NO
+    if not evidence.is_signed_in:
+        return SendReadiness.FOR_NOW
+    if evidence.failed:
+        return SendReadiness.DOUBTED
+    return SendReadiness.PROVED if evidence.accepted else SendReadiness.UNPROVED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,18 +69,18 @@ class ReadinessCounts:
         return self.count - self.no - self.for_now
 
 
-def count_readiness(found: Iterable[Sends]) -> ReadinessCounts:
+def count_readiness(evidence: Iterable[SendReadiness]) -> ReadinessCounts:
     """Count them."""
-    by = Counter(found)
+    counts = Counter(evidence)
     return ReadinessCounts(
-        count=by.total(),
-        no=by[Sends.NO],
-        for_now=by[Sends.FOR_NOW],
-        doubted=by[Sends.DOUBTED],
-        unproved=by[Sends.UNPROVED],
+        count=counts.total(),
+        no=counts[SendReadiness.NO],
+        for_now=counts[SendReadiness.FOR_NOW],
+        doubted=counts[SendReadiness.DOUBTED],
+        unproved=counts[SendReadiness.UNPROVED],
     )
 
 
-def nothing_against(one: Sends) -> bool:
+def nothing_against(readiness: SendReadiness) -> bool:
     """Return whether a route's next mail has nothing known against it."""
-    return one not in (Sends.NO, Sends.FOR_NOW)
+    return readiness not in (SendReadiness.NO, SendReadiness.FOR_NOW)

@@ -15,7 +15,7 @@ def is_sentence(text: str) -> bool:
     return text.endswith(ENDS)
 
 
-def amid(name: str) -> str:
+def amid_sentence(name: str) -> str:
     """Return a name within a line: "Used" is "used" there, while "CPU" stays."""
     return name[:1].lower() + name[1:] if name[1:2].islower() else name
 

@@ -14,18 +14,18 @@ MARKS = ",[{"
 """The marks of which a text of JSON has about as many as values."""
 
 
-def values_in(data: Any, most: int) -> int:
-    """Return how many values there are in it, itself included: at `most` that many and one."""
-    waiting, count = [data], 0
-    while waiting and count <= most:
-        value = waiting.pop()
+def values_in(data: Any, limit: int) -> int:
+    """Return how many values there are in it, itself included: at `limit` that many and one."""
+    stack, count = [data], 0
+    while stack and count <= limit:
+        value = stack.pop()
         count += 1
         if not isinstance(value, Mapping | list | tuple):
             continue
-        if len(value) > most:
-            return most + 1
-        waiting += value.values() if isinstance(value, Mapping) else value
-    return min(count, most + 1)
+        if len(value) > limit:
+            return limit + 1
+        stack += value.values() if isinstance(value, Mapping) else value
+    return min(count, limit + 1)
 
 
 def is_small(data: Any) -> bool:
@@ -33,14 +33,14 @@ def is_small(data: Any) -> bool:
     their turn, as documents do."""
     if values_in(data, SMALL_VALUES) > SMALL_VALUES:
         return False
-    waiting, letters, values = [data], 0, 0
-    while waiting:
-        value = waiting.pop()
+    stack, letter_count, value_count = [data], 0, 0
+    while stack:
+        value = stack.pop()
         if isinstance(value, Mapping):
-            waiting += [*value, *value.values()]
+            stack += [*value, *value.values()]
         elif isinstance(value, list | tuple):
-            waiting += value
+            stack += value
         elif isinstance(value, str):
-            letters += len(value)
-            values += 0 if letters > SMALL_TEXT else sum(map(value.count, MARKS))
-    return letters <= SMALL_TEXT and values <= SMALL_VALUES
+            letter_count += len(value)
+            value_count += 0 if letter_count > SMALL_TEXT else sum(map(value.count, MARKS))
+    return letter_count <= SMALL_TEXT and value_count <= SMALL_VALUES

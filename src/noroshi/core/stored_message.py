@@ -15,15 +15,15 @@ from noroshi.core.translation import Argument, MarkedText, Message, bilingual
 KINDS = {kind.value: kind for kind in InstructionKind}
 
 
-def stored(message: Message) -> dict[str, Any]:
-    """Return a text as a store keeps it; `restored` reads it again."""
+def stored_form(message: Message) -> dict[str, Any]:
+    """Return a text as a store keeps it; `message_from` reads it again."""
     if isinstance(message, SettingName):
         return {"id": message.id, "arguments": {}, "translations": {}, "setting": True}
     arguments = message.arguments
-    numbers = (one for one in arguments.values() if isinstance(one, float))
+    numbers = (value for value in arguments.values() if isinstance(value, float))
     if (not arguments and message.translations is not None) or not all(map(isfinite, numbers)):
         return message.both()  # what JSON has no number for is kept as it is read
-    storable = {name: _storable(one) for name, one in arguments.items()}
+    storable = {name: _storable(value) for name, value in arguments.items()}
     optional = {
         "context": message.context,
         "several": message.several,
@@ -32,28 +32,32 @@ def stored(message: Message) -> dict[str, Any]:
     }
     if isinstance(message, Instruction):
         optional["instruction"] = message.kind.value
-    present = {name: one for name, one in optional.items() if one not in ("", None)}
-    return {"id": message.id, "arguments": storable, **present}
+    set_values = {name: value for name, value in optional.items() if value not in ("", None)}
+    return {"id": message.id, "arguments": storable, **set_values}
 
 
-def restored(value: object) -> Message:
+def message_from(value: object) -> Message:
     """Return the text that was stored, by this form or by that of before the catalogues.
 
     Raises TypeError if it is neither.
     """
     match value:
-        case {"id": str(id), "arguments": dict(arguments), **more}:
-            if more.get("setting") is True:
+        case {"id": str(id), "arguments": dict(arguments), **details}:
+            if details.get("setting") is True:
                 return SettingName(id)
-            known = {str(name): _restored_argument(one) for name, one in arguments.items()}
-            today = _instruction(more, known) or text_of_today(id, known)
-            return today or Message(
+            arguments_by_name = {
+                str(name): _restored_argument(argument) for name, argument in arguments.items()
+            }
+            current_message = _instruction(details, arguments_by_name) or text_of_today(
+                id, arguments_by_name
+            )
+            return current_message or Message(
                 id,
-                arguments=known,
-                context=_text(more.get("context", "")),
-                several=_text(more.get("several", "")),
-                by=_text(more.get("by", "")),
-                translations=_translations(more.get("translations")),
+                arguments=arguments_by_name,
+                context=_text(details.get("context", "")),
+                several=_text(details.get("several", "")),
+                by=_text(details.get("by", "")),
+                translations=_translations(details.get("translations")),
             )
         case {"en": str(en), "ja": str(ja)}:
             return bilingual(en=en, ja=ja)
@@ -61,20 +65,20 @@ def restored(value: object) -> Message:
 
 
 def _instruction(
-    more: Mapping[Any, object], arguments: Mapping[str, Argument | Message]
+    details: Mapping[Any, object], arguments: Mapping[str, Argument | Message]
 ) -> Message | None:
     """Return the instruction; None if it is none, or one of a newer version: that reads as the
     text that was kept with it."""
-    kind = KINDS.get(str(more.get("instruction")))
+    kind = KINDS.get(str(details.get("instruction")))
     if kind is None:
         return None
-    found = Instruction(kind, arguments)
-    return None if found.empty_places else found
+    instruction = Instruction(kind, arguments)
+    return None if instruction.empty_places else instruction
 
 
 def _restored_argument(value: object) -> Argument | Message:
     if isinstance(value, dict):
-        return restored(value)
+        return message_from(value)
     if value is None or isinstance(value, str | int | float):
         return value
     raise TypeError(f"no argument of a text: {type(value).__name__}")
@@ -90,11 +94,11 @@ def _translations(value: object) -> Mapping[str, str] | None:
     if value is None:
         return None
     if isinstance(value, dict):
-        return {_text(language): _text(one) for language, one in value.items()}
+        return {_text(language): _text(text) for language, text in value.items()}
     raise TypeError(f"no translations: {type(value).__name__}")
 
 
-def _storable(given: Argument | Message) -> Argument | dict[str, Any]:
-    if isinstance(given, MarkedText):
-        return str(given)
-    return stored(given) if isinstance(given, Message) else given
+def _storable(argument: Argument | Message) -> Argument | dict[str, Any]:
+    if isinstance(argument, MarkedText):
+        return str(argument)
+    return stored_form(argument) if isinstance(argument, Message) else argument

@@ -16,30 +16,30 @@ def read_length(text: str) -> timedelta | None:
     return length or None
 
 
-def read_moment(text: str, here: datetime) -> datetime | None:
-    """Return when that is, seen from `here`, a time of the clock on the wall without an offset:
-    the next "08:00", "tomorrow 08:00", "2026-12-25 06:00"; or an instant with its own offset.
+def read_moment(text: str, local_now: datetime) -> datetime | None:
+    """Return when that is, seen from `local_now`, a time of the clock on the wall without an
+    offset: the next "08:00", "tomorrow 08:00", "2026-12-25 06:00"; or an instant with its own offset.
 
     What has none is by the wall's clock again, for whoever knows its zone. None: it is none.
     """
     text = " ".join(text.split())
-    at = moment(text)
-    if at is not None:
-        today = datetime.combine(here.date(), at)
-        return today if today > here else today + DAY
-    first, _, rest = text.partition(" ")
-    at = moment(rest) if first.lower() in TOMORROW else None
-    if at is not None:
-        return datetime.combine(here.date() + DAY, at)
+    time_of_day = moment(text)
+    if time_of_day is not None:
+        today = datetime.combine(local_now.date(), time_of_day)
+        return today if today > local_now else today + DAY
+    day_word, _, time_text = text.partition(" ")
+    time_of_day = moment(time_text) if day_word.lower() in TOMORROW else None
+    if time_of_day is not None:
+        return datetime.combine(local_now.date() + DAY, time_of_day)
     return day_and_time(text) or _instant(text)
 
 
 def _instant(text: str) -> datetime | None:
     """Read an instant in ISO 8601, as browsers and programs send it."""
     try:
-        found = datetime.fromisoformat(text)
+        instant = datetime.fromisoformat(text)
     except ValueError:
         return None
     if "T" not in text.upper():
         return None  # a day alone: at which time?
-    return found if found.tzinfo is None else found.astimezone(UTC)
+    return instant if instant.tzinfo is None else instant.astimezone(UTC)

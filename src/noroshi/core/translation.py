@@ -56,9 +56,9 @@ class MarkedText(str):
 
     def __new__(cls, text: str, marks: tuple[Mark, ...] = ()) -> Self:
         """Mark parts of a text, in their order."""
-        made = super().__new__(cls, text)
-        made.marks = marks
-        return made
+        marked = super().__new__(cls, text)
+        marked.marks = marks
+        return marked
 
 
 def marked_text(text: str, meaning: object) -> MarkedText:
@@ -88,7 +88,7 @@ class Message:
     that is in no catalogue: a plug-in's, a file's, a row's of before there were catalogues.
     """
 
-    __slots__ = ("_said", "arguments", "by", "context", "id", "several", "translations")
+    __slots__ = ("_texts", "arguments", "by", "context", "id", "several", "translations")
     filled_along: ClassVar[bool] = False
     """True if the places are filled with those of the text that it stands in."""
     is_step: ClassVar[bool] = False
@@ -110,17 +110,17 @@ class Message:
         self.several = several
         self.by = by
         self.translations = translations
-        self._said: dict[tuple[str, Medium], str] | None = None
+        self._texts: dict[tuple[str, Medium], str] | None = None
 
     def say(self, language: str, medium: Medium = Medium.TERMINAL) -> str:
         """Return it in that language; in English if there is no translation into it."""
         if not self.arguments:
             return self._wording(language, medium)
-        if self._said is None:
-            self._said = {}
-        if (language, medium) not in self._said:
-            self._said[language, medium] = self._filled(language, medium)
-        return self._said[language, medium]
+        if self._texts is None:
+            self._texts = {}
+        if (language, medium) not in self._texts:
+            self._texts[language, medium] = self._filled_text(language, medium)
+        return self._texts[language, medium]
 
     @property
     def en(self) -> str:
@@ -139,31 +139,37 @@ class Message:
     @property
     def places(self) -> frozenset[str]:
         """Return the names of its {places}."""
-        own = _places(self.id) | _places(self.several)
-        return own | {self.by} if self.by else own
+        places = _places(self.id) | _places(self.several)
+        return places | {self.by} if self.by else places
 
     @property
     def empty_places(self) -> frozenset[str]:
         """Return the names of what it still has to be filled with."""
-        along = (one.empty_places for one in self._filled_along().values())
-        return (self.places - self.arguments.keys()).union(*along)
+        places_of_arguments = (
+            message.empty_places for message in self._filled_along().values()
+        )
+        return (self.places - self.arguments.keys()).union(*places_of_arguments)
 
-    def fill(self, **given: object) -> Message:
+    def fill(self, **replacements: object) -> Message:
         """Return it with its {places} filled; what no place asks for is left out. Raises
         KeyError if a place is left empty."""
-        wanted = self.places
-        along = {name: one.fill(**given) for name, one in self._filled_along().items()}
-        new = {name: _argument(one) for name, one in given.items() if name in wanted}
-        arguments = {**self.arguments, **along, **new}
-        if empty := wanted - arguments.keys():
+        places = self.places
+        filled_arguments = {
+            name: value.fill(**replacements) for name, value in self._filled_along().items()
+        }
+        new_arguments = {
+            name: _argument(value) for name, value in replacements.items() if name in places
+        }
+        arguments = {**self.arguments, **filled_arguments, **new_arguments}
+        if empty := places - arguments.keys():
             raise KeyError(*sorted(empty), self.id)
         return self.with_arguments(arguments)
 
     def _filled_along(self) -> Mapping[str, Message]:
         return {
-            name: one
-            for name, one in self.arguments.items()
-            if isinstance(one, Message) and one.filled_along
+            name: argument
+            for name, argument in self.arguments.items()
+            if isinstance(argument, Message) and argument.filled_along
         }
 
     def with_arguments(self, arguments: Mapping[str, Argument | Message]) -> Message:
@@ -177,6 +183,26 @@ class Message:
             translations=self.translations,
         )
 
+    def reworded(self, change: Callable[[str], str]) -> Message:
+        """Return it with `change` made to its wording in each language, and to that of each text of
+        ours that fills it, before they are filled: what people and programs wrote stays."""
+        if self.translations == {}:  # a name, a path: no text of ours, but one may fill it
+            return self.with_arguments(self._reworded_arguments(change))
+        return self._with_wording(change)
+
+    def _with_wording(self, change: Callable[[str], str]) -> Message:
+        wordings = {str(one): change(self._wording(one, Medium.TERMINAL)) for one in LANGUAGES}
+        arguments = self._reworded_arguments(change)
+        return Message(wordings["en"], arguments=arguments, translations=wordings)
+
+    def _reworded_arguments(
+        self, change: Callable[[str], str]
+    ) -> Mapping[str, Argument | Message]:
+        return {
+            name: one.reworded(change) if isinstance(one, Message) else one
+            for name, one in self.arguments.items()
+        }
+
     def _wording(self, language: str, _medium: Medium) -> str:
         if self.translations is not None:
             return self.translations.get(language, self.id)
@@ -186,9 +212,9 @@ class Message:
             return _translated(language, self.context, self.id)
         number = self.arguments.get(self.by, 0)
         shown = number.en if isinstance(number, Message) else str(number)
-        return _counted(language, self.id, self.several, 1 if shown == "1" else 2)
+        return _plural_form(language, self.id, self.several, 1 if shown == "1" else 2)
 
-    def _filled(self, language: str, medium: Medium) -> str:
+    def _filled_text(self, language: str, medium: Medium) -> str:
         text = self._wording(language, medium)
         try:
             return _formatted(text, _Places(self._rendered(language, medium)))
@@ -197,8 +223,8 @@ class Message:
 
     def _rendered(self, language: str, medium: Medium) -> dict[str, Argument]:
         return {
-            name: one.say(language, medium) if isinstance(one, Message) else one
-            for name, one in self.arguments.items()
+            name: argument.say(language, medium) if isinstance(argument, Message) else argument
+            for name, argument in self.arguments.items()
         }
 
     def __eq__(self, other: object) -> bool:
@@ -260,26 +286,26 @@ def bilingual(*, en: str, ja: str) -> Message:
     return Message(en, translations={"ja": ja} if ja != en else {})
 
 
-def help_text(described: str) -> Message:
+def help_text(text: str) -> Message:
     """Return what a setting's docstring says. A plug-in writes both: "English. / Japanese."."""
-    english, both, japanese = " ".join(described.split()).partition(". / ")
-    return bilingual(en=f"{english}.", ja=japanese) if both else Message(english)
+    english, separator, japanese = " ".join(text.split()).partition(". / ")
+    return bilingual(en=f"{english}.", ja=japanese) if separator else Message(english)
 
 
-def composed(pattern: str, **given: object) -> Message:
+def composed(pattern: str, **arguments: object) -> Message:
     """Return texts put together in the same way in every language, as "{title}: {why}"."""
-    return plain(pattern).fill(**given)
+    return plain(pattern).fill(**arguments)
 
 
-def joined(texts: Iterable[Message], between: Message | None = None) -> Message:
+def joined(messages: Iterable[Message], separator: Message | None = None) -> Message:
     """Return texts one after the other, parted by "; " unless told otherwise."""
-    parts = tuple(texts)
+    parts = tuple(messages)
     if len(parts) == 1:
         return parts[0]
     names = [f"text{n}" for n in range(len(parts))]
     pattern = "{between}".join(f"{{{name}}}" for name in names)
-    between = plain("; ") if between is None else between
-    return composed(pattern, between=between, **dict(zip(names, parts, strict=True)))
+    separator = plain("; ") if separator is None else separator
+    return composed(pattern, between=separator, **dict(zip(names, parts, strict=True)))
 
 
 class _Sentences(Message):
@@ -289,8 +315,16 @@ class _Sentences(Message):
     filled_along = True
 
     def _filled_along(self) -> Mapping[str, Message]:
-        texts = {name: one for name, one in self.arguments.items() if isinstance(one, Message)}
-        return {name: one for name, one in texts.items() if one.translations is None}
+        messages = {
+            name: argument
+            for name, argument in self.arguments.items()
+            if isinstance(argument, Message)
+        }
+        return {
+            name: argument
+            for name, argument in messages.items()
+            if argument.translations is None
+        }
 
     def with_arguments(self, arguments: Mapping[str, Argument | Message]) -> Message:
         return _Sentences(self.id, arguments=arguments)
@@ -301,15 +335,19 @@ def sentences(first: Message, second: Message) -> Message:
     return _Sentences(_FOLLOWED.id, arguments={"first": first, "second": second})
 
 
-def known_language(wanted: str) -> Language:
+def known_language(language_of_reader: str) -> Language:
     """Return the language of a reader, as far as texts are translated into it; else English."""
-    return next((language for language in LANGUAGES if language == wanted), LANGUAGES[0])
+    return next(
+        (language for language in LANGUAGES if language == language_of_reader), LANGUAGES[0]
+    )
 
 
-def most_common_language(wanted: Iterable[str]) -> Language:
+def most_common_language(reader_languages: Iterable[str]) -> Language:
     """Return the language that most of these readers have; English for none."""
-    languages = Counter(map(known_language, wanted))
-    return max(sorted(languages), key=lambda one: languages[one], default=LANGUAGES[0])
+    languages = Counter(map(known_language, reader_languages))
+    return max(
+        sorted(languages), key=lambda language: languages[language], default=LANGUAGES[0]
+    )
 
 
 def in_each_language(make: Callable[[str], str]) -> Message:
@@ -322,17 +360,18 @@ def in_each_language(make: Callable[[str], str]) -> Message:
 def with_wording(text: Message, change: Callable[[str], str]) -> Message:
     """Return a text with `change` made to its wording in each language; itself if that changes
     nothing, so that it still knows where it is read."""
-    changed = in_each_language(lambda language: change(text.say(language)))
-    return text if changed == text else changed
+    reworded = in_each_language(lambda language: change(text.say(language)))
+    return text if reworded == text else reworded
 
 
 def quotes(text: Message, reply: str) -> bool:
     """Return whether somebody else's reply stands in a text, word for word."""
     if not reply or (text.translations is not None and reply in text.id):
         return True  # nothing; or as a whole, or in a row of before there were arguments
-    given = text.arguments.values()
+    arguments = text.arguments.values()
     return any(
-        quotes(one, reply) if isinstance(one, Message) else reply in str(one) for one in given
+        quotes(argument, reply) if isinstance(argument, Message) else reply in str(argument)
+        for argument in arguments
     )
 
 
@@ -344,10 +383,10 @@ def sentence(text: Message) -> Message:
     first, second = text.arguments.get("first"), text.arguments.get("second")
     if isinstance(first, Message) and isinstance(second, Message) and second.is_step:
         return sentences(sentence(first), second)
-    whole = in_each_language(
+    formatted = in_each_language(
         lambda language: with_full_stop(_capital(text, language), language)
     )
-    return text if whole == text else whole
+    return text if formatted == text else formatted
 
 
 def with_full_stop(text: str, language: str) -> str:
@@ -358,13 +397,13 @@ def with_full_stop(text: str, language: str) -> str:
 def _capital(text: Message, language: str) -> str:
     wording = text.say(language)
     first = wording.partition(" ")[0]  # a host's name stays as it is
-    cased = language not in UNCASED and first.isalpha()
-    return wording[:1].upper() + wording[1:] if cased else wording
+    has_case = language not in UNCASED and first.isalpha()
+    return wording[:1].upper() + wording[1:] if has_case else wording
 
 
-def each_once(texts: Iterable[Message]) -> Message:
+def each_once(messages: Iterable[Message]) -> Message:
     """Return texts one after the other, each only once."""
-    return joined(dict.fromkeys(texts))
+    return joined(dict.fromkeys(messages))
 
 
 NOTHING = plain("")
@@ -376,31 +415,31 @@ _FOLLOWED = _("{first} {second}")
 _LARGEST = 2**63 - 1  # of numbers that every reader of JSON takes
 
 
-def _argument(given: object) -> Argument | Message:
+def _argument(value: object) -> Argument | Message:
     """Return a value as every store and reader of JSON has it, and as `format` shows it."""
-    if given is None or isinstance(given, Message | MarkedText | bool):
-        return given
-    if isinstance(given, int) and abs(given) <= _LARGEST:
-        return int(given)
-    if isinstance(given, float):
-        return float(given)
-    return format(given) if isinstance(given, str | int) else str(given)
+    if value is None or isinstance(value, Message | MarkedText | bool):
+        return value
+    if isinstance(value, int) and abs(value) <= _LARGEST:
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    return format(value) if isinstance(value, str | int) else str(value)
 
 
 def _translated(language: str, context: str, english: str) -> str:
     """Return the wording of today, in that language."""
-    today = _found(catalogue("en"), context, english)
-    return today if language == "en" else _found(catalogue(language), context, today)
+    today = _lookup(catalogue("en"), context, english)
+    return today if language == "en" else _lookup(catalogue(language), context, today)
 
 
-def _found(known: NullTranslations, context: str, text: str) -> str:
-    return known.pgettext(context, text) if context else known.gettext(text)
+def _lookup(catalogue: NullTranslations, context: str, text: str) -> str:
+    return catalogue.pgettext(context, text) if context else catalogue.gettext(text)
 
 
-def _counted(language: str, one: str, several: str, number: int) -> str:
+def _plural_form(language: str, singular: str, plural: str, number: int) -> str:
     """Return the wording of today for that number, in that language."""
     today = catalogue("en")
-    forms = today.ngettext(one, several, 1), today.ngettext(one, several, 2)
+    forms = today.ngettext(singular, plural, 1), today.ngettext(singular, plural, 2)
     if language == "en":
         return forms[number > 1]
     return catalogue(language).ngettext(*forms, number)
@@ -414,20 +453,22 @@ class _Places(dict[str, Argument]):
         return f"{{{name}}}"
 
 
-def _formatted(text: str, given: _Places) -> str:
+def _formatted(text: str, places: _Places) -> str:
     """Return a text with its places filled, and with the marks of what fills them."""
-    if not any(map(_marks_in, given.values())):
-        return text.format_map(given)
+    if not any(map(_marks_in, places.values())):
+        return text.format_map(places)
     parts, marks = list[str](), list[Mark]()
     formatter, length = Formatter(), 0
     for literal, name, spec, conversion in formatter.parse(text):
-        value: Any = "" if name is None else formatter.get_field(name, (), given)[0]
-        shown = formatter.format_field(formatter.convert_field(value, conversion), spec or "")
+        value: Any = "" if name is None else formatter.get_field(name, (), places)[0]
+        formatted = formatter.format_field(
+            formatter.convert_field(value, conversion), spec or ""
+        )
         length += len(literal)
-        if shown == value:
-            marks += (_moved(mark, length) for mark in _marks_in(value))
-        length += len(shown)
-        parts += (literal, shown)
+        if formatted == value:
+            marks += (_shifted_mark(mark, length) for mark in _marks_in(value))
+        length += len(formatted)
+        parts += (literal, formatted)
     return MarkedText("".join(parts), tuple(marks))
 
 
@@ -435,8 +476,8 @@ def _marks_in(value: object) -> tuple[Mark, ...]:
     return marks_of(value) if isinstance(value, str) else ()
 
 
-def _moved(mark: Mark, by: int) -> Mark:
-    return Mark(mark.start + by, mark.end + by, mark.meaning)
+def _shifted_mark(mark: Mark, offset: int) -> Mark:
+    return Mark(mark.start + offset, mark.end + offset, mark.meaning)
 
 
 @lru_cache(maxsize=8192)  # the program has fewer texts

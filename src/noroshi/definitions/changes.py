@@ -42,7 +42,8 @@ class Difference:
     `before` and `after` are as in TOML; "" where there is nothing. A whole document or
     monitor that comes or goes has neither. `key` is the document's; `called` what a person calls
     that, and the group and the monitor in it; `kind` of the innermost one; `setting` the path of
-    the value. `renamed`: the document's key before, of one that has another name now.
+    the value. `renamed`: the document's key before, of one that has another name now. `table` is
+    the group, or group and monitor, of an instance.
     """
 
     sign: Literal["+", "-", "~"]
@@ -54,6 +55,7 @@ class Difference:
     kind: str = ""
     setting: str = ""
     renamed: str = ""
+    table: str = ""
 
     @property
     def words(self) -> Message:
@@ -167,7 +169,8 @@ def _tables(
     for pair in dict.fromkeys([*old, *new]):
         table = old[pair] if pair in old else new[pair]
         called = (*whole.called, *new.get(pair, table).called)
-        one = replace(whole, place=f"{whole.key}: {table.name}", called=called, kind=table.kind)
+        place = f"{whole.key}: {table.name}"
+        one = replace(whole, place=place, table=table.name, called=called, kind=table.kind)
         if pair not in old or pair not in new:
             yield replace(one, sign="-" if pair in old else "+")
         else:

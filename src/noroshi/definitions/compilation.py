@@ -95,7 +95,7 @@ def _for_the_core(kinds: Kinds) -> compiler.Kinds[Account]:
         actions={name: _kind(action.options) for name, action in kinds.actions.items()},
         transports={name: _kind(kind.options) for name, kind in kinds.transports.items()},
         account=_account,
-        closed=kinds.closed,
+        network_policy=kinds.closed,
     )
 
 

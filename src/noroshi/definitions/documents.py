@@ -10,7 +10,7 @@ from math import isfinite
 from typing import Any, NoReturn
 
 from noroshi.core.definitions.accounts import CREDENTIALS, ENDPOINTS
-from noroshi.core.definitions.problems import Place, Problem, file_of, shortened
+from noroshi.core.definitions.problems import Place, Problem, file_of, shortened_text
 from noroshi.core.definitions.schema import (
     BlueprintDef,
     ContactDef,
@@ -123,7 +123,7 @@ def split(key: str) -> tuple[str, str]:
     """Return type and name of a document's key. Raise Invalid if it is none."""
     type, _, name = key.partition("/")
     if type not in WANTED or not is_name(name):
-        raise Invalid((Problem("", NO_KEY.fill(key=repr(shortened(key)))),))
+        raise Invalid((Problem("", NO_KEY.fill(key=repr(shortened_text(key)))),))
     return type, name
 
 

@@ -173,8 +173,8 @@ def _no_toml(name: str, message: str, text: str) -> tuple[Problem, ...]:
 
 def _slip_text(slip: Slip) -> Message:
     if not slip.line:
-        return NO_TOML_AT_ALL.fill(why=slip.why)
-    return NO_TOML.fill(line=slip.line, column=slip.column, why=slip.why)
+        return NO_TOML_AT_ALL.fill(why=slip.cause)
+    return NO_TOML.fill(line=slip.line, column=slip.column, why=slip.cause)
 
 
 def document_from(table: dict[str, Any], name: str, problems: list[Problem]) -> Document:

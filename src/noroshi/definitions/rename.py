@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.definitions.value_syntax import is_name
+from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import Message, _
 from noroshi.definitions.documents import content, document, split
 from noroshi.definitions.ids import ids_by_path
@@ -39,7 +39,7 @@ theirs, of their groups and of their monitors. All folders there are."""
 BELOW = ("group", "monitor")
 HALF = 0.5
 
-IS_OURS = _("is a name that Noroshi uses automatically")
+IS_OURS = _("is a name that Noroshi reserves")
 NO_NAME = _(
     "is not a valid name: use a-z, 0-9, - and _, at most 64 characters, beginning with a "
     "letter or digit"
@@ -69,7 +69,7 @@ def _why_not(by_key: Mapping[str, Document], key: str, name: str) -> Message | N
         return NOT_THERE
     if not is_name(name):
         return NO_NAME
-    if type == "instances" and OWN in (old, name):
+    if type == "instances" and OWN_INSTANCE in (old, name):
         return IS_OURS
     return TAKEN if f"{type}/{name}" in by_key else None
 

@@ -41,10 +41,9 @@ WEIGHT = _(
     "with emoji four times. Change them in parts"
 )
 INHERITED = ngettext(
-    "monitors with maintenance or thresholds of their own inherit {count} entry of their "
-    "groups and instances, but one node supports {most}; use fewer of them at groups and "
-    "instances",
-    "monitors with maintenance or thresholds of their own inherit {count} entries of their "
+    "monitors with maintenance or limits of their own inherit {count} entry of their groups "
+    "and instances, but one node supports {most}; use fewer of them at groups and instances",
+    "monitors with maintenance or limits of their own inherit {count} entries of their "
     "groups and instances, but one node supports {most}; use fewer of them at groups and "
     "instances",
 )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterable
 
 from noroshi.core.delivery import Accepted, Fate, NextRoute, OpenCircuit, Retry, SetAside
 from noroshi.core.mail import Envelope, Parcel
 from noroshi.core.model import Event
+from noroshi.core.reply_text import without_numbers
 from noroshi.core.translation import Message
 
 log = logging.getLogger("noroshi")
@@ -37,9 +37,9 @@ def levels_changed(events: Iterable[Event]) -> None:
         )
 
 
-def clocks_out_of_step(slept: float, moved: float) -> None:
+def clocks_out_of_step(elapsed: float, clock_shift: float) -> None:
     """Log that the process was stopped, the machine asleep, or the clock was set (seconds)."""
-    log.warning("clocks out of step slept=%.1f set=%.1f", slept, moved)
+    log.warning("clocks out of step slept=%.1f set=%.1f", elapsed, clock_shift)
 
 
 def sent_past_spool(mail: Envelope, route: str | None) -> None:
@@ -60,10 +60,10 @@ def mail_bounced(mail: str, report: str) -> None:
     log.error("mail came back id=%s: %s", mail, report)
 
 
-def mailbox_unreadable(account: str, why: Message) -> None:
+def mailbox_unreadable(account: str, reason: Message) -> None:
     """Log that a mailbox cannot be read: until it can, nothing of what arrives or comes back is
     known."""
-    log.warning("mailbox cannot be read account=%s: %s", account, why.en)
+    log.warning("mailbox cannot be read account=%s: %s", account, reason.en)
 
 
 def mailbox_readable(account: str) -> None:
@@ -71,7 +71,9 @@ def mailbox_readable(account: str) -> None:
     log.info("mailbox is read again account=%s", account)
 
 
-def attempt_settled(parcel: Parcel, fate: Fate, before: Message | None = None) -> None:
+def attempt_settled(
+    parcel: Parcel, fate: Fate, previous_trouble: Message | None = None
+) -> None:
     """Log how an attempt ended. A route that stays down is not logged again, unless for another
     reason than the one before."""
     mail, route = parcel.envelope.id, parcel.route
@@ -81,18 +83,22 @@ def attempt_settled(parcel: Parcel, fate: Fate, before: Message | None = None) -
     match fate:
         case Accepted():
             log.info("mail accepted route=%s id=%s", route, mail)
-        case Retry(at=at, why=why):
-            log.warning("mail deferred until=%s route=%s id=%s: %s", at, route, mail, why.en)
-        case NextRoute(why=why):
+        case Retry(at=retry_at, reason=reason):
             log.warning(
-                "mail goes on by the next route route=%s id=%s: %s", route, mail, why.en
+                "mail deferred until=%s route=%s id=%s: %s", retry_at, route, mail, reason.en
             )
-        case SetAside(why=why):
-            log.error("mail set aside route=%s id=%s: %s", route, mail, why.en)
-        case OpenCircuit(why=why) if not was_down:
-            log.warning("route down, its mail waits route=%s: %s", route, why.en)
-        case OpenCircuit(why=why) if before is not None and _gist(why) != _gist(before):
-            log.warning("route still down, for another reason route=%s: %s", route, why.en)
+        case NextRoute(reason=reason):
+            log.warning(
+                "mail goes on by the next route route=%s id=%s: %s", route, mail, reason.en
+            )
+        case SetAside(reason=reason):
+            log.error("mail set aside route=%s id=%s: %s", route, mail, reason.en)
+        case OpenCircuit(reason=reason) if not was_down:
+            log.warning("route down, its mail waits route=%s: %s", route, reason.en)
+        case OpenCircuit(reason=reason) if previous_trouble is not None and not same_reason(
+            reason, previous_trouble
+        ):
+            log.warning("route still down, for another reason route=%s: %s", route, reason.en)
 
 
 def route_probed(route: str, fate: OpenCircuit | None) -> None:
@@ -101,6 +107,31 @@ def route_probed(route: str, fate: OpenCircuit | None) -> None:
         log.info("route is back route=%s", route)
 
 
-def _gist(why: Message) -> str:
-    """Return an answer without the numbers, times and names that a server puts into each."""
-    return re.sub(r"\[[^\]]*\]|<[^>]*>|\S*\d\S*", "", why.en)
+def same_reason(one: Message, other: Message) -> bool:
+    """Tell whether two reasons are the same but for the numbers, times and names that a server puts
+    into each of its answers."""
+    if _is_as_said(one) or _is_as_said(
+        other
+    ):  # somebody else's words, or a row without arguments
+        return without_numbers(one.en) == without_numbers(other.en)
+    return _wording(one) == _wording(other) and all(
+        _same_argument(one.arguments.get(name), other.arguments.get(name))
+        for name in one.arguments.keys() | other.arguments.keys()
+    )
+
+
+def _is_as_said(text: Message) -> bool:
+    return text.translations is not None and not text.arguments
+
+
+def _wording(text: Message) -> str:
+    """Return the wording of today, its places open, whichever one it was stored under."""
+    return text.with_arguments({}).en
+
+
+def _same_argument(one: object, other: object) -> bool:
+    if isinstance(one, Message) and isinstance(other, Message):
+        return same_reason(one, other)
+    if isinstance(one, str) and isinstance(other, str):
+        return without_numbers(one) == without_numbers(other)
+    return isinstance(one, Message) == isinstance(other, Message)

@@ -13,9 +13,9 @@ APP_NAME = "Noroshi"
 WAYS: Mapping[str, Message] = {
     "app-certificate": _("app only, with a certificate"),
     "app-secret": _("app only, with a client secret"),
-    "person-paste": _("a person in any browser, the URL pasted back"),
-    "person-here": _("a person in a browser on this computer"),
-    "person-device": _("a person with a code on another device"),
+    "person-paste": _("a user in any browser; the URL is pasted back"),
+    "person-here": _("a user in a browser on this computer"),
+    "person-device": _("a user with a code on another device"),
 }
 """Best first."""
 ENTRA = _("Microsoft Entra admin center")

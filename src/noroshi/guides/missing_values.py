@@ -22,7 +22,7 @@ WHERE_FOUND: Mapping[str, Message] = {
     "redirect": _("the redirect URI of the account in Noroshi"),
 }
 """The values that may be missing: all others are Noroshi's own."""
-REPLACE = _("These values are not known yet. Replace them wherever they stand:")
+REPLACE = _("These values are not known yet. Replace them wherever they appear:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from noroshi.guides.places import Value, fill_places, line
 TITLES: Mapping[str, Message] = {
     "entra": _("Microsoft Entra admin center"),
     "exchange": _("Exchange Online PowerShell"),
-    "after": _("Once mails can be sent"),
+    "after": _("Once messages can be sent"),
 }
 CHECK = _("To check:")
 TAKES = _("Takes effect after {time}.")

@@ -33,16 +33,16 @@ AT_ONCE = _("at once")
 
 PROGRAM, SQLITE = _("Program"), plain("SQLite")
 HOME, KEY = _("Home folder"), _("Key")
-ROOM, DOOR = _("Free space"), _("Door")
+ROOM, DOOR = _("Free space"), _("Socket")
 MANAGER = _("Manager")
 VERSIONS = _("Noroshi {own}, Python {python}, {system}")
 OF_STORE = _("{version}, {path}, {size:.1f} MB")
 STORE_READ = _(
-    "Users other than Noroshi's can read {path} (mode {mode}), which holds mails and "
+    "Users other than Noroshi's can read {path} (mode {mode}), which holds messages and "
     "addresses. Run: chmod 600 {path}"
 )
 STORE_ILL = _("The store has a problem: {why}.")
-OF_HOME = _("{path}, of {owner} (mode {mode})")
+OF_HOME = _("{path}, owner {owner} (mode {mode})")
 HOME_OPEN = _(
     "Users other than its owner can write to {path} (mode {mode}) and could replace the key "
     "or the store there."
@@ -52,9 +52,10 @@ HOME_FOREIGN = _(
 )
 AWAY = _("{path} cannot be examined: {why}.")
 OF_KEY = ngettext(
-    "opens all {count} entry ({source}, {path})", "opens all {count} entries ({source}, {path})"
+    "decrypts all {count} entry ({source}, {path})",
+    "decrypts all {count} entries ({source}, {path})",
 )
-KEY_FAILS = _("The key does not open {names}: they were sealed with another one.")
+KEY_FAILS = _("The key does not decrypt {names}: they were encrypted with another key.")
 NO_RING = _("not examined here")
 FREE = _("{free} free in {folder}")
 NO_ROOM = _("{folder} has {free} free. Samples are no longer saved; alarms are still sent.")
@@ -82,7 +83,9 @@ class System:
             ("door", DOOR, self._door),
             ("manager", MANAGER, self._manager),
         )
-        return tuple(Step(name=n, title=t, take=look, alone=True) for n, t, look in stages)
+        return tuple(
+            Step(name=n, title=t, take=look, is_independent=True) for n, t, look in stages
+        )
 
     async def _program(self) -> StepResult:
         system = f"{platform.system()} {platform.release()} ({platform.machine()})"
@@ -91,7 +94,7 @@ class System:
 
     async def _sqlite(self) -> StepResult:
         path = self._config.store
-        gone = await self._store.lost()
+        gone = await self._store.is_lost()
         if (trouble := await self._store.trouble()) is not None:
             words = STORE_ILL.fill(why=trouble)
             if gone:

@@ -45,8 +45,8 @@ NO_PORTS = _("cannot read the list of open ports: {why}")
 NOT_ALLOWED = _("the system shows it to administrators only")
 NOT_ITSELF = _("only the instance noroshi, which is the node itself, supports this")
 NOT_HERE = _(
-    "programs can run on Linux only: on other systems it is not yet proven who may write to "
-    "them, or that all their child processes end"
+    "programs can run on Linux only: on other systems it is not yet verified who may write "
+    "to them, or that all their child processes end"
 )
 
 

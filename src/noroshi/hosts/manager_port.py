@@ -16,7 +16,7 @@ from noroshi.knowledge.os_errors import why
 from noroshi.ports.examination import Exam, StepError, StepResult
 
 NONE = _("none (web = false in {file})")
-ANY = _("any that is free (port = 0)")
+ANY = _("any free port (port = 0)")
 OPEN = _("listens on {where}")
 FREE = _("{where} is free")
 OPENS_NEXT = _(
@@ -68,4 +68,4 @@ def _stopped(where: str, web: Web, error: OSError) -> StepError:
     words = TAKEN.fill(where=where) if taken else CANNOT.fill(where=where, why=why(error))
     values = {"port": str(web.port), "other": str(web.port + 1), "file": FILE}
     cure = knowledge().cures["computer.another_port"]
-    return StepError(plain(where), cure.remedy(words, Exam(values=values)))
+    return StepError(plain(where), cure.remedy(words, Exam(user_values=values)))

@@ -25,7 +25,7 @@ PAGE, MOST_PAGES = 25, 20
 """Mails that are listed at once, each with all its headers; and how often in one reading."""
 LARGEST_PAGE = 2**23
 LIST = "id,receivedDateTime,parentFolderId"
-NOT_UNDERSTOOD = _("{where} did not return a list of mails")
+NOT_UNDERSTOOD = _("{where} did not return a list of messages")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,16 +51,16 @@ NOT_A_PROXY = _(
     "{proxy} does not answer like an HTTP proxy. Check proxy in networks/{name}.toml."
 )
 PROXY_WANTS_LOGIN = _(
-    "the proxy {proxy} requires a log-in (407). Set proxy_user and proxy_password in "
+    "the proxy {proxy} requires a login (407). Set proxy_user and proxy_password in "
     "networks/{name}.toml."
 )
 PROXY_REFUSED_LOGIN = followed_by(
-    _("the proxy {proxy} refused the log-in of {user} (407): the password is wrong."),
+    _("the proxy {proxy} refused the login of {user} (407): the password is wrong."),
     InstructionKind.PUT_ENTRY,
 )
 PROXY_OTHER_LOGIN = _(
-    "the proxy {proxy} requires a log-in by {schemes} (407), but Noroshi supports only "
-    "Basic. Its administrator must allow Basic, or this computer without a log-in."
+    "the proxy {proxy} requires a login by {schemes} (407), but Noroshi supports only Basic. "
+    "Its administrator must allow Basic, or this computer without a login."
 )
 PROXY_FORBIDS = _(
     "the proxy {proxy} does not allow a connection to {where} ({status}). Its administrator "

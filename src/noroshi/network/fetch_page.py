@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from noroshi.core.http_expectations import leads_to, origin_of
+from noroshi.core.http_expectations import origin_of, redirect_target
 from noroshi.core.translation import Message, _
 from noroshi.network import connection_errors
 from noroshi.network.byte_stream import ByteStream
@@ -59,8 +59,8 @@ NO_HEADERS = _(
     "hangs or is overloaded."
 )
 NO_END = _(
-    "{where} began to answer but did not finish within {seconds:g} s. The server or the line "
-    "is too slow, or the response has no end."
+    "{where} began to answer but did not finish within {seconds:g} s. The server or the "
+    "connection is too slow, or the response has no end."
 )
 OWN_LIMIT = _(
     "Noroshi itself has too many files and sockets open (ulimit -n); {where} may be fine"
@@ -250,7 +250,7 @@ class PageFetcher:
         location, most = headers.get("location", ""), self._request.redirects
         ways = (*(hop.headers for hop in self._visit.hops), headers)
         cookie = any("set-cookie" in one for one in ways)
-        onward = leads_to(url, status, location, before, most, cookie=cookie)
+        onward = redirect_target(url, status, location, before, most, cookie=cookie)
         if onward is not None:
             return PageResponse(url=url, status=status, headers=headers, onward=onward)
         body, whole = await connection.read(self._request.most)

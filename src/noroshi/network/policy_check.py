@@ -34,15 +34,15 @@ def check_destination(host: str, port: int, network: Network) -> None:
     """Check what a proxy is asked for: it looks the name up, so only a number, or a name that all
     know, can be judged. Raises ConnectError."""
     numbers = addresses_of(by_number(host, port))
-    why = network.closed.why_by_name(host, port)
+    why = network.policy.refusal_by_name(host, port)
     why = why or next(filter(None, (_why(one, port, network) for one in numbers)), None)
     if why is not None:
         raise _refusal(why, host, port, host)
 
 
 def _why(address: Address, port: int, network: Network) -> Message | None:
-    here = port == network.closed.manager and _is_here(address)
-    return network.closed.why(str(address), port, here=here)
+    here = port == network.policy.manager and _is_here(address)
+    return network.policy.refusal(str(address), port, is_own_address=here)
 
 
 def _refusal(

@@ -102,7 +102,7 @@ EVERY_MAILBOX = _(
 OF_PERSON = _("{person} signed in.")
 FOR_SHARED_MAILBOX = _("{person} signed in, for the shared mailbox {mailbox}.")
 ANOTHER = _(
-    "{person} signed in, but mails are sent from {mailbox}: that requires Full Access and "
+    "{person} signed in, but messages are sent from {mailbox}: that requires Full Access and "
     "Send As there."
 )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from noroshi.core.stored_message import restored, stored
+from noroshi.core.stored_message import message_from, stored_form
 from noroshi.core.translation import Message
 from noroshi.oauth.account import Account
 from noroshi.oauth.provider import SignInError
@@ -187,7 +187,7 @@ def _hold(failure: SignInError) -> float | None:
 def _as_plain(refusal: CachedRefusal) -> dict[str, Any]:
     failure, key = refusal.failure, refusal.key
     return {
-        "words": stored(failure.words),
+        "words": stored_form(failure.words),
         "error": failure.error,
         "who": failure.who,
         "suberror": failure.suberror,
@@ -226,6 +226,6 @@ def _parse(record: Mapping[str, Any]) -> CachedRefusal:
 
 def _words(record: Mapping[str, Any]) -> Message:
     """Return its text; before there were catalogues it stood there in both languages."""
-    return restored(
+    return message_from(
         record["words"] if "words" in record else {n: record[n] for n in ("en", "ja")}
     )

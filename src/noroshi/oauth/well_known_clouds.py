@@ -105,7 +105,7 @@ MAIL_DOMAINS = {
 """Under which domains a cloud has all its mail servers: those for High Volume Email, old TLS and
 consumers as well."""
 
-OWN = _("own profile")
+OWN = _("custom profile")
 LAB = _("lab")
 
 

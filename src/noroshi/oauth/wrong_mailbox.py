@@ -12,30 +12,30 @@ AT_EXCHANGE = with_instruction(
     _(
         "Caution: {user} signed in, not {mailbox}, from which account {account} sends. Either "
         "sign in again as {mailbox} ({instruction}), or an administrator gives {user} the "
-        "rights Full Access and Send As there: Add-MailboxPermission {mailbox} -User {user} "
+        "permissions Full Access and Send As there: Add-MailboxPermission {mailbox} -User {user} "
         "-AccessRights FullAccess, and Add-RecipientPermission {mailbox} -Trustee {user} "
-        "-AccessRights SendAs. Where {user} is only another name of that mailbox, nothing is "
-        "to be done."
+        "-AccessRights SendAs. If {user} is only another name for that mailbox, no action is "
+        "required."
     ),
     InstructionKind.SIGN_IN_PLACE,
 )
 AT_GRAPH = with_instruction(
     _(
-        "Caution: {user} signed in, not {mailbox}, from which account {account} sends: by "
-        "Microsoft Graph its mails will be refused. Sign in again as {mailbox} ({instruction}). "
-        "If {mailbox} is a shared mailbox, put shared = true into accounts/{account}.toml and "
-        "sign in again as {user}, who needs Full Access and Send As there: "
-        "Add-MailboxPermission {mailbox} -User {user} -AccessRights FullAccess, and "
-        "Add-RecipientPermission {mailbox} -Trustee {user} -AccessRights SendAs. Where {user} "
-        "is only another name of that mailbox, nothing is to be done."
+        "Caution: {user} signed in, not {mailbox}, from which account {account} sends: through "
+        "Microsoft Graph, its messages will be refused. Sign in again as {mailbox} "
+        "({instruction}). If {mailbox} is a shared mailbox, set shared = true in "
+        "accounts/{account}.toml and sign in again as {user}, who needs Full Access and Send As "
+        "there: Add-MailboxPermission {mailbox} -User {user} -AccessRights FullAccess, and "
+        "Add-RecipientPermission {mailbox} -Trustee {user} -AccessRights SendAs. If {user} is "
+        "only another name for that mailbox, no action is required."
     ),
     InstructionKind.SIGN_IN_PLACE,
 )
 ELSEWHERE = with_instruction(
     _(
         "Caution: {user} signed in, not {mailbox}, from which account {account} sends: its "
-        "mails will most likely be refused. Sign in again as {mailbox} ({instruction}). Where "
-        "{user} is only another name of that mailbox, nothing is to be done."
+        "messages will most likely be refused. Sign in again as {mailbox} ({instruction}). If "
+        "{user} is only another name for that mailbox, no action is required."
     ),
     InstructionKind.SIGN_IN_PLACE,
 )

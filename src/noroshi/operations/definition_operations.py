@@ -106,9 +106,5 @@ VERSION_SHOW = operation(
     changes=False,
 )
 TAKE_BACK = operation(
-    "take_back",
-    ADMIN,
-    help=_("Restore a version."),
-    label=_("Gone back to a version"),
-    news=True,
+    "take_back", ADMIN, help=_("Restore a version."), label=_("Version restored"), news=True
 )

@@ -10,70 +10,77 @@ MAIL = Argument("id", "ID", _("ID, as shown by `noroshi queue list`"))
 QUEUE_SEEN = operation(
     "queue_seen",
     OPERATOR,
-    help=_("Record that a mail arrived in the inbox."),
-    label=_("Mail arrival confirmed"),
+    help=_("Record that a message arrived in the inbox."),
+    label=_("Message arrival confirmed"),
     verb=Verb(
         words="queue seen",
-        help=_("confirm, with your name, that one mail arrived in the inbox"),
+        help=_("confirm, with your name, that one message arrived in the inbox"),
         done=_("Arrival of {id} is confirmed: {subject}"),
         arguments=(MAIL,),
     ),
 )
 LEDGER = operation("ledger", VIEWER, help=_("Show the outcome of each alarm."))
-QUEUE_MAIL = operation("queue_mail", VIEWER, help=_("Show a mail as it will be sent."))
+QUEUE_MAIL = operation("queue_mail", VIEWER, help=_("Show a message as it will be sent."))
 SEND = operation(
-    "send", OPERATOR, help=_("Send a mail."), label=_("Mail sent"), secret=("text",), news=True
+    "send",
+    OPERATOR,
+    help=_("Send a message."),
+    label=_("Message sent"),
+    secret=("text",),
+    news=True,
 )
-QUEUE_LIST = operation("queue_list", VIEWER, help=_("List the mails in the queue."))
-QUEUE_SHOW = operation("queue_show", VIEWER, help=_("Show one mail of the queue in full."))
+QUEUE_LIST = operation("queue_list", VIEWER, help=_("List the messages in the queue."))
+QUEUE_SHOW = operation(
+    "queue_show", VIEWER, help=_("Show the details of one message of the queue.")
+)
 QUEUE_RETRY = operation(
     "queue_retry",
     OPERATOR,
-    help=_("Retry one mail now."),
-    label=_("Mail retried"),
+    help=_("Retry one message now."),
+    label=_("Message retried"),
     button=_("Retry now"),
     news=True,
 )
 QUEUE_HOLD = operation(
     "queue_hold",
     OPERATOR,
-    help=_("Hold one mail."),
-    label=_("Mail held"),
+    help=_("Hold one message."),
+    label=_("Message held"),
     button=_("Hold"),
     verb=Verb(
         words="queue hold",
-        help=_("hold one mail; the mails queued behind it wait too"),
-        done=_("{id} is held, and the mails behind it wait too: {subject}"),
+        help=_("hold one message; the messages queued behind it wait too"),
+        done=_("{id} is held, and the messages behind it wait too: {subject}"),
         arguments=(MAIL,),
     ),
 )
 QUEUE_RELEASE = operation(
     "queue_release",
     OPERATOR,
-    help=_("Release a held mail."),
-    label=_("Held mail released"),
+    help=_("Release a held message."),
+    label=_("Held message released"),
     button=_("Release"),
     news=True,
 )
 QUEUE_DROP = operation(
     "queue_drop",
     ADMIN,
-    help=_("Give one mail up."),
-    label=_("Mail given up"),
-    button=_("Give up delivery"),
+    help=_("Drop one message."),
+    label=_("Message dropped"),
+    button=_("Drop message"),
     news=True,
     verb=Verb(
         words="queue drop",
-        help=_("give up on one mail: it stays on record and is never sent"),
-        done=_("{id} was given up and will not be sent: {subject}"),
+        help=_("drop one message: it stays on record and is never sent"),
+        done=_("{id} was dropped and will not be sent: {subject}"),
         arguments=(MAIL,),
     ),
 )
 QUEUE_EDIT = operation(
     "queue_edit",
     ADMIN,
-    help=_("Correct the addresses or routes of one mail."),
-    label=_("Address or route of a mail changed"),
+    help=_("Correct the addresses or routes of one message."),
+    label=_("Address or route of a message changed"),
     button=_("Change addresses or routes"),
     news=True,
 )

@@ -6,17 +6,17 @@ from noroshi.core.roles import ADMIN, VIEWER
 from noroshi.core.translation import _
 from noroshi.operations.declaration import operation
 
-MONITOR_SHOW = operation("monitor_show", VIEWER, help=_("Show one monitor in full."))
-LOG = operation("log", VIEWER, help=_("List what happened, newest first."))
+MONITOR_SHOW = operation("monitor_show", VIEWER, help=_("Show the details of one monitor."))
+LOG = operation("log", VIEWER, help=_("List events, newest first."))
 CONTACTS = operation(
     "contacts", VIEWER, help=_("List the contacts and what each is notified of.")
 )
 TRY_MONITOR = operation(
     "try_monitor",
     ADMIN,
-    help=_("Measure a monitor once, on trial."),
+    help=_("Measure a monitor once, as a test."),
     label=_("Monitor measured on request"),
 )
 STATUS = operation("status", VIEWER, help=_("Show the overall status."))
 ROUTE_LIST = operation("route_list", VIEWER, help=_("Show the status of the routes."))
-KINDS = operation("kinds", VIEWER, help=_("List the installed kinds."))
+KINDS = operation("kinds", VIEWER, help=_("List the installed types."))

@@ -27,7 +27,7 @@ BEAT = operation(
 KEY_CHECK = operation(
     "key_check",
     ADMIN,
-    help=_("Check whether the key opens the vault."),
+    help=_("Check whether the key decrypts the vault."),
     label=_("Key checked"),
     changes=False,
 )

@@ -51,24 +51,24 @@ OWN_PASSWORD = operation(
 OWN_TOTP = operation(
     "own_totp",
     VIEWER,
-    help=_("Begin your own two-step log-in."),
-    label=_("Own two-step log-in started"),
+    help=_("Start setting up your own two-step login."),
+    label=_("Own two-step login started"),
     changes=True,
     secret=("password",),
 )
 OWN_TOTP_ON = operation(
     "own_totp_on",
     VIEWER,
-    help=_("Turn your own two-step log-in on."),
-    label=_("Own two-step log-in turned on"),
+    help=_("Turn your own two-step login on."),
+    label=_("Own two-step login turned on"),
     changes=True,
     secret=("password", "code"),
 )
 OWN_TOTP_OFF = operation(
     "own_totp_off",
     VIEWER,
-    help=_("Turn your own two-step log-in off."),
-    label=_("Own two-step log-in turned off"),
+    help=_("Turn your own two-step login off."),
+    label=_("Own two-step login turned off"),
     changes=True,
     secret=("password",),
 )
@@ -114,22 +114,22 @@ USER_REMOVE = operation(
 USER_TOTP = operation(
     "user_totp",
     ADMIN,
-    help=_("Begin two-step log-in for a user."),
-    label=_("Two-step log-in of a user started"),
+    help=_("Start setting up two-step login for a user."),
+    label=_("Two-step login of a user started"),
     reauthenticate=True,
 )
 USER_TOTP_ON = operation(
     "user_totp_on",
     ADMIN,
-    help=_("Turn two-step log-in on for a user."),
-    label=_("Two-step log-in of a user turned on"),
+    help=_("Turn two-step login on for a user."),
+    label=_("Two-step login of a user turned on"),
     reauthenticate=True,
     secret=("code",),
 )
 USER_TOTP_OFF = operation(
     "user_totp_off",
     ADMIN,
-    help=_("Turn two-step log-in off for a user."),
-    label=_("Two-step log-in of a user turned off"),
+    help=_("Turn two-step login off for a user."),
+    label=_("Two-step login of a user turned off"),
     reauthenticate=True,
 )

@@ -35,8 +35,8 @@ OPERATIONS: Mapping[str, Declaration] = {
 }
 EVENTS: Mapping[str, Message] = {
     "api_token": _("Request with an API token"),
-    "log_in": _("Log-in"),
-    "log_in_code": _("Second step of a log-in"),
+    "log_in": _("Login"),
+    "log_in_code": _("Second step of a login"),
     "make_sure": _("Password re-entered"),
     "password_chosen": _("Own password set with a one-time code"),
 }

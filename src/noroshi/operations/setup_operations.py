@@ -6,16 +6,16 @@ from noroshi.core.roles import ADMIN, OPERATOR, VIEWER
 from noroshi.core.translation import _
 from noroshi.operations.declaration import Verb, operation
 
-FIRST_LOOK = operation("first_look", VIEWER, help=_("Show the progress of the first start."))
+FIRST_LOOK = operation("first_look", VIEWER, help=_("Show the progress of the initial setup."))
 FIRST_END = operation(
     "first_end",
     ADMIN,
-    help=_("Close the first start."),
+    help=_("Close the initial setup."),
     label=_("Initial setup dismissed"),
     verb=Verb(
         words="first end",
-        help=_("close the first start, proved or not"),
-        done=_("The first start is closed."),
+        help=_("close the initial setup, whether or not it is finished"),
+        done=_("The initial setup is closed."),
     ),
 )
 TEST_ALARM = operation(

@@ -9,14 +9,14 @@ from noroshi.operations.declaration import operation
 EXAMINE_BEGIN = operation(
     "examine_begin",
     ADMIN,
-    help=_("Examine a route, or this computer."),
+    help=_("Diagnose a route, or this computer."),
     label=_("Diagnosis started"),
     changes=False,
 )
 EXAMINE_LOOK = operation(
     "examine_look",
     ADMIN,
-    help=_("Show the progress of an examination."),
+    help=_("Show the progress of a diagnosis."),
     label=_("Diagnosis viewed"),
     changes=False,
 )
@@ -31,7 +31,7 @@ ACCOUNT_CHECK = operation(
 AUTHORIZE_BEGIN = operation(
     "authorize_begin",
     ADMIN,
-    help=_("Begin the sign-in of a route."),
+    help=_("Start the sign-in of a route."),
     label=_("Sign-in started"),
     changes=False,
 )
@@ -54,7 +54,7 @@ AUTHORIZE_FINISH = operation(
 AUTHORIZE_DEVICE = operation(
     "authorize_device",
     ADMIN,
-    help=_("Begin a sign-in with a code on another device."),
+    help=_("Start a sign-in with a code on another device."),
     label=_("Sign-in by code started"),
     changes=False,
 )
@@ -69,7 +69,7 @@ AUTHORIZE_DEVICE_ASK = operation(
 AUTHORIZE_APP = operation(
     "authorize_app",
     ADMIN,
-    help=_("Prove the app-only sign-in."),
+    help=_("Verify the app-only sign-in."),
     label=_("Sign-in by an app"),
     news=True,
 )

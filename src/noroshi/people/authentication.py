@@ -13,11 +13,11 @@ from noroshi.core.people import (
     REAUTHENTICATED_FOR,
     SAVE_SEEN_EVERY,
     ApiToken,
-    Audited,
+    AuditEntry,
     Person,
     Session,
     User,
-    holds,
+    is_valid_token,
 )
 from noroshi.core.roles import ADMIN, roles_up_to
 from noroshi.core.translation import _
@@ -37,7 +37,7 @@ AUDIT_ROWS_READ = 1000
 CAME = ("log_in", "password_chosen")
 SEED = "user/{name}/totp"
 
-WRONG = _("The name or the password is not correct.")
+WRONG = _("The user name or password is incorrect.")
 WRONG_CODE = _("The code is not correct, was used before, or has expired.")
 WAIT = _("Too many failed attempts. Try again in {seconds:.0f} s.")
 NO_TOKEN = _("There is no such API token, or it has expired.")
@@ -285,13 +285,13 @@ class People:
     async def _token(self, hashed: str) -> ApiToken | None:
         now, known = self.clocks.wall(), await self.store.api_tokens()
         for token in known.values():
-            if random_keys.same(token.hash, hashed) and holds(token, known, now):
+            if random_keys.same(token.hash, hashed) and is_valid_token(token, known, now):
                 return token
         return None
 
     async def _session(self, key: str) -> Session | None:
         session = await self.store.session(random_keys.hashed(key)) if key else None
-        return session if session and session.holds(self.clocks.wall()) else None
+        return session if session and session.is_valid(self.clocks.wall()) else None
 
     async def _open_session(
         self, user: User, address: str, half: bool = False, ends: str = ""
@@ -313,7 +313,7 @@ class People:
 
     async def _write_down(self, op: str, user: User, address: str, after: Any) -> None:
         now = self.clocks.wall()
-        row = Audited(at=now, who=user.name, door="web", address=address, op=op, after=after)
+        row = AuditEntry(at=now, who=user.name, door="web", address=address, op=op, after=after)
         await self.store.audit(row)
 
     async def _audited(self, op: str, name: str, address: str, work: Awaitable[T]) -> T:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from noroshi.core.audit_sampling import AuditSampler
-from noroshi.core.people import Audited
+from noroshi.core.people import AuditEntry
 from noroshi.core.translation import Message
 from noroshi.ports import Clocks, Store, StoreError
 
@@ -20,10 +20,10 @@ class DeniedLog:
 
     async def record(self, op: str, who: str, door: str, address: str, why: Message) -> None:
         """Record a refusal. A store that is away changes nothing of that."""
-        more = self._sparing.take((op, who, door, address), self._clocks.steady())
+        more = self._sparing.count_refusal((op, who, door, address), self._clocks.steady())
         if more is None:
             return
-        row = Audited(
+        row = AuditEntry(
             at=self._clocks.wall(),
             who=who,
             door=door,

@@ -58,17 +58,17 @@ class Throttle:
             wait = max(wait, *others)
         if wait > 0:
             return wait
-        self._pairs.failed(_pair(name, network), now)
+        self._pairs.count_failure(_pair(name, network), now)
         if not known:
-            self._names.failed(name, now)
-            self._addresses.failed(network, now)
+            self._names.count_failure(name, now)
+            self._addresses.count_failure(network, now)
         return 0.0
 
     def well(self, name: str, address: str) -> None:
         """Take the last attempt for none; whoever has a name of their own may not reset what
         was counted for all."""
         network = network_of(address)
-        self._pairs.well(_pair(name, network))
+        self._pairs.forget(_pair(name, network))
         if (name, network) not in self._came:
             self._names.forgive(name)
             self._addresses.forgive(network)
@@ -78,7 +78,7 @@ class Throttle:
         key = f"code {network_of(address)}"
         wait = self._addresses.wait(key, now)
         if wait <= 0:
-            self._addresses.failed(key, now)
+            self._addresses.count_failure(key, now)
         return wait
 
     def well_with_code(self, address: str) -> None:
@@ -89,12 +89,12 @@ class Throttle:
         """Return the same for what no stranger can fail at: a session, a code after a password."""
         wait = self._pairs.wait(key, now)
         if wait <= 0:
-            self._pairs.failed(key, now)
+            self._pairs.count_failure(key, now)
         return wait
 
     def well_alone(self, key: str) -> None:
         """Take the last attempt for none."""
-        self._pairs.well(key)
+        self._pairs.forget(key)
 
 
 def _pair(name: str, network: str) -> str:

@@ -12,7 +12,7 @@ from noroshi.core.definitions.problems import Problem
 from noroshi.core.people import Person
 from noroshi.core.roles import ADMIN, OPERATOR, VIEWER
 from noroshi.core.size import SMALL_TEXT
-from noroshi.core.stored_message import restored
+from noroshi.core.stored_message import message_from
 from noroshi.core.translation import _
 from noroshi.sandbox import CHUNK, Busy, Readers, Unread
 from noroshi.service.errors import (
@@ -105,9 +105,11 @@ class Judges:
         except OSError as error:
             raise OperationFailedError(NO_READER.fill(why=error.strerror or error)) from None
         if isinstance(answer, dict) and "error" in answer:
-            problems = [Problem(p["where"], restored(p["what"])) for p in answer["problems"]]
+            problems = [
+                Problem(p["where"], message_from(p["what"])) for p in answer["problems"]
+            ]
             raise ERRORS.get(answer["error"], OperationFailedError)(
-                restored(answer["words"]), tuple(problems)
+                message_from(answer["words"]), tuple(problems)
             )
         return answer
 

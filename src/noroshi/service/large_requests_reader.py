@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 from noroshi import sandbox_reader
-from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of, shortened
+from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of, shortened_text
 from noroshi.core.size import MOST_VALUES, values_in
-from noroshi.core.stored_message import stored
+from noroshi.core.stored_message import stored_form
 from noroshi.definitions import by_file, content, document
 from noroshi.definitions.documents import definitions_of
 from noroshi.definitions.size_limits import monitors_in, too_heavy, too_many
@@ -36,7 +36,7 @@ def answer(head: Mapping[str, Any], body: bytes) -> Any:
     op, args = request
     spec = OFFERED.get(op)
     if spec is None:  # which is told by whoever asked
-        return {"op": shortened(op), "args": {}}
+        return {"op": shortened_text(op), "args": {}}
     try:
         _judge(spec, args)
     except OperationError as refusal:
@@ -48,9 +48,9 @@ def _refusal_as_json(refusal: OperationError) -> dict[str, Any]:
     """Return a refusal for the node, which tells it to whoever asked."""
     return {
         "error": refusal.kind,
-        "words": stored(refusal.words),
+        "words": stored_form(refusal.words),
         "problems": [
-            {"where": p.where, "what": stored(p.what)} for p in first_of(refusal.problems)
+            {"where": p.where, "what": stored_form(p.what)} for p in first_of(refusal.problems)
         ],
     }
 
@@ -112,7 +112,7 @@ def _documents(args: Mapping[str, Any]) -> tuple[list[Document], list[Problem]]:
         try:
             documents.append(document(key, table))
         except (TypeError, ValueError, RecursionError) as error:
-            problems.append(Problem(shortened(key), NOT_JSON.fill(why=error)))
+            problems.append(Problem(shortened_text(key), NOT_JSON.fill(why=error)))
     return documents, problems
 
 

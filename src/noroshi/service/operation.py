@@ -17,9 +17,9 @@ from itertools import islice
 from typing import Any, Protocol, TypeVar, get_type_hints
 
 from noroshi import answer_json, schema
-from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of, shortened
+from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of, shortened_text
 from noroshi.core.instruction import InstructionKind, followed_by
-from noroshi.core.people import Audited, Person as Person
+from noroshi.core.people import AuditEntry, Person as Person
 from noroshi.core.roles import (
     ADMIN as ADMIN,
     OPERATOR as OPERATOR,
@@ -172,7 +172,7 @@ class OperationHost(Protocol):
     def now(self) -> datetime:
         """Return the wall clock's time."""
 
-    async def record(self, row: Audited) -> None:
+    async def record(self, row: AuditEntry) -> None:
         """Keep a row of the audit log."""
 
     async def turn_away(self, person: Person, name: str, why: Message) -> None:
@@ -266,7 +266,7 @@ async def run(
     OperationError."""
     spec = service.operations().get(name)
     if spec is None:
-        raise NotFoundError(NO_OPERATION.fill(name=shortened(name)))
+        raise NotFoundError(NO_OPERATION.fill(name=shortened_text(name)))
     if spec.role not in person.roles:
         role = ROLE_NAMES.get(spec.role, spec.role)
         why = NOT_ALLOWED.fill(name=name, role=role, who=person.name)
@@ -291,7 +291,7 @@ async def run(
     return result
 
 
-async def _record(service: OperationHost, row: Audited) -> None:
+async def _record(service: OperationHost, row: AuditEntry) -> None:
     """Keep a row of the audit log. What it tells of is done, so a store that refuses the row makes
     no failure of it: the log has it instead."""
     try:
@@ -303,8 +303,8 @@ async def _record(service: OperationHost, row: Audited) -> None:
 
 def _row(
     at: datetime, person: Person, spec: Operation, logged: Mapping[str, Any], change_note: Note
-) -> Audited:
-    return Audited(
+) -> AuditEntry:
+    return AuditEntry(
         at=at,
         who=person.name,
         door=person.door,
@@ -343,7 +343,7 @@ def arguments(spec: Operation, args: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was given as the operation takes it. Raises InvalidArgumentError with all
     that is wrong."""
     unknown = islice(args.keys() - spec.takes.keys(), MOST_FOUND)
-    problems = [Problem(shortened(name), NOT_TAKEN) for name in unknown]
+    problems = [Problem(shortened_text(name), NOT_TAKEN) for name in unknown]
     problems += [Problem(name, MISSING) for name in spec.needed - args.keys()]
     read_args = dict[str, Any]()
     for name in args.keys() & spec.takes.keys():
@@ -360,7 +360,7 @@ def arguments(spec: Operation, args: Mapping[str, Any]) -> dict[str, Any]:
 def bounded(refusal: OperationError) -> OperationError:
     """Return the refusal no longer than a person reads."""
     problems = (
-        Problem(shortened(one.where, LONGEST_TOLD), _bounded(one.what))
+        Problem(shortened_text(one.where, LONGEST_TOLD), _bounded(one.what))
         for one in first_of(refusal.problems)
     )
     error = ERRORS[refusal.kind]
@@ -371,7 +371,9 @@ def _bounded(words: Message) -> Message:
     texts = words.both()
     if max(map(len, texts.values())) <= LONGEST_TOLD:
         return words
-    return bilingual(**{code: shortened(text, LONGEST_TOLD) for code, text in texts.items()})
+    return bilingual(
+        **{code: shortened_text(text, LONGEST_TOLD) for code, text in texts.items()}
+    )
 
 
 def refusal_as_json(

@@ -29,7 +29,7 @@ PATIENCE = 30.0
 """Seconds until a folder that does not answer (a share whose server is away) is given up."""
 MOST_AT_ONCE = 4
 NO_FOLDER = with_settings(_("{folder} must be an absolute path"), "folder")
-BAD_SENDER = with_settings(_("{sender} {given!r} is not a mail address"), "sender")
+BAD_SENDER = with_settings(_("{sender} {given!r} is not an email address"), "sender")
 WRITTEN = _("written as {name}")
 CANNOT_WRITE = _("cannot write into the pickup folder {folder}: {why}")
 HANGS = _("it did not answer within {seconds:g} s; the disk or the share hangs")
@@ -40,14 +40,14 @@ class Options:
     folder: str
     """Absolute path of the folder; the mail server must watch it."""
     sender: str
-    """Address of the sender."""
+    """Sender address."""
     sender_name: str = "Noroshi"
-    """Display name of the sender."""
+    """Name that mail programs show as the sender of the messages."""
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
-    """Character set of mails; a mail that iso-2022-jp cannot encode uses utf-8."""
+    """Character set of messages. A message that iso-2022-jp cannot encode uses utf-8."""
     envelope_headers: bool = False
-    """Begin each file with X-Sender and X-Receiver, as IIS and Exchange's Replay folder
-    require."""
+    """Write X-Sender and X-Receiver at the beginning of each file, as IIS and Exchange's Replay
+    folder require."""
 
     def __post_init__(self) -> None:
         if not Path(self.folder).is_absolute() or "\0" in self.folder:
@@ -156,8 +156,8 @@ KIND = TransportKind(
     kind="pickup",
     title=_("Pickup folder"),
     help=_(
-        "Writes mails as .eml files into a folder from which a mail server sends them (Exchange, "
-        "IIS)."
+        "Writes messages as .eml files into a folder from which a mail server sends them "
+        "(Exchange, IIS)."
     ),
     options=Options,
     open=PickupTransport,

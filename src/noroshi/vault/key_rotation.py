@@ -21,7 +21,7 @@ from noroshi.vault.vault import Vault
 
 NOT_OURS = _(
     "The key comes from systemd ({path}), so Noroshi cannot change it. Remove the credential "
-    "from the unit, put the key into Noroshi's key file, rotate it, and give the new key to "
+    "from the unit, copy the key to Noroshi's key file, rotate it, and pass the new key to "
     "systemd."
 )
 

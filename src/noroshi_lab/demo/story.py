@@ -178,7 +178,7 @@ class Demo:
         self.post(0, UP)
         delivered = self.arrival(lab, 2)
         if alarm.mail.message_id not in delivered.mail.references:
-            raise DemoError(_("the recovery mail is not in the same thread"))
+            raise DemoError(_("the recovery message is not in the same thread"))
         self.step(SAME_THREAD)
         return delivered
 

@@ -10,12 +10,12 @@ ABOUT = _(
     "Shows the whole process on this computer: a process is monitored, killed and restarted; "
     "its alarm and its recovery arrive in a mailbox of a simulated Microsoft 365."
 )
-ONCE = _("exit after both mails, and print them as received")
+ONCE = _("exit after both messages, and print them as received")
 LANG = _("language of the output: en or ja")
 HEAD = _(
     "Noroshi shows the whole process on this computer: a process is monitored and killed, "
     "and its alarm\n"
-    "is mailed. This takes about 20 seconds. All files are in {folder}"
+    "is sent by email. This takes about 20 seconds. All files are in {folder}"
 )
 STARTING = _("node       Noroshi is starting")
 LAB = _(
@@ -29,9 +29,9 @@ AGAIN = _("── the order service is restarted (pid {pid})")
 GONE = _("── the order service ended")
 STOPPED = _("Stopped; the folder was removed.")
 POSTS = (
-    _("Seen      {text}"),
-    _("Recorded  event and mail, in one transaction"),
-    _("Sent      by {text}, TLS and XOAUTH2"),
+    _("Raised    {text}"),
+    _("Queued    event and message, in one transaction"),
+    _("Sent      through {text}, TLS and XOAUTH2"),
     _("Accepted  {text}"),
     _("Mailbox   {text}"),
 )
@@ -47,18 +47,18 @@ BROWSER = _(
     "with the\n"
     "  code becomes the administrator. The code can be used once: after that, log in at "
     "{url}\n"
-    "  1. Settings › Monitoring settings › Disk space: set the warning limit of “Used” to 1. An "
-    "alarm is\n"
+    "  1. Settings › Monitoring settings › Disk space: set the warning limit of “Used” to 1. "
+    "An alarm is\n"
     "     sent within 10 s.\n"
     "  2. Alarms: acknowledge it; the reminders stop. Set the limit back to 99: the recovery "
     "is notified.\n"
-    "  3. Mail: the route through the lab's Microsoft 365; send a test mail, or add a second "
-    "route.\n"
+    "  3. Mail: the route through the lab's Microsoft 365; send a test message, or add a "
+    "second route.\n"
     "     Values of the lab: cloud lab, tenant {tenant_id}\n"
     "     client ID {client_id}, secret {client_secret}\n"
     "     sign in as {user}, password {password}; the code is on the phone\n"
     "     that the sign-in page shows\n"
-    "  The mailbox that receives all mails: {mail_pages}\n"
+    "  The mailbox that receives all messages: {mail_pages}\n"
     "  (The browser warns of the certificate there and at the sign-in: it is the lab's own.)"
 )
 TERMINAL = _(
@@ -73,7 +73,7 @@ TENANT = _(
     "━━ With a real tenant\n"
     "  noroshi init, noroshi serve, and in another terminal noroshi setup microsoft365, "
     "which\n"
-    "  guides you from the app registration to a test mail (README, “Start for real”)"
+    "  guides you from the app registration to a test message (README, “Start for real”)"
 )
 WATCHING = _("\nThe demo continues until you press Ctrl-C.")
 ADDRESS = _("The manager, in your browser:\n\n  {url}start?code={code}\n")
@@ -144,7 +144,7 @@ critical = 99.9
 TITLES: Mapping[str, Message] = {
     "title": pgettext("a team", "Operations"),
     "route": _("SMTP server 1"),
-    "machine": _("This machine"),
+    "machine": _("This computer"),
     "shop": _("Order service"),
     "disks": _("Disk space"),
 }

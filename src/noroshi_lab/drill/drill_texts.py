@@ -26,9 +26,9 @@ HEAD = ngettext(
     "  second route: {second}\n"
     "  contact:      {contact} ({to})",
 )
-READY = _("Both routes work, and a first mail arrived by {first}.")
+READY = _("Both routes work, and a first message arrived through {first}.")
 NOT_TO_LAB = _(
-    "No rule of this node uses a route to this lab's Microsoft 365 (kind smtp, an account of "
+    "No rule of this node uses a route to this lab's Microsoft 365 (type smtp, an account of "
     "its cloud), followed by a route to another provider. Define both, or let the drill set "
     "up its own node: noroshi lab drill --fresh"
 )
@@ -36,17 +36,17 @@ NOT_WELL = _(
     "Route {route} does not work before the drill starts ({why}). Check: noroshi status"
 )
 MAILS_WAIT = ngettext(
-    "{count} mail is already waiting and would get mixed up with the drill. Check: noroshi "
-    "queue list",
-    "{count} mails are already waiting and would get mixed up with the drill. Check: noroshi "
-    "queue list",
+    "{count} message is already waiting and would get mixed up with the drill. Check: "
+    "noroshi queue list",
+    "{count} messages are already waiting and would get mixed up with the drill. Check: "
+    "noroshi queue list",
 )
 
 # the mails that it sends
 FIRST_MAIL = _("Drill: before the first failure")
 ALARM = _("Drill, alarm during: {title}")
-LONE = _("Drill, only by {first}, during: {title}")
-BODY = _("This mail is part of a drill (noroshi lab drill). No action is required.")
+LONE = _("Drill, only through {first}, during: {title}")
+BODY = _("This message is part of a drill (noroshi lab drill). No action is required.")
 
 # what is reported of each
 LABELS = {
@@ -56,22 +56,22 @@ LABELS = {
     "mended": _("restored"),
 }
 UNTOUCHED = _("no effect: {first} signs in by OAuth 2.0, not with a password")
-TOLD_BY = _("by {route}: {subject}")
-NOT_BY_MAIL = _("recorded with the mail (noroshi queue show), as no action is required")
+TOLD_BY = _("through {route}: {subject}")
+NOT_BY_MAIL = _("recorded with the message (noroshi queue show), as no action is required")
 NEED_NOT = _("no notification is necessary")
 WHEN_LONGER = _(
-    "in noroshi status; also by mail if it lasts longer than the limit of the node's own "
+    "in noroshi status; also by email if it lasts longer than the limit of the node's own "
     "monitor"
 )
-CAME = _("the alarm arrived by {route}")
-CAME_HELD = _("the alarm arrived by {route}; mail that can use only {first} is held")
-BOTH_CAME = _("both mails arrived, by {routes}; none lost, none duplicated")
+CAME = _("the alarm arrived through {route}")
+CAME_HELD = _("the alarm arrived through {route}; messages that can use only {first} are held")
+BOTH_CAME = _("both messages arrived, through {routes}; none lost, none duplicated")
 BOTH_CAME_TWICE = _(
-    "both mails arrived; {twice} of them twice under one Message-ID, as the reply that "
+    "both messages arrived; {twice} of them twice under one Message-ID, as the reply that "
     "accepted it was missing"
 )
 WELL_AGAIN = _(
-    "{how}; {first} works again, and the mail it held arrived: none lost, none duplicated"
+    "{how}; {first} works again, and the messages it held arrived: none lost, none duplicated"
 )
 WAITING = _("… {what} ({span} s)")
 PASSED = _("○ passed ({span})")
@@ -80,7 +80,7 @@ FAILED = _("◆ failed: {why}")
 # why it did not pass
 IN_VAIN = _("not confirmed within {span}: {what}")
 TWICE = ngettext("{subject}: arrived {count} time", "{subject}: arrived {count} times")
-BY_OTHER = _("{subject}: arrived by {route}, which it must not use")
+BY_OTHER = _("{subject}: arrived through {route}, which it must not use")
 STILL_SCRIPTED = _("the node did not encounter the prepared faults: {faults}")
 
 # the end

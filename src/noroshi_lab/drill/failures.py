@@ -98,7 +98,8 @@ def _comes_back(stage: Stage) -> None:
 _TENANT = _switched("tenant-smtp-auth", "off", "on")
 _MAILBOX = _switched("mailbox-smtp-auth", "off", "on")
 _SWITCHED_ON = _(
-    "SMTP AUTH was turned on again, and the held mail was retried at once (noroshi queue retry)"
+    "SMTP AUTH was turned on again, and the held messages were retried at once (noroshi "
+    "queue retry)"
 )
 
 TEN = (
@@ -153,18 +154,18 @@ TEN = (
         breaks=_fills_up,
         mends=_has_room,
         mended=_(
-            "space was freed, and the held mail was retried at once (noroshi queue retry)"
+            "space was freed, and the held messages were retried at once (noroshi queue retry)"
         ),
     ),
     Failure(
         name="before",
-        title=_("The connection breaks before the mail is accepted"),
+        title=_("The connection breaks before the message is accepted"),
         course=Course.PASSES,
         breaks=lambda stage: stage.fault_once("END", "drop"),
     ),
     Failure(
         name="after",
-        title=_("The connection breaks after the mail is accepted, before the reply"),
+        title=_("The connection breaks after the message is accepted, before the reply"),
         course=Course.PASSES,
         breaks=lambda stage: stage.fault_once("END", "keep-then-drop"),
         unknown=True,

@@ -25,12 +25,12 @@ _MAIL = PAGE | {
     "sandbox; frame-ancestors 'self'",
     "X-Frame-Options": "SAMEORIGIN",
 }
-_TITLE = _("Received mail")
-_OF = _("Mail received by {box}")
-_EMPTY = _("No mail has arrived yet. This page refreshes automatically.")
+_TITLE = _("Received messages")
+_OF = _("Messages received by {box}")
+_EMPTY = _("No message has arrived yet. This page refreshes automatically.")
 _ALL = _("All mailboxes")
 _NO_SUBJECT = _("(no subject)")
-_NOT_THERE = _("This mail does not exist.")
+_NOT_THERE = _("This message does not exist.")
 _COLUMNS = (_("Date"), _("Mailbox"), _("From"), _("Subject"))
 _HEADINGS = (
     (_("From"), "from_"),

@@ -24,13 +24,13 @@ from noroshi_lab.lab.mailbox import Mail, Mailboxes
 _WHAT = _(
     "Simulates Microsoft 365 (sign-in, SMTP, Graph) and one more provider on this computer."
 )
-_WHAT_MAIL = _("Lists the mails that the lab has accepted, or shows one.")
+_WHAT_MAIL = _("Lists the messages that the lab has accepted, or shows one.")
 OTHER_COMMANDS = {"mail": _WHAT_MAIL, **COMMANDS}
 """What can be done beside a lab that runs, or with what it has left."""
 _WHAT_DRILL = _("Takes a running node through the ten most likely failures.")
 _PORT = _("HTTPS port (default: the last one used, or a free one)")
 _SMTP_PORT = _("SMTP port (default: the last one used, or a free one)")
-_NUMBER = _("number of the mail to show")
+_NUMBER = _("number of the message to show")
 _JSON = _("output for programs")
 _STARTED = _(
     "The lab is running: Microsoft 365 and one more provider, simulated on this computer.\n"
@@ -49,8 +49,8 @@ _CANNOT = _(
     "The lab cannot start: {why}. Another lab may be running; choose other ports with "
     "--port and --smtp-port."
 )
-_EMPTY = _("No mail has arrived yet.")
-_NONE = _("There is no mail {number}.")
+_EMPTY = _("No message has arrived yet.")
+_NONE = _("There is no message {number}.")
 _OTHERS = {
     "desk": "control_at",
     "graph": "graph",

@@ -141,14 +141,14 @@ async def test_a_secret_from_notepad_is_kept_without_its_mark(harness, tmp_path)
 async def test_the_address_may_come_by_a_pipe(harness, tmp_path):
     await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
-    assert told.code == 0 and "Waiting mails" not in told.out
+    assert told.code == 0 and "Waiting messages" not in told.out
 
 
 async def test_a_sign_in_says_how_many_mails_go_out(harness, tmp_path):
     await harness.service.sign_in.set_secret(AKI, "app", CANARY)
     await harness.service.queue.send(AKI, ("ops",), "s", "t", ("m365",))
     told = await typed("authorize", "m365", home=tmp_path, given=GOOD)
-    assert "Waiting mails that are sent now: 1. To test it:" in told.out
+    assert "Waiting messages being sent now: 1. To test it:" in told.out
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ async def test_for_an_app_the_secret_is_all_that_is_asked_for(app, tmp_path):
         await person.type("Client secret: ", f"{CANARY}\n")
         await person.until("The token is for Exchange Online.")
         await person.until("it lacks the permission SMTP.SendAsApp")
-        await person.until("Waiting mails that are sent now: 1.")
+        await person.until("Waiting messages being sent now: 1.")
         assert await person.process.wait() == 0
     assert CANARY not in person.seen and "URL: " not in person.seen
     assert app.server.asked == [CANARY]

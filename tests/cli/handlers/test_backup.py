@@ -127,4 +127,4 @@ async def test_a_fault_is_said_in_words_and_by_the_exit_code(backup):
         db.execute("delete from way")
     told = await typed("check-store", str(file))
     assert told.code == 1
-    assert told.out.startswith(f"{file} is damaged:\n  1 mail is waiting without a route")
+    assert told.out.startswith(f"{file} is damaged:\n  1 message is waiting without a route")

@@ -30,7 +30,7 @@ async def test_one_is_shown_changed_against_its_etag_and_removed(tmp_path):
         assert late.code == 5 and "in the meantime, in version 2" in late.err
         assert "chief@example.com" in late.err
         other = await done("rename", "contacts/boss", "chief", "--dry-run")
-        assert "Waiting mails keep their addresses" in other.out + other.err
+        assert "Waiting messages keep their addresses" in other.out + other.err
         other = await done("rename", "contacts/boss", "chief")
         assert (other.code, "contacts/boss → contacts/chief" in other.out) == (0, True)
         assert (await done("rename", "contacts/chief", "boss")).code == 0

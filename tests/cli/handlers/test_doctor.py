@@ -38,7 +38,7 @@ NOT_FOUND = {
     ),
     "ja": (
         "この問題は見つかりません",
-        "障害を直したあと、すぐに送信するには: noroshi queue retry {}\n",
+        "障害を解消したあと、すぐに送信するには: noroshi queue retry {}\n",
     ),
 }
 PASSED = {"en": "All stages passed", "ja": "すべての段階を通過しました"}

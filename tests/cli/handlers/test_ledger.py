@@ -45,11 +45,19 @@ async def test_every_alarm_has_its_line_and_the_sum_adds_up(harness, tmp_path):
     told = await typed("ledger", home=tmp_path)
     assert told.code == 0
     lines = told.out.splitlines()
-    assert lines[0].split() == ["RAISED", "STATE", "TO", "ROUTE", "TRIES", "ALARM", "SUBJECT"]
+    assert lines[0].split() == [
+        "RAISED",
+        "STATE",
+        "TO",
+        "ROUTE",
+        "ATTEMPTS",
+        "ALARM",
+        "SUBJECT",
+    ]
     assert any(ALARM in line and "accepted" in line for line in lines)
     assert any("01J.18/all/ops" in line and "waiting" in line for line in lines)
     assert lines[-1] == (
-        "Alarms: raised 2 = accepted 1 + came back 0 + waiting 1 + set aside 0 + given up 0 + lost 0"
+        "Alarms: raised 2 = accepted 1 + bounced 0 + waiting 1 + undeliverable 0 + dropped 0 + lost 0"
     )
 
 
@@ -68,8 +76,8 @@ async def test_an_alarm_that_came_back_says_so_with_what_the_report_says(harness
     await harness.store.record_arrival(ALARM, back)
     told = (await typed("ledger", "--alarm", ALARM, home=tmp_path, COLUMNS="200")).out
     *_, came, state = told.splitlines()
-    assert came.startswith("came back") and came.endswith("ops@example.com  550 5.1.10 no")
-    assert state.split(maxsplit=1) == ["State", "came back"]
+    assert came.startswith("bounced") and came.endswith("ops@example.com  550 5.1.10 no")
+    assert state.split(maxsplit=1) == ["State", "bounced"]
 
 
 async def test_what_came_back_is_not_counted_as_accepted(harness, tmp_path):

@@ -102,7 +102,7 @@ async def test_who_was_refused_is_told_with_the_reason(harness, tmp_path):
         await harness.people.log_in("nobody", "wrong", "192.0.2.7")
     told = (await typed("audit", home=tmp_path)).out
     assert told.count("unknown (browser 192.0.2.7)") == 2 and "nobody" not in told
-    assert "refused: The name or the password is not correct." in told
+    assert "refused: The user name or password is incorrect." in told
     assert told.rstrip().endswith("(earlier refusals not listed: 2)")
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from noroshi.core.cadence import WEEK, At, Every
+from noroshi.core.cadence import WEEK, FixedInterval, FixedTimes
 from noroshi.core.definitions.compiler import (
     AccountDef,
     CloudDef,
@@ -25,10 +25,11 @@ from noroshi.core.definitions.compiler import (
 )
 from noroshi.core.definitions.schema import WindowDef
 from noroshi.core.definitions.schema_mail import NetworkDef
-from noroshi.core.levels import Level, When
+from noroshi.core.levels import Level, RuleTrigger
 from noroshi.core.mail import Network
-from noroshi.core.maintenance import Once, Weekly
+from noroshi.core.maintenance import OneTimeWindow, WeeklyWindow
 from noroshi.core.model import Limits
+from tests.sweeps import sweep
 
 
 def as_given(given, where):
@@ -117,35 +118,47 @@ def stacked(instance, group, monitor):
     return replace(WEB, group=(inner,), **instance)
 
 
-AT = At(times=(time(7, 30),), zone="UTC", days=frozenset({0, 4}))
+AT = FixedTimes(times=(time(7, 30),), zone="UTC", days=frozenset({0, 4}))
 
 
 @pytest.mark.parametrize(
     ("instance", "group", "monitor", "cadence"),
     [
-        pytest.param({}, {}, {}, Every(timedelta(minutes=1)), id="nobody says: a minute"),
-        pytest.param({"every": "5m"}, {}, {}, Every(timedelta(minutes=5)), id="the instance"),
         pytest.param(
-            {"every": "5m"}, {"every": "1h30m"}, {}, Every(timedelta(hours=1.5)), id="the group"
+            {}, {}, {}, FixedInterval(timedelta(minutes=1)), id="nobody says: a minute"
+        ),
+        pytest.param(
+            {"every": "5m"}, {}, {}, FixedInterval(timedelta(minutes=5)), id="the instance"
+        ),
+        pytest.param(
+            {"every": "5m"},
+            {"every": "1h30m"},
+            {},
+            FixedInterval(timedelta(hours=1.5)),
+            id="the group",
         ),
         pytest.param(
             {"every": "5m"},
             {"every": "1h"},
             {"every": "1s"},
-            Every(timedelta(seconds=1)),
+            FixedInterval(timedelta(seconds=1)),
             id="it",
         ),
         pytest.param(
             {}, {"at": "07:30", "days": ("mon", "fri")}, {}, AT, id="times of the group"
         ),
         pytest.param(
-            {"at": ("07:30",)}, {}, {"every": "1d"}, Every(timedelta(days=1)), id="not at times"
+            {"at": ("07:30",)},
+            {},
+            {"every": "1d"},
+            FixedInterval(timedelta(days=1)),
+            id="not at times",
         ),
         pytest.param(
             {"zone": "Asia/Tokyo", "every": "1d"},
             {},
             {"at": ("19:00", "07:30")},
-            At(times=(time(7, 30), time(19)), zone="Asia/Tokyo", days=WEEK),
+            FixedTimes(times=(time(7, 30), time(19)), zone="Asia/Tokyo", days=WEEK),
             id="times in the instance's zone",
         ),
     ],
@@ -237,7 +250,7 @@ def test_a_rule_has_its_contacts_and_all_it_says():
     found = compile(defined(rule=rule), KINDS).rules["ops"]
     assert [contact.id for contact in found.contacts] == ["ops"]
     assert found.on == {Level.CRITICAL}
-    assert (found.when, found.nth, found.most) == (When.NTH, 3, 5)
+    assert (found.when, found.nth, found.most) == (RuleTrigger.NTH, 3, 5)
     assert found.repeat == timedelta(minutes=30)
 
 
@@ -311,12 +324,12 @@ GROUP_AT = "instances/web.toml: group.os"
 ROOT_AT = f"{GROUP_AT}.monitor.root"
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("web", "said"),
     [
         pytest.param(
             with_monitor(kind="dsik"),
-            f"{ROOT_AT}.kind: there is no kind of monitor dsik (did you mean disk?)",
+            f"{ROOT_AT}.kind: there is no type of monitor dsik (did you mean disk?)",
             id="unknown kind",
         ),
         pytest.param(
@@ -331,14 +344,14 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             replace(WEB, zone="Asia/Tokio"),
-            "instances/web.toml: zone: Asia/Tokio is not a time zone that this computer knows; write "
-            "it as in Asia/Tokyo",
+            "instances/web.toml: zone: Asia/Tokio is not a time zone that this computer knows; use a "
+            "form such as Asia/Tokyo",
             id="unknown zone",
         ),
         pytest.param(
             replace(WEB, zone="../etc/passwd"),
             "instances/web.toml: zone: ../etc/passwd is not a time zone that this computer knows; "
-            "write it as in Asia/Tokyo",
+            "use a form such as Asia/Tokyo",
             id="zone that is a path",
         ),
         pytest.param(
@@ -353,7 +366,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_group(every="5m", at="07:30"),
-            f"{GROUP_AT}: both every and at are given; keep one of them",
+            f"{GROUP_AT}: both every and at are set; keep one of them",
             id="every and at",
         ),
         pytest.param(
@@ -368,7 +381,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_monitor(at=("7:30",)),
-            f'{ROOT_AT}.at: 7:30 is not a time of day; write it as in "07:30"',
+            f'{ROOT_AT}.at: 7:30 is not a time of day; use a form such as "07:30"',
             id="bad time of day",
         ),
         pytest.param(
@@ -379,7 +392,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         pytest.param(
             with_monitor(every="5 min"),
             f"{ROOT_AT}.every: 5 min is not a duration; "
-            'write it as in "30s", "5m", "1h30m" or "1d"',
+            'use a form such as "30s", "5m", "1h30m" or "1d"',
             id="no duration",
         ),
         pytest.param(
@@ -417,7 +430,7 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_group(limits={"disc": {"used": HIGH}}),
-            f"{GROUP_AT}.limits: there is no kind of monitor disc (did you mean disk?)",
+            f"{GROUP_AT}.limits: there is no type of monitor disc (did you mean disk?)",
             id="limits of no kind",
         ),
         pytest.param(
@@ -433,12 +446,12 @@ ROOT_AT = f"{GROUP_AT}.monitor.root"
         ),
         pytest.param(
             with_monitor(limits={"used": LimitsDef(margin=-1)}),
-            f"{ROOT_AT}.limits.used.margin: -1 is negative; a margin must be 0 or more",
+            f"{ROOT_AT}.limits.used.margin: -1 is negative; a hysteresis must be 0 or more",
             id="margin below zero",
         ),
         pytest.param(
             with_monitor(network="office"),
-            f"{ROOT_AT}.network: is only for kinds that connect through a network (http), not for disk",
+            f"{ROOT_AT}.network: is only for types that connect through a network (http), not for disk",
             id="a network of a kind that has none",
         ),
         pytest.param(
@@ -452,7 +465,7 @@ def test_what_is_wrong_with_an_instance_is_said_once_with_its_place(web, said):
     assert said_of(defined(web)) == [said]
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("changes", "said"),
     [
         pytest.param(
@@ -512,7 +525,7 @@ def test_what_is_wrong_with_a_rule_is_said_once_with_its_place(changes, said):
     assert said_of(replace(definitions, rules=rules)) == [said]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "address",
     [
         "",
@@ -533,16 +546,16 @@ def test_a_contact_is_told_at_addresses_alone(address):
     contact = replace(OPS, addresses=("well@example.test", address))
     said = said_of(defined(contact=contact))
     shown = address if address and address.isprintable() else repr(address)
-    assert said == [f"contacts/ops.toml: addresses: {shown} is not a mail address"]
+    assert said == [f"contacts/ops.toml: addresses: {shown} is not an email address"]
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("changes", "said"),
     [
         pytest.param(
             {"route": replace(ROUTE, kind="smpt")},
-            "routes/smtp1.toml: kind: there is no kind of route smpt (did you mean smtp?)",
-            id="unknown kind of route",
+            "routes/smtp1.toml: kind: there is no type of route smpt (did you mean smtp?)",
+            id="unknown type of route",
         ),
         pytest.param(
             {"route": replace(ROUTE, connections=0)},
@@ -562,7 +575,7 @@ def test_a_contact_is_told_at_addresses_alone(address):
         ),
         pytest.param(
             {"contact": replace(OPS, addresses=())},
-            "contacts/ops.toml: addresses: has no mail address",
+            "contacts/ops.toml: addresses: has no email address",
             id="contact without address",
         ),
         pytest.param(
@@ -577,13 +590,13 @@ def test_a_contact_is_told_at_addresses_alone(address):
         ),
         pytest.param(
             {"account": replace(ACCOUNT, redirect="http://localhost:x/")},
-            "accounts/m365.toml: redirect: http://localhost:x/ has an invalid port; write it as in "
-            "http://localhost:8400/cb",
+            "accounts/m365.toml: redirect: http://localhost:x/ has an invalid port; use a form such "
+            "as http://localhost:8400/cb",
             id="no port in the redirect",
         ),
         pytest.param(
             {"account": replace(ACCOUNT, mailbox="noroshi")},
-            "accounts/m365.toml: mailbox: noroshi is not a mail address",
+            "accounts/m365.toml: mailbox: noroshi is not an email address",
             id="no mailbox",
         ),
         pytest.param(
@@ -660,8 +673,8 @@ def test_planned_work_above_holds_below_too_in_the_zone_of_the_instance():
     )
     begins, ends = map(datetime.fromisoformat, ("2026-12-24T18:00", "2026-12-25T06:00"))
     assert monitor_of(web).maintenance == (
-        Once(begins=begins, ends=ends, zone="Asia/Tokyo"),
-        Weekly(
+        OneTimeWindow(begins=begins, ends=ends, zone="Asia/Tokyo"),
+        WeeklyWindow(
             begins=time(22),
             ends=time(2),
             zone="Asia/Tokyo",

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from noroshi.core.definitions.safe_toml import MOST_PARTS, TOO_MANY_PARTS, loads
+from tests.sweeps import sweep
 
 PARTS = ["a", '"a b"', "'a.b'", r'"\""', "é"]
 FORMS = [
@@ -22,9 +23,9 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize("part", PARTS)
-@pytest.mark.parametrize("blank", ["", " ", "\t "])
-@pytest.mark.parametrize("form", FORMS)
+@sweep("part", PARTS)
+@sweep("blank", ["", " ", "\t "])
+@sweep("form", FORMS)
 def test_a_name_of_a_hundred_thousand_parts_is_refused_at_once(part, blank, form):
     with pytest.raises(ValueError, match=TOO_MANY_PARTS):
         loads(form.format(f"{blank}.{blank}".join([part] * 100_000)))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from noroshi.core.cadence import Every
+from noroshi.core.cadence import FixedInterval
 from noroshi.core.definitions.compiler import compile, compile_most
 from noroshi.core.definitions.kinds import Kind, Kinds
 from noroshi.core.definitions.schema import (
@@ -14,9 +14,10 @@ from noroshi.core.definitions.schema import (
     RuleDef,
 )
 from noroshi.core.definitions.schema_mail import AccountDef, RouteDef
-from noroshi.core.definitions.self_monitoring import KINDS, OFTEN, OwnRule, is_own
+from noroshi.core.definitions.self_monitoring import OFTEN, OwnRule, is_own
 from noroshi.core.definitions.value_checks import read_length
 from noroshi.core.model import Limits, Rule
+from noroshi.core.own_instance import KINDS
 
 
 def kind(**other):
@@ -71,7 +72,9 @@ def test_each_route_each_account_in_use_the_queue_and_the_node_are_watched_often
         "route-smtp1",
         "route-smtp2",
     ]
-    assert {m.cadence for m in found.values()} == {Every(read_length(OFTEN, "1s", None))}
+    assert {m.cadence for m in found.values()} == {
+        FixedInterval(read_length(OFTEN, "1s", None))
+    }
 
 
 def test_where_nothing_can_leave_there_is_nothing_to_watch():
@@ -111,7 +114,7 @@ def test_a_definition_of_it_may_say_who_is_told_when_and_from_which_limits_on():
     found = own(replace(GIVEN, instances={"noroshi": given}))
     assert ways(found["queue"]) == {"ops": ("smtp1",)}
     assert found["queue"].limits["oldest"].warning == 30
-    assert found["queue"].cadence == Every(read_length("5m", "1s", None))
+    assert found["queue"].cadence == FixedInterval(read_length("5m", "1s", None))
     assert (
         own(replace(GIVEN, instances={"noroshi": replace(given, rules=())}))["queue"].rules
         == ()

@@ -6,6 +6,7 @@ import tomllib
 import pytest
 
 from noroshi.core.definitions.toml_errors import toml_cause, toml_error_text
+from tests.sweeps import sweep
 
 SLIPS = [
     "a = ",
@@ -34,7 +35,7 @@ SLIPS = [
 ]
 
 
-@pytest.mark.parametrize("slip", SLIPS)
+@sweep("slip", SLIPS)
 def test_a_slip_is_told_in_japanese_too(slip):
     with pytest.raises(tomllib.TOMLDecodeError) as caught:
         tomllib.loads(slip)

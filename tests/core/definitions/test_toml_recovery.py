@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from noroshi.core.definitions.toml_recovery import LARGEST, MOST, slips
+from noroshi.core.definitions.toml_recovery import LARGEST, MOST_SLIPS, slips
+from tests.sweeps import sweep
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "examples").rglob("*.toml"))
 WORDS = re.compile(r'^(\s*[\w.-]+ = .*)"(\]?)$')
@@ -61,7 +62,7 @@ def test_what_may_come_of_an_earlier_mistake_is_not_called_one(text, numbers):
     assert lines(text) == numbers
 
 
-@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: f"{file.parent.name}-{file.stem}")
+@sweep("file", EXAMPLES, ids=lambda file: f"{file.parent.name}-{file.stem}")
 def test_of_two_quotes_that_are_missing_anywhere_both_are_told(file):
     whole = file.read_text(encoding="utf-8").splitlines()
     places = [at for at, line in enumerate(whole) if WORDS.match(line)]
@@ -71,7 +72,7 @@ def test_of_two_quotes_that_are_missing_anywhere_both_are_told(file):
 
 
 def test_so_many_are_told_and_no_more():
-    assert len(told("a = x\n" * 1000)) == MOST
+    assert len(told("a = x\n" * 1000)) == MOST_SLIPS
     assert len(told("a = x\n" * LARGEST)) == 1
 
 

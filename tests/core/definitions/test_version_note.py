@@ -1,9 +1,8 @@
 """Notes of versions: what a person typed, and our own in the language of whoever reads them."""
 
-import pytest
-
 from noroshi.core.definitions.version_note import note_text, note_words, typed_note
 from noroshi.core.translation import bilingual, plain
+from tests.sweeps import sweep
 
 
 def test_a_note_of_ours_is_told_in_both_languages():
@@ -11,7 +10,7 @@ def test_a_note_of_ours_is_told_in_both_languages():
     assert note_words(note_text(words)) == words
 
 
-@pytest.mark.parametrize(
+@sweep(
     "note",
     [
         "",

@@ -5,32 +5,33 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from noroshi.core.cadence import At
+from noroshi.core.cadence import FixedTimes
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Contact, Rule
 from noroshi.core.notices.draft import (
     BUILT_IN,
     MOST_SHOWN,
-    elsewhere,
     last_due,
     may_tell_of,
+    notification_envelopes,
+    notifications_elsewhere,
     report_before,
     report_due,
-    tellings,
     with_default_notifications,
 )
 from noroshi.core.notices.notice import (
-    Aside,
-    CameBack,
-    Changed,
     Happening,
-    Missed,
+    MailCameBack,
+    MailSetAside,
+    MissedMonitor,
+    MonitoredInstance,
+    MonitoringGap,
+    MonitoringStarted,
     Notification,
-    Started,
-    Unwatched,
-    Watched,
+    SettingsChanged,
 )
 from noroshi.core.translation import NOTHING, plain
+from tests.sweeps import sweep
 
 NOW = datetime(2026, 4, 1, 6, 0, tzinfo=UTC)
 OPS = Contact(id="ops", addresses=("ops@example.com",))
@@ -50,31 +51,31 @@ def told(notice, *asked, serial="7"):
     def draft(action, _contact, part):
         return {"action": action, "part": part}
 
-    return list(tellings(notice, serial, asked, draft, NOW))
+    return list(notification_envelopes(notice, serial, asked, draft, NOW))
 
 
 def started(*names):
-    watched = tuple(Watched(name, "", 1) for name in names)
-    return Started(at=NOW, node="node", instances=watched, version=1)
+    watched = tuple(MonitoredInstance(name, "", 1) for name in names)
+    return MonitoringStarted(at=NOW, node="node", instances=watched, version=1)
 
 
 def changed(*differences):
     lines = tuple((instance, plain(text)) for instance, text in differences)
-    return Changed(at=NOW, version=7, who="sato", note=NOTHING, differences=lines)
+    return SettingsChanged(at=NOW, version=7, who="sato", note=NOTHING, differences=lines)
 
 
-ASIDE = Aside(
+ASIDE = MailSetAside(
     at=NOW,
     mail="m.1/r/ops",
     contact="ops",
     to=("x",),
     subject="s",
     route="smtp2",
-    why=plain("550"),
+    reason=plain("550"),
 )
 
 
-CAME_BACK = CameBack(
+CAME_BACK = MailCameBack(
     at=NOW,
     mail="m.1/r/ops",
     contact="ops",
@@ -82,7 +83,7 @@ CAME_BACK = CameBack(
     subject="s",
     route="smtp1",
     accepted_at=NOW,
-    why=plain("550"),
+    reason=plain("550"),
 )
 
 
@@ -123,8 +124,8 @@ def test_a_great_change_is_told_in_part_and_counted():
 
 
 def test_fixed_times_are_listed_for_the_instances_that_are_asked_for():
-    missed = tuple(Missed(name, f"{name}/g/m", "", NOW) for name in ("web1", "web2"))
-    gap = Unwatched(at=NOW, until=NOW + timedelta(hours=1), missed=missed)
+    missed = tuple(MissedMonitor(name, f"{name}/g/m", "", NOW) for name in ("web1", "web2"))
+    gap = MonitoringGap(at=NOW, until=NOW + timedelta(hours=1), missed=missed)
     asked = notification(Happening.UNWATCHED, instances=frozenset({"web2"}))
     [envelope] = told(gap, asked)
     assert [one.instance for one in envelope.payload["part"].missed] == ["web2"]
@@ -152,19 +153,25 @@ def test_who_says_who_is_told_of_it_has_the_last_word():
 
 def test_a_mail_that_was_set_aside_is_told_to_others_and_by_another_way():
     asked = (notification(Happening.ASIDE, contacts=(OPS, SAM), routes=("smtp2", "smtp3")),)
-    [wanted] = elsewhere(ASIDE, asked, ("smtp1", "smtp2"), ("smtp1", "smtp2", "smtp3"))
+    [wanted] = notifications_elsewhere(
+        ASIDE, asked, ("smtp1", "smtp2"), ("smtp1", "smtp2", "smtp3")
+    )
     assert (wanted.contacts, wanted.routes) == ((SAM,), ("smtp3", "smtp2"))
 
 
 def test_a_mail_that_came_back_is_told_to_others_and_by_another_way_than_it_went():
     asked = with_default_notifications((), (rule("r", OPS, SAM),))
-    (wanted,) = elsewhere(CAME_BACK, asked, ("smtp1",), ("smtp1", "smtp2", "smtp3"))
+    (wanted,) = notifications_elsewhere(
+        CAME_BACK, asked, ("smtp1",), ("smtp1", "smtp2", "smtp3")
+    )
     assert (wanted.contacts, wanted.routes) == ((SAM,), ("smtp2", "smtp1"))
 
 
 def test_where_there_is_nobody_else_its_own_contact_is_told_by_any_way_that_is_left():
     asked = with_default_notifications((), (rule("r", OPS),))
-    [wanted] = elsewhere(ASIDE, asked, ("smtp1", "smtp2"), ("smtp1", "smtp2", "smtp3"))
+    [wanted] = notifications_elsewhere(
+        ASIDE, asked, ("smtp1", "smtp2"), ("smtp1", "smtp2", "smtp3")
+    )
     assert (wanted.contacts, wanted.routes) == ((OPS,), ("smtp3", "smtp1", "smtp2"))
 
 
@@ -173,8 +180,8 @@ def test_where_there_is_nobody_else_its_own_contact_is_told_by_any_way_that_is_l
     [
         pytest.param("m.1/r/ops", True, id="an alarm"),
         pytest.param("notice/started/node.7/n/ops", True, id="a start"),
-        pytest.param("notice/set-aside/m.1/r/ops/n/sam", False, id="a mail set aside"),
-        pytest.param("notice/came-back/m.1/r/ops/x/n/sam", False, id="a mail that came back"),
+        pytest.param("notice/set-aside/m.1/r/ops/n/sam", False, id="an undeliverable message"),
+        pytest.param("notice/came-back/m.1/r/ops/x/n/sam", False, id="a message that bounced"),
         pytest.param(
             "notice/action-failed/route/smtp1/2026-04-01/n/sam", False, id="a failure"
         ),
@@ -188,14 +195,16 @@ def test_what_tells_of_a_failure_leads_to_no_further_telling(id, may):
 
 
 def daily(*times, zone="UTC", days=frozenset(range(7))):
-    return At(times=tuple(time.fromisoformat(one) for one in times), zone=zone, days=days)
+    return FixedTimes(
+        times=tuple(time.fromisoformat(one) for one in times), zone=zone, days=days
+    )
 
 
 def utc(text):
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("cadence", "looked", "now", "due"),
     [
         pytest.param(
@@ -332,4 +341,4 @@ def test_each_minute_of_both_odd_nights_owes_a_report_just_once():
 def test_a_notification_without_contacts_left_is_not_asked():
     others = (notification(Happening.ASIDE), replace(notification(Happening.ASIDE), id="x"))
     both = (*others, notification(Happening.ASIDE, id="sams", contacts=(SAM,)))
-    assert [n.id for n in elsewhere(ASIDE, both, (), ())] == ["sams"]
+    assert [n.id for n in notifications_elsewhere(ASIDE, both, (), ())] == ["sams"]

@@ -39,7 +39,7 @@ def one(*mails):
 @pytest.mark.parametrize(
     ("language", "mark", "why"),
     [
-        pytest.param("en", "[without the queue] ", "the volume is full", id="English"),
+        pytest.param("en", "[sent directly] ", "the volume is full", id="English"),
         pytest.param("ja", "[直接送信] ", "ボリュームがいっぱいです", id="Japanese"),
     ],
 )
@@ -60,7 +60,7 @@ def test_it_has_an_id_of_its_own_for_each_time():
 def test_all_for_a_contact_is_one_the_urgent_first_by_every_route_and_none_sees_anothers():
     mails = [mail("a"), mail("z", importance="high"), mail("b", contact="sato")]
     ops, sato = emergency_mails(mails, "web1", FULL, NOW)
-    assert ops.payload["subject"] == "[without the queue] [CRITICAL] z and 1 more"
+    assert ops.payload["subject"] == "[sent directly] [CRITICAL] z and 1 more"
     assert (ops.routes, ops.alarms) == (("smtp2", "smtp1"), ("z", "a"))
     assert (ops.to, sato.to) == (("ops@example.com",), ("sato@example.com",))
     assert "about b" in sato.payload["text"] and "about b" not in ops.payload["text"]

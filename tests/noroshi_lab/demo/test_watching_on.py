@@ -1,4 +1,5 @@
-"""Whoever ends the watched process while the demo watches on sees its alarm and its recovery."""
+"""While the demo watches on: who looks on may enter the manager, and who ends the watched process
+sees its alarm and its recovery."""
 
 import re
 import signal
@@ -19,7 +20,9 @@ def demo(tmp_path):
     demo.end()
 
 
-def test_a_service_that_is_killed_is_told_of_and_comes_back(demo):
+def test_who_looks_on_may_enter_and_a_service_that_is_killed_is_told_of_and_comes_back(demo):
+    """One demo: its story takes longer than all that is looked at."""
+    is_told_where_the_manager_is_and_may_enter(demo)
     demo.until_it_says("Ctrl-C")
     pid = re.search(r"  kill (\d+)", demo.said)[1]
     next(child for child in demo.children if str(child.pid) == pid).kill()
@@ -30,11 +33,12 @@ def test_a_service_that_is_killed_is_told_of_and_comes_back(demo):
     demo.until_it_says(story_texts.GONE.en)  # so that the new one is known, too
     demo.process.send_signal(signal.SIGINT)
     assert demo.wait() == 0
+    assert demo.complained == ""
     assert demo.said.endswith(f"\n{story_texts.STOPPED.en}\n")
     assert demo.left == [] and not list(demo.temporary.iterdir())
 
 
-def test_whoever_looks_on_is_told_where_the_manager_is_and_may_enter(demo):
+def is_told_where_the_manager_is_and_may_enter(demo):
     demo.until_it_says("start?code=")
     address = re.compile(r"\n\n  (http://127\.0\.0\.1:\d+/start)\?code=([A-Z0-9-]+)\n\n")
     until(lambda: address.search(demo.said), "the address on a line of its own")

@@ -44,7 +44,7 @@ async def fetch(client: Client, path: str, language: str = "en") -> tuple[str, d
 
 
 @pytest.mark.parametrize(
-    ("language", "told"), [("en", "No mail has arrived yet"), ("ja", "まだ届いていません")]
+    ("language", "told"), [("en", "No message has arrived yet"), ("ja", "まだ届いていません")]
 )
 async def test_an_empty_list_says_so_and_looks_again(
     client: Client, language: str, told: str

@@ -13,6 +13,7 @@ from noroshi_lab.lab.directory import Factor, User
 from noroshi_lab.lab.lab import Lab
 from noroshi_lab.lab.person import SmtpAuthError, sign_in
 from tests.noroshi_lab.lab.lab_clients import Client, Clock
+from tests.sweeps import sweep
 
 ALERTS = "alerts@contoso.example"
 ADMIN = "admin@contoso.example"
@@ -245,7 +246,7 @@ async def test_the_pages_speak_one_language_and_run_nothing(
         assert ("模擬サーバー" in each) is (language == "ja")
 
 
-@pytest.mark.parametrize("code", sorted(KNOWN))
+@sweep("code", sorted(KNOWN))
 async def test_each_code_has_a_page(client: Client, code: int) -> None:
     status, html, _ = await client.get(f"{client.lab.base}/error?code={code}")
     assert status == 200 and f"AADSTS{code}" in html

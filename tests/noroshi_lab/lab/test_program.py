@@ -233,7 +233,7 @@ async def test_programs_read_the_mailbox_as_json(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "No mail has arrived yet."), ("ja", "メールはまだ届いていません。")],
+    [("en", "No message has arrived yet."), ("ja", "メールはまだ届いていません。")],
 )
 def test_an_empty_mailbox_says_so(tmp_path: Path, language: str, words: str) -> None:
     assert run("mail", "--folder", str(tmp_path / "x"), language=language) == (0, words + "\n")

@@ -60,7 +60,7 @@ async def sent(it: Story, address: str) -> str:
 
 
 def told_of(it: Story) -> list[str]:
-    return [subject for subject in it.subjects if "came back" in subject]
+    return [subject for subject in it.subjects if "bounced" in subject]
 
 
 def trips(it: Story) -> list[str]:

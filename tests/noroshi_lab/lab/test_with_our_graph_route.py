@@ -96,10 +96,10 @@ async def test_an_app_sends_once_it_has_its_permission(route: Route) -> None:
             "mailbox-quota",
             "0.0001",
             Fault.PERMISSION,
-            "is full, mostly of its own",
+            "is full, mostly with its own",
             id="mailbox full",
         ),
-        pytest.param("size", "0.001", None, "Name a route of kind smtp", id="size"),
+        pytest.param("size", "0.001", None, "Add a route of type smtp", id="size"),
         pytest.param(
             "mailbox",
             "closed",

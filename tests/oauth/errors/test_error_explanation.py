@@ -15,6 +15,7 @@ from noroshi.oauth.well_known_clouds import GOOGLE, MICROSOFT365
 from noroshi.ports.examination import Exam, Whose
 from noroshi.service.sign_in.account_steps import values_of
 from tests.oauth.errors.sign_in_errors import BY_CODE, BY_ERROR, BY_KEY_FILE, ELSEWHERE
+from tests.sweeps import sweep
 
 # Each number that Microsoft's page of sign-in errors has for what happens at the token endpoint,
 # and those that were seen beside it.
@@ -42,7 +43,7 @@ APP = Account(
 )
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("error", "codes", "who"),
     [
         pytest.param("invalid_grant", (), "user", id="a grant that ended"),
@@ -135,7 +136,7 @@ def test_a_sign_in_that_ended_by_itself_is_not_laid_to_a_changed_password(code):
 )
 def test_a_permission_is_named_for_either_way_out(code, alone, permissions):
     advice = advise("invalid_client", codes=(code,), app_only=alone)
-    step = advice.cure.remedy(advice.words, Exam(values=values_of(APP))).how[0]
+    step = advice.cure.remedy(advice.words, Exam(user_values=values_of(APP))).how[0]
     for text in (advice.words.en, advice.words.ja, step.en, step.ja):
         assert all(permission in text for permission in permissions)
 
@@ -147,7 +148,7 @@ def test_a_number_that_nobody_knows_is_said_to_be_unknown():
     assert UNKNOWN in advise("never_heard_of", codes=(123456789,)).words.en
 
 
-@pytest.mark.parametrize("code", sorted({*BY_CODE, *map(int, KNOWN.split())}))
+@sweep("code", sorted({*BY_CODE, *map(int, KNOWN.split())}))
 def test_each_number_has_its_advice_in_both_languages(code):
     words = advise("never_heard_of", codes=(code,)).words
     assert UNKNOWN not in words.en
@@ -155,16 +156,16 @@ def test_each_number_has_its_advice_in_both_languages(code):
     assert not words.ja.isascii()
 
 
-@pytest.mark.parametrize("error", sorted(BY_ERROR | ELSEWHERE | BY_KEY_FILE))
-@pytest.mark.parametrize("cloud", [MICROSOFT365, GOOGLE], ids=lambda cloud: cloud.name)
-@pytest.mark.parametrize("alone", [False, True], ids=["a person", "an app"])
+@sweep("error", sorted(BY_ERROR | ELSEWHERE | BY_KEY_FILE))
+@sweep("cloud", [MICROSOFT365, GOOGLE], ids=lambda cloud: cloud.name)
+@sweep("alone", [False, True], ids=["a person", "an app"])
 def test_each_class_is_named_in_both_languages(error, cloud, alone):
     words = advise(error, cloud=cloud, app_only=alone).words
     assert f"({error})" in words.en and f"({error})" in words.ja
     assert not words.ja.isascii()
 
 
-@pytest.mark.parametrize("error", sorted(ELSEWHERE))
+@sweep("error", sorted(ELSEWHERE))
 def test_nobody_elsewhere_is_told_of_microsofts_portal(error):
     other = replace(MICROSOFT365, name="other", oidc=True)
     told = advise(error, cloud=other).words.en
@@ -189,7 +190,7 @@ def test_a_certificate_that_is_not_registered_is_told_with_the_command_of_its_ac
     assert "noroshi cert show m365" in words.en and "noroshi cert show m365" in words.ja
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("hosts", "wanted", "not_wanted"),
     [
         ((), "SMTP.SendAsApp", "SMTP.SendAsApp, Mail.Send"),
@@ -199,13 +200,13 @@ def test_a_certificate_that_is_not_registered_is_told_with_the_command_of_its_ac
     ],
     ids=["no route", "a mailbox", "High Volume Email", "both"],
 )
-@pytest.mark.parametrize("code", [65001, 650056, 65006])
+@sweep("code", [65001, 650056, 65006])
 def test_the_permission_that_an_app_lacks_is_what_its_routes_servers_want(
     code, hosts, wanted, not_wanted
 ):
     account = replace(APP, hosts=hosts)
     failed = failure({"error": "invalid_grant", "error_codes": [code]}, account)
-    exam = Exam(values=values_of(account))
+    exam = Exam(user_values=values_of(account))
     remedy = cure_of(failed, account).remedy(failed.words, exam)
     for told in (remedy.how[0].en, remedy.how[0].ja):
         assert wanted in told and not_wanted not in told
@@ -218,7 +219,7 @@ OWN = replace(MICROSOFT365, name="ours", authority="https://id.ours.example/{ten
 BLAMES = re.compile(r"Microsoft(?! (Graph|cloud|クラウド))")
 
 
-@pytest.mark.parametrize("code", sorted({*BY_CODE, *map(int, KNOWN.split())}))
+@sweep("code", sorted({*BY_CODE, *map(int, KNOWN.split())}))
 def test_in_a_cloud_of_ones_own_nothing_is_laid_to_microsoft(code):
     advice = advise("never_heard_of", codes=(code,), cloud=OWN)
     assert not BLAMES.search(advice.words.en) and not BLAMES.search(advice.words.ja)

@@ -15,6 +15,7 @@ from noroshi.ports.examination import Whose
 from noroshi.service.sign_in.account_steps import values_of
 from tests.oauth.errors.sign_in_errors import BY_CODE, BY_ERROR, BY_KEY_FILE, ELSEWHERE
 from tests.oauth.errors.test_error_explanation import KNOWN
+from tests.sweeps import sweep
 from tests.transports.diagnostics.test_remedies import WHOLE, check
 
 PERSON = Account(
@@ -43,12 +44,12 @@ OURS = [
 def remedy_of(account, error, codes=()):
     advice = advise(error, codes=codes, app_only=account.app_only, cloud=account.cloud)
     failure = SignInError(advice.words, error=error, who=advice.who, codes=codes)
-    exam = replace(WHOLE, values={**WHOLE.values, **values_of(account)})
+    exam = replace(WHOLE, user_values={**WHOLE.user_values, **values_of(account)})
     return cure_of(failure, account).remedy(advice.words, exam, "the reply")
 
 
-@pytest.mark.parametrize("account", [PERSON, APP], ids=["a person", "an app"])
-@pytest.mark.parametrize("code", sorted({*BY_CODE, *map(int, KNOWN.split())}))
+@sweep("account", [PERSON, APP], ids=["a person", "an app"])
+@sweep("code", sorted({*BY_CODE, *map(int, KNOWN.split())}))
 def test_each_number_has_its_remedy_in_both_languages(code, account):
     remedy = remedy_of(account, "never_heard_of", (code,))
     check(remedy)
@@ -56,10 +57,8 @@ def test_each_number_has_its_remedy_in_both_languages(code, account):
     assert remedy.how and remedy.link and remedy.takes.en
 
 
-@pytest.mark.parametrize("error", sorted(BY_ERROR | ELSEWHERE | BY_KEY_FILE))
-@pytest.mark.parametrize(
-    "account", [PERSON, APP, AT_GOOGLE], ids=["a person", "an app", "at Google"]
-)
+@sweep("error", sorted(BY_ERROR | ELSEWHERE | BY_KEY_FILE))
+@sweep("account", [PERSON, APP, AT_GOOGLE], ids=["a person", "an app", "at Google"])
 def test_each_class_has_its_remedy(error, account):
     remedy = remedy_of(account, error)
     check(remedy)

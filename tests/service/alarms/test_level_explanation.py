@@ -134,4 +134,4 @@ def test_limits_that_no_look_has_judged_by_yet_confirm_nothing():
 
 def test_yes_and_no_are_told_in_words_where_their_note_was_not_kept():
     words = shown(port.CHECK, monitor(port.CHECK), OPEN[1:])
-    assert words == bilingual(en="Refuses connections: no", ja="接続拒否: いいえ")
+    assert words == bilingual(en="Refuses connections: no", ja="接続拒否: なし")

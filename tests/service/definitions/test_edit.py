@@ -210,6 +210,12 @@ async def test_the_audit_log_has_what_changed_and_no_try(ask):
     rows = [one for one in await ask("audit") if one["op"] == "definition_change"]
     assert len(rows) == 1 and rows[0]["given"]["note"] == "moved"
     assert "chief@example.com" in str(rows[0]["after"]) and rows[0]["before"] == {"version": 1}
+    (change,) = rows[0]["after"]["changed"]
+    assert (change["sign"], change["key"], change["setting"]) == (
+        "~",
+        "contacts/boss",
+        "addresses",
+    )
 
 
 async def test_after_a_change_the_folder_is_the_same_at_the_second_export(ask, tmp_path):

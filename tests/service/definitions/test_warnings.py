@@ -79,8 +79,8 @@ async def test_mails_that_would_be_left_without_their_route_or_contact_are_count
     rule = CONTENT["rules/all"] | {"routes": ["m365"]}
     less = documents(routes__plain=None, contacts__boss=None, rules__all=rule)
     by_route, to_contact = cautions(await ask("plan", documents=less))
-    assert by_route.startswith("Waiting mails for a removed route: 2 (plain).")
-    assert to_contact.startswith("Waiting mails to a removed contact: 1 (boss).")
+    assert by_route.startswith("Waiting messages for a removed route: 2 (plain).")
+    assert to_contact.startswith("Waiting messages to a removed contact: 1 (boss).")
     assert len(cautions(await ask("apply", documents=less))) == 2
 
 
@@ -221,7 +221,7 @@ async def test_a_monitor_that_was_likely_renamed_is_told_with_the_id_to_keep(ask
     id = json.loads(exported["instances/web1"])["group"][0]["monitor"][0]["id"]
     (told,) = cautions(await ask("plan", documents=documents(instances__web1=named("volumes"))))
     assert told.startswith("web1/base/disks is removed, and web1/base/volumes")
-    assert f'write id = "{id}" into it' in told
+    assert f'set id = "{id}" in it' in told
     kept = documents(instances__web1=named("volumes", id=id))
     assert cautions(await ask("plan", documents=kept)) == []
 

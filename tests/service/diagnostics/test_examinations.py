@@ -127,7 +127,7 @@ async def test_a_recipient_that_is_no_address_is_refused_beforehand(ask):
     await apply_definitions(ask)
     with pytest.raises(ErrorAnswer, match="recipient") as told:
         await ask("examine_begin", route="m365", to="no address")
-    assert told.value.problems == [("to", "no address is not a mail address")]
+    assert told.value.problems == [("to", "no address is not an email address")]
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ async def test_at_a_server_of_ones_own_that_speaks_as_entra_does_nobody_of_micro
     (stage,) = await looked_to_the_end(ask, await ask("examine_begin", route="seen"))
     remedy = stage["remedy"]
     assert remedy["who"] == {
-        "en": "the administrator of the other side",
+        "en": "the administrator of the remote service",
         "ja": "相手側の管理者",
     }
     assert remedy["link"] == ""

@@ -47,17 +47,17 @@ async def route(ask, name):
 async def test_what_was_accepted_is_not_called_proved(reading):
     letter = await reading("queue_show", id=await sent(reading, "m365"))
     assert letter["queued"]["state"] == "accepted" and letter["arrived"] == []
-    assert "would be noticed" in letter["unproved"]["en"]
+    assert "would be detected" in letter["unproved"]["en"]
 
 
 async def test_where_no_mailbox_is_read_it_is_told_that_nobody_would_notice(reading):
     letter = await reading("queue_show", id=await sent(reading, "plain"))
-    assert "would not be noticed" in letter["unproved"]["en"]
+    assert "would not be detected" in letter["unproved"]["en"]
     assert "reads_inbox" in letter["unproved"]["ja"]
 
 
 @pytest.mark.parametrize(
-    ("kind", "told"), [("pickup", "picks it up"), ("webhook", "other side accepted it")]
+    ("kind", "told"), [("pickup", "picks it up"), ("webhook", "server accepted it")]
 )
 def test_of_a_route_that_sends_no_mails_no_mailbox_is_spoken_of(kind, told):
     routes = (Route(name="out", kind=kind),)
@@ -77,7 +77,7 @@ async def test_a_mailbox_that_another_account_reads_is_read(ask):
     accounts = {"accounts__box": BOX | {"reads_inbox": True}, "accounts__other": BOX}
     await apply_definitions(ask, **accounts, routes__second=other)
     letter = await ask("queue_show", id=await sent(ask, "second"))
-    assert "would be noticed" in letter["unproved"]["en"]
+    assert "would be detected" in letter["unproved"]["en"]
 
 
 async def test_of_a_mail_that_waits_nothing_is_said(reading):

@@ -97,7 +97,7 @@ async def test_status_says_what_a_job_said_while_it_stands_failed(harness):
 async def test_status_says_nothing_out_of_date_of_a_job_that_is_well(harness):
     then = Reading("overdue", 0, note=plain("backup reported a week ago"))
     words = await shown(harness, ItemState(cause=Cause(then)), replace(then, note=NOTHING))
-    assert words.en == "Overdue 0"
+    assert words.en == "Overdue: no"
 
 
 async def shown(harness, item, reading):

@@ -14,7 +14,7 @@ from datetime import timedelta
 import pytest
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.core.alarms import Acknowledgement, Remark, Remarked, Silence
+from noroshi.core.alarms import Acknowledgement, Remark, RemarkKind, Silence
 from noroshi.core.delivery import Accepted
 from noroshi.core.levels import Level
 from noroshi.core.people import Session
@@ -383,7 +383,7 @@ async def goes_on_elsewhere(store, old, new, monitors, count):
     before, file = await under_load(store, block, old, count)
     found = restore(file, new, DAWN + DAY)
     again = SqliteStore.open(new)
-    events = {e.id for e in await again.events(last=10**6)}
+    events = {e.id for e in await again.events(limit=10**6)}
     assert await again.faults() == []
     await again.close()
     sent = Counter(await sent_by(new))
@@ -409,7 +409,7 @@ async def test_a_large_backup_under_load_comes_back_with_every_count_agreeing(st
 async def test_what_people_said_of_alarms_comes_back(old, new, store, block):
     await store.commit(block.fence, change(events=(event(1),)))
     its = {"monitor": "m", "item": "/", "level": Level.CRITICAL, "who": "aki", "at": DAWN}
-    remark = Remark(sort=Remarked.ACKNOWLEDGED, words="見ています", **its)
+    remark = Remark(sort=RemarkKind.ACKNOWLEDGED, words="見ています", **its)
     assert await store.acknowledge(Acknowledgement(**its), remark)
     given = {"begins": DAWN, "ends": DAWN + DAY, "why": "電源", "who": "aki"}
     await store.silence(Silence(id="s1", place="web", **given))

@@ -101,7 +101,7 @@ async def test_graph_is_asked_with_what_is_no_mail_and_so_sends_nothing(graph, c
             id="a proxy's log-in page",
         ),
         pytest.param(
-            error(400, "BadRequest"), "did not accept this mail", Whose.YOU, "", id="400"
+            error(400, "BadRequest"), "did not accept this message", Whose.YOU, "", id="400"
         ),
         pytest.param(
             says(418, b"tea"), "unknown to Noroshi", Whose.ADMINISTRATOR, "", id="418"
@@ -125,7 +125,7 @@ async def test_what_graph_quotes_of_the_token_is_not_told(graph, certificate):
 
 
 async def test_where_443_is_closed_too_nothing_gets_out(certificate):
-    exam = Exam(values=EXAM.values, other=("127.0.0.1", closed().where[1]))
+    exam = Exam(user_values=EXAM.user_values, reference_host=("127.0.0.1", closed().where[1]))
     stages = await looked(closed().where[1], certificate, exam=exam)
     assert states_of(stages) == "dnso tcpx tls. sendmail."
     assert "cannot be reached either" in stopped(stages).remedy.meaning.en

@@ -30,6 +30,7 @@ from noroshi.transports.http.status_codes import http_rules
 from noroshi.transports.smtp import errors, token_diagnosis
 from noroshi.transports.smtp.reply_classifier import smtp_rules
 from noroshi.transports.smtp.token_diagnosis import cause
+from tests.sweeps import sweep
 from tests.transports.diagnostics.examination_runner import EXAM, NOW, VALUES
 from tests.transports.smtp.test_token_diagnosis import jwt
 
@@ -115,7 +116,7 @@ def test_graph_is_advised_as_one_more_route_or_named_where_it_is_there():
     assert advised.lines[0] == "# routes/m365-graph.toml" and 'kind = "graph"' in advised.lines
 
 
-@pytest.mark.parametrize("advice", ANSWERS + OTHERS)
+@sweep("advice", ANSWERS + OTHERS)
 def test_each_answer_of_the_tables_has_its_remedy(advice):
     remedy = advice.remedy(WHOLE, "the reply")
     check(remedy)
@@ -123,7 +124,7 @@ def test_each_answer_of_the_tables_has_its_remedy(advice):
     assert remedy.reply == "the reply" and (remedy.takes != NOTHING or remedy.how)
 
 
-@pytest.mark.parametrize("advice", ANSWERS)
+@sweep("advice", ANSWERS)
 def test_what_stands_beside_an_answer_says_what_it_means_first(advice):
     parties = {"user": "u@x", "sender": "s@x", "envelope": "e@x"}
     told, means = advice.summary(**parties), advice.meaning.fill(**parties)
@@ -132,12 +133,12 @@ def test_what_stands_beside_an_answer_says_what_it_means_first(advice):
         assert "{" not in told.en + told.ja
 
 
-@pytest.mark.parametrize("about", sorted(OBSTACLES, key=lambda words: words.en))
+@sweep("about", sorted(OBSTACLES, key=lambda words: words.en))
 def test_each_trouble_on_the_way_has_its_remedy(about):
     check(obstacle_remedy(about).remedy(bilingual(en="It is so.", ja="そうです。"), WHOLE))
 
 
-@pytest.mark.parametrize("name", sorted(CAUSES))
+@sweep("name", sorted(CAUSES))
 def test_each_cause_that_a_token_tells_has_its_remedy(name):
     row = knowledge().explanations[name]
     remedy = row.cure.remedy(bilingual(en="It is so.", ja="そうです。"), WHOLE)
@@ -184,7 +185,7 @@ def test_whoever_is_in_no_national_cloud_is_led_to_the_pages_and_the_shell_of_mo
     assert [one for one in remedies if place in "\n".join([*one.lines, one.link])]
 
 
-@pytest.mark.parametrize("advice", [*ANSWERS, *OTHERS])
+@sweep("advice", [*ANSWERS, *OTHERS])
 def test_whoever_is_in_a_national_cloud_is_led_to_its_own_pages_and_shell(advice):
     remedy = advice.remedy(CHINA, "the reply")
     check(remedy)

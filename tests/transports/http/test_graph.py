@@ -25,6 +25,7 @@ from noroshi.transports.http.status_codes import http_meaning, http_rule_for, ht
 from tests.network.proxies import Proxy
 from tests.network.sites import DROP, SILENT, Site, says
 from tests.network.test_happy_eyeballs import closed
+from tests.sweeps import sweep
 from tests.transports.mail_server import make_certificate
 from tests.transports.smtp.test_token_diagnosis import jwt
 
@@ -143,7 +144,7 @@ async def test_whoever_was_reached_before_does_not_get_it_again(graph, certifica
 
 async def test_a_shared_mailbox_sends_and_from_may_be_another(graph, certificate):
     given = {"user": "shared box@example.com", "sender": "alerts@example.com"}
-    with pytest.raises(ValueError, match="is not a mail address"):
+    with pytest.raises(ValueError, match="is not an email address"):
         Options(account="m365", graph=graph.url, **given)
     given["user"] = "shared+box@example.com"
     async with route(graph, certificate, **given) as transport:
@@ -416,7 +417,7 @@ async def test_several_mails_at_once(graph, certificate):
 RIGHT = {"account": "m365", "graph": "https://graph.microsoft.com", "user": "box@example.com"}
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("given", "said"),
     [
         ({"account": ""}, "account is missing"),
@@ -427,8 +428,8 @@ RIGHT = {"account": "m365", "graph": "https://graph.microsoft.com", "user": "box
         ({"graph": "https://graph.example/v1.0"}, "must be https with a host"),
         ({"graph": "https://graph.example:0"}, "must be https with a host"),
         ({"graph": "https://[::1"}, "must be https with a host"),
-        ({"user": "box"}, "user 'box' is not a mail address"),
-        ({"sender": "n"}, "sender 'n' is not a mail address"),
+        ({"user": "box"}, "user 'box' is not an email address"),
+        ({"sender": "n"}, "sender 'n' is not an email address"),
     ],
 )
 def test_options_say_what_is_missing_or_wrong(given, said):

@@ -30,6 +30,7 @@ from noroshi.transports.http.webhook_payloads import (
 )
 from tests.network.proxies import Proxy
 from tests.network.sites import DROP, Site, says
+from tests.sweeps import sweep
 from tests.transports.mail_server import make_certificate
 
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
@@ -309,11 +310,11 @@ async def test_it_leads_to_our_own_manager_only_if_the_process_s_file_says_so(
     site, certificate
 ):
     given = {"url": f"{site.url}/api/status"}
-    network = Network(closed=NetworkPolicy(site.port))
+    network = Network(policy=NetworkPolicy(site.port))
     answer = answer_in(await receipt_of(certificate, network=network, **given))
     assert "Noroshi's own manager" in answer.words.en and site.connections == 0
     loopback = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
-    opened = Network(closed=NetworkPolicy(site.port, loopback))
+    opened = Network(policy=NetworkPolicy(site.port, loopback))
     await receipt_of(certificate, network=opened, **given)
     assert len(site.heard) == 1
 
@@ -378,7 +379,7 @@ async def test_an_entry_that_cannot_be_used_takes_the_route_down(certificate, va
 URL = {"url": "https://example.com/hook"}
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("given", "said"),
     [
         ({}, "set either url or url_entry"),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, strategies as st
 
 from noroshi.transports.mime.message import compose
+from tests.sweeps import sweep
 from tests.transports.mime.test_message import LETTER, SENDER, with_payload
 
 HTML = '<!doctype html>\n<meta charset="utf-8">\n<p>使用率が 95.2% です ⚠</p>\n'
@@ -43,7 +44,7 @@ def shape(part):
     return f"{part.get_content_subtype()}({' '.join(map(shape, part.iter_parts()))})"
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("given", "wanted"),
     [
         pytest.param({}, "plain", id="text alone"),
@@ -58,7 +59,7 @@ def shape(part):
         pytest.param({"html": 7, "attachments": "no list"}, "plain", id="of the wrong sort"),
     ],
 )
-@pytest.mark.parametrize("charset", ["utf-8", "iso-2022-jp"])
+@sweep("charset", ["utf-8", "iso-2022-jp"])
 def test_a_mail_has_just_the_parts_that_were_asked_for(given, wanted, charset):
     _, parsed = sent(charset, **given)
     assert shape(parsed) == wanted
@@ -171,7 +172,7 @@ def test_a_long_subject_is_folded_between_letters():
     assert max(map(len, value.split(b"\r\n"))) <= 76
 
 
-@pytest.mark.parametrize(
+@sweep(
     "said",
     [
         pytest.param("①番機", id="a circled digit"),
@@ -181,7 +182,7 @@ def test_a_long_subject_is_folded_between_letters():
         pytest.param("é", id="a letter of Latin-1"),
     ],
 )
-@pytest.mark.parametrize("where", ["subject", "text", "list_title", "sender's name"])
+@sweep("where", ["subject", "text", "list_title", "sender's name"])
 def test_a_mail_that_it_cannot_say_goes_in_utf_8_as_a_whole(said, where):
     changed = {} if where == "sender's name" else {where: f"使用率 {said}"}
     name = said if where == "sender's name" else "のろし"
@@ -199,7 +200,7 @@ def test_what_would_switch_the_set_in_the_middle_of_a_text_goes_in_utf_8(part, s
     assert body.get_content_charset() == "utf-8" and said in body.get_content()
 
 
-@pytest.mark.parametrize("letter", "～－∥￠￡￢〜−‖¢£¬")
+@sweep("letter", "～－∥￠￡￢〜−‖¢£¬")
 def test_a_letter_that_windows_and_jis_name_differently_is_the_same_on_the_wire(letter):
     _, parsed = sent("iso-2022-jp", subject=f"10時{letter}11時", text=f"10時{letter}11時")
     assert parsed.get_content_charset() == "iso-2022-jp"

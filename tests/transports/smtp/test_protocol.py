@@ -25,6 +25,7 @@ from noroshi.transports.smtp.protocol import (
     command_line,
 )
 from tests.network.proxies import ended
+from tests.sweeps import sweep
 from tests.transports.mail_server import MailServer, make_certificate
 from tests.transports.smtp.test_transport import (
     LETTER,
@@ -158,7 +159,7 @@ def test_a_reply_is_its_code_and_the_texts_of_its_lines(data, reply):
     assert read_all(data, []) == [reply]
 
 
-@pytest.mark.parametrize(
+@sweep(
     "data",
     [
         b"\r\n",
@@ -304,8 +305,8 @@ BEGUN = GREETING, EHLO, OK, OK, b"354 go on\r\n"
 """What is said to the end of DATA; the reply to the mail itself comes after its first line."""
 
 
-@pytest.mark.parametrize("at", range(1, len(BEGUN)))
-@pytest.mark.parametrize(
+@sweep("at", range(1, len(BEGUN)))
+@sweep(
     "instead",
     [
         and_close(b""),

@@ -20,6 +20,7 @@ from noroshi.transports.smtp.reply_classifier import (
     wants_new_token,
 )
 from noroshi.transports.smtp.transport import Options, SmtpTransport
+from tests.sweeps import sweep
 from tests.transports.answers import SAID
 from tests.transports.mail_server import MailServer, make_certificate
 from tests.transports.smtp.test_transport import LETTER, NOW, PATIENT
@@ -73,9 +74,7 @@ async def route(certificate, server):
     await transport.close()
 
 
-@pytest.mark.parametrize(
-    ("stage", "said", "means"), [pytest.param(*row, id=f"{row[1][:60]}") for row in SAID]
-)
+@sweep(("stage", "said", "means"), [pytest.param(*row, id=f"{row[1][:60]}") for row in SAID])
 async def test_a_server_says(certificate, stage, said, means):
     async with MailServer(tls=certificate[0]).open() as server:
         server.answers[stage] = said

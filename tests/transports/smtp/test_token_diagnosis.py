@@ -17,6 +17,7 @@ from noroshi.transports.smtp.token_diagnosis import (
     exclusion_causes,
     faults,
 )
+from tests.sweeps import sweep
 
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
 USER = "box@example.com"
@@ -37,7 +38,7 @@ def jwt(claims):
     return f"{piece({'alg': 'none'})}.{piece(claims)}.x"
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("resource", "claims", "said"),
     [
         pytest.param(

@@ -251,7 +251,7 @@ async def test_each_recipient_gets_an_answer_of_its_own(plain):
         "a b@x.example": Verdict.REFUSED,
     }
     assert answer(receipt, "gone@example.com").code == 550
-    assert "not a mail address" in answer(receipt, "nobody").explanation.en
+    assert "not an email address" in answer(receipt, "nobody").explanation.en
 
 
 async def test_a_mail_nobody_can_get_is_not_begun(plain):
@@ -416,7 +416,7 @@ async def test_a_refused_token_that_is_for_another_resource_is_told_so(exchange,
         got = answer(await transport.send(LETTER))
     assert got.explanation.en.startswith(
         "The token is for “https://graph.microsoft.com”, not for Exchange Online: check scope of "
-        "the cloud, which must name only that resource, or name it first. localhost"
+        "the cloud, which must contain only that resource, or list it first. localhost"
     )
     assert got.explanation.en.endswith("535 5.7.3 Authentication unsuccessful")
     assert "Exchange Online 用ではなく" in got.explanation.ja
@@ -698,7 +698,7 @@ async def test_a_server_that_fails_before_the_mail_itself_takes_the_route_down(
     async with open_route(plain, patience=patience) as transport:
         got = answer(await transport.send(LETTER))
     assert (got.verdict, got.code) == (Verdict.ROUTE_DOWN, 0)
-    assert "The mail was not handed over." in got.explanation.en and plain.mails == []
+    assert "The message was not transferred." in got.explanation.en and plain.mails == []
 
 
 @pytest.mark.parametrize("how", [DROP, SILENT])
@@ -829,8 +829,8 @@ def test_options_say_what_is_missing_or_wrong():
         ({"sender": "n@example.com"}, "host"),
         ({"host": "", "sender": "n@example.com"}, "host is missing"),
         ({"host": "h"}, "sender is missing"),
-        ({"host": "h", "sender": "nobody"}, "'nobody' is not a mail address"),
-        ({"host": "h", "sender": "n@x.example\r\nBcc: a@b"}, "is not a mail address"),
+        ({"host": "h", "sender": "nobody"}, "'nobody' is not an email address"),
+        ({"host": "h", "sender": "n@x.example\r\nBcc: a@b"}, "is not an email address"),
         ({"host": "h", "sender": "n@x.example", "port": 0}, "port must be"),
         ({"host": "h", "sender": "n@x.example", "ehlo": "my_host"}, "is not a host name"),
         (

@@ -15,6 +15,7 @@ from noroshi.core.roles import ADMIN, OPERATOR, ROLES, VIEWER
 from noroshi.service.operation_list import OFFERED
 from tests.service.clients import HttpClient, apply_definitions, make_api_token, open_manager
 from tests.service.harness import CANARY, CONTENT, Harness
+from tests.sweeps import sweep
 from tests.web.browser import browsing, with_user
 
 NOT_ASKED = (
@@ -47,25 +48,25 @@ async def browser(harness, tmp_path):
         yield found
 
 
-@pytest.mark.parametrize("name", NEEDS_MORE)
+@sweep("name", NEEDS_MORE)
 async def test_every_operation_is_refused_for_a_role_too_low(browser, harness, name):
-    token = await make_api_token(harness, "low", BELOW[OFFERED[name].role])
+    token = await make_api_token(harness, f"below-{name}", BELOW[OFFERED[name].role])
     await browser.ask("POST", f"/api/{name}", json={}, headers=bearing(token))
     told = json.loads(browser.text)
     assert (browser.status, told["error"]) == (403, "forbidden")
     assert told["words"]["en"] != told["words"]["ja"]
 
 
-@pytest.mark.parametrize("name", list(OFFERED))
+@sweep("name", list(OFFERED))
 async def test_nobody_asks_for_anything_without_being_known(browser, name):
     for headers in ({}, bearing("nrs_wrong"), {"Authorization": "Basic eDp5"}):
         await browser.ask("POST", f"/api/{name}", json={}, headers=headers)
         assert (browser.status, browser.headers["www-authenticate"]) == (401, "Bearer")
 
 
-@pytest.mark.parametrize("name", READABLE)
+@sweep("name", READABLE)
 async def test_what_a_viewer_may_do_can_be_read(browser, harness, name):
-    token = await make_api_token(harness, "low", VIEWER)
+    token = await make_api_token(harness, f"reads-{name}", VIEWER)
     await browser.get(f"/api/{name}", headers=bearing(token))
     assert browser.status == 200 and "ok" in json.loads(browser.text)
 

@@ -22,6 +22,7 @@ from noroshi.ports import options
 from noroshi.transports import BUILT_IN as TRANSPORTS
 from noroshi.web.forms.fields import Drawing, fields_of, merged, problems_elsewhere, read
 from noroshi.web.view.templates import templates
+from tests.sweeps import sweep
 
 
 @options
@@ -107,14 +108,14 @@ class Window:
     """On. / 曜日です。"""
 
 
-@pytest.mark.parametrize(("wanted", "content"), GIVEN)
+@sweep(("wanted", "content"), GIVEN)
 def test_what_nobody_touched_stays_as_it_was_byte_for_byte(wanted, content):
     form = schema.form(wanted)
     sent = posted(fields_of(form, content, drawing=drawn()))
     assert read(form, sent, content, known=KNOWN) == content
 
 
-@pytest.mark.parametrize("check", BUILT_IN, ids=lambda check: check.kind)
+@sweep("check", BUILT_IN, ids=lambda check: check.kind)
 def test_the_options_of_every_kind_are_drawn_with_help_in_both_languages(check):
     form = schema.form(check.options)
     fields = fields_of(
@@ -130,7 +131,7 @@ def test_the_options_of_every_kind_are_drawn_with_help_in_both_languages(check):
     assert read(form, posted(fields), {}, prefix="options.", leave_out=()) == {}
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("wanted", "typed", "found"),
     [
         (MonitorDef, {"every": " 5m "}, {"every": "5m"}),
@@ -199,7 +200,7 @@ def test_a_problem_stands_at_its_field_and_every_other_above_the_form():
     assert stray == ["evening: stray", "all of it"]
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("kind", "options", "setting"),
     [
         ("heartbeat", {"job": "???", "every": "1d"}, "job"),
@@ -216,7 +217,7 @@ def test_a_problem_stands_at_its_field_and_every_other_above_the_form():
         ("webhook", {"url": "https://a.example/", "header": "X"}, "header"),
     ],
 )
-@pytest.mark.parametrize("language", ["en", "ja"])
+@sweep("language", ["en", "ja"])
 def test_what_an_option_says_of_itself_stands_at_its_field(kind, options, setting, language):
     plugins = {one.kind: one for one in (*BUILT_IN, *TRANSPORTS)}
     with pytest.raises(schema.Invalid) as wrong:
@@ -338,15 +339,15 @@ SYNTAX = ("job", "terms", "id", "options")
 """What is typed as it is written (a command's argument, a group of terms), or has no field."""
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
-@pytest.mark.parametrize("wanted", [*DEFINED, *OPTIONS], ids=str)
+@sweep("language", ["en", "ja"])
+@sweep("wanted", [*DEFINED, *OPTIONS], ids=str)
 def test_the_help_of_a_field_speaks_of_what_the_form_shows(wanted, language):
     form, look = schema.form(wanted), Drawing(say=lambda words: words.say(language))
     for one in fields_of(form, {}, drawing=look, leave_out=SYNTAX):
         assert not AS_IN_FILES.search(one.help), one.name
 
 
-@pytest.mark.parametrize("wanted", [*DEFINED, *OPTIONS], ids=str)
+@sweep("wanted", [*DEFINED, *OPTIONS], ids=str)
 def test_the_help_of_a_field_names_no_choice_that_is_shown_by_another_word(wanted):
     form, look = schema.form(wanted), Drawing(say=lambda words: words.ja)
     for one in fields_of(form, {}, drawing=look, leave_out=SYNTAX):

@@ -7,6 +7,7 @@ from noroshi.web.forms.field_values import from_fields
 from noroshi.web.forms.normalize import addresses, figures
 from noroshi.web.forms.schema import Shape
 from tests.service.clients import InProcessClient
+from tests.sweeps import sweep
 from tests.web.browser import GOOD
 
 
@@ -52,9 +53,7 @@ async def test_the_days_of_a_token_are_a_number_in_either_width(harness, browser
     assert browser.status == 200, browser.text
 
 
-@pytest.mark.parametrize(
-    "mark", [",", "，", "、", ";", "；", " ", "\u3000", "\n", "\r\n", " 、\n"]
-)
+@sweep("mark", [",", "，", "、", ";", "；", " ", "\u3000", "\n", "\r\n", " 、\n"])
 def test_mail_addresses_stand_apart_by_any_mark_or_line(mark):
     written, meant = (
         f"a@example.com{mark}b@example.com{mark}",

@@ -8,6 +8,7 @@ from starlette.datastructures import URL
 from noroshi.testing import DAWN
 from noroshi.web.http.device_codes import MOST as MOST_CODES, Code, Codes
 from noroshi.web.http.oauth_redirects import MOST, PATIENCE, ExpectedRedirects, port_for
+from tests.sweeps import sweep
 
 BOM = "http://localhost/MxMail/"
 
@@ -19,7 +20,7 @@ class Clock:
         return self.now
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("here", "redirect", "port"),
     [
         pytest.param("http://localhost:7663/mail", BOM, 7663, id="on loopback"),

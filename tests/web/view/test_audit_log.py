@@ -6,6 +6,7 @@ from noroshi.service.operation_list import OFFERED
 from noroshi.web.view.audit_log import Line, lines
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.setting_names import ARGUMENT_NAMES, SETTING_NAMES
+from tests.sweeps import sweep
 
 NOW = "2026-11-25T10:00:00+00:00"
 
@@ -22,16 +23,16 @@ def defined(line, language="en"):
     return one
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("before", "after", "expected"),
     [
         ({"role": "viewer"}, {"role": "operator"}, ("~", "Role", "viewer", "operator")),
-        ({"state": "held"}, {"state": "set aside"}, ("~", "State", "held", "set aside")),
+        ({"state": "held"}, {"state": "set aside"}, ("~", "State", "held", "undeliverable")),
         (None, {"kept": True}, ("", "In the vault", "", "yes")),
         ({"role": "viewer", "by": "sato"}, None, ("-", "Role", "viewer", "")),
         ({"a": 1}, {"a": 1, "b": 2}, ("+", "b", "", "2")),
         ({"/var": None}, {"/var": "aki"}, ("~", "/var", "nothing", "aki")),
-        ({"": None}, {"": "aki"}, ("~", "overall", "nothing", "aki")),
+        ({"": None}, {"": "aki"}, ("~", "whole monitor", "nothing", "aki")),
         ({"a": {"to": ["x"]}}, {"a": {"to": ["x", "y"]}}, ("~", "a › To", "x", "x, y")),
         (None, {"until": "2026-11-25T12:30:00Z"}, ("", "Until", "", "12:30")),
         (None, "done", ("", "Result", "", "done")),
@@ -47,7 +48,7 @@ def test_what_stayed_as_it_was_is_not_told():
     assert told({"role": "viewer"}, {"role": "viewer"}) == told(None, None) == []
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("line", "expected"),
     [
         (
@@ -132,7 +133,7 @@ def arguments():
             yield from (one.takes.keys() - one.declaration.secret)
 
 
-@pytest.mark.parametrize("name", sorted(set(arguments())))
+@sweep("name", sorted(set(arguments())))
 def test_whatever_an_operation_was_given_has_a_name_in_every_language(name):
     assert name in {**ARGUMENT_NAMES, **SETTING_NAMES}
 
@@ -148,3 +149,34 @@ def test_whatever_an_operation_was_given_has_a_name_in_every_language(name):
 )
 def test_what_forms_call_otherwise_is_named_as_it_is_meant_here(given, expected):
     assert told(None, given, "ja")[0][1] == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (
+            {
+                "sign": "~",
+                "key": "instances/web1",
+                "table": "base/disks",
+                "setting": "limits.used.warning",
+                "before": "80",
+                "after": "90",
+            },
+            ("~", "監視インスタンス web1 › base/disks › used 注意", "80", "90"),
+        ),
+        (
+            {"sign": "~", "key": "routes/m365", "setting": "title", "after": '"a → b"'},
+            ("~", "送信経路 m365 › 表示名", "なし", '"a → b"'),
+        ),
+        (
+            {"sign": "~", "key": "routes/mx1", "renamed": "routes/smtp1"},
+            ("~", "送信経路 › 名前", "smtp1", "mx1"),
+        ),
+        ({"sign": "+", "key": "routes/mx1"}, ("+", "送信経路 mx1", "", "")),
+    ],
+)
+def test_a_change_that_is_kept_by_its_values_reads_as_one_that_was_kept_as_a_line(
+    change, expected
+):
+    assert defined(change, "ja") == expected

@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
-import pytest
-
 from noroshi.testing import DAWN
 from noroshi.web.view.charts import BOTTOM, LEFT, MARGIN, TOP, WIDE, chart
+from tests.sweeps import sweep
 
 
 def series(*values, unit="%", **changed):
@@ -32,7 +31,7 @@ def test_yes_and_no_are_told_in_words_with_nothing_between_them():
     always = chart(
         series(0, 0, unit="", yes_no=True, warning=None, critical=1), [], language="ja"
     )
-    assert [told for _, told in always.grid] == ["いいえ", "はい"]
+    assert [told for _, told in always.grid] == ["なし", "あり"]
 
 
 def test_a_share_is_drawn_from_nothing_to_all():
@@ -59,10 +58,8 @@ def test_where_bad_is_low_the_zone_lies_below():
     assert limit.zone == limit.y and limit.zone + limit.high == BOTTOM
 
 
-@pytest.mark.parametrize("unit", ["B", "ms", ""])
-@pytest.mark.parametrize(
-    "value", [0.0, 0.001, 1, 9.9, 10, 48.5, 99.9, 1000, 5000, 48.5 * 2**30]
-)
+@sweep("unit", ["B", "ms", ""])
+@sweep("value", [0.0, 0.001, 1, 9.9, 10, 48.5, 99.9, 1000, 5000, 48.5 * 2**30])
 def test_no_two_lines_of_the_grid_are_called_the_same(value, unit):
     free = {"unit": unit, "warning": None, "critical": None}
     drawn = chart(series(value, value * 1.0001, **free), [])

@@ -9,6 +9,7 @@ from noroshi.definitions import differences, document
 from noroshi.web.view.difference import KindNames, difference_text
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import CONTENT
+from tests.sweeps import sweep
 from tests.web.browser import browsing, with_user
 
 ID = "01JA000000000000000000000A"
@@ -28,7 +29,7 @@ def rule(name="ops", **said):
     return document(f"rules/{name}", {"action": "mail", **said})
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("old", "new", "en", "ja"),
     [
         pytest.param(

@@ -10,6 +10,7 @@ from noroshi.core.translation import Medium, Message
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.web.pages.route_live import steps_of
 from tests.service.clients import InProcessClient, apply_definitions
+from tests.sweeps import sweep
 
 PARTS = ("checks", "core", "oauth", "service", "transports", "web")
 SHOWN_ELSEWHERE = ("status --all", "alarms?", "silence", "ledger", "queue (?!edit)", "versions")
@@ -56,7 +57,7 @@ def on_pages():
     }
 
 
-@pytest.mark.parametrize("command", [*SHOWN_ELSEWHERE, "authorize", "cert", "secret set"])
+@sweep("command", [*SHOWN_ELSEWHERE, "authorize", "cert", "secret set"])
 def test_whoever_reads_in_a_terminal_is_sent_to_each_of_these_commands(command):
     """Else no page would be either, whatever it says."""
     told = [one.say(tongue) for one in texts() for tongue in ("en", "ja")]
@@ -83,7 +84,7 @@ WITHOUT_A_PAGE = (
     "as a header",
     "ヘッダーとして",
     "{name}",
-    "{who} names the entry",
+    "{who} refers to the entry",
     "{who} が指定する項目",
 )
 """Entries of the vault that no page has a field for: a monitor's, a proxy's password, and one that
@@ -107,7 +108,7 @@ def of_a_row(row):
     return [*told, *cure.lines]
 
 
-@pytest.mark.parametrize("name", sorted(ROWS))
+@sweep("name", sorted(ROWS))
 def test_what_the_page_of_a_route_has_a_form_for_is_not_copied(name):
     told = of_a_row(ROWS[name])
     assert [one for one in told if HAS_A_FORM.search(one)] == []
@@ -127,5 +128,5 @@ async def test_who_looks_for_a_monitor_that_is_gone_is_sent_to_the_overview(harn
     await apply_definitions(InProcessClient(harness))
     await browser.get("/monitor/web1/base/gone", headers=JAPANESE)
     assert browser.status == 404
-    assert '<a href="/">「概況」</a>で確かめてください' in browser.text
+    assert '<a href="/">「概況」</a>で確認してください' in browser.text
     assert "noroshi status" not in browser.text

@@ -115,9 +115,11 @@ async def test_each_route_says_how_far_it_is_proved_and_where_it_stands(harness,
     ("ways", "told"),
     [
         pytest.param(
-            ["plain", "m365"], "Alarms are sent by the others.", id="another one is well"
+            ["plain", "m365"], "Alarms are sent through the others.", id="another one is well"
         ),
-        pytest.param(["plain"], "Alarms are sent by the others.", id="none names the ill one"),
+        pytest.param(
+            ["plain"], "Alarms are sent through the others.", id="none names the ill one"
+        ),
         pytest.param(
             ["m365"], "These alarms cannot be sent: Rule all.", id="a rule names it alone"
         ),
@@ -130,7 +132,7 @@ async def test_alarms_leave_by_the_others_only_where_no_order_is_stuck(
     await browser.log_in()
     head = (await browser.get("/mail")).text.partition("<h1>")[2].partition("</h1>")[0]
     assert head.startswith("1 of 2 routes cannot send.") and told in head
-    assert ("sent by the others" in head) is ("sent by the others" in told)
+    assert ("sent through the others" in head) is ("sent through the others" in told)
 
 
 def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not():
@@ -152,8 +154,8 @@ def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not()
     [
         (("for now", "proved"), "1 of 2 routes require action, but", "cannot send"),
         (("for now",), "1 of 1 route requires action, but", "cannot send"),
-        (("for now", "no"), "1 of 2 routes cannot send. 1 of 2", "sent by the others"),
-        (("diagnosis failed", "no"), "Alarms are sent by the others.", "require"),
+        (("for now", "no"), "1 of 2 routes cannot send. 1 of 2", "sent through the others"),
+        (("diagnosis failed", "no"), "Alarms are sent through the others.", "require"),
         (("not proved", "proved"), "Not proven yet: 1 of 2", "cannot"),
         (("diagnosis failed", "not proved"), "The last diagnosis of a route failed", "cannot"),
     ],
@@ -587,6 +589,17 @@ async def test_an_app_signs_in_by_its_secret_alone(harness, browser):
     assert "the app itself" in page.text
 
 
+async def test_who_signed_in_is_not_guessed_where_the_token_does_not_say(harness, browser):
+    await with_secret(harness)
+    await browser.log_in()
+    await sent(browser, "begin", way="paste")
+    pasted = "http://localhost/MxMail/?code=good&state=S"
+    await browser.post(ROUTE, do="finish", way="paste", pasted=pasted)
+    page = await browser.get(f"{ROUTE}/token")
+    assert "Token details" in page.text
+    assert "Signed in as" not in page.text and "the app itself" not in page.text
+
+
 TOKEN = Person("ci", roles_up_to(ADMIN), "api", "192.0.2.7", reauthenticated=False)
 ELSEWHERE = {
     "token_endpoint": "https://evil.example/token",
@@ -786,8 +799,8 @@ class Overtaken(MemoryStore):
 
     afterwards = None
 
-    async def accepted(self):
-        told = await super().accepted()
+    async def last_accepted(self):
+        told = await super().last_accepted()
         done, self.afterwards = self.afterwards, None
         if done is not None:
             await done

@@ -5,8 +5,6 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-
 import noroshi.web
 from noroshi.core.translation import Message
 from noroshi.definitions import TYPES
@@ -22,6 +20,7 @@ from noroshi.web.view.page_context import LANGUAGES
 from noroshi.web.view.setting_names import TYPE_NAMES
 from noroshi.web.view.state_names import ROUTE_STATE_NAMES, STATE_NAMES
 from noroshi.web.view.templates import templates
+from tests.sweeps import sweep
 from tools.catalogue import template_calls, texts
 
 HOUSE = Path(noroshi.web.__file__).parent
@@ -48,7 +47,7 @@ def without_texts(template):
     return template
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("table", "expected"),
     [
         (STATE_NAMES, mail.STATES),
@@ -107,7 +106,7 @@ def test_a_macro_that_is_imported_without_context_says_texts_too():
     assert "&lt;b&gt;" in shown(template, "ja", title="<b>")
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+@sweep("path", TEMPLATES, ids=lambda path: path.name)
 def test_a_template_holds_no_script_style_or_japanese_of_its_own(path):
     whole = path.read_text(encoding="utf-8")
     text = without_texts(whole)

@@ -89,32 +89,32 @@ def head_of(file: BinaryIO, length: int = HEAD) -> bytes:
 
 def is_of(mark: Mark, file: BinaryIO) -> bool:
     """Return whether a file holds what was read under a mark, and perhaps more."""
-    return begins_as(mark, head_of(file)) and tail_at(file, mark.at) == mark.tail
+    return has_same_head(mark, head_of(file)) and tail_at(file, mark.at) == mark.tail
 
 
-def begins_as(mark: Mark, head: bytes) -> bool:
+def has_same_head(mark: Mark, head: bytes) -> bool:
     if not mark.head_length:
         return True
-    known = head[: mark.head_length]
-    return len(known) == mark.head_length and fingerprint(known) == mark.head
+    start = head[: mark.head_length]
+    return len(start) == mark.head_length and fingerprint(start) == mark.head
 
 
-def tail_at(file: BinaryIO, at: int) -> str:
+def tail_at(file: BinaryIO, offset: int) -> str:
     """Return the fingerprint of what stands just before an offset; "" before anything was
     read."""
-    if not at:
+    if not offset:
         return ""
-    length = min(TAIL, at)
-    file.seek(at - length)
-    found = _read(file, length)
-    return fingerprint(found) if len(found) == length else SHORTER
+    length = min(TAIL, offset)
+    file.seek(offset - length)
+    tail = _read(file, length)
+    return fingerprint(tail) if len(tail) == length else SHORTER
 
 
-def moved(mark: Mark, file: BinaryIO, place: Place, fact: FileFact) -> Mark | None:
+def advanced_mark(mark: Mark, file: BinaryIO, place: Place, fact: FileFact) -> Mark | None:
     """Return the mark after reading on to a place; None if the file was truncated meanwhile, so
     that what was read may be of two files."""
     head, tail = head_of(file), tail_at(file, place.at)
-    if tail == SHORTER or not begins_as(mark, head) or tail_at(file, mark.at) != mark.tail:
+    if tail == SHORTER or not has_same_head(mark, head) or tail_at(file, mark.at) != mark.tail:
         return None
     return replace(
         mark,
@@ -142,7 +142,7 @@ def mark_packed(mark: Mark, head: bytes, fact: FileFact) -> Mark:
     )
 
 
-def stored(memory: Memory) -> Mapping[str, Any]:
+def memory_as_json(memory: Memory) -> Mapping[str, Any]:
     """Return marks as JSON; lists, for a monitor may follow hundreds of files."""
     return {
         "version": VERSION,
@@ -159,8 +159,8 @@ def stored(memory: Memory) -> Mapping[str, Any]:
     }
 
 
-def remembered(memory: Mapping[str, Any]) -> Memory:
-    """Read what `stored` made; a memory that is none of ours is a first look."""
+def memory_from_json(memory: Mapping[str, Any]) -> Memory:
+    """Read what `memory_as_json` made; a memory that is none of ours is a first look."""
     if memory.get("version") != VERSION:
         return Memory()
     trails = {
@@ -182,7 +182,7 @@ FIELDS = tuple(Mark.__dataclass_fields__)
 
 
 def _read(file: BinaryIO, length: int) -> bytes:
-    found = b""
-    while len(found) < length and (more := file.read(length - len(found))):
-        found += more
-    return found
+    content = b""
+    while len(content) < length and (piece := file.read(length - len(content))):
+        content += piece
+    return content

@@ -58,28 +58,28 @@ class Codec:
         if not self.wide:
             return block.rfind(b"\n", 0, end) + 1
         newline = WIDE[self.name]
-        at = block.rfind(newline, 0, end)
-        while at > 0 and at % 2:
-            at = block.rfind(newline, 0, at + 1)
-        return at + 2 if at >= 0 else 0
+        offset = block.rfind(newline, 0, end)
+        while offset > 0 and offset % 2:
+            offset = block.rfind(newline, 0, offset + 1)
+        return offset + 2 if offset >= 0 else 0
 
     def first_end(self, block: bytearray, end: int) -> int:
         """Return the place just behind the first end of a line; 0 if there is none."""
         if not self.wide:
             return block.find(b"\n", 0, end) + 1
         newline = WIDE[self.name]
-        at = block.find(newline, 0, end)
-        while at > 0 and at % 2:
-            at = block.find(newline, at + 1, end)
-        return at + 2 if at >= 0 else 0
+        offset = block.find(newline, 0, end)
+        while offset > 0 and offset % 2:
+            offset = block.find(newline, offset + 1, end)
+        return offset + 2 if offset >= 0 else 0
 
     def utf8(self, block: bytes) -> bytes:
         """Return the lines in UTF-8; what cannot be read becomes U+FFFD, and ends no line."""
         if self.wide:
             return block.decode(self.name, "replace").encode()
         if len(self.codecs) == 1:
-            return _replaced(block, self.codecs[0])
-        if (text := _strictly(block, "utf-8")) is not None:
+            return _decoded_with_replacement(block, self.codecs[0])
+        if (text := _decoded_strictly(block, "utf-8")) is not None:
             return text
         return b"\n".join(map(self._line, block.split(b"\n")))
 
@@ -87,12 +87,12 @@ class Codec:
         """Decode a line by itself: a file may be written by programs that do not agree on an
         encoding."""
         for name in self.codecs:
-            if (text := _strictly(line, name)) is not None:
+            if (text := _decoded_strictly(line, name)) is not None:
                 return text
         return line.decode("utf-8", "replace").encode()
 
 
-def spelled(word: str, name: str) -> bytes | None:
+def encoded_word(word: str, name: str) -> bytes | None:
     """Return a word in an encoding, as Python calls it; None if it has no bytes for it."""
     try:
         return word.encode(name, STRICT.get(name, "strict"))
@@ -100,17 +100,17 @@ def spelled(word: str, name: str) -> bytes | None:
         return None
 
 
-def codec_of(wanted: Encoding, head: bytes) -> Codec:
+def codec_of(encoding: Encoding, head: bytes) -> Codec:
     """Return the encoding of a file that begins so. Without a byte order mark UTF-16 is known
     by the zero bytes that every blank, digit and line's end brings, all on one side."""
-    marked = next((name for bom, name in BOMS if head.startswith(bom)), "")
-    if wanted in ("auto", "utf-16") and marked in WIDE:
-        return Codec(marked)
-    if wanted == "utf-16":
-        return Codec(_side(head[:SAMPLE_SIZE]) or "utf-16-le")
-    if wanted == "auto" and (side := _side(head[:SAMPLE_SIZE])):
+    marked_encoding = next((name for bom, name in BOMS if head.startswith(bom)), "")
+    if encoding in ("auto", "utf-16") and marked_encoding in WIDE:
+        return Codec(marked_encoding)
+    if encoding == "utf-16":
+        return Codec(_utf16_by_zeros(head[:SAMPLE_SIZE]) or "utf-16-le")
+    if encoding == "auto" and (side := _utf16_by_zeros(head[:SAMPLE_SIZE])):
         return Codec(side)
-    return Codec(wanted)
+    return Codec(encoding)
 
 
 def mark_length(codec: Codec, head: bytes) -> int:
@@ -121,16 +121,16 @@ def mark_length(codec: Codec, head: bytes) -> int:
     return 0
 
 
-def _side(head: bytes) -> str:
+def _utf16_by_zeros(head: bytes) -> str:
     """Return where the zero bytes are: "" if there are few, or they are on both sides."""
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    most = max(even, odd)
-    if not most or most * 64 < len(head) or min(even, odd) * 16 > most:
+    even_zeros, odd_zeros = head[::2].count(0), head[1::2].count(0)
+    zeros = max(even_zeros, odd_zeros)
+    if not zeros or zeros * 64 < len(head) or min(even_zeros, odd_zeros) * 16 > zeros:
         return ""
-    return "utf-16-le" if odd > even else "utf-16-be"
+    return "utf-16-le" if odd_zeros > even_zeros else "utf-16-be"
 
 
-def _strictly(line: bytes, name: str) -> bytes | None:
+def _decoded_strictly(line: bytes, name: str) -> bytes | None:
     try:
         text = line.decode(name, STRICT.get(name, "strict"))
     except UnicodeDecodeError:
@@ -138,35 +138,38 @@ def _strictly(line: bytes, name: str) -> bytes | None:
     return line if name == "utf-8" else text.encode()
 
 
-def _replaced(block: bytes, name: str) -> bytes:
-    return _strictly(block, name) or block.decode(name, REPLACE.get(name, "replace")).encode()
+def _decoded_with_replacement(block: bytes, name: str) -> bytes:
+    return (
+        _decoded_strictly(block, name)
+        or block.decode(name, REPLACE.get(name, "replace")).encode()
+    )
 
 
-def _nec(error: UnicodeError) -> tuple[str | bytes, int]:
+def _decode_nec(error: UnicodeError) -> tuple[str | bytes, int]:
     """Decode the characters of NEC_ROW, and no others, for Python's codec."""
     if isinstance(error, UnicodeEncodeError):
-        found = error.object[error.start].encode("euc_jis_2004")
-        if found[0] == NEC_ROW:
-            return found, error.start + 1
+        encoded = error.object[error.start].encode("euc_jis_2004")
+        if encoded[0] == NEC_ROW:
+            return encoded, error.start + 1
     if isinstance(error, UnicodeDecodeError) and error.object[error.start] == NEC_ROW:
         end = error.start + 2
         return error.object[error.start : end].decode("euc_jis_2004"), end
     raise error
 
 
-def _whole(error: UnicodeError) -> tuple[str | bytes, int]:
+def _replace_character(error: UnicodeError) -> tuple[str | bytes, int]:
     """Put U+FFFD for the whole of an unknown character. Python's codecs leave its second byte,
     which then takes the first one of the next character for its own."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     if error.encoding in STRICT:
         try:
-            return _nec(error)
+            return _decode_nec(error)
         except UnicodeError:
             pass  # it is none of these either
-    found = CHARACTERS[error.encoding].match(error.object, error.start)
-    return "\ufffd", found.end() if found else error.start + 1
+    match = CHARACTERS[error.encoding].match(error.object, error.start)
+    return "\ufffd", match.end() if match else error.start + 1
 
 
-codecs.register_error("noroshi-nec", _nec)
-codecs.register_error("noroshi-whole", _whole)
+codecs.register_error("noroshi-nec", _decode_nec)
+codecs.register_error("noroshi-whole", _replace_character)

@@ -66,5 +66,5 @@ def age(name: str) -> tuple[int, ...]:
 @lru_cache(1024)
 def _form(log: str) -> re.Pattern[str]:
     path = PurePath(log)
-    whole, stem, suffix = re.escape(log), re.escape(path.stem), re.escape(path.suffix)
-    return re.compile(f"(?:{whole}(?:{TURN})?|{stem}{WITHIN}{suffix}){ENDING}")
+    log_pattern, stem, suffix = re.escape(log), re.escape(path.stem), re.escape(path.suffix)
+    return re.compile(f"(?:{log_pattern}(?:{TURN})?|{stem}{WITHIN}{suffix}){ENDING}")

@@ -48,30 +48,30 @@ class UnpackedFile:
     inner: BinaryIO
     enough: Callable[[], bool]
 
-    def read(self, most: int) -> bytes:
-        return self.inner.read(most)
+    def read(self, size: int) -> bytes:
+        return self.inner.read(size)
 
     def readinto(self, view: memoryview) -> int:
         return self.inner.readinto(view)  # type: ignore[attr-defined, no-any-return]  # all have
 
-    def seek(self, at: int) -> int:
-        here = self.inner.seek(min(at, self.inner.tell() + STEP))
-        while here < at:
+    def seek(self, offset: int) -> int:
+        position = self.inner.seek(min(offset, self.inner.tell() + STEP))
+        while position < offset:
             if self.enough():
                 raise UnfinishedFileError
-            before, here = here, self.inner.seek(min(at, here + STEP))
-            if here == before:
+            last_position, position = position, self.inner.seek(min(offset, position + STEP))
+            if position == last_position:
                 break  # the end of the file
-        return here
+        return position
 
 
-def never() -> bool:
+def is_never_enough() -> bool:
     return False
 
 
 @contextmanager
-def opened(
-    files: Files, member: Member, enough: Callable[[], bool] = never
+def opened_member(
+    files: Files, member: Member, enough: Callable[[], bool] = is_never_enough
 ) -> Iterator[tuple[BinaryIO, FileFact]]:
     """Open a file and return its content and what it is now. OSError if it cannot be read,
     FileReplacedError if renamed."""

@@ -13,12 +13,12 @@ from typing import BinaryIO
 from noroshi.checks.logs.bookmarks import (
     Mark,
     Trail,
-    begins_as,
+    advanced_mark,
     fingerprint,
+    has_same_head,
     head_of,
     is_of,
     mark_packed,
-    moved,
     tail_at,
 )
 from noroshi.checks.logs.file_access import (
@@ -26,7 +26,7 @@ from noroshi.checks.logs.file_access import (
     FileReplacedError,
     Member,
     UnfinishedFileError,
-    opened,
+    opened_member,
     unpacked_size,
 )
 from noroshi.checks.logs.line_reader import Place
@@ -45,17 +45,17 @@ class Recognition:
     ) -> tuple[dict[str, Mark], list[Mark]]:
         """Return the marks by identity as the files are now, and those of no file that is
         there."""
-        lost = [mark for mark in trail.marks if not mark.twin]
+        lost_marks = [mark for mark in trail.marks if not mark.twin]
         twins = {mark.identity: mark for mark in trail.marks if mark.twin}
-        marks, fresh = dict[str, Mark](), list[Member]()
+        marks, unmarked_members = dict[str, Mark](), list[Member]()
         for member in members:
-            mark = next((m for m in lost if self._is_same(m, member)), None)
+            mark = next((m for m in lost_marks if self._is_same(m, member)), None)
             if mark is None:
-                fresh.append(member)
+                unmarked_members.append(member)
             else:
-                lost.remove(mark)
+                lost_marks.remove(mark)
                 marks[member.fact.identity] = mark
-        for member in sorted(fresh, key=lambda m: (m.is_log, m.packed)):
+        for member in sorted(unmarked_members, key=lambda m: (m.is_log, m.packed)):
             twin = twins.get(member.fact.identity)
             if member.is_log or twin or member.fact.changed > trail.floor:
                 originals = [
@@ -63,14 +63,14 @@ class Recognition:
                     for m in reversed(members)  # most copies are made of the log
                     if m is not member and _is_read_itself(m, marks)
                 ]
-                mark = self._recognised(member, lost, originals, twin)
+                mark = self._mark_of_member(member, lost_marks, originals, twin)
                 if mark is not None:
                     marks[member.fact.identity] = mark
-        copied = {mark.twin for mark in marks.values()}
+        original_identities = {mark.twin for mark in marks.values()}
         return marks, [
             replace(mark, lost=True)
-            for mark in lost
-            if mark.head_length or mark.identity in copied
+            for mark in lost_marks
+            if mark.head_length or mark.identity in original_identities
         ]
 
     def _is_same(self, mark: Mark, member: Member) -> bool:
@@ -81,109 +81,118 @@ class Recognition:
         if member.packed or not mark.head_length:
             return False  # of an empty file nothing tells that this is still the same
         try:
-            with opened(self.files, member) as (file, _):
+            with opened_member(self.files, member) as (file, _):
                 return is_of(mark, file)
         except FileReplacedError:
             return False
         except OSError:
             return True  # it cannot be told now; reading it tells why
 
-    def _recognised(
+    def _mark_of_member(
         self,
         member: Member,
-        lost: list[Mark],
+        lost_marks: list[Mark],
         originals: Sequence[tuple[Member, Mark | None]],
-        known: Mark | None,
+        known_mark: Mark | None,
     ) -> Mark | None:
         """Return the mark of a file that its identity does not tell; None: let it be for
         now."""
-        new = Mark(identity=member.fact.identity)
+        new_mark = Mark(identity=member.fact.identity)
         try:
-            with opened(self.files, member, self.enough) as (file, fact):
+            with opened_member(self.files, member, self.enough) as (file, fact):
                 head = head_of(file)
                 if member.is_log:
-                    return self._continued(member, file, fact, lost, "") or new
+                    return self._continued_mark(member, file, fact, lost_marks, "") or new_mark
                 if not head:
                     return None  # it is just being made
                 # The number of a copy that is gone is given to the next one.
-                twin = known.twin if known is not None and begins_as(known, head) else ""
+                twin = (
+                    known_mark.twin
+                    if known_mark is not None and has_same_head(known_mark, head)
+                    else ""
+                )
                 if twin and all(twin != o.fact.identity for o, _ in originals):
-                    lost_twin = [mark for mark in lost if mark.identity == twin]
+                    lost_twin = [mark for mark in lost_marks if mark.identity == twin]
                     if not lost_twin:  # that was forgotten long after it had been read
-                        return self._all_read(new, member, file, fact)
-                if mark := self._continued(member, file, fact, lost, twin):
+                        return self._mark_at_end(new_mark, member, file, fact)
+                if mark := self._continued_mark(member, file, fact, lost_marks, twin):
                     return mark
-                for other, original in originals:
-                    if self._is_copy(file, head, member, other, original):
+                for original_member, original_mark in originals:
+                    if self._is_copy(file, head, member, original_member, original_mark):
                         return replace(
-                            new,
-                            twin=other.fact.identity,
+                            new_mark,
+                            twin=original_member.fact.identity,
                             head_length=len(head),
                             head=fingerprint(head),
                         )
-                return new
+                return new_mark
         except FileReplacedError:
-            return known
+            return known_mark
         except DAMAGED:
-            return new if member.is_log else None
+            return new_mark if member.is_log else None
 
-    def _continued(
-        self, member: Member, file: BinaryIO, fact: FileFact, lost: list[Mark], twin: str
+    def _continued_mark(
+        self, member: Member, file: BinaryIO, fact: FileFact, lost_marks: list[Mark], twin: str
     ) -> Mark | None:
         """Return the mark of one that is lost and whose content is here now."""
         head = head_of(file)
-        for mark in sorted(lost, key=lambda mark: -mark.at):  # the surest first
+        for mark in sorted(lost_marks, key=lambda mark: -mark.at):  # the surest first
             is_twin = bool(twin) and mark.identity == twin
-            if not mark.head_length or not (is_twin or begins_as(mark, head)):
+            if not mark.head_length or not (is_twin or has_same_head(mark, head)):
                 continue  # what was never read is nothing to go on with
-            here = replace(mark, identity=fact.identity, size=-1, lost=False)
+            continued_mark = replace(mark, identity=fact.identity, size=-1, lost=False)
             size = unpacked_size(self.files, member) if member.packed else None
             if size is not None and mark.at and size == mark.at % 2**32:
-                lost.remove(mark)
-                return mark_packed(replace(here, done=True), head, fact)
+                lost_marks.remove(mark)
+                return mark_packed(replace(continued_mark, done=True), head, fact)
             try:
-                same = is_of(mark, file)
+                is_same = is_of(mark, file)
             except (
                 UnfinishedFileError
             ):  # no look will ever get there, so the watch goes on without it
-                lost.remove(mark)
-                return mark_packed(replace(here, done=True), head, fact)
-            if same:
-                lost.remove(mark)
+                lost_marks.remove(mark)
+                return mark_packed(replace(continued_mark, done=True), head, fact)
+            if is_same:
+                lost_marks.remove(mark)
                 if mark.done and member.packed:
-                    return mark_packed(here, head, fact)
-                return here
+                    return mark_packed(continued_mark, head, fact)
+                return continued_mark
             if is_twin and (member.packed or fact.size < mark.at):
                 # It was made before the last lines were written, which we have read.
-                return self._all_read(Mark(identity=fact.identity), member, file, fact)
+                return self._mark_at_end(Mark(identity=fact.identity), member, file, fact)
         return None
 
-    def _all_read(
-        self, new: Mark, member: Member, file: BinaryIO, fact: FileFact
+    def _mark_at_end(
+        self, new_mark: Mark, member: Member, file: BinaryIO, fact: FileFact
     ) -> Mark | None:
         if member.packed:
-            return mark_packed(replace(new, done=True), head_of(file), fact)
-        return moved(new, file, Place(fact.size), fact)
+            return mark_packed(replace(new_mark, done=True), head_of(file), fact)
+        return advanced_mark(new_mark, file, Place(fact.size), fact)
 
     def _is_copy(
-        self, file: BinaryIO, head: bytes, member: Member, known: Member, mark: Mark | None
+        self, file: BinaryIO, head: bytes, member: Member, original: Member, mark: Mark | None
     ) -> bool:
         """Return whether it is being made of another file that is still there. Raise
         FileReplacedError if that went since it was looked up: what is a copy of it now may be
         all that is left of it."""
         try:
-            with opened(self.files, known) as (other, fact):
-                other_head = head_of(other)
-                both = min(len(head), len(other_head))
-                at = min(member.fact.size, fact.size)
-                alike = both and head[:both] == other_head[:both]
-                if alike and (member.packed or tail_at(file, at) == tail_at(other, at)):
+            with opened_member(self.files, original) as (original_file, fact):
+                other_head = head_of(original_file)
+                common_length = min(len(head), len(other_head))
+                common_size = min(member.fact.size, fact.size)
+                has_same_head = (
+                    common_length and head[:common_length] == other_head[:common_length]
+                )
+                if has_same_head and (
+                    member.packed
+                    or tail_at(file, common_size) == tail_at(original_file, common_size)
+                ):
                     return True
-                if mark is not None and not is_of(mark, other):
-                    raise FileReplacedError(known.fact.path)
+                if mark is not None and not is_of(mark, original_file):
+                    raise FileReplacedError(original.fact.path)
                 return False
         except FileNotFoundError as error:
-            raise FileReplacedError(known.fact.path) from error
+            raise FileReplacedError(original.fact.path) from error
         except FileReplacedError:
             raise
         except OSError:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from noroshi.checks.logs.bookmarks import head_of
 from noroshi.checks.logs.encodings import Encoding, codec_of
 from noroshi.checks.logs.families import is_packed
-from noroshi.checks.logs.file_access import Member, opened
+from noroshi.checks.logs.file_access import Member, opened_member
 from noroshi.checks.logs.filters import Expression, leaves
-from noroshi.checks.logs.line_matcher import shown
+from noroshi.checks.logs.line_matcher import shown_line
 from noroshi.core.translation import Message, _, ngettext, pgettext, plain
 from noroshi.knowledge.os_errors import why
 from noroshi.ports import Files, Host, Unmeasurable
@@ -36,38 +36,38 @@ async def preview(
     none."""
 
     def work(files: Files) -> Sequence[Message]:
-        found = list[Message]()
+        lines_by_log = list[Message]()
         for fact in files.found(path):
             if fact.regular and not is_packed(fact.path):
                 lines = last_lines(files, Member(fact, is_log=True), encoding)
-                found.append(HEAD.fill(path=fact.path, terms=expression.words))
-                found += judged(expression, lines)
-        return found
+                lines_by_log.append(HEAD.fill(path=fact.path, terms=expression.words))
+                lines_by_log += verdicts_of_lines(expression, lines)
+        return lines_by_log
 
     try:
-        found = await host.with_files(work)
+        lines_by_log = await host.with_files(work)
     except OSError as error:
         raise Unmeasurable(UNREADABLE.fill(path=path, why=why(error))) from None
-    if not found:
+    if not lines_by_log:
         raise Unmeasurable(NO_LOG.fill(path=path))
-    return found
+    return lines_by_log
 
 
-def judged(expression: Expression, lines: Sequence[bytes]) -> Iterator[Message]:
+def verdicts_of_lines(expression: Expression, lines: Sequence[bytes]) -> Iterator[Message]:
     """Return, for each line (UTF-8), whether it is found, and what each single term says of
     it."""
-    hits = [expression.holds(line) for line in lines]
+    hits = [expression.matches(line) for line in lines]
     yield SUM.fill(hits=sum(hits), count=len(lines))
     for line, hit in zip(lines, hits, strict=True):
-        yield LINE.fill(verdict=HIT if hit else NO_HIT, line=plain(shown(line)))
+        yield LINE.fill(verdict=HIT if hit else NO_HIT, line=plain(shown_line(line)))
         for leaf in leaves(expression):
-            verdict = HOLDS if leaf.holds(line) else HOLDS_NOT
+            verdict = HOLDS if leaf.matches(line) else HOLDS_NOT
             yield TERM.fill(verdict=verdict, term=leaf.words)
 
 
 def last_lines(files: Files, log: Member, encoding: Encoding) -> Sequence[bytes]:
     """Return the last lines in UTF-8, oldest first; the last may not have ended yet."""
-    with opened(files, log) as (file, fact):
+    with opened_member(files, log) as (file, fact):
         codec = codec_of(encoding, head_of(file))
         start = max(0, fact.size - NEAR_END)
         start -= start % 2

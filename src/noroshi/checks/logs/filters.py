@@ -59,7 +59,7 @@ class Leaf:
     negated: bool
     ignore_case: bool
 
-    def holds(self, line: bytes) -> bool:
+    def matches(self, line: bytes) -> bool:
         return self._has(line) is not self.negated
 
     def _has(self, line: bytes) -> bool:
@@ -87,9 +87,9 @@ class Group:
     parts: tuple[Expression, ...]
     every: bool
 
-    def holds(self, line: bytes) -> bool:
-        join: Callable[[Iterator[bool]], bool] = all if self.every else any
-        return join(part.holds(line) for part in self.parts)
+    def matches(self, line: bytes) -> bool:
+        combine: Callable[[Iterator[bool]], bool] = all if self.every else any
+        return combine(part.matches(line) for part in self.parts)
 
     @property
     def words(self) -> Message:
@@ -97,8 +97,8 @@ class Group:
             part.words if isinstance(part, Leaf) else _in_brackets(part.words)
             for part in self.parts
         ]
-        between = AND if self.every else OR
-        return joined(parts, between)
+        separator = AND if self.every else OR
+        return joined(parts, separator)
 
 
 Expression = Leaf | Group

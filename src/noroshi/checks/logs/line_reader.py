@@ -10,7 +10,7 @@ from noroshi.checks.logs.encodings import Codec
 
 LONGEST = 1 << 20
 """Bytes of a line; what is longer counts as a line once, by its beginning."""
-Take = Callable[[bytearray, int, int], None]
+LinesHandler = Callable[[bytearray, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,32 +27,32 @@ def read_on(
     file: BinaryIO,
     place: Place,
     codec: Codec,
-    most: int,
-    take: Take,
+    max_bytes: int,
+    handle_lines: LinesHandler,
     *,
     final: bool = False,
     enough: Callable[[], bool] = lambda: False,
 ) -> Place:
     """Hand on the lines from a place on; where it ended.
 
-    About `most` bytes of them, and no more once it is `enough`; at least some. `final`: nobody
+    About `max_bytes` bytes of them, and no more once it is `enough`; at least some. `final`: nobody
     writes to it any more, so that its end ends the last line too.
     """
-    buffer, have = bytearray(LONGEST), 0
+    buffer, filled = bytearray(LONGEST), 0
     view = memoryview(buffer)
     file.seek(place.at)
-    place, until = replace(place, has_more=False), place.at + most
-    while got := _fill(file, view[have:]):
-        have += got
-        used, place = _hand_on(buffer, have, place, codec, take)
-        buffer[: have - used] = buffer[used:have]
-        have -= used
-        if place.at >= until or enough():
+    place, limit = replace(place, has_more=False), place.at + max_bytes
+    while count := _fill(file, view[filled:]):
+        filled += count
+        consumed, place = _hand_on(buffer, filled, place, codec, handle_lines)
+        buffer[: filled - consumed] = buffer[consumed:filled]
+        filled -= consumed
+        if place.at >= limit or enough():
             return replace(place, has_more=True)
-    if final and have:
+    if final and filled:
         if not place.cut:
-            take(buffer, 0, have)
-        place = Place(place.at + have)
+            handle_lines(buffer, 0, filled)
+        place = Place(place.at + filled)
     return place
 
 
@@ -63,37 +63,37 @@ def last_line(file: BinaryIO, size: int, codec: Codec) -> int:
     start -= start % 2
     file.seek(start)
     block = bytearray(LONGEST + 1)
-    have = min(_fill(file, memoryview(block)), size - start)
-    end = codec.last_end(block, have)
+    filled = min(_fill(file, memoryview(block)), size - start)
+    end = codec.last_end(block, filled)
     return start + end if end or start == 0 else size
 
 
 def _hand_on(
-    buffer: bytearray, have: int, place: Place, codec: Codec, take: Take
+    buffer: bytearray, filled: int, place: Place, codec: Codec, handle_lines: LinesHandler
 ) -> tuple[int, Place]:
     """Return how many bytes of the buffer were used, and the place behind them."""
-    end = codec.last_end(buffer, have)
+    end = codec.last_end(buffer, filled)
     if end:
         start = codec.first_end(buffer, end) if place.cut else 0
         if start < end:
-            take(buffer, start, end)
+            handle_lines(buffer, start, end)
         return end, Place(place.at + end)
-    if have < len(buffer):
+    if filled < len(buffer):
         return 0, place
-    end = codec.whole_units(have)
-    if not place.cut and buffer.count(0) == have:
+    end = codec.whole_units(filled)
+    if not place.cut and buffer.count(0) == filled:
         return end, Place(place.at + end)  # a hole, and no part of the line behind it
     if not place.cut:
-        take(buffer, 0, end)
+        handle_lines(buffer, 0, end)
     return end, Place(place.at + end, cut=True)
 
 
 def _fill(file: BinaryIO, view: memoryview) -> int:
     """Fill it as far as the file reaches: 0 at its end."""
-    have = 0
-    while have < len(view):
-        got = file.readinto(view[have:])  # type: ignore[attr-defined]  # what we open has it
-        if not got:
+    filled = 0
+    while filled < len(view):
+        count = file.readinto(view[filled:])  # type: ignore[attr-defined]  # what we open has it
+        if not count:
             break
-        have += got
-    return have
+        filled += count
+    return filled

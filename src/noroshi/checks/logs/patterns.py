@@ -37,7 +37,7 @@ REASONS = (
     (re.compile(r"invalid perl operator: (.*)", re.DOTALL), _("{part} is not supported")),
     (re.compile(r"missing \](?:: (.*))?", re.DOTALL), _("a ] is missing after {part}")),
     (re.compile(r"missing \)(?:: (.*))?", re.DOTALL), _("a ) is missing")),
-    (re.compile(r"unexpected \)(?:: (.*))?", re.DOTALL), _("there is a ) too many")),
+    (re.compile(r"unexpected \)(?:: (.*))?", re.DOTALL), _("there is one ) too many")),
     (
         re.compile(r"no argument for repetition operator: (.*)", re.DOTALL),
         _("{part} has nothing before it to repeat"),
@@ -78,8 +78,8 @@ class Searcher:
         self, block: bytes | bytearray, start: int, end: int
     ) -> Iterator[tuple[int, int]]:
         """Yield begin and end of each match between two offsets."""
-        for found in self._compiled.finditer(block, start, end):
-            yield found.span()
+        for match in self._compiled.finditer(block, start, end):
+            yield match.span()
 
 
 @lru_cache(1024)
@@ -88,7 +88,7 @@ def searcher(pattern: bytes, settings: Settings = Settings()) -> Searcher:
     return Searcher(pattern, settings)
 
 
-def for_all(pattern: bytes, settings: Settings = Settings()) -> Searcher | None:
+def line_searcher(pattern: bytes, settings: Settings = Settings()) -> Searcher | None:
     """Return one searcher of several patterns, each of which is known, whose matches go on to the
     end of their line; None if they are too large together."""
     try:
@@ -107,10 +107,10 @@ def check_pattern(pattern: str) -> None:
         raise InvalidValueError(UNKNOWN.fill(why=_reason(error))) from None
 
 
-def quoted(text: bytes) -> bytes:
+def escaped_pattern(text: bytes) -> bytes:
     """Return a pattern that finds just that."""
-    found: bytes = re2.escape(text)
-    return found
+    pattern: bytes = re2.escape(text)
+    return pattern
 
 
 def _options(settings: Settings) -> Any:
@@ -128,8 +128,8 @@ def _options(settings: Settings) -> Any:
 def _reason(error: re2.error) -> Message:
     argument = error.args[0] if error.args else b""
     text = argument.decode("utf-8", "replace") if isinstance(argument, bytes) else str(argument)
-    for form, words in REASONS:
-        if found := form.match(text):
-            part = (found[1] if form.groups else "") or ""
+    for expression, words in REASONS:
+        if match := expression.match(text):
+            part = (match[1] if expression.groups else "") or ""
             return words.fill(part=part[:50])
     return plain(text[:100])

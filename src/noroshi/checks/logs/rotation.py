@@ -11,27 +11,27 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
-from noroshi.checks.logs.bookmarks import Mark, Trail, head_of, mark_packed, moved
+from noroshi.checks.logs.bookmarks import Mark, Trail, advanced_mark, head_of, mark_packed
 from noroshi.checks.logs.encodings import Codec, Encoding, codec_of, mark_length
 from noroshi.checks.logs.families import age, is_rotated
-from noroshi.checks.logs.file_access import DAMAGED, FileReplacedError, Member, opened
+from noroshi.checks.logs.file_access import DAMAGED, FileReplacedError, Member, opened_member
 from noroshi.checks.logs.file_identity import Recognition
-from noroshi.checks.logs.line_matcher import Found, Matcher
+from noroshi.checks.logs.line_matcher import MatchedLines, Matcher
 from noroshi.checks.logs.line_reader import Place, last_line, read_on
 from noroshi.ports import FileFact, Files
 
-WILD = "*?["
+WILDCARDS = "*?["
 
 
 @dataclass(slots=True)
-class Followed:
-    """The result of one look at one log. `trouble`: why the log itself cannot be read."""
+class LogLook:
+    """The result of one look at one log. `error`: why the log itself cannot be read."""
 
     trail: Trail
-    found: Found = field(default_factory=Found)
-    read: int = 0
-    behind: int = 0
-    trouble: OSError | None = None
+    matched: MatchedLines = field(default_factory=MatchedLines)
+    bytes_read: int = 0
+    backlog: int = 0
+    error: OSError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,31 +47,31 @@ class Follower:
     most_marks: int = 64
     enough: Callable[[], bool] = lambda: False
 
-    def begin(self, path: str, *, whole: bool) -> Followed:
+    def begin(self, path: str, *, from_start: bool) -> LogLook:
         """Make the first look: from the log's end, or its beginning; what was rotated is
         passed."""
         members, trouble = self._members(path)
         marks, floor = list[Mark](), 0
         for member in members:
             try:
-                marks += filter(None, [self._begun(member, whole=whole)])
+                marks += filter(None, [self._first_mark(member, from_start=from_start)])
             except DAMAGED as error:
                 if member.is_log:
-                    trouble = _as_trouble(error)
+                    trouble = _as_os_error(error)
                 else:  # passed as the others are, though nothing is known of it
                     floor = max(floor, member.fact.changed)
-        return Followed(self._trail(Trail(floor=floor), members, marks), trouble=trouble)
+        return LogLook(self._trail(Trail(floor=floor), members, marks), error=trouble)
 
-    def look(self, path: str, trail: Trail, most: int) -> Followed:
-        """Read on in all files of a log, oldest first, about `most` bytes in all."""
+    def look(self, path: str, trail: Trail, max_bytes: int) -> LogLook:
+        """Read on in all files of a log, oldest first, about `max_bytes` bytes in all."""
         members, trouble = self._members(path)
-        marks, lost = Recognition(self.files, self.enough).marks_of(members, trail)
-        followed = Followed(trail, trouble=trouble)
+        marks, lost_marks = Recognition(self.files, self.enough).marks_of(members, trail)
+        followed = LogLook(trail, error=trouble)
         for member in members:
             mark = marks.get(member.fact.identity)
             if mark is not None:
-                self._read(member, mark, marks, followed, most - followed.read)
-        followed.trail = self._trail(trail, members, [*marks.values(), *lost])
+                self._read(member, mark, marks, followed, max_bytes - followed.bytes_read)
+        followed.trail = self._trail(trail, members, [*marks.values(), *lost_marks])
         return followed
 
     # which files
@@ -80,30 +80,32 @@ class Follower:
         """Return all files of a log, oldest first; and why the log is not among them."""
         log, trouble = None, None
         try:
-            log = self.files.found(_literal(path))[0]
+            log = self.files.found(_escaped_path(path))[0]
             if not log.regular:
                 log, trouble = None, OSError(errno.EINVAL, "not a regular file")
         except IndexError:
             trouble = FileNotFoundError(errno.ENOENT, "no such file")
         except OSError as error:
             trouble = error
-        found = {fact.identity: Member(fact) for fact in self._rotated(path)}
-        ordered = sorted(found.values(), key=lambda m: (m.fact.changed, age(m.fact.path)))
+        member_by_identity = {fact.identity: Member(fact) for fact in self._rotated_files(path)}
+        members = sorted(
+            member_by_identity.values(), key=lambda m: (m.fact.changed, age(m.fact.path))
+        )
         if log is None:
-            return ordered, trouble
-        others = [member for member in ordered if member.fact.identity != log.identity]
-        return [*others, Member(log, is_log=True)], None
+            return members, trouble
+        rotated_members = [member for member in members if member.fact.identity != log.identity]
+        return [*rotated_members, Member(log, is_log=True)], None
 
-    def _rotated(self, path: str) -> Iterator[FileFact]:
+    def _rotated_files(self, path: str) -> Iterator[FileFact]:
         name = PurePath(path).name
         folder = path.removesuffix(name)
-        for fact in self._found(_literal(folder + PurePath(path).stem) + "*"):
+        for fact in self._facts(_escaped_path(folder + PurePath(path).stem) + "*"):
             if fact.regular and is_rotated(name, PurePath(fact.path).name):
                 yield fact
         for pattern in self.rotated:
-            yield from (f for f in self._found(pattern) if f.regular and f.path != path)
+            yield from (f for f in self._facts(pattern) if f.regular and f.path != path)
 
-    def _found(self, pattern: str) -> Sequence[FileFact]:
+    def _facts(self, pattern: str) -> Sequence[FileFact]:
         try:
             return self.files.found(pattern)
         except OSError:
@@ -111,77 +113,84 @@ class Follower:
 
     # what was read of them
 
-    def _begun(self, member: Member, *, whole: bool) -> Mark | None:
-        empty = Mark(identity=member.fact.identity)
-        with opened(self.files, member) as (file, fact):
+    def _first_mark(self, member: Member, *, from_start: bool) -> Mark | None:
+        empty_mark = Mark(identity=member.fact.identity)
+        with opened_member(self.files, member) as (file, fact):
             head = head_of(file)
             if member.packed:
-                return mark_packed(replace(empty, done=True), head, fact)
-            if whole and member.is_log:
-                return empty
+                return mark_packed(replace(empty_mark, done=True), head, fact)
+            if from_start and member.is_log:
+                return empty_mark
             codec = codec_of(self.encoding, head)
-            at = last_line(file, fact.size, codec) if member.is_log else fact.size
-            mark = moved(empty, file, Place(at), fact)
-            return mark and replace(mark, codec=codec.name if at else "")
+            offset = last_line(file, fact.size, codec) if member.is_log else fact.size
+            mark = advanced_mark(empty_mark, file, Place(offset), fact)
+            return mark and replace(mark, codec=codec.name if offset else "")
 
     # reading
 
     def _read(
-        self, member: Member, mark: Mark, marks: dict[str, Mark], followed: Followed, most: int
+        self,
+        member: Member,
+        mark: Mark,
+        marks: dict[str, Mark],
+        followed: LogLook,
+        max_bytes: int,
     ) -> None:
         if mark.twin:
             return
-        unchanged = mark.is_unchanged(member.fact)
-        if unchanged and (mark.done or (not member.packed and mark.at >= mark.size)):
+        is_unchanged = mark.is_unchanged(member.fact)
+        if is_unchanged and (mark.done or (not member.packed and mark.at >= mark.size)):
             return
-        if most <= 0 or (followed.read and self.enough()):
-            followed.behind += max(0, member.fact.size - mark.at)
+        if max_bytes <= 0 or (followed.bytes_read and self.enough()):
+            followed.backlog += max(0, member.fact.size - mark.at)
             return
         try:
             # The writer may go on with a line in a file that was renamed; one more look tells.
-            final = unchanged and mark.rotated and not member.is_log
-            after = self._read_on(member, mark, followed, most, final=final)
+            is_final = is_unchanged and mark.rotated and not member.is_log
+            new_mark = self._read_on(member, mark, followed, max_bytes, is_final=is_final)
         except FileReplacedError:
             return
         except DAMAGED as error:
             if member.is_log:
-                followed.trouble = _as_trouble(error)
+                followed.error = _as_os_error(error)
             return
-        if after is not None:
-            marks[member.fact.identity] = after
+        if new_mark is not None:
+            marks[member.fact.identity] = new_mark
 
     def _read_on(
-        self, member: Member, mark: Mark, followed: Followed, most: int, *, final: bool
+        self, member: Member, mark: Mark, followed: LogLook, max_bytes: int, *, is_final: bool
     ) -> Mark | None:
         """Read one file on; None, and nothing counted, if it was truncated meanwhile."""
-        with opened(self.files, member) as (file, fact):
+        with opened_member(self.files, member) as (file, fact):
             head = head_of(file)
             codec = Codec(mark.codec) if mark.codec else codec_of(self.encoding, head)
             place = mark.place if mark.at else Place(mark_length(codec, head))
-            found, matcher = Found(), self.matcher(codec)
+            matched, matcher = MatchedLines(), self.matcher(codec)
             place = read_on(
                 file,
                 place,
                 codec,
-                most,
-                lambda block, start, end: matcher.scan(block, start, end, found),
-                final=final or member.packed,
+                max_bytes,
+                lambda block, start, end: matcher.scan(block, start, end, matched),
+                final=is_final or member.packed,
                 enough=self.enough,
             )
             if member.packed:
                 # Once it is done its place stays where its tail is known.
-                on = replace(mark, at=place.at, cut=place.cut) if place.has_more else mark
-                after: Mark | None = mark_packed(on, head, fact)
+                packed_mark = (
+                    replace(mark, at=place.at, cut=place.cut) if place.has_more else mark
+                )
+                new_mark: Mark | None = mark_packed(packed_mark, head, fact)
             else:
-                after = moved(mark, file, place, fact)
-            if after is None:
+                new_mark = advanced_mark(mark, file, place, fact)
+            if new_mark is None:
                 return None
-            followed.found.merge(found)
-            followed.read += place.at - mark.at
+            followed.matched.merge(matched)
+            followed.bytes_read += place.at - mark.at
             if place.has_more:
-                followed.behind += max(0, fact.size - place.at)
+                followed.backlog += max(0, fact.size - place.at)
             return replace(
-                after,
+                new_mark,
                 codec=codec.name if place.at else "",
                 done=member.packed and not place.has_more,
                 rotated=not member.is_log,
@@ -189,21 +198,28 @@ class Follower:
 
     # what is remembered
 
-    def _trail(self, before: Trail, members: Sequence[Member], marks: Iterable[Mark]) -> Trail:
+    def _trail(
+        self, old_trail: Trail, members: Sequence[Member], marks: Iterable[Mark]
+    ) -> Trail:
         """Return no more marks than there may be: of what was read, the oldest is left out
         first."""
         log = next((m.fact.identity for m in members if m.is_log), "")
-        newest = sorted(marks, key=lambda m: (m.lost, m.identity != log, m.is_read, -m.changed))
-        recent, cut = newest[: self.most_marks], newest[self.most_marks :]
-        floor = max((m.changed for m in cut if not m.lost), default=0)
-        missed = 0 if log else before.missed + 1
-        return Trail(tuple(recent), max(floor, before.floor), missed)
+        sorted_marks = sorted(
+            marks, key=lambda m: (m.lost, m.identity != log, m.is_read, -m.changed)
+        )
+        remembered_marks, dropped_marks = (
+            sorted_marks[: self.most_marks],
+            sorted_marks[self.most_marks :],
+        )
+        floor = max((m.changed for m in dropped_marks if not m.lost), default=0)
+        missed_looks = 0 if log else old_trail.missed + 1
+        return Trail(tuple(remembered_marks), max(floor, old_trail.floor), missed_looks)
 
 
-def _as_trouble(error: Exception) -> OSError:
+def _as_os_error(error: Exception) -> OSError:
     return error if isinstance(error, OSError) else OSError(str(error))
 
 
-def _literal(path: str) -> str:
+def _escaped_path(path: str) -> str:
     """Return a path in which no character stands for others."""
-    return "".join(f"[{c}]" if c in WILD else c for c in path)
+    return "".join(f"[{c}]" if c in WILDCARDS else c for c in path)

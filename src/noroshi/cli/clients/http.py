@@ -19,8 +19,8 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST_SAID = 200
 
 NO_URL = _(
-    "{url} is not a manager address: it starts with https:// (http:// only on this computer) "
-    "and has no path."
+    "{url} is not the address of a manager: such an address starts with https:// (http:// "
+    "only on this computer) and has no path."
 )
 NO_TOKEN = _(
     "The manager requires an API token: NOROSHI_TOKEN or --token. Create one on its "

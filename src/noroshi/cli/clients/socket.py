@@ -61,9 +61,9 @@ CHUNK = 1 << 16
 
 CANNOT_ENTER = _(
     "Cannot reach the node through {door}: {why}. Run the command as Noroshi's own user or "
-    "as a member of the door's group."
+    "as a member of the socket's group."
 )
-NO_NODE = _("No node is running behind {door}. Start one: noroshi serve")
+NO_NODE = _("No node is listening on {door}. Start one: noroshi serve")
 NO_SERVICE = _(
     "The service is not running: nothing answers on {door}. Start it: systemctl start {name}"
 )

@@ -17,7 +17,7 @@ SAYING = Option(
 ALARMS = Command(
     name="alarms",
     run="noroshi.cli.handlers.alarms:alarms",
-    help=_("active problems: since when, who acknowledged them, who was notified"),
+    help=_("list active problems: since when, who acknowledged them, who was notified"),
     options=(ONLY_MONITOR, JSON),
 )
 ALARM = Command(

@@ -58,7 +58,7 @@ GROUPS = (
     (pgettext("commands", "definitions"), DEFINITIONS),
     (pgettext("commands", "monitoring"), (*STATE, *ALARMS_AND_SILENCES)),
     (pgettext("commands", "mail"), MAIL),
-    (pgettext("commands", "people"), PEOPLE),
+    (pgettext("commands", "users"), PEOPLE),
 )
 COMMANDS = tuple(replace(one, group=title) for title, commands in GROUPS for one in commands)
 """In the order in which the help lists them: as one meets them."""

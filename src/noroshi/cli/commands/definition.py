@@ -61,8 +61,8 @@ DEFINITION = Command(
             help=_("rename one definition"),
             more=(
                 _(
-                    "References in other definitions, waiting mails and silences are updated too. --dry-run "
-                    "shows what else the new name affects."
+                    "References in other definitions, waiting messages and silences are updated too. "
+                    "--dry-run shows what else the new name affects."
                 ),
             ),
             options=(

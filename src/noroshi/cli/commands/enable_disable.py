@@ -33,7 +33,7 @@ INSTANCES = Command(
             help=_("stop monitoring it"),
             more=(
                 _(
-                    "Nothing is measured any more. Whoever was notified of an open alarm is notified that "
+                    "Measurement stops. Contacts who were notified of an open alarm are notified that "
                     "monitoring was stopped, not that it recovered."
                 ),
             ),
@@ -43,9 +43,7 @@ INSTANCES = Command(
             name="start",
             run="noroshi.cli.handlers.enable_disable:start",
             help=_("start monitoring it"),
-            more=(
-                _("Monitoring starts afresh; what happened in the meantime is not checked."),
-            ),
+            more=(_("Monitoring starts again; events in the meantime are not checked."),),
             options=(INSTANCE, NOTE, JSON),
         ),
         Command(
@@ -88,7 +86,7 @@ MONITORS = Command(
         Command(
             name="copy",
             run="noroshi.cli.handlers.enable_disable:copy",
-            help=_("copy it to another place"),
+            help=_("copy it to another location"),
             more=(
                 _(
                     "The copy has its own state and history. A destination group that does not exist is "
@@ -100,10 +98,11 @@ MONITORS = Command(
         Command(
             name="move",
             run="noroshi.cli.handlers.enable_disable:move",
-            help=_("move it to another place, with its state and history"),
+            help=_("move it to another location, with its state and history"),
             more=(
                 _(
-                    "It inherits interval, rules and limits from its new place. Also use this to rename it."
+                    "It inherits interval, rules and limits from its new location. Also use this to rename "
+                    "it."
                 ),
             ),
             options=(PART, TO, NOTE, DRY_RUN, JSON),

@@ -9,13 +9,14 @@ from noroshi.operations import setup_operations
 FIRST = Command(
     name="first",
     help=_(
-        "first start: choose what to monitor here, and prove by a test alarm that mail arrives"
+        "initial setup: choose what to monitor here, and confirm with a test alarm that messages "
+        "arrive"
     ),
     under=(
         Command(
             name="look",
             run="noroshi.cli.handlers.first_steps:look",
-            help=_("show how far the first start has come"),
+            help=_("show the progress of the initial setup"),
             options=(JSON,),
         ),
         Command(
@@ -40,7 +41,7 @@ FIRST = Command(
         Command(
             name="alarm",
             run="noroshi.cli.handlers.first_steps:alarm",
-            help=_("send a test alarm with a number in its mail"),
+            help=_("send a test alarm with a number in its message"),
             options=(
                 Option(
                     ("contact",),
@@ -53,9 +54,11 @@ FIRST = Command(
         Command(
             name="seen",
             run="noroshi.cli.handlers.first_steps:confirm",
-            help=_("enter the number of the test alarm that arrived; it is kept as proof"),
+            help=_(
+                "enter the number of the test alarm that arrived; it is recorded as confirmation"
+            ),
             options=(
-                Option(("number",), _("the four digits in its mail"), {"metavar": "NUMBER"}),
+                Option(("number",), _("the four digits in its message"), {"metavar": "NUMBER"}),
                 JSON,
             ),
         ),

@@ -9,16 +9,16 @@ from noroshi.operations import mail_operations
 SEND = Command(
     name="send",
     run="noroshi.cli.handlers.send:send",
-    help=_("send a mail through the node's routes"),
+    help=_("send a message through the node's routes"),
     more=(
         _(
-            "The ID is printed once the mail is safely queued. Within three seconds the command "
-            "reports whether the mail was accepted, or why it is waiting."
+            "The ID is printed once the message is safely queued. Within three seconds the command "
+            "reports whether the message was accepted, or why it is waiting."
         ),
         _(
-            "Exit codes: 0 accepted by the other side for every address; 6 waiting; 7 no node is "
-            "running; 8 refused, set aside or held. With 6 to 8 the mail stays in the queue: do not "
-            "send it again."
+            "Exit codes: 0 accepted by the server for every address; 6 waiting; 7 no node is "
+            "running; 8 refused, undeliverable or held. With 6 to 8 the message stays in the queue: "
+            "do not send it again."
         ),
     ),
     options=(
@@ -30,10 +30,10 @@ SEND = Command(
         Option(("--subject",), _("subject"), {"metavar": "TEXT", "required": True}),
         Option(
             ("body",),
-            _("text of the mail (default: standard input)"),
+            _("text of the message (default: standard input)"),
             {"metavar": "TEXT", "nargs": "?"},
         ),
-        Option(("--text",), _("text of the mail, given as an option"), {"metavar": "TEXT"}),
+        Option(("--text",), _("text of the message, as an option"), {"metavar": "TEXT"}),
         Option(
             ("--route",),
             _("route to use (repeat for fallback routes; default: those of the contact)"),
@@ -58,26 +58,26 @@ QUEUE = Command(
         Command(
             name="list",
             run="noroshi.cli.handlers.queue:list_",
-            help=_("list mails that are waiting or set aside"),
+            help=_("list waiting and undeliverable messages"),
             options=(JSON,),
         ),
         Command(
             name="show",
             run="noroshi.cli.handlers.queue:show",
-            help=_("show one mail: attempts, replies, next try and reason"),
+            help=_("show one message: attempts, replies, next attempt and reason"),
             options=(ID, JSON),
         ),
         Command(
             name="retry",
             run="noroshi.cli.handlers.queue:retry",
-            help=_("retry one mail now, even if it was set aside"),
+            help=_("retry one message now, even if it is undeliverable"),
             options=(ID,),
         ),
         command_of(mail_operations.QUEUE_HOLD),
         Command(
             name="release",
             run="noroshi.cli.handlers.queue:release",
-            help=_("release one mail that was held or set aside"),
+            help=_("release one held or undeliverable message"),
             options=(ID,),
         ),
         command_of(mail_operations.QUEUE_SEEN),
@@ -85,7 +85,7 @@ QUEUE = Command(
         Command(
             name="edit",
             run="noroshi.cli.handlers.queue:edit",
-            help=_("correct the addresses or routes of one mail"),
+            help=_("correct the addresses or routes of one message"),
             options=(
                 ID,
                 Option(
@@ -105,11 +105,13 @@ QUEUE = Command(
 LEDGER = Command(
     name="ledger",
     run="noroshi.cli.handlers.ledger:ledger",
-    help=_("show the mail, attempts and outcome of each alarm, and whether any alarm is lost"),
+    help=_(
+        "show the message, attempts and outcome of each alarm, and whether any alarm is lost"
+    ),
     options=(
         Option(
             ("--alarm",),
-            _("show only this alarm, with all details; its number is at the foot of the mail"),
+            _("show only this alarm, with all details; its ID is at the end of the message"),
             {"metavar": "ID", "default": ""},
         ),
         Option(

@@ -24,14 +24,14 @@ INIT = Command(
         ),
         Option(
             ("--service",),
-            _("settings for a systemd service: the door in /run, open to its group"),
+            _("settings for a systemd service: the socket in /run, open to its group"),
             FLAG,
         ),
         Option(
             ("--new-store",),
             _(
-                "create an empty store in place of a lost one; settings and key stay, and "
-                "remains of the old store are kept beside it"
+                "create an empty store to replace a lost one; settings and key stay, and remains of the "
+                "old store are kept next to it"
             ),
             FLAG,
         ),
@@ -43,11 +43,12 @@ SERVE = Command(
     help=_("run the node, which monitors and sends"),
     more=(
         _(
-            "It prints what it monitors and by which routes it sends. Stop it with SIGTERM or Ctrl-C."
+            "It prints what it monitors and through which routes it sends. Stop it with SIGTERM or "
+            "Ctrl-C."
         ),
     ),
 )
-DEMO = Command(name="demo", help=_("see an alarm arrive on this computer, without a tenant"))
+DEMO = Command(name="demo", help=_("watch an alarm arrive on this computer, without a tenant"))
 LAB = Command(name="lab", help=_("run a simulator of Microsoft 365 on this computer"))
 COMPLETION = Command(
     name="completion",
@@ -79,15 +80,15 @@ RESTORE = Command(
     help=_("restore a backup as the store of this home folder"),
     more=(
         _(
-            "Stop the node first. The existing store is kept beside the new one. Mail that was "
-            "accepted is not sent again; waiting mail is sent."
+            "Stop the node first. The existing store is kept next to the new one. Accepted messages "
+            "are not sent again; waiting messages are sent."
         ),
     ),
     options=(
         Option(("file",), _("backup file"), {"metavar": "FILE"}),
         Option(
             ("--hold",),
-            _("hold all waiting mails, so that none is sent before you check them"),
+            _("hold all waiting messages, so that none is sent before you check them"),
             FLAG,
         ),
     ),
@@ -117,7 +118,7 @@ KEY = Command(
         Command(
             name="check",
             run="noroshi.cli.handlers.vault_key:check",
-            help=_("show the ID of the key, its place, and the secrets it decrypts"),
+            help=_("show the ID of the key, its location, and the secrets it decrypts"),
             options=(JSON,),
         ),
         Command(

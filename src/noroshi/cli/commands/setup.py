@@ -17,16 +17,18 @@ def _flag(flag: str, help: Message) -> Option:
 MICROSOFT365 = Command(
     name="microsoft365",
     run="noroshi.cli.setup.microsoft365:setup",
-    help=_("set up sending through Microsoft 365, from the mailbox to an accepted test mail"),
+    help=_(
+        "set up sending through Microsoft 365, from the mailbox to an accepted test message"
+    ),
     more=(
         _(
             "It asks for the values it needs, shows the administrator's steps with them filled in, "
-            "and proves each step as soon as possible. If a step fails, it shows the remedy and "
+            "and verifies each step as soon as possible. If a step fails, it shows the remedy and "
             "tries again."
         ),
         _(
-            "Answers are saved as definitions, secrets in the vault. An interrupted set-up continues "
-            "where it stopped. In a script, give the answers as options."
+            "Answers are saved as definitions, secrets in the vault. An interrupted setup continues "
+            "where it stopped. In a script, specify the answers as options."
         ),
     ),
     options=(
@@ -35,7 +37,7 @@ MICROSOFT365 = Command(
         _text("--client-id", "ID", _("application (client) ID")),
         Option(
             ("--sign-in",),
-            _("app: app-only, with a secret or certificate; person: somebody signs in"),
+            _("app: app-only, with a secret or certificate; person: a user signs in"),
             {"choices": ("app", "person"), "metavar": "WHO", "default": ""},
         ),
         _text(
@@ -68,11 +70,11 @@ MICROSOFT365 = Command(
         ),
         _flag(
             "--shared",
-            _("the mailbox is shared; a person with Full Access and Send As signs in for it"),
+            _("the mailbox is shared; a user with Full Access and Send As signs in for it"),
         ),
         _flag("--graph", _("send through Microsoft Graph (HTTPS)")),
         _flag("--smtp", _("send by SMTP")),
-        _text("--to", "ADDRESS", _("recipient of the test mail")),
+        _text("--to", "ADDRESS", _("recipient of the test message")),
         _text(
             "--cloud",
             "NAME",
@@ -96,4 +98,4 @@ MICROSOFT365 = Command(
         ),
     ),
 )
-SETUP = Command(name="setup", help=_("guided set-up"), under=(MICROSOFT365,))
+SETUP = Command(name="setup", help=_("set up sending, step by step"), under=(MICROSOFT365,))

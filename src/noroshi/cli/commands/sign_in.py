@@ -21,7 +21,7 @@ AUTHORIZE = Command(
         ),
         _(
             'An account with sign_in = "app" needs only its secret or certificate: a token is '
-            "fetched to prove it."
+            "fetched to verify it."
         ),
     ),
     options=(
@@ -61,7 +61,7 @@ GUIDE = Command(
     more=(
         _(
             "The steps are printed in Markdown with your values filled in, ready to hand on. noroshi "
-            "setup microsoft365 shows them one by one and proves each."
+            "setup microsoft365 shows them one by one and verifies each."
         ),
     ),
     options=(

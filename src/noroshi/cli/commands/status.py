@@ -15,7 +15,7 @@ STATUS = Command(
         Option(
             ("--check",),
             _(
-                "exit with 1 unless every level is OK, no route is down and nothing is set aside"
+                "exit with 1 unless every level is OK, no route is down and no message is undeliverable"
             ),
             FLAG,
         ),
@@ -27,8 +27,8 @@ DOCTOR = Command(
     help=_("diagnose routes and this computer stage by stage, and show remedies"),
     more=(
         _(
-            "No mail is sent: the dialogue with the mail server goes as far as RCPT TO and is then "
-            "reset (RSET). Without ROUTE, this computer and all routes are diagnosed."
+            "No message is sent: the dialogue with the mail server goes as far as RCPT TO and is "
+            "then reset (RSET). Without ROUTE, this computer and all routes are diagnosed."
         ),
     ),
     options=(
@@ -47,7 +47,7 @@ DOCTOR = Command(
             _("also write a new zip file for support, without secrets"),
             {"metavar": "FILE", "default": ""},
         ),
-        Option(("--mask",), _("mask mail addresses in that file"), FLAG),
+        Option(("--mask",), _("mask email addresses in that file"), FLAG),
         JSON,
     ),
 )

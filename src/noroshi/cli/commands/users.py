@@ -81,14 +81,14 @@ USER = Command(
         Command(
             name="totp",
             run="noroshi.cli.handlers.users:totp",
-            help=_("set up two-step log-in with an authenticator (TOTP)"),
+            help=_("set up two-step login with an authenticator (TOTP)"),
             more=(
                 _(
                     "It prints the key for the authenticator, asks for the first code, and prints recovery "
                     "codes to keep."
                 ),
             ),
-            options=(NAME, Option(("--off",), _("turn two-step log-in off"), FLAG)),
+            options=(NAME, Option(("--off",), _("turn two-step login off"), FLAG)),
         ),
         Command(
             name="own-password",
@@ -100,9 +100,9 @@ USER = Command(
             name="own-totp",
             run="noroshi.cli.handlers.own_account:totp",
             help=_(
-                "set up your own two-step log-in with an authenticator (TOTP); your password is required"
+                "set up your own two-step login with an authenticator (TOTP); your password is required"
             ),
-            options=(OWN, Option(("--off",), _("turn two-step log-in off"), FLAG), OLD),
+            options=(OWN, Option(("--off",), _("turn two-step login off"), FLAG), OLD),
         ),
     ),
 )

@@ -16,8 +16,8 @@ from noroshi.ports import StoreError
 
 MIB = 1 << 20
 BACKED_UP = ngettext(
-    "Wrote {path} ({size} MiB, {waiting} waiting mail).",
-    "Wrote {path} ({size} MiB, {waiting} waiting mails).",
+    "Wrote {path} ({size} MiB, {waiting} waiting message).",
+    "Wrote {path} ({size} MiB, {waiting} waiting messages).",
     by="waiting",
 )
 KEY_ELSEWHERE = _(
@@ -31,12 +31,12 @@ ITS_KEY_ELSEWHERE = _(
 ITS_STORE = _("The store of the node")
 CANNOT_RESTORE = _("Nothing was restored: {why}")
 RESTORED = ngettext(
-    "Restored {store} from {path}: version {version}, {waiting} waiting mail.",
-    "Restored {store} from {path}: version {version}, {waiting} waiting mails.",
+    "Restored {store} from {path}: version {version}, {waiting} waiting message.",
+    "Restored {store} from {path}: version {version}, {waiting} waiting messages.",
     by="waiting",
 )
 AGE = _(
-    "Its last record is of {seen}, {age} ago. Later events are not in it: a mail that was "
+    "Its last record is of {seen}, {age} ago. Later events are not in it: a message that was "
     "waiting then and has been accepted since is sent again, under the same Message-ID."
 )
 NEVER_RAN = _("No node has run on it yet.")
@@ -45,9 +45,9 @@ WERE_OUT = _(
     "arrived; they are sent again under the same Message-ID."
 )
 HELD = ngettext(
-    "{held} mail is held. Check it with noroshi queue list, release it with noroshi queue "
+    "{held} message is held. Check it with noroshi queue list, release it with noroshi queue "
     "release ID.",
-    "{held} mails are held. Check them with noroshi queue list, release them with noroshi "
+    "{held} messages are held. Check them with noroshi queue list, release them with noroshi "
     "queue release ID.",
     by="held",
 )

@@ -27,12 +27,12 @@ FACTS = _(
     "  name        {name}\n  thumbprint  {sha1}\n  SHA-256     {sha256}\n  expires     {ends}"
 )
 WROTE = _(
-    "The certificate, without its key, is in {file}. Upload it: Entra admin centre, App "
+    "The certificate, without its key, is in {file}. Upload it: Entra admin center, App "
     "registrations, the app, Certificates & secrets, Certificates, Upload certificate. Then "
     "run: noroshi authorize ROUTE"
 )
 UPLOAD = _(
-    "Save the following as a .cer file, and upload it: Entra admin centre, App "
+    "Save the following as a .cer file, and upload it: Entra admin center, App "
     "registrations, the app, Certificates & secrets, Certificates, Upload certificate."
 )
 ASK = _("Passphrase of {file}: ")

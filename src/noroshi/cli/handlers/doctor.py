@@ -23,16 +23,17 @@ from noroshi.core.translation import NOTHING, Message, _, bilingual
 Answer = Mapping[str, Any]
 ALL_WELL = _("✓ All stages passed; nothing was sent.")
 PASSED_BUT = _(
-    "▲ All stages passed, and nothing was sent; but mail is not being sent by {routes} (see "
-    "above)."
+    "▲ All stages passed and nothing was sent, but no messages are being sent through "
+    "{routes} (see above)."
 )
 MENDED = _(
-    "▲ {route} seems to work again. Next try: {until}. To send now: noroshi queue retry {mail}"
+    "▲ {route} seems to work again. Next attempt: {until}. To send now: noroshi queue retry "
+    "{mail}"
 )
 MENDED_ALONE = _("▲ {route} seems to work again. Noroshi checks it automatically: {until}.")
 ONCE_MENDED = _(
-    "▲ {route}: next try {until}. To send now, once the fault is fixed: noroshi queue retry "
-    "{mail}"
+    "▲ {route}: next attempt {until}. To send now, once the fault is fixed: noroshi queue "
+    "retry {mail}"
 )
 SOON = _("soon")
 NOT_ALL = _("◆ {where}: stopped at {stages}. Nothing was sent.")
@@ -45,7 +46,7 @@ WRITTEN = _(
 )
 WRITTEN_MASKED = _(
     "The support bundle is in {file} (readable only by you). It contains names and subjects, "
-    "but no secrets and no mail addresses. Review it before you pass it on."
+    "but no secrets and no email addresses. Review it before you pass it on."
 )
 
 
@@ -168,13 +169,13 @@ REPLY = _("Reply")
 MILLISECONDS = "{:,.0f} ms"
 REMARK = "▲ "
 DOWN = _(
-    "No mail has been sent by this route since {since}: {why} ({count} waiting). The stages "
-    "below send no mail, so they cannot detect this."
+    "No message has been sent through this route since {since}: {why} ({count} waiting). The "
+    "stages below send no messages, so they cannot detect this."
 )
-RESTS = _("No mail has been sent by this route since {since}: {why} ({count} waiting).")
+RESTS = _("No message has been sent through this route since {since}: {why} ({count} waiting).")
 PUT_OFF = _(
-    "Mails waiting since {since}, after failed attempts: {count} ({why}). The stages below "
-    "send no mail, so they cannot detect this."
+    "Messages waiting since {since}, after failed attempts: {count} ({why}). The stages "
+    "below send no messages, so they cannot detect this."
 )
 NARROW, NARROWEST = 100, 60
 TIME = 8

@@ -21,7 +21,7 @@ STEPS = {
     "seen": _("receipt confirmed"),
 }
 NOT_YET = _("not yet")
-UNPROVED = _("{route} (no mail accepted yet)")
+UNPROVED = _("{route} (no message accepted yet)")
 HEAD = (_("ID"), _("ITEM"), _("CURRENT STATE"), _("ALARM WHEN"))
 THERE = _("(already monitored)")
 NOTHING = _("Nothing to monitor was found here.")

@@ -34,7 +34,7 @@ LOST = _(
 )
 STORE_THERE = _("A store already exists: {store}. Nothing was changed.")
 NEW_STORE = _(
-    "Created an empty store: {store}. Remains of the old one are kept beside it. Apply the "
+    "Created an empty store: {store}. Remains of the old one are kept next to it. Apply the "
     "definitions (noroshi apply DIR) and sign in again."
 )
 MADE_HERE = _("Created {home}: settings ({file}) and store.")
@@ -58,7 +58,7 @@ MADE = _(
     "\n"
     "Or without a browser, while the node runs:\n"
     "  noroshi apply DIR            apply definitions\n"
-    "  noroshi setup microsoft365   send through Microsoft 365, up to a test mail\n"
+    "  noroshi setup microsoft365   send through Microsoft 365, up to a test message\n"
     "\n"
     "To try Noroshi first, without a tenant: noroshi demo"
 )

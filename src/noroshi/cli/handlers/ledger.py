@@ -19,8 +19,8 @@ from noroshi.core.translation import Message, _, ngettext
 Answer = Mapping[str, Any]
 NOTHING = _("No alarms have been raised yet.")
 SUM = _(
-    "Alarms: raised {raised} = accepted {accepted} + came back {came_back} + waiting {open} + set "
-    "aside {set_aside} + given up {dropped} + lost {lost}"
+    "Alarms: raised {raised} = accepted {accepted} + bounced {came_back} + waiting {open} + "
+    "undeliverable {set_aside} + dropped {dropped} + lost {lost}"
 )
 OLDER = ngettext(
     "({forgotten} older alarm, settled long ago, is no longer kept)",
@@ -38,13 +38,13 @@ STATES: Mapping[str, Message] = {
     DeliveryState.HELD: _("held"),
     DeliveryState.ACCEPTED: _("accepted"),
     DeliveryState.SEEN_ARRIVED: _("arrival confirmed"),
-    DeliveryState.CAME_BACK: _("came back"),
-    DeliveryState.SET_ASIDE: _("set aside"),
-    DeliveryState.DROPPED: _("given up"),
+    DeliveryState.CAME_BACK: _("bounced"),
+    DeliveryState.SET_ASIDE: _("undeliverable"),
+    DeliveryState.DROPPED: _("dropped"),
 }
-HEAD = (_("RAISED"), _("STATE"), _("TO"), _("ROUTE"), _("TRIES"), _("ALARM"), _("SUBJECT"))
+HEAD = (_("RAISED"), _("STATE"), _("TO"), _("ROUTE"), _("ATTEMPTS"), _("ALARM"), _("SUBJECT"))
 RAISED, QUEUED = _("Raised"), _("Queued")
-TRIED, NOT_TRIED = (_("Tried"), _("no attempts yet"))
+TRIED, NOT_TRIED = (_("Sending"), _("no attempts yet"))
 MAIL, DIGEST = _("Mail"), _("Digest")
 NOT_PROVED = _("Arrival not confirmed")
 STATE, FORGOTTEN = _("State"), _("no record")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
@@ -14,26 +13,27 @@ from noroshi.cli.output.routes import join_routes
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
 from noroshi.core.delivery_state import SENT, DeliveryState
+from noroshi.core.reply_text import same_reply_key
 from noroshi.core.translation import Message, _, bilingual, ngettext
 
 Answer = Mapping[str, Any]
-NOTHING_WAITS = _("No mail is waiting.")
+NOTHING_WAITS = _("No messages are waiting.")
 STATES: Mapping[str, Message] = {
     DeliveryState.WAITING: _("waiting"),
     DeliveryState.OUT: _("being sent"),
-    DeliveryState.SET_ASIDE: _("set aside"),
+    DeliveryState.SET_ASIDE: _("undeliverable"),
     DeliveryState.HELD: _("held"),
     DeliveryState.ACCEPTED: _("accepted"),
     DeliveryState.SEEN_ARRIVED: _("arrival confirmed"),
-    DeliveryState.CAME_BACK: _("came back"),
-    DeliveryState.DROPPED: _("given up"),
+    DeliveryState.CAME_BACK: _("bounced"),
+    DeliveryState.DROPPED: _("dropped"),
     DeliveryState.IN_DIGEST: _("in a digest"),
-    DeliveryState.SET_ASIDE_IN_DIGEST: _("set aside in a digest"),
+    DeliveryState.SET_ASIDE_IN_DIGEST: _("undeliverable in a digest"),
 }
 NOW = _("now")
 WAITS_FOR = _("waiting for {routes}: {because}")
 WAITS_FOR_ONE = _("waiting for one of {routes}: {because}")
-HEAD = (_("STATE"), _("ID"), _("TO"), _("NEXT TRY"), _("TRIES"), _("SUBJECT"))
+HEAD = (_("STATE"), _("ID"), _("TO"), _("NEXT ATTEMPT"), _("ATTEMPTS"), _("SUBJECT"))
 NOT_PROVED = _("arrival not confirmed")
 FIELDS: Mapping[str, Message] = {
     "id": _("ID"),
@@ -45,7 +45,7 @@ FIELDS: Mapping[str, Message] = {
     "subject": _("subject"),
     "routes": _("remaining routes"),
     "born": _("created"),
-    "next": _("next try"),
+    "next": _("next attempt"),
     "because": _("reason for waiting"),
     "unproved": NOT_PROVED,
     "alarms": _("alarms"),
@@ -62,11 +62,11 @@ VERDICTS: Mapping[str, Message] = {
 SO_OFTEN = ngettext("{first}–{last} ({count} time)", "{first}–{last} ({count} times)")
 TEXT = _("Text")
 TRIED_AGAIN = _("{id} is retried now: {subject}")
-IS_EDITED = _("{id} will be sent to {to} by {routes}.")
+IS_EDITED = _("{id} will be sent to {to} through {routes}.")
 TO_LET_GO = _("{because}; to release it: noroshi queue release {id}")
 HOW_TO_RELEASE = _("It is not sent until you release it: noroshi queue release {id}")
 NOTHING_TO_EDIT = _("specify the change with --to or --route")
-NOBODY_SENDS = _("No node is running. The mail is sent once noroshi serve runs.")
+NOBODY_SENDS = _("No node is running. The message is sent once noroshi serve runs.")
 
 
 def list_(context: CommandContext) -> int:
@@ -193,8 +193,8 @@ def _letter(context: CommandContext, letter: Answer, now: datetime) -> Iterator[
     yield from ("", context.say(ATTEMPTS))
     if not letter["tried"]:
         yield f"  {context.say(NO_ATTEMPT)}"
-    tries = [[_reply_row(context, a, s, now) for s in a["said"]] for a in letter["tried"]]
-    yield from (f"  {line}" for line in table(_fold_repeats(context, tries)))
+    attempts = _fold_repeats(context, letter["tried"], now)
+    yield from (f"  {line}" for line in table(attempts))
     arrivals = [_arrival_row(context, mail, now) for mail in letter["arrived"]]
     yield from (f"  {line}" for line in table(arrivals))
     yield from ("", context.say(TEXT))
@@ -235,18 +235,18 @@ def _reply_row(
 
 
 def _fold_repeats(
-    context: CommandContext, tries: Iterable[Sequence[Sequence[str]]]
+    context: CommandContext, attempts: Iterable[Answer], now: datetime
 ) -> Iterator[Sequence[str]]:
     """Yield the same answers several times in a row once: how often, from when to when."""
-    for _unused, group in groupby(tries, key=_without_times):
+    for _unused, group in groupby(attempts, key=_replies_key):
         first, *repeats = group
         last = repeats[-1] if repeats else first
-        for first_row, row in zip(first, last, strict=True):
-            when = SO_OFTEN.fill(first=first_row[0], last=row[0], count=1 + len(repeats))
+        begin, end = clock(first["at"], now), clock(last["at"], now)
+        when = SO_OFTEN.fill(first=begin, last=end, count=1 + len(repeats))
+        for reply in last["said"]:
+            row = _reply_row(context, last, reply, now)
             yield (context.say(when), *row[1:]) if repeats else row
 
 
-def _without_times(rows: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
-    """Return what is alike in two attempts: all but the times, and the id that a server gives
-    each."""
-    return [[re.sub(r"\[[^\]]*\]", "", cell) for cell in row[1:]] for row in rows]
+def _replies_key(attempt: Answer) -> Sequence[object]:
+    return [same_reply_key(reply) for reply in attempt["said"]]

@@ -31,8 +31,8 @@ ENDS = _(
     "Enter the new date there or with --ends."
 )
 CHOSEN = _(
-    "“{name}” is sent to {where}. API token {token} chose this destination, and no person "
-    "has confirmed it yet."
+    "“{name}” is sent to {where}. API token {token} chose this destination, and no user has "
+    "confirmed it yet."
 )
 MAY_GO = _("Allow this destination? [y/N] ")
 NOT_THERE = _("Nothing was saved. Correct the destination first: {who}")
@@ -190,8 +190,8 @@ ASKING = _("Checking it with the sign-in server …")
 SECRET, CERTIFICATE = (_("secret"), _("certificate"))
 TAKEN = _("The sign-in server accepts the {what} of account {account}.")
 NOT_SURE = _(
-    "It is not known yet whether the {what} of account {account} is right; signing in will show. "
-    "({why})"
+    "It is not known yet whether the {what} of account {account} is correct. The sign-in "
+    "will show. ({why})"
 )
 REFUSED = _("The {what} cannot be used for account {account}: {why}")
 

@@ -17,12 +17,12 @@ from noroshi.core.translation import Message, _, bilingual
 NO_TEXT = _("The standard input is not text in {encoding}. Convert it, or use --text.")
 TEXT_TWICE = _("specify the text either as TEXT or with --text, not both")
 TYPE_IT = _("Enter the text; finish with Ctrl-D on its own line.")
-NOBODY_SENDS = _("Not sent: no node is running. The mail is sent once noroshi serve runs.")
-NOT_LOOKED = _("The mail is queued. It is not known whether it was sent: {why}")
-ACCEPTED = _("To {contact}: accepted by the other side. Arrival is not confirmed yet.")
+NOBODY_SENDS = _("Not sent: no node is running. The message is sent once noroshi serve runs.")
+NOT_LOOKED = _("The message is queued. It is not known whether it was sent: {why}")
+ACCEPTED = _("To {contact}: accepted by the server. Arrival is not confirmed yet.")
 WAITS = _("To {contact}: not sent yet, waiting; {because}")
 HELD = _("To {contact}: not sent, held; {because}")
-SET_ASIDE = _("To {contact}: not sent, set aside; {because}")
+SET_ASIDE = _("To {contact}: not sent, undeliverable; {because}")
 REFUSED = _(
     "To {contact}: refused for {addresses}, accepted for the others. Details: noroshi queue "
     "show {id}"
@@ -31,7 +31,9 @@ KEPT = _(
     "It stays in the queue and is not sent automatically. Once the cause is fixed: noroshi "
     "queue release {id}"
 )
-LOOK = _("The mail stays in the queue until it can be sent. Details: noroshi queue show {id}")
+LOOK = _(
+    "The message stays in the queue until it can be sent. Details: noroshi queue show {id}"
+)
 GOES_ON = (DeliveryState.WAITING, DeliveryState.OUT, DeliveryState.IN_DIGEST)
 """The states of a mail that the node sends by itself."""
 PATIENCE = 3.0  # seconds in which most mail servers have answered; the mail is safe before

@@ -6,7 +6,7 @@ from noroshi.core.translation import _, ngettext, pgettext
 
 ASK_SECRET = _(
     "Account {account} has no client secret yet (vault entry “{secret}”).\n"
-    "In the Entra admin centre, under App registrations > Certificates & secrets, copy the\n"
+    "In the Entra admin center, under App registrations > Certificates & secrets, copy the\n"
     "*Value* of a client secret, not its Secret ID. It is not displayed when you paste it."
 )
 ASK_ANY_SECRET = _(
@@ -28,7 +28,7 @@ OPEN_PAGE = _(
     "\n"
     "{url}\n"
     "\n"
-    "2. Sign in with the mailbox that will send the mail, and accept.\n"
+    "2. Sign in with the mailbox that will send the alarms, and accept.\n"
     "3. The browser then says that it cannot connect to localhost. This is expected:\n"
     "   its address bar contains the URL that is needed.\n"
     "4. Copy the whole URL, paste it here and press Enter. It starts with http://localhost,\n"
@@ -37,23 +37,23 @@ OPEN_PAGE = _(
 URL_PROMPT = _("URL: ")
 GOES_ON = _("The URL is not complete yet. Paste the rest (Enter alone if there is no more): ")
 GIVEN_UP = _("Nobody was signed in. To start again: noroshi authorize {route}")
-ONCE_MORE = _("Try again, or stop with Ctrl-C. Waiting mails stay in the queue.")
+ONCE_MORE = _("Try again, or stop with Ctrl-C. Waiting messages stay in the queue.")
 SIGNED_IN = _(
     "Route {route} is signed in{user}. {waiting}To test it: noroshi send --route {name} --to "
     "ADDRESS --subject test --text test"
 )
 AS_WHOM = _(" as {user}")
-THEY_GO = _("Waiting mails that are sent now: {count}. ")
+THEY_GO = _("Waiting messages being sent now: {count}. ")
 IS_READ = _(
-    "The mailbox is read within five minutes, to find the day's check mail. noroshi status "
-    "shows the result."
+    "The mailbox is read within five minutes, to find the day's check message. noroshi "
+    "status shows the result."
 )
 NOT_READ = _(
-    "{why} Sending is not affected: mails are sent as before. If only an administrator can "
-    "consent: App registrations › the app › API permissions › Mail.Read (delegated) › “Grant "
-    "admin consent”, then run this command again."
+    "{why} Sending is not affected: messages are sent as before. If only an administrator "
+    "can consent: App registrations › the app › API permissions › Mail.Read (delegated) › "
+    "“Grant admin consent”, then run this command again."
 )
-NOBODY_SENDS = _("No node is running. Mail is sent once noroshi serve runs.")
+NOBODY_SENDS = _("No node is running. Messages are sent once noroshi serve runs.")
 NO_PAGE = _(
     "--url-file, --here and --device do not apply to this route: it signs in app-only, "
     "without a page."
@@ -63,7 +63,7 @@ OPEN_HERE = _(
     "\n"
     "Open this page in a browser on this computer, sign in with the mailbox that will send "
     "the\n"
-    "mail, and accept. If somebody else is signed in in that browser, choose “Use another "
+    "alarms, and accept. If someone else is signed in to that browser, choose “Use another "
     "account”.\n"
     "The browser then returns here automatically. The time limit is five minutes.\n"
     "\n"
@@ -92,25 +92,25 @@ TYPE_CODE = ngettext(
     "\n"
     "1. On any device, open {url}\n"
     "2. Enter this code: {code}\n"
-    "3. Sign in with the mailbox that will send the mail, and accept.\n"
+    "3. Sign in with the mailbox that will send the alarms, and accept.\n"
     "\n"
     "Noroshi notices the sign-in automatically. The code is valid for {minutes} minute; "
     "Ctrl-C cancels.\n"
     "If the page refuses you with an error code, Noroshi does not notice: press Ctrl-C. "
     "AADSTS53003\n"
-    "means that the organisation blocks device codes: sign in by a page instead\n"
+    "means that the organisation blocks device codes: sign in on a page instead\n"
     "(noroshi authorize {route}). For other errors, paste the text of the page there to see "
     "the remedy.\n",
     "\n"
     "1. On any device, open {url}\n"
     "2. Enter this code: {code}\n"
-    "3. Sign in with the mailbox that will send the mail, and accept.\n"
+    "3. Sign in with the mailbox that will send the alarms, and accept.\n"
     "\n"
     "Noroshi notices the sign-in automatically. The code is valid for {minutes} minutes; "
     "Ctrl-C cancels.\n"
     "If the page refuses you with an error code, Noroshi does not notice: press Ctrl-C. "
     "AADSTS53003\n"
-    "means that the organisation blocks device codes: sign in by a page instead\n"
+    "means that the organisation blocks device codes: sign in on a page instead\n"
     "(noroshi authorize {route}). For other errors, paste the text of the page there to see "
     "the remedy.\n",
     by="minutes",

@@ -13,7 +13,8 @@ from noroshi.cli.output.levels import MARKS, WORST_FIRST, level_of, level_text, 
 from noroshi.cli.output.routes import arrival, sign_in, with_mark
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock, elapsed_time
-from noroshi.core.route_readiness import Sends, count_readiness, nothing_against
+from noroshi.core.own_instance import with_titles_in
+from noroshi.core.route_readiness import SendReadiness, count_readiness, nothing_against
 from noroshi.core.translation import Message, _, bilingual, ngettext, plain, with_full_stop
 
 Answer = Mapping[str, Any]
@@ -33,8 +34,8 @@ NEED_SOMEBODY = ngettext(
     "▨ {bad} of {count} route requires action; it may still be able to send for a while.",
     "▨ {bad} of {count} routes require action; they may still be able to send for a while.",
 )
-DOUBTED = _("▨ The last diagnosis failed, so mail may not be sent: {which}.")
-NOT_PROVED = _("－ Not proven yet, because no mail has been accepted so far: {which}.")
+DOUBTED = _("▨ The last diagnosis failed, so messages might not be sent: {which}.")
+NOT_PROVED = _("－ Not verified yet, because no message has been accepted so far: {which}.")
 AND_MORE = _("{names} and {more} more")
 MOST_NAMED = 3
 """So many routes are named in a headline."""
@@ -69,22 +70,22 @@ ROUTE_STATES: Mapping[str, Message] = {
     "not signed in": _("▨ not signed in"),
     "needs somebody": _("▨ action required"),
 }
-UNPROVED = _("－ not proven yet")
+UNPROVED = _("－ not verified yet")
 IN_VAIN = _("▨ diagnosis failed: {stage}")
-NEXT_TRY = _("{why} Next try: {at}.")
-WITH_NEXT = _("{why} It is retried with the next mail.")
+NEXT_TRY = _("{why} Next attempt: {at}.")
+WITH_NEXT = _("{why} It is retried with the next message.")
 QUEUE = _("Queue")
-NOTHING_WAITS = _("No mail is waiting.")
-MAILS = ngettext("{count} mail", "{count} mails")
+NOTHING_WAITS = _("No messages are waiting.")
+MAILS = ngettext("{count} message", "{count} messages")
 ALARMS = ngettext("{count} alarm", "{count} alarms")
 WAITING = _("{waiting} waiting ({alarms}; oldest {span})")
 HELD = ngettext(
-    "{count} mail held manually: noroshi queue list",
-    "{count} mails held manually: noroshi queue list",
+    "{count} message held manually: noroshi queue list",
+    "{count} messages held manually: noroshi queue list",
 )
 SET_ASIDE = ngettext(
-    "{count} mail set aside, decision required: noroshi queue list",
-    "{count} mails set aside, decision required: noroshi queue list",
+    "{count} undeliverable message, decision required: noroshi queue list",
+    "{count} undeliverable messages, decision required: noroshi queue list",
 )
 
 
@@ -120,7 +121,8 @@ def _page(context: CommandContext, answer: Answer, now: datetime) -> Iterator[st
     yield from (f"  {context.say(words)}" for words in answer["troubles"])
     if answer["monitors"]:
         yield from ("", f"{context.say(MONITORS)}  {_levels(context, answer['monitors'])}")
-        yield from _monitors(context, answer["monitors"], now)
+        monitors = [with_titles_in(one, context.language) for one in answer["monitors"]]
+        yield from _monitors(context, monitors, now)
         yield from (f"  {context.say(_stop(stop))}" for stop in answer["stopped"])
         yield from (f"  {context.say(words)}" for words in answer["cautions"])
     yield from lines(context, answer, now)
@@ -143,7 +145,7 @@ def _headlines(context: CommandContext, answer: Answer) -> Iterator[str]:
     else:
         count = len(monitors)
         healthy = _is_healthy(answer) and all(
-            readiness is Sends.PROVED for readiness in _readiness(routes)
+            readiness is SendReadiness.PROVED for readiness in _readiness(routes)
         )
         yield context.say((ALL_WELL if healthy else ALL_OK).fill(count=count))
     if monitors and not routes:
@@ -160,16 +162,16 @@ def _of_routes(routes: Sequence[Answer]) -> Iterator[Message]:
     if counts.for_now:
         yield NEED_SOMEBODY.fill(bad=counts.for_now, count=counts.count)
     if counts.doubted:
-        yield DOUBTED.fill(which=_names(routes, Sends.DOUBTED))
+        yield DOUBTED.fill(which=_names(routes, SendReadiness.DOUBTED))
     if counts.unproved:
-        yield NOT_PROVED.fill(which=_names(routes, Sends.UNPROVED))
+        yield NOT_PROVED.fill(which=_names(routes, SendReadiness.UNPROVED))
 
 
-def _readiness(routes: Sequence[Answer]) -> list[Sends]:
-    return [Sends(route["sends"]) for route in routes]
+def _readiness(routes: Sequence[Answer]) -> list[SendReadiness]:
+    return [SendReadiness(route["sends"]) for route in routes]
 
 
-def _names(routes: Sequence[Answer], sends: Sends) -> Message:
+def _names(routes: Sequence[Answer], sends: SendReadiness) -> Message:
     """Return the first of these routes by name, and how many more."""
     matches = [route["name"] for route in routes if route["sends"] == sends.value]
     names, more = ", ".join(matches[:MOST_NAMED]), len(matches) - MOST_NAMED
@@ -252,9 +254,9 @@ def _routes(context: CommandContext, routes: Sequence[Answer], now: datetime) ->
 
 def _state(route: Answer) -> Message:
     """Return a route's state; one that nothing has gone by is not called ready."""
-    if route["sends"] == Sends.DOUBTED.value:
+    if route["sends"] == SendReadiness.DOUBTED.value:
         return IN_VAIN.fill(stage=bilingual(**route["examined_in_vain"]))
-    if route["sends"] == Sends.UNPROVED.value:
+    if route["sends"] == SendReadiness.UNPROVED.value:
         return UNPROVED
     return ROUTE_STATES[route["state"]]
 

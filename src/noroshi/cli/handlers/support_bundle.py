@@ -37,24 +37,25 @@ FILES: Mapping[str, Message] = {
     "doctor.json": _("the same in all languages"),
     "program.json": _("versions and operating system"),
     "status.json": _("monitors, routes, queue"),
-    "queue.json": _("mails in the queue"),
-    "ledger.json": _("the last {alarms} alarms and their mails").fill(alarms=LAST_ALARMS),
+    "queue.json": _("messages in the queue"),
+    "ledger.json": _("the last {alarms} alarms and their messages").fill(alarms=LAST_ALARMS),
     "log.json": _("the last {events} events").fill(events=LAST_EVENTS),
     "definitions/": _("the definitions in effect"),
     "noroshi.toml": _("the node's own settings"),
     "journal.txt": _("the last lines of Noroshi's own log"),
 }
 NO_SECRET = _(
-    "No secret is in it: none of Noroshi's answers holds one, and what looks like a password, a "
-    "token,\nan environment or the secret part of a URL was masked (…). Texts of mails are not in it."
+    "It contains no secrets: Noroshi's answers hold none, and anything that looks like a "
+    "password, a token,\n"
+    "an environment or the secret part of a URL is masked (…). It does not contain the texts "
+    "of messages."
 )
-MASKED = _("Mail addresses are masked: the same number is the same address.")
+MASKED = _("Email addresses are masked; each number stands for one address.")
 NOT_OURS = _(
-    "This node is no service of systemd and writes no log file: its log went to whoever started it."
+    "This node is not a systemd service and writes no log file: its log went to the program "
+    "that started it."
 )
-ELSEWHERE = _(
-    "It is on the node's own computer, and can be had there: noroshi doctor --bundle FILE"
-)
+ELSEWHERE = _("It is on the node's own computer. To get it there: noroshi doctor --bundle FILE")
 
 
 def write_bundle(

@@ -203,7 +203,7 @@ def settings() -> Config | None:
 UNIT, ENABLED = _("unit"), _("at boot")
 STATE, SINCE = _("state"), _("since")
 HOME_FOLDER = _("home folder")
-THE_DOOR, LOG = _("door"), _("log")
+THE_DOOR, LOG = _("socket"), _("log")
 AS_WRITTEN = _("as installed by this version")
 OLDER = _("from another version or location of Noroshi; `noroshi service install` updates it")
 EDITED = _("edited, see below")

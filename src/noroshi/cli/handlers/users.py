@@ -28,7 +28,7 @@ NO_USERS = _(
     "administrator"
 )
 NO_TOKENS = _("There are no API tokens.")
-USER_HEAD = (_("NAME"), _("ROLE"), _("TWO-STEP LOG-IN"), _("CREATED"))
+USER_HEAD = (_("NAME"), _("ROLE"), _("TWO-STEP LOGIN"), _("CREATED"))
 STEPS = {
     True: ngettext("yes ({left} recovery code)", "yes ({left} recovery codes)", by="left"),
     False: _("no"),
@@ -43,11 +43,11 @@ SCAN = _(
 CODE = _("Code shown now: ")
 AT_TERMINAL = _("There is no terminal to ask for the code.")
 RECOVERY = _(
-    "Two-step log-in of “{name}” is on. Keep these recovery codes; each can be used once:\n"
+    "Two-step login of “{name}” is on. Keep these recovery codes; each can be used once:\n"
     "\n"
     "{codes}"
 )
-OFF = _("Two-step log-in of “{name}” is off.")
+OFF = _("Two-step login of “{name}” is off.")
 TOKEN = _(
     "API token “{name}” ({role}), valid until {until}. It is not shown again:\n\n  {token}"
 )

@@ -9,34 +9,35 @@ from noroshi.guides.export import SENDS_BY
 
 TITLE = _("Mail through Microsoft 365")
 ABOUT = _(
-    "Step by step to an accepted test mail. Ctrl-C interrupts: your answers are saved, and "
-    "the same command continues from there."
+    "Step by step to an accepted test message. Ctrl-C interrupts: your answers are saved, "
+    "and the same command continues from there."
 )
 LATER = _(
-    "Interrupted. The set-up so far is saved. To continue: noroshi setup microsoft365{account}"
+    "Interrupted. The setup so far is saved. To continue: noroshi setup microsoft365{account}"
 )
 LATER_AS_BEFORE = _(
-    "Interrupted. The account is unchanged, and its mail is sent as before. Your new answers "
-    "are not saved. To start again: noroshi setup microsoft365{account}"
+    "Interrupted. The account is unchanged, and its messages are sent as before. Your new "
+    "answers are not saved. To start again: noroshi setup microsoft365{account}"
 )
 
 LATER_AND = _("{later}\n{missing}")
 NEW_SIGN_IN = _(
     "A sign-in is valid for one app in one tenant, and this changes the app or tenant of an "
-    "account that sends. Once the change is in effect, mails of this account wait until "
-    "somebody signs in again, or use another route if their rule names one. No mail is lost."
+    "account that sends. Once the change is in effect, messages of this account wait until "
+    "someone signs in again, or use another route if their rule has one. No messages are "
+    "lost."
 )
 SIGN_IN_NOW = _("Apply the change, then sign in?")
 NO_SIGN_IN = _(
-    "Nobody has signed in with the settings in effect yet. Mails of this account wait until "
-    "somebody does, or use another route if their rule names one."
+    "Nobody has signed in with the settings in effect yet. Messages of this account wait "
+    "until someone does, or use another route if their rule has one."
 )
 OR_GO_BACK = _("{missing} To undo the change: noroshi take-back {version}")
 SECRET_REFUSED = _(
     "{why}\n"
     "Therefore the client secret is not in the vault (“{entry}”). Everything else is in "
-    "effect: accounts/{account}, routes/{route}. Until the secret is stored, mails of this "
-    "account may have to wait. No mail is lost."
+    "effect: accounts/{account}, routes/{route}. Until the secret is stored, messages of "
+    "this account may have to wait. No messages are lost."
 )
 NO_SECRET = _("The client secret is not in the vault. To store it: noroshi secret set {entry}")
 
@@ -49,8 +50,7 @@ YES_OR_NO = _("Enter y or n; Enter alone means {default}.")
 GO_ON = _("Press Enter when done: ")
 MENDED = _("Enter: try again   q: interrupt: ")
 ONLY_THESE = _(
-    "Press Enter or one of the letters shown; nothing else can be entered here. An address "
-    "is asked for after Enter."
+    "Press Enter or one of the letters shown. You are asked for an address after Enter."
 )
 MENDED_BY = _("Remedy:")
 CHECK = _("To check:")
@@ -62,10 +62,10 @@ SECRET_BY_FILE = pgettext(
     "There is no terminal to ask for the client secret: use --secret-file FILE.",
 )
 WAYS_CLASH = _("these options belong to two different sign-in methods")
-NO_ADDRESS = _("not a mail address")
+NO_ADDRESS = _("not an email address")
 ONE_KIND = _("use either --graph or --smtp, not both")
 SHARED_BY_APP = _(
-    "--shared is for sign-in by a person: an app sends from a shared mailbox as from any other"
+    "--shared is for sign-in by a user: an app sends from a shared mailbox as from any other"
 )
 MARKED = _(
     "[{mark}]: a custom sign-in server, not built into Noroshi. Its routes show this mark "
@@ -78,7 +78,7 @@ WHO_SENDS = _("Sender and method")
 REGISTRATION = _("At Microsoft 365: the app (administrator)")
 EXCHANGE = _("At Microsoft 365: the mailbox (administrator)")
 SIGN_IN = _("Sign-in")
-TEST_MAIL = _("Test mail")
+TEST_MAIL = _("Test message")
 READY = _("Done")
 
 # the administrator
@@ -109,7 +109,7 @@ NO_RULE = _(
     '= ["{route}"]'
 )
 ALARMS_TOGETHER = _(
-    "Exchange accepts 30 mails a minute. From the fourth alarm within a minute on, each "
+    "Exchange accepts 30 messages a minute. From the fourth alarm within a minute on, each "
     "contact gets them in one digest (one_by_one)."
 )
 NO_END = _(
@@ -119,8 +119,8 @@ NO_END = _(
 
 
 HELD = _(
-    "This account is in use for sending. Changes are first proved, then all applied at once; "
-    "until then mail is sent as before."
+    "This account is in use for sending. Changes are verified first, then applied all at "
+    "once; until then, messages are sent as before."
 )
 MAILBOX = _("Mailbox that sends the alarms")
 TENANT = _("Tenant ID or domain of the organisation")
@@ -129,7 +129,7 @@ TENANT_THERE = _("The tenant {id} exists (according to {host}).")
 WHICH_WAY = _("Sign-in method?")
 WHY: Mapping[str, Message] = {
     "app-certificate": _(
-        "Best for a server: no person, no password, no second factor. You pass on only a "
+        "Best for a server: no user, no password, no second factor. You pass on only a "
         "certificate, which is not secret. PowerShell for Exchange is needed once."
     ),
     "app-secret": _("The same, with a secret that expires after two years at most."),
@@ -148,7 +148,7 @@ KINDS: Mapping[str, tuple[Message, Message]] = {
     ),
     "graph": (
         SENDS_BY["graph"],
-        _("Use it if port 587 or authenticated SMTP is blocked. Mails of up to 3 MB."),
+        _("Use it if port 587 or authenticated SMTP is blocked. Messages of up to 3 MB."),
     ),
 }
 PERSON = _("Account that signs in")
@@ -200,15 +200,17 @@ NO_DATE = _("enter it in the form 2028-01-31")
 NO_SUCH_DAY = _("{given} is not a valid date")
 WRITE_DAY = _("enter it as {day}")
 IS_OVER = _(
-    "{day} is past, and an expired secret cannot be used; check “Expires” in the portal"
+    "{day} has passed, and an expired secret cannot be used; check “Expires” in the portal"
 )
 SECRET = _("client secret")
 CERTIFICATE = _("certificate")
 TAKEN = _("The sign-in server accepts the {what}.")
-NOT_SURE = _("It is not known yet whether the {what} is right; signing in will show. ({why})")
+NOT_SURE = _(
+    "It is not known yet whether the {what} is correct. The sign-in will show. ({why})"
+)
 AS_PERSON = _("Sign in as {person}, who can send from {mailbox}; not as the mailbox itself.")
 AS_DELEGATE = _(
-    "Sign in as a person who can send from the shared mailbox {mailbox}; not as the mailbox "
+    "Sign in as a user who can send from the shared mailbox {mailbox}; not as the mailbox "
     "itself."
 )
 TOKEN = _("Route {route} is signed in. Contents of its token:")
@@ -224,28 +226,28 @@ NOBODY_SENDS = _(
     "No node is running to send it. In another window: noroshi serve (as a service: noroshi "
     "service install --start)"
 )
-TO = _("Recipient of the test mail")
-ON_ITS_WAY = _("A mail to {to} is being sent by {route}; waiting for the reply.")
+TO = _("Recipient of the test message")
+ON_ITS_WAY = _("A message to {to} is being sent through {route}; waiting for the reply.")
 WAITS_STILL = _(
-    "The earlier test mail to {to} is still waiting ({id}). It is retried now, and no new "
+    "The earlier test message to {to} is still waiting ({id}). It is retried now, and no new "
     "one is sent."
 )
 WAITING = _(
     "The node retries it automatically until it is accepted. Enter: retry now. Ctrl-C "
-    "interrupts; the mail stays in the queue."
+    "interrupts; the message stays in the queue."
 )
 NEXT_TRY = ngettext(
-    "Attempts so far: {tried}. Next try at {at}, in {left}.",
-    "Attempts so far: {tried}. Next try at {at}, in {left}.",
+    "Attempts so far: {tried}. Next attempt at {at}, in {left}.",
+    "Attempts so far: {tried}. Next attempt at {at}, in {left}.",
     by="tried",
 )
 TRIED_NOW = _("Retrying now.")
-ACCEPTED = _("Accepted at {at}: mail to {to}, by route {route}.")
+ACCEPTED = _("Accepted at {at}: message to {to}, through route {route}.")
 NUMBER_OF_IT = _("number  {number}")
 REPLY = _("reply   {reply}")
 NOT_ARRIVED = _(
-    "Accepted does not mean delivered: nobody has seen the mail in the inbox yet. Check the "
-    "inbox, also under “Other” and in Junk Email."
+    "Accepted does not mean delivered: no one has seen the message in the inbox yet. Check "
+    "the inbox, including “Other”, and Junk Email."
 )
 DID_IT_ARRIVE = _("Where did it arrive?")
 WHERE_IT_IS = (
@@ -255,7 +257,7 @@ WHERE_IT_IS = (
     (_("Check later"), NOTHING),
 )
 IT_ARRIVED = _(
-    "Delivery is now proven up to the inbox and recorded with your name. noroshi status "
+    "Delivery is now verified up to the inbox and recorded with your name. noroshi status "
     "shows the arrival as confirmed."
 )
 LOOK_FOR_IT = _(

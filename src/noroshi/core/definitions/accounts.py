@@ -51,15 +51,15 @@ NO_KEY_FILE = _(
     "is not used with the cloud {cloud}: an app signs in there with its key file, named by "
     "secret"
 )
-TWICE = _("also names the entry {given}; the next credential must be another entry")
+TWICE = _("also refers to the entry {given}; the next credential must be another entry")
 NEXT_ALONE = _("is the next credential, but there is no current one: set {first}")
 OVER = _("{day} has already passed; check “Expires” of the new secret in the portal")
 ENDS = ("secret_ends", "secret_next_ends")
 SOMEWHERE_IT_IS_TODAY = timedelta(days=1)
-NO_DATE = _('{given} is not a date; write it as in "2027-01-31"')
+NO_DATE = _('{given} is not a date; use a form such as "2027-01-31"')
 NOT_HTTPS = _("must begin with https://")
 NO_HOST_IN_URL = _("has no host name")
-NO_PORT = _("{given} has an invalid port; write it as in http://localhost:8400/cb")
+NO_PORT = _("{given} has an invalid port; use a form such as http://localhost:8400/cb")
 NOT_PLAIN = _(
     "must be a plain URL: no user name before the host, no % or non-ASCII character in the host "
     "(write a Japanese domain in its xn-- form), no space or backslash"
@@ -81,22 +81,22 @@ def accounts(
     definitions: Definitions,
     make: Callable[[AccountDef, CloudDef, Network], A],
     networks: Mapping[str, Network],
-    found: list[Problem],
+    problems: list[Problem],
 ) -> dict[str, A]:
     """Return all accounts by name, each with its cloud."""
     for name, cloud in definitions.clouds.items():
-        _check_cloud(cloud, file_of("clouds", name, found))
-    made = dict[str, A]()
+        _check_cloud(cloud, file_of("clouds", name, problems))
+    by_name = dict[str, A]()
     for name, account in definitions.accounts.items():
-        place = file_of("accounts", name, found)
+        place = file_of("accounts", name, problems)
         _check_account(account, place)
         if account.cloud in definitions.clouds:
             cloud = definitions.clouds[account.cloud]
-            made[name] = make(account, cloud, network_of(account.network, networks, place))
+            by_name[name] = make(account, cloud, network_of(account.network, networks, place))
             _check_with_cloud(account, cloud, place)
         else:
             place.at("cloud").no_such(CLOUD, account.cloud, definitions.clouds)
-    return made
+    return by_name
 
 
 def end_of(day: str) -> date | None:
@@ -130,12 +130,12 @@ def _check_account(account: AccountDef, place: Place) -> None:
         _check_next(account, first, place.at(f"{first}_next"))
 
 
-def _check_next(account: AccountDef, first: str, place: Place) -> None:
-    before, following = getattr(account, first), getattr(account, f"{first}_next")
-    if following and not before:
-        place.say(NEXT_ALONE, first=first)
-    elif following and following == before:
-        place.say(TWICE, given=following)
+def _check_next(account: AccountDef, setting: str, place: Place) -> None:
+    current, upcoming = getattr(account, setting), getattr(account, f"{setting}_next")
+    if upcoming and not current:
+        place.say(NEXT_ALONE, first=setting)
+    elif upcoming and upcoming == current:
+        place.say(TWICE, given=upcoming)
 
 
 def _check_app(account: AccountDef, place: Place) -> None:
@@ -151,8 +151,8 @@ def _check_app(account: AccountDef, place: Place) -> None:
 
 def _check_with_cloud(account: AccountDef, cloud: CloudDef, place: Place) -> None:
     """Note where an account and its cloud do not agree."""
-    where = (cloud.authority, *(getattr(cloud, field) for field in ENDPOINTS))
-    if any("{tenant}" in one for one in where) and not account.tenant:
+    urls = (cloud.authority, *(getattr(cloud, field) for field in ENDPOINTS))
+    if any("{tenant}" in url for url in urls) and not account.tenant:
         place.at("tenant").say(NO_TENANT, cloud=cloud.name)
     if account.sign_in == "app" and not cloud.app_scope:
         place.at("cloud").say(NO_APP_SCOPE, cloud=cloud.name)

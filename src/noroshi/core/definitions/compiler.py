@@ -70,8 +70,8 @@ class Plan(Generic[A]):
 
 def compile(definitions: Definitions, kinds: Kinds[A]) -> Plan[A] | tuple[Problem, ...]:
     """Return the plan, or all that stands in its way."""
-    plan, found = compile_most(definitions, kinds)
-    return found or plan
+    plan, problems = compile_most(definitions, kinds)
+    return problems or plan
 
 
 def compile_most(
@@ -79,20 +79,22 @@ def compile_most(
 ) -> tuple[Plan[A], tuple[Problem, ...]]:
     """Return the plan as far as it can be made, and all that is wrong. With a problem it must
     not be run: it is there so that more can be tried with it."""
-    found = list[Problem]()
-    definitions = with_own(definitions, kinds.checks, found)
-    the_contacts = contacts(definitions, found)
-    the_networks = networks(definitions, found, kinds.closed)
-    ways = with_direct(the_networks, kinds.closed)
-    the_rules = rules(definitions, kinds.actions, the_contacts, found)
-    watched = monitors(definitions, References(kinds.checks, the_rules, ways), found)
-    plan = Plan(
-        monitors=avoid_failed_routes(watched, the_rules, definitions),
-        rules=the_rules,
-        notifications=notifications(definitions, kinds.actions, the_contacts, found),
-        contacts=the_contacts,
-        routes=routes(definitions, kinds.transports, ways, found),
-        networks=the_networks,
-        accounts=accounts(definitions, kinds.account, ways, found),
+    problems = list[Problem]()
+    definitions = with_own(definitions, kinds.checks, problems)
+    the_contacts = contacts(definitions, problems)
+    the_networks = networks(definitions, problems, kinds.network_policy)
+    reachable_networks = with_direct(the_networks, kinds.network_policy)
+    the_rules = rules(definitions, kinds.actions, the_contacts, problems)
+    the_monitors = monitors(
+        definitions, References(kinds.checks, the_rules, reachable_networks), problems
     )
-    return plan, tuple(found)
+    plan = Plan(
+        monitors=avoid_failed_routes(the_monitors, the_rules, definitions),
+        rules=the_rules,
+        notifications=notifications(definitions, kinds.actions, the_contacts, problems),
+        contacts=the_contacts,
+        routes=routes(definitions, kinds.transports, reachable_networks, problems),
+        networks=the_networks,
+        accounts=accounts(definitions, kinds.account, reachable_networks, problems),
+    )
+    return plan, tuple(problems)

@@ -46,4 +46,4 @@ class Kinds(Generic[A]):
     actions: Mapping[str, Kind]
     transports: Mapping[str, Kind]
     account: Callable[[AccountDef, CloudDef, Network], A]
-    closed: NetworkPolicy = CLOSED
+    network_policy: NetworkPolicy = CLOSED

@@ -9,7 +9,7 @@ from noroshi.core.definitions.problems import Place
 from noroshi.core.definitions.schema import GroupDef, InstanceDef, MonitorDef, WindowDef
 from noroshi.core.definitions.value_checks import all_known, title
 from noroshi.core.definitions.value_syntax import DAYS, day_and_time, moment
-from noroshi.core.maintenance import Once, Weekly, Window
+from noroshi.core.maintenance import OneTimeWindow, WeeklyWindow, Window
 from noroshi.core.translation import _
 
 LONGEST = timedelta(days=90)
@@ -18,11 +18,13 @@ silent and forgotten."""
 DAY = _("day of the week")
 
 NO_TIME = _(
-    '{given} is neither a time of day, as in "22:00", nor a day with one, as in '
+    '{given} is neither a time of day, such as "22:00", nor a day with one, such as '
     '"2026-12-24 22:00"'
 )
-ONE_OF_BOTH = _("{given} has no day, and {other} has one: give both a day, or neither")
-DAYS_OF_ONCE = _("is only for weekly maintenance; begins and ends have dates here")
+ONE_OF_BOTH = _(
+    "{given} has no day, and {other} has one: specify a day for both, or for neither"
+)
+DAYS_OF_ONCE = _("is only for weekly maintenance; the start and end have dates here")
 BACKWARDS = _("{given} is not after the start, {other}")
 TOO_LONG = _(
     "lasts longer than 90 days; remove what is not to be monitored from the definitions"
@@ -34,17 +36,19 @@ def maintenance(
 ) -> tuple[Window, ...]:
     """Return the windows of one level. What is above adds to them: planned work on a computer
     is planned work on all that is on it."""
-    found = (
-        _window(one, zone, place.at("maintenance", one.title or str(number)))
-        for number, one in enumerate(definition.maintenance, 1)
+    windows = (
+        _window(window_def, zone, place.at("maintenance", window_def.title or str(number)))
+        for number, window_def in enumerate(definition.maintenance, 1)
     )
-    return tuple(window for window in found if window is not None)
+    return tuple(window for window in windows if window is not None)
 
 
 def _window(definition: WindowDef, zone: str, place: Place) -> Window | None:
     title(definition.title, place)
     all_known(definition.days, DAYS, DAY, place.at("days"))
-    times = [(moment(one), day_and_time(one)) for one in (definition.begins, definition.ends)]
+    times = [
+        (moment(text), day_and_time(text)) for text in (definition.begins, definition.ends)
+    ]
     for (at, day), name in zip(times, ("begins", "ends"), strict=True):
         if at is None and day is None:
             place.at(name).say(NO_TIME, given=getattr(definition, name))
@@ -53,15 +57,17 @@ def _window(definition: WindowDef, zone: str, place: Place) -> Window | None:
     if from_day is not None and to_day is not None:
         return _once(definition, from_day, to_day, zone, place)
     if from_time is None or to_time is None:
-        without, other = (
+        clock_time, other_text = (
             (definition.begins, definition.ends)
             if from_time
             else (definition.ends, definition.begins)
         )
-        place.say(ONE_OF_BOTH, given=without, other=other)
+        place.say(ONE_OF_BOTH, given=clock_time, other=other_text)
         return None
     days = frozenset(DAYS[day] for day in definition.days if day in DAYS) or WEEK
-    return Weekly(begins=from_time, ends=to_time, zone=zone, days=days, title=definition.title)
+    return WeeklyWindow(
+        begins=from_time, ends=to_time, zone=zone, days=days, title=definition.title
+    )
 
 
 def _once(
@@ -74,5 +80,5 @@ def _once(
     elif ends - begins > LONGEST:
         place.say(TOO_LONG)
     else:
-        return Once(begins=begins, ends=ends, zone=zone, title=definition.title)
+        return OneTimeWindow(begins=begins, ends=ends, zone=zone, title=definition.title)
     return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from sys import intern
 
-from noroshi.core.cadence import WEEK, At, Cadence, Every
+from noroshi.core.cadence import WEEK, Cadence, FixedInterval, FixedTimes
 from noroshi.core.definitions.kinds import Kind
 from noroshi.core.definitions.maintenance import maintenance
 from noroshi.core.definitions.networks import network_of
@@ -44,14 +44,14 @@ TIMEOUT = timedelta(seconds=20)
 LONGEST_TIMEOUT = "1h"
 
 RULE = _("rule")
-CHECK = _("kind of monitor")
+CHECK = _("type of monitor")
 READING = _("reading")
 DAY = _("day of the week")
 
-BOTH = with_settings(_("both {every} and {at} are given; keep one of them"), "every", "at")
+BOTH = with_settings(_("both {every} and {at} are set; keep one of them"), "every", "at")
 DAYS_ALONE = _("requires at, which is not set here")
-NO_MOMENT = _('{given} is not a time of day; write it as in "07:30"')
-NO_NETWORK = _("is only for kinds that connect through a network (http), not for {kind}")
+NO_MOMENT = _('{given} is not a time of day; use a form such as "07:30"')
+NO_NETWORK = _("is only for types that connect through a network (http), not for {kind}")
 NO_ID = _("the monitor has no id yet")
 SAME_ID = _("the id {id} is already used by {other}; remove it here, and a new one is assigned")
 SAME_NAME = _("{count} have this name; each needs a unique name")
@@ -64,7 +64,7 @@ BELOW = _(
     "warning ({warning}) is below critical ({critical}), but low values of this reading are "
     "bad. Change one of them"
 )
-NEGATIVE = _("{given} is negative; a margin must be 0 or more")
+NEGATIVE = _("{given} is negative; a hysteresis must be 0 or more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,25 +89,27 @@ class References:
 
 
 def monitors(
-    definitions: Definitions, known: References, found: list[Problem]
+    definitions: Definitions, references: References, problems: list[Problem]
 ) -> dict[str, Monitor]:
     """Return all monitors of all instances, by id."""
-    made = dict[str, Monitor]()
+    by_id = dict[str, Monitor]()
     for name, instance in definitions.instances.items():
-        place = file_of("instances", name, found)
-        for monitor, where in _of_instance(instance, known, place):
+        place = file_of("instances", name, problems)
+        for monitor, monitor_place in _of_instance(instance, references, place):
             if not monitor.id:
-                where.say(NO_ID)
-            elif monitor.id in made:
-                where.say(SAME_ID, id=monitor.id, other=made[monitor.id].path)
-            made[monitor.id] = monitor
-    return made
+                monitor_place.say(NO_ID)
+            elif monitor.id in by_id:
+                monitor_place.say(SAME_ID, id=monitor.id, other=by_id[monitor.id].path)
+            by_id[monitor.id] = monitor
+    return by_id
 
 
-Made = list[tuple[Monitor, Place]]
+MonitorsWithPlaces = list[tuple[Monitor, Place]]
 
 
-def _of_instance(definition: InstanceDef, known: References, place: Place) -> Made:
+def _of_instance(
+    definition: InstanceDef, references: References, place: Place
+) -> MonitorsWithPlaces:
     title(definition.title, place)
     instance_zone = zone(definition.zone, place)
     host(definition.address, place.at("address"))
@@ -117,29 +119,36 @@ def _of_instance(definition: InstanceDef, known: References, place: Place) -> Ma
         address=definition.address,
         zone=instance_zone,
     )
-    heritage = _under(Inheritance(), definition, instance_zone, known, place)
+    heritage = _inheritance(Inheritance(), definition, instance_zone, references, place)
     _check_names(definition.group, place.at("group"))
-    made: Made = []
+    monitors_with_places: MonitorsWithPlaces = []
     for group in definition.group:
-        made += _of_group(group, instance, heritage, known, place.at("group", group.name))
-    return made
+        monitors_with_places += _of_group(
+            group, instance, heritage, references, place.at("group", group.name)
+        )
+    return monitors_with_places
 
 
 def _of_group(
     definition: GroupDef,
     instance: Instance,
-    above: Inheritance,
-    known: References,
+    inherited: Inheritance,
+    references: References,
     place: Place,
-) -> Made:
+) -> MonitorsWithPlaces:
     title(definition.title, place)
-    heritage = _under(above, definition, instance.zone, known, place)
+    heritage = _inheritance(inherited, definition, instance.zone, references, place)
     _check_names(definition.monitor, place.at("monitor"))
-    made: Made = []
+    monitors_with_places: MonitorsWithPlaces = []
     for monitor in definition.monitor:
-        where = place.at("monitor", monitor.name)
-        made.append((_monitor(monitor, instance, definition, heritage, known, where), where))
-    return made
+        monitor_place = place.at("monitor", monitor.name)
+        monitors_with_places.append(
+            (
+                _monitor(monitor, instance, definition, heritage, references, monitor_place),
+                monitor_place,
+            )
+        )
+    return monitors_with_places
 
 
 def _check_names(
@@ -152,25 +161,28 @@ def _check_names(
             place.say(NO_NAME, given=repr(name))
 
 
-def _under(
+def _inheritance(
     above: Inheritance,
     definition: InstanceDef | GroupDef,
     zone: str,
-    known: References,
+    references: References,
     place: Place,
 ) -> Inheritance:
     """Return what an instance or a group hands down."""
     limits = dict(above.limits)
     for kind, overrides in definition.limits.items():
-        where = place.at("limits", kind)
-        if kind not in known.checks:
-            place.at("limits").no_such(CHECK, kind, known.checks)
+        limits_place = place.at("limits", kind)
+        if kind not in references.checks:
+            place.at("limits").no_such(CHECK, kind, references.checks)
         else:
-            inherited = limits.get(kind, known.checks[kind].limits)
-            limits[kind] = {**inherited, **_limits(overrides, known.checks[kind], where)}
+            kind_limits = limits.get(kind, references.checks[kind].limits)
+            limits[kind] = {
+                **kind_limits,
+                **_limits(overrides, references.checks[kind], limits_place),
+            }
     return Inheritance(
         _cadence(above.cadence, definition, zone, place),
-        _rules(above.rules, definition, known, place),
+        _rules(above.rules, definition, references, place),
         limits,
         _windows(above, definition, zone, place),
         above.disabled or not definition.enabled,
@@ -178,25 +190,28 @@ def _under(
 
 
 def _windows(
-    above: Inheritance, definition: InstanceDef | GroupDef | MonitorDef, zone: str, place: Place
+    inherited: Inheritance,
+    definition: InstanceDef | GroupDef | MonitorDef,
+    zone: str,
+    place: Place,
 ) -> tuple[Window, ...]:
     """Return the maintenance planned above and here: the same object where nothing is added here."""
-    own = maintenance(definition, zone, place)
-    return (*above.maintenance, *own) if own else above.maintenance
+    windows = maintenance(definition, zone, place)
+    return (*inherited.maintenance, *windows) if windows else inherited.maintenance
 
 
 def _monitor(
     definition: MonitorDef,
     instance: Instance,
     group: GroupDef,
-    above: Inheritance,
-    known: References,
+    inherited: Inheritance,
+    references: References,
     place: Place,
 ) -> Monitor:
     title(definition.title, place)
     in_range(definition.patience, 1, MOST_PATIENCE, place.at("patience"))
-    options, limits = _kind(definition, above, known, place)
-    kind = known.checks.get(definition.kind)
+    options, limits = _kind(definition, inherited, references, place)
+    kind = references.checks.get(definition.kind)
     timeout = read_length(definition.timeout, "1s", place.at("timeout"), LONGEST_TIMEOUT)
     return Monitor(
         id=definition.id,
@@ -208,26 +223,26 @@ def _monitor(
         options=options,
         title=definition.title,
         limits=limits,
-        cadence=_cadence(above.cadence, definition, instance.zone, place),
+        cadence=_cadence(inherited.cadence, definition, instance.zone, place),
         timeout=timeout or TIMEOUT,
         patience=definition.patience,
         may_vanish=definition.may_vanish or (kind is not None and kind.may_vanish),
-        rules=_rules(above.rules, definition, known, place),
+        rules=_rules(inherited.rules, definition, references, place),
         goes_to=_goes_to(kind, options, instance),
         occurrences=kind.occurrences if kind is not None else frozenset(),
-        maintenance=_windows(above, definition, instance.zone, place),
-        disabled=above.disabled or not definition.enabled,
-        network=_network(definition, kind, known, place),
+        maintenance=_windows(inherited, definition, instance.zone, place),
+        disabled=inherited.disabled or not definition.enabled,
+        network=_network(definition, kind, references, place),
     )
 
 
 def _network(
-    definition: MonitorDef, kind: Kind | None, known: References, place: Place
+    definition: MonitorDef, kind: Kind | None, references: References, place: Place
 ) -> Network:
     if definition.network and kind is not None and not kind.by_network:
         place.at("network").say(NO_NETWORK, kind=definition.kind)
         return DIRECT
-    return network_of(definition.network, known.networks, place)
+    return network_of(definition.network, references.networks, place)
 
 
 def _goes_to(kind: Kind | None, options: object, instance: Instance) -> str:
@@ -237,34 +252,38 @@ def _goes_to(kind: Kind | None, options: object, instance: Instance) -> str:
 
 
 def _kind(
-    definition: MonitorDef, above: Inheritance, known: References, place: Place
+    definition: MonitorDef, above: Inheritance, references: References, place: Place
 ) -> tuple[object, Mapping[str, Limits]]:
     """Return the monitor's options as its kind reads them, and its limits on top of the
     kind's."""
-    kind = known.checks.get(definition.kind)
+    kind = references.checks.get(definition.kind)
     if kind is None:
-        place.at("kind").no_such(CHECK, definition.kind, known.checks)
+        place.at("kind").no_such(CHECK, definition.kind, references.checks)
         return None, {}
     options, problems = kind.read(definition.options, place.at("options").where)
     place.problems.extend(problems)
-    inherited = above.limits.get(definition.kind, kind.limits)
-    own = _limits(definition.limits, kind, place.at("limits")) if definition.limits else {}
-    return options, {**inherited, **own} if own else inherited
+    inherited_limits = above.limits.get(definition.kind, kind.limits)
+    own_limits = (
+        _limits(definition.limits, kind, place.at("limits")) if definition.limits else {}
+    )
+    return options, {**inherited_limits, **own_limits} if own_limits else inherited_limits
 
 
 def _limits(
     definitions: Mapping[str, LimitsDef], kind: Kind, place: Place
 ) -> dict[str, Limits]:
-    read = dict[str, Limits]()
+    limits_by_name = dict[str, Limits]()
     for name, definition in definitions.items():
         if kind.readings is not None and name not in kind.readings:
             place.no_such(READING, name, kind.readings)
         else:
-            read[name] = _checked(definition, kind.limits.get(name, Limits()), place.at(name))
-    return read
+            limits_by_name[name] = _checked_limits(
+                definition, kind.limits.get(name, Limits()), place.at(name)
+            )
+    return limits_by_name
 
 
-def _checked(definition: LimitsDef, default: Limits, place: Place) -> Limits:
+def _checked_limits(definition: LimitsDef, default: Limits, place: Place) -> Limits:
     """Check limits. Which way is bad is a fact of the reading, so the kind's default stands
     unless the definition says otherwise."""
     rising = default.rising if definition.rising is None else definition.rising
@@ -279,25 +298,29 @@ def _checked(definition: LimitsDef, default: Limits, place: Place) -> Limits:
             margin=definition.margin,
         )
     except ValueError:
-        wrong = ABOVE if rising else BELOW
-        place.say(wrong, warning=f"{definition.warning:g}", critical=f"{definition.critical:g}")
+        problem_text = ABOVE if rising else BELOW
+        place.say(
+            problem_text, warning=f"{definition.warning:g}", critical=f"{definition.critical:g}"
+        )
         return default
 
 
 def _rules(
-    above: tuple[Rule, ...],
+    inherited: tuple[Rule, ...],
     definition: InstanceDef | GroupDef | MonitorDef,
-    known: References,
+    references: References,
     place: Place,
 ) -> tuple[Rule, ...]:
     if definition.rules is None:
-        return above
-    all_known(definition.rules, known.rules, RULE, place.at("rules"))
-    return tuple(known.rules[name] for name in definition.rules if name in known.rules)
+        return inherited
+    all_known(definition.rules, references.rules, RULE, place.at("rules"))
+    return tuple(
+        references.rules[name] for name in definition.rules if name in references.rules
+    )
 
 
 def _cadence(
-    above: Cadence, definition: InstanceDef | GroupDef | MonitorDef, zone: str, place: Place
+    inherited: Cadence, definition: InstanceDef | GroupDef | MonitorDef, zone: str, place: Place
 ) -> Cadence:
     if definition.every and definition.at:
         place.say(BOTH)
@@ -306,21 +329,25 @@ def _cadence(
     if definition.at:
         return fixed_times(definition, zone, place)
     period = read_length(definition.every, "1s", place.at("every"))
-    return above if period is None else Every(period)
+    return inherited if period is None else FixedInterval(period)
 
 
 def fixed_times(
     definition: InstanceDef | GroupDef | MonitorDef | NotificationDef, zone: str, place: Place
-) -> At:
+) -> FixedTimes:
     """Return the times of day that `at` and `days` say."""
     times = [definition.at] if isinstance(definition.at, str) else definition.at
-    read = {text: moment(text) for text in times}
-    for text, found in read.items():
-        if found is None:
+    time_by_text = {text: moment(text) for text in times}
+    for text, time_of_day in time_by_text.items():
+        if time_of_day is None:
             place.at("at").say(NO_MOMENT, given=text)
     all_known(definition.days, DAYS, DAY, place.at("days"))
-    return At(
-        times=tuple(sorted(found for found in read.values() if found is not None)),
+    return FixedTimes(
+        times=tuple(
+            sorted(
+                time_of_day for time_of_day in time_by_text.values() if time_of_day is not None
+            )
+        ),
         zone=zone,
         days=frozenset(DAYS[day] for day in definition.days if day in DAYS) or WEEK,
     )

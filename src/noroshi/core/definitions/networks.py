@@ -16,29 +16,29 @@ from noroshi.core.translation import _
 
 NO_NAME = ""
 NETWORK = _("network")
-NO_PROXY = _("must be host:port, as in proxy.example.com:8080")
+NO_PROXY = _("must be host:port, such as proxy.example.com:8080")
 PROXY_ALONE = _("requires proxy, which is not set")
 BOTH = with_settings(
     _("{proxy_user} and {proxy_password} must be set together"), "proxy_user", "proxy_password"
 )
-NO_SOURCE = _("must be an address of this computer, as in 192.0.2.10")
+NO_SOURCE = _("must be an address of this computer, such as 192.0.2.10")
 
 
 def networks(
-    definitions: Definitions, found: list[Problem], closed: NetworkPolicy = CLOSED
+    definitions: Definitions, problems: list[Problem], policy: NetworkPolicy = CLOSED
 ) -> dict[str, Network]:
     """Return all networks by name; none of them leads to what is closed."""
     return {
-        name: _network(definition, file_of("networks", name, found), closed)
+        name: _network(definition, file_of("networks", name, problems), policy)
         for name, definition in definitions.networks.items()
     }
 
 
 def with_direct(
-    networks: Mapping[str, Network], closed: NetworkPolicy
+    networks: Mapping[str, Network], policy: NetworkPolicy
 ) -> Mapping[str, Network]:
     """Add the network of whoever names none."""
-    return {**networks, NO_NAME: Network(closed=closed)}
+    return {**networks, NO_NAME: Network(policy=policy)}
 
 
 def network_of(name: str, networks: Mapping[str, Network], place: Place) -> Network:
@@ -48,7 +48,7 @@ def network_of(name: str, networks: Mapping[str, Network], place: Place) -> Netw
     return networks.get(name) or networks.get(NO_NAME, DIRECT)
 
 
-def _network(definition: NetworkDef, place: Place, closed: NetworkPolicy) -> Network:
+def _network(definition: NetworkDef, place: Place, policy: NetworkPolicy) -> Network:
     if definition.proxy:
         _check_proxy(definition.proxy, place.at("proxy"))
     for field in ("proxy_user", "proxy_password"):
@@ -65,7 +65,7 @@ def _network(definition: NetworkDef, place: Place, closed: NetworkPolicy) -> Net
         proxy_password=definition.proxy_password,
         source=definition.source,
         ca_file=definition.ca_file,
-        closed=closed,
+        policy=policy,
     )
 
 

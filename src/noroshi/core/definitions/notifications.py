@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from noroshi.core.cadence import At
+from noroshi.core.cadence import FixedTimes
 from noroshi.core.definitions.kinds import Kind
 from noroshi.core.definitions.monitors import DAYS_ALONE, fixed_times
 from noroshi.core.definitions.problems import Place, Problem, file_of
@@ -19,7 +19,7 @@ from noroshi.core.translation import _
 INSTANCE = _("instance")
 NO_EVENT = _("has no event, so nobody would be notified of anything")
 EVENT_TWICE = _("contains {given} twice")
-AT_MISSING = _('all-is-well requires at: the time of day of the report, as in "08:00"')
+AT_MISSING = _('all-is-well requires at: the time of day of the report, such as "08:00"')
 AT_ALONE = _("is only for all-is-well, which is not in events")
 
 
@@ -27,12 +27,12 @@ def notifications(
     definitions: Definitions,
     actions: Mapping[str, Kind],
     contacts: Mapping[str, Contact],
-    found: list[Problem],
+    problems: list[Problem],
 ) -> dict[str, Notification]:
     """Return all notifications by name, with the contacts that they name."""
     return {
         name: _notification(
-            definition, definitions, actions, contacts, file_of("notifications", name, found)
+            definition, definitions, actions, contacts, file_of("notifications", name, problems)
         )
         for name, definition in definitions.notifications.items()
     }
@@ -71,7 +71,7 @@ def _check_events(events: Collection[str], place: Place) -> None:
         place.say(EVENT_TWICE, given=event)
 
 
-def _at(definition: NotificationDef, place: Place) -> At | None:
+def _at(definition: NotificationDef, place: Place) -> FixedTimes | None:
     """Return when a report is told; only a notification of all-is-well has such times."""
     zone(definition.zone, place)
     if Happening.WELL.value not in definition.events:

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from noroshi.core.definitions.validation_errors import Fault, arms_at
 
-Way = tuple[str | int, ...]
+DataPath = tuple[str | int, ...]
 """The steps to a value: keys of tables, numbers of entries."""
 EMPTY: Sequence[tuple[type | tuple[type, ...], Any]] = (
     (str, ""),
@@ -21,60 +21,62 @@ EMPTY: Sequence[tuple[type | tuple[type, ...], Any]] = (
 
 def mend(faults: Sequence[Fault], shape: Any, data: object) -> Any:
     """Leave out what is faulty. What is missing and must be there is there, empty."""
-    whole = deepcopy(data)
-    ways = {_way(fault, data): fault for fault in faults}
+    mended = deepcopy(data)
+    fault_by_path = {_path_of(fault, data): fault for fault in faults}
     # From the end, so that the numbers of what comes before in a list stay right.
-    for way in sorted(ways, key=_comparable, reverse=True):
-        above = _value(whole, way[:-1])
-        if not way or above is None:
+    for path in sorted(fault_by_path, key=_comparable, reverse=True):
+        container = _value_at(mended, path[:-1])
+        if not path or container is None:
             continue
-        if ways[way]["type"] == "missing":
-            above[way[-1]] = _empty(shape, way)
+        if fault_by_path[path]["type"] == "missing":
+            container[path[-1]] = _empty(shape, path)
         else:
-            del above[way[-1]]
-    return whole
+            del container[path[-1]]
+    return mended
 
 
-def _way(fault: Fault, data: object) -> Way:
+def _path_of(fault: Fault, data: object) -> DataPath:
     """Return the path of a fault as far as it leads into the data; the arms of a union are no
     steps."""
-    here, way = data, list[str | int]()
+    node, path = data, list[str | int]()
     for number, step in enumerate(fault["loc"]):
         last = number == len(fault["loc"]) - 1
-        if isinstance(here, Mapping):
-            if step in here or (last and fault["type"] == "missing"):
-                way.append(step)
-                here = here.get(step)
-        elif isinstance(here, list) and isinstance(step, int) and step < len(here):
-            way.append(step)
-            here = here[step]
-    return tuple(way)
+        if isinstance(node, Mapping):
+            if step in node or (last and fault["type"] == "missing"):
+                path.append(step)
+                node = node.get(step)
+        elif isinstance(node, list) and isinstance(step, int) and step < len(node):
+            path.append(step)
+            node = node[step]
+    return tuple(path)
 
 
-def _comparable(way: Way) -> Any:
+def _comparable(path: DataPath) -> Any:
     """Return a sort key: ways part at a key of one table or at a number of one list, never at
     one of each."""
-    return way
+    return path
 
 
-def _value(whole: Any, way: Way) -> Any:
+def _value_at(node: Any, path: DataPath) -> Any:
     """Return the table or list at the end of a way; None if it went with what was around it."""
-    for step in way:
+    for step in path:
         try:
-            whole = whole[step]
+            node = node[step]
         except (LookupError, TypeError):
             return None
-    return whole
+    return node
 
 
-def _empty(shape: Any, way: Way) -> Any:
+def _empty(shape: Any, path: DataPath) -> Any:
     """Return the least that can stand there; an entry without a name is called by its
     number."""
-    if way[-1] == "name" and len(way) > 1 and isinstance(way[-2], int):
-        return str(way[-2] + 1)
-    arm = next(iter(arms_at(shape, way)), str)
+    if path[-1] == "name" and len(path) > 1 and isinstance(path[-2], int):
+        return str(path[-2] + 1)
+    arm = next(iter(arms_at(shape, path)), str)
     kind = get_origin(arm) or arm
     if kind is Literal:
         return get_args(arm)[0]
-    fits = [empty for of, empty in EMPTY if isinstance(kind, type) and issubclass(kind, of)]
-    return deepcopy(fits[0]) if fits else ""
+    fitting = [
+        empty for type_, empty in EMPTY if isinstance(kind, type) and issubclass(kind, type_)
+    ]
+    return deepcopy(fitting[0]) if fitting else ""

@@ -48,8 +48,8 @@ class Problem:
 
     def say(self, language: str) -> str:
         """Return place and fault on one line."""
-        what = self.what.say(language)
-        return f"{self.where}: {what}" if self.where else what
+        text = self.what.say(language)
+        return f"{self.where}: {text}" if self.where else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,94 +61,94 @@ class Place:
 
     def at(self, *steps: str) -> Place:
         """Return a spot further inside."""
-        return Place(inside(self.where, *steps), self.problems)
+        return Place(nested_location(self.where, *steps), self.problems)
 
     def say(self, words: Message, **arguments: object) -> None:
         """Note a problem of this spot."""
         if len(self.problems) >= MOST_FOUND:
             return
-        shown = {name: _shown(value) for name, value in arguments.items()}
-        what = words.fill(**shown) if arguments else words
-        self.problems.append(Problem(self.where.removesuffix(": "), what))
+        shown_arguments = {name: _shown(value) for name, value in arguments.items()}
+        message = words.fill(**shown_arguments) if arguments else words
+        self.problems.append(Problem(self.where.removesuffix(": "), message))
 
-    def no_such(self, sort: Message, name: str, known: Collection[str]) -> None:
+    def no_such(self, sort: Message, name: str, candidates: Collection[str]) -> None:
         """Note that there is nothing of that name, and what was likely meant."""
         if len(self.problems) >= MOST_FOUND:
             return
-        self.say(NO_SUCH, sort=sort, given=name, instead=suggestion(name, known))
+        self.say(NO_SUCH, sort=sort, given=name, instead=suggestion(name, candidates))
 
 
 def first_of(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
     """Return as many of them as a person is told at once, and one that counts the others."""
-    more = len(problems) - MOST_REPORTED
-    if more <= 0:
+    left_out = len(problems) - MOST_REPORTED
+    if left_out <= 0:
         return problems
     words = AND_MORE if len(problems) < MOST_FOUND else AND_AT_LEAST
-    return (*problems[:MOST_REPORTED], Problem("", words.fill(count=more)))
+    return (*problems[:MOST_REPORTED], Problem("", words.fill(count=left_out)))
 
 
-def shortened(text: str, most: int = LONGEST_SHOWN) -> str:
+def shortened_text(text: str, max_length: int = LONGEST_SHOWN) -> str:
     """Return the text, or its beginning with an ellipsis if it is longer."""
-    return text if len(text) <= most else f"{text[:most]}…"
+    return text if len(text) <= max_length else f"{text[:max_length]}…"
 
 
 def _shown(value: object) -> object:
     """Return a text that a terminal can show as it is, and see; else as Python writes it."""
     if not isinstance(value, str):
         return value
-    short = shortened(value)
-    return short if short and short.isprintable() else repr(short)
+    short_text = shortened_text(value)
+    return short_text if short_text and short_text.isprintable() else repr(short_text)
 
 
-def inside(where: str, *steps: str) -> str:
+def nested_location(location: str, *steps: str) -> str:
     """Return a place further inside: `rules/ops.toml: ` and `on` are `rules/ops.toml: on`."""
-    if not where or where.endswith(": "):
-        return where + ".".join(steps) if steps else where.removesuffix(": ")
-    return ".".join([where, *steps])
+    if not location or location.endswith(": "):
+        return location + ".".join(steps) if steps else location.removesuffix(": ")
+    return ".".join([location, *steps])
 
 
-def file_of(type: str, name: str, found: list[Problem]) -> Place:
+def file_of(type: str, name: str, problems: list[Problem]) -> Place:
     """Return the place of a definition: the file that it is in when it is in a folder."""
-    return Place(f"{type}/{name}{FILE_ENDS}: ", found)
+    return Place(f"{type}/{name}{FILE_ENDS}: ", problems)
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
     """The place of a problem: the definition that it is in, as instances/web1, and where inside of
-    it. `key` is "" for what is in no definition, `inside` for a definition as a whole."""
+    it. `key` is "" for what is in no definition, `inner_path` for a definition as a whole."""
 
     key: str
-    inside: str
+    inner_path: str
 
     @property
     def steps(self) -> tuple[str, ...]:
         """Return the way inside, from table to table."""
-        return tuple(self.inside.split(".")) if self.inside else ()
+        return tuple(self.inner_path.split(".")) if self.inner_path else ()
 
     @property
     def setting(self) -> str:
         """Return the setting that it ends at, without the number of an entry."""
-        return self.steps[-1].partition("[")[0] if self.inside else ""
+        return self.steps[-1].partition("[")[0] if self.inner_path else ""
 
 
-def read_location(where: str) -> Location:
-    """Return where a problem is: the inverse of `file_of` and `inside`."""
-    file, _mark, within = where.partition(": ")
+def read_location(location: str) -> Location:
+    """Return where a problem is: the inverse of `file_of` and `nested_location`."""
+    file, _mark, inner_path = location.partition(": ")
     key = file.removesuffix(FILE_ENDS)
     if key != file and key.partition("/")[0].isalpha() and "/" in key:
-        return Location(key, within)
-    return Location("", where)
+        return Location(key, inner_path)
+    return Location("", location)
 
 
-def suggestion(name: str, known: Collection[str]) -> Message:
+def suggestion(name: str, candidates: Collection[str]) -> Message:
     """Return what to add about a name that is not known: the nearest one, or those there
     are."""
     if len(name) > LONGEST_SHOWN:  # nobody meant that, and comparing it would take minutes
         return plain("")
-    names = sorted(known)
-    near = get_close_matches(name, names, n=1, cutoff=0.6)
-    if near:
-        return NEAR.fill(near=near[0])
+    names = sorted(candidates)
+    matches = get_close_matches(name, names, n=1, cutoff=0.6)
+    if matches:
+        return NEAR.fill(near=matches[0])
     if not names:
         return NONE_YET
     if len(names) > MOST_NAMED:

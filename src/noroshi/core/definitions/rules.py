@@ -24,7 +24,7 @@ from noroshi.core.definitions.value_checks import (
     zone,
 )
 from noroshi.core.definitions.value_syntax import is_address
-from noroshi.core.levels import Level, When
+from noroshi.core.levels import Level, RuleTrigger
 from noroshi.core.mail import Network, Pace, Route
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import MOST_TELLINGS, Contact, Rule
@@ -48,15 +48,15 @@ ANY_ACCOUNT: Mapping[str, Any] = {
 CONTACT = _("contact")
 ROUTE = _("route")
 ACTION = _("action")
-TRANSPORT = _("kind of route")
+TRANSPORT = _("type of route")
 ACCOUNT = _("account")
 
 NOBODY = _("has no contact, so nobody would be notified")
 NO_WAY = _("has no route, so nothing could be sent")
 NEVER = _("has no level, so the rule would never apply")
-NO_MAILBOX = _("has no mail address")
+NO_MAILBOX = _("has no email address")
 TOO_MANY = _(
-    "has more than {most} addresses, too many for one mail; split it into several contacts"
+    "has more than {most} addresses, too many for one message; split it into several contacts"
 )
 NTH_ALONE = _('is only for when = "nth"')
 NTH_MISSING = with_settings(
@@ -68,10 +68,10 @@ IN_THE_CLEAR = _(
 OF_ACCOUNT = _("belongs to the account {account}, whose routes share it: set it there")
 
 
-def contacts(definitions: Definitions, found: list[Problem]) -> dict[str, Contact]:
+def contacts(definitions: Definitions, problems: list[Problem]) -> dict[str, Contact]:
     """Return all contacts by name."""
     return {
-        name: _contact(definition, file_of("contacts", name, found))
+        name: _contact(definition, file_of("contacts", name, problems))
         for name, definition in definitions.contacts.items()
     }
 
@@ -101,12 +101,12 @@ def rules(
     definitions: Definitions,
     kinds: Mapping[str, Kind],
     contacts: Mapping[str, Contact],
-    found: list[Problem],
+    problems: list[Problem],
 ) -> dict[str, Rule]:
     """Return all rules by name, with the contacts that they name."""
     return {
         name: _rule(
-            definition, kinds, contacts, definitions.routes, file_of("rules", name, found)
+            definition, kinds, contacts, definitions.routes, file_of("rules", name, problems)
         )
         for name, definition in definitions.rules.items()
     }
@@ -134,7 +134,7 @@ def _rule(
         routes=definition.routes,
         options=_options(definition.action, definition.options, kinds, ACTION, "action", place),
         on=frozenset(map(Level, definition.on)),
-        when=When(definition.when),
+        when=RuleTrigger(definition.when),
         nth=_nth(definition, place),
         most=definition.most,
         repeat=read_length(definition.repeat, SHORTEST_REPEAT, place.at("repeat")),
@@ -174,11 +174,13 @@ def routes(
     definitions: Definitions,
     kinds: Mapping[str, Kind],
     networks: Mapping[str, Network],
-    found: list[Problem],
+    problems: list[Problem],
 ) -> dict[str, Route]:
     """Return all routes by name."""
     return {
-        name: _route(definition, definitions, kinds, networks, file_of("routes", name, found))
+        name: _route(
+            definition, definitions, kinds, networks, file_of("routes", name, problems)
+        )
         for name, definition in definitions.routes.items()
     }
 
@@ -220,8 +222,8 @@ def _pace(definition: RouteDef, definitions: Definitions, place: Place) -> Pace:
         if account is not None and getattr(definition, field):
             place.at(field).say(OF_ACCOUNT, account=account.name)
     if account is None:
-        own = {field: getattr(definition, field) for field in OWN_ALLOWANCE}
-        allowance = {field: most for field, most in own.items() if most is not None}
+        fields = {field: getattr(definition, field) for field in OWN_ALLOWANCE}
+        allowance = {field: limit for field, limit in fields.items() if limit is not None}
         return replace(
             known_pace(definition.options), account=f"route/{definition.name}", **allowance
         )
@@ -230,8 +232,8 @@ def _pace(definition: RouteDef, definitions: Definitions, place: Place) -> Pace:
 
 def _pace_of(account: AccountDef, cloud: CloudDef | None) -> Pace:
     def allowed(field: str) -> int:
-        own = getattr(account, field)
-        return own if own is not None else getattr(cloud, field, 0)
+        account_limit = getattr(account, field)
+        return account_limit if account_limit is not None else getattr(cloud, field, 0)
 
     return Pace(
         account=account.id or account.name,
@@ -258,21 +260,23 @@ def _with_account(
     account = definitions.accounts.get(name)
     if account is None:
         place.at("account").no_such(ACCOUNT, name, definitions.accounts)
-    known = _known_of(account, definitions)
-    return {k: v for k, v in known.items() if k in kinds[definition.kind].names} | options
+    defaults = _defaults_of_account(account, definitions)
+    return {k: v for k, v in defaults.items() if k in kinds[definition.kind].names} | options
 
 
-def _known_of(account: AccountDef | None, definitions: Definitions) -> Mapping[str, Any]:
+def _defaults_of_account(
+    account: AccountDef | None, definitions: Definitions
+) -> Mapping[str, Any]:
     """Return what a route has from its account; something that is told elsewhere to be wrong
     does not make the rest of the route's options wrong."""
     cloud = definitions.clouds.get(account.cloud) if account is not None else None
     if account is None or cloud is None or not account.mailbox or not cloud.smtp_host:
         return ANY_ACCOUNT
-    known: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "host": cloud.smtp_host,
         "port": cloud.smtp_port,
         "user": account.mailbox,
     }
-    way = cloud.mechanism if cloud.mechanism != "xoauth2" else ""
-    optional = {"ca_file": cloud.ca_file, "graph": cloud.graph, "auth": way}
-    return known | {name: value for name, value in optional.items() if value}
+    auth = cloud.mechanism if cloud.mechanism != "xoauth2" else ""
+    optional = {"ca_file": cloud.ca_file, "graph": cloud.graph, "auth": auth}
+    return defaults | {name: value for name, value in optional.items() if value}

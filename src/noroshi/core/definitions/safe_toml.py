@@ -35,8 +35,8 @@ def loads(text: str) -> dict[str, Any]:
 def _has_long_name(text: str) -> bool:
     """Return whether so many parts stand one after the other with a dot between them."""
     parts, last = 0, None
-    for found in TOKEN.finditer(text):
-        token = found.lastgroup
+    for match in TOKEN.finditer(text):
+        token = match.lastgroup
         if token == BLANK:
             continue
         if token == PART:

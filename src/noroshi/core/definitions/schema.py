@@ -31,10 +31,9 @@ class LimitsDef(Definition):
     critical: float | None = None
     """Value at which the reading becomes CRITICAL."""
     rising: bool | None = None
-    """Direction of the thresholds: high values are bad, or low ones. Default: that of the
-    kind."""
+    """Whether high or low values are bad. Default: that of the type."""
     margin: float = 0.0
-    """Distance that the value must return beyond a threshold before the level ends."""
+    """Hysteresis: how far the value must return inside a limit before the level clears."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +43,12 @@ class WindowDef(Definition):
     title: str = ""
     """Description of the planned work, shown on pages."""
     begins: str
-    """Start in the instance's time zone: 22:00 each week, or once, 2026-12-24 22:00."""
+    """Time in the instance's time zone: weekly, such as 22:00, or once, such as 2026-12-24
+    22:00."""
     ends: str
-    """End, in the same form; a time of day before the start is that of the next day."""
+    """Time in the same form. A time of day before the start falls on the next day."""
     days: tuple[str, ...] = ()
-    """Days of the week on which it begins. Default: every day."""
+    """Days of the week on which it starts. Default: every day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +58,9 @@ class MonitorDef(Definition):
     name: str
     """ID within the group (a-z, 0-9, - and _)."""
     title: str = ""
-    """Name shown on pages and in mails."""
+    """Name shown on pages and in messages."""
     kind: str
-    """Kind of monitor: port, disk, process ..."""
+    """Type of monitor: port, disk, process ..."""
     every: str = ""
     """Interval of the measurements: 30s, 5m, 1h30m, 1d; at least 1s."""
     at: tuple[str, ...] | str = ()
@@ -70,21 +70,21 @@ class MonitorDef(Definition):
     timeout: str = "20s"
     """Time limit of one measurement."""
     patience: int = 1
-    """Consecutive measurements needed for a new level, 1 to 100."""
+    """Consecutive measurements required to change the level, 1 to 100."""
     may_vanish: bool = False
-    """Items (a volume, a process) may disappear without an alarm."""
+    """Raise no alarm if an item (a volume, a process) disappears."""
     rules: tuple[str, ...] | None = None
     """Rules that apply; without any, nobody is notified."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """Settings of this kind of monitor."""
+    """Settings of this type of monitor."""
     limits: Mapping[str, LimitsDef] = field(default_factory=dict)
-    """Thresholds by reading; an empty table switches off the default ones of the kind."""
+    """Limits by reading. An empty table turns off the default limits of the type."""
     maintenance: tuple[WindowDef, ...] = ()
     """Maintenance of this monitor, in addition to that of its group and instance."""
     network: str = ""
     """For web pages: network to connect through. Default: a direct connection."""
     enabled: bool = True
-    """Off: it is not measured until it is switched on again."""
+    """Off: the monitor is not measured until it is turned on again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ class GroupDef(Definition):
     name: str
     """ID within the instance (a-z, 0-9, - and _)."""
     title: str = ""
-    """Name shown on pages and in mails."""
+    """Name shown on pages and in messages."""
     every: str = ""
     """Interval for monitors without their own."""
     at: tuple[str, ...] | str = ()
@@ -102,7 +102,7 @@ class GroupDef(Definition):
     rules: tuple[str, ...] | None = None
     """Rules for monitors without their own; without any, nobody is notified."""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
-    """Thresholds by kind and reading, for monitors without their own."""
+    """Limits by type and reading, for monitors without their own."""
     maintenance: tuple[WindowDef, ...] = ()
     """Maintenance of all its monitors, in addition to that of the instance."""
     enabled: bool = True
@@ -114,11 +114,11 @@ class GroupDef(Definition):
 class InstanceDef(Definition):
     name: str
     title: str = ""
-    """Name shown on pages and in mails."""
+    """Name shown on pages and in messages."""
     address: str = "127.0.0.1"
     """Name or IP address that network checks connect to."""
     zone: str = "UTC"
-    """Time zone, as in Asia/Tokyo."""
+    """Time zone, such as Asia/Tokyo."""
     every: str = ""
     """Interval for monitors without their own or one from their group. Default: 1m."""
     at: tuple[str, ...] | str = ()
@@ -128,7 +128,7 @@ class InstanceDef(Definition):
     rules: tuple[str, ...] | None = None
     """Rules for monitors without their own or any from their group."""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
-    """Thresholds by kind and reading, for monitors without their own."""
+    """Limits by type and reading, for monitors without their own."""
     maintenance: tuple[WindowDef, ...] = ()
     """Maintenance of the whole instance."""
     enabled: bool = True
@@ -155,7 +155,7 @@ class BlueprintDef(Definition):
 
     name: str
     title: str = ""
-    """Name shown on pages and in mails."""
+    """Name shown on pages and in messages."""
     title_ja: str = ""
     """The same in Japanese."""
     help: str = ""
@@ -171,16 +171,16 @@ class BlueprintDef(Definition):
 class ContactDef(Definition):
     name: str
     title: str = ""
-    """Display name."""
+    """Name of the contact, shown on pages and in messages."""
     addresses: tuple[str, ...]
-    """Mail addresses; all of them are notified."""
+    """Email addresses; all of them are notified."""
     language: Literal["ja", "en"] = "en"
-    """Language of the mails."""
+    """Language of the messages to this contact; each user chooses that of the pages."""
     zone: str = "UTC"
-    """Time zone of times in mails, as in Asia/Tokyo."""
+    """Time zone of times in messages, such as Asia/Tokyo."""
     one_by_one: int = 3
-    """Alarms within a minute to send one by one; those that follow are combined. 0: never
-    combine."""
+    """Number of alarms within a minute that are sent individually; further alarms are combined.
+    0: never combine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,11 +190,11 @@ class RuleDef(Definition):
     it."""
     name: str
     title: str = ""
-    """Name shown on pages and in mails."""
+    """Name shown on pages and in messages."""
     action: str
-    """Kind of action: mail ..."""
+    """Type of action: mail ..."""
     contacts: tuple[str, ...]
-    """Contacts to notify."""
+    """Contacts to notify, each in its own language and time zone."""
     routes: tuple[str, ...]
     """Delivery routes; the first usable one sends."""
     on: tuple[Literal["warning", "critical", "unknown"], ...] = (
@@ -202,17 +202,20 @@ class RuleDef(Definition):
         "critical",
         "unknown",
     )
-    """Levels to notify of."""
+    """Levels that cause a notification."""
     when: Literal["change", "each", "first", "nth"] = "change"
-    """Measurements of a problem at which it is notified."""
+    """When to notify of a problem: at each measurement, once, or once at the n-th
+    measurement."""
     nth: int | None = None
-    """Consecutive measurements before the notification, 1 to 999, if when is nth."""
+    """For when = "nth": number of consecutive measurements before the notification, 1 to
+    999."""
     most: int = 999
     """Maximum number of notifications of one level, 1 to 999."""
     repeat: str = ""
-    """Interval at which an unchanged problem is reported again, as in 30m; at least 1m."""
+    """Interval for repeating the notification of an unchanged problem, such as 30m; at least
+    1m."""
     recovered: bool = True
-    """Also notify of the end of a problem."""
+    """Also notify when the problem ends."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Settings of the action: subject, text ..."""
 
@@ -221,23 +224,23 @@ class RuleDef(Definition):
 class NotificationDef(Definition):
     name: str
     title: str = ""
-    """Name shown on pages and in mails."""
+    """Name shown on pages and in messages."""
     events: tuple[EventName, ...]
     """Events to notify of."""
     contacts: tuple[str, ...]
-    """Contacts to notify."""
+    """Contacts to notify, each in its own language and time zone."""
     routes: tuple[str, ...]
     """Delivery routes; the first usable one sends."""
     instances: tuple[str, ...] = ()
-    """Instances to notify of. Default: all of them."""
+    """Instances whose events are notified. Default: all of them."""
     action: str = "mail"
-    """Kind of action: mail ..."""
+    """Type of action: mail ..."""
     at: tuple[str, ...] | str = ()
-    """Times of day of the all-is-well report, as in 08:00."""
+    """Times of day of the all-is-well report, such as 08:00."""
     days: tuple[str, ...] = ()
     """Days of the week of that report."""
     zone: str = "UTC"
-    """Time zone of those times, as in Asia/Tokyo."""
+    """Time zone of those times, such as Asia/Tokyo."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ REDIRECT = "http://localhost/MxMail/"
 class RouteDef(Definition):
     name: str
     title: str = ""
-    """Name shown on pages and in mails."""
+    """Name shown on pages and in messages."""
     kind: str
     """Type of the delivery route: smtp ..."""
     connections: int = 1
@@ -23,13 +23,16 @@ class RouteDef(Definition):
     network: str = ""
     """Network to connect through. Default: a direct connection."""
     mails_a_minute: int | None = None
-    """For a route without an account: mails per minute; 0 means no limit. The default, here and for the next two, is the server's known limit."""
+    """For a route without an account: messages per minute; 0 means no limit. Default: the
+    server's known limit."""
     mails_an_hour: int | None = None
-    """For a route without an account: mails per hour."""
+    """For a route without an account: messages per hour; 0 means no limit. Default: the
+    server's known limit."""
     recipients_a_day: int | None = None
-    """The same for recipients in 24 hours."""
+    """For a route without an account: recipients in 24 hours; 0 means no limit. Default: the
+    server's known limit."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """Settings of this kind of route; `account` names the account it sends for."""
+    """Settings of this type of route; `account` is the account that it sends for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,7 @@ class NetworkDef(Definition):
     proxy: str = ""
     """HTTP proxy, as host:port; all connections go through it by CONNECT."""
     proxy_user: str = ""
-    """User name for the proxy."""
+    """User name for a proxy that requires a login; empty if it requires none."""
     proxy_password: str = ""
     """Vault entry with the proxy's password: the name of the entry, never the password."""
     source: str = ""
@@ -63,7 +66,7 @@ class AccountDef(Definition):
     secret: str = ""
     """Vault entry with the client secret: the name of the entry, never the secret."""
     secret_ends: str = ""
-    """Expiry date of the client secret, as in 2027-01-31; no provider reports it."""
+    """Expiry date of the client secret, such as 2027-01-31; no provider reports it."""
     secret_next: str = ""
     """Vault entry with the next client secret; used once the current one is refused."""
     secret_next_ends: str = ""
@@ -73,7 +76,7 @@ class AccountDef(Definition):
     certificate_next: str = ""
     """Vault entry with the next certificate; used once the current one is refused."""
     mailbox: str
-    """Mail address to send from."""
+    """Email address to send from."""
     shared: bool = False
     """Shared mailbox: a user with Full Access and Send As signs in for it."""
     reads_inbox: bool = False
@@ -85,13 +88,17 @@ class AccountDef(Definition):
     network: str = ""
     """Network for sign-ins and tokens. Default: a direct connection."""
     mails_a_minute: int | None = None
-    """Mails that the mailbox may send per minute; 0 means no limit. The default, here and for the next three, is the cloud's."""
+    """Messages that the mailbox may send per minute; 0 means no limit. Default: the cloud's
+    limit."""
     mails_an_hour: int | None = None
-    """Mails that the mailbox may send per hour."""
+    """Messages that the mailbox may send per hour; 0 means no limit. Default: the cloud's
+    limit."""
     connections: int | None = None
-    """Mails that may be in transmission at once, by all routes together."""
+    """Messages that may be in transmission at once, through all routes together. Default: the
+    cloud's limit."""
     recipients_a_day: int | None = None
-    """Recipients that it may send to in 24 hours."""
+    """Recipients that it may send to in 24 hours; 0 means no limit. Default: the cloud's
+    limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,13 +147,13 @@ class CloudDef(Definition):
     inbox_shared_scope: str = ""
     """Permissions to request for reading a shared mailbox by Graph."""
     imap_host: str = ""
-    """IMAP server (TLS) to read it from where there is no Graph."""
+    """IMAP server (TLS) for reading the mailbox where there is no Graph."""
     imap_port: int = 993
     """Port of the IMAP server."""
     mails_a_minute: int = 0
-    """Mails that a mailbox may send per minute; 0 means no limit."""
+    """Messages that a mailbox may send per minute; 0 means no limit."""
     mails_an_hour: int = 0
-    """Mails that a mailbox may send per hour; 0 means no limit."""
+    """Messages that a mailbox may send per hour; 0 means no limit."""
     connections: int = 0
     """Connections that a mailbox may open at once; 0 means no limit."""
     recipients_a_day: int = 0

@@ -16,27 +16,24 @@ from noroshi.core.definitions.schema import Definitions, GroupDef, InstanceDef, 
 from noroshi.core.definitions.schema_mail import AccountDef, RouteDef
 from noroshi.core.definitions.value_checks import is_line
 from noroshi.core.model import Monitor, Rule
-from noroshi.core.translation import Message, _, most_common_language, pgettext, plain
-
-OWN = "noroshi"
-"""The instance's name, and how the ids of its monitors begin."""
-ROUTE, ACCOUNT, QUEUE, NODE = (
-    f"{OWN}-{kind}" for kind in ("route", "account", "queue", "node")
+from noroshi.core.own_instance import (
+    ACCOUNT,
+    KINDS,
+    LONGEST_NAME,
+    NODE,
+    OF_ROUTE,
+    OWN_INSTANCE,
+    QUEUE,
+    ROUTE,
+    TITLES,
+    built_in_title,
 )
-KINDS = (ROUTE, ACCOUNT, QUEUE, NODE)
-TITLES: Mapping[str, Message] = {
-    "mail": pgettext("mail", "Mail"),
-    "queue": _("Mail queue"),
-    "node": _("Node"),
-    "account": _("Account {name}"),
-}
-"""The names of its groups and monitors."""
-OF_ROUTE = _("Delivery route {name}")
-LONGEST_NAME = 64
+from noroshi.core.translation import Message, _, most_common_language, plain
+
 OFTEN = "20s"
 """A fault is told within a minute."""
 OWN_GROUPS = _(
-    "is made by Noroshi; you may set only rules, limits, every, zone, title and maintenance"
+    "is created by Noroshi; only rules, limits, every, zone, title and maintenance can be set"
 )
 ALWAYS = _(
     "Noroshi always monitors itself, or alarms could fail unnoticed; for no notifications, "
@@ -48,30 +45,32 @@ ALWAYS = _(
 class OwnRule(Rule):
     """Stand for a rule without a definition of its own: the node's instance changes it."""
 
-    made_by: str = f"instances/{OWN}"
+    made_by: str = f"instances/{OWN_INSTANCE}"
 
 
 def with_own(
-    definitions: Definitions, checks: Mapping[str, Kind], found: list[Problem]
+    definitions: Definitions, checks: Mapping[str, Kind], problems: list[Problem]
 ) -> Definitions:
     """Add the instance "noroshi" to the definitions, where there is a way out to watch and its
     kinds are known."""
     if not definitions.routes or not checks.keys() >= set(KINDS):
         return definitions
-    definition = definitions.instances.get(OWN, InstanceDef(name=OWN, title="Noroshi"))
+    definition = definitions.instances.get(
+        OWN_INSTANCE, InstanceDef(name=OWN_INSTANCE, title="Noroshi")
+    )
     if definition.group:
-        file_of("instances", OWN, found).at("group").say(OWN_GROUPS)
+        file_of("instances", OWN_INSTANCE, problems).at("group").say(OWN_GROUPS)
     if not definition.enabled:
-        file_of("instances", OWN, found).at("enabled").say(ALWAYS)
-    own = replace(
+        file_of("instances", OWN_INSTANCE, problems).at("enabled").say(ALWAYS)
+    own_definition = replace(
         definition,
         title=definition.title or "Noroshi",
         every=definition.every or OFTEN,
         group=tuple(_groups(definitions)),
     )
     # No copy of the others, which are read one by one: all of them at once take much memory.
-    beside = ChainMap({OWN: own}, definitions.instances)  # type: ignore[arg-type]  # is only read
-    return replace(definitions, instances=beside)
+    instances = ChainMap({OWN_INSTANCE: own_definition}, definitions.instances)  # type: ignore[arg-type]  # is only read
+    return replace(definitions, instances=instances)
 
 
 def _groups(definitions: Definitions) -> Iterable[GroupDef]:
@@ -79,9 +78,11 @@ def _groups(definitions: Definitions) -> Iterable[GroupDef]:
         replace(_monitor(ROUTE, name, route=name), title=_title_of(one))
         for name, one in definitions.routes.items()
     ]
-    used = [name for name in definitions.accounts if _routes_of(name, definitions)]
+    used_accounts = [name for name in definitions.accounts if _routes_of(name, definitions)]
     titles = _in_their_language(definitions)
-    accounts = [_of_account(definitions.accounts[name], titles["account"]) for name in used]
+    accounts = [
+        _of_account(definitions.accounts[name], titles["account"]) for name in used_accounts
+    ]
     queue = replace(_monitor(QUEUE, ""), title=titles["queue"])
     node = replace(_monitor(NODE, ""), title=titles["node"])
     yield GroupDef(name="mail", title=titles["mail"], monitor=(*routes, *accounts, queue))
@@ -100,18 +101,20 @@ def _in_their_language(definitions: Definitions) -> Mapping[str, str]:
     return {name: words.say(language) for name, words in TITLES.items()}
 
 
-def _of_account(account: AccountDef, called: str) -> MonitorDef:
+def _of_account(account: AccountDef, title: str) -> MonitorDef:
     """Return the monitor of an account under the account's stable id, so that a rename keeps
     the monitor."""
     id = account.id or account.name
     monitor = _monitor(ACCOUNT, account.name, account=id)
-    return replace(monitor, id=f"{ACCOUNT}-{id}", title=called.format(name=account.name))
+    return replace(monitor, id=f"{ACCOUNT}-{id}", title=title.format(name=account.name))
 
 
 def _monitor(kind: str, name: str, **options: str) -> MonitorDef:
-    own = f"{kind}-{name}" if name else kind
-    short = own.removeprefix(f"{OWN}-")
-    return MonitorDef(id=own, name=short[:LONGEST_NAME], title=name, kind=kind, options=options)
+    id = f"{kind}-{name}" if name else kind
+    short_name = id.removeprefix(f"{OWN_INSTANCE}-")
+    return MonitorDef(
+        id=id, name=short_name[:LONGEST_NAME], title=name, kind=kind, options=options
+    )
 
 
 def _routes_of(account: str, definitions: Definitions) -> tuple[str, ...]:
@@ -123,68 +126,76 @@ def avoid_failed_routes(
     monitors: Mapping[str, Monitor], rules: Mapping[str, Rule], definitions: Definitions
 ) -> dict[str, Monitor]:
     """Give the monitors of the node itself rules that avoid the route that is ill."""
-    own = definitions.instances.get(OWN)
-    if own is None:
+    own_definition = definitions.instances.get(OWN_INSTANCE)
+    if own_definition is None:
         return dict(monitors)
     routes = tuple(definitions.routes)
-    built_in = own.rules is None
+    built_in = own_definition.rules is None
     adjusted: dict[str, Monitor] = {}
     for id, monitor in monitors.items():
-        if monitor.instance.name == OWN:
-            ill = _ill(monitor, definitions)
-            those = _to_all(rules.values(), routes) if built_in else monitor.rules
-            monitor = replace(monitor, rules=tuple(_avoiding(rule, ill) for rule in those))
+        if monitor.instance.name == OWN_INSTANCE:
+            avoided = _routes_to_avoid(monitor, definitions)
+            monitor_rules = (
+                _rules_for_contacts(rules.values(), routes) if built_in else monitor.rules
+            )
+            monitor = replace(
+                monitor, rules=tuple(_rule_avoiding(rule, avoided) for rule in monitor_rules)
+            )
         adjusted[id] = monitor
     return adjusted
 
 
-def _ill(monitor: Monitor, definitions: Definitions) -> Collection[str]:
+def _routes_to_avoid(monitor: Monitor, definitions: Definitions) -> Collection[str]:
     """Return the routes that a monitor is about, which should not carry its alarms."""
     if monitor.kind == ROUTE:
         return (monitor.id.removeprefix(f"{ROUTE}-"),)
     if monitor.kind == ACCOUNT:
         id = monitor.id.removeprefix(f"{ACCOUNT}-")
-        named = (
-            one.name for one in definitions.accounts.values() if (one.id or one.name) == id
+        account_names = (
+            account.name
+            for account in definitions.accounts.values()
+            if (account.id or account.name) == id
         )
-        return _routes_of(next(named, ""), definitions)
+        return _routes_of(next(account_names, ""), definitions)
     return ()
 
 
-def _to_all(rules: Iterable[Rule], routes: Sequence[str]) -> Sequence[Rule]:
+def _rules_for_contacts(rules: Iterable[Rule], routes: Sequence[str]) -> Sequence[Rule]:
     """Return one rule for each contact of a rule: by that rule's routes, then by any other."""
-    found: dict[str, Rule] = {}
+    rule_by_contact: dict[str, Rule] = {}
     for rule in rules:
         for contact in rule.contacts:
-            ways = (*rule.routes, *(route for route in routes if route not in rule.routes))
-            own = OwnRule(
-                id=f"{OWN}-{contact.id}", action=rule.action, contacts=(contact,), routes=ways
+            all_routes = (
+                *rule.routes,
+                *(route for route in routes if route not in rule.routes),
             )
-            found.setdefault(contact.id, own)
-    return tuple(found.values())
+            own_rule = OwnRule(
+                id=f"{OWN_INSTANCE}-{contact.id}",
+                action=rule.action,
+                contacts=(contact,),
+                routes=all_routes,
+            )
+            rule_by_contact.setdefault(contact.id, own_rule)
+    return tuple(rule_by_contact.values())
 
 
-def _avoiding(rule: Rule, ill: Collection[str]) -> Rule:
-    well = tuple(route for route in rule.routes if route not in ill)
-    rest = tuple(route for route in rule.routes if route in ill)
-    return replace(rule, routes=(*well, *rest))
+def _rule_avoiding(rule: Rule, avoided: Collection[str]) -> Rule:
+    preferred = tuple(route for route in rule.routes if route not in avoided)
+    last_resort = tuple(route for route in rule.routes if route in avoided)
+    return replace(rule, routes=(*preferred, *last_resort))
 
 
 def own_title(monitor: Monitor) -> Message:
-    """Return the title of one of the node's own monitors, for a reader of any language. Pages
-    show it in the language of most contacts."""
-    shown = monitor.title or monitor.name
+    """Return the title of one of the node's own monitors, for a reader of any language."""
+    title = monitor.title or monitor.name
     if monitor.kind == ROUTE:
-        return OF_ROUTE.fill(name=shown)
-    if monitor.kind == ACCOUNT and len(monitor.name) < LONGEST_NAME:
-        return TITLES["account"].fill(name=monitor.name.removeprefix("account-"))
-    titles = {QUEUE: TITLES["queue"], NODE: TITLES["node"]}
-    return titles.get(monitor.kind, plain(shown))
+        return OF_ROUTE.fill(name=title)
+    return built_in_title(monitor.kind, monitor.name) or plain(title)
 
 
 def is_own(monitor: Monitor) -> bool:
     """Return whether it is one of the node's own."""
-    return monitor.instance.name == OWN
+    return monitor.instance.name == OWN_INSTANCE
 
 
 def is_mail(monitor: Monitor) -> bool:

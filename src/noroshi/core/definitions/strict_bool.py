@@ -8,24 +8,24 @@ from typing import Any
 
 from noroshi.core.definitions.validation_errors import Fault, arms_at
 
-Way = tuple[str | int, ...]
+DataPath = tuple[str | int, ...]
 
 
 def bool_faults(shape: Any, data: object) -> Iterator[Fault]:
     """Yield a fault for each, as a reader of untrusted data tells its own."""
-    for way, value in _found(data, ()):
-        arms = arms_at(shape, way)
+    for path, value in _booleans(data, ()):
+        arms = arms_at(shape, path)
         if bool not in arms and (float in arms or int in arms):
             kind = "float_type" if float in arms else "int_type"
-            yield {"type": kind, "loc": way, "input": value, "msg": ""}
+            yield {"type": kind, "loc": path, "input": value, "msg": ""}
 
 
-def _found(data: object, way: Way) -> Iterator[tuple[Way, bool]]:
+def _booleans(data: object, path: DataPath) -> Iterator[tuple[DataPath, bool]]:
     if isinstance(data, bool):
-        yield way, data
+        yield path, data
     elif isinstance(data, Mapping):
-        for name, inside in data.items():
-            yield from _found(inside, (*way, name))
+        for name, element in data.items():
+            yield from _booleans(element, (*path, name))
     elif isinstance(data, Sequence) and not isinstance(data, str | bytes):
-        for number, inside in enumerate(data):
-            yield from _found(inside, (*way, number))
+        for number, element in enumerate(data):
+            yield from _booleans(element, (*path, number))

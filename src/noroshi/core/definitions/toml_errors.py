@@ -74,8 +74,8 @@ def toml_cause(message: str, text: str) -> Message:
     line = text.rstrip("\r\n").rpartition("\n")[2]
     if has_odd_quotes(line):
         return QUOTE_MISSING
-    key, equals, rest = line.partition("=")
-    value = rest.partition("#")[0].strip()
+    key, equals, raw_value = line.partition("=")
+    value = raw_value.partition("#")[0].strip()
     if not equals:
         return toml_error_text(message)
     arguments = {"key": key.strip(), "text": value.strip(QUOTES)[:LONGEST_SHOWN]}
@@ -96,7 +96,7 @@ def toml_error_text(message: str) -> Message:
     """Return the message without its place; one that is not known keeps its own words."""
     bare_message = message.removesuffix(AT_THE_END)
     for pattern, words in KNOWN:
-        if found := re.fullmatch(pattern, bare_message, re.DOTALL):
-            cause = words.fill(**found.groupdict())
+        if match := re.fullmatch(pattern, bare_message, re.DOTALL):
+            cause = words.fill(**match.groupdict())
             return cause if bare_message == message else END.fill(cause=cause)
     return plain(message)

@@ -14,11 +14,11 @@ from noroshi.core.definitions.safe_toml import loads
 from noroshi.core.definitions.toml_errors import has_odd_quotes, toml_cause
 from noroshi.core.translation import Message
 
-MOST = 10
+MOST_SLIPS = 10
 """Mistakes that are told of one text."""
 LARGEST = 64 * 1024
 """Characters of a text that is read again; each mistake costs another look at all before it."""
-WHERE = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)
+LOCATED_REFUSAL = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)
 PART = r"""(?:[\w-]++|"[^"]*+"|'[^']*+')"""
 STATEMENT = re.compile(rf"\s*+(?:\[|{PART}(?:\s*+\.\s*+{PART})*+\s*+=)")
 BARE_NAME = re.compile(r"\s*+[A-Za-z_][\w.-]*+[:\s]")
@@ -34,7 +34,7 @@ class Slip:
 
     line: int
     column: int
-    why: Message
+    cause: Message
 
 
 def slips(text: str, message: str) -> tuple[Slip, ...]:
@@ -48,23 +48,23 @@ def slips(text: str, message: str) -> tuple[Slip, ...]:
 
 
 def _slips(text: str, message: str) -> Iterator[Slip]:
-    found = WHERE.fullmatch(message)
-    if found is None:
+    match = LOCATED_REFUSAL.fullmatch(message)
+    if match is None:
         yield Slip(0, 0, toml_cause(message, text))
         return
-    lines, headless, first = text.split("\n"), False, True
-    for _ in range(MOST):
-        what, number, column = found[1], int(found[2]), int(found[3])
+    lines, headless, is_first = text.split("\n"), False, True
+    for _ in range(MOST_SLIPS):
+        refusal, number, column = match[1], int(match[2]), int(match[3])
         line = lines[number - 1]
-        if not first and not _is_sure(what, line, headless=headless):
+        if not is_first and not _is_sure(refusal, line, headless=headless):
             return
-        yield Slip(number, column, toml_cause(what, "\n".join(lines[:number])))
-        if len(text) > LARGEST or not _is_whole(what, line, column):
+        yield Slip(number, column, toml_cause(refusal, "\n".join(lines[:number])))
+        if len(text) > LARGEST or not _is_whole(refusal, line, column):
             return
-        first, headless = False, headless or line.lstrip().startswith("[")
-        lines[number - 1] = f"[left-out-{number}]" if _is_head(what, line) else ""
-        found = WHERE.fullmatch(_refusal("\n".join(lines)))
-        if found is None:
+        is_first, headless = False, headless or line.lstrip().startswith("[")
+        lines[number - 1] = f"[left-out-{number}]" if _is_head(refusal, line) else ""
+        match = LOCATED_REFUSAL.fullmatch(_refusal("\n".join(lines)))
+        if match is None:
             return
 
 
@@ -77,31 +77,34 @@ def _refusal(text: str) -> str:
     return ""
 
 
-def _is_sure(what: str, line: str, *, headless: bool) -> bool:
+def _is_sure(refusal: str, line: str, *, headless: bool) -> bool:
     """Return False for what may come of a line that was left out: its rest, or, where it was a
     table's head, a name that is given twice only without it."""
-    if headless and what.startswith(OF_ALL_BEFORE):
+    if headless and refusal.startswith(OF_ALL_BEFORE):
         return False
-    if what.startswith(MISSING_SIGN):
+    if refusal.startswith(MISSING_SIGN):
         return BARE_NAME.match(line) is not None
-    return what.startswith("Illegal character") or STATEMENT.match(line) is not None
+    return refusal.startswith("Illegal character") or STATEMENT.match(line) is not None
 
 
-def _is_whole(what: str, line: str, column: int) -> bool:
+def _is_whole(refusal: str, line: str, column: int) -> bool:
     """Return True for a line without which all lines around it mean what they meant."""
     if '"""' in line or "'''" in line:
         return False
-    if _is_head(what, line):
+    if _is_head(refusal, line):
         return True
     if any(line.count(opening) != line.count(end) for opening, end in ("[]", "{}")):
         return False
-    if what.startswith("Unclosed"):
-        before = line[: column - 1]
-        begun = any(before.count(opening) > before.count(end) for opening, end in ("[]", "{}"))
-        return begun or has_odd_quotes(line)
+    if refusal.startswith("Unclosed"):
+        preceding_text = line[: column - 1]
+        is_open = any(
+            preceding_text.count(opening) > preceding_text.count(end)
+            for opening, end in ("[]", "{}")
+        )
+        return is_open or has_odd_quotes(line)
     return True
 
 
-def _is_head(what: str, line: str) -> bool:
+def _is_head(refusal: str, line: str) -> bool:
     """Return True for a table's head; in a list a line may begin like one."""
-    return line.lstrip().startswith("[") and not what.startswith((*OF_A_LETTER, "Unclosed"))
+    return line.lstrip().startswith("[") and not refusal.startswith((*OF_A_LETTER, "Unclosed"))

@@ -18,8 +18,8 @@ from noroshi.core.definitions.problems import (
     MOST_FOUND,
     InvalidValueError,
     Problem,
-    inside,
-    shortened,
+    nested_location,
+    shortened_text,
     suggestion,
 )
 from noroshi.core.marked_names import SettingName
@@ -68,7 +68,7 @@ SORTS: Sequence[tuple[type | tuple[type, ...], Message]] = (
     ((list, tuple, set, frozenset), LIST),
     (type(None), NOTHING),
 )
-WANTED: Mapping[str, Message] = {
+EXPECTED_TYPES: Mapping[str, Message] = {
     "string": TEXT,
     "int": WHOLE,
     "float": NUMBER,
@@ -103,48 +103,52 @@ def problems_of(
     names."""
     sorted_out = dict[str, list[Fault]]()
     for fault in faults:
-        where = inside(at, *_steps(fault, data))
-        sorted_out.setdefault(where, []).append(fault)
-    reported = list(sorted_out.items())[:MOST_FOUND]
-    return tuple(Problem(where, _together(faults, shape)) for where, faults in reported)
+        location = nested_location(at, *_steps(fault, data))
+        sorted_out.setdefault(location, []).append(fault)
+    first_problems = list(sorted_out.items())[:MOST_FOUND]
+    return tuple(
+        Problem(location, _merged_fault(faults, shape)) for location, faults in first_problems
+    )
 
 
 def _steps(fault: Fault, data: object) -> Iterator[str]:
     """Yield the way to a fault as a person would say it. The names that a reader gives to the
     arms of a union are no steps in the data, and are left out."""
-    here: object = data
+    node: object = data
     for number, step in enumerate(fault["loc"]):
-        if isinstance(here, Mapping):
+        if isinstance(node, Mapping):
             last = number == len(fault["loc"]) - 1
-            if step in here or (last and fault["type"] == "missing"):
-                yield shortened(str(step))
-                here = here.get(step)
+            if step in node or (last and fault["type"] == "missing"):
+                yield shortened_text(str(step))
+                node = node.get(step)
         elif (
-            isinstance(here, Sequence)
-            and not isinstance(here, str)
-            and step in range(len(here))
+            isinstance(node, Sequence)
+            and not isinstance(node, str)
+            and step in range(len(node))
         ):
-            here = here[step]
-            name = here.get("name") if isinstance(here, Mapping) else None
-            yield shortened(name) if isinstance(name, str) and name else str(step + 1)
+            node = node[step]
+            name = node.get("name") if isinstance(node, Mapping) else None
+            yield shortened_text(name) if isinstance(name, str) and name else str(step + 1)
 
 
-def _together(faults: Sequence[Fault], shape: Any) -> Message:
+def _merged_fault(faults: Sequence[Fault], shape: Any) -> Message:
     """Return what is wrong at one place; it is of the wrong sort for each arm of a union
     alike."""
     sorts = list(dict.fromkeys(filter(None, map(_expected_sort, faults))))
     if not sorts:
         return _words(faults[0], shape)
-    either = reduce(lambda one, other: OR.fill(one=one, other=other), sorts)
-    return WRONG_SORT.fill(wanted=either, given=_describe_value(faults[0]["input"], sorts))
+    alternatives = reduce(lambda left, right: OR.fill(one=left, other=right), sorts)
+    return WRONG_SORT.fill(
+        wanted=alternatives, given=_describe_value(faults[0]["input"], sorts)
+    )
 
 
 def _expected_sort(fault: Fault) -> Message | None:
     kind = fault["type"]
     if kind == "int_from_float":
         return WHOLE
-    name, _, rest = kind.rpartition("_")
-    return WANTED.get(name) if rest in ("type", "parsing") else None
+    name, _, suffix = kind.rpartition("_")
+    return EXPECTED_TYPES.get(name) if suffix in ("type", "parsing") else None
 
 
 def _describe_value(value: object, sorts: Sequence[Message]) -> Message:
@@ -166,19 +170,19 @@ def _sort_of_value(value: object) -> Message:
 def _words(fault: Fault, shape: Any) -> Message:
     kind, context = fault["type"], fault.get("ctx", {})
     if kind in ("unexpected_keyword_argument", "extra_forbidden"):
-        known = _names_at(shape, fault["loc"][:-1])
-        return NO_SETTING.fill(instead=suggestion(str(fault["loc"][-1]), known))
+        settings = _names_at(shape, fault["loc"][:-1])
+        return NO_SETTING.fill(instead=suggestion(str(fault["loc"][-1]), settings))
     if kind in ("literal_error", "enum"):
         choices = re.findall("'([^']*)'", context["expected"])
         return CHOICE.fill(choices=", ".join(choices) or context["expected"])
     if "error" in context:
-        return _raised(context["error"], _names_at(shape, fault["loc"]))
+        return _error_text(context["error"], _names_at(shape, fault["loc"]))
     if kind in SIMPLE:
         return SIMPLE[kind].fill(**context) if context else SIMPLE[kind]
     return OTHER.fill(msg=fault["msg"])
 
 
-def _raised(error: Exception, settings: Collection[str]) -> Message:
+def _error_text(error: Exception, settings: Collection[str]) -> Message:
     """Return what a value says of itself: a plug-in's author may write both languages in one
     line, and begins with the setting that is meant."""
     if isinstance(error, InvalidValueError):
@@ -187,8 +191,8 @@ def _raised(error: Exception, settings: Collection[str]) -> Message:
     setting = english.partition(" ")[0]
     if setting not in settings:
         return bilingual(en=english, ja=japanese or english)
-    texts = [_with_place(text, setting) for text in (english, japanese or english)]
-    pattern = bilingual(en=texts[0], ja=texts[1])
+    patterns = [_with_place(text, setting) for text in (english, japanese or english)]
+    pattern = bilingual(en=patterns[0], ja=patterns[1])
     return pattern.with_arguments({"setting": SettingName(setting)})
 
 
@@ -209,11 +213,11 @@ def arms_at(shape: Any, steps: Sequence[object]) -> list[Any]:
     """Return what may stand at a place inside of what is wanted, as types."""
     arms = list(_arms(shape))
     for step in steps:
-        arms = [arm for one in arms for arm in _inside(one, step)] or arms
+        arms = [arm for container in arms for arm in _element_types(container, step)] or arms
     return arms
 
 
-def _inside(shape: Any, step: object) -> Iterator[Any]:
+def _element_types(shape: Any, step: object) -> Iterator[Any]:
     if is_dataclass(shape):
         hints = get_type_hints(shape)
         yield from _arms(hints[step]) if step in hints else ()

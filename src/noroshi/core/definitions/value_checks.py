@@ -10,12 +10,14 @@ from noroshi.core.definitions.value_syntax import duration, is_zone
 from noroshi.core.printable import printable
 from noroshi.core.translation import Message, _
 
-NO_LENGTH = _('{given} is not a duration; write it as in "30s", "5m", "1h30m" or "1d"')
+NO_LENGTH = _('{given} is not a duration; use a form such as "30s", "5m", "1h30m" or "1d"')
 TOO_SHORT = _("{given} is too short; it must be at least {least}")
 TOO_LONG = _("{given} is too long; it must be at most {most}")
 OUT_OF_RANGE = _("{given} must be between {least} and {most}")
-NO_ZONE = _("{given} is not a time zone that this computer knows; write it as in Asia/Tokyo")
-NO_ADDRESS = _("{given} is not a mail address")
+NO_ZONE = _(
+    "{given} is not a time zone that this computer knows; use a form such as Asia/Tokyo"
+)
+NO_ADDRESS = _("{given} is not an email address")
 NO_HOST = _("{given} is not a valid host name or address")
 NO_LINE = _("must be one line without control characters")
 TWICE = _("contains {given} twice")
@@ -70,22 +72,22 @@ def read_length(text: str, least: str, place: Place, most: str = "") -> timedelt
 
 
 def one_of(
-    names: Collection[str], known: Collection[str], sort: Message, none: Message, place: Place
+    names: Collection[str], allowed: Collection[str], sort: Message, none: Message, place: Place
 ) -> None:
     """Check that there is at least one name, and that each is known and stands there once."""
     if not names:
         place.say(none)
-    all_known(names, known, sort, place)
+    all_known(names, allowed, sort, place)
 
 
 def all_known(
-    names: Collection[str], known: Collection[str], sort: Message, place: Place
+    names: Collection[str], allowed: Collection[str], sort: Message, place: Place
 ) -> None:
     """Check that each name is known and stands there once."""
-    earlier = set[str]()
+    seen_names = set[str]()
     for name in names:
-        if name not in known:
-            place.no_such(sort, name, known)
-        elif name in earlier:
+        if name not in allowed:
+            place.no_such(sort, name, allowed)
+        elif name in seen_names:
             place.say(TWICE, given=name)
-        earlier.add(name)
+        seen_names.add(name)

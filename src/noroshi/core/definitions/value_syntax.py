@@ -31,33 +31,33 @@ def duration(text: str) -> timedelta | None:
 
 @lru_cache(REMEMBERED)
 def _duration(text: str) -> timedelta | None:
-    found = DURATION.fullmatch(text)
-    if found is None or not text:
+    match = DURATION.fullmatch(text)
+    if match is None or not text:
         return None
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
 def say_duration(length: timedelta) -> str:
     """Write a duration as a definition has it; whole seconds."""
-    remaining, parts = int(length.total_seconds()), list[str]()
+    remaining, terms = int(length.total_seconds()), list[str]()
     for unit, size in UNITS:
         count, remaining = divmod(remaining, size)
-        parts += [f"{count}{unit}"] if count else []
-    return "".join(parts) or "0s"
+        terms += [f"{count}{unit}"] if count else []
+    return "".join(terms) or "0s"
 
 
 def moment(text: str) -> time | None:
     """Read a time of day, "07:30"; None if it is none."""
-    found = MOMENT.fullmatch(text)
-    return time(int(found[1]), int(found[2])) if found else None
+    match = MOMENT.fullmatch(text)
+    return time(int(match[1]), int(match[2])) if match else None
 
 
 def day_and_time(text: str) -> datetime | None:
     """Read a day with a time of day, "2026-12-24 22:00"; None if it is none."""
-    day, blank, at = text.partition(" ")
+    day, separator, at = text.partition(" ")
     time = moment(at)
-    if not blank or time is None or ISO_DAY.fullmatch(day) is None:
+    if not separator or time is None or ISO_DAY.fullmatch(day) is None:
         return None
     try:
         return datetime.combine(date.fromisoformat(day), time)

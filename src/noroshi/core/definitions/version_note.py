@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 
-from noroshi.core.stored_message import restored, stored
+from noroshi.core.stored_message import message_from, stored_form
 from noroshi.core.translation import Message, plain
 
 MARK, BEFORE = "message", {"en", "ja"}
@@ -20,7 +20,7 @@ class StoredNote(str):
 
 def note_text(words: Message) -> StoredNote:
     """Return the stored form of one of ours."""
-    return StoredNote(json.dumps({MARK: stored(words)}, ensure_ascii=False))
+    return StoredNote(json.dumps({MARK: stored_form(words)}, ensure_ascii=False))
 
 
 def typed_note(text: str) -> str:
@@ -38,7 +38,7 @@ def note_words(note: str) -> Message:
     try:
         content = json.loads(note)
         if isinstance(content, dict) and content.keys() == BEFORE:
-            return restored(content)
-        return restored(content[MARK]) if isinstance(content, dict) else plain(note)
+            return message_from(content)
+        return message_from(content[MARK]) if isinstance(content, dict) else plain(note)
     except (ValueError, TypeError, LookupError, RecursionError):
         return plain(note)

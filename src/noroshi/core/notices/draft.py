@@ -10,20 +10,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from noroshi.core.cadence import At, last_up_to
+from noroshi.core.cadence import FixedTimes, last_up_to
 from noroshi.core.mail import Envelope, Lane
 from noroshi.core.model import Contact, Rule
 from noroshi.core.notices.notice import (
-    Aside,
-    CameBack,
-    Changed,
     Draft,
     Happening,
+    MailCameBack,
+    MailSetAside,
+    MonitoringGap,
+    MonitoringStarted,
+    MonitoringStopped,
     Notice,
     Notification,
-    Started,
-    Stopped,
-    Unwatched,
+    SettingsChanged,
 )
 
 PREFIX = "notice/"
@@ -49,24 +49,26 @@ def with_default_notifications(
 ) -> tuple[Notification, ...]:
     """Return the notifications, and for what must not stay untold and none of them names, one
     for each contact of a rule, by the routes of the first rule that names it."""
-    defined = tuple(notifications)
-    named = {event for notification in defined for event in notification.events}
-    missing = NEVER_UNTOLD - named
+    own_notifications = tuple(notifications)
+    covered_events = {
+        event for notification in own_notifications for event in notification.events
+    }
+    missing = NEVER_UNTOLD - covered_events
     by_contact: dict[str, Notification] = {}
     for rule in rules if missing else ():
         for contact in rule.contacts:
-            telling = Notification(
+            default_notification = Notification(
                 id=BUILT_IN,
                 events=missing,
                 contacts=(contact,),
                 routes=rule.routes,
                 action=rule.action,
             )
-            by_contact.setdefault(contact.id, telling)
-    return (*defined, *by_contact.values())
+            by_contact.setdefault(contact.id, default_notification)
+    return (*own_notifications, *by_contact.values())
 
 
-def tellings(
+def notification_envelopes(
     notice: Notice,
     serial: str,
     notifications: Iterable[Notification],
@@ -90,13 +92,13 @@ def _envelope(
     payload: Mapping[str, Any],
     now: datetime,
 ) -> Envelope:
-    whom = f"{notification.id}/{contact.id}"
+    recipient_id = f"{notification.id}/{contact.id}"
     return Envelope(
-        id=f"{PREFIX}{happening.value}/{serial}/{whom}",
+        id=f"{PREFIX}{happening.value}/{serial}/{recipient_id}",
         routes=notification.routes,
         contact=contact.id,
         to=contact.addresses,
-        order=f"{PREFIX}{whom}",
+        order=f"{PREFIX}{recipient_id}",
         alarms=(),
         payload=payload,
         action=notification.action,
@@ -111,18 +113,20 @@ def _part_for(notification: Notification, notice: Notice) -> Notice | None:
         return None
     concerns = notification.concerns
     match notice:
-        case Started() | Stopped():
-            watched = tuple(one for one in notice.instances if concerns(one.name))
-            return replace(notice, instances=watched) if watched else None
-        case Changed():
+        case MonitoringStarted() | MonitoringStopped():
+            instances = tuple(subject for subject in notice.instances if concerns(subject.name))
+            return replace(notice, instances=instances) if instances else None
+        case SettingsChanged():
             differences = tuple(d for d in notice.differences if not d[0] or concerns(d[0]))
-            more = max(0, len(differences) - MOST_SHOWN)
-            shown = replace(notice, differences=differences[:MOST_SHOWN], more=more)
-            return shown if differences else None
-        case Unwatched():
-            missed = tuple(one for one in notice.missed if concerns(one.instance))
-            more = max(0, len(missed) - MOST_SHOWN)
-            return replace(notice, missed=missed[:MOST_SHOWN], more=more)
+            left_out = max(0, len(differences) - MOST_SHOWN)
+            part = replace(notice, differences=differences[:MOST_SHOWN], left_out=left_out)
+            return part if differences else None
+        case MonitoringGap():
+            missed_monitors = tuple(
+                subject for subject in notice.missed if concerns(subject.instance)
+            )
+            left_out = max(0, len(missed_monitors) - MOST_SHOWN)
+            return replace(notice, missed=missed_monitors[:MOST_SHOWN], left_out=left_out)
         case _:
             return notice
 
@@ -136,58 +140,64 @@ def may_tell_of(envelope: Envelope) -> bool:
     return not envelope.id.startswith(ABOUT_FAILURES)
 
 
-def elsewhere(
-    failed: Aside | CameBack,
+def notifications_elsewhere(
+    notice: MailSetAside | MailCameBack,
     notifications: Sequence[Notification],
-    tried: Sequence[str],
+    tried_routes: Sequence[str],
     routes: Iterable[str],
 ) -> tuple[Notification, ...]:
     """Return those who are told of a mail that was set aside or came back: its own contact only
     where there is nobody else; by the ways that were not tried first. `routes` are all there
     are."""
-    wanted = [n for n in notifications if failed.happening in n.events]
-    others = [_without(n, failed.contact) for n in wanted]
-    if not any(n.contacts for n in others):
-        others = wanted
-    return tuple(replace(n, routes=_ways(n, tried, routes)) for n in others if n.contacts)
+    asking = [n for n in notifications if notice.happening in n.events]
+    for_other_contacts = [_without_contact(n, notice.contact) for n in asking]
+    if not any(n.contacts for n in for_other_contacts):
+        for_other_contacts = asking
+    return tuple(
+        replace(n, routes=_untried_first(n, tried_routes, routes))
+        for n in for_other_contacts
+        if n.contacts
+    )
 
 
-def _without(notification: Notification, contact: str) -> Notification:
-    contacts = tuple(one for one in notification.contacts if one.id != contact)
+def _without_contact(notification: Notification, contact: str) -> Notification:
+    contacts = tuple(
+        recipient for recipient in notification.contacts if recipient.id != contact
+    )
     return replace(notification, contacts=contacts)
 
 
-def _ways(
-    notification: Notification, tried: Sequence[str], routes: Iterable[str]
+def _untried_first(
+    notification: Notification, tried_routes: Sequence[str], routes: Iterable[str]
 ) -> tuple[str, ...]:
     """Return the routes: a definition's are all that may be used; what is built in may use
     any."""
-    own = notification.routes
-    fresh = tuple(route for route in own if route not in tried)
-    if not fresh and notification.id == BUILT_IN:
-        fresh = tuple(route for route in routes if route not in tried)
-    return (*fresh, *(route for route in own if route not in fresh))
+    own_routes = notification.routes
+    untried = tuple(route for route in own_routes if route not in tried_routes)
+    if not untried and notification.id == BUILT_IN:
+        untried = tuple(route for route in routes if route not in tried_routes)
+    return (*untried, *(route for route in own_routes if route not in untried))
 
 
 # Fixed times
 
 
-def last_due(cadence: At, after: datetime, now: datetime) -> datetime | None:
+def last_due(cadence: FixedTimes, earliest: datetime, now: datetime) -> datetime | None:
     """Return the last of its times after one instant and not after another; None: there is
     none."""
-    found = last_up_to(cadence, now)
-    return found if found is not None and found > after else None
+    due_time = last_up_to(cadence, now)
+    return due_time if due_time is not None and due_time > earliest else None
 
 
-def report_due(cadence: At, last_look: datetime, now: datetime) -> datetime | None:
+def report_due(cadence: FixedTimes, last_look: datetime, now: datetime) -> datetime | None:
     """Return the time of day for which a report is owed: the last that has come since somebody
     looked, unless that is too long ago."""
     return last_due(cadence, max(last_look, now - LONGEST_LATE), now)
 
 
-def report_before(cadence: At, due: datetime) -> datetime:
+def report_before(cadence: FixedTimes, due: datetime) -> datetime:
     """Return when the report before this one was due; a week at most, as days of the week
     repeat."""
     week = timedelta(days=8)
-    before = last_due(cadence, due - week, due - timedelta(microseconds=1))
-    return before or due - week
+    previous_due = last_due(cadence, due - week, due - timedelta(microseconds=1))
+    return previous_due or due - week

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from noroshi.core.cadence import At
+from noroshi.core.cadence import FixedTimes
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.levels import Level
 from noroshi.core.mail import EnvelopeState
@@ -59,7 +59,7 @@ class Notification:
     routes: tuple[str, ...]
     instances: frozenset[str] = frozenset()
     action: str = "mail"
-    at: At | None = None
+    at: FixedTimes | None = None
     title: str = ""
 
     @property
@@ -72,7 +72,7 @@ class Notification:
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class MonitoredInstance:
     """An instance, and how many of its monitors are watched."""
 
     name: str
@@ -81,12 +81,12 @@ class Watched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Started:
+class MonitoringStarted:
     """Monitoring of these instances began: with the node, or with a version that named them."""
 
     at: datetime
     node: str
-    instances: tuple[Watched, ...]
+    instances: tuple[MonitoredInstance, ...]
     version: int
     by_version: bool = False
 
@@ -94,12 +94,12 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stopped:
+class MonitoringStopped:
     """Monitoring of these instances ended: with the node, or with a version without them."""
 
     at: datetime
     node: str
-    instances: tuple[Watched, ...]
+    instances: tuple[MonitoredInstance, ...]
     version: int
     by_version: bool = False
 
@@ -107,11 +107,11 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Changed:
+class SettingsChanged:
     """A version is in force. Each difference is of an instance, or of "" : of all of them.
 
-    `more` are left out. `unseen`: it came while no node ran. `first`: the first of several
-    versions by the same person that are told together; 0: it is one.
+    `left_out` more are not listed. `is_offline_change`: it came while no node ran. `first`: the
+    first of several versions by the same person that are told together; 0: it is one.
     """
 
     at: datetime
@@ -119,8 +119,8 @@ class Changed:
     who: str
     note: Message
     differences: tuple[tuple[str, Message], ...]
-    more: int = 0
-    unseen: bool = False
+    left_out: int = 0
+    is_offline_change: bool = False
     first: int = 0
 
     happening = Happening.CHANGED
@@ -138,7 +138,7 @@ class Failure(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failed:
+class ActionFailed:
     """An action failed in part. `name` is the rule, the route or the contact at fault, `to` the
     addresses that were refused."""
 
@@ -147,7 +147,7 @@ class Failed:
     name: str
     contact: str
     subject: str
-    why: Message
+    reason: Message
     mail: str
     to: tuple[str, ...] = ()
 
@@ -155,7 +155,7 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Aside:
+class MailSetAside:
     """No route would take a mail, or it cannot be read any more (`unread`): it lies in the queue
     until a person does something."""
 
@@ -165,14 +165,14 @@ class Aside:
     to: tuple[str, ...]
     subject: str
     route: str
-    why: Message
+    reason: Message
     unread: bool = False
 
     happening = Happening.ASIDE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CameBack:
+class MailCameBack:
     """A provider took a mail at `accepted_at`, and reported later that `address` did not get it."""
 
     at: datetime
@@ -182,29 +182,29 @@ class CameBack:
     subject: str
     route: str
     accepted_at: datetime
-    why: Message
+    reason: Message
 
     happening = Happening.CAME_BACK
 
 
 @dataclass(frozen=True, slots=True)
-class Bad:
+class UnhealthyMonitor:
     """A monitor that is not well, and since when."""
 
     instance: str
     path: str
-    title: str
+    title: Message
     level: Level
     since: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Well:
-    """The report at a fixed time. `unseen` monitors were not measured yet; `disabled` ones
+class StatusReport:
+    """The report at a fixed time. `unmeasured` monitors were not measured yet; `disabled` ones
     are not measured at all; of `silent` ones nothing is told now, by a silence or maintenance.
 
     `tally` are the alarms since `since` by what became of them ("" waits); `waiting` and
-    `aside` are all mails that wait or lie aside now, whenever they were made; `lost` are all
+    `set_aside` are all mails that wait or lie aside now, whenever they were made; `lost` are all
     alarms of which nothing is left, whenever they were raised.
     """
 
@@ -212,12 +212,12 @@ class Well:
     due: datetime
     since: datetime
     instances: tuple[str, ...]
-    well: int
-    unseen: int
-    bad: tuple[Bad, ...]
+    healthy: int
+    unmeasured: int
+    unhealthy: tuple[UnhealthyMonitor, ...]
     tally: Mapping[str, int]
     waiting: int
-    aside: int
+    set_aside: int
     held: int = 0
     disabled: int = 0
     silent: int = 0
@@ -228,7 +228,7 @@ class Well:
     @property
     def enabled(self) -> int:
         """Return how many monitors are measured, or will be."""
-        return self.well + self.unseen + len(self.bad)
+        return self.healthy + self.unmeasured + len(self.unhealthy)
 
     @property
     def all_lost(self) -> int:
@@ -246,7 +246,7 @@ class Well:
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
+class MissedMonitor:
     """A monitor whose time of day came and went while nobody watched."""
 
     instance: str
@@ -256,18 +256,28 @@ class Missed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unwatched:
-    """Nobody watched from `at` to `until`. `slept`: the process was there, but stood still."""
+class MonitoringGap:
+    """Nobody watched from `at` to `until`. `was_suspended`: the process was there, but stood
+    still."""
 
     at: datetime
     until: datetime
-    missed: tuple[Missed, ...] = ()
-    more: int = 0
-    slept: bool = False
+    missed: tuple[MissedMonitor, ...] = ()
+    left_out: int = 0
+    was_suspended: bool = False
 
     happening = Happening.UNWATCHED
 
 
-Notice = Started | Stopped | Changed | Failed | Aside | CameBack | Well | Unwatched
+Notice = (
+    MonitoringStarted
+    | MonitoringStopped
+    | SettingsChanged
+    | ActionFailed
+    | MailSetAside
+    | MailCameBack
+    | StatusReport
+    | MonitoringGap
+)
 Draft = Callable[[str, Contact, Notice], Mapping[str, Any]]
 """From an action's kind, who is told and what happened to a payload."""

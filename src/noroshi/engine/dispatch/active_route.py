@@ -16,7 +16,7 @@ from noroshi.core.translation import Message, _
 from noroshi.ports import Clocks, RouteOutage, Store, Transport
 
 GRACE = 3.0  # seconds that what is being sent has
-NO_ROUTE = _("there is no route {name!r} any more")
+NO_ROUTE = _("route {name!r} no longer exists")
 
 Guard = Callable[[Callable[[], Awaitable[bool]]], Awaitable[bool | None]]
 """Run a step; log what it raises, and return None then."""
@@ -71,13 +71,13 @@ class MissingRoute:
     """Stand in for the transport of a route that waiting mail names and no definition has."""
 
     def __init__(self, name: str, clocks: Clocks) -> None:
-        words = NO_ROUTE.fill(name=name)
-        self._answer = Answer(Verdict.ROUTE_DOWN, words=words, fault=Fault.SETUP)
+        message = NO_ROUTE.fill(name=name)
+        self._answer = Answer(Verdict.ROUTE_DOWN, words=message, fault=Fault.SETUP)
         self._clocks = clocks
 
     async def send(self, envelope: Envelope) -> Receipt:
-        answers = dict.fromkeys(envelope.to, self._answer)
-        return Receipt(at=self._clocks.wall(), answers=answers)
+        answer_by_address = dict.fromkeys(envelope.to, self._answer)
+        return Receipt(at=self._clocks.wall(), answers=answer_by_address)
 
     async def probe(self) -> Answer:
         return self._answer

@@ -8,7 +8,13 @@ from functools import partial
 from typing import Any
 
 from noroshi.core.delivery import Fate, SetAside
-from noroshi.core.digest import digest, followed_up, joined, may_be_followed_up, may_join
+from noroshi.core.digest import (
+    digest,
+    digest_members,
+    follow_up_members,
+    may_be_followed_up,
+    may_join,
+)
 from noroshi.core.mail import Envelope, Lane, Parcel, Receipt, Route
 from noroshi.core.translation import NOTHING
 from noroshi.engine import journal
@@ -20,7 +26,7 @@ DigestPayload = Callable[[Sequence[Envelope], datetime], Mapping[str, Any]]
 NoticesOfAttempt = Callable[[Parcel, Receipt, Fate], tuple[Envelope, ...]]
 """Return the notices of how an attempt ended; they are written down with it."""
 MayLeave = Callable[[Parcel, Route], Awaitable[bool]]
-FRESH = timedelta(minutes=1)
+FRESH_AGE = timedelta(minutes=1)
 PAUSE = timedelta(seconds=1)
 
 
@@ -43,16 +49,16 @@ class ParcelSelector:
         waits. Raises StoreError."""
         while True:
             now = self._clocks.wall()
-            full = self._limiter.full_contacts(route, now)
+            full_contacts = self._limiter.full_contacts(route, now)
             parcel = await self._store.claim_parcel(
-                node, route.name, now, full.for_all, full.for_less_urgent
+                node, route.name, now, full_contacts.for_all, full_contacts.for_less_urgent
             )
             if parcel is None:
                 return None
             # Of these it is lent as urgent alone, be it for what waits behind it and is held.
-            urgent = parcel.envelope.contact in full.for_less_urgent
-            alone = partial(self._leaves_alone, lent_as_urgent=urgent)
-            may_leave = alone if parcel.unread is None else self._quarantine
+            urgent = parcel.envelope.contact in full_contacts.for_less_urgent
+            is_alone = partial(self._leaves_alone, lent_as_urgent=urgent)
+            may_leave = is_alone if parcel.unread is None else self._quarantine
             if await self._is_selected(parcel, route, may_leave):
                 return parcel
 
@@ -78,10 +84,10 @@ class ParcelSelector:
     async def _quarantine(self, parcel: Parcel, _route: Route) -> bool:
         """Set an envelope aside that cannot be read: it is our own fault, and the route goes on
         without it."""
-        why, now = parcel.unread or NOTHING, self._clocks.wall()
-        fate = SetAside(why)
+        reason, now = parcel.unread or NOTHING, self._clocks.wall()
+        fate = SetAside(reason)
         notices = self._notices(parcel, Receipt(at=now, answers={}), fate)
-        await self._store.quarantine(parcel, why, now, notices)
+        await self._store.quarantine(parcel, reason, now, notices)
         journal.attempt_settled(parcel, fate)
         return False
 
@@ -92,19 +98,19 @@ class ParcelSelector:
         envelope, now = parcel.envelope, self._clocks.wall()
         if not may_join(envelope):
             return not await self._joins_followers(parcel, now)
-        singles = self._limiter.singles_left(route, envelope, now)
-        if singles is None and now - envelope.born < FRESH:
+        singles_left = self._limiter.singles_left(route, envelope, now)
+        if singles_left is None and now - envelope.born < FRESH_AGE:
             return True  # nothing of it can have ended, nor been missed
         urgent = self._limiter.singles_left(route, envelope, now, urgent=True)
         with self._limiter.reserve_contact(envelope.contact):  # for those who choose meanwhile
             pending = await self._store.pending_for(parcel)
             is_urgent = lent_as_urgent or any(one.lane is Lane.CRITICAL for one in pending)
-            if singles == 0 and is_urgent:
-                singles = urgent
-            if singles == 0:  # another worker has what its contact may get now
+            if singles_left == 0 and is_urgent:
+                singles_left = urgent
+            if singles_left == 0:  # another worker has what its contact may get now
                 await self._store.release_lease(parcel, now)
                 return False
-            members = joined(envelope, pending, now, singles)
+            members = digest_members(envelope, pending, now, singles_left)
             return not members or not await self._join(parcel, members, now)
 
     async def _joins_followers(self, parcel: Parcel, now: datetime) -> bool:
@@ -113,10 +119,10 @@ class ParcelSelector:
         question, which reads whatever waits for a contact: in a queue of thousands once for each."""
         if not may_be_followed_up(parcel.envelope):
             return False
-        members = followed_up(parcel.envelope, await self._store.pending_for(parcel))
+        members = follow_up_members(parcel.envelope, await self._store.pending_for(parcel))
         return bool(members) and await self._join(parcel, members, now)
 
     async def _join(self, parcel: Parcel, members: Sequence[Envelope], now: datetime) -> bool:
         payload = self._digest_payload(members, now)
-        made = digest(members, payload, now, tried=parcel.envelope)
-        return await self._store.replace_by_digest(parcel, made)
+        digest_mail = digest(members, payload, now, attempted_envelope=parcel.envelope)
+        return await self._store.replace_by_digest(parcel, digest_mail)

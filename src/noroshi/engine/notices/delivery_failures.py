@@ -19,17 +19,21 @@ from noroshi.core.delivery import (
     failure_words,
 )
 from noroshi.core.mail import Envelope, Parcel, Receipt, Verdict
-from noroshi.core.notices.draft import elsewhere, may_tell_of, tellings
+from noroshi.core.notices.draft import (
+    may_tell_of,
+    notification_envelopes,
+    notifications_elsewhere,
+)
 from noroshi.core.notices.notice import (
-    Aside,
-    CameBack,
+    ActionFailed,
     Draft,
-    Failed,
     Failure,
+    MailCameBack,
+    MailSetAside,
     Notice,
     Notification,
 )
-from noroshi.core.stored_message import restored
+from noroshi.core.stored_message import message_from
 from noroshi.core.translation import Message, plain
 from noroshi.ports import Arrival, TrackedMail
 from noroshi.round_trips import acceptance_of, is_trip
@@ -44,12 +48,14 @@ def text_failures(
 ) -> Iterator[Envelope]:
     """Yield the notices of envelopes whose own text could not be made."""
     for envelope in envelopes:
-        why = envelope.payload.get("template_failed") or envelope.payload.get("plain")
-        if why and may_tell_of(envelope):
+        reason = envelope.payload.get("template_failed") or envelope.payload.get("plain")
+        if reason and may_tell_of(envelope):
             rule = _rule(envelope)
             name = rule_names.get(rule, rule)
-            failed = _failed(Failure.TEXT, name, _words(why), envelope, now)
-            yield from tellings(failed, _serial(failed, rule), subscriptions, draft, now)
+            failed = _failed(Failure.TEXT, name, _message_of(reason), envelope, now)
+            yield from notification_envelopes(
+                failed, _serial(failed, rule), subscriptions, draft, now
+            )
 
 
 def notices_of_attempt(
@@ -66,12 +72,18 @@ def notices_of_attempt(
     if is_trip(envelope.id) or not may_tell_of(envelope):
         return ()  # of a round trip the route's own monitor tells
     notice = _notice(parcel, receipt, fate)
-    if isinstance(notice, Aside):
-        tried = routes.get(_rule(envelope), envelope.routes)
-        subscriptions = elsewhere(notice, subscriptions, tried, routes.get("", ()))
-        return tuple(tellings(notice, envelope.id, subscriptions, draft, now))
-    if isinstance(notice, Failed):
-        return tuple(tellings(notice, _serial(notice, notice.name), subscriptions, draft, now))
+    if isinstance(notice, MailSetAside):
+        tried_routes = routes.get(_rule(envelope), envelope.routes)
+        subscriptions = notifications_elsewhere(
+            notice, subscriptions, tried_routes, routes.get("", ())
+        )
+        return tuple(notification_envelopes(notice, envelope.id, subscriptions, draft, now))
+    if isinstance(notice, ActionFailed):
+        return tuple(
+            notification_envelopes(
+                notice, _serial(notice, notice.name), subscriptions, draft, now
+            )
+        )
     return ()
 
 
@@ -88,7 +100,7 @@ def notices_of_return(
     envelope, receipt = mail.row.envelope, acceptance_of(mail)
     if receipt is None or is_trip(envelope.id) or not may_tell_of(envelope):
         return ()
-    notice = CameBack(
+    notice = MailCameBack(
         at=arrival.at,
         mail=envelope.id,
         contact=envelope.contact,
@@ -96,61 +108,67 @@ def notices_of_return(
         subject=_subject(envelope),
         route=receipt.route,
         accepted_at=receipt.at,
-        why=plain(arrival.text),
+        reason=plain(arrival.text),
     )
-    subscriptions = elsewhere(notice, subscriptions, (receipt.route,), routes.get("", ()))
+    subscriptions = notifications_elsewhere(
+        notice, subscriptions, (receipt.route,), routes.get("", ())
+    )
     serial = f"{envelope.id}/{arrival.address}"
-    return tuple(tellings(notice, serial, subscriptions, draft, now))
+    return tuple(notification_envelopes(notice, serial, subscriptions, draft, now))
 
 
 def _notice(parcel: Parcel, receipt: Receipt, fate: Fate) -> Notice | None:
     envelope, now = parcel.envelope, receipt.at
-    answers = {address: answer_for(address, receipt) for address in envelope.to}
-    refused = {to: one for to, one in answers.items() if one.verdict is Verdict.REFUSED}
-    if not refused and not isinstance(fate, SetAside):
+    answer_by_address = {address: answer_for(address, receipt) for address in envelope.to}
+    refusals = {
+        recipient: one
+        for recipient, one in answer_by_address.items()
+        if one.verdict is Verdict.REFUSED
+    }
+    if not refusals and not isinstance(fate, SetAside):
         return None  # so it is of nearly every mail, and words take their time
-    why = failure_words(refused.values())
+    reason = failure_words(refusals.values())
     match fate:
-        case SetAside(why=cause):
-            return Aside(
+        case SetAside(reason=cause):
+            return MailSetAside(
                 at=now,
                 mail=envelope.id,
                 contact=envelope.contact,
                 to=envelope.to,
                 subject=_subject(envelope),
                 route=parcel.route,
-                why=cause,
+                reason=cause,
                 unread=parcel.unread is not None,
             )
         case NextRoute():
-            return _failed(Failure.ROUTE, parcel.route, why, envelope, now, tuple(refused))
+            return _failed(Failure.ROUTE, parcel.route, reason, envelope, now, tuple(refusals))
         case Accepted() | Retry() | OpenCircuit():
             name = envelope.contact
-            return _failed(Failure.ADDRESS, name, why, envelope, now, tuple(refused))
+            return _failed(Failure.ADDRESS, name, reason, envelope, now, tuple(refusals))
     return None
 
 
 def _failed(
     failure: Failure,
     name: str,
-    why: Message,
+    reason: Message,
     envelope: Envelope,
     now: datetime,
-    refused: tuple[str, ...] = (),
-) -> Failed:
-    return Failed(
+    refused_addresses: tuple[str, ...] = (),
+) -> ActionFailed:
+    return ActionFailed(
         at=now,
         failure=failure,
         name=name,
         contact=envelope.contact,
         subject=_subject(envelope),
-        why=why,
+        reason=reason,
         mail=envelope.id,
-        to=refused,
+        to=refused_addresses,
     )
 
 
-def _serial(failed: Failed, id: str) -> str:
+def _serial(failed: ActionFailed, id: str) -> str:
     """Return a serial for one notice a day: a template that fails would else double each mail of a
     storm. `id`: of what failed, whatever that is called."""
     return f"{failed.failure.value}/{id}/{failed.at:%Y-%m-%d}"
@@ -163,9 +181,9 @@ def _rule(envelope: Envelope) -> str:
     return parts[1] if len(parts) == 3 else "?"
 
 
-def _words(why: object) -> Message:
+def _message_of(reason: object) -> Message:
     """Return the reason: of an action for every reader, of a bug as it is."""
-    return restored(why) if isinstance(why, dict) else plain(str(why))
+    return message_from(reason) if isinstance(reason, dict) else plain(str(reason))
 
 
 def _subject(envelope: Envelope) -> str:

@@ -25,7 +25,7 @@ LOOK_UP = "https://login.microsoftonline.com/error?code={code}"
 """Microsoft's own page about a number (reference-error-codes)."""
 REFUSED = "invalid_client"
 APP_REFUSED = ("oauth.app_refused", "oauth.other_app_refused", "google.app_refused")
-MICROSOFT, OTHER_SIDE = plain("Microsoft 365"), _("the other side")
+MICROSOFT, OTHER_SIDE = plain("Microsoft 365"), _("the server")
 OF_MICROSOFT = ("entra.wait", "entra.support")
 """Remedies that lead to Microsoft's own pages."""
 WAITING = frozenset({"temporarily_unavailable", "server_error"})

@@ -10,9 +10,9 @@ NEVER = followed_by(_("Nobody has signed in for {name} yet."), InstructionKind.S
 OTHER_APP = _(
     "The tenant, client ID or cloud of {name} has changed since the sign-in. Sign in again."
 )
-NOT_BEGUN = _("No sign-in was begun for {name}. Open the page first.")
+NOT_BEGUN = _("No sign-in was started for {name}. Open the page first.")
 TOO_OLD = _(
-    "This sign-in was begun more than an hour ago. Open the page again and paste the new URL."
+    "This sign-in was started more than an hour ago. Open the page again and paste the new URL."
 )
 ALREADY = _("This URL was already used: the sign-in is complete, and nothing else is required.")
 NO_SECRET = _(
@@ -45,6 +45,6 @@ NO_PROXY_PASSWORD = followed_by(
 )
 NO_SCOPE = _("The cloud {cloud} has no scope for this ({resource}), so {name} cannot use it.")
 OTHER_WAY = _(
-    "The last sign-in of {name} was begun on another device, not on a page. Begin it again."
+    "The last sign-in of {name} was started on another device, not on a page. Start it again."
 )
-CODE_OVER = _("The code expired before the sign-in was finished. Begin the sign-in again.")
+CODE_OVER = _("The code expired before the sign-in was finished. Start the sign-in again.")

@@ -41,7 +41,7 @@ OF_OPENID = frozenset({"openid", "profile", "email", "address", "phone", "offlin
 OTHER_SIGN_IN = _("The sign-in server's reply belongs to another sign-in. Sign in again.")
 OTHER_SERVER = _(
     "This URL comes from another sign-in server than the one that was asked, or it is "
-    "incomplete (iss). Begin the sign-in again."
+    "incomplete (iss). Start the sign-in again."
 )
 
 

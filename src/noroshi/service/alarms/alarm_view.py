@@ -17,7 +17,7 @@ from noroshi.core.alarms import (
 )
 from noroshi.core.cadence import WEEK
 from noroshi.core.levels import Level
-from noroshi.core.maintenance import Weekly, Window, ends_of, span_of
+from noroshi.core.maintenance import WeeklyWindow, Window, ends_of, span_of
 from noroshi.core.model import ItemState, Monitor, Rule
 from noroshi.core.translation import NOTHING
 from noroshi.operations.alarm_answers import (
@@ -146,8 +146,8 @@ def _window(
         begins=span.begins,
         ends=span.ends,
         under_way=span.begins <= now,
-        weekly=isinstance(window, Weekly),
-        daily=isinstance(window, Weekly) and window.days == WEEK,
+        weekly=isinstance(window, WeeklyWindow),
+        daily=isinstance(window, WeeklyWindow) and window.days == WEEK,
         monitors=len(covered),
     )
 

@@ -28,13 +28,13 @@ EVERYTHING = ("", "everything")
 LONGEST_REASON = 200
 MOST_SHOWN = 200
 BAD_SILENCE = _("That cannot be silenced; nothing was changed.")
-NO_REASON = _("must give a reason for the silence, for others to see")
+NO_REASON = _("requires a reason for the silence, for others to see")
 LONG_REASON = _("is longer than {most} characters")
-ONE_END = _("give either an end or a length; every silence has an end")
-NO_LENGTH = _('{given} is not a duration; write it as in "30m", "2h" or "1d12h"')
+ONE_END = _("specify either an end or a duration; every silence has an end")
+NO_LENGTH = _('{given} is not a duration; use a form such as "30m", "2h" or "1d12h"')
 NO_MOMENT = _(
-    '{given} is not a date or time; write it as in "18:00", "tomorrow 08:00" or "2026-12-25 '
-    '06:00"'
+    '{given} is not a date or time; use a form such as "18:00", "tomorrow 08:00" or '
+    '"2026-12-25 06:00"'
 )
 PAST = _("{given} has already passed")
 TOO_FAR = _(

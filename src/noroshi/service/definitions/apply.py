@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 
 from noroshi import ports
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of
-from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.definitions.version_note import typed_note
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.model import Monitor
+from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import Message, _
-from noroshi.definitions import CheckResult, Plan, check, first_differences
+from noroshi.definitions import CheckResult, Difference, Plan, check, first_differences
 from noroshi.definitions.compilation import EMPTY
 from noroshi.definitions.definition_tree import parts
 from noroshi.operations import definition_operations
@@ -71,6 +79,9 @@ AGAIN = 5
 """So often a change is put onto the newest version, if others change something meanwhile."""
 MOST_NOTED = 50
 """Differences that the audit log tells; the version itself has them all."""
+
+NOTED = ("sign", "key", "table", "setting", "before", "after", "renamed")
+"""What it tells of each: the values of a Difference."""
 
 
 class ApplyOperations(OperationGroup):
@@ -190,9 +201,9 @@ class ApplyOperations(OperationGroup):
         remaining = await move_silences(
             self._store, current.documents, result.documents, self._clocks.wall()
         )
-        lines = [one.en for one in answer.differences[:MOST_NOTED]]
+        changes = [_as_noted(one) for one in answer.changed_values[:MOST_NOTED]]
         note_change(
-            before={"version": current.number}, after={"version": number, "changed": lines}
+            before={"version": current.number}, after={"version": number, "changed": changes}
         )
         return replace(answer, version=number, cautions=(*answer.cautions, *remaining))
 
@@ -292,6 +303,12 @@ class ApplyOperations(OperationGroup):
         return replace(result, problems=(*result.problems, *problems))
 
 
+def _as_noted(one: Difference) -> Mapping[str, str]:
+    """Return a difference as the audit log keeps it; what is empty is left out."""
+    values = {name: str(getattr(one, name)) for name in NOTED}
+    return {name: text for name, text in values.items() if text}
+
+
 def _missing_entries(result: CheckResult, vault_names: Collection[str]) -> Iterator[Message]:
     """Yield passwords that routes and networks name and that nobody has put in. An account's
     own secret is asked for with its sign-in, which is told apart."""
@@ -322,7 +339,7 @@ def _new_monitors(result: CheckResult, current: Version) -> tuple[NewMonitor, ..
     return tuple(
         NewMonitor(path=one.path, title=one.title, kind=one.kind)
         for id, one in result.plan.monitors.items()
-        if id not in known_ids and one.instance.name != OWN
+        if id not in known_ids and one.instance.name != OWN_INSTANCE
     )
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from noroshi import schema
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.definitions.version_note import note_text
+from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import Message, _
 from noroshi.definitions.definition_tree import Path, copy_instance, copy_part, move_part, part
 from noroshi.operations import definition_operations
@@ -110,7 +110,7 @@ class CopyMoveOperations(EnableDisableOperations):
             target = (*target, source[-1])
         if len(target) != len(source) or len(target) > PATH:
             raise InvalidArgumentError(BAD_DEFINITIONS, (Problem("to", NOT_THERE),))
-        if target[0] == OWN:
+        if target[0] == OWN_INSTANCE:
             raise InvalidArgumentError(BAD_DEFINITIONS, (Problem("to", OWN_IS_MADE),))
         return source, target
 

@@ -40,8 +40,8 @@ CALLED_NOW = _("{key} is now {now}")
 ENDS_ALL = followed_by(_("This would end all monitoring."), InstructionKind.REMOVE_LAST)
 NOT_FOLLOWED = followed_by(
     _(
-        "The new name is in effect, but waiting mails may still name the old route because of "
-        "a store problem ({why})."
+        "The new name is in effect, but waiting messages may still refer to the old route "
+        "because of a store problem ({why})."
     ),
     InstructionKind.SHOW_QUEUE,
 )

@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from noroshi.core.definitions.problems import Problem, suggestion
-from noroshi.core.definitions.self_monitoring import ALWAYS, OWN
+from noroshi.core.definitions.self_monitoring import ALWAYS
 from noroshi.core.definitions.version_note import note_text
 from noroshi.core.instruction import InstructionKind, followed_by
+from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.definitions.definition_tree import Path, disabled_parts, part, parts, set_enabled
 from noroshi.definitions.validation import read
@@ -102,7 +103,7 @@ class EnableDisableOperations(ApplyOperations):
 
     async def _instance(self, name: str) -> Path:
         documents = (await self._store.current()).documents
-        if name == OWN:
+        if name == OWN_INSTANCE:
             raise InvalidArgumentError(LEFT, (Problem("instance", ALWAYS),))
         if "/" in name or part(documents, (name,)) is None:
             names = [path[0] for path, _ in parts(documents) if len(path) == 1]
@@ -118,7 +119,7 @@ class EnableDisableOperations(ApplyOperations):
 
     async def _part_named(self, name: str) -> Path:
         documents = (await self._store.current()).documents
-        if name.partition("/")[0] == OWN:
+        if name.partition("/")[0] == OWN_INSTANCE:
             raise InvalidArgumentError(LEFT, (Problem("monitor", ALWAYS),))
         return await asyncio.to_thread(part_named, documents, name)
 

@@ -27,41 +27,42 @@ ROUTES = "routes/"
 FOLLOWS: Mapping[str, Message] = {
     "instances": _(
         "Its monitors keep their state, history, open alarms and silences under a new name, and "
-        "notifications that name it are updated. Earlier notices keep the old name."
+        "notifications that refer to it are updated. Earlier notices keep the old name."
     ),
     "rules": _(
-        "When it is renamed, all settings that name it are updated. Past notifications stay with "
-        "it, and open alarms continue in their mail threads; its id identifies it as the same "
-        "rule."
+        "When it is renamed, all settings that refer to it are updated. Past notifications stay "
+        "with it, and open alarms continue in their email threads; its id identifies it as the "
+        "same rule."
     ),
-    "notifications": _("It can be renamed: no other definition names it."),
+    "notifications": _("It can be renamed: no other definition refers to it."),
     "contacts": _(
-        "When it is renamed, rules and notifications are updated. Waiting mails keep their "
-        "addresses; the next mail of an open alarm starts a new thread, and open alarms of "
+        "When it is renamed, rules and notifications are updated. Waiting messages keep their "
+        "addresses; the next message of an open alarm starts a new thread, and open alarms of "
         "Noroshi itself are notified once more."
     ),
     "routes": _(
-        "When it is renamed, rules, notifications and waiting mails are updated. The monitoring "
-        "of the route itself starts over: its history, and when a mail was last accepted, are "
-        "not carried over."
+        "When it is renamed, rules, notifications and waiting messages are updated. The "
+        "monitoring of the route itself starts over: its history, and when a message was last "
+        "accepted, are not carried over."
     ),
     "networks": _(
-        "When it is renamed, routes, accounts and monitors that name it are updated."
+        "When it is renamed, routes, accounts and monitors that refer to it are updated."
     ),
     "accounts": _(
-        "When it is renamed, routes that name it are updated. Its sign-in and its monitoring "
+        "When it is renamed, routes that refer to it are updated. Its sign-in and its monitoring "
         "continue: nobody has to sign in again. Its id records the name under which the sign-in "
         "is stored."
     ),
     "clouds": _(
-        "When it is renamed, accounts that name it are updated; their sign-ins remain."
+        "When it is renamed, accounts that refer to it are updated; their sign-ins remain."
     ),
-    "blueprints": _("It can be renamed: monitors that were added with it do not name it."),
+    "blueprints": _("It can be renamed: monitors that were added with it do not refer to it."),
 }
 """The consequences of another name, by folder: told before it is given."""
 SILENCE_STAYS = _(
-    "These silences do not follow their monitors, whose new place has other monitors too or "
-    "is several places: {names}. To keep the monitors silent, silence each of them."
+    "These silences do not follow their monitors, because the new location also has other "
+    "monitors or is more than one location: {names}. To keep the monitors silent, silence "
+    "each of them."
 )
 NOT_SILENCED = followed_by(
     _(

@@ -29,12 +29,12 @@ ENDS_ALL = followed_by(
     InstructionKind.END_WATCHING,
 )
 ROUTE_GONE = followed_by(
-    _("Waiting mails for a removed route: {count} ({names})."), InstructionKind.CHANGE_ROUTE
+    _("Waiting messages for a removed route: {count} ({names})."), InstructionKind.CHANGE_ROUTE
 )
 CONTACT_GONE = followed_by(
     _(
-        "Waiting mails to a removed contact: {count} ({names}). They are sent to the addresses "
-        "that they have."
+        "Waiting messages to a removed contact: {count} ({names}). They are sent to the "
+        "addresses that they have."
     ),
     InstructionKind.DROP_MAIL,
 )
@@ -44,16 +44,16 @@ NOBODY_TOLD = _(
 )
 RENAMED = _(
     "{old} is removed, and {new}, which monitors the same, is added. If it is the same "
-    'monitor renamed, write id = "{id}" into it to keep its state and history.'
+    'monitor under a new name, set id = "{id}" in it to keep its state and history.'
 )
 RETIRES = _(
-    "Password sign-in at Exchange Online: {names}. Microsoft switches it off at the end of "
-    "December 2026 (an administrator may switch it on again) and announces the final date in "
-    "the second half of 2027. Use an account, which signs in by OAuth 2.0."
+    "Password sign-in at Exchange Online: {names}. Microsoft turns it off at the end of "
+    "December 2026 (an administrator can turn it on again) and announces the final date in "
+    "the second half of 2027. Use an account, which signs in with OAuth 2.0."
 )
 _MISSING_ENTRY = _(
-    "{who} names the entry {entry}, which is not in the vault: no mail can be sent by that "
-    "route until it is added."
+    "{who} refers to the entry {entry}, which is not in the vault: no message can be sent "
+    "through that route until it is added."
 )
 NOT_KEPT = followed_by(_MISSING_ENTRY, InstructionKind.PUT_SECRET)
 NOT_KEPT_FOR_PROXY = followed_by(_MISSING_ENTRY, InstructionKind.PUT_ENTRY)

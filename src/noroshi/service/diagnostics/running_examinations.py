@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from noroshi.core.translation import _
-from noroshi.ports.examination import Examination, Stage, Step, examined
+from noroshi.ports.examination import Examination, Stage, Step, run_steps
 from noroshi.service.errors import NotFoundError, OperationFailedError
 
 MOST = 8
@@ -17,8 +17,8 @@ KEPT = 600.0
 """Seconds for which one that is over can still be looked at."""
 WAIT = 5.0
 """Seconds that somebody who looks waits for news at most."""
-TOO_MANY = _("{most} examinations are already running. Wait until one of them ends.")
-NO_SUCH = _("This examination no longer exists; start it again.")
+TOO_MANY = _("{most} diagnoses are already running. Wait until one of them ends.")
+NO_SUCH = _("This diagnosis no longer exists; start it again.")
 
 
 @dataclass(slots=True)
@@ -86,7 +86,7 @@ class RunningExaminations:
 
     async def _run(self, running: RunningExamination, examination: Examination) -> None:
         try:
-            async for stage in examined(examination.steps, self._steady):
+            async for stage in run_steps(examination.steps, self._steady):
                 await self._tell(running, stage)
         finally:
             await examination.close()

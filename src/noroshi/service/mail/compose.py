@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from noroshi.core.definitions.problems import Problem, shortened, suggestion
+from noroshi.core.definitions.problems import Problem, shortened_text, suggestion
 from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.levels import Level
 from noroshi.core.mail import Envelope
@@ -23,8 +23,8 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 NOBODY = _("specify a recipient")
-NO_ADDRESS = _("{given} is neither a contact nor a mail address{instead}")
-NO_MAILBOX = pgettext("no_mailbox", "{given} is not a mail address")
+NO_ADDRESS = _("{given} is neither a contact nor an email address{instead}")
+NO_MAILBOX = pgettext("no_mailbox", "{given} is not an email address")
 NO_ROUTE = _("there is no route {given}{instead}")
 NO_ROUTES = _("there is no route yet; define one in routes/ and apply it")
 ONE_LINE = _("must be one line without control characters, at most {most} characters")
@@ -49,7 +49,9 @@ def faults(
     for name in to[:MOST_NAMES]:
         if name not in plan.contacts and not is_address(name):
             near = suggestion(name, plan.contacts)
-            problems.append(Problem("to", NO_ADDRESS.fill(given=shortened(name), instead=near)))
+            problems.append(
+                Problem("to", NO_ADDRESS.fill(given=shortened_text(name), instead=near))
+            )
     problems += _unknown_routes(plan, routes)
     if not plan.routes:
         problems.append(Problem("routes", NO_ROUTES))
@@ -67,7 +69,7 @@ def readdressing_faults(
     on."""
     to = list(to)
     bad = [one for one in to[:MOST_NAMES] if not is_address(one)]
-    problems = [Problem("to", NO_MAILBOX.fill(given=shortened(one))) for one in bad]
+    problems = [Problem("to", NO_MAILBOX.fill(given=shortened_text(one))) for one in bad]
     return (*_too_many("to", to), *problems, *_unknown_routes(plan, routes))
 
 
@@ -79,7 +81,8 @@ def _unknown_routes(plan: Plan, routes: Iterable[str]) -> list[Problem]:
     names = list(routes)
     return _too_many("routes", names) + [
         Problem(
-            "routes", NO_ROUTE.fill(given=shortened(one), instead=suggestion(one, plan.routes))
+            "routes",
+            NO_ROUTE.fill(given=shortened_text(one), instead=suggestion(one, plan.routes)),
         )
         for one in names[:MOST_NAMES]
         if one not in plan.routes

@@ -15,7 +15,7 @@ from noroshi.service.monitors import status_view
 from noroshi.service.operation import Person, note, offers
 from noroshi.service.setup.proofs import confirm_arrival
 
-NOT_TAKEN = _("This mail cannot have arrived: no server has accepted it yet.")
+NOT_TAKEN = _("This message cannot have arrived: no server has accepted it yet.")
 
 
 class ConfirmationOperations(QueueOperations):

@@ -18,16 +18,16 @@ from noroshi.service.monitors import status_view
 from noroshi.service.operation import Person, note, offers
 from noroshi.service.operation_context import OperationGroup
 
-NO_MAIL = followed_by(_("There is no mail {id} in the queue."), InstructionKind.SHOW_QUEUE)
+NO_MAIL = followed_by(_("There is no message {id} in the queue."), InstructionKind.SHOW_QUEUE)
 NOT_AGAIN = _("{id} cannot be retried: it is being sent now, or it was accepted.")
 NOT_HELD = _("{id} cannot be held: it is being sent now, held already, or settled.")
-NOT_RELEASED = _("{id} is neither held nor set aside.")
+NOT_RELEASED = _("{id} is neither held nor undeliverable.")
 NOT_DROPPED = _(
-    "{id} cannot be given up: it is being sent now, was accepted, or was given up before."
+    "{id} cannot be dropped: it is being sent now, was accepted, or was dropped before."
 )
-NOT_EDITED = _("{id} cannot be changed: it is being sent now, was accepted, or was given up.")
+NOT_EDITED = _("{id} cannot be changed: it is being sent now, was accepted, or was dropped.")
 BAD_EDIT = _("{id} was not changed.")
-BAD_MAIL = _("The mail cannot be queued; nothing was sent.")
+BAD_MAIL = _("The message cannot be queued; nothing was sent.")
 
 
 class QueueOperations(OperationGroup):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from noroshi.actions.phrases import YES_NO
-from noroshi.core.cadence import At, Cadence
+from noroshi.core.cadence import Cadence, FixedTimes
 from noroshi.core.model import Limits, Monitor, Reading, Sample
 from noroshi.core.translation import Message, _
 from noroshi.operations import monitor_operations
@@ -79,7 +79,7 @@ class MonitorOperations(DisabledMonitors):
 
 def cadence_text(cadence: Cadence) -> Message:
     """Return in words when it is measured."""
-    if isinstance(cadence, At):
+    if isinstance(cadence, FixedTimes):
         times = ", ".join(f"{one:%H:%M}" for one in cadence.times)
         return _("at {times} ({zone})").fill(times=times, zone=cadence.zone)
     seconds = cadence.period.total_seconds()

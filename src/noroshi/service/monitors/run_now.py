@@ -32,7 +32,7 @@ from noroshi.service.monitors.reading_text import (
 from noroshi.service.operation import Person, note, offers, require_reauthentication
 
 log = logging.getLogger(__name__)
-NOT_HERE = _("This process runs no measurements, so nothing can be tried here.")
+NOT_HERE = _("This process runs no measurements, so nothing can be tested here.")
 NOT_SHOWN = _("its raw result could not be shown within {seconds:g} s")
 
 

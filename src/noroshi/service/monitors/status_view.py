@@ -49,16 +49,13 @@ from noroshi.service.monitors.reading_text import limits_text
 
 NEVER_MEASURED = _("not measured yet")
 FIRST_TURN = _("waiting for its turn")
-MAY_BE_FOLDED = _("waiting for its turn, alone or combined with others in one mail")
+MAY_BE_FOLDED = _("waiting for its turn, alone or combined with others in one message")
 LENT = _("being sent now")
 IS_DOWN = _("route {route} is down: {why}")
 NEVER_SIGNED_IN = followed_by(_("nobody has signed in yet."), InstructionKind.SIGN_IN)
-BY_HAND = {
-    EnvelopeState.HELD: _("held by {who}"),
-    EnvelopeState.DROPPED: _("given up by {who}"),
-}
+BY_HAND = {EnvelopeState.HELD: _("held by {who}"), EnvelopeState.DROPPED: _("dropped by {who}")}
 IN_DIGEST = (EnvelopeState.IN_DIGEST, EnvelopeState.SET_ASIDE_IN_DIGEST)
-TOLD_IN = followed_by(_("combined with others in one mail."), InstructionKind.SHOW_MAIL)
+TOLD_IN = followed_by(_("combined with others in one message."), InstructionKind.SHOW_MAIL)
 NO_MARKS: Mapping[str, Message] = {}
 STATES = {SignInStatus.NEVER: "not signed in", SignInStatus.NEEDED: "needs somebody"}
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.levels import Level
-from noroshi.core.route_readiness import Sends, nothing_against
+from noroshi.core.route_readiness import SendReadiness, nothing_against
 from noroshi.core.translation import Message, _, ngettext
 from noroshi.definitions import Plan
 from noroshi.hosts.footprint import Around
@@ -30,13 +30,13 @@ NO_WAY = ngettext(
 )
 ONLY_ONE = _("no alarm can be sent: the only route cannot send ({route}: {why})")
 STUCK = _("alarms of {which} cannot be sent: none of their routes can send ({route}: {why})")
-SOON = _("soon alarms may not be sent: no route has a valid sign-in ({route}: {why})")
+SOON = _("sending alarms may soon fail: no route has a valid sign-in ({route}: {why})")
 SOON_ONE = _(
-    "soon alarms may not be sent: the only route may still send for a while, but its sign-in "
-    "is not valid ({route}: {why})"
+    "sending alarms may soon fail: the only route may still send for a while, but its "
+    "sign-in is not valid ({route}: {why})"
 )
 SOON_STUCK = _(
-    "soon alarms of {which} may not be sent: none of their routes has a valid sign-in "
+    "sending alarms of {which} may soon fail: none of their routes has a valid sign-in "
     "({route}: {why})"
 )
 MOST_STUCK = 3
@@ -123,7 +123,7 @@ def unsendable(plan: Plan, routes: Sequence[RouteStatus]) -> Message | None:
     or nothing is watched yet."""
     if not routes:
         return NO_ROUTE if plan.monitors else None
-    dead = {one.name: one for one in routes if one.sends is Sends.NO}
+    dead = {one.name: one for one in routes if one.sends is SendReadiness.NO}
     unreliable = {one.name: one for one in routes if not nothing_against(one.sends)}
     if len(dead) == len(routes):
         return _no_route_text((ONLY_ONE, NO_WAY), routes)

@@ -33,8 +33,8 @@ HEADERS = "secret_headers"
 """The name of settings that name one for each header."""
 IN_USE = followed_by(
     _(
-        "{who} uses it: without it, no mail can be sent by that route, and no such page can be "
-        "checked."
+        "{who} uses it: without it, no message can be sent through that route, and no such page "
+        "can be checked."
     ),
     InstructionKind.REMOVE_ENTRY,
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from noroshi.core.definitions.problems import Problem, shortened, suggestion
-from noroshi.core.people import NAME, ApiToken, holds, made_with
+from noroshi.core.definitions.problems import Problem, shortened_text, suggestion
+from noroshi.core.people import NAME, ApiToken, Maker, is_valid_token, made_with
 from noroshi.core.translation import _
 from noroshi.operations import people_operations
 from noroshi.operations.people_answers import TokenMade, TokenRow
@@ -19,7 +19,7 @@ from noroshi.service.errors import (
 )
 from noroshi.service.operation import ADMIN, Person, note, offers
 from noroshi.service.operation_context import OperationGroup
-from noroshi.service.people.users import NOT_MADE, maker, role_faults
+from noroshi.service.people.users import NOT_MADE, role_faults
 
 MOST_DAYS = 3650
 BAD_DAYS = _("must be 0 (no expiry) to {most}")
@@ -55,7 +55,7 @@ class ApiTokenOperations(OperationGroup):
             name=name,
             role=role,
             hash=random_keys.hashed(text),
-            by=maker(person),
+            by=str(Maker(person.name, person.door)),
             made=now,
             until=now + timedelta(days=days) if days else None,
             programs=programs,
@@ -79,7 +79,7 @@ class ApiTokenOperations(OperationGroup):
                 made=one.made,
                 until=one.until,
                 programs=one.programs,
-                ended=not holds(one, tokens, self._clocks.wall()),
+                ended=not is_valid_token(one, tokens, self._clocks.wall()),
             )
             for one in tokens.values()
         )
@@ -95,7 +95,7 @@ class ApiTokenOperations(OperationGroup):
                 await self._store.drop_api_token(one)
             if name not in tokens or not await self._store.drop_api_token(name):
                 near = suggestion(name, tokens)
-                raise NotFoundError(NO_TOKEN.fill(given=shortened(name), instead=near))
+                raise NotFoundError(NO_TOKEN.fill(given=shortened_text(name), instead=near))
         role, by = tokens[name].role, tokens[name].by
         note(before={"role": role, "by": by, "api_tokens": list(descendants)})
         return name

@@ -14,12 +14,12 @@ from noroshi.service.errors import ForbiddenError, InvalidArgumentError, Operati
 from noroshi.service.operation import ADMIN, Person, note, offers
 from noroshi.service.people.users import NOT_SET, UserOperations
 
-WHOSE = _("Name the account: only a browser that is logged in may omit it.")
+WHOSE = _("Specify the account: it can be omitted only in a browser that is logged in.")
 NOT_YOURS = followed_by(_("{name} is another user."), InstructionKind.CHANGE_PASSWORD)
 IN_BROWSER = followed_by(
     _(
-        "{name} uses two-step log-in, so a password alone is not enough: log in and do it in "
-        "the browser."
+        "{name} uses two-step login, so a password alone is not enough: log in and do it in the "
+        "browser."
     ),
     InstructionKind.END_SECOND_STEP,
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from noroshi.core.definitions.problems import Problem, suggestion
-from noroshi.core.people import NAME, OF_TOKEN, User, made_with
+from noroshi.core.people import NAME, Maker, User, made_with
 from noroshi.core.roles import ROLES, roles_up_to
 from noroshi.core.translation import _
 from noroshi.operations import people_operations
@@ -39,7 +39,7 @@ WRONG_CODE = _(
     "The code is not correct. Enter the code that the authenticator shows now, and check "
     "that the clocks agree."
 )
-NOT_BEGUN = _("Two-step log-in was not begun for {name}.")
+NOT_BEGUN = _("Two-step login was not started for {name}.")
 
 
 class UserOperations(OperationGroup):
@@ -200,10 +200,10 @@ class UserOperations(OperationGroup):
     ) -> Sequence[str]:
         """Revoke the API tokens that this user made, but those of the `allowed_roles`, and all
         that were made by those: they hold no more."""
-        by, tokens = maker(Person(name, frozenset(), "web")), await self._store.api_tokens()
+        maker, tokens = Maker(name), await self._store.api_tokens()
         revoked = list[str]()
         for token in tokens.values():
-            if token.by == by and token.role not in allowed_roles:
+            if token.maker == maker and token.role not in allowed_roles:
                 revoked += [*made_with(token.name, tokens), token.name]
         for one in revoked:
             await self._store.drop_api_token(one)
@@ -234,14 +234,6 @@ def role_faults(role: str) -> list[Problem]:
     if role in ROLES:
         return []
     return [Problem("role", BAD_ROLE.fill(known=", ".join(ROLES)))]
-
-
-def maker(person: Person) -> str:
-    """Return by what name somebody makes something: a user of the node's computer is not the
-    one of the same name who logs in."""
-    if person.door == "api":
-        return f"{person.name}{OF_TOKEN}"
-    return person.name if person.door == "web" else f"{person.name} ({person.door})"
 
 
 def _next(name: str) -> str:

@@ -11,9 +11,9 @@ from datetime import datetime
 from noroshi import schema
 from noroshi.actions.trial_alarm import trial_alarm
 from noroshi.core.definitions.problems import Problem, suggestion
-from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.mail import Envelope, Lane
 from noroshi.core.model import Contact
+from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import _
 from noroshi.definitions import Plan
 from noroshi.operations import setup_operations
@@ -32,8 +32,8 @@ NO_CONTACT = _("There is no contact {given}{instead}. An alarm needs a recipient
 NO_ROUTE = _("There is no route yet, so nothing can be sent.")
 NO_TEST = _("No test alarm was sent yet, so there is no number to enter.")
 WRONG_NUMBER = _(
-    "This is not the number of the last test alarm. Use the newest mail: each mail has "
-    "another number."
+    "This is not the number of the last test alarm. Use the newest message: each message has "
+    "a different number."
 )
 TOO_OFTEN = _("Five wrong numbers. Send another test alarm and enter its number.")
 MOST_WRONG, LEAST, MOST = 5, 1000, 9999
@@ -178,7 +178,7 @@ def _is_known(progress: FirstStart) -> bool:
 
 def _instances(documents: Iterable[Document]) -> Collection[str]:
     names = [one.key.partition("/")[2] for one in documents if one.key.startswith("instances/")]
-    return [name for name in names if name != OWN]
+    return [name for name in names if name != OWN_INSTANCE]
 
 
 def _contact(plan: Plan, name: str) -> Contact:

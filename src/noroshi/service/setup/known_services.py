@@ -30,7 +30,7 @@ def _service(title: Message, *signs: str | int) -> KnownService:
 # Ports: IANA, Service Name and Transport Protocol Port Number Registry; those from 8000 on, 9200,
 # 11211 and 27017 by the defaults of the programs that use them.
 SERVICES: Sequence[KnownService] = (
-    _service(_("Remote log-in (SSH)"), "sshd", 22),
+    _service(_("Remote login (SSH)"), "sshd", 22),
     _service(_("Web server (nginx)"), "nginx"),
     _service(_("Web server (Apache)"), "apache2", "httpd"),
     _service(_("Web server (Caddy)"), "caddy"),
@@ -73,7 +73,7 @@ SERVICES: Sequence[KnownService] = (
     _service(_("Mailboxes (Dovecot)"), "dovecot"),
     _service(_("Mailboxes (IMAP)"), 143, 993),
     _service(_("Mailboxes (POP3)"), 110, 995),
-    _service(_("Timed jobs (cron)"), "cron", "crond"),
+    _service(_("Scheduled jobs (cron)"), "cron", "crond"),
     _service(_("Clock (chrony)"), "chronyd"),
     _service(_("Clock (ntpd)"), "ntpd"),
     _service(_("Clock (systemd-timesyncd)"), "systemd-timesyn"),

@@ -45,7 +45,7 @@ SIGNED_IN = "signed in"
 ASK_LATER = 10
 """Seconds until a server that could not be asked about a code is asked again."""
 NO_ROUTE = _("There is no route {given}{instead}.")
-NO_ACCOUNT = _("Route {given} needs no sign-in: its options name no account.")
+NO_ACCOUNT = _("Route {given} needs no sign-in: no account is set in its options.")
 BY_PASSWORD = followed_by(
     _("Route {given} signs in with a password."), InstructionKind.PUT_SECRET
 )
@@ -56,8 +56,8 @@ NOT_BY_ITSELF = followed_by(
 BAD_SECRET = _("This secret was not saved.")
 NO_APP = _("Route {given} has no app-only sign-in (sign_in of its account is not app).")
 NOT_READ = _(
-    "Account {account} does not read its mailbox. To let it, set reads_inbox = true in it "
-    "and apply that first."
+    "Account {account} does not read its mailbox. To allow it, set reads_inbox = true in the "
+    "account and apply that first."
 )
 SEND_FIRST = with_instruction(
     _(
@@ -68,7 +68,7 @@ SEND_FIRST = with_instruction(
 )
 NOT_HERE = _(
     "The redirect of account {account} ({redirect}) does not lead to this computer, so it "
-    "cannot be caught here. Sign in without --here, and paste the URL."
+    "cannot be received here. Sign in without --here, and paste the URL."
 )
 
 

@@ -37,13 +37,13 @@ from noroshi.vault import Secret, VaultError
 
 LEAST_DAYS, MOST_DAYS = 1, 3650
 NOBODY = _("There is no route and no account {given}{instead}.")
-NO_ACCOUNT = _("Route {given} names no account, so it needs no certificate.")
+NO_ACCOUNT = _("No account is set for route {given}, so it needs no certificate.")
 NAMES_NONE = _(
-    'Account {account} names no certificate. Add {setting} = "{account}-{suffix}" to '
+    'No certificate is set for account {account}. Add {setting} = "{account}-{suffix}" to '
     "accounts/{account}.toml, and apply it."
 )
 IS_THERE = _(
-    "The vault already has the certificate “{entry}” of {account}, and mails may be sent "
+    "The vault already has the certificate “{entry}” of {account}, and messages may be sent "
     "with it. Create the next one beside it with --next, or replace it with --replace."
 )
 IS_ANOTHERS = _(

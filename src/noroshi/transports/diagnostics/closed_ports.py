@@ -5,7 +5,7 @@ from __future__ import annotations
 from noroshi.core.translation import Message, _
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.network import connection_errors
-from noroshi.ports.examination import Exam, Remedy, filled
+from noroshi.ports.examination import Exam, Remedy, fill_places
 
 REFUSED = _(
     "{host} refuses a connection on port {port}, while {other} answers: no server is running "
@@ -21,8 +21,8 @@ def remedy_of_closed_port(about: Message, exam: Exam) -> Remedy:
     """Return the remedy of a port that does not answer while another server does. One that
     refuses may be down."""
     name = "closed_alone"
-    if exam.values.get("graph"):
-        name = "closed_beside_graph" if exam.values.get("graph_route") else "closed_port"
+    if exam.user_values.get("graph"):
+        name = "closed_beside_graph" if exam.user_values.get("graph_route") else "closed_port"
     return _remedy(name, REFUSED, about, exam)
 
 
@@ -34,4 +34,4 @@ def remedy_of_no_way_out(about: Message, exam: Exam) -> Remedy:
 def _remedy(name: str, refusal: Message, about: Message, exam: Exam) -> Remedy:
     explanation = knowledge().explanations[f"connections.{name}"]
     meaning = refusal if about == connection_errors.TCP else explanation.meaning
-    return explanation.cure.remedy(filled(meaning, exam), exam)
+    return explanation.cure.remedy(fill_places(meaning, exam), exam)

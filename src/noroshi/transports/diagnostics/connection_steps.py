@@ -53,9 +53,9 @@ ADDRESSES = _("{host} → {addresses}")
 OF_PROXY = _("the proxy {host} → {addresses}; {where} is resolved there")
 CONNECTED = _("port {port} answers, at {address}")
 BY_PROXY = _("{proxy} connects to {where}")
-LOGGED_IN = _("{proxy} accepts the log-in of {user} and connects to {where}")
+LOGGED_IN = _("{proxy} accepts the login of {user} and connects to {where}")
 SILENT_ONES = _(
-    "{addresses} did not answer in time, so {address} was used instead. Mails are still "
+    "{addresses} did not answer in time, so {address} was used instead. Messages are still "
     "sent, each with a short delay. If it is IPv6, have it repaired or removed from DNS, or "
     "set an IPv4 source in the network."
 )
@@ -65,9 +65,9 @@ CERTIFIED = ngettext(
     by="days",
 )
 ENDS_SOON = ngettext(
-    "The certificate expires in {days} day; after that, no mail can be sent unless it is "
+    "The certificate expires in {days} day; after that, no message can be sent unless it is "
     "renewed.",
-    "The certificate expires in {days} days; after that, no mail can be sent unless it is "
+    "The certificate expires in {days} days; after that, no message can be sent unless it is "
     "renewed.",
     by="days",
 )
@@ -158,7 +158,7 @@ class ConnectionPath:
     async def _diagnose_closed_port(self, trouble: RouteError) -> StepError:
         """Return whether it is this port alone that does not answer, by a look at another server."""
         port = plain(self.where)
-        other = self.exam.other
+        other = self.exam.reference_host
         if trouble.about not in SHUT or other is None or other == (self.host, self.port):
             return step_error(trouble, self.exam, port)
         exam = with_values(self.exam, other=authority(*other))
@@ -222,7 +222,7 @@ def date_within(text: str) -> datetime | None:
 
 def with_values(exam: Exam, **values: str) -> Exam:
     """Return the same with more of the user's own values."""
-    return replace(exam, values={**exam.values, **values})
+    return replace(exam, user_values={**exam.user_values, **values})
 
 
 class _CertificateProbe(asyncio.Protocol):
@@ -238,7 +238,7 @@ class _CertificateProbe(asyncio.Protocol):
 
 def _of_network(outside: TransportContext, exam: Exam) -> Mapping[str, str]:
     network = outside.network
-    route_file = f"routes/{exam.values.get('route', 'NAME')}.toml, [options]"
+    route_file = f"routes/{exam.user_values.get('route', 'NAME')}.toml, [options]"
     facts = {
         "network": network.name,
         "proxy": network.proxy,

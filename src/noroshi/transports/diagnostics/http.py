@@ -33,7 +33,9 @@ NO_SUCH_MAIL = "ErrorMimeContentInvalid"
 MOST_SAID = 300
 KEPT_OUT, BAD_TOKEN = ("graph.access", "graph.refuses"), "graph.token"
 SEND_MAIL, URL = plain("sendMail"), plain("URL")
-MAY_SEND = _("may send as {user}; tested with content that is not a mail, so nothing was sent")
+MAY_SEND = _(
+    "may send as {user}; tested with content that is not a message, so nothing was sent"
+)
 NO_TLS = _("plain http: no TLS")
 TO_POST = _("{where} (the URL is not shown)")
 NOT_POSTED = _(
@@ -160,12 +162,12 @@ class WebhookExamination:
         return StepResult(TO_POST.fill(where=self._path.where))
 
     async def _tls(self) -> StepResult:
-        remark = NOT_POSTED.fill(route=self._exam.values.get("route", "ROUTE"))
+        remark = NOT_POSTED.fill(route=self._exam.user_values.get("route", "ROUTE"))
         if not self._encrypted:
             return StepResult(NO_TLS, (remark,))
         files = (self._options.ca_file, self._outside.network.ca_file)
         result = await examine_tls(self._path, files, self._outside, self._patience.connect)
-        return StepResult(result.found, (*result.remarks, remark))
+        return StepResult(result.message, (*result.remarks, remark))
 
 
 def graph_explanation(status: int, text: str) -> Explanation:

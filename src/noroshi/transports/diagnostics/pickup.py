@@ -20,7 +20,7 @@ from noroshi.transports.pickup_folder import try_to_write
 T = TypeVar("T")
 FOLDER, WRITING = _("Folder"), _("Write")
 ROOM = _("{folder}, {free:.1f} GB free")
-WRITTEN = _("a file was written and deleted again; no mail was written")
+WRITTEN = _("a file was written and deleted again; no message was written")
 
 
 class PickupExamination:

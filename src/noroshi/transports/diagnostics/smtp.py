@@ -44,7 +44,7 @@ OFFERS = _("AUTH {ways}, SIZE {size}")
 NO_AUTH = _("offers no sign-in method")
 SIGNED_IN = _("{user} can sign in by {way}")
 TAKEN_BACK = _("reset: nothing was sent")
-NO_RECIPIENT = _("{given} is not a mail address; use another one with --to")
+NO_RECIPIENT = _("{given} is not an email address; use another one with --to")
 
 
 class SmtpExamination:
@@ -188,7 +188,7 @@ class SmtpExamination:
         return StepResult(plain(path), self._options.remarks)
 
     async def _rcpt_to(self) -> StepResult:
-        recipient = self._exam.to or self._server.parties.user
+        recipient = self._exam.recipient or self._server.parties.user
         try:
             path = smtp_address(recipient)
         except AddressError:

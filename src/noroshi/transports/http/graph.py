@@ -43,12 +43,13 @@ NO_GRAPH = with_settings(
     _("{graph} is missing: the account's cloud has no address of Microsoft Graph"), "graph"
 )
 BAD_GRAPH = with_settings(
-    _("{graph} {given!r} must be https with a host, as in https://graph.microsoft.com"), "graph"
+    _("{graph} {given!r} must be https with a host, such as https://graph.microsoft.com"),
+    "graph",
 )
-BAD_USER = with_settings(_("{user} {given!r} is not a mail address"), "user")
+BAD_USER = with_settings(_("{user} {given!r} is not an email address"), "user")
 TOO_LARGE = _(
-    "the mail has {size:.1f} MB, but Microsoft Graph accepts {most:.0f} MB at most, so it "
-    "was not tried. Name a route of kind smtp after this one, or attach less (attach_lines)"
+    "the message has {size:.1f} MB, but Microsoft Graph accepts {most:.0f} MB at most, so it "
+    "was not tried. Add a route of type smtp after this one, or attach less (attach_lines)"
 )
 
 
@@ -61,13 +62,13 @@ class Options:
     user: str = ""
     """Mailbox that sends; set by the account."""
     sender: str = ""
-    """Address of the sender; empty: the mailbox."""
+    """Sender address. Default: the mailbox."""
     sender_name: str = "Noroshi"
-    """Display name of the sender."""
+    """Name that mail programs show as the sender of the messages."""
     ca_file: str = ""
     """Certificates (PEM) to trust in addition to the system's."""
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
-    """Character set of mails; a mail that iso-2022-jp cannot encode uses utf-8."""
+    """Character set of messages. A message that iso-2022-jp cannot encode uses utf-8."""
 
     def __post_init__(self) -> None:
         if not self.account:
@@ -217,7 +218,7 @@ KIND = TransportKind(
     kind="graph",
     title=_("Microsoft 365 over HTTPS (Graph)"),
     help=_(
-        "Sends mails to Microsoft 365 over HTTPS (sendMail), without SMTP AUTH and port 587."
+        "Sends messages to Microsoft 365 over HTTPS (sendMail), without SMTP AUTH and port 587."
     ),
     options=Options,
     open=GraphTransport,

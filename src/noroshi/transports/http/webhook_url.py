@@ -25,7 +25,7 @@ RETIRED = "webhook.office.com"
 LONGEST = 2000
 SHORTEST_SECRET = 8
 NO_URL = _(
-    "the URL must be https with a host, as in https://example.com/hook, in plain ASCII and "
+    "the URL must be https with a host, such as https://example.com/hook, in plain ASCII and "
     "without a user name"
 )
 IN_THE_CLEAR = with_settings(
@@ -38,8 +38,8 @@ IN_THE_CLEAR = with_settings(
 SECRET_URL = followed_by(
     with_settings(
         _(
-            "this URL is a secret: whoever knows it may post there. Give {url_entry} = NAME instead "
-            "of {url}, where NAME is an entry of the vault."
+            "this URL is a secret: anyone who knows it can post there. Set {url_entry} = NAME "
+            "instead of {url}, where NAME is an entry of the vault."
         ),
         "url_entry",
         "url",

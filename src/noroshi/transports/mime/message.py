@@ -34,7 +34,7 @@ NOWHERE = "noroshi.invalid"
 """Below it an installation's ids are; a domain that nobody can have (RFC 2606), as our own is none
 that an installation could prove to be its."""
 LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3: 256 with its brackets
-NO_ADDRESS = _("{given!r} is not a mail address that SMTP can carry")
+NO_ADDRESS = _("{given!r} is not an email address that SMTP can carry")
 NO_DOMAIN = _("{given!r} is not a domain name: {why}")
 IMPORTANCE = ("high", "normal", "low")
 

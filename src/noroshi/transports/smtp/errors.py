@@ -14,10 +14,10 @@ SILENT = _(
     "{where} accepted the connection, but sent nothing within {seconds:g} s ({stage}). The "
     "mail server hangs or is overloaded."
 )
-LOST = _("{where} closed the connection ({stage}). Nothing was handed over.")
+LOST = _("{where} closed the connection ({stage}). Nothing was transferred.")
 BROKE = _(
-    "{where} closed the connection, or sent nothing for {seconds:g} s ({stage}). The mail "
-    "was not handed over."
+    "{where} closed the connection, or sent nothing for {seconds:g} s ({stage}). The message "
+    "was not transferred."
 )
 NOT_SMTP = _(
     "{where} does not answer like a mail server ({stage}). Another program listens there."
@@ -29,9 +29,9 @@ ADVISED = _("{advice} {said}")
 SIGN_IN = _("{where} refused the sign-in of {user} (AUTH): {reply}")
 WRONG_PASSWORD = with_instruction(
     _(
-        "{where} did not let {user} sign in by {way} (AUTH): {reply}. Either the password is "
-        "another one (put it in: {instruction}), or the server wants another user or way (user "
-        "and auth of the route)."
+        "{where} did not let {user} sign in with {way} (AUTH): {reply}. Either the password is "
+        "wrong (enter the correct one: {instruction}), or the server requires another user or "
+        "method (user and auth of the route)."
     ),
     InstructionKind.PUT_SECRET_PLACE,
 )

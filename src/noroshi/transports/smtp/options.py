@@ -32,10 +32,10 @@ NO_HOST = with_settings(_("{host} is missing"), "host")
 BAD_HOST = with_settings(_("{host} {given!r} is not a host name"), "host")
 BAD_PORT = with_settings(_("{port} must be 1 to 65535"), "port")
 NO_SENDER = with_settings(_("{sender} is missing: the address of the sender"), "sender")
-BAD_SENDER = with_settings(_("{sender} {given!r} is not a mail address"), "sender")
+BAD_SENDER = with_settings(_("{sender} {given!r} is not an email address"), "sender")
 BAD_EHLO = with_settings(_("{ehlo} {given!r} is not a host name"), "ehlo")
 BAD_ENVELOPE = with_settings(
-    _("{envelope_sender} {given!r} is not a mail address"), "envelope_sender"
+    _("{envelope_sender} {given!r} is not an email address"), "envelope_sender"
 )
 NOBODY_SIGNS_IN = with_settings(
     _(
@@ -73,7 +73,7 @@ class Options:
     host: str
     """Host name of the mail server; with an account, it comes from the account."""
     port: int | None = None
-    """TCP port; empty: 587, 465 with tls, 25 at Exchange Online's MX."""
+    """TCP port. Default: 587, 465 with tls, 25 at Exchange Online's MX."""
     protection: Literal["none", "starttls", "tls"] = "starttls"
     """starttls and tls encrypt and check the certificate, tls from the start of the connection; none is for an internal server."""
     ca_file: str = ""
@@ -81,23 +81,23 @@ class Options:
     certificate: str = ""
     """Client certificate with its key (PEM), for a connector that requires it."""
     sender: str = ""
-    """Address of the sender; empty: the user."""
+    """Sender address. Default: the user."""
     sender_name: str = "Noroshi"
-    """Display name of the sender."""
+    """Name that mail programs show as the sender of the messages."""
     envelope_sender: str = ""
-    """Address for bounces (MAIL FROM); empty: the sender."""
+    """Address for bounces (MAIL FROM). Default: the sender."""
     account: str = ""
     """Account whose token signs in, by XOAUTH2 unless its cloud uses OAUTHBEARER."""
     user: str = ""
-    """User that signs in, usually a mailbox; empty: the sender."""
+    """User that signs in, usually a mailbox. Default: the sender."""
     password: str = ""
     """Sign in with a password: the name of its vault entry, never the password itself."""
     auth: Literal["auto", "xoauth2", "oauthbearer", "plain", "login", "cram-md5"] = "auto"
-    """Sign-in method; automatically (auto): the strongest that the server offers."""
+    """Sign-in method. auto: the strongest that the server offers."""
     ehlo: str = ""
-    """Name in EHLO; empty: the sender's domain."""
+    """Name in EHLO. Default: the sender's domain."""
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
-    """Character set of mails; a mail that iso-2022-jp cannot encode uses utf-8."""
+    """Character set of messages. A message that iso-2022-jp cannot encode uses utf-8."""
 
     def __post_init__(self) -> None:
         if not self.host.strip():

@@ -21,8 +21,8 @@ from noroshi.transports.smtp.reply_classifier import DEFERRED, Meaning, wants_tl
 GO_ON = 354
 CLOSING = 421
 NOT_KNOWN = _(
-    "{where} received the whole mail, but its reply is not known: the connection was lost, "
-    "or no reply arrived in time. The mail is sent again with the same Message-ID."
+    "{where} received the whole message, but its reply is not known: the connection was "
+    "lost, or no reply arrived in time. The message is sent again with the same Message-ID."
 )
 MEANT = re.compile(r"(?:2\.\d+\.\d+\s+)?(?:ok\b[:\s]*)?", re.IGNORECASE)
 

@@ -250,7 +250,7 @@ KIND = TransportKind(
     kind="smtp",
     title=_("Mail server (SMTP)"),
     help=_(
-        "Sends mails through a mail server: with an account by OAuth 2.0 (XOAUTH2), with a "
+        "Sends messages through a mail server: with an account by OAuth 2.0 (XOAUTH2), with a "
         "password by CRAM-MD5, PLAIN or LOGIN, otherwise without sign-in."
     ),
     options=Options,

@@ -11,7 +11,7 @@ from noroshi.core.translation import Message, _
 from noroshi.service import Operation
 from noroshi.service.operation import VIEWER
 
-ABOUT = _("The manager, the commands and the local door all use these operations.")
+ABOUT = _("The manager, the commands and the local socket all use these operations.")
 WORDS = {
     "type": "object",
     "properties": {"en": {"type": "string"}, "ja": {"type": "string"}},

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from noroshi import answer_json, sandbox_reader
-from noroshi.core.definitions.problems import MOST_FOUND, Problem, shortened
+from noroshi.core.definitions.problems import MOST_FOUND, Problem, shortened_text
 from noroshi.core.size import MOST_VALUES, values_in
 from noroshi.core.translation import Medium, _
 from noroshi.definitions import TYPES, Folder, content, family_in, look_at, pack, unpack
@@ -98,7 +98,10 @@ def _path_in_folder(name: str, sort: str, raw: bytes, known_keys: Sequence[str])
 
 
 def _as_json(one: Problem) -> Mapping[str, Any]:
-    return {"where": shortened(one.where), "what": answer_json.plain(one.what, Medium.PAGE)}
+    return {
+        "where": shortened_text(one.where),
+        "what": answer_json.plain(one.what, Medium.PAGE),
+    }
 
 
 def _packed(folder: Folder) -> str:

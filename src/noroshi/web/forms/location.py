@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from noroshi.core.definitions.problems import inside, read_location
+from noroshi.core.definitions.problems import nested_location, read_location
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.marked_names import settings_in
 
@@ -113,17 +113,17 @@ class Spot:
 
     def _within(self, where: str) -> str:
         found, steps = read_location(where), self._steps()
-        way = inside("", *steps)
+        way = nested_location("", *steps)
         if found.key != self.key:
             return where
-        if found.inside == way:
+        if found.inner_path == way:
             return ""
         if not way:
-            return found.inside
-        if found.inside == inside("", *steps[:-1]):
+            return found.inner_path
+        if found.inner_path == nested_location("", *steps[:-1]):
             return "name"  # where a name that is none is told: at the list it stands in
-        rest = found.inside.removeprefix(f"{way}.")
-        return where if rest == found.inside else rest
+        rest = found.inner_path.removeprefix(f"{way}.")
+        return where if rest == found.inner_path else rest
 
     def _steps(self) -> tuple[str, ...]:
         steps = list[str]()

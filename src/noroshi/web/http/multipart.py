@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
+from io import BytesIO
 from urllib.parse import unquote_to_bytes
 
+from python_multipart.multipart import Field, File, FormParser
+
+KIND = "multipart/form-data"
 BOUNDARY = re.compile(
-    r'multipart/form-data\s*;.*?\bboundary="?([0-9A-Za-z\'()+_,./:=?-]{1,70})"?', re.IGNORECASE
+    KIND + r'\s*;.*?\bboundary="?([0-9A-Za-z\'()+_,./:=?-]{1,70})"?', re.IGNORECASE
 )
-DISPOSITION = re.compile(
-    rb"^content-disposition\s*:\s*form-data\s*;(.*)$", re.IGNORECASE | re.MULTILINE
-)
-NAME, FILE = re.compile(rb'\bname="([^"\r\n]*)"'), re.compile(rb'\bfilename="([^"\r\n]*)"')
-MOST_PARTS, LONGEST_HEAD, LONGEST_FIELD = 20_000, 4096, 8 << 20
+MOST_PARTS = 20_000
+IN_MEMORY = {"MAX_MEMORY_FILE_SIZE": float("inf")}
+"""Of a body that is there already, no file is written to a disk."""
+
+logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # a broken form is refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,26 @@ class Upload:
     content: bytes
 
 
+class _Form:
+    """Collect what the parser finds."""
+
+    def __init__(self) -> None:
+        self.fields = dict[str, str]()
+        self.files = list[Upload]()
+        self.complete = False
+
+    def add_field(self, field: Field) -> None:
+        self.fields[_text(field.field_name)] = (field.value or b"").decode()
+
+    def add_file(self, file: File) -> None:
+        if file.file_name:  # "": nothing was chosen
+            assert isinstance(file.file_object, BytesIO), "it stays in memory"
+            self.files.append(Upload(_text(file.file_name), file.file_object.getvalue()))
+
+    def end(self) -> None:
+        self.complete = True
+
+
 def boundary_of(content_type: str) -> str:
     """Return the boundary between the parts; "" if it is no such form."""
     match = BOUNDARY.match(content_type)
@@ -33,39 +58,20 @@ def boundary_of(content_type: str) -> str:
 
 def parts_of(body: bytes, boundary: str) -> tuple[dict[str, str], tuple[Upload, ...]]:
     """Return fields and files. Raises ValueError for what no browser sends."""
-    mark = b"--" + boundary.encode()
-    if not body.startswith(mark):
-        raise ValueError("no form")
-    # Counted first: split, a body of nothing but marks takes many times its own room.
-    if body.count(b"\r\n" + mark) > MOST_PARTS:
+    if body.count(b"\r\n--" + boundary.encode()) > MOST_PARTS:
         raise ValueError("too many parts")
-    parts = (b"\r\n" + body).split(b"\r\n" + mark)[1:]
-    if not parts[-1].startswith(b"--"):
+    form = _Form()
+    parser = FormParser(
+        KIND, form.add_field, form.add_file, form.end, boundary, config=IN_MEMORY
+    )
+    parser.write(body)
+    parser.finalize()
+    if not form.complete:
         raise ValueError("no form that ends")
-    fields, files = dict[str, str](), list[Upload]()
-    for part in parts[:-1]:
-        name, file, content = _part(part)
-        if file is None and len(content) > LONGEST_FIELD:
-            raise ValueError("a field is too long")
-        if file is None:
-            fields[name] = content.decode()
-        elif file:  # "": nothing was chosen
-            files.append(Upload(file, content))
-    return fields, tuple(files)
+    return form.fields, tuple(form.files)
 
 
-def _part(part: bytes) -> tuple[str, str | None, bytes]:
-    head, blank, content = part.partition(b"\r\n\r\n")
-    disposition = DISPOSITION.search(head.replace(b"\r\n", b"\n"))
-    if not blank or disposition is None or len(head) > LONGEST_HEAD:
-        raise ValueError("a part without a head")
-    name, file = NAME.search(b" " + FILE.sub(b"", disposition[1])), FILE.search(disposition[1])
-    if name is None:
-        raise ValueError("a part without a name")
-    return _text(name[1]), None if file is None else _text(file[1]), content
-
-
-def _text(raw: bytes) -> str:
+def _text(raw: bytes | None) -> str:
     """Decode a name; browsers write its quotes and line ends with a percent sign (WHATWG HTML,
     4.10.21.8)."""
-    return re.sub(rb"%(22|0D|0A)", lambda m: unquote_to_bytes(m[0]), raw).decode()
+    return re.sub(rb"%(22|0D|0A)", lambda m: unquote_to_bytes(m[0]), raw or b"").decode()

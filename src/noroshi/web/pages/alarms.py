@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.responses import Response
@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from noroshi.core.translation import _, ngettext
 from noroshi.operations.alarm_answers import AlarmRemarked, SilenceShown
+from noroshi.operations.status_answers import with_titles_in
 from noroshi.service import NotFoundError
 from noroshi.service.alarms.acknowledgements import AlarmOperations
 from noroshi.service.alarms.bulk import BulkAlarmOperations
@@ -191,7 +192,8 @@ async def _ended_among(
 
 
 async def _add_silence(visit: Visit) -> Outcome[SilenceShown]:
-    labels = labels_of((await visit.call(StatusOperations.status)).monitors)
+    monitors = (await visit.call(StatusOperations.status)).monitors
+    labels = labels_of([with_titles_in(one, visit.language) for one in monitors])
     place, refusal = require_place(visit, visit.form.get("place", ""), labels)
     if not place:
         return refusal
@@ -221,7 +223,8 @@ async def _page(
     deed_done: str = "",
     ended_count: int = 0,
 ) -> Response:
-    snapshot = await live.now()  # first: what moves from here on is told by the stream
+    # First: what moves from here on is told by the stream.
+    snapshot = (await live.now()).read_in(visit.language)
     alarms = await visit.call(AlarmOperations.list)
     log = await visit.call(HistoryOperations.log, last=LATELY)
     localizer, query = LOCALIZERS[visit.language], _query(visit, result.left)
@@ -255,6 +258,8 @@ async def _changed_parts(visit: Visit, live: Live) -> Response:
     that monitoring is not late just when an alarm comes."""
     snapshot, open_alarms = await live.alarms()
     query, allowed, localizer = _query(visit), may(visit), LOCALIZERS[visit.language]
+
+    open_alarms = replace(open_alarms, tree=snapshot.read_in(visit.language).tree)
 
     def render() -> tuple[Mapping[str, Any], Mapping[str, str]]:
         context = view(open_alarms, query, allowed, localizer)

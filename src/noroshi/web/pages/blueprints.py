@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.problems import Location, read_location
-from noroshi.core.definitions.self_monitoring import OWN
+from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
@@ -141,7 +141,7 @@ async def _page(
             (ask, _input_label(visit, ask), visit.form.get(f"{VALUE}{ask.name}", ""))
             for ask in asks
         ],
-        instances={n: called(n, one) for n, one in instances.items() if n != OWN},
+        instances={n: called(n, one) for n, one in instances.items() if n != OWN_INSTANCE},
         rules=[
             (name, documents[f"rules/{name}"].get("title") or name, name in chosen_rules)
             for name in rules
@@ -165,7 +165,7 @@ def _at_fields(
     own_key = f"instances/{instance.strip()}"
     for where, what in outcome.problems:
         location, input_name = read_location(where), input_at(asks, where)
-        inside = location.inside if location.key in ("", own_key) else ""
+        inside = location.inner_path if location.key in ("", own_key) else ""
         name = "instance" if location == Location(own_key, "") else inside
         name = f"{VALUE}{input_name}" if input_name else name
         if input_name or name in FIELDS:

@@ -22,14 +22,15 @@ CONTACTS = DefinitionType(
     wanted=ContactDef,
     sections={
         "who": (pgettext("contact.who", "Contact"), ("title", "addresses")),
-        "how": (_("Mail format"), ("language", "zone", "one_by_one")),
+        "how": (_("Message format"), ("language", "zone", "one_by_one")),
     },
     texts=DefinitionTexts(
         titles=_("Contacts"),
         new=_("New contact"),
         title=_("Contact {name}"),
         about=_(
-            "Changes apply from the next mail on. Mails that already wait keep their addresses."
+            "Changes apply from the next message on. Messages that are already waiting keep their "
+            "addresses."
         ),
         removal=_(
             "{name} will no longer be notified. First change the rules and notifications that refer "

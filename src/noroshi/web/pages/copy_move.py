@@ -9,8 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.problems import read_location
-from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.definitions.value_syntax import is_name
+from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.service import NotFoundError
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
@@ -84,7 +84,7 @@ def _operation(visit: Visit, path: str) -> tuple[str, dict[str, Any], str]:
 
 def _find_part(documents: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any] | None:
     """Return the definition of a part; the node's own instance cannot be placed."""
-    if names[0] == OWN or len(names) > MOST_SEGMENTS:
+    if names[0] == OWN_INSTANCE or len(names) > MOST_SEGMENTS:
         return None
     part: Mapping[str, Any] | None = documents.get(f"instances/{names[0]}")
     for table, name in zip(("group", "monitor"), names[1:], strict=False):
@@ -108,7 +108,7 @@ def _paths(documents: Mapping[str, Any], path: str) -> list[str]:
     paths = list[str]()
     for key, content in sorted(documents.items()):
         name = key.removeprefix("instances/")
-        if name in (key, OWN):
+        if name in (key, OWN_INSTANCE):
             continue
         groups = [f"{name}/{one.get('name')}" for one in content.get("group", ())]
         paths += [name] if path.count("/") == 1 else groups

@@ -29,7 +29,7 @@ from noroshi.web.view.page_context import A_YEAR, LANGUAGE, LANGUAGES, Visit, pa
 STEPS: Mapping[str, Message] = {
     "administrator": _("Administrator"),
     "person": pgettext("first.person.step", "Contact"),
-    "machine": _("This machine"),
+    "machine": _("This computer"),
     "mail": pgettext("first.mail.step", "Delivery route"),
     "alarm": _("Receive an alarm"),
 }
@@ -149,7 +149,7 @@ async def person(visit: Visit) -> Response:
 LABELS: Mapping[str, Message] = {
     "language": _("Language"),
     "title": _("Name"),
-    "addresses": _("Mail addresses"),
+    "addresses": _("Email addresses"),
     "zone": _("Time zone"),
 }
 FIELDS = tuple(LABELS)
@@ -222,7 +222,7 @@ def _selection_problems(visit: Visit, outcome: Outcome[Any]) -> StepProblems:
             )
         )
     return problems_at_fields(
-        visit, outcome, {"title": visit.say(_("Name of this machine"))}, {}
+        visit, outcome, {"title": visit.say(_("Name of this computer"))}, {}
     )
 
 

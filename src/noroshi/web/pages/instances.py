@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.definitions.self_monitoring import OWN
+from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import Message, _
 from noroshi.operations.definition_answers import Applied
 from noroshi.service import NotFoundError
@@ -83,7 +83,7 @@ async def _page(visit: Visit, live: Live, instance: str, group: str) -> Response
     key = f"instances/{instance}"
     answer = await visit.call(EditOperations.read, keys=[key])
     content: Mapping[str, Any] = answer.documents.get(key, {})
-    snapshot = await live.now()
+    snapshot = (await live.now()).read_in(visit.language)
     instance_tree = snapshot.tree.get(instance)
     localizer = LOCALIZERS[visit.language]
     instance_groups = list(
@@ -113,10 +113,10 @@ async def _page(visit: Visit, live: Live, instance: str, group: str) -> Response
         level_now=STOPPED if switch.stopped else level,
         level=localizer.level,
         groups=groups,
-        settings=_settings(instance, "" if instance == OWN else group),
+        settings=_settings(instance, "" if instance == OWN_INSTANCE else group),
         switch=switch,
         open=_open_problems(groups),
-        own=instance == OWN,
+        own=instance == OWN_INSTANCE,
         may=may(visit),
         done_text=await done_text(visit, snapshot),
     )

@@ -44,7 +44,7 @@ KINDS = (
 )
 BY_WHOM: Mapping[str, Message] = {
     DeliveryState.HELD: _("held by {who}"),
-    DeliveryState.DROPPED: _("given up by {who}"),
+    DeliveryState.DROPPED: _("dropped by {who}"),
 }
 
 
@@ -69,11 +69,11 @@ def parts_of(sum: Sum) -> Sequence[tuple[Message, int]]:
     """Return the parts of the sum of all alarms, the lost ones last."""
     return (
         (_("Accepted"), sum.accepted),
-        (_("Came back"), sum.came_back),
+        (_("Bounced"), sum.came_back),
         (_("Waiting"), sum.waiting),
         (_("Held"), sum.held),
-        (_("Set aside"), sum.set_aside),
-        (_("Given up"), sum.dropped),
+        (_("Undeliverable"), sum.set_aside),
+        (_("Dropped"), sum.dropped),
         (_("Lost"), sum.lost),
     )
 

@@ -10,15 +10,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.actions.phrases import quantity
-from noroshi.core.definitions.self_monitoring import OWN
 from noroshi.core.levels import Level
+from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.operations.status_answers import ItemStatus, MonitorShown, MonitorStatus, Series
 from noroshi.service.mail.ledger import LedgerOperations
-from noroshi.service.monitors.details import MonitorOperations
 from noroshi.service.monitors.history import HistoryOperations
 from noroshi.web.context import WebContext
 from noroshi.web.pages.instances import done_text
-from noroshi.web.pages.run_now import needs_password
+from noroshi.web.pages.run_now import monitor_shown, needs_password
 from noroshi.web.view.charts import HALF, NARROW, WIDE, chart, shown_unit
 from noroshi.web.view.decisions import decisions_of
 from noroshi.web.view.form_operations import may, query_value
@@ -38,11 +37,11 @@ def routes(web: WebContext, live: Live) -> list[Route]:
 
     async def monitor(visit: Visit) -> Response:
         path = visit.request.path_params["path"]
-        answer = await visit.call(MonitorOperations.show, monitor=path)
+        answer = await monitor_shown(visit, path)
         path = answer.status.path
         log = await visit.call(HistoryOperations.log, monitor=path, last=EVENTS)
         notifications = await visit.call(LedgerOperations.ledger, monitor=path, last=TELLINGS)
-        snapshot = await live.now()
+        snapshot = (await live.now()).read_in(visit.language)
         return visit.page(
             "monitor.html",
             ledger_sum=snapshot.ledger.sum,
@@ -54,7 +53,7 @@ def routes(web: WebContext, live: Live) -> list[Route]:
             switch=stops_of(snapshot.status, LOCALIZERS[visit.language]).of(path),
             open=_open_problems(answer.status),
             called=lambda place: called(place, snapshot.tree),
-            own=path.startswith(f"{OWN}/"),
+            own=path.startswith(f"{OWN_INSTANCE}/"),
             needs_password=needs_password(visit, answer),
             may=may(visit),
             done_text=await done_text(visit, snapshot),

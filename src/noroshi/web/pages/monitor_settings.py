@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from noroshi import schema
 from noroshi.core.definitions.schema import MonitorDef
-from noroshi.core.definitions.self_monitoring import KINDS
+from noroshi.core.own_instance import KINDS
 from noroshi.core.translation import _, pgettext
 from noroshi.operations.definition_answers import Kind
 from noroshi.service import NotFoundError, OperationError

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from noroshi import schema
 from noroshi.core.definitions.schema import GroupDef, InstanceDef
-from noroshi.core.definitions.self_monitoring import KINDS, OWN
+from noroshi.core.own_instance import KINDS, OWN_INSTANCE
 from noroshi.core.translation import _, pgettext
 from noroshi.operations.definition_answers import Kind as KindAnswer
 from noroshi.service.definitions.edit import EditOperations
@@ -101,7 +101,9 @@ async def watched(visit: Visit) -> Response:
     titles = {one.kind: visit.say(one.title) for one in await checks(visit)}
     saved_version, unfolded = query_value(visit, "did"), query_value(visit, "in")
     instances = [
-        (name, one) for name, one in documents_of_type("instances", documents) if name != OWN
+        (name, one)
+        for name, one in documents_of_type("instances", documents)
+        if name != OWN_INSTANCE
     ]
     are_few = sum(_count(one.get("group", ())) for _, one in instances) <= MOST_UNFOLDED
     rows = [
@@ -112,7 +114,7 @@ async def watched(visit: Visit) -> Response:
         "watched.html",
         rows=rows,
         new=INSTANCE,
-        own=address(INSTANCE, name=OWN),
+        own=address(INSTANCE, name=OWN_INSTANCE),
         may=may(visit),
         saved_version=saved_version if saved_version.isdecimal() else "",
         cautions=await cautions(visit),
@@ -211,7 +213,7 @@ async def instance(visit: Visit) -> Response:
     """Edit one instance, or a new one."""
     name = query_value(visit, "name")
     spot = Spot(f"instances/{name or NEW}", new=not name)
-    edit = await open_edit(visit, spot, may_lack=name == OWN)
+    edit = await open_edit(visit, spot, may_lack=name == OWN_INSTANCE)
     outline = await _instance_outline(visit, edit, name)
     edit = await apply_edit(visit, outline, edit)
     if edit.done:
@@ -223,7 +225,9 @@ async def _instance_outline(visit: Visit, edit: Edit, name: str) -> Outline:
     used_kinds = kinds_in(edit.before.get("group", ()), edit.before)
     return Outline(
         parts=(Part(schema=schema.form(InstanceDef), leave_out=BELOW),),
-        kinds=await _kinds(visit, used_kinds | set(KINDS) if name == OWN else used_kinds),
+        kinds=await _kinds(
+            visit, used_kinds | set(KINDS) if name == OWN_INSTANCE else used_kinds
+        ),
         by_kind=True,
         known={
             "rules": [
@@ -237,23 +241,23 @@ async def _instance_outline(visit: Visit, edit: Edit, name: str) -> Outline:
 def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> FormFrame:
     fields = outline.fields(visit, edit)
     own_fields = [fields.pop(one) for one in ("title", "address", "zone")]
-    if name != OWN:
+    if name != OWN_INSTANCE:
         own_fields.insert(
             0,
             name_field(
                 visit,
                 edit,
-                visit.say(_("a-z, 0-9, - and _. Pages and mails show the display name.")),
+                visit.say(_("a-z, 0-9, - and _. Pages and messages show the display name.")),
             ),
         )
     if not name:
         title = visit.say(_("New instance"))
         sections = sections_of(visit, edit, outline, own_fields, fields)
         return FormFrame(title=title, crumbs=crumbs(visit), sections=sections)
-    if name == OWN:  # it cannot be stopped
+    if name == OWN_INSTANCE:  # it cannot be stopped
         fields.pop("enabled", None)
     status_link = (visit.say(_("List and actions")), f"/instance/{name}")
-    is_own, count = name == OWN, _count(edit.before.get("group", ()))
+    is_own, count = name == OWN_INSTANCE, _count(edit.before.get("group", ()))
     own_fields = [one for one in own_fields if not (is_own and one.code == "address")]
     removal = visit.say(
         _(
@@ -267,7 +271,7 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
         about=visit.say(
             _(
                 "Created automatically by Noroshi. Without rules of its own, it notifies the contacts of "
-                "all rules, by routes other than the faulty one."
+                "all rules, through routes other than the faulty one."
             )
         )
         if is_own

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.levels import Level
+from noroshi.core.own_instance import with_titles_in
 from noroshi.core.translation import Message, _
 from noroshi.hosts.footprint import FILES, GOES, LISTENS, size_text
 from noroshi.web.context import WebContext
@@ -46,7 +47,10 @@ async def health(visit: Visit) -> Response:
         size=size_text(answer["size"]),
         free=size_text(answer["free"]),
         oldest=clock(visit, answer["queue"]["oldest"]),
-        own=[_monitor(visit, one, titles) for one in answer["own"]],
+        own=[
+            _monitor(visit, with_titles_in(one, visit.language), titles)
+            for one in answer["own"]
+        ],
         may=may(visit),
     )
 

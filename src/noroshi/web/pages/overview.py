@@ -41,7 +41,7 @@ def routes(web: WebContext, live: Live) -> list[Route]:
         )
 
     async def instance(visit: Visit) -> Response:
-        snapshot = await live.now()
+        snapshot = (await live.now()).read_in(visit.language)
         instance_tree = snapshot.tree.get(visit.request.path_params["instance"])
         if instance_tree is None:
             raise NotFoundError(NO_SUCH_PAGE)
@@ -49,7 +49,8 @@ def routes(web: WebContext, live: Live) -> list[Route]:
         return _fragment(tree_parts(visit.language, macro, snapshot, instance_tree))
 
     async def group(visit: Visit) -> Response:
-        snapshot, names = await live.now(), visit.request.path_params
+        snapshot = (await live.now()).read_in(visit.language)
+        names = visit.request.path_params
         instance_tree = snapshot.tree.get(names["instance"])
         if instance_tree is None or names["group"] not in instance_tree.groups:
             raise NotFoundError(NO_SUCH_PAGE)
@@ -126,13 +127,14 @@ def news(
     }
     fragments = [partial(name, html) for name, html in changed_parts.items()]
     fingerprints = {} if shows in (ALARMS, QUEUE) else now.prints
+    tree = now.read_in(language).tree
     changed_instances = [
         one
         for one, fingerprint in fingerprints.items()
         if _fingerprint(before, one) != fingerprint
     ]
     fragments += [
-        partial(f"s-{one}", tree_parts(language, "instance_sign", now, now.tree[one]))
+        partial(f"s-{one}", tree_parts(language, "instance_sign", now, tree[one]))
         for one in changed_instances
     ]
     if fragments:

@@ -54,11 +54,11 @@ DEEDS: Mapping[str, Callable[..., Awaitable[Queued]]] = {
 }
 """The actions on a mail, each with its operation."""
 DONE: Mapping[str, Message] = {
-    "hold": _("The mail is held, and so are later mails of the same monitor."),
+    "hold": _("The message is held, and so are later messages of the same monitor."),
     "release": _("Released for delivery."),
     "retry": pgettext("did.retry", "Retrying now."),
-    "drop": _("Delivery given up. The mail stays on record with your name."),
-    "edit": _("Changed. A mail that is held or set aside still waits for its release."),
+    "drop": _("Message dropped. It stays on record with your name."),
+    "edit": _("Changed. A held or undeliverable message still has to be released."),
 }
 MOST_SHOWN = 200
 WAY = "route."
@@ -145,20 +145,24 @@ def _matches(visit: Visit, one: Queued, words: str, titles: Titles) -> bool:
 
 def _head(visit: Visit, mails: Sequence[Queued]) -> str:
     if not mails:
-        return visit.say(_("No mail is waiting."))
+        return visit.say(_("No messages are waiting."))
     states = [one.state for one in mails]
     set_aside_count = sum(one in ASIDE for one in states)
     held_count = states.count(DeliveryState.HELD)
     sentences = [
         visit.say(
-            _("Mails waiting: {count}.").fill(count=len(states) - set_aside_count - held_count)
+            _("Messages waiting: {count}.").fill(
+                count=len(states) - set_aside_count - held_count
+            )
         )
     ]
     if held_count:
         sentences.append(visit.say(_("Held manually: {count}.").fill(count=held_count)))
     if set_aside_count:
         sentences.append(
-            visit.say(_("Set aside, decision required: {count}.").fill(count=set_aside_count))
+            visit.say(
+                _("Undeliverable, decision required: {count}.").fill(count=set_aside_count)
+            )
         )
     return " ".join(sentences) if visit.language == "en" else "".join(sentences)
 

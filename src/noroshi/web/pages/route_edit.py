@@ -195,8 +195,8 @@ def _removal(visit: Visit, mail: Mail) -> str:
     if mail.type == "routes":
         return visit.say(
             _(
-                "The route is removed from every order that uses it. Mails that wait only for this route "
-                "stay until you assign another one. To restore it, go back to an earlier version."
+                "The route is removed from every order that uses it. Messages that wait only for this "
+                "route stay until you assign another one. To restore it, go back to an earlier version."
             )
         )
     return visit.say(
@@ -215,7 +215,7 @@ def _named_field(visit: Visit, edit: Edit, mail: Mail) -> Field:
         visit.say(
             pgettext(
                 "mailing.edit.name.help",
-                "a-z, 0-9, - and _. Pages and mails show the display name.",
+                "a-z, 0-9, - and _. Pages and messages show the display name.",
             )
         ),
     )

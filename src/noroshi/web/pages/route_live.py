@@ -215,12 +215,13 @@ async def token(visit: Visit) -> Response:
     outcome = await run(visit, "token_look", route=_route_name(visit))
     if outcome.why:
         return part(visit, "token", {"why": outcome.why})
-    token_answer = outcome.ok
+    token_answer, route = outcome.ok, await load_route(visit, _route_name(visit))
     return part(
         visit,
         "token",
         {
             **token_answer,
+            "by_app": route.alone,
             "why": (),
             "words": [visit.say(words) for words in token_answer["words"]],
             "until": clock(visit, token_answer["until"]),

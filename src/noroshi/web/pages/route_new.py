@@ -139,7 +139,7 @@ class RouteChoice:
 SORTS: Mapping[str, RouteChoice] = {
     "microsoft365": RouteChoice(
         _("Microsoft 365"),
-        _("SMTP or Microsoft Graph, with OAuth 2.0 sign-in by a person or by the app only."),
+        _("SMTP or Microsoft Graph, with OAuth 2.0 sign-in by a user or app-only."),
     ),
     "google": RouteChoice(
         _("Google"), _("Gmail and Google Workspace by SMTP, with OAuth 2.0 sign-in.")
@@ -154,7 +154,9 @@ SORTS: Mapping[str, RouteChoice] = {
     ),
     "pickup": RouteChoice(
         _("Pickup folder"),
-        _("Writes mails as files to a folder, where another program on the node fetches them."),
+        _(
+            "Writes messages as files to a folder, where another program on the node fetches them."
+        ),
     ),
 }
 NAMES = {"microsoft365": "m365", "google": "google"}

@@ -129,11 +129,11 @@ LISTS: Mapping[str, ListTexts] = {
     NOTIFICATIONS.type: ListTexts(
         add=_("Add a notification"),
         about=_(
-            "Contacts that are notified of events of Noroshi itself: it started, it stopped, a mail "
-            "came back."
+            "Contacts that are notified of events of Noroshi itself: it started, it stopped, a "
+            "message bounced."
         ),
         none=_(
-            "There are none yet. Important events are still reported by the routes of the rules."
+            "There are none yet. Important events are still reported through the routes of the rules."
         ),
     ),
 }

@@ -3,10 +3,12 @@ notify."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.operations.status_answers import MonitorShown, MonitorTried
+from noroshi.operations.status_answers import MonitorShown, MonitorTried, with_titles_in
 from noroshi.service.monitors.details import MonitorOperations
 from noroshi.service.monitors.run_now import RunNowOperations
 from noroshi.web.context import WebContext
@@ -30,12 +32,18 @@ def routes(web: WebContext) -> list[Route]:
 async def try_monitor(visit: Visit) -> Response:
     """Show the form; after it was sent, with the result."""
     path = visit.request.path_params["path"]
-    answer = await visit.call(MonitorOperations.show, monitor=path, last=1)
+    answer = await monitor_shown(visit, path, last=1)
     path = answer.status.path
     if visit.request.method == "GET":
         return await _page(visit, answer, Outcome())
     outcome = await run_reauthenticated(visit, RunNowOperations.try_monitor, monitor=path)
     return await _page(visit, answer, outcome)
+
+
+async def monitor_shown(visit: Visit, path: str, **limits: int) -> MonitorShown:
+    """Return what is known of a monitor, with its titles in the visitor's language."""
+    answer = await visit.call(MonitorOperations.show, monitor=path, **limits)
+    return replace(answer, status=with_titles_in(answer.status, visit.language))
 
 
 async def _page(visit: Visit, answer: MonitorShown, outcome: Outcome[MonitorTried]) -> Response:

@@ -28,7 +28,9 @@ LONGEST = 600
 """Characters of a value that are shown, also where it is folded."""
 ABSENT = object()
 CHANGED = "changed"
-"""The value in which a change of definitions has its lines, as `plan` tells them in English."""
+"""The value in which a change of definitions has its differences; in rows of before, as lines of
+`plan` in English."""
+NAME = _("Name")
 FIELD = r"(?!(?:nothing|true|false) )(?P<field>[A-Za-z_][\w.-]*)"
 LINE = re.compile(
     r"~ (?P<key>[\w.-]+/[^:]+):(?: (?P<part>[\w./-]+))? "
@@ -96,7 +98,7 @@ class _StateDifference:
             if before == after:
                 continue
             if name == CHANGED and isinstance(after, Sequence) and not isinstance(after, str):
-                yield from (self._definition_line(str(one)) for one in after)
+                yield from map(self._change_line, after)
             elif isinstance(before, Mapping) and isinstance(after, Mapping):
                 inner = self.lines(_as_fields(before), _as_fields(after))
                 yield from (self._nested(name, one) for one in inner)
@@ -114,8 +116,29 @@ class _StateDifference:
     def _nested(self, name: str, one: Line) -> Line:
         return Line(one.sign, f"{self._name(name)} › {one.name}", one.before, one.after)
 
-    def _definition_line(self, line: str) -> Line:
+    def _change_line(self, change: object) -> Line:
         """Return a line of the difference between two versions of the definitions."""
+        if isinstance(change, Mapping):
+            return self._noted_line({str(name): str(one) for name, one in change.items()})
+        return self._earlier_line(str(change))
+
+    def _noted_line(self, change: Mapping[str, str]) -> Line:
+        key, sign = change.get("key", ""), change.get("sign", "")
+        if "renamed" in change:
+            (sort, _, old), new = change["renamed"].partition("/"), key.partition("/")[2]
+            return self._rename_line(sort, old, new)
+        place = self._place(key, change.get("table", ""))
+        if "setting" not in change:
+            return Line(sign, place)
+        before, after = (self._toml(change.get(side, NOTHING)) for side in ("before", "after"))
+        return Line("~", f"{place} › {self._field(change['setting'])}", before, after)
+
+    def _rename_line(self, sort: str, old: str, new: str) -> Line:
+        name = self.localizer.say(NAME)
+        return Line("~", f"{self._type(sort)} › {name}", old, new)
+
+    def _earlier_line(self, line: str) -> Line:
+        """Return a line of a row of before the differences were kept by their values."""
         changed, whole = LINE.fullmatch(line), WHOLE.fullmatch(line)
         if changed is not None:
             place = self._place(changed["key"], changed["part"] or "")
@@ -123,9 +146,7 @@ class _StateDifference:
             before, after = self._toml(changed["before"]), self._toml(changed["after"])
             return Line("~", f"{place} › {field}", before, after)
         if renamed := RENAMED.fullmatch(line):
-            name = self.localizer.say(_("Name"))
-            place = f"{self._type(renamed['sort'])} › {name}"
-            return Line("~", place, renamed["before"], renamed["after"])
+            return self._rename_line(renamed["sort"], renamed["before"], renamed["after"])
         if whole is not None:
             return Line(whole["sign"], self._place(whole["key"], whole["part"] or ""))
         return Line("", self._name(CHANGED), after=line)
@@ -153,7 +174,7 @@ class _StateDifference:
 
     def _name(self, name: str) -> str:
         if not name:
-            return self.localizer.say(_("overall"))
+            return self.localizer.say(_("whole monitor"))
         return self._word(name, ARGUMENT_NAMES, SETTING_NAMES)
 
     def _type(self, type: str) -> str:

@@ -101,7 +101,7 @@ def _beside(visit: Visit, where: str, what: str) -> str:
     """Return a problem of another definition than the form's own, with its name before it."""
     location = read_location(where)
     type, _, name = location.key.partition("/")
-    if not location.key or not location.inside:
+    if not location.key or not location.inner_path:
         return what
     return after_place(visit.say(NAMED[type].fill(name=name)), what)
 

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from time import monotonic
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ from noroshi.core.roles import VIEWER, roles_up_to
 from noroshi.operations.alarm_answers import Alarms
 from noroshi.operations.history_answers import Log
 from noroshi.operations.mail_answers import Ledger
-from noroshi.operations.status_answers import Status
+from noroshi.operations.status_answers import Status, with_titles_in
 from noroshi.people import random_keys
 from noroshi.ports import StoreError
 from noroshi.service import OperationError, name_of, perform
@@ -116,6 +116,17 @@ class Snapshot:
             ledger=self.ledger.rows,
         )
 
+    def read_in(self, language: str) -> Snapshot:
+        """Return the same state with the titles of the node's own monitors in that language."""
+        return self.once(("read_in", language), lambda: self._read_in(language))
+
+    def _read_in(self, language: str) -> Snapshot:
+        monitors = tuple(with_titles_in(one, language) for one in self.status.monitors)
+        if monitors == self.status.monitors:
+            return self
+        status = replace(self.status, monitors=monitors)
+        return replace(self, status=status, open_alarms=None, _once={})
+
     def once(self, key: object, make: Callable[[], Made]) -> Made:
         """Return a value that is made once for all readers of this snapshot."""
         if key not in self._once:
@@ -128,7 +139,7 @@ class Snapshot:
         templates."""
         if language not in self._parts:
             localizer = LOCALIZERS[language]
-            context = view(self.status, self.ledger, localizer)
+            context = view(self.read_in(language).status, self.ledger, localizer)
             module: Any = templates(language).get_template("overview_parts.html").module
             self._parts[language] = {name: getattr(module, name)(context) for name in PARTS}
         return self._parts[language]

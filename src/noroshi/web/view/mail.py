@@ -10,6 +10,7 @@ from itertools import groupby
 from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.levels import Level
 from noroshi.core.mail import Verdict
+from noroshi.core.reply_text import without_ids
 from noroshi.core.translation import Message, _
 from noroshi.operations.mail_answers import Arrived, LedgerRow, Letter, Said, Tried
 from noroshi.service.definitions.edit import EditOperations
@@ -146,10 +147,10 @@ def relay(
     last_attempt = mail.attempts[-1] if mail.attempts else None
     posts = [
         _post(visit, beginning[0], beginning[1], lit=True),
-        _post(visit, _("Recorded"), mail.queued, lit=True),
+        _post(visit, _("Queued"), mail.queued, lit=True),
         _post(
             visit,
-            _("Tried"),
+            _("Sending"),
             last_attempt.at if last_attempt else None,
             lit=last_attempt is not None,
         ),
@@ -164,7 +165,7 @@ def relay(
         return (
             *posts,
             RelayPost(
-                "is-stuck is-back", visit.say(_("Came back")), _last_time(visit, mail.arrived)
+                "is-stuck is-back", visit.say(_("Bounced")), _last_time(visit, mail.arrived)
             ),
         )
     end = RelayPost(
@@ -220,7 +221,7 @@ def attempts(
 ) -> Iterator[AttemptRow]:
     """Yield the attempts, flat: one line an address. The same reply many times in a row is one
     line with its count."""
-    for _key, group in groupby(delivery_attempts, key=lambda one: _same_reply(visit, one)):
+    for _key, group in groupby(delivery_attempts, key=_reply_key):
         first_attempt, *repeats = group
         last_attempt = repeats[-1] if repeats else first_attempt
         verdict = last_attempt.reply.verdict
@@ -237,9 +238,13 @@ def attempts(
         )
 
 
-def _same_reply(visit: Visit, attempt: DeliveryAttempt) -> tuple[str, str, Verdict, str]:
+def _reply_key(attempt: DeliveryAttempt) -> tuple[object, ...]:
+    """Return what is alike in two attempts of which the page tells once; where nothing was said,
+    what that means."""
     reply = attempt.reply
-    return attempt.route, reply.address, reply.verdict, reply_text(visit, reply)
+    enhanced = reply.enhanced if isinstance(reply, Said) else ""
+    said = without_ids(reply.text) or reply.words
+    return (attempt.route, reply.address, reply.verdict, reply.code, enhanced, said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from noroshi.core.definitions.value_syntax import day_and_time, is_zone
-from noroshi.core.maintenance import Once, span_of
+from noroshi.core.maintenance import OneTimeWindow, span_of
 from noroshi.web.view.tree import STEP
 
 Content = Mapping[str, Any]
@@ -68,7 +68,7 @@ def is_over(window: Content, zone: str, now: datetime) -> bool:
     begins, ends = (day_and_time(str(window.get(name, ""))) for name in ("begins", "ends"))
     if begins is None or ends is None or ends <= begins or not is_zone(zone):
         return False
-    return span_of(Once(begins=begins, ends=ends, zone=zone), now) is None
+    return span_of(OneTimeWindow(begins=begins, ends=ends, zone=zone), now) is None
 
 
 def remove_window(content: Content, place: str, number: int, window: Content) -> Content | None:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.levels import Level
 from noroshi.core.mail import Verdict
-from noroshi.core.route_readiness import Sends, count_readiness
+from noroshi.core.route_readiness import SendReadiness, count_readiness
 from noroshi.core.translation import COMMA, Message, _, ngettext, pgettext
 from noroshi.operations.alarm_answers import SilenceShown, WindowShown
 from noroshi.operations.history_answers import Happened
@@ -137,24 +137,24 @@ def relay_of(
     def at(instant: datetime | None) -> str:
         return localizer.moment(instant, now, seconds=True)
 
-    yield AlarmPost(localizer.say(_("Detected")), "lit", at(row.raised))
-    yield AlarmPost(localizer.say(_("Recorded")), "lit", at(row.queued))
+    yield AlarmPost(localizer.say(_("Raised")), "lit", at(row.raised))
+    yield AlarmPost(localizer.say(_("Queued")), "lit", at(row.queued))
     route = delivery_attempts[-1].route if delivery_attempts else ""
     route = route_titles.get(route, route)
     stop_text = _stop_text(row.state, bool(delivery_attempts), localizer)
     if acceptance:
         yield AlarmPost(
-            localizer.say(_("Sent")),
+            localizer.say(_("Sending")),
             "lit",
             route_titles.get(acceptance.route, acceptance.route),
         )
         yield AlarmPost(localizer.say(_("Accepted")), "lit", at(acceptance.at))
     else:
         yield AlarmPost(
-            localizer.say(_("Sent")), "stuck" if stop_text else "", stop_text or route
+            localizer.say(_("Sending")), "stuck" if stop_text else "", stop_text or route
         )
         yield AlarmPost(localizer.say(_("Accepted")), "")
-    came_back = localizer.say(_("came back")) if row.state == DeliveryState.CAME_BACK else ""
+    came_back = localizer.say(_("bounced")) if row.state == DeliveryState.CAME_BACK else ""
     arrival_state = "lit" if arrival and not came_back else ""
     arrival_text = came_back or (at(arrival.at) if arrival else "")
     yield AlarmPost(
@@ -168,9 +168,9 @@ def _stop_text(state: str, is_tried: bool, localizer: Localizer) -> str:
     if state == DeliveryState.HELD:
         return localizer.say(_("held manually"))
     if state == DeliveryState.SET_ASIDE:
-        return localizer.say(_("set aside"))
+        return localizer.say(_("undeliverable"))
     if state == DeliveryState.DROPPED:
-        return localizer.say(_("given up"))
+        return localizer.say(_("dropped"))
     return localizer.say(_("waiting for retry")) if is_tried else ""
 
 
@@ -243,7 +243,7 @@ def doubts_of_routes(status: Status, localizer: Localizer) -> str:
         return localizer.say(_("the routes require attention"))
     if readiness.doubted:
         return localizer.say(
-            _("the last diagnosis of a route failed, so alarms may not be sent")
+            _("the last diagnosis of a route failed, so alarms might not be sent")
         )
     if readiness.unproved:
         return localizer.say(
@@ -310,8 +310,8 @@ def cannot_send(status: Status, localizer: Localizer) -> str:
         sentences.append(
             localizer.say(
                 ngettext(
-                    "Alarms may not be sent: {bad} of {all} route cannot send.",
-                    "Alarms may not be sent: {bad} of {all} routes cannot send.",
+                    "Alarms might not be sent: {bad} of {all} route cannot send.",
+                    "Alarms might not be sent: {bad} of {all} routes cannot send.",
                     by="all",
                 ).fill(bad=readiness.no, all=readiness.count)
             )
@@ -393,12 +393,12 @@ def route_level(route: RouteStatus) -> str:
 
 def route_state(route: RouteStatus, localizer: Localizer) -> str:
     """Return a route's state in words."""
-    if route.sends is Sends.DOUBTED:
+    if route.sends is SendReadiness.DOUBTED:
         return localizer.say(
             _("the diagnosis failed: {stage}").fill(stage=localizer.say(route.examined_in_vain))
         )
-    if route.sends is Sends.UNPROVED:
-        return localizer.say(_("not proven yet"))
+    if route.sends is SendReadiness.UNPROVED:
+        return localizer.say(_("not verified yet"))
     return localizer.say(ROUTE_STATE_NAMES[route.state])
 
 

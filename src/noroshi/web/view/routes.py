@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from noroshi.core.route_readiness import (
     ReadinessCounts,
-    Sends,
+    SendReadiness,
     count_readiness,
     nothing_against,
 )
@@ -178,11 +178,11 @@ def _why(visit: Visit, route: RouteStatus) -> str:
         return visit.say(
             _(
                 "“{entry}”, which this route needs, is not in the vault. Until it is added, this route "
-                "sends no mail."
+                "sends no messages."
             ).fill(entry=route.lacks[0])
         )
     if route.state == "not signed in" and not route.renewed:
-        return visit.say(_("Not signed in yet. Until then, this route sends no mail."))
+        return visit.say(_("Not signed in yet. Until then, this route sends no messages."))
     return visit.say(route.why)
 
 
@@ -241,17 +241,19 @@ def heading(
 
 def _all_can_send(visit: Visit | Localizer, readiness: ReadinessCounts) -> str:
     if readiness.doubted:
-        return visit.say(_("The last diagnosis of a route failed, so mails may not be sent."))
+        return visit.say(
+            _("The last diagnosis of a route failed, so messages might not be sent.")
+        )
     if readiness.unproved:
         return visit.say(
-            _("No route problems are known. Not proven yet: {unproved} of {count}.").fill(
+            _("No route problems are known. Not verified yet: {unproved} of {count}.").fill(
                 unproved=readiness.unproved, count=readiness.count
             )
         )
     if readiness.count == 1:
-        return visit.say(_("Mails can be sent. There is only one route."))
+        return visit.say(_("Messages can be sent. There is only one route."))
     return visit.say(
-        _("Mails can be sent by every route ({count}).").fill(count=readiness.count)
+        _("Messages can be sent through every route ({count}).").fill(count=readiness.count)
     )
 
 
@@ -262,7 +264,7 @@ def _some_cannot(
     readiness: ReadinessCounts,
 ) -> str:
     """Say how many cannot send; that the others do only where each order has one."""
-    may_send = {one.name for one in routes if one.sends is not Sends.NO}
+    may_send = {one.name for one in routes if one.sends is not SendReadiness.NO}
     stuck = [order_title(visit, key, documents) for key in stuck_orders(may_send, documents)]
     if stuck:
         order_names = _first_of(visit, stuck)
@@ -277,8 +279,8 @@ def _some_cannot(
     if others_send:
         return visit.say(
             ngettext(
-                "{bad} of {count} route cannot send. Alarms are sent by the others.",
-                "{bad} of {count} routes cannot send. Alarms are sent by the others.",
+                "{bad} of {count} route cannot send. Alarms are sent through the others.",
+                "{bad} of {count} routes cannot send. Alarms are sent through the others.",
             ).fill(bad=readiness.no, count=readiness.count)
         )
     return visit.say(

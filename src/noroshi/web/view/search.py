@@ -67,8 +67,8 @@ def require_place(visit: Visit, text: str, labels: Labels) -> tuple[str, Outcome
     if match.several:
         refusal = visit.say(
             ngettext(
-                "{count} place is called “{given}”. Choose one: {near}",
-                "{count} places are called “{given}”. Choose one: {near}",
+                "{count} match for “{given}”. Choose one: {near}",
+                "{count} matches for “{given}”. Choose one: {near}",
             ).fill(given=text, count=len(match.near), near=suggestions)
         )
     elif suggestions:

@@ -49,7 +49,7 @@ GROUPS = (
             SettingsPage(
                 "/settings/rules",
                 _("Rules"),
-                _("When an alarm is sent, to whom, and by which route."),
+                _("When an alarm is sent, to whom, and through which route."),
             ),
             SettingsPage(
                 "/settings/notifications",
@@ -71,7 +71,7 @@ GROUPS = (
         _("People and programs"),
         (
             SettingsPage(
-                "/settings/me", _("My account"), _("Your password, and two-step log-in.")
+                "/settings/me", _("My account"), _("Your password, and two-step login.")
             ),
             SettingsPage(
                 "/settings/users",
@@ -108,8 +108,7 @@ GROUPS = (
                 "/first/alarm",
                 _("Initial setup"),
                 _(
-                    "Who is notified, what this machine monitors, the delivery route, a test "
-                    "alarm."
+                    "Who is notified, what this computer monitors, the delivery route, a test alarm."
                 ),
                 ADMIN,
             ),

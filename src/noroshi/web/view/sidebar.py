@@ -20,6 +20,7 @@ class Sidebar:
     def __init__(
         self, snapshot: Snapshot, language: str, open_path: str = "", path: str = ""
     ) -> None:
+        snapshot = snapshot.read_in(language)
         self.path, self.count = path, len(snapshot.status.monitors)
         self.instances = tuple(snapshot.tree.values())
         self.worst = worst(one.level for one in self.instances)

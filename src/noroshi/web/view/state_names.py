@@ -11,13 +11,13 @@ STATE_NAMES: Mapping[str, Message] = {
     DeliveryState.WAITING: _("waiting"),
     DeliveryState.OUT: _("being sent"),
     DeliveryState.HELD: _("held"),
-    DeliveryState.SET_ASIDE: _("set aside"),
+    DeliveryState.SET_ASIDE: _("undeliverable"),
     DeliveryState.ACCEPTED: _("accepted"),
     DeliveryState.SEEN_ARRIVED: _("arrival confirmed"),
-    DeliveryState.CAME_BACK: _("came back"),
-    DeliveryState.DROPPED: _("given up"),
+    DeliveryState.CAME_BACK: _("bounced"),
+    DeliveryState.DROPPED: _("dropped"),
     DeliveryState.IN_DIGEST: _("in a digest"),
-    DeliveryState.SET_ASIDE_IN_DIGEST: _("set aside in a digest"),
+    DeliveryState.SET_ASIDE_IN_DIGEST: _("undeliverable in a digest"),
 }
 ROUTE_STATE_NAMES: Mapping[str, Message] = {
     "well": _("ready"),

@@ -21,7 +21,7 @@ from noroshi_lab.lab.responses import PAGE, as_json, language, page, texts
 from noroshi_lab.lab.web_faults import strike
 
 ROOT = "/oidc"
-_WRONG = _("The mail address or password is wrong.")
+_WRONG = _("The email address or password is wrong.")
 _STALE = _("This page was already used. Start the sign-in again.")
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -45,13 +45,13 @@ LIMITS = (
     Switch(
         name="throttling",
         values=get_args(Manner),
-        help=_("mails above the limit per minute: delayed, or refused (432 4.3.2)"),
+        help=_("messages above the limit per minute: delayed, or refused (432 4.3.2)"),
         get=lambda board: board.limits.manner,
         put=_manner,
     ),
-    counted("mails-a-minute", _of, "a_minute", _MOST, _("mails per minute of one mailbox")),
+    counted("mails-a-minute", _of, "a_minute", _MOST, _("messages per minute of one mailbox")),
     counted(
-        "recipients", _of, "recipients", _MOST, _("recipients of one mail; above: 452 4.5.3")
+        "recipients", _of, "recipients", _MOST, _("recipients of one message; above: 452 4.5.3")
     ),
     counted(
         "recipients-a-day",
@@ -84,7 +84,7 @@ LIMITS = (
     Switch(
         name="size",
         kind="number",
-        help=_("maximum size of one mail in MB (MaxSendSize); above: 552 5.3.4"),
+        help=_("maximum size of one message in MB (MaxSendSize); above: 552 5.3.4"),
         get=lambda board: f"{board.limits.size / MEGABYTE:g}",
         put=_size,
     ),
@@ -151,6 +151,6 @@ LIMITS = (
         "idle",
         _of,
         "idle",
-        _("idle time-out of an SMTP connection; afterwards 421 4.4.1; 0s: none"),
+        _("idle timeout of an SMTP connection; afterwards 421 4.4.1; 0s: none"),
     ),
 )

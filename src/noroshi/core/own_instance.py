@@ -1,0 +1,53 @@
+"""The instance "noroshi", by which a node monitors itself: its name, kinds and titles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from noroshi.core.translation import Message, _, pgettext
+
+OWN_INSTANCE = "noroshi"
+"""The instance's name, and how the ids of its monitors begin."""
+ROUTE, ACCOUNT, QUEUE, NODE = (
+    f"{OWN_INSTANCE}-{kind}" for kind in ("route", "account", "queue", "node")
+)
+KINDS = (ROUTE, ACCOUNT, QUEUE, NODE)
+TITLES: Mapping[str, Message] = {
+    "mail": pgettext("mail", "Mail"),
+    "queue": _("Mail queue"),
+    "node": _("Node"),
+    "account": _("Account {name}"),
+}
+"""The names of its groups and monitors."""
+OF_ROUTE = _("Delivery route {name}")
+LONGEST_NAME = 64
+
+
+def built_in_title(kind: str, name: str) -> Message | None:
+    """Return the title that Noroshi gives to one of the node's own monitors; None for a route,
+    which has its own title, and for an account whose name was shortened."""
+    if kind == ACCOUNT and len(name) < LONGEST_NAME:
+        return TITLES["account"].fill(name=name.removeprefix("account-"))
+    return {QUEUE: TITLES["queue"], NODE: TITLES["node"]}.get(kind)
+
+
+def built_in_group_title(group: str) -> Message | None:
+    """Return the title that Noroshi gives to one of the node's own groups."""
+    return TITLES.get(group)
+
+
+def with_titles_in(status: Mapping[str, Any], language: str) -> Mapping[str, Any]:
+    """Return the state of a monitor, as an operation answers it, for a reader of that language:
+    the node's own monitors and groups have the titles of most contacts' language there."""
+    return {**status, **titles_in(status["path"], status["kind"], language)}
+
+
+def titles_in(path: str, kind: str, language: str) -> Mapping[str, str]:
+    """Return the `title` and `group_title` of a monitor of that kind as far as Noroshi gives them:
+    to the node's own ones."""
+    instance, group, name = path.split("/", 2)
+    if instance != OWN_INSTANCE:
+        return {}
+    titles = {"group_title": built_in_group_title(group), "title": built_in_title(kind, name)}
+    return {field: one.say(language) for field, one in titles.items() if one is not None}
