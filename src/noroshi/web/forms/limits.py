@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from noroshi import schema
+from noroshi.actions.phrases import UNITS, is_time
 from noroshi.core.definitions.schema import LimitsDef
 from noroshi.core.translation import Medium, _
 from noroshi.operations.definition_answers import Kind as KindAnswer
@@ -77,10 +78,15 @@ def kind_of(answer: KindAnswer, language: str, *outer_limits: Limits) -> Kind:
         defaults=defaults,
         open=answer.open,
         units={
-            **{readings[name]: unit for name, unit in answer.units.items()},
+            **{readings[name]: _unit(unit, language) for name, unit in answer.units.items()},
             **{readings[name]: NUMBERS.say(language) for name in answer.yes_no},
         },
     )
+
+
+def _unit(unit: str, language: str) -> str:
+    """Return a unit as a reader of that language has it: a unit of time is a word."""
+    return UNITS[unit].fill(number="").say(language).strip() if is_time(unit) else unit
 
 
 @cache
