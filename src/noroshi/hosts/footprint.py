@@ -17,7 +17,7 @@ from noroshi.config.web import Web
 from noroshi.core.translation import NOTHING, Message, _, plain
 from noroshi.hosts.threads import apart
 from noroshi.hosts.time_zone import machine_zone
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Clocks
 
 LOG_FILE = "noroshi.log"
@@ -174,7 +174,7 @@ def _facts(path: Path) -> tuple[Message, bool]:
     except FileNotFoundError:
         return NOT_THERE, False
     except OSError as error:
-        return why(error), False
+        return cause_text(error), False
     regular = stat.S_ISREG(found.st_mode)
     size = SIZE.fill(size=size_text(found.st_size)) if regular else NOTHING
     mode, owner = f"{stat.S_IMODE(found.st_mode):04o}", _user(found.st_uid)

@@ -12,7 +12,7 @@ from noroshi.config.web import Web
 from noroshi.core.translation import _, plain
 from noroshi.hosts.threads import apart
 from noroshi.knowledge.knowledge_files import knowledge
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports.examination import Exam, StepError, StepResult
 
 NONE = _("none (web = false in {file})")
@@ -65,7 +65,9 @@ def _try_to_listen(web: Web) -> None:
 
 def _stopped(where: str, web: Web, error: OSError) -> StepError:
     taken = error.errno == errno.EADDRINUSE
-    words = TAKEN.fill(where=where) if taken else CANNOT.fill(where=where, why=why(error))
+    words = (
+        TAKEN.fill(where=where) if taken else CANNOT.fill(where=where, why=cause_text(error))
+    )
     values = {"port": str(web.port), "other": str(web.port + 1), "file": FILE}
     cure = knowledge().cures["computer.another_port"]
     return StepError(plain(where), cure.remedy(words, Exam(user_values=values)))

@@ -27,7 +27,7 @@ from noroshi.hosts import launcher
 from noroshi.hosts.clearance import Clearance
 from noroshi.hosts.programs import Cleared
 from noroshi.hosts.threads import apart
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Program, ProgramResult, Unmeasurable
 
 log = logging.getLogger(__name__)
@@ -131,10 +131,10 @@ class Running:
                 words = HANGS.fill(path=path, seconds=2 * self._patience)
                 raise Unmeasurable(words) from None
             except _StartError as refused:
-                words = NO_START.fill(path=path, why=why(refused.error))
+                words = NO_START.fill(path=path, why=cause_text(refused.error))
                 raise Unmeasurable(words) from refused.error
             except ValueError as error:  # a NUL in an argument
-                raise Unmeasurable(NO_START.fill(path=path, why=why(error))) from error
+                raise Unmeasurable(NO_START.fill(path=path, why=cause_text(error))) from error
         raise Unmeasurable(LOST)
 
     async def _run_once(self, program: Program, cleared: Cleared) -> _ProgramEnd:
@@ -169,7 +169,7 @@ class Running:
         except OSError as error:
             if freest:
                 return freest
-            raise Unmeasurable(NO_LAUNCHER.fill(why=why(error))) from error
+            raise Unmeasurable(NO_LAUNCHER.fill(why=cause_text(error))) from error
         return self._channels[-1]
 
     async def close(self) -> None:

@@ -12,7 +12,7 @@ import psutil
 
 from noroshi.core.translation import _
 from noroshi.hosts.threads import apart
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Unmeasurable, Volume
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ class Volumes:
         try:
             mounts = await apart(self._mounts)
         except OSError as error:
-            raise Unmeasurable(UNREADABLE.fill(why=why(error))) from error
+            raise Unmeasurable(UNREADABLE.fill(why=cause_text(error))) from error
         pending = {mount: self._look(mount) for mount in mounts}
         if waiting := [look for mount, look in pending.items() if mount not in self._hanging]:
             await asyncio.wait(waiting, timeout=self._patience)
