@@ -27,7 +27,7 @@ from noroshi.core.notices.notice import (
     UnhealthyMonitor,
 )
 from noroshi.core.translation import plain
-from noroshi.stores.sqlite.quarantine import WHY
+from noroshi.stores.sqlite.quarantine import UNREADABLE
 from tests.sweeps import sweep
 
 NOTICES = Path(__file__).parents[1] / "data" / "notices"
@@ -113,7 +113,7 @@ ALL = {
         ASIDE,
         to=(),
         subject="?",
-        reason=WHY.fill(said="no Envelope: Input data was truncated"),
+        reason=UNREADABLE.fill(said="no Envelope: Input data was truncated"),
         unread=True,
     ),
     "came-back": CAME_BACK,

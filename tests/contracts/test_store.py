@@ -11,7 +11,7 @@ import pytest
 from noroshi.core.levels import Level, Reason
 from noroshi.core.model import NOT_SUPPRESSED, Reading, Sample, State, Suppression
 from noroshi.core.translation import NOTHING, bilingual
-from noroshi.ports import ANSWERS, LEASE, Beat, Node, StoreConflict, StoreError, Version
+from noroshi.ports import LEASE, MOST_DECISIONS, Beat, Node, StoreConflict, StoreError, Version
 from tests.contracts.sample_records import (
     DAWN,
     DISK,
@@ -254,8 +254,8 @@ async def test_an_event_written_twice_is_one(store, give):
 async def test_events_are_of_one_monitor_or_of_all_and_no_more_than_asked_for(store, give):
     await give(events=(event(1), event(1, "n"), event(2)))
     assert [e.id for e in await store.events()] == ["m.2", "n.1", "m.1"]
-    assert [e.id for e in await store.events(last=2)] == ["m.2", "n.1"]
-    assert [e.id for e in await store.events("m", last=1)] == ["m.2"]
+    assert [e.id for e in await store.events(limit=2)] == ["m.2", "n.1"]
+    assert [e.id for e in await store.events("m", limit=1)] == ["m.2"]
 
 
 async def test_a_rule_s_answers_are_kept_with_the_newest_first(store, give):
@@ -270,7 +270,7 @@ async def test_of_a_rule_s_answers_about_an_item_the_last_ones_stay(store, give)
     """In the order in which they came: the clock may be set back."""
     told = [
         decision((Reason.REPEAT, Reason.TOO_SOON)[n % 2], DAWN - n * MINUTE)
-        for n in range(ANSWERS + 3)
+        for n in range(MOST_DECISIONS + 3)
     ]
     other = replace(decision(Reason.NOT_ASKED), item="other")
     another = replace(decision(Reason.NOT_ASKED), rule="another")
@@ -278,7 +278,7 @@ async def test_of_a_rule_s_answers_about_an_item_the_last_ones_stay(store, give)
     for one in told:
         await give(decisions=(one,))
     kept = [d for d in await store.decisions("m") if d not in (other, another)]
-    assert kept == told[: -ANSWERS - 1 : -1] and len(kept) == ANSWERS
+    assert kept == told[: -MOST_DECISIONS - 1 : -1] and len(kept) == MOST_DECISIONS
     assert other in await store.decisions("m") and another in await store.decisions("m")
 
 
@@ -315,10 +315,10 @@ async def test_the_newest_samples_of_a_monitor_come_first_and_without_memory(sto
     await store.append([("m", first), ("n", used(5.0))])
     await store.append([("m", second)])
     assert await store.samples("m") == [second, replace(first, memory={})]
-    assert await store.samples("m", last=1) == [second]
+    assert await store.samples("m", limit=1) == [second]
     assert await store.samples("x") == []
-    assert await store.newest({"m", "x"}) == {"m": second}
-    assert await store.newest(()) == {}
+    assert await store.newest_samples({"m", "x"}) == {"m": second}
+    assert await store.newest_samples(()) == {}
 
 
 @pytest.mark.parametrize(
@@ -467,12 +467,12 @@ async def test_a_store_is_closed_twice_without_harm(store):
 
 
 async def test_an_earlier_version_comes_back_whole_and_the_list_is_without_documents(empty):
-    await empty.publish(version(DISK), [], base=0)
-    await empty.publish(version(), [], base=1)
+    await empty.publish(version(DISK), [], base_number=0)
+    await empty.publish(version(), [], base_number=1)
     assert (await empty.version(1)).documents == (DISK,)
     assert await empty.version(7) is None
     assert [(v.number, v.documents) for v in await empty.versions()] == [(2, ()), (1, ())]
-    assert [v.number for v in await empty.versions(last=1)] == [2]
+    assert [v.number for v in await empty.versions(limit=1)] == [2]
 
 
 async def test_a_job_s_last_report_stands_in_the_place_of_the_one_before(store):

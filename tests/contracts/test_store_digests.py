@@ -579,7 +579,7 @@ async def test_a_digest_by_its_route_s_new_name_has_its_members_go_by_that_too(
     store, node, lend, together
 ):
     assert (await lend()).envelope == C
-    assert await store.readdress(together.id, (), ("graph",), anew=False)
+    assert await store.readdress(together.id, (), ("graph",), reset=False)
     found = [(await store.envelope(id))[0] for id in (together.id, "a", "b")]
     assert [one.envelope.routes for one in found] == [("graph",)] * 3
     assert [one.state for one in found] == ["", "together", "together"]
@@ -633,6 +633,6 @@ async def test_members_follow_a_route_s_new_name_also_where_their_digest_left_on
     assert await store.replace_by_digest(first, made)
     out = await store.claim_parcel(node, "smtp", DAWN)
     assert await store.settle(out, LATER, NextRoute(plain("no")))
-    assert await store.readdress(made.id, (), ("graph-of-m365",), anew=False)
+    assert await store.readdress(made.id, (), ("graph-of-m365",), reset=False)
     routes = [(await store.envelope(id))[0].envelope.routes for id in ("a", made.id)]
     assert routes == [("smtp", "graph-of-m365"), ("graph-of-m365",)]

@@ -718,7 +718,7 @@ async def test_a_mail_by_the_same_route_of_another_name_keeps_its_attempts(
     receipt = Receipt(at=DAWN, answers={"a": Answer(Verdict.DEFERRED)})
     await store.settle(await lend(), receipt, Retry(SOON, plain("450")))
     before = await store.envelope("m.1/r/ops")
-    assert await store.readdress("m.1/r/ops", (), ("graph",), anew=anew)
+    assert await store.readdress("m.1/r/ops", (), ("graph",), reset=anew)
     mended = (await lend("graph", SOON)).envelope
     assert (mended.routes, mended.attempts) == (("graph",), attempts)
     assert before[0].envelope.attempts == 1
@@ -808,12 +808,12 @@ async def test_the_queue_in_numbers_says_what_its_rows_say(store, node):
     late, early = replace(letter(id="late"), born=DAWN + MINUTE), letter(id="early")
     trip = replace(letter(id="trip/1"), born=DAWN - MINUTE)
     await store.post(late, early, trip)
-    found = await store.queue_counts(but="trip/")
+    found = await store.queue_counts(excluded_prefix="trip/")
     assert (found.waiting, found.out, found.oldest) == (2, 0, DAWN)
     assert found.alarms == len(late.alarms) + len(early.alarms)
     assert found.by_route == dict.fromkeys(early.routes, 2)
     everything = await store.queue_counts()
     assert (everything.waiting, everything.oldest) == (3, DAWN - MINUTE)
     await store.hold("early", "sato")
-    held = await store.queue_counts(but="trip/")
+    held = await store.queue_counts(excluded_prefix="trip/")
     assert (held.waiting, held.held, held.oldest) == (1, 1, DAWN + MINUTE)

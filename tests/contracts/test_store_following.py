@@ -155,5 +155,5 @@ async def test_a_note_is_kept_under_its_name_and_replaced(store):
 
 async def test_only_what_begins_so_is_found_however_late_it_may_be(store):
     await store.post(*(letter(f"{id}/1", alarms=()) for id in ("trip", "trix")))
-    found = await store.latest_by_prefix("trip/", 3, before="z")
+    found = await store.latest_by_prefix("trip/", 3, end_id="z")
     assert [one.row.envelope.id for one in found] == ["trip/1"]

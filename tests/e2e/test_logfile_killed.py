@@ -76,7 +76,7 @@ def counted(home) -> list[int]:
         return sorted(
             sum(
                 int(reading.value)
-                for sample in samples.newest(db, monitor, ALL)
+                for sample in samples.newest_samples(db, monitor, ALL)
                 for reading in sample.readings
                 if reading.name == "hits"
             )

@@ -135,7 +135,7 @@ class Scene:
         try:
             yield engine
         finally:
-            for turn in engine.watcher.running:
+            for turn in engine.watcher.running_checks:
                 turn.cancel()
 
     async def run(self, minutes=1, monitor=None, **used):
@@ -154,7 +154,7 @@ class Scene:
         steps = [engine.tick] + [engine.hold] * (second % 3 == 0) + [engine.flush]
         for step in steps:
             await engine.attempt(step)
-        await asyncio.gather(*engine.watcher.running)
+        await asyncio.gather(*engine.watcher.running_checks)
         await engine.attempt(engine.emergency.step)
         await engine.attempt(engine.mailbox_poller.step)
         for name in list(engine.dispatcher.routes):

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from noroshi.engine.liveness import Punctuality
-from noroshi.engine.monitoring.check_slots import HALF, MOST, SLOTS, CheckSlots, RunPace
+from noroshi.engine.monitoring.check_slots import HALF, MOST_CHECKS, SLOTS, CheckSlots, RunPace
 from noroshi.testing import FakeHost
 from tests.flow.scene import VOLUMES, Scene, disk_monitor
 
@@ -58,7 +58,7 @@ async def until(claim) -> None:
         await asyncio.sleep(0.01)
 
 
-HANGING = [f"hangs-{n}" for n in range(MOST + 4)]
+HANGING = [f"hangs-{n}" for n in range(MOST_CHECKS + 4)]
 
 
 async def test_as_many_as_there_are_slots_run_at_a_time(runs):
@@ -79,9 +79,9 @@ async def test_no_more_hang_at_a_time_than_may(runs):
     runs.begin("good")
     await runs.end("good")
     runs.begin(*HANGING)
-    await until(lambda: len(runs.begun) == 1 + MOST)
+    await until(lambda: len(runs.begun) == 1 + MOST_CHECKS)
     await asyncio.sleep(0.05)
-    assert len(runs.begun) == 1 + MOST
+    assert len(runs.begun) == 1 + MOST_CHECKS
     await until(lambda: runs.slots.pace(runs.begun[-1]) is RunPace.SLOW)
     runs.begin("good")  # its last run was brisk, so that it need not wait for their end
     await runs.end("good")
@@ -176,7 +176,7 @@ async def test_all_that_run_and_wait_can_be_ended_in_the_same_moment(runs):
     await until(lambda: len(runs.begun) == 2 * SLOTS)
 
 
-@pytest.mark.parametrize("pace", [RunPace.NEW, RunPace.SLOW])
+@pytest.mark.parametrize("pace", [RunPace.UNKNOWN, RunPace.SLOW])
 async def test_more_brisk_ones_than_there_are_slots_for_keep_nobody_out_for_ever(runs, pace):
     if pace is RunPace.SLOW:
         runs.begin("other")

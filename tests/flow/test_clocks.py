@@ -120,7 +120,7 @@ async def test_an_alarm_that_is_written_before_the_set_clock_is_seen_goes_at_onc
         scene.time.pass_by(seconds=5)
         scene.time.jump(hours=hours)
         engine.watcher.start_due(engine.watcher.block)
-        await asyncio.gather(*engine.watcher.running)
+        await asyncio.gather(*engine.watcher.running_checks)
         await scene.seconds(engine, 5)
         assert scene.subjects == [CRITICAL]
         await scene.seconds(engine, 1700)
@@ -146,7 +146,7 @@ async def test_an_alarm_that_waits_for_a_lock_while_the_clock_is_set_is_repeated
         scene.time.jump(hours=hours)
         await engine.tick()
         scene.store.unlock()
-        await asyncio.gather(*engine.watcher.running)
+        await asyncio.gather(*engine.watcher.running_checks)
         await scene.seconds(engine, 1700)
         assert scene.subjects == [CRITICAL]
         await scene.seconds(engine, 200)
@@ -199,7 +199,7 @@ async def test_a_mail_that_comes_back_before_the_set_clock_is_seen_waits_no_hour
         for _ in range(12):
             await engine.tick()
             await engine.attempt(engine.hold)
-            await asyncio.gather(*engine.watcher.running)
+            await asyncio.gather(*engine.watcher.running_checks)
             scene.time.pass_by(seconds=1)
         out = asyncio.create_task(engine.dispatcher.send_one("smtp1"))
         await sent.wait()
@@ -287,10 +287,10 @@ async def test_a_clock_set_on_while_a_mail_is_out_holds_up_nobody():
     async with storm.life() as engine:
         await storm.seconds(engine, 60)
         storm.smtp.send, storm.used = hang, {"/a": 96}
-        while not engine.watcher.running:
+        while not engine.watcher.running_checks:
             await engine.tick()
             storm.time.pass_by(seconds=1)
-        await asyncio.gather(*engine.watcher.running)
+        await asyncio.gather(*engine.watcher.running_checks)
         out = asyncio.create_task(engine.dispatcher.send_one("smtp1"))
         for _ in range(20):
             await asyncio.sleep(0)

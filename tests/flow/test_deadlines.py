@@ -11,7 +11,7 @@ from noroshi.engine.monitoring.deadlines import Deadlines
 
 async def test_who_is_in_time_is_left_alone():
     deadlines = Deadlines()
-    with deadlines.within(60):
+    with deadlines.limit(60):
         await asyncio.sleep(0)
 
 
@@ -20,7 +20,7 @@ async def test_who_is_late_is_ended_and_nobody_else():
 
     async def look(seconds: float) -> str:
         try:
-            with deadlines.within(seconds):
+            with deadlines.limit(seconds):
                 await for_ever.wait()
         except TimeoutError:
             return "late"
@@ -38,15 +38,15 @@ async def test_who_is_late_is_ended_and_nobody_else():
 async def test_after_a_quiet_time_the_next_one_is_ended_too():
     deadlines = Deadlines()
     for _ in range(3):
-        with deadlines.within(0.01):
+        with deadlines.limit(0.01):
             pass
-        with pytest.raises(TimeoutError), deadlines.within(0.01):
+        with pytest.raises(TimeoutError), deadlines.limit(0.01):
             await asyncio.Event().wait()
 
 
 async def test_a_task_goes_on_after_its_limit():
     deadlines, task = Deadlines(), asyncio.current_task()
-    with pytest.raises(TimeoutError), deadlines.within(0):
+    with pytest.raises(TimeoutError), deadlines.limit(0):
         await asyncio.Event().wait()
     assert task.cancelling() == 0
     await asyncio.sleep(0)
@@ -56,7 +56,7 @@ async def test_the_engine_s_own_end_is_no_time_out():
     deadlines = Deadlines()
 
     async def look() -> None:
-        with deadlines.within(60):
+        with deadlines.limit(60):
             await asyncio.Event().wait()
 
     task = asyncio.create_task(look())
@@ -70,7 +70,7 @@ async def test_a_cancellation_beside_the_time_out_stays_one():
     deadlines = Deadlines()
 
     async def look() -> None:
-        with deadlines.within(0):
+        with deadlines.limit(0):
             try:
                 await asyncio.Event().wait()
             finally:
@@ -83,5 +83,5 @@ async def test_a_cancellation_beside_the_time_out_stays_one():
 
 async def test_an_error_of_the_look_is_its_own():
     deadlines = Deadlines()
-    with pytest.raises(LookupError), deadlines.within(60):
+    with pytest.raises(LookupError), deadlines.limit(60):
         raise LookupError

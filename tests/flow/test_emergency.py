@@ -252,7 +252,7 @@ def the_store_comes_back(scene, engine):
         mend(scene)
         scene.time.pass_by(seconds=6)
         engine.watcher.start_due(engine.watcher.block)
-        await asyncio.gather(*engine.watcher.running)
+        await asyncio.gather(*engine.watcher.running_checks)
 
     return happens
 
@@ -286,7 +286,7 @@ async def test_an_instance_that_is_written_while_another_is_told_is_told_in_its_
         scene.used, scene.store.failing = {"/a": 95}, True
         for _ in range(75):
             await engine.attempt(engine.tick)
-            await asyncio.gather(*engine.watcher.running)
+            await asyncio.gather(*engine.watcher.running_checks)
             scene.time.pass_by(seconds=1)
         scene.smtp.meanwhile = the_store_comes_back(scene, engine)
         caplog.clear()

@@ -12,16 +12,17 @@ from noroshi.core.cadence import FixedTimes
 from noroshi.core.mail import Route, Verdict
 from noroshi.core.model import Contact, Instance
 from noroshi.core.notices.notice import Failure, Happening, Notification
+from noroshi.core.own_instance import OWN_INSTANCE, QUEUE
 from noroshi.core.translation import plain
 from noroshi.engine.notices.notifier import LAST_POSTED
-from noroshi.engine.notices.version_batching import QUIET
+from noroshi.engine.notices.version_batching import QUIET_SECONDS
 from noroshi.ports import Document, Version
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import FaultyStore, Killed
 from tests.flow.scene import NOTE, OPS, RULE, FixedPlan, Scene, disk_monitor
 
 SAM = Contact(id="sam", addresses=("sam@example.com",))
-WEB2 = Instance(name="web2")
+WEB2, OWN = Instance(name="web2"), Instance(name=OWN_INSTANCE)
 NO_OPS = {"ops@example.com": Verdict.REFUSED, "sam@example.com": Verdict.ACCEPTED}
 NO_OLD = {
     "ops@example.com": Verdict.ACCEPTED,
@@ -188,7 +189,7 @@ async def test_what_a_version_changes_is_told_with_who_and_why():
         changed = (document("web1", every="5m"),)
         await scene.version(asked, documents=changed, note="too often")
         await scene.seconds(engine, 8)
-        scene.time.pass_by(seconds=QUIET)
+        scene.time.pass_by(seconds=QUIET_SECONDS)
         await scene.seconds(engine, 8)
     first, about = scene.of(Happening.CHANGED)
     assert (first.version, first.is_offline_change) == (1, True)
@@ -214,7 +215,7 @@ async def test_of_many_versions_that_come_at_once_none_is_left_out():
             every = (document("web1", every=f"{minutes}m"),)
             await scene.version(asked, documents=every)
         await scene.seconds(engine, 8)
-        scene.time.pass_by(seconds=QUIET)
+        scene.time.pass_by(seconds=QUIET_SECONDS)
         await scene.seconds(engine, 8)
     _, several = scene.of(Happening.CHANGED)
     assert (several.first, several.version) == (2, 31)
@@ -232,7 +233,7 @@ async def test_versions_that_one_person_makes_one_after_the_other_are_told_as_on
         assert len(scene.of(Happening.CHANGED)) == 1  # of the start
         await scene.version(asked, documents=(document("web1", every="5m"),), who="eri")
         await scene.seconds(engine, 8)
-        scene.time.pass_by(seconds=QUIET)
+        scene.time.pass_by(seconds=QUIET_SECONDS)
         await scene.seconds(engine, 8)
     _, several, hers = scene.of(Happening.CHANGED)
     assert (several.first, several.version, several.note.en) == (2, 4, "setup")
@@ -354,6 +355,18 @@ async def test_a_report_names_what_is_bad_and_what_became_of_the_alarms():
     assert [one.path for one in report.unhealthy] == ["web1/g/disk"]
     assert report.tally["accepted"] >= 1
     assert (report.waiting, report.set_aside) == (0, 0)
+
+
+async def test_a_report_names_the_nodes_own_monitors_for_a_reader_of_any_language():
+    scene = Told()
+    scene.checks = tuple(replace(one, kind=QUEUE) for one in scene.checks)
+    queue = disk_monitor(name="queue", kind=QUEUE, title="Mail queue", instance=OWN)
+    await scene.version(told(Happening.WELL, at=EIGHT), monitors=(queue,))
+    await scene.run(minutes=1, a=95)
+    scene.time.pass_by(minutes=118.9)
+    await scene.run(minutes=3, a=95)
+    [report] = scene.of(Happening.WELL)
+    assert [one.title.ja for one in report.unhealthy] == ["送信キュー"]
 
 
 class Losing(MemoryStore):

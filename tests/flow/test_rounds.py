@@ -3,12 +3,12 @@
 import asyncio
 from time import perf_counter
 
-from noroshi.engine.monitoring.rounds import LEAST, MOST, SPENT, Rounds
+from noroshi.engine.monitoring.rounds import FEWEST_TURNS, MOST_TURNS, SPENT_SECONDS, Rounds
 
 
 async def test_little_goes_on_at_once():
     rounds = Rounds()
-    for _ in range(3 * MOST):
+    for _ in range(3 * MOST_TURNS):
         turn = asyncio.create_task(rounds.turn())
         await asyncio.sleep(0)
         assert turn.done()
@@ -36,15 +36,15 @@ async def between(work, count):
 
 async def test_of_many_that_cost_much_few_go_on_between_two_turns_of_somebody_else():
     def dear():
-        end = perf_counter() + SPENT
+        end = perf_counter() + SPENT_SECONDS
         while perf_counter() < end:
             pass
 
-    assert max(await between(dear, 10 * LEAST)) <= LEAST
+    assert max(await between(dear, 10 * FEWEST_TURNS)) <= FEWEST_TURNS
 
 
 async def test_of_many_that_cost_little_no_more_than_the_most_do():
-    assert max(await between(lambda: None, 20 * MOST)) <= MOST
+    assert max(await between(lambda: None, 20 * MOST_TURNS)) <= MOST_TURNS
 
 
 async def test_who_is_cancelled_while_waiting_keeps_nobody_waiting():

@@ -153,7 +153,7 @@ async def test_what_is_being_measured_while_a_version_comes_is_judged_by_that(ot
         await scene.plan(disk_monitor(**other))
         await engine.hold()
         host.answers.set()
-        await asyncio.gather(*engine.watcher.running)
+        await asyncio.gather(*engine.watcher.running_checks)
         assert await scene.store.queue() == []
 
 

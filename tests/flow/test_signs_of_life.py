@@ -278,7 +278,9 @@ def test_the_service_manager_is_reached_as_its_variables_say(hearing, abstract):
         abroad.bind("\0" + name)
         listening = abroad if abstract else hearing.socket
         address = "@" + name if abstract else hearing.path
-        manager = ServiceManager.of({"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "120000000"})
+        manager = ServiceManager.from_environment(
+            {"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "120000000"}
+        )
         assert manager.watchdog == 120
         manager.notify("READY=1")
         assert listening.recv(100) == b"READY=1"
@@ -297,7 +299,7 @@ def test_the_service_manager_is_reached_as_its_variables_say(hearing, abstract):
     ],
 )
 def test_without_a_watchdog_nobody_is_fed_and_saying_something_does_no_harm(environment):
-    manager = ServiceManager.of(environment)
+    manager = ServiceManager.from_environment(environment)
     assert manager.watchdog == 0
     manager.notify("READY=1")
 

@@ -135,8 +135,8 @@ class Whole(Story):
         engine = self.app.engine
         for step in (engine.hold, engine.tick, engine.flush):
             await engine.attempt(step)
-        while engine.watcher.running:
-            await asyncio.gather(*engine.watcher.running)
+        while engine.watcher.running_checks:
+            await asyncio.gather(*engine.watcher.running_checks)
         await engine.attempt(engine.emergency.step)
         await self._keep_alive()
         for name in list(engine.dispatcher.routes):

@@ -9,13 +9,13 @@ import pytest
 from noroshi.config.config import Config
 from noroshi.core.translation import bilingual, plain
 from noroshi.hosts.examination import System
-from noroshi.ports.examination import Whose, examined
+from noroshi.ports.examination import Whose, run_steps
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.vault import VaultError
 
 
 class Full(MemoryStore):
-    async def lost(self):
+    async def is_lost(self):
         return False
 
     async def trouble(self):
@@ -43,7 +43,7 @@ async def looked_at(home, store=None, ring=None, **given):
         | given
     )
     steps = System(config, store or MemoryStore(), ring).steps()
-    return {stage.name: stage async for stage in examined(steps, time.monotonic)}
+    return {stage.name: stage async for stage in run_steps(steps, time.monotonic)}
 
 
 async def test_a_home_that_is_well_passes_every_stage(home):

@@ -35,7 +35,7 @@ async def test_where_this_process_listens_the_manager_is_open():
     with socket.create_server(("127.0.0.1", 0)) as ours:
         port = ours.getsockname()[1]
         seen = await look_at_port(Web(port=port))
-    assert seen.found.en == f"listens on 127.0.0.1:{port}" and seen.remarks == ()
+    assert seen.message.en == f"listens on 127.0.0.1:{port}" and seen.remarks == ()
 
 
 async def test_a_port_that_another_program_holds_is_told_with_how_to_find_it():
@@ -61,9 +61,9 @@ async def test_a_port_that_is_free_is_no_fault():
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
     seen = await look_at_port(Web(port=port))
-    assert seen.found.en == f"127.0.0.1:{port} is free" and len(seen.remarks) == 1
+    assert seen.message.en == f"127.0.0.1:{port} is free" and len(seen.remarks) == 1
 
 
 async def test_without_a_manager_there_is_no_port():
-    assert "web = false" in (await look_at_port(None)).found.en
-    assert "port = 0" in (await look_at_port(Web(port=0))).found.en
+    assert "web = false" in (await look_at_port(None)).message.en
+    assert "port = 0" in (await look_at_port(Web(port=0))).message.en

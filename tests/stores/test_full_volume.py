@@ -129,7 +129,7 @@ async def test_what_5000_monitors_have_to_say_goes_through_a_full_volume(open_st
     fill(volume)
     assert free(volume) == 0
     await all_say(store, block)
-    assert len(await store.queue()) == len(await store.events(last=9999)) == 5000
+    assert len(await store.queue()) == len(await store.events(limit=9999)) == 5000
     assert await all_leave(store) == 5000
     assert "full" in (await store.trouble()).en
 

@@ -31,7 +31,7 @@ QUESTIONS = {
     "put": spool.PUT,
     "give back": spool.RELEASE_LEASES,
     "what was never tried": spool.NEVER_TRIED,
-    "what waits": spool.WAITING,
+    "what waits": spool.WAITING_ROWS,
     "the oldest of an order key": spool.OLDEST,
     "what holds up an order key": spool.HEAD,
     "what a route put off": deferral.HASTEN,
@@ -40,12 +40,12 @@ QUESTIONS = {
     "whether it waits still": digests.WAIT_STILL,
     "joining": digests.REPLACE,
     "giving back": spool.RELEASE_LEASE,
-    "what was taken": digests.TAKEN,
+    "what was taken": digests.ACCEPTED_MAILS,
     "the sum by fate": ledger.BY_STATE,
     "the sum of what came back": ledger.CAME_BACK,
-    "what is old": ledger.OLD,
+    "what is old": ledger.OLD_MAILS,
     "whose Message-ID it is": arrivals.BY_MESSAGE_ID,
-    "the last of a name": arrivals.FOLLOWED,
+    "the last of a name": arrivals.BY_PREFIX,
 }
 
 

@@ -18,16 +18,16 @@ from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.levels import Level
 from noroshi.core.translation import Medium, Message, _, ngettext
 
-SUBJECT = ngettext("[{count} alarm] {first} and more", "[{count} alarms] {first} and more")
+SUBJECT = ngettext("[{count} alarm] {first}, and more", "[{count} alarms] {first}, and more")
 SUBJECT_RECOVERED = ngettext(
-    "[{count} recovered] {first} and more", "[{count} recovered] {first} and more"
+    "[{count} recovered] {first}, and more", "[{count} recovered] {first}, and more"
 )
 SUBJECT_OVER = ngettext(
-    "[{count} alarm cleared] {first} and more", "[{count} alarms cleared] {first} and more"
+    "[{count} alarm cleared] {first}, and more", "[{count} alarms cleared] {first}, and more"
 )
 SUBJECT_MIXED = ngettext(
-    "[{count} alarm, {over} cleared] {first} and more",
-    "[{count} alarms, {over} cleared] {first} and more",
+    "[{count} alarm, {over} cleared] {first}, and more",
+    "[{count} alarms, {over} cleared] {first}, and more",
 )
 TOGETHER = ngettext("{count} alarm in one message", "{count} alarms in one message")
 TOGETHER_OVER = ngettext("{count} item in one message", "{count} items in one message")

@@ -358,7 +358,7 @@ def _own_facts(
             late=lambda: punctuality.lateness(steady()),
             clock_set=lambda: punctuality.clock_set_by(steady()),
             wall=engine.clocks.wall,
-            read_since=engine.mailbox_poller.since,
+            read_since=engine.mailbox_poller.reads_since,
         ),
     )
 

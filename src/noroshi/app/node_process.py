@@ -109,7 +109,7 @@ async def _manager(
 @asynccontextmanager
 async def _signs_of_life(app: App, config: Config) -> AsyncIterator[None]:
     """Let the service manager and the URL hear of this node as long as it is alive."""
-    manager = ServiceManager.of(os.environ)
+    manager = ServiceManager.from_environment(os.environ)
     manager.notify("READY=1")
     living = asyncio.create_task(
         SignsOfLife(REAL, app.engine.liveness, manager, config.beat).run()

@@ -211,7 +211,7 @@ class CommandContext:
         # Who runs and is not heard has just opened its door, or not yet written that it starts.
         if state is None or state.holder not in (Holder.STARTING, Holder.RUNNING):
             return None
-        return sentence(state.words(self._lock))
+        return sentence(state.message(self._lock))
 
     def _node_took_store(self) -> bool:
         """Return whether a node took the store while it was opened here."""

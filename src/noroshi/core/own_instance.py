@@ -40,12 +40,14 @@ def built_in_group_title(group: str) -> Message | None:
 def with_titles_in(status: Mapping[str, Any], language: str) -> Mapping[str, Any]:
     """Return the state of a monitor, as an operation answers it, for a reader of that language:
     the node's own monitors and groups have the titles of most contacts' language there."""
-    instance, group, name = status["path"].split("/", 2)
+    return {**status, **titles_in(status["path"], status["kind"], language)}
+
+
+def titles_in(path: str, kind: str, language: str) -> Mapping[str, str]:
+    """Return the `title` and `group_title` of a monitor of that kind as far as Noroshi gives them:
+    to the node's own ones."""
+    instance, group, name = path.split("/", 2)
     if instance != OWN_INSTANCE:
-        return status
-    titles = {
-        "group_title": built_in_group_title(group),
-        "title": built_in_title(status["kind"], name),
-    }
-    own = {field: title.say(language) for field, title in titles.items() if title is not None}
-    return {**status, **own}
+        return {}
+    titles = {"group_title": built_in_group_title(group), "title": built_in_title(kind, name)}
+    return {field: one.say(language) for field, one in titles.items() if one is not None}

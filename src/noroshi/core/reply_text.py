@@ -14,9 +14,13 @@ def same_reply_key(reply: Mapping[str, Any]) -> tuple[object, ...]:
     """Return what is alike in two replies of the same kind, from a reply as an operation answers it:
     its codes, and the text without the id that the server gives each. Where nothing was said, what
     that means."""
-    text = IN_BRACKETS.sub("", reply["text"])
-    said = text or tuple(sorted(reply["words"].items()))
+    said = without_ids(reply["text"]) or tuple(sorted(reply["words"].items()))
     return (reply["address"], reply["verdict"], reply["code"], reply["enhanced"], said)
+
+
+def without_ids(text: str) -> str:
+    """Return a reply without the id that the server gives each."""
+    return IN_BRACKETS.sub("", text)
 
 
 def without_numbers(text: str) -> str:

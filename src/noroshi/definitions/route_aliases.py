@@ -38,7 +38,7 @@ async def readdress_mails(store: Store, aliases: Aliases) -> None:
         routes = one.envelope.routes
         if aliases.keys() & set(routes):
             new = by_new_names(routes, aliases)
-            await store.readdress(one.envelope.id, (), new, anew=False)
+            await store.readdress(one.envelope.id, (), new, reset=False)
 
 
 async def remember(store: Store, aliases: Aliases, now: datetime) -> None:

@@ -24,7 +24,9 @@ from noroshi.ports import Clocks, StoreError, Transport
 
 log = logging.getLogger(__name__)
 
-TRIES = 2  # the first failure may be a short one: mails leave when the second try fails, too
+TRIES_BEFORE_SENDING = (
+    2  # the first failure may be a short one: mails leave when the second try fails, too
+)
 STEP, NO_ROUTE_TOOK_IT = 1.0, 60.0
 LONGEST_SEND = 45.0  # seconds that one route has: the next one may be well
 MOST_WAITING = 50  # envelopes a monitor and contact
@@ -32,7 +34,7 @@ MOST_WAITING = 50  # envelopes a monitor and contact
 
 @dataclass
 class Shadow:
-    """A monitor as it would stand if its checks could be written; `sent` is by contact.
+    """A monitor as it would stand if its checks could be written; `sent_mails` is by contact.
 
     `serial` is that of the last event that was surely written; `sending`: a mail is under way
     that tells of it, and whom it reaches is not known yet.
@@ -43,14 +45,14 @@ class Shadow:
     serial: int
     tries: int = 0
     sending: bool = False
-    why: Message = field(default_factory=lambda: plain(""))
-    waiting: dict[str, Envelope] = field(default_factory=dict)
-    sent: dict[str, Envelope] = field(default_factory=dict)
+    error: Message = field(default_factory=lambda: plain(""))
+    waiting_mails: dict[str, Envelope] = field(default_factory=dict)
+    sent_mails: dict[str, Envelope] = field(default_factory=dict)
 
     def add(self, mail: Envelope) -> None:
         """Add one more that waits; of too many for one contact the oldest goes, as the newest says
         how the monitor stands."""
-        waiting = self.waiting
+        waiting = self.waiting_mails
         of_contact = [id for id, other in waiting.items() if other.contact == mail.contact]
         if len(of_contact) >= MOST_WAITING:
             del waiting[of_contact[0]]
@@ -84,18 +86,18 @@ class Emergency:
         state: State,
         sample: Sample | None,
         suppression: Suppression,
-        why: StoreError,
+        error: StoreError,
         *,
-        again: bool,
+        is_retry: bool,
     ) -> None:
-        """Record a check that could not be written. `again`: it only repeats one, and is no sample
+        """Record a check that could not be written. `is_retry`: it only repeats one, and is no sample
         more."""
-        previous = self._shadows.get(monitor.id)
-        shadow = previous or self._shadows.setdefault(
+        earlier_shadow = self._shadows.get(monitor.id)
+        shadow = earlier_shadow or self._shadows.setdefault(
             monitor.id, Shadow(monitor, state, state.serial)
         )
-        shadow.tries, shadow.why, shadow.monitor = shadow.tries + 1, why.words, monitor
-        if previous is not None and again:
+        shadow.tries, shadow.error, shadow.monitor = shadow.tries + 1, error.words, monitor
+        if earlier_shadow is not None and is_retry:
             return
         now, draft = self._clocks.wall(), partial(self._plugins.draft, recorded=False)
         life = self._origin.life
@@ -104,7 +106,7 @@ class Emergency:
         for envelope in await self._plugins.finish(change.envelopes):
             shadow.add(envelope)
 
-    def concerns(self, id: str) -> bool:
+    def is_concerned_by(self, id: str) -> bool:
         """Return whether a check of this monitor could not be written, and that is not over yet."""
         return id in self._shadows
 
@@ -118,9 +120,9 @@ class Emergency:
         """Return the change with envelopes that answer what was sent of this monitor past the
         spool."""
         shadow = self._shadows.get(change.monitor)
-        if shadow is None or not shadow.sent:
+        if shadow is None or not shadow.sent_mails:
             return change
-        sent_as = {contact: mail.known_as for contact, mail in shadow.sent.items()}
+        sent_as = {contact: mail.known_as for contact, mail in shadow.sent_mails.items()}
         mails = tuple(
             replace(mail, thread=(sent_as[mail.contact], *mail.thread))
             if mail.contact in sent_as
@@ -129,18 +131,23 @@ class Emergency:
         )
         return replace(change, envelopes=mails)
 
-    def closing_mails(self, change: Change, *, watched: bool = True) -> Iterable[Envelope]:
+    def closing_mails(self, change: Change, *, is_watched: bool = True) -> Iterable[Envelope]:
         """Return the mails that are owed to those who were told, and will now hear nothing else of
         it."""
         shadow = self._shadows.get(change.monitor)
         if shadow is None or not _calm(change.state):
             return ()
-        contacts = shadow.sent.keys() - {mail.contact for mail in change.envelopes}
+        contacts = shadow.sent_mails.keys() - {mail.contact for mail in change.envelopes}
         if shadow.state.level is Level.OK:  # its end was sent past the spool as well
-            contacts &= {mail.contact for mail in shadow.waiting.values()}
+            contacts &= {mail.contact for mail in shadow.waiting_mails.values()}
         now = self._clocks.wall()
-        sent = (mail for contact, mail in shadow.sent.items() if contact in contacts)
-        return [closing_mail(mail, shadow.monitor, now, is_monitored=watched) for mail in sent]
+        sent_mails = (
+            mail for contact, mail in shadow.sent_mails.items() if contact in contacts
+        )
+        return [
+            closing_mail(mail, shadow.monitor, now, is_monitored=is_watched)
+            for mail in sent_mails
+        ]
 
     def record_success(self, change: Change) -> None:
         """Record that the store has this check, so that all goes the usual way again."""
@@ -149,10 +156,10 @@ class Emergency:
             return
         if shadow.sending:  # the next check knows who heard of it, and sees to its end
             shadow.tries = 0
-        elif change.envelopes or _calm(change.state) or not shadow.sent:
+        elif change.envelopes or _calm(change.state) or not shadow.sent_mails:
             del self._shadows[change.monitor]
         else:  # nobody was told in the usual way yet, as more samples are wanted first
-            shadow.tries, shadow.waiting = 0, {}
+            shadow.tries, shadow.waiting_mails = 0, {}
 
     def forget(self, id: str) -> None:
         """Forget a monitor that is no longer watched, or begins anew."""
@@ -162,54 +169,64 @@ class Emergency:
 
     async def step(self) -> float:
         """Send what is due; return the seconds to pause."""
-        down = set[str]()
-        late = (s for s in self._shadows.values() if s.tries >= TRIES and s.waiting)
-        for instance in dict.fromkeys(s.monitor.instance.name for s in late):
-            await self._send_of(instance, down)
+        down_routes = set[str]()
+        late_shadows = (
+            s
+            for s in self._shadows.values()
+            if s.tries >= TRIES_BEFORE_SENDING and s.waiting_mails
+        )
+        for instance in dict.fromkeys(s.monitor.instance.name for s in late_shadows):
+            await self._send_of(instance, down_routes)
         return STEP
 
-    async def _send_of(self, instance: str, down: set[str]) -> None:
+    async def _send_of(self, instance: str, down_routes: set[str]) -> None:
         shadows = [s for s in self._shadows.values() if s.monitor.instance.name == instance]
-        waiting = [(shadow, mail) for shadow in shadows for mail in shadow.waiting.values()]
-        if not waiting:  # the store came back while mails of another instance were sent
+        shadow_mails = [
+            (shadow, mail) for shadow in shadows for mail in shadow.waiting_mails.values()
+        ]
+        if not shadow_mails:  # the store came back while mails of another instance were sent
             return
-        for shadow, _ in waiting:
+        for shadow, _ in shadow_mails:
             shadow.sending = True
         try:
-            await self._send_all(instance, waiting, down)
+            await self._send_all(instance, shadow_mails, down_routes)
         finally:
-            for shadow, _ in waiting:
+            for shadow, _ in shadow_mails:
                 shadow.sending = False
 
-    async def _send_all(self, instance: str, waiting: WaitingMails, down: set[str]) -> None:
-        waiting_mails, why = [mail for _, mail in waiting], waiting[0][0].why
-        for unsigned in emergency_mails(waiting_mails, instance, why, self._clocks.wall()):
+    async def _send_all(
+        self, instance: str, shadow_mails: WaitingMails, down_routes: set[str]
+    ) -> None:
+        waiting_mails, error = [mail for _, mail in shadow_mails], shadow_mails[0][0].error
+        for unsigned in emergency_mails(waiting_mails, instance, error, self._clocks.wall()):
             mail = with_origin(unsigned, self._origin)
-            whom = (instance, mail.contact)
-            if self._clocks.steady() < self._not_before.get(whom, 0.0):
+            recipient = (instance, mail.contact)
+            if self._clocks.steady() < self._not_before.get(recipient, 0.0):
                 continue
-            route = await self._send(mail, down)
+            route = await self._send(mail, down_routes)
             pause = NO_ROUTE_TOOK_IT if route is None else APART
-            self._not_before[whom] = self._clocks.steady() + pause
+            self._not_before[recipient] = self._clocks.steady() + pause
             journal.sent_past_spool(mail, route)
             if route is not None:
-                _mark_sent(waiting, mail)
+                _mark_sent(shadow_mails, mail)
 
-    async def _send(self, mail: Envelope, down: set[str]) -> str | None:
+    async def _send(self, mail: Envelope, down_routes: set[str]) -> str | None:
         """Return the first route that accepts a mail for somebody; those left are tried by the
         next."""
-        took, transports = None, self._transports()
+        route_name, transports = None, self._transports()
         for route in mail.routes:
-            if not mail.to or route in down or route not in transports:
+            if not mail.to or route in down_routes or route not in transports:
                 continue
             verdicts = await self._attempt(transports[route], mail)
             if Verdict.ROUTE_DOWN in verdicts.values():
-                down.add(route)
-            reached = tuple(a for a in mail.to if verdicts.get(a) is Verdict.ACCEPTED)
-            took = took or (route if reached else None)
-            remaining = tuple(a for a in mail.to if a not in reached)
-            mail = replace(mail, to=remaining, reached=(*mail.reached, *reached))
-        return took
+                down_routes.add(route)
+            reached_addresses = tuple(a for a in mail.to if verdicts.get(a) is Verdict.ACCEPTED)
+            route_name = route_name or (route if reached_addresses else None)
+            remaining_addresses = tuple(a for a in mail.to if a not in reached_addresses)
+            mail = replace(
+                mail, to=remaining_addresses, reached=(*mail.reached, *reached_addresses)
+            )
+        return route_name
 
     async def _attempt(self, transport: Transport, mail: Envelope) -> Mapping[str, Verdict]:
         try:
@@ -223,12 +240,12 @@ class Emergency:
         return {address: answer.verdict for address, answer in receipt.answers.items()}
 
 
-def _mark_sent(waiting: WaitingMails, sent: Envelope) -> None:
+def _mark_sent(shadow_mails: WaitingMails, sent_mail: Envelope) -> None:
     """Remove what this mail held from what waits; what came meanwhile stays."""
-    for shadow, mail in waiting:
-        if mail.contact == sent.contact:
-            shadow.sent[sent.contact] = sent
-            shadow.waiting.pop(mail.id, None)
+    for shadow, mail in shadow_mails:
+        if mail.contact == sent_mail.contact:
+            shadow.sent_mails[sent_mail.contact] = sent_mail
+            shadow.waiting_mails.pop(mail.id, None)
 
 
 def _calm(state: State) -> bool:

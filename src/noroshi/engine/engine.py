@@ -112,7 +112,7 @@ class Engine:
         self._clock_offset, self._last_wall = self._current_offset(), clocks.wall()
         self._ticked_at = self._clocks_checked_at = clocks.steady()
         self._renewed_at = self._flushed_at = clocks.steady()
-        self._pending_shift, self._logged = 0.0, set[str]()
+        self._pending_shift, self._logged_failures = 0.0, set[str]()
         self._setback = timedelta(0)
 
     # running
@@ -263,11 +263,11 @@ class Engine:
 
     async def _apply_version(self, node: Node, block: MonitorBlock) -> None:
         """Apply only what differs: a monitor with the same id keeps its state and its history."""
-        before = dict(block.monitors)
+        previous_monitors = dict(block.monitors)
         version, plan = await self._current()
         leased = await self.store.lease_monitors(node, self.clocks.wall(), block.fence)
         block.add_leased(leased, plan.monitors)
-        apply_plan(self.watcher, block, before, plan.monitors)
+        apply_plan(self.watcher, block, previous_monitors, plan.monitors)
         await self._serve(version, plan)
 
     async def _current(self) -> tuple[Version, AppliedPlan]:
@@ -285,13 +285,13 @@ class Engine:
             await self.attempt(self.notifier.post_due)
 
     async def _serve(self, version: Version, plan: AppliedPlan) -> None:
-        waiting = [row.envelope for row in await self.store.queue()]
+        waiting_mails = [row.envelope for row in await self.store.queue()]
         self.dispatcher.limiter.configure(plan.routes, plan.contacts.values())
         if not self.ready.is_set():  # an earlier life's mails count as well
             await self._load_limits()
-        await self.dispatcher.serve(plan.routes, waiting)
+        await self.dispatcher.serve(plan.routes, waiting_mails)
         contacts = tuple(plan.contacts.values())
-        await self.mailbox_poller.serve(plan.routes, waiting, contacts)
+        await self.mailbox_poller.serve(plan.routes, waiting_mails, contacts)
         if version.number != self.version:
             self.route_renames.configure(plan.routes)
             journal.version_in_use(version.number, len(plan.monitors), plan.routes)
@@ -331,31 +331,31 @@ class Engine:
         """Make a fresh schedule, and no burst, when the clocks part, or this process slept for
         long."""
         now, wall, offset = self.clocks.steady(), self.clocks.wall(), self._current_offset()
-        slept, moved = now - self._clocks_checked_at, offset - self._clock_offset
-        last = self._last_wall
+        elapsed, clock_shift = now - self._clocks_checked_at, offset - self._clock_offset
+        last_wall = self._last_wall
         self._clocks_checked_at, self._clock_offset, self._last_wall = now, offset, wall
-        if slept < FLUSH + CLOCK_TOLERANCE and abs(moved) < CLOCK_TOLERANCE:
+        if elapsed < FLUSH + CLOCK_TOLERANCE and abs(clock_shift) < CLOCK_TOLERANCE:
             return
-        self.notifier.slept(slept)
-        journal.clocks_out_of_step(slept, moved)
+        self.notifier.record_sleep(elapsed)
+        journal.clocks_out_of_step(elapsed, clock_shift)
         # A sleep is not to look like a store that is away.
-        self._renewed_at = min(now, self._renewed_at + slept)
-        self._flushed_at = min(now, self._flushed_at + slept)
+        self._renewed_at = min(now, self._renewed_at + elapsed)
+        self._flushed_at = min(now, self._flushed_at + elapsed)
         if (block := self.watcher.block) is not None:
-            if abs(moved) >= CLOCK_TOLERANCE:
-                block.shift(timedelta(seconds=moved))
-            if abs(moved) >= CLOCK_TOLERANCE or slept >= STALL:
-                block.reschedule_all(now, wall, last)
-        if abs(moved) >= CLOCK_TOLERANCE:
-            self.watcher.punctuality.record_clock_set(now, moved)
-            self._pending_shift += moved  # what waits in the store follows
+            if abs(clock_shift) >= CLOCK_TOLERANCE:
+                block.shift(timedelta(seconds=clock_shift))
+            if abs(clock_shift) >= CLOCK_TOLERANCE or elapsed >= STALL:
+                block.reschedule_all(now, wall, last_wall)
+        if abs(clock_shift) >= CLOCK_TOLERANCE:
+            self.watcher.punctuality.record_clock_set(now, clock_shift)
+            self._pending_shift += clock_shift  # what waits in the store follows
             self.wake_up()
 
     def _clocks_agree(self) -> bool:
         """Return whether what is stored goes by the clock as it is now. If not, what is out may
         look as if its lease were over, and would be sent twice."""
-        moved = abs(self._current_offset() - self._clock_offset)
-        return not self._pending_shift and moved < CLOCK_TOLERANCE
+        clock_shift = abs(self._current_offset() - self._clock_offset)
+        return not self._pending_shift and clock_shift < CLOCK_TOLERANCE
 
     def _current_offset(self) -> float:
         """Return by how many seconds the wall clock is ahead of the steady one."""
@@ -363,10 +363,10 @@ class Engine:
 
     def _log_once(self, error: Exception) -> None:
         """Log an error, unless the same was logged before."""
-        if repr(error) not in self._logged:
-            if len(self._logged) > 100:
-                self._logged.clear()
-            self._logged.add(repr(error))
+        if repr(error) not in self._logged_failures:
+            if len(self._logged_failures) > 100:
+                self._logged_failures.clear()
+            self._logged_failures.add(repr(error))
             # What a store is known to say needs no traceback; all else is a bug of ours.
             trace = None if isinstance(error, StoreError) else error
             log.error("cannot go on as usual: %s", error, exc_info=trace)

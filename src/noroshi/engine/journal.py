@@ -37,9 +37,9 @@ def levels_changed(events: Iterable[Event]) -> None:
         )
 
 
-def clocks_out_of_step(slept: float, moved: float) -> None:
+def clocks_out_of_step(elapsed: float, clock_shift: float) -> None:
     """Log that the process was stopped, the machine asleep, or the clock was set (seconds)."""
-    log.warning("clocks out of step slept=%.1f set=%.1f", slept, moved)
+    log.warning("clocks out of step slept=%.1f set=%.1f", elapsed, clock_shift)
 
 
 def sent_past_spool(mail: Envelope, route: str | None) -> None:
@@ -60,10 +60,10 @@ def mail_bounced(mail: str, report: str) -> None:
     log.error("mail came back id=%s: %s", mail, report)
 
 
-def mailbox_unreadable(account: str, why: Message) -> None:
+def mailbox_unreadable(account: str, reason: Message) -> None:
     """Log that a mailbox cannot be read: until it can, nothing of what arrives or comes back is
     known."""
-    log.warning("mailbox cannot be read account=%s: %s", account, why.en)
+    log.warning("mailbox cannot be read account=%s: %s", account, reason.en)
 
 
 def mailbox_readable(account: str) -> None:
@@ -71,7 +71,9 @@ def mailbox_readable(account: str) -> None:
     log.info("mailbox is read again account=%s", account)
 
 
-def attempt_settled(parcel: Parcel, fate: Fate, before: Message | None = None) -> None:
+def attempt_settled(
+    parcel: Parcel, fate: Fate, previous_trouble: Message | None = None
+) -> None:
     """Log how an attempt ended. A route that stays down is not logged again, unless for another
     reason than the one before."""
     mail, route = parcel.envelope.id, parcel.route
@@ -81,18 +83,22 @@ def attempt_settled(parcel: Parcel, fate: Fate, before: Message | None = None) -
     match fate:
         case Accepted():
             log.info("mail accepted route=%s id=%s", route, mail)
-        case Retry(at=at, reason=why):
-            log.warning("mail deferred until=%s route=%s id=%s: %s", at, route, mail, why.en)
-        case NextRoute(reason=why):
+        case Retry(at=retry_at, reason=reason):
             log.warning(
-                "mail goes on by the next route route=%s id=%s: %s", route, mail, why.en
+                "mail deferred until=%s route=%s id=%s: %s", retry_at, route, mail, reason.en
             )
-        case SetAside(reason=why):
-            log.error("mail set aside route=%s id=%s: %s", route, mail, why.en)
-        case OpenCircuit(reason=why) if not was_down:
-            log.warning("route down, its mail waits route=%s: %s", route, why.en)
-        case OpenCircuit(reason=why) if before is not None and not same_reason(why, before):
-            log.warning("route still down, for another reason route=%s: %s", route, why.en)
+        case NextRoute(reason=reason):
+            log.warning(
+                "mail goes on by the next route route=%s id=%s: %s", route, mail, reason.en
+            )
+        case SetAside(reason=reason):
+            log.error("mail set aside route=%s id=%s: %s", route, mail, reason.en)
+        case OpenCircuit(reason=reason) if not was_down:
+            log.warning("route down, its mail waits route=%s: %s", route, reason.en)
+        case OpenCircuit(reason=reason) if previous_trouble is not None and not same_reason(
+            reason, previous_trouble
+        ):
+            log.warning("route still down, for another reason route=%s: %s", route, reason.en)
 
 
 def route_probed(route: str, fate: OpenCircuit | None) -> None:

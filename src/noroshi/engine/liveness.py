@@ -15,8 +15,8 @@ NOT_WRITTEN_FOR_LONG = 3600.0
 """The same, until the service manager may start the node anew. A start is no cure for a full
 disk, and a node that cannot write watches and tells all the same; one that cannot open its store
 does not. So this comes late, for a store that only a new start would bring back."""
-STILL = _("monitoring has stalled for {seconds} s")
-UNWRITTEN = _("nothing could be written to the store for {seconds} s")
+STANDSTILL = _("monitoring has stalled for {seconds} s")
+STORE_STANDSTILL = _("nothing could be written to the store for {seconds} s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,13 @@ def find_stall(liveness: Liveness, now: float, patience: float = NOT_WRITTEN) ->
     """Return what keeps the node from its work; None: it is alive. `patience` is with the store, in
     seconds."""
     if now - liveness.ticked > STANDS_STILL:
-        return STILL.fill(seconds=round(now - liveness.ticked))
-    unwritten = now - min(liveness.renewed, liveness.flushed)
-    return UNWRITTEN.fill(seconds=round(unwritten)) if unwritten > patience else None
+        return STANDSTILL.fill(seconds=round(now - liveness.ticked))
+    since_last_write = now - min(liveness.renewed, liveness.flushed)
+    return (
+        STORE_STANDSTILL.fill(seconds=round(since_last_write))
+        if since_last_write > patience
+        else None
+    )
 
 
 class Punctuality:
@@ -46,44 +50,44 @@ class Punctuality:
     clock's, in seconds."""
 
     def __init__(self) -> None:
-        self._since, self._worst, self._before = 0.0, 0.0, 0.0
+        self._minute_began, self._greatest_delay, self._delay_before = 0.0, 0.0, 0.0
         self._set_at, self._set_by = -HOUR, 0.0
-        self._waiting = dict[str, float]()
+        self._waiting_since = dict[str, float]()
 
     def record_start(self, now: float, lateness: float) -> None:
         """Record that a check started so many seconds after it was due."""
         self._turn_over(now)
-        self._worst = max(self._worst, lateness)
+        self._greatest_delay = max(self._greatest_delay, lateness)
 
     def lateness(self, now: float) -> float:
         """Return by how many seconds the latest check of the last minute, or two, was late, or is
         by now."""
         self._turn_over(now)
-        longest_wait = now - min(self._waiting.values(), default=now)
-        return max(self._worst, self._before, longest_wait)
+        longest_wait = now - min(self._waiting_since.values(), default=now)
+        return max(self._greatest_delay, self._delay_before, longest_wait)
 
-    def record_wait(self, monitor: str, since: float) -> None:
+    def record_wait(self, monitor: str, waiting_since: float) -> None:
         """Record that a check has begun and waits for a slot."""
-        self._waiting[monitor] = since
+        self._waiting_since[monitor] = waiting_since
 
     def record_slot(self, monitor: str, now: float) -> None:
         """Record that it got a slot: the wait counts as lateness."""
-        self.record_start(now, now - self._waiting.pop(monitor, now))
+        self.record_start(now, now - self._waiting_since.pop(monitor, now))
 
     def drop_wait(self, monitor: str) -> None:
         """Record that it no longer waits, if it did."""
-        self._waiting.pop(monitor, None)
+        self._waiting_since.pop(monitor, None)
 
-    def record_clock_set(self, now: float, by: float) -> None:
+    def record_clock_set(self, now: float, amount: float) -> None:
         """Record that the wall clock was set by so many seconds."""
-        self._set_at, self._set_by = now, by
+        self._set_at, self._set_by = now, amount
 
     def clock_set_by(self, now: float) -> float:
         """Return by how many seconds the clock was last set within the last hour; 0: it was not."""
         return self._set_by if now - self._set_at < HOUR else 0.0
 
     def _turn_over(self, now: float) -> None:
-        if now - self._since >= MINUTE:
-            stale = now - self._since >= 2 * MINUTE
-            self._before = 0.0 if stale else self._worst
-            self._since, self._worst = now, 0.0
+        if now - self._minute_began >= MINUTE:
+            is_stale = now - self._minute_began >= 2 * MINUTE
+            self._delay_before = 0.0 if is_stale else self._greatest_delay
+            self._minute_began, self._greatest_delay = now, 0.0

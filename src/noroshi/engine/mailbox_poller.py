@@ -40,9 +40,9 @@ from noroshi.round_trips import (
 log = logging.getLogger(__name__)
 
 STEP = 5.0  # seconds from one step to the next
-OFTEN, SELDOM = 60.0, 600.0
+OFTEN_SECONDS, SELDOM_SECONDS = 60.0, 600.0
 """Seconds between two readings of a mailbox: soon after a mail was taken, and else."""
-SEARCHES = ((timedelta(minutes=2), 10.0), (timedelta(hours=1), OFTEN))
+SEARCHES = ((timedelta(minutes=2), 10.0), (timedelta(hours=1), OFTEN_SECONDS))
 """How old a mail is, and the seconds between two searches for it until then; later SELDOM."""
 BACKOFF = timedelta(minutes=5)
 """How long a mailbox that cannot be read is left alone, unless it says for how long."""
@@ -52,8 +52,8 @@ FIRST_RANGE = timedelta(days=2)
 """How far back a mailbox is read the first time: no server tries for longer by itself."""
 FILING_TIME = timedelta(minutes=15)
 """How long a mail may take, from when it was stamped, until it shows."""
-LONGEST = 120.0  # seconds that one reading of a mailbox may take
-OPEN, BY = (EnvelopeState.WAITING, EnvelopeState.SET_ASIDE), "noroshi"
+LONGEST_READING = 120.0  # seconds that one reading of a mailbox may take
+OPEN_STATES, CONFIRMED_BY = (EnvelopeState.WAITING, EnvelopeState.SET_ASIDE), "noroshi"
 TOO_SLOW = _("reading did not end within {seconds:.0f} s")
 BUG = _("reading failed because of a fault in Noroshi itself: {bug}")
 
@@ -69,7 +69,7 @@ class PolledMailbox:
     source: MailboxSource
     inbox: Inbox
     routes: tuple[str, ...] = ()
-    posted: dict[str, str] = field(default_factory=dict)
+    trips_posted: dict[str, str] = field(default_factory=dict)
     searched_at: dict[str, tuple[str, float]] = field(default_factory=dict)
     read_at: float = float("-inf")
     backoff_until: float = float("-inf")
@@ -92,17 +92,17 @@ class MailboxPoller:
         self._mailbox_of, self._notices = mailbox_of, notices
         self._mailboxes: dict[str, PolledMailbox] = {}
         self._addresses: dict[str, str] = {}
-        self._began: dict[str, datetime] = {}
+        self._began_at: dict[str, datetime] = {}
         self._contacts: Collection[Contact] = ()
 
-    def since(self, route: str) -> datetime | None:
+    def reads_since(self, route: str) -> datetime | None:
         """Return when this life began to search for the mails of a route; None: it does not."""
-        return self._began[route] if route in self._addresses else None
+        return self._began_at[route] if route in self._addresses else None
 
     async def serve(
         self,
         routes: Mapping[str, Route],
-        waiting: Iterable[Envelope],
+        waiting_mails: Iterable[Envelope],
         contacts: Collection[Contact] = (),
     ) -> None:
         """Poll the mailboxes of these routes from now on; one that did not change is left. Drop
@@ -124,26 +124,28 @@ class MailboxPoller:
             if account not in self._mailboxes:
                 self._mailboxes[account] = PolledMailbox(source, source.open())
             self._mailboxes[account].routes = tuple(names)
-            self._mailboxes[account].posted = {}
+            self._mailboxes[account].trips_posted = {}
         polled = {name for _, names in by_account.values() for name in names}
-        for mail in waiting:
+        for mail in waiting_mails:
             if is_trip(mail.id) and not polled.intersection(mail.routes):
-                await self._store.drop(mail.id, BY)
+                await self._store.drop(mail.id, CONFIRMED_BY)
 
     async def _begin_anew(self, addresses: Mapping[str, str]) -> None:
         """Forget what is known of a route that was removed, or has another mailbox: it is not of
         the route that has the same name then. `addresses`: the mailbox of each route."""
-        now, before = self._clocks.wall(), self._addresses
+        now, previous_addresses = self._clocks.wall(), self._addresses
         for route in self._addresses.keys() | addresses.keys():
-            if route not in before and route in addresses:
-                self._began[route] = now
-                newest = await self._store.latest_by_prefix(prefix_of(route), 1)
-                other = any(mail.row.envelope.contact != addresses[route] for mail in newest)
+            if route not in previous_addresses and route in addresses:
+                self._began_at[route] = now
+                latest_trips = await self._store.latest_by_prefix(prefix_of(route), 1)
+                has_another_address = any(
+                    mail.row.envelope.contact != addresses[route] for mail in latest_trips
+                )
             else:
-                other = before[route] != addresses.get(route)
-            if other:
+                has_another_address = previous_addresses[route] != addresses.get(route)
+            if has_another_address:
                 await self._store.put_value(anew_note_of(route), f"{now:%Y%m%d%H%M%S}")
-                self._began[route] = now
+                self._began_at[route] = now
         self._addresses = dict(addresses)
 
     async def step(self) -> float:
@@ -176,14 +178,14 @@ class MailboxPoller:
 
     async def _search_and_read(self, mailbox: PolledMailbox) -> None:
         try:
-            async with asyncio.timeout(LONGEST):
+            async with asyncio.timeout(LONGEST_READING):
                 for route in mailbox.routes:
                     await self._search(mailbox, route)
                 await self._read(mailbox)
         except RouteError as error:
             await self._back_off(mailbox, error)
         except TimeoutError:
-            await self._back_off(mailbox, RouteError(TOO_SLOW.fill(seconds=LONGEST)))
+            await self._back_off(mailbox, RouteError(TOO_SLOW.fill(seconds=LONGEST_READING)))
         except StoreError:
             raise
         except Exception as bug:  # it must not be asked again each second
@@ -198,13 +200,13 @@ class MailboxPoller:
         address, now = mailbox.source.address, self._clocks.wall()
         language = reader_language(address, self._contacts)
         mail = trip_mail(route, address, await self._mark(route), now, language)
-        if mailbox.posted.get(route) == mail.id:
+        if mailbox.trips_posted.get(route) == mail.id:
             return
-        for older in await self._store.latest_by_prefix(prefix_of(route), 1):
-            if older.row.state in OPEN and older.row.envelope.id != mail.id:
-                await self._store.drop(older.row.envelope.id, BY)
+        for older_trip in await self._store.latest_by_prefix(prefix_of(route), 1):
+            if older_trip.row.state in OPEN_STATES and older_trip.row.envelope.id != mail.id:
+                await self._store.drop(older_trip.row.envelope.id, CONFIRMED_BY)
         await self._store.post(mail)
-        mailbox.posted[route] = mail.id
+        mailbox.trips_posted[route] = mail.id
 
     async def _mark(self, route: str) -> str:
         """Return what tells the mails of this installation from those of another one in the same
@@ -223,65 +225,78 @@ class MailboxPoller:
             received = await mailbox.inbox.find(expected_mail(mail, receipt))
             mailbox.searched_at[route] = id, self._clocks.steady()
             if received is not None:
-                at = arrival_time(receipt, received, self._clocks.wall())
+                arrived_at = arrival_time(receipt, received, self._clocks.wall())
                 arrival = Arrival(
-                    address=mailbox.source.address, state=DeliveryState.SEEN_ARRIVED, at=at
+                    address=mailbox.source.address,
+                    state=DeliveryState.SEEN_ARRIVED,
+                    at=arrived_at,
                 )
                 await self._store.record_arrival(id, arrival)
-                journal.mail_arrived(route, (at - receipt.at).total_seconds())
+                journal.mail_arrived(route, (arrived_at - receipt.at).total_seconds())
 
     def _is_due(self, mailbox: PolledMailbox, route: str, id: str, pause: float) -> bool:
         """Return whether to search for a mail: at once when it was taken, then after each pause."""
-        last, at = mailbox.searched_at.get(route, ("", 0.0))
-        return last != id or self._clocks.steady() - at >= pause
+        last_id, searched_at = mailbox.searched_at.get(route, ("", 0.0))
+        return last_id != id or self._clocks.steady() - searched_at >= pause
 
     # and the way back
 
     async def _read(self, mailbox: PolledMailbox) -> None:
         """Read the reports since the last time; note where it has got to once they are written."""
         now = self._clocks.steady()
-        if now - mailbox.read_at < (OFTEN if await self._has_just_sent(mailbox) else SELDOM):
+        if now - mailbox.read_at < (
+            OFTEN_SECONDS if await self._has_just_sent(mailbox) else SELDOM_SECONDS
+        ):
             return
-        last = await self._last_reading(mailbox)
-        batch = await mailbox.inbox.read(self._read_until(last))
+        last_reading = await self._last_reading(mailbox)
+        batch = await mailbox.inbox.read(self._read_until(last_reading))
         for received in batch.reports:
             await self._record_return(received)
         mailbox.read_at = float("-inf") if batch.more else now
-        until = batch.until if batch.more else self._no_later(batch.until, last)
-        await self._note(mailbox, last, MailboxReading(until=until))
+        read_until = batch.until if batch.more else self._no_later(batch.until, last_reading)
+        await self._note(mailbox, last_reading, MailboxReading(until=read_until))
 
     async def _has_just_sent(self, mailbox: PolledMailbox) -> bool:
         """Return whether a mail was accepted lately: what comes back does so within minutes,
         mostly."""
-        accepted, now = await self._store.accepted(), self._clocks.wall()
-        lately = (now - at for route, at in accepted.items() if route in mailbox.routes)
-        return any(ago < timedelta(seconds=SELDOM) for ago in lately)
+        accepted_at, now = await self._store.last_accepted(), self._clocks.wall()
+        ages = (
+            now - moment for route, moment in accepted_at.items() if route in mailbox.routes
+        )
+        return any(age < timedelta(seconds=SELDOM_SECONDS) for age in ages)
 
     async def _last_reading(self, mailbox: PolledMailbox) -> MailboxReading | None:
         return mailbox_reading(await self._store.get_values(), mailbox.source.store_key)
 
-    def _no_later(self, until: datetime, last: MailboxReading | None) -> datetime:
+    def _no_later(self, moment: datetime, last_reading: MailboxReading | None) -> datetime:
         """Limit the instant up to which reports were read. A mail may say that it came in years;
         what comes before that is to be seen all the same, and what was stamped just now may show a
         little later."""
-        return min(until, max(self._clocks.wall() - FILING_TIME, self._read_until(last)))
+        return min(
+            moment, max(self._clocks.wall() - FILING_TIME, self._read_until(last_reading))
+        )
 
-    def _read_until(self, last: MailboxReading | None) -> datetime:
+    def _read_until(self, last_reading: MailboxReading | None) -> datetime:
         """Return from when on to read. An instant far ahead of now was noted by a clock that was
         ahead: then the mailbox is read from the beginning."""
         now = self._clocks.wall()
-        known = last is not None and last.until <= now + FILING_TIME
-        return last.until if last is not None and known else now - FIRST_RANGE
+        is_usable = last_reading is not None and last_reading.until <= now + FILING_TIME
+        return (
+            last_reading.until if last_reading is not None and is_usable else now - FIRST_RANGE
+        )
 
     async def _note(
-        self, mailbox: PolledMailbox, before: MailboxReading | None, after: MailboxReading
+        self, mailbox: PolledMailbox, previous: MailboxReading | None, current: MailboxReading
     ) -> None:
-        if before != after:
-            await self._store.put_value(note_of(mailbox.source.store_key), schema.text(after))
-        was, now = before is not None and before.trouble != NOTHING, after.trouble != NOTHING
-        if now and not was:
-            journal.mailbox_unreadable(mailbox.source.account, after.trouble)
-        elif was and not now:
+        if previous != current:
+            await self._store.put_value(note_of(mailbox.source.store_key), schema.text(current))
+        was_in_trouble, is_in_trouble = (
+            previous is not None and previous.trouble != NOTHING,
+            current.trouble != NOTHING,
+        )
+        if is_in_trouble and not was_in_trouble:
+            journal.mailbox_unreadable(mailbox.source.account, current.trouble)
+        elif was_in_trouble and not is_in_trouble:
             journal.mailbox_readable(mailbox.source.account)
 
     async def _record_return(self, received: ReceivedReport) -> None:
@@ -291,7 +306,7 @@ class MailboxPoller:
             return
         for failed in received.report.recipients:
             arrival = _arrival(mail, failed, received.at)
-            if not any(one.address == arrival.address for one in _returns(mail)):
+            if not any(one.address == arrival.address for one in _bounced_arrivals(mail)):
                 envelope = mail.row.envelope.id
                 if await self._store.record_arrival(
                     envelope, arrival, self._notices(mail, arrival)
@@ -302,21 +317,21 @@ class MailboxPoller:
         """Leave a mailbox that cannot be read alone for a while; nothing else waits for it."""
         backoff = _backoff(error, self._clocks.wall())
         mailbox.backoff_until = self._clocks.steady() + backoff.total_seconds()
-        last = await self._last_reading(mailbox)
-        after = MailboxReading(until=self._read_until(last), trouble=error.words)
-        await self._note(mailbox, last, after)
+        last_reading = await self._last_reading(mailbox)
+        next_reading = MailboxReading(until=self._read_until(last_reading), trouble=error.words)
+        await self._note(mailbox, last_reading, next_reading)
 
 
 def _backoff(error: RouteError, now: datetime) -> timedelta:
     if error.again is not None:
         return max(error.again - now, BACKOFF)
-    unasked = error.fault is Fault.SIGN_IN and not error.code
-    return SIGN_IN_BACKOFF if unasked else BACKOFF
+    is_unanswered = error.fault is Fault.SIGN_IN and not error.code
+    return SIGN_IN_BACKOFF if is_unanswered else BACKOFF
 
 
 def _pause(age: timedelta) -> float:
     """Return the seconds until a mail that was taken so long ago is searched for again."""
-    return next((seconds for until, seconds in SEARCHES if age < until), SELDOM)
+    return next((seconds for age_limit, seconds in SEARCHES if age < age_limit), SELDOM_SECONDS)
 
 
 async def _close(mailbox: PolledMailbox) -> None:
@@ -326,11 +341,11 @@ async def _close(mailbox: PolledMailbox) -> None:
         await mailbox.inbox.close()
 
 
-def _returns(mail: TrackedMail) -> list[Arrival]:
+def _bounced_arrivals(mail: TrackedMail) -> list[Arrival]:
     return [one for one in mail.arrivals if one.state == DeliveryState.CAME_BACK]
 
 
-def _arrival(mail: TrackedMail, failed: FailedRecipient, at: datetime) -> Arrival:
+def _arrival(mail: TrackedMail, failed: FailedRecipient, arrived_at: datetime) -> Arrival:
     """Return the arrival under the address as we have written it. What is no address of ours (a
     member of a list, mostly) stands with what was said, and counts once: anybody can write a
     report."""
@@ -338,11 +353,14 @@ def _arrival(mail: TrackedMail, failed: FailedRecipient, at: datetime) -> Arriva
     own_addresses = {
         one.casefold(): one for one in (*envelope.to, *envelope.reached, *envelope.refused)
     }
-    known = own_addresses.get(failed.address.casefold())
-    if known is not None:
+    own_address = own_addresses.get(failed.address.casefold())
+    if own_address is not None:
         return Arrival(
-            address=known, state=DeliveryState.CAME_BACK, at=at, text=failed.diagnostic
+            address=own_address,
+            state=DeliveryState.CAME_BACK,
+            at=arrived_at,
+            text=failed.diagnostic,
         )
     text = f"{failed.address}: {failed.diagnostic}" if failed.address else failed.diagnostic
     (address,) = own_addresses.values() if len(own_addresses) == 1 else ("",)
-    return Arrival(address=address, state=DeliveryState.CAME_BACK, at=at, text=text)
+    return Arrival(address=address, state=DeliveryState.CAME_BACK, at=arrived_at, text=text)

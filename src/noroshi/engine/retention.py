@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from noroshi.ports import Clocks, Store
 
-PAUSE, SOON = 60.0, 1.0  # seconds
+PAUSE_SECONDS, SOON_SECONDS = 60.0, 1.0  # seconds
 KEEP_SAMPLES = timedelta(days=7)
 SAMPLES_AT_ONCE = 20_000
 YEAR = timedelta(days=365)
@@ -27,9 +27,9 @@ class Retention:
         """Delete a few, so that nothing waits for it; return the seconds to pause. Raises
         StoreError."""
         now = self._clocks.wall()
-        dropped = await self._store.drop_samples(now - KEEP_SAMPLES, SAMPLES_AT_ONCE)
-        forgotten = await self._store.forget(now - self._ledger, ROWS_AT_ONCE)
+        dropped_count = await self._store.drop_samples(now - KEEP_SAMPLES, SAMPLES_AT_ONCE)
+        forgotten_count = await self._store.forget(now - self._ledger, ROWS_AT_ONCE)
         await self._store.forget_suppressions(now - self._ledger)
         rows = await self._store.forget_audit(now - self._audit, ROWS_AT_ONCE)
-        more = dropped == SAMPLES_AT_ONCE or ROWS_AT_ONCE in (forgotten, rows)
-        return SOON if more else PAUSE
+        has_more = dropped_count == SAMPLES_AT_ONCE or ROWS_AT_ONCE in (forgotten_count, rows)
+        return SOON_SECONDS if has_more else PAUSE_SECONDS

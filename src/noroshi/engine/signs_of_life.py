@@ -23,7 +23,9 @@ log = logging.getLogger(__name__)
 
 STEP = 1.0
 BEAT = 60.0
-SLEPT = 5.0  # seconds that a step may be late: else it was stopped with all the rest
+LATENESS_OF_SLEEP = (
+    5.0  # seconds that a step may be late: else it was stopped with all the rest
+)
 TIMEOUT, LONGEST_FETCH = 10.0, 30.0
 
 Fetch = Callable[[str, str], int]
@@ -38,13 +40,15 @@ class ServiceManager:
         self._last_error = ""
 
     @classmethod
-    def of(cls, environment: Mapping[str, str]) -> ServiceManager:
+    def from_environment(cls, environment: Mapping[str, str]) -> ServiceManager:
         """Read the service manager's variables (sd_watchdog_enabled(3))."""
         address = environment.get("NOTIFY_SOCKET", "")
         interval = environment.get("WATCHDOG_USEC", "")
-        meant = environment.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
+        is_meant = environment.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
         watchdog = (
-            int(interval) / 1e6 if interval.isascii() and interval.isdigit() and meant else 0.0
+            int(interval) / 1e6
+            if interval.isascii() and interval.isdigit() and is_meant
+            else 0.0
         )
         return cls(address, watchdog if address else 0.0)
 
@@ -60,10 +64,10 @@ class ServiceManager:
                 sock.sendto(text.encode(), name)
             self._last_error = ""
         except OSError as error:
-            why = error.strerror or type(error).__name__
-            if why != self._last_error:  # once is enough: it is fed again and again
-                log.warning("the service manager does not hear us: %s", why)
-            self._last_error = why
+            reason = error.strerror or type(error).__name__
+            if reason != self._last_error:  # once is enough: it is fed again and again
+                log.warning("the service manager does not hear us: %s", reason)
+            self._last_error = reason
 
 
 def fetch(url: str, reason: str) -> int:
@@ -106,7 +110,7 @@ class SignsOfLife:
         self._stepped_at = clocks.steady()
         self._fed_at = self._beat_at = float("-inf")
         self._failing: Message | None = None
-        self._unheard = False
+        self._failing_urls = False
         self.fetching: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
@@ -120,9 +124,9 @@ class SignsOfLife:
 
     def step(self) -> None:
         """Judge whether the node is alive, and say so where it is time to."""
-        now, before = self._clocks.steady(), self._stepped_at
+        now, previous_step = self._clocks.steady(), self._stepped_at
         self._stepped_at = now
-        if now - before > SLEPT:
+        if now - previous_step > LATENESS_OF_SLEEP:
             return  # the watcher was stopped too: let it look at its schedule first
         liveness = self._liveness()
         self._feed(liveness, now)
@@ -130,8 +134,8 @@ class SignsOfLife:
             self._beat(find_stall(liveness, now), now)
 
     def _feed(self, liveness: Liveness, now: float) -> None:
-        often = self._manager.watchdog / 4
-        if not often or now - self._fed_at < often:
+        interval = self._manager.watchdog / 4
+        if not interval or now - self._fed_at < interval:
             return
         if find_stall(liveness, now, NOT_WRITTEN_FOR_LONG) is None:
             self._fed_at = now
@@ -157,15 +161,15 @@ class SignsOfLife:
         try:
             async with asyncio.timeout(LONGEST_FETCH):
                 status = await apart(lambda: self._fetch(url, reason))
-            why = "" if 200 <= status < 300 else f"it answered {status}"
+            trouble = "" if 200 <= status < 300 else f"it answered {status}"
         except (OSError, HTTPException, ValueError) as error:
             # TimeoutError is an OSError, a name that can be none (IDNA) a ValueError.
-            why = type(error).__name__
-        if why and not self._unheard:
-            log.warning("the beat to %s was not taken: %s", urlsplit(url).hostname, why)
-        elif self._unheard and not why:
+            trouble = type(error).__name__
+        if trouble and not self._failing_urls:
+            log.warning("the beat to %s was not taken: %s", urlsplit(url).hostname, trouble)
+        elif self._failing_urls and not trouble:
             log.info("the beat to %s is taken again", urlsplit(url).hostname)
-        self._unheard = bool(why)
+        self._failing_urls = bool(trouble)
 
 
 def _failure_url(url: str) -> str:

@@ -83,7 +83,9 @@ class System:
             ("door", DOOR, self._door),
             ("manager", MANAGER, self._manager),
         )
-        return tuple(Step(name=n, title=t, take=look, alone=True) for n, t, look in stages)
+        return tuple(
+            Step(name=n, title=t, take=look, is_independent=True) for n, t, look in stages
+        )
 
     async def _program(self) -> StepResult:
         system = f"{platform.system()} {platform.release()} ({platform.machine()})"
@@ -92,7 +94,7 @@ class System:
 
     async def _sqlite(self) -> StepResult:
         path = self._config.store
-        gone = await self._store.lost()
+        gone = await self._store.is_lost()
         if (trouble := await self._store.trouble()) is not None:
             words = STORE_ILL.fill(why=trouble)
             if gone:

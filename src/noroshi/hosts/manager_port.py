@@ -68,4 +68,4 @@ def _stopped(where: str, web: Web, error: OSError) -> StepError:
     words = TAKEN.fill(where=where) if taken else CANNOT.fill(where=where, why=why(error))
     values = {"port": str(web.port), "other": str(web.port + 1), "file": FILE}
     cure = knowledge().cures["computer.another_port"]
-    return StepError(plain(where), cure.remedy(words, Exam(values=values)))
+    return StepError(plain(where), cure.remedy(words, Exam(user_values=values)))

@@ -53,7 +53,7 @@ class OwnFacts:
             return None
         account, state = await self._signs_in(route)
         facts = RouteFacts(
-            accepted=(await self._store.accepted()).get(name),
+            accepted=(await self._store.last_accepted()).get(name),
             retiring=is_retiring(route),
             trip=await self._trip(route),
             never=state is not None and _is_new(state),
@@ -127,7 +127,7 @@ class OwnFacts:
     async def queue(self) -> QueueFacts:
         """Count the queue without round trips: a round trip waits for its route alone, which
         reports it."""
-        found = await self._store.queue_counts(but=PREFIX)
+        found = await self._store.queue_counts(excluded_prefix=PREFIX)
         return QueueFacts(
             waiting=found.waiting,
             oldest=found.oldest,

@@ -152,14 +152,14 @@ class ImapInbox:
         try:
             answer = await self._ask_once(question, token)
         except ImapSignInError as error:
-            fresh = await self._retry_token.refreshed(token)
+            fresh = await self._retry_token.refresh_once(token)
             if fresh is None:
                 raise self._not_let_in(error) from None
             try:
                 answer = await self._ask_once(question, fresh)
             except ImapSignInError as second_error:
                 raise self._not_let_in(second_error) from None
-        self._retry_token.accepted()
+        self._retry_token.mark_accepted()
         return answer
 
     async def _ask_once(self, question: Callable[[Session], T], token: Secret) -> T:

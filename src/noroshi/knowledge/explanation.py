@@ -8,7 +8,7 @@ from typing import Literal
 
 from noroshi.core.mail import Fault, Verdict
 from noroshi.core.translation import NOTHING, Message, sentences
-from noroshi.ports.examination import Cure, Exam, Remedy, filled
+from noroshi.ports.examination import Cure, Exam, Remedy, fill_places
 
 Who = Literal["user", "admin", "wait", "setup"]
 """Who can mend a refused sign-in: whoever signs in, the provider's administrator, time, or our own
@@ -45,7 +45,7 @@ class Explanation:
         cure = self.cure
         if not cure.how and self.action != NOTHING:
             cure = replace(cure, how=(self.action,))
-        return cure.remedy(filled(self.meaning, exam), exam, reply)
+        return cure.remedy(fill_places(self.meaning, exam), exam, reply)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from noroshi.core.levels import Level, Reason
+from noroshi.core.own_instance import titles_in
 from noroshi.core.route_readiness import SendReadiness
 from noroshi.core.translation import NOTHING, Message
 from noroshi.operations.alarm_answers import Holder, RemarkShown, SilenceShown, WindowShown
@@ -55,6 +56,18 @@ class MonitorStatus:
     maintenance: datetime | None = None
     stopped: StoppedBy | None = None
     instance_title: str = ""
+
+
+def with_titles_in(status: MonitorStatus, language: str) -> MonitorStatus:
+    """Return the state of a monitor for a reader of that language: the node's own monitors and
+    groups have the titles of most contacts' language in the answer."""
+    titles = titles_in(status.path, status.kind, language)
+    if not titles:
+        return status
+    title = titles.get("title", status.title)
+    return replace(
+        status, title=title, group_title=titles.get("group_title", status.group_title)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,8 @@ from noroshi.ports.plugins import (
     options as options,
 )
 from noroshi.ports.store import (
-    ANSWERS as ANSWERS,
     LEASE as LEASE,
+    MOST_DECISIONS as MOST_DECISIONS,
     PARCEL_LEASE as PARCEL_LEASE,
     Store as Store,
     StoreConflict as StoreConflict,

@@ -64,12 +64,12 @@ class Cure:
     def remedy(self, meaning: Message, exam: Exam, reply: str = "") -> Remedy:
         """Return the remedy for this route and these people; the meaning stands as it is
         given."""
-        places = _Values(exam.values)
+        places = _UserValues(exam.user_values)
         return Remedy(
             meaning=meaning,
             whose=self.whose,
             who=exam.people.get(self.whose, PEOPLE[self.whose]),
-            how=tuple(filled(step, exam) for step in self.how),
+            how=tuple(fill_places(step, exam) for step in self.how),
             lines=tuple(_at_home(line.format_map(places), exam) for line in self.lines),
             link=_at_home(self.link.format_map(places), exam),
             takes=self.takes,
@@ -94,27 +94,27 @@ class Stage:
 class StepResult:
     """The result of a step that found all well."""
 
-    found: Message = NOTHING
+    message: Message = NOTHING
     remarks: tuple[Message, ...] = ()
 
 
 class StepError(Exception):
     """Report that a step failed: the short of it, and its remedy."""
 
-    def __init__(self, found: Message, remedy: Remedy) -> None:
-        super().__init__(found.en)
-        self.found, self.remedy = found, remedy
+    def __init__(self, message: Message, remedy: Remedy) -> None:
+        super().__init__(message.en)
+        self.message, self.remedy = message, remedy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """Describe one step. `take` raises StepError; `alone`: no other step needs this one to be
-    well."""
+    """Describe one step. `take` raises StepError; `is_independent`: no other step needs this
+    one to be well."""
 
     name: str
     title: Message
     take: Callable[[], Awaitable[StepResult]]
-    alone: bool = False
+    is_independent: bool = False
 
 
 class Examination(Protocol):
@@ -131,20 +131,20 @@ class Examination(Protocol):
 class Exam:
     """The context of an examination, beside the route's options.
 
-    `to` is a recipient who is named and never written to; "" is the mailbox itself. `sign_in`
-    are the steps of its account; they stand where the kind puts them. `values` are the user's
-    own (account, tenant ...), to be filled into remedies, and `people` how those are called who
-    can mend a thing. `other` is a host and port that should answer too where the network is
-    well. `replacements` are the beginnings of pages and lines that are others in this provider's
-    cloud, and what stands in their place; "": nothing does, as nobody says where that page is
-    there.
+    `recipient` is a recipient who is named and never written to; "" is the mailbox itself.
+    `sign_in` are the steps of its account; they stand where the kind puts them. `user_values`
+    are the user's own (account, tenant ...), to be filled into remedies, and `people` how those
+    are called who can mend a thing. `reference_host` is a host and port that should answer too
+    where the network is well. `replacements` are the beginnings of pages and lines that are
+    others in this provider's cloud, and what stands in their place; "": nothing does, as nobody
+    says where that page is there.
     """
 
-    to: str = ""
+    recipient: str = ""
     sign_in: tuple[Step, ...] = ()
-    values: Mapping[str, str] = field(default_factory=dict)
+    user_values: Mapping[str, str] = field(default_factory=dict)
     people: Mapping[Whose, Message] = field(default_factory=dict)
-    other: tuple[str, int] | None = None
+    reference_host: tuple[str, int] | None = None
     replacements: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -161,7 +161,7 @@ WE_FAILED = _(
 MAKERS = _("the developers of Noroshi")
 
 
-class _Values(dict[str, str]):
+class _UserValues(dict[str, str]):
     """Show, for a place without a value, what belongs there."""
 
     def __missing__(self, name: str) -> str:
@@ -175,38 +175,38 @@ def literal(line: str) -> str:
 
 def _at_home(text: str, exam: Exam) -> str:
     """Return a page or a line as it is in the provider's own cloud."""
-    for begins, other in exam.replacements.items():
+    for begins, replacement in exam.replacements.items():
         if text.startswith(begins):
-            return other and other + text.removeprefix(begins)
+            return replacement and replacement + text.removeprefix(begins)
     return text
 
 
-def filled(words: Message, exam: Exam) -> Message:
+def fill_places(text: Message, exam: Exam) -> Message:
     """Fill the words' {places} with the user's own values. A route has no password, say, if an
     account signs in for it: that shows its name, too, or a command would end in nothing."""
-    places = _Values({name: value for name, value in exam.values.items() if value})
-    return words.fill(**{name: places[name] for name in words.empty_places})
+    places = _UserValues({name: value for name, value in exam.user_values.items() if value})
+    return text.fill(**{name: places[name] for name in text.empty_places})
 
 
-async def examined(steps: Sequence[Step], steady: Callable[[], float]) -> AsyncIterator[Stage]:
+async def run_steps(steps: Sequence[Step], steady: Callable[[], float]) -> AsyncIterator[Stage]:
     """Yield each stage as it is over; after one that failed the others are not reached."""
-    stopped = False
+    has_failed = False
     for step in steps:
-        if stopped and not step.alone:
+        if has_failed and not step.is_independent:
             yield Stage(name=step.name, title=step.title, state="not reached")
             continue
-        stage = await _taken(step, steady)
-        stopped = stopped or (stage.state == "failed" and not step.alone)
+        stage = await _run_step(step, steady)
+        has_failed = has_failed or (stage.state == "failed" and not step.is_independent)
         yield stage
 
 
-async def _taken(step: Step, steady: Callable[[], float]) -> Stage:
-    began = steady()
+async def _run_step(step: Step, steady: Callable[[], float]) -> Stage:
+    started_at = steady()
     remedy: Remedy | None = None
     try:
         result = await step.take()
     except StepError as stop:
-        result, remedy = StepResult(stop.found), stop.remedy
+        result, remedy = StepResult(stop.message), stop.remedy
     except Exception as bug:  # a kind's fault must end neither the examination nor the node
         log.exception("the stage %s failed", step.name)
         kind = type(bug).__name__
@@ -216,8 +216,8 @@ async def _taken(step: Step, steady: Callable[[], float]) -> Stage:
         name=step.name,
         title=step.title,
         state="ok" if remedy is None else "failed",
-        milliseconds=round(1000 * (steady() - began), 1),
-        found=result.found,
+        milliseconds=round(1000 * (steady() - started_at), 1),
+        found=result.message,
         remarks=result.remarks,
         remedy=remedy,
     )

@@ -65,7 +65,7 @@ class Inbox(Protocol):
     async def find(self, mail: ExpectedMail) -> datetime | None:
         """Return when a mail arrived, by the mailbox's clock; None if it is not there."""
 
-    async def read(self, since: datetime) -> ReportBatch:
+    async def read(self, start: datetime) -> ReportBatch:
         """Return the reports of non-delivery that came since an instant of the mailbox's
         clock."""
 

@@ -32,7 +32,7 @@ from noroshi.ports.store_records import (
 
 LEASE = timedelta(seconds=15)
 """The time for which a block of monitors is held without a renewal."""
-ANSWERS = 10
+MOST_DECISIONS = 10
 """So many of a rule's answers about an item are kept, of which each differs from the one before."""
 PARCEL_LEASE = timedelta(minutes=5)
 """The time that an envelope may be out: longer than any transport's time-outs together."""
@@ -59,8 +59,8 @@ class StoreFault(Enum):
 class StoreError(Exception):
     """Report that the store cannot do it now (full, locked, gone). It never ends the engine."""
 
-    def __init__(self, what: Message | str, fault: StoreFault = StoreFault.OTHER) -> None:
-        self.words = plain(what) if isinstance(what, str) else what
+    def __init__(self, message: Message | str, fault: StoreFault = StoreFault.OTHER) -> None:
+        self.words = plain(message) if isinstance(message, str) else message
         super().__init__(self.words.en)
         self.fault = fault
 
@@ -78,9 +78,9 @@ class Store(Protocol):
 
     # definitions
 
-    async def publish(self, version: Version, monitors: Iterable[str], base: int) -> int:
+    async def publish(self, version: Version, monitors: Iterable[str], base_number: int) -> int:
         """Make a version current, with exactly these monitor ids, and return its number. Raise
-        StoreConflict if the current version is not `base`. A monitor with a known id keeps its
+        StoreConflict if the current version is not `base_number`. A monitor with a known id keeps its
         state; one that is no longer named stays until it is retired (`retire`). One that comes
         back after that starts anew, except for its serial, which goes on after that of its last
         event."""
@@ -95,7 +95,7 @@ class Store(Protocol):
         """Return an earlier version, or the current one, with its documents; None if there is
         none."""
 
-    async def versions(self, last: int = 100) -> Sequence[Version]:
+    async def versions(self, limit: int = 100) -> Sequence[Version]:
         """Return the newest versions without their documents, newest first."""
 
     async def enroll(self, version: int, monitors: Iterable[str]) -> bool:
@@ -139,24 +139,24 @@ class Store(Protocol):
     async def append(self, samples: Sequence[tuple[str, Sample]]) -> None:
         """Add samples that led to no change to the history, and keep the newest memories."""
 
-    async def drop_samples(self, before: datetime, most: int) -> int:
-        """Delete at most `most` of the oldest samples before an instant, and return how many.
+    async def drop_samples(self, cutoff: datetime, limit: int) -> int:
+        """Delete at most `limit` of the oldest samples before an instant, and return how many.
         Samples of a clock that was ahead go with the old ones that were written after them."""
 
     async def states(self, ids: Collection[str] | None = None) -> Mapping[str, State]:
         """Return the state of each monitor, or of those named, as it was last written."""
 
-    async def events(self, monitor: str = "", last: int = 100) -> Sequence[Event]:
+    async def events(self, monitor: str = "", limit: int = 100) -> Sequence[Event]:
         """Return the newest events, of one monitor or of all, newest first."""
 
     async def decisions(self, monitor: str) -> Sequence[Decision]:
         """Return the decision of each rule about each item of a monitor, by rule and item,
         newest first: the last `ANSWERS` that each differ from the one before."""
 
-    async def samples(self, monitor: str, last: int = 100) -> Sequence[Sample]:
+    async def samples(self, monitor: str, limit: int = 100) -> Sequence[Sample]:
         """Return the newest samples of a monitor, newest first, without memory."""
 
-    async def newest(self, monitors: Collection[str]) -> Mapping[str, Sample]:
+    async def newest_samples(self, monitors: Collection[str]) -> Mapping[str, Sample]:
         """Return the newest sample of each of these monitors that has any."""
 
     async def set_suppression(self, monitor: str, suppression: Suppression) -> bool:
@@ -187,20 +187,20 @@ class Store(Protocol):
         `acknowledge`, one that takes that back as `unacknowledge`. Return whether each was
         written."""
 
-    async def remarks(self, monitor: str = "", last: int = 100) -> Sequence[Remark]:
+    async def remarks(self, monitor: str = "", limit: int = 100) -> Sequence[Remark]:
         """Return the remarks on one monitor or on all, newest first."""
 
     async def silence(self, silence: Silence) -> None:
         """Add a silence."""
 
-    async def end_silence(self, id: str, who: str, now: datetime) -> Silence | None:
+    async def end_silence(self, id: str, person: str, now: datetime) -> Silence | None:
         """End a silence now and return it as it was before; None if there is none of that id,
         or it is over."""
 
-    async def silences(self, last: int = 100) -> Sequence[Silence]:
+    async def silences(self, limit: int = 100) -> Sequence[Silence]:
         """Return all silences, also those that are over, the last to end first."""
 
-    async def forget_suppressions(self, before: datetime) -> int:
+    async def forget_suppressions(self, cutoff: datetime) -> int:
         """Delete silences that were over and remarks that were made before then; return how
         many."""
 
@@ -225,12 +225,12 @@ class Store(Protocol):
         node: Node,
         route: str,
         now: datetime,
-        but: Collection[str] = (),
+        excluded_contacts: Collection[str] = (),
         only_critical: Collection[str] = (),
     ) -> Parcel | None:
         """Lend an envelope whose turn on this route it is: the most urgent lane first, and of
         an order key the oldest, which has the lane of what waits behind it. Leave out what may
-        join a digest for a contact in `but`, and, unless it is critical, for one in
+        join a digest for a contact in `excluded_contacts`, and, unless it is critical, for one in
         `only_critical`. Lend what cannot be read as `unread`."""
 
     async def pending_for(self, parcel: Parcel) -> Sequence[Envelope]:
@@ -249,13 +249,13 @@ class Store(Protocol):
         the latest, and the attempt does not count. False: it is no longer lent."""
 
     async def quarantine(
-        self, parcel: Parcel, why: Message, now: datetime, envelopes: Sequence[Envelope] = ()
+        self, parcel: Parcel, reason: Message, now: datetime, envelopes: Sequence[Envelope] = ()
     ) -> bool:
         """Set aside a lent envelope that cannot be read, as it is stored, and write the
         envelopes that tell of it; members of a digest wait by themselves again. False: it is no
         longer lent."""
 
-    async def accepted_since(self, since: datetime) -> Sequence[AcceptedMail]:
+    async def accepted_since(self, start: datetime) -> Sequence[AcceptedMail]:
         """Return the mails that providers accepted since then, in the order in which they were
         written down, which a clock that was set back does not keep."""
 
@@ -270,16 +270,16 @@ class Store(Protocol):
         """Return what has not left yet and what was set aside, oldest first, without the bodies
         of the mails; a digest stands for its members."""
 
-    async def queue_counts(self, but: str = "") -> QueueCounts:
+    async def queue_counts(self, excluded_prefix: str = "") -> QueueCounts:
         """Count `queue`, times to the millisecond, without reading each envelope: there may be
-        many thousand. Leave out ids that begin with `but`."""
+        many thousand. Leave out ids that begin with `excluded_prefix`."""
 
-    async def tally(self, since: datetime) -> Mapping[str, int]:
+    async def tally(self, start: datetime) -> Mapping[str, int]:
         """Count the alarms of the envelopes born since then by their state: alarms in a digest
         by the state of the digest, and as CAME_BACK those whose mail did."""
 
     async def ledger(
-        self, last: int = 100, alarm: str = "", monitor: str = ""
+        self, limit: int = 100, alarm: str = "", monitor: str = ""
     ) -> Sequence[LedgerEntry]:
         """Return the newest alarms, of one monitor or of all, or the one of that id, with all
         that became of them."""
@@ -299,16 +299,16 @@ class Store(Protocol):
         none of ours."""
 
     async def latest_by_prefix(
-        self, begins: str, last: int, before: str = ""
+        self, prefix: str, limit: int, end_id: str = ""
     ) -> Sequence[TrackedMail]:
-        """Return the last mails, by id, whose ids begin so and come before `before` if given,
+        """Return the last mails, by id, whose ids begin so and come before `end_id` if given,
         the last one first."""
 
     async def arrivals(self, envelope: str) -> Sequence[Arrival]:
         """Return what became of a mail once a provider took it, oldest first."""
 
-    async def forget(self, before: datetime, most: int) -> int:
-        """Delete at most `most` of the mails that were settled before then, with their alarms,
+    async def forget(self, cutoff: datetime, limit: int) -> int:
+        """Delete at most `limit` of the mails that were settled before then, with their alarms,
         and events that old except each monitor's last; return how many mails."""
 
     async def envelope(self, id: str) -> tuple[QueuedEnvelope, Sequence[Receipt]] | None:
@@ -324,32 +324,32 @@ class Store(Protocol):
         the last try, nor before a time that the other side named, nor what it put off though it
         accepted others between the last two tries. False: there is nothing of it."""
 
-    async def hold(self, id: str, who: str) -> bool:
+    async def hold(self, id: str, person: str) -> bool:
         """Keep an envelope from leaving until it is released; what is of its order key waits
         behind it. False: it is unknown, out, settled, or held already."""
 
     async def release(self, id: str, now: datetime) -> bool:
         """Let a held or set-aside envelope wait again, due now. False: it is neither."""
 
-    async def drop(self, id: str, who: str) -> bool:
+    async def drop(self, id: str, person: str) -> bool:
         """Give an envelope up for a person: it is kept, and never sent. False: it is unknown,
         out, accepted, or dropped already."""
 
     async def readdress(
-        self, id: str, to: Sequence[str], routes: Sequence[str], *, anew: bool = True
+        self, id: str, addresses: Sequence[str], routes: Sequence[str], *, reset: bool = True
     ) -> bool:
         """Give an envelope other addresses, routes, or both (none given: as they are). Its
-        attempts begin `anew`, unless the routes are the same by other names; then the routes of
+        attempts begin `reset`, unless the routes are the same by other names; then the routes of
         a digest's members are renamed too. False: it is unknown, out, accepted or dropped."""
 
-    async def accepted(self) -> Mapping[str, datetime]:
+    async def last_accepted(self) -> Mapping[str, datetime]:
         """Return when each route last had a mail accepted; nothing of a route that never
         had."""
 
     async def route_outages(self) -> Sequence[RouteOutage]:
         """Return the routes that are down."""
 
-    async def record_probe(self, route: str, rest: OpenCircuit | None) -> None:
+    async def record_probe(self, route: str, open_circuit: OpenCircuit | None) -> None:
         """Write what a probe of a route found: it stays down, or is well (None)."""
 
     async def wake(self, route: str, now: datetime) -> bool:
@@ -361,7 +361,7 @@ class Store(Protocol):
     async def users(self) -> Mapping[str, User]:
         """Return all who may log in, by name."""
 
-    async def put_user(self, user: User, before: User | None) -> bool:
+    async def put_user(self, user: User, previous: User | None) -> bool:
         """Write a user over exactly what was there before (None: nothing was). False: something
         else is there by now; so what may be used once is used once. Where the change
         `ends_sessions`, the user's sessions go in the same step."""
@@ -382,28 +382,28 @@ class Store(Protocol):
         """Return the session of that key, also one that is over."""
 
     async def put_session(
-        self, session: Session, instead: str = "", authenticated: User | None = None
+        self, session: Session, replaced_key: str = "", authenticated: User | None = None
     ) -> bool:
-        """Write a session in place of that of the key `instead`. False: that one is not
+        """Write a session in place of that of the key `replaced_key`. False: that one is not
         there any more, or the user changed since being `authenticated` so that this
         `ends_sessions`."""
 
-    async def end_sessions(self, before: datetime, user: str = "", key: str = "") -> int:
+    async def end_sessions(self, cutoff: datetime, user: str = "", key: str = "") -> int:
         """Delete the sessions that are over by then, those of a user, and that of a key; return
         how many."""
 
     async def audit(self, row: AuditEntry) -> None:
         """Add a row to the audit log."""
 
-    async def audit_log(self, last: int = 100) -> Sequence[AuditEntry]:
+    async def audit_log(self, limit: int = 100) -> Sequence[AuditEntry]:
         """Return the audit log, newest first."""
 
-    async def forget_audit(self, before: datetime, most: int) -> int:
-        """Delete at most `most` of the oldest rows before then; return how many."""
+    async def forget_audit(self, cutoff: datetime, limit: int) -> int:
+        """Delete at most `limit` of the oldest rows before then; return how many."""
 
     # secrets, sealed by the vault
 
-    async def put_secret(self, name: str, sealed: bytes) -> None: ...
+    async def put_secret(self, name: str, sealed_secret: bytes) -> None: ...
 
     async def get_secret(self, name: str) -> bytes | None: ...
 
@@ -423,7 +423,7 @@ class Store(Protocol):
     # what one may do at a time, among all who share the store
 
     async def acquire_lock(
-        self, name: str, holder: str, until: datetime, now: datetime
+        self, name: str, holder: str, expires_at: datetime, now: datetime
     ) -> bool:
         """Hold the lock of that name until an instant, or hold it on. False: another holds it,
         and its time is not over. A lock that would last more than twice as long as this one
@@ -434,18 +434,18 @@ class Store(Protocol):
 
     # all
 
-    async def shift(self, by: timedelta) -> None:
+    async def shift(self, amount: timedelta) -> None:
         """Move all that waits for an instant with the wall clock, which was set. Leave a mail
         that was never tried: it is due, and may have been written after the clock was set."""
 
-    async def wait(self, longest: timedelta) -> None:
+    async def wait(self, timeout: timedelta) -> None:
         """Return when something was committed, or after a while."""
 
     async def trouble(self) -> Message | None:
         """Return what is wrong with the store itself, as a person should read it; None if
         nothing is."""
 
-    async def lost(self) -> bool:
+    async def is_lost(self) -> bool:
         """Return True if its file was removed or replaced: what was in it can still be saved."""
 
     async def copy_to(self, path: Path) -> None:

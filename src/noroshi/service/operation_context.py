@@ -128,7 +128,7 @@ class OperationContext:
 
     async def routes(self, plan: Plan, queue: QueueCounts) -> tuple[RouteStatus, ...]:
         outages, accepted, vault_names = await asyncio.gather(
-            self.outages(), self.store.accepted(), self.vault.names()
+            self.outages(), self.store.last_accepted(), self.vault.names()
         )
         statuses = (
             self._route(plan, route, outages, accepted, queue, vault_names)

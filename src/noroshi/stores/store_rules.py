@@ -14,15 +14,15 @@ from noroshi.core.mail import MARK, Envelope, EnvelopeState, Receipt, Verdict
 from noroshi.core.model import State
 from noroshi.core.translation import NOTHING, Message
 
-OPEN = (EnvelopeState.WAITING, EnvelopeState.HELD, EnvelopeState.IN_DIGEST)
+OPEN_STATES = (EnvelopeState.WAITING, EnvelopeState.HELD, EnvelopeState.IN_DIGEST)
 """States of envelopes that nothing of their order key may overtake."""
-SHOWN = (EnvelopeState.WAITING, EnvelopeState.HELD, EnvelopeState.SET_ASIDE)
+SHOWN_STATES = (EnvelopeState.WAITING, EnvelopeState.HELD, EnvelopeState.SET_ASIDE)
 """States of envelopes that wait for something by themselves."""
-RETRIABLE = (EnvelopeState.WAITING, EnvelopeState.SET_ASIDE)
+RETRIABLE_STATES = (EnvelopeState.WAITING, EnvelopeState.SET_ASIDE)
 """States of envelopes that a person may have tried now."""
-RELEASABLE = (EnvelopeState.HELD, EnvelopeState.SET_ASIDE)
+RELEASABLE_STATES = (EnvelopeState.HELD, EnvelopeState.SET_ASIDE)
 """States of envelopes that wait for a person."""
-SETTLED = (EnvelopeState.ACCEPTED, EnvelopeState.DROPPED)
+SETTLED_STATES = (EnvelopeState.ACCEPTED, EnvelopeState.DROPPED)
 """States of envelopes that need nothing any more."""
 
 BODY = ("text", "html", "attachments")
@@ -36,32 +36,32 @@ class Wakeups:
     def __init__(self) -> None:
         self._count = 0
         self._counts = WeakKeyDictionary[asyncio.Task[Any], int]()
-        self._waiting = set[asyncio.Future[None]]()
+        self._waiters = set[asyncio.Future[None]]()
 
     def notify(self) -> None:
         self._count += 1
-        for waiter in self._waiting:
+        for waiter in self._waiters:
             if not waiter.done():
                 waiter.set_result(None)
 
-    async def wait(self, longest: timedelta) -> None:
-        me = asyncio.current_task()
-        assert me is not None, "only a task can wait"
-        if self._counts.get(me, 0) == self._count:
-            await self._come(longest)
-        self._counts[me] = self._count
+    async def wait(self, timeout: timedelta) -> None:
+        task = asyncio.current_task()
+        assert task is not None, "only a task can wait"
+        if self._counts.get(task, 0) == self._count:
+            await self._wait_for_news(timeout)
+        self._counts[task] = self._count
 
-    async def _come(self, longest: timedelta) -> None:
+    async def _wait_for_news(self, timeout: timedelta) -> None:
         waiter = asyncio.get_running_loop().create_future()
-        self._waiting.add(waiter)
+        self._waiters.add(waiter)
         try:
             # Not wait_for: in Python 3.11 it loses a cancel that comes together with the news.
-            async with asyncio.timeout(longest.total_seconds()):
+            async with asyncio.timeout(timeout.total_seconds()):
                 await waiter
         except TimeoutError:
             pass
         finally:
-            self._waiting.discard(waiter)
+            self._waiters.discard(waiter)
 
 
 def first_state(last_event: str | None, events: int) -> State:
@@ -72,8 +72,8 @@ def first_state(last_event: str | None, events: int) -> State:
     Nobody counts on from less than all `events`, as a backup that was brought back may not know
     of one that it forgot: there that number is set on.
     """
-    own = int(last_event.partition(MARK)[0].rpartition(".")[2]) if last_event else 0
-    return State(serial=max(own, events))
+    own_count = int(last_event.partition(MARK)[0].rpartition(".")[2]) if last_event else 0
+    return State(serial=max(own_count, events))
 
 
 def outcome(fate: Fate) -> tuple[EnvelopeState, Message]:
@@ -81,18 +81,18 @@ def outcome(fate: Fate) -> tuple[EnvelopeState, Message]:
     match fate:
         case Accepted():
             return EnvelopeState.ACCEPTED, NOTHING
-        case SetAside(reason=why):
-            return EnvelopeState.SET_ASIDE, why
+        case SetAside(reason=reason):
+            return EnvelopeState.SET_ASIDE, reason
         case _:
             return EnvelopeState.WAITING, fate.reason
 
 
-def accepted(receipt: Receipt) -> int:
+def accepted_count(receipt: Receipt) -> int:
     """Return how many recipients this attempt was accepted for."""
     return sum(a.verdict is Verdict.ACCEPTED for a in receipt.answers.values())
 
 
-def unanswered(envelope: Envelope) -> Envelope:
+def with_unanswered_attempt(envelope: Envelope) -> Envelope:
     """Return an envelope that was out when a life ended: that attempt, which is on record, had
     no answer."""
     attempts = envelope.attempts - 1
@@ -105,28 +105,36 @@ def with_all_routes(envelope: Envelope, routes: Sequence[str]) -> Envelope:
     pauses go on growing."""
     if not set(envelope.routes) < set(routes):
         return envelope
-    earlier = envelope.earlier_attempts + envelope.attempts
-    return replace(envelope, routes=tuple(routes), attempts=1, earlier_attempts=earlier)
+    earlier_attempts = envelope.earlier_attempts + envelope.attempts
+    return replace(
+        envelope, routes=tuple(routes), attempts=1, earlier_attempts=earlier_attempts
+    )
 
 
 def readdress_envelope(
-    envelope: Envelope, to: Sequence[str], routes: Sequence[str], anew: bool
+    envelope: Envelope, addresses: Sequence[str], routes: Sequence[str], reset: bool
 ) -> Envelope:
     """Return an envelope with other addresses. That is another mail: who was refused is named
     in it no more."""
-    changed = replace(envelope, to=tuple(to), refused=()) if to else envelope
-    if anew:
-        changed = replace(changed, attempts=0, earlier_attempts=0, unanswered=0)
-    return replace(changed, routes=tuple(routes) or envelope.routes)
+    readdressed = replace(envelope, to=tuple(addresses), refused=()) if addresses else envelope
+    if reset:
+        readdressed = replace(readdressed, attempts=0, earlier_attempts=0, unanswered=0)
+    return replace(readdressed, routes=tuple(routes) or envelope.routes)
 
 
-def followed(own: tuple[str, ...], old: tuple[str, ...], new: Sequence[str]) -> tuple[str, ...]:
+def renamed_routes(
+    routes_of_member: tuple[str, ...], old_routes: tuple[str, ...], new_routes: Sequence[str]
+) -> tuple[str, ...]:
     """Return a member's routes once its digest's are renamed. The digest may have left some of
     them behind."""
-    if own == old:
-        return tuple(new)
-    names = dict(zip(old, new, strict=True)) if len(old) == len(new) else {}
-    return tuple(dict.fromkeys(names.get(route, route) for route in own))
+    if routes_of_member == old_routes:
+        return tuple(new_routes)
+    names = (
+        dict(zip(old_routes, new_routes, strict=True))
+        if len(old_routes) == len(new_routes)
+        else {}
+    )
+    return tuple(dict.fromkeys(names.get(route, route) for route in routes_of_member))
 
 
 def without_body(envelope: Envelope) -> Envelope:

@@ -136,7 +136,7 @@ def test_a_sign_in_that_ended_by_itself_is_not_laid_to_a_changed_password(code):
 )
 def test_a_permission_is_named_for_either_way_out(code, alone, permissions):
     advice = advise("invalid_client", codes=(code,), app_only=alone)
-    step = advice.cure.remedy(advice.words, Exam(values=values_of(APP))).how[0]
+    step = advice.cure.remedy(advice.words, Exam(user_values=values_of(APP))).how[0]
     for text in (advice.words.en, advice.words.ja, step.en, step.ja):
         assert all(permission in text for permission in permissions)
 
@@ -206,7 +206,7 @@ def test_the_permission_that_an_app_lacks_is_what_its_routes_servers_want(
 ):
     account = replace(APP, hosts=hosts)
     failed = failure({"error": "invalid_grant", "error_codes": [code]}, account)
-    exam = Exam(values=values_of(account))
+    exam = Exam(user_values=values_of(account))
     remedy = cure_of(failed, account).remedy(failed.words, exam)
     for told in (remedy.how[0].en, remedy.how[0].ja):
         assert wanted in told and not_wanted not in told

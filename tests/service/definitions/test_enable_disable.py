@@ -122,7 +122,7 @@ async def test_an_operator_stops_and_starts_also_what_runs_programs_and_a_viewer
         looks = replace(OPERATES, roles=roles_up_to(VIEWER))
         told = await run_as_json(harness.service, looks, op, {"instance": "web1"})
         assert told["error"] == "forbidden"
-    rows = [row for row in await harness.store.audit_log(last=4) if not row.refused.en]
+    rows = [row for row in await harness.store.audit_log(limit=4) if not row.refused.en]
     assert {row.op for row in rows} == {"instance_stop", "instance_start"}
     assert rows[0].before == {"version": 2} and rows[0].after["version"] == 3
 

@@ -123,9 +123,9 @@ class Sparing(MemoryStore):
         self.read.append("waiting")
         return await super().queue()
 
-    async def samples(self, monitor, last=100):
+    async def samples(self, monitor, limit=100):
         self.read.append("samples")
-        return await super().samples(monitor, last)
+        return await super().samples(monitor, limit)
 
     async def current(self):
         self.read.append("current")

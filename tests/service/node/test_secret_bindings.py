@@ -158,7 +158,7 @@ async def test_entries_of_before_are_bound_to_what_names_them(entry, changed):
     assert "ok" in await harness.apply(AKI)
     for name, value in KEPT.items():
         await harness.vault.put(name, Secret(value))
-    harness.store._values.clear()  # as an older version leaves the store
+    harness.store._notes.clear()  # as an older version leaves the store
     assert (await harness.apply(TOKEN, **changed))["error"] == "password"
     harmless = {"contacts__boss": {"addresses": ["chief@example.com"]}}
     assert "ok" in await harness.apply(TOKEN, **harmless)

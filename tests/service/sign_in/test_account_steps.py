@@ -15,7 +15,7 @@ from noroshi.oauth.provider import SignInError, UnreachableError
 from noroshi.oauth.tokens import SignInState, SignInStatus
 from noroshi.oauth.well_known_clouds import GOOGLE, MICROSOFT365
 from noroshi.ports import StoreError
-from noroshi.ports.examination import Exam, examined
+from noroshi.ports.examination import Exam, run_steps
 from noroshi.service.sign_in.account_steps import SignInSteps, ca_place, values_of
 from noroshi.vault import Secret, VaultError
 from tests.transports.diagnostics.examination_runner import NOW, outside
@@ -56,9 +56,9 @@ class Tokens:
 
 async def looked(tokens, account=ACCOUNT, resource="smtp", user=BOX):
     """The stages after that of the server, which is not asked here."""
-    exam = Exam(values={"route": "m365", **values_of(account), "user": user})
+    exam = Exam(user_values={"route": "m365", **values_of(account), "user": user})
     steps = SignInSteps(account, resource, tokens, outside(), exam).steps[1:]
-    return {stage.name: stage async for stage in examined(steps, time.monotonic)}
+    return {stage.name: stage async for stage in run_steps(steps, time.monotonic)}
 
 
 async def test_flow_and_age_of_a_token_are_told_and_its_claims():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from noroshi.stores.sqlite.batch import Alike, done
+from noroshi.stores.sqlite.batch import SharedWork, do_all
 
 
 def alone(name, seen):
@@ -16,13 +16,13 @@ def alike(kind, given, seen):
         seen.append((kind, *several))
         return [f"{kind}{one}" for one in several]
 
-    return Alike(kind, all_of, given)
+    return SharedWork(kind, all_of, given)
 
 
 def test_each_piece_gets_its_own_answer_and_those_of_a_kind_are_done_in_one_go():
     seen = []
     kinds = [("a", 1), ("b", 2), ("a", 3), ("b", 4), ("a", 5)]
-    found = done(None, [alike(kind, given, seen) for kind, given in kinds])
+    found = do_all(None, [alike(kind, given, seen) for kind, given in kinds])
     assert found == ["a1", "b2", "a3", "b4", "a5"]
     assert seen == [("a", 1, 3, 5), ("b", 2, 4)]
 
@@ -30,7 +30,7 @@ def test_each_piece_gets_its_own_answer_and_those_of_a_kind_are_done_in_one_go()
 def test_nothing_passes_a_piece_that_must_be_done_by_itself():
     seen = []
     works = [alike("a", 1, seen), alone("x", seen), alike("a", 2, seen), alike("a", 3, seen)]
-    assert done(None, works) == ["a1", "x", "a2", "a3"]
+    assert do_all(None, works) == ["a1", "x", "a2", "a3"]
     assert seen == [("a", 1), "x", ("a", 2, 3)]
 
 
@@ -45,4 +45,4 @@ def test_what_one_of_them_raises_comes_out():
         raise KeyError(several[0])
 
     with pytest.raises(KeyError):
-        done(None, [Alike("a", all_of, 1), Alike("a", all_of, 2)])
+        do_all(None, [SharedWork("a", all_of, 1), SharedWork("a", all_of, 2)])

@@ -383,7 +383,7 @@ async def goes_on_elsewhere(store, old, new, monitors, count):
     before, file = await under_load(store, block, old, count)
     found = restore(file, new, DAWN + DAY)
     again = SqliteStore.open(new)
-    events = {e.id for e in await again.events(last=10**6)}
+    events = {e.id for e in await again.events(limit=10**6)}
     assert await again.faults() == []
     await again.close()
     sent = Counter(await sent_by(new))

@@ -9,7 +9,7 @@ from noroshi.core.mail import DIRECT
 from noroshi.core.translation import bilingual
 from noroshi.network.http import Patience as HttpPatience
 from noroshi.ports import Clocks, TransportContext
-from noroshi.ports.examination import Exam, Whose, examined
+from noroshi.ports.examination import Exam, Whose, run_steps
 from noroshi.transports.smtp.connection import Patience
 
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
@@ -28,7 +28,7 @@ VALUES = {
     "graph": "https://graph.microsoft.com",
 }
 EXAM = Exam(
-    values=VALUES,
+    user_values=VALUES,
     people={
         Whose.ADMINISTRATOR: bilingual(
             en="your Microsoft 365 administrator", ja="組織の Microsoft 365 管理者"
@@ -60,7 +60,7 @@ def outside(network=DIRECT, token="a-token", secret=secret):
 async def stages_of(examination):
     """All stages, by name, in their order."""
     try:
-        found = [stage async for stage in examined(examination.steps, time.monotonic)]
+        found = [stage async for stage in run_steps(examination.steps, time.monotonic)]
     finally:
         await examination.close()
     return {stage.name: stage for stage in found}

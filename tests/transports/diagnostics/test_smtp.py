@@ -84,14 +84,14 @@ async def test_a_route_that_is_well_is_taken_as_far_as_rset_and_sends_nothing(
 
 
 async def test_the_recipient_may_be_another_one(server, certificate):
-    exam = Exam(values=EXAM.values, to="aki@example.com")
+    exam = Exam(user_values=EXAM.user_values, recipient="aki@example.com")
     stages = await looked(server, certificate, exam=exam)
     assert states_of(stages) == ALL_WELL
     assert "RCPT TO:<aki@example.com>" in server.heard
 
 
 async def test_a_recipient_that_is_no_address_stops_at_rcpt(server, certificate):
-    exam = Exam(values=EXAM.values, to="aki")
+    exam = Exam(user_values=EXAM.user_values, recipient="aki")
     stages = await looked(server, certificate, exam=exam)
     assert stopped(stages).name == "rcpt-to" and "--to" in stopped(stages).remedy.meaning.en
     assert stages["rset"].state == "not reached" and "DATA" not in server.verbs()
@@ -173,8 +173,8 @@ async def test_a_port_that_refuses_while_another_answers_says_both_what_it_may_b
     server, certificate, graph, said
 ):
     port = closed().socket_address[1]
-    values = {**EXAM.values, "graph": graph, "account": "box"}
-    exam = Exam(values=values, other=("127.0.0.1", server.port))
+    values = {**EXAM.user_values, "graph": graph, "account": "box"}
+    exam = Exam(user_values=values, reference_host=("127.0.0.1", server.port))
     stages = await looked(port, certificate, exam=exam)
     remedy = stopped(stages).remedy
     assert stopped(stages).name == "tcp" and remedy.whose is Whose.NETWORK
@@ -185,7 +185,9 @@ async def test_a_port_that_refuses_while_another_answers_says_both_what_it_may_b
 
 
 async def test_where_nothing_else_answers_either_nothing_gets_out(certificate):
-    exam = Exam(values=EXAM.values, other=("127.0.0.1", closed().socket_address[1]))
+    exam = Exam(
+        user_values=EXAM.user_values, reference_host=("127.0.0.1", closed().socket_address[1])
+    )
     stages = await looked(closed().socket_address[1], certificate, exam=exam)
     assert "cannot be reached either" in stopped(stages).remedy.meaning.en
     assert "proxy =" in "\n".join(stopped(stages).remedy.lines)

@@ -799,8 +799,8 @@ class Overtaken(MemoryStore):
 
     afterwards = None
 
-    async def accepted(self):
-        told = await super().accepted()
+    async def last_accepted(self):
+        told = await super().last_accepted()
         done, self.afterwards = self.afterwards, None
         if done is not None:
             await done

@@ -142,7 +142,7 @@ class InProcessClient:
         lock = lock_of(self._config.store)
         holding_state = holding(lock)
         if holding_state is not None and holding_state.holder is Holder.RUNNING:
-            raise StoreError(holding_state.words(lock))
+            raise StoreError(holding_state.message(lock))
 
 
 def built_in_kinds() -> Any:

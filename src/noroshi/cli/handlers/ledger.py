@@ -45,7 +45,7 @@ STATES: Mapping[str, Message] = {
 HEAD = (_("RAISED"), _("STATE"), _("TO"), _("ROUTE"), _("ATTEMPTS"), _("ALARM"), _("SUBJECT"))
 RAISED, QUEUED = _("Raised"), _("Queued")
 TRIED, NOT_TRIED = (_("Sending"), _("no attempts yet"))
-MAIL, DIGEST = _("Mail"), _("Digest")
+MAIL, DIGEST = _("Message"), _("Digest")
 NOT_PROVED = _("Arrival not confirmed")
 STATE, FORGOTTEN = _("State"), _("no record")
 

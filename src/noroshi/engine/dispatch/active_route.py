@@ -71,13 +71,13 @@ class MissingRoute:
     """Stand in for the transport of a route that waiting mail names and no definition has."""
 
     def __init__(self, name: str, clocks: Clocks) -> None:
-        words = NO_ROUTE.fill(name=name)
-        self._answer = Answer(Verdict.ROUTE_DOWN, words=words, fault=Fault.SETUP)
+        message = NO_ROUTE.fill(name=name)
+        self._answer = Answer(Verdict.ROUTE_DOWN, words=message, fault=Fault.SETUP)
         self._clocks = clocks
 
     async def send(self, envelope: Envelope) -> Receipt:
-        answers = dict.fromkeys(envelope.to, self._answer)
-        return Receipt(at=self._clocks.wall(), answers=answers)
+        answer_by_address = dict.fromkeys(envelope.to, self._answer)
+        return Receipt(at=self._clocks.wall(), answers=answer_by_address)
 
     async def probe(self) -> Answer:
         return self._answer

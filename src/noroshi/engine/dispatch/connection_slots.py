@@ -21,7 +21,7 @@ class ConnectionSlots:
 
     def all_busy(self, route: Route) -> bool:
         """Return whether `acquire` would have to wait for this route now."""
-        return any(self._busy[key] >= most for key, most in self._limits_of(route))
+        return any(self._busy[key] >= limit for key, limit in self._limits_of(route))
 
     def is_unused(self, route: Route) -> bool:
         """Return whether no slot of this route is busy, and one may be."""
@@ -32,13 +32,13 @@ class ConnectionSlots:
         if not self.all_busy(route):
             self._count(route, 1)
             return
-        granted = asyncio.get_running_loop().create_future()
-        waiter = route, granted
+        turn = asyncio.get_running_loop().create_future()
+        waiter = route, turn
         self._waiting.append(waiter)
         try:
-            await granted
+            await turn
         except asyncio.CancelledError:
-            if granted.cancelled():
+            if turn.cancelled():
                 self._waiting.remove(waiter)
             else:  # it was given, and nobody is there to use it
                 self.release(route)
@@ -55,11 +55,11 @@ class ConnectionSlots:
 
     def _grant_next(self) -> None:
         """Grant a slot to the first who may have it: what became free is enough for one."""
-        for place, (route, granted) in enumerate(self._waiting):
-            if not granted.done() and not self.all_busy(route):
+        for place, (route, turn) in enumerate(self._waiting):
+            if not turn.done() and not self.all_busy(route):
                 del self._waiting[place]
                 self._count(route, 1)
-                granted.set_result(None)
+                turn.set_result(None)
                 return
 
     def _limits_of(self, route: Route) -> tuple[Limit, ...]:

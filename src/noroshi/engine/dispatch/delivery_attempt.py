@@ -40,11 +40,11 @@ class DeliveryAttempt:
         clocks: Clocks,
         limiter: RateLimiter,
         jitter: Callable[[], float],
-        longest: float,
+        longest_attempt: float,
     ) -> None:
-        """`longest`: seconds after which an attempt is given up."""
+        """`longest_attempt`: seconds after which an attempt is given up."""
         self._store, self._clocks, self._limiter = store, clocks, limiter
-        self._jitter, self._longest = jitter, longest
+        self._jitter, self._longest_attempt = jitter, longest_attempt
 
     async def run(self, active: ActiveRoute, envelope: Envelope) -> Receipt:
         """Return what the route says of a mail. Raises CancelledError alone."""
@@ -66,26 +66,26 @@ class DeliveryAttempt:
         """Return a receipt where the allowance of an hour or a day is used up: that is no matter of
         a minute, so the next route takes over."""
         now, pace = self._clocks.wall(), active.route.pace
-        again = self._limiter.exhausted_until(active.route, now)
-        if again is None:
+        free_at = self._limiter.exhausted_until(active.route, now)
+        if free_at is None:
             return None
-        words = DAY_USED_UP.fill(most=pace.recipients_a_day)
+        message = DAY_USED_UP.fill(most=pace.recipients_a_day)
         if self._limiter.is_hour_used_up(active.route, now):
-            words = HOUR_USED_UP.fill(most=pace.mails_an_hour)
-        answer = Answer(Verdict.ROUTE_DOWN, words=words, fault=Fault.QUOTA, again=again)
+            message = HOUR_USED_UP.fill(most=pace.mails_an_hour)
+        answer = Answer(Verdict.ROUTE_DOWN, words=message, fault=Fault.QUOTA, again=free_at)
         return Receipt(at=now, answers=dict.fromkeys(envelope.to, answer))
 
     async def _send(self, active: ActiveRoute, envelope: Envelope) -> Receipt:
         try:
-            async with asyncio.timeout(self._longest):
+            async with asyncio.timeout(self._longest_attempt):
                 return storable(await active.transport.send(envelope))
         except Exception as bug:  # against the contract; keep the envelope all the same
             log.exception("transport failed on %s", envelope.id)
             return self._deferred(envelope, BUG.fill(bug=type(bug).__name__))
 
-    def _deferred(self, envelope: Envelope, why: Message) -> Receipt:
-        answers = dict.fromkeys(envelope.to, Answer(Verdict.DEFERRED, words=why))
-        return Receipt(at=self._clocks.wall(), answers=answers)
+    def _deferred(self, envelope: Envelope, reason: Message) -> Receipt:
+        answer_by_address = dict.fromkeys(envelope.to, Answer(Verdict.DEFERRED, words=reason))
+        return Receipt(at=self._clocks.wall(), answers=answer_by_address)
 
 
 async def thread_by_digests(store: Store, envelope: Envelope) -> Envelope:
@@ -93,10 +93,10 @@ async def thread_by_digests(store: Store, envelope: Envelope) -> Envelope:
     mail of its own, so the digest stands for it. While the store cannot say, the thread stays as it
     was drafted."""
     try:
-        sent = [await _sent_as(store, one) for one in envelope.thread[:MOST_REFERENCES]]
+        sent_ids = [await _sent_as(store, one) for one in envelope.thread[:MOST_REFERENCES]]
     except StoreError:
         return envelope
-    thread = tuple(one for one in dict.fromkeys(sent) if one != envelope.known_as)
+    thread = tuple(one for one in dict.fromkeys(sent_ids) if one != envelope.known_as)
     return envelope if thread == envelope.thread else replace(envelope, thread=thread)
 
 
@@ -124,23 +124,26 @@ def storable(receipt: Receipt) -> Receipt:
 
 
 def _with_whole_letters(receipt: Receipt) -> Receipt:
-    answers = receipt.answers.items()
+    answers_by_address = receipt.answers.items()
     return replace(
         receipt,
-        answers={_whole(address): _whole_answer(answer) for address, answer in answers},
-        provider_id=_whole(receipt.provider_id),
-        message_ids=tuple(map(_whole, receipt.message_ids)),
+        answers={
+            _whole_letter(address): _whole_answer(answer)
+            for address, answer in answers_by_address
+        },
+        provider_id=_whole_letter(receipt.provider_id),
+        message_ids=tuple(map(_whole_letter, receipt.message_ids)),
     )
 
 
 def _whole_answer(answer: Answer) -> Answer:
     return replace(
         answer,
-        text=_whole(answer.text),
-        enhanced=_whole(answer.enhanced),
-        words=with_wording(answer.words, _whole),
+        text=_whole_letter(answer.text),
+        enhanced=_whole_letter(answer.enhanced),
+        words=with_wording(answer.words, _whole_letter),
     )
 
 
-def _whole(text: str) -> str:
+def _whole_letter(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

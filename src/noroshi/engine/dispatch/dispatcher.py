@@ -59,10 +59,10 @@ class DeliveryTask:
     def __init__(self, node: Node, active: ActiveRoute) -> None:
         loop = asyncio.get_running_loop()
         self.node, self.active = node, active
-        self._sent, self._done = loop.create_future(), loop.create_future()
+        self._is_sent, self._settled_event = loop.create_future(), loop.create_future()
 
     @property
-    def claimed(self) -> Parcel:
+    def claimed_parcel(self) -> Parcel:
         """Return the parcel, where there surely is one."""
         assert self.parcel is not None, "claimed"
         return self.parcel
@@ -80,22 +80,22 @@ class DeliveryTask:
     async def wait_sent(self) -> bool:
         """Wait until the other side has spoken. Return False, or raise what the task failed with,
         where nothing was sent."""
-        return await self._sent or self.task.result()
+        return await self._is_sent or self.task.result()
 
     async def wait_done(self) -> None:
         """Wait until all is written down. At most one may wait."""
         if not self.task.done():
-            await self._done
+            await self._settled_event
 
-    def _set_sent(self, sent: bool) -> None:
-        if not self._sent.done():
-            self._sent.set_result(sent)
+    def _set_sent(self, is_sent: bool) -> None:
+        if not self._is_sent.done():
+            self._is_sent.set_result(is_sent)
 
     def _finish(self, task: asyncio.Task[bool]) -> None:
         self.active.deliveries.discard(task)
         self._set_sent(False)
-        if not self._done.done():
-            self._done.set_result(None)
+        if not self._settled_event.done():
+            self._settled_event.set_result(None)
 
 
 class InFlight:
@@ -105,23 +105,23 @@ class InFlight:
     settles it all the same, under the lease that it has by then."""
 
     def __init__(self) -> None:
-        self._lent = dict[str, Parcel]()
+        self._parcels = dict[str, Parcel]()
 
     def add(self, parcel: Parcel) -> bool:
         """Return False where a worker has it already, which has the new lease from now on."""
         id = parcel.envelope.id
-        is_new = id not in self._lent
-        self._lent[id] = parcel
+        is_new = id not in self._parcels
+        self._parcels[id] = parcel
         return is_new
 
-    def renewed(self, parcel: Parcel) -> Parcel:
+    def with_renewed_lease(self, parcel: Parcel) -> Parcel:
         """Return the parcel under the lease that it has now."""
-        last = self._lent[parcel.envelope.id]
-        return parcel if last.lease == parcel.lease else replace(parcel, lease=last.lease)
+        latest = self._parcels[parcel.envelope.id]
+        return parcel if latest.lease == parcel.lease else replace(parcel, lease=latest.lease)
 
     def remove(self, parcel: Parcel) -> None:
         """Remove a parcel that no worker has any more."""
-        del self._lent[parcel.envelope.id]
+        del self._parcels[parcel.envelope.id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +158,21 @@ class Dispatcher:
 
     # routes
 
-    async def serve(self, routes: Mapping[str, Route], waiting: Iterable[Envelope]) -> None:
+    async def serve(
+        self, routes: Mapping[str, Route], waiting_mails: Iterable[Envelope]
+    ) -> None:
         """Serve these routes from now on; one that did not change is left as it is. One that
         did is tried at once, and so are, after a start, those that our own settings kept down.
         Raises StoreError."""
-        changed = [n for n, active in self.routes.items() if routes.get(n) != active.route]
-        self._changed.update(changed)  # beside those of a time when the store failed below
-        await asyncio.gather(*[self._shutdown.replace(self.routes.pop(n)) for n in changed])
+        changed_routes = [
+            n for n, active in self.routes.items() if routes.get(n) != active.route
+        ]
+        self._changed.update(
+            changed_routes
+        )  # beside those of a time when the store failed below
+        await asyncio.gather(
+            *[self._shutdown.replace(self.routes.pop(n)) for n in changed_routes]
+        )
         for name, route in routes.items():
             if name not in self.routes:
                 self.routes[name] = ActiveRoute(route, self._open(route))
@@ -175,9 +183,9 @@ class Dispatcher:
             if outage.route in self.routes:
                 self.routes[outage.route].circuit_open_until = outage.until
         self._known.update(self.routes)
-        named = {name for envelope in waiting for name in envelope.routes}
+        named_routes = {name for envelope in waiting_mails for name in envelope.routes}
         # A check under way, or the last one of a removed monitor, may yet write to what is gone.
-        for name in named.union(self._changed) - self.routes.keys():
+        for name in named_routes.union(self._changed) - self.routes.keys():
             self.routes[name] = ActiveRoute(Route(name=name), MissingRoute(name, self.clocks))
         self._changed.clear()
 
@@ -196,39 +204,39 @@ class Dispatcher:
                 work = self._work(active, place // active.route.connections)
                 active.workers.add(asyncio.create_task(work, name=f"route {name}"))
 
-    async def _work(self, active: ActiveRoute, ahead: int) -> None:
+    async def _work(self, active: ActiveRoute, delay: int) -> None:
         """Deliver one parcel after the other. The next parcel is claimed while the last one is
-        settled, so that both share a commit; it leaves when that is done. `ahead`: how many
+        settled, so that both share a commit; it leaves when that is done. `delay`: how many
         workers before this one share a connection with it; it has nothing to do as long as they
         are enough."""
         name = active.route.name
-        last: DeliveryTask | None = None
-        found = False
+        last_delivery: DeliveryTask | None = None
+        has_claimed = False
         while self.routes.get(name) is active:
-            if not self._is_needed(active, ahead, found):
+            if not self._is_needed(active, delay, has_claimed):
                 await self._guard(lambda: self._idle(active))
-                found = False
+                has_claimed = False
                 continue
-            delivery = self._start_delivery(active, last)
-            found = delivery is not None and bool(await self._guard(delivery.wait_sent))
-            if found:
-                last = delivery
+            delivery = self._start_delivery(active, last_delivery)
+            has_claimed = delivery is not None and bool(await self._guard(delivery.wait_sent))
+            if has_claimed:
+                last_delivery = delivery
             else:
                 await self._guard(lambda: self.probe(name))
                 await self._guard(lambda: self._idle(active))
 
-    def _is_needed(self, active: ActiveRoute, ahead: int, found: bool) -> bool:
-        """Return whether a worker should claim a parcel; `found`: it did, and there was one."""
+    def _is_needed(self, active: ActiveRoute, delay: int, has_claimed: bool) -> bool:
+        """Return whether a worker should claim a parcel; `has_claimed`: it did, and there was one."""
         if active.circuit_open_until is not None and active.deliveries:
             return False  # one mail finds out whether it is well again: a breaker half open
-        if ahead > 1 and active.last_duration > QUICK:
+        if delay > 1 and active.last_duration > QUICK:
             return False
-        return not ahead or found or self._connections.all_busy(active.route)
+        return not delay or has_claimed or self._connections.all_busy(active.route)
 
     async def _idle(self, active: ActiveRoute) -> bool:
         """Wait for news; no longer than the circuit is open, as the server may be back then."""
-        until = active.circuit_open_until
-        pause = IDLE if until is None else until - self.clocks.wall()
+        idle_until = active.circuit_open_until
+        pause = IDLE if idle_until is None else idle_until - self.clocks.wall()
         try:
             await self.store.wait(pause if timedelta(0) < pause < IDLE else IDLE)
         except Exception:
@@ -245,34 +253,36 @@ class Dispatcher:
     # one parcel, from claim to settlement
 
     def _start_delivery(
-        self, active: ActiveRoute, before: DeliveryTask | None = None
+        self, active: ActiveRoute, previous_delivery: DeliveryTask | None = None
     ) -> DeliveryTask | None:
         """Start on the next parcel. A worker may be stopped at any time; the delivery that it has
         started is ended by RouteShutdown."""
         if self.node is None or not self._clocks_agree():
             return None
         delivery = DeliveryTask(self.node, active)
-        delivery.start(self._deliver_in_flight(delivery, before))
+        delivery.start(self._deliver_in_flight(delivery, previous_delivery))
         return delivery
 
     async def _deliver_in_flight(
-        self, delivery: DeliveryTask, before: DeliveryTask | None
+        self, delivery: DeliveryTask, previous_delivery: DeliveryTask | None
     ) -> bool:
         try:
-            return await self._deliver(delivery, before)
+            return await self._deliver(delivery, previous_delivery)
         finally:
             if delivery.parcel is not None:
                 self._in_flight.remove(delivery.parcel)
 
-    async def _deliver(self, delivery: DeliveryTask, before: DeliveryTask | None) -> bool:
-        """Claim a parcel, send it, and settle it; return False when there is none. `before` is the
+    async def _deliver(
+        self, delivery: DeliveryTask, previous_delivery: DeliveryTask | None
+    ) -> bool:
+        """Claim a parcel, send it, and settle it; return False when there is none. `previous_delivery` is the
         delivery that the same worker started before this one."""
         active = delivery.active
         delivery.open_until = active.circuit_open_until
-        with self.limiter.reserve(active.route, self.clocks.wall()) as may:
-            if not may or not await self._acquire_slot(delivery, before):
+        with self.limiter.reserve(active.route, self.clocks.wall()) as permission:
+            if not permission or not await self._acquire_slot(delivery, previous_delivery):
                 return False
-            parcel = delivery.claimed
+            parcel = delivery.claimed_parcel
             with self.limiter.reserve_contact(parcel.envelope.contact):
                 receipt = await self._send_within_slot(active, parcel)
                 self.limiter.record(active.route.name, parcel.envelope, receipt)
@@ -280,20 +290,22 @@ class Dispatcher:
         await self._settle(active, parcel, receipt)
         return True
 
-    async def _acquire_slot(self, delivery: DeliveryTask, before: DeliveryTask | None) -> bool:
+    async def _acquire_slot(
+        self, delivery: DeliveryTask, previous_delivery: DeliveryTask | None
+    ) -> bool:
         """Claim a parcel, and wait until the one before it is settled, and for a connection.
         Return False where there is none, or it was released, as it may not leave any more."""
         route = delivery.active.route
         if not await self._claim(delivery):
             return False
-        if self._leaves_at_once(delivery, before):
+        if self._leaves_at_once(delivery, previous_delivery):
             await self._connections.acquire(route)
             return True
-        began = self.clocks.steady()
-        with self.limiter.reserve_contact(delivery.claimed.envelope.contact):
-            await self._wait_for_slot(delivery, before)
+        started_at = self.clocks.steady()
+        with self.limiter.reserve_contact(delivery.claimed_parcel.envelope.contact):
+            await self._wait_for_slot(delivery, previous_delivery)
         try:
-            if self.clocks.steady() - began > SPARE and self._still_serves(delivery):
+            if self.clocks.steady() - started_at > SPARE and self._still_serves(delivery):
                 # Its lease is too short by now, and something more urgent may have come.
                 await self._release(delivery)
                 await self._claim(delivery)
@@ -317,18 +329,22 @@ class Dispatcher:
     async def _release(self, delivery: DeliveryTask) -> None:
         """Give back what was not tried: it stands where it stood."""
         if delivery.parcel is not None:
-            await self._selector.release(self._in_flight.renewed(delivery.parcel))
+            await self._selector.release(self._in_flight.with_renewed_lease(delivery.parcel))
             self._in_flight.remove(delivery.parcel)
             delivery.parcel = None
 
-    async def _wait_for_slot(self, delivery: DeliveryTask, before: DeliveryTask | None) -> None:
-        parcel = delivery.claimed
+    async def _wait_for_slot(
+        self, delivery: DeliveryTask, previous_delivery: DeliveryTask | None
+    ) -> None:
+        parcel = delivery.claimed_parcel
         try:
-            if before is not None:
-                await before.wait_done()
+            if previous_delivery is not None:
+                await previous_delivery.wait_done()
             await self._connections.acquire(delivery.active.route)
         except asyncio.CancelledError:
-            await self.store.release_lease(self._in_flight.renewed(parcel), self.clocks.wall())
+            await self.store.release_lease(
+                self._in_flight.with_renewed_lease(parcel), self.clocks.wall()
+            )
             raise
 
     def _still_serves(self, delivery: DeliveryTask) -> bool:
@@ -337,25 +353,27 @@ class Dispatcher:
         in_use = self.routes.get(active.route.name) is active
         return in_use and not self._route_degraded(delivery)
 
-    def _leaves_at_once(self, delivery: DeliveryTask, before: DeliveryTask | None) -> bool:
+    def _leaves_at_once(
+        self, delivery: DeliveryTask, previous_delivery: DeliveryTask | None
+    ) -> bool:
         """Return whether a parcel need not wait: it leaves also in the moment that a changed route
         has left to it. Its connection is taken here and now: whoever gives way for one turn of
         the loop is behind others."""
         active = delivery.active
-        settled = before is None or before.task.done()
-        ready = settled and not self._connections.all_busy(active.route)
+        previous_is_settled = previous_delivery is None or previous_delivery.task.done()
+        ready = previous_is_settled and not self._connections.all_busy(active.route)
         return ready and not active.closed and not self._route_degraded(delivery)
 
     def _route_degraded(self, delivery: DeliveryTask) -> bool:
         return delivery.active.circuit_open_until not in (None, delivery.open_until)
 
     async def _send_within_slot(self, active: ActiveRoute, parcel: Parcel) -> Receipt:
-        began = self.clocks.steady()
+        started_at = self.clocks.steady()
         try:
             with active.reply_awaited():
                 return await self._send(active, parcel)
         finally:
-            active.last_duration = self.clocks.steady() - began
+            active.last_duration = self.clocks.steady() - started_at
             self._connections.release(active.route)
 
     async def _send(self, active: ActiveRoute, parcel: Parcel) -> Receipt:
@@ -365,7 +383,9 @@ class Dispatcher:
             receipt, task = self._attempt.cancelled(parcel.envelope), asyncio.current_task()
             if not active.closed or task is None:
                 fate = self._attempt.conclude(parcel, receipt)
-                await self.store.settle(self._in_flight.renewed(parcel), receipt, fate)
+                await self.store.settle(
+                    self._in_flight.with_renewed_lease(parcel), receipt, fate
+                )
                 raise
             task.uncancel()  # the mail alone is broken off: that is written down as any end is
         return replace(receipt, route=active.route.name)
@@ -401,14 +421,19 @@ class Dispatcher:
         this worker."""
         if isinstance(fate, Retry | OpenCircuit) and not self._clocks_agree():
             return False  # it would be moved once more with all that waits
-        lent, notices = self._in_flight.renewed(parcel), self._notices(parcel, receipt, fate)
-        written = await self._guard(partial(self.store.settle, lent, receipt, fate, notices))
-        last = self._in_flight.renewed(parcel)
-        if last.lease == lent.lease:
-            return written is not None
-        if written:  # it was lent anew once that was written
-            await self._selector.release(last)
-        return bool(written)
+        renewed_parcel, notices = (
+            self._in_flight.with_renewed_lease(parcel),
+            self._notices(parcel, receipt, fate),
+        )
+        is_settled = await self._guard(
+            partial(self.store.settle, renewed_parcel, receipt, fate, notices)
+        )
+        latest = self._in_flight.with_renewed_lease(parcel)
+        if latest.lease == renewed_parcel.lease:
+            return is_settled is not None
+        if is_settled:  # it was lent anew once that was written
+            await self._selector.release(latest)
+        return bool(is_settled)
 
     # a route out of order
 
@@ -450,5 +475,7 @@ class Dispatcher:
                 return await active.transport.probe()
         except Exception:  # against the contract; nothing is known, so the outage goes on
             log.exception("transport failed on a look at %s", active.route.name)
-            down = Verdict.ROUTE_DOWN
-            return Answer(down, words=outage.why, fault=outage.fault, early=outage.early)
+            down_verdict = Verdict.ROUTE_DOWN
+            return Answer(
+                down_verdict, words=outage.why, fault=outage.fault, early=outage.early
+            )

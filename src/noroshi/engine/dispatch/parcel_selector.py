@@ -26,7 +26,7 @@ DigestPayload = Callable[[Sequence[Envelope], datetime], Mapping[str, Any]]
 NoticesOfAttempt = Callable[[Parcel, Receipt, Fate], tuple[Envelope, ...]]
 """Return the notices of how an attempt ended; they are written down with it."""
 MayLeave = Callable[[Parcel, Route], Awaitable[bool]]
-FRESH = timedelta(minutes=1)
+FRESH_AGE = timedelta(minutes=1)
 PAUSE = timedelta(seconds=1)
 
 
@@ -49,16 +49,16 @@ class ParcelSelector:
         waits. Raises StoreError."""
         while True:
             now = self._clocks.wall()
-            full = self._limiter.full_contacts(route, now)
+            full_contacts = self._limiter.full_contacts(route, now)
             parcel = await self._store.claim_parcel(
-                node, route.name, now, full.for_all, full.for_less_urgent
+                node, route.name, now, full_contacts.for_all, full_contacts.for_less_urgent
             )
             if parcel is None:
                 return None
             # Of these it is lent as urgent alone, be it for what waits behind it and is held.
-            urgent = parcel.envelope.contact in full.for_less_urgent
-            alone = partial(self._leaves_alone, lent_as_urgent=urgent)
-            may_leave = alone if parcel.unread is None else self._quarantine
+            urgent = parcel.envelope.contact in full_contacts.for_less_urgent
+            is_alone = partial(self._leaves_alone, lent_as_urgent=urgent)
+            may_leave = is_alone if parcel.unread is None else self._quarantine
             if await self._is_selected(parcel, route, may_leave):
                 return parcel
 
@@ -84,10 +84,10 @@ class ParcelSelector:
     async def _quarantine(self, parcel: Parcel, _route: Route) -> bool:
         """Set an envelope aside that cannot be read: it is our own fault, and the route goes on
         without it."""
-        why, now = parcel.unread or NOTHING, self._clocks.wall()
-        fate = SetAside(why)
+        reason, now = parcel.unread or NOTHING, self._clocks.wall()
+        fate = SetAside(reason)
         notices = self._notices(parcel, Receipt(at=now, answers={}), fate)
-        await self._store.quarantine(parcel, why, now, notices)
+        await self._store.quarantine(parcel, reason, now, notices)
         journal.attempt_settled(parcel, fate)
         return False
 
@@ -98,19 +98,19 @@ class ParcelSelector:
         envelope, now = parcel.envelope, self._clocks.wall()
         if not may_join(envelope):
             return not await self._joins_followers(parcel, now)
-        singles = self._limiter.singles_left(route, envelope, now)
-        if singles is None and now - envelope.born < FRESH:
+        singles_left = self._limiter.singles_left(route, envelope, now)
+        if singles_left is None and now - envelope.born < FRESH_AGE:
             return True  # nothing of it can have ended, nor been missed
         urgent = self._limiter.singles_left(route, envelope, now, urgent=True)
         with self._limiter.reserve_contact(envelope.contact):  # for those who choose meanwhile
             pending = await self._store.pending_for(parcel)
             is_urgent = lent_as_urgent or any(one.lane is Lane.CRITICAL for one in pending)
-            if singles == 0 and is_urgent:
-                singles = urgent
-            if singles == 0:  # another worker has what its contact may get now
+            if singles_left == 0 and is_urgent:
+                singles_left = urgent
+            if singles_left == 0:  # another worker has what its contact may get now
                 await self._store.release_lease(parcel, now)
                 return False
-            members = digest_members(envelope, pending, now, singles)
+            members = digest_members(envelope, pending, now, singles_left)
             return not members or not await self._join(parcel, members, now)
 
     async def _joins_followers(self, parcel: Parcel, now: datetime) -> bool:
@@ -124,5 +124,5 @@ class ParcelSelector:
 
     async def _join(self, parcel: Parcel, members: Sequence[Envelope], now: datetime) -> bool:
         payload = self._digest_payload(members, now)
-        made = digest(members, payload, now, attempted_envelope=parcel.envelope)
-        return await self._store.replace_by_digest(parcel, made)
+        digest_mail = digest(members, payload, now, attempted_envelope=parcel.envelope)
+        return await self._store.replace_by_digest(parcel, digest_mail)

@@ -15,7 +15,7 @@ from types import TracebackType
 
 SLOTS = 4
 HALF = SLOTS // 2
-MOST = 32
+MOST_CHECKS = 32
 """Runs of one kind and instance at a time, however many of them are slow; beyond it, HALF of those
 whose last run was brisk."""
 IN_A_ROW = 8
@@ -28,7 +28,7 @@ class RunPace(Enum):
     """Classify monitors by how long the last run took, in the order in which they are admitted."""
 
     BRISK = "brisk"
-    NEW = "new"
+    UNKNOWN = "new"
     SLOW = "slow"
 
 
@@ -42,9 +42,9 @@ class CheckSlots:
     def __init__(self, slow: float = SLOW) -> None:
         self.slow = slow
         self._pace = dict[str, RunPace]()
-        self._brisk, self._slow, self._chosen = 0, 0, 0
+        self._brisk, self._slow, self._candidate = 0, 0, 0
         self._numbers = count()
-        self._waiting: dict[RunPace, deque[CheckSlot]] = {pace: deque() for pace in RunPace}
+        self._waiters: dict[RunPace, deque[CheckSlot]] = {pace: deque() for pace in RunPace}
 
     def slot(self, id: str) -> CheckSlot:
         """Return a slot for a run of that monitor, to be entered when the run begins."""
@@ -52,11 +52,11 @@ class CheckSlots:
 
     def pace(self, id: str) -> RunPace:
         """Return how the last run of that monitor went."""
-        return self._pace.get(id, RunPace.NEW)
+        return self._pace.get(id, RunPace.UNKNOWN)
 
     def acquire(self, slot: CheckSlot) -> bool:
         """Take a slot if there is one, and nobody of the same pace waits; else wait for it."""
-        queue = self._waiting[slot.pace]
+        queue = self._waiters[slot.pace]
         if not queue and self._has_room(slot.pace):
             self._count(slot, 1)
             return True
@@ -67,7 +67,7 @@ class CheckSlots:
     def stop_waiting(self, slot: CheckSlot) -> None:
         """Stop waiting. A slot that was passed over, as its run was ended, waits no more."""
         with contextlib.suppress(ValueError):
-            self._waiting[slot.pace].remove(slot)
+            self._waiters[slot.pace].remove(slot)
 
     def mark_slow(self, slot: CheckSlot) -> None:
         """Count a run with the slow ones from now on."""
@@ -84,34 +84,34 @@ class CheckSlots:
         self._admit()
 
     def _has_room(self, pace: RunPace) -> bool:
-        running = self._brisk + self._slow
+        running_count = self._brisk + self._slow
         if pace is RunPace.SLOW:
-            return self._slow < HALF and running < SLOTS
-        most = MOST + HALF if pace is RunPace.BRISK else MOST
-        return self._brisk < SLOTS and running < most
+            return self._slow < HALF and running_count < SLOTS
+        limit = MOST_CHECKS + HALF if pace is RunPace.BRISK else MOST_CHECKS
+        return self._brisk < SLOTS and running_count < limit
 
-    def _count(self, slot: CheckSlot, by: int) -> None:
+    def _count(self, slot: CheckSlot, step: int) -> None:
         if slot.pace is RunPace.SLOW:
-            self._slow += by
+            self._slow += step
         else:
-            self._brisk += by
+            self._brisk += step
 
     def _admit(self) -> None:
-        while queue := self._next():
+        while queue := self._next_queue():
             slot = queue.popleft()
             if slot.admit():
                 self._count(slot, 1)
 
-    def _next(self) -> deque[CheckSlot] | None:
+    def _next_queue(self) -> deque[CheckSlot] | None:
         """Return the queue to admit next: the brisk first, as they are soon over. Now and then it
         is that of whoever has waited longest, as there may be more of the brisk than slots for
         them."""
         open = [
-            queue for pace, queue in self._waiting.items() if queue and self._has_room(pace)
+            queue for pace, queue in self._waiters.items() if queue and self._has_room(pace)
         ]
         if len(open) > 1:
-            self._chosen += 1
-            if self._chosen % IN_A_ROW == 0:
+            self._candidate += 1
+            if self._candidate % IN_A_ROW == 0:
                 return min(open, key=lambda queue: queue[0].number)
         return open[0] if open else None
 
@@ -124,7 +124,7 @@ class CheckSlot:
         self.pace, self.number = slots.pace(id), 0
         self._entry: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._since = 0.0
+        self._started_at = 0.0
 
     def admit(self) -> bool:
         """Let the waiting run go on. Return False where it was ended meanwhile."""
@@ -145,7 +145,7 @@ class CheckSlot:
                 else:  # let in, in the very moment in which it was ended
                     self._slots.release(self, was_slow=self.pace is RunPace.SLOW)
                 raise
-        self._since = loop.time()
+        self._started_at = loop.time()
         if self.pace is not RunPace.SLOW:
             self._timer = loop.call_later(self._slots.slow, self._slots.mark_slow, self)
 
@@ -157,5 +157,5 @@ class CheckSlot:
     ) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        took = asyncio.get_running_loop().time() - self._since
-        self._slots.release(self, was_slow=took >= self._slots.slow)
+        duration = asyncio.get_running_loop().time() - self._started_at
+        self._slots.release(self, was_slow=duration >= self._slots.slow)

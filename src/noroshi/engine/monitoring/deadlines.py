@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from types import TracebackType
 
-APART = 0.05
+TOLERANCE = 0.05
 """Seconds between two rounds, each of which goes through all that is open."""
 
 
@@ -22,48 +22,50 @@ class Deadlines:
         self._open = dict[Deadline, None]()
         self._timer: asyncio.TimerHandle | None = None
 
-    def within(self, seconds: float) -> Deadline:
+    def limit(self, seconds: float) -> Deadline:
         """Return a deadline for the task that enters it, from then on."""
         return Deadline(self, seconds)
 
     def add(self, deadline: Deadline) -> None:
         """Add a deadline that was entered."""
         self._open[deadline] = None
-        if self._timer is None or deadline.at < self._timer.when():
-            self._wait_until(deadline.at)
+        if self._timer is None or deadline.due_at < self._timer.when():
+            self._wait_until(deadline.due_at)
 
     def remove(self, deadline: Deadline) -> None:
         """Remove a deadline that was left, in time or not. The timer stays for the next one."""
         self._open.pop(deadline, None)
 
-    def _wait_until(self, at: float) -> None:
+    def _wait_until(self, due_at: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_at(at, self._end_expired)
+        self._timer = asyncio.get_running_loop().call_at(due_at, self._end_expired)
 
     def _end_expired(self) -> None:
         self._timer, now = None, asyncio.get_running_loop().time()
-        for deadline in [deadline for deadline in self._open if deadline.at <= now]:
+        for deadline in [deadline for deadline in self._open if deadline.due_at <= now]:
             del self._open[deadline]
             deadline.expire()
         if self._open:
-            self._wait_until(max(min(deadline.at for deadline in self._open), now + APART))
+            self._wait_until(
+                max(min(deadline.due_at for deadline in self._open), now + TOLERANCE)
+            )
 
 
 class Deadline:
     """Limit the time of one task."""
 
-    __slots__ = ("_cancelling", "_deadlines", "_expired", "_seconds", "_task", "at")
+    __slots__ = ("_cancelling", "_deadlines", "_expired", "_seconds", "_task", "due_at")
 
     def __init__(self, deadlines: Deadlines, seconds: float) -> None:
         self._deadlines, self._seconds = deadlines, seconds
-        self._expired, self.at = False, 0.0
+        self._expired, self.due_at = False, 0.0
 
     def __enter__(self) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._task, self._cancelling = task, task.cancelling()
-        self.at = task.get_loop().time() + self._seconds
+        self.due_at = task.get_loop().time() + self._seconds
         self._deadlines.add(self)
 
     def expire(self) -> None:

@@ -13,46 +13,46 @@ from noroshi.engine.monitoring.watcher import Watcher
 def apply_plan(
     watcher: Watcher,
     block: MonitorBlock,
-    before: Mapping[str, Monitor],
+    previous_monitors: Mapping[str, Monitor],
     now: Mapping[str, Monitor],
 ) -> None:
     """Change only what differs: a monitor with the same id keeps its state and its history."""
     steady, wall = watcher.clocks.steady(), watcher.clocks.wall()
-    changed_ids = {id for id in block.states if before.get(id) != now.get(id)}
+    changed_ids = {id for id in block.states if previous_monitors.get(id) != now.get(id)}
     due = block.unschedule(changed_ids, steady)
     for id in changed_ids & now.keys():
         block.monitors[id] = now[id]
         block.schedule(id, steady, wall)
-        _change(watcher, block, before.get(id), now[id])
+        _change(watcher, block, previous_monitors.get(id), now[id])
         if id in due and not now[id].disabled:
             block.repeat(id, CheckTrigger.RETRY, steady, wall)
     # Another name, or a monitor that is new, may be where something is silent.
-    changed = block.update_suppressions(block.stored_suppression, block.suppressions)
-    watcher.reevaluate(block, changed)
+    reevaluated_ids = block.update_suppressions(block.stored_suppression, block.suppressions)
+    watcher.reevaluate(block, reevaluated_ids)
     watcher.close_open(block, changed_ids - now.keys(), CheckTrigger.RETIRE)
     retire_removed(watcher, block)
 
 
 def _change(
-    watcher: Watcher, block: MonitorBlock, before: Monitor | None, after: Monitor
+    watcher: Watcher, block: MonitorBlock, previous: Monitor | None, current: Monitor
 ) -> None:
     """Judge by new limits from the next sample on; start afresh with a new kind or target."""
-    if before is None:
+    if previous is None:
         return
-    if after.disabled and not before.disabled:
-        watcher.close_open(block, [after.id], CheckTrigger.DISABLE)
-    elif not after.has_same_target(before):
-        watcher.close_open(block, [after.id], CheckTrigger.RESTART)
-    state = block.states[after.id]
+    if current.disabled and not previous.disabled:
+        watcher.close_open(block, [current.id], CheckTrigger.DISABLE)
+    elif not current.has_same_target(previous):
+        watcher.close_open(block, [current.id], CheckTrigger.RESTART)
+    state = block.states[current.id]
     items = {name: replace(item, pending_levels=()) for name, item in state.items.items()}
-    block.states[after.id] = State(items=items, serial=state.serial)
+    block.states[current.id] = State(items=items, serial=state.serial)
 
 
 def close_disabled(watcher: Watcher, block: MonitorBlock) -> None:
     """Close what was disabled while no node ran, or could not be closed before one ended."""
     disabled = [id for id, monitor in block.monitors.items() if monitor.disabled]
-    opened = [id for id in disabled if block.states[id].items or block.memories[id]]
-    watcher.close_open(block, opened, CheckTrigger.DISABLE)
+    open_ids = [id for id in disabled if block.states[id].items or block.memories[id]]
+    watcher.close_open(block, open_ids, CheckTrigger.DISABLE)
 
 
 def retire_removed(watcher: Watcher, block: MonitorBlock) -> None:

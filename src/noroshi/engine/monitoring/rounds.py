@@ -11,9 +11,9 @@ import asyncio
 from collections import deque
 from time import perf_counter
 
-SPENT = 0.01
+SPENT_SECONDS = 0.01
 """Seconds that one round of the loop shall cost."""
-LEAST, MOST = 2, 100
+FEWEST_TURNS, MOST_TURNS = 2, 100
 """Pieces of work in one round, however much or little one costs."""
 
 
@@ -21,36 +21,38 @@ class Rounds:
     """Let so many tasks go on in a round of the loop, in the order in which they came."""
 
     def __init__(self) -> None:
-        self._most = self._remaining = LEAST
-        self._waiting = deque[asyncio.Future[None]]()
-        self._scheduled, self._began = False, 0.0
+        self._turn_limit = self._turns_left = FEWEST_TURNS
+        self._waiters = deque[asyncio.Future[None]]()
+        self._scheduled, self._began_at = False, 0.0
 
     async def turn(self) -> None:
         """Wait for the caller's turn: none, as long as there is little to do."""
         self._schedule()
-        if self._remaining > 0 and not self._waiting:
-            self._remaining -= 1
+        if self._turns_left > 0 and not self._waiters:
+            self._turns_left -= 1
             return
         turn = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
+        self._waiters.append(turn)
         await turn
 
     def _schedule(self) -> None:
         if not self._scheduled:
-            self._scheduled, self._began = True, perf_counter()
+            self._scheduled, self._began_at = True, perf_counter()
             asyncio.get_running_loop().call_soon(self._start_round)
 
     def _start_round(self) -> None:
         """Start the next round, with as many as cost SPENT by what the last ones have cost."""
-        done = self._most - self._remaining
-        if done:
-            cost = (perf_counter() - self._began) / done
-            self._most = max(LEAST, min(MOST, int(SPENT / cost) if cost else MOST))
-        self._scheduled, self._remaining = False, self._most
-        while self._waiting and self._remaining > 0:
-            turn = self._waiting.popleft()
+        turns_taken = self._turn_limit - self._turns_left
+        if turns_taken:
+            cost = (perf_counter() - self._began_at) / turns_taken
+            self._turn_limit = max(
+                FEWEST_TURNS, min(MOST_TURNS, int(SPENT_SECONDS / cost) if cost else MOST_TURNS)
+            )
+        self._scheduled, self._turns_left = False, self._turn_limit
+        while self._waiters and self._turns_left > 0:
+            turn = self._waiters.popleft()
             if not turn.done():  # who was cancelled meanwhile has no turn
                 turn.set_result(None)
-                self._remaining -= 1
-        if self._remaining < self._most:
+                self._turns_left -= 1
+        if self._turns_left < self._turn_limit:
             self._schedule()

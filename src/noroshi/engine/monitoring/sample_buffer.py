@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from noroshi.core.model import Sample
 
-MOST = 100_000
+MOST_SAMPLES = 100_000
 """Samples that are buffered while the store cannot take them; then the oldest go."""
 
 PORTION = 5_000
@@ -32,7 +32,7 @@ class SampleBuffer:
         """Keep one more, in the place of an old one where there are too many."""
         self._by_monitor.setdefault(monitor, []).append(sample)
         self._count += 1
-        if self._count > MOST:
+        if self._count > MOST_SAMPLES:
             oldest = next(iter(self._by_monitor))
             self.put_back(oldest, self.take(oldest)[1:])
 
@@ -42,11 +42,11 @@ class SampleBuffer:
         self._count -= len(samples)
         return samples
 
-    def take_some(self, excluded: Collection[str]) -> list[MonitorSample]:
+    def take_some(self, excluded_ids: Collection[str]) -> list[MonitorSample]:
         """Remove and return about PORTION samples, all that there are of each monitor, in the order
         in which they were measured; none of the excluded monitors."""
         batch = list[MonitorSample]()
-        for monitor in [monitor for monitor in self._by_monitor if monitor not in excluded]:
+        for monitor in [monitor for monitor in self._by_monitor if monitor not in excluded_ids]:
             if len(batch) >= PORTION:
                 break
             batch += [(monitor, sample) for sample in self.take(monitor)]
@@ -54,10 +54,10 @@ class SampleBuffer:
 
     def put_back(self, monitor: str, samples: Iterable[Sample]) -> None:
         """Put back what could not be written, before what was measured meanwhile."""
-        older = list(samples)
-        if older:
-            self._by_monitor[monitor] = older + self._by_monitor.get(monitor, [])
-            self._count += len(older)
+        older_samples = list(samples)
+        if older_samples:
+            self._by_monitor[monitor] = older_samples + self._by_monitor.get(monitor, [])
+            self._count += len(older_samples)
 
     def put_all_back(self, batch: Iterable[MonitorSample]) -> None:
         """Put back what could not be written of several monitors."""

@@ -26,7 +26,7 @@ CATCH_UP = timedelta(seconds=2)
 FAR = timedelta(minutes=5)
 """A check that was missed is made up for soon, where the next one is further away than this."""
 SPREAD = timedelta(minutes=1)
-TWICE = timedelta(hours=3)
+DST_SPAN = timedelta(hours=3)
 """A clock that is set back by no more does not make a fixed time come a second time."""
 
 
@@ -55,13 +55,13 @@ GUARANTEED = (CheckTrigger.RETRY, *CLOSING)
 
 
 class ScheduledCheck(NamedTuple):
-    """A check in the schedule. `due` is by the steady clock, in seconds; `at` is the same instant
+    """A check in the schedule. `due` is by the steady clock, in seconds; `wall` is the same instant
     by the wall's."""
 
     due: float
     id: str
     trigger: CheckTrigger
-    at: datetime
+    wall: datetime
 
 
 @dataclass
@@ -85,7 +85,7 @@ class MonitorBlock:
     busy: set[str] = field(default_factory=set)
     clock_shift: timedelta = timedelta(0)
     """By how much the wall clock was set, all in all."""
-    unconfirmed: dict[str, State] = field(default_factory=dict)
+    unconfirmed_changes: dict[str, State] = field(default_factory=dict)
     """Monitors whose last commit may or may not have reached the disk, with the state in it."""
 
     def add_leased(self, leased: Block, monitors: Mapping[str, Monitor]) -> None:
@@ -97,56 +97,67 @@ class MonitorBlock:
                 self.monitors[id] = monitors[id]
 
     def update_suppressions(
-        self, stored: Mapping[str, Suppression], suppressions: Suppressions
+        self, stored_suppression: Mapping[str, Suppression], suppressions: Suppressions
     ) -> set[str]:
         """Set what people say now. Return the monitors of which something else is said than
         before, and that are not well or owe word of a recovery."""
-        self.stored_suppression, self.suppressions = stored, suppressions
-        before = self.effective_suppression
+        self.stored_suppression, self.suppressions = stored_suppression, suppressions
+        previous_suppression = self.effective_suppression
         self.effective_suppression = suppression_by_monitor(
-            suppressions, self.monitors.values(), stored
+            suppressions, self.monitors.values(), stored_suppression
         )
-        ids = before.keys() | self.effective_suppression.keys()
-        changed = {id for id in ids if before.get(id) != self.effective_suppression.get(id)}
-        return {id for id in changed & self.monitors.keys() if self._concerns(id)}
+        ids = previous_suppression.keys() | self.effective_suppression.keys()
+        changed_ids = {
+            id
+            for id in ids
+            if previous_suppression.get(id) != self.effective_suppression.get(id)
+        }
+        return {id for id in changed_ids & self.monitors.keys() if self._needs_reevaluation(id)}
 
-    def _concerns(self, id: str) -> bool:
+    def _needs_reevaluation(self, id: str) -> bool:
         state = self.states[id]
         return state.level is not Level.OK or owes_recovery(self.monitors[id], state)
 
     def expire_acknowledgements(self, change: Change) -> None:
         """Drop the acknowledgements that end by a change; the store has dropped them in the same
         moment."""
-        remaining, id = without_ended(self.suppressions, change.events), change.monitor
-        if remaining is self.suppressions or id not in self.monitors:
+        remaining_suppressions, id = (
+            without_ended(self.suppressions, change.events),
+            change.monitor,
+        )
+        if remaining_suppressions is self.suppressions or id not in self.monitors:
             return
-        stored = {id: self.stored_suppression[id]} if id in self.stored_suppression else {}
-        self.suppressions = remaining
+        stored_suppression = (
+            {id: self.stored_suppression[id]} if id in self.stored_suppression else {}
+        )
+        self.suppressions = remaining_suppressions
         self.effective_suppression.pop(id, None)
         self.effective_suppression |= suppression_by_monitor(
-            remaining, [self.monitors[id]], stored
+            remaining_suppressions, [self.monitors[id]], stored_suppression
         )
 
     def reschedule_all(
-        self, steady: float, wall: datetime, last: datetime | None = None
+        self, steady: float, wall: datetime, last_wall: datetime | None = None
     ) -> None:
-        """Make a fresh schedule from now. `last`: when the one before was last kept, by the wall
+        """Make a fresh schedule from now. `last_wall`: when the one before was last kept, by the wall
         clock, after a sleep or a set clock."""
         self.queue = [check for check in self.queue if check.trigger in GUARANTEED]
         heapq.heapify(self.queue)
         self.wakeups = {}
-        leaving = {check.id for check in self.queue if check.trigger is CheckTrigger.RETIRE}
-        for id in self.monitors.keys() - leaving:
-            self.schedule(id, steady, wall, last)
+        retiring_ids = {
+            check.id for check in self.queue if check.trigger is CheckTrigger.RETIRE
+        }
+        for id in self.monitors.keys() - retiring_ids:
+            self.schedule(id, steady, wall, last_wall)
 
-    def shift(self, by: timedelta) -> None:
+    def shift(self, amount: timedelta) -> None:
         """Follow a wall clock that was set: when things were told moves with it, or each reminder
         would come at once, or much too late. It is written with the next change."""
-        self.clock_shift += by
+        self.clock_shift += amount
         for id, state in self.states.items():
-            self.states[id] = shifted(state, by)
+            self.states[id] = shift_state(state, amount)
 
-    def catch_up(self, since: datetime, steady: float, wall: datetime) -> None:
+    def catch_up(self, asleep_since: datetime, steady: float, wall: datetime) -> None:
         """Schedule a check soon for each monitor that was due while nobody watched, but for what
         is stopped.
 
@@ -154,52 +165,54 @@ class MonitorBlock:
         in the midst of a storm would be told an interval later.
         """
         for id, monitor in self.monitors.items():
-            if not monitor.disabled and next_due(id, monitor.cadence, since) <= wall:
-                soon = min(spacing(monitor.cadence), CATCH_UP) * phase(id)
-                self.repeat(id, CheckTrigger.RETRY, steady + soon.total_seconds(), wall + soon)
+            if not monitor.disabled and next_due(id, monitor.cadence, asleep_since) <= wall:
+                delay = min(spacing(monitor.cadence), CATCH_UP) * phase(id)
+                self.repeat(
+                    id, CheckTrigger.RETRY, steady + delay.total_seconds(), wall + delay
+                )
 
     def schedule(
-        self, id: str, steady: float, wall: datetime, last: datetime | None = None
+        self, id: str, steady: float, wall: datetime, last_wall: datetime | None = None
     ) -> None:
-        """Give one monitor a place in the schedule, unless it is stopped; `last` as in
+        """Give one monitor a place in the schedule, unless it is stopped; `last_wall` as in
         `reschedule_all`."""
         if self.monitors[id].disabled:
             return
-        check = self._next(id, steady, wall, self._after(id, wall, last))
+        check = self._next_check(id, steady, wall, self._next_after(id, wall, last_wall))
         heapq.heappush(self.queue, check)
-        soon = timedelta(0) if last is None else _soon(check, wall)
-        due, at = steady + soon.total_seconds(), wall + soon
+        delay = timedelta(0) if last_wall is None else _catch_up_delay(check, wall)
+        due, due_wall = steady + delay.total_seconds(), wall + delay
         if not self.states[id].items:
             self._schedule_first(id, steady, wall)
-        elif last is not None and self._missed(check, wall, last):
-            self.repeat(id, CheckTrigger.RETRY, due, at)
-        if self._concerns(id):
+        elif last_wall is not None and self._is_missed(check, wall, last_wall):
+            self.repeat(id, CheckTrigger.RETRY, due, due_wall)
+        if self._needs_reevaluation(id):
             # Whatever was known of it when a word is due (by an earlier life, by rules or a
             # clock that have changed) may be so no longer; so it is weighed at once, or with
             # the check that comes anyhow.
-            self.wake(id, due, at)
+            self.wake(id, due, due_wall)
 
-    def wake(self, id: str, due: float, at: datetime) -> None:
+    def wake(self, id: str, due: float, due_wall: datetime) -> None:
         """Reevaluate a monitor then; what was planned before is void."""
-        self.wakeups[id] = at
-        self.add(due, id, CheckTrigger.REEVALUATE, at)
+        self.wakeups[id] = due_wall
+        self.add(due, id, CheckTrigger.REEVALUATE, due_wall)
 
-    def repeat(self, id: str, trigger: CheckTrigger, due: float, at: datetime) -> None:
+    def repeat(self, id: str, trigger: CheckTrigger, due: float, due_wall: datetime) -> None:
         """Schedule a check once more. One RETRY is enough, however many failed meanwhile."""
         if trigger is CheckTrigger.RETRY and id in self.retries:
             return
         if trigger is CheckTrigger.RETRY:
             self.retries.add(id)
-        self.add(due, id, trigger, at)
+        self.add(due, id, trigger, due_wall)
 
-    def add(self, due: float, id: str, trigger: CheckTrigger, at: datetime) -> None:
+    def add(self, due: float, id: str, trigger: CheckTrigger, due_wall: datetime) -> None:
         """Put a check into the queue."""
-        heapq.heappush(self.queue, ScheduledCheck(due, id, trigger, at))
+        heapq.heappush(self.queue, ScheduledCheck(due, id, trigger, due_wall))
 
-    def wants(self, check: ScheduledCheck) -> bool:
+    def needs_check(self, check: ScheduledCheck) -> bool:
         """Return whether there is still a reason for this check."""
         reevaluates = check.trigger is CheckTrigger.REEVALUATE
-        if reevaluates and self.wakeups.get(check.id) != check.at:
+        if reevaluates and self.wakeups.get(check.id) != check.wall:
             return False
         monitor = self.monitors.get(check.id)
         return monitor is not None and (not monitor.disabled or check.trigger in CLOSING)
@@ -227,8 +240,8 @@ class MonitorBlock:
             check = self.queue[0]
             if check.trigger is CheckTrigger.CADENCE and check.id in self.monitors:
                 cadence = self.monitors[check.id].cadence
-                at = next_on_grid(check.id, cadence, check.at, wall)
-                heapq.heapreplace(self.queue, _by_cadence(check.id, at, steady, wall))
+                next_wall = next_on_grid(check.id, cadence, check.wall, wall)
+                heapq.heapreplace(self.queue, _by_cadence(check.id, next_wall, steady, wall))
                 return check
             heapq.heappop(self.queue)
             if check.trigger is not CheckTrigger.CADENCE:
@@ -246,16 +259,16 @@ class MonitorBlock:
             for check in self.queue
             if check.due <= steady and check.trigger is CheckTrigger.CADENCE and check.id in ids
         }
-        lasting = (CheckTrigger.RETRY, CheckTrigger.RESTART, CheckTrigger.DISABLE)
-        self.queue = [c for c in self.queue if c.id not in ids or c.trigger in lasting]
+        lasting_triggers = (CheckTrigger.RETRY, CheckTrigger.RESTART, CheckTrigger.DISABLE)
+        self.queue = [c for c in self.queue if c.id not in ids or c.trigger in lasting_triggers]
         heapq.heapify(self.queue)
         for id in ids:
             self.wakeups.pop(id, None)
         return due
 
-    def seconds_until_due(self, steady: float, longest: float) -> float:
-        """Return the seconds until the next check is due; `longest` where none is scheduled."""
-        return max(0.0, self.queue[0].due - steady) if self.queue else longest
+    def seconds_until_due(self, steady: float, limit: float) -> float:
+        """Return the seconds until the next check is due; `limit` where none is scheduled."""
+        return max(0.0, self.queue[0].due - steady) if self.queue else limit
 
     def drop(self, id: str) -> None:
         """Forget a monitor; what is in the queue of it goes when it is due."""
@@ -264,63 +277,68 @@ class MonitorBlock:
             self.states,
             self.memories,
             self.wakeups,
-            self.unconfirmed,
+            self.unconfirmed_changes,
         ):
             of_monitors.pop(id, None)
         self.retries.discard(id)
 
-    def _next(self, id: str, steady: float, wall: datetime, after: datetime) -> ScheduledCheck:
-        at = next_due(id, self.monitors[id].cadence, after)
-        return _by_cadence(id, at, steady, wall)
+    def _next_check(
+        self, id: str, steady: float, wall: datetime, earliest: datetime
+    ) -> ScheduledCheck:
+        due_wall = next_due(id, self.monitors[id].cadence, earliest)
+        return _by_cadence(id, due_wall, steady, wall)
 
-    def _after(self, id: str, wall: datetime, last: datetime | None) -> datetime:
+    def _next_after(self, id: str, wall: datetime, last_wall: datetime | None) -> datetime:
         """Return the instant after which the next check is due. An hour that the clock was set back
         by is no second occasion for a fixed time."""
-        again = last is not None and wall < last <= wall + TWICE
+        is_repeated_hour = last_wall is not None and wall < last_wall <= wall + DST_SPAN
         fixed = isinstance(self.monitors[id].cadence, FixedTimes)
-        return last if again and fixed and last is not None else wall
+        return last_wall if is_repeated_hour and fixed and last_wall is not None else wall
 
-    def _missed(self, check: ScheduledCheck, wall: datetime, last: datetime) -> bool:
+    def _is_missed(self, check: ScheduledCheck, wall: datetime, last_wall: datetime) -> bool:
         """Return whether it was due meanwhile, and will not be again for long."""
-        due = next_due(check.id, self.monitors[check.id].cadence, last)
-        return check.at - wall > FAR and due <= wall
+        due = next_due(check.id, self.monitors[check.id].cadence, last_wall)
+        return check.wall - wall > FAR and due <= wall
 
     def _schedule_first(self, id: str, steady: float, wall: datetime) -> None:
         """Schedule the first check of a new monitor soon, even if it is due once a day."""
-        soon = min(spacing(self.monitors[id].cadence), FIRST_CHECK) * phase(id)
-        self.repeat(id, CheckTrigger.RETRY, steady + soon.total_seconds(), wall + soon)
+        delay = min(spacing(self.monitors[id].cadence), FIRST_CHECK) * phase(id)
+        self.repeat(id, CheckTrigger.RETRY, steady + delay.total_seconds(), wall + delay)
 
 
-def _by_cadence(id: str, at: datetime, steady: float, wall: datetime) -> ScheduledCheck:
-    due = steady + (at - wall).total_seconds()
-    return ScheduledCheck(due, id, CheckTrigger.CADENCE, at)
+def _by_cadence(id: str, due_wall: datetime, steady: float, wall: datetime) -> ScheduledCheck:
+    due = steady + (due_wall - wall).total_seconds()
+    return ScheduledCheck(due, id, CheckTrigger.CADENCE, due_wall)
 
 
-def _soon(check: ScheduledCheck, wall: datetime) -> timedelta:
+def _catch_up_delay(check: ScheduledCheck, wall: datetime) -> timedelta:
     """Return the wait for a check: until the next one if that is near, else spread, so that not all
     come at once."""
-    wait = check.at - wall
+    wait = check.wall - wall
     return wait if wait <= FAR else SPREAD * phase(check.id)
 
 
-def shifted(state: State, by: timedelta) -> State:
+def shift_state(state: State, amount: timedelta) -> State:
     """Return the state with the times of all that was told moved."""
-    if not by or not any(item.last_notifications for item in state.items.values()):
+    if not amount or not any(item.last_notifications for item in state.items.values()):
         return state
-    return replace(state, items={n: _shifted(item, by) for n, item in state.items.items()})
+    return replace(
+        state, items={n: _shift_item(item, amount) for n, item in state.items.items()}
+    )
 
 
-def shifted_change(change: Change, by: timedelta) -> Change:
+def shift_change(change: Change, amount: timedelta) -> Change:
     """Follow a clock that was set before the change was written: the mails of it would not be due
     else."""
-    if not by:
+    if not amount:
         return change
-    mails = tuple(replace(mail, born=mail.born + by) for mail in change.envelopes)
-    return replace(change, state=shifted(change.state, by), envelopes=mails)
+    mails = tuple(replace(mail, born=mail.born + amount) for mail in change.envelopes)
+    return replace(change, state=shift_state(change.state, amount), envelopes=mails)
 
 
-def _shifted(item: ItemState, by: timedelta) -> ItemState:
-    notified = {
-        rule: replace(last, at=last.at + by) for rule, last in item.last_notifications.items()
+def _shift_item(item: ItemState, amount: timedelta) -> ItemState:
+    last_notifications = {
+        rule: replace(notification, at=notification.at + amount)
+        for rule, notification in item.last_notifications.items()
     }
-    return replace(item, last_notifications=notified)
+    return replace(item, last_notifications=last_notifications)

@@ -34,8 +34,8 @@ from noroshi.engine.monitoring.schedule import (
     CheckTrigger,
     MonitorBlock,
     ScheduledCheck,
-    shifted,
-    shifted_change,
+    shift_change,
+    shift_state,
 )
 from noroshi.plugins import Plugins
 from noroshi.ports import Check, Clocks, Host, Outcome, Renewal, Store, StoreError, Unmeasurable
@@ -78,7 +78,7 @@ class Watcher:
         self.host_of, self.log_once, self.emergency = host_of, engine.log_once, emergency
         self._text_failures, self._check_clocks = engine.text_failures, engine.check_clocks
         self.block: MonitorBlock | None = None
-        self.running: set[asyncio.Task[None]] = set()
+        self.running_checks: set[asyncio.Task[None]] = set()
         self.samples, self.punctuality = SampleBuffer(), Punctuality()
         self._rounds = Rounds()
         self._deadlines = Deadlines()
@@ -97,10 +97,10 @@ class Watcher:
         """Reevaluate at once, without a sample, the monitors of which something new was said."""
         current = block.stored_suppression, block.suppressions
         if (renewal.suppression_by_monitor, renewal.suppressions) != current:
-            changed = block.update_suppressions(
+            changed_ids = block.update_suppressions(
                 renewal.suppression_by_monitor, renewal.suppressions
             )
-            self.reevaluate(block, changed)
+            self.reevaluate(block, changed_ids)
 
     def reevaluate(self, block: MonitorBlock, ids: Iterable[str]) -> None:
         """Reevaluate these monitors now, by what people say of them."""
@@ -127,7 +127,7 @@ class Watcher:
 
     def _start(self, block: MonitorBlock, check: ScheduledCheck) -> None:
         """Start one check a monitor at a time: one that hangs past its interval misses a cell."""
-        if not block.wants(check):
+        if not block.needs_check(check):
             return block.skip(check)
         if check.id in block.busy:
             if check.trigger is not CheckTrigger.CADENCE:
@@ -138,7 +138,7 @@ class Watcher:
             now = self.clocks.steady()
             self.punctuality.record_start(now, now - check.due)
         task = asyncio.create_task(self._run(block, check.id, check.trigger))
-        self.running.add(task)
+        self.running_checks.add(task)
         return None
 
     async def _run(self, block: MonitorBlock, id: str, trigger: CheckTrigger) -> None:
@@ -150,7 +150,7 @@ class Watcher:
             block.repeat(id, trigger, self.clocks.steady() + RETRY_AFTER, self.clocks.wall())
         finally:
             block.busy.discard(id)
-            self.running.discard(asyncio.current_task())
+            self.running_checks.discard(asyncio.current_task())
 
     async def _perform(
         self, block: MonitorBlock, monitor: Monitor, trigger: CheckTrigger
@@ -169,7 +169,7 @@ class Watcher:
         sample, memory = None, block.memories[monitor.id]
         if trigger is not CheckTrigger.REEVALUATE:
             sample = await self.measure(monitor, memory)
-        if len(self.running) > AT_ONCE:
+        if len(self.running_checks) > AT_ONCE:
             await self._rounds.turn()
         if sample is not None:
             measured_as, monitor = monitor, block.monitors[monitor.id]
@@ -185,10 +185,10 @@ class Watcher:
                     monitor.id, CheckTrigger.RETRY, self.clocks.steady(), sample.at
                 )
             await self._judge(block, monitor, sample, suppression)
-        except StoreError as why:
-            state, again = block.states[monitor.id], trigger is CheckTrigger.RETRY
+        except StoreError as error:
+            state, is_retry = block.states[monitor.id], trigger is CheckTrigger.RETRY
             await self.emergency.record_failure(
-                monitor, state, sample, suppression, why, again=again
+                monitor, state, sample, suppression, error, is_retry=is_retry
             )
             raise
 
@@ -235,7 +235,9 @@ class Watcher:
     def _changes_nothing(self, monitor: Monitor, state: State, sample: Sample) -> bool:
         """Return True nearly every time: no state is made for it, no rule asked, and no clock
         looked at."""
-        return moves_nothing(monitor, state, sample) and not self.emergency.concerns(monitor.id)
+        return moves_nothing(monitor, state, sample) and not self.emergency.is_concerned_by(
+            monitor.id
+        )
 
     def _record(self, block: MonitorBlock, id: str, sample: Sample) -> None:
         """Record a sample that is for the history alone."""
@@ -244,23 +246,23 @@ class Watcher:
 
     async def _commit_all(self, block: MonitorBlock, change: Change) -> bool:
         """Commit a change with what of the monitor's history is not written yet."""
-        before = self.samples.take(change.monitor)
+        earlier_samples = self.samples.take(change.monitor)
         try:
-            samples = (*before, *change.samples)
+            samples = (*earlier_samples, *change.samples)
             return await self._commit(block, replace(change, samples=samples))
         except Exception:  # raised anew; a check that was cut off is written all the same
-            self.samples.put_back(change.monitor, before)
+            self.samples.put_back(change.monitor, earlier_samples)
             raise
 
     async def _commit(self, block: MonitorBlock, change: Change) -> bool:
         """Return False if the block was lost: then nothing was written, and the block is let go.
         Raises StoreError."""
         change = await self._with_texts(block, change)
-        block.unconfirmed[change.monitor], shift = change.state, block.clock_shift
-        written = await self.store.commit(block.fence, change)
-        block.unconfirmed.pop(change.monitor, None)
-        if written:
-            block.states[change.monitor] = shifted(change.state, block.clock_shift - shift)
+        block.unconfirmed_changes[change.monitor], shift = change.state, block.clock_shift
+        is_written = await self.store.commit(block.fence, change)
+        block.unconfirmed_changes.pop(change.monitor, None)
+        if is_written:
+            block.states[change.monitor] = shift_state(change.state, block.clock_shift - shift)
             if change.memory is not None:
                 block.memories[change.monitor] = change.memory
             block.expire_acknowledgements(change)
@@ -268,16 +270,16 @@ class Watcher:
         elif change.monitor in block.monitors:
             log.warning("the block was lost; a turn of %s is dropped", change.monitor)
             self.block = None if self.block is block else self.block
-        return written
+        return is_written
 
     async def _reconcile_commit(self, block: MonitorBlock, id: str) -> None:
         """Read back what a commit of unknown outcome led to, or a second event would take
         the first one's id and be swallowed. Raises StoreError."""
-        if id not in block.unconfirmed:
+        if id not in block.unconfirmed_changes:
             return
         state, memory = await self.store.recall(id)
-        offered, current = block.unconfirmed.pop(id), block.states[id]
-        if state.serial == current.serial and state != offered:
+        offered_change, current_state = block.unconfirmed_changes.pop(id), block.states[id]
+        if state.serial == current_state.serial and state != offered_change:
             return  # nothing of it was written: what is known here stands, as do its samples
         block.states[id], block.memories[id] = state, memory
         self.samples.take(id)  # they were written with it
@@ -304,7 +306,7 @@ class Watcher:
         state = block.states[monitor.id]
         now, life = self.clocks.wall(), self.store.origin.life
         change = closing_change(monitor, state, now, self.plugins.draft, life)
-        closing_mails = self.emergency.closing_mails(change, watched=False)
+        closing_mails = self.emergency.closing_mails(change, is_watched=False)
         return replace(change, envelopes=(*change.envelopes, *closing_mails))
 
     async def _with_texts(self, block: MonitorBlock, change: Change) -> Change:
@@ -313,7 +315,7 @@ class Watcher:
         shift = block.clock_shift
         finished = await self.plugins.finish(change.envelopes)
         change = replace(change, envelopes=(*finished, *self._text_failures(finished)))
-        return shifted_change(change, block.clock_shift - shift)
+        return shift_change(change, block.clock_shift - shift)
 
     def _schedule_wakeup(self, block: MonitorBlock, change: Change) -> None:
         if change.wake is None:
@@ -328,7 +330,7 @@ class Watcher:
         """Run the check of a monitor. Whatever goes wrong becomes the sample's fault, in plain
         words."""
         try:
-            sample = await self._sampled(monitor, memory)
+            sample = await self._take_sample(monitor, memory)
             _check_storable(sample, memory)
         except Exception as bug:  # a plug-in's bug must not stop the watch
             log.exception("check %s failed", monitor.kind)
@@ -336,12 +338,12 @@ class Watcher:
             return Sample(self.clocks.wall(), memory=memory, fault=fault)
         return sample
 
-    async def _sampled(self, monitor: Monitor, memory: Mapping[str, Any]) -> Sample:
+    async def _take_sample(self, monitor: Monitor, memory: Mapping[str, Any]) -> Sample:
         seconds = monitor.timeout.total_seconds()
         check, host = self.plugins.check(monitor.kind), self.host_of(monitor)
         try:
             async with self._slot(check, monitor):
-                with self._deadlines.within(seconds):
+                with self._deadlines.limit(seconds):
                     outcome = await check.run(monitor.options, host, memory)
         except TimeoutError:
             fault = NO_ANSWER.fill(seconds=seconds)
@@ -374,8 +376,10 @@ class Watcher:
             pass
 
     async def _flush_some(self) -> int:
-        unconfirmed = self.block.unconfirmed if self.block is not None else ()
-        batch = [self._with_current_memory(*one) for one in self.samples.take_some(unconfirmed)]
+        unconfirmed_ids = self.block.unconfirmed_changes if self.block is not None else ()
+        batch = [
+            self._with_current_memory(*one) for one in self.samples.take_some(unconfirmed_ids)
+        ]
         try:
             if batch:
                 await self.store.append(batch)
@@ -393,9 +397,9 @@ class Watcher:
 
     async def close(self) -> None:
         """Cancel the checks under way; what was measured is written. Raises StoreError."""
-        for task in self.running:
+        for task in self.running_checks:
             task.cancel()
-        await asyncio.gather(*self.running, return_exceptions=True)
+        await asyncio.gather(*self.running_checks, return_exceptions=True)
         await self.flush()
 
 
@@ -404,7 +408,7 @@ def _is_another(now: Monitor, measured_as: Monitor) -> bool:
     return now.disabled or not now.has_same_target(measured_as)
 
 
-def _check_storable(sample: Sample, before: Mapping[str, Any]) -> None:
+def _check_storable(sample: Sample, previous_memory: Mapping[str, Any]) -> None:
     """Raise UnicodeError or ValueError for a sample that no store could write: it would hold up all
     that is written with it."""
     for reading in sample.readings:
@@ -412,17 +416,21 @@ def _check_storable(sample: Sample, before: Mapping[str, Any]) -> None:
         f"{reading.name}{reading.item}{reading.unit}{note.en}{note.ja}{lines}".encode()
     if sample.fault is not None:
         f"{sample.fault.en}{sample.fault.ja}".encode()
-    if sample.memory and sample.memory is not before:
+    if sample.memory and sample.memory is not previous_memory:
         size = len(schema.text(sample.memory))
         if size > MOST_MEMORY:
             raise ValueError(f"a memory of {size} characters")
 
 
-def _sample_of(outcome: Outcome, memory: Mapping[str, Any], at: datetime) -> Sample:
+def _sample_of(outcome: Outcome, memory: Mapping[str, Any], moment: datetime) -> Sample:
     """Return the sample of an outcome. A number that is none (NaN) becomes a fault: it would
     compare as false with every limit, and so look well."""
     memory = memory if outcome.memory is None else outcome.memory
-    odd = next((r for r in outcome.readings if not isfinite(r.value)), None)
-    if odd is None:
-        return Sample(at, outcome.readings, memory)
-    return Sample(at, memory=memory, fault=NO_NUMBER.fill(name=odd.name, value=odd.value))
+    odd_reading = next((r for r in outcome.readings if not isfinite(r.value)), None)
+    if odd_reading is None:
+        return Sample(moment, outcome.readings, memory)
+    return Sample(
+        moment,
+        memory=memory,
+        fault=NO_NUMBER.fill(name=odd_reading.name, value=odd_reading.value),
+    )

@@ -58,9 +58,11 @@ class DailyReports:
                 else report_due(notification.at, self._reported_until, now)
             )
             if notification.at is not None and due is not None:
-                well = await self._report(plan, notification, notification.at, due, now)
+                is_posted = await self._report(plan, notification, notification.at, due, now)
                 serial = f"{due:%Y-%m-%dT%H:%MZ}"
-                reports += notification_envelopes(well, serial, (notification,), draft, now)
+                reports += notification_envelopes(
+                    is_posted, serial, (notification,), draft, now
+                )
                 self._due = max(due, self._due or due)
         self._reported_until = now
         return reports
@@ -77,35 +79,43 @@ class DailyReports:
         since says nothing. Raises StoreError."""
         if self._is_recalled:
             return
-        noted = (await self._store.get_values()).get(REPORTED)
-        until = datetime.fromisoformat(noted) if noted else self._reported_until
-        if self._reported_until < until <= now:
-            self._reported_until = until
+        last_reported = (await self._store.get_values()).get(REPORTED)
+        reported_until = (
+            datetime.fromisoformat(last_reported) if last_reported else self._reported_until
+        )
+        if self._reported_until < reported_until <= now:
+            self._reported_until = reported_until
         self._is_recalled = True
 
     async def _report(
         self,
         plan: ReportedPlan,
         notification: Notification,
-        times: FixedTimes,
+        report_time: FixedTimes,
         due: datetime,
         now: datetime,
     ) -> StatusReport:
         states, rows = await self._store.states(), await self._store.queue()
         monitors = [m for m in plan.monitors.values() if notification.concerns(m.instance.name)]
         enabled = [m for m in monitors if not m.disabled]
-        measured = [(m, states[m.id]) for m in enabled if m.id in states and states[m.id].items]
-        bad = tuple(_bad(m, state) for m, state in measured if state.level is not Level.OK)
-        since = report_before(times, due)
+        measured_monitors = [
+            (m, states[m.id]) for m in enabled if m.id in states and states[m.id].items
+        ]
+        bad_monitors = tuple(
+            _unhealthy_line(m, state)
+            for m, state in measured_monitors
+            if state.level is not Level.OK
+        )
+        reported_since = report_before(report_time, due)
         return StatusReport(
             at=now,
             due=due,
-            since=since,
+            since=reported_since,
             instances=tuple(sorted({m.instance.name for m in monitors})),
-            healthy=len(measured) - len(bad),
-            unmeasured=len(enabled) - len(measured),
-            unhealthy=bad,
-            tally=await self._store.tally(since),
+            healthy=len(measured_monitors) - len(bad_monitors),
+            unmeasured=len(enabled) - len(measured_monitors),
+            unhealthy=bad_monitors,
+            tally=await self._store.tally(reported_since),
             waiting=sum(not row.state for row in rows),
             set_aside=sum(row.state is EnvelopeState.SET_ASIDE for row in rows),
             held=sum(row.state is EnvelopeState.HELD for row in rows),
@@ -124,12 +134,12 @@ class DailyReports:
         )
 
 
-def _bad(monitor: Monitor, state: State) -> UnhealthyMonitor:
-    since = [item.since for item in state.items.values() if item.level is state.level]
+def _unhealthy_line(monitor: Monitor, state: State) -> UnhealthyMonitor:
+    starts = [item.since for item in state.items.values() if item.level is state.level]
     return UnhealthyMonitor(
         monitor.instance.name,
         monitor.path,
         own_title(monitor) if is_own(monitor) else plain(monitor.title),
         state.level,
-        min((at for at in since if at is not None), default=None),
+        min((moment for moment in starts if moment is not None), default=None),
     )

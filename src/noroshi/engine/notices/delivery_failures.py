@@ -48,11 +48,11 @@ def text_failures(
 ) -> Iterator[Envelope]:
     """Yield the notices of envelopes whose own text could not be made."""
     for envelope in envelopes:
-        why = envelope.payload.get("template_failed") or envelope.payload.get("plain")
-        if why and may_tell_of(envelope):
+        reason = envelope.payload.get("template_failed") or envelope.payload.get("plain")
+        if reason and may_tell_of(envelope):
             rule = _rule(envelope)
             name = rule_names.get(rule, rule)
-            failed = _failed(Failure.TEXT, name, _words(why), envelope, now)
+            failed = _failed(Failure.TEXT, name, _message_of(reason), envelope, now)
             yield from notification_envelopes(
                 failed, _serial(failed, rule), subscriptions, draft, now
             )
@@ -73,9 +73,9 @@ def notices_of_attempt(
         return ()  # of a round trip the route's own monitor tells
     notice = _notice(parcel, receipt, fate)
     if isinstance(notice, MailSetAside):
-        tried = routes.get(_rule(envelope), envelope.routes)
+        tried_routes = routes.get(_rule(envelope), envelope.routes)
         subscriptions = notifications_elsewhere(
-            notice, subscriptions, tried, routes.get("", ())
+            notice, subscriptions, tried_routes, routes.get("", ())
         )
         return tuple(notification_envelopes(notice, envelope.id, subscriptions, draft, now))
     if isinstance(notice, ActionFailed):
@@ -119,11 +119,15 @@ def notices_of_return(
 
 def _notice(parcel: Parcel, receipt: Receipt, fate: Fate) -> Notice | None:
     envelope, now = parcel.envelope, receipt.at
-    answers = {address: answer_for(address, receipt) for address in envelope.to}
-    refused = {to: one for to, one in answers.items() if one.verdict is Verdict.REFUSED}
-    if not refused and not isinstance(fate, SetAside):
+    answer_by_address = {address: answer_for(address, receipt) for address in envelope.to}
+    refusals = {
+        recipient: one
+        for recipient, one in answer_by_address.items()
+        if one.verdict is Verdict.REFUSED
+    }
+    if not refusals and not isinstance(fate, SetAside):
         return None  # so it is of nearly every mail, and words take their time
-    why = failure_words(refused.values())
+    reason = failure_words(refusals.values())
     match fate:
         case SetAside(reason=cause):
             return MailSetAside(
@@ -137,20 +141,20 @@ def _notice(parcel: Parcel, receipt: Receipt, fate: Fate) -> Notice | None:
                 unread=parcel.unread is not None,
             )
         case NextRoute():
-            return _failed(Failure.ROUTE, parcel.route, why, envelope, now, tuple(refused))
+            return _failed(Failure.ROUTE, parcel.route, reason, envelope, now, tuple(refusals))
         case Accepted() | Retry() | OpenCircuit():
             name = envelope.contact
-            return _failed(Failure.ADDRESS, name, why, envelope, now, tuple(refused))
+            return _failed(Failure.ADDRESS, name, reason, envelope, now, tuple(refusals))
     return None
 
 
 def _failed(
     failure: Failure,
     name: str,
-    why: Message,
+    reason: Message,
     envelope: Envelope,
     now: datetime,
-    refused: tuple[str, ...] = (),
+    refused_addresses: tuple[str, ...] = (),
 ) -> ActionFailed:
     return ActionFailed(
         at=now,
@@ -158,9 +162,9 @@ def _failed(
         name=name,
         contact=envelope.contact,
         subject=_subject(envelope),
-        reason=why,
+        reason=reason,
         mail=envelope.id,
-        to=refused,
+        to=refused_addresses,
     )
 
 
@@ -177,9 +181,9 @@ def _rule(envelope: Envelope) -> str:
     return parts[1] if len(parts) == 3 else "?"
 
 
-def _words(why: object) -> Message:
+def _message_of(reason: object) -> Message:
     """Return the reason: of an action for every reader, of a bug as it is."""
-    return message_from(why) if isinstance(why, dict) else plain(str(why))
+    return message_from(reason) if isinstance(reason, dict) else plain(str(reason))
 
 
 def _subject(envelope: Envelope) -> str:

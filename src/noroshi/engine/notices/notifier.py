@@ -107,7 +107,7 @@ class Notifier:
         self._rule_names: dict[str, str] = {}
         self._reports = DailyReports(store, clocks)
         self._pending: list[Callable[[], Awaitable[list[Envelope]]]] = []
-        self._drafted: list[Envelope] = []
+        self._is_drafted: list[Envelope] = []
         self._batch = VersionBatch(clocks)
         self._last_posted = ""
 
@@ -116,7 +116,7 @@ class Notifier:
     def version_in_use(self, node: Node, version: Version, plan: AppliedPlan) -> None:
         """Draft the notices of a version that is, or is about to be, in use; the first one of a
         life begins it."""
-        before, number = self._plan, self._version
+        previous_plan, number = self._plan, self._version
         self._node, self._plan, self._version = node, plan, version.number
         if version.number == number:
             return
@@ -128,17 +128,17 @@ class Notifier:
         self._routes[""] = tuple(plan.routes)
         self._version_key = _version_key(version)
         now = self._clocks.wall()
-        if before is None:
+        if previous_plan is None:
             self._reports.begin(node.last_seen and node.last_seen - SLACK)
-            self._pending.append(partial(self._started, now))
+            self._pending.append(partial(self._draft_start, now))
         else:
-            self._pending.append(partial(self._version_changed, number, before, now))
+            self._pending.append(partial(self._version_changed, number, previous_plan, now))
 
-    def slept(self, seconds: float) -> None:
+    def record_sleep(self, seconds: float) -> None:
         """Draft the notice that the process stood still for so many seconds."""
         now, length = self._clocks.wall(), timedelta(seconds=seconds)
         if length >= GAP and self._plan is not None:
-            gap = self._gap(now - length, now, slept=True)
+            gap = self._gap(now - length, now, is_sleep=True)
             self._pending.append(
                 partial(self._drafts, gap, f"{self._life}/{now:%Y%m%dT%H%M%SZ}")
             )
@@ -172,17 +172,17 @@ class Notifier:
         """Post the notices that are due until now. Raises StoreError; what could not be posted then
         is posted the next time."""
         while self._pending:
-            self._drafted += await self._draft_safely(self._pending[0])
+            self._is_drafted += await self._draft_safely(self._pending[0])
             del self._pending[0]
         for versions in self._batch.due():
-            self._drafted += await self._draft_safely(partial(self._differ, versions))
+            self._is_drafted += await self._draft_safely(partial(self._draft_changes, versions))
         if self._plan is not None:
-            self._drafted += await self._reports.due(
+            self._is_drafted += await self._reports.due(
                 self._plan, self._subscriptions, self._draft
             )
-        while self._drafted:
-            await self._store.post(self._drafted[0])
-            del self._drafted[0]
+        while self._is_drafted:
+            await self._store.post(self._is_drafted[0])
+            del self._is_drafted[0]
         await self._reports.mark_posted()
         if (
             not self._batch
@@ -196,20 +196,20 @@ class Notifier:
         """Post the notice that the node stops, and give the mails a moment to leave."""
         if self._plan is None:
             return
-        watched = _watched(self._plan.monitors.values())
-        stopped = MonitoringStopped(
+        watched_instances = _watched_instances(self._plan.monitors.values())
+        stop = MonitoringStopped(
             at=self._clocks.wall(),
             node=self._node.name,
-            instances=watched,
+            instances=watched_instances,
             version=self._version,
         )
         self._batch.close()
-        last = await self._drafts(stopped, self._life)
-        self._drafted += last
+        last_drafts = await self._drafts(stop, self._life)
+        self._is_drafted += last_drafts
         try:
             async with asyncio.timeout(LAST_WORD):
                 await self.post_due()
-                while await self._any_untried(last):
+                while await self._any_untried(last_drafts):
                     await self._store.wait(POLL)
         except TimeoutError:
             log.info("what is told of the stop leaves after the next start")
@@ -245,110 +245,131 @@ class Notifier:
             notification_envelopes(notice, serial, self._subscriptions, self._draft, now)
         )
 
-    async def _started(self, at: datetime) -> list[Envelope]:
+    async def _draft_start(self, moment: datetime) -> list[Envelope]:
         """Draft, as a life begins, for how long there was none, what came meanwhile, and what is
         watched."""
         assert self._plan is not None
         drafts, last_seen = list[Envelope](), self._node.last_seen
         if last_seen is None:
             current = await self._store.current()
-            drafts += await self._differs(current, unseen=True) if current.number else []
+            drafts += (
+                await self._draft_change(current, is_unseen=True) if current.number else []
+            )
         else:
-            if at - last_seen >= GAP and self._plan.monitors:
-                drafts += await self._drafts(self._gap(last_seen, at), self._life)
+            if moment - last_seen >= GAP and self._plan.monitors:
+                drafts += await self._drafts(self._gap(last_seen, moment), self._life)
             drafts += await self._applied_since(last_seen)
-        watched = _watched(self._plan.monitors.values())
-        started = MonitoringStarted(
-            at=at, node=self._node.name, instances=watched, version=self._version
+        watched_instances = _watched_instances(self._plan.monitors.values())
+        start = MonitoringStarted(
+            at=moment, node=self._node.name, instances=watched_instances, version=self._version
         )
-        return drafts + await self._drafts(started, self._life)
+        return drafts + await self._drafts(start, self._life)
 
     async def _applied_since(self, last_seen: datetime) -> list[Envelope]:
         """Draft what was applied while no node ran, or too late for the one that did to post it."""
         drafts = list[Envelope]()
-        versions = await self._unposted()
+        versions = await self._unposted_versions()
         if versions is None:
-            newest = await self._store.versions(MOST_VERSIONS)
-            versions = [one for one in newest if one.at and one.at >= last_seen - MOMENT]
+            latest_versions = await self._store.versions(MOST_VERSIONS)
+            versions = [
+                one for one in latest_versions if one.at and one.at >= last_seen - MOMENT
+            ]
         for version in reversed(versions):
-            unseen = version.at is not None and version.at > last_seen
-            drafts += await self._differs(version, unseen=unseen)
+            is_unseen = version.at is not None and version.at > last_seen
+            drafts += await self._draft_change(version, is_unseen=is_unseen)
         return drafts
 
-    async def _unposted(self) -> Sequence[Version] | None:
+    async def _unposted_versions(self) -> Sequence[Version] | None:
         """Return all versions after the last one of which a notice was posted, newest first,
         however many wait together. None: nobody knows; a node noted nothing, or the store is
         another one."""
-        posted = (await self._store.get_values()).get(LAST_POSTED, "")
-        digits = posted.partition(".")[0]
+        last_posted = (await self._store.get_values()).get(LAST_POSTED, "")
+        digits = last_posted.partition(".")[0]
         number = int(digits) if digits.isdecimal() else -1
-        last = await self._store.version(number) if number > 0 else Version(number=0)
-        if last is None or _version_key(last) != posted:
+        last_version = await self._store.version(number) if number > 0 else Version(number=0)
+        if last_version is None or _version_key(last_version) != last_posted:
             return None
-        return await self._following(number)
+        return await self._versions_after(number)
 
-    async def _following(self, number: int) -> Sequence[Version]:
+    async def _versions_after(self, number: int) -> Sequence[Version]:
         """Return all versions after that one, newest first, without their documents."""
-        newest = await self._store.versions(1)
-        count = newest[0].number - number if newest else 0
+        latest_versions = await self._store.versions(1)
+        count = latest_versions[0].number - number if latest_versions else 0
         return await self._store.versions(count) if count > 0 else ()
 
     async def _version_changed(
-        self, number: int, before: AppliedPlan, at: datetime
+        self, number: int, previous_plan: AppliedPlan, moment: datetime
     ) -> list[Envelope]:
         """Draft what changed since the version of that number, with that plan, was in use."""
         assert self._plan is not None
-        drafts, last = list[Envelope](), self._version
-        for version in reversed(await self._following(number)):
-            if version.number <= last:
+        drafts, last_version = list[Envelope](), self._version
+        for version in reversed(await self._versions_after(number)):
+            if version.number <= last_version:
                 self._batch.add(version)
-        was = {one.name: one for one in _watched(before.monitors.values())}
-        now = {one.name: one for one in _watched(self._plan.monitors.values())}
+        previous_instances = {
+            one.name: one for one in _watched_instances(previous_plan.monitors.values())
+        }
+        now = {one.name: one for one in _watched_instances(self._plan.monitors.values())}
         for kind, names, instances in (
-            (MonitoringStarted, now.keys() - was.keys(), now),
-            (MonitoringStopped, was.keys() - now.keys(), was),
+            (MonitoringStarted, now.keys() - previous_instances.keys(), now),
+            (MonitoringStopped, previous_instances.keys() - now.keys(), previous_instances),
         ):
             notice = kind(
-                at=at,
+                at=moment,
                 node=self._node.name,
                 instances=tuple(instances[name] for name in sorted(names)),
-                version=last,
+                version=last_version,
                 by_version=True,
             )
             drafts += await self._drafts(notice, f"v{self._version_key}")
         return drafts
 
-    async def _differs(self, version: Version, *, unseen: bool = False) -> list[Envelope]:
-        return await self._differ((version,), unseen=unseen)
+    async def _draft_change(
+        self, version: Version, *, is_unseen: bool = False
+    ) -> list[Envelope]:
+        return await self._draft_changes((version,), is_unseen=is_unseen)
 
-    async def _differ(
-        self, versions: Sequence[Version], *, unseen: bool = False
+    async def _draft_changes(
+        self, versions: Sequence[Version], *, is_unseen: bool = False
     ) -> list[Envelope]:
         """Draft what versions changed, one after the other, if anybody wants to know."""
         if not any(Happening.CHANGED in one.events for one in self._subscriptions):
             return []
-        first, last = versions[0].number, versions[-1].number
-        old, new = await self._store.version(first - 1), await self._store.version(last)
-        if new is None:
+        first_number, last_number = versions[0].number, versions[-1].number
+        old_version, new_version = (
+            await self._store.version(first_number - 1),
+            await self._store.version(last_number),
+        )
+        if new_version is None:
             return []
-        before, after = old.documents if old is not None else (), new.documents
-        changes = await apart(lambda: differences(before, after))
+        old_documents, new_documents = (
+            old_version.documents if old_version is not None else (),
+            new_version.documents,
+        )
+        changes = await apart(lambda: differences(old_documents, new_documents))
         lines = tuple((_instance_in(one.key), self._difference_text(one)) for one in changes)
-        changed = SettingsChanged(
-            at=new.at or self._clocks.wall(),
-            version=last,
-            who=new.who,
+        change = SettingsChanged(
+            at=new_version.at or self._clocks.wall(),
+            version=last_number,
+            who=new_version.who,
             note=notes_of(versions),
             differences=lines,
-            is_offline_change=unseen,
-            first=first if first < last else 0,
+            is_offline_change=is_unseen,
+            first=first_number if first_number < last_number else 0,
         )
-        return await self._drafts(changed, _version_key(new))
+        return await self._drafts(change, _version_key(new_version))
 
-    def _gap(self, since: datetime, until: datetime, *, slept: bool = False) -> MonitoringGap:
+    def _gap(
+        self, gap_start: datetime, gap_end: datetime, *, is_sleep: bool = False
+    ) -> MonitoringGap:
         assert self._plan is not None
-        missed = sorted(_missed(self._plan.monitors.values(), since, until), key=lambda m: m.at)
-        return MonitoringGap(at=since, until=until, missed=tuple(missed), was_suspended=slept)
+        missed_monitors = sorted(
+            _missed_monitors(self._plan.monitors.values(), gap_start, gap_end),
+            key=lambda m: m.at,
+        )
+        return MonitoringGap(
+            at=gap_start, until=gap_end, missed=tuple(missed_monitors), was_suspended=is_sleep
+        )
 
 
 def _version_key(version: Version) -> str:
@@ -357,23 +378,23 @@ def _version_key(version: Version) -> str:
     return str(version.number) + (f".{version.at:%Y%m%dT%H%M%SZ}" if version.at else "")
 
 
-def _watched(monitors: Iterable[Monitor]) -> tuple[MonitoredInstance, ...]:
-    watched = (one for one in monitors if not is_own(one) and not one.disabled)
-    counts = Counter(one.instance for one in watched)
+def _watched_instances(monitors: Iterable[Monitor]) -> tuple[MonitoredInstance, ...]:
+    watched_monitors = (one for one in monitors if not is_own(one) and not one.disabled)
+    counts = Counter(one.instance for one in watched_monitors)
     by_name = sorted(counts.items(), key=lambda one: one[0].name)
     return tuple(MonitoredInstance(one.name, one.title, count) for one, count in by_name)
 
 
-def _missed(
-    monitors: Iterable[Monitor], since: datetime, until: datetime
+def _missed_monitors(
+    monitors: Iterable[Monitor], gap_start: datetime, gap_end: datetime
 ) -> Iterable[MissedMonitor]:
     """Yield the checks at a time of day that were missed; an interval comes back soon."""
     for monitor in monitors:
         if isinstance(monitor.cadence, FixedTimes) and not monitor.disabled:
-            at = last_due(monitor.cadence, since, until)
-            if at is not None:
+            due_at = last_due(monitor.cadence, gap_start, gap_end)
+            if due_at is not None:
                 title = monitor.title
-                yield MissedMonitor(monitor.instance.name, monitor.path, title, at)
+                yield MissedMonitor(monitor.instance.name, monitor.path, title, due_at)
 
 
 def _instance_in(key: str) -> str:

@@ -33,7 +33,7 @@ class ClockStep:
 
     @property
     def steps(self) -> Sequence[Step]:
-        return (Step(name="clock", title=CLOCK, take=self._compare, alone=True),)
+        return (Step(name="clock", title=CLOCK, take=self._compare, is_independent=True),)
 
     async def _compare(self) -> StepResult:
         for (host, _port), account in self._accounts.items():

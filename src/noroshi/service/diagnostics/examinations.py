@@ -160,14 +160,14 @@ class DiagnosticOperations(OperationGroup):
     def _exam(self, plan: Plan, route: Route, to: str, outside: TransportContext) -> Exam:
         account = account_of(plan, route)
         exam = Exam(
-            to=to,
-            values={
+            recipient=to,
+            user_values={
                 "route": route.name,
                 "route_host": str(getattr(route.options, "host", "")),
                 **(_values_of(plan, account, route) if account else {}),
             },
             people=_people(route.options, account),
-            other=server_of(account) if account else None,
+            reference_host=server_of(account) if account else None,
             replacements=_page_replacements(account.cloud.name) if account else {},
         )
         if account is None:
@@ -268,4 +268,6 @@ def _with_parties(route: Route, exam: Exam) -> Exam:
     if parties is None:
         return exam
     facts = {"user": parties.user, "sender": parties.sender, "envelope": parties.envelope}
-    return replace(exam, values={**exam.values, **{k: v for k, v in facts.items() if v}})
+    return replace(
+        exam, user_values={**exam.user_values, **{k: v for k, v in facts.items() if v}}
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from noroshi.core.translation import _
-from noroshi.ports.examination import Examination, Stage, Step, examined
+from noroshi.ports.examination import Examination, Stage, Step, run_steps
 from noroshi.service.errors import NotFoundError, OperationFailedError
 
 MOST = 8
@@ -86,7 +86,7 @@ class RunningExaminations:
 
     async def _run(self, running: RunningExamination, examination: Examination) -> None:
         try:
-            async for stage in examined(examination.steps, self._steady):
+            async for stage in run_steps(examination.steps, self._steady):
                 await self._tell(running, stage)
         finally:
             await examination.close()

@@ -28,7 +28,15 @@ from noroshi.oauth.jwt_claims import (
 from noroshi.oauth.provider import SignInError, UnreachableError
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.ports import Resource, RouteError, StoreError, TransportContext
-from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, filled, literal
+from noroshi.ports.examination import (
+    Cure,
+    Exam,
+    Step,
+    StepError,
+    StepResult,
+    fill_places,
+    literal,
+)
 from noroshi.transports.diagnostics.connection_remedies import step_error
 from noroshi.transports.diagnostics.connection_steps import clock_remarks, with_values
 from noroshi.transports.smtp import token_diagnosis
@@ -158,9 +166,9 @@ class SignInSteps:
             return StepResult(OPAQUE, self._other_person_remarks(self._person))
         now = self._outside.clocks.wall()
         shared = self._account.shared
-        bulk = is_high_volume(self._exam.values.get("route_host", ""))
+        bulk = is_high_volume(self._exam.user_values.get("route_host", ""))
         diagnoses = token_diagnosis.faults(
-            claims, self._resource, self._user, now, shared=shared, bulk=bulk
+            claims, self._resource, self._user, now, is_shared=shared, bulk=bulk
         )
         faults = tuple(
             fault.words for fault in diagnoses if fault.name != token_diagnosis.OTHER_PERSON
@@ -176,7 +184,7 @@ class SignInSteps:
     @property
     def _user(self) -> str:
         """Return the mailbox that the route opens."""
-        return self._exam.values.get("user") or self._account.mailbox
+        return self._exam.user_values.get("user") or self._account.mailbox
 
     def _other_person_remarks(self, person: str) -> tuple[Message, ...]:
         """Return that it is not the mailbox of whoever signed in: that may be meant so, and is
@@ -184,7 +192,9 @@ class SignInSteps:
         if self._account.shared:
             return ()
         causes = token_diagnosis.other_person(person, self._resource, self._user)
-        return tuple(filled(ANOTHER, with_values(self._exam, **one.values)) for one in causes)
+        return tuple(
+            fill_places(ANOTHER, with_values(self._exam, **one.values)) for one in causes
+        )
 
     def _refusal(self, failure: SignInError) -> StepError:
         codes = "".join(f" {code}" for code in failure.code_names)
@@ -235,7 +245,7 @@ class SignInSteps:
             if days <= TELL_BEFORE:
                 yield ENDS.fill(at=state.ends.isoformat(), days=days)
         elif self._account.secret and self._account.cloud.entra:
-            yield filled(NOT_WRITTEN_DOWN, self._exam)
+            yield fill_places(NOT_WRITTEN_DOWN, self._exam)
 
 
 def _no_server(*pages: str) -> Cure:
@@ -280,7 +290,7 @@ def _scopes(account: Account, resource: Resource) -> Mapping[str, str]:
     """Return what a person and an app ask for there."""
     cloud = account.cloud
     return {
-        "scope": cloud.scope_for(resource, app_only=False, shared=account.shared),
+        "scope": cloud.scope_for(resource, app_only=False, is_shared=account.shared),
         "app_scope": cloud.scope_for(resource, app_only=True),
     }
 

@@ -13,20 +13,20 @@ from noroshi.core.mail import Envelope, EnvelopeState, Receipt
 from noroshi.core.model import NOT_SUPPRESSED, State, Suppression
 from noroshi.core.translation import NOTHING, Message
 from noroshi.ports import Arrival, Node, QueuedEnvelope, RouteOutage, TrackedMail
-from noroshi.stores.store_rules import accepted, without_body
+from noroshi.stores.store_rules import accepted_count, without_body
 
 
 @dataclass
-class Watched:
+class MonitorRow:
     state: State = State()
     memory: Mapping[str, Any] = field(default_factory=dict)
     suppression: Suppression = NOT_SUPPRESSED
     fence: int = 0
-    named: bool = True
+    is_named: bool = True
 
 
 @dataclass
-class Spooled:
+class EnvelopeRow:
     envelope: Envelope
     due: datetime
     urgency: int
@@ -34,7 +34,7 @@ class Spooled:
     lease: str = ""
     holder: Node | None = None
     state: EnvelopeState = EnvelopeState.WAITING
-    why: Message = NOTHING
+    reason: Message = NOTHING
     receipts: list[Receipt] = field(default_factory=list)
     routes: list[str] = field(default_factory=list)
     """By which each of them came."""
@@ -47,28 +47,32 @@ class Spooled:
             due=self.due,
             out=bool(self.lease),
             state=self.state,
-            why=self.why,
+            why=self.reason,
             tried=len(self.receipts),
         )
 
-    def soon(self, now: datetime, route: str | None, pause: timedelta = SHORTEST) -> datetime:
+    def earliest_try(
+        self, now: datetime, route: str | None, pause: timedelta = SHORTEST
+    ) -> datetime:
         """Return now, but not within that pause after its last try, nor before a time that the
         other side named, if it is this route's."""
-        last = self.receipts[-1:] if self.routes[-1:] == [route] else ()
-        named = (answer.again for receipt in last for answer in receipt.answers.values())
-        short = (receipt.at + pause for receipt in self.receipts)
+        latest_receipts = self.receipts[-1:] if self.routes[-1:] == [route] else ()
+        named_times = (
+            answer.again for receipt in latest_receipts for answer in receipt.answers.values()
+        )
+        paused_until = (receipt.at + pause for receipt in self.receipts)
         last_in_line = min(self.due, self.due_at_start(now))
-        return max([now, last_in_line, *short, *filter(None, named)])
+        return max([now, last_in_line, *paused_until, *filter(None, named_times)])
 
     def due_at_start(self, now: datetime) -> datetime:
         """Return when it is due at the latest as a life begins, or as one ended that had it out,
         unless a route put it off."""
         return now + SHORTEST if lets_others_go_first(self.envelope) else now
 
-    def add_receipts(self, other: Spooled) -> None:
+    def add_receipts(self, row: EnvelopeRow) -> None:
         """Add what another one was tried with to its record."""
-        self.receipts += other.receipts
-        self.routes += other.routes
+        self.receipts += row.receipts
+        self.routes += row.routes
 
     @property
     def light(self) -> QueuedEnvelope:
@@ -76,7 +80,7 @@ class Spooled:
         return replace(self.row, envelope=without_body(self.envelope))
 
     @property
-    def followed(self) -> TrackedMail:
+    def tracked_mail(self) -> TrackedMail:
         """Return it with all attempts, and what became of it."""
         arrivals = sorted(self.arrivals, key=lambda arrival: arrival.at)
         return TrackedMail(
@@ -86,24 +90,26 @@ class Spooled:
     @property
     def known_by(self) -> set[str]:
         """Return its Message-IDs, once it was accepted."""
-        taken = (receipt for receipt in self.receipts if accepted(receipt))
-        return {id for receipt in taken for id in receipt.message_ids}
+        accepted_receipts = (receipt for receipt in self.receipts if accepted_count(receipt))
+        return {id for receipt in accepted_receipts for id in receipt.message_ids}
 
 
 @dataclass
-class Lent:
+class LeaseRow:
     node: Node
-    until: datetime
+    expires_at: datetime
 
 
-def outage_after(route: str, known: RouteOutage | None, fate: OpenCircuit) -> RouteOutage:
+def outage_after(
+    route: str, known_outage: RouteOutage | None, fate: OpenCircuit
+) -> RouteOutage:
     """Return a route's outage. Two parcels that were out at once may both find it down."""
-    since = min(fate.since, known.since) if known else fate.since
-    until = max(fate.until, known.until) if known else fate.until
-    return RouteOutage(route, since, until, fate.reason, fate.fault, fate.early)
+    start = min(fate.since, known_outage.since) if known_outage else fate.since
+    end = max(fate.until, known_outage.until) if known_outage else fate.until
+    return RouteOutage(route, start, end, fate.reason, fate.fault, fate.early)
 
 
-def dissolve(digest: Spooled, members: Sequence[Spooled]) -> bool:
+def dissolve(digest: EnvelopeRow, members: Sequence[EnvelopeRow]) -> bool:
     """Let the members of a digest that left nothing behind wait by themselves again. False: it
     is no digest, or has a story of its own by now."""
     if len(digest.receipts) > 1 or not members:
@@ -112,11 +118,11 @@ def dissolve(digest: Spooled, members: Sequence[Spooled]) -> bool:
         return False
     members[0].add_receipts(digest)
     for member in members:
-        member.state, member.why = EnvelopeState.WAITING, digest.why
+        member.state, member.reason = EnvelopeState.WAITING, digest.reason
         member.due = digest.due
     return True
 
 
-def sent_in(row: Spooled, rows: Iterable[Spooled]) -> Spooled:
+def sent_in(row: EnvelopeRow, rows: Iterable[EnvelopeRow]) -> EnvelopeRow:
     """Return the digest that an envelope is in, else itself."""
     return next((d for d in rows if row.envelope.id in d.envelope.members), row)

@@ -35,18 +35,18 @@ from noroshi.ports import (
     RouteOutage,
     TrackedMail,
 )
-from noroshi.stores.memory.rows import Spooled, dissolve, outage_after, sent_in
+from noroshi.stores.memory.rows import EnvelopeRow, dissolve, outage_after, sent_in
 from noroshi.stores.store_rules import (
-    OPEN,
-    RELEASABLE,
-    RETRIABLE,
-    SETTLED,
-    SHOWN,
+    OPEN_STATES,
+    RELEASABLE_STATES,
+    RETRIABLE_STATES,
+    SETTLED_STATES,
+    SHOWN_STATES,
     Wakeups,
-    accepted,
-    followed,
+    accepted_count,
     outcome,
     readdress_envelope,
+    renamed_routes,
     with_all_routes,
 )
 
@@ -61,12 +61,12 @@ class SpoolInMemory:
     def __init__(self, origin: Origin = NO_ORIGIN) -> None:
         super().__init__()
         self.origin = origin
-        self._spool: dict[str, Spooled] = {}
-        self._open: dict[str, Spooled] = {}
-        self._resting: dict[str, RouteOutage] = {}
-        self._raised = self._forgotten = 0
-        self._accepted: dict[str, datetime] = {}
-        self._taken: list[tuple[str, AcceptedMail]] = []
+        self._spool: dict[str, EnvelopeRow] = {}
+        self._open: dict[str, EnvelopeRow] = {}
+        self._outages: dict[str, RouteOutage] = {}
+        self._raised_alarms = self._forgotten_alarms = 0
+        self._accepted_at: dict[str, datetime] = {}
+        self._accepted_mails: list[tuple[str, AcceptedMail]] = []
         self._numbers = itertools.count(1)
         self._wakeups = Wakeups()
 
@@ -76,95 +76,99 @@ class SpoolInMemory:
     def _put(self, envelope: Envelope) -> bool:
         if envelope.id in self._spool:
             return False
-        row = Spooled(with_origin(envelope, self.origin), envelope.born, envelope.lane.value)
+        row = EnvelopeRow(
+            with_origin(envelope, self.origin), envelope.born, envelope.lane.value
+        )
         self._hasten_head(envelope)
         self._spool[envelope.id] = self._open[envelope.id] = row
-        self._raised += len(envelope.alarms)
+        self._raised_alarms += len(envelope.alarms)
         self._wakeups.notify()
         return True
 
-    def _hasten_head(self, behind: Envelope) -> None:
-        head = next((r for r in self._open.values() if r.envelope.order == behind.order), None)
+    def _hasten_head(self, newcomer: Envelope) -> None:
+        head = next(
+            (r for r in self._open.values() if r.envelope.order == newcomer.order), None
+        )
         if head is not None and head.state is EnvelopeState.IN_DIGEST:
-            head = self._spool[head.why.en]
+            head = self._spool[head.reason.en]
         if head is None or head.state:
             return
-        lane, head.urgency = Lane(head.urgency), min(head.urgency, behind.lane.value)
+        lane, head.urgency = Lane(head.urgency), min(head.urgency, newcomer.lane.value)
         if head.lease:
             return
-        pause = pause_with_news(head.envelope, lane, behind.lane)
+        pause = pause_with_news(head.envelope, lane, newcomer.lane)
         routes = head.envelope.routes
-        head.envelope = with_all_routes(head.envelope, behind.routes)
-        if head.due > behind.born or head.envelope.routes != routes:
-            turn = self._turn(head, behind.born)
-            head.due = min(head.due, head.soon(behind.born, turn, pause))
+        head.envelope = with_all_routes(head.envelope, newcomer.routes)
+        if head.due > newcomer.born or head.envelope.routes != routes:
+            turn = self._turn(head, newcomer.born)
+            head.due = min(head.due, head.earliest_try(newcomer.born, turn, pause))
 
-    def _turn(self, row: Spooled, now: datetime) -> str | None:
+    def _turn(self, row: EnvelopeRow, now: datetime) -> str | None:
         """Return the route by which it goes next; None: all of them are down."""
-        rests = {rest.route for rest in self._resting.values() if rest.until > now}
-        return next((name for name in row.envelope.routes if name not in rests), None)
+        routes_down = {outage.route for outage in self._outages.values() if outage.until > now}
+        return next((name for name in row.envelope.routes if name not in routes_down), None)
 
     async def claim_parcel(
         self,
         node: Node,
         route: str,
         now: datetime,
-        but: Collection[str] = (),
+        excluded_contacts: Collection[str] = (),
         only_critical: Collection[str] = (),
     ) -> Parcel | None:
-        def waits(row: Spooled) -> bool:
+        def must_wait(row: EnvelopeRow) -> bool:
             contact = row.envelope.contact
             urgent = row.urgency == Lane.CRITICAL.value
-            return contact in but or (not urgent and contact in only_critical)
+            return contact in excluded_contacts or (not urgent and contact in only_critical)
 
         ready = (
             row
-            for row in self._lendable(route, now)
-            if not waits(row) or not may_join(row.envelope)
+            for row in self._lendable_rows(route, now)
+            if not must_wait(row) or not may_join(row.envelope)
         )
         urgency = lambda row: (row.urgency, row.due)  # noqa: E731
         row = min(ready, key=urgency, default=None)
         if row is None:
             return None
-        rest, due = self._resting.get(route), row.due
+        outage, due = self._outages.get(route), row.due
         row.due, row.holder = now + PARCEL_LEASE, node
         row.lease = str(next(self._numbers))
-        parcel = Parcel(row.envelope, route, row.lease, rest.since if rest else None, due)
+        parcel = Parcel(row.envelope, route, row.lease, outage.since if outage else None, due)
         row.envelope = replace(row.envelope, attempts=row.envelope.attempts + 1)
         return parcel
 
-    def _lendable(self, route: str, now: datetime) -> Iterator[Spooled]:
+    def _lendable_rows(self, route: str, now: datetime) -> Iterator[EnvelopeRow]:
         """Yield of each order key the oldest alone, if it is due and this route's turn."""
-        rests = {rest.route for rest in self._resting.values() if rest.until > now}
-        if route in rests:
+        routes_down = {outage.route for outage in self._outages.values() if outage.until > now}
+        if route in routes_down:
             return
-        oldest: dict[str, Spooled] = {}
+        oldest: dict[str, EnvelopeRow] = {}
         for row in self._open.values():
             oldest.setdefault(row.envelope.order, row)
         for row in oldest.values():
-            ready = (name for name in row.envelope.routes if name not in rests)
+            ready = (name for name in row.envelope.routes if name not in routes_down)
             if not row.state and row.due <= now and next(ready, None) == route:
                 yield row
 
     async def pending_for(self, parcel: Parcel) -> Sequence[Envelope]:
-        found, behind = list[Envelope](), set[str]()
+        pending, order_keys = list[Envelope](), set[str]()
         for row in self._open.values():
             envelope = row.envelope
             if envelope.contact != parcel.envelope.contact:
                 continue
             is_own = envelope.id == parcel.envelope.id and row.lease == parcel.lease
-            waits = not (row.lease or row.state) or envelope.id in parcel.envelope.members
-            if not is_own and (not waits or envelope.order in behind):
-                behind.add(envelope.order)
+            is_waiting = not (row.lease or row.state) or envelope.id in parcel.envelope.members
+            if not is_own and (not is_waiting or envelope.order in order_keys):
+                order_keys.add(envelope.order)
             else:
-                found.append(parcel.envelope if is_own else row.light.envelope)
-        return found
+                pending.append(parcel.envelope if is_own else row.light.envelope)
+        return pending
 
     async def replace_by_digest(self, parcel: Parcel, digest: Envelope) -> bool:
-        lent = self._spool.get(parcel.envelope.id)
+        leased = self._spool.get(parcel.envelope.id)
         members = [self._spool[id] for id in digest.members if id in self._spool]
         wait = [row for row in members if self._may_join_digest(row, parcel)]
-        if lent is None or lent.lease != parcel.lease or len(wait) < len(digest.members):
+        if leased is None or leased.lease != parcel.lease or len(wait) < len(digest.members):
             return False
         if not self._put(digest):
             return False
@@ -172,17 +176,17 @@ class SpoolInMemory:
             if row.lease:
                 row.envelope = parcel.envelope
             row.lease, row.holder = "", None
-            row.state, row.why = EnvelopeState.IN_DIGEST, plain(digest.id)
+            row.state, row.reason = EnvelopeState.IN_DIGEST, plain(digest.id)
         if parcel.envelope.members:
-            self._spool[digest.id].add_receipts(lent)
+            self._spool[digest.id].add_receipts(leased)
             del self._spool[parcel.envelope.id]
             self._reopen()
         return True
 
-    def _may_join_digest(self, row: Spooled, parcel: Parcel) -> bool:
+    def _may_join_digest(self, row: EnvelopeRow, parcel: Parcel) -> bool:
         """Return True if it waits by itself, is the parcel's own, or in that digest."""
         if row.state is EnvelopeState.IN_DIGEST:
-            return row.why == plain(parcel.envelope.id)
+            return row.reason == plain(parcel.envelope.id)
         return not row.state and row.lease in ("", parcel.lease)
 
     async def release_lease(self, parcel: Parcel, now: datetime) -> bool:
@@ -195,26 +199,26 @@ class SpoolInMemory:
         return True
 
     async def quarantine(
-        self, parcel: Parcel, why: Message, now: datetime, envelopes: Sequence[Envelope] = ()
+        self, parcel: Parcel, reason: Message, now: datetime, envelopes: Sequence[Envelope] = ()
     ) -> bool:
         """Believe whoever says so: in memory all can be read."""
         row = self._spool.get(parcel.envelope.id)
         if row is None or row.lease != parcel.lease:
             return False
-        row.state, row.why, row.due = EnvelopeState.SET_ASIDE, why, now
+        row.state, row.reason, row.due = EnvelopeState.SET_ASIDE, reason, now
         row.lease, row.holder = "", None
         row.envelope = parcel.envelope
         for id in row.envelope.members:
             member = self._spool[id]
-            member.state, member.why, member.due = EnvelopeState.WAITING, NOTHING, now
+            member.state, member.reason, member.due = EnvelopeState.WAITING, NOTHING, now
         self._reopen()
         for envelope in envelopes:
             self._put(envelope)
         return True
 
-    async def accepted_since(self, since: datetime) -> Sequence[AcceptedMail]:
-        known = (one for id, one in self._taken if id in self._spool)
-        return [one for one in known if one.at >= since]
+    async def accepted_since(self, start: datetime) -> Sequence[AcceptedMail]:
+        known_mails = (one for id, one in self._accepted_mails if id in self._spool)
+        return [one for one in known_mails if one.at >= start]
 
     async def settle(
         self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()
@@ -224,47 +228,48 @@ class SpoolInMemory:
             return False
         row.receipts.append(receipt)
         row.routes.append(parcel.route)
-        if accepted(receipt):
-            self._accepted[parcel.route] = receipt.at
-            self._taken.append((row.envelope.id, _taken(parcel, receipt)))
+        if accepted_count(receipt):
+            self._accepted_at[parcel.route] = receipt.at
+            self._accepted_mails.append((row.envelope.id, _accepted_mail(parcel, receipt)))
         row.envelope, due = settle_envelope(parcel, receipt, fate)
         row.due, row.lease, row.holder = due or receipt.at, "", None
-        row.state, row.why = outcome(fate)
+        row.state, row.reason = outcome(fate)
         if row.state:
             self._share(row)
         if isinstance(fate, OpenCircuit):
             self._dissolve(row)
-            self._rest(parcel.route, fate)
+            self._open_circuit(parcel.route, fate)
         elif not isinstance(fate, Retry) or fate.answered:
-            self._resting.pop(parcel.route, None)
+            self._outages.pop(parcel.route, None)
         for envelope in envelopes:
             self._put(envelope)
         self._wakeups.notify()
         return True
 
-    def _rest(self, route: str, fate: OpenCircuit) -> None:
-        self._resting[route] = outage_after(route, self._resting.get(route), fate)
+    def _open_circuit(self, route: str, fate: OpenCircuit) -> None:
+        self._outages[route] = outage_after(route, self._outages.get(route), fate)
 
-    def _dissolve(self, row: Spooled) -> None:
+    def _dissolve(self, row: EnvelopeRow) -> None:
         """Let members of a digest that left nothing behind wait by themselves again."""
         if dissolve(row, [self._spool[id] for id in row.envelope.members]):
             del self._spool[row.envelope.id]
             self._reopen()
 
-    def _share(self, row: Spooled) -> None:
+    def _share(self, row: EnvelopeRow) -> None:
         """Give the members of a digest its state."""
         for id in row.envelope.members:
             self._spool[id].state = row.state.of_members
         self._reopen()
 
     async def queue(self) -> Sequence[QueuedEnvelope]:
-        return [row.light for row in self._spool.values() if row.state in SHOWN]
+        return [row.light for row in self._spool.values() if row.state in SHOWN_STATES]
 
-    async def queue_counts(self, but: str = "") -> QueueCounts:
+    async def queue_counts(self, excluded_prefix: str = "") -> QueueCounts:
         rows = [
             row
             for id, row in self._spool.items()
-            if row.state in SHOWN and not (but and id.startswith(but))
+            if row.state in SHOWN_STATES
+            and not (excluded_prefix and id.startswith(excluded_prefix))
         ]
         open = [row for row in rows if not row.state]
         return QueueCounts(
@@ -277,15 +282,15 @@ class SpoolInMemory:
             by_route=Counter(route for row in open for route in row.envelope.routes),
         )
 
-    async def tally(self, since: datetime) -> Mapping[str, int]:
-        found = Counter[str]()
+    async def tally(self, start: datetime) -> Mapping[str, int]:
+        counts = Counter[str]()
         for row in self._spool.values():
-            if row.envelope.born >= since:
-                found[self._counted(row)] += len(row.envelope.alarms)
-        return +found
+            if row.envelope.born >= start:
+                counts[self._state_of_alarms(row)] += len(row.envelope.alarms)
+        return +counts
 
     async def ledger(
-        self, last: int = 100, alarm: str = "", monitor: str = ""
+        self, limit: int = 100, alarm: str = "", monitor: str = ""
     ) -> Sequence[LedgerEntry]:
         rows = reversed(self._spool.values())
         alarms = ((id, row) for row in rows for id in sorted(row.envelope.alarms))
@@ -293,9 +298,9 @@ class SpoolInMemory:
         matching = (
             (id, row) for id, row in alarms if alarm in ("", id) and id.startswith(begins)
         )
-        return [self._entry(id, row) for id, row in itertools.islice(matching, last)]
+        return [self._entry(id, row) for id, row in itertools.islice(matching, limit)]
 
-    def _entry(self, alarm: str, row: Spooled) -> LedgerEntry:
+    def _entry(self, alarm: str, row: EnvelopeRow) -> LedgerEntry:
         digest = sent_in(row, self._spool.values())
         return LedgerEntry(
             alarm=alarm,
@@ -306,69 +311,73 @@ class SpoolInMemory:
             arrivals=tuple(digest.arrivals),
         )
 
-    def _counted(self, row: Spooled) -> str:
+    def _state_of_alarms(self, row: EnvelopeRow) -> str:
         arrivals = sent_in(row, self._spool.values()).arrivals
-        back = DeliveryState.CAME_BACK
-        return back if back in {one.state for one in arrivals} else row.state.of_alarms
+        came_back = DeliveryState.CAME_BACK
+        return (
+            came_back if came_back in {one.state for one in arrivals} else row.state.of_alarms
+        )
 
     async def totals(self) -> Mapping[str, int]:
-        found = Counter[str]()
+        counts = Counter[str]()
         for row in self._spool.values():
-            found[self._counted(row)] += len(row.envelope.alarms)
-        recorded = sum(found.values())
-        counters = {"raised": self._raised, "forgotten": self._forgotten}
-        lost = self._raised - self._forgotten - recorded
-        return dict(+found) | counters | {"lost": lost}
+            counts[self._state_of_alarms(row)] += len(row.envelope.alarms)
+        recorded_count = sum(counts.values())
+        counters = {"raised": self._raised_alarms, "forgotten": self._forgotten_alarms}
+        lost_count = self._raised_alarms - self._forgotten_alarms - recorded_count
+        return dict(+counts) | counters | {"lost": lost_count}
 
     async def record_arrival(
         self, envelope: str, arrival: Arrival, envelopes: Sequence[Envelope] = ()
     ) -> bool:
         row = self._spool.get(envelope)
-        if row is None or not any(map(accepted, row.receipts)):
+        if row is None or not any(map(accepted_count, row.receipts)):
             return False
-        known = {(one.address, one.state) for one in row.arrivals}
-        if (arrival.address, arrival.state) in known:
+        known_arrivals = {(one.address, one.state) for one in row.arrivals}
+        if (arrival.address, arrival.state) in known_arrivals:
             return False
         row.arrivals.append(arrival)
-        for telling in envelopes:
-            self._put(telling)
+        for notice in envelopes:
+            self._put(notice)
         return True
 
     async def find_by_message_id(self, message_ids: Collection[str]) -> TrackedMail | None:
-        sought = set(message_ids)
+        wanted_ids = set(message_ids)
         rows = reversed(self._spool.values())
-        return next((row.followed for row in rows if row.known_by & sought), None)
+        return next((row.tracked_mail for row in rows if row.known_by & wanted_ids), None)
 
     async def latest_by_prefix(
-        self, begins: str, last: int, before: str = ""
+        self, prefix: str, limit: int, end_id: str = ""
     ) -> Sequence[TrackedMail]:
         matching = (
-            id for id in self._spool if id.startswith(begins) and id < (before or AFTER_ALL)
+            id for id in self._spool if id.startswith(prefix) and id < (end_id or AFTER_ALL)
         )
         ids = sorted(matching, reverse=True)
-        return [self._spool[id].followed for id in ids[:last]]
+        return [self._spool[id].tracked_mail for id in ids[:limit]]
 
     async def arrivals(self, envelope: str) -> Sequence[Arrival]:
         row = self._spool.get(envelope)
-        return () if row is None else row.followed.arrivals
+        return () if row is None else row.tracked_mail.arrivals
 
-    async def forget(self, before: datetime, most: int) -> int:
+    async def forget(self, cutoff: datetime, limit: int) -> int:
         rows = self._spool.items()
-        old = [(r.due, id) for id, r in rows if r.state in SETTLED and r.due < before]
-        old.sort(key=lambda one: one[0])
-        for _, id in old[:most]:
-            self._forgotten += len(self._spool.pop(id).envelope.alarms)
-        for id in list(itertools.islice(self._old_events(before), most)):
+        old_rows = [
+            (r.due, id) for id, r in rows if r.state in SETTLED_STATES and r.due < cutoff
+        ]
+        old_rows.sort(key=lambda one: one[0])
+        for _, id in old_rows[:limit]:
+            self._forgotten_alarms += len(self._spool.pop(id).envelope.alarms)
+        for id in list(itertools.islice(self._old_events(cutoff), limit)):
             del self._events[id]
-        return len(old[:most])
+        return len(old_rows[:limit])
 
-    def _old_events(self, before: datetime) -> Iterator[str]:
+    def _old_events(self, cutoff: datetime) -> Iterator[str]:
         """Yield ids of events from the oldest on, none that is its monitor's last."""
         events = list(self._events.values())
-        last = {event.monitor: event.id for event in events}
-        written = ((event, event.at) for event in events)
-        for event in oldest(written, before, events[-1].at) if events else ():
-            if last[event.monitor] != event.id:
+        last_ids = {event.monitor: event.id for event in events}
+        written_events = ((event, event.at) for event in events)
+        for event in oldest(written_events, cutoff, events[-1].at) if events else ():
+            if last_ids[event.monitor] != event.id:
                 yield event.id
 
     async def envelope(self, id: str) -> tuple[QueuedEnvelope, Sequence[Receipt]] | None:
@@ -377,7 +386,7 @@ class SpoolInMemory:
 
     async def retry(self, id: str, now: datetime) -> bool:
         row = self._spool.get(id)
-        if row is None or row.state not in RETRIABLE or (row.lease and row.due > now):
+        if row is None or row.state not in RETRIABLE_STATES or (row.lease and row.due > now):
             return False
         row.due, row.state = now, EnvelopeState.WAITING
         self._share(row)
@@ -387,94 +396,101 @@ class SpoolInMemory:
         return True
 
     async def hasten(self, route: str, now: datetime) -> bool:
-        found = False
+        has_deferred = False
         for row in self._open.values():
             turn = self._turn(row, now)
-            waits = turn == route and not (row.state or row.lease) and row.due > now
-            if waits and row.receipts and not self._was_deferred(row, route):
-                row.due, found = min(row.due, row.soon(now, route)), True
+            is_deferred = turn == route and not (row.state or row.lease) and row.due > now
+            if is_deferred and row.receipts and not self._was_deferred(row, route):
+                row.due, has_deferred = min(row.due, row.earliest_try(now, route)), True
         self._wakeups.notify()
-        return found
+        return has_deferred
 
-    def _was_deferred(self, row: Spooled, route: str) -> bool:
+    def _was_deferred(self, row: EnvelopeRow, route: str) -> bool:
         """Return True if it waits only because the other side deferred it."""
-        tries = row.receipts[-2:]
-        others = [one.at for _, one in self._taken if one.route == route]
-        return len(tries) > 1 and any(tries[0].at < at < tries[1].at for at in others)
+        last_receipts = row.receipts[-2:]
+        other_times = [one.at for _, one in self._accepted_mails if one.route == route]
+        return len(last_receipts) > 1 and any(
+            last_receipts[0].at < moment < last_receipts[1].at for moment in other_times
+        )
 
-    async def hold(self, id: str, who: str) -> bool:
+    async def hold(self, id: str, person: str) -> bool:
         row = self._at_hand(id)
         if row is None or row.state:
             return False
-        row.state, row.why = EnvelopeState.HELD, plain(who)
+        row.state, row.reason = EnvelopeState.HELD, plain(person)
         return True
 
     async def release(self, id: str, now: datetime) -> bool:
         row = self._at_hand(id)
-        if row is None or row.state not in RELEASABLE:
+        if row is None or row.state not in RELEASABLE_STATES:
             return False
-        row.state, row.why, row.due = EnvelopeState.WAITING, NOTHING, now
+        row.state, row.reason, row.due = EnvelopeState.WAITING, NOTHING, now
         self._share(row)
         return True
 
-    async def drop(self, id: str, who: str) -> bool:
+    async def drop(self, id: str, person: str) -> bool:
         row = self._at_hand(id)
-        if row is None or row.state not in SHOWN:
+        if row is None or row.state not in SHOWN_STATES:
             return False
-        row.state, row.why = EnvelopeState.DROPPED, plain(who)
+        row.state, row.reason = EnvelopeState.DROPPED, plain(person)
         self._share(row)
         return True
 
     async def readdress(
-        self, id: str, to: Sequence[str], routes: Sequence[str], *, anew: bool = True
+        self, id: str, addresses: Sequence[str], routes: Sequence[str], *, reset: bool = True
     ) -> bool:
         row = self._at_hand(id)
-        if row is None or row.state not in SHOWN:
+        if row is None or row.state not in SHOWN_STATES:
             return False
         self._wakeups.notify()
-        before, row.envelope = row.envelope, readdress_envelope(row.envelope, to, routes, anew)
-        members = [self._spool[id] for id in before.members if not anew]
+        previous, row.envelope = (
+            row.envelope,
+            readdress_envelope(row.envelope, addresses, routes, reset),
+        )
+        members = [self._spool[id] for id in previous.members if not reset]
         for member in members:
-            routes = followed(member.envelope.routes, before.routes, row.envelope.routes)
+            routes = renamed_routes(
+                member.envelope.routes, previous.routes, row.envelope.routes
+            )
             member.envelope = replace(member.envelope, routes=routes)
         return True
 
-    def _at_hand(self, id: str) -> Spooled | None:
+    def _at_hand(self, id: str) -> EnvelopeRow | None:
         row = self._spool.get(id)
         return None if row is None or row.lease else row
 
     def _reopen(self) -> None:
         """Put what a person released in at its old place, before what is younger."""
-        self._open = {key: row for key, row in self._spool.items() if row.state in OPEN}
+        self._open = {key: row for key, row in self._spool.items() if row.state in OPEN_STATES}
         self._wakeups.notify()
 
-    async def accepted(self) -> Mapping[str, datetime]:
-        return dict(self._accepted)
+    async def last_accepted(self) -> Mapping[str, datetime]:
+        return dict(self._accepted_at)
 
     async def route_outages(self) -> Sequence[RouteOutage]:
-        return sorted(self._resting.values(), key=lambda rest: rest.route)
+        return sorted(self._outages.values(), key=lambda outage: outage.route)
 
-    async def record_probe(self, route: str, rest: OpenCircuit | None) -> None:
-        if rest is None:
-            self._resting.pop(route, None)
+    async def record_probe(self, route: str, open_circuit: OpenCircuit | None) -> None:
+        if open_circuit is None:
+            self._outages.pop(route, None)
         else:
-            self._rest(route, rest)
+            self._open_circuit(route, open_circuit)
         self._wakeups.notify()
 
     async def wake(self, route: str, now: datetime) -> bool:
-        rest = self._resting.get(route)
-        if rest is None or rest.until <= now:
+        outage = self._outages.get(route)
+        if outage is None or outage.until <= now:
             return False
-        self._resting[route] = replace(rest, until=now)
+        self._outages[route] = replace(outage, until=now)
         self._wakeups.notify()
         return True
 
 
-def _taken(parcel: Parcel, receipt: Receipt) -> AcceptedMail:
+def _accepted_mail(parcel: Parcel, receipt: Receipt) -> AcceptedMail:
     return AcceptedMail(
         at=receipt.at,
         route=parcel.route,
         contact=parcel.envelope.contact,
-        recipients=accepted(receipt),
+        recipients=accepted_count(receipt),
         digest=bool(parcel.envelope.members),
     )

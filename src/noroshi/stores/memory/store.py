@@ -32,8 +32,8 @@ from noroshi.core.model import (
 from noroshi.core.people import ApiToken, AuditEntry, Session, User, ends_sessions, may_open
 from noroshi.core.translation import NOTHING, Message
 from noroshi.ports import (
-    ANSWERS,
     LEASE,
+    MOST_DECISIONS,
     Beat,
     Block,
     Node,
@@ -42,9 +42,9 @@ from noroshi.ports import (
     StoreError,
     Version,
 )
-from noroshi.stores.memory.rows import Lent, Watched
+from noroshi.stores.memory.rows import LeaseRow, MonitorRow
 from noroshi.stores.memory.spool import SpoolInMemory
-from noroshi.stores.store_rules import first_state, unanswered
+from noroshi.stores.store_rules import first_state, with_unanswered_attempt
 
 
 class MemoryStore(SpoolInMemory):
@@ -55,15 +55,15 @@ class MemoryStore(SpoolInMemory):
         self._version = Version(number=0)
         self._versions: list[Version] = []
         self._beats: dict[str, Beat] = {}
-        self._watched: dict[str, Watched] = {}
+        self._monitors: dict[str, MonitorRow] = {}
         self._lives: dict[str, int] = {}
         self._last_seen: dict[str, datetime] = {}
-        self._leases: dict[int, Lent] = {}
+        self._leases: dict[int, LeaseRow] = {}
         self._events: dict[str, Event] = {}
         self._events_ever = 0
         self._decisions: dict[tuple[str, str, str], tuple[Decision, ...]] = {}
         self._samples: list[tuple[str, Sample]] = []
-        self._acknowledged: dict[tuple[str, str], Acknowledgement] = {}
+        self._acknowledgements: dict[tuple[str, str], Acknowledgement] = {}
         self._silences: dict[str, Silence] = {}
         self._remarks: list[Remark] = []
         self._users: dict[str, User] = {}
@@ -71,19 +71,19 @@ class MemoryStore(SpoolInMemory):
         self._sessions: dict[str, Session] = {}
         self._audit: list[AuditEntry] = []
         self._secrets: dict[str, bytes] = {}
-        self._values: dict[str, str] = {}
+        self._notes: dict[str, str] = {}
         self._locks: dict[str, tuple[str, datetime]] = {}
 
     # definitions
 
-    async def publish(self, version: Version, monitors: Iterable[str], base: int) -> int:
-        if self._version.number != base:
-            raise StoreConflict(f"version {self._version.number} is current, not {base}")
-        self._version = replace(version, number=base + 1)
+    async def publish(self, version: Version, monitors: Iterable[str], base_number: int) -> int:
+        if self._version.number != base_number:
+            raise StoreConflict(f"version {self._version.number} is current, not {base_number}")
+        self._version = replace(version, number=base_number + 1)
         self._versions.append(self._version)
         await self._name(monitors)
         self._wakeups.notify()
-        return base + 1
+        return base_number + 1
 
     async def enroll(self, version: int, monitors: Iterable[str]) -> bool:
         if self._version.number != version:
@@ -92,16 +92,16 @@ class MemoryStore(SpoolInMemory):
         return True
 
     async def _name(self, monitors: Iterable[str]) -> None:
-        for row in self._watched.values():
-            row.named = False
+        for row in self._monitors.values():
+            row.is_named = False
         for id in monitors:
-            if id not in self._watched:
-                self._watched[id] = Watched(await self._first_state(id))
-            self._watched[id].named = True
+            if id not in self._monitors:
+                self._monitors[id] = MonitorRow(await self._first_state(id))
+            self._monitors[id].is_named = True
 
     async def _first_state(self, id: str) -> State:
-        last = await self.events(id, 1)
-        return first_state(last[0].id if last else None, self._events_ever)
+        last_events = await self.events(id, 1)
+        return first_state(last_events[0].id if last_events else None, self._events_ever)
 
     async def current(self) -> Version:
         return self._version
@@ -112,8 +112,8 @@ class MemoryStore(SpoolInMemory):
     async def version(self, number: int) -> Version | None:
         return next((v for v in self._versions if v.number == number), None)
 
-    async def versions(self, last: int = 100) -> Sequence[Version]:
-        return [replace(v, documents=()) for v in self._versions[::-1][:last]]
+    async def versions(self, limit: int = 100) -> Sequence[Version]:
+        return [replace(v, documents=()) for v in self._versions[::-1][:limit]]
 
     # monitors
 
@@ -139,60 +139,62 @@ class MemoryStore(SpoolInMemory):
         for row in self._open.values():
             if row.lease and row.holder in nodes:
                 row.lease, row.holder = "", None
-                row.envelope = unanswered(row.envelope)
+                row.envelope = with_unanswered_attempt(row.envelope)
                 row.due = row.due_at_start(now)
         self._wakeups.notify()
 
     async def lease_monitors(self, node: Node, now: datetime, fence: int = 0) -> Block:
-        self._leases = {k: v for k, v in self._leases.items() if v.until > now}
+        self._leases = {k: v for k, v in self._leases.items() if v.expires_at > now}
         if fence not in self._leases or self._leases[fence].node != node:
             fence = next(self._numbers)
-            self._leases[fence] = Lent(node, now + LEASE)
-        free = {k: w for k, w in self._watched.items() if w.fence not in self._leases}
-        for row in free.values():
+            self._leases[fence] = LeaseRow(node, now + LEASE)
+        unleased = {k: w for k, w in self._monitors.items() if w.fence not in self._leases}
+        for row in unleased.values():
             row.fence = fence
-        memories = {key: row.memory for key, row in free.items() if row.memory}
-        return Block({key: row.state for key, row in free.items()}, memories, fence)
+        memories = {key: row.memory for key, row in unleased.items() if row.memory}
+        return Block({key: row.state for key, row in unleased.items()}, memories, fence)
 
     async def renew(self, fence: int, now: datetime) -> Renewal | None:
         if fence not in self._leases:
             return None
-        self._leases[fence].until = now + LEASE
+        self._leases[fence].expires_at = now + LEASE
         self._last_seen[self._leases[fence].node.name] = now
-        suppressions = {k: w.suppression for k, w in self._watched.items() if w.fence == fence}
-        stored = {k: one for k, one in suppressions.items() if one != NOT_SUPPRESSED}
-        return Renewal(stored, self._version.number, self._suppressions(now))
+        suppressions = {k: w.suppression for k, w in self._monitors.items() if w.fence == fence}
+        stored_suppressions = {
+            k: one for k, one in suppressions.items() if one != NOT_SUPPRESSED
+        }
+        return Renewal(stored_suppressions, self._version.number, self._suppressions(now))
 
     async def commit(self, fence: int, change: Change) -> bool:
-        row = self._watched.get(change.monitor)
+        row = self._monitors.get(change.monitor)
         if row is None or row.fence != fence or fence not in self._leases:
             return False
         row.state = change.state
         row.memory = row.memory if change.memory is None else change.memory
         for sample in change.samples:
             self._keep(change.monitor, sample)
-        new = {e.id: e for e in change.events if e.id not in self._events}
-        self._events |= new
-        self._events_ever += len(new)
+        new_events = {e.id: e for e in change.events if e.id not in self._events}
+        self._events |= new_events
+        self._events_ever += len(new_events)
         for decision in change.decisions:
             key = change.monitor, decision.rule, decision.item
-            self._decisions[key] = (decision, *self._decisions.get(key, ()))[:ANSWERS]
+            self._decisions[key] = (decision, *self._decisions.get(key, ()))[:MOST_DECISIONS]
         for envelope in change.envelopes:
             self._put(envelope)
         self._end_acknowledged(change)
         return True
 
     async def recall(self, monitor: str) -> tuple[State, Mapping[str, Any]]:
-        row = self._watched.get(monitor, Watched())
+        row = self._monitors.get(monitor, MonitorRow())
         return row.state, row.memory
 
     async def retire(self, fence: int, change: Change) -> bool:
         if not await self.commit(fence, change):
             return False
-        if self._watched[change.monitor].named:  # again, by a version that came meanwhile
-            self._watched[change.monitor].fence = 0
+        if self._monitors[change.monitor].is_named:  # again, by a version that came meanwhile
+            self._monitors[change.monitor].fence = 0
             return True
-        del self._watched[change.monitor]
+        del self._monitors[change.monitor]
         self._forget_acknowledged(change.monitor)
         keys = {key for key in self._decisions if key[0] == change.monitor}
         self._decisions = {k: d for k, d in self._decisions.items() if k not in keys}
@@ -200,43 +202,45 @@ class MemoryStore(SpoolInMemory):
 
     async def append(self, samples: Sequence[tuple[str, Sample]]) -> None:
         for monitor, sample in samples:
-            if monitor in self._watched:
-                self._watched[monitor].memory = sample.memory
+            if monitor in self._monitors:
+                self._monitors[monitor].memory = sample.memory
             self._keep(monitor, sample)
 
     def _keep(self, monitor: str, sample: Sample) -> None:
         numbers = tuple(replace(r, note=NOTHING, lines=()) for r in sample.readings)
         self._samples.append((monitor, replace(sample, readings=numbers, memory={})))
 
-    async def drop_samples(self, before: datetime, most: int) -> int:
-        old = outdated([sample.at for _, sample in self._samples], before)[:most]
-        self._samples = [one for n, one in enumerate(self._samples) if n not in set(old)]
-        return len(old)
+    async def drop_samples(self, cutoff: datetime, limit: int) -> int:
+        old_numbers = outdated([sample.at for _, sample in self._samples], cutoff)[:limit]
+        self._samples = [
+            one for n, one in enumerate(self._samples) if n not in set(old_numbers)
+        ]
+        return len(old_numbers)
 
     async def states(self, ids: Collection[str] | None = None) -> Mapping[str, State]:
-        rows = self._watched.items()
+        rows = self._monitors.items()
         return {key: row.state for key, row in rows if ids is None or key in ids}
 
-    async def events(self, monitor: str = "", last: int = 100) -> Sequence[Event]:
-        newest = reversed(self._events.values())
-        matching = (event for event in newest if monitor in ("", event.monitor))
-        return list(itertools.islice(matching, last))
+    async def events(self, monitor: str = "", limit: int = 100) -> Sequence[Event]:
+        newest_events = reversed(self._events.values())
+        matching = (event for event in newest_events if monitor in ("", event.monitor))
+        return list(itertools.islice(matching, limit))
 
     async def decisions(self, monitor: str) -> Sequence[Decision]:
         keys = sorted(key for key in self._decisions if key[0] == monitor)
         return [one for key in keys for one in self._decisions[key]]
 
-    async def samples(self, monitor: str, last: int = 100) -> Sequence[Sample]:
+    async def samples(self, monitor: str, limit: int = 100) -> Sequence[Sample]:
         matching = (sample for id, sample in reversed(self._samples) if id == monitor)
-        return list(itertools.islice(matching, last))
+        return list(itertools.islice(matching, limit))
 
-    async def newest(self, monitors: Collection[str]) -> Mapping[str, Sample]:
+    async def newest_samples(self, monitors: Collection[str]) -> Mapping[str, Sample]:
         return {id: sample for id, sample in self._samples if id in monitors}
 
     async def set_suppression(self, monitor: str, suppression: Suppression) -> bool:
-        if monitor not in self._watched:
+        if monitor not in self._monitors:
             return False
-        self._watched[monitor].suppression = suppression
+        self._monitors[monitor].suppression = suppression
         return True
 
     # what people say of alarms
@@ -247,22 +251,28 @@ class MemoryStore(SpoolInMemory):
     def _suppressions(self, now: datetime) -> Suppressions:
         open_ones = [one for one in self._silences.values() if one.is_active(now)]
         open_ones.sort(key=lambda one: (one.ends, one.id))
-        acknowledged = [self._acknowledged[key] for key in sorted(self._acknowledged)]
-        return Suppressions(tuple(open_ones), tuple(acknowledged))
+        acknowledgements = [
+            self._acknowledgements[key] for key in sorted(self._acknowledgements)
+        ]
+        return Suppressions(tuple(open_ones), tuple(acknowledgements))
 
     def _end_acknowledged(self, change: Change) -> None:
-        lasting = without_ended(
-            Suppressions((), tuple(self._acknowledged.values())), change.events
+        lasting_acknowledgements = without_ended(
+            Suppressions((), tuple(self._acknowledgements.values())), change.events
         ).acknowledged
-        self._acknowledged = {(one.monitor, one.item): one for one in lasting}
+        self._acknowledgements = {
+            (one.monitor, one.item): one for one in lasting_acknowledgements
+        }
 
     def _forget_acknowledged(self, monitor: str) -> None:
-        keys = {key for key in self._acknowledged if key[0] == monitor}
-        self._acknowledged = {k: a for k, a in self._acknowledged.items() if k not in keys}
+        keys = {key for key in self._acknowledgements if key[0] == monitor}
+        self._acknowledgements = {
+            k: a for k, a in self._acknowledgements.items() if k not in keys
+        }
 
     async def acknowledge(self, acknowledgement: Acknowledgement, remark: Remark) -> bool:
         row, key = (
-            self._watched.get(acknowledgement.monitor),
+            self._monitors.get(acknowledgement.monitor),
             (acknowledgement.monitor, acknowledgement.item),
         )
         item = row.state.items.get(acknowledgement.item) if row else None
@@ -272,14 +282,14 @@ class MemoryStore(SpoolInMemory):
             or acknowledgement.level is Level.OK
         ):
             return False
-        if key in self._acknowledged:
+        if key in self._acknowledgements:
             return False
-        self._acknowledged[key] = acknowledgement
+        self._acknowledgements[key] = acknowledgement
         self._remarks.append(remark)
         return True
 
     async def unacknowledge(self, remark: Remark) -> bool:
-        if self._acknowledged.pop((remark.monitor, remark.item), None) is None:
+        if self._acknowledgements.pop((remark.monitor, remark.item), None) is None:
             return False
         self._remarks.append(remark)
         return True
@@ -290,37 +300,37 @@ class MemoryStore(SpoolInMemory):
     async def remark_all(self, remarks: Sequence[Remark]) -> Sequence[bool]:
         return [await self._say(one) for one in remarks]
 
-    async def _say(self, one: Remark) -> bool:
-        if one.sort is RemarkKind.ACKNOWLEDGED:
-            return await self.acknowledge(one.acknowledgement, one)
-        if one.sort is RemarkKind.TAKEN_BACK:
-            return await self.unacknowledge(one)
-        await self.remark(one)
+    async def _say(self, remark: Remark) -> bool:
+        if remark.sort is RemarkKind.ACKNOWLEDGED:
+            return await self.acknowledge(remark.acknowledgement, remark)
+        if remark.sort is RemarkKind.TAKEN_BACK:
+            return await self.unacknowledge(remark)
+        await self.remark(remark)
         return True
 
-    async def remarks(self, monitor: str = "", last: int = 100) -> Sequence[Remark]:
+    async def remarks(self, monitor: str = "", limit: int = 100) -> Sequence[Remark]:
         matching = [one for one in self._remarks if monitor in ("", one.monitor)]
-        return matching[::-1][:last]
+        return matching[::-1][:limit]
 
     async def silence(self, silence: Silence) -> None:
         self._silences[silence.id] = silence
 
-    async def end_silence(self, id: str, who: str, now: datetime) -> Silence | None:
-        found = self._silences.get(id)
-        if found is None or found.ends <= now:
+    async def end_silence(self, id: str, person: str, now: datetime) -> Silence | None:
+        silence = self._silences.get(id)
+        if silence is None or silence.ends <= now:
             return None
-        self._silences[id] = replace(found, ends=now, ended_by=who)
-        return found
+        self._silences[id] = replace(silence, ends=now, ended_by=person)
+        return silence
 
-    async def silences(self, last: int = 100) -> Sequence[Silence]:
-        found = sorted(self._silences.values(), key=lambda one: one.id)
-        found.sort(key=lambda one: one.ends, reverse=True)
-        return found[:last]
+    async def silences(self, limit: int = 100) -> Sequence[Silence]:
+        silences = sorted(self._silences.values(), key=lambda one: one.id)
+        silences.sort(key=lambda one: one.ends, reverse=True)
+        return silences[:limit]
 
-    async def forget_suppressions(self, before: datetime) -> int:
+    async def forget_suppressions(self, cutoff: datetime) -> int:
         count = len(self._silences) + len(self._remarks)
-        self._silences = {k: s for k, s in self._silences.items() if s.ends >= before}
-        self._remarks = [one for one in self._remarks if one.at >= before]
+        self._silences = {k: s for k, s in self._silences.items() if s.ends >= cutoff}
+        self._remarks = [one for one in self._remarks if one.at >= cutoff]
         return count - len(self._silences) - len(self._remarks)
 
     # jobs that report in
@@ -337,10 +347,10 @@ class MemoryStore(SpoolInMemory):
     async def users(self) -> Mapping[str, User]:
         return dict(sorted(self._users.items()))
 
-    async def put_user(self, user: User, before: User | None) -> bool:
-        if self._users.get(user.name) != before:
+    async def put_user(self, user: User, previous: User | None) -> bool:
+        if self._users.get(user.name) != previous:
             return False
-        if ends_sessions(user, before):
+        if ends_sessions(user, previous):
             self._forget_sessions(user.name)
         self._users[user.name] = user
         return True
@@ -365,42 +375,44 @@ class MemoryStore(SpoolInMemory):
         return self._sessions.get(key)
 
     async def put_session(
-        self, session: Session, instead: str = "", authenticated: User | None = None
+        self, session: Session, replaced_key: str = "", authenticated: User | None = None
     ) -> bool:
         if not may_open(authenticated, self._users.get(session.user)):
             return False
-        if instead and self._sessions.pop(instead, None) is None:
+        if replaced_key and self._sessions.pop(replaced_key, None) is None:
             return False
         self._sessions[session.key] = session
         return True
 
-    async def end_sessions(self, before: datetime, user: str = "", key: str = "") -> int:
-        over = {
+    async def end_sessions(self, cutoff: datetime, user: str = "", key: str = "") -> int:
+        ended_keys = {
             k: s
             for k, s in self._sessions.items()
-            if s.ends <= before or s.user == user or k == key
+            if s.ends <= cutoff or s.user == user or k == key
         }
-        self._sessions = {k: s for k, s in self._sessions.items() if k not in over}
-        return len(over)
+        self._sessions = {k: s for k, s in self._sessions.items() if k not in ended_keys}
+        return len(ended_keys)
 
     async def audit(self, row: AuditEntry) -> None:
         self._audit.append(row)
 
-    async def audit_log(self, last: int = 100) -> Sequence[AuditEntry]:
-        return self._audit[::-1][:last]
+    async def audit_log(self, limit: int = 100) -> Sequence[AuditEntry]:
+        return self._audit[::-1][:limit]
 
-    async def forget_audit(self, before: datetime, most: int) -> int:
+    async def forget_audit(self, cutoff: datetime, limit: int) -> int:
         if not self._audit:
             return 0
-        written = ((place, row.at) for place, row in enumerate(self._audit))
-        old = set(itertools.islice(oldest(written, before, self._audit[-1].at), most))
-        self._audit = [row for place, row in enumerate(self._audit) if place not in old]
-        return len(old)
+        written_rows = ((place, row.at) for place, row in enumerate(self._audit))
+        old_places = set(
+            itertools.islice(oldest(written_rows, cutoff, self._audit[-1].at), limit)
+        )
+        self._audit = [row for place, row in enumerate(self._audit) if place not in old_places]
+        return len(old_places)
 
     # what is kept under a name
 
-    async def put_secret(self, name: str, sealed: bytes) -> None:
-        self._secrets[name] = sealed
+    async def put_secret(self, name: str, sealed_secret: bytes) -> None:
+        self._secrets[name] = sealed_secret
 
     async def get_secret(self, name: str) -> bytes | None:
         return self._secrets.get(name)
@@ -412,48 +424,53 @@ class MemoryStore(SpoolInMemory):
         return self._secrets.pop(name, None) is not None
 
     async def put_value(self, name: str, text: str) -> None:
-        self._values[name] = text
+        self._notes[name] = text
 
     async def get_values(self) -> Mapping[str, str]:
-        return dict(self._values)
+        return dict(self._notes)
 
     async def acquire_lock(
-        self, name: str, holder: str, until: datetime, now: datetime
+        self, name: str, holder: str, expires_at: datetime, now: datetime
     ) -> bool:
-        whose, ends = self._locks.get(name, (holder, now))
-        if whose != holder and now < ends <= until + (until - now):
+        lock_holder, ends = self._locks.get(name, (holder, now))
+        if lock_holder != holder and now < ends <= expires_at + (expires_at - now):
             return False
-        self._locks[name] = holder, until
+        self._locks[name] = holder, expires_at
         return True
 
     async def release_lock(self, name: str, holder: str) -> None:
         if self._locks.get(name, ("",))[0] == holder:
             del self._locks[name]
 
-    def _shift_locks(self, by: timedelta) -> None:
-        self._locks = {name: (whose, ends + by) for name, (whose, ends) in self._locks.items()}
+    def _shift_locks(self, amount: timedelta) -> None:
+        self._locks = {
+            name: (lock_holder, ends + amount)
+            for name, (lock_holder, ends) in self._locks.items()
+        }
 
     # all
 
-    async def shift(self, by: timedelta) -> None:
-        self._shift_locks(by)
+    async def shift(self, amount: timedelta) -> None:
+        self._shift_locks(amount)
         for lease in self._leases.values():
-            lease.until += by
-        self._last_seen = {name: at + by for name, at in self._last_seen.items()}
-        for route, rest in self._resting.items():
-            self._resting[route] = replace(rest, since=rest.since + by, until=rest.until + by)
+            lease.expires_at += amount
+        self._last_seen = {name: moment + amount for name, moment in self._last_seen.items()}
+        for route, outage in self._outages.items():
+            self._outages[route] = replace(
+                outage, since=outage.since + amount, until=outage.until + amount
+            )
         for row in self._open.values():
-            if row.envelope.attempts or by < timedelta(0):
-                row.due += by
+            if row.envelope.attempts or amount < timedelta(0):
+                row.due += amount
         self._wakeups.notify()
 
-    async def wait(self, longest: timedelta) -> None:
-        await self._wakeups.wait(longest)
+    async def wait(self, timeout: timedelta) -> None:
+        await self._wakeups.wait(timeout)
 
     async def trouble(self) -> Message | None:
         return None
 
-    async def lost(self) -> bool:
+    async def is_lost(self) -> bool:
         return False
 
     async def copy_to(self, path: Path) -> None:

@@ -20,13 +20,15 @@ from noroshi.core.model import Event
 from noroshi.stores.sqlite.stored_state import read_state
 from noroshi.stores.sqlite.types import Connection, number
 
-OVER = ("delete from silence where ends < ?", "delete from remark where at < ?")
+DELETE_ENDED = ("delete from silence where ends < ?", "delete from remark where at < ?")
 
 
 def suppressions(db: Connection, now: datetime) -> Suppressions:
     sql = "select body from silence where ends > ? order by ends, id"
-    found = [schema.value(Silence, body) for (body,) in db.execute(sql, (number(now),))]
-    silences = [one for one in found if one.is_active(now)]
+    silences_found = [
+        schema.value(Silence, body) for (body,) in db.execute(sql, (number(now),))
+    ]
+    silences = [one for one in silences_found if one.is_active(now)]
     rows = db.execute("select body from acknowledged order by monitor, item")
     return Suppressions(
         tuple(silences), tuple(schema.value(Acknowledgement, body) for (body,) in rows)
@@ -65,19 +67,23 @@ def unacknowledge(db: Connection, comment: Remark) -> bool:
 def end_outlived(db: Connection, monitor: str, events: Iterable[Event]) -> None:
     """Delete acknowledgements that do not outlive what happened to their items."""
     sql = "select body from acknowledged where monitor = ?"
-    known = [schema.value(Acknowledgement, body) for (body,) in db.execute(sql, (monitor,))]
-    gone = [one for one in known if not all(survives(one, event) for event in events)]
+    acknowledgements = [
+        schema.value(Acknowledgement, body) for (body,) in db.execute(sql, (monitor,))
+    ]
+    outlived = [
+        one for one in acknowledgements if not all(survives(one, event) for event in events)
+    ]
     sql = "delete from acknowledged where monitor = ? and item = ?"
-    db.executemany(sql, [(one.monitor, one.item) for one in gone])
+    db.executemany(sql, [(one.monitor, one.item) for one in outlived])
 
 
-def write_remark(db: Connection, one: Remark) -> bool:
+def write_remark(db: Connection, row: Remark) -> bool:
     """Write a remark of any sort, with what it means for who has the alarm."""
-    if one.sort is RemarkKind.ACKNOWLEDGED:
-        return acknowledge(db, one.acknowledgement, one)
-    if one.sort is RemarkKind.TAKEN_BACK:
-        return unacknowledge(db, one)
-    remark(db, one)
+    if row.sort is RemarkKind.ACKNOWLEDGED:
+        return acknowledge(db, row.acknowledgement, row)
+    if row.sort is RemarkKind.TAKEN_BACK:
+        return unacknowledge(db, row)
+    remark(db, row)
     return True
 
 
@@ -86,32 +92,32 @@ def remark(db: Connection, comment: Remark) -> None:
     db.execute(sql, (comment.monitor, number(comment.at), schema.text(comment)))
 
 
-def remarks(db: Connection, monitor: str, last: int) -> Sequence[Remark]:
+def remarks(db: Connection, monitor: str, limit: int) -> Sequence[Remark]:
     sql = "select body from remark order by seq desc limit ?"
-    of = "select body from remark where monitor = ? order by seq desc limit ?"
-    rows = db.execute(of, (monitor, last)) if monitor else db.execute(sql, (last,))
+    of_monitor = "select body from remark where monitor = ? order by seq desc limit ?"
+    rows = db.execute(of_monitor, (monitor, limit)) if monitor else db.execute(sql, (limit,))
     return [schema.value(Remark, body) for (body,) in rows]
 
 
-def silence(db: Connection, one: Silence) -> None:
-    row = (one.id, number(one.ends), schema.text(one))
+def silence(db: Connection, silence_row: Silence) -> None:
+    row = (silence_row.id, number(silence_row.ends), schema.text(silence_row))
     db.execute("insert or replace into silence values (?, ?, ?)", row)
 
 
-def end_silence(db: Connection, id: str, who: str, now: datetime) -> Silence | None:
+def end_silence(db: Connection, id: str, person: str, now: datetime) -> Silence | None:
     sql = "select body from silence where id = ? and ends > ?"
     row = db.execute(sql, (id, number(now))).fetchone()
     if row is None:
         return None
-    found: Silence = schema.value(Silence, row[0])
-    silence(db, replace(found, ends=now, ended_by=who))
-    return found
+    open_silence: Silence = schema.value(Silence, row[0])
+    silence(db, replace(open_silence, ends=now, ended_by=person))
+    return open_silence
 
 
-def silences(db: Connection, last: int) -> Sequence[Silence]:
-    rows = db.execute("select body from silence order by ends desc, id limit ?", (last,))
+def silences(db: Connection, limit: int) -> Sequence[Silence]:
+    rows = db.execute("select body from silence order by ends desc, id limit ?", (limit,))
     return [schema.value(Silence, body) for (body,) in rows]
 
 
-def forget(db: Connection, before: datetime) -> int:
-    return sum(db.execute(sql, (number(before),)).rowcount for sql in OVER)
+def forget(db: Connection, cutoff: datetime) -> int:
+    return sum(db.execute(sql, (number(cutoff),)).rowcount for sql in DELETE_ENDED)

@@ -9,19 +9,19 @@ from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.mail import Envelope
 from noroshi.ports import Arrival, TrackedMail
 from noroshi.stores.sqlite.spool import put, row_of
-from noroshi.stores.sqlite.types import Connection, instant, listed, number
+from noroshi.stores.sqlite.types import Connection, instant, number, sql_list
 
-KNOWN = (DeliveryState.SEEN_ARRIVED, DeliveryState.CAME_BACK)
+KNOWN_STATES = (DeliveryState.SEEN_ARRIVED, DeliveryState.CAME_BACK)
 ARRIVALS = f"""
-select address, state, at, said from arrival where envelope = ? and state in {listed(KNOWN)}
+select address, state, at, said from arrival where envelope = ? and state in {sql_list(KNOWN_STATES)}
 order by at"""  # noqa: S608  our own text
-TAKEN = """
+ACCEPTED_MAIL = """
 select seq from spool s where id = ?
 and exists (select 1 from receipt where envelope = s.seq and taken > 0)"""
 BY_MESSAGE_ID = (
     "select envelope from message where id in (select value from json_each(?)) limit 1"
 )
-FOLLOWED = "select seq from spool where id >= ? and id < ? order by id desc limit ?"
+BY_PREFIX = "select seq from spool where id >= ? and id < ? order by id desc limit ?"
 AFTER_ALL = "\U0010ffff"
 """Sorts behind whatever else an id goes on with."""
 
@@ -30,31 +30,31 @@ def record_arrival(
     db: Connection, id: str, arrival: Arrival, envelopes: Sequence[Envelope] = ()
 ) -> bool:
     """Do what ports.Store.record_arrival says."""
-    row = db.execute(TAKEN, (id,)).fetchone()
+    row = db.execute(ACCEPTED_MAIL, (id,)).fetchone()
     if row is None:
         return False
     row_values = (row[0], arrival.address, arrival.state, number(arrival.at), arrival.text)
     sql = "insert or ignore into arrival values (?, ?, ?, ?, ?)"
     if not db.execute(sql, row_values).rowcount:
         return False
-    for telling in envelopes:
-        put(db, telling)
+    for notice in envelopes:
+        put(db, notice)
     return True
 
 
 def find_by_message_id(db: Connection, message_ids: Collection[str]) -> TrackedMail | None:
     """Do what ports.Store.find_by_message_id says."""
     row = db.execute(BY_MESSAGE_ID, (json.dumps(list(message_ids)),)).fetchone()
-    return None if row is None else _followed(db, row[0])
+    return None if row is None else _tracked_mail(db, row[0])
 
 
 def latest_by_prefix(
-    db: Connection, begins: str, last: int, before: str
+    db: Connection, prefix: str, limit: int, end_id: str
 ) -> Sequence[TrackedMail]:
     """Do what ports.Store.latest_by_prefix says."""
-    end = begins + AFTER_ALL
-    rows = db.execute(FOLLOWED, (begins, min(before or end, end), last)).fetchall()
-    return [_followed(db, seq) for (seq,) in rows]
+    end = prefix + AFTER_ALL
+    rows = db.execute(BY_PREFIX, (prefix, min(end_id or end, end), limit)).fetchall()
+    return [_tracked_mail(db, seq) for (seq,) in rows]
 
 
 def arrivals_of(db: Connection, id: str) -> Sequence[Arrival]:
@@ -65,10 +65,12 @@ def arrivals_of(db: Connection, id: str) -> Sequence[Arrival]:
 
 def arrivals(db: Connection, seq: int) -> Iterator[Arrival]:
     """Yield what became of the mail in that row."""
-    for address, state, at, text in db.execute(ARRIVALS, (seq,)):
-        yield Arrival(address=address, state=DeliveryState(state), at=instant(at), text=text)
+    for address, state, arrived_at, text in db.execute(ARRIVALS, (seq,)):
+        yield Arrival(
+            address=address, state=DeliveryState(state), at=instant(arrived_at), text=text
+        )
 
 
-def _followed(db: Connection, seq: int) -> TrackedMail:
+def _tracked_mail(db: Connection, seq: int) -> TrackedMail:
     row, receipts = row_of(db, seq)
     return TrackedMail(row=row, receipts=tuple(receipts), arrivals=tuple(arrivals(db, seq)))

@@ -41,15 +41,15 @@ def copy(db: Connection, path: Path) -> None:
 
 def _fill(db: Connection, part: Path) -> None:
     _away_with(part)
-    new = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
-    os.close(os.open(part, new, 0o600))
-    with closing(driver.connect(part, isolation_level=None)) as copied:
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+    os.close(os.open(part, flags, 0o600))
+    with closing(driver.connect(part, isolation_level=None)) as copy_db:
         # It is no store before it has its name: a copy that was cut off is thrown away.
-        copied.executescript("pragma journal_mode = off; pragma synchronous = off")
+        copy_db.executescript("pragma journal_mode = off; pragma synchronous = off")
         # The first page is written last. The file bears its mark from the beginning all the same,
         # by which no definition may read it (hosts/protected_files.py).
-        copied.executescript("create table copying (x); drop table copying")
-        db.backup(copied)
+        copy_db.executescript("create table copying (x); drop table copying")
+        db.backup(copy_db)
     with part.open("rb+") as file:
         os.fsync(file.fileno())
 

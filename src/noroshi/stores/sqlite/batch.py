@@ -18,7 +18,7 @@ Work = Callable[[Connection], T]
 
 
 @dataclass(frozen=True, slots=True)
-class Alike(Generic[Argument, T]):
+class SharedWork(Generic[Argument, T]):
     """Hold a piece of work that those of the same `kind` may join: `all_of` does the work for
     each argument and answers each, in that order. Kinds must not mind which of them comes
     first."""
@@ -28,35 +28,35 @@ class Alike(Generic[Argument, T]):
     argument: Argument
 
     def __call__(self, db: Connection) -> T:
-        (found,) = self.all_of(db, (self.argument,))
-        return found
+        (answer,) = self.all_of(db, (self.argument,))
+        return answer
 
 
-def done(db: Connection, works: Sequence[Work[Any]]) -> list[Any]:
+def do_all(db: Connection, batch: Sequence[Work[Any]]) -> list[Any]:
     """Return what each piece answers; raise what one of them raises. What can be done in one go
     is, except across a piece that must be done by itself."""
-    found: list[Any] = [None] * len(works)
-    for places in _in_one_go(works):
-        for place, answer in zip(places, _answers(db, works, places), strict=True):
-            found[place] = answer
-    return found
+    answers: list[Any] = [None] * len(batch)
+    for places in _in_one_go(batch):
+        for place, answer in zip(places, _answers_of(db, batch, places), strict=True):
+            answers[place] = answer
+    return answers
 
 
-def _answers(db: Connection, works: Sequence[Work[Any]], places: list[int]) -> Sequence[Any]:
-    first = works[places[0]]
-    if not isinstance(first, Alike):
+def _answers_of(db: Connection, batch: Sequence[Work[Any]], places: list[int]) -> Sequence[Any]:
+    first = batch[places[0]]
+    if not isinstance(first, SharedWork):
         return (first(db),)
-    return first.all_of(db, [works[place].argument for place in places])  # type: ignore[attr-defined]
+    return first.all_of(db, [batch[place].argument for place in places])  # type: ignore[attr-defined]
 
 
-def _in_one_go(works: Sequence[Work[Any]]) -> Iterator[list[int]]:
+def _in_one_go(batch: Sequence[Work[Any]]) -> Iterator[list[int]]:
     """Return the places of those that are done together, in the order in which that happens."""
-    together = dict[Hashable, list[int]]()
-    for place, work in enumerate(works):
-        if isinstance(work, Alike):
-            together.setdefault(work.kind, []).append(place)
+    places_by_kind = dict[Hashable, list[int]]()
+    for place, work in enumerate(batch):
+        if isinstance(work, SharedWork):
+            places_by_kind.setdefault(work.kind, []).append(place)
             continue
-        yield from together.values()
-        together = {}
+        yield from places_by_kind.values()
+        places_by_kind = {}
         yield [place]
-    yield from together.values()
+    yield from places_by_kind.values()

@@ -15,11 +15,11 @@ from noroshi.core.translation import _
 from noroshi.ports import StoreError, StoreFault
 from noroshi.stores.sqlite.disk_reserve import fault_of
 from noroshi.stores.sqlite.error_messages import meaning
-from noroshi.stores.sqlite.migrations import Migration, applied, migrate
+from noroshi.stores.sqlite.migrations import Migration, applied_steps, migrate
 from noroshi.stores.sqlite.origin import origin_of
 from noroshi.stores.sqlite.types import Connection
 
-NEEDED = (3, 51, 3)
+NEEDED_SQLITE = (3, 51, 3)
 WAITS_FOR_A_LOCK = 60.0
 """Seconds for which a write waits for another process; watching and reading go on meanwhile."""
 SETTINGS = """
@@ -43,12 +43,12 @@ OTHER_STEP = _(
     "{path}: step {number} of its schema differs from that of this Noroshi; it was not "
     "changed: use the version that wrote it"
 )
-OLDER = _("{path} has an older schema; the node updates it when it starts")
+OLDER_SCHEMA = _("{path} has an older schema; the node updates it when it starts")
 NO_WAL = _("{path} is in a place where SQLite has no WAL: use a local disk")
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenConnections:
     """A connection to write with, those to read with, and the origin of the ids that they give
     out. `scanner` reads many rows at once for people, and `selector` those that a mail may be
     told with, while `reader` answers those who wait; None: it reads all."""
@@ -65,7 +65,7 @@ def open_file(
     sqlite: Sequence[int],
     steps: Sequence[Migration],
     patience: float = WAITS_FOR_A_LOCK,
-) -> Opened:
+) -> OpenConnections:
     """Open a store's file; raise StoreError and leave it as it is if it will not do."""
     _refuse_old(sqlite)
     try:
@@ -74,8 +74,8 @@ def open_file(
         return _open(path, steps, patience)
     except (driver.Error, OSError) as error:
         fault = fault_of(error, path.parent)
-        words = CANNOT_OPEN.fill(path=path, why=meaning(path.name, error, fault))
-        raise StoreError(words, fault) from error
+        message = CANNOT_OPEN.fill(path=path, why=meaning(path.name, error, fault))
+        raise StoreError(message, fault) from error
 
 
 def connect_to_read(path: Path) -> Connection:
@@ -85,40 +85,40 @@ def connect_to_read(path: Path) -> Connection:
     return reader
 
 
-def open_to_read(path: Path, steps: Sequence[Migration]) -> Opened:
+def open_to_read(path: Path, steps: Sequence[Migration]) -> OpenConnections:
     """Return two connections that cannot write, to a store of our schema; raise StoreError
     else. As nothing is put in, no ids are given out."""
     try:
         refuse_foreign(path, steps)
         first, second = connect_to_read(path), connect_to_read(path)
-        missing = len(steps) - len(applied(path, first))
+        missing_count = len(steps) - len(applied_steps(path, first))
     except driver.Error as error:
-        words = CANNOT_OPEN.fill(path=path, why=meaning(path.name, error, StoreFault.OTHER))
-        raise StoreError(words) from error
-    if missing:
+        message = CANNOT_OPEN.fill(path=path, why=meaning(path.name, error, StoreFault.OTHER))
+        raise StoreError(message) from error
+    if missing_count:
         first.close()
         second.close()
-        raise StoreError(OLDER.fill(path=path), StoreFault.OLD)
-    return Opened(first, second, NO_ORIGIN)
+        raise StoreError(OLDER_SCHEMA.fill(path=path), StoreFault.OLD)
+    return OpenConnections(first, second, NO_ORIGIN)
 
 
 def open_to_share(
     path: Path, steps: Sequence[Migration], patience: float = WAITS_FOR_A_LOCK
-) -> Opened:
+) -> OpenConnections:
     """Return the same with one that can write, beside whoever has the store."""
-    opened = open_to_read(path, steps)
-    opened.writer.close()
+    connections = open_to_read(path, steps)
+    connections.writer.close()
     writer = driver.connect(
         path, isolation_level=None, check_same_thread=False, timeout=patience
     )
     writer.executescript(SETTINGS)
-    return replace(opened, writer=writer)
+    return replace(connections, writer=writer)
 
 
 def _refuse_old(sqlite: Sequence[int]) -> None:
-    if tuple(sqlite) < NEEDED:
-        found, needed = (".".join(map(str, v)) for v in (sqlite, NEEDED))
-        raise StoreError(OLD_SQLITE.fill(found=found, needed=needed))
+    if tuple(sqlite) < NEEDED_SQLITE:
+        version, needed_version = (".".join(map(str, v)) for v in (sqlite, NEEDED_SQLITE))
+        raise StoreError(OLD_SQLITE.fill(found=version, needed=needed_version))
 
 
 def refuse_foreign(path: Path, steps: Sequence[Migration]) -> None:
@@ -127,23 +127,28 @@ def refuse_foreign(path: Path, steps: Sequence[Migration]) -> None:
     if not path.exists() or not path.stat().st_size:
         return
     log = path.with_name(f"{path.name}-wal")
-    crashed = log.exists() and log.stat().st_size
-    mode = "mode=ro" if crashed else "immutable=1"  # immutable: not even a -wal is made
+    is_unfinished = log.exists() and log.stat().st_size
+    mode = "mode=ro" if is_unfinished else "immutable=1"  # immutable: not even a -wal is made
     with closing(driver.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)) as db:
-        _compare(path, applied(path, db), steps)
+        _compare(path, applied_steps(path, db), steps)
 
 
-def _compare(path: Path, taken: Mapping[int, str], steps: Sequence[Migration]) -> None:
-    known = {step.number: step.checksum for step in steps}
-    newest, newest_known = max(taken, default=0), max(known, default=0)
-    if newest > newest_known:
-        raise StoreError(NEWER.fill(path=path, newest=newest, mine=newest_known))
-    for number, checksum in taken.items():
-        if known.get(number) != checksum:
+def _compare(
+    path: Path, taken_checksums: Mapping[int, str], steps: Sequence[Migration]
+) -> None:
+    known_checksums = {step.number: step.checksum for step in steps}
+    newest_taken, newest_known = (
+        max(taken_checksums, default=0),
+        max(known_checksums, default=0),
+    )
+    if newest_taken > newest_known:
+        raise StoreError(NEWER.fill(path=path, newest=newest_taken, mine=newest_known))
+    for number, checksum in taken_checksums.items():
+        if known_checksums.get(number) != checksum:
             raise StoreError(OTHER_STEP.fill(path=path, number=number))
 
 
-def _open(path: Path, steps: Sequence[Migration], patience: float) -> Opened:
+def _open(path: Path, steps: Sequence[Migration], patience: float) -> OpenConnections:
     writer = driver.connect(
         path, isolation_level=None, check_same_thread=False, timeout=patience
     )
@@ -160,4 +165,4 @@ def _open(path: Path, steps: Sequence[Migration], patience: float) -> Opened:
     except BaseException:  # whatever it was, the file must not stay open
         writer.close()
         raise
-    return Opened(writer, reader, origin, scanner, selector)
+    return OpenConnections(writer, reader, origin, scanner, selector)

@@ -20,7 +20,7 @@ where v.number = ? order by h.key"""
 MOST_NUMBER = 2**63 - 1
 """SQLite's greatest integer: no version has a greater number, and none can be asked for."""
 HEAD = "select number, who, at, note from version"
-NEW = """
+NEW_MONITORS = """
 select value, (select id from event where monitor = value order by seq desc limit 1),
     coalesce((select seq from sqlite_sequence where name = 'event'), 0)
 from json_each(?) where value not in (select id from monitor)"""
@@ -29,18 +29,18 @@ update monitor set named = (id in (select value from json_each(?1)))
 where named <> (id in (select value from json_each(?1)))"""
 
 
-def publish(db: Connection, version: Version, monitors: Sequence[str], base: int) -> int:
-    last = latest(db)
-    if last != base:
-        raise StoreConflict(f"version {last} is current, not {base}")
+def publish(db: Connection, version: Version, monitors: Sequence[str], base_number: int) -> int:
+    last_number = latest(db)
+    if last_number != base_number:
+        raise StoreConflict(f"version {last_number} is current, not {base_number}")
     rows = [(_hash(document), document.key, document.body) for document in version.documents]
     db.executemany("insert or ignore into document values (?, ?, ?)", rows)
-    at = None if version.at is None else number(version.at)
+    created_at = None if version.at is None else number(version.at)
     hashes = schema.text([hash for hash, _, _ in rows])
-    row = (base + 1, hashes, version.who, at, version.note)
+    row = (base_number + 1, hashes, version.who, created_at, version.note)
     db.execute("insert into version values (?, ?, ?, ?, ?)", row)
     _name(db, monitors)
-    return base + 1
+    return base_number + 1
 
 
 def enroll(db: Connection, version: int, monitors: Sequence[str]) -> bool:
@@ -52,10 +52,13 @@ def enroll(db: Connection, version: int, monitors: Sequence[str]) -> bool:
 
 
 def _name(db: Connection, monitors: Sequence[str]) -> None:
-    named = (schema.text(monitors),)
-    db.execute(NAME, named)
-    new = [(id, state_text(first_state(*known))) for id, *known in db.execute(NEW, named)]
-    db.executemany("insert into monitor (id, state) values (?, ?)", new)
+    ids_text = (schema.text(monitors),)
+    db.execute(NAME, ids_text)
+    new_states = [
+        (id, state_text(first_state(*known_facts)))
+        for id, *known_facts in db.execute(NEW_MONITORS, ids_text)
+    ]
+    db.executemany("insert into monitor (id, state) values (?, ?)", new_states)
 
 
 def latest(db: Connection) -> int:
@@ -72,18 +75,20 @@ def numbered(db: Connection, number: int) -> Version | None:
     row = db.execute(f"{HEAD} where number = ?", (number,)).fetchone()
     if row is None:
         return None
-    documents = tuple(Document(*found) for found in db.execute(DOCUMENTS, (number,)))
+    documents = tuple(
+        Document(*document_row) for document_row in db.execute(DOCUMENTS, (number,))
+    )
     return replace(_head(row), documents=documents)
 
 
-def newest(db: Connection, last: int) -> Sequence[Version]:
-    return [_head(row) for row in db.execute(f"{HEAD} order by number desc limit ?", (last,))]
+def newest_versions(db: Connection, limit: int) -> Sequence[Version]:
+    return [_head(row) for row in db.execute(f"{HEAD} order by number desc limit ?", (limit,))]
 
 
 def _head(row: tuple[Any, ...]) -> Version:
-    number, who, at, note = row
-    when = None if at is None else instant(at)
-    return Version(number=number, who=who, at=when, note=note)
+    number, author, created_number, note = row
+    created_at = None if created_number is None else instant(created_number)
+    return Version(number=number, who=author, at=created_at, note=note)
 
 
 def _hash(document: Document) -> str:

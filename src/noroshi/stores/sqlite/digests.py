@@ -16,12 +16,12 @@ from noroshi.core.translation import plain
 from noroshi.ports import AcceptedMail
 from noroshi.stores.sqlite.quarantine import is_damaged_row, read
 from noroshi.stores.sqlite.spool import BYTES, LIGHT, promote, put, seq_of
-from noroshi.stores.sqlite.types import Connection, instant, listed, number, words_text
-from noroshi.stores.store_rules import OPEN, without_body
+from noroshi.stores.sqlite.types import Connection, instant, number, sql_list, words_text
+from noroshi.stores.store_rules import OPEN_STATES, without_body
 
 PENDING = f"""
 select id, order_key, lease, fate, attempts, {LIGHT}, seq from spool indexed by spool_contact
-where contact = ? and fate in {listed(OPEN)} order by seq"""  # noqa: S608  our own text
+where contact = ? and fate in {sql_list(OPEN_STATES)} order by seq"""  # noqa: S608  our own text
 WAIT_STILL = f"""
 select count(*) from spool where id in (select value from json_each(:members))
     and (fate = '{EnvelopeState.WAITING}' and coalesce(lease, :lease) = :lease
@@ -30,7 +30,7 @@ REPLACE = f"""
 update spool set fate = '{EnvelopeState.IN_DIGEST}', why = ?, lease = null, node = null, life = null,
                  attempts = attempts - (lease is not null)
 where id in (select value from json_each(?)) returning seq, order_key"""  # noqa: S608  our own text
-TAKEN = """
+ACCEPTED_MAILS = """
 select r.at, r.route, s.contact, r.taken, s.id like :digest
 from receipt r indexed by receipt_taken join spool s on s.seq = r.envelope
 where r.at >= :since and r.taken > 0 order by r.rowid"""
@@ -38,21 +38,21 @@ where r.at >= :since and r.taken > 0 order by r.rowid"""
 
 def pending_for(db: Connection, parcel: Parcel) -> Sequence[Envelope]:
     """Do what ports.Store.pending_for says."""
-    found, behind, members = list[Envelope](), set[str](), set(parcel.envelope.members)
+    pending, order_keys, members = list[Envelope](), set[str](), set(parcel.envelope.members)
     for id, order, lease, state, attempts, body, seq in _pending(db, parcel.envelope.contact):
         is_own = id == parcel.envelope.id and lease == parcel.lease
-        waits = not (lease or state) or id in members
-        if not is_own and (not waits or order in behind):
-            behind.add(order)
+        is_waiting = not (lease or state) or id in members
+        if not is_own and (not is_waiting or order in order_keys):
+            order_keys.add(order)
         elif is_own:
-            found.append(parcel.envelope)
+            pending.append(parcel.envelope)
         else:
-            envelope, why = read(db, seq, body)
-            if why is None:
-                found.append(replace(without_body(envelope), attempts=attempts))
+            envelope, damage = read(db, seq, body)
+            if damage is None:
+                pending.append(replace(without_body(envelope), attempts=attempts))
             else:  # what cannot be read is put in quarantine in its turn
-                behind.add(order)
-    return found
+                order_keys.add(order)
+    return pending
 
 
 def _pending(db: Connection, contact: str) -> Sequence[Any]:
@@ -67,45 +67,47 @@ def _pending(db: Connection, contact: str) -> Sequence[Any]:
 def replace_by_digest(db: Connection, parcel: Parcel, digest: Envelope) -> bool:
     """Do what ports.Store.replace_by_digest says."""
     members = json.dumps(list(digest.members))
-    values = {"members": members, "lease": parcel.lease}
-    values |= {"digest": words_text(plain(parcel.envelope.id))}
-    (waiting,) = db.execute(WAIT_STILL, values).fetchone()
+    parameters = {"members": members, "lease": parcel.lease}
+    parameters |= {"digest": words_text(plain(parcel.envelope.id))}
+    (waiting_count,) = db.execute(WAIT_STILL, parameters).fetchone()
     held = db.execute("select 1 from spool where lease = ?", (parcel.lease,)).fetchone()
-    if waiting != len(digest.members) or held is None or not put(db, digest):
+    if waiting_count != len(digest.members) or held is None or not put(db, digest):
         return False
-    joined = db.execute(REPLACE, (words_text(plain(digest.id)), members)).fetchall()
-    db.executemany("delete from way where envelope = ?", [(seq,) for seq, _ in joined])
-    for order in {order for _, order in joined}:
+    joined_rows = db.execute(REPLACE, (words_text(plain(digest.id)), members)).fetchall()
+    db.executemany("delete from way where envelope = ?", [(seq,) for seq, _ in joined_rows])
+    for order in {order for _, order in joined_rows}:
         promote(db, order)
     if parcel.envelope.members:
         _move_receipts(db, parcel.envelope, digest)
     return True
 
 
-def _move_receipts(db: Connection, old: Envelope, new: Envelope) -> None:
+def _move_receipts(db: Connection, old_envelope: Envelope, new_envelope: Envelope) -> None:
     """Delete a digest, and put what it was tried with on the record of a larger one."""
-    old_seq, new_seq = seq_of(db, old), seq_of(db, new)
+    old_seq, new_seq = seq_of(db, old_envelope), seq_of(db, new_envelope)
     db.execute("update receipt set envelope = ? where envelope = ?", (new_seq, old_seq))
     db.execute("delete from way where envelope = ?", (old_seq,))
     db.execute("delete from spool where seq = ?", (old_seq,))
-    promote(db, old.order)
+    promote(db, old_envelope.order)
 
 
-def accepted(db: Connection) -> Mapping[str, datetime]:
+def last_accepted(db: Connection) -> Mapping[str, datetime]:
     """Do what ports.Store.accepted says."""
-    return {route: instant(at) for route, at in db.execute("select route, at from accepted")}
+    return {
+        route: instant(moment) for route, moment in db.execute("select route, at from accepted")
+    }
 
 
-def accepted_since(db: Connection, since: datetime) -> Sequence[AcceptedMail]:
+def accepted_since(db: Connection, start: datetime) -> Sequence[AcceptedMail]:
     """Do what ports.Store.accepted_since says."""
-    values = {"since": number(since), "digest": f"%{ENDING}"}
+    parameters = {"since": number(start), "digest": f"%{ENDING}"}
     return [
         AcceptedMail(
-            at=instant(at),
+            at=instant(moment),
             route=route,
             contact=contact,
             recipients=recipients,
             digest=bool(digest),
         )
-        for at, route, contact, recipients, digest in db.execute(TAKEN, values)
+        for moment, route, contact, recipients, digest in db.execute(ACCEPTED_MAILS, parameters)
     ]

@@ -30,7 +30,7 @@ PIECE = 2 * MIB
 """Bytes of it that are given up at a time."""
 LOW = 2 * MIB
 """Bytes free on the volume, below which samples are no longer taken."""
-ENOUGH = 8 * MIB
+FREE_BESIDE_BALLAST = 8 * MIB
 """Bytes that must be free beside the ballast for all to be as before."""
 SPARE = 4 * MIB
 """Bytes of free pages that are kept inside the file while room is short."""
@@ -39,15 +39,15 @@ LOG_ROOM = 8 * MIB
 PORTION, PORTIONS = 20_000, 25
 """Samples that are deleted in one transaction, and how many of those in a row at most."""
 
-SHORT = _(
+SAMPLES_NOT_SAVED = _(
     "the volume of {path} has only {free} MiB left: samples are not saved, so that events "
     "and messages continue; free some space"
 )
-USED = _(
+RESERVE_IN_USE = _(
     "the volume of {path} is full ({free} MiB left): events and messages use the reserve, "
     "samples are not saved; free some space"
 )
-AGAIN = "the volume of %s has room again; the reserve is laid out anew"
+ROOM_AGAIN = "the volume of %s has room again; the reserve is laid out anew"
 FAULTS = {
     driver.SQLITE_FULL: StoreFault.FULL,
     driver.SQLITE_BUSY: StoreFault.LOCKED,
@@ -72,24 +72,24 @@ def free_bytes(folder: Path) -> int:
 
 
 def fault_of(
-    error: Exception, folder: Path, free: Callable[[Path], int] = free_bytes
+    error: Exception, folder: Path, measure_free: Callable[[Path], int] = free_bytes
 ) -> StoreFault:
     """Return what an error of the driver or the system means for a store in that folder. A full
     volume mostly says so; at the WAL's index, or at a file that is to be made, SQLite speaks of
     a fault of the disk."""
     if isinstance(error, OSError):
         return ERRNO.get(error.errno or 0, StoreFault.BROKEN)
-    known = FAULTS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, StoreFault.OTHER)
-    if known is StoreFault.BROKEN and _free_bytes(folder, free) < LOW:
+    known_fault = FAULTS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, StoreFault.OTHER)
+    if known_fault is StoreFault.BROKEN and _free_bytes(folder, measure_free) < LOW:
         return StoreFault.FULL
-    if known is StoreFault.BROKEN and _read_only(folder):
+    if known_fault is StoreFault.BROKEN and _read_only(folder):
         return StoreFault.READ_ONLY  # it became so while the file was open: a fault of the disk
-    return known
+    return known_fault
 
 
-def _free_bytes(folder: Path, free: Callable[[Path], int]) -> int:
+def _free_bytes(folder: Path, measure_free: Callable[[Path], int]) -> int:
     try:
-        return free(folder)
+        return measure_free(folder)
     except OSError:  # a volume that cannot be asked has none
         return 0
 
@@ -101,34 +101,34 @@ class Ballast:
         self.path, self.size = store.with_name(f"{store.name}-ballast"), size
 
     @property
-    def laid(self) -> bool:
-        return self._there() >= self.size
+    def is_laid(self) -> bool:
+        return self._current_size() >= self.size
 
     def lay(self) -> bool:
         """Lay it out with real blocks. False: there is no room, and it is as it was."""
-        before = self._there()
+        previous_size = self._current_size()
         try:
             file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
-                _fill(file, before, self.size)
+                _fill(file, previous_size, self.size)
             finally:
                 os.close(file)
         except OSError:
-            self._cut(before)
+            self._shrink_to(previous_size)
             return False
         return True
 
     def give_up(self) -> bool:
         """Give up a piece. False: there is none left, or it cannot be changed."""
-        return self._cut(self._there() - PIECE)
+        return self._shrink_to(self._current_size() - PIECE)
 
-    def _there(self) -> int:
+    def _current_size(self) -> int:
         try:
             return self.path.stat().st_size
         except OSError:
             return 0
 
-    def _cut(self, size: int) -> bool:
+    def _shrink_to(self, size: int) -> bool:
         try:
             if size > 0:
                 os.truncate(self.path, size)
@@ -178,51 +178,52 @@ def _fill(file: int, start: int, end: int) -> None:
         os.posix_fallocate(file, start, end - start)
         return
     os.lseek(file, start, os.SEEK_SET)
-    for at in range(start, end, MIB):
-        os.write(file, bytes(min(MIB, end - at)))
+    for offset in range(start, end, MIB):
+        os.write(file, bytes(min(MIB, end - offset)))
     os.fsync(file)
 
 
 class Reserve:
-    """Do for the thread that writes what the volume needs. `tight`: samples are not taken."""
+    """Do for the thread that writes what the volume needs. `is_tight`: samples are not
+    taken."""
 
     def __init__(
-        self, path: Path, size: int = BALLAST, free: Callable[[Path], int] = free_bytes
+        self, path: Path, size: int = BALLAST, measure_free: Callable[[Path], int] = free_bytes
     ) -> None:
-        self._path, self._free = path, free
+        self._path, self._measure_free = path, measure_free
         self._ballast, self._file = Ballast(path, size), _handle_of(path)
-        self.tight = False
-        if not self._ballast.laid:
-            self.tight = not (self._roomy() and self._ballast.lay())
+        self.is_tight = False
+        if not self._ballast.is_laid:
+            self.is_tight = not (self._roomy() and self._ballast.lay())
 
     @property
     def trouble(self) -> Message | None:
         """Return what a person should know of the volume."""
-        if not self.tight:
+        if not self.is_tight:
             return None
-        words = SHORT if self._ballast.laid else USED
-        return words.fill(path=self._path, free=round(self._free_bytes() / MIB))
+        message = SAMPLES_NOT_SAVED if self._ballast.is_laid else RESERVE_IN_USE
+        return message.fill(path=self._path, free=round(self._free_bytes() / MIB))
 
     def fault_of(self, error: Exception) -> StoreFault:
         """Return what an error of the driver means."""
-        return fault_of(error, self._path.parent, self._free)
+        return fault_of(error, self._path.parent, self._measure_free)
 
-    def full(self, error: Exception) -> bool:
+    def is_full(self, error: Exception) -> bool:
         return self.fault_of(error) is StoreFault.FULL
 
     def rescue(self, db: Connection) -> bool:
         """Make room at once: in the file, by old samples, and on the volume, by the ballast.
         False: there is none to be had."""
         self._tighten()
-        made, piece = self._make_spare(db), self._give_up(db)
-        return self._move(db) or made or piece
+        has_spare, piece = self._make_spare(db), self._give_up(db)
+        return self._move(db) or has_spare or piece
 
     def look(self, db: Connection) -> None:
         """Look after a transaction whether room is short, or is there again. It costs a
         microsecond (statvfs), and a transaction waits for the disk."""
-        if not self.tight and self._free_bytes() < LOW:
+        if not self.is_tight and self._free_bytes() < LOW:
             self._tighten()
-        if not self.tight:
+        if not self.is_tight:
             return
         if self._roomy():
             self._loosen()
@@ -231,29 +232,29 @@ class Reserve:
             self._move(db)
 
     def _tighten(self) -> None:
-        if not self.tight:
-            self.tight = True
+        if not self.is_tight:
+            self.is_tight = True
             log.error("%s: its volume is full; samples wait, the reserve is used", self._path)
 
     def _loosen(self) -> None:
-        if self._ballast.laid or self._ballast.lay():
-            self.tight = False
-            log.warning(AGAIN, self._path)
+        if self._ballast.is_laid or self._ballast.lay():
+            self.is_tight = False
+            log.warning(ROOM_AGAIN, self._path)
 
     def _make_spare(self, db: Connection) -> bool:
         """Delete the oldest samples, a portion at a time, while free pages in the file are few:
         what is written next must not make the file grow. False: nothing was deleted."""
-        done = False
+        has_deleted = False
         try:
             (size,) = db.execute("pragma page_size").fetchone()
             for _unused in range(PORTIONS):
                 (pages,) = db.execute("pragma freelist_count").fetchone()
                 if pages * size >= SPARE or not drop_oldest(db, PORTION):
                     break
-                done = True
+                has_deleted = True
         except driver.Error:
             pass  # not even that can be written: the ballast has to help first
-        return done
+        return has_deleted
 
     def _move(self, db: Connection) -> bool:
         """Bring the WAL into the file, so that it begins anew. If the file cannot grow, piece
@@ -266,15 +267,15 @@ class Reserve:
     def _give_up(self, db: Connection) -> bool:
         """Give up a piece of the ballast. The file takes at once what it must grow by: SQLite
         comes to that last, and another program would be faster."""
-        end = self._whole(db)
+        end = self._merged_size(db)
         has_given_up = self._ballast.give_up()
         if has_given_up and self._file is not None:
             with suppress(OSError):
-                there = os.fstat(self._file).st_size
-                _fill(self._file, there, min(end, there + PIECE))
+                file_size = os.fstat(self._file).st_size
+                _fill(self._file, file_size, min(end, file_size + PIECE))
         return has_given_up
 
-    def _whole(self, db: Connection) -> int:
+    def _merged_size(self, db: Connection) -> int:
         """Return the bytes of the file once all of the WAL is in it; 0 if that cannot be
         known."""
         try:
@@ -289,12 +290,12 @@ class Reserve:
         try:
             db.execute("pragma wal_checkpoint(passive)").fetchone()
         except driver.Error as error:
-            return not self.full(error)
+            return not self.is_full(error)
         return True
 
     def _roomy(self) -> bool:
-        held = self._ballast.size if self._ballast.laid else 0
-        return self._free_bytes() + held >= self._ballast.size + ENOUGH
+        held = self._ballast.size if self._ballast.is_laid else 0
+        return self._free_bytes() + held >= self._ballast.size + FREE_BESIDE_BALLAST
 
     def _free_bytes(self) -> int:
-        return _free_bytes(self._path.parent, self._free)
+        return _free_bytes(self._path.parent, self._measure_free)

@@ -10,7 +10,7 @@ from noroshi.core.translation import Message, _
 from noroshi.knowledge.os_errors import why
 from noroshi.ports import StoreFault
 
-QUOTED = _("SQLite says “{said}”")
+QUOTED_ERROR = _("SQLite says “{said}”")
 MEANS: Mapping[StoreFault, Message] = {
     StoreFault.FULL: _(
         "{name}: the volume is full and the reserve is used up, so nothing can be written; free "
@@ -20,14 +20,14 @@ MEANS: Mapping[StoreFault, Message] = {
     StoreFault.READ_ONLY: _("{name}: it cannot be written because it is read-only ({said})"),
     StoreFault.BROKEN: _("{name}: the disk returned an error, or the file is damaged ({said})"),
 }
-OTHER = _("{name}: {said}")
+OTHER_ERROR = _("{name}: {said}")
 
 
 def in_words(error: BaseException) -> Message:
     """Return an error's own words; SQLite's are English, and quoted."""
-    return QUOTED.fill(said=error) if isinstance(error, driver.Error) else why(error)
+    return QUOTED_ERROR.fill(said=error) if isinstance(error, driver.Error) else why(error)
 
 
 def meaning(name: object, error: BaseException, fault: StoreFault) -> Message:
     """Return what an error means for the store of that name, and what was said."""
-    return MEANS.get(fault, OTHER).fill(name=name, said=in_words(error))
+    return MEANS.get(fault, OTHER_ERROR).fill(name=name, said=in_words(error))

@@ -13,12 +13,12 @@ from noroshi.core.model import Event
 from noroshi.core.people import ApiToken, AuditEntry, User
 from noroshi.core.translation import Message, _, ngettext
 from noroshi.stores.sqlite.stored_state import State
-from noroshi.stores.sqlite.types import Connection, listed
-from noroshi.stores.store_rules import OPEN, SETTLED
+from noroshi.stores.sqlite.types import Connection, sql_list
+from noroshi.stores.store_rules import OPEN_STATES, SETTLED_STATES
 
-MOST = 20
+MOST_FAULTS = 20
 """How many of the file's own faults are told: what follows is mostly more of the same."""
-BROKEN = _("the file is damaged: {what}")
+DAMAGED = _("the file is damaged: {what}")
 UNREADABLE = ngettext(
     "{count} row of {table} cannot be read, the first is {id}",
     "{count} rows of {table} cannot be read, the first is {id}",
@@ -35,9 +35,9 @@ class Rule:
 
 RULES = (
     Rule(
-        f"select s.id from spool s where s.fate in {listed(OPEN)} "  # noqa: S608  our own text
+        f"select s.id from spool s where s.fate in {sql_list(OPEN_STATES)} "  # noqa: S608  our own text
         "and s.head <> (s.seq = (select min(o.seq) from spool o "
-        f"where o.order_key = s.order_key and o.fate in {listed(OPEN)}))",
+        f"where o.order_key = s.order_key and o.fate in {sql_list(OPEN_STATES)}))",
         ngettext(
             "{count} message is at a wrong position in the order, the first is {id}: it may wait "
             "indefinitely, or overtake others",
@@ -54,7 +54,7 @@ RULES = (
         ),
     ),
     Rule(
-        f"select id from spool s where fate in {listed(SETTLED)} "  # noqa: S608  our own text
+        f"select id from spool s where fate in {sql_list(SETTLED_STATES)} "  # noqa: S608  our own text
         "and exists (select 1 from way where envelope = s.seq)",
         ngettext(
             "{count} message is settled but still has a route, the first is {id}",
@@ -72,7 +72,7 @@ RULES = (
         f"select id from spool where fate = '{EnvelopeState.IN_DIGEST}' and id not in ("  # noqa: S608  our own text
         "select m.value from spool d, "
         "json_each(iif(json_valid(d.envelope), d.envelope, '{}'), '$.members') m "
-        f"where d.fate in {listed((EnvelopeState.WAITING, EnvelopeState.HELD))})",
+        f"where d.fate in {sql_list((EnvelopeState.WAITING, EnvelopeState.HELD))})",
         ngettext(
             "{count} message is in a digest that is not waiting, the first is {id}: it would never "
             "be sent",
@@ -131,9 +131,9 @@ BODIES: Mapping[str, tuple[str, Any]] = {
 
 def faults(db: Connection) -> Sequence[Message]:
     """Return all that is wrong; a file that is broken is asked nothing more."""
-    found = [row for (row,) in db.execute(f"pragma integrity_check({MOST})")]
-    if found != ["ok"]:
-        return [BROKEN.fill(what=what) for what in found]
+    rows = [row for (row,) in db.execute(f"pragma integrity_check({MOST_FAULTS})")]
+    if rows != ["ok"]:
+        return [DAMAGED.fill(what=text) for text in rows]
     return [*_broken_rules(db), *_unreadable(db)]
 
 
@@ -146,27 +146,27 @@ def _broken_rules(db: Connection) -> Iterator[Message]:
 
 def _unreadable(db: Connection) -> Iterator[Message]:
     # A backup of an older schema, which is looked through before it is changed, lacks some.
-    there = {name for (name,) in db.execute("select name from sqlite_schema")}
+    tables = {name for (name,) in db.execute("select name from sqlite_schema")}
     for table, (ask, kind) in BODIES.items():
-        if table not in there:
+        if table not in tables:
             continue
-        bad = [id for id, body in _as_bytes(db, ask) if not _reads(kind, body)]
-        if bad:
-            yield UNREADABLE.fill(table=table, count=len(bad), id=bad[0])
+        bad_ids = [id for id, body in _as_bytes(db, ask) if not _is_readable(kind, body)]
+        if bad_ids:
+            yield UNREADABLE.fill(table=table, count=len(bad_ids), id=bad_ids[0])
 
 
 def _as_bytes(db: Connection, ask: str) -> Iterator[tuple[Any, bytes]]:
     """Read texts as bytes: damaged letters are for whoever reads them, and not for the
     driver."""
-    before, db.text_factory = db.text_factory, bytes
+    previous_factory, db.text_factory = db.text_factory, bytes
     try:
         for id, body in db.execute(ask):
             yield id.decode("utf-8", "replace") if isinstance(id, bytes) else id, body
     finally:
-        db.text_factory = before
+        db.text_factory = previous_factory
 
 
-def _reads(kind: Any, body: bytes) -> bool:
+def _is_readable(kind: Any, body: bytes) -> bool:
     try:
         schema.value(kind, body)
     except schema.Unreadable:

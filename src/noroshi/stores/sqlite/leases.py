@@ -19,7 +19,7 @@ from noroshi.ports import PARCEL_LEASE, Node
 from noroshi.stores.sqlite import spool
 from noroshi.stores.sqlite.quarantine import is_damaged_row, read
 from noroshi.stores.sqlite.types import Connection, instant, number, words_text
-from noroshi.stores.store_rules import accepted, outcome
+from noroshi.stores.store_rules import accepted_count, outcome
 
 # Of the heads of their order keys that are due, the most urgent whose turn on this route it is:
 # no route before it in the envelope's list is up. The planner must take the small index. All of
@@ -75,13 +75,19 @@ class Claim:
     route: str
     now: datetime
     lease: str
-    but: Collection[str] = ()
+    excluded_contacts: Collection[str] = ()
     only_critical: Collection[str] = ()
 
     @property
     def kind(self) -> tuple[object, ...]:
         """Return what those have in common that may be answered in one go."""
-        return "lend", self.node, self.route, tuple(self.but), tuple(self.only_critical)
+        return (
+            "lend",
+            self.node,
+            self.route,
+            tuple(self.excluded_contacts),
+            tuple(self.only_critical),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,45 +111,47 @@ def lend(db: Connection, claims: Sequence[Claim]) -> Sequence[Parcel | None]:
     """Return an envelope for each claim, as ports.Store.claim_parcel says, as far as there are
     any. The claims are of one kind."""
     first, now = claims[0], max(claim.now for claim in claims)
-    values = {"route": first.route, "now": number(now), "most": len(claims)}
-    values |= {"but": json.dumps(list(first.but))}
-    rows, since = _due(db, values | {"only_critical": json.dumps(list(first.only_critical))})
-    lent = [(row[0], claim.lease) for row, claim in zip(rows, claims, strict=False)]
-    if lent:
-        whose = {"node": first.node.name, "life": first.node.life}
-        until = {"until": number(now + PARCEL_LEASE)}
-        db.execute(LEND, {"lent": json.dumps(lent)} | whose | until)
-    down = None if since is None else instant(since)
+    parameters = {"route": first.route, "now": number(now), "most": len(claims)}
+    parameters |= {"but": json.dumps(list(first.excluded_contacts))}
+    rows, down_number = _due(
+        db, parameters | {"only_critical": json.dumps(list(first.only_critical))}
+    )
+    leased = [(row[0], claim.lease) for row, claim in zip(rows, claims, strict=False)]
+    if leased:
+        holder = {"node": first.node.name, "life": first.node.life}
+        lease_end = {"until": number(now + PARCEL_LEASE)}
+        db.execute(LEND, {"lent": json.dumps(leased)} | holder | lease_end)
+    down_since = None if down_number is None else instant(down_number)
     parcels = [
-        _parcel(db, row, first.route, lease, down)
-        for row, (_, lease) in zip(rows, lent, strict=True)
+        _parcel(db, row, first.route, lease, down_since)
+        for row, (_, lease) in zip(rows, leased, strict=True)
     ]
     return parcels + [None] * (len(claims) - len(parcels))
 
 
-def _due(db: Connection, values: Mapping[str, object]) -> tuple[Sequence[Any], int | None]:
+def _due(db: Connection, parameters: Mapping[str, object]) -> tuple[Sequence[Any], int | None]:
     """Return the rows, and since when the route is down."""
     try:
-        found, since = db.execute(DUE, values).fetchone()
-        return json.loads(found), since
+        rows, down_number = db.execute(DUE, parameters).fetchone()
+        return json.loads(rows), down_number
     except driver.OperationalError as error:
         if not is_damaged_row(error):
             raise
-    found, since = db.execute(DUE_AS_BYTES, values).fetchone()
+    rows, down_number = db.execute(DUE_AS_BYTES, parameters).fetchone()
     return [
         (seq, attempts, bytes.fromhex(body), due)
-        for seq, attempts, body, due in json.loads(found)
-    ], since
+        for seq, attempts, body, due in json.loads(rows)
+    ], down_number
 
 
 def _parcel(
-    db: Connection, row: Sequence[Any], route: str, lease: str, down: datetime | None
+    db: Connection, row: Sequence[Any], route: str, lease: str, down_since: datetime | None
 ) -> Parcel:
     seq, attempts, body, due = row
-    envelope, why = read(db, seq, body)
+    envelope, damage = read(db, seq, body)
     if envelope.attempts != attempts:
         envelope = replace(envelope, attempts=attempts)
-    return Parcel(envelope, route, lease, down, instant(due), why)
+    return Parcel(envelope, route, lease, down_since, instant(due), damage)
 
 
 def settle(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
@@ -156,64 +164,71 @@ def settle(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
 
 def _settle_at_once(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
     envelopes = [settle_envelope(end.parcel, end.receipt, end.fate) for end in ends]
-    rows = [_row(end, *changed) for end, changed in zip(ends, envelopes, strict=True)]
-    (found,) = db.execute(HELD, {"rows": json.dumps(rows)}).fetchone()
-    held = frozenset[int](json.loads(found))
+    rows = [
+        _row(end, *envelope_text) for end, envelope_text in zip(ends, envelopes, strict=True)
+    ]
+    (held_rows,) = db.execute(HELD, {"rows": json.dumps(rows)}).fetchone()
+    held = frozenset[int](json.loads(held_rows))
     own_rows = [row for place, row in enumerate(rows) if place in held]
     db.execute(SETTLE, {"rows": json.dumps(own_rows)})
     for place in sorted(held):
         envelope, due = envelopes[place]
-        _write_remaining(db, ends[place], envelope, ended=due is None)
+        _write_remaining(db, ends[place], envelope, has_ended=due is None)
     return [place in held for place in range(len(ends))]
 
 
 def _row(end: End, envelope: Envelope, due: datetime | None) -> Sequence[object]:
     """Return what SETTLE writes of an attempt, and whether it tells that its route is well."""
-    receipt, (state, why) = end.receipt, outcome(end.fate)
-    body = envelope.attempts, schema.text(envelope), state, words_text(why)
-    attempt = end.parcel.route, schema.text(receipt), number(receipt.at), accepted(receipt)
+    receipt, (state, reason) = end.receipt, outcome(end.fate)
+    body = envelope.attempts, schema.text(envelope), state, words_text(reason)
+    attempt = (
+        end.parcel.route,
+        schema.text(receipt),
+        number(receipt.at),
+        accepted_count(receipt),
+    )
     first = envelope.id, end.parcel.lease, number(due or receipt.at)
     return (*first, *body, *attempt, spool.is_well(end.fate))
 
 
-def _write_remaining(db: Connection, end: End, envelope: Envelope, *, ended: bool) -> None:
+def _write_remaining(db: Connection, end: End, envelope: Envelope, *, has_ended: bool) -> None:
     """Write what the trigger does not know of: its routes and the next of its order are the
     trigger's."""
     state, _ = outcome(end.fate)
-    if ended:
+    if has_ended:
         spool.share(db, envelope, state)
     elif may_join(end.parcel.envelope) is not may_join(envelope):
         spool.set_alone(db, spool.seq_of(db, envelope), envelope)
-    if not ended and envelope.routes != end.parcel.envelope.routes:
+    if not has_ended and envelope.routes != end.parcel.envelope.routes:
         spool.write_routes(db, spool.seq_of(db, envelope), envelope.routes)
     if isinstance(end.fate, OpenCircuit):
         spool.write_outage(db, end.parcel.route, end.fate)
         if envelope.members:
             spool.dissolve(db, spool.seq_of(db, envelope), envelope, end.receipt.at)
-    for telling in end.notices:
-        spool.put(db, telling)
+    for notice in end.notices:
+        spool.put(db, notice)
 
 
 def quarantine(
-    db: Connection, parcel: Parcel, why: Message, now: datetime, notices: Iterable[Envelope]
+    db: Connection, parcel: Parcel, reason: Message, now: datetime, notices: Iterable[Envelope]
 ) -> bool:
     """Do what ports.Store.quarantine says. The record itself stays as it is: a newer Noroshi
     reads it."""
-    found = db.execute(
-        QUARANTINE, (words_text(why), number(now), parcel.envelope.id, parcel.lease)
+    row = db.execute(
+        QUARANTINE, (words_text(reason), number(now), parcel.envelope.id, parcel.lease)
     ).fetchall()
-    if not found:
+    if not row:
         return False
     _release_members(db, parcel.envelope, now)
-    for telling in notices:
-        spool.put(db, telling)
+    for notice in notices:
+        spool.put(db, notice)
     return True
 
 
 def _release_members(db: Connection, digest: Envelope, now: datetime) -> None:
     """Let the members of a digest wait by themselves again."""
-    values = number(now), words_text(plain(digest.id))
-    members: Sequence[Any] = db.execute(MEMBERS, values).fetchall()
+    parameters = number(now), words_text(plain(digest.id))
+    members: Sequence[Any] = db.execute(MEMBERS, parameters).fetchall()
     for seq, _, body in members:
         # One that cannot be read either is put in quarantine by the routes that are known.
         spool.write_routes(db, seq, read(db, seq, body)[0].routes or digest.routes)

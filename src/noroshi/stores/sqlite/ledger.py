@@ -17,17 +17,17 @@ from noroshi.ports import Arrival, LedgerEntry, QueuedEnvelope
 from noroshi.stores.sqlite.arrivals import arrivals
 from noroshi.stores.sqlite.quarantine import read
 from noroshi.stores.sqlite.spool import BYTES, envelope, row_of
-from noroshi.stores.sqlite.types import Connection, listed, number
-from noroshi.stores.store_rules import SETTLED
+from noroshi.stores.sqlite.types import Connection, number, sql_list
+from noroshi.stores.store_rules import SETTLED_STATES
 
-NEWEST = """
+NEWEST_ALARMS = """
 select a.id, a.envelope from alarm a join spool s on s.seq = a.envelope
 order by s.seq desc, a.id limit ?"""
 OF_MONITOR = """
 select id, envelope from alarm where id > ?1 || '.' and id < ?1 || '/'
 order by envelope desc, id limit ?2"""
 """An alarm's id begins with its monitor's and a full stop, which only the slash comes after."""
-ONE = "select id, envelope from alarm where id = ?"
+ONE_ALARM = "select id, envelope from alarm where id = ?"
 BY_STATE = """
 select s.fate, count(*) from spool s indexed by spool_sum
 cross join alarm a indexed by alarm_of on a.envelope = s.seq group by s.fate"""
@@ -45,9 +45,9 @@ cross join spool s on s.seq = returned.seq cross join alarm a on a.envelope = s.
 group by s.fate"""  # noqa: S608  our own text
 """Alarms whose mail came back, or whose digest did; their envelope has the state from before."""
 BACK_AT_ALL = f"{WITH_RETURNS} select seq from returned"  # noqa: S608  our own text
-OLD = f"""
+OLD_MAILS = f"""
 select seq from spool indexed by spool_old
-where fate in {listed(SETTLED)} and due < ? order by due limit ?"""  # noqa: S608  our own text
+where fate in {sql_list(SETTLED_STATES)} and due < ? order by due limit ?"""  # noqa: S608  our own text
 EVENTS = "select seq, monitor, json_extract(body, '$.at') from event order by seq"
 NEWEST_EVENT = "select json_extract(body, '$.at') from event order by seq desc limit 1"
 NEWER = "select 1 from event where monitor = ? and seq > ? limit 1"
@@ -56,75 +56,87 @@ OF_MAIL = ("receipt", "arrival", "message", "way")
 
 
 def ledger(
-    db: Connection, last: int, alarm: str = "", monitor: str = ""
+    db: Connection, limit: int, alarm: str = "", monitor: str = ""
 ) -> Sequence[LedgerEntry]:
     """Do what ports.Store.ledger says."""
     if monitor and not alarm:
-        rows = db.execute(OF_MONITOR, (monitor, last))
+        rows = db.execute(OF_MONITOR, (monitor, limit))
     else:
-        rows = db.execute(ONE, (alarm,)) if alarm else db.execute(NEWEST, (last,))
+        rows = db.execute(ONE_ALARM, (alarm,)) if alarm else db.execute(NEWEST_ALARMS, (limit,))
     return [_entry(db, id, seq) for id, seq in rows.fetchall()]
 
 
-def tally(db: Connection, since: datetime) -> Mapping[str, int]:
+def tally(db: Connection, start: datetime) -> Mapping[str, int]:
     """Do what ports.Store.tally says, from the newest back, as envelopes stand in the order in
     which they were born: a report is of a day, and the spool keeps years."""
-    found = Counter[str]()
-    back = {seq for (seq,) in db.execute(BACK_AT_ALL)}
+    counts = Counter[str]()
+    came_back = {seq for (seq,) in db.execute(BACK_AT_ALL)}
     rows = db.execute(f"select seq, fate, {BYTES} from spool order by seq desc")  # noqa: S608
     for seq, state, body in rows:
         mail, _ = read(db, seq, body)
-        if mail.born < since:
+        if mail.born < start:
             break
-        counted = DeliveryState.CAME_BACK if seq in back else _counted(state)
-        found[counted] += len(mail.alarms)
-    return +found
+        state_of_alarms = (
+            DeliveryState.CAME_BACK if seq in came_back else _state_of_alarms(state)
+        )
+        counts[state_of_alarms] += len(mail.alarms)
+    return +counts
 
 
 def totals(db: Connection) -> Mapping[str, int]:
     """Do what ports.Store.totals says."""
-    found = Counter[str]()
+    counts = Counter[str]()
     for state, count in db.execute(BY_STATE):
-        found[_counted(state)] += count
+        counts[_state_of_alarms(state)] += count
     for state, count in db.execute(CAME_BACK).fetchall():
-        found[_counted(state)] -= count
-        found[DeliveryState.CAME_BACK] += count
-    recorded = sum(found.values())
-    known = dict(db.execute("select name, value from counter"))
-    raised, forgotten = known.get("raised", 0), known.get("forgotten", 0)
-    counters = {"raised": raised, "forgotten": forgotten, "lost": raised - forgotten - recorded}
-    return dict(+found) | counters
+        counts[_state_of_alarms(state)] -= count
+        counts[DeliveryState.CAME_BACK] += count
+    recorded_count = sum(counts.values())
+    stored_counters = dict(db.execute("select name, value from counter"))
+    raised_count, forgotten_count = (
+        stored_counters.get("raised", 0),
+        stored_counters.get("forgotten", 0),
+    )
+    counters = {
+        "raised": raised_count,
+        "forgotten": forgotten_count,
+        "lost": raised_count - forgotten_count - recorded_count,
+    }
+    return dict(+counts) | counters
 
 
-def _counted(stored: str) -> str:
+def _state_of_alarms(stored_state: str) -> str:
     """Return the state by which alarms count. One that no Noroshi writes stays what it is, so that
     a report finds those alarms in no state in which an alarm can be."""
-    return ALARM_STATES.get(stored, stored)
+    return ALARM_STATES.get(stored_state, stored_state)
 
 
-def forget(db: Connection, before: datetime, most: int) -> int:
+def forget(db: Connection, cutoff: datetime, limit: int) -> int:
     """Do what ports.Store.forget says."""
-    old = db.execute(OLD, (number(before), most)).fetchall()
+    old_rows = db.execute(OLD_MAILS, (number(cutoff), limit)).fetchall()
     for table in OF_MAIL:
-        db.executemany(f"delete from {table} where envelope = ?", old)  # noqa: S608
-    gone = sum(_count(db, seq) for (seq,) in old)
-    db.executemany("delete from alarm where envelope = ?", old)
-    db.executemany("delete from spool where seq = ?", old)
-    db.execute("update counter set value = value + ? where name = 'forgotten'", (gone,))
-    events = list(itertools.islice(_old_events(db, before), most))
+        db.executemany(f"delete from {table} where envelope = ?", old_rows)  # noqa: S608
+    alarm_count = sum(_count(db, seq) for (seq,) in old_rows)
+    db.executemany("delete from alarm where envelope = ?", old_rows)
+    db.executemany("delete from spool where seq = ?", old_rows)
+    db.execute("update counter set value = value + ? where name = 'forgotten'", (alarm_count,))
+    events = list(itertools.islice(_old_events(db, cutoff), limit))
     db.executemany("delete from event where seq = ?", events)
-    return len(old)
+    return len(old_rows)
 
 
-def _old_events(db: Connection, before: datetime) -> Iterator[tuple[int]]:
+def _old_events(db: Connection, cutoff: datetime) -> Iterator[tuple[int]]:
     """Yield events from the oldest on, up to the first that is not so old; none that is its
     monitor's last."""
-    last = db.execute(NEWEST_EVENT).fetchone()
-    if last is None:
+    last_row = db.execute(NEWEST_EVENT).fetchone()
+    if last_row is None:
         return
     rows = db.execute(EVENTS)
-    written = (((seq, monitor), datetime.fromisoformat(at)) for seq, monitor, at in rows)
-    for seq, monitor in oldest(written, before, datetime.fromisoformat(last[0])):
+    written_events = (
+        ((seq, monitor), datetime.fromisoformat(happened_at))
+        for seq, monitor, happened_at in rows
+    )
+    for seq, monitor in oldest(written_events, cutoff, datetime.fromisoformat(last_row[0])):
         if db.execute(NEWER, (monitor, seq)).fetchone():
             yield (seq,)
 
@@ -138,8 +150,8 @@ def _entry(db: Connection, alarm: str, seq: int) -> LedgerEntry:
     row, receipts = row_of(db, seq)
     sent_in = row
     if row.state in IN_A_DIGEST or row.why.en.endswith(ENDING):
-        found = envelope(db, row.why.en)  # the digest that it is in, or was as that ended
-        sent_in, receipts = found if found is not None else (row, receipts)
+        digest = envelope(db, row.why.en)  # the digest that it is in, or was as that ended
+        sent_in, receipts = digest if digest is not None else (row, receipts)
     return LedgerEntry(
         alarm=alarm,
         event=_event(db, alarm),

@@ -12,9 +12,9 @@ TAKE = (
 )
 
 
-def take(db: Connection, name: str, holder: str, until: datetime, now: datetime) -> bool:
-    values = (name, holder, number(until), number(now))
-    return bool(db.execute(TAKE, values).rowcount)
+def take(db: Connection, name: str, holder: str, expires_at: datetime, now: datetime) -> bool:
+    parameters = (name, holder, number(expires_at), number(now))
+    return bool(db.execute(TAKE, parameters).rowcount)
 
 
 def end(db: Connection, name: str, holder: str) -> None:

@@ -51,11 +51,11 @@ def known_migrations() -> tuple[Migration, ...]:
     one."""
     folder = files("noroshi.stores").joinpath("migrations")
     scripts = [file for file in folder.iterdir() if file.name.endswith(".sql")]
-    found = [Migration(int(f.name.split("_")[0]), f.read_text("utf-8")) for f in scripts]
-    return tuple(sorted(found, key=lambda step: step.number))
+    migrations = [Migration(int(f.name.split("_")[0]), f.read_text("utf-8")) for f in scripts]
+    return tuple(sorted(migrations, key=lambda step: step.number))
 
 
-def applied(path: Path, db: Connection) -> dict[int, str]:
+def applied_steps(path: Path, db: Connection) -> dict[int, str]:
     """Return the steps that a file has taken, with their checksums. Raise StoreError if it is
     not ours."""
     tables = {name for (name,) in db.execute("select name from sqlite_schema")}
@@ -71,19 +71,19 @@ def migrate(
 ) -> None:
     """Take the steps that are missing. StoreError leaves the store as it is. `keep`: first make
     a copy to keep; not needed for a file that is a copy itself."""
-    taken = applied(path, db)
-    missing = [step for step in steps if step.number not in taken]
-    if taken and missing and keep:
-        _rehearse(path, db, missing)
+    taken_steps = applied_steps(path, db)
+    missing_steps = [step for step in steps if step.number not in taken_steps]
+    if taken_steps and missing_steps and keep:
+        _rehearse(path, db, missing_steps)
     db.execute(
         "create table if not exists migration "
         "(number integer primary key, checksum text not null) strict"
     )
-    for step in missing:
+    for step in missing_steps:
         _apply(db, step)
 
 
-def before(path: Path, number: int) -> Path:
+def copy_before(path: Path, number: int) -> Path:
     """Return where the copy lies that was made before a step."""
     return path.with_name(f"{path.name}.before-{number}")
 
@@ -91,7 +91,7 @@ def before(path: Path, number: int) -> Path:
 def _rehearse(path: Path, db: Connection, steps: Sequence[Migration]) -> None:
     """Copy the store, and try the steps in the copy, which keeps nothing of them."""
     _refuse_without_room(path, db)
-    backup = before(path, steps[0].number)
+    backup = copy_before(path, steps[0].number)
     backup.unlink(missing_ok=True)  # of an earlier try, when the store was older than it is now
     copy(db, backup)
     try:
@@ -106,9 +106,9 @@ def _refuse_without_room(path: Path, db: Connection) -> None:
     themselves write."""
     (pages,) = db.execute("pragma page_count").fetchone()
     (size,) = db.execute("pragma page_size").fetchone()
-    needed, free = pages * size * 2 + MIB, shutil.disk_usage(path.parent).free
-    if free < needed:
-        sizes = {"needed": needed // MIB + 1, "free": free // MIB}
+    needed_bytes, free_bytes = pages * size * 2 + MIB, shutil.disk_usage(path.parent).free
+    if free_bytes < needed_bytes:
+        sizes = {"needed": needed_bytes // MIB + 1, "free": free_bytes // MIB}
         raise StoreError(NO_ROOM.fill(path=path, **sizes))
 
 
@@ -122,8 +122,8 @@ def _try(path: Path, backup: Path, steps: Sequence[Migration]) -> None:
             try:
                 _execute(db, step)
             except driver.Error as error:
-                words = FAILED.fill(path=path, number=step.number, why=in_words(error))
-                raise StoreError(words) from error
+                message = FAILED.fill(path=path, number=step.number, why=in_words(error))
+                raise StoreError(message) from error
         if (verdict := db.execute("pragma quick_check(1)").fetchone()[0]) != "ok":
             raise StoreError(FAILED.fill(path=path, number=steps[-1].number, why=verdict))
         db.execute("rollback")

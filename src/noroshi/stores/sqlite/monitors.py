@@ -9,7 +9,7 @@ from typing import Any
 from noroshi import schema
 from noroshi.core.levels import Reason
 from noroshi.core.model import NOT_SUPPRESSED, Change, Decision, Event, State, Suppression
-from noroshi.ports import ANSWERS, LEASE, Block, Node, Renewal
+from noroshi.ports import LEASE, MOST_DECISIONS, Block, Node, Renewal
 from noroshi.stores.sqlite import alarms, definitions, spool
 from noroshi.stores.sqlite.stored_state import read_state, state_text
 from noroshi.stores.sqlite.types import Connection, instant, number
@@ -51,9 +51,11 @@ def begin(db: Connection, name: str, now: datetime) -> Node:
 
 
 def end(db: Connection, node: Node, now: datetime) -> None:
-    who = (node.name, node.life)
-    db.execute("delete from lease where node = ? and life = ?", who)
-    db.execute("update life set seen = ? where node = ? and life = ?", (number(now), *who))
+    life_of_node = (node.name, node.life)
+    db.execute("delete from lease where node = ? and life = ?", life_of_node)
+    db.execute(
+        "update life set seen = ? where node = ? and life = ?", (number(now), *life_of_node)
+    )
     spool.release_leases(db, node.name, range(node.life, node.life + 1), now)
 
 
@@ -75,13 +77,15 @@ def lend(db: Connection, node: Node, now: datetime, fence: int) -> Block:
 
 
 def renew(db: Connection, fence: int, now: datetime) -> Renewal | None:
-    until = (number(now + LEASE), fence)
-    if not db.execute("update lease set until = ? where fence = ?", until).rowcount:
+    lease_values = (number(now + LEASE), fence)
+    if not db.execute("update lease set until = ? where fence = ?", lease_values).rowcount:
         return None
     db.execute(MARK_SEEN, (number(now), fence))
     sql = "select id, standing from monitor where fence = ? and standing is not null"
-    stored = {id: schema.value(Suppression, body) for id, body in db.execute(sql, (fence,))}
-    return Renewal(stored, definitions.latest(db), alarms.suppressions(db, now))
+    stored_suppressions = {
+        id: schema.value(Suppression, body) for id, body in db.execute(sql, (fence,))
+    }
+    return Renewal(stored_suppressions, definitions.latest(db), alarms.suppressions(db, now))
 
 
 def commit(db: Connection, fence: int, change: Change) -> bool:
@@ -93,9 +97,11 @@ def commit(db: Connection, fence: int, change: Change) -> bool:
     events = [(e.id, id, schema.text(e)) for e in change.events]
     sql = "insert or ignore into event (id, monitor, body) values (?, ?, ?)"
     db.executemany(sql, events)
-    answers = [(id, d.rule, d.item, number(d.at), d.reason.name) for d in change.decisions]
-    db.executemany(DECIDED, answers)
-    db.executemany(NO_MORE, [(*key, ANSWERS) for *key, _, _ in answers])
+    decision_rows = [
+        (id, d.rule, d.item, number(d.at), d.reason.name) for d in change.decisions
+    ]
+    db.executemany(DECIDED, decision_rows)
+    db.executemany(NO_MORE, [(*key, MOST_DECISIONS) for *key, _, _ in decision_rows])
     for envelope in change.envelopes:
         spool.put(db, envelope)
     if change.events:
@@ -106,14 +112,14 @@ def commit(db: Connection, fence: int, change: Change) -> bool:
 def retire(db: Connection, fence: int, change: Change) -> bool:
     if not commit(db, fence, change):
         return False
-    gone = (change.monitor,)
-    if not db.execute("delete from monitor where id = ? and not named", gone).rowcount:
+    id_values = (change.monitor,)
+    if not db.execute("delete from monitor where id = ? and not named", id_values).rowcount:
         # A version that came meanwhile names it again: it is free, and will be lent anew.
-        db.execute("update monitor set fence = null where id = ?", gone)
+        db.execute("update monitor set fence = null where id = ?", id_values)
         return True
-    db.execute("delete from memory where monitor = ?", gone)
-    db.execute("delete from decision where monitor = ?", gone)
-    db.execute("delete from acknowledged where monitor = ?", gone)
+    db.execute("delete from memory where monitor = ?", id_values)
+    db.execute("delete from decision where monitor = ?", id_values)
+    db.execute("delete from acknowledged where monitor = ?", id_values)
     return True
 
 
@@ -121,8 +127,8 @@ def remember(db: Connection, memories: Mapping[str, Memory]) -> None:
     """Write memories, where they are not what is there already."""
     rows = [(id, schema.text(memory)) for id, memory in memories.items() if memory]
     db.executemany(REMEMBER, rows)
-    none = [(id,) for id, memory in memories.items() if not memory]
-    db.executemany("delete from memory where monitor = ?", none)
+    emptied = [(id,) for id, memory in memories.items() if not memory]
+    db.executemany("delete from memory where monitor = ?", emptied)
 
 
 def recall(db: Connection, monitor: str) -> tuple[State, Memory]:
@@ -150,10 +156,10 @@ def states(db: Connection, ids: Collection[str] | None = None) -> Mapping[str, S
     return {id: read_state(body) for id, body in rows}
 
 
-def events(db: Connection, monitor: str, last: int) -> Sequence[Event]:
+def events(db: Connection, monitor: str, limit: int) -> Sequence[Event]:
     sql = "select body from event order by seq desc limit ?"
-    of = "select body from event where monitor = ? order by seq desc limit ?"
-    rows = db.execute(of, (monitor, last)) if monitor else db.execute(sql, (last,))
+    of_monitor = "select body from event where monitor = ? order by seq desc limit ?"
+    rows = db.execute(of_monitor, (monitor, limit)) if monitor else db.execute(sql, (limit,))
     return [schema.value(Event, body) for (body,) in rows]
 
 
@@ -163,4 +169,7 @@ def decisions(db: Connection, monitor: str) -> Sequence[Decision]:
         "order by rule, item, number desc"
     )
     rows = db.execute(sql, (monitor,))
-    return [Decision(rule, item, Reason[name], instant(at)) for rule, item, name, at in rows]
+    return [
+        Decision(rule, item, Reason[name], instant(decided_at))
+        for rule, item, name, decided_at in rows
+    ]

@@ -16,18 +16,20 @@ INSTALLATION_BYTES, LIFE_BYTES = 8, 5
 def origin_of(db: Connection) -> Origin:
     """Return the store's installation, made now if it has none yet, with a life that no one
     had."""
-    return Origin(_noted(db) or _made(db), secrets.token_hex(LIFE_BYTES))
+    return Origin(
+        _stored_installation(db) or _make_installation(db), secrets.token_hex(LIFE_BYTES)
+    )
 
 
-def _noted(db: Connection) -> str:
+def _stored_installation(db: Connection) -> str:
     row = db.execute("select body from note where name = ?", (NOTE,)).fetchone()
     return str(row[0]) if row else ""
 
 
-def _made(db: Connection) -> str:
+def _make_installation(db: Connection) -> str:
     """Make an installation in the file itself, not in its log: a log that is lost must not take
     it along."""
     sql = "insert or ignore into note values (?, ?)"
     db.execute(sql, (NOTE, secrets.token_hex(INSTALLATION_BYTES)))
     db.execute("pragma wal_checkpoint(truncate)").fetchone()
-    return _noted(db)
+    return _stored_installation(db)

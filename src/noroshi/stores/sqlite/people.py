@@ -17,12 +17,12 @@ def users(db: Connection) -> Mapping[str, User]:
     return {name: schema.value(User, body) for name, body in rows}
 
 
-def put_user(db: Connection, user: User, before: User | None) -> bool:
+def put_user(db: Connection, user: User, previous: User | None) -> bool:
     # Read back and compared as values: a field that came later has no place in an old text.
-    if _user(db, user.name) != before:
+    if _user(db, user.name) != previous:
         return False
     db.execute("insert or replace into user values (?, ?)", (user.name, schema.text(user)))
-    if ends_sessions(user, before):
+    if ends_sessions(user, previous):
         _forget_sessions(db, user.name)
     return True
 
@@ -57,20 +57,20 @@ def session(db: Connection, key: str) -> Session | None:
 
 
 def put_session(
-    db: Connection, session: Session, instead: str, authenticated: User | None
+    db: Connection, session: Session, replaced_key: str, authenticated: User | None
 ) -> bool:
     if not may_open(authenticated, _user(db, session.user)):
         return False
-    gone = db.execute("delete from session where key = ?", (instead,)).rowcount
-    if instead and not gone:
+    deleted_count = db.execute("delete from session where key = ?", (replaced_key,)).rowcount
+    if replaced_key and not deleted_count:
         return False
     row = (session.key, session.user, number(session.ends), schema.text(session))
     return bool(db.execute("insert or replace into session values (?, ?, ?, ?)", row).rowcount)
 
 
-def end_sessions(db: Connection, before: datetime, user: str, key: str) -> int:
+def end_sessions(db: Connection, cutoff: datetime, user: str, key: str) -> int:
     sql = "delete from session where ends <= ? or user = ? or key = ?"
-    return db.execute(sql, (number(before), user, key)).rowcount
+    return db.execute(sql, (number(cutoff), user, key)).rowcount
 
 
 def audit(db: Connection, row: AuditEntry) -> None:
@@ -78,17 +78,17 @@ def audit(db: Connection, row: AuditEntry) -> None:
     db.execute(sql, (number(row.at), schema.text(row)))
 
 
-def audit_log(db: Connection, last: int) -> Sequence[AuditEntry]:
-    rows = db.execute("select body from audit order by seq desc limit ?", (last,))
+def audit_log(db: Connection, limit: int) -> Sequence[AuditEntry]:
+    rows = db.execute("select body from audit order by seq desc limit ?", (limit,))
     return [schema.value(AuditEntry, body) for (body,) in rows]
 
 
-def forget_audit(db: Connection, before: datetime, most: int) -> int:
-    last = db.execute("select at from audit order by seq desc limit 1").fetchone()
-    if last is None:
+def forget_audit(db: Connection, cutoff: datetime, limit: int) -> int:
+    last_row = db.execute("select at from audit order by seq desc limit 1").fetchone()
+    if last_row is None:
         return 0
     rows = db.execute("select seq, at from audit order by seq")
-    written = ((seq, instant(at)) for seq, at in rows)
-    old = list(islice(oldest(written, before, instant(last[0])), most))
-    db.executemany("delete from audit where seq = ?", [(seq,) for seq in old])
-    return len(old)
+    written_rows = ((seq, instant(written_at)) for seq, written_at in rows)
+    old_rows = list(islice(oldest(written_rows, cutoff, instant(last_row[0])), limit))
+    db.executemany("delete from audit where seq = ?", [(seq,) for seq in old_rows])
+    return len(old_rows)

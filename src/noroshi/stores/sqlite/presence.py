@@ -27,9 +27,9 @@ EMPTY = _(
     "the store {path} is empty{left}: its contents are lost. Put the file back, or restore a "
     "backup (noroshi restore FILE). To start with an empty store: noroshi init --new-store"
 )
-BUT = _(", but {names} still exists")
+LEFTOVERS_EXIST = _(", but {names} still exists")
 NO_LEFTOVERS = NOTHING
-LOST = _(
+FILE_GONE = _(
     "{path} was removed, moved or replaced while the node is running, so nothing more is "
     "written. Its contents are still open here: save them before the node ends (noroshi "
     "backup FILE), stop the node, restore them (noroshi restore FILE) and start the node"
@@ -68,8 +68,8 @@ def log_left(path: Path) -> bool:
 
 def is_lost(path: Path) -> bool:
     """Return True where no store is, though something of one was left."""
-    there = path.exists() and not is_blank(path)
-    return not there and (path.exists() or bool(_leftovers(path)))
+    has_content = path.exists() and not is_blank(path)
+    return not has_content and (path.exists() or bool(_leftovers(path)))
 
 
 def lay_aside(path: Path, now: datetime) -> None:
@@ -90,41 +90,41 @@ class Presence:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._files = [path, *(path.with_name(f"{path.name}{one}") for one in (LOG, INDEX))]
-        self._known: dict[Path, Identity] = {}
-        self.lost: Message | None = None
+        self._known_files: dict[Path, Identity] = {}
+        self.loss: Message | None = None
         """Why the store is not to be written to, as of the last look; None: it is in its place."""
         self.look()
 
     def look(self) -> None:
         """Look whether each file is the one that was there; it costs some microseconds."""
-        gone = next(self._gone(), None)
-        self.lost = None if gone is None else LOST.fill(path=gone)
+        missing_file = next(self._missing_files(), None)
+        self.loss = None if missing_file is None else FILE_GONE.fill(path=missing_file)
 
     def refuse_lost(self) -> None:
         """Raise StoreError if a file was removed or replaced."""
         self.look()
-        if self.lost is not None:
-            raise StoreError(self.lost, StoreFault.GONE)
+        if self.loss is not None:
+            raise StoreError(self.loss, StoreFault.GONE)
 
-    def _gone(self) -> Iterator[Path]:
+    def _missing_files(self) -> Iterator[Path]:
         for file in self._files:
-            known = self._known.get(file)
-            found = _identity(file, known)
-            if known is None and found is not None:
-                self._known[file] = found
-            elif found != known:
+            known_identity = self._known_files.get(file)
+            identity = _identity(file, known_identity)
+            if known_identity is None and identity is not None:
+                self._known_files[file] = identity
+            elif identity != known_identity:
                 yield file
 
 
-def _identity(file: Path, known: Identity | None) -> Identity | None:
+def _identity(file: Path, known_identity: Identity | None) -> Identity | None:
     """Return the file's identity; None: no file. SQLite itself reports a disk that fails."""
     try:
-        found = file.stat()
+        stat = file.stat()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError:
-        return known
-    return found.st_dev, found.st_ino
+        return known_identity
+    return stat.st_dev, stat.st_ino
 
 
 def _leftovers(path: Path) -> list[str]:
@@ -134,4 +134,4 @@ def _leftovers(path: Path) -> list[str]:
 
 def _leftovers_text(path: Path) -> Message:
     names = ", ".join(_leftovers(path))
-    return BUT.fill(names=names) if names else NO_LEFTOVERS
+    return LEFTOVERS_EXIST.fill(names=names) if names else NO_LEFTOVERS

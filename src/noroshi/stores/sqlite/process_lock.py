@@ -60,7 +60,7 @@ class Holder(Enum):
         return self is not Holder.RUNNING
 
 
-WORDS = {
+MESSAGES = {
     Holder.COMMAND: COMMAND,
     Holder.STARTING: STARTING,
     Holder.RUNNING: IN_USE,
@@ -75,9 +75,9 @@ class Holding:
     process: str
     holder: Holder
 
-    def words(self, path: Path) -> Message:
+    def message(self, path: Path) -> Message:
         """Return what keeps others from the store, and what to do."""
-        return WORDS[self.holder].fill(who=self.process or "?", path=path)
+        return MESSAGES[self.holder].fill(who=self.process or "?", path=path)
 
 
 if sys.platform == "win32":
@@ -85,15 +85,15 @@ if sys.platform == "win32":
 
     FAR = 1 << 30  # a locked byte cannot be read there, and the process's number shall be
 
-    def _take(file: int, *, shared: bool = False) -> None:
+    def _take(file: int, *, is_shared: bool = False) -> None:
         os.lseek(file, FAR, os.SEEK_SET)
         msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
         os.lseek(file, 0, os.SEEK_SET)
 else:
     import fcntl
 
-    def _take(file: int, *, shared: bool = False) -> None:
-        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    def _take(file: int, *, is_shared: bool = False) -> None:
+        fcntl.flock(file, (fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
 def lock_of(store: Path) -> Path:
@@ -114,7 +114,7 @@ def holding(path: Path) -> Holding | None:
     except OSError:
         return None
     try:
-        _take(file, shared=True)
+        _take(file, is_shared=True)
     except OSError:
         return _holding_in(file)
     else:
@@ -126,8 +126,8 @@ def holding(path: Path) -> Holding | None:
 def _holding_in(file: int) -> Holding:
     os.lseek(file, 0, os.SEEK_SET)
     process, _, holder = os.read(file, WIDTH).decode("ascii", "replace").strip().partition(" ")
-    known = {one.value: one for one in Holder}
-    return Holding(process, known.get(holder, Holder.RUNNING))
+    holders = {one.value: one for one in Holder}
+    return Holding(process, holders.get(holder, Holder.RUNNING))
 
 
 class LifeLock:
@@ -166,18 +166,18 @@ class LifeLock:
     def _wait(self) -> None:
         """Take the lock. Who has just taken it may not have written so yet: what stands there is
         believed when it is read twice."""
-        end, before = time.monotonic() + self._patience, None
+        end, previous = time.monotonic() + self._patience, None
         while True:
             try:
                 return _take(self._file)
             except OSError as error:
-                found = _holding_in(self._file)
-                stays = found == before and not found.holder.soon_done
-                if stays or time.monotonic() >= end:
-                    raise StoreError(found.words(self.path)) from error
-            if before is None:
-                log.info("%s; waiting for it", found.words(self.path).en)
-            before = found
+                holding = _holding_in(self._file)
+                is_unchanged = holding == previous and not holding.holder.soon_done
+                if is_unchanged or time.monotonic() >= end:
+                    raise StoreError(holding.message(self.path)) from error
+            if previous is None:
+                log.info("%s; waiting for it", holding.message(self.path).en)
+            previous = holding
             time.sleep(STEP)
 
     def __exit__(

@@ -14,8 +14,10 @@ from noroshi.core.translation import Message, _
 from noroshi.stores.sqlite.types import Connection, instant
 
 SUBJECT = "?"
-WHY = _("the stored record cannot be read: it is damaged, or a newer Noroshi wrote it ({said})")
-KNOWN = "select id, order_key, contact, lane, attempts, due from spool where seq = ?"
+UNREADABLE = _(
+    "the stored record cannot be read: it is damaged, or a newer Noroshi wrote it ({said})"
+)
+READABLE_COLUMNS = "select id, order_key, contact, lane, attempts, due from spool where seq = ?"
 
 
 def is_damaged_row(error: driver.Error) -> bool:
@@ -28,7 +30,7 @@ def read(db: Connection, seq: int, body: str | bytes) -> tuple[Envelope, Message
     try:
         return schema.value(Envelope, _decode(body)), None
     except schema.Unreadable as unreadable:
-        return _placeholder(db, seq), WHY.fill(said=unreadable)
+        return _placeholder(db, seq), UNREADABLE.fill(said=unreadable)
 
 
 def _decode(body: str | bytes) -> str:
@@ -37,7 +39,7 @@ def _decode(body: str | bytes) -> str:
 
 
 def _placeholder(db: Connection, seq: int) -> Envelope:
-    id, order, contact, lane, attempts, due = db.execute(KNOWN, (seq,)).fetchone()
+    id, order, contact, lane, attempts, due = db.execute(READABLE_COLUMNS, (seq,)).fetchone()
     routes = "select route from way where envelope = ? order by place"
     alarms = "select id from alarm where envelope = ? order by id"
     return Envelope(

@@ -24,11 +24,11 @@ from noroshi.stores.sqlite.migrations import known_migrations, migrate
 from noroshi.stores.sqlite.stored_state import read_state, state_text
 from noroshi.stores.sqlite.types import Connection, instant
 
-AHEAD = 1_000_000
+SERIALS_AHEAD = 1_000_000
 """By how much at least the numbers jump that ids are made of: what was told after the backup has
 ids that the backup does not know, and a mail under one of them would pass for a mail that is known.
 They jump to the seconds since 1970, as the same backup may come back a second time."""
-BESIDE = ("-wal", "-shm", "-journal")
+FILE_ENDINGS = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a file, and would read into another one of the same name."""
 
 RELEASE = """
@@ -77,21 +77,21 @@ def restore(backup: Path, store: Path, now: datetime, *, hold: bool = False) -> 
     newer schema.
     """
     _refuse_no_file(backup)
-    fresh = store.with_name(f"{store.name}.restoring")
+    new_file = store.with_name(f"{store.name}.restoring")
     try:
         refuse_foreign(backup, known_migrations())
-        _away_with(fresh)
-        found = _prepare(backup, fresh, now, hold=hold)
-        return replace(found, previous=_exchange(fresh, store, now))
+        _away_with(new_file)
+        restored = _prepare(backup, new_file, now, hold=hold)
+        return replace(restored, previous=_exchange(new_file, store, now))
     except (driver.Error, OSError) as error:
         raise StoreError(NO_STORE.fill(path=backup, why=in_words(error))) from error
     finally:
         with suppress(OSError):
-            _away_with(fresh)
+            _away_with(new_file)
 
 
 def _away_with(file: Path) -> None:
-    for ending in ("", *BESIDE):
+    for ending in ("", *FILE_ENDINGS):
         file.with_name(f"{file.name}{ending}").unlink(missing_ok=True)
 
 
@@ -106,29 +106,29 @@ def _read_only(path: Path) -> Connection:
     log = _log_of(path)
     mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
     uri = f"{path.absolute().as_uri()}?{mode}"
-    opened: Connection = driver.connect(uri, uri=True, isolation_level=None)
-    return opened
+    db: Connection = driver.connect(uri, uri=True, isolation_level=None)
+    return db
 
 
-def _prepare(backup: Path, fresh: Path, now: datetime, *, hold: bool) -> Restored:
+def _prepare(backup: Path, new_file: Path, now: datetime, *, hold: bool) -> Restored:
     """Make a copy beside the store, looked through, brought to our schema, and fit to go on."""
     with closing(_read_only(backup)) as db:
-        copy(db, fresh)
-    with closing(driver.connect(fresh, isolation_level=None)) as db:
+        copy(db, new_file)
+    with closing(driver.connect(new_file, isolation_level=None)) as db:
         db.execute("pragma journal_mode = delete")
-        if wrong := faults(db):
-            raise StoreError(NOT_WHOLE.fill(path=backup, what=joined(wrong, SENTENCES)))
-        migrate(fresh, db, known_migrations(), keep=False)
+        if faults_found := faults(db):
+            raise StoreError(NOT_WHOLE.fill(path=backup, what=joined(faults_found, SENTENCES)))
+        migrate(new_file, db, known_migrations(), keep=False)
         db.execute("begin immediate")
-        found = _make_fit(db, now, hold=hold)
+        restored = _make_fit(db, now, hold=hold)
         db.execute("commit")
-        return found
+        return restored
 
 
 def _make_fit(db: Connection, now: datetime, *, hold: bool) -> Restored:
     """Take from each life and log-in of before the backup what it holds; let no id be given out
     twice."""
-    (out,) = db.execute("select count(*) from spool where lease is not null").fetchone()
+    (out_count,) = db.execute("select count(*) from spool where lease is not null").fetchone()
     (last_seen,) = db.execute("select max(seen) from life").fetchone()
     db.execute(RELEASE)
     db.execute("delete from lease")
@@ -139,50 +139,54 @@ def _make_fit(db: Connection, now: datetime, *, hold: bool) -> Restored:
         db.execute(sql, (EnvelopeState.HELD, EnvelopeState.WAITING))
     _skip_ahead(db, int(now.timestamp()))
     count = "select count(*) from spool where fate = ?"
-    both = EnvelopeState.WAITING, EnvelopeState.HELD
-    (waiting,), (held,) = (db.execute(count, (state,)).fetchone() for state in both)
+    both_states = EnvelopeState.WAITING, EnvelopeState.HELD
+    (waiting_count,), (held,) = (
+        db.execute(count, (state,)).fetchone() for state in both_states
+    )
     (version,) = db.execute("select coalesce(max(number), 0) from version").fetchone()
     return Restored(
         version=version,
         last_seen=None if last_seen is None else instant(last_seen),
-        waiting=waiting,
-        out=out,
+        waiting=waiting_count,
+        out=out_count,
         held=held,
         previous=None,
     )
 
 
-def _skip_ahead(db: Connection, least: int) -> None:
+def _skip_ahead(db: Connection, least_serial: int) -> None:
     """Set on the serials of the monitors that are known, the number from which all others count
     on, and the lives, after which starts, stops and unwatched times are called."""
     states = [(id, read_state(body)) for id, body in _states(db)]
-    ahead = [(s, max(s.serial + AHEAD, least), id) for id, s in states]
-    bodies = [(state_text(replace(s, serial=serial)), id) for s, serial, id in ahead]
+    new_serials = [(s, max(s.serial + SERIALS_AHEAD, least_serial), id) for id, s in states]
+    bodies = [(state_text(replace(s, serial=serial)), id) for s, serial, id in new_serials]
     db.executemany("update monitor set state = ? where id = ?", bodies)
-    db.execute("update life set life = max(life + ?, ?)", (AHEAD, least))
+    db.execute("update life set life = max(life + ?, ?)", (SERIALS_AHEAD, least_serial))
     sql = "update sqlite_sequence set seq = max(seq + ?, ?) where name = 'event'"
-    if not db.execute(sql, (AHEAD, least)).rowcount:  # nothing has happened yet
-        db.execute("insert into sqlite_sequence (name, seq) values ('event', ?)", (least,))
+    if not db.execute(sql, (SERIALS_AHEAD, least_serial)).rowcount:  # nothing has happened yet
+        db.execute(
+            "insert into sqlite_sequence (name, seq) values ('event', ?)", (least_serial,)
+        )
 
 
 def _states(db: Connection) -> list[tuple[str, str]]:
     return db.execute("select id, state from monitor").fetchall()
 
 
-def _exchange(fresh: Path, store: Path, now: datetime) -> Path | None:
+def _exchange(new_file: Path, store: Path, now: datetime) -> Path | None:
     """Put it in the store's place. At no instant is there no store; the old one has a second
     name before the first is taken from it."""
-    old = _free_name(store, now)
-    if there := store.exists():
+    old_path = _free_name(store, now)
+    if had_store := store.exists():
         _settle_log(store)
-        _name_also(store, old)
+        _name_also(store, old_path)
     log = _log_of(store)
     if log.exists():  # of a broken file, or one that is gone: the new one must not read it
-        log.replace(_log_of(old))
+        log.replace(_log_of(old_path))
     store.with_name(f"{store.name}-shm").unlink(missing_ok=True)
-    fresh.replace(store)
+    new_file.replace(store)
     sync_folder(store.parent)
-    return old if there else None
+    return old_path if had_store else None
 
 
 def _free_name(store: Path, now: datetime) -> Path:
@@ -198,11 +202,11 @@ def _log_of(store: Path) -> Path:
     return store.with_name(f"{store.name}-wal")
 
 
-def _name_also(store: Path, old: Path) -> None:
+def _name_also(store: Path, old_path: Path) -> None:
     try:
-        os.link(store, old)
+        os.link(store, old_path)
     except OSError:  # a file system without second names
-        shutil.copy2(store, old)
+        shutil.copy2(store, old_path)
 
 
 def _settle_log(store: Path) -> None:

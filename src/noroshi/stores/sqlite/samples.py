@@ -24,7 +24,7 @@ PAIR = struct.Struct("<Id")
 MILLISECOND = timedelta(milliseconds=1)
 SCANNED = 10_000_000
 """How many rows are looked through for one monitor's: five hours' at 500 a second, 0.6 s."""
-NEWEST = """
+NEWEST_SAMPLES = """
 select at, value, series from sample
 where rowid > (select coalesce(max(rowid), 0) from sample) - ?
   and series in (select id from series where monitor = ?)
@@ -37,92 +37,96 @@ DROP = f"""
 delete from sample where rowid in (
     select rowid from ({OLDEST}) where at < :before or (at > :newest and rowid < :old))"""  # noqa: S608
 LAST_OLD = f"select max(rowid) from ({OLDEST}) where at < :before"  # noqa: S608  our own text
-LAST = "select rowid, at from sample order by rowid desc limit 1"
-FROM = "select rowid, at from sample where rowid >= ? order by rowid limit 1"
+LAST_ROW = "select rowid, at from sample order by rowid desc limit 1"
+ROW_FROM = "select rowid, at from sample where rowid >= ? order by rowid limit 1"
 
 
 def append(
-    db: Connection, known: Mapping[Key, int], samples: Sequence[tuple[str, Sample]]
+    db: Connection, known_series: Mapping[Key, int], samples: Sequence[tuple[str, Sample]]
 ) -> dict[Key, int]:
     """Add samples, and return the series that were not known yet: to be remembered once this is
     committed."""
-    found: dict[Key, int] = {}
+    new_series: dict[Key, int] = {}
 
     def series(key: Key) -> int:
-        number = known.get(key) or found.get(key)
+        number = known_series.get(key) or new_series.get(key)
         if number is None:
-            number = found[key] = _series(db, key)
+            number = new_series[key] = _series(db, key)
         return number
 
     rows = [_row(monitor, sample, series) for monitor, sample in samples]
     db.executemany("insert into sample values (?, ?, ?)", rows)
-    return found
+    return new_series
 
 
-def drop(db: Connection, before: datetime, most: int) -> int:
+def drop(db: Connection, cutoff: datetime, limit: int) -> int:
     """Do what ports.Store.drop_samples says. What is dated later than what was written last
     comes of a clock that was ahead: it is old where something old was written after it."""
-    bounds = {"before": (before - EPOCH) // MILLISECOND, "most": most}
-    _, newest = db.execute(LAST).fetchone() or (0, 0)
-    old = 0
-    if newest >= bounds["before"]:
-        old = db.execute(LAST_OLD, bounds).fetchone()[0] or _first_old(db, newest, **bounds)
-    return db.execute(DROP, bounds | {"newest": newest, "old": old}).rowcount
+    bounds = {"before": (cutoff - EPOCH) // MILLISECOND, "most": limit}
+    _, newest_time = db.execute(LAST_ROW).fetchone() or (0, 0)
+    first_old = 0
+    if newest_time >= bounds["before"]:
+        first_old = db.execute(LAST_OLD, bounds).fetchone()[0] or _first_old(
+            db, newest_time, **bounds
+        )
+    return db.execute(DROP, bounds | {"newest": newest_time, "old": first_old}).rowcount
 
 
-def _first_old(db: Connection, newest: int, before: int, most: int) -> int:
+def _first_old(db: Connection, newest_time: int, before: int, most: int) -> int:
     """Return the first row beyond those of a clock that was ahead, if it is old; 0: it is not,
     or there is none. Few rows are looked at: there may be millions."""
-    row = db.execute(FROM, (0,)).fetchone()
-    if row[1] <= newest:  # as it is nearly always
+    row = db.execute(ROW_FROM, (0,)).fetchone()
+    if row[1] <= newest_time:  # as it is nearly always
         return 0
-    ahead, step = 0, most
-    while row is not None and row[1] > newest:
-        ahead, step = row[0], 2 * step
-        row = db.execute(FROM, (ahead + step,)).fetchone()
+    ahead_row, step = 0, most
+    while row is not None and row[1] > newest_time:
+        ahead_row, step = row[0], 2 * step
+        row = db.execute(ROW_FROM, (ahead_row + step,)).fetchone()
     if row is None:
-        row = db.execute(LAST).fetchone()  # which is not ahead of itself
+        row = db.execute(LAST_ROW).fetchone()  # which is not ahead of itself
     end = row[0]
-    while end - ahead > 1:
-        middle = (ahead + end) // 2
-        found = db.execute(FROM, (middle,)).fetchone()
-        if found[1] > newest:
-            ahead = found[0]
+    while end - ahead_row > 1:
+        middle = (ahead_row + end) // 2
+        row_at_middle = db.execute(ROW_FROM, (middle,)).fetchone()
+        if row_at_middle[1] > newest_time:
+            ahead_row = row_at_middle[0]
         else:
-            row, end = found, middle
+            row, end = row_at_middle, middle
     return row[0] if row[1] < before else 0
 
 
-def drop_oldest(db: Connection, most: int) -> int:
+def drop_oldest(db: Connection, limit: int) -> int:
     """Delete the oldest samples, however young, as room is short; return how many."""
     sql = "delete from sample where rowid in (select rowid from sample order by rowid limit ?)"
-    return db.execute(sql, (most,)).rowcount
+    return db.execute(sql, (limit,)).rowcount
 
 
-def newest(db: Connection, monitor: str, last: int) -> Sequence[Sample]:
+def newest_samples(db: Connection, monitor: str, limit: int) -> Sequence[Sample]:
     sql = "select id, item, name, unit from series where monitor = ?"
     series = {id: key for id, *key in db.execute(sql, (monitor,))}
-    rows = db.execute(NEWEST, (SCANNED, monitor, last)) if series else ()
+    rows = db.execute(NEWEST_SAMPLES, (SCANNED, monitor, limit)) if series else ()
     return [_sample(series, *row) for row in rows]
 
 
-def newest_of(db: Connection, monitors: Collection[str]) -> Mapping[str, Sample]:
+def newest_of_each(db: Connection, monitors: Collection[str]) -> Mapping[str, Sample]:
     """Return the last sample of each that has any, found in one walk back: one walk for each
     would take many seconds where there are thousands. What lies far back is looked for only for
     a few."""
     series, owner = _series_of(db, monitors)
-    wanted, found = set(series), dict[str, Sample]()
-    for at, value, first in db.execute(WALK, (SCANNED_TOGETHER,)) if wanted else ():
+    monitors_left, samples_found = set(series), dict[str, Sample]()
+    for sampled_at, value, first in (
+        db.execute(WALK, (SCANNED_TOGETHER,)) if monitors_left else ()
+    ):
         monitor = owner.get(first, "")
-        if monitor in wanted:
-            found[monitor] = _sample(series[monitor], at, value, first)
-            wanted.discard(monitor)
-            if not wanted:
+        if monitor in monitors_left:
+            samples_found[monitor] = _sample(series[monitor], sampled_at, value, first)
+            monitors_left.discard(monitor)
+            if not monitors_left:
                 break
-    if len(wanted) <= FEW:
-        alone = ((monitor, newest(db, monitor, 1)) for monitor in wanted)
-        found |= {monitor: samples[0] for monitor, samples in alone if samples}
-    return found
+    if len(monitors_left) <= FEW:
+        own_walks = ((monitor, newest_samples(db, monitor, 1)) for monitor in monitors_left)
+        samples_found |= {monitor: samples[0] for monitor, samples in own_walks if samples}
+    return samples_found
 
 
 def _series_of(
@@ -131,8 +135,8 @@ def _series_of(
     """Return the series of each monitor, and whose each is."""
     rows: Iterable[Any] = db.execute(SERIES)
     if len(monitors) <= FEW:
-        some = SERIES + " where monitor = ?"
-        rows = (row for monitor in monitors for row in db.execute(some, (monitor,)))
+        of_monitor = SERIES + " where monitor = ?"
+        rows = (row for monitor in monitors for row in db.execute(of_monitor, (monitor,)))
     series, owner = dict[str, dict[int, Sequence[str]]](), dict[int, str]()
     for id, monitor, *key in rows:
         if monitor not in monitors:
@@ -152,22 +156,25 @@ def _series(db: Connection, key: Key) -> int:
 
 
 def _row(monitor: str, sample: Sample, series: Callable[[Key], int]) -> Row:
-    at = (sample.at - EPOCH) // MILLISECOND
+    milliseconds = (sample.at - EPOCH) // MILLISECOND
     if sample.fault is not None:
-        return at, series((monitor, "", "", "")), schema.text(sample.fault)
+        return milliseconds, series((monitor, "", "", "")), schema.text(sample.fault)
     if not sample.readings:
-        return at, series((monitor, "", "", "")), None
+        return milliseconds, series((monitor, "", "", "")), None
     numbers = [series((monitor, r.item, r.name, r.unit)) for r in sample.readings]
-    values = [float(r.value) for r in sample.readings]
-    if len(values) == 1 and math.isfinite(values[0]):
-        return at, numbers[0], values[0]
-    return at, numbers[0], b"".join(map(PAIR.pack, numbers, values))
+    measured = [float(r.value) for r in sample.readings]
+    if len(measured) == 1 and math.isfinite(measured[0]):
+        return milliseconds, numbers[0], measured[0]
+    return milliseconds, numbers[0], b"".join(map(PAIR.pack, numbers, measured))
 
 
 def _sample(
-    series: Mapping[int, Sequence[str]], at: int, value: float | bytes | str | None, first: int
+    series: Mapping[int, Sequence[str]],
+    milliseconds: int,
+    value: float | bytes | str | None,
+    first: int,
 ) -> Sample:
-    moment = EPOCH + at * MILLISECOND
+    moment = EPOCH + milliseconds * MILLISECOND
     if value is None:
         return Sample(moment)
     if isinstance(value, str):

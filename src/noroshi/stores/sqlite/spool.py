@@ -16,25 +16,25 @@ from noroshi.core.digest import may_be_undone, may_join
 from noroshi.core.mail import Envelope, EnvelopeState, Fault, Lane, Parcel, Receipt
 from noroshi.core.translation import plain
 from noroshi.ports import QueuedEnvelope, RouteOutage
-from noroshi.stores.sqlite.deferral import UNANSWERED, soon
+from noroshi.stores.sqlite.deferral import UNANSWERED_COUNT, earliest_try
 from noroshi.stores.sqlite.quarantine import is_damaged_row, read
 from noroshi.stores.sqlite.types import (
     Connection,
     envelope_state,
     instant,
-    listed,
+    message_of,
     number,
-    words,
+    sql_list,
     words_text,
 )
 from noroshi.stores.store_rules import (
     BODY,
-    OPEN,
-    RELEASABLE,
-    RETRIABLE,
-    SHOWN,
-    followed,
+    OPEN_STATES,
+    RELEASABLE_STATES,
+    RETRIABLE_STATES,
+    SHOWN_STATES,
     readdress_envelope,
+    renamed_routes,
     with_all_routes,
     without_body,
 )
@@ -43,25 +43,25 @@ PUT = f"""
 insert or ignore into spool
     (id, order_key, due, attempts, envelope, lane, contact, alone, head)
 values (:id, :order, :due, :attempts, :envelope, :lane, :contact, :alone, not exists (
-    select 1 from spool where order_key = :order and fate in {listed(OPEN)}))
+    select 1 from spool where order_key = :order and fate in {sql_list(OPEN_STATES)}))
 returning seq, head"""  # noqa: S608  our own text
 RELEASE_LEASE = """
 update spool set due = ?, lease = null, node = null, life = null, attempts = attempts - 1
 where id = ? and lease = ?"""
 NEVER_TRIED = f"""
-update spool set due = min(due, iif({UNANSWERED} > 1, :later, :now))
-where fate in {listed(OPEN)} and due > :now and lease is null
+update spool set due = min(due, iif({UNANSWERED_COUNT} > 1, :later, :now))
+where fate in {sql_list(OPEN_STATES)} and due > :now and lease is null
     and not exists (select 1 from receipt where receipt.envelope = spool.seq)"""  # noqa: S608  our own text
 """What nobody has put off is due, whatever the clock said when it was written; what may be what
 ended two lives lets others go first."""
 RELEASE_LEASES = f"""
-update spool set due = iif({UNANSWERED}, :later, :now),
+update spool set due = iif({UNANSWERED_COUNT}, :later, :now),
     lease = null, node = null, life = null, alone = 1,
     attempts = attempts - 1,
     envelope = iif(json_valid(envelope), json_set(envelope, '$.unanswered',
         coalesce(json_extract(envelope, '$.unanswered'), 0) + 1), envelope)
-where fate in {listed(OPEN)} and node = :node and life between :first and :last"""  # noqa: S608  our own text
-REST = """
+where fate in {sql_list(OPEN_STATES)} and node = :node and life between :first and :last"""  # noqa: S608  our own text
+OPEN_CIRCUIT = """
 insert into rest (route, since, until, why, fault, early) values (?, ?, ?, ?, ?, ?)
 on conflict do update set since = min(since, excluded.since),
     until = max(until, excluded.until), why = excluded.why, fault = excluded.fault,
@@ -74,13 +74,13 @@ ROW = """select seq, attempts, cast(envelope as blob), due, lease is not null, f
     (select count(*) from receipt where receipt.envelope = seq) from spool"""
 LIGHT = "json_remove(envelope, " + ", ".join(f"'$.payload.{name}'" for name in BODY) + ")"
 """An envelope as `without_body` leaves it: so many at once would be a great part of a process."""
-WAITING = f"""{ROW.replace(BYTES, LIGHT)} indexed by spool_shown
-where fate in {listed(SHOWN)} order by seq"""
-WAITING_AS_BYTES = WAITING.replace(LIGHT, BYTES)
-OLDEST = f"select min(seq) from spool where order_key = ? and fate in {listed(OPEN)}"  # noqa: S608  our own text
+WAITING_ROWS = f"""{ROW.replace(BYTES, LIGHT)} indexed by spool_shown
+where fate in {sql_list(SHOWN_STATES)} order by seq"""
+WAITING_AS_BYTES = WAITING_ROWS.replace(LIGHT, BYTES)
+OLDEST = f"select min(seq) from spool where order_key = ? and fate in {sql_list(OPEN_STATES)}"  # noqa: S608  our own text
 SHARE = """
 update spool set fate = ? where id in (select value from json_each(?)) returning order_key"""
-APART = f"""
+RELEASE_MEMBERS = f"""
 update spool set fate = '{EnvelopeState.WAITING}', why = ?, due = ? where id in (select value from json_each(?))
 returning seq, order_key"""  # noqa: S608  our own text
 HEAD = f"""
@@ -91,15 +91,15 @@ from spool head indexed by spool_order
 cross join spool waits on waits.fate = '{EnvelopeState.WAITING}'
     and waits.id = case when head.fate <> '{EnvelopeState.IN_DIGEST}' then head.id
         when json_valid(head.why) then head.why ->> '$.en' else head.why end
-where head.order_key = ? and head.fate in {listed(OPEN)} and head.head = 1"""  # noqa: S608
+where head.order_key = ? and head.fate in {sql_list(OPEN_STATES)} and head.head = 1"""  # noqa: S608
 """What holds up an order key: its head, or the digest that this is in."""
 MEMBER = "select seq, cast(envelope as blob) from spool where id = ?"
 MOVE = f"""
-update spool set due = due + ?1 where fate in {listed(OPEN)} and (attempts or ?1 < 0)"""  # noqa: S608  our own text
+update spool set due = due + ?1 where fate in {sql_list(OPEN_STATES)} and (attempts or ?1 < 0)"""  # noqa: S608  our own text
 NO_HEAD = f"""
 update spool set head = 0
-where order_key = ? and fate in {listed(OPEN)} and head and seq <> ?"""  # noqa: S608  our own text
-TRIED = "select count(*) from receipt where envelope = ?"
+where order_key = ? and fate in {sql_list(OPEN_STATES)} and head and seq <> ?"""  # noqa: S608  our own text
+RECEIPT_COUNT = "select count(*) from receipt where envelope = ?"
 AT_HAND = "select seq, fate, cast(envelope as blob) from spool where id = ? and lease is null"
 
 
@@ -121,30 +121,30 @@ def put(db: Connection, envelope: Envelope) -> bool:
     return True
 
 
-def _hasten_head(db: Connection, behind: Envelope) -> None:
+def _hasten_head(db: Connection, newcomer: Envelope) -> None:
     """Make due what an envelope waits behind, as ports.Store.post says."""
-    row = db.execute(HEAD, (behind.order,)).fetchone()
+    row = db.execute(HEAD, (newcomer.order,)).fetchone()
     if row is None:
         return
-    seq, due, ways, attempts, body, out, urgency = row
+    seq, due, ways, attempts, body, is_out, urgency = row
     lane = "update spool set lane = ?1 where seq = ?2 and lane > ?1"
-    db.execute(lane, (behind.lane.value, seq))
-    if out or (due <= number(behind.born) and ways == len(behind.routes)):
+    db.execute(lane, (newcomer.lane.value, seq))
+    if is_out or (due <= number(newcomer.born) and ways == len(newcomer.routes)):
         return
-    head, why = read(db, seq, body)
-    if why is not None:
+    head, damage = read(db, seq, body)
+    if damage is not None:
         return
     head = replace(head, attempts=attempts)
-    pause = pause_with_news(head, Lane(urgency), behind.lane)
-    again = with_all_routes(head, behind.routes)
-    if again.routes != head.routes:
-        text = schema.text(again)
+    pause = pause_with_news(head, Lane(urgency), newcomer.lane)
+    rerouted = with_all_routes(head, newcomer.routes)
+    if rerouted.routes != head.routes:
+        text = schema.text(rerouted)
         sql = "update spool set envelope = ?, attempts = ? where seq = ?"
-        db.execute(sql, (text, again.attempts, seq))
-        set_alone(db, seq, again)
-        write_routes(db, seq, again.routes)
-    at = min(due, soon(db, seq, number(behind.born), pause))
-    db.execute("update spool set due = ? where seq = ?", (at, seq))
+        db.execute(sql, (text, rerouted.attempts, seq))
+        set_alone(db, seq, rerouted)
+        write_routes(db, seq, rerouted.routes)
+    next_try = min(due, earliest_try(db, seq, number(newcomer.born), pause))
+    db.execute("update spool set due = ? where seq = ?", (next_try, seq))
 
 
 def seq_of(db: Connection, envelope: Envelope) -> int:
@@ -168,8 +168,8 @@ def release_leases(db: Connection, node: str, lives: range, now: datetime) -> No
     """Count what these lives of a node had out as not answered, and make it due as
     ports.Store.begin says."""
     due = {"now": number(now), "later": number(now + SHORTEST)}
-    whose = {"node": node, "first": lives.start, "last": lives.stop - 1}
-    db.execute(RELEASE_LEASES, due | whose)
+    lives_of_node = {"node": node, "first": lives.start, "last": lives.stop - 1}
+    db.execute(RELEASE_LEASES, due | lives_of_node)
 
 
 def hasten_never_tried(db: Connection, now: datetime) -> None:
@@ -178,17 +178,17 @@ def hasten_never_tried(db: Connection, now: datetime) -> None:
 
 
 def retry(db: Connection, id: str, now: datetime) -> bool:
-    at = number(now)
+    due = number(now)
     row = db.execute(
         "select seq, fate, lease is not null and due > ?, envelope from spool where id = ?",
-        (at, id),
+        (due, id),
     ).fetchone()
-    if row is None or row[1] not in RETRIABLE or row[2]:
+    if row is None or row[1] not in RETRIABLE_STATES or row[2]:
         return False
     seq, state, _, body = row
     envelope = schema.value(Envelope, body)  # Unreadable: it would only be put by once more
     db.execute(
-        "update spool set due = ?, fate = ? where seq = ?", (at, EnvelopeState.WAITING, seq)
+        "update spool set due = ?, fate = ? where seq = ?", (due, EnvelopeState.WAITING, seq)
     )
     if state == EnvelopeState.SET_ASIDE:
         write_routes(db, seq, envelope.routes)
@@ -205,15 +205,15 @@ def wake(db: Connection, route: str, now: datetime) -> bool:
     return bool(db.execute(sql, (number(now), route)).rowcount)
 
 
-def hold(db: Connection, id: str, who: str) -> bool:
+def hold(db: Connection, id: str, person: str) -> bool:
     sql = "update spool set fate = ?, why = ? where id = ? and fate = ? and lease is null"
-    row = (EnvelopeState.HELD, words_text(plain(who)), id, EnvelopeState.WAITING)
+    row = (EnvelopeState.HELD, words_text(plain(person)), id, EnvelopeState.WAITING)
     return bool(db.execute(sql, row).rowcount)
 
 
 def release(db: Connection, id: str, now: datetime) -> bool:
     seq, state, envelope = _at_hand(db, id)
-    if envelope is None or state not in RELEASABLE:
+    if envelope is None or state not in RELEASABLE_STATES:
         return False
     if state == EnvelopeState.SET_ASIDE:
         _require_readable(db, seq)
@@ -225,12 +225,12 @@ def release(db: Connection, id: str, now: datetime) -> bool:
     return True
 
 
-def drop(db: Connection, id: str, who: str) -> bool:
+def drop(db: Connection, id: str, person: str) -> bool:
     seq, state, envelope = _at_hand(db, id)
-    if envelope is None or state not in SHOWN:
+    if envelope is None or state not in SHOWN_STATES:
         return False
     sql = "update spool set fate = ?, why = ? where seq = ?"
-    db.execute(sql, (EnvelopeState.DROPPED, words_text(plain(who)), seq))
+    db.execute(sql, (EnvelopeState.DROPPED, words_text(plain(person)), seq))
     write_routes(db, seq, ())
     promote(db, envelope.order)
     share(db, envelope, EnvelopeState.DROPPED)
@@ -238,21 +238,21 @@ def drop(db: Connection, id: str, who: str) -> bool:
 
 
 def readdress(
-    db: Connection, id: str, to: Sequence[str], routes: Sequence[str], anew: bool
+    db: Connection, id: str, addresses: Sequence[str], routes: Sequence[str], reset: bool
 ) -> bool:
     seq, state, envelope = _at_hand(db, id)
-    if envelope is None or state not in SHOWN:
+    if envelope is None or state not in SHOWN_STATES:
         return False
     _require_readable(db, seq)
-    changed = readdress_envelope(envelope, to, routes, anew)
+    readdressed = readdress_envelope(envelope, addresses, routes, reset)
     sql = "update spool set envelope = ?, attempts = iif(?, 0, attempts) where seq = ?"
-    db.execute(sql, (schema.text(changed), anew, seq))
-    if anew:
-        set_alone(db, seq, changed)
+    db.execute(sql, (schema.text(readdressed), reset, seq))
+    if reset:
+        set_alone(db, seq, readdressed)
     if state != EnvelopeState.SET_ASIDE:
-        write_routes(db, seq, changed.routes)
-    if not anew:
-        _reroute_members(db, envelope, changed.routes)
+        write_routes(db, seq, readdressed.routes)
+    if not reset:
+        _reroute_members(db, envelope, readdressed.routes)
     return True
 
 
@@ -260,10 +260,10 @@ def _reroute_members(db: Connection, digest: Envelope, routes: Sequence[str]) ->
     """Let what is told in it go by the same routes, should it wait by itself again."""
     for id in digest.members:
         seq, body = db.execute(MEMBER, (id,)).fetchone()
-        member, why = read(db, seq, body)
-        own = followed(member.routes, digest.routes, routes)
-        if why is None and own != member.routes:
-            text = schema.text(replace(member, routes=own))
+        member, damage = read(db, seq, body)
+        routes_of_member = renamed_routes(member.routes, digest.routes, routes)
+        if damage is None and routes_of_member != member.routes:
+            text = schema.text(replace(member, routes=routes_of_member))
             db.execute("update spool set envelope = ? where seq = ?", (text, seq))
 
 
@@ -284,12 +284,12 @@ def _require_readable(db: Connection, seq: int) -> None:
 
 def queue(db: Connection) -> Sequence[QueuedEnvelope]:
     try:
-        return [_waiting(db, row) for row in db.execute(WAITING)]
+        return [_queued(db, row) for row in db.execute(WAITING_ROWS)]
     except driver.OperationalError as error:
         if not is_damaged_row(error):
             raise
-    found = [_waiting(db, row) for row in db.execute(WAITING_AS_BYTES)]
-    return [replace(one, envelope=without_body(one.envelope)) for one in found]
+    rows = [_queued(db, row) for row in db.execute(WAITING_AS_BYTES)]
+    return [replace(one, envelope=without_body(one.envelope)) for one in rows]
 
 
 def envelope(db: Connection, id: str) -> tuple[QueuedEnvelope, Sequence[Receipt]] | None:
@@ -302,37 +302,44 @@ def row_of(db: Connection, seq: int) -> tuple[QueuedEnvelope, Sequence[Receipt]]
     row = db.execute(f"{ROW} where seq = ?", (seq,)).fetchone()
     sql = "select body from receipt where envelope = ? order by rowid"
     receipts = [schema.value(Receipt, body) for (body,) in db.execute(sql, (seq,))]
-    return _waiting(db, row), tuple(receipts)
+    return _queued(db, row), tuple(receipts)
 
 
 def route_outages(db: Connection) -> Sequence[RouteOutage]:
     sql = "select route, since, until, why, fault, early from rest order by route"
     return [
-        RouteOutage(name, instant(since), instant(until), words(why), Fault(fault), bool(early))
-        for name, since, until, why, fault, early in db.execute(sql)
+        RouteOutage(
+            name,
+            instant(started),
+            instant(open_until),
+            message_of(reason),
+            Fault(fault),
+            bool(is_early),
+        )
+        for name, started, open_until, reason, fault, is_early in db.execute(sql)
     ]
 
 
-def shift(db: Connection, by: int) -> None:
-    db.execute("update lease set until = until + ?", (by,))
-    db.execute("update turn set until = until + ?", (by,))
-    db.execute("update life set seen = seen + ?", (by,))
-    db.execute("update rest set since = since + ?1, until = until + ?1", (by,))
+def shift(db: Connection, amount: int) -> None:
+    db.execute("update lease set until = until + ?", (amount,))
+    db.execute("update turn set until = until + ?", (amount,))
+    db.execute("update life set seen = seen + ?", (amount,))
+    db.execute("update rest set since = since + ?1, until = until + ?1", (amount,))
     # What was never tried is due however far the clock was set on; and who wrote it may have
     # seen the new time already.
-    db.execute(MOVE, (by,))
+    db.execute(MOVE, (amount,))
 
 
-def _waiting(db: Connection, row: tuple[Any, ...]) -> QueuedEnvelope:
-    seq, attempts, body, due, out, state, why, tried = row
+def _queued(db: Connection, row: tuple[Any, ...]) -> QueuedEnvelope:
+    seq, attempts, body, due, is_out, state, reason, receipt_count = row
     envelope, _ = read(db, seq, body)
     return QueuedEnvelope(
         envelope=replace(envelope, attempts=attempts),
         due=instant(due),
-        out=bool(out),
+        out=bool(is_out),
         state=envelope_state(state),
-        why=words(why),
-        tried=tried,
+        why=message_of(reason),
+        tried=receipt_count,
     )
 
 
@@ -340,8 +347,11 @@ def write_outage(db: Connection, route: str, fate: Fate | None) -> None:
     """Write that a route is down or well. Two parcels that were out at once may both find it
     down."""
     if isinstance(fate, OpenCircuit):
-        times = number(fate.since), number(fate.until)
-        db.execute(REST, (route, *times, words_text(fate.reason), fate.fault.value, fate.early))
+        numbers = number(fate.since), number(fate.until)
+        db.execute(
+            OPEN_CIRCUIT,
+            (route, *numbers, words_text(fate.reason), fate.fault.value, fate.early),
+        )
     elif is_well(fate):
         db.execute("delete from rest where route = ?", (route,))
 
@@ -367,23 +377,25 @@ def share(db: Connection, envelope: Envelope, state: EnvelopeState) -> None:
         promote(db, order)
 
 
-def dissolve(db: Connection, seq: int, digest: Envelope, at: datetime) -> None:
+def dissolve(db: Connection, seq: int, digest: Envelope, due: datetime) -> None:
     """Let the members of a digest wait by themselves again, unless it has a story of its own by
     now. What it was tried with stays on the first one's record."""
     first, body = db.execute(MEMBER, (digest.members[0],)).fetchone()
-    (tried,) = db.execute(TRIED, (seq,)).fetchone()
+    (receipt_count,) = db.execute(RECEIPT_COUNT, (seq,)).fetchone()
     member, why_not = read(db, first, body)
-    if tried > 1 or why_not is not None or not may_be_undone(digest, member):
+    if receipt_count > 1 or why_not is not None or not may_be_undone(digest, member):
         return
-    (why,) = db.execute("select why from spool where seq = ?", (seq,)).fetchone()
+    (reason,) = db.execute("select why from spool where seq = ?", (seq,)).fetchone()
     db.execute("update receipt set envelope = ? where envelope = ?", (first, seq))
     db.execute("delete from way where envelope = ?", (seq,))
     db.execute("delete from spool where seq = ?", (seq,))
     members = json.dumps(list(digest.members))
-    for one, _ in (found := db.execute(APART, (why, number(at), members)).fetchall()):
+    for one, _ in (
+        member_rows := db.execute(RELEASE_MEMBERS, (reason, number(due), members)).fetchall()
+    ):
         write_routes(db, one, digest.routes)
     # Another digest of this contact may have stood behind it.
-    for order in {digest.order, *(order for _, order in found)}:
+    for order in {digest.order, *(order for _, order in member_rows)}:
         promote(db, order)
 
 

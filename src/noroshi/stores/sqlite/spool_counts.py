@@ -9,51 +9,55 @@ from typing import Any
 from noroshi.core.digest import ENDING
 from noroshi.core.mail import EnvelopeState
 from noroshi.ports import QueueCounts
-from noroshi.stores.sqlite.types import Connection, listed
-from noroshi.stores.store_rules import SHOWN
+from noroshi.stores.sqlite.types import Connection, sql_list
+from noroshi.stores.store_rules import SHOWN_STATES
 
-SOME = 100
+FIRST_ROWS = 100
 """So many of the first that were written down are looked at for the oldest: who wrote at the same
 time may have been born in another order."""
 SPOOL = "spool indexed by spool_shown"
 IS_COUNTED = "substr(spool.id, 1, length(:but)) <> coalesce(nullif(:but, ''), char(10))"
-WAITS = f"fate in {listed(SHOWN)} and +fate = '{EnvelopeState.WAITING}'"
+IS_WAITING = f"fate in {sql_list(SHOWN_STATES)} and +fate = '{EnvelopeState.WAITING}'"
 MAIL = "case when json_valid(envelope) then envelope else '{}' end"
 STATES = f"""
 select fate, sum(lease is not null), count(*) from {SPOOL}
-where fate in {listed(SHOWN)} and {IS_COUNTED} group by fate"""  # noqa: S608  all of it is ours
+where fate in {sql_list(SHOWN_STATES)} and {IS_COUNTED} group by fate"""  # noqa: S608  all of it is ours
 ALARMS = f"""
-select count(*) from {SPOOL} cross join alarm on alarm.envelope = seq where {WAITS} and {IS_COUNTED}"""  # noqa: S608
+select count(*) from {SPOOL} cross join alarm on alarm.envelope = seq where {IS_WAITING} and {IS_COUNTED}"""  # noqa: S608
 DIGESTS = f"""
 select coalesce(sum(json_array_length({MAIL}, '$.members')), 0),
        min(unixepoch({MAIL} ->> '$.payload.oldest', 'subsec'))
-from {SPOOL} where {WAITS} and {IS_COUNTED} and substr(spool.id, -length(:ending)) = :ending"""  # noqa: S608
+from {SPOOL} where {IS_WAITING} and {IS_COUNTED} and substr(spool.id, -length(:ending)) = :ending"""  # noqa: S608
 FIRST = f"""
 select min(unixepoch(mail ->> '$.born', 'subsec')) from (
     select {MAIL} as mail from {SPOOL}
-    where {WAITS} and {IS_COUNTED} and substr(spool.id, -length(:ending)) <> :ending
-    order by seq limit {SOME})"""  # noqa: S608
+    where {IS_WAITING} and {IS_COUNTED} and substr(spool.id, -length(:ending)) <> :ending
+    order by seq limit {FIRST_ROWS})"""  # noqa: S608
 BY_ROUTE = f"""
 select route, count(*) from {SPOOL} cross join way on way.envelope = seq
-where {WAITS} and {IS_COUNTED} group by route"""  # noqa: S608
+where {IS_WAITING} and {IS_COUNTED} group by route"""  # noqa: S608
 
 
-def queue_counts(db: Connection, but: str) -> QueueCounts:
+def queue_counts(db: Connection, excluded_prefix: str) -> QueueCounts:
     """Do what ports.Store.queue_counts says. A damaged row counts, and says nothing more."""
-    values = {"but": but, "ending": ENDING}
-    states: Mapping[str, Any] = {state: rest for state, *rest in db.execute(STATES, values)}
-    nothing = (0, 0)
-    out, waiting = states.get(EnvelopeState.WAITING, nothing)
-    (alarms,) = db.execute(ALARMS, values).fetchone()
-    members, oldest = db.execute(DIGESTS, values).fetchone()
-    (first,) = db.execute(FIRST, values).fetchone()
-    since = min((at for at in (oldest, first) if at is not None), default=None)
+    parameters = {"but": excluded_prefix, "ending": ENDING}
+    states: Mapping[str, Any] = {
+        state: counts for state, *counts in db.execute(STATES, parameters)
+    }
+    no_counts = (0, 0)
+    out_count, waiting_count = states.get(EnvelopeState.WAITING, no_counts)
+    (alarms,) = db.execute(ALARMS, parameters).fetchone()
+    members, oldest = db.execute(DIGESTS, parameters).fetchone()
+    (first,) = db.execute(FIRST, parameters).fetchone()
+    oldest_time = min(
+        (moment for moment in (oldest, first) if moment is not None), default=None
+    )
     return QueueCounts(
-        waiting=waiting,
-        out=out,
-        held=states.get(EnvelopeState.HELD, nothing)[1],
-        set_aside=states.get(EnvelopeState.SET_ASIDE, nothing)[1],
+        waiting=waiting_count,
+        out=out_count,
+        held=states.get(EnvelopeState.HELD, no_counts)[1],
+        set_aside=states.get(EnvelopeState.SET_ASIDE, no_counts)[1],
         alarms=alarms + members,
-        oldest=None if since is None else datetime.fromtimestamp(since, UTC),
-        by_route=dict(db.execute(BY_ROUTE, values)),
+        oldest=None if oldest_time is None else datetime.fromtimestamp(oldest_time, UTC),
+        by_route=dict(db.execute(BY_ROUTE, parameters)),
     )

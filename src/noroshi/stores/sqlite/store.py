@@ -49,7 +49,7 @@ from noroshi.stores.sqlite import (
     spool,
     spool_counts,
 )
-from noroshi.stores.sqlite.batch import Alike
+from noroshi.stores.sqlite.batch import SharedWork
 from noroshi.stores.sqlite.store_file import StoreFile
 from noroshi.stores.sqlite.types import MICROSECOND, Connection, instant, number
 
@@ -63,15 +63,15 @@ class SqliteStore(StoreFile):
 
     # definitions
 
-    async def publish(self, version: Version, ids: Iterable[str], base: int) -> int:
-        named = tuple(dict.fromkeys(ids))
+    async def publish(self, version: Version, ids: Iterable[str], base_number: int) -> int:
+        distinct_ids = tuple(dict.fromkeys(ids))
         return await self._write_and_wake(
-            lambda db: definitions.publish(db, version, named, base)
+            lambda db: definitions.publish(db, version, distinct_ids, base_number)
         )
 
     async def enroll(self, version: int, monitors: Iterable[str]) -> bool:
-        named = tuple(dict.fromkeys(monitors))
-        return await self._write(lambda db: definitions.enroll(db, version, named))
+        distinct_ids = tuple(dict.fromkeys(monitors))
+        return await self._write(lambda db: definitions.enroll(db, version, distinct_ids))
 
     async def current(self) -> Version:
         return await self._read(definitions.current)
@@ -82,8 +82,8 @@ class SqliteStore(StoreFile):
     async def version(self, number: int) -> Version | None:
         return await self._read(lambda db: definitions.numbered(db, number))
 
-    async def versions(self, last: int = 100) -> Sequence[Version]:
-        return await self._read(lambda db: definitions.newest(db, last))
+    async def versions(self, limit: int = 100) -> Sequence[Version]:
+        return await self._read(lambda db: definitions.newest_versions(db, limit))
 
     # monitors
 
@@ -100,19 +100,19 @@ class SqliteStore(StoreFile):
         return await self._write(lambda db: monitors.renew(db, fence, now))
 
     async def commit(self, fence: int, change: Change) -> bool:
-        keep = not self._reserve.tight  # a change comes first; its samples are only charts
-        sampled = [(change.monitor, sample) for sample in change.samples if keep]
+        keep = not self._reserve.is_tight  # a change comes first; its samples are only charts
+        sample_rows = [(change.monitor, sample) for sample in change.samples if keep]
         change = replace(change, envelopes=self._with_origin(change.envelopes))
 
         def work(db: Connection) -> tuple[bool, dict[sample_table.Key, int]]:
             done = monitors.commit(db, fence, change)
-            return done, sample_table.append(db, self._series, sampled if done else ())
+            return done, sample_table.append(db, self._series, sample_rows if done else ())
 
-        done, series = await self._write(work)
+        result, series = await self._write(work)
         self._series |= series
         if change.envelopes:
             self._wakeups.notify()
-        return done
+        return result
 
     async def recall(self, monitor: str) -> tuple[State, Mapping[str, Any]]:
         # By the writer: a commit that nobody waits for any more may stand in its queue.
@@ -123,38 +123,38 @@ class SqliteStore(StoreFile):
         return await self._write_and_wake(lambda db: monitors.retire(db, fence, change))
 
     async def append(self, samples: Sequence[tuple[str, Sample]]) -> None:
-        if words := self._reserve.trouble:
-            raise StoreError(words, StoreFault.SAVING)
-        newest = {monitor: sample.memory for monitor, sample in samples}
+        if trouble := self._reserve.trouble:
+            raise StoreError(trouble, StoreFault.SAVING)
+        newest_memories = {monitor: sample.memory for monitor, sample in samples}
 
         def work(db: Connection) -> dict[sample_table.Key, int]:
-            monitors.remember(db, newest)
+            monitors.remember(db, newest_memories)
             return sample_table.append(db, self._series, samples)
 
         self._series |= await self._write(work)
 
-    async def drop_samples(self, before: datetime, most: int) -> int:
-        return await self._write(lambda db: sample_table.drop(db, before, most))
+    async def drop_samples(self, cutoff: datetime, limit: int) -> int:
+        return await self._write(lambda db: sample_table.drop(db, cutoff, limit))
 
     async def states(self, ids: Collection[str] | None = None) -> Mapping[str, State]:
         read = self._scan if ids is None else self._read
         return await read(lambda db: monitors.states(db, ids))
 
-    async def events(self, monitor: str = "", last: int = 100) -> Sequence[Event]:
-        return await self._read(lambda db: monitors.events(db, monitor, last))
+    async def events(self, monitor: str = "", limit: int = 100) -> Sequence[Event]:
+        return await self._read(lambda db: monitors.events(db, monitor, limit))
 
     async def decisions(self, monitor: str) -> Sequence[Decision]:
         return await self._read(lambda db: monitors.decisions(db, monitor))
 
-    async def samples(self, monitor: str, last: int = 100) -> Sequence[Sample]:
-        return await self._read(lambda db: sample_table.newest(db, monitor, last))
+    async def samples(self, monitor: str, limit: int = 100) -> Sequence[Sample]:
+        return await self._read(lambda db: sample_table.newest_samples(db, monitor, limit))
 
-    async def newest(self, monitors: Collection[str]) -> Mapping[str, Sample]:
+    async def newest_samples(self, monitors: Collection[str]) -> Mapping[str, Sample]:
         if not monitors:
             return {}
-        wanted = frozenset(monitors)
-        read = self._scan if len(wanted) > FEW else self._read
-        return await read(lambda db: sample_table.newest_of(db, wanted))
+        distinct_ids = frozenset(monitors)
+        read = self._scan if len(distinct_ids) > FEW else self._read
+        return await read(lambda db: sample_table.newest_of_each(db, distinct_ids))
 
     async def set_suppression(self, monitor: str, suppression: Suppression) -> bool:
         return await self._write(lambda db: monitors.set_suppression(db, monitor, suppression))
@@ -176,20 +176,20 @@ class SqliteStore(StoreFile):
     async def remark_all(self, remarks: Sequence[Remark]) -> Sequence[bool]:
         return await self._write(lambda db: [alarms.write_remark(db, one) for one in remarks])
 
-    async def remarks(self, monitor: str = "", last: int = 100) -> Sequence[Remark]:
-        return await self._read(lambda db: alarms.remarks(db, monitor, last))
+    async def remarks(self, monitor: str = "", limit: int = 100) -> Sequence[Remark]:
+        return await self._read(lambda db: alarms.remarks(db, monitor, limit))
 
     async def silence(self, silence: Silence) -> None:
         await self._write(lambda db: alarms.silence(db, silence))
 
-    async def end_silence(self, id: str, who: str, now: datetime) -> Silence | None:
-        return await self._write(lambda db: alarms.end_silence(db, id, who, now))
+    async def end_silence(self, id: str, person: str, now: datetime) -> Silence | None:
+        return await self._write(lambda db: alarms.end_silence(db, id, person, now))
 
-    async def silences(self, last: int = 100) -> Sequence[Silence]:
-        return await self._read(lambda db: alarms.silences(db, last))
+    async def silences(self, limit: int = 100) -> Sequence[Silence]:
+        return await self._read(lambda db: alarms.silences(db, limit))
 
-    async def forget_suppressions(self, before: datetime) -> int:
-        return await self._write(lambda db: alarms.forget(db, before))
+    async def forget_suppressions(self, cutoff: datetime) -> int:
+        return await self._write(lambda db: alarms.forget(db, cutoff))
 
     # jobs that report in
 
@@ -201,66 +201,73 @@ class SqliteStore(StoreFile):
     async def beats(self) -> Mapping[str, Beat]:
         sql = "select name, at, ok, text from beat order by name"
         rows = await self._read(lambda db: db.execute(sql).fetchall())
-        return {n: Beat(at=instant(at), ok=bool(ok), text=text) for n, at, ok, text in rows}
+        return {
+            n: Beat(at=instant(beat_at), ok=bool(ok), text=text)
+            for n, beat_at, ok, text in rows
+        }
 
     # envelopes
 
     async def post(self, *envelopes: Envelope) -> int:
-        own = self._with_origin(envelopes)
-        return await self._write_and_wake(lambda db: sum(spool.put(db, one) for one in own))
+        signed_envelopes = self._with_origin(envelopes)
+        return await self._write_and_wake(
+            lambda db: sum(spool.put(db, one) for one in signed_envelopes)
+        )
 
     async def claim_parcel(
         self,
         node: Node,
         route: str,
         now: datetime,
-        but: Collection[str] = (),
+        excluded_contacts: Collection[str] = (),
         only_critical: Collection[str] = (),
     ) -> Parcel | None:
         lease = f"{self._mark}/{next(self._leases)}"
-        claim = leases.Claim(node, route, now, lease, but, only_critical)
-        return await self._write(Alike(claim.kind, leases.lend, claim))
+        claim = leases.Claim(node, route, now, lease, excluded_contacts, only_critical)
+        return await self._write(SharedWork(claim.kind, leases.lend, claim))
 
     async def pending_for(self, parcel: Parcel) -> Sequence[Envelope]:
         return await self._select(lambda db: digests.pending_for(db, parcel))
 
     async def replace_by_digest(self, parcel: Parcel, digest: Envelope) -> bool:
-        own = with_origin(digest, self.origin)
-        return await self._write_and_wake(lambda db: digests.replace_by_digest(db, parcel, own))
+        signed_digest = with_origin(digest, self.origin)
+        return await self._write_and_wake(
+            lambda db: digests.replace_by_digest(db, parcel, signed_digest)
+        )
 
     async def release_lease(self, parcel: Parcel, now: datetime) -> bool:
         return await self._write_and_wake(lambda db: spool.release_lease(db, parcel, now))
 
     async def quarantine(
-        self, parcel: Parcel, why: Message, now: datetime, envelopes: Sequence[Envelope] = ()
+        self, parcel: Parcel, reason: Message, now: datetime, envelopes: Sequence[Envelope] = ()
     ) -> bool:
-        own = self._with_origin(envelopes)
+        signed_envelopes = self._with_origin(envelopes)
         return await self._write_and_wake(
-            lambda db: leases.quarantine(db, parcel, why, now, own)
+            lambda db: leases.quarantine(db, parcel, reason, now, signed_envelopes)
         )
 
-    async def accepted_since(self, since: datetime) -> Sequence[AcceptedMail]:
-        return await self._read(lambda db: digests.accepted_since(db, since))
+    async def accepted_since(self, start: datetime) -> Sequence[AcceptedMail]:
+        return await self._read(lambda db: digests.accepted_since(db, start))
 
     async def settle(
         self, parcel: Parcel, receipt: Receipt, fate: Fate, envelopes: Sequence[Envelope] = ()
     ) -> bool:
         end = leases.End(parcel, receipt, fate, self._with_origin(envelopes))
-        return await self._write_and_wake(Alike("settle", leases.settle, end))
+        return await self._write_and_wake(SharedWork("settle", leases.settle, end))
 
     async def queue(self) -> Sequence[QueuedEnvelope]:
         return await self._scan(spool.queue)
 
-    async def queue_counts(self, but: str = "") -> QueueCounts:
-        return await self._read(lambda db: spool_counts.queue_counts(db, but))
+    async def queue_counts(self, excluded_prefix: str = "") -> QueueCounts:
+        return await self._read(lambda db: spool_counts.queue_counts(db, excluded_prefix))
 
-    async def tally(self, since: datetime) -> Mapping[str, int]:
-        return await self._read(lambda db: ledger.tally(db, since))
+    async def tally(self, start: datetime) -> Mapping[str, int]:
+        return await self._read(lambda db: ledger.tally(db, start))
 
     async def ledger(
-        self, last: int = 100, alarm: str = "", monitor: str = ""
+        self, limit: int = 100, alarm: str = "", monitor: str = ""
     ) -> Sequence[LedgerEntry]:
-        return await self._read(lambda db: ledger.ledger(db, last, alarm, monitor))
+        return await self._read(lambda db: ledger.ledger(db, limit, alarm, monitor))
 
     async def totals(self) -> Mapping[str, int]:
         return await self._read(ledger.totals)
@@ -268,26 +275,26 @@ class SqliteStore(StoreFile):
     async def record_arrival(
         self, envelope: str, arrival: Arrival, envelopes: Sequence[Envelope] = ()
     ) -> bool:
-        own = self._with_origin(envelopes)
+        signed_envelopes = self._with_origin(envelopes)
         return await self._write_and_wake(
-            lambda db: stored_arrivals.record_arrival(db, envelope, arrival, own)
+            lambda db: stored_arrivals.record_arrival(db, envelope, arrival, signed_envelopes)
         )
 
     async def find_by_message_id(self, message_ids: Collection[str]) -> TrackedMail | None:
         return await self._read(lambda db: stored_arrivals.find_by_message_id(db, message_ids))
 
     async def latest_by_prefix(
-        self, begins: str, last: int, before: str = ""
+        self, prefix: str, limit: int, end_id: str = ""
     ) -> Sequence[TrackedMail]:
         return await self._read(
-            lambda db: stored_arrivals.latest_by_prefix(db, begins, last, before)
+            lambda db: stored_arrivals.latest_by_prefix(db, prefix, limit, end_id)
         )
 
     async def arrivals(self, envelope: str) -> Sequence[Arrival]:
         return await self._read(lambda db: stored_arrivals.arrivals_of(db, envelope))
 
-    async def forget(self, before: datetime, most: int) -> int:
-        return await self._write(lambda db: ledger.forget(db, before, most))
+    async def forget(self, cutoff: datetime, limit: int) -> int:
+        return await self._write(lambda db: ledger.forget(db, cutoff, limit))
 
     async def envelope(self, id: str) -> tuple[QueuedEnvelope, Sequence[Receipt]] | None:
         return await self._read(lambda db: spool.envelope(db, id))
@@ -298,28 +305,30 @@ class SqliteStore(StoreFile):
     async def hasten(self, route: str, now: datetime) -> bool:
         return await self._write_and_wake(lambda db: deferral.hasten(db, route, now))
 
-    async def hold(self, id: str, who: str) -> bool:
-        return await self._write_and_wake(lambda db: spool.hold(db, id, who))
+    async def hold(self, id: str, person: str) -> bool:
+        return await self._write_and_wake(lambda db: spool.hold(db, id, person))
 
     async def release(self, id: str, now: datetime) -> bool:
         return await self._write_and_wake(lambda db: spool.release(db, id, now))
 
-    async def drop(self, id: str, who: str) -> bool:
-        return await self._write_and_wake(lambda db: spool.drop(db, id, who))
+    async def drop(self, id: str, person: str) -> bool:
+        return await self._write_and_wake(lambda db: spool.drop(db, id, person))
 
     async def readdress(
-        self, id: str, to: Sequence[str], routes: Sequence[str], *, anew: bool = True
+        self, id: str, addresses: Sequence[str], routes: Sequence[str], *, reset: bool = True
     ) -> bool:
-        return await self._write_and_wake(lambda db: spool.readdress(db, id, to, routes, anew))
+        return await self._write_and_wake(
+            lambda db: spool.readdress(db, id, addresses, routes, reset)
+        )
 
-    async def accepted(self) -> Mapping[str, datetime]:
-        return await self._read(digests.accepted)
+    async def last_accepted(self) -> Mapping[str, datetime]:
+        return await self._read(digests.last_accepted)
 
     async def route_outages(self) -> Sequence[RouteOutage]:
         return await self._read(spool.route_outages)
 
-    async def record_probe(self, route: str, rest: OpenCircuit | None) -> None:
-        await self._write_and_wake(lambda db: spool.write_outage(db, route, rest))
+    async def record_probe(self, route: str, open_circuit: OpenCircuit | None) -> None:
+        await self._write_and_wake(lambda db: spool.write_outage(db, route, open_circuit))
 
     async def wake(self, route: str, now: datetime) -> bool:
         return await self._write_and_wake(lambda db: spool.wake(db, route, now))
@@ -329,8 +338,8 @@ class SqliteStore(StoreFile):
     async def users(self) -> Mapping[str, User]:
         return await self._read(people.users)
 
-    async def put_user(self, user: User, before: User | None) -> bool:
-        return await self._write(lambda db: people.put_user(db, user, before))
+    async def put_user(self, user: User, previous: User | None) -> bool:
+        return await self._write(lambda db: people.put_user(db, user, previous))
 
     async def drop_user(self, name: str) -> bool:
         return await self._write(lambda db: people.drop_user(db, name))
@@ -349,29 +358,29 @@ class SqliteStore(StoreFile):
         return await self._read(lambda db: people.session(db, key))
 
     async def put_session(
-        self, session: Session, instead: str = "", authenticated: User | None = None
+        self, session: Session, replaced_key: str = "", authenticated: User | None = None
     ) -> bool:
         return await self._write(
-            lambda db: people.put_session(db, session, instead, authenticated)
+            lambda db: people.put_session(db, session, replaced_key, authenticated)
         )
 
-    async def end_sessions(self, before: datetime, user: str = "", key: str = "") -> int:
-        return await self._write(lambda db: people.end_sessions(db, before, user, key))
+    async def end_sessions(self, cutoff: datetime, user: str = "", key: str = "") -> int:
+        return await self._write(lambda db: people.end_sessions(db, cutoff, user, key))
 
     async def audit(self, row: AuditEntry) -> None:
         await self._write(lambda db: people.audit(db, row))
 
-    async def audit_log(self, last: int = 100) -> Sequence[AuditEntry]:
-        return await self._read(lambda db: people.audit_log(db, last))
+    async def audit_log(self, limit: int = 100) -> Sequence[AuditEntry]:
+        return await self._read(lambda db: people.audit_log(db, limit))
 
-    async def forget_audit(self, before: datetime, most: int) -> int:
-        return await self._write(lambda db: people.forget_audit(db, before, most))
+    async def forget_audit(self, cutoff: datetime, limit: int) -> int:
+        return await self._write(lambda db: people.forget_audit(db, cutoff, limit))
 
     # what is kept under a name
 
-    async def put_secret(self, name: str, sealed: bytes) -> None:
+    async def put_secret(self, name: str, sealed_secret: bytes) -> None:
         sql = "insert or replace into secret values (?, ?)"
-        await self._write(lambda db: db.execute(sql, (name, sealed)).rowcount)
+        await self._write(lambda db: db.execute(sql, (name, sealed_secret)).rowcount)
 
     async def get_secret(self, name: str) -> bytes | None:
         sql = "select sealed from secret where name = ?"
@@ -397,14 +406,14 @@ class SqliteStore(StoreFile):
         return dict(await self._read(lambda db: db.execute(sql).fetchall()))
 
     async def acquire_lock(
-        self, name: str, holder: str, until: datetime, now: datetime
+        self, name: str, holder: str, expires_at: datetime, now: datetime
     ) -> bool:
-        return await self._write(lambda db: locks.take(db, name, holder, until, now))
+        return await self._write(lambda db: locks.take(db, name, holder, expires_at, now))
 
     async def release_lock(self, name: str, holder: str) -> None:
         await self._write(lambda db: locks.end(db, name, holder))
 
     # all
 
-    async def shift(self, by: timedelta) -> None:
-        await self._write_and_wake(partial(spool.shift, by=by // MICROSECOND))
+    async def shift(self, amount: timedelta) -> None:
+        await self._write_and_wake(partial(spool.shift, amount=amount // MICROSECOND))

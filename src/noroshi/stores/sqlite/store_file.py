@@ -98,24 +98,24 @@ class StoreFile:
         """
         steps, name = known_migrations() if steps is None else steps, str(path)
         try:
-            opened = open_file(path, sqlite, steps, patience)
+            db_connections = open_file(path, sqlite, steps, patience)
         except StoreError as error:
             if error.fault is not StoreFault.FULL or not Ballast(path).give_up():
                 raise
-            opened = open_file(path, sqlite, steps, patience)
+            db_connections = open_file(path, sqlite, steps, patience)
         room = Reserve(path, reserve)
-        if not room.tight:
+        if not room.is_tight:
             preallocate_log(path)
         presence, gather = Presence(path), partial(time.sleep, GATHER)
         guard = presence.refuse_lost
-        writing = Writer(opened.writer, name, reserve=room, gather=gather, guard=guard)
-        reading = Writer(opened.reader, name, begin="begin")
-        more = (
+        writer = Writer(db_connections.writer, name, reserve=room, gather=gather, guard=guard)
+        reading = Writer(db_connections.reader, name, begin="begin")
+        more_readers = (
             Writer(db, name, begin="begin") if db else reading
-            for db in (opened.scanner, opened.selector)
+            for db in (db_connections.scanner, db_connections.selector)
         )
-        connections = Connections(writing, reading, *more)
-        return cls(path, connections, room, presence, opened.origin)
+        connections = Connections(writer, reading, *more_readers)
+        return cls(path, connections, room, presence, db_connections.origin)
 
     @classmethod
     def reopen(cls, path: Path) -> Self:
@@ -130,22 +130,24 @@ class StoreFile:
         may start. Raise StoreError with StoreFault.OLD where it is of an older schema, which
         only who may write can bring up to date."""
         refuse_lost(path)
-        opened = open_to_read(path, known_migrations())
-        both = opened.writer, opened.reader
-        writing, reading = (Writer(db, str(path), begin="begin") for db in both)
-        connections = Connections.without_scans(writing, reading)
-        return cls(path, connections, Reserve(path, size=0), Presence(path), opened.origin)
+        db_connections = open_to_read(path, known_migrations())
+        both_connections = db_connections.writer, db_connections.reader
+        writer, reading = (Writer(db, str(path), begin="begin") for db in both_connections)
+        connections = Connections.without_scans(writer, reading)
+        return cls(
+            path, connections, Reserve(path, size=0), Presence(path), db_connections.origin
+        )
 
     @classmethod
     def share(cls, path: Path) -> Self:
         """Open it as `look` does, and able to write: for sign-ins, which processes that share a
         store renew one at a time. No ids are given out, so no mail is put in."""
         refuse_lost(path)
-        opened, presence = open_to_share(path, known_migrations()), Presence(path)
-        writing = Writer(opened.writer, str(path), guard=presence.refuse_lost)
-        reading = Writer(opened.reader, str(path), begin="begin")
-        connections = Connections.without_scans(writing, reading)
-        return cls(path, connections, Reserve(path, size=0), presence, opened.origin)
+        db_connections, presence = open_to_share(path, known_migrations()), Presence(path)
+        writer = Writer(db_connections.writer, str(path), guard=presence.refuse_lost)
+        reading = Writer(db_connections.reader, str(path), begin="begin")
+        connections = Connections.without_scans(writer, reading)
+        return cls(path, connections, Reserve(path, size=0), presence, db_connections.origin)
 
     def _with_origin(self, envelopes: Iterable[Envelope]) -> tuple[Envelope, ...]:
         """Give envelopes that are put in the origin of this store."""
@@ -153,22 +155,22 @@ class StoreFile:
 
     async def _write_and_wake(self, work: Work[T]) -> T:
         """Write what may free an envelope or bring one, and wake those who wait."""
-        found = await self._write(work)
+        result = await self._write(work)
         self._wakeups.notify()
-        return found
+        return result
 
-    async def wait(self, longest: timedelta) -> None:
-        await self._wakeups.wait(longest)
+    async def wait(self, timeout: timedelta) -> None:
+        await self._wakeups.wait(timeout)
 
     async def trouble(self) -> Message | None:
-        if lost := self._presence.lost:
-            return lost
+        if loss := self._presence.loss:
+            return loss
         failed = self._writer.trouble
         return self._reserve.trouble if failed is None else NOT_WRITTEN.fill(why=failed.words)
 
-    async def lost(self) -> bool:
+    async def is_lost(self) -> bool:
         self._presence.look()
-        return self._presence.lost is not None
+        return self._presence.loss is not None
 
     async def copy_to(self, path: Path) -> None:
         async with self._copying:  # two to one path would take each other's file for their own
@@ -176,13 +178,13 @@ class StoreFile:
 
     async def faults(self) -> Sequence[Message]:
         self._presence.look()
-        lost = self._presence.lost
-        return [*([] if lost is None else [lost]), *await self._read_apart(faults)]
+        loss = self._presence.loss
+        return [*([] if loss is None else [loss]), *await self._read_apart(faults)]
 
     async def _read_apart(self, work: Work[T]) -> T:
         """Read for long on a connection of its own, so that nobody else waits for it. A store
         that lost its file is still whole in the connections that are open, and only there."""
-        if self._presence.lost:
+        if self._presence.loss:
             return await self._read(work)
         reader = Writer(connect_to_read(self._path), str(self._path), begin="begin")
         try:

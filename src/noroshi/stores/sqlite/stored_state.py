@@ -42,18 +42,18 @@ class State:
 
 def state_text(state: model.State) -> str:
     """Return the stored form of a state."""
-    items = {name: _stored(item) for name, item in state.items.items()}
+    items = {name: _stored_item(item) for name, item in state.items.items()}
     return schema.text(State(items=items, serial=state.serial))
 
 
 def read_state(text: str | bytes) -> model.State:
     """Return the state that was stored. Raise Unreadable if the text is none."""
-    stored = schema.value(State, text)
-    items = {name: _item(item) for name, item in stored.items.items()}
-    return model.State(items=items, serial=stored.serial)
+    stored_state = schema.value(State, text)
+    items = {name: _item(item) for name, item in stored_state.items.items()}
+    return model.State(items=items, serial=stored_state.serial)
 
 
-def _stored(item: model.ItemState) -> Item:
+def _stored_item(item: model.ItemState) -> Item:
     return Item(
         level=item.level,
         since=item.since,
@@ -68,16 +68,16 @@ def _stored(item: model.ItemState) -> Item:
     )
 
 
-def _item(stored: Item) -> model.ItemState:
+def _item(stored_item: Item) -> model.ItemState:
     return model.ItemState(
-        level=stored.level,
-        since=stored.since,
-        cause=stored.cause,
-        pending_levels=stored.looks,
-        pending_cause_count=stored.turned,
-        consecutive=stored.run,
-        missing_since=stored.gone,
-        level_before_unknown=stored.held,
-        last_notifications=stored.told,
-        reasons=stored.reasons,
+        level=stored_item.level,
+        since=stored_item.since,
+        cause=stored_item.cause,
+        pending_levels=stored_item.looks,
+        pending_cause_count=stored_item.turned,
+        consecutive=stored_item.run,
+        missing_since=stored_item.gone,
+        level_before_unknown=stored_item.held,
+        last_notifications=stored_item.told,
+        reasons=stored_item.reasons,
     )

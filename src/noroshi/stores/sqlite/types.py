@@ -20,36 +20,36 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
-def listed(states: Iterable[StrEnum]) -> str:
+def sql_list(states: Iterable[StrEnum]) -> str:
     """Return states as a list in SQL. A partial index is used only where the text is its own."""
     return "(" + ", ".join(f"'{state}'" for state in states) + ")"
 
 
-def envelope_state(stored: str) -> EnvelopeState:
+def envelope_state(stored_text: str) -> EnvelopeState:
     """Return a stored state. One that no Noroshi writes is of a damaged row: a person decides."""
     try:
-        return EnvelopeState(stored)
+        return EnvelopeState(stored_text)
     except ValueError:
         return EnvelopeState.SET_ASIDE
 
 
-def number(at: datetime) -> int:
+def number(moment: datetime) -> int:
     """Return microseconds since 1970, so that instants are compared as numbers."""
-    return (at - EPOCH) // MICROSECOND
+    return (moment - EPOCH) // MICROSECOND
 
 
-def words_text(words: Message) -> str:
+def words_text(message: Message) -> str:
     """Return words as a text column has them; nothing stays nothing."""
-    return "" if words == NOTHING else schema.text(words)
+    return "" if message == NOTHING else schema.text(message)
 
 
-def words(stored: str) -> Message:
+def message_of(stored_text: str) -> Message:
     """Return what was kept; the first schema's rows hold a text in one language, or a name."""
     try:
-        return schema.value(Message, stored)
+        return schema.value(Message, stored_text)
     except schema.Unreadable:
-        return plain(stored)
+        return plain(stored_text)
 
 
-def instant(stored: int) -> datetime:
-    return EPOCH + stored * MICROSECOND
+def instant(stored_number: int) -> datetime:
+    return EPOCH + stored_number * MICROSECOND

@@ -21,7 +21,7 @@ def remedy_of_token(
     application, which Exchange must be told of."""
     object_id = str((claims_in(token) or {}).get("oid", ""))
     app_id = object_id if GUID.fullmatch(object_id) else OBJECT_ID
-    exam_of_app = replace(exam, values={**exam.values, "object_id": app_id})
+    exam_of_app = replace(exam, user_values={**exam.user_values, "object_id": app_id})
     return _of_cause(cause, exam_of_app, reply)
 
 
@@ -33,6 +33,6 @@ def remedy_of_person(token: str, user: str, exam: Exam, reply: str) -> Remedy | 
 
 
 def _of_cause(cause: token_diagnosis.TokenCause, exam: Exam, reply: str) -> Remedy:
-    exam_of_cause = replace(exam, values={**exam.values, **cause.values})
+    exam_of_cause = replace(exam, user_values={**exam.user_values, **cause.values})
     cure = knowledge().explanations[cause.name].cure
     return cure.remedy(cause.words, exam_of_cause, reply)

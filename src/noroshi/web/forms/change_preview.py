@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from noroshi import answer_json
+from noroshi.definitions import Difference
+from noroshi.service.monitors.status import StatusOperations
 from noroshi.web.view.difference import DifferenceText, difference_texts, names_of
 from noroshi.web.view.page_context import Visit
 
@@ -27,7 +30,8 @@ async def preview(visit: Visit, dry_run: Mapping[str, Any] | None) -> list[Diffe
     without one."""
     if not dry_run or not dry_run["changed_values"]:
         return []
-    return difference_texts(dry_run["changed_values"], names_of(await visit.call("kinds")))
+    differences = answer_json.read(tuple[Difference, ...], dry_run["changed_values"])
+    return difference_texts(differences, names_of(await visit.call(StatusOperations.kinds)))
 
 
 async def created_monitors(
@@ -37,7 +41,7 @@ async def created_monitors(
     monitors = dry_run["monitors"] if dry_run else ()
     if not monitors:
         return None
-    kinds = names_of(await visit.call("kinds")).kinds
+    kinds = names_of(await visit.call(StatusOperations.kinds)).kinds
     rows = [
         (
             visit.say(kinds[one["kind"]]) if one["kind"] in kinds else one["kind"],

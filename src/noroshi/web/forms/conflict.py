@@ -11,6 +11,7 @@ from noroshi.core.marked_names import key_at
 from noroshi.core.translation import _, marks_of
 from noroshi.definitions import differences, document
 from noroshi.ports import Document
+from noroshi.service.monitors.status import StatusOperations
 from noroshi.web.forms.location import Content, called
 from noroshi.web.view.difference import DifferenceText, difference_text, names_of, sort_of
 from noroshi.web.view.page_context import Visit
@@ -24,7 +25,7 @@ async def differences_between(
     visit: Visit, before: Side, now: Side
 ) -> Sequence[DifferenceText]:
     """Return the differences from what its editor saw to what is in force."""
-    names = names_of(await visit.call("kinds"))
+    names = names_of(await visit.call(StatusOperations.kinds))
     return [difference_text(one, names) for one in differences(_side(before), _side(now))]
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from typing import Any
 
 from noroshi import schema
+from noroshi.actions.phrases import UNITS, is_time
 from noroshi.core.definitions.schema import LimitsDef
-from noroshi.core.translation import _
+from noroshi.core.translation import Medium, _
+from noroshi.operations.definition_answers import Kind as KindAnswer
 from noroshi.web.forms.field_values import Form
 from noroshi.web.forms.fields import (
     Drawing,
@@ -21,7 +23,6 @@ from noroshi.web.forms.fields import (
 )
 from noroshi.web.forms.schema import YES, Schema
 
-Answer = Mapping[str, Any]
 Limits = Mapping[str, Mapping[str, Any]]
 EXTRA = ("+1", "+2")
 """Rows for readings that a user's own program names."""
@@ -59,24 +60,33 @@ class Kind:
     units: Mapping[str, str] = field(default_factory=dict)
 
 
-def kind_of(answer: Answer, language: str, *outer_limits: Limits) -> Kind:
+def kind_of(answer: KindAnswer, language: str, *outer_limits: Limits) -> Kind:
     """Return a kind from the answer of the operation `kinds`; `outer_limits` are the limits of
     instance and group."""
-    defaults = dict(answer["defaults"])
+    defaults: dict[str, Mapping[str, Any]] = {
+        name: asdict(one) for name, one in answer.defaults.items()
+    }
     for one in outer_limits:
         defaults |= one
-    readings = {name: words[language] for name, words in answer["readings"].items()}
+    readings = {
+        name: title.say(language, Medium.PAGE) for name, title in answer.readings.items()
+    }
     return Kind(
-        name=answer["kind"],
-        title=answer["title"][language],
+        name=answer.kind,
+        title=answer.title.say(language, Medium.PAGE),
         readings=readings,
         defaults=defaults,
-        open=answer["open"],
+        open=answer.open,
         units={
-            **{readings[name]: unit for name, unit in answer["units"].items()},
-            **{readings[name]: NUMBERS.say(language) for name in answer["yes_no"]},
+            **{readings[name]: _unit(unit, language) for name, unit in answer.units.items()},
+            **{readings[name]: NUMBERS.say(language) for name in answer.yes_no},
         },
     )
+
+
+def _unit(unit: str, language: str) -> str:
+    """Return a unit as a reader of that language has it: a unit of time is a word."""
+    return UNITS[unit].fill(number="").say(language).strip() if is_time(unit) else unit
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import Any
 from noroshi.web.forms.first_route import LONGEST_PORT
 from noroshi.web.forms.normalize import figures
 from noroshi.web.view.page_context import Visit
-from noroshi.web.view.routes import Answer, of_type, order_title, orders
+from noroshi.web.view.routes import Content, of_type, order_title, orders
 
 SMTP, WEBHOOK = SHORT = ("smtp", "webhook")
 """The sorts of routes that have a short form without an account."""
@@ -51,7 +51,7 @@ FIRST = {"smtp": "smtp", "graph": "graph", "webhook": "webhook", "pickup": "pick
 MOST = 1_000
 
 
-def free_name(documents: Mapping[str, Answer], type: str, stem: str) -> str:
+def free_name(documents: Mapping[str, Content], type: str, stem: str) -> str:
     """Return a name that is not used yet: smtp1, smtp2 …"""
     if type == "accounts":
         used_names = of_type(documents, type)
@@ -78,7 +78,7 @@ async def entry_of(visit: Visit, name: str) -> str:
 
 
 def orders_to_join(
-    visit: Visit, documents: Mapping[str, Answer]
+    visit: Visit, documents: Mapping[str, Content]
 ) -> list[tuple[str, str, bool]]:
     """Return each order that a new route can join: key, title, ticked or not."""
     keys = [key for key, _ in orders(documents)]
@@ -103,8 +103,8 @@ def ticked_orders(form: Mapping[str, str]) -> list[str]:
 
 
 def with_route(
-    documents: Mapping[str, Answer], keys: Iterable[str], route: str
-) -> dict[str, Answer]:
+    documents: Mapping[str, Content], keys: Iterable[str], route: str
+) -> dict[str, Content]:
     """Return those orders with the route at their end."""
     routes_by_order = dict(orders(documents))
     return {

@@ -9,9 +9,15 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.own_instance import with_titles_in
 from noroshi.core.translation import _, ngettext
+from noroshi.operations.alarm_answers import AlarmRemarked, SilenceShown
+from noroshi.operations.status_answers import with_titles_in
 from noroshi.service import NotFoundError
+from noroshi.service.alarms.acknowledgements import AlarmOperations
+from noroshi.service.alarms.bulk import BulkAlarmOperations
+from noroshi.service.alarms.silences import SilenceOperations
+from noroshi.service.monitors.history import HistoryOperations
+from noroshi.service.monitors.status import StatusOperations
 from noroshi.web.api.endpoints import STATUS
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
@@ -29,7 +35,6 @@ from noroshi.web.view.live_updates import LATELY, Live
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.search import labels_of, require_place
 
-Answer = Mapping[str, Any]
 HERE = "/alarms"
 MOST_PLACES = 300
 NOBODY = "nobody"
@@ -98,7 +103,8 @@ async def _perform(visit: Visit, deed: str) -> AlarmActionResult:
     if deed == "silence":
         outcome = await _add_silence(visit)
     elif deed == "end":
-        outcome = await run(visit, "silence_end", silence=visit.form.get("silence", ""))
+        silence = visit.form.get("silence", "")
+        outcome = await run(visit, SilenceOperations.end, silence=silence)
     else:
         raise NotFoundError(NO_SUCH_PAGE)
     return AlarmActionResult(
@@ -126,7 +132,7 @@ async def _remark_on_picked(visit: Visit, deed: str) -> AlarmActionResult:
     places = [one.partition(" ") for one in picked]
     outcome = await run(
         visit,
-        "alarms_remark",
+        BulkAlarmOperations.remark,
         sort=DEEDS[deed],
         alarms=[{"monitor": path, "item": item} for path, _space, item in places],
         words=visit.form.get("words", ""),
@@ -137,15 +143,15 @@ async def _remark_on_picked(visit: Visit, deed: str) -> AlarmActionResult:
     return await _result(visit, deed, {key: _outcome(visit, one) for key, one in outcomes})
 
 
-def _outcome(visit: Visit, one: Answer) -> Outcome[Any]:
+def _outcome(visit: Visit, one: AlarmRemarked) -> Outcome[AlarmRemarked]:
     """Return the outcome of one of them, as if it had been asked for alone."""
-    if not one["kind"]:
+    if not one.kind:
         return Outcome(one)
-    return Outcome(None, (visit.say(one["refused"]),), STATUS[one["kind"]], kind=one["kind"])
+    return Outcome(None, (visit.say(one.refused),), STATUS[one.kind], kind=one.kind)
 
 
 async def _result(
-    visit: Visit, deed: str, outcomes: Mapping[str, Outcome[Any]]
+    visit: Visit, deed: str, outcomes: Mapping[str, Outcome[AlarmRemarked]]
 ) -> AlarmActionResult:
     """Sum up the outcomes. An alarm that ended meanwhile needs nobody any more: that is no
     failure."""
@@ -174,21 +180,24 @@ async def _result(
 
 
 async def _ended_among(
-    visit: Visit, deed: str, refusals: Mapping[str, Outcome[Any]]
+    visit: Visit, deed: str, refusals: Mapping[str, Outcome[AlarmRemarked]]
 ) -> frozenset[str]:
     """Return the refused ones that are not open any more; a comment that was not saved is
     reported as such."""
     too_late = frozenset(key for key, one in refusals.items() if one.kind in TOO_LATE)
     if deed == "comment" or not too_late:
         return frozenset()
-    return too_late - {key_of(row) for row in (await visit.call("alarms"))["rows"]}
+    alarms = await visit.call(AlarmOperations.list)
+    return too_late - {key_of(row.path, row.item) for row in alarms.rows}
 
 
-async def _add_silence(visit: Visit) -> Outcome[Any]:
-    monitors = (await visit.call("status"))["monitors"]
+async def _add_silence(visit: Visit) -> Outcome[SilenceShown]:
+    monitors = (await visit.call(StatusOperations.status)).monitors
     labels = labels_of([with_titles_in(one, visit.language) for one in monitors])
     place, refusal = require_place(visit, visit.form.get("place", ""), labels)
-    return await run(visit, "silence_add", **_silence(visit, place)) if place else refusal
+    if not place:
+        return refusal
+    return await run(visit, SilenceOperations.add, **_silence(visit, place))
 
 
 def _silence(visit: Visit, place: str) -> Mapping[str, str]:
@@ -216,7 +225,8 @@ async def _page(
 ) -> Response:
     # First: what moves from here on is told by the stream.
     snapshot = (await live.now()).read_in(visit.language)
-    alarms, log = await visit.call("alarms"), await visit.call("log", last=LATELY)
+    alarms = await visit.call(AlarmOperations.list)
+    log = await visit.call(HistoryOperations.log, last=LATELY)
     localizer, query = LOCALIZERS[visit.language], _query(visit, result.left)
     with live.counted():
         context = view(snapshot.with_alarms(alarms, log), query, may(visit), localizer)
@@ -224,13 +234,13 @@ async def _page(
     return visit.page(
         "alarms.html",
         result.status,
-        ledger_sum=snapshot.ledger["sum"],
+        ledger_sum=snapshot.ledger.sum,
         serial=snapshot.serial,
         alarms=alarms,
         v=context,
         parts=parts,
         changed_address=address(f"{HERE}/changed", show=query.show, find=query.find),
-        places=list(labels_of(snapshot.status["monitors"]).items())[:MOST_PLACES],
+        places=list(labels_of(snapshot.status.monitors).items())[:MOST_PLACES],
         typed_place=visit.form.get("place", "")
         or query_value(visit, "place")
         or _place_of(query.picked),

@@ -15,21 +15,16 @@ from starlette.routing import Route
 from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.roles import ADMIN
 from noroshi.core.translation import Message, _, pgettext
+from noroshi.operations.mail_answers import Letter
 from noroshi.service import ForbiddenError, NotFoundError
+from noroshi.service.mail.queue import QueueOperations
 from noroshi.web.context import WebContext
 from noroshi.web.forms.conflict import MergedForm, merged_form, refusal_lines
 from noroshi.web.forms.normalize import addresses, figures
 from noroshi.web.view.first_problems import StepProblems, problems_at_fields
 from noroshi.web.view.form_operations import Outcome, clock, run
-from noroshi.web.view.mail import attempts, load_titles, relay
-from noroshi.web.view.page_context import (
-    A_YEAR,
-    LANGUAGE,
-    LANGUAGES,
-    Visit,
-    page,
-    unwrap as answered,
-)
+from noroshi.web.view.mail import attempts, load_titles, progress_of, relay
+from noroshi.web.view.page_context import A_YEAR, LANGUAGE, LANGUAGES, Visit, page
 
 STEPS: Mapping[str, Message] = {
     "administrator": _("Administrator"),
@@ -278,39 +273,28 @@ async def way(visit: Visit) -> Response:
 
 async def _relay_context(visit: Visit, progress: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the relay of the last test alarm, and the replies of the other side."""
-    answer = (
-        await visit.call_json("queue_show", id=progress["mail"]) if progress["mail"] else {}
-    )
-    if not answer or answer.get("error") == NotFoundError.kind:  # none yet, or long forgotten
+    letter = await _test_mail(visit, progress["mail"]) if progress["mail"] else None
+    if letter is None:  # none yet, or long forgotten
         nothing = dict.fromkeys(("because", "state"), "") | dict.fromkeys(
             ("goes_on", "taken"), False
         )
         return {"posts": (), "tries": (), "route": progress["route"], **nothing}
-    queue_entry = answered(answer)
-    queued_mail = queue_entry["queued"]
-    attempt_rows = [
-        {
-            **one,
-            "at": attempt["at"],
-            "route": attempt["route"],
-            "provider_id": attempt["provider_id"],
-        }
-        for attempt in queue_entry["tried"]
-        for one in attempt["said"]
-    ]
-    state = queued_mail["state"]
-    mail = {
-        "state": state,
-        "queued": queued_mail["born"],
-        "tried": attempt_rows,
-        "arrived": queue_entry["arrived"],
-    }
+    state, delivery = letter.queued.state, progress_of(letter)
+    last_route = delivery.attempts[-1].route if delivery.attempts else progress["route"]
     return {
-        "posts": relay(visit, (_("Raised"), queued_mail["born"]), mail)[:4],
-        "tries": list(attempts(visit, attempt_rows, await load_titles(visit))),
-        "because": visit.say(queued_mail["because"]),
+        "posts": relay(visit, (_("Raised"), letter.queued.born), delivery)[:4],
+        "tries": list(attempts(visit, delivery.attempts, await load_titles(visit))),
+        "because": visit.say(letter.queued.because),
         "state": state,
         "goes_on": state not in (*SENT, *BROKEN),
         "taken": state in SENT,
-        "route": attempt_rows[-1]["route"] if attempt_rows else progress["route"],
+        "route": last_route,
     }
+
+
+async def _test_mail(visit: Visit, id: str) -> Letter | None:
+    """Return a mail of the queue; None if it is long forgotten."""
+    try:
+        return await visit.call(QueueOperations.show, id=id)
+    except NotFoundError:
+        return None

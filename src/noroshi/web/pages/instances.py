@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -10,11 +10,15 @@ from starlette.routing import Route
 
 from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import Message, _
+from noroshi.operations.definition_answers import Applied
 from noroshi.service import NotFoundError
+from noroshi.service.definitions.blueprints import BlueprintOperations
+from noroshi.service.definitions.edit import EditOperations
+from noroshi.service.definitions.enable_disable import EnableDisableOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.view.form_operations import address, may, query_value, run
-from noroshi.web.view.instances import stops_of, tables
+from noroshi.web.view.instances import Table, stops_of, tables
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.live_updates import Live, Snapshot
 from noroshi.web.view.overview import part_page
@@ -22,12 +26,13 @@ from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.sidebar import sidebar_html
 from noroshi.web.view.tree import STOPPED, called
 
-DEEDS: Mapping[tuple[str, bool], str] = {
-    ("stop", True): "instance_stop",
-    ("start", True): "instance_start",
-    ("stop", False): "monitor_disable",
-    ("start", False): "monitor_enable",
+DEEDS: Mapping[tuple[str, bool], Callable[..., Awaitable[Applied]]] = {
+    ("stop", True): EnableDisableOperations.stop_instance,
+    ("start", True): EnableDisableOperations.start_instance,
+    ("stop", False): EnableDisableOperations.disable_monitor,
+    ("start", False): EnableDisableOperations.enable_monitor,
 }
+"""The operations of the switch, by the button and whether a whole instance is meant."""
 DONE: Mapping[str, Message] = {
     "stop": _("{part}: monitoring is stopped."),
     "start": _("{part}: monitoring is started."),
@@ -62,12 +67,12 @@ async def _stop_or_start(visit: Visit, live: Live) -> Response:
     """Stop or start a part, and go back to the page that asked for it."""
     form = visit.form
     part, page_of, deed = form.get("part", ""), form.get("at", ""), form.get("do", "")
-    op = DEEDS.get((deed, "/" not in part))
-    if op is None or not part:
+    operation = DEEDS.get((deed, "/" not in part))
+    if operation is None or not part:
         raise NotFoundError(NO_SUCH_PAGE)
     page_shown, note = part_page(page_of or part), form.get("note", "")[:LONGEST_NOTE]
     target = {"instance": part} if "/" not in part else {"monitor": part}
-    outcome = await run(visit, op, note=note, **target)
+    outcome = await run(visit, operation, note=note, **target)
     if outcome.why:
         return await visit.show("error.html", outcome.status, why=" ".join(outcome.why))
     live.changed()
@@ -76,8 +81,8 @@ async def _stop_or_start(visit: Visit, live: Live) -> Response:
 
 async def _page(visit: Visit, live: Live, instance: str, group: str) -> Response:
     key = f"instances/{instance}"
-    answer = await visit.call("definition_show", keys=[key])
-    content: Mapping[str, Any] = answer["documents"].get(key, {})
+    answer = await visit.call(EditOperations.read, keys=[key])
+    content: Mapping[str, Any] = answer.documents.get(key, {})
     snapshot = (await live.now()).read_in(visit.language)
     instance_tree = snapshot.tree.get(instance)
     localizer = LOCALIZERS[visit.language]
@@ -92,7 +97,7 @@ async def _page(visit: Visit, live: Live, instance: str, group: str) -> Response
     level = groups[0].level if group else instance_tree.level if instance_tree else "new"
     return visit.page(
         "part.html",
-        ledger_sum=snapshot.ledger["sum"],
+        ledger_sum=snapshot.ledger.sum,
         serial=snapshot.serial,
         side=sidebar_html(snapshot, visit.language, path=path),
         names=path.split("/"),
@@ -124,7 +129,7 @@ def _settings(instance: str, group: str) -> str:
     return address("/settings/instance", name=instance)
 
 
-def _open_problems(groups: Sequence[Any]) -> int:
+def _open_problems(groups: Sequence[Table]) -> int:
     """Return how many monitors have an open problem, of which somebody may have been
     notified."""
     levels = [row.level for table in groups for row in table.rows]
@@ -145,5 +150,5 @@ async def done_text(visit: Visit, snapshot: Snapshot) -> str:
 
 async def _blueprint_title(visit: Visit, name: str) -> str:
     """Return the title of a blueprint; its name if it has none or is gone."""
-    titles = {one["name"]: one["title"] for one in await visit.call("blueprints")}
+    titles = {one.name: one.title for one in await visit.call(BlueprintOperations.list)}
     return (visit.say(titles[name]) if name in titles else "") or name

@@ -9,7 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.translation import Message, _
+from noroshi.operations.definition_answers import DefinitionsShown
 from noroshi.service import NotFoundError
+from noroshi.service.definitions.edit import EditOperations
+from noroshi.service.monitors.status import StatusOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.conflict import Side, by_title
@@ -18,7 +21,8 @@ from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.routes import (
     DEFINED,
     TELLERS,
-    Answer,
+    Content,
+    RouteRow,
     clouds,
     heading,
     labels,
@@ -55,16 +59,16 @@ async def mailing(visit: Visit) -> Response:
     key, move = visit.form.get("key", ""), visit.form.get("do", "")
     if key.partition("/")[0] not in TELLERS or move not in MOVES:
         raise NotFoundError(NO_SUCH_PAGE)
-    answer = await visit.call("definition_show", keys=[key])
-    if key not in answer["documents"]:
+    answer = await visit.call(EditOperations.read, keys=[key])
+    if key not in answer.documents:
         raise NotFoundError(NO_SUCH_PAGE)
-    before = answer["documents"][key]
+    before = answer.documents[key]
     after = {
         **before,
         "routes": reorder(before.get("routes", ()), visit.form.get("route", ""), move),
     }
     etags = {key: visit.form.get("etag", "")}
-    outcome = await run(visit, "definition_change", put={key: after}, etags=etags)
+    outcome = await run(visit, EditOperations.change, put={key: after}, etags=etags)
     if outcome.why:
         why = _refusal(visit, outcome, (key, before))
         return await _page(visit, why=why, status=outcome.status)
@@ -96,20 +100,18 @@ def reorder(routes: Sequence[str], name: str, move: str) -> list[str]:
 async def _page(
     visit: Visit, done_text: Message | None = None, why: tuple[str, ...] = (), status: int = 200
 ) -> Response:
-    answer = await visit.call("route_list")
-    definitions = await visit.call("definition_show", types=DEFINED)
-    documents = definitions["documents"]
-    routes_by_rank = ranked(answer["routes"], documents)
+    answer = await visit.call(StatusOperations.routes)
+    definitions = await visit.call(EditOperations.read, types=DEFINED)
+    documents = definitions.documents
+    routes_by_rank = ranked(answer.routes, documents)
     route_labels = labels(visit, routes_by_rank)
-    rows = [
-        route_row(visit, one, route_labels[one["name"]], answer["at"]) for one in routes_by_rank
-    ]
+    rows = [route_row(visit, one, route_labels[one.name], answer.at) for one in routes_by_rank]
     return await visit.show(
         "mailing.html",
         status,
         head=heading(visit, routes_by_rank, documents),
         rows=rows,
-        users={one["name"]: _users(visit, documents, one["name"]) for one in rows},
+        users={one.name: _users(visit, documents, one.name) for one in routes_by_rank},
         orders=list(_orders(visit, definitions, rows)),
         accounts=list(_accounts(visit, documents, rows)),
         networks=sorted(of_type(documents, "networks").items()),
@@ -119,7 +121,7 @@ async def _page(
     )
 
 
-def _users(visit: Visit, documents: Mapping[str, Answer], route: str) -> list[str]:
+def _users(visit: Visit, documents: Mapping[str, Content], route: str) -> list[str]:
     return [
         order_title(visit, key, documents)
         for key, routes in orders(documents)
@@ -128,27 +130,27 @@ def _users(visit: Visit, documents: Mapping[str, Answer], route: str) -> list[st
 
 
 def _orders(
-    visit: Visit, defined: Answer, rows: Sequence[Answer]
+    visit: Visit, defined: DefinitionsShown, rows: Sequence[RouteRow]
 ) -> Iterator[Mapping[str, Any]]:
-    rows_by_name = {one["name"]: one for one in rows}
-    for key, names in orders(defined["documents"]):
+    rows_by_name = {one.status.name: one for one in rows}
+    for key, names in orders(defined.documents):
         yield {
             "key": key,
-            "etag": defined["etags"][key],
-            "title": order_title(visit, key, defined["documents"]),
+            "etag": defined.etags[key],
+            "title": order_title(visit, key, defined.documents),
             "routes": [rows_by_name[name] for name in names if name in rows_by_name],
-            "others": [one for one in rows if one["name"] not in names],
+            "others": [one for one in rows if one.status.name not in names],
         }
 
 
 def _accounts(
-    visit: Visit, documents: Mapping[str, Answer], rows: Sequence[Answer]
+    visit: Visit, documents: Mapping[str, Content], rows: Sequence[RouteRow]
 ) -> Iterator[Mapping[str, Any]]:
     """Yield each account with the worst of its routes."""
     titles = dict(clouds(visit, documents))
     for name, account in sorted(of_type(documents, "accounts").items()):
-        routes = [one for one in rows if one["account"] == name]
-        worst_route = max(routes, key=lambda one: WORST[one["state"]], default=None)
+        routes = [one for one in rows if one.status.account == name]
+        worst_route = max(routes, key=lambda one: WORST[one.status.state], default=None)
         yield {
             "name": name,
             "mailbox": account.get("mailbox", ""),
@@ -156,5 +158,5 @@ def _accounts(
             "alone": account.get("sign_in") == "app",
             "route": worst_route,
             "again": worst_route is not None
-            and worst_route["state"] in ("not signed in", "needs somebody"),
+            and worst_route.status.state in ("not signed in", "needs somebody"),
         }

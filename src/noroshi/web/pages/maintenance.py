@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.translation import _, pgettext
+from noroshi.operations.definition_answers import Applied, DefinitionsShown
+from noroshi.service.alarms.acknowledgements import AlarmOperations
+from noroshi.service.definitions.edit import EditOperations
 from noroshi.web.context import WebContext
 from noroshi.web.view.form_operations import (
     Outcome,
@@ -63,9 +67,9 @@ async def maintenance(visit: Visit, live: Live) -> Response:
     return visit.to(address(HERE, did="removed" if deed == "remove" else "added"))
 
 
-async def _add(visit: Visit) -> Outcome[Any]:
-    definitions = await visit.call("definition_show")
-    typed_place, labels = visit.form.get("place", ""), _labels(definitions["documents"])
+async def _add(visit: Visit) -> Outcome[Applied]:
+    definitions = await visit.call(EditOperations.read)
+    typed_place, labels = visit.form.get("place", ""), _labels(definitions.documents)
     place, refusal = require_place(visit, typed_place, labels)
     if place == EVERYTHING:
         return Outcome(
@@ -80,7 +84,7 @@ async def _add(visit: Visit) -> Outcome[Any]:
             ),
             400,
         )
-    content = document_of(definitions["documents"], place)
+    content = document_of(definitions.documents, place)
     window = _window(visit)
     document = None if content is None else add_window(content, place, window)
     if content is None or document is None:
@@ -115,14 +119,14 @@ def _window(visit: Visit) -> Mapping[str, Any]:
     return {**({"title": title} if title else {}), **times, **({"days": days} if days else {})}
 
 
-async def _remove(visit: Visit) -> Outcome[Any]:
-    definitions = await visit.call("definition_show")
+async def _remove(visit: Visit) -> Outcome[Applied]:
+    definitions = await visit.call(EditOperations.read)
     place, number = visit.form.get("place", ""), visit.form.get("number", "")
     try:
         window = json.loads(visit.form.get("said", ""))
     except ValueError:  # no form of ours
         window = None
-    content = document_of(definitions["documents"], place)
+    content = document_of(definitions.documents, place)
     document = None
     if content is not None and isinstance(window, dict) and number.isdecimal():
         document = remove_window(content, place, int(number[:6]), window)
@@ -136,25 +140,25 @@ async def _remove(visit: Visit) -> Outcome[Any]:
 
 
 async def _put(
-    visit: Visit, definitions: Mapping[str, Any], place: str, content: Mapping[str, Any]
-) -> Outcome[Any]:
+    visit: Visit, definitions: DefinitionsShown, place: str, content: Mapping[str, Any]
+) -> Outcome[Applied]:
     key = key_of(place)
-    etags = {key: definitions["etags"].get(key, "")}
-    return await run(visit, "definition_change", put={key: content}, etags=etags)
+    etags = {key: definitions.etags.get(key, "")}
+    return await run(visit, EditOperations.change, put={key: content}, etags=etags)
 
 
-async def _page(visit: Visit, outcome: Outcome[Any]) -> Response:
-    definitions = await visit.call("definition_show")
-    alarms = await visit.call("alarms")
+async def _page(visit: Visit, outcome: Outcome[Applied]) -> Response:
+    definitions = await visit.call(EditOperations.read)
+    alarms = await visit.call(AlarmOperations.list)
     localizer = LOCALIZERS[visit.language]
     return await visit.show(
         "maintenance.html",
         200 if not outcome.why else outcome.status,
-        rows=[_row(visit, one) for one in planned_windows(definitions["documents"])],
-        coming_windows=alarms["maintenance"],
-        at=lambda instant: localizer.moment(instant, alarms["at"]),
-        called=lambda place: path_of_titles(definitions["documents"], place),
-        places=list(_labels(definitions["documents"]).items())[:MOST_PLACES],
+        rows=[_row(visit, one) for one in planned_windows(definitions.documents)],
+        coming_windows=alarms.maintenance,
+        at=lambda instant: localizer.moment(instant, alarms.at),
+        called=lambda place: path_of_titles(definitions.documents, place),
+        places=list(_labels(definitions.documents).items())[:MOST_PLACES],
         days=[(day, _day(visit, day), bool(visit.form.get(f"day_{day}"))) for day in DAYS],
         form=refused_input(visit, *FIELDS),
         typed_place=visit.form.get("place", "") or query_value(visit, "place"),
@@ -165,21 +169,32 @@ async def _page(visit: Visit, outcome: Outcome[Any]) -> Response:
     )
 
 
-def _row(visit: Visit, planned: PlannedWindow) -> Mapping[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowRow:
+    """Show a planned window; `window` is the whole of it, by which it is removed."""
+
+    place: str
+    number: int
+    window: str
+    title: str
+    begins: str
+    ends: str
+    days: str
+
+
+def _row(visit: Visit, planned: PlannedWindow) -> WindowRow:
     days = [_day(visit, day) for day in planned.window.get("days", ())]
     begins, ends = str(planned.window.get("begins", "")), str(planned.window.get("ends", ""))
-    weekly = " " not in begins
-    no_days = visit.say(_("every day")) if weekly else visit.say(_("once"))
-    return {
-        "place": planned.place,
-        "number": planned.number,
-        "window": json.dumps(planned.window, ensure_ascii=False),
-        "title": planned.window.get("title", ""),
-        "begins": begins,
-        "ends": ends,
-        "weekly": weekly,
-        "days": BETWEEN_DAYS.say(visit.language).join(days) or no_days,
-    }
+    no_days = visit.say(_("once")) if " " in begins else visit.say(_("every day"))
+    return WindowRow(
+        place=planned.place,
+        number=planned.number,
+        window=json.dumps(planned.window, ensure_ascii=False),
+        title=str(planned.window.get("title", "")),
+        begins=begins,
+        ends=ends,
+        days=BETWEEN_DAYS.say(visit.language).join(days) or no_days,
+    )
 
 
 def _day(visit: Visit, day: str) -> str:

@@ -12,6 +12,9 @@ from starlette.routing import Route
 from noroshi.actions.phrases import quantity
 from noroshi.core.levels import Level
 from noroshi.core.own_instance import OWN_INSTANCE
+from noroshi.operations.status_answers import ItemStatus, MonitorShown, MonitorStatus, Series
+from noroshi.service.mail.ledger import LedgerOperations
+from noroshi.service.monitors.history import HistoryOperations
 from noroshi.web.context import WebContext
 from noroshi.web.pages.instances import done_text
 from noroshi.web.pages.run_now import monitor_shown, needs_password
@@ -35,20 +38,20 @@ def routes(web: WebContext, live: Live) -> list[Route]:
     async def monitor(visit: Visit) -> Response:
         path = visit.request.path_params["path"]
         answer = await monitor_shown(visit, path)
-        path = answer["status"]["path"]
-        log = await visit.call("log", monitor=path, last=EVENTS)
-        notifications = await visit.call("ledger", monitor=path, last=TELLINGS)
+        path = answer.status.path
+        log = await visit.call(HistoryOperations.log, monitor=path, last=EVENTS)
+        notifications = await visit.call(LedgerOperations.ledger, monitor=path, last=TELLINGS)
         snapshot = (await live.now()).read_in(visit.language)
         return visit.page(
             "monitor.html",
-            ledger_sum=snapshot.ledger["sum"],
+            ledger_sum=snapshot.ledger.sum,
             serial=snapshot.serial,
             side=sidebar_html(snapshot, visit.language, path=path),
             log=log,
-            why=decisions_of(log, notifications["rows"]),
+            why=decisions_of(log, notifications.rows),
             contact=(await load_titles(visit)).contact,
             switch=stops_of(snapshot.status, LOCALIZERS[visit.language]).of(path),
-            open=_open_problems(answer["status"]),
+            open=_open_problems(answer.status),
             called=lambda place: called(place, snapshot.tree),
             own=path.startswith(f"{OWN_INSTANCE}/"),
             needs_password=needs_password(visit, answer),
@@ -61,37 +64,37 @@ def routes(web: WebContext, live: Live) -> list[Route]:
     return [Route("/monitor/{path:path}", page(web, monitor), methods=["GET"])]
 
 
-def _open_problems(status: Mapping[str, Any]) -> int:
+def _open_problems(status: MonitorStatus) -> int:
     """Return how many of its items have an open problem."""
-    return sum(item["level"] != Level.OK.value for item in status["items"])
+    return sum(item.level is not Level.OK for item in status.items)
 
 
-def _view(answer: Mapping[str, Any], language: str) -> Mapping[str, Any]:
-    localizer, now = LOCALIZERS[language], answer["at"]
-    faults = answer["faults"]
-    series = answer["series"][:CHARTS]
+def _view(answer: MonitorShown, language: str) -> Mapping[str, Any]:
+    localizer, now = LOCALIZERS[language], answer.at
+    faults = answer.faults
+    series = answer.series[:CHARTS]
     widths = (HALF if len(series) > 1 else WIDE, NARROW)
     drawings_by_series = [
         (one, [chart(one, faults, width, language) for width in widths]) for one in series
     ]
     return {
         "monitor": answer,
-        "names": answer["status"]["path"].split("/", 2),
+        "names": answer.status.path.split("/", 2),
         "level": localizer.level,
-        "level_now": level_of(answer["status"]),
-        "all_acknowledged": _all_acknowledged(answer["status"]["items"]),
+        "level_now": level_of(answer.status),
+        "all_acknowledged": _all_acknowledged(answer.status.items),
         "charts": [(one, drawings) for one, drawings in drawings_by_series if all(drawings)],
         "tables": [(one, _rows(one, language)) for one in series],
         "at": lambda instant: localizer.moment(instant, now, seconds=True),
-        "zone": f"{datetime.fromisoformat(now).astimezone():%Z %z}",
+        "zone": f"{now.astimezone():%Z %z}",
     }
 
 
-def _all_acknowledged(items: Sequence[Mapping[str, Any]]) -> bool:
+def _all_acknowledged(items: Sequence[ItemStatus]) -> bool:
     """Return True if somebody acknowledged all items that are not OK."""
-    return all(one["acknowledged"] for one in items if one["level"] != Level.OK.value)
+    return all(one.acknowledged is not None for one in items if one.level is not Level.OK)
 
 
-def _rows(series: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
-    points, unit = series["points"][::-1][:ROWS], shown_unit(series)
-    return [(one["at"], quantity(one["value"], unit, language)) for one in points]
+def _rows(series: Series, language: str) -> list[tuple[datetime, str]]:
+    points, unit = series.points[::-1][:ROWS], shown_unit(series)
+    return [(one.at, quantity(one.value, unit, language)) for one in points]

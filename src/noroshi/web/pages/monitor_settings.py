@@ -13,7 +13,9 @@ from noroshi import schema
 from noroshi.core.definitions.schema import MonitorDef
 from noroshi.core.own_instance import KINDS
 from noroshi.core.translation import _, pgettext
-from noroshi.service import NotFoundError
+from noroshi.operations.definition_answers import Kind
+from noroshi.service import NotFoundError, OperationError
+from noroshi.service.monitors.details import MonitorOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.edit_page import (
@@ -43,7 +45,6 @@ from noroshi.web.view.page_context import Visit, page
 
 WHEN = ("every", "at", "days", "timeout", "patience", "may_vanish")
 HIDDEN = ("id", "kind", "options", "limits")
-Answer = Mapping[str, Any]
 
 
 def routes(web: WebContext) -> list[Route]:
@@ -64,7 +65,7 @@ async def monitor(visit: Visit) -> Response:
     kind_name = (
         edit.before.get("kind") or edit.current.get("kind") or query_value(visit, "kind")
     )
-    kind = next((one for one in await checks(visit) if one["kind"] == kind_name), None)
+    kind = next((one for one in await checks(visit) if one.kind == kind_name), None)
     if kind is None and edit.spot.new:
         return await _choose(visit, edit.now, instance_name, group)
     units = {} if edit.spot.new else await _units(visit, f"{instance_name}/{group}/{name}")
@@ -88,27 +89,29 @@ async def monitor(visit: Visit) -> Response:
 
 async def _units(visit: Visit, path: str) -> Mapping[str, str]:
     """Return the units of its last readings, by their titles."""
-    answer = await visit.call_json("monitor_show", monitor=path, last=1)
-    series = answer["ok"]["series"] if "ok" in answer else ()
-    return {visit.say(one["name"]): one["unit"] for one in series if one["unit"].strip()}
+    try:
+        answer = await visit.call(MonitorOperations.show, monitor=path, last=1)
+    except OperationError:  # there are none of one that is not known, or not now
+        return {}
+    return {visit.say(one.name): one.unit for one in answer.series if one.unit.strip()}
 
 
 def _outline(
     visit: Visit,
     edit: Edit,
-    kind: Answer | None,
+    kind: Kind | None,
     group_content: Content,
     units: Mapping[str, str],
 ) -> Outline:
-    by_network = kind is not None and kind["by_network"]
+    by_network = kind is not None and kind.by_network
     hidden_settings = HIDDEN if by_network else (*HIDDEN, "network")
     parts = [Part(schema=schema.form(MonitorDef), leave_out=hidden_settings)]
     documents = edit.definitions["documents"]
     if kind is None:
         return Outline(parts=tuple(parts), known=_names_by_setting(documents))
-    parts.append(Part(schema=kind["options"], inside="options"))
+    parts.append(Part(schema=kind.options, inside="options"))
     inherited_limits = [
-        (level.get("limits") or {}).get(kind["kind"], {})
+        (level.get("limits") or {}).get(kind.kind, {})
         for level in (edit.now or {}, group_content)
     ]
     limits_kind = kind_of(kind, visit.language, *inherited_limits)
@@ -116,18 +119,18 @@ def _outline(
     return Outline(
         parts=tuple(parts),
         kinds=(replace(limits_kind, units={**limits_kind.units, **units}),),
-        kind=kind["kind"],
+        kind=kind.kind,
         start=_start_content(kind, levels, known_names["rules"]) if edit.spot.new else {},
         known=known_names,
         defaults=inherited_settings(*levels),
     )
 
 
-def _start_content(kind: Answer, levels: Sequence[Content], rules: list[str]) -> dict[str, Any]:
+def _start_content(kind: Kind, levels: Sequence[Content], rules: list[str]) -> dict[str, Any]:
     """Return the first content of a new one. It notifies by the first rule, unless instance or
     group have rules, or none on purpose."""
     without_rules = all(one.get("rules") is None for one in levels)
-    return {"kind": kind["kind"], **({"rules": rules[:1]} if without_rules and rules else {})}
+    return {"kind": kind.kind, **({"rules": rules[:1]} if without_rules and rules else {})}
 
 
 def _names_by_setting(documents: Mapping[str, Content]) -> dict[str, list[str]]:
@@ -141,10 +144,10 @@ def _names_by_setting(documents: Mapping[str, Content]) -> dict[str, list[str]]:
 
 
 def _frame(
-    visit: Visit, edit: Edit, outline: Outline, kind: Answer | None, path: tuple[str, str, str]
+    visit: Visit, edit: Edit, outline: Outline, kind: Kind | None, path: tuple[str, str, str]
 ) -> FormFrame:
     instance_name, group, name = path
-    kind_title = visit.say(kind["title"]) if kind else str(edit.before.get("kind", ""))
+    kind_title = visit.say(kind.title) if kind else str(edit.before.get("kind", ""))
     frame = FormFrame(
         title=visit.say(_("New monitor: {kind}").fill(kind=kind_title)),
         crumbs=crumbs(visit, edit.now or edit.base_document, instance_name, group),
@@ -167,7 +170,7 @@ def _frame(
 
 
 def _sections(
-    visit: Visit, edit: Edit, outline: Outline, kind: Answer | None, kind_title: str
+    visit: Visit, edit: Edit, outline: Outline, kind: Kind | None, kind_title: str
 ) -> list[Section]:
     fields = outline.fields(visit, edit)
     options = [fields.pop(name) for name in list(fields) if name.startswith("options.")]
@@ -183,7 +186,7 @@ def _sections(
         Section(
             id="options",
             title=visit.say(pgettext("edit.options", "Target")),
-            about=visit.say(kind["help"])
+            about=visit.say(kind.help)
             if kind
             else visit.say(_("This type is not installed, so its options cannot be shown.")),
             fields=options,
@@ -211,13 +214,13 @@ async def _choose(
         raise NotFoundError(NO_SUCH_PAGE)
     rows = [
         {
-            "kind": one["kind"],
-            "title": visit.say(one["title"]),
-            "help": visit.say(one["help"]),
-            "runs": one["runs"],
-            "href": address(MONITOR, **{"in": instance_name}, group=group, kind=one["kind"]),
+            "kind": one.kind,
+            "title": visit.say(one.title),
+            "help": visit.say(one.help),
+            "runs": one.runs,
+            "href": address(MONITOR, **{"in": instance_name}, group=group, kind=one.kind),
         }
-        for one in sorted(await checks(visit), key=lambda one: one["kind"] in KINDS)
+        for one in sorted(await checks(visit), key=lambda one: one.kind in KINDS)
     ]
     trail = crumbs(visit, document, instance_name, group)
     return await visit.show("choose_kind.html", rows=rows, crumbs=trail, may=may(visit))

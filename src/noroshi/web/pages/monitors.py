@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -12,6 +12,9 @@ from noroshi import schema
 from noroshi.core.definitions.schema import GroupDef, InstanceDef
 from noroshi.core.own_instance import KINDS, OWN_INSTANCE
 from noroshi.core.translation import _, pgettext
+from noroshi.operations.definition_answers import Kind as KindAnswer
+from noroshi.service.definitions.edit import EditOperations
+from noroshi.service.monitors.status import StatusOperations
 from noroshi.web.context import WebContext
 from noroshi.web.forms.edit_page import (
     FormFrame,
@@ -42,7 +45,43 @@ BELOW = ("name", "group", "monitor", "limits")
 MOST_UNFOLDED = 300
 NEW = "new"
 """The text in the place of a name that is not known yet."""
-Answer = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorLink:
+    """Show a monitor of the list, with the page of its settings."""
+
+    name: str
+    title: str
+    kind: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRow:
+    """Show a group of the list, with its monitors; `add`: the page that adds another one."""
+
+    name: str
+    title: str
+    href: str
+    add: str
+    monitors: Sequence[MonitorLink]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceRow:
+    """Show an instance of the list: `open` with its groups, else with the `count` of its monitors
+    and the page that unfolds it; `add`: the page that adds another group."""
+
+    name: str
+    title: str
+    address: str
+    href: str
+    add: str
+    unfold: str
+    open: bool
+    count: int
+    groups: Sequence[GroupRow]
 
 
 def routes(web: WebContext) -> list[Route]:
@@ -58,8 +97,8 @@ def routes(web: WebContext) -> list[Route]:
 async def watched(visit: Visit) -> Response:
     """Show all instances with their groups and monitors, each with a link to its settings. Of
     very many only the requested instance is unfolded."""
-    documents = (await visit.call("definition_show"))["documents"]
-    titles = {one["kind"]: visit.say(one["title"]) for one in await checks(visit)}
+    documents = (await visit.call(EditOperations.read)).documents
+    titles = {one.kind: visit.say(one.title) for one in await checks(visit)}
     saved_version, unfolded = query_value(visit, "did"), query_value(visit, "in")
     instances = [
         (name, one)
@@ -68,13 +107,7 @@ async def watched(visit: Visit) -> Response:
     ]
     are_few = sum(_count(one.get("group", ())) for _, one in instances) <= MOST_UNFOLDED
     rows = [
-        {**_instance_row(name, one, titles), "open": True}
-        if are_few or name == unfolded
-        else {
-            **_instance_row(name, {**one, "group": ()}, titles),
-            "open": False,
-            "count": _count(one.get("group", ())),
-        }
+        _instance_row(name, one, titles, is_open=are_few or name == unfolded)
         for name, one in instances
     ]
     return await visit.show(
@@ -98,42 +131,51 @@ def documents_of_type(type: str, documents: Mapping[str, Content]) -> list[tuple
     ]
 
 
-async def checks(visit: Visit) -> list[Answer]:
+async def checks(visit: Visit) -> list[KindAnswer]:
     """Return all kinds of monitors."""
-    return [one for one in await visit.call("kinds") if one["family"] == "monitor"]
+    kinds = await visit.call(StatusOperations.kinds)
+    return [one for one in kinds if one.family == "monitor"]
 
 
-def _instance_row(name: str, content: Content, titles: Mapping[str, str]) -> Answer:
-    groups = [_group_row(name, one, titles) for one in content.get("group", ())]
-    return {
-        "name": name,
-        "title": content.get("title", ""),
-        "address": content.get("address", ""),
-        "href": address(INSTANCE, name=name),
-        "add": address(GROUP, **{"in": name}),
-        "unfold": address(HOME, **{"in": name}),
-        "groups": groups,
-    }
+def _instance_row(
+    name: str, content: Content, titles: Mapping[str, str], *, is_open: bool
+) -> InstanceRow:
+    groups = content.get("group", ())
+    return InstanceRow(
+        name=name,
+        title=str(content.get("title", "")),
+        address=str(content.get("address", "")),
+        href=address(INSTANCE, name=name),
+        add=address(GROUP, **{"in": name}),
+        unfold=address(HOME, **{"in": name}),
+        open=is_open,
+        count=_count(groups),
+        groups=[_group_row(name, one, titles) for one in groups] if is_open else (),
+    )
 
 
-def _group_row(instance: str, content: Content, titles: Mapping[str, str]) -> Answer:
+def _group_row(instance: str, content: Content, titles: Mapping[str, str]) -> GroupRow:
     name = str(content.get("name", ""))
-    where = {"in": instance, "group": name}
-    return {
-        "name": name,
-        "title": content.get("title", ""),
-        "href": address(GROUP, **{"in": instance}, name=name),
-        "add": address(MONITOR, **where),
-        "monitors": [
-            {
-                "name": one.get("name", ""),
-                "title": one.get("title", ""),
-                "kind": titles.get(str(one.get("kind")), one.get("kind")),
-                "href": address(MONITOR, **where, name=str(one.get("name", ""))),
-            }
-            for one in content.get("monitor", ())
-        ],
-    }
+    in_group = {"in": instance, "group": name}
+    return GroupRow(
+        name=name,
+        title=str(content.get("title", "")),
+        href=address(GROUP, **{"in": instance}, name=name),
+        add=address(MONITOR, **in_group),
+        monitors=[_monitor_link(one, in_group, titles) for one in content.get("monitor", ())],
+    )
+
+
+def _monitor_link(
+    content: Content, in_group: Mapping[str, str], titles: Mapping[str, str]
+) -> MonitorLink:
+    name, kind = str(content.get("name", "")), str(content.get("kind"))
+    return MonitorLink(
+        name=name,
+        title=str(content.get("title", "")),
+        kind=titles.get(kind, kind),
+        href=address(MONITOR, **in_group, name=name),
+    )
 
 
 def crumbs(visit: Visit, document: Content | None = None, *names: str) -> list[Link]:
@@ -160,10 +202,10 @@ async def _kinds(visit: Visit, kind_names: set[str], *levels: Content) -> tuple[
         kind_of(
             one,
             visit.language,
-            *((level.get("limits") or {}).get(one["kind"], {}) for level in levels),
+            *((level.get("limits") or {}).get(one.kind, {}) for level in levels),
         )
         for one in await checks(visit)
-        if one["kind"] in kind_names and (one["readings"] or one["defaults"])
+        if one.kind in kind_names and (one.readings or one.defaults)
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.levels import Level
 from noroshi.core.own_instance import with_titles_in
 from noroshi.core.translation import Message, _
 from noroshi.hosts.footprint import FILES, GOES, LISTENS, size_text
@@ -39,7 +40,7 @@ async def health(visit: Visit) -> Response:
     return await visit.show(
         "health.html",
         one=answer,
-        state=level(visit, answer["level"]),
+        state=level(visit, Level(answer["level"])),
         at=clock(visit, answer["at"]),
         began=clock(visit, answer["began"]),
         ran=_duration_text(visit, answer["seconds"]),
@@ -73,7 +74,7 @@ def _monitor(
         "name": one["title"] or one["path"].rpartition("/")[2],
         "kind": visit.say(titles[one["kind"]]) if one["kind"] in titles else one["kind"],
         "path": one["path"],
-        "level": level(visit, one["level"] if one["known"] else None),
+        "level": level(visit, Level(one["level"]) if one["known"] else None),
         "words": visit.say(worst_items[0]["words"]) if worst_items else "",
     }
 

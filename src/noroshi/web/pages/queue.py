@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import Response
@@ -12,8 +12,11 @@ from starlette.routing import Route
 
 from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.translation import Message, _, pgettext
+from noroshi.operations.mail_answers import Queued
 from noroshi.operations.registry import button_of
-from noroshi.service import NotFoundError
+from noroshi.service import NotFoundError, name_of
+from noroshi.service.mail.mail_preview import PreviewOperations
+from noroshi.service.mail.queue import QueueOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.normalize import BETWEEN
@@ -30,13 +33,26 @@ from noroshi.web.view.form_operations import (
     time_since,
 )
 from noroshi.web.view.live_updates import Live
-from noroshi.web.view.mail import Answer, Titles, attempts, load_titles, relay, state
+from noroshi.web.view.mail import (
+    StateMark,
+    Titles,
+    arrivals,
+    attempts,
+    load_titles,
+    progress_of,
+    relay,
+    state,
+)
 from noroshi.web.view.page_context import Visit, page
 
-DEEDS: Mapping[str, Message] = {
-    name: button_of(f"queue_{name}") for name in ("hold", "release", "retry", "drop", "edit")
+DEEDS: Mapping[str, Callable[..., Awaitable[Queued]]] = {
+    "hold": QueueOperations.hold,
+    "release": QueueOperations.release,
+    "retry": QueueOperations.retry,
+    "drop": QueueOperations.drop,
+    "edit": QueueOperations.edit,
 }
-"""The actions on a mail, each by the operation queue_NAME."""
+"""The actions on a mail, each with its operation."""
 DONE: Mapping[str, Message] = {
     "hold": _("The message is held, and so are later messages of the same monitor."),
     "release": _("Released for delivery."),
@@ -63,8 +79,25 @@ FRAMING = {
     "x-frame-options": "SAMEORIGIN",
 }
 
+NOT_REFUSED = Outcome[Queued]()
 
-NOT_REFUSED = Outcome[Any]()
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRow:
+    """Show a mail of the queue. `next`: when it is tried; `waits`: since when it does; `ways`: its
+    routes; `open`: something can still be done, which `deeds` are for this person."""
+
+    mail: Queued
+    state: StateMark
+    because: str
+    next: str
+    waits: str
+    born: str
+    reader: str
+    ways: Sequence[str]
+    href: str
+    open: bool
+    deeds: Sequence[tuple[str, str]]
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
@@ -86,34 +119,34 @@ def routes(web: WebContext, live: Live) -> list[Route]:
 async def _queue(visit: Visit, live: Live) -> Response:
     """Show all waiting mails, or those that match, and why each waits."""
     snapshot = await live.now()  # first: what moves from here on is told by the stream
-    mails, words = await visit.call("queue_list"), query_value(visit, "q")
+    mails, words = await visit.call(QueueOperations.list), query_value(visit, "q")
     titles = await load_titles(visit)
     matches = [one for one in mails if _matches(visit, one, words, titles)]
     # Whatever wants a decision comes first: in an outage thousands may wait.
-    sorted_matches = sorted(matches, key=lambda one: one["state"] not in ASIDE)
+    sorted_matches = sorted(matches, key=lambda one: one.state not in ASIDE)
     rows = [_row(visit, one, titles) for one in sorted_matches[:MOST_SHOWN]]
     head = _head(visit, mails)
     context = {"head": head, "rows": rows, "count": len(matches), "search_words": words}
     return visit.page(
         "queue.html",
-        ledger_sum=snapshot.ledger["sum"],
+        ledger_sum=snapshot.ledger.sum,
         serial=snapshot.serial,
         may=may(visit),
         **context,
     )
 
 
-def _matches(visit: Visit, one: Answer, words: str, titles: Titles) -> bool:
-    texts = (one["id"], one["subject"], one["contact"], *one["to"], *one["routes"])
-    texts = (*texts, titles.contact(one["contact"]), *map(titles.route, one["routes"]))
-    text = "\n".join((*texts, visit.say(one["because"]))).casefold()
+def _matches(visit: Visit, one: Queued, words: str, titles: Titles) -> bool:
+    texts = (one.id, one.subject, one.contact, *one.to, *one.routes)
+    texts = (*texts, titles.contact(one.contact), *map(titles.route, one.routes))
+    text = "\n".join((*texts, visit.say(one.because))).casefold()
     return all(word in text for word in words.casefold().split())
 
 
-def _head(visit: Visit, mails: Sequence[Answer]) -> str:
+def _head(visit: Visit, mails: Sequence[Queued]) -> str:
     if not mails:
         return visit.say(_("No messages are waiting."))
-    states = [one["state"] for one in mails]
+    states = [one.state for one in mails]
     set_aside_count = sum(one in ASIDE for one in states)
     held_count = states.count(DeliveryState.HELD)
     sentences = [
@@ -134,42 +167,42 @@ def _head(visit: Visit, mails: Sequence[Answer]) -> str:
     return " ".join(sentences) if visit.language == "en" else "".join(sentences)
 
 
-def _row(visit: Visit, one: Answer, titles: Titles) -> Mapping[str, Any]:
-    return {
-        **one,
-        "state": state(visit, one["state"]),
-        "because": visit.say(one["because"]),
-        "next": _next(visit, one),
-        "waits": time_since(visit, one["born"]),
-        "born": clock(visit, one["born"]),
-        "reader": titles.contact(one["contact"]),
-        "ways": [_way(visit, one, name, titles) for name in one["routes"]],
-        "href": address("/queue/mail", id=one["id"]),
-        "open": one["state"] in STILL,
-        "deeds": _possible_deeds(visit, one["state"]),
-    }
+def _row(visit: Visit, one: Queued, titles: Titles) -> QueueRow:
+    return QueueRow(
+        mail=one,
+        state=state(visit, one.state),
+        because=visit.say(one.because),
+        next=_next(visit, one),
+        waits=time_since(visit, one.born),
+        born=clock(visit, one.born),
+        reader=titles.contact(one.contact),
+        ways=[_way(visit, one, name, titles) for name in one.routes],
+        href=address("/queue/mail", id=one.id),
+        open=one.state in STILL,
+        deeds=_possible_deeds(visit, one.state),
+    )
 
 
-def _way(visit: Visit, one: Answer, name: str, titles: Titles) -> str:
-    mark = visit.say(one["marks"][name]) if name in one["marks"] else ""
+def _way(visit: Visit, one: Queued, name: str, titles: Titles) -> str:
+    mark = visit.say(one.marks[name]) if name in one.marks else ""
     title = titles.route(name)
     return f"{title} ({mark})" if mark else title
 
 
-def _next(visit: Visit, one: Answer) -> str:
+def _next(visit: Visit, one: Queued) -> str:
     """Return when it may next be sent; a moment that is past means that it is due."""
-    if one["state"] in (DeliveryState.HELD, *ASIDE):
+    if one.state in (DeliveryState.HELD, *ASIDE):
         return visit.say(_("after release"))
-    if not one["next"]:
+    if one.next is None:
         return ""
-    due = datetime.fromisoformat(one["next"]) <= visit.web.service.now()
-    return visit.say(_("now")) if due else clock(visit, one["next"])
+    due = one.next <= visit.web.service.now()
+    return visit.say(_("now")) if due else clock(visit, one.next)
 
 
 def _possible_deeds(visit: Visit, state: str) -> list[tuple[str, str]]:
     """Return the actions of this person on a mail in that state, each with its words."""
     names = ACTS.get(state, ()) if may(visit)["act"] else ()
-    return [(name, visit.say(DEEDS[name])) for name in names]
+    return [(name, visit.say(button_of(name_of(DEEDS[name])))) for name in names]
 
 
 async def _mail_or_action(visit: Visit, live: Live) -> Response:
@@ -185,7 +218,7 @@ async def _mail_or_action(visit: Visit, live: Live) -> Response:
     deed = visit.form.get("do", "")
     if deed not in DEEDS:
         raise NotFoundError(NO_SUCH_PAGE)
-    outcome = await run(visit, f"queue_{deed}", id=id, **_arguments(visit, deed))
+    outcome = await run(visit, DEEDS[deed], id=id, **_arguments(visit, deed))
     live.changed()
     if outcome.why:
         return await _mail(visit, live, id, refusal=outcome)
@@ -209,12 +242,12 @@ def _place(field: str) -> int:
     return int(number) if number.isascii() and number.isdecimal() else 0
 
 
-def _choices(visit: Visit, row: Mapping[str, Any], titles: Titles) -> Mapping[str, Any]:
+def _choices(visit: Visit, mail: Queued, titles: Titles) -> Mapping[str, Any]:
     """Return a place for each route, with its value, and the choices: also a removed one, while
     the mail has it."""
     is_typed = visit.form.get("do") == "edit"
-    chosen_routes = _chosen_routes(visit) if is_typed else list(row["routes"])
-    names = list(dict.fromkeys((*titles.routes, *row["routes"])))
+    chosen_routes = _chosen_routes(visit) if is_typed else list(mail.routes)
+    names = list(dict.fromkeys((*titles.routes, *mail.routes)))
     places = [*chosen_routes, *[""] * (len(names) - len(chosen_routes))]
     return {
         "places": [(f"{WAY}{n}", name) for n, name in enumerate(places)],
@@ -227,47 +260,32 @@ def _addresses(text: str) -> list[str]:
 
 
 async def _mail(
-    visit: Visit, live: Live, id: str, deed_text: str = "", refusal: Outcome[Any] = NOT_REFUSED
+    visit: Visit,
+    live: Live,
+    id: str,
+    deed_text: str = "",
+    refusal: Outcome[Queued] = NOT_REFUSED,
 ) -> Response:
     snapshot = await live.now()
-    queue_entry = await visit.call("queue_show", id=id)
-    rendered_mail = await visit.call("queue_mail", id=id)
+    letter = await visit.call(QueueOperations.show, id=id)
+    rendered_mail = await visit.call(PreviewOperations.preview, id=id)
     titles = await load_titles(visit)
-    row = _row(visit, queue_entry["queued"], titles)
-    attempt_rows = [
-        {
-            **one,
-            "at": attempt["at"],
-            "route": attempt["route"],
-            "provider_id": attempt["provider_id"],
-        }
-        for attempt in queue_entry["tried"]
-        for one in attempt["said"]
-    ]
-    relay_mail = {
-        "state": queue_entry["queued"]["state"],
-        "queued": queue_entry["queued"]["born"],
-        "tried": attempt_rows,
-        "arrived": queue_entry["arrived"],
-    }
+    mail, progress = letter.queued, progress_of(letter)
     answer = visit.page(
         "mail.html",
         refusal.status,
-        ledger_sum=snapshot.ledger["sum"],
+        ledger_sum=snapshot.ledger.sum,
         serial=snapshot.serial,
-        row=row,
-        letter=queue_entry,
+        row=_row(visit, mail, titles),
+        letter=letter,
         rendered_mail=rendered_mail,
-        taken=queue_entry["queued"]["state"] in SENT,
-        posts=relay(visit, (_("Created"), queue_entry["queued"]["born"]), relay_mail),
-        tries=list(attempts(visit, attempt_rows, titles)),
-        arrivals=[
-            {**one, "at": clock(visit, one["at"]), "state": state(visit, one["state"])}
-            for one in queue_entry["arrived"]
-        ],
+        taken=mail.state in SENT,
+        posts=relay(visit, (_("Created"), mail.born), progress),
+        tries=list(attempts(visit, progress.attempts, titles)),
+        arrivals=arrivals(visit, letter.arrived),
         frame=address("/queue/mail/html", id=id),
-        ways=_choices(visit, row, titles),
-        by=titles.route(rendered_mail["route"]),
+        ways=_choices(visit, mail, titles),
+        by=titles.route(rendered_mail.route),
         deed_text=deed_text,
         why=refusal.why,
         bad=refusal.bad,
@@ -280,7 +298,7 @@ async def _mail(
 
 async def as_html(visit: Visit) -> Response:
     """Send the mail's HTML alone, for a frame in which nothing of it can act."""
-    rendered_mail = await visit.call("queue_mail", id=query_value(visit, "id"))
-    if not rendered_mail["html"]:
+    rendered_mail = await visit.call(PreviewOperations.preview, id=query_value(visit, "id"))
+    if not rendered_mail.html:
         raise NotFoundError(NO_SUCH_PAGE)
-    return Page(rendered_mail["html"], headers=FRAMING)
+    return Page(rendered_mail.html, headers=FRAMING)

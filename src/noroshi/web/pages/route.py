@@ -34,7 +34,7 @@ from noroshi.web.view.route import (
     orders_naming,
     texts_of,
 )
-from noroshi.web.view.routes import Answer, clouds, href, of_type, order_title
+from noroshi.web.view.routes import Content, clouds, href, of_type, order_title
 
 SECRETIVE = ("url", "headers")
 """Options that may hold a key, though they should not."""
@@ -128,7 +128,7 @@ async def _merged_registration(
     typed_fields = {name: visit.form[name].strip() for name in names}
     typed_fields["shared"] = visit.form.get("shared", "")
 
-    def read_fields(documents: Mapping[str, Answer]) -> Mapping[str, str]:
+    def read_fields(documents: Mapping[str, Content]) -> Mapping[str, str]:
         return texts_of(documents.get(details.key))
 
     return await merged_form(visit, typed_fields, read_fields, result, keys=[details.key])
@@ -154,7 +154,7 @@ async def _for_admin(
         "device_code": device_of(visit, details.name, code) if code else None,
         "check": query_value(visit, "check") == "1" and not result.why,
         "google": (details.account or {}).get("cloud") == "google",
-        "is_signed_in": details.row["state"] in ("well", "down")
+        "is_signed_in": details.row.status.state in ("well", "down")
         and details.account is not None,
     }
 
@@ -188,7 +188,7 @@ async def _certificate(visit: Visit, details: RouteDetails, stored_entries: set[
     entry = (details.account or {}).get("certificate", "")
     if not entry or entry not in stored_entries:
         return None
-    answer = await visit.call_json("certificate_show", name=details.row["account"])
+    answer = await visit.call_json("certificate_show", name=details.row.status.account)
     return answer.get("ok")
 
 
@@ -206,7 +206,7 @@ def _facts(visit: Visit, details: RouteDetails) -> list[tuple[str, str]]:
     """Return the settings of a route without an account."""
     options = details.definition.get("options", {})
     return [
-        (label(name, details.row["kind"], visit.say), str(value))
+        (label(name, details.row.status.kind, visit.say), str(value))
         for name, value in options.items()
         if isinstance(value, str | int) and name not in SECRETIVE
     ]

@@ -20,7 +20,7 @@ from noroshi.web.view.form_operations import Outcome, run
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.problem_text import problems_at
 from noroshi.web.view.route import WAYS, RouteDetails, account_document
-from noroshi.web.view.routes import Answer, href
+from noroshi.web.view.routes import Content, href
 
 DAY = "secret_ends"
 
@@ -94,7 +94,7 @@ async def _entry_for(visit: Visit, details: RouteDetails) -> str:
     """Return the vault entry for a typed secret of the account: its own one, else a free
     one."""
     account_entry = (details.account or {}).get("secret")
-    return account_entry or await free_entry(visit, details.row["account"])
+    return account_entry or await free_entry(visit, details.row.status.account)
 
 
 def _destinations_shown(visit: Visit) -> list[str]:
@@ -102,7 +102,7 @@ def _destinations_shown(visit: Visit) -> list[str]:
     return [one for one in visit.form.get("to", "").split(", ") if one]
 
 
-def _ended_text(visit: Visit, account: Answer) -> str:
+def _ended_text(visit: Visit, account: Content) -> str:
     """Return the problem if a new secret has a day in the past, as that may be the old
     one's."""
     day = end_of(str(account.get(DAY, "")))
@@ -133,7 +133,7 @@ async def _switch_sign_in(
     entry = {"app_secret": "secret", "app_certificate": "certificate"}.get(way, "")
     if by_app is details.alone and (not by_app or details.account.get(entry)):
         return Outcome()
-    name = details.row["account"]
+    name = details.row.status.account
     secret_entry = typed_into or await entry_of(visit, name)
     after = switch_sign_in(details.account, name, WAYS[way], secret_entry)
     etags = {details.key: details.etags[details.key]}
@@ -226,7 +226,7 @@ async def _use_certificate(
     """Put a certificate into the vault, then let the account use it: an account with a missing
     one could send nothing."""
     replaces = visit.form.get("replace") == "1"
-    account_fields = {"name": details.row["account"], "replace": replaces, "ahead": True}
+    account_fields = {"name": details.row.status.account, "replace": replaces, "ahead": True}
     outcome = await run(visit, op, **account_fields, **certificate_fields)
     if not outcome.why:
         outcome = await _switch_sign_in(visit, details, "app_certificate")

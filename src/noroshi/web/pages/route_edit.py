@@ -31,7 +31,7 @@ from noroshi.web.forms.table import Choice
 from noroshi.web.pages.monitors import NEW
 from noroshi.web.view.form_operations import address, query_value, require_administrator
 from noroshi.web.view.page_context import Visit, page
-from noroshi.web.view.routes import Answer, clouds, href, kind, of_type, orders
+from noroshi.web.view.routes import Content, clouds, href, kind, of_type, orders
 
 SORTS: Mapping[str, type] = {"routes": RouteDef, "accounts": AccountDef, "networks": NetworkDef}
 TITLES: Mapping[str, Message] = {
@@ -59,7 +59,7 @@ class Mail:
     type: str
     name: str
     kind: str
-    options: Answer
+    options: Content
 
 
 def routes(web: WebContext) -> list[Route]:
@@ -128,11 +128,11 @@ def _outline(visit: Visit, edit: Edit, mail: Mail, entries: list[str]) -> Outlin
 
 def _related_documents(
     visit: Visit, edit: Edit, mail: Mail
-) -> Callable[[str], Mapping[str, Answer]]:
+) -> Callable[[str], Mapping[str, Content]]:
     """Return the orders that a new route joins, or those that a removed one leaves."""
     documents = edit.definitions["documents"]
 
-    def related(name: str) -> Mapping[str, Answer]:
+    def related(name: str) -> Mapping[str, Content]:
         if mail.type != "routes":
             return {}
         if visit.form.get("do") == REMOVE:
@@ -142,7 +142,9 @@ def _related_documents(
     return related
 
 
-def orders_without(documents: Mapping[str, Answer], route: str) -> Iterator[tuple[str, Answer]]:
+def orders_without(
+    documents: Mapping[str, Content], route: str
+) -> Iterator[tuple[str, Content]]:
     """Yield the rules and notifications that name a route, without it."""
     for key, names in orders(documents):
         if route in names:

@@ -12,14 +12,15 @@ from starlette.routing import Route
 from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.translation import Message, _
 from noroshi.people import random_keys
+from noroshi.service.mail.queue import QueueOperations
 from noroshi.web.context import WebContext
 from noroshi.web.http.device_codes import Code, Codes
 from noroshi.web.view.control_escape import Page
 from noroshi.web.view.form_operations import Outcome, clock, may, query_value, run
-from noroshi.web.view.mail import attempts, load_titles, relay, state
+from noroshi.web.view.mail import attempts, load_titles, progress_of, relay, state
 from noroshi.web.view.page_context import Handler, Visit, page
 from noroshi.web.view.route import load_route
-from noroshi.web.view.routes import Answer, href
+from noroshi.web.view.routes import href
 from noroshi.web.view.templates import templates
 
 SETTLED = (*SENT, DeliveryState.DROPPED, DeliveryState.HELD, DeliveryState.SET_ASIDE)
@@ -89,14 +90,14 @@ async def exam_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
     }
 
 
-def _finding_text(visit: Visit, one: Answer) -> str:
+def _finding_text(visit: Visit, one: Mapping[str, Any]) -> str:
     """Return a finding: our own code in words; a provider's as it is, for an administrator to
     look up."""
     text = visit.say(one["found"])
     return visit.say(_("not signed in")) if text == NEVER else text
 
 
-def _stage(visit: Visit, one: Answer) -> Mapping[str, Any]:
+def _stage(visit: Visit, one: Mapping[str, Any]) -> Mapping[str, Any]:
     remedy = one["remedy"]
     return {
         "state": one["state"],
@@ -116,7 +117,7 @@ def steps_of(
     return list(dict.fromkeys(map(say, how)))
 
 
-def _remedy(visit: Visit, one: Answer) -> Mapping[str, Any]:
+def _remedy(visit: Visit, one: Mapping[str, Any]) -> Mapping[str, Any]:
     return {
         **one,
         "meaning": visit.say(one["meaning"]),
@@ -142,47 +143,27 @@ async def letter(visit: Visit) -> Response:
 
 async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
     """Return the progress of the test mail, its receipts, and if anything more may come."""
-    outcome = await run(visit, "queue_show", id=id)
+    outcome = await run(visit, QueueOperations.show, id=id)
     if outcome.why:
         return {"why": outcome.why, "over": True, "to": ""}
-    queued_mail, arrivals = outcome.ok["queued"], outcome.ok["arrived"]
-    attempt_rows = _attempt_rows(outcome.ok["tried"])
-    relay_mail = {
-        "state": queued_mail["state"],
-        "queued": queued_mail["born"],
-        "tried": attempt_rows,
-        "arrived": arrivals,
-    }
+    mail, delivery = outcome.ok.queued, progress_of(outcome.ok)
     return {
         "why": (),
-        "to": ", ".join(queued_mail["to"]),
-        "state": queued_mail["state"],
-        "shown": state(visit, queued_mail["state"]),
-        "because": visit.say(queued_mail["because"]),
-        "posts": relay(visit, (_("Created"), queued_mail["born"]), relay_mail),
-        "tries": list(attempts(visit, attempt_rows, await load_titles(visit))),
-        "taken": queued_mail["state"] in SENT,
-        "over": queued_mail["state"] in SETTLED,
-        "tick": may(visit)["act"] and queued_mail["state"] == DeliveryState.ACCEPTED,
-        "by": next((one["by"] for one in arrivals if one["by"]), ""),
+        "to": ", ".join(mail.to),
+        "state": mail.state,
+        "shown": state(visit, mail.state),
+        "because": visit.say(mail.because),
+        "posts": relay(visit, (_("Created"), mail.born), delivery),
+        "tries": list(attempts(visit, delivery.attempts, await load_titles(visit))),
+        "taken": mail.state in SENT,
+        "over": mail.state in SETTLED,
+        "tick": may(visit)["act"] and mail.state == DeliveryState.ACCEPTED,
+        "by": next((one.by for one in delivery.arrived if one.by), ""),
         "id": id,
         "action": href(name),
         "mail": f"/queue/mail?id={id}",
         "next": f"{href(name)}/test?id={id}",
     }
-
-
-def _attempt_rows(delivery_attempts: Sequence[Answer]) -> list[Mapping[str, Any]]:
-    return [
-        {
-            **one,
-            "at": attempt["at"],
-            "route": attempt["route"],
-            "provider_id": attempt["provider_id"],
-        }
-        for attempt in delivery_attempts
-        for one in attempt["said"]
-    ]
 
 
 def _device(codes: Codes) -> Handler:

@@ -35,7 +35,7 @@ from noroshi.web.view.first_problems import problems_at_fields
 from noroshi.web.view.form_operations import Outcome, query_value, require_administrator, run
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.route import BLANK, account_document
-from noroshi.web.view.routes import CLOUDS, DEFINED, Answer, clouds, href, of_type
+from noroshi.web.view.routes import CLOUDS, DEFINED, Content, clouds, href, of_type
 
 SHAPES = {"teams": "Microsoft Teams", "slack": "Slack", "json": "JSON", "text": ""}
 """Formats of a webhook, by their names; plain text has one in each language."""
@@ -87,7 +87,7 @@ async def new_server(visit: Visit, sort: str) -> Response:
         return await _server_page(visit, sort, _field_refusal("secret", visit.say(fault)))
     form = {name: value.strip() for name, value in visit.form.items() if name != "secret"}
     entry = await free_entry(visit, route) if secret else ""
-    put: dict[str, Answer] = {f"routes/{route}": route_document(sort, form, entry)}
+    put: dict[str, Content] = {f"routes/{route}": route_document(sort, form, entry)}
     put |= with_route(documents, ticked_orders(visit.form), route)
     outcome = await run(visit, "definition_change", put=put, etags={f"routes/{route}": ""})
     if outcome.why:
@@ -104,7 +104,7 @@ def _field_refusal(field: str, what: str) -> Outcome[Any]:
 
 async def _server_page(visit: Visit, sort: str, outcome: Outcome[Any]) -> Response:
     definitions = await visit.call("definition_show", types=DEFINED)
-    documents: Mapping[str, Answer] = definitions["documents"]
+    documents: Mapping[str, Content] = definitions["documents"]
     labels = {name: visit.say(label) for name, label in LABELS[sort].items()}
     return await visit.show(
         "mailing_new_server.html",
@@ -220,7 +220,7 @@ def _kind(form: Mapping[str, str]) -> str:
     return "graph" if form.get("kind") == "graph" else "smtp"
 
 
-def _account(documents: Mapping[str, Answer], form: Mapping[str, str], sort: str) -> str:
+def _account(documents: Mapping[str, Content], form: Mapping[str, str], sort: str) -> str:
     """Return the account that was chosen, else a free name for a new one."""
     chosen_account = form.get("account", NEW)
     accounts = of_type(documents, "accounts")
@@ -232,7 +232,7 @@ def _account(documents: Mapping[str, Answer], form: Mapping[str, str], sort: str
 
 
 def _definitions(
-    documents: Mapping[str, Answer],
+    documents: Mapping[str, Content],
     form: Mapping[str, str],
     route: str,
     account: str,

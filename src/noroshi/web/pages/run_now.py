@@ -3,13 +3,14 @@ notify."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.own_instance import with_titles_in
+from noroshi.operations.status_answers import MonitorShown, MonitorTried, with_titles_in
+from noroshi.service.monitors.details import MonitorOperations
+from noroshi.service.monitors.run_now import RunNowOperations
 from noroshi.web.context import WebContext
 from noroshi.web.view.form_operations import (
     Outcome,
@@ -32,22 +33,21 @@ async def try_monitor(visit: Visit) -> Response:
     """Show the form; after it was sent, with the result."""
     path = visit.request.path_params["path"]
     answer = await monitor_shown(visit, path, last=1)
-    path = answer["status"]["path"]
+    path = answer.status.path
     if visit.request.method == "GET":
         return await _page(visit, answer, Outcome())
-    return await _page(
-        visit, answer, await run_reauthenticated(visit, "try_monitor", monitor=path)
-    )
+    outcome = await run_reauthenticated(visit, RunNowOperations.try_monitor, monitor=path)
+    return await _page(visit, answer, outcome)
 
 
-async def monitor_shown(visit: Visit, path: str, **limits: int) -> Mapping[str, Any]:
+async def monitor_shown(visit: Visit, path: str, **limits: int) -> MonitorShown:
     """Return what is known of a monitor, with its titles in the visitor's language."""
-    answer = await visit.call("monitor_show", monitor=path, **limits)
-    return {**answer, "status": with_titles_in(answer["status"], visit.language)}
+    answer = await visit.call(MonitorOperations.show, monitor=path, **limits)
+    return replace(answer, status=with_titles_in(answer.status, visit.language))
 
 
-async def _page(visit: Visit, answer: Mapping[str, Any], outcome: Outcome[Any]) -> Response:
-    path = answer["status"]["path"]
+async def _page(visit: Visit, answer: MonitorShown, outcome: Outcome[MonitorTried]) -> Response:
+    path = answer.status.path
     return await visit.show(
         "try.html",
         outcome.status,
@@ -56,7 +56,7 @@ async def _page(visit: Visit, answer: Mapping[str, Any], outcome: Outcome[Any]) 
         monitor=answer,
         back_address=part_page(path),
         measurement=outcome.answer,
-        now=clock(visit, visit.web.service.now().isoformat()),
+        now=clock(visit, visit.web.service.now()),
         why=refusal_texts(visit, outcome),
         needs_password=needs_password(visit, answer) or outcome.needs_password,
         level=LOCALIZERS[visit.language].level,
@@ -64,8 +64,6 @@ async def _page(visit: Visit, answer: Mapping[str, Any], outcome: Outcome[Any]) 
     )
 
 
-def needs_password(visit: Visit, answer: Mapping[str, Any]) -> bool:
+def needs_password(visit: Visit, answer: MonitorShown) -> bool:
     """Return True if this person has to give the password again to run it."""
-    return bool(answer["runs"]) and not (
-        visit.person is not None and visit.person.reauthenticated
-    )
+    return answer.runs and not (visit.person is not None and visit.person.reauthenticated)

@@ -173,7 +173,7 @@ def _roles(visit: Visit) -> list[tuple[str, str]]:
 async def audit(visit: Visit) -> Response:
     """Show the audit log, the newest first: who, by which door, from what to what."""
     words, localizer = query_value(visit, "q"), LOCALIZERS[visit.language]
-    now = visit.web.service.now().isoformat()
+    now = visit.web.service.now()
     entries = await visit.call("audit", last=SEARCHED)
     entries_with_deed = [(one, _operation_title(visit, one["op"])) for one in entries]
     matches = [(one, deed) for one, deed in entries_with_deed if _matches(one, deed, words)]

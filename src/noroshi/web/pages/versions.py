@@ -8,6 +8,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.service import NotFoundError
+from noroshi.service.definitions.versions import VersionOperations
+from noroshi.service.monitors.status import StatusOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.view.difference import difference_texts, names_of
@@ -77,15 +79,15 @@ def _number(text: str) -> int:
 
 async def _page(visit: Visit, number: int, outcome: Outcome[Any] | None = None) -> Response:
     outcome = outcome or Outcome[Any]()
-    one = await visit.call("version_show", number=number)
-    names = names_of(await visit.call("kinds"))
+    one = await visit.call(VersionOperations.show, number=number)
+    names = names_of(await visit.call(StatusOperations.kinds))
     return await visit.show(
         "version.html",
         outcome.status,
         one=one,
-        at=clock(visit, one["row"]["at"]),
-        differences=difference_texts(one["changed_values"], names),
-        differences_back=difference_texts(one["back_values"], names),
+        at=clock(visit, one.row.at),
+        differences=difference_texts(one.changed_values, names),
+        differences_back=difference_texts(one.back_values, names),
         why=refusal_texts(visit, outcome),
         needs_password=outcome.needs_password,
         may=may(visit),

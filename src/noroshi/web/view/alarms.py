@@ -10,12 +10,15 @@ from hashlib import blake2s
 from typing import Any
 
 from noroshi.core.levels import Level
+from noroshi.core.translation import Message
+from noroshi.operations.alarm_answers import AlarmRow, Alarms, ToldOf
+from noroshi.operations.history_answers import Happened
+from noroshi.operations.mail_answers import LedgerRow
 from noroshi.web.view.language import Localizer
-from noroshi.web.view.overview import as_called_now, relay_of
+from noroshi.web.view.overview import AlarmPost, present_path, relay_of
 from noroshi.web.view.templates import templates
 from noroshi.web.view.tree import STEP, Instance, called
 
-Answer = Mapping[str, Any]
 MOST_SHOWN = 200
 DAY = timedelta(days=1)
 PARTS = ("count", "chips", "open", "ended")
@@ -29,9 +32,9 @@ class OpenAlarms:
 
     tree: Mapping[str, Instance]
     route_titles: Mapping[str, str]
-    alarms: Answer
-    events: Sequence[Answer]
-    ledger: Sequence[Answer]
+    alarms: Alarms
+    events: Sequence[Happened]
+    ledger: Sequence[LedgerRow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +47,53 @@ class AlarmQuery:
     picked: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAlarm:
+    """Show an alarm with the progress of its newest mail. `because`: nobody was notified;
+    `notified_at`: somebody was, though that mail is not at hand."""
+
+    alarm: AlarmRow
+    key: str
+    id: str
+    name: str
+    posts: Sequence[AlarmPost]
+    far: str
+    because: Message | None
+    notified_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedSelection:
+    """Show a chosen alarm that is not open any more."""
+
+    key: str
+    id: str
+    path: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedAlarm:
+    """Show an alarm that ended, by its last event and by what its monitor is called now."""
+
+    event: Happened
+    id: str
+    path: str
+    name: str
+
+    @property
+    def ended(self) -> str:
+        """Return why its monitor is not monitored any more; "" if it recovered."""
+        return self.event.ended
+
+
 def view(
-    open_alarms: OpenAlarms, query: AlarmQuery, may: Answer, localizer: Localizer
+    open_alarms: OpenAlarms, query: AlarmQuery, may: Mapping[str, bool], localizer: Localizer
 ) -> Mapping[str, Any]:
     """Return all that the fragments show."""
-    alarms, now = open_alarms.alarms["rows"], open_alarms.alarms["at"]
+    alarms, now = open_alarms.alarms.rows, open_alarms.alarms.at
     rows = [row for row in alarms if _matches(row, query, open_alarms)]
-    picked_rows = [row for row in rows[MOST_SHOWN:] if key_of(row) in query.picked]
+    picked_rows = [row for row in rows[MOST_SHOWN:] if _key(row) in query.picked]
     newest = _newest_mails(open_alarms.ledger)
     shown_rows = [
         _row(one, open_alarms, newest, localizer) for one in (*rows[:MOST_SHOWN], *picked_rows)
@@ -60,12 +103,12 @@ def view(
         "query": query,
         "picked": query.picked,
         "count": len(alarms),
-        "nobody": sum(row["acknowledged"] is None for row in alarms),
+        "nobody": sum(row.acknowledged is None for row in alarms),
         "rows": shown_rows,
         "gone": list(_picked_and_ended(open_alarms, query.picked)) if may["act"] else [],
         "more": len(rows) - len(shown_rows),
         "ended": list(_ended(open_alarms, now)),
-        "silences": open_alarms.alarms["silences"],
+        "silences": open_alarms.alarms.silences,
         "called": lambda place: called(place, open_alarms.tree),
         "at": lambda instant: localizer.moment(instant, now),
         "level": localizer.level,
@@ -78,22 +121,26 @@ def fragments(context: Mapping[str, Any], localizer: Localizer) -> Mapping[str, 
     return {name: getattr(module, name)(context) for name in PARTS}
 
 
-def _matches(row: Answer, query: AlarmQuery, open_alarms: OpenAlarms) -> bool:
-    if key_of(row) in query.picked:  # what somebody has chosen is not taken away from them
+def _matches(row: AlarmRow, query: AlarmQuery, open_alarms: OpenAlarms) -> bool:
+    if _key(row) in query.picked:  # what somebody has chosen is not taken away from them
         return True
-    if query.show == "nobody" and row["acknowledged"]:
+    if query.show == "nobody" and row.acknowledged is not None:
         return False
     if not query.find:
         return True
-    holder = row["acknowledged"]["who"] if row["acknowledged"] else ""
-    name = called(row["path"], open_alarms.tree)
-    text = f"{row['path']} {name} {row['item']} {holder}".lower()
+    holder = row.acknowledged.who if row.acknowledged else ""
+    name = called(row.path, open_alarms.tree)
+    text = f"{row.path} {name} {row.item} {holder}".lower()
     return all(part in text for part in query.find.lower().split())
 
 
-def key_of(row: Answer) -> str:
+def key_of(path: str, item: str) -> str:
     """Return the key of an alarm in a form."""
-    return f"{row['path']} {row['item']}"
+    return f"{path} {item}"
+
+
+def _key(row: AlarmRow) -> str:
+    return key_of(row.path, row.item)
 
 
 def _element_id(key: str) -> str:
@@ -101,71 +148,68 @@ def _element_id(key: str) -> str:
     return f"a-{blake2s(key.encode(), digest_size=6).hexdigest()}"
 
 
-def _newest_mails(ledger: Sequence[Answer]) -> Mapping[str, Answer]:
+def _newest_mails(ledger: Sequence[LedgerRow]) -> Mapping[str, LedgerRow]:
     """Return by alarm its newest mail, of those that are at hand."""
-    return {key_of(as_called_now(one)): one for one in reversed(ledger)}
+    return {key_of(present_path(one), one.item): one for one in reversed(ledger)}
 
 
 def _row(
-    row: Answer, open_alarms: OpenAlarms, newest: Mapping[str, Answer], localizer: Localizer
-) -> Mapping[str, Any]:
+    row: AlarmRow,
+    open_alarms: OpenAlarms,
+    newest: Mapping[str, LedgerRow],
+    localizer: Localizer,
+) -> OpenAlarm:
     """Return an alarm with the progress of its newest mail."""
-    mail, now = newest.get(key_of(row)), open_alarms.alarms["at"]
+    key, now = _key(row), open_alarms.alarms.at
+    mail = newest.get(key)
     posts = tuple(relay_of(mail, now, localizer, open_alarms.route_titles)) if mail else ()
     reached = [one for one in posts if one.state]
-    return {
-        **row,
-        "key": key_of(row),
-        "id": _element_id(key_of(row)),
-        "name": _name(row["path"], row["item"], open_alarms),
-        "posts": posts,
-        "far": f"{reached[-1].name} {reached[-1].text}".strip() if reached else "",
-        "because": _why_nobody_notified(row["told"]),
-        "notified_at": _notified_at(row["told"]),
-    }
+    return OpenAlarm(
+        alarm=row,
+        key=key,
+        id=_element_id(key),
+        name=_name(row.path, row.item, open_alarms),
+        posts=posts,
+        far=f"{reached[-1].name} {reached[-1].text}".strip() if reached else "",
+        because=_why_nobody_notified(row.told),
+        notified_at=_notified_at(row.told),
+    )
 
 
-def _why_nobody_notified(notifications: Sequence[Answer]) -> Answer | None:
+def _why_nobody_notified(notifications: Sequence[ToldOf]) -> Message | None:
     """Return why nobody was notified; None if somebody was."""
-    if any(one["at"] for one in notifications):
+    if any(one.at for one in notifications):
         return None
-    return next((one["because"] for one in notifications if one["reason"]), None)
+    return next((one.because for one in notifications if one.reason is not None), None)
 
 
-def _notified_at(notifications: Sequence[Answer]) -> str | None:
+def _notified_at(notifications: Sequence[ToldOf]) -> datetime | None:
     """Return when somebody was notified last: the mail itself may be older than those at
     hand."""
-    return max(
-        (one["at"] for one in notifications if one["at"]),
-        key=datetime.fromisoformat,
-        default=None,
-    )
+    return max((one.at for one in notifications if one.at), default=None)
 
 
 def _picked_and_ended(
     open_alarms: OpenAlarms, picked: frozenset[str]
-) -> Iterator[Mapping[str, str]]:
+) -> Iterator[EndedSelection]:
     """Yield the chosen alarms that are not open any more."""
-    for key in sorted(picked - {key_of(row) for row in open_alarms.alarms["rows"]}):
+    for key in sorted(picked - {_key(row) for row in open_alarms.alarms.rows}):
         path, _, item = key.partition(" ")
-        yield {
-            "key": key,
-            "id": _element_id(key),
-            "path": path,
-            "name": _name(path, item, open_alarms),
-        }
+        name = _name(path, item, open_alarms)
+        yield EndedSelection(key=key, id=_element_id(key), path=path, name=name)
 
 
-def _ended(open_alarms: OpenAlarms, now: str) -> Iterator[Mapping[str, Any]]:
+def _ended(open_alarms: OpenAlarms, now: datetime) -> Iterator[EndedAlarm]:
     """Yield the items that recovered in the last day, the newest first, each item once."""
-    known_items, since = set[tuple[str, str]](), datetime.fromisoformat(now) - DAY
-    for one in map(as_called_now, open_alarms.events):
-        item_key = (one["path"], one["item"])
-        if item_key in known_items or datetime.fromisoformat(one["at"]) < since:
+    known_items, since = set[tuple[str, str]](), now - DAY
+    for one in open_alarms.events:
+        path, item = present_path(one), one.item
+        if (path, item) in known_items or one.at < since:
             continue
-        known_items.add(item_key)
-        if one["after"] == Level.OK.value and one["before"] != Level.OK.value:
-            yield {**one, "id": _element_id(key_of(one)), "name": _name(*item_key, open_alarms)}
+        known_items.add((path, item))
+        if one.after is Level.OK and one.before is not Level.OK:
+            id, name = _element_id(key_of(path, item)), _name(path, item, open_alarms)
+            yield EndedAlarm(event=one, id=id, path=path, name=name)
 
 
 def _name(path: str, item: str, open_alarms: OpenAlarms) -> str:

@@ -6,8 +6,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
+from noroshi.core.instant import Instant
 from noroshi.core.roles import ROLE_NAMES
 from noroshi.core.translation import COMMA, Message, _, pgettext
 from noroshi.web.view.language import Localizer
@@ -66,7 +68,7 @@ class Line:
         return max(len(self.before), len(self.after)) > LONG
 
 
-def lines(before: object, after: object, localizer: Localizer, now: str) -> Sequence[Line]:
+def lines(before: object, after: object, localizer: Localizer, now: Instant) -> Sequence[Line]:
     """Return the difference of two states that an operation answered; None is none."""
     differences = _StateDifference(localizer, now).lines(_as_fields(before), _as_fields(after))
     return tuple(
@@ -88,7 +90,7 @@ def _as_fields(state: object) -> Mapping[str, Any]:
 @dataclass(frozen=True, slots=True)
 class _StateDifference:
     localizer: Localizer
-    now: str
+    now: Instant
 
     def lines(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Line]:
         for name in dict.fromkeys((*old, *new)):
@@ -184,7 +186,7 @@ class _StateDifference:
         return self.localizer.say(title) if title else name
 
     def _value(self, name: str, value: object) -> str:
-        if value is None or value in ("", [], {}):
+        if value is None or value in ("", [], (), {}):
             return self.localizer.say(_("nothing"))
         if isinstance(value, bool):
             return self._yes_or_no(json.dumps(value))
@@ -206,6 +208,6 @@ class _StateDifference:
         if not re.match(r"\d{4}-\d\d-\d\dT\d\d:", value):
             return ""
         try:
-            return self.localizer.moment(value, self.now)
+            return self.localizer.moment(datetime.fromisoformat(value), self.now)
         except (ValueError, OverflowError):  # the latter for what is no moment in this zone
             return ""

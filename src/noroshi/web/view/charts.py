@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -10,8 +10,8 @@ from math import floor, log10
 from typing import Any
 
 from noroshi.actions.phrases import YES_NO, quantity
+from noroshi.operations.status_answers import Series
 
-Answer = Mapping[str, Any]
 WIDE, HALF, NARROW = 1080, 520, 340
 """Widths of the drawing, for a desk's screen, for two side by side on it, and for a phone's: its
 letters stay readable."""
@@ -47,20 +47,19 @@ class Chart:
     grid: Sequence[tuple[float, str]]
     gaps: Sequence[float]
     last: tuple[float, float]
-    begins: str
-    ends: str
+    begins: datetime
+    ends: datetime
     low: str
     high: str
     now: str
 
 
 def chart(
-    series: Answer, faults: Sequence[str], width: int = WIDE, language: str = "en"
+    series: Series, faults: Sequence[datetime], width: int = WIDE, language: str = "en"
 ) -> Chart | None:
     """Draw the chart of a series with at least two values; `faults` are the times without
     one."""
-    points = [(datetime.fromisoformat(p["at"]), float(p["value"])) for p in series["points"]]
-    points = [one for one in points if abs(one[1]) < float("inf")]
+    points = [(p.at, p.value) for p in series.points if abs(p.value) < float("inf")]
     if len(points) < 2 or points[0][0] == points[-1][0]:
         return None
     first, last = points[0][0], points[-1][0]
@@ -77,7 +76,7 @@ def chart(
         return quantity(value, shown_unit(series), language)
 
     values = [value for _, value in points]
-    fault_times = [at for at in map(datetime.fromisoformat, faults) if first <= at <= last]
+    fault_times = [at for at in faults if first <= at <= last]
     return Chart(
         width=width,
         lines=[_line(run, x, y) for run in _runs(points, fault_times)],
@@ -85,35 +84,35 @@ def chart(
         grid=[(y(v), quantity_text(v)) for v in _steps(series, low, high)],
         gaps=[x(at) for at in fault_times],
         last=(x(last), y(values[-1])),
-        begins=series["points"][0]["at"],
-        ends=series["points"][-1]["at"],
+        begins=series.points[0].at,
+        ends=series.points[-1].at,
         low=quantity_text(min(values)),
         high=quantity_text(max(values)),
         now=quantity_text(values[-1]),
     )
 
 
-def shown_unit(series: Answer) -> str:
+def shown_unit(series: Series) -> str:
     """Return the unit with which the values of a series are shown."""
-    return YES_NO if series["yes_no"] else str(series["unit"])
+    return YES_NO if series.yes_no else series.unit
 
 
-def _range(series: Answer, values: Sequence[float]) -> tuple[float, float]:
+def _range(series: Series, values: Sequence[float]) -> tuple[float, float]:
     """Return the range of all values, and of the limits unless they lie far off; 0 to 100 for a
     share of a whole, 0 to 1 for no and yes."""
-    if series["yes_no"]:
+    if series.yes_no:
         return 0.0, 1.0
-    if series["unit"] == "%" and min(values) >= 0 and max(values) <= 100:
+    if series.unit == "%" and min(values) >= 0 and max(values) <= 100:
         return 0.0, 100.0
     low, high = min(values), max(values)
     tolerance = max(high - low, abs(high) * 0.5)
-    for limit in (series["warning"], series["critical"]):
+    for limit in (series.warning, series.critical):
         if limit is not None and low - tolerance <= limit <= high + tolerance:
             low, high = min(low, limit), max(high, limit)
     least = max(abs(low), abs(high)) * LEAST
     room = max((high - low) * 0.1, (least - high + low) / 2) or 1.0
     least_shown = 0.0 if min(values) >= 0 and low - room < 0 else low - room
-    return _rounded(least_shown, high + room, series["unit"])
+    return _rounded(least_shown, high + room, series.unit)
 
 
 def _rounded(low: float, high: float, unit: str) -> tuple[float, float]:
@@ -128,20 +127,19 @@ def _rounded(low: float, high: float, unit: str) -> tuple[float, float]:
     return low, high
 
 
-def _steps(series: Answer, low: float, high: float) -> Iterator[float]:
-    if series["yes_no"]:
+def _steps(series: Series, low: float, high: float) -> Iterator[float]:
+    if series.yes_no:
         yield from (low, high)  # nothing is between no and yes
         return
     for n in range(GRID + 1):
         yield low + (high - low) * n / GRID
 
 
-def _limits(series: Answer, low: float, high: float, y: Any) -> Iterator[Limit]:
-    for level in ("warning", "critical"):
-        value = series[level]
+def _limits(series: Series, low: float, high: float, y: Any) -> Iterator[Limit]:
+    for level, value in (("warning", series.warning), ("critical", series.critical)):
         if value is not None and low <= value <= high:
             at = y(value)
-            zone, height = (TOP, at - TOP) if series["rising"] else (at, BOTTOM - at)
+            zone, height = (TOP, at - TOP) if series.rising else (at, BOTTOM - at)
             yield Limit(level, at, zone, round(height, 1))
 
 

@@ -9,17 +9,9 @@ from functools import reduce
 from typing import Any
 
 from noroshi.core.definitions.safe_toml import loads
-from noroshi.core.translation import (
-    COMMA,
-    NOTHING,
-    Message,
-    _,
-    bilingual,
-    joined,
-    pgettext,
-    plain,
-)
+from noroshi.core.translation import COMMA, NOTHING, Message, _, joined, pgettext, plain
 from noroshi.definitions import Difference
+from noroshi.operations.definition_answers import Kind
 from noroshi.web.view.setting_names import (
     ARGUMENT_NAMES,
     CHOICE_NAMES,
@@ -76,15 +68,12 @@ class DifferenceText:
         return SENTENCE.fill(what=self.what, **filled)
 
 
-def names_of(kinds: Iterable[Mapping[str, Any]]) -> KindNames:
+def names_of(kinds: Iterable[Kind]) -> KindNames:
     """Return the names of kinds as the operation `kinds` answers them."""
-    monitors = [one for one in kinds if one["family"] == "monitor"]
+    monitors = [one for one in kinds if one.family == "monitor"]
     return KindNames(
-        kinds={one["kind"]: bilingual(**one["title"]) for one in monitors},
-        readings={
-            one["kind"]: {name: bilingual(**title) for name, title in one["readings"].items()}
-            for one in monitors
-        },
+        kinds={one.kind: one.title for one in monitors},
+        readings={one.kind: one.readings for one in monitors},
     )
 
 
@@ -106,11 +95,10 @@ def difference_text(one: Difference, names: KindNames) -> DifferenceText:
 
 
 def difference_texts(
-    differences: Iterable[Mapping[str, Any]], names: KindNames
+    differences: Iterable[Difference], names: KindNames
 ) -> list[DifferenceText]:
-    """Return differences from the answer of an operation, in words."""
-    parsed = (Difference(**{**one, "called": tuple(one["called"])}) for one in differences)
-    return [difference_text(one, names) for one in parsed]
+    """Return differences in words."""
+    return [difference_text(one, names) for one in differences]
 
 
 def _renamed(one: Difference) -> DifferenceText:

@@ -18,6 +18,7 @@ from noroshi.service import (
     ReauthenticationRequiredError,
     name_of,
 )
+from noroshi.service.definitions.edit import EditOperations
 from noroshi.web.api.endpoints import STATUS
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.page_context import Visit
@@ -135,11 +136,23 @@ async def reauthenticate_from_form(visit: Visit) -> str:
     return ""
 
 
-async def run_reauthenticated(visit: Visit, op: str, **args: Any) -> Outcome[Any]:
+@overload
+async def run_reauthenticated(visit: Visit, operation: str, **args: Any) -> Outcome[Any]: ...
+
+
+@overload
+async def run_reauthenticated(
+    visit: Visit, operation: Callable[..., Awaitable[A]], **args: Any
+) -> Outcome[A]: ...
+
+
+async def run_reauthenticated(
+    visit: Visit, operation: str | Callable[..., Awaitable[Any]], **args: Any
+) -> Outcome[Any]:
     """Do it as `run`, where the form itself asks for the password once more."""
     if why := await reauthenticate_from_form(visit):
         return Outcome(None, (why,), 403, needs_password=True, kind="password")
-    return await run_with_form(visit, op, **args)
+    return await run_with_form(visit, operation, **args)
 
 
 def refusal_texts(visit: Visit, outcome: Outcome[Any]) -> tuple[str, ...]:
@@ -186,7 +199,7 @@ async def require_change_allowed(visit: Visit) -> None:
     """Raise ForbiddenError for all but administrators, before anything of a form is read; the
     audit log then has who asked."""
     if not may(visit)["rule"]:
-        await visit.call("definition_change")
+        await visit.call(EditOperations.change)
 
 
 def clock(visit: Visit, at: Instant | None) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from noroshi.operations.status_answers import ItemStatus, MonitorStatus, Status, StoppedBy
 from noroshi.web.view.language import Localizer
 from noroshi.web.view.overview import part_page, stopped_by
 from noroshi.web.view.tree import Group, Instance, level_of
-
-Answer = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +30,8 @@ class Stops:
     """Hold all that is stopped, by path: a group may have thousands of monitors, each stopped
     alone."""
 
-    known: Mapping[str, Answer]
-    at: str
+    known: Mapping[str, StoppedBy]
+    at: datetime
     localizer: Localizer
 
     def of(self, path: str) -> Switch:
@@ -41,23 +41,21 @@ class Stops:
         stop = next((self.known[place] for place in paths if place in self.known), None)
         if stop is None:
             return Switch(path=path)
-        stopped_part = "" if path == stop["path"] else stop["path"]
+        stopped_part = "" if path == stop.path else stop.path
         stopped_by_whom = stopped_by(stop, self.at, self.localizer)
         return Switch(
             path=path,
             stopped=True,
             above=stopped_part,
-            href=part_page(stop["path"]),
+            href=part_page(stop.path),
             by=stopped_by_whom,
         )
 
 
-def stops_of(status: Answer, localizer: Localizer) -> Stops:
+def stops_of(status: Status, localizer: Localizer) -> Stops:
     """Return all that is stopped, from the answer of `status`."""
     return Stops(
-        known={one["path"]: one for one in status["stopped"]},
-        at=status["at"],
-        localizer=localizer,
+        known={one.path: one for one in status.stopped}, at=status.at, localizer=localizer
     )
 
 
@@ -88,9 +86,9 @@ class Table:
 
 def tables(
     instance: str,
-    groups: Sequence[Answer],
+    groups: Sequence[Mapping[str, Any]],
     instance_tree: Instance | None,
-    status: Answer,
+    status: Status,
     localizer: Localizer,
 ) -> Iterator[Table]:
     """Yield the groups of the definitions, also those without monitors, else those that are
@@ -111,19 +109,19 @@ def tables(
         )
 
 
-def _row(one: Answer, stops: Stops) -> MonitorRow:
-    items = [item for item in one["items"] if item["level"] == one["level"]]
-    since = min((item["since"] for item in items if item["since"]), default=None)
+def _row(one: MonitorStatus, stops: Stops) -> MonitorRow:
+    items = [item for item in one.items if item.level is one.level]
+    since = min((item.since for item in items if item.since), default=None)
     return MonitorRow(
-        path=one["path"],
-        name=one["title"] or one["path"].split("/", 2)[2],
+        path=one.path,
+        name=one.title or one.path.split("/", 2)[2],
         level=level_of(one),
         readings=[_item_text(item, stops.localizer) for item in items[:3]],
         since=stops.localizer.moment(since, stops.at),
-        switch=stops.of(one["path"]),
+        switch=stops.of(one.path),
     )
 
 
-def _item_text(item: Answer, localizer: Localizer) -> str:
-    words = localizer.say(item["words"])
-    return f"{item['item']}: {words}" if item["item"] else words
+def _item_text(item: ItemStatus, localizer: Localizer) -> str:
+    words = localizer.say(item.words)
+    return f"{item.item}: {words}" if item.item else words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from noroshi.actions.phrases import WORDS
 from noroshi.core.date_text import MONTHS
@@ -35,15 +35,16 @@ class Localizer:
             return page_text(words.say(language, Medium.PAGE), here)
         return page_text(words[language], here)
 
-    def level(self, level: str) -> str:
+    def level(self, level: Level | str) -> str:
         """Return the word of a level; "new" is not measured yet, "stopped" and "ended" are not
         measured any more."""
+        if isinstance(level, Level):
+            return self.say(WORDS[level])
         return self.say(NOT_MEASURED_NAMES.get(level) or WORDS[Level(level)])
 
-    def day(self, day: Instant) -> str:
+    def day(self, day: date) -> str:
         """Return a date of an answer, with the year."""
-        at = as_datetime(day)
-        return self.say(_date(at, DATE))
+        return self.say(_date(day, DATE))
 
     def moment(self, at: Instant | None, now: Instant, *, seconds: bool = False) -> str:
         """Return an instant of an answer in this machine's zone: the date only when it is not
@@ -60,7 +61,7 @@ class Localizer:
         return self.say(_date(local_time, words))
 
 
-def _date(at: datetime, words: Message) -> Message:
+def _date(at: date, words: Message) -> Message:
     return words.fill(day=at.day, month=MONTHS[at.month - 1], year=at.year, time=f"{at:%H:%M}")
 
 

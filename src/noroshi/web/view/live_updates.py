@@ -5,29 +5,36 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from time import monotonic
 from typing import Any, TypeVar
 
-from noroshi.core.own_instance import with_titles_in
 from noroshi.core.people import Person
 from noroshi.core.roles import VIEWER, roles_up_to
-from noroshi.core.translation import Medium
+from noroshi.operations.alarm_answers import Alarms
+from noroshi.operations.history_answers import Log
+from noroshi.operations.mail_answers import Ledger
+from noroshi.operations.status_answers import Status, with_titles_in
 from noroshi.people import random_keys
 from noroshi.ports import StoreError
-from noroshi.service import OperationError, run_as_json
+from noroshi.service import OperationError, name_of, perform
+from noroshi.service.alarms.acknowledgements import AlarmOperations
+from noroshi.service.alarms.silences import SilenceOperations
+from noroshi.service.mail.ledger import LedgerOperations
+from noroshi.service.monitors.history import HistoryOperations
+from noroshi.service.monitors.status import StatusOperations
 from noroshi.web.context import WebContext
 from noroshi.web.view.alarms import OpenAlarms
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.overview import titles_of_routes, view, wrong_items
-from noroshi.web.view.page_context import unwrap
 from noroshi.web.view.templates import templates
 from noroshi.web.view.tree import Instance, tree_of
 
 log = logging.getLogger(__name__)
+A = TypeVar("A")
 Made = TypeVar("Made")
 TICK, FRESH, EVEN_SO, QUIET = 1.0, 1.0, 10.0, 25.0
 """Seconds: between looks at whether anything is new; how old what a page shows may be; until
@@ -46,8 +53,8 @@ class Snapshot:
     newer one is not held here: a stalled reader would keep all later ones."""
 
     serial: str
-    status: Mapping[str, Any]
-    ledger: Mapping[str, Any]
+    status: Status
+    ledger: Ledger
     over: asyncio.Event = field(default_factory=asyncio.Event)
     open_alarms: OpenAlarms | None = None
     """The content of the page of alarms, once somebody has asked."""
@@ -57,7 +64,7 @@ class Snapshot:
     @cached_property
     def tree(self) -> Mapping[str, Instance]:
         """Return its instances."""
-        return tree_of(self.status["monitors"])
+        return tree_of(self.status.monitors)
 
     @cached_property
     def prints(self) -> Mapping[str, int]:
@@ -67,59 +74,61 @@ class Snapshot:
     @cached_property
     def content(self) -> tuple[Any, ...]:
         """Return all that is shown, to be compared. A new measurement alone is no change."""
-        names = (
-            "version",
-            "routes",
-            "queue",
-            "troubles",
-            "cautions",
-            "stopped",
-            "silences",
-            "maintenance",
-            "untold",
+        status = self.status
+        return (
+            status.version,
+            status.routes,
+            status.queue,
+            status.troubles,
+            status.cautions,
+            status.stopped,
+            status.silences,
+            status.maintenance,
+            status.untold,
+            self.alarms,
+            self.prints,
+            self.ledger,
         )
-        values = [self.status[name] for name in names]
-        return (*values, self.alarms, self.prints, self.ledger)
 
     @cached_property
     def alarms(self) -> tuple[Any, ...]:
         """Return the items that are not OK, who has each, the progress of its mail, and the
         silences."""
-        suppressions, not_ok = ("silent", "maintenance"), wrong_items(self.status)
-        open = {(one["path"], item["item"]) for one, item in not_ok}
-        rows = [
-            (one["path"], item, *(one[name] for name in suppressions)) for one, item in not_ok
-        ]
-        relay = [row for row in self.ledger["rows"] if (row["path"], row["item"]) in open]
-        return self.status["silences"], rows, relay
+        not_ok = wrong_items(self.status)
+        open = {(one.path, item.item) for one, item in not_ok}
+        rows = [(one.path, item, one.silent, one.maintenance) for one, item in not_ok]
+        relay = [row for row in self.ledger.rows if (row.path, row.item) in open]
+        return self.status.silences, rows, relay
 
     @cached_property
     def mails(self) -> tuple[Any, ...]:
         """Return how many mails wait in which state, and the progress of the mails of
         alarms."""
-        return self.status["queue"], self.ledger
+        return self.status.queue, self.ledger
 
-    def with_alarms(self, alarms: Mapping[str, Any], log: Mapping[str, Any]) -> OpenAlarms:
+    def with_alarms(self, alarms: Alarms, log: Log) -> OpenAlarms:
         """Return the content of the page of alarms."""
         return OpenAlarms(
             tree=self.tree,
             route_titles=titles_of_routes(self.status),
             alarms=alarms,
-            events=log["events"],
-            ledger=self.ledger["rows"],
+            events=log.events,
+            ledger=self.ledger.rows,
         )
 
     def read_in(self, language: str) -> Snapshot:
         """Return the same state with the titles of the node's own monitors in that language."""
-        return self.once(("read_in", language), lambda: self._read_in(language))
+        # Itself is never held: it is freed at once, though there are many monitors.
+        translated = self.once(("read_in", language), lambda: self._translated(language))
+        return translated or self
 
-    def _read_in(self, language: str) -> Snapshot:
-        monitors = [with_titles_in(one, language) for one in self.status["monitors"]]
-        if monitors == self.status["monitors"]:
-            return self
-        return replace(
-            self, status={**self.status, "monitors": monitors}, open_alarms=None, _once={}
-        )
+    def _translated(self, language: str) -> Snapshot | None:
+        """Return it in that language; None if it reads the same."""
+        monitors = tuple(with_titles_in(one, language) for one in self.status.monitors)
+        if monitors == self.status.monitors:
+            return None
+        status = replace(self.status, monitors=monitors)
+        return replace(self, status=status, open_alarms=None, _once={})
 
     def once(self, key: object, make: Callable[[], Made]) -> Made:
         """Return a value that is made once for all readers of this snapshot."""
@@ -169,7 +178,8 @@ class Live:
         snapshot = await self.now()
         async with self._lock:
             if snapshot.open_alarms is None:
-                alarms, log = await self._call("alarms"), await self._call("log", last=LATELY)
+                alarms = await self._call(AlarmOperations.list)
+                log = await self._call(HistoryOperations.log, last=LATELY)
                 snapshot.open_alarms = snapshot.with_alarms(alarms, log)
         return snapshot, snapshot.open_alarms
 
@@ -248,13 +258,15 @@ class Live:
     async def _change_mark(self) -> object:
         """Return a mark that is cheap to get, and differs once an alarm, a mail or the
         definitions changed."""
-        log, silences = await self._call("log", last=1), await self._call("silence_list")
-        sum = (await self._call("ledger", last=1))["sum"]
-        return log["events"], log["remarks"], silences, sum
+        log = await self._call(HistoryOperations.log, last=1)
+        silences = await self._call(SilenceOperations.list)
+        ledger = await self._call(LedgerOperations.ledger, last=1)
+        return log.events, log.remarks, silences, ledger.sum
 
     async def _refresh(self) -> None:
         began = self._time()
-        status, ledger = await self._call("status"), await self._call("ledger", last=NEWEST)
+        status = await self._call(StatusOperations.status)
+        ledger = await self._call(LedgerOperations.ledger, last=NEWEST)
         snapshot = Snapshot(f"{self._run_id}-{self._count}", status, ledger)
         before = self._snapshot
         if before is None or before.content != snapshot.content:
@@ -265,8 +277,7 @@ class Live:
         self._refreshed_at = self._time()
         self._refresh_seconds = self._refreshed_at - began
 
-    async def _call(self, op: str, **arguments: Any) -> Any:
-        answer = await run_as_json(
-            self._web.service, self._viewer, op, arguments, medium=Medium.PAGE
-        )
-        return unwrap(answer)
+    async def _call(self, operation: Callable[..., Awaitable[A]], **arguments: Any) -> A:
+        service, name = self._web.service, name_of(operation)
+        answer: A = await perform(service, self._viewer, name, arguments)
+        return answer

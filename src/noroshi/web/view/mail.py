@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 from noroshi.core.delivery_state import SENT, DeliveryState
-from noroshi.core.reply_text import same_reply_key
+from noroshi.core.levels import Level
+from noroshi.core.mail import Verdict
+from noroshi.core.reply_text import without_ids
 from noroshi.core.translation import Message, _
+from noroshi.operations.mail_answers import Arrived, LedgerRow, Letter, Said, Tried
+from noroshi.service.definitions.edit import EditOperations
 from noroshi.web.view.form_operations import clock
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.state_names import LEVEL_NAMES, STATE_NAMES, VERDICT_NAMES
 
-Answer = Mapping[str, Any]
 STATES: Mapping[str, tuple[str, str]] = {
     DeliveryState.WAITING: ("wait", "warning"),
     DeliveryState.OUT: ("wait", "ok"),
@@ -49,8 +52,8 @@ class Titles:
 
 async def load_titles(visit: Visit) -> Titles:
     """Return the titles as they are defined now."""
-    answer = await visit.call("definition_show", types=("contacts", "routes"))
-    documents = answer["documents"].items()
+    answer = await visit.call(EditOperations.read, types=("contacts", "routes"))
+    documents = answer.documents.items()
     titles = {key: str(content["title"]) for key, content in documents if content.get("title")}
     keys = (key.partition("/") for key, _ in documents)
     return Titles(titles, tuple(name for type, _, name in keys if type == "routes"))
@@ -74,101 +77,196 @@ class RelayPost:
     at: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryAttempt:
+    """Hold one attempt for one address, with the reply of the other side."""
+
+    at: datetime
+    route: str
+    provider_id: str
+    reply: Tried | Said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryProgress:
+    """Hold how far a mail came: when it went into the queue, each attempt, and its arrivals."""
+
+    state: str
+    queued: datetime
+    attempts: tuple[DeliveryAttempt, ...]
+    arrived: tuple[Arrived, ...]
+
+
+def progress_of(mail: LedgerRow | Letter) -> DeliveryProgress:
+    """Return how far the mail of an alarm, or of the queue, came."""
+    if isinstance(mail, LedgerRow):
+        return DeliveryProgress(
+            state=mail.state,
+            queued=mail.queued,
+            attempts=tuple(
+                DeliveryAttempt(
+                    at=one.at, route=one.route, provider_id=one.provider_id, reply=one
+                )
+                for one in mail.tried
+            ),
+            arrived=mail.arrived,
+        )
+    return DeliveryProgress(
+        state=mail.queued.state,
+        queued=mail.queued.born,
+        attempts=tuple(
+            DeliveryAttempt(
+                at=one.at, route=one.route, provider_id=one.provider_id, reply=reply
+            )
+            for one in mail.tried
+            for reply in one.said
+        ),
+        arrived=mail.arrived,
+    )
+
+
 def state(visit: Visit, name: str) -> StateMark:
     """Return the state of a mail or an alarm."""
     mark, level = STATES[name]
     return StateMark(mark, level, visit.say(STATE_NAMES[name]))
 
 
-def level(visit: Visit, name: str | None) -> StateMark | None:
+def level(visit: Visit, level: Level | None) -> StateMark | None:
     """Return the level of a monitor; None for none."""
-    title = LEVEL_NAMES.get(name or "")
-    return StateMark(name, name, visit.say(title)) if name and title else None
+    if level is None:
+        return None
+    return StateMark(level.value, level.value, visit.say(LEVEL_NAMES[level.value]))
 
 
 def relay(
-    visit: Visit, beginning: tuple[Message, str | None], mail: Answer
+    visit: Visit, beginning: tuple[Message, datetime | None], mail: DeliveryProgress
 ) -> tuple[RelayPost, ...]:
     """Return the progress of a mail: from its beginning over the queue and a route to
-    acceptance and arrival. `beginning` is the first post's name and time; `mail` has state, queued,
-    tried, arrived."""
-    is_taken, is_arrived = mail["state"] in SENT, mail["state"] == DeliveryState.SEEN_ARRIVED
-    delivery_attempts, arrivals = mail["tried"], mail["arrived"]
-    last_attempt = delivery_attempts[-1] if delivery_attempts else None
+    acceptance and arrival. `beginning` is the first post's name and time."""
+    is_taken, is_arrived = mail.state in SENT, mail.state == DeliveryState.SEEN_ARRIVED
+    last_attempt = mail.attempts[-1] if mail.attempts else None
     posts = [
         _post(visit, beginning[0], beginning[1], lit=True),
-        _post(visit, _("Queued"), mail["queued"], lit=True),
+        _post(visit, _("Queued"), mail.queued, lit=True),
         _post(
             visit,
             _("Sending"),
-            last_attempt["at"] if last_attempt else None,
-            lit=bool(delivery_attempts),
+            last_attempt.at if last_attempt else None,
+            lit=last_attempt is not None,
         ),
         _post(
             visit,
             _("Accepted"),
-            last_attempt["at"] if last_attempt and is_taken else None,
+            last_attempt.at if last_attempt and is_taken else None,
             lit=is_taken,
         ),
     ]
-    if mail["state"] == DeliveryState.CAME_BACK:
+    if mail.state == DeliveryState.CAME_BACK:
         return (
             *posts,
-            RelayPost("is-stuck is-back", visit.say(_("Bounced")), _last_time(visit, arrivals)),
+            RelayPost(
+                "is-stuck is-back", visit.say(_("Bounced")), _last_time(visit, mail.arrived)
+            ),
         )
     end = RelayPost(
         "is-lit" if is_arrived else "",
         visit.say(_("Arrival confirmed")),
-        _last_time(visit, arrivals),
+        _last_time(visit, mail.arrived),
     )
     if is_taken:
         return (*posts, end)
-    stuck_at = 3 if delivery_attempts else 2
+    stuck_at = 2 if last_attempt is None else 3
     post = posts[stuck_at]
-    posts[stuck_at] = RelayPost("is-stuck", post.name, state(visit, mail["state"]).word)
+    posts[stuck_at] = RelayPost("is-stuck", post.name, state(visit, mail.state).word)
     return (*posts, end)
 
 
-def _post(visit: Visit, name: Message, at: str | None, *, lit: bool) -> RelayPost:
+def _post(visit: Visit, name: Message, at: datetime | None, *, lit: bool) -> RelayPost:
     return RelayPost("is-lit" if lit else "", visit.say(name), clock(visit, at))
 
 
-def _last_time(visit: Visit, arrivals: Sequence[Answer]) -> str:
-    return clock(visit, arrivals[-1]["at"]) if arrivals else ""
+def _last_time(visit: Visit, arrivals: Sequence[Arrived]) -> str:
+    return clock(visit, arrivals[-1].at) if arrivals else ""
 
 
-def reply_text(visit: Visit, receipt: Answer) -> str:
+def reply_text(visit: Visit, reply: Tried | Said) -> str:
     """Return the reply of the other side, with its meaning."""
-    enhanced = receipt.get("enhanced", "")
-    has_code_twice = receipt["text"].startswith(enhanced)  # SMTP's texts begin with it
-    parts = (receipt["code"], "" if has_code_twice else enhanced, receipt["text"])
-    reply = " ".join(str(part) for part in parts if part)
-    explanation = visit.say(receipt["words"])
-    if explanation and reply and not receipt["quoted"]:
-        return f"{explanation} ({reply})"
-    return explanation or reply
+    enhanced = reply.enhanced if isinstance(reply, Said) else ""
+    has_code_twice = reply.text.startswith(enhanced)  # SMTP's texts begin with it
+    parts = (reply.code, "" if has_code_twice else enhanced, reply.text)
+    their_words = " ".join(str(part) for part in parts if part)
+    explanation = visit.say(reply.words)
+    if explanation and their_words and not reply.quoted:
+        return f"{explanation} ({their_words})"
+    return explanation or their_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRow:
+    """Show one attempt; `first`: it stands for `count` with the same reply, since then."""
+
+    at: str
+    first: str
+    count: int
+    route: str
+    address: str
+    good: bool
+    verdict: str
+    reply: str
+    provider_id: str
 
 
 def attempts(
-    visit: Visit, delivery_attempts: Sequence[Answer], titles: Titles
-) -> Iterator[Mapping[str, Any]]:
+    visit: Visit, delivery_attempts: Sequence[DeliveryAttempt], titles: Titles
+) -> Iterator[AttemptRow]:
     """Yield the attempts, flat: one line an address. The same reply many times in a row is one
     line with its count."""
     for _key, group in groupby(delivery_attempts, key=_reply_key):
         first_attempt, *repeats = group
         last_attempt = repeats[-1] if repeats else first_attempt
-        yield {
-            "at": clock(visit, last_attempt["at"]),
-            "first": clock(visit, first_attempt["at"]) if repeats else "",
-            "count": 1 + len(repeats),
-            "route": titles.route(last_attempt["route"]),
-            "address": last_attempt["address"],
-            "good": last_attempt["verdict"] == "accepted",
-            "verdict": visit.say(VERDICT_NAMES[last_attempt["verdict"]]),
-            "reply": reply_text(visit, last_attempt),
-            "provider_id": last_attempt["provider_id"],
-        }
+        verdict = last_attempt.reply.verdict
+        yield AttemptRow(
+            at=clock(visit, last_attempt.at),
+            first=clock(visit, first_attempt.at) if repeats else "",
+            count=1 + len(repeats),
+            route=titles.route(last_attempt.route),
+            address=last_attempt.reply.address,
+            good=verdict is Verdict.ACCEPTED,
+            verdict=visit.say(VERDICT_NAMES[verdict.value]),
+            reply=reply_text(visit, last_attempt.reply),
+            provider_id=last_attempt.provider_id,
+        )
 
 
-def _reply_key(receipt: Answer) -> tuple[object, ...]:
-    return (receipt["route"], *same_reply_key(receipt))
+def _reply_key(attempt: DeliveryAttempt) -> tuple[object, ...]:
+    """Return what is alike in two attempts of which the page tells once; where nothing was said,
+    what that means."""
+    reply = attempt.reply
+    enhanced = reply.enhanced if isinstance(reply, Said) else ""
+    said = without_ids(reply.text) or reply.words
+    return (attempt.route, reply.address, reply.verdict, reply.code, enhanced, said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrivalRow:
+    """Show what became of a mail after it was accepted; `by`: who says that it arrived."""
+
+    at: str
+    state: StateMark
+    address: str
+    said: str
+    by: str
+
+
+def arrivals(visit: Visit, arrived: Sequence[Arrived]) -> list[ArrivalRow]:
+    """Return the arrivals of a mail as the page shows them."""
+    return [
+        ArrivalRow(
+            at=clock(visit, one.at),
+            state=state(visit, one.state),
+            address=one.address,
+            said=one.said,
+            by=one.by,
+        )
+        for one in arrived
+    ]

@@ -5,20 +5,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from math import sqrt
 from typing import Any
 from urllib.parse import quote
 
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.levels import Level
+from noroshi.core.mail import Verdict
 from noroshi.core.route_readiness import SendReadiness, count_readiness
 from noroshi.core.translation import COMMA, Message, _, ngettext, pgettext
+from noroshi.operations.alarm_answers import SilenceShown, WindowShown
+from noroshi.operations.history_answers import Happened
+from noroshi.operations.mail_answers import Ledger, LedgerRow
+from noroshi.operations.status_answers import (
+    ItemStatus,
+    MonitorStatus,
+    RouteStatus,
+    Status,
+    StoppedBy,
+)
 from noroshi.web.view.language import Localizer
 from noroshi.web.view.state_names import ROUTE_STATE_NAMES
 from noroshi.web.view.tree import CALM, Instance, called, called_of, level_of, tally, tree_of
 
-Answer = Mapping[str, Any]
 KINDS: Mapping[str, Message] = {
     "smtp": _("SMTP"),
     "graph": _("Microsoft Graph"),
@@ -33,6 +43,7 @@ LONGEST, WIDE = 365, 300
 MARKS = (7, 14, 30, 60, 180, 365)
 SOON, VERY_SOON = 60, 14
 """Days before its end from which a credential is a warning, and is critical."""
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +59,14 @@ class AlarmPost:
 class ItemNotOk:
     """Hold one item that is not OK."""
 
-    monitor: Answer
-    item: Answer
+    monitor: MonitorStatus
+    item: ItemStatus
     relay: Sequence[AlarmPost]
 
     @property
     def called(self) -> str:
         """Return the name of its monitor, by the titles that it has."""
-        return called_of(self.monitor, self.item["item"])
+        return called_of(self.monitor, self.item.item)
 
     @property
     def far(self) -> str:
@@ -64,85 +75,88 @@ class ItemNotOk:
         return f"{lit[-1].name} {lit[-1].text}".strip() if lit else ""
 
 
-def as_called_now(one: Answer) -> Answer:
-    """Return an event or an alarm under the present name of its monitor; under the last one if
-    that is gone."""
-    return {**one, "path": one["path_now"] or one["path"]}
+def present_path(one: Happened | LedgerRow) -> str:
+    """Return the present path of the monitor of an event or an alarm; the last one if that is
+    gone."""
+    return one.path_now or one.path
 
 
-def wrong_items(status: Answer) -> list[tuple[Answer, Answer]]:
+def wrong_items(status: Status) -> list[tuple[MonitorStatus, ItemStatus]]:
     """Return the monitors and items that are not OK: those that nobody acknowledged first, the
     worst first, of those the newest first."""
     items = [
         (one, item)
-        for one in status["monitors"]
-        if one["known"] and one["level"] != Level.OK.value
-        for item in one["items"]
-        if item["level"] != Level.OK.value
+        for one in status.monitors
+        if one.known and one.level is not Level.OK
+        for item in one.items
+        if item.level is not Level.OK
     ]
-    items.sort(key=lambda pair: pair[1]["since"] or "", reverse=True)
-    items.sort(key=lambda pair: -Level(pair[1]["level"]).severity)
-    items.sort(key=lambda pair: pair[1]["acknowledged"] is not None)
+    items.sort(key=lambda pair: pair[1].since or LONG_AGO, reverse=True)
+    items.sort(key=lambda pair: -pair[1].level.severity)
+    items.sort(key=lambda pair: pair[1].acknowledged is not None)
     return items
 
 
 def items_not_ok(
-    status: Answer, rows: Sequence[Answer], localizer: Localizer
+    status: Status, rows: Sequence[LedgerRow], localizer: Localizer
 ) -> Sequence[ItemNotOk]:
     """Return the first of these items, each with the progress of its newest alarm."""
-    newest = dict[tuple[str, str], Answer]()
-    for row in map(as_called_now, rows):
-        newest.setdefault((row["path"], row["item"]), row)
+    newest = dict[tuple[str, str], LedgerRow]()
+    for row in rows:
+        newest.setdefault((present_path(row), row.item), row)
     rows_not_ok, route_titles = list[ItemNotOk](), titles_of_routes(status)
     for monitor, item in wrong_items(status)[:MOST_WRONG]:
-        alarm = newest.get((monitor["path"], item["item"]))
-        if alarm is None or alarm["level"] != item["level"]:
+        alarm = newest.get((monitor.path, item.item))
+        if alarm is None or alarm.level is not item.level:
             rows_not_ok.append(ItemNotOk(monitor, item, ()))
             continue
-        relay = tuple(relay_of(alarm, status["at"], localizer, route_titles))
+        relay = tuple(relay_of(alarm, status.at, localizer, route_titles))
         rows_not_ok.append(ItemNotOk(monitor, item, relay))
     return rows_not_ok
 
 
-def titles_of_routes(status: Answer) -> Mapping[str, str]:
+def titles_of_routes(status: Status) -> Mapping[str, str]:
     """Return the title of each route by name."""
-    return {one["name"]: one["title"] or one["name"] for one in status["routes"]}
+    return {one.name: one.title or one.name for one in status.routes}
 
 
 def relay_of(
-    row: Answer, now: str, localizer: Localizer, route_titles: Mapping[str, str] = NO_NAMES
+    row: LedgerRow,
+    now: datetime,
+    localizer: Localizer,
+    route_titles: Mapping[str, str] = NO_NAMES,
 ) -> Iterator[AlarmPost]:
     """Yield the posts of an alarm: detected, recorded, sent, accepted, arrival confirmed. A
     post is lit only after the one before."""
-    delivery_attempts = row["tried"]
+    delivery_attempts = row.tried
     acceptance = next(
-        (one for one in reversed(delivery_attempts) if one["verdict"] == "accepted"), None
+        (one for one in reversed(delivery_attempts) if one.verdict is Verdict.ACCEPTED), None
     )
-    arrival = next((one for one in row["arrived"] if one["state"] == row["state"]), None)
+    arrival = next((one for one in row.arrived if one.state == row.state), None)
 
-    def at(instant: str | None) -> str:
+    def at(instant: datetime | None) -> str:
         return localizer.moment(instant, now, seconds=True)
 
-    yield AlarmPost(localizer.say(_("Raised")), "lit", at(row["raised"]))
-    yield AlarmPost(localizer.say(_("Queued")), "lit", at(row["queued"]))
-    route = delivery_attempts[-1]["route"] if delivery_attempts else ""
+    yield AlarmPost(localizer.say(_("Raised")), "lit", at(row.raised))
+    yield AlarmPost(localizer.say(_("Queued")), "lit", at(row.queued))
+    route = delivery_attempts[-1].route if delivery_attempts else ""
     route = route_titles.get(route, route)
-    stop_text = _stop_text(row["state"], bool(delivery_attempts), localizer)
+    stop_text = _stop_text(row.state, bool(delivery_attempts), localizer)
     if acceptance:
         yield AlarmPost(
             localizer.say(_("Sending")),
             "lit",
-            route_titles.get(acceptance["route"], acceptance["route"]),
+            route_titles.get(acceptance.route, acceptance.route),
         )
-        yield AlarmPost(localizer.say(_("Accepted")), "lit", at(acceptance["at"]))
+        yield AlarmPost(localizer.say(_("Accepted")), "lit", at(acceptance.at))
     else:
         yield AlarmPost(
             localizer.say(_("Sending")), "stuck" if stop_text else "", stop_text or route
         )
         yield AlarmPost(localizer.say(_("Accepted")), "")
-    came_back = localizer.say(_("bounced")) if row["state"] == DeliveryState.CAME_BACK else ""
+    came_back = localizer.say(_("bounced")) if row.state == DeliveryState.CAME_BACK else ""
     arrival_state = "lit" if arrival and not came_back else ""
-    arrival_text = came_back or (at(arrival["at"]) if arrival else "")
+    arrival_text = came_back or (at(arrival.at) if arrival else "")
     yield AlarmPost(
         localizer.say(_("Arrival confirmed")),
         "stuck" if came_back else arrival_state,
@@ -160,10 +174,10 @@ def _stop_text(state: str, is_tried: bool, localizer: Localizer) -> str:
     return localizer.say(_("waiting for retry")) if is_tried else ""
 
 
-def heading(status: Answer, localizer: Localizer) -> str:
+def heading(status: Status, localizer: Localizer) -> str:
     """Say whether anybody must act, in a sentence."""
-    monitors = [one for one in status["monitors"] if not one["stopped"]]
-    if not monitors and status["monitors"]:
+    monitors = [one for one in status.monitors if one.stopped is None]
+    if not monitors and status.monitors:
         return localizer.say(_("Nothing is monitored: all monitoring is stopped."))
     if not monitors:
         return localizer.say(_("Nothing is monitored yet."))
@@ -183,20 +197,20 @@ def heading(status: Answer, localizer: Localizer) -> str:
                 "{wrong} of {count} monitors require attention.",
             ).fill(wrong=not_ok, count=count)
         )
-    not_measured = sum(not one["known"] for one in monitors)
+    not_measured = sum(not one.known for one in monitors)
     return localizer.say(
         _none_wrong(count, not_measured, status, doubts_of_routes(status, localizer))
     )
 
 
-def _none_wrong(count: int, not_measured: int, status: Answer, routes: str) -> Message:
+def _none_wrong(count: int, not_measured: int, status: Status, routes: str) -> Message:
     """Say that no monitor is wrong; `not_measured` of them were not measured yet."""
     if not_measured:
         text = ngettext(
             "Nothing is wrong so far. Not measured yet: {new} of {count} monitor.",
             "Nothing is wrong so far. Not measured yet: {new} of {count} monitors.",
         )
-        if status["troubles"]:
+        if status.troubles:
             text = ngettext(
                 "Not measured yet: {new} of {count} monitor. Noroshi itself has a problem.",
                 "Not measured yet: {new} of {count} monitors. Noroshi itself has a problem.",
@@ -207,7 +221,7 @@ def _none_wrong(count: int, not_measured: int, status: Answer, routes: str) -> M
                 "Not measured yet: {new} of {count} monitors. Also, {routes}.",
             )
         return text.fill(new=not_measured, count=count, routes=routes)
-    if status["troubles"]:
+    if status.troubles:
         return _("All monitors are OK ({count}), but Noroshi itself has a problem.").fill(
             count=count
         )
@@ -222,9 +236,9 @@ def _none_wrong(count: int, not_measured: int, status: Answer, routes: str) -> M
     )
 
 
-def doubts_of_routes(status: Answer, localizer: Localizer) -> str:
+def doubts_of_routes(status: Status, localizer: Localizer) -> str:
     """Say what keeps the routes from being called well; "": nothing."""
-    readiness = count_readiness(SendReadiness(one["sends"]) for one in status["routes"])
+    readiness = count_readiness(one.sends for one in status.routes)
     if cannot_send(status, localizer):
         return localizer.say(_("the routes require attention"))
     if readiness.doubted:
@@ -242,47 +256,51 @@ def doubts_of_routes(status: Answer, localizer: Localizer) -> str:
     return ""
 
 
-def _is_acknowledged(monitor: Answer) -> bool:
+def _is_acknowledged(monitor: MonitorStatus) -> bool:
     """Return True if somebody acknowledged all items that are not OK."""
-    not_ok = [one for one in monitor["items"] if one["level"] != Level.OK.value]
-    return bool(not_ok) and monitor["known"] and all(one["acknowledged"] for one in not_ok)
+    not_ok = [one for one in monitor.items if one.level is not Level.OK]
+    is_each_held = all(one.acknowledged is not None for one in not_ok)
+    return bool(not_ok) and monitor.known and is_each_held
 
 
 def current_silence(
-    status: Answer, localizer: Localizer, tree: Mapping[str, Instance] = NO_TREE
+    status: Status, localizer: Localizer, tree: Mapping[str, Instance] = NO_TREE
 ) -> tuple[str, str] | None:
     """Return the latest end of a silence, and the places; None: there is no silence."""
-    return _latest_end(status["silences"], status["at"], localizer, tree)
+    return _latest_end(status.silences, status.at, localizer, tree)
 
 
 def current_maintenance(
-    status: Answer, localizer: Localizer, tree: Mapping[str, Instance] = NO_TREE
+    status: Status, localizer: Localizer, tree: Mapping[str, Instance] = NO_TREE
 ) -> tuple[str, str] | None:
     """Return the latest end of maintenance, and the places; None: there is none now."""
-    return _latest_end(status["maintenance"], status["at"], localizer, tree)
+    return _latest_end(status.maintenance, status.at, localizer, tree)
 
 
 def _latest_end(
-    pauses: Sequence[Answer], now: str, localizer: Localizer, tree: Mapping[str, Instance]
+    pauses: Sequence[SilenceShown | WindowShown],
+    now: datetime,
+    localizer: Localizer,
+    tree: Mapping[str, Instance],
 ) -> tuple[str, str] | None:
     if not pauses:
         return None
     everything = localizer.say(_("everything"))
-    places = [called(one["place"], tree) or everything for one in pauses[:MOST_SILENT]]
+    places = [called(one.place, tree) or everything for one in pauses[:MOST_SILENT]]
     if len(pauses) > MOST_SILENT:
         places.append("…")
-    latest_end = max(one["ends"] for one in pauses)
+    latest_end = max(one.ends for one in pauses)
     where = COMMA.say(localizer.language).join(dict.fromkeys(places))
     return localizer.moment(latest_end, now), where
 
 
-def cannot_send(status: Answer, localizer: Localizer) -> str:
+def cannot_send(status: Status, localizer: Localizer) -> str:
     """Say that alarms may not be sent, or soon not; "" if nothing is known against a route."""
-    readiness = count_readiness(SendReadiness(one["sends"]) for one in status["routes"])
+    readiness = count_readiness(one.sends for one in status.routes)
     if not readiness.count:
         return (
             localizer.say(_("There is no delivery route, so no alarm can be sent."))
-            if status["monitors"]
+            if status.monitors
             else ""
         )
     if readiness.no == readiness.count:
@@ -311,27 +329,23 @@ def cannot_send(status: Answer, localizer: Localizer) -> str:
 
 
 def stopped(
-    status: Answer, localizer: Localizer, tree: Mapping[str, Instance] = NO_TREE
+    status: Status, localizer: Localizer, tree: Mapping[str, Instance] = NO_TREE
 ) -> Sequence[tuple[str, str, str]]:
     """Return the parts that are not monitored: title, page, and who stopped it when."""
     return [
-        (
-            called(one["path"], tree),
-            part_page(one["path"]),
-            stopped_by(one, status["at"], localizer),
-        )
-        for one in status["stopped"][:MOST_WRONG]
+        (called(one.path, tree), part_page(one.path), stopped_by(one, status.at, localizer))
+        for one in status.stopped[:MOST_WRONG]
     ]
 
 
-def stopped_by(one: Answer, now: str, localizer: Localizer) -> str:
+def stopped_by(one: StoppedBy, now: datetime, localizer: Localizer) -> str:
     """Say who stopped it, when, and with which version; "" where that is not known any more."""
-    if not one["version"]:
+    if not one.version:
         return ""
-    at = localizer.moment(one["at"], now)
+    at = localizer.moment(one.at, now)
     return localizer.say(
         _("stopped by {who}, {at}, version {version}").fill(
-            who=one["who"], at=at, version=one["version"]
+            who=one.who, at=at, version=one.version
         )
     )
 
@@ -352,11 +366,11 @@ class RemainingValidity:
     marks: Sequence[tuple[int, float]]
 
 
-def remaining_validity(ends: str | None, now: str) -> RemainingValidity | None:
+def remaining_validity(ends: date | None, now: datetime) -> RemainingValidity | None:
     """Return the time until that day; None where nothing ends."""
-    if not ends:
+    if ends is None:
         return None
-    days = (date.fromisoformat(ends[:10]) - datetime.fromisoformat(now).date()).days
+    days = (ends - now.date()).days
     level = "ok" if days > SOON else "warning" if days > VERY_SOON else "critical"
     return RemainingValidity(
         days, level, _ruler_position(days), [(one, _ruler_position(one)) for one in MARKS]
@@ -367,35 +381,33 @@ def _ruler_position(days: int) -> float:
     return round(WIDE * sqrt(min(max(days, 0), LONGEST) / LONGEST), 1)
 
 
-def route_level(route: Answer) -> str:
+def route_level(route: RouteStatus) -> str:
     """Return the level that a route's state means, as `route_state` words it: how long its credential
     is valid has a level of its own."""
-    if route["state"] != "well":
+    if route.state != "well":
         return "critical"
-    if route["examined_in_vain"]["en"]:
+    if route.examined_in_vain.en:
         return "warning"
-    return "ok" if route["accepted"] else "paused"
+    return "ok" if route.accepted else "paused"
 
 
-def route_state(route: Answer, localizer: Localizer) -> str:
+def route_state(route: RouteStatus, localizer: Localizer) -> str:
     """Return a route's state in words."""
-    if route["sends"] == SendReadiness.DOUBTED.value:
+    if route.sends is SendReadiness.DOUBTED:
         return localizer.say(
-            _("the diagnosis failed: {stage}").fill(
-                stage=localizer.say(route["examined_in_vain"])
-            )
+            _("the diagnosis failed: {stage}").fill(stage=localizer.say(route.examined_in_vain))
         )
-    if route["sends"] == SendReadiness.UNPROVED.value:
+    if route.sends is SendReadiness.UNPROVED:
         return localizer.say(_("not verified yet"))
-    return localizer.say(ROUTE_STATE_NAMES[route["state"]])
+    return localizer.say(ROUTE_STATE_NAMES[route.state])
 
 
-def view(status: Answer, ledger: Answer, localizer: Localizer) -> Mapping[str, Any]:
+def view(status: Status, ledger: Ledger, localizer: Localizer) -> Mapping[str, Any]:
     """Return all that the fragments show."""
-    now = status["at"]
+    now = status.at
     items = len(wrong_items(status))
-    has_places = any(status[name] for name in ("stopped", "silences", "maintenance", "untold"))
-    tree = tree_of(status["monitors"]) if has_places else NO_TREE
+    has_places = any((status.stopped, status.silences, status.maintenance, status.untold))
+    tree = tree_of(status.monitors) if has_places else NO_TREE
     return {
         "status": status,
         "head": heading(status, localizer),
@@ -403,20 +415,20 @@ def view(status: Answer, ledger: Answer, localizer: Localizer) -> Mapping[str, A
         "against": doubts_of_routes(status, localizer),
         "silent": current_silence(status, localizer, tree),
         "works": current_maintenance(status, localizer, tree),
-        "untold": [(called(path, tree), part_page(path)) for path in status["untold"]],
+        "untold": [(called(path, tree), part_page(path)) for path in status.untold],
         "stopped": stopped(status, localizer, tree),
-        "tally": tally(status["monitors"]),
-        "wrongs": items_not_ok(status, ledger["rows"], localizer),
+        "tally": tally(status.monitors),
+        "wrongs": items_not_ok(status, ledger.rows, localizer),
         "more": max(0, items - MOST_WRONG),
-        "sum": ledger["sum"],
+        "sum": ledger.sum,
         "routes": [
             (
                 one,
                 route_level(one),
                 route_state(one, localizer),
-                remaining_validity(one["ends"], now),
+                remaining_validity(one.ends, now),
             )
-            for one in status["routes"]
+            for one in status.routes
         ],
         "at": lambda instant: localizer.moment(instant, now),
         "exact": lambda instant: localizer.moment(instant, now, seconds=True),

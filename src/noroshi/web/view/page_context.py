@@ -30,6 +30,7 @@ from noroshi.service import (
     perform,
     run_as_json,
 )
+from noroshi.service.mail.ledger import LedgerOperations
 from noroshi.service.operation import STORE_TROUBLE
 from noroshi.web.api.endpoints import STATUS
 from noroshi.web.context import WebContext
@@ -155,8 +156,8 @@ class Visit:
     async def show(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """Return a page in the frame of whoever is logged in: with the counts of lost alarms
         and waiting mails. Raises an OperationError if even that cannot be known now."""
-        ledger_sum = (await self.call("ledger", last=1))["sum"]
-        return self.page(template, status, ledger_sum=ledger_sum, **values)
+        ledger = await self.call(LedgerOperations.ledger, last=1)
+        return self.page(template, status, ledger_sum=ledger.sum, **values)
 
     def failed(self, status: int, why: Message) -> Response:
         """Return the page of an error. `is_lost`: there is no such page, while no action

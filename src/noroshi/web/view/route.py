@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from noroshi.core.definitions.schema_mail import REDIRECT
-from noroshi.core.route_readiness import SendReadiness, nothing_against
+from noroshi.core.route_readiness import nothing_against
 from noroshi.core.translation import Message, _
 from noroshi.guides.setup_goal import NOT_YET
+from noroshi.operations.status_answers import RouteStatus
 from noroshi.service import NotFoundError
+from noroshi.service.definitions.edit import EditOperations
+from noroshi.service.monitors.status import StatusOperations
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.view.form_operations import may, run
 from noroshi.web.view.page_context import Visit
-from noroshi.web.view.routes import DEFINED, Answer, labels, of_type, orders, ranked, route_row
+from noroshi.web.view.routes import (
+    DEFINED,
+    Content,
+    RouteRow,
+    labels,
+    of_type,
+    orders,
+    ranked,
+    route_row,
+)
 
 WAYS: Mapping[str, str] = {
     "browser": "person-here",
@@ -45,25 +58,25 @@ class RouteDetails:
     """Hold one route as it is now: its `definition`, that of its `account`, and the `way` that
     the page shows. `elsewhere`: every order with it has another route that can send."""
 
-    row: Mapping[str, Any]
-    at: str
-    definition: Answer
-    documents: Mapping[str, Answer]
+    row: RouteRow
+    at: datetime
+    definition: Content
+    documents: Mapping[str, Content]
     etags: Mapping[str, str]
     version: int
-    account: Answer | None
+    account: Content | None
     way: str
     ways: Sequence[str]
     elsewhere: bool
 
     @property
     def name(self) -> str:
-        return str(self.row["name"])
+        return self.row.status.name
 
     @property
     def key(self) -> str:
         """Return the key of its account."""
-        return f"accounts/{self.row['account']}"
+        return f"accounts/{self.row.status.account}"
 
     @property
     def alone(self) -> bool:
@@ -94,11 +107,11 @@ async def find_renamed(visit: Visit, name: str) -> Renamed | None:
     key = f"routes/{name}"
     if (
         not may(visit)["rule"]
-        or key in (await visit.call("definition_show", types=("routes",)))["documents"]
+        or key in (await visit.call(EditOperations.read, types=("routes",))).documents
     ):
         return None
     # It is no longer what any form of it saw: who changed it, and where it is, is told.
-    dry_run = await run(visit, "definition_change", etags={key: GONE}, dry=True)
+    dry_run = await run(visit, EditOperations.change, etags={key: GONE}, dry=True)
     problems = [(where, what) for where, what in dry_run.problems if where != key]
     if dry_run.kind != "conflict" or not problems:
         return None
@@ -110,46 +123,46 @@ async def find_renamed(visit: Visit, name: str) -> Renamed | None:
 
 async def load_route(visit: Visit, name: str, way: str = "") -> RouteDetails:
     """Return the details of a route. Raises NotFoundError."""
-    answer = await visit.call("route_list")
-    definitions = await visit.call("definition_show", types=DEFINED)
-    documents = definitions["documents"]
-    routes_by_rank = ranked(answer["routes"], documents)
-    row = next((route for route in routes_by_rank if route["name"] == name), None)
+    answer = await visit.call(StatusOperations.routes)
+    definitions = await visit.call(EditOperations.read, types=DEFINED)
+    documents = definitions.documents
+    routes_by_rank = ranked(answer.routes, documents)
+    row = next((route for route in routes_by_rank if route.name == name), None)
     if row is None:
         raise NotFoundError(NO_SUCH_PAGE)
-    account = of_type(documents, "accounts").get(row["account"])
+    account = of_type(documents, "accounts").get(row.account)
     ways = ways_of(account)
     return RouteDetails(
-        row=route_row(visit, row, labels(visit, routes_by_rank)[name], answer["at"]),
-        at=answer["at"],
+        row=route_row(visit, row, labels(visit, routes_by_rank)[name], answer.at),
+        at=answer.at,
         definition=documents[f"routes/{name}"],
         documents=documents,
-        etags=definitions["etags"],
-        version=definitions["version"],
+        etags=definitions.etags,
+        version=definitions.version,
         account=account,
         way=way if way in ways else way_of(account),
         ways=ways,
-        elsewhere=elsewhere(name, answer["routes"], documents),
+        elsewhere=elsewhere(name, answer.routes, documents),
     )
 
 
-def elsewhere(name: str, routes: Sequence[Answer], documents: Mapping[str, Answer]) -> bool:
+def elsewhere(
+    name: str, routes: Sequence[RouteStatus], documents: Mapping[str, Content]
+) -> bool:
     """Return True if each rule and notification that names the route names another that can send."""
-    usable = {one["name"] for one in routes if nothing_against(SendReadiness(one["sends"]))} - {
-        name
-    }
+    usable = {one.name for one in routes if nothing_against(one.sends)} - {name}
     lists = [names for _, names in orders(documents) if name in names]
     return bool(lists) and all(usable.intersection(names) for names in lists)
 
 
-def ways_of(account: Answer | None) -> Sequence[str]:
+def ways_of(account: Content | None) -> Sequence[str]:
     """Return the ways to sign the account in. Another cloud's refusal has words of its own."""
     if account is None:
         return ()
     return GOOGLE if account.get("cloud") == "google" else tuple(WAYS)
 
 
-def way_of(account: Answer | None) -> str:
+def way_of(account: Content | None) -> str:
     """Return the way in use."""
     if account is None:
         return ""
@@ -173,7 +186,7 @@ def orders_naming(details: RouteDetails) -> list[tuple[str, Sequence[str]]]:
 def next_step(details: RouteDetails, stored_entries: Collection[str]) -> str:
     """Return the next step, for the one button that stands out: save, sign_in, or nothing."""
     account = details.account
-    if account is None or details.row["state"] in ("well", "down"):
+    if account is None or details.row.status.state in ("well", "down"):
         return ""
     entries = [account[field] for field in ("secret", "certificate") if account.get(field)]
     is_missing = bool(entries) and not any(entry in stored_entries for entry in entries)
@@ -181,14 +194,14 @@ def next_step(details: RouteDetails, stored_entries: Collection[str]) -> str:
     return "sign_in" if details.registered and (not is_missing or by_certificate) else "save"
 
 
-def texts_of(account: Answer | None) -> dict[str, str]:
+def texts_of(account: Content | None) -> dict[str, str]:
     """Return the fields of an app registration for an account."""
     texts = {field: str((account or {}).get(field) or "") for field in FIELDS}
     texts["client_id"] = "" if texts["client_id"] == NOT_YET else texts["client_id"]
     return texts | {"shared": "on" if (account or {}).get("shared") else ""}
 
 
-def account_document(before: Answer, form: Mapping[str, str], name: str) -> dict[str, Any]:
+def account_document(before: Content, form: Mapping[str, str], name: str) -> dict[str, Any]:
     """Return the definition of accounts/NAME after the form; other settings stay."""
     typed_settings = {field: form.get(field, "").strip() for field in FIELDS}
     typed_settings["client_id"] = typed_settings["client_id"] or NOT_YET
@@ -200,7 +213,7 @@ def account_document(before: Answer, form: Mapping[str, str], name: str) -> dict
     return {field: value for field, value in account.items() if value or field not in OPTIONAL}
 
 
-BLANK: Answer = {
+BLANK: Content = {
     "secret": "",
     "secret_ends": "",
     "certificate": "",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -13,12 +15,19 @@ from noroshi.core.route_readiness import (
     nothing_against,
 )
 from noroshi.core.translation import Message, _, ngettext, pgettext
+from noroshi.operations.status_answers import RouteStatus
 from noroshi.web.view.language import LOCALIZERS, Localizer
 from noroshi.web.view.mail import RelayPost
-from noroshi.web.view.overview import KINDS, remaining_validity, route_level, route_state
+from noroshi.web.view.overview import (
+    KINDS,
+    RemainingValidity,
+    remaining_validity,
+    route_level,
+    route_state,
+)
 from noroshi.web.view.page_context import Visit
 
-Answer = Mapping[str, Any]
+Content = Mapping[str, Any]
 TELLERS: Mapping[str, Message] = {
     "rules": _("Rule {name}"),
     "notifications": _("Notification {name}"),
@@ -41,7 +50,7 @@ LAST = 1_000
 """The place of a route that nothing names."""
 
 
-def of_type(documents: Mapping[str, Answer], type: str) -> dict[str, Answer]:
+def of_type(documents: Mapping[str, Content], type: str) -> dict[str, Content]:
     """Return all definitions of that type, by name."""
     parts = ((key.partition("/"), content) for key, content in documents.items())
     return {
@@ -49,7 +58,7 @@ def of_type(documents: Mapping[str, Answer], type: str) -> dict[str, Answer]:
     }
 
 
-def orders(documents: Mapping[str, Answer]) -> Iterator[tuple[str, Sequence[str]]]:
+def orders(documents: Mapping[str, Content]) -> Iterator[tuple[str, Sequence[str]]]:
     """Yield each rule and notification with its routes, in the order in which they are
     tried."""
     for type in TELLERS:
@@ -57,32 +66,34 @@ def orders(documents: Mapping[str, Answer]) -> Iterator[tuple[str, Sequence[str]
             yield f"{type}/{name}", tuple(content.get("routes", ()))
 
 
-def order_title(visit: Visit | Localizer, key: str, documents: Mapping[str, Answer]) -> str:
+def order_title(visit: Visit | Localizer, key: str, documents: Mapping[str, Content]) -> str:
     """Return the title of a rule or a notification where its routes are shown."""
     type, _, name = key.partition("/")
     return visit.say(TELLERS[type].fill(name=documents.get(key, {}).get("title") or name))
 
 
-def ranked(routes: Iterable[Answer], documents: Mapping[str, Answer]) -> list[Answer]:
+def ranked(
+    routes: Iterable[RouteStatus], documents: Mapping[str, Content]
+) -> list[RouteStatus]:
     """Return the routes by the best place that one of those orders gives them."""
     best_place = dict[str, int]()
     for _unused, names in orders(documents):
         for place, name in enumerate(names):
             best_place[name] = min(best_place.get(name, LAST), place)
-    return sorted(routes, key=lambda one: best_place.get(one["name"], LAST))
+    return sorted(routes, key=lambda one: best_place.get(one.name, LAST))
 
 
-def labels(visit: Visit, routes: Sequence[Answer]) -> Mapping[str, str]:
+def labels(visit: Visit | Localizer, routes: Sequence[RouteStatus]) -> Mapping[str, str]:
     """Return the label of each route by its place and kind: SMTP server 1, route 2 (Microsoft
     Graph) …"""
     by_name, number = dict[str, str](), 0
     for one in routes:
-        number += one["kind"] in BY_MAIL
-        by_name[one["name"]] = _label(visit, one["kind"], number)
+        number += one.kind in BY_MAIL
+        by_name[one.name] = _label(visit, one.kind, number)
     return by_name
 
 
-def _label(visit: Visit, sort: str, number: int) -> str:
+def _label(visit: Visit | Localizer, sort: str, number: int) -> str:
     if sort not in BY_MAIL:
         return visit.say(_("Additional route"))
     if sort == "smtp":
@@ -90,12 +101,12 @@ def _label(visit: Visit, sort: str, number: int) -> str:
     return visit.say(_("Route {n} ({kind})").fill(n=number, kind=kind(visit, sort)))
 
 
-def kind(visit: Visit, name: str) -> str:
+def kind(visit: Visit | Localizer, name: str) -> str:
     """Return a kind of route in the reader's language."""
     return visit.say(KINDS[name]) if name in KINDS else name
 
 
-def clouds(visit: Visit, documents: Mapping[str, Answer]) -> list[tuple[str, str]]:
+def clouds(visit: Visit, documents: Mapping[str, Content]) -> list[tuple[str, str]]:
     """Return all clouds, with their titles."""
     own_clouds = [(name, name) for name in sorted(of_type(documents, "clouds"))]
     return [(name, visit.say(words)) for name, words in CLOUDS.items()] + own_clouds
@@ -109,77 +120,102 @@ def href(name: str, **query_values: str) -> str:
     return f"/mail/route/{quote(name, safe='')}{'?' if query else ''}{query}"
 
 
-def route_row(visit: Visit, route: Answer, label: str, at: str) -> Mapping[str, Any]:
-    """Return one route: what it is, its state, and its proof."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteRow:
+    """Show one route: what it is, its state, and its proof. `left`: how long its credential is
+    valid, until that `day`; `soon`: it ends soon."""
+
+    status: RouteStatus
+    label: str
+    called: str
+    sort: str
+    level: str
+    word: str
+    why: str
+    mark: str
+    other: str
+    left: RemainingValidity | None
+    day: str
+    soon: bool
+    accepted: str
+    since: str
+    until: str
+    renewed: str
+    posts: Sequence[RelayPost]
+    href: str
+
+
+def route_row(visit: Visit, route: RouteStatus, label: str, at: datetime) -> RouteRow:
+    """Return one route as the pages show it."""
     localizer = LOCALIZERS[visit.language]
-    validity, title = remaining_validity(route["ends"], at), route["title"] or route["name"]
-    return {
-        **route,
-        "label": "" if title == label else label,
-        "called": title,
-        "sort": kind(visit, route["kind"]),
-        "level": route_level(route),
-        "word": route_state(route, localizer),
-        "why": _why(visit, route),
-        "mark": visit.say(route["mark"]),
-        "other": visit.say(route["other"]),
-        "left": validity,
-        "day": localizer.day(route["ends"]) if route["ends"] else "",
-        "soon": validity is not None and validity.level != "ok",
-        "accepted": localizer.moment(route["accepted"], at),
-        "since": localizer.moment(route["since"], at) if route["state"] != "well" else "",
-        "until": localizer.moment(route["until"], at, seconds=True),
-        "renewed": localizer.moment(route["renewed"], at),
-        "posts": tuple(posts(visit, route, at)),
-        "href": href(route["name"]),
-    }
+    validity, title = remaining_validity(route.ends, at), route.title or route.name
+    return RouteRow(
+        status=route,
+        label="" if title == label else label,
+        called=title,
+        sort=kind(visit, route.kind),
+        level=route_level(route),
+        word=route_state(route, localizer),
+        why=_why(visit, route),
+        mark=visit.say(route.mark),
+        other=visit.say(route.other),
+        left=validity,
+        day=localizer.day(route.ends) if route.ends else "",
+        soon=validity is not None and validity.level != "ok",
+        accepted=localizer.moment(route.accepted, at),
+        since=localizer.moment(route.since, at) if route.state != "well" else "",
+        until=localizer.moment(route.until, at, seconds=True),
+        renewed=localizer.moment(route.renewed, at),
+        posts=tuple(posts(visit, route, at)),
+        href=href(route.name),
+    )
 
 
-def _why(visit: Visit, route: Answer) -> str:
+def _why(visit: Visit, route: RouteStatus) -> str:
     """Return the problem of a route, with the remedy on this page rather than at the command
     line."""
-    if route["lacks"]:
+    if route.lacks:
         return visit.say(
             _(
                 "“{entry}”, which this route needs, is not in the vault. Until it is added, this route "
                 "sends no messages."
-            ).fill(entry=route["lacks"][0])
+            ).fill(entry=route.lacks[0])
         )
-    if route["state"] == "not signed in" and not route["renewed"]:
+    if route.state == "not signed in" and not route.renewed:
         return visit.say(_("Not signed in yet. Until then, this route sends no messages."))
-    return visit.say(route["why"])
+    return visit.say(route.why)
 
 
-def posts(visit: Visit, route: Answer, at: str) -> Iterator[RelayPost]:
+def posts(visit: Visit, route: RouteStatus, at: datetime) -> Iterator[RelayPost]:
     """Yield the posts of a route: set up, signed in, accepted by a provider, arrival
     confirmed."""
     localizer = LOCALIZERS[visit.language]
-    lacks_entry = bool(route["lacks"])
-    is_signed_in = route["state"] not in ("not signed in", "needs somebody")
+    lacks_entry = bool(route.lacks)
+    is_signed_in = route.state not in ("not signed in", "needs somebody")
     yield RelayPost("is-lit", visit.say(_("Set up")))
-    if route["account"] or lacks_entry:
+    if route.account or lacks_entry:
         name = visit.say(_("Password") if lacks_entry else _("Signed in"))
         text = (
-            localizer.moment(route["renewed"], at)
+            localizer.moment(route.renewed, at)
             if is_signed_in
             else route_state(route, localizer)
         )
         yield RelayPost("is-lit" if is_signed_in else "is-stuck", name, text)
-    accepted_at = localizer.moment(route["accepted"], at)
-    is_down = is_signed_in and route["state"] == "down"
+    accepted_at = localizer.moment(route.accepted, at)
+    is_down = is_signed_in and route.state == "down"
     look = "is-stuck" if is_down else "is-lit" if accepted_at else ""
     text = route_state(route, localizer) if is_down else accepted_at
     yield RelayPost(look, visit.say(_("Accepted")), text)
-    arrived_at = route["arrives"]["seen"] if route["arrives"] else None
+    arrived_at = route.arrives.seen if route.arrives else None
     look = "is-lit" if arrived_at and look == "is-lit" else ""
     yield RelayPost(look, visit.say(_("Arrival confirmed")), localizer.moment(arrived_at, at))
 
 
 def heading(
-    visit: Visit | Localizer, routes: Sequence[Answer], documents: Mapping[str, Answer]
+    visit: Visit | Localizer, routes: Sequence[RouteStatus], documents: Mapping[str, Content]
 ) -> str:
     """Say whether mails can leave, in a sentence; else whose cannot."""
-    readiness = count_readiness(SendReadiness(one["sends"]) for one in routes)
+    readiness = count_readiness(one.sends for one in routes)
     if not routes:
         return visit.say(_("No alarm can be sent yet: there is no route. Add the first one."))
     if readiness.usable == readiness.count:
@@ -223,12 +259,12 @@ def _all_can_send(visit: Visit | Localizer, readiness: ReadinessCounts) -> str:
 
 def _some_cannot(
     visit: Visit | Localizer,
-    routes: Sequence[Answer],
-    documents: Mapping[str, Answer],
+    routes: Sequence[RouteStatus],
+    documents: Mapping[str, Content],
     readiness: ReadinessCounts,
 ) -> str:
     """Say how many cannot send; that the others do only where each order has one."""
-    may_send = {one["name"] for one in routes if one["sends"] != SendReadiness.NO.value}
+    may_send = {one.name for one in routes if one.sends is not SendReadiness.NO}
     stuck = [order_title(visit, key, documents) for key in stuck_orders(may_send, documents)]
     if stuck:
         order_names = _first_of(visit, stuck)
@@ -238,7 +274,7 @@ def _some_cannot(
                 "{bad} of {count} routes cannot send. These alarms cannot be sent: {which}.",
             ).fill(bad=readiness.no, count=readiness.count, which=order_names)
         )
-    well = {one["name"] for one in routes if nothing_against(SendReadiness(one["sends"]))}
+    well = {one.name for one in routes if nothing_against(one.sends)}
     others_send = well and not stuck_orders(well, documents)
     if others_send:
         return visit.say(
@@ -254,7 +290,7 @@ def _some_cannot(
     )
 
 
-def stuck_orders(usable: Collection[str], documents: Mapping[str, Answer]) -> list[str]:
+def stuck_orders(usable: Collection[str], documents: Mapping[str, Content]) -> list[str]:
     """Return each rule and notification of whose routes none is among these."""
     return [
         key for key, names in orders(documents) if names and not {*usable}.intersection(names)

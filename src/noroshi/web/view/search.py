@@ -10,9 +10,10 @@ from typing import Any
 from unicodedata import normalize
 
 from noroshi.core.translation import _, ngettext
+from noroshi.operations.status_answers import MonitorStatus
 from noroshi.web.view.form_operations import Outcome
 from noroshi.web.view.page_context import Visit
-from noroshi.web.view.tree import STEP, Answer, called, tree_of
+from noroshi.web.view.tree import STEP, called, tree_of
 
 EVERYTHING = "everything"
 WHOLE = frozenset({EVERYTHING, "all", "全体", "すべて", "全て", "全部"})
@@ -34,9 +35,9 @@ class PlaceMatch:
     several: bool = False
 
 
-def labels_of(monitors: Sequence[Answer]) -> Labels:
+def labels_of(monitors: Sequence[MonitorStatus]) -> Labels:
     """Return the labels of instances, groups and monitors, in this order."""
-    tree, steps = tree_of(monitors), [one["path"].split("/", 2) for one in monitors]
+    tree, steps = tree_of(monitors), [one.path.split("/", 2) for one in monitors]
     paths = ("/".join(path[:n]) for n in range(1, DEEPEST + 1) for path in steps)
     return {path: called(path, tree) for path in dict.fromkeys(paths)}
 

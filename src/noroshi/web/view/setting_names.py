@@ -209,7 +209,7 @@ ARGUMENT_NAMES: Mapping[str, Message] = {
     "key": _("Key"),
     "length": _("Duration"),
     "level": _("Level"),
-    "mail": _("Mail"),
+    "mail": _("Message"),
     "monitor": _("Monitor"),
     "named_by": _("Referenced by"),
     "next": _("Stored as the next one"),

@@ -21,7 +21,7 @@ class Sidebar:
         self, snapshot: Snapshot, language: str, open_path: str = "", path: str = ""
     ) -> None:
         snapshot = snapshot.read_in(language)
-        self.path, self.count = path, len(snapshot.status["monitors"])
+        self.path, self.count = path, len(snapshot.status.monitors)
         self.instances = tuple(snapshot.tree.values())
         self.worst = worst(one.level for one in self.instances)
         self.level, self.level_of = LOCALIZERS[language].level, level_of
@@ -29,7 +29,7 @@ class Sidebar:
         not_ok = [one.name for one in self.instances if one.level not in CALM]
         self._unfolded = frozenset(not_ok[:MOST_OPEN])
         self._is_single = len(self.instances) == 1
-        self._stops = {one["path"]: one for one in snapshot.status["stopped"]}
+        self._stops = {one.path: one for one in snapshot.status.stopped}
         self._localizer = LOCALIZERS[language]
 
     def by(self, path: str) -> str:
@@ -37,10 +37,10 @@ class Sidebar:
         one = self._stops.get(path)
         if one is None:
             return ""
-        if not one["version"]:
+        if not one.version:
             return self._localizer.say(_("Stopped"))
         return self._localizer.say(
-            _("{who}, version {version}").fill(who=one["who"], version=one["version"])
+            _("{who}, version {version}").fill(who=one.who, version=one.version)
         )
 
     def opens(self, instance: Instance, group: Group | None) -> bool:

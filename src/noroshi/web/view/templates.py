@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from noroshi.core.template_texts import text_functions
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.page_links import links
-from noroshi.web.view.timestamps import timed
+from noroshi.web.view.timestamps import iso_text, timed
 
 
 @cache
@@ -29,6 +29,6 @@ def templates(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"time": timed, "links": links}
+    environment.filters |= {"iso": iso_text, "time": timed, "links": links}
     environment.globals |= {"say": localizer.say, **text_functions(localizer.say)}
     return environment

@@ -40,6 +40,11 @@ def _element(text: str, mark: Mark, at: datetime) -> str:
     return TIME.format(*map(escape, parts))
 
 
+def iso_text(at: datetime) -> str:
+    """Return an instant for the script of a page, as the API writes it."""
+    return at.isoformat().replace("+00:00", "Z")
+
+
 def full_time(at: datetime) -> str:
     """Return an instant with the year, the seconds and the zone."""
     return f"{at:%Y-%m-%d %H:%M:%S} {zone_of(at)}"

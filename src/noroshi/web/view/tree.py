@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from noroshi.core.levels import Level
+from noroshi.operations.status_answers import MonitorStatus
 
-Answer = Mapping[str, Any]
 NEW, STOPPED = "new", "stopped"
 STEP = " › "
 CALM = frozenset({Level.OK.value, NEW, STOPPED})
@@ -22,7 +21,7 @@ class Group:
 
     name: str
     title: str
-    monitors: list[Answer] = field(default_factory=list)
+    monitors: list[MonitorStatus] = field(default_factory=list)
     titles: dict[str, str] = field(default_factory=dict)
     """The title of each monitor by its whole path; "" if it has none."""
 
@@ -57,15 +56,13 @@ class Instance:
         return hash(
             tuple(
                 (
-                    one["path"],
-                    one["instance_title"],
-                    one["title"],
+                    one.path,
+                    one.instance_title,
+                    one.title,
                     level_of(one),
-                    one["silent"],
-                    one["maintenance"],
-                    tuple(
-                        (i["item"], i["level"], bool(i["acknowledged"])) for i in one["items"]
-                    ),
+                    one.silent,
+                    one.maintenance,
+                    tuple((i.item, i.level, i.acknowledged is not None) for i in one.items),
                 )
                 for group in self.groups.values()
                 for one in group.monitors
@@ -73,11 +70,11 @@ class Instance:
         )
 
 
-def level_of(monitor: Answer) -> str:
+def level_of(monitor: MonitorStatus) -> str:
     """Return the level, or why there is none: not measured yet, or stopped."""
-    if monitor["stopped"]:
+    if monitor.stopped is not None:
         return STOPPED
-    return str(monitor["level"]) if monitor["known"] else NEW
+    return monitor.level.value if monitor.known else NEW
 
 
 def worst(levels: Iterable[str]) -> str:
@@ -89,17 +86,17 @@ def worst(levels: Iterable[str]) -> str:
     return STOPPED if distinct == {STOPPED} else NEW
 
 
-def tree_of(monitors: Sequence[Answer]) -> dict[str, Instance]:
+def tree_of(monitors: Sequence[MonitorStatus]) -> dict[str, Instance]:
     """Return the tree of all monitors, in the order of their paths."""
     instances = dict[str, Instance]()
     for one in monitors:
-        name, group, _ = one["path"].split("/", 2)
-        instance = instances.setdefault(name, Instance(name, one["instance_title"] or name))
+        name, group, _ = one.path.split("/", 2)
+        instance = instances.setdefault(name, Instance(name, one.instance_title or name))
         group_in_tree = instance.groups.setdefault(
-            group, Group(group, one["group_title"] or group)
+            group, Group(group, one.group_title or group)
         )
         group_in_tree.monitors.append(one)
-        group_in_tree.titles[one["path"]] = one["title"]
+        group_in_tree.titles[one.path] = one.title
     return instances
 
 
@@ -118,14 +115,14 @@ def called(place: str, tree: Mapping[str, Instance]) -> str:
     return f"{instance.title}{STEP}{title or names[2]}"
 
 
-def called_of(monitor: Answer, item: str = "") -> str:
+def called_of(monitor: MonitorStatus, item: str = "") -> str:
     """Return a monitor, and one of its items, by titles."""
-    names = monitor["path"].split("/", 2)
-    steps = (monitor["instance_title"] or names[0], monitor["title"] or names[2], item)
+    names = monitor.path.split("/", 2)
+    steps = (monitor.instance_title or names[0], monitor.title or names[2], item)
     return STEP.join(filter(None, steps))
 
 
-def tally(monitors: Iterable[Answer]) -> Mapping[str, int]:
+def tally(monitors: Iterable[MonitorStatus]) -> Mapping[str, int]:
     """Count the monitors of each level; a level that has none is told only if there are any."""
     counts = Counter(level_of(one) for one in monitors)
     order = (
