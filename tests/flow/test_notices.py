@@ -12,6 +12,7 @@ from noroshi.core.cadence import FixedTimes
 from noroshi.core.mail import Route, Verdict
 from noroshi.core.model import Contact, Instance
 from noroshi.core.notices.notice import Failure, Happening, Notification
+from noroshi.core.own_instance import OWN_INSTANCE, QUEUE
 from noroshi.core.translation import plain
 from noroshi.engine.notices.notifier import LAST_POSTED
 from noroshi.engine.notices.version_batching import QUIET_SECONDS
@@ -21,7 +22,7 @@ from noroshi.testing import FaultyStore, Killed
 from tests.flow.scene import NOTE, OPS, RULE, FixedPlan, Scene, disk_monitor
 
 SAM = Contact(id="sam", addresses=("sam@example.com",))
-WEB2 = Instance(name="web2")
+WEB2, OWN = Instance(name="web2"), Instance(name=OWN_INSTANCE)
 NO_OPS = {"ops@example.com": Verdict.REFUSED, "sam@example.com": Verdict.ACCEPTED}
 NO_OLD = {
     "ops@example.com": Verdict.ACCEPTED,
@@ -354,6 +355,18 @@ async def test_a_report_names_what_is_bad_and_what_became_of_the_alarms():
     assert [one.path for one in report.unhealthy] == ["web1/g/disk"]
     assert report.tally["accepted"] >= 1
     assert (report.waiting, report.set_aside) == (0, 0)
+
+
+async def test_a_report_names_the_nodes_own_monitors_for_a_reader_of_any_language():
+    scene = Told()
+    scene.checks = tuple(replace(one, kind=QUEUE) for one in scene.checks)
+    queue = disk_monitor(name="queue", kind=QUEUE, title="Mail queue", instance=OWN)
+    await scene.version(told(Happening.WELL, at=EIGHT), monitors=(queue,))
+    await scene.run(minutes=1, a=95)
+    scene.time.pass_by(minutes=118.9)
+    await scene.run(minutes=3, a=95)
+    [report] = scene.of(Happening.WELL)
+    assert [one.title.ja for one in report.unhealthy] == ["送信キュー"]
 
 
 class Losing(MemoryStore):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import weakref
 
 import pytest
 
@@ -37,3 +38,21 @@ async def test_names_are_looked_up_in_it():
     loop = asyncio.get_running_loop()
     loop.set_default_executor(Pool())
     assert await loop.getaddrinfo("localhost", 80)
+
+
+class Large:
+    """Something that one would not want to be held while nothing happens."""
+
+
+@pytest.mark.parametrize("end", ["given", "answered"])
+def test_a_thread_that_waits_for_work_holds_nothing_of_the_last(end):
+    released, pool = threading.Event(), Pool(1)
+    one = Large()
+    weakref.finalize(one, released.set)
+    if end == "given":
+        pool.submit(lambda _: None, one).result()
+    else:
+        answers = [one]
+        assert pool.submit(answers.pop).result() is one
+    del one
+    assert released.wait(20)

@@ -16,7 +16,7 @@ from noroshi.intakes.imap_inbox import ImapInbox, ImapMailbox
 from noroshi.intakes.imap_session import quoted
 from noroshi.ports import Clocks, RouteError, TransportContext
 from noroshi.ports.mailbox import ExpectedMail
-from noroshi.transports.mime.message import encoded
+from noroshi.transports.mime.message import encode_header
 from tests.intakes.imap_server import running
 from tests.intakes.ndrs import EXCHANGE, OURS
 from tests.intakes.test_graph_inbox import Account, no_secret
@@ -93,7 +93,7 @@ async def test_a_mail_that_was_given_another_message_id_is_found_by_its_subject(
 async def test_a_japanese_subject_is_searched_for_by_its_mark(box, inbox):
     mark = "smtp1, 2026-11-25 (x)"
     subject = f"[Noroshi] 到達確認メール: {mark}"
-    box.keep(mail("<other@x>", encoded(subject, charset="utf-8")), NOW)
+    box.keep(mail("<other@x>", encode_header(subject, charset="utf-8")), NOW)
     sought = replace(SOUGHT, subject=subject)
     assert await inbox.find(sought) is None
     assert await inbox.find(replace(sought, mark=mark)) == NOW

@@ -104,7 +104,7 @@ class Scene:
             provider_of=provider_of,
             clocks=clocks,
             refresh_lock=RefreshLock(self.shelf, holder, clocks, look=0.01),
-            again=again,
+            save_pause=again,
         )
 
     async def signed_in(self) -> Scene:

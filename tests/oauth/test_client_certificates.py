@@ -156,7 +156,7 @@ def test_a_passphrase_that_nobody_asks_for_does_no_harm():
 def test_what_cannot_be_used_is_said_in_words(data, passphrase, said, locked):
     with pytest.raises(CertificateError, match=said) as caught:
         read(data, passphrase)
-    assert caught.value.locked == locked and not caught.value.words.ja.isascii()
+    assert caught.value.is_locked == locked and not caught.value.words.ja.isascii()
     assert "canary" not in str(caught.value)
 
 
@@ -186,7 +186,7 @@ def slow_pfx():
 async def test_a_file_that_asks_for_hours_of_hashing_is_refused_and_its_process_ended():
     before = children()
     with pytest.raises(CertificateError, match="not be opened within 1 seconds"):
-        await read_in_sandbox(slow_pfx(), PASSPHRASE, within=1)
+        await read_in_sandbox(slow_pfx(), PASSPHRASE, patience=1)
     assert children() <= before
 
 
@@ -208,13 +208,13 @@ async def test_a_process_of_its_own_says_the_same(data, passphrase, said, locked
     assert await read_in_sandbox(pfx(), PASSPHRASE) == MADE
     with pytest.raises(CertificateError, match=said) as told:
         await read_in_sandbox(data, passphrase)
-    assert told.value.locked is locked
+    assert told.value.is_locked is locked
 
 
 def test_one_that_has_ended_or_not_begun_is_refused():
     kept = MADE.reveal()
     require_valid(kept, NOW)
-    require_valid(kept, NOW - timedelta(days=1), later=True)
+    require_valid(kept, NOW - timedelta(days=1), may_start_later=True)
     with pytest.raises(CertificateError, match="expired on 2028-03-31"):
         require_valid(kept, NOW + timedelta(days=730))
     with pytest.raises(CertificateError, match="not valid before 2026-04-01"):

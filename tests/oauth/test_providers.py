@@ -191,7 +191,7 @@ async def test_a_code_is_typed_on_another_device(client, authority):
         authority.good["secret"] = None
     assert await ours.device_ask(client, attempt) == Pending()
     authority.devices["CODE0"] = "slow"
-    assert await ours.device_ask(client, attempt) == Pending(slower=True)
+    assert await ours.device_ask(client, attempt) == Pending(slow_down=True)
     authority.devices["CODE0"] = "accepted"
     tokens = await ours.device_ask(client, attempt)
     assert tokens.refresh is not None and tokens.public == client.account.cloud.entra

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from noroshi.oauth.provider import SignInError
-from noroshi.oauth.redaction import LONGEST, redact, tidy_description
+from noroshi.oauth.redaction import LONGEST_QUOTE, redact, tidy_description
 from noroshi.vault import Secret
 from tests.oauth.authority import SECRET, as_json
 from tests.oauth.conftest import provider_of, with_secret
@@ -45,7 +45,7 @@ async def test_so_is_a_pair_of_http_basic(told, authority):
 
 
 async def test_nothing_of_it_stays_where_the_text_is_cut(any_account, authority):
-    text = "x" * (LONGEST - 10) + f" {TOKEN} {TOKEN}"
+    text = "x" * (LONGEST_QUOTE - 10) + f" {TOKEN} {TOKEN}"
     assert "canary" not in await refused(any_account, authority, text)
 
 

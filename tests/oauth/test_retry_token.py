@@ -21,16 +21,16 @@ async def test_a_refusal_that_comes_after_the_fresh_token_was_taken_forces_no_se
     source = Source()
     badge = RetryToken(source, "m365", "smtp")
     old = await badge.token()
-    assert await badge.refreshed(old) == Secret("new1")
-    badge.accepted()
-    assert await badge.refreshed(old) == Secret("new1")
+    assert await badge.refresh_once(old) == Secret("new1")
+    badge.mark_accepted()
+    assert await badge.refresh_once(old) == Secret("new1")
     assert source.forced == 1
 
 
 async def test_a_token_that_ends_after_another_was_good_is_made_anew():
     source = Source()
     badge = RetryToken(source, "m365", "smtp")
-    await badge.refreshed(await badge.token())
-    badge.accepted()
-    assert await badge.refreshed(await badge.token()) == Secret("new2")
+    await badge.refresh_once(await badge.token())
+    badge.mark_accepted()
+    assert await badge.refresh_once(await badge.token()) == Secret("new2")
     assert source.forced == 2

@@ -82,20 +82,20 @@ def test_each_resource_is_asked_for_by_itself(cloud):
 @pytest.mark.parametrize("cloud", ENTRA, ids=lambda cloud: cloud.name)
 def test_for_a_shared_mailbox_graph_is_asked_for_more_and_smtp_for_the_same(cloud):
     shared = {
-        one: cloud.scope_for(one, app_only=False, shared=True) for one in ("smtp", "graph")
+        one: cloud.scope_for(one, app_only=False, is_shared=True) for one in ("smtp", "graph")
     }
     assert shared == {"smtp": cloud.scope, "graph": cloud.graph_shared_scope}
-    assert cloud.scope_for("inbox", app_only=False, shared=True) == cloud.inbox_shared_scope
-    assert cloud.scope_for("graph", app_only=True, shared=True) == cloud.graph_app_scope
+    assert cloud.scope_for("inbox", app_only=False, is_shared=True) == cloud.inbox_shared_scope
+    assert cloud.scope_for("graph", app_only=True, is_shared=True) == cloud.graph_app_scope
 
 
 def test_a_shared_mailbox_that_is_read_by_imap_is_asked_for_as_any_other():
-    assert GOOGLE.scope_for("inbox", app_only=False, shared=True) == GOOGLE.inbox_scope
+    assert GOOGLE.scope_for("inbox", app_only=False, is_shared=True) == GOOGLE.inbox_scope
 
 
 def test_a_cloud_that_says_no_shared_scope_is_asked_for_none():
     own = replace(MICROSOFT365, graph_shared_scope="")
-    assert own.scope_for("graph", app_only=False, shared=True) == ""
+    assert own.scope_for("graph", app_only=False, is_shared=True) == ""
 
 
 def test_google_is_asked_in_its_own_way():

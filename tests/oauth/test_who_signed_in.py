@@ -125,5 +125,5 @@ async def test_another_is_noticed_and_the_mailbox_by_its_short_name_is_none(anyw
 def test_a_token_may_be_for_several(aud, fits, told):
     """RFC 7519, 4.1.3."""
     seen = read_claims(Secret(jwt({"aud": aud, "scp": "SMTP.Send", "upn": BOX})), "smtp")
-    assert (seen.fits, seen.audience) == (fits, told)
+    assert (seen.is_for_resource, seen.audience) == (fits, told)
     assert seen.permits == ("SMTP.Send",)

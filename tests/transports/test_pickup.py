@@ -18,7 +18,7 @@ import pytest
 from noroshi import schema
 from noroshi.core.mail import Answer, Envelope, Verdict
 from noroshi.ports import Clocks, TransportContext
-from noroshi.transports.pickup import KIND, WRITTEN, Options, PickupTransport, file_name
+from noroshi.transports.pickup import KIND, WRITTEN_AS, Options, PickupTransport, file_name
 from noroshi.transports.pickup_folder import write
 
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
@@ -53,7 +53,7 @@ async def test_a_mail_is_written_whole_and_nothing_else_is_left(tmp_path):
     (name,) = files(tmp_path)
     assert name == file_name(LETTER) == receipt.provider_id
     assert receipt.message_ids == (f"<{LETTER.id}@example.com>",)
-    said = Answer(Verdict.ACCEPTED, words=WRITTEN.fill(name=name))
+    said = Answer(Verdict.ACCEPTED, words=WRITTEN_AS.fill(name=name))
     assert receipt.answers == dict.fromkeys(LETTER.to, said) and receipt.at == NOW
     mail = message_from_bytes((tmp_path / name).read_bytes(), policy=policy.default)
     assert mail["Subject"] == "[危険] FS01" and mail["From"].addresses[0].username == "n"

@@ -416,7 +416,7 @@ async def test_a_code_is_typed_elsewhere_and_the_page_goes_on_by_itself(harness,
     await browser.post("/first/sign-in", do="ask", **again)
     assert browser.status == 200 and "ABCD-1234" in browser.text
     assert "待っています" in browser.text
-    harness.server.on_device = Pending(slower=True)
+    harness.server.on_device = Pending(slow_down=True)
     await browser.post("/first/sign-in", do="ask", **again)
     assert 'hx-trigger="load delay:10s"' in browser.text  # as the server wants it
     words = bilingual(en="The code has expired.", ja="コードの期限が切れました。")

@@ -16,7 +16,7 @@ from noroshi.core.network_policy import NetworkPolicy
 from noroshi.definitions.dedupe_problems import by_file, without_echoes
 from noroshi.definitions.documents import definitions_of
 from noroshi.definitions.token_destinations import foreign_destinations, host_of
-from noroshi.oauth.account import REST, Account, Cloud
+from noroshi.oauth.account import REST_BEFORE_RENEWAL, Account, Cloud
 from noroshi.ports import Action, Check, Document, TransportKind
 from noroshi.schema import Invalid, read
 
@@ -139,6 +139,6 @@ def _account(account: AccountDef, cloud: CloudDef, network: Network) -> Account:
     of_account |= {
         "secret_ends": end_of(account.secret_ends),
         "secret_next_ends": end_of(account.secret_next_ends),
-        "renew_every": duration(account.renew_every) or REST,
+        "renew_every": duration(account.renew_every) or REST_BEFORE_RENEWAL,
     }
     return Account(cloud=Cloud(**of_cloud), network=network, **of_account)

@@ -100,10 +100,15 @@ class Pool(ThreadPoolExecutor):
 
     def _work(self) -> None:
         while True:
-            future, work = self._jobs.get()
-            if future.set_running_or_notify_cancel():
-                try:
-                    future.set_result(work())
-                except BaseException as raised:  # it is the caller's: the future raises it
-                    future.set_exception(raised)
+            self._do_next()
             self._free.release()
+
+    def _do_next(self) -> None:
+        """Do one piece of work. Its ends are local here, so that a thread that waits for the next
+        one holds nothing of it: that may be megabytes."""
+        future, work = self._jobs.get()
+        if future.set_running_or_notify_cancel():
+            try:
+                future.set_result(work())
+            except BaseException as raised:  # it is the caller's: the future raises it
+                future.set_exception(raised)

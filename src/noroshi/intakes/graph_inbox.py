@@ -169,11 +169,11 @@ class GraphInbox:
         token = await self._token()
         reply = await self._get(url, token, most)
         if reply.status == 401:
-            fresh = await self._retry_token.refreshed(token)
+            fresh = await self._retry_token.refresh_once(token)
             if fresh is not None:
                 reply = await self._get(url, fresh, most)
         if reply.status != 401:
-            self._retry_token.accepted()
+            self._retry_token.mark_accepted()
         return reply
 
     async def _token(self) -> Secret:

@@ -144,14 +144,14 @@ class ImapInbox:
         try:
             answer = await self._once(question, token)
         except ImapSignInError as refused:
-            fresh = await self._retry_token.refreshed(token)
+            fresh = await self._retry_token.refresh_once(token)
             if fresh is None:
                 raise self._not_let_in(refused) from None
             try:
                 answer = await self._once(question, fresh)
             except ImapSignInError as again:
                 raise self._not_let_in(again) from None
-        self._retry_token.accepted()
+        self._retry_token.mark_accepted()
         return answer
 
     async def _once(self, question: Callable[[Session], T], token: Secret) -> T:

@@ -14,7 +14,7 @@ from noroshi.core.mail import DIRECT, Network
 from noroshi.oauth.high_volume import MAILBOX_ROLE, role_at
 from noroshi.ports import Resource
 
-REST = timedelta(days=7)
+REST_BEFORE_RENEWAL = timedelta(days=7)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 MICROSOFT = frozenset(
     {
@@ -92,8 +92,8 @@ class Cloud:
         """Return whether the cloud is asked in Microsoft Entra's way."""
         return not self.oidc and not self.token_endpoint
 
-    def scope_for(self, resource: Resource, *, app_only: bool, shared: bool = False) -> str:
-        """Return the scope to use a resource, for a person (`shared`: one who acts for a shared
+    def scope_for(self, resource: Resource, *, app_only: bool, is_shared: bool = False) -> str:
+        """Return the scope to use a resource, for a person (`is_shared`: one who acts for a shared
         mailbox) or for an app alone; "" where the cloud has none. Ask for one resource at a time: a
         token has one audience."""
         if app_only:
@@ -101,7 +101,7 @@ class Cloud:
             by_imap = resource == "inbox" and not self.graph
             at_graph = self.inbox_scope if by_imap else self.graph_app_scope
             return self.app_scope if resource == "smtp" else at_graph
-        if shared and self.graph and resource != "smtp":
+        if is_shared and self.graph and resource != "smtp":
             return self.graph_shared_scope if resource == "graph" else self.inbox_shared_scope
         return {"smtp": self.scope, "graph": self.graph_scope, "inbox": self.inbox_scope}[
             resource
@@ -133,7 +133,7 @@ class Account:
     redirect: str = REDIRECT
     sign_in: Literal["person", "app"] = "person"
     """app: by secret or certificate alone (client credentials, RFC 6749 4.4); nobody signs in."""
-    renew_every: timedelta = REST
+    renew_every: timedelta = REST_BEFORE_RENEWAL
     """How long its refresh token may rest before it is renewed."""
     network: Network = DIRECT
     route: str = field(default="", compare=False)
@@ -150,8 +150,10 @@ class Account:
     @property
     def fingerprint(self) -> str:
         """Return what changes with any setting but for what the account and its cloud are called."""
-        alike = replace(self, name=self.storage_name, id="", cloud=replace(self.cloud, name=""))
-        return sha256(repr(alike).encode()).hexdigest()
+        unnamed_account = replace(
+            self, name=self.storage_name, id="", cloud=replace(self.cloud, name="")
+        )
+        return sha256(repr(unnamed_account).encode()).hexdigest()
 
     @property
     def app_only(self) -> bool:
@@ -176,12 +178,12 @@ class Account:
         An app that signs in by itself is told apart: what a person began is not its own.
         """
         suffix = " app" if self.app_only else ""
-        where = self.cloud.token_endpoint or self.cloud.authority
-        return f"{self.at_tenant(where)} {self.client_id}{suffix}"
+        server = self.cloud.token_endpoint or self.cloud.authority
+        return f"{self.at_tenant(server)} {self.client_id}{suffix}"
 
     def scope_for(self, resource: Resource) -> str:
         """Return the scope to use a resource; "" where the cloud has none."""
-        return self.cloud.scope_for(resource, app_only=self.app_only, shared=self.shared)
+        return self.cloud.scope_for(resource, app_only=self.app_only, is_shared=self.shared)
 
     @property
     def app_role(self) -> str:
@@ -227,8 +229,8 @@ def as_app(account: Account) -> Account:
 def _all_of_resource(scope: str) -> str:
     """Return RESOURCE/.default for RESOURCE/PERMISSION; "" where no word of it is such a
     one."""
-    named = (word.rpartition("/")[0] for word in scope.split() if word.count("/") > 2)
-    return next((f"{resource}/.default" for resource in named), "")
+    audiences = (word.rpartition("/")[0] for word in scope.split() if word.count("/") > 2)
+    return next((f"{resource}/.default" for resource in audiences), "")
 
 
 def is_microsoft(url: str) -> bool:

@@ -24,17 +24,17 @@ CPU_SECONDS = 20
 class CertificateFileError(Exception):
     """Say why the file is of no use, by a name that the parent has words for."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def read_bundle(data: bytes, passphrase: str) -> str:
     """Return key and certificate in PEM, the key first, unlocked. Raises
     CertificateFileError."""
     secret = passphrase.encode() or None
-    found = _from_pem(data, secret) if b"-----BEGIN " in data else _from_pfx(data, secret)
-    key, certificate = found
+    pair = _from_pem(data, secret) if b"-----BEGIN " in data else _from_pfx(data, secret)
+    key, certificate = pair
     if certificate is None:
         raise CertificateFileError("no certificate")
     if key is None:
@@ -51,8 +51,8 @@ def bundle(key: Any, certificate: Any) -> str:
     )
 
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    made: bytes = secret + certificate.public_bytes(Encoding.PEM)
-    return made.decode()
+    pem: bytes = secret + certificate.public_bytes(Encoding.PEM)
+    return pem.decode()
 
 
 def _fit(key: Any, certificate: Any) -> tuple[Any, Any]:
@@ -74,11 +74,13 @@ def _from_pem(data: bytes, passphrase: bytes | None) -> tuple[Any, Any]:
             certificates = x509.load_pem_x509_certificates(data)
     except ValueError:
         raise CertificateFileError("neither") from None
-    found = _key_block(data)
-    key = _key(found, passphrase) if found else None
+    key_text = _key_block(data)
+    key = _key(key_text, passphrase) if key_text else None
     # Those of the CAs may stand before the key's own.
-    own = (one for one in certificates if key and one.public_key() == key.public_key())
-    return key, next(own, next(iter(certificates), None))
+    own_certificates = (
+        one for one in certificates if key and one.public_key() == key.public_key()
+    )
+    return key, next(own_certificates, next(iter(certificates), None))
 
 
 def _key(block: bytes, passphrase: bytes | None) -> Any:
@@ -96,17 +98,19 @@ def _key(block: bytes, passphrase: bytes | None) -> Any:
 
 def _key_block(data: bytes) -> bytes:
     """Return the first private key of a PEM file, whatever stands around it."""
-    found = re.search(
+    match = re.search(
         rb"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?-----END \1-----\n?", data, re.DOTALL
     )
-    return found[0] if found else b""
+    return match[0] if match else b""
 
 
 def _from_pfx(data: bytes, passphrase: bytes | None) -> tuple[Any, Any]:
     from cryptography.hazmat.primitives.serialization import pkcs12
 
     try:
-        key, certificate, more = pkcs12.load_key_and_certificates(data, passphrase)
+        key, certificate, other_certificates = pkcs12.load_key_and_certificates(
+            data, passphrase
+        )
     except ValueError:
         # The library says one thing for a wrong passphrase and for bytes that are no PFX.
         if not data.startswith(b"\x30"):  # ASN.1's SEQUENCE, with which each PFX begins
@@ -115,7 +119,7 @@ def _from_pfx(data: bytes, passphrase: bytes | None) -> tuple[Any, Any]:
             raise CertificateFileError("no key") from None
         raise CertificateFileError("wrong" if passphrase else "locked") from None
     # Without a key its certificate counts as one of those beside.
-    return key, certificate or next(iter(more), None)
+    return key, certificate or next(iter(other_certificates), None)
 
 
 def _is_certificate(data: bytes) -> bool:
@@ -147,8 +151,8 @@ def main() -> None:
     request = json.loads(sys.stdin.buffer.read())
     try:
         reply = {"pem": read_bundle(b64decode(request["data"]), request["passphrase"])}
-    except CertificateFileError as unfit:
-        reply = {"unfit": unfit.why}
+    except CertificateFileError as error:
+        reply = {"unfit": error.reason}
     except Exception:  # whatever else a file of anybody's may bring about; nothing is quoted
         reply = {"unfit": "neither"}
     sys.stdout.write(json.dumps(reply))

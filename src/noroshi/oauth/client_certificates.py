@@ -28,9 +28,9 @@ from noroshi.vault import Secret
 
 CHILD = Path(__file__).with_name("certificate_child.py")
 SERIALIZING = "cryptography.hazmat.primitives.serialization"
-WITHIN = 10.0
+READ_SECONDS = 10.0
 """Seconds for a file that anybody may have made; those of Windows and OpenSSL take under one."""
-EARLIER = timedelta(hours=1)
+CLOCK_TOLERANCE = timedelta(hours=1)
 """A certificate that begins in this very moment is not yet valid where a clock is behind."""
 LONGEST_NAME = 64
 """RFC 5280, A.1: ub-common-name."""
@@ -54,12 +54,14 @@ TOO_SLOW = _(
     "passphrase is hashed too often. Export it again with the usual settings."
 )
 CANNOT_OPEN = _("The file could not be opened: the program that opens it exited unexpectedly.")
-ENDED = _("This certificate expired on {day}: it cannot be used to sign in. Nothing was saved.")
+EXPIRED = _(
+    "This certificate expired on {day}: it cannot be used to sign in. Nothing was saved."
+)
 NOT_YET = _(
     "This certificate is not valid before {day}: it cannot be used to sign in yet. Nothing "
     "was saved."
 )
-WHY: Mapping[str, tuple[Message, bool]] = {
+REASONS: Mapping[str, tuple[Message, bool]] = {
     "neither": (NO_PEM_NOR_PFX, False),
     "no key": (NO_KEY, False),
     "no certificate": (NO_CERTIFICATE, False),
@@ -74,9 +76,9 @@ WHY: Mapping[str, tuple[Message, bool]] = {
 class CertificateError(OAuthError):
     """Refuse a certificate; the words say why, and quote nothing of it."""
 
-    def __init__(self, words: Message, *, locked: bool = False) -> None:
+    def __init__(self, words: Message, *, is_locked: bool = False) -> None:
         super().__init__(words)
-        self.locked = locked
+        self.is_locked = is_locked
         """Whether a passphrase would help."""
 
 
@@ -111,14 +113,14 @@ def make(name: str, now: datetime, days: int) -> Secret:
         from cryptography.x509.oid import NameOID
 
     key = rsa.generate_private_key(public_exponent=65537, key_size=LEAST_BITS)
-    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:LONGEST_NAME])])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:LONGEST_NAME])])
     certificate = (
         x509.CertificateBuilder()
-        .subject_name(who)
-        .issuer_name(who)
+        .subject_name(subject)
+        .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - EARLIER)
+        .not_valid_before(now - CLOCK_TOLERANCE)
         .not_valid_after(now + timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
@@ -131,41 +133,43 @@ def read(data: bytes, passphrase: str = "") -> Secret:
     takes is for the file to say: in a node use `read_in_sandbox`."""
     try:
         return Secret(read_bundle(data, passphrase))
-    except CertificateFileError as unfit:
-        raise _unfit(unfit.why) from None
+    except CertificateFileError as error:
+        raise _file_error(error.reason) from None
 
 
-async def read_in_sandbox(data: bytes, passphrase: str = "", within: float = WITHIN) -> Secret:
+async def read_in_sandbox(
+    data: bytes, passphrase: str = "", patience: float = READ_SECONDS
+) -> Secret:
     """Read them in a process of its own, which is ended after so many seconds. Raises
     CertificateError, and OSError if no process can be started."""
     child = await sandbox.start(CHILD)
     line = json.dumps({"data": b64encode(data).decode(), "passphrase": passphrase})
     try:
-        async with asyncio.timeout(within):
+        async with asyncio.timeout(patience):
             answer, _ = await child.communicate(line.encode())
     except TimeoutError:
-        raise CertificateError(TOO_SLOW.fill(seconds=f"{within:g}")) from None
+        raise CertificateError(TOO_SLOW.fill(seconds=f"{patience:g}")) from None
     finally:
         await _end_child(child)
     return _parse_answer(answer)
 
 
-def require_valid(stored: str, now: datetime, *, later: bool = False) -> None:
-    """Refuse a certificate that nobody can sign in by now. `later`: it is the next one, which may
-    begin when it likes. Raises CertificateError."""
-    found = describe(stored)
-    if found.ends <= now:
-        raise CertificateError(ENDED.fill(day=f"{found.ends:%Y-%m-%d}"))
-    if found.begins > now and not later:
-        raise CertificateError(NOT_YET.fill(day=f"{found.begins:%Y-%m-%d}"))
+def require_valid(pem: str, now: datetime, *, may_start_later: bool = False) -> None:
+    """Refuse a certificate that nobody can sign in by now. `may_start_later`: it is the next
+    one, which may begin when it likes. Raises CertificateError."""
+    details = describe(pem)
+    if details.ends <= now:
+        raise CertificateError(EXPIRED.fill(day=f"{details.ends:%Y-%m-%d}"))
+    if details.begins > now and not may_start_later:
+        raise CertificateError(NOT_YET.fill(day=f"{details.begins:%Y-%m-%d}"))
 
 
-def describe(stored: str) -> CertificateDetails:
+def describe(pem_text: str) -> CertificateDetails:
     """Return what may be shown of a stored certificate."""
     with ONE_AT_A_TIME:
         from cryptography.hazmat.primitives import serialization
 
-    certificate = _certificate(stored)
+    certificate = _certificate(pem_text)
     pem = certificate.public_bytes(serialization.Encoding.PEM).decode()
     return CertificateDetails(
         pem=pem,
@@ -176,22 +180,22 @@ def describe(stored: str) -> CertificateDetails:
     )
 
 
-def thumbprints(stored: str) -> Thumbprints:
+def thumbprints(pem: str) -> Thumbprints:
     """Return the thumbprints of a stored certificate."""
-    return _thumbprints(_certificate(stored))
+    return _thumbprints(_certificate(pem))
 
 
-def parts(stored: str) -> tuple[str, str]:
+def parts(pem: str) -> tuple[str, str]:
     """Return key and certificate of a stored bundle, each in PEM."""
-    key, mark, rest = stored.partition("-----BEGIN CERTIFICATE-----")
-    return key, mark + rest
+    key, mark, certificate_rest = pem.partition("-----BEGIN CERTIFICATE-----")
+    return key, mark + certificate_rest
 
 
-def _certificate(stored: str) -> Any:
+def _certificate(pem: str) -> Any:
     with ONE_AT_A_TIME:
         from cryptography import x509
 
-    return x509.load_pem_x509_certificate(parts(stored)[1].encode())
+    return x509.load_pem_x509_certificate(parts(pem)[1].encode())
 
 
 def _thumbprints(certificate: Any) -> Thumbprints:
@@ -218,10 +222,10 @@ def _parse_answer(answer: bytes) -> Secret:
     except ValueError:  # too much memory, or the machine ended it
         raise CertificateError(CANNOT_OPEN) from None
     if "pem" not in reply:
-        raise _unfit(reply["unfit"])
+        raise _file_error(reply["unfit"])
     return Secret(reply["pem"])
 
 
-def _unfit(why: str) -> CertificateError:
-    words, locked = WHY[why]
-    return CertificateError(words, locked=locked)
+def _file_error(reason: str) -> CertificateError:
+    message, is_locked = REASONS[reason]
+    return CertificateError(message, is_locked=is_locked)

@@ -15,7 +15,7 @@ import secrets
 
 from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import make
-from noroshi.oauth.credentials import REFUSED, Credentials, ask_with_each
+from noroshi.oauth.credentials import CREDENTIAL_REFUSED, Credentials, ask_with_each
 from noroshi.oauth.provider import Client, Credential, SignInError
 from noroshi.oauth.refresh import ProviderOf, check_scope
 from noroshi.ports import Clocks, Resource
@@ -40,19 +40,19 @@ class CredentialProbe:
         account: Account,
         resource: Resource,
         *,
-        bare: bool = False,
+        without_credential: bool = False,
         credential: Credential | None = None,
     ) -> Secret:
-        """Get a token by the app's credentials alone, by the one that is given, or `bare`: shown
-        none."""
+        """Get a token by the app's credentials alone, by the one that is given, or
+        `without_credential`: shown none."""
         check_scope(account, resource)
-        shown: tuple[Credential, ...] = (credential,) if credential else ()
-        if not bare and not shown:
-            shown = await self._credentials.ranked(account)
+        credentials: tuple[Credential, ...] = (credential,) if credential else ()
+        if not without_credential and not credentials:
+            credentials = await self._credentials.in_order(account)
         proxy = await self._credentials.proxy_password(account)
         provider = self._provider_of(account.cloud)
         _, tokens = await ask_with_each(
-            account, shown, proxy, lambda client: provider.app_only(client, resource)
+            account, credentials, proxy, lambda client: provider.app_only(client, resource)
         )
         return tokens.access
 
@@ -64,19 +64,23 @@ class CredentialProbe:
         Raises SignInError if it tells it for a wrong one, or is busy; UnreachableError, and as the
         vault does.
         """
-        shown = credential or next(iter(await self._credentials.ranked(account)), None)
-        if shown is None:
+        tried_credential = credential or next(
+            iter(await self._credentials.in_order(account)), None
+        )
+        if tried_credential is None:
             return False
-        refused = await self._refused(account, shown)
-        if refused is None:  # it takes whatever it is shown
+        refusal = await self._refusal_of(account, tried_credential)
+        if refusal is None:  # it takes whatever it is shown
             return False
-        if refused.error == REFUSED:
-            raise refused.copy()
-        wrong = await self._refused(account, await self._made_up(shown))
-        if wrong is not None and wrong.error != refused.error:
+        if refusal.error == CREDENTIAL_REFUSED:
+            raise refusal.copy()
+        refusal_of_wrong = await self._refusal_of(
+            account, await self._made_up(tried_credential)
+        )
+        if refusal_of_wrong is not None and refusal_of_wrong.error != refusal.error:
             return True
-        if refused.error == ALSO_REFUSED:
-            raise refused.copy()
+        if refusal.error == ALSO_REFUSED:
+            raise refusal.copy()
         return False
 
     async def tenant(self, account: Account) -> str:
@@ -85,10 +89,12 @@ class CredentialProbe:
         client = Client(account=account, proxy_password=proxy)
         return await self._provider_of(account.cloud).tenant(client)
 
-    async def _refused(self, account: Account, shown: Credential) -> SignInError | None:
+    async def _refusal_of(
+        self, account: Account, tried_credential: Credential
+    ) -> SignInError | None:
         """Return the server's refusal of a refresh token that it never gave; None if it took it."""
         proxy = await self._credentials.proxy_password(account)
-        client = Client(account=account, credential=shown, proxy_password=proxy)
+        client = Client(account=account, credential=tried_credential, proxy_password=proxy)
         made_up = Secret(secrets.token_urlsafe(32))
         try:
             await self._provider_of(account.cloud).refresh(client, made_up, "smtp")
@@ -98,8 +104,8 @@ class CredentialProbe:
             return failure
         return None
 
-    async def _made_up(self, like: Credential) -> Credential:
+    async def _made_up(self, model: Credential) -> Credential:
         value = Secret(secrets.token_urlsafe(24))
-        if like.kind == "certificate":
+        if model.kind == "certificate":
             value = await asyncio.to_thread(make, ANY_NAME, self._clocks.wall(), ONE_DAY)
-        return Credential(entry=like.entry, kind=like.kind, value=value)
+        return Credential(entry=model.entry, kind=model.kind, value=value)

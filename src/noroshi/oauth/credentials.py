@@ -27,7 +27,7 @@ from noroshi.vault import Secret, Vault
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-REFUSED = "invalid_client"
+CREDENTIAL_REFUSED = "invalid_client"
 """RFC 6749, 5.2: client authentication failed."""
 
 
@@ -44,7 +44,7 @@ class NamedCredential:
 def named_by(account: Account) -> tuple[NamedCredential, ...]:
     """Return all credentials that the account names, in order: a certificate is stronger than a
     secret."""
-    found = (
+    candidates = (
         NamedCredential(entry=account.certificate, kind="certificate"),
         NamedCredential(entry=account.certificate_next, kind="certificate", next=True),
         NamedCredential(entry=account.secret, kind="secret", ends=account.secret_ends),
@@ -52,7 +52,7 @@ def named_by(account: Account) -> tuple[NamedCredential, ...]:
             entry=account.secret_next, kind="secret", ends=account.secret_next_ends, next=True
         ),
     )
-    return tuple(one for one in found if one.entry)
+    return tuple(one for one in candidates if one.entry)
 
 
 class Credentials:
@@ -61,33 +61,36 @@ class Credentials:
     def __init__(self, vault: Vault, clocks: Clocks) -> None:
         self._vault, self._clocks = vault, clocks
 
-    async def available(self, account: Account) -> tuple[tuple[NamedCredential, Secret], ...]:
+    async def stored(self, account: Account) -> tuple[tuple[NamedCredential, Secret], ...]:
         """Return those that are named and there, in the order of the settings. Raises as the vault
         does."""
-        found = [(one, await self._vault.get(one.entry)) for one in named_by(account)]
-        return tuple((one, value) for one, value in found if value is not None)
+        pairs = [(one, await self._vault.get(one.entry)) for one in named_by(account)]
+        return tuple((one, value) for one, value in pairs if value is not None)
 
-    async def ranked(self, account: Account, last: str = "") -> tuple[Credential, ...]:
-        """Return those that are there; those that have ended come last, `last` first of the others.
+    async def in_order(self, account: Account, last_entry: str = "") -> tuple[Credential, ...]:
+        """Return those that are there; those that have ended come last, `last_entry` first of
+        the others.
 
         Raises SignInError if none of what is named is there, and as the vault does.
         """
-        named, available = named_by(account), await self.available(account)
-        if named and not available:
-            raise _missing(account, named[0])
-        ranked = sorted(available, key=lambda one: (self._is_over(*one), one[0].entry != last))
+        named_credentials, stored = named_by(account), await self.stored(account)
+        if named_credentials and not stored:
+            raise _missing_error(account, named_credentials[0])
+        ordered = sorted(
+            stored, key=lambda one: (self._is_over(*one), one[0].entry != last_entry)
+        )
         return tuple(
-            Credential(entry=one.entry, kind=one.kind, value=value) for one, value in ranked
+            Credential(entry=one.entry, kind=one.kind, value=value) for one, value in ordered
         )
 
     async def proxy_password(self, account: Account) -> Secret | None:
         """Return the password for the network's proxy. Raises SignInError if it is not in the vault."""
         entry = account.network.proxy_password
-        found = await self._vault.get(entry) if entry else None
-        if entry and found is None:
-            words = NO_PROXY_PASSWORD.fill(entry=entry, network=account.network.name)
-            raise SignInError(words, error="no_proxy_password", who="setup")
-        return found
+        password = await self._vault.get(entry) if entry else None
+        if entry and password is None:
+            message = NO_PROXY_PASSWORD.fill(entry=entry, network=account.network.name)
+            raise SignInError(message, error="no_proxy_password", who="setup")
+        return password
 
     def _is_over(self, one: NamedCredential, value: Secret) -> bool:
         now = self._clocks.wall()
@@ -112,7 +115,7 @@ async def ask_with_each(
         try:
             answer = await ask(client)
         except SignInError as failure:
-            if failure.error != REFUSED:
+            if failure.error != CREDENTIAL_REFUSED:
                 raise
             first = first or failure
             if credential and len(credentials) > 1:  # else whoever asked tells it
@@ -136,14 +139,16 @@ class CredentialInUse:
     second: bool = False
 
 
-def in_use(available: Sequence[tuple[NamedCredential, Secret]], last: str) -> CredentialInUse:
+def in_use(
+    stored: Sequence[tuple[NamedCredential, Secret]], last_entry: str
+) -> CredentialInUse:
     """Return the credential that was taken last; before any was taken, the first."""
-    found = next(
-        (pair for pair in available if pair[0].entry == last), next(iter(available), None)
+    last_pair = next(
+        (pair for pair in stored if pair[0].entry == last_entry), next(iter(stored), None)
     )
-    if found is None:
+    if last_pair is None:
         return CredentialInUse()
-    credential, value = found
+    credential, value = last_pair
     try:
         ends = _end_in(credential, value).date() if _own_end(credential) else credential.ends
     except SignInError:  # told where it is to be used
@@ -151,26 +156,26 @@ def in_use(available: Sequence[tuple[NamedCredential, Secret]], last: str) -> Cr
     return CredentialInUse(ends=ends, second=credential.next)
 
 
-def fingerprints_of(values: Iterable[Secret]) -> tuple[str, ...]:
+def fingerprints_of(secrets: Iterable[Secret]) -> tuple[str, ...]:
     """Return hashes that tell whether any of them has changed; to be kept sealed."""
-    return tuple(sorted(sha256(one.reveal().encode()).hexdigest() for one in values))
+    return tuple(sorted(sha256(one.reveal().encode()).hexdigest() for one in secrets))
 
 
-def _own_end(one: NamedCredential) -> bool:
-    return one.kind == "certificate"
+def _own_end(credential: NamedCredential) -> bool:
+    return credential.kind == "certificate"
 
 
-def _end_in(one: NamedCredential, value: Secret) -> datetime:
+def _end_in(credential: NamedCredential, value: Secret) -> datetime:
     """Return the end that stands in a certificate. Raises SignInError if the entry holds
     none."""
     try:
         return describe(value.reveal()).ends
     except ValueError:
-        words = NO_CERTIFICATE.fill(entry=one.entry)
-        raise SignInError(words, error="no_certificate", who="setup") from None
+        message = NO_CERTIFICATE.fill(entry=credential.entry)
+        raise SignInError(message, error="no_certificate", who="setup") from None
 
 
-def _missing(account: Account, one: NamedCredential) -> SignInError:
-    words = NO_SECRET if one.kind == "secret" else CERTIFICATE_MISSING
-    message = words.fill(name=account.name, account=account.name, secret=one.entry)
+def _missing_error(account: Account, credential: NamedCredential) -> SignInError:
+    words = NO_SECRET if credential.kind == "secret" else CERTIFICATE_MISSING
+    message = words.fill(name=account.name, account=account.name, secret=credential.entry)
     return SignInError(message, error="no_secret", who="setup")

@@ -35,15 +35,18 @@ def require_own_hosts(account: Account, endpoints: Iterable[str]) -> None:
     require_no_microsoft_host(account, endpoints)
     if is_microsoft(cloud.authority):
         return  # Microsoft's own, whose names are many
-    known = {host_in(account.authority), *(one.casefold() for one in cloud.endpoint_hosts)}
+    known_hosts = {
+        host_in(account.authority),
+        *(one.casefold() for one in cloud.endpoint_hosts),
+    }
     for url in endpoints:
-        if not is_plain(url) or host_in(url) not in known:
-            words = OTHER_HOST.fill(
+        if not is_plain(url) or host_in(url) not in known_hosts:
+            message = OTHER_HOST.fill(
                 authority=urlsplit(account.authority).netloc,
                 host=host_in(url) if is_plain(url) else NO_ADDRESS,
                 cloud=cloud.name,
             )
-            raise SignInError(words, error="other_host", who="setup")
+            raise SignInError(message, error="other_host", who="setup")
 
 
 def require_no_microsoft_host(account: Account, urls: Iterable[str]) -> None:
@@ -53,8 +56,8 @@ def require_no_microsoft_host(account: Account, urls: Iterable[str]) -> None:
         return
     for url in urls:
         if is_microsoft(url) or host_in(url) in TYPED_AT_MICROSOFT:
-            words = TO_MICROSOFT.fill(cloud=cloud.name, host=host_in(url))
-            raise SignInError(words, error="leads_to_microsoft", who="setup")
+            message = TO_MICROSOFT.fill(cloud=cloud.name, host=host_in(url))
+            raise SignInError(message, error="leads_to_microsoft", who="setup")
 
 
 def are_addresses(urls: Iterable[object]) -> bool:

@@ -63,19 +63,19 @@ class GrantStore:
 
     async def attempt(self, account: Account) -> PendingSignIn | None:
         """Return the last attempt, or None if there was none."""
-        found = await self._get(f"{SIGN_INS}{account.storage_name}")
-        if found is None:
+        record = await self._get(f"{SIGN_INS}{account.storage_name}")
+        if record is None:
             return None
-        at = datetime.fromisoformat(found.pop("at"))
-        return PendingSignIn(attempt=_parse_attempt(found), at=at, **found)
+        begun_at = datetime.fromisoformat(record.pop("at"))
+        return PendingSignIn(attempt=_parse_attempt(record), at=begun_at, **record)
 
-    async def put_attempt(self, account: Account, begun: PendingSignIn) -> None:
+    async def put_attempt(self, account: Account, pending: PendingSignIn) -> None:
         """Remember an attempt in the place of any earlier one."""
-        record = _as_plain(begun.attempt, done=begun.done) | {
-            "identity": begun.identity,
-            "at": begun.at.isoformat(),
-            "resource": begun.resource,
-            "done": begun.done,
+        record = _as_plain(pending.attempt, is_done=pending.done) | {
+            "identity": pending.identity,
+            "at": pending.at.isoformat(),
+            "resource": pending.resource,
+            "done": pending.done,
         }
         await self._vault.put(f"{SIGN_INS}{account.storage_name}", Secret(json.dumps(record)))
 
@@ -83,14 +83,14 @@ class GrantStore:
         """Return the refresh token, or None if nobody has signed in."""
         if account.storage_name in self._held:
             return self._held[account.storage_name]
-        found = await self._get(f"{TOKENS}{account.storage_name}")
-        if found is None:
+        record = await self._get(f"{TOKENS}{account.storage_name}")
+        if record is None:
             return None
         return StoredGrant(
-            token=Secret(found.pop("token")),
-            since=datetime.fromisoformat(found.pop("since")),
-            renewed=datetime.fromisoformat(found.pop("renewed")),
-            **found,
+            token=Secret(record.pop("token")),
+            since=datetime.fromisoformat(record.pop("since")),
+            renewed=datetime.fromisoformat(record.pop("renewed")),
+            **record,
         )
 
     async def put(self, account: Account, grant: StoredGrant) -> None:
@@ -137,13 +137,13 @@ class GrantStore:
         await self._vault.put(f"{TOKENS}{name}", Secret(text))
 
     async def _get(self, name: str) -> dict[str, Any] | None:
-        found = await self._vault.get(name)
-        return None if found is None else json.loads(found.reveal())
+        secret = await self._vault.get(name)
+        return None if secret is None else json.loads(secret.reveal())
 
 
-def _as_plain(attempt: Attempt | DeviceAttempt, *, done: bool) -> dict[str, Any]:
+def _as_plain(attempt: Attempt | DeviceAttempt, *, is_done: bool) -> dict[str, Any]:
     """Return what must be remembered of an attempt; of one that is done, nothing that was secret."""
-    flow = {} if done else dict(attempt.flow)
+    flow = {} if is_done else dict(attempt.flow)
     if isinstance(attempt, Attempt):
         return {"state": attempt.state, "flow": flow}
     device = {
@@ -152,8 +152,8 @@ def _as_plain(attempt: Attempt | DeviceAttempt, *, done: bool) -> dict[str, Any]
     return {"device": device, "flow": flow}
 
 
-def _parse_attempt(found: dict[str, Any]) -> Attempt | DeviceAttempt:
-    flow: Mapping[str, Any] = found.pop("flow")
-    if "device" in found:
-        return DeviceAttempt(**found.pop("device"), flow=flow)
-    return Attempt(url="", state=found.pop("state"), flow=flow)
+def _parse_attempt(record: dict[str, Any]) -> Attempt | DeviceAttempt:
+    flow: Mapping[str, Any] = record.pop("flow")
+    if "device" in record:
+        return DeviceAttempt(**record.pop("device"), flow=flow)
+    return Attempt(url="", state=record.pop("state"), flow=flow)

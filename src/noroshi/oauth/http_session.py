@@ -58,10 +58,10 @@ class Reply:
     def content(self) -> dict[str, Any] | None:
         """Return the JSON object in it, if it is one."""
         try:
-            found = self.json()
+            document = self.json()
         except (ValueError, RecursionError):
             return None
-        return found if isinstance(found, dict) else None
+        return document if isinstance(document, dict) else None
 
 
 class ErrorReplyError(OAuthError):
@@ -129,24 +129,26 @@ class HttpSession:
         host = urlsplit(url).netloc
         trouble: UnreachableError | None = None
         try:
-            reply = self._whole(method, url, body, dict(headers or {}))
+            reply = self._full_reply(method, url, body, dict(headers or {}))
         except ConnectError as error:
             trouble = UnreachableError(error.words, error.fault)
         except NoAnswerError as error:
-            words = NO_ANSWER.fill(host=host, kind=error)
-            trouble = UnreachableError(words)
+            message = NO_ANSWER.fill(host=host, kind=error)
+            trouble = UnreachableError(message)
         if trouble is not None:  # outside of `except`: what it quotes must not hang on to ours
             raise trouble
         return _checked(reply, host)
 
-    def _whole(self, method: str, url: str, body: str | None, headers: dict[str, str]) -> Reply:
-        named = {name.lower(): value for name, value in headers.items()}
+    def _full_reply(
+        self, method: str, url: str, body: str | None, headers: dict[str, str]
+    ) -> Reply:
+        lower_headers = {name.lower(): value for name, value in headers.items()}
         if body is not None:
-            named.setdefault("content-type", "application/x-www-form-urlencoded")
-        named.setdefault("accept", "application/json")
+            lower_headers.setdefault("content-type", "application/x-www-form-urlencoded")
+        lower_headers.setdefault("accept", "application/json")
         content = None if body is None else body.encode()
         # A redirect is not followed: it would carry the client secret to wherever it points.
-        answer = self._runner.run(self._http.ask(method, url, named, content, LARGEST))
+        answer = self._runner.run(self._http.ask(method, url, lower_headers, content, LARGEST))
         return Reply(answer.status, answer.headers, answer.text)
 
 

@@ -81,13 +81,13 @@ MAY_NOT_READ = _(
     "administrator adds it as an application permission and grants admin consent. (Not needed "
     "where Exchange itself grants it: RBAC for Applications.)"
 )
-FOR = _("It is for {name}.")
+FOR_THIS = _("It is for {name}.")
 FOR_OTHER = _(
     "It is for “{audience}”, not for {name}, which will refuse it. Check the cloud's scopes."
 )
 PERMITS = _("It has {permits}.")
 NO_PERMITS = _("It has no permission.")
-LACKS = _(
+LACKS_RIGHT = _(
     "It lacks {wanted}. Add it to the app registration as a delegated permission of Microsoft "
     "Graph, and sign in again."
 )
@@ -122,21 +122,23 @@ def describe_app_token(token: Secret, role: str = MAILBOX_ROLE) -> tuple[Message
     if claims is None:
         return (OPAQUE,)
     aud, fit = audience_of(claims, EXCHANGE)
-    fits = FOR_EXCHANGE if fit else EXCHANGE_REFUSES.fill(aud=printable(aud[:LONGEST_AUDIENCE]))
+    audience_text = (
+        FOR_EXCHANGE if fit else EXCHANGE_REFUSES.fill(aud=printable(aud[:LONGEST_AUDIENCE]))
+    )
     roles = claims.get("roles")
     if isinstance(roles, list) and role in roles:
-        return fits, MAY_SEND.fill(role=role)
-    return fits, MAY_NOT_BULK if role == BULK_ROLE else MAY_NOT
+        return audience_text, MAY_SEND.fill(role=role)
+    return audience_text, MAY_NOT_BULK if role == BULK_ROLE else MAY_NOT
 
 
 def audience_of(claims: Mapping[str, Any], expected: Collection[str]) -> tuple[str, bool]:
     """Return for whom a token is, and whether that is one of those: of several (RFC 7519, 4.1.3)
     the one that is, else all."""
     audience = claims.get("aud")
-    listed = audience if isinstance(audience, list) else [audience]
-    described = [one for one in listed if isinstance(one, str)]
-    fit = next((one for one in described if one.rstrip("/") in expected), None)
-    return (", ".join(described), False) if fit is None else (fit, True)
+    audiences = audience if isinstance(audience, list) else [audience]
+    texts = [one for one in audiences if isinstance(one, str)]
+    fit = next((one for one in texts if one.rstrip("/") in expected), None)
+    return (", ".join(texts), False) if fit is None else (fit, True)
 
 
 def scopes_in(claims: Mapping[str, Any]) -> list[str]:
@@ -152,10 +154,10 @@ def claims_in(token: str) -> Mapping[str, Any] | None:
         return None
     try:
         text = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
-        found = json.loads(text)
+        document = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return document if isinstance(document, dict) else None
 
 
 def is_app(claims: Mapping[str, Any]) -> bool:
@@ -166,69 +168,69 @@ def is_app(claims: Mapping[str, Any]) -> bool:
 def named_in(claims: Mapping[str, Any], mailbox: str = "") -> str:
     """Return who signed in, as an id_token or an access token names them: by the mailbox if one of
     the names is that, else by an address; "" where nobody is named."""
-    described = [one for name in PERSON if isinstance(one := claims.get(name), str) and one]
+    names = [one for name in PERSON if isinstance(one := claims.get(name), str) and one]
     subject = claims.get("sub")
     if isinstance(subject, str) and "@" in subject:  # mostly a number (OpenID Connect Core, 2)
-        described.append(subject)
-    same = (one for one in described if is_name_of(one, mailbox))
-    addresses = (one for one in described if "@" in one)
-    return next(same, None) or next(addresses, None) or next(iter(described), "")
+        names.append(subject)
+    own_names = (one for one in names if is_name_of(one, mailbox))
+    addresses = (one for one in names if "@" in one)
+    return next(own_names, None) or next(addresses, None) or next(iter(names), "")
 
 
 def is_name_of(person: str, mailbox: str) -> bool:
     """Return whether that names the mailbox: many sign-in servers leave the domain out."""
-    whole = mailbox.casefold()
-    return person.casefold() in (whole, whole.partition("@")[0])
+    mailbox_name = mailbox.casefold()
+    return person.casefold() in (mailbox_name, mailbox_name.partition("@")[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenClaims:
     """Take one token apart. `object_id` is an app's service principal; "" of a person's token.
-    `until` is when it ends, None if it does not say."""
+    `ends` is when it ends, None if it does not say."""
 
     audience: str
-    fits: bool
+    is_for_resource: bool
     permits: tuple[str, ...]
     app_only: bool
     person: str = ""
     object_id: str = ""
-    until: datetime | None = None
+    ends: datetime | None = None
 
-    def described(
-        self, resource: Resource, mailbox: str, *, shared: bool = False
+    def describe(
+        self, resource: Resource, mailbox: str, *, is_shared: bool = False
     ) -> tuple[Message, ...]:
         """Describe all of it; what will be refused, and what is wider than it need be, too."""
         name = NAMES[resource]
-        fits = FOR if self.fits else FOR_OTHER
-        described = [fits.fill(name=name, audience=self.audience)]
+        template = FOR_THIS if self.is_for_resource else FOR_OTHER
+        sentences = [template.fill(name=name, audience=self.audience)]
         if self.app_only:
-            return (*described, *self._of_app(resource))
-        described += self._rights(resource, shared=shared)
-        return (*described, *self._whose(mailbox, shared=shared))
+            return (*sentences, *self._of_app(resource))
+        sentences += self._rights(resource, is_shared=is_shared)
+        return (*sentences, *self._describe_person(mailbox, is_shared=is_shared))
 
-    def lacks(self, resource: Resource, *, shared: bool = False) -> str:
+    def missing_right(self, resource: Resource, *, is_shared: bool = False) -> str:
         """Return what it ought to permit and does not; an app may be permitted by Exchange instead."""
-        wanted = (FOR_SHARED if shared else SCOPES)[resource]
-        return "" if self.app_only or set(wanted) & set(self.permits) else wanted[0]
+        scopes = (FOR_SHARED if is_shared else SCOPES)[resource]
+        return "" if self.app_only or set(scopes) & set(self.permits) else scopes[0]
 
     def _of_app(self, resource: Resource) -> list[Message]:
         if ROLES[resource] not in self.permits:
             return [BY_EXCHANGE]
-        described = [PERMITS.fill(permits=ROLES[resource])]
-        return [*described, EVERY_MAILBOX] if resource == "graph" else described
+        sentences = [PERMITS.fill(permits=ROLES[resource])]
+        return [*sentences, EVERY_MAILBOX] if resource == "graph" else sentences
 
-    def _rights(self, resource: Resource, *, shared: bool) -> list[Message]:
-        wanted = self.lacks(resource, shared=shared)
+    def _rights(self, resource: Resource, *, is_shared: bool) -> list[Message]:
+        missing = self.missing_right(resource, is_shared=is_shared)
         permits = PERMITS.fill(permits=", ".join(self.permits)) if self.permits else NO_PERMITS
-        return [permits, LACKS.fill(wanted=wanted)] if wanted else [permits]
+        return [permits, LACKS_RIGHT.fill(wanted=missing)] if missing else [permits]
 
-    def _whose(self, mailbox: str, *, shared: bool) -> list[Message]:
+    def _describe_person(self, mailbox: str, *, is_shared: bool) -> list[Message]:
         if not self.person:
             return []
-        other = not is_name_of(self.person, mailbox)
-        of_other = FOR_SHARED_MAILBOX if shared else ANOTHER
-        words = of_other if other else OF_PERSON
-        return [words.fill(person=self.person, mailbox=mailbox)]
+        is_other = not is_name_of(self.person, mailbox)
+        of_other = FOR_SHARED_MAILBOX if is_shared else ANOTHER
+        template = of_other if is_other else OF_PERSON
+        return [template.fill(person=self.person, mailbox=mailbox)]
 
 
 def read_claims(token: Secret, resource: Resource) -> TokenClaims | None:
@@ -236,24 +238,24 @@ def read_claims(token: Secret, resource: Resource) -> TokenClaims | None:
     claims = claims_in(token.reveal())
     if claims is None:
         return None
-    audience, fits = audience_of(claims, AUDIENCES[resource])
+    audience, is_for_resource = audience_of(claims, AUDIENCES[resource])
     app_only = is_app(claims)
     return TokenClaims(
         audience=_shorten(audience),
-        fits=fits,
+        is_for_resource=is_for_resource,
         permits=_permits(claims, app_only=app_only),
         app_only=app_only,
         person="" if app_only else _shorten(named_in(claims)),
         object_id=_shorten(claims.get("oid", "")) if app_only else "",
-        until=_instant(claims.get("exp")),
+        ends=_instant(claims.get("exp")),
     )
 
 
 def _permits(claims: Mapping[str, Any], *, app_only: bool) -> tuple[str, ...]:
     roles = claims.get("roles")
-    listed = roles if isinstance(roles, list) else []
-    found = listed if app_only else scopes_in(claims)
-    return tuple(_shorten(one) for one in found[:MOST_CLAIMS])
+    role_list = roles if isinstance(roles, list) else []
+    rights = role_list if app_only else scopes_in(claims)
+    return tuple(_shorten(one) for one in rights[:MOST_CLAIMS])
 
 
 def _instant(claim: object) -> datetime | None:

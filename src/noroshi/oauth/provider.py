@@ -65,9 +65,10 @@ class DeviceAttempt:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Nobody has finished at the other device yet; ask again, in longer intervals if `slower`."""
+    """Nobody has finished at the other device yet; ask again, in longer intervals if
+    `slow_down`."""
 
-    slower: bool = False
+    slow_down: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,10 +185,10 @@ class Provider(Protocol):
         ...
 
     async def refresh(
-        self, client: Client, refresh_token: Secret, resource: Resource, granted: str = ""
+        self, client: Client, refresh_token: Secret, resource: Resource, granted_scope: str = ""
     ) -> Tokens:
-        """Trade a refresh token for an access token and, mostly, a new refresh token; `granted`:
-        what the sign-in brought, "" where that is not known."""
+        """Trade a refresh token for an access token and, mostly, a new refresh token;
+        `granted_scope`: what the sign-in brought, "" where that is not known."""
         ...
 
     async def app_only(self, client: Client, resource: Resource) -> Tokens:

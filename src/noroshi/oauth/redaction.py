@@ -11,12 +11,12 @@ from urllib.parse import parse_qsl, quote, quote_plus, unquote
 from noroshi.core.printable import printable
 from noroshi.core.translation import _
 
-SAYS = _("{words} It says: “{said}”")
-LONGEST, READ = 300, 4_000
-SHORTEST = 6
+SAYS_QUOTED = _("{words} It says: “{said}”")
+LONGEST_QUOTE, READ = 300, 4_000
+SHORTEST_SECRET = 6
 """Letters of a value that is looked for: shorter ones are words of any sentence."""
 MASK = "…"
-SHOWN = frozenset({"grant_type", "client_id", "redirect_uri", "scope", "response_type"})
+SHOWN_FIELDS = frozenset({"grant_type", "client_id", "redirect_uri", "scope", "response_type"})
 """Fields of a request that are no secret (RFC 6749): a refusal may well be about them."""
 GUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 OPAQUE = re.compile(
@@ -36,13 +36,13 @@ def tidy_description(text: object) -> str:
 def redact(text: str, secrets: Iterable[str]) -> str:
     """Take these out of a text, however they are written, and cut it: what is cut off cannot be
     looked for any more."""
-    forms = {way(one) for one in secrets for way in (str, _plain, _escaped, quote_plus)}
+    forms = {way(one) for one in secrets for way in (str, _plain, _json_escaped, quote_plus)}
     for one in sorted(forms, key=len, reverse=True):  # one may be a part of another
         text = text.replace(one, MASK)
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + MASK
+    return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + MASK
 
 
-def _escaped(text: str) -> str:
+def _json_escaped(text: str) -> str:
     return quote(text, safe="")
 
 
@@ -53,7 +53,9 @@ def _plain(text: str) -> str:
 def secrets_in(form: str) -> frozenset[str]:
     """Return the secrets in the body of a request."""
     fields = parse_qsl(form)
-    return frozenset(v for name, v in fields if name not in SHOWN and len(v) >= SHORTEST)
+    return frozenset(
+        v for name, v in fields if name not in SHOWN_FIELDS and len(v) >= SHORTEST_SECRET
+    )
 
 
 def secrets_of(headers: Mapping[str, str]) -> frozenset[str]:
@@ -63,4 +65,6 @@ def secrets_of(headers: Mapping[str, str]) -> frozenset[str]:
     if kind.lower() != "basic":
         return frozenset()
     _, _, secret = b64decode(encoded).decode().partition(":")
-    return frozenset(one for one in (encoded, secret, unquote(secret)) if len(one) >= SHORTEST)
+    return frozenset(
+        one for one in (encoded, secret, unquote(secret)) if len(one) >= SHORTEST_SECRET
+    )

@@ -17,7 +17,7 @@ from typing import get_args
 from noroshi.core.instruction import ANY_ROUTE
 from noroshi.oauth.account import Account, Cloud
 from noroshi.oauth.credentials import Credentials, ask_with_each, fingerprints_of
-from noroshi.oauth.errors.messages import NEVER, NO_SCOPE, OTHER_APP
+from noroshi.oauth.errors.messages import NEVER_SIGNED_IN, NO_SCOPE, OTHER_APP
 from noroshi.oauth.grant_store import GrantStore, StoredGrant
 from noroshi.oauth.provider import Client, Credential, Provider, SignInError, Tokens
 from noroshi.oauth.refresh_lock import RefreshLock
@@ -66,36 +66,38 @@ class TokenRefresher:
         account: Account,
         resource: Resource,
         reason: RefreshReason,
-        refused: Secret | None = None,
+        refused_token: Secret | None = None,
     ) -> CachedToken:
-        """Return a token that another has got meanwhile, or a new one; not the `refused` one.
+        """Return a token that another has got meanwhile, or a new one; not the `refused_token` one.
 
         Raises SignInError, UnreachableError, and as vault and store do.
         """
         while True:
-            ready = await self._ready(account, resource, reason, refused)
+            ready = await self._ready(account, resource, reason, refused_token)
             if isinstance(ready, CachedToken):
                 return ready
             async with self._refresh_lock.try_acquire(account.storage_name) as is_our_turn:
                 # Whoever had the turn may have brought what we want, or been refused.
-                ready = await self._ready(account, resource, reason, refused)
+                ready = await self._ready(account, resource, reason, refused_token)
                 if isinstance(ready, CachedToken):
                     return ready
-                if is_our_turn and (done := await self._ask(account, resource, reason, ready)):
-                    return done
+                if is_our_turn and (
+                    tokens := await self._ask(account, resource, reason, ready)
+                ):
+                    return tokens
 
     async def _ready(
         self,
         account: Account,
         resource: Resource,
         reason: RefreshReason,
-        refused: Secret | None,
+        refused_token: Secret | None,
     ) -> CachedToken | _Request:
         """Return a token that is there, or what a question needs. Raises what was refused before."""
-        needed = reason is RefreshReason.NEEDED
-        found = await self._cache.get(account, resource) if needed else None
-        if found is not None and found.token != refused:
-            return found
+        is_needed = reason is RefreshReason.NEEDED
+        cached = await self._cache.get(account, resource) if is_needed else None
+        if cached is not None and cached.token != refused_token:
+            return cached
         request = await self._prepare(account, resource)
         if reason is not RefreshReason.FORCED:
             await self._refusals.raise_remembered(account, resource, request.key)
@@ -109,8 +111,8 @@ class TokenRefresher:
         # Of an app by itself two things would be wrong, of which a sign-in mends both.
         if not account.app_only:
             grant = _grant_of_person(account, grant)
-        public, last = (grant.public, grant.by) if grant else (False, "")
-        credentials = () if public else await self._credentials.ranked(account, last)
+        public, last_entry = (grant.public, grant.by) if grant else (False, "")
+        credentials = () if public else await self._credentials.in_order(account, last_entry)
         return _Request(account, grant, credentials)
 
     async def _ask(
@@ -150,8 +152,8 @@ class TokenRefresher:
         provider = self._provider_of(request.account.cloud)
         if request.account.app_only or request.grant is None:
             return lambda client: provider.app_only(client, resource)
-        token, granted = request.grant.token, request.grant.scope
-        return lambda client: provider.refresh(client, token, resource, granted)
+        token, granted_scope = request.grant.token, request.grant.scope
+        return lambda client: provider.refresh(client, token, resource, granted_scope)
 
     async def _keep(
         self, account: Account, request: _Request, tokens: Tokens, entry: str
@@ -170,8 +172,8 @@ class TokenRefresher:
             return  # what another has kept is newer than what we asked with
         token = tokens.refresh or grant.token
         user = grant.user or tokens.user
-        rotated = replace(grant, token=token, renewed=now, by=entry, user=user)
-        await self._grants.put_or_hold(account, rotated)
+        new_grant = replace(grant, token=token, renewed=now, by=entry, user=user)
+        await self._grants.put_or_hold(account, new_grant)
 
     async def _is_overtaken(self, account: Account, request: _Request) -> bool:
         """Return the same where a store that cannot be read must not cost us a rotated token: it is
@@ -215,18 +217,18 @@ def refusal_key(
 def check_scope(account: Account, resource: Resource) -> None:
     """Refuse a cloud that has nothing to be asked for. Raises SignInError."""
     if not account.scope_for(resource):
-        words = NO_SCOPE.fill(cloud=account.cloud.name, resource=resource, name=account.name)
-        raise SignInError(words, error="no_scope", who="setup")
+        message = NO_SCOPE.fill(cloud=account.cloud.name, resource=resource, name=account.name)
+        raise SignInError(message, error="no_scope", who="setup")
 
 
 def _grant_of_person(account: Account, grant: StoredGrant | None) -> StoredGrant:
     """Return the sign-in of a person, if it may be shown to this account's server."""
     if grant is None:
-        words = NEVER.fill(name=account.name, route=account.route or ANY_ROUTE)
-        raise SignInError(words, error="never_signed_in", who="user")
+        message = NEVER_SIGNED_IN.fill(name=account.name, route=account.route or ANY_ROUTE)
+        raise SignInError(message, error="never_signed_in", who="user")
     if grant.identity != account.identity:
-        words = OTHER_APP.fill(name=account.name)
-        raise SignInError(words, error="other_account", who="user")
+        message = OTHER_APP.fill(name=account.name)
+        raise SignInError(message, error="other_account", who="user")
     return grant
 
 
@@ -235,8 +237,8 @@ class CachedToken:
     """Hold an access token, and how long it may be handed out, on the steady clock."""
 
     token: Secret
-    obtained: float
-    until: float
+    obtained_at: float
+    ends_at: float
 
 
 class TokenCache:
@@ -249,21 +251,23 @@ class TokenCache:
     async def get(self, account: Account, resource: Resource) -> CachedToken | None:
         """Return a token that is still good. Raises as the store does."""
         try:
-            sealed = await self._vault.get(_name(account, resource))
+            secret = await self._vault.get(_name(account, resource))
         except VaultError:  # of another key, say: another is got, and sealed in its place
             return None
-        if sealed is None:
+        if secret is None:
             return None
-        record = json.loads(sealed.reveal())
+        record = json.loads(secret.reveal())
         if record["for"] != account.fingerprint:
             return None
         age = (self._clocks.wall() - datetime.fromisoformat(record["got"])).total_seconds()
-        lasts = self._lasts(record["lasts"])
-        if not 0 <= age < lasts:  # below 0: the clock was set back, and nobody knows its age
+        lifetime = self._usable_seconds(record["lasts"])
+        if not 0 <= age < lifetime:  # below 0: the clock was set back, and nobody knows its age
             return None
-        obtained = self._clocks.steady() - age
+        obtained_at = self._clocks.steady() - age
         return CachedToken(
-            token=Secret(record["token"]), obtained=obtained, until=obtained + lasts
+            token=Secret(record["token"]),
+            obtained_at=obtained_at,
+            ends_at=obtained_at + lifetime,
         )
 
     async def put(
@@ -271,19 +275,19 @@ class TokenCache:
     ) -> CachedToken:
         """Take up what was asked for at an instant of the steady clock, and seal it for others;
         a store that cannot take it costs them a question, and us nothing."""
-        passed = self._clocks.steady() - asked_at
+        age = self._clocks.steady() - asked_at
         record = {
             "token": tokens.access.reveal(),
             "got": self._clocks.wall().isoformat(),
-            "lasts": tokens.expires_in - passed,
+            "lasts": tokens.expires_in - age,
             "for": account.fingerprint,
         }
         try:
             await self._vault.put(_name(account, resource), Secret(json.dumps(record)))
         except StoreError as error:
             log.info("an access token of %s is in memory alone: %s", account.name, error)
-        until = asked_at + self._lasts(tokens.expires_in)
-        return CachedToken(token=tokens.access, obtained=asked_at, until=until)
+        ends_at = asked_at + self._usable_seconds(tokens.expires_in)
+        return CachedToken(token=tokens.access, obtained_at=asked_at, ends_at=ends_at)
 
     async def clear(self, account: Account) -> None:
         """Drop the tokens of all resources: somebody signs in anew, perhaps another person."""
@@ -293,7 +297,7 @@ class TokenCache:
         except StoreError as error:
             log.info("what %s had is still in the store: %s", account.name, error)
 
-    def _lasts(self, seconds: float) -> float:
+    def _usable_seconds(self, seconds: float) -> float:
         # A server whose tokens are short-lived would be asked at each mail: half their life then.
         return seconds - min(self._margin, seconds / 2)
 

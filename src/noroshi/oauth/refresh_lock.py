@@ -24,7 +24,7 @@ class LockStore(Protocol):
     """Keep the locks; see ports.Store."""
 
     async def acquire_lock(
-        self, name: str, holder: str, until: datetime, now: datetime
+        self, name: str, holder: str, expires_at: datetime, now: datetime
     ) -> bool: ...
 
     async def release_lock(self, name: str, holder: str) -> None: ...

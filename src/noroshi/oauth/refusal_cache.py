@@ -68,18 +68,20 @@ class RefusalCache:
 
     def __init__(self, vault: Vault, clocks: Clocks) -> None:
         self._vault, self._clocks = vault, clocks
-        self._unsaved: dict[tuple[str, str], CachedRefusal] = {}
+        self._unsaved_refusals: dict[tuple[str, str], CachedRefusal] = {}
         self._ends: dict[tuple[str, str], tuple[datetime, float]] = {}
 
     async def raise_remembered(
         self, account: Account, resource: Resource, now: RefusalKey
     ) -> None:
         """Raise what was refused before, if nothing has changed since and its time is not over."""
-        found = (await self.all(account)).get(resource)
-        if found is None or self._is_void(found, now):
+        refusal = (await self.all(account)).get(resource)
+        if refusal is None or self._is_void(refusal, now):
             return
-        if found.hold is None or self._clocks.steady() < self._end(account, resource, found):
-            raise found.failure.copy()
+        if refusal.hold is None or self._clocks.steady() < self._end(
+            account, resource, refusal
+        ):
+            raise refusal.failure.copy()
 
     async def remember(
         self, account: Account, resource: Resource, failure: SignInError, key: RefusalKey
@@ -87,30 +89,32 @@ class RefusalCache:
         """Keep it; where the store cannot take it, in memory."""
         if failure.error in OUR_OWN:
             return
-        known = await self.all(account)
-        before, now = known.get(resource), self._clocks.wall()
-        same = before is not None and before.failure.who == failure.who
+        refusals = await self.all(account)
+        previous, now = refusals.get(resource), self._clocks.wall()
+        is_repeated = previous is not None and previous.failure.who == failure.who
         refusal = CachedRefusal(
             failure=failure.copy(),
             key=key,
-            first=before.first if before is not None and same else now,
+            first=previous.first if previous is not None and is_repeated else now,
             at=now,
             hold=_hold(failure),
         )
         slot = account.fingerprint, resource
         self._ends[slot] = now, self._clocks.steady() + (refusal.hold or 0)
-        self._unsaved[slot] = refusal
-        await self._put(account, {**known, resource: refusal})
+        self._unsaved_refusals[slot] = refusal
+        await self._put(account, {**refusals, resource: refusal})
 
     async def forget(self, account: Account, resource: Resource | None = None) -> None:
         """Forget the refusals of one resource or of all: it is mended, or somebody says so."""
-        known = await self.all(account)
-        remaining = {name: one for name, one in known.items() if resource not in (None, name)}
-        for name in known.keys() - remaining.keys():
-            self._unsaved.pop((account.fingerprint, name), None)
+        refusals = await self.all(account)
+        remaining_refusals = {
+            name: one for name, one in refusals.items() if resource not in (None, name)
+        }
+        for name in refusals.keys() - remaining_refusals.keys():
+            self._unsaved_refusals.pop((account.fingerprint, name), None)
             self._ends.pop((account.fingerprint, name), None)
-        if remaining.keys() != known.keys() or await self._entry(account) is None:
-            await self._put(account, remaining)
+        if remaining_refusals.keys() != refusals.keys() or await self._entry(account) is None:
+            await self._put(account, remaining_refusals)
 
     async def valid(
         self, account: Account, now: RefusalKey, resource: Resource | None = None
@@ -125,45 +129,47 @@ class RefusalCache:
     async def all(self, account: Account) -> dict[str, CachedRefusal]:
         """Return all that are remembered for these settings. Raises as the store does."""
         record = await self._entry(account) or {}
-        known = dict[str, CachedRefusal]()
+        refusals = dict[str, CachedRefusal]()
         if record.get("for") == account.fingerprint:
-            known = {name: _parse(one) for name, one in record["refused"].items()}
+            refusals = {name: _parse(one) for name, one in record["refused"].items()}
         fingerprint = account.fingerprint
-        return known | {
-            name: one for (of, name), one in self._unsaved.items() if of == fingerprint
+        return refusals | {
+            name: one
+            for (owner, name), one in self._unsaved_refusals.items()
+            if owner == fingerprint
         }
 
     async def _entry(self, account: Account) -> dict[str, Any] | None:
         """Return the entry; None if it does not open, as one of another key: nothing hangs on
         it."""
         try:
-            sealed = await self._vault.get(f"{REFUSALS}{account.storage_name}")
+            secret = await self._vault.get(f"{REFUSALS}{account.storage_name}")
         except VaultError:
             return None
-        found: dict[str, Any] = json.loads(sealed.reveal()) if sealed is not None else {}
-        return found
+        record: dict[str, Any] = json.loads(secret.reveal()) if secret is not None else {}
+        return record
 
-    def _end(self, account: Account, resource: str, found: CachedRefusal) -> float:
+    def _end(self, account: Account, resource: str, refusal: CachedRefusal) -> float:
         """Return when it ends on the steady clock. One of another life ends by the wall's, within
         its time."""
         slot = account.fingerprint, resource
-        at, end = self._ends.get(slot, (None, 0.0))
-        if at != found.at:
-            hold = found.hold or 0.0
-            passed = (self._clocks.wall() - found.at).total_seconds()
-            end = self._clocks.steady() + min(max(hold - passed, 0.0), hold)
-            self._ends[slot] = found.at, end
+        refused_at, end = self._ends.get(slot, (None, 0.0))
+        if refused_at != refusal.at:
+            hold = refusal.hold or 0.0
+            age = (self._clocks.wall() - refusal.at).total_seconds()
+            end = self._clocks.steady() + min(max(hold - age, 0.0), hold)
+            self._ends[slot] = refusal.at, end
         return end
 
-    def _is_void(self, found: CachedRefusal, now: RefusalKey) -> bool:
-        if found.key.signed_in != now.signed_in:
+    def _is_void(self, refusal: CachedRefusal, now: RefusalKey) -> bool:
+        if refusal.key.signed_in != now.signed_in:
             return True
-        return found.failure.who != "user" and found.key.fingerprints != now.fingerprints
+        return refusal.failure.who != "user" and refusal.key.fingerprints != now.fingerprints
 
-    async def _put(self, account: Account, known: Mapping[str, CachedRefusal]) -> None:
+    async def _put(self, account: Account, refusals: Mapping[str, CachedRefusal]) -> None:
         record = {
             "for": account.fingerprint,
-            "refused": {name: _as_plain(one) for name, one in known.items()},
+            "refused": {name: _as_plain(one) for name, one in refusals.items()},
         }
         try:
             await self._vault.put(
@@ -172,8 +178,8 @@ class RefusalCache:
         except StoreError as error:
             log.info("a refusal of %s is in memory alone: %s", account.name, error)
             return
-        for name in known:
-            self._unsaved.pop((account.fingerprint, name), None)
+        for name in refusals:
+            self._unsaved_refusals.pop((account.fingerprint, name), None)
 
 
 def _hold(failure: SignInError) -> float | None:
@@ -206,7 +212,7 @@ def _parse(record: Mapping[str, Any]) -> CachedRefusal:
     signed_in = record["signed_in"]
     return CachedRefusal(
         failure=SignInError(
-            _words(record),
+            _message_of(record),
             error=record["error"],
             who=record["who"],
             suberror=record["suberror"],
@@ -224,7 +230,7 @@ def _parse(record: Mapping[str, Any]) -> CachedRefusal:
     )
 
 
-def _words(record: Mapping[str, Any]) -> Message:
+def _message_of(record: Mapping[str, Any]) -> Message:
     """Return its text; before there were catalogues it stood there in both languages."""
     return message_from(
         record["words"] if "words" in record else {n: record[n] for n in ("en", "ja")}

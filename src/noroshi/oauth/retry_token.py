@@ -15,33 +15,33 @@ from noroshi.vault import Secret
 class RetryToken:
     """Share one token among several sends at once."""
 
-    def __init__(self, outside: TransportContext, account: str, resource: Resource) -> None:
-        self._outside, self._account, self._resource = outside, account, resource
+    def __init__(self, context: TransportContext, account: str, resource: Resource) -> None:
+        self._context, self._account, self._resource = context, account, resource
         self._forced = False
         self._latest: Secret | None = None
         self._lock = asyncio.Lock()
 
     async def token(self) -> Secret:
-        """Return the token. Raises RouteError, as `refreshed` does."""
+        """Return the token. Raises RouteError, as `refresh_once` does."""
         return await self._request(force=False)
 
-    async def refreshed(self, refused: Secret) -> Secret | None:
+    async def refresh_once(self, refused_token: Secret) -> Secret | None:
         """Return a token in the place of a refused one; None: there is no fresher one to be had.
 
         Whoever comes while one is being asked for waits, and gets the same; so does a refusal that
         comes only after the fresh one was taken.
         """
         async with self._lock:
-            if self._latest is not None and self._latest != refused:
+            if self._latest is not None and self._latest != refused_token:
                 return self._latest
-            fresh = await self._request(force=not self._forced)
+            new_token = await self._request(force=not self._forced)
             self._forced = True  # not before: who could not be asked is asked again
-        return None if fresh == refused else fresh
+        return None if new_token == refused_token else new_token
 
-    def accepted(self) -> None:
+    def mark_accepted(self) -> None:
         """Note that the other side took it: the outage is over."""
         self._forced = False
 
     async def _request(self, *, force: bool) -> Secret:
-        self._latest = Secret(await self._outside.token(self._account, force, self._resource))
+        self._latest = Secret(await self._context.token(self._account, force, self._resource))
         return self._latest

@@ -35,7 +35,7 @@ from noroshi.oauth.refusal_cache import RefusalCache
 from noroshi.ports import Clocks, Resource
 
 ATTEMPT_LIFE = timedelta(hours=1)
-SLOWER = 5
+SLOW_DOWN_SECONDS = 5
 """Seconds that a server which says so is asked less often (RFC 8628, 3.5)."""
 
 
@@ -75,18 +75,18 @@ class SignInFlow:
         await self._remember(account, attempt, resources[0])
         return attempt
 
-    async def finish(self, account: Account, pasted: str) -> CompletedSignIn:
+    async def finish(self, account: Account, pasted_text: str) -> CompletedSignIn:
         """Trade what the browser ended at for tokens."""
-        begun, query = answer_to(
-            await self._grants.attempt(account), account, pasted, self._clocks.wall()
+        pending, query = answer_to(
+            await self._grants.attempt(account), account, pasted_text, self._clocks.wall()
         )
-        attempt = begun.attempt
+        attempt = pending.attempt
         assert isinstance(attempt, Attempt)  # answer_to refuses the other sort
         provider = self._provider_of(account.cloud)
         return await self._complete(
             account,
-            begun,
-            lambda client: provider.redeem(client, attempt, query, begun.resource),
+            pending,
+            lambda client: provider.redeem(client, attempt, query, pending.resource),
         )
 
     async def device_begin(
@@ -103,62 +103,69 @@ class SignInFlow:
     async def device_ask(self, account: Account) -> CompletedSignIn | int:
         """Return the tokens if somebody has finished there; else the seconds until it is asked
         again."""
-        begun, attempt = device_of(
+        pending_sign_in, attempt = device_of(
             await self._grants.attempt(account), account, self._clocks.wall()
         )
         provider = self._provider_of(account.cloud)
 
         async def ask(client: Client) -> Tokens:
-            found = await provider.device_ask(client, attempt)
-            if isinstance(found, Tokens):
-                return found
-            raise _PendingError(slower=found.slower)
+            answer = await provider.device_ask(client, attempt)
+            if isinstance(answer, Tokens):
+                return answer
+            raise _PendingError(slow_down=answer.slow_down)
 
         try:
-            return await self._complete(account, begun, ask)
+            return await self._complete(account, pending_sign_in, ask)
         except _PendingError as pending:
-            return await self._wait(account, begun, attempt, slower=pending.slower)
+            return await self._wait(
+                account, pending_sign_in, attempt, slow_down=pending.slow_down
+            )
 
     async def _wait(
-        self, account: Account, begun: PendingSignIn, attempt: DeviceAttempt, *, slower: bool
+        self,
+        account: Account,
+        pending: PendingSignIn,
+        attempt: DeviceAttempt,
+        *,
+        slow_down: bool,
     ) -> int:
-        if not slower:
+        if not slow_down:
             return attempt.interval
-        slow = replace(attempt, interval=attempt.interval + SLOWER)
-        await self._grants.put_attempt(account, replace(begun, attempt=slow))
+        slow = replace(attempt, interval=attempt.interval + SLOW_DOWN_SECONDS)
+        await self._grants.put_attempt(account, replace(pending, attempt=slow))
         return slow.interval
 
     async def _remember(
         self, account: Account, attempt: Attempt | DeviceAttempt, resource: Resource
     ) -> None:
-        begun = PendingSignIn(
+        pending = PendingSignIn(
             attempt=attempt,
             identity=account.identity,
             at=self._clocks.wall(),
             resource=resource,
         )
-        await self._grants.put_attempt(account, begun)
+        await self._grants.put_attempt(account, pending)
 
     async def _complete(
-        self, account: Account, begun: PendingSignIn, ask: Question
+        self, account: Account, pending: PendingSignIn, ask: Question
     ) -> CompletedSignIn:
-        shown = await self._credentials.ranked(account)
+        credentials = await self._credentials.in_order(account)
         proxy = await self._credentials.proxy_password(account)
         asked_at = self._clocks.steady()
-        entry, tokens = await ask_with_each(account, shown, proxy, ask)
+        entry, tokens = await ask_with_each(account, credentials, proxy, ask)
         await self._grants.put(account, self._first(account, tokens, entry))
-        await self._grants.put_attempt(account, replace(begun, done=True))
+        await self._grants.put_attempt(account, replace(pending, done=True))
         await self._cache.clear(account)
-        access = await self._cache.put(account, begun.resource, tokens, asked_at)
+        access = await self._cache.put(account, pending.resource, tokens, asked_at)
         await self._refusals.forget(account)
-        return CompletedSignIn(resource=begun.resource, access=access)
+        return CompletedSignIn(resource=pending.resource, access=access)
 
     async def _client(self, account: Account) -> Client:
         """Return who begins; a page or a code is shown only where it can be completed afterwards."""
-        shown = await self._credentials.ranked(account)
+        credentials = await self._credentials.in_order(account)
         return Client(
             account=account,
-            credential=shown[0] if shown else None,
+            credential=credentials[0] if credentials else None,
             proxy_password=await self._credentials.proxy_password(account),
         )
 
@@ -181,9 +188,9 @@ class SignInFlow:
 class _PendingError(OAuthError):
     """Nobody has finished on the other device."""
 
-    def __init__(self, *, slower: bool) -> None:
+    def __init__(self, *, slow_down: bool) -> None:
         super().__init__(NOTHING)
-        self.slower = slower
+        self.slow_down = slow_down
 
 
 def _check(account: Account, resources: Sequence[Resource]) -> None:
@@ -191,10 +198,10 @@ def _check(account: Account, resources: Sequence[Resource]) -> None:
         raise SignInError(BY_ITSELF.fill(name=account.name), error="app", who="setup")
     for resource in resources:
         if not account.scope_for(resource):
-            words = NO_SCOPE.fill(
+            message = NO_SCOPE.fill(
                 cloud=account.cloud.name, resource=resource, name=account.name
             )
-            raise SignInError(words, error="no_scope", who="setup")
+            raise SignInError(message, error="no_scope", who="setup")
 
 
 def _no_refresh(account: Account) -> Message:
@@ -205,41 +212,43 @@ def _no_refresh(account: Account) -> Message:
 
 
 def answer_to(
-    begun: PendingSignIn | None, account: Account, pasted: str, now: datetime
+    pending: PendingSignIn | None, account: Account, pasted_text: str, now: datetime
 ) -> tuple[PendingSignIn, dict[str, str]]:
     """Return the attempt and the query that answers it. Raises SignInError, which says what is
     wrong."""
-    begun = _begun(begun, account)
-    if not isinstance(begun.attempt, Attempt):
-        raise _refused(OTHER_WAY.fill(name=account.name))
-    query = read_pasted(pasted, begun.attempt.state, account.cloud)
+    pending = _require_begun(pending, account)
+    if not isinstance(pending.attempt, Attempt):
+        raise _refusal(OTHER_WAY.fill(name=account.name))
+    query = read_pasted(pasted_text, pending.attempt.state, account.cloud)
     if isinstance(query, PasteProblem):
-        raise _refused(query.words, query.error, query.codes)
-    if begun.done:
-        raise _refused(ALREADY, "already_used")
-    if now - begun.at > ATTEMPT_LIFE:
-        raise _refused(TOO_OLD)
-    return begun, query
+        raise _refusal(query.words, query.error, query.codes)
+    if pending.done:
+        raise _refusal(ALREADY, "already_used")
+    if now - pending.at > ATTEMPT_LIFE:
+        raise _refusal(TOO_OLD)
+    return pending, query
 
 
 def device_of(
-    begun: PendingSignIn | None, account: Account, now: datetime
+    pending: PendingSignIn | None, account: Account, now: datetime
 ) -> tuple[PendingSignIn, DeviceAttempt]:
     """Return the attempt on another device that is under way. Raises SignInError."""
-    begun = _begun(begun, account)
-    attempt = begun.attempt
-    if begun.done or not isinstance(attempt, DeviceAttempt):
-        raise _refused(NOT_BEGUN.fill(name=account.name))
-    if now - begun.at >= timedelta(seconds=attempt.expires_in):
-        raise _refused(CODE_OVER, "expired_token")
-    return begun, attempt
+    pending = _require_begun(pending, account)
+    attempt = pending.attempt
+    if pending.done or not isinstance(attempt, DeviceAttempt):
+        raise _refusal(NOT_BEGUN.fill(name=account.name))
+    if now - pending.at >= timedelta(seconds=attempt.expires_in):
+        raise _refusal(CODE_OVER, "expired_token")
+    return pending, attempt
 
 
-def _begun(begun: PendingSignIn | None, account: Account) -> PendingSignIn:
-    if begun is None or begun.identity != account.identity:
-        raise _refused(NOT_BEGUN.fill(name=account.name))
-    return begun
+def _require_begun(pending: PendingSignIn | None, account: Account) -> PendingSignIn:
+    if pending is None or pending.identity != account.identity:
+        raise _refusal(NOT_BEGUN.fill(name=account.name))
+    return pending
 
 
-def _refused(words: Message, error: str = "pasted", codes: tuple[int, ...] = ()) -> SignInError:
-    return SignInError(words, error=error, who="user", codes=codes)
+def _refusal(
+    message: Message, error: str = "pasted", codes: tuple[int, ...] = ()
+) -> SignInError:
+    return SignInError(message, error=error, who="user", codes=codes)

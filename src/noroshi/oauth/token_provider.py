@@ -45,13 +45,13 @@ def secret_of(vault: Vault) -> Callable[[str], Awaitable[str]]:
 
     async def secret(name: str) -> str:
         try:
-            found = await vault.get(name)
+            secret_value = await vault.get(name)
         except VaultError as error:
             raise RouteError(error.words, fault=Fault.SETUP) from None
         except StoreError as error:
             raise RouteError(STORE_AWAY.fill(why=error), fault=Fault.SERVER) from None
-        if found is None:
+        if secret_value is None:
             raise RouteError(NO_ENTRY.fill(entry=name), fault=Fault.SIGN_IN)
-        return found.reveal()
+        return secret_value.reveal()
 
     return secret

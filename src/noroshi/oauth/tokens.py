@@ -21,7 +21,7 @@ from noroshi.core.translation import Message
 from noroshi.oauth.account import Account, as_app
 from noroshi.oauth.credential_probe import CredentialProbe
 from noroshi.oauth.credentials import CredentialInUse, Credentials, in_use
-from noroshi.oauth.errors.messages import NEVER, OTHER_APP, SIGNED_IN, UNPROVED
+from noroshi.oauth.errors.messages import NEVER_SIGNED_IN, OTHER_APP, SIGNED_IN, UNPROVED
 from noroshi.oauth.grant_store import GrantStore, StoredGrant
 from noroshi.oauth.provider import Credential, DeviceAttempt, OAuthError, SignInError
 from noroshi.oauth.refresh import (
@@ -49,7 +49,7 @@ FORCED_APART = 30.0
 """A token younger than this is not the reason for a refusal: another one would be the same."""
 SAVE_AGAIN = 10.0
 """Seconds until a rotated token that the store could not take is offered to it again."""
-WORST = ("user", "setup", "admin", "wait")
+WORST_FIRST = ("user", "setup", "admin", "wait")
 """Of several refusals that one is told which the reader can do most about."""
 SMTP: tuple[Resource, ...] = ("smtp",)
 
@@ -103,11 +103,11 @@ class TokenSource:
         clocks: Clocks,
         refresh_lock: RefreshLock,
         margin: float = MARGIN,
-        again: float = SAVE_AGAIN,
+        save_pause: float = SAVE_AGAIN,
     ) -> None:
-        """`margin`: seconds before its end at which a token is no longer handed out; `again`:
+        """`margin`: seconds before its end at which a token is no longer handed out; `save_pause`:
         seconds between two tries to save what the store could not take."""
-        self._clocks, self._again, self._refresh_lock = clocks, again, refresh_lock
+        self._clocks, self._save_pause, self._refresh_lock = clocks, save_pause, refresh_lock
         self._grants = GrantStore(vault)
         self._credentials = Credentials(vault, clocks)
         self._refusals = RefusalCache(vault, clocks)
@@ -127,8 +127,8 @@ class TokenSource:
         )
         self._live: dict[tuple[str, Resource], _LiveToken] = {}
         self._locks: dict[str, asyncio.Lock] = {}
-        self._running = set[asyncio.Task[Any]]()
-        self._saving: asyncio.Task[None] | None = None
+        self._running_tasks = set[asyncio.Task[Any]]()
+        self._saving_task: asyncio.Task[None] | None = None
 
     async def token(
         self, account: Account, *, force: bool = False, resource: Resource = "smtp"
@@ -142,8 +142,10 @@ class TokenSource:
         if live.access and self._usable(live.access, force):
             return live.access.token
         if live.flight is None or live.flight.done():
-            refused = live.access.token if force and live.access else None
-            live.flight = self._start(self._renew(account, resource, refused=refused))
+            refused_token = live.access.token if force and live.access else None
+            live.flight = self._start(
+                self._renew(account, resource, refused_token=refused_token)
+            )
         return await asyncio.shield(live.flight)
 
     async def begin(
@@ -153,7 +155,7 @@ class TokenSource:
         account says. Raises as `token` does."""
         return (await self._flow.begin(account, resources, redirect)).url
 
-    async def finish(self, account: Account, pasted: str) -> None:
+    async def finish(self, account: Account, pasted_text: str) -> None:
         """Complete the sign-in with what the person pasted.
 
         Raises SignInError (the words say what is wrong with the text, or what the provider
@@ -161,7 +163,7 @@ class TokenSource:
         """
 
         async def work() -> CompletedSignIn | int:
-            return await self._flow.finish(account, pasted)
+            return await self._flow.finish(account, pasted_text)
 
         await asyncio.shield(self._start(self._complete(account, work)))
 
@@ -198,19 +200,21 @@ class TokenSource:
         account: Account,
         resource: Resource = "smtp",
         *,
-        bare: bool = False,
+        without_credential: bool = False,
         credential: Credential | None = None,
     ) -> Secret:
         """Get a token for the account's app by its secret or certificate, whoever signs in with it;
         by `credential`, which is kept nowhere, in the place of those in the vault.
 
-        With `bare` it shows neither: Entra refuses that in another way (AADSTS7000218) than an
-        app that it does not know (AADSTS700016). Nothing of it is kept or remembered. Where the
-        cloud says no scope for apps, it is asked for at the resource of a person's. Raises as
-        `token` does.
+        With `without_credential` it shows neither: Entra refuses that in another way
+        (AADSTS7000218) than an app that it does not know (AADSTS700016). Nothing of it is kept
+        or remembered. Where the cloud says no scope for apps, it is asked for at the resource
+        of a person's. Raises as `token` does.
         """
         app = as_app(account)
-        return await self._probe.token(app, resource, bare=bare, credential=credential)
+        return await self._probe.token(
+            app, resource, without_credential=without_credential, credential=credential
+        )
 
     async def credential_valid(
         self, account: Account, credential: Credential | None = None
@@ -257,12 +261,12 @@ class TokenSource:
 
     async def close(self, patience: float = 3.0) -> None:
         """Let a rotated token that is on its way be saved; waits `patience` seconds at most."""
-        if self._saving is not None:
-            self._saving.cancel()
+        if self._saving_task is not None:
+            self._saving_task.cancel()
         if self._grants.holds_unsaved:
             self._start(self._grants.save_held())
-        if self._running:
-            await asyncio.wait(self._running, timeout=patience)
+        if self._running_tasks:
+            await asyncio.wait(self._running_tasks, timeout=patience)
 
     def _live_token(self, account: Account, resource: Resource) -> _LiveToken:
         # By the whole account: changed settings begin afresh, with nothing of the old ones' tokens.
@@ -270,17 +274,17 @@ class TokenSource:
 
     def _usable(self, access: CachedToken, force: bool) -> bool:
         now = self._clocks.steady()
-        return now < access.until and not (force and now - access.obtained >= FORCED_APART)
+        return now < access.ends_at and not (force and now - access.obtained_at >= FORCED_APART)
 
     def _start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run work as a task of its own: a caller that gives up must not cut a rotation in two."""
         task = asyncio.create_task(work)
-        self._running.add(task)
+        self._running_tasks.add(task)
         task.add_done_callback(self._note_end)
         return task
 
     def _note_end(self, task: asyncio.Task[Any]) -> None:
-        self._running.discard(task)
+        self._running_tasks.discard(task)
         if not task.cancelled():
             task.exception()  # looked at, as perhaps nobody waits for it any more
 
@@ -289,16 +293,22 @@ class TokenSource:
         account: Account,
         resource: Resource,
         reason: RefreshReason = RefreshReason.NEEDED,
-        refused: Secret | None = None,
+        refused_token: Secret | None = None,
     ) -> Secret:
         live = self._live_token(account, resource)
         async with self._lock(account):
             # A sign-in may have been completed meanwhile.
-            known = live.access if reason is RefreshReason.NEEDED else None
-            if known and known.token != refused and self._usable(known, force=False):
-                return known.token
+            known_token = live.access if reason is RefreshReason.NEEDED else None
+            if (
+                known_token
+                and known_token.token != refused_token
+                and self._usable(known_token, force=False)
+            ):
+                return known_token.token
             try:
-                live.access = await self._refresher.refresh(account, resource, reason, refused)
+                live.access = await self._refresher.refresh(
+                    account, resource, reason, refused_token
+                )
             except SignInError:
                 if reason is RefreshReason.NEEDED:  # else what is at hand is as good as it was
                     live.access = None
@@ -311,13 +321,13 @@ class TokenSource:
         self, account: Account, work: Callable[[], Awaitable[CompletedSignIn | int]]
     ) -> int:
         async with self._lock(account), self._refresh_lock.acquire(account.storage_name):
-            done = await work()
-            if isinstance(done, int):
-                return done
+            result = await work()
+            if isinstance(result, int):
+                return result
             first = account.fingerprint
             for key in [key for key in self._live if key[0] == first]:
                 del self._live[key]
-            self._live_token(account, done.resource).access = done.access
+            self._live_token(account, result.resource).access = result.access
             return 0
 
     def _lock(self, account: Account) -> asyncio.Lock:
@@ -339,15 +349,19 @@ class TokenSource:
                     sign=SignInStatus.NEEDED, why=OTHER_APP.fill(name=account.name)
                 )
             grant = None  # of another app, or of a person: no matter to one that asks by itself
-        there = await self._credentials.available(account)
-        key = refusal_key(account, grant, [value for _, value in there])
-        refused = await self._refusals.valid(account, key, resource)
-        if grant is None and not refused:
-            never = UNPROVED if account.app_only else NEVER
-            words = never.fill(name=account.name, route=account.route or ANY_ROUTE)
-            return SignInState(sign=SignInStatus.NEVER, why=words, ends=in_use(there, "").ends)
-        holds = bool(refused) and await self._has_usable_token(account, resource or "smtp")
-        return _state_of(grant, refused, in_use(there, grant.by if grant else ""), holds=holds)
+        stored = await self._credentials.stored(account)
+        key = refusal_key(account, grant, [value for _, value in stored])
+        refusals = await self._refusals.valid(account, key, resource)
+        if grant is None and not refusals:
+            never_text = UNPROVED if account.app_only else NEVER_SIGNED_IN
+            message = never_text.fill(name=account.name, route=account.route or ANY_ROUTE)
+            return SignInState(
+                sign=SignInStatus.NEVER, why=message, ends=in_use(stored, "").ends
+            )
+        holds = bool(refusals) and await self._has_usable_token(account, resource or "smtp")
+        return _state_of(
+            grant, refusals, in_use(stored, grant.by if grant else ""), holds=holds
+        )
 
     async def _has_usable_token(self, account: Account, resource: Resource) -> bool:
         """Return whether mails leave by a token that was got before."""
@@ -357,36 +371,42 @@ class TokenSource:
         return await self._cache.get(account, resource) is not None
 
     def _save_later(self) -> None:
-        if self._grants.holds_unsaved and (self._saving is None or self._saving.done()):
-            self._saving = asyncio.create_task(self._save())
+        if self._grants.holds_unsaved and (
+            self._saving_task is None or self._saving_task.done()
+        ):
+            self._saving_task = asyncio.create_task(self._save())
 
     async def _save(self) -> None:
         while self._grants.holds_unsaved:
-            await asyncio.sleep(self._again)
+            await asyncio.sleep(self._save_pause)
             await self._grants.save_held()
 
 
 def _state_of(
     grant: StoredGrant | None,
-    refused: Mapping[str, CachedRefusal],
-    used: CredentialInUse,
+    refusals: Mapping[str, CachedRefusal],
+    credential_in_use: CredentialInUse,
     *,
     holds: bool = False,
 ) -> SignInState:
     """Return how an account stands, by what is kept and what is remembered as refused."""
-    renewed, user = (grant.renewed, grant.user) if grant else (None, "")
-    sign, why, since = SignInStatus.SIGNED_IN, SIGNED_IN, grant.since if grant else None
-    if refused:
-        worst = min(refused.values(), key=lambda one: WORST.index(one.failure.who))
-        sign = SignInStatus.WAITING if worst.failure.who == "wait" else SignInStatus.NEEDED
-        why, since = worst.failure.words, worst.first
+    renewed_at, user = (grant.renewed, grant.user) if grant else (None, "")
+    sign, reason, since = SignInStatus.SIGNED_IN, SIGNED_IN, grant.since if grant else None
+    if refusals:
+        worst_refusal = min(
+            refusals.values(), key=lambda one: WORST_FIRST.index(one.failure.who)
+        )
+        sign = (
+            SignInStatus.WAITING if worst_refusal.failure.who == "wait" else SignInStatus.NEEDED
+        )
+        reason, since = worst_refusal.failure.words, worst_refusal.first
     return SignInState(
         sign=sign,
-        why=why,
+        why=reason,
         since=since,
-        renewed=renewed,
+        renewed=renewed_at,
         user=user,
-        ends=used.ends,
-        by_next=used.second,
+        ends=credential_in_use.ends,
+        by_next=credential_in_use.second,
         holds=holds,
     )

@@ -105,7 +105,7 @@ MAIL_DOMAINS = {
 """Under which domains a cloud has all its mail servers: those for High Volume Email, old TLS and
 consumers as well."""
 
-OWN = _("custom profile")
+OWN_PROFILE = _("custom profile")
 LAB = _("lab")
 
 
@@ -113,4 +113,4 @@ def mark(cloud: Cloud) -> Message | None:
     """Return the mark beside the kind of a route through this cloud; None for one of ours."""
     if cloud.name in CLOUDS:
         return None
-    return LAB if host_in(cloud.token_endpoint or cloud.authority) in LOOPBACK else OWN
+    return LAB if host_in(cloud.token_endpoint or cloud.authority) in LOOPBACK else OWN_PROFILE

@@ -31,7 +31,7 @@ AT_GRAPH = with_instruction(
     ),
     InstructionKind.SIGN_IN_PLACE,
 )
-ELSEWHERE = with_instruction(
+AT_OTHER_PROVIDER = with_instruction(
     _(
         "Caution: {user} signed in, not {mailbox}, from which account {account} sends: its "
         "messages will most likely be refused. Sign in again as {mailbox} ({instruction}). If "
@@ -53,5 +53,5 @@ def of_other(account: Account, user: str, resource: Resource, route: str) -> Mes
     if is_name_of(user, account.mailbox):
         return NOTHING
     at_microsoft = AT_EXCHANGE if resource == "smtp" else AT_GRAPH
-    words = at_microsoft if account.cloud.entra else ELSEWHERE
-    return words.fill(user=user, mailbox=account.mailbox, account=account.name, route=route)
+    template = at_microsoft if account.cloud.entra else AT_OTHER_PROVIDER
+    return template.fill(user=user, mailbox=account.mailbox, account=account.name, route=route)

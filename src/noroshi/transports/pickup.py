@@ -30,7 +30,7 @@ PATIENCE = 30.0
 MOST_AT_ONCE = 4
 NO_FOLDER = with_settings(_("{folder} must be an absolute path"), "folder")
 BAD_SENDER = with_settings(_("{sender} {given!r} is not an email address"), "sender")
-WRITTEN = _("written as {name}")
+WRITTEN_AS = _("written as {name}")
 CANNOT_WRITE = _("cannot write into the pickup folder {folder}: {why}")
 HANGS = _("it did not answer within {seconds:g} s; the disk or the share hangs")
 
@@ -68,32 +68,32 @@ class PickupTransport:
     def __init__(
         self,
         options: Options,
-        outside: TransportContext,
+        context: TransportContext,
         patience: float = PATIENCE,
         write: Callable[[Path, str, bytes], None] = write,
     ) -> None:
-        self._options, self._outside, self._patience = options, outside, patience
+        self._options, self._context, self._patience = options, context, patience
         self._write = write
-        self._writing: set[asyncio.Future[None]] = set()
+        self._write_tasks: set[asyncio.Future[None]] = set()
 
     async def send(self, envelope: Envelope) -> Receipt:
         """Write a mail and return an answer for each address; raise only for a bug."""
-        paths, answers = paths_of(envelope)
+        paths, answer_by_address = paths_of(envelope)
         name = file_name(envelope)
         trouble = (
             await self._write_problem(name, self._content(envelope, paths)) if paths else None
         )
-        answer = Answer(Verdict.ACCEPTED, words=WRITTEN.fill(name=name))
+        answer = Answer(Verdict.ACCEPTED, words=WRITTEN_AS.fill(name=name))
         if trouble is not None:
-            words = CANNOT_WRITE.fill(folder=self._options.folder, why=trouble)
-            answer = Answer(Verdict.ROUTE_DOWN, words=words, fault=Fault.SETUP)
-        answers |= dict.fromkeys(paths, answer)
-        good = trouble is None and bool(paths)
+            message = CANNOT_WRITE.fill(folder=self._options.folder, why=trouble)
+            answer = Answer(Verdict.ROUTE_DOWN, words=message, fault=Fault.SETUP)
+        answer_by_address |= dict.fromkeys(paths, answer)
+        is_written = trouble is None and bool(paths)
         return Receipt(
-            at=self._outside.clocks.wall(),
-            answers=answers,
-            provider_id=name if good else "",
-            message_ids=message_ids(envelope, self._options.sender) if good else (),
+            at=self._context.clocks.wall(),
+            answers=answer_by_address,
+            provider_id=name if is_written else "",
+            message_ids=message_ids(envelope, self._options.sender) if is_written else (),
         )
 
     async def probe(self) -> Answer:
@@ -120,25 +120,25 @@ class PickupTransport:
 
     async def _write_problem(self, name: str, content: bytes) -> Message | None:
         """Return what is wrong, or None. While earlier ones hang, spend no further thread."""
-        if len(self._writing) >= MOST_AT_ONCE:
+        if len(self._write_tasks) >= MOST_AT_ONCE:
             return HANGS.fill(seconds=self._patience)
         work = asyncio.to_thread(self._write, Path(self._options.folder), name, content)
-        writing = asyncio.ensure_future(work)
-        self._writing.add(writing)
-        writing.add_done_callback(self._forget)
+        write_task = asyncio.ensure_future(work)
+        self._write_tasks.add(write_task)
+        write_task.add_done_callback(self._forget)
         try:
             async with asyncio.timeout(self._patience):
-                await asyncio.shield(writing)
+                await asyncio.shield(write_task)
         except TimeoutError:
             return HANGS.fill(seconds=self._patience)
         except OSError as error:
             return why_of(error)
         return None
 
-    def _forget(self, writing: asyncio.Future[None]) -> None:
-        self._writing.discard(writing)
-        if not writing.cancelled():
-            writing.exception()  # it was looked at, or it came too late to be of use
+    def _forget(self, write_task: asyncio.Future[None]) -> None:
+        self._write_tasks.discard(write_task)
+        if not write_task.cancelled():
+            write_task.exception()  # it was looked at, or it came too late to be of use
 
 
 def why_of(error: OSError) -> Message:

@@ -19,8 +19,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
-NEW |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+NEW_FILE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+NEW_FILE_FLAGS |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 MODE = 0o666  # less what the umask takes: a mail server of another user is to read it
 MOST_LINKS = 40  # as the kernel has it
 CHANCE = 8  # bytes
@@ -28,14 +28,14 @@ CHANCE = 8  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder that is held open; `at` is its handle, None where a system has no such thing."""
+    """A folder that is held open; `handle` is its handle, None where a system has no such thing."""
 
     path: Path
-    at: int | None
+    handle: int | None
 
     def write(self, name: str, content: bytes) -> None:
         """Make a new file of that name, whole and on the disk. OSError, and no file, else."""
-        handle = os.open(self._entry(name), NEW, MODE, dir_fd=self.at)
+        handle = os.open(self._entry(name), NEW_FILE_FLAGS, MODE, dir_fd=self.handle)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
@@ -45,20 +45,20 @@ class Folder:
             self.remove(name)
             raise
 
-    def rename(self, old: str, new: str) -> None:
+    def rename(self, old_name: str, new_name: str) -> None:
         """Give it another name; what has that one makes way."""
-        entries = self._entry(old), self._entry(new)
-        os.replace(*entries, src_dir_fd=self.at, dst_dir_fd=self.at)
+        entries = self._entry(old_name), self._entry(new_name)
+        os.replace(*entries, src_dir_fd=self.handle, dst_dir_fd=self.handle)
 
     def remove(self, name: str) -> None:
         with suppress(FileNotFoundError):
-            os.unlink(self._entry(name), dir_fd=self.at)
+            os.unlink(self._entry(name), dir_fd=self.handle)
 
     def sync(self) -> None:
         """Make its entries durable."""
-        if self.at is None:  # Windows cannot open a folder, and keeps its entries by itself
+        if self.handle is None:  # Windows cannot open a folder, and keeps its entries by itself
             return
-        handle = os.open(".", os.O_RDONLY, dir_fd=self.at)
+        handle = os.open(".", os.O_RDONLY, dir_fd=self.handle)
         try:
             os.fsync(handle)
         finally:
@@ -66,16 +66,16 @@ class Folder:
 
     def names(self) -> list[str]:
         """Return the names in it. OSError if it cannot be listed."""
-        if self.at is None:
+        if self.handle is None:
             return [entry.name for entry in self.path.iterdir()]
-        handle = os.open(".", os.O_RDONLY, dir_fd=self.at)
+        handle = os.open(".", os.O_RDONLY, dir_fd=self.handle)
         try:
             return os.listdir(handle)  # noqa: PTH208  no Path is held open
         finally:
             os.close(handle)
 
     def _entry(self, name: str) -> str:
-        return name if self.at is not None else str(self.path / name)
+        return name if self.handle is not None else str(self.path / name)
 
 
 @contextmanager
@@ -132,18 +132,22 @@ def _sweep(target: Folder, name: str) -> None:
 def _resolve(folder: Path) -> int:
     """Walk step by step, each seen as it is when it is taken: a link counts if it is root's or our
     own, as its owner says where it leads."""
-    current, remaining, links = _root(), deque(folder.parts[1:]), 0
+    current, remaining_parts, links = _root(), deque(folder.parts[1:]), 0
     try:
-        while remaining:
+        while remaining_parts:
             step = os.open(
-                remaining.popleft(), os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=current
+                remaining_parts.popleft(),
+                os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC,
+                dir_fd=current,
             )
             if not stat.S_ISLNK(os.fstat(step).st_mode):
                 current = _replace_handle(current, step)
                 continue
             links += 1
             target = _target(step, links)
-            remaining.extendleft(reversed([p for p in target.parts if p != target.anchor]))
+            remaining_parts.extendleft(
+                reversed([p for p in target.parts if p != target.anchor])
+            )
             if target.is_absolute():
                 current = _replace_handle(current, _root())
         return _replace_handle(
@@ -168,6 +172,6 @@ def _root() -> int:
     return os.open("/", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
 
 
-def _replace_handle(old: int, new: int) -> int:
-    os.close(old)
-    return new
+def _replace_handle(old_handle: int, new_handle: int) -> int:
+    os.close(old_handle)
+    return new_handle

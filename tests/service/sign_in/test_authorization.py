@@ -116,7 +116,7 @@ async def test_a_code_is_shown_asked_about_and_the_route_is_ready(ask):
     assert (device["seconds"], device["wait"]) == (900, 5)
     asked = await ask("authorize_device_ask", route="m365")
     assert (asked["route"], asked["wait"]) == (None, 5)
-    ask.harness.server.on_device = Pending(slower=True)
+    ask.harness.server.on_device = Pending(slow_down=True)
     assert (await ask("authorize_device_ask", route="m365"))["wait"] == 10
     ask.harness.server.on_device = GIVEN
     assert (await ask("authorize_device_ask", route="m365"))["route"]["state"] == "well"

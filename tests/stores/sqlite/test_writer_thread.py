@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import weakref
 from contextlib import closing
 from threading import Event
 
@@ -179,3 +180,15 @@ async def test_the_loop_goes_on_while_the_disk_is_slow(writer):
     await asyncio.sleep(0)  # the loop turns, or the gate would never be opened
     gate.set()
     assert await answer
+
+
+class Large:
+    """Something that one would not want to be held while nothing happens."""
+
+
+async def test_a_writer_that_waits_for_work_holds_nothing_of_the_last(writer):
+    released, given = Event(), Large()
+    weakref.finalize(given, released.set)
+    await writer.do(lambda db, given=given: None)
+    del given
+    assert released.wait(20)

@@ -149,9 +149,9 @@ def test_a_token_says(resource, claims, said):
 
 
 def test_a_token_for_a_shared_mailbox_wants_the_permission_for_those():
-    found = faults(GRAPH | {"scp": "Mail.Send"}, "graph", USER, NOW, shared=True)
+    found = faults(GRAPH | {"scp": "Mail.Send"}, "graph", USER, NOW, is_shared=True)
     assert ["lacks the permission Mail.Send.Shared" in one.words.en for one in found] == [True]
-    for_smtp = faults(PERSON | {"upn": USER}, "smtp", USER, NOW, shared=True)
+    for_smtp = faults(PERSON | {"upn": USER}, "smtp", USER, NOW, is_shared=True)
     assert list(for_smtp) == []
 
 

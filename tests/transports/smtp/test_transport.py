@@ -888,7 +888,7 @@ def test_a_password_in_place_of_its_entry_s_name_is_not_told_back():
 )
 def test_the_port_follows_from_the_protection_unless_told(given, where):
     read = schema.read(KIND.options, {"host": "h", "sender": "n@x.example"} | given)
-    assert read.where == read.server(PATIENT).where == where
+    assert read.where == read.server(PATIENT).address == where
 
 
 def test_cram_md5_alone_may_be_asked_for_in_the_clear():

@@ -134,7 +134,7 @@ def read_certificate(context: CommandContext, file: str, passphrase_file: str | 
         try:
             return read(data, passphrase).reveal()
         except CertificateError as unfit:
-            if not unfit.locked or not remaining or passphrase_file:
+            if not unfit.is_locked or not remaining or passphrase_file:
                 raise RefusedError("invalid", unfit.words) from None
             if passphrase:
                 print(context.say(unfit.words), file=sys.stderr)

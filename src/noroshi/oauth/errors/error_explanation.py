@@ -23,12 +23,12 @@ from noroshi.ports.examination import Cure
 
 LOOK_UP = "https://login.microsoftonline.com/error?code={code}"
 """Microsoft's own page about a number (reference-error-codes)."""
-REFUSED = "invalid_client"
+CLIENT_REFUSED = "invalid_client"
 APP_REFUSED = ("oauth.app_refused", "oauth.other_app_refused", "google.app_refused")
 MICROSOFT, OTHER_SIDE = plain("Microsoft 365"), _("the server")
 OF_MICROSOFT = ("entra.wait", "entra.support")
 """Remedies that lead to Microsoft's own pages."""
-WAITING = frozenset({"temporarily_unavailable", "server_error"})
+TEMPORARY_ERRORS = frozenset({"temporarily_unavailable", "server_error"})
 CODE = re.compile(r"AADSTS(\d{4,8})\b")
 # RFC 6749 and Entra write them so; a secret or token that a server quotes there is no such word.
 TIDY = re.compile(r"[a-z_]{1,64}")
@@ -67,11 +67,11 @@ def advise(
     permitted of Exchange Online. `app_only`: an app that signs in by itself, where nobody could sign
     in again. In a cloud of one's own nothing is laid to Microsoft, though it speaks as Entra does.
     """
-    found = _explanation(error, suberror, codes, cloud, app_only=app_only, secret=secret)
-    who: Who = "wait" if error in WAITING else found.who or "setup"
-    shown = next((code for code in codes if by_code(code)), next(iter(codes), None))
-    code = error if shown is None else f"AADSTS{shown}"
-    words = found.meaning.fill(
+    explanation = _explanation(error, suberror, codes, cloud, app_only=app_only, secret=secret)
+    who: Who = "wait" if error in TEMPORARY_ERRORS else explanation.who or "setup"
+    shown_code = next((code for code in codes if by_code(code)), next(iter(codes), None))
+    code = error if shown_code is None else f"AADSTS{shown_code}"
+    message = explanation.meaning.fill(
         code=code,
         entry=secret or ANY_ENTRY,
         account=account or ANY_ACCOUNT,
@@ -79,7 +79,7 @@ def advise(
         provider=MICROSOFT if cloud.name in CLOUDS else OTHER_SIDE,
         server=host_in(cloud.token_endpoint or cloud.authority) or cloud.name,
     )
-    return Advice(who, words, _cure(found.cure, cloud))
+    return Advice(who, message, _cure(explanation.cure, cloud))
 
 
 def _explanation(
@@ -92,20 +92,20 @@ def _explanation(
     secret: str,
 ) -> Explanation:
     """Return the row of a refusal: by its first number that is known, else by its class."""
-    found = next((one for one in map(by_code, codes) if one), None)
-    if found is None:
-        found = _of_class(error, suberror, cloud, app_only=app_only)
-        if found.name in APP_REFUSED and error == REFUSED and secret:
-            found = knowledge().explanations["oauth.secret_refused"]
-    return _alone(found, cloud) if app_only else found
+    row = next((one for one in map(by_code, codes) if one), None)
+    if row is None:
+        row = _of_class(error, suberror, cloud, app_only=app_only)
+        if row.name in APP_REFUSED and error == CLIENT_REFUSED and secret:
+            row = knowledge().explanations["oauth.secret_refused"]
+    return _of_app_only(row, cloud) if app_only else row
 
 
 def _of_class(error: str, suberror: str, cloud: Cloud, *, app_only: bool) -> Explanation:
     """Return the row of OAuth's own words."""
-    known = knowledge().errors["suberror"].get(suberror) if cloud.entra else None
-    known = known or _classes(cloud, app_only).get(error)
+    row = knowledge().errors["suberror"].get(suberror) if cloud.entra else None
+    row = row or _classes(cloud, app_only).get(error)
     name = "oauth.unknown" if cloud.entra else "oauth.other_unknown"
-    return known or knowledge().explanations[name]
+    return row or knowledge().explanations[name]
 
 
 def is_known(
@@ -129,10 +129,10 @@ def _cure(cure: Cure, cloud: Cloud) -> Cure:
 
 def cure_of(failure: SignInError, account: Account) -> Cure:
     """Return the cure for a refusal of this account's, step by step."""
-    here = refusals_at(account.cloud).get(failure.error)
-    if here is not None:
-        lacks = failure.error == "no_secret" and not account.secret
-        return refusals_at(account.cloud)["no_certificate"] if lacks else here
+    row = refusals_at(account.cloud).get(failure.error)
+    if row is not None:
+        lacks_secret = failure.error == "no_secret" and not account.secret
+        return refusals_at(account.cloud)["no_certificate"] if lacks_secret else row
     cure = advise(
         failure.error,
         suberror=failure.suberror,
@@ -141,8 +141,8 @@ def cure_of(failure: SignInError, account: Account) -> Cure:
         cloud=account.cloud,
         secret=account.secret,
     ).cure
-    ours = account.cloud.entra and account.cloud.name in CLOUDS
-    if cure.link or not failure.codes or not ours:
+    is_known_cloud = account.cloud.entra and account.cloud.name in CLOUDS
+    if cure.link or not failure.codes or not is_known_cloud:
         return cure
     return replace(cure, link=LOOK_UP.format(code=failure.codes[0]))
 
@@ -167,8 +167,10 @@ def tidy(text: object) -> str:
 
 def by_code(code: int) -> Explanation | None:
     """Return the row of one of Entra's numbers; None if nothing is known of it."""
-    found = knowledge().aadsts.get(code)
-    return found or next((row for span, row in knowledge().aadsts_ranges if code in span), None)
+    explanation = knowledge().aadsts.get(code)
+    return explanation or next(
+        (row for span, row in knowledge().aadsts_ranges if code in span), None
+    )
 
 
 def _classes(cloud: Cloud, app_only: bool) -> Mapping[str, Explanation]:
@@ -182,9 +184,9 @@ def _classes(cloud: Cloud, app_only: bool) -> Mapping[str, Explanation]:
     return {error: row for kind in kinds for error, row in errors[kind].items()}
 
 
-def _alone(row: Explanation, cloud: Cloud) -> Explanation:
+def _of_app_only(row: Explanation, cloud: Cloud) -> Explanation:
     """Return the row that holds where an app signs in by itself: nobody can sign in again."""
-    other = WHERE_AN_APP_SIGNS_IN.get(row.name)
-    if other is not None:
-        return knowledge().explanations[other]
-    return _classes(cloud, app_only=False)[REFUSED] if row.who == "user" else row
+    app_row = WHERE_AN_APP_SIGNS_IN.get(row.name)
+    if app_row is not None:
+        return knowledge().explanations[app_row]
+    return _classes(cloud, app_only=False)[CLIENT_REFUSED] if row.who == "user" else row

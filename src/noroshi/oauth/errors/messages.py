@@ -6,7 +6,9 @@ from __future__ import annotations
 from noroshi.core.instruction import ANY_ACCOUNT, InstructionKind, followed_by
 from noroshi.core.translation import _
 
-NEVER = followed_by(_("Nobody has signed in for {name} yet."), InstructionKind.SIGN_IN)
+NEVER_SIGNED_IN = followed_by(
+    _("Nobody has signed in for {name} yet."), InstructionKind.SIGN_IN
+)
 OTHER_APP = _(
     "The tenant, client ID or cloud of {name} has changed since the sign-in. Sign in again."
 )

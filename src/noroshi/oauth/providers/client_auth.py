@@ -35,19 +35,19 @@ class KeyFile:
 
 def key_file(client: Client) -> KeyFile:
     """Return the credential as Google's key file. Raises SignInError if it is none."""
-    found = read_key_file(client.credential.value.reveal() if client.credential else "")
-    if found is None:
-        words = NO_KEY_FILE.fill(entry=client.account.secret)
-        raise SignInError(words, error="no_key_file", who="setup")
-    return found
+    key = read_key_file(client.credential.value.reveal() if client.credential else "")
+    if key is None:
+        message = NO_KEY_FILE.fill(entry=client.account.secret)
+        raise SignInError(message, error="no_key_file", who="setup")
+    return key
 
 
 def read_key_file(text: str) -> KeyFile | None:
     """Parse Google's key file as it is given out; None if the text is none."""
     try:
-        found = json.loads(text)
+        document = json.loads(text)
         address, key, number = (
-            found[name] for name in ("client_email", "private_key", "private_key_id")
+            document[name] for name in ("client_email", "private_key", "private_key_id")
         )
     except (ValueError, KeyError, TypeError):
         return None

@@ -18,10 +18,10 @@ from noroshi.oauth.endpoint_hosts import (
 from noroshi.oauth.http_session import ErrorReplyError, HttpSession
 from noroshi.oauth.provider import SignInError, UnreachableError
 
-NEEDED = ("openid", "offline_access")
+NEEDED_SCOPES = ("openid", "offline_access")
 """What OpenID Connect wants for a name (Core, 3.1.2.1) and for a refresh token (Core, 11)."""
 ADDRESS = re.compile(r"https://[\w.-]+(?::\d+)?(?:/[\w./-]*)?", re.ASCII)
-LONGEST = 120
+LONGEST_ISSUER = 120
 """Letters of an issuer that are quoted."""
 
 NO_METADATA = _(
@@ -61,38 +61,43 @@ def endpoints_of(account: Account, session: HttpSession) -> Endpoints:
         authorization, token, device = map(account.at_tenant, configured)
         require_no_microsoft_host(account, (authorization, token, device))
         return Endpoints(authorization=authorization, token=token, device=device)
-    found = _parse_metadata(account.authority, _ask_metadata(account.authority, session))
-    endpoints = (found.authorization, found.token, found.device)
+    parsed = _parse_metadata(account.authority, _ask_metadata(account.authority, session))
+    endpoints = (parsed.authorization, parsed.token, parsed.device)
     require_own_hosts(account, filter(None, endpoints))
-    return found
+    return parsed
 
 
-def _parse_metadata(authority: str, found: Mapping[str, Any]) -> Endpoints:
-    issuer = str(found.get("issuer", ""))
+def _parse_metadata(authority: str, metadata: Mapping[str, Any]) -> Endpoints:
+    issuer = str(metadata.get("issuer", ""))
     # OpenID Connect Discovery 4.3, RFC 8414 3.3: another's metadata would lead codes and
     # secrets elsewhere.
     if issuer.rstrip("/") != authority.rstrip("/"):
         raise _setup_error(OTHER_ISSUER.fill(authority=authority, issuer=_quote_issuer(issuer)))
-    token, authorization = found.get("token_endpoint"), found.get("authorization_endpoint", "")
-    device = found.get("device_authorization_endpoint") or ""
+    token, authorization = (
+        metadata.get("token_endpoint"),
+        metadata.get("authorization_endpoint", ""),
+    )
+    device = metadata.get("device_authorization_endpoint") or ""
     if not token or not are_addresses((token, authorization, device)):
         raise _setup_error(NO_METADATA.fill(authority=authority))
-    known = found.get("scopes_supported")
-    extra = tuple(w for w in NEEDED if not isinstance(known, list) or w in known)
+    known_scopes = metadata.get("scopes_supported")
+    extra = tuple(
+        w for w in NEEDED_SCOPES if not isinstance(known_scopes, list) or w in known_scopes
+    )
     return Endpoints(
         authorization=authorization,
         token=token,
         device=device,
         extra_scopes=extra,
         issuer=issuer,
-        says_issuer=found.get("authorization_response_iss_parameter_supported") is True,
+        says_issuer=metadata.get("authorization_response_iss_parameter_supported") is True,
     )
 
 
 def _quote_issuer(issuer: str) -> str:
     """Quote an issuer that is a plain address, and nothing else: everybody reads it, and
     anything may have answered there."""
-    return issuer[:LONGEST] if ADDRESS.fullmatch(issuer) else "…"
+    return issuer[:LONGEST_ISSUER] if ADDRESS.fullmatch(issuer) else "…"
 
 
 def _ask_metadata(authority: str, session: HttpSession) -> Mapping[str, Any]:
@@ -100,19 +105,19 @@ def _ask_metadata(authority: str, session: HttpSession) -> Mapping[str, Any]:
     issuer's."""
     parts = urlsplit(authority)
     path = f"/.well-known/oauth-authorization-server{parts.path.rstrip('/')}"
-    tried = (
+    urls = (
         f"{authority.rstrip('/')}/.well-known/openid-configuration",
         urlunsplit(parts._replace(path=path)),
     )
     trouble: Exception | None = None
-    for url in tried:
+    for url in urls:
         try:
             return session.get(url).content or {}
-        except ErrorReplyError as refused:
+        except ErrorReplyError as reply_error:
             # Busy is busy; not there may be there at the other place.
-            if refused.reply.status_code == 429 or refused.reply.status_code >= 500:
+            if reply_error.reply.status_code == 429 or reply_error.reply.status_code >= 500:
                 raise
-            trouble = trouble or refused
+            trouble = trouble or reply_error
         except UnreachableError as error:
             trouble = trouble or error
     if isinstance(trouble, UnreachableError):
@@ -120,5 +125,5 @@ def _ask_metadata(authority: str, session: HttpSession) -> Mapping[str, Any]:
     raise _setup_error(NO_METADATA.fill(authority=authority))
 
 
-def _setup_error(words: Message) -> SignInError:
-    return SignInError(words, error="invalid_request", who="setup")
+def _setup_error(message: Message) -> SignInError:
+    return SignInError(message, error="invalid_request", who="setup")

@@ -34,7 +34,7 @@ from noroshi.vault import Secret
 T = TypeVar("T")
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 ASSERTION = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-PENDING, SLOWER = "authorization_pending", "slow_down"
+PENDING, SLOW_DOWN = "authorization_pending", "slow_down"
 OF_OPENID = frozenset({"openid", "profile", "email", "address", "phone", "offline_access"})
 """Scopes that are for no resource (OpenID Connect Core, 5.4 and 11)."""
 
@@ -66,10 +66,10 @@ class GenericProvider:
                 "nonce": secrets.token_urlsafe(24) if request.openid else "",
                 "redirect_uri": redirect,
                 "scope": " ".join(request.scopes(*resources)),
-                "issuer": request.at.issuer,
+                "issuer": request.endpoints.issuer,
             }
             url, state = request.oauth.create_authorization_url(
-                request.at.authorization,
+                request.endpoints.authorization,
                 state=secrets.token_urlsafe(24),
                 code_verifier=flow["code_verifier"],
                 redirect_uri=redirect,
@@ -89,16 +89,16 @@ class GenericProvider:
         was consented to."""
 
         def ask(request: _TokenRequest) -> Tokens:
-            _check_issuer(request.at, attempt, query)
-            found = request.oauth.fetch_token(
-                request.at.token,
+            _check_issuer(request.endpoints, attempt, query)
+            answer = request.oauth.fetch_token(
+                request.endpoints.token,
                 grant_type="authorization_code",
                 code=query["code"],
                 code_verifier=attempt.flow["code_verifier"],
                 redirect_uri=attempt.flow["redirect_uri"],
             )
-            user = _user(found, attempt.flow["nonce"], client.account)
-            return tokens(found, user, requested=attempt.flow.get("scope", ""))
+            user = _user(answer, attempt.flow["nonce"], client.account)
+            return tokens(answer, user, requested_scope=attempt.flow.get("scope", ""))
 
         return await _through(client, ask)
 
@@ -106,12 +106,14 @@ class GenericProvider:
         """Prepare a sign-in on another device (RFC 8628, 3.1)."""
 
         def ask(request: _TokenRequest) -> DeviceAttempt:
-            if not request.at.device:
+            if not request.endpoints.device:
                 raise no_device(client.account)
             form = {"scope": " ".join(request.scopes(resource))}
-            found = request.session.post(request.at.device, form, auth=request.auth).json()
+            answer = request.session.post(
+                request.endpoints.device, form, auth=request.auth
+            ).json()
             return device(
-                found, {"device_code": str(found["device_code"]), **form}, client.account
+                answer, {"device_code": str(answer["device_code"]), **form}, client.account
             )
 
         return await _through(client, ask)
@@ -122,33 +124,33 @@ class GenericProvider:
         def ask(request: _TokenRequest) -> Tokens | Pending:
             code = attempt.flow["device_code"]
             try:
-                found = request.oauth.fetch_token(
-                    request.at.token, grant_type=DEVICE, device_code=code
+                answer = request.oauth.fetch_token(
+                    request.endpoints.token, grant_type=DEVICE, device_code=code
                 )
-            except ErrorReplyError as refused:
-                error = (refused.reply.content or {}).get("error")
-                if error in (PENDING, SLOWER) and refused.reply.status_code < 500:
-                    return Pending(slower=error == SLOWER)
+            except ErrorReplyError as reply_error:
+                error = (reply_error.reply.content or {}).get("error")
+                if error in (PENDING, SLOW_DOWN) and reply_error.reply.status_code < 500:
+                    return Pending(slow_down=error == SLOW_DOWN)
                 raise
-            user = _user(found, "", client.account)
-            return tokens(found, user, requested=attempt.flow.get("scope", ""))
+            user = _user(answer, "", client.account)
+            return tokens(answer, user, requested_scope=attempt.flow.get("scope", ""))
 
         return await _through(client, ask)
 
     async def refresh(
-        self, client: Client, refresh_token: Secret, resource: Resource, granted: str = ""
+        self, client: Client, refresh_token: Secret, resource: Resource, granted_scope: str = ""
     ) -> Tokens:
         """Trade a refresh token for tokens."""
 
         def ask(request: _TokenRequest) -> Tokens:
-            scope = request.granted_for(resource, granted)
-            found = request.oauth.fetch_token(
-                request.at.token,
+            scope = request.granted_for(resource, granted_scope)
+            answer = request.oauth.fetch_token(
+                request.endpoints.token,
                 grant_type="refresh_token",
                 refresh_token=refresh_token.reveal(),
                 **({"scope": scope} if scope else {}),
             )
-            return tokens(found, _user(found, "", client.account))
+            return tokens(answer, _user(answer, "", client.account))
 
         return await _through(client, ask)
 
@@ -160,10 +162,10 @@ class GenericProvider:
             scope = client.account.cloud.scope_for(resource, app_only=True)
             if client.account.cloud.app_grant == "service_account":
                 return tokens(request.by_key_file(scope))
-            found = request.oauth.fetch_token(
-                request.at.token, grant_type="client_credentials", scope=scope
+            answer = request.oauth.fetch_token(
+                request.endpoints.token, grant_type="client_credentials", scope=scope
             )
-            return tokens(found)
+            return tokens(answer)
 
         return await _through(client, ask)
 
@@ -189,10 +191,10 @@ class _Session:
         with ONE_AT_A_TIME:
             from authlib.common.urls import url_encode
 
-        url, sent, body = auth.prepare(
+        url, sent_headers, body = auth.prepare(
             "POST", url, dict(headers or {}), url_encode(data.items())
         )
-        reply = self._wire.post(url, data=body, headers=sent)
+        reply = self._wire.post(url, data=body, headers=sent_headers)
         content = reply.content or {}
         if reply.status_code >= 400 or "error" in content:
             raise ErrorReplyError(reply)
@@ -207,9 +209,9 @@ class _TokenRequest:
         with ONE_AT_A_TIME:
             from authlib.oauth2.client import OAuth2Client
 
-        self.at: Endpoints = endpoints_of(client.account, session)
+        self.endpoints: Endpoints = endpoints_of(client.account, session)
         self.session, self._client = _Session(session), client
-        secret, method = authentication(client, self.at.token)
+        secret, method = authentication(client, self.endpoints.token)
         self.oauth = OAuth2Client(
             self.session,
             client_id=client.account.client_id,
@@ -229,20 +231,24 @@ class _TokenRequest:
         it."""
         account = self._client.account
         scopes = [w for one in resources for w in account.scope_for(one).split()]
-        return list(dict.fromkeys([*scopes, *self.at.extra_scopes]))
+        return list(dict.fromkeys([*scopes, *self.endpoints.extra_scopes]))
 
-    def granted_for(self, resource: Resource, granted: str) -> str:
+    def granted_for(self, resource: Resource, granted_scope: str) -> str:
         """Return what a renewal asks for: nothing, which is all that was granted (RFC 6749, 6).
         Where the account's resources have scopes of their own, ask for this one's, and no more than
         was granted; of a sign-in of which that is not known, for what it was asked for."""
-        account, have = self._client.account, granted.split()
-        own = account.scope_for(resource).split()
-        every = {w for one in get_args(Resource) for w in account.scope_for(one).split()}
-        if every - OF_OPENID <= set(own):
+        account, granted_words = self._client.account, granted_scope.split()
+        own_words = account.scope_for(resource).split()
+        all_words = {w for one in get_args(Resource) for w in account.scope_for(one).split()}
+        if all_words - OF_OPENID <= set(own_words):
             return ""
         scopes = self.scopes(resource)
         # A server may tell the scope of one token alone: what it says nothing of is asked for.
-        usable = {*have, *(() if set(own) & set(have) else own)} if have else set(scopes)
+        usable = (
+            {*granted_words, *(() if set(own_words) & set(granted_words) else own_words)}
+            if granted_words
+            else set(scopes)
+        )
         return " ".join(word for word in scopes if word in usable)
 
     def by_key_file(self, scope: str) -> Mapping[str, Any]:
@@ -258,18 +264,18 @@ class _TokenRequest:
         assertion = sign_jwt_bearer_assertion(
             RSAKey.import_key(key.private_key.reveal()),
             issuer=key.client_email,
-            audience=self.at.token,
+            audience=self.endpoints.token,
             subject=self._client.account.mailbox,
             claims={"scope": scope},
             header={"alg": "RS256", "kid": key.private_key_id},
         )
-        found: Mapping[str, Any] = self.oauth.fetch_token(
-            self.at.token,
+        answer: Mapping[str, Any] = self.oauth.fetch_token(
+            self.endpoints.token,
             grant_type=ASSERTION,
             assertion=assertion,
             auth=self.oauth.client_auth(keyless),
         )
-        return found
+        return answer
 
 
 async def _through(client: Client, ask: Callable[[_TokenRequest], T | SignInError]) -> T:
@@ -279,18 +285,18 @@ async def _through(client: Client, ask: Callable[[_TokenRequest], T | SignInErro
     return await ask_provider(client, with_client)
 
 
-def _check_issuer(at: Endpoints, attempt: Attempt, query: Mapping[str, str]) -> None:
+def _check_issuer(endpoints: Endpoints, attempt: Attempt, query: Mapping[str, str]) -> None:
     """Raise SignInError for a code of another server than was asked: it is shown to nobody
     (RFC 9207, 2.4)."""
     expected, issuer = attempt.flow.get("issuer", ""), query.get("iss", "")
-    if expected and (issuer or at.says_issuer) and issuer != expected:
+    if expected and (issuer or endpoints.says_issuer) and issuer != expected:
         raise SignInError(OTHER_SERVER, error="invalid_response", who="user")
 
 
 def _user(answer: Mapping[str, Any], nonce: str, account: Account) -> str:
     """Return who signed in. Raises SignInError if the id_token is another sign-in's."""
     claims = claims_in(str(answer.get("id_token") or "")) or {}
-    returned = str(claims.get("nonce", ""))
-    if claims and nonce and not hmac.compare_digest(returned.encode(), nonce.encode()):
+    returned_nonce = str(claims.get("nonce", ""))
+    if claims and nonce and not hmac.compare_digest(returned_nonce.encode(), nonce.encode()):
         raise SignInError(OTHER_SIGN_IN, error="invalid_response", who="user")
     return user_in(answer, claims, account)

@@ -30,7 +30,7 @@ from noroshi.vault import Secret
 
 T = TypeVar("T")
 ADDED_BY_MSAL = frozenset({"openid", "profile", "offline_access"})
-PENDING, SLOWER = "authorization_pending", "slow_down"
+PENDING, SLOW_DOWN = "authorization_pending", "slow_down"
 METADATA = "/v2.0/.well-known/openid-configuration"
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 NO_TENANT = _(
@@ -80,8 +80,8 @@ class MsalProvider:
             # Of what was consented to, one resource: the others' names would decide the
             # token's audience by the alphabet.
             scopes = _scopes(client, resource)
-            found = app.acquire_token_by_auth_code_flow(flow, dict(query), scopes=scopes)
-            return _tokens_or_refusal(found, client)
+            answer = app.acquire_token_by_auth_code_flow(flow, dict(query), scopes=scopes)
+            return _tokens_or_refusal(answer, client)
 
         return await _ask_msal(client, "ClientApplication", ask)
 
@@ -102,23 +102,23 @@ class MsalProvider:
 
         def ask(app: Any) -> Tokens | Pending | SignInError:
             flow = {**attempt.flow, "latest_attempt_at": 0, "interval": 1}
-            found = app.acquire_token_by_device_flow(flow, exit_condition=lambda _: True)
-            if found.get("error") in (PENDING, SLOWER):
-                return Pending(slower=found["error"] == SLOWER)
-            return _tokens_or_refusal(found, client, public=True)
+            answer = app.acquire_token_by_device_flow(flow, exit_condition=lambda _: True)
+            if answer.get("error") in (PENDING, SLOW_DOWN):
+                return Pending(slow_down=answer["error"] == SLOW_DOWN)
+            return _tokens_or_refusal(answer, client, public=True)
 
         return await _ask_msal(_public(client), "PublicClientApplication", ask)
 
     async def refresh(
-        self, client: Client, refresh_token: Secret, resource: Resource, granted: str = ""
+        self, client: Client, refresh_token: Secret, resource: Resource, granted_scope: str = ""
     ) -> Tokens:
         """Trade a refresh token for tokens. Entra wants to be told for which resource, and may be
         asked for what was consented to later: what was granted first is no bound."""
 
         def ask(app: Any) -> Tokens | SignInError:
             scopes = _scopes(client, resource)
-            found = app.acquire_token_by_refresh_token(refresh_token.reveal(), scopes)
-            return _tokens_or_refusal(found, client)
+            answer = app.acquire_token_by_refresh_token(refresh_token.reveal(), scopes)
+            return _tokens_or_refusal(answer, client)
 
         return await _ask_msal(client, "ClientApplication", ask)
 
@@ -155,11 +155,11 @@ async def _ask_msal(client: Client, kind: str, ask: Callable[[Any], T | SignInEr
             instance_discovery=False,  # or every other cloud's address is told to Microsoft
             azure_region=False,  # or MSAL_FORCE_REGION in the environment sends it elsewhere
         )
-        at = app.authority
+        app_authority = app.authority
         endpoints = (
-            at.authorization_endpoint,
-            at.token_endpoint,
-            at.device_authorization_endpoint,
+            app_authority.authorization_endpoint,
+            app_authority.token_endpoint,
+            app_authority.device_authorization_endpoint,
         )
         require_own_hosts(client.account, filter(None, endpoints))
         return ask(app)
@@ -204,8 +204,8 @@ async def tenant_of(client: Client) -> str:
     account = client.account
 
     def ask(session: HttpSession) -> str | SignInError:
-        found = session.get(f"{account.authority}{METADATA}").content or {}
-        where = urlsplit(str(found.get("token_endpoint", "")))
+        metadata = session.get(f"{account.authority}{METADATA}").content or {}
+        where = urlsplit(str(metadata.get("token_endpoint", "")))
         tenant = where.path.lstrip("/").partition("/")[0]
         if GUID.fullmatch(tenant):
             return tenant.lower()

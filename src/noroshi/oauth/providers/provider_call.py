@@ -24,11 +24,11 @@ from noroshi.oauth.provider import (
     Tokens,
     UnreachableError,
 )
-from noroshi.oauth.redaction import SAYS, redact, tidy_description
+from noroshi.oauth.redaction import SAYS_QUOTED, redact, tidy_description
 from noroshi.vault import Secret
 
 T = TypeVar("T")
-LONGEST = 90.0
+LONGEST_CALL = 90.0
 """Seconds for one call as a whole: discovery and the question itself."""
 INTERVAL = 5
 """Seconds between two questions about a code unless the server says (RFC 8628, 3.2)."""
@@ -60,18 +60,18 @@ def _ask_in_thread(
     session: HttpSession | None = None
     try:
         session = HttpSession(client)
-        found = ask(session)
-        return _add_quotation(found, session) if isinstance(found, SignInError) else found
-    except ErrorReplyError as refused:
-        found = refusal(refused.reply, client.account)
-        return found if session is None else _add_quotation(found, session)
+        answer = ask(session)
+        return _add_quotation(answer, session) if isinstance(answer, SignInError) else answer
+    except ErrorReplyError as reply_error:
+        answer = refusal(reply_error.reply, client.account)
+        return answer if session is None else _add_quotation(answer, session)
     except OAuthError as error:
         return error.with_traceback(None)
     except Exception as error:
         # Libraries raise ValueError, RuntimeError, KeyError and more, with nonces and answers
         # in their texts: only the kind of it may leave here.
-        words = NOT_UNDERSTOOD.fill(kind=type(error).__name__)
-        return SignInError(words, error="invalid_response", who="setup")
+        message = NOT_UNDERSTOOD.fill(kind=type(error).__name__)
+        return SignInError(message, error="invalid_response", who="setup")
     finally:
         if session is not None:
             session.close()
@@ -81,24 +81,28 @@ def _add_quotation(failure: SignInError, session: HttpSession) -> SignInError:
     """Return it with a quotation that holds no secret that the server was shown."""
     failure.description = redact(failure.description, session.shown)
     if failure.description and not failure.known:
-        failure.words = SAYS.fill(words=failure.words, said=failure.description)
+        failure.words = SAYS_QUOTED.fill(words=failure.words, said=failure.description)
         failure.args = (failure.words.en,)
     return failure
 
 
 def tokens(
-    answer: Mapping[str, Any], user: str = "", *, public: bool = False, requested: str = ""
+    answer: Mapping[str, Any],
+    user: str = "",
+    *,
+    public: bool = False,
+    requested_scope: str = "",
 ) -> Tokens:
-    """Return the tokens of a good answer; `requested` is the scope that was asked for, which is
-    granted where the answer says none. Raises KeyError if there is no token in it."""
+    """Return the tokens of a good answer; `requested_scope` is the scope that was asked for,
+    which is granted where the answer says none. Raises KeyError if there is no token in it."""
     if not answer.get("access_token"):
         raise KeyError("access_token")
-    refresh, lasts = answer.get("refresh_token"), answer.get("expires_in")
+    refresh, lifetime = answer.get("refresh_token"), answer.get("expires_in")
     return Tokens(
         access=Secret(str(answer["access_token"])),
         refresh=Secret(str(refresh)) if refresh else None,
-        expires_in=UNSAID if lasts is None else int(lasts),
-        scope=str(answer.get("scope") or requested),
+        expires_in=UNSAID if lifetime is None else int(lifetime),
+        scope=str(answer.get("scope") or requested_scope),
         user=_printable_user(user),
         public=public,
     )
@@ -129,8 +133,12 @@ def failure(
     """Return what an error of OAuth's kind means."""
     error = tidy(answer.get("error", "invalid_response"))
     suberror = tidy(answer["suberror"]) if answer.get("suberror") else ""
-    listed = answer.get("error_codes")
-    codes = tuple(c for c in listed if isinstance(c, int)) if isinstance(listed, list) else ()
+    error_codes = answer.get("error_codes")
+    codes = (
+        tuple(c for c in error_codes if isinstance(c, int))
+        if isinstance(error_codes, list)
+        else ()
+    )
     codes = codes or codes_in(str(answer.get("error_description", "")))
     advice = advise(
         error,
@@ -179,8 +187,8 @@ def device(
 
 def no_device(account: Account) -> SignInError:
     """Say that the provider has no sign-in on another device."""
-    words = NO_SUCH_WAY.fill(cloud=account.cloud.name, route=account.route or ANY_ROUTE)
-    return SignInError(words, error="unsupported_grant_type", who="setup")
+    message = NO_SUCH_WAY.fill(cloud=account.cloud.name, route=account.route or ANY_ROUTE)
+    return SignInError(message, error="unsupported_grant_type", who="setup")
 
 
 async def run_in_thread(work: Callable[[], T | Exception]) -> T:
@@ -192,22 +200,22 @@ async def run_in_thread(work: Callable[[], T | Exception]) -> T:
     loop = asyncio.get_running_loop()
     outcome: asyncio.Future[T | Exception] = loop.create_future()
 
-    def deliver(found: T | Exception) -> None:
+    def deliver(result: T | Exception) -> None:
         if not outcome.done():
-            outcome.set_result(found)
+            outcome.set_result(result)
 
     def run() -> None:
-        found = work()
+        result = work()
         try:
-            loop.call_soon_threadsafe(deliver, found)
+            loop.call_soon_threadsafe(deliver, result)
         except RuntimeError:
             pass  # the loop is closed: nobody waits any more
 
     threading.Thread(target=run, name="noroshi-sign-in", daemon=True).start()
     try:
-        found = await asyncio.wait_for(outcome, LONGEST)
+        result = await asyncio.wait_for(outcome, LONGEST_CALL)
     except TimeoutError:
         raise UnreachableError(TOO_SLOW) from None
-    if isinstance(found, Exception):
-        raise found
-    return found
+    if isinstance(result, Exception):
+        raise result
+    return result

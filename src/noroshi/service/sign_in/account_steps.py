@@ -168,7 +168,7 @@ class SignInSteps:
         shared = self._account.shared
         bulk = is_high_volume(self._exam.user_values.get("route_host", ""))
         diagnoses = token_diagnosis.faults(
-            claims, self._resource, self._user, now, shared=shared, bulk=bulk
+            claims, self._resource, self._user, now, is_shared=shared, bulk=bulk
         )
         faults = tuple(
             fault.words for fault in diagnoses if fault.name != token_diagnosis.OTHER_PERSON
@@ -290,7 +290,7 @@ def _scopes(account: Account, resource: Resource) -> Mapping[str, str]:
     """Return what a person and an app ask for there."""
     cloud = account.cloud
     return {
-        "scope": cloud.scope_for(resource, app_only=False, shared=account.shared),
+        "scope": cloud.scope_for(resource, app_only=False, is_shared=account.shared),
         "app_scope": cloud.scope_for(resource, app_only=True),
     }
 

@@ -22,7 +22,7 @@ from noroshi.oauth.errors.messages import CERTIFICATE_MISSING
 from noroshi.oauth.high_volume import role_at
 from noroshi.oauth.jwt_claims import describe_app_token, describe_reading
 from noroshi.oauth.provider import OAuthError, SignInError, UnreachableError
-from noroshi.oauth.redirect_url import PASTED
+from noroshi.oauth.redirect_url import PASTE_ERROR
 from noroshi.oauth.tokens import SignInStatus
 from noroshi.operations import sign_in_operations
 from noroshi.operations.sign_in_answers import DeviceAsked, OnDevice, Proof, SignIn
@@ -155,7 +155,9 @@ class SignInOperations(OperationGroup):
         try:
             await self._tokens.finish(account, pasted)
         except (OAuthError, VaultError) as failure:
-            if getattr(failure, "error", "") == PASTED:  # nobody was asked, and all else stands
+            if (
+                getattr(failure, "error", "") == PASTE_ERROR
+            ):  # nobody was asked, and all else stands
                 raise InvalidArgumentError(failure.words) from None
             raise not_signed_in(route, failure) from None
         return await self._after_sign_in(route, account, before)

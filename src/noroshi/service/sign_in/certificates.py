@@ -93,7 +93,7 @@ class CertificateOperations(SignInOperations):
         account, entry = await self._free_entry(name, next=next, replace=replace, ahead=ahead)
         try:
             bundle = await read_in_sandbox(pem.encode())
-            require_valid(bundle.reveal(), self._clocks.wall(), later=next)
+            require_valid(bundle.reveal(), self._clocks.wall(), may_start_later=next)
         except CertificateError as error:
             raise InvalidArgumentError(error.words) from None
         except OSError:

@@ -103,12 +103,13 @@ class ProbeOperations(SignInOperations):
         if claims is None or not account.cloud.entra:  # others have claims of their own
             return TokenSeen(good=True, words=(OPAQUE,))
         return TokenSeen(
-            good=claims.fits and not claims.lacks(resource, shared=account.shared),
+            good=claims.is_for_resource
+            and not claims.missing_right(resource, is_shared=account.shared),
             permits=claims.permits,
             person=claims.person,
             object_id=claims.object_id,
-            until=claims.until,
-            words=claims.described(resource, account.mailbox, shared=account.shared),
+            until=claims.ends,
+            words=claims.describe(resource, account.mailbox, is_shared=account.shared),
         )
 
     async def _entry(self, name: str) -> Secret | None:

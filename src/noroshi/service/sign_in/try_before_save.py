@@ -9,7 +9,7 @@ from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.translation import Message, _
 from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import thumbprints
-from noroshi.oauth.credentials import REFUSED, named_by
+from noroshi.oauth.credentials import CREDENTIAL_REFUSED, named_by
 from noroshi.oauth.errors.error_explanation import by_code
 from noroshi.oauth.provider import Credential, OAuthError, SignInError, UnreachableError
 from noroshi.oauth.tokens import TokenSource
@@ -93,7 +93,9 @@ async def _is_taken(
     be told."""
     if account.cloud.entra or bare:
         try:
-            await tokens.probe_credential(account, bare=bare, credential=credential)
+            await tokens.probe_credential(
+                account, without_credential=bare, credential=credential
+            )
         except SignInError as failure:
             # What no setting says may be wrong for itself, and then tells nothing of the secret.
             if bare or account.cloud.app_scope or failure.error not in ASKED_FOR:
@@ -113,7 +115,7 @@ async def refusal(
     """Return the refusal that a sign-in at Entra would meet as well; None: none that can be
     told before. Raises UnreachableError and VaultError."""
     try:
-        await tokens.probe_credential(account, bare=bare, credential=credential)
+        await tokens.probe_credential(account, without_credential=bare, credential=credential)
     except SignInError as failure:
         return failure if _is_wrong_at_entra(failure) else None
     return None
@@ -184,7 +186,7 @@ def _is_about_credential(
     if account.cloud.entra:
         return is_about_secret(failure.codes)
     kind = credential.kind if credential else "secret" if account.secret else ""
-    return failure.error == REFUSED and kind == "secret"
+    return failure.error == CREDENTIAL_REFUSED and kind == "secret"
 
 
 def _is_unknown(failure: SignInError) -> bool:

@@ -92,14 +92,21 @@ class Writer:
         await end_event.wait()
 
     def _run(self) -> None:
-        while jobs := self._batch():
+        while self._do_next():
+            self._look()
+        with suppress(driver.Error):  # all is committed; what is left of the WAL is read again
+            self._db.close()
+
+    def _do_next(self) -> bool:
+        """Do what is asked for next; return False at the end. All of it is local here, so that
+        a writer that waits holds nothing of the last: that may be megabytes."""
+        jobs = self._batch()
+        if jobs:
             results = self._with_room([work for work, _ in jobs])
             futures = [answer for _, answer in jobs]
             with suppress(RuntimeError):  # the loop that asked is closed
                 futures[0].get_loop().call_soon_threadsafe(_answer, futures, results)
-            self._look()
-        with suppress(driver.Error):  # all is committed; what is left of the WAL is read again
-            self._db.close()
+        return bool(jobs)
 
     def _look(self) -> None:
         """See to the room on the volume: in a rush not after each of many small commits."""

@@ -42,7 +42,7 @@ OBSTACLES: Mapping[Message, str] = {
     connection_errors.CA_FILE: "connections.certificate_file",
     connection_errors.CERTIFICATE_FILE: "connections.certificate_file",
     errors.SILENT: "connections.hangs",
-    errors.LOST: "connections.hangs",
+    errors.CONNECTION_CLOSED: "connections.hangs",
     errors.NOT_SMTP: "connections.another_port",
     errors.NO_STARTTLS: "connections.no_starttls",
     errors.NO_WAY: "connections.other_sign_in",
@@ -69,8 +69,8 @@ def remedy_of(trouble: RouteError, exam: Exam) -> Remedy:
         reply = f"{trouble.code} {trouble.text}"
         if trouble.about in OBSTACLES:
             return obstacle_remedy(trouble.about).remedy(sentence(trouble.words), exam, reply)
-        explained = explanation_of(trouble.code, trouble.enhanced, trouble.text)
-        return explained.remedy(exam, reply)
+        explanation = explanation_of(trouble.code, trouble.enhanced, trouble.text)
+        return explanation.remedy(exam, reply)
     return _cure_of(trouble, exam).remedy(sentence(trouble.words), exam)
 
 
@@ -83,9 +83,9 @@ def _cure_of(trouble: RouteError, exam: Exam) -> Cure:
     return knowledge().cures[f"connections.fault_of_{trouble.fault.name.lower()}"]
 
 
-def obstacle_remedy(about: Message) -> Cure:
+def obstacle_remedy(template: Message) -> Cure:
     """Return the remedy by the sentence that tells an obstacle."""
-    return knowledge().cures[OBSTACLES[about]]
+    return knowledge().cures[OBSTACLES[template]]
 
 
 def explanation_of(code: int, enhanced: str, text: str) -> Explanation:

@@ -75,7 +75,7 @@ CLOCK_OFF = _(
     "This computer's clock is {seconds} s {side} that of {where}. From five minutes on, "
     "sign-ins and certificates are refused. Set it by NTP: timedatectl set-ntp true"
 )
-AHEAD, BEHIND = (_("ahead of"), _("behind"))
+CLOCK_AHEAD, CLOCK_BEHIND = (_("ahead of"), _("behind"))
 
 
 class ConnectionPath:
@@ -83,10 +83,10 @@ class ConnectionPath:
     as stages that stopped."""
 
     def __init__(
-        self, host: str, port: int, outside: TransportContext, exam: Exam, patience: float
+        self, host: str, port: int, context: TransportContext, exam: Exam, patience: float
     ) -> None:
-        self._patience, self._outside = patience, outside
-        self.exam = with_values(exam, **_of_network(outside, exam))
+        self._patience, self._context = patience, context
+        self.exam = with_values(exam, **_of_network(context, exam))
         self.aim(host, port)
         self._hop: FirstHop | None = None
         self._sock: socket.socket | None = None
@@ -97,13 +97,13 @@ class ConnectionPath:
         self.exam = with_values(self.exam, host=host, port=str(port))
 
     @property
-    def where(self) -> str:
+    def address(self) -> str:
         return authority(self.host, self.port)
 
     @property
     def steps(self) -> Sequence[Step]:
         """Return the steps to a connection, straight or through the proxy."""
-        second = ("proxy", PROXY) if self._outside.network.proxy else ("tcp", TCP)
+        second = ("proxy", PROXY) if self._context.network.proxy else ("tcp", TCP)
         return (
             Step(name="dns", title=DNS, take=self._look_up),
             Step(name=second[0], title=second[1], take=self._connect),
@@ -122,22 +122,24 @@ class ConnectionPath:
     async def reconnect(self) -> None:
         """Make the same connection once more, where all of this was well. Raises RouteError."""
         self.close()
-        self._sock = await reach(self.host, self.port, self._outside, self._patience)
+        self._sock = await reach(self.host, self.port, self._context, self._patience)
 
     async def _look_up(self) -> StepResult:
         try:
-            self._hop = await resolve(self.host, self.port, self._outside, self._patience)
+            self._hop = await resolve(self.host, self.port, self._context, self._patience)
         except ConnectError as trouble:
             raise step_error(trouble, self.exam, plain(self.host)) from None
-        words = OF_PROXY if self._outside.network.proxy else ADDRESSES
+        template = OF_PROXY if self._context.network.proxy else ADDRESSES
         addresses = _list_addresses(self._hop.addresses)
-        return StepResult(words.fill(host=self._hop.host, addresses=addresses, where=self.host))
+        return StepResult(
+            template.fill(host=self._hop.host, addresses=addresses, where=self.host)
+        )
 
     async def _connect(self) -> StepResult:
         assert self._hop is not None  # the step before has found it
         try:
-            self._sock = await connect_first_hop(self._hop, self._outside, self._patience)
-            if self._outside.network.proxy:
+            self._sock = await connect_first_hop(self._hop, self._context, self._patience)
+            if self._context.network.proxy:
                 return await self._through_proxy(self._sock)
         except RouteError as trouble:
             self.close()
@@ -149,26 +151,30 @@ class ConnectionPath:
         return StepResult(summary, (remark,) if silent else ())
 
     async def _through_proxy(self, sock: socket.socket) -> StepResult:
-        network = self._outside.network
-        await open_tunnel(sock, self.host, self.port, self._outside, self._patience)
-        words = LOGGED_IN if network.proxy_user else BY_PROXY
+        network = self._context.network
+        await open_tunnel(sock, self.host, self.port, self._context, self._patience)
+        template = LOGGED_IN if network.proxy_user else BY_PROXY
         fields = {"proxy": network.proxy, "user": network.proxy_user}
-        return StepResult(words.fill(**fields, where=self.where))
+        return StepResult(template.fill(**fields, where=self.address))
 
     async def _diagnose_closed_port(self, trouble: RouteError) -> StepError:
         """Return whether it is this port alone that does not answer, by a look at another server."""
-        port = plain(self.where)
-        other = self.exam.reference_host
-        if trouble.about not in SHUT or other is None or other == (self.host, self.port):
+        port = plain(self.address)
+        reference_host = self.exam.reference_host
+        if (
+            trouble.about not in SHUT
+            or reference_host is None
+            or reference_host == (self.host, self.port)
+        ):
             return step_error(trouble, self.exam, port)
-        exam = with_values(self.exam, other=authority(*other))
-        if not await self._answers(*other):
+        exam = with_values(self.exam, other=authority(*reference_host))
+        if not await self._reference_answers(*reference_host):
             return StepError(port, remedy_of_no_way_out(trouble.about, exam))
         return StepError(port, remedy_of_closed_port(trouble.about, exam))
 
-    async def _answers(self, host: str, port: int) -> bool:
+    async def _reference_answers(self, host: str, port: int) -> bool:
         try:
-            sock = await reach(host, port, self._outside, OTHER_PATIENCE)
+            sock = await reach(host, port, self._context, OTHER_PATIENCE)
         except RouteError:
             return False
         sock.close()
@@ -176,19 +182,22 @@ class ConnectionPath:
 
 
 async def examine_tls(
-    path: ConnectionPath, files: Iterable[str], outside: TransportContext, patience: float
+    path: ConnectionPath,
+    files: Iterable[str],
+    transport_context: TransportContext,
+    patience: float,
 ) -> StepResult:
     """Speak TLS from the first byte on the path's connection, which is ended then."""
     try:
         context = await asyncio.to_thread(client_context, tuple(files))
         sock = path.take_connection()
         probe = await meet(
-            _CertificateProbe, sock, path.host, path.port, context, outside, patience
+            _CertificateProbe, sock, path.host, path.port, context, transport_context, patience
         )
     except RouteError as trouble:
-        raise step_error(trouble, path.exam, plain(path.where)) from None
+        raise step_error(trouble, path.exam, plain(path.address)) from None
     assert probe.tls is not None
-    return tls_result(probe.tls, outside.clocks.wall())
+    return tls_result(probe.tls, transport_context.clocks.wall())
 
 
 def tls_result(tls: ssl.SSLObject, now: datetime) -> StepResult:
@@ -204,14 +213,14 @@ def tls_result(tls: ssl.SSLObject, now: datetime) -> StepResult:
 
 
 def clock_remarks(
-    server_time: datetime | None, now: datetime, where: str
+    server_time: datetime | None, now: datetime, server_name: str
 ) -> tuple[Message, ...]:
     """Say whether our clock is wrong, by the other side's; nothing if it is not, or not told."""
     seconds = round((now - server_time).total_seconds()) if server_time is not None else 0
     if abs(seconds) < SKEW:
         return ()
-    side = AHEAD if seconds > 0 else BEHIND
-    return (CLOCK_OFF.fill(seconds=abs(seconds), side=side, where=where),)
+    direction = CLOCK_AHEAD if seconds > 0 else CLOCK_BEHIND
+    return (CLOCK_OFF.fill(seconds=abs(seconds), side=direction, where=server_name),)
 
 
 def date_within(text: str) -> datetime | None:
@@ -236,8 +245,8 @@ class _CertificateProbe(asyncio.Protocol):
         transport.abort()
 
 
-def _of_network(outside: TransportContext, exam: Exam) -> Mapping[str, str]:
-    network = outside.network
+def _of_network(context: TransportContext, exam: Exam) -> Mapping[str, str]:
+    network = context.network
     route_file = f"routes/{exam.user_values.get('route', 'NAME')}.toml, [options]"
     facts = {
         "network": network.name,

@@ -51,19 +51,19 @@ class GraphExamination:
     def __init__(
         self,
         options: GraphOptions,
-        outside: TransportContext,
+        context: TransportContext,
         exam: Exam,
         patience: Patience = Patience(),
     ) -> None:
-        self._options, self._outside, self._patience = options, outside, patience
+        self._options, self._context, self._patience = options, context, patience
         parties = options.parties
         facts = {"user": parties.user, "sender": parties.sender, "envelope": parties.envelope}
         host, port = host_of(options.graph)
         self._path = ConnectionPath(
-            host, port, outside, with_values(exam, **facts), patience.connect
+            host, port, context, with_values(exam, **facts), patience.connect
         )
         self._exam = self._path.exam
-        self._lazy_http = LazyHttp(outside, (options.ca_file,), patience)
+        self._lazy_http = LazyHttp(context, (options.ca_file,), patience)
 
     @property
     def steps(self) -> Sequence[Step]:
@@ -79,21 +79,21 @@ class GraphExamination:
         await self._lazy_http.close()
 
     async def _tls(self) -> StepResult:
-        files = (self._options.ca_file, self._outside.network.ca_file)
-        return await examine_tls(self._path, files, self._outside, self._patience.connect)
+        files = (self._options.ca_file, self._context.network.ca_file)
+        return await examine_tls(self._path, files, self._context, self._patience.connect)
 
     async def _ask(self) -> StepResult:
         """Ask Graph, which looks at token, permission and mailbox before it looks at the mail
         (sendMail: 400 ErrorMimeContentInvalidBase64String)."""
-        where = plain(self._options.where)
+        server_name = plain(self._options.where)
         try:
-            token = await self._outside.token(self._options.account, False, "graph")
+            token = await self._context.token(self._options.account, False, "graph")
             reply = await self._post(token)
         except RouteError as trouble:
-            raise step_error(trouble, self._exam, where) from None
+            raise step_error(trouble, self._exam, server_name) from None
         except NoAnswerError as error:
-            words = NO_REPLY.fill(where=self._options.where, kind=error)
-            raise step_error(RouteError(words), self._exam, where) from None
+            message = NO_REPLY.fill(where=self._options.where, kind=error)
+            raise step_error(RouteError(message), self._exam, server_name) from None
         text = problem_in(reply).text
         if reply.status == 400 and NO_SUCH_MAIL in text:
             return StepResult(MAY_SEND.fill(user=self._options.user), self._options.remarks)
@@ -107,15 +107,15 @@ class GraphExamination:
     def _refusal(self, reply: Reply, text: str, token: str) -> StepError:
         masked = Masks(token).masked(" ".join(text.split()))[:MOST_SAID]
         answer = f"{reply.status} {masked}".strip()
-        explained = graph_explanation(reply.status, text)
-        remedy = explained.remedy(self._exam, answer)
+        explanation = graph_explanation(reply.status, text)
+        remedy = explanation.remedy(self._exam, answer)
         user = self._options.user
-        if explained.name in KEPT_OUT:
+        if explanation.name in KEPT_OUT:
             remedy = remedy_of_person(token, user, self._exam, answer) or remedy
-        if explained.name == BAD_TOKEN:
-            now = self._outside.clocks.wall()
-            why = cause(token, "graph", user, now)
-            remedy = remedy_of_token(token, why, self._exam, answer)
+        if explanation.name == BAD_TOKEN:
+            now = self._context.clocks.wall()
+            token_cause = cause(token, "graph", user, now)
+            remedy = remedy_of_token(token, token_cause, self._exam, answer)
         summary = f"{reply.status} {problem_in(reply).code}".strip()
         return StepError(plain(summary), remedy)
 
@@ -126,16 +126,16 @@ class WebhookExamination:
     def __init__(
         self,
         options: WebhookOptions,
-        outside: TransportContext,
+        context: TransportContext,
         exam: Exam,
         patience: Patience = Patience(),
     ) -> None:
-        self._options, self._outside, self._patience = options, outside, patience
+        self._options, self._context, self._patience = options, context, patience
         self._exam = with_values(
             exam, url_entry=options.url_entry, header_entry=options.header_entry
         )
-        self._transport = WebhookTransport(options, outside, patience)
-        self._path = ConnectionPath("", 0, outside, self._exam, patience.connect)
+        self._transport = WebhookTransport(options, context, patience)
+        self._path = ConnectionPath("", 0, context, self._exam, patience.connect)
         self._encrypted = True
 
     @property
@@ -159,14 +159,14 @@ class WebhookExamination:
         url = target.url.reveal()
         self._encrypted = urlsplit(url).scheme == "https"
         self._path.aim(*host_of(url))
-        return StepResult(TO_POST.fill(where=self._path.where))
+        return StepResult(TO_POST.fill(where=self._path.address))
 
     async def _tls(self) -> StepResult:
         remark = NOT_POSTED.fill(route=self._exam.user_values.get("route", "ROUTE"))
         if not self._encrypted:
             return StepResult(NO_TLS, (remark,))
-        files = (self._options.ca_file, self._outside.network.ca_file)
-        result = await examine_tls(self._path, files, self._outside, self._patience.connect)
+        files = (self._options.ca_file, self._context.network.ca_file)
+        result = await examine_tls(self._path, files, self._context, self._patience.connect)
         return StepResult(result.message, (*result.remarks, remark))
 
 

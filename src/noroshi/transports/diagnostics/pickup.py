@@ -18,9 +18,9 @@ from noroshi.transports.pickup import CANNOT_WRITE, HANGS, PATIENCE, Options, wh
 from noroshi.transports.pickup_folder import try_to_write
 
 T = TypeVar("T")
-FOLDER, WRITING = _("Folder"), _("Write")
+FOLDER, WRITE_TITLE = _("Folder"), _("Write")
 ROOM = _("{folder}, {free:.1f} GB free")
-WRITTEN = _("a file was written and deleted again; no message was written")
+FILE_WRITTEN = _("a file was written and deleted again; no message was written")
 
 
 class PickupExamination:
@@ -29,7 +29,7 @@ class PickupExamination:
     def __init__(
         self,
         options: Options,
-        outside: TransportContext,
+        context: TransportContext,
         exam: Exam,
         patience: float = PATIENCE,
     ) -> None:
@@ -39,7 +39,7 @@ class PickupExamination:
     def steps(self) -> Sequence[Step]:
         return (
             Step(name="folder", title=FOLDER, take=self._examine_folder),
-            Step(name="write", title=WRITING, take=self._write),
+            Step(name="write", title=WRITE_TITLE, take=self._write),
         )
 
     async def close(self) -> None:
@@ -51,18 +51,18 @@ class PickupExamination:
 
     async def _write(self) -> StepResult:
         await self._in_thread(lambda: try_to_write(self._folder))
-        return StepResult(WRITTEN)
+        return StepResult(FILE_WRITTEN)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         try:
             async with asyncio.timeout(self._patience):
                 return await asyncio.to_thread(work)
         except TimeoutError:
-            why = HANGS.fill(seconds=self._patience)
+            reason = HANGS.fill(seconds=self._patience)
         except OSError as error:
-            why = why_of(error)
-        words = CANNOT_WRITE.fill(folder=self._folder, why=why)
-        trouble = RouteError(words, fault=Fault.SETUP)
+            reason = why_of(error)
+        message = CANNOT_WRITE.fill(folder=self._folder, why=reason)
+        trouble = RouteError(message, fault=Fault.SETUP)
         raise step_error(trouble, self._exam, plain(str(self._folder))) from None
 
 

@@ -53,11 +53,11 @@ class SmtpExamination:
     def __init__(
         self,
         options: Options,
-        outside: TransportContext,
+        context: TransportContext,
         exam: Exam,
         patience: Patience = Patience(),
     ) -> None:
-        self._options, self._outside = options, outside
+        self._options, self._transport_context = options, context
         self._server = options.server(patience)
         parties = self._server.parties
         self._exam = with_values(
@@ -69,7 +69,7 @@ class SmtpExamination:
             starttls="" if self._server.tls_first else "-starttls smtp ",
         )
         host, port = self._server.host, self._server.port
-        self._path = ConnectionPath(host, port, outside, self._exam, patience.connect)
+        self._path = ConnectionPath(host, port, context, self._exam, patience.connect)
         self._exam = self._path.exam
         self._connection: Connection | None = None
         self._tls: ssl.SSLContext | None = None
@@ -111,20 +111,20 @@ class SmtpExamination:
 
     async def _within_patience(self, work: Awaitable[StepResult]) -> StepResult:
         """Turn what goes wrong in talking to the server into a stage that stopped."""
-        where, seconds = self._server.where, self._server.patience.sign_in
+        address, seconds = self._server.address, self._server.patience.sign_in
         try:
             async with asyncio.timeout(seconds):
                 return await work
         except TimeoutError:
-            about, fields = errors.SILENT, {"seconds": seconds}
+            template, fields = errors.SILENT, {"seconds": seconds}
         except ConnectionLostError:
-            about, fields = errors.LOST, {}
+            template, fields = errors.CONNECTION_CLOSED, {}
         except RouteError as trouble:
-            raise step_error(trouble, self._exam, plain(where)) from None
+            raise step_error(trouble, self._exam, plain(address)) from None
         stage = self._connection.stage if self._connection is not None else "220"
-        words = about.fill(where=where, stage=stage, **fields)
-        silence = SmtpServerError(words, about=about)
-        raise step_error(silence, self._exam, plain(where)) from None
+        message = template.fill(where=address, stage=stage, **fields)
+        silence = SmtpServerError(message, about=template)
+        raise step_error(silence, self._exam, plain(address)) from None
 
     # The steps
 
@@ -133,19 +133,19 @@ class SmtpExamination:
             self._connection = await self._connect(await self._context())
         except TlsError as error:
             seconds = self._server.patience.connect
-            trouble = errors.of_no_tls(self._server.where, seconds, error)
-            raise step_error(trouble, self._exam, plain(self._server.where)) from None
+            trouble = errors.of_no_tls(self._server.address, seconds, error)
+            raise step_error(trouble, self._exam, plain(self._server.address)) from None
         except RouteError as trouble:
-            raise step_error(trouble, self._exam, plain(self._server.where)) from None
+            raise step_error(trouble, self._exam, plain(self._server.address)) from None
         return self._tls_result()
 
     async def _greeting(self) -> StepResult:
         if self._connection is None:
             self._connection = await self._connect(None)
         reply = await self._connection.read_greeting()
-        server_time, now = date_within(reply.text), self._outside.clocks.wall()
+        server_time, now = date_within(reply.text), self._transport_context.clocks.wall()
         return StepResult(
-            plain(reply.gist), clock_remarks(server_time, now, self._server.where)
+            plain(reply.gist), clock_remarks(server_time, now, self._server.address)
         )
 
     async def _starttls(self) -> StepResult:
@@ -154,12 +154,12 @@ class SmtpExamination:
         try:
             await connection.starttls(context)
         except ssl.SSLCertVerificationError as error:
-            raise await untrusted(self._server, self._outside, error) from None
+            raise await untrusted(self._server, self._transport_context, error) from None
         return self._tls_result()
 
     async def _password(self) -> StepResult:
         try:
-            await self._outside.secret(self._options.password)
+            await self._transport_context.secret(self._options.password)
         except RouteError as trouble:
             raise step_error(trouble, self._exam, plain(self._options.password)) from None
         return StepResult(IN_VAULT.fill(entry=self._options.password))
@@ -216,7 +216,7 @@ class SmtpExamination:
             server.host,
             server.port,
             tls,
-            self._outside,
+            self._transport_context,
             server.patience.connect,
         )
         return Connection(server, protocol)
@@ -234,21 +234,21 @@ class SmtpExamination:
 
     async def _context(self) -> ssl.SSLContext:
         if self._tls is None:
-            files = (self._options.ca_file, self._outside.network.ca_file)
+            files = (self._options.ca_file, self._transport_context.network.ca_file)
             certificate = self._options.certificate
             self._tls = await asyncio.to_thread(client_context, files, certificate)
         return self._tls
 
     def _tls_result(self) -> StepResult:
         assert self._open.tls is not None
-        return tls_result(self._open.tls, self._outside.clocks.wall())
+        return tls_result(self._open.tls, self._transport_context.clocks.wall())
 
     async def _credentials(self) -> Credentials:
         options, user = self._options, self._server.parties.user
         if options.password:
-            secret = await self._outside.secret(options.password)
+            secret = await self._transport_context.secret(options.password)
         else:
-            secret = await self._outside.token(options.account, False, "smtp")
+            secret = await self._transport_context.token(options.account, False, "smtp")
         return Credentials(
             user=user,
             secret=Secret(secret),
@@ -265,7 +265,7 @@ class SmtpExamination:
             explanation = knowledge().explanations["mail_servers.wrong_user"]
         remedy = explanation.remedy(self._exam, reply)
         if not credentials.entry and is_of_token(refusal.code, refusal.enhanced):
-            now = self._outside.clocks.wall()
+            now = self._transport_context.clocks.wall()
             token = credentials.secret.reveal()
             bulk = is_high_volume(self._options.host)
             token_cause = cause(token, "smtp", credentials.user, now, bulk=bulk)
@@ -274,7 +274,7 @@ class SmtpExamination:
 
     async def _require_accepted(self, *command: bytes) -> Reply:
         reply = await self._open.command(*command)
-        if reply.good:
+        if reply.is_positive:
             return reply
         explanation = explanation_of(reply.code, reply.enhanced, reply.text)
         summary = plain(f"{reply.code} {reply.enhanced}".strip())

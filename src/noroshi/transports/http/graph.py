@@ -106,16 +106,16 @@ class GraphTransport:
     """The way out. Several `send` may run at once, on connections that are kept."""
 
     def __init__(
-        self, options: Options, outside: TransportContext, patience: Patience = Patience()
+        self, options: Options, context: TransportContext, patience: Patience = Patience()
     ) -> None:
-        self._options, self._outside = options, outside
-        self._retry_token = RetryToken(outside, options.account, "graph")
-        self._lazy_http = LazyHttp(outside, (options.ca_file,), patience)
+        self._options, self._context = options, context
+        self._retry_token = RetryToken(context, options.account, "graph")
+        self._lazy_http = LazyHttp(context, (options.ca_file,), patience)
         self._reply_reader = ReplyReader(options.where, "graph", options.parties)
 
     async def send(self, envelope: Envelope) -> Receipt:
         """Send a mail and return an answer for each address; raise only for a bug."""
-        paths, answers = paths_of(envelope)
+        paths, answer_by_address = paths_of(envelope)
         answer, provider_id = Answer(Verdict.DEFERRED), ""
         if paths:
             try:
@@ -124,13 +124,13 @@ class GraphTransport:
                 answer = errors.answer_of(trouble)
             except NoAnswerError:
                 answer = self._reply_reader.unknown()
-        answers |= dict.fromkeys(paths, answer)
-        taken = answer.verdict is Verdict.ACCEPTED
+        answer_by_address |= dict.fromkeys(paths, answer)
+        is_taken = answer.verdict is Verdict.ACCEPTED
         return Receipt(
-            at=self._outside.clocks.wall(),
-            answers=answers,
+            at=self._context.clocks.wall(),
+            answers=answer_by_address,
             provider_id=provider_id,
-            message_ids=message_ids(envelope, self._options.mail_from) if taken else (),
+            message_ids=message_ids(envelope, self._options.mail_from) if is_taken else (),
         )
 
     async def probe(self) -> Answer:
@@ -151,29 +151,31 @@ class GraphTransport:
     def _mail(self, envelope: Envelope, paths: Mapping[str, str]) -> bytes:
         """Compose the mail for those alone who still need it: Graph goes by To."""
         options = self._options
-        unsettled = replace(envelope, to=tuple(paths), reached=(), refused=())
-        return compose(unsettled, options.mail_from, options.sender_name, options.charset)
+        unsettled_envelope = replace(envelope, to=tuple(paths), reached=(), refused=())
+        return compose(
+            unsettled_envelope, options.mail_from, options.sender_name, options.charset
+        )
 
     async def _handed_over(self, mail: bytes) -> tuple[Answer, str]:
         """Return the one answer for all of its addresses, and Graph's own number for the
         request."""
         if len(mail) > LARGEST:
-            words = TOO_LARGE.fill(size=len(mail) / 1e6, most=LARGEST / 1e6)
-            return Answer(Verdict.REFUSED, words=words), ""
+            message = TOO_LARGE.fill(size=len(mail) / 1e6, most=LARGEST / 1e6)
+            return Answer(Verdict.REFUSED, words=message), ""
         token = await self._retry_token.token()
-        reply = await self._posted(mail, token)
+        reply = await self._reply_to_post(mail, token)
         if reply.status == 401:
-            fresh = await self._retry_token.refreshed(token)
-            if fresh is not None:
-                token = fresh
-                reply = await self._posted(mail, token)
+            new_token = await self._retry_token.refresh_once(token)
+            if new_token is not None:
+                token = new_token
+                reply = await self._reply_to_post(mail, token)
         if reply.status != 401:
-            self._retry_token.accepted()
+            self._retry_token.mark_accepted()
         answer = self._answer(reply, token)
-        taken = answer.verdict is Verdict.ACCEPTED
-        return answer, reply.headers.get("request-id", "")[:100] if taken else ""
+        is_taken = answer.verdict is Verdict.ACCEPTED
+        return answer, reply.headers.get("request-id", "")[:100] if is_taken else ""
 
-    async def _posted(self, mail: bytes, token: Secret) -> Reply:
+    async def _reply_to_post(self, mail: bytes, token: Secret) -> Reply:
         http = await self._lazy_http.opened()
         headers = {
             "Authorization": f"Bearer {token.reveal()}",
@@ -184,13 +186,13 @@ class GraphTransport:
     def _answer(self, reply: Reply, token: Secret) -> Answer:
         masks = Masks(token.reveal())
         error = problem_in(reply)
-        now = self._outside.clocks.wall()
+        now = self._context.clocks.wall()
         answer = self._reply_reader.answer(reply, error.text, now, masks.masked)
         if reply.status != 401:
             return answer
-        why = diagnosis(token.reveal(), "graph", self._options.user, now)
-        words = errors.ADVISED.fill(said=answer.explanation, advice=why)
-        return replace(answer, words=words, fault=Fault.SIGN_IN)
+        token_diagnosis = diagnosis(token.reveal(), "graph", self._options.user, now)
+        message = errors.WITH_ADVICE.fill(said=answer.explanation, advice=token_diagnosis)
+        return replace(answer, words=message, fault=Fault.SIGN_IN)
 
 
 def _is_base(url: str) -> bool:
@@ -203,15 +205,15 @@ def _is_base(url: str) -> bool:
     return parts.scheme == "https" and bool(parts.hostname) and plain and port != 0
 
 
-def _check(address: str, words: Message) -> None:
+def _check(address: str, message: Message) -> None:
     try:
         smtp_address(address)
     except AddressError:
-        raise InvalidValueError(words.fill(given=address)) from None
+        raise InvalidValueError(message.fill(given=address)) from None
 
 
-async def try_out(wanted: Options) -> Sequence[Message]:
-    return await asyncio.to_thread(ca_file_faults, wanted.ca_file)
+async def try_out(options: Options) -> Sequence[Message]:
+    return await asyncio.to_thread(ca_file_faults, options.ca_file)
 
 
 KIND = TransportKind(

@@ -28,7 +28,7 @@ class ReplyReader:
     """Read the answers of one service, and say where it is. `private`: its text is
     for administrators alone."""
 
-    where: str
+    server_name: str
     service: Service
     parties: Parties
     private: bool = False
@@ -37,32 +37,32 @@ class ReplyReader:
         self, reply: Reply, text: str, now: datetime, mask: Callable[[str], str] = str
     ) -> Answer:
         """Read a reply; `text` is what it said, `mask` takes out of it what nobody may read."""
-        shown = mask(one_line(text)) or _phrase(reply.status)
-        meant = http_meaning(self.service, reply.status, shown)
-        held = meant.verdict in (Verdict.DEFERRED, Verdict.ROUTE_DOWN)
+        shown_text = mask(one_line(text)) or _phrase(reply.status)
+        meaning = http_meaning(self.service, reply.status, shown_text)
+        held = meaning.verdict in (Verdict.DEFERRED, Verdict.ROUTE_DOWN)
         return Answer(
-            meant.verdict,
-            shown[:LONGEST_QUOTE] if self.private else shown,
+            meaning.verdict,
+            shown_text[:LONGEST_QUOTE] if self.private else shown_text,
             reply.status,
-            words=self._words(meant, self._quote(reply.status, shown)),
-            fault=meant.fault,
+            words=self._message(meaning, self._quote(reply.status, shown_text)),
+            fault=meaning.fault,
             again=reply.again(now) if held else None,
             private=self.private,
         )
 
     def unknown(self) -> Answer:
         """Answer for a mail that was given whole: nobody knows what became of it."""
-        return Answer(Verdict.DEFERRED, words=NOT_KNOWN.fill(where=self.where))
+        return Answer(Verdict.DEFERRED, words=NOT_KNOWN.fill(where=self.server_name))
 
     def _quote(self, status: int, text: str) -> str:
-        quoted = _phrase(status) if self.private else text
-        return f"{status} {quoted}"[:LONGEST_QUOTE].rstrip(" .")
+        quoted_text = _phrase(status) if self.private else text
+        return f"{status} {quoted_text}"[:LONGEST_QUOTE].rstrip(" .")
 
-    def _words(self, meant: Meaning, quoted: str) -> Message:
-        if meant.verdict is Verdict.ACCEPTED:
+    def _message(self, meaning: Meaning, quoted_text: str) -> Message:
+        if meaning.verdict is Verdict.ACCEPTED:
             return NOTHING
-        answered = errors.ANSWERED.fill(where=self.where, reply=quoted)
-        return self.parties.explained(answered, meant.explanation)
+        reply_message = errors.SERVER_REPLIED.fill(where=self.server_name, reply=quoted_text)
+        return self.parties.with_advice(reply_message, meaning.explanation)
 
 
 def _phrase(status: int) -> str:

@@ -35,8 +35,10 @@ def http_rules(service: Service) -> tuple[ReplyRule, ...]:
 def http_rule_for(service: Service, status: int, text: str) -> ReplyRule | None:
     """Return the first row that fits."""
     lower, rules = text.lower(), http_rules(service)
-    fits = (rule for rule in rules if rule.code == status and rule.part.lower() in lower)
-    return next(fits, None)
+    fitting_rules = (
+        rule for rule in rules if rule.code == status and rule.part.lower() in lower
+    )
+    return next(fitting_rules, None)
 
 
 def _by_first_digit(status: int) -> Meaning:

@@ -33,7 +33,7 @@ OWN_HEADERS = frozenset(
 NUMBERS = ("x-ms-workflow-run-id", "x-request-id", "request-id")
 """Headers by which whoever took it may find it again."""
 ONE_URL = with_settings(_("set either {url} or {url_entry}"), "url", "url_entry")
-BOTH = with_settings(
+URL_AND_ENTRY = with_settings(
     _("{header} and {header_entry} must be set together"), "header", "header_entry"
 )
 BAD_HEADER = with_settings(_("{header} {given!r} cannot be set"), "header")
@@ -75,7 +75,7 @@ class Options:
         if self.url:
             self._check_url()
         if bool(self.header) != bool(self.header_entry):
-            raise InvalidValueError(BOTH)
+            raise InvalidValueError(URL_AND_ENTRY)
         if self.header and (
             not TOKEN.fullmatch(self.header) or self.header.lower() in OWN_HEADERS
         ):
@@ -83,12 +83,12 @@ class Options:
         for entry in filter(None, (self.url_entry, self.header_entry)):
             if not ENTRY.fullmatch(entry):
                 raise InvalidValueError(NO_ENTRY)
-            if why := reserved(entry):
-                raise InvalidValueError(why)
+            if fault := reserved(entry):
+                raise InvalidValueError(fault)
 
     def _check_url(self) -> None:
-        if why := webhook_url.fault_of(self.url, plain_http=self.plain_http):
-            raise InvalidValueError(why)
+        if fault := webhook_url.fault_of(self.url, plain_http=self.plain_http):
+            raise InvalidValueError(fault)
         if webhook_url.is_secret(self.url):
             raise InvalidValueError(webhook_url.SECRET_URL)
 
@@ -121,21 +121,21 @@ class WebhookTransport:
     """The way out. A contact's addresses are not written to: what is posted is for all of them."""
 
     def __init__(
-        self, options: Options, outside: TransportContext, patience: Patience = Patience()
+        self, options: Options, context: TransportContext, patience: Patience = Patience()
     ) -> None:
-        self._options, self._outside = options, outside
-        self._lazy_http = LazyHttp(outside, (options.ca_file,), patience)
+        self._options, self._context = options, context
+        self._lazy_http = LazyHttp(context, (options.ca_file,), patience)
 
     async def send(self, envelope: Envelope) -> Receipt:
         """Return the same answer for each address; it raises only for a bug."""
         answer, number = Answer(Verdict.DEFERRED), ""
         try:
-            answer, number = await self._posted(await self.target(), envelope)
+            answer, number = await self._reply_to_post(await self.target(), envelope)
         except RouteError as trouble:
             answer = errors.answer_of(trouble)
-        at = self._outside.clocks.wall()
-        answers = dict.fromkeys(envelope.to, answer)
-        return Receipt(at=at, answers=answers, provider_id=number)
+        sent_at = self._context.clocks.wall()
+        answer_by_address = dict.fromkeys(envelope.to, answer)
+        return Receipt(at=sent_at, answers=answer_by_address, provider_id=number)
 
     async def probe(self) -> Answer:
         """Do nothing: only a mail tells whether one is taken."""
@@ -144,19 +144,19 @@ class WebhookTransport:
     async def close(self) -> None:
         await self._lazy_http.close()
 
-    async def _posted(self, target: Target, envelope: Envelope) -> tuple[Answer, str]:
+    async def _reply_to_post(self, target: Target, envelope: Envelope) -> tuple[Answer, str]:
         content_type, content = SHAPES[self._options.shape](envelope)
         headers = {"Content-Type": content_type}
         if target.header is not None:
             headers[self._options.header] = target.header.reveal()
         url = target.url.reveal()
-        reader = ReplyReader(webhook_url.where_of(url), "webhooks", NOBODY, private=True)
+        reader = ReplyReader(webhook_url.where_of(url), "webhooks", NO_PARTIES, private=True)
         try:
             http = await self._lazy_http.opened()
             reply = await http.post(url, content, headers)
         except NoAnswerError:
             return reader.unknown(), ""
-        now = self._outside.clocks.wall()
+        now = self._context.clocks.wall()
         answer = reader.answer(reply, reply.text, now, target.masked)
         number = next((reply.headers[n] for n in NUMBERS if n in reply.headers), "")
         return answer, number[:100] if answer.verdict is Verdict.ACCEPTED else ""
@@ -169,25 +169,25 @@ class WebhookTransport:
             url = await self._secret(options.url_entry)
             fault = webhook_url.fault_of(url.reveal(), plain_http=options.plain_http)
             if fault is not None:
-                raise _unusable(options.url_entry, fault)
+                raise _unusable_entry(options.url_entry, fault)
         header = await self._secret(options.header_entry) if options.header_entry else None
         if header is not None and not re.fullmatch(r"[ -~]+", header.reveal()):
-            raise _unusable(options.header_entry, NO_VALUE)
+            raise _unusable_entry(options.header_entry, NO_VALUE)
         return Target(url, header)
 
     async def _secret(self, entry: str) -> Secret:
-        return Secret((await self._outside.secret(entry)).strip())
+        return Secret((await self._context.secret(entry)).strip())
 
 
-NOBODY = Parties("", "", "")
+NO_PARTIES = Parties("", "", "")
 
 
-def _unusable(entry: str, why: Message) -> RouteError:
-    return RouteError(BAD_ENTRY.fill(entry=entry, why=why), fault=Fault.SIGN_IN)
+def _unusable_entry(entry: str, reason: Message) -> RouteError:
+    return RouteError(BAD_ENTRY.fill(entry=entry, why=reason), fault=Fault.SIGN_IN)
 
 
-async def try_out(wanted: Options) -> Sequence[Message]:
-    return await asyncio.to_thread(ca_file_faults, wanted.ca_file)
+async def try_out(options: Options) -> Sequence[Message]:
+    return await asyncio.to_thread(ca_file_faults, options.ca_file)
 
 
 KIND = TransportKind(

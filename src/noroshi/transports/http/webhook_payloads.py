@@ -14,8 +14,8 @@ MOST_OF_TEAMS = 20_000
 """Bytes of text: Teams takes a message of 28 KB, the card around it included."""
 MOST_OF_SLACK = 30_000
 """Characters; Slack cuts a text off at 40,000."""
-MOST = 200_000
-CUT = "\n…"
+MOST_BYTES = 200_000
+CUT_MARK = "\n…"
 COLOURS = {"critical": "attention", "warning": "warning", "unknown": "warning", "ok": "good"}
 MARKDOWN = re.compile(r"([\\`*_\[\]#>|~])")
 Shaped = tuple[str, bytes]
@@ -29,13 +29,13 @@ def as_json(envelope: Envelope) -> Shaped:
         "thread": envelope.thread[0] if envelope.thread else envelope.id,
         "at": envelope.born.astimezone(UTC).isoformat(),
         "contact": envelope.contact,
-        "level": _of(payload, "level"),
-        "instance": _of(payload, "list"),
-        "language": _of(payload, "language"),
-        "subject": _of(payload, "subject"),
-        "text": cut(_of(payload, "text"), MOST),
+        "level": _text_of(payload, "level"),
+        "instance": _text_of(payload, "list"),
+        "language": _text_of(payload, "language"),
+        "subject": _text_of(payload, "subject"),
+        "text": shorten(_text_of(payload, "text"), MOST_BYTES),
     }
-    return "application/json", _dumped(fields)
+    return "application/json", _json_bytes(fields)
 
 
 def as_teams(envelope: Envelope) -> Shaped:
@@ -46,8 +46,11 @@ def as_teams(envelope: Envelope) -> Shaped:
     knows Markdown: what would be read as such is escaped.
     """
     payload = envelope.payload
-    colour = COLOURS.get(_of(payload, "level"), "default")
-    subject, text = _of(payload, "subject"), cut(_of(payload, "text"), MOST_OF_TEAMS)
+    colour = COLOURS.get(_text_of(payload, "level"), "default")
+    subject, text = (
+        _text_of(payload, "subject"),
+        shorten(_text_of(payload, "text"), MOST_OF_TEAMS),
+    )
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -63,7 +66,7 @@ def as_teams(envelope: Envelope) -> Shaped:
         "contentUrl": None,
         "content": card,
     }
-    return "application/json", _dumped({"type": "message", "attachments": [attachment]})
+    return "application/json", _json_bytes({"type": "message", "attachments": [attachment]})
 
 
 def as_slack(envelope: Envelope) -> Shaped:
@@ -73,18 +76,18 @@ def as_slack(envelope: Envelope) -> Shaped:
     Source: Slack, Formatting text for app surfaces: three characters are escaped.
     """
     payload = envelope.payload
-    text = f"*{_of(payload, 'subject')}*\n{_of(payload, 'text')}"
-    for plain, escaped in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
-        text = text.replace(plain, escaped)
-    text = text if len(text) <= MOST_OF_SLACK else text[:MOST_OF_SLACK] + CUT
-    return "application/json", _dumped({"text": text})
+    text = f"*{_text_of(payload, 'subject')}*\n{_text_of(payload, 'text')}"
+    for plain, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
+        text = text.replace(plain, entity)
+    text = text if len(text) <= MOST_OF_SLACK else text[:MOST_OF_SLACK] + CUT_MARK
+    return "application/json", _json_bytes({"text": text})
 
 
 def as_text(envelope: Envelope) -> Shaped:
     """Return subject and text, as a person reads them."""
     payload = envelope.payload
-    text = f"{_of(payload, 'subject')}\n\n{_of(payload, 'text')}"
-    return "text/plain; charset=utf-8", cut(text, MOST).encode("utf-8", "replace")
+    text = f"{_text_of(payload, 'subject')}\n\n{_text_of(payload, 'text')}"
+    return "text/plain; charset=utf-8", shorten(text, MOST_BYTES).encode("utf-8", "replace")
 
 
 SHAPES: Mapping[str, Callable[[Envelope], Shaped]] = {
@@ -95,19 +98,21 @@ SHAPES: Mapping[str, Callable[[Envelope], Shaped]] = {
 }
 
 
-def cut(text: str, most: int) -> str:
+def shorten(text: str, limit: int) -> str:
     """Return at most so many bytes of it, and a sign that there was more."""
-    whole = text.encode("utf-8", "replace")
-    return text if len(whole) <= most else whole[:most].decode("utf-8", "ignore") + CUT
+    encoded = text.encode("utf-8", "replace")
+    return (
+        text if len(encoded) <= limit else encoded[:limit].decode("utf-8", "ignore") + CUT_MARK
+    )
 
 
-def _of(payload: Mapping[str, Any], name: str) -> str:
+def _text_of(payload: Mapping[str, Any], name: str) -> str:
     return str(payload.get(name, ""))
 
 
 def _block(text: str, **more: str) -> dict[str, object]:
-    escaped = MARKDOWN.sub(r"\\\1", text)
-    return {"type": "TextBlock", "text": escaped, "wrap": True, **more}
+    escaped_text = MARKDOWN.sub(r"\\\1", text)
+    return {"type": "TextBlock", "text": escaped_text, "wrap": True, **more}
 
 
 def _paragraphs(text: str) -> list[str]:
@@ -115,5 +120,5 @@ def _paragraphs(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.strip()]
 
 
-def _dumped(document: Mapping[str, Any]) -> bytes:
+def _json_bytes(document: Mapping[str, Any]) -> bytes:
     return json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")

@@ -20,9 +20,9 @@ SECRET_HOSTS = (
 )
 """Whoever knows such an address may post there."""
 SECRET_NAMES = re.compile(r"(?i)sig|signature|token|key|secret|code|auth|password|pass")
-RETIRED = "webhook.office.com"
+RETIRED_HOST = "webhook.office.com"
 """Connectors of Teams, which Microsoft ended in May 2026."""
-LONGEST = 2000
+LONGEST_URL = 2000
 SHORTEST_SECRET = 8
 NO_URL = _(
     "the URL must be https with a host, such as https://example.com/hook, in plain ASCII and "
@@ -60,10 +60,10 @@ def fault_of(url: str, *, plain_http: bool) -> Message | None:
         host, port = parts.hostname or "", parts.port
     except ValueError:  # brackets or a port that are none
         return NO_URL
-    strange = len(url) > LONGEST or not re.fullmatch(r"[!-~]+", url)
-    if strange or not host or port == 0 or parts.username is not None or parts.fragment:
+    is_strange = len(url) > LONGEST_URL or not re.fullmatch(r"[!-~]+", url)
+    if is_strange or not host or port == 0 or parts.username is not None or parts.fragment:
         return NO_URL
-    if _is_at(host, RETIRED):
+    if _is_at(host, RETIRED_HOST):
         return RETIRED_URL
     if parts.scheme == "http":
         return None if plain_http and is_near(host) else IN_THE_CLEAR
@@ -74,8 +74,8 @@ def is_secret(url: str) -> bool:
     """Return whether it should not stand in a definition."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
-    named = any(SECRET_NAMES.search(name) for name, _ in parse_qsl(parts.query))
-    return named or any(host == one or host.endswith(one) for one in SECRET_HOSTS)
+    has_secret_name = any(SECRET_NAMES.search(name) for name, _ in parse_qsl(parts.query))
+    return has_secret_name or any(host == one or host.endswith(one) for one in SECRET_HOSTS)
 
 
 def _is_at(host: str, domain: str) -> bool:

@@ -41,7 +41,7 @@ class Part:
     body: str
 
     @property
-    def whole(self) -> str:
+    def full_text(self) -> str:
         return "".join(f"{name}: {value}\r\n" for name, value in self.head) + "\r\n" + self.body
 
 
@@ -73,19 +73,21 @@ def content_of(payload: Mapping[str, Any]) -> Content:
     """Return what stands in an envelope's payload; leave out what is not of the right sort."""
     html = payload.get("html")
     files = payload.get("attachments")
-    found = files if isinstance(files, Sequence) and not isinstance(files, str) else ()
+    file_list = files if isinstance(files, Sequence) and not isinstance(files, str) else ()
     return Content(
         text=str(payload.get("text", "")),
         html=html if isinstance(html, str) else "",
-        attachments=tuple(_attachment(one) for one in found if isinstance(one, Mapping)),
+        attachments=tuple(_attachment(one) for one in file_list if isinstance(one, Mapping)),
     )
 
 
 def _attachment(fields: Mapping[str, Any]) -> Attachment:
     name = NOT_IN_NAMES.sub("_", str(fields.get("name", ""))).strip(" .")[:LONGEST_NAME]
     type = str(fields.get("type", "")).lower()
-    known = type if TYPE.fullmatch(type) and not type.startswith("multipart") else "text/plain"
-    return Attachment(name or NO_NAME, known, str(fields.get("text", "")))
+    known_type = (
+        type if TYPE.fullmatch(type) and not type.startswith("multipart") else "text/plain"
+    )
+    return Attachment(name or NO_NAME, known_type, str(fields.get("text", "")))
 
 
 def _text(subtype: str, charset: str, data: bytes) -> Part:
@@ -115,19 +117,19 @@ def _base64(head: tuple[tuple[str, str], ...], data: bytes) -> Part:
 
 
 def _multipart(subtype: str, id: str, parts: Sequence[Part]) -> Part:
-    wholes = [part.whole for part in parts]
-    boundary = _boundary(id, wholes)
-    inner = "".join(f"--{boundary}\r\n{whole}\r\n" for whole in wholes)
+    part_texts = [part.full_text for part in parts]
+    boundary = _boundary(id, part_texts)
+    joined_parts = "".join(f"--{boundary}\r\n{part_text}\r\n" for part_text in part_texts)
     kind = ("Content-Type", f'multipart/{subtype};\r\n boundary="{boundary}"')
-    return Part((kind,), f"{inner}--{boundary}--\r\n")
+    return Part((kind,), f"{joined_parts}--{boundary}--\r\n")
 
 
-def _boundary(id: str, wholes: Iterable[str]) -> str:
+def _boundary(id: str, part_texts: Iterable[str]) -> str:
     """Derive a boundary from the parts themselves, so that nobody can write a text that holds
     it."""
     digest = sha256(id.encode("utf-8", "replace"))
-    for whole in wholes:
-        digest.update(b"\0" + whole.encode("ascii"))
+    for part_text in part_texts:
+        digest.update(b"\0" + part_text.encode("ascii"))
     return f"=_{digest.hexdigest()[:40]}"
 
 
@@ -156,14 +158,16 @@ def _name(name: str) -> str:
     return f'name="{header.encode(linesep=chr(13) + chr(10))}"'
 
 
-def _pieces(quoted: str) -> Iterator[str]:
+def _pieces(quoted_text: str) -> Iterator[str]:
     """Cut where no percent sign is parted from its two digits."""
-    while quoted:
+    while quoted_text:
         end = next(
-            end for end in (PIECE, PIECE - 1, PIECE - 2) if "%" not in quoted[end - 2 : end]
+            end
+            for end in (PIECE, PIECE - 1, PIECE - 2)
+            if "%" not in quoted_text[end - 2 : end]
         )
-        yield quoted[:end]
-        quoted = quoted[end:]
+        yield quoted_text[:end]
+        quoted_text = quoted_text[end:]
 
 
 def _body(text: str) -> str:

@@ -17,12 +17,12 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 """ESC, SO and SI would switch the set; the others have no place in 7bit (RFC 2045, 2.7)."""
 
 
-def charset_for(wanted: str, texts: Iterable[str], html: str = "") -> str:
+def charset_for(preferred: str, texts: Iterable[str], html: str = "") -> str:
     """Return the wanted charset if it can say each of the texts, else UTF-8.
 
     HTML can say every letter in every set, by its number.
     """
-    if wanted == ISO_2022_JP and not CONTROL.search(html) and all(map(_jis_says, texts)):
+    if preferred == ISO_2022_JP and not CONTROL.search(html) and all(map(_jis_says, texts)):
         return ISO_2022_JP
     return UTF_8
 

@@ -53,7 +53,9 @@ def compose(
     """Compose the whole mail, lines ended by CRLF. Raises AddressError if the sender's is
     none."""
     content = content_of(envelope.payload)
-    charset = charset_for(wanted_charset, _texts(envelope, content, sender_name), content.html)
+    charset = charset_for(
+        wanted_charset, _header_texts(envelope, content, sender_name), content.html
+    )
     part = content.part(envelope.id, charset)
     head = _headers(envelope, part, (sender, sender_name), charset)
     lines = [f"{name}: {value}" for name, value in head]
@@ -66,24 +68,24 @@ def smtp_address(address: str) -> str:
 
     The local part must be ASCII and unquoted: more would need SMTPUTF8 all the way.
     """
-    local, at, domain = address.rpartition("@")
-    if not at or not LOCAL_PART.fullmatch(local):
+    local, at_sign, domain = address.rpartition("@")
+    if not at_sign or not LOCAL_PART.fullmatch(local):
         raise AddressError(NO_ADDRESS.fill(given=one_line(address)))
-    carried = f"{local}@{ascii_domain(domain)}"
-    if len(carried) > LONGEST_ADDRESS:
-        raise AddressError(NO_ADDRESS.fill(given=carried))
-    return carried
+    ascii_address = f"{local}@{ascii_domain(domain)}"
+    if len(ascii_address) > LONGEST_ADDRESS:
+        raise AddressError(NO_ADDRESS.fill(given=ascii_address))
+    return ascii_address
 
 
 def paths_of(envelope: Envelope) -> tuple[dict[str, str], dict[str, Answer]]:
     """Return each address as SMTP carries it; refuse those that it cannot carry."""
-    paths, refused = dict[str, str](), dict[str, Answer]()
+    paths, refusals = dict[str, str](), dict[str, Answer]()
     for address in envelope.to:
         try:
             paths[address] = smtp_address(address)
         except AddressError as error:
-            refused[address] = Answer(Verdict.REFUSED, "", 553, "5.1.3", error.words)
-    return paths, refused
+            refusals[address] = Answer(Verdict.REFUSED, "", 553, "5.1.3", error.words)
+    return paths, refusals
 
 
 @lru_cache(maxsize=1024)  # the same few domains in each mail, and idna takes its time
@@ -129,8 +131,8 @@ def message_ids(envelope: Envelope, sender: str, reply: str = "") -> tuple[str, 
     their answer (git-send-email(1), --outlook-id-fix).
     """
     domain = smtp_address(sender).rpartition("@")[2]
-    own = message_id(envelope.known_as, envelope.origin.installation, domain)
-    return tuple(dict.fromkeys((own, *GIVEN_ID.findall(reply))))
+    own_id = message_id(envelope.known_as, envelope.origin.installation, domain)
+    return tuple(dict.fromkeys((own_id, *GIVEN_ID.findall(reply))))
 
 
 def one_line(text: str) -> str:
@@ -145,18 +147,18 @@ def one_line(text: str) -> str:
     )
 
 
-def encoded(text: str, after: int = 0, charset: str = UTF_8) -> str:
-    """Encode an unstructured header's value (RFC 2047); `after` is the length of what precedes
-    it."""
+def encode_header(text: str, name_length: int = 0, charset: str = UTF_8) -> str:
+    """Encode an unstructured header's value (RFC 2047); `name_length` is the length of what
+    precedes it."""
     text = one_line(text)
     if PLAIN.fullmatch(text) and "=?" not in text:
         return text
     text = for_charset(text, charset)
-    header = Header(text, charset, maxlinelen=76, header_name="x" * after)
+    header = Header(text, charset, maxlinelen=76, header_name="x" * name_length)
     return header.encode(linesep="\r\n")
 
 
-def _texts(envelope: Envelope, content: Content, sender_name: str) -> Iterator[str]:
+def _header_texts(envelope: Envelope, content: Content, sender_name: str) -> Iterator[str]:
     """Return all that must be said in one character set; files have their own."""
     heads = (envelope.payload.get(name, "") for name in ("subject", "list_title"))
     for text in (*heads, sender_name):
@@ -172,7 +174,7 @@ def _headers(
     domain = mailbox.rpartition("@")[2]
     yield "From", _mailbox(sender[1], mailbox, charset)
     yield "To", ",\r\n ".join(_recipients(envelope)) or "undisclosed-recipients:;"
-    yield "Subject", encoded(str(payload.get("subject", "")), len("Subject"), charset)
+    yield "Subject", encode_header(str(payload.get("subject", "")), len("Subject"), charset)
     yield "Date", _date(envelope.born.replace(microsecond=0), str(payload.get("zone", "")))
     installation = envelope.origin.installation
     yield "Message-ID", message_id(envelope.known_as, installation, domain)
@@ -214,9 +216,13 @@ def _recipients(envelope: Envelope) -> Iterator[str]:
 def _mailbox(name: str, address: str, charset: str) -> str:
     if not name:
         return address
-    shown = _phrase(name, charset)
+    display_name = _phrase(name, charset)
     # RFC 2047, 2: a line with an encoded word has 76 characters at most, the address too.
-    return f"{shown}\r\n <{address}>" if "=?" in shown else f"{shown} <{address}>"
+    return (
+        f"{display_name}\r\n <{address}>"
+        if "=?" in display_name
+        else f"{display_name} <{address}>"
+    )
 
 
 @lru_cache(maxsize=256)  # the same few in each mail
@@ -224,7 +230,7 @@ def _phrase(name: str, charset: str) -> str:
     """Return a display name (RFC 5322, 3.2.5): quoted, or in encoded words; "" stays so."""
     if not name:
         return ""
-    value = encoded(name, len("List-Id"), charset)
+    value = encode_header(name, len("List-Id"), charset)
     if "=?" in value:
         return value
     return '"' + re.sub(r'(["\\])', r"\\\1", value) + '"'
@@ -240,5 +246,5 @@ def _list_id(instance: str, title: str, domain: str) -> str:
 
 
 @lru_cache(maxsize=256)  # the mails of a storm are born within a few seconds
-def _date(at: datetime, zone: str) -> str:
-    return format_datetime(at.astimezone(zone_of(zone)))
+def _date(moment: datetime, zone: str) -> str:
+    return format_datetime(moment.astimezone(zone_of(zone)))

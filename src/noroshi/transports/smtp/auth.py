@@ -49,7 +49,7 @@ async def sign_in(connection: Connection, credentials: Credentials) -> str:
         # at once. For other ways it is out of step: RFC 4954, 4 has * to break off.
         reply = await connection.answer(ANSWER_TO_ERROR.get(way, b"*"))
     if reply.code != SIGNED_IN:
-        raise _refused(connection, credentials, way, reply)
+        raise _refusal(connection, credentials, way, reply)
     return way
 
 
@@ -69,46 +69,50 @@ class AuthExchange:
         self.masks.add(response)
         if len(response) + len(way) + len(b"AUTH  \r\n") <= LONGEST_COMMAND:
             reply = await self.connection.command(b"AUTH", way, response)
-            again = reply.code == GO_ON and not reply.text
+            must_repeat = reply.code == GO_ON and not reply.text
         else:
             reply = await self.connection.command(b"AUTH", way)
-            again = reply.code == GO_ON
-        return await self.connection.answer(response) if again else reply
+            must_repeat = reply.code == GO_ON
+        return await self.connection.answer(response) if must_repeat else reply
 
     async def respond(self, response: bytes) -> Reply:
         self.masks.add(response)
         return await self.connection.answer(response)
 
 
-async def _xoauth2(exchange: AuthExchange, who: Credentials) -> Reply:
-    return await exchange.initial(b"XOAUTH2", sasl.xoauth2(who.user, who.secret.reveal()))
+async def _xoauth2(exchange: AuthExchange, credentials: Credentials) -> Reply:
+    return await exchange.initial(
+        b"XOAUTH2", sasl.xoauth2(credentials.user, credentials.secret.reveal())
+    )
 
 
-async def _oauthbearer(exchange: AuthExchange, who: Credentials) -> Reply:
-    server, token = exchange.connection.server, who.secret.reveal()
-    response = sasl.oauthbearer(who.user, token, server.host, server.port)
+async def _oauthbearer(exchange: AuthExchange, credentials: Credentials) -> Reply:
+    server, token = exchange.connection.server, credentials.secret.reveal()
+    response = sasl.oauthbearer(credentials.user, token, server.host, server.port)
     return await exchange.initial(b"OAUTHBEARER", response)
 
 
-async def _plain(exchange: AuthExchange, who: Credentials) -> Reply:
-    return await exchange.initial(b"PLAIN", sasl.plain(who.user, who.secret.reveal()))
+async def _plain(exchange: AuthExchange, credentials: Credentials) -> Reply:
+    return await exchange.initial(
+        b"PLAIN", sasl.plain(credentials.user, credentials.secret.reveal())
+    )
 
 
-async def _login(exchange: AuthExchange, who: Credentials) -> Reply:
+async def _login(exchange: AuthExchange, credentials: Credentials) -> Reply:
     """Log in without an initial response, which not every server takes (MS-XLOGIN has none)."""
-    user, password = sasl.login(who.user, who.secret.reveal())
+    user, password = sasl.login(credentials.user, credentials.secret.reveal())
     reply = await exchange.connection.command(b"AUTH", b"LOGIN")
     if reply.code == GO_ON:
         reply = await exchange.connection.answer(user)
     return await exchange.respond(password) if reply.code == GO_ON else reply
 
 
-async def _cram_md5(exchange: AuthExchange, who: Credentials) -> Reply:
+async def _cram_md5(exchange: AuthExchange, credentials: Credentials) -> Reply:
     reply = await exchange.connection.command(b"AUTH", b"CRAM-MD5")
     if reply.code != GO_ON:
         return reply
     try:
-        response = sasl.cram_md5(who.user, who.secret.reveal(), reply.text)
+        response = sasl.cram_md5(credentials.user, credentials.secret.reveal(), reply.text)
     except ValueError:
         return reply  # broken off by the caller
     return await exchange.respond(response)
@@ -128,25 +132,29 @@ def _common_mechanism(connection: Connection, credentials: Credentials) -> str:
         if way in connection.mechanisms:
             return way
     offers = plain(" ".join(connection.mechanisms).upper() or "-")
-    wanted = plain(", ".join(credentials.mechanisms).upper())
-    words = errors.NO_WAY.fill(where=connection.server.where, wanted=wanted, offers=offers)
-    raise SmtpServerError(words, 504, about=errors.NO_WAY)
+    wanted_mechanisms = plain(", ".join(credentials.mechanisms).upper())
+    message = errors.NO_WAY.fill(
+        where=connection.server.address, wanted=wanted_mechanisms, offers=offers
+    )
+    raise SmtpServerError(message, 504, about=errors.NO_WAY)
 
 
-def _refused(
+def _refusal(
     connection: Connection, credentials: Credentials, way: str, reply: Reply
 ) -> SmtpServerError:
-    where, user = connection.server.where, credentials.user
+    server_name, user = connection.server.address, credentials.user
     if wants_tls(reply.code, reply.text) and not connection.encrypted:
-        words = errors.WANTS_TLS.fill(where=where, reply=reply)
+        message = errors.WANTS_TLS.fill(where=server_name, reply=reply)
         return SmtpServerError(
-            words, reply.code, reply.enhanced, reply.text, about=errors.WANTS_TLS
+            message, reply.code, reply.enhanced, reply.text, about=errors.WANTS_TLS
         )
-    wrong = credentials.entry and reply.code == 535
-    words = errors.WRONG_PASSWORD if wrong else errors.SIGN_IN
-    cause = words.fill(
-        where=where, user=user, reply=reply.gist, way=way.upper(), entry=credentials.entry
+    is_wrong_password = credentials.entry and reply.code == 535
+    message = errors.WRONG_PASSWORD if is_wrong_password else errors.SIGN_IN
+    cause = message.fill(
+        where=server_name, user=user, reply=reply.gist, way=way.upper(), entry=credentials.entry
     )
-    advised = connection.server.parties.explained(cause, reply.of_sender.explanation)
-    fault = Fault.SIGN_IN if wrong else None
-    return SmtpAuthError(advised, reply.code, reply.enhanced, reply.text, fault)
+    message_with_advice = connection.server.parties.with_advice(
+        cause, reply.of_sender.explanation
+    )
+    fault = Fault.SIGN_IN if is_wrong_password else None
+    return SmtpAuthError(message_with_advice, reply.code, reply.enhanced, reply.text, fault)

@@ -31,14 +31,14 @@ async def connect(
             await _make_ready(connection, tls, credentials)
     except TimeoutError:
         connection.abort()
-        words = errors.SILENT.fill(
-            where=server.where, seconds=server.patience.sign_in, stage=connection.stage
+        message = errors.SILENT.fill(
+            where=server.address, seconds=server.patience.sign_in, stage=connection.stage
         )
-        raise SmtpServerError(words, about=errors.SILENT) from None
+        raise SmtpServerError(message, about=errors.SILENT) from None
     except ConnectionLostError:
         connection.abort()
-        words = errors.LOST.fill(where=server.where, stage=connection.stage)
-        raise SmtpServerError(words, about=errors.LOST) from None
+        message = errors.CONNECTION_CLOSED.fill(where=server.address, stage=connection.stage)
+        raise SmtpServerError(message, about=errors.CONNECTION_CLOSED) from None
     except ssl.SSLCertVerificationError as error:
         connection.abort()
         raise await untrusted(server, egress, error) from None
@@ -65,7 +65,7 @@ async def _reach(server: Server, tls: ssl.SSLContext | None, egress: Egress) -> 
     try:
         return await dial(SmtpProtocol, server.host, server.port, first, egress, seconds)
     except TlsError as trouble:
-        raise errors.of_no_tls(server.where, seconds, trouble) from None
+        raise errors.of_no_tls(server.address, seconds, trouble) from None
 
 
 async def untrusted(
@@ -73,21 +73,21 @@ async def untrusted(
 ) -> ConnectError:
     """Say why the certificate that was shown after STARTTLS is not trusted."""
     issuer = await _shown_issuer(server, egress) if is_of_issuer(error) else ""
-    return of_certificate(egress.network, server.where, error, issuer)
+    return of_certificate(egress.network, server.address, error, issuer)
 
 
 async def _shown_issuer(server: Server, egress: Egress) -> str:
     """Connect a second time to look at the certificate, and return who issued it."""
-    looking: Connection | None = None
+    probe_connection: Connection | None = None
     try:
         async with asyncio.timeout(server.patience.sign_in):
-            looking = Connection(server, await _reach(server, None, egress))
-            await looking.read_greeting()
-            await looking.ehlo()
-            await looking.starttls(unverified_context())
-        return issuer_of(looking.certificate)
+            probe_connection = Connection(server, await _reach(server, None, egress))
+            await probe_connection.read_greeting()
+            await probe_connection.ehlo()
+            await probe_connection.starttls(unverified_context())
+        return issuer_of(probe_connection.certificate)
     except (TimeoutError, ConnectionLostError, RouteError, ssl.SSLError):
         return ""
     finally:
-        if looking is not None:
-            looking.abort()
+        if probe_connection is not None:
+            probe_connection.abort()

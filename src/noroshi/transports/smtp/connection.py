@@ -55,10 +55,12 @@ class Parties:
     sender: str
     envelope: str
 
-    def explained(self, cause: Message, explanation: Explanation | None) -> Message:
+    def with_advice(self, cause: Message, explanation: Explanation | None) -> Message:
         """Add to what was said what it means and what to do about it, if that is known."""
         advice = self.advice(explanation)
-        return cause if advice == NOTHING else errors.ADVISED.fill(said=cause, advice=advice)
+        return (
+            cause if advice == NOTHING else errors.WITH_ADVICE.fill(said=cause, advice=advice)
+        )
 
     def advice(self, explanation: Explanation | None) -> Message:
         """Return what it means and what to do about it; NOTHING if that is not told."""
@@ -82,7 +84,7 @@ class Server:
     tls_first: bool = False
 
     @property
-    def where(self) -> str:
+    def address(self) -> str:
         return f"{self.host}:{self.port}"
 
 
@@ -98,11 +100,11 @@ class Reply:
         return enhanced_code(self.text)
 
     @property
-    def good(self) -> bool:
+    def is_positive(self) -> bool:
         return self.code // 100 == 2
 
     @property
-    def meant(self) -> Meaning:
+    def meaning_of_recipient(self) -> Meaning:
         """Return what it says of a recipient, or of the whole mail."""
         return meaning(self.code, self.enhanced, self.text)
 
@@ -138,10 +140,10 @@ class Connection:
         self.mechanisms: list[str] = []
         self.mask: Callable[[str], str] = str
         self._protocol = protocol
-        self._ahead = deque[bytes]()
+        self._pipelined = deque[bytes]()
 
     @property
-    def alive(self) -> bool:
+    def is_alive(self) -> bool:
         """Return whether the next answer will be the one to what is said next."""
         return self._protocol.is_connected and self._protocol.in_step
 
@@ -153,10 +155,10 @@ class Connection:
     def tls(self) -> ssl.SSLObject | None:
         """Return what TLS knows of the other side, once it has begun."""
         transport = self._protocol.transport
-        found: ssl.SSLObject | None = (
+        tls_object: ssl.SSLObject | None = (
             transport.get_extra_info("ssl_object") if transport is not None else None
         )
-        return found
+        return tls_object
 
     @property
     def certificate(self) -> bytes | None:
@@ -169,20 +171,21 @@ class Connection:
         if "pipelining" in self.extensions:
             lines = b"".join(map(command_line, commands))
             self._protocol.write(lines, replies=len(commands))
-            self._ahead.extend(commands)
+            self._pipelined.extend(commands)
 
     async def drain(self) -> Collection[int]:
         """Return the codes of the answers to what was said ahead and is of no interest any more.
         Raises ConnectionLostError."""
         return [
-            (await self.command(*self._ahead[0].split(b" ", 1))).code for _ in [*self._ahead]
+            (await self.command(*self._pipelined[0].split(b" ", 1))).code
+            for _ in [*self._pipelined]
         ]
 
     async def command(self, *words: bytes) -> Reply:
         """Say a command and hear the answer. Raises ConnectionLostError."""
         self.stage = words[0].decode("ascii")
-        if self._ahead:
-            self._ahead.popleft()
+        if self._pipelined:
+            self._pipelined.popleft()
         else:
             self._protocol.write(command_line(*words))
         return await self._read_reply(self.server.patience.command)
@@ -197,8 +200,8 @@ class Connection:
         was taken."""
         self.stage = "."
         # RFC 5321, 4.5.2: a line that begins with a dot is given one more.
-        dotted = (b"\n" + message).replace(b"\n.", b"\n..")[1:]
-        self._protocol.write(dotted + b".\r\n")
+        dot_stuffed = (b"\n" + message).replace(b"\n.", b"\n..")[1:]
+        self._protocol.write(dot_stuffed + b".\r\n")
         return await self._read_reply(self.server.patience.final)
 
     async def quit(self) -> None:
@@ -234,9 +237,9 @@ class Connection:
         whoever can connect once more.
         """
         if "starttls" not in self.extensions:
-            words = errors.NO_STARTTLS.fill(where=self.server.where)
-            about = errors.NO_STARTTLS
-            raise SmtpServerError(words, fault=Fault.SETUP, about=about)
+            message = errors.NO_STARTTLS.fill(where=self.server.address)
+            template = errors.NO_STARTTLS
+            raise SmtpServerError(message, fault=Fault.SETUP, about=template)
         self.stage = "STARTTLS"
         self._protocol.write(command_line(b"STARTTLS"))
         code, text = await self._read_raw()
@@ -247,7 +250,7 @@ class Connection:
         except ssl.SSLCertVerificationError:
             raise
         except ssl.SSLError as error:
-            raise of_tls(self.server.where, error) from None
+            raise of_tls(self.server.address, error) from None
         self.extensions, self.mechanisms = {}, []
 
     async def _read_reply(self, seconds: float | None = None) -> Reply:
@@ -260,15 +263,17 @@ class Connection:
         try:
             return await self._protocol.read_reply(seconds)
         except NotSmtpError:
-            words = errors.NOT_SMTP.fill(where=self.server.where, stage=self.stage)
-            raise SmtpServerError(words, about=errors.NOT_SMTP) from None
+            message = errors.NOT_SMTP.fill(where=self.server.address, stage=self.stage)
+            raise SmtpServerError(message, about=errors.NOT_SMTP) from None
 
     def _require(self, reply: Reply, fulfilled: bool) -> None:
         if not fulfilled:
-            where = self.server.where
-            cause = errors.COMMAND_REFUSED.fill(where=where, stage=self.stage, reply=reply.gist)
-            words = self.server.parties.explained(cause, reply.of_sender.explanation)
-            raise SmtpServerError(words, reply.code, reply.enhanced, reply.text)
+            address = self.server.address
+            cause = errors.COMMAND_REFUSED.fill(
+                where=address, stage=self.stage, reply=reply.gist
+            )
+            message = self.server.parties.with_advice(cause, reply.of_sender.explanation)
+            raise SmtpServerError(message, reply.code, reply.enhanced, reply.text)
 
 
 @lru_cache(maxsize=64)  # the same few answers to each mail

@@ -14,8 +14,8 @@ SILENT = _(
     "{where} accepted the connection, but sent nothing within {seconds:g} s ({stage}). The "
     "mail server hangs or is overloaded."
 )
-LOST = _("{where} closed the connection ({stage}). Nothing was transferred.")
-BROKE = _(
+CONNECTION_CLOSED = _("{where} closed the connection ({stage}). Nothing was transferred.")
+CONNECTION_BROKE = _(
     "{where} closed the connection, or sent nothing for {seconds:g} s ({stage}). The message "
     "was not transferred."
 )
@@ -23,8 +23,8 @@ NOT_SMTP = _(
     "{where} does not answer like a mail server ({stage}). Another program listens there."
 )
 COMMAND_REFUSED = _("{where} refused ({stage}): {reply}")
-ANSWERED = pgettext("answered", "{where} replied: {reply}")
-ADVISED = _("{advice} {said}")
+SERVER_REPLIED = pgettext("answered", "{where} replied: {reply}")
+WITH_ADVICE = _("{advice} {said}")
 """What it means comes first: a subject and a table have room for the beginning alone."""
 SIGN_IN = _("{where} refused the sign-in of {user} (AUTH): {reply}")
 WRONG_PASSWORD = with_instruction(
@@ -105,12 +105,14 @@ class SmtpAuthError(SmtpServerError):
     """Report that the server did not take the token. Nothing of the token is in the words."""
 
 
-def of_no_tls(where: str, seconds: float, trouble: TlsError) -> RouteError:
+def of_no_tls(address: str, seconds: float, trouble: TlsError) -> RouteError:
     """Say why TLS from the first byte was not to be had: mostly it is the port for STARTTLS."""
     if trouble.reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"):
-        return SmtpServerError(NO_TLS_FIRST.fill(where=where), about=NO_TLS_FIRST)
+        return SmtpServerError(NO_TLS_FIRST.fill(where=address), about=NO_TLS_FIRST)
     if not trouble.reason:
-        return SmtpServerError(NO_TLS_YET.fill(where=where, seconds=seconds), about=NO_TLS_YET)
+        return SmtpServerError(
+            NO_TLS_YET.fill(where=address, seconds=seconds), about=NO_TLS_YET
+        )
     return trouble
 
 

@@ -19,7 +19,7 @@ from noroshi.transports.smtp.auth import BY_PASSWORD, BY_TOKEN, OAUTHBEARER, XOA
 from noroshi.transports.smtp.connection import Parties, Patience, Server
 from noroshi.vault import reserved
 
-HERE = "[127.0.0.1]"  # RFC 5321, 4.1.3: who has no name says an address
+LOOPBACK_LITERAL = "[127.0.0.1]"  # RFC 5321, 4.1.3: who has no name says an address
 RELAY, SUBMISSION, SUBMISSIONS = 25, 587, 465  # RFC 8314, 3.3
 EXCHANGE_MX = (
     ".mail.protection.outlook.com",
@@ -119,8 +119,8 @@ class Options:
     def _check_sign_in(self) -> None:
         if self.password and not ENTRY.fullmatch(self.password):
             raise InvalidValueError(NO_ENTRY)
-        if why := reserved(self.password):
-            raise InvalidValueError(why)
+        if fault := reserved(self.password):
+            raise InvalidValueError(fault)
         if self.account and self.password:
             raise InvalidValueError(TWO_WAYS)
         if self._is_mx and (self.account or self.password):
@@ -166,8 +166,8 @@ class Options:
 
     @property
     def _port(self) -> int:
-        usual = SUBMISSIONS if self.protection == "tls" else SUBMISSION
-        return self.port or (RELAY if self._is_mx else usual)
+        usual_port = SUBMISSIONS if self.protection == "tls" else SUBMISSION
+        return self.port or (RELAY if self._is_mx else usual_port)
 
     @property
     def _is_mx(self) -> bool:
@@ -190,11 +190,11 @@ def send_as_remarks(parties: Parties) -> tuple[Message, ...]:
     )
 
 
-def _check(read: Callable[[str], str], value: str, words: Message) -> None:
+def _check(read: Callable[[str], str], value: str, message: Message) -> None:
     try:
         read(value)
     except AddressError:
-        raise InvalidValueError(words.fill(given=value)) from None
+        raise InvalidValueError(message.fill(given=value)) from None
 
 
 def _host_name(name: str) -> str:
@@ -211,4 +211,4 @@ def _ehlo_name(name: str, sender: str) -> str:
     try:
         return ascii_domain(name or sender.rpartition("@")[2])
     except AddressError:
-        return HERE
+        return LOOPBACK_LITERAL

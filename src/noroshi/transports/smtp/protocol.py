@@ -43,26 +43,26 @@ class ReplyParser:
     """Put replies together from bytes, however the network cut them."""
 
     def __init__(self) -> None:
-        self._data, self._at = b"", 0
-        self._texts, self._size = list[bytes](), 0
+        self._data, self._position = b"", 0
+        self._lines, self._size = list[bytes](), 0
 
     @property
     def is_empty(self) -> bool:
         """Return whether all that came is in replies that were returned."""
-        return self._at == len(self._data) and not self._texts
+        return self._position == len(self._data) and not self._lines
 
     def feed(self, data: bytes) -> None:
         """Take in what came next."""
-        self._data, self._at = self._data[self._at :] + data, 0
+        self._data, self._position = self._data[self._position :] + data, 0
 
     def next_reply(self) -> RawReply | None:
         """Return the next reply, if it is whole. Raises NotSmtpError; nothing can be read after
         that."""
-        while (end := self._data.find(b"\n", self._at)) >= 0:
-            line, self._at = self._data[self._at : end], end + 1
+        while (end := self._data.find(b"\n", self._position)) >= 0:
+            line, self._position = self._data[self._position : end], end + 1
             if self._is_last(line):
-                return self._whole(line)
-        if len(self._data) - self._at > LONGEST_LINE:
+                return self._complete_reply(line)
+        if len(self._data) - self._position > LONGEST_LINE:
             raise NotSmtpError("a line that is too long")
         return None
 
@@ -73,13 +73,13 @@ class ReplyParser:
             raise NotSmtpError("a reply that is too long")
         if not CODE.match(line):
             raise NotSmtpError("a line without a code")
-        self._texts.append(line[4:].strip(b" \t\r"))
+        self._lines.append(line[4:].strip(b" \t\r"))
         return line[3:4] != b"-"
 
-    def _whole(self, last: bytes) -> RawReply:
-        text = b"\n".join(self._texts).decode("utf-8", "surrogateescape")
-        self._texts, self._size = [], 0
-        return RawReply(int(last[:3]), text)
+    def _complete_reply(self, last_line: bytes) -> RawReply:
+        text = b"\n".join(self._lines).decode("utf-8", "surrogateescape")
+        self._lines, self._size = [], 0
+        return RawReply(int(last_line[:3]), text)
 
 
 class SmtpProtocol(asyncio.Protocol):

@@ -11,7 +11,7 @@ from noroshi.knowledge.explanation import Explanation, ReplyRule
 from noroshi.knowledge.knowledge_files import knowledge
 
 ANY = 0
-DEFERRED, REFUSED, ROUTE = Verdict.DEFERRED, Verdict.REFUSED, Verdict.ROUTE_DOWN
+DEFERRED, REFUSAL, ROUTE = Verdict.DEFERRED, Verdict.REFUSED, Verdict.ROUTE_DOWN
 ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})(?!\S)")
 TRAIL = re.compile(r"\s*\[(?:Hostname=)?[^\[\]]*\]\s*$")
 
@@ -29,7 +29,7 @@ def meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
     """Return what an answer within a mail's transaction means."""
     rule = rule_for(code, enhanced, text)
     if rule is None:
-        return Meaning({2: Verdict.ACCEPTED, 5: REFUSED}.get(code // 100, DEFERRED))
+        return Meaning({2: Verdict.ACCEPTED, 5: REFUSAL}.get(code // 100, DEFERRED))
     if isinstance(rule.says, Verdict):
         return Meaning(rule.says, None, rule.explanation)
     return Meaning(ROUTE, rule.says, rule.explanation)
@@ -39,7 +39,7 @@ def sender_meaning(code: int, enhanced: str = "", text: str = "") -> Meaning:
     """Return what an answer to MAIL FROM means: who is refused there is the sender, which is the
     route's."""
     general = meaning(code, enhanced, text)
-    if general.verdict is REFUSED and code != 552:
+    if general.verdict is REFUSAL and code != 552:
         return Meaning(ROUTE, Fault.PERMISSION, general.explanation)
     return general
 
@@ -49,7 +49,7 @@ def one_recipient_meaning(code: int, enhanced: str = "", text: str = "") -> Mean
     sends is not refused then, and the route works."""
     general = meaning(code, enhanced, text)
     if general.fault is Fault.PERMISSION and code // 100 == 5:
-        return Meaning(REFUSED, None, general.explanation)
+        return Meaning(REFUSAL, None, general.explanation)
     return general
 
 
@@ -64,8 +64,8 @@ def rule_for(code: int, enhanced: str, text: str) -> ReplyRule | None:
         return None
     lower = text.lower()
     for rule in smtp_rules():
-        fits = rule.code in (ANY, code) and fnmatchcase(enhanced, rule.enhanced or "*")
-        if fits and rule.part.lower() in lower:
+        is_fitting = rule.code in (ANY, code) and fnmatchcase(enhanced, rule.enhanced or "*")
+        if is_fitting and rule.part.lower() in lower:
             return rule
     return None
 
@@ -96,8 +96,8 @@ def wants_tls(code: int, text: str) -> bool:
 
 def enhanced_code(text: str) -> str:
     """Return the enhanced code (RFC 2034) at the beginning of an answer's text, or ""."""
-    found = ENHANCED.match(text)
-    return found[1] if found else ""
+    match = ENHANCED.match(text)
+    return match[1] if match else ""
 
 
 def gist(text: str) -> str:

@@ -36,7 +36,7 @@ SETTINGS: Mapping[Resource, tuple[str, str]] = {
     "smtp": ("scope", "app_scope"),
     "graph": ("graph_scope", "graph_app_scope"),
 }
-LONGEST = 80
+LONGEST_VALUE = 80
 
 OTHER_AUDIENCE = "tokens.other_audience"
 NO_SCOPE = "tokens.no_scope"
@@ -45,7 +45,7 @@ NO_BULK_ROLE = "tokens.no_bulk_role"
 OTHER_PERSON = "tokens.other_person"
 OTHER_SENDER = "tokens.other_sender"
 NO_RIGHTS = "tokens.no_rights"
-ENDED = "tokens.ended"
+TOKEN_ENDED = "tokens.ended"
 OF_MAILBOX = "tokens.of_mailbox"
 OF_APP = "tokens.of_app"
 OF_BULK = "tokens.of_bulk"
@@ -76,9 +76,9 @@ def cause(
 ) -> TokenCause:
     """Return the same as a TokenCause, so that more can be found to say of it."""
     claims = claims_in(token)
-    found = next(faults(claims, resource, user, now, bulk=bulk), None) if claims else None
-    if found is not None:
-        return found
+    first_fault = next(faults(claims, resource, user, now, bulk=bulk), None) if claims else None
+    if first_fault is not None:
+        return first_fault
     if bulk:
         return _cause_of(OF_BULK, user=user)
     return _remaining_cause(resource, user, app=claims is not None and is_app(claims))
@@ -90,54 +90,57 @@ def faults(
     user: str,
     now: datetime,
     *,
-    shared: bool = False,
+    is_shared: bool = False,
     bulk: bool = False,
 ) -> Iterator[TokenCause]:
     """Yield all that is wrong with a token's claims, for this use of it: for a shared mailbox, too,
     and for High Volume Email."""
     app, name = is_app(claims), NAMES[resource]
-    aud, fits = audience_of(claims, AUDIENCES[resource])
-    if aud and not fits:
+    aud, is_for_resource = audience_of(claims, AUDIENCES[resource])
+    if aud and not is_for_resource:
         setting = SETTINGS[resource][app]
         yield _cause_of(OTHER_AUDIENCE, aud=shown(aud), name=name, setting=setting)
     ends = claims.get("exp")
     if isinstance(ends, int | float) and 0 < ends < now.timestamp():
-        at = datetime.fromtimestamp(ends, UTC).isoformat(" ", "minutes")
-        yield _cause_of(ENDED, at=at)
+        ends_text = datetime.fromtimestamp(ends, UTC).isoformat(" ", "minutes")
+        yield _cause_of(TOKEN_ENDED, at=ends_text)
     if app:
         yield from _app_faults(claims, resource, bulk=bulk)
     else:
-        yield from _person_faults(claims, resource, user, shared=shared)
+        yield from _person_faults(claims, resource, user, is_shared=is_shared)
 
 
 def _app_faults(
     claims: Mapping[str, Any], resource: Resource, *, bulk: bool
 ) -> Iterator[TokenCause]:
-    roles, wanted = claims.get("roles"), BULK_ROLE if bulk else ROLES[resource]
-    if isinstance(roles, list) and wanted in roles:
+    roles, wanted_role = claims.get("roles"), BULK_ROLE if bulk else ROLES[resource]
+    if isinstance(roles, list) and wanted_role in roles:
         return
     if bulk:
         yield _cause_of(NO_BULK_ROLE)
         return
     name = "Office 365 Exchange Online" if resource == "smtp" else "Microsoft Graph"
-    yield _cause_of(NO_ROLE, wanted=wanted, name=name)
+    yield _cause_of(NO_ROLE, wanted=wanted_role, name=name)
 
 
 def _person_faults(
-    claims: Mapping[str, Any], resource: Resource, user: str, *, shared: bool
+    claims: Mapping[str, Any], resource: Resource, user: str, *, is_shared: bool
 ) -> Iterator[TokenCause]:
-    has, wanted = scopes_in(claims), (FOR_SHARED if shared else SCOPES)[resource]
-    if has and not set(wanted).intersection(has):
-        yield _cause_of(NO_SCOPE, has=shown(" ".join(has)), wanted=wanted[0])
+    granted_scopes, wanted_scopes = (
+        scopes_in(claims),
+        (FOR_SHARED if is_shared else SCOPES)[resource],
+    )
+    if granted_scopes and not set(wanted_scopes).intersection(granted_scopes):
+        yield _cause_of(NO_SCOPE, has=shown(" ".join(granted_scopes)), wanted=wanted_scopes[0])
     if resource == "smtp":  # Graph says 403 of another's mailbox, and never 401
         yield from other_person(person_in(claims, user), resource, user)
 
 
 def exclusion_causes(claims: Mapping[str, Any], user: str) -> Iterator[TokenCause]:
     """Yield why Graph keeps whoever signed in out of a mailbox that is not their own."""
-    for found in other_person(person_in(claims, user), "graph", user):
+    for fault in other_person(person_in(claims, user), "graph", user):
         has_scope = set(FOR_SHARED["graph"]).intersection(scopes_in(claims))
-        yield _cause_of(NO_RIGHTS, **found.values) if has_scope else found
+        yield _cause_of(NO_RIGHTS, **fault.values) if has_scope else fault
 
 
 def other_person(person: str, resource: Resource, user: str) -> Iterator[TokenCause]:
@@ -167,4 +170,4 @@ def _cause_of(name: str, /, **arguments: str) -> TokenCause:
 
 def shown(claim: object) -> str:
     """Return a claim as it may be told: short, and nothing that a terminal obeys."""
-    return printable(str(claim))[:LONGEST]
+    return printable(str(claim))[:LONGEST_VALUE]

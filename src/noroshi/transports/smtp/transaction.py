@@ -24,7 +24,7 @@ NOT_KNOWN = _(
     "{where} received the whole message, but its reply is not known: the connection was "
     "lost, or no reply arrived in time. The message is sent again with the same Message-ID."
 )
-MEANT = re.compile(r"(?:2\.\d+\.\d+\s+)?(?:ok\b[:\s]*)?", re.IGNORECASE)
+OK_PREFIX = re.compile(r"(?:2\.\d+\.\d+\s+)?(?:ok\b[:\s]*)?", re.IGNORECASE)
 
 Delivered = tuple[Mapping[str, Answer], str, bool]
 
@@ -43,54 +43,63 @@ async def deliver(connection: Connection, message: SmtpMessage) -> Delivered:
 
     Raises StaleConnectionError, or SmtpServerError where the mail was surely not taken.
     """
-    sender, *rest = _envelope(connection, message)
+    sender, *recipients = _envelope(connection, message)
     try:
-        connection.pipeline(b"MAIL " + sender, *(b"RCPT " + path for path in rest), b"DATA")
+        connection.pipeline(
+            b"MAIL " + sender, *(b"RCPT " + path for path in recipients), b"DATA"
+        )
         reply = await connection.command(b"MAIL", sender)
     except ConnectionLostError:
         if connection.is_reused:
             raise StaleConnectionError from None
-        raise _lost(connection) from None
+        raise _lost_answer(connection) from None
     if connection.is_reused and reply.code == CLOSING:
         raise StaleConnectionError
-    if not reply.good:
+    if not reply.is_positive:
         if wants_tls(reply.code, reply.text) and not connection.encrypted:
-            words = errors.WANTS_TLS.fill(where=connection.server.where, reply=reply)
-            raise SmtpServerError(words, reply.code, reply.enhanced, reply.text)
-        refused = _answer(connection, reply, reply.of_sender)
-        return dict.fromkeys(message.paths, refused), "", await _reset(connection)
+            explanation = errors.WANTS_TLS.fill(where=connection.server.address, reply=reply)
+            raise SmtpServerError(explanation, reply.code, reply.enhanced, reply.text)
+        refusal = _answer(connection, reply, reply.of_sender)
+        return dict.fromkeys(message.paths, refusal), "", await _reset(connection)
     try:
         return await _to_recipients(connection, message)
     except ConnectionLostError:
-        raise _lost(connection) from None
+        raise _lost_answer(connection) from None
 
 
 async def _to_recipients(connection: Connection, message: SmtpMessage) -> Delivered:
-    answers, taken, refused = dict[str, Answer](), list[str](), dict[str, Reply]()
+    answer_by_address, taken_addresses, reply_by_address = (
+        dict[str, Answer](),
+        list[str](),
+        dict[str, Reply](),
+    )
     for address, path in message.paths.items():
         reply = await connection.command(b"RCPT", _rcpt_to(path))
-        if reply.good:
-            taken.append(address)
+        if reply.is_positive:
+            taken_addresses.append(address)
         else:
-            refused[address] = reply
-            answers[address] = _answer(connection, reply, reply.meant)
+            reply_by_address[address] = reply
+            answer_by_address[address] = _answer(connection, reply, reply.meaning_of_recipient)
         if reply.code == CLOSING:
-            rest = dict.fromkeys(message.paths, answers[address])
-            return rest | answers, "", False
-    if not taken:
-        return answers, "", await _reset(connection)
-    answers = {at: _answer(connection, reply, reply.of_one) for at, reply in refused.items()}
+            answer_by_path = dict.fromkeys(message.paths, answer_by_address[address])
+            return answer_by_path | answer_by_address, "", False
+    if not taken_addresses:
+        return answer_by_address, "", await _reset(connection)
+    answer_by_address = {
+        refused_address: _answer(connection, reply, reply.of_one)
+        for refused_address, reply in reply_by_address.items()
+    }
     reply = await connection.command(b"DATA")
     if reply.code != GO_ON:
         return (
-            answers | dict.fromkeys(taken, _not_yet(connection, reply)),
+            answer_by_address | dict.fromkeys(taken_addresses, _not_yet(connection, reply)),
             "",
             await _reset(connection),
         )
-    if not connection.alive:  # before the mail, which then surely was not taken
+    if not connection.is_alive:  # before the mail, which then surely was not taken
         raise ConnectionLostError("closed, or out of step")
-    answer, provider_id, clean = await _content(connection, message.content)
-    return answers | dict.fromkeys(taken, answer), provider_id, clean
+    answer, provider_id, is_clean = await _content(connection, message.content)
+    return answer_by_address | dict.fromkeys(taken_addresses, answer), provider_id, is_clean
 
 
 async def _content(connection: Connection, content: bytes) -> tuple[Answer, str, bool]:
@@ -98,10 +107,10 @@ async def _content(connection: Connection, content: bytes) -> tuple[Answer, str,
     try:
         reply = await connection.send_content(content)
     except SmtpError:
-        words = NOT_KNOWN.fill(where=connection.server.where)
-        return Answer(Verdict.DEFERRED, words=words), "", False
-    answer = _answer(connection, reply, reply.meant)
-    provider_id = MEANT.sub("", reply.text, count=1) if reply.good else ""
+        message = NOT_KNOWN.fill(where=connection.server.address)
+        return Answer(Verdict.DEFERRED, words=message), "", False
+    answer = _answer(connection, reply, reply.meaning_of_recipient)
+    provider_id = OK_PREFIX.sub("", reply.text, count=1) if reply.is_positive else ""
     return answer, provider_id, reply.code != CLOSING
 
 
@@ -121,36 +130,38 @@ def _mail_from(connection: Connection, message: SmtpMessage) -> bytes:
     return path + size.encode("ascii")
 
 
-def _answer(connection: Connection, reply: Reply, meant: Meaning) -> Answer:
-    words, server = NOTHING, connection.server
-    if server.parties.advice(meant.explanation) != NOTHING:
-        cause = errors.ANSWERED.fill(where=server.where, reply=reply.gist)
-        words = server.parties.explained(cause, meant.explanation)
+def _answer(connection: Connection, reply: Reply, meaning: Meaning) -> Answer:
+    advice, server = NOTHING, connection.server
+    if server.parties.advice(meaning.explanation) != NOTHING:
+        cause = errors.SERVER_REPLIED.fill(where=server.address, reply=reply.gist)
+        advice = server.parties.with_advice(cause, meaning.explanation)
     return Answer(
-        meant.verdict, reply.text, reply.code, reply.enhanced, words, fault=meant.fault
+        meaning.verdict, reply.text, reply.code, reply.enhanced, advice, fault=meaning.fault
     )
 
 
 def _not_yet(connection: Connection, reply: Reply) -> Answer:
     """Read an answer to DATA; a good one that is not 354 takes nothing."""
-    taken = reply.meant.verdict is Verdict.ACCEPTED
-    return _answer(connection, reply, Meaning(DEFERRED) if taken else reply.meant)
+    is_taken = reply.meaning_of_recipient.verdict is Verdict.ACCEPTED
+    return _answer(
+        connection, reply, Meaning(DEFERRED) if is_taken else reply.meaning_of_recipient
+    )
 
 
 async def _reset(connection: Connection) -> bool:
     """Make ready for the next mail; False if that cannot be. A server that asks for a mail that
     nobody is to have would take the end of it for an empty one (RFC 2920, 3.1)."""
     try:
-        if GO_ON in await connection.drain() or not connection.alive:
+        if GO_ON in await connection.drain() or not connection.is_alive:
             return False
-        return (await connection.command(b"RSET")).good
+        return (await connection.command(b"RSET")).is_positive
     except SmtpError:
         return False
 
 
-def _lost(connection: Connection) -> SmtpServerError:
+def _lost_answer(connection: Connection) -> SmtpServerError:
     server = connection.server
-    words = errors.BROKE.fill(
-        where=server.where, stage=connection.stage, seconds=server.patience.command
+    message = errors.CONNECTION_BROKE.fill(
+        where=server.address, stage=connection.stage, seconds=server.patience.command
     )
-    return SmtpServerError(words)
+    return SmtpServerError(message)

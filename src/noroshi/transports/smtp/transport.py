@@ -32,7 +32,7 @@ class IdleConnection:
     """Hold a connection between two mails, and until when, by the loop's clock."""
 
     connection: Connection
-    until: float
+    idle_until: float
 
 
 class SmtpTransport:
@@ -43,21 +43,21 @@ class SmtpTransport:
     """
 
     def __init__(
-        self, options: Options, outside: TransportContext, patience: Patience = Patience()
+        self, options: Options, context: TransportContext, patience: Patience = Patience()
     ) -> None:
-        self._options, self._outside = options, outside
+        self._options, self._transport_context = options, context
         self._server = options.server(patience)
-        self._retry_token = RetryToken(outside, options.account, "smtp")
+        self._retry_token = RetryToken(context, options.account, "smtp")
         self._idle: list[IdleConnection] = []
         self._timer: asyncio.TimerHandle | None = None
         self._busy: set[Connection] = set()
-        self._leaving: set[asyncio.Task[None]] = set()
+        self._closing_tasks: set[asyncio.Task[None]] = set()
         self._context: ssl.SSLContext | None = None
         self._reading_certificates = asyncio.Lock()
 
     async def send(self, envelope: Envelope) -> Receipt:
         """Return an answer for each address; it raises only for a bug."""
-        paths, answers = paths_of(envelope)
+        paths, all_answers = paths_of(envelope)
         provider_id = ""
         if paths:
             try:
@@ -66,12 +66,12 @@ class SmtpTransport:
                 )
             except RouteError as trouble:
                 answers_by_address = dict.fromkeys(paths, errors.answer_of(trouble))
-            answers |= answers_by_address
+            all_answers |= answers_by_address
         return Receipt(
-            at=self._outside.clocks.wall(),
-            answers=answers,
+            at=self._transport_context.clocks.wall(),
+            answers=all_answers,
             provider_id=provider_id,
-            message_ids=self._message_ids(envelope, provider_id, answers.values()),
+            message_ids=self._message_ids(envelope, provider_id, all_answers.values()),
         )
 
     async def probe(self) -> Answer:
@@ -91,8 +91,8 @@ class SmtpTransport:
             self._timer = None
         while self._idle:
             self._retire(self._idle[0])
-        while self._leaving:
-            await asyncio.gather(*self._leaving)
+        while self._closing_tasks:
+            await asyncio.gather(*self._closing_tasks)
 
     def _message(self, envelope: Envelope, paths: Mapping[str, str]) -> SmtpMessage:
         options = self._options
@@ -120,13 +120,13 @@ class SmtpTransport:
         self, connection: Connection, message: SmtpMessage
     ) -> tuple[Mapping[str, Answer], str]:
         self._busy.add(connection)
-        clean = False
+        is_clean = False
         try:
-            answers, provider_id, clean = await deliver(connection, message)
-            return answers, provider_id
+            answer_by_address, provider_id, is_clean = await deliver(connection, message)
+            return answer_by_address, provider_id
         finally:
             self._busy.discard(connection)
-            if clean and connection.alive:
+            if is_clean and connection.is_alive:
                 self._keep(connection)
             else:
                 connection.abort()
@@ -135,33 +135,33 @@ class SmtpTransport:
         """Keep a connection, with one timer for all of them: in a rush each is kept for a moment
         only."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + self._server.patience.idle
+        idle_until = loop.time() + self._server.patience.idle
         connection.is_reused = True
-        self._idle.append(IdleConnection(connection, until))
+        self._idle.append(IdleConnection(connection, idle_until))
         if self._timer is None:
-            self._timer = loop.call_at(until, self._retire_idle)
+            self._timer = loop.call_at(idle_until, self._retire_idle)
 
     def _retire_idle(self) -> None:
         """Retire those whose time is over; the one used last is the last of them."""
         loop, self._timer = asyncio.get_running_loop(), None
-        while self._idle and self._idle[0].until <= loop.time():
+        while self._idle and self._idle[0].idle_until <= loop.time():
             self._retire(self._idle[0])
         if self._idle:
-            self._timer = loop.call_at(self._idle[0].until, self._retire_idle)
+            self._timer = loop.call_at(self._idle[0].idle_until, self._retire_idle)
 
     def _take(self) -> Connection | None:
         """Take the one used last, as it is the least likely to be closed by now."""
         while self._idle:
             idle = self._idle.pop()
-            if idle.connection.alive:
+            if idle.connection.is_alive:
                 return idle.connection
         return None
 
     def _retire(self, idle: IdleConnection) -> None:
         self._idle.remove(idle)
-        leaving = asyncio.create_task(idle.connection.quit())
-        self._leaving.add(leaving)
-        leaving.add_done_callback(self._leaving.discard)
+        closing_task = asyncio.create_task(idle.connection.quit())
+        self._closing_tasks.add(closing_task)
+        closing_task.add_done_callback(self._closing_tasks.discard)
 
     async def _connect(self) -> Connection:
         """Connect, with one fresh credential, and one more try on a connection of its own, where
@@ -172,29 +172,29 @@ class SmtpTransport:
         tls, credentials = await self._tls(), await self._credentials()
         try:
             connection = await self._sign_in(tls, credentials)
-        except SmtpAuthError as refused:
-            if credentials is None or not wants_new_token(refused.code, refused.enhanced):
+        except SmtpAuthError as error:
+            if credentials is None or not wants_new_token(error.code, error.enhanced):
                 raise
-            fresh = await self._fresh(credentials)
-            if fresh is None:  # it is a moment old: the server would say the same
-                raise self._explain(refused, credentials) from None
-            connection = await self._sign_in_at_last(tls, fresh)
-        self._retry_token.accepted()
+            new_credentials = await self._new_credentials(credentials)
+            if new_credentials is None:  # it is a moment old: the server would say the same
+                raise self._explain(error, credentials) from None
+            connection = await self._sign_in_at_last(tls, new_credentials)
+        self._retry_token.mark_accepted()
         return connection
 
     async def _sign_in_at_last(
-        self, tls: ssl.SSLContext | None, fresh: Credentials
+        self, tls: ssl.SSLContext | None, new_credentials: Credentials
     ) -> Connection:
         try:
-            return await self._sign_in(tls, fresh)
-        except SmtpAuthError as refused:
-            raise self._explain(refused, fresh) from None
+            return await self._sign_in(tls, new_credentials)
+        except SmtpAuthError as error:
+            raise self._explain(error, new_credentials) from None
 
     async def _sign_in(
         self, tls: ssl.SSLContext | None, credentials: Credentials | None
     ) -> Connection:
         try:
-            return await connect(self._server, tls, credentials, self._outside)
+            return await connect(self._server, tls, credentials, self._transport_context)
         except RouteError:
             self._context = None  # the CA's file may have been mended since it was read
             raise
@@ -204,7 +204,7 @@ class SmtpTransport:
         if not options.mechanisms:
             return None
         if options.password:
-            secret = Secret(await self._outside.secret(options.password))
+            secret = Secret(await self._transport_context.secret(options.password))
         else:
             secret = await self._retry_token.token()
         user = options.parties.user
@@ -212,32 +212,32 @@ class SmtpTransport:
             user=user, secret=secret, mechanisms=options.mechanisms, entry=options.password
         )
 
-    async def _fresh(self, refused: Credentials) -> Credentials | None:
+    async def _new_credentials(self, refused_credentials: Credentials) -> Credentials | None:
         """Return other credentials in the place of what was refused; None: there are none."""
-        if refused.entry:
-            again = await self._credentials()
-            return None if again == refused else again
-        token = await self._retry_token.refreshed(refused.secret)
-        return None if token is None else replace(refused, secret=token)
+        if refused_credentials.entry:
+            credentials = await self._credentials()
+            return None if credentials == refused_credentials else credentials
+        token = await self._retry_token.refresh_once(refused_credentials.secret)
+        return None if token is None else replace(refused_credentials, secret=token)
 
-    def _explain(self, refused: SmtpAuthError, credentials: Credentials) -> SmtpAuthError:
+    def _explain(self, error: SmtpAuthError, credentials: Credentials) -> SmtpAuthError:
         """Add what can be said of a token that is as fresh as can be and that Exchange refused."""
-        if credentials.entry or not is_of_token(refused.code, refused.enhanced):
-            return refused
-        now = self._outside.clocks.wall()
+        if credentials.entry or not is_of_token(error.code, error.enhanced):
+            return error
+        now = self._transport_context.clocks.wall()
         token, bulk = credentials.secret.reveal(), is_high_volume(self._options.host)
-        why = diagnosis(token, "smtp", credentials.user, now, bulk=bulk)
-        words = errors.ADVISED.fill(said=refused.words, advice=why)
-        return SmtpAuthError(words, refused.code, refused.enhanced, refused.text, refused.fault)
+        token_diagnosis = diagnosis(token, "smtp", credentials.user, now, bulk=bulk)
+        message = errors.WITH_ADVICE.fill(said=error.words, advice=token_diagnosis)
+        return SmtpAuthError(message, error.code, error.enhanced, error.text, error.fault)
 
     async def _tls(self) -> ssl.SSLContext | None:
         if self._options.protection == "none":
             return None
         async with self._reading_certificates:  # the system's are many: connections share them
             if self._context is None:
-                files = (self._options.ca_file, self._outside.network.ca_file)
-                own = self._options.certificate
-                self._context = await asyncio.to_thread(client_context, files, own)
+                files = (self._options.ca_file, self._transport_context.network.ca_file)
+                own_certificate = self._options.certificate
+                self._context = await asyncio.to_thread(client_context, files, own_certificate)
             return self._context
 
 

@@ -118,12 +118,15 @@ class Snapshot:
 
     def read_in(self, language: str) -> Snapshot:
         """Return the same state with the titles of the node's own monitors in that language."""
-        return self.once(("read_in", language), lambda: self._read_in(language))
+        # Itself is never held: it is freed at once, though there are many monitors.
+        translated = self.once(("read_in", language), lambda: self._translated(language))
+        return translated or self
 
-    def _read_in(self, language: str) -> Snapshot:
+    def _translated(self, language: str) -> Snapshot | None:
+        """Return it in that language; None if it reads the same."""
         monitors = tuple(with_titles_in(one, language) for one in self.status.monitors)
         if monitors == self.status.monitors:
-            return self
+            return None
         status = replace(self.status, monitors=monitors)
         return replace(self, status=status, open_alarms=None, _once={})
 
