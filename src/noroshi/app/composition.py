@@ -40,7 +40,7 @@ from noroshi.hosts.local import LocalHost, SharedParts
 from noroshi.hosts.programs import ProgramRules, program_rules
 from noroshi.hosts.self_monitoring import NodeReadings, OwnFacts
 from noroshi.hosts.threads import apart
-from noroshi.intakes.selection import box_of
+from noroshi.intakes.selection import mailbox_source_of
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.knowledge.os_errors import os_errors
 from noroshi.network import NetworkEgress
@@ -237,7 +237,7 @@ async def open_app(
                 open_transport=_opener(plugins, outside),
                 host_of=hosts.of,
                 jitter=random.random,
-                mailbox_of=lambda route: box_of(plans.current, route, outside),
+                mailbox_of=lambda route: mailbox_source_of(plans.current, route, outside),
                 difference_text=_worded(plugins),
             ),
             EngineSettings(
