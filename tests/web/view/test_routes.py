@@ -158,7 +158,7 @@ def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not()
         (("for now",), "1 of 1 route requires action, but", "cannot send"),
         (("for now", "no"), "1 of 2 routes cannot send. 1 of 2", "sent through the others"),
         (("diagnosis failed", "no"), "Alarms are sent through the others.", "require"),
-        (("not proved", "proved"), "Not proven yet: 1 of 2", "cannot"),
+        (("not proved", "proved"), "Not verified yet: 1 of 2", "cannot"),
         (("diagnosis failed", "not proved"), "The last diagnosis of a route failed", "cannot"),
     ],
 )
@@ -851,7 +851,7 @@ async def test_names_that_others_gave_are_shown_as_text(harness, browser, path):
 
 def test_one_route_alone_is_not_called_every_route():
     well = route_status("m365")
-    for count, told in ((1, "only one route"), (2, "by every route (2)")):
+    for count, told in ((1, "only one route"), (2, "through every route (2)")):
         assert told in heading(LOCALIZERS["en"], [well] * count, {})
 
 
