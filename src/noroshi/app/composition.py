@@ -34,13 +34,13 @@ from noroshi.engine import Engine, EngineSettings, ProcessCalls
 from noroshi.hosts.computer import Computer
 from noroshi.hosts.examination import System
 from noroshi.hosts.files import LocalFiles
-from noroshi.hosts.footprint import Around
+from noroshi.hosts.footprint import Surroundings
 from noroshi.hosts.jobs import Jobs
 from noroshi.hosts.local import LocalHost, SharedParts
 from noroshi.hosts.programs import ProgramRules, program_rules
 from noroshi.hosts.self_monitoring import NodeReadings, OwnFacts
-from noroshi.hosts.threads import apart
-from noroshi.intakes.selection import box_of
+from noroshi.hosts.threads import run_in_thread
+from noroshi.intakes.selection import mailbox_source_of
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.knowledge.os_errors import os_errors
 from noroshi.network import NetworkEgress
@@ -70,7 +70,7 @@ from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import KeyRing, Vault, VaultError, find_keys
 
 if sys.platform == "linux":  # its modules are not there elsewhere
-    from noroshi.hosts.process_runner import Running
+    from noroshi.hosts.process_runner import ProgramRunner
 
 log = logging.getLogger(__package__)
 
@@ -94,7 +94,7 @@ class Plans:
 
     def __init__(self, plugins: Plugins) -> None:
         self._plugins = plugins
-        self.cache = PlanCache(plugins, apart)
+        self.cache = PlanCache(plugins, run_in_thread)
         self.current: Plan = compiler.Plan()
         self._ids: dict[str, str] = {}
 
@@ -106,7 +106,7 @@ class Plans:
         template of mails: a node that has too many files open could not read it any more.
         """
         plan = await self.cache.plan_of(version)
-        await apart(lambda: _load(plan, self._plugins))
+        await run_in_thread(lambda: _load(plan, self._plugins))
         self.current = plan
         self._ids |= {name: one.storage_name for name, one in self.current.accounts.items()}
         return self.current
@@ -173,9 +173,9 @@ class Hosts:
                 self._context.clocks,
                 address,
                 zone=zone_of(zone),
-                own=self.own_facts if is_own_instance else None,
+                own_facts=self.own_facts if is_own_instance else None,
                 egress=NetworkEgress(network, self._context.secret),
-                shared=self._shared_parts,
+                shared_parts=self._shared_parts,
             )
         return self._hosts[key]
 
@@ -230,7 +230,7 @@ async def open_app(
         jobs = Jobs(store.beats, clocks.steady)
         rules = program_rules(config)
         files = LocalFiles(lambda: own_files(config, _credentials()))
-        shared_parts = SharedParts(jobs=jobs, files=files, running=_program_runs(stack))
+        shared_parts = SharedParts(jobs=jobs, files=files, program_runner=_program_runs(stack))
         hosts = Hosts(rules, context, policy, shared_parts)
         engine = Engine(
             store,
@@ -241,7 +241,7 @@ async def open_app(
                 open_transport=_opener(plugins, context),
                 host_of=hosts.host_for,
                 jitter=random.random,
-                mailbox_of=lambda route: box_of(plans.current, route, context),
+                mailbox_of=lambda route: mailbox_source_of(plans.current, route, context),
                 difference_text=_difference_text_of(plugins),
             ),
             EngineSettings(
@@ -267,7 +267,7 @@ async def open_app(
                 ring=ring,
                 people=people,
                 system=System(config, store, ring).steps,
-                around=Around(config, clocks),
+                around=Surroundings(config, clocks),
                 own=hosts.own_facts,
                 plans=plans.cache,
             ),
@@ -278,11 +278,11 @@ async def open_app(
         yield App(life, store, engine, service, plans, tokens, people)
 
 
-def _program_runs(stack: AsyncExitStack) -> Running | None:
+def _program_runs(stack: AsyncExitStack) -> ProgramRunner | None:
     """Make the runner of programs, where they can be run; it is closed with the stack."""
     if sys.platform != "linux":
         return None
-    program_runs = Running()
+    program_runs = ProgramRunner()
     stack.push_async_callback(program_runs.close)
     return program_runs
 
@@ -361,7 +361,7 @@ def _own_facts(
         NodeReadings(
             routes=lambda: plans.current.routes,
             accounts=lambda: plans.current.accounts,
-            late=lambda: punctuality.lateness(steady()),
+            lateness=lambda: punctuality.lateness(steady()),
             clock_set=lambda: punctuality.clock_set_by(steady()),
             wall=engine.clocks.wall,
             read_since=engine.mailbox_poller.reads_since,

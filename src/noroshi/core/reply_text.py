@@ -14,8 +14,8 @@ def same_reply_key(reply: Mapping[str, Any]) -> tuple[object, ...]:
     """Return what is alike in two replies of the same kind, from a reply as an operation answers it:
     its codes, and the text without the id that the server gives each. Where nothing was said, what
     that means."""
-    said = without_ids(reply["text"]) or tuple(sorted(reply["words"].items()))
-    return (reply["address"], reply["verdict"], reply["code"], reply["enhanced"], said)
+    text = without_ids(reply["text"]) or tuple(sorted(reply["words"].items()))
+    return (reply["address"], reply["verdict"], reply["code"], reply["enhanced"], text)
 
 
 def without_ids(text: str) -> str:

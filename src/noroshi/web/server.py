@@ -104,7 +104,7 @@ async def open_web(
     server_task = asyncio.create_task(server.serve(sockets=[listener]))
     url = url_of(settings, listener)
     say(OPEN.fill(url=url))
-    if not await web.people.begun():
+    if not await web.people.has_administrator():
         say(FIRST.fill(url=url, code=web.people.first_code()))
     try:
         yield

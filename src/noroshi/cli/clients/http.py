@@ -13,7 +13,7 @@ from noroshi.cli.clients.socket import WireClient, line_of, no_answer, patience_
 from noroshi.cli.errors import RefusedError
 from noroshi.core.translation import _
 from noroshi.knowledge.os_errors import cause_text
-from noroshi.network.connection_errors import distrust
+from noroshi.network.connection_errors import distrust_text
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST_SAID = 200
@@ -95,7 +95,7 @@ class HttpClient(WireClient):
         except TimeoutError:
             raise
         except ssl.SSLCertVerificationError as error:
-            distrusted = NOT_TRUSTED.fill(url=self.url, why=distrust(error))
+            distrusted = NOT_TRUSTED.fill(url=self.url, why=distrust_text(error))
             raise RefusedError("no node", distrusted) from None
         except OSError as error:
             words = CANNOT_REACH.fill(url=self.url, why=cause_text(error))
