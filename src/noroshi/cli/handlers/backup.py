@@ -90,19 +90,19 @@ def restore(context: CommandContext) -> int:
             result = put_back(path, config.store, now, hold=context.args.hold)
     except StoreError as error:
         raise RefusedError("trouble", CANNOT_RESTORE.fill(why=error.words)) from None
-    counts = {"version": result.version, "waiting": result.waiting}
+    counts = {"version": result.version, "waiting": result.waiting_count}
     lines = [
         RESTORED.fill(store=config.store, path=path, **counts),
         _age(result.last_seen, now),
     ]
-    if result.out and not result.held:
-        lines.append(WERE_OUT.fill(out=result.out))
+    if result.out_count and not result.held:
+        lines.append(WERE_OUT.fill(out=result.out_count))
     if result.held:
         lines.append(HELD.fill(held=result.held))
-    elif result.waiting:
+    elif result.waiting_count:
         lines.append(HOLD_THEM)
-    if result.previous is not None:
-        lines.append(KEPT.fill(kept=result.previous))
+    if result.previous_store is not None:
+        lines.append(KEPT.fill(kept=result.previous_store))
     print("\n".join(context.say(words) for words in lines))
     return _report_decryption(context, config)
 
