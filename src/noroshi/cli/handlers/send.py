@@ -6,13 +6,14 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.core.delivery_state import SENT, DeliveryState
-from noroshi.core.translation import Message, _, bilingual
+from noroshi.core.translation import Message, _
+from noroshi.operations import mail_operations
+from noroshi.operations.mail_answers import Letter, Queued, Sent
 
 NO_TEXT = _("The standard input is not text in {encoding}. Convert it, or use --text.")
 TEXT_TWICE = _("specify the text either as TEXT or with --text, not both")
@@ -52,25 +53,31 @@ def send(context: CommandContext) -> int:
     text = args.text if args.body is None else args.body
     if text is None:
         text = _standard_input(context)
-    answer = context.call(
-        "send", to=args.to, subject=args.subject, text=text, routes=args.route, level=args.level
+    answer = context.ask(
+        mail_operations.SEND,
+        Sent,
+        to=args.to,
+        subject=args.subject,
+        text=text,
+        routes=args.route,
+        level=args.level,
     )
     if not args.json:
-        print("\n".join(answer["ids"]), flush=True)
-    letters = _wait_for_mails(context, answer["ids"])
+        print("\n".join(answer.ids), flush=True)
+    letters = _wait_for_mails(context, answer.ids)
     if args.json:
-        context.print_json({**answer, "mails": [one["queued"] for one in letters]})
+        context.print_json({"ids": answer.ids, "mails": [one.queued for one in letters]})
     if not context.running:
         print(context.say(NOBODY_SENDS), file=sys.stderr)
         return exits.UNSENT
-    missing = [exits.WAITS] * (len(letters) < len(answer["ids"]))
+    missing = [exits.WAITS] * (len(letters) < len(answer.ids))
     return max([*map(_code, letters), *missing])
 
 
-def _wait_for_mails(context: CommandContext, ids: Iterable[str]) -> Sequence[Any]:
+def _wait_for_mails(context: CommandContext, ids: Iterable[str]) -> Sequence[Letter]:
     """Return each mail as it is once that is clear, and say on the standard error what became of
     it. Whoever may not look gets none."""
-    letters = list[Any]()
+    letters = list[Letter]()
     end = time.monotonic() + (PATIENCE if context.running else 0)
     try:
         for id in ids:
@@ -82,20 +89,20 @@ def _wait_for_mails(context: CommandContext, ids: Iterable[str]) -> Sequence[Any
     return letters
 
 
-def _tell(context: CommandContext, letter: Any) -> None:
+def _tell(context: CommandContext, letter: Letter) -> None:
     """Say what became of one mail, to whoever reads no JSON; without a node nothing became of it."""
     if context.running and not context.args.json:
         for words in _outcome(letter):
             print(context.say(words), file=sys.stderr)
 
 
-def _wait_until_settled(context: CommandContext, id: str, end: float) -> Any:
+def _wait_until_settled(context: CommandContext, id: str, end: float) -> Letter:
     """Return the queued mail once it has left, waits for a later time, or the patience is over."""
     pause = FIRST_POLL
     while True:
-        letter = context.call("queue_show", id=id)
-        queued = letter["queued"]
-        in_progress = queued["state"] in (
+        letter = context.ask(mail_operations.QUEUE_SHOW, Letter, id=id)
+        queued = letter.queued
+        in_progress = queued.state in (
             DeliveryState.WAITING,
             DeliveryState.OUT,
         ) and not _waits_long(queued)
@@ -105,42 +112,37 @@ def _wait_until_settled(context: CommandContext, id: str, end: float) -> Any:
         pause = min(2 * pause, LONGEST_POLL)
 
 
-def _waits_long(queued: Any) -> bool:
-    next = queued["next"]
-    return bool(next) and datetime.fromisoformat(next) > datetime.now(UTC) + SOON
+def _waits_long(queued: Queued) -> bool:
+    return queued.next is not None and queued.next > datetime.now(UTC) + SOON
 
 
-def _code(letter: Any) -> int:
-    state = letter["queued"]["state"]
+def _code(letter: Letter) -> int:
+    state = letter.queued.state
     if state in SENT:
         return exits.ASIDE if _unreached(letter) else exits.DONE
     return exits.WAITS if state in GOES_ON else exits.ASIDE
 
 
-def _unreached(letter: Any) -> Sequence[str]:
+def _unreached(letter: Letter) -> Sequence[str]:
     """Return the addresses of a mail that was sent which did not get it."""
-    addresses = dict.fromkeys((*letter["refused"], *letter["queued"]["to"]))
-    return [one for one in addresses if one not in letter["reached"]]
+    addresses = dict.fromkeys((*letter.refused, *letter.queued.to))
+    return [one for one in addresses if one not in letter.reached]
 
 
-def _outcome(letter: Any) -> Iterator[Message]:
-    queued = letter["queued"]
-    id, contact, because = queued["id"], queued["contact"], _words(queued["because"])
-    if queued["state"] in SENT:
+def _outcome(letter: Letter) -> Iterator[Message]:
+    queued = letter.queued
+    id, contact, because = queued.id, queued.contact, queued.because
+    if queued.state in SENT:
         yield ACCEPTED.fill(contact=contact)
         if unreached := _unreached(letter):
             yield REFUSED.fill(contact=contact, addresses=", ".join(unreached), id=id)
-    elif queued["state"] in GOES_ON:
+    elif queued.state in GOES_ON:
         yield WAITS.fill(contact=contact, because=because)
         yield LOOK.fill(id=id)
     else:
-        words = HELD if queued["state"] == DeliveryState.HELD else SET_ASIDE
+        words = HELD if queued.state == DeliveryState.HELD else SET_ASIDE
         yield words.fill(contact=contact, because=because)
         yield KEPT.fill(id=id)
-
-
-def _words(text: Any) -> Message:
-    return bilingual(**text)
 
 
 def _standard_input(context: CommandContext) -> str:
