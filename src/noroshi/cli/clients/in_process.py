@@ -16,7 +16,7 @@ from noroshi.cli.errors import RefusedError
 from noroshi.config.config import Config
 from noroshi.core.translation import _
 from noroshi.knowledge.os_errors import why
-from noroshi.operations.definition_answers import Kind
+from noroshi.operations.kind_answers import Kind
 from noroshi.plugins import Plugins
 from noroshi.ports import StoreError, StoreFault
 from noroshi.service import (

@@ -14,6 +14,7 @@ from noroshi.cli.output.times import clock, elapsed_time
 from noroshi.core.translation import Message, _, ngettext
 from noroshi.operations import alarm_operations
 from noroshi.operations.alarm_answers import AlarmRow, Alarms, RemarkShown, ToldOf
+from noroshi.operations.declaration import Declaration
 
 CALM = _("○ No active problems.")
 OPEN = _("Active problems: {count}; not acknowledged: {nobody}.")
@@ -44,12 +45,12 @@ def alarms(context: CommandContext) -> int:
 
 def acknowledge(context: CommandContext) -> int:
     """Acknowledge it: somebody takes care of it."""
-    return _change_acknowledgement(context, "alarm_acknowledge", IS_HAD)
+    return _change_acknowledgement(context, alarm_operations.ALARM_ACKNOWLEDGE, IS_HAD)
 
 
 def take_back(context: CommandContext) -> int:
     """Withdraw the acknowledgement."""
-    return _change_acknowledgement(context, "alarm_unacknowledge", IS_BACK)
+    return _change_acknowledgement(context, alarm_operations.ALARM_UNACKNOWLEDGE, IS_BACK)
 
 
 def comment(context: CommandContext) -> int:
@@ -69,10 +70,14 @@ def comment(context: CommandContext) -> int:
     return exits.DONE
 
 
-def _change_acknowledgement(context: CommandContext, op: str, words: Message) -> int:
+def _change_acknowledgement(
+    context: CommandContext, operation: Declaration, words: Message
+) -> int:
     args = context.args
     item = {} if args.item is None else {"item": args.item}
-    rows = context.call(op, monitor=args.monitor, comment=args.comment, **item)
+    rows = context.ask(
+        operation, tuple[AlarmRow, ...], monitor=args.monitor, comment=args.comment, **item
+    )
     if args.json:
         context.print_json(rows)
     else:
@@ -80,7 +85,7 @@ def _change_acknowledgement(context: CommandContext, op: str, words: Message) ->
     return exits.DONE
 
 
-def _label(row: RemarkShown) -> str:
+def _label(row: AlarmRow | RemarkShown) -> str:
     return f"{row.path} {row.item}".strip()
 
 

@@ -14,7 +14,8 @@ from noroshi.core.translation import _
 from noroshi.definitions.blueprints import localize
 from noroshi.definitions.toml import toml
 from noroshi.operations import definition_operations
-from noroshi.operations.definition_answers import Applied, BlueprintRow
+from noroshi.operations.definition_answers import Applied
+from noroshi.operations.kind_answers import BlueprintRow
 
 HOW_TO_ADD = _("To add one: noroshi blueprint add NAME --to INSTANCE")
 NO_BLUEPRINT = _("There is no blueprint {given}{instead}.")

@@ -14,7 +14,7 @@ from noroshi.command_line.text_width import wrap
 from noroshi.config.config import ConfigError
 from noroshi.core.translation import Message, _, help_text
 from noroshi.operations import monitor_operations
-from noroshi.operations.definition_answers import Kind
+from noroshi.operations.kind_answers import Kind
 
 FAMILIES: Mapping[str, Message] = {
     "monitor": _("Monitors"),

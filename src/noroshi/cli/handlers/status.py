@@ -100,6 +100,9 @@ SET_ASIDE = ngettext(
 
 def status(context: CommandContext) -> int:
     """Print how everything is; exit code 1 with --check unless all is well."""
+    if context.args.json and not context.args.check:
+        context.print_json({**context.call("status"), "running": context.running})
+        return exits.DONE  # of 20,000 monitors no object was made
     answer = context.ask(monitor_operations.STATUS, Status)
     if context.args.json:
         context.print_json({**as_json(answer), "running": context.running})

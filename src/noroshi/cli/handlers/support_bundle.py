@@ -125,7 +125,7 @@ def _parts(
     export = _answer_or_refusal(context, "export")
     for one in export.get("documents", ()):
         body = redactor.value(json.loads(one["body"]))
-        yield f"definitions/{redactor.text(one.key)}.json", _json(body)
+        yield f"definitions/{redactor.text(one['key'])}.json", _json(body)
     yield (
         FILE,
         redactor.log(
