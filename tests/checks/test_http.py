@@ -190,7 +190,7 @@ async def test_an_answer_that_breaks_off_is_told(site):
 
 
 async def test_a_port_that_refuses_is_a_finding_as_it_is_for_a_port():
-    found = await look(f"http://127.0.0.1:{closed().where[1]}/")
+    found = await look(f"http://127.0.0.1:{closed().socket_address[1]}/")
     assert list(found) == ["wrong"] and found["wrong"].value == 1
     assert "connection refused" in found["wrong"].note.en
 
@@ -275,7 +275,7 @@ async def test_a_text_that_drips_does_not_either():
 
 
 async def test_who_takes_no_connection_is_unknown_as_it_is_for_a_port():
-    number = closed().where[1]
+    number = closed().socket_address[1]
     with black_hole("127.0.0.1", number):
         words = await why_not(f"http://127.0.0.1:{number}/", timeout=SOON)
     assert "did not answer within 2 s (TCP)" in words.en

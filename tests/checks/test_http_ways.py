@@ -222,7 +222,7 @@ async def test_what_the_proxy_refuses_says_nothing_of_the_page(site, made, said)
 
 
 async def test_a_proxy_that_is_away_is_told_by_its_name(site):
-    network = Network(name="office", proxy=f"127.0.0.1:{closed().where[1]}")
+    network = Network(name="office", proxy=f"127.0.0.1:{closed().socket_address[1]}")
     words = await why_not(site.url, host(network))
     assert "the proxy 127.0.0.1:" in words.en and "cannot be reached" in words.en
 

@@ -94,14 +94,14 @@ def test_what_cannot_be_used_is_told_with_its_place(tmp_path, text, told):
     with pytest.raises(ConfigError) as error:
         settings(tmp_path, text)
     (problem,) = error.value.problems
-    assert told in problem.what.en and problem.what.ja != problem.what.en
-    assert problem.where.startswith(str(tmp_path / "noroshi.toml"))
+    assert told in problem.message.en and problem.message.ja != problem.message.en
+    assert problem.location.startswith(str(tmp_path / "noroshi.toml"))
 
 
 def test_all_that_is_wrong_is_told_at_once(tmp_path):
     with pytest.raises(ConfigError) as error:
         settings(tmp_path, 'name = 5\nlanguage = "fr"\nnome = 1\n')
-    wheres = [problem.where.rpartition(" ")[2] for problem in error.value.problems]
+    wheres = [problem.location.rpartition(" ")[2] for problem in error.value.problems]
     assert wheres == ["language", "name", "nome"]
 
 

@@ -13,7 +13,7 @@ from noroshi.core.mail import Fault, Network
 from noroshi.core.translation import plain
 from noroshi.intakes import imap_inbox
 from noroshi.intakes.imap_inbox import ImapInbox, ImapMailbox
-from noroshi.intakes.imap_session import quoted
+from noroshi.intakes.imap_session import quoted_string
 from noroshi.ports import Clocks, RouteError, TransportContext
 from noroshi.ports.mailbox import ExpectedMail
 from noroshi.transports.mime.message import encode_header
@@ -129,7 +129,7 @@ async def test_a_report_is_fetched_once_however_often_it_is_listed(box, inbox):
 
 
 async def test_a_full_mailbox_is_read_in_several_readings_and_nothing_is_left_out(box, inbox):
-    for n in range(imap_inbox.MOST + 50):
+    for n in range(imap_inbox.MOST_REPORTS + 50):
         box.keep(mail(), NOW + n * timedelta(seconds=1))
     box.keep(EXCHANGE, NOW + HOUR)
     read = await inbox.read(NOW - HOUR)
@@ -212,4 +212,4 @@ async def test_whoever_gives_up_waits_for_nothing(box, certificate):
     [("a", '"a"'), ('a"b\\', '"a\\"b\\\\"'), ("経路", None), ("a\r\nb", None)],
 )
 def test_what_would_break_a_command_is_not_put_into_one(text, shown):
-    assert quoted(text) == shown
+    assert quoted_string(text) == shown

@@ -9,7 +9,7 @@ import pytest
 from noroshi.core.mail import Network, Route
 from noroshi.intakes.graph_inbox import GraphInbox
 from noroshi.intakes.imap_inbox import ImapInbox
-from noroshi.intakes.selection import box_of
+from noroshi.intakes.selection import mailbox_source_of
 from noroshi.oauth.account import Account
 from noroshi.oauth.well_known_clouds import GOOGLE, MICROSOFT365
 from noroshi.ports import TransportContext
@@ -36,7 +36,7 @@ async def box(cloud, reads=True, network=None):
     )
     route = Route(name="r", kind="smtp", options=Options(), network=network or Network())
     outside = TransportContext(ManualClocks().clocks, no_secret, no_secret, Network())
-    return box_of(Plan({"a": account}), route, outside)
+    return mailbox_source_of(Plan({"a": account}), route, outside)
 
 
 @pytest.mark.parametrize(

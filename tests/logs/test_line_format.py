@@ -9,11 +9,11 @@ import pytest
 from noroshi.logs.line_format import (
     HEAD,
     TAIL,
-    dated,
+    dated_line,
     line_of,
     one_line,
-    prioritised,
-    shortened,
+    prioritised_line,
+    shortened_line,
 )
 from tests.logs.sample_lines import line
 
@@ -60,8 +60,8 @@ def test_arguments_that_do_not_fit_do_not_hide_the_event(args):
 
 def test_what_is_too_long_keeps_its_beginning_and_its_end():
     text = "b" * HEAD + "m" * 700 + "e" * TAIL
-    assert shortened(text) == f"{'b' * HEAD} [… 700 letters …] {'e' * TAIL}"
-    assert len(shortened("狼" * 10**6).encode()) < 48 << 10
+    assert shortened_line(text) == f"{'b' * HEAD} [… 700 letters …] {'e' * TAIL}"
+    assert len(shortened_line("狼" * 10**6).encode()) < 48 << 10
 
 
 @pytest.mark.parametrize(
@@ -69,14 +69,14 @@ def test_what_is_too_long_keeps_its_beginning_and_its_end():
     [(logging.DEBUG, 7), (logging.INFO, 6), (logging.WARNING, 4), (logging.ERROR, 3), (50, 2)],
 )
 def test_the_journal_gets_its_priority_and_no_time(level, number):
-    assert prioritised(line("full", level=level)) == f"<{number}>noroshi.engine: full"
+    assert prioritised_line(line("full", level=level)) == f"<{number}>noroshi.engine: full"
 
 
 def test_a_files_line_has_the_time_with_its_offset(monkeypatch):
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     time.tzset()
     try:
-        told = dated(line("full", at=1_775_000_000.25, level=logging.ERROR))
+        told = dated_line(line("full", at=1_775_000_000.25, level=logging.ERROR))
     finally:
         monkeypatch.undo()
         time.tzset()

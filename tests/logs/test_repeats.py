@@ -1,6 +1,6 @@
 """A line that comes again and again is told once, and then how often it came."""
 
-from noroshi.logs.repeats import MOST, WINDOW, Repeats
+from noroshi.logs.repeats import MOST_LINES, WINDOW, Repeats
 from tests.logs.sample_lines import line
 
 
@@ -56,17 +56,17 @@ def test_what_was_counted_is_told_at_the_end():
     repeats = Repeats()
     for _ in range(3):
         list(repeats.take(line("full"), 0.0))
-    assert texts(repeats.rest()) == ["full [repeated 2 times]"]
-    assert texts(repeats.rest()) == []
+    assert texts(repeats.remaining_lines()) == ["full [repeated 2 times]"]
+    assert texts(repeats.remaining_lines()) == []
 
 
 def test_a_storm_of_different_lines_is_not_kept_in_memory_and_loses_none():
     repeats = Repeats()
     list(repeats.take(line("first"), 0.0))
     list(repeats.take(line("first"), 0.0))
-    told = [text for n in range(MOST) for text in texts(repeats.take(line(str(n)), 0.0))]
+    told = [text for n in range(MOST_LINES) for text in texts(repeats.take(line(str(n)), 0.0))]
     assert told == [
-        *(str(n) for n in range(MOST - 1)),
+        *(str(n) for n in range(MOST_LINES - 1)),
         "first [repeated 1 time]",
-        str(MOST - 1),
+        str(MOST_LINES - 1),
     ]

@@ -20,7 +20,7 @@ def told(path):
 
 
 def wrote(path, *texts, **how):
-    file = RotatedFile(path, leave=0, **how)
+    file = RotatedFile(path, min_free_bytes=0, **how)
     for text in texts:
         file.write(line(text))
     file.close()
@@ -55,7 +55,7 @@ def test_a_line_longer_than_a_file_is_written_all_the_same(path):
 
 
 def test_a_file_that_was_taken_away_is_made_anew(path):
-    file = RotatedFile(path, leave=0)
+    file = RotatedFile(path, min_free_bytes=0)
     file.write(line("one"))
     path.unlink()
     file.write(line("two"))
@@ -68,13 +68,13 @@ def test_a_link_in_its_place_is_not_followed(path):
     other.write_text("as it was")
     path.symlink_to(other)
     with pytest.raises(OSError, match="symbolic link"):
-        RotatedFile(path, leave=0).write(line("one"))
+        RotatedFile(path, min_free_bytes=0).write(line("one"))
     assert other.read_text() == "as it was"
 
 
 def test_on_a_full_volume_lines_go_to_stderr_and_into_the_file_again_later(tmp_path, capfd):
     with tmpfs(tmp_path / "small", 4) as small:
-        file = RotatedFile(small / "noroshi.log", leave=0)
+        file = RotatedFile(small / "noroshi.log", min_free_bytes=0)
         file.write(line("before"))
         filler = fill(small)
         lost = 0
@@ -95,7 +95,7 @@ def test_on_a_full_volume_lines_go_to_stderr_and_into_the_file_again_later(tmp_p
 
 def test_the_last_room_of_a_volume_is_left_to_the_alarms(tmp_path, capfd):
     with tmpfs(tmp_path / "small", 4) as small:
-        file = RotatedFile(small / "noroshi.log", leave=2 << 20)
+        file = RotatedFile(small / "noroshi.log", min_free_bytes=2 << 20)
         file.write(line("before"))
         fill(small, leave=1 << 20)
         with pytest.raises(OSError, match="no room left"):

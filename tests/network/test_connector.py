@@ -10,7 +10,7 @@ import pytest
 
 from noroshi.core.mail import Fault, Network
 from noroshi.network import ConnectError, NetworkEgress, TlsError, client_context, dial, reach
-from noroshi.network.connection_errors import distrust
+from noroshi.network.connection_errors import distrust_text
 from tests.network.proxies import Proxy
 from tests.network.sites import Site, says
 from tests.network.test_happy_eyeballs import black_hole, closed, listening
@@ -92,7 +92,7 @@ async def test_a_source_address_of_the_other_family():
 
 
 async def test_nobody_listens():
-    where = closed().where[1]
+    where = closed().socket_address[1]
     fault, text = await trouble_of("127.0.0.1", where, by())
     assert fault is Fault.NETWORK
     assert text.startswith(f"cannot connect to 127.0.0.1:{where}: connection refused (TCP)")
@@ -100,7 +100,7 @@ async def test_nobody_listens():
 
 async def test_nobody_answers():
     with black_hole() as hole:
-        fault, text = await trouble_of("127.0.0.1", hole.where[1], by(), SHORT)
+        fault, text = await trouble_of("127.0.0.1", hole.socket_address[1], by(), SHORT)
     assert fault is Fault.NETWORK and "did not answer within 0.3 s (TCP)" in text
 
 
@@ -222,7 +222,7 @@ async def test_what_a_proxy_says_against_it(proxy, password, fault, said):
 
 
 async def test_a_proxy_that_is_away():
-    address = f"127.0.0.1:{closed().where[1]}"
+    address = f"127.0.0.1:{closed().socket_address[1]}"
     fault, text = await trouble_of("smtp.example", 587, by(proxy=address))
     assert fault is Fault.NETWORK
     assert text == (
@@ -311,7 +311,7 @@ async def test_a_certificate_for_another_name_is_no_issuer_s_fault(tmp_path):
 def test_what_is_the_matter_with_a_certificate_is_told_in_both_languages(code):
     error = ssl.SSLCertVerificationError()
     error.verify_code, error.verify_message = code, "as OpenSSL says it"
-    told = distrust(error)
+    told = distrust_text(error)
     assert told.en == "as OpenSSL says it" and told.ja != told.en
 
 
@@ -324,7 +324,7 @@ async def test_what_speaks_no_tls_is_told_by_its_reason():
 
 async def test_who_never_answers_the_hello_of_tls():
     with listening() as dumb, pytest.raises(TlsError) as caught:
-        await dialled(dumb.where[1], by(), patience=SHORT)
+        await dialled(dumb.socket_address[1], by(), patience=SHORT)
     assert caught.value.reason == "" and "did not start TLS within" in caught.value.words.en
 
 

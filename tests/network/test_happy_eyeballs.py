@@ -9,7 +9,12 @@ from contextlib import contextmanager
 import pytest
 
 from noroshi.network.connection_errors import NoAddressAnsweredError, SourceAddressError
-from noroshi.network.happy_eyeballs import Address, addresses_of, by_number, first_to_answer
+from noroshi.network.happy_eyeballs import (
+    Address,
+    addresses_of,
+    connect_first,
+    numeric_addresses,
+)
 
 V4, V6 = socket.AF_INET, socket.AF_INET6
 
@@ -50,12 +55,14 @@ def test_from_a_source_address_only_its_own_family_is_tried():
     assert list(map(str, addresses_of(both, "2001:db8::9"))) == ["2001:db8::1"]
     with pytest.raises(SourceAddressError) as caught:
         addresses_of(found("192.0.2.1"), "2001:db8::9")
-    assert caught.value.why is None
+    assert caught.value.cause is None
 
 
 @pytest.mark.parametrize("address", ["192.0.2.1", "127.0.0.1", "2001:db8::1", "2001:DB8:0::1"])
 def test_an_address_is_known_without_a_resolver_as_the_resolver_knows_it(address):
-    assert by_number(address, 25) == socket.getaddrinfo(address, 25, type=socket.SOCK_STREAM)
+    assert numeric_addresses(address, 25) == socket.getaddrinfo(
+        address, 25, type=socket.SOCK_STREAM
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,7 +79,7 @@ def test_an_address_is_known_without_a_resolver_as_the_resolver_knows_it(address
     ],
 )
 def test_whatever_else_there_is_the_resolver_is_asked(name):
-    assert by_number(name, 25) == []
+    assert numeric_addresses(name, 25) == []
 
 
 @contextmanager
@@ -105,34 +112,34 @@ def closed(host="127.0.0.1"):
 
 
 async def peer_of(addresses, source=""):
-    sock = await first_to_answer(addresses, source)
+    sock = await connect_first(addresses, source)
     with sock:
         return sock.getpeername(), sock.getsockname()[0]
 
 
 async def test_a_black_hole_holds_nobody_up():
     with black_hole("::1") as hole, listening() as good:
-        assert (await peer_of([hole, good]))[0] == good.where
+        assert (await peer_of([hole, good]))[0] == good.socket_address
 
 
 async def test_a_refusal_lets_the_next_one_begin_at_once():
     with listening() as good:
-        assert (await peer_of([closed(), closed("::1"), good]))[0] == good.where
+        assert (await peer_of([closed(), closed("::1"), good]))[0] == good.socket_address
 
 
 async def test_ipv6_alone_is_enough():
     with listening("::1") as good:
-        assert (await peer_of([good]))[0] == good.where
+        assert (await peer_of([good]))[0] == good.socket_address
 
 
 async def test_the_first_one_wins_where_both_are_well():
     with listening("::1") as first, listening() as other:
-        assert (await peer_of([first, other]))[0] == first.where
+        assert (await peer_of([first, other]))[0] == first.socket_address
 
 
 async def test_a_race_that_is_given_up_leaves_nothing_behind():
     with black_hole() as hole, black_hole("::1") as other:
-        race = asyncio.create_task(first_to_answer([hole, other]))
+        race = asyncio.create_task(connect_first([hole, other]))
         await asyncio.sleep(0)
         race.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -144,14 +151,14 @@ async def test_a_race_that_is_given_up_leaves_nothing_behind():
 async def test_when_nobody_answers_each_says_why():
     one, other = closed(), closed("::1")
     with pytest.raises(NoAddressAnsweredError) as caught:
-        await first_to_answer([one, other])
+        await connect_first([one, other])
     assert [address for address, _ in caught.value.failures] == ["127.0.0.1", "::1"]
     assert all(isinstance(e, ConnectionRefusedError) for _, e in caught.value.failures)
 
 
 async def test_one_address_alone_fails_as_the_system_says():
     with pytest.raises(ConnectionRefusedError):
-        await first_to_answer([closed()])
+        await connect_first([closed()])
 
 
 async def test_the_source_address_is_where_it_comes_from():
@@ -161,8 +168,8 @@ async def test_the_source_address_is_where_it_comes_from():
 
 async def test_a_source_address_of_somebody_else_is_told_from_a_server_that_is_away():
     with listening() as good, pytest.raises(SourceAddressError) as caught:
-        await first_to_answer([good], "192.0.2.77")
-    assert caught.value.why is not None
+        await connect_first([good], "192.0.2.77")
+    assert caught.value.cause is not None
 
 
 async def test_the_losers_are_closed():

@@ -205,7 +205,7 @@ async def test_from_a_source_address(site, certificate):
 async def test_nobody_is_there():
     async with client() as http:
         with pytest.raises(ConnectError) as caught:
-            await http.post(f"https://127.0.0.1:{closed().where[1]}/x", b"", {})
+            await http.post(f"https://127.0.0.1:{closed().socket_address[1]}/x", b"", {})
     assert "connection refused" in caught.value.words.en
 
 
@@ -233,4 +233,4 @@ async def test_several_at_once_have_connections_of_their_own(site, certificate):
 )
 def test_retry_after_is_an_instant(said, seconds):
     wanted = None if seconds is None else NOW + timedelta(seconds=seconds)
-    assert Reply(429, {"retry-after": said}, b"").again(NOW) == wanted
+    assert Reply(429, {"retry-after": said}, b"").retry_at(NOW) == wanted

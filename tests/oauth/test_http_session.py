@@ -117,7 +117,7 @@ async def test_from_a_source_address(asked, site, tls):
 
 async def test_nobody_is_there(asked):
     with pytest.raises(UnreachableError) as caught:
-        await asked(f"https://127.0.0.1:{closed().where[1]}/")
+        await asked(f"https://127.0.0.1:{closed().socket_address[1]}/")
     assert "connection refused" in caught.value.words.en
 
 

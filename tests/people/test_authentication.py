@@ -109,7 +109,7 @@ async def test_what_a_page_asks_by_itself_does_not_make_a_session_last(house):
     await house.add()
     key = (await house.people.log_in("sato", GOOD, HERE)).key
     house.time.pass_by(minutes=59)
-    assert await house.people.of_session(key, HERE, there=False)
+    assert await house.people.of_session(key, HERE, is_present=False)
     house.time.pass_by(minutes=1)
     assert await house.who(key) is None
 
@@ -343,7 +343,9 @@ async def test_the_code_of_the_first_start_makes_one_administrator(house):
     with pytest.raises(AuthenticationError, match="12 characters"):
         await house.people.start(code, "sato", "short", HERE)
     inside = await house.people.start(code, "sato", GOOD, HERE)
-    assert ADMIN in (await house.who(inside.key)).roles and await house.people.begun()
+    assert (
+        ADMIN in (await house.who(inside.key)).roles and await house.people.has_administrator()
+    )
     with pytest.raises(AuthenticationError):
         await house.people.start(code, "eri", GOOD, HERE)
 
@@ -427,7 +429,7 @@ async def test_a_token_holds_until_it_ends(house):
     token = ApiToken(
         name="ci",
         role=VIEWER,
-        hash=random_keys.hashed(text),
+        hash=random_keys.hash_of(text),
         by="sato",
         made=house.time.now,
         until=house.time.now + timedelta(days=1),
@@ -446,7 +448,7 @@ async def test_a_token_is_told_from_another_one_of_its_name(house):
         token = ApiToken(
             name="ci",
             role=VIEWER,
-            hash=random_keys.hashed(text),
+            hash=random_keys.hash_of(text),
             by="sato",
             made=house.time.now,
         )

@@ -79,13 +79,13 @@ async def make_api_token(harness, name="aki", role=ADMIN, programs=True):
     """Return a token of that role for a program; there was an administrator once."""
     admin = User(name="first", role=ADMIN, made=harness.time.now, password="$argon2id$")
     await harness.store.put_user(admin, None)
-    assert await harness.people.begun()
+    assert await harness.people.has_administrator()
     await harness.store.drop_user("first")
     text = random_keys.token()
     token = ApiToken(
         name=name,
         role=role,
-        hash=random_keys.hashed(text),
+        hash=random_keys.hash_of(text),
         by="first",
         made=harness.time.now,
         programs=programs,

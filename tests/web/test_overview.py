@@ -3,15 +3,19 @@
 import asyncio
 import re
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from noroshi.core.levels import Level
-from noroshi.core.route_readiness import RouteEvidence, sends
-from noroshi.core.translation import bilingual
+from noroshi.core.mail import Verdict
+from noroshi.core.route_readiness import RouteEvidence, Sends, sends
+from noroshi.core.translation import bilingual, plain
+from noroshi.operations.mail_answers import Arrived
 from noroshi.ports import StoreError
-from noroshi.service import run_as_json
 from noroshi.stores.memory.store import MemoryStore
+from noroshi.testing import DAWN
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.overview import (
     relay_of,
@@ -24,6 +28,7 @@ from noroshi.web.view.templates import templates
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import AKI, Harness
 from tests.web.browser import browsing, with_user
+from tests.web.sample_answers import ledger_row, route_status, tried
 
 NASTY = "<script>alert(1)</script>"
 
@@ -39,6 +44,11 @@ def group(name, *monitors, title=""):
 async def watched(harness):
     await apply_definitions(InProcessClient(harness))
     await harness.measured()
+
+
+async def status_and_ledger(harness):
+    service = harness.service
+    return await service.status.status(AKI), await service.ledger.ledger(AKI)
 
 
 async def test_what_is_wrong_is_told_in_words_with_its_level(browser, harness):
@@ -95,20 +105,16 @@ async def test_while_a_route_cannot_send_nobody_is_told_that_nothing_is_wrong(
 ):
     await apply_definitions(InProcessClient(harness))
     await harness.measured(level=Level.OK, used=12)
-    status, ledger = (
-        await InProcessClient(harness)("status"),
-        await InProcessClient(harness)("ledger"),
-    )
-    routes = zip(status["routes"], states, strict=True)
-    status["routes"] = [one | {"sends": state} for one, state in routes]
+    status, ledger = await status_and_ledger(harness)
+    routes = zip(status.routes, map(Sends, states), strict=True)
+    status = replace(status, routes=tuple(replace(one, sends=sent) for one, sent in routes))
     shown = view(status, ledger, LOCALIZERS["en"])
     assert head in shown["head"] and told in shown["cannot_send"]
     assert bool(told) == bool(shown["cannot_send"])
     assert ("No known problems" in shown["head"]) is (set(states) == {"proved"})
     assert bool(shown["against"]) is (set(states) != {"proved"})
-    for one in status["monitors"]:
-        one["known"] = False
-    new = view(status, ledger, LOCALIZERS["en"])["head"]
+    monitors = tuple(replace(one, known=False) for one in status.monitors)
+    new = view(replace(status, monitors=monitors), ledger, LOCALIZERS["en"])["head"]
     assert ("Nothing is wrong" in new) is (set(states) == {"proved"}), new
 
 
@@ -305,22 +311,18 @@ async def test_a_monitor_is_shown_with_values_limits_and_events(browser, harness
     assert "every 1 min" in page and 'aria-current="page"' in page
 
 
-def row(**changed):
-    at = "2026-11-25T09:00:00+00:00"
-    known = {"raised": at, "queued": at, "state": "waiting", "tried": [], "arrived": []}
-    return known | changed
-
-
 def relay(**changed):
-    now = "2026-11-25T10:00:00+00:00"
-    return [post.state for post in relay_of(row(**changed), now, LOCALIZERS["en"])]
+    now = DAWN + timedelta(hours=1)
+    return [post.state for post in relay_of(ledger_row(**changed), now, LOCALIZERS["en"])]
+
+
+def arrived(state):
+    return (Arrived(at=DAWN, address="ops@example.com", state=state, said=""),)
 
 
 def test_a_post_is_lit_only_after_the_one_before_it():
-    at = "2026-11-25T09:00:01+00:00"
-    taken = {"at": at, "route": "m365", "verdict": "accepted"}
-    late = taken | {"verdict": "deferred"}
-    seen, back = ([{"at": at, "state": one}] for one in ("seen arrived", "came back"))
+    taken, late = tried(), tried(verdict=Verdict.DEFERRED)
+    seen, back = arrived("seen arrived"), arrived("came back")
     assert relay() == ["lit", "lit", "", "", ""]
     assert relay(tried=[late]) == ["lit", "lit", "stuck", "", ""]
     assert relay(state="held") == ["lit", "lit", "stuck", "", ""]
@@ -330,7 +332,7 @@ def test_a_post_is_lit_only_after_the_one_before_it():
 
 
 def test_the_last_days_of_a_credential_are_told_by_level():
-    now = "2026-11-25T10:00:00+00:00"
+    now = datetime(2026, 11, 25, 10, tzinfo=UTC)
     assert remaining_validity(None, now) is None
     for ends, days, level in (
         ("2027-11-25", 365, "ok"),
@@ -338,36 +340,33 @@ def test_the_last_days_of_a_credential_are_told_by_level():
         ("2026-11-30", 5, "critical"),
         ("2026-11-20", -5, "critical"),
     ):
-        found = remaining_validity(ends, now)
+        found = remaining_validity(date.fromisoformat(ends), now)
         assert (found.days, found.level) == (days, level) and 0 <= found.x <= 300
 
 
 async def test_a_credential_that_ends_and_a_mark_stand_beside_the_route(harness):
     await watched(harness)
-    status, ledger = [
-        (await run_as_json(harness.service, AKI, op, {}))["ok"] for op in ("status", "ledger")
-    ]
-    mark = {"en": "lab", "ja": "ラボ"}
-    status["routes"] = [
-        one | {"ends": status["at"][:10], "mark": mark} for one in status["routes"]
-    ]
+    status, ledger = await status_and_ledger(harness)
+    mark = bilingual(en="lab", ja="ラボ")
+    ends_today = {"ends": status.at.date(), "mark": mark}
+    status = replace(status, routes=tuple(replace(one, **ends_today) for one in status.routes))
     for language, said in (("en", "0 days left"), ("ja", "あと0日")):
         localizer = LOCALIZERS[language]
         made = templates(language).get_template("overview_parts.html")
         html = made.module.routes(view(status, ledger, localizer))
-        assert said in html and mark[language] in html and "ruler__left--critical" in html
+        assert said in html and mark.say(language) in html and "ruler__left--critical" in html
 
 
 async def test_of_very_many_problems_the_worst_come_first_and_the_rest_as_a_number(harness):
     await watched(harness)
-    status = (await run_as_json(harness.service, AKI, "status", {}))["ok"]
-    one = status["monitors"][0]
-    mild = one | {"level": "warning", "items": [one["items"][0] | {"level": "warning"}]}
-    status["monitors"] = [mild] * 40 + [one]
-    ledger = {"rows": [], "sum": {}}
-    found = view(status, ledger, LOCALIZERS["en"])
+    status, ledger = await status_and_ledger(harness)
+    (one,) = status.monitors
+    mild_items = (replace(one.items[0], level=Level.WARNING),)
+    mild = replace(one, level=Level.WARNING, items=mild_items)
+    many = replace(status, monitors=(*[mild] * 40, one))
+    found = view(many, replace(ledger, rows=()), LOCALIZERS["en"])
     assert found["more"] == 11
-    assert found["wrongs"][0].item["level"] == Level.CRITICAL.value
+    assert found["wrongs"][0].item.level is Level.CRITICAL
 
 
 @pytest.mark.parametrize(
@@ -377,17 +376,10 @@ async def test_of_very_many_problems_the_worst_come_first_and_the_rest_as_a_numb
         pytest.param(
             None, "Name", ("diagnosis failed: Name", "診断で失敗: Name", "warning"), id="failed"
         ),
-        pytest.param(
-            "2026-01-01T00:00:00+00:00", "", ("ready", "使用可能", "ok"), id="accepted"
-        ),
+        pytest.param(DAWN, "", ("ready", "使用可能", "ok"), id="accepted"),
     ],
 )
-async def test_a_route_by_which_nothing_has_gone_is_not_called_ready(
-    harness, accepted, failed, said
-):
-    await apply_definitions(InProcessClient(harness))
-    (one, *_) = (await InProcessClient(harness)("route_list"))["routes"]
-    stage = {"en": failed, "ja": failed}
+def test_a_route_by_which_nothing_has_gone_is_not_called_ready(accepted, failed, said):
     way = RouteEvidence(
         is_open=False,
         lacks_secret=False,
@@ -396,12 +388,9 @@ async def test_a_route_by_which_nothing_has_gone_is_not_called_ready(
         accepted=bool(accepted),
         failed=bool(failed),
     )
-    route = one | {
-        "state": "well",
-        "accepted": accepted,
-        "examined_in_vain": stage,
-        "sends": sends(way).value,
-    }
+    route = route_status(
+        "m365", accepted=accepted, examined_in_vain=plain(failed), sends=sends(way)
+    )
     assert said[0] in route_state(route, LOCALIZERS["en"])
     assert said[1] in route_state(route, LOCALIZERS["ja"])
     assert route_level(route) == said[2]
@@ -409,5 +398,4 @@ async def test_a_route_by_which_nothing_has_gone_is_not_called_ready(
 
 def test_a_route_that_is_ready_is_marked_so_though_its_credential_ends_soon():
     """How long that is valid is marked beside it: a warning beside the word "ready" fits neither."""
-    route = {"state": "well", "examined_in_vain": {"en": ""}, "accepted": "2026-01-01"}
-    assert route_level(route | {"ends": "2026-01-05T00:00:00+00:00"}) == "ok"
+    assert route_level(route_status("m365", accepted=DAWN, ends=DAWN.date())) == "ok"

@@ -30,7 +30,7 @@ async def test_a_password_is_changed_and_only_this_browser_stays(harness, browse
         assert (await other.get("/settings/me")).status == 303
     assert browser.cookie != before
     assert (await browser.get("/settings/me")).status == 200
-    assert await harness.people.passwords.right(
+    assert await harness.people.passwords.is_right(
         (await harness.store.users())["sato"].password, BETTER
     )
 

@@ -140,7 +140,7 @@ async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcom
     secrets = await secret_headers.secret_values(options.secret_headers, host)
     hiding = secret_headers.SecretMask(secrets)
     result = await _look(options, host, secrets)
-    if result.error is not None and not result.visit.taken:
+    if result.error is not None and not result.visit.peer_responded:
         raise hiding.masked_error(Unmeasurable(result.reason))
     is_unexpected, note = await _verdict(options, result)
     return hiding.masked_outcome(
@@ -186,9 +186,9 @@ async def _verdict(options: Options, result: FetchResult) -> tuple[int, Message]
     """Return 1 and why the page is not as expected; 0 and a note if it is."""
     if result.response is None:
         return 1, result.reason
-    if isinstance(result.response.onward, Message):
-        return 1, result.response.onward
-    expectation, shown_url = options.expected, result.visit.where
+    if isinstance(result.response.next_target, Message):
+        return 1, result.response.next_target
+    expectation, shown_url = options.expected, result.visit.peer
     page = await _page(result.response, for_words=bool(options.has or options.has_not))
     if mismatch := http_expectations.mismatch(expectation, page, shown_url):
         return 1, mismatch
@@ -200,7 +200,7 @@ async def _page(response: PageResponse, *, for_words: bool) -> http_expectations
     return http_expectations.Page(
         status=response.status,
         text=await _text(response.body) if for_words else b"",
-        cut_after=0 if response.whole else len(response.body),
+        cut_after=0 if response.is_complete else len(response.body),
         coding="" if coding == "identity" else _printable_header(coding)[:40],
     )
 

@@ -59,7 +59,7 @@ def _run(argv: Sequence[str]) -> int:
         sys.stdout.flush()  # here, where it may still fail quietly
         return code
     except ConfigError as error:
-        problems = [(p.where, p.what) for p in error.problems]
+        problems = [(p.location, p.message) for p in error.problems]
         return _print_refusal(
             RefusedError("invalid", CONFIG_INVALID, problems), language, home_option
         )

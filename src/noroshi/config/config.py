@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from noroshi.config.setting_values import (
-    Wrong,
+    SettingValueError,
     read_days,
     read_folders,
     read_name,
@@ -25,7 +25,7 @@ from noroshi.config.setting_values import (
     read_url,
     read_variables,
 )
-from noroshi.config.web import PORT, Unusable, Web, read_web
+from noroshi.config.web import PORT, Web, WebSettingsError, read_web
 from noroshi.core.definitions.toml_recovery import Slip, slips
 from noroshi.core.network_policy import Net
 from noroshi.core.translation import LANGUAGES as TRANSLATED, Message, _
@@ -54,15 +54,15 @@ UNKNOWN = _("this setting does not exist; available: {known}")
 class Fault:
     """One thing wrong with the file, and where."""
 
-    where: str
-    what: Message
+    location: str
+    message: Message
 
 
 class ConfigError(ValueError):
     """The file cannot be used; `problems` says all that is wrong with it."""
 
     def __init__(self, problems: tuple[Fault, ...]) -> None:
-        super().__init__("; ".join(f"{p.where}: {p.what.en}" for p in problems))
+        super().__init__("; ".join(f"{p.location}: {p.message.en}" for p in problems))
         self.problems = problems
 
 
@@ -101,21 +101,22 @@ def read_config(home: Path) -> Config:
     them."""
     file = home / FILE
     table, problems = _load(file), list[Fault]()
-    values: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     for name, setting in SETTINGS.items():
         try:
-            values[name] = setting.read(home, table.get(name, setting.default))
-        except Wrong as wrong:
-            problems.append(Fault(f"{file}: {name}", wrong.words))
-        except Unusable as unusable:
-            problems += [Fault(f"{file}: {name}", words) for words in unusable.words]
-    known = ", ".join(SETTINGS)
+            settings[name] = setting.read(home, table.get(name, setting.default))
+        except SettingValueError as error:
+            problems.append(Fault(f"{file}: {name}", error.words))
+        except WebSettingsError as error:
+            problems += [Fault(f"{file}: {name}", words) for words in error.words]
+    setting_names = ", ".join(SETTINGS)
     problems += [
-        Fault(f"{file}: {name}", UNKNOWN.fill(known=known)) for name in table.keys() - SETTINGS
+        Fault(f"{file}: {name}", UNKNOWN.fill(known=setting_names))
+        for name in table.keys() - SETTINGS
     ]
     if problems:
-        raise ConfigError(tuple(sorted(problems, key=lambda p: p.where)))
-    return Config(home=home, **values)
+        raise ConfigError(tuple(sorted(problems, key=lambda p: p.location)))
+    return Config(home=home, **settings)
 
 
 def _load(file: Path) -> dict[str, Any]:
@@ -129,13 +130,15 @@ def _load(file: Path) -> dict[str, Any]:
     except OSError as error:
         with ONE_AT_A_TIME:
             from noroshi.knowledge.os_errors import (
-                why,  # only now: each command reads this file
+                cause_text,  # only now: each command reads this file
             )
 
-        words = UNREADABLE.fill(why=why(error))
+        words = UNREADABLE.fill(why=cause_text(error))
     except tomllib.TOMLDecodeError as error:
-        found = slips(text, str(error))
-        raise ConfigError(tuple(Fault(str(file), _slip(one)) for one in found)) from None
+        slips_found = slips(text, str(error))
+        raise ConfigError(
+            tuple(Fault(str(file), _slip(slip)) for slip in slips_found)
+        ) from None
     except UnicodeDecodeError:
         words = NO_UTF8
     raise ConfigError((Fault(str(file), words),))
@@ -249,17 +252,21 @@ SETTINGS: Mapping[str, Setting] = {
 }
 
 
-def sample(**chosen: str) -> str:
+def sample(**chosen_settings: str) -> str:
     """Return the file that `init` writes: each setting with its help in both languages; only
     those that are given are in force."""
-    parts = list[str]()
+    blocks = list[str]()
     for key, setting in SETTINGS.items():
-        helps = [setting.help.say(language) for language in reversed(TRANSLATED)]
-        help_lines = [line for text in helps for line in text.split("\n")]
+        help_texts = [setting.help.say(language) for language in reversed(TRANSLATED)]
+        help_lines = [line for text in help_texts for line in text.split("\n")]
         default = _in_toml(setting.default)
-        line = f'{key} = "{chosen[key]}"' if key in chosen else f"# {key} = {default}"
-        parts.append("\n".join([*(f"# {text}" for text in help_lines), line]))
-    return "\n\n".join(parts) + "\n"
+        line = (
+            f'{key} = "{chosen_settings[key]}"'
+            if key in chosen_settings
+            else f"# {key} = {default}"
+        )
+        blocks.append("\n".join([*(f"# {text}" for text in help_lines), line]))
+    return "\n\n".join(blocks) + "\n"
 
 
 def _in_toml(default: object) -> str:

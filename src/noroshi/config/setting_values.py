@@ -27,7 +27,7 @@ NO_URL = _("must be a URL that begins with http:// or https://, without user nam
 TOO_LONG = _("{given} is too long for a socket (at most {most} bytes)")
 
 
-class Wrong(Exception):
+class SettingValueError(Exception):
     """A fault of a value, in words."""
 
     def __init__(self, words: Message) -> None:
@@ -37,13 +37,13 @@ class Wrong(Exception):
 
 def read_text(_home: Path, value: object) -> str:
     if not isinstance(value, str):
-        raise Wrong(NO_TEXT)
+        raise SettingValueError(NO_TEXT)
     return value
 
 
 def read_texts(_home: Path, value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise Wrong(NO_LIST)
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise SettingValueError(NO_LIST)
     return tuple(value)
 
 
@@ -53,14 +53,14 @@ def read_variables(home: Path, value: object) -> tuple[str, ...]:
     names = read_texts(home, value)
     for name in names:
         if not VARIABLE.fullmatch(name):
-            raise Wrong(NO_VARIABLE.fill(given=repr(name)))
+            raise SettingValueError(NO_VARIABLE.fill(given=repr(name)))
     return names
 
 
 def read_name(home: Path, value: object) -> str:
     text = read_text(home, value)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", text):
-        raise Wrong(NO_NAME.fill(given=repr(text)))
+        raise SettingValueError(NO_NAME.fill(given=repr(text)))
     return text
 
 
@@ -68,20 +68,20 @@ def read_path(home: Path, value: object) -> Path:
     """Whole: what is not is meant from the home folder."""
     text = read_text(home, value)
     if not text:
-        raise Wrong(NO_TEXT)
+        raise SettingValueError(NO_TEXT)
     return home / text
 
 
 def read_socket(home: Path, value: object) -> Path:
     path = read_path(home, value)
     if len(bytes(path)) > LONGEST_SOCKET:
-        raise Wrong(TOO_LONG.fill(given=path, most=LONGEST_SOCKET))
+        raise SettingValueError(TOO_LONG.fill(given=path, most=LONGEST_SOCKET))
     return path
 
 
 def read_days(_home: Path, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_DAYS:
-        raise Wrong(NO_DAYS.fill(most=MOST_DAYS))
+        raise SettingValueError(NO_DAYS.fill(most=MOST_DAYS))
     return value
 
 
@@ -93,7 +93,7 @@ def _net(text: str) -> Net:
     try:
         return ip_network(text, strict=False)
     except ValueError:
-        raise Wrong(NO_NET.fill(given=repr(text))) from None
+        raise SettingValueError(NO_NET.fill(given=repr(text))) from None
 
 
 def read_url(home: Path, value: object) -> str:
@@ -101,12 +101,14 @@ def read_url(home: Path, value: object) -> str:
     if not text:
         return text
     try:
-        parts = urlsplit(text)
-        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        url_parts = urlsplit(text)
+        is_supported = (
+            url_parts.scheme in ("http", "https") and url_parts.hostname and url_parts.port != 0
+        )
     except ValueError:  # a port that is no number, a bracket that is not closed
-        raise Wrong(NO_URL) from None
-    if not known or parts.username is not None or not re.fullmatch(r"[!-~]+", text):
-        raise Wrong(NO_URL)
+        raise SettingValueError(NO_URL) from None
+    if not is_supported or url_parts.username is not None or not re.fullmatch(r"[!-~]+", text):
+        raise SettingValueError(NO_URL)
     return text
 
 
@@ -114,18 +116,18 @@ def read_folders(home: Path, value: object) -> tuple[Path, ...]:
     folders = tuple(Path(text) for text in read_texts(home, value))
     for folder in folders:
         if not folder.is_absolute():
-            raise Wrong(NOT_ABSOLUTE.fill(given=repr(str(folder))))
+            raise SettingValueError(NOT_ABSOLUTE.fill(given=repr(str(folder))))
     return folders
 
 
-def read_one_of(known: tuple[str, ...]) -> Callable[[Path, object], str]:
+def read_one_of(choices: tuple[str, ...]) -> Callable[[Path, object], str]:
     """Return a way to read one of these words, and no other."""
 
     def read(home: Path, value: object) -> str:
         text = read_text(home, value)
-        if text not in known:
-            listed = ", ".join(repr(one) for one in known)
-            raise Wrong(NO_CHOICE.fill(given=repr(text), known=listed))
+        if text not in choices:
+            choice_list = ", ".join(repr(choice) for choice in choices)
+            raise SettingValueError(NO_CHOICE.fill(given=repr(text), known=choice_list))
         return text
 
     return read

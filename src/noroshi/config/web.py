@@ -12,10 +12,10 @@ from typing import Any
 from noroshi.core.translation import Message, _
 
 PORT = 7663
-HERE = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
 OWN_KEY = "web-key.pem"
 """In the home folder: of the certificate that the manager makes by itself."""
-KNOWN = ("address", "port", "hosts", "certificate", "key")
+SETTING_NAMES = ("address", "port", "hosts", "certificate", "key")
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
 
 NO_TABLE = _("must be false, or a table with any of {known}")
@@ -31,11 +31,11 @@ HOSTS_WANTED = _(
 BOTH = _("certificate and key go together: specify both files, or neither")
 
 
-class Unusable(ValueError):
+class WebSettingsError(ValueError):
     """It cannot be used; the words say all that is wrong."""
 
     def __init__(self, words: tuple[Message, ...]) -> None:
-        super().__init__("; ".join(one.en for one in words))
+        super().__init__("; ".join(message.en for message in words))
         self.words = words
 
 
@@ -44,7 +44,7 @@ class Web:
     """The address of the manager. `hosts` are names beside those of this computer itself;
     without `certificate` and `key` it makes its own where it needs one."""
 
-    address: str = HERE
+    address: str = LOOPBACK
     port: int = PORT
     hosts: tuple[str, ...] = ()
     certificate: Path | None = None
@@ -66,12 +66,12 @@ def read_web(home: Path, table: object) -> Web | None:
     if table is False:
         return None
     if not isinstance(table, Mapping):
-        raise Unusable((NO_TABLE.fill(known=", ".join(KNOWN)),))
-    if wrong := tuple(_faults(table)):
-        raise Unusable(wrong)
+        raise WebSettingsError((NO_TABLE.fill(known=", ".join(SETTING_NAMES)),))
+    if faults := tuple(_faults(table)):
+        raise WebSettingsError(faults)
     files = {name: home / table[name] for name in ("certificate", "key") if name in table}
     return Web(
-        address=table.get("address", HERE),
+        address=table.get("address", LOOPBACK),
         port=table.get("port", PORT),
         hosts=tuple(name.lower() for name in table.get("hosts", ())),
         **files,
@@ -79,21 +79,21 @@ def read_web(home: Path, table: object) -> Web | None:
 
 
 def _faults(table: Mapping[str, Any]) -> Iterator[Message]:
-    for name in table.keys() - set(KNOWN):
-        yield NO_SUCH.fill(given=name, known=", ".join(KNOWN))
-    address, port = table.get("address", HERE), table.get("port", PORT)
+    for name in table.keys() - set(SETTING_NAMES):
+        yield NO_SUCH.fill(given=name, known=", ".join(SETTING_NAMES))
+    address, port = table.get("address", LOOPBACK), table.get("port", PORT)
     loopback = _loopback(address)
     if loopback is None:
         yield NO_ADDRESS
     if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
         yield NO_PORT
     hosts = table.get("hosts", [])
-    if not isinstance(hosts, list) or not all(_is_host(one) for one in hosts):
+    if not isinstance(hosts, list) or not all(_is_host(entry) for entry in hosts):
         yield NO_HOSTS
     elif loopback is False and not hosts:
         yield HOSTS_WANTED
     files = [table.get("certificate"), table.get("key")]
-    if files != [None, None] and not all(isinstance(one, str) and one for one in files):
+    if files != [None, None] and not all(isinstance(entry, str) and entry for entry in files):
         yield BOTH
 
 

@@ -45,25 +45,28 @@ def read_report(raw: bytes) -> BounceReport | None:
 
 
 def _report(message: Message) -> BounceReport | None:
-    parts = list(_parts(message))
-    blocks = [block for part in parts for block in _blocks(part)]
-    failed = [block for block in blocks if _field(block, "Action").lower() == "failed"]
-    if blocks and not failed:
+    report_parts = list(_parts(message))
+    blocks = [block for part in report_parts for block in _blocks(part)]
+    failed_blocks = [block for block in blocks if _field(block, "Action").lower() == "failed"]
+    if blocks and not failed_blocks:
         return None  # delayed, or delivered after all
     if not blocks and not looks_like_report(message.items()):
         return None
-    lost = [_lost(block) for block in failed] or list(_named(message))
+    failed_recipients = [_failed_recipient(block) for block in failed_blocks] or list(
+        _recipients_in_headers(message)
+    )
     return BounceReport(
-        message_ids=tuple(_ids(message, parts)), recipients=tuple(lost[:MOST_LOST])
+        message_ids=tuple(_ids(message, report_parts)),
+        recipients=tuple(failed_recipients[:MOST_LOST]),
     )
 
 
 def _parts(message: Message) -> Iterator[Message]:
     """Yield each part of a mail, but none of a mail within it, which is somebody else's."""
     yield message
-    inside = message.get_payload()
-    if message.get_content_maintype() == "multipart" and isinstance(inside, list):
-        for part in inside:
+    payload = message.get_payload()
+    if message.get_content_maintype() == "multipart" and isinstance(payload, list):
+        for part in payload:
             assert isinstance(part, Message)
             yield from _parts(part)
 
@@ -72,19 +75,21 @@ def _blocks(part: Message) -> Iterator[Message]:
     """Yield the groups of fields of a delivery status: of the mail, then of each recipient."""
     if part.get_content_type() not in STATUS:
         return
-    for block in _inside(part):
+    for block in _messages_within(part):
         yield block
         # The parser knows of groups in message/delivery-status alone.
-        rest = block.get_payload()
-        for text in re.split(r"\r?\n[ \t]*\r?\n", rest if isinstance(rest, str) else ""):
+        payload = block.get_payload()
+        for text in re.split(r"\r?\n[ \t]*\r?\n", payload if isinstance(payload, str) else ""):
             yield HeaderParser().parsestr(text)
 
 
-def _lost(block: Message) -> FailedRecipient:
+def _failed_recipient(block: Message) -> FailedRecipient:
     """Return the failed recipient, by the address that we wrote rather than by one made of it
     on the way."""
-    address = _typed(block, "Original-Recipient") or _typed(block, "Final-Recipient")
-    status, diagnostic = _field(block, "Status"), _typed(block, "Diagnostic-Code")
+    address = _typed_field(block, "Original-Recipient") or _typed_field(
+        block, "Final-Recipient"
+    )
+    status, diagnostic = _field(block, "Status"), _typed_field(block, "Diagnostic-Code")
     return FailedRecipient(
         address=address[:LONGEST_ADDRESS],
         diagnostic=(
@@ -93,7 +98,7 @@ def _lost(block: Message) -> FailedRecipient:
     )
 
 
-def _named(message: Message) -> Iterator[FailedRecipient]:
+def _recipients_in_headers(message: Message) -> Iterator[FailedRecipient]:
     """Yield the recipients that a report without a delivery status names, if it does (Exim,
     Gmail)."""
     subject = _line(str(message.get("Subject", "")))[:LONGEST_DIAGNOSTIC]
@@ -106,30 +111,32 @@ def _named(message: Message) -> Iterator[FailedRecipient]:
 
 def _ids(message: Message, parts: Iterable[Message]) -> list[str]:
     """Return the ids of the returned mail, then those that the report says it answers."""
-    returned = [headers for part in parts for headers in _returned(part)]
-    texts = [_field(one, name) for one in returned for name in OF_RETURNED]
-    texts += [_field(message, name) for name in OF_REPORT]
-    found = [id for text in texts for id in MESSAGE_ID.findall(text)]
-    return list(dict.fromkeys(found))[:MOST_IDS]
+    returned_headers = [headers for part in parts for headers in _returned_headers(part)]
+    id_fields = [
+        _field(header_block, name) for header_block in returned_headers for name in OF_RETURNED
+    ]
+    id_fields += [_field(message, name) for name in OF_REPORT]
+    ids = [id for text in id_fields for id in MESSAGE_ID.findall(text)]
+    return list(dict.fromkeys(ids))[:MOST_IDS]
 
 
-def _returned(part: Message) -> Iterator[Message]:
+def _returned_headers(part: Message) -> Iterator[Message]:
     if part.get_content_type() in RETURNED:
-        yield from _inside(part)
+        yield from _messages_within(part)
 
 
-def _inside(part: Message) -> Iterator[Message]:
+def _messages_within(part: Message) -> Iterator[Message]:
     """Yield the headers within a part, whether the parser has read them as such or as text."""
-    inside = part.get_payload()
-    if isinstance(inside, list):
-        yield from (one for one in inside if isinstance(one, Message))
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        yield from (part_inside for part_inside in payload if isinstance(part_inside, Message))
     else:
         text = part.get_payload(decode=True)
-        found = text.decode("utf-8", "replace") if isinstance(text, bytes) else ""
-        yield HeaderParser().parsestr(found)
+        text_content = text.decode("utf-8", "replace") if isinstance(text, bytes) else ""
+        yield HeaderParser().parsestr(text_content)
 
 
-def _typed(block: Message, name: str) -> str:
+def _typed_field(block: Message, name: str) -> str:
     """Return the value behind its type: `rfc822; a@example.com`, `smtp; 550 5.1.1 …`."""
     kind, semicolon, value = _field(block, name).partition(";")
     return value.strip() if semicolon else kind

@@ -43,17 +43,17 @@ def is_of_mailbox(reply: Reply) -> bool:
     return problem_in(reply).code in OF_MAILBOX
 
 
-def of_reply(reply: Reply, where: str, now: datetime) -> RouteError:
+def of_reply(reply: Reply, server: str, now: datetime) -> RouteError:
     """Return the error of an answer that is no list and no mail, with whose fault it is."""
-    quoted = REPLIED.fill(
-        where=where, reply=f"{reply.status} {_reply_text(reply)}"[:LONGEST_QUOTE]
+    reply_text = REPLIED.fill(
+        where=server, reply=f"{reply.status} {_reply_text(reply)}"[:LONGEST_QUOTE]
     )
-    fault, advice = _meant(reply)
-    words = quoted if advice == NOTHING else ADVISED.fill(said=quoted, advice=advice)
-    return RouteError(words, reply.status, fault, reply.again(now))
+    fault, advice = _fault_and_advice(reply)
+    words = reply_text if advice == NOTHING else ADVISED.fill(said=reply_text, advice=advice)
+    return RouteError(words, reply.status, fault, reply.retry_at(now))
 
 
-def _meant(reply: Reply) -> tuple[Fault, Message]:
+def _fault_and_advice(reply: Reply) -> tuple[Fault, Message]:
     # Two texts by the status: rows of knowledge have a remedy, which nobody would see of these.
     match reply.status:
         case 401:

@@ -42,7 +42,7 @@ class GraphMailbox:
         return f"{self.graph.rstrip('/')}/v1.0/users/{quote(self.address, safe='@')}"
 
     @property
-    def where(self) -> str:
+    def server(self) -> str:
         return urlsplit(self.graph).netloc
 
 
@@ -65,49 +65,58 @@ class GraphInbox:
     def __init__(
         self,
         mailbox: GraphMailbox,
-        outside: TransportContext,
+        context: TransportContext,
         patience: Patience = Patience(answer=30),
     ) -> None:
-        self._mailbox, self._clocks = mailbox, outside.clocks
-        self._retry_token = RetryToken(outside, mailbox.account, "inbox")
-        self._lazy_http = LazyHttp(outside, (mailbox.ca_file,), patience)
-        self._sent: str | None = None
-        self._known: dict[str, BounceReport | None] = {}
+        self._mailbox, self._clocks = mailbox, context.clocks
+        self._retry_token = RetryToken(context, mailbox.account, "inbox")
+        self._lazy_http = LazyHttp(context, (mailbox.ca_file,), patience)
+        self._sent_folder: str | None = None
+        self._report_by_id: dict[str, BounceReport | None] = {}
 
     async def find(self, mail: ExpectedMail) -> datetime | None:
         """Look for a mail by its Message-IDs; else by its subject, as a server may have given it another id."""
         for id in mail.message_ids:
-            if arrived := await self._arrived(f"internetMessageId eq {_literal(id)}"):
-                return arrived
-        since = f"receivedDateTime ge {_instant(mail.since)}"
-        return await self._arrived(f"{since} and subject eq {_literal(mail.subject)}")
+            if arrival_time := await self._arrival_time(f"internetMessageId eq {_literal(id)}"):
+                return arrival_time
+        since_filter = f"receivedDateTime ge {_instant(mail.since)}"
+        return await self._arrival_time(
+            f"{since_filter} and subject eq {_literal(mail.subject)}"
+        )
 
     async def read(self, since: datetime) -> ReportBatch:
         """Read what came. A report is fetched once; what is no report is known by its headers."""
-        rows, more = await self._listed(since)
-        known, came = dict[str, BounceReport | None](), list[ReceivedReport]()
+        rows, has_more = await self._listed_rows(since)
+        report_by_id, received_reports = (
+            dict[str, BounceReport | None](),
+            list[ReceivedReport](),
+        )
         for row in rows:
-            report = await self._report(row, known)
+            report = await self._report(row, report_by_id)
             if report is not None:
-                came.append(ReceivedReport(report=report, at=row.received))
-        self._known = known
+                received_reports.append(ReceivedReport(report=report, at=row.received))
+        self._report_by_id = report_by_id
         newest = max((row.received for row in rows), default=since)
         return ReportBatch(
-            reports=tuple(came), until=until_of(since, newest, more=more), more=more
+            reports=tuple(received_reports),
+            until=until_of(since, newest, has_more=has_more),
+            more=has_more,
         )
 
     async def close(self) -> None:
         await self._lazy_http.close()
 
-    async def _arrived(self, condition: str) -> datetime | None:
+    async def _arrival_time(self, condition: str) -> datetime | None:
         """Return when the first of them came. What was sent lies there too, and says nothing."""
         query = {"$filter": condition, "$select": LIST, "$top": "10"}
         answer = await self._json(self._url("messages", query))
-        sent = await self._sent_items()
-        found = [row.received for row in self._rows(answer) if row.folder != sent]
-        return min(found, default=None)
+        sent_folder = await self._sent_items()
+        arrival_times = [
+            row.received for row in self._rows(answer) if row.folder != sent_folder
+        ]
+        return min(arrival_times, default=None)
 
-    async def _listed(self, since: datetime) -> tuple[list[_Row], bool]:
+    async def _listed_rows(self, since: datetime) -> tuple[list[_Row], bool]:
         """Return mails in the order in which they came, and whether there are more of them."""
         query = {
             "$filter": f"receivedDateTime ge {_instant(since)}",  # its field as $orderby's
@@ -123,55 +132,57 @@ class GraphInbox:
         return rows, bool(url)
 
     async def _report(
-        self, row: _Row, known: dict[str, BounceReport | None]
+        self, row: _Row, report_by_id: dict[str, BounceReport | None]
     ) -> BounceReport | None:
         if row.folder == await self._sent_items() or not looks_like_report(row.headers):
             return None
-        if row.id in self._known:
-            known[row.id] = self._known[row.id]
-            return known[row.id]
+        if row.id in self._report_by_id:
+            report_by_id[row.id] = self._report_by_id[row.id]
+            return report_by_id[row.id]
         url = self._url(f"messages/{quote(row.id, safe='')}/$value")
-        reply = await self._got(url, LARGEST_REPORT)
+        reply = await self._reply(url, LARGEST_REPORT)
         if reply.status == 404:  # somebody deleted it meanwhile
             return None
         self._check(reply)
-        known[row.id] = await asyncio.to_thread(read_report, reply.body)
-        return known[row.id]
+        report_by_id[row.id] = await asyncio.to_thread(read_report, reply.body)
+        return report_by_id[row.id]
 
     async def _sent_items(self) -> str:
         """Return the id of Sent Items, by its well-known name; "" where there is no such
         folder."""
-        if self._sent is None:
-            reply = await self._got(self._url("mailFolders/sentitems", {"$select": "id"}))
+        if self._sent_folder is None:
+            reply = await self._reply(self._url("mailFolders/sentitems", {"$select": "id"}))
             if reply.status == 404 and not graph_errors.is_of_mailbox(reply):
-                self._sent = ""
+                self._sent_folder = ""
             else:
-                self._sent = str(self._parsed(reply).get("id", ""))
-        return self._sent
+                self._sent_folder = str(self._parsed_body(reply).get("id", ""))
+        return self._sent_folder
 
     # asking
 
-    def _url(self, what: str, query: Mapping[str, str] | None = None) -> str:
+    def _url(self, resource: str, query: Mapping[str, str] | None = None) -> str:
         parameters = f"?{urlencode(query, quote_via=quote, safe='$:,')}" if query else ""
-        return f"{self._mailbox.url}/{what}{parameters}"
+        return f"{self._mailbox.url}/{resource}{parameters}"
 
     def _next(self, answer: Mapping[str, Any]) -> str:
         """Return the next page's address. The token goes along, so it must be Graph's own."""
         url = answer.get("@odata.nextLink", "")
-        own = isinstance(url, str) and url.startswith(f"{self._mailbox.graph.rstrip('/')}/")
-        return url if own else ""
+        is_own_url = isinstance(url, str) and url.startswith(
+            f"{self._mailbox.graph.rstrip('/')}/"
+        )
+        return url if is_own_url else ""
 
     async def _json(self, url: str) -> Mapping[str, Any]:
-        return self._parsed(await self._got(url, LARGEST_PAGE))
+        return self._parsed_body(await self._reply(url, LARGEST_PAGE))
 
-    async def _got(self, url: str, most: int = LARGEST) -> Reply:
+    async def _reply(self, url: str, max_bytes: int = LARGEST) -> Reply:
         """Request a URL; after a refusal once more with a fresh token, once in an outage."""
         token = await self._token()
-        reply = await self._get(url, token, most)
+        reply = await self._get(url, token, max_bytes)
         if reply.status == 401:
             fresh = await self._retry_token.refresh_once(token)
             if fresh is not None:
-                reply = await self._get(url, fresh, most)
+                reply = await self._get(url, fresh, max_bytes)
         if reply.status != 401:
             self._retry_token.mark_accepted()
         return reply
@@ -182,33 +193,33 @@ class GraphInbox:
         except RouteError as trouble:
             raise of_token(trouble) from None
 
-    async def _get(self, url: str, token: Secret, most: int) -> Reply:
+    async def _get(self, url: str, token: Secret, max_bytes: int) -> Reply:
         http = await self._lazy_http.opened()
         try:
-            return await http.get(url, {"Authorization": f"Bearer {token.reveal()}"}, most)
+            return await http.get(url, {"Authorization": f"Bearer {token.reveal()}"}, max_bytes)
         except NoAnswerError:
-            raise RouteError(graph_errors.NO_ANSWER.fill(where=self._mailbox.where)) from None
+            raise RouteError(graph_errors.NO_ANSWER.fill(where=self._mailbox.server)) from None
 
     def _check(self, reply: Reply) -> None:
         if reply.status != 200:
-            raise graph_errors.of_reply(reply, self._mailbox.where, self._clocks.wall())
+            raise graph_errors.of_reply(reply, self._mailbox.server, self._clocks.wall())
 
-    def _parsed(self, reply: Reply) -> Mapping[str, Any]:
+    def _parsed_body(self, reply: Reply) -> Mapping[str, Any]:
         self._check(reply)
         try:
             answer = json.loads(reply.body)
         except (ValueError, RecursionError):
             answer = None
         if not isinstance(answer, dict):
-            raise RouteError(NOT_UNDERSTOOD.fill(where=self._mailbox.where))
+            raise RouteError(NOT_UNDERSTOOD.fill(where=self._mailbox.server))
         return answer
 
     def _rows(self, answer: Mapping[str, Any]) -> Iterator[_Row]:
-        listed = answer.get("value")
-        if not isinstance(listed, list):
-            raise RouteError(NOT_UNDERSTOOD.fill(where=self._mailbox.where))
-        for one in listed:
-            row = _row(one) if isinstance(one, dict) else None
+        mails = answer.get("value")
+        if not isinstance(mails, list):
+            raise RouteError(NOT_UNDERSTOOD.fill(where=self._mailbox.server))
+        for mail in mails:
+            row = _row(mail) if isinstance(mail, dict) else None
             if row is not None:
                 yield row
 
@@ -236,5 +247,5 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _instant(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+def _instant(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

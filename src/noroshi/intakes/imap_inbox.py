@@ -24,7 +24,7 @@ from noroshi.intakes.imap_session import (
     Row,
     Session,
     day,
-    quoted,
+    quoted_string,
 )
 from noroshi.intakes.mailbox_errors import LARGEST_REPORT, of_token, until_of
 from noroshi.network import client_context, reach
@@ -36,7 +36,7 @@ from noroshi.vault import Secret
 
 T = TypeVar("T")
 DAY = timedelta(days=1)
-MOST = 500
+MOST_REPORTS = 500
 """Mails whose headers are looked at in one reading."""
 PATIENCE = 30.0
 """Seconds in which the server must have said something."""
@@ -66,7 +66,7 @@ class ImapMailbox:
     ca_file: str = ""
 
     @property
-    def where(self) -> str:
+    def server(self) -> str:
         return f"{self.host}:{self.port}"
 
 
@@ -95,16 +95,16 @@ class ImapInbox:
     """See inboxes.Inbox. The INBOX alone is looked at, on a connection for each question."""
 
     def __init__(
-        self, mailbox: ImapMailbox, outside: TransportContext, patience: float = PATIENCE
+        self, mailbox: ImapMailbox, context: TransportContext, patience: float = PATIENCE
     ) -> None:
-        self._mailbox, self._outside, self._patience = mailbox, outside, patience
-        self._retry_token = RetryToken(outside, mailbox.account, "inbox")
-        self._known: dict[Row, BounceReport | None] = {}
+        self._mailbox, self._context, self._patience = mailbox, context, patience
+        self._retry_token = RetryToken(context, mailbox.account, "inbox")
+        self._report_by_row: dict[Row, BounceReport | None] = {}
         self._lines: set[_Line] = set()
 
     async def find(self, mail: ExpectedMail) -> datetime | None:
         """Look for a mail by its Message-IDs; else by its subject, as a server may have given it another id."""
-        return await self._ask(lambda session: _found(session, mail))
+        return await self._ask(lambda session: _arrival_time(session, mail))
 
     async def read(self, since: datetime) -> ReportBatch:
         """Read what came. A report is fetched once; what is no report is known by its headers."""
@@ -120,17 +120,25 @@ class ImapInbox:
             (row for row in session.rows(uids) if row.received >= since),
             key=lambda row: (row.received, row.uid),
         )
-        rows, more = new[:MOST], len(new) > MOST
-        known = {row: self._known[row] for row in rows if row in self._known}
-        heads = session.heads([row.uid for row in rows if row not in known])
+        rows, has_more = new[:MOST_REPORTS], len(new) > MOST_REPORTS
+        report_by_row = {
+            row: self._report_by_row[row] for row in rows if row in self._report_by_row
+        }
+        heads = session.heads([row.uid for row in rows if row not in report_by_row])
         for row in rows:
-            if row not in known:
-                known[row] = _report(session, row, heads.get(row.uid, b""))
-        self._known = known
-        came = [ReceivedReport(report=r, at=row.received) for row in rows if (r := known[row])]
+            if row not in report_by_row:
+                report_by_row[row] = _report(session, row, heads.get(row.uid, b""))
+        self._report_by_row = report_by_row
+        received_reports = [
+            ReceivedReport(report=report, at=row.received)
+            for row in rows
+            if (report := report_by_row[row])
+        ]
         newest = rows[-1].received if rows else since
         return ReportBatch(
-            reports=tuple(came), until=until_of(since, newest, more=more), more=more
+            reports=tuple(received_reports),
+            until=until_of(since, newest, has_more=has_more),
+            more=has_more,
         )
 
     # asking
@@ -142,45 +150,45 @@ class ImapInbox:
         except RouteError as trouble:
             raise of_token(trouble) from None
         try:
-            answer = await self._once(question, token)
-        except ImapSignInError as refused:
+            answer = await self._ask_once(question, token)
+        except ImapSignInError as error:
             fresh = await self._retry_token.refresh_once(token)
             if fresh is None:
-                raise self._not_let_in(refused) from None
+                raise self._not_let_in(error) from None
             try:
-                answer = await self._once(question, fresh)
-            except ImapSignInError as again:
-                raise self._not_let_in(again) from None
+                answer = await self._ask_once(question, fresh)
+            except ImapSignInError as second_error:
+                raise self._not_let_in(second_error) from None
         self._retry_token.mark_accepted()
         return answer
 
-    async def _once(self, question: Callable[[Session], T], token: Secret) -> T:
+    async def _ask_once(self, question: Callable[[Session], T], token: Secret) -> T:
         box = self._mailbox
-        sock = await reach(box.host, box.port, self._outside, self._patience)
+        sock = await reach(box.host, box.port, self._context, self._patience)
         line = _Line(sock)
         self._lines.add(line)
         try:
-            return await asyncio.to_thread(self._talk, line, question, token)
+            return await asyncio.to_thread(self._run_question, line, question, token)
         except ImapSignInError:
             raise
         except ImapRefusedError as error:
-            words = REPLIED.fill(where=box.where, reply=_line(str(error)))
+            words = REPLIED.fill(where=box.server, reply=_line(str(error)))
             raise RouteError(words, fault=Fault.SERVER) from None
         except ssl.SSLCertVerificationError as error:
-            raise of_certificate(self._outside.network, box.where, error, "") from None
+            raise of_certificate(self._context.network, box.server, error, "") from None
         except ssl.SSLError as error:
-            raise of_tls(box.where, error) from None
+            raise of_tls(box.server, error) from None
         except (OSError, EOFError, ValueError, imaplib.IMAP4.error) as error:
-            why = _line(str(error)) or type(error).__name__
-            raise RouteError(NO_ANSWER.fill(where=box.where, why=why)) from None
+            reason = _line(str(error)) or type(error).__name__
+            raise RouteError(NO_ANSWER.fill(where=box.server, why=reason)) from None
         finally:
             self._lines.discard(line)
             line.cut()  # also when cancelled: that ends the thread
             sock.close()  # where no thread has come to take it
 
-    def _talk(self, line: _Line, question: Callable[[Session], T], token: Secret) -> T:
+    def _run_question(self, line: _Line, question: Callable[[Session], T], token: Secret) -> T:
         """Log in and ask, in a thread of its own."""
-        files = (self._mailbox.ca_file, self._outside.network.ca_file)
+        files = (self._mailbox.ca_file, self._context.network.ca_file)
         with line.encrypt(client_context(files), self._mailbox.host, self._patience) as tls:
             tls.do_handshake()
             session = Session(tls)
@@ -190,16 +198,16 @@ class ImapInbox:
             finally:
                 session.shutdown()
 
-    def _not_let_in(self, refused: ImapSignInError) -> RouteError:
-        words = NOT_LET_IN.fill(where=self._mailbox.where, reply=_line(str(refused)))
+    def _not_let_in(self, error: ImapSignInError) -> RouteError:
+        words = NOT_LET_IN.fill(where=self._mailbox.server, reply=_line(str(error)))
         return RouteError(words, REFUSED_TOKEN, Fault.SIGN_IN)
 
 
-def _found(session: Session, mail: ExpectedMail) -> datetime | None:
-    for id in filter(None, map(quoted, mail.message_ids)):
+def _arrival_time(session: Session, mail: ExpectedMail) -> datetime | None:
+    for id in filter(None, map(quoted_string, mail.message_ids)):
         if rows := list(session.rows(session.search("HEADER", "Message-ID", id))):
             return min(row.received for row in rows)
-    subject = quoted(mail.mark or mail.subject)
+    subject = quoted_string(mail.mark or mail.subject)
     if subject is None:
         return None
     uids = session.search("SINCE", day(mail.since - DAY), "SUBJECT", subject)

@@ -92,25 +92,25 @@ class Session(imaplib.IMAP4):
 
     def let_in(self, user: str, token: str) -> None:
         """Log in by XOAUTH2. Raise ImapSignInError."""
-        first = f"user={user}\x01auth=Bearer {token}\x01\x01".encode()
-        answers = iter([first])
+        first_response = f"user={user}\x01auth=Bearer {token}\x01\x01".encode()
+        responses = iter([first_response])
         try:
             # After a refusal comes its reason as a challenge, and an empty answer is waited for.
-            self.authenticate("XOAUTH2", lambda _: next(answers, b""))
+            self.authenticate("XOAUTH2", lambda _: next(responses, b""))
         except self.abort:
             raise
         except self.error as error:
             raise ImapSignInError(str(error)) from None
-        self._done(*self.select("INBOX", readonly=True))
+        self._checked_responses(*self.select("INBOX", readonly=True))
 
-    def search(self, *wanted: str) -> Sequence[int]:  # type: ignore[override]
+    def search(self, *criteria: str) -> Sequence[int]:  # type: ignore[override]
         """Return the UIDs of the mails that fit, ascending."""
-        found = _texts(self._done(*self.uid("SEARCH", *wanted)))
-        return sorted(int(uid) for line in found for uid in line.split())
+        numbers = _byte_responses(self._checked_responses(*self.uid("SEARCH", *criteria)))
+        return sorted(int(uid) for line in numbers for uid in line.split())
 
     def rows(self, uids: Sequence[int]) -> Iterator[Row]:
         """Yield when each of them came."""
-        for line, _ in self._fetched(uids, "(UID INTERNALDATE)"):
+        for line, _ in self._fetch(uids, "(UID INTERNALDATE)"):
             uid, date = UID.search(line), DATE.search(line)
             if uid and date:
                 yield Row(int(uid[1]), _instant(date))
@@ -119,53 +119,55 @@ class Session(imaplib.IMAP4):
         """Return the headers of each, by which a report is known."""
         return self._parts(uids, HEADS)
 
-    def mail(self, uid: int, most: int) -> bytes:
-        """Return one mail, as far as `most` bytes; b"" if it is gone."""
-        return self._parts([uid], f"BODY.PEEK[]<0.{most}>").get(uid, b"")
+    def mail(self, uid: int, max_bytes: int) -> bytes:
+        """Return one mail, as far as `max_bytes` bytes; b"" if it is gone."""
+        return self._parts([uid], f"BODY.PEEK[]<0.{max_bytes}>").get(uid, b"")
 
-    def _parts(self, uids: Sequence[int], what: str) -> Mapping[int, bytes]:
-        found = (
-            (UID.search(line), part) for line, part in self._fetched(uids, f"(UID {what})")
+    def _parts(self, uids: Sequence[int], items: str) -> Mapping[int, bytes]:
+        text_by_uid = (
+            (UID.search(line), part) for line, part in self._fetch(uids, f"(UID {items})")
         )
-        return {int(uid[1]): part for uid, part in found if uid}
+        return {int(uid[1]): part for uid, part in text_by_uid if uid}
 
-    def _fetched(self, uids: Sequence[int], what: str) -> Iterator[tuple[bytes, bytes]]:
+    def _fetch(self, uids: Sequence[int], items: str) -> Iterator[tuple[bytes, bytes]]:
         for n in range(0, len(uids), AT_ONCE):
-            some = ",".join(map(str, uids[n : n + AT_ONCE]))
-            for one in self._done(*self.uid("FETCH", some, what)):
-                if isinstance(one, tuple):
-                    yield one[0], one[1]
-                elif isinstance(one, bytes):
-                    yield one, b""
+            uid_list = ",".join(map(str, uids[n : n + AT_ONCE]))
+            for response in self._checked_responses(*self.uid("FETCH", uid_list, items)):
+                if isinstance(response, tuple):
+                    yield response[0], response[1]
+                elif isinstance(response, bytes):
+                    yield response, b""
 
-    def _done(self, kind: str, data: Iterable[object]) -> list[object]:
-        found = list(data)
+    def _checked_responses(self, kind: str, data: Iterable[object]) -> list[object]:
+        responses = list(data)
         if kind != "OK":
             raise ImapRefusedError(
-                " ".join(str(each, "utf-8", "replace") for each in _texts(found))
+                " ".join(
+                    str(response, "utf-8", "replace") for response in _byte_responses(responses)
+                )
             )
-        return found
+        return responses
 
 
-def quoted(text: str) -> str | None:
+def quoted_string(text: str) -> str | None:
     """Return a text as IMAP wants a string; None for what it cannot be told without a literal."""
     if not text.isascii() or not text.isprintable():
         return None
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def day(at: datetime) -> str:
+def day(date: datetime) -> str:
     """Return a date as SEARCH takes it, in no locale."""
-    at = at.astimezone(UTC)
-    return f"{at.day}-{MONTHS[at.month - 1]}-{at.year}"
+    date = date.astimezone(UTC)
+    return f"{date.day}-{MONTHS[date.month - 1]}-{date.year}"
 
 
-def _instant(found: re.Match[bytes]) -> datetime:
-    number, month, year, time = (part.decode("ascii", "replace") for part in found.groups())
-    which = MONTHS.index(month) + 1 if month in MONTHS else 1
-    text = f"{year}-{which:02d}-{int(number):02d} {time}"
+def _instant(match: re.Match[bytes]) -> datetime:
+    number, month, year, time = (part.decode("ascii", "replace") for part in match.groups())
+    month_number = MONTHS.index(month) + 1 if month in MONTHS else 1
+    text = f"{year}-{month_number:02d}-{int(number):02d} {time}"
     return datetime.strptime(text, "%Y-%m-%d %H:%M:%S %z")
 
 
-def _texts(found: Iterable[object]) -> Iterator[bytes]:
-    return (each for each in found if isinstance(each, bytes))
+def _byte_responses(responses: Iterable[object]) -> Iterator[bytes]:
+    return (response for response in responses if isinstance(response, bytes))

@@ -20,9 +20,9 @@ ASK_FOR_IT = with_instruction(
 )
 
 
-def until_of(since: datetime, newest: datetime, *, more: bool) -> datetime:
+def until_of(since: datetime, newest: datetime, *, has_more: bool) -> datetime:
     """Return from when on to read the next time."""
-    if not more:
+    if not has_more:
         return max(since, newest - LATE)
     # All of one instant is read at once, or one would never come past it.
     return newest if newest > since else since + timedelta(seconds=1)

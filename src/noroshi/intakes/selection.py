@@ -14,22 +14,24 @@ from noroshi.ports import TransportContext
 from noroshi.ports.mailbox import Inbox, MailboxSource
 
 
-def box_of(plan: Plan, route: Route, outside: TransportContext) -> MailboxSource | None:
+def mailbox_source_of(
+    plan: Plan, route: Route, context: TransportContext
+) -> MailboxSource | None:
     """Return the own mailbox of a route's account, if it may read that; it is reached as the route is."""
     account = reader_of(plan, route)
     if account is None:
         return None
-    reached = replace(outside, network=route.network)
+    route_context = replace(context, network=route.network)
     return MailboxSource(
         account=account.name,
         id=account.storage_name,
         address=account.mailbox,
         settings=(account, route.network),
-        open=lambda: _open(account, reached),
+        open=lambda: _open(account, route_context),
     )
 
 
-def _open(account: Account, reached: TransportContext) -> Inbox:
+def _open(account: Account, context: TransportContext) -> Inbox:
     """Open the inbox by Graph where there is one, as that needs no IMAP to be switched on."""
     cloud = account.cloud
     if not cloud.graph:
@@ -40,8 +42,8 @@ def _open(account: Account, reached: TransportContext) -> Inbox:
             port=cloud.imap_port,
             ca_file=cloud.ca_file,
         )
-        return imap_inbox.ImapInbox(by_imap, reached)
+        return imap_inbox.ImapInbox(by_imap, context)
     mailbox = GraphMailbox(
         account=account.name, address=account.mailbox, graph=cloud.graph, ca_file=cloud.ca_file
     )
-    return GraphInbox(mailbox, reached)
+    return GraphInbox(mailbox, context)

@@ -32,7 +32,7 @@ def logging_to(sink: Sink, level: str, steady: Callable[[], float]) -> Iterator[
     """Send all that is logged from this level on to the sink, until the block ends."""
     writer = Writer(sink, steady)
     root, handler = logging.getLogger(), _Handler(writer.put)
-    before = root.level
+    level_before = root.level
     root.setLevel(level.upper())
     root.addHandler(handler)
     logging.captureWarnings(capture=True)
@@ -42,7 +42,7 @@ def logging_to(sink: Sink, level: str, steady: Callable[[], float]) -> Iterator[
     finally:
         logging.captureWarnings(capture=False)
         root.removeHandler(handler)
-        root.setLevel(before)
+        root.setLevel(level_before)
         writer.stop()
 
 
@@ -66,10 +66,10 @@ class Writer:
         """`steady` tells seconds."""
         self._sink, self._steady = sink, steady
         # Not a Queue: its locks, taken for each line, cost more than the line.
-        self._waiting, self._most = SimpleQueue[Line | None](), most_waiting
-        self._dropped, self._counting = 0, threading.Lock()
+        self._queue, self._max_waiting = SimpleQueue[Line | None](), most_waiting
+        self._dropped_count, self._counting = 0, threading.Lock()
         self._repeats = Repeats()
-        self._lost, self._why = 0, ""
+        self._lost_count, self._failure_text = 0, ""
         self._ending = threading.Event()
         # A daemon: one that hangs in a write must not keep the process.
         self._thread = threading.Thread(target=self._run, name="log", daemon=True)
@@ -79,43 +79,43 @@ class Writer:
 
     def put(self, line: Line) -> None:
         """Never waits; a line for which there is no room is counted."""
-        if self._waiting.qsize() < self._most:
-            self._waiting.put(line)
+        if self._queue.qsize() < self._max_waiting:
+            self._queue.put(line)
             return
         with self._counting:
-            self._dropped += 1
+            self._dropped_count += 1
 
     def stop(self) -> None:
         """Write what waits, unless it takes too long."""
         self._ending.set()
-        self._waiting.put(None)  # wakes it
+        self._queue.put(None)  # wakes it
         self._thread.join(LAST_LINES)
 
     def _run(self) -> None:
-        while not self._ending.is_set() or not self._waiting.empty():
+        while not self._ending.is_set() or not self._queue.empty():
             self._step()
-            if self._waiting.empty():
+            if self._queue.empty():
                 self._ending.wait(GATHER)
-        self._write(list(self._repeats.rest()))
+        self._write(list(self._repeats.remaining_lines()))
         self._tell_dropped()
         self._sink.close()
 
     def _step(self) -> None:
         """Write the lines that wait, a few at once, and what has become due meanwhile."""
-        found = list[Line]()
+        lines = list[Line]()
         for line in self._next_lines():
-            found += self._repeats.take(line, self._steady())
-        self._write([*found, *self._repeats.due(self._steady())])
+            lines += self._repeats.take(line, self._steady())
+        self._write([*lines, *self._repeats.due(self._steady())])
         self._tell_dropped()
 
     def _next_lines(self) -> Iterator[Line]:
         """Yield some lines that wait, without the mark that only wakes."""
         with suppress(Empty):
-            several = [self._waiting.get(timeout=LOOK)]
+            lines = [self._queue.get(timeout=LOOK)]
             with suppress(Empty):
-                while len(several) < AT_ONCE:
-                    several.append(self._waiting.get_nowait())
-            yield from (line for line in several if line is not None)
+                while len(lines) < AT_ONCE:
+                    lines.append(self._queue.get_nowait())
+            yield from (line for line in lines if line is not None)
 
     def _write(self, lines: Sequence[Line]) -> None:
         """Write in one go: each write is one more turn at the interpreter's lock."""
@@ -124,19 +124,19 @@ class Writer:
         try:
             self._sink.write(*lines)
         except OSError as error:
-            self._lost += len(lines)
-            self._why = error.strerror or str(error)
+            self._lost_count += len(lines)
+            self._failure_text = error.strerror or str(error)
             return
-        if self._lost:  # the sink takes lines again
-            notice, self._lost = LOST % (self._lost, self._why), 0
-            self._write([_own(notice)])
+        if self._lost_count:  # the sink takes lines again
+            notice, self._lost_count = LOST % (self._lost_count, self._failure_text), 0
+            self._write([_own_line(notice)])
 
     def _tell_dropped(self) -> None:
         with self._counting:
-            dropped, self._dropped = self._dropped, 0
-        if dropped:
-            self._write([_own(DROPPED % dropped)])
+            dropped_count, self._dropped_count = self._dropped_count, 0
+        if dropped_count:
+            self._write([_own_line(DROPPED % dropped_count)])
 
 
-def _own(text: str) -> Line:
+def _own_line(text: str) -> Line:
     return line_of(logging.LogRecord(OUR_NAME, logging.WARNING, __file__, 0, text, None, None))

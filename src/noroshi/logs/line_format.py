@@ -40,7 +40,7 @@ def line_of(record: logging.LogRecord) -> Line:
         level=record.levelno,
         name=record.name,
         place=(record.pathname, record.lineno),
-        text=shortened(one_line(_message_of(record))),
+        text=shortened_line(one_line(_message_of(record))),
     )
 
 
@@ -53,12 +53,12 @@ def one_line(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(
-        letter if shown != "?" else letter.encode("unicode_escape").decode("ascii")
-        for letter, shown in zip(text, printable(text), strict=True)
+        letter if visible != "?" else letter.encode("unicode_escape").decode("ascii")
+        for letter, visible in zip(text, printable(text), strict=True)
     )
 
 
-def shortened(text: str) -> str:
+def shortened_line(text: str) -> str:
     """Return the text without its middle, if it is too long."""
     left_out = len(text) - HEAD - TAIL
     if left_out <= 0:
@@ -66,13 +66,15 @@ def shortened(text: str) -> str:
     return f"{text[:HEAD]} [… {left_out} letters …] {text[-TAIL:]}"
 
 
-def dated(line: Line) -> str:
+def dated_line(line: Line) -> str:
     """Return the line for a file: time with its offset, level, who says it, what."""
-    at = datetime.fromtimestamp(line.at, UTC).astimezone().isoformat(timespec="milliseconds")
-    return f"{at} {logging.getLevelName(line.level)} {line.name}: {line.text}"
+    timestamp = (
+        datetime.fromtimestamp(line.at, UTC).astimezone().isoformat(timespec="milliseconds")
+    )
+    return f"{timestamp} {logging.getLevelName(line.level)} {line.name}: {line.text}"
 
 
-def prioritised(line: Line) -> str:
+def prioritised_line(line: Line) -> str:
     """Return the line for the journal, which knows the time and takes the level from the
     front."""
     if line.level >= logging.CRITICAL:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from noroshi.logs.line_format import Line
 
 WINDOW = 60.0
-MOST = 200
+MOST_LINES = 200
 """Different lines that are remembered; a storm of others is told line by line."""
 
 
@@ -28,11 +28,11 @@ class Repeats:
     def take(self, line: Line, now: float) -> Iterator[Line]:
         """Return the lines that are due to be written now that this one has come."""
         yield from self.due(now)
-        known = self._lines.get(line.same)
-        if known is not None:
-            known.line, known.repeated = line, known.repeated + 1
+        repeated_line = self._lines.get(line.same)
+        if repeated_line is not None:
+            repeated_line.line, repeated_line.repeated = line, repeated_line.repeated + 1
             return
-        if len(self._lines) >= MOST:
+        if len(self._lines) >= MOST_LINES:
             yield from _with_count(self._lines.pop(next(iter(self._lines))))
         self._lines[line.same] = _RepeatedLine(line, now)
         yield line
@@ -49,7 +49,7 @@ class Repeats:
                 yield from _with_count(entry)
                 self._lines[key] = _RepeatedLine(entry.line, now)
 
-    def rest(self) -> Iterator[Line]:
+    def remaining_lines(self) -> Iterator[Line]:
         """Return what has been counted and not been told yet, at the end."""
         for entry in self._lines.values():
             yield from _with_count(entry)

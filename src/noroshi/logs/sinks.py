@@ -11,11 +11,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from noroshi.logs.line_format import Line, dated, prioritised
+from noroshi.logs.line_format import Line, dated_line, prioritised_line
 
 FILE = "noroshi.log"
 LARGEST, FILES = 5 << 20, 5
-LEAVE = 2 << 20
+MIN_FREE_BYTES = 2 << 20
 """Bytes that the log leaves free on its volume: what little there is belongs to the alarms."""
 STDERR = 2
 NO_ROOM = "no room left on its volume"
@@ -41,17 +41,17 @@ def journal_listens(environment: Mapping[str, str], file: int) -> bool:
     """Return whether that open file is the journal: its device and inode are as systemd said
     (systemd.exec(5), $JOURNAL_STREAM). A variable that was inherited alone says nothing."""
     try:
-        found = os.fstat(file)
+        file_status = os.fstat(file)
     except OSError:
         return False
-    return environment.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"
+    return environment.get("JOURNAL_STREAM") == f"{file_status.st_dev}:{file_status.st_ino}"
 
 
 class Stderr:
     """The standard error, without buffers; for the journal with the level at the front."""
 
     def __init__(self, *, journal: bool = False, file: int = STDERR) -> None:
-        self._form = prioritised if journal else dated
+        self._form = prioritised_line if journal else dated_line
         self._file = file
 
     def write(self, *lines: Line) -> None:
@@ -68,20 +68,29 @@ class RotatedFile:
     """
 
     def __init__(
-        self, path: Path, largest: int = LARGEST, files: int = FILES, leave: int = LEAVE
+        self,
+        path: Path,
+        largest: int = LARGEST,
+        files: int = FILES,
+        min_free_bytes: int = MIN_FREE_BYTES,
     ) -> None:
-        """`largest` and `leave` are bytes; the file is opened with the first line."""
-        self._path, self._largest, self._files, self._leave = path, largest, files, leave
+        """`largest` and `min_free_bytes` are bytes; the file is opened with the first line."""
+        self._path, self._largest, self._files, self._min_free_bytes = (
+            path,
+            largest,
+            files,
+            min_free_bytes,
+        )
         self._file, self._torn = -1, False
-        self._instead = Stderr()
+        self._fallback = Stderr()
 
     def write(self, *lines: Line) -> None:
         """Raises OSError, having told them on the standard error."""
         try:
-            self._write(_content(lines, dated))
+            self._write(_content(lines, dated_line))
         except OSError:
             self.close()
-            self._instead.write(*lines)
+            self._fallback.write(*lines)
             raise
 
     def _write(self, content: bytes) -> None:
@@ -92,7 +101,7 @@ class RotatedFile:
             content = b"\n" + content
         if sys.platform != "win32":
             volume = os.fstatvfs(self._file)
-            if volume.f_bavail * volume.f_frsize < self._leave + len(content):
+            if volume.f_bavail * volume.f_frsize < self._min_free_bytes + len(content):
                 raise OSError(NO_ROOM)
         self._torn = True  # until all of it is there
         _write(self._file, content)
@@ -112,9 +121,9 @@ class RotatedFile:
         it."""
         self.close()
         names = [self._path, *(Path(f"{self._path}.{n}") for n in range(1, self._files))]
-        for older, newer in zip(reversed(names), reversed(names[:-1]), strict=False):
+        for target, source in zip(reversed(names), reversed(names[:-1]), strict=False):
             with suppress(FileNotFoundError):
-                newer.replace(older)
+                source.replace(target)
         self._size()
 
     def close(self) -> None:

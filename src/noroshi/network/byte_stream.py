@@ -13,36 +13,36 @@ class ByteStream(asyncio.Protocol):
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
-        self._unread = bytearray()
+        self._buffer = bytearray()
         self._error: Exception | None = None
         self._is_over = self._is_full = False
-        self._changed = asyncio.Event()
+        self._change_event = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        self._unread += data
-        if len(self._unread) > MOST_UNREAD:
+        self._buffer += data
+        if len(self._buffer) > MOST_UNREAD:
             self.transport.pause_reading()
-        self._changed.set()
+        self._change_event.set()
 
     def eof_received(self) -> None:
         self._is_over = True
-        self._changed.set()
+        self._change_event.set()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._is_over, self._is_full = True, False
         self._error = self._error or exc
-        self._changed.set()
+        self._change_event.set()
 
     def pause_writing(self) -> None:
         self._is_full = True
 
     def resume_writing(self) -> None:
         self._is_full = False
-        self._changed.set()
+        self._change_event.set()
 
     @property
     def transport(self) -> asyncio.Transport:
@@ -52,17 +52,17 @@ class ByteStream(asyncio.Protocol):
     @property
     def has_news(self) -> bool:
         """Tell whether there is something to read, be it the end."""
-        return bool(self._unread) or self._is_over
+        return bool(self._buffer) or self._is_over
 
     async def read(self) -> bytes:
         """Return what has come, at least a byte; b"" at the end. Raises OSError where the
         connection broke."""
         while not self.has_news:
             await self._change()
-        if not self._unread and self._error is not None:
+        if not self._buffer and self._error is not None:
             raise self._error
-        data = bytes(self._unread)
-        self._unread.clear()
+        data = bytes(self._buffer)
+        self._buffer.clear()
         if not self._is_over:
             self.transport.resume_reading()
         return data
@@ -83,5 +83,5 @@ class ByteStream(asyncio.Protocol):
         self.transport.abort()
 
     async def _change(self) -> None:
-        self._changed.clear()
-        await self._changed.wait()
+        self._change_event.clear()
+        await self._change_event.wait()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.mail import Fault, Network
 from noroshi.core.translation import NOTHING, Message, _, each_once, in_each_language, plain
-from noroshi.knowledge.os_errors import why, words_of
+from noroshi.knowledge.os_errors import cause_text, words_of
 from noroshi.ports import RouteError
 
 DNS = _(
@@ -123,9 +123,9 @@ class ConnectError(NetworkError, RouteError):
     """Report that nobody was reached, or not safely. Nothing was said that must not be heard."""
 
     def __init__(
-        self, words: Message, fault: Fault = Fault.NETWORK, about: Message = NOTHING
+        self, words: Message, fault: Fault = Fault.NETWORK, subject: Message = NOTHING
     ) -> None:
-        super().__init__(words, fault=fault, about=about)
+        super().__init__(words, fault=fault, about=subject)
 
 
 class TlsError(ConnectError):
@@ -150,89 +150,95 @@ class NoAddressAnsweredError(NetworkError, OSError):
 
 
 class SourceAddressError(NetworkError):
-    """Report that no connection can come from the source address; `why` is None where none of the
+    """Report that no connection can come from the source address; `cause` is None where none of the
     other side's addresses is of its family."""
 
-    def __init__(self, why: OSError | None) -> None:
-        super().__init__(str(why))
-        self.why = why
+    def __init__(self, cause: OSError | None) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
 
 
 def not_reached(
-    about: Message, fault: Fault = Fault.NETWORK, **arguments: object
+    subject: Message, fault: Fault = Fault.NETWORK, **arguments: object
 ) -> ConnectError:
     """Fill one of the sentences above."""
-    return ConnectError(about.fill(**arguments), fault, about)
+    return ConnectError(subject.fill(**arguments), fault, subject)
 
 
-def of_error(where: str, error: OSError) -> ConnectError:
+def of_error(peer: str, error: OSError) -> ConnectError:
     """Say what stopped a connection from being made."""
     words = DNS if isinstance(error, socket.gaierror) else TCP
-    return not_reached(words, where=where, why=why_of(error))
+    return not_reached(words, where=peer, why=failures_text(error))
 
 
-def of_name(where: str, error: ValueError) -> ConnectError:
+def of_name(peer: str, error: ValueError) -> ConnectError:
     """Say why a host's name cannot be looked for."""
-    return not_reached(DNS, where=where, why=getattr(error, "reason", "") or error)
+    return not_reached(DNS, where=peer, why=getattr(error, "reason", "") or error)
 
 
-def of_source(network: Network, where: str, error: SourceAddressError) -> ConnectError:
+def of_source(network: Network, peer: str, error: SourceAddressError) -> ConnectError:
     """Say why the source address cannot be used."""
-    if error.why is None:
-        return not_reached(OTHER_FAMILY, Fault.SETUP, where=where, source=network.source)
+    if error.cause is None:
+        return not_reached(OTHER_FAMILY, Fault.SETUP, where=peer, source=network.source)
     return not_reached(
-        NO_SOURCE, Fault.SETUP, source=network.source, why=why_of(error.why), name=network.name
+        NO_SOURCE,
+        Fault.SETUP,
+        source=network.source,
+        why=failures_text(error.cause),
+        name=network.name,
     )
 
 
-def why_of(error: OSError) -> Message:
+def failures_text(error: OSError) -> Message:
     """Return the system's own reason; each address's, where they differ."""
     if isinstance(error, ConnectionRefusedError):
         return REFUSED_CONNECTION
     if isinstance(error, NoAddressAnsweredError):
-        reasons = [why_of(failure) for _, failure in error.failures]
+        reasons = [failures_text(failure) for _, failure in error.failures]
         if len(set(reasons)) == 1:
             return reasons[0]
         addresses = [address for address, _ in error.failures]
         pairs = zip(addresses, reasons, strict=True)
-        return each_once(OF_ONE.fill(address=address, why=why) for address, why in pairs)
-    return why(error) if error.strerror or str(error) else CLOSED_CONNECTION
+        return each_once(OF_ONE.fill(address=address, why=reason) for address, reason in pairs)
+    return cause_text(error) if error.strerror or str(error) else CLOSED_CONNECTION
 
 
 def of_proxy(network: Network, error: OSError | ValueError) -> ConnectError:
     """Say why the proxy itself is not reached."""
-    why = why_of(error) if isinstance(error, OSError) else error
-    return not_reached(NO_PROXY, proxy=network.proxy, name=network.name, why=why)
+    reason = failures_text(error) if isinstance(error, OSError) else error
+    return not_reached(NO_PROXY, proxy=network.proxy, name=network.name, why=reason)
 
 
 def of_proxy_answer(
-    network: Network, where: str, status: int, reason: str, schemes: Sequence[str]
+    network: Network, peer: str, status: int, reason: str, schemes: Sequence[str]
 ) -> ConnectError:
     """Say why a proxy refused CONNECT (RFC 9110, 9.3.6)."""
-    arguments = {"proxy": network.proxy, "name": network.name, "where": where}
+    arguments = {"proxy": network.proxy, "name": network.name, "where": peer}
     if status == 407:
         return _of_login(network, arguments, schemes)
     words = PROXY_FAILED if status >= 500 else PROXY_FORBIDS
     fault = Fault.NETWORK if status >= 500 else Fault.PERMISSION
-    port, shown = where.rpartition(":")[2], f"{status} {reason}".strip()
-    return not_reached(words, fault, **arguments, status=shown, port=port)
+    port, status_line = peer.rpartition(":")[2], f"{status} {reason}".strip()
+    return not_reached(words, fault, **arguments, status=status_line, port=port)
 
 
 def _of_login(
     network: Network, arguments: dict[str, str], schemes: Sequence[str]
 ) -> ConnectError:
     if schemes and "basic" not in [scheme.lower() for scheme in schemes]:
-        known = ", ".join(schemes)
-        return not_reached(PROXY_OTHER_LOGIN, Fault.PERMISSION, **arguments, schemes=known)
+        scheme_names = ", ".join(schemes)
+        return not_reached(
+            PROXY_OTHER_LOGIN, Fault.PERMISSION, **arguments, schemes=scheme_names
+        )
     if not network.proxy_user:
         return not_reached(PROXY_WANTS_LOGIN, Fault.SETUP, **arguments)
-    who = {"user": network.proxy_user, "entry": network.proxy_password}
-    return not_reached(PROXY_REFUSED_LOGIN, Fault.SIGN_IN, **arguments, **who)
+    login = {"user": network.proxy_user, "entry": network.proxy_password}
+    return not_reached(PROXY_REFUSED_LOGIN, Fault.SIGN_IN, **arguments, **login)
 
 
-def of_tls(where: str, error: ssl.SSLError) -> ConnectError:
+def of_tls(peer: str, error: ssl.SSLError) -> ConnectError:
     """Say what stopped a connection from being encrypted, but for the certificate."""
-    return not_reached(TLS, where=where, why=error.reason or error)
+    return not_reached(TLS, where=peer, why=error.reason or error)
 
 
 def is_of_issuer(error: ssl.SSLCertVerificationError) -> bool:
@@ -241,26 +247,26 @@ def is_of_issuer(error: ssl.SSLCertVerificationError) -> bool:
 
 
 def of_certificate(
-    network: Network, where: str, error: ssl.SSLCertVerificationError, issuer: str
+    network: Network, peer: str, error: ssl.SSLCertVerificationError, issuer: str
 ) -> ConnectError:
     """Say why a certificate is not trusted; `issuer` of the one that was shown, "" if unknown."""
     if not issuer:
-        return not_reached(_of_code(error.verify_code), where=where, why=distrust(error))
+        return not_reached(_of_code(error.verify_code), where=peer, why=distrust_text(error))
     words = REPLACED if network.proxy else UNKNOWN_ISSUER
-    arguments = {"where": where, "issuer": issuer}
+    arguments = {"where": peer, "issuer": issuer}
     return not_reached(
         words, Fault.NETWORK, **arguments, proxy=network.proxy, name=network.name
     )
 
 
-def distrust(error: ssl.SSLCertVerificationError) -> Message:
+def distrust_text(error: ssl.SSLCertVerificationError) -> Message:
     """Say what is the matter with a certificate; in OpenSSL's own words where it is something rare."""
     phrase = error.verify_message.rstrip(".")
-    known = words_of("certificate", error.verify_code)
-    if known is None:
+    reason = words_of("certificate", error.verify_code)
+    if reason is None:
         return plain(phrase)
     return in_each_language(
-        lambda language: phrase if language == "en" else known.say(language)
+        lambda language: phrase if language == "en" else reason.say(language)
     )
 
 

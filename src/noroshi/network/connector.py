@@ -11,8 +11,8 @@ from typing import Protocol
 from noroshi.core.mail import DIRECT, Fault, Network
 from noroshi.network import connection_errors
 from noroshi.network.connection_errors import SourceAddressError
-from noroshi.network.happy_eyeballs import Found, addresses_of, first_to_answer
-from noroshi.network.policy_check import allowed, check_destination
+from noroshi.network.happy_eyeballs import AddressInfo, addresses_of, connect_first
+from noroshi.network.policy_check import allowed_addresses_of, check_destination
 from noroshi.network.proxy import authority, proxy_of, tunnel
 
 Secret = Callable[[str], Awaitable[str]]
@@ -46,41 +46,45 @@ async def reach(host: str, port: int, egress: Egress, patience: float) -> socket
     """Return a connected socket that does not block. Raises ConnectError, or what `secret` raises."""
     network = egress.network
     password = await egress.secret(network.proxy_password) if network.proxy_password else ""
-    where = authority(host, port)
+    peer = authority(host, port)
     try:
         async with asyncio.timeout(patience):
             if not network.proxy:
-                return await _direct(host, port, network)
-            return await _through_proxy(host, port, network, password)
+                return await _connect_directly(host, port, network)
+            return await _connect_through_proxy(host, port, network, password)
     except TimeoutError:
         words = (
             connection_errors.PROXY_SILENT if network.proxy else connection_errors.NO_CONNECTION
         )
-        arguments = {"where": where, "seconds": patience, "proxy": network.proxy}
+        arguments = {"where": peer, "seconds": patience, "proxy": network.proxy}
         raise connection_errors.not_reached(words, Fault.NETWORK, **arguments) from None
     except SourceAddressError as error:
-        raise connection_errors.of_source(network, where, error) from None
+        raise connection_errors.of_source(network, peer, error) from None
 
 
-async def _direct(host: str, port: int, network: Network) -> socket.socket:
-    where = authority(host, port)
+async def _connect_directly(host: str, port: int, network: Network) -> socket.socket:
+    peer = authority(host, port)
     try:
-        found = addresses_of(await _look_up(host, port), network.source)
-        return await first_to_answer(allowed(found, host, port, network), network.source)
+        addresses = addresses_of(await _look_up(host, port), network.source)
+        return await connect_first(
+            allowed_addresses_of(addresses, host, port, network), network.source
+        )
     except OSError as error:
-        raise connection_errors.of_error(where, error) from None
+        raise connection_errors.of_error(peer, error) from None
     except ValueError as error:  # UnicodeError is one: no name that DNS could be asked for
-        raise connection_errors.of_name(where, error) from None
+        raise connection_errors.of_name(peer, error) from None
 
 
-async def _through_proxy(
+async def _connect_through_proxy(
     host: str, port: int, network: Network, password: str
 ) -> socket.socket:
     check_destination(host, port, network)
     try:
-        first = proxy_of(network)
-        found = addresses_of(await _look_up(*first), network.source)
-        sock = await first_to_answer(allowed(found, *first, network), network.source)
+        proxy_host_port = proxy_of(network)
+        addresses = addresses_of(await _look_up(*proxy_host_port), network.source)
+        sock = await connect_first(
+            allowed_addresses_of(addresses, *proxy_host_port, network), network.source
+        )
     except (OSError, ValueError) as error:
         raise connection_errors.of_proxy(network, error) from None
     try:
@@ -94,6 +98,6 @@ async def _through_proxy(
     return sock
 
 
-async def _look_up(host: str, port: int) -> Sequence[Found]:
+async def _look_up(host: str, port: int) -> Sequence[AddressInfo]:
     loop = asyncio.get_running_loop()
     return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)

@@ -30,10 +30,10 @@ async def dial(
     """Connect, and return the protocol. Raises ConnectError, or what the proxy's password raises.
     Each step has its `patience`."""
     sock = await reach(host, port, egress, patience)
-    return await meet(protocol, sock, host, port, context, egress, patience)
+    return await start_tls(protocol, sock, host, port, context, egress, patience)
 
 
-async def meet(
+async def start_tls(
     protocol: Callable[[], P],
     sock: socket.socket,
     host: str,
@@ -43,25 +43,25 @@ async def meet(
     patience: float,
 ) -> P:
     """Put the protocol on a socket that is connected already. Raises as `dial` does."""
-    loop, where = asyncio.get_running_loop(), authority(host, port)
+    loop, peer = asyncio.get_running_loop(), authority(host, port)
     tls = _of_tls(host, context, patience)
     try:
         async with asyncio.timeout(patience):
-            _, made = await loop.create_connection(protocol, sock=sock, **tls)
-            return made
+            _, protocol_instance = await loop.create_connection(protocol, sock=sock, **tls)
+            return protocol_instance
     except TimeoutError:
         trouble = connection_errors.not_reached(
-            connection_errors.NO_TLS, where=where, seconds=patience
+            connection_errors.NO_TLS, where=peer, seconds=patience
         )
         raise TlsError(trouble) from None
     except ssl.SSLCertVerificationError as error:
         of_issuer = connection_errors.is_of_issuer(error)
-        issuer = await shown_issuer(host, port, egress, patience) if of_issuer else ""
-        raise connection_errors.of_certificate(egress.network, where, error, issuer) from None
+        issuer = await presented_issuer(host, port, egress, patience) if of_issuer else ""
+        raise connection_errors.of_certificate(egress.network, peer, error, issuer) from None
     except ssl.SSLError as error:
-        raise TlsError(connection_errors.of_tls(where, error), error.reason or "") from None
+        raise TlsError(connection_errors.of_tls(peer, error), error.reason or "") from None
     except OSError as error:
-        raise connection_errors.of_error(where, error) from None
+        raise connection_errors.of_error(peer, error) from None
 
 
 def _of_tls(host: str, context: ssl.SSLContext | None, patience: float) -> dict[str, Any]:
@@ -72,15 +72,15 @@ def _of_tls(host: str, context: ssl.SSLContext | None, patience: float) -> dict[
     return {"ssl": context, "server_hostname": name, "ssl_handshake_timeout": 2 * patience}
 
 
-async def shown_issuer(host: str, port: int, egress: Egress, patience: float) -> str:
+async def presented_issuer(host: str, port: int, egress: Egress, patience: float) -> str:
     """Return who issued the certificate that was just refused; "" if it does not show again."""
     try:
-        looking = await dial(
+        probe_connection = await dial(
             _CertificateProbe, host, port, unverified_context(), egress, patience
         )
     except RouteError:
         return ""
-    return issuer_of(looking.certificate)
+    return issuer_of(probe_connection.certificate)
 
 
 class _CertificateProbe(asyncio.Protocol):
@@ -89,7 +89,9 @@ class _CertificateProbe(asyncio.Protocol):
     certificate: bytes | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        shown = transport.get_extra_info("ssl_object")
-        self.certificate = shown.getpeercert(binary_form=True) if shown is not None else None
+        ssl_object = transport.get_extra_info("ssl_object")
+        self.certificate = (
+            ssl_object.getpeercert(binary_form=True) if ssl_object is not None else None
+        )
         assert isinstance(transport, asyncio.WriteTransport)
         transport.abort()

@@ -24,8 +24,8 @@ from noroshi.network.connection_errors import (
     SourceAddressError,
 )
 from noroshi.network.connector import Egress
-from noroshi.network.dialer import meet
-from noroshi.network.happy_eyeballs import first_to_answer
+from noroshi.network.dialer import start_tls
+from noroshi.network.happy_eyeballs import connect_first
 from noroshi.network.http1 import (
     BrokenOffError,
     HttpConnection,
@@ -66,7 +66,7 @@ OWN_LIMIT = _(
     "Noroshi itself has too many files and sockets open (ulimit -n); {where} may be fine"
 )
 NAME, CONNECTION, PROXY, TLS, ANSWER, BODY = range(6)
-LATE = {
+TIMEOUT_TEXTS = {
     NAME: connection_errors.NO_NAME_SERVER,
     CONNECTION: connection_errors.NO_CONNECTION,
     PROXY: connection_errors.PROXY_SILENT,
@@ -94,15 +94,15 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageResponse:
-    """Hold the answer of one hop; `headers` by their names in small letters. `whole`: nothing of
-    the body was left unread. `onward` is where it leads, or why nobody follows it there."""
+    """Hold the answer of one hop; `headers` by their names in small letters. `is_complete`: nothing of
+    the body was left unread. `next_target` is where it leads, or why nobody follows it there."""
 
     url: str
     status: int
     headers: Mapping[str, str]
     body: bytes = field(default=b"", repr=False)
-    whole: bool = False
-    onward: str | Message | None = None
+    is_complete: bool = False
+    next_target: str | Message | None = None
 
 
 @dataclass(slots=True)
@@ -112,20 +112,20 @@ class PageVisit:
     between."""
 
     stage: int = NAME
-    where: str = ""
+    peer: str = ""
     proxy: str = ""
-    taken: bool = False
+    peer_responded: bool = False
     ends: datetime | None = None
     hops: list[PageResponse] = field(default_factory=list)
 
-    def late(self, seconds: float) -> ConnectError:
+    def timeout_error(self, seconds: float) -> ConnectError:
         """Return what is to be said when the time is up."""
-        words, where = LATE[self.stage], self.where
+        words, peer = TIMEOUT_TEXTS[self.stage], self.peer
         if self.proxy and self.stage <= CONNECTION:
             words = connection_errors.PROXY_AWAY if self.stage == CONNECTION else words
-            where = self.proxy
+            peer = self.proxy
         return connection_errors.not_reached(
-            words, where=where, seconds=seconds, proxy=self.proxy
+            words, where=peer, seconds=seconds, proxy=self.proxy
         )
 
 
@@ -143,12 +143,12 @@ class StepwiseDialer:
     async def dial(self, target: Target) -> ByteStream:
         """Connect to whom a URL names. Raises ConnectError."""
         visit, host, port = self._visit, target.host, target.port
-        visit.stage, visit.where, visit.taken = NAME, target.where, False
+        visit.stage, visit.peer, visit.peer_responded = NAME, target.peer, False
         context = await TRUST.context(self._ca_files) if target.is_tls else None
         sock = await self._connect(host, port)
         visit.stage = TLS if context is not None else ANSWER
         try:
-            stream = await meet(ByteStream, sock, host, port, context, self._egress, LONG)
+            stream = await start_tls(ByteStream, sock, host, port, context, self._egress, LONG)
         except ConnectError:
             TRUST.refused(self._ca_files)
             raise
@@ -159,41 +159,43 @@ class StepwiseDialer:
     async def _connect(self, host: str, port: int) -> socket.socket:
         """Connect to one of the name's addresses that may be connected to, or by the proxy."""
         visit, network = self._visit, self._egress.network
-        hop = await resolve(host, port, self._egress, LONG)
+        first_hop = await resolve(host, port, self._egress, LONG)
         visit.stage = CONNECTION
         if network.proxy:
-            return await self._connect_through_proxy(hop, host, port)
+            return await self._connect_through_proxy(first_hop, host, port)
         try:
-            sock = await first_to_answer(hop.addresses, network.source)
+            sock = await connect_first(first_hop.addresses, network.source)
         except SourceAddressError as error:
-            raise connection_errors.of_source(network, visit.where, error) from None
+            raise connection_errors.of_source(network, visit.peer, error) from None
         except OSError as error:
-            visit.taken = _is_refusal(error)
+            visit.peer_responded = _is_refusal(error)
             if error.errno in (errno.EMFILE, errno.ENFILE):
-                raise connection_errors.not_reached(OWN_LIMIT, where=visit.where) from None
-            raise connection_errors.of_error(visit.where, error) from None
-        visit.taken = True
+                raise connection_errors.not_reached(OWN_LIMIT, where=visit.peer) from None
+            raise connection_errors.of_error(visit.peer, error) from None
+        visit.peer_responded = True
         return sock
 
     async def _connect_through_proxy(
-        self, hop: FirstHop, host: str, port: int
+        self, first_hop: FirstHop, host: str, port: int
     ) -> socket.socket:
         """Connect through the proxy, who alone knows who is there: until it has connected us,
         nobody took anything."""
-        sock = await connect_first_hop(hop, self._egress, LONG)
+        sock = await connect_first_hop(first_hop, self._egress, LONG)
         self._visit.stage = PROXY
         try:
             await open_tunnel(sock, host, port, self._egress, LONG)
         except BaseException:  # also when cancelled: nobody else knows this socket
             sock.close()
             raise
-        self._visit.taken = True
+        self._visit.peer_responded = True
         return sock
 
     def _note_certificate(self, transport: asyncio.BaseTransport) -> None:
-        shown = transport.get_extra_info("peercert")
-        if shown:
-            ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(shown["notAfter"]), UTC)
+        certificate = transport.get_extra_info("peercert")
+        if certificate:
+            ends = datetime.fromtimestamp(
+                ssl.cert_time_to_seconds(certificate["notAfter"]), UTC
+            )
             self._visit.ends = min(ends, self._visit.ends or ends)
 
 
@@ -209,9 +211,9 @@ class PageFetcher:
         while True:
             answered = await self._response_of(url)
             self._visit.hops.append(answered)
-            if not isinstance(answered.onward, str):
+            if not isinstance(answered.next_target, str):
                 return answered
-            url = answered.onward
+            url = answered.next_target
 
     async def _response_of(self, url: str) -> PageResponse:
         """Ask once only, on a connection that is closed after it: a server that hangs up is what we
@@ -222,17 +224,17 @@ class PageFetcher:
             headers = {"Connection": "close", **self._headers_for(url)}
             head = await connection.ask(HttpRequest(target, self._request.method, headers))
             self._visit.stage = BODY
-            found = await self._read(connection, head, url)
+            response = await self._read(connection, head, url)
         except HttpError as error:
             connection.abort()
             raise connection_errors.not_reached(
-                self._broken(error), where=self._visit.where
+                self._broken_response_text(error), where=self._visit.peer
             ) from None
         except BaseException:  # also when cancelled
             connection.abort()
             raise
-        (connection.close if found.whole else connection.abort)()
-        return found
+        (connection.close if response.is_complete else connection.abort)()
+        return response
 
     def _headers_for(self, url: str) -> Mapping[str, str]:
         """Return the headers for a URL: whoever leads back to us must not choose what is asked for
@@ -246,17 +248,23 @@ class PageFetcher:
     async def _read(self, connection: HttpConnection, head: HttpHead, url: str) -> PageResponse:
         """Read an answer; of one that leads on, nothing."""
         headers, status = head.headers, head.status
-        before = [hop.url for hop in self._visit.hops]
-        location, most = headers.get("location", ""), self._request.redirects
-        ways = (*(hop.headers for hop in self._visit.hops), headers)
-        cookie = any("set-cookie" in one for one in ways)
-        onward = redirect_target(url, status, location, before, most, cookie=cookie)
-        if onward is not None:
-            return PageResponse(url=url, status=status, headers=headers, onward=onward)
-        body, whole = await connection.read(self._request.most)
-        return PageResponse(url=url, status=status, headers=headers, body=body, whole=whole)
+        visited_urls = [response.url for response in self._visit.hops]
+        location, max_redirects = headers.get("location", ""), self._request.redirects
+        all_headers = (*(response.headers for response in self._visit.hops), headers)
+        cookie = any("set-cookie" in header_names for header_names in all_headers)
+        next_target = redirect_target(
+            url, status, location, visited_urls, max_redirects, cookie=cookie
+        )
+        if next_target is not None:
+            return PageResponse(
+                url=url, status=status, headers=headers, next_target=next_target
+            )
+        body, is_complete = await connection.read(self._request.most)
+        return PageResponse(
+            url=url, status=status, headers=headers, body=body, is_complete=is_complete
+        )
 
-    def _broken(self, error: HttpError) -> Message:
+    def _broken_response_text(self, error: HttpError) -> Message:
         if self._visit.stage == BODY or isinstance(error, BrokenOffError):
             return BROKEN_OFF
         return HUNG_UP if isinstance(error, HungUpError) else NO_HTTP
@@ -272,5 +280,5 @@ async def fetch(request: PageRequest, egress: Egress, visit: PageVisit) -> PageR
 def _is_refusal(error: OSError) -> bool:
     """Return whether the computer is there, and nothing listens on it: by all of its addresses."""
     if isinstance(error, NoAddressAnsweredError):
-        return all(_is_refusal(one) for _, one in error.failures)
+        return all(_is_refusal(failure) for _, failure in error.failures)
     return isinstance(error, ConnectionRefusedError)

@@ -27,12 +27,14 @@ def problem_in(reply: Reply) -> GraphProblem:
     """{"error": {"code", "message", …}}; whatever else came is taken as it stands."""
     request = reply.headers.get("request-id", "")[:100]
     try:
-        found = json.loads(reply.text)["error"]
-        return GraphProblem(_text(found, "code"), _text(found, "message"), request)
+        error_object = json.loads(reply.text)["error"]
+        return GraphProblem(
+            _text(error_object, "code"), _text(error_object, "message"), request
+        )
     except (ValueError, LookupError, TypeError, RecursionError):
         return GraphProblem("", reply.text, request)
 
 
-def _text(found: Any, name: str) -> str:
-    value = found.get(name, "") if isinstance(found, dict) else ""
+def _text(container: Any, name: str) -> str:
+    value = container.get(name, "") if isinstance(container, dict) else ""
     return value if isinstance(value, str) else ""

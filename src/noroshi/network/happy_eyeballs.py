@@ -19,7 +19,7 @@ from noroshi.network.connection_errors import NoAddressAnsweredError, SourceAddr
 HEAD_START = 0.25
 """Seconds until the next address is tried too; RFC 8305, 5 recommends that many."""
 FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
-Found = tuple[Any, ...]
+AddressInfo = tuple[Any, ...]
 """A row of getaddrinfo."""
 
 
@@ -28,28 +28,30 @@ class Address:
     """Say where to connect to, as a socket takes it."""
 
     family: int
-    where: Any
+    socket_address: Any
 
     def __str__(self) -> str:
-        return str(self.where[0])
+        return str(self.socket_address[0])
 
 
-def addresses_of(found: Iterable[Found], source: str = "") -> list[Address]:
+def addresses_of(address_infos: Iterable[AddressInfo], source: str = "") -> list[Address]:
     """Order what getaddrinfo found: the families in turn, its first one first (RFC 8305, 4). From a
     source address only its own family can be reached. Raises SourceAddressError."""
-    all_of_them = list(dict.fromkeys(Address(row[0], row[4]) for row in found))
+    all_of_them = list(dict.fromkeys(Address(row[0], row[4]) for row in address_infos))
     if source:
         family = FAMILIES[ip_address(source).version]
-        own = [address for address in all_of_them if address.family == family]
-        if all_of_them and not own:
+        same_family = [address for address in all_of_them if address.family == family]
+        if all_of_them and not same_family:
             raise SourceAddressError(None)
-        return own
-    first = [a for a in all_of_them if a.family == all_of_them[0].family]
-    other = [a for a in all_of_them if a.family != all_of_them[0].family]
-    return [a for pair in zip_longest(first, other) for a in pair if a is not None]
+        return same_family
+    first_family = [a for a in all_of_them if a.family == all_of_them[0].family]
+    other_family = [a for a in all_of_them if a.family != all_of_them[0].family]
+    return [
+        a for pair in zip_longest(first_family, other_family) for a in pair if a is not None
+    ]
 
 
-def by_number(host: str, port: int) -> Sequence[Found]:
+def numeric_addresses(host: str, port: int) -> Sequence[AddressInfo]:
     """Return what getaddrinfo finds for an address, without a thread of its own, which a dead
     resolver may hold; nothing for what it must look at."""
     try:
@@ -58,49 +60,53 @@ def by_number(host: str, port: int) -> Sequence[Found]:
         return []
     if isinstance(ip, IPv6Address) and (ip.scope_id or ip.ipv4_mapped):
         return []  # the one has a number of its own here, the other is written in another way
-    where = (str(ip), port) if ip.version == 4 else (str(ip), port, 0, 0)
-    return [(FAMILIES[ip.version], socket.SOCK_STREAM, socket.IPPROTO_TCP, "", where)]
+    socket_address = (str(ip), port) if ip.version == 4 else (str(ip), port, 0, 0)
+    return [(FAMILIES[ip.version], socket.SOCK_STREAM, socket.IPPROTO_TCP, "", socket_address)]
 
 
-async def first_to_answer(addresses: Iterable[Address], source: str = "") -> socket.socket:
+async def connect_first(addresses: Iterable[Address], source: str = "") -> socket.socket:
     """Return a connected socket, which does not block. Raises OSError, or SourceAddressError."""
-    waiting, failures = deque(addresses), list[tuple[str, OSError]]()
-    running = dict[asyncio.Task[socket.socket], Address]()
+    untried, failures = deque(addresses), list[tuple[str, OSError]]()
+    attempts = dict[asyncio.Task[socket.socket], Address]()
     try:
-        while waiting or running:
-            if waiting:
-                address = waiting.popleft()
-                running[asyncio.create_task(_connect(address, source))] = address
-            won = await _one_round(running, failures, HEAD_START if waiting else None)
-            if won is not None:
-                return won
+        while untried or attempts:
+            if untried:
+                address = untried.popleft()
+                attempts[asyncio.create_task(_connect(address, source))] = address
+            connected_socket = await _await_round(
+                attempts, failures, HEAD_START if untried else None
+            )
+            if connected_socket is not None:
+                return connected_socket
     finally:
-        for task in running:
+        for task in attempts:
             task.add_done_callback(_close_loser)
             task.cancel()
     raise failures[0][1] if len(failures) == 1 else NoAddressAnsweredError(failures)
 
 
-async def _one_round(
-    running: dict[asyncio.Task[socket.socket], Address],
+async def _await_round(
+    attempts: dict[asyncio.Task[socket.socket], Address],
     failures: list[tuple[str, OSError]],
     seconds: float | None,
 ) -> socket.socket | None:
     """Wait until one of them is over, or its head start is; the winner, if there is one."""
-    done, _ = await asyncio.wait(running, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    won: socket.socket | None = None
-    for task in done:
-        address = running.pop(task)
+    finished_attempts, _ = await asyncio.wait(
+        attempts, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
+    )
+    connected_socket: socket.socket | None = None
+    for task in finished_attempts:
+        address = attempts.pop(task)
         error = task.exception()
-        if error is None and won is None:
-            won = task.result()
+        if error is None and connected_socket is None:
+            connected_socket = task.result()
         elif isinstance(error, OSError):
             failures.append((str(address), error))
         else:
             _close_loser(task)
             if error is not None:
                 raise error
-    return won
+    return connected_socket
 
 
 async def _connect(address: Address, source: str) -> socket.socket:
@@ -110,7 +116,7 @@ async def _connect(address: Address, source: str) -> socket.socket:
         sock.setblocking(False)
         if source:
             _bind(sock, source)
-        await asyncio.get_running_loop().sock_connect(sock, address.where)
+        await asyncio.get_running_loop().sock_connect(sock, address.socket_address)
     except BaseException:  # also when cancelled: nobody else knows this socket
         sock.close()
         raise

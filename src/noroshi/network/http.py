@@ -46,23 +46,23 @@ class Reply:
         """Return the time by the other side's clock (RFC 9110, 6.6.1); None if it does not say."""
         return date_in(self.headers.get("date", ""))
 
-    def again(self, now: datetime) -> datetime | None:
+    def retry_at(self, now: datetime) -> datetime | None:
         """Return before when no further try is wanted: Retry-After in seconds, or as a date (RFC
         9110, 10.2.3). What is absurdly far off is cut."""
         value = self.headers.get("retry-after", "").strip()
         if value.isascii() and value.isdecimal():
             return now + min(timedelta(seconds=int(value[:9])), LONGEST_PAUSE)
-        at = date_in(value)
-        return min(at, now + LONGEST_PAUSE) if at is not None and at > now else None
+        date = date_in(value)
+        return min(date, now + LONGEST_PAUSE) if date is not None and date > now else None
 
 
 def date_in(text: str) -> datetime | None:
     """Return an instant as mails and HTTP write it (RFC 5322, 3.3); None if it is none."""
     try:
-        at = parsedate_to_datetime(text)
+        date = parsedate_to_datetime(text)
     except (ValueError, OverflowError):  # a year or a zone beyond all bounds
         return None
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+    return date if date.tzinfo is not None else date.replace(tzinfo=UTC)
 
 
 class Http(Protocol):
@@ -72,7 +72,9 @@ class Http(Protocol):
         """Post, and never follow a redirect. Raises ConnectError where nothing left, or
         NoAnswerError."""
 
-    async def get(self, url: str, headers: Mapping[str, str], most: int = LARGEST) -> Reply:
+    async def get(
+        self, url: str, headers: Mapping[str, str], max_bytes: int = LARGEST
+    ) -> Reply:
         """Ask as `post` does; read so many bytes of the answer."""
 
     async def close(self) -> None:
@@ -83,12 +85,12 @@ Opens = Callable[[TransportContext, tuple[str, ...], Patience], Http]
 
 
 async def open_http(
-    outside: TransportContext, ca_files: tuple[str, ...], patience: Patience = Patience()
+    context: TransportContext, ca_files: tuple[str, ...], patience: Patience = Patience()
 ) -> Http:
     """Open a client, which makes no connection yet. `ca_files` are trusted beside the system's
     and the network's."""
     opens = await asyncio.to_thread(_load)
-    return opens(outside, ca_files, patience)
+    return opens(context, ca_files, patience)
 
 
 def _load() -> Opens:
@@ -102,9 +104,9 @@ class LazyHttp:
     """Opens the HTTP client when it is first needed: it takes its time to import."""
 
     def __init__(
-        self, outside: TransportContext, ca_files: tuple[str, ...], patience: Patience
+        self, context: TransportContext, ca_files: tuple[str, ...], patience: Patience
     ) -> None:
-        self._arguments = outside, ca_files, patience
+        self._arguments = context, ca_files, patience
         self._http: Http | None = None
         self._opening = asyncio.Lock()
 

@@ -54,7 +54,7 @@ class Target:
     path: str
 
     @property
-    def where(self) -> str:
+    def peer(self) -> str:
         return authority(self.host, self.port)
 
 
@@ -71,13 +71,17 @@ class HttpRequest:
     def all_headers(self) -> list[tuple[bytes, bytes]]:
         """Return the headers as they are sent; those of the request take the place of ours. Blanks
         around a value are no part of it (RFC 9110, 5.5), and h11 sends none."""
-        own = {"Host": self.target.host_header, **HEADERS}
+        default_headers = {"Host": self.target.host_header, **HEADERS}
         if self.content is not None:
-            own["Content-Length"] = str(len(self.content))
-        given = {name.lower() for name in self.headers}
-        others = {name: value for name, value in own.items() if name.lower() not in given}
-        merged = {**others, **self.headers}
-        return [(n.encode("ascii"), v.strip(" \t").encode()) for n, v in merged.items()]
+            default_headers["Content-Length"] = str(len(self.content))
+        lower_names = {name.lower() for name in self.headers}
+        remaining_defaults = {
+            name: value
+            for name, value in default_headers.items()
+            if name.lower() not in lower_names
+        }
+        all_of_them = {**remaining_defaults, **self.headers}
+        return [(n.encode("ascii"), v.strip(" \t").encode()) for n, v in all_of_them.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,22 +132,22 @@ class HttpConnection:
         while True:
             event = await self._event()
             if isinstance(event, h11.Response):
-                return HttpHead(event.status_code, _named(list(event.headers)))
+                return HttpHead(event.status_code, _headers_by_name(list(event.headers)))
             if not isinstance(event, h11.InformationalResponse):
                 raise NotHttpError
 
-    async def read(self, most: int) -> tuple[bytes, bool]:
+    async def read(self, max_bytes: int) -> tuple[bytes, bool]:
         """Return the body, of which so many bytes at most, and whether that is all of it. Raises as
         `ask` does."""
         body = bytearray()
-        await self.read_into(body, most)
-        is_whole = len(body) <= most and self._has_ended()
-        return bytes(body[:most]), is_whole
+        await self.read_into(body, max_bytes)
+        is_whole = len(body) <= max_bytes and self._has_ended()
+        return bytes(body[:max_bytes]), is_whole
 
-    async def read_into(self, body: bytearray, most: int) -> None:
+    async def read_into(self, body: bytearray, max_bytes: int) -> None:
         """Read the body until it has ended, or as many bytes as are wanted. Raises as `ask` does;
         what was read before stays, and so may some bytes too many."""
-        while len(body) < most:
+        while len(body) < max_bytes:
             event = await self._event()
             if not isinstance(event, h11.Data):
                 return
@@ -163,10 +167,12 @@ class HttpConnection:
         path, headers = request.target.path, request.all_headers
         head = h11.Request(method=request.method, target=path, headers=headers)
         await self._write(protocol.send(head))
-        for at in range(0, len(content), PIECE):
+        for offset in range(0, len(content), PIECE):
             if self._stream.has_news:
                 return
-            await self._write(protocol.send(h11.Data(data=bytes(content[at : at + PIECE]))))
+            await self._write(
+                protocol.send(h11.Data(data=bytes(content[offset : offset + PIECE])))
+            )
         await self._write(protocol.send(h11.EndOfMessage()))
 
     async def _write(self, data: bytes | None) -> None:
@@ -208,7 +214,7 @@ class HttpConnection:
         return data
 
 
-def _named(headers: Collection[tuple[bytes, bytes]]) -> Mapping[str, str]:
+def _headers_by_name(headers: Collection[tuple[bytes, bytes]]) -> Mapping[str, str]:
     """Return headers by their names in small letters. Raises NotHttpError for far too many: h11
     bounds only what is not whole yet."""
     length = sum(len(name) + len(value) for name, value in headers)

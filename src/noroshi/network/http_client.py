@@ -30,18 +30,18 @@ class _Exchange:
     answer is none; else its status is enough, for what was given has arrived then."""
 
     request: HttpRequest
-    most: int
+    max_bytes: int
     needs_body: bool = True
 
     async def run(self, connection: HttpConnection) -> Reply:
         """Read as much of the body as is wanted; the rest is not waited for."""
         head, body = await connection.ask(self.request), bytearray()
         try:
-            await connection.read_into(body, self.most)
+            await connection.read_into(body, self.max_bytes)
         except (HttpError, TimeoutError):
             if self.needs_body:
                 raise
-        return Reply(head.status, head.headers, bytes(body[: self.most]))
+        return Reply(head.status, head.headers, bytes(body[: self.max_bytes]))
 
 
 class HttpClient:
@@ -57,8 +57,10 @@ class HttpClient:
         request = HttpRequest(target_of(url), "POST", headers, content)
         return await self._ask(_Exchange(request, LARGEST, needs_body=False))
 
-    async def get(self, url: str, headers: Mapping[str, str], most: int = LARGEST) -> Reply:
-        return await self.ask("GET", url, headers, None, most)
+    async def get(
+        self, url: str, headers: Mapping[str, str], max_bytes: int = LARGEST
+    ) -> Reply:
+        return await self.ask("GET", url, headers, None, max_bytes)
 
     async def ask(
         self,
@@ -66,11 +68,11 @@ class HttpClient:
         url: str,
         headers: Mapping[str, str],
         content: bytes | None,
-        most: int,
+        max_bytes: int,
     ) -> Reply:
         """Ask as `get` does: an answer whose body breaks off is none."""
         request = HttpRequest(target_of(url), method, headers, content)
-        return await self._ask(_Exchange(request, most))
+        return await self._ask(_Exchange(request, max_bytes))
 
     async def close(self) -> None:
         self._idle.close()
@@ -117,7 +119,7 @@ class HttpClient:
         return self._context
 
 
-Place = tuple[str, int, bool]
+ConnectionKey = tuple[str, int, bool]
 """Host, port, and whether by TLS."""
 
 
@@ -126,11 +128,11 @@ class IdleConnections:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._timers: dict[Place, dict[HttpConnection, asyncio.TimerHandle]] = {}
+        self._timers: dict[ConnectionKey, dict[HttpConnection, asyncio.TimerHandle]] = {}
 
     def take(self, target: Target) -> HttpConnection | None:
         """Return a connection that can be used, the newest first."""
-        timers = self._timers.get(_place(target), {})
+        timers = self._timers.get(_connection_key(target), {})
         while timers:
             connection, timer = timers.popitem()
             timer.cancel()
@@ -144,7 +146,7 @@ class IdleConnections:
         if not connection.is_idle:
             connection.abort()
             return
-        timers = self._timers.setdefault(_place(target), {})
+        timers = self._timers.setdefault(_connection_key(target), {})
         loop = asyncio.get_running_loop()
         timers[connection] = loop.call_later(self._seconds, self._drop, timers, connection)
 
@@ -163,5 +165,5 @@ class IdleConnections:
         connection.close()
 
 
-def _place(target: Target) -> Place:
+def _connection_key(target: Target) -> ConnectionKey:
     return target.host, target.port, target.is_tls

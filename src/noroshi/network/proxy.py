@@ -47,16 +47,16 @@ async def tunnel(
     request = "\r\n".join([*lines, "", ""]).encode("ascii")
     await asyncio.get_running_loop().sock_sendall(sock, request)
     head = await _head(sock)
-    found = STATUS.match(head)
-    if found is None:
+    match = STATUS.match(head)
+    if match is None:
         arguments = {"proxy": network.proxy, "name": network.name}
         raise connection_errors.not_reached(
             connection_errors.NOT_A_PROXY, Fault.SETUP, **arguments
         )
-    if found[1][:1] != b"2":
-        reason = _shown(found[2] or b"")
+    if match[1][:1] != b"2":
+        reason = _printable_reason(match[2] or b"")
         schemes = [scheme.decode("ascii") for scheme in SCHEME.findall(head)]
-        raise connection_errors.of_proxy_answer(network, target, int(found[1]), reason, schemes)
+        raise connection_errors.of_proxy_answer(network, target, int(match[1]), reason, schemes)
 
 
 async def _head(sock: socket.socket) -> bytes:
@@ -70,5 +70,5 @@ async def _head(sock: socket.socket) -> bytes:
     return bytes(head)
 
 
-def _shown(reason: bytes) -> str:
+def _printable_reason(reason: bytes) -> str:
     return printable(reason.decode("latin-1")[:LONGEST_REASON])

@@ -11,7 +11,7 @@ from noroshi.core.mail import Fault
 from noroshi.core.printable import printable
 from noroshi.core.translation import Message, _
 from noroshi.imports import ONE_AT_A_TIME
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.network.connection_errors import (
     CA_FILE,
     CERTIFICATE_FILE,
@@ -35,7 +35,7 @@ def client_context(ca_files: Iterable[str] = (), certificate: str = "") -> ssl.S
         try:
             context.load_verify_locations(path)
         except OSError as error:  # ssl.SSLError is one: no certificate in it
-            raise not_reached(CA_FILE, Fault.SETUP, path=path, why=why(error)) from None
+            raise not_reached(CA_FILE, Fault.SETUP, path=path, why=cause_text(error)) from None
     if faults := certificate_faults(certificate, context):
         raise ConnectError(faults[0], Fault.SETUP, CERTIFICATE_FILE)
     return context
@@ -46,32 +46,32 @@ class TrustCache:
     megabyte each time."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, ...], tuple[float, ssl.SSLContext]] = {}
+        self._contexts: dict[tuple[str, ...], tuple[float, ssl.SSLContext]] = {}
         self._reading = threading.Lock()
 
     async def context(self, ca_files: tuple[str, ...]) -> ssl.SSLContext:
         """Return the context for these CA files. Raises ConnectError for a file that cannot be used."""
         now = asyncio.get_running_loop().time()
-        if found := self._fresh(ca_files, now):
-            return found
+        if context := self._fresh_context(ca_files, now):
+            return context
         return await asyncio.to_thread(self._read, ca_files, now)
 
     def refused(self, ca_files: tuple[str, ...]) -> None:
         """Note that a certificate was refused, so that the files are read anew soon."""
-        read, _ = self._found.get(ca_files, (0.0, None))
-        if asyncio.get_running_loop().time() - read > MENDED:
-            self._found.pop(ca_files, None)
+        read_at, _ = self._contexts.get(ca_files, (0.0, None))
+        if asyncio.get_running_loop().time() - read_at > MENDED:
+            self._contexts.pop(ca_files, None)
 
-    def _fresh(self, ca_files: tuple[str, ...], now: float) -> ssl.SSLContext | None:
-        found = self._found.get(ca_files)
-        return found[1] if found is not None and now - found[0] < CACHED else None
+    def _fresh_context(self, ca_files: tuple[str, ...], now: float) -> ssl.SSLContext | None:
+        entry = self._contexts.get(ca_files)
+        return entry[1] if entry is not None and now - entry[0] < CACHED else None
 
     def _read(self, ca_files: tuple[str, ...], now: float) -> ssl.SSLContext:
         with self._reading:  # of thousands that want it at once, one reads
-            if found := self._fresh(ca_files, now):
-                return found
+            if cached_context := self._fresh_context(ca_files, now):
+                return cached_context
             context = client_context(ca_files)
-            self._found[ca_files] = (now, context)
+            self._contexts[ca_files] = (now, context)
             return context
 
 
@@ -83,7 +83,7 @@ def certificate_faults(path: str, context: ssl.SSLContext | None = None) -> Sequ
         # A key that is locked would have OpenSSL ask at the terminal.
         (context or unverified_context()).load_cert_chain(path, password="")
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError; ValueError: a NUL
-        return (CERTIFICATE_FILE.fill(path=path, why=why(error)),)
+        return (CERTIFICATE_FILE.fill(path=path, why=cause_text(error)),)
     return ()
 
 
@@ -105,8 +105,12 @@ def issuer_of(certificate: bytes | None) -> str:
         issuer = x509.load_der_x509_certificate(certificate or b"").issuer
     except ValueError:
         return ""
-    wanted = (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
-    names = [str(one.value) for oid in wanted for one in issuer.get_attributes_for_oid(oid)]
+    name_oids = (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
+    names = [
+        str(attribute.value)
+        for oid in name_oids
+        for attribute in issuer.get_attributes_for_oid(oid)
+    ]
     text = ", ".join(dict.fromkeys(names)) or issuer.rfc4514_string()
     return printable(text)[:LONGEST_NAME]
 
@@ -124,5 +128,5 @@ def ca_file_faults(path: str) -> Sequence[Message]:
     except ssl.SSLError:
         return (NO_PEM.fill(path=path),)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        return (UNREADABLE_CA_FILE.fill(path=path, why=why(error)),)
+        return (UNREADABLE_CA_FILE.fill(path=path, why=cause_text(error)),)
     return ()

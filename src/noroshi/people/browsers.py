@@ -27,7 +27,7 @@ def is_known_device(device_key: str, user: User | None) -> bool:
     nonce, _, proof = device_key.partition(random_keys.DOT)
     if user is None or not user.password:
         return False
-    return random_keys.same(_proof(user, nonce), proof)
+    return random_keys.are_equal(_proof(user, nonce), proof)
 
 
 def _proof(user: User, nonce: str) -> str:

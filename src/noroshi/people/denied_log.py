@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from noroshi.core.audit_sampling import AuditSampler
-from noroshi.core.people import AuditEntry
+from noroshi.core.people import Audited
 from noroshi.core.translation import Message
 from noroshi.ports import Clocks, Store, StoreError
 
@@ -18,19 +18,21 @@ class DeniedLog:
     def __init__(self, store: Store, clocks: Clocks) -> None:
         self._store, self._clocks, self._sparing = store, clocks, AuditSampler()
 
-    async def record(self, op: str, who: str, door: str, address: str, why: Message) -> None:
+    async def record(
+        self, op: str, name: str, door: str, address: str, reason: Message
+    ) -> None:
         """Record a refusal. A store that is away changes nothing of that."""
-        more = self._sparing.count_refusal((op, who, door, address), self._clocks.steady())
-        if more is None:
+        left_out = self._sparing.count_refusal((op, name, door, address), self._clocks.steady())
+        if left_out is None:
             return
-        row = AuditEntry(
+        row = Audited(
             at=self._clocks.wall(),
-            who=who,
+            who=name,
             door=door,
             address=address,
             op=op,
-            refused=why,
-            left_out=more,
+            refused=reason,
+            left_out=left_out,
         )
         try:
             await self._store.audit(row)

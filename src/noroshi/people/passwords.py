@@ -29,8 +29,8 @@ def password_problem(name: str, password: str) -> Message | None:
         return TOO_SHORT.fill(least=SHORTEST)
     if len(password) > LONGEST:
         return TOO_LONG.fill(most=LONGEST)
-    short = password.casefold().replace(name.casefold(), "")
-    return IS_THE_NAME if len(set(short)) < 3 else None
+    remaining_text = password.casefold().replace(name.casefold(), "")
+    return IS_THE_NAME if len(set(remaining_text)) < 3 else None
 
 
 class Passwords:
@@ -38,7 +38,7 @@ class Passwords:
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._custom_hasher = hasher
-        self._turns, self._waiting = asyncio.Semaphore(AT_ONCE), 0
+        self._turns, self._waiting_count = asyncio.Semaphore(AT_ONCE), 0
 
     @cached_property
     def _hasher(self) -> PasswordHasher:
@@ -57,30 +57,30 @@ class Passwords:
         """Return argon2's own text for it. Raises BusyError."""
         return await self._in_turn(lambda: self._hasher.hash(_bytes(password)))
 
-    async def right(self, stored: str, password: str) -> bool:
+    async def is_right(self, password_hash: str, password: str) -> bool:
         """Return whether the password is the stored one. Without a stored one ("") it takes as
         long, and is not. Raises BusyError."""
-        return await self._in_turn(lambda: self._verify(stored, password))
+        return await self._in_turn(lambda: self._verify(password_hash, password))
 
-    def _verify(self, stored: str, password: str) -> bool:
+    def _verify(self, password_hash: str, password: str) -> bool:
         with ONE_AT_A_TIME:
             from argon2.exceptions import InvalidHashError, VerificationError
 
         try:
-            self._hasher.verify(stored or self._nobodys, _bytes(password[: LONGEST + 1]))
+            self._hasher.verify(password_hash or self._nobodys, _bytes(password[: LONGEST + 1]))
         except (VerificationError, InvalidHashError):
             return False
-        return bool(stored)
+        return bool(password_hash)
 
     async def _in_turn(self, work: Callable[[], T]) -> T:
-        if self._waiting >= MOST_WAITING:
+        if self._waiting_count >= MOST_WAITING:
             raise BusyError
-        self._waiting += 1
+        self._waiting_count += 1
         try:
             async with self._turns:
                 return await asyncio.to_thread(work)
         finally:
-            self._waiting -= 1
+            self._waiting_count -= 1
 
 
 def _bytes(password: str) -> bytes:

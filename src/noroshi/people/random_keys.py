@@ -35,25 +35,27 @@ def token() -> str:
 def code() -> str:
     """Return a fresh code for a person to type: ABCD-EFGH-…"""
     letters = base64.b32encode(secrets.token_bytes(KEY_BYTES)).decode()[:CODE_LETTERS]
-    return "-".join(letters[at : at + GROUP] for at in range(0, CODE_LETTERS, GROUP))
+    return "-".join(
+        letters[offset : offset + GROUP] for offset in range(0, CODE_LETTERS, GROUP)
+    )
 
 
-def hashed(text: str) -> str:
+def hash_of(text: str) -> str:
     """Hash a key, to know it again. It is random enough that no salt or slowness is needed."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def hashed_code(text: str) -> str:
     """Hash a code as somebody typed it: blanks, hyphens and case do not matter."""
-    return hashed("".join(text.split()).replace("-", "").upper())
+    return hash_of("".join(text.split()).replace("-", "").upper())
 
 
 def csrf_of(key: str) -> str:
     """Return what a page's form must send with it: nobody can guess it who does not read the
     cookie. Only a log-in, which begins another session, makes another one of it."""
-    return hashed(f"csrf {key.partition(DOT)[0]}")
+    return hash_of(f"csrf {key.partition(DOT)[0]}")
 
 
-def same(one: str, other: str) -> bool:
+def are_equal(left: str, right: str) -> bool:
     """Compare without telling by the time where they differ."""
-    return secrets.compare_digest(one.encode(), other.encode("utf-8", "surrogatepass"))
+    return secrets.compare_digest(left.encode(), right.encode("utf-8", "surrogatepass"))

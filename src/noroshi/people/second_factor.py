@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from noroshi.imports import ONE_AT_A_TIME
-from noroshi.people.random_keys import code, hashed_code, same
+from noroshi.people.random_keys import are_equal, code, hashed_code
 
 SECONDS = 30
 WINDOW = (0, -1, 1)
@@ -30,21 +30,25 @@ def address_of(seed: str, user: str, node: str) -> str:
     return pyotp.TOTP(seed).provisioning_uri(name=user, issuer_name=f"{ISSUER} {node}")
 
 
-def step_of(seed: str, typed: str, now: datetime, used: int) -> int:
+def step_of(seed: str, code: str, now: datetime, last_step: int) -> int:
     """Return the step whose code was given; 0: of none that is in time and later than the one
     used."""
     with ONE_AT_A_TIME:
         import pyotp
 
-    digits, current = "".join(typed.split()), int(now.timestamp()) // SECONDS
+    digits, current = "".join(code.split()), int(now.timestamp()) // SECONDS
     if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
         return 0
     totp = pyotp.TOTP(seed)
-    fit = [s for s in (current + by for by in WINDOW) if same(totp.at(s * SECONDS), digits)]
-    return next((step for step in fit if step > used), 0)
+    matching_steps = [
+        s
+        for s in (current + offset for offset in WINDOW)
+        if are_equal(totp.at(s * SECONDS), digits)
+    ]
+    return next((step for step in matching_steps if step > last_step), 0)
 
 
 def recovery_codes() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Make fresh codes to keep on paper, and their hashes."""
     codes = tuple(code() for _ in range(RECOVERY))
-    return codes, tuple(hashed_code(one) for one in codes)
+    return codes, tuple(hashed_code(plain_code) for plain_code in codes)

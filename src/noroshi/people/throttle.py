@@ -14,20 +14,20 @@ SLOWEST = 60.0
 MOST_KNOWN = 10_000
 NETWORK = 64
 """Bits of an IPv6 address that a network has at least (RFC 6177): whoever has one has all in it."""
-Came = tuple[str, str]
+LoginOrigin = tuple[str, str]
 """A user's name, and the network that the attempt came from."""
 
 
 def network_of(address: str) -> str:
     """Return what counts as one address: an IPv4 address, a network of IPv6, else the text."""
     try:
-        found = ip_address(address.partition("%")[0])
+        ip = ip_address(address.partition("%")[0])
     except ValueError:
         return address
-    if isinstance(found, IPv6Address):
-        mapped = found.ipv4_mapped
-        return str(mapped or IPv6Address(int(found) >> NETWORK << NETWORK))
-    return str(found)
+    if isinstance(ip, IPv6Address):
+        mapped_ip = ip.ipv4_mapped
+        return str(mapped_ip or IPv6Address(int(ip) >> NETWORK << NETWORK))
+    return str(ip)
 
 
 class Throttle:
@@ -37,39 +37,39 @@ class Throttle:
         self._pairs = Attempts(FREE)
         self._names = Attempts(FREE_NAME, SLOWEST)
         self._addresses = Attempts(FREE_ADDRESS, SLOWEST)
-        self._came: dict[Came, None] = {}
+        self._known_origins: dict[LoginOrigin, None] = {}
 
-    def came(self, name: str, address: str) -> None:
+    def note_login(self, name: str, address: str) -> None:
         """Note that somebody of that name logged in from there."""
         pair = name, network_of(address)
-        self._came.pop(pair, None)
-        self._came[pair] = None
-        if len(self._came) > MOST_KNOWN:
-            del self._came[next(iter(self._came))]
+        self._known_origins.pop(pair, None)
+        self._known_origins[pair] = None
+        if len(self._known_origins) > MOST_KNOWN:
+            del self._known_origins[next(iter(self._known_origins))]
 
     def wait(self, name: str, address: str, now: float) -> float:
         """Return how many seconds they have to wait. An attempt that has not is counted as a
         failure until it is found to be none: many at once must not slip through."""
         network = network_of(address)
         wait = self._pairs.wait(_pair(name, network), now)
-        known = (name, network) in self._came
-        if not known:
-            others = self._names.wait(name, now), self._addresses.wait(network, now)
-            wait = max(wait, *others)
+        has_logged_in = (name, network) in self._known_origins
+        if not has_logged_in:
+            waits = self._names.wait(name, now), self._addresses.wait(network, now)
+            wait = max(wait, *waits)
         if wait > 0:
             return wait
         self._pairs.count_failure(_pair(name, network), now)
-        if not known:
+        if not has_logged_in:
             self._names.count_failure(name, now)
             self._addresses.count_failure(network, now)
         return 0.0
 
-    def well(self, name: str, address: str) -> None:
+    def forget(self, name: str, address: str) -> None:
         """Take the last attempt for none; whoever has a name of their own may not reset what
         was counted for all."""
         network = network_of(address)
         self._pairs.forget(_pair(name, network))
-        if (name, network) not in self._came:
+        if (name, network) not in self._known_origins:
             self._names.forgive(name)
             self._addresses.forgive(network)
 

@@ -41,13 +41,13 @@ class Box:
     def seal(self, name: str, secret: Secret) -> bytes:
         """Return the secret as bytes that only this key and this name open again."""
         nonce = self.entropy(NONCE_BYTES)
-        bound = _bound(self._id, name)
+        associated_data = _associated_data(self._id, name)
         return b"".join(
             (
                 VERSION,
                 self._id,
                 nonce,
-                self._cipher.encrypt(nonce, secret.reveal().encode(), bound),
+                self._cipher.encrypt(nonce, secret.reveal().encode(), associated_data),
             )
         )
 
@@ -60,7 +60,9 @@ class Box:
             raise VaultError(WRONG_KEY.fill(name=name))
         nonce, body = sealed[1 + KEY_ID_BYTES : HEADER_BYTES], sealed[HEADER_BYTES:]
         try:
-            return Secret(self._cipher.decrypt(nonce, body, _bound(self._id, name)).decode())
+            return Secret(
+                self._cipher.decrypt(nonce, body, _associated_data(self._id, name)).decode()
+            )
         except InvalidTag:
             raise VaultError(DAMAGED.fill(name=name)) from None
 
@@ -86,5 +88,5 @@ class Box:
         return AESGCM(self._raw)
 
 
-def _bound(key_id: bytes, name: str) -> bytes:
+def _associated_data(key_id: bytes, name: str) -> bytes:
     return b"noroshi vault entry\x00" + VERSION + key_id + name.encode()

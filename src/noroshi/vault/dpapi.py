@@ -26,20 +26,20 @@ if sys.platform == "win32":
 
         _fields_ = (("size", wintypes.DWORD), ("data", ctypes.POINTER(ctypes.c_char)))
 
-    def _through(function: str, data: bytes) -> bytes:
-        source, made = Blob(len(data), ctypes.create_string_buffer(data, len(data))), Blob()
+    def _call_dpapi(function: str, data: bytes) -> bytes:
+        source, output = Blob(len(data), ctypes.create_string_buffer(data, len(data))), Blob()
         call = getattr(ctypes.windll.crypt32, function)
         flags = LOCAL_MACHINE | NO_WINDOW
-        if not call(ctypes.byref(source), None, None, None, None, flags, ctypes.byref(made)):
+        if not call(ctypes.byref(source), None, None, None, None, flags, ctypes.byref(output)):
             raise ctypes.WinError()
         try:
-            return ctypes.string_at(made.data, made.size)
+            return ctypes.string_at(output.data, output.size)
         finally:
-            ctypes.windll.kernel32.LocalFree(made.data)
+            ctypes.windll.kernel32.LocalFree(output.data)
 
     def protect(data: bytes) -> bytes:
         """Return the data as only this machine can open it. Raises OSError."""
-        return MARK + b64encode(_through("CryptProtectData", data))
+        return MARK + b64encode(_call_dpapi("CryptProtectData", data))
 
     def unprotect(text: bytes) -> bytes:
         """Return the data again; a text that was never protected comes back as it is.
@@ -47,16 +47,16 @@ if sys.platform == "win32":
         stripped = text.strip()
         if not stripped.startswith(MARK):
             return text
-        return _through("CryptUnprotectData", b64decode(stripped.removeprefix(MARK)))
+        return _call_dpapi("CryptUnprotectData", b64decode(stripped.removeprefix(MARK)))
 
     def close_to_others(path: Path) -> None:
         """Let SYSTEM and administrators alone read a file: any process of the machine could
         open what is in it. Raises OSError."""
-        grants = [word for who in MAY_READ for word in ("/grant:r", who)]
+        grants = [word for account in MAY_READ for word in ("/grant:r", account)]
         argv = ["icacls", str(path), "/inheritance:r", *grants]
-        done = subprocess.run(argv, capture_output=True, check=False)
-        if done.returncode:
-            raise OSError(done.returncode, "icacls refused", str(path))
+        result = subprocess.run(argv, capture_output=True, check=False)
+        if result.returncode:
+            raise OSError(result.returncode, "icacls refused", str(path))
 else:
 
     def protect(data: bytes) -> bytes:

@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import Path
 
 from noroshi.core.translation import _
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.vault import dpapi
 from noroshi.vault.box import Box
 from noroshi.vault.secret import Secret, VaultError
@@ -67,13 +67,13 @@ class Keys:
 def find_keys(path: Path, credentials: Path | None = None) -> Keys:
     """Return the keys of a home folder. systemd's credential comes before the file.
     VaultError."""
-    handed = credentials / CREDENTIAL if credentials is not None else None
-    if handed is not None and handed.exists():
-        return Keys(_box(handed, private=False), Source.SYSTEMD, handed)
+    credential_file = credentials / CREDENTIAL if credentials is not None else None
+    if credential_file is not None and credential_file.exists():
+        return Keys(_box(credential_file, is_private=False), Source.SYSTEMD, credential_file)
     box = read_key(path)
-    following = path.with_name(path.name + NEW)
+    next_key_file = path.with_name(path.name + NEW)
     source = Source.DPAPI if sys.platform == "win32" else Source.FILE
-    return Keys(box, source, path, read_key(following) if following.exists() else None)
+    return Keys(box, source, path, read_key(next_key_file) if next_key_file.exists() else None)
 
 
 def make_key(path: Path, entropy: Callable[[int], bytes] = os.urandom) -> None:
@@ -129,10 +129,10 @@ def sync_folder(folder: Path) -> None:
 def read_key(path: Path) -> Box:
     """Return the box under the key in that file. Raises VaultError: missing, no key, open to
     others."""
-    return _box(path, private=True)
+    return _box(path, is_private=True)
 
 
-def _box(path: Path, *, private: bool) -> Box:
+def _box(path: Path, *, is_private: bool) -> Box:
     """Read a key's box. systemd's own files need no look at their mode: their folder is the
     service's alone."""
     try:
@@ -142,8 +142,10 @@ def _box(path: Path, *, private: bool) -> Box:
     except FileNotFoundError:
         raise VaultError(NO_KEY.fill(path=path)) from None
     except OSError as error:
-        raise VaultError(UNREADABLE_KEY.fill(path=path, why=why(error))) from None
-    if sys.platform != "win32" and private and mode & 0o077:  # on Windows the ACL says who may
+        raise VaultError(UNREADABLE_KEY.fill(path=path, why=cause_text(error))) from None
+    if (
+        sys.platform != "win32" and is_private and mode & 0o077
+    ):  # on Windows the ACL says who may
         raise VaultError(OPEN_KEY.fill(path=path, mode=f"{mode:04o}"))
     return Box(key_in(dpapi.unprotect(text), path))
 

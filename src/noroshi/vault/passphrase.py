@@ -37,8 +37,8 @@ def lock_up(
     if len(passphrase.reveal()) < SHORTEST:
         raise VaultError(TOO_SHORT.fill(least=SHORTEST))
     salt, nonce = entropy(SALT_BYTES), entropy(NONCE_BYTES)
-    plain = key.reveal().encode("ascii")
-    sealed = AESGCM(_stretch(passphrase, salt)).encrypt(nonce, plain, HEAD)
+    key_bytes = key.reveal().encode("ascii")
+    sealed = AESGCM(_stretched_key(passphrase, salt)).encrypt(nonce, key_bytes, HEAD)
     return HEAD + b"\n" + b64encode(salt + nonce + sealed) + b"\n"
 
 
@@ -54,12 +54,12 @@ def unlock(text: bytes, passphrase: Secret, path: Path) -> Secret:
         raise VaultError(NO_BACKUP.fill(path=path))
     salt, nonce, sealed = raw[:SALT_BYTES], raw[SALT_BYTES:][:NONCE_BYTES], raw[28:]
     try:
-        plain = AESGCM(_stretch(passphrase, salt)).decrypt(nonce, sealed, HEAD)
+        key_bytes = AESGCM(_stretched_key(passphrase, salt)).decrypt(nonce, sealed, HEAD)
     except InvalidTag:
         raise VaultError(WRONG_PASSPHRASE.fill(path=path)) from None
-    return key_in(plain, path)
+    return key_in(key_bytes, path)
 
 
-def _stretch(passphrase: Secret, salt: bytes) -> bytes:
+def _stretched_key(passphrase: Secret, salt: bytes) -> bytes:
     scrypt = Scrypt(salt=salt, length=KEY_BYTES, n=COST, r=BLOCK, p=LANES)
     return scrypt.derive(passphrase.reveal().encode())

@@ -13,7 +13,7 @@ from noroshi.vault.secret import Secret, VaultError
 CLOSED = _(
     "Cannot open the vault. Operations that need a secret wait; monitoring continues. {problem}"
 )
-SIGN_INS, TOKENS, ACCESS, REFUSALS, USERS = OWN = (
+SIGN_INS, TOKENS, ACCESS, REFUSALS, USERS = OWN_ENTRIES = (
     "signin/",
     "refresh/",
     "access/",
@@ -31,7 +31,7 @@ NO_BOX = _("The key is missing.")
 
 def reserved(name: str) -> Message | None:
     """Return why no person may give an entry this name; None: they may."""
-    for start in OWN:
+    for start in OWN_ENTRIES:
         if name.startswith(start):
             return RESERVED.fill(name=name, start=start)
     return None
@@ -74,10 +74,12 @@ class Vault:
     async def get(self, name: str) -> Secret | None:
         """Return that secret, or None if there is none. Raises VaultError, and what the store
         raises."""
-        before = (self._next, self._require_box())
+        boxes_before = (self._next, self._require_box())
         sealed = await self._store.get_secret(name)
         # The keys may have changed while the store looked.
-        return None if sealed is None else self._box_of(sealed, *before).open(name, sealed)
+        return (
+            None if sealed is None else self._box_of(sealed, *boxes_before).open(name, sealed)
+        )
 
     async def names(self) -> Sequence[str]:
         """Return the names of all entries; this needs no key."""
@@ -98,13 +100,15 @@ class Vault:
         there were. Raises VaultError, and what the store raises; then both go on opening."""
         self._require_box()
         self._next = next
-        done = set[str]()
-        while remaining := set(await self.names()) - done:  # one may have come meanwhile
+        resealed_names = set[str]()
+        while (
+            remaining := set(await self.names()) - resealed_names
+        ):  # one may have come meanwhile
             for name in remaining:
                 await self._reseal(name, next)
-            done |= remaining
+            resealed_names |= remaining
         self._box, self._next = next, None
-        return len(done)
+        return len(resealed_names)
 
     async def _reseal(self, name: str, next: Box) -> None:
         """Seal an entry anew. No token that is renewed in this moment may be written over by
@@ -112,14 +116,14 @@ class Vault:
         async with self._writing:
             sealed = await self._store.get_secret(name)
             if sealed is not None and not next.has_sealed(sealed):
-                opened = self._box_of(sealed).open(name, sealed)
-                await self._store.put_secret(name, next.seal(name, opened))
+                secret = self._box_of(sealed).open(name, sealed)
+                await self._store.put_secret(name, next.seal(name, secret))
 
-    def _box_of(self, sealed: bytes, *before: Box | None) -> Box:
+    def _box_of(self, sealed: bytes, *earlier_boxes: Box | None) -> Box:
         """Return the box that sealed it; the one in use if none did, which says so when it
         opens."""
-        known = (self._next, self._require_box(), *before)
-        return next((b for b in known if b and b.has_sealed(sealed)), self._require_box())
+        all_boxes = (self._next, self._require_box(), *earlier_boxes)
+        return next((b for b in all_boxes if b and b.has_sealed(sealed)), self._require_box())
 
     def _require_box(self) -> Box:
         if self._box is None:

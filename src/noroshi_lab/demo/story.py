@@ -23,7 +23,7 @@ from typing import Any
 
 from noroshi.cli.clients.socket import SocketClient
 from noroshi.cli.errors import RefusedError
-from noroshi.config.web import HERE, PORT
+from noroshi.config.web import LOOPBACK, PORT
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.translation import Message, _, plain
 from noroshi.definitions import read_folder
@@ -332,7 +332,7 @@ def _port() -> int:
     with socket.socket() as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            tried.bind((HERE, PORT))
+            tried.bind((LOOPBACK, PORT))
         except OSError:
             return 0
     return PORT

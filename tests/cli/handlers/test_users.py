@@ -35,7 +35,7 @@ async def test_a_password_comes_from_a_file_and_is_shown_nowhere(harness, tmp_pa
     told = await typed(*argv, home=tmp_path, given=f"{CANARY}\n")
     assert told.out == "“eri” (viewer) can log in.\n"
     user = (await harness.store.users())["eri"]
-    assert await harness.people.passwords.right(user.password, CANARY)
+    assert await harness.people.passwords.is_right(user.password, CANARY)
     told = await typed("audit", home=tmp_path)
     assert "user_add" in told.out and "this computer" in told.out and CANARY not in told.out
 
@@ -74,7 +74,7 @@ async def test_ones_own_password_is_changed_with_the_old_one(harness, tmp_path):
     told = await typed(*argv, "--password-file", "-", home=tmp_path, given=f"{CANARY}\n")
     assert told.code == 0 and "“eri” was changed" in told.out
     user = (await harness.store.users())["eri"]
-    assert await harness.people.passwords.right(user.password, better)
+    assert await harness.people.passwords.is_right(user.password, better)
 
 
 async def test_ones_own_second_step_is_set_up_at_a_terminal_and_ended(harness, tmp_path):

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from noroshi.cli.output.routes import arrival, join_routes, sign_in, with_mark
-from noroshi.core.route_readiness import SendReadiness
+from noroshi.core.route_readiness import Sends
 from noroshi.core.translation import NOTHING, bilingual
 from noroshi.operations.mail_answers import Arrives
 from noroshi.operations.status_answers import RouteStatus
@@ -26,7 +26,7 @@ class Reader:
 
 
 def route(**more):
-    sends = SendReadiness.PROVED
+    sends = Sends.PROVED
     return RouteStatus(name="r", title="", kind="smtp", state="well", sends=sends, **more)
 
 

@@ -125,8 +125,10 @@ async def test_what_graph_quotes_of_the_token_is_not_told(graph, certificate):
 
 
 async def test_where_443_is_closed_too_nothing_gets_out(certificate):
-    exam = Exam(user_values=EXAM.user_values, reference_host=("127.0.0.1", closed().where[1]))
-    stages = await looked(closed().where[1], certificate, exam=exam)
+    exam = Exam(
+        user_values=EXAM.user_values, reference_host=("127.0.0.1", closed().socket_address[1])
+    )
+    stages = await looked(closed().socket_address[1], certificate, exam=exam)
     assert states_of(stages) == "dnso tcpx tls. sendmail."
     assert "cannot be reached either" in stopped(stages).remedy.meaning.en
 

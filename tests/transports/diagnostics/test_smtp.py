@@ -156,7 +156,7 @@ async def test_a_name_that_dns_does_not_know_stops_at_once(certificate):
 
 
 async def test_a_port_that_nobody_answers_at_is_told_as_such(certificate):
-    stages = await looked(closed().where[1], certificate)
+    stages = await looked(closed().socket_address[1], certificate)
     assert states_of(stages).startswith("dnso tcpx")
     assert stopped(stages).remedy.whose is Whose.NETWORK
     assert "connection refused" in stopped(stages).remedy.meaning.en
@@ -172,7 +172,7 @@ async def test_a_port_that_nobody_answers_at_is_told_as_such(certificate):
 async def test_a_port_that_refuses_while_another_answers_says_both_what_it_may_be(
     server, certificate, graph, said
 ):
-    port = closed().where[1]
+    port = closed().socket_address[1]
     values = {**EXAM.user_values, "graph": graph, "account": "box"}
     exam = Exam(user_values=values, reference_host=("127.0.0.1", server.port))
     stages = await looked(port, certificate, exam=exam)
@@ -185,8 +185,10 @@ async def test_a_port_that_refuses_while_another_answers_says_both_what_it_may_b
 
 
 async def test_where_nothing_else_answers_either_nothing_gets_out(certificate):
-    exam = Exam(user_values=EXAM.user_values, reference_host=("127.0.0.1", closed().where[1]))
-    stages = await looked(closed().where[1], certificate, exam=exam)
+    exam = Exam(
+        user_values=EXAM.user_values, reference_host=("127.0.0.1", closed().socket_address[1])
+    )
+    stages = await looked(closed().socket_address[1], certificate, exam=exam)
     assert "cannot be reached either" in stopped(stages).remedy.meaning.en
     assert "proxy =" in "\n".join(stopped(stages).remedy.lines)
 
@@ -194,7 +196,9 @@ async def test_where_nothing_else_answers_either_nothing_gets_out(certificate):
 async def test_a_firewall_that_drops_is_told_within_the_patience(certificate):
     with black_hole("127.0.0.1") as hole:
         patience = Patience(connect=0.2)
-        stages = await looked(hole.where[1], certificate, host="127.0.0.1", patience=patience)
+        stages = await looked(
+            hole.socket_address[1], certificate, host="127.0.0.1", patience=patience
+        )
     assert stopped(stages).name == "tcp"
     assert "did not answer within 0.2 s" in stopped(stages).remedy.meaning.en
 
@@ -460,7 +464,7 @@ async def test_a_proxy_s_no_stops_at_the_proxy(server, certificate, proxy, given
 
 
 async def test_a_proxy_that_is_away_stops_at_the_proxy(server, certificate):
-    network = Network(name="office", proxy=f"127.0.0.1:{closed().where[1]}")
+    network = Network(name="office", proxy=f"127.0.0.1:{closed().socket_address[1]}")
     stages = await looked(server, certificate, world=outside(network))
     assert stopped(stages).name == "proxy"
     assert "of the network office cannot be reached" in stopped(stages).remedy.meaning.en

@@ -387,7 +387,9 @@ async def test_an_answer_that_never_came_is_asked_for_again(graph, certificate, 
 
 
 async def test_nobody_is_there(graph, certificate):
-    got = await answer_of(graph, certificate, graph=f"https://127.0.0.1:{closed().where[1]}")
+    got = await answer_of(
+        graph, certificate, graph=f"https://127.0.0.1:{closed().socket_address[1]}"
+    )
     assert (got.verdict, got.fault) == (Verdict.ROUTE_DOWN, Fault.NETWORK)
     assert "connection refused" in got.words.en
 

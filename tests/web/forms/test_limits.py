@@ -2,20 +2,26 @@
 
 import pytest
 
+from noroshi.core.translation import NOTHING, bilingual
+from noroshi.operations.definition_answers import Kind
 from noroshi.web.forms.limits import kind_of
 
-HTTP = {
-    "kind": "http",
-    "title": {"en": "Web page or API", "ja": "Web ページ・API"},
-    "readings": {
-        "days": {"en": "Certificate", "ja": "証明書"},
-        "time": {"en": "Response", "ja": "応答"},
+HTTP = Kind(
+    family="monitor",
+    kind="http",
+    title=bilingual(en="Web page or API", ja="Web ページ・API"),
+    help=NOTHING,
+    options={},
+    readings={
+        "days": bilingual(en="Certificate", ja="証明書"),
+        "time": bilingual(en="Response", ja="応答"),
     },
-    "defaults": {},
-    "open": False,
-    "units": {"days": "d", "time": "ms"},
-    "yes_no": (),
-}
+    limits={},
+    units={"days": "d", "time": "ms"},
+    defaults={},
+    open=False,
+    runs=False,
+)
 
 
 @pytest.mark.parametrize(

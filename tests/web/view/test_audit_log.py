@@ -1,5 +1,7 @@
 """The audit log field by field: what came, what went, what became another, in both languages."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from noroshi.service.operation_list import OFFERED
@@ -8,7 +10,7 @@ from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.setting_names import ARGUMENT_NAMES, SETTING_NAMES
 from tests.sweeps import sweep
 
-NOW = "2026-11-25T10:00:00+00:00"
+NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
 
 
 def told(before, after, language="en"):

@@ -2,20 +2,21 @@
 
 from datetime import timedelta
 
+from noroshi.core.translation import NOTHING
+from noroshi.operations.status_answers import Point, Series
 from noroshi.testing import DAWN
 from noroshi.web.view.charts import BOTTOM, LEFT, MARGIN, TOP, WIDE, chart
 from tests.sweeps import sweep
 
 
 def series(*values, unit="%", **changed):
-    points = [
-        {"at": (DAWN + timedelta(minutes=n)).isoformat(), "value": value}
+    points = tuple(
+        Point(DAWN + timedelta(minutes=n), value)
         for n, value in enumerate(values)
         if value is not None
-    ]
-    known = {"unit": unit, "warning": 80, "critical": 90, "rising": True, "points": points}
-    known |= {"yes_no": False}
-    return known | changed
+    )
+    limits = {"warning": 80, "critical": 90, "rising": True}
+    return Series(name=NOTHING, item="", unit=unit, points=points, **(limits | changed))
 
 
 def test_values_are_told_with_units_in_the_readers_language():
@@ -43,7 +44,7 @@ def test_a_share_is_drawn_from_nothing_to_all():
 
 
 def test_no_line_goes_across_what_was_not_measured():
-    fault = (DAWN + timedelta(minutes=3)).isoformat()
+    fault = DAWN + timedelta(minutes=3)
     assert len(chart(series(1, 2, 3, None, 5, 6), [fault]).lines) == 2
     assert len(chart(series(1, 2, 3, None, None, None, 5, 6), []).lines) == 2
 

@@ -1,29 +1,45 @@
 """Why a monitor was told of, or not: its tellings beside what the rules answered."""
 
-from noroshi.web.view.decisions import decisions_of
+from datetime import datetime
 
-BECAUSE = {"en": "it got worse", "ja": "悪化したため"}
+from noroshi.core.levels import Reason
+from noroshi.core.translation import bilingual
+from noroshi.operations.history_answers import Decided, Log
+from noroshi.web.view.decisions import decisions_of
+from tests.web.sample_answers import ledger_row
+
+BECAUSE = bilingual(en="it got worse", ja="悪化したため")
 
 
 def answered(at, *, speaks=True, item="/var"):
-    return {
-        "rule": "ops",
-        "called": "ops",
-        "item": item,
-        "at": at,
-        "speaks": speaks,
-        "because": BECAUSE,
-    }
+    return Decided(
+        rule="ops",
+        called="ops",
+        item=item,
+        reason=Reason.NEW_LEVEL,
+        at=datetime.fromisoformat(at),
+        speaks=speaks,
+        because=BECAUSE,
+    )
 
 
 def alarm(at, *, item="/var"):
-    more = {"subject": f"at {at[11:16]}", "contact": "ops", "alarm": f"e.1/{at}"}
-    return {"path": "web1/base/disks", "item": item, "queued": at} | more
+    return ledger_row(
+        path="web1/base/disks",
+        item=item,
+        queued=datetime.fromisoformat(at),
+        subject=f"at {at[11:16]}",
+        contact="ops",
+        alarm=f"e.1/{at}",
+    )
 
 
 def told(newest, ledger, earlier=()):
-    found = decisions_of({"decisions": newest, "earlier": earlier}, ledger)
-    return [(one.at[11:16], one.speaks, bool(one.because), one.contact) for one in found]
+    log = Log(events=(), decisions=tuple(newest), earlier=tuple(earlier))
+    return [
+        (f"{one.at:%H:%M}", one.speaks, bool(one.because), one.contact)
+        for one in decisions_of(log, ledger)
+    ]
 
 
 def test_each_telling_is_there_beside_the_answers_newest_first():

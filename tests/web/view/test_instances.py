@@ -4,11 +4,11 @@ import pytest
 
 from noroshi.operations.status_answers import StoppedBy
 from noroshi.service.definitions.disabled_text import outermost
+from noroshi.testing import DAWN
 from noroshi.web.view.instances import stops_of, tables
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.tree import tree_of
-
-NOW = "2026-04-01T06:00:00+00:00"
+from tests.web.sample_answers import monitor_status, status
 
 
 class Walked:
@@ -33,27 +33,20 @@ def paths(count):
     return [f"web1/many/m{n:04}" for n in range(count)]
 
 
-def monitor(path):
-    told = {"known": True, "stopped": True, "level": "ok", "items": (), "silent": None}
-    return {
-        "path": path,
-        "title": "",
-        "group_title": "",
-        "instance_title": "",
-        "maintenance": None,
-    } | told
+def stopped(path):
+    return monitor_status(path, stopped=StoppedBy(path=path))
 
 
-def status(count, walked):
-    alone = [{"path": one, "who": "aki", "version": 2, "at": NOW} for one in paths(count)]
-    return {"at": NOW, "stopped": walked.through(list, alone)}
+def each_stopped(count, walked):
+    alone = [StoppedBy(path=one, who="aki", version=2, at=DAWN) for one in paths(count)]
+    return status(stopped=walked.through(tuple, alone))
 
 
 @pytest.mark.parametrize("count", [100, 2_000])
 def test_a_group_of_monitors_that_are_each_stopped_is_walked_through_once(count):
     walked, groups = Walked(), [{"name": "many"}]
-    found = tree_of([monitor(one) for one in paths(count)])["web1"]
-    (table,) = tables("web1", groups, found, status(count, walked), LOCALIZERS["en"])
+    found = tree_of([stopped(one) for one in paths(count)])["web1"]
+    (table,) = tables("web1", groups, found, each_stopped(count, walked), LOCALIZERS["en"])
     assert [row.switch.stopped for row in table.rows] == [True] * count
     assert "aki" in table.rows[0].switch.by and walked.steps <= 2 * count
 
@@ -68,8 +61,7 @@ def test_what_is_in_nothing_else_that_is_stopped_is_found_in_one_walk(count):
 
 
 def test_a_switch_says_what_it_is_that_stops_it():
-    stopped = [{"path": "web1/a", "who": "", "version": 0, "at": None}]
-    stops = stops_of({"at": NOW, "stopped": stopped}, LOCALIZERS["en"])
+    stops = stops_of(status(stopped=(StoppedBy(path="web1/a"),)), LOCALIZERS["en"])
     assert (stops.of("web1/a").above, stops.of("web1/a").stopped) == ("", True)
     assert (stops.of("web1/a/m").above, stops.of("web1/a/m").href) == (
         "web1/a",

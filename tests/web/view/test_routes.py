@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from noroshi.core.mail import Verdict
 from noroshi.core.roles import ADMIN, OPERATOR, VIEWER
+from noroshi.core.route_readiness import Sends
 from noroshi.definitions import content
 from noroshi.oauth.client_certificates import describe, make
 from noroshi.ports import StoreError
@@ -27,6 +28,7 @@ from tests.service.harness import CANARY, CONTENT, GIVEN, OLD_SECRET, Harness, d
 from tests.web.browser import browsing, with_user
 from tests.web.filled_queue import EVIL
 from tests.web.page_forms import forms_of
+from tests.web.sample_answers import route_status
 
 ROUTE = "/mail/route/m365"
 DER = x509.load_pem_x509_certificate(CERTIFICATE).public_bytes(Encoding.DER)
@@ -92,7 +94,7 @@ async def test_a_test_mail_is_meant_for_who_reads_alarms_and_not_for_the_sender(
 
 def test_a_route_goes_by_its_place_and_by_what_it_is():
     kinds = {"m365": "smtp", "g": "graph", "old": "smtp", "hook": "webhook"}
-    found = [{"name": name, "kind": kind} for name, kind in kinds.items()]
+    found = [route_status(name, kind=kind) for name, kind in kinds.items()]
     assert list(labels(LOCALIZERS["ja"], found).values()) == [
         "SMTP サーバー 1",
         "経路 2 (Microsoft Graph)",
@@ -136,7 +138,7 @@ async def test_alarms_leave_by_the_others_only_where_no_order_is_stuck(
 
 
 def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not():
-    found = [{"name": "a", "sends": "no"}, {"name": "b", "sends": "proved"}]
+    found = [route_status("a", sends=Sends.NO), route_status("b")]
     orders = {"r1": ["a"], "r2": ["a", "b"], **{f"s{n}": ["a"] for n in range(9)}}
     documents = {f"rules/{name}": {"routes": ways} for name, ways in orders.items()}
     documents["notifications/n"] = {"routes": ["a"], "title": "Morning"}
@@ -156,13 +158,13 @@ def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not()
         (("for now",), "1 of 1 route requires action, but", "cannot send"),
         (("for now", "no"), "1 of 2 routes cannot send. 1 of 2", "sent through the others"),
         (("diagnosis failed", "no"), "Alarms are sent through the others.", "require"),
-        (("not proved", "proved"), "Not proven yet: 1 of 2", "cannot"),
+        (("not proved", "proved"), "Not verified yet: 1 of 2", "cannot"),
         (("diagnosis failed", "not proved"), "The last diagnosis of a route failed", "cannot"),
     ],
 )
 def test_a_route_that_may_still_send_is_not_counted_as_one_that_cannot(ways, told, not_told):
-    found = [{"name": f"r{n}", "sends": sends} for n, sends in enumerate(ways)]
-    documents = {"rules/all": {"routes": [one["name"] for one in found]}}
+    found = [route_status(f"r{n}", sends=Sends(one)) for n, one in enumerate(ways)]
+    documents = {"rules/all": {"routes": [one.name for one in found]}}
     head = heading(LOCALIZERS["en"], found, documents)
     assert told in head and not_told not in head
     assert not heading(LOCALIZERS["ja"], found, documents).isascii()
@@ -848,8 +850,8 @@ async def test_names_that_others_gave_are_shown_as_text(harness, browser, path):
 
 
 def test_one_route_alone_is_not_called_every_route():
-    well = {"sends": "proved"}
-    for count, told in ((1, "only one route"), (2, "by every route (2)")):
+    well = route_status("m365")
+    for count, told in ((1, "only one route"), (2, "through every route (2)")):
         assert told in heading(LOCALIZERS["en"], [well] * count, {})
 
 

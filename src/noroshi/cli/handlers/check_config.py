@@ -89,7 +89,7 @@ def _settings(home: Path) -> tuple[Config | None, tuple[Problem, ...]]:
     try:
         return read_config(home), ()
     except ConfigError as error:
-        return None, tuple(Problem(fault.where, fault.what) for fault in error.problems)
+        return None, tuple(Problem(fault.location, fault.message) for fault in error.problems)
 
 
 async def _check(content: Folder, config: Config | None) -> CheckResult:

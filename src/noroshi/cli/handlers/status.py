@@ -14,7 +14,7 @@ from noroshi.cli.output.routes import arrival, sign_in, with_mark
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock, elapsed_time
 from noroshi.core.levels import Level
-from noroshi.core.route_readiness import SendReadiness, count_readiness, nothing_against
+from noroshi.core.route_readiness import Sends, count_readiness, nothing_against
 from noroshi.core.translation import Message, _, ngettext, plain, with_full_stop
 from noroshi.operations import monitor_operations
 from noroshi.operations.status_answers import (
@@ -157,7 +157,7 @@ def _headlines(context: CommandContext, answer: Status) -> Iterator[str]:
     else:
         count = len(monitors)
         healthy = _is_healthy(answer) and all(
-            readiness is SendReadiness.PROVED for readiness in _readiness(routes)
+            readiness is Sends.PROVED for readiness in _readiness(routes)
         )
         yield context.say((ALL_WELL if healthy else ALL_OK).fill(count=count))
     if monitors and not routes:
@@ -174,16 +174,16 @@ def _of_routes(routes: Sequence[RouteStatus]) -> Iterator[Message]:
     if counts.for_now:
         yield NEED_SOMEBODY.fill(bad=counts.for_now, count=counts.count)
     if counts.doubted:
-        yield DOUBTED.fill(which=_names(routes, SendReadiness.DOUBTED))
+        yield DOUBTED.fill(which=_names(routes, Sends.DOUBTED))
     if counts.unproved:
-        yield NOT_PROVED.fill(which=_names(routes, SendReadiness.UNPROVED))
+        yield NOT_PROVED.fill(which=_names(routes, Sends.UNPROVED))
 
 
-def _readiness(routes: Sequence[RouteStatus]) -> list[SendReadiness]:
+def _readiness(routes: Sequence[RouteStatus]) -> list[Sends]:
     return [route.sends for route in routes]
 
 
-def _names(routes: Sequence[RouteStatus], sends: SendReadiness) -> Message:
+def _names(routes: Sequence[RouteStatus], sends: Sends) -> Message:
     """Return the first of these routes by name, and how many more."""
     matches = [route.name for route in routes if route.sends is sends]
     names, more = ", ".join(matches[:MOST_NAMED]), len(matches) - MOST_NAMED
@@ -274,9 +274,9 @@ def _routes(
 
 def _state(route: RouteStatus) -> Message:
     """Return a route's state; one that nothing has gone by is not called ready."""
-    if route.sends is SendReadiness.DOUBTED:
+    if route.sends is Sends.DOUBTED:
         return IN_VAIN.fill(stage=route.examined_in_vain)
-    if route.sends is SendReadiness.UNPROVED:
+    if route.sends is Sends.UNPROVED:
         return UNPROVED
     return ROUTE_STATES[route.state]
 

@@ -54,7 +54,7 @@ class ApiTokenOperations(OperationGroup):
         token = ApiToken(
             name=name,
             role=role,
-            hash=random_keys.hashed(text),
+            hash=random_keys.hash_of(text),
             by=str(Maker(person.name, person.door)),
             made=now,
             until=now + timedelta(days=days) if days else None,

@@ -16,7 +16,7 @@ from noroshi.core.translation import Message, _, ngettext, plain
 from noroshi.network import connection_errors
 from noroshi.network.connection_errors import ConnectError
 from noroshi.network.connector import reach
-from noroshi.network.dialer import meet
+from noroshi.network.dialer import start_tls
 from noroshi.network.http import date_in
 from noroshi.network.proxy import authority
 from noroshi.network.reach_steps import FirstHop, connect_first_hop, open_tunnel, resolve
@@ -145,7 +145,11 @@ class ConnectionPath:
             self.close()
             raise await self._diagnose_closed_port(trouble) from None
         address = self._sock.getpeername()[0]
-        silent = [one for one in self._hop.behind(self._sock) if not _is_loopback(str(one))]
+        silent = [
+            one
+            for one in self._hop.remaining_addresses(self._sock)
+            if not _is_loopback(str(one))
+        ]
         remark = SILENT_ONES.fill(addresses=_list_addresses(silent), address=address)
         summary = CONNECTED.fill(port=self.port, address=address)
         return StepResult(summary, (remark,) if silent else ())
@@ -191,7 +195,7 @@ async def examine_tls(
     try:
         context = await asyncio.to_thread(client_context, tuple(files))
         sock = path.take_connection()
-        probe = await meet(
+        probe = await start_tls(
             _CertificateProbe, sock, path.host, path.port, context, transport_context, patience
         )
     except RouteError as trouble:

@@ -11,7 +11,7 @@ from noroshi.core.translation import Message, _, plain
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.network import client_context
 from noroshi.network.connection_errors import TlsError
-from noroshi.network.dialer import meet
+from noroshi.network.dialer import start_tls
 from noroshi.oauth.high_volume import is_high_volume
 from noroshi.ports import RouteError, TransportContext
 from noroshi.ports.examination import Exam, Step, StepError, StepResult
@@ -210,7 +210,7 @@ class SmtpExamination:
 
     async def _connect(self, tls: ssl.SSLContext | None) -> Connection:
         sock, server = self._path.take_connection(), self._server
-        protocol = await meet(
+        protocol = await start_tls(
             SmtpProtocol,
             sock,
             server.host,

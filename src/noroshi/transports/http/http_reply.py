@@ -46,7 +46,7 @@ class ReplyReader:
             reply.status,
             words=self._message(meaning, self._quote(reply.status, shown_text)),
             fault=meaning.fault,
-            again=reply.again(now) if held else None,
+            again=reply.retry_at(now) if held else None,
             private=self.private,
         )
 

@@ -58,7 +58,7 @@ def key_of(request: Request, web: WebContext) -> str:
 async def authenticate(request: Request, web: WebContext) -> Caller:
     """Return who asks. Raises UnauthenticatedError, and ForbiddenError for a post that is not
     from a page of ours."""
-    if not await web.people.begun():
+    if not await web.people.has_administrator():
         raise UnauthenticatedError(NOT_BEGUN)
     token = request.headers.get("authorization", "")
     if token:
@@ -86,7 +86,7 @@ async def session_person(
 
 def check_csrf(key: str, token: str) -> None:
     """Raise ForbiddenError unless the token is the one of our own pages."""
-    if not key or not random_keys.same(random_keys.csrf_of(key), token):
+    if not key or not random_keys.are_equal(random_keys.csrf_of(key), token):
         raise ForbiddenError(NOT_OURS)
 
 

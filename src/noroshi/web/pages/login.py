@@ -101,7 +101,7 @@ async def second(visit: Visit) -> Response:
 async def start(visit: Visit) -> Response:
     """Take a one-time code and set the password; the first one makes the administrator."""
     people, form = visit.web.people, visit.form
-    is_first = not await people.begun()
+    is_first = not await people.has_administrator()
     name, code = form.get("name", ""), form.get("code", "")
     values: dict[str, Any] = {"first": is_first, "name": name, "code": code, "from_link": False}
     if visit.request.method == "GET":

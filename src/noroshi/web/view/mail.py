@@ -243,8 +243,8 @@ def _reply_key(attempt: DeliveryAttempt) -> tuple[object, ...]:
     what that means."""
     reply = attempt.reply
     enhanced = reply.enhanced if isinstance(reply, Said) else ""
-    said = without_ids(reply.text) or reply.words
-    return (attempt.route, reply.address, reply.verdict, reply.code, enhanced, said)
+    text = without_ids(reply.text) or reply.words
+    return (attempt.route, reply.address, reply.verdict, reply.code, enhanced, text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -331,7 +331,7 @@ async def _handle(
     visit: Visit, handle: Handler, read_body: FormReader, *, anybody: bool
 ) -> Response:
     web, request = visit.web, visit.request
-    if not await web.people.begun() and request.url.path not in ("/start", "/look"):
+    if not await web.people.has_administrator() and request.url.path not in ("/start", "/look"):
         return visit.to("/start")
     is_present = not is_automatic(request)
     visit.person = await session_person(request, web, visit.key, is_present)
