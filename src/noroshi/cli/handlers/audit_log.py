@@ -12,7 +12,7 @@ from noroshi.cli.output.routes import comma
 from noroshi.cli.output.tables import columns
 from noroshi.cli.output.times import clock
 from noroshi.command_line.text_width import wrap
-from noroshi.core.people import AuditEntry
+from noroshi.core.people import Audited
 from noroshi.core.printable import printable
 from noroshi.core.translation import Message, _, known_language
 from noroshi.operations import people_operations
@@ -35,9 +35,7 @@ INDENT = "    "
 
 def audit(context: CommandContext) -> int:
     """Print the audit log, the newest last, as in any log."""
-    entries = context.ask(
-        people_operations.AUDIT, tuple[AuditEntry, ...], last=context.args.last
-    )
+    entries = context.ask(people_operations.AUDIT, tuple[Audited, ...], last=context.args.last)
     if context.args.json:
         context.print_json(entries)
         return exits.DONE
@@ -47,7 +45,7 @@ def audit(context: CommandContext) -> int:
     return exits.DONE
 
 
-def _row(context: CommandContext, one: AuditEntry, now: datetime) -> Iterator[str]:
+def _row(context: CommandContext, one: Audited, now: datetime) -> Iterator[str]:
     """Yield when, who, from where and the operation; below, its arguments and what it
     changed."""
     yield f"{clock(one.at, now)}  {_actor(context, one)}  {_operation(context, one.op)}"
@@ -59,7 +57,7 @@ def _row(context: CommandContext, one: AuditEntry, now: datetime) -> Iterator[st
         yield from (INDENT + part for part in wrap(line, max(columns() - len(INDENT), 1)))
 
 
-def _actor(context: CommandContext, one: AuditEntry) -> str:
+def _actor(context: CommandContext, one: Audited) -> str:
     door = context.say(DOORS.get(one.door, DOORS["api"]))
     where = f"{door} {one.address}" if one.address else door
     return f"{printable(one.who) or context.say(NOBODY)} ({where})"
@@ -71,21 +69,21 @@ def _operation(context: CommandContext, op: str) -> str:
     return f"{context.say(name)} ({op})" if name is not None else op
 
 
-def _arguments(context: CommandContext, one: AuditEntry, now: datetime) -> Iterator[str]:
+def _arguments(context: CommandContext, one: Audited, now: datetime) -> Iterator[str]:
     """Yield the arguments, on one line."""
     pairs = [_pair(line) for line in _lines(context, None, one.given, now)]
     if pairs:
         yield comma(context).join(pairs)
 
 
-def _changes(context: CommandContext, one: AuditEntry, now: datetime) -> Iterator[str]:
+def _changes(context: CommandContext, one: Audited, now: datetime) -> Iterator[str]:
     """Yield what it was and became, a line for each field."""
     for line in _lines(context, one.before, one.after, now):
         sign = f"{line.sign} " if line.sign else ""
         yield f"{sign}{_pair(line)}"
 
 
-def _refusal(context: CommandContext, one: AuditEntry) -> Iterator[str]:
+def _refusal(context: CommandContext, one: Audited) -> Iterator[str]:
     if not one.refused.en:
         return
     why = context.say(REFUSED.fill(why=one.refused))

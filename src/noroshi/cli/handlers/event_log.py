@@ -10,7 +10,7 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.output.levels import level_text
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock
-from noroshi.core.alarms import RemarkKind
+from noroshi.core.alarms import Remarked
 from noroshi.core.translation import Message, _
 from noroshi.operations import monitor_operations
 from noroshi.operations.alarm_answers import RemarkShown
@@ -30,9 +30,9 @@ SPEAKS = {True: _("notified"), False: _("not notified")}
 
 REMARKS = _("Comments and acknowledgements")
 SORTS = {
-    RemarkKind.COMMENT: _("comment"),
-    RemarkKind.ACKNOWLEDGED: _("acknowledged"),
-    RemarkKind.TAKEN_BACK: _("acknowledgement withdrawn"),
+    Remarked.COMMENT: _("comment"),
+    Remarked.ACKNOWLEDGED: _("acknowledged"),
+    Remarked.TAKEN_BACK: _("acknowledgement withdrawn"),
 }
 
 
