@@ -4,8 +4,9 @@ import tomllib
 
 import pytest
 
-from noroshi.cli.context import home_of
-from noroshi.config.config import SETTINGS, ConfigError, read_config, sample
+from noroshi.cli.environment import home_of
+from noroshi.config.config import SETTINGS, read_config, sample
+from noroshi.config.settings_file import ConfigError
 from tests.sweeps import sweep
 
 

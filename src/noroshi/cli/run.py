@@ -9,25 +9,23 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from noroshi import __version__
 from noroshi.cli import exits
-from noroshi.cli.clients.socket import RemoteClient
 from noroshi.cli.commands.spec import Command
-from noroshi.cli.context import (
-    PROGRAMS,
-    CommandContext,
-    door_of,
-    home_of,
-    language_of,
-    meant_for,
-)
+from noroshi.cli.environment import door_of, home_of, language_of
 from noroshi.cli.errors import RefusedError
+from noroshi.cli.home_option import PROGRAMS, meant_for
 from noroshi.cli.parser import parse
 from noroshi.cli.paths import RUN, UNIT_FILE
 from noroshi.cli.terminal_escape import readable
-from noroshi.config.config import FILE, ConfigError, read_config
+from noroshi.config.settings_file import FILE, ConfigError
 from noroshi.core.translation import _
+
+if TYPE_CHECKING:
+    from noroshi.cli.clients.socket import RemoteClient
+    from noroshi.cli.context import CommandContext
 
 CONFIG_INVALID = _("Noroshi's own settings are not valid:")
 SAME_OF = _("… and {count} more of the same")
@@ -84,6 +82,8 @@ def _run_command(argv: Sequence[str], home: Path, language: str) -> int:
         return exits.DONE
     if not args.run:
         args.parser.ask_for_command()
+    from noroshi.cli.context import CommandContext  # only now: help and version need none
+
     with CommandContext(args, home, language, _door(args, home), _remote_node(args)) as context:
         return _function(args.run)(context)
 
@@ -151,6 +151,8 @@ def _drill(argv: Sequence[str], rest: Sequence[str], home: Path, language: str) 
     args = Namespace(home=_option_value(argv, "--home"), door=_option_value(argv, "--door"))
 
     def door() -> Path:
+        from noroshi.config.config import read_config
+
         return _door(args, home) or read_config(home).door
 
     return _load_program("drill")(rest, language=language, door=door)
@@ -178,10 +180,17 @@ def _option_value(argv: Sequence[str], flag: str) -> str:
 
 
 def _language(home: Path, option: str) -> str:
+    """Return the language as typed, else as the node's settings say, else as the environment."""
+    if option or not os.access(home / FILE, os.F_OK):
+        return language_of(option, os.environ)
+    from noroshi.config.config import (
+        read_config,  # only now: it costs as much as the rest of it
+    )
+
     try:
-        language = option or read_config(home).language
+        language = read_config(home).language
     except ConfigError:  # told later, by the command that needs it
-        language = option
+        language = ""
     return language_of(language, os.environ)
 
 

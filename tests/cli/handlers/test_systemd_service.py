@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from noroshi.cli.clients.socket import NoNodeError
-from noroshi.cli.context import door_of
+from noroshi.cli.environment import door_of
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.systemd_service import difference, do
 from noroshi.cli.paths import DOOR, HOME, UNIT_FILE, USER_FILE
