@@ -3,8 +3,8 @@ environment says."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from noroshi.cli.paths import DOOR, HOME
 
@@ -12,24 +12,24 @@ VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 """Where a person's locale stands, in POSIX's order."""
 
 
-def home_of(option: str, environment: Mapping[str, str], *, root: bool) -> Path:
+def home_of(option: str, environment: Mapping[str, str], *, root: bool) -> str:
     """Return the home folder: as given, else $NOROSHI_HOME, else where such data goes (XDG)."""
     if path := option or environment.get("NOROSHI_HOME"):
-        return Path(path).absolute()
+        return os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH118  # pathlib costs as much as help
     if root:
-        return Path(HOME)
-    data = environment.get("XDG_DATA_HOME")
-    return (Path(data) if data else Path.home() / ".local" / "share") / "noroshi"
+        return HOME
+    data = environment.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")  # noqa: PTH111
+    return f"{data}/noroshi"
 
 
 def door_of(
     option: str, environment: Mapping[str, str], *, own_node: bool, service: bool
-) -> Path | None:
+) -> str | None:
     """Return the door as given, else $NOROSHI_DOOR, else that of this machine's service for who
     has no node of their own; None: where noroshi.toml says."""
     if path := option or environment.get("NOROSHI_DOOR"):
-        return Path(path)
-    return Path(DOOR) if service and not own_node else None
+        return path
+    return DOOR if service and not own_node else None
 
 
 def language_of(language: str, environment: Mapping[str, str]) -> str:
