@@ -17,11 +17,11 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.home_option import at_home, meant_for
 from noroshi.cli.paths import DOOR
 from noroshi.cli.terminal_escape import escaped
-from noroshi.config.config import Config, read_config
-from noroshi.config.settings_file import ConfigError
+from noroshi.config.settings_file import DOOR_FILE, ConfigError, leaves_out
 from noroshi.core.translation import Message, _, sentence
 
 if TYPE_CHECKING:
+    from noroshi.config.config import Config
     from noroshi.operations.declaration import Declaration
     from noroshi.stores.sqlite.process_lock import Holding
 
@@ -68,7 +68,16 @@ class CommandContext:
     @cached_property
     def config(self) -> Config:
         """Return the node's settings. Raises ConfigError."""
+        from noroshi.config.config import read_config  # only now: few commands need all of them
+
         return read_config(self.home)
+
+    @property
+    def _node_door(self) -> Path:
+        """Return the door of the node of this home folder. Raises ConfigError."""
+        if leaves_out(str(self.home), "door"):
+            return self.home / DOOR_FILE
+        return self.config.door
 
     @property
     def config_here(self) -> Config | None:
@@ -120,7 +129,7 @@ class CommandContext:
 
     def _ask_node(self, question: Callable[[Caller], T]) -> T:
         """Ask the node; one that is just starting is waited for. Raises NoNodeError, else RefusedError."""
-        node, end, gone_at = SocketClient(self.door or self.config.door), 0.0, 0.0
+        node, end, gone_at = SocketClient(self.door or self._node_door), 0.0, 0.0
         while True:
             try:
                 return question(node)

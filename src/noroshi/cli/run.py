@@ -19,7 +19,7 @@ from noroshi.cli.home_option import PROGRAMS, meant_for
 from noroshi.cli.parser import parse
 from noroshi.cli.paths import RUN, UNIT_FILE
 from noroshi.cli.terminal_escape import readable
-from noroshi.config.settings_file import FILE, ConfigError
+from noroshi.config.settings_file import FILE, ConfigError, leaves_out
 from noroshi.core.translation import _
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _option_value(argv: Sequence[str], flag: str) -> str:
 
 def _language(home: str, option: str) -> str:
     """Return the language as typed, else as the node's settings say, else as the environment."""
-    if option or not os.access(f"{home}/{FILE}", os.F_OK):
+    if option or leaves_out(home, "language"):
         return language_of(option, os.environ)
     from pathlib import Path  # only now, as what follows: it costs as much as all else
 

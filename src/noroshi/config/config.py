@@ -25,7 +25,7 @@ from noroshi.config.setting_values import (
     read_url,
     read_variables,
 )
-from noroshi.config.settings_file import FILE, ConfigError, Fault
+from noroshi.config.settings_file import DOOR_FILE, FILE, ConfigError, Fault
 from noroshi.config.web import PORT, Web, WebSettingsError, read_web
 from noroshi.core.definitions.toml_recovery import Slip, slips
 from noroshi.core.network_policy import Net
@@ -154,7 +154,7 @@ SETTINGS: Mapping[str, Setting] = {
         _("The key that encrypts the secrets. Keep a copy elsewhere: there is no other."),
     ),
     "door": Setting(
-        read_socket, "door.sock", _("The socket through which commands reach a running node.")
+        read_socket, DOOR_FILE, _("The socket through which commands reach a running node.")
     ),
     "door_group": Setting(
         read_text,
