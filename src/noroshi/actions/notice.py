@@ -44,6 +44,6 @@ def notice(contact: Contact, about: Notice) -> Mapping[str, Any]:
 
 
 def _importance(about: Notice) -> str:
-    if isinstance(about, StatusReport) and (about.all_lost or about.undelivered):
+    if isinstance(about, StatusReport) and (about.all_lost or about.undelivered_count):
         return "high"
     return IMPORTANCE.get(type(about), "normal")

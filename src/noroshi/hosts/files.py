@@ -43,7 +43,7 @@ class LocalFiles:
     def __init__(self, own_paths: OwnPaths = tuple) -> None:
         self._own_paths = own_paths
 
-    def found(self, pattern: str) -> Sequence[FileFact]:
+    def find(self, pattern: str) -> Sequence[FileFact]:
         """Return what matches; a path without wildcards that is not there is a FileNotFoundError."""
         if not WILDCARD.search(pattern):
             return (_fact(pattern, Path(pattern).stat()),)

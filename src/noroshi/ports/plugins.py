@@ -68,7 +68,7 @@ class Unmeasurable(Exception):
 class Files(Protocol):
     """The files of a computer, for work that runs in a thread of its own. OSError as usual."""
 
-    def found(self, pattern: str) -> Sequence[FileFact]:
+    def find(self, pattern: str) -> Sequence[FileFact]:
         """Return what matches a path with * ? [ ], links followed, in the order of the
         names."""
 
