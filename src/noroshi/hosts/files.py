@@ -127,6 +127,6 @@ def _fact(path: str, status: os.stat_result) -> FileFact:
         path=path,
         identity=f"{status.st_dev:x}:{status.st_ino:x}",
         size=status.st_size,
-        changed=status.st_mtime_ns,
+        modified_ns=status.st_mtime_ns,
         regular=stat.S_ISREG(status.st_mode),
     )

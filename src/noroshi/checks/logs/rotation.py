@@ -59,7 +59,7 @@ class Follower:
                 if member.is_log:
                     trouble = _as_os_error(error)
                 else:  # passed as the others are, though nothing is known of it
-                    floor = max(floor, member.fact.changed)
+                    floor = max(floor, member.fact.modified_ns)
         return LogLook(self._trail(Trail(floor=floor), members, marks), error=trouble)
 
     def look(self, path: str, trail: Trail, max_bytes: int) -> LogLook:
@@ -89,7 +89,7 @@ class Follower:
             trouble = error
         member_by_identity = {fact.identity: Member(fact) for fact in self._rotated_files(path)}
         members = sorted(
-            member_by_identity.values(), key=lambda m: (m.fact.changed, age(m.fact.path))
+            member_by_identity.values(), key=lambda m: (m.fact.modified_ns, age(m.fact.path))
         )
         if log is None:
             return members, trouble
