@@ -3,7 +3,7 @@
 import pytest
 
 from noroshi.core.translation import NOTHING, bilingual
-from noroshi.operations.definition_answers import Kind
+from noroshi.operations.kind_answers import Kind
 from noroshi.web.forms.limits import kind_of
 
 HTTP = Kind(
