@@ -201,4 +201,4 @@ def test_a_rule_whose_routes_cannot_send_is_named_though_another_route_can():
         is None
     )
     told = unsendable(plan, [way(SendReadiness.FOR_NOW), way(SendReadiness.PROVED, "smtp1")])
-    assert told.en.startswith("soon alarms of night may not be sent") and "night" in told.ja
+    assert told.en.startswith("sending alarms of night may soon fail") and "night" in told.ja
