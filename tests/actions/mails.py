@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from noroshi.actions.digest_text import together
+from noroshi.actions.digest_text import digest_of
 from noroshi.actions.mail import draft
 from noroshi.actions.trial_alarm import trial_alarm
 from noroshi.checks import logfile, noroshi_account, noroshi_node, noroshi_queue, noroshi_route
@@ -207,7 +207,7 @@ DIGESTS = {
 def put_together(name, language):
     """The payload of that digest for the contact who reads that language."""
     mails, now = DIGESTS[name]
-    return together([_drafted(*mail, language) for mail in mails], now)
+    return digest_of([_drafted(*mail, language) for mail in mails], now)
 
 
 OWN = {
@@ -368,7 +368,7 @@ def _drafted(changed, alarms, language, options=None, *, recorded=True):
         )
         for one in alarms
     )
-    about = replace(topic(language, **changed), recorded=recorded)
+    about = replace(topic(language, **changed), is_recorded=recorded)
     return draft(options, contact, about, mine)
 
 

@@ -23,7 +23,7 @@ from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import Message, _, pgettext, plain
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Check, Files, Host, Outcome, Unmeasurable, options
 
 MIB = 1 << 20
@@ -198,8 +198,8 @@ def _paths(files: Files, options: Options, memory: Memory) -> tuple[Sequence[str
     rotated. Return too how many are left out, as there are too many."""
     if not options.is_pattern:
         return (options.path,), 0
-    facts = [f for f in files.found(options.path) if f.regular and not _is_archived_log(f.path)]
-    facts.sort(key=lambda fact: fact.changed, reverse=True)
+    facts = [f for f in files.find(options.path) if f.regular and not _is_archived_log(f.path)]
+    facts.sort(key=lambda fact: fact.modified_ns, reverse=True)
     names = {fact.path for fact in facts} | memory.trails.keys()
     paths = [fact.path for fact in facts if not _is_rotated_from(fact.path, names)]
     remembered_paths = (
@@ -255,7 +255,7 @@ def _error_text(path: str, error: OSError | None) -> Message:
             return DENIED.fill(path=path)
         case OSError(errno=errno.EINVAL) | IsADirectoryError():
             return NO_FILE.fill(path=path)
-    return UNREADABLE.fill(path=path, why="" if error is None else why(error))
+    return UNREADABLE.fill(path=path, why="" if error is None else cause_text(error))
 
 
 def _readings(

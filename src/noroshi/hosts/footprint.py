@@ -12,12 +12,13 @@ from datetime import datetime
 from pathlib import Path
 
 from noroshi import __version__
-from noroshi.config.config import FILE, Config
+from noroshi.config.config import Config
+from noroshi.config.settings_file import FILE
 from noroshi.config.web import Web
 from noroshi.core.translation import NOTHING, Message, _, plain
 from noroshi.hosts.threads import run_in_thread
 from noroshi.hosts.time_zone import machine_zone
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Clocks
 
 LOG_FILE = "noroshi.log"
@@ -184,7 +185,7 @@ def _facts(path: Path) -> tuple[Message, bool]:
     except FileNotFoundError:
         return NOT_THERE, False
     except OSError as error:
-        return why(error), False
+        return cause_text(error), False
     is_regular = stat.S_ISREG(file_status.st_mode)
     size = SIZE.fill(size=size_text(file_status.st_size)) if is_regular else NOTHING
     mode, owner = f"{stat.S_IMODE(file_status.st_mode):04o}", _user(file_status.st_uid)

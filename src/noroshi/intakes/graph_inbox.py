@@ -79,7 +79,7 @@ class GraphInbox:
         for id in mail.message_ids:
             if arrival_time := await self._arrival_time(f"internetMessageId eq {_literal(id)}"):
                 return arrival_time
-        since_filter = f"receivedDateTime ge {_instant(mail.since)}"
+        since_filter = f"receivedDateTime ge {_instant(mail.search_start)}"
         return await self._arrival_time(
             f"{since_filter} and subject eq {_literal(mail.subject)}"
         )
@@ -94,13 +94,13 @@ class GraphInbox:
         for row in rows:
             report = await self._report(row, report_by_id)
             if report is not None:
-                received_reports.append(ReceivedReport(report=report, at=row.received))
+                received_reports.append(ReceivedReport(report=report, received_at=row.received))
         self._report_by_id = report_by_id
         newest = max((row.received for row in rows), default=since)
         return ReportBatch(
             reports=tuple(received_reports),
-            until=until_of(since, newest, has_more=has_more),
-            more=has_more,
+            read_until=until_of(since, newest, has_more=has_more),
+            has_more=has_more,
         )
 
     async def close(self) -> None:
@@ -194,7 +194,7 @@ class GraphInbox:
             raise of_token(trouble) from None
 
     async def _get(self, url: str, token: Secret, max_bytes: int) -> Reply:
-        http = await self._lazy_http.opened()
+        http = await self._lazy_http.open()
         try:
             return await http.get(url, {"Authorization": f"Bearer {token.reveal()}"}, max_bytes)
         except NoAnswerError:
@@ -227,16 +227,16 @@ class GraphInbox:
 def _row(mail: Mapping[str, Any]) -> _Row | None:
     """Read one mail of a list; None if a field that every mail has is missing."""
     try:
-        received = datetime.fromisoformat(str(mail.get("receivedDateTime")))
+        received_at = datetime.fromisoformat(str(mail.get("receivedDateTime")))
     except ValueError:
         return None
-    if received.tzinfo is None:
-        received = received.replace(tzinfo=UTC)
+    if received_at.tzinfo is None:
+        received_at = received_at.replace(tzinfo=UTC)
     headers = mail.get("internetMessageHeaders")
     pairs = (h for h in headers if isinstance(h, dict)) if isinstance(headers, list) else ()
     return _Row(
         id=str(mail.get("id", "")),
-        received=received,
+        received=received_at,
         folder=str(mail.get("parentFolderId", "")),
         headers=tuple((str(h.get("name", "")), str(h.get("value", ""))) for h in pairs),
     )

@@ -11,7 +11,7 @@ from noroshi.checks.logs.file_access import Member, opened_member
 from noroshi.checks.logs.filters import Expression, leaves
 from noroshi.checks.logs.line_matcher import shown_line
 from noroshi.core.translation import Message, _, ngettext, pgettext, plain
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Files, Host, Unmeasurable
 
 LINES = 20
@@ -37,7 +37,7 @@ async def preview(
 
     def work(files: Files) -> Sequence[Message]:
         lines_by_log = list[Message]()
-        for fact in files.found(path):
+        for fact in files.find(path):
             if fact.regular and not is_packed(fact.path):
                 lines = last_lines(files, Member(fact, is_log=True), encoding)
                 lines_by_log.append(HEAD.fill(path=fact.path, terms=expression.words))
@@ -47,7 +47,7 @@ async def preview(
     try:
         lines_by_log = await host.with_files(work)
     except OSError as error:
-        raise Unmeasurable(UNREADABLE.fill(path=path, why=why(error))) from None
+        raise Unmeasurable(UNREADABLE.fill(path=path, why=cause_text(error))) from None
     if not lines_by_log:
         raise Unmeasurable(NO_LOG.fill(path=path))
     return lines_by_log

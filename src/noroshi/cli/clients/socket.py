@@ -114,11 +114,14 @@ class WireClient:
 
     def ask(self, op: str, shape: type[T], args: Mapping[str, Any]) -> T:
         """Return the answer as the type that the operation answers with. Raises RefusedError."""
-        from noroshi.answer_json import UnreadableAnswerError, read  # `noroshi beat` needs none
+        from noroshi.answer_json import (  # `noroshi beat` needs none
+            UnreadableAnswerError,
+            from_json,
+        )
 
         answer = self.call(op, **args)
         try:
-            return read(shape, answer)
+            return from_json(shape, answer)
         except UnreadableAnswerError as error:
             raise RefusedError("no node", OTHER_VERSION.fill(op=op, why=error)) from None
 
@@ -162,9 +165,11 @@ class SocketClient(WireClient):
         except TimeoutError:
             raise
         except OSError as error:
-            from noroshi.knowledge.os_errors import why  # only now: hardly any command needs it
+            from noroshi.knowledge.os_errors import (
+                cause_text,  # only now: hardly any command needs it
+            )
 
-            words = CANNOT_ENTER.fill(door=self.door, why=why(error))
+            words = CANNOT_ENTER.fill(door=self.door, why=cause_text(error))
             raise RefusedError("no node", words) from None
 
 
@@ -199,8 +204,8 @@ def no_answer(op: str, seconds: float) -> Message:
     """Return what to say of a node that has kept silent for so long."""
     if op not in QUICK:
         return NO_ANSWER.fill(seconds=seconds)
-    why = STANDS_STILL.fill(seconds=seconds)
-    return NOT_REPORTED.fill(why=why) if op == REPORT else why
+    cause_text = STANDS_STILL.fill(seconds=seconds)
+    return NOT_REPORTED.fill(why=cause_text) if op == REPORT else cause_text
 
 
 def unpack(answer: Any) -> Any:

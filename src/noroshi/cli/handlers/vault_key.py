@@ -11,9 +11,12 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.tables import table
 from noroshi.cli.password_prompt import CANNOT_READ, contents, read_hidden
-from noroshi.config.config import FILE, Config
+from noroshi.config.config import Config
+from noroshi.config.settings_file import FILE
 from noroshi.core.translation import Message, _, ngettext
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
+from noroshi.operations import node_operations
+from noroshi.operations.vault_answers import KeyChecked
 from noroshi.ports import StoreError
 from noroshi.vault import (
     Box,
@@ -58,16 +61,14 @@ IS_THERE = _("{file} already exists and is not overwritten.")
 
 def check(context: CommandContext) -> int:
     """Print which key it is and what it opens; exit code 1 if it does not open everything."""
-    answer = context.call("key_check")
-    bad = [entry for entry in answer["entries"] if entry["fault"]]
+    answer = context.ask(node_operations.KEY_CHECK, KeyChecked)
+    bad = [entry for entry in answer.entries if entry.fault]
     if context.args.json:
         context.print_json(answer)
         return exits.TROUBLE if bad else exits.DONE
-    source = SOURCES[answer["source"]].fill(path=answer["path"])
-    print(context.say(KEY.fill(id=answer["id"], source=source)))
-    rows = [
-        (entry["name"], context.say(entry["fault"] or OPENS)) for entry in answer["entries"]
-    ]
+    source = SOURCES[answer.source].fill(path=answer.path)
+    print(context.say(KEY.fill(id=answer.id, source=source)))
+    rows = [(entry.name, context.say(entry.fault or OPENS)) for entry in answer.entries]
     print("\n".join(f"  {line}" for line in table(rows)) or context.say(NOTHING_SEALED))
     if rows:
         words = SOME_DO_NOT if bad else ALL_OPEN
@@ -104,7 +105,9 @@ def read_file(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise RefusedError("invalid", CANNOT_READ.fill(file=file, why=why(error))) from None
+        raise RefusedError(
+            "invalid", CANNOT_READ.fill(file=file, why=cause_text(error))
+        ) from None
 
 
 def _write(file: Path, content: bytes) -> None:
@@ -126,7 +129,7 @@ def _write(file: Path, content: bytes) -> None:
 
 def not_written(file: Path, error: OSError) -> RefusedError:
     """Return why it could not be written."""
-    return RefusedError("trouble", NOT_WRITTEN.fill(file=file, why=why(error)))
+    return RefusedError("trouble", NOT_WRITTEN.fill(file=file, why=cause_text(error)))
 
 
 DEFAULT = "key"
