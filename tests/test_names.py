@@ -55,6 +55,19 @@ CLEAN = (
     "noroshi_lab.",
 )
 """Packages whose functions, arguments and local variables hold to the glossary, too."""
+WITHOUT_WORDS_ALONE = (
+    "noroshi.actions.",
+    "noroshi.app.",
+    "noroshi.definitions.",
+    "noroshi.door.",
+    "noroshi.engine.",
+    "noroshi.knowledge.",
+    "noroshi.oauth.",
+    "noroshi.ports.",
+    "noroshi.stores.",
+    "noroshi.transports.",
+)
+"""Packages in which a participle, a pronoun or a preposition alone names none of these."""
 
 
 def listed(after: str) -> str:
@@ -168,6 +181,15 @@ def with_word(names: list[tuple[str, str]], words: set[str], packages: tuple[str
     ]
 
 
+def alone(names: list[tuple[str, str]], words: set[str], packages: tuple[str, ...]):
+    """Return those of the packages' names that are one of the words and nothing else."""
+    return [
+        f"{module}.{name}"
+        for module, name in names
+        if f"{module}.".startswith(packages) and name.strip("_").lower() in words
+    ]
+
+
 def given_up() -> set[str]:
     rows = re.findall(r"(?m)^\| (\w+) \|", listed("as the table has another one for each:\n"))
     return {word for word in rows if word != "Word"}
@@ -179,6 +201,14 @@ def no_words_of_the_core() -> set[str]:
 
 def no_words_of_functions() -> set[str]:
     return set(listed("A\nmoment `last_seen` is one.\n").split())
+
+
+def no_names_alone() -> set[str]:
+    return set(
+        listed(
+            "are no such names alone, for a participle, a pronoun or a preposition is no thing:\n"
+        ).split()
+    )
 
 
 def options(package: str, node: ast.ClassDef) -> bool:
@@ -233,6 +263,11 @@ def test_a_function_and_what_it_works_on_are_named_by_what_they_are():
     assert "said" in no_words_of_functions()
     found = [(module, name.replace("last_seen", "")) for module, name in local(SRC)]
     assert with_word(found, no_words_of_functions(), CLEAN) == []
+
+
+def test_a_function_and_what_it_works_on_have_more_than_a_participle_for_a_name():
+    assert {"found", "about", "whose"} <= no_names_alone()
+    assert alone(local(SRC), no_names_alone(), WITHOUT_WORDS_ALONE) == []
 
 
 LOCAL = """
@@ -300,3 +335,10 @@ def test_a_word_is_found_in_the_names_of_arguments_and_local_variables(tree):
     assert {
         name.rpartition(".")[2] for name in with_word(local(tree), words, ("noroshi.b.",))
     } == {"told", "kept_ones", "_said", "seen_by", "its", "theirs", "theirs_too", "last_seen"}
+
+
+def test_a_word_alone_is_found_and_not_one_within_a_name(tree):
+    assert {
+        name.rpartition(".")[2]
+        for name in alone(local(tree), {"told", "said", "kept", "names"}, ("noroshi.b.",))
+    } == {"told", "_said", "names"}

@@ -119,7 +119,9 @@ def key_after_rename(old: Iterable[Document], new: Iterable[Document], key: str)
     """Return the key under which a definition is now that was given another name between the
     two; it may have been changed with it. None if none that came is like it, or several are; of
     what has an id of its own none is like it but itself."""
-    before, after = ({one.key: one for one in some} for some in (old, new))
+    before, after = (
+        {one.key: one for one in documents_of_side} for documents_of_side in (old, new)
+    )
     definition, type = content(before[key]), split(key)[0]
     if type in TYPES_WITH_ID:
         added_contents = {one: content(after[one]) for one in after.keys() - before.keys()}

@@ -220,9 +220,9 @@ class TokenClaims:
         return [*sentences, EVERY_MAILBOX] if resource == "graph" else sentences
 
     def _rights(self, resource: Resource, *, is_shared: bool) -> list[Message]:
-        missing = self.missing_right(resource, is_shared=is_shared)
+        missing_scope = self.missing_right(resource, is_shared=is_shared)
         permits = PERMITS.fill(permits=", ".join(self.permits)) if self.permits else NO_PERMITS
-        return [permits, LACKS_RIGHT.fill(wanted=missing)] if missing else [permits]
+        return [permits, LACKS_RIGHT.fill(wanted=missing_scope)] if missing_scope else [permits]
 
     def _describe_person(self, mailbox: str, *, is_shared: bool) -> list[Message]:
         if not self.person:

@@ -162,10 +162,10 @@ def _row(monitor: str, sample: Sample, series: Callable[[Key], int]) -> Row:
     if not sample.readings:
         return milliseconds, series((monitor, "", "", "")), None
     numbers = [series((monitor, r.item, r.name, r.unit)) for r in sample.readings]
-    measured = [float(r.value) for r in sample.readings]
-    if len(measured) == 1 and math.isfinite(measured[0]):
-        return milliseconds, numbers[0], measured[0]
-    return milliseconds, numbers[0], b"".join(map(PAIR.pack, numbers, measured))
+    measured_values = [float(r.value) for r in sample.readings]
+    if len(measured_values) == 1 and math.isfinite(measured_values[0]):
+        return milliseconds, numbers[0], measured_values[0]
+    return milliseconds, numbers[0], b"".join(map(PAIR.pack, numbers, measured_values))
 
 
 def _sample(
