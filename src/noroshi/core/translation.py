@@ -211,8 +211,8 @@ class Message:
         if not self.several:
             return _translated(language, self.context, self.id)
         number = self.arguments.get(self.by, 0)
-        shown = number.en if isinstance(number, Message) else str(number)
-        return _plural_form(language, self.id, self.several, 1 if shown == "1" else 2)
+        number_text = number.en if isinstance(number, Message) else str(number)
+        return _plural_form(language, self.id, self.several, 1 if number_text == "1" else 2)
 
     def _filled_text(self, language: str, medium: Medium) -> str:
         text = self._wording(language, medium)

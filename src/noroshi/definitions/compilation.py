@@ -118,10 +118,10 @@ def _kind(
     readings: frozenset[str] | None = None,
 ) -> compiler.Kind:
     def read_options(
-        table: Mapping[str, Any], where: str
+        table: Mapping[str, Any], place_name: str
     ) -> tuple[object, tuple[Problem, ...]]:
         try:
-            return read(options, table, where), ()
+            return read(options, table, place_name), ()
         except Invalid as invalid:
             return None, invalid.problems
 

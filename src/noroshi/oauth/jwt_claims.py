@@ -111,8 +111,10 @@ def describe_reading(token: Secret) -> tuple[Message, ...]:
     """Say whether an app's token lets it read mailboxes."""
     claims = claims_in(token.reveal())
     roles = claims.get("roles") if claims is not None else None
-    held = sorted(READING.intersection(map(str, roles if isinstance(roles, list) else ())))
-    return (MAY_READ.fill(role=held[0]) if held else MAY_NOT_READ,)
+    held_roles = sorted(
+        READING.intersection(map(str, roles if isinstance(roles, list) else ()))
+    )
+    return (MAY_READ.fill(role=held_roles[0]) if held_roles else MAY_NOT_READ,)
 
 
 def describe_app_token(token: Secret, role: str = MAILBOX_ROLE) -> tuple[Message, ...]:
