@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from gettext import NullTranslations
 from string import Formatter
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 from noroshi.core.sentences import is_sentence
 from noroshi.locale import catalogue
@@ -37,8 +36,7 @@ class Medium(StrEnum):
     MAIL = "mail"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """Say what the letters of a text from `start` up to `end` stand for: a page of the manager, a
     setting."""
 
@@ -71,8 +69,7 @@ def marks_of(text: str) -> tuple[Mark, ...]:
     return text.marks if isinstance(text, MarkedText) else ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class Words(NamedTuple):
     """The same sentence in English and in Japanese."""
 
     en: str

@@ -19,7 +19,8 @@ from noroshi.cli.output.placeholders import (
     placeholders_of,
     say_placeholders,
 )
-from noroshi.config.config import FILE, Config, ConfigError, read_config
+from noroshi.config.config import Config, read_config
+from noroshi.config.settings_file import FILE, ConfigError
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.translation import Message, _

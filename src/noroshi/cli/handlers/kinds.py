@@ -11,7 +11,7 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.tables import table
 from noroshi.command_line.text_width import wrap
-from noroshi.config.config import ConfigError
+from noroshi.config.settings_file import ConfigError
 from noroshi.core.translation import Message, _, help_text
 from noroshi.operations import monitor_operations
 from noroshi.operations.kind_answers import Kind
