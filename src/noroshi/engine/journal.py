@@ -110,7 +110,7 @@ def route_probed(route: str, fate: OpenCircuit | None) -> None:
 def same_reason(first: Message, second: Message) -> bool:
     """Tell whether two reasons are the same but for the numbers, times and names that a server puts
     into each of its answers."""
-    if _is_as_said(first) or _is_as_said(
+    if _is_verbatim(first) or _is_verbatim(
         second
     ):  # somebody else's words, or a row without arguments
         return without_numbers(first.en) == without_numbers(second.en)
@@ -120,7 +120,7 @@ def same_reason(first: Message, second: Message) -> bool:
     )
 
 
-def _is_as_said(text: Message) -> bool:
+def _is_verbatim(text: Message) -> bool:
     return text.translations is not None and not text.arguments
 
 
