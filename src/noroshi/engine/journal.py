@@ -110,7 +110,7 @@ def route_probed(route: str, fate: OpenCircuit | None) -> None:
 def same_reason(one: Message, other: Message) -> bool:
     """Tell whether two reasons are the same but for the numbers, times and names that a server puts
     into each of its answers."""
-    if _is_as_said(one) or _is_as_said(
+    if _has_no_places(one) or _has_no_places(
         other
     ):  # somebody else's words, or a row without arguments
         return without_numbers(one.en) == without_numbers(other.en)
@@ -120,7 +120,7 @@ def same_reason(one: Message, other: Message) -> bool:
     )
 
 
-def _is_as_said(text: Message) -> bool:
+def _has_no_places(text: Message) -> bool:
     return text.translations is not None and not text.arguments
 
 
