@@ -57,17 +57,37 @@ CLEAN = (
 """Packages whose functions, arguments and local variables hold to the glossary, too."""
 
 WHOLE_NAMES = (
+    "noroshi.actions.",
+    "noroshi.app.",
     "noroshi.checks.",
     "noroshi.config.",
     "noroshi.core.",
+    "noroshi.definitions.",
+    "noroshi.door.",
+    "noroshi.engine.",
     "noroshi.hosts.",
     "noroshi.intakes.",
+    "noroshi.knowledge.",
     "noroshi.logs.",
     "noroshi.network.",
+    "noroshi.oauth.",
     "noroshi.people.",
+    "noroshi.ports.",
+    "noroshi.stores.",
+    "noroshi.transports.",
     "noroshi.vault.",
 )
 """Packages in which no participle, pronoun, preposition or adverb is a name alone."""
+OF_ANSWERS = {
+    "noroshi.oauth.provider.who",
+    "noroshi.ports.examination.Whose",
+    "noroshi.ports.store_records.shown",
+    "noroshi.transports.http.graph.where",
+    "noroshi.transports.http.webhook.where",
+    "noroshi.transports.pickup.where",
+    "noroshi.transports.smtp.options.where",
+}
+"""Names that answers, tables of knowledge and kinds of routes have in common."""
 
 
 def listed(after: str) -> str:
@@ -275,7 +295,8 @@ def test_a_function_and_what_it_works_on_are_named_by_what_they_are():
 
 def test_no_participle_pronoun_or_preposition_is_a_name_alone():
     assert {"found", "whose", "without"} <= no_whole_names()
-    assert alone(local(SRC) + classes(SRC), no_whole_names(), WHOLE_NAMES) == []
+    found = alone(local(SRC) + classes(SRC), no_whole_names(), WHOLE_NAMES)
+    assert set(found) - OF_ANSWERS == set()
 
 
 LOCAL = """

@@ -159,7 +159,7 @@ async def _look(options: Options, host: Host, secrets: Mapping[str, Secret]) -> 
             request = _request(fetch_page.PageRequest, options, secrets)
             response = await fetch_page.fetch(request, egress, visit)
     except TimeoutError:
-        failure = visit.late(options.timeout)
+        failure = visit.timeout_error(options.timeout)
     except ConnectError as error:
         failure = error
     return FetchResult(visit, response, failure, 1000 * (loop.time() - start))

@@ -84,8 +84,8 @@ def localize(definition: Mapping[str, Any], language: str) -> dict[str, Any]:
     title = words_of(definition, "title").say(language)
     title_entry = {"title": title} if title else {}
     monitors = [localize(one, language) for one in definition.get("monitor", ())]
-    rest = {key: one for key, one in definition.items() if key != "title_ja"}
-    return {**rest, **title_entry, **({"monitor": monitors} if monitors else {})}
+    other_settings = {key: one for key, one in definition.items() if key != "title_ja"}
+    return {**other_settings, **title_entry, **({"monitor": monitors} if monitors else {})}
 
 
 def _fill(template: Any, parameters: Mapping[str, str]) -> Any:
