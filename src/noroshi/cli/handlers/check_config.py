@@ -24,16 +24,11 @@ from noroshi.config.settings_file import FILE, ConfigError
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.translation import Message, _
-from noroshi.definitions import (
-    RANDOM_BYTES,
-    CheckResult,
-    Folder,
-    HostOf,
-    by_file,
-    check,
-    look_into,
-    ulid,
-)
+from noroshi.definitions.dedupe_problems import by_file
+from noroshi.definitions.dry_run import HostOf
+from noroshi.definitions.folder import Folder, look_into
+from noroshi.definitions.ids import RANDOM_BYTES, ulid
+from noroshi.definitions.validation import CheckResult, check
 from noroshi.hosts.local import LocalHost
 from noroshi.hosts.programs import program_rules
 from noroshi.ports import Clocks

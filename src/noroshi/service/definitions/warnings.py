@@ -14,8 +14,10 @@ from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Monitor
 from noroshi.core.translation import COMMA, Message, _, joined, ngettext, plain
-from noroshi.definitions import Plan, content, likely_renamed, monitor_ids
 from noroshi.definitions.accounts_of_routes import is_retiring
+from noroshi.definitions.compilation import Plan
+from noroshi.definitions.document_content import content
+from noroshi.definitions.ids import likely_renamed, monitor_ids
 from noroshi.ports import Document, QueuedEnvelope
 
 FIRST = 5

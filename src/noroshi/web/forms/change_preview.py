@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from noroshi import answer_json
-from noroshi.definitions import Difference
+from noroshi.definitions.changes import Difference
 from noroshi.service.monitors.status import StatusOperations
 from noroshi.web.view.difference import DifferenceText, difference_texts, names_of
 from noroshi.web.view.page_context import Visit
