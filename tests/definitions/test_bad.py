@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from noroshi.actions.template import TemplateRenderer
-from noroshi.cli.clients.in_process import built_in
+from noroshi.cli.clients.built_in import built_in
 from noroshi.definitions.dedupe_problems import by_file
 from noroshi.definitions.folder import look_into
 from noroshi.definitions.validation import check

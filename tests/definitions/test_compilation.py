@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from noroshi.actions.template import TemplateRenderer
-from noroshi.cli.clients.in_process import built_in
+from noroshi.cli.clients.built_in import built_in
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.translation import bilingual
 from noroshi.definitions.compilation import compile_plan

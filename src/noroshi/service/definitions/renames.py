@@ -16,8 +16,8 @@ from noroshi.definitions.document_content import content, document, split
 from noroshi.definitions.rename import places_gone
 from noroshi.definitions.route_aliases import by_new_names
 from noroshi.definitions.stable_ids import under_another_name
+from noroshi.definitions.unruled_monitors import first_names
 from noroshi.ports import Document, QueuedEnvelope, Store, StoreError
-from noroshi.service.definitions.warnings import first_names
 
 log = logging.getLogger(__name__)
 Names = Mapping[str, str]
