@@ -26,6 +26,7 @@ from noroshi.web.view.problem_text import problems_at
 from noroshi.web.view.role_refusal import needs
 
 A = TypeVar("A")
+A_co = TypeVar("A_co", covariant=True)
 LENGTHS: Sequence[tuple[int, Message]] = (
     (86_400, _("{n} d")),
     (3_600, _("{n} h")),
@@ -36,12 +37,12 @@ LENGTHS: Sequence[tuple[int, Message]] = (
 
 
 @dataclass(frozen=True)  # no slots: Outcome[A]() could not note its A in them
-class Outcome(Generic[A]):
+class Outcome(Generic[A_co]):
     """Hold the answer of an operation; `why` there is none, in the reader's language, and how
     many pieces of it: the sentence first, then one for each thing that was given wrong.
     `problems` are those with their places, `kind` is the refusal's."""
 
-    answer: A | None = None
+    answer: A_co | None = None
     why: tuple[str, ...] = ()
     status: int = 200
     needs_password: bool = False
@@ -49,7 +50,7 @@ class Outcome(Generic[A]):
     kind: str = ""
 
     @property
-    def ok(self) -> A:
+    def ok(self) -> A_co:
         """Return the answer of what was done."""
         assert self.answer is not None
         return self.answer
@@ -84,7 +85,7 @@ async def run(
     return outcome
 
 
-def _problems(outcome: Outcome[Any]) -> Iterator[Problem]:
+def _problems(outcome: Outcome[object]) -> Iterator[Problem]:
     return (Problem(where, plain(what)) for where, what in outcome.problems)
 
 
@@ -155,7 +156,7 @@ async def run_reauthenticated(
     return await run_with_form(visit, operation, **args)
 
 
-def refusal_texts(visit: Visit, outcome: Outcome[Any]) -> tuple[str, ...]:
+def refusal_texts(visit: Visit, outcome: Outcome[object]) -> tuple[str, ...]:
     """Return the texts of a refusal for above the form. A wanted password is reported at its
     field, unless there is more to say: which secret goes where."""
     return (
