@@ -15,7 +15,7 @@ from benchmarks.programs import end, noroshi
 from benchmarks.usage import Usage, usage
 
 START = 60.0  # seconds that a start may take
-SENDS = "sending via "
+SENDS = "sending through "
 
 
 class Node:

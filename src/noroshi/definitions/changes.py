@@ -209,10 +209,14 @@ def _value_differences(
     template: Difference, place: str, old: Flat, new: Flat
 ) -> Iterator[Difference]:
     for field in dict.fromkeys([*old, *new]):
-        before, after = old.get(field, ""), new.get(field, "")
-        if before != after:
+        old_text, new_text = old.get(field, ""), new.get(field, "")
+        if old_text != new_text:
             yield replace(
-                template, place=f"{place} {field}", before=before, after=after, setting=field
+                template,
+                place=f"{place} {field}",
+                before=old_text,
+                after=new_text,
+                setting=field,
             )
 
 
