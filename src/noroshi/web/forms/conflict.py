@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from noroshi.core.marked_names import key_at
 from noroshi.core.translation import _, marks_of
-from noroshi.definitions import differences, document
+from noroshi.definitions.changes import differences
+from noroshi.definitions.document_content import document
 from noroshi.ports import Document
 from noroshi.service.definitions.edit import EditOperations
 from noroshi.service.monitors.status import StatusOperations

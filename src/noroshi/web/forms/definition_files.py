@@ -11,7 +11,7 @@ from pathlib import Path
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.roles import ADMIN
 from noroshi.core.translation import bilingual
-from noroshi.definitions import Folder
+from noroshi.definitions.folder import Folder
 from noroshi.ports import Document
 from noroshi.service import ForbiddenError
 from noroshi.service.definitions.apply import ApplyOperations

@@ -11,8 +11,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.translation import _
-from noroshi.definitions import TYPES, Folder, content, pack
-from noroshi.definitions.archive import MOST_BYTES, MOST_PACKED
+from noroshi.definitions.archive import MOST_BYTES, MOST_PACKED, pack
+from noroshi.definitions.document_content import TYPES, content
+from noroshi.definitions.folder import Folder
 from noroshi.operations.definition_answers import Applied, Exported, Planned
 from noroshi.service import NotFoundError
 from noroshi.service.definitions.apply import ApplyOperations
