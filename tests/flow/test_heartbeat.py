@@ -48,7 +48,9 @@ class Night(Scene):
         clocks = self.time.clocks
         jobs = Jobs(self.store.beats, clocks.steady)
         zone = ZoneInfo("Asia/Tokyo")
-        self.here = LocalHost(ProgramRules(), clocks, zone=zone, shared=SharedParts(jobs=jobs))
+        self.here = LocalHost(
+            ProgramRules(), clocks, zone=zone, shared_parts=SharedParts(jobs=jobs)
+        )
 
     def host(self, _monitor):
         return self.here

@@ -6,7 +6,7 @@ from noroshi.app.composition import Hosts
 from noroshi.core.model import Instance, Monitor
 from noroshi.core.network_policy import CLOSED
 from noroshi.hosts.files import LocalFiles
-from noroshi.hosts.jobs import Jobs, nobody
+from noroshi.hosts.jobs import Jobs, no_beats
 from noroshi.hosts.local import SharedParts
 from noroshi.hosts.programs import ProgramRules
 from noroshi.network.connector import no_secret
@@ -26,7 +26,7 @@ async def no_token(*_: object) -> str:
 
 async def test_all_instances_of_a_node_share_a_snapshot_of_its_computer():
     clocks = ManualClocks().clocks
-    outside, jobs = TransportContext(clocks, no_token, no_secret), Jobs(nobody, clocks.steady)
+    outside, jobs = TransportContext(clocks, no_token, no_secret), Jobs(no_beats, clocks.steady)
     hosts = Hosts(ProgramRules(), outside, CLOSED, SharedParts(jobs=jobs, files=LocalFiles()))
     one = hosts.of(monitor(name="a", address="192.0.2.1"))
     other = hosts.of(monitor(name="b", address="192.0.2.2", zone="Asia/Tokyo"))

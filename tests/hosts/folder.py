@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from noroshi.hosts.local import LocalHost, SharedParts
-from noroshi.hosts.process_runner import Running
+from noroshi.hosts.process_runner import ProgramRunner
 from noroshi.hosts.programs import ProgramRules
 from noroshi.ports import Program, ProgramResult
 from noroshi.testing import ManualClocks
@@ -22,14 +22,14 @@ from noroshi.testing import ManualClocks
 ROOT = os.geteuid() == 0
 
 
-RUNNING = list[Running]()
+RUNNING = list[ProgramRunner]()
 """What runs the programs of a test; `running` closes it."""
 
 
 @pytest.fixture
 async def running():
     """What runs programs, as `local` hands it to its hosts."""
-    RUNNING.append(Running())
+    RUNNING.append(ProgramRunner())
     yield RUNNING[0]
     await RUNNING.pop().close()
 
@@ -55,7 +55,7 @@ def local(*folders: Path, **rules: object) -> LocalHost:
     return LocalHost(
         ProgramRules(folders, **rules),
         ManualClocks().clocks,
-        shared=SharedParts(running=RUNNING[0] if RUNNING else None),
+        shared_parts=SharedParts(program_runner=RUNNING[0] if RUNNING else None),
     )
 
 

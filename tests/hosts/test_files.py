@@ -250,7 +250,7 @@ async def test_work_is_done_apart_from_the_loop_and_its_error_is_raised():
 
 
 async def test_work_that_hangs_does_not_pile_up():
-    work, go = FileWork(most=2), threading.Event()
+    work, go = FileWork(max_threads=2), threading.Event()
     hanging = [asyncio.create_task(work.do(lambda files: go.wait())) for _ in range(2)]
     await asyncio.sleep(0)
     for task in hanging:

@@ -41,7 +41,7 @@ class Table:
 def host(look, clocks: ManualClocks) -> LocalHost:
     computer = Computer(clocks.clocks.steady, processes=look)
     shared = SharedParts(computer=computer)
-    return LocalHost(ProgramRules(), clocks.clocks, "192.0.2.1", shared=shared)
+    return LocalHost(ProgramRules(), clocks.clocks, "192.0.2.1", shared_parts=shared)
 
 
 async def test_one_look_serves_all_who_ask_within_a_second():
@@ -79,7 +79,7 @@ async def test_one_snapshot_serves_all_hosts_of_a_computer():
     counted = Counted(clocks)
     shared = SharedParts(computer=counted.computer)
     hosts = [
-        LocalHost(ProgramRules(), clocks.clocks, f"192.0.2.{n}", shared=shared)
+        LocalHost(ProgramRules(), clocks.clocks, f"192.0.2.{n}", shared_parts=shared)
         for n in range(20)
     ]
 

@@ -19,9 +19,9 @@ from noroshi.hosts.process_runner import (
     BUSY,
     EXIT_PATIENCE,
     KILL_PATIENCE,
-    Running,
+    ProgramRunner,
 )
-from noroshi.hosts.programs import Cleared, Identity, ProgramRules
+from noroshi.hosts.programs import ClearedProgram, Identity, ProgramRules
 from noroshi.ports import Program, Unmeasurable
 from tests.hosts.folder import ROOT, Sleeper, local, run, script
 
@@ -211,7 +211,7 @@ async def test_a_user_may_have_any_number_that_the_kernel_takes(folder, running)
     """A directory's users have numbers above 2**31 where it maps them so."""
     big = 3_000_000_000
     path = Path(script(folder, "id -u; id -g; id -G"))
-    cleared = Cleared(path, Identity(big, big + 1, (big + 1, big + 2)))
+    cleared = ClearedProgram(path, Identity(big, big + 1, (big + 1, big + 2)))
     if not ROOT:
         with pytest.raises(Unmeasurable, match="not permitted"):
             await running.run(Program(argv=(str(path),)), cleared)
@@ -259,7 +259,10 @@ async def test_what_had_not_begun_is_begun_by_the_next(folder):
 
 
 async def test_a_program_whose_start_hangs_holds_nobody_else_up(folder):
-    program, running = Program(argv=(script(folder, "echo 1"),), timeout=FOREVER), Running(1.0)
+    program, running = (
+        Program(argv=(script(folder, "echo 1"),), timeout=FOREVER),
+        ProgramRunner(1.0),
+    )
     cleared = ProgramRules((folder,)).clear(program)
     await running.run(program, cleared)
     the_launcher().suspend()
@@ -324,7 +327,7 @@ async def test_many_at_once_are_started_by_as_many_as_the_processors_keep_busy(f
 async def test_a_launcher_that_hangs_holds_up_only_what_it_was_asked_for(folder):
     program, running = (
         Program(argv=(script(folder, "echo 1"),), timeout=FOREVER),
-        Running(FOREVER, 2),
+        ProgramRunner(FOREVER, 2),
     )
     cleared = ProgramRules((folder,)).clear(program)
     await running.run(program, cleared)
@@ -345,7 +348,7 @@ def test_a_node_that_stops_has_time_for_a_launcher_that_hangs():
 
 @pytest.mark.parametrize("how", ["hangs", "hangs at a cancelled run", "was killed"])
 async def test_nothing_is_left_at_the_end_by_a_launcher_that_cannot_see_to_it(folder, how):
-    sleeper, running = Sleeper(), Running()
+    sleeper, running = Sleeper(), ProgramRunner()
     program = Program(argv=(script(folder, sleeper.command),), timeout=FOREVER)
     cleared = ProgramRules((folder,)).clear(program)
     task = asyncio.create_task(running.run(program, cleared))
@@ -376,7 +379,7 @@ def no_file_can_be_opened():
 
 async def test_nothing_is_left_at_the_end_by_a_launcher_whose_place_nothing_could_take(folder):
     """It is lost, and what it started is being ended, as the next program cannot be started."""
-    sleeper, running = Sleeper(), Running()
+    sleeper, running = Sleeper(), ProgramRunner()
     program = Program(argv=(script(folder, sleeper.command),), timeout=FOREVER)
     cleared = ProgramRules((folder,)).clear(program)
     task = asyncio.create_task(running.run(program, cleared))
@@ -399,7 +402,7 @@ async def test_nothing_is_left_at_the_end_by_a_launcher_whose_place_nothing_coul
 
 async def test_what_ran_by_another_launcher_goes_on_when_one_is_killed(folder):
     path = script(folder, f"until [ -e {folder}/go ]; do sleep 0.05; done; echo 1")
-    program, running = Program(argv=(path,), timeout=FOREVER), Running(most=2)
+    program, running = Program(argv=(path,), timeout=FOREVER), ProgramRunner(max_launchers=2)
     cleared = ProgramRules((folder,)).clear(program)
     tasks = [asyncio.create_task(running.run(program, cleared)) for _ in range(2 * BUSY)]
     while len(begun := [one for one in launchers() if one.children()]) < 2:  # noqa: ASYNC110  the kernel tells nobody but the parent
@@ -434,7 +437,7 @@ def the_launcher() -> psutil.Process:
 async def test_a_program_that_may_have_begun_is_not_begun_again(folder):
     """It ends what started it in its very first moment, in which nobody has told of it yet."""
     path = script(folder, f"echo 1 >> {folder}/begun; kill -9 $PPID; sleep 86400")
-    running, cleared = Running(), Cleared(Path(path), None)
+    running, cleared = ProgramRunner(), ClearedProgram(Path(path), None)
     with pytest.raises(Unmeasurable, match="ended from outside"):
         await running.run(Program(argv=(path,), timeout=FOREVER), cleared)
     await running.close()

@@ -61,7 +61,7 @@ def own(
         NodeReadings(
             routes=lambda: routes,
             accounts=lambda: {"m365": ACCOUNT},
-            late=lambda: 0.0,
+            lateness=lambda: 0.0,
             clock_set=lambda: 0.0,
             wall=lambda: DAWN + timedelta(days=999),
             read_since=lambda route: since,

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from noroshi.hosts.volumes import Volumes, mounted, size_of
+from noroshi.hosts.volumes import Volumes, mount_points, size_of
 from noroshi.ports import Unmeasurable, Volume
 from tests.hosts.folder import local
 
@@ -25,11 +25,11 @@ MOUNTINFO = r"""
 
 
 def test_disks_and_network_drives_count_once_each():
-    assert mounted(MOUNTINFO.strip()) == ["/", "/mnt/far", "/mnt/nas", "/srv/my data"]
+    assert mount_points(MOUNTINFO.strip()) == ["/", "/mnt/far", "/mnt/nas", "/srv/my data"]
 
 
 def test_the_root_counts_whatever_it_lies_on():
-    assert mounted("22 1 0:30 / / rw - overlay overlay rw") == ["/"]
+    assert mount_points("22 1 0:30 / / rw - overlay overlay rw") == ["/"]
 
 
 async def test_this_machine_has_a_root_that_holds_something():

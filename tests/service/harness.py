@@ -22,7 +22,7 @@ from noroshi.core.model import (
 )
 from noroshi.core.translation import NOTHING, bilingual
 from noroshi.definitions import document
-from noroshi.hosts.footprint import Around
+from noroshi.hosts.footprint import Surroundings
 from noroshi.oauth.provider import Attempt, DeviceAttempt, Pending, SignInError, Tokens
 from noroshi.oauth.refresh_lock import RefreshLock
 from noroshi.oauth.tokens import TokenSource
@@ -252,7 +252,7 @@ class Harness:
         self.vault = Vault(self.store, Box(Secret("5a" * 32)))
         self.made, self.plugins = 0, Plugins(checks, actions, routes)
         clocks = self.time.clocks
-        given.setdefault("around", Around(NOWHERE, clocks))
+        given.setdefault("around", Surroundings(NOWHERE, clocks))
         self.tokens = TokenSource(
             vault=self.vault,
             provider_of=lambda cloud: self.server,

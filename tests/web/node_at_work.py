@@ -14,7 +14,7 @@ from noroshi.core.model import NOT_SUPPRESSED, Reading, Sample
 from noroshi.core.reckon import reckon
 from noroshi.core.translation import bilingual, plain
 from noroshi.definitions import compile_plan
-from noroshi.hosts.footprint import Around
+from noroshi.hosts.footprint import Surroundings
 from noroshi.ports import Arrival, NodeFacts, QueueFacts
 from noroshi.service import administrator
 from noroshi.service.operation import run
@@ -192,7 +192,7 @@ async def living(home, language="en", titles=None):
         routes=TRANSPORTS,
         host=FOUND,
         own=Own(),
-        around=Around(Config(home=home, web=Web(), **paths), clocks.clocks),
+        around=Surroundings(Config(home=home, web=Web(), **paths), clocks.clocks),
         runs_on="minato",
     )
     await with_user(harness=harness)

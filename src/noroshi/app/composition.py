@@ -34,12 +34,12 @@ from noroshi.engine import Engine, EngineSettings, ProcessCalls
 from noroshi.hosts.computer import Computer
 from noroshi.hosts.examination import System
 from noroshi.hosts.files import LocalFiles
-from noroshi.hosts.footprint import Around
+from noroshi.hosts.footprint import Surroundings
 from noroshi.hosts.jobs import Jobs
 from noroshi.hosts.local import LocalHost, SharedParts
 from noroshi.hosts.programs import ProgramRules, program_rules
 from noroshi.hosts.self_monitoring import NodeReadings, OwnFacts
-from noroshi.hosts.threads import apart
+from noroshi.hosts.threads import run_in_thread
 from noroshi.intakes.selection import mailbox_source_of
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.knowledge.os_errors import os_errors
@@ -70,7 +70,7 @@ from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.vault import KeyRing, Vault, VaultError, find_keys
 
 if sys.platform == "linux":  # its modules are not there elsewhere
-    from noroshi.hosts.process_runner import Running
+    from noroshi.hosts.process_runner import ProgramRunner
 
 log = logging.getLogger(__package__)
 
@@ -94,7 +94,7 @@ class Plans:
 
     def __init__(self, plugins: Plugins) -> None:
         self._plugins = plugins
-        self.cache = PlanCache(plugins, apart)
+        self.cache = PlanCache(plugins, run_in_thread)
         self.current: Plan = compiler.Plan()
         self._ids: dict[str, str] = {}
 
@@ -106,7 +106,7 @@ class Plans:
         template of mails: a node that has too many files open could not read it any more.
         """
         plan = await self.cache.plan_of(version)
-        await apart(lambda: _load(plan, self._plugins))
+        await run_in_thread(lambda: _load(plan, self._plugins))
         self.current = plan
         self._ids |= {name: one.storage_name for name, one in self.current.accounts.items()}
         return self.current
@@ -169,9 +169,9 @@ class Hosts:
                 self._outside.clocks,
                 address,
                 zone=zone_of(zone),
-                own=self.own if own else None,
+                own_facts=self.own if own else None,
                 egress=NetworkEgress(network, self._outside.secret),
-                shared=self._shared,
+                shared_parts=self._shared,
             )
         return self._known[key]
 
@@ -226,7 +226,7 @@ async def open_app(
         jobs = Jobs(store.beats, clocks.steady)
         rules = program_rules(config)
         files = LocalFiles(lambda: own_files(config, _credentials()))
-        shared = SharedParts(jobs=jobs, files=files, running=_running(stack))
+        shared = SharedParts(jobs=jobs, files=files, program_runner=_running(stack))
         hosts = Hosts(rules, outside, closed, shared)
         engine = Engine(
             store,
@@ -263,7 +263,7 @@ async def open_app(
                 ring=ring,
                 people=people,
                 system=System(config, store, ring).steps,
-                around=Around(config, clocks),
+                around=Surroundings(config, clocks),
                 own=hosts.own,
                 plans=plans.cache,
             ),
@@ -274,11 +274,11 @@ async def open_app(
         yield App(life, store, engine, service, plans, tokens, people)
 
 
-def _running(stack: AsyncExitStack) -> Running | None:
+def _running(stack: AsyncExitStack) -> ProgramRunner | None:
     """Make the runner of programs, where they can be run; it is closed with the stack."""
     if sys.platform != "linux":
         return None
-    running = Running()
+    running = ProgramRunner()
     stack.push_async_callback(running.close)
     return running
 
@@ -355,7 +355,7 @@ def _own_facts(
         NodeReadings(
             routes=lambda: plans.current.routes,
             accounts=lambda: plans.current.accounts,
-            late=lambda: punctuality.lateness(steady()),
+            lateness=lambda: punctuality.lateness(steady()),
             clock_set=lambda: punctuality.clock_set_by(steady()),
             wall=engine.clocks.wall,
             read_since=engine.mailbox_poller.reads_since,

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from noroshi.core.translation import Message
 from noroshi.engine.liveness import NOT_WRITTEN_FOR_LONG, Liveness, find_stall
-from noroshi.hosts.threads import apart
+from noroshi.hosts.threads import run_in_thread
 from noroshi.ports import Clocks
 
 log = logging.getLogger(__name__)
@@ -160,7 +160,7 @@ class SignsOfLife:
         """Request the URL in a thread: looking a name up may hang. Log a failure once."""
         try:
             async with asyncio.timeout(LONGEST_FETCH):
-                status = await apart(lambda: self._fetch(url, reason))
+                status = await run_in_thread(lambda: self._fetch(url, reason))
             trouble = "" if 200 <= status < 300 else f"it answered {status}"
         except (OSError, HTTPException, ValueError) as error:
             # TimeoutError is an OSError, a name that can be none (IDNA) a ValueError.

@@ -32,5 +32,5 @@ def _is_tar(head: bytes) -> bool:
     checksum = head[SUM].strip(b" \0")
     if len(head) < BLOCK or not re.fullmatch(rb"[0-7]{1,7}", checksum):
         return False
-    blank = head[: SUM.start] + b" " * (SUM.stop - SUM.start) + head[SUM.stop :]
-    return int(checksum, 8) == sum(blank)
+    blanked_head = head[: SUM.start] + b" " * (SUM.stop - SUM.start) + head[SUM.stop :]
+    return int(checksum, 8) == sum(blanked_head)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 
-from noroshi.hosts.programs import Cleared, ProgramRules
+from noroshi.hosts.programs import ClearedProgram, ProgramRules
 from noroshi.hosts.snapshot_cache import retrieve_exception
-from noroshi.hosts.threads import apart
+from noroshi.hosts.threads import run_in_thread
 from noroshi.ports import Program, Unmeasurable
 
 LookKey = tuple[ProgramRules, tuple[str, ...], str, frozenset[str]]
@@ -21,22 +21,22 @@ class Clearance:
     """Used from one loop."""
 
     def __init__(self) -> None:
-        self._looks = dict[LookKey, asyncio.Task[Cleared]]()
+        self._tasks = dict[LookKey, asyncio.Task[ClearedProgram]]()
 
-    async def clear(self, rules: ProgramRules, program: Program) -> Cleared:
+    async def clear(self, rules: ProgramRules, program: Program) -> ClearedProgram:
         """Return what may run; Unmeasurable with all that forbids it. The look begins only after
         all that share it have asked, and goes on when one of them gives up."""
         key = (rules, program.argv[:1], program.runs_as, frozenset(program.env))
-        look = self._looks.get(key)
+        look = self._tasks.get(key)
         if look is None:
-            look = self._looks[key] = asyncio.create_task(self._look(key, program))
+            look = self._tasks[key] = asyncio.create_task(self._look(key, program))
             look.add_done_callback(retrieve_exception)
         try:
             return await asyncio.shield(look)
         except Unmeasurable as problem:  # it is shared, and would grow with each who raises it
             raise Unmeasurable(problem.words) from None
 
-    async def _look(self, key: LookKey, program: Program) -> Cleared:
+    async def _look(self, key: LookKey, program: Program) -> ClearedProgram:
         """Begin in the next turn of the loop; who asks from then on is looked at anew."""
-        del self._looks[key]
-        return await apart(lambda: key[0].clear(program))
+        del self._tasks[key]
+        return await run_in_thread(lambda: key[0].clear(program))

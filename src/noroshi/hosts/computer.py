@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 
 from noroshi.hosts import counters
 from noroshi.hosts.processes import running_processes
-from noroshi.hosts.snapshot_cache import Fresh, Shared
-from noroshi.hosts.threads import apart
+from noroshi.hosts.snapshot_cache import SharedSnapshot, SyncSnapshot
+from noroshi.hosts.threads import run_in_thread
 from noroshi.hosts.volumes import Volumes
 from noroshi.ports import Memory, Process, Volume
 
@@ -28,10 +28,10 @@ class Computer:
         processes: Callable[[], Sequence[Process]] = running_processes,
         memory: Callable[[], Memory] = counters.memory,
     ) -> None:
-        read = (volumes or Volumes()).read
-        self._volumes = Shared(lambda: asyncio.ensure_future(read()), steady)
-        self._processes = Shared(lambda: apart(processes), steady)
-        self._memory = Fresh(memory, steady)
+        read_volumes = (volumes or Volumes()).read
+        self._volumes = SharedSnapshot(lambda: asyncio.ensure_future(read_volumes()), steady)
+        self._processes = SharedSnapshot(lambda: run_in_thread(processes), steady)
+        self._memory = SyncSnapshot(memory, steady)
 
     async def volumes(self) -> Sequence[Volume]:
         """Return the volumes that answer. Raises Unmeasurable."""

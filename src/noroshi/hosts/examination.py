@@ -19,7 +19,7 @@ from noroshi import __version__
 from noroshi.config.config import FILE, Config
 from noroshi.core.translation import Message, _, ngettext, plain
 from noroshi.hosts.manager_port import look_at_port
-from noroshi.hosts.threads import apart
+from noroshi.hosts.threads import run_in_thread
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.knowledge.os_errors import why
 from noroshi.ports import Store
@@ -94,69 +94,71 @@ class System:
 
     async def _sqlite(self) -> StepResult:
         path = self._config.store
-        gone = await self._store.is_lost()
+        is_lost = await self._store.is_lost()
         if (trouble := await self._store.trouble()) is not None:
             words = STORE_ILL.fill(why=trouble)
-            if gone:
+            if is_lost:
                 cure = knowledge().cures["computer.bring_back"]
                 raise StepError(plain(""), cure.remedy(words, Exam()))
-            raise _stopped(words, "df -h", "noroshi check-store")
-        found = await _stat(path)
+            raise _step_error(words, "df -h", "noroshi check-store")
+        file_status = await _stat(path)
         version = f"SQLite {driver.sqlite_version}"
-        summary = OF_STORE.fill(version=version, path=path, size=found.st_size / 1e6)
-        if sys.platform != "win32" and found.st_mode & (OTHERS_READ | OTHERS_WRITE):
-            return StepResult(summary, (STORE_READ.fill(path=path, mode=_mode(found)),))
+        summary = OF_STORE.fill(version=version, path=path, size=file_status.st_size / 1e6)
+        if sys.platform != "win32" and file_status.st_mode & (OTHERS_READ | OTHERS_WRITE):
+            return StepResult(summary, (STORE_READ.fill(path=path, mode=_mode(file_status)),))
         return StepResult(summary)
 
     async def _home(self) -> StepResult:
         path = self._config.home
-        found = await _stat(path)
-        owner = _user(found.st_uid)
-        facts = {"path": path, "owner": owner, "mode": _mode(found)}
-        if sys.platform != "win32" and found.st_mode & OTHERS_WRITE:
-            raise _stopped(HOME_OPEN.fill(**facts), f"chmod go-w {path}")
-        if sys.platform != "win32" and os.geteuid() not in (0, found.st_uid):
+        file_status = await _stat(path)
+        owner = _user(file_status.st_uid)
+        facts = {"path": path, "owner": owner, "mode": _mode(file_status)}
+        if sys.platform != "win32" and file_status.st_mode & OTHERS_WRITE:
+            raise _step_error(HOME_OPEN.fill(**facts), f"chmod go-w {path}")
+        if sys.platform != "win32" and os.geteuid() not in (0, file_status.st_uid):
             user = _user(os.geteuid())
-            raise _stopped(HOME_FOREIGN.fill(**facts, user=user), f"chown -R {user} {path}")
+            raise _step_error(HOME_FOREIGN.fill(**facts, user=user), f"chown -R {user} {path}")
         return StepResult(OF_HOME.fill(**facts))
 
     async def _key(self) -> StepResult:
         if self._ring is None:
             return StepResult(NO_RING)
         try:
-            found = await self._ring.check()
+            key_check = await self._ring.check()
         except VaultError as error:
-            raise _stopped(
+            raise _step_error(
                 error.words, "noroshi key check", "noroshi key restore FILE"
             ) from None
-        bad = sorted(name for name, fault in found.entries.items() if fault is not None)
-        if bad:
-            words = KEY_FAILS.fill(names=", ".join(bad))
-            raise _stopped(words, "noroshi key check", "noroshi key restore FILE")
-        facts = {"source": found.source.value, "path": found.path}
-        return StepResult(OF_KEY.fill(count=len(found.entries), **facts))
+        unreadable_entries = sorted(
+            name for name, fault in key_check.entries.items() if fault is not None
+        )
+        if unreadable_entries:
+            words = KEY_FAILS.fill(names=", ".join(unreadable_entries))
+            raise _step_error(words, "noroshi key check", "noroshi key restore FILE")
+        facts = {"source": key_check.source.value, "path": key_check.path}
+        return StepResult(OF_KEY.fill(count=len(key_check.entries), **facts))
 
     async def _room(self) -> StepResult:
         folder = self._config.store.parent
-        free = (await apart(lambda: shutil.disk_usage(folder))).free
+        free = (await run_in_thread(lambda: shutil.disk_usage(folder))).free
         facts = {"folder": folder, "free": f"{free / 1e9:.1f} GB"}
         if free < LEAST_ROOM:
             facts["free"] = f"{free / 1e6:.0f} MB"
-            raise _stopped(NO_ROOM.fill(**facts), f"df -h {folder}", f"du -sh {folder}/*")
-        few = (FEW.fill(**facts),) if free < LITTLE_ROOM else ()
-        return StepResult(FREE.fill(**facts), few)
+            raise _step_error(NO_ROOM.fill(**facts), f"df -h {folder}", f"du -sh {folder}/*")
+        remarks = (FEW.fill(**facts),) if free < LITTLE_ROOM else ()
+        return StepResult(FREE.fill(**facts), remarks)
 
     async def _door(self) -> StepResult:
         path, group = self._config.door, self._config.door_group
-        if group and not await apart(lambda: _is_group(group)):
+        if group and not await run_in_thread(lambda: _is_group(group)):
             words = NO_GROUP.fill(group=group, file=FILE)
-            raise _stopped(words, f"groupadd --system {group}")
+            raise _step_error(words, f"groupadd --system {group}")
         try:
-            found = await apart(path.stat)
+            file_status = await run_in_thread(path.stat)
         except OSError:
             return StepResult(NO_DOOR.fill(path=path))
-        shown = GROUP.fill(group=group) if group else plain("")
-        return StepResult(OF_DOOR.fill(path=path, mode=_mode(found), group=shown))
+        group_text = GROUP.fill(group=group) if group else plain("")
+        return StepResult(OF_DOOR.fill(path=path, mode=_mode(file_status), group=group_text))
 
     async def _manager(self) -> StepResult:
         return await look_at_port(self._config.web)
@@ -164,19 +166,19 @@ class System:
 
 async def _stat(path: Path) -> os.stat_result:
     try:
-        return await apart(path.stat)
+        return await run_in_thread(path.stat)
     except OSError as error:
         words = AWAY.fill(path=path, why=why(error))
-        raise _stopped(words, f"ls -ld {path}") from None
+        raise _step_error(words, f"ls -ld {path}") from None
 
 
-def _stopped(words: Message, *lines: str) -> StepError:
+def _step_error(words: Message, *lines: str) -> StepError:
     cure = Cure(whose=Whose.YOU, lines=tuple(map(literal, lines)), takes=AT_ONCE)
     return StepError(plain(""), cure.remedy(words, Exam()))
 
 
-def _mode(found: os.stat_result) -> str:
-    return f"{stat.S_IMODE(found.st_mode):04o}"
+def _mode(file_status: os.stat_result) -> str:
+    return f"{stat.S_IMODE(file_status.st_mode):04o}"
 
 
 def _user(number: int) -> str:

@@ -15,12 +15,12 @@ from typing import BinaryIO, TypeVar
 
 from noroshi.core.translation import ngettext
 from noroshi.hosts.protected_files import refuse_closed
-from noroshi.hosts.threads import apart
+from noroshi.hosts.threads import run_in_thread
 from noroshi.ports import FileFact, Files, Unmeasurable
 
 T = TypeVar("T")
 MOST_THREADS = 32
-WILD = re.compile(r"[*?\[]")
+WILDCARD = re.compile(r"[*?\[]")
 FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NONBLOCK", 0)  # opening a FIFO without a writer would wait for one
@@ -32,23 +32,26 @@ HANGING = ngettext(
     "{count} file read has not returned yet (a network drive that does not answer?)",
     "{count} file reads have not returned yet (a network drive that does not answer?)",
 )
-Own = Callable[[], Iterable[Path]]
+OwnPaths = Callable[[], Iterable[Path]]
 
 
 class LocalFiles:
-    """Ask the kernel for files. Nothing here waits for anything but the disk. Our `own` and
+    """Ask the kernel for files. Nothing here waits for anything but the disk. Our `own_paths` and
     others that are closed are opened for nobody: whoever may write definitions is shown what was
     read."""
 
-    def __init__(self, own: Own = tuple) -> None:
-        self._own = own
+    def __init__(self, own_paths: OwnPaths = tuple) -> None:
+        self._own_paths = own_paths
 
     def found(self, pattern: str) -> Sequence[FileFact]:
         """Return what matches; a path without wildcards that is not there is a FileNotFoundError."""
-        if not WILD.search(pattern):
+        if not WILDCARD.search(pattern):
             return (_fact(pattern, Path(pattern).stat()),)
         path = Path(pattern)
-        facts = (_fact_or_none(found) for found in _expand(path.anchor, path.parts[1:]))
+        facts = (
+            _fact_or_none(matching_path)
+            for matching_path in _expand(path.anchor, path.parts[1:])
+        )
         return tuple(fact for fact in facts if fact is not None)
 
     def open(self, path: str) -> tuple[BinaryIO, FileFact]:
@@ -57,7 +60,7 @@ class LocalFiles:
             fact = _fact(path, os.fstat(handle))
             if not fact.regular:
                 raise OSError(errno.EINVAL, "not a regular file", path)
-            refuse_closed(handle, self._own())
+            refuse_closed(handle, self._own_paths())
             return os.fdopen(handle, "rb", buffering=0), fact
         except BaseException:  # raised anew; the handle must not stay open
             os.close(handle)
@@ -67,43 +70,43 @@ class LocalFiles:
 class FileWork:
     """Work on files, each piece in a thread of its own: one dead mount holds up no other."""
 
-    def __init__(self, files: Files | None = None, most: int = MOST_THREADS) -> None:
-        self._files, self._most = files or LocalFiles(), most
+    def __init__(self, files: Files | None = None, max_threads: int = MOST_THREADS) -> None:
+        self._files, self._max_threads = files or LocalFiles(), max_threads
         self._under_way = set[asyncio.Future[object]]()
 
     async def do(self, work: Callable[[Files], T]) -> T:
         """Do the work in a thread. Raise Unmeasurable when too many have not come back; what is
         given up goes on unheard."""
-        if len(self._under_way) >= self._most:
+        if len(self._under_way) >= self._max_threads:
             raise Unmeasurable(HANGING.fill(count=len(self._under_way)))
-        answer = apart(lambda: work(self._files))
-        self._under_way.add(answer)  # type: ignore[arg-type]  # only counted
-        answer.add_done_callback(self._came_back)
-        return await asyncio.shield(answer)
+        future = run_in_thread(lambda: work(self._files))
+        self._under_way.add(future)  # type: ignore[arg-type]  # only counted
+        future.add_done_callback(self._on_done)
+        return await asyncio.shield(future)
 
-    def _came_back(self, answer: asyncio.Future[T]) -> None:
-        self._under_way.discard(answer)
-        if not answer.cancelled():
-            answer.exception()  # seen, whether or not anybody still waits for it
+    def _on_done(self, future: asyncio.Future[T]) -> None:
+        self._under_way.discard(future)
+        if not future.cancelled():
+            future.exception()  # seen, whether or not anybody still waits for it
 
 
-def _expand(base: str, parts: Sequence[str]) -> Iterator[str]:
+def _expand(folder: str, parts: Sequence[str]) -> Iterator[str]:
     """Yield what matches below a folder; unlike glob's, a folder that may not be listed is an
     error and not an empty one."""
     if not parts:
-        yield base
+        yield folder
         return
-    first, rest = parts[0], parts[1:]
-    if not WILD.search(first):
-        yield from _expand(str(Path(base, first)), rest)
+    segment, further_segments = parts[0], parts[1:]
+    if not WILDCARD.search(segment):
+        yield from _expand(str(Path(folder, segment)), further_segments)
         return
     try:
-        names = sorted(path.name for path in Path(base).iterdir())
+        names = sorted(path.name for path in Path(folder).iterdir())
     except (FileNotFoundError, NotADirectoryError):
         return
     for name in names:
-        if fnmatch(name, first) and (first.startswith(".") or not name.startswith(".")):
-            yield from _expand(str(Path(base, name)), rest)
+        if fnmatch(name, segment) and (segment.startswith(".") or not name.startswith(".")):
+            yield from _expand(str(Path(folder, name)), further_segments)
 
 
 def _fact_or_none(path: str) -> FileFact | None:

@@ -15,7 +15,7 @@ from noroshi import __version__
 from noroshi.config.config import FILE, Config
 from noroshi.config.web import Web
 from noroshi.core.translation import NOTHING, Message, _, plain
-from noroshi.hosts.threads import apart
+from noroshi.hosts.threads import run_in_thread
 from noroshi.hosts.time_zone import machine_zone
 from noroshi.knowledge.os_errors import why
 from noroshi.ports import Clocks
@@ -82,12 +82,12 @@ class Program:
     seconds: float
 
 
-class Around:
+class Surroundings:
     """Hold the surroundings of one process, from its settings."""
 
     def __init__(self, config: Config, clocks: Clocks) -> None:
         self._config, self._clocks = config, clocks
-        self._began, self._at = clocks.steady(), clocks.wall()
+        self._started_at, self._started_wall = clocks.steady(), clocks.wall()
 
     @property
     def store(self) -> Path:
@@ -106,29 +106,31 @@ class Around:
             python=platform.python_version(),
             system=f"{platform.system()} {platform.release()} ({platform.machine()})",
             zone=machine_zone(),
-            began=self._at,
-            seconds=self._clocks.steady() - self._began,
+            began=self._started_wall,
+            seconds=self._clocks.steady() - self._started_at,
         )
 
     async def places(self) -> Sequence[PlaceShown]:
         """Return all of them, as they are now."""
-        return await apart(lambda: tuple(self._places()))
+        return await run_in_thread(lambda: tuple(self._places()))
 
     def _places(self) -> Iterator[PlaceShown]:
         yield self._manager()
         config = self._config
-        shown = GROUP.fill(group=config.door_group) if config.door_group else plain("")
-        yield _file("door", DOOR, config.door, DOOR_IS.fill(group=shown), LISTENS)
+        group_text = GROUP.fill(group=config.door_group) if config.door_group else plain("")
+        yield _file("door", DOOR, config.door, DOOR_IS.fill(group=group_text), LISTENS)
         yield _file("home", HOME, config.home, HOME_IS)
         yield _file("settings", SETTINGS, config.home / FILE, SETTINGS_IS)
         yield _file("store", STORE, config.store, STORE_IS)
-        latest = config.store.with_name(f"{config.store.name}-wal")
-        if latest.exists():
-            yield _file("latest", LATEST, latest, LATEST_IS)
+        write_ahead_log = config.store.with_name(f"{config.store.name}-wal")
+        if write_ahead_log.exists():
+            yield _file("latest", LATEST, write_ahead_log, LATEST_IS)
         yield _file("key", KEY, config.key, KEY_IS)
         if config.web is not None and config.web.secure:
-            own = config.home / OWN_CERTIFICATE
-            yield _file("certificate", CERTIFICATE, config.web.certificate or own, NOTHING)
+            own_certificate = config.home / OWN_CERTIFICATE
+            yield _file(
+                "certificate", CERTIFICATE, config.web.certificate or own_certificate, NOTHING
+            )
         yield self._log()
         for number, folder in enumerate(config.programs or (DEBIAN_PLUGINS,), 1):
             yield _file(f"programs-{number}", PROGRAMS, folder, NOTHING)
@@ -147,11 +149,11 @@ class Around:
                 id="manager", sort=LISTENS, title=MANAGER, where="", about=OFF, there=False
             )
         host = f"[{web.address}]" if ":" in web.address else web.address
-        where = f"{'https' if web.secure else 'http'}://{host}:{web.port}"
-        about = MANAGER_HERE if web.loopback else MANAGER_TLS
+        url = f"{'https' if web.secure else 'http'}://{host}:{web.port}"
+        reach_text = MANAGER_HERE if web.loopback else MANAGER_TLS
         names = plain(", ".join(web.hosts))
         return PlaceShown(
-            id="manager", sort=LISTENS, title=MANAGER, where=where, about=about, facts=names
+            id="manager", sort=LISTENS, title=MANAGER, where=url, about=reach_text, facts=names
         )
 
     def _log(self) -> PlaceShown:
@@ -160,24 +162,32 @@ class Around:
         return PlaceShown(id="log", sort=FILES, title=LOG, where="", about=LOG_STDERR)
 
 
-def _file(id: str, title: Message, path: Path, about: Message, sort: str = FILES) -> PlaceShown:
-    facts, there = _facts(path)
+def _file(
+    id: str, title: Message, path: Path, description: Message, sort: str = FILES
+) -> PlaceShown:
+    facts, exists = _facts(path)
     return PlaceShown(
-        id=id, sort=sort, title=title, where=str(path), about=about, facts=facts, there=there
+        id=id,
+        sort=sort,
+        title=title,
+        where=str(path),
+        about=description,
+        facts=facts,
+        there=exists,
     )
 
 
 def _facts(path: Path) -> tuple[Message, bool]:
     """Return what can be seen of a file or folder from outside, and whether it is there."""
     try:
-        found = path.stat()
+        file_status = path.stat()
     except FileNotFoundError:
         return NOT_THERE, False
     except OSError as error:
         return why(error), False
-    regular = stat.S_ISREG(found.st_mode)
-    size = SIZE.fill(size=size_text(found.st_size)) if regular else NOTHING
-    mode, owner = f"{stat.S_IMODE(found.st_mode):04o}", _user(found.st_uid)
+    is_regular = stat.S_ISREG(file_status.st_mode)
+    size = SIZE.fill(size=size_text(file_status.st_size)) if is_regular else NOTHING
+    mode, owner = f"{stat.S_IMODE(file_status.st_mode):04o}", _user(file_status.st_uid)
     return FACTS.fill(size=size, mode=mode, owner=owner), True
 
 

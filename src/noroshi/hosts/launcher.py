@@ -6,7 +6,7 @@ vfork. It runs by the standard library alone: `python -I -S launcher.py`, with t
 as its standard input, and ends with that socket, after all that it started. So a node that is
 killed leaves no program behind. Its standard output is memory that it shares with the node.
 
-1. A program starts in a session and process group of its own, and bears a mark (see `_bearing`).
+1. A program starts in a session and process group of its own, and bears a mark (see `_mark_of`).
 2. At its own end, what is left of its group is killed before its number is free again.
 3. When it is told to end, prints without an end, or leaves its outputs open for longer than
    LINGER after its end, all that it ever started is killed too, wherever it moved to.
@@ -90,16 +90,16 @@ class Output:
 
 @dataclass(slots=True, eq=False)
 class Child:
-    """A program that was started. `handle` tells of its end; `opened` are the outputs that have
-    not ended; `until` is when patience with what it is about to do ends."""
+    """A program that was started. `handle` tells of its end; `open_outputs` are the outputs that have
+    not ended; `patience_end` is when patience with what it is about to do ends."""
 
     run: int
     mark: int
     pid: int
     handle: int
     outputs: tuple[Output, Output]
-    opened: list[Output]
-    until: float = 0.0
+    open_outputs: list[Output]
+    patience_end: float = 0.0
     is_heard: bool = False
     has_ended: bool = False
     is_condemned: bool = False
@@ -129,7 +129,7 @@ class Request:
 class Reply:
     """The reply on a run; see REPLY."""
 
-    what: int
+    kind: int
     run: int
     value: int
     flags: int
@@ -140,14 +140,14 @@ class Reply:
 class Launcher:
     """All that runs at one time, and the socket by which the node tells and is told."""
 
-    def __init__(self, node: socket.socket, begun: mmap.mmap) -> None:
-        self._node, self._received, self._unsent = node, bytearray(), bytearray()
-        self._begun, self._count = begun, 0
+    def __init__(self, node: socket.socket, begun_memory: mmap.mmap) -> None:
+        self._node, self._received_bytes, self._unsent_bytes = node, bytearray(), bytearray()
+        self._begun_memory, self._count = begun_memory, 0
         self._poll, self._null = select.epoll(), os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
         self._handlers: dict[int, Callable[[], None]] = {}
         self._children: dict[int, Child] = {}
-        self._young, self._waiting = deque[Planned](), deque[Planned]()
-        self._condemned: list[Child] = []
+        self._young_children, self._planned_looks = deque[Planned](), deque[Planned]()
+        self._condemned_children: list[Child] = []
         self._is_open, self._is_behind = True, False
         node.setblocking(False)
         self._poll.register(node.fileno(), select.EPOLLIN)
@@ -155,12 +155,12 @@ class Launcher:
     def work(self) -> None:
         """Serve the node until its end of the socket is closed; then end what still runs."""
         while self._is_open:
-            ready = [fd for fd, _ in self._poll.poll(self._pause())]
-            for fd in ready:
+            ready_fds = [fd for fd, _ in self._poll.poll(self._pause())]
+            for fd in ready_fds:
                 if handler := self._handlers.get(fd):
                     handler()
             # Last, as it opens handles: none of them is one that closed since it was ready.
-            if self._node.fileno() in ready:
+            if self._node.fileno() in ready_fds:
                 self._hear()
             self._look_at_the_time()
             self._sweep()
@@ -179,13 +179,13 @@ class Launcher:
         except OSError:
             part = b""
         self._is_open = self._is_open and bool(part)
-        self._received += part
-        while len(self._received) >= REQUEST.size:
-            head = REQUEST.unpack_from(self._received)
-            if len(self._received) < (size := REQUEST.size + head[-1]):
+        self._received_bytes += part
+        while len(self._received_bytes) >= REQUEST.size:
+            head = REQUEST.unpack_from(self._received_bytes)
+            if len(self._received_bytes) < (size := REQUEST.size + head[-1]):
                 break
-            body = bytes(self._received[REQUEST.size : size])
-            del self._received[:size]
+            body = bytes(self._received_bytes[REQUEST.size : size])
+            del self._received_bytes[:size]
             self._obey(head, body)
 
     def _obey(self, head: tuple[int, ...], body: bytes) -> None:
@@ -195,54 +195,54 @@ class Launcher:
             self._condemn(child)
 
     def _tell(
-        self, what: int, run: int, value: int, flags: int = 0, *data: bytes | bytearray
+        self, kind: int, run: int, value: int, flags: int = 0, *data: bytes | bytearray
     ) -> None:
         output, errors = data or (b"", b"")
-        self._unsent += REPLY.pack(what, run, value, flags, len(output), len(errors))
-        self._unsent += output
-        self._unsent += errors
+        self._unsent_bytes += REPLY.pack(kind, run, value, flags, len(output), len(errors))
+        self._unsent_bytes += output
+        self._unsent_bytes += errors
 
     def _send(self) -> None:
-        if not self._unsent:
+        if not self._unsent_bytes:
             return
         try:
-            del self._unsent[: self._node.send(self._unsent)]
+            del self._unsent_bytes[: self._node.send(self._unsent_bytes)]
         except (BlockingIOError, InterruptedError):
             pass
         except OSError:
             self._is_open = False
-        if bool(self._unsent) is not self._is_behind:
-            self._is_behind = bool(self._unsent)
-            events = select.EPOLLIN | (select.EPOLLOUT if self._unsent else 0)
+        if bool(self._unsent_bytes) is not self._is_behind:
+            self._is_behind = bool(self._unsent_bytes)
+            events = select.EPOLLIN | (select.EPOLLOUT if self._unsent_bytes else 0)
             self._poll.modify(self._node.fileno(), events)
 
     # a program's life
 
     def _start(self, request: Request) -> None:
         self._count += 1
-        BEGUN.pack_into(self._begun, 0, self._count)
-        with contextlib.ExitStack() as opened:
+        BEGUN.pack_into(self._begun_memory, 0, self._count)
+        with contextlib.ExitStack() as write_ends:
             try:
-                child = self._spawn(request, opened)
+                child = self._spawn(request, write_ends)
             except OSError as error:
                 self._tell(FAILED, request.run, error.errno or 0)
                 return
         self._children[child.run] = child
-        self._young.append((time.monotonic() + YOUNG, child))
+        self._young_children.append((time.monotonic() + YOUNG, child))
         self._listen(child.handle, partial(self._has_ended, child))
 
-    def _spawn(self, request: Request, opened: contextlib.ExitStack) -> Child:
-        """Start the program. Close its ends with `opened`; close all if it cannot start."""
+    def _spawn(self, request: Request, write_ends: contextlib.ExitStack) -> Child:
+        """Start the program. Close its ends with `write_ends`; close all if it cannot start."""
         with contextlib.ExitStack() as until_started:
             outputs, actions = [], [(os.POSIX_SPAWN_DUP2, self._null, 0)]
             for number in (1, 2):
-                reads, writes = os.pipe2(os.O_CLOEXEC)
-                until_started.callback(os.close, reads)
-                opened.callback(os.close, writes)
-                os.set_blocking(reads, False)
-                outputs.append(Output(reads))
-                actions.append((os.POSIX_SPAWN_DUP2, writes, number))
-            with _marked(request.mark), _become(request):
+                read_end, write_end = os.pipe2(os.O_CLOEXEC)
+                until_started.callback(os.close, read_end)
+                write_ends.callback(os.close, write_end)
+                os.set_blocking(read_end, False)
+                outputs.append(Output(read_end))
+                actions.append((os.POSIX_SPAWN_DUP2, write_end, number))
+            with _mark_children(request.mark), _take_identity(request):
                 pid = os.posix_spawn(
                     request.path,
                     request.argv,
@@ -255,8 +255,8 @@ class Launcher:
                 )
             handle = _handle(pid)
             until_started.pop_all()
-        first, second = outputs
-        return Child(request.run, request.mark, pid, handle, (first, second), [first, second])
+        stdout, stderr = outputs
+        return Child(request.run, request.mark, pid, handle, (stdout, stderr), [stdout, stderr])
 
     def _listen(self, fd: int, handler: Callable[[], None]) -> None:
         self._handlers[fd] = handler
@@ -272,7 +272,7 @@ class Launcher:
     def _grow_up(self, child: Child) -> None:
         """Watch the outputs of a program from now on, and report its start to the node."""
         child.is_heard = True
-        for output in child.opened:
+        for output in child.open_outputs:
             self._listen(output.fd, partial(self._read, child, output))
         self._tell(STARTED, child.run, child.pid)
 
@@ -283,11 +283,11 @@ class Launcher:
             self._condemn(child)
         elif not goes_on:
             self._close(child, output)
-            if child.has_ended and not child.opened:
+            if child.has_ended and not child.open_outputs:
                 self._finish(child)
 
     def _close(self, child: Child, output: Output) -> None:
-        child.opened.remove(output)
+        child.open_outputs.remove(output)
         if child.is_heard:
             self._unlisten(output.fd)
         os.close(output.fd)
@@ -295,11 +295,11 @@ class Launcher:
     def _has_ended(self, child: Child) -> None:
         child.has_ended = True
         self._unlisten(child.handle)
-        if child in self._condemned:
+        if child in self._condemned_children:
             return  # it is about to be swept, which finishes it
         if not child.is_heard and not child.is_condemned:
             self._read_up(child)
-        elif child.is_condemned or not child.opened:
+        elif child.is_condemned or not child.open_outputs:
             self._finish(child)
         else:
             self._wait(child)
@@ -309,28 +309,30 @@ class Launcher:
         for output in child.outputs:
             if not child.is_condemned:
                 self._read(child, output)
-        if child.opened and not child.is_condemned:
+        if child.open_outputs and not child.is_condemned:
             self._grow_up(child)
             self._wait(child)
 
     def _wait(self, child: Child) -> None:
-        child.until = time.monotonic() + LINGER
-        self._waiting.append((child.until, child))
+        child.patience_end = time.monotonic() + LINGER
+        self._planned_looks.append((child.patience_end, child))
 
     def _pause(self) -> float:
         """Return the seconds until one is no longer young, or patience ends; -1: never."""
-        first = [planned[0][0] for planned in (self._young, self._waiting) if planned]
-        return max(0.0, min(first) - time.monotonic()) if first else -1
+        next_times = [
+            planned[0][0] for planned in (self._young_children, self._planned_looks) if planned
+        ]
+        return max(0.0, min(next_times) - time.monotonic()) if next_times else -1
 
     def _look_at_the_time(self) -> None:
         now = time.monotonic()
-        while self._young and self._young[0][0] <= now:
-            _, child = self._young.popleft()
+        while self._young_children and self._young_children[0][0] <= now:
+            _, child = self._young_children.popleft()
             if not (child.is_heard or child.is_condemned or child.has_ended):
                 self._grow_up(child)
-        while self._waiting and self._waiting[0][0] <= now:
-            until, child = self._waiting.popleft()
-            if self._children.get(child.run) is not child or child.until != until:
+        while self._planned_looks and self._planned_looks[0][0] <= now:
+            patience_end, child = self._planned_looks.popleft()
+            if self._children.get(child.run) is not child or child.patience_end != patience_end:
                 continue
             if child.is_condemned:
                 self._give_up(child)
@@ -342,17 +344,17 @@ class Launcher:
         if child.is_condemned:
             return
         child.is_condemned = True
-        for output in list(child.opened):
+        for output in list(child.open_outputs):
             self._close(child, output)
-        self._condemned.append(child)
+        self._condemned_children.append(child)
 
     def _sweep(self) -> None:
         """Kill what is condemned, by one look for all of it."""
-        condemned, self._condemned = self._condemned, []
-        if not condemned:
+        condemned_children, self._condemned_children = self._condemned_children, []
+        if not condemned_children:
             return
-        kill_all({child.mark for child in condemned if child.mark})
-        for child in condemned:
+        kill_all({child.mark for child in condemned_children if child.mark})
+        for child in condemned_children:
             for pid in [] if child.mark else _descendants(child.pid):
                 _kill(pid, frozenset())
             kill_group(child.pid)
@@ -383,10 +385,10 @@ class Launcher:
 
 
 def unpack_request(head: tuple[int, ...], body: bytes) -> Request:
-    _, run, mark, user, group, further, arguments, _, _ = head
-    groups = struct.unpack_from(f"<{further}I", body)
-    path, *rest = body[4 * further :].split(b"\0")
-    variables = [one.partition(b"=") for one in rest[arguments:]]
+    _, run, mark, user, group, group_count, argument_count, _, _ = head
+    groups = struct.unpack_from(f"<{group_count}I", body)
+    path, *strings = body[4 * group_count :].split(b"\0")
+    variables = [assignment.partition(b"=") for assignment in strings[argument_count:]]
     return Request(
         run=run,
         mark=mark,
@@ -394,7 +396,7 @@ def unpack_request(head: tuple[int, ...], body: bytes) -> Request:
         group=group,
         groups=groups,
         path=path,
-        argv=tuple(rest[:arguments]),
+        argv=tuple(strings[:argument_count]),
         env={name: value for name, _, value in variables},
     )
 
@@ -402,10 +404,10 @@ def unpack_request(head: tuple[int, ...], body: bytes) -> Request:
 def pack_request(request: Request) -> bytes:
     """Return a request as it is told; ValueError for what no program can be given."""
     env = [name + b"=" + value for name, value in request.env.items()]
-    parts = (request.path, *request.argv, *env)
-    if any(b"\0" in part for part in parts):
+    strings = (request.path, *request.argv, *env)
+    if any(b"\0" in part for part in strings):
         raise ValueError("embedded null byte")
-    body = struct.pack(f"<{len(request.groups)}I", *request.groups) + b"\0".join(parts)
+    body = struct.pack(f"<{len(request.groups)}I", *request.groups) + b"\0".join(strings)
     counts = (len(request.groups), len(request.argv), len(env), len(body))
     head = (START, request.run, request.mark, request.user, request.group, *counts)
     return REQUEST.pack(*head) + body
@@ -416,38 +418,38 @@ def pack_end(run: int) -> bytes:
     return REQUEST.pack(END, run, 0, 0, 0, 0, 0, 0, 0)
 
 
-def unpack_replies(received: bytearray) -> Iterator[Reply]:
+def unpack_replies(buffer: bytearray) -> Iterator[Reply]:
     """Take the replies that are whole out of what was heard."""
-    while len(received) >= REPLY.size:
-        what, run, value, flags, output, errors = REPLY.unpack_from(received)
-        between = REPLY.size + output
-        if len(received) < (end := between + errors):
+    while len(buffer) >= REPLY.size:
+        kind, run, value, flags, output, errors = REPLY.unpack_from(buffer)
+        errors_start = REPLY.size + output
+        if len(buffer) < (end := errors_start + errors):
             return
         yield Reply(
-            what,
+            kind,
             run,
             value,
             flags,
-            bytes(received[REPLY.size : between]),
-            bytes(received[between:end]),
+            bytes(buffer[REPLY.size : errors_start]),
+            bytes(buffer[errors_start:end]),
         )
-        del received[:end]
+        del buffer[:end]
 
 
 @contextlib.contextmanager
-def _marked(mark: int) -> Iterator[None]:
+def _mark_children(mark: int) -> Iterator[None]:
     """Mark with this number all that is started within."""
-    before = resource.getrlimit(RLIMIT_LOCKS)
+    old_limit = resource.getrlimit(RLIMIT_LOCKS)
     if mark:
-        resource.setrlimit(RLIMIT_LOCKS, (mark, before[1]))
+        resource.setrlimit(RLIMIT_LOCKS, (mark, old_limit[1]))
     try:
         yield
     finally:
-        resource.setrlimit(RLIMIT_LOCKS, before)
+        resource.setrlimit(RLIMIT_LOCKS, old_limit)
 
 
 @contextlib.contextmanager
-def _become(request: Request) -> Iterator[None]:
+def _take_identity(request: Request) -> Iterator[None]:
     """Spawn within as that user (`resetids`), while we stay who we are.
 
     The real ids are lent, and the child makes them its effective ones. Its saved ones stay ours
@@ -481,8 +483,8 @@ def _handle(pid: int) -> int:
 
 def can_mark(mark: int) -> bool:
     """Return whether programs can bear a mark: somebody may have set a lower limit for us."""
-    most = resource.getrlimit(RLIMIT_LOCKS)[1]
-    return most == resource.RLIM_INFINITY or mark <= most
+    hard_limit = resource.getrlimit(RLIMIT_LOCKS)[1]
+    return hard_limit == resource.RLIM_INFINITY or mark <= hard_limit
 
 
 # killing; the node does it too, for what a launcher left that was killed
@@ -490,15 +492,17 @@ def can_mark(mark: int) -> bool:
 
 def kill_all(marks: Collection[int]) -> None:
     """Kill all that bears one of these marks, also what left its group or lost its parent."""
-    in_digits = frozenset(b"%d" % mark for mark in marks)
-    known = set[int]()
-    for _ in range(SWEEPS if in_digits else 0):
-        found = [pid for pid in _pids() if pid not in known and _bearing(pid) in in_digits]
-        if not found:
+    mark_digits = frozenset(b"%d" % mark for mark in marks)
+    killed_pids = set[int]()
+    for _ in range(SWEEPS if mark_digits else 0):
+        marked_pids = [
+            pid for pid in _pids() if pid not in killed_pids and _mark_of(pid) in mark_digits
+        ]
+        if not marked_pids:
             break
-        for pid in found:
-            _kill(pid, in_digits)
-        known.update(found)
+        for pid in marked_pids:
+            _kill(pid, mark_digits)
+        killed_pids.update(marked_pids)
 
 
 def kill_group(group: int) -> None:
@@ -511,7 +515,7 @@ def _pids() -> Iterator[int]:
     return (int(name) for name in os.listdir("/proc") if name.isdigit())  # noqa: PTH208  pathlib is slow
 
 
-def _bearing(pid: int) -> bytes:
+def _mark_of(pid: int) -> bytes:
     """Return the mark of a process, in digits; of one that bears none, its limit of locks."""
     try:
         handle = os.open(f"/proc/{pid}/limits", os.O_RDONLY | os.O_CLOEXEC)
@@ -538,7 +542,7 @@ def _kill(pid: int, marks: Collection[bytes]) -> None:
     with contextlib.suppress(OSError):
         handle = os.pidfd_open(pid)
         try:
-            if not marks or _bearing(pid) in marks:
+            if not marks or _mark_of(pid) in marks:
                 signal.pidfd_send_signal(handle, signal.SIGKILL)
         finally:
             os.close(handle)
@@ -546,12 +550,14 @@ def _kill(pid: int, marks: Collection[bytes]) -> None:
 
 def _descendants(pid: int) -> set[int]:
     """Return those that still have their parents: all there is to know without a mark."""
-    parents = {one: _parent(one) for one in _pids()}
-    found, more = set[int](), {pid}
-    while more:
-        found |= more
-        more = {one for one, parent in parents.items() if parent in more} - found
-    return found - {pid}
+    parents = {child_pid: _parent(child_pid) for child_pid in _pids()}
+    tree, generation = set[int](), {pid}
+    while generation:
+        tree |= generation
+        generation = {
+            child_pid for child_pid, parent in parents.items() if parent in generation
+        } - tree
+    return tree - {pid}
 
 
 def _parent(pid: int) -> int:
@@ -564,7 +570,7 @@ def _parent(pid: int) -> int:
 
 def _shed_ambient_capabilities() -> None:
     """Drop what a service manager gave to root: it is not for the users that programs run as, and
-    would outlive `_become`, as the kernel takes it away only with the last of the ids that are 0."""
+    would outlive `_take_identity`, as the kernel takes it away only with the last of the ids that are 0."""
     import ctypes  # nearly never needed, and it takes a megabyte
 
     ambient, clear_all = 47, 4  # prctl(2): PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL
@@ -583,12 +589,12 @@ def main() -> None:
         _shed_ambient_capabilities()
     for number in OUR_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
-    node, begun = socket.socket(fileno=os.dup(0)), mmap.mmap(1, BEGUN.size)
+    node, begun_memory = socket.socket(fileno=os.dup(0)), mmap.mmap(1, BEGUN.size)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)
     os.close(null)
-    Launcher(node, begun).work()
+    Launcher(node, begun_memory).work()
 
 
 if __name__ == "__main__":

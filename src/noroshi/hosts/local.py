@@ -15,9 +15,9 @@ from noroshi.core.translation import Message, _
 from noroshi.hosts import counters
 from noroshi.hosts.computer import Computer
 from noroshi.hosts.files import FileWork, LocalFiles
-from noroshi.hosts.jobs import Jobs, nobody
+from noroshi.hosts.jobs import Jobs, no_beats
 from noroshi.hosts.programs import ProgramRules
-from noroshi.hosts.threads import apart
+from noroshi.hosts.threads import run_in_thread
 from noroshi.knowledge.os_errors import why
 from noroshi.network import Egress, NetworkEgress
 from noroshi.ports import (
@@ -37,7 +37,7 @@ from noroshi.ports import (
 )
 
 if sys.platform == "linux":  # its modules are not there elsewhere
-    from noroshi.hosts.process_runner import Running
+    from noroshi.hosts.process_runner import ProgramRunner
 
 T = TypeVar("T")
 NO_PROCESSES = _("cannot read the process table: {why}")
@@ -57,7 +57,7 @@ class SharedParts:
     jobs: Jobs | None = None
     computer: Computer | None = None
     files: LocalFiles | None = None
-    running: Running | None = None
+    program_runner: ProgramRunner | None = None
 
 
 class LocalHost:
@@ -72,17 +72,17 @@ class LocalHost:
         address: str = "127.0.0.1",
         *,
         zone: tzinfo = UTC,
-        own: SelfFacts | None = None,
+        own_facts: SelfFacts | None = None,
         egress: Egress = NetworkEgress(),
-        shared: SharedParts = SharedParts(),
+        shared_parts: SharedParts = SharedParts(),
     ) -> None:
         self._rules, self._clocks, self._address = rules, clocks, address
-        self._zone, self._jobs = zone, shared.jobs or Jobs(nobody, clocks.steady)
-        self._computer = shared.computer or Computer(clocks.steady)
-        self._files = FileWork(shared.files)
-        self._own, self._egress = own, egress
+        self._zone, self._jobs = zone, shared_parts.jobs or Jobs(no_beats, clocks.steady)
+        self._computer = shared_parts.computer or Computer(clocks.steady)
+        self._files = FileWork(shared_parts.files)
+        self._own_facts, self._egress = own_facts, egress
         if sys.platform == "linux":
-            self._running = shared.running or Running()
+            self._program_runner = shared_parts.program_runner or ProgramRunner()
 
     async def address(self) -> str:
         return self._address
@@ -113,7 +113,7 @@ class LocalHost:
 
     async def listeners(self) -> Sequence[Listener]:
         try:
-            return await apart(listening_ports)
+            return await run_in_thread(listening_ports)
         except psutil.AccessDenied:  # macOS, unless it is root that asks
             raise Unmeasurable(NO_PORTS.fill(why=NOT_ALLOWED)) from None
         except OSError as error:
@@ -132,27 +132,27 @@ class LocalHost:
         return await self._jobs.beat(job)
 
     async def self_facts(self) -> SelfFacts:
-        if self._own is None:
+        if self._own_facts is None:
             raise Unmeasurable(NOT_ITSELF)
-        return self._own
+        return self._own_facts
 
     async def run(self, program: Program) -> ProgramResult:
         if sys.platform != "linux":
             raise Unmeasurable(NOT_HERE)
-        cleared = await self._running.clearance.clear(self._rules, program)
-        return await self._running.run(program, cleared)
+        cleared_program = await self._program_runner.clearance.clear(self._rules, program)
+        return await self._program_runner.run(program, cleared_program)
 
     async def objections(self, program: Program) -> Sequence[Message]:
         if sys.platform != "linux":
             return (NOT_HERE,)
-        return await apart(lambda: self._rules.problems(program))
+        return await run_in_thread(lambda: self._rules.problems(program))
 
 
 def listening_ports() -> Sequence[Listener]:
     """Return those of all programs, whoever's they are; each place once, by address and port."""
-    found = {
-        Listener(one.laddr.ip, one.laddr.port)
-        for one in psutil.net_connections("tcp")
-        if one.status == psutil.CONN_LISTEN and one.laddr
+    listeners = {
+        Listener(connection.laddr.ip, connection.laddr.port)
+        for connection in psutil.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN and connection.laddr
     }
-    return sorted(found, key=lambda one: (one.port, one.address))
+    return sorted(listeners, key=lambda connection: (connection.port, connection.address))

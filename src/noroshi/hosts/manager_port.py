@@ -10,7 +10,7 @@ import psutil
 from noroshi.config.config import FILE
 from noroshi.config.web import Web
 from noroshi.core.translation import _, plain
-from noroshi.hosts.threads import apart
+from noroshi.hosts.threads import run_in_thread
 from noroshi.knowledge.knowledge_files import knowledge
 from noroshi.knowledge.os_errors import why
 from noroshi.ports.examination import Exam, StepError, StepResult
@@ -36,24 +36,29 @@ async def look_at_port(web: Web | None) -> StepResult:
         return StepResult(NONE.fill(file=FILE))
     if web.port == 0:
         return StepResult(ANY)
-    return await apart(lambda: _look(web))
+    return await run_in_thread(lambda: _look(web))
 
 
 def _look(web: Web) -> StepResult:
-    where = f"[{web.address}]:{web.port}" if ":" in web.address else f"{web.address}:{web.port}"
+    address = (
+        f"[{web.address}]:{web.port}" if ":" in web.address else f"{web.address}:{web.port}"
+    )
     if _is_own_listener(web.port):
-        return StepResult(OPEN.fill(where=where))
+        return StepResult(OPEN.fill(where=address))
     try:
         _try_to_listen(web)
     except OSError as error:
-        raise _stopped(where, web, error) from None
-    return StepResult(FREE.fill(where=where), (OPENS_NEXT,))
+        raise _step_error(address, web, error) from None
+    return StepResult(FREE.fill(where=address), (OPENS_NEXT,))
 
 
 def _is_own_listener(port: int) -> bool:
     """Return True if this process listens there: then it is the node that asks."""
-    found = psutil.Process().net_connections("tcp")
-    return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in found)
+    connections = psutil.Process().net_connections("tcp")
+    return any(
+        connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
+        for connection in connections
+    )
 
 
 def _try_to_listen(web: Web) -> None:
@@ -63,9 +68,11 @@ def _try_to_listen(web: Web) -> None:
         trial.bind((web.address, web.port))
 
 
-def _stopped(where: str, web: Web, error: OSError) -> StepError:
-    taken = error.errno == errno.EADDRINUSE
-    words = TAKEN.fill(where=where) if taken else CANNOT.fill(where=where, why=why(error))
-    values = {"port": str(web.port), "other": str(web.port + 1), "file": FILE}
+def _step_error(address: str, web: Web, error: OSError) -> StepError:
+    is_in_use = error.errno == errno.EADDRINUSE
+    words = (
+        TAKEN.fill(where=address) if is_in_use else CANNOT.fill(where=address, why=why(error))
+    )
+    places = {"port": str(web.port), "other": str(web.port + 1), "file": FILE}
     cure = knowledge().cures["computer.another_port"]
-    return StepError(plain(where), cure.remedy(words, Exam(user_values=values)))
+    return StepError(plain(address), cure.remedy(words, Exam(user_values=places)))

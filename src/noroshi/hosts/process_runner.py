@@ -25,8 +25,8 @@ from itertools import count
 from noroshi.core.translation import _
 from noroshi.hosts import launcher
 from noroshi.hosts.clearance import Clearance
-from noroshi.hosts.programs import Cleared
-from noroshi.hosts.threads import apart
+from noroshi.hosts.programs import ClearedProgram
+from noroshi.hosts.threads import run_in_thread
 from noroshi.knowledge.os_errors import why
 from noroshi.ports import Program, ProgramResult, Unmeasurable
 
@@ -67,7 +67,7 @@ class _LauncherLostError(Exception):
 
     def __init__(self, *, began: bool) -> None:
         super().__init__()
-        self.began = began
+        self.had_begun = began
 
 
 class _LauncherHungError(Exception):
@@ -94,61 +94,61 @@ class _ProgramEnd:
 
 @dataclass(slots=True, eq=False)
 class _Run:
-    """A program that a launcher was asked for as its `place`th; `begin` is called once it was
+    """A program that a launcher was asked for as its `request_number`th; `begin` is called once it was
     started."""
 
     number: int
-    place: int
+    request_number: int
     mark: int
     begin: Callable[[], None]
     started_at: float
-    ended: asyncio.Future[_ProgramEnd]
+    end_future: asyncio.Future[_ProgramEnd]
     pid: int = 0
 
 
-class Running:
+class ProgramRunner:
     """Run programs by launchers, of which the first is started with the first program.
     Used from one loop."""
 
-    def __init__(self, patience: float = PATIENCE, most: int = 0) -> None:
-        """`most`: launchers at a time; 0: as many as our processors keep busy."""
+    def __init__(self, patience: float = PATIENCE, max_launchers: int = 0) -> None:
+        """`max_launchers`: launchers at a time; 0: as many as our processors keep busy."""
         self._patience = patience
-        self._most = most or A_PROCESSOR * len(os.sched_getaffinity(0))
+        self._max_launchers = max_launchers or A_PROCESSOR * len(os.sched_getaffinity(0))
         self._channels: list[_Channel] = []
         self._is_closed = False
         self.clearance = Clearance()
 
-    async def run(self, program: Program, cleared: Cleared) -> ProgramResult:
+    async def run(self, program: Program, cleared_program: ClearedProgram) -> ProgramResult:
         """Run it to its end; Unmeasurable if it cannot start, is too slow, or has no end."""
         path = program.argv[0]
         for _unused in range(TRIES):
             try:
-                return _ran(await self._run_once(program, cleared))
-            except _LauncherLostError as lost:
-                if lost.began or self._is_closed:
+                return _program_result(await self._run_once(program, cleared_program))
+            except _LauncherLostError as launcher_error:
+                if launcher_error.had_begun or self._is_closed:
                     break
             except _LauncherHungError:
                 words = HANGS.fill(path=path, seconds=2 * self._patience)
                 raise Unmeasurable(words) from None
-            except _StartError as refused:
-                words = NO_START.fill(path=path, why=why(refused.error))
-                raise Unmeasurable(words) from refused.error
+            except _StartError as start_error:
+                words = NO_START.fill(path=path, why=why(start_error.error))
+                raise Unmeasurable(words) from start_error.error
             except ValueError as error:  # a NUL in an argument
                 raise Unmeasurable(NO_START.fill(path=path, why=why(error))) from error
         raise Unmeasurable(LOST)
 
-    async def _run_once(self, program: Program, cleared: Cleared) -> _ProgramEnd:
+    async def _run_once(self, program: Program, cleared_program: ClearedProgram) -> _ProgramEnd:
         """Ask for it, and end it at its time-out, which counts from its start."""
         loop, channel = asyncio.get_running_loop(), self._open()
         limit = asyncio.timeout(None)
         number = next(_serials)
         run = channel.start(
-            _request(number, program, cleared),
+            _request(number, program, cleared_program),
             begin=lambda: limit.reschedule(loop.time() + program.timeout),
         )
         try:
             async with limit:
-                return await asyncio.shield(run.ended)
+                return await asyncio.shield(run.end_future)
         except TimeoutError:
             await channel.end(run, ANSWERS)
             raise Unmeasurable(SLOW.fill(seconds=program.timeout)) from None
@@ -160,15 +160,17 @@ class Running:
         """Choose the launcher that has least to begin; one that hangs is not chosen for long."""
         # `close` waits for those that are lost too, until all that they started is ended.
         self._channels = [channel for channel in self._channels if not channel.is_ended]
-        usable = [channel for channel in self._channels if not channel.is_lost]
-        freest = min(usable, key=lambda channel: channel.load, default=None)
-        if freest and (freest.load < BUSY or len(usable) >= self._most):
-            return freest
+        usable_channels = [channel for channel in self._channels if not channel.is_lost]
+        least_loaded = min(usable_channels, key=lambda channel: channel.load, default=None)
+        if least_loaded and (
+            least_loaded.load < BUSY or len(usable_channels) >= self._max_launchers
+        ):
+            return least_loaded
         try:
             self._channels.append(_Channel(self._patience))
         except OSError as error:
-            if freest:
-                return freest
+            if least_loaded:
+                return least_loaded
             raise Unmeasurable(NO_LAUNCHER.fill(why=why(error))) from error
         return self._channels[-1]
 
@@ -187,14 +189,14 @@ class _Channel:
         self._loop = asyncio.get_running_loop()
         self._socket, child_socket = socket.socketpair()
         try:
-            self._process, self._begun = _launcher(child_socket)
+            self._process, self._begun_memory = _launcher(child_socket)
         except BaseException:  # raised anew; the socket must not stay open
             self._socket.close()
             raise
         finally:
             child_socket.close()
-        self._runs, self._unbegun = dict[int, _Run](), dict[int, _Run]()
-        self._received, self._unsent, self._requests = bytearray(), bytearray(), 0
+        self._runs, self._unbegun_runs = dict[int, _Run](), dict[int, _Run]()
+        self._received_bytes, self._unsent_bytes, self._requests = bytearray(), bytearray(), 0
         self._watch: asyncio.TimerHandle | None = None
         self._culprit: _Run | None = None
         self._ending: asyncio.Future[None] | None = None
@@ -210,33 +212,33 @@ class _Channel:
     @property
     def load(self) -> int:
         """Return how many programs it was asked for that it has not told to run, or to have ended."""
-        return len(self._unbegun)
+        return len(self._unbegun_runs)
 
     def start(self, request: launcher.Request, begin: Callable[[], None]) -> _Run:
         """Ask for a program; ValueError for what no program can be given."""
         data, number = launcher.pack_request(request), request.run
-        now, ended = self._loop.time(), self._loop.create_future()
-        ended.add_done_callback(
+        now, end_future = self._loop.time(), self._loop.create_future()
+        end_future.add_done_callback(
             asyncio.Future.exception
         )  # when it comes, nobody may wait any more
         self._requests += 1
-        run = _Run(number, self._requests, request.mark, begin, now, ended)
-        self._runs[number] = self._unbegun[number] = run
+        run = _Run(number, self._requests, request.mark, begin, now, end_future)
+        self._runs[number] = self._unbegun_runs[number] = run
         if self._watch is None:
             self._watch = self._loop.call_later(self._patience, self._look, None)
         self._tell(data)
         return run
 
-    async def end(self, run: _Run, within: float) -> None:
+    async def end(self, run: _Run, seconds: float) -> None:
         """Have it ended with all that it started, and wait until that is done; a launcher that
         has not done it within so many seconds is lost."""
-        run.begin = _nothing  # nobody waits for its end any more
-        if not run.ended.done():
+        run.begin = _do_nothing  # nobody waits for its end any more
+        if not run.end_future.done():
             self._tell(launcher.pack_end(run.number))
-            done, _ = await asyncio.wait([run.ended], timeout=within)
-            if not done:
+            done_futures, _ = await asyncio.wait([run.end_future], timeout=seconds)
+            if not done_futures:
                 self._lose()
-                await asyncio.wait([run.ended], timeout=ANSWERS)
+                await asyncio.wait([run.end_future], timeout=ANSWERS)
 
     async def close(self) -> None:
         """Close our end: the launcher ends what runs, and then itself; or it is done from here."""
@@ -247,15 +249,15 @@ class _Channel:
     def _tell(self, data: bytes) -> None:
         if self.is_lost:
             return
-        if not self._unsent:
+        if not self._unsent_bytes:
             data = data[self._send(data) :]
             if data:
                 self._loop.add_writer(self._socket, self._catch_up)
-        self._unsent += data
+        self._unsent_bytes += data
 
     def _catch_up(self) -> None:
-        del self._unsent[: self._send(self._unsent)]
-        if not self._unsent:
+        del self._unsent_bytes[: self._send(self._unsent_bytes)]
+        if not self._unsent_bytes:
             self._loop.remove_writer(self._socket)
 
     def _send(self, data: bytes | bytearray) -> int:
@@ -274,44 +276,46 @@ class _Channel:
         if not part:
             self._lose()
             return
-        self._received += part
-        for reply in launcher.unpack_replies(self._received):
-            self._take(reply)
+        self._received_bytes += part
+        for reply in launcher.unpack_replies(self._received_bytes):
+            self._handle_reply(reply)
 
-    def _take(self, reply: launcher.Reply) -> None:
+    def _handle_reply(self, reply: launcher.Reply) -> None:
         run = self._runs.get(reply.run)
         if run is None:
             return
-        self._unbegun.pop(reply.run, None)
-        if reply.what == launcher.STARTED:
+        self._unbegun_runs.pop(reply.run, None)
+        if reply.kind == launcher.STARTED:
             run.pid = reply.value
             run.begin()
             return
         del self._runs[reply.run]
-        if run.ended.done():
+        if run.end_future.done():
             return
-        if reply.what == launcher.FAILED:
-            run.ended.set_exception(_StartError(reply.value))
+        if reply.kind == launcher.FAILED:
+            run.end_future.set_exception(_StartError(reply.value))
         else:
-            ended = _ProgramEnd(reply.value, reply.flags, reply.output, reply.errors)
-            run.ended.set_result(ended)
+            program_end = _ProgramEnd(reply.value, reply.flags, reply.output, reply.errors)
+            run.end_future.set_result(program_end)
 
     # what is lost
 
     def _look(self, suspect: _Run | None) -> None:
         """Look for a hang: a launcher that has not begun the same run at two looks hangs in
         it."""
-        oldest = next(iter(self._unbegun.values()), None)
+        oldest = next(iter(self._unbegun_runs.values()), None)
         if oldest is None or self.is_lost:
             self._watch = None
         elif oldest is suspect:
             last = self._count()
-            unbegun = self._unbegun.values()
-            self._culprit = next((run for run in unbegun if run.place == last), oldest)
+            unbegun_runs = self._unbegun_runs.values()
+            self._culprit = next(
+                (run for run in unbegun_runs if run.request_number == last), oldest
+            )
             self._lose()
         else:
-            late = self._loop.time() - oldest.started_at >= self._patience
-            args = (oldest if late else None,)
+            is_late = self._loop.time() - oldest.started_at >= self._patience
+            args = (oldest if is_late else None,)
             self._watch = self._loop.call_later(self._patience, self._look, *args)
 
     def _lose(self) -> None:
@@ -322,12 +326,12 @@ class _Channel:
         self._end(_end_all)
 
     def _end(
-        self, by: Callable[[subprocess.Popen[bytes], Iterable[_Run]], None]
+        self, end_process: Callable[[subprocess.Popen[bytes], Iterable[_Run]], None]
     ) -> asyncio.Future[None]:
         """Let go of it, and fail what ran by it once all of that is ended."""
         self._let_go()
         runs = list(self._runs.values())
-        self._ending = apart(lambda: by(self._process, runs))
+        self._ending = run_in_thread(lambda: end_process(self._process, runs))
         self._ending.add_done_callback(lambda _: self._fail())
         return self._ending
 
@@ -339,69 +343,75 @@ class _Channel:
 
     def _count(self) -> int:
         """Return how many it has begun, as it says itself, also when it is no more."""
-        (count,) = launcher.BEGUN.unpack_from(self._begun)
+        (count,) = launcher.BEGUN.unpack_from(self._begun_memory)
         return int(count)
 
     def _fail(self) -> None:
         count = self._count()
         for run in self._runs.values():
-            if not run.ended.done():
-                hung = run is self._culprit
-                run.ended.set_exception(
+            if not run.end_future.done():
+                is_hung = run is self._culprit
+                run.end_future.set_exception(
                     _LauncherHungError()
-                    if hung
-                    else _LauncherLostError(began=run.place <= count)
+                    if is_hung
+                    else _LauncherLostError(began=run.request_number <= count)
                 )
         self._runs.clear()
-        self._unbegun.clear()
-        self._begun.close()
+        self._unbegun_runs.clear()
+        self._begun_memory.close()
 
 
-def _nothing() -> None:
+def _do_nothing() -> None:
     pass
 
 
 def _launcher(child_socket: socket.socket) -> tuple[subprocess.Popen[bytes], mmap.mmap]:
     """Start a launcher with the socket, memory that it shares with us, and nothing else: no
     environment, no handle, and not our terminal."""
-    shared = os.memfd_create("begun")
+    memory_fd = os.memfd_create("begun")
     try:
-        os.ftruncate(shared, launcher.BEGUN.size)
+        os.ftruncate(memory_fd, launcher.BEGUN.size)
         process = subprocess.Popen(
             [sys.executable, "-I", "-S", launcher.__file__],
             stdin=child_socket.fileno(),
-            stdout=shared,
+            stdout=memory_fd,
             env={},
             cwd="/",
             start_new_session=True,
         )
-        return process, mmap.mmap(shared, launcher.BEGUN.size)
+        return process, mmap.mmap(memory_fd, launcher.BEGUN.size)
     finally:
-        os.close(shared)
+        os.close(memory_fd)
 
 
-def _request(number: int, program: Program, cleared: Cleared) -> launcher.Request:
+def _request(
+    number: int, program: Program, cleared_program: ClearedProgram
+) -> launcher.Request:
     mark = os.getpid() << 24 | number & 0xFFFFFF
-    who, env = cleared.who, {"PATH": PATH, "LANG": LANG, **program.env}
+    identity, env = cleared_program.identity, {"PATH": PATH, "LANG": LANG, **program.env}
     return launcher.Request(
         run=number & 0xFFFFFFFF,
         mark=mark if launcher.can_mark(mark) else 0,
-        user=who.uid if who else -1,
-        group=who.gid if who else -1,
-        groups=who.groups if who else (),
-        path=os.fsencode(cleared.path),
+        user=identity.uid if identity else -1,
+        group=identity.gid if identity else -1,
+        groups=identity.groups if identity else (),
+        path=os.fsencode(cleared_program.path),
         argv=tuple(map(os.fsencode, program.argv)),
         env={os.fsencode(name): os.fsencode(value) for name, value in env.items()},
     )
 
 
-def _ran(ended: _ProgramEnd) -> ProgramResult:
-    if ended.flags & launcher.HANGS:
+def _program_result(program_end: _ProgramEnd) -> ProgramResult:
+    if program_end.flags & launcher.HANGS:
         log.warning("a program cannot be ended, it hangs in the kernel")
-    if ended.flags & launcher.FLOOD:
+    if program_end.flags & launcher.FLOOD:
         raise Unmeasurable(ENDLESS.fill(most=launcher.DRAINED // 1024))
-    output, errors = (text.decode("utf-8", "replace") for text in (ended.output, ended.errors))
-    return ProgramResult(ended.code, output, errors, bool(ended.flags & launcher.CUT))
+    output, errors = (
+        text.decode("utf-8", "replace") for text in (program_end.output, program_end.errors)
+    )
+    return ProgramResult(
+        program_end.code, output, errors, bool(program_end.flags & launcher.CUT)
+    )
 
 
 def _wait_for_exit(process: subprocess.Popen[bytes], runs: Iterable[_Run]) -> None:

@@ -49,50 +49,52 @@ def _of_proc() -> Iterator[Process]:
             continue
         try:
             status = _read(f"{PROC}/{entry}/status")
-            if status[_after(status, STATE)] in DEAD:
+            if status[_offset_after(status, STATE)] in DEAD:
                 continue
             command = _command(_read(f"{PROC}/{entry}/cmdline"))
         except OSError:  # it has ended since, or is not ours to see
             continue
-        uid = int(status[_after(status, UID) :].split(None, 1)[0])
+        uid = int(status[_offset_after(status, UID) :].split(None, 1)[0])
         if uid not in users:
             users[uid] = _name_of(uid)
-        yield Process(int(entry), _whole(_name_in(status), command), command, users[uid])
+        yield Process(int(entry), _whole_name(_name_in(status), command), command, users[uid])
 
 
 def _read(path: str) -> bytes:
     """Read a file without Python's layers around it, which cost more than the kernel's work."""
     file = os.open(path, os.O_RDONLY)
     try:
-        found = piece = os.read(file, PIECE)
+        content = piece = os.read(file, PIECE)
         while len(piece) == PIECE:
             piece = os.read(file, PIECE)
-            found += piece
-        return found
+            content += piece
+        return content
     finally:
         os.close(file)
 
 
-def _after(status: bytes, key: bytes) -> int:
+def _offset_after(status: bytes, key: bytes) -> int:
     return status.index(key) + len(key)
 
 
 def _name_in(status: bytes) -> str:
     """Return the first line; a backslash and the end of a line in it stand as in C."""
     name = status[len(NAME) : status.index(b"\n")]
-    return os.fsdecode(ESCAPED.sub(lambda found: b"\n" if found[1] == b"n" else b"\\", name))
+    return os.fsdecode(ESCAPED.sub(lambda match: b"\n" if match[1] == b"n" else b"\\", name))
 
 
 def _command(text: bytes) -> tuple[str, ...]:
     """Split the arguments, each of which ends with a NUL. A program that wrote a title over
     them (setproctitle) may have left but blanks, or one NUL at the end."""
     line = os.fsdecode(text)
-    between = "\0" if line.endswith("\0") else " "
-    parts = line.removesuffix(between).split(between) if line else []
-    return tuple(parts[0].split(" ") if between == "\0" and len(parts) == 1 else parts)
+    separator = "\0" if line.endswith("\0") else " "
+    arguments = line.removesuffix(separator).split(separator) if line else []
+    return tuple(
+        arguments[0].split(" ") if separator == "\0" and len(arguments) == 1 else arguments
+    )
 
 
-def _whole(name: str, command: tuple[str, ...]) -> str:
+def _whole_name(name: str, command: tuple[str, ...]) -> str:
     """Return the whole of a name that the kernel has cut."""
     if len(name) < CUT or not command:
         return name

@@ -70,11 +70,11 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Cleared:
+class ClearedProgram:
     """A program that may run: its file, and whom it runs as (None: as we are)."""
 
     path: Path
-    who: Identity | None
+    identity: Identity | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,12 @@ class ProgramRules:
     runs_as: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
 
-    def clear(self, program: Program) -> Cleared:
+    def clear(self, program: Program) -> ClearedProgram:
         """Look at a program just before it runs; Unmeasurable with all that forbids it."""
         if problems := self.problems(program):
-            raise Unmeasurable(_together(problems))
+            raise Unmeasurable(_joined_problems(problems))
         try:
-            return Cleared(real_path(program.argv[0]), identity(program.runs_as))
+            return ClearedProgram(real_path(program.argv[0]), identity(program.runs_as))
         except KeyError:
             words = NO_USER.fill(name=program.runs_as or NOBODY)
             raise Unmeasurable(words) from None
@@ -117,43 +117,43 @@ class ProgramRules:
             yield NOT_WHOLE.fill(path=path)
             return
         try:
-            real = real_path(path)
-            yield from self._of_place(real)
-            yield from _of_file(real)
-            for place in (real, *real.parents):
-                yield from _of_owner(place)
+            target = real_path(path)
+            yield from self._of_place(target)
+            yield from _of_file(target)
+            for ancestor in (target, *target.parents):
+                yield from _of_owner(ancestor)
         except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-            yield _missing(path, error).fill(path=path, why=why(error))
+            yield _missing_text(path, error).fill(path=path, why=why(error))
 
-    def _of_place(self, real: Path) -> Iterator[Message]:
+    def _of_place(self, target: Path) -> Iterator[Message]:
         """Yield what forbids the place, all links followed: one that leads out of the folder
         leads nowhere."""
         folders = self.folders or (DEBIAN,)
-        if not any(real.is_relative_to(os.path.realpath(folder)) for folder in folders):
-            yield OUTSIDE.fill(path=real, folders=", ".join(map(str, folders)))
-        if not self.folders and real.name in CARRIERS:
-            yield CARRIER.fill(path=real)
+        if not any(target.is_relative_to(os.path.realpath(folder)) for folder in folders):
+            yield OUTSIDE.fill(path=target, folders=", ".join(map(str, folders)))
+        if not self.folders and target.name in CARRIERS:
+            yield CARRIER.fill(path=target)
 
     def _of_variables(self, names: Iterable[str]) -> Iterator[Message]:
-        others = list[str]()
+        unlisted_names = list[str]()
         for name in names:
             if not VARIABLE.fullmatch(name):
                 yield NO_VARIABLE.fill(given=repr(name))
             elif name not in self.env:
-                others.append(name)
-        if others:
-            listed = ", ".join(f'"{name}"' for name in (*self.env, *others))
-            line = f"program_env = [{listed}]"
-            yield NOT_LISTED.fill(names=", ".join(others), line=line)
+                unlisted_names.append(name)
+        if unlisted_names:
+            quoted_names = ", ".join(f'"{name}"' for name in (*self.env, *unlisted_names))
+            line = f"program_env = [{quoted_names}]"
+            yield NOT_LISTED.fill(names=", ".join(unlisted_names), line=line)
 
     def _of_user(self, name: str) -> Iterator[Message]:
-        own = os.geteuid()
-        if not name or (known := _uid(name)) == own != 0:
+        own_uid = os.geteuid()
+        if not name or (user_uid := _uid(name)) == own_uid != 0:
             return
-        if known is None:
+        if user_uid is None:
             yield NO_USER.fill(name=name)
-        elif own != 0:
-            yield NOT_ROOT.fill(name=name, own=_name(own))
+        elif own_uid != 0:
+            yield NOT_ROOT.fill(name=name, own=_name(own_uid))
         elif name != NOBODY and name not in self.runs_as:
             yield NOT_ALLOWED.fill(name=name)
 
@@ -180,12 +180,12 @@ def identity(runs_as: str) -> Identity | None:
     return Identity(user.pw_uid, user.pw_gid, tuple(groups))
 
 
-def _of_file(real: Path) -> Iterator[Message]:
-    mode = real.stat().st_mode
+def _of_file(target: Path) -> Iterator[Message]:
+    mode = target.stat().st_mode
     if not stat.S_ISREG(mode):
-        yield NO_FILE.fill(path=real)
+        yield NO_FILE.fill(path=target)
     elif not mode & (stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH):
-        yield NOT_EXECUTABLE.fill(path=real)
+        yield NOT_EXECUTABLE.fill(path=target)
 
 
 def _of_owner(place: Path) -> Iterator[Message]:
@@ -197,16 +197,16 @@ def _of_owner(place: Path) -> Iterator[Message]:
     A sticky bit makes no folder safe: it stops others' files from being replaced, not made.
     """
     status = place.stat()
-    trusted = {0, os.geteuid()}
-    if status.st_uid not in trusted:
-        owners = " / ".join(_name(uid) for uid in sorted(trusted))
+    trusted_uids = {0, os.geteuid()}
+    if status.st_uid not in trusted_uids:
+        owners = " / ".join(_name(uid) for uid in sorted(trusted_uids))
         yield FOREIGN.fill(path=place, owner=_name(status.st_uid), wanted=owners)
     if status.st_mode & WRITABLE:
         # /tmp is of use to others only as it is: nobody must be told to close it.
         yield (FOR_ALL if status.st_mode & stat.S_ISVTX else OPEN).fill(path=place)
 
 
-def _missing(path: str, error: Exception) -> Message:
+def _missing_text(path: str, error: Exception) -> Message:
     """Return the words for a program that is not there, with what is most likely meant."""
     if not isinstance(error, FileNotFoundError):
         return MISSING
@@ -215,7 +215,7 @@ def _missing(path: str, error: Exception) -> Message:
     return NO_PLUGIN if Path(path).is_relative_to(DEBIAN) else MISSING
 
 
-def _together(problems: Sequence[Message]) -> Message:
+def _joined_problems(problems: Sequence[Message]) -> Message:
     return joined(problems, SENTENCES)
 
 

@@ -91,9 +91,9 @@ class ClosedFile(OSError):
         self.words = words
 
 
-def refuse_closed(handle: int, own: Iterable[Path]) -> None:
+def refuse_closed(handle: int, own_paths: Iterable[Path]) -> None:
     """Raise ClosedFile for an open file that no definition may read."""
-    if any(_is_same(one, handle) for one in own):
+    if any(_is_same(path, handle) for path in own_paths):
         raise ClosedFile(OWN_FILE)
     if _is_of_the_kernel(handle):
         raise ClosedFile(OF_THE_KERNEL)
@@ -111,10 +111,10 @@ def _refuse_by_content(handle: int) -> None:
         raise ClosedFile(AN_ARCHIVE)
 
 
-def _is_same(one: Path, handle: int) -> bool:
+def _is_same(path: Path, handle: int) -> bool:
     """Compare files by device and inode, whatever link or name led to them."""
     with suppress(OSError):  # it is not there
-        return os.path.samestat(one.stat(), os.fstat(handle))
+        return os.path.samestat(path.stat(), os.fstat(handle))
     return False
 
 
@@ -123,8 +123,8 @@ def _is_of_the_kernel(handle: int) -> bool:
     container may have files of lxcfs there."""
     if sys.platform != "linux":
         return False
-    real = str(Path(f"/proc/self/fd/{handle}").readlink())
-    return real.startswith(KERNEL_FOLDERS) or _file_system(handle) in KERNEL_FILE_SYSTEMS
+    target = str(Path(f"/proc/self/fd/{handle}").readlink())
+    return target.startswith(KERNEL_FOLDERS) or _file_system(handle) in KERNEL_FILE_SYSTEMS
 
 
 class _Statfs(ctypes.Structure):

@@ -15,7 +15,7 @@ from noroshi.definitions.accounts_of_routes import (
     is_retiring,
     resource_of,
 )
-from noroshi.hosts.threads import apart
+from noroshi.hosts.threads import run_in_thread
 from noroshi.oauth.account import Account
 from noroshi.oauth.tokens import SignInState, SignInStatus, TokenSource
 from noroshi.ports import AccountFacts, NodeFacts, QueueFacts, RoundTripFacts, RouteFacts, Store
@@ -32,7 +32,7 @@ class NodeReadings:
 
     routes: Callable[[], Mapping[str, Route]]
     accounts: Callable[[], Mapping[str, Account]]
-    late: Callable[[], float]
+    lateness: Callable[[], float]
     clock_set: Callable[[], float]
     wall: Callable[[], datetime]
     read_since: Callable[[str], datetime | None] = lambda route: None
@@ -58,14 +58,16 @@ class OwnFacts:
             trip=await self._trip(route),
             never=state is not None and _is_new(state),
         )
-        down = next((r for r in await self._store.route_outages() if r.route == name), None)
-        if down is not None:
-            by = account.name if account and state and state.sign not in WELL else ""
-            rests = replace(facts, down=down.since, fault=down.fault, why=down.why)
-            return replace(rests, open_until=down.until, account=by)
-        return await self._unready(route, facts)
+        outage = next((r for r in await self._store.route_outages() if r.route == name), None)
+        if outage is not None:
+            responsible_account = (
+                account.name if account and state and state.sign not in WELL else ""
+            )
+            outage_facts = replace(facts, down=outage.since, fault=outage.fault, why=outage.why)
+            return replace(outage_facts, open_until=outage.until, account=responsible_account)
+        return await self._with_unready_reason(route, facts)
 
-    async def _unready(self, route: Route, facts: RouteFacts) -> RouteFacts:
+    async def _with_unready_reason(self, route: Route, facts: RouteFacts) -> RouteFacts:
         """Add why a route that no mail was tried by cannot take one."""
         account = self._readings.accounts().get(_account_name(route))
         if account is not None:
@@ -73,25 +75,27 @@ class OwnFacts:
             if state.sign is SignInStatus.NEVER:
                 return replace(facts, unready=state.why, account=account.name)
         entries = frozenset(await self._store.secret_names())
-        lacks = next((entry for entry in entries_of(route) if entry not in entries), None)
-        if lacks is None:
+        missing_entry = next(
+            (entry for entry in entries_of(route) if entry not in entries), None
+        )
+        if missing_entry is None:
             return facts
-        never = facts.never or facts.accepted is None
-        return replace(facts, unready=NOT_IN_VAULT.fill(entry=lacks), never=never)
+        is_new = facts.never or facts.accepted is None
+        return replace(facts, unready=NOT_IN_VAULT.fill(entry=missing_entry), never=is_new)
 
     async def _signs_in(self, route: Route) -> tuple[Account | None, SignInState | None]:
         account = self._readings.accounts().get(_account_name(route))
         return account, None if account is None else await self._sign_in(account)
 
     async def _trip(self, route: Route) -> RoundTripFacts | None:
-        since = self._readings.read_since(route.name)
-        if since is None:
+        read_since = self._readings.read_since(route.name)
+        if read_since is None:
             return None
         account = self._readings.accounts().get(_account_name(route))
         storage_name = account.storage_name if account is not None else ""
         reading = mailbox_reading(await self._store.get_values(), storage_name)
         mails = await mails_of(self._store, route.name, self._readings.wall())
-        return trip_of(mails, reading, since)
+        return trip_of(mails, reading, read_since)
 
     async def account(self, id: str) -> AccountFacts | None:
         account = next(
@@ -121,25 +125,27 @@ class OwnFacts:
         mail from leaving, and is told with the route."""
         resources = dict.fromkeys(map(resource_of, self._routes_of(account)))
         states = [await self._tokens.state(account, resource) for resource in resources]
-        ill = (state for state in states if state.sign not in WELL)
-        return next(ill, None) or next(iter(states), None) or await self._tokens.state(account)
+        failing = (state for state in states if state.sign not in WELL)
+        return (
+            next(failing, None) or next(iter(states), None) or await self._tokens.state(account)
+        )
 
     async def queue(self) -> QueueFacts:
         """Count the queue without round trips: a round trip waits for its route alone, which
         reports it."""
-        found = await self._store.queue_counts(excluded_prefix=PREFIX)
+        counts = await self._store.queue_counts(excluded_prefix=PREFIX)
         return QueueFacts(
-            waiting=found.waiting,
-            oldest=found.oldest,
-            set_aside=found.set_aside,
+            waiting=counts.waiting,
+            oldest=counts.oldest,
+            set_aside=counts.set_aside,
             lost=(await self._store.totals())["lost"],
         )
 
     async def node(self) -> NodeFacts:
         return NodeFacts(
-            late=self._readings.late(),
+            late=self._readings.lateness(),
             trouble=await self._store.trouble(),
-            free=await apart(lambda: _free(self._path.parent)),
+            free=await run_in_thread(lambda: _free(self._path.parent)),
             clock_set=self._readings.clock_set(),
         )
 

@@ -18,7 +18,7 @@ MOST_THREADS = 64
 IDLE = 10.0  # seconds for which a thread waits for more work
 
 
-def apart(work: Callable[[], T]) -> asyncio.Future[T]:
+def run_in_thread(work: Callable[[], T]) -> asyncio.Future[T]:
     """Do it in a thread that does nothing else; the answer, or the exception, comes in the future.
 
     No pool of so many: its threads would all hang on one dead mount. And daemons, as the end of
@@ -27,22 +27,22 @@ def apart(work: Callable[[], T]) -> asyncio.Future[T]:
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
 
-    def settle(answer: T | None, error: Exception | None) -> None:
+    def settle(result: T | None, error: Exception | None) -> None:
         if future.done():
             return
         if error is not None:
             future.set_exception(error)
         else:
-            future.set_result(answer)  # type: ignore[arg-type]  # no error: it is the answer
+            future.set_result(result)  # type: ignore[arg-type]  # no error: it is the answer
 
     def run() -> None:
-        answer, error = None, None
+        result, error = None, None
         try:
-            answer = work()
-        except Exception as raised:  # it is the caller's: the future raises it
-            error = raised
+            result = work()
+        except Exception as exception:  # it is the caller's: the future raises it
+            error = exception
         try:
-            loop.call_soon_threadsafe(settle, answer, error)
+            loop.call_soon_threadsafe(settle, result, error)
         except RuntimeError:
             pass  # the loop is closed, so nobody waits any more
 
@@ -81,15 +81,15 @@ class Pool(ThreadPoolExecutor):
     asyncio takes nothing as its pool but a ThreadPoolExecutor. Used from one loop.
     """
 
-    def __init__(self, most: int = MOST_THREADS) -> None:
-        super().__init__(most)
-        self._most, self._running = most, 0
+    def __init__(self, max_threads: int = MOST_THREADS) -> None:
+        super().__init__(max_threads)
+        self._most, self._running = max_threads, 0
         self._jobs = SimpleQueue[tuple[Future[Any], Callable[[], Any]]]()
         self._free = threading.Semaphore(0)
 
-    def submit(self, work: Callable[P, T], /, *args: P.args, **named: P.kwargs) -> Future[T]:
+    def submit(self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         future = Future[T]()
-        self._jobs.put((future, partial(work, *args, **named)))
+        self._jobs.put((future, partial(work, *args, **kwargs)))
         if not self._free.acquire(blocking=False) and self._running < self._most:
             self._running += 1
             threading.Thread(target=self._work, daemon=True, name="noroshi-pool").start()
@@ -110,5 +110,5 @@ class Pool(ThreadPoolExecutor):
         if future.set_running_or_notify_cancel():
             try:
                 future.set_result(work())
-            except BaseException as raised:  # it is the caller's: the future raises it
-                future.set_exception(raised)
+            except BaseException as error:  # it is the caller's: the future raises it
+                future.set_exception(error)

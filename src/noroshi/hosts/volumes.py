@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from noroshi.core.translation import _
-from noroshi.hosts.threads import apart
+from noroshi.hosts.threads import run_in_thread
 from noroshi.knowledge.os_errors import why
 from noroshi.ports import Unmeasurable, Volume
 
@@ -29,26 +29,26 @@ UNREADABLE = _("cannot read the list of volumes: {why}")
 ALL_HANG = _("none of the volumes answers ({mounts})")
 
 
-def mounted(text: str) -> list[str]:
+def mount_points(text: str) -> list[str]:
     """Return mount points from proc(5)'s mountinfo, one for each disk, "/" always among
     them."""
-    found = dict[str, str]()
+    mount_by_device = dict[str, str]()
     for line in text.splitlines():
-        before, _, after = line.partition(" - ")
-        _, _, device, root, mount, *_ = before.split()
-        kind = after.split()[0]
+        mount_fields, _, filesystem_fields = line.partition(" - ")
+        _, _, device, root, mount, *_ = mount_fields.split()
+        kind = filesystem_fields.split()[0]
         # Another root is a folder of a disk bound elsewhere, as containers do by the dozen.
         if mount == "/":
-            found[device] = mount
+            mount_by_device[device] = mount
         elif not NO_DISK.fullmatch(kind) and root == "/":
-            found.setdefault(device, _unescaped(mount))
-    return sorted(found.values())
+            mount_by_device.setdefault(device, _unescaped_path(mount))
+    return sorted(mount_by_device.values())
 
 
 def mounts_here() -> list[str]:
     """Return the mount points of this computer; OSError if they cannot be read."""
     try:
-        return mounted(MOUNTS.read_text(encoding="utf-8", errors="replace"))
+        return mount_points(MOUNTS.read_text(encoding="utf-8", errors="replace"))
     except FileNotFoundError:  # not Linux
         return [part.mountpoint for part in psutil.disk_partitions(all=False)]
 
@@ -72,36 +72,38 @@ class Volumes:
         patience: float = PATIENCE,
     ) -> None:
         self._mounts, self._size, self._patience = mounts, size, patience
-        self._looks: dict[str, asyncio.Future[Volume]] = {}
+        self._look_by_mount: dict[str, asyncio.Future[Volume]] = {}
         self._hanging = set[str]()
 
     async def read(self) -> Sequence[Volume]:
         """Return all that answer in time; Unmeasurable if none does."""
         try:
-            mounts = await apart(self._mounts)
+            mounts = await run_in_thread(self._mounts)
         except OSError as error:
             raise Unmeasurable(UNREADABLE.fill(why=why(error))) from error
-        pending = {mount: self._look(mount) for mount in mounts}
-        if waiting := [look for mount, look in pending.items() if mount not in self._hanging]:
-            await asyncio.wait(waiting, timeout=self._patience)
-        found = [
+        look_by_mount = {mount: self._look(mount) for mount in mounts}
+        if awaited_looks := [
+            look for mount, look in look_by_mount.items() if mount not in self._hanging
+        ]:
+            await asyncio.wait(awaited_looks, timeout=self._patience)
+        volumes = [
             volume
-            for mount, look in pending.items()
+            for mount, look in look_by_mount.items()
             if (volume := self._volume_of(mount, look))
         ]
-        if self._hanging and not found:
+        if self._hanging and not volumes:
             raise Unmeasurable(ALL_HANG.fill(mounts=", ".join(sorted(self._hanging))))
-        return found
+        return volumes
 
     def _look(self, mount: str) -> asyncio.Future[Volume]:
         """Look at a volume, once at a time for all who ask: they share the answer."""
-        if mount not in self._looks:
-            look = self._looks[mount] = apart(lambda: self._size(mount))
-            look.add_done_callback(lambda look: self._answered(mount, look))
-        return self._looks[mount]
+        if mount not in self._look_by_mount:
+            look = self._look_by_mount[mount] = run_in_thread(lambda: self._size(mount))
+            look.add_done_callback(lambda look: self._on_answer(mount, look))
+        return self._look_by_mount[mount]
 
-    def _answered(self, mount: str, look: asyncio.Future[Volume]) -> None:
-        del self._looks[mount]
+    def _on_answer(self, mount: str, look: asyncio.Future[Volume]) -> None:
+        del self._look_by_mount[mount]
         if mount in self._hanging:
             self._hanging.discard(mount)
             log.info("a volume answers again mount=%s", mount)
@@ -122,6 +124,6 @@ class Volumes:
         return volume if volume.size else None
 
 
-def _unescaped(mount: str) -> str:
+def _unescaped_path(mount: str) -> str:
     """Undo the escapes of mountinfo, which writes blanks and the like as three octal digits."""
     return re.sub(r"\\([0-7]{3})", lambda m: chr(int(m[1], 8)), mount)

@@ -23,7 +23,7 @@ from noroshi.definitions.accounts_of_routes import (
     routes_with_bounce_detection,
 )
 from noroshi.definitions.plan_cache import PlanCache
-from noroshi.hosts.footprint import Around
+from noroshi.hosts.footprint import Surroundings
 from noroshi.oauth.tokens import SignInState, TokenSource
 from noroshi.oauth.wrong_mailbox import of_other
 from noroshi.operations.status_answers import RouteStatus
@@ -75,7 +75,7 @@ class ServiceParts:
     ring: KeyRing | None = None
     people: People | None = None
     system: Callable[[], Sequence[Step]] | None = None
-    around: Around | None = None
+    around: Surroundings | None = None
     own: SelfFacts | None = None
     plans: PlanCache | None = None
 

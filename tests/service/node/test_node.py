@@ -9,7 +9,7 @@ from noroshi.core.model import Rule
 from noroshi.core.people import AuditEntry
 from noroshi.core.route_readiness import SendReadiness
 from noroshi.core.translation import plain
-from noroshi.hosts.footprint import Around, size_text
+from noroshi.hosts.footprint import Surroundings, size_text
 from noroshi.operations.status_answers import RouteStatus
 from noroshi.ports import NodeFacts, QueueFacts
 from noroshi.service.node.node import unsendable
@@ -38,7 +38,9 @@ def asking(home, own=None, store=None, **settings):
     (home / "key").write_text(CANARY)
     config = Config(home=home, **(paths | settings))
     time = ManualClocks()
-    ask = InProcessClient(Harness(store, around=Around(config, time.clocks), own=own or Own()))
+    ask = InProcessClient(
+        Harness(store, around=Surroundings(config, time.clocks), own=own or Own())
+    )
     ask.time = time
     return ask
 

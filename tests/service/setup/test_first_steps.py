@@ -9,7 +9,7 @@ from noroshi.checks import BUILT_IN
 from noroshi.config.web import Web
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.mail import Verdict
-from noroshi.hosts.footprint import Around
+from noroshi.hosts.footprint import Surroundings
 from noroshi.ports import Listener, Memory, Process, Processor, Volume
 from noroshi.service.setup.known_services import PORTS, PROGRAMS
 from noroshi.service.setup.suggestions import instance_name
@@ -90,7 +90,7 @@ async def test_the_manager_itself_is_not_suggested(case):
     (address, port), beside = OWN[case]
     at = [Listener("0.0.0.0", 8443), Listener("192.0.2.7", 8080), Listener("127.0.0.1", 8080)]
     node = replace(NOWHERE, web=Web(address=address, port=port))
-    around = Around(node, ManualClocks().clocks)
+    around = Surroundings(node, ManualClocks().clocks)
     harness = Harness(host=FakeHost(listeners=at), checks=BUILT_IN, around=around)
     found = (await InProcessClient(harness)("suggest"))["monitors"]
     assert [(o["id"], o["monitor"]["options"].get("address", "")) for o in found] == beside

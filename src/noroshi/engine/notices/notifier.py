@@ -42,7 +42,7 @@ from noroshi.definitions import Difference, differences
 from noroshi.engine.notices import delivery_failures
 from noroshi.engine.notices.daily_report import DailyReports
 from noroshi.engine.notices.version_batching import VersionBatch, notes_of
-from noroshi.hosts.threads import apart
+from noroshi.hosts.threads import run_in_thread
 from noroshi.plugins import Plugins
 from noroshi.ports import Arrival, Clocks, Node, Store, StoreError, TrackedMail, Version
 
@@ -346,7 +346,7 @@ class Notifier:
             old_version.documents if old_version is not None else (),
             new_version.documents,
         )
-        changes = await apart(lambda: differences(old_documents, new_documents))
+        changes = await run_in_thread(lambda: differences(old_documents, new_documents))
         lines = tuple((_instance_in(one.key), self._difference_text(one)) for one in changes)
         change = SettingsChanged(
             at=new_version.at or self._clocks.wall(),

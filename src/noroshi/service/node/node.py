@@ -11,8 +11,8 @@ from noroshi.core.levels import Level
 from noroshi.core.route_readiness import SendReadiness, nothing_against
 from noroshi.core.translation import Message, _, ngettext
 from noroshi.definitions import Plan
-from noroshi.hosts.footprint import Around
-from noroshi.hosts.threads import apart
+from noroshi.hosts.footprint import Surroundings
+from noroshi.hosts.threads import run_in_thread
 from noroshi.operations import node_operations
 from noroshi.operations.node_answers import Health, LastBackup, Places
 from noroshi.operations.status_answers import MonitorStatus, RouteStatus
@@ -57,7 +57,7 @@ class NodeOperations(StatusOperations):
             self._node_facts(),
             self._queue_facts(),
             self._context.routes(plan, NOTHING_QUEUED),
-            apart(lambda: _sizes(around)),
+            run_in_thread(lambda: _sizes(around)),
         )
         trouble, program = node.trouble or unsendable(plan, routes), around.program()
         worst = [one.level for one in own_monitors if one.known]
@@ -105,7 +105,7 @@ class NodeOperations(StatusOperations):
         places = await self._surroundings().places()
         return Places(places=tuple(places), backup=await self._last_backup())
 
-    def _surroundings(self) -> Around:
+    def _surroundings(self) -> Surroundings:
         if self._context.around is None:
             raise OperationFailedError(NOT_HERE)
         return self._context.around
@@ -153,7 +153,7 @@ def _stuck(plan: Plan, unreliable: Mapping[str, RouteStatus], words: Message) ->
     return words.fill(which=names, route=route.name, why=route.why)
 
 
-def _sizes(around: Around) -> Sequence[int]:
+def _sizes(around: Surroundings) -> Sequence[int]:
     """Return the sizes of the store with what belongs to it, and of what its volume has left;
     0: not to be had."""
     store = around.store
