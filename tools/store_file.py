@@ -132,24 +132,24 @@ async def later(store: Any) -> None:
 
 async def people(store: Any) -> None:
     """Write what schema 4 knows."""
-    from noroshi.core.people import ApiToken, AuditEntry, Session, User
+    from noroshi.core.people import ApiToken, Audited, Session, User
 
     await store.put_user(User(name="sato", role="administrator", made=AT, step=7), None)
     token = ApiToken(name="ci", role="viewer", hash="0" * 64, by="sato", made=AT)
     await store.put_api_token(token)
     await store.put_session(Session(key="1" * 64, user="sato", begun=AT, seen=AT))
     what = {"op": "queue_hold", "given": {"id": "disk.1/held"}, "after": {"state": "held"}}
-    await store.audit(AuditEntry(at=AT, who="sato", door="web", address="192.0.2.7", **what))
+    await store.audit(Audited(at=AT, who="sato", door="web", address="192.0.2.7", **what))
     if hasattr(store, "acknowledge"):
         await told(store)
 
 
 async def told(store: Any) -> None:
     """Write what schema 5 knows."""
-    from noroshi.core.alarms import Acknowledgement, Remark, RemarkKind, Silence
+    from noroshi.core.alarms import Acknowledgement, Remark, Remarked, Silence
 
     its = {"monitor": "disk", "item": "/", "level": Level.CRITICAL, "who": "sato", "at": AT}
-    remark = Remark(sort=RemarkKind.ACKNOWLEDGED, words="見ています", **its)
+    remark = Remark(sort=Remarked.ACKNOWLEDGED, words="見ています", **its)
     await store.acknowledge(Acknowledgement(words="見ています", **its), remark)
     time = {"begins": AT, "ends": AT + timedelta(days=1)}
     await store.silence(Silence(id="s1", place="web", why="電源工事", who="sato", **time))

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from noroshi.actions.digest_text import together
+from noroshi.actions.digest_text import digest_of
 from noroshi.actions.mail import draft
 from noroshi.actions.trial_alarm import trial_alarm
 from noroshi.checks import logfile, noroshi_account, noroshi_node, noroshi_queue, noroshi_route
@@ -207,7 +207,7 @@ DIGESTS = {
 def put_together(name, language):
     """The payload of that digest for the contact who reads that language."""
     mails, now = DIGESTS[name]
-    return together([_drafted(*mail, language) for mail in mails], now)
+    return digest_of([_drafted(*mail, language) for mail in mails], now)
 
 
 OWN = {

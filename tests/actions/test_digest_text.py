@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from noroshi.actions.digest_text import together
+from noroshi.actions.digest_text import digest_of
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LINE = "FS01 D: used 95% (limit 95%)"
@@ -37,7 +37,7 @@ def over(at, bad, **other):
 def told(*rows, language="en", now=5):
     payload = {"language": language, "zone": "UTC"}
     payloads = [payload | {"told": [one]} for one in rows]
-    return together(payloads, NOW + timedelta(minutes=now))
+    return digest_of(payloads, NOW + timedelta(minutes=now))
 
 
 def listed(said):

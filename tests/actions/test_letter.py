@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, strategies as st
 
-from noroshi.actions.letter import Page, Part, Post, Quote, Row, as_text, cut, tidy
-from noroshi.actions.letter_html import MOST_BYTES, as_html, noted
+from noroshi.actions.letter import Page, Part, Post, Quote, Row, as_text, shorten, tidy
+from noroshi.actions.letter_html import MOST_BYTES, as_html, with_note
 from noroshi.core.levels import Level
 
 ANYTHING = st.text(max_size=300) | st.sampled_from(
@@ -95,7 +95,7 @@ def test_a_page_with_no_more_than_a_word_is_a_whole_mail():
 
 
 def test_a_note_stands_at_the_head_and_is_escaped():
-    html = noted(as_html(page("x")), "it failed: <b>")
+    html = with_note(as_html(page("x")), "it failed: <b>")
     assert html.index("it failed: &lt;b&gt;") < html.index("<h1")
 
 
@@ -111,7 +111,7 @@ def test_only_lit_posts_are_told_in_the_text():
 
 
 def test_what_is_cut_says_so():
-    assert cut("abc", 3) == "abc" and cut("abcd", 3) == "ab…"
+    assert shorten("abc", 3) == "abc" and shorten("abcd", 3) == "ab…"
 
 
 def test_line_ends_stay_and_what_moves_a_cursor_does_not():

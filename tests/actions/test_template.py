@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from noroshi.actions.template import REFUSED, TemplateFailed, TemplateRenderer
+from noroshi.actions.template import REFUSALS, TemplateFailed, TemplateRenderer
 
 FACTS = {
     "level": "critical",
@@ -177,4 +177,4 @@ async def test_the_child_has_nothing_of_our_environment(renderer):
 
 
 def test_every_reason_is_said_in_both_languages():
-    assert all(words.en and words.ja for words in REFUSED.values())
+    assert all(words.en and words.ja for words in REFUSALS.values())

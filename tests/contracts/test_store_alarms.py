@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from noroshi.core.alarms import Acknowledgement, Remark, RemarkKind, Silence, Suppressions
+from noroshi.core.alarms import Acknowledgement, Remark, Remarked, Silence, Suppressions
 from noroshi.core.levels import Level
 from noroshi.core.model import State
 from tests.contracts.sample_records import DAWN, HOUR, MINUTE, change, event
 
 ITS = {"monitor": "m", "item": "/", "who": "aki", "at": DAWN, "level": Level.CRITICAL}
 MINE = Acknowledgement(words="見ています", **ITS)
-SAID = Remark(sort=RemarkKind.ACKNOWLEDGED, words="見ています", **ITS)
-BACK = replace(SAID, sort=RemarkKind.TAKEN_BACK, words="")
+SAID = Remark(sort=Remarked.ACKNOWLEDGED, words="見ています", **ITS)
+BACK = replace(SAID, sort=Remarked.TAKEN_BACK, words="")
 
 
 def silence(id="s1", hours=1, place="web"):
@@ -133,7 +133,7 @@ async def test_a_silence_can_be_ended_by_hand_once(store):
 
 async def test_the_newest_remarks_come_first(store):
     for n in range(3):
-        await store.remark(replace(SAID, sort=RemarkKind.COMMENT, words=str(n)))
+        await store.remark(replace(SAID, sort=Remarked.COMMENT, words=str(n)))
     await store.remark(replace(SAID, monitor="n", words="other"))
     assert [one.words for one in await store.remarks("m", 2)] == ["2", "1"]
     assert [one.words for one in await store.remarks()] == ["other", "2", "1", "0"]
@@ -164,7 +164,7 @@ async def test_what_is_said_of_several_is_kept_as_far_as_it_can_be(store, node):
         False,
     ]
     assert await store.suppressions(DAWN) == Suppressions((), (MINE,))
-    comment = replace(BACK, sort=RemarkKind.COMMENT, words="x")
+    comment = replace(BACK, sort=Remarked.COMMENT, words="x")
     assert list(await store.remark_all([BACK, BACK, comment])) == [True, False, True]
     assert await store.suppressions(DAWN) == Suppressions()
     assert list(await store.remarks("m")) == [comment, BACK, SAID]

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.core.people import IDLE, ApiToken, AuditEntry, Session, User
+from noroshi.core.people import IDLE, ApiToken, Audited, Session, User
 from tests.contracts.sample_records import DAWN, HOUR, MINUTE
 
 SATO = User(name="sato", role="viewer", made=DAWN, recovery=("a", "b"), code_until=DAWN)
@@ -96,7 +96,7 @@ async def test_sessions_are_ended_by_key_and_by_user(store):
 
 
 async def test_what_was_changed_is_told_newest_first(store):
-    row = AuditEntry(at=DAWN, who="sato", door="web", address="::1", op="a", before={"x": 1})
+    row = Audited(at=DAWN, who="sato", door="web", address="::1", op="a", before={"x": 1})
     await store.audit(row)
     await store.audit(replace(row, op="b", at=DAWN - MINUTE))
     assert [one.op for one in await store.audit_log()] == ["b", "a"]
@@ -104,7 +104,7 @@ async def test_what_was_changed_is_told_newest_first(store):
 
 
 async def test_old_rows_are_forgotten_a_few_at_a_time_from_the_oldest(store):
-    row = AuditEntry(at=DAWN, who="sato", door="web", address="::1", op="a")
+    row = Audited(at=DAWN, who="sato", door="web", address="::1", op="a")
     for at in range(5):
         await store.audit(replace(row, op=str(at), at=DAWN + at * MINUTE))
     assert await store.forget_audit(DAWN + 3 * MINUTE, 2) == 2
@@ -114,7 +114,7 @@ async def test_old_rows_are_forgotten_a_few_at_a_time_from_the_oldest(store):
 
 
 async def test_rows_of_a_clock_that_was_ahead_keep_no_old_ones_in_the_audit_log(store):
-    row = AuditEntry(at=DAWN, who="sato", door="web", address="", op="a")
+    row = Audited(at=DAWN, who="sato", door="web", address="", op="a")
     for op, at in (("ahead", DAWN + 9999 * HOUR), ("old", DAWN), ("new", DAWN + HOUR)):
         await store.audit(replace(row, op=op, at=at))
     assert await store.forget_audit(DAWN + MINUTE, 1) == 1
@@ -144,7 +144,7 @@ async def test_nobody_who_was_removed_meanwhile_has_a_session(store):
 
 
 async def test_of_rows_that_say_the_same_no_more_go_than_shall(store):
-    row = AuditEntry(at=DAWN, who="sato", door="web", address="", op="a")
+    row = Audited(at=DAWN, who="sato", door="web", address="", op="a")
     for _ in range(3):
         await store.audit(row)
     assert await store.forget_audit(DAWN + HOUR, 1) == 1

@@ -154,7 +154,7 @@ def test_of_many_differences_the_first_are_told_and_how_many_more():
     new = tuple(document(f"contacts/c{n:04}", {"zone": str(n)}) for n in range(MOST_TOLD + 7))
     found = first_differences((rule(),), (rule(most=3), *new))
     every = differences((rule(),), (rule(most=3), *new))
-    assert (found.first, found.more) == (every[:MOST_TOLD], 8)
+    assert (found.first, found.more_count) == (every[:MOST_TOLD], 8)
     assert len(found.words) == MOST_TOLD
 
 

@@ -28,8 +28,8 @@ async def test_all_instances_of_a_node_share_a_snapshot_of_its_computer():
     clocks = ManualClocks().clocks
     outside, jobs = TransportContext(clocks, no_token, no_secret), Jobs(no_beats, clocks.steady)
     hosts = Hosts(ProgramRules(), outside, CLOSED, SharedParts(jobs=jobs, files=LocalFiles()))
-    one = hosts.of(monitor(name="a", address="192.0.2.1"))
-    other = hosts.of(monitor(name="b", address="192.0.2.2", zone="Asia/Tokyo"))
+    one = hosts.host_for(monitor(name="a", address="192.0.2.1"))
+    other = hosts.host_for(monitor(name="b", address="192.0.2.2", zone="Asia/Tokyo"))
     assert one is not other
     assert await one.processes() is await other.processes()
     assert await one.volumes() is await other.volumes()

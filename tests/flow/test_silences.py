@@ -7,7 +7,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from noroshi.core.alarms import Acknowledgement, Remark, RemarkKind, Silence
+from noroshi.core.alarms import Acknowledgement, Remark, Remarked, Silence
 from noroshi.core.levels import Level, Reason
 from noroshi.core.maintenance import WeeklyWindow
 from noroshi.stores.memory.store import MemoryStore
@@ -40,7 +40,7 @@ async def silence(scene, place, minutes):
 
 async def acknowledge(scene, level=Level.CRITICAL):
     its = {"monitor": "m", "item": "/a", "level": level, "who": "aki", "at": scene.time.now}
-    remark = Remark(sort=RemarkKind.ACKNOWLEDGED, **its)
+    remark = Remark(sort=Remarked.ACKNOWLEDGED, **its)
     assert await scene.store.acknowledge(Acknowledgement(**its), remark)
     return remark
 
@@ -67,7 +67,7 @@ async def test_taken_back_it_is_repeated_again(kept):
     await scene.run(minutes=5, a=95)
     remark = await acknowledge(scene)
     await scene.run(minutes=40, a=95)
-    await scene.store.unacknowledge(replace(remark, sort=RemarkKind.TAKEN_BACK))
+    await scene.store.unacknowledge(replace(remark, sort=Remarked.TAKEN_BACK))
     await scene.run(minutes=5, a=95)
     assert scene.subjects == [CRITICAL, CRITICAL]
 

@@ -7,13 +7,13 @@ import ssl
 import pytest
 
 from noroshi.core.translation import bilingual, plain
-from noroshi.knowledge.os_errors import os_errors, why
+from noroshi.knowledge.os_errors import cause_text, os_errors
 
 
 def test_an_error_of_the_system_is_told_in_both_languages(tmp_path):
     with pytest.raises(FileNotFoundError) as caught:
         (tmp_path / "nothing").read_bytes()
-    assert why(caught.value) == bilingual(
+    assert cause_text(caught.value) == bilingual(
         en="No such file or directory", ja="ファイルまたはフォルダーがありません"
     )
 
@@ -21,7 +21,7 @@ def test_an_error_of_the_system_is_told_in_both_languages(tmp_path):
 def test_a_name_that_nobody_knows_is_told_in_both_languages():
     with pytest.raises(socket.gaierror) as caught:
         socket.getaddrinfo("nowhere.invalid", 25)
-    told = why(caught.value)
+    told = cause_text(caught.value)
     assert told.en == caught.value.strerror and told.ja != told.en
 
 
@@ -29,7 +29,7 @@ def test_a_name_that_nobody_knows_is_told_in_both_languages():
     "number", [socket.EAI_NONAME, socket.EAI_NODATA, socket.EAI_AGAIN, socket.EAI_FAIL]
 )
 def test_what_a_resolver_says_has_words(number):
-    told = why(socket.gaierror(number, "whatever its own is"))
+    told = cause_text(socket.gaierror(number, "whatever its own is"))
     assert told.en and told.ja != told.en and told.en != "whatever its own is"
 
 
@@ -43,15 +43,17 @@ def test_what_a_resolver_says_has_words(number):
     ],
 )
 def test_what_has_no_words_of_ours_keeps_its_own(error, said):
-    assert why(error) == plain(said)
+    assert cause_text(error) == plain(said)
 
 
 def test_a_resolver_that_says_something_else_keeps_its_own():
-    assert why(socket.gaierror(socket.EAI_FAMILY, "no such family")) == plain("no such family")
+    assert cause_text(socket.gaierror(socket.EAI_FAMILY, "no such family")) == plain(
+        "no such family"
+    )
 
 
 def test_openssl_keeps_its_own_words():
-    assert why(ssl.SSLError(1, "[SSL] PEM lib")) == plain("[SSL] PEM lib")
+    assert cause_text(ssl.SSLError(1, "[SSL] PEM lib")) == plain("[SSL] PEM lib")
 
 
 def test_no_number_stands_for_nothing():

@@ -2,7 +2,7 @@
 
 from noroshi.core.levels import Level
 from noroshi.core.mail import Verdict
-from noroshi.core.route_readiness import SendReadiness
+from noroshi.core.route_readiness import Sends
 from noroshi.core.translation import NOTHING
 from noroshi.operations.mail_answers import LedgerRow, Tried
 from noroshi.operations.status_answers import Counts, MonitorStatus, RouteStatus, Status
@@ -18,7 +18,7 @@ def monitor_status(path, status=MonitorStatus, **changed):
 
 
 def route_status(name, **changed):
-    state = {"kind": "post", "state": "well", "sends": SendReadiness.PROVED}
+    state = {"kind": "post", "state": "well", "sends": Sends.PROVED}
     return RouteStatus(name=name, title="", **(state | changed))
 
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from noroshi.core.route_readiness import SendReadiness
+from noroshi.core.route_readiness import Sends
 from noroshi.web.view.route import elsewhere
 from tests.web.sample_answers import route_status
 
 
 def routes(**states):
-    return [route_status(name, sends=SendReadiness(one)) for name, one in states.items()]
+    return [route_status(name, sends=Sends(one)) for name, one in states.items()]
 
 
 def rules(*orders):

@@ -10,7 +10,7 @@ import pytest
 
 from noroshi.core.levels import Level
 from noroshi.core.mail import Verdict
-from noroshi.core.route_readiness import RouteEvidence, SendReadiness, sends
+from noroshi.core.route_readiness import RouteEvidence, Sends, sends
 from noroshi.core.translation import bilingual, plain
 from noroshi.operations.mail_answers import Arrived
 from noroshi.ports import StoreError
@@ -106,7 +106,7 @@ async def test_while_a_route_cannot_send_nobody_is_told_that_nothing_is_wrong(
     await apply_definitions(InProcessClient(harness))
     await harness.measured(level=Level.OK, used=12)
     status, ledger = await status_and_ledger(harness)
-    routes = zip(status.routes, map(SendReadiness, states), strict=True)
+    routes = zip(status.routes, map(Sends, states), strict=True)
     status = replace(status, routes=tuple(replace(one, sends=sent) for one, sent in routes))
     shown = view(status, ledger, LOCALIZERS["en"])
     assert head in shown["head"] and told in shown["cannot_send"]

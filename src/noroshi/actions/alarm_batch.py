@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from noroshi.actions.letter import cut
+from noroshi.actions.letter import shorten
 from noroshi.actions.node_summaries import node_summary
 from noroshi.actions.phrases import (
-    ENDED,
+    ENDED_WORD,
+    LEVEL_WORDS,
     MARKS,
     REASONS,
     RECOVERED,
-    STOPPED,
-    WORDS,
+    STOPPED_WORD,
     YES_NO,
     quantity,
     threshold,
@@ -36,7 +36,7 @@ LONGEST_SAYING = 100
 SHORTEST_SAYING = LONGEST_WORD = 20
 WATCH_ENDED = _("it is no longer monitored")
 WAS_STOPPED = _("its monitoring was stopped")
-MORE = _(" and {count} more")
+AND_MORE = _(" and {count} more")
 LIMITS = {
     Level.WARNING: pgettext("of a warning", "limit {value}"),
     Level.CRITICAL: pgettext("of a critical alarm", "limit {value}"),
@@ -90,11 +90,15 @@ def batch_of(contact: Contact, topic: Topic, alarms: Sequence[Alarm]) -> AlarmBa
 def subject(batch: AlarmBatch) -> str:
     """Return one line: level, where, what it measured, the limit that was reached."""
     event, language = batch.alarms[0].event, batch.language
-    line = "" if ended(event) else without_stop(_summary(event, batch))
-    more = MORE.fill(count=len(batch.alarms) - 1).say(language)
-    where = f"[{word(event).say(language)}] {place(batch.topic.monitor, language)}"
-    between = joint(event, line, batch)
-    return where + (between + line if line else "") + (more if len(batch.alarms) > 1 else "")
+    line = "" if is_ended(event) else without_stop(_summary(event, batch))
+    more_text = AND_MORE.fill(count=len(batch.alarms) - 1).say(language)
+    head_text = f"[{word(event).say(language)}] {place(batch.topic.monitor, language)}"
+    separator = joint(event, line, batch)
+    return (
+        head_text
+        + (separator + line if line else "")
+        + (more_text if len(batch.alarms) > 1 else "")
+    )
 
 
 def _summary(event: Event, batch: AlarmBatch) -> str:
@@ -108,71 +112,75 @@ def _summary(event: Event, batch: AlarmBatch) -> str:
 # What happened, in a few words
 
 
-def ended(event: Event) -> bool:
+def is_ended(event: Event) -> bool:
     """Tell whether it ended without getting better: nobody looks at it any more."""
     return bool(judgement.end_of(event.cause))
 
 
-def stopped(event: Event) -> bool:
+def is_stopped(event: Event) -> bool:
     """Tell whether somebody stopped it, and may start it again."""
     return judgement.end_of(event.cause) == "stopped"
 
 
 def word(event: Event) -> Message:
-    if ended(event):
-        return STOPPED if stopped(event) else ENDED
-    return RECOVERED if event.after is Level.OK else WORDS[event.after]
+    if is_ended(event):
+        return STOPPED_WORD if is_stopped(event) else ENDED_WORD
+    return RECOVERED if event.after is Level.OK else LEVEL_WORDS[event.after]
 
 
 def mark(event: Event) -> str:
-    return "－" if ended(event) else MARKS[event.after]
+    return "－" if is_ended(event) else MARKS[event.after]
 
 
 def reason(alarm: Alarm) -> Message:
-    if not ended(alarm.event):
+    if not is_ended(alarm.event):
         return REASONS[alarm.reason]
-    return WAS_STOPPED if stopped(alarm.event) else WATCH_ENDED
+    return WAS_STOPPED if is_stopped(alarm.event) else WATCH_ENDED
 
 
-def happened(event: Event, batch: AlarmBatch) -> bool:
+def is_occurrence(event: Event, batch: AlarmBatch) -> bool:
     """Tell whether what is told of happened (lines of a log): it does not last, and has no
     end."""
-    occurred = event.cause.name in batch.topic.monitor.occurrences
-    return occurred and event.after is not Level.OK
+    is_of_occurrence = event.cause.name in batch.topic.monitor.occurrences
+    return is_of_occurrence and event.after is not Level.OK
 
 
-def began(event: Event, batch: AlarmBatch) -> datetime:
+def started_at(event: Event, batch: AlarmBatch) -> datetime:
     """Return when what is told of began; a reminder tells of a level that began earlier."""
-    now = event.before is not event.after or happened(event, batch)
+    now = event.before is not event.after or is_occurrence(event, batch)
     return event.at if now else event.since or event.at
 
 
 def headline(event: Event, batch: AlarmBatch, language: str, title: str = "") -> str:
     """Item, what was measured and the limit, without what the title has said already."""
-    reading = saying(event, batch, language, title)
-    item = "" if _has(title, event.item) else event.item
+    reading = sentence_of(event, batch, language, title)
+    item = "" if _names_part(title, event.item) else event.item
     if item and is_wordy(event) and not item.endswith(":"):
         item = f"{item}:"
-    over = limit(event, batch)
-    return " ".join(part for part in (item, reading, f"({over})" if over else "") if part)
+    limit_text = limit(event, batch)
+    return " ".join(
+        part for part in (item, reading, f"({limit_text})" if limit_text else "") if part
+    )
 
 
 def joint(event: Event, line: str, batch: AlarmBatch) -> str:
     """Return what stands between a title and its headline: words follow a colon, once, and so
     does all that Noroshi finds of itself."""
-    named = event.item and line.startswith(event.item)
-    colon = is_own(batch.topic.monitor) or (is_wordy(event) and not named)
+    begins_with_item = event.item and line.startswith(event.item)
+    colon = is_own(batch.topic.monitor) or (is_wordy(event) and not begins_with_item)
     return ": " if line and colon and not batch.title.endswith(":") else " "
 
 
-def saying(event: Event, batch: AlarmBatch, language: str, title: str = "") -> str:
+def sentence_of(event: Event, batch: AlarmBatch, language: str, title: str = "") -> str:
     """Return the reading in a few words, or the words that stand for it."""
     reading = event.cause.reading
     if reading is None or is_wordy(event):
-        return _short(words(event, language))
-    what = name(event, batch, language)
+        return _shorten_to_sentence(words_of(event, language))
+    reading_name = name(event, batch, language)
     value = quantity(reading.value, shown_unit(reading, batch), language)
-    return value if _has(title, what) else f"{amid_sentence(what)} {value}"
+    return (
+        value if _names_part(title, reading_name) else f"{amid_sentence(reading_name)} {value}"
+    )
 
 
 def is_wordy(event: Event) -> bool:
@@ -182,7 +190,7 @@ def is_wordy(event: Event) -> bool:
     return reading is None or (not reading.unit.strip() and bool(reading.note.en))
 
 
-def words(event: Event, language: str) -> str:
+def words_of(event: Event, language: str) -> str:
     reading = event.cause.reading
     return (reading.note if reading else event.cause.words).say(language, Medium.MAIL)
 
@@ -206,22 +214,24 @@ def limit(event: Event, batch: AlarmBatch) -> str:
         return ""
     if shown_unit(reading, batch) == YES_NO:
         return ""  # it says "yes": no value was passed
-    reached = threshold(limits, event.after, reading.unit, language)
-    return LIMITS[event.after].fill(value=reached).say(language) if reached else ""
+    threshold_text = threshold(limits, event.after, reading.unit, language)
+    return (
+        LIMITS[event.after].fill(value=threshold_text).say(language) if threshold_text else ""
+    )
 
 
-def _has(title: str, part: str) -> bool:
+def _names_part(title: str, part: str) -> bool:
     """Tell whether a title names that part as words of its own."""
     return f" {part.lower()} " in f" {title.lower()} "
 
 
-def _short(words: str) -> str:
+def _shorten_to_sentence(text: str) -> str:
     """Return as many whole sentences as there is room for, else what ends with a whole word."""
-    line = " ".join(words.split())
+    line = " ".join(text.split())
     if len(line) <= LONGEST_SAYING:
         return line
-    ends = [found.end() for found in END.finditer(line, 0, LONGEST_SAYING)]
+    ends = [match.end() for match in END.finditer(line, 0, LONGEST_SAYING)]
     if ends and ends[-1] >= SHORTEST_SAYING:
         return line[: ends[-1]]
     word = line.rfind(" ", LONGEST_SAYING - LONGEST_WORD, LONGEST_SAYING)
-    return f"{line[:word]}…" if word > 0 else cut(line, LONGEST_SAYING)
+    return f"{line[:word]}…" if word > 0 else shorten(line, LONGEST_SAYING)

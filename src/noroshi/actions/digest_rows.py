@@ -5,7 +5,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from noroshi.actions.alarm_batch import AlarmBatch, began, ended, headline, joint, stopped
+from noroshi.actions.alarm_batch import (
+    AlarmBatch,
+    headline,
+    is_ended,
+    is_stopped,
+    joint,
+    started_at,
+)
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm
 from noroshi.core.monitor_names import place
@@ -17,7 +24,7 @@ def rows(batch: AlarmBatch) -> list[dict[str, Any]]:
     return [_row(alarm, batch) for alarm in batch.alarms]
 
 
-def _what(alarm: Alarm, batch: AlarmBatch) -> str:
+def _subject_of(alarm: Alarm, batch: AlarmBatch) -> str:
     """Return what was found, as it stands after the monitor's name."""
     line = without_stop(headline(alarm.event, batch, batch.language, batch.title))
     return f"{joint(alarm.event, line, batch)}{line}"
@@ -26,18 +33,18 @@ def _what(alarm: Alarm, batch: AlarmBatch) -> str:
 def _row(alarm: Alarm, batch: AlarmBatch) -> dict[str, Any]:
     """`about` tells whether two rows are of the same thing, `bad_since` when it turned bad."""
     event, monitor = alarm.event, batch.topic.monitor
-    bad = event.since if event.after is Level.OK else began(event, batch)
+    bad_since = event.since if event.after is Level.OK else started_at(event, batch)
     return {
         "level": event.after.value,
         "before": event.before.value,
-        "ended": ended(event),
-        "stopped": stopped(event),
+        "ended": is_ended(event),
+        "stopped": is_stopped(event),
         "about": f"{monitor.id} {event.item}",
         "where": place(monitor, batch.language),
-        "what": "" if ended(event) else _what(alarm, batch),
+        "what": "" if is_ended(event) else _subject_of(alarm, batch),
         "item": event.item,
         "at": event.at.isoformat(),
-        "bad_since": bad.isoformat() if bad else "",
+        "bad_since": bad_since.isoformat() if bad_since else "",
         "mail": batch.mail,
         "alarm": alarm.id,
     }

@@ -122,7 +122,7 @@ def as_text(page: Page) -> str:
     blocks = [
         [_opening(page)],
         [*map(tidy, story)],
-        _quoted(page.quote),
+        _quote_lines(page.quote),
         [*map(_pair, page.rows)],
         *map(_entry, page.parts),
         [*map(_pair, page.later)],
@@ -153,35 +153,35 @@ def one_line(text: str) -> str:
     return tidy(" ".join(text.split()))
 
 
-def cut(text: str, most: int) -> str:
+def shorten(text: str, limit: int) -> str:
     """Return at most that many characters, the last of them … where there were more."""
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _opening(page: Page) -> str:
     """Level and place: it also stands alone, as the preview in a list of mails."""
-    where = " > ".join(map(one_line, page.where))
+    place = " > ".join(map(one_line, page.where))
     mark = f"{page.mark} " if page.mark else ""
-    return "  ".join(part for part in (flat(mark + page.word), where, flat(page.aside)) if part)
+    return "  ".join(part for part in (flat(mark + page.word), place, flat(page.aside)) if part)
 
 
 def _entry(part: Part) -> list[str]:
     first = "  ".join(p for p in (f"{part.mark} {part.word}".strip(), part.head) if p)
     notes = [f"  {flat(note)}" for note in (*part.notes, *part.listed)]
-    return [flat(first), *notes, *map(_pair, part.rows), *_quoted(part.quote)]
+    return [flat(first), *notes, *map(_pair, part.rows), *_quote_lines(part.quote)]
 
 
 def _pair(row: Row) -> str:
     return f"  {padded(flat(row.label), LABELS)}{flat(row.value)}"
 
 
-def _quoted(quote: Quote | None) -> list[str]:
+def _quote_lines(quote: Quote | None) -> list[str]:
     """Cut each line to what a screen shows, and mark it, so that it cannot pass for ours."""
     if quote is None:
         return []
     return [
         f"  {flat(quote.title)}",
-        *(f"  | {cut(one, LONGEST_QUOTED)}" for one in _lines(quote)),
+        *(f"  | {shorten(one, LONGEST_QUOTED)}" for one in _lines(quote)),
     ]
 
 
@@ -190,5 +190,5 @@ def _lines(quote: Quote) -> Iterator[str]:
 
 
 def _trail(page: Page) -> Iterable[str]:
-    lit = [flat(f"{post.label} {post.at}".strip()) for post in page.trail if post.lit]
-    return [TRAIL.say(page.language), " → ".join(lit)] if lit else []
+    lit_posts = [flat(f"{post.label} {post.at}".strip()) for post in page.trail if post.lit]
+    return [TRAIL.say(page.language), " → ".join(lit_posts)] if lit_posts else []

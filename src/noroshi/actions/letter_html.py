@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Protocol
 
-from noroshi.actions.letter import Page, Part, Row, cut
+from noroshi.actions.letter import Page, Part, Row, shorten
 from noroshi.core.translation import known_language
 from noroshi.imports import ONE_AT_A_TIME
 
@@ -45,17 +45,17 @@ class Macros(Protocol):
 def as_html(page: Page) -> str:
     """Return the page as one HTML document of at most MOST_BYTES bytes in UTF-8."""
     macros = _macros(page.language)
-    around = str(macros.document(page, MOST_LISTED))
-    if len(around.encode()) > MOST_AROUND:
-        around = str(macros.document(page, MOST_LINES))
-    if len(around.encode()) > MOST_AROUND:
+    frame = str(macros.document(page, MOST_LISTED))
+    if len(frame.encode()) > MOST_AROUND:
+        frame = str(macros.document(page, MOST_LINES))
+    if len(frame.encode()) > MOST_AROUND:
         page = _shorter(page)
-        around = str(macros.document(page, MOST_LINES))
-    room = min(MOST_BYTES - len(around.encode()), MOST_PARTS) - LAST_LINE
-    return around.replace(PARTS_HERE, "\n".join(_parts(page, room, macros)), 1)
+        frame = str(macros.document(page, MOST_LINES))
+    room = min(MOST_BYTES - len(frame.encode()), MOST_PARTS) - LAST_LINE
+    return frame.replace(PARTS_HERE, "\n".join(_parts(page, room, macros)), 1)
 
 
-def noted(html: str, note: str) -> str:
+def with_note(html: str, note: str) -> str:
     """Return the same mail with one more sentence at its head, such as that a template
     failed."""
     sentence = _rows(_macros("").note(note))
@@ -79,29 +79,31 @@ def _shorter(page: Page) -> Page:
     """Names and sentences as long as a book are cut to a line each."""
     return replace(
         page,
-        where=tuple(cut(one, LONGEST_CUT) for one in page.where),
-        headline=cut(page.headline, LONGEST_CUT),
-        lead=tuple(cut(one, LONGEST_CUT) for one in page.lead),
-        rows=tuple(Row(cut(r.label, 40), cut(r.value, LONGEST_CUT)) for r in page.rows),
-        later=tuple(Row(cut(r.label, 40), cut(r.value, LONGEST_CUT)) for r in page.later),
-        footer=tuple(cut(one, LONGEST_CUT) for one in page.footer),
+        where=tuple(shorten(one, LONGEST_CUT) for one in page.where),
+        headline=shorten(page.headline, LONGEST_CUT),
+        lead=tuple(shorten(one, LONGEST_CUT) for one in page.lead),
+        rows=tuple(Row(shorten(r.label, 40), shorten(r.value, LONGEST_CUT)) for r in page.rows),
+        later=tuple(
+            Row(shorten(r.label, 40), shorten(r.value, LONGEST_CUT)) for r in page.later
+        ),
+        footer=tuple(shorten(one, LONGEST_CUT) for one in page.footer),
     )
 
 
 def _parts(page: Page, room: int, macros: Macros) -> Iterator[str]:
     """Yield as many parts as there is room for, in bytes; the last line says how many are not
     shown."""
-    remaining = sum(map(_count, page.parts))
+    rows_left = sum(map(_count, page.parts))
     for part in page.parts:
         html = _rows(macros.part(part))
-        rest = room - len(html.encode()) - 1
-        if rest < 0 and (fits := _fitting(part, room, macros)):
-            yield _rows(macros.part(fits))
-            remaining -= _count(fits)
-        if rest < 0:
-            yield _rows(macros.more(remaining))
+        bytes_left = room - len(html.encode()) - 1
+        if bytes_left < 0 and (fitting_part := _fitting(part, room, macros)):
+            yield _rows(macros.part(fitting_part))
+            rows_left -= _count(fitting_part)
+        if bytes_left < 0:
+            yield _rows(macros.more(rows_left))
             return
-        room, remaining = rest, remaining - _count(part)
+        room, rows_left = bytes_left, rows_left - _count(part)
         yield html
 
 
@@ -116,7 +118,7 @@ def _fitting(part: Part, room: int, macros: Macros) -> Part | None:
     count = len(part.listed)
     while count:
         count //= 2
-        less = replace(part, listed=part.listed[:count])
-        if count and len(_rows(macros.part(less)).encode()) < room:
-            return less
+        shorter_part = replace(part, listed=part.listed[:count])
+        if count and len(_rows(macros.part(shorter_part)).encode()) < room:
+            return shorter_part
     return None

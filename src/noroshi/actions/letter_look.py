@@ -70,11 +70,11 @@ def look(
     pad: str,
     style: str = "",
     line: str = "",
-    wide: bool = True,
+    is_wide: bool = True,
 ) -> Html:
-    """Return the attributes of a cell. `line` names the edge that has a hairline; a `wide` one has
-    less room at its sides on a phone."""
-    names = [f"i-{ink}", *(["p"] if wide else []), *([f"g-{ground}"] if ground else [])]
+    """Return the attributes of a cell. `line` names the edge that has a hairline; a `is_wide`
+    one has less room at its sides on a phone."""
+    names = [f"i-{ink}", *(["p"] if is_wide else []), *([f"g-{ground}"] if ground else [])]
     names += ["l"] if line else []
     colour = f"background-color:{GROUNDS[ground].day};" if ground else ""
     edge = f"border-{line}:1px solid {LINE.day};" if line else ""

@@ -23,18 +23,24 @@ from noroshi.actions.letter_look import (
     look,
     tint,
 )
-from noroshi.actions.letter_words import named, phrased, quoted_lines, safe_html, texts
+from noroshi.actions.letter_words import (
+    level_text,
+    phrase_html,
+    quoted_lines,
+    safe_html,
+    text_lines,
+)
 from noroshi.core.template_texts import text_functions
 from noroshi.core.translation import LANGUAGES, Language
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "text": safe_html,
-    "texts": texts,
-    "phrased": phrased,
+    "texts": text_lines,
+    "phrased": phrase_html,
     "one_line": one_line,
     "lines": lambda text: tidy(text).strip().split("\n"),
     "quoted_lines": quoted_lines,
-    "named": named,
+    "named": level_text,
     "shares": shares,
     "look": look,
     "tint": tint,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from noroshi.actions.letter import cut, tidy
+from noroshi.actions.letter import shorten, tidy
 from noroshi.core.template_texts import Html
 
 WORD = re.compile(
@@ -20,44 +20,47 @@ LONGEST_PHRASED = 80
 LONGEST_QUOTED, LONGEST_MARK, LONGEST_WORDING = 200, 4, 200
 
 
-def safe_html(text: str, most: int) -> Html:
+def safe_html(text: str, limit: int) -> Html:
     """Cut a text, remove its controls and escape it; line ends stay."""
-    return Html(_escaped(text, most))
+    return Html(_escape(text, limit))
 
 
-def texts(several: Sequence[str], most: int) -> Html:
+def text_lines(lines: Sequence[str], limit: int) -> Html:
     """Return several texts as safe HTML, each on lines of its own and cut."""
-    return Html("<br>".join(_escaped(text, most) for text in several))
+    return Html("<br>".join(_escape(text, limit) for text in lines))
 
 
-def named(mark: str, word: str) -> Html:
+def level_text(mark: str, word: str) -> Html:
     """Return a level's mark and its word, as far as it has them, as safe HTML."""
-    return Html(f"{_escaped(mark, LONGEST_MARK)} {_escaped(word, LONGEST_WORDING)}".strip())
+    return Html(f"{_escape(mark, LONGEST_MARK)} {_escape(word, LONGEST_WORDING)}".strip())
 
 
-def phrased(text: str, most: int, language: str) -> Html:
+def phrase_html(text: str, limit: int, language: str) -> Html:
     """Return safe HTML in which no Japanese word is broken at the end of a line. Few mail
     programs know how to break between phrases (auto-phrase); all of them bear this, and it is
     for short texts."""
-    html, unbroken = _escaped(text, most), language == "ja" and len(text) <= LONGEST_PHRASED
-    return Html(WORD.sub(_whole_word, html) if unbroken else html)
+    html, keeps_words_whole = (
+        _escape(text, limit),
+        language == "ja" and len(text) <= LONGEST_PHRASED,
+    )
+    return Html(WORD.sub(_whole_word, html) if keeps_words_whole else html)
 
 
 def quoted_lines(lines: Sequence[str]) -> Html:
     """Return lines in which blanks stay: they are columns in many logs."""
-    return Html("<br>".join(map(_quoted, lines)))
+    return Html("<br>".join(map(_quoted_line, lines)))
 
 
-def _quoted(line: str) -> str:
-    html = _escaped(line.replace("\n", "\ufffd"), LONGEST_QUOTED)
+def _quoted_line(line: str) -> str:
+    html = _escape(line.replace("\n", "\ufffd"), LONGEST_QUOTED)
     return html.replace("  ", "&nbsp; ") or "&nbsp;"
 
 
-def _escaped(text: str, most: int) -> str:
-    return escape(cut(tidy(text), most)).replace("\n", "<br>")
+def _escape(text: str, limit: int) -> str:
+    return escape(shorten(tidy(text), limit)).replace("\n", "<br>")
 
 
-def _whole_word(found: re.Match[str]) -> str:
-    word = found[0]
-    fits = 1 < len(word) <= LONGEST_WORD
-    return f'<span style="white-space:nowrap;">{word}</span>' if fits else word
+def _whole_word(match: re.Match[str]) -> str:
+    word = match[0]
+    is_short_word = 1 < len(word) <= LONGEST_WORD
+    return f'<span style="white-space:nowrap;">{word}</span>' if is_short_word else word

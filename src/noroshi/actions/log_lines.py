@@ -11,7 +11,7 @@ from noroshi.actions.letter import HARMFUL, Quote, tidy
 from noroshi.core.model import Event
 from noroshi.core.translation import NOTHING, _, ngettext
 
-SHOWN = 5
+LINES_SHOWN = 5
 MOST_ATTACHED = 200
 LONGEST_NAME = 60
 # A BOM and CRLF, as it is opened by a double click on Windows: Notepad before Windows 10
@@ -21,20 +21,22 @@ BOM, LINE_END = "\ufeff", "\r\n"
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")  # no files on Windows
 FORBIDDEN = re.compile(r'[<>:"/\\|?*\n]')
 ALL = _("Lines found ({count})")
-SOME = _("Lines found (the first {shown} of {count})")
-BESIDE = _(", all lines in {name}")
+FIRST_LINES = _("Lines found (the first {shown} of {count})")
+ALL_LINES_ATTACHED = _(", all lines in {name}")
 LEFT_OUT = ngettext("({count} more line omitted)", "({count} more lines omitted)")
 
 
-def quote(event: Event, batch: AlarmBatch, *, attached: bool) -> Quote | None:
+def quote(event: Event, batch: AlarmBatch, *, is_attached: bool) -> Quote | None:
     """Return the first lines of what an event is about; None if it has none."""
     lines = lines_of(event)
     if not lines:
         return None
-    title = (ALL if len(lines) <= SHOWN else SOME).fill(shown=SHOWN, count=len(lines))
-    beside = BESIDE.fill(name=file_name(batch)) if attached else NOTHING
-    shown = tuple(lines[:SHOWN])
-    return Quote(title.say(batch.language) + beside.say(batch.language), shown)
+    title = (ALL if len(lines) <= LINES_SHOWN else FIRST_LINES).fill(
+        shown=LINES_SHOWN, count=len(lines)
+    )
+    attachment_text = ALL_LINES_ATTACHED.fill(name=file_name(batch)) if is_attached else NOTHING
+    shown_lines = tuple(lines[:LINES_SHOWN])
+    return Quote(title.say(batch.language) + attachment_text.say(batch.language), shown_lines)
 
 
 def lines_of(event: Event) -> tuple[str, ...]:
@@ -47,9 +49,9 @@ def attachments(batch: AlarmBatch) -> list[dict[str, str]]:
     if not lines:
         return []
     excess = len(lines) - MOST_ATTACHED
-    attached = lines[:MOST_ATTACHED]
-    attached += [LEFT_OUT.fill(count=excess).say(batch.language)] if excess > 0 else []
-    text = BOM + "".join(f"{line}{LINE_END}" for line in attached)
+    attached_lines = lines[:MOST_ATTACHED]
+    attached_lines += [LEFT_OUT.fill(count=excess).say(batch.language)] if excess > 0 else []
+    text = BOM + "".join(f"{line}{LINE_END}" for line in attached_lines)
     return [{"name": file_name(batch), "type": "text/plain", "text": text}]
 
 
@@ -61,9 +63,9 @@ def file_name(batch: AlarmBatch) -> str:
 def safe(name: str) -> str:
     """Return as much of a name as may stand in a file's name on Windows, macOS and Linux
     alike."""
-    allowed = HARMFUL.sub("_", FORBIDDEN.sub("_", unicodedata.normalize("NFC", name)))
-    allowed = allowed[:LONGEST_NAME].strip(" .")
-    return f"_{allowed}" if RESERVED.fullmatch(allowed) else allowed
+    safe_name = HARMFUL.sub("_", FORBIDDEN.sub("_", unicodedata.normalize("NFC", name)))
+    safe_name = safe_name[:LONGEST_NAME].strip(" .")
+    return f"_{safe_name}" if RESERVED.fullmatch(safe_name) else safe_name
 
 
 def _all_lines(batch: AlarmBatch) -> Iterator[str]:

@@ -8,9 +8,9 @@ from typing import Any
 
 from noroshi.actions.alarm_batch import batch_of
 from noroshi.actions.digest_rows import rows
-from noroshi.actions.digest_text import together
+from noroshi.actions.digest_text import digest_of
 from noroshi.actions.letter import as_text
-from noroshi.actions.letter_html import as_html, noted
+from noroshi.actions.letter_html import as_html, with_note
 from noroshi.actions.log_lines import attachments
 from noroshi.actions.mail_facts import facts
 from noroshi.actions.mail_text import page
@@ -71,15 +71,15 @@ class Options:
 
 
 def draft(
-    wanted: Options | None, contact: Contact, topic: Topic, alarms: tuple[Alarm, ...]
+    options: Options | None, contact: Contact, topic: Topic, alarms: tuple[Alarm, ...]
 ) -> Mapping[str, Any]:
     """Return the built-in mail; with a template also what `finish` needs to render it."""
-    batch, chosen = batch_of(contact, topic, alarms), wanted or Options()
+    batch, chosen_options = batch_of(contact, topic, alarms), options or Options()
     instance = topic.monitor.instance
-    shown = page(batch, attached=chosen.attach_lines)
+    mail_page = page(batch, is_attached=chosen_options.attach_lines)
     payload: dict[str, Any] = {
-        "subject": shown.subject,
-        "text": as_text(shown),
+        "subject": mail_page.subject,
+        "text": as_text(mail_page),
         "language": batch.language,
         "importance": IMPORTANCE.get(batch.level, "normal"),
         "list": instance.name,
@@ -88,12 +88,12 @@ def draft(
         "level": batch.level.value,
         ALARM_ROWS: rows(batch),
     }
-    if chosen.has_html:
-        payload["html"] = as_html(shown)
-    if chosen.attach_lines and (files := attachments(batch)):
+    if chosen_options.has_html:
+        payload["html"] = as_html(mail_page)
+    if chosen_options.attach_lines and (files := attachments(batch)):
         payload["attachments"] = files
-    if chosen.parts:
-        payload |= {"template": chosen.parts, "facts": facts(batch)}
+    if chosen_options.parts:
+        payload |= {"template": chosen_options.parts, "facts": facts(batch)}
     return payload
 
 
@@ -105,37 +105,41 @@ async def finish(renderer: Renderer, payload: Mapping[str, Any]) -> Mapping[str,
     finished = {k: v for k, v in payload.items() if k not in ("template", "facts")}
     built_in = {part: payload[part] for part in ("subject", "text")}
     try:
-        rendered = await renderer.render(payload["template"], payload["facts"] | built_in)
+        parts = await renderer.render(payload["template"], payload["facts"] | built_in)
     except TemplateFailed as failed:
-        return _marked(finished, failed.words)
-    return {**finished, **rendered}
+        return _with_failure_mark(finished, failed.words)
+    return {**finished, **parts}
 
 
-def _marked(payload: Mapping[str, Any], why: Message) -> Mapping[str, Any]:
-    note = BUILT_IN_INSTEAD.fill(why=why).say(payload["language"])
-    failed = stored_form(why)
-    marked = {**payload, "text": f"{payload['text']}\n{note}\n", "template_failed": failed}
+def _with_failure_mark(payload: Mapping[str, Any], reason: Message) -> Mapping[str, Any]:
+    note = BUILT_IN_INSTEAD.fill(why=reason).say(payload["language"])
+    failed = stored_form(reason)
+    marked_payload = {
+        **payload,
+        "text": f"{payload['text']}\n{note}\n",
+        "template_failed": failed,
+    }
     if "html" in payload:
-        marked["html"] = noted(payload["html"], note)
-    return marked
+        marked_payload["html"] = with_note(payload["html"], note)
+    return marked_payload
 
 
-async def try_out(renderer: Renderer, wanted: Options | None) -> Sequence[Message]:
+async def try_out(renderer: Renderer, options: Options | None) -> Sequence[Message]:
     """Return what is wrong with the templates, found by using them on made-up alarms."""
-    found: dict[str, Message] = {}
-    if wanted is None or not wanted.parts:
+    faults_found: dict[str, Message] = {}
+    if options is None or not options.parts:
         return ()
     for contact, topic, alarms in made_up_alarms():
-        payload = draft(wanted, contact, topic, alarms)
+        payload = draft(options, contact, topic, alarms)
         built_in = {part: payload[part] for part in ("subject", "text")}
         try:
-            await renderer.render(wanted.parts, payload["facts"] | built_in)
+            await renderer.render(options.parts, payload["facts"] | built_in)
         except TemplateFailed as failed:
             language = LANGUAGES[contact.language]
-            found.setdefault(
+            faults_found.setdefault(
                 contact.language, NOT_USABLE.fill(language=language, why=failed.words)
             )
-    return tuple(found.values())
+    return tuple(faults_found.values())
 
 
 def action(renderer: Renderer) -> Action:
@@ -150,7 +154,7 @@ def action(renderer: Renderer) -> Action:
         options=Options,
         draft=draft,
         notice=notice,
-        together=together,
+        together=digest_of,
         finish=partial(finish, renderer),
         try_out=partial(try_out, renderer),
     )

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from noroshi.actions.alarm_batch import AlarmBatch, began, mark, name, reason, saying, word
-from noroshi.actions.phrases import WORDS
+from noroshi.actions.alarm_batch import (
+    AlarmBatch,
+    mark,
+    name,
+    reason,
+    sentence_of,
+    started_at,
+    word,
+)
+from noroshi.actions.phrases import LEVEL_WORDS
 from noroshi.core.date_text import moment
 from noroshi.core.levels import Level
 from noroshi.core.model import Alarm
@@ -35,20 +43,22 @@ def facts(batch: AlarmBatch) -> dict[str, Any]:
 def _item_facts(alarm: Alarm, batch: AlarmBatch) -> dict[str, str | float | list[str] | None]:
     event, language = alarm.event, batch.language
     reading, limits = event.cause.reading, event.cause.limits
-    reached = {Level.WARNING: limits.warning, Level.CRITICAL: limits.critical} if limits else {}
+    limit_by_level = (
+        {Level.WARNING: limits.warning, Level.CRITICAL: limits.critical} if limits else {}
+    )
     return {
         "item": event.item,
         "level": event.after.value,
         "word": word(event).say(language),
-        "before": WORDS[event.before].say(language),
+        "before": LEVEL_WORDS[event.before].say(language),
         "name": name(event, batch, language),
         "value": reading.value if reading else None,
         "unit": reading.unit if reading else "",
-        "limit": reached.get(event.after),
-        "words": saying(event, batch, language),
+        "limit": limit_by_level.get(event.after),
+        "words": sentence_of(event, batch, language),
         "note": reading.note.say(language, Medium.MAIL) if reading else "",
         "lines": list(reading.lines) if reading else [],
-        "since": moment(began(event, batch), batch.zone, language),
+        "since": moment(started_at(event, batch), batch.zone, language),
         "at": moment(event.at, batch.zone, language),
         "reason": reason(alarm).say(language),
     }

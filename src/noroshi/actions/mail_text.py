@@ -10,25 +10,25 @@ from datetime import datetime, timedelta, tzinfo
 
 from noroshi.actions.alarm_batch import (
     AlarmBatch,
-    began,
-    ended,
-    happened,
     headline,
+    is_ended,
+    is_occurrence,
+    is_stopped,
     is_wordy,
     mark,
     name,
     reason,
     shown_unit,
-    stopped,
+    started_at,
     subject,
     word,
-    words,
+    words_of,
 )
 from noroshi.actions.letter import Gauge, Page, Part, Post, Row, Stop, flat
 from noroshi.actions.log_lines import quote
 from noroshi.actions.next_notice import next_notice
 from noroshi.actions.node_summaries import node_summary
-from noroshi.actions.phrases import WORDS, is_time, quantity, span, threshold
+from noroshi.actions.phrases import LEVEL_WORDS, is_time, quantity, span, threshold
 from noroshi.core.date_text import clock, moment
 from noroshi.core.definitions.self_monitoring import OwnRule, is_own
 from noroshi.core.instruction import Instruction, InstructionKind
@@ -38,19 +38,19 @@ from noroshi.core.monitor_names import instance_name
 from noroshi.core.sentences import amid_sentence
 from noroshi.core.translation import Medium, Message, _, ngettext, pgettext
 
-SINCE = pgettext("beginning of an alarm", "Since")
-AT = _("At")
+SINCE_LABEL = pgettext("beginning of an alarm", "Since")
+AT_LABEL = _("At")
 RECOVERED_AT = _("Recovered")
 LIMITS = _("Limits")
-BEFORE = _("Previously")
+PREVIOUSLY = _("Previously")
 REASON = _("Sent because")
 RUNS_ON = _("Runs on")
-HERE = _("the computer that runs Noroshi")
-NAMED = _("{host}, {here}")
-NEXT = _("Next message")
+THIS_COMPUTER = _("the computer that runs Noroshi")
+HOST_AND_COMPUTER = _("{host}, {here}")
+NEXT_MESSAGE = _("Next message")
 NOT_KNOWN = _("Its current state is unknown.")
-LASTS = _("for {span} so far")
-LASTED = _("after {span}")
+LASTING_SPAN = _("for {span} so far")
+LASTED_SPAN = _("after {span}")
 COUNT = ngettext("({count} item)", "({count} items)")
 IS = _("{what} {value}")
 LINE = pgettext("what a check found, on a line of its own", "{words}")
@@ -62,9 +62,9 @@ OF_ITEM_TIME = pgettext("a time span", "{item}: {what} {value}")
 ITEM_STOPPED = _("Monitoring of {item} was stopped. It is not known whether it recovered.")
 ITEM_ENDED = _("{item} is no longer monitored.")
 WORD_SINCE = _("{word} since {at}")
-SEEN = _("Raised")
-RECORDED = _("Queued")
-ACCEPTED = Instruction(InstructionKind.CHECK_ACCEPTED)
+RAISED = _("Raised")
+QUEUED = _("Queued")
+CHECK_ACCEPTED = Instruction(InstructionKind.CHECK_ACCEPTED)
 WHY_YOU = _(
     "You are receiving this message because rule {rule} notifies contact {contact}. To "
     "receive fewer messages or none, edit rules/{file}.toml."
@@ -77,29 +77,37 @@ WHY_YOU_OF_ITSELF = _(
 LEDGER = _("Noroshi / ledger ID: {ids}")
 
 
-def page(batch: AlarmBatch, *, attached: bool = False) -> Page:
+def page(batch: AlarmBatch, *, is_attached: bool = False) -> Page:
     """Return the whole mail; it names every item, also where there are hundreds.
 
-    `attached` is whether the lines of logs go along as a file.
+    `is_attached` is whether the lines of logs go along as a file.
     """
-    event, several = batch.alarms[0].event, len(batch.alarms) > 1
-    only = batch.alarms[0]
-    later = () if batch.level is Level.OK else (_row(NEXT, next_notice(batch), batch.language),)
+    event, has_several = batch.alarms[0].event, len(batch.alarms) > 1
+    single_alarm = batch.alarms[0]
+    next_rows = (
+        ()
+        if batch.level is Level.OK
+        else (_row(NEXT_MESSAGE, next_notice(batch), batch.language),)
+    )
     return Page(
         language=batch.language,
         subject=flat(subject(batch)),
-        level=None if ended(event) else event.after,
+        level=None if is_ended(event) else event.after,
         mark=mark(event),
         word=word(event).say(batch.language),
-        where=tuple(_where(batch)),
-        aside=_aside(batch),
-        headline="" if several else _sentence(event, batch),
-        lead=() if several else tuple(_lead(event, batch.language)),
-        gauge=None if several else _gauge(event, batch.language),
-        rows=() if several else (*_rows(only, batch, _limits(event, batch)), *later),
-        quote=None if several else quote(event, batch, attached=attached),
-        parts=tuple(_part(alarm, batch, attached) for alarm in batch.alarms if several),
-        later=(_row(RUNS_ON, _here(batch), batch.language), *later) if several else (),
+        where=tuple(_place_lines(batch)),
+        aside=_side_note(batch),
+        headline="" if has_several else _sentence(event, batch),
+        lead=() if has_several else tuple(_lead(event, batch.language)),
+        gauge=None if has_several else _gauge(event, batch.language),
+        rows=()
+        if has_several
+        else (*_rows(single_alarm, batch, _limits(event, batch)), *next_rows),
+        quote=None if has_several else quote(event, batch, is_attached=is_attached),
+        parts=tuple(_part(alarm, batch, is_attached) for alarm in batch.alarms if has_several),
+        later=(_row(RUNS_ON, _computer_text(batch), batch.language), *next_rows)
+        if has_several
+        else (),
         trail=tuple(_trail(batch)) if batch.topic.recorded else (),
         footer=tuple(_footer(batch)),
     )
@@ -112,7 +120,7 @@ def _row(label: Message, value: str, language: str) -> Row:
 # At the head
 
 
-def _where(batch: AlarmBatch) -> Iterator[str]:
+def _place_lines(batch: AlarmBatch) -> Iterator[str]:
     monitor = batch.topic.monitor
     name, title = instance_name(monitor), monitor.instance.title
     yield name + (f" ({title})" if title not in ("", name) else "")
@@ -121,54 +129,56 @@ def _where(batch: AlarmBatch) -> Iterator[str]:
     yield from filter(None, (group, batch.title))
 
 
-def _aside(batch: AlarmBatch) -> str:
+def _side_note(batch: AlarmBatch) -> str:
     """Return how many there are; or of a single one how long it lasts, or lasted."""
     event = batch.alarms[0].event
     if len(batch.alarms) > 1:
         return COUNT.fill(count=len(batch.alarms)).say(batch.language)
-    if ended(event) or happened(event, batch) or event.since is None:
+    if is_ended(event) or is_occurrence(event, batch) or event.since is None:
         return ""
     length = event.at - event.since
     if length < timedelta(seconds=1) or event.after not in (Level.OK, event.before):
         return ""
-    words = LASTED if event.after is Level.OK else LASTS
-    return words.fill(span=span(length)).say(batch.language)
+    template = LASTED_SPAN if event.after is Level.OK else LASTING_SPAN
+    return template.fill(span=span(length)).say(batch.language)
 
 
 def _sentence(event: Event, batch: AlarmBatch) -> str:
     reading, item, language = event.cause.reading, event.item, batch.language
-    if item and ended(event):
-        return (ITEM_STOPPED if stopped(event) else ITEM_ENDED).fill(item=item).say(language)
+    if item and is_ended(event):
+        return (ITEM_STOPPED if is_stopped(event) else ITEM_ENDED).fill(item=item).say(language)
     if reading is None or is_wordy(event):
         label = f"{item} " if item.endswith(":") else f"{item}: " if item else ""
-        line = label + words(event, language)
+        line = label + words_of(event, language)
         of_log = reading is not None and reading.lines
         return line if of_log else _ended_line(line, language)
     summary = None if reading.unit.strip() else node_summary(event, batch.topic.monitor)
     if summary is not None:
         return _ended_line(summary.say(language), language)
-    return _measured(reading, batch, name(event, batch, language), item)
+    return _reading_sentence(reading, batch, name(event, batch, language), item)
 
 
-def _measured(reading: Reading, batch: AlarmBatch, what: str, item: str) -> str:
+def _reading_sentence(reading: Reading, batch: AlarmBatch, reading_name: str, item: str) -> str:
     """Return a reading as a sentence: of what, and its value."""
-    language, timed = batch.language, is_time(reading.unit)
+    language, is_duration = batch.language, is_time(reading.unit)
     value = quantity(reading.value, shown_unit(reading, batch), language)
     if not item:
-        return (IS_TIME if timed else IS).fill(what=what, value=value).say(language)
+        return (
+            (IS_TIME if is_duration else IS).fill(what=reading_name, value=value).say(language)
+        )
     if item.endswith(":"):
-        pattern = OF_DRIVE_TIME if timed else OF_DRIVE
+        pattern = OF_DRIVE_TIME if is_duration else OF_DRIVE
     else:
-        pattern = OF_ITEM_TIME if timed else OF_ITEM
-    within = what if language == "ja" else amid_sentence(what)
-    return pattern.fill(item=item, what=within, value=value).say(language)
+        pattern = OF_ITEM_TIME if is_duration else OF_ITEM
+    name_in_sentence = reading_name if language == "ja" else amid_sentence(reading_name)
+    return pattern.fill(item=item, what=name_in_sentence, value=value).say(language)
 
 
 def _ended_line(line: str, language: str) -> str:
     """Return a check's words as a sentence where the language wants one; what a program printed
     in ASCII stays as it is."""
-    ours = line[-1:].isalpha() and not line[-1].isascii()
-    return LINE.fill(words=line).say(language) if ours else line
+    needs_full_stop = line[-1:].isalpha() and not line[-1].isascii()
+    return LINE.fill(words=line).say(language) if needs_full_stop else line
 
 
 def _lead(event: Event, language: str) -> Iterator[str]:
@@ -188,7 +198,7 @@ def _gauge(event: Event, language: str) -> Gauge | None:
         return None
     thresholds = ((Level.WARNING, limits.warning), (Level.CRITICAL, limits.critical))
     stops = tuple(
-        Stop(at, level, f"{WORDS[level].say(language)} {quantity(at, '%')}")
+        Stop(at, level, f"{LEVEL_WORDS[level].say(language)} {quantity(at, '%')}")
         for level, at in thresholds
         if at is not None and 0 <= at <= 100
     )
@@ -198,54 +208,56 @@ def _gauge(event: Event, language: str) -> Gauge | None:
 # What is known of an item
 
 
-def _part(alarm: Alarm, batch: AlarmBatch, attached: bool) -> Part:
+def _part(alarm: Alarm, batch: AlarmBatch, is_attached: bool) -> Part:
     event, language = alarm.event, batch.language
     reading = event.cause.reading
     note = reading.note.say(language, Medium.MAIL) if reading else ""
     return Part(
-        level=None if ended(event) else event.after,
+        level=None if is_ended(event) else event.after,
         mark=mark(event),
         word=word(event).say(language),
         head=headline(event, batch, language),
         notes=(note,) if note and not is_wordy(event) else (),
         rows=tuple(_story(alarm, batch, "")),
-        quote=quote(event, batch, attached=attached),
+        quote=quote(event, batch, is_attached=is_attached),
     )
 
 
 def _rows(alarm: Alarm, batch: AlarmBatch, limits: str) -> Iterator[Row]:
     yield from _story(alarm, batch, limits)
-    yield _row(RUNS_ON, _here(batch), batch.language)
+    yield _row(RUNS_ON, _computer_text(batch), batch.language)
 
 
-def _here(batch: AlarmBatch) -> str:
+def _computer_text(batch: AlarmBatch) -> str:
     host = batch.topic.runs_on
-    return (NAMED.fill(host=host, here=HERE) if host else HERE).say(batch.language)
+    return (
+        HOST_AND_COMPUTER.fill(host=host, here=THIS_COMPUTER) if host else THIS_COMPUTER
+    ).say(batch.language)
 
 
 def _story(alarm: Alarm, batch: AlarmBatch, limits: str) -> Iterator[Row]:
     event, language, zone = alarm.event, batch.language, batch.zone
-    since = moment(began(event, batch), zone, language) + _lasting(event, batch)
-    yield _row(_label(event, batch), since, language)
+    since_text = moment(started_at(event, batch), zone, language) + _duration_text(event, batch)
+    yield _row(_label(event, batch), since_text, language)
     if limits:
         yield _row(LIMITS, limits, language)
     if event.before is not event.after:
-        yield _row(BEFORE, _before(event, zone, language), language)
+        yield _row(PREVIOUSLY, _previous_level(event, zone, language), language)
     yield _row(REASON, reason(alarm).say(language), language)
 
 
 def _label(event: Event, batch: AlarmBatch) -> Message:
-    if ended(event) or happened(event, batch):
-        return AT
-    return RECOVERED_AT if event.after is Level.OK else SINCE
+    if is_ended(event) or is_occurrence(event, batch):
+        return AT_LABEL
+    return RECOVERED_AT if event.after is Level.OK else SINCE_LABEL
 
 
-def _lasting(event: Event, batch: AlarmBatch) -> str:
-    lasted, language = event.at - began(event, batch), batch.language
-    if lasted < timedelta(seconds=1):
+def _duration_text(event: Event, batch: AlarmBatch) -> str:
+    duration, language = event.at - started_at(event, batch), batch.language
+    if duration < timedelta(seconds=1):
         return ""
     comma = _(", ").say(language)
-    return comma + LASTS.fill(span=span(lasted)).say(language)
+    return comma + LASTING_SPAN.fill(span=span(duration)).say(language)
 
 
 def _limits(event: Event, batch: AlarmBatch) -> str:
@@ -256,19 +268,19 @@ def _limits(event: Event, batch: AlarmBatch) -> str:
     for level in (Level.WARNING, Level.CRITICAL):
         value = threshold(limits, level, shown_unit(reading, batch), language)
         if value:
-            thresholds.append(f"{WORDS[level].say(language)} {value}")
+            thresholds.append(f"{LEVEL_WORDS[level].say(language)} {value}")
     return _(", ").say(language).join(thresholds)
 
 
-def _before(event: Event, zone: tzinfo, language: str) -> str:
-    word = WORDS[event.before].say(language)
+def _previous_level(event: Event, zone: tzinfo, language: str) -> str:
+    word = LEVEL_WORDS[event.before].say(language)
     if event.since is None:
         return word
-    since, length = moment(event.since, zone, language), span(event.at - event.since)
+    since_text, length = moment(event.since, zone, language), span(event.at - event.since)
     if event.after is Level.OK:
-        ended = _("{word} since {at}, for {span}")
-        return ended.fill(word=word, at=since, span=length).say(language)
-    return WORD_SINCE.fill(word=word, at=since).say(language)
+        template = _("{word} since {at}, for {span}")
+        return template.fill(word=word, at=since_text, span=length).say(language)
+    return WORD_SINCE.fill(word=word, at=since_text).say(language)
 
 
 # At the foot
@@ -279,17 +291,17 @@ def _trail(batch: AlarmBatch) -> Iterator[Post]:
     was sent after that. It cannot know of more, so it speaks of no more."""
     language = batch.language
     at: datetime = min(alarm.event.at for alarm in batch.alarms)
-    yield Post(SEEN.say(language), clock(at, batch.zone), lit=True)
-    yield Post(RECORDED.say(language), lit=True)
+    yield Post(RAISED.say(language), clock(at, batch.zone), lit=True)
+    yield Post(QUEUED.say(language), lit=True)
 
 
 def _footer(batch: AlarmBatch) -> Iterator[str]:
-    language, contact, recorded = batch.language, batch.contact, batch.topic.recorded
-    if recorded:
-        yield ACCEPTED.fill(mail=batch.mail).say(language, Medium.MAIL)
+    language, contact, is_recorded = batch.language, batch.contact, batch.topic.recorded
+    if is_recorded:
+        yield CHECK_ACCEPTED.fill(mail=batch.mail).say(language, Medium.MAIL)
     if batch.rule is not None:
         yield _why_you(batch.rule, contact.title or contact.id).say(language)
-    if recorded:
+    if is_recorded:
         ids = _(", ").say(language).join(alarm.id for alarm in batch.alarms)
         yield LEDGER.fill(ids=ids).say(language)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from noroshi.actions.alarm_batch import AlarmBatch, happened
+from noroshi.actions.alarm_batch import AlarmBatch, is_occurrence
 from noroshi.actions.phrases import span
 from noroshi.core.date_text import clock, moment
 from noroshi.core.levels import RuleTrigger
@@ -42,27 +42,29 @@ OF_SEVERAL = Occasions(
 def next_notice(batch: AlarmBatch) -> str:
     """Return when the contact is notified again; of several alarms any of them is an occasion."""
     rule, language = batch.rule, batch.language
-    on = OF_ONE if len(batch.alarms) == 1 else OF_SEVERAL
+    texts_of_count = OF_ONE if len(batch.alarms) == 1 else OF_SEVERAL
     if rule is None:
-        return on.change.say(language)
-    often = rule.when in (RuleTrigger.CHANGE, RuleTrigger.EACH)
-    if often and all(happened(alarm.event, batch) for alarm in batch.alarms):
+        return texts_of_count.change.say(language)
+    is_each_change = rule.when in (RuleTrigger.CHANGE, RuleTrigger.EACH)
+    if is_each_change and all(is_occurrence(alarm.event, batch) for alarm in batch.alarms):
         return ON_FOUND.say(language)
-    when = [on.change] if often else []
-    when += [on.each] if rule.when is RuleTrigger.EACH else []
-    when += [on.recovery] if rule.recovered else []
+    occasions = [texts_of_count.change] if is_each_change else []
+    occasions += [texts_of_count.each] if rule.when is RuleTrigger.EACH else []
+    occasions += [texts_of_count.recovery] if rule.recovered else []
     if rule.repeat is not None and rule.most > 1:
-        at = _later(batch.alarms[0].event.at, rule.repeat, batch)
-        when.append(on.repeat.fill(span=span(rule.repeat), at=at))
-    *others, last = [words.say(language) for words in when] or [NO_NEXT.say(language)]
-    comma, both = _(", "), _(", or ")
-    first = comma.say(language).join(others)
-    return f"{first}{both.say(language)}{last}" if first else last
+        next_time = _time_after(batch.alarms[0].event.at, rule.repeat, batch)
+        occasions.append(texts_of_count.repeat.fill(span=span(rule.repeat), at=next_time))
+    *earlier_texts, last_text = [words.say(language) for words in occasions] or [
+        NO_NEXT.say(language)
+    ]
+    comma, last_comma = _(", "), _(", or ")
+    first = comma.say(language).join(earlier_texts)
+    return f"{first}{last_comma.say(language)}{last_text}" if first else last_text
 
 
-def _later(at: datetime, after: timedelta, batch: AlarmBatch) -> str:
+def _time_after(at: datetime, pause: timedelta, batch: AlarmBatch) -> str:
     """Return the time, with the date where it is another day's."""
-    then = at + after
-    if then.astimezone(batch.zone).date() == at.astimezone(batch.zone).date():
-        return clock(then, batch.zone)
-    return moment(then, batch.zone, batch.language)
+    later_moment = at + pause
+    if later_moment.astimezone(batch.zone).date() == at.astimezone(batch.zone).date():
+        return clock(later_moment, batch.zone)
+    return moment(later_moment, batch.zone, batch.language)

@@ -12,8 +12,8 @@ from noroshi.core.own_instance import ACCOUNT, NODE, QUEUE, ROUTE
 from noroshi.core.translation import Message, _, ngettext
 
 CAN_SEND = _("messages can be sent again")
-ASIDE = ngettext("{count} undeliverable message", "{count} undeliverable messages")
-LOST = ngettext("{count} alarm lost", "{count} alarms lost")
+UNDELIVERABLE = ngettext("{count} undeliverable message", "{count} undeliverable messages")
+ALARMS_LOST = ngettext("{count} alarm lost", "{count} alarms lost")
 EXPIRES = ngettext(
     "secret or certificate expires in {count} day",
     "secret or certificate expires in {count} days",
@@ -24,8 +24,8 @@ PROBLEMS: Mapping[tuple[str, str], Message] = {
     (ROUTE, "blocked"): _("messages cannot be sent"),
     (ROUTE, "retiring"): _("password sign-in will be discontinued"),
     (ACCOUNT, "sign_in"): _("cannot sign in"),
-    (QUEUE, "aside"): ASIDE,
-    (QUEUE, "lost"): LOST,
+    (QUEUE, "aside"): UNDELIVERABLE,
+    (QUEUE, "lost"): ALARMS_LOST,
     (NODE, "store"): _("problem with the store"),
 }
 """By the kind of a monitor and the reading. A reading with a unit is told as a number instead."""
@@ -34,8 +34,8 @@ RECOVERIES: Mapping[tuple[str, str], Message] = {
     (ROUTE, "down"): CAN_SEND,
     (ROUTE, "retiring"): _("no longer signs in with a password"),
     (ACCOUNT, "sign_in"): _("can sign in again"),
-    (QUEUE, "aside"): ASIDE,
-    (QUEUE, "lost"): LOST,
+    (QUEUE, "aside"): UNDELIVERABLE,
+    (QUEUE, "lost"): ALARMS_LOST,
     (NODE, "store"): _("the store works again"),
 }
 

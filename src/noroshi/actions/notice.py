@@ -26,24 +26,26 @@ IMPORTANCE = {
 }
 
 
-def notice(contact: Contact, about: Notice) -> Mapping[str, Any]:
+def notice(contact: Contact, event_notice: Notice) -> Mapping[str, Any]:
     """Return the mail's payload, in the contact's language and by its clock."""
     reader = NoticeReader(contact)
-    shown = page(about, reader)
+    mail_page = page(event_notice, reader)
     return {
-        "subject": shown.subject,
-        "text": as_text(shown),
-        "html": as_html(shown),
+        "subject": mail_page.subject,
+        "text": as_text(mail_page),
+        "html": as_html(mail_page),
         "language": reader.language,
-        "importance": _importance(about),
+        "importance": _importance(event_notice),
         "list": "noroshi",
         "list_title": "Noroshi",
         "zone": contact.zone,
-        "level": (shown.level or Level.OK).value,
+        "level": (mail_page.level or Level.OK).value,
     }
 
 
-def _importance(about: Notice) -> str:
-    if isinstance(about, StatusReport) and (about.all_lost or about.undelivered):
+def _importance(event_notice: Notice) -> str:
+    if isinstance(event_notice, StatusReport) and (
+        event_notice.all_lost or event_notice.undelivered
+    ):
         return "high"
-    return IMPORTANCE.get(type(about), "normal")
+    return IMPORTANCE.get(type(event_notice), "normal")

@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import singledispatch
 
 from noroshi.actions import notice_words as words
-from noroshi.actions.letter import Page, Part, Quote, Row, cut, one_line
-from noroshi.actions.phrases import MARKS, WORDS, span
+from noroshi.actions.letter import Page, Part, Quote, Row, one_line, shorten
+from noroshi.actions.phrases import LEVEL_WORDS, MARKS, span
 from noroshi.core.cadence import zone_of
 from noroshi.core.date_text import moment
 from noroshi.core.delivery_state import DeliveryState
@@ -51,11 +51,11 @@ class NoticeReader:
             self.language, Medium.MAIL
         )
 
-    def when(self, at: datetime) -> str:
-        return moment(at, zone_of(self.contact.zone), self.language)
+    def time_text(self, instant: datetime) -> str:
+        return moment(instant, zone_of(self.contact.zone), self.language)
 
     def row(self, label: Message, value: str) -> Row:
-        return Row(self.say(label), cut(one_line(value), LONGEST_LINE))
+        return Row(self.say(label), shorten(one_line(value), LONGEST_LINE))
 
 
 @singledispatch
@@ -66,38 +66,38 @@ def page(notice: Notice, reader: NoticeReader) -> Page:
 
 @page.register
 def _(notice: MonitoringStarted, reader: NoticeReader) -> Page:
-    so = reader.say(
+    consequence = reader.say(
         words.STARTED_SO[notice.by_version], node=notice.node, version=notice.version
     )
-    return _about_instances(notice, words.STARTED, so, reader)
+    return _about_instances(notice, words.MONITORING_STARTED, consequence, reader)
 
 
 @page.register
 def _(notice: MonitoringStopped, reader: NoticeReader) -> Page:
-    so = reader.say(
+    consequence = reader.say(
         words.STOPPED_SO[notice.by_version], node=notice.node, version=notice.version
     )
-    return _about_instances(notice, words.STOPPED, so, reader)
+    return _about_instances(notice, words.MONITORING_STOPPED, consequence, reader)
 
 
 def _about_instances(
     notice: MonitoringStarted | MonitoringStopped,
     headline: Message,
-    so: str,
+    consequence: str,
     reader: NoticeReader,
 ) -> Page:
-    line = reader.say(headline, where=_together(notice.instances, reader))
+    line = reader.say(headline, where=_first_and_more(notice.instances, reader))
     lines = [
-        reader.say(words.MONITORS, name=_named(one.name, one.title), count=one.monitors)
+        reader.say(words.MONITORS, name=_titled_name(one.name, one.title), count=one.monitors)
         for one in notice.instances
     ]
     return _page(
         reader,
         notice,
         line,
-        lead=(so, *_listed(lines, reader)),
+        lead=(consequence, *_shortened_list(lines, reader)),
         rows=(
-            reader.row(words.AT, reader.when(notice.at)),
+            reader.row(words.AT_LABEL, reader.time_text(notice.at)),
             reader.row(words.NODE, notice.node),
             reader.row(words.VERSION, str(notice.version)),
         ),
@@ -107,20 +107,20 @@ def _about_instances(
 @page.register
 def _(notice: SettingsChanged, reader: NoticeReader) -> Page:
     lines = [reader.say(difference) for _, difference in notice.differences]
-    unseen = (reader.say(words.UNSEEN),) if notice.is_offline_change else ()
+    unseen_notes = (reader.say(words.APPLIED_OFFLINE),) if notice.is_offline_change else ()
     count = len(lines) + notice.left_out
     rows = [
-        reader.row(words.AT, reader.when(notice.at)),
-        reader.row(words.WHO, notice.who or reader.say(words.NOBODY_KNOWN)),
+        reader.row(words.AT_LABEL, reader.time_text(notice.at)),
+        reader.row(words.APPLIED_BY, notice.who or reader.say(words.NOBODY_KNOWN)),
     ]
-    several = {"first": notice.first, "version": notice.version}
-    title = words.CHANGED_ALL if notice.first else words.CHANGED
+    version_span = {"first": notice.first, "version": notice.version}
+    title = words.CHANGED_ALL if notice.first else words.SETTINGS_CHANGED
     lead = words.CHANGED_ALL_SO if notice.first else words.CHANGED_SO
     return _page(
         reader,
         notice,
-        reader.say(title, **several),
-        lead=(reader.say(lead, **several), *unseen),
+        reader.say(title, **version_span),
+        lead=(reader.say(lead, **version_span), *unseen_notes),
         rows=(
             *rows,
             *([reader.row(words.NOTE, reader.say(notice.note))] if notice.note.en else ()),
@@ -137,13 +137,13 @@ def _(notice: ActionFailed, reader: NoticeReader) -> Page:
         reader,
         notice,
         reader.say(words.FAILED[notice.failure], name=notice.name),
-        lead=(reader.say(words.INSTEAD[notice.failure]), reader.say(words.ONCE_A_DAY)),
+        lead=(reader.say(words.OTHER_TEXT_SENT[notice.failure]), reader.say(words.ONCE_A_DAY)),
         rows=(
             reader.row(words.CAUSE, reader.say(notice.reason)),
             reader.row(words.SUBJECT, notice.subject),
             reader.row(words.CONTACT, _addressed(notice)),
             reader.row(words.MAIL, notice.mail),
-            reader.row(words.AT, reader.when(notice.at)),
+            reader.row(words.AT_LABEL, reader.time_text(notice.at)),
         ),
         level=Level.WARNING,
     )
@@ -156,7 +156,7 @@ def _(notice: MailSetAside, reader: NoticeReader) -> Page:
     return _page(
         reader,
         notice,
-        reader.say(words.ASIDE, contact=notice.contact),
+        reader.say(words.MESSAGE_UNDELIVERABLE, contact=notice.contact),
         lead=(reader.say(words.UNREAD_SO if notice.unread else words.ASIDE_SO),),
         rows=(
             reader.row(words.SUBJECT, subject),
@@ -165,7 +165,7 @@ def _(notice: MailSetAside, reader: NoticeReader) -> Page:
             reader.row(
                 words.CAUSE if notice.unread else words.ANSWER, reader.say(notice.reason)
             ),
-            reader.row(words.AT, reader.when(notice.at)),
+            reader.row(words.AT_LABEL, reader.time_text(notice.at)),
             reader.row(words.MAIL, notice.mail),
             reader.row(words.TO_DO, reader.say(to_do, mail=notice.mail)),
         ),
@@ -188,10 +188,10 @@ def _(notice: MailCameBack, reader: NoticeReader) -> Page:
         lead=(reader.say(words.CAME_BACK_SO),),
         rows=(
             reader.row(words.SUBJECT, notice.subject),
-            reader.row(words.CONTACT, _at(notice.contact, notice.address)),
+            reader.row(words.CONTACT, _contact_at(notice.contact, notice.address)),
             reader.row(words.ROUTE, notice.route),
-            reader.row(words.TAKEN, reader.when(notice.accepted_at)),
-            reader.row(words.CAME_AT, reader.when(notice.at)),
+            reader.row(words.ACCEPTED_AT, reader.time_text(notice.accepted_at)),
+            reader.row(words.CAME_AT, reader.time_text(notice.at)),
             reader.row(words.ANSWER, reader.say(notice.reason)),
             reader.row(words.MAIL, notice.mail),
             reader.row(words.TO_DO, to_do),
@@ -202,28 +202,34 @@ def _(notice: MailCameBack, reader: NoticeReader) -> Page:
 
 @page.register
 def _(notice: StatusReport, reader: NoticeReader) -> Page:
-    bad = len(notice.unhealthy)
-    late = (notice.at - notice.due).total_seconds() >= 60
-    counted = reader.say(words.COUNTED, well=notice.healthy, bad=bad, unseen=notice.unmeasured)
+    bad_count = len(notice.unhealthy)
+    is_late = (notice.at - notice.due).total_seconds() >= 60
+    counts_text = reader.say(
+        words.MONITOR_COUNTS, well=notice.healthy, bad=bad_count, unseen=notice.unmeasured
+    )
     if notice.disabled:
-        counted = reader.say(words.AND_STOPPED, counted=counted, stopped=notice.disabled)
+        counts_text = reader.say(
+            words.AND_STOPPED, counted=counts_text, stopped=notice.disabled
+        )
     if notice.silent:
-        counted = reader.say(words.AND_SILENT, counted=counted, silent=notice.silent)
+        counts_text = reader.say(words.AND_SILENT, counted=counts_text, silent=notice.silent)
     worst_first = sorted(notice.unhealthy, key=lambda one: -one.level.severity)
     return _page(
         reader,
         notice,
         reader.say(_well_headline(notice)),
-        lead=(reader.say(words.LATE, due=reader.when(notice.due)),) if late else (),
+        lead=(reader.say(words.REPORT_LATE, due=reader.time_text(notice.due)),)
+        if is_late
+        else (),
         rows=(
-            reader.row(words.AT, reader.when(notice.at)),
+            reader.row(words.AT_LABEL, reader.time_text(notice.at)),
             reader.row(words.REPORT_ON, ", ".join(notice.instances)),
-            reader.row(words.COUNTS, counted),
-            reader.row(words.ALARMS, _tallied(notice, reader)),
-            reader.row(words.QUEUE, _queued(notice, reader)),
+            reader.row(words.COUNTS, counts_text),
+            reader.row(words.ALARMS, _tally_text(notice, reader)),
+            reader.row(words.QUEUE, _queue_text(notice, reader)),
         ),
-        parts=tuple(_bad(one, reader) for one in worst_first[:MOST_LISTED]),
-        later=_more(len(notice.unhealthy) - MOST_LISTED, reader),
+        parts=tuple(_unhealthy_part(one, reader) for one in worst_first[:MOST_LISTED]),
+        later_rows=_more_row(len(notice.unhealthy) - MOST_LISTED, reader),
         level=_well_level(notice),
     )
 
@@ -233,7 +239,7 @@ def _well_headline(notice: StatusReport) -> Message:
     no more than was measured."""
     problems = list[Message]()
     if notice.all_lost:
-        problems.append(words.LOST.fill(count=notice.all_lost))
+        problems.append(words.ALARMS_LOST.fill(count=notice.all_lost))
     if notice.undelivered:
         problems.append(words.UNDELIVERED.fill(count=notice.undelivered))
     if notice.unhealthy or not problems:
@@ -243,12 +249,12 @@ def _well_headline(notice: StatusReport) -> Message:
 
 def _of_monitors(notice: StatusReport) -> Message:
     """Return how the monitors are."""
-    bad, count = len(notice.unhealthy), notice.enabled
+    bad_count, count = len(notice.unhealthy), notice.enabled
     if not count:
-        nothing = words.ALL_STOPPED if notice.disabled else words.NONE_WATCHED
-        return nothing.fill(count=notice.disabled)
-    if bad:
-        return words.NOT_WELL.fill(count=count, bad=bad)
+        nothing_text = words.ALL_STOPPED if notice.disabled else words.NONE_WATCHED
+        return nothing_text.fill(count=notice.disabled)
+    if bad_count:
+        return words.NOT_WELL.fill(count=count, bad=bad_count)
     if notice.unmeasured:
         return words.SOME_UNSEEN.fill(
             count=count, well=notice.healthy, unseen=notice.unmeasured
@@ -269,70 +275,70 @@ def _well_level(notice: StatusReport) -> Level | None:
     return Level.worst(levels)
 
 
-def _at(contact: str, address: str) -> str:
+def _contact_at(contact: str, address: str) -> str:
     """Return the contact, with the address that failed if the report of non-delivery names
     one."""
     return f"{contact} ({address})" if address else contact
 
 
-def _tallied(notice: StatusReport, reader: NoticeReader) -> str:
+def _tally_text(notice: StatusReport, reader: NoticeReader) -> str:
     """Return the tally in words."""
     tally = notice.tally
-    waiting, held = EnvelopeState.WAITING, EnvelopeState.HELD
+    waiting_state, held_state = EnvelopeState.WAITING, EnvelopeState.HELD
     return reader.say(
-        words.TALLIED,
+        words.ALARM_TALLY,
         all=sum(tally.values()),
-        since=reader.when(notice.since),
+        since=reader.time_text(notice.since),
         accepted=tally.get(EnvelopeState.ACCEPTED, 0),
         back=tally.get(DeliveryState.CAME_BACK, 0),
-        waiting=tally.get(waiting, 0) + tally.get(held, 0),
+        waiting=tally.get(waiting_state, 0) + tally.get(held_state, 0),
         aside=tally.get(EnvelopeState.SET_ASIDE, 0),
         dropped=tally.get(EnvelopeState.DROPPED, 0),
         lost=notice.all_lost,
     )
 
 
-def _queued(notice: StatusReport, reader: NoticeReader) -> str:
+def _queue_text(notice: StatusReport, reader: NoticeReader) -> str:
     return reader.say(
-        words.QUEUED, waiting=notice.waiting, held=notice.held, aside=notice.set_aside
+        words.QUEUE_TEXT, waiting=notice.waiting, held=notice.held, aside=notice.set_aside
     )
 
 
-def _bad(monitor: UnhealthyMonitor, reader: NoticeReader) -> Part:
-    since = (
+def _unhealthy_part(monitor: UnhealthyMonitor, reader: NoticeReader) -> Part:
+    since_notes = (
         ()
         if monitor.since is None
-        else (reader.say(words.SINCE_THEN, at=reader.when(monitor.since)),)
+        else (reader.say(words.SINCE_THEN, at=reader.time_text(monitor.since)),)
     )
     return Part(
         head=f"{monitor.path} {reader.say(monitor.title)}".strip(),
         level=monitor.level,
         mark=MARKS[monitor.level],
-        word=reader.say(WORDS[monitor.level]),
-        notes=since,
+        word=reader.say(LEVEL_WORDS[monitor.level]),
+        notes=since_notes,
     )
 
 
 @page.register
 def _(notice: MonitoringGap, reader: NoticeReader) -> Page:
-    lines = [_missed(one, reader) for one in notice.missed]
-    title = reader.say(words.MISSED, count=len(lines) + notice.left_out)
+    lines = [_missed_line(one, reader) for one in notice.missed]
+    title = reader.say(words.MISSED_MEASUREMENTS, count=len(lines) + notice.left_out)
     return _page(
         reader,
         notice,
         reader.say(words.UNWATCHED, span=span(notice.until - notice.at)),
         lead=(reader.say(words.UNWATCHED_SO[notice.was_suspended]),),
         rows=(
-            reader.row(words.SINCE, reader.when(notice.at)),
-            reader.row(words.UNTIL, reader.when(notice.until)),
+            reader.row(words.FROM_LABEL, reader.time_text(notice.at)),
+            reader.row(words.UNTIL_LABEL, reader.time_text(notice.until)),
         ),
         quote=_quote(title, lines, notice.left_out, reader),
         level=Level.WARNING,
     )
 
 
-def _missed(one: MissedMonitor, reader: NoticeReader) -> str:
-    return f"{reader.when(one.at)}  {one.path} {one.title}".rstrip()
+def _missed_line(monitor: MissedMonitor, reader: NoticeReader) -> str:
+    return f"{reader.time_text(monitor.at)}  {monitor.path} {monitor.title}".rstrip()
 
 
 # What they have in common
@@ -347,12 +353,12 @@ def _page(
     rows: tuple[Row, ...],
     quote: Quote | None = None,
     parts: tuple[Part, ...] = (),
-    later: tuple[Row, ...] = (),
+    later_rows: tuple[Row, ...] = (),
     level: Level | None = None,
 ) -> Page:
     return Page(
         language=reader.language,
-        subject=f"[Noroshi] {cut(one_line(headline), LONGEST_LINE)}",
+        subject=f"[Noroshi] {shorten(one_line(headline), LONGEST_LINE)}",
         word=reader.say(words.NOTICE),
         level=level,
         mark="" if level is None else MARKS[level],
@@ -362,33 +368,39 @@ def _page(
         rows=rows,
         quote=quote,
         parts=parts,
-        later=later,
+        later=later_rows,
         footer=(reader.say(words.FOOTER, event=notice.happening.value),),
     )
 
 
-def _together(instances: Sequence[MonitoredInstance], reader: NoticeReader) -> str:
+def _first_and_more(instances: Sequence[MonitoredInstance], reader: NoticeReader) -> str:
     """Return the first by name and how many more, for a subject."""
-    first, *others = (one.name for one in instances)
-    return reader.say(words.AND_MORE, first=first, count=len(others)) if others else first
+    first, *other_names = (one.name for one in instances)
+    return (
+        reader.say(words.AND_MORE, first=first, count=len(other_names))
+        if other_names
+        else first
+    )
 
 
-def _named(name: str, title: str) -> str:
+def _titled_name(name: str, title: str) -> str:
     return f"{name} ({title})" if title not in ("", name) else name
 
 
-def _listed(lines: Sequence[str], reader: NoticeReader) -> Iterable[str]:
-    yield from (f"  {cut(one_line(line), LONGEST_LINE)}" for line in lines[:MOST_LISTED])
+def _shortened_list(lines: Sequence[str], reader: NoticeReader) -> Iterable[str]:
+    yield from (f"  {shorten(one_line(line), LONGEST_LINE)}" for line in lines[:MOST_LISTED])
     if len(lines) > MOST_LISTED:
-        yield "  " + reader.say(words.MORE, count=len(lines) - MOST_LISTED)
+        yield "  " + reader.say(words.AND_MORE_ROWS, count=len(lines) - MOST_LISTED)
 
 
-def _more(count: int, reader: NoticeReader) -> tuple[Row, ...]:
-    return (Row("", reader.say(words.MORE, count=count)),) if count > 0 else ()
+def _more_row(count: int, reader: NoticeReader) -> tuple[Row, ...]:
+    return (Row("", reader.say(words.AND_MORE_ROWS, count=count)),) if count > 0 else ()
 
 
-def _quote(title: str, lines: Sequence[str], more: int, reader: NoticeReader) -> Quote | None:
+def _quote(
+    title: str, lines: Sequence[str], more_count: int, reader: NoticeReader
+) -> Quote | None:
     if not lines:
         return None
-    ending = (reader.say(words.MORE, count=more),) if more else ()
+    ending = (reader.say(words.AND_MORE_ROWS, count=more_count),) if more_count else ()
     return Quote(title, (*lines, *ending))

@@ -7,13 +7,13 @@ from noroshi.core.notices.notice import Failure
 from noroshi.core.translation import _, ngettext, pgettext
 
 NOTICE = _("NOTICE")
-MORE = _("and {count} more")
+AND_MORE_ROWS = _("and {count} more")
 AND_MORE = _("{first} and {count} more")
 MONITORS = ngettext("{name}: {count} monitor", "{name}: {count} monitors")
-AT = _("At")
+AT_LABEL = _("At")
 NODE = _("Node")
 VERSION = _("Version")
-WHO = _("Applied by")
+APPLIED_BY = _("Applied by")
 NOTE = _("Note")
 MAIL = _("Message")
 SUBJECT = _("Subject")
@@ -21,16 +21,16 @@ CONTACT = _("Contact")
 ROUTE = pgettext("route", "Route")
 ANSWER = _("Reply")
 CAUSE = _("Reason")
-SINCE = pgettext("since", "From")
-UNTIL = pgettext("notice_words", "Until")
+FROM_LABEL = pgettext("since", "From")
+UNTIL_LABEL = pgettext("notice_words", "Until")
 TO_DO = _("Remedy")
 
-STARTED = _("{where}: monitoring started")
+MONITORING_STARTED = _("{where}: monitoring started")
 STARTED_SO = {
     False: _("Node {node} started and monitors the following."),
     True: _("Version {version} of the definitions adds the following."),
 }
-STOPPED = _("{where}: monitoring stopped")
+MONITORING_STOPPED = _("{where}: monitoring stopped")
 STOPPED_SO = {
     False: _(
         "Node {node} received a request to stop. Until it starts again, nothing is monitored and "
@@ -38,14 +38,14 @@ STOPPED_SO = {
     ),
     True: _("Version {version} of the definitions no longer contains the following."),
 }
-CHANGED = _("settings changed (version {version})")
+SETTINGS_CHANGED = _("settings changed (version {version})")
 CHANGED_SO = _("Version {version} of the definitions is now in effect.")
 CHANGED_ALL = _("settings changed (versions {first} to {version})")
 CHANGED_ALL_SO = _(
     "Versions {first} to {version} of the definitions took effect one after the other. The "
     "changes below cover all of them."
 )
-UNSEEN = _("The version was applied while no node was running.")
+APPLIED_OFFLINE = _("The version was applied while no node was running.")
 DIFFERENCES = _("Changes ({count})")
 NOBODY_KNOWN = _("not known")
 FAILED = {
@@ -53,7 +53,7 @@ FAILED = {
     Failure.ROUTE: _("route {name} refused a message"),
     Failure.ADDRESS: _("an address of {name} was refused"),
 }
-INSTEAD = {
+OTHER_TEXT_SENT = {
     Failure.TEXT: _(
         "The message was sent with the built-in text. Correct the rule's subject or text; until "
         "then, its messages use the built-in text."
@@ -64,7 +64,7 @@ INSTEAD = {
     ),
 }
 ONCE_A_DAY = _("The same failure is not reported again until tomorrow (UTC).")
-ASIDE = _("a message to {contact} is undeliverable")
+MESSAGE_UNDELIVERABLE = _("a message to {contact} is undeliverable")
 ASIDE_SO = _("No route accepted it. It stays in the queue until someone acts on it.")
 ASIDE_DO = Instruction(InstructionKind.EDIT_MAIL)
 UNREAD_SO = _(
@@ -88,7 +88,7 @@ CAME_BACK_DO = followed_by(
     _("Correct the address of contact {contact}. The content of the message is in the queue."),
     InstructionKind.SHOW_MAIL,
 )
-TAKEN = _("Accepted at")
+ACCEPTED_AT = _("Accepted at")
 CAME_AT = _("Bounced at")
 ALL_WELL = ngettext(
     "no problems reported by {count} monitor", "no problems reported by {count} monitors"
@@ -98,29 +98,29 @@ SOME_UNSEEN = ngettext(
     "OK: {well} of {count} monitor; not measured yet: {unseen}",
     "OK: {well} of {count} monitors; not measured yet: {unseen}",
 )
-LOST = ngettext("{count} alarm lost", "{count} alarms lost")
+ALARMS_LOST = ngettext("{count} alarm lost", "{count} alarms lost")
 UNDELIVERED = ngettext("{count} alarm not delivered", "{count} alarms not delivered")
 NONE_WATCHED = _("nothing is monitored")
 REPORT_ON = _("Report on")
 COUNTS = _("Monitors")
-COUNTED = _("{well} OK, {bad} not OK, {unseen} not measured yet")
+MONITOR_COUNTS = _("{well} OK, {bad} not OK, {unseen} not measured yet")
 ALL_STOPPED = ngettext(
     "monitoring is stopped: {count} monitor", "monitoring is stopped: {count} monitors"
 )
 AND_STOPPED = _("{counted}, {stopped} stopped manually")
 AND_SILENT = _("{counted}; {silent} suppressed (silence or maintenance)")
 ALARMS = _("Alarms")
-TALLIED = _(
+ALARM_TALLY = _(
     "{all} since {since}: {accepted} accepted, {back} bounced, {waiting} waiting, {aside} "
     "undeliverable, {dropped} dropped by a user; {lost} lost in total"
 )
 QUEUE = _("Queue now")
-QUEUED = ngettext(
+QUEUE_TEXT = ngettext(
     "{waiting} message waiting, {held} held, {aside} undeliverable",
     "{waiting} messages waiting, {held} held, {aside} undeliverable",
     by="waiting",
 )
-LATE = _("This report was due on {due}, when monitoring was not running.")
+REPORT_LATE = _("This report was due on {due}, when monitoring was not running.")
 UNWATCHED = _("no monitoring for {span}")
 UNWATCHED_SO = {
     False: _(
@@ -133,7 +133,7 @@ UNWATCHED_SO = {
         "usual."
     ),
 }
-MISSED = _("Missed scheduled measurements ({count}); all are made now")
+MISSED_MEASUREMENTS = _("Missed scheduled measurements ({count}); all are made now")
 SINCE_THEN = _("since {at}")
 FOOTER = _(
     "Noroshi / notice: {event}. The recipients are set in the definitions, in notifications/."

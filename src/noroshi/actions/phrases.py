@@ -10,7 +10,7 @@ from noroshi.core.levels import Level, Reason
 from noroshi.core.model import Limits
 from noroshi.core.translation import NOTHING, Message, _, pgettext, plain
 
-WORDS: Mapping[Level, Message] = {
+LEVEL_WORDS: Mapping[Level, Message] = {
     Level.OK: _("OK"),
     Level.WARNING: _("WARNING"),
     Level.CRITICAL: _("CRITICAL"),
@@ -23,8 +23,8 @@ MARKS: Mapping[Level, str] = {
     Level.UNKNOWN: "▨",
 }
 RECOVERED = _("RECOVERED")
-ENDED = _("ENDED")
-STOPPED = _("STOPPED")
+ENDED_WORD = _("ENDED")
+STOPPED_WORD = _("STOPPED")
 
 REASONS: Mapping[Reason, Message] = {
     Reason.NEW_LEVEL: _("the level changed"),
@@ -69,7 +69,7 @@ UNITS: Mapping[str, Message] = {
     "d": _("{number} d"),
 }
 TWO_UNITS = _("{larger} {smaller}")
-FROM, UP_TO = pgettext("a limit above", "{value}"), pgettext("a limit below", "{value}")
+FROM_LIMIT, UP_TO = pgettext("a limit above", "{value}"), pgettext("a limit below", "{value}")
 FROM_TIME = pgettext("a limit above, of a time span", "{value}")
 UP_TO_TIME = pgettext("a limit below, of a time span", "{value}")
 
@@ -88,8 +88,8 @@ def quantity_words(value: float, unit: str = "") -> Message:
         return UNITS[unit].fill(number=_number(value))
     if unit == "B":
         return plain(_size(value))
-    between = "" if unit in ("", "%") else " "
-    return plain(f"{_number(value)}{between}{unit}")
+    separator = "" if unit in ("", "%") else " "
+    return plain(f"{_number(value)}{separator}{unit}")
 
 
 def is_time(unit: str) -> bool:
@@ -128,10 +128,10 @@ def threshold_words(limits: Limits, level: Level, unit: str) -> Message:
     if unit == YES_NO:
         return IF_YES if limits.rising else IF_NO
     if is_time(unit):
-        words = FROM_TIME if limits.rising else UP_TO_TIME
+        template = FROM_TIME if limits.rising else UP_TO_TIME
     else:
-        words = FROM if limits.rising else UP_TO
-    return words.fill(value=quantity_words(value, unit))
+        template = FROM_LIMIT if limits.rising else UP_TO
+    return template.fill(value=quantity_words(value, unit))
 
 
 def span(length: timedelta) -> Message:
@@ -144,8 +144,8 @@ def span(length: timedelta) -> Message:
         (seconds % 60, "s"),
     ]
     first = next((n for n, (count, _unit) in enumerate(parts) if count), len(parts) - 1)
-    shown = [part for part in parts[first : first + 2] if part[0]] or parts[-1:]
-    lengths = [UNITS[unit].fill(number=count) for count, unit in shown]
+    shown_parts = [part for part in parts[first : first + 2] if part[0]] or parts[-1:]
+    lengths = [UNITS[unit].fill(number=count) for count, unit in shown_parts]
     if len(lengths) == 1:
         return lengths[0]
     return TWO_UNITS.fill(larger=lengths[0], smaller=lengths[1])
@@ -153,5 +153,5 @@ def span(length: timedelta) -> Message:
 
 def padded(label: str, width: int) -> str:
     """Filled up with blanks; a Japanese character is two wide."""
-    wide = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in label)
-    return label + " " * (width - wide)
+    width_on_screen = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in label)
+    return label + " " * (width - width_on_screen)

@@ -31,17 +31,25 @@ CONTACTS = (
 
 def made_up_alarms() -> Iterator[tuple[Contact, Topic, tuple[Alarm, ...]]]:
     """Yield each sort of alarm, for a contact in each language."""
-    full = _alarm(1, "/data", Level.WARNING, Level.CRITICAL, _used(95.2), Reason.NEW_LEVEL)
-    still = _alarm(2, "/data", Level.CRITICAL, Level.CRITICAL, _used(96), Reason.REPEAT)
-    well = _alarm(3, "/home", Level.WARNING, Level.OK, _used(60), Reason.RECOVERED)
-    gone = Cause(words=_("the host does not answer"))
-    fault = _alarm(4, "", Level.OK, Level.UNKNOWN, gone, Reason.NEW_LEVEL)
+    full_disk = _alarm(
+        1, "/data", Level.WARNING, Level.CRITICAL, _usage(95.2), Reason.NEW_LEVEL
+    )
+    repeat = _alarm(2, "/data", Level.CRITICAL, Level.CRITICAL, _usage(96), Reason.REPEAT)
+    recovery = _alarm(3, "/home", Level.WARNING, Level.OK, _usage(60), Reason.RECOVERED)
+    cause = Cause(words=_("the host does not answer"))
+    fault = _alarm(4, "", Level.OK, Level.UNKNOWN, cause, Reason.NEW_LEVEL)
     for contact in CONTACTS:
-        for alarms in ((full,), (still,), (well,), (fault,), (full, well, fault)):
+        for alarms in (
+            (full_disk,),
+            (repeat,),
+            (recovery,),
+            (fault,),
+            (full_disk, recovery, fault),
+        ):
             yield contact, TOPIC, alarms
 
 
-def _used(value: float) -> Cause:
+def _usage(value: float) -> Cause:
     note = _("96 GB free of 2 TB")
     return Cause(Reading("used", value, "%", note=note), LIMITS)
 

@@ -27,7 +27,7 @@ SIGPROF = getattr(signal, "SIGPROF", 0)
 TOO_SLOW = _("it takes too long (more than 0.2 s)")
 CANNOT_START = _("the renderer cannot be started: {why}")
 DIED = _("the renderer exited unexpectedly")
-REFUSED: Mapping[str, Message] = {
+REFUSALS: Mapping[str, Message] = {
     "syntax": _("line {line} is not valid: {detail}"),
     "undefined": _("unknown name: {detail}"),
     "forbidden": _("not allowed: {detail}"),
@@ -62,7 +62,7 @@ class TemplateRenderer:
         self._wall = wall
         self._child: asyncio.subprocess.Process | None = None
         self._lock = asyncio.Lock()
-        self._resting: dict[str, float] = {}
+        self._backoffs: dict[str, float] = {}
 
     async def render(
         self, parts: Mapping[str, str], facts: Mapping[str, Any]
@@ -71,12 +71,12 @@ class TemplateRenderer:
         in a storm it would cost its time for each of hundreds of mails."""
         key = json.dumps(parts)
         async with self._lock:
-            if self._resting.get(key, 0.0) > asyncio.get_running_loop().time():
+            if self._backoffs.get(key, 0.0) > asyncio.get_running_loop().time():
                 raise TemplateFailed(TOO_SLOW)
             answer = await self._ask({**parts, "parts": list(parts), "facts": facts}, key)
         if "refused" in answer:
             details = {name: answer.get(name, "") for name in ("detail", "line")}
-            raise TemplateFailed(REFUSED[answer["refused"]].fill(**details))
+            raise TemplateFailed(REFUSALS[answer["refused"]].fill(**details))
         return answer
 
     async def close(self) -> None:
@@ -102,7 +102,7 @@ class TemplateRenderer:
             code = await self._drop()
             if code not in (None, -SIGPROF):
                 raise TemplateFailed(DIED) from None
-            self._rest(key)
+            self._back_off(key)
             raise TemplateFailed(TOO_SLOW) from None
         except BaseException:  # cancelled: an answer to come must not be taken for the next one
             await self._drop()
@@ -127,10 +127,10 @@ class TemplateRenderer:
         child, self._child = self._child, None
         return None if child is None else await _end(child)
 
-    def _rest(self, key: str) -> None:
+    def _back_off(self, key: str) -> None:
         now = asyncio.get_running_loop().time()
-        self._resting = {k: until for k, until in self._resting.items() if until > now}
-        self._resting[key] = now + REST_SECONDS
+        self._backoffs = {k: until for k, until in self._backoffs.items() if until > now}
+        self._backoffs[key] = now + REST_SECONDS
 
 
 async def _exchange(child: asyncio.subprocess.Process, line: bytes) -> Mapping[str, str]:

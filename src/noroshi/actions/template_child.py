@@ -39,45 +39,46 @@ KINDS = {
 class TemplateRefusedError(Exception):
     """The template cannot be used: one of the parent's reasons, and what is to be said of it."""
 
-    def __init__(self, why: str, detail: str = "") -> None:
-        super().__init__(why)
-        self.why, self.detail = why, detail
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.detail = reason, detail
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, str]:
-    """Return what is rendered, by part; or `refused`, why, with its `detail`."""
+    """Return what is rendered, by part; or `refusal`, why, with its `detail`."""
     try:
         return {
-            part: rendered(part, request[part], request["facts"]) for part in request["parts"]
+            part: render_part(part, request[part], request["facts"])
+            for part in request["parts"]
         }
-    except TemplateRefusedError as refused:
-        return {"refused": refused.why, "detail": refused.detail}
+    except TemplateRefusedError as refusal:
+        return {"refused": refusal.reason, "detail": refusal.detail}
     except TemplateSyntaxError as error:
-        line, detail = str(error.lineno), short(error.message)
+        line, detail = str(error.lineno), shortened(error.message)
         return {"refused": "syntax", "detail": detail, "line": line}
     except UndefinedError as error:
-        return {"refused": "undefined", "detail": short(name_in(error))}
+        return {"refused": "undefined", "detail": shortened(name_in(error))}
     except SecurityError as error:
-        return {"refused": "forbidden", "detail": short(error)}
+        return {"refused": "forbidden", "detail": shortened(error)}
     except MemoryError:
         return {"refused": "memory", "detail": ""}
     except Exception as error:  # whatever else a user's template may raise
-        return {"refused": "failed", "detail": short(f"{type(error).__name__}: {error}")}
+        return {"refused": "failed", "detail": shortened(f"{type(error).__name__}: {error}")}
 
 
 def name_in(error: UndefinedError) -> str:
     """Return the name alone, of what Jinja says of it in English: 'name' is undefined."""
-    found = re.match(r"'(.*)' is undefined|.* has no attribute '(.*)'", str(error))
-    return str(error) if found is None else found[1] or found[2]
+    match = re.match(r"'(.*)' is undefined|.* has no attribute '(.*)'", str(error))
+    return str(error) if match is None else match[1] or match[2]
 
 
-def short(text: object) -> str:
+def shortened(text: object) -> str:
     """Shorten what is said: it may quote a name as long as the template, and goes into a
     mail."""
     return str(text)[:LONGEST_DETAIL]
 
 
-def rendered(part: str, source: str, facts: Mapping[str, Any]) -> str:
+def render_part(part: str, source: str, facts: Mapping[str, Any]) -> str:
     text = bounded(compiled(source, "html" if part == "html" else "plain"), facts)
     if part == "subject":
         check_subject(text)

@@ -18,14 +18,16 @@ TEST = _("TEST")
 SUBJECT = _("[TEST] A test alarm from Noroshi")
 HEADLINE = _("This is a test. Alarms from {node} are sent to this address.")
 LEAD = _("Enter this number in Noroshi to confirm that alarms reach you.")
-NUMBER, MADE = _("Number"), _("Raised")
+NUMBER, RAISED_AT = _("Number"), _("Raised")
 FOOTER = _("There is no problem. No other action is required.")
 
 
-def trial_alarm(contact: Contact, number: str, node: str, at: datetime) -> Mapping[str, Any]:
+def trial_alarm(
+    contact: Contact, number: str, node: str, instant: datetime
+) -> Mapping[str, Any]:
     """Return the mail's payload, in the contact's language and by its clock."""
     language = known_language(contact.language)
-    shown = Page(
+    trial_page = Page(
         language=language,
         subject=SUBJECT.say(language),
         word=TEST.say(language),
@@ -34,14 +36,14 @@ def trial_alarm(contact: Contact, number: str, node: str, at: datetime) -> Mappi
         lead=(LEAD.say(language),),
         rows=(
             Row(NUMBER.say(language), number),
-            Row(MADE.say(language), moment(at, zone_of(contact.zone), language)),
+            Row(RAISED_AT.say(language), moment(instant, zone_of(contact.zone), language)),
         ),
         footer=(FOOTER.say(language),),
     )
     return {
-        "subject": shown.subject,
-        "text": as_text(shown),
-        "html": as_html(shown),
+        "subject": trial_page.subject,
+        "text": as_text(trial_page),
+        "html": as_html(trial_page),
         "language": language,
         "importance": "high",
         "list": "noroshi",

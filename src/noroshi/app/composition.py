@@ -84,7 +84,7 @@ def _steady() -> float:
 
 
 REAL = Clocks(wall=lambda: datetime.now(UTC), steady=_steady)
-ENTRA, OTHERS = MsalProvider(), GenericProvider()
+ENTRA, GENERIC = MsalProvider(), GenericProvider()
 MAIL_TEMPLATE = "noroshi.actions.letter_template"
 NO_ACCOUNT = _("account {name} no longer exists")
 
@@ -113,12 +113,12 @@ class Plans:
 
     def account(self, name: str) -> Account:
         """Raises RouteError when the definitions no longer have it."""
-        account = self.current.accounts.get(name) or self._renamed(name)
+        account = self.current.accounts.get(name) or self._renamed_account(name)
         if account is None:
             raise RouteError(NO_ACCOUNT.fill(name=name), fault=Fault.SETUP)
         return account
 
-    def _renamed(self, name: str) -> Account | None:
+    def _renamed_account(self, name: str) -> Account | None:
         """It under its new name, for a mail that was on its way when it was given that."""
         id = self._ids.get(name)
         return next((a for a in self.current.accounts.values() if a.storage_name == id), None)
@@ -130,14 +130,14 @@ def _load(plan: Plan, plugins: Plugins) -> None:
     knowledge()
 
 
-def _modules_of(found: Plan, plugins: Plugins) -> set[str]:
+def _modules_of(plan: Plan, plugins: Plugins) -> set[str]:
     """Return the modules that the monitors, routes and accounts of a plan import late."""
-    kinds = {monitor.kind for monitor in found.monitors.values()}
-    ways = {route.kind for route in found.routes.values()}
+    kinds = {monitor.kind for monitor in plan.monitors.values()}
+    ways = {route.kind for route in plan.routes.values()}
     lists = (
         *(plugins.check(kind).modules for kind in kinds),
         *(plugins.transport(kind).modules for kind in ways),
-        *(_provider_of(account.cloud).modules for account in found.accounts.values()),
+        *(_provider_of(account.cloud).modules for account in plan.accounts.values()),
     )
     return {name for names in lists for name in names}
 
@@ -149,31 +149,35 @@ class Hosts:
     def __init__(
         self,
         rules: ProgramRules,
-        outside: TransportContext,
-        closed: NetworkPolicy,
-        shared: SharedParts,
+        context: TransportContext,
+        policy: NetworkPolicy,
+        shared_parts: SharedParts,
     ) -> None:
-        self._rules, self._outside, self._closed = rules, outside, closed
-        self._shared = replace(shared, computer=Computer(outside.clocks.steady))
-        self._known: dict[tuple[str, str, bool, Network], Host] = {}
-        self.own: SelfFacts | None = None
+        self._rules, self._context, self._policy = rules, context, policy
+        self._shared_parts = replace(shared_parts, computer=Computer(context.clocks.steady))
+        self._hosts: dict[tuple[str, str, bool, Network], Host] = {}
+        self.own_facts: SelfFacts | None = None
         """Facts that the node knows of itself; only its own instance may ask for them."""
 
-    def of(self, monitor: Monitor) -> Host:
-        address, zone, own = monitor.instance.address, monitor.instance.zone, is_own(monitor)
-        key = address, zone, own, monitor.network
-        if key not in self._known:
-            network = replace(monitor.network, policy=self._closed)
-            self._known[key] = LocalHost(
+    def host_for(self, monitor: Monitor) -> Host:
+        address, zone, is_own_instance = (
+            monitor.instance.address,
+            monitor.instance.zone,
+            is_own(monitor),
+        )
+        key = address, zone, is_own_instance, monitor.network
+        if key not in self._hosts:
+            network = replace(monitor.network, policy=self._policy)
+            self._hosts[key] = LocalHost(
                 self._rules,
-                self._outside.clocks,
+                self._context.clocks,
                 address,
                 zone=zone_of(zone),
-                own_facts=self.own if own else None,
-                egress=NetworkEgress(network, self._outside.secret),
-                shared_parts=self._shared,
+                own_facts=self.own_facts if is_own_instance else None,
+                egress=NetworkEgress(network, self._context.secret),
+                shared_parts=self._shared_parts,
             )
-        return self._known[key]
+        return self._hosts[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +212,10 @@ async def open_app(
         stack.push_async_callback(store.close)
         renderer = TemplateRenderer()
         stack.push_async_callback(renderer.close)
-        here = socket.gethostname()
-        closed = NetworkPolicy(config.web.port if config.web else 0, config.may_reach)
+        host_name = socket.gethostname()
+        policy = NetworkPolicy(config.web.port if config.web else 0, config.may_reach)
         plugins = Plugins(
-            checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN, here, closed
+            checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN, host_name, policy
         )
         plans = Plans(plugins)
         vault, ring = _vault(store, config)
@@ -222,23 +226,23 @@ async def open_app(
             refresh_lock=RefreshLock(store, config.name, clocks),
         )
         stack.push_async_callback(tokens.close)
-        outside = TransportContext(clocks, token_of(plans.account, tokens), secret_of(vault))
+        context = TransportContext(clocks, token_of(plans.account, tokens), secret_of(vault))
         jobs = Jobs(store.beats, clocks.steady)
         rules = program_rules(config)
         files = LocalFiles(lambda: own_files(config, _credentials()))
-        shared = SharedParts(jobs=jobs, files=files, program_runner=_running(stack))
-        hosts = Hosts(rules, outside, closed, shared)
+        shared_parts = SharedParts(jobs=jobs, files=files, program_runner=_program_runs(stack))
+        hosts = Hosts(rules, context, policy, shared_parts)
         engine = Engine(
             store,
             plugins,
             clocks,
             ProcessCalls(
                 compile_plan=plans.compile,
-                open_transport=_opener(plugins, outside),
-                host_of=hosts.of,
+                open_transport=_opener(plugins, context),
+                host_of=hosts.host_for,
                 jitter=random.random,
-                mailbox_of=lambda route: mailbox_source_of(plans.current, route, outside),
-                difference_text=_worded(plugins),
+                mailbox_of=lambda route: mailbox_source_of(plans.current, route, context),
+                difference_text=_difference_text_of(plugins),
             ),
             EngineSettings(
                 name=config.name,
@@ -246,7 +250,7 @@ async def open_app(
                 audit=timedelta(days=config.audit_days),
             ),
         )
-        hosts.own = _own_facts(store, tokens, plans, engine, config)
+        hosts.own_facts = _own_facts(store, tokens, plans, engine, config)
         people = People(store, vault, clocks)
         service = Service(
             store,
@@ -257,14 +261,14 @@ async def open_app(
                 tokens=tokens,
                 new_id=_new_id(clocks),
                 name=config.name,
-                runs_on=here,
+                runs_on=host_name,
                 measure=engine.watcher.measure,
-                host_of=hosts.of,
+                host_of=hosts.host_for,
                 ring=ring,
                 people=people,
                 system=System(config, store, ring).steps,
                 around=Surroundings(config, clocks),
-                own=hosts.own,
+                own=hosts.own_facts,
                 plans=plans.cache,
             ),
         )
@@ -274,13 +278,13 @@ async def open_app(
         yield App(life, store, engine, service, plans, tokens, people)
 
 
-def _running(stack: AsyncExitStack) -> ProgramRunner | None:
+def _program_runs(stack: AsyncExitStack) -> ProgramRunner | None:
     """Make the runner of programs, where they can be run; it is closed with the stack."""
     if sys.platform != "linux":
         return None
-    running = ProgramRunner()
-    stack.push_async_callback(running.close)
-    return running
+    program_runs = ProgramRunner()
+    stack.push_async_callback(program_runs.close)
+    return program_runs
 
 
 @asynccontextmanager
@@ -331,17 +335,19 @@ async def _finish_rotation(ring: KeyRing) -> None:
     """Finish with a new key that was not everywhere when the process ended; both open until
     then."""
     try:
-        done = await ring.resume()
+        is_finished = await ring.resume()
     except (VaultError, StoreError, OSError) as error:
         log.warning("cannot finish the change of the vault's key now: %s", error)
         return
-    if done is not None:
-        log.info("the vault's key is changed key=%s entries=%d", done.new, done.entries)
+    if is_finished is not None:
+        log.info(
+            "the vault's key is changed key=%s entries=%d", is_finished.new, is_finished.entries
+        )
 
 
 def _provider_of(cloud: Cloud) -> Provider:
     """Entra has a dialect of its own, which MSAL speaks."""
-    return ENTRA if cloud.entra else OTHERS
+    return ENTRA if cloud.entra else GENERIC
 
 
 def _own_facts(
@@ -363,7 +369,7 @@ def _own_facts(
     )
 
 
-def _worded(plugins: Plugins) -> Callable[[Difference], Message]:
+def _difference_text_of(plugins: Plugins) -> Callable[[Difference], Message]:
     """Mails say what differs as the manager does; its words are read with the first of them."""
 
     def sentence(one: Difference) -> Message:
@@ -378,10 +384,10 @@ def _worded(plugins: Plugins) -> Callable[[Difference], Message]:
     return sentence
 
 
-def _opener(plugins: Plugins, outside: TransportContext) -> Callable[[Route], Transport]:
+def _opener(plugins: Plugins, context: TransportContext) -> Callable[[Route], Transport]:
     def open(route: Route) -> Transport:
-        reached = replace(outside, network=route.network)
-        return plugins.transport(route.kind).open(route.options, reached)
+        route_context = replace(context, network=route.network)
+        return plugins.transport(route.kind).open(route.options, route_context)
 
     return open
 

@@ -48,8 +48,8 @@ async def serve(
     """
     asyncio.get_running_loop().set_default_executor(Pool())
     async with AsyncExitStack() as stack:
-        opened = open_app(config, open_store=open_store, life=life)
-        app = await stack.enter_async_context(opened)
+        opening = open_app(config, open_store=open_store, life=life)
+        app = await stack.enter_async_context(opening)
         if config.web is not None:  # before the first turn, which it would hold up
             imports.load_all(MANAGER)
         await stack.enter_async_context(open_door(config, app.service, app.engine.wake_up))
@@ -59,8 +59,8 @@ async def serve(
         working = asyncio.create_task(app.engine.run())
         try:
             await _until_either(app.engine.ready.wait(), stop.wait())
-            for words in announce(app.plans.current):
-                say(words)
+            for line in announce(app.plans.current):
+                say(line)
             await stack.enter_async_context(_manager(app, config, say))
             _settle_memory()
             async with _signs_of_life(app, config), _sign_ins_alive(app):
@@ -163,10 +163,10 @@ def _on_signals(act: Callable[[], None]) -> None:
             loop.add_signal_handler(number, act)
 
 
-async def _until_either(*waits: Awaitable[object]) -> None:
-    tasks = [asyncio.ensure_future(wait) for wait in waits]
-    done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in rest:
+async def _until_either(*awaitables: Awaitable[object]) -> None:
+    tasks = [asyncio.ensure_future(wait) for wait in awaitables]
+    finished, unfinished = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in unfinished:
         task.cancel()
-    for task in done:
+    for task in finished:
         await task

@@ -14,7 +14,7 @@ from noroshi.definitions.accounts_of_routes import mark_of
 WATCHES = ngettext("monitoring {name}: {count} monitor", "monitoring {name}: {count} monitors")
 SENDS = _("sending through {name} ({kind}{host})")
 REMARK = _("{name}: {remark}")
-MARKED = _("{kind} [{mark}]")
+KIND_WITH_MARK = _("{kind} [{mark}]")
 NOTHING_WATCHED = _(
     "no monitors yet; set them up in the manager, or apply definitions: noroshi apply DIR"
 )
@@ -23,17 +23,17 @@ NO_ROUTE = _("there is no delivery route, so no alarm can be sent")
 
 def announce(current: Plan) -> Sequence[Message]:
     """Return what the node watches and by which routes it sends, a line each."""
-    watched = [monitor for monitor in current.monitors.values() if not is_own(monitor)]
-    instances = Counter(monitor.instance.name for monitor in watched)
+    watched_monitors = [monitor for monitor in current.monitors.values() if not is_own(monitor)]
+    instances = Counter(monitor.instance.name for monitor in watched_monitors)
     lines = [WATCHES.fill(name=name, count=count) for name, count in sorted(instances.items())]
     for name, route in current.routes.items():
-        shown = route.title or name
+        route_title = route.title or name
         lines.append(
-            SENDS.fill(name=shown, kind=_kind_of(current, route), host=_host_in(route))
+            SENDS.fill(name=route_title, kind=_kind_of(current, route), host=_host_in(route))
         )
         remarks = getattr(route.options, "remarks", ())
-        lines += [REMARK.fill(name=shown, remark=remark) for remark in remarks]
-    if not watched:
+        lines += [REMARK.fill(name=route_title, remark=remark) for remark in remarks]
+    if not watched_monitors:
         lines.append(NOTHING_WATCHED)
     if not current.routes:
         lines.append(NO_ROUTE)
@@ -43,9 +43,9 @@ def announce(current: Plan) -> Sequence[Message]:
 def _kind_of(current: Plan, route: Route) -> Message:
     """With a mark where the provider is none of the built-in ones: the lab, or one's own."""
     mark = mark_of(current, route)
-    return MARKED.fill(kind=route.kind, mark=mark) if mark else plain(route.kind)
+    return KIND_WITH_MARK.fill(kind=route.kind, mark=mark) if mark else plain(route.kind)
 
 
 def _host_in(route: Route) -> str:
-    where = getattr(route.options, "where", "")
-    return f" {where}" if where else ""
+    server_name = getattr(route.options, "where", "")
+    return f" {server_name}" if server_name else ""

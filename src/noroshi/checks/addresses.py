@@ -41,13 +41,15 @@ async def places(address: str, port: int = 0) -> Sequence[Place]:
     try:
         address_infos = await loop.getaddrinfo(address, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:  # UnicodeError: no name at all (a..b)
-        raise Unmeasurable(NO_NAME.fill(address=address, why=os_errors.why(error))) from None
+        raise Unmeasurable(
+            NO_NAME.fill(address=address, why=os_errors.cause_text(error))
+        ) from None
     return tuple((family, socket_address) for family, _, _, _, socket_address in address_infos)
 
 
 def network_error_text(error: OSError) -> Message:
     """Return the network's error in words."""
-    return os_errors.words_of("network", error.errno) or os_errors.why(error)
+    return os_errors.words_of("network", error.errno) or os_errors.cause_text(error)
 
 
 @lru_cache(8192)

@@ -23,7 +23,7 @@ from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.marked_names import with_settings
 from noroshi.core.model import Limits, Reading
 from noroshi.core.translation import Message, _, pgettext, plain
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Check, Files, Host, Outcome, Unmeasurable, options
 
 MIB = 1 << 20
@@ -255,7 +255,7 @@ def _error_text(path: str, error: OSError | None) -> Message:
             return DENIED.fill(path=path)
         case OSError(errno=errno.EINVAL) | IsADirectoryError():
             return NO_FILE.fill(path=path)
-    return UNREADABLE.fill(path=path, why="" if error is None else why(error))
+    return UNREADABLE.fill(path=path, why="" if error is None else cause_text(error))
 
 
 def _readings(

@@ -9,7 +9,7 @@ from pathlib import Path
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.core.translation import Message, _
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 
 STDIN = "-"
 NOTHING_ENTERED = _("Nothing was entered, so nothing was changed.")
@@ -36,4 +36,6 @@ def contents(file: str) -> str:
     except UnicodeDecodeError:
         raise RefusedError("invalid", CANNOT_READ.fill(file=file, why=NO_TEXT)) from None
     except OSError as error:
-        raise RefusedError("invalid", CANNOT_READ.fill(file=file, why=why(error))) from None
+        raise RefusedError(
+            "invalid", CANNOT_READ.fill(file=file, why=cause_text(error))
+        ) from None

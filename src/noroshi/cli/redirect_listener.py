@@ -23,7 +23,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from noroshi.cli.errors import CliError
 from noroshi.core.translation import Message, _
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 
 PATIENCE = 10.0
 """Seconds for one request: who connects and says nothing is let go."""
@@ -150,7 +150,7 @@ def _open(listener: Listener) -> tuple[_Server, ...]:
         try:
             four = _Server(("127.0.0.1", 0), handler)
         except OSError as error:
-            raise NoPortError(NO_PORT.fill(why=why(error))) from None
+            raise NoPortError(NO_PORT.fill(why=cause_text(error))) from None
         if not _has_ipv6():
             return (four,)
         try:
@@ -158,7 +158,7 @@ def _open(listener: Listener) -> tuple[_Server, ...]:
         except OSError as error:  # somebody else has that port there
             last = error
             four.server_close()
-    raise NoPortError(NO_PORT.fill(why=why(last)))
+    raise NoPortError(NO_PORT.fill(why=cause_text(last)))
 
 
 def _open_at(listener: Listener, port: int) -> tuple[_Server, ...]:
@@ -176,7 +176,7 @@ def _open_at(listener: Listener, port: int) -> tuple[_Server, ...]:
     except OSError as error:
         for server in servers:
             server.server_close()
-        raise NoPortError(NOT_THAT_PORT.fill(port=port, why=why(error))) from None
+        raise NoPortError(NOT_THAT_PORT.fill(port=port, why=cause_text(error))) from None
     return tuple(servers)
 
 

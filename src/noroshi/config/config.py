@@ -130,10 +130,10 @@ def _load(file: Path) -> dict[str, Any]:
     except OSError as error:
         with ONE_AT_A_TIME:
             from noroshi.knowledge.os_errors import (
-                why,  # only now: each command reads this file
+                cause_text,  # only now: each command reads this file
             )
 
-        words = UNREADABLE.fill(why=why(error))
+        words = UNREADABLE.fill(why=cause_text(error))
     except tomllib.TOMLDecodeError as error:
         slips_found = slips(text, str(error))
         raise ConfigError(

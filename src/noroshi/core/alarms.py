@@ -56,7 +56,7 @@ class Silence:
 
 
 # Its name is that of its schema in the OpenAPI document.
-class RemarkKind(Enum):
+class Remarked(Enum):
     """The sort of a remark. The values are stored."""
 
     COMMENT = "comment"
@@ -71,7 +71,7 @@ class Remark:
 
     monitor: str
     item: str
-    sort: RemarkKind
+    sort: Remarked
     at: datetime
     who: str
     words: str = ""

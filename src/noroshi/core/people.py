@@ -173,7 +173,7 @@ class Session:
 
 # Its name is that of its schema in the OpenAPI document.
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuditEntry:
+class Audited:
     """Something that somebody changed: `door` is local, web or api, `given` are the arguments
     that are no secrets, `before` and `after` what it was and became.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class SendReadiness(Enum):
+class Sends(Enum):
     """Evidence that the next mail of a route will leave."""
 
     PROVED = "proved"
@@ -37,7 +37,7 @@ class RouteEvidence:
     failed: bool
 
 
-def sends(evidence: RouteEvidence) -> SendReadiness:
+def sends(evidence: RouteEvidence) -> Sends:
     """Return what a route's next mail may count on. A sign-in that was refused stops no mail
     before the token at hand ends: the circuit opens only then."""
     if (
@@ -45,12 +45,12 @@ def sends(evidence: RouteEvidence) -> SendReadiness:
         or evidence.lacks_secret
         or not (evidence.is_signed_in or evidence.has_token)
     ):
-        return SendReadiness.NO
+        return Sends.NO
     if not evidence.is_signed_in:
-        return SendReadiness.FOR_NOW
+        return Sends.FOR_NOW
     if evidence.failed:
-        return SendReadiness.DOUBTED
-    return SendReadiness.PROVED if evidence.accepted else SendReadiness.UNPROVED
+        return Sends.DOUBTED
+    return Sends.PROVED if evidence.accepted else Sends.UNPROVED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,18 +69,18 @@ class ReadinessCounts:
         return self.count - self.no - self.for_now
 
 
-def count_readiness(evidence: Iterable[SendReadiness]) -> ReadinessCounts:
+def count_readiness(evidence: Iterable[Sends]) -> ReadinessCounts:
     """Count them."""
     counts = Counter(evidence)
     return ReadinessCounts(
         count=counts.total(),
-        no=counts[SendReadiness.NO],
-        for_now=counts[SendReadiness.FOR_NOW],
-        doubted=counts[SendReadiness.DOUBTED],
-        unproved=counts[SendReadiness.UNPROVED],
+        no=counts[Sends.NO],
+        for_now=counts[Sends.FOR_NOW],
+        doubted=counts[Sends.DOUBTED],
+        unproved=counts[Sends.UNPROVED],
     )
 
 
-def nothing_against(readiness: SendReadiness) -> bool:
+def nothing_against(readiness: Sends) -> bool:
     """Return whether a route's next mail has nothing known against it."""
-    return readiness not in (SendReadiness.NO, SendReadiness.FOR_NOW)
+    return readiness not in (Sends.NO, Sends.FOR_NOW)

@@ -79,7 +79,7 @@ def mark_of(plan: Plan, route: Route) -> Message | None:
 def marks_of(plan: Plan) -> Mapping[str, Message]:
     """Return the marks of all routes, by name; those without are not there."""
     marks = {name: mark_of(plan, route) for name, route in plan.routes.items()}
-    return {name: words for name, words in marks.items() if words is not None}
+    return {name: mark for name, mark in marks.items() if mark is not None}
 
 
 def resources_of(plan: Plan, account: Account) -> tuple[Resource, ...]:

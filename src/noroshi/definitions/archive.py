@@ -15,7 +15,7 @@ from noroshi.core.definitions.problems import Problem
 from noroshi.core.translation import _
 from noroshi.definitions.documents import TYPES
 from noroshi.definitions.folder import (
-    BESIDE,
+    OTHER_FILES,
     STRAY,
     Folder,
     document_from,
@@ -37,9 +37,9 @@ ENTRY = b"PK\x01\x02"
 
 NO_ZIP = _("cannot be read as a zip file")
 TOO_MUCH = _("has more than {files} files or {size} MiB when unpacked; nothing was read")
-OUTSIDE = _("points outside the folder; nothing was written")
-TWICE = _("occurs twice")
-SEALED = _("is encrypted")
+POINTS_OUTSIDE = _("points outside the folder; nothing was written")
+OCCURS_TWICE = _("occurs twice")
+ENCRYPTED = _("is encrypted")
 
 
 def pack(documents: tuple[Document, ...]) -> bytes:
@@ -53,11 +53,11 @@ def pack(documents: tuple[Document, ...]) -> bytes:
     return buffer.getvalue()
 
 
-def unpack(raw: bytes, name: str, most: int = MOST_BYTES) -> Folder:
+def unpack(raw: bytes, name: str, limit: int = MOST_BYTES) -> Folder:
     """Read what a zip of that name holds, as a folder is read: its own top folder may stand
-    around it. Of several zips each may have what the others left of `most`."""
+    around it. Of several zips each may have what the others left of `limit`."""
     try:
-        files = list(_entries(raw, name, most))
+        files = list(_entries(raw, name, limit))
     except Invalid as invalid:
         return Folder((), invalid.problems)
     except Exception:  # damaged: zipfile hands on whatever its readers happen to raise
@@ -73,32 +73,32 @@ def look_at(files: Iterable[tuple[str, bytes]]) -> Folder:
             if not is_ours(name):
                 raise Invalid((Problem(name, STRAY.fill(types=", ".join(TYPES))),))
             if name in documents:
-                raise Invalid((Problem(name, TWICE),))
+                raise Invalid((Problem(name, OCCURS_TWICE),))
             documents[name] = document_from(parse_toml(raw, name), name, problems)
         except Invalid as invalid:
             problems += invalid.problems
     return Folder(tuple(documents.values()), tuple(problems))
 
 
-def _entries(raw: bytes, name: str, remaining: int) -> Iterator[tuple[str, bytes]]:
+def _entries(raw: bytes, name: str, bytes_left: int) -> Iterator[tuple[str, bytes]]:
     if (
         raw.count(ENTRY) > MOST_FILES
     ):  # zipfile would make the whole list before it can be asked
         raise Invalid((too_much(name),))
     with zipfile.ZipFile(BytesIO(raw)) as archive:
         entries = [one for one in archive.infolist() if not one.is_dir()]
-        if len(entries) > MOST_FILES or sum(one.file_size for one in entries) > remaining:
+        if len(entries) > MOST_FILES or sum(one.file_size for one in entries) > bytes_left:
             raise Invalid((too_much(name),))
         for one in entries:
             _check_inside_archive(one.filename)
             if one.flag_bits & 1:
-                raise Invalid((Problem(one.filename, SEALED),))
+                raise Invalid((Problem(one.filename, ENCRYPTED),))
             if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise Invalid((Problem(one.filename, NO_ZIP),))
             with archive.open(one) as file:  # what it says of its size need not be true
-                content = file.read(remaining + 1)
-            remaining -= len(content)
-            if remaining < 0:
+                content = file.read(bytes_left + 1)
+            bytes_left -= len(content)
+            if bytes_left < 0:
                 raise Invalid((too_much(name),))
             if not _is_beside(one.filename):
                 yield one.filename, content
@@ -113,18 +113,18 @@ def _check_inside_archive(name: str) -> None:
     """Raise Invalid for a name that would lead elsewhere, were it ever written."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
     if not parts or name[0] in "/\\" or ".." in parts or ":" in parts[0]:
-        raise Invalid((Problem(name, OUTSIDE),))
+        raise Invalid((Problem(name, POINTS_OUTSIDE),))
 
 
 def _is_beside(name: str) -> bool:
     """Return whether it is what people, and their computers, keep beside definitions."""
     parts = PurePosixPath(name).parts
-    return any(one.startswith((".", "__MACOSX")) for one in parts) or parts[-1] in BESIDE
+    return any(one.startswith((".", "__MACOSX")) for one in parts) or parts[-1] in OTHER_FILES
 
 
 def _without_top_folder(files: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
     """Return the files without the one folder that stands around all of it, if there is one."""
-    tops = {name.partition("/")[0] for name, _ in files}
-    if len(tops) != 1 or tops & set(TYPES):
+    top_names = {name.partition("/")[0] for name, _ in files}
+    if len(top_names) != 1 or top_names & set(TYPES):
         return files
     return [(name.partition("/")[2] or name, raw) for name, raw in files]

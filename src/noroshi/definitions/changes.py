@@ -18,9 +18,9 @@ Flat = dict[str, str]
 """Each value, as in TOML, under its path."""
 MOST_TOLD = 1000
 """So many differences are told at once; of more, how many they are."""
-NOTHING = _("nothing")
-CHANGED = _("{sign} {place} {before} → {after}")
-WHOLE = _("{sign} {place}")
+NOTHING_TEXT = _("nothing")
+VALUE_CHANGED = _("{sign} {place} {before} → {after}")
+WHOLE_DOCUMENT = _("{sign} {place}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Table:
 
     name: str
     id: str
-    values: Flat
-    called: tuple[str, ...]
+    settings: Flat
+    display_names: tuple[str, ...]
     kind: str = ""
 
 
@@ -63,10 +63,10 @@ class Difference:
         if self.renamed:
             return plain(f"{self.sign} {self.renamed} → {self.key}")
         if not self.before and not self.after:
-            return WHOLE.fill(sign=self.sign, place=self.place)
-        before = plain(self.before) if self.before else NOTHING
-        after = plain(self.after) if self.after else NOTHING
-        return CHANGED.fill(sign=self.sign, place=self.place, before=before, after=after)
+            return WHOLE_DOCUMENT.fill(sign=self.sign, place=self.place)
+        before = plain(self.before) if self.before else NOTHING_TEXT
+        after = plain(self.after) if self.after else NOTHING_TEXT
+        return VALUE_CHANGED.fill(sign=self.sign, place=self.place, before=before, after=after)
 
 
 def differences(old: tuple[Document, ...], new: tuple[Document, ...]) -> tuple[Difference, ...]:
@@ -80,7 +80,7 @@ class FirstDifferences:
     """The first differences, and how many more there are."""
 
     first: tuple[Difference, ...]
-    more: int = 0
+    more_count: int = 0
 
     @property
     def words(self) -> tuple[Message, ...]:
@@ -89,10 +89,13 @@ class FirstDifferences:
 
 
 def first_differences(
-    old: tuple[Document, ...], new: tuple[Document, ...], before: Sequence[Difference] = ()
+    old: tuple[Document, ...],
+    new: tuple[Document, ...],
+    known_differences: Sequence[Difference] = (),
 ) -> FirstDifferences:
-    """Return as many differences as are told at once, after those that are known `before`."""
-    all_of_them = chain(before, _all_differences(old, new))
+    """Return as many differences as are told at once, after those that are known
+    `known_differences`."""
+    all_of_them = chain(known_differences, _all_differences(old, new))
     first = tuple(islice(all_of_them, MOST_TOLD))
     return FirstDifferences(first, sum(1 for _ in all_of_them))
 
@@ -100,33 +103,41 @@ def first_differences(
 def _all_differences(
     old: tuple[Document, ...], new: tuple[Document, ...]
 ) -> Iterator[Difference]:
-    before, after = ({one.key: one for one in side} for side in (old, new))
+    before, after = ({one.key: one for one in documents} for documents in (old, new))
     names = _names(before, after)
     yield from (rename_difference(key, after[name]) for key, name in names.items())
     before = {names.get(key, key): one for key, one in before.items()}
     new_names = set(names.values())
     for key in sorted(before.keys() | after.keys()):
         if key not in before:
-            yield _whole("+", key, content(after[key]))
+            yield _whole_difference("+", key, content(after[key]))
         elif key not in after:
-            yield _whole("-", key, content(before[key]))
+            yield _whole_difference("-", key, content(before[key]))
         elif before[key].body != after[key].body:
-            ignored = _id_of(key) if key in new_names else ()
-            yield from _within(
-                key, *(_without(content(one), *ignored) for one in (before[key], after[key]))
+            ignored_settings = _id_of(key) if key in new_names else ()
+            yield from _differences_within(
+                key,
+                *(
+                    _without_names(content(one), *ignored_settings)
+                    for one in (before[key], after[key])
+                ),
             )
 
 
 def rename_difference(old_key: str, document: Document) -> Difference:
     """Return the difference of a document whose key was another one."""
-    return replace(_whole("~", document.key, content(document)), renamed=old_key)
+    return replace(_whole_difference("~", document.key, content(document)), renamed=old_key)
 
 
 def _names(before: Mapping[str, Document], after: Mapping[str, Document]) -> dict[str, str]:
     """Return new keys by old ones; what is there under its name need not be looked into."""
-    removed = {key: before[key] for key in before.keys() - after.keys()}
-    added = {key: after[key] for key in after.keys() - before.keys()}
-    return renames(Contents(removed), Contents(added)) if removed and added else {}
+    removed_documents = {key: before[key] for key in before.keys() - after.keys()}
+    added_documents = {key: after[key] for key in after.keys() - before.keys()}
+    return (
+        renames(Contents(removed_documents), Contents(added_documents))
+        if removed_documents and added_documents
+        else {}
+    )
 
 
 def _id_of(key: str) -> tuple[str, ...]:
@@ -135,9 +146,13 @@ def _id_of(key: str) -> tuple[str, ...]:
     return ("id",) if key.partition("/")[0] in TYPES_WITH_ID else ()
 
 
-def _whole(sign: Literal["+", "-", "~"], key: str, definition: Mapping[str, Any]) -> Difference:
-    called = (_title_or_name(definition, key.partition("/")[2]),)
-    return Difference(sign=sign, place=key, key=key, called=called, kind=_kind(definition))
+def _whole_difference(
+    sign: Literal["+", "-", "~"], key: str, definition: Mapping[str, Any]
+) -> Difference:
+    display_names = (_title_or_name(definition, key.partition("/")[2]),)
+    return Difference(
+        sign=sign, place=key, key=key, called=display_names, kind=_kind(definition)
+    )
 
 
 def _title_or_name(definition: Mapping[str, Any], name: str) -> str:
@@ -150,39 +165,50 @@ def _kind(definition: Mapping[str, Any]) -> str:
     return str(definition.get("kind") or definition.get("action") or "")
 
 
-def _within(key: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
-    whole = _whole("~", key, new)
+def _differences_within(
+    key: str, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[Difference]:
+    template = _whole_difference("~", key, new)
     if not key.startswith("instances/"):
-        yield from _values(whole, f"{key}:", _flat(old), _flat(new))
+        yield from _value_differences(template, f"{key}:", _flat(old), _flat(new))
         return
-    old_values, new_values = _flat(_without(old, "group")), _flat(_without(new, "group"))
-    yield from _values(whole, f"{key}:", old_values, new_values)
-    yield from _tables(whole, _groups(old), _groups(new))
-    yield from _tables(whole, *_pair(_monitors(old), _monitors(new)))
+    old_values, new_values = (
+        _flat(_without_names(old, "group")),
+        _flat(_without_names(new, "group")),
+    )
+    yield from _value_differences(template, f"{key}:", old_values, new_values)
+    yield from _tables(template, _groups(old), _groups(new))
+    yield from _tables(template, *_pair(_monitors(old), _monitors(new)))
 
 
 def _tables(
-    whole: Difference, old: Mapping[str, Table], new: Mapping[str, Table]
+    template: Difference, old: Mapping[str, Table], new: Mapping[str, Table]
 ) -> Iterator[Difference]:
     """Yield groups or monitors that come, go or change; `old` and `new` pair them by their
     keys."""
     for pair in dict.fromkeys([*old, *new]):
         table = old[pair] if pair in old else new[pair]
-        called = (*whole.called, *new.get(pair, table).called)
-        place = f"{whole.key}: {table.name}"
-        one = replace(whole, place=place, table=table.name, called=called, kind=table.kind)
+        display_names = (*template.called, *new.get(pair, table).display_names)
+        place = f"{template.key}: {table.name}"
+        one = replace(
+            template, place=place, table=table.name, called=display_names, kind=table.kind
+        )
         if pair not in old or pair not in new:
             yield replace(one, sign="-" if pair in old else "+")
         else:
-            yield from _values(one, one.place, old[pair].values, new[pair].values)
+            yield from _value_differences(
+                one, one.place, old[pair].settings, new[pair].settings
+            )
 
 
-def _values(whole: Difference, place: str, old: Flat, new: Flat) -> Iterator[Difference]:
+def _value_differences(
+    template: Difference, place: str, old: Flat, new: Flat
+) -> Iterator[Difference]:
     for field in dict.fromkeys([*old, *new]):
         before, after = old.get(field, ""), new.get(field, "")
         if before != after:
             yield replace(
-                whole, place=f"{place} {field}", before=before, after=after, setting=field
+                template, place=f"{place} {field}", before=before, after=after, setting=field
             )
 
 
@@ -191,7 +217,7 @@ def _groups(instance: Mapping[str, Any]) -> dict[str, Table]:
         one["name"]: Table(
             one["name"],
             "",
-            _flat(_without(one, "monitor", "name")),
+            _flat(_without_names(one, "monitor", "name")),
             (_title_or_name(one, one["name"]),),
         )
         for one in instance.get("group", ())
@@ -205,7 +231,7 @@ def _monitors(instance: Mapping[str, Any]) -> list[Table]:
         Table(
             f"{group['name']}/{one['name']}",
             one.get("id", ""),
-            {"group": value(group["name"]), **_flat(_without(one, "id"))},
+            {"group": value(group["name"]), **_flat(_without_names(one, "id"))},
             (_title_or_name(group, group["name"]), _title_or_name(one, one["name"])),
             _kind(one),
         )
@@ -223,8 +249,8 @@ def _pair(old: list[Table], new: list[Table]) -> tuple[dict[str, Table], dict[st
     after = dict[str, Table]()
     for one in new:
         namesake = by_name.get(one.name)
-        differs = namesake is not None and one.id and namesake.id and namesake.id != one.id
-        after[one.id if one.id in common_ids or differs else one.name] = one
+        has_other_id = namesake is not None and one.id and namesake.id and namesake.id != one.id
+        after[one.id if one.id in common_ids or has_other_id else one.name] = one
     return before, after
 
 
@@ -232,13 +258,13 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> Flat:
     """Return each value under its whole path. An empty table is a value too: it switches limits
     off."""
     flat: Flat = {}
-    for key, inside in table.items():
-        if isinstance(inside, Mapping) and inside:
-            flat |= _flat(inside, f"{prefix}{key}.")
+    for key, item in table.items():
+        if isinstance(item, Mapping) and item:
+            flat |= _flat(item, f"{prefix}{key}.")
         else:
-            flat[prefix + key] = value(inside)
+            flat[prefix + key] = value(item)
     return flat
 
 
-def _without(table: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {key: inside for key, inside in table.items() if key not in names}
+def _without_names(table: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {key: item for key, item in table.items() if key not in names}

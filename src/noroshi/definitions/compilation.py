@@ -100,8 +100,8 @@ def _for_the_core(kinds: Kinds) -> compiler.Kinds[Account]:
 
 
 def _check(check: Check) -> compiler.Kind:
-    declared = frozenset(check.limits) | frozenset(check.names)
-    readings = None if check.kind in OPEN or not declared else declared
+    declared_names = frozenset(check.limits) | frozenset(check.names)
+    readings = None if check.kind in OPEN or not declared_names else declared_names
     kind = _kind(check.options, check.limits, readings)
     return replace(
         kind,

@@ -6,19 +6,19 @@ from collections.abc import Iterable, Iterator
 
 from noroshi.core.definitions.problems import Problem
 
-TOGETHER = (("every", "at", "days"), ("when", "nth"))
+SETTINGS_TOGETHER = (("every", "at", "days"), ("when", "nth"))
 """Fields that are judged by each other: with a faulty one the others cannot be judged."""
 
 
 def without_echoes(problems: Iterable[Problem], faulty: Iterable[str]) -> tuple[Problem, ...]:
     """Return the problems that stand in no place where something could not be read."""
-    unreadable, affected = set(faulty), set[str]()
+    unreadable, affected_places = set(faulty), set[str]()
     for place in unreadable:
-        affected.update(_affected_places(place))
+        affected_places.update(_affected_places(place))
     return tuple(
         problem
         for problem in problems
-        if problem.where not in affected
+        if problem.where not in affected_places
         and unreadable.isdisjoint(_enclosing_places(problem.where))
     )
 
@@ -34,7 +34,7 @@ def _affected_places(place: str) -> Iterator[str]:
     if field.isdecimal():  # an entry of a list: how many there are is not known either
         yield parent
         yield from _affected_places(parent)
-    for names in TOGETHER:
+    for names in SETTINGS_TOGETHER:
         if field in names:
             yield parent
             yield from (f"{parent}{'.' if ': ' in parent else ': '}{name}" for name in names)
@@ -49,8 +49,8 @@ def _enclosing_places(place: str) -> Iterator[str]:
 
 def _split_place(place: str) -> tuple[str, str, str]:
     """Return what a place is in, and its own name there."""
-    file, _, inside = place.partition(": ")
-    parent, _, field = inside.rpartition(".")
+    file, _, inner_place = place.partition(": ")
+    parent, _, field = inner_place.rpartition(".")
     if parent:
         return f"{file}: {parent}", ".", field
-    return (file, ": ", field) if inside else ("", "", "")
+    return (file, ": ", field) if inner_place else ("", "", "")

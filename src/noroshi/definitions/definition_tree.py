@@ -17,7 +17,7 @@ from noroshi.schema import Invalid
 Path = tuple[str, ...]
 """Names from the outside in: instance; instance, group; instance, group, monitor."""
 Table = dict[str, Any]
-WITHIN = ("group", "monitor")
+PART_LISTS = ("group", "monitor")
 OFF = '"enabled":false'
 """How a body says it (`document` writes no blanks): a body without it need not be read."""
 
@@ -47,11 +47,11 @@ def set_enabled(
     unless somebody says otherwise it is so."""
     instance = _instance(documents, path[0])
     assert instance is not None
-    inner = _find(instance, path[1:])
-    assert inner is not None
-    inner.pop("enabled", None)
+    part = _find(instance, path[1:])
+    assert part is not None
+    part.pop("enabled", None)
     if not enabled:
-        inner["enabled"] = False
+        part["enabled"] = False
     return _with_instance(documents, path[0], instance)
 
 
@@ -119,9 +119,9 @@ def _insert(
     if place.problems or instance is None:
         raise Invalid(tuple(place.problems))
     parent = instance
-    for table, name in zip(WITHIN, target[1:-1], strict=False):
+    for table, name in zip(PART_LISTS, target[1:-1], strict=False):
         parent = _ensure_entry(parent, table, name)
-    parent.setdefault(WITHIN[len(target) - 2], []).append(subtree)
+    parent.setdefault(PART_LISTS[len(target) - 2], []).append(subtree)
     return _with_instance(documents, target[0], instance)
 
 
@@ -139,7 +139,7 @@ def _remove(documents: tuple[Document, ...], path: Path) -> tuple[Document, ...]
     assert instance is not None
     parent = _find(instance, path[1:-1])
     assert parent is not None
-    table = WITHIN[len(path) - 2]
+    table = PART_LISTS[len(path) - 2]
     parent[table] = [one for one in parent[table] if one.get("name") != path[-1]]
     return _with_instance(documents, path[0], instance)
 
@@ -152,7 +152,7 @@ def _without_ids(subtree: Table) -> Table:
     """Return a copy of a part with all that is in it; ids are a monitor's own."""
     duplicate = copy.deepcopy(subtree)
     duplicate.pop("id", None)
-    for table in WITHIN:
+    for table in PART_LISTS:
         if table in duplicate:
             duplicate[table] = [_without_ids(one) for one in duplicate[table]]
     return duplicate
@@ -167,13 +167,13 @@ def _with_instance(
     documents: Iterable[Document], name: str, instance: Table
 ) -> tuple[Document, ...]:
     key = f"instances/{name}"
-    rest = [one for one in documents if one.key != key]
-    return tuple(sorted((*rest, document(key, instance)), key=lambda one: one.key))
+    other_documents = [one for one in documents if one.key != key]
+    return tuple(sorted((*other_documents, document(key, instance)), key=lambda one: one.key))
 
 
 def _find(instance: Table, names: Path) -> Table | None:
     subtree: Table | None = instance
-    for table, name in zip(WITHIN, names, strict=False):
+    for table, name in zip(PART_LISTS, names, strict=False):
         subtree = None if subtree is None else _entry(subtree, table, name)
     return subtree
 

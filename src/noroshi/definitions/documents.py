@@ -29,7 +29,7 @@ from noroshi.ports import Document
 from noroshi.schema import Invalid, read_most
 from noroshi.vault import reserved
 
-WANTED: Mapping[str, type[Any]] = {
+DEFINITION_TYPES: Mapping[str, type[Any]] = {
     "instances": InstanceDef,
     "contacts": ContactDef,
     "rules": RuleDef,
@@ -40,7 +40,7 @@ WANTED: Mapping[str, type[Any]] = {
     "clouds": CloudDef,
     "blueprints": BlueprintDef,
 }
-TYPES = tuple(WANTED)
+TYPES = tuple(DEFINITION_TYPES)
 ENTRIES = {"accounts": CREDENTIALS, "networks": ("proxy_password",)}
 """The settings that name an entry of the vault."""
 SECRETS = ("client_secret", "password", "refresh_token", "access_token", "token")
@@ -53,7 +53,7 @@ HALF_A_LETTER = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
 NO_KEY = _("{key} is not a definition: use a name like instances/web1")
 NO_JSON = _("is not JSON: {why}")
 NO_TABLE = _("must be a table")
-TWICE = _("two definitions have this name")
+NAME_TWICE = _("two definitions have this name")
 FILE_NAMES_IT = _("must not be set: the file name is the name")
 SECRET = followed_by(
     _("secrets must not be in definitions; remove the line."),
@@ -122,7 +122,7 @@ class Contents(Mapping[str, Mapping[str, Any]]):
 def split(key: str) -> tuple[str, str]:
     """Return type and name of a document's key. Raise Invalid if it is none."""
     type, _, name = key.partition("/")
-    if type not in WANTED or not is_name(name):
+    if type not in DEFINITION_TYPES or not is_name(name):
         raise Invalid((Problem("", NO_KEY.fill(key=repr(shortened_text(key)))),))
     return type, name
 
@@ -149,18 +149,18 @@ def definitions_of(
             instances.add(name, document)
             continue
         if name in definitions[type]:
-            file_of(type, name, problems).say(TWICE)
+            file_of(type, name, problems).say(NAME_TWICE)
         definitions[type][name] = _definition(type, name, document, problems)
     for type, name in filter(None, map(_file_at, faulty)):
         if type == "instances":
             instances.add_unreadable(name)
         else:
             definitions[type].setdefault(name, _empty(type, name))
-    others = definitions | {
+    other_definitions = definitions | {
         "instances": instances,
         "clouds": definitions["clouds"] | built_in(),
     }
-    return Definitions(**others), problems
+    return Definitions(**other_definitions), problems
 
 
 class _Instances(Mapping[str, InstanceDef]):
@@ -176,7 +176,7 @@ class _Instances(Mapping[str, InstanceDef]):
         if name in self._documents:
             _ = self[name]
             self._reported.discard(name)
-            file_of("instances", name, self._problems).say(TWICE)
+            file_of("instances", name, self._problems).say(NAME_TWICE)
         self._documents[name] = document
 
     def add_unreadable(self, name: str) -> None:
@@ -225,14 +225,16 @@ def _parse(type: str, name: str, table: Mapping[str, Any], problems: list[Proble
         _check_entry(table.get(field, ""), place.at(field))
     if type == "clouds":
         _check_own_cloud(name, table, place)
-    definition, new_problems = read_most(WANTED[type], {**table, "name": name}, place.where)
+    definition, new_problems = read_most(
+        DEFINITION_TYPES[type], {**table, "name": name}, place.where
+    )
     problems.extend(new_problems)
     return definition or _empty(type, name)
 
 
 def _empty(type: str, name: str) -> Any:
     """Return what stands in the place of a definition of which nothing can be read."""
-    definition, _ = read_most(WANTED[type], {"name": name})
+    definition, _ = read_most(DEFINITION_TYPES[type], {"name": name})
     return definition
 
 
@@ -283,8 +285,8 @@ def _check_entry(entry: object, place: Place) -> None:
         return
     if not ENTRY.fullmatch(entry):
         place.say(NO_ENTRY)
-    elif why := reserved(entry):
-        place.say(why)
+    elif fault := reserved(entry):
+        place.say(fault)
 
 
 def _without_nulls(value: Any) -> Any:

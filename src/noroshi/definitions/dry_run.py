@@ -42,8 +42,8 @@ async def _rules(plan: Plan, kinds: Kinds) -> list[Problem]:
         action = kinds.actions.get(rule.action)
         if action is not None and action.try_out is not None and rule.options is not None:
             place = file_of("rules", rule.name_or_id, problems).at("options")
-            for words in await action.try_out(rule.options):
-                place.say(words)
+            for fault in await action.try_out(rule.options):
+                place.say(fault)
     return problems
 
 
@@ -53,8 +53,8 @@ async def _routes(plan: Plan, kinds: Kinds) -> list[Problem]:
         kind = kinds.transports.get(route.kind)
         if kind is not None and kind.try_out is not None and route.options is not None:
             place = file_of("routes", route.name, problems).at("options")
-            for words in await kind.try_out(route.options):
-                place.say(words)
+            for fault in await kind.try_out(route.options):
+                place.say(fault)
     return problems
 
 
@@ -64,28 +64,28 @@ async def _monitors(plan: Plan, kinds: Kinds, host_of: HostOf) -> list[Problem]:
         check = kinds.checks.get(monitor.kind)
         applies = check is not None and monitor.options is not None and not monitor.disabled
         if applies and check is not None and check.try_out is not None:
-            for words in await check.try_out(monitor.options, host_of(monitor)):
-                _report(monitor, problems, words)
+            for fault in await check.try_out(monitor.options, host_of(monitor)):
+                _report(monitor, problems, fault)
     return problems
 
 
-def _report(monitor: Monitor, problems: list[Problem], words: Message) -> None:
+def _report(monitor: Monitor, problems: list[Problem], fault: Message) -> None:
     file = file_of("instances", monitor.instance.name, problems)
-    file.at("group", monitor.group, "monitor", monitor.name, "options").say(words)
+    file.at("group", monitor.group, "monitor", monitor.name, "options").say(fault)
 
 
 async def _clouds(plan: Plan) -> list[Problem]:
     problems = list[Problem]()
     clouds = {account.cloud.name: account.cloud for account in plan.accounts.values()}
     for name, cloud in clouds.items():
-        for words in await asyncio.to_thread(ca_file_faults, cloud.ca_file):
-            file_of("clouds", name, problems).at("ca_file").say(words)
+        for fault in await asyncio.to_thread(ca_file_faults, cloud.ca_file):
+            file_of("clouds", name, problems).at("ca_file").say(fault)
     return problems
 
 
 async def _networks(plan: Plan) -> list[Problem]:
     problems = list[Problem]()
     for name, network in plan.networks.items():
-        for words in await asyncio.to_thread(ca_file_faults, network.ca_file):
-            file_of("networks", name, problems).at("ca_file").say(words)
+        for fault in await asyncio.to_thread(ca_file_faults, network.ca_file):
+            file_of("networks", name, problems).at("ca_file").say(fault)
     return problems

@@ -15,12 +15,12 @@ from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.translation import Message, _, pgettext
 from noroshi.definitions.documents import TYPES, content, document, split
 from noroshi.definitions.toml import toml
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 
 LARGEST = 16 * 1024 * 1024
-BESIDE = ("README.md", "LICENSE")
+OTHER_FILES = ("README.md", "LICENSE")
 """Files that people keep at the top of such a folder, beside hidden files (.git)."""
 
 NO_FOLDER = _("is not a folder")
@@ -38,7 +38,7 @@ NO_TOML = _("is not valid TOML at line {line}, column {column}: {why}")
 NO_TOML_AT_ALL = pgettext("no_toml_at_all", "cannot be read as TOML: {why}")
 IN_QUOTES = _('dates and times must be in quotation marks: "07:30"')
 NO_NUMBER = _("must be a finite number")
-GONE = object()
+DELETED = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def file_texts(documents: tuple[Document, ...]) -> dict[str, str]:
 def _files(folder: Path) -> Iterator[Path]:
     """Yield all files in a folder but hidden ones and those that people keep beside."""
     for path in sorted(folder.glob("*") if folder.exists() else ()):
-        if path.name.startswith(".") or path.name in BESIDE:
+        if path.name.startswith(".") or path.name in OTHER_FILES:
             continue
         if path.is_dir():
             yield from sorted(p for p in path.rglob("*") if not p.is_dir())
@@ -141,15 +141,19 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def is_ours(name: str) -> bool:
     """Return whether it is the name of a definition's file, from the folder on."""
-    type, _, rest = name.partition("/")
-    return type in TYPES and rest.endswith(".toml") and is_name(rest.removesuffix(".toml"))
+    type, _, file_name = name.partition("/")
+    return (
+        type in TYPES
+        and file_name.endswith(".toml")
+        and is_name(file_name.removesuffix(".toml"))
+    )
 
 
 def _load(file: Path, name: str) -> dict[str, Any]:
     try:
         raw = file.read_bytes()
     except OSError as error:
-        raise Invalid((Problem(name, UNREADABLE.fill(why=why(error))),)) from None
+        raise Invalid((Problem(name, UNREADABLE.fill(why=cause_text(error))),)) from None
     return parse_toml(raw, name)
 
 
@@ -161,10 +165,10 @@ def parse_toml(raw: bytes, name: str) -> dict[str, Any]:
         text = raw.decode("utf-8-sig")  # Windows' editors may begin with a mark
         return loads(text)
     except UnicodeDecodeError as error:
-        words = NO_UTF8.fill(line=error.object[: error.start].count(b"\n") + 1)
+        message = NO_UTF8.fill(line=error.object[: error.start].count(b"\n") + 1)
     except (ValueError, RecursionError) as error:  # TOMLDecodeError, and a number without end
         raise Invalid(_no_toml(name, str(error), text)) from None
-    raise Invalid((Problem(name, words),))
+    raise Invalid((Problem(name, message),))
 
 
 def _no_toml(name: str, message: str, text: str) -> tuple[Problem, ...]:
@@ -181,8 +185,8 @@ def document_from(table: dict[str, Any], name: str, problems: list[Problem]) -> 
     """Return the document that a file's TOML is. What it says and no definition can be is among
     the problems; Invalid if nothing of it can be kept."""
     try:
-        clean = without_dates(table, Place(f"{name}: ", problems))
-        return document(name.removesuffix(".toml"), clean)
+        undated = without_dates(table, Place(f"{name}: ", problems))
+        return document(name.removesuffix(".toml"), undated)
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits, a table 500 deep
         raise Invalid(_no_toml(name, str(error), "")) from None
 
@@ -191,19 +195,19 @@ def without_dates(value: Any, place: Place) -> Any:
     """Return the content without what TOML knows (dates, times, infinity) and JSON does not."""
     if isinstance(value, dict):
         entries = {key: without_dates(one, place.at(key)) for key, one in value.items()}
-        return {key: one for key, one in entries.items() if one is not GONE}
+        return {key: one for key, one in entries.items() if one is not DELETED}
     if isinstance(value, list):
         items = [
             without_dates(one, place.at(_entry_name(one, number)))
             for number, one in enumerate(value, 1)
         ]
-        return [one for one in items if one is not GONE]
+        return [one for one in items if one is not DELETED]
     if isinstance(value, date | time):
         place.say(IN_QUOTES)
-        return GONE
+        return DELETED
     if isinstance(value, float) and value - value != 0:
         place.say(NO_NUMBER)
-        return GONE
+        return DELETED
     return value
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
-from noroshi.definitions.documents import TYPES, WANTED
+from noroshi.definitions.documents import DEFINITION_TYPES, TYPES
 
 NAME = "name"
 """Its own name is the file's."""
@@ -37,9 +37,9 @@ def _strangeness(
 ) -> tuple[int, int, bool, int]:
     """Count what it says that the sort does not know, what it lacks; then what is there
     already."""
-    lacking = sum(one.name not in table for one in _fields(type) if _is_needed(one))
+    missing_count = sum(one.name not in table for one in _fields(type) if _is_needed(one))
     unknown = len(table) - _count_known(type, table)
-    return unknown, lacking, f"{type}/{name}" not in current_keys, TYPES.index(type)
+    return unknown, missing_count, f"{type}/{name}" not in current_keys, TYPES.index(type)
 
 
 def _count_known(type: str, table: Mapping[str, Any]) -> int:
@@ -48,8 +48,8 @@ def _count_known(type: str, table: Mapping[str, Any]) -> int:
 
 
 def _fields(type: str) -> list[Field[Any]]:
-    return [one for one in fields(WANTED[type]) if one.name != NAME]
+    return [one for one in fields(DEFINITION_TYPES[type]) if one.name != NAME]
 
 
-def _is_needed(one: Field[Any]) -> bool:
-    return one.default is MISSING and one.default_factory is MISSING
+def _is_needed(field: Field[Any]) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING

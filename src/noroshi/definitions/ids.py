@@ -27,12 +27,12 @@ NO_ULID = _("is not a valid id; remove the line, and a new one is assigned")
 SAME_ID = _("the id {id} is already used by {other}; remove it here, and a new one is assigned")
 
 
-def ulid(at: datetime, randomness: bytes) -> str:
+def ulid(instant: datetime, randomness: bytes) -> str:
     """Return 26 characters that sort by time: 48 bits of milliseconds, then ten random
     bytes."""
     if len(randomness) != RANDOM_BYTES:
         raise ValueError(f"{len(randomness)} random bytes instead of {RANDOM_BYTES}")
-    milliseconds = (at - EPOCH) // timedelta(milliseconds=1)
+    milliseconds = (instant - EPOCH) // timedelta(milliseconds=1)
     number = milliseconds << 80 | int.from_bytes(randomness, "big")
     return "".join(CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
 
@@ -45,10 +45,10 @@ def give_ids(
 
     Invalid if an id is malformed or stands twice.
     """
-    identified, problems = give_most_ids(documents, current, new_id)
+    documents_with_ids, problems = give_most_ids(documents, current, new_id)
     if problems:
         raise Invalid(problems)
-    return identified
+    return documents_with_ids
 
 
 def give_most_ids(
@@ -60,20 +60,24 @@ def give_most_ids(
     """
     problems = list[Problem]()
     owners, unusable = _ids_given(documents, problems)
-    current_by_key, assigned = {one.key: one for one in current}, set[str]()
+    current_by_key, assigned_ids = {one.key: one for one in current}, set[str]()
 
-    def identify(one: Document) -> Document:
-        instance = _content(one)
+    def identify(source_document: Document) -> Document:
+        instance = _content(source_document)
         if instance is None:
-            return one
-        old_ids = _ids_of(current_by_key.get(one.key))
-        for number, (path, monitor) in enumerate(_monitors(one.key, instance)):
-            if (one.key, number) in unusable or not monitor.get("id"):
-                old = old_ids.get(path, "")
+            return source_document
+        old_ids = _ids_of(current_by_key.get(source_document.key))
+        for number, (path, monitor) in enumerate(_monitors(source_document.key, instance)):
+            if (source_document.key, number) in unusable or not monitor.get("id"):
+                old_id = old_ids.get(path, "")
                 # A monitor may have been renamed and its name given to a new one.
-                monitor["id"] = new_id() if not old or old in owners or old in assigned else old
-                assigned.add(monitor["id"])
-        return document(one.key, instance)
+                monitor["id"] = (
+                    new_id()
+                    if not old_id or old_id in owners or old_id in assigned_ids
+                    else old_id
+                )
+                assigned_ids.add(monitor["id"])
+        return document(source_document.key, instance)
 
     return tuple(map(identify, documents)), tuple(problems)
 
@@ -122,18 +126,18 @@ def likely_renamed(
     """Yield monitors that go while another one comes in the same instance that looks at just
     the same: the paths of both, and the id of the one that goes."""
     before, after = monitor_ids(old), monitor_ids(new)
-    removed, added = before - after, after - before
-    if not removed or not added:
+    removed_ids, added_ids = before - after, after - before
+    if not removed_ids or not added_ids:
         return
     by_target = dict[Hashable, Path | None]()
     for path, monitor in _with_ids(new):
-        if monitor["id"] in added:
+        if monitor["id"] in added_ids:
             target = _target(path, monitor)
             by_target[target] = None if target in by_target else path
     moves = {
         monitor["id"]: ("/".join(path), "/".join(new_path))
         for path, monitor in _with_ids(old)
-        if monitor["id"] in removed and (new_path := by_target.get(_target(path, monitor)))
+        if monitor["id"] in removed_ids and (new_path := by_target.get(_target(path, monitor)))
     }
     yield from ((*moves[id], id) for id in sorted(moves))
 

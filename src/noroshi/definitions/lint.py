@@ -22,7 +22,7 @@ ENDLESS = _(
     "{given} is also the start, so it would never end: choose days of the week, or another time"
 )
 
-BEYOND = _("{given} must be between 0 and 100: this reading is in %")
+NO_PERCENTAGE = _("{given} must be between 0 and 100: this reading is in %")
 
 LONGEST_TITLE = 200
 LONG_TITLE = _("must have at most {most} characters, not {given}")
@@ -35,10 +35,12 @@ def new_slips(
     current_by_key = {one.key: one for one in current}
     problems = list[Problem]()
     for one in documents:
-        before = current_by_key.get(one.key)
-        slips = [] if one == before else _slips(one, kinds)
-        old = _slips(before, kinds) if slips and before is not None else []
-        problems += [problem for problem in slips if problem not in old]
+        current_document = current_by_key.get(one.key)
+        slips = [] if one == current_document else _slips(one, kinds)
+        old_slips = (
+            _slips(current_document, kinds) if slips and current_document is not None else []
+        )
+        problems += [problem for problem in slips if problem not in old_slips]
     return tuple(problems)
 
 
@@ -63,10 +65,10 @@ def _parts(instance: Content, file: Place) -> Iterator[tuple[Content, Place]]:
     """Yield an instance, its groups and their monitors, each with its place."""
     yield instance, file
     for group in _tables(instance, "group"):
-        inside = file.at("group", str(group.get("name", "")))
-        yield group, inside
+        place_in_file = file.at("group", str(group.get("name", "")))
+        yield group, place_in_file
         for monitor in _tables(group, "monitor"):
-            yield monitor, inside.at("monitor", str(monitor.get("name", "")))
+            yield monitor, place_in_file.at("monitor", str(monitor.get("name", "")))
 
 
 def _tables(part: Content, name: str) -> list[Content]:
@@ -90,10 +92,10 @@ def _maintenance(part: Content, place: Place) -> None:
     for number, one in enumerate(_tables(part, "maintenance"), 1):
         _title(one, place.at("maintenance", str(number)))
         begins, ends = str(one.get("begins", "")), str(one.get("ends", ""))
-        same = moment(begins) is not None and moment(begins) == moment(ends)
-        if same and not _on_some_days(one):
-            where = place.at("maintenance", str(one.get("title") or number))
-            where.at("ends").say(ENDLESS, given=ends)
+        is_empty_span = moment(begins) is not None and moment(begins) == moment(ends)
+        if is_empty_span and not _on_some_days(one):
+            window_place = place.at("maintenance", str(one.get("title") or number))
+            window_place.at("ends").say(ENDLESS, given=ends)
 
 
 def _on_some_days(window: Content) -> bool:
@@ -106,10 +108,10 @@ def _limits(part: Content, place: Place, kinds: Kinds) -> None:
     limits, kind_of_monitor = _table(part, "limits"), part.get("kind")
     for kind in [kind_of_monitor] if isinstance(kind_of_monitor, str) else limits:
         check = kinds.checks.get(kind)
-        where = place if kind_of_monitor else place.at(kind)
+        limit_place = place if kind_of_monitor else place.at(kind)
         for reading in sorted(check.shares) if check else ():
             of_reading = _table(limits if kind_of_monitor else _table(limits, kind), reading)
-            _check_percentages(of_reading, where.at(reading))
+            _check_percentages(of_reading, limit_place.at(reading))
 
 
 def _check_percentages(limits: Content, place: Place) -> None:
@@ -117,7 +119,7 @@ def _check_percentages(limits: Content, place: Place) -> None:
         value = limits.get(name)
         if isinstance(value, int | float) and not 0 <= value <= 100:
             text = f"{value:g}" if isinstance(value, float) else value
-            place.at(name).say(BEYOND, given=text)
+            place.at(name).say(NO_PERCENTAGE, given=text)
 
 
 def _table(part: Content, name: str) -> Content:

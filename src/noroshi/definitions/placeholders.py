@@ -21,17 +21,17 @@ PLACEHOLDER = re.compile(
 def placeholders(documents: Iterable[Document]) -> Iterator[tuple[str, str]]:
     """Yield each value that is still an example's, behind the place where it stands."""
     for document in documents:
-        for place, value in _texts(content(document), ""):
+        for place, value in _text_places(content(document), ""):
             if PLACEHOLDER.fullmatch(value):
                 yield f"{document.key}.toml: {place}", value
 
 
-def _texts(value: Any, place: str) -> Iterator[tuple[str, str]]:
+def _text_places(value: Any, place: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield place, value
     elif isinstance(value, Mapping):
-        for name, inside in value.items():
-            yield from _texts(inside, f"{place}.{name}" if place else str(name))
+        for name, item in value.items():
+            yield from _text_places(item, f"{place}.{name}" if place else str(name))
     elif isinstance(value, list | tuple):
-        for number, inside in enumerate(value):
-            yield from _texts(inside, f"{place}.{number}")
+        for number, item in enumerate(value):
+            yield from _text_places(item, f"{place}.{number}")

@@ -36,7 +36,7 @@ NAMED_BY: Mapping[str, Mapping[str, str]] = {
 }
 """The definitions that can have another name, by folder: which definitions name it, and in which setting of
 theirs, of their groups and of their monitors. All folders there are."""
-BELOW = ("group", "monitor")
+PART_LISTS = ("group", "monitor")
 HALF = 0.5
 
 IS_OURS = _("is a name that Noroshi reserves")
@@ -44,7 +44,7 @@ NO_NAME = _(
     "is not a valid name: use a-z, 0-9, - and _, at most 64 characters, beginning with a "
     "letter or digit"
 )
-TAKEN = _("this name is already in use")
+NAME_IN_USE = _("this name is already in use")
 NOT_THERE = _("there is no such definition")
 
 
@@ -54,59 +54,65 @@ def with_new_names(
     """Return all documents, those of these keys under their new names. Raises Invalid."""
     by_key = {one.key: one for one in documents}
     for key, name in names.items():
-        type, old = split(key)
-        if why := _why_not(by_key, key, name):
-            raise Invalid((Problem(f"{key}.toml: name", why),))
-        definition = under_another_name(type, old, name, content(by_key.pop(key)))
+        type, old_name = split(key)
+        if problem := _why_not(by_key, key, name):
+            raise Invalid((Problem(f"{key}.toml: name", problem),))
+        definition = under_another_name(type, old_name, name, content(by_key.pop(key)))
         by_key[f"{type}/{name}"] = document(f"{type}/{name}", definition)
-        by_key |= _with_new_references(by_key.values(), type, old, name)
+        by_key |= _with_new_references(by_key.values(), type, old_name, name)
     return tuple(sorted(by_key.values(), key=lambda one: one.key))
 
 
 def _why_not(by_key: Mapping[str, Document], key: str, name: str) -> Message | None:
-    type, old = split(key)
+    type, old_name = split(key)
     if key not in by_key:
         return NOT_THERE
     if not is_name(name):
         return NO_NAME
-    if type == "instances" and OWN_INSTANCE in (old, name):
+    if type == "instances" and OWN_INSTANCE in (old_name, name):
         return IS_OURS
-    return TAKEN if f"{type}/{name}" in by_key else None
+    return NAME_IN_USE if f"{type}/{name}" in by_key else None
 
 
 def _with_new_references(
-    documents: Iterable[Document], type: str, old: str, name: str
+    documents: Iterable[Document], type: str, old_name: str, name: str
 ) -> dict[str, Document]:
     """Return those that name it, naming it anew."""
-    changed = dict[str, Document]()
+    changed_documents = dict[str, Document]()
     for one in documents:
         setting = NAMED_BY[type].get(split(one.key)[0])
         if setting is None:
             continue
         definition = content(one)
-        after = _rename_in(definition, setting, lambda value: name if value == old else value)
-        if after != definition:
-            changed[one.key] = document(one.key, after)
-    return changed
+        renamed_definition = _rename_in(
+            definition, setting, lambda value: name if value == old_name else value
+        )
+        if renamed_definition != definition:
+            changed_documents[one.key] = document(one.key, renamed_definition)
+    return changed_documents
 
 
 def _rename_in(table: Any, setting: str, translate: Callable[[Any], Any]) -> Any:
     """Return a table, and what stands in it, with that setting's names."""
     if not isinstance(table, dict):
         return table
-    after = dict(table)
-    outer, _, inside = setting.partition(".")
-    if inside and outer in after:
-        after[outer] = _rename_in(after[outer], inside, translate)
-    elif setting in after:
-        value = after[setting]
-        after[setting] = (
+    renamed_table = dict(table)
+    outer_name, _, inner_setting = setting.partition(".")
+    if inner_setting and outer_name in renamed_table:
+        renamed_table[outer_name] = _rename_in(
+            renamed_table[outer_name], inner_setting, translate
+        )
+    elif setting in renamed_table:
+        value = renamed_table[setting]
+        renamed_table[setting] = (
             [*map(translate, value)] if isinstance(value, list) else translate(value)
         )
-    for inner in BELOW:
-        if isinstance(after.get(inner), list):
-            after[inner] = [_rename_in(one, setting, translate) for one in after[inner]]
-    return after
+    for list_name in PART_LISTS:
+        if isinstance(renamed_table.get(list_name), list):
+            renamed_table[list_name] = [
+                _rename_in(one, setting, translate) for one in renamed_table[list_name]
+            ]
+    return renamed_table
 
 
 def key_after_rename(old: Iterable[Document], new: Iterable[Document], key: str) -> str | None:
@@ -116,22 +122,24 @@ def key_after_rename(old: Iterable[Document], new: Iterable[Document], key: str)
     before, after = ({one.key: one for one in some} for some in (old, new))
     definition, type = content(before[key]), split(key)[0]
     if type in TYPES_WITH_ID:
-        added = {one: content(after[one]) for one in after.keys() - before.keys()}
-        return renames({key: definition}, added).get(key)
+        added_contents = {one: content(after[one]) for one in after.keys() - before.keys()}
+        return renames({key: definition}, added_contents).get(key)
     likeness = {
         other: _likeness(definition, content(after[other]))
         for other in after.keys() - before.keys()
         if split(other)[0] == type
     }
-    most = max(likeness.values(), default=0.0)
-    closest = [other for other, like in likeness.items() if like == most > HALF]
+    best_likeness = max(likeness.values(), default=0.0)
+    closest = [other for other, degree in likeness.items() if degree == best_likeness > HALF]
     return closest[0] if len(closest) == 1 else None
 
 
-def _likeness(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
+def _likeness(first: Mapping[str, Any], second: Mapping[str, Any]) -> float:
     """Return which part of their settings they have in common."""
-    alike = [name for name, value in one.items() if name in other and other[name] == value]
-    return len(alike) / max(len(one), len(other), 1)
+    equal_names = [
+        name for name, value in first.items() if name in second and second[name] == value
+    ]
+    return len(equal_names) / max(len(first), len(second), 1)
 
 
 def places_gone(old: Iterable[Document], new: Iterable[Document]) -> dict[str, str | None]:
@@ -142,9 +150,13 @@ def places_gone(old: Iterable[Document], new: Iterable[Document]) -> dict[str, s
     before = ids_by_path(old)
     after = {id: path for path, id in ids_by_path(new).items()}
     current = {place for path in after.values() for place in _enclosing_places(path)}
-    former, destinations, sources = set[str](), dict[str, set[str]](), dict[str, set[str]]()
+    former_places, destinations, sources = (
+        set[str](),
+        dict[str, set[str]](),
+        dict[str, set[str]](),
+    )
     for path, id in before.items():
-        former |= {*_enclosing_places(path)}
+        former_places |= {*_enclosing_places(path)}
         for old_place, new_place in zip(
             _enclosing_places(path), _enclosing_places(after.get(id, ())), strict=False
         ):
@@ -152,7 +164,7 @@ def places_gone(old: Iterable[Document], new: Iterable[Document]) -> dict[str, s
             if old_place not in current:
                 destinations.setdefault(old_place, set()).add(new_place)
     return {
-        place: _single_target(targets - former, targets, sources)
+        place: _single_target(targets - former_places, targets, sources)
         for place, targets in destinations.items()
     }
 

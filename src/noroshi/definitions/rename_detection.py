@@ -11,7 +11,7 @@ from typing import Any
 from noroshi.definitions.stable_ids import TYPES_WITH_ID
 
 Contents = Mapping[str, Mapping[str, Any]]
-SEVERAL = ""
+AMBIGUOUS = ""
 """In the place of a key, where several have a mark: kept one by one, 20,000 that are all alike
 would be 20,000 for each of them."""
 
@@ -23,7 +23,7 @@ def renames(old: Contents, new: Contents) -> dict[str, str]:
     by_mark = dict[str, str]()
     for key in new:
         for mark in _marks(key, new[key]):
-            by_mark[mark] = SEVERAL if mark in by_mark else key
+            by_mark[mark] = AMBIGUOUS if mark in by_mark else key
     claims, candidates = Counter[str](), dict[str, str]()
     for key in sorted(old):
         names = {by_mark[mark] for mark in _marks(key, old[key]) if mark in by_mark}

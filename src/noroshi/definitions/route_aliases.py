@@ -15,7 +15,7 @@ Aliases = Mapping[str, str]
 NOTE = "routes renamed"
 RECENT = timedelta(minutes=10)
 """So long a name is remembered: a turn that began before its end was known is over by then."""
-DOWN = timedelta(days=7)
+LONGEST_DOWN = timedelta(days=7)
 """So long a node may have been down that died before mails had the new name."""
 
 
@@ -37,16 +37,16 @@ async def readdress_mails(store: Store, aliases: Aliases) -> None:
     for one in await store.queue() if aliases else ():
         routes = one.envelope.routes
         if aliases.keys() & set(routes):
-            new = by_new_names(routes, aliases)
-            await store.readdress(one.envelope.id, (), new, reset=False)
+            new_routes = by_new_names(routes, aliases)
+            await store.readdress(one.envelope.id, (), new_routes, reset=False)
 
 
 async def remember(store: Store, aliases: Aliases, now: datetime) -> None:
     """Note them for the engine, with those that were noted a moment ago. Raises StoreError."""
-    earlier = await _recent_aliases(store, now)
+    earlier_aliases = await _recent_aliases(store, now)
     records = {
         old: replace(one, name=aliases.get(one.name, one.name))
-        for old, one in earlier.items()
+        for old, one in earlier_aliases.items()
         if old not in aliases.values()
     }
     records |= {old: _Alias(new, now) for old, new in aliases.items()}

@@ -16,7 +16,7 @@ from noroshi.oauth.well_known_clouds import CLOUDS
 from noroshi.vault import TOKENS
 
 HEADERS = "secret_headers"
-USUAL = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,7 +34,7 @@ class Use:
 
 def uses_of(plan: Plan) -> frozenset[Use]:
     """Return all that a plan sends of the vault."""
-    return frozenset(_uses(plan))
+    return frozenset(_all_uses(plan))
 
 
 def place_of(url: str, proxy: str = "") -> str:
@@ -45,11 +45,11 @@ def place_of(url: str, proxy: str = "") -> str:
         host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
         return ""
-    where = f"{host}:{port or USUAL.get(parts.scheme, 0)}" if host else ""
-    return _with_proxy(where, proxy if parts.scheme == "http" else "")
+    host_and_port = f"{host}:{port or DEFAULT_PORTS.get(parts.scheme, 0)}" if host else ""
+    return _with_proxy(host_and_port, proxy if parts.scheme == "http" else "")
 
 
-def _uses(plan: Plan) -> Iterator[Use]:
+def _all_uses(plan: Plan) -> Iterator[Use]:
     for account in plan.accounts.values():
         yield from _of_account(account)
     for route in plan.routes.values():
@@ -68,8 +68,8 @@ def _of_account(account: Account) -> Iterator[Use]:
     urls = (cloud.token_endpoint or cloud.authority, cloud.device_authorization_endpoint)
     for url in filter(None, urls):
         for credential in named_by(account):
-            where = place_of(account.at_tenant(url))
-            yield Use(credential.entry, f"account {account.storage_name}", where)
+            host_and_port = place_of(account.at_tenant(url))
+            yield Use(credential.entry, f"account {account.storage_name}", host_and_port)
 
 
 def _of_route(route: Route) -> Iterator[Use]:
@@ -77,14 +77,14 @@ def _of_route(route: Route) -> Iterator[Use]:
     it posts to."""
     options, proxy = route.options, route.network.proxy
     if password := _text(options, "password"):
-        where = (_text(options, "where") or _text(options, "host")).lower()
+        host_and_port = (_text(options, "where") or _text(options, "host")).lower()
         in_clear = _text(options, "protection") == "none"
-        yield Use(password, "password", _with_proxy(where, proxy if in_clear else ""))
+        yield Use(password, "password", _with_proxy(host_and_port, proxy if in_clear else ""))
     if url_entry := _text(options, "url_entry"):
         yield Use(url_entry, "url", "")
     if header := _text(options, "header_entry"):
-        where = place_of(_text(options, "url"), proxy)
-        yield Use(header, "header", where, url_entry, proxy if url_entry else "")
+        host_and_port = place_of(_text(options, "url"), proxy)
+        yield Use(header, "header", host_and_port, url_entry, proxy if url_entry else "")
 
 
 def _of_token(plan: Plan, route: Route) -> Iterator[Use]:
@@ -106,13 +106,13 @@ def _of_token(plan: Plan, route: Route) -> Iterator[Use]:
 def _of_headers(monitor: Monitor) -> Iterator[Use]:
     headers = getattr(monitor.options, HEADERS, None)
     if isinstance(headers, Mapping):
-        where = place_of(_text(monitor.options, "url"), monitor.network.proxy)
+        host_and_port = place_of(_text(monitor.options, "url"), monitor.network.proxy)
         for entry in headers.values():
-            yield Use(str(entry), "header", where)
+            yield Use(str(entry), "header", host_and_port)
 
 
-def _with_proxy(where: str, proxy: str) -> str:
-    return f"{where} by {proxy}" if where and proxy else where
+def _with_proxy(host_and_port: str, proxy: str) -> str:
+    return f"{host_and_port} by {proxy}" if host_and_port and proxy else host_and_port
 
 
 def _text(options: object, name: str) -> str:

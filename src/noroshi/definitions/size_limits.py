@@ -40,7 +40,7 @@ WEIGHT = _(
     "request may take {most} MiB; text with characters beyond Latin takes twice as much, "
     "with emoji four times. Change them in parts"
 )
-INHERITED = ngettext(
+INHERITED_WINDOWS = ngettext(
     "monitors with maintenance or limits of their own inherit {count} entry of their groups "
     "and instances, but one node supports {most}; use fewer of them at groups and instances",
     "monitors with maintenance or limits of their own inherit {count} entries of their "
@@ -57,13 +57,15 @@ WAYS = _(
 
 
 def too_many(
-    documents: Sequence[Document], monitors: int, before: Sequence[Document] = ()
+    documents: Sequence[Document], monitors: int, previous_documents: Sequence[Document] = ()
 ) -> Iterator[Problem]:
     """Yield what is more than a node takes, and more than it has already."""
-    if len(documents) > max(MOST_DEFINITIONS, len(before)):
-        words = DEFINITIONS.fill(count=len(documents), most=MOST_DEFINITIONS)
-        yield Problem("", words)
-    if monitors > MOST_MONITORS and monitors > monitors_in(definitions_of(before)[0]):
+    if len(documents) > max(MOST_DEFINITIONS, len(previous_documents)):
+        message = DEFINITIONS.fill(count=len(documents), most=MOST_DEFINITIONS)
+        yield Problem("", message)
+    if monitors > MOST_MONITORS and monitors > monitors_in(
+        definitions_of(previous_documents)[0]
+    ):
         yield Problem("", MONITORS.fill(count=monitors, most=MOST_MONITORS))
 
 
@@ -80,9 +82,9 @@ def too_heavy(documents: Iterable[Document], definitions: Definitions) -> Iterat
     if weight > MOST_WEIGHT:
         fields = {"size": -(-weight >> 20), "most": MOST_WEIGHT >> 20, "each": A_MONITOR}
         yield Problem("", WEIGHT.fill(**fields))
-    inherited = sum(map(_inherited, definitions.instances.values()))
-    if inherited > MOST_INHERITED:
-        yield Problem("", INHERITED.fill(count=inherited, most=MOST_INHERITED))
+    inherited_count = sum(map(_inherited_count, definitions.instances.values()))
+    if inherited_count > MOST_INHERITED:
+        yield Problem("", INHERITED_WINDOWS.fill(count=inherited_count, most=MOST_INHERITED))
     routes, accounts = len(definitions.routes), len(definitions.accounts)
     contacts = len(definitions.contacts)
     if (routes + SOME_WAYS) * (routes + accounts) * max(contacts, 1) > MOST_WAYS:
@@ -96,7 +98,7 @@ def too_heavy(documents: Iterable[Document], definitions: Definitions) -> Iterat
         )
 
 
-def _inherited(instance: InstanceDef) -> int:
+def _inherited_count(instance: InstanceDef) -> int:
     """Return how much the monitors of an instance copy, beside what they have of their own."""
     return sum(
         _inherited_by(monitor, (instance, group))

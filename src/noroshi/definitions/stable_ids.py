@@ -25,24 +25,27 @@ SAME_ID = _("the id {id} is already used by {other}; remove it here")
 
 
 def under_another_name(
-    type: str, old: str, name: str, definition: Mapping[str, Any]
+    type: str, old_name: str, name: str, definition: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return a definition's content once it is renamed: it is the same as before."""
     if type not in TYPES_WITH_ID:
         return dict(definition)
-    id = definition.get("id") or old
-    rest = {key: value for key, value in definition.items() if key != "id"}
-    return rest if id == name else rest | {"id": id}
+    id = definition.get("id") or old_name
+    other_settings = {key: value for key, value in definition.items() if key != "id"}
+    return other_settings if id == name else other_settings | {"id": id}
 
 
-def with_previous_id(one: Document, before: Document | None) -> Document:
+def with_previous_id(source_document: Document, previous: Document | None) -> Document:
     """Return a definition with the id that it had, if it says none."""
     old_content, new_content = (
-        _contents(filter(None, [document_])).get(one.key, {}) for document_ in (before, one)
+        _contents(filter(None, [document_])).get(source_document.key, {})
+        for document_ in (previous, source_document)
     )
     id = old_content.get("id")
     return (
-        document(one.key, new_content | {"id": id}) if id and not new_content.get("id") else one
+        document(source_document.key, new_content | {"id": id})
+        if id and not new_content.get("id")
+        else source_document
     )
 
 
@@ -58,17 +61,17 @@ def keep_ids(
     """
     contents, problems = _contents(documents), list[Problem]()
     current_contents = _contents(current)
-    owners = _stated_ids(contents, _unchanged(contents, current_contents), problems)
-    missing = [key for key, definition in contents.items() if not definition.get("id")]
-    for key in missing:
-        old = current_contents.get(key, {}).get("id", "")
-        if old and (split(key)[0], old) not in owners:
-            _assign(key, contents[key], old, owners)
-    for key in missing:
+    owners = _stated_ids(contents, _unchanged_owners(contents, current_contents), problems)
+    keys_without_id = [key for key, definition in contents.items() if not definition.get("id")]
+    for key in keys_without_id:
+        old_id = current_contents.get(key, {}).get("id", "")
+        if old_id and (split(key)[0], old_id) not in owners:
+            _assign(key, contents[key], old_id, owners)
+    for key in keys_without_id:
         if not contents[key].get("id") and owners.get(split(key), key) != key:
             _assign(key, contents[key], new_id().lower(), owners)
-    identified = tuple(_with_content(one, contents) for one in documents)
-    return identified, tuple(problems)
+    documents_with_ids = tuple(_with_content(one, contents) for one in documents)
+    return documents_with_ids, tuple(problems)
 
 
 def as_it_was(
@@ -77,15 +80,15 @@ def as_it_was(
     """Return the documents of an earlier version, so that what had no id then gets none of what
     has its name now."""
     current_contents = _contents(current)
-    old = tuple(documents)
-    contents = _contents(old)
+    old_documents = tuple(documents)
+    contents = _contents(old_documents)
     for key, definition in contents.items():
         if not definition.get("id") and current_contents.get(key, {}).get("id"):
             definition["id"] = split(key)[1]
-    return tuple(_with_content(one, contents) for one in old)
+    return tuple(_with_content(one, contents) for one in old_documents)
 
 
-def _unchanged(contents: Contents, current_contents: Contents) -> Owners:
+def _unchanged_owners(contents: Contents, current_contents: Contents) -> Owners:
     """Return those that are their names, and were before."""
     unnamed = (
         key for key in contents.keys() & current_contents.keys() if not contents[key].get("id")
@@ -93,9 +96,11 @@ def _unchanged(contents: Contents, current_contents: Contents) -> Owners:
     return {split(key): key for key in unnamed if not current_contents[key].get("id")}
 
 
-def _stated_ids(contents: Contents, unchanged: Owners, problems: list[Problem]) -> Owners:
+def _stated_ids(
+    contents: Contents, unchanged_owners: Owners, problems: list[Problem]
+) -> Owners:
     """Return who has which id by what the documents say; one that cannot be is taken out."""
-    owners = dict(unchanged)
+    owners = dict(unchanged_owners)
     for key, definition in contents.items():
         id, (type, name) = definition.get("id", ""), split(key)
         place = file_of(type, name, problems).at("id")
@@ -122,13 +127,17 @@ def _with_content(one: Document, contents: Contents) -> Document:
 
 
 def _contents(documents: Iterable[Document]) -> Contents:
-    return dict(filter(None, map(_identified, documents)))
+    return dict(filter(None, map(_identified_definition, documents)))
 
 
-def _identified(one: Document) -> tuple[str, dict[str, Any]] | None:
+def _identified_definition(document: Document) -> tuple[str, dict[str, Any]] | None:
     """Return a definition that may have such an id; None for all else, and for what cannot be
     read."""
     try:
-        return (one.key, content(one)) if split(one.key)[0] in TYPES_WITH_ID else None
+        return (
+            (document.key, content(document))
+            if split(document.key)[0] in TYPES_WITH_ID
+            else None
+        )
     except Invalid:  # told by whoever reads all of it
         return None

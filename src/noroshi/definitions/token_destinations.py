@@ -12,7 +12,7 @@ from noroshi.core.translation import _
 from noroshi.oauth.account import Account
 from noroshi.oauth.well_known_clouds import MAIL_DOMAINS
 
-ELSEWHERE = _(
+OTHER_DESTINATION = _(
     "would send the tokens of account {account} to {given}, which is not a server of the "
     "cloud {cloud} ({known}); remove it, because the account determines the server"
 )
@@ -34,14 +34,14 @@ def host_of(route: Route) -> str:
 
 
 def _of_route(route: Route, account: Account) -> Iterator[Problem]:
-    allowed = _allowed(account)
-    for field, domains in allowed.items():
+    allowed_domains = _allowed_domains(account)
+    for field, domains in allowed_domains.items():
         value = str(getattr(route.options, field, ""))
         server = host_in(value) if "//" in value else value.lower().rstrip(".")
         if server and not any(server == one or server.endswith(f".{one}") for one in domains):
             problems: list[Problem] = []
             file_of("routes", route.name, problems).at("options").at(field).say(
-                ELSEWHERE,
+                OTHER_DESTINATION,
                 account=account.name,
                 given=server,
                 cloud=account.cloud.name,
@@ -50,7 +50,7 @@ def _of_route(route: Route, account: Account) -> Iterator[Problem]:
             yield from problems
 
 
-def _allowed(account: Account) -> Mapping[str, tuple[str, ...]]:
+def _allowed_domains(account: Account) -> Mapping[str, tuple[str, ...]]:
     """Return the domains of its servers, by the option of a route; a cloud of one's own has
     none."""
     domains = MAIL_DOMAINS.get(account.cloud.name)

@@ -27,7 +27,7 @@ FIRST = (
     "days",
 )
 ORDER = {name: number for number, name in enumerate(FIRST)}
-BARE = re.compile(r"[A-Za-z0-9_-]+")
+BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def toml(content: Mapping[str, Any]) -> str:
@@ -43,8 +43,8 @@ def value(item: Any) -> str:
         # JSON's escapes are TOML's, but for DEL, which TOML wants escaped.
         return json.dumps(item, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(item, Mapping):
-        inside = ", ".join(f"{_key(k)} = {value(v)}" for k, v in _in_order(item))
-        return f"{{ {inside} }}" if inside else "{}"
+        inline_items = ", ".join(f"{_key(k)} = {value(v)}" for k, v in _in_order(item))
+        return f"{{ {inline_items} }}" if inline_items else "{}"
     if isinstance(item, list | tuple):
         return "[" + ", ".join(map(value, item)) + "]"
     return repr(item)
@@ -85,4 +85,4 @@ def _in_order(content: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _key(name: str) -> str:
-    return name if BARE.fullmatch(name) else value(name)
+    return name if BARE_KEY.fullmatch(name) else value(name)

@@ -66,13 +66,13 @@ async def read(
 
     def put_together() -> CheckResult:
         with_stable_ids, of_stable_ids = keep_ids(holder.pop(), current, new_id)
-        identified, of_ids = give_most_ids(with_stable_ids, current, new_id)
+        documents_with_ids, of_ids = give_most_ids(with_stable_ids, current, new_id)
         del with_stable_ids
         # Before the plan: what is read for it is gone again when the plan takes its memory.
-        slips = without_echoes(new_slips(identified, current, kinds), faulty)
-        plan, problems = compile_most(identified, kinds, faulty)
-        many = too_many(identified, len(plan.monitors), current)
-        all_problems = by_file((*of_stable_ids, *of_ids, *problems, *slips, *many))
-        return CheckResult(documents=identified, plan=plan, problems=all_problems)
+        slips = without_echoes(new_slips(documents_with_ids, current, kinds), faulty)
+        plan, problems = compile_most(documents_with_ids, kinds, faulty)
+        size_problem = too_many(documents_with_ids, len(plan.monitors), current)
+        all_problems = by_file((*of_stable_ids, *of_ids, *problems, *slips, *size_problem))
+        return CheckResult(documents=documents_with_ids, plan=plan, problems=all_problems)
 
     return await asyncio.to_thread(put_together)

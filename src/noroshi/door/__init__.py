@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_LINE = max(LONGEST.values())
 """Bytes of the longest request: definitions of 10,000 monitors."""
-CHUNK, AROUND = 1 << 16, 256
+CHUNK, SURROUNDING_BYTES = 1 << 16, 256
 """Bytes: at a time, and what of a line stands around the arguments."""
 MOST_AT_ONCE = 32
 
@@ -106,8 +106,8 @@ class _Connections:
             return await _write(
                 writer, refusal_as_json(OperationFailedError(BUSY.fill(most=MOST_AT_ONCE)))
             )
-        lines = Lines(reader, longest(person) + AROUND)
-        while (line := await lines.short()) != b"":
+        lines = Lines(reader, longest(person) + SURROUNDING_BYTES)
+        while (line := await lines.short_line()) != b"":
             await _write(writer, await self._answer(person, line, lines))
         return None
 

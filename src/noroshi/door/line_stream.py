@@ -19,11 +19,11 @@ LONG = 300.0
 class Lines:
     """Of at most `most` bytes each."""
 
-    def __init__(self, reader: asyncio.StreamReader, most: int) -> None:
-        self._reader, self._most = reader, most
+    def __init__(self, reader: asyncio.StreamReader, longest_line: int) -> None:
+        self._reader, self._longest_line = reader, longest_line
         self._buffer, self._is_over = b"", True
 
-    async def short(self) -> bytes | None:
+    async def short_line(self) -> bytes | None:
         """Return the next line; b"" at the end; None if it is long: ask for its parts."""
         self._is_over = False
         while b"\n" not in self._buffer and len(self._buffer) <= SMALL_TEXT:
@@ -33,10 +33,10 @@ class Lines:
                 line, self._buffer = self._buffer, b""
                 return line
             self._buffer += part
-        line, end, rest = self._buffer.partition(b"\n")
+        line, end, remainder = self._buffer.partition(b"\n")
         if not end:
             return None
-        self._is_over, self._buffer = True, rest
+        self._is_over, self._buffer = True, remainder
         return line + end
 
     async def parts(self) -> AsyncIterator[bytes]:
@@ -46,10 +46,10 @@ class Lines:
         async with asyncio.timeout(LONG):
             while part := await self._next_part():
                 length += len(part)
-                if length <= self._most:
+                if length <= self._longest_line:
                     yield part
-        if length > self._most:
-            raise too_long(self._most)
+        if length > self._longest_line:
+            raise too_long(self._longest_line)
 
     async def read_to_end(self) -> None:
         """Read a long line to its end, and keep nothing of it: who closes with something unread

@@ -11,7 +11,7 @@ import struct
 from pathlib import Path
 
 from noroshi.core.translation import Message, _
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import StoreError
 from noroshi.service import Person, administrator, member
 
@@ -51,7 +51,7 @@ def listen(path: Path, group: str) -> socket.socket:
         raise DoorError(NO_GROUP.fill(group=group)) from None
     except OSError as error:
         door.close()
-        raise DoorError(CANNOT_LISTEN.fill(path=path, why=why(error))) from None
+        raise DoorError(CANNOT_LISTEN.fill(path=path, why=cause_text(error))) from None
     return door
 
 

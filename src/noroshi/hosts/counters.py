@@ -10,7 +10,7 @@ import os
 import psutil
 
 from noroshi.core.translation import _
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Memory, Processor, Unmeasurable
 
 NO_MEMORY = _("cannot read the amount of memory: {why}")
@@ -25,7 +25,7 @@ def memory() -> Memory:
     try:
         main, swap = psutil.virtual_memory(), psutil.swap_memory()
     except (OSError, psutil.Error) as error:
-        raise Unmeasurable(NO_MEMORY.fill(why=why(error))) from error
+        raise Unmeasurable(NO_MEMORY.fill(why=cause_text(error))) from error
     return Memory(
         total=main.total, available=main.available, swap_total=swap.total, swap_free=swap.free
     )
@@ -37,7 +37,7 @@ def processor() -> Processor:
         times = psutil.cpu_times()._asdict()
         load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None  # not on Windows
     except (OSError, psutil.Error) as error:
-        raise Unmeasurable(NO_PROCESSOR.fill(why=why(error))) from error
+        raise Unmeasurable(NO_PROCESSOR.fill(why=cause_text(error))) from error
     total = sum(times.values()) - sum(times.get(name, 0.0) for name in COUNTED_TWICE)
     return Processor(
         cores=psutil.cpu_count() or 1,

@@ -21,7 +21,7 @@ from noroshi.core.translation import Message, _, ngettext, plain
 from noroshi.hosts.manager_port import look_at_port
 from noroshi.hosts.threads import run_in_thread
 from noroshi.knowledge.knowledge_files import knowledge
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Store
 from noroshi.ports.examination import Cure, Exam, Step, StepError, StepResult, Whose, literal
 from noroshi.vault import KeyRing, VaultError
@@ -168,7 +168,7 @@ async def _stat(path: Path) -> os.stat_result:
     try:
         return await run_in_thread(path.stat)
     except OSError as error:
-        words = AWAY.fill(path=path, why=why(error))
+        words = AWAY.fill(path=path, why=cause_text(error))
         raise _step_error(words, f"ls -ld {path}") from None
 
 

@@ -17,7 +17,7 @@ from noroshi.config.web import Web
 from noroshi.core.translation import NOTHING, Message, _, plain
 from noroshi.hosts.threads import run_in_thread
 from noroshi.hosts.time_zone import machine_zone
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Clocks
 
 LOG_FILE = "noroshi.log"
@@ -184,7 +184,7 @@ def _facts(path: Path) -> tuple[Message, bool]:
     except FileNotFoundError:
         return NOT_THERE, False
     except OSError as error:
-        return why(error), False
+        return cause_text(error), False
     is_regular = stat.S_ISREG(file_status.st_mode)
     size = SIZE.fill(size=size_text(file_status.st_size)) if is_regular else NOTHING
     mode, owner = f"{stat.S_IMODE(file_status.st_mode):04o}", _user(file_status.st_uid)

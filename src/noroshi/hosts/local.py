@@ -18,7 +18,7 @@ from noroshi.hosts.files import FileWork, LocalFiles
 from noroshi.hosts.jobs import Jobs, no_beats
 from noroshi.hosts.programs import ProgramRules
 from noroshi.hosts.threads import run_in_thread
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.network import Egress, NetworkEgress
 from noroshi.ports import (
     Beat,
@@ -109,7 +109,7 @@ class LocalHost:
         try:
             return await self._computer.processes()
         except OSError as error:
-            raise Unmeasurable(NO_PROCESSES.fill(why=why(error))) from error
+            raise Unmeasurable(NO_PROCESSES.fill(why=cause_text(error))) from error
 
     async def listeners(self) -> Sequence[Listener]:
         try:
@@ -117,7 +117,7 @@ class LocalHost:
         except psutil.AccessDenied:  # macOS, unless it is root that asks
             raise Unmeasurable(NO_PORTS.fill(why=NOT_ALLOWED)) from None
         except OSError as error:
-            raise Unmeasurable(NO_PORTS.fill(why=why(error))) from error
+            raise Unmeasurable(NO_PORTS.fill(why=cause_text(error))) from error
 
     async def memory(self) -> Memory:
         return self._computer.memory()

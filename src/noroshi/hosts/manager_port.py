@@ -12,7 +12,7 @@ from noroshi.config.web import Web
 from noroshi.core.translation import _, plain
 from noroshi.hosts.threads import run_in_thread
 from noroshi.knowledge.knowledge_files import knowledge
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports.examination import Exam, StepError, StepResult
 
 NONE = _("none (web = false in {file})")
@@ -71,7 +71,9 @@ def _try_to_listen(web: Web) -> None:
 def _step_error(address: str, web: Web, error: OSError) -> StepError:
     is_in_use = error.errno == errno.EADDRINUSE
     words = (
-        TAKEN.fill(where=address) if is_in_use else CANNOT.fill(where=address, why=why(error))
+        TAKEN.fill(where=address)
+        if is_in_use
+        else CANNOT.fill(where=address, why=cause_text(error))
     )
     places = {"port": str(web.port), "other": str(web.port + 1), "file": FILE}
     cure = knowledge().cures["computer.another_port"]

@@ -27,7 +27,7 @@ from noroshi.hosts import launcher
 from noroshi.hosts.clearance import Clearance
 from noroshi.hosts.programs import ClearedProgram
 from noroshi.hosts.threads import run_in_thread
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Program, ProgramResult, Unmeasurable
 
 log = logging.getLogger(__name__)
@@ -131,10 +131,10 @@ class ProgramRunner:
                 words = HANGS.fill(path=path, seconds=2 * self._patience)
                 raise Unmeasurable(words) from None
             except _StartError as start_error:
-                words = NO_START.fill(path=path, why=why(start_error.error))
+                words = NO_START.fill(path=path, why=cause_text(start_error.error))
                 raise Unmeasurable(words) from start_error.error
             except ValueError as error:  # a NUL in an argument
-                raise Unmeasurable(NO_START.fill(path=path, why=why(error))) from error
+                raise Unmeasurable(NO_START.fill(path=path, why=cause_text(error))) from error
         raise Unmeasurable(LOST)
 
     async def _run_once(self, program: Program, cleared_program: ClearedProgram) -> _ProgramEnd:
@@ -171,7 +171,7 @@ class ProgramRunner:
         except OSError as error:
             if least_loaded:
                 return least_loaded
-            raise Unmeasurable(NO_LAUNCHER.fill(why=why(error))) from error
+            raise Unmeasurable(NO_LAUNCHER.fill(why=cause_text(error))) from error
         return self._channels[-1]
 
     async def close(self) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from noroshi.config.config import Config
 from noroshi.config.setting_values import NO_VARIABLE, VARIABLE
 from noroshi.core.translation import SENTENCES, Message, _, joined
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Program, Unmeasurable
 
 DEBIAN = Path("/usr/lib/nagios/plugins")
@@ -97,7 +97,7 @@ class ProgramRules:
             words = NO_USER.fill(name=program.runs_as or NOBODY)
             raise Unmeasurable(words) from None
         except OSError as error:  # removed in this very moment
-            words = MISSING.fill(path=program.argv[0], why=why(error))
+            words = MISSING.fill(path=program.argv[0], why=cause_text(error))
             raise Unmeasurable(words) from error
 
     def problems(self, program: Program) -> tuple[Message, ...]:
@@ -123,7 +123,7 @@ class ProgramRules:
             for ancestor in (target, *target.parents):
                 yield from _of_owner(ancestor)
         except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-            yield _missing_text(path, error).fill(path=path, why=why(error))
+            yield _missing_text(path, error).fill(path=path, why=cause_text(error))
 
     def _of_place(self, target: Path) -> Iterator[Message]:
         """Yield what forbids the place, all links followed: one that leads out of the folder

@@ -12,7 +12,7 @@ import psutil
 
 from noroshi.core.translation import _
 from noroshi.hosts.threads import run_in_thread
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Unmeasurable, Volume
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ class Volumes:
         try:
             mounts = await run_in_thread(self._mounts)
         except OSError as error:
-            raise Unmeasurable(UNREADABLE.fill(why=why(error))) from error
+            raise Unmeasurable(UNREADABLE.fill(why=cause_text(error))) from error
         look_by_mount = {mount: self._look(mount) for mount in mounts}
         if awaited_looks := [
             look for mount, look in look_by_mount.items() if mount not in self._hanging

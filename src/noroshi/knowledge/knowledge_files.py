@@ -30,7 +30,7 @@ FILES = (
     "tokens",
     "computer",
 )
-WHOSE = {whose.value: whose for whose in Whose}
+OWNERS = {whose.value: whose for whose in Whose}
 VERDICTS = {one.value: one for one in (Verdict.DEFERRED, Verdict.REFUSED)}
 FAULTS = {fault.name.lower(): fault for fault in Fault}
 ANY_ENTRY = "entry"
@@ -97,9 +97,9 @@ class KnowledgeReader:
 
     def _cure(self, table: TableReader) -> Cure:
         cure = Cure(
-            whose=WHOSE.get(table.choice("whose", WHOSE), Whose.YOU),
+            whose=OWNERS.get(table.choice("whose", OWNERS), Whose.YOU),
             how=table.messages("steps"),
-            lines=table.texts("commands"),
+            lines=table.text_list("commands"),
             link=table.link("link"),
             takes=table.message("takes"),
         )
@@ -117,7 +117,7 @@ class KnowledgeReader:
             name=f"{file}.{name}",
             meaning=meaning,
             action=action,
-            quiet=table.yes("quiet"),
+            quiet=table.flag("quiet"),
             who=cast("Who", table.choice("who", get_args(Who))) if "who" in table else None,
             cure=self._cure_of(file, table),
         )
@@ -132,7 +132,7 @@ class KnowledgeReader:
 
     def _number(self, row: Explanation, table: TableReader) -> None:
         """Note which of Entra's numbers it explains."""
-        codes, spans = table.numbers("aadsts"), table.texts("aadsts_ranges")
+        codes, spans = table.numbers("aadsts"), table.text_list("aadsts_ranges")
         if (codes or spans) and row.who is None:
             table.problem("who", "is missing")
         for code in codes:
@@ -140,9 +140,9 @@ class KnowledgeReader:
                 table.problem("aadsts", f"{code} stands in {self._aadsts[code].name} too")
             self._aadsts[code] = row
         for span in spans:
-            first, _, last = span.partition("-")
-            if first.isdecimal() and last.isdecimal():
-                self._ranges.append((range(int(first), int(last) + 1), row))
+            first, _, last_text = span.partition("-")
+            if first.isdecimal() and last_text.isdecimal():
+                self._ranges.append((range(int(first), int(last_text) + 1), row))
             else:
                 table.problem("aadsts_ranges", f"must be like 75000-75999: {span!r}")
 
@@ -157,12 +157,12 @@ class KnowledgeReader:
         return by_kind
 
     def _by_kind(
-        self, key: str, rows: Mapping[str, Row], missing: Row
+        self, key: str, rows: Mapping[str, Row], missing_row: Row
     ) -> Mapping[str, Mapping[str, Row]]:
         """Return tables of references, by the kind of sign-in server that each is for."""
         return {
             kind: {
-                error: self._referenced_row(rows, file, table, error) or missing
+                error: self._referenced_row(rows, file, table, error) or missing_row
                 for error in table.pairs()
             }
             for file, reader in self._files.items()
@@ -179,16 +179,16 @@ class KnowledgeReader:
         return tuple(self._reply(file, table, sources) for table in rows)
 
     def _reply(self, file: str, table: TableReader, sources: Mapping[str, str]) -> ReplyRule:
-        says: Verdict | Fault
+        outcome: Verdict | Fault
         if "verdict" in table:
-            says = VERDICTS.get(table.choice("verdict", VERDICTS), Verdict.REFUSED)
+            outcome = VERDICTS.get(table.choice("verdict", VERDICTS), Verdict.REFUSED)
         else:
-            says = FAULTS.get(table.choice("fault", FAULTS), Fault.SETUP)
+            outcome = FAULTS.get(table.choice("fault", FAULTS), Fault.SETUP)
         rule = ReplyRule(
             code=table.number("code"),
             enhanced=table.optional_text("enhanced"),
             part=table.optional_text("part"),
-            says=says,
+            says=outcome,
             source=sources.get(table.choice("source", sources), ""),
             explanation=self._referenced_row(self._explanations, file, table, "means")
             or NO_ROW,

@@ -15,7 +15,7 @@ FILE = Path(__file__).with_name("os_errors.toml")
 TABLES = ("system", "resolver", "network", "pickup", "certificate")
 
 
-def why(error: BaseException) -> Message:
+def cause_text(error: BaseException) -> Message:
     """Return what an error says of itself: the words that it brings, the system's, else its
     own."""
     if isinstance(words := getattr(error, "words", None), Message):
@@ -56,7 +56,7 @@ def read_os_errors(document: Mapping[str, object]) -> Mapping[str, Mapping[int, 
 
 def _by_number(table: TableReader) -> Mapping[int, Message]:
     """Return the words by number: names are those of `errno`, and each system lacks some."""
-    words: dict[int, Message] = {}
+    message_by_number: dict[int, Message] = {}
     for name, text in table.pairs().items():
         number = getattr(errno, name, None)
         if name.removeprefix("-").isdecimal():
@@ -64,8 +64,8 @@ def _by_number(table: TableReader) -> Mapping[int, Message]:
         elif not (name.startswith("E") and name.isalnum() and name.isupper()):
             table.problem(name, "must be a number, or a name of errno")
         if number is not None:
-            words[number] = Message(text)
-    return words
+            message_by_number[number] = Message(text)
+    return message_by_number
 
 
 def _system_words(error: OSError) -> Message | None:

@@ -8,7 +8,7 @@ from noroshi.core.instruction import Instruction, InstructionKind
 from noroshi.core.translation import Message
 
 KINDS = {kind.value: kind for kind in InstructionKind}
-ALONE = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
+PLACE_ALONE = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 
 
 class UserValue(Message):
@@ -21,7 +21,7 @@ class UserValue(Message):
 def row_text(text: str) -> Message:
     """Return a text whose instructions are values. One that stands alone may name the value that
     is the vault's entry in it, as {put_secret.password}."""
-    match = ALONE.fullmatch(text)
+    match = PLACE_ALONE.fullmatch(text)
     if match is not None and match[1] in KINDS:
         entry = UserValue(f"{{{match[2]}}}", translations={}) if match[2] else None
         return Instruction(KINDS[match[1]], {"entry": entry} if entry else None)

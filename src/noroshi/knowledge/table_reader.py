@@ -54,9 +54,9 @@ class TableReader:
 
     def messages(self, key: str) -> tuple[Message, ...]:
         """Return texts for people."""
-        return tuple(self._row_text(key, text) for text in self.texts(key))
+        return tuple(self._row_text(key, text) for text in self.text_list(key))
 
-    def texts(self, key: str) -> tuple[str, ...]:
+    def text_list(self, key: str) -> tuple[str, ...]:
         """Return a list of texts."""
         items = self._value(key, list, [])
         if not all(isinstance(one, str) and one for one in items):
@@ -76,7 +76,7 @@ class TableReader:
             return ()
         return tuple(items)
 
-    def yes(self, key: str) -> bool:
+    def flag(self, key: str) -> bool:
         """Return whether it is true; it need not be there."""
         return self._value(key, bool, False)
 
@@ -144,15 +144,15 @@ class TableReader:
         for key in self._table.keys() - self._read_keys:
             self.problem(key, "is no key of this table")
 
-    def problem(self, key: str, why: str) -> None:
+    def problem(self, key: str, reason: str) -> None:
         """Note a problem."""
-        self._problems.append(f"{self._place}{key}: {why}")
+        self._problems.append(f"{self._place}{key}: {reason}")
 
-    def _value(self, key: str, kind: type[Value], missing: Value) -> Value:
+    def _value(self, key: str, kind: type[Value], default: Value) -> Value:
         self._read_keys.add(key)
-        value = self._table.get(key, missing)
+        value = self._table.get(key, default)
         # True and False are whole numbers to Python.
         if isinstance(value, kind) and isinstance(value, bool) == (kind is bool):
             return value
         self.problem(key, f"must be of type {kind.__name__}: {value!r}")
-        return missing
+        return default

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.mail import Fault, Network
 from noroshi.core.translation import NOTHING, Message, _, each_once, in_each_language, plain
-from noroshi.knowledge.os_errors import why, words_of
+from noroshi.knowledge.os_errors import cause_text, words_of
 from noroshi.ports import RouteError
 
 DNS = _(
@@ -200,7 +200,7 @@ def failures_text(error: OSError) -> Message:
         addresses = [address for address, _ in error.failures]
         pairs = zip(addresses, reasons, strict=True)
         return each_once(OF_ONE.fill(address=address, why=reason) for address, reason in pairs)
-    return why(error) if error.strerror or str(error) else CLOSED_CONNECTION
+    return cause_text(error) if error.strerror or str(error) else CLOSED_CONNECTION
 
 
 def of_proxy(network: Network, error: OSError | ValueError) -> ConnectError:

@@ -11,7 +11,7 @@ from noroshi.core.mail import Fault
 from noroshi.core.printable import printable
 from noroshi.core.translation import Message, _
 from noroshi.imports import ONE_AT_A_TIME
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.network.connection_errors import (
     CA_FILE,
     CERTIFICATE_FILE,
@@ -35,7 +35,7 @@ def client_context(ca_files: Iterable[str] = (), certificate: str = "") -> ssl.S
         try:
             context.load_verify_locations(path)
         except OSError as error:  # ssl.SSLError is one: no certificate in it
-            raise not_reached(CA_FILE, Fault.SETUP, path=path, why=why(error)) from None
+            raise not_reached(CA_FILE, Fault.SETUP, path=path, why=cause_text(error)) from None
     if faults := certificate_faults(certificate, context):
         raise ConnectError(faults[0], Fault.SETUP, CERTIFICATE_FILE)
     return context
@@ -83,7 +83,7 @@ def certificate_faults(path: str, context: ssl.SSLContext | None = None) -> Sequ
         # A key that is locked would have OpenSSL ask at the terminal.
         (context or unverified_context()).load_cert_chain(path, password="")
     except (OSError, ValueError) as error:  # ssl.SSLError is an OSError; ValueError: a NUL
-        return (CERTIFICATE_FILE.fill(path=path, why=why(error)),)
+        return (CERTIFICATE_FILE.fill(path=path, why=cause_text(error)),)
     return ()
 
 
@@ -128,5 +128,5 @@ def ca_file_faults(path: str) -> Sequence[Message]:
     except ssl.SSLError:
         return (NO_PEM.fill(path=path),)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        return (UNREADABLE_CA_FILE.fill(path=path, why=why(error)),)
+        return (UNREADABLE_CA_FILE.fill(path=path, why=cause_text(error)),)
     return ()

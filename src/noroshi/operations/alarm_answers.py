@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from noroshi.core.alarms import RemarkKind
+from noroshi.core.alarms import Remarked
 from noroshi.core.levels import Level, Reason
 from noroshi.core.translation import NOTHING, Message
 
@@ -68,7 +68,7 @@ class RemarkShown:
 
     at: datetime
     who: str
-    sort: RemarkKind
+    sort: Remarked
     path: str
     item: str
     level: Level

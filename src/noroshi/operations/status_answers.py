@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from noroshi.core.levels import Level, Reason
 from noroshi.core.own_instance import titles_in
-from noroshi.core.route_readiness import SendReadiness
+from noroshi.core.route_readiness import Sends
 from noroshi.core.translation import NOTHING, Message
 from noroshi.operations.alarm_answers import Holder, RemarkShown, SilenceShown, WindowShown
 from noroshi.operations.mail_answers import Arrives
@@ -148,7 +148,7 @@ class RouteStatus:
     title: str
     kind: str
     state: str
-    sends: SendReadiness
+    sends: Sends
     since: datetime | None = None
     until: datetime | None = None
     why: Message = NOTHING

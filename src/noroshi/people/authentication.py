@@ -13,7 +13,7 @@ from noroshi.core.people import (
     REAUTHENTICATED_FOR,
     SAVE_SEEN_EVERY,
     ApiToken,
-    AuditEntry,
+    Audited,
     Person,
     Session,
     User,
@@ -336,7 +336,7 @@ class People:
 
     async def _write_down(self, op: str, user: User, address: str, audited_values: Any) -> None:
         now = self.clocks.wall()
-        row = AuditEntry(
+        row = Audited(
             at=now, who=user.name, door="web", address=address, op=op, after=audited_values
         )
         await self.store.audit(row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from noroshi.core.audit_sampling import AuditSampler
-from noroshi.core.people import AuditEntry
+from noroshi.core.people import Audited
 from noroshi.core.translation import Message
 from noroshi.ports import Clocks, Store, StoreError
 
@@ -25,7 +25,7 @@ class DeniedLog:
         left_out = self._sparing.count_refusal((op, name, door, address), self._clocks.steady())
         if left_out is None:
             return
-        row = AuditEntry(
+        row = Audited(
             at=self._clocks.wall(),
             who=name,
             door=door,

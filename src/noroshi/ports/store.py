@@ -13,7 +13,7 @@ from noroshi.core.alarms import Acknowledgement, Remark, Silence, Suppressions
 from noroshi.core.delivery import Fate, OpenCircuit
 from noroshi.core.mail import Envelope, Origin, Parcel, Receipt
 from noroshi.core.model import Change, Decision, Event, Sample, State, Suppression
-from noroshi.core.people import ApiToken, AuditEntry, Session, User
+from noroshi.core.people import ApiToken, Audited, Session, User
 from noroshi.core.translation import Message, plain
 from noroshi.ports.store_records import (
     AcceptedMail,
@@ -392,10 +392,10 @@ class Store(Protocol):
         """Delete the sessions that are over by then, those of a user, and that of a key; return
         how many."""
 
-    async def audit(self, row: AuditEntry) -> None:
+    async def audit(self, row: Audited) -> None:
         """Add a row to the audit log."""
 
-    async def audit_log(self, limit: int = 100) -> Sequence[AuditEntry]:
+    async def audit_log(self, limit: int = 100) -> Sequence[Audited]:
         """Return the audit log, newest first."""
 
     async def forget_audit(self, cutoff: datetime, limit: int) -> int:

@@ -19,7 +19,7 @@ from typing import Any, Protocol, TypeVar, get_type_hints
 from noroshi import answer_json, schema
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of, shortened_text
 from noroshi.core.instruction import InstructionKind, followed_by
-from noroshi.core.people import AuditEntry, Person as Person
+from noroshi.core.people import Audited, Person as Person
 from noroshi.core.roles import (
     ADMIN as ADMIN,
     OPERATOR as OPERATOR,
@@ -172,7 +172,7 @@ class OperationHost(Protocol):
     def now(self) -> datetime:
         """Return the wall clock's time."""
 
-    async def record(self, row: AuditEntry) -> None:
+    async def record(self, row: Audited) -> None:
         """Keep a row of the audit log."""
 
     async def turn_away(self, person: Person, name: str, why: Message) -> None:
@@ -291,7 +291,7 @@ async def run(
     return result
 
 
-async def _record(service: OperationHost, row: AuditEntry) -> None:
+async def _record(service: OperationHost, row: Audited) -> None:
     """Keep a row of the audit log. What it tells of is done, so a store that refuses the row makes
     no failure of it: the log has it instead."""
     try:
@@ -303,8 +303,8 @@ async def _record(service: OperationHost, row: AuditEntry) -> None:
 
 def _row(
     at: datetime, person: Person, spec: Operation, logged: Mapping[str, Any], change_note: Note
-) -> AuditEntry:
-    return AuditEntry(
+) -> Audited:
+    return Audited(
         at=at,
         who=person.name,
         door=person.door,

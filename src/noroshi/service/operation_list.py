@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from noroshi.core.people import AuditEntry, Person
+from noroshi.core.people import Audited, Person
 from noroshi.core.translation import Message
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Store
@@ -120,7 +120,7 @@ class Service:
         """Return the wall clock's time."""
         return self.context.now()
 
-    async def record(self, row: AuditEntry) -> None:
+    async def record(self, row: Audited) -> None:
         """Keep a row of the audit log."""
         await self.audit_log.record(row)
 

@@ -14,7 +14,7 @@ from noroshi.core.definitions.problems import InvalidValueError
 from noroshi.core.mail import Answer, Envelope, Fault, Receipt, Verdict
 from noroshi.core.marked_names import with_settings
 from noroshi.core.translation import Message, _
-from noroshi.knowledge.os_errors import why, words_of
+from noroshi.knowledge.os_errors import cause_text, words_of
 from noroshi.ports import TransportContext, TransportKind, options
 from noroshi.transports.mime.message import (
     AddressError,
@@ -143,7 +143,7 @@ class PickupTransport:
 
 def why_of(error: OSError) -> Message:
     """Say why the folder cannot be written to."""
-    return words_of("pickup", error.errno) or why(error)
+    return words_of("pickup", error.errno) or cause_text(error)
 
 
 def file_name(envelope: Envelope) -> str:

@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import Path
 
 from noroshi.core.translation import _
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.vault import dpapi
 from noroshi.vault.box import Box
 from noroshi.vault.secret import Secret, VaultError
@@ -142,7 +142,7 @@ def _box(path: Path, *, is_private: bool) -> Box:
     except FileNotFoundError:
         raise VaultError(NO_KEY.fill(path=path)) from None
     except OSError as error:
-        raise VaultError(UNREADABLE_KEY.fill(path=path, why=why(error))) from None
+        raise VaultError(UNREADABLE_KEY.fill(path=path, why=cause_text(error))) from None
     if (
         sys.platform != "win32" and is_private and mode & 0o077
     ):  # on Windows the ACL says who may

@@ -14,7 +14,7 @@ import uvicorn
 
 from noroshi.config.web import Web
 from noroshi.core.translation import Message, _
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.web.asgi import application
 from noroshi.web.context import OWN_NAMES, WebContext
 from noroshi.web.http.connection_limits import (
@@ -181,6 +181,9 @@ def _config(
 
 def _report_failure(settings: Web, error: OSError, say: Callable[[Message], None]) -> None:
     words = CANNOT_OPEN.fill(
-        address=settings.address, port=settings.port, why=why(error), other=settings.port + 1
+        address=settings.address,
+        port=settings.port,
+        why=cause_text(error),
+        other=settings.port + 1,
     )
     say(words)

@@ -6,8 +6,8 @@ from noroshi.config.config import Config
 from noroshi.config.web import Web
 from noroshi.core.definitions.compiler import Plan
 from noroshi.core.model import Rule
-from noroshi.core.people import AuditEntry
-from noroshi.core.route_readiness import SendReadiness
+from noroshi.core.people import Audited
+from noroshi.core.route_readiness import Sends
 from noroshi.core.translation import plain
 from noroshi.hosts.footprint import Surroundings, size_text
 from noroshi.operations.status_answers import RouteStatus
@@ -87,7 +87,7 @@ async def test_the_last_backup_is_told(tmp_path):
 
 def row(ask):
     given = {"path": "/srv/noroshi.backup"}
-    return AuditEntry(
+    return Audited(
         at=ask.time.now, who="aki", door="local", address="", op="backup", given=given
     )
 
@@ -149,7 +149,7 @@ def way(sends, name="m365"):
         name=name,
         title="",
         kind="smtp",
-        state="well" if sends is SendReadiness.PROVED else "needs somebody",
+        state="well" if sends is Sends.PROVED else "needs somebody",
         sends=sends,
         since=None,
         until=None,
@@ -161,8 +161,8 @@ def way(sends, name="m365"):
 def test_that_no_alarm_can_leave_is_said_unless_one_route_can_send_or_nothing_is_watched():
     plan = Plan(monitors={"m": None})
     assert "there is no route" in unsendable(plan, ()).en
-    assert "m365: sign in" in unsendable(plan, [way(SendReadiness.NO)]).en
-    assert unsendable(plan, [way(SendReadiness.NO), way(SendReadiness.PROVED)]) is None
+    assert "m365: sign in" in unsendable(plan, [way(Sends.NO)]).en
+    assert unsendable(plan, [way(Sends.NO), way(Sends.PROVED)]) is None
     assert unsendable(Plan(), ()) is None
 
 
@@ -170,14 +170,14 @@ def test_that_no_alarm_can_leave_is_said_unless_one_route_can_send_or_nothing_is
     ("ways", "said"),
     [
         (
-            (SendReadiness.FOR_NOW,),
+            (Sends.FOR_NOW,),
             "sending alarms may soon fail: the only route may still send for a while",
         ),
         (
-            (SendReadiness.FOR_NOW, SendReadiness.NO),
+            (Sends.FOR_NOW, Sends.NO),
             "sending alarms may soon fail: no route has a valid sign-in",
         ),
-        ((SendReadiness.FOR_NOW, SendReadiness.DOUBTED), ""),
+        ((Sends.FOR_NOW, Sends.DOUBTED), ""),
     ],
     ids=["the only one", "beside one that cannot", "beside one that can"],
 )
@@ -194,11 +194,8 @@ def test_a_rule_whose_routes_cannot_send_is_named_though_another_route_can():
         for name, ways in WAYS.items()
     }
     plan = Plan(monitors={"m": None}, rules=rules)
-    told = unsendable(plan, [way(SendReadiness.NO), way(SendReadiness.PROVED, "smtp1")])
+    told = unsendable(plan, [way(Sends.NO), way(Sends.PROVED, "smtp1")])
     assert told.en.startswith("alarms of night cannot be sent") and "m365: sign in" in told.en
-    assert (
-        unsendable(plan, [way(SendReadiness.PROVED), way(SendReadiness.PROVED, "smtp1")])
-        is None
-    )
-    told = unsendable(plan, [way(SendReadiness.FOR_NOW), way(SendReadiness.PROVED, "smtp1")])
+    assert unsendable(plan, [way(Sends.PROVED), way(Sends.PROVED, "smtp1")]) is None
+    told = unsendable(plan, [way(Sends.FOR_NOW), way(Sends.PROVED, "smtp1")])
     assert told.en.startswith("soon alarms of night may not be sent") and "night" in told.ja

@@ -14,7 +14,7 @@ from datetime import timedelta
 import pytest
 from pysqlite3 import dbapi2 as driver
 
-from noroshi.core.alarms import Acknowledgement, Remark, RemarkKind, Silence
+from noroshi.core.alarms import Acknowledgement, Remark, Remarked, Silence
 from noroshi.core.delivery import Accepted
 from noroshi.core.levels import Level
 from noroshi.core.people import Session
@@ -409,7 +409,7 @@ async def test_a_large_backup_under_load_comes_back_with_every_count_agreeing(st
 async def test_what_people_said_of_alarms_comes_back(old, new, store, block):
     await store.commit(block.fence, change(events=(event(1),)))
     its = {"monitor": "m", "item": "/", "level": Level.CRITICAL, "who": "aki", "at": DAWN}
-    remark = Remark(sort=RemarkKind.ACKNOWLEDGED, words="見ています", **its)
+    remark = Remark(sort=Remarked.ACKNOWLEDGED, words="見ています", **its)
     assert await store.acknowledge(Acknowledgement(**its), remark)
     given = {"begins": DAWN, "ends": DAWN + DAY, "why": "電源", "who": "aki"}
     await store.silence(Silence(id="s1", place="web", **given))

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from noroshi.core.mail import Verdict
 from noroshi.core.roles import ADMIN, OPERATOR, VIEWER
-from noroshi.core.route_readiness import SendReadiness
+from noroshi.core.route_readiness import Sends
 from noroshi.definitions import content
 from noroshi.oauth.client_certificates import describe, make
 from noroshi.ports import StoreError
@@ -138,7 +138,7 @@ async def test_alarms_leave_by_the_others_only_where_no_order_is_stuck(
 
 
 def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not():
-    found = [route_status("a", sends=SendReadiness.NO), route_status("b")]
+    found = [route_status("a", sends=Sends.NO), route_status("b")]
     orders = {"r1": ["a"], "r2": ["a", "b"], **{f"s{n}": ["a"] for n in range(9)}}
     documents = {f"rules/{name}": {"routes": ways} for name, ways in orders.items()}
     documents["notifications/n"] = {"routes": ["a"], "title": "Morning"}
@@ -163,7 +163,7 @@ def test_each_order_that_is_stuck_is_named_and_one_that_has_another_way_is_not()
     ],
 )
 def test_a_route_that_may_still_send_is_not_counted_as_one_that_cannot(ways, told, not_told):
-    found = [route_status(f"r{n}", sends=SendReadiness(one)) for n, one in enumerate(ways)]
+    found = [route_status(f"r{n}", sends=Sends(one)) for n, one in enumerate(ways)]
     documents = {"rules/all": {"routes": [one.name for one in found]}}
     head = heading(LOCALIZERS["en"], found, documents)
     assert told in head and not_told not in head

@@ -11,7 +11,7 @@ from noroshi.checks.logs.file_access import Member, opened_member
 from noroshi.checks.logs.filters import Expression, leaves
 from noroshi.checks.logs.line_matcher import shown_line
 from noroshi.core.translation import Message, _, ngettext, pgettext, plain
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Files, Host, Unmeasurable
 
 LINES = 20
@@ -47,7 +47,7 @@ async def preview(
     try:
         lines_by_log = await host.with_files(work)
     except OSError as error:
-        raise Unmeasurable(UNREADABLE.fill(path=path, why=why(error))) from None
+        raise Unmeasurable(UNREADABLE.fill(path=path, why=cause_text(error))) from None
     if not lines_by_log:
         raise Unmeasurable(NO_LOG.fill(path=path))
     return lines_by_log

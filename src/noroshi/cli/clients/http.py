@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from noroshi.cli.clients.socket import WireClient, line_of, no_answer, patience_of, unpack
 from noroshi.cli.errors import RefusedError
 from noroshi.core.translation import _
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.network.connection_errors import distrust_text
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -85,7 +85,7 @@ class HttpClient(WireClient):
         try:
             context = ssl.create_default_context(cafile=self._ca_file or None)
         except OSError as error:  # ssl.SSLError is one
-            words = NO_FILE.fill(file=self._ca_file, why=why(error))
+            words = NO_FILE.fill(file=self._ca_file, why=cause_text(error))
             raise RefusedError("invalid", words) from None
         return HTTPSConnection(host, port, timeout=seconds, context=context)
 
@@ -98,7 +98,7 @@ class HttpClient(WireClient):
             distrusted = NOT_TRUSTED.fill(url=self.url, why=distrust_text(error))
             raise RefusedError("no node", distrusted) from None
         except OSError as error:
-            words = CANNOT_REACH.fill(url=self.url, why=why(error))
+            words = CANNOT_REACH.fill(url=self.url, why=cause_text(error))
             raise RefusedError("no node", words) from None
 
     def _parse_answer(self, status: int, content: bytes) -> Mapping[str, Any]:

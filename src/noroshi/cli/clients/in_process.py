@@ -15,7 +15,7 @@ from noroshi.cli.clients.socket import refusal_of, unpack
 from noroshi.cli.errors import RefusedError
 from noroshi.config.config import Config
 from noroshi.core.translation import _
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.plugins import Plugins
 from noroshi.ports import StoreError, StoreFault
 from noroshi.service import (
@@ -101,7 +101,7 @@ class InProcessClient:
         try:
             return self._runner.run(self._answer(op, do))
         except (StoreError, OSError) as error:
-            raise RefusedError("no node", CANNOT_OPEN.fill(why=why(error))) from None
+            raise RefusedError("no node", CANNOT_OPEN.fill(why=cause_text(error))) from None
 
     def close(self) -> None:
         """Give the store back."""

@@ -162,9 +162,11 @@ class SocketClient(WireClient):
         except TimeoutError:
             raise
         except OSError as error:
-            from noroshi.knowledge.os_errors import why  # only now: hardly any command needs it
+            from noroshi.knowledge.os_errors import (
+                cause_text,  # only now: hardly any command needs it
+            )
 
-            words = CANNOT_ENTER.fill(door=self.door, why=why(error))
+            words = CANNOT_ENTER.fill(door=self.door, why=cause_text(error))
             raise RefusedError("no node", words) from None
 
 
@@ -199,8 +201,8 @@ def no_answer(op: str, seconds: float) -> Message:
     """Return what to say of a node that has kept silent for so long."""
     if op not in QUICK:
         return NO_ANSWER.fill(seconds=seconds)
-    why = STANDS_STILL.fill(seconds=seconds)
-    return NOT_REPORTED.fill(why=why) if op == REPORT else why
+    cause_text = STANDS_STILL.fill(seconds=seconds)
+    return NOT_REPORTED.fill(why=cause_text) if op == REPORT else cause_text
 
 
 def unpack(answer: Any) -> Any:

@@ -18,7 +18,7 @@ from noroshi.cli.output.placeholders import (
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.translation import Message, _, bilingual, ngettext
 from noroshi.definitions import by_file, look_into, what_would_be_lost, write_folder
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 
@@ -142,7 +142,7 @@ def export(context: CommandContext) -> int:
         raise _unusable(context, [(p.where, p.what) for p in invalid.problems]) from None
     except OSError as error:
         raise RefusedError(
-            "invalid", CANNOT_WRITE.fill(folder=folder, why=why(error))
+            "invalid", CANNOT_WRITE.fill(folder=folder, why=cause_text(error))
         ) from None
     version, count = answer["version"], len(documents)
     print(context.say(WRITTEN.fill(version=version, folder=folder, count=count)))

@@ -15,7 +15,7 @@ from noroshi.cli.handlers.secrets import CERTIFICATE, report_probes, say_checkin
 from noroshi.cli.output.times import clock
 from noroshi.cli.password_prompt import CANNOT_READ, STDIN, contents, read_hidden
 from noroshi.core.translation import Message, _
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.oauth.client_certificates import CertificateError, read
 
 MADE = _(
@@ -146,7 +146,9 @@ def _bytes(file: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
     except OSError as error:
-        raise RefusedError("invalid", CANNOT_READ.fill(file=file, why=why(error))) from None
+        raise RefusedError(
+            "invalid", CANNOT_READ.fill(file=file, why=cause_text(error))
+        ) from None
 
 
 def _refuse_if_there(path: str | None) -> None:
@@ -163,4 +165,6 @@ def _write(file: Path, pem: str) -> None:
     except FileExistsError:
         raise RefusedError("conflict", IS_THERE.fill(file=file)) from None
     except OSError as error:
-        raise RefusedError("trouble", NOT_WRITTEN.fill(file=file, why=why(error))) from None
+        raise RefusedError(
+            "trouble", NOT_WRITTEN.fill(file=file, why=cause_text(error))
+        ) from None

@@ -16,7 +16,7 @@ from noroshi.core.translation import _
 from noroshi.definitions import read_text
 from noroshi.definitions.documents import document
 from noroshi.definitions.toml import toml
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.schema import Invalid
 
 NOT_THERE_YET = "-"
@@ -90,7 +90,9 @@ def _content(file: str) -> dict[str, Any]:
         raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         return read_text(raw, file)
     except OSError as error:
-        raise RefusedError("invalid", CANNOT_READ.fill(file=file, why=why(error))) from None
+        raise RefusedError(
+            "invalid", CANNOT_READ.fill(file=file, why=cause_text(error))
+        ) from None
     except Invalid as invalid:
         problems = [(p.where, p.what) for p in invalid.problems]
         raise RefusedError("invalid", UNUSABLE.fill(file=file), problems) from None

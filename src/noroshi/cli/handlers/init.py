@@ -18,7 +18,7 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import DOOR, GROUP, HOME
 from noroshi.config.config import FILE, Config, ConfigError, read_config, sample
 from noroshi.core.translation import Message, _
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import StoreError
 from noroshi.stores.sqlite.presence import is_blank, is_lost, lay_aside
 from noroshi.stores.sqlite.store import SqliteStore
@@ -78,7 +78,9 @@ def init(context: CommandContext) -> int:
     except FileExistsError:
         raise RefusedError("conflict", TAKEN.fill(home=home, file=FILE)) from None
     except (OSError, StoreError) as error:
-        raise RefusedError("trouble", CANNOT_MAKE.fill(home=home, why=why(error))) from None
+        raise RefusedError(
+            "trouble", CANNOT_MAKE.fill(home=home, why=cause_text(error))
+        ) from None
     print(context.say((MADE_HERE if context.args.service else MADE).fill(home=home, file=FILE)))
     if home == Path(HOME) and not context.args.service:
         print(context.say(AS_A_SERVICE))
@@ -100,7 +102,7 @@ def _store_alone(context: CommandContext) -> int:
         asyncio.run(_store(config))
     except (OSError, StoreError) as error:
         raise RefusedError(
-            "trouble", CANNOT_MAKE.fill(home=context.home, why=why(error))
+            "trouble", CANNOT_MAKE.fill(home=context.home, why=cause_text(error))
         ) from None
     print(context.say(NEW_STORE.fill(store=config.store)))
     return exits.DONE

@@ -14,7 +14,7 @@ from noroshi.cli.output.routes import arrival, sign_in, with_mark
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock, elapsed_time
 from noroshi.core.own_instance import with_titles_in
-from noroshi.core.route_readiness import SendReadiness, count_readiness, nothing_against
+from noroshi.core.route_readiness import Sends, count_readiness, nothing_against
 from noroshi.core.translation import Message, _, bilingual, ngettext, plain, with_full_stop
 
 Answer = Mapping[str, Any]
@@ -145,7 +145,7 @@ def _headlines(context: CommandContext, answer: Answer) -> Iterator[str]:
     else:
         count = len(monitors)
         healthy = _is_healthy(answer) and all(
-            readiness is SendReadiness.PROVED for readiness in _readiness(routes)
+            readiness is Sends.PROVED for readiness in _readiness(routes)
         )
         yield context.say((ALL_WELL if healthy else ALL_OK).fill(count=count))
     if monitors and not routes:
@@ -162,16 +162,16 @@ def _of_routes(routes: Sequence[Answer]) -> Iterator[Message]:
     if counts.for_now:
         yield NEED_SOMEBODY.fill(bad=counts.for_now, count=counts.count)
     if counts.doubted:
-        yield DOUBTED.fill(which=_names(routes, SendReadiness.DOUBTED))
+        yield DOUBTED.fill(which=_names(routes, Sends.DOUBTED))
     if counts.unproved:
-        yield NOT_PROVED.fill(which=_names(routes, SendReadiness.UNPROVED))
+        yield NOT_PROVED.fill(which=_names(routes, Sends.UNPROVED))
 
 
-def _readiness(routes: Sequence[Answer]) -> list[SendReadiness]:
-    return [SendReadiness(route["sends"]) for route in routes]
+def _readiness(routes: Sequence[Answer]) -> list[Sends]:
+    return [Sends(route["sends"]) for route in routes]
 
 
-def _names(routes: Sequence[Answer], sends: SendReadiness) -> Message:
+def _names(routes: Sequence[Answer], sends: Sends) -> Message:
     """Return the first of these routes by name, and how many more."""
     matches = [route["name"] for route in routes if route["sends"] == sends.value]
     names, more = ", ".join(matches[:MOST_NAMED]), len(matches) - MOST_NAMED
@@ -254,9 +254,9 @@ def _routes(context: CommandContext, routes: Sequence[Answer], now: datetime) ->
 
 def _state(route: Answer) -> Message:
     """Return a route's state; one that nothing has gone by is not called ready."""
-    if route["sends"] == SendReadiness.DOUBTED.value:
+    if route["sends"] == Sends.DOUBTED.value:
         return IN_VAIN.fill(stage=bilingual(**route["examined_in_vain"]))
-    if route["sends"] == SendReadiness.UNPROVED.value:
+    if route["sends"] == Sends.UNPROVED.value:
         return UNPROVED
     return ROUTE_STATES[route["state"]]
 

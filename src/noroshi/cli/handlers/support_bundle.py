@@ -23,7 +23,7 @@ from noroshi.cli.paths import NAME
 from noroshi.cli.systemd.state import service_properties
 from noroshi.config.config import FILE, ConfigError
 from noroshi.core.translation import Message, _, in_each_language
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 
 PRIVATE = 0o600
 LAST_ALARMS, LAST_EVENTS, LAST_LINES = 200, 200, 1000
@@ -101,7 +101,7 @@ def _create(file: Path) -> int:
 
 
 def _cannot(file: Path, error: OSError) -> RefusedError:
-    return RefusedError("trouble", CANNOT_WRITE.fill(file=file, why=why(error)))
+    return RefusedError("trouble", CANNOT_WRITE.fill(file=file, why=cause_text(error)))
 
 
 def _parts(

@@ -26,7 +26,7 @@ from noroshi.cli.systemd.install import (
 from noroshi.cli.systemd.state import BOOTED, find_installation, service_properties
 from noroshi.config.config import FILE, Config, ConfigError, read_config
 from noroshi.core.translation import Message, _, ngettext, plain
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 
 READABLE = 0o644
 NO_SYSTEMD = _(
@@ -137,7 +137,7 @@ def do(steps: Sequence[Step]) -> None:
         try:
             _step(step)
         except OSError as error:
-            raise _failure(step, why(error)) from None
+            raise _failure(step, cause_text(error)) from None
         except subprocess.CalledProcessError as error:
             raise _failure(step, f"exit {error.returncode}") from None
 

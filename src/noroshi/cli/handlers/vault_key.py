@@ -13,7 +13,7 @@ from noroshi.cli.output.tables import table
 from noroshi.cli.password_prompt import CANNOT_READ, contents, read_hidden
 from noroshi.config.config import FILE, Config
 from noroshi.core.translation import Message, _, ngettext
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import StoreError
 from noroshi.vault import (
     Box,
@@ -104,7 +104,9 @@ def read_file(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise RefusedError("invalid", CANNOT_READ.fill(file=file, why=why(error))) from None
+        raise RefusedError(
+            "invalid", CANNOT_READ.fill(file=file, why=cause_text(error))
+        ) from None
 
 
 def _write(file: Path, content: bytes) -> None:
@@ -126,7 +128,7 @@ def _write(file: Path, content: bytes) -> None:
 
 def not_written(file: Path, error: OSError) -> RefusedError:
     """Return why it could not be written."""
-    return RefusedError("trouble", NOT_WRITTEN.fill(file=file, why=why(error)))
+    return RefusedError("trouble", NOT_WRITTEN.fill(file=file, why=cause_text(error)))
 
 
 DEFAULT = "key"

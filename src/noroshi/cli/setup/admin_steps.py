@@ -14,7 +14,7 @@ from noroshi.guides import MICROSOFT365, TITLES, Case, Step, Value, fill_places,
 from noroshi.guides.export import steps_document
 from noroshi.guides.missing_values import REPLACE, missing_values
 from noroshi.guides.setup_goal import SetupGoal
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 
 INDENT = "     "
 
@@ -90,7 +90,7 @@ def write(talk: Dialogue, goal: SetupGoal, known_values: KnownValues, file: str)
         Path(file).write_text(text, encoding="utf-8")
     except OSError as error:
         raise RefusedError(
-            "trouble", setup_texts.NOT_WRITTEN.fill(file=file, why=why(error))
+            "trouble", setup_texts.NOT_WRITTEN.fill(file=file, why=cause_text(error))
         ) from None
     talk.say_success(setup_texts.WROTE_STEPS.fill(file=file))
 

@@ -13,7 +13,7 @@ from noroshi.cli.setup.dialogue import Dialogue
 from noroshi.cli.setup.drafts import Drafts
 from noroshi.cli.setup.setup_texts import NO_ADDRESS
 from noroshi.core.definitions.value_syntax import is_address
-from noroshi.core.route_readiness import SendReadiness, nothing_against
+from noroshi.core.route_readiness import Sends, nothing_against
 from noroshi.core.translation import NOTHING, Message, _, plain
 from noroshi.guides import WAYS
 from noroshi.guides.setup_goal import NOT_YET, SetupGoal, is_answered, known_of, way_of
@@ -262,8 +262,7 @@ def _sends(talk: Dialogue, account: str) -> bool:
     """Return whether mails leave by a route of this account, as far as that is known."""
     routes = talk.context.call("route_list")["routes"]
     return any(
-        one["account"] == account and nothing_against(SendReadiness(one["sends"]))
-        for one in routes
+        one["account"] == account and nothing_against(Sends(one["sends"])) for one in routes
     )
 
 

@@ -63,12 +63,12 @@ def _translated(definition: Mapping[str, Any]) -> Mapping[str, Any]:
         if key in definition
         for language in LANGUAGES[1:]
     }
-    inside = {
+    translated_parts = {
         key: [_translated(one) for one in definition[key]]
         for key in ("group", "monitor")
         if key in definition
     }
-    return {**definition, **titles, **inside}
+    return {**definition, **titles, **translated_parts}
 
 
 def _blueprint(name: str, definition: Mapping[str, Any]) -> Blueprint:

@@ -30,37 +30,48 @@ def add(
     blueprint: Blueprint,
     instance: str,
     values: Mapping[str, str],
-    rest: Mapping[str, Any],
+    other_settings: Mapping[str, Any],
     language: str = "en",
 ) -> tuple[Document, ...]:
     """Add the blueprint's monitors to that instance in the documents, which is made if need be.
 
-    `rest` is what a new instance says beside (address, zone, rules). Its rules are what is added
-    has too where the instance and the group are there and have none, so that somebody is told.
-    Titles are in that language. Invalid with all problems.
+    `other_settings` is what a new instance says beside (address, zone, rules). Its rules are
+    what is added has too where the instance and the group are there and have none, so that
+    somebody is told. Titles are in that language. Invalid with all problems.
     """
     place = file_of("instances", instance, [])
-    parameters = _values(blueprint, values, place)
+    parameters = _filled_values(blueprint, values, place)
     if not is_name(instance):
         place.say(NO_NAME, given=instance)
     key = f"instances/{instance}"
     existing = next((content(one) for one in documents if one.key == key), None)
-    definition = {**rest} if existing is None else existing
+    definition = {**other_settings} if existing is None else existing
     groups = [_fill(localize(group, language), parameters) for group in blueprint.groups]
     if existing is not None and not existing.get("rules"):
-        groups = [_with_rules(group, existing.get("group", []), rest) for group in groups]
-    merged = {**definition, "group": _merge(definition.get("group", []), groups, place)}
+        groups = [
+            _with_rules(group, existing.get("group", []), other_settings) for group in groups
+        ]
+    merged_definition = {
+        **definition,
+        "group": _merge(definition.get("group", []), groups, place),
+    }
     if place.problems:
         raise Invalid(tuple(place.problems))
     other_documents = tuple(one for one in documents if one.key != key)
-    return tuple(sorted((*other_documents, document(key, merged)), key=lambda one: one.key))
+    return tuple(
+        sorted((*other_documents, document(key, merged_definition)), key=lambda one: one.key)
+    )
 
 
-def _values(blueprint: Blueprint, values: Mapping[str, str], place: Place) -> Mapping[str, str]:
+def _filled_values(
+    blueprint: Blueprint, values: Mapping[str, str], place: Place
+) -> Mapping[str, str]:
     parameters = {**blueprint.asks, **values}
     for name in values.keys() - blueprint.asks.keys():
-        near = suggestion(name, blueprint.asks)
-        place.problems.append(Problem("--set", NOT_ASKED.fill(given=name, instead=near)))
+        closest_name = suggestion(name, blueprint.asks)
+        place.problems.append(
+            Problem("--set", NOT_ASKED.fill(given=name, instead=closest_name))
+        )
     for name in sorted(blueprint.asks):
         if not parameters[name]:
             place.problems.append(Problem(name, MUST_SAY.fill(name=name)))
@@ -102,12 +113,12 @@ def _scalar(text: str) -> Any:
 
 
 def _merge(
-    existing: list[dict[str, Any]], new: list[dict[str, Any]], place: Place
+    existing: list[dict[str, Any]], new_groups: list[dict[str, Any]], place: Place
 ) -> list[dict[str, Any]]:
     """Merge groups of the same name into one; a monitor that is there stays as it is."""
     groups = copy.deepcopy(existing)
     by_name = {group.get("name"): group for group in groups}
-    for group in new:
+    for group in new_groups:
         same_name = by_name.get(group["name"])
         if same_name is None:
             groups.append(group)
@@ -119,13 +130,13 @@ def _merge(
 
 
 def _with_rules(
-    group: dict[str, Any], existing: list[dict[str, Any]], rest: Mapping[str, Any]
+    group: dict[str, Any], existing: list[dict[str, Any]], other_settings: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return the group, those of its monitors with rules that would have none."""
     same_name = next((one for one in existing if one.get("name") == group["name"]), group)
-    if not rest.get("rules") or same_name.get("rules") or group.get("rules"):
+    if not other_settings.get("rules") or same_name.get("rules") or group.get("rules"):
         return group
-    monitors = [{"rules": rest["rules"], **one} for one in group.get("monitor", ())]
+    monitors = [{"rules": other_settings["rules"], **one} for one in group.get("monitor", ())]
     return {**group, "monitor": monitors}
 
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from noroshi.definitions.route_aliases import DOWN, RECENT, readdress_mails, recent_aliases
+from noroshi.definitions.route_aliases import (
+    LONGEST_DOWN,
+    RECENT,
+    readdress_mails,
+    recent_aliases,
+)
 from noroshi.ports import Clocks, Store
 
 GRACE_SECONDS = 60.0
@@ -19,7 +24,7 @@ class RouteRenames:
     def __init__(self, store: Store, clocks: Clocks) -> None:
         self._store, self._clocks = store, clocks
         self._routes, self._valid_until = frozenset[str](), 0.0
-        self._recent = DOWN
+        self._recent = LONGEST_DOWN
 
     def configure(self, routes: Iterable[str]) -> None:
         """Redirect to these routes from now on."""

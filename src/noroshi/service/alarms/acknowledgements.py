@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
-from noroshi.core.alarms import Acknowledgement, Remark, RemarkKind
+from noroshi.core.alarms import Acknowledgement, Remark, Remarked
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.levels import Level
@@ -117,7 +117,7 @@ class AlarmOperations(NewestSamples):
 
         def write(name: str) -> Awaitable[bool]:
             facts = (target.id, name, holders[name].level, person.name, self._clocks.wall())
-            return self._store.unacknowledge(_remark(RemarkKind.TAKEN_BACK, *facts, words))
+            return self._store.unacknowledge(_remark(Remarked.TAKEN_BACK, *facts, words))
 
         changed_items = await _write_each(names, write)
         note(
@@ -138,7 +138,7 @@ class AlarmOperations(NewestSamples):
             raise NotFoundError(NO_ITEM.fill(monitor=target.path, item=item))
         level = state.items[item].level if item else state.level
         facts = (target.id, item, level, person.name, self._clocks.wall())
-        remark = _remark(RemarkKind.COMMENT, *facts, words)
+        remark = _remark(Remarked.COMMENT, *facts, words)
         await self._store.remark(remark)
         return remark_shown(remark, plan.monitors)
 
@@ -202,12 +202,12 @@ def _acknowledgement(
 ) -> tuple[Acknowledgement, Remark]:
     return (
         Acknowledgement(monitor=monitor, item=item, level=level, who=who, at=at, words=words),
-        _remark(RemarkKind.ACKNOWLEDGED, monitor, item, level, who, at, words),
+        _remark(Remarked.ACKNOWLEDGED, monitor, item, level, who, at, words),
     )
 
 
 def _remark(
-    sort: RemarkKind, monitor: str, item: str, level: Level, who: str, at: datetime, words: str
+    sort: Remarked, monitor: str, item: str, level: Level, who: str, at: datetime, words: str
 ) -> Remark:
     return Remark(
         sort=sort, monitor=monitor, item=item, level=level, who=who, at=at, words=words

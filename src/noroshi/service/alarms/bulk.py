@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from noroshi.core.alarms import Acknowledgement, Remark, RemarkKind, Suppressions
+from noroshi.core.alarms import Acknowledgement, Remark, Remarked, Suppressions
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, State
@@ -66,11 +66,11 @@ class BulkAlarmOperations(AlarmOperations):
 
     @offers(alarm_operations.ALARMS_REMARK)
     async def remark(
-        self, person: Person, sort: RemarkKind, alarms: tuple[AlarmNamed, ...], words: str = ""
+        self, person: Person, sort: Remarked, alarms: tuple[AlarmNamed, ...], words: str = ""
     ) -> tuple[AlarmRemarked, ...]:
         """Remark each of them as it can be: what cannot be done of one is told of it, and keeps
         none of the others from being done."""
-        comment = words_of(words, "words", required=sort is RemarkKind.COMMENT)
+        comment = words_of(words, "words", required=sort is Remarked.COMMENT)
         if len(alarms) > MOST:
             raise InvalidArgumentError(
                 BAD_WORDS, (Problem("alarms", TOO_MANY.fill(most=MOST)),)
@@ -101,7 +101,7 @@ class BulkAlarmOperations(AlarmOperations):
 
 
 def _draft(
-    snapshot: _Snapshot, one: AlarmNamed, sort: RemarkKind, who: str, at: datetime, words: str
+    snapshot: _Snapshot, one: AlarmNamed, sort: Remarked, who: str, at: datetime, words: str
 ) -> Remark | OperationError:
     """Return the remark to write of one, or the error why none can be."""
     try:
@@ -114,18 +114,18 @@ def _draft(
     )
 
 
-def _level(snapshot: _Snapshot, monitor: Monitor, item: str, sort: RemarkKind) -> Level:
+def _level(snapshot: _Snapshot, monitor: Monitor, item: str, sort: Remarked) -> Level:
     """Return how bad it is. Raises NotFoundError, or ConflictError if that cannot be said of it
     now."""
     state = snapshot.states.get(monitor.id, UNKNOWN_STATE)
     acknowledgement = snapshot.acknowledgements.get((monitor.id, item))
-    if sort is RemarkKind.TAKEN_BACK:
+    if sort is Remarked.TAKEN_BACK:
         if acknowledgement is None:
             raise ConflictError(NOBODY_HAS_IT.fill(monitor=f"{monitor.path} {item}".strip()))
         return acknowledgement.level
-    if sort is RemarkKind.ACKNOWLEDGED:
+    if sort is Remarked.ACKNOWLEDGED:
         require_open(monitor, state, [item], {item: acknowledgement} if acknowledgement else {})
-    if sort is RemarkKind.COMMENT and not item:
+    if sort is Remarked.COMMENT and not item:
         return state.level
     if item not in state.items:
         raise NotFoundError(NO_ITEM.fill(monitor=monitor.path, item=item))
@@ -145,13 +145,13 @@ def _note(snapshot: _Snapshot, outcomes: Sequence[Remark | OperationError]) -> N
         for name, one in by_name.items()
     }
     after = {name: _noted_value(one) for name, one in by_name.items()}
-    is_comment = remarks[0].sort is RemarkKind.COMMENT
+    is_comment = remarks[0].sort is Remarked.COMMENT
     holders = {name: one.who if one else None for name, one in before.items()}
     note(before=None if is_comment else holders, after=after)
 
 
 def _noted_value(one: Remark) -> str | None:
-    noted = {RemarkKind.ACKNOWLEDGED: one.who, RemarkKind.COMMENT: one.words}
+    noted = {Remarked.ACKNOWLEDGED: one.who, Remarked.COMMENT: one.words}
     return noted.get(one.sort)
 
 

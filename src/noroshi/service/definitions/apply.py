@@ -106,7 +106,7 @@ class ApplyOperations(OperationGroup):
             base=current.number,
             differences=changes.words,
             changed_values=changes.first,
-            more=changes.more,
+            more=changes.more_count,
             problems=(),
             cautions=await self._cautions(result, current),
             refused=await asyncio.to_thread(ends_everything, *old_and_new),
@@ -168,7 +168,7 @@ class ApplyOperations(OperationGroup):
             differences=changes.words,
             cautions=await self._cautions(result, current, names),
             changed_values=changes.first,
-            more=changes.more,
+            more=changes.more_count,
         )
 
     async def _dry_run(self, result: CheckResult, current: Version) -> Applied:

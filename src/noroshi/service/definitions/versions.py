@@ -50,8 +50,8 @@ class VersionOperations(ApplyOperations):
             current=current.number,
             changed_values=changes.first,
             back_values=changes_back.first,
-            more_changed=changes.more,
-            more_back=changes_back.more,
+            more_changed=changes.more_count,
+            more_back=changes_back.more_count,
         )
 
     @offers(definition_operations.TAKE_BACK)

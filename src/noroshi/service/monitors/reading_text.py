@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noroshi.actions.phrases import WORDS, YES_NO, quantity_words, threshold_words
+from noroshi.actions.phrases import LEVEL_WORDS, YES_NO, quantity_words, threshold_words
 from noroshi.core.levels import Level
 from noroshi.core.model import Cause, Limits, Reading
 from noroshi.core.translation import COMMA, NOTHING, Message, _, composed, joined, plain
@@ -60,7 +60,7 @@ def limits_text(limits: Limits, unit: str) -> Message:
         level: threshold_words(limits, level, unit) for level in (Level.WARNING, Level.CRITICAL)
     }
     parts = [
-        VALUE.fill(name=WORDS[level], value=limit)
+        VALUE.fill(name=LEVEL_WORDS[level], value=limit)
         for level, limit in thresholds.items()
         if limit != NOTHING
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from noroshi.core.translation import _
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.operations import node_operations
 from noroshi.operations.vault_answers import KeyChecked, KeyEntry, KeyRotated
 from noroshi.service.errors import OperationFailedError
@@ -40,7 +40,7 @@ class VaultKeyOperations(OperationGroup):
         except VaultError as error:
             raise OperationFailedError(error.words) from None
         except OSError as error:
-            raise OperationFailedError(NOT_WRITTEN.fill(why=why(error))) from None
+            raise OperationFailedError(NOT_WRITTEN.fill(why=cause_text(error))) from None
         note(
             before={"key": rotation.old},
             after={"key": rotation.new, "entries": rotation.entries},

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.levels import Level
-from noroshi.core.route_readiness import SendReadiness, nothing_against
+from noroshi.core.route_readiness import Sends, nothing_against
 from noroshi.core.translation import Message, _, ngettext
 from noroshi.definitions import Plan
 from noroshi.hosts.footprint import Surroundings
@@ -123,7 +123,7 @@ def unsendable(plan: Plan, routes: Sequence[RouteStatus]) -> Message | None:
     or nothing is watched yet."""
     if not routes:
         return NO_ROUTE if plan.monitors else None
-    dead = {one.name: one for one in routes if one.sends is SendReadiness.NO}
+    dead = {one.name: one for one in routes if one.sends is Sends.NO}
     unreliable = {one.name: one for one in routes if not nothing_against(one.sends)}
     if len(dead) == len(routes):
         return _no_route_text((ONLY_ONE, NO_WAY), routes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noroshi.core.people import AuditEntry
+from noroshi.core.people import Audited
 from noroshi.core.translation import Message
 from noroshi.operations import people_operations
 from noroshi.service.operation import Person, offers
@@ -15,14 +15,14 @@ class AuditLogOperations(OperationGroup):
     """The log of who changed what, and who was refused."""
 
     @offers(people_operations.AUDIT)
-    async def entries(self, person: Person, last: int = 50) -> tuple[AuditEntry, ...]:
+    async def entries(self, person: Person, last: int = 50) -> tuple[Audited, ...]:
         """Return the newest first: who, by which door, from what to what. Secrets are never in
         it."""
         return tuple(await self._store.audit_log(max(1, min(last, MOST_LISTED))))
 
     # no operations
 
-    async def record(self, row: AuditEntry) -> None:
+    async def record(self, row: Audited) -> None:
         """Keep a row of the audit log."""
         await self._store.audit(row)
 

@@ -12,7 +12,7 @@ from typing import Any
 from noroshi.core.alarms import (
     Acknowledgement,
     Remark,
-    RemarkKind,
+    Remarked,
     Silence,
     Suppressions,
     without_ended,
@@ -29,7 +29,7 @@ from noroshi.core.model import (
     State,
     Suppression,
 )
-from noroshi.core.people import ApiToken, AuditEntry, Session, User, ends_sessions, may_open
+from noroshi.core.people import ApiToken, Audited, Session, User, ends_sessions, may_open
 from noroshi.core.translation import NOTHING, Message
 from noroshi.ports import (
     LEASE,
@@ -69,7 +69,7 @@ class MemoryStore(SpoolInMemory):
         self._users: dict[str, User] = {}
         self._api_tokens: dict[str, ApiToken] = {}
         self._sessions: dict[str, Session] = {}
-        self._audit: list[AuditEntry] = []
+        self._audit: list[Audited] = []
         self._secrets: dict[str, bytes] = {}
         self._notes: dict[str, str] = {}
         self._locks: dict[str, tuple[str, datetime]] = {}
@@ -301,9 +301,9 @@ class MemoryStore(SpoolInMemory):
         return [await self._say(one) for one in remarks]
 
     async def _say(self, remark: Remark) -> bool:
-        if remark.sort is RemarkKind.ACKNOWLEDGED:
+        if remark.sort is Remarked.ACKNOWLEDGED:
             return await self.acknowledge(remark.acknowledgement, remark)
-        if remark.sort is RemarkKind.TAKEN_BACK:
+        if remark.sort is Remarked.TAKEN_BACK:
             return await self.unacknowledge(remark)
         await self.remark(remark)
         return True
@@ -393,10 +393,10 @@ class MemoryStore(SpoolInMemory):
         self._sessions = {k: s for k, s in self._sessions.items() if k not in ended_keys}
         return len(ended_keys)
 
-    async def audit(self, row: AuditEntry) -> None:
+    async def audit(self, row: Audited) -> None:
         self._audit.append(row)
 
-    async def audit_log(self, limit: int = 100) -> Sequence[AuditEntry]:
+    async def audit_log(self, limit: int = 100) -> Sequence[Audited]:
         return self._audit[::-1][:limit]
 
     async def forget_audit(self, cutoff: datetime, limit: int) -> int:

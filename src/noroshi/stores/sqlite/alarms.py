@@ -10,7 +10,7 @@ from noroshi import schema
 from noroshi.core.alarms import (
     Acknowledgement,
     Remark,
-    RemarkKind,
+    Remarked,
     Silence,
     Suppressions,
     survives,
@@ -79,9 +79,9 @@ def end_outlived(db: Connection, monitor: str, events: Iterable[Event]) -> None:
 
 def write_remark(db: Connection, row: Remark) -> bool:
     """Write a remark of any sort, with what it means for who has the alarm."""
-    if row.sort is RemarkKind.ACKNOWLEDGED:
+    if row.sort is Remarked.ACKNOWLEDGED:
         return acknowledge(db, row.acknowledgement, row)
-    if row.sort is RemarkKind.TAKEN_BACK:
+    if row.sort is Remarked.TAKEN_BACK:
         return unacknowledge(db, row)
     remark(db, row)
     return True

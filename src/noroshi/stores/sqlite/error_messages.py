@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pysqlite3 import dbapi2 as driver
 
 from noroshi.core.translation import Message, _
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import StoreFault
 
 QUOTED_ERROR = _("SQLite says “{said}”")
@@ -25,7 +25,9 @@ OTHER_ERROR = _("{name}: {said}")
 
 def in_words(error: BaseException) -> Message:
     """Return an error's own words; SQLite's are English, and quoted."""
-    return QUOTED_ERROR.fill(said=error) if isinstance(error, driver.Error) else why(error)
+    return (
+        QUOTED_ERROR.fill(said=error) if isinstance(error, driver.Error) else cause_text(error)
+    )
 
 
 def meaning(name: object, error: BaseException, fault: StoreFault) -> Message:

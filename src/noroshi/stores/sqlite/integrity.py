@@ -10,7 +10,7 @@ from noroshi import schema
 from noroshi.core.alarms import Acknowledgement, Remark, Silence
 from noroshi.core.mail import Envelope, EnvelopeState, Receipt
 from noroshi.core.model import Event
-from noroshi.core.people import ApiToken, AuditEntry, User
+from noroshi.core.people import ApiToken, Audited, User
 from noroshi.core.translation import Message, _, ngettext
 from noroshi.stores.sqlite.stored_state import State
 from noroshi.stores.sqlite.types import Connection, sql_list
@@ -121,7 +121,7 @@ BODIES: Mapping[str, tuple[str, Any]] = {
     "receipt": ("select envelope, body from receipt", Receipt),
     "user": ("select name, body from user", User),
     "api_token": ("select name, body from api_token", ApiToken),
-    "audit": ("select seq, body from audit", AuditEntry),
+    "audit": ("select seq, body from audit", Audited),
     "acknowledged": ("select monitor, body from acknowledged", Acknowledgement),
     "silence": ("select id, body from silence", Silence),
     "remark": ("select seq, body from remark", Remark),

@@ -8,7 +8,7 @@ from itertools import islice
 
 from noroshi import schema
 from noroshi.core.chronology import oldest
-from noroshi.core.people import ApiToken, AuditEntry, Session, User, ends_sessions, may_open
+from noroshi.core.people import ApiToken, Audited, Session, User, ends_sessions, may_open
 from noroshi.stores.sqlite.types import Connection, instant, number
 
 
@@ -73,14 +73,14 @@ def end_sessions(db: Connection, cutoff: datetime, user: str, key: str) -> int:
     return db.execute(sql, (number(cutoff), user, key)).rowcount
 
 
-def audit(db: Connection, row: AuditEntry) -> None:
+def audit(db: Connection, row: Audited) -> None:
     sql = "insert into audit (at, body) values (?, ?)"
     db.execute(sql, (number(row.at), schema.text(row)))
 
 
-def audit_log(db: Connection, limit: int) -> Sequence[AuditEntry]:
+def audit_log(db: Connection, limit: int) -> Sequence[Audited]:
     rows = db.execute("select body from audit order by seq desc limit ?", (limit,))
-    return [schema.value(AuditEntry, body) for (body,) in rows]
+    return [schema.value(Audited, body) for (body,) in rows]
 
 
 def forget_audit(db: Connection, cutoff: datetime, limit: int) -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from noroshi.core.translation import Message, _
-from noroshi.knowledge.os_errors import why
+from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import StoreError
 
 CANNOT_LOCK = _("cannot lock {path}: {why}")
@@ -148,7 +148,7 @@ class LifeLock:
         try:
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise StoreError(CANNOT_LOCK.fill(path=self.path, why=why(error))) from error
+            raise StoreError(CANNOT_LOCK.fill(path=self.path, why=cause_text(error))) from error
         try:
             self._wait()
         except BaseException:  # Ctrl-C too

@@ -16,7 +16,7 @@ from noroshi.core.alarms import Acknowledgement, Remark, Silence, Suppressions
 from noroshi.core.delivery import Fate, OpenCircuit
 from noroshi.core.mail import Envelope, Parcel, Receipt, with_origin
 from noroshi.core.model import Change, Decision, Event, Sample, State, Suppression
-from noroshi.core.people import ApiToken, AuditEntry, Session, User
+from noroshi.core.people import ApiToken, Audited, Session, User
 from noroshi.core.translation import Message
 from noroshi.ports import (
     AcceptedMail,
@@ -367,10 +367,10 @@ class SqliteStore(StoreFile):
     async def end_sessions(self, cutoff: datetime, user: str = "", key: str = "") -> int:
         return await self._write(lambda db: people.end_sessions(db, cutoff, user, key))
 
-    async def audit(self, row: AuditEntry) -> None:
+    async def audit(self, row: Audited) -> None:
         await self._write(lambda db: people.audit(db, row))
 
-    async def audit_log(self, limit: int = 100) -> Sequence[AuditEntry]:
+    async def audit_log(self, limit: int = 100) -> Sequence[Audited]:
         return await self._read(lambda db: people.audit_log(db, limit))
 
     async def forget_audit(self, cutoff: datetime, limit: int) -> int:

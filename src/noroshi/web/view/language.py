@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from noroshi.actions.phrases import WORDS
+from noroshi.actions.phrases import LEVEL_WORDS
 from noroshi.core.date_text import MONTHS
 from noroshi.core.instant import Instant, as_datetime
 from noroshi.core.levels import Level
@@ -39,8 +39,8 @@ class Localizer:
         """Return the word of a level; "new" is not measured yet, "stopped" and "ended" are not
         measured any more."""
         if isinstance(level, Level):
-            return self.say(WORDS[level])
-        return self.say(NOT_MEASURED_NAMES.get(level) or WORDS[Level(level)])
+            return self.say(LEVEL_WORDS[level])
+        return self.say(NOT_MEASURED_NAMES.get(level) or LEVEL_WORDS[Level(level)])
 
     def day(self, day: date) -> str:
         """Return a date of an answer, with the year."""

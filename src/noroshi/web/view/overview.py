@@ -13,7 +13,7 @@ from urllib.parse import quote
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.levels import Level
 from noroshi.core.mail import Verdict
-from noroshi.core.route_readiness import SendReadiness, count_readiness
+from noroshi.core.route_readiness import Sends, count_readiness
 from noroshi.core.translation import COMMA, Message, _, ngettext, pgettext
 from noroshi.operations.alarm_answers import SilenceShown, WindowShown
 from noroshi.operations.history_answers import Happened
@@ -393,11 +393,11 @@ def route_level(route: RouteStatus) -> str:
 
 def route_state(route: RouteStatus, localizer: Localizer) -> str:
     """Return a route's state in words."""
-    if route.sends is SendReadiness.DOUBTED:
+    if route.sends is Sends.DOUBTED:
         return localizer.say(
             _("the diagnosis failed: {stage}").fill(stage=localizer.say(route.examined_in_vain))
         )
-    if route.sends is SendReadiness.UNPROVED:
+    if route.sends is Sends.UNPROVED:
         return localizer.say(_("not verified yet"))
     return localizer.say(ROUTE_STATE_NAMES[route.state])
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from noroshi.core.route_readiness import (
     ReadinessCounts,
-    SendReadiness,
+    Sends,
     count_readiness,
     nothing_against,
 )
@@ -264,7 +264,7 @@ def _some_cannot(
     readiness: ReadinessCounts,
 ) -> str:
     """Say how many cannot send; that the others do only where each order has one."""
-    may_send = {one.name for one in routes if one.sends is not SendReadiness.NO}
+    may_send = {one.name for one in routes if one.sends is not Sends.NO}
     stuck = [order_title(visit, key, documents) for key in stuck_orders(may_send, documents)]
     if stuck:
         order_names = _first_of(visit, stuck)
