@@ -99,19 +99,19 @@ def test_the_time_without_an_arrival_is_counted_while_mails_are_sent(mails, sinc
 )
 def test_what_stands_against_the_last_mail_is_told(mails, why):
     trip = trip_of(mails, None, DAWN)
-    assert trip.why.en.endswith(why) and bool(trip.why.en) == bool(why)
-    assert bool(trip.why.ja) == bool(why)
+    assert trip.trouble.en.endswith(why) and bool(trip.trouble.en) == bool(why)
+    assert bool(trip.trouble.ja) == bool(why)
 
 
 def test_a_mailbox_that_cannot_be_read_is_told_before_all_else():
     looked = MailboxReading(until=DAWN, trouble=plain("403 no"))
-    assert trip_of([SEEN], looked, DAWN).why.en == "the mailbox cannot be read: 403 no"
-    assert trip_of([SEEN], MailboxReading(until=DAWN), DAWN).why == NOTHING
+    assert trip_of([SEEN], looked, DAWN).trouble.en == "the mailbox cannot be read: 403 no"
+    assert trip_of([SEEN], MailboxReading(until=DAWN), DAWN).trouble == NOTHING
 
 
 def test_how_long_the_last_one_took_is_told():
     trip = trip_of([mail(0), mail(1, seen=8)], None, DAWN)
-    assert (trip.last_arrival, trip.took) == (DAWN - DAY + 8 * SECOND, 7)
+    assert (trip.last_arrival, trip.duration) == (DAWN - DAY + 8 * SECOND, 7)
 
 
 def test_a_mailbox_s_clock_that_goes_wrong_makes_no_mail_arrive_before_it_left_or_later():
@@ -133,7 +133,7 @@ def test_a_mail_is_one_of_its_day_its_route_and_its_installation():
 
 def test_what_is_looked_for_is_its_message_ids_and_a_subject_that_no_other_mail_has():
     wanted = expected_mail(mail(0), acceptance_of(mail(0)))
-    assert wanted.message_ids == ("<a@b>",) and wanted.since == DAWN - DAY
+    assert wanted.message_ids == ("<a@b>",) and wanted.search_start == DAWN - DAY
     assert wanted.subject == "[Noroshi] Round trip by smtp1, 2026-04-01 (X)"
     assert wanted.mark == "smtp1, 2026-04-01 (X)" and wanted.mark in wanted.subject
 

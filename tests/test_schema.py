@@ -78,7 +78,7 @@ def test_a_text_that_is_no_such_value_says_so():
 
 
 def test_a_value_as_plain_data_has_only_what_json_knows():
-    assert answer_json.plain(Suppression(parents=Level.UNKNOWN)) == {
+    assert answer_json.as_json(Suppression(parents=Level.UNKNOWN)) == {
         "silenced": None,
         "parents": "unknown",
         "acknowledged": {},

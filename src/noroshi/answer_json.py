@@ -22,13 +22,13 @@ class UnreadableAnswerError(ValueError):
     version, or of no node."""
 
 
-def plain(value: object, medium: Medium = Medium.TERMINAL) -> Any:
+def as_json(value: object, medium: Medium = Medium.TERMINAL) -> Any:
     """Return the value as JSON's own types, with its texts in both languages as `medium` shows
     them."""
     return msgspec.to_builtins(value, enc_hook=_ENCODERS[medium], builtin_types=(MarkedText,))
 
 
-def read(shape: type[T], answer: object) -> T:
+def from_json(shape: type[T], answer: object) -> T:
     """Return the answer that JSON's own types describe. Raises UnreadableAnswerError."""
     try:
         with _converting:

@@ -92,7 +92,7 @@ class Plugins:
         words."""
         payloads = [one.payload for one in members]
         try:
-            draft = self.action(members[0].action).together
+            draft = self.action(members[0].action).draft_digest
             if draft is not None:
                 return _require_storable(draft(payloads, now))
         except Exception:  # a bug in a text must keep no alarm from being told

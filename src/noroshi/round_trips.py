@@ -156,7 +156,7 @@ def expected_mail(mail: TrackedMail, receipt: Receipt) -> ExpectedMail:
         message_ids=receipt.message_ids,
         subject=str(envelope.payload.get("subject", "")),
         mark=_mark_of(envelope),
-        since=envelope.born - DAY,
+        search_start=envelope.born - DAY,
     )
 
 
@@ -194,13 +194,13 @@ def trip_of(
     begins = (unseen[-1].row.envelope.born if unseen else since) - DAY
     arrival = arrival_of(latest, DeliveryState.SEEN_ARRIVED) if latest is not None else None
     if latest is None or arrival is None:
-        return RoundTripFacts(counts_from=begins, why=why)
+        return RoundTripFacts(counts_from=begins, trouble=why)
     duration = arrival.at - _sent_at(latest)
     return RoundTripFacts(
         counts_from=max(begins, arrival.at),
         last_arrival=arrival.at,
-        took=duration.total_seconds(),
-        why=why,
+        duration=duration.total_seconds(),
+        trouble=why,
     )
 
 

@@ -368,7 +368,7 @@ def _drafted(changed, alarms, language, options=None, *, recorded=True):
         )
         for one in alarms
     )
-    about = replace(topic(language, **changed), recorded=recorded)
+    about = replace(topic(language, **changed), is_recorded=recorded)
     return draft(options, contact, about, mine)
 
 

@@ -494,7 +494,7 @@ def test_the_subject_counts_the_days_of_a_credential_as_its_monitor_does(days, s
 
 def test_a_mail_of_what_the_store_does_not_have_names_no_queue_and_no_ledger():
     one = alarm(used(95), contact=SAM)
-    about = replace(topic("en"), recorded=False)
+    about = replace(topic("en"), is_recorded=False)
     text = draft(None, SAM, about, (one,))["text"]
     assert "You are receiving this message because rule ops" in text
     assert "queue show" not in text and "ledger" not in text and "Queued" not in text
@@ -502,7 +502,7 @@ def test_a_mail_of_what_the_store_does_not_have_names_no_queue_and_no_ledger():
 
 
 def test_a_mail_without_a_foot_ends_without_a_line():
-    about = replace(topic("en", rules=()), recorded=False)
+    about = replace(topic("en", rules=()), is_recorded=False)
     text = draft(None, SAM, about, (alarm(used(95), contact=SAM),))["text"]
     assert "--" not in text
 

@@ -114,10 +114,10 @@ class Own:
     """A node that knows all of itself."""
 
     async def route(self, name):
-        return RouteFacts(down=DAWN, fault=Fault.SERVER, accepted=DAWN)
+        return RouteFacts(down_since=DAWN, fault=Fault.SERVER, last_accepted=DAWN)
 
     async def account(self, name):
-        return AccountFacts(well=True, ends=DAWN.date(), renewed=DAWN)
+        return AccountFacts(is_well=True, ends=DAWN.date(), renewed_at=DAWN)
 
     async def queue(self):
         return QueueFacts()

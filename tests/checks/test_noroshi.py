@@ -78,19 +78,23 @@ def levels_in(kind, sample):
 
 
 def down(fault, minutes):
-    return RouteFacts(down=DAWN - minutes * MINUTE, fault=fault, why=WHY)
+    return RouteFacts(down_since=DAWN - minutes * MINUTE, fault=fault, reason=WHY)
 
 
 def trip(hours):
     at = DAWN - 60 * hours * MINUTE
-    return RouteFacts(trip=RoundTripFacts(counts_from=at, last_arrival=at, took=7.25, why=WHY))
+    return RouteFacts(
+        trip=RoundTripFacts(counts_from=at, last_arrival=at, duration=7.25, trouble=WHY)
+    )
 
 
 @sweep(
     ("facts", "level"),
     [
         pytest.param(RouteFacts(), OK, id="well"),
-        pytest.param(RouteFacts(accepted=DAWN - 90 * DAY), OK, id="well, and long not used"),
+        pytest.param(
+            RouteFacts(last_accepted=DAWN - 90 * DAY), OK, id="well, and long not used"
+        ),
         pytest.param(down(Fault.NETWORK, 1), OK, id="nobody answers for a minute"),
         pytest.param(down(Fault.NETWORK, 6), WARNING, id="nobody answers for six"),
         pytest.param(down(Fault.SERVER, 31), CRITICAL, id="the server is ill for half an hour"),
@@ -115,7 +119,7 @@ async def test_a_lost_sign_in_is_told_of_its_account_and_not_of_its_routes_as_we
         (replace(lost, account=""), False),  # the route does not take that, either
         (replace(lost, account="", open_until=DAWN), False),  # which stays so while it is tried
         (replace(lost, fault=Fault.NETWORK), False),  # nobody answers: of that no account tells
-        (RouteFacts(unready=WHY, account="m365", never=True), True),
+        (RouteFacts(unready_reason=WHY, account="m365", never_signed_in=True), True),
         (RouteFacts(), False),
     ]
     memory, found = {}, []
@@ -129,8 +133,8 @@ async def test_a_lost_sign_in_is_told_of_its_account_and_not_of_its_routes_as_we
 
 
 NEW = {
-    "route": RouteFacts(down=DAWN, fault=Fault.SIGN_IN, why=WHY, never=True),
-    "account": AccountFacts(well=False, why=WHY, never=True),
+    "route": RouteFacts(down_since=DAWN, fault=Fault.SIGN_IN, reason=WHY, never_signed_in=True),
+    "account": AccountFacts(is_well=False, reason=WHY, never_signed_in=True),
 }
 FIRST = {"route": "blocked", "account": "sign_in"}
 
@@ -159,12 +163,14 @@ async def test_what_nobody_has_signed_in_yet_is_shown_at_once_and_told_once_ther
 @pytest.mark.parametrize("kind", ["route", "account"])
 async def test_a_sign_in_that_is_lost_after_there_was_one_is_told_at_once(kind):
     *_, memory = await looked(kind, NEW[kind], 0, {})
-    shown, told, memory = await looked(kind, replace(NEW[kind], never=False), 1, memory)
+    shown, told, memory = await looked(
+        kind, replace(NEW[kind], never_signed_in=False), 1, memory
+    )
     assert shown and told and not memory
 
 
 async def test_a_route_by_which_no_mail_was_tried_is_not_well_when_it_could_take_none():
-    facts = RouteFacts(unready=WHY, never=True)
+    facts = RouteFacts(unready_reason=WHY, never_signed_in=True)
     assert await levels("route", route=facts) == {"": CRITICAL}
     assert {r.name: r.note for r in await readings("route", route=facts)}["blocked"] == WHY
 
@@ -224,7 +230,7 @@ async def test_the_end_of_a_secret_is_one_item_with_another_cause_at_each_of_its
     left, told
 ):
     midnight = DAWN.replace(hour=0)
-    facts = AccountFacts(well=True, ends=(midnight + left * DAY).date())
+    facts = AccountFacts(is_well=True, ends=(midnight + left * DAY).date())
     name, level = told
     assert await levels("account", midnight, account=facts) == {"": level}
     found = await readings("account", midnight, account=facts)
@@ -246,7 +252,7 @@ async def test_each_of_the_days_is_told_once():
     )
     for day in range(63):
         now = midnight + day * DAY
-        found = await readings("account", now, account=AccountFacts(well=True, ends=ends))
+        found = await readings("account", now, account=AccountFacts(is_well=True, ends=ends))
         state, events, _ = advance(monitor, state, Sample(now, found))
         told += [event.cause.name for event in events if event.after is not OK]
     assert told == ["left_60", "left_30", "left_14", "left_7", "left_1"]
@@ -263,7 +269,7 @@ async def test_each_of_the_days_is_told_once():
 async def test_how_long_a_secret_lasts_is_not_told_as_less_than_it_is(hours, en, ja):
     ends = (DAWN + 90 * DAY).date()
     midnight = DAWN.replace(hour=0) + 90 * DAY
-    facts = AccountFacts(well=True, ends=ends)
+    facts = AccountFacts(is_well=True, ends=ends)
     found = await readings("account", midnight - timedelta(hours=hours), account=facts)
     note = next(r.note for r in found if r.name.startswith("left_"))
     assert en in note.en and ja in note.ja
@@ -272,16 +278,18 @@ async def test_how_long_a_secret_lasts_is_not_told_as_less_than_it_is(hours, en,
 @pytest.mark.parametrize(
     ("facts", "level"),
     [
-        pytest.param(AccountFacts(well=True), OK, id="well"),
-        pytest.param(AccountFacts(well=False, why=WHY), CRITICAL, id="somebody has to sign in"),
+        pytest.param(AccountFacts(is_well=True), OK, id="well"),
         pytest.param(
-            AccountFacts(well=True, renewed=DAWN - 8 * DAY), OK, id="renewed last week"
+            AccountFacts(is_well=False, reason=WHY), CRITICAL, id="somebody has to sign in"
         ),
         pytest.param(
-            AccountFacts(well=True, renewed=DAWN - 31 * DAY), WARNING, id="a month ago"
+            AccountFacts(is_well=True, renewed_at=DAWN - 8 * DAY), OK, id="renewed last week"
         ),
         pytest.param(
-            AccountFacts(well=True, renewed=DAWN - 80 * DAY), CRITICAL, id="80 days ago"
+            AccountFacts(is_well=True, renewed_at=DAWN - 31 * DAY), WARNING, id="a month ago"
+        ),
+        pytest.param(
+            AccountFacts(is_well=True, renewed_at=DAWN - 80 * DAY), CRITICAL, id="80 days ago"
         ),
     ],
 )
@@ -312,12 +320,14 @@ GIB = 2**30
 @pytest.mark.parametrize(
     ("facts", "level"),
     [
-        pytest.param(NodeFacts(free=GIB), OK, id="well"),
-        pytest.param(NodeFacts(free=GIB, late=6), WARNING, id="late"),
-        pytest.param(NodeFacts(free=GIB, trouble=plain("full")), CRITICAL, id="its store"),
-        pytest.param(NodeFacts(free=100 * 2**20), WARNING, id="little room"),
+        pytest.param(NodeFacts(free_bytes=GIB), OK, id="well"),
+        pytest.param(NodeFacts(free_bytes=GIB, lateness=6), WARNING, id="late"),
         pytest.param(
-            NodeFacts(free=GIB, clock_set=-3600), WARNING, id="the clock was set back"
+            NodeFacts(free_bytes=GIB, trouble=plain("full")), CRITICAL, id="its store"
+        ),
+        pytest.param(NodeFacts(free_bytes=100 * 2**20), WARNING, id="little room"),
+        pytest.param(
+            NodeFacts(free_bytes=GIB, clock_set=-3600), WARNING, id="the clock was set back"
         ),
     ],
 )
@@ -334,8 +344,8 @@ async def test_one_that_is_not_there_cannot_be_measured(kind):
 async def test_a_sign_in_that_is_needed_is_told_with_whose_it_is_and_what_shows_the_way():
     why = bilingual(en="The secret has ended.", ja="シークレットの期限が切れました")
     facts = AccountFacts(
-        well=False,
-        why=why,
+        is_well=False,
+        reason=why,
         mailbox="n@example.com",
         client_id="6fd",
         routes=("smtp1", "graph1"),

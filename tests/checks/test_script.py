@@ -126,10 +126,12 @@ async def test_a_plugin_that_only_complains_is_quoted():
 
 
 async def test_half_a_number_at_the_cut_is_not_believed():
-    readings = await answer(ProgramResult(1, "late | a=12", "", cut=True), reads="nagios")
+    readings = await answer(
+        ProgramResult(1, "late | a=12", "", is_truncated=True), reads="nagios"
+    )
     assert [(r.name, r.value) for r in readings] == [("status", 1)]
     with pytest.raises(Unmeasurable, match="more than 64 KiB"):
-        await answer(ProgramResult(0, "12", "", cut=True))
+        await answer(ProgramResult(0, "12", "", is_truncated=True))
 
 
 @pytest.mark.parametrize("reads", ["number", "json", "auto"])

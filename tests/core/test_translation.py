@@ -229,7 +229,7 @@ def test_what_is_no_stored_text_is_unreadable(damaged):
 
 
 def test_the_api_has_it_in_both_languages():
-    assert answer_json.plain({"why": bilingual(en="yes", ja="はい")}) == {
+    assert answer_json.as_json({"why": bilingual(en="yes", ja="はい")}) == {
         "why": {"en": "yes", "ja": "はい"}
     }
 

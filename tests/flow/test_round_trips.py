@@ -60,7 +60,7 @@ class Mailbox:
         await self._answer("read")
         came = tuple(one for one in self.bounces if one.at >= since)
         newest = max((one.at for one in came), default=since)
-        return ReportBatch(reports=came, until=max(since, newest - LATE))
+        return ReportBatch(reports=came, read_until=max(since, newest - LATE))
 
     async def close(self):
         self.closed += 1
@@ -76,7 +76,7 @@ class Mailbox:
     def bounce(self, mail, *lost):
         who = tuple(FailedRecipient(address=address, diagnostic=said) for address, said in lost)
         report = BounceReport(message_ids=("<else@x>", f"<{mail}@example.com>"), recipients=who)
-        self.bounces.append(ReceivedReport(report=report, at=self.scene.time.now))
+        self.bounces.append(ReceivedReport(report=report, received_at=self.scene.time.now))
 
     def count(self, what):
         return sum(one == what for one, _ in self.asked)
@@ -557,7 +557,9 @@ async def test_a_mail_from_the_far_future_hides_no_report():
     await an_alarm_that_comes_back(scene)
     (report,) = scene.mailbox.bounces
     wrong = BounceReport(message_ids=("<else@x>",), recipients=())
-    scene.mailbox.bounces = [ReceivedReport(report=wrong, at=scene.time.now + 3650 * DAY)]
+    scene.mailbox.bounces = [
+        ReceivedReport(report=wrong, received_at=scene.time.now + 3650 * DAY)
+    ]
     await scene.lives(minutes=15, pace=5)
     scene.mailbox.bounces.append(replace(report, at=scene.time.now))
     await scene.lives(minutes=15, pace=5)

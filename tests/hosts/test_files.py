@@ -46,22 +46,22 @@ def test_what_matches_in_order(tmp_path, pattern, found):
         (tmp_path / name).touch()
     if "x" in pattern:
         (tmp_path / "[x].log").touch()
-    paths = [fact.path for fact in FILES.found(str(tmp_path / pattern))]
+    paths = [fact.path for fact in FILES.find(str(tmp_path / pattern))]
     assert paths == [str(tmp_path / name) for name in found]
 
 
 def test_a_path_that_is_not_there_is_said(tmp_path):
     with pytest.raises(FileNotFoundError):
-        FILES.found(str(tmp_path / "no"))
+        FILES.find(str(tmp_path / "no"))
 
 
 def test_the_identity_stays_through_a_rename_and_a_link(tmp_path):
     path = tmp_path / "a"
     path.write_text("abc")
-    (before,) = FILES.found(str(path))
+    (before,) = FILES.find(str(path))
     path.rename(tmp_path / "b")
     path.symlink_to("b")
-    (after,) = FILES.found(str(path))
+    (after,) = FILES.find(str(path))
     file, fact = FILES.open(str(path))
     with file:
         assert file.read() == b"abc"
@@ -246,7 +246,7 @@ async def test_work_is_done_apart_from_the_loop_and_its_error_is_raised():
         await work.do(lambda files: threading.current_thread()) is not threading.main_thread()
     )
     with pytest.raises(FileNotFoundError):
-        await work.do(lambda files: files.found("/no/such/file"))
+        await work.do(lambda files: files.find("/no/such/file"))
 
 
 async def test_work_that_hangs_does_not_pile_up():

@@ -41,7 +41,7 @@ LEFTOVERS = {
 
 async def test_what_it_prints_and_its_code_come_back(folder):
     ran = await run(folder, "echo out; echo err >&2; exit 7")
-    assert (ran.code, ran.output, ran.errors, ran.cut) == (7, "out\n", "err\n", False)
+    assert (ran.code, ran.output, ran.errors, ran.is_truncated) == (7, "out\n", "err\n", False)
 
 
 async def test_no_shell_reads_the_arguments(folder):
@@ -87,7 +87,7 @@ async def test_a_named_user_runs_it_if_the_process_may(folder):
 
 async def test_output_is_cut_and_the_code_is_kept(folder):
     ran = await run(folder, "head -c 100000 /dev/zero | tr '\\0' x; exit 2")
-    assert (len(ran.output), ran.code, ran.cut) == (64 * 1024, 2, True)
+    assert (len(ran.output), ran.code, ran.is_truncated) == (64 * 1024, 2, True)
 
 
 @pytest.mark.parametrize("where", ["", ">&2"], ids=["output", "errors"])

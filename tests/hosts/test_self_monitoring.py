@@ -83,7 +83,7 @@ async def test_a_route_tells_when_a_mail_by_it_was_last_seen_and_how_long_it_too
         await sent(store), Arrival(address=BOX, state="seen arrived", at=at)
     )
     trip = (await own(store).route("smtp")).trip
-    assert (trip.last_arrival, trip.took, trip.counts_from) == (at, 9, at)
+    assert (trip.last_arrival, trip.duration, trip.counts_from) == (at, 9, at)
 
 
 async def test_a_route_whose_mailbox_is_not_read_tells_nothing_of_it(store):
@@ -97,7 +97,7 @@ async def test_what_keeps_the_mailbox_from_being_read_is_told_with_the_route(sto
     await store.put_value(
         "inbox/m365", '{"until":"2026-04-01T06:00:00Z","trouble":{"en":"403","ja":""}}'
     )
-    assert (await own(store).route("smtp")).trip.why.en == "the mailbox cannot be read: 403"
+    assert (await own(store).route("smtp")).trip.trouble.en == "the mailbox cannot be read: 403"
 
 
 async def test_a_round_trip_that_waits_is_no_mail_that_the_queue_is_told_of(store):
@@ -118,12 +118,12 @@ async def test_an_account_is_well_while_it_can_sign_in_to_all_that_its_routes_ne
     store, refused, well
 ):
     facts = await own(store, *refused).account("m365")
-    assert facts.well is well
-    assert well or facts.why.en in ("graph refused", "smtp refused")
+    assert facts.is_well is well
+    assert well or facts.reason.en in ("graph refused", "smtp refused")
 
 
 async def test_an_account_without_a_route_is_as_its_sign_in(store):
-    assert not (await own(store, "smtp", kinds=()).account("m365")).well
+    assert not (await own(store, "smtp", kinds=()).account("m365")).is_well
 
 
 class OfNobody:
@@ -153,8 +153,8 @@ async def test_it_is_known_of_account_and_route_whether_there_was_a_sign_in_at_a
 ):
     state = SignInState(sign=sign, why=plain("so"), renewed=renewed)
     node = own(store, tokens=OfNobody(state))
-    assert (await node.account("m365")).never is never
-    assert (await node.route("smtp")).never is never
+    assert (await node.account("m365")).never_signed_in is never
+    assert (await node.route("smtp")).never_signed_in is never
 
 
 @dataclass
@@ -168,12 +168,16 @@ async def test_a_route_that_nobody_signed_in_or_without_its_entry_could_take_no_
             return SignInState(sign=SignInStatus.NEVER, why=plain("sign in"))
 
     facts = await own(store, tokens=Never()).route("smtp")
-    assert (facts.unready.en, facts.never, facts.down) == ("sign in", True, None)
-    assert (await own(store).route("smtp")).unready == NOTHING
+    assert (facts.unready_reason.en, facts.never_signed_in, facts.down_since) == (
+        "sign in",
+        True,
+        None,
+    )
+    assert (await own(store).route("smtp")).unready_reason == NOTHING
 
 
 async def test_a_route_whose_entry_is_not_in_the_vault_could_take_no_mail(store):
     its = own(store, options=ByPassword())
-    assert "“smtp2-password”" in (await its.route("smtp")).unready.en
+    assert "“smtp2-password”" in (await its.route("smtp")).unready_reason.en
     await store.put_secret("smtp2-password", b"sealed")
-    assert (await its.route("smtp")).unready == NOTHING
+    assert (await its.route("smtp")).unready_reason == NOTHING

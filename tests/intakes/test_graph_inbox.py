@@ -28,7 +28,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 PATIENT = Patience(connect=300, answer=300, idle=300)
 TRIP = "<round-trip/smtp1/2026-11-25/x@contoso.example>"
 SUBJECT = "[Noroshi] round trip smtp1 2026-11-25 x's"
-SOUGHT = ExpectedMail(message_ids=(TRIP,), subject=SUBJECT, since=NOW - HOUR)
+SOUGHT = ExpectedMail(message_ids=(TRIP,), subject=SUBJECT, search_start=NOW - HOUR)
 CANARY = "CANARY-" + "t" * 80
 
 
@@ -135,7 +135,7 @@ async def test_a_mail_of_another_day_is_not_taken_for_it(there):
     await there.keep(mail(message_id="<a@b>", subject=SUBJECT.replace("25", "24")))
     await there.keep(mail(message_id="<other@x>"), to=OPS)
     assert await there.inbox.find(SOUGHT) is None
-    late = replace(SOUGHT, message_ids=(), since=NOW + MINUTE)
+    late = replace(SOUGHT, message_ids=(), search_start=NOW + MINUTE)
     await there.keep(mail(message_id="<c@d>"))
     assert await there.inbox.find(late) is None
 
@@ -146,26 +146,26 @@ async def test_reports_are_read_with_the_time_at_which_they_came(there):
     await there.bounce()
     read = await there.inbox.read(NOW - HOUR)
     (came,) = read.reports
-    assert (came.at, came.report.message_ids) == (NOW + MINUTE, (OURS,))
+    assert (came.received_at, came.report.message_ids) == (NOW + MINUTE, (OURS,))
     assert [one.address for one in came.report.recipients] == ["gone@contoso.example"]
-    assert not read.more
+    assert not read.has_more
 
 
 async def test_what_comes_in_late_with_an_earlier_time_is_not_missed(there):
     there.clock.move(hours=1)
     await there.bounce("<late@b>")
     read = await there.inbox.read(NOW)
-    assert read.until == NOW + 45 * MINUTE
+    assert read.read_until == NOW + 45 * MINUTE
     there.clock.move(minutes=-10)
     await there.bounce("<early@b>")
-    again = await there.inbox.read(read.until)
+    again = await there.inbox.read(read.read_until)
     ids = [came.report.message_ids[0] for came in again.reports]
     assert ids == ["<early@b>", "<late@b>"]
 
 
 async def test_nothing_new_leaves_the_place_where_it_was(there):
     await there.bounce()
-    assert (await there.inbox.read(NOW + HOUR)).until == NOW + HOUR
+    assert (await there.inbox.read(NOW + HOUR)).read_until == NOW + HOUR
     assert (await there.inbox.read(NOW + HOUR)).reports == ()
 
 
@@ -188,10 +188,10 @@ async def test_a_full_mailbox_is_read_in_several_readings_and_nothing_is_left_ou
     while True:
         read = await there.inbox.read(since)
         found += read.reports
-        since = read.until
-        if not read.more:
+        since = read.read_until
+        if not read.has_more:
             break
-    assert len({came.at for came in found}) == count // 10
+    assert len({came.received_at for came in found}) == count // 10
 
 
 @pytest.mark.parametrize("value", ["basic", "none"])
@@ -309,7 +309,7 @@ async def test_the_token_goes_to_no_other_server_than_graph(site, certificate):
         link = {"@odata.nextLink": f"{other.url}/v1.0/x", "@odata.other": 1}
         site.answers = [listed(row(), **link)]
         async with at(site, certificate) as inbox:
-            assert not (await inbox.read(NOW)).more
+            assert not (await inbox.read(NOW)).has_more
         assert other.heard == []
 
 
@@ -366,7 +366,7 @@ async def test_why_a_mailbox_cannot_be_read_is_told(site, certificate, answer, f
 
 async def test_retry_after_is_kept(site, certificate):
     site.answers = [says(429, Retry_After="600")]
-    assert (await trouble(site, certificate)).again == NOW + timedelta(seconds=600)
+    assert (await trouble(site, certificate)).retry_at == NOW + timedelta(seconds=600)
 
 
 async def test_a_server_that_is_silent_is_not_waited_for_for_ever(site, certificate):

@@ -27,7 +27,7 @@ NOW = datetime(2026, 11, 25, 1, 2, 3, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 TRIP = "<round-trip/smtp1/2026-11-25/x@contoso.example>"
 SUBJECT = "[Noroshi] Round trip by smtp1, 2026-11-25 (x)"
-SOUGHT = ExpectedMail(message_ids=(TRIP,), subject=SUBJECT, since=NOW - HOUR)
+SOUGHT = ExpectedMail(message_ids=(TRIP,), subject=SUBJECT, search_start=NOW - HOUR)
 
 
 @pytest.fixture(scope="module")
@@ -111,14 +111,14 @@ async def test_reports_are_read_with_the_time_at_which_they_came(box, inbox):
     box.keep(EXCHANGE, NOW)
     read = await inbox.read(NOW - HOUR)
     (came,) = read.reports
-    assert OURS in came.report.message_ids and came.at == NOW
-    assert (read.until, read.more) == (NOW - 15 * MINUTE, False)
+    assert OURS in came.report.message_ids and came.received_at == NOW
+    assert (read.read_until, read.has_more) == (NOW - 15 * MINUTE, False)
 
 
 async def test_what_came_before_is_not_read_and_nothing_new_leaves_the_place(box, inbox):
     box.keep(EXCHANGE, NOW - 2 * HOUR)
     read = await inbox.read(NOW - HOUR)
-    assert (read.reports, read.until) == ((), NOW - HOUR)
+    assert (read.reports, read.read_until) == ((), NOW - HOUR)
 
 
 async def test_a_report_is_fetched_once_however_often_it_is_listed(box, inbox):
@@ -133,9 +133,9 @@ async def test_a_full_mailbox_is_read_in_several_readings_and_nothing_is_left_ou
         box.keep(mail(), NOW + n * timedelta(seconds=1))
     box.keep(EXCHANGE, NOW + HOUR)
     read = await inbox.read(NOW - HOUR)
-    assert read.more and read.reports == ()
-    read = await inbox.read(read.until)
-    assert not read.more and len(read.reports) == 1
+    assert read.has_more and read.reports == ()
+    read = await inbox.read(read.read_until)
+    assert not read.has_more and len(read.reports) == 1
 
 
 async def test_after_a_refusal_one_fresh_token_is_asked_for(box, certificate):

@@ -161,5 +161,5 @@ def test_a_backup_of_it_can_be_looked_through_and_brought_back(file, tmp_path):
     backup = shutil.copyfile(file, tmp_path / "backup.db")
     assert faults_of(backup) == []
     found = restore(backup, tmp_path / "noroshi.db", DAWN + HOUR)
-    assert (found.version, found.waiting) == (2, 3)
+    assert (found.version, found.waiting_count) == (2, 3)
     assert faults_of(tmp_path / "noroshi.db") == []

@@ -44,7 +44,7 @@ class Own:
     """How the node itself is."""
 
     async def node(self):
-        return NodeFacts(late=0.12, free=48 << 30)
+        return NodeFacts(lateness=0.12, free_bytes=48 << 30)
 
     async def queue(self):
         return QueueFacts(waiting=1)

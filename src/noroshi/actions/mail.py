@@ -154,7 +154,7 @@ def action(renderer: Renderer) -> Action:
         options=Options,
         draft=draft,
         notice=notice,
-        together=digest_of,
+        draft_digest=digest_of,
         finish=partial(finish, renderer),
         try_out=partial(try_out, renderer),
     )

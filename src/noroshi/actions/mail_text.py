@@ -108,7 +108,7 @@ def page(batch: AlarmBatch, *, is_attached: bool = False) -> Page:
         later=(_row(RUNS_ON, _computer_text(batch), batch.language), *next_rows)
         if has_several
         else (),
-        trail=tuple(_trail(batch)) if batch.topic.recorded else (),
+        trail=tuple(_trail(batch)) if batch.topic.is_recorded else (),
         footer=tuple(_footer(batch)),
     )
 
@@ -296,7 +296,7 @@ def _trail(batch: AlarmBatch) -> Iterator[Post]:
 
 
 def _footer(batch: AlarmBatch) -> Iterator[str]:
-    language, contact, is_recorded = batch.language, batch.contact, batch.topic.recorded
+    language, contact, is_recorded = batch.language, batch.contact, batch.topic.is_recorded
     if is_recorded:
         yield CHECK_ACCEPTED.fill(mail=batch.mail).say(language, Medium.MAIL)
     if batch.rule is not None:

@@ -198,8 +198,8 @@ def _paths(files: Files, options: Options, memory: Memory) -> tuple[Sequence[str
     rotated. Return too how many are left out, as there are too many."""
     if not options.is_pattern:
         return (options.path,), 0
-    facts = [f for f in files.found(options.path) if f.regular and not _is_archived_log(f.path)]
-    facts.sort(key=lambda fact: fact.changed, reverse=True)
+    facts = [f for f in files.find(options.path) if f.regular and not _is_archived_log(f.path)]
+    facts.sort(key=lambda fact: fact.modified_ns, reverse=True)
     names = {fact.path for fact in facts} | memory.trails.keys()
     paths = [fact.path for fact in facts if not _is_rotated_from(fact.path, names)]
     remembered_paths = (

@@ -48,16 +48,16 @@ async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcom
     if facts is None:
         raise Unmeasurable(NO_ACCOUNT.fill(name=options.account))
     now = await host.now()
-    grace = grace_memory(memory, now, never=facts.never)
+    grace = grace_memory(memory, now, never=facts.never_signed_in)
     return Outcome(tuple(_readings(facts.name or options.account, facts, now)), grace)
 
 
 def _readings(name: str, facts: AccountFacts, now: datetime) -> Iterator[Reading]:
-    yield Reading("sign_in", float(not facts.well), note=_sign_in_text(facts))
-    if not facts.well:
+    yield Reading("sign_in", float(not facts.is_well), note=_sign_in_text(facts))
+    if not facts.is_well:
         return  # a day that is near has made it critical before: behind it the loss would be no news
-    if facts.renewed is not None:
-        days = (now - facts.renewed).total_seconds() / 86_400
+    if facts.renewed_at is not None:
+        days = (now - facts.renewed_at).total_seconds() / 86_400
         yield Reading("rests", round(max(0.0, days), 2), "d", note=RESTS.fill(days=int(days)))
     if facts.ends is not None:
         yield from _end_reading(name, facts.ends, now)
@@ -65,10 +65,10 @@ def _readings(name: str, facts: AccountFacts, now: datetime) -> Iterator[Reading
 
 def _sign_in_text(facts: AccountFacts) -> Message:
     """Say it in full: a reader of the mail has neither definitions nor examination at hand."""
-    if facts.well or not facts.routes:
-        return facts.why
+    if facts.is_well or not facts.routes:
+        return facts.reason
     return NOT_WELL.fill(
-        why=facts.why,
+        why=facts.reason,
         mailbox=facts.mailbox,
         client=facts.client_id,
         routes=", ".join(facts.routes),

@@ -23,9 +23,9 @@ async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcom
 
 
 def _readings(facts: NodeFacts) -> Iterator[Reading]:
-    yield Reading("late", round(facts.late, 2), "s")
+    yield Reading("late", round(facts.lateness, 2), "s")
     yield Reading("store", float(facts.trouble is not None), note=facts.trouble or NOTHING)
-    yield Reading("free", facts.free / MIB, "MiB")
+    yield Reading("free", facts.free_bytes / MIB, "MiB")
     note = SET.fill(by=facts.clock_set) if facts.clock_set else NOTHING
     yield Reading("clock", round(abs(facts.clock_set), 1), "s", note=note)
 

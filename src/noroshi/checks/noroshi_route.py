@@ -44,9 +44,9 @@ async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcom
     if facts is None:
         raise Unmeasurable(NO_ROUTE.fill(name=options.route))
     now = await host.now()
-    grace = grace_memory(memory, now, never=facts.never)
+    grace = grace_memory(memory, now, never=facts.never_signed_in)
     account = _account(facts, memory, now)
-    account_memory = {OF_ACCOUNT: [account, _iso(facts.down)]} if account else {}
+    account_memory = {OF_ACCOUNT: [account, _iso(facts.down_since)]} if account else {}
     return Outcome(tuple(_readings(facts, now)), {**grace, **account_memory})
 
 
@@ -55,11 +55,11 @@ def _account(facts: RouteFacts, memory: Mapping[str, Any], now: datetime) -> str
     again, it is so until the route was tried with it."""
     if facts.fault in BY_ITSELF:
         return ""
-    if facts.account or facts.down is None:
+    if facts.account or facts.down_since is None:
         return facts.account
     name, down_since = memory.get(OF_ACCOUNT, ("", ""))
     probe_is_due = facts.open_until is not None and facts.open_until <= now
-    return str(name) if probe_is_due and down_since == _iso(facts.down) else ""
+    return str(name) if probe_is_due and down_since == _iso(facts.down_since) else ""
 
 
 def _iso(instant: datetime | None) -> str:
@@ -72,12 +72,14 @@ def _is_of_account(memory: Mapping[str, Any]) -> bool:
 
 
 def _readings(facts: RouteFacts, now: datetime) -> Iterator[Reading]:
-    is_suspended = facts.down is not None and facts.fault not in BY_ITSELF
-    is_blocked = is_suspended or facts.unready != NOTHING
+    is_suspended = facts.down_since is not None and facts.fault not in BY_ITSELF
+    is_blocked = is_suspended or facts.unready_reason != NOTHING
     down_minutes = (
-        (now - facts.down).total_seconds() / 60 if facts.down and not is_blocked else 0.0
+        (now - facts.down_since).total_seconds() / 60
+        if facts.down_since and not is_blocked
+        else 0.0
     )
-    note = facts.why if facts.down else facts.unready if is_blocked else WELL
+    note = facts.reason if facts.down_since else facts.unready_reason if is_blocked else WELL
     yield Reading("blocked", float(is_blocked), note=note)
     # Without a unit it is told by its note: nobody wants to read of 0 minutes.
     minutes = round(max(0.0, down_minutes), 1)
@@ -85,8 +87,8 @@ def _readings(facts: RouteFacts, now: datetime) -> Iterator[Reading]:
     yield Reading(
         "retiring", float(facts.retiring), note=RETIRES if facts.retiring else NOTHING
     )
-    if facts.accepted is not None:
-        hours = (now - facts.accepted).total_seconds() / 3600
+    if facts.last_accepted is not None:
+        hours = (now - facts.last_accepted).total_seconds() / 3600
         yield Reading("accepted", round(max(0.0, hours), 2), "h")
     if facts.trip is not None:
         yield from _of_trip(facts.trip, now)
@@ -96,9 +98,9 @@ def _of_trip(trip: RoundTripFacts, now: datetime) -> Iterator[Reading]:
     """Yield the reading of round trips: a mail a day is sent to the own mailbox and looked for
     there."""
     hours = (now - trip.counts_from).total_seconds() / 3600
-    yield Reading("seen", round(max(0.0, hours), 2), "h", note=trip.why)
+    yield Reading("seen", round(max(0.0, hours), 2), "h", note=trip.trouble)
     if trip.last_arrival is not None:
-        yield Reading("took", round(trip.took, 1), "s")
+        yield Reading("took", round(trip.duration, 1), "s")
 
 
 CHECK = Check(

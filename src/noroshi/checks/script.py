@@ -56,7 +56,7 @@ async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcom
         return Outcome(_nagios(result))
     if result.code != 0:
         raise Unmeasurable(_failure_text(result))
-    if result.cut:
+    if result.is_truncated:
         raise Unmeasurable(TOO_LONG)
     is_json = options.reads == "json" or (
         options.reads == "auto" and result.output.lstrip().startswith("{")
@@ -87,7 +87,7 @@ def _nagios(result: ProgramResult) -> tuple[Reading, ...]:
         "status", result.code, note=plain(text or script_output.first_line(result.errors))
     )
     # Of an output that was cut, the last number may be half a number.
-    return (status,) if result.cut else (status, *report.readings)
+    return (status,) if result.is_truncated else (status, *report.readings)
 
 
 def _without_level(text: str, code: int) -> str:

@@ -246,6 +246,6 @@ class CommandContext:
 
     def print_json(self, value: Any) -> None:
         """Print an answer for programs as it is, both languages in it."""
-        from noroshi.answer_json import plain  # only now: few commands need it
+        from noroshi.answer_json import as_json  # only now: few commands need it
 
-        print(escaped(json.dumps(plain(value), ensure_ascii=False, indent=2)))
+        print(escaped(json.dumps(as_json(value), ensure_ascii=False, indent=2)))

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from typing import Protocol
+
+from noroshi.core.mail import Verdict
+from noroshi.core.translation import Message
 
 IN_BRACKETS = re.compile(r"\[[^\]]*\]")
 MADE_UP = re.compile(r"\[[^\]]*\]|<[^>]*>|\S*\d\S*")
 
 
-def same_reply_key(reply: Mapping[str, Any]) -> tuple[object, ...]:
-    """Return what is alike in two replies of the same kind, from a reply as an operation answers it:
-    its codes, and the text without the id that the server gives each. Where nothing was said, what
-    that means."""
-    text = without_ids(reply["text"]) or tuple(sorted(reply["words"].items()))
-    return (reply["address"], reply["verdict"], reply["code"], reply["enhanced"], text)
+class Reply(Protocol):
+    """The reply of another server about one address."""
+
+    @property
+    def address(self) -> str: ...
+    @property
+    def verdict(self) -> Verdict: ...
+    @property
+    def code(self) -> int: ...
+    @property
+    def enhanced(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def words(self) -> Message: ...
+
+
+def same_reply_key(reply: Reply) -> tuple[object, ...]:
+    """Return what is alike in two replies of the same kind: the codes, and the text without the id
+    that the server gives each. Where nothing was said, what that means."""
+    text = without_ids(reply.text) or reply.words.en
+    return (reply.address, reply.verdict, reply.code, reply.enhanced, text)
 
 
 def without_ids(text: str) -> str:

@@ -43,7 +43,7 @@ class Shadow:
     monitor: Monitor
     state: State
     serial: int
-    tries: int = 0
+    try_count: int = 0
     sending: bool = False
     error: Message = field(default_factory=lambda: plain(""))
     waiting_mails: dict[str, Envelope] = field(default_factory=dict)
@@ -96,7 +96,11 @@ class Emergency:
         shadow = earlier_shadow or self._shadows.setdefault(
             monitor.id, Shadow(monitor, state, state.serial)
         )
-        shadow.tries, shadow.error, shadow.monitor = shadow.tries + 1, error.words, monitor
+        shadow.try_count, shadow.error, shadow.monitor = (
+            shadow.try_count + 1,
+            error.words,
+            monitor,
+        )
         if earlier_shadow is not None and is_retry:
             return
         now, draft = self._clocks.wall(), partial(self._plugins.draft, recorded=False)
@@ -155,11 +159,11 @@ class Emergency:
         if shadow is None:
             return
         if shadow.sending:  # the next check knows who heard of it, and sees to its end
-            shadow.tries = 0
+            shadow.try_count = 0
         elif change.envelopes or _calm(change.state) or not shadow.sent_mails:
             del self._shadows[change.monitor]
         else:  # nobody was told in the usual way yet, as more samples are wanted first
-            shadow.tries, shadow.waiting_mails = 0, {}
+            shadow.try_count, shadow.waiting_mails = 0, {}
 
     def forget(self, id: str) -> None:
         """Forget a monitor that is no longer watched, or begins anew."""
@@ -173,7 +177,7 @@ class Emergency:
         late_shadows = (
             s
             for s in self._shadows.values()
-            if s.tries >= TRIES_BEFORE_SENDING and s.waiting_mails
+            if s.try_count >= TRIES_BEFORE_SENDING and s.waiting_mails
         )
         for instance in dict.fromkeys(s.monitor.instance.name for s in late_shadows):
             await self._send_of(instance, down_routes)

@@ -23,21 +23,22 @@ STORE_STANDSTILL = _("nothing could be written to the store for {seconds} s")
 class Liveness:
     """Hold when each step last went well, by the steady clock, in seconds without sleeps.
 
-    `ticked`: the schedule was looked at, and what was due was started; `renewed`: the lease of
-    the block was renewed, a write; `flushed`: what was measured was handed to the store.
+    `ticked_at`: the schedule was looked at, and what was due was started; `renewed_at`: the
+    lease of the block was renewed, a write; `flushed_at`: what was measured was handed to the
+    store.
     """
 
-    ticked: float
-    renewed: float
-    flushed: float
+    ticked_at: float
+    renewed_at: float
+    flushed_at: float
 
 
 def find_stall(liveness: Liveness, now: float, patience: float = NOT_WRITTEN) -> Message | None:
     """Return what keeps the node from its work; None: it is alive. `patience` is with the store, in
     seconds."""
-    if now - liveness.ticked > STANDS_STILL:
-        return STANDSTILL.fill(seconds=round(now - liveness.ticked))
-    since_last_write = now - min(liveness.renewed, liveness.flushed)
+    if now - liveness.ticked_at > STANDS_STILL:
+        return STANDSTILL.fill(seconds=round(now - liveness.ticked_at))
+    since_last_write = now - min(liveness.renewed_at, liveness.flushed_at)
     return (
         STORE_STANDSTILL.fill(seconds=round(since_last_write))
         if since_last_write > patience

@@ -252,8 +252,12 @@ class MailboxPoller:
         batch = await mailbox.inbox.read(self._read_until(last_reading))
         for received in batch.reports:
             await self._record_return(received)
-        mailbox.read_at = float("-inf") if batch.more else now
-        read_until = batch.until if batch.more else self._no_later(batch.until, last_reading)
+        mailbox.read_at = float("-inf") if batch.has_more else now
+        read_until = (
+            batch.read_until
+            if batch.has_more
+            else self._no_later(batch.read_until, last_reading)
+        )
         await self._note(mailbox, last_reading, MailboxReading(until=read_until))
 
     async def _has_just_sent(self, mailbox: PolledMailbox) -> bool:
@@ -305,7 +309,7 @@ class MailboxPoller:
         if mail is None:
             return
         for failed in received.report.recipients:
-            arrival = _arrival(mail, failed, received.at)
+            arrival = _arrival(mail, failed, received.received_at)
             if not any(one.address == arrival.address for one in _bounced_arrivals(mail)):
                 envelope = mail.row.envelope.id
                 if await self._store.record_arrival(
@@ -323,8 +327,8 @@ class MailboxPoller:
 
 
 def _backoff(error: RouteError, now: datetime) -> timedelta:
-    if error.again is not None:
-        return max(error.again - now, BACKOFF)
+    if error.retry_at is not None:
+        return max(error.retry_at - now, BACKOFF)
     is_unanswered = error.fault is Fault.SIGN_IN and not error.code
     return SIGN_IN_BACKOFF if is_unanswered else BACKOFF
 

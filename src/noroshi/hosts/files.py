@@ -43,7 +43,7 @@ class LocalFiles:
     def __init__(self, own_paths: OwnPaths = tuple) -> None:
         self._own_paths = own_paths
 
-    def found(self, pattern: str) -> Sequence[FileFact]:
+    def find(self, pattern: str) -> Sequence[FileFact]:
         """Return what matches; a path without wildcards that is not there is a FileNotFoundError."""
         if not WILDCARD.search(pattern):
             return (_fact(pattern, Path(pattern).stat()),)
@@ -127,6 +127,6 @@ def _fact(path: str, status: os.stat_result) -> FileFact:
         path=path,
         identity=f"{status.st_dev:x}:{status.st_ino:x}",
         size=status.st_size,
-        changed=status.st_mtime_ns,
+        modified_ns=status.st_mtime_ns,
         regular=stat.S_ISREG(status.st_mode),
     )

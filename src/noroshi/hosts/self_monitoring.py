@@ -53,17 +53,19 @@ class OwnFacts:
             return None
         account, state = await self._signs_in(route)
         facts = RouteFacts(
-            accepted=(await self._store.last_accepted()).get(name),
+            last_accepted=(await self._store.last_accepted()).get(name),
             retiring=is_retiring(route),
             trip=await self._trip(route),
-            never=state is not None and _is_new(state),
+            never_signed_in=state is not None and _is_new(state),
         )
         outage = next((r for r in await self._store.route_outages() if r.route == name), None)
         if outage is not None:
             responsible_account = (
                 account.name if account and state and state.sign not in WELL else ""
             )
-            outage_facts = replace(facts, down=outage.since, fault=outage.fault, why=outage.why)
+            outage_facts = replace(
+                facts, down_since=outage.since, fault=outage.fault, reason=outage.why
+            )
             return replace(outage_facts, open_until=outage.until, account=responsible_account)
         return await self._with_unready_reason(route, facts)
 
@@ -73,15 +75,17 @@ class OwnFacts:
         if account is not None:
             state = await self._tokens.state(account, resource_of(route))
             if state.sign is SignInStatus.NEVER:
-                return replace(facts, unready=state.why, account=account.name)
+                return replace(facts, unready_reason=state.why, account=account.name)
         entries = frozenset(await self._store.secret_names())
         missing_entry = next(
             (entry for entry in entries_of(route) if entry not in entries), None
         )
         if missing_entry is None:
             return facts
-        is_new = facts.never or facts.accepted is None
-        return replace(facts, unready=NOT_IN_VAULT.fill(entry=missing_entry), never=is_new)
+        is_new = facts.never_signed_in or facts.last_accepted is None
+        return replace(
+            facts, unready_reason=NOT_IN_VAULT.fill(entry=missing_entry), never_signed_in=is_new
+        )
 
     async def _signs_in(self, route: Route) -> tuple[Account | None, SignInState | None]:
         account = self._readings.accounts().get(_account_name(route))
@@ -110,11 +114,11 @@ class OwnFacts:
             mailbox=account.mailbox,
             client_id=account.client_id,
             routes=tuple(route.name for route in self._routes_of(account)),
-            well=state.sign in WELL,
-            why=state.why,
+            is_well=state.sign in WELL,
+            reason=state.why,
             ends=state.ends,
-            renewed=None if by_itself else state.renewed,
-            never=_is_new(state),
+            renewed_at=None if by_itself else state.renewed,
+            never_signed_in=_is_new(state),
         )
 
     def _routes_of(self, account: Account) -> Sequence[Route]:
@@ -143,9 +147,9 @@ class OwnFacts:
 
     async def node(self) -> NodeFacts:
         return NodeFacts(
-            late=self._readings.lateness(),
+            lateness=self._readings.lateness(),
             trouble=await self._store.trouble(),
-            free=await run_in_thread(lambda: _free(self._path.parent)),
+            free_bytes=await run_in_thread(lambda: _free(self._path.parent)),
             clock_set=self._readings.clock_set(),
         )
 

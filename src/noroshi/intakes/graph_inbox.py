@@ -79,7 +79,7 @@ class GraphInbox:
         for id in mail.message_ids:
             if arrival_time := await self._arrival_time(f"internetMessageId eq {_literal(id)}"):
                 return arrival_time
-        since_filter = f"receivedDateTime ge {_instant(mail.since)}"
+        since_filter = f"receivedDateTime ge {_instant(mail.search_start)}"
         return await self._arrival_time(
             f"{since_filter} and subject eq {_literal(mail.subject)}"
         )
@@ -94,13 +94,13 @@ class GraphInbox:
         for row in rows:
             report = await self._report(row, report_by_id)
             if report is not None:
-                received_reports.append(ReceivedReport(report=report, at=row.received))
+                received_reports.append(ReceivedReport(report=report, received_at=row.received))
         self._report_by_id = report_by_id
         newest = max((row.received for row in rows), default=since)
         return ReportBatch(
             reports=tuple(received_reports),
-            until=until_of(since, newest, has_more=has_more),
-            more=has_more,
+            read_until=until_of(since, newest, has_more=has_more),
+            has_more=has_more,
         )
 
     async def close(self) -> None:

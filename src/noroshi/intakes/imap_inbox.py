@@ -130,15 +130,15 @@ class ImapInbox:
                 report_by_row[row] = _report(session, row, heads.get(row.uid, b""))
         self._report_by_row = report_by_row
         received_reports = [
-            ReceivedReport(report=report, at=row.received)
+            ReceivedReport(report=report, received_at=row.received)
             for row in rows
             if (report := report_by_row[row])
         ]
         newest = rows[-1].received if rows else since
         return ReportBatch(
             reports=tuple(received_reports),
-            until=until_of(since, newest, has_more=has_more),
-            more=has_more,
+            read_until=until_of(since, newest, has_more=has_more),
+            has_more=has_more,
         )
 
     # asking
@@ -210,9 +210,10 @@ def _arrival_time(session: Session, mail: ExpectedMail) -> datetime | None:
     subject = quoted_string(mail.mark or mail.subject)
     if subject is None:
         return None
-    uids = session.search("SINCE", day(mail.since - DAY), "SUBJECT", subject)
+    uids = session.search("SINCE", day(mail.search_start - DAY), "SUBJECT", subject)
     return min(
-        (r.received for r in session.rows(uids) if r.received >= mail.since), default=None
+        (r.received for r in session.rows(uids) if r.received >= mail.search_start),
+        default=None,
     )
 
 

@@ -34,4 +34,4 @@ def of_token(trouble: RouteError) -> RouteError:
     if trouble.fault is not Fault.SIGN_IN:
         return trouble
     words = ASK_FOR_IT.fill(why=trouble.words)
-    return RouteError(words, trouble.code, trouble.fault, trouble.again)
+    return RouteError(words, trouble.code, trouble.fault, trouble.retry_at)

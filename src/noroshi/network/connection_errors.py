@@ -125,7 +125,7 @@ class ConnectError(NetworkError, RouteError):
     def __init__(
         self, words: Message, fault: Fault = Fault.NETWORK, subject: Message = NOTHING
     ) -> None:
-        super().__init__(words, fault=fault, about=subject)
+        super().__init__(words, fault=fault, template=subject)
 
 
 class TlsError(ConnectError):
@@ -133,7 +133,7 @@ class TlsError(ConnectError):
     came."""
 
     def __init__(self, trouble: ConnectError, reason: str = "") -> None:
-        super().__init__(trouble.words, trouble.fault, trouble.about)
+        super().__init__(trouble.words, trouble.fault, trouble.template)
         self.reason = reason
 
 

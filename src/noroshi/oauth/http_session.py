@@ -85,7 +85,7 @@ class HttpSession:
         with ONE_AT_A_TIME:
             from noroshi.network.http_client import HttpClient
 
-        self.shown = frozenset[str]()
+        self.quotable = frozenset[str]()
         """What was secret in the requests; no refusal may repeat it."""
         account, password = client.account, client.proxy_password
 
@@ -125,7 +125,7 @@ class HttpSession:
     ) -> Reply:
         if not url.startswith("https://"):  # a secret goes there
             raise ValueError("not https")
-        self.shown |= secrets_in(body or "") | secrets_of(headers or {})
+        self.quotable |= secrets_in(body or "") | secrets_of(headers or {})
         host = urlsplit(url).netloc
         trouble: UnreachableError | None = None
         try:

@@ -109,7 +109,7 @@ class SignInError(OAuthError):
         retry_after: float | None = None,
         correlation_id: str = "",
         description: str = "",
-        known: bool = True,
+        is_known: bool = True,
     ) -> None:
         super().__init__(words)
         self.error = error
@@ -122,7 +122,7 @@ class SignInError(OAuthError):
         """What the provider's support asks for."""
         self.description = description
         """The provider's own reason as it may be repeated (see `redaction`); "" where it gave none."""
-        self.known = known
+        self.is_known = is_known
         """The words say more of it than which class of refusals it is of."""
 
     @property
@@ -141,7 +141,7 @@ class SignInError(OAuthError):
             retry_after=self.retry_after,
             correlation_id=self.correlation_id,
             description=self.description,
-            known=self.known,
+            is_known=self.is_known,
         )
 
 

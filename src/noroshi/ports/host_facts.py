@@ -96,18 +96,18 @@ class ProgramResult:
     code: int
     output: str
     errors: str
-    cut: bool = False
+    is_truncated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileFact:
     """A file as it lies there. `identity` stays while it is renamed; another file may take
-    it over once this one is deleted. `size` in bytes, `changed` (mtime) in nanoseconds."""
+    it over once this one is deleted. `size` in bytes, `modified_ns` (mtime) in nanoseconds."""
 
     path: str
     identity: str
     size: int
-    changed: int
+    modified_ns: int
     regular: bool = True
 
 
@@ -115,56 +115,57 @@ class FileFact:
 class RoundTripFacts:
     """The state of the mails that go by a route to the account's own mailbox: when one was last
     seen arrived (None: not yet) and how many seconds it took, from when on the time without one
-    counts, and what stands against the last one. `by`: who had it in hand, if a person had."""
+    counts, and what stands against the last one. `person`: who had it in hand, if a person had."""
 
     counts_from: datetime
     last_arrival: datetime | None = None
-    took: float = 0.0
-    why: Message = NOTHING
-    by: str = ""
+    duration: float = 0.0
+    trouble: Message = NOTHING
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteFacts:
     """The state of a route: down since then, by whose fault and why; or well (None).
 
-    `accepted` is when a provider last took a mail by it. `retiring`: it signs in by a password
-    where that is about to end. `trip` is None where no mailbox is read. `never`: nobody has
-    signed its account in yet. `unready` says why it could take no mail, though none was tried
-    by it. `open_until` is until when it is left alone. `account`: the one whose sign-in does not
-    hold ("": it does, or there is none); of that its own monitor tells.
+    `last_accepted` is when a provider last took a mail by it. `retiring`: it signs in by a
+    password where that is about to end. `trip` is None where no mailbox is read.
+    `never_signed_in`: nobody has signed its account in yet. `unready_reason` says why it could
+    take no mail, though none was tried by it. `open_until` is until when it is left alone.
+    `account`: the one whose sign-in does not hold ("": it does, or there is none); of that its
+    own monitor tells.
     """
 
-    down: datetime | None = None
+    down_since: datetime | None = None
     fault: Fault | None = None
-    why: Message = NOTHING
-    accepted: datetime | None = None
+    reason: Message = NOTHING
+    last_accepted: datetime | None = None
     retiring: bool = False
     trip: RoundTripFacts | None = None
-    never: bool = False
-    unready: Message = NOTHING
+    never_signed_in: bool = False
+    unready_reason: Message = NOTHING
     open_until: datetime | None = None
     account: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountFacts:
-    """The state of an account's sign-in: `why` says what somebody has to do unless it is well.
+    """The state of an account's sign-in: `reason` says what somebody has to do unless it is well.
 
-    `ends` is when its secret or certificate does, as far as that is known; `renewed` when its
-    refresh token was, None where nothing ends by resting. `never`: nobody has signed it in yet.
-    `mailbox`, `client_id` and `routes` are whose and whereof it is.
+    `ends` is when its secret or certificate does, as far as that is known; `renewed_at` when
+    its refresh token was, None where nothing ends by resting. `never_signed_in`: nobody has
+    signed it in yet. `mailbox`, `client_id` and `routes` are whose and whereof it is.
     """
 
     name: str = ""
     mailbox: str = ""
     client_id: str = ""
     routes: tuple[str, ...] = ()
-    well: bool
-    why: Message = NOTHING
+    is_well: bool
+    reason: Message = NOTHING
     ends: date | None = None
-    renewed: datetime | None = None
-    never: bool = False
+    renewed_at: datetime | None = None
+    never_signed_in: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +185,7 @@ class NodeFacts:
     minute, what is wrong with its store, how many bytes the store's volume has free, and by how
     many seconds the clock was last set within the last hour."""
 
-    late: float = 0.0
+    lateness: float = 0.0
     trouble: Message | None = None
-    free: int = 0
+    free_bytes: int = 0
     clock_set: float = 0.0

@@ -17,7 +17,7 @@ class ExpectedMail:
 
     message_ids: tuple[str, ...]
     subject: str
-    since: datetime
+    search_start: datetime
     mark: str = ""
 
 
@@ -44,18 +44,18 @@ class ReceivedReport:
     """A report, and when it came, by the mailbox's clock."""
 
     report: BounceReport
-    at: datetime
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportBatch:
-    """The reports read from a mailbox, oldest first. Read on from `until` the next time, and at
-    once if there is `more`. Mail that comes in with an earlier time than what is there is not
-    missed by that, so some is read twice."""
+    """The reports read from a mailbox, oldest first. Read on from `read_until` the next time,
+    and at once if there is `has_more`. Mail that comes in with an earlier time than what is
+    there is not missed by that, so some is read twice."""
 
     reports: tuple[ReceivedReport, ...]
-    until: datetime
-    more: bool = False
+    read_until: datetime
+    has_more: bool = False
 
 
 class Inbox(Protocol):

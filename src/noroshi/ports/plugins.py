@@ -68,7 +68,7 @@ class Unmeasurable(Exception):
 class Files(Protocol):
     """The files of a computer, for work that runs in a thread of its own. OSError as usual."""
 
-    def found(self, pattern: str) -> Sequence[FileFact]:
+    def find(self, pattern: str) -> Sequence[FileFact]:
         """Return what matches a path with * ? [ ], links followed, in the order of the
         names."""
 
@@ -211,7 +211,7 @@ class Topic:
     kind: Message
     names: Mapping[str, Message]
     runs_on: str = ""
-    recorded: bool = True
+    is_recorded: bool = True
     yes_no: frozenset[str] = frozenset()
     """Those of its readings that are 1 for yes and 0 for no."""
 
@@ -224,7 +224,7 @@ class Action:
     It answers with the finished payload, and with a plain one, marked, when it cannot.
     `notice` drafts what tells a contact of an instance or of Noroshi itself; without it the
     plain words are sent.
-    `together` drafts the digest of several payloads that have rows under
+    `draft_digest` drafts the digest of several payloads that have rows under
     `core.digest.ALARM_ROWS`;
     without it, the action's drafts must have no such rows.
     `try_out` lists what is wrong with the options, found by using them on a made-up alarm.
@@ -236,7 +236,9 @@ class Action:
     options: type
     draft: Callable[[Any, Contact, Topic, tuple[Alarm, ...]], Mapping[str, Any]]
     notice: Callable[[Contact, Notice], Mapping[str, Any]] | None = None
-    together: Callable[[Sequence[Mapping[str, Any]], datetime], Mapping[str, Any]] | None = None
+    draft_digest: (
+        Callable[[Sequence[Mapping[str, Any]], datetime], Mapping[str, Any]] | None
+    ) = None
     finish: Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]] | None = None
     try_out: Callable[[Any], Awaitable[Sequence[Message]]] | None = None
 
@@ -276,8 +278,8 @@ class TransportContext:
 class RouteError(Exception):
     """Report that the route cannot be used now: whose fault it is, and what mends it.
 
-    `code` is as in SMTP; `again` is before when the other side wants no further try. `about` is
-    the sentence before its places were filled: by it a table finds more to say.
+    `code` is as in SMTP; `retry_at` is before when the other side wants no further try.
+    `template` is the sentence before its places were filled: by it a table finds more to say.
     """
 
     def __init__(
@@ -285,12 +287,12 @@ class RouteError(Exception):
         words: Message,
         code: int = 0,
         fault: Fault = Fault.NETWORK,
-        again: datetime | None = None,
-        about: Message = NOTHING,
+        retry_at: datetime | None = None,
+        template: Message = NOTHING,
     ) -> None:
         super().__init__(words.en)
         self.words, self.code, self.fault = words, code, fault
-        self.again, self.about = again, about
+        self.retry_at, self.template = retry_at, template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -237,7 +237,7 @@ async def run_as_json(
     try:
         answer = await perform(service, person, name, args, news)
         with _failures_as_refusals(name):
-            return {"ok": answer_json.plain(answer, medium)}
+            return {"ok": answer_json.as_json(answer, medium)}
     except OperationError as refusal:
         return refusal_as_json(refusal, medium)
 
@@ -311,8 +311,8 @@ def _row(
         address=person.address,
         op=spec.name,
         given=logged,
-        before=answer_json.plain(change_note.before),
-        after=answer_json.plain(change_note.after),
+        before=answer_json.as_json(change_note.before),
+        after=answer_json.as_json(change_note.after),
     )
 
 

@@ -1,13 +1,18 @@
 """How a route's mark and its sign-in are shown."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from noroshi.cli.output.routes import arrival, join_routes, sign_in, with_mark
+from noroshi.core.route_readiness import Sends
+from noroshi.core.translation import NOTHING, bilingual
+from noroshi.operations.mail_answers import Arrives
+from noroshi.operations.status_answers import RouteStatus
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
-LAB = {"en": "lab", "ja": "ラボ"}
+AT = NOW - timedelta(minutes=1)
+LAB = bilingual(en="lab", ja="ラボ")
 
 
 class Reader:
@@ -21,15 +26,15 @@ class Reader:
 
 
 def route(**more):
-    return {"renewed": None, "ends": None, "by_next": False, "accepted": None} | more
+    sends = Sends.PROVED
+    return RouteStatus(name="r", title="", kind="smtp", state="well", sends=sends, **more)
 
 
 @pytest.mark.parametrize(
     ("mark", "shown"),
     [
         pytest.param(LAB, "smtp [ラボ]", id="marked"),
-        pytest.param({"en": "", "ja": ""}, "smtp", id="no mark"),
-        pytest.param(None, "smtp", id="none known"),
+        pytest.param(NOTHING, "smtp", id="no mark"),
     ],
 )
 def test_a_mark_stands_in_brackets(mark, shown):
@@ -52,18 +57,21 @@ def test_of_several_routes_those_are_marked_that_have_a_mark():
     ],
 )
 def test_an_end_is_told_in_time(ends, told):
-    said = sign_in(Reader(), route(ends=ends), NOW)
+    said = sign_in(Reader(), route(ends=date.fromisoformat(ends)), NOW)
     assert told in said if told else said == ""
 
 
 def test_it_says_when_the_second_of_two_is_in_use():
-    said = sign_in(Reader("ja"), route(by_next=True, renewed="2026-12-01T11:59:00+00:00"), NOW)
+    said = sign_in(Reader("ja"), route(by_next=True, renewed=AT), NOW)
     assert "サインイン更新" in said and "次のシークレットまたは証明書を使用中" in said
     assert "、" in said and ", " not in said
 
 
-AT = "2026-12-01T11:59:00+00:00"
-NOTHING, LOST = {"en": "", "ja": ""}, {"en": "it came back", "ja": "戻ってきました"}
+LOST = bilingual(en="it came back", ja="戻ってきました")
+
+
+def arrives(seen=AT, took=0.0, why=NOTHING, by=""):
+    return {"arrives": Arrives(seen=seen, took=took, why=why, by=by)}
 
 
 @pytest.mark.parametrize(
@@ -77,25 +85,15 @@ NOTHING, LOST = {"en": "", "ja": ""}, {"en": "it came back", "ja": "戻ってき
             id="accepted",
         ),
         pytest.param(
-            {"arrives": {"seen": None, "took": 0.0, "why": NOTHING, "by": ""}},
+            arrives(seen=None),
             "no arrival confirmed yet",
             "到達はまだ確認していません",
             id="not yet",
         ),
+        pytest.param(arrives(took=8.2), " (took 8 s)", " (所要 8秒)", id="seen"),
+        pytest.param(arrives(by="aki"), " (by aki)", " (aki が確認)", id="seen by a person"),
         pytest.param(
-            {"arrives": {"seen": AT, "took": 8.2, "why": NOTHING, "by": ""}},
-            " (took 8 s)",
-            " (所要 8秒)",
-            id="seen",
-        ),
-        pytest.param(
-            {"arrives": {"seen": AT, "took": 0.0, "why": NOTHING, "by": "aki"}},
-            " (by aki)",
-            " (aki が確認)",
-            id="seen by a person",
-        ),
-        pytest.param(
-            {"arrives": {"seen": AT, "took": 180.0, "why": LOST, "by": ""}},
+            arrives(took=180.0, why=LOST),
             " (took 3 min); it came back",
             " (所要 3分)。戻ってきました",
             id="seen, and the last one not",

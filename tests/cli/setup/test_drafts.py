@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from noroshi.cli.clients.socket import WireClient
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.setup.drafts import Drafts
@@ -15,7 +16,7 @@ from noroshi.guides.setup_goal import SetupGoal
 BEFORE = {"cloud": "google", "client_id": "a", "mailbox": "a@contoso.example"}
 
 
-class Node:
+class Node(WireClient):
     """A node elsewhere, which refuses some operations as often as it is told to."""
 
     url = ""
@@ -32,7 +33,7 @@ class Node:
             self.refusals[op] -= 1
             raise RefusedError("trouble", bilingual(en="Not now.", ja="いまはできません。"))
         self.done.append((op, args))
-        return None
+        return {"version": 2, "differences": []} if op == "apply" else "m365"
 
 
 def drafts(node):

@@ -46,7 +46,7 @@ def asking(home, own=None, store=None, **settings):
 
 
 async def test_the_node_tells_how_it_is(tmp_path):
-    ask = asking(tmp_path, Own(late=0.2, free=10**9, clock_set=3.0))
+    ask = asking(tmp_path, Own(lateness=0.2, free_bytes=10**9, clock_set=3.0))
     await apply_definitions(ask)
     ask.time.pass_by(seconds=90)
     told = await ask("health")

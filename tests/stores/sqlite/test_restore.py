@@ -121,8 +121,8 @@ async def test_what_waited_goes_on_and_what_was_accepted_does_not(store, block, 
     done = await store.claim_parcel(node, "smtp", DAWN)
     await store.settle(done, OK, Accepted(DAWN))
     found = restore(await taken(store, old), new, DAWN + DAY)
-    assert (found.version, found.waiting, found.out, found.held) == (1, 2, 0, 0)
-    assert found.previous is None
+    assert (found.version, found.waiting_count, found.out_count, found.held) == (1, 2, 0, 0)
+    assert found.previous_store is None
     assert await sent_by(new) == ["m.1/r/1", "m.1/r/2"]
 
 
@@ -130,7 +130,7 @@ async def test_a_mail_that_was_out_is_sent_again_under_its_own_id(store, block, 
     await store.commit(block.fence, change(letter()))
     await store.claim_parcel(node, "smtp", DAWN)
     found = restore(await taken(store, old), new, DAWN + DAY)
-    assert (found.waiting, found.out) == (1, 1)
+    assert (found.waiting_count, found.out_count) == (1, 1)
     assert await sent_by(new) == ["m.1/r/ops"]
 
 
@@ -191,7 +191,7 @@ async def test_the_store_that_was_there_is_kept_beside_it(store, old, new):
     other = SqliteStore.open(new)
     await other.publish(replace(version(), who="suzuki"), [], 0)
     await other.close()
-    previous = restore(await taken(store, old), new, DAWN).previous
+    previous = restore(await taken(store, old), new, DAWN).previous_store
     assert previous.name == "noroshi.db.before-restore-20260401T060000Z"
     for path, who in ((previous, "suzuki"), (new, "sato")):
         again = SqliteStore.open(path)
@@ -206,7 +206,7 @@ async def test_what_two_restores_in_one_second_put_aside_is_kept_of_both(store, 
         other = SqliteStore.open(new)
         await other.publish(replace(version(), who=who), [], 0)
         await other.close()
-        previous = restore(backup, new, DAWN).previous
+        previous = restore(backup, new, DAWN).previous_store
         again = SqliteStore.open(previous)
         assert (await again.current()).who == who
         await again.close()
@@ -235,7 +235,7 @@ async def test_the_wal_of_a_store_that_is_gone_is_not_read_into_the_new_one(stor
     await other.close()
     new.unlink()
     log.write_bytes(killed)
-    assert restore(await taken(store, old), new, DAWN).previous is None
+    assert restore(await taken(store, old), new, DAWN).previous_store is None
     again = SqliteStore.open(new)
     assert (await again.current()).who == "sato"
     await again.close()
@@ -387,7 +387,7 @@ async def goes_on_elsewhere(store, old, new, monitors, count):
     assert await again.faults() == []
     await again.close()
     sent = Counter(await sent_by(new))
-    assert sum(sent.values()) == found.waiting
+    assert sum(sent.values()) == found.waiting_count
     assert set(sent.values()) <= {1}, "nothing twice"
     assert not sent.keys() & set(before), "nothing that was accepted before the backup"
     with closing(driver.connect(new)) as db:

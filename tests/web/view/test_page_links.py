@@ -33,14 +33,14 @@ def test_a_page_is_a_link_and_all_else_of_the_text_is_escaped():
 
 
 def test_an_answer_of_an_operation_leads_there_too():
-    answer = answer_json.plain({"why": NEVER.fill(route='m&"65')}, Medium.PAGE)
+    answer = answer_json.as_json({"why": NEVER.fill(route='m&"65')}, Medium.PAGE)
     assert shown(answer["why"]).startswith(SIGN_IN)
 
 
 def test_elsewhere_it_has_its_words_alone():
     text = LOCALIZERS["en"].say(NEVER.fill(route="r"))
     assert text == "<b>Never</b>. Sign in on the route's page."
-    assert answer_json.plain(NEVER.fill(route="r"))["en"] == (
+    assert answer_json.as_json(NEVER.fill(route="r"))["en"] == (
         "<b>Never</b>. Sign in: noroshi authorize r"
     )
     attribute = templates("en").from_string('<i title="{{ text }}">').render(text=text)

@@ -52,7 +52,7 @@ class Mark:
         return self.done or bool(self.twin) or 0 <= self.size <= self.at
 
     def is_unchanged(self, fact: FileFact) -> bool:
-        return (self.size, self.changed) == (fact.size, fact.changed)
+        return (self.size, self.changed) == (fact.size, fact.modified_ns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def advanced_mark(mark: Mark, file: BinaryIO, place: Place, fact: FileFact) -> M
         head=fingerprint(head),
         tail=tail,
         size=fact.size,
-        changed=fact.changed,
+        changed=fact.modified_ns,
         lost=False,
     )
 
@@ -137,7 +137,7 @@ def mark_packed(mark: Mark, head: bytes, fact: FileFact) -> Mark:
         head_length=len(head),
         head=fingerprint(head),
         size=fact.size,
-        changed=fact.changed,
+        changed=fact.modified_ns,
         lost=False,
     )
 

@@ -57,7 +57,7 @@ class Recognition:
                 marks[member.fact.identity] = mark
         for member in sorted(unmarked_members, key=lambda m: (m.is_log, m.packed)):
             twin = twins.get(member.fact.identity)
-            if member.is_log or twin or member.fact.changed > trail.floor:
+            if member.is_log or twin or member.fact.modified_ns > trail.floor:
                 originals = [
                     (m, marks.get(m.fact.identity))
                     for m in reversed(members)  # most copies are made of the log

@@ -37,7 +37,7 @@ async def preview(
 
     def work(files: Files) -> Sequence[Message]:
         lines_by_log = list[Message]()
-        for fact in files.found(path):
+        for fact in files.find(path):
             if fact.regular and not is_packed(fact.path):
                 lines = last_lines(files, Member(fact, is_log=True), encoding)
                 lines_by_log.append(HEAD.fill(path=fact.path, terms=expression.words))

@@ -59,7 +59,7 @@ class Follower:
                 if member.is_log:
                     trouble = _as_os_error(error)
                 else:  # passed as the others are, though nothing is known of it
-                    floor = max(floor, member.fact.changed)
+                    floor = max(floor, member.fact.modified_ns)
         return LogLook(self._trail(Trail(floor=floor), members, marks), error=trouble)
 
     def look(self, path: str, trail: Trail, max_bytes: int) -> LogLook:
@@ -80,7 +80,7 @@ class Follower:
         """Return all files of a log, oldest first; and why the log is not among them."""
         log, trouble = None, None
         try:
-            log = self.files.found(_escaped_path(path))[0]
+            log = self.files.find(_escaped_path(path))[0]
             if not log.regular:
                 log, trouble = None, OSError(errno.EINVAL, "not a regular file")
         except IndexError:
@@ -89,7 +89,7 @@ class Follower:
             trouble = error
         member_by_identity = {fact.identity: Member(fact) for fact in self._rotated_files(path)}
         members = sorted(
-            member_by_identity.values(), key=lambda m: (m.fact.changed, age(m.fact.path))
+            member_by_identity.values(), key=lambda m: (m.fact.modified_ns, age(m.fact.path))
         )
         if log is None:
             return members, trouble
@@ -107,7 +107,7 @@ class Follower:
 
     def _facts(self, pattern: str) -> Sequence[FileFact]:
         try:
-            return self.files.found(pattern)
+            return self.files.find(pattern)
         except OSError:
             return ()  # the log's own trouble is told; its folder's is the same
 

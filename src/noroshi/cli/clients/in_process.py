@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any, TypeVar
 
-from noroshi import actions, answer_json, checks, transports
+from noroshi import actions, checks, transports
 from noroshi.actions.template import TemplateRenderer
 from noroshi.app.composition import open_service, open_to_examine, open_to_look
 from noroshi.cli.clients.socket import refusal_of, unpack
@@ -16,6 +16,7 @@ from noroshi.cli.errors import RefusedError
 from noroshi.config.config import Config
 from noroshi.core.translation import _
 from noroshi.knowledge.os_errors import cause_text
+from noroshi.operations.kind_answers import Kind
 from noroshi.plugins import Plugins
 from noroshi.ports import StoreError, StoreFault
 from noroshi.service import (
@@ -145,9 +146,9 @@ class InProcessClient:
             raise StoreError(holding_state.message(lock))
 
 
-def built_in_kinds() -> Any:
+def built_in_kinds() -> Sequence[Kind]:
     """Return the answer to `kinds` without a home folder."""
-    return answer_json.plain(kinds(built_in(TemplateRenderer())))
+    return kinds(built_in(TemplateRenderer()))
 
 
 def built_in(renderer: TemplateRenderer) -> Plugins:

@@ -114,11 +114,14 @@ class WireClient:
 
     def ask(self, op: str, shape: type[T], args: Mapping[str, Any]) -> T:
         """Return the answer as the type that the operation answers with. Raises RefusedError."""
-        from noroshi.answer_json import UnreadableAnswerError, read  # `noroshi beat` needs none
+        from noroshi.answer_json import (  # `noroshi beat` needs none
+            UnreadableAnswerError,
+            from_json,
+        )
 
         answer = self.call(op, **args)
         try:
-            return read(shape, answer)
+            return from_json(shape, answer)
         except UnreadableAnswerError as error:
             raise RefusedError("no node", OTHER_VERSION.fill(op=op, why=error)) from None
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
@@ -13,8 +12,10 @@ from noroshi.cli.output.levels import level_text
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock, elapsed_time
 from noroshi.core.translation import Message, _, ngettext
+from noroshi.operations import alarm_operations
+from noroshi.operations.alarm_answers import AlarmRow, Alarms, RemarkShown, ToldOf
+from noroshi.operations.declaration import Declaration
 
-Answer = Mapping[str, Any]
 CALM = _("○ No active problems.")
 OPEN = _("Active problems: {count}; not acknowledged: {nobody}.")
 SINCE = _("since {at} ({span})")
@@ -34,28 +35,34 @@ IS_KEPT = _("Comment saved: {path}")
 
 def alarms(context: CommandContext) -> int:
     """Print what is not well, what nobody has first."""
-    answer = context.call("alarms", monitor=context.args.monitor)
+    answer = context.ask(alarm_operations.ALARMS, Alarms, monitor=context.args.monitor)
     if context.args.json:
         context.print_json(answer)
     else:
-        print("\n".join(_page(context, answer, datetime.fromisoformat(answer["at"]))))
+        print("\n".join(_page(context, answer, answer.at)))
     return exits.DONE
 
 
 def acknowledge(context: CommandContext) -> int:
     """Acknowledge it: somebody takes care of it."""
-    return _change_acknowledgement(context, "alarm_acknowledge", IS_HAD)
+    return _change_acknowledgement(context, alarm_operations.ALARM_ACKNOWLEDGE, IS_HAD)
 
 
 def take_back(context: CommandContext) -> int:
     """Withdraw the acknowledgement."""
-    return _change_acknowledgement(context, "alarm_unacknowledge", IS_BACK)
+    return _change_acknowledgement(context, alarm_operations.ALARM_UNACKNOWLEDGE, IS_BACK)
 
 
 def comment(context: CommandContext) -> int:
     """Keep what somebody says."""
     args = context.args
-    answer = context.call("alarm_comment", monitor=args.monitor, text=args.text, item=args.item)
+    answer = context.ask(
+        alarm_operations.ALARM_COMMENT,
+        RemarkShown,
+        monitor=args.monitor,
+        text=args.text,
+        item=args.item,
+    )
     if args.json:
         context.print_json(answer)
     else:
@@ -63,10 +70,14 @@ def comment(context: CommandContext) -> int:
     return exits.DONE
 
 
-def _change_acknowledgement(context: CommandContext, op: str, words: Message) -> int:
+def _change_acknowledgement(
+    context: CommandContext, operation: Declaration, words: Message
+) -> int:
     args = context.args
     item = {} if args.item is None else {"item": args.item}
-    rows = context.call(op, monitor=args.monitor, comment=args.comment, **item)
+    rows = context.ask(
+        operation, tuple[AlarmRow, ...], monitor=args.monitor, comment=args.comment, **item
+    )
     if args.json:
         context.print_json(rows)
     else:
@@ -74,13 +85,13 @@ def _change_acknowledgement(context: CommandContext, op: str, words: Message) ->
     return exits.DONE
 
 
-def _label(row: Answer) -> str:
-    return f"{row['path']} {row['item']}".strip()
+def _label(row: AlarmRow | RemarkShown) -> str:
+    return f"{row.path} {row.item}".strip()
 
 
-def _page(context: CommandContext, answer: Answer, now: datetime) -> Iterator[str]:
-    rows = answer["rows"]
-    nobody = sum(row["acknowledged"] is None for row in rows)
+def _page(context: CommandContext, answer: Alarms, now: datetime) -> Iterator[str]:
+    rows = answer.rows
+    nobody = sum(row.acknowledged is None for row in rows)
     yield context.say(OPEN.fill(count=len(rows), nobody=nobody) if rows else CALM)
     table_lines = table([_row(context, row, now) for row in rows])
     for row, line in zip(rows, table_lines, strict=True):
@@ -89,41 +100,39 @@ def _page(context: CommandContext, answer: Answer, now: datetime) -> Iterator[st
     yield from lines(context, answer, now)
 
 
-def _row(context: CommandContext, row: Answer, now: datetime) -> Sequence[str]:
-    since = SINCE.fill(at=clock(row["since"], now), span=elapsed_time(row["since"], now))
+def _row(context: CommandContext, row: AlarmRow, now: datetime) -> Sequence[str]:
+    since = SINCE.fill(at=clock(row.since, now), span=elapsed_time(row.since, now))
     return (
-        level_text(row["level"], context.language),
-        row["path"],
-        row["item"],
-        context.say(since) if row["since"] else "",
+        level_text(row.level, context.language),
+        row.path,
+        row.item,
+        context.say(since) if row.since else "",
         _holder(context, row, now),
-        context.say(row["words"]),
+        context.say(row.words),
     )
 
 
-def _holder(context: CommandContext, row: Answer, now: datetime) -> str:
-    acknowledgement = row["acknowledged"]
+def _holder(context: CommandContext, row: AlarmRow, now: datetime) -> str:
+    acknowledgement = row.acknowledged
     if acknowledgement is None:
         return context.say(NOBODY)
-    return context.say(
-        HAS_IT.fill(who=acknowledgement["who"], at=clock(acknowledgement["at"], now))
-    )
+    return context.say(HAS_IT.fill(who=acknowledgement.who, at=clock(acknowledgement.at, now)))
 
 
-def _details_below(context: CommandContext, row: Answer, now: datetime) -> Iterator[str]:
+def _details_below(context: CommandContext, row: AlarmRow, now: datetime) -> Iterator[str]:
     """Yield what was said of it, and of each rule what it told, or why it did not."""
-    if row["acknowledged"] and row["acknowledged"]["words"]:
-        yield from row["acknowledged"]["words"].splitlines()
-    for key, words in (("silent", SILENT), ("maintenance", WORKS)):
-        if row[key]:
-            yield context.say(words.fill(at=clock(row[key], now)))
-    decisions = [one for one in row["told"] if one["reason"] or one["at"]]
+    if row.acknowledged and row.acknowledged.words:
+        yield from row.acknowledged.words.splitlines()
+    for until, words in ((row.silent, SILENT), (row.maintenance, WORKS)):
+        if until:
+            yield context.say(words.fill(at=clock(until, now)))
+    decisions = [one for one in row.told if one.reason or one.at]
     yield from (context.say(_decision(context, one, now)) for one in decisions)
 
 
-def _decision(context: CommandContext, one: Answer, now: datetime) -> Message:
-    if one["at"] is None:
-        return NOT_TOLD.fill(rule=one["called"], because=context.say(one["because"]))
-    contacts = ", ".join(one["contacts"])
-    notified = TOLD.fill(rule=one["called"], contacts=contacts, at=clock(one["at"], now))
-    return TIMES.fill(told=notified, times=one["times"]) if one["times"] > 1 else notified
+def _decision(context: CommandContext, one: ToldOf, now: datetime) -> Message:
+    if one.at is None:
+        return NOT_TOLD.fill(rule=one.called, because=context.say(one.because))
+    contacts = ", ".join(one.contacts)
+    notified = TOLD.fill(rule=one.called, contacts=contacts, at=clock(one.at, now))
+    return TIMES.fill(told=notified, times=one.times) if one.times > 1 else notified

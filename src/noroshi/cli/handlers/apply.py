@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from noroshi.answer_json import as_json
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
@@ -16,9 +17,11 @@ from noroshi.cli.output.placeholders import (
     say_placeholders,
 )
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.translation import Message, _, bilingual, ngettext
+from noroshi.core.translation import Message, _, ngettext
 from noroshi.definitions import by_file, look_into, what_would_be_lost, write_folder
 from noroshi.knowledge.os_errors import cause_text
+from noroshi.operations import definition_operations
+from noroshi.operations.definition_answers import Applied, Exported, Planned
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 
@@ -44,27 +47,25 @@ WRITTEN = ngettext(
 def plan(context: CommandContext) -> int:
     """Print what would change; exit code 3 if it could not be applied."""
     documents = documents_of(context, Path(context.args.folder))
-    answer = context.call("plan", documents=documents)
+    answer = context.ask(definition_operations.PLAN, Planned, documents=documents)
     examples = _examples_in(documents)
     if context.args.json:
-        context.print_json({**answer, "placeholders": placeholders_as_json(examples)})
-        return exits.INVALID if answer["problems"] else exits.DONE
-    if answer["problems"]:
-        raise _unusable(
-            context, [(p["where"], bilingual(**p["what"])) for p in answer["problems"]]
-        )
-    differences, base, more = answer["differences"], answer["base"], answer["more"]
-    if not differences and not answer["refused"]:
+        context.print_json({**as_json(answer), "placeholders": placeholders_as_json(examples)})
+        return exits.INVALID if answer.problems else exits.DONE
+    if answer.problems:
+        raise _unusable(context, [(p.where, p.what) for p in answer.problems])
+    differences, base, more = answer.differences, answer.base, answer.more
+    if not differences and not answer.refused:
         print(context.say(NO_DIFFERENCE.fill(version=base)))
-        say_cautions(context, answer["cautions"])
+        say_cautions(context, answer.cautions)
         say_placeholders(context, examples)
         return exits.DONE
     head = WOULD_CHANGE.fill(count=len(differences) + more, version=base)
     list_changes(context, head, differences, more)
-    say_cautions(context, answer["cautions"])
+    say_cautions(context, answer.cautions)
     say_placeholders(context, examples)
     how = HOW_TO_APPLY.fill(version=base, folder=context.args.folder)
-    print(context.say(answer["refused"] or how))
+    print(context.say(answer.refused or how))
     return exits.DONE
 
 
@@ -72,12 +73,17 @@ def apply(context: CommandContext) -> int:
     """Bring the folder into force."""
     args = context.args
     documents = documents_of(context, Path(args.folder))
-    answer = context.call(
-        "apply", documents=documents, base=args.base, note=args.note, empty=args.empty
+    answer = context.ask(
+        definition_operations.APPLY,
+        Applied,
+        documents=documents,
+        base=args.base,
+        note=args.note,
+        empty=args.empty,
     )
     examples = _examples_in(documents)
     if args.json:
-        context.print_json({**answer, "placeholders": placeholders_as_json(examples)})
+        context.print_json({**as_json(answer), "placeholders": placeholders_as_json(examples)})
         return exits.DONE
     say_applied(context, answer)
     say_placeholders(context, examples)
@@ -88,41 +94,41 @@ def _examples_in(documents: Sequence[Mapping[str, Any]]) -> Placeholders:
     return placeholders_of(Document(**one) for one in documents)
 
 
-def say_applied(context: CommandContext, answer: Mapping[str, Any]) -> int:
+def say_applied(context: CommandContext, answer: Applied) -> int:
     """Say which version is in force now, and what that changed."""
     if context.args.json:
         context.print_json(answer)
         return exits.DONE
-    differences, version = answer["differences"], answer["version"]
+    differences, version = answer.differences, answer.version
     if not differences:
         print(context.say(NO_DIFFERENCE.fill(version=version)))
-        say_cautions(context, answer["cautions"])
+        say_cautions(context, answer.cautions)
         return exits.DONE
-    more = answer["more"]
+    more = answer.more
     head = NOW_CURRENT.fill(count=len(differences) + more, version=version)
     list_changes(context, head, differences, more)
-    say_cautions(context, answer["cautions"])
+    say_cautions(context, answer.cautions)
     if not context.running:
         print(context.say(NOBODY_RUNS))
     return exits.DONE
 
 
-def say_dry_run(context: CommandContext, answer: Mapping[str, Any]) -> int:
+def say_dry_run(context: CommandContext, answer: Applied) -> int:
     """Say what would change, of a change that was only tried."""
     if context.args.json:
         context.print_json(answer)
         return exits.DONE
-    differences, version, more = answer["differences"], answer["version"], answer["more"]
+    differences, version, more = answer.differences, answer.version, answer.more
     if differences:
         head = WOULD_CHANGE.fill(count=len(differences) + more, version=version)
         list_changes(context, head, differences, more)
     else:
         print(context.say(NO_DIFFERENCE.fill(version=version)))
-    say_cautions(context, answer["cautions"])
+    say_cautions(context, answer.cautions)
     return exits.DONE
 
 
-def say_cautions(context: CommandContext, cautions: Sequence[Mapping[str, str]]) -> None:
+def say_cautions(context: CommandContext, cautions: Sequence[Message]) -> None:
     """Say what somebody should know, if there is something."""
     if cautions:
         _list(context, BEWARE, cautions)
@@ -130,12 +136,15 @@ def say_cautions(context: CommandContext, cautions: Sequence[Mapping[str, str]])
 
 def export(context: CommandContext) -> int:
     """Write what is in force into the folder; without --force nothing that is there is lost."""
-    answer, folder = context.call("export"), Path(context.args.folder)
-    documents = tuple(Document(**document) for document in answer["documents"])
+    answer, folder = (
+        context.ask(definition_operations.EXPORT, Exported),
+        Path(context.args.folder),
+    )
+    documents = answer.documents
     try:
         losses = () if context.args.force else what_would_be_lost(folder, documents)
         if losses:
-            head = WOULD_LOSE.fill(folder=folder, version=answer["version"])
+            head = WOULD_LOSE.fill(folder=folder, version=answer.version)
             raise RefusedError("conflict", head, [(p.where, p.what) for p in losses])
         write_folder(folder, documents)
     except Invalid as invalid:
@@ -144,7 +153,7 @@ def export(context: CommandContext) -> int:
         raise RefusedError(
             "invalid", CANNOT_WRITE.fill(folder=folder, why=cause_text(error))
         ) from None
-    version, count = answer["version"], len(documents)
+    version, count = answer.version, len(documents)
     print(context.say(WRITTEN.fill(version=version, folder=folder, count=count)))
     return exits.DONE
 
@@ -165,11 +174,12 @@ def _all_problems(
     read."""
     faulty = [problem.where for problem in of_files]
     try:
-        answer = context.call("plan", documents=documents, faulty=faulty)
+        answer = context.ask(
+            definition_operations.PLAN, Planned, documents=documents, faulty=faulty
+        )
     except RefusedError:  # nobody to ask: the files are wrong all the same
         return [(p.where, p.what) for p in of_files]
-    of_node = [Problem(p["where"], bilingual(**p["what"])) for p in answer["problems"]]
-    return [(p.where, p.what) for p in by_file((*of_files, *of_node))]
+    return [(p.where, p.what) for p in by_file((*of_files, *answer.problems))]
 
 
 def _unusable(context: CommandContext, problems: Sequence[tuple[str, Message]]) -> RefusedError:
@@ -178,7 +188,7 @@ def _unusable(context: CommandContext, problems: Sequence[tuple[str, Message]]) 
 
 
 def list_changes(
-    context: CommandContext, head: Message, changes: Iterable[Mapping[str, str]], more: int
+    context: CommandContext, head: Message, changes: Iterable[Message], more: int
 ) -> None:
     """Print the first changes, and how many more there are."""
     _list(context, head, changes)
@@ -186,9 +196,7 @@ def list_changes(
         print(f"  {context.say(AND_MORE.fill(count=more))}")
 
 
-def _list(
-    context: CommandContext, head: Message, messages: Iterable[Mapping[str, str]]
-) -> None:
+def _list(context: CommandContext, head: Message, messages: Iterable[Message]) -> None:
     print(context.say(head))
     for words in messages:
         print(f"  {context.say(words)}")

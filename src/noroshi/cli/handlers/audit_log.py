@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
@@ -12,8 +12,10 @@ from noroshi.cli.output.routes import comma
 from noroshi.cli.output.tables import columns
 from noroshi.cli.output.times import clock
 from noroshi.command_line.text_width import wrap
+from noroshi.core.people import Audited
 from noroshi.core.printable import printable
-from noroshi.core.translation import Message, _, bilingual, known_language
+from noroshi.core.translation import Message, _, known_language
+from noroshi.operations import people_operations
 from noroshi.operations.registry import label_of
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ INDENT = "    "
 
 def audit(context: CommandContext) -> int:
     """Print the audit log, the newest last, as in any log."""
-    entries = context.call("audit", last=context.args.last)
+    entries = context.ask(people_operations.AUDIT, tuple[Audited, ...], last=context.args.last)
     if context.args.json:
         context.print_json(entries)
         return exits.DONE
@@ -43,10 +45,10 @@ def audit(context: CommandContext) -> int:
     return exits.DONE
 
 
-def _row(context: CommandContext, one: Mapping[str, Any], now: datetime) -> Iterator[str]:
+def _row(context: CommandContext, one: Audited, now: datetime) -> Iterator[str]:
     """Yield when, who, from where and the operation; below, its arguments and what it
     changed."""
-    yield f"{clock(one['at'], now)}  {_actor(context, one)}  {_operation(context, one['op'])}"
+    yield f"{clock(one.at, now)}  {_actor(context, one)}  {_operation(context, one.op)}"
     for line in (
         *_arguments(context, one, now),
         *_changes(context, one, now),
@@ -55,10 +57,10 @@ def _row(context: CommandContext, one: Mapping[str, Any], now: datetime) -> Iter
         yield from (INDENT + part for part in wrap(line, max(columns() - len(INDENT), 1)))
 
 
-def _actor(context: CommandContext, one: Mapping[str, Any]) -> str:
-    door = context.say(DOORS.get(one["door"], DOORS["api"]))
-    where = f"{door} {one['address']}" if one["address"] else door
-    return f"{printable(one['who']) or context.say(NOBODY)} ({where})"
+def _actor(context: CommandContext, one: Audited) -> str:
+    door = context.say(DOORS.get(one.door, DOORS["api"]))
+    where = f"{door} {one.address}" if one.address else door
+    return f"{printable(one.who) or context.say(NOBODY)} ({where})"
 
 
 def _operation(context: CommandContext, op: str) -> str:
@@ -67,25 +69,25 @@ def _operation(context: CommandContext, op: str) -> str:
     return f"{context.say(name)} ({op})" if name is not None else op
 
 
-def _arguments(context: CommandContext, one: Mapping[str, Any], now: datetime) -> Iterator[str]:
+def _arguments(context: CommandContext, one: Audited, now: datetime) -> Iterator[str]:
     """Yield the arguments, on one line."""
-    pairs = [_pair(line) for line in _lines(context, None, one["given"], now)]
+    pairs = [_pair(line) for line in _lines(context, None, one.given, now)]
     if pairs:
         yield comma(context).join(pairs)
 
 
-def _changes(context: CommandContext, one: Mapping[str, Any], now: datetime) -> Iterator[str]:
+def _changes(context: CommandContext, one: Audited, now: datetime) -> Iterator[str]:
     """Yield what it was and became, a line for each field."""
-    for line in _lines(context, one["before"], one["after"], now):
+    for line in _lines(context, one.before, one.after, now):
         sign = f"{line.sign} " if line.sign else ""
         yield f"{sign}{_pair(line)}"
 
 
-def _refusal(context: CommandContext, one: Mapping[str, Any]) -> Iterator[str]:
-    if not one["refused"]["en"]:
+def _refusal(context: CommandContext, one: Audited) -> Iterator[str]:
+    if not one.refused.en:
         return
-    why = context.say(REFUSED.fill(why=bilingual(**one["refused"])))
-    more = context.say(MORE.fill(count=one["left_out"])) if one["left_out"] else ""
+    why = context.say(REFUSED.fill(why=one.refused))
+    more = context.say(MORE.fill(count=one.left_out)) if one.left_out else ""
     yield f"{why} {more}".rstrip()
 
 

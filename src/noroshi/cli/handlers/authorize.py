@@ -10,12 +10,13 @@ from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers import sign_in_texts
-from noroshi.cli.handlers.sign_in import STDIN, Answer, NoPageError, SignInRequest, sign_in
+from noroshi.cli.handlers.sign_in import STDIN, NoPageError, SignInRequest, sign_in
 from noroshi.cli.output.routes import with_mark
 from noroshi.core.translation import NOTHING
+from noroshi.operations.status_answers import RouteStatus
 
 
-def _sign_in(context: CommandContext, request: SignInRequest) -> Answer:
+def _sign_in(context: CommandContext, request: SignInRequest) -> RouteStatus:
     """Sign it in. Raises RefusedError; where the right to read was refused, with what is not concerned."""
     try:
         return sign_in(context, request)
@@ -52,10 +53,10 @@ def authorize(context: CommandContext) -> int:
             "\n" + context.say(sign_in_texts.GIVEN_UP.fill(route=args.route)), file=sys.stderr
         )
         raise
-    count = status["waiting"]
+    count = status.waiting
     waiting = sign_in_texts.THEY_GO.fill(count=count) if count else NOTHING
-    user = sign_in_texts.AS_WHOM.fill(user=status["user"]) if status["user"] else NOTHING
-    route = with_mark(context, args.route, status["mark"])
+    user = sign_in_texts.AS_WHOM.fill(user=status.user) if status.user else NOTHING
+    route = with_mark(context, args.route, status.mark)
     print(
         context.say(
             sign_in_texts.SIGNED_IN.fill(
@@ -63,7 +64,7 @@ def authorize(context: CommandContext) -> int:
             )
         )
     )
-    if other := context.say(status["other"]):
+    if other := context.say(status.other):
         print(other)
     if args.read_mailbox:
         print(context.say(sign_in_texts.IS_READ))

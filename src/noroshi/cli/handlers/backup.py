@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +11,9 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.times import clock, span
 from noroshi.config.config import Config
-from noroshi.core.translation import Message, _, bilingual, ngettext
+from noroshi.core.translation import Message, _, ngettext
+from noroshi.operations import node_operations
+from noroshi.operations.node_answers import BackedUp
 from noroshi.ports import StoreError
 
 MIB = 1 << 20
@@ -66,12 +68,12 @@ FAULTS = _("{store} is damaged:")
 def backup(context: CommandContext) -> int:
     """Have the running node write a backup; when none runs, do it here."""
     path = str(Path(context.args.file).absolute())
-    answer = context.call("backup", path=path)
+    answer = context.ask(node_operations.BACKUP, BackedUp, path=path)
     if context.args.json:
         context.print_json(answer)
         return exits.DONE
-    size = -(-answer["size"] // MIB)
-    print(context.say(BACKED_UP.fill(path=path, size=size, waiting=answer["waiting"])))
+    size = -(-answer.size // MIB)
+    print(context.say(BACKED_UP.fill(path=path, size=size, waiting=answer.waiting)))
     config = context.config_here
     print(context.say(KEY_ELSEWHERE.fill(key=config.key) if config else ITS_KEY_ELSEWHERE))
     return exits.DONE
@@ -90,19 +92,19 @@ def restore(context: CommandContext) -> int:
             result = put_back(path, config.store, now, hold=context.args.hold)
     except StoreError as error:
         raise RefusedError("trouble", CANNOT_RESTORE.fill(why=error.words)) from None
-    counts = {"version": result.version, "waiting": result.waiting}
+    counts = {"version": result.version, "waiting": result.waiting_count}
     lines = [
         RESTORED.fill(store=config.store, path=path, **counts),
         _age(result.last_seen, now),
     ]
-    if result.out and not result.held:
-        lines.append(WERE_OUT.fill(out=result.out))
+    if result.out_count and not result.held:
+        lines.append(WERE_OUT.fill(out=result.out_count))
     if result.held:
         lines.append(HELD.fill(held=result.held))
-    elif result.waiting:
+    elif result.waiting_count:
         lines.append(HOLD_THEM)
-    if result.previous is not None:
-        lines.append(KEPT.fill(kept=result.previous))
+    if result.previous_store is not None:
+        lines.append(KEPT.fill(kept=result.previous_store))
     print("\n".join(context.say(words) for words in lines))
     return _report_decryption(context, config)
 
@@ -129,7 +131,7 @@ def check_store(context: CommandContext) -> int:
     else:
         config = context.config_here
         name = str(config.store) if config else context.say(ITS_STORE)
-        faults = [bilingual(**text) for text in _store_faults(context)]
+        faults = _store_faults(context)
     if not faults:
         print(context.say(WHOLE.fill(store=name)))
         return exits.DONE
@@ -141,19 +143,18 @@ def check_store(context: CommandContext) -> int:
     return exits.TROUBLE
 
 
-def _store_faults(context: CommandContext) -> list[Mapping[str, str]]:
+def _store_faults(context: CommandContext) -> Sequence[Message]:
     """Return the faults of the node's store: one that cannot be opened here is as ill as a
     damaged one."""
     try:
-        faults: list[Mapping[str, str]] = context.call("check_store")
+        return context.ask(node_operations.CHECK_STORE, tuple[Message, ...])
     except RefusedError as error:
         if context.running or error.kind != "no node":
             raise
         raise RefusedError("trouble", error.words) from None
-    return faults
 
 
-def _faults_of(path: Path) -> list[Message]:
+def _faults_of(path: Path) -> Sequence[Message]:
     from noroshi.stores.sqlite.restore import faults_of
 
     try:

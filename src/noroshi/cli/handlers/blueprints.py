@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
@@ -14,8 +13,10 @@ from noroshi.core.definitions.problems import suggestion
 from noroshi.core.translation import _
 from noroshi.definitions.blueprints import localize
 from noroshi.definitions.toml import toml
+from noroshi.operations import definition_operations
+from noroshi.operations.definition_answers import Applied
+from noroshi.operations.kind_answers import BlueprintRow
 
-Answer = Mapping[str, Any]
 HOW_TO_ADD = _("To add one: noroshi blueprint add NAME --to INSTANCE")
 NO_BLUEPRINT = _("There is no blueprint {given}{instead}.")
 ASKS = _("Parameters")
@@ -27,14 +28,11 @@ NO_VALUE = _("specify --set as NAME=VALUE, not {given}")
 
 def list_(context: CommandContext) -> int:
     """List all blueprints in short."""
-    blueprints = context.call("blueprints")
+    blueprints = context.ask(definition_operations.BLUEPRINTS, tuple[BlueprintRow, ...])
     if context.args.json:
         context.print_json(blueprints)
         return exits.DONE
-    rows = [
-        (one["name"], context.say(one["title"]), ", ".join(one["monitors"]))
-        for one in blueprints
-    ]
+    rows = [(one.name, context.say(one.title), ", ".join(one.monitors)) for one in blueprints]
     print("\n".join(table(rows)))
     print(context.say(HOW_TO_ADD))
     return exits.DONE
@@ -42,7 +40,10 @@ def list_(context: CommandContext) -> int:
 
 def show(context: CommandContext) -> int:
     """Print one blueprint in full, as it would stand in an instance's file."""
-    by_name = {one["name"]: one for one in context.call("blueprints")}
+    by_name = {
+        one.name: one
+        for one in context.ask(definition_operations.BLUEPRINTS, tuple[BlueprintRow, ...])
+    }
     one = by_name.get(context.args.name)
     if one is None:
         near = suggestion(context.args.name, by_name)
@@ -59,8 +60,9 @@ def show(context: CommandContext) -> int:
 def add(context: CommandContext) -> int:
     """Add its monitors to an instance: a new version of the definitions."""
     args = context.args
-    answer = context.call(
-        "blueprint_add",
+    answer = context.ask(
+        definition_operations.BLUEPRINT_ADD,
+        Applied,
         blueprint=args.name,
         instance=args.to,
         values=_values(context, args.set),
@@ -80,17 +82,17 @@ def _values(context: CommandContext, assignments: Sequence[str]) -> dict[str, st
     return dict(text.split("=", 1) for text in assignments)
 
 
-def _details(context: CommandContext, blueprint: Answer) -> Iterator[str]:
-    yield f"{blueprint['name']}  {context.say(blueprint['title'])}"
-    yield f"  {context.say(blueprint['help'])}"
-    if blueprint["asks"]:
+def _details(context: CommandContext, blueprint: BlueprintRow) -> Iterator[str]:
+    yield f"{blueprint.name}  {context.say(blueprint.title)}"
+    yield f"  {context.say(blueprint.help)}"
+    if blueprint.asks:
         yield from ("", context.say(ASKS))
         rows = [
             (name, context.say(UNLESS.fill(value=value) if value else MUST))
-            for name, value in blueprint["asks"].items()
+            for name, value in blueprint.asks.items()
         ]
         yield from (f"  {line}" for line in table(rows))
     yield from ("", context.say(MONITORS), "")
     yield toml(
-        {"group": [localize(group, context.language) for group in blueprint["groups"]]}
+        {"group": [localize(group, context.language) for group in blueprint.groups]}
     ).strip()

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
@@ -17,6 +15,8 @@ from noroshi.cli.password_prompt import CANNOT_READ, STDIN, contents, read_hidde
 from noroshi.core.translation import Message, _
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.oauth.client_certificates import CertificateError, read
+from noroshi.operations import sign_in_operations
+from noroshi.operations.sign_in_answers import Certificate
 
 MADE = _(
     "Created a key and certificate for {account}, stored in the vault as “{entry}”. The key "
@@ -43,17 +43,21 @@ BY_FILE = _(
 IS_THERE = _("{file} already exists and is not overwritten.")
 NOT_WRITTEN = _("Cannot write to {file}: {why}")
 TRIES = 4
-Answer = Mapping[str, Any]
 
 
 def new(context: CommandContext) -> int:
     """Have the node make a key and a certificate, and print what of it goes to the provider."""
     args = context.args
     _refuse_if_there(args.out)
-    certificate = context.call(
-        "certificate_new", name=args.name, next=args.next, replace=args.replace, days=args.days
+    certificate = context.ask(
+        sign_in_operations.CERTIFICATE_NEW,
+        Certificate,
+        name=args.name,
+        next=args.next,
+        replace=args.replace,
+        days=args.days,
     )
-    print(context.say(MADE.fill(account=certificate["account"], entry=certificate["entry"])))
+    print(context.say(MADE.fill(account=certificate.account, entry=certificate.entry)))
     return _show(context, certificate)
 
 
@@ -65,26 +69,30 @@ def import_(context: CommandContext) -> int:
     replaces = args.replace and context.running and _exists(context)
     if replaces and not args.force:
         say_checking(context)
-    certificate = context.call(
-        "certificate_import",
+    certificate = context.ask(
+        sign_in_operations.CERTIFICATE_IMPORT,
+        Certificate,
         name=args.name,
         pem=pem,
         next=args.next,
         replace=args.replace,
         proved=not args.force,
     )
-    print(
-        context.say(IMPORTED.fill(account=certificate["account"], entry=certificate["entry"]))
-    )
+    print(context.say(IMPORTED.fill(account=certificate.account, entry=certificate.entry)))
     print(context.say(_facts(certificate)))
-    probes = report_probes(context, certificate["entry"], CERTIFICATE) if replaces else ()
-    return exits.TROUBLE if any(one["refused"] for one in probes) else exits.DONE
+    probes = report_probes(context, certificate.entry, CERTIFICATE) if replaces else ()
+    return exits.TROUBLE if any(one.refused for one in probes) else exits.DONE
 
 
 def _exists(context: CommandContext) -> bool:
     """Return whether there is one whose place another would take."""
     try:
-        context.call("certificate_show", name=context.args.name, next=context.args.next)
+        context.ask(
+            sign_in_operations.CERTIFICATE_SHOW,
+            Certificate,
+            name=context.args.name,
+            next=context.args.next,
+        )
     except RefusedError as refusal:
         if refusal.kind != "not found":
             raise
@@ -96,31 +104,30 @@ def show(context: CommandContext) -> int:
     """Print once more what is uploaded."""
     args = context.args
     _refuse_if_there(args.out)
-    certificate = context.call("certificate_show", name=args.name, next=args.next)
+    certificate = context.ask(
+        sign_in_operations.CERTIFICATE_SHOW, Certificate, name=args.name, next=args.next
+    )
     if args.json:
         context.print_json(certificate)
         return exits.DONE
     return _show(context, certificate)
 
 
-def _show(context: CommandContext, certificate: Answer) -> int:
+def _show(context: CommandContext, certificate: Certificate) -> int:
     print(context.say(_facts(certificate)))
     if path := context.args.out:
-        _write(Path(path), certificate["pem"])
+        _write(Path(path), certificate.pem)
         print(context.say(WROTE.fill(file=path)))
     else:
         print(context.say(UPLOAD))
-        print(certificate["pem"], end="")
+        print(certificate.pem, end="")
     return exits.DONE
 
 
-def _facts(certificate: Answer) -> Message:
-    ends = clock(certificate["ends"], datetime.now(UTC))
+def _facts(certificate: Certificate) -> Message:
+    ends = clock(certificate.ends, datetime.now(UTC))
     return FACTS.fill(
-        name=certificate["name"],
-        sha1=certificate["sha1"],
-        sha256=certificate["sha256"],
-        ends=ends,
+        name=certificate.name, sha1=certificate.sha1, sha256=certificate.sha256, ends=ends
     )
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.output.tables import table
 from noroshi.core.translation import _
+from noroshi.operations import monitor_operations
+from noroshi.operations.history_answers import ContactRow
 
 NOBODY = _("There are no contacts yet. Define one in contacts/ and apply it.")
 HEAD = (
@@ -26,7 +25,7 @@ NO_RULE = _("none: never notified")
 
 def contacts(context: CommandContext) -> int:
     """Print a row for each contact."""
-    answer = context.call("contacts")
+    answer = context.ask(monitor_operations.CONTACTS, tuple[ContactRow, ...])
     if context.args.json:
         context.print_json(answer)
     elif not answer:
@@ -37,14 +36,14 @@ def contacts(context: CommandContext) -> int:
     return exits.DONE
 
 
-def _row(context: CommandContext, one: Mapping[str, Any]) -> tuple[str, ...]:
-    name = f"{one['name']} ({one['title']})" if one["title"] else one["name"]
+def _row(context: CommandContext, one: ContactRow) -> tuple[str, ...]:
+    name = f"{one.name} ({one.title})" if one.title else one.name
     return (
         name,
-        context.say(LANGUAGES[one["language"]]),
-        one["zone"],
-        ", ".join(one["rules"]) or ("" if one["notifications"] else context.say(NO_RULE)),
-        ", ".join(one["notifications"]),
-        str(one["monitors"]),
-        ", ".join(one["addresses"]),
+        context.say(LANGUAGES[one.language]),
+        one.zone,
+        ", ".join(one.rules) or ("" if one.notifications else context.say(NO_RULE)),
+        ", ".join(one.notifications),
+        str(one.monitors),
+        ", ".join(one.addresses),
     )

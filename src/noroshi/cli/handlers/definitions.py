@@ -17,6 +17,8 @@ from noroshi.definitions import read_text
 from noroshi.definitions.documents import document
 from noroshi.definitions.toml import toml
 from noroshi.knowledge.os_errors import cause_text
+from noroshi.operations import definition_operations
+from noroshi.operations.definition_answers import Applied, DefinitionsShown
 from noroshi.schema import Invalid
 
 NOT_THERE_YET = "-"
@@ -30,21 +32,21 @@ UNUSABLE = _("{file} cannot be applied; nothing was changed.")
 def show(context: CommandContext) -> int:
     """Print definitions in force; the line above each names what a safe change needs."""
     keys = context.args.keys
-    answer = context.call("definition_show", keys=keys)
+    answer = context.ask(definition_operations.DEFINITION_SHOW, DefinitionsShown, keys=keys)
     for key in keys:
-        if key not in answer["documents"]:
+        if key not in answer.documents:
             _raise_missing(context, key)
     if context.args.json:
         context.print_json(answer)
         return exits.DONE
-    if not answer["documents"]:
+    if not answer.documents:
         print(context.say(NONE_YET))
         return exits.DONE
     texts = [
-        HEAD.format(key=key, version=answer["version"], etag=answer["etags"][key])
+        HEAD.format(key=key, version=answer.version, etag=answer.etags[key])
         + "\n"
         + toml(content).rstrip()
-        for key, content in answer["documents"].items()
+        for key, content in answer.documents.items()
     ]
     print("\n\n".join(texts))
     return exits.DONE
@@ -73,14 +75,19 @@ def _change(context: CommandContext, **change: Any) -> int:
     args = context.args
     etag = "" if args.etag == NOT_THERE_YET else args.etag
     etags = {} if args.etag is None else {args.key: etag}
-    answer = context.call(
-        "definition_change", etags=etags, note=args.note, dry=args.dry_run, **change
+    answer = context.ask(
+        definition_operations.DEFINITION_CHANGE,
+        Applied,
+        etags=etags,
+        note=args.note,
+        dry=args.dry_run,
+        **change,
     )
     return say_dry_run(context, answer) if args.dry_run else say_applied(context, answer)
 
 
 def _raise_missing(context: CommandContext, key: str) -> None:
-    documents = context.call("definition_show")["documents"]
+    documents = context.ask(definition_operations.DEFINITION_SHOW, DefinitionsShown).documents
     words = NO_DEFINITION.fill(key=key, instead=suggestion(key, documents))
     raise RefusedError("not found", words)
 

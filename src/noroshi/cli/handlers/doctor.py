@@ -6,11 +6,12 @@ import logging
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
+from noroshi.answer_json import as_json
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext, at_home
 from noroshi.cli.output.times import clock
@@ -18,9 +19,12 @@ from noroshi.cli.paths import HOME, NAME, SERVICE, UNIT_FILE
 from noroshi.cli.systemd.state import service_properties
 from noroshi.cli.terminal_escape import obey
 from noroshi.command_line.text_width import pad, width, wrap
-from noroshi.core.translation import NOTHING, Message, _, bilingual
+from noroshi.core.translation import NOTHING, Message, _
+from noroshi.operations import monitor_operations, sign_in_operations
+from noroshi.operations.diagnostic_answers import Examined, KnownDown, Looked, StageName
+from noroshi.operations.status_answers import RoutesShown
+from noroshi.ports.examination import Remedy, Stage, State, Whose
 
-Answer = Mapping[str, Any]
 ALL_WELL = _("✓ All stages passed; nothing was sent.")
 PASSED_BUT = _(
     "▲ All stages passed and nothing was sent, but no messages are being sent through "
@@ -67,77 +71,75 @@ def doctor(context: CommandContext) -> int:
     return exits.TROUBLE if _any_failed(examinations) else exits.DONE
 
 
-def _examine_all(context: CommandContext, page: Page) -> Iterator[Answer]:
+def _examine_all(context: CommandContext, page: Page) -> Iterator[Examined]:
     """Examine the computer and all routes, or the route that was asked for."""
     route = context.args.route
     if route:
         yield _examine(context, page, route)
         return
     yield _examine(context, page, "")
-    routes = context.call("route_list")["routes"]
+    routes = context.ask(monitor_operations.ROUTE_LIST, RoutesShown).routes
     for one in routes:
-        yield _examine(context, page, one["name"])
+        yield _examine(context, page, one.name)
     if not routes:
         page.end([context.say(NO_ROUTES)])
 
 
-def _examine(context: CommandContext, page: Page, route: str) -> Answer:
+def _examine(context: CommandContext, page: Page, route: str) -> Examined:
     """Run one examination to its end; show each stage as it comes."""
-    examination = context.call(
-        "examine_begin", route=route, to=context.args.to if route else ""
+    examination = context.ask(
+        sign_in_operations.EXAMINE_BEGIN,
+        Examined,
+        route=route,
+        to=context.args.to if route else "",
     )
     local_stages = [] if route else node_stages(context)
-    names = [
-        *({"name": s["name"], "title": s["title"]} for s in local_stages),
-        *examination["names"],
-    ]
-    page.begin({**examination, "names": names})
+    local_names = (StageName(one.name, one.title) for one in local_stages)
+    names = (*local_names, *examination.names)
+    page.begin(replace(examination, names=names))
     for stage in local_stages:
         page.show(stage)
-    stages, finished = list[Answer](), False
+    stages, finished = list[Stage](), False
     while not finished:
         page.wait_for(names[len(local_stages) + len(stages) :])
-        answer = context.call("examine_look", id=examination["id"], seen=len(stages))
-        for stage in answer["stages"]:
+        answer = context.ask(
+            sign_in_operations.EXAMINE_LOOK, Looked, id=examination.id, seen=len(stages)
+        )
+        for stage in answer.stages:
             page.show(stage)
-        stages += answer["stages"]
-        finished = answer["over"]
-    return {**examination, "names": names, "stages": [*local_stages, *stages], "over": True}
+        stages += answer.stages
+        finished = answer.over
+    all_stages = (*local_stages, *stages)
+    return replace(examination, names=names, stages=all_stages, over=True)
 
 
-def _any_failed(examinations: list[Answer]) -> bool:
-    return any(stage["state"] == "failed" for one in examinations for stage in one["stages"])
+def _any_failed(examinations: Sequence[Examined]) -> bool:
+    return any(stage.state == "failed" for one in examinations for stage in one.stages)
 
 
-def _summary(context: CommandContext, examinations: list[Answer]) -> Iterator[str]:
+def _summary(context: CommandContext, examinations: Sequence[Examined]) -> Iterator[str]:
     if not _any_failed(examinations):
-        undetected = [
-            one["route"] for one in examinations if one["down"] and not one["down"]["early"]
-        ]
+        undetected = [one.route for one in examinations if one.down and not one.down.early]
         words = PASSED_BUT.fill(routes=", ".join(undetected)) if undetected else ALL_WELL
         yield context.say(words)
     for one in examinations:
-        bad = [context.say(s["title"]) for s in one["stages"] if s["state"] == "failed"]
+        bad = [context.say(s.title) for s in one.stages if s.state == "failed"]
         if bad:
-            where = one["route"] or context.say(one["title"])
+            where = one.route or context.say(one.title)
             yield context.say(NOT_ALL.fill(where=where, stages=", ".join(bad)))
-        elif one["down"]:
-            yield from map(context.say, _next_step(one["route"], one["down"]))
+        elif one.down:
+            yield from map(context.say, _next_step(one.route, one.down))
 
 
-def _next_step(route: str, outage: Answer) -> Iterator[Message]:
+def _next_step(route: str, outage: KnownDown) -> Iterator[Message]:
     """Yield when the mails of a failed route go on, where no stage finds anything any more. The
     diagnosis itself lets none of them go, as it sends nothing."""
-    until, now = outage["until"], datetime.now(UTC)
-    soon = until is None or datetime.fromisoformat(until) <= now
-    fields = {
-        "route": route,
-        "mail": outage["mail"],
-        "until": SOON if soon else clock(until, now),
-    }
-    if outage["mail"]:
-        yield (MENDED if outage["early"] else ONCE_MENDED).fill(**fields)
-    elif outage["early"]:
+    until, now = outage.until, datetime.now(UTC)
+    soon = until is None or until <= now
+    fields = {"route": route, "mail": outage.mail, "until": SOON if soon else clock(until, now)}
+    if outage.mail:
+        yield (MENDED if outage.early else ONCE_MENDED).fill(**fields)
+    elif outage.early:
         yield MENDED_ALONE.fill(**fields)
 
 
@@ -147,9 +149,9 @@ def _support_bundle() -> ModuleType:
     return support_bundle
 
 
-def _bundle(context: CommandContext, page: Page, examinations: list[Answer]) -> None:
+def _bundle(context: CommandContext, page: Page, examinations: Sequence[Examined]) -> None:
     file = Path(context.args.bundle)
-    _support_bundle().write_bundle(context, file, examinations, page.text)
+    _support_bundle().write_bundle(context, file, as_json(examinations), page.text)
     words = WRITTEN_MASKED if context.args.mask else WRITTEN
     # With --json the standard output is the answer alone.
     print(
@@ -199,25 +201,23 @@ class Page:
     def text(self) -> str:
         return "\n".join(self._lines) + "\n"
 
-    def begin(self, examination: Answer) -> None:
+    def begin(self, examination: Examined) -> None:
         """Write the heading, and note how wide the columns are."""
         say = self._context.say
-        self._titles = max(
-            [width(say(one["title"])) for one in examination["names"]], default=0
-        )
+        self._titles = max([width(say(one.title)) for one in examination.names], default=0)
         self._states = max(width(say(STATES[state])) for state in ("ok", "failed"))
-        title = say(examination["title"])
-        name = examination["route"] or title
-        heading = f"{name} ({title})" if title and examination["route"] else name
-        mark = say(examination["mark"])
-        kind = f"{examination['kind']} [{mark}]" if mark else examination["kind"]
-        parts = [part for part in (heading, kind, examination["where"]) if part]
+        title = say(examination.title)
+        name = examination.route or title
+        heading = f"{name} ({title})" if title and examination.route else name
+        mark = say(examination.mark)
+        kind = f"{examination.kind} [{mark}]" if mark else examination.kind
+        parts = [part for part in (heading, kind, examination.where) if part]
         self.gap()
         self._say("  ".join(parts))
-        if outage := examination["down"]:
+        if outage := examination.down:
             self._say(*self._hanging_indent(f"  {REMARK}", say(_outage(outage))))
-            if outage["remedy"]:
-                self._say("", *self._remedy(outage["remedy"]), "")
+            if outage.remedy:
+                self._say("", *self._remedy(outage.remedy), "")
 
     def gap(self) -> None:
         """Write one empty line between what belongs together and the next of its kind."""
@@ -229,14 +229,14 @@ class Page:
         self.gap()
         self._say(*lines)
 
-    def wait_for(self, names: Sequence[Answer]) -> None:
+    def wait_for(self, names: Sequence[StageName]) -> None:
         """Show what is being looked at now, on a terminal."""
         if self._live and names:
-            title = self._context.say(names[0]["title"])
+            title = self._context.say(names[0].title)
             obey(CLEAR)
             print(WAITING.format(title=title), end="", flush=True)
 
-    def show(self, stage: Answer) -> None:
+    def show(self, stage: Stage) -> None:
         """Write a stage's line; remarks and remedy below."""
         if self._live:
             obey(CLEAR)
@@ -247,28 +247,28 @@ class Page:
         if not self._silent:
             print("\n".join(lines), flush=True)
 
-    def _stage(self, stage: Answer) -> Iterator[str]:
-        say, state = self._context.say, stage["state"]
-        time = stage["milliseconds"]
+    def _stage(self, stage: Stage) -> Iterator[str]:
+        say, state = self._context.say, stage.state
+        time = stage.milliseconds
         duration = "" if time is None else MILLISECONDS.format(time)
         head = "  ".join(
             (
-                f"  {MARKS[state]} {pad(say(stage['title']), self._titles)}",
+                f"  {MARKS[state]} {pad(say(stage.title), self._titles)}",
                 pad(say(STATES[state]), self._states),
                 f"{duration:>{TIME}}",
                 "",
             )
         )
-        yield from self._hanging_indent(head, say(stage["found"]))
-        for remark in stage["remarks"]:
+        yield from self._hanging_indent(head, say(stage.found))
+        for remark in stage.remarks:
             yield from self._hanging_indent(" " * 4 + REMARK, say(remark))
-        if stage["remedy"] is not None:
-            yield from ("", *self._remedy(stage["remedy"]), "")
+        if stage.remedy is not None:
+            yield from ("", *self._remedy(stage.remedy), "")
 
-    def _remedy(self, remedy: Answer) -> Iterator[str]:
+    def _remedy(self, remedy: Remedy) -> Iterator[str]:
         """Yield what it means; then who, how, when, where and the other side's own words."""
         say = self._context.say
-        yield from self._hanging_indent(" " * 4, say(remedy["meaning"]))
+        yield from self._hanging_indent(" " * 4, say(remedy.meaning))
         yield ""
         label_width = max(width(say(words)) for words in (WHO, HOW, TAKES, PAGE, REPLY))
         for words, lines in self._parts(remedy):
@@ -277,20 +277,20 @@ class Page:
                 yield f"{label}{line}".rstrip()
                 label = " " * width(label)
 
-    def _parts(self, remedy: Answer) -> Iterator[tuple[Message, Iterable[str]]]:
+    def _parts(self, remedy: Remedy) -> Iterator[tuple[Message, Iterable[str]]]:
         say = self._context.say
-        yield WHO, self._wrap(say(remedy["who"]))
-        how = [line for step in remedy["how"] for line in self._wrap(say(step))]
+        yield WHO, self._wrap(say(remedy.who))
+        how = [line for step in remedy.how for line in self._wrap(say(step))]
         home = getattr(self._context.args, "home", "")
-        commands = [f"  {at_home(line, home)}" for line in remedy["lines"]]
+        commands = [f"  {at_home(line, home)}" for line in remedy.lines]
         if how or commands:
             yield HOW, [*how, *commands]
-        if takes := say(remedy["takes"]):
+        if takes := say(remedy.takes):
             yield TAKES, self._wrap(takes)
-        if remedy["link"]:
-            yield PAGE, [remedy["link"]]
-        if remedy["reply"]:
-            yield REPLY, self._wrap(remedy["reply"])
+        if remedy.link:
+            yield PAGE, [remedy.link]
+        if remedy.reply:
+            yield REPLY, self._wrap(remedy.reply)
 
     def _wrap(self, text: str) -> list[str]:
         return wrap(text, self._room - 16)
@@ -302,11 +302,11 @@ class Page:
             head = " " * width(head)
 
 
-def _outage(outage: Answer) -> Message:
+def _outage(outage: KnownDown) -> Message:
     """Say what the node knows, and whether the stages below could find it."""
-    words = PUT_OFF if not outage["down"] else RESTS if outage["early"] else DOWN
-    since = clock(outage["since"], datetime.now(UTC))
-    return words.fill(since=since, why=bilingual(**outage["why"]), count=outage["waiting"])
+    words = PUT_OFF if not outage.down else RESTS if outage.early else DOWN
+    since = clock(outage.since, datetime.now(UTC))
+    return words.fill(since=since, why=outage.why, count=outage.waiting)
 
 
 NODE, UNIT = _("Node"), _("Service")
@@ -321,7 +321,7 @@ ACTIVE = _("{service} has been active since {at}")
 NOT_ACTIVE = _("{service} is installed and {state}.")
 
 
-def node_stages(context: CommandContext) -> list[Answer]:
+def node_stages(context: CommandContext) -> Sequence[Stage]:
     """Return the node as a stage, and its service if this node is one; to be called after a
     first question."""
     stages = [_node(context)]
@@ -330,7 +330,7 @@ def node_stages(context: CommandContext) -> list[Answer]:
     return stages
 
 
-def _node(context: CommandContext) -> Answer:
+def _node(context: CommandContext) -> Stage:
     if context.running:
         where = context.remote.url if context.remote else context.door or context.config.door
         return _stage("node", NODE, RUNS.fill(where=where))
@@ -338,7 +338,7 @@ def _node(context: CommandContext) -> Answer:
     return _stage("node", NODE, NOTHING, _remedy(RUNS_NOT, lines))
 
 
-def _service(properties: Mapping[str, str]) -> Answer:
+def _service(properties: Mapping[str, str]) -> Stage:
     state = properties.get("ActiveState") or "?"
     if state == "active":
         at = properties.get("ActiveEnterTimestamp", "")
@@ -354,31 +354,11 @@ def is_service(context: CommandContext) -> bool:
     return context.remote is None and local_node and Path(UNIT_FILE).exists()
 
 
-def _stage(name: str, title: Message, result: Message, remedy: Answer | None = None) -> Answer:
+def _stage(name: str, title: Message, result: Message, remedy: Remedy | None = None) -> Stage:
     """Return a stage as the answers of an examination have it."""
-    return {
-        "name": name,
-        "title": _plain(title),
-        "state": "failed" if remedy else "ok",
-        "milliseconds": None,
-        "found": _plain(result),
-        "remarks": [],
-        "remedy": remedy,
-    }
+    state: State = "failed" if remedy else "ok"
+    return Stage(name=name, title=title, state=state, found=result, remedy=remedy)
 
 
-def _remedy(meaning: Message, lines: Sequence[str]) -> Answer:
-    return {
-        "meaning": _plain(meaning),
-        "whose": "you",
-        "who": _plain(YOU),
-        "how": [],
-        "lines": list(lines),
-        "link": "",
-        "takes": _plain(AT_ONCE),
-        "reply": "",
-    }
-
-
-def _plain(words: Message) -> dict[str, str]:
-    return words.both()
+def _remedy(meaning: Message, lines: Sequence[str]) -> Remedy:
+    return Remedy(meaning=meaning, whose=Whose.YOU, who=YOU, lines=tuple(lines), takes=AT_ONCE)

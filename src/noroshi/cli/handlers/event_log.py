@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.output.levels import level_text
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock
+from noroshi.core.alarms import Remarked
 from noroshi.core.translation import Message, _
+from noroshi.operations import monitor_operations
+from noroshi.operations.alarm_answers import RemarkShown
+from noroshi.operations.history_answers import Decided, Happened, Log
+from noroshi.operations.status_answers import StoppedBy
 
-Answer = Mapping[str, Any]
 NOTHING = _("No events yet.")
 STILL = _("still {level}")
 STOPPED = _("－ Monitoring of {path} is stopped: no measurements, no notifications.")
@@ -27,71 +30,71 @@ SPEAKS = {True: _("notified"), False: _("not notified")}
 
 REMARKS = _("Comments and acknowledgements")
 SORTS = {
-    "comment": _("comment"),
-    "acknowledged": _("acknowledged"),
-    "taken back": _("acknowledgement withdrawn"),
+    Remarked.COMMENT: _("comment"),
+    Remarked.ACKNOWLEDGED: _("acknowledged"),
+    Remarked.TAKEN_BACK: _("acknowledgement withdrawn"),
 }
 
 
 def log(context: CommandContext) -> int:
     """Print events, the newest last, as in any log."""
     args = context.args
-    answer = context.call("log", monitor=args.monitor, last=args.last)
+    answer = context.ask(monitor_operations.LOG, Log, monitor=args.monitor, last=args.last)
     if args.json:
         context.print_json(answer)
         return exits.DONE
     now = datetime.now(UTC)
-    print("\n".join(_events(context, answer["events"], now)) or context.say(NOTHING))
-    if answer["remarks"]:
-        print("\n".join(["", context.say(REMARKS), *_remarks(context, answer["remarks"], now)]))
-    if answer["stopped"]:
-        print("\n".join(["", context.say(_stopped_text(answer["stopped"]))]))
-    if answer["decisions"]:
-        print(
-            "\n".join(["", context.say(RULES), *_decisions(context, answer["decisions"], now)])
-        )
-    if answer["earlier"]:
-        earlier = answer["earlier"][::-1]
+    print("\n".join(_events(context, answer.events, now)) or context.say(NOTHING))
+    if answer.remarks:
+        print("\n".join(["", context.say(REMARKS), *_remarks(context, answer.remarks, now)]))
+    if answer.stopped:
+        print("\n".join(["", context.say(_stopped_text(answer.stopped))]))
+    if answer.decisions:
+        print("\n".join(["", context.say(RULES), *_decisions(context, answer.decisions, now)]))
+    if answer.earlier:
+        earlier = answer.earlier[::-1]
         print("\n".join(["", context.say(EARLIER), *_decisions(context, earlier, now)]))
     return exits.DONE
 
 
-def _stopped_text(stop: Answer) -> Message:
-    if not stop["version"]:
-        return STOPPED.fill(path=stop["path"])
-    return STOPPED_BY.fill(path=stop["path"], who=stop["who"], version=stop["version"])
+def _stopped_text(stop: StoppedBy) -> Message:
+    if not stop.version:
+        return STOPPED.fill(path=stop.path)
+    return STOPPED_BY.fill(path=stop.path, who=stop.who, version=stop.version)
 
 
-def _events(context: CommandContext, events: Sequence[Answer], now: datetime) -> Iterator[str]:
+def _events(
+    context: CommandContext, events: Sequence[Happened], now: datetime
+) -> Iterator[str]:
     rows = [
         (
-            clock(one["at"], now),
+            clock(one.at, now),
             _level_change(context, one),
-            one["path"],
-            one["item"],
-            context.say(one["words"]),
+            one.path,
+            one.item,
+            context.say(one.words),
         )
         for one in reversed(events)
     ]
     yield from table(rows, columns())
 
 
-def _level_change(context: CommandContext, one: Answer) -> str:
-    sides = (one["before"], one["ended"] or one["after"])
+def _level_change(context: CommandContext, one: Happened) -> str:
+    sides = (one.before, one.ended or one.after)
     before, after = (level_text(side, context.language) for side in sides)
     return context.say(STILL.fill(level=after)) if before == after else f"{before} → {after}"
 
 
 def _decisions(
-    context: CommandContext, decisions: Sequence[Answer], now: datetime
+    context: CommandContext, decisions: Sequence[Decided], now: datetime
 ) -> Iterator[str]:
     rows = [
         (
-            clock(one["at"], now),
-            one["called"],
-            one["item"],
-            context.say(SPEAKS[one["speaks"]]),
-            context.say(one["because"]),
+            clock(one.at, now),
+            one.called,
+            one.item,
+            context.say(SPEAKS[one.speaks]),
+            context.say(one.because),
         )
         for one in decisions
     ]
@@ -99,15 +102,15 @@ def _decisions(
 
 
 def _remarks(
-    context: CommandContext, remarks: Sequence[Answer], now: datetime
+    context: CommandContext, remarks: Sequence[RemarkShown], now: datetime
 ) -> Iterator[str]:
     rows = [
         (
-            clock(one["at"], now),
-            one["who"],
-            context.say(SORTS[one["sort"]]),
-            f"{one['path']} {one['item']}".strip(),
-            " / ".join(one["words"].splitlines()),
+            clock(one.at, now),
+            one.who,
+            context.say(SORTS[one.sort]),
+            f"{one.path} {one.item}".strip(),
+            " / ".join(one.words.splitlines()),
         )
         for one in reversed(remarks)
     ]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.apply import say_applied
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
-from noroshi.core.translation import _, bilingual
+from noroshi.core.translation import _
+from noroshi.operations import setup_operations
+from noroshi.operations.definition_answers import Applied
+from noroshi.operations.setup_answers import AlarmSent, FirstLook, Suggested, Suggestion
 
 STEPS = {
     "contact": _("contact"),
@@ -33,7 +34,7 @@ PROVED = _(
 
 def look(context: CommandContext) -> int:
     """Step by step."""
-    answer = context.call("first_look")
+    answer = context.ask(setup_operations.FIRST_LOOK, FirstLook)
     if context.args.json:
         context.print_json(answer)
         return exits.DONE
@@ -45,57 +46,64 @@ def look(context: CommandContext) -> int:
     return exits.DONE
 
 
-def _step_state(context: CommandContext, answer: Mapping[str, Any], step: str) -> str:
-    if not answer[step]:
+def _step_state(context: CommandContext, answer: FirstLook, step: str) -> str:
+    value = getattr(answer, step)
+    if not value:
         return context.say(NOT_YET)
-    if step == "route" and not answer["accepted"]:
-        return context.say(UNPROVED.fill(route=answer[step]))
+    if step == "route" and not answer.accepted:
+        return context.say(UNPROVED.fill(route=value))
     if step != "seen":
-        return str(answer[step])
-    return f"{clock(answer[step], datetime.now(UTC))} ({answer['by']})"
+        return str(value)
+    return f"{clock(answer.seen, datetime.now(UTC))} ({answer.by})"
 
 
 def suggest(context: CommandContext) -> int:
     """Print what there is, and when it would be told of."""
-    answer = context.call("suggest")
+    answer = context.ask(setup_operations.SUGGEST, Suggestion)
     if context.args.json:
         context.print_json(answer)
-    elif not answer["monitors"]:
+    elif not answer.monitors:
         print(context.say(NOTHING))
     else:
         head = tuple(context.say(words) for words in HEAD)
-        print("\n".join(table([head, *(_row(context, one) for one in answer["monitors"])])))
+        print("\n".join(table([head, *(_row(context, one) for one in answer.monitors)])))
     return exits.DONE
 
 
-def _row(context: CommandContext, one: Mapping[str, Any]) -> tuple[str, ...]:
-    limit = THERE if one["there"] else bilingual(**one["limit"])
-    messages = (bilingual(**one["title"]), bilingual(**one["found"]), limit)
-    return (one["id"], *(context.say(words) for words in messages))
+def _row(context: CommandContext, one: Suggested) -> tuple[str, ...]:
+    limit = THERE if one.there else one.limit
+    messages = (one.title, one.found, limit)
+    return (one.id, *(context.say(words) for words in messages))
 
 
 def take(context: CommandContext) -> int:
     """Add all suggestions, or those that were named."""
-    ids = context.args.wanted or [one["id"] for one in context.call("suggest")["monitors"]]
-    answer = context.call("suggest_take", wanted=ids, language=context.language)
+    ids = context.args.wanted or [
+        one.id for one in context.ask(setup_operations.SUGGEST, Suggestion).monitors
+    ]
+    answer = context.ask(
+        setup_operations.SUGGEST_TAKE, Applied, wanted=ids, language=context.language
+    )
     return say_applied(context, answer)
 
 
 def alarm(context: CommandContext) -> int:
     """Send a test alarm, through the queue as every alarm."""
-    answer = context.call("test_alarm", contact=context.args.contact)
+    answer = context.ask(setup_operations.TEST_ALARM, AlarmSent, contact=context.args.contact)
     if context.args.json:
         context.print_json(answer)
     else:
-        print(context.say(SENT.fill(to=", ".join(answer["to"]))))
+        print(context.say(SENT.fill(to=", ".join(answer.to))))
     return exits.DONE
 
 
 def confirm(context: CommandContext) -> int:
     """Enter the number of the test alarm, which proves that somebody has it."""
-    answer = context.call("test_alarm_seen", number=context.args.number)
+    answer = context.ask(
+        setup_operations.TEST_ALARM_SEEN, FirstLook, number=context.args.number
+    )
     if context.args.json:
         context.print_json(answer)
     else:
-        print(context.say(PROVED.fill(to=", ".join(answer["to"]))))
+        print(context.say(PROVED.fill(to=", ".join(answer.to))))
     return exits.DONE

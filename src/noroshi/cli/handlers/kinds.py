@@ -13,8 +13,9 @@ from noroshi.cli.output.tables import table
 from noroshi.command_line.text_width import wrap
 from noroshi.config.config import ConfigError
 from noroshi.core.translation import Message, _, help_text
+from noroshi.operations import monitor_operations
+from noroshi.operations.kind_answers import Kind
 
-Answer = Mapping[str, Any]
 FAMILIES: Mapping[str, Message] = {
     "monitor": _("Monitors"),
     "action": _("Actions"),
@@ -46,8 +47,8 @@ def kinds(context: CommandContext) -> int:
     """Print all kinds in short, or one in full."""
     entries, kind_name = _all_kinds(context), context.args.kind
     if kind_name is not None:
-        names = ", ".join(sorted({kind["kind"] for kind in entries}))
-        entries = [kind for kind in entries if kind["kind"] == kind_name]
+        names = ", ".join(sorted({kind.kind for kind in entries}))
+        entries = [kind for kind in entries if kind.kind == kind_name]
         if not entries:
             raise RefusedError("not found", NO_KIND.fill(kind=kind_name, known=names))
     if context.args.json:
@@ -59,11 +60,11 @@ def kinds(context: CommandContext) -> int:
     return exits.DONE
 
 
-def _all_kinds(context: CommandContext) -> Any:
+def _all_kinds(context: CommandContext) -> Sequence[Kind]:
     """Return the kinds as the node says; they are plain reference, so neither home folder nor
     node is needed."""
     try:
-        return context.call("kinds")
+        return context.ask(monitor_operations.KINDS, tuple[Kind, ...])
     except (ConfigError, RefusedError):
         from noroshi.cli.clients.in_process import (
             built_in_kinds,  # only now: it costs all of Noroshi
@@ -72,45 +73,45 @@ def _all_kinds(context: CommandContext) -> Any:
         return built_in_kinds()
 
 
-def _overview(context: CommandContext, entries: Sequence[Answer]) -> Iterator[str]:
+def _overview(context: CommandContext, entries: Sequence[Kind]) -> Iterator[str]:
     for family, words in FAMILIES.items():
-        rows = [(k["kind"], context.say(k["title"])) for k in entries if k["family"] == family]
+        rows = [(k.kind, context.say(k.title)) for k in entries if k.family == family]
         yield context.say(words)
         yield from (f"  {line}" for line in table(rows))
         yield ""
     yield context.say(IN_FULL)
 
 
-def _details(context: CommandContext, kind: Answer) -> Iterator[str]:
-    yield f"{kind['kind']}  {context.say(kind['title'])} ({context.say(FAMILIES[kind['family']])})"
-    yield from (f"  {line}" for line in wrap(context.say(kind["help"]), COLUMNS))
+def _details(context: CommandContext, kind: Kind) -> Iterator[str]:
+    yield f"{kind.kind}  {context.say(kind.title)} ({context.say(FAMILIES[kind.family])})"
+    yield from (f"  {line}" for line in wrap(context.say(kind.help), COLUMNS))
     yield from ("", context.say(OPTIONS))
-    options = kind["options"].get("properties", {})
+    options = kind.options.get("properties", {})
     if not options:
         yield f"  {context.say(NO_OPTIONS)}"
-    required = kind["options"].get("required", ())
+    required = kind.options.get("required", ())
     for name, option in options.items():
         by_account = "account" in options and name in FROM_ACCOUNT
         must = (NEEDED_ALONE if by_account else NEEDED) if name in required else None
         yield f"  {name}  {_sort(context, option, must)}".rstrip()
         help = context.say(help_text(option.get("description", "")))
         yield from (f"      {line}" for line in wrap(help, COLUMNS - 4) if line)
-    if kind["readings"]:
+    if kind.readings:
         yield from ("", context.say(READINGS))
         rows = [
-            (name, context.say(words), _limits(context, kind["limits"].get(name)))
-            for name, words in kind["readings"].items()
+            (name, context.say(words), _limits(context, kind.limits.get(name)))
+            for name, words in kind.readings.items()
         ]
         yield from (f"  {line}" for line in table(rows))
 
 
-def _limits(context: CommandContext, limits: Mapping[str, str] | None) -> str:
+def _limits(context: CommandContext, limits: Message | None) -> str:
     """Return the limits that hold unless others are given."""
     text = "" if limits is None else context.say(limits)
     return context.say(LIMITS.fill(value=text)) if text else ""
 
 
-def _sort(context: CommandContext, option: Answer, must: Message | None) -> str:
+def _sort(context: CommandContext, option: Mapping[str, Any], must: Message | None) -> str:
     if "enum" in option:
         facts = [" | ".join(map(_toml, option["enum"]))]
     else:

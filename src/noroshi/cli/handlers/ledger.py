@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
@@ -15,8 +14,9 @@ from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.translation import Message, _, ngettext
+from noroshi.operations import mail_operations
+from noroshi.operations.mail_answers import Ledger, LedgerRow, Sum
 
-Answer = Mapping[str, Any]
 NOTHING = _("No alarms have been raised yet.")
 SUM = _(
     "Alarms: raised {raised} = accepted {accepted} + bounced {came_back} + waiting {open} + "
@@ -54,100 +54,101 @@ def ledger(context: CommandContext) -> int:
     """Print the newest alarms, the newest last as in any log; or one in full. The exit code is
     1 if an alarm is lost."""
     args = context.args
-    answer = context.call("ledger", alarm=args.alarm or "", last=args.last)
+    answer = context.ask(mail_operations.LEDGER, Ledger, alarm=args.alarm or "", last=args.last)
     if args.json:
         context.print_json(answer)
     elif args.alarm:
-        print("\n".join(_details(context, answer["rows"][0], datetime.now(UTC))))
+        print("\n".join(_details(context, answer.rows[0], datetime.now(UTC))))
     else:
         print("\n".join(_overview(context, answer, datetime.now(UTC))))
-    return exits.TROUBLE if answer["sum"]["lost"] else exits.DONE
+    return exits.TROUBLE if answer.sum.lost else exits.DONE
 
 
-def _overview(context: CommandContext, answer: Answer, now: datetime) -> Iterator[str]:
-    if not answer["rows"]:
+def _overview(context: CommandContext, answer: Ledger, now: datetime) -> Iterator[str]:
+    if not answer.rows:
         yield context.say(NOTHING)
     else:
-        rows = [_row(context, entry, now) for entry in reversed(answer["rows"])]
+        rows = [_row(context, entry, now) for entry in reversed(answer.rows)]
         yield from table([[context.say(words) for words in HEAD], *rows])
     yield ""
-    yield from _sum(context, answer["sum"])
+    yield from _sum(context, answer.sum)
 
 
-def _sum(context: CommandContext, counts: Answer) -> Iterator[str]:
-    fields = {**counts, "raised": counts["raised"] - counts["forgotten"]}
-    yield context.say(SUM.fill(**fields, open=counts["waiting"] + counts["held"]))
-    if counts["forgotten"]:
-        yield context.say(OLDER.fill(forgotten=counts["forgotten"]))
-    if counts["lost"]:
-        yield context.say(LOST.fill(lost=counts["lost"]))
+def _sum(context: CommandContext, counts: Sum) -> Iterator[str]:
+    yield context.say(
+        SUM.fill(
+            raised=counts.raised - counts.forgotten,
+            accepted=counts.accepted,
+            came_back=counts.came_back,
+            open=counts.waiting + counts.held,
+            set_aside=counts.set_aside,
+            dropped=counts.dropped,
+            lost=counts.lost,
+        )
+    )
+    if counts.forgotten:
+        yield context.say(OLDER.fill(forgotten=counts.forgotten))
+    if counts.lost:
+        yield context.say(LOST.fill(lost=counts.lost))
 
 
-def _row(context: CommandContext, entry: Answer, now: datetime) -> list[str]:
-    last = entry["tried"][-1] if entry["tried"] else None
+def _row(context: CommandContext, entry: LedgerRow, now: datetime) -> list[str]:
+    last = entry.tried[-1] if entry.tried else None
     return [
-        clock(entry["raised"] or entry["queued"], now),
-        context.say(STATES[entry["state"]]),
-        entry["contact"],
-        with_mark(context, last["route"], last["mark"]) if last else "",
-        str(len({attempt["at"] for attempt in entry["tried"]})),
-        entry["alarm"],
-        entry["subject"],
+        clock(entry.raised or entry.queued, now),
+        context.say(STATES[entry.state]),
+        entry.contact,
+        with_mark(context, last.route, last.mark) if last else "",
+        str(len({attempt.at for attempt in entry.tried})),
+        entry.alarm,
+        entry.subject,
     ]
 
 
-def _details(context: CommandContext, entry: Answer, now: datetime) -> Iterator[str]:
+def _details(context: CommandContext, entry: LedgerRow, now: datetime) -> Iterator[str]:
     """Yield the way from the event to the provider's answer, one line a step."""
-    level = level_text(entry["level"], context.language) if entry["level"] else ""
-    raised = clock(entry["raised"], now) or context.say(FORGOTTEN)
-    subject = " ".join(part for part in (entry["path"], entry["item"], level) if part)
+    level = level_text(entry.level, context.language) if entry.level else ""
+    raised = clock(entry.raised, now) or context.say(FORGOTTEN)
+    subject = " ".join(part for part in (entry.path, entry.item, level) if part)
     rows = [
         [context.say(RAISED), raised, subject],
-        [
-            context.say(QUEUED),
-            clock(entry["queued"], now),
-            f"{entry['contact']}: {entry['subject']}",
-        ],
-        [context.say(MAIL), "", entry["mail"]],
+        [context.say(QUEUED), clock(entry.queued, now), f"{entry.contact}: {entry.subject}"],
+        [context.say(MAIL), "", entry.mail],
     ]
-    if entry["digest"]:
-        rows.append([context.say(DIGEST), "", entry["digest"]])
+    if entry.digest:
+        rows.append([context.say(DIGEST), "", entry.digest])
     rows += _tries(context, entry, now)
     why = (
-        context.say(entry["why"])
-        if entry["state"]
-        in (DeliveryState.WAITING, DeliveryState.HELD, DeliveryState.SET_ASIDE)
+        context.say(entry.why)
+        if entry.state in (DeliveryState.WAITING, DeliveryState.HELD, DeliveryState.SET_ASIDE)
         else ""
     )
     rows.append(
         [context.say(STATE), "", ": ".join(filter(None, (_state(context, entry), why)))]
     )
-    if unproved := context.say(entry["unproved"]):
+    if unproved := context.say(entry.unproved):
         rows.append([context.say(NOT_PROVED), "", unproved])
     yield from table(rows)
 
 
-def _tries(context: CommandContext, entry: Answer, now: datetime) -> Iterator[list[str]]:
-    if not entry["tried"]:
+def _tries(context: CommandContext, entry: LedgerRow, now: datetime) -> Iterator[list[str]]:
+    if not entry.tried:
         yield [context.say(TRIED), "", context.say(NOT_TRIED)]
-    for attempt in entry["tried"]:
-        text = (
-            context.say(attempt["words"])
-            or f"{attempt['code'] or ''} {attempt['text']}".strip()
-        )
+    for attempt in entry.tried:
+        text = context.say(attempt.words) or f"{attempt.code or ''} {attempt.text}".strip()
         parts = (
-            with_mark(context, attempt["route"], attempt["mark"]),
-            attempt["address"],
-            context.say(VERDICTS[attempt["verdict"]]),
+            with_mark(context, attempt.route, attempt.mark),
+            attempt.address,
+            context.say(VERDICTS[attempt.verdict]),
             text,
-            f"({attempt['provider_id']})" if attempt["provider_id"] not in text else "",
+            f"({attempt.provider_id})" if attempt.provider_id not in text else "",
         )
-        yield [context.say(TRIED), clock(attempt["at"], now), "  ".join(filter(None, parts))]
-    for arrival in entry["arrived"]:
-        words = context.say(STATES[arrival["state"]])
-        text = "  ".join(filter(None, (arrival["address"], arrival["said"], arrival["by"])))
-        yield [words, clock(arrival["at"], now), text]
+        yield [context.say(TRIED), clock(attempt.at, now), "  ".join(filter(None, parts))]
+    for arrival in entry.arrived:
+        words = context.say(STATES[arrival.state])
+        text = "  ".join(filter(None, (arrival.address, arrival.said, arrival.by)))
+        yield [words, clock(arrival.at, now), text]
 
 
-def _state(context: CommandContext, entry: Answer) -> str:
-    return context.say(STATES[entry["state"]])
+def _state(context: CommandContext, entry: LedgerRow) -> str:
+    return context.say(STATES[entry.state])

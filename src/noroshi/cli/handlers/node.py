@@ -6,12 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from noroshi.answer_json import as_json
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.output.levels import level_text
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock, span
-from noroshi.core.translation import Message, _, bilingual, ngettext
+from noroshi.core.levels import Level
+from noroshi.core.translation import Message, _, ngettext
+from noroshi.hosts.footprint import PlaceShown
+from noroshi.operations import node_operations
+from noroshi.operations.node_answers import Health, LastBackup, Places
+from noroshi.ports.host_facts import QueueFacts
 
 GIB = 1 << 30
 LABELS: Mapping[str, Message] = {
@@ -42,10 +48,10 @@ HEAD = (_("ITEM"), _("LOCATION"), _("STATE"), _("DESCRIPTION"))
 
 def health(context: CommandContext) -> int:
     """Print the node's state, a line each; exit code 1 unless it is well, 4 if no node runs."""
-    answer = context.call("health")
+    answer = context.ask(node_operations.HEALTH, Health)
     if context.args.json:
         context.print_json(
-            {**answer, "running": context.running, **_without_node(context, answer)}
+            {**as_json(answer), "running": context.running, **_without_node(context, answer)}
         )
     else:
         rows = [
@@ -54,80 +60,72 @@ def health(context: CommandContext) -> int:
         print("\n".join(table(rows)))
     if not context.running:
         return exits.NO_NODE
-    return exits.DONE if answer["level"] == "ok" else exits.TROUBLE
+    return exits.DONE if answer.level is Level.OK else exits.TROUBLE
 
 
-def _without_node(context: CommandContext, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+def _without_node(context: CommandContext, answer: Health) -> Mapping[str, Any]:
     """Return what replaces level and trouble: without a node nothing is well, whatever the
     store remembers."""
     if context.running:
         return {}
-    trouble = answer["trouble"] or NOT_RUNNING.both()
+    trouble = answer.trouble or NOT_RUNNING
     return {"level": "unknown", "trouble": trouble}
 
 
-def _health_rows(
-    context: CommandContext, answer: Mapping[str, Any]
-) -> Iterator[tuple[str, str]]:
+def _health_rows(context: CommandContext, answer: Health) -> Iterator[tuple[str, str]]:
     """Yield name and text of each row: without a node no level is one of now, and no time one
     for which it runs."""
     level = (
-        level_text(answer["level"], context.language)
+        level_text(answer.level, context.language)
         if context.running
         else context.say(NOT_RUNNING)
     )
     yield "level", level
-    if answer["trouble"]:
-        yield "trouble", context.say(bilingual(**answer["trouble"]))
+    if answer.trouble:
+        yield "trouble", context.say(answer.trouble)
     if context.running:
-        yield "runs", context.say(span(timedelta(seconds=answer["seconds"])))
-        yield "late", context.say(LATE.fill(late=answer["late"]))
-    at = clock(answer["at"], datetime.now(UTC))
-    words = SET if answer["clock_set"] else CLOCK
-    yield "clock", context.say(words.fill(at=at, zone=answer["zone"], by=answer["clock_set"]))
-    yield "queue", context.say(_queue(answer["queue"]))
-    yield "store", f"{answer['size'] / (1 << 20):.1f} MiB"
-    yield "free", f"{answer['free'] / GIB:.1f} GiB"
-    yield "version", str(answer["definitions"])
-    yield (
-        "program",
-        f"Noroshi {answer['version']}, Python {answer['python']}, {answer['system']}",
-    )
+        yield "runs", context.say(span(timedelta(seconds=answer.seconds)))
+        yield "late", context.say(LATE.fill(late=answer.late))
+    at = clock(answer.at, datetime.now(UTC))
+    words = SET if answer.clock_set else CLOCK
+    yield "clock", context.say(words.fill(at=at, zone=answer.zone, by=answer.clock_set))
+    yield "queue", context.say(_queue(answer.queue))
+    yield "store", f"{answer.size / (1 << 20):.1f} MiB"
+    yield "free", f"{answer.free / GIB:.1f} GiB"
+    yield "version", str(answer.definitions)
+    yield ("program", f"Noroshi {answer.version}, Python {answer.python}, {answer.system}")
 
 
 def places(context: CommandContext) -> int:
     """Print where it listens, its files and folders, what goes out; the last backup."""
-    answer = context.call("places")
+    answer = context.ask(node_operations.PLACES, Places)
     if context.args.json:
         context.print_json(answer)
         return exits.DONE
     head = tuple(context.say(words) for words in HEAD)
-    print("\n".join(table([head, *(_place(context, one) for one in answer["places"])])))
-    print(context.say(_backup(answer["backup"])))
+    print("\n".join(table([head, *(_place(context, one) for one in answer.places)])))
+    print(context.say(_backup(answer.backup)))
     return exits.DONE
 
 
-def _place(context: CommandContext, one: Mapping[str, Any]) -> Sequence[str]:
-    title, facts, description = (bilingual(**one[name]) for name in ("title", "facts", "about"))
+def _place(context: CommandContext, one: PlaceShown) -> Sequence[str]:
     return (
-        context.say(title),
-        one["where"] or "-",
-        context.say(facts) or "-",
-        context.say(description),
+        context.say(one.title),
+        one.where or "-",
+        context.say(one.facts) or "-",
+        context.say(one.about),
     )
 
 
-def _backup(last: Mapping[str, Any] | None) -> Message:
+def _backup(last: LastBackup | None) -> Message:
     if last is None:
         return NO_BACKUP
-    return BACKUP.fill(
-        path=last["path"], at=clock(last["at"], datetime.now(UTC)), by=last["by"]
-    )
+    return BACKUP.fill(path=last.path, at=clock(last.at, datetime.now(UTC)), by=last.by)
 
 
-def _queue(queue: Mapping[str, Any]) -> Message:
+def _queue(queue: QueueFacts) -> Message:
     return QUEUE.fill(
-        waiting=MAILS.fill(count=queue["waiting"]),
-        set_aside=queue["set_aside"],
-        lost=ALARMS.fill(count=queue["lost"]),
+        waiting=MAILS.fill(count=queue.waiting),
+        set_aside=queue.set_aside,
+        lost=ALARMS.fill(count=queue.lost),
     )

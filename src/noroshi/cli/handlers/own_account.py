@@ -7,6 +7,8 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.users import OFF, read_totp_code, say_recovery
 from noroshi.cli.password_prompt import contents, read_hidden
 from noroshi.core.translation import Message, _
+from noroshi.operations import people_operations
+from noroshi.operations.people_answers import Recovery, SecondStep
 
 OLD = _("Current password: ")
 NEW = _("New password: ")
@@ -19,7 +21,7 @@ def password(context: CommandContext) -> int:
     args = context.args
     old = _secret(context, args.password_file, OLD)
     new = _secret(context, args.new_password_file, NEW)
-    name = context.call("own_password", name=args.name, old=old, new=new)
+    name = context.ask(people_operations.OWN_PASSWORD, str, name=args.name, old=old, new=new)
     print(context.say(CHANGED.fill(name=name)))
     return exits.DONE
 
@@ -29,12 +31,16 @@ def totp(context: CommandContext) -> int:
     args = context.args
     old = _secret(context, args.password_file, OLD)
     if args.off:
-        name = context.call("own_totp_off", name=args.name, password=old)
+        name = context.ask(people_operations.OWN_TOTP_OFF, str, name=args.name, password=old)
         print(context.say(OFF.fill(name=name)))
         return exits.DONE
-    enrolment = context.call("own_totp", name=args.name, password=old)
+    enrolment = context.ask(
+        people_operations.OWN_TOTP, SecondStep, name=args.name, password=old
+    )
     code = read_totp_code(context, enrolment)
-    recovery = context.call("own_totp_on", name=args.name, password=old, code=code)
+    recovery = context.ask(
+        people_operations.OWN_TOTP_ON, Recovery, name=args.name, password=old, code=code
+    )
     say_recovery(context, recovery)
     return exits.DONE
 

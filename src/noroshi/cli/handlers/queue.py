@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
@@ -13,10 +12,12 @@ from noroshi.cli.output.routes import join_routes
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
 from noroshi.core.delivery_state import SENT, DeliveryState
+from noroshi.core.mail import Verdict
 from noroshi.core.reply_text import same_reply_key
-from noroshi.core.translation import Message, _, bilingual, ngettext
+from noroshi.core.translation import Message, _, ngettext
+from noroshi.operations import mail_operations
+from noroshi.operations.mail_answers import Arrived, Attempt, Letter, Queued, Said
 
-Answer = Mapping[str, Any]
 NOTHING_WAITS = _("No messages are waiting.")
 STATES: Mapping[str, Message] = {
     DeliveryState.WAITING: _("waiting"),
@@ -53,11 +54,11 @@ FIELDS: Mapping[str, Message] = {
 }
 ATTEMPTS = _("Attempts")
 NO_ATTEMPT = _("No attempt has finished yet.")
-VERDICTS: Mapping[str, Message] = {
-    "accepted": _("accepted"),
-    "deferred": _("deferred"),
-    "refused": _("refused"),
-    "route down": _("route down"),
+VERDICTS: Mapping[Verdict, Message] = {
+    Verdict.ACCEPTED: _("accepted"),
+    Verdict.DEFERRED: _("deferred"),
+    Verdict.REFUSED: _("refused"),
+    Verdict.ROUTE_DOWN: _("route down"),
 }
 SO_OFTEN = ngettext("{first}–{last} ({count} time)", "{first}–{last} ({count} times)")
 TEXT = _("Text")
@@ -71,7 +72,7 @@ NOBODY_SENDS = _("No node is running. The message is sent once noroshi serve run
 
 def list_(context: CommandContext) -> int:
     """Print what waits and what was set aside, oldest first."""
-    mails = context.call("queue_list")
+    mails = context.ask(mail_operations.QUEUE_LIST, tuple[Queued, ...])
     if context.args.json:
         context.print_json(mails)
     elif not mails:
@@ -84,7 +85,7 @@ def list_(context: CommandContext) -> int:
 
 def show(context: CommandContext) -> int:
     """Print one envelope, its attempts, when it is next tried and why."""
-    letter = context.call("queue_show", id=context.args.id)
+    letter = context.ask(mail_operations.QUEUE_SHOW, Letter, id=context.args.id)
     if context.args.json:
         context.print_json(letter)
     else:
@@ -94,12 +95,16 @@ def show(context: CommandContext) -> int:
 
 def retry(context: CommandContext) -> int:
     """Make it due now."""
-    return _say_retried(context, context.call("queue_retry", id=context.args.id))
+    return _say_retried(
+        context, context.ask(mail_operations.QUEUE_RETRY, Queued, id=context.args.id)
+    )
 
 
 def release(context: CommandContext) -> int:
     """Let one go that was held or set aside."""
-    return _say_retried(context, context.call("queue_release", id=context.args.id))
+    return _say_retried(
+        context, context.ask(mail_operations.QUEUE_RELEASE, Queued, id=context.args.id)
+    )
 
 
 def edit(context: CommandContext) -> int:
@@ -107,22 +112,24 @@ def edit(context: CommandContext) -> int:
     args = context.args
     if not args.to and not args.route:
         args.parser.refuse(NOTHING_TO_EDIT)
-    mail = context.call("queue_edit", id=args.id, to=args.to, routes=args.route)
-    routes = join_routes(context, mail["routes"], mail["marks"], " > ")
-    print(context.say(IS_EDITED.fill(id=mail["id"], to=", ".join(mail["to"]), routes=routes)))
-    if mail["state"] in (DeliveryState.HELD, DeliveryState.SET_ASIDE):
-        print(context.say(HOW_TO_RELEASE.fill(id=mail["id"])))
+    mail = context.ask(
+        mail_operations.QUEUE_EDIT, Queued, id=args.id, to=args.to, routes=args.route
+    )
+    routes = join_routes(context, mail.routes, mail.marks, " > ")
+    print(context.say(IS_EDITED.fill(id=mail.id, to=", ".join(mail.to), routes=routes)))
+    if mail.state in (DeliveryState.HELD, DeliveryState.SET_ASIDE):
+        print(context.say(HOW_TO_RELEASE.fill(id=mail.id)))
     return exits.DONE
 
 
-def _say_retried(context: CommandContext, mail: Answer) -> int:
-    print(context.say(TRIED_AGAIN.fill(id=mail["id"], subject=mail["subject"])))
+def _say_retried(context: CommandContext, mail: Queued) -> int:
+    print(context.say(TRIED_AGAIN.fill(id=mail.id, subject=mail.subject)))
     if not context.running:
         print(context.say(NOBODY_SENDS))
     return exits.DONE
 
 
-def _list(context: CommandContext, mails: Sequence[Answer], now: datetime) -> Iterator[str]:
+def _list(context: CommandContext, mails: Sequence[Queued], now: datetime) -> Iterator[str]:
     """Yield a row for each mail, and below it why it is still here."""
     rows = [
         [context.say(words) for words in HEAD],
@@ -136,117 +143,114 @@ def _list(context: CommandContext, mails: Sequence[Answer], now: datetime) -> It
             yield f"    {why}"
 
 
-def _why(context: CommandContext, mail: Answer) -> Message:
+def _why(context: CommandContext, mail: Queued) -> Message:
     reason = _reason(mail)
-    if mail["state"] != DeliveryState.WAITING:
+    if mail.state != DeliveryState.WAITING:
         return reason
-    routes = join_routes(context, mail["routes"], mail["marks"], ", ")
-    words = WAITS_FOR if len(mail["routes"]) == 1 else WAITS_FOR_ONE
+    routes = join_routes(context, mail.routes, mail.marks, ", ")
+    words = WAITS_FOR if len(mail.routes) == 1 else WAITS_FOR_ONE
     return words.fill(routes=routes, because=reason)
 
 
-def _reason(mail: Answer) -> Message:
-    reason = bilingual(**mail["because"])
-    if mail["state"] != DeliveryState.HELD:
+def _reason(mail: Queued) -> Message:
+    reason = mail.because
+    if mail.state != DeliveryState.HELD:
         return reason
-    return TO_LET_GO.fill(because=reason, id=mail["id"])
+    return TO_LET_GO.fill(because=reason, id=mail.id)
 
 
-def _next(context: CommandContext, mail: Answer, now: datetime) -> str:
+def _next(context: CommandContext, mail: Queued, now: datetime) -> str:
     """Return when it may next be sent; a moment that is past means that it is due."""
-    if mail["next"] and datetime.fromisoformat(mail["next"]) <= now:
+    if mail.next and mail.next <= now:
         return context.say(NOW)
-    return clock(mail["next"], now)
+    return clock(mail.next, now)
 
 
-def _row(context: CommandContext, mail: Answer, now: datetime) -> Sequence[str]:
+def _row(context: CommandContext, mail: Queued, now: datetime) -> Sequence[str]:
     return (
-        context.say(STATES[mail["state"]]),
-        mail["id"],
-        mail["contact"],
+        context.say(STATES[mail.state]),
+        mail.id,
+        mail.contact,
         _next(context, mail, now),
-        str(mail["attempts"]),
-        mail["subject"],
+        str(mail.attempts),
+        mail.subject,
     )
 
 
-def _letter(context: CommandContext, letter: Answer, now: datetime) -> Iterator[str]:
-    mail = letter["queued"]
+def _letter(context: CommandContext, letter: Letter, now: datetime) -> Iterator[str]:
+    mail = letter.queued
     fields = {
-        **mail,
-        "state": context.say(STATES[mail["state"]]),
-        "to": ", ".join(mail["to"]) if mail["state"] not in SENT else "",
-        "reached": ", ".join(letter["reached"]),
-        "refused": ", ".join(letter["refused"]),
+        "id": mail.id,
+        "contact": mail.contact,
+        "subject": mail.subject,
+        "state": context.say(STATES[mail.state]),
+        "to": ", ".join(mail.to) if mail.state not in SENT else "",
+        "reached": ", ".join(letter.reached),
+        "refused": ", ".join(letter.refused),
         "routes": _remaining_routes(context, mail),
-        "born": clock(mail["born"], now),
+        "born": clock(mail.born, now),
         "next": _next(context, mail, now),
         "because": context.say(_reason(mail)),
-        "unproved": context.say(letter["unproved"]),
-        "alarms": ", ".join(letter["alarms"]),
-        "members": ", ".join(letter["members"]),
+        "unproved": context.say(letter.unproved),
+        "alarms": ", ".join(letter.alarms),
+        "members": ", ".join(letter.members),
     }
     rows = [
         (context.say(words), fields[name]) for name, words in FIELDS.items() if fields[name]
     ]
     yield from table(rows)
     yield from ("", context.say(ATTEMPTS))
-    if not letter["tried"]:
+    if not letter.tried:
         yield f"  {context.say(NO_ATTEMPT)}"
-    attempts = _fold_repeats(context, letter["tried"], now)
+    attempts = _fold_repeats(context, letter.tried, now)
     yield from (f"  {line}" for line in table(attempts))
-    arrivals = [_arrival_row(context, mail, now) for mail in letter["arrived"]]
+    arrivals = [_arrival_row(context, mail, now) for mail in letter.arrived]
     yield from (f"  {line}" for line in table(arrivals))
     yield from ("", context.say(TEXT))
-    yield from (f"  {line}".rstrip() for line in letter["text"].splitlines())
+    yield from (f"  {line}".rstrip() for line in letter.text.splitlines())
 
 
-def _arrival_row(context: CommandContext, arrival: Answer, now: datetime) -> Sequence[str]:
+def _arrival_row(context: CommandContext, arrival: Arrived, now: datetime) -> Sequence[str]:
     """Say what became of it for one address, once it was taken."""
-    words = context.say(STATES[arrival["state"]])
-    return (
-        clock(arrival["at"], now),
-        words,
-        arrival["address"],
-        arrival["said"] or arrival["by"],
-    )
+    words = context.say(STATES[arrival.state])
+    return (clock(arrival.at, now), words, arrival.address, arrival.said or arrival.by)
 
 
-def _remaining_routes(context: CommandContext, mail: Answer) -> str:
-    routes = mail["routes"] if mail["state"] not in SENT else ()
-    return join_routes(context, routes, mail["marks"], " > ")
+def _remaining_routes(context: CommandContext, mail: Queued) -> str:
+    routes = mail.routes if mail.state not in SENT else ()
+    return join_routes(context, routes, mail.marks, " > ")
 
 
 def _reply_row(
-    context: CommandContext, attempt: Answer, reply: Answer, now: datetime
+    context: CommandContext, attempt: Attempt, reply: Said, now: datetime
 ) -> Sequence[str]:
-    code_in_text = reply["text"].startswith(reply["enhanced"])  # SMTP's texts begin with it
-    parts = (reply["code"], "" if code_in_text else reply["enhanced"], reply["text"])
-    explanation = context.say(reply["words"])
+    code_in_text = reply.text.startswith(reply.enhanced)  # SMTP's texts begin with it
+    parts = (reply.code, "" if code_in_text else reply.enhanced, reply.text)
+    explanation = context.say(reply.words)
     reply_text = " ".join(str(part) for part in parts if part)
-    if explanation and not reply["quoted"]:
+    if explanation and not reply.quoted:
         explanation = f"{explanation} ({reply_text})"
     return (
-        clock(attempt["at"], now),
-        context.say(VERDICTS[reply["verdict"]]),
-        reply["address"],
+        clock(attempt.at, now),
+        context.say(VERDICTS[reply.verdict]),
+        reply.address,
         explanation or reply_text,
     )
 
 
 def _fold_repeats(
-    context: CommandContext, attempts: Iterable[Answer], now: datetime
+    context: CommandContext, attempts: Iterable[Attempt], now: datetime
 ) -> Iterator[Sequence[str]]:
     """Yield the same answers several times in a row once: how often, from when to when."""
     for _unused, group in groupby(attempts, key=_replies_key):
         first, *repeats = group
         last = repeats[-1] if repeats else first
-        begin, end = clock(first["at"], now), clock(last["at"], now)
+        begin, end = clock(first.at, now), clock(last.at, now)
         when = SO_OFTEN.fill(first=begin, last=end, count=1 + len(repeats))
-        for reply in last["said"]:
+        for reply in last.said:
             row = _reply_row(context, last, reply, now)
             yield (context.say(when), *row[1:]) if repeats else row
 
 
-def _replies_key(attempt: Answer) -> Sequence[object]:
-    return [same_reply_key(reply) for reply in attempt["said"]]
+def _replies_key(attempt: Attempt) -> Sequence[object]:
+    return [same_reply_key(reply) for reply in attempt.said]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
@@ -12,9 +11,10 @@ from noroshi.cli.handlers.apply import documents_of
 from noroshi.cli.output.levels import level_text
 from noroshi.cli.output.routes import join_routes
 from noroshi.cli.output.tables import columns, table
-from noroshi.core.translation import _, bilingual
+from noroshi.core.translation import Message, _
+from noroshi.operations import monitor_operations
+from noroshi.operations.status_answers import MonitorTried, RuleTried
 
-Answer = Mapping[str, Any]
 RUNS_ON = _("runs on: {host}   target: {target}   took {seconds} s")
 READ = _("Readings")
 NOTHING_READ = _("Found nothing to measure.")
@@ -31,7 +31,9 @@ def try_(context: CommandContext) -> int:
     """Print everything that was read and judged; exit code 0 whatever the level is."""
     args = context.args
     documents = documents_of(context, Path(args.folder)) if args.folder else None
-    result = context.call("try_monitor", monitor=args.monitor, documents=documents)
+    result = context.ask(
+        monitor_operations.TRY_MONITOR, MonitorTried, monitor=args.monitor, documents=documents
+    )
     if args.json:
         context.print_json(result)
     else:
@@ -39,51 +41,51 @@ def try_(context: CommandContext) -> int:
     return exits.DONE
 
 
-def _page(context: CommandContext, result: Answer) -> Iterator[str]:
-    yield f"{level_text(result['level'], context.language)}  {result['path']} ({result['kind']})"
-    seconds = f"{result['seconds']:.2f}"
-    where = RUNS_ON.fill(host=result["runs_on"], target=result["target"], seconds=seconds)
+def _page(context: CommandContext, result: MonitorTried) -> Iterator[str]:
+    yield f"{level_text(result.level, context.language)}  {result.path} ({result.kind})"
+    seconds = f"{result.seconds:.2f}"
+    where = RUNS_ON.fill(host=result.runs_on, target=result.target, seconds=seconds)
     yield f"  {context.say(where)}"
     yield from ("", context.say(READ))
     yield from _readings(context, result)
-    yield from (f"  {line}" for words in result["seen"] for line in _lines(context, words))
+    yield from (f"  {line}" for words in result.seen for line in _lines(context, words))
     yield from ("", context.say(JUDGED))
     rows = [
-        (level_text(i["level"], context.language), i["item"], context.say(i["words"]))
-        for i in result["items"]
+        (level_text(i.level, context.language), i.item, context.say(i.words))
+        for i in result.items
     ]
     yield from (f"  {line}" for line in table(rows, columns() - 2))
     yield from ("", context.say(TELLS))
-    yield from _rules(context, result["rules"], result["marks"])
+    yield from _rules(context, result.rules, result.marks)
     yield from ("", context.say(NOTHING_KEPT))
 
 
-def _lines(context: CommandContext, words: Mapping[str, str]) -> Sequence[str]:
+def _lines(context: CommandContext, words: Message) -> Sequence[str]:
     return context.say(words).splitlines()
 
 
-def _readings(context: CommandContext, result: Answer) -> Iterator[str]:
-    if result["fault"] is not None:
-        yield f"  {context.say(result['fault'])}"
-    elif not result["readings"]:
+def _readings(context: CommandContext, result: MonitorTried) -> Iterator[str]:
+    if result.fault is not None:
+        yield f"  {context.say(result.fault)}"
+    elif not result.readings:
         yield f"  {context.say(NOTHING_READ)}"
     rows = [
         (
-            context.say(one["name"]),
-            one["item"],
-            context.say(one["value"]),
-            level_text(one["level"], context.language),
-            context.say(one["limits"]) or context.say(NO_LIMITS),
-            context.say(one["note"]),
+            context.say(one.name),
+            one.item,
+            context.say(one.value),
+            level_text(one.level, context.language),
+            context.say(one.limits) or context.say(NO_LIMITS),
+            context.say(one.note),
         )
-        for one in result["readings"]
+        for one in result.readings
     ]
     yield from (f"  {line}" for line in table(rows, columns() - 2))
-    yield from (f"    {line}" for one in result["readings"] for line in one["lines"])
+    yield from (f"    {line}" for one in result.readings for line in one.lines)
 
 
 def _rules(
-    context: CommandContext, decisions: Sequence[Answer], marks: Answer
+    context: CommandContext, decisions: Sequence[RuleTried], marks: Mapping[str, Message]
 ) -> Iterator[str]:
     if not decisions:
         yield f"  {context.say(NO_RULES)}"
@@ -91,11 +93,13 @@ def _rules(
     yield from (f"  {line}" for line in table(rows, columns() - 2))
 
 
-def _rule(context: CommandContext, one: Answer, marks: Answer) -> tuple[str, ...]:
-    words = WOULD if one["speaks"] else WOULD_NOT
+def _rule(
+    context: CommandContext, one: RuleTried, marks: Mapping[str, Message]
+) -> tuple[str, ...]:
+    words = WOULD if one.speaks else WOULD_NOT
     text = words.fill(
-        contacts=", ".join(one["contacts"]),
-        routes=join_routes(context, one["routes"], marks, " > "),
-        because=bilingual(**one["because"]),
+        contacts=", ".join(one.contacts),
+        routes=join_routes(context, one.routes, marks, " > "),
+        because=one.because,
     )
-    return (one["called"], one["item"], context.say(text))
+    return (one.called, one.item, context.say(text))

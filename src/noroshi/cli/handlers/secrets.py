@@ -15,7 +15,11 @@ from noroshi.cli.output.tables import table
 from noroshi.cli.password_prompt import contents, read_hidden
 from noroshi.core.definitions.accounts import OVER, end_of, is_over
 from noroshi.core.definitions.problems import suggestion
-from noroshi.core.translation import NOTHING, Message, _, bilingual
+from noroshi.core.translation import NOTHING, Message, _
+from noroshi.operations import definition_operations, node_operations, sign_in_operations
+from noroshi.operations.definition_answers import Applied, DefinitionsShown
+from noroshi.operations.sign_in_answers import SecretTried
+from noroshi.operations.vault_answers import SecretEntry
 
 PROMPT = _("Password for “{name}”: ")
 AGAIN = _("Again: ")
@@ -50,28 +54,37 @@ def set_(context: CommandContext) -> int:
         raise RefusedError("invalid", NOTHING_GIVEN)
     day = prepare_expiry(context, name, context.args.ends) if context.args.ends else None
     to = context.args.to or places(context, name)
-    before = _entries(context).get(name, {"kept": False, "named_by": ()})
-    of_account = any(key.startswith("accounts/") for key in before["named_by"])
+    before = _entries(context).get(name, SecretEntry(name=name, kept=False, named_by=()))
+    of_account = any(key.startswith("accounts/") for key in before.named_by)
     if of_account and context.running:
         say_checking(context)
-    context.call("set_secret", name=name, value=value, proved=not context.args.force, to=to)
+    context.ask(
+        sign_in_operations.SET_SECRET,
+        str,
+        name=name,
+        value=value,
+        proved=not context.args.force,
+        to=to,
+    )
     print(context.say(KEPT.fill(name=name)))
     if day:
         write_down(context, day)
     _say_if_nobody_names_it(context, name)
     if not of_account or not context.running:
         return exits.DONE
-    return _probe_exit_code(context, name, stale=before["kept"] and not day)
+    return _probe_exit_code(context, name, stale=before.kept and not day)
 
 
 def places(context: CommandContext, name: str) -> Sequence[str]:
     """Return where an entry goes; ask about where an API token chose it. Raises
     RefusedError."""
-    entry = _entries(context).get(name, {})
-    to: Sequence[str] = entry.get("goes_to", ())
-    if not entry.get("led_by"):
+    entry = _entries(context).get(name)
+    if entry is None:
+        return ()
+    to = entry.goes_to
+    if not entry.led_by:
         return to
-    print(context.say(CHOSEN.fill(name=name, where=", ".join(to), token=entry["led_by"])))
+    print(context.say(CHOSEN.fill(name=name, where=", ".join(to), token=entry.led_by)))
     if not sys.stdin.isatty():
         return ()  # the node refuses it, and says what to do
     context.release_store()  # whoever thinks for an hour keeps no node from starting
@@ -80,13 +93,13 @@ def places(context: CommandContext, name: str) -> Sequence[str]:
     except EOFError:
         reply = ""
     if reply.strip().lower() not in ("y", "yes"):
-        raise RefusedError("invalid", NOT_THERE.fill(who=", ".join(entry["named_by"])))
+        raise RefusedError("invalid", NOT_THERE.fill(who=", ".join(entry.named_by)))
     return to
 
 
 def list_(context: CommandContext) -> int:
     """Print which entries there are, and who names them; never what is in them."""
-    entries = context.call("secret_list")
+    entries = context.ask(node_operations.SECRET_LIST, tuple[SecretEntry, ...])
     if context.args.json:
         context.print_json(entries)
     elif not entries:
@@ -100,21 +113,24 @@ def list_(context: CommandContext) -> int:
     return exits.DONE
 
 
-def _row(context: CommandContext, one: Mapping[str, Any]) -> Sequence[str]:
-    state = context.say(IS_KEPT[one["kept"]].fill(name=one["name"]))
-    return (one["name"], state, ", ".join(one["named_by"]) or context.say(NOBODY))
+def _row(context: CommandContext, one: SecretEntry) -> Sequence[str]:
+    state = context.say(IS_KEPT[one.kept].fill(name=one.name))
+    return (one.name, state, ", ".join(one.named_by) or context.say(NOBODY))
 
 
-def _entries(context: CommandContext) -> dict[str, Mapping[str, Any]]:
-    return {one["name"]: one for one in context.call("secret_list")}
+def _entries(context: CommandContext) -> Mapping[str, SecretEntry]:
+    return {
+        one.name: one
+        for one in context.ask(node_operations.SECRET_LIST, tuple[SecretEntry, ...])
+    }
 
 
 def _say_if_nobody_names_it(context: CommandContext, name: str) -> None:
     """Say that nothing uses it yet: a slip in the name would else be found when the first mail
     waits."""
     entries = _entries(context)
-    if not entries[name]["named_by"]:
-        entries_in_use = [other for other, one in entries.items() if one["named_by"]]
+    if not entries[name].named_by:
+        entries_in_use = [other for other, one in entries.items() if one.named_by]
         near = suggestion(name, entries_in_use) if entries_in_use else NOTHING
         print(context.say(NOBODY_NAMES_IT.fill(instead=near)))
 
@@ -123,9 +139,9 @@ def _probe_exit_code(context: CommandContext, name: str, *, stale: bool) -> int:
     """Print what the sign-in servers say of it, and whose day of end may be the old one's."""
     probes = report_probes(context, name)
     for one in probes:
-        if stale and one["ends"]:
-            print(context.say(ENDS.fill(account=one["account"], ends=one["ends"])))
-    return exits.TROUBLE if any(one["refused"] for one in probes) else exits.DONE
+        if stale and one.ends:
+            print(context.say(ENDS.fill(account=one.account, ends=one.ends)))
+    return exits.TROUBLE if any(one.refused for one in probes) else exits.DONE
 
 
 def _ask_twice(context: CommandContext, name: str) -> str:
@@ -156,22 +172,39 @@ def prepare_expiry(context: CommandContext, name: str, day: str) -> ExpiryChange
     ends = end_of(day)
     if ends and is_over(ends, datetime.now(UTC)):
         raise RefusedError("invalid", OVER.fill(day=day))
-    answer = context.call("definition_show", types=("accounts",))
-    documents = _with_day(answer["documents"], name, day)
+    answer = context.ask(
+        definition_operations.DEFINITION_SHOW, DefinitionsShown, types=("accounts",)
+    )
+    documents = _with_day(answer.documents, name, day)
     if not documents:
         raise RefusedError("invalid", NO_ACCOUNT.fill(name=name))
-    change = ExpiryChange(day, documents, {key: answer["etags"][key] for key in documents})
-    context.call("definition_change", put=change.documents, etags=change.etags, dry=True)
+    change = ExpiryChange(day, documents, {key: answer.etags[key] for key in documents})
+    context.ask(
+        definition_operations.DEFINITION_CHANGE,
+        Applied,
+        put=change.documents,
+        etags=change.etags,
+        dry=True,
+    )
     return change
 
 
 def write_down(context: CommandContext, change: ExpiryChange) -> None:
     """Bring the change into force, unless it is there already."""
-    dry_run = context.call(
-        "definition_change", put=change.documents, etags=change.etags, dry=True
+    dry_run = context.ask(
+        definition_operations.DEFINITION_CHANGE,
+        Applied,
+        put=change.documents,
+        etags=change.etags,
+        dry=True,
     )
-    if dry_run["differences"]:
-        context.call("definition_change", put=change.documents, etags=change.etags)
+    if dry_run.differences:
+        context.ask(
+            definition_operations.DEFINITION_CHANGE,
+            Applied,
+            put=change.documents,
+            etags=change.etags,
+        )
     for key in change.documents:
         account = key.partition("/")[2]
         print(context.say(WRITTEN.fill(account=account, day=change.day)))
@@ -203,11 +236,11 @@ def say_checking(context: CommandContext) -> None:
 
 def report_probes(
     context: CommandContext, entry: str, credential: Message = SECRET
-) -> Sequence[Mapping[str, Any]]:
+) -> Sequence[SecretTried]:
     """Print a line for each account that shows the entry, and return what was answered."""
-    probes: Sequence[Mapping[str, Any]] = context.call("secret_try", name=entry)
+    probes = context.ask(sign_in_operations.SECRET_TRY, tuple[SecretTried, ...], name=entry)
     for one in probes:
-        words = TAKEN if one["taken"] else REFUSED if one["refused"] else NOT_SURE
-        why = bilingual(**one["why"])
-        print(context.say(words.fill(account=one["account"], what=credential, why=why)))
+        words = TAKEN if one.taken else REFUSED if one.refused else NOT_SURE
+        why = one.why
+        print(context.say(words.fill(account=one.account, what=credential, why=why)))
     return probes

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
@@ -57,90 +57,105 @@ def send(context: CommandContext) -> int:
     )
     if not args.json:
         print("\n".join(answer["ids"]), flush=True)
-    letters = _wait_for_mails(context, answer["ids"])
+    mails = _wait_for_mails(context, answer["ids"])
     if args.json:
-        context.print_json({**answer, "mails": [one["queued"] for one in letters]})
+        context.print_json({**answer, "mails": [one.queued for one in mails]})
     if not context.running:
         print(context.say(NOBODY_SENDS), file=sys.stderr)
         return exits.UNSENT
-    missing = [exits.WAITS] * (len(letters) < len(answer["ids"]))
-    return max([*map(_code, letters), *missing])
+    missing = [exits.WAITS] * (len(mails) < len(answer["ids"]))
+    return max([*map(_code, mails), *missing])
 
 
-def _wait_for_mails(context: CommandContext, ids: Iterable[str]) -> Sequence[Any]:
+class SentMail(NamedTuple):
+    """One mail as the queue has it. It is read by hand from the node's answer: what scripts type
+    again and again loads no reader of JSON into types."""
+
+    id: str
+    contact: str
+    state: str
+    next: str | None
+    because: Message
+    unreached: Sequence[str]
+    """The addresses that did not get it."""
+    queued: Mapping[str, Any]
+    """The node's own answer, for --json."""
+
+
+def _mail_of(letter: Mapping[str, Any]) -> SentMail:
+    queued: Mapping[str, Any] = letter["queued"]
+    addresses = dict.fromkeys((*letter["refused"], *queued["to"]))
+    return SentMail(
+        id=queued["id"],
+        contact=queued["contact"],
+        state=queued["state"],
+        next=queued["next"],
+        because=bilingual(**queued["because"]),
+        unreached=[one for one in addresses if one not in letter["reached"]],
+        queued=queued,
+    )
+
+
+def _wait_for_mails(context: CommandContext, ids: Iterable[str]) -> Sequence[SentMail]:
     """Return each mail as it is once that is clear, and say on the standard error what became of
     it. Whoever may not look gets none."""
-    letters = list[Any]()
+    mails = list[SentMail]()
     end = time.monotonic() + (PATIENCE if context.running else 0)
     try:
         for id in ids:
-            letters.append(_wait_until_settled(context, id, end))
-            _tell(context, letters[-1])
+            mails.append(_wait_until_settled(context, id, end))
+            _tell(context, mails[-1])
     except RefusedError as refusal:
         # They are queued all the same: by the exit code of a failure a script would send them twice.
         print(context.say(NOT_LOOKED.fill(why=refusal.words)), file=sys.stderr)
-    return letters
+    return mails
 
 
-def _tell(context: CommandContext, letter: Any) -> None:
+def _tell(context: CommandContext, mail: SentMail) -> None:
     """Say what became of one mail, to whoever reads no JSON; without a node nothing became of it."""
     if context.running and not context.args.json:
-        for words in _outcome(letter):
+        for words in _outcome(mail):
             print(context.say(words), file=sys.stderr)
 
 
-def _wait_until_settled(context: CommandContext, id: str, end: float) -> Any:
+def _wait_until_settled(context: CommandContext, id: str, end: float) -> SentMail:
     """Return the queued mail once it has left, waits for a later time, or the patience is over."""
     pause = FIRST_POLL
     while True:
-        letter = context.call("queue_show", id=id)
-        queued = letter["queued"]
-        in_progress = queued["state"] in (
-            DeliveryState.WAITING,
-            DeliveryState.OUT,
-        ) and not _waits_long(queued)
-        if not in_progress or time.monotonic() > end:
-            return letter
+        mail = _mail_of(context.call("queue_show", id=id))
+        is_open = mail.state in (DeliveryState.WAITING, DeliveryState.OUT)
+        if not is_open or _waits_long(mail) or time.monotonic() > end:
+            return mail
         time.sleep(pause)
         pause = min(2 * pause, LONGEST_POLL)
 
 
-def _waits_long(queued: Any) -> bool:
-    next = queued["next"]
-    return bool(next) and datetime.fromisoformat(next) > datetime.now(UTC) + SOON
+def _waits_long(mail: SentMail) -> bool:
+    if not mail.next:
+        return False
+    return datetime.fromisoformat(mail.next) > datetime.now(UTC) + SOON
 
 
-def _code(letter: Any) -> int:
-    state = letter["queued"]["state"]
-    if state in SENT:
-        return exits.ASIDE if _unreached(letter) else exits.DONE
-    return exits.WAITS if state in GOES_ON else exits.ASIDE
+def _code(mail: SentMail) -> int:
+    if mail.state in SENT:
+        return exits.ASIDE if mail.unreached else exits.DONE
+    return exits.WAITS if mail.state in GOES_ON else exits.ASIDE
 
 
-def _unreached(letter: Any) -> Sequence[str]:
-    """Return the addresses of a mail that was sent which did not get it."""
-    addresses = dict.fromkeys((*letter["refused"], *letter["queued"]["to"]))
-    return [one for one in addresses if one not in letter["reached"]]
-
-
-def _outcome(letter: Any) -> Iterator[Message]:
-    queued = letter["queued"]
-    id, contact, because = queued["id"], queued["contact"], _words(queued["because"])
-    if queued["state"] in SENT:
+def _outcome(mail: SentMail) -> Iterator[Message]:
+    contact = mail.contact
+    if mail.state in SENT:
         yield ACCEPTED.fill(contact=contact)
-        if unreached := _unreached(letter):
-            yield REFUSED.fill(contact=contact, addresses=", ".join(unreached), id=id)
-    elif queued["state"] in GOES_ON:
-        yield WAITS.fill(contact=contact, because=because)
-        yield LOOK.fill(id=id)
+        if mail.unreached:
+            addresses = ", ".join(mail.unreached)
+            yield REFUSED.fill(contact=contact, addresses=addresses, id=mail.id)
+    elif mail.state in GOES_ON:
+        yield WAITS.fill(contact=contact, because=mail.because)
+        yield LOOK.fill(id=mail.id)
     else:
-        words = HELD if queued["state"] == DeliveryState.HELD else SET_ASIDE
-        yield words.fill(contact=contact, because=because)
-        yield KEPT.fill(id=id)
-
-
-def _words(text: Any) -> Message:
-    return bilingual(**text)
+        words = HELD if mail.state == DeliveryState.HELD else SET_ASIDE
+        yield words.fill(contact=contact, because=mail.because)
+        yield KEPT.fill(id=mail.id)
 
 
 def _standard_input(context: CommandContext) -> str:

@@ -9,11 +9,10 @@ import os
 import select
 import sys
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from noroshi.cli.context import CommandContext
@@ -23,7 +22,10 @@ from noroshi.cli.handlers.secrets import places
 from noroshi.cli.output.tables import columns
 from noroshi.cli.redirect_listener import Listener, NoPortError
 from noroshi.command_line.text_width import wrap
-from noroshi.core.translation import NOTHING, Message, bilingual
+from noroshi.core.translation import NOTHING, Message
+from noroshi.operations import sign_in_operations
+from noroshi.operations.sign_in_answers import DeviceAsked, OnDevice, Proof, SignIn
+from noroshi.operations.status_answers import RouteStatus
 
 try:
     import readline  # noqa: F401  # a terminal's own lines end at 4,096 bytes, which a code may pass
@@ -41,7 +43,6 @@ LISTENS_FOR = 300.0
 HINT_AFTER = 10.0
 """Seconds after which it is said what to look at: whoever signs in smoothly is back or at it."""
 HTTP = 80
-Answer = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,31 +68,39 @@ class NoPageError(RefusedError):
         super().__init__("invalid", sign_in_texts.NO_PAGE)
 
 
-def sign_in(context: CommandContext, request: SignInRequest) -> Answer:
+def sign_in(context: CommandContext, request: SignInRequest) -> RouteStatus:
     """Sign it in; how the route is then. Raises RefusedError."""
     if request.here:
         return _by_browser_here(context, request)
     return _on_device(context, request) if request.device else _by_paste(context, request)
 
 
-def _begin(context: CommandContext, request: SignInRequest, port: int = 0) -> Answer:
+def _begin(context: CommandContext, request: SignInRequest, port: int = 0) -> SignIn:
     """Begin the sign-in, once there is a secret to complete it with."""
-    flow: Answer = context.call(
-        "authorize_begin", route=request.route, port=port, read=request.read
+    flow = context.ask(
+        sign_in_operations.AUTHORIZE_BEGIN,
+        SignIn,
+        route=request.route,
+        port=port,
+        read=request.read,
     )
-    if flow["by"] == "app" and (request.url_file or request.here or request.device):
+    if flow.by == "app" and (request.url_file or request.here or request.device):
         raise NoPageError
-    if not flow["secret_kept"] or request.secret_file:
+    if not flow.secret_kept or request.secret_file:
         if not request.secret_file:
-            words = sign_in_texts.ASK[flow["asks"]].fill(
-                account=flow["account"], secret=flow["secret"], route=request.route
+            words = sign_in_texts.ASK[flow.asks].fill(
+                account=flow.account, secret=flow.secret, route=request.route
             )
-            if flow["asks"] == sign_in_texts.KEY_FILE:  # of many lines, which no prompt takes
+            if flow.asks == sign_in_texts.KEY_FILE:  # of many lines, which no prompt takes
                 raise RefusedError("invalid", words)
             print(context.say(words))
-        keep_secret(context, flow["secret"], request.secret_file)
-        flow = context.call(
-            "authorize_begin", route=request.route, port=port, read=request.read
+        keep_secret(context, flow.secret, request.secret_file)
+        flow = context.ask(
+            sign_in_operations.AUTHORIZE_BEGIN,
+            SignIn,
+            route=request.route,
+            port=port,
+            read=request.read,
         )
     return flow
 
@@ -106,53 +115,60 @@ def keep_secret(context: CommandContext, name: str, file: str | None) -> None:
         prompt = context.say(sign_in_texts.SECRET_PROMPT)
         value = _contents(file, sign_in_texts.NO_SECRET) if file else getpass.getpass(prompt)
         try:
-            context.call("set_secret", name=name, value=value, proved=True, to=to)
+            context.ask(
+                sign_in_operations.SET_SECRET, str, name=name, value=value, proved=True, to=to
+            )
             break
         except RefusedError as refusal:
             _offer_retry(context, refusal, remaining, ANY)
     print(context.say(sign_in_texts.SECRET_KEPT.fill(secret=name)))
 
 
-def _by_paste(context: CommandContext, request: SignInRequest) -> Answer:
+def _by_paste(context: CommandContext, request: SignInRequest) -> RouteStatus:
     flow = _begin(context, request)
     return (
         _prove_app(context, request, flow)
-        if flow["by"] == "app"
+        if flow.by == "app"
         else _finish_by_paste(context, request, flow)
     )
 
 
-def _prove_app(context: CommandContext, request: SignInRequest, flow: Answer) -> Answer:
+def _prove_app(context: CommandContext, request: SignInRequest, flow: SignIn) -> RouteStatus:
     """Fetch a token and look into it: where an app signs in by itself there is no page."""
     for remaining in reversed(range(TRIES)):
         try:
-            proof = context.call("authorize_app", route=request.route, read=request.read)
+            proof = context.ask(
+                sign_in_operations.AUTHORIZE_APP, Proof, route=request.route, read=request.read
+            )
             break
         except RefusedError as refusal:
             if request.secret_file or not refusal.concerns("secret"):
                 raise
             _offer_retry(context, refusal, remaining, request.mends)
-            keep_secret(context, flow["secret"], None)
-    for words in proof["token"]:
+            keep_secret(context, flow.secret, None)
+    for words in proof.token:
         print(context.say(words))
-    status: Answer = proof["route"]
-    return status
+    return proof.route
 
 
-def _finish_by_paste(context: CommandContext, request: SignInRequest, flow: Answer) -> Answer:
+def _finish_by_paste(
+    context: CommandContext, request: SignInRequest, flow: SignIn
+) -> RouteStatus:
     route, file = request.route, request.url_file
-    print(context.say(sign_in_texts.OPEN_PAGE.fill(url=flow["url"])), flush=True)
+    print(context.say(sign_in_texts.OPEN_PAGE.fill(url=flow.url)), flush=True)
     pasted = ""
     for remaining in reversed(range(1 if file else TRIES)):
         pasted = pasted or (
             _contents(file, sign_in_texts.NO_ADDRESS) if file else _read_pasted(context)
         )
         try:
-            status: Answer = context.call("authorize_finish", route=route, pasted=pasted)
+            status = context.ask(
+                sign_in_operations.AUTHORIZE_FINISH, RouteStatus, route=route, pasted=pasted
+            )
         except RefusedError as refusal:
             _offer_retry(context, refusal, remaining, request.mends)
             if refusal.concerns("secret"):  # the code was not looked at yet, so it may still do
-                keep_secret(context, flow["secret"], None)
+                keep_secret(context, flow.secret, None)
             else:
                 pasted = ""
         else:
@@ -160,17 +176,17 @@ def _finish_by_paste(context: CommandContext, request: SignInRequest, flow: Answ
     raise AssertionError("the last try raises or returns")
 
 
-def _by_browser_here(context: CommandContext, request: SignInRequest) -> Answer:
+def _by_browser_here(context: CommandContext, request: SignInRequest) -> RouteStatus:
     """Wait for the browser of this computer, which comes back by itself."""
     try:
         with ExitStack() as stack:
             listener = stack.enter_context(Listener(context.language))
             flow = _begin(context, request, listener.port)
-            port = urlsplit(flow["redirect"]).port
+            port = urlsplit(flow.redirect).port
             if port != listener.port:  # the account's redirect says one itself
                 listener = stack.enter_context(Listener(context.language, port or HTTP))
-            listener.expect(flow["redirect"], flow["url"])
-            print(context.say(sign_in_texts.OPEN_HERE.fill(url=flow["url"])), flush=True)
+            listener.expect(flow.redirect, flow.url)
+            print(context.say(sign_in_texts.OPEN_HERE.fill(url=flow.url)), flush=True)
             context.release_store()
             return _wait_for_browser(context, request, listener, flow)
     except NoPortError as error:
@@ -178,8 +194,8 @@ def _by_browser_here(context: CommandContext, request: SignInRequest) -> Answer:
 
 
 def _wait_for_browser(
-    context: CommandContext, request: SignInRequest, listener: Listener, flow: Answer
-) -> Answer:
+    context: CommandContext, request: SignInRequest, listener: Listener, flow: SignIn
+) -> RouteStatus:
     """Wait for the browser, or for the text of a page that somebody pastes who was shown an
     error."""
     terminal, ends = TerminalInput(), time.monotonic() + LISTENS_FOR
@@ -198,22 +214,24 @@ def _wait_for_browser(
     raise RefusedError("trouble", sign_in_texts.NOBODY_CAME.fill(route=request.route))
 
 
-def _waiting_hint(flow: Answer) -> Message:
+def _waiting_hint(flow: SignIn) -> Message:
     """Say soon what to compare: where a provider shows an error it goes nowhere, and nothing
     comes here."""
-    client = parse_qs(urlsplit(flow["url"]).query).get("client_id", [""])[0]
+    client = parse_qs(urlsplit(flow.url).query).get("client_id", [""])[0]
     return sign_in_texts.NOT_BACK_YET.fill(
-        redirect=flow["redirect"], client_id=client, account=flow["account"]
+        redirect=flow.redirect, client_id=client, account=flow.account
     )
 
 
 def _finish_by_typed_text(
     context: CommandContext, request: SignInRequest, text: str
-) -> Answer | None:
+) -> RouteStatus | None:
     """Take what was pasted: an address, or an error that is told; of what is neither that is
     said."""
     try:
-        status: Answer = context.call("authorize_finish", route=request.route, pasted=text)
+        status = context.ask(
+            sign_in_operations.AUTHORIZE_FINISH, RouteStatus, route=request.route, pasted=text
+        )
     except RefusedError as refusal:
         if refusal.kind != "invalid":
             raise
@@ -250,46 +268,53 @@ def _in_foreground() -> bool:
 
 def _finish_in_browser(
     context: CommandContext, request: SignInRequest, listener: Listener, redirect: str
-) -> Answer:
+) -> RouteStatus:
     """Complete it, and say so in the browser too."""
     try:
-        status: Answer = context.call("authorize_finish", route=request.route, pasted=redirect)
+        status = context.ask(
+            sign_in_operations.AUTHORIZE_FINISH,
+            RouteStatus,
+            route=request.route,
+            pasted=redirect,
+        )
     except RefusedError as refusal:
         listener.answer(refusal.words, finished=False)
         raise
     messages = [sign_in_texts.DONE_THERE.fill(route=request.route)]
-    if (other := bilingual(**status["other"])) != NOTHING:  # another person than was meant
+    if (other := status.other) != NOTHING:  # another person than was meant
         messages.append(other)
     listener.answer(*messages, finished=True)
     return status
 
 
-def _on_device(context: CommandContext, request: SignInRequest) -> Answer:
+def _on_device(context: CommandContext, request: SignInRequest) -> RouteStatus:
     """Have a code typed on a device that has a browser: a phone, say."""
     flow = _begin_for_device(context, request)
-    minutes = max(1, flow["seconds"] // 60)
+    minutes = max(1, flow.seconds // 60)
     words = sign_in_texts.TYPE_CODE.fill(
-        url=flow["url"], code=flow["code"], minutes=minutes, route=request.route
+        url=flow.url, code=flow.code, minutes=minutes, route=request.route
     )
     print(context.say(words), flush=True)
-    wait, last_message = flow["wait"], ""
+    wait, last_message = flow.wait, ""
     while True:
         time.sleep(wait)
-        answer = context.call("authorize_device_ask", route=request.route)
-        if answer["route"] is not None:
-            status: Answer = answer["route"]
-            return status
-        wait, why = answer["wait"], context.say(answer["why"])
+        answer = context.ask(
+            sign_in_operations.AUTHORIZE_DEVICE_ASK, DeviceAsked, route=request.route
+        )
+        if answer.route is not None:
+            return answer.route
+        wait, why = answer.wait, context.say(answer.why)
         if why and why != last_message:
             print(why, file=sys.stderr)
         last_message = why
 
 
-def _begin_for_device(context: CommandContext, request: SignInRequest) -> Answer:
+def _begin_for_device(context: CommandContext, request: SignInRequest) -> OnDevice:
     if request.secret_file:
         _begin(context, request)
-    flow: Answer = context.call("authorize_device", route=request.route, read=request.read)
-    return flow
+    return context.ask(
+        sign_in_operations.AUTHORIZE_DEVICE, OnDevice, route=request.route, read=request.read
+    )
 
 
 def _offer_retry(

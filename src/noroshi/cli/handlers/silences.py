@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock
 from noroshi.core.translation import _
+from noroshi.operations import alarm_operations
+from noroshi.operations.alarm_answers import Alarms, SilenceShown, WindowShown
+from noroshi.operations.status_answers import Status
 
-Answer = Mapping[str, Any]
 NONE = _("No notifications are suppressed.")
 EVERYTHING = _("everything")
 SILENT = _("Active silences")
@@ -36,16 +37,22 @@ def add(context: CommandContext) -> int:
     """Silence a place from now on."""
     args = context.args
     times = {"until": args.until, "length": args.length}
-    silence = context.call("silence_add", place=args.place, reason=args.reason, **times)
+    silence = context.ask(
+        alarm_operations.SILENCE_ADD,
+        SilenceShown,
+        place=args.place,
+        reason=args.reason,
+        **times,
+    )
     if args.json:
         context.print_json(silence)
         return exits.DONE
-    at = clock(silence["ends"], datetime.now(UTC))
+    at = clock(silence.ends, datetime.now(UTC))
     fields = {
         "place": place(context, silence),
         "at": at,
-        "count": silence["monitors"],
-        "id": silence["id"],
+        "count": silence.monitors,
+        "id": silence.id,
     }
     print(context.say(IS_SILENT.fill(**fields)))
     return exits.DONE
@@ -53,21 +60,23 @@ def add(context: CommandContext) -> int:
 
 def list_(context: CommandContext) -> int:
     """List silences, the first to end first; with --all the newest."""
-    silences = context.call("silence_list", all=context.args.all)
+    silences = context.ask(
+        alarm_operations.SILENCE_LIST, tuple[SilenceShown, ...], all=context.args.all
+    )
     if context.args.json:
         context.print_json(silences)
     elif not silences:
         print(context.say(NONE))
     else:
         now = datetime.now(UTC)
-        rows = [(one["id"], *_silence(context, one, now)) for one in silences]
+        rows = [(one.id, *_silence(context, one, now)) for one in silences]
         print("\n".join(table(rows, columns())))
     return exits.DONE
 
 
 def end(context: CommandContext) -> int:
     """End a silence now."""
-    one = context.call("silence_end", silence=context.args.silence)
+    one = context.ask(alarm_operations.SILENCE_END, SilenceShown, silence=context.args.silence)
     if context.args.json:
         context.print_json(one)
     else:
@@ -75,34 +84,34 @@ def end(context: CommandContext) -> int:
     return exits.DONE
 
 
-def place(context: CommandContext, one: Answer) -> str:
+def place(context: CommandContext, one: SilenceShown | WindowShown) -> str:
     """Return where it is silent."""
-    return one["place"] or context.say(EVERYTHING)
+    return one.place or context.say(EVERYTHING)
 
 
-def lines(context: CommandContext, answer: Answer, now: datetime) -> Iterator[str]:
+def lines(context: CommandContext, answer: Alarms | Status, now: datetime) -> Iterator[str]:
     """Return what is silent, and the maintenance that is under way or comes next, if there is
     any."""
-    silences = [_silence(context, one, now) for one in answer["silences"]]
-    windows = [_window(context, one, now) for one in answer.get("maintenance", ())]
+    silences = [_silence(context, one, now) for one in answer.silences]
+    windows = [_window(context, one, now) for one in answer.maintenance]
     for title, rows in ((SILENT, silences), (PLANNED, windows)):
         if rows:
             yield from ("", context.say(title))
             yield from (f"  {line}" for line in table(rows, columns() - 2))
 
 
-def _silence(context: CommandContext, one: Answer, now: datetime) -> Sequence[str]:
-    words = ENDED_BY if one["ended_by"] else ENDED if one["over"] else UNTIL
+def _silence(context: CommandContext, one: SilenceShown, now: datetime) -> Sequence[str]:
+    words = ENDED_BY if one.ended_by else ENDED if one.over else UNTIL
     return (
         place(context, one),
-        context.say(words.fill(at=clock(one["ends"], now), who=one["ended_by"])),
-        context.say(COUNT.fill(count=one["monitors"])),
-        context.say(BY.fill(why=one["why"], who=one["who"])),
+        context.say(words.fill(at=clock(one.ends, now), who=one.ended_by)),
+        context.say(COUNT.fill(count=one.monitors)),
+        context.say(BY.fill(why=one.why, who=one.who)),
     )
 
 
-def _window(context: CommandContext, one: Answer, now: datetime) -> Sequence[str]:
-    words = NOW if one["under_way"] else FROM_TO
-    times = {name: clock(one[name], now) for name in ("begins", "ends")}
-    count = context.say(COUNT.fill(count=one["monitors"]))
-    return (place(context, one), context.say(words.fill(**times)), count, one["title"])
+def _window(context: CommandContext, one: WindowShown, now: datetime) -> Sequence[str]:
+    words = NOW if one.under_way else FROM_TO
+    times = {"begins": clock(one.begins, now), "ends": clock(one.ends, now)}
+    count = context.say(COUNT.fill(count=one.monitors))
+    return (place(context, one), context.say(words.fill(**times)), count, one.title)

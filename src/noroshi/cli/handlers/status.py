@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
+from noroshi.answer_json import as_json
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.silences import lines
@@ -13,11 +13,20 @@ from noroshi.cli.output.levels import MARKS, WORST_FIRST, level_of, level_text, 
 from noroshi.cli.output.routes import arrival, sign_in, with_mark
 from noroshi.cli.output.tables import columns, table
 from noroshi.cli.output.times import clock, elapsed_time
-from noroshi.core.own_instance import with_titles_in
+from noroshi.core.levels import Level
 from noroshi.core.route_readiness import Sends, count_readiness, nothing_against
-from noroshi.core.translation import Message, _, bilingual, ngettext, plain, with_full_stop
+from noroshi.core.translation import Message, _, ngettext, plain, with_full_stop
+from noroshi.operations import monitor_operations
+from noroshi.operations.status_answers import (
+    Counts,
+    ItemStatus,
+    MonitorStatus,
+    RouteStatus,
+    Status,
+    StoppedBy,
+    with_titles_in,
+)
 
-Answer = Mapping[str, Any]
 MOST_SHOWN = 30
 """So many monitors that are OK are shown one by one without --all."""
 
@@ -91,11 +100,14 @@ SET_ASIDE = ngettext(
 
 def status(context: CommandContext) -> int:
     """Print how everything is; exit code 1 with --check unless all is well."""
-    answer = context.call("status")
+    if context.args.json and not context.args.check:
+        context.print_json({**context.call("status"), "running": context.running})
+        return exits.DONE  # of 20,000 monitors no object was made
+    answer = context.ask(monitor_operations.STATUS, Status)
     if context.args.json:
-        context.print_json({**answer, "running": context.running})
+        context.print_json({**as_json(answer), "running": context.running})
     else:
-        print("\n".join(_page(context, answer, datetime.fromisoformat(answer["at"]))))
+        print("\n".join(_page(context, answer, answer.at)))
     if not context.args.check:
         return exits.DONE
     if not context.running:
@@ -103,44 +115,44 @@ def status(context: CommandContext) -> int:
     return exits.DONE if _is_healthy(answer) else exits.TROUBLE
 
 
-def _is_healthy(answer: Answer) -> bool:
+def _is_healthy(answer: Status) -> bool:
     """Return whether all is well; monitors whose alarms have no way out are not either."""
-    routes_healthy = all(map(nothing_against, _readiness(answer["routes"])))
-    routes_healthy = routes_healthy and bool(answer["routes"] or not answer["monitors"])
-    no_trouble = not answer["queue"]["set_aside"] and not answer["troubles"]
-    return answer["level"] == "ok" and routes_healthy and no_trouble
+    routes_healthy = all(map(nothing_against, _readiness(answer.routes)))
+    routes_healthy = routes_healthy and bool(answer.routes or not answer.monitors)
+    no_trouble = not answer.queue.set_aside and not answer.troubles
+    return answer.level is Level.OK and routes_healthy and no_trouble
 
 
-def _page(context: CommandContext, answer: Answer, now: datetime) -> Iterator[str]:
+def _page(context: CommandContext, answer: Status, now: datetime) -> Iterator[str]:
     yield from _headlines(context, answer)
-    at = clock(answer["at"], now)
-    where = NODE.fill(node=answer["node"], version=answer["version"], at=at)
+    at = clock(answer.at, now)
+    where = NODE.fill(node=answer.node, version=answer.version, at=at)
     yield f"  {context.say(where)}"
     if not context.running:
         yield f"  {context.say(NOT_RUNNING)}"
-    yield from (f"  {context.say(words)}" for words in answer["troubles"])
-    if answer["monitors"]:
-        yield from ("", f"{context.say(MONITORS)}  {_levels(context, answer['monitors'])}")
-        monitors = [with_titles_in(one, context.language) for one in answer["monitors"]]
+    yield from (f"  {context.say(words)}" for words in answer.troubles)
+    if answer.monitors:
+        yield from ("", f"{context.say(MONITORS)}  {_levels(context, answer.monitors)}")
+        monitors = [with_titles_in(one, context.language) for one in answer.monitors]
         yield from _monitors(context, monitors, now)
-        yield from (f"  {context.say(_stop(stop))}" for stop in answer["stopped"])
-        yield from (f"  {context.say(words)}" for words in answer["cautions"])
+        yield from (f"  {context.say(_stop(stop))}" for stop in answer.stopped)
+        yield from (f"  {context.say(words)}" for words in answer.cautions)
     yield from lines(context, answer, now)
     yield from ("", context.say(ROUTES))
-    yield from _routes(context, answer["routes"], now)
+    yield from _routes(context, answer.routes, now)
     yield from ("", context.say(QUEUE))
-    yield from _queue(context, answer["queue"], now)
+    yield from _queue(context, answer.queue, now)
 
 
-def _headlines(context: CommandContext, answer: Answer) -> Iterator[str]:
-    monitors, routes = _enabled(answer), answer["routes"]
-    bad = sum(monitor["level"] != "ok" for monitor in monitors)
+def _headlines(context: CommandContext, answer: Status) -> Iterator[str]:
+    monitors, routes = _enabled(answer), answer.routes
+    bad = sum(monitor.level is not Level.OK for monitor in monitors)
     if not monitors:
-        yield context.say(ALL_STOPPED if answer["monitors"] else NOTHING_WATCHED)
+        yield context.say(ALL_STOPPED if answer.monitors else NOTHING_WATCHED)
     elif bad:
-        mark = level_text(answer["level"], context.language)
+        mark = level_text(answer.level, context.language)
         yield context.say(NOT_WELL.fill(mark=mark, bad=bad, count=len(monitors)))
-    elif new := sum(not monitor["known"] for monitor in monitors):
+    elif new := sum(not monitor.known for monitor in monitors):
         yield context.say(_measured_so_far(len(monitors) - new, new))
     else:
         count = len(monitors)
@@ -153,7 +165,7 @@ def _headlines(context: CommandContext, answer: Answer) -> Iterator[str]:
     yield from map(context.say, _of_routes(routes))
 
 
-def _of_routes(routes: Sequence[Answer]) -> Iterator[Message]:
+def _of_routes(routes: Sequence[RouteStatus]) -> Iterator[Message]:
     """Yield problems of the routes, worst first; a route that has sent nothing yet is one of
     them."""
     counts = count_readiness(_readiness(routes))
@@ -167,19 +179,19 @@ def _of_routes(routes: Sequence[Answer]) -> Iterator[Message]:
         yield NOT_PROVED.fill(which=_names(routes, Sends.UNPROVED))
 
 
-def _readiness(routes: Sequence[Answer]) -> list[Sends]:
-    return [Sends(route["sends"]) for route in routes]
+def _readiness(routes: Sequence[RouteStatus]) -> list[Sends]:
+    return [route.sends for route in routes]
 
 
-def _names(routes: Sequence[Answer], sends: Sends) -> Message:
+def _names(routes: Sequence[RouteStatus], sends: Sends) -> Message:
     """Return the first of these routes by name, and how many more."""
-    matches = [route["name"] for route in routes if route["sends"] == sends.value]
+    matches = [route.name for route in routes if route.sends is sends]
     names, more = ", ".join(matches[:MOST_NAMED]), len(matches) - MOST_NAMED
     return AND_MORE.fill(names=names, more=more) if more > 0 else plain(names)
 
 
-def _enabled(answer: Answer) -> Sequence[Answer]:
-    return [monitor for monitor in answer["monitors"] if not monitor["stopped"]]
+def _enabled(answer: Status) -> Sequence[MonitorStatus]:
+    return [monitor for monitor in answer.monitors if not monitor.stopped]
 
 
 def _measured_so_far(ok: int, new: int) -> Message:
@@ -188,15 +200,15 @@ def _measured_so_far(ok: int, new: int) -> Message:
     return words.fill(mark=MARKS["ok" if ok else "new"], ok=ok, count=ok + new, new=new)
 
 
-def _levels(context: CommandContext, monitors: Iterable[Answer]) -> str:
+def _levels(context: CommandContext, monitors: Iterable[MonitorStatus]) -> str:
     return tally(map(level_of, monitors), context.language)
 
 
 def _monitors(
-    context: CommandContext, monitors: Sequence[Answer], now: datetime
+    context: CommandContext, monitors: Sequence[MonitorStatus], now: datetime
 ) -> Iterator[str]:
     """Yield the monitors, worst first; what is well is folded when there is much of it."""
-    ranked = sorted(monitors, key=lambda m: (WORST_FIRST.index(level_of(m)), m["path"]))
+    ranked = sorted(monitors, key=lambda m: (WORST_FIRST.index(level_of(m)), m.path))
     well = [m for m in ranked if level_of(m) == "ok"]
     folded = 0 if context.args.all or len(well) <= MOST_SHOWN else len(well)
     visible = [m for m in ranked if not folded or level_of(m) != "ok"]
@@ -206,107 +218,115 @@ def _monitors(
         yield f"  {context.say(MORE_WELL.fill(count=folded))}"
 
 
-def _rows(context: CommandContext, monitor: Answer, now: datetime) -> Iterator[Sequence[str]]:
+def _rows(
+    context: CommandContext, monitor: MonitorStatus, now: datetime
+) -> Iterator[Sequence[str]]:
     """Yield a line for each item; the monitor's name stands in the first only."""
-    ranked = sorted(monitor["items"], key=lambda i: (WORST_FIRST.index(i["level"]), i["item"]))
-    titles = filter(None, (monitor["group_title"], monitor["title"]))
-    name = _with_title(monitor["path"], " › ".join(titles))
+    ranked = sorted(monitor.items, key=lambda i: (WORST_FIRST.index(i.level.value), i.item))
+    titles = filter(None, (monitor.group_title, monitor.title))
+    name = _with_title(monitor.path, " › ".join(titles))
     for item in ranked:
         level_without_items = level_of(monitor)
         level = level_text(
-            item["level"] if monitor["known"] else level_without_items, context.language
+            item.level if monitor.known else level_without_items, context.language
         )
         since, words = _since(context, monitor, item, now), _words(context, monitor, item, now)
-        yield (level, name, item["item"], since, words)
+        yield (level, name, item.item, since, words)
         name = ""
 
 
-def _words(context: CommandContext, monitor: Answer, item: Answer, now: datetime) -> str:
+def _words(
+    context: CommandContext, monitor: MonitorStatus, item: ItemStatus, now: datetime
+) -> str:
     """Say what stands behind it; of what is not well, who has it and what keeps it untold."""
-    parts = [context.say(item["words"])]
-    if item["level"] != "ok":
-        if acknowledgement := item["acknowledged"]:
+    parts = [context.say(item.words)]
+    if item.level is not Level.OK:
+        if acknowledgement := item.acknowledged:
             parts.append(
                 context.say(
-                    HAD.fill(who=acknowledgement["who"], at=clock(acknowledgement["at"], now))
+                    HAD.fill(who=acknowledgement.who, at=clock(acknowledgement.at, now))
                 )
             )
-        if ends := monitor["silent"] or monitor["maintenance"]:
+        if ends := monitor.silent or monitor.maintenance:
             parts.append(context.say(HUSHED.fill(at=clock(ends, now))))
     return " · ".join(parts)
 
 
-def _since(context: CommandContext, monitor: Answer, item: Answer, now: datetime) -> str:
+def _since(
+    context: CommandContext, monitor: MonitorStatus, item: ItemStatus, now: datetime
+) -> str:
     """Return since when it is bad; for what is well, when that was last seen."""
-    if item["level"] != "ok" or (monitor["stopped"] and item["since"]):
-        span = elapsed_time(item["since"], now)
-        return context.say(SINCE.fill(at=clock(item["since"], now), span=span))
-    if monitor["measured"]:
-        return context.say(MEASURED.fill(at=clock(monitor["measured"], now)))
+    if item.level is not Level.OK or (monitor.stopped and item.since):
+        span = elapsed_time(item.since, now)
+        return context.say(SINCE.fill(at=clock(item.since, now), span=span))
+    if monitor.measured:
+        return context.say(MEASURED.fill(at=clock(monitor.measured, now)))
     return ""
 
 
-def _routes(context: CommandContext, routes: Sequence[Answer], now: datetime) -> Iterator[str]:
+def _routes(
+    context: CommandContext, routes: Sequence[RouteStatus], now: datetime
+) -> Iterator[str]:
     if not routes:
         yield f"  {context.say(NO_ROUTES)}"
     yield from _table([_route(context, route, now) for route in routes])
 
 
-def _state(route: Answer) -> Message:
+def _state(route: RouteStatus) -> Message:
     """Return a route's state; one that nothing has gone by is not called ready."""
-    if route["sends"] == Sends.DOUBTED.value:
-        return IN_VAIN.fill(stage=bilingual(**route["examined_in_vain"]))
-    if route["sends"] == Sends.UNPROVED.value:
+    if route.sends is Sends.DOUBTED:
+        return IN_VAIN.fill(stage=route.examined_in_vain)
+    if route.sends is Sends.UNPROVED:
         return UNPROVED
-    return ROUTE_STATES[route["state"]]
+    return ROUTE_STATES[route.state]
 
 
-def _route(context: CommandContext, route: Answer, now: datetime) -> Sequence[str]:
+def _route(context: CommandContext, route: RouteStatus, now: datetime) -> Sequence[str]:
     state = context.say(_state(route))
-    name = _with_title(route["name"], route["title"])
-    since, why = "", context.say(route["why"])
-    if route["state"] == "well":
+    name = _with_title(route.name, route.title)
+    since, why = "", context.say(route.why)
+    if route.state == "well":
         since, why = sign_in(context, route, now), arrival(context, route, now)
-    if route["since"] and route["state"] != "well":
-        span = elapsed_time(route["since"], now)
-        since = context.say(SINCE.fill(at=clock(route["since"], now), span=span))
-    if route["until"] and route["state"] == "down":
-        past = datetime.fromisoformat(route["until"]) <= now
+    if route.since and route.state != "well":
+        span = elapsed_time(route.since, now)
+        since = context.say(SINCE.fill(at=clock(route.since, now), span=span))
+    if route.until and route.state == "down":
+        past = route.until <= now
         words = WITH_NEXT if past else NEXT_TRY
         why = context.say(
-            words.fill(why=with_full_stop(why, context.language), at=clock(route["until"], now))
+            words.fill(why=with_full_stop(why, context.language), at=clock(route.until, now))
         )
-    if other := context.say(route["other"]):
+    if other := context.say(route.other):
         why = f"{with_full_stop(why, context.language)} {other}" if why else other
-    return (state, name, with_mark(context, route["kind"], route["mark"]), since, why)
+    return (state, name, with_mark(context, route.kind, route.mark), since, why)
 
 
-def _stop(stop: Answer) -> Message:
+def _stop(stop: StoppedBy) -> Message:
     """Say how to start it again; who stopped it stands beside its monitors."""
-    command = "monitor enable" if "/" in stop["path"] else "instance start"
-    return START.fill(path=stop["path"], command=command)
+    command = "monitor enable" if "/" in stop.path else "instance start"
+    return START.fill(path=stop.path, command=command)
 
 
 def _with_title(name: str, title: str) -> str:
     return f"{name} ({title})" if title else name
 
 
-def _queue(context: CommandContext, queue: Answer, now: datetime) -> Iterator[str]:
-    if not any(queue[name] for name in ("waiting", "held", "set_aside")):
+def _queue(context: CommandContext, queue: Counts, now: datetime) -> Iterator[str]:
+    if not any((queue.waiting, queue.held, queue.set_aside)):
         yield f"  {context.say(NOTHING_WAITS)}"
-    if queue["waiting"]:
-        span = elapsed_time(queue["oldest"], now)
+    if queue.waiting:
+        span = elapsed_time(queue.oldest, now)
         yield "  " + context.say(
             WAITING.fill(
-                waiting=MAILS.fill(count=queue["waiting"]),
+                waiting=MAILS.fill(count=queue.waiting),
                 span=span,
-                alarms=ALARMS.fill(count=queue["alarms"]),
+                alarms=ALARMS.fill(count=queue.alarms),
             )
         )
-    if queue["held"]:
-        yield f"  {context.say(HELD.fill(count=queue['held']))}"
-    if queue["set_aside"]:
-        yield f"  {context.say(SET_ASIDE.fill(count=queue['set_aside']))}"
+    if queue.held:
+        yield f"  {context.say(HELD.fill(count=queue.held))}"
+    if queue.set_aside:
+        yield f"  {context.say(SET_ASIDE.fill(count=queue.set_aside))}"
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:

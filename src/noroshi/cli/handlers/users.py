@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
@@ -13,8 +12,16 @@ from noroshi.cli.output.times import clock
 from noroshi.cli.password_prompt import contents, read_hidden
 from noroshi.core.roles import ROLE_NAMES
 from noroshi.core.translation import Message, _, ngettext
+from noroshi.operations import people_operations
+from noroshi.operations.people_answers import (
+    Recovery,
+    SecondStep,
+    TokenMade,
+    TokenRow,
+    UserMade,
+    UserRow,
+)
 
-Answer = Mapping[str, Any]
 BY_CODE = _(
     "“{name}” ({role}) chooses a password in the manager, at /start, with this one-time "
     "code. It is valid until {until}:\n"
@@ -60,27 +67,38 @@ PROGRAMS = _("{role}, programs")
 def add(context: CommandContext) -> int:
     """Add a user; the password is never an argument."""
     args = context.args
-    user = context.call("user_add", name=args.name, role=args.role, password=_password(context))
+    user = context.ask(
+        people_operations.USER_ADD,
+        UserMade,
+        name=args.name,
+        role=args.role,
+        password=_password(context),
+    )
     return _say_login(context, user)
 
 
 def password(context: CommandContext) -> int:
     """Set another password, or print a code for one."""
-    user = context.call("user_password", name=context.args.name, password=_password(context))
+    user = context.ask(
+        people_operations.USER_PASSWORD,
+        UserMade,
+        name=context.args.name,
+        password=_password(context),
+    )
     return _say_login(context, user)
 
 
 def role(context: CommandContext) -> int:
     """Give a user another role."""
     name, new_role = context.args.name, context.args.role
-    context.call("user_role", name=name, role=new_role)
+    context.ask(people_operations.USER_ROLE, UserMade, name=name, role=new_role)
     print(context.say(ROLE_IS.fill(name=name, role=ROLE_NAMES[new_role])))
     return exits.DONE
 
 
 def list_(context: CommandContext) -> int:
     """List all users."""
-    users = context.call("user_list")
+    users = context.ask(people_operations.USER_LIST, tuple[UserRow, ...])
     if context.args.json:
         context.print_json(users)
     elif not users:
@@ -95,45 +113,52 @@ def totp(context: CommandContext) -> int:
     """Begin, and prove that the authenticator has it; or turn it off."""
     name = context.args.name
     if context.args.off:
-        context.call("user_totp_off", name=name)
+        context.ask(people_operations.USER_TOTP_OFF, str, name=name)
         print(context.say(OFF.fill(name=name)))
         return exits.DONE
-    enrolment = context.call("user_totp", name=name)
+    enrolment = context.ask(people_operations.USER_TOTP, SecondStep, name=name)
     code = read_totp_code(context, enrolment)
-    say_recovery(context, context.call("user_totp_on", name=name, code=code))
+    say_recovery(
+        context, context.ask(people_operations.USER_TOTP_ON, Recovery, name=name, code=code)
+    )
     return exits.DONE
 
 
-def read_totp_code(context: CommandContext, enrolment: Answer) -> str:
+def read_totp_code(context: CommandContext, enrolment: SecondStep) -> str:
     """Show what an authenticator takes; the code that it shows then."""
-    print(context.say(SCAN.fill(seed=enrolment["seed"], address=enrolment["address"])))
+    print(context.say(SCAN.fill(seed=enrolment.seed, address=enrolment.address)))
     return read_hidden(context, CODE, AT_TERMINAL)
 
 
-def say_recovery(context: CommandContext, recovery: Answer) -> None:
+def say_recovery(context: CommandContext, recovery: Recovery) -> None:
     """Say that it is on, and the codes to keep."""
-    codes = "\n".join(f"  {one}" for one in recovery["codes"])
-    print(context.say(RECOVERY.fill(name=recovery["name"], codes=codes)))
+    codes = "\n".join(f"  {one}" for one in recovery.codes)
+    print(context.say(RECOVERY.fill(name=recovery.name, codes=codes)))
 
 
 def token_new(context: CommandContext) -> int:
     """Make one; its text alone goes to a program by --json."""
     args = context.args
-    answer = context.call(
-        "token_new", name=args.name, role=args.role, days=args.days, programs=args.programs
+    answer = context.ask(
+        people_operations.TOKEN_NEW,
+        TokenMade,
+        name=args.name,
+        role=args.role,
+        days=args.days,
+        programs=args.programs,
     )
     if args.json:
         context.print_json(answer)
         return exits.DONE
-    until = _when(answer["until"]) if answer["until"] else NEVER
-    role, token = ROLE_NAMES[answer["role"]], answer["token"]
-    print(context.say(TOKEN.fill(name=answer["name"], role=role, until=until, token=token)))
+    until = _when(answer.until) if answer.until else NEVER
+    role, token = ROLE_NAMES[answer.role], answer.token
+    print(context.say(TOKEN.fill(name=answer.name, role=role, until=until, token=token)))
     return exits.DONE
 
 
 def token_list(context: CommandContext) -> int:
     """List all API tokens."""
-    tokens = context.call("token_list")
+    tokens = context.ask(people_operations.TOKEN_LIST, tuple[TokenRow, ...])
     if context.args.json:
         context.print_json(tokens)
     elif not tokens:
@@ -149,37 +174,37 @@ def _password(context: CommandContext) -> str:
     return contents(file).strip("\r\n") if file else ""
 
 
-def _say_login(context: CommandContext, user: Answer) -> int:
+def _say_login(context: CommandContext, user: UserMade) -> int:
     if context.args.json:
         context.print_json(user)
         return exits.DONE
-    name, role = user["name"], ROLE_NAMES[user["role"]]
+    name, role = user.name, ROLE_NAMES[user.role]
     words = BY_PASSWORD.fill(name=name, role=role)
-    if user["code"]:
-        until = _when(user["until"])
-        words = BY_CODE.fill(name=name, role=role, until=until, code=user["code"])
+    if user.code:
+        until = _when(user.until)
+        words = BY_CODE.fill(name=name, role=role, until=until, code=user.code)
     print(context.say(words))
     return exits.DONE
 
 
-def _user(context: CommandContext, one: Answer) -> Sequence[str]:
-    steps = STEPS[one["two_steps"]].fill(left=one["recovery"])
-    state = WAITS if one["waits"] else steps
-    role = ROLE_NAMES[one["role"]]
-    return (one["name"], context.say(role), context.say(state), _when(one["made"]))
+def _user(context: CommandContext, one: UserRow) -> Sequence[str]:
+    steps = STEPS[one.two_steps].fill(left=one.recovery)
+    state = WAITS if one.waits else steps
+    role = ROLE_NAMES[one.role]
+    return (one.name, context.say(role), context.say(state), _when(one.made))
 
 
-def _token(context: CommandContext, one: Answer) -> Sequence[str]:
-    role = ROLE_NAMES[one["role"]]
-    role = PROGRAMS.fill(role=role) if one["programs"] else role
-    until = context.say(NEVER) if one["until"] is None else _when(one["until"])
-    until = context.say(ENDED.fill(until=until)) if one["ended"] else until
-    return (one["name"], context.say(role), until, one["by"])
+def _token(context: CommandContext, one: TokenRow) -> Sequence[str]:
+    role = ROLE_NAMES[one.role]
+    role = PROGRAMS.fill(role=role) if one.programs else role
+    until = context.say(NEVER) if one.until is None else _when(one.until)
+    until = context.say(ENDED.fill(until=until)) if one.ended else until
+    return (one.name, context.say(role), until, one.by)
 
 
 def _head(context: CommandContext, head: Sequence[Message]) -> Sequence[str]:
     return [context.say(words) for words in head]
 
 
-def _when(at: str) -> str:
+def _when(at: datetime | None) -> str:
     return clock(at, datetime.now(UTC))

@@ -14,6 +14,8 @@ from noroshi.cli.password_prompt import CANNOT_READ, contents, read_hidden
 from noroshi.config.config import FILE, Config
 from noroshi.core.translation import Message, _, ngettext
 from noroshi.knowledge.os_errors import cause_text
+from noroshi.operations import node_operations
+from noroshi.operations.vault_answers import KeyChecked
 from noroshi.ports import StoreError
 from noroshi.vault import (
     Box,
@@ -58,16 +60,14 @@ IS_THERE = _("{file} already exists and is not overwritten.")
 
 def check(context: CommandContext) -> int:
     """Print which key it is and what it opens; exit code 1 if it does not open everything."""
-    answer = context.call("key_check")
-    bad = [entry for entry in answer["entries"] if entry["fault"]]
+    answer = context.ask(node_operations.KEY_CHECK, KeyChecked)
+    bad = [entry for entry in answer.entries if entry.fault]
     if context.args.json:
         context.print_json(answer)
         return exits.TROUBLE if bad else exits.DONE
-    source = SOURCES[answer["source"]].fill(path=answer["path"])
-    print(context.say(KEY.fill(id=answer["id"], source=source)))
-    rows = [
-        (entry["name"], context.say(entry["fault"] or OPENS)) for entry in answer["entries"]
-    ]
+    source = SOURCES[answer.source].fill(path=answer.path)
+    print(context.say(KEY.fill(id=answer.id, source=source)))
+    rows = [(entry.name, context.say(entry.fault or OPENS)) for entry in answer.entries]
     print("\n".join(f"  {line}" for line in table(rows)) or context.say(NOTHING_SEALED))
     if rows:
         words = SOME_DO_NOT if bad else ALL_OPEN

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.handlers.apply import list_changes, say_applied
 from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
-from noroshi.core.translation import _, bilingual, pgettext
+from noroshi.core.translation import _, pgettext
+from noroshi.operations import definition_operations
+from noroshi.operations.definition_answers import Applied, OneVersion, VersionRow
 
 NONE_YET = _("There are no definitions yet. To apply some: noroshi apply DIR")
 HEAD = (_("VERSION"), pgettext("handlers.versions", "SINCE"), _("BY"), _("NOTE"))
@@ -27,14 +27,16 @@ def versions(context: CommandContext) -> int:
     """Print all versions in short, or one with what it changed."""
     if context.args.number is not None:
         return _show_version(context)
-    answer = context.call("versions", last=context.args.last)
+    answer = context.ask(
+        definition_operations.VERSIONS, tuple[VersionRow, ...], last=context.args.last
+    )
     if context.args.json:
         context.print_json(answer)
     elif not answer:
         print(context.say(NONE_YET))
     else:
-        now, newest = datetime.now(UTC), answer[0]["number"]
-        rows = [_row(context, one, now, current=one["number"] == newest) for one in answer]
+        now, newest = datetime.now(UTC), answer[0].number
+        rows = [_row(context, one, now, current=one.number == newest) for one in answer]
         print("\n".join(table([[context.say(words) for words in HEAD], *rows])))
         print(context.say(IN_FULL))
     return exits.DONE
@@ -43,18 +45,26 @@ def versions(context: CommandContext) -> int:
 def take_back(context: CommandContext) -> int:
     """Bring an earlier version into force again, as a new one."""
     args = context.args
-    answer = context.call("take_back", number=args.number, base=args.base, note=args.note)
+    answer = context.ask(
+        definition_operations.TAKE_BACK,
+        Applied,
+        number=args.number,
+        base=args.base,
+        note=args.note,
+    )
     return say_applied(context, answer)
 
 
 def _show_version(context: CommandContext) -> int:
-    answer = context.call("version_show", number=context.args.number)
+    answer = context.ask(
+        definition_operations.VERSION_SHOW, OneVersion, number=context.args.number
+    )
     if context.args.json:
         context.print_json(answer)
         return exits.DONE
-    number, current = answer["row"]["number"], answer["current"]
-    changes, changes_back = answer["changed"], answer["back"]
-    more_changed, more_back = answer["more_changed"], answer["more_back"]
+    number, current = answer.row.number, answer.current
+    changes, changes_back = answer.changed, answer.back
+    more_changed, more_back = answer.more_changed, answer.more_back
     head = CHANGED.fill(number=number, count=len(changes) + more_changed)
     list_changes(context, head, changes, more_changed)
     if not changes_back:
@@ -67,16 +77,9 @@ def _show_version(context: CommandContext) -> int:
 
 
 def _row(
-    context: CommandContext, version: Mapping[str, Any], now: datetime, *, current: bool
+    context: CommandContext, version: VersionRow, now: datetime, *, current: bool
 ) -> tuple[str, ...]:
     number = (
-        context.say(IN_FORCE.fill(number=version["number"]))
-        if current
-        else str(version["number"])
+        context.say(IN_FORCE.fill(number=version.number)) if current else str(version.number)
     )
-    return (
-        number,
-        clock(version["at"], now),
-        version["who"],
-        context.say(bilingual(**version["note"])),
-    )
+    return (number, clock(version.at, now), version.who, context.say(version.note))

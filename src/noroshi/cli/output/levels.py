@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
+from noroshi.core.levels import Level
 from noroshi.core.translation import Message, _, pgettext
+from noroshi.operations.status_answers import MonitorStatus
 
 MARKS = {
     "ok": "○",
@@ -29,16 +30,17 @@ WORST_FIRST = ("critical", "unknown", "warning", "new", "stopped", "ok")
 """The levels, "new" for what has not been measured yet, and "stopped" for what is not at all."""
 
 
-def level_text(level: str, language: str) -> str:
-    """Return a level as people read it: ◆ CRITICAL."""
+def level_text(level: Level | str, language: str) -> str:
+    """Return a level, or why there is none, as people read it: ◆ CRITICAL."""
+    level = level.value if isinstance(level, Level) else level
     return f"{MARKS[level]} {NAMES[level].say(language)}"
 
 
-def level_of(monitor: Mapping[str, Any]) -> str:
+def level_of(monitor: MonitorStatus) -> str:
     """Return the level of a monitor as `status` answers it, or why it has none."""
-    if monitor["stopped"]:
+    if monitor.stopped:
         return "stopped"
-    return str(monitor["level"]) if monitor["known"] else "new"
+    return str(monitor.level.value) if monitor.known else "new"
 
 
 def tally(levels: Iterable[str], language: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
 from noroshi.cli.context import CommandContext
 from noroshi.cli.output.times import clock, span
-from noroshi.core.translation import COMMA, NOTHING, Message, _, bilingual, ngettext
+from noroshi.core.translation import COMMA, NOTHING, Message, _, ngettext
+from noroshi.operations.status_answers import RouteStatus
 
 SOON = 60
 """Days before its end from which on a secret or certificate is told of."""
@@ -28,17 +28,17 @@ BUT = _("{seen}; {why}")
 ONLY_ACCEPTED = _("accepted {at}; arrival is not checked")
 
 
-def with_mark(context: CommandContext, name: str, mark: Mapping[str, str] | None) -> str:
+def with_mark(context: CommandContext, name: str, mark: Message) -> str:
     """Return a route or its kind, with its mark."""
-    mark_text = context.say(mark) if mark else ""
+    mark_text = context.say(mark)
     return f"{name} [{mark_text}]" if mark_text else name
 
 
 def join_routes(
-    context: CommandContext, names: Sequence[str], marks: Mapping[str, Any], separator: str
+    context: CommandContext, names: Sequence[str], marks: Mapping[str, Message], separator: str
 ) -> str:
     """Return routes in their order, each with its mark."""
-    return separator.join(with_mark(context, name, marks.get(name)) for name in names)
+    return separator.join(with_mark(context, name, marks.get(name, NOTHING)) for name in names)
 
 
 def comma(context: CommandContext) -> str:
@@ -46,37 +46,37 @@ def comma(context: CommandContext) -> str:
     return context.say(COMMA)
 
 
-def sign_in(context: CommandContext, route: Mapping[str, Any], now: datetime) -> str:
+def sign_in(context: CommandContext, route: RouteStatus, now: datetime) -> str:
     """Return how the sign-in of a route that is well stands: when it was renewed, what of it
     ends."""
     parts = list[Message]()
-    if route["renewed"]:
-        parts.append(RENEWED.fill(at=clock(route["renewed"], now)))
-    if route["by_next"]:
+    if route.renewed:
+        parts.append(RENEWED.fill(at=clock(route.renewed, now)))
+    if route.by_next:
         parts.append(BY_NEXT)
-    if route["ends"]:
+    if route.ends:
         # Providers count to the beginning of that day, UTC; so does the alarm of it.
-        days = (date.fromisoformat(route["ends"]) - now.astimezone(UTC).date()).days
+        days = (route.ends - now.astimezone(UTC).date()).days
         words = ENDS if days >= 0 else ENDED
         if days <= SOON:
-            parts.append(words.fill(day=route["ends"], days=days))
+            parts.append(words.fill(day=route.ends, days=days))
     return comma(context).join(context.say(words) for words in parts)
 
 
-def arrival(context: CommandContext, route: Mapping[str, Any], now: datetime) -> str:
+def arrival(context: CommandContext, route: RouteStatus, now: datetime) -> str:
     """Return how far a route that is well is proved to be: its mails arrive, or are accepted at
     least."""
-    proof = route["arrives"]
+    proof = route.arrives
     if proof is None:
-        at = clock(route["accepted"], now)
+        at = clock(route.accepted, now)
         return context.say(ONLY_ACCEPTED.fill(at=at)) if at else ""
     words = NOT_YET
-    if proof["seen"]:
-        took = span(timedelta(seconds=proof["took"]))
-        words = SEEN.fill(at=clock(proof["seen"], now), span=took)
-    if proof["by"]:
-        words = SEEN_BY.fill(at=clock(proof["seen"], now), by=proof["by"])
-    why = bilingual(**proof["why"])
+    if proof.seen:
+        took = span(timedelta(seconds=proof.took))
+        words = SEEN.fill(at=clock(proof.seen, now), span=took)
+    if proof.by:
+        words = SEEN_BY.fill(at=clock(proof.seen, now), by=proof.by)
+    why = proof.why
     if why != NOTHING:
         words = BUT.fill(seen=words, why=why)
     return context.say(words)

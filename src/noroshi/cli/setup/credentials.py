@@ -4,11 +4,9 @@ here."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.certificates import read_certificate
@@ -21,9 +19,11 @@ from noroshi.core.definitions.accounts import end_of, is_over
 from noroshi.core.translation import Message
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.oauth.client_certificates import describe
+from noroshi.operations import node_operations, sign_in_operations
+from noroshi.operations.sign_in_answers import AppTried, Certificate
+from noroshi.operations.vault_answers import SecretEntry
 
 LIKE_A_DAY = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})", re.ASCII)
-Answer = Mapping[str, Any]
 MOST_FILES = 100
 """So many names are tried for a certificate's file before none is written."""
 
@@ -41,15 +41,22 @@ def prepare_certificate(talk: Dialogue, goal: SetupGoal, known_values: KnownValu
         _import_certificate(talk, goal, known_values, pem, certificate)
         return
     if certificate is None:
-        certificate = context.call("certificate_new", name=account, ahead=talk.holds_drafts)
+        certificate = context.ask(
+            sign_in_operations.CERTIFICATE_NEW,
+            Certificate,
+            name=account,
+            ahead=talk.holds_drafts,
+        )
         talk.say_success(setup_texts.CERTIFICATE_MADE.fill(days=730))
-    known_values.thumbprint = certificate["sha1"]
-    known_values.certificate = _write_certificate(talk, account, certificate["pem"])
+    known_values.thumbprint = certificate.sha1
+    known_values.certificate = _write_certificate(talk, account, certificate.pem)
 
 
-def _certificate_in_vault(talk: Dialogue, account: str) -> Answer | None:
+def _certificate_in_vault(talk: Dialogue, account: str) -> Certificate | None:
     try:
-        certificate: Answer = talk.context.call("certificate_show", name=account)
+        certificate = talk.context.ask(
+            sign_in_operations.CERTIFICATE_SHOW, Certificate, name=account
+        )
     except RefusedError as refusal:
         if refusal.kind != "not found" and not (
             talk.holds_drafts and refusal.kind == "conflict"
@@ -64,13 +71,13 @@ def _import_certificate(
     goal: SetupGoal,
     known_values: KnownValues,
     pem: str,
-    previous: Answer | None,
+    previous: Certificate | None,
 ) -> None:
     """Import a certificate; one that is there already gives way once the sign-in server takes
     the new one."""
     new = describe(pem)
     known_values.thumbprint = new.thumbprints.sha1.upper()
-    stale = previous["pem"] if previous else ""
+    stale = previous.pem if previous else ""
     known_values.certificate = _write_certificate(talk, goal.account, new.pem, stale)
     arguments = {"name": goal.account, "pem": pem, "replace": True, "proved": True}
     arguments |= {"ahead": talk.holds_drafts}
@@ -80,11 +87,15 @@ def _import_certificate(
         return False
 
     talk.until_proved(
-        lambda: talk.context.call("certificate_import", **arguments), mend, setup_texts.UPLOADED
+        lambda: talk.context.ask(
+            sign_in_operations.CERTIFICATE_IMPORT, Certificate, **arguments
+        ),
+        mend,
+        setup_texts.UPLOADED,
     )
-    if previous and previous["sha1"] != known_values.thumbprint:
+    if previous and previous.sha1 != known_values.thumbprint:
         talk.say_success(
-            setup_texts.REPLACED.fill(old=previous["sha1"], new=known_values.thumbprint)
+            setup_texts.REPLACED.fill(old=previous.sha1, new=known_values.thumbprint)
         )
 
 
@@ -96,9 +107,9 @@ def certificate_of(
     known_values.certificate = f"noroshi-{goal.account}.cer"
     try:
         if drafts.all("accounts").get(goal.account, {}).get("certificate"):
-            known_values.thumbprint = talk.context.call("certificate_show", name=goal.account)[
-                "sha1"
-            ]
+            known_values.thumbprint = talk.context.ask(
+                sign_in_operations.CERTIFICATE_SHOW, Certificate, name=goal.account
+            ).sha1
     except RefusedError as refusal:
         if refusal.kind != "not found":
             raise
@@ -155,7 +166,9 @@ def keep_secret(talk: Dialogue, drafts: Drafts, goal: SetupGoal, value: str) -> 
     if drafts.may_hold(entry, value, to):
         _try_secret(talk, drafts, goal_with_secret)
     else:
-        talk.context.call("set_secret", name=entry, value=value, proved=True, to=to)
+        talk.context.ask(
+            sign_in_operations.SET_SECRET, str, name=entry, value=value, proved=True, to=to
+        )
     return goal_with_secret
 
 
@@ -163,7 +176,9 @@ def _try_secret(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> None:
     """Show it to the sign-in server before it is put in. Raises RefusedError."""
     arguments = {**drafts.trial, **drafts.secret}
     try:
-        talk.context.call("account_try", account=goal.account, **arguments)
+        talk.context.ask(
+            sign_in_operations.ACCOUNT_TRY, AppTried, account=goal.account, **arguments
+        )
     except RefusedError:
         drafts.drop_secret()
         raise
@@ -171,8 +186,8 @@ def _try_secret(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> None:
 
 def is_stored(talk: Dialogue, entry: str) -> bool:
     """Return whether the vault has it."""
-    entries = talk.context.call("secret_list")
-    return any(one["name"] == entry and one["kept"] for one in entries)
+    entries = talk.context.ask(node_operations.SECRET_LIST, tuple[SecretEntry, ...])
+    return any(one.name == entry and one.kept for one in entries)
 
 
 def no_end(text: str) -> Message | None:

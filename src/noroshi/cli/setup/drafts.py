@@ -12,10 +12,12 @@ from typing import Any
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.routes import with_mark
-from noroshi.core.translation import NOTHING, Message, bilingual
+from noroshi.core.translation import NOTHING, Message
 from noroshi.definitions.documents import content, document
 from noroshi.guides.setup_goal import SetupGoal
-from noroshi.ports import Document
+from noroshi.operations import definition_operations, monitor_operations, sign_in_operations
+from noroshi.operations.definition_answers import Applied, Exported
+from noroshi.operations.status_answers import RoutesShown
 
 NOTE = "noroshi setup microsoft365"
 TRIES = 3
@@ -89,7 +91,9 @@ class Drafts:
         """Put a held secret into the vault. Raises RefusedError, and then holds it still."""
         if self._secret is not None:
             entry, value, to = self._secret
-            self._context.call("set_secret", name=entry, value=value, to=to)
+            self._context.ask(
+                sign_in_operations.SET_SECRET, str, name=entry, value=value, to=to
+            )
             self._secret = None
 
     @property
@@ -130,15 +134,13 @@ class Drafts:
 
     def mark(self, route: str) -> Message:
         """Return what stands beside a route whose provider is none of the built-in ones."""
-        routes = self._context.call("route_list")["routes"]
-        return next(
-            (bilingual(**one["mark"]) for one in routes if one["name"] == route), NOTHING
-        )
+        routes = self._context.ask(monitor_operations.ROUTE_LIST, RoutesShown).routes
+        return next((one.mark for one in routes if one.name == route), NOTHING)
 
     def marked_name(self, route: str) -> str:
         """Return the route's name with its mark."""
         mark = self.mark(route)
-        return with_mark(self._context, route, mark.both())
+        return with_mark(self._context, route, mark)
 
     def _change(self, change: Any) -> None:
         """Hold it, where answers are held, or else put it in force."""
@@ -163,7 +165,13 @@ class Drafts:
             drafts = [document(key, body) for key, body in sorted(after.items())]
             documents = [{"key": one.key, "body": one.body} for one in drafts]
             try:
-                self._context.call("apply", documents=documents, base=version, note=NOTE)
+                self._context.ask(
+                    definition_operations.APPLY,
+                    Applied,
+                    documents=documents,
+                    base=version,
+                    note=NOTE,
+                )
                 return
             except RefusedError as refusal:
                 if refusal.kind != "conflict" or not remaining:
@@ -174,6 +182,5 @@ class Drafts:
         return {**in_force, **(self._held or {})}, version
 
     def _in_effect(self) -> tuple[dict[str, dict[str, Any]], int]:
-        export = self._context.call("export")
-        documents = [Document(**one) for one in export["documents"]]
-        return {one.key: content(one) for one in documents}, export["version"]
+        export = self._context.ask(definition_operations.EXPORT, Exported)
+        return {one.key: content(one) for one in export.documents}, export.version

@@ -30,6 +30,8 @@ from noroshi.cli.setup.test_mail import LastMail
 from noroshi.cli.setup.verification import Proofs
 from noroshi.core.translation import COMMA, NOTHING, Message, joined, plain
 from noroshi.guides.setup_goal import SetupGoal
+from noroshi.operations import mail_operations
+from noroshi.operations.mail_answers import Queued
 
 HERE, INTO_FILE, BEHIND = range(3)
 ARRIVED, IN_OTHER, NOT_THERE, NOT_LOOKED = range(4)
@@ -162,7 +164,7 @@ def _follow_up(talk: Dialogue, goal: SetupGoal, known_values: KnownValues, mail:
 
 
 def _confirm_arrival(talk: Dialogue, mail: str) -> None:
-    talk.context.call("queue_seen", id=mail)
+    talk.context.ask(mail_operations.QUEUE_SEEN, Queued, id=mail)
     talk.say_success(IT_ARRIVED)
 
 

@@ -17,6 +17,10 @@ from noroshi.core.route_readiness import Sends, nothing_against
 from noroshi.core.translation import NOTHING, Message, _, plain
 from noroshi.guides import WAYS
 from noroshi.guides.setup_goal import NOT_YET, SetupGoal, is_answered, known_of, way_of
+from noroshi.operations import monitor_operations, node_operations, sign_in_operations
+from noroshi.operations.sign_in_answers import TenantFound
+from noroshi.operations.status_answers import RoutesShown
+from noroshi.operations.vault_answers import SecretEntry
 
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 DOMAIN = re.compile(r"\w[\w-]*(\.[\w-]+)+")
@@ -60,22 +64,23 @@ def with_tenant(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
     def prove() -> SetupGoal:
         drafts.keep(candidate, route=False)
         try:
-            answer = talk.context.call(
-                "account_tenant", account=candidate.account, **drafts.trial
+            answer = talk.context.ask(
+                sign_in_operations.ACCOUNT_TENANT,
+                TenantFound,
+                account=candidate.account,
+                **drafts.trial,
             )
         except (
             RefusedError
         ):  # a route that sends by this account goes on by the one that was there
             drafts.keep(replace(candidate, tenant=before), route=False)
             raise
-        by_id = answer["id"] == candidate.tenant.lower()
+        by_id = answer.id == candidate.tenant.lower()
         words = setup_texts.TENANT_THERE if by_id else setup_texts.TENANT_FOUND
-        talk.say_success(
-            words.fill(tenant=candidate.tenant, id=answer["id"], host=answer["host"])
-        )
+        talk.say_success(words.fill(tenant=candidate.tenant, id=answer.id, host=answer.host))
         if talk.holds_drafts and not candidate.app_only and candidate.tenant == before:
             return candidate  # its ID would be another tenant to whoever keeps the sign-in
-        return replace(candidate, tenant=answer["id"])
+        return replace(candidate, tenant=answer.id)
 
     def ask(refusal: RefusedError) -> bool:
         nonlocal candidate
@@ -132,7 +137,9 @@ def _entry_for(talk: Dialogue, account: str) -> str:
     """Return the account's own name, or one that nothing names yet: no secret takes another
     one's place."""
     entries_in_use = {
-        one["name"] for one in talk.context.call("secret_list") if one["named_by"]
+        one.name
+        for one in talk.context.ask(node_operations.SECRET_LIST, tuple[SecretEntry, ...])
+        if one.named_by
     }
     number = 1
     while (entry := f"{account}-{number}" if number > 1 else account) in entries_in_use:
@@ -260,10 +267,8 @@ def _with_fields(goal: SetupGoal, **fields: str | None) -> SetupGoal:
 
 def _sends(talk: Dialogue, account: str) -> bool:
     """Return whether mails leave by a route of this account, as far as that is known."""
-    routes = talk.context.call("route_list")["routes"]
-    return any(
-        one["account"] == account and nothing_against(Sends(one["sends"])) for one in routes
-    )
+    routes = talk.context.ask(monitor_operations.ROUTE_LIST, RoutesShown).routes
+    return any(one.account == account and nothing_against(Sends(one.sends)) for one in routes)
 
 
 def _has_route(drafts: Drafts, account: str) -> bool:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import select
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.times import clock, elapsed_time
@@ -17,13 +16,15 @@ from noroshi.cli.setup.setup_texts import NO_ADDRESS
 from noroshi.cli.setup.verification import Proofs
 from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.delivery_state import DeliveryState
-from noroshi.core.translation import Message, bilingual, composed, each_once, plain
+from noroshi.core.translation import Message, composed, each_once, plain
 from noroshi.guides.test_mail import SUBJECT, TEXT
+from noroshi.operations import mail_operations, monitor_operations
+from noroshi.operations.history_answers import ContactRow
+from noroshi.operations.mail_answers import Attempt, Letter, Queued, Said, Sent
 
 PATIENCE = 90.0
 """Seconds until somebody is asked whether to go on waiting."""
 WAIT = "w"
-Letter = Mapping[str, Any]
 
 
 class NoSenderError(RefusedError):
@@ -50,13 +51,15 @@ class LastMail:
         self._id = self._waiting_mail(to)
         if self._id:
             self._talk.say(setup_texts.WAITS_STILL.fill(to=to, id=self._id))
-            self._attempts = len(self._context.call("queue_show", id=self._id)["tried"])
+            self._attempts = len(
+                self._context.ask(mail_operations.QUEUE_SHOW, Letter, id=self._id).tried
+            )
             self._try_again()
         else:
             self._id = self._send(to)
             self._talk.say(setup_texts.ON_ITS_WAY.fill(to=to, route=self._goal.route))
         alternatives = {WAIT: self._wait_for_node}
-        letter: Letter = self._talk.until_proved(
+        letter = self._talk.until_proved(
             self._receipt, self._explain_failure, setup_texts.MENDED_OR_WAIT, alternatives
         )
         self._tell(letter)
@@ -65,8 +68,8 @@ class LastMail:
     def _recipient(self) -> str:
         """Ask for the recipient; whoever reads the alarms comes before the mailbox that only
         sends them."""
-        contacts = self._context.call("contacts")
-        readers = [address for one in contacts for address in one["addresses"]]
+        contacts = self._context.ask(monitor_operations.CONTACTS, tuple[ContactRow, ...])
+        readers = [address for one in contacts for address in one.addresses]
         return self._talk.text(
             setup_texts.TO,
             option="--to",
@@ -78,7 +81,7 @@ class LastMail:
     def _require_node(self) -> None:
         def prove() -> None:
             self._context.release_store()
-            self._context.call("queue_list")
+            self._context.ask(mail_operations.QUEUE_LIST, tuple[Queued, ...])
             if not self._context.running:
                 raise NoSenderError
 
@@ -88,19 +91,24 @@ class LastMail:
         """Return the test mail of an earlier time that still waits: one more would come as
         well, later."""
         subject = SUBJECT.fill(route=self._goal.route)
-        for one in self._context.call("queue_list"):
-            is_test_mail = one["subject"] in subject.both().values() and list(one["to"]) == [to]
-            if is_test_mail and one["state"] in (DeliveryState.WAITING, DeliveryState.OUT):
-                return str(one["id"])
+        for one in self._context.ask(mail_operations.QUEUE_LIST, tuple[Queued, ...]):
+            is_test_mail = one.subject in subject.both().values() and list(one.to) == [to]
+            if is_test_mail and one.state in (DeliveryState.WAITING, DeliveryState.OUT):
+                return str(one.id)
         return ""
 
     def _send(self, to: str) -> str:
         subject = self._context.say(SUBJECT.fill(route=self._goal.route))
         text = self._context.say(TEXT.fill(route=self._goal.route))
-        answer = self._context.call(
-            "send", to=(to,), subject=subject, text=text, routes=(self._goal.route,)
+        answer = self._context.ask(
+            mail_operations.SEND,
+            Sent,
+            to=(to,),
+            subject=subject,
+            text=text,
+            routes=(self._goal.route,),
         )
-        return str(answer["ids"][0])
+        return str(answer.ids[0])
 
     def _receipt(self) -> Letter:
         """Wait for what comes of it. Raises RefusedError if it is refused, or nothing comes."""
@@ -110,22 +118,22 @@ class LastMail:
 
     def _try_again(self) -> None:
         try:
-            self._context.call("queue_retry", id=self._id)
+            self._context.ask(mail_operations.QUEUE_RETRY, Queued, id=self._id)
         except RefusedError as refusal:
             if refusal.kind != "conflict":  # it is on its way, or through, already
                 raise
 
     def _wait_for_acceptance(self, until: float) -> Letter:
         while True:
-            letter: Letter = self._context.call("queue_show", id=self._id)
-            state, attempts = letter["queued"]["state"], letter["tried"]
+            letter = self._context.ask(mail_operations.QUEUE_SHOW, Letter, id=self._id)
+            state, attempts = letter.queued.state, letter.tried
             if state == DeliveryState.ACCEPTED:
                 return letter
             if len(attempts) > self._attempts:
                 self._attempts = len(attempts)
                 raise RefusedError("trouble", _why(attempts[-1]), codes=_replies(attempts))
             if time.monotonic() > until:
-                because = bilingual(**letter["queued"]["because"])
+                because = letter.queued.because
                 raise RefusedError("trouble", because, codes=_replies(attempts))
             time.sleep(LOOK)
 
@@ -139,13 +147,13 @@ class LastMail:
 
     def _tell(self, letter: Letter) -> None:
         """Say who accepted it, when, under which number; and what nobody has seen yet."""
-        attempt = letter["tried"][-1]
-        at = clock(attempt["at"], datetime.now(UTC))
-        one = attempt["said"][0]
+        attempt = letter.tried[-1]
+        at = clock(attempt.at, datetime.now(UTC))
+        one = attempt.said[0]
         self._talk.say_success(
-            setup_texts.ACCEPTED.fill(to=one["address"], at=at, route=self._route_name)
+            setup_texts.ACCEPTED.fill(to=one.address, at=at, route=self._route_name)
         )
-        reply, number = _reply(one), " ".join(attempt["provider_id"].split())
+        reply, number = _reply(one), " ".join(attempt.provider_id.split())
         if number not in reply:  # an SMTP server names it in what it replies
             self._talk.say(setup_texts.NUMBER_OF_IT.fill(number=number), "  ")
         if reply:
@@ -153,29 +161,29 @@ class LastMail:
         self._talk.say(setup_texts.NOT_ARRIVED, "  ")
 
 
-def _why(attempt: Mapping[str, Any]) -> Message:
+def _why(attempt: Attempt) -> Message:
     """Return what was said, in our words and, word for word, in the other side's."""
-    replies: Sequence[Message] = [_reply_message(one) for one in attempt["said"]]
+    replies = [_reply_message(one) for one in attempt.said]
     return each_once(replies)
 
 
-def _replies(tried: Sequence[Letter]) -> Sequence[str]:
+def _replies(tried: Sequence[Attempt]) -> Sequence[str]:
     """Return what was replied to the last attempt."""
-    return [_reply(one) for attempt in tried[-1:] for one in attempt["said"]]
+    return [_reply(one) for attempt in tried[-1:] for one in attempt.said]
 
 
-def _reply(one: Mapping[str, Any]) -> str:
+def _reply(one: Said) -> str:
     """Return what the other side said, word for word."""
-    text = " ".join(str(one["text"] or "").removeprefix(one["enhanced"] or "").split())
-    return " ".join(str(part) for part in (one["code"], one["enhanced"], text) if part)
+    text = " ".join(str(one.text or "").removeprefix(one.enhanced or "").split())
+    return " ".join(str(part) for part in (one.code, one.enhanced, text) if part)
 
 
-def _reply_message(one: Mapping[str, Any]) -> Message:
+def _reply_message(one: Said) -> Message:
     reply = _reply(one)
-    explanation = bilingual(**one["words"])
+    explanation = one.words
     if not explanation.en:
         return plain(reply)
-    if not reply or one["quoted"]:
+    if not reply or one.quoted:
         return explanation
     return composed("{ours}\n{reply}", ours=explanation, reply=reply)
 
@@ -199,24 +207,24 @@ class MailWatch:
         self._talk.say(setup_texts.WAITING)
         while True:
             try:
-                letter: Letter = self._context.call("queue_show", id=self._id)
-                if letter["queued"]["state"] == DeliveryState.ACCEPTED:
+                letter = self._context.ask(mail_operations.QUEUE_SHOW, Letter, id=self._id)
+                if letter.queued.state == DeliveryState.ACCEPTED:
                     return letter
-                self._say_when(letter["queued"], len(letter["tried"]))
+                self._say_when(letter.queued, len(letter.tried))
                 self._pause()
             except RefusedError as refusal:
                 if refusal.kind not in ("trouble", "conflict"):
                     raise
 
-    def _say_when(self, queued: Letter, attempts: int) -> None:
+    def _say_when(self, queued: Queued, attempts: int) -> None:
         now = datetime.now(UTC)
-        next = datetime.fromisoformat(queued["next"]) if queued["next"] else now
-        state = (attempts, queued["next"])
+        next = queued.next or now
+        state = (attempts, queued.next)
         recently = time.monotonic() - self._last_report < A_WORD_AGAIN
         if next <= now or (state == self._last_state and recently):
             return
         self._last_state, self._last_report = state, time.monotonic()
-        at, remaining = clock(queued["next"], now), elapsed_time(queued["next"], now)
+        at, remaining = clock(queued.next, now), elapsed_time(queued.next, now)
         self._talk.say(setup_texts.NEXT_TRY.fill(tried=attempts, at=at, left=remaining))
 
     def _pause(self) -> None:
@@ -224,5 +232,5 @@ class MailWatch:
         if select.select([sys.stdin], [], [], LOOK)[0]:
             if not sys.stdin.readline():
                 raise self._talk.interruption()
-            self._context.call("queue_retry", id=self._id)
+            self._context.ask(mail_operations.QUEUE_RETRY, Queued, id=self._id)
             self._talk.say(setup_texts.TRIED_NOW)

@@ -20,9 +20,11 @@ from noroshi.cli.setup.dialogue import Dialogue
 from noroshi.cli.setup.drafts import Drafts
 from noroshi.cli.setup.questions import client_id
 from noroshi.cli.setup.setup_texts import MENDED
-from noroshi.core.translation import Message, bilingual, each_once
+from noroshi.core.translation import Message, each_once
 from noroshi.guides import path_of
 from noroshi.guides.setup_goal import NOT_YET, SetupGoal
+from noroshi.operations import sign_in_operations
+from noroshi.operations.sign_in_answers import AppTried, Proof, TokenSeen
 
 ROLES = {"smtp": "SMTP.SendAsApp", "graph": "Mail.Send"}
 
@@ -84,8 +86,10 @@ class Proofs:
 
     def _prove_app(self) -> None:
         goal, trial = self.goal, self.drafts.trial
-        result = self.talk.context.call("account_try", account=goal.account, bare=True, **trial)
-        if result["sure"]:
+        result = self.talk.context.ask(
+            sign_in_operations.ACCOUNT_TRY, AppTried, account=goal.account, bare=True, **trial
+        )
+        if result.sure:
             self.talk.say_success(setup_texts.APP_KNOWN.fill(app=self.goal.client_id))
 
     def _ask_another_app(self, refusal: RefusedError) -> bool:
@@ -121,13 +125,13 @@ class Proofs:
             return
         credential = setup_texts.CERTIFICATE if self.goal.certified else setup_texts.SECRET
         arguments = {**self.drafts.trial, **self.drafts.secret}
-        result = self.talk.context.call("account_try", account=self.goal.account, **arguments)
-        if result["sure"]:
+        result = self.talk.context.ask(
+            sign_in_operations.ACCOUNT_TRY, AppTried, account=self.goal.account, **arguments
+        )
+        if result.sure:
             self.talk.say_success(setup_texts.TAKEN.fill(what=credential))
         else:
-            self.talk.say(
-                setup_texts.NOT_SURE.fill(what=credential, why=bilingual(**result["why"]))
-            )
+            self.talk.say(setup_texts.NOT_SURE.fill(what=credential, why=result.why))
 
     def _ask_another_secret(self, refusal: RefusedError) -> bool:
         if not self.talk.may_ask or self.talk.args.yes or not refusal.concerns("secret"):
@@ -149,12 +153,12 @@ class Proofs:
     # the sign-in
 
     def _prove_app_sign_in(self) -> None:
-        self.talk.context.call("authorize_app", route=self.goal.route)
+        self.talk.context.ask(sign_in_operations.AUTHORIZE_APP, Proof, route=self.goal.route)
         token = self._look()
-        self.known_values.object_id = token["object_id"]
+        self.known_values.object_id = token.object_id
         if self.known_values.object_id:
             self.talk.say(setup_texts.OBJECT_ID.fill(id=self.known_values.object_id), "  ")
-        permitted = ROLES[self.goal.kind] in token["permits"]
+        permitted = ROLES[self.goal.kind] in token.permits
         if not permitted and path_of(self.goal.cloud) == "entra":
             self.known_values.path = "entra"
             raise RefusedError("trouble", setup_texts.NO_ROLE.fill(role=ROLES[self.goal.kind]))
@@ -167,8 +171,8 @@ class Proofs:
         except RefusedError:
             self._sign_in()
             token = self._look()
-        if token["person"]:  # whoever did sign in, whoever was meant to
-            self.goal = replace(self.goal, person=token["person"])
+        if token.person:  # whoever did sign in, whoever was meant to
+            self.goal = replace(self.goal, person=token.person)
 
     def _sign_in(self) -> None:
         goal = self.goal
@@ -185,13 +189,15 @@ class Proofs:
         sign_in(self.talk.context, request)
 
     def _look(self) -> Any:
-        token = self.talk.context.call("token_look", route=self.goal.route)
-        message = each_once(bilingual(**one) for one in token["words"])
-        if not token["good"]:
+        token = self.talk.context.ask(
+            sign_in_operations.TOKEN_LOOK, TokenSeen, route=self.goal.route
+        )
+        message = each_once(one for one in token.words)
+        if not token.good:
             raise RefusedError("trouble", message)
         self.talk.say_success(
             setup_texts.TOKEN.fill(route=self.drafts.marked_name(self.goal.route))
         )
-        for one in token["words"]:
-            self.talk.say(bilingual(**one), "  ")
+        for one in token.words:
+            self.talk.say(one, "  ")
         return token

@@ -36,7 +36,7 @@ class ActiveRoute:
     circuit_open_until: datetime | None = None
     """The route is out of order, and is not tried before then; None: it is in order."""
     probing: bool = False
-    closed: bool = False
+    is_closed: bool = False
     """The definition of the route was changed: nothing leaves by it any more."""
     last_duration: float = inf
     """Seconds that the last mail took."""
@@ -60,7 +60,7 @@ class ActiveRoute:
 
     async def break_off(self) -> None:
         """Cancel what waits for the other side; nothing else leaves by this route."""
-        self.closed = True
+        self.is_closed = True
         for task in self.awaiting_reply:
             task.cancel()
         if self.awaiting_reply:
@@ -103,7 +103,7 @@ class RouteShutdown:
     """Let go of routes. What is being sent may end and be settled: else it would be sent twice."""
 
     def __init__(self, guard: Guard) -> None:
-        self._guard, self._unsettled = guard, set[asyncio.Task[Any]]()
+        self._guard, self._open_deliveries = guard, set[asyncio.Task[Any]]()
 
     async def stop_node(self, active: ActiveRoute) -> None:
         """Close a route as the node stops. What cannot be settled by then, the next life of the
@@ -119,13 +119,13 @@ class RouteShutdown:
         await active.break_off()
         for delivery in active.deliveries:
             task = asyncio.create_task(self._wait_for(delivery))
-            self._unsettled.add(task)
-            task.add_done_callback(self._unsettled.discard)
+            self._open_deliveries.add(task)
+            task.add_done_callback(self._open_deliveries.discard)
         await active.transport.close()
 
     async def close(self) -> None:
         """Give the deliveries of replaced routes GRACE seconds more, then cancel them."""
-        await _cancel(self._unsettled, GRACE)
+        await _cancel(self._open_deliveries, GRACE)
 
     async def _wait_for(self, delivery: asyncio.Task[bool]) -> None:
         await self._guard(partial(_result_of, delivery))

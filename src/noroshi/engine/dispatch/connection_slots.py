@@ -16,7 +16,7 @@ class ConnectionSlots:
 
     def __init__(self) -> None:
         self._busy = defaultdict[str, int](int)
-        self._waiting = deque[tuple[Route, asyncio.Future[None]]]()
+        self._waiters = deque[tuple[Route, asyncio.Future[None]]]()
         self._limits = dict[str, tuple[Route, tuple[Limit, ...]]]()
 
     def all_busy(self, route: Route) -> bool:
@@ -34,12 +34,12 @@ class ConnectionSlots:
             return
         turn = asyncio.get_running_loop().create_future()
         waiter = route, turn
-        self._waiting.append(waiter)
+        self._waiters.append(waiter)
         try:
             await turn
         except asyncio.CancelledError:
             if turn.cancelled():
-                self._waiting.remove(waiter)
+                self._waiters.remove(waiter)
             else:  # it was given, and nobody is there to use it
                 self.release(route)
             raise
@@ -55,9 +55,9 @@ class ConnectionSlots:
 
     def _grant_next(self) -> None:
         """Grant a slot to the first who may have it: what became free is enough for one."""
-        for place, (route, turn) in enumerate(self._waiting):
+        for place, (route, turn) in enumerate(self._waiters):
             if not turn.done() and not self.all_busy(route):
-                del self._waiting[place]
+                del self._waiters[place]
                 self._count(route, 1)
                 turn.set_result(None)
                 return

@@ -152,7 +152,7 @@ class Dispatcher:
         )
         self._attempt = DeliveryAttempt(store, clocks, self.limiter, jitter, LONGEST_SEND)
         self.routes: dict[str, ActiveRoute] = {}
-        self._known, self._changed = set[str](), set[str]()
+        self._known_routes, self._routes_changed = set[str](), set[str]()
         self._shutdown = RouteShutdown(engine.guard)
         self.node: Node | None = None
 
@@ -167,7 +167,7 @@ class Dispatcher:
         changed_routes = [
             n for n, active in self.routes.items() if routes.get(n) != active.route
         ]
-        self._changed.update(
+        self._routes_changed.update(
             changed_routes
         )  # beside those of a time when the store failed below
         await asyncio.gather(
@@ -177,17 +177,17 @@ class Dispatcher:
             if name not in self.routes:
                 self.routes[name] = ActiveRoute(route, self._open(route))
         for outage in await current_outages(self.store, routes):
-            of_setup = outage.fault is Fault.SETUP and outage.route not in self._known
-            if outage.route in self._changed or of_setup:
+            of_setup = outage.fault is Fault.SETUP and outage.route not in self._known_routes
+            if outage.route in self._routes_changed or of_setup:
                 await self.store.wake(outage.route, self.clocks.wall())
             if outage.route in self.routes:
                 self.routes[outage.route].circuit_open_until = outage.until
-        self._known.update(self.routes)
+        self._known_routes.update(self.routes)
         named_routes = {name for envelope in waiting_mails for name in envelope.routes}
         # A check under way, or the last one of a removed monitor, may yet write to what is gone.
-        for name in named_routes.union(self._changed) - self.routes.keys():
+        for name in named_routes.union(self._routes_changed) - self.routes.keys():
             self.routes[name] = ActiveRoute(Route(name=name), MissingRoute(name, self.clocks))
-        self._changed.clear()
+        self._routes_changed.clear()
 
     async def close(self) -> None:
         """Take nothing new; let what is under way end, for a moment; then let go."""
@@ -362,7 +362,7 @@ class Dispatcher:
         active = delivery.active
         previous_is_settled = previous_delivery is None or previous_delivery.task.done()
         ready = previous_is_settled and not self._connections.all_busy(active.route)
-        return ready and not active.closed and not self._route_degraded(delivery)
+        return ready and not active.is_closed and not self._route_degraded(delivery)
 
     def _route_degraded(self, delivery: DeliveryTask) -> bool:
         return delivery.active.circuit_open_until not in (None, delivery.open_until)
@@ -381,7 +381,7 @@ class Dispatcher:
             receipt = await self._attempt.run(active, parcel.envelope)
         except asyncio.CancelledError:
             receipt, task = self._attempt.cancelled(parcel.envelope), asyncio.current_task()
-            if not active.closed or task is None:
+            if not active.is_closed or task is None:
                 fate = self._attempt.conclude(parcel, receipt)
                 await self.store.settle(
                     self._in_flight.with_renewed_lease(parcel), receipt, fate
@@ -401,7 +401,9 @@ class Dispatcher:
             ):  # from now on: the clock may have been set
                 receipt = replace(receipt, at=self.clocks.wall())
                 fate = self._attempt.conclude(parcel, receipt)
-        if active.closed and isinstance(fate, OpenCircuit):  # it was so before it was changed
+        if active.is_closed and isinstance(
+            fate, OpenCircuit
+        ):  # it was so before it was changed
             await self._guard(lambda: self.store.wake(parcel.route, self.clocks.wall()))
         await self._hasten(active, fate)
         journal.attempt_settled(parcel, fate, active.outage_reason)

@@ -79,8 +79,8 @@ def _ask_in_thread(
 
 def _add_quotation(failure: SignInError, session: HttpSession) -> SignInError:
     """Return it with a quotation that holds no secret that the server was shown."""
-    failure.description = redact(failure.description, session.shown)
-    if failure.description and not failure.known:
+    failure.description = redact(failure.description, session.quotable)
+    if failure.description and not failure.is_known:
         failure.words = SAYS_QUOTED.fill(words=failure.words, said=failure.description)
         failure.args = (failure.words.en,)
     return failure
@@ -160,7 +160,7 @@ def failure(
         retry_after=retry_after,
         correlation_id=correlation if CORRELATION.fullmatch(correlation) else "",
         description=tidy_description(answer.get("error_description")),
-        known=is_known(error, codes, account.cloud, app_only=account.app_only),
+        is_known=is_known(error, codes, account.cloud, app_only=account.app_only),
     )
 
 

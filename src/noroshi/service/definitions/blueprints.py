@@ -11,7 +11,8 @@ from noroshi.core.definitions.version_note import note_text
 from noroshi.core.translation import _
 from noroshi.definitions.blueprints import Blueprint, add, blueprints
 from noroshi.operations import definition_operations
-from noroshi.operations.definition_answers import Applied, BlueprintRow
+from noroshi.operations.definition_answers import Applied
+from noroshi.operations.kind_answers import BlueprintRow
 from noroshi.service.definitions.apply import BAD_DEFINITIONS, ApplyOperations
 from noroshi.service.errors import InvalidArgumentError, NotFoundError
 from noroshi.service.operation import Person, offers

@@ -71,4 +71,4 @@ def _arrival_answer(one: Arrival) -> Arrived:
 
 def round_trip_answer(trip: RoundTripFacts) -> Arrives:
     """Return what is known of a route's mails to its own mailbox, as an answer."""
-    return Arrives(seen=trip.last_arrival, took=trip.took, why=trip.why, by=trip.by)
+    return Arrives(seen=trip.last_arrival, took=trip.duration, why=trip.trouble, by=trip.person)

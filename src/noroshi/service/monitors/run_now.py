@@ -61,7 +61,7 @@ class RunNowOperations(ApplyOperations):
         state = states.get(target.id, State())
         preview = tuple(words for words in await self._preview(target) if words != sample.fault)
         result = self._result(target, state, sample, seconds, preview)
-        options = {"options": answer_json.plain(target.options)} if documents else {}
+        options = {"options": answer_json.as_json(target.options)} if documents else {}
         note(after={"monitor": result.path, "level": result.level.value, **options})
         return replace(result, marks=marks_of(plan))
 

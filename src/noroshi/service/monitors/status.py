@@ -9,7 +9,7 @@ from typing import TypeVar
 from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, Sample, State
 from noroshi.operations import monitor_operations
-from noroshi.operations.definition_answers import Kind
+from noroshi.operations.kind_answers import Kind
 from noroshi.operations.status_answers import MonitorStatus, RoutesShown, Status, StoppedBy
 from noroshi.service.alarms.alarm_view import (
     NO_SUPPRESSION,

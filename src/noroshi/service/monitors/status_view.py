@@ -21,7 +21,7 @@ from noroshi.core.translation import NOTHING, Message, _, quotes
 from noroshi.definitions.accounts_of_routes import NOT_IN_VAULT, is_retiring
 from noroshi.definitions.compilation import OPEN
 from noroshi.oauth.tokens import SignInState, SignInStatus
-from noroshi.operations.definition_answers import Kind
+from noroshi.operations.kind_answers import Kind
 from noroshi.operations.mail_answers import Attempt, Letter, Queued, Said
 from noroshi.operations.status_answers import (
     Counts,

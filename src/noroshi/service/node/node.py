@@ -71,7 +71,7 @@ class NodeOperations(StatusOperations):
             at=self._clocks.wall(),
             began=program.began,
             seconds=program.seconds,
-            late=node.late,
+            late=node.lateness,
             clock_set=node.clock_set,
             trouble=trouble,
             size=size,

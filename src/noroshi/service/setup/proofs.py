@@ -62,7 +62,7 @@ def with_proof(
     ):
         return trip
     facts = RoundTripFacts(counts_from=proof.at) if trip is None else trip
-    return replace(facts, last_arrival=proof.at, took=0.0, by=proof.by)
+    return replace(facts, last_arrival=proof.at, duration=0.0, person=proof.by)
 
 
 def _recipient(envelope: Envelope, receipt: Receipt) -> str:

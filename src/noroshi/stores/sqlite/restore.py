@@ -45,16 +45,17 @@ class Restored:
     """Report the store that came back: `last_seen` is the last instant the backup knows of
     (None: no node had run).
 
-    `waiting` mails go out once a node runs, of these `out` had been on their way; `held` wait
-    for a person. `previous` is where the store that was there lies now (None: there was none).
+    `waiting_count` mails go out once a node runs, of these `out_count` had been on their way;
+    `held` wait for a person. `previous_store` is where the store that was there lies now (None:
+    there was none).
     """
 
     version: int
     last_seen: datetime | None
-    waiting: int
-    out: int
+    waiting_count: int
+    out_count: int
     held: int
-    previous: Path | None
+    previous_store: Path | None
 
 
 def faults_of(path: Path) -> list[Message]:
@@ -82,7 +83,7 @@ def restore(backup: Path, store: Path, now: datetime, *, hold: bool = False) -> 
         refuse_foreign(backup, known_migrations())
         _away_with(new_file)
         restored = _prepare(backup, new_file, now, hold=hold)
-        return replace(restored, previous=_exchange(new_file, store, now))
+        return replace(restored, previous_store=_exchange(new_file, store, now))
     except (driver.Error, OSError) as error:
         raise StoreError(NO_STORE.fill(path=backup, why=in_words(error))) from error
     finally:
@@ -147,10 +148,10 @@ def _make_fit(db: Connection, now: datetime, *, hold: bool) -> Restored:
     return Restored(
         version=version,
         last_seen=None if last_seen is None else instant(last_seen),
-        waiting=waiting_count,
-        out=out_count,
+        waiting_count=waiting_count,
+        out_count=out_count,
         held=held,
-        previous=None,
+        previous_store=None,
     )
 
 

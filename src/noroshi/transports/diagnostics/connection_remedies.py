@@ -67,8 +67,10 @@ def remedy_of(trouble: RouteError, exam: Exam) -> Remedy:
     tells it."""
     if isinstance(trouble, SmtpServerError) and trouble.text:
         reply = f"{trouble.code} {trouble.text}"
-        if trouble.about in OBSTACLES:
-            return obstacle_remedy(trouble.about).remedy(sentence(trouble.words), exam, reply)
+        if trouble.template in OBSTACLES:
+            return obstacle_remedy(trouble.template).remedy(
+                sentence(trouble.words), exam, reply
+            )
         explanation = explanation_of(trouble.code, trouble.enhanced, trouble.text)
         return explanation.remedy(exam, reply)
     return _cure_of(trouble, exam).remedy(sentence(trouble.words), exam)
@@ -76,10 +78,10 @@ def remedy_of(trouble: RouteError, exam: Exam) -> Remedy:
 
 def _cure_of(trouble: RouteError, exam: Exam) -> Cure:
     # Only the great providers' administrators have a name of their own.
-    if trouble.about in OF_CERTIFICATES and Whose.ADMINISTRATOR in exam.people:
+    if trouble.template in OF_CERTIFICATES and Whose.ADMINISTRATOR in exam.people:
         return knowledge().cures["connections.shown_in_between"]
-    if trouble.about in OBSTACLES:
-        return obstacle_remedy(trouble.about)
+    if trouble.template in OBSTACLES:
+        return obstacle_remedy(trouble.template)
     return knowledge().cures[f"connections.fault_of_{trouble.fault.name.lower()}"]
 
 

@@ -166,15 +166,15 @@ class ConnectionPath:
         port = plain(self.address)
         reference_host = self.exam.reference_host
         if (
-            trouble.about not in SHUT
+            trouble.template not in SHUT
             or reference_host is None
             or reference_host == (self.host, self.port)
         ):
             return step_error(trouble, self.exam, port)
         exam = with_values(self.exam, other=authority(*reference_host))
         if not await self._reference_answers(*reference_host):
-            return StepError(port, remedy_of_no_way_out(trouble.about, exam))
-        return StepError(port, remedy_of_closed_port(trouble.about, exam))
+            return StepError(port, remedy_of_no_way_out(trouble.template, exam))
+        return StepError(port, remedy_of_closed_port(trouble.template, exam))
 
     async def _reference_answers(self, host: str, port: int) -> bool:
         try:

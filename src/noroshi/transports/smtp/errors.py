@@ -89,7 +89,7 @@ class SmtpServerError(SmtpError, RouteError):
         fault: Fault | None = None,
         about: Message = NOTHING,
     ) -> None:
-        super().__init__(words, code, fault or _fault(code, enhanced, text), about=about)
+        super().__init__(words, code, fault or _fault(code, enhanced, text), template=about)
         self.enhanced, self.text = enhanced, text
 
 

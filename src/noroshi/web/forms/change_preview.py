@@ -30,7 +30,7 @@ async def preview(visit: Visit, dry_run: Mapping[str, Any] | None) -> list[Diffe
     without one."""
     if not dry_run or not dry_run["changed_values"]:
         return []
-    differences = answer_json.read(tuple[Difference, ...], dry_run["changed_values"])
+    differences = answer_json.from_json(tuple[Difference, ...], dry_run["changed_values"])
     return difference_texts(differences, names_of(await visit.call(StatusOperations.kinds)))
 
 

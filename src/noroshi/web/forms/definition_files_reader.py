@@ -100,7 +100,7 @@ def _path_in_folder(name: str, sort: str, raw: bytes, known_keys: Sequence[str])
 def _as_json(one: Problem) -> Mapping[str, Any]:
     return {
         "where": shortened_text(one.where),
-        "what": answer_json.plain(one.what, Medium.PAGE),
+        "what": answer_json.as_json(one.what, Medium.PAGE),
     }
 
 

@@ -11,7 +11,7 @@ from noroshi import schema
 from noroshi.actions.phrases import UNITS, is_time
 from noroshi.core.definitions.schema import LimitsDef
 from noroshi.core.translation import Medium, _
-from noroshi.operations.definition_answers import Kind as KindAnswer
+from noroshi.operations.kind_answers import Kind as KindAnswer
 from noroshi.web.forms.field_values import Form
 from noroshi.web.forms.fields import (
     Drawing,

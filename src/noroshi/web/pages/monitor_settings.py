@@ -13,7 +13,7 @@ from noroshi import schema
 from noroshi.core.definitions.schema import MonitorDef
 from noroshi.core.own_instance import KINDS
 from noroshi.core.translation import _, pgettext
-from noroshi.operations.definition_answers import Kind
+from noroshi.operations.kind_answers import Kind
 from noroshi.service import NotFoundError, OperationError
 from noroshi.service.monitors.details import MonitorOperations
 from noroshi.web.context import WebContext

@@ -12,7 +12,7 @@ from noroshi import schema
 from noroshi.core.definitions.schema import GroupDef, InstanceDef
 from noroshi.core.own_instance import KINDS, OWN_INSTANCE
 from noroshi.core.translation import _, pgettext
-from noroshi.operations.definition_answers import Kind as KindAnswer
+from noroshi.operations.kind_answers import Kind as KindAnswer
 from noroshi.service.definitions.edit import EditOperations
 from noroshi.service.monitors.status import StatusOperations
 from noroshi.web.context import WebContext
