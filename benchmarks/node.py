@@ -15,7 +15,7 @@ from benchmarks.usage import Usage, usage
 from noroshi.cli.clients.socket import SocketClient
 
 START = 60.0  # seconds that a start may take
-SENDS = "sending via "
+SENDS = "sending through "
 
 
 class Node:

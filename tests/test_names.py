@@ -56,6 +56,39 @@ CLEAN = (
 )
 """Packages whose functions, arguments and local variables hold to the glossary, too."""
 
+WHOLE_NAMES = (
+    "noroshi.actions.",
+    "noroshi.app.",
+    "noroshi.checks.",
+    "noroshi.config.",
+    "noroshi.core.",
+    "noroshi.definitions.",
+    "noroshi.door.",
+    "noroshi.engine.",
+    "noroshi.hosts.",
+    "noroshi.intakes.",
+    "noroshi.knowledge.",
+    "noroshi.logs.",
+    "noroshi.network.",
+    "noroshi.oauth.",
+    "noroshi.people.",
+    "noroshi.ports.",
+    "noroshi.stores.",
+    "noroshi.transports.",
+    "noroshi.vault.",
+)
+"""Packages in which no participle, pronoun, preposition or adverb is a name alone."""
+OF_ANSWERS = {
+    "noroshi.oauth.provider.who",
+    "noroshi.ports.examination.Whose",
+    "noroshi.ports.store_records.shown",
+    "noroshi.transports.http.graph.where",
+    "noroshi.transports.http.webhook.where",
+    "noroshi.transports.pickup.where",
+    "noroshi.transports.smtp.options.where",
+}
+"""Names that answers, tables of knowledge and kinds of routes have in common."""
+
 
 def listed(after: str) -> str:
     """Return the part of the glossary that follows a sentence of it, up to the next sentence."""
@@ -168,6 +201,25 @@ def with_word(names: list[tuple[str, str]], words: set[str], packages: tuple[str
     ]
 
 
+def alone(names: list[tuple[str, str]], words: set[str], packages: tuple[str, ...]):
+    """Return those of the packages' names that are one of the words, and no more than that."""
+    return [
+        f"{module}.{name}"
+        for module, name in names
+        if f"{module}.".startswith(packages) and name.lower().strip("_") in words
+    ]
+
+
+def classes(src: Path) -> list[tuple[str, str]]:
+    """Return the names of classes, each behind the name of its module."""
+    return [
+        (module, node.name)
+        for module, path in modules(src).items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    ]
+
+
 def given_up() -> set[str]:
     rows = re.findall(r"(?m)^\| (\w+) \|", listed("as the table has another one for each:\n"))
     return {word for word in rows if word != "Word"}
@@ -179,6 +231,12 @@ def no_words_of_the_core() -> set[str]:
 
 def no_words_of_functions() -> set[str]:
     return set(listed("A\nmoment `last_seen` is one.\n").split())
+
+
+def no_whole_names() -> set[str]:
+    return set(
+        listed("A field has one\nonly where stored rows, answers or definitions do.\n").split()
+    )
 
 
 def options(package: str, node: ast.ClassDef) -> bool:
@@ -233,6 +291,12 @@ def test_a_function_and_what_it_works_on_are_named_by_what_they_are():
     assert "said" in no_words_of_functions()
     found = [(module, name.replace("last_seen", "")) for module, name in local(SRC)]
     assert with_word(found, no_words_of_functions(), CLEAN) == []
+
+
+def test_no_participle_pronoun_or_preposition_is_a_name_alone():
+    assert {"found", "whose", "without"} <= no_whole_names()
+    found = alone(local(SRC) + classes(SRC), no_whole_names(), WHOLE_NAMES)
+    assert set(found) - OF_ANSWERS == set()
 
 
 LOCAL = """
@@ -300,3 +364,12 @@ def test_a_word_is_found_in_the_names_of_arguments_and_local_variables(tree):
     assert {
         name.rpartition(".")[2] for name in with_word(local(tree), words, ("noroshi.b.",))
     } == {"told", "kept_ones", "_said", "seen_by", "its", "theirs", "theirs_too", "last_seen"}
+
+
+def test_a_word_that_is_a_name_alone_is_found(tree):
+    words = {"row", "told", "said", "kept"}
+    assert set(alone(local(tree) + classes(tree), words, ("noroshi.b.",))) == {
+        "noroshi.b.queue.Row",
+        "noroshi.b.text.told",
+        "noroshi.b.text._said",
+    }

@@ -27,7 +27,7 @@ class UnknownKind(LookupError):
 class Plugins:
     """Checks, actions and transports by kind. Two of the same kind are refused at start.
 
-    `runs_on` is the computer's name, which alarms tell; `closed` is where no route may lead.
+    `runs_on` is the computer's name, which alarms tell; `policy` is where no route may lead.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Plugins:
         runs_on: str = "",
         closed: NetworkPolicy = CLOSED,
     ) -> None:
-        self._runs_on, self.closed = runs_on, closed
+        self._runs_on, self.policy = runs_on, closed
         self.checks = _by_kind(checks)
         self.actions = _by_kind(actions)
         self.transports = _by_kind(transports)

@@ -317,9 +317,9 @@ async def test_a_good_template_is_tried_on_every_sort_of_alarm_and_passes(render
 
 
 WRONG = [
-    pytest.param({"text": "{{ nothing }}"}, "no such name: nothing", 2, id="unknown name"),
+    pytest.param({"text": "{{ nothing }}"}, "unknown name: nothing", 2, id="unknown name"),
     pytest.param({"text": "{% if %}"}, "line 1 is not valid", 2, id="syntax"),
-    pytest.param({"html_template": "{{ nothing }}"}, "no such name: nothing", 2, id="html"),
+    pytest.param({"html_template": "{{ nothing }}"}, "unknown name: nothing", 2, id="html"),
     pytest.param({"subject": "{{ text }}"}, "must be one line", 2, id="subject of many lines"),
     pytest.param(
         {"text": "{{ '%.1f'|format(items[0].value) }}"},
@@ -329,7 +329,7 @@ WRONG = [
     ),
     pytest.param(
         {"text": "{% if level_word == '失敗' %}{{ x }}{% endif %}"},
-        "whose language is Japanese: there is no such name",
+        "whose language is Japanese: unknown name",
         1,
         id="in one language alone",
     ),
@@ -363,7 +363,7 @@ def test_why_somebody_gets_it_names_the_rule_by_its_title_and_its_file_by_its_na
     its = rule(name="night", title="Night duty")
     payload = draft(None, SAM, topic("en", its), (alarm(used(96.5), contact=SAM),))
     assert "rule Night duty notifies contact Operations" in payload["text"]
-    assert "change rules/night.toml" in payload["text"]
+    assert "edit rules/night.toml" in payload["text"]
 
 
 def test_a_mail_by_a_rule_that_has_no_file_names_the_file_that_changes_it():

@@ -174,7 +174,7 @@ def test_the_html_shows_all_that_is_listed_and_no_hint_that_there_is_more(count,
 
 def test_what_does_not_fit_is_counted_in_the_html_and_whole_in_the_text():
     html = notice(SAM, changed(50, width=10_000))["html"]
-    assert "42 more lines, in the plain-text version of this mail" in html
+    assert "42 more lines, in the plain-text version of this message" in html
     payload = notice(AKI, changed(50, width=10_000))
     assert "ほかに42行。このメールのテキスト形式に記載しています" in payload["html"]
     assert "difference 49 " in payload["text"]
@@ -250,5 +250,5 @@ def test_nothing_watched_is_not_called_well():
 
 def test_a_report_tells_of_how_many_nothing_is_told():
     silent = replace(WELL, silent=3)
-    assert "3 not notified (silence or maintenance)" in notice(SAM, silent)["text"]
+    assert "3 suppressed (silence or maintenance)" in notice(SAM, silent)["text"]
     assert "通知停止またはメンテナンス中 3" in notice(AKI, silent)["text"]

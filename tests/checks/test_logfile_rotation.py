@@ -378,9 +378,9 @@ def test_a_look_that_takes_too_long_stops_and_the_next_goes_on(tmp_path):
     for first in range(0, 60_000, 20_000):
         log.write("".join(f"x {n} {'.' * 90}\n" for n in range(first, first + 20_000)))
         log.rename()
-    counts = [log.look(enough=lambda: True)]
+    counts = [log.look(is_enough=lambda: True)]
     while log.behind:
-        counts.append(log.look(enough=lambda: True))
+        counts.append(log.look(is_enough=lambda: True))
     assert sum(counts) == 60_000 and max(counts) <= 20_000
 
 
@@ -411,7 +411,7 @@ def test_files_rotated_while_nobody_looked_are_all_read_however_many_and_in_port
         log.write(f"x {number}\n")
         log.path.rename(log.rotated(number))
     log.path.touch()
-    while log.look(enough=lambda: True) or log.behind:
+    while log.look(is_enough=lambda: True) or log.behind:
         pass
     assert log.hits == 70
     assert [log.look(), log.look()] == [0, 0]
@@ -476,7 +476,7 @@ def unread(log):
         log.write(f"x {number}\n")
         log.rename()
     log.rotated(1, ".gz").write_bytes(gzip.compress(log.rotated(1).read_bytes()))
-    log.look(enough=lambda: True)
+    log.look(is_enough=lambda: True)
     assert numbers(log) == [1]
     return log
 
@@ -553,7 +553,7 @@ def test_a_compressed_file_that_takes_too_long_to_unpack_holds_up_nothing(log):
     log.rotated(1, ".bz2").write_bytes(bz2.compress(log.rotated(1).read_bytes(), 1))
     log.rotated(1).unlink()
     log.write("x 2\n")
-    log.look(enough=lambda: True)
+    log.look(is_enough=lambda: True)
     log.look()
     assert numbers(log) == [2]
 

@@ -256,7 +256,7 @@ async def test_a_number_of_what_waits_says_of_what_it_is(harness, tmp_path, comm
     await typed("send", "--to", "ops", "--subject", "s", "t", home=tmp_path)
     told = await typed("--lang", "en", command, home=tmp_path)
     assert re.search(r"\d messages? waiting", told.out)
-    assert ("1 mail waiting (0 alarms; oldest" in told.out) is (command == "status")
+    assert ("1 message waiting (0 alarms; oldest" in told.out) is (command == "status")
     assert "待機中のメール " in (await typed("--lang", "ja", command, home=tmp_path)).out
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from noroshi.cli.context import meant_for
 from noroshi.cli.handlers.queue import HOW_TO_RELEASE, NOTHING_WAITS, TRIED_AGAIN
+from noroshi.cli.home_option import meant_for
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import bilingual, composed, plain
 

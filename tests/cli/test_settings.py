@@ -4,8 +4,9 @@ import tomllib
 
 import pytest
 
-from noroshi.cli.context import home_of
-from noroshi.config.config import SETTINGS, ConfigError, read_config, sample
+from noroshi.cli.environment import home_of
+from noroshi.config.config import SETTINGS, read_config, sample
+from noroshi.config.settings_file import ConfigError
 from tests.sweeps import sweep
 
 
@@ -139,7 +140,7 @@ def test_the_file_that_init_writes_is_read_back_with_every_setting_in_it(tmp_pat
     ],
 )
 def test_the_home_folder_is_found(given, environment, root, home):
-    assert str(home_of(given, environment, root=root)) == home
+    assert home_of(given, environment, root=root) == home
 
 
 def test_the_url_of_the_beat_is_shown_by_nothing(tmp_path):

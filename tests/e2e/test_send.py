@@ -207,7 +207,7 @@ def test_a_mail_that_was_accepted_is_not_sent_again(running, mailbox):
 
 def test_without_a_node_mail_waits_for_it(home, mailbox):
     sent = home.run("--lang", "en", "send", "--to", "aki", "--subject", "s", "--text", "t")
-    assert f"The mail is sent once noroshi serve --home {home.folder} runs" in sent.stderr
+    assert f"The message is sent once noroshi serve --home {home.folder} runs" in sent.stderr
     assert sent.returncode == 7
     assert home.run("status", "--check", check=False).returncode == 4
     home.serve_warm()

@@ -169,7 +169,7 @@ async def test_an_ipv6_address_is_asked_for_in_brackets():
             Proxy(log_in="noroshi:canary-right"),
             "canary-wrong",
             Fault.SIGN_IN,
-            "refused the log-in of noroshi (407): the password is wrong. "
+            "refused the login of noroshi (407): the password is wrong. "
             "Store it: noroshi secret set proxy",
             id="a wrong password",
         ),
@@ -177,7 +177,7 @@ async def test_an_ipv6_address_is_asked_for_in_brackets():
             Proxy(log_in="a:b", schemes="Negotiate\r\nProxy-Authenticate: NTLM"),
             "canary-right",
             Fault.PERMISSION,
-            "requires a log-in by Negotiate, NTLM (407)",
+            "requires a login by Negotiate, NTLM (407)",
             id="another way to log in",
         ),
         pytest.param(

@@ -34,9 +34,9 @@ def test_whoever_was_expected_is_told_nothing(account, user, resource):
 @pytest.mark.parametrize(
     ("cloud", "resource", "said"),
     [
-        pytest.param(MICROSOFT365, "smtp", "gives aki@x.test the rights", id="SMTP"),
+        pytest.param(MICROSOFT365, "smtp", "gives aki@x.test the permissions", id="SMTP"),
         pytest.param(
-            MICROSOFT365, "graph", "put shared = true into accounts/m365.toml", id="Graph"
+            MICROSOFT365, "graph", "set shared = true in accounts/m365.toml", id="Graph"
         ),
         pytest.param(GOOGLE, "smtp", "will most likely be refused", id="elsewhere"),
     ],

@@ -191,7 +191,7 @@ async def test_the_proxy_s_password_wakes_a_route_that_rests(ask):
     plain = {"kind": "post", "network": "office"}
     await apply_definitions(ask, networks__office=office, routes__plain=plain)
     await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
-    await ask.harness.attempted("plain", DOWN, "the proxy requires a log-in")
+    await ask.harness.attempted("plain", DOWN, "the proxy requires a login")
     await ask("set_secret", name="another", value=CANARY)
     (resting,) = await ask.harness.store.route_outages()
     assert resting.until > ask.harness.time.now
@@ -382,7 +382,7 @@ async def test_a_mail_that_no_route_sends_any_more_is_shown_without_headers(ask)
 
 @pytest.mark.parametrize("op", ["queue_show", "queue_retry", "queue_mail"])
 async def test_a_mail_that_is_not_there_is_told(ask, op):
-    with pytest.raises(ErrorAnswer, match="not found: There is no mail 01J/x in the queue"):
+    with pytest.raises(ErrorAnswer, match="not found: There is no message 01J/x in the queue"):
         await ask(op, id="01J/x")
 
 

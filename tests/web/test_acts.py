@@ -225,7 +225,7 @@ async def test_a_blueprint_is_chosen_filled_in_looked_at_and_added(harness, brow
     await browser.get("/add?to=web1")
     assert 'href="/add/shop?to=web1"' in browser.text
     await browser.get("/add/shop?to=web1")
-    assert "Mount points to watch." in browser.text and "shop/${till} (include)" in browser.text
+    assert "Mount points to watch." in browser.text and "shop/… (include)" in browser.text
     given = {"instance": "web1", "value.till": "till-1", "value.mount": ""}
     await browser.post("/add/shop", do="preview", **given)
     assert "instances/web1: shop/till-1</small>" in browser.text and await version(harness) == 2

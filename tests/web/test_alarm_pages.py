@@ -326,7 +326,7 @@ async def test_both_forms_offer_monitors_and_say_the_same_of_a_place_that_is_not
         assert f'<option value="{DISKS}">このマシン › ディスク容量</option>' in page
         said = {"reason": "x", "length": "1h", "from_time": "22:00", "to_time": "23:00"}
         await seen.post(where, do=deed, place="ログ", **said)
-        assert seen.status == 404 and "2 places are called “ログ”. Choose one:" in seen.text
+        assert seen.status == 404 and "2 matches for “ログ”. Choose one:" in seen.text
         assert "このマシン › ログ (web1/base/more)" in seen.text
         await seen.post(where, do=deed, place="ディスク", **said)
         assert "Did you mean one of these? このマシン › ディスク容量" in seen.text

@@ -196,7 +196,7 @@ async def test_who_was_refused_stands_in_the_audit_log_with_the_reason(browser):
     await browser.log_in(name="<b>nobody</b>", password="wrong")
     await browser.log_in()
     await browser.get("/settings/audit?q=refused")
-    assert browser.text.count("<b>Log-in</b>") == 4
+    assert browser.text.count("<b>Login</b>") == 4
     assert "Refused: The user name or password is incorrect." in browser.text
     assert "<b>unknown</b>" in browser.text and "nobody&lt;" not in browser.text
 

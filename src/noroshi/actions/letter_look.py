@@ -72,8 +72,8 @@ def look(
     line: str = "",
     is_wide: bool = True,
 ) -> Html:
-    """Return the attributes of a cell. `line` names the edge that has a hairline; a `is_wide`
-    one has less room at its sides on a phone."""
+    """Return the attributes of a cell. `line` names the edge that has a hairline; one that
+    `is_wide` has less room at its sides on a phone."""
     names = [f"i-{ink}", *(["p"] if is_wide else []), *([f"g-{ground}"] if ground else [])]
     names += ["l"] if line else []
     colour = f"background-color:{GROUNDS[ground].day};" if ground else ""

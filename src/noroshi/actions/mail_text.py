@@ -198,9 +198,9 @@ def _gauge(event: Event, language: str) -> Gauge | None:
         return None
     thresholds = ((Level.WARNING, limits.warning), (Level.CRITICAL, limits.critical))
     stops = tuple(
-        Stop(at, level, f"{LEVEL_WORDS[level].say(language)} {quantity(at, '%')}")
-        for level, at in thresholds
-        if at is not None and 0 <= at <= 100
+        Stop(earliest, level, f"{LEVEL_WORDS[level].say(language)} {quantity(earliest, '%')}")
+        for level, earliest in thresholds
+        if earliest is not None and 0 <= earliest <= 100
     )
     return Gauge(reading.value, quantity(reading.value, "%"), stops)
 
@@ -290,8 +290,8 @@ def _trail(batch: AlarmBatch) -> Iterator[Post]:
     """Yield how far it has come: when somebody reads it, it has been seen and recorded, as it
     was sent after that. It cannot know of more, so it speaks of no more."""
     language = batch.language
-    at: datetime = min(alarm.event.at for alarm in batch.alarms)
-    yield Post(RAISED.say(language), clock(at, batch.zone), lit=True)
+    earliest: datetime = min(alarm.event.at for alarm in batch.alarms)
+    yield Post(RAISED.say(language), clock(earliest, batch.zone), lit=True)
     yield Post(QUEUED.say(language), lit=True)
 
 

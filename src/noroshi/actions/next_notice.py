@@ -62,9 +62,9 @@ def next_notice(batch: AlarmBatch) -> str:
     return f"{first}{last_comma.say(language)}{last_text}" if first else last_text
 
 
-def _time_after(at: datetime, pause: timedelta, batch: AlarmBatch) -> str:
+def _time_after(start: datetime, pause: timedelta, batch: AlarmBatch) -> str:
     """Return the time, with the date where it is another day's."""
-    later_moment = at + pause
-    if later_moment.astimezone(batch.zone).date() == at.astimezone(batch.zone).date():
+    later_moment = start + pause
+    if later_moment.astimezone(batch.zone).date() == start.astimezone(batch.zone).date():
         return clock(later_moment, batch.zone)
     return moment(later_moment, batch.zone, batch.language)

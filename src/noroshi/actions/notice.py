@@ -45,7 +45,7 @@ def notice(contact: Contact, event_notice: Notice) -> Mapping[str, Any]:
 
 def _importance(event_notice: Notice) -> str:
     if isinstance(event_notice, StatusReport) and (
-        event_notice.all_lost or event_notice.undelivered
+        event_notice.all_lost or event_notice.undelivered_count
     ):
         return "high"
     return IMPORTANCE.get(type(event_notice), "normal")

@@ -240,8 +240,8 @@ def _well_headline(notice: StatusReport) -> Message:
     problems = list[Message]()
     if notice.all_lost:
         problems.append(words.ALARMS_LOST.fill(count=notice.all_lost))
-    if notice.undelivered:
-        problems.append(words.UNDELIVERED.fill(count=notice.undelivered))
+    if notice.undelivered_count:
+        problems.append(words.UNDELIVERED.fill(count=notice.undelivered_count))
     if notice.unhealthy or not problems:
         problems.append(_of_monitors(notice))
     return joined(problems, SENTENCES)
@@ -268,7 +268,7 @@ def _well_level(notice: StatusReport) -> Level | None:
     levels = [one.level for one in notice.unhealthy]
     if notice.all_lost:
         levels.append(Level.CRITICAL)
-    if notice.undelivered:
+    if notice.undelivered_count:
         levels.append(Level.WARNING)
     if not levels and (notice.unmeasured or not notice.enabled):
         return None

@@ -55,7 +55,12 @@ def _usage(value: float) -> Cause:
 
 
 def _alarm(
-    serial: int, item: str, before: Level, after: Level, cause: Cause, reason: Reason
+    serial: int,
+    item: str,
+    level_before: Level,
+    level_after: Level,
+    cause: Cause,
+    reason: Reason,
 ) -> Alarm:
     id = f"{MONITOR.id}.{serial}"
     event = Event(
@@ -64,8 +69,8 @@ def _alarm(
         path=MONITOR.path,
         item=item,
         at=NOON,
-        before=before,
-        after=after,
+        before=level_before,
+        after=level_after,
         since=NOON - timedelta(hours=2),
         cause=cause,
     )

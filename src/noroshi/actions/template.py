@@ -129,7 +129,9 @@ class TemplateRenderer:
 
     def _back_off(self, key: str) -> None:
         now = asyncio.get_running_loop().time()
-        self._backoffs = {k: until for k, until in self._backoffs.items() if until > now}
+        self._backoffs = {
+            k: backoff_end for k, backoff_end in self._backoffs.items() if backoff_end > now
+        }
         self._backoffs[key] = now + REST_SECONDS
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from noroshi.config.config import FILE, Config
+from noroshi.config.config import Config
+from noroshi.config.settings_file import FILE
 from noroshi.config.web import OWN_KEY
 from noroshi.vault.keys import CREDENTIAL
 

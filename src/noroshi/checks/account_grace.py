@@ -12,10 +12,10 @@ GRACE = timedelta(minutes=15)
 SINCE = "new_since"
 
 
-def grace_memory(memory: Mapping[str, Any], now: datetime, *, never: bool) -> dict[str, Any]:
+def grace_memory(memory: Mapping[str, Any], now: datetime, *, is_new: bool) -> dict[str, Any]:
     """Return the memory of when the account was first seen without a sign-in; nothing after
     one."""
-    if not never:
+    if not is_new:
         return {}
     return {SINCE: memory.get(SINCE) or now.isoformat()}
 

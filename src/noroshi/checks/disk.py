@@ -23,10 +23,10 @@ class Options:
     """Mount points to exclude, even if they are included."""
 
     def includes(self, mount: str) -> bool:
-        return _any(self.include, mount) and not _any(self.exclude, mount)
+        return _matches_any(self.include, mount) and not _matches_any(self.exclude, mount)
 
 
-def _any(patterns: tuple[str, ...], mount: str) -> bool:
+def _matches_any(patterns: tuple[str, ...], mount: str) -> bool:
     return any(fnmatchcase(mount, pattern) for pattern in patterns)
 
 
@@ -35,9 +35,9 @@ def _readings(volume: Volume) -> tuple[Reading, ...]:
     """Return the readings, made once for each volume as it was found, whoever watches it too: a
     thousand monitors of one computer say the same of it."""
     free = volume.free / 2**30
-    used = round(volume.used_percent, 1)
+    used_percent = round(volume.used_percent, 1)
     return (
-        Reading("used", used, "%", volume.mount, FREE.fill(free=free)),
+        Reading("used", used_percent, "%", volume.mount, FREE.fill(free=free)),
         Reading("free", round(free, 2), "GiB", volume.mount),
     )
 

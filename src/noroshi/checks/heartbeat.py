@@ -154,14 +154,16 @@ def _start(
 
 
 def _readings(account: Account) -> Iterator[Reading]:
-    yield Reading("overdue", int(account.overdue), note=_when(account))
-    late = max(0.0, (account.now - account.due).total_seconds() / 60)
-    yield Reading("late", round(late, 1), "min")
+    yield Reading("overdue", int(account.overdue), note=_due_text(account))
+    late_minutes = max(0.0, (account.now - account.due).total_seconds() / 60)
+    yield Reading("late", round(late_minutes, 1), "min")
     if account.last is not None:
-        yield Reading("failed", int(not account.last.ok), note=_how(account, account.last))
+        yield Reading(
+            "failed", int(not account.last.ok), note=_outcome_text(account, account.last)
+        )
 
 
-def _when(account: Account) -> Message:
+def _due_text(account: Account) -> Message:
     due = account.shown_time(account.deadline)
     if account.last is None:
         return (NEVER if account.overdue else NOT_YET).fill(job=account.job, due=due)
@@ -169,7 +171,7 @@ def _when(account: Account) -> Message:
     return (MISSED if account.overdue else REPORTED).fill(job=account.job, last=last, due=due)
 
 
-def _how(account: Account, last: Beat) -> Message:
+def _outcome_text(account: Account, last: Beat) -> Message:
     detail = f": {last.text}" if last.text else ""
     reported_at = account.shown_time(last.at)
     return (WENT_WELL if last.ok else FAILED).fill(

@@ -111,7 +111,7 @@ class Options:
         )
 
     @property
-    def where(self) -> str:
+    def shown_address(self) -> str:
         return http_expectations.where_of(self.url)
 
 
@@ -138,12 +138,12 @@ async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcom
     """Fetch the page and judge it. Whoever took the connection, or refused it, is at fault for
     what follows; before that nobody knows who is, so nothing could be measured."""
     secrets = await secret_headers.secret_values(options.secret_headers, host)
-    hiding = secret_headers.SecretMask(secrets)
+    secret_mask = secret_headers.SecretMask(secrets)
     result = await _look(options, host, secrets)
     if result.error is not None and not result.visit.peer_responded:
-        raise hiding.masked_error(Unmeasurable(result.reason))
+        raise secret_mask.masked_error(Unmeasurable(result.reason))
     is_unexpected, note = await _verdict(options, result)
-    return hiding.masked_outcome(
+    return secret_mask.masked_outcome(
         Outcome(tuple(_readings(result, is_unexpected, note, await host.now())))
     )
 
@@ -159,7 +159,7 @@ async def _look(options: Options, host: Host, secrets: Mapping[str, Secret]) -> 
             request = _request(fetch_page.PageRequest, options, secrets)
             response = await fetch_page.fetch(request, egress, visit)
     except TimeoutError:
-        failure = visit.late(options.timeout)
+        failure = visit.timeout_error(options.timeout)
     except ConnectError as error:
         failure = error
     return FetchResult(visit, response, failure, 1000 * (loop.time() - start))
@@ -306,7 +306,7 @@ CHECK = Check(
     run=run,
     by_network=True,
     modules=(VISITING,),
-    goes_to=lambda options, _own_address: options.where,
+    goes_to=lambda options, _own_address: options.shown_address,
     try_out=try_out,
     preview=preview,
 )

@@ -68,10 +68,10 @@ class Echo:
 def opened_echo(place: Place) -> Iterator[Echo]:
     """Open a socket for echoes to that place. NoEcho if this process may have none; OSError if
     there is no way there."""
-    family, where = place
+    family, address = place
     with _socket(family) as sock:
         sock.setblocking(False)
-        sock.connect(where)
+        sock.connect(address)
         yield Echo(sock)
 
 

@@ -48,7 +48,7 @@ async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcom
     if facts is None:
         raise Unmeasurable(NO_ACCOUNT.fill(name=options.account))
     now = await host.now()
-    grace = grace_memory(memory, now, never=facts.never_signed_in)
+    grace = grace_memory(memory, now, is_new=facts.never_signed_in)
     return Outcome(tuple(_readings(facts.name or options.account, facts, now)), grace)
 
 

@@ -44,7 +44,7 @@ async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcom
     if facts is None:
         raise Unmeasurable(NO_ROUTE.fill(name=options.route))
     now = await host.now()
-    grace = grace_memory(memory, now, never=facts.never_signed_in)
+    grace = grace_memory(memory, now, is_new=facts.never_signed_in)
     account = _account(facts, memory, now)
     account_memory = {OF_ACCOUNT: [account, _iso(facts.down_since)]} if account else {}
     return Outcome(tuple(_readings(facts, now)), {**grace, **account_memory})

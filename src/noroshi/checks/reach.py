@@ -113,8 +113,8 @@ async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcom
         *[ping(place, options) for place in reached_places], return_exceptions=True
     )
     if pings := [ping_result for ping_result in results if isinstance(ping_result, PingResult)]:
-        best = max(pings, key=lambda ping_result: len(ping_result.answer_times))
-        return Outcome(tuple(readings(address, best)))
+        best_result = max(pings, key=lambda ping_result: len(ping_result.answer_times))
+        return Outcome(tuple(readings(address, best_result)))
     raise _unmeasurable(address, results[0])
 
 

@@ -4,34 +4,28 @@ node."""
 from __future__ import annotations
 
 import json
-import re
 import time
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from noroshi.cli.clients.socket import Caller, NoNodeError, RemoteClient, SocketClient
 from noroshi.cli.errors import RefusedError
-from noroshi.cli.paths import DOOR, HOME
+from noroshi.cli.home_option import at_home, meant_for
+from noroshi.cli.paths import DOOR
 from noroshi.cli.terminal_escape import escaped
-from noroshi.config.config import Config, ConfigError, read_config
-from noroshi.core.translation import Message, _, in_each_language, sentence
+from noroshi.config.settings_file import DOOR_FILE, ConfigError, leaves_out
+from noroshi.core.translation import Message, _, sentence
 
 if TYPE_CHECKING:
+    from noroshi.config.config import Config
     from noroshi.operations.declaration import Declaration
     from noroshi.stores.sqlite.process_lock import Holding
 
 T = TypeVar("T")
-VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
-
-
-PROGRAMS = ("demo", "lab")
-"""Programs of their own, with options of their own: they know no --home."""
-HINT = "noroshi "
-"""How a command of ours begins in a text, as something to type."""
 STARTS_WITHIN, HANDS_OVER, STEP = 5.0, 2.0, 0.1
 """Seconds for which a node that is starting is waited for; for which it is thought to be still
 there when it is not seen any more, as another may take its place; and between two looks at it."""
@@ -45,64 +39,6 @@ def _is_made(door: Path) -> bool:
     """Return whether the service starts: systemd makes the folder as it starts it, and removes
     it as that ends."""
     return door.parent.is_dir() and not door.exists()
-
-
-def meant_for(text: Message, home: str) -> Message:
-    """Return a text with its commands meant for the home folder that was given, if one was. What fills
-    the text and is none of ours, as a subject of a mail, stays as it is."""
-    if not home:
-        return text
-    if "{" in home or "}" in home:  # in a wording they would be a place
-        return in_each_language(lambda language: at_home(text.say(language), home))
-    return text.reworded(lambda wording: at_home(wording, home))
-
-
-def at_home(text: str, home: str) -> str:
-    """Return what the node has put into words, its commands meant for the home folder that was given,
-    if one was."""
-    if not home or HINT not in text:
-        return text
-    from shlex import quote
-
-    return _commands_in_texts().sub(lambda found: f"{found[0]} --home {quote(home)}", text)
-
-
-@cache
-def _commands_in_texts() -> re.Pattern[str]:
-    from noroshi.cli.commands.command_list import (
-        COMMANDS,  # only now: it costs a third of `send`
-    )
-
-    commands = [command for command in COMMANDS if command.name not in PROGRAMS]
-    names = [f"{command.name} {one.name}" for command in commands for one in command.under]
-    names += [command.name for command in commands if not command.under]
-    return re.compile(rf"\b{HINT}(?:{'|'.join(map(re.escape, names))})\b")
-
-
-def home_of(option: str, environment: Mapping[str, str], *, root: bool) -> Path:
-    """Return the home folder: as given, else $NOROSHI_HOME, else where such data goes (XDG)."""
-    if path := option or environment.get("NOROSHI_HOME"):
-        return Path(path).absolute()
-    if root:
-        return Path(HOME)
-    data = environment.get("XDG_DATA_HOME")
-    return (Path(data) if data else Path.home() / ".local" / "share") / "noroshi"
-
-
-def door_of(
-    option: str, environment: Mapping[str, str], *, own_node: bool, service: bool
-) -> Path | None:
-    """Return the door as given, else $NOROSHI_DOOR, else that of this machine's service for who
-    has no node of their own; None: where noroshi.toml says."""
-    if path := option or environment.get("NOROSHI_DOOR"):
-        return Path(path)
-    return Path(DOOR) if service and not own_node else None
-
-
-def language_of(language: str, environment: Mapping[str, str]) -> str:
-    """Return "ja" or "en": as chosen, else as the person's locale says (in POSIX's order)."""
-    locale = next((environment[name] for name in VARIABLES if environment.get(name)), "")
-    return language or ("ja" if locale.lower().startswith("ja") else "en")
 
 
 class CommandContext:
@@ -132,7 +68,16 @@ class CommandContext:
     @cached_property
     def config(self) -> Config:
         """Return the node's settings. Raises ConfigError."""
+        from noroshi.config.config import read_config  # only now: few commands need all of them
+
         return read_config(self.home)
+
+    @property
+    def _node_door(self) -> Path:
+        """Return the door of the node of this home folder. Raises ConfigError."""
+        if leaves_out(str(self.home), "door"):
+            return self.home / DOOR_FILE
+        return self.config.door
 
     @property
     def config_here(self) -> Config | None:
@@ -184,7 +129,7 @@ class CommandContext:
 
     def _ask_node(self, question: Callable[[Caller], T]) -> T:
         """Ask the node; one that is just starting is waited for. Raises NoNodeError, else RefusedError."""
-        node, end, gone_at = SocketClient(self.door or self.config.door), 0.0, 0.0
+        node, end, gone_at = SocketClient(self.door or self._node_door), 0.0, 0.0
         while True:
             try:
                 return question(node)

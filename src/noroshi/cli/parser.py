@@ -8,8 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from noroshi.cli.commands.spec import GLOBAL, PROGRAM, Command, Option
 from noroshi.cli.exits import MEANING, USAGE
@@ -46,8 +45,7 @@ VALUED = frozenset(flag for option in GLOBAL for flag in option.flags)
 NAME = "noroshi"
 
 
-@dataclass(frozen=True, slots=True)
-class CommandLine:
+class CommandLine(NamedTuple):
     """Hold what was typed: the command that it names, and all beside the words of its name."""
 
     program: str

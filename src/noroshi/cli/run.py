@@ -8,26 +8,25 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from itertools import groupby
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from noroshi import __version__
 from noroshi.cli import exits
-from noroshi.cli.clients.socket import RemoteClient
 from noroshi.cli.commands.spec import Command
-from noroshi.cli.context import (
-    PROGRAMS,
-    CommandContext,
-    door_of,
-    home_of,
-    language_of,
-    meant_for,
-)
+from noroshi.cli.environment import door_of, home_of, language_of
 from noroshi.cli.errors import RefusedError
+from noroshi.cli.home_option import PROGRAMS, meant_for
 from noroshi.cli.parser import parse
 from noroshi.cli.paths import RUN, UNIT_FILE
 from noroshi.cli.terminal_escape import readable
-from noroshi.config.config import FILE, ConfigError, read_config
+from noroshi.config.settings_file import FILE, ConfigError, leaves_out
 from noroshi.core.translation import _
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from noroshi.cli.clients.socket import RemoteClient
+    from noroshi.cli.context import CommandContext
 
 CONFIG_INVALID = _("Noroshi's own settings are not valid:")
 SAME_OF = _("… and {count} more of the same")
@@ -72,7 +71,7 @@ def _run(argv: Sequence[str]) -> int:
         return exits.DONE
 
 
-def _run_command(argv: Sequence[str], home: Path, language: str) -> int:
+def _run_command(argv: Sequence[str], home: str, language: str) -> int:
     program, rest = _program(argv)
     if program == "lab" and rest[:1] == ["drill"]:
         return _drill(argv, rest[1:], home, language)
@@ -84,16 +83,22 @@ def _run_command(argv: Sequence[str], home: Path, language: str) -> int:
         return exits.DONE
     if not args.run:
         args.parser.ask_for_command()
-    with CommandContext(args, home, language, _door(args, home), _remote_node(args)) as context:
+    from pathlib import Path  # only now, as what follows: help and version need none
+
+    from noroshi.cli.context import CommandContext
+
+    door, remote = _door(args, home), _remote_node(args)
+    path = None if door is None else Path(door)
+    with CommandContext(args, Path(home), language, path, remote) as context:
         return _function(args.run)(context)
 
 
-def _door(args: Namespace, home: Path) -> Path | None:
+def _door(args: Namespace, home: str) -> str | None:
     chosen_home = getattr(args, "home", "") or os.environ.get("NOROSHI_HOME")
     return door_of(
         getattr(args, "door", ""),
         os.environ,
-        own_node=bool(chosen_home) or os.geteuid() == 0 or os.access(home / FILE, os.F_OK),
+        own_node=bool(chosen_home) or os.geteuid() == 0 or os.access(f"{home}/{FILE}", os.F_OK),
         service=any(os.access(path, os.F_OK) for path in (RUN, UNIT_FILE)),
     )
 
@@ -145,13 +150,17 @@ def _load_program(name: str) -> Callable[..., int]:
     raise RefusedError("not found", NOT_INSTALLED.fill(name=name))
 
 
-def _drill(argv: Sequence[str], rest: Sequence[str], home: Path, language: str) -> int:
+def _drill(argv: Sequence[str], rest: Sequence[str], home: str, language: str) -> int:
     """Run the drill: it works on a node and a lab, so it is neither the node's command nor the
     lab's."""
     args = Namespace(home=_option_value(argv, "--home"), door=_option_value(argv, "--door"))
 
     def door() -> Path:
-        return _door(args, home) or read_config(home).door
+        from pathlib import Path
+
+        from noroshi.config.config import read_config
+
+        return Path(_door(args, home) or read_config(Path(home)).door)
 
     return _load_program("drill")(rest, language=language, door=door)
 
@@ -177,11 +186,18 @@ def _option_value(argv: Sequence[str], flag: str) -> str:
     return ""
 
 
-def _language(home: Path, option: str) -> str:
+def _language(home: str, option: str) -> str:
+    """Return the language as typed, else as the node's settings say, else as the environment."""
+    if option or leaves_out(home, "language"):
+        return language_of(option, os.environ)
+    from pathlib import Path  # only now, as what follows: it costs as much as all else
+
+    from noroshi.config.config import read_config
+
     try:
-        language = option or read_config(home).language
+        language = read_config(Path(home)).language
     except ConfigError:  # told later, by the command that needs it
-        language = option
+        language = ""
     return language_of(language, os.environ)
 
 

@@ -25,13 +25,13 @@ from noroshi.config.setting_values import (
     read_url,
     read_variables,
 )
+from noroshi.config.settings_file import DOOR_FILE, FILE, ConfigError, Fault
 from noroshi.config.web import PORT, Web, WebSettingsError, read_web
 from noroshi.core.definitions.toml_recovery import Slip, slips
 from noroshi.core.network_policy import Net
 from noroshi.core.translation import LANGUAGES as TRANSLATED, Message, _
 from noroshi.imports import ONE_AT_A_TIME
 
-FILE = "noroshi.toml"
 LEVELS = ("debug", "info", "warning", "error")
 LANGUAGES = ("", *TRANSLATED)
 LOGS = ("auto", "stderr", "file")
@@ -48,22 +48,6 @@ OPEN_TO_ALL = _(
     "is writable by everybody, but it decides which programs may run; run `chmod o-w`"
 )
 UNKNOWN = _("this setting does not exist; available: {known}")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing wrong with the file, and where."""
-
-    location: str
-    message: Message
-
-
-class ConfigError(ValueError):
-    """The file cannot be used; `problems` says all that is wrong with it."""
-
-    def __init__(self, problems: tuple[Fault, ...]) -> None:
-        super().__init__("; ".join(f"{p.location}: {p.message.en}" for p in problems))
-        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +154,7 @@ SETTINGS: Mapping[str, Setting] = {
         _("The key that encrypts the secrets. Keep a copy elsewhere: there is no other."),
     ),
     "door": Setting(
-        read_socket, "door.sock", _("The socket through which commands reach a running node.")
+        read_socket, DOOR_FILE, _("The socket through which commands reach a running node.")
     ),
     "door_group": Setting(
         read_text,

@@ -31,11 +31,13 @@ def spend_mail(pace: Pace, spending: Spending, at: datetime, recipients: int) ->
     limit nothing is kept of them: a fast way out has tens of thousands of mails in one."""
     minute = at.replace(second=0, microsecond=0)
     window_start = at - (HOUR if pace.mails_an_hour else MINUTE)
-    lately = spending.mails[bisect_right(spending.mails, window_start) :]  # both are in order
+    recent_mails = spending.mails[
+        bisect_right(spending.mails, window_start) :
+    ]  # both are in order
     day = spending.recipients[bisect_right(spending.recipients, at - DAY, key=itemgetter(0)) :]
     if day and day[-1][0] == minute:
         day, recipients = day[:-1], day[-1][1] + recipients
-    mails = (*lately, at) if pace.mails_a_minute or pace.mails_an_hour else ()
+    mails = (*recent_mails, at) if pace.mails_a_minute or pace.mails_an_hour else ()
     return Spending(mails, (*day, (minute, recipients)))
 
 
@@ -106,11 +108,11 @@ def _free_by_day(pace: Pace, spending: Spending, now: datetime) -> datetime:
     """Return when as much of the last day is over as it takes for one more recipient."""
     if not pace.recipients_a_day:
         return now
-    lately = _recipients_of_day(spending, now)
-    used_count = sum(count for _, count in lately)
+    recent_recipients = _recipients_of_day(spending, now)
+    used_count = sum(count for _, count in recent_recipients)
     if used_count < pace.recipients_a_day:
         return now
-    for at, count in lately:
+    for at, count in recent_recipients:
         used_count -= count
         if used_count < pace.recipients_a_day:
             return at + MINUTE + DAY  # its minute is over only then

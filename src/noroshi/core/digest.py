@@ -57,7 +57,7 @@ def digest_members(
     if is_crowded or any(now - envelope.born >= LONG for envelope in group):
         return group
     same_order = tuple(envelope for envelope in group if envelope.order == first.order)
-    return same_order if len(same_order) > 1 and _recovered(same_order[-1]) else ()
+    return same_order if len(same_order) > 1 and _is_recovered(same_order[-1]) else ()
 
 
 def may_be_followed_up(envelope: Envelope) -> bool:
@@ -202,5 +202,5 @@ def _letterhead(envelope: Envelope) -> tuple[object, ...]:
     return envelope.contact, envelope.to, envelope.routes, envelope.action
 
 
-def _recovered(envelope: Envelope) -> bool:
+def _is_recovered(envelope: Envelope) -> bool:
     return all(row["level"] == Level.OK.value for row in envelope.payload[ALARM_ROWS])

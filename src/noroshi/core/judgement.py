@@ -60,12 +60,14 @@ def judge(reading: Reading, limits: Limits, now: Level = Level.OK) -> Level:
         (Level.CRITICAL, limits.critical),
         (Level.WARNING, limits.warning),
     ):
-        if threshold is not None and _reached(reading.value, threshold, limits, level, now):
+        if threshold is not None and _is_reached(reading.value, threshold, limits, level, now):
             return level
     return Level.OK
 
 
-def _reached(value: float, threshold: float, limits: Limits, level: Level, now: Level) -> bool:
+def _is_reached(
+    value: float, threshold: float, limits: Limits, level: Level, now: Level
+) -> bool:
     holds = now in (Level.WARNING, Level.CRITICAL) and now.severity >= level.severity
     margin = limits.margin if holds else 0.0
     if limits.rising:

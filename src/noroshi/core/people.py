@@ -130,10 +130,10 @@ def made_with(name: str, tokens: Mapping[str, ApiToken]) -> tuple[str, ...]:
 def is_valid_token(token: ApiToken, tokens: Mapping[str, ApiToken], now: datetime) -> bool:
     """Return whether it opens anything: it has not ended, and neither was the token revoked that
     made it, nor the one that made that. Another one of the same name is younger."""
-    visited = set[str]()
+    visited_names = set[str]()
     current = token
-    while current.maker.door == API and current.name not in visited:
-        visited.add(current.name)
+    while current.maker.door == API and current.name not in visited_names:
+        visited_names.add(current.name)
         maker = tokens.get(current.maker.name)
         if maker is None or maker.made > current.made:
             return False

@@ -53,10 +53,10 @@ def room(reader: Reader, now: datetime, limit: int = SINGLES, *, urgent: bool = 
     `urgent`: one of them is critical."""
     if reader is NEW:
         return max(1, limit)
-    lately = _as_of(_so_far(reader, now), now)
-    if _free_at(lately, now, limit, urgent=urgent) > now:
+    recent = _as_of(_so_far(reader, now), now)
+    if _free_at(recent, now, limit, urgent=urgent) > now:
         return 0
-    return 1 if lately.digests else max(1, limit - len(lately.singles))
+    return 1 if recent.digests else max(1, limit - len(recent.singles))
 
 
 def free_at(

@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from gettext import NullTranslations
 from string import Formatter
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 from noroshi.core.sentences import is_sentence
 from noroshi.locale import catalogue
@@ -37,8 +36,7 @@ class Medium(StrEnum):
     MAIL = "mail"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """Say what the letters of a text from `start` up to `end` stand for: a page of the manager, a
     setting."""
 
@@ -69,14 +67,6 @@ def marked_text(text: str, meaning: object) -> MarkedText:
 def marks_of(text: str) -> tuple[Mark, ...]:
     """Return what parts of a text stand for, as far as it is known."""
     return text.marks if isinstance(text, MarkedText) else ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """The same sentence in English and in Japanese."""
-
-    en: str
-    ja: str
 
 
 class Message:
@@ -211,8 +201,8 @@ class Message:
         if not self.several:
             return _translated(language, self.context, self.id)
         number = self.arguments.get(self.by, 0)
-        shown = number.en if isinstance(number, Message) else str(number)
-        return _plural_form(language, self.id, self.several, 1 if shown == "1" else 2)
+        number_text = number.en if isinstance(number, Message) else str(number)
+        return _plural_form(language, self.id, self.several, 1 if number_text == "1" else 2)
 
     def _filled_text(self, language: str, medium: Medium) -> str:
         text = self._wording(language, medium)
@@ -241,15 +231,14 @@ class Message:
         cls, _source: object, describe: Callable[[Any], Any]
     ) -> Any:
         """Describe it as the API has it; nothing is read by this."""
+        from noroshi.core.both_languages import Words  # only now: no command needs it
+
         answered = {
             "type": "function-plain",
-            "function": cls._answered,
+            "function": lambda message: Words(en=message.en, ja=message.ja),
             "return_schema": describe(Words),
         }
         return {"type": "is-instance", "cls": cls, "serialization": answered}
-
-    def _answered(self) -> Words:
-        return Words(en=self.en, ja=self.ja)
 
     def __repr__(self) -> str:
         return f"Message({self.en!r})"

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Any, Literal
 
+from noroshi.core.definitions.document import Document
 from noroshi.core.translation import Message, _, plain
-from noroshi.definitions.documents import Contents, content
+from noroshi.definitions.document_content import Contents, content
 from noroshi.definitions.rename_detection import renames
 from noroshi.definitions.stable_ids import TYPES_WITH_ID
 from noroshi.definitions.toml import value
-from noroshi.ports import Document
 
 Flat = dict[str, str]
 """Each value, as in TOML, under its path."""
@@ -64,9 +64,11 @@ class Difference:
             return plain(f"{self.sign} {self.renamed} → {self.key}")
         if not self.before and not self.after:
             return WHOLE_DOCUMENT.fill(sign=self.sign, place=self.place)
-        before = plain(self.before) if self.before else NOTHING_TEXT
-        after = plain(self.after) if self.after else NOTHING_TEXT
-        return VALUE_CHANGED.fill(sign=self.sign, place=self.place, before=before, after=after)
+        text_before = plain(self.before) if self.before else NOTHING_TEXT
+        text_after = plain(self.after) if self.after else NOTHING_TEXT
+        return VALUE_CHANGED.fill(
+            sign=self.sign, place=self.place, before=text_before, after=text_after
+        )
 
 
 def differences(old: tuple[Document, ...], new: tuple[Document, ...]) -> tuple[Difference, ...]:
@@ -103,23 +105,23 @@ def first_differences(
 def _all_differences(
     old: tuple[Document, ...], new: tuple[Document, ...]
 ) -> Iterator[Difference]:
-    before, after = ({one.key: one for one in documents} for documents in (old, new))
-    names = _names(before, after)
-    yield from (rename_difference(key, after[name]) for key, name in names.items())
-    before = {names.get(key, key): one for key, one in before.items()}
+    old_by_key, new_by_key = ({one.key: one for one in documents} for documents in (old, new))
+    names = _names(old_by_key, new_by_key)
+    yield from (rename_difference(key, new_by_key[name]) for key, name in names.items())
+    old_by_key = {names.get(key, key): one for key, one in old_by_key.items()}
     new_names = set(names.values())
-    for key in sorted(before.keys() | after.keys()):
-        if key not in before:
-            yield _whole_difference("+", key, content(after[key]))
-        elif key not in after:
-            yield _whole_difference("-", key, content(before[key]))
-        elif before[key].body != after[key].body:
+    for key in sorted(old_by_key.keys() | new_by_key.keys()):
+        if key not in old_by_key:
+            yield _whole_difference("+", key, content(new_by_key[key]))
+        elif key not in new_by_key:
+            yield _whole_difference("-", key, content(old_by_key[key]))
+        elif old_by_key[key].body != new_by_key[key].body:
             ignored_settings = _id_of(key) if key in new_names else ()
             yield from _differences_within(
                 key,
                 *(
                     _without_names(content(one), *ignored_settings)
-                    for one in (before[key], after[key])
+                    for one in (old_by_key[key], new_by_key[key])
                 ),
             )
 
@@ -129,10 +131,12 @@ def rename_difference(old_key: str, document: Document) -> Difference:
     return replace(_whole_difference("~", document.key, content(document)), renamed=old_key)
 
 
-def _names(before: Mapping[str, Document], after: Mapping[str, Document]) -> dict[str, str]:
+def _names(
+    old_by_key: Mapping[str, Document], new_by_key: Mapping[str, Document]
+) -> dict[str, str]:
     """Return new keys by old ones; what is there under its name need not be looked into."""
-    removed_documents = {key: before[key] for key in before.keys() - after.keys()}
-    added_documents = {key: after[key] for key in after.keys() - before.keys()}
+    removed_documents = {key: old_by_key[key] for key in old_by_key.keys() - new_by_key.keys()}
+    added_documents = {key: new_by_key[key] for key in new_by_key.keys() - old_by_key.keys()}
     return (
         renames(Contents(removed_documents), Contents(added_documents))
         if removed_documents and added_documents
@@ -205,10 +209,14 @@ def _value_differences(
     template: Difference, place: str, old: Flat, new: Flat
 ) -> Iterator[Difference]:
     for field in dict.fromkeys([*old, *new]):
-        before, after = old.get(field, ""), new.get(field, "")
-        if before != after:
+        old_text, new_text = old.get(field, ""), new.get(field, "")
+        if old_text != new_text:
             yield replace(
-                template, place=f"{place} {field}", before=before, after=after, setting=field
+                template,
+                place=f"{place} {field}",
+                before=old_text,
+                after=new_text,
+                setting=field,
             )
 
 
@@ -245,13 +253,13 @@ def _pair(old: list[Table], new: list[Table]) -> tuple[dict[str, Table], dict[st
     have that, so that a renamed one is no other; else its name, unless their ids differ."""
     common_ids = {one.id for one in old} & {one.id for one in new} - {""}
     by_name = {one.name: one for one in old if one.id not in common_ids}
-    before = {one.id if one.id in common_ids else one.name: one for one in old}
-    after = dict[str, Table]()
+    old_tables = {one.id if one.id in common_ids else one.name: one for one in old}
+    new_tables = dict[str, Table]()
     for one in new:
         namesake = by_name.get(one.name)
         has_other_id = namesake is not None and one.id and namesake.id and namesake.id != one.id
-        after[one.id if one.id in common_ids or has_other_id else one.name] = one
-    return before, after
+        new_tables[one.id if one.id in common_ids or has_other_id else one.name] = one
+    return old_tables, new_tables
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Flat:

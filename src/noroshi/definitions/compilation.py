@@ -40,7 +40,7 @@ class Kinds(Protocol):
     def transports(self) -> Mapping[str, TransportKind]: ...
 
     @property
-    def closed(self) -> NetworkPolicy: ...
+    def policy(self) -> NetworkPolicy: ...
 
 
 def compile_plan(documents: tuple[Document, ...], kinds: Kinds) -> Plan:
@@ -95,7 +95,7 @@ def _for_the_core(kinds: Kinds) -> compiler.Kinds[Account]:
         actions={name: _kind(action.options) for name, action in kinds.actions.items()},
         transports={name: _kind(kind.options) for name, kind in kinds.transports.items()},
         account=_account,
-        network_policy=kinds.closed,
+        network_policy=kinds.policy,
     )
 
 
@@ -118,10 +118,10 @@ def _kind(
     readings: frozenset[str] | None = None,
 ) -> compiler.Kind:
     def read_options(
-        table: Mapping[str, Any], where: str
+        table: Mapping[str, Any], place_name: str
     ) -> tuple[object, tuple[Problem, ...]]:
         try:
-            return read(options, table, where), ()
+            return read(options, table, place_name), ()
         except Invalid as invalid:
             return None, invalid.problems
 

@@ -12,7 +12,7 @@ from typing import Any
 from noroshi.core.cadence import EPOCH
 from noroshi.core.definitions.problems import Place, Problem, file_of
 from noroshi.core.translation import _
-from noroshi.definitions.documents import content, document, split
+from noroshi.definitions.document_content import content, document, split
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 
@@ -125,8 +125,8 @@ def likely_renamed(
 ) -> Iterator[tuple[str, str, str]]:
     """Yield monitors that go while another one comes in the same instance that looks at just
     the same: the paths of both, and the id of the one that goes."""
-    before, after = monitor_ids(old), monitor_ids(new)
-    removed_ids, added_ids = before - after, after - before
+    old_ids, new_ids = monitor_ids(old), monitor_ids(new)
+    removed_ids, added_ids = old_ids - new_ids, new_ids - old_ids
     if not removed_ids or not added_ids:
         return
     by_target = dict[Hashable, Path | None]()

@@ -11,7 +11,7 @@ from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import Message, _
-from noroshi.definitions.documents import content, document, split
+from noroshi.definitions.document_content import content, document, split
 from noroshi.definitions.ids import ids_by_path
 from noroshi.definitions.rename_detection import renames
 from noroshi.definitions.stable_ids import TYPES_WITH_ID, under_another_name
@@ -119,14 +119,18 @@ def key_after_rename(old: Iterable[Document], new: Iterable[Document], key: str)
     """Return the key under which a definition is now that was given another name between the
     two; it may have been changed with it. None if none that came is like it, or several are; of
     what has an id of its own none is like it but itself."""
-    before, after = ({one.key: one for one in some} for some in (old, new))
-    definition, type = content(before[key]), split(key)[0]
+    old_by_key, new_by_key = (
+        {one.key: one for one in documents_of_side} for documents_of_side in (old, new)
+    )
+    definition, type = content(old_by_key[key]), split(key)[0]
     if type in TYPES_WITH_ID:
-        added_contents = {one: content(after[one]) for one in after.keys() - before.keys()}
+        added_contents = {
+            one: content(new_by_key[one]) for one in new_by_key.keys() - old_by_key.keys()
+        }
         return renames({key: definition}, added_contents).get(key)
     likeness = {
-        other: _likeness(definition, content(after[other]))
-        for other in after.keys() - before.keys()
+        other: _likeness(definition, content(new_by_key[other]))
+        for other in new_by_key.keys() - old_by_key.keys()
         if split(other)[0] == type
     }
     best_likeness = max(likeness.values(), default=0.0)
@@ -147,18 +151,18 @@ def places_gone(old: Iterable[Document], new: Iterable[Document]) -> dict[str, s
     names while monitors of theirs go on, with the place where those are now. None if that is
     several, was there before, or has monitors from elsewhere: what was said of them would be
     said of others."""
-    before = ids_by_path(old)
-    after = {id: path for path, id in ids_by_path(new).items()}
-    current = {place for path in after.values() for place in _enclosing_places(path)}
+    old_places = ids_by_path(old)
+    new_places = {id: path for path, id in ids_by_path(new).items()}
+    current = {place for path in new_places.values() for place in _enclosing_places(path)}
     former_places, destinations, sources = (
         set[str](),
         dict[str, set[str]](),
         dict[str, set[str]](),
     )
-    for path, id in before.items():
+    for path, id in old_places.items():
         former_places |= {*_enclosing_places(path)}
         for old_place, new_place in zip(
-            _enclosing_places(path), _enclosing_places(after.get(id, ())), strict=False
+            _enclosing_places(path), _enclosing_places(new_places.get(id, ())), strict=False
         ):
             sources.setdefault(new_place, set()).add(old_place)
             if old_place not in current:

@@ -52,11 +52,15 @@ class Shadow:
     def add(self, mail: Envelope) -> None:
         """Add one more that waits; of too many for one contact the oldest goes, as the newest says
         how the monitor stands."""
-        waiting = self.waiting_mails
-        of_contact = [id for id, other in waiting.items() if other.contact == mail.contact]
+        waiting_mails = self.waiting_mails
+        of_contact = [
+            id
+            for id, waiting_mail in waiting_mails.items()
+            if waiting_mail.contact == mail.contact
+        ]
         if len(of_contact) >= MOST_WAITING:
-            del waiting[of_contact[0]]
-        waiting[mail.id] = mail
+            del waiting_mails[of_contact[0]]
+        waiting_mails[mail.id] = mail
 
 
 WaitingMails = Sequence[tuple[Shadow, Envelope]]

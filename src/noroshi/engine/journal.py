@@ -107,20 +107,19 @@ def route_probed(route: str, fate: OpenCircuit | None) -> None:
         log.info("route is back route=%s", route)
 
 
-def same_reason(one: Message, other: Message) -> bool:
+def same_reason(first: Message, second: Message) -> bool:
     """Tell whether two reasons are the same but for the numbers, times and names that a server puts
     into each of its answers."""
-    if _is_as_said(one) or _is_as_said(
-        other
-    ):  # somebody else's words, or a row without arguments
-        return without_numbers(one.en) == without_numbers(other.en)
-    return _wording(one) == _wording(other) and all(
-        _same_argument(one.arguments.get(name), other.arguments.get(name))
-        for name in one.arguments.keys() | other.arguments.keys()
+    if _has_no_places(first) or _has_no_places(second):
+        # somebody else's words, or a row of before
+        return without_numbers(first.en) == without_numbers(second.en)
+    return _wording(first) == _wording(second) and all(
+        _same_argument(first.arguments.get(name), second.arguments.get(name))
+        for name in first.arguments.keys() | second.arguments.keys()
     )
 
 
-def _is_as_said(text: Message) -> bool:
+def _has_no_places(text: Message) -> bool:
     return text.translations is not None and not text.arguments
 
 
@@ -129,9 +128,9 @@ def _wording(text: Message) -> str:
     return text.with_arguments({}).en
 
 
-def _same_argument(one: object, other: object) -> bool:
-    if isinstance(one, Message) and isinstance(other, Message):
-        return same_reason(one, other)
-    if isinstance(one, str) and isinstance(other, str):
-        return without_numbers(one) == without_numbers(other)
-    return isinstance(one, Message) == isinstance(other, Message)
+def _same_argument(first: object, second: object) -> bool:
+    if isinstance(first, Message) and isinstance(second, Message):
+        return same_reason(first, second)
+    if isinstance(first, str) and isinstance(second, str):
+        return without_numbers(first) == without_numbers(second)
+    return isinstance(first, Message) == isinstance(second, Message)

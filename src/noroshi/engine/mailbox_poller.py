@@ -222,10 +222,10 @@ class MailboxPoller:
             id, age = mail.row.envelope.id, self._clocks.wall() - receipt.at
             if not self._is_due(mailbox, route, id, _pause(age)):
                 continue
-            received = await mailbox.inbox.find(expected_mail(mail, receipt))
+            received_report = await mailbox.inbox.find(expected_mail(mail, receipt))
             mailbox.searched_at[route] = id, self._clocks.steady()
-            if received is not None:
-                arrived_at = arrival_time(receipt, received, self._clocks.wall())
+            if received_report is not None:
+                arrived_at = arrival_time(receipt, received_report, self._clocks.wall())
                 arrival = Arrival(
                     address=mailbox.source.address,
                     state=DeliveryState.SEEN_ARRIVED,
@@ -250,8 +250,8 @@ class MailboxPoller:
             return
         last_reading = await self._last_reading(mailbox)
         batch = await mailbox.inbox.read(self._read_until(last_reading))
-        for received in batch.reports:
-            await self._record_return(received)
+        for received_report in batch.reports:
+            await self._record_return(received_report)
         mailbox.read_at = float("-inf") if batch.has_more else now
         read_until = (
             batch.read_until
@@ -303,13 +303,13 @@ class MailboxPoller:
         elif was_in_trouble and not is_in_trouble:
             journal.mailbox_readable(mailbox.source.account)
 
-    async def _record_return(self, received: ReceivedReport) -> None:
+    async def _record_return(self, received_report: ReceivedReport) -> None:
         """Record a returned mail for each address that it names, once. Raises StoreError."""
-        mail = await self._store.find_by_message_id(received.report.message_ids)
+        mail = await self._store.find_by_message_id(received_report.report.message_ids)
         if mail is None:
             return
-        for failed in received.report.recipients:
-            arrival = _arrival(mail, failed, received.received_at)
+        for failed in received_report.report.recipients:
+            arrival = _arrival(mail, failed, received_report.received_at)
             if not any(one.address == arrival.address for one in _bounced_arrivals(mail)):
                 envelope = mail.row.envelope.id
                 if await self._store.record_arrival(

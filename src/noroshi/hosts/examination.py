@@ -16,7 +16,8 @@ from pathlib import Path
 from pysqlite3 import dbapi2 as driver
 
 from noroshi import __version__
-from noroshi.config.config import FILE, Config
+from noroshi.config.config import Config
+from noroshi.config.settings_file import FILE
 from noroshi.core.translation import Message, _, ngettext, plain
 from noroshi.hosts.manager_port import look_at_port
 from noroshi.hosts.threads import run_in_thread

@@ -12,7 +12,8 @@ from datetime import datetime
 from pathlib import Path
 
 from noroshi import __version__
-from noroshi.config.config import FILE, Config
+from noroshi.config.config import Config
+from noroshi.config.settings_file import FILE
 from noroshi.config.web import Web
 from noroshi.core.translation import NOTHING, Message, _, plain
 from noroshi.hosts.threads import run_in_thread

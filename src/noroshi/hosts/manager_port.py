@@ -7,7 +7,7 @@ import socket
 
 import psutil
 
-from noroshi.config.config import FILE
+from noroshi.config.settings_file import FILE
 from noroshi.config.web import Web
 from noroshi.core.translation import _, plain
 from noroshi.hosts.threads import run_in_thread

@@ -63,11 +63,11 @@ _serials = count(1)
 
 
 class _LauncherLostError(Exception):
-    """The launcher is gone. `began`: the program may have been started, and was ended."""
+    """The launcher is gone. `had_begun`: the program may have been started, and was ended."""
 
-    def __init__(self, *, began: bool) -> None:
+    def __init__(self, *, had_begun: bool) -> None:
         super().__init__()
-        self.had_begun = began
+        self.had_begun = had_begun
 
 
 class _LauncherHungError(Exception):
@@ -354,7 +354,7 @@ class _Channel:
                 run.end_future.set_exception(
                     _LauncherHungError()
                     if is_hung
-                    else _LauncherLostError(began=run.request_number <= count)
+                    else _LauncherLostError(had_begun=run.request_number <= count)
                 )
         self._runs.clear()
         self._unbegun_runs.clear()

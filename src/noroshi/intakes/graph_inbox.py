@@ -194,7 +194,7 @@ class GraphInbox:
             raise of_token(trouble) from None
 
     async def _get(self, url: str, token: Secret, max_bytes: int) -> Reply:
-        http = await self._lazy_http.opened()
+        http = await self._lazy_http.open()
         try:
             return await http.get(url, {"Authorization": f"Bearer {token.reveal()}"}, max_bytes)
         except NoAnswerError:
@@ -227,16 +227,16 @@ class GraphInbox:
 def _row(mail: Mapping[str, Any]) -> _Row | None:
     """Read one mail of a list; None if a field that every mail has is missing."""
     try:
-        received = datetime.fromisoformat(str(mail.get("receivedDateTime")))
+        received_at = datetime.fromisoformat(str(mail.get("receivedDateTime")))
     except ValueError:
         return None
-    if received.tzinfo is None:
-        received = received.replace(tzinfo=UTC)
+    if received_at.tzinfo is None:
+        received_at = received_at.replace(tzinfo=UTC)
     headers = mail.get("internetMessageHeaders")
     pairs = (h for h in headers if isinstance(h, dict)) if isinstance(headers, list) else ()
     return _Row(
         id=str(mail.get("id", "")),
-        received=received,
+        received=received_at,
         folder=str(mail.get("parentFolderId", "")),
         headers=tuple((str(h.get("name", "")), str(h.get("value", ""))) for h in pairs),
     )

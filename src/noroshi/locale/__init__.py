@@ -20,7 +20,10 @@ def catalogue(language: str) -> gettext.NullTranslations:
     of what is stored, that of today.
     """
     try:
-        return gettext.translation(DOMAIN, __path__[0], [language], fallback=True)
+        with open(_file(language), "rb") as file:  # noqa: PTH123  # gettext.translation loads locale
+            return gettext.GNUTranslations(file)
+    except FileNotFoundError:
+        return gettext.NullTranslations()
     except (OSError, ValueError, LookupError, struct.error) as error:
         _warn(language, error)
         return gettext.NullTranslations()
@@ -34,5 +37,9 @@ def is_readable(language: str) -> bool:
 def _warn(language: str, error: Exception) -> None:
     with ONE_AT_A_TIME:
         import logging  # only now: a command that is to be quick logs nothing
-    log, file = logging.getLogger(__name__), gettext.find(DOMAIN, __path__[0], [language])
-    log.warning("the texts in %s cannot be read from %s: %s", language, file, error)
+    log = logging.getLogger(__name__)
+    log.warning("the texts in %s cannot be read from %s: %s", language, _file(language), error)
+
+
+def _file(language: str) -> str:
+    return f"{__path__[0]}/{language}/LC_MESSAGES/{DOMAIN}.mo"

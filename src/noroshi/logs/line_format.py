@@ -28,7 +28,7 @@ class Line:
     text: str
 
     @property
-    def same(self) -> tuple[object, ...]:
+    def identity(self) -> tuple[object, ...]:
         """Return what is alike in two lines that say the same."""
         return self.level, self.name, self.place, self.text
 

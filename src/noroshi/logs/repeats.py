@@ -28,13 +28,13 @@ class Repeats:
     def take(self, line: Line, now: float) -> Iterator[Line]:
         """Return the lines that are due to be written now that this one has come."""
         yield from self.due(now)
-        repeated_line = self._lines.get(line.same)
+        repeated_line = self._lines.get(line.identity)
         if repeated_line is not None:
             repeated_line.line, repeated_line.repeated = line, repeated_line.repeated + 1
             return
         if len(self._lines) >= MOST_LINES:
             yield from _with_count(self._lines.pop(next(iter(self._lines))))
-        self._lines[line.same] = _RepeatedLine(line, now)
+        self._lines[line.identity] = _RepeatedLine(line, now)
         yield line
 
     def due(self, now: float) -> Iterator[Line]:

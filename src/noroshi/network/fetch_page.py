@@ -150,7 +150,7 @@ class StepwiseDialer:
         try:
             stream = await start_tls(ByteStream, sock, host, port, context, self._egress, LONG)
         except ConnectError:
-            TRUST.refused(self._ca_files)
+            TRUST.note_refusal(self._ca_files)
             raise
         visit.stage = ANSWER
         self._note_certificate(stream.transport)

@@ -110,7 +110,7 @@ class LazyHttp:
         self._http: Http | None = None
         self._opening = asyncio.Lock()
 
-    async def opened(self) -> Http:
+    async def open(self) -> Http:
         async with self._opening:
             if self._http is None:
                 self._http = await open_http(*self._arguments)

@@ -56,7 +56,7 @@ class TrustCache:
             return context
         return await asyncio.to_thread(self._read, ca_files, now)
 
-    def refused(self, ca_files: tuple[str, ...]) -> None:
+    def note_refusal(self, ca_files: tuple[str, ...]) -> None:
         """Note that a certificate was refused, so that the files are read anew soon."""
         read_at, _ = self._contexts.get(ca_files, (0.0, None))
         if asyncio.get_running_loop().time() - read_at > MENDED:

@@ -111,8 +111,10 @@ def describe_reading(token: Secret) -> tuple[Message, ...]:
     """Say whether an app's token lets it read mailboxes."""
     claims = claims_in(token.reveal())
     roles = claims.get("roles") if claims is not None else None
-    held = sorted(READING.intersection(map(str, roles if isinstance(roles, list) else ())))
-    return (MAY_READ.fill(role=held[0]) if held else MAY_NOT_READ,)
+    held_roles = sorted(
+        READING.intersection(map(str, roles if isinstance(roles, list) else ()))
+    )
+    return (MAY_READ.fill(role=held_roles[0]) if held_roles else MAY_NOT_READ,)
 
 
 def describe_app_token(token: Secret, role: str = MAILBOX_ROLE) -> tuple[Message, ...]:
@@ -220,9 +222,9 @@ class TokenClaims:
         return [*sentences, EVERY_MAILBOX] if resource == "graph" else sentences
 
     def _rights(self, resource: Resource, *, is_shared: bool) -> list[Message]:
-        missing = self.missing_right(resource, is_shared=is_shared)
+        missing_scope = self.missing_right(resource, is_shared=is_shared)
         permits = PERMITS.fill(permits=", ".join(self.permits)) if self.permits else NO_PERMITS
-        return [permits, LACKS_RIGHT.fill(wanted=missing)] if missing else [permits]
+        return [permits, LACKS_RIGHT.fill(wanted=missing_scope)] if missing_scope else [permits]
 
     def _describe_person(self, mailbox: str, *, is_shared: bool) -> list[Message]:
         if not self.person:

@@ -391,7 +391,11 @@ def _state_of(
 ) -> SignInState:
     """Return how an account stands, by what is kept and what is remembered as refused."""
     renewed_at, user = (grant.renewed, grant.user) if grant else (None, "")
-    sign, reason, since = SignInStatus.SIGNED_IN, SIGNED_IN, grant.since if grant else None
+    sign, reason, signed_in_since = (
+        SignInStatus.SIGNED_IN,
+        SIGNED_IN,
+        grant.since if grant else None,
+    )
     if refusals:
         worst_refusal = min(
             refusals.values(), key=lambda one: WORST_FIRST.index(one.failure.who)
@@ -399,11 +403,11 @@ def _state_of(
         sign = (
             SignInStatus.WAITING if worst_refusal.failure.who == "wait" else SignInStatus.NEEDED
         )
-        reason, since = worst_refusal.failure.words, worst_refusal.first
+        reason, signed_in_since = worst_refusal.failure.words, worst_refusal.first
     return SignInState(
         sign=sign,
         why=reason,
-        since=since,
+        since=signed_in_since,
         renewed=renewed_at,
         user=user,
         ends=credential_in_use.ends,

@@ -2,20 +2,20 @@
 
 A declaration knows nothing of how it is done. The service offers it (`service.operation.offers`),
 the API and its description name it, the audit log and the manager label it, and a command is made
-of it where it has a verb.
+of it where it has a verb. Named tuples, as each command loads them: dataclasses would cost it as much
+as all else in here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from noroshi.core.roles import VIEWER
 from noroshi.core.translation import Message
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """One argument of a command: `name` is that of the operation's argument, `place` how the command
     line has it: a word such as ID for a positional one, --force for a flag."""
 
@@ -24,8 +24,7 @@ class Argument:
     help: Message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verb:
+class Verb(NamedTuple):
     """How an operation is typed: its words, such as "queue hold", and what is said when it is done,
     whose places the answer fills."""
 
@@ -35,8 +34,7 @@ class Verb:
     arguments: tuple[Argument, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declaration:
+class Declaration(NamedTuple):
     """One thing a person can ask for. `label` is what the audit log calls it, `button` what the
     manager does. `news`: the engine should look up after it; `changes`: it goes into the audit
     log; `secret` arguments never do; `reauthenticate`: it takes the password once more."""

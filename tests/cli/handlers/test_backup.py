@@ -54,7 +54,7 @@ async def queued(home):
 async def test_a_running_node_writes_a_backup_and_says_that_the_key_is_not_in_it(backup):
     file, told = backup
     assert (told.code, told.err) == (0, "")
-    assert told.out.startswith(f"Wrote {file} (1 MiB, 1 waiting mail).")
+    assert told.out.startswith(f"Wrote {file} (1 MiB, 1 waiting message).")
     assert "It does NOT contain the key " in told.out
     assert ": keep a copy of the key elsewhere" in told.out
 
@@ -94,7 +94,7 @@ async def test_a_backup_comes_back_on_another_machine(backup, new):
     file, _ = backup
     told = await typed("restore", str(file), home=new)
     assert told.code == 0, told.err
-    assert "version 1, 1 waiting mail." in told.out and "--hold" in told.out
+    assert "version 1, 1 waiting message." in told.out and "--hold" in told.out
     assert f"The previous store is now {new / 'noroshi.db.before-restore-'}" in told.out
     assert [one["subject"] for one in await queued(new)] == ["Hello"]
     assert (await typed("check-store", home=new)).out == f"{new / 'noroshi.db'} is intact.\n"

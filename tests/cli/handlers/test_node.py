@@ -12,7 +12,7 @@ from tests.service.node.test_node import Own, asking
 
 @pytest.fixture
 async def node(tmp_path):
-    ask = asking(tmp_path, Own(late=0.25, clock_set=4.0))
+    ask = asking(tmp_path, Own(lateness=0.25, clock_set=4.0))
     await apply_definitions(ask)
     async with a_node(tmp_path, ask.harness.service):
         yield ask

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from noroshi.cli.clients.socket import NoNodeError
-from noroshi.cli.context import door_of
+from noroshi.cli.environment import door_of
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.systemd_service import difference, do
 from noroshi.cli.paths import DOOR, HOME, UNIT_FILE, USER_FILE
@@ -289,7 +289,7 @@ def test_who_has_no_node_of_their_own_finds_the_services_door(
     given, environment, own_node, service, door
 ):
     found = door_of(given, environment, own_node=own_node, service=service)
-    assert found == (None if door is None else Path(door))
+    assert found == door
 
 
 def test_who_stands_before_the_services_door_is_told_how_it_is_started():

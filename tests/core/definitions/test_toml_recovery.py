@@ -27,8 +27,8 @@ def lines(text):
 def test_two_mistakes_of_one_file_are_told_at_once():
     first, second = told('title = "Operations\naddresses = ["a@b.test"]\nlanguage = ja\n')
     assert (first.line, second.line) == (1, 3)
-    assert "quotation mark" in first.why.en
-    assert second.why.en == 'text must be in quotation marks: language = "ja"'
+    assert "quotation mark" in first.cause.en
+    assert second.cause.en == 'text must be in quotation marks: language = "ja"'
 
 
 MISTAKES = [

@@ -120,7 +120,7 @@ def test_a_great_change_is_told_in_part_and_counted():
     many = [("web1", str(number)) for number in range(MOST_SHOWN + 3)]
     [envelope] = told(changed(*many), notification(Happening.CHANGED))
     part = envelope.payload["part"]
-    assert (len(part.differences), part.more) == (MOST_SHOWN, 3)
+    assert (len(part.differences), part.left_out) == (MOST_SHOWN, 3)
 
 
 def test_fixed_times_are_listed_for_the_instances_that_are_asked_for():

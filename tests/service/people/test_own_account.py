@@ -49,7 +49,7 @@ async def test_somebody_elses_account_is_no_ones_own(eri):
 
 
 async def test_without_a_browser_one_says_whose_and_proves_it(eri, ask):
-    with pytest.raises(ErrorAnswer, match="invalid: Name the account"):
+    with pytest.raises(ErrorAnswer, match="invalid: Specify the account"):
         await ask("own_password", old=GOOD, new=BETTER)
     assert await ask("own_password", old=GOOD, new=BETTER, name="eri") == "eri"
     assert (await eri("own_totp_on", AKI, code="000000", name="eri"))["error"] == "forbidden"

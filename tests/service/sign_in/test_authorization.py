@@ -184,7 +184,9 @@ async def test_a_certificate_of_somebody_else_s_making_is_kept(ask):
     ("given", "said"),
     [
         pytest.param({"name": "nobody"}, "not found: There is no route and no", id="nobody"),
-        pytest.param({"name": "plain"}, "conflict: Route plain names no account", id="plain"),
+        pytest.param(
+            {"name": "plain"}, "conflict: No account is set for route plain", id="plain"
+        ),
         pytest.param({"name": "box", "days": 0}, "invalid: This certificate", id="no days"),
     ],
 )

@@ -305,11 +305,14 @@ def test_nothing_is_restored_while_a_node_runs(new):
 # faults
 
 FAULTS = {
-    "a head that is not the oldest": ("update spool set head = 0", "wrong place in the order"),
+    "a head that is not the oldest": (
+        "update spool set head = 0",
+        "wrong position in the order",
+    ),
     "no way": ("delete from way", "is waiting without a route, the first"),
     "a receipt of nothing": (
         "insert into receipt (envelope, body) values (99, '{}')",
-        "to no mail",
+        "to no message",
     ),
     "a rule's answer about nothing": (
         "insert into decision values ('x', 'r', '', 1, 0, 'REPEAT')",

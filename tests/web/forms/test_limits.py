@@ -3,10 +3,10 @@
 import pytest
 
 from noroshi.core.translation import NOTHING, bilingual
-from noroshi.operations.definition_answers import Kind
+from noroshi.operations.kind_answers import Kind as KindAnswer
 from noroshi.web.forms.limits import kind_of
 
-HTTP = Kind(
+HTTP = KindAnswer(
     family="monitor",
     kind="http",
     title=bilingual(en="Web page or API", ja="Web ページ・API"),

@@ -66,13 +66,13 @@ class Follower:
         """Read on in all files of a log, oldest first, about `max_bytes` bytes in all."""
         members, trouble = self._members(path)
         marks, lost_marks = Recognition(self.files, self.enough).marks_of(members, trail)
-        followed = LogLook(trail, error=trouble)
+        log_look = LogLook(trail, error=trouble)
         for member in members:
             mark = marks.get(member.fact.identity)
             if mark is not None:
-                self._read(member, mark, marks, followed, max_bytes - followed.bytes_read)
-        followed.trail = self._trail(trail, members, [*marks.values(), *lost_marks])
-        return followed
+                self._read(member, mark, marks, log_look, max_bytes - log_look.bytes_read)
+        log_look.trail = self._trail(trail, members, [*marks.values(), *lost_marks])
+        return log_look
 
     # which files
 
@@ -133,7 +133,7 @@ class Follower:
         member: Member,
         mark: Mark,
         marks: dict[str, Mark],
-        followed: LogLook,
+        log_look: LogLook,
         max_bytes: int,
     ) -> None:
         if mark.twin:
@@ -141,24 +141,24 @@ class Follower:
         is_unchanged = mark.is_unchanged(member.fact)
         if is_unchanged and (mark.done or (not member.packed and mark.at >= mark.size)):
             return
-        if max_bytes <= 0 or (followed.bytes_read and self.enough()):
-            followed.backlog += max(0, member.fact.size - mark.at)
+        if max_bytes <= 0 or (log_look.bytes_read and self.enough()):
+            log_look.backlog += max(0, member.fact.size - mark.at)
             return
         try:
             # The writer may go on with a line in a file that was renamed; one more look tells.
             is_final = is_unchanged and mark.rotated and not member.is_log
-            new_mark = self._read_on(member, mark, followed, max_bytes, is_final=is_final)
+            new_mark = self._read_on(member, mark, log_look, max_bytes, is_final=is_final)
         except FileReplacedError:
             return
         except DAMAGED as error:
             if member.is_log:
-                followed.error = _as_os_error(error)
+                log_look.error = _as_os_error(error)
             return
         if new_mark is not None:
             marks[member.fact.identity] = new_mark
 
     def _read_on(
-        self, member: Member, mark: Mark, followed: LogLook, max_bytes: int, *, is_final: bool
+        self, member: Member, mark: Mark, log_look: LogLook, max_bytes: int, *, is_final: bool
     ) -> Mark | None:
         """Read one file on; None, and nothing counted, if it was truncated meanwhile."""
         with opened_member(self.files, member) as (file, fact):
@@ -185,10 +185,10 @@ class Follower:
                 new_mark = advanced_mark(mark, file, place, fact)
             if new_mark is None:
                 return None
-            followed.matched.merge(matched)
-            followed.bytes_read += place.at - mark.at
+            log_look.matched.merge(matched)
+            log_look.bytes_read += place.at - mark.at
             if place.has_more:
-                followed.backlog += max(0, fact.size - place.at)
+                log_look.backlog += max(0, fact.size - place.at)
             return replace(
                 new_mark,
                 codec=codec.name if place.at else "",

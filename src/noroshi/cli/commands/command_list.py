@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from noroshi.cli.commands.alarms import ALARM, ALARMS, SILENCE
 from noroshi.cli.commands.definition import DEFINITION
 from noroshi.cli.commands.definitions import (
@@ -60,5 +58,5 @@ GROUPS = (
     (pgettext("commands", "mail"), MAIL),
     (pgettext("commands", "users"), PEOPLE),
 )
-COMMANDS = tuple(replace(one, group=title) for title, commands in GROUPS for one in commands)
+COMMANDS = tuple(one._replace(group=title) for title, commands in GROUPS for one in commands)
 """In the order in which the help lists them: as one meets them."""

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from noroshi.core.translation import Message, _
 from noroshi.operations.declaration import Argument, Declaration
 
+NO_SETTINGS: Mapping[str, Any] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class Option:
+
+class Option(NamedTuple):
     """One option or argument; `settings` go to argparse as they stand."""
 
     flags: tuple[str, ...]
     help: Message
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = NO_SETTINGS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(NamedTuple):
     """One command. `run` is "module:function", imported only when it is asked for; `group` is the
     heading under which the program's help lists it."""
 

@@ -13,7 +13,8 @@ from types import ModuleType
 
 from noroshi.answer_json import as_json
 from noroshi.cli import exits
-from noroshi.cli.context import CommandContext, at_home
+from noroshi.cli.context import CommandContext
+from noroshi.cli.home_option import at_home
 from noroshi.cli.output.times import clock
 from noroshi.cli.paths import HOME, NAME, SERVICE, UNIT_FILE
 from noroshi.cli.systemd.state import service_properties

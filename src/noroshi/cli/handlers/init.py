@@ -16,7 +16,8 @@ from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import DOOR, GROUP, HOME
-from noroshi.config.config import FILE, Config, ConfigError, read_config, sample
+from noroshi.config.config import Config, read_config, sample
+from noroshi.config.settings_file import FILE, ConfigError
 from noroshi.core.translation import Message, _
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.ports import StoreError

@@ -21,7 +21,7 @@ from noroshi.cli.handlers.doctor import is_service
 from noroshi.cli.handlers.redaction import Redactor, redact_settings
 from noroshi.cli.paths import NAME
 from noroshi.cli.systemd.state import service_properties
-from noroshi.config.config import FILE, ConfigError
+from noroshi.config.settings_file import FILE, ConfigError
 from noroshi.core.translation import Message, _, in_each_language
 from noroshi.knowledge.os_errors import cause_text
 

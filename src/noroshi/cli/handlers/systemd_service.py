@@ -24,7 +24,8 @@ from noroshi.cli.systemd.install import (
     uninstall_steps,
 )
 from noroshi.cli.systemd.state import BOOTED, find_installation, service_properties
-from noroshi.config.config import FILE, Config, ConfigError, read_config
+from noroshi.config.config import Config, read_config
+from noroshi.config.settings_file import FILE, ConfigError
 from noroshi.core.translation import Message, _, ngettext, plain
 from noroshi.knowledge.os_errors import cause_text
 

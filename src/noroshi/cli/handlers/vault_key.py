@@ -11,7 +11,8 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.tables import table
 from noroshi.cli.password_prompt import CANNOT_READ, contents, read_hidden
-from noroshi.config.config import FILE, Config
+from noroshi.config.config import Config
+from noroshi.config.settings_file import FILE
 from noroshi.core.translation import Message, _, ngettext
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.operations import node_operations

@@ -12,7 +12,7 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import HOME, SERVICE, UNIT_FILE, USER, USER_FILE
 from noroshi.cli.systemd.install import Installation
-from noroshi.config.config import FILE
+from noroshi.config.settings_file import FILE
 from noroshi.core.translation import _
 
 BOOTED = Path("/run/systemd/system")

@@ -55,7 +55,7 @@ def _window(definition: WindowDef, zone: str, place: Place) -> Window | None:
             return None
     (from_time, from_day), (to_time, to_day) = times
     if from_day is not None and to_day is not None:
-        return _once(definition, from_day, to_day, zone, place)
+        return _one_time_window(definition, from_day, to_day, zone, place)
     if from_time is None or to_time is None:
         clock_time, other_text = (
             (definition.begins, definition.ends)
@@ -70,7 +70,7 @@ def _window(definition: WindowDef, zone: str, place: Place) -> Window | None:
     )
 
 
-def _once(
+def _one_time_window(
     definition: WindowDef, begins: datetime, ends: datetime, zone: str, place: Place
 ) -> Window | None:
     if definition.days:

@@ -162,14 +162,14 @@ def _check_names(
 
 
 def _inheritance(
-    above: Inheritance,
+    inherited: Inheritance,
     definition: InstanceDef | GroupDef,
     zone: str,
     references: References,
     place: Place,
 ) -> Inheritance:
     """Return what an instance or a group hands down."""
-    limits = dict(above.limits)
+    limits = dict(inherited.limits)
     for kind, overrides in definition.limits.items():
         limits_place = place.at("limits", kind)
         if kind not in references.checks:
@@ -181,11 +181,11 @@ def _inheritance(
                 **_limits(overrides, references.checks[kind], limits_place),
             }
     return Inheritance(
-        _cadence(above.cadence, definition, zone, place),
-        _rules(above.rules, definition, references, place),
+        _cadence(inherited.cadence, definition, zone, place),
+        _rules(inherited.rules, definition, references, place),
         limits,
-        _windows(above, definition, zone, place),
-        above.disabled or not definition.enabled,
+        _windows(inherited, definition, zone, place),
+        inherited.disabled or not definition.enabled,
     )
 
 
@@ -252,7 +252,7 @@ def _goes_to(kind: Kind | None, options: object, instance: Instance) -> str:
 
 
 def _kind(
-    definition: MonitorDef, above: Inheritance, references: References, place: Place
+    definition: MonitorDef, inherited: Inheritance, references: References, place: Place
 ) -> tuple[object, Mapping[str, Limits]]:
     """Return the monitor's options as its kind reads them, and its limits on top of the
     kind's."""
@@ -262,7 +262,7 @@ def _kind(
         return None, {}
     options, problems = kind.read(definition.options, place.at("options").where)
     place.problems.extend(problems)
-    inherited_limits = above.limits.get(definition.kind, kind.limits)
+    inherited_limits = inherited.limits.get(definition.kind, kind.limits)
     own_limits = (
         _limits(definition.limits, kind, place.at("limits")) if definition.limits else {}
     )

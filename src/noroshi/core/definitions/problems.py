@@ -52,6 +52,14 @@ class Problem:
         return f"{self.where}: {text}" if self.where else text
 
 
+class Invalid(ValueError):
+    """Something given from outside cannot be used; `problems` says where and why."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(map(str, problems)))
+        self.problems = problems
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A spot in what was given, and the list into which its problems go."""
@@ -67,7 +75,7 @@ class Place:
         """Note a problem of this spot."""
         if len(self.problems) >= MOST_FOUND:
             return
-        shown_arguments = {name: _shown(value) for name, value in arguments.items()}
+        shown_arguments = {name: _shown_value(value) for name, value in arguments.items()}
         message = words.fill(**shown_arguments) if arguments else words
         self.problems.append(Problem(self.where.removesuffix(": "), message))
 
@@ -92,7 +100,7 @@ def shortened_text(text: str, max_length: int = LONGEST_SHOWN) -> str:
     return text if len(text) <= max_length else f"{text[:max_length]}…"
 
 
-def _shown(value: object) -> object:
+def _shown_value(value: object) -> object:
     """Return a text that a terminal can show as it is, and see; else as Python writes it."""
     if not isinstance(value, str):
         return value

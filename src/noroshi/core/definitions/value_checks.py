@@ -84,10 +84,10 @@ def all_known(
     names: Collection[str], allowed: Collection[str], sort: Message, place: Place
 ) -> None:
     """Check that each name is known and stands there once."""
-    seen_names = set[str]()
+    names_so_far = set[str]()
     for name in names:
         if name not in allowed:
             place.no_such(sort, name, allowed)
-        elif name in seen_names:
+        elif name in names_so_far:
             place.say(TWICE, given=name)
-        seen_names.add(name)
+        names_so_far.add(name)

@@ -238,7 +238,7 @@ class StatusReport:
         return self.lost + sum(unknown)
 
     @property
-    def undelivered(self) -> int:
+    def undelivered_count(self) -> int:
         """Return how many alarms reached nobody, and will not unless a person acts."""
         return self.tally.get(DeliveryState.CAME_BACK, 0) + self.tally.get(
             EnvelopeState.SET_ASIDE, 0

@@ -14,7 +14,7 @@ from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import _
 from noroshi.definitions.blueprints.catalogue import Blueprint, words_of
 from noroshi.definitions.definition_tree import NO_NAME
-from noroshi.definitions.documents import content, document
+from noroshi.definitions.document_content import content, document
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 
@@ -84,8 +84,8 @@ def localize(definition: Mapping[str, Any], language: str) -> dict[str, Any]:
     title = words_of(definition, "title").say(language)
     title_entry = {"title": title} if title else {}
     monitors = [localize(one, language) for one in definition.get("monitor", ())]
-    rest = {key: one for key, one in definition.items() if key != "title_ja"}
-    return {**rest, **title_entry, **({"monitor": monitors} if monitors else {})}
+    other_settings = {key: one for key, one in definition.items() if key != "title_ja"}
+    return {**other_settings, **title_entry, **({"monitor": monitors} if monitors else {})}
 
 
 def _fill(template: Any, parameters: Mapping[str, str]) -> Any:

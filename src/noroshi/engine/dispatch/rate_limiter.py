@@ -53,7 +53,8 @@ class RateLimiter:
         self._usage, self._readers = {}, {}
         accepted_at = correct_instants([mail.at for mail in accepted_mails], now)
         mails = [
-            replace(mail, at=at) for mail, at in zip(accepted_mails, accepted_at, strict=True)
+            replace(mail, at=instant)
+            for mail, instant in zip(accepted_mails, accepted_at, strict=True)
         ]
         for mail in sorted(mails, key=lambda mail: mail.at):
             self._count(mail.route, mail.contact, mail.at, mail.recipients, digest=mail.digest)

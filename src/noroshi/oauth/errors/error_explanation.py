@@ -68,7 +68,7 @@ def advise(
     in again. In a cloud of one's own nothing is laid to Microsoft, though it speaks as Entra does.
     """
     explanation = _explanation(error, suberror, codes, cloud, app_only=app_only, secret=secret)
-    who: Who = "wait" if error in TEMPORARY_ERRORS else explanation.who or "setup"
+    responsible: Who = "wait" if error in TEMPORARY_ERRORS else explanation.who or "setup"
     shown_code = next((code for code in codes if by_code(code)), next(iter(codes), None))
     code = error if shown_code is None else f"AADSTS{shown_code}"
     message = explanation.meaning.fill(
@@ -79,7 +79,7 @@ def advise(
         provider=MICROSOFT if cloud.name in CLOUDS else OTHER_SIDE,
         server=host_in(cloud.token_endpoint or cloud.authority) or cloud.name,
     )
-    return Advice(who, message, _cure(explanation.cure, cloud))
+    return Advice(responsible, message, _cure(explanation.cure, cloud))
 
 
 def _explanation(

@@ -80,7 +80,7 @@ class GenericProvider:
             )
             return Attempt(url=url, state=state, flow=flow)
 
-        return await _through(client, ask)
+        return await _ask_through(client, ask)
 
     async def redeem(
         self, client: Client, attempt: Attempt, query: Mapping[str, str], resource: Resource
@@ -100,7 +100,7 @@ class GenericProvider:
             user = _user(answer, attempt.flow["nonce"], client.account)
             return tokens(answer, user, requested_scope=attempt.flow.get("scope", ""))
 
-        return await _through(client, ask)
+        return await _ask_through(client, ask)
 
     async def device_begin(self, client: Client, resource: Resource) -> DeviceAttempt:
         """Prepare a sign-in on another device (RFC 8628, 3.1)."""
@@ -116,7 +116,7 @@ class GenericProvider:
                 answer, {"device_code": str(answer["device_code"]), **form}, client.account
             )
 
-        return await _through(client, ask)
+        return await _ask_through(client, ask)
 
     async def device_ask(self, client: Client, attempt: DeviceAttempt) -> Tokens | Pending:
         """Ask whether somebody has finished there (RFC 8628, 3.4, 3.5)."""
@@ -135,7 +135,7 @@ class GenericProvider:
             user = _user(answer, "", client.account)
             return tokens(answer, user, requested_scope=attempt.flow.get("scope", ""))
 
-        return await _through(client, ask)
+        return await _ask_through(client, ask)
 
     async def refresh(
         self, client: Client, refresh_token: Secret, resource: Resource, granted_scope: str = ""
@@ -152,7 +152,7 @@ class GenericProvider:
             )
             return tokens(answer, _user(answer, "", client.account))
 
-        return await _through(client, ask)
+        return await _ask_through(client, ask)
 
     async def app_only(self, client: Client, resource: Resource) -> Tokens:
         """Fetch a token for the app itself, or for the mailbox on whose behalf Google lets it
@@ -167,7 +167,7 @@ class GenericProvider:
             )
             return tokens(answer)
 
-        return await _through(client, ask)
+        return await _ask_through(client, ask)
 
     async def tenant(self, client: Client) -> str:
         """Return "": there are no tenants here."""
@@ -278,7 +278,7 @@ class _TokenRequest:
         return answer
 
 
-async def _through(client: Client, ask: Callable[[_TokenRequest], T | SignInError]) -> T:
+async def _ask_through(client: Client, ask: Callable[[_TokenRequest], T | SignInError]) -> T:
     def with_client(session: HttpSession) -> T | Exception:
         return ask(_TokenRequest(client, session))
 

@@ -205,8 +205,8 @@ async def tenant_of(client: Client) -> str:
 
     def ask(session: HttpSession) -> str | SignInError:
         metadata = session.get(f"{account.authority}{METADATA}").content or {}
-        where = urlsplit(str(metadata.get("token_endpoint", "")))
-        tenant = where.path.lstrip("/").partition("/")[0]
+        token_url = urlsplit(str(metadata.get("token_endpoint", "")))
+        tenant = token_url.path.lstrip("/").partition("/")[0]
         if GUID.fullmatch(tenant):
             return tenant.lower()
         words = NO_TENANT.fill(tenant=account.tenant, host=urlsplit(account.authority).netloc)

@@ -334,12 +334,16 @@ def _claims_text(claims: Mapping[str, Any], resource: Resource) -> Message:
     aud, _ = audience_of(claims, AUDIENCES.get(resource, ()))
     # By its number Graph's audience says nothing to a person.
     audience = (
-        NAMES["graph"] if aud in GRAPH else token_diagnosis.shown(aud).removeprefix("https://")
+        NAMES["graph"]
+        if aud in GRAPH
+        else token_diagnosis.shorten(aud).removeprefix("https://")
     )
     roles = claims.get("roles")
     rights = roles if isinstance(roles, list) else scopes_in(claims)
     subject = (
         claims.get("upn") or claims.get("preferred_username") or claims.get("appid") or "-"
     )
-    rights_text = ", ".join(map(token_diagnosis.shown, rights))[:LONGEST] or "-"
-    return FOR.fill(aud=audience or "-", rights=rights_text, who=token_diagnosis.shown(subject))
+    rights_text = ", ".join(map(token_diagnosis.shorten, rights))[:LONGEST] or "-"
+    return FOR.fill(
+        aud=audience or "-", rights=rights_text, who=token_diagnosis.shorten(subject)
+    )

@@ -70,8 +70,8 @@ def replace_by_digest(db: Connection, parcel: Parcel, digest: Envelope) -> bool:
     parameters = {"members": members, "lease": parcel.lease}
     parameters |= {"digest": words_text(plain(parcel.envelope.id))}
     (waiting_count,) = db.execute(WAIT_STILL, parameters).fetchone()
-    held = db.execute("select 1 from spool where lease = ?", (parcel.lease,)).fetchone()
-    if waiting_count != len(digest.members) or held is None or not put(db, digest):
+    leased_row = db.execute("select 1 from spool where lease = ?", (parcel.lease,)).fetchone()
+    if waiting_count != len(digest.members) or leased_row is None or not put(db, digest):
         return False
     joined_rows = db.execute(REPLACE, (words_text(plain(digest.id)), members)).fetchall()
     db.executemany("delete from way where envelope = ?", [(seq,) for seq, _ in joined_rows])

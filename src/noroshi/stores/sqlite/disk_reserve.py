@@ -294,8 +294,8 @@ class Reserve:
         return True
 
     def _roomy(self) -> bool:
-        held = self._ballast.size if self._ballast.is_laid else 0
-        return self._free_bytes() + held >= self._ballast.size + FREE_BESIDE_BALLAST
+        ballast_size = self._ballast.size if self._ballast.is_laid else 0
+        return self._free_bytes() + ballast_size >= self._ballast.size + FREE_BESIDE_BALLAST
 
     def _free_bytes(self) -> int:
         return _free_bytes(self._path.parent, self._measure_free)

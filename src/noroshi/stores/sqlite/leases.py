@@ -159,7 +159,7 @@ def settle(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
     itself, as what it leaves behind is another one's to find."""
     if len(ends) == 1 or all(end.plain for end in ends):
         return _settle_at_once(db, ends)
-    return [held for end in ends for held in _settle_at_once(db, (end,))]
+    return [is_held for end in ends for is_held in _settle_at_once(db, (end,))]
 
 
 def _settle_at_once(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
@@ -168,13 +168,13 @@ def _settle_at_once(db: Connection, ends: Sequence[End]) -> Sequence[bool]:
         _row(end, *envelope_text) for end, envelope_text in zip(ends, envelopes, strict=True)
     ]
     (held_rows,) = db.execute(HELD, {"rows": json.dumps(rows)}).fetchone()
-    held = frozenset[int](json.loads(held_rows))
-    own_rows = [row for place, row in enumerate(rows) if place in held]
+    held_places = frozenset[int](json.loads(held_rows))
+    own_rows = [row for place, row in enumerate(rows) if place in held_places]
     db.execute(SETTLE, {"rows": json.dumps(own_rows)})
-    for place in sorted(held):
+    for place in sorted(held_places):
         envelope, due = envelopes[place]
         _write_remaining(db, ends[place], envelope, has_ended=due is None)
-    return [place in held for place in range(len(ends))]
+    return [place in held_places for place in range(len(ends))]
 
 
 def _row(end: End, envelope: Envelope, due: datetime | None) -> Sequence[object]:

@@ -61,8 +61,8 @@ def end(db: Connection, node: Node, now: datetime) -> None:
 
 def lend(db: Connection, node: Node, now: datetime, fence: int) -> Block:
     db.execute("delete from lease where until <= ?", (number(now),))
-    held = "select 1 from lease where fence = ? and node = ? and life = ?"
-    if not db.execute(held, (fence, node.name, node.life)).fetchone():
+    lease_query = "select 1 from lease where fence = ? and node = ? and life = ?"
+    if not db.execute(lease_query, (fence, node.name, node.life)).fetchone():
         row = (node.name, node.life, number(now + LEASE))
         sql = "insert into lease (node, life, until) values (?, ?, ?) returning fence"
         fence = db.execute(sql, row).fetchone()[0]

@@ -141,7 +141,7 @@ def _make_fit(db: Connection, now: datetime, *, hold: bool) -> Restored:
     _skip_ahead(db, int(now.timestamp()))
     count = "select count(*) from spool where fate = ?"
     both_states = EnvelopeState.WAITING, EnvelopeState.HELD
-    (waiting_count,), (held,) = (
+    (waiting_count,), (held_count,) = (
         db.execute(count, (state,)).fetchone() for state in both_states
     )
     (version,) = db.execute("select coalesce(max(number), 0) from version").fetchone()
@@ -150,7 +150,7 @@ def _make_fit(db: Connection, now: datetime, *, hold: bool) -> Restored:
         last_seen=None if last_seen is None else instant(last_seen),
         waiting_count=waiting_count,
         out_count=out_count,
-        held=held,
+        held=held_count,
         previous_store=None,
     )
 

@@ -72,13 +72,13 @@ def drop(db: Connection, cutoff: datetime, limit: int) -> int:
     return db.execute(DROP, bounds | {"newest": newest_time, "old": first_old}).rowcount
 
 
-def _first_old(db: Connection, newest_time: int, before: int, most: int) -> int:
+def _first_old(db: Connection, newest_time: int, cutoff: int, limit: int) -> int:
     """Return the first row beyond those of a clock that was ahead, if it is old; 0: it is not,
     or there is none. Few rows are looked at: there may be millions."""
     row = db.execute(ROW_FROM, (0,)).fetchone()
     if row[1] <= newest_time:  # as it is nearly always
         return 0
-    ahead_row, step = 0, most
+    ahead_row, step = 0, limit
     while row is not None and row[1] > newest_time:
         ahead_row, step = row[0], 2 * step
         row = db.execute(ROW_FROM, (ahead_row + step,)).fetchone()
@@ -92,7 +92,7 @@ def _first_old(db: Connection, newest_time: int, before: int, most: int) -> int:
             ahead_row = row_at_middle[0]
         else:
             row, end = row_at_middle, middle
-    return row[0] if row[1] < before else 0
+    return row[0] if row[1] < cutoff else 0
 
 
 def drop_oldest(db: Connection, limit: int) -> int:
@@ -162,10 +162,10 @@ def _row(monitor: str, sample: Sample, series: Callable[[Key], int]) -> Row:
     if not sample.readings:
         return milliseconds, series((monitor, "", "", "")), None
     numbers = [series((monitor, r.item, r.name, r.unit)) for r in sample.readings]
-    measured = [float(r.value) for r in sample.readings]
-    if len(measured) == 1 and math.isfinite(measured[0]):
-        return milliseconds, numbers[0], measured[0]
-    return milliseconds, numbers[0], b"".join(map(PAIR.pack, numbers, measured))
+    measured_values = [float(r.value) for r in sample.readings]
+    if len(measured_values) == 1 and math.isfinite(measured_values[0]):
+        return milliseconds, numbers[0], measured_values[0]
+    return milliseconds, numbers[0], b"".join(map(PAIR.pack, numbers, measured_values))
 
 
 def _sample(

@@ -284,11 +284,11 @@ def _require_readable(db: Connection, seq: int) -> None:
 
 def queue(db: Connection) -> Sequence[QueuedEnvelope]:
     try:
-        return [_queued(db, row) for row in db.execute(WAITING_ROWS)]
+        return [_queued_row(db, row) for row in db.execute(WAITING_ROWS)]
     except driver.OperationalError as error:
         if not is_damaged_row(error):
             raise
-    rows = [_queued(db, row) for row in db.execute(WAITING_AS_BYTES)]
+    rows = [_queued_row(db, row) for row in db.execute(WAITING_AS_BYTES)]
     return [replace(one, envelope=without_body(one.envelope)) for one in rows]
 
 
@@ -302,7 +302,7 @@ def row_of(db: Connection, seq: int) -> tuple[QueuedEnvelope, Sequence[Receipt]]
     row = db.execute(f"{ROW} where seq = ?", (seq,)).fetchone()
     sql = "select body from receipt where envelope = ? order by rowid"
     receipts = [schema.value(Receipt, body) for (body,) in db.execute(sql, (seq,))]
-    return _queued(db, row), tuple(receipts)
+    return _queued_row(db, row), tuple(receipts)
 
 
 def route_outages(db: Connection) -> Sequence[RouteOutage]:
@@ -310,13 +310,13 @@ def route_outages(db: Connection) -> Sequence[RouteOutage]:
     return [
         RouteOutage(
             name,
-            instant(started),
+            instant(down_since),
             instant(open_until),
             message_of(reason),
             Fault(fault),
             bool(is_early),
         )
-        for name, started, open_until, reason, fault, is_early in db.execute(sql)
+        for name, down_since, open_until, reason, fault, is_early in db.execute(sql)
     ]
 
 
@@ -330,7 +330,7 @@ def shift(db: Connection, amount: int) -> None:
     db.execute(MOVE, (amount,))
 
 
-def _queued(db: Connection, row: tuple[Any, ...]) -> QueuedEnvelope:
+def _queued_row(db: Connection, row: tuple[Any, ...]) -> QueuedEnvelope:
     seq, attempts, body, due, is_out, state, reason, receipt_count = row
     envelope, _ = read(db, seq, body)
     return QueuedEnvelope(

@@ -105,8 +105,8 @@ class SqliteStore(StoreFile):
         change = replace(change, envelopes=self._with_origin(change.envelopes))
 
         def work(db: Connection) -> tuple[bool, dict[sample_table.Key, int]]:
-            done = monitors.commit(db, fence, change)
-            return done, sample_table.append(db, self._series, sample_rows if done else ())
+            result = monitors.commit(db, fence, change)
+            return result, sample_table.append(db, self._series, sample_rows if result else ())
 
         result, series = await self._write(work)
         self._series |= series

@@ -100,7 +100,7 @@ class GraphExamination:
         raise self._refusal(reply, text, token)
 
     async def _post(self, token: str) -> Reply:
-        http = await self._lazy_http.opened()
+        http = await self._lazy_http.open()
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/plain"}
         return await http.post(self._options.url, NO_MAIL, headers)
 

@@ -123,7 +123,7 @@ class SmtpExamination:
             raise step_error(trouble, self._exam, plain(address)) from None
         stage = self._connection.stage if self._connection is not None else "220"
         message = template.fill(where=address, stage=stage, **fields)
-        silence = SmtpServerError(message, about=template)
+        silence = SmtpServerError(message, template=template)
         raise step_error(silence, self._exam, plain(address)) from None
 
     # The steps

@@ -137,7 +137,7 @@ class GraphTransport:
         """Get a token, and ask Graph for anything: any answer says that it is there."""
         try:
             await self._retry_token.token()
-            http = await self._lazy_http.opened()
+            http = await self._lazy_http.open()
             await http.post(f"{self._options.graph.rstrip('/')}/v1.0/", b"", {})
         except RouteError as trouble:
             return errors.answer_of(trouble)
@@ -176,7 +176,7 @@ class GraphTransport:
         return answer, reply.headers.get("request-id", "")[:100] if is_taken else ""
 
     async def _reply_to_post(self, mail: bytes, token: Secret) -> Reply:
-        http = await self._lazy_http.opened()
+        http = await self._lazy_http.open()
         headers = {
             "Authorization": f"Bearer {token.reveal()}",
             "Content-Type": "text/plain",  # base64 of the MIME, as sendMail wants it

@@ -39,14 +39,14 @@ class ReplyReader:
         """Read a reply; `text` is what it said, `mask` takes out of it what nobody may read."""
         shown_text = mask(one_line(text)) or _phrase(reply.status)
         meaning = http_meaning(self.service, reply.status, shown_text)
-        held = meaning.verdict in (Verdict.DEFERRED, Verdict.ROUTE_DOWN)
+        is_put_off = meaning.verdict in (Verdict.DEFERRED, Verdict.ROUTE_DOWN)
         return Answer(
             meaning.verdict,
             shown_text[:LONGEST_QUOTE] if self.private else shown_text,
             reply.status,
             words=self._message(meaning, self._quote(reply.status, shown_text)),
             fault=meaning.fault,
-            again=reply.retry_at(now) if held else None,
+            again=reply.retry_at(now) if is_put_off else None,
             private=self.private,
         )
 

@@ -152,7 +152,7 @@ class WebhookTransport:
         url = target.url.reveal()
         reader = ReplyReader(webhook_url.where_of(url), "webhooks", NO_PARTIES, private=True)
         try:
-            http = await self._lazy_http.opened()
+            http = await self._lazy_http.open()
             reply = await http.post(url, content, headers)
         except NoAnswerError:
             return reader.unknown(), ""

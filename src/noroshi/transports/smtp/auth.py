@@ -136,7 +136,7 @@ def _common_mechanism(connection: Connection, credentials: Credentials) -> str:
     message = errors.NO_WAY.fill(
         where=connection.server.address, wanted=wanted_mechanisms, offers=offers
     )
-    raise SmtpServerError(message, 504, about=errors.NO_WAY)
+    raise SmtpServerError(message, 504, template=errors.NO_WAY)
 
 
 def _refusal(
@@ -146,7 +146,7 @@ def _refusal(
     if wants_tls(reply.code, reply.text) and not connection.encrypted:
         message = errors.WANTS_TLS.fill(where=server_name, reply=reply)
         return SmtpServerError(
-            message, reply.code, reply.enhanced, reply.text, about=errors.WANTS_TLS
+            message, reply.code, reply.enhanced, reply.text, template=errors.WANTS_TLS
         )
     is_wrong_password = credentials.entry and reply.code == 535
     message = errors.WRONG_PASSWORD if is_wrong_password else errors.SIGN_IN

@@ -34,11 +34,11 @@ async def connect(
         message = errors.SILENT.fill(
             where=server.address, seconds=server.patience.sign_in, stage=connection.stage
         )
-        raise SmtpServerError(message, about=errors.SILENT) from None
+        raise SmtpServerError(message, template=errors.SILENT) from None
     except ConnectionLostError:
         connection.abort()
         message = errors.CONNECTION_CLOSED.fill(where=server.address, stage=connection.stage)
-        raise SmtpServerError(message, about=errors.CONNECTION_CLOSED) from None
+        raise SmtpServerError(message, template=errors.CONNECTION_CLOSED) from None
     except ssl.SSLCertVerificationError as error:
         connection.abort()
         raise await untrusted(server, egress, error) from None

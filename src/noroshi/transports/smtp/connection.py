@@ -239,7 +239,7 @@ class Connection:
         if "starttls" not in self.extensions:
             message = errors.NO_STARTTLS.fill(where=self.server.address)
             template = errors.NO_STARTTLS
-            raise SmtpServerError(message, fault=Fault.SETUP, about=template)
+            raise SmtpServerError(message, fault=Fault.SETUP, template=template)
         self.stage = "STARTTLS"
         self._protocol.write(command_line(b"STARTTLS"))
         code, text = await self._read_raw()
@@ -264,7 +264,7 @@ class Connection:
             return await self._protocol.read_reply(seconds)
         except NotSmtpError:
             message = errors.NOT_SMTP.fill(where=self.server.address, stage=self.stage)
-            raise SmtpServerError(message, about=errors.NOT_SMTP) from None
+            raise SmtpServerError(message, template=errors.NOT_SMTP) from None
 
     def _require(self, reply: Reply, fulfilled: bool) -> None:
         if not fulfilled:

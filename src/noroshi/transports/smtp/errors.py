@@ -87,9 +87,9 @@ class SmtpServerError(SmtpError, RouteError):
         enhanced: str = "",
         text: str = "",
         fault: Fault | None = None,
-        about: Message = NOTHING,
+        template: Message = NOTHING,
     ) -> None:
-        super().__init__(words, code, fault or _fault(code, enhanced, text), template=about)
+        super().__init__(words, code, fault or _fault(code, enhanced, text), template=template)
         self.enhanced, self.text = enhanced, text
 
 
@@ -108,10 +108,10 @@ class SmtpAuthError(SmtpServerError):
 def of_no_tls(address: str, seconds: float, trouble: TlsError) -> RouteError:
     """Say why TLS from the first byte was not to be had: mostly it is the port for STARTTLS."""
     if trouble.reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"):
-        return SmtpServerError(NO_TLS_FIRST.fill(where=address), about=NO_TLS_FIRST)
+        return SmtpServerError(NO_TLS_FIRST.fill(where=address), template=NO_TLS_FIRST)
     if not trouble.reason:
         return SmtpServerError(
-            NO_TLS_YET.fill(where=address, seconds=seconds), about=NO_TLS_YET
+            NO_TLS_YET.fill(where=address, seconds=seconds), template=NO_TLS_YET
         )
     return trouble
 

@@ -99,7 +99,7 @@ def faults(
     aud, is_for_resource = audience_of(claims, AUDIENCES[resource])
     if aud and not is_for_resource:
         setting = SETTINGS[resource][app]
-        yield _cause_of(OTHER_AUDIENCE, aud=shown(aud), name=name, setting=setting)
+        yield _cause_of(OTHER_AUDIENCE, aud=shorten(aud), name=name, setting=setting)
     ends = claims.get("exp")
     if isinstance(ends, int | float) and 0 < ends < now.timestamp():
         ends_text = datetime.fromtimestamp(ends, UTC).isoformat(" ", "minutes")
@@ -131,7 +131,9 @@ def _person_faults(
         (FOR_SHARED if is_shared else SCOPES)[resource],
     )
     if granted_scopes and not set(wanted_scopes).intersection(granted_scopes):
-        yield _cause_of(NO_SCOPE, has=shown(" ".join(granted_scopes)), wanted=wanted_scopes[0])
+        yield _cause_of(
+            NO_SCOPE, has=shorten(" ".join(granted_scopes)), wanted=wanted_scopes[0]
+        )
     if resource == "smtp":  # Graph says 403 of another's mailbox, and never 401
         yield from other_person(person_in(claims, user), resource, user)
 
@@ -154,7 +156,7 @@ def person_in(claims: Mapping[str, Any], mailbox: str = "") -> str:
     """Return who signed in, by the mailbox's name if it is that; "" for an app."""
     if is_app(claims):
         return ""
-    return shown(named_in(claims, mailbox))
+    return shorten(named_in(claims, mailbox))
 
 
 def _remaining_cause(resource: Resource, user: str, *, app: bool) -> TokenCause:
@@ -168,6 +170,6 @@ def _cause_of(name: str, /, **arguments: str) -> TokenCause:
     return TokenCause(name, meaning.fill(route=ANY_ROUTE, **arguments), arguments)
 
 
-def shown(claim: object) -> str:
+def shorten(claim: object) -> str:
     """Return a claim as it may be told: short, and nothing that a terminal obeys."""
     return printable(str(claim))[:LONGEST_VALUE]

@@ -1,0 +1,41 @@
+"""Name the file of a node's own settings, and what is wrong with it. By itself, as each command loads
+it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from noroshi.core.translation import Message
+
+FILE = "noroshi.toml"
+DOOR_FILE = "door.sock"
+"""The door in the home folder, unless the file says otherwise."""
+COMMENT = "#"
+
+
+def leaves_out(home: str, name: str) -> bool:
+    """Return whether the settings in a home folder say nothing of that name, so that its default
+    holds. The word alone decides: reading the file costs several times this, and `noroshi send` in a
+    script must be over before one notices it."""
+    try:
+        with open(f"{home}/{FILE}", encoding="utf-8") as file:  # noqa: PTH123  # without pathlib
+            return not any(name in line for line in file if not line.startswith(COMMENT))
+    except FileNotFoundError:
+        return True
+    except (OSError, UnicodeDecodeError):  # told by whoever reads it
+        return False
+
+
+class Fault(NamedTuple):
+    """One thing wrong with the file, and where."""
+
+    location: str
+    message: Message
+
+
+class ConfigError(ValueError):
+    """The file cannot be used; `problems` says all that is wrong with it."""
+
+    def __init__(self, problems: tuple[Fault, ...]) -> None:
+        super().__init__("; ".join(f"{p.location}: {p.message.en}" for p in problems))
+        self.problems = problems
