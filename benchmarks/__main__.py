@@ -116,9 +116,8 @@ def planned(quick: bool, runs: int) -> Iterator[Run]:
     for _ in range(runs):
         yield "browsers", "", partial(_browsers, size=many)
     big_apply = QUICK_APPLY if quick else apply.Size()
-    for variant, changed in (("all changed", big_apply.monitors), ("one changed", 1)):
+    for variant, chosen_apply in apply.variants(big_apply).items():
         for _ in range(runs):
-            chosen_apply = replace(big_apply, changed=changed)
             yield "apply", variant, partial(_apply, size=chosen_apply)
     log = QUICK_LOGS if quick else logs.Size()
     for encoding in logs.CODECS:

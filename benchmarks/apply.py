@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.grid import punctuality, read_log
 from benchmarks.load import FIRST_LOOK, LAST_ANSWERS, Stage, stage
-from benchmarks.programs import say
+from benchmarks.programs import noroshi, say
 from benchmarks.reference import seconds_of
 
 IN_USE = "definitions in use version=2 "
@@ -47,6 +49,20 @@ class Taken:
     late_99: float
     late_worst: float
     peak: float
+    status: float
+    """The command `status --json` of all of them."""
+    bare_start: float
+    """Python that starts and ends."""
+
+
+def variants(size: Size) -> dict[str, Size]:
+    """Return what is applied: all changed, one, and one of four times as many, a sixth as often."""
+    many = replace(size, monitors=4 * size.monitors, period=6 * size.period, changed=1)
+    return {
+        "all changed": replace(size, changed=size.monitors),
+        "one changed": replace(size, changed=1),
+        "one of many changed": replace(many, window=max(size.window, many.period)),
+    }
 
 
 def run_apply(work: Path, size: Size) -> Taken:
@@ -83,7 +99,19 @@ def _measure(on: Stage, size: Size, folder: Path) -> Taken:
         late_99=seen.share(0.99),
         late_worst=seen.worst,
         peak=on.node.usage().peak,
+        status=_shortest(noroshi("--home", on.node.home, "status", "--json")),
+        bare_start=_shortest((sys.executable, "-c", "pass")),
     )
+
+
+def _shortest(argv: Sequence[str]) -> float:
+    """Return the seconds that a command takes: the shortest of a few runs."""
+    times = list[float]()
+    for _ in range(5):
+        began = time.perf_counter()
+        subprocess.run(argv, stdout=subprocess.DEVNULL, check=True)
+        times.append(time.perf_counter() - began)
+    return min(times)
 
 
 def _edited(work: Path, size: Size) -> Path:

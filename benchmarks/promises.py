@@ -35,7 +35,7 @@ def promises(measure: str, variant: str) -> tuple[Promise, ...]:
         case "browsers":
             return BROWSERS
         case "apply":
-            return APPLY
+            return APPLY_MANY if variant == "one of many changed" else APPLY
         case "logs":
             return _logs(variant)
         case "storm":
@@ -171,6 +171,15 @@ APPLY = (
     Promise("worst lateness meanwhile", 0.25, "{:.3f} s", _got("late_worst")),
     PEAK,
 )
+APPLY_MANY = (
+    *(one for one in APPLY if one is not PEAK),
+    Promise(
+        "`noroshi status --json` of all of them, beside bare Python that starts and ends",
+        100.0,
+        "{:.0f} times",
+        lambda r: _times(r["status"], r["bare_start"]),
+    ),
+)
 OUTAGE = (
     Promise(
         "`health`, the slowest answer after they closed",
@@ -199,19 +208,23 @@ SENDING = (
         lambda r: _times(r["cpu_per_1000"], r["bare_cpu_per_1000"]),
     ),
 )
+
+
+def _command(typed: str, name: str, most: float, more: str = "") -> Promise:
+    return Promise(
+        f"`noroshi {typed}`{more}, in the middle, beside bare Python",
+        most,
+        "{:.1f} times",
+        lambda r: _times(_middle(r[name]), _middle(r["bare"])),
+    )
+
+
 START = (
-    Promise(
-        "`noroshi --version`, in the middle, beside bare Python",
-        2.0,
-        "{:.1f} times",
-        lambda r: _times(_middle(r["version"]), _middle(r["bare"])),
-    ),
-    Promise(
-        "`noroshi send`, in the middle, beside bare Python",
-        12.0,
-        "{:.1f} times",
-        lambda r: _times(_middle(r["send"]), _middle(r["bare"])),
-    ),
+    _command("--version", "version", 2.0),
+    _command("--help", "help", 4.0),
+    _command("send", "send", 6.0),
+    _command("apply", "apply", 20.0, " of 100 monitors, none changed"),
+    _command("check-config", "check_config", 25.0, " of their folder"),
 )
 
 

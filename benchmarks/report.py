@@ -88,7 +88,8 @@ NOTES = {
     "{size:,} bytes. CPU without events, monitoring included: {cpu:.3f} s a second. (Last run.)",
     "apply": "{window:g} s a run, {due:,} checks due, the apply {before:g} s after the beginning. "
     "Lateness that 99 % stay below: {late_99:.3f} s. On {processor} the command took {took:.2f} s, the "
-    "node went by it after {until_in_use:.2f} s, and tomllib with sqlite3 took {bare:.2f} s. (Last run.)",
+    "node went by it after {until_in_use:.2f} s, and tomllib with sqlite3 took {bare:.2f} s; `status --json` of "
+    "all took {status:.2f} s. Resident at most: {peak:.0f} MB. (Last run.)",
     "logs": "{rounds} checks in turns with `LC_ALL={locale} grep -a -c -F WORD`, the times added: "
     "grep {grep:.2f} s, the monitor {ours:.2f} s. {our_hits:,} of {lines:,} lines found. The "
     "loop was blocked for {held:.3f} s at most. (Last run.)",
@@ -102,8 +103,10 @@ NOTES = {
     "with each attempt and result stored; {bare:.0f} by bare aiosmtplib, which stores nothing. "
     "CPU for 1,000 mails on {processor}: {cpu_per_1000:.2f} s, bare {bare_cpu_per_1000:.2f} s. (Last run.)",
     "start": "Milliseconds on {processor}, least / median / most of {count} runs: bare Python {bare}; "
-    "`noroshi --version` {version}; `noroshi send` through a running node {send}.",
+    "`noroshi --version` {version}; `--help` {help}; `send` through a running node {send}; `apply` of "
+    "100 monitors, none changed, {apply}; `check-config` of their folder {check_config}.",
 }
+WAITS = ("bare", "version", "help", "send", "apply", "check_config")
 MOST = 8.0  # seconds that the apply of ten thousand monitors may take
 THOUSAND = "{cpu_per_1000:.3f} s of CPU for 1,000 checks, bare {bare_cpu_per_1000:.3f} s; "
 FAILS = {
@@ -181,7 +184,7 @@ def _note(measure: str, row: Row) -> str:
     if measure == "local":
         shown["thousand"] = THOUSAND.format(**row) if row["monitors"] else ""
     if measure == "start":
-        shown |= {name: _three(row[name]) for name in ("bare", "version", "send")}
+        shown |= {name: _three(row[name]) for name in WAITS}
         shown["count"] = len(row["bare"])
     if measure == "browsers":
         first = row["first"]

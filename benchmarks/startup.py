@@ -1,11 +1,11 @@
-"""Start-up: how long a person waits for a command, beside Python doing nothing."""
+"""Start-up: how long a person or a script waits for a command, beside Python doing nothing."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,43 +13,46 @@ from benchmarks.load import stage
 from benchmarks.programs import noroshi, say
 from noroshi.cli.exits import DONE, KEPT
 
-FEW = 50  # monitors that the node watches meanwhile
+FEW = 100  # monitors that the node watches meanwhile, and that its folder has
+MAIL = ("--to", "ops", "--route", "smtp1", "--subject", "hello", "--text", "there")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waits:
-    """Milliseconds from start to end of each run, sorted."""
+    """Milliseconds from start to end of each run, sorted. `apply` changes nothing."""
 
     bare: tuple[float, ...]
     version: tuple[float, ...]
+    help: tuple[float, ...]
     send: tuple[float, ...]
+    apply: tuple[float, ...]
+    check_config: tuple[float, ...]
 
 
 def run_startup(work: Path, runs: int) -> Waits:
     """Each command that many times, in turns, so that a busy moment hits all alike."""
-    bare, version, send = list[float](), list[float](), list[float]()
     with stage(work, FEW, period=10.0, timeout=5.0) as on:
         on.node.start()
         on.node.await_work()
         say(f"start-up: {runs} runs of each")
-        mail = (
-            "send",
-            "--to",
-            "ops",
-            "--route",
-            "smtp1",
-            "--subject",
-            "hello",
-            "--text",
-            "there",
-        )
+        commands = _commands(on.node.home, work / "defined")
+        waits: dict[str, list[float]] = {name: [] for name in commands}
         for _ in range(runs):
-            bare.append(_milliseconds([sys.executable, "-c", "pass"]))
-            version.append(_milliseconds(noroshi("--version")))
-            send.append(_milliseconds(noroshi("--home", on.node.home, *mail)))
-    return Waits(
-        bare=tuple(sorted(bare)), version=tuple(sorted(version)), send=tuple(sorted(send))
-    )
+            for name, argv in commands.items():
+                waits[name].append(_milliseconds(argv))
+    return Waits(**{name: tuple(sorted(times)) for name, times in waits.items()})
+
+
+def _commands(home: Path, folder: Path) -> Mapping[str, Sequence[str]]:
+    ours = ("--home", home)
+    return {
+        "bare": (sys.executable, "-c", "pass"),
+        "version": noroshi("--version"),
+        "help": noroshi("--help"),
+        "send": noroshi(*ours, "send", *MAIL),
+        "apply": noroshi(*ours, "apply", folder),
+        "check_config": noroshi(*ours, "check-config", folder),
+    }
 
 
 def _milliseconds(argv: Sequence[str]) -> float:

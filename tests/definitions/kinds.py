@@ -100,7 +100,7 @@ class Kinds:
     checks: Mapping[str, Check]
     actions: Mapping[str, Action]
     transports: Mapping[str, TransportKind]
-    closed: NetworkPolicy = CLOSED
+    policy: NetworkPolicy = CLOSED
 
 
 KINDS = Kinds(

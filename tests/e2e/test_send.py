@@ -6,8 +6,6 @@ import pytest
 
 from tests.e2e.world import Home, Mailbox, until
 
-pytestmark = pytest.mark.xdist_group("send")  # its fixtures are made once
-
 NOBODY = "nobody@example.com"
 
 

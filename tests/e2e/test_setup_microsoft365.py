@@ -17,8 +17,6 @@ from tests.e2e.terminal import Terminal
 from tests.e2e.world import FAR, PATIENCE, Home, until
 from tests.warm import warm
 
-pytestmark = pytest.mark.xdist_group("setup")  # its fixtures are made once
-
 KINDS = pytest.mark.parametrize("kind", ["smtp", "graph"])
 NOBODYS_APP = "00000000-0000-0000-0000-00000000000a"
 

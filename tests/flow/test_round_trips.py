@@ -58,8 +58,8 @@ class Mailbox:
 
     async def read(self, since):
         await self._answer("read")
-        came = tuple(one for one in self.bounces if one.at >= since)
-        newest = max((one.at for one in came), default=since)
+        came = tuple(one for one in self.bounces if one.received_at >= since)
+        newest = max((one.received_at for one in came), default=since)
         return ReportBatch(reports=came, read_until=max(since, newest - LATE))
 
     async def close(self):
@@ -165,7 +165,7 @@ async def test_a_mail_goes_to_the_own_mailbox_by_that_route_alone_and_is_seen_ar
     assert (mail.id, mail.to, mail.routes) == (TODAY, (ADDRESS,), ("smtp1",))
     assert mail.alarms == () and scene.backup.sent == []
     assert await arrivals(scene.store, TODAY) == [(ADDRESS, "seen arrived", "")]
-    assert (await scene.trip()).took == 7 and await scene.store.queue() == []
+    assert (await scene.trip()).duration == 7 and await scene.store.queue() == []
 
 
 async def test_mails_of_a_clock_that_was_ahead_do_not_pass_for_today_s():
@@ -182,7 +182,9 @@ async def test_mails_of_a_clock_that_was_ahead_do_not_pass_for_today_s():
     async with scene.life() as engine:
         await scene.seconds(engine, 60)
     trip = await scene.trip()
-    assert scene.time.now - trip.counts_from >= DAY and "is not in the mailbox" in trip.why.en
+    assert (
+        scene.time.now - trip.counts_from >= DAY and "is not in the mailbox" in trip.trouble.en
+    )
 
 
 async def test_a_mailbox_that_a_clock_that_was_ahead_could_not_read_is_read_from_then_on():
@@ -237,7 +239,7 @@ async def test_it_is_looked_for_soon_then_each_minute_for_an_hour_and_then_seldo
     assert 10 <= sum(look >= HOUR for look in looks) <= 14
     scene.mailbox.delay = 2 * HOUR
     await scene.lives(minutes=12, pace=5)
-    assert (await scene.trip()).took == 2 * 3600
+    assert (await scene.trip()).duration == 2 * 3600
 
 
 async def test_once_it_was_seen_it_is_looked_for_no_more():
@@ -253,7 +255,7 @@ async def test_two_routes_of_one_account_are_each_seen_and_the_mailbox_is_read_o
     scene.boxes["smtp2"] = scene.box()
     await scene.version()
     await scene.lives(minutes=5)
-    assert [(await scene.trip(name)).took for name in ("smtp1", "smtp2")] == [7, 7]
+    assert [(await scene.trip(name)).duration for name in ("smtp1", "smtp2")] == [7, 7]
     assert scene.mailbox.count("read") <= 5
 
 
@@ -267,7 +269,7 @@ async def test_a_mail_that_could_not_leave_gives_way_to_the_next_day_s_and_nobod
     await scene.lives(minutes=1)
     (row,) = await scene.store.queue()
     assert (row.envelope.id, row.state) == (TODAY, "set aside")
-    assert "has not been sent: refused" in (await scene.trip()).why.en
+    assert "has not been sent: refused" in (await scene.trip()).trouble.en
     scene.time.pass_by(hours=18)
     await scene.lives(minutes=1)
     assert await scene.store.queue() == []
@@ -487,7 +489,7 @@ async def test_a_round_trip_s_own_mail_that_comes_back_is_told_by_its_route_s_mo
     scene.mailbox.bounce(TODAY, (ADDRESS, "5.2.2 full"))
     await scene.lives(minutes=2)
     assert scene.told == []
-    assert (await scene.trip()).why.en.endswith("bounced: 5.2.2 full")
+    assert (await scene.trip()).trouble.en.endswith("bounced: 5.2.2 full")
 
 
 # Killed at any time

@@ -200,7 +200,7 @@ async def test_a_rotated_token_that_cannot_be_saved_is_used_and_saved_later(scen
 
 async def test_what_the_store_could_not_take_is_offered_to_it_once_more_at_the_end(scene):
     await scene.signed_in()
-    scene.source = scene.restarted(save_pause=3600)
+    scene.source = scene.restarted(again=3600)
     scene.shelf.full = "refresh/"
     await scene.source.token(scene.account)
     scene.shelf.full = "nothing"

@@ -4,7 +4,7 @@ from getpass import getuser
 
 import pytest
 
-from noroshi.definitions import compile_plan
+from noroshi.definitions.compilation import compile_plan
 from noroshi.oauth.provider import SignInError
 from noroshi.vault import Secret
 from tests.service.clients import ErrorAnswer, apply_definitions

@@ -110,7 +110,7 @@ async def test_dovecot_refuses_a_wrong_password(every_way, protected, auth):
     given = Given(password="another one altogether")
     got = await answer_of(**protected, given=given, password="smtp2", auth=auth)
     assert (got.verdict, got.code) == (Verdict.ROUTE_DOWN, 535)
-    assert f"did not let {USER} sign in by {auth.upper()} (AUTH): 535" in got.explanation.en
+    assert f"did not let {USER} sign in with {auth.upper()} (AUTH): 535" in got.explanation.en
     assert "noroshi secret set smtp2" in got.explanation.en
     assert "another one altogether" not in repr(got)
 

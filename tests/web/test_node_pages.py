@@ -20,7 +20,9 @@ async def looking(home, role="administrator", **given):
 
 
 async def test_a_node_that_is_well_says_so(tmp_path):
-    harness, ask = await looking(tmp_path, own=Own(lateness=0.25, free_bytes=3 << 30), role=VIEWER)
+    harness, ask = await looking(
+        tmp_path, own=Own(lateness=0.25, free_bytes=3 << 30), role=VIEWER
+    )
     ask.time.pass_by(seconds=3725)
     async with browsing(harness, tmp_path) as browser:
         await browser.log_in()

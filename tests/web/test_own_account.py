@@ -38,7 +38,7 @@ async def test_a_password_is_changed_and_only_this_browser_stays(harness, browse
 @pytest.mark.parametrize(
     ("form", "said", "status"),
     [
-        ({"old": "no", "new": BETTER, "again": BETTER}, "is not correct", 403),
+        ({"old": "no", "new": BETTER, "again": BETTER}, "is incorrect", 403),
         ({"old": GOOD, "new": BETTER, "again": "other"}, "are not the same", 400),
         ({"old": GOOD, "new": "short", "again": "short"}, "New password: ", 400),
     ],

@@ -28,7 +28,9 @@ from noroshi.core.mail import Fault, Network, Route
 from noroshi.core.model import Monitor
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.core.translation import Message, _, plain
-from noroshi.definitions import RANDOM_BYTES, Difference, Plan, ulid
+from noroshi.definitions.changes import Difference
+from noroshi.definitions.compilation import Plan
+from noroshi.definitions.ids import RANDOM_BYTES, ulid
 from noroshi.definitions.plan_cache import PlanCache
 from noroshi.engine import Engine, EngineSettings, ProcessCalls
 from noroshi.hosts.computer import Computer

@@ -306,7 +306,7 @@ CHECK = Check(
     run=run,
     by_network=True,
     modules=(VISITING,),
-    goes_to=lambda options, _own_address: options.where,
+    goes_to=lambda options, _own_address: options.shown_address,
     try_out=try_out,
     preview=preview,
 )

@@ -69,13 +69,6 @@ def marks_of(text: str) -> tuple[Mark, ...]:
     return text.marks if isinstance(text, MarkedText) else ()
 
 
-class Words(NamedTuple):
-    """The same sentence in English and in Japanese."""
-
-    en: str
-    ja: str
-
-
 class Message:
     """A text in the language of whoever reads it.
 
@@ -238,15 +231,14 @@ class Message:
         cls, _source: object, describe: Callable[[Any], Any]
     ) -> Any:
         """Describe it as the API has it; nothing is read by this."""
+        from noroshi.core.both_languages import Words  # only now: no command needs it
+
         answered = {
             "type": "function-plain",
-            "function": cls._answered,
+            "function": lambda message: Words(en=message.en, ja=message.ja),
             "return_schema": describe(Words),
         }
         return {"type": "is-instance", "cls": cls, "serialization": answered}
-
-    def _answered(self) -> Words:
-        return Words(en=self.en, ja=self.ja)
 
     def __repr__(self) -> str:
         return f"Message({self.en!r})"

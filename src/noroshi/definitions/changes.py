@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Any, Literal
 
+from noroshi.core.definitions.document import Document
 from noroshi.core.translation import Message, _, plain
-from noroshi.definitions.documents import Contents, content
+from noroshi.definitions.document_content import Contents, content
 from noroshi.definitions.rename_detection import renames
 from noroshi.definitions.stable_ids import TYPES_WITH_ID
 from noroshi.definitions.toml import value
-from noroshi.ports import Document
 
 Flat = dict[str, str]
 """Each value, as in TOML, under its path."""
@@ -209,10 +209,14 @@ def _value_differences(
     template: Difference, place: str, old: Flat, new: Flat
 ) -> Iterator[Difference]:
     for field in dict.fromkeys([*old, *new]):
-        before, after = old.get(field, ""), new.get(field, "")
-        if before != after:
+        old_text, new_text = old.get(field, ""), new.get(field, "")
+        if old_text != new_text:
             yield replace(
-                template, place=f"{place} {field}", before=before, after=after, setting=field
+                template,
+                place=f"{place} {field}",
+                before=old_text,
+                after=new_text,
+                setting=field,
             )
 
 

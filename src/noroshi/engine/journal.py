@@ -110,9 +110,8 @@ def route_probed(route: str, fate: OpenCircuit | None) -> None:
 def same_reason(first: Message, second: Message) -> bool:
     """Tell whether two reasons are the same but for the numbers, times and names that a server puts
     into each of its answers."""
-    if _is_as_said(first) or _is_as_said(
-        second
-    ):  # somebody else's words, or a row without arguments
+    if _has_no_places(first) or _has_no_places(second):
+        # somebody else's words, or a row of before
         return without_numbers(first.en) == without_numbers(second.en)
     return _wording(first) == _wording(second) and all(
         _same_argument(first.arguments.get(name), second.arguments.get(name))
@@ -120,7 +119,7 @@ def same_reason(first: Message, second: Message) -> bool:
     )
 
 
-def _is_as_said(text: Message) -> bool:
+def _has_no_places(text: Message) -> bool:
     return text.translations is not None and not text.arguments
 
 

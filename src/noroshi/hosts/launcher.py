@@ -319,9 +319,8 @@ class Launcher:
 
     def _pause(self) -> float:
         """Return the seconds until one is no longer young, or patience ends; -1: never."""
-        next_times = [
-            planned[0][0] for planned in (self._young_children, self._planned_looks) if planned
-        ]
+        plans = (self._young_children, self._planned_looks)
+        next_times = [plan[0][0] for plan in plans if plan]
         return max(0.0, min(next_times) - time.monotonic()) if next_times else -1
 
     def _look_at_the_time(self) -> None:
@@ -492,17 +491,15 @@ def can_mark(mark: int) -> bool:
 
 def kill_all(marks: Collection[int]) -> None:
     """Kill all that bears one of these marks, also what left its group or lost its parent."""
-    mark_digits = frozenset(b"%d" % mark for mark in marks)
-    killed_pids = set[int]()
-    for _ in range(SWEEPS if mark_digits else 0):
-        marked_pids = [
-            pid for pid in _pids() if pid not in killed_pids and _mark_of(pid) in mark_digits
-        ]
+    digits = frozenset(b"%d" % mark for mark in marks)
+    killed = set[int]()
+    for _ in range(SWEEPS if digits else 0):
+        marked_pids = [p for p in _pids() if p not in killed and _mark_of(p) in digits]
         if not marked_pids:
             break
         for pid in marked_pids:
-            _kill(pid, mark_digits)
-        killed_pids.update(marked_pids)
+            _kill(pid, digits)
+        killed.update(marked_pids)
 
 
 def kill_group(group: int) -> None:
@@ -550,13 +547,11 @@ def _kill(pid: int, marks: Collection[bytes]) -> None:
 
 def _descendants(pid: int) -> set[int]:
     """Return those that still have their parents: all there is to know without a mark."""
-    parents = {child_pid: _parent(child_pid) for child_pid in _pids()}
+    parents = {child: _parent(child) for child in _pids()}
     tree, generation = set[int](), {pid}
     while generation:
         tree |= generation
-        generation = {
-            child_pid for child_pid, parent in parents.items() if parent in generation
-        } - tree
+        generation = {child for child, parent in parents.items() if parent in generation} - tree
     return tree - {pid}
 
 

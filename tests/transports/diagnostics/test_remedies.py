@@ -81,7 +81,7 @@ OTHERS = [
     pytest.param(explanation_of(499, "", "odd"), id="an unknown later"),
 ]
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
-OF_SERVERS = ("SILENT", "LOST", "NOT_SMTP", "NO_STARTTLS", "NO_WAY", "WANTS_TLS")
+OF_SERVERS = ("SILENT", "CONNECTION_CLOSED", "NOT_SMTP", "NO_STARTTLS", "NO_WAY", "WANTS_TLS")
 PLACES = re.compile(r"<(?!who|public|object|/?dev)[^>]*>|\{")
 
 

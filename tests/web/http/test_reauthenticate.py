@@ -48,7 +48,7 @@ class Wary:
 
     @staticmethod
     def wary_of(one):
-        return replace(one, declaration=replace(one.declaration, reauthenticate=True))
+        return replace(one, declaration=one.declaration._replace(reauthenticate=True))
 
     def operations(self):
         known = self._service.operations()

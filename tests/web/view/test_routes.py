@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from noroshi.core.mail import Verdict
 from noroshi.core.roles import ADMIN, OPERATOR, VIEWER
 from noroshi.core.route_readiness import Sends
-from noroshi.definitions import content
+from noroshi.definitions.document_content import content
 from noroshi.oauth.client_certificates import describe, make
 from noroshi.ports import StoreError
 from noroshi.service import Person, run_as_json

@@ -13,7 +13,7 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.routes import with_mark
 from noroshi.core.translation import NOTHING, Message
-from noroshi.definitions.documents import content, document
+from noroshi.definitions.document_content import content, document
 from noroshi.guides.setup_documents import definitions_of
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.operations import definition_operations, monitor_operations, sign_in_operations

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from noroshi.service.node.secrets import SecretOperations
 from noroshi.web.forms.first_route import LONGEST_PORT
 from noroshi.web.forms.normalize import figures
 from noroshi.web.view.page_context import Visit
@@ -66,14 +67,14 @@ def free_name(documents: Mapping[str, Content], type: str, stem: str) -> str:
 async def free_entry(visit: Visit, name: str) -> str:
     """Return a name for an entry of the vault that neither is there nor is named by anything: what
     is put in for something new takes the place of nothing."""
-    used_names = {one["name"] for one in await visit.call("secret_list")}
+    used_names = {one.name for one in await visit.call(SecretOperations.list)}
     candidates = (f"{name}-{n}" if n > 1 else name for n in range(1, MOST))
     return next(one for one in candidates if one not in used_names)
 
 
 async def entry_of(visit: Visit, name: str) -> str:
     """Return that name, or a free one where something names an entry of it already."""
-    used_entries = {one["name"] for one in await visit.call("secret_list") if one["named_by"]}
+    used_entries = {one.name for one in await visit.call(SecretOperations.list) if one.named_by}
     return await free_entry(visit, name) if name in used_entries else name
 
 

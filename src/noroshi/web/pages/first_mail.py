@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.core.translation import Message, _, pgettext
+from noroshi.operations.definition_answers import DefinitionsShown
 from noroshi.service import NotFoundError
+from noroshi.service.definitions.edit import EditOperations
+from noroshi.service.sign_in.authorization import SignInOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.conflict import MergedForm, merged_form, refusal_lines
@@ -75,13 +77,14 @@ def routes(web: WebContext) -> list[Route]:
 
 async def mail(visit: Visit) -> Response:
     """Show and save one form for each way, filled with the values in force."""
-    progress, answer = await load_progress(visit), await visit.call("definition_show")
-    documents, outcome = answer["documents"], Outcome[Any]()
+    progress, answer = await load_progress(visit), await visit.call(EditOperations.read)
+    documents = answer.documents
+    outcome: Outcome[object] = Outcome()
     way = visit.form.get("way") or query_value(visit, "way") or way_of(documents)
     if way not in WAYS:
         raise NotFoundError(NO_SUCH_PAGE)
     form = fields_of_way(documents, way)
-    merged = MergedForm(form=form, base_version=answer["version"])
+    merged = MergedForm(form=form, base_version=answer.version)
     etag = _etags(answer)
     if visit.request.method == "POST":
         form = {name: visit.form.get(name, "").strip() for name in merged.form}
@@ -92,9 +95,9 @@ async def mail(visit: Visit) -> Response:
             visit, form, lambda base_documents: fields_of_way(base_documents, way), outcome
         )
         # The definitions may be in force though the secret beside them was not taken.
-        fresh_answer = await visit.call("definition_show")
+        fresh_answer = await visit.call(EditOperations.read)
         if is_saved or merged.overtaken:
-            merged = replace(merged, base_version=fresh_answer["version"])
+            merged = replace(merged, base_version=fresh_answer.version)
             etag = _etags(fresh_answer)
         else:
             etag = visit.form.get("etag", "")
@@ -119,11 +122,11 @@ async def mail(visit: Visit) -> Response:
 
 
 async def _save(
-    visit: Visit, way: str, form: Mapping[str, str], answer: Mapping[str, Any]
-) -> tuple[Outcome[Any], bool]:
+    visit: Visit, way: str, form: Mapping[str, str], answer: DefinitionsShown
+) -> tuple[Outcome[object], bool]:
     """Save the definitions, then the secret; return also if the definitions are in force.
     Changes by others since the form was shown are not overwritten."""
-    documents, secret = answer["documents"], visit.form.get("secret", "")
+    documents, secret = answer.documents, visit.form.get("secret", "")
     titles = {SMTP: visit.say(_("SMTP server 1")), GRAPH: OF_GRAPH}
     entry_name = account_of(documents) if way == MICROSOFT else NAMES[SMTP]
     entry = await free_entry(visit, entry_name) if secret else ""
@@ -132,8 +135,8 @@ async def _save(
     known_etags = dict(
         zip(_keys_in_form(documents), visit.form.get("etag", "").split(","), strict=False)
     )
-    etags = {key: known_etags.get(key, answer["etags"].get(key, "")) for key in put}
-    outcome = await run(visit, "definition_change", put=put, etags=etags)
+    etags = {key: known_etags.get(key, answer.etags.get(key, "")) for key in put}
+    outcome: Outcome[object] = await run(visit, EditOperations.change, put=put, etags=etags)
     if outcome.why:
         return outcome, False
     if way == MICROSOFT:
@@ -141,7 +144,11 @@ async def _save(
         entry = str(put[f"accounts/{account}"].get("secret", ""))
         return await store_secret(visit, account, entry, secret), True
     entry = put[f"routes/{route_of(documents, first_route.by)}"]["options"].get("password", "")
-    outcome = await run(visit, "set_secret", name=entry, value=secret) if secret else outcome
+    outcome = (
+        await run(visit, SignInOperations.set_secret, name=entry, value=secret)
+        if secret
+        else outcome
+    )
     return outcome, True
 
 
@@ -150,7 +157,7 @@ def _keys_in_form(documents: Documents) -> tuple[str, str]:
     return f"routes/{route_of(documents)}", f"accounts/{account_of(documents)}"
 
 
-def _etags(answer: Mapping[str, Any]) -> str:
+def _etags(answer: DefinitionsShown) -> str:
     """Return their etags, "" for a missing one, as the form carries them."""
-    keys = _keys_in_form(answer["documents"])
-    return ",".join(answer["etags"].get(key, "") for key in keys)
+    keys = _keys_in_form(answer.documents)
+    return ",".join(answer.etags.get(key, "") for key in keys)

@@ -75,7 +75,7 @@ async def mailing(visit: Visit) -> Response:
     return visit.to("/mail?did=order#order")
 
 
-def _refusal(visit: Visit, outcome: Outcome[Any], now: Side) -> tuple[str, ...]:
+def _refusal(visit: Visit, outcome: Outcome[object], now: Side) -> tuple[str, ...]:
     """Return the texts of a refusal; after a conflict the page itself shows the order in
     force."""
     return (

@@ -12,6 +12,8 @@ from noroshi import schema
 from noroshi.core.definitions.schema_mail import AccountDef, NetworkDef, RouteDef
 from noroshi.core.translation import Message, _, pgettext
 from noroshi.service import NotFoundError
+from noroshi.service.monitors.status import StatusOperations
+from noroshi.service.node.secrets import SecretOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.edit_page import (
@@ -91,9 +93,9 @@ async def _mail(visit: Visit, edit: Edit, name: str) -> Mail:
         return Mail(type=edit.spot.type, name=name, kind="", options={})
     if not name and kind_name not in KINDS:
         raise NotFoundError(NO_SUCH_PAGE)
-    kinds = await visit.call("kinds")
+    kinds = await visit.call(StatusOperations.kinds)
     matching_options = (
-        one["options"] for one in kinds if (one["family"], one["kind"]) == ("route", kind_name)
+        one.options for one in kinds if (one.family, one.kind) == ("route", kind_name)
     )
     return Mail(type="routes", name=name, kind=kind_name, options=next(matching_options, {}))
 
@@ -101,12 +103,12 @@ async def _mail(visit: Visit, edit: Edit, name: str) -> Mail:
 async def _entries(visit: Visit, mail: Mail) -> list[str]:
     """Return the vault's entries to choose from; the own name stands for one that is still to be put
     in, which the route's page then asks for. Nothing is typed here, so no secret is."""
-    stored = [one["name"] for one in await visit.call("secret_list")]
+    stored = [one.name for one in await visit.call(SecretOperations.list)]
     return sorted({*stored, *([mail.name] if mail.name else [])})
 
 
 def _outline(visit: Visit, edit: Edit, mail: Mail, entries: list[str]) -> Outline:
-    documents = edit.definitions["documents"]
+    documents = edit.definitions.documents
     parts = [Part(schema=schema.form(SORTS[mail.type]), leave_out=LEFT_OUT)]
     if mail.type == "routes":
         # An account says which server it is, so that nothing is needed beside it.
@@ -130,7 +132,7 @@ def _related_documents(
     visit: Visit, edit: Edit, mail: Mail
 ) -> Callable[[str], Mapping[str, Content]]:
     """Return the orders that a new route joins, or those that a removed one leaves."""
-    documents = edit.definitions["documents"]
+    documents = edit.definitions.documents
 
     def related(name: str) -> Mapping[str, Content]:
         if mail.type != "routes":
@@ -221,13 +223,13 @@ def _named_field(visit: Visit, edit: Edit, mail: Mail) -> Field:
     )
     if mail.name:
         return field
-    documents = edit.definitions["documents"]
+    documents = edit.definitions.documents
     return replace(field, value=field.value or free_name(documents, mail.type, mail.kind))
 
 
 def _orders_field(visit: Visit, edit: Edit) -> Field | None:
     """Return the field with the orders to join; None: there are none."""
-    joinable = orders_to_join(visit, edit.definitions["documents"])
+    joinable = orders_to_join(visit, edit.definitions.documents)
     boxes = tuple(
         Choice(value=key, label=order_title, name=f"into.{key}", chosen=is_ticked)
         for key, order_title, is_ticked in joinable

@@ -14,7 +14,10 @@ from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.translation import Message, _, pgettext
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.oauth.redirect_url import SECRET_ID, looks_like_secret_id
+from noroshi.operations.definition_answers import Applied
 from noroshi.service import NotFoundError
+from noroshi.service.definitions.edit import EditOperations
+from noroshi.service.sign_in.authorization import SignInOperations
 from noroshi.transports.http.webhook_url import fault_of
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
@@ -67,8 +70,8 @@ async def new_server(visit: Visit, sort: str) -> Response:
     """Show the form, or add the route and lead to the page that proves it."""
     if visit.request.method == "GET":
         return await _server_page(visit, sort, Outcome())
-    definitions = await visit.call("definition_show", types=DEFINED)
-    documents = definitions["documents"]
+    definitions = await visit.call(EditOperations.read, types=DEFINED)
+    documents = definitions.documents
     route = visit.form.get("name", "").strip().lower() or free_name(documents, "routes", sort)
     if not is_name(route):
         return await _server_page(
@@ -89,22 +92,23 @@ async def new_server(visit: Visit, sort: str) -> Response:
     entry = await free_entry(visit, route) if secret else ""
     put: dict[str, Content] = {f"routes/{route}": route_document(sort, form, entry)}
     put |= with_route(documents, ticked_orders(visit.form), route)
-    outcome = await run(visit, "definition_change", put=put, etags={f"routes/{route}": ""})
+    outcome = await run(visit, EditOperations.change, put=put, etags={f"routes/{route}": ""})
     if outcome.why:
         return await _server_page(visit, sort, outcome)
     if secret:
         # If the vault does not take it, the route's own page says what is missing and asks again.
-        outcome = await run(visit, "set_secret", name=entry, value=secret)
-    return visit.to(href(route, did="added", check="1" if secret and not outcome.why else ""))
+        secret_outcome = await run(visit, SignInOperations.set_secret, name=entry, value=secret)
+        return visit.to(href(route, did="added", check="" if secret_outcome.why else "1"))
+    return visit.to(href(route, did="added"))
 
 
-def _field_refusal(field: str, what: str) -> Outcome[Any]:
+def _field_refusal(field: str, what: str) -> Outcome[Applied]:
     return Outcome(None, (what,), 400, problems=((field, what),), kind="invalid")
 
 
-async def _server_page(visit: Visit, sort: str, outcome: Outcome[Any]) -> Response:
-    definitions = await visit.call("definition_show", types=DEFINED)
-    documents: Mapping[str, Content] = definitions["documents"]
+async def _server_page(visit: Visit, sort: str, outcome: Outcome[Applied]) -> Response:
+    definitions = await visit.call(EditOperations.read, types=DEFINED)
+    documents: Mapping[str, Content] = definitions.documents
     labels = {name: visit.say(label) for name, label in LABELS[sort].items()}
     return await visit.show(
         "mailing_new_server.html",
@@ -183,8 +187,8 @@ async def new(visit: Visit) -> Response:
 
 async def _add(visit: Visit, sort: str) -> Response:
     form = visit.form
-    definitions = await visit.call("definition_show", types=DEFINED)
-    documents = definitions["documents"]
+    definitions = await visit.call(EditOperations.read, types=DEFINED)
+    documents = definitions.documents
     route = form.get("name", "").strip().lower()
     route = route or free_name(documents, "routes", _kind(form))
     if not is_name(route):
@@ -207,13 +211,15 @@ async def _add(visit: Visit, sort: str) -> Response:
         return await _account_page(visit, sort, (visit.say(SECRET_ID),), 400)
     entry = await free_entry(visit, account) if secret else ""
     put, etags = _definitions(documents, form, route, account, entry)
-    outcome = await run(visit, "definition_change", put=put, etags=etags)
+    outcome = await run(visit, EditOperations.change, put=put, etags=etags)
     if outcome.why:
         return await _account_page(visit, sort, outcome.why, outcome.status)
+    has_secret = bool(secret)
     if secret and f"accounts/{account}" in put:
-        outcome = await run(visit, "set_secret", name=entry, value=secret)
+        secret_outcome = await run(visit, SignInOperations.set_secret, name=entry, value=secret)
+        has_secret = not secret_outcome.why
         # If the vault would not take it the route's own page says that there is none, and asks.
-    return visit.to(href(route, did="added", check="1" if secret and not outcome.why else ""))
+    return visit.to(href(route, did="added", check="1" if has_secret else ""))
 
 
 def _kind(form: Mapping[str, str]) -> str:
@@ -253,8 +259,8 @@ def _definitions(
 async def _account_page(
     visit: Visit, sort: str, why: Sequence[str] = (), status: int = 200
 ) -> Response:
-    definitions = await visit.call("definition_show", types=DEFINED)
-    documents = definitions["documents"]
+    definitions = await visit.call(EditOperations.read, types=DEFINED)
+    documents = definitions.documents
     own_fields = {"title": visit.say(CLOUDS[sort]) if sort else "", "name": "", "kind": "smtp"}
     account_fields = {"mailbox": "", "client_id": "", "account": NEW, "cloud": sort}
     form = {**BLANK, **own_fields, **account_fields, **visit.form}

@@ -12,6 +12,9 @@ from starlette.routing import Route
 from noroshi import schema
 from noroshi.core.definitions.schema import NotificationDef, RuleDef
 from noroshi.core.translation import Message, _, pgettext
+from noroshi.operations.kind_answers import Kind
+from noroshi.service.definitions.edit import EditOperations
+from noroshi.service.monitors.status import StatusOperations
 from noroshi.web.context import WebContext
 from noroshi.web.forms.edit_page import (
     FormFrame,
@@ -150,7 +153,7 @@ def routes(web: WebContext) -> list[Route]:
 
 def _lister(sort: DefinitionType) -> Any:
     async def list_page(visit: Visit) -> Response:
-        documents = (await visit.call("definition_show"))["documents"]
+        documents = (await visit.call(EditOperations.read)).documents
         saved_version = query_value(visit, "did")
         return await visit.show(
             "telling.html",
@@ -210,25 +213,23 @@ def editor(sort: DefinitionType) -> Any:
     return edit_one
 
 
-async def _action(visit: Visit, sort: DefinitionType, edit: Edit) -> Answer | None:
+async def _action(visit: Visit, sort: DefinitionType, edit: Edit) -> Kind | None:
     """Return the kind of action whose options a rule has."""
     action_name = edit.before.get("action", ACTION)
-    kinds = await visit.call("kinds") if sort is RULES else ()
-    matching_kinds = (
-        one for one in kinds if (one["family"], one["kind"]) == ("action", action_name)
-    )
+    kinds = await visit.call(StatusOperations.kinds) if sort is RULES else ()
+    matching_kinds = (one for one in kinds if (one.family, one.kind) == ("action", action_name))
     return next(matching_kinds, None)
 
 
-def _outline(sort: DefinitionType, edit: Edit, action: Answer | None) -> Outline:
+def _outline(sort: DefinitionType, edit: Edit, action: Kind | None) -> Outline:
     names_by_type = {
-        type: [name for name, _ in documents_of_type(type, edit.definitions["documents"])]
+        type: [name for name, _ in documents_of_type(type, edit.definitions.documents)]
         for type in ("contacts", "routes", "instances")
     }
     form = schema.form(sort.wanted)
     parts = [Part(schema=form, leave_out=("id", "name", "options", "action"))]
     if action is not None:
-        parts.append(Part(schema=action["options"], inside="options"))
+        parts.append(Part(schema=action.options, inside="options"))
     start = {"action": ACTION} if sort is RULES and edit.spot.new else {}
     return Outline(parts=tuple(parts), known=names_by_type, kind="mail", start=start)
 
@@ -239,7 +240,7 @@ def _frame(
     edit: Edit,
     outline: Outline,
     name: str,
-    action: Answer | None,
+    action: Kind | None,
 ) -> FormFrame:
     fields, texts = outline.fields(visit, edit), sort.texts
     sections = [
@@ -250,7 +251,7 @@ def _frame(
     first_fields += [fields.pop("title")] if "title" in fields else []
     sections.insert(0, Section(id="what", title=visit.say(_("General")), fields=first_fields))
     if action is not None:
-        title = visit.say(_("Action: {action}").fill(action=visit.say(action["title"])))
+        title = visit.say(_("Action: {action}").fill(action=visit.say(action.title)))
         sections.append(Section(id="options", title=title, fields=list(fields.values())))
     return FormFrame(
         title=visit.say(texts.title.fill(name=called(name, edit.current)))
