@@ -117,7 +117,8 @@ async def test_a_password_that_the_vault_does_not_have_is_told_with_how_to_put_i
 async def test_a_page_leads_to_the_field_for_a_password_if_there_is_one(named_by, shown):
     given = {"documents": documents(**named_by)}
     service = Harness().service
-    (told,) = (await perform(service, AKI, "plan", given)).cautions
+    answer = await perform(service, AKI, "plan", given)
+    (told,) = answer.cautions
     assert told.say("en", Medium.PAGE).endswith(shown)
 
 
