@@ -10,6 +10,8 @@ from starlette.routing import Route
 
 from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.core.translation import Message, _, pgettext
+from noroshi.guides.setup_flow import SetupStep, facts_before, facts_for
+from noroshi.guides.setup_goal import SetupGoal
 from noroshi.operations.definition_answers import DefinitionsShown
 from noroshi.service import NotFoundError
 from noroshi.service.definitions.edit import EditOperations
@@ -35,7 +37,7 @@ from noroshi.web.forms.first_route import (
     way_of,
 )
 from noroshi.web.forms.new_route import free_entry
-from noroshi.web.pages.first_steps import load_progress, step_page
+from noroshi.web.pages.first_steps import load_progress, page_after, step_page
 from noroshi.web.view.first_problems import problems_at_fields, store_secret
 from noroshi.web.view.form_operations import Outcome, query_value, run
 from noroshi.web.view.page_context import Visit, page
@@ -90,7 +92,9 @@ async def mail(visit: Visit) -> Response:
         form = {name: visit.form.get(name, "").strip() for name in merged.form}
         outcome, is_saved = await _save(visit, way, form, answer)
         if not outcome.why:
-            return visit.to(SIGN_IN if way == MICROSOFT else "/first/alarm")
+            goal = SetupGoal(account="", route="") if way == MICROSOFT else None
+            known = facts_before(SetupStep.SIGN_IN)
+            return visit.to(page_after(known, facts_for(goal)))
         merged = await merged_form(
             visit, form, lambda base_documents: fields_of_way(base_documents, way), outcome
         )

@@ -10,6 +10,8 @@ from typing import Any
 from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.core.route_readiness import nothing_against
 from noroshi.core.translation import Message, _
+from noroshi.guides import setup_flow
+from noroshi.guides.setup_flow import SetupFact, SetupStep
 from noroshi.guides.setup_goal import NOT_YET
 from noroshi.operations.status_answers import RouteStatus
 from noroshi.service import NotFoundError
@@ -190,8 +192,15 @@ def next_step(details: RouteDetails, stored_entries: Collection[str]) -> str:
         return ""
     entries = [account[field] for field in ("secret", "certificate") if account.get(field)]
     is_missing = bool(entries) and not any(entry in stored_entries for entry in entries)
-    by_certificate = details.way == "app_certificate"
-    return "sign_in" if details.registered and (not is_missing or by_certificate) else "save"
+    by_certificate = details.way == "app_certificate"  # it is made on the way
+    facts = {
+        SetupFact.APP: details.registered,
+        SetupFact.CREDENTIAL: not is_missing or by_certificate,
+    }
+    known = [fact for fact, found in facts.items() if found]
+    following = setup_flow.next_step((*facts, SetupFact.SIGN_IN), known)
+    signs_in = following is not None and following.step is SetupStep.SIGN_IN
+    return "sign_in" if signs_in else "save"
 
 
 def texts_of(account: Content | None) -> dict[str, str]:
