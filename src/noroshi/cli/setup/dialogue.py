@@ -17,6 +17,7 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.setup import setup_texts
 from noroshi.command_line.text_width import wrap
 from noroshi.core.translation import NOTHING, Message, composed
+from noroshi.guides.setup_names import ACCOUNT
 
 T = TypeVar("T")
 Check = Callable[[str], Message | None]
@@ -31,8 +32,6 @@ YES, NO = ("y", "yes", "はい"), ("n", "no", "いいえ")
 TRY_AGAIN, LEAVE = "", "q"
 MENDABLE = ("trouble", "invalid")
 """The kinds of refusals that another try may get over."""
-ACCOUNT = "m365"
-"""The account's name unless --account says another."""
 STDOUT = "-"
 
 

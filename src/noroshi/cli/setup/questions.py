@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +16,7 @@ from noroshi.core.route_readiness import Sends, nothing_against
 from noroshi.core.translation import NOTHING, Message, _, plain
 from noroshi.guides import WAYS
 from noroshi.guides.setup_goal import NOT_YET, SetupGoal, is_answered, known_of, way_of
+from noroshi.guides.setup_names import FIRST_ROUTES, free_entry, route_for, routes_by
 from noroshi.operations import monitor_operations, node_operations, sign_in_operations
 from noroshi.operations.sign_in_answers import TenantFound
 from noroshi.operations.status_answers import RoutesShown
@@ -24,8 +24,7 @@ from noroshi.operations.vault_answers import SecretEntry
 
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 DOMAIN = re.compile(r"\w[\w-]*(\.[\w-]+)+")
-FIRST = {"smtp": "smtp1", "graph": "graph1"}
-KINDS = ("smtp", "graph")
+KINDS = tuple(FIRST_ROUTES)
 BESIDE = _("{name} [{mark}]")
 
 
@@ -45,7 +44,7 @@ def ask_goal(talk: Dialogue, drafts: Drafts) -> SetupGoal:
     goal = _with_way(talk, goal)
     drafts.keep(goal, route=False)
     if not resumes:
-        goal = _with_kind(talk, goal)
+        goal = _with_kind(talk, drafts, goal)
     goal = _with_delegation(talk, replace(goal, person=_person(talk, goal)))
     drafts.keep(goal)
     return goal
@@ -119,7 +118,7 @@ def _initial_goal(talk: Dialogue, drafts: Drafts) -> SetupGoal:
     accounts, routes = drafts.all("accounts"), drafts.all("routes")
     before = accounts.get(args.account, {})
     fields = known_of(before)
-    own_routes = _routes_of(routes, args.account)
+    own_routes = routes_by(args.account, routes)
     kind = _named_kind(args)
     if "mailbox" in fields and (own_routes or is_answered(before)):
         fields["way"] = way_of(before)
@@ -129,7 +128,8 @@ def _initial_goal(talk: Dialogue, drafts: Drafts) -> SetupGoal:
     kind = kind if kind in KINDS else "smtp"
     entry = str(before.get("secret") or "") or _entry_for(talk, args.account)
     goal = SetupGoal(account=args.account, route="", kind=kind, entry=entry, **fields)
-    goal = replace(goal, route=_route_for(args.route, routes, goal))
+    route = args.route or route_for(goal.kind, goal.account, routes)
+    goal = replace(goal, route=route)
     return _with_fields(goal, cloud=args.cloud, redirect=args.redirect, network=args.network)
 
 
@@ -141,10 +141,7 @@ def _entry_for(talk: Dialogue, account: str) -> str:
         for one in talk.context.ask(node_operations.SECRET_LIST, tuple[SecretEntry, ...])
         if one.named_by
     }
-    number = 1
-    while (entry := f"{account}-{number}" if number > 1 else account) in entries_in_use:
-        number += 1
-    return entry
+    return free_entry(account, entries_in_use)
 
 
 def _with_options(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
@@ -161,24 +158,10 @@ def _with_options(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
     return goal
 
 
-def _route_for(option: str, routes: Mapping[str, Mapping[str, Any]], goal: SetupGoal) -> str:
-    """Return the route of that kind which the account has already, else a name that is free."""
-    if option:
-        return option
-    for name, one in routes.items():
-        if one.get("kind") == goal.kind and _account_in(one) == goal.account:
-            return name
-    first = FIRST[goal.kind]
-    stem, number = first[:-1], 1
-    while f"{stem}{number}" in routes:
-        number += 1
-    return f"{stem}{number}"
-
-
 def route_beside(drafts: Drafts, goal: SetupGoal, kind: str) -> SetupGoal:
     """Return the same account by another kind of route."""
-    other = replace(goal, kind=kind)
-    return replace(other, route=_route_for("", drafts.all("routes"), other))
+    route = route_for(kind, goal.account, drafts.all("routes"))
+    return replace(goal, kind=kind, route=route)
 
 
 def _no_tenant(text: str) -> Message | None:
@@ -207,13 +190,16 @@ def _with_way(talk: Dialogue, goal: SetupGoal) -> SetupGoal:
     return replace(goal, way=way, secret=way != "person-device", delegated=delegated)
 
 
-def _with_kind(talk: Dialogue, goal: SetupGoal) -> SetupGoal:
+def _with_kind(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
     """Return the goal with the kind of route, asked for unless an option names it."""
     if _named_kind(talk.args):
         return goal
     talk.say(setup_texts.WHICH_KIND)
     kind = KINDS[talk.choice([setup_texts.KINDS[one] for one in KINDS], KINDS.index(goal.kind))]
-    return _of_kind(goal, kind, talk.args.route)
+    if kind == goal.kind:
+        return goal
+    other = route_beside(drafts, goal, kind)
+    return replace(other, route=talk.args.route or other.route)
 
 
 def _with_delegation(talk: Dialogue, goal: SetupGoal) -> SetupGoal:
@@ -221,12 +207,6 @@ def _with_delegation(talk: Dialogue, goal: SetupGoal) -> SetupGoal:
     the mailbox says so."""
     shared = bool(talk.args.shared) or goal.of_other(goal.person)
     return replace(goal, delegated=not goal.app_only and (goal.delegated or shared))
-
-
-def _of_kind(goal: SetupGoal, kind: str, route_option: str) -> SetupGoal:
-    if kind == goal.kind:
-        return goal
-    return replace(goal, kind=kind, route=route_option or FIRST[kind])
 
 
 def _person(talk: Dialogue, goal: SetupGoal) -> str:
@@ -272,16 +252,7 @@ def _sends(talk: Dialogue, account: str) -> bool:
 
 
 def _has_route(drafts: Drafts, account: str) -> bool:
-    return bool(_routes_of(drafts.all("routes"), account))
-
-
-def _routes_of(routes: Mapping[str, Mapping[str, Any]], account: str) -> list[str]:
-    return [name for name, one in routes.items() if _account_in(one) == account]
-
-
-def _account_in(route: Mapping[str, Any]) -> str:
-    options = route.get("options")
-    return str(options.get("account", "")) if isinstance(options, dict) else ""
+    return bool(routes_by(account, drafts.all("routes")))
 
 
 def _summary(goal: SetupGoal, drafts: Drafts) -> Message:
@@ -300,6 +271,6 @@ def _summary(goal: SetupGoal, drafts: Drafts) -> Message:
 
 def _cloud(goal: SetupGoal, drafts: Drafts) -> Message:
     """Return its name, with the mark of what is no provider's own."""
-    own_routes = _routes_of(drafts.all("routes"), goal.account)
+    own_routes = routes_by(goal.account, drafts.all("routes"))
     mark = drafts.mark(own_routes[0]) if own_routes else NOTHING
     return BESIDE.fill(name=goal.cloud, mark=mark) if mark != NOTHING else plain(goal.cloud)
