@@ -15,6 +15,7 @@ from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.route_readiness import Sends, nothing_against
 from noroshi.core.translation import NOTHING, Message, _, plain
 from noroshi.guides import WAYS
+from noroshi.guides.setup_documents import domain_of
 from noroshi.guides.setup_goal import NOT_YET, SetupGoal, is_answered, known_of, way_of
 from noroshi.guides.setup_names import FIRST_ROUTES, free_entry, route_for, routes_by
 from noroshi.operations import monitor_operations, node_operations, sign_in_operations
@@ -53,7 +54,7 @@ def ask_goal(talk: Dialogue, drafts: Drafts) -> SetupGoal:
 def with_tenant(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
     """Return the goal with the tenant's own ID, found by the mailbox's domain where nobody gave
     one."""
-    domain = goal.mailbox.rpartition("@")[2]
+    domain = domain_of(goal.mailbox)
     candidate = replace(goal, tenant=goal.tenant or domain)
     if drafts.only_looks:  # the node asks for those of accounts in force alone
         return candidate

@@ -10,6 +10,10 @@ from starlette.routing import Route
 
 from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.core.translation import Message, _, pgettext
+from noroshi.guides.setup_documents import Documents
+from noroshi.guides.setup_flow import SetupStep, facts_before, facts_for
+from noroshi.guides.setup_goal import SetupGoal
+from noroshi.guides.setup_names import FIRST_ROUTES
 from noroshi.operations.definition_answers import DefinitionsShown
 from noroshi.service import NotFoundError
 from noroshi.service.definitions.edit import EditOperations
@@ -20,13 +24,11 @@ from noroshi.web.forms.conflict import MergedForm, merged_form, refusal_lines
 from noroshi.web.forms.first_route import (
     GRAPH,
     MICROSOFT,
-    NAMES,
     OF_MICROSOFT,
     PROTECTIONS,
     SERVER,
     SMTP,
     WAYS,
-    Documents,
     FirstRouteForm,
     account_of,
     documents_of,
@@ -34,8 +36,8 @@ from noroshi.web.forms.first_route import (
     route_of,
     way_of,
 )
-from noroshi.web.forms.new_route import free_entry
-from noroshi.web.pages.first_steps import load_progress, step_page
+from noroshi.web.forms.new_route import new_entry
+from noroshi.web.pages.first_steps import load_progress, page_after, step_page
 from noroshi.web.view.first_problems import problems_at_fields, store_secret
 from noroshi.web.view.form_operations import Outcome, query_value, run
 from noroshi.web.view.page_context import Visit, page
@@ -90,7 +92,9 @@ async def mail(visit: Visit) -> Response:
         form = {name: visit.form.get(name, "").strip() for name in merged.form}
         outcome, is_saved = await _save(visit, way, form, answer)
         if not outcome.why:
-            return visit.to(SIGN_IN if way == MICROSOFT else "/first/alarm")
+            goal = SetupGoal(account="", route="") if way == MICROSOFT else None
+            known = facts_before(SetupStep.SIGN_IN)
+            return visit.to(page_after(known, facts_for(goal)))
         merged = await merged_form(
             visit, form, lambda base_documents: fields_of_way(base_documents, way), outcome
         )
@@ -128,8 +132,8 @@ async def _save(
     Changes by others since the form was shown are not overwritten."""
     documents, secret = answer.documents, visit.form.get("secret", "")
     titles = {SMTP: visit.say(_("SMTP server 1")), GRAPH: OF_GRAPH}
-    entry_name = account_of(documents) if way == MICROSOFT else NAMES[SMTP]
-    entry = await free_entry(visit, entry_name) if secret else ""
+    entry_name = account_of(documents) if way == MICROSOFT else FIRST_ROUTES[SMTP]
+    entry = await new_entry(visit, entry_name) if secret else ""
     first_route = FirstRouteForm(way, form, titles, entry)
     put = documents_of(first_route, documents)
     known_etags = dict(

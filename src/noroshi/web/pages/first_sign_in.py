@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.core.translation import Message, _
+from noroshi.guides.setup_documents import Documents
 from noroshi.operations.setup_answers import FirstLook
 from noroshi.operations.sign_in_answers import DeviceAsked, GuideShown, OnDevice, SignIn
 from noroshi.service import ConflictError, NotFoundError
@@ -18,7 +19,7 @@ from noroshi.service.sign_in.authorization import SignInOperations
 from noroshi.service.sign_in.guide import GuideOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
-from noroshi.web.forms.first_route import Documents, account_of, route_of
+from noroshi.web.forms.first_route import account_of, route_of
 from noroshi.web.http.oauth_redirects import ExpectedRedirects, home_of, port_for
 from noroshi.web.pages.first_mail import SIGN_IN
 from noroshi.web.pages.first_steps import load_progress, step_page

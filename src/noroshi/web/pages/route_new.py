@@ -12,7 +12,15 @@ from starlette.routing import Route
 
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.translation import Message, _, pgettext
+from noroshi.guides.setup_documents import (
+    SERVER as SMTP,
+    WEBHOOK,
+    Content,
+    definitions_of,
+    with_route,
+)
 from noroshi.guides.setup_goal import SetupGoal
+from noroshi.guides.setup_names import ACCOUNTS
 from noroshi.oauth.redirect_url import SECRET_ID, looks_like_secret_id
 from noroshi.operations.definition_answers import Applied
 from noroshi.service import NotFoundError
@@ -24,21 +32,18 @@ from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.first_route import PROTECTIONS
 from noroshi.web.forms.new_route import (
     SHORT,
-    SMTP,
-    WEBHOOK,
     blank,
-    free_entry,
     free_name,
+    new_entry,
     orders_to_join,
-    route_document,
+    route_settings,
     ticked_orders,
-    with_route,
 )
 from noroshi.web.view.first_problems import problems_at_fields
 from noroshi.web.view.form_operations import Outcome, query_value, require_administrator, run
 from noroshi.web.view.page_context import Visit, page
-from noroshi.web.view.route import BLANK, account_document
-from noroshi.web.view.routes import CLOUDS, DEFINED, Content, clouds, href, of_type
+from noroshi.web.view.route import BLANK, account_settings
+from noroshi.web.view.routes import CLOUDS, DEFINED, clouds, href
 
 SHAPES = {"teams": "Microsoft Teams", "slack": "Slack", "json": "JSON", "text": ""}
 """Formats of a webhook, by their names; plain text has one in each language."""
@@ -89,8 +94,8 @@ async def new_server(visit: Visit, sort: str) -> Response:
     if sort == WEBHOOK and (fault := fault_of(secret, plain_http=False)):
         return await _server_page(visit, sort, _field_refusal("secret", visit.say(fault)))
     form = {name: value.strip() for name, value in visit.form.items() if name != "secret"}
-    entry = await free_entry(visit, route) if secret else ""
-    put: dict[str, Content] = {f"routes/{route}": route_document(sort, form, entry)}
+    entry = await new_entry(visit, route) if secret else ""
+    put: dict[str, Content] = {f"routes/{route}": route_settings(sort, form, entry)}
     put |= with_route(documents, ticked_orders(visit.form), route)
     outcome = await run(visit, EditOperations.change, put=put, etags={f"routes/{route}": ""})
     if outcome.why:
@@ -120,7 +125,7 @@ async def _server_page(visit: Visit, sort: str, outcome: Outcome[Applied]) -> Re
         unless_named=free_name(documents, "routes", sort),
         protections=PROTECTIONS,
         shapes=SHAPES,
-        networks=sorted(of_type(documents, "networks")),
+        networks=sorted(definitions_of(documents, "networks")),
         into=orders_to_join(visit, documents),
     )
 
@@ -163,7 +168,6 @@ SORTS: Mapping[str, RouteChoice] = {
         ),
     ),
 }
-NAMES = {"microsoft365": "m365", "google": "google"}
 NEW = ""
 
 
@@ -209,7 +213,7 @@ async def _add(visit: Visit, sort: str) -> Response:
         secret and sort == "microsoft365" and looks_like_secret_id(secret)
     ):  # before anything is made
         return await _account_page(visit, sort, (visit.say(SECRET_ID),), 400)
-    entry = await free_entry(visit, account) if secret else ""
+    entry = await new_entry(visit, account) if secret else ""
     put, etags = _definitions(documents, form, route, account, entry)
     outcome = await run(visit, EditOperations.change, put=put, etags=etags)
     if outcome.why:
@@ -229,11 +233,11 @@ def _kind(form: Mapping[str, str]) -> str:
 def _account(documents: Mapping[str, Content], form: Mapping[str, str], sort: str) -> str:
     """Return the account that was chosen, else a free name for a new one."""
     chosen_account = form.get("account", NEW)
-    accounts = of_type(documents, "accounts")
+    accounts = definitions_of(documents, "accounts")
     return (
         chosen_account
         if chosen_account in accounts
-        else free_name(documents, "accounts", NAMES[sort])
+        else free_name(documents, "accounts", ACCOUNTS[sort])
     )
 
 
@@ -251,7 +255,7 @@ def _definitions(
     put: dict[str, Any] = {f"routes/{route}": {k: v for k, v in route_settings.items() if v}}
     etags = {f"routes/{route}": ""}
     if f"accounts/{account}" not in documents:
-        put[f"accounts/{account}"] = account_document({}, form, entry)
+        put[f"accounts/{account}"] = account_settings({}, form, entry)
         etags[f"accounts/{account}"] = ""
     return put | with_route(documents, ticked_orders(form), route), etags
 
@@ -266,7 +270,7 @@ async def _account_page(
     form = {**BLANK, **own_fields, **account_fields, **visit.form}
     accounts = [
         (name, account)
-        for name, account in sorted(of_type(documents, "accounts").items())
+        for name, account in sorted(definitions_of(documents, "accounts").items())
         if (account.get("cloud") == "google") is (sort == "google")
     ]
     return await visit.show(
@@ -285,7 +289,7 @@ async def _account_page(
             for one in clouds(visit, documents)
             if (one[0] == "google") is (sort == "google")
         ],
-        networks=sorted(of_type(documents, "networks")),
+        networks=sorted(definitions_of(documents, "networks")),
         into=orders_to_join(visit, documents),
         why=tuple(why),
     )
