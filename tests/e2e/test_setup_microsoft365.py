@@ -381,7 +381,7 @@ def test_a_person_errs_at_each_step_leaves_and_comes_back_and_loses_nothing(pers
     again.type("(empty: not known): ", "2027-02-30")
     again.until("2027-02-30 is not a valid date")
     again.type("(empty: not known): ", "2020-01-01")
-    again.until("2020-01-01 is past")
+    again.until("2020-01-01 has passed")
     again.type("(empty: not known): ", FAR)
     again.until("https://localhost")
     again.until("\n")

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from noroshi.core.translation import Message, _
 from noroshi.guides.setup_documents import (
     MOST_CONNECTIONS,
     SERVER_OPTIONS,
@@ -16,6 +15,7 @@ from noroshi.guides.setup_documents import (
     first_rule,
     route_options,
 )
+from noroshi.guides.setup_fields import PROTECTION
 from noroshi.guides.setup_names import ACCOUNT, FIRST_ROUTES, account_in
 from noroshi.oauth.well_known_clouds import CLOUDS
 from noroshi.web.forms.normalize import figures
@@ -25,11 +25,6 @@ SMTP, GRAPH = BY = ("smtp", "graph")
 """The ways in which Microsoft 365 is handed a mail."""
 OF_MICROSOFT = tuple(name for name, cloud in CLOUDS.items() if cloud.entra)
 ACCOUNT_FIELDS = ("cloud", "tenant", "client_id", "secret_ends", "mailbox")
-PROTECTIONS: Mapping[str, Message] = {
-    "starttls": _("STARTTLS (usual)"),
-    "tls": _("TLS from the start of the connection"),
-    "none": _("none (an internal server)"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +78,7 @@ def fields_of_way(documents: Documents, way: str) -> dict[str, str]:
     """Return the fields of a way's form, with the values in force."""
     if way == SERVER:
         form = {name: str(_options(documents).get(name) or "") for name in SERVER_OPTIONS}
-        return form | {"protection": form["protection"] or next(iter(PROTECTIONS))}
+        return form | {"protection": form["protection"] or PROTECTION.default}
     account = documents.get(f"accounts/{account_of(documents)}", {})
     form = {name: str(account.get(name) or "") for name in ACCOUNT_FIELDS}
     route_kind = GRAPH if _route(documents).get("kind") == GRAPH else SMTP

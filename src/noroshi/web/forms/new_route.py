@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from noroshi.guides.setup_documents import (
-    DEFAULTS,
-    OPTIONS,
+    FIELDS,
     Content,
     definitions_of,
     orders,
@@ -26,13 +25,13 @@ from noroshi.web.forms.normalize import figures
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.routes import order_title
 
-SHORT = tuple(OPTIONS)
+SHORT = tuple(FIELDS)
 """The sorts of routes that have a short form without an account."""
 
 
 def blank(sort: str) -> dict[str, str]:
     """Return the form as it is first shown."""
-    return {field: DEFAULTS.get(field, "") for field in OPTIONS[sort]}
+    return {one.name: one.default for one in FIELDS[sort] if not one.hidden}
 
 
 def route_settings(sort: str, form: Mapping[str, str], entry: str) -> dict[str, Any]:

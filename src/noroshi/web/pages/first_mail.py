@@ -9,7 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.schema_mail import REDIRECT
-from noroshi.core.translation import Message, _, pgettext
+from noroshi.core.translation import _
+from noroshi.guides import setup_fields
 from noroshi.guides.setup_documents import Documents
 from noroshi.guides.setup_flow import SetupStep, facts_before, facts_for
 from noroshi.guides.setup_goal import SetupGoal
@@ -25,7 +26,6 @@ from noroshi.web.forms.first_route import (
     GRAPH,
     MICROSOFT,
     OF_MICROSOFT,
-    PROTECTIONS,
     SERVER,
     SMTP,
     WAYS,
@@ -38,37 +38,15 @@ from noroshi.web.forms.first_route import (
 )
 from noroshi.web.forms.new_route import new_entry
 from noroshi.web.pages.first_steps import load_progress, page_after, step_page
-from noroshi.web.view.first_problems import problems_at_fields, store_secret
+from noroshi.web.view.first_problems import problems_of_setup, store_secret
 from noroshi.web.view.form_operations import Outcome, query_value, run
 from noroshi.web.view.page_context import Visit, page
 
 SIGN_IN = "/first/sign-in"
 OF_GRAPH = "Microsoft Graph"
 """The title of a route by it."""
-LABELS: Mapping[str, Mapping[str, Message]] = {
-    MICROSOFT: {
-        "by": _("Delivery method"),
-        "mailbox": _("Sending mailbox"),
-        "tenant": _("Tenant"),
-        "client_id": _("Client ID"),
-        "secret": _("Client secret"),
-        "secret_ends": _("Secret expires on"),
-        "cloud": _("Cloud"),
-    },
-    SERVER: {
-        "host": _("Host"),
-        "sender": _("Sender"),
-        "protection": _("Encryption"),
-        "port": _("Port"),
-        "user": pgettext("first_steps", "User"),
-        "secret": _("Password"),
-    },
-}
-MEANT: Mapping[str, Mapping[str, str]] = {
-    MICROSOFT: {"value": "secret", "sender": "mailbox", "graph": "by"},
-    SERVER: {"value": "secret", "password": "secret"},
-}
-"""Settings that a field stands for, though it is called otherwise."""
+FIELDS = {MICROSOFT: setup_fields.MICROSOFT365, SERVER: setup_fields.SERVER}
+"""The fields of each form."""
 
 
 def routes(web: WebContext) -> list[Route]:
@@ -107,7 +85,7 @@ async def mail(visit: Visit) -> Response:
             etag = visit.form.get("etag", "")
         outcome = replace(outcome, why=await refusal_lines(visit, outcome))
     own_clouds = [key.partition("/")[2] for key in documents if key.startswith("clouds/")]
-    labels = {name: visit.say(label) for name, label in LABELS[way].items()}
+    fields = FIELDS[way]
     return await step_page(
         visit,
         "mail",
@@ -118,9 +96,9 @@ async def mail(visit: Visit) -> Response:
         form=merged.form,
         merged=merged,
         etag=etag,
-        problems=problems_at_fields(visit, outcome, labels, MEANT[way]),
+        problems=problems_of_setup(visit, outcome, fields),
         clouds=(*OF_MICROSOFT, *own_clouds),
-        protections=PROTECTIONS,
+        fields={one.name: one for one in fields},
         redirect=REDIRECT,
     )
 

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.core.translation import Message, _
 from noroshi.guides.setup_documents import Documents
+from noroshi.guides.setup_fields import CLIENT_SECRET
 from noroshi.operations.setup_answers import FirstLook
 from noroshi.operations.sign_in_answers import DeviceAsked, GuideShown, OnDevice, SignIn
 from noroshi.service import ConflictError, NotFoundError
@@ -39,7 +40,7 @@ BY_DEED = {"paste": PASTE, "device": DEVICE, "ask": DEVICE}
 ASKED_EACH = 5
 """Seconds between questions about a code, where the server names none."""
 SIGNING: Mapping[str, Message] = {
-    "secret": _("Client secret"),
+    CLIENT_SECRET.name: CLIENT_SECRET.label,
     "pasted": _("Final URL in the browser"),
 }
 NONE = Outcome[SignIn]()
@@ -96,6 +97,7 @@ async def _page(
         progress,
         outcome.status,
         sign_in=beginning.answer,
+        secret=CLIENT_SECRET,
         is_secret_refused="secret" in outcome.bad,
         ways={way: title for way, title in WAYS.items() if port is not None or way != BROWSER},
         way=way,

@@ -10,15 +10,9 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.translation import Message, _, pgettext
-from noroshi.guides.setup_documents import (
-    SERVER as SMTP,
-    WEBHOOK,
-    Content,
-    definitions_of,
-    with_route,
-)
+from noroshi.guides.setup_documents import FIELDS, WEBHOOK, Content, definitions_of, with_route
+from noroshi.guides.setup_fields import NAMING, ROUTE_NAME
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.guides.setup_names import ACCOUNTS
 from noroshi.oauth.redirect_url import SECRET_ID, looks_like_secret_id
@@ -29,7 +23,6 @@ from noroshi.service.sign_in.authorization import SignInOperations
 from noroshi.transports.http.webhook_url import fault_of
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
-from noroshi.web.forms.first_route import PROTECTIONS
 from noroshi.web.forms.new_route import (
     SHORT,
     blank,
@@ -39,7 +32,7 @@ from noroshi.web.forms.new_route import (
     route_settings,
     ticked_orders,
 )
-from noroshi.web.view.first_problems import problems_at_fields
+from noroshi.web.view.first_problems import problems_of_setup
 from noroshi.web.view.form_operations import Outcome, query_value, require_administrator, run
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.route import BLANK, account_settings
@@ -47,28 +40,6 @@ from noroshi.web.view.routes import CLOUDS, DEFINED, clouds, href
 
 SHAPES = {"teams": "Microsoft Teams", "slack": "Slack", "json": "JSON", "text": ""}
 """Formats of a webhook, by their names; plain text has one in each language."""
-LABELS: Mapping[str, Mapping[str, Message]] = {
-    SMTP: {
-        "host": _("Host"),
-        "protection": _("Encryption"),
-        "port": _("Port"),
-        "sender": _("Sender"),
-        "user": pgettext("first_steps", "User"),
-        "secret": _("Password"),
-        "name": _("Name"),
-        "title": _("Display name"),
-    },
-    WEBHOOK: {
-        "secret": _("Webhook URL"),
-        "shape": _("Format"),
-        "name": _("Name"),
-        "title": _("Display name"),
-    },
-}
-MEANT: Mapping[str, Mapping[str, str]] = {
-    SMTP: {"password": "secret", "value": "secret"},
-    WEBHOOK: {"url": "secret", "url_entry": "secret", "value": "secret"},
-}
 
 
 async def new_server(visit: Visit, sort: str) -> Response:
@@ -78,12 +49,8 @@ async def new_server(visit: Visit, sort: str) -> Response:
     definitions = await visit.call(EditOperations.read, types=DEFINED)
     documents = definitions.documents
     route = visit.form.get("name", "").strip().lower() or free_name(documents, "routes", sort)
-    if not is_name(route):
-        return await _server_page(
-            visit,
-            sort,
-            _field_refusal("name", visit.say(_("Use only a-z, 0-9, - and _ in the name."))),
-        )
+    if (why := ROUTE_NAME.check(route)) is not None:
+        return await _server_page(visit, sort, _field_refusal("name", visit.say(why)))
     secret = visit.form.get("secret", "").strip()
     if sort == WEBHOOK and not secret:
         return await _server_page(
@@ -114,16 +81,16 @@ def _field_refusal(field: str, what: str) -> Outcome[Applied]:
 async def _server_page(visit: Visit, sort: str, outcome: Outcome[Applied]) -> Response:
     definitions = await visit.call(EditOperations.read, types=DEFINED)
     documents: Mapping[str, Content] = definitions.documents
-    labels = {name: visit.say(label) for name, label in LABELS[sort].items()}
+    fields = (*FIELDS[sort], *NAMING)
     return await visit.show(
         "mailing_new_server.html",
         outcome.status,
         of=sort,
         title=visit.say(SORTS[sort].title),
         form={"title": "", "name": "", "network": "", **blank(sort), **visit.form},
-        problems=problems_at_fields(visit, outcome, labels, MEANT[sort]),
+        problems=problems_of_setup(visit, outcome, fields),
         unless_named=free_name(documents, "routes", sort),
-        protections=PROTECTIONS,
+        fields={one.name: one for one in fields},
         shapes=SHAPES,
         networks=sorted(definitions_of(documents, "networks")),
         into=orders_to_join(visit, documents),
@@ -195,10 +162,8 @@ async def _add(visit: Visit, sort: str) -> Response:
     documents = definitions.documents
     route = form.get("name", "").strip().lower()
     route = route or free_name(documents, "routes", _kind(form))
-    if not is_name(route):
-        return await _account_page(
-            visit, sort, (visit.say(_("Use only a-z, 0-9, - and _ in the name.")),), 400
-        )
+    if (why := ROUTE_NAME.check(route)) is not None:
+        return await _account_page(visit, sort, (visit.say(why),), 400)
     account = _account(documents, form, sort)
     if f"accounts/{account}" not in documents and not form.get("mailbox", "").strip():
         # Said in the words of the form: what the definitions lack without it follows from this.
