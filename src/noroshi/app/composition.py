@@ -33,6 +33,7 @@ from noroshi.definitions.compilation import Plan
 from noroshi.definitions.ids import RANDOM_BYTES, ulid
 from noroshi.definitions.plan_cache import PlanCache
 from noroshi.engine import Engine, EngineSettings, ProcessCalls
+from noroshi.engine.retention import RetentionPeriods
 from noroshi.hosts.computer import Computer
 from noroshi.hosts.examination import System
 from noroshi.hosts.files import LocalFiles
@@ -248,8 +249,10 @@ async def open_app(
             ),
             EngineSettings(
                 name=config.name,
-                ledger=timedelta(days=config.ledger_days),
-                audit=timedelta(days=config.audit_days),
+                retention=RetentionPeriods(
+                    ledger=timedelta(days=config.ledger_days),
+                    audit=timedelta(days=config.audit_days),
+                ),
             ),
         )
         hosts.own_facts = _own_facts(store, tokens, plans, engine, config)
