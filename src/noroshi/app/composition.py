@@ -250,6 +250,7 @@ async def open_app(
             EngineSettings(
                 name=config.name,
                 retention=RetentionPeriods(
+                    samples=timedelta(days=config.history_days),
                     ledger=timedelta(days=config.ledger_days),
                     audit=timedelta(days=config.audit_days),
                 ),

@@ -8,15 +8,16 @@ from datetime import timedelta
 from noroshi.ports import Clocks, Store
 
 PAUSE_SECONDS, SOON_SECONDS = 60.0, 1.0  # seconds
-KEEP_SAMPLES = timedelta(days=7)
 SAMPLES_AT_ONCE = 20_000
 ROWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionPeriods:
-    """How long is kept what is settled or told (`ledger`), and what people changed (`audit`)."""
+    """How long is kept what was measured (`samples`), what is settled or told (`ledger`), and
+    what people changed (`audit`)."""
 
+    samples: timedelta = timedelta(days=7)
     ledger: timedelta = timedelta(days=365)
     audit: timedelta = timedelta(days=365)
 
@@ -31,7 +32,8 @@ class Retention:
         """Delete a few, so that nothing waits for it; return the seconds to pause. Raises
         StoreError."""
         now = self._clocks.wall()
-        dropped_count = await self._store.drop_samples(now - KEEP_SAMPLES, SAMPLES_AT_ONCE)
+        cutoff = now - self._periods.samples
+        dropped_count = await self._store.drop_samples(cutoff, SAMPLES_AT_ONCE)
         forgotten_count = await self._store.forget(now - self._periods.ledger, ROWS_AT_ONCE)
         await self._store.forget_suppressions(now - self._periods.ledger)
         rows = await self._store.forget_audit(now - self._periods.audit, ROWS_AT_ONCE)
