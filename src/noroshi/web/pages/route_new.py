@@ -40,7 +40,13 @@ from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.route import BLANK, account_document
 from noroshi.web.view.routes import CLOUDS, DEFINED, Content, clouds, href, of_type
 
-SHAPES = {"teams": "Microsoft Teams", "slack": "Slack", "json": "JSON", "text": ""}
+SHAPES = {
+    "teams": "Microsoft Teams",
+    "slack": "Slack",
+    "discord": "Discord",
+    "json": "JSON",
+    "text": "",
+}
 """Formats of a webhook, by their names; plain text has one in each language."""
 LABELS: Mapping[str, Mapping[str, Message]] = {
     SMTP: {
