@@ -71,8 +71,8 @@ async def measure(
 def _unknown_name(
     name: str, required: Sequence[str], error: socket.gaierror
 ) -> Sequence[Reading]:
-    count, *others = _findings(name, (), required)
-    return (Reading(count.name, 0, note=_failure_text(name, error)), *others)
+    count, *other_readings = _findings(name, (), required)
+    return (Reading(count.name, 0, note=_failure_text(name, error)), *other_readings)
 
 
 def _findings(
@@ -82,17 +82,17 @@ def _findings(
     count = Reading("addresses", len(addresses), note=_addresses_text(name, addresses))
     if not required:
         return (count,)
-    found = {*map(_canonical, addresses)}
-    missing = [address for address in required if _canonical(address) not in found]
+    known_addresses = {*map(_canonical, addresses)}
+    missing = [address for address in required if _canonical(address) not in known_addresses]
     note = LACKING.fill(name=name, addresses=", ".join(missing)) if missing else COMPLETE
     return (count, Reading("missing", int(bool(missing)), note=note))
 
 
 def _addresses_text(name: str, addresses: Sequence[str]) -> Message:
-    shown, more = ", ".join(addresses[:MOST_SHOWN]), len(addresses) - MOST_SHOWN
+    shown_text, more = ", ".join(addresses[:MOST_SHOWN]), len(addresses) - MOST_SHOWN
     if more > 0:
-        return RESOLVES_AND_MORE.fill(name=name, addresses=shown, count=more)
-    return RESOLVES.fill(name=name, addresses=shown)
+        return RESOLVES_AND_MORE.fill(name=name, addresses=shown_text, count=more)
+    return RESOLVES.fill(name=name, addresses=shown_text)
 
 
 def _canonical(address: str) -> object:

@@ -17,6 +17,7 @@ from string import Formatter
 from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 from noroshi.core.sentences import is_sentence
+from noroshi.imports import ONE_AT_A_TIME
 from noroshi.locale import catalogue
 
 Language = Literal["ja", "en"]
@@ -231,7 +232,8 @@ class Message:
         cls, _source: object, describe: Callable[[Any], Any]
     ) -> Any:
         """Describe it as the API has it; nothing is read by this."""
-        from noroshi.core.both_languages import Words  # only now: no command needs it
+        with ONE_AT_A_TIME:
+            from noroshi.core.both_languages import Words  # only now: no command needs it
 
         answered = {
             "type": "function-plain",

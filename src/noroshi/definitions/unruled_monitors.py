@@ -30,8 +30,8 @@ def paths_without_rule(plan: Plan) -> Sequence[str]:
 
 
 def _without_rule(plan: Plan) -> Sequence[Monitor]:
-    watched = (monitor for monitor in plan.monitors.values() if not monitor.disabled)
-    return sorted((one for one in watched if not one.rules), key=lambda one: one.path)
+    enabled_monitors = (monitor for monitor in plan.monitors.values() if not monitor.disabled)
+    return sorted((one for one in enabled_monitors if not one.rules), key=lambda one: one.path)
 
 
 def _display_path(monitor: Monitor) -> str:

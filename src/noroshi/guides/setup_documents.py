@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from noroshi.core.own_instance import OWN_INSTANCE
+from noroshi.guides import setup_fields
+from noroshi.guides.setup_fields import SetupField, options_of
 
 Content = Mapping[str, Any]
 Documents = Mapping[str, Content]
@@ -16,15 +18,16 @@ RULE = "ops"
 """What the first rule is called."""
 MOST_CONNECTIONS = 3
 """What Exchange Online allows at once."""
-SERVER_OPTIONS = ("host", "port", "protection", "sender", "user")
-"""What a mail server asks for, beside the password."""
 SERVER, WEBHOOK = "smtp", "webhook"
-OPTIONS: Mapping[str, tuple[str, ...]] = {SERVER: SERVER_OPTIONS, WEBHOOK: ("shape",)}
-"""The options of each kind of route without an account, beside the secret."""
+FIELDS: Mapping[str, Sequence[SetupField]] = {
+    SERVER: setup_fields.SERVER,
+    WEBHOOK: setup_fields.WEBHOOK,
+}
+"""The fields of each kind of route without an account."""
+SERVER_OPTIONS = options_of(setup_fields.SERVER)
+"""What a mail server asks for, beside the password."""
 SECRET_OPTION: Mapping[str, str] = {SERVER: "password", WEBHOOK: "url_entry"}
 """The option that names the vault's entry for what is typed as the secret."""
-DEFAULTS: Mapping[str, str] = {"protection": "starttls", "shape": "teams"}
-"""What an option says as long as nobody has said another thing."""
 SIGN_IN_OPTIONS = ("account", "password")
 """Options that say how a route signs in."""
 LONGEST_PORT = 9
@@ -84,7 +87,9 @@ def first_rule(documents: Documents, route: str) -> dict[str, Content]:
 def route_options(kind: str, typed: Mapping[str, str], entry: str) -> dict[str, Any]:
     """Return the options of a route without an account. `entry` names the vault's entry of its
     secret; "": it has none."""
-    options: dict[str, Any] = {name: typed[name] for name in OPTIONS[kind] if typed.get(name)}
+    options: dict[str, Any] = {
+        name: typed[name] for name in options_of(FIELDS[kind]) if typed.get(name)
+    }
     port = typed.get("port", "")
     if port.isdecimal() and len(port) <= LONGEST_PORT:  # else it is refused as text
         options["port"] = int(port)

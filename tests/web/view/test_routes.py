@@ -588,7 +588,7 @@ async def test_an_app_signs_in_by_its_secret_alone(harness, browser):
     assert page.to == f"{ROUTE}?did=signed_in#main"
     assert (await in_force(harness, "accounts/box"))["sign_in"] == "app"
     page = await browser.get(f"{ROUTE}/token")
-    assert "the app itself" in page.text
+    assert "Signed in as" in page.text and "the app itself" in page.text
 
 
 async def test_who_signed_in_is_not_guessed_where_the_token_does_not_say(harness, browser):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -10,11 +9,11 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.setup import setup_texts
 from noroshi.cli.setup.dialogue import Dialogue
 from noroshi.cli.setup.drafts import Drafts
-from noroshi.cli.setup.setup_texts import NO_ADDRESS
-from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.route_readiness import Sends, nothing_against
 from noroshi.core.translation import NOTHING, Message, _, plain
 from noroshi.guides import WAYS
+from noroshi.guides.setup_documents import domain_of
+from noroshi.guides.setup_fields import CLIENT_ID, GUID, MAILBOX, PERSON, TENANT
 from noroshi.guides.setup_goal import NOT_YET, SetupGoal, is_answered, known_of, way_of
 from noroshi.guides.setup_names import FIRST_ROUTES, free_entry, route_for, routes_by
 from noroshi.operations import monitor_operations, node_operations, sign_in_operations
@@ -22,8 +21,6 @@ from noroshi.operations.sign_in_answers import TenantFound
 from noroshi.operations.status_answers import RoutesShown
 from noroshi.operations.vault_answers import SecretEntry
 
-GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-DOMAIN = re.compile(r"\w[\w-]*(\.[\w-]+)+")
 KINDS = tuple(FIRST_ROUTES)
 BESIDE = _("{name} [{mark}]")
 
@@ -53,7 +50,7 @@ def ask_goal(talk: Dialogue, drafts: Drafts) -> SetupGoal:
 def with_tenant(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
     """Return the goal with the tenant's own ID, found by the mailbox's domain where nobody gave
     one."""
-    domain = goal.mailbox.rpartition("@")[2]
+    domain = domain_of(goal.mailbox)
     candidate = replace(goal, tenant=goal.tenant or domain)
     if drafts.only_looks:  # the node asks for those of accounts in force alone
         return candidate
@@ -85,12 +82,7 @@ def with_tenant(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
         nonlocal candidate
         if not talk.may_ask or talk.args.yes:
             return False
-        tenant = talk.text(
-            setup_texts.TENANT,
-            option="--tenant",
-            default=domain if domain != candidate.tenant else "",
-            check=_no_tenant,
-        )
+        tenant = talk.answer(TENANT, default=domain if domain != candidate.tenant else "")
         candidate = replace(candidate, tenant=tenant)
         return True
 
@@ -103,13 +95,7 @@ def client_id(talk: Dialogue, *, empty: bool) -> str:
     """Ask for the app's ID, as the portal shows it; "" if nobody knows it yet."""
     if empty and not talk.args.client_id:
         talk.say(setup_texts.NOT_KNOWN_YET)
-    return talk.text(
-        setup_texts.CLIENT_ID,
-        option="--client-id",
-        option_value=talk.args.client_id,
-        check=lambda text: None if GUID.fullmatch(text) else setup_texts.NO_GUID,
-        empty=empty,
-    )
+    return talk.answer(CLIENT_ID, option_value=talk.args.client_id, empty=empty)
 
 
 def _initial_goal(talk: Dialogue, drafts: Drafts) -> SetupGoal:
@@ -164,18 +150,8 @@ def route_beside(drafts: Drafts, goal: SetupGoal, kind: str) -> SetupGoal:
     return replace(goal, kind=kind, route=route)
 
 
-def _no_tenant(text: str) -> Message | None:
-    return None if GUID.fullmatch(text) or DOMAIN.fullmatch(text) else setup_texts.NO_TENANT
-
-
 def _mailbox(talk: Dialogue, default: str) -> str:
-    return talk.text(
-        setup_texts.MAILBOX,
-        option="--mailbox",
-        option_value=talk.args.mailbox,
-        default=default,
-        check=lambda text: None if is_address(text) else NO_ADDRESS,
-    )
+    return talk.answer(MAILBOX, option_value=talk.args.mailbox, default=default)
 
 
 def _with_way(talk: Dialogue, goal: SetupGoal) -> SetupGoal:
@@ -212,13 +188,8 @@ def _with_delegation(talk: Dialogue, goal: SetupGoal) -> SetupGoal:
 def _person(talk: Dialogue, goal: SetupGoal) -> str:
     if goal.app_only:
         return ""
-    return talk.text(
-        setup_texts.PERSON,
-        option="--person",
-        option_value=talk.args.person,
-        default=goal.person or ("" if goal.delegated else goal.mailbox),
-        check=lambda text: None if is_address(text) else NO_ADDRESS,
-    )
+    default = goal.person or ("" if goal.delegated else goal.mailbox)
+    return talk.answer(PERSON, option_value=talk.args.person, default=default)
 
 
 def _named_way(args: Any) -> str:

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from noroshi.core.definitions.problems import Location, read_location
 from noroshi.core.own_instance import OWN_INSTANCE
+from noroshi.guides.setup_documents import definitions_of
 from noroshi.operations.definition_answers import Applied
 from noroshi.operations.kind_answers import BlueprintRow, Kind
 from noroshi.service import NotFoundError
@@ -36,7 +37,6 @@ from noroshi.web.view.live_updates import Live
 from noroshi.web.view.overview import part_page
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.problem_text import problems_at
-from noroshi.web.view.routes import of_type
 
 FIELDS = ("instance", "address", "zone")
 VALUE, RULE = "value.", "rule."
@@ -112,7 +112,9 @@ def _arguments(visit: Visit, documents: Mapping[str, Any]) -> dict[str, Any]:
     }
     rules = [key.removeprefix(RULE) for key in form if key.startswith(RULE)]
     fields = {name: form.get(name, "").strip() for name in FIELDS}
-    fields["instance"] = _instance_meant(fields["instance"], of_type(documents, "instances"))
+    fields["instance"] = _instance_meant(
+        fields["instance"], definitions_of(documents, "instances")
+    )
     return {**fields, "values": inputs, "rules": rules}
 
 
@@ -127,7 +129,7 @@ async def _page(
 ) -> Response:
     outcome = outcome or Outcome[Applied]()
     documents = (await visit.call(EditOperations.read)).documents
-    instances = of_type(documents, "instances")
+    instances = definitions_of(documents, "instances")
     rules = [key.partition("/")[2] for key in documents if key.startswith("rules/")]
     kinds = await visit.call(StatusOperations.kinds)
     asks = inputs_of(blueprint, kinds)

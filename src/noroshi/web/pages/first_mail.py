@@ -9,7 +9,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.schema_mail import REDIRECT
-from noroshi.core.translation import Message, _, pgettext
+from noroshi.core.translation import _
+from noroshi.guides import setup_fields
+from noroshi.guides.setup_documents import Documents
+from noroshi.guides.setup_flow import SetupStep, facts_before, facts_for
+from noroshi.guides.setup_goal import SetupGoal
+from noroshi.guides.setup_names import FIRST_ROUTES
 from noroshi.operations.definition_answers import DefinitionsShown
 from noroshi.service import NotFoundError
 from noroshi.service.definitions.edit import EditOperations
@@ -20,13 +25,10 @@ from noroshi.web.forms.conflict import MergedForm, merged_form, refusal_lines
 from noroshi.web.forms.first_route import (
     GRAPH,
     MICROSOFT,
-    NAMES,
     OF_MICROSOFT,
-    PROTECTIONS,
     SERVER,
     SMTP,
     WAYS,
-    Documents,
     FirstRouteForm,
     account_of,
     documents_of,
@@ -34,39 +36,17 @@ from noroshi.web.forms.first_route import (
     route_of,
     way_of,
 )
-from noroshi.web.forms.new_route import free_entry
-from noroshi.web.pages.first_steps import load_progress, step_page
-from noroshi.web.view.first_problems import problems_at_fields, store_secret
+from noroshi.web.forms.new_route import new_entry
+from noroshi.web.pages.first_steps import load_progress, page_after, step_page
+from noroshi.web.view.first_problems import problems_of_setup, store_secret
 from noroshi.web.view.form_operations import Outcome, query_value, run
 from noroshi.web.view.page_context import Visit, page
 
 SIGN_IN = "/first/sign-in"
 OF_GRAPH = "Microsoft Graph"
 """The title of a route by it."""
-LABELS: Mapping[str, Mapping[str, Message]] = {
-    MICROSOFT: {
-        "by": _("Delivery method"),
-        "mailbox": _("Sending mailbox"),
-        "tenant": _("Tenant"),
-        "client_id": _("Client ID"),
-        "secret": _("Client secret"),
-        "secret_ends": _("Secret expires on"),
-        "cloud": _("Cloud"),
-    },
-    SERVER: {
-        "host": _("Host"),
-        "sender": _("Sender"),
-        "protection": _("Encryption"),
-        "port": _("Port"),
-        "user": pgettext("first_steps", "User"),
-        "secret": _("Password"),
-    },
-}
-MEANT: Mapping[str, Mapping[str, str]] = {
-    MICROSOFT: {"value": "secret", "sender": "mailbox", "graph": "by"},
-    SERVER: {"value": "secret", "password": "secret"},
-}
-"""Settings that a field stands for, though it is called otherwise."""
+FIELDS = {MICROSOFT: setup_fields.MICROSOFT365, SERVER: setup_fields.SERVER}
+"""The fields of each form."""
 
 
 def routes(web: WebContext) -> list[Route]:
@@ -90,7 +70,9 @@ async def mail(visit: Visit) -> Response:
         form = {name: visit.form.get(name, "").strip() for name in merged.form}
         outcome, is_saved = await _save(visit, way, form, answer)
         if not outcome.why:
-            return visit.to(SIGN_IN if way == MICROSOFT else "/first/alarm")
+            goal = SetupGoal(account="", route="") if way == MICROSOFT else None
+            known = facts_before(SetupStep.SIGN_IN)
+            return visit.to(page_after(known, facts_for(goal)))
         merged = await merged_form(
             visit, form, lambda base_documents: fields_of_way(base_documents, way), outcome
         )
@@ -103,7 +85,7 @@ async def mail(visit: Visit) -> Response:
             etag = visit.form.get("etag", "")
         outcome = replace(outcome, why=await refusal_lines(visit, outcome))
     own_clouds = [key.partition("/")[2] for key in documents if key.startswith("clouds/")]
-    labels = {name: visit.say(label) for name, label in LABELS[way].items()}
+    fields = FIELDS[way]
     return await step_page(
         visit,
         "mail",
@@ -114,9 +96,9 @@ async def mail(visit: Visit) -> Response:
         form=merged.form,
         merged=merged,
         etag=etag,
-        problems=problems_at_fields(visit, outcome, labels, MEANT[way]),
+        problems=problems_of_setup(visit, outcome, fields),
         clouds=(*OF_MICROSOFT, *own_clouds),
-        protections=PROTECTIONS,
+        fields={one.name: one for one in fields},
         redirect=REDIRECT,
     )
 
@@ -128,8 +110,8 @@ async def _save(
     Changes by others since the form was shown are not overwritten."""
     documents, secret = answer.documents, visit.form.get("secret", "")
     titles = {SMTP: visit.say(_("SMTP server 1")), GRAPH: OF_GRAPH}
-    entry_name = account_of(documents) if way == MICROSOFT else NAMES[SMTP]
-    entry = await free_entry(visit, entry_name) if secret else ""
+    entry_name = account_of(documents) if way == MICROSOFT else FIRST_ROUTES[SMTP]
+    entry = await new_entry(visit, entry_name) if secret else ""
     first_route = FirstRouteForm(way, form, titles, entry)
     put = documents_of(first_route, documents)
     known_etags = dict(

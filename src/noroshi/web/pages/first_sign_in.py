@@ -10,6 +10,8 @@ from starlette.routing import Route
 
 from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.core.translation import Message, _
+from noroshi.guides.setup_documents import Documents
+from noroshi.guides.setup_fields import CLIENT_SECRET
 from noroshi.operations.setup_answers import FirstLook
 from noroshi.operations.sign_in_answers import DeviceAsked, GuideShown, OnDevice, SignIn
 from noroshi.service import ConflictError, NotFoundError
@@ -18,7 +20,7 @@ from noroshi.service.sign_in.authorization import SignInOperations
 from noroshi.service.sign_in.guide import GuideOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
-from noroshi.web.forms.first_route import Documents, account_of, route_of
+from noroshi.web.forms.first_route import account_of, route_of
 from noroshi.web.http.oauth_redirects import ExpectedRedirects, home_of, port_for
 from noroshi.web.pages.first_mail import SIGN_IN
 from noroshi.web.pages.first_steps import load_progress, step_page
@@ -38,7 +40,7 @@ BY_DEED = {"paste": PASTE, "device": DEVICE, "ask": DEVICE}
 ASKED_EACH = 5
 """Seconds between questions about a code, where the server names none."""
 SIGNING: Mapping[str, Message] = {
-    "secret": _("Client secret"),
+    CLIENT_SECRET.name: CLIENT_SECRET.label,
     "pasted": _("Final URL in the browser"),
 }
 NONE = Outcome[SignIn]()
@@ -95,6 +97,7 @@ async def _page(
         progress,
         outcome.status,
         sign_in=beginning.answer,
+        secret=CLIENT_SECRET,
         is_secret_refused="secret" in outcome.bad,
         ways={way: title for way, title in WAYS.items() if port is not None or way != BROWSER},
         way=way,

@@ -4,7 +4,7 @@ first_mail."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import available_timezones
@@ -15,6 +15,7 @@ from starlette.routing import Route
 from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.roles import ADMIN
 from noroshi.core.translation import Message, _, pgettext
+from noroshi.guides.setup_flow import SENDING, SetupFact, SetupStep, first_start, next_step
 from noroshi.operations.mail_answers import Letter
 from noroshi.operations.setup_answers import FirstLook
 from noroshi.service import ForbiddenError, NotFoundError
@@ -38,12 +39,27 @@ STEPS: Mapping[str, Message] = {
     "mail": pgettext("first.mail.step", "Delivery route"),
     "alarm": _("Receive an alarm"),
 }
-WAYS: Mapping[str, Callable[[FirstLook], object]] = {
-    "person": lambda progress: progress.contact,
-    "machine": lambda progress: progress.instance,
-    "mail": lambda progress: progress.ready,
+PAGES: Mapping[SetupStep, str] = {
+    SetupStep.CONTACT: "person",
+    SetupStep.MACHINE: "machine",
+    SetupStep.SENDER: "mail",
+    SetupStep.CERTIFICATE: "mail",
+    SetupStep.REGISTRATION: "mail",
+    SetupStep.CREDENTIAL: "mail",
+    SetupStep.SIGN_IN: "sign-in",
+    SetupStep.PERMISSION: "sign-in",
+    SetupStep.TEST_MAIL: "alarm",
+    SetupStep.ARRIVAL: "alarm",
 }
-"""What there is of a step once the one after it can be begun."""
+"""The page of each step of a setup."""
+PROOFS: Mapping[str, SetupFact] = {
+    "person": SetupFact.RECIPIENT,
+    "machine": SetupFact.INSTANCE,
+    "mail": SetupFact.ACCEPTANCE,
+    "alarm": SetupFact.RECEIPT,
+}
+"""What proves that a page's step is done: a way out is no more than hoped for until a mail was
+taken by it."""
 CONTACT = "ops"
 BROKEN = (
     DeliveryState.SET_ASIDE,
@@ -76,8 +92,24 @@ async def first(visit: Visit) -> Response:
 
 def next_of(progress: FirstLook) -> str:
     """Return the address of the first step that is not done."""
-    missing = (step for step, found in WAYS.items() if not found(progress))
-    return f"/first/{next(missing, 'alarm')}"
+    return page_after(_known_facts(progress))
+
+
+def page_after(known: Collection[SetupFact], route: Sequence[SetupFact] = SENDING) -> str:
+    """Return the address of the step that comes next, by a route that needs these facts."""
+    following = next_step(first_start(route), known)
+    return f"/first/{PAGES[following.step if following else SetupStep.ARRIVAL]}"
+
+
+def _known_facts(progress: FirstLook) -> Collection[SetupFact]:
+    facts = {
+        SetupFact.RECIPIENT: progress.contact,
+        SetupFact.INSTANCE: progress.instance,
+        SetupFact.MAILBOX: progress.ready,
+        SetupFact.ACCEPTANCE: progress.accepted,
+        SetupFact.RECEIPT: progress.seen,
+    }
+    return frozenset(fact for fact, found in facts.items() if found)
 
 
 async def load_progress(visit: Visit) -> FirstLook:
@@ -92,10 +124,9 @@ async def step_page(
     visit: Visit, step: str, template: str, progress: FirstLook, status: int, **values: Any
 ) -> Response:
     """Return a step's page, below the progress of all steps."""
-    steps_done = {name: bool(found(progress)) for name, found in WAYS.items()}
-    # A way out is no more than hoped for until a mail was taken by it.
-    proofs = {"mail": progress.accepted, "alarm": bool(progress.seen)}
-    steps_done |= {"administrator": True} | proofs
+    known = _known_facts(progress)
+    steps_done = {"administrator": True}
+    steps_done |= {name: fact in known for name, fact in PROOFS.items()}
     return await visit.show(
         template, status, steps=STEPS, step=step, done=steps_done, progress=progress, **values
     )

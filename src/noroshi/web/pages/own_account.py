@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -57,13 +58,21 @@ async def me(visit: Visit) -> Response:
         retry=deed == "own_totp_on" and outcome.kind == InvalidArgumentError.kind,
         done=outcome.answer,
         step=step,
-        picture=_picture(step["address"]) if step else None,
+        picture=_picture(step.address) if step else None,
         why=outcome.why,
         may=may(visit),
     )
 
 
-def step_shown(visit: Visit, outcome: Outcome[object]) -> Mapping[str, str] | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedShown:
+    """Hold what an authenticator reads: the address, with the seed in it, and the seed alone."""
+
+    address: str = field(repr=False)
+    seed: str = field(repr=False)
+
+
+def step_shown(visit: Visit, outcome: Outcome[object]) -> SeedShown | None:
     """Return the address that an authenticator reads, with the seed in it: a fresh one, or
     after a wrong code the one of the form. Nobody gets it who did not have it."""
     fresh_step = outcome.answer if isinstance(outcome.answer, SecondStep) else None
@@ -73,7 +82,7 @@ def step_shown(visit: Visit, outcome: Outcome[object]) -> Mapping[str, str] | No
     if not address.startswith(SEED_IN) or len(address) > LONGEST_ADDRESS:
         return None
     seed = parse_qs(urlsplit(address).query).get("secret", [""])[0]
-    return {"address": address, "seed": seed}
+    return SeedShown(address=address, seed=seed)
 
 
 async def _perform(visit: Visit, deed: str) -> Outcome[object]:

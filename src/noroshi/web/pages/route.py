@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.value_syntax import is_address
+from noroshi.guides.setup_documents import Content, definitions_of, orders_naming
 from noroshi.operations.sign_in_answers import Certificate, GuideShown
 from noroshi.service import NotFoundError
 from noroshi.service.monitors.history import HistoryOperations
@@ -36,10 +37,9 @@ from noroshi.web.view.route import (
     find_renamed,
     load_route,
     next_step,
-    orders_naming,
     texts_of,
 )
-from noroshi.web.view.routes import Content, clouds, href, of_type, order_title
+from noroshi.web.view.routes import clouds, href, order_title
 
 SECRETIVE = ("url", "headers")
 """Options that may hold a key, though they should not."""
@@ -109,9 +109,12 @@ async def _page(
         ways=[(way, visit.say(WAY_NAMES[way])) for way in details.ways],
         deed=visit.form.get("do", ""),
         typed={name: visit.form.get(name, "") for name in ("etag", "to")},
-        orders=[_order(visit, details, key, names) for key, names in orders_naming(details)],
+        orders=[
+            _order(visit, details, key, names)
+            for key, names in orders_naming(details.documents, details.name)
+        ],
         clouds=clouds(visit, details.documents),
-        networks=sorted(of_type(details.documents, "networks")),
+        networks=sorted(definitions_of(details.documents, "networks")),
         may=permissions,
         result=result,
         why=await refusal_lines(visit, result) if merged.overtaken else result.why,
@@ -202,7 +205,7 @@ async def _certificate(
 def _order(
     visit: Visit, details: RouteDetails, key: str, names: Sequence[str]
 ) -> Mapping[str, Any]:
-    titles = of_type(details.documents, "routes")
+    titles = definitions_of(details.documents, "routes")
     return {
         "title": order_title(visit, key, details.documents),
         "routes": [(one, str(titles.get(one, {}).get("title") or one)) for one in names],

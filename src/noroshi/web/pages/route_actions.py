@@ -9,6 +9,7 @@ from typing import Any
 
 from noroshi.core.definitions.accounts import OVER, end_of, is_over
 from noroshi.core.translation import Message, _
+from noroshi.guides.setup_documents import Content
 from noroshi.guides.setup_goal import switch_sign_in
 from noroshi.guides.test_mail import SUBJECT, TEXT
 from noroshi.operations.sign_in_answers import SignIn
@@ -20,14 +21,14 @@ from noroshi.service.mail.queue import QueueOperations
 from noroshi.service.sign_in.authorization import SignInOperations
 from noroshi.service.sign_in.certificates import CertificateOperations
 from noroshi.web.forms.certificate_upload import uploaded_credential
-from noroshi.web.forms.new_route import entry_of, free_entry
+from noroshi.web.forms.new_route import entry_of, new_entry
 from noroshi.web.http.device_codes import Code
 from noroshi.web.http.oauth_redirects import port_for
 from noroshi.web.view.form_operations import Outcome, run
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.problem_text import problems_at
-from noroshi.web.view.route import WAYS, RouteDetails, account_document
-from noroshi.web.view.routes import Content, href
+from noroshi.web.view.route import WAYS, RouteDetails, account_settings
+from noroshi.web.view.routes import href
 
 DAY = "secret_ends"
 
@@ -71,7 +72,7 @@ def _failed(details: RouteDetails, outcome: Outcome[object]) -> RouteActionResul
 async def save(visit: Visit, details: RouteDetails) -> RouteActionResult:
     """Save the app registration, as one version, and its secret in the vault."""
     secret = visit.form.get("secret", "").strip()
-    after = account_document(
+    after = account_settings(
         details.account or {}, visit.form, await _entry_for(visit, details)
     )
     etags = {details.key: visit.form.get("etag", "")}
@@ -101,7 +102,7 @@ async def _entry_for(visit: Visit, details: RouteDetails) -> str:
     """Return the vault entry for a typed secret of the account: its own one, else a free
     one."""
     account_entry = (details.account or {}).get("secret")
-    return account_entry or await free_entry(visit, details.row.status.account)
+    return account_entry or await new_entry(visit, details.row.status.account)
 
 
 def _destinations_shown(visit: Visit) -> list[str]:

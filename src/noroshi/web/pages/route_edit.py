@@ -11,6 +11,7 @@ from starlette.routing import Route
 from noroshi import schema
 from noroshi.core.definitions.schema_mail import AccountDef, NetworkDef, RouteDef
 from noroshi.core.translation import Message, _, pgettext
+from noroshi.guides.setup_documents import Content, definitions_of, orders, with_route
 from noroshi.service import NotFoundError
 from noroshi.service.monitors.status import StatusOperations
 from noroshi.service.node.secrets import SecretOperations
@@ -28,12 +29,12 @@ from noroshi.web.forms.edit_session import REMOVE, Edit
 from noroshi.web.forms.fields import Field
 from noroshi.web.forms.layout import Outline, Part
 from noroshi.web.forms.location import Spot, called
-from noroshi.web.forms.new_route import free_name, orders_to_join, ticked_orders, with_route
+from noroshi.web.forms.new_route import free_name, orders_to_join, ticked_orders
 from noroshi.web.forms.table import Choice
 from noroshi.web.pages.monitors import NEW
 from noroshi.web.view.form_operations import address, query_value, require_administrator
 from noroshi.web.view.page_context import Visit, page
-from noroshi.web.view.routes import Content, clouds, href, kind, of_type, orders
+from noroshi.web.view.routes import clouds, href, kind
 
 SORTS: Mapping[str, type] = {"routes": RouteDef, "accounts": AccountDef, "networks": NetworkDef}
 TITLES: Mapping[str, Message] = {
@@ -120,8 +121,8 @@ def _outline(visit: Visit, edit: Edit, mail: Mail, entries: list[str]) -> Outlin
         kind=mail.kind,
         start={"kind": mail.kind} if edit.spot.new and mail.kind else {},
         known={
-            "network": sorted(of_type(documents, "networks")),
-            "account": sorted(of_type(documents, "accounts")),
+            "network": sorted(definitions_of(documents, "networks")),
+            "account": sorted(definitions_of(documents, "accounts")),
             "cloud": [cloud for cloud, _ in clouds(visit, documents)],
             **dict.fromkeys(ENTRIES[mail.type], entries),
         },

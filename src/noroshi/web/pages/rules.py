@@ -34,7 +34,6 @@ from noroshi.web.pages.monitors import NEW, documents_of_type
 from noroshi.web.view.form_operations import address, may, query_value
 from noroshi.web.view.page_context import Visit, page
 
-Answer = Mapping[str, Any]
 ACTION = "mail"
 """The action that is taken unless another plug-in's is named."""
 
@@ -172,24 +171,34 @@ def _lister(sort: DefinitionType) -> Any:
     return list_page
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionRow:
+    """Hold a row of a list: a rule or a notification, when it notifies, whom and by what."""
+
+    name: str
+    title: str
+    href: str
+    when: Sequence[str]
+    contacts: Sequence[str]
+    routes: Sequence[str]
+
+
 def _row(
     visit: Visit,
     sort: DefinitionType,
     name: str,
     content: Content,
     documents: Mapping[str, Content],
-) -> Answer:
+) -> DefinitionRow:
     occasions = content.get("events") or content.get("on") or ("warning", "critical", "unknown")
-    return {
-        "name": name,
-        "title": content.get("title", ""),
-        "href": address(sort.path, name=name),
-        "when": [
-            choice(one, "on" if sort is RULES else "events", visit.say) for one in occasions
-        ],
-        "contacts": _called("contacts", content, documents),
-        "routes": _called("routes", content, documents),
-    }
+    return DefinitionRow(
+        name=name,
+        title=content.get("title", ""),
+        href=address(sort.path, name=name),
+        when=[choice(one, "on" if sort is RULES else "events", visit.say) for one in occasions],
+        contacts=_called("contacts", content, documents),
+        routes=_called("routes", content, documents),
+    )
 
 
 def _called(type: str, content: Content, documents: Mapping[str, Content]) -> list[str]:

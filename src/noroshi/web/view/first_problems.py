@@ -3,12 +3,13 @@ has just begun knows neither the files of definitions nor the names of settings 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from noroshi.core.definitions.problems import read_location
 from noroshi.core.marked_names import setting_at, settings_in
 from noroshi.core.translation import Message, _, marks_of
+from noroshi.guides.setup_fields import SetupField, settings_of
 from noroshi.operations.sign_in_answers import AccountChecked
 from noroshi.service.sign_in.account_check import AccountCheckOperations
 from noroshi.service.sign_in.authorization import SignInOperations
@@ -71,6 +72,14 @@ def problems_at_fields(
     return StepProblems(
         (head, *other_texts), {name: tuple(texts) for name, texts in texts_by_field.items()}
     )
+
+
+def problems_of_setup(
+    visit: Visit, outcome: Outcome[object], fields: Sequence[SetupField]
+) -> StepProblems:
+    """Return the problems of a setup at its fields."""
+    labels = {one.name: visit.say(one.label) for one in fields}
+    return problems_at_fields(visit, outcome, labels, settings_of(fields))
 
 
 def _setting(where: str, what: str, settings: tuple[str, ...]) -> str:

@@ -27,12 +27,9 @@ class Localizer:
 
     language: str
 
-    def say(self, words: Message | Mapping[str, str], here: str = "") -> str:
+    def say(self, words: Message, here: str = "") -> str:
         """Return a text of ours, or of an answer, for the page at the address `here`."""
-        language = self.language
-        if isinstance(words, Message):
-            return page_text(words.say(language, Medium.PAGE), here)
-        return page_text(words[language], here)
+        return page_text(words.say(self.language, Medium.PAGE), here)
 
     def level(self, level: Level | str) -> str:
         """Return the word of a level; "new" is not measured yet, "stopped" and "ended" are not

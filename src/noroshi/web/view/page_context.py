@@ -106,7 +106,7 @@ class Visit:
         """Return the address that they ask from."""
         return address_of(self.request)
 
-    def say(self, words: Message | Mapping[str, str]) -> str:
+    def say(self, words: Message) -> str:
         """Return a text of ours, or of an answer, in the visitor's language."""
         return LOCALIZERS[self.language].say(words, self.here)
 
