@@ -38,7 +38,13 @@ from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.route import BLANK, account_settings
 from noroshi.web.view.routes import CLOUDS, DEFINED, clouds, href
 
-SHAPES = {"teams": "Microsoft Teams", "slack": "Slack", "json": "JSON", "text": ""}
+SHAPES = {
+    "teams": "Microsoft Teams",
+    "slack": "Slack",
+    "discord": "Discord",
+    "json": "JSON",
+    "text": "",
+}
 """Formats of a webhook, by their names; plain text has one in each language."""
 
 
