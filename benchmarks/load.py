@@ -178,7 +178,7 @@ def _unknown_since(node: Node, names: set[str]) -> Mapping[str, float]:
     """By monitor, since when the node says that it cannot be measured."""
     return {
         monitor["path"].rpartition("/")[2]: datetime.fromisoformat(item["since"]).timestamp()
-        for monitor in node.status("--all")["monitors"]
+        for monitor in node.status()["monitors"]
         for item in monitor["items"]
         if monitor["path"].rpartition("/")[2] in names and item["level"] == "unknown"
     }

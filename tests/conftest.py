@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -42,6 +43,19 @@ def _has_room(folder: Path) -> bool:
 # volume does that is full or breaks is tried on volumes of the tests' own.
 if _has_room(MEMORY):
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session):
+    """What is imported and collected stays to the end: the garbage collector need not look at it
+    while it comes, nor at each round afterwards."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
 
 
 LONGEST_FIRST = ("load", "e2e", "hostile", "web", "flow")

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.json_schema import JsonSchemaMode
 
 from noroshi.core.definitions.partial import mend
-from noroshi.core.definitions.problems import MOST_FOUND, Problem as Problem
+from noroshi.core.definitions.problems import MOST_FOUND, Invalid as Invalid, Problem as Problem
 from noroshi.core.definitions.strict_bool import bool_faults
 from noroshi.core.definitions.validation_errors import Fault, problems_of
 from noroshi.core.size import MOST_VALUES, values_in
@@ -58,14 +58,6 @@ def _decoder(type_: type[T]) -> msgspec.json.Decoder[T]:
     a thread that reads by half of it ends the process (SIGSEGV, 0.22.0)."""
     with _making:
         return msgspec.json.Decoder(type_, dec_hook=_from_stored)
-
-
-class Invalid(ValueError):
-    """Something given from outside cannot be used; `problems` says where and why."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("; ".join(map(str, problems)))
-        self.problems = problems
 
 
 class Unreadable(ValueError):

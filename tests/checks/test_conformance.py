@@ -140,6 +140,7 @@ async def test_its_readings_have_names(check):
         beats={"backup": Beat(at=DAWN)},
         files=LocalFiles(),
         own=Own(),
+        address="localhost",
     )
     try:
         outcome = await check.run(options, with_all, {})

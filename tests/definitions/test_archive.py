@@ -6,8 +6,9 @@ from io import BytesIO
 
 import pytest
 
-from noroshi.definitions import document, look_into, pack, unpack, write_folder
-from noroshi.definitions.archive import MOST_BYTES, MOST_FILES
+from noroshi.definitions.archive import MOST_BYTES, MOST_FILES, pack, unpack
+from noroshi.definitions.document_content import document
+from noroshi.definitions.folder import look_into, write_folder
 
 DOCUMENTS = (
     document("contacts/ops", {"addresses": ["ops@example.com"], "title": "情シス"}),

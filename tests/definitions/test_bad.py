@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from noroshi.actions.template import TemplateRenderer
-from noroshi.cli.clients.in_process import built_in
-from noroshi.definitions import by_file, check, look_into
+from noroshi.cli.clients.built_in import built_in
+from noroshi.definitions.dedupe_problems import by_file
+from noroshi.definitions.folder import look_into
+from noroshi.definitions.validation import check
 from noroshi.hosts.local import LocalHost
 from noroshi.hosts.programs import ProgramRules
 from noroshi.ports import Clocks

@@ -4,8 +4,10 @@ import pytest
 
 from noroshi import actions, checks, transports
 from noroshi.actions.template import TemplateRenderer
-from noroshi.definitions import compile_plan, content, document, give_ids
 from noroshi.definitions.blueprints import add, blueprints
+from noroshi.definitions.compilation import compile_plan
+from noroshi.definitions.document_content import content, document
+from noroshi.definitions.ids import give_ids
 from noroshi.plugins import Plugins
 from noroshi.schema import Invalid
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from noroshi.definitions import differences, document, first_differences
-from noroshi.definitions.changes import MOST_TOLD
+from noroshi.definitions.changes import MOST_TOLD, differences, first_differences
+from noroshi.definitions.document_content import document
 from tests.sweeps import sweep
 
 A, B = "01JA000000000000000000000A", "01JA000000000000000000000B"

@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 
 from noroshi.actions.template import TemplateRenderer
-from noroshi.cli.clients.in_process import built_in
+from noroshi.cli.clients.built_in import built_in
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.translation import bilingual
-from noroshi.definitions import compile_plan, document, give_ids, read_folder, try_out, ulid
+from noroshi.definitions.compilation import compile_plan
+from noroshi.definitions.document_content import document
+from noroshi.definitions.dry_run import try_out
+from noroshi.definitions.folder import read_folder
+from noroshi.definitions.ids import give_ids, ulid
 from noroshi.oauth.account import Account
 from noroshi.oauth.well_known_clouds import CLOUDS
 from noroshi.schema import Invalid

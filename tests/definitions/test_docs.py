@@ -26,7 +26,9 @@ from noroshi.core.definitions.schema import (
 from noroshi.core.definitions.schema_mail import AccountDef, CloudDef, NetworkDef, RouteDef
 from noroshi.core.model import MOST_TELLINGS
 from noroshi.core.notices.notice import Happening
-from noroshi.definitions import compile_plan, give_ids, read_folder, write_folder
+from noroshi.definitions.compilation import compile_plan
+from noroshi.definitions.folder import read_folder, write_folder
+from noroshi.definitions.ids import give_ids
 from tests.definitions.kinds import KINDS
 from tests.sweeps import sweep
 

@@ -7,7 +7,8 @@ import tomllib
 import pytest
 from hypothesis import given, strategies as st
 
-from noroshi.definitions import content, document, read_folder, write_folder
+from noroshi.definitions.document_content import content, document
+from noroshi.definitions.folder import read_folder, write_folder
 from noroshi.definitions.toml import toml
 from noroshi.schema import Invalid
 

@@ -7,7 +7,8 @@ from itertools import count
 
 import pytest
 
-from noroshi.definitions import content, document, give_ids, ulid
+from noroshi.definitions.document_content import content, document
+from noroshi.definitions.ids import give_ids, ulid
 from noroshi.schema import Invalid
 
 A, B, C = (f"01JA000000000000000000000{letter}" for letter in "ABC")

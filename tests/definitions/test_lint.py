@@ -2,7 +2,9 @@
 
 import pytest
 
-from noroshi.definitions import check, compile_plan, document
+from noroshi.definitions.compilation import compile_plan
+from noroshi.definitions.document_content import document
+from noroshi.definitions.validation import check
 from noroshi.ports import Document
 from tests.definitions.kinds import KINDS
 

@@ -9,8 +9,10 @@ import pytest
 
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.translation import plain
-from noroshi.definitions import check, document, look_into
 from noroshi.definitions.dedupe_problems import without_echoes
+from noroshi.definitions.document_content import document
+from noroshi.definitions.folder import look_into
+from noroshi.definitions.validation import check
 from noroshi.testing import FakeHost
 from tests.definitions.kinds import KINDS, Kinds
 

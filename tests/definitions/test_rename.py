@@ -2,8 +2,7 @@
 
 import pytest
 
-from noroshi.definitions import content, document
-from noroshi.definitions.documents import TYPES
+from noroshi.definitions.document_content import TYPES, content, document
 from noroshi.definitions.rename import NAMED_BY, places_gone, with_new_names
 from noroshi.schema import Invalid
 

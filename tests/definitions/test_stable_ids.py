@@ -4,7 +4,8 @@ from itertools import count
 
 import pytest
 
-from noroshi.definitions import content, document, read_folder, write_folder
+from noroshi.definitions.document_content import content, document
+from noroshi.definitions.folder import read_folder, write_folder
 from noroshi.definitions.rename import key_after_rename, with_new_names
 from noroshi.definitions.stable_ids import as_it_was, keep_ids
 from noroshi.ports import Document

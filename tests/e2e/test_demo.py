@@ -3,17 +3,32 @@
 import re
 import signal
 import socket
-from email import message_from_string, policy
+from email import message_from_bytes, message_from_string, policy
 from email.utils import parsedate_to_datetime
 
 import pytest
 
 from noroshi_lab.demo import story_texts
 from tests.e2e.demos import Demo, printed_mails
-
-pytestmark = pytest.mark.xdist_group("demo")  # its fixtures are made once
+from tests.e2e.test_second_parser import read_by_perl, read_by_python, written
 
 WATCHES_ON = "Ctrl-C"
+
+
+@pytest.fixture(scope="module")
+def told_once(tmp_path_factory):
+    """`demo --once` in both languages, at the same time, to its end."""
+    demos = {
+        language: Demo(tmp_path_factory.mktemp("once") / language, "--once", "--lang", language)
+        for language in ("en", "ja")
+    }
+    try:
+        for demo in demos.values():
+            demo.wait()
+        yield demos
+    finally:
+        for demo in demos.values():
+            demo.end()
 
 
 @pytest.fixture(scope="module", params=["en", "ja"], ids=["in English", "in Japanese"])
@@ -81,6 +96,27 @@ def test_a_mail_is_printed_as_it_is_read_too(once, mails):
         subject, text = read.split("\n\n", 1)
         assert subject == mail["Subject"]
         assert text.split() == mail.get_body(("plain",)).get_content().split()
+
+
+def whole(printed):
+    """A mail as the demo prints it, without the part of which it only counts the lines."""
+    counted = r"--=_\w+\nContent-Type: text/html;(?:(?!\n--).)*\n…[^\n]*\n\n"
+    rest, cut = re.subn(counted, "", printed, flags=re.DOTALL)
+    assert cut == 1
+    return rest
+
+
+@pytest.mark.parametrize("language", ["en", "ja"], ids=["in English", "in Japanese"])
+def test_both_read_the_demos_mails_alike(language, told_once, tmp_path):
+    raws = [whole(raw).encode() for raw, _ in printed_mails(told_once[language].said)]
+    mails = [message_from_bytes(raw, policy=policy.default) for raw in raws]
+    by_perl = read_by_perl(written(tmp_path, raws))
+    assert by_perl == [read_by_python(mail) for mail in mails]
+    assert by_perl[0]["subject"].startswith(
+        {"en": "[CRITICAL] shop01 Order service: ", "ja": "[危険] shop01 受注サービス: "}[
+            language
+        ]
+    )
 
 
 @pytest.fixture

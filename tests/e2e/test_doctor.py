@@ -13,8 +13,6 @@ from noroshi_lab.lab.remote import Remote
 from tests.e2e.labs import LabProgram, SigningIn, define, secret_file, signed_in
 from tests.e2e.world import PATIENCE, Home
 
-pytestmark = pytest.mark.xdist_group("doctor")  # its fixtures are made once
-
 WELL = "dns tcp greeting tls sign-in token claims ehlo auth mail-from rcpt-to rset"
 CANARY = "canary-7Q8xZ4LmPw2"
 WATCHED = """

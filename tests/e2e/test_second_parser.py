@@ -1,7 +1,6 @@
 """A parser that is not ours, nor Python's, reads in our mails what Python reads: Email::MIME."""
 
 import json
-import re
 import subprocess
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -12,11 +11,8 @@ import pytest
 
 from noroshi.core.mail import Envelope
 from noroshi.transports.mime.message import compose
-from tests.e2e.demos import printed_mails
 from tests.e2e.world import Home, Mailbox, until
 from tests.sweeps import sweep
-
-pytestmark = pytest.mark.xdist_group("demo")  # its fixtures are made once
 
 PERL = Path(__file__).parent / "subjects.pl"
 SUBJECTS = {
@@ -95,27 +91,6 @@ def test_both_read_each_subject_exactly(sent, tmp_path):
     assert set(sent) == set(SUBJECTS.values())
     mails = [message_from_bytes(raw, policy=policy.default) for raw in sent.values()]
     assert read_by_perl(written(tmp_path, sent.values())) == [read_by_python(m) for m in mails]
-
-
-def whole(printed):
-    """A mail as the demo prints it, without the part of which it only counts the lines."""
-    counted = r"--=_\w+\nContent-Type: text/html;(?:(?!\n--).)*\n…[^\n]*\n\n"
-    rest, cut = re.subn(counted, "", printed, flags=re.DOTALL)
-    assert cut == 1
-    return rest
-
-
-@pytest.mark.parametrize("language", ["en", "ja"], ids=["in English", "in Japanese"])
-def test_both_read_the_demos_mails_alike(language, told_once, tmp_path):
-    raws = [whole(raw).encode() for raw, _ in printed_mails(told_once[language].said)]
-    mails = [message_from_bytes(raw, policy=policy.default) for raw in raws]
-    by_perl = read_by_perl(written(tmp_path, raws))
-    assert by_perl == [read_by_python(mail) for mail in mails]
-    assert by_perl[0]["subject"].startswith(
-        {"en": "[CRITICAL] shop01 Order service: ", "ja": "[危険] shop01 受注サービス: "}[
-            language
-        ]
-    )
 
 
 TEXT = "使用率が 95.2% です。\n10時～11時\n"

@@ -6,8 +6,6 @@ import pytest
 
 from tests.e2e.world import Home, Mailbox, until
 
-pytestmark = pytest.mark.xdist_group("send")  # its fixtures are made once
-
 NOBODY = "nobody@example.com"
 
 
@@ -138,6 +136,19 @@ def test_a_mail_to_a_server_that_is_down_says_so_and_leaves_once_it_is_back(runn
     running.run("queue", "retry", mail, check=False)  # it may just be out by itself
     until(lambda: mailbox.mails, "the mail")
     until(lambda: well(running), "the route to be well")
+
+
+def test_all_that_wait_are_retried_by_one_command(running, mailbox):
+    mailbox.close()
+    mails = [mail for n in range(2) for mail in send(running, "aki", subject=f"s{n}")]
+    try:
+        until(lambda: "route smtp1 is down" in shown(running, mails[0]), "the route to be down")
+        told = running.run("--lang", "en", "queue", "retry-all").stdout
+        assert told.startswith("Messages to be retried now: ")
+    finally:
+        mailbox.open()
+    running.run("queue", "retry-all")
+    until(lambda: len(mailbox.mails) == len(mails), "both mails")
 
 
 def shown(home, mail):

@@ -16,8 +16,6 @@ import pytest
 
 from tests.e2e.world import PATIENCE
 
-pytestmark = pytest.mark.xdist_group("service")  # its fixtures are made once
-
 HERE, HOUSE = Path(__file__).parent, Path(__file__).parents[2]
 LONGEST = 240  # seconds; only a broken system takes so long
 UNIT = """\

@@ -20,8 +20,6 @@ from tests.e2e.labs import (
 )
 from tests.e2e.world import PATIENCE, Home, until
 
-pytestmark = pytest.mark.xdist_group("sign-in")  # its fixtures are made once
-
 NO_URL = "http://localhost/MxMail/"
 
 

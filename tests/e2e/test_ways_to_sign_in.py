@@ -15,8 +15,6 @@ from tests.e2e.labs import LabProgram, SigningIn, define, signed_in
 from tests.e2e.world import PATIENCE, Home, until
 from tests.ports import free_port
 
-pytestmark = pytest.mark.xdist_group("ways")  # its fixtures are made once
-
 CLOUD = """
     authority = "{issuer}"
     oidc = true

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from noroshi.app.composition import Plans
-from noroshi.definitions import document, give_ids
+from noroshi.definitions.document_content import document
+from noroshi.definitions.ids import give_ids
 from noroshi.definitions.rename import with_new_names
 from noroshi.definitions.route_aliases import readdress_mails, remember
 from noroshi.plugins import Plugins

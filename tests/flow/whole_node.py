@@ -9,8 +9,8 @@ from functools import partial
 
 from noroshi.app.composition import open_app
 from noroshi.config.config import Config
-from noroshi.definitions import document
 from noroshi.definitions.accounts_of_routes import resources_of
+from noroshi.definitions.document_content import document
 from noroshi.stores.sqlite.store import SqliteStore
 from noroshi.testing import ManualClocks
 from noroshi.vault import make_key

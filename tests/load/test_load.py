@@ -1,28 +1,69 @@
-"""Load: every monitor is checked, and those that fall silent are told of. Full size: -m long."""
+"""The scenes of the benchmarks, small: no check is lost, no alarm is lost or told twice. They wait for
+most of their time, so they run one at a time, beside the tests of other files. Full size: -m long.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
-from benchmarks.load import Size, run_load
+from benchmarks import apply, browsers, load, local, scripts, sending, storm
+from benchmarks.promises import promises
 
-pytestmark = pytest.mark.xdist_group("load")  # they wait: one at a time, beside the others
+# storms: nothing is lost and nothing told twice, whatever fails meanwhile
 
-SMALL = Size(monitors=100, period=2.0, timeout=1.0, window=6.0)
-FULL = Size()
+A_STORM = storm.Size(
+    sick=50, healthy=10, period=2.0, outage=3.0, killed_after=1.0, dead_for=1.0, patience=240.0
+)
+WEATHERS = {
+    "a": "mail server up",
+    "b": "mail server refusing",
+    "c": "mail server silent",
+    "d": "node killed",
+    "e": "mail server refusing and node killed",
+}
+every_weather = pytest.mark.parametrize(
+    "weather", storm.WEATHERS, ids=lambda weather: WEATHERS[weather.name]
+)
+
+
+def broken(measure, variant, row):
+    """The promises of a measure that a row of figures breaks."""
+    held = promises(measure, variant)
+    return {one.about: one.value(row) for one in held if one.value(row) > one.most}
+
+
+@every_weather
+def test_a_storm_loses_no_alarm_and_tells_none_twice(tmp_path, weather):
+    seen = storm.run_storm(tmp_path / "run", weather, A_STORM)
+    assert (seen.lost, seen.wrong, seen.twice, seen.left_in_queue) == (0, 0, 0, 0)
+    assert len(seen.again) == 0 or weather.kill
+    assert seen.healthy_done > 0
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+@every_weather
+def test_a_storm_of_five_hundred_is_told_in_time(tmp_path, weather):
+    seen = storm.run_storm(tmp_path / "run", weather, storm.Size())
+    assert broken("storm", weather.name, storm.row_of(weather, storm.Size(), seen)) == {}
+
+
+# loads: every monitor is checked, and those that fall silent are told of
+
+A_LOAD = load.Size(monitors=100, period=2.0, timeout=1.0, window=6.0)
 
 
 def test_every_monitor_is_checked_and_nothing_is_told_while_all_answer(tmp_path):
-    seen = run_load(tmp_path / "run", replace(SMALL, slow_disk=True))
+    seen = load.run_load(tmp_path / "run", replace(A_LOAD, slow_disk=True))
     assert seen.done > 0
     assert seen.unchecked == ()
     assert seen.named == 0
 
 
 def test_monitors_that_fall_silent_become_unknown_and_are_told_of(tmp_path):
-    seen = run_load(tmp_path / "run", replace(SMALL, silent=20, window=8.0))
+    seen = load.run_load(tmp_path / "run", replace(A_LOAD, silent=20, window=8.0))
     assert len(seen.unknown_after) == 20
     assert seen.named == 20
     assert seen.unchecked == ()
@@ -32,7 +73,7 @@ def test_monitors_that_fall_silent_become_unknown_and_are_told_of(tmp_path):
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("slow", [False, True], ids=["a good disk", "each fsync takes 10 ms"])
 def test_five_thousand_monitors_are_on_time(tmp_path, slow):
-    seen = run_load(tmp_path / "run", replace(FULL, slow_disk=slow))
+    seen = load.run_load(tmp_path / "run", replace(load.Size(), slow_disk=slow))
     assert seen.done >= 0.999 * seen.due
     assert seen.late_99 < 0.25
     if not slow:  # a reference is measured, and a ratio promised, on a good disk alone
@@ -44,8 +85,86 @@ def test_five_thousand_monitors_are_on_time(tmp_path, slow):
 @pytest.mark.long
 @pytest.mark.timeout(300)
 def test_a_thousand_that_never_answer_make_no_other_late(tmp_path):
-    seen = run_load(tmp_path / "run", replace(FULL, silent=1000))
+    seen = load.run_load(tmp_path / "run", replace(load.Size(), silent=1000))
     assert seen.late_worst <= 0.25
     assert len(seen.unknown_after) == 1000
-    assert seen.unknown_after[-1] <= FULL.period + FULL.timeout + 0.25
+    assert seen.unknown_after[-1] <= load.Size().period + load.Size().timeout + 0.25
     assert seen.peak <= 135
+
+
+# an apply to a running node: no monitor loses a check by it
+
+
+@pytest.mark.parametrize("changed", [100, 1], ids=["all changed", "one changed"])
+def test_no_monitor_is_lost_by_an_apply(tmp_path, changed):
+    size = apply.Size(monitors=100, period=2.0, timeout=2.0, window=8.0, changed=changed)
+    seen = apply.run_apply(tmp_path / "run", size)
+    assert seen.done > 0
+    assert seen.unchecked == ()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("changed", [5000, 1], ids=["all changed", "one changed"])
+def test_an_apply_of_five_thousand_is_quick_and_makes_nobody_late(tmp_path, changed):
+    seen = apply.run_apply(tmp_path / "run", apply.Size(changed=changed))
+    assert seen.done == seen.due
+    assert seen.took < 20 * seen.bare
+    assert seen.until_in_use < 20 * seen.bare
+    assert seen.late_worst <= 0.25
+
+
+# local checks and scripts: each is looked at, each runs. At full size: `make bench`
+
+
+def test_every_monitor_of_this_computer_is_looked_at(tmp_path):
+    seen = local.run_local(tmp_path / "run", local.Size(monitors=60, period=2.0, window=6.0))
+    assert seen.due >= 180  # more if the window of a busy machine is longer
+    assert seen.done >= 0.9 * seen.due  # a look at either end of the window may not be written
+
+
+def test_scripts_are_run_and_measured_beside_their_program_alone(tmp_path):
+    ran = scripts.run_scripts(
+        tmp_path / "run", scripts.Size(monitors=20, period=1.0, window=4.0)
+    )
+    assert ran.due >= 80  # more if the window of a busy machine is longer
+    assert ran.done >= 0.7 * ran.due  # a check at either end of the window may not be written
+    assert 0 < ran.bare_cpu < ran.cpu
+
+
+# browsers follow the overview live: none is lost, little is sent
+
+
+def test_whoever_follows_hears_nothing_while_nothing_happens(tmp_path):
+    small = browsers.Size(monitors=50, period=2.0, timeout=1.0, browsers=10, window=4.0)
+    seen = browsers.run_browsers(tmp_path / "run", small)
+    assert seen.done > 0
+    assert seen.ended == 0
+    assert seen.size > 1000
+    assert seen.got <= 10 * 2 * 100
+
+
+@pytest.mark.long
+@pytest.mark.timeout(400)
+def test_two_hundred_browsers_do_not_disturb_five_thousand_monitors(tmp_path):
+    seen = browsers.run_browsers(tmp_path / "run", browsers.Size())
+    assert seen.done >= 0.999 * seen.due
+    assert seen.late_99 < 0.25
+    assert seen.first[-1] < 1
+    assert seen.ended == 0
+
+
+# a queue of mails leaves by kept connections, each once
+
+
+def test_every_mail_of_a_queue_comes_once(tmp_path):
+    seen = sending.run_sending(tmp_path / "run", sending.Size(mails=60))
+    assert (seen.missing, seen.left_in_queue) == (0, 0)
+    assert seen.ours > 0 and seen.bare > 0 and seen.cpu_per_1000 > 0
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+def test_a_long_queue_leaves_in_time(tmp_path):
+    seen = sending.run_sending(tmp_path / "run", sending.Size())
+    assert broken("sending", "", asdict(seen)) == {}

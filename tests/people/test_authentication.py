@@ -226,7 +226,7 @@ async def test_a_mark_gives_no_more_attempts_than_an_address(house):
     await house.add()
     device_key = (await house.people.log_in("sato", GOOD, HERE)).device_key
     for _ in range(5):
-        with pytest.raises(AuthenticationError, match="not correct"):
+        with pytest.raises(AuthenticationError, match="is incorrect"):
             await house.people.log_in("sato", "wrong", HERE, device_key=device_key)
     with pytest.raises(AuthenticationError, match="Too many"):
         await house.people.log_in("sato", GOOD, HERE, device_key=device_key)
@@ -298,7 +298,7 @@ async def test_nobody_who_is_in_is_kept_from_giving_the_password_once_more(house
     assert await house.people.verify_password("sato", GOOD, HERE)
     key = (await house.people.reauthenticate(key, GOOD, HERE)).key
     for _ in range(5):
-        with pytest.raises(AuthenticationError, match="not correct"):
+        with pytest.raises(AuthenticationError, match="is incorrect"):
             await house.people.reauthenticate(key, "wrong", HERE)
     with pytest.raises(AuthenticationError, match="Too many"):
         await house.people.reauthenticate(key, GOOD, HERE)
@@ -397,7 +397,7 @@ async def test_who_waits_for_the_next_try_is_turned_away_without_a_look(house):
     with pytest.raises(AuthenticationError, match="Too many"):
         await house.people.log_in("sato", GOOD, HERE)
     (row,) = await house.store.audit_log()
-    assert row.op == "log_in" and "not correct" in row.refused.en
+    assert row.op == "log_in" and "is incorrect" in row.refused.en
 
 
 async def test_a_store_that_takes_no_row_lets_nobody_in_all_the_same(house):

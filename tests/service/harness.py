@@ -21,7 +21,7 @@ from noroshi.core.model import (
     State,
 )
 from noroshi.core.translation import NOTHING, bilingual
-from noroshi.definitions import document
+from noroshi.definitions.document_content import document
 from noroshi.hosts.footprint import Surroundings
 from noroshi.oauth.provider import Attempt, DeviceAttempt, Pending, SignInError, Tokens
 from noroshi.oauth.refresh_lock import RefreshLock

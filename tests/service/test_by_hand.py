@@ -4,11 +4,11 @@ from getpass import getuser
 
 import pytest
 
-from noroshi.definitions import compile_plan
+from noroshi.definitions.compilation import compile_plan
 from noroshi.oauth.provider import SignInError
 from noroshi.vault import Secret
 from tests.service.clients import ErrorAnswer, apply_definitions
-from tests.service.harness import CONTENT, OLD_SECRET, REFUSED
+from tests.service.harness import CONTENT, DEFERRED, OLD_SECRET, REFUSED
 
 
 async def queued(ask, **other):
@@ -50,7 +50,8 @@ async def test_a_wrong_address_is_mended_and_the_mail_released(ask):
     assert (released["state"], released["attempts"]) == ("waiting", 1)
 
 
-async def test_who_tries_a_mail_again_has_a_refused_sign_in_asked_for_again_too(ask):
+async def with_a_refused_sign_in(ask):
+    """Return the plan of a node that remembers a refusal, and the mail that waits for it."""
     harness = ask.harness
     await apply_definitions(ask, accounts__box=CONTENT["accounts/box"] | {"sign_in": "app"})
     await harness.vault.put("app", Secret(OLD_SECRET))
@@ -60,10 +61,45 @@ async def test_who_tries_a_mail_again_has_a_refused_sign_in_asked_for_again_too(
         with pytest.raises(SignInError):
             await harness.tokens.token(plan.accounts["box"])
     assert len(harness.server.asked) == 1, "a refusal is remembered, and not asked for again"
+    return plan, id
+
+
+async def test_who_tries_a_mail_again_has_a_refused_sign_in_asked_for_again_too(ask):
+    plan, id = await with_a_refused_sign_in(ask)
     await ask("queue_retry", id=id)
     with pytest.raises(SignInError):
-        await harness.tokens.token(plan.accounts["box"])
-    assert len(harness.server.asked) == 2
+        await ask.harness.tokens.token(plan.accounts["box"])
+    assert len(ask.harness.server.asked) == 2
+
+
+async def test_all_that_wait_are_due_now_and_what_somebody_decides_on_stays(ask):
+    refused = await queued(ask)
+    await ask.harness.attempted("plain", REFUSED, "no such user", 550)
+    deferred = await queued(ask)
+    await ask.harness.attempted("plain", DEFERRED, "try later", 432)
+    held, new = await queued(ask), await queued(ask)
+    await ask("queue_hold", id=held)
+    before = {one["id"]: one for one in await ask("queue_list")}
+    assert before[deferred]["next"] > before[new]["next"]
+    assert await ask("queue_retry_all") == 2
+    after = {one["id"]: one for one in await ask("queue_list")}
+    assert after[deferred]["next"] < before[deferred]["next"]
+    assert {id: after[id]["state"] for id in (refused, deferred, held, new)} == {
+        refused: "set aside",
+        deferred: "waiting",
+        held: "held",
+        new: "waiting",
+    }
+    noted = (await ask("audit"))[0]
+    assert (noted["op"], noted["after"]) == ("queue_retry_all", {"ids": 2})
+
+
+async def test_who_tries_all_again_has_refused_sign_ins_asked_for_again_too(ask):
+    plan, _ = await with_a_refused_sign_in(ask)
+    await ask("queue_retry_all")
+    with pytest.raises(SignInError):
+        await ask.harness.tokens.token(plan.accounts["box"])
+    assert len(ask.harness.server.asked) == 2
 
 
 async def test_what_is_not_given_stays_as_it_was(ask):

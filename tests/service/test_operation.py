@@ -55,6 +55,7 @@ WHAT_PEOPLE_CAN_ASK = {
     "queue_mail": VIEWER,
     "ledger": VIEWER,
     "queue_retry": OPERATOR,
+    "queue_retry_all": OPERATOR,
     "queue_hold": OPERATOR,
     "queue_release": OPERATOR,
     "queue_seen": OPERATOR,

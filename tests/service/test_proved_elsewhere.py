@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from noroshi.definitions import document
+from noroshi.definitions.document_content import document
 from noroshi_lab.lab import switches
 from noroshi_lab.lab.client_config import definitions
 from noroshi_lab.lab.lab import Lab

@@ -13,7 +13,7 @@ from noroshi.core.mail import Verdict
 from noroshi.core.model import NOT_SUPPRESSED, Reading, Sample
 from noroshi.core.reckon import reckon
 from noroshi.core.translation import bilingual, plain
-from noroshi.definitions import compile_plan
+from noroshi.definitions.compilation import compile_plan
 from noroshi.hosts.footprint import Surroundings
 from noroshi.ports import Arrival, NodeFacts, QueueFacts
 from noroshi.service import administrator

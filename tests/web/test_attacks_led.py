@@ -10,7 +10,7 @@ from noroshi.config.config import Config
 from noroshi.config.web import Web
 from noroshi.core.people import Person
 from noroshi.core.roles import ADMIN, OPERATOR, VIEWER, roles_up_to
-from noroshi.definitions import document
+from noroshi.definitions.document_content import document
 from noroshi.service import administrator, run_as_json
 from noroshi.service.operation_list import OFFERED
 from noroshi.stores.sqlite.store import SqliteStore

@@ -10,7 +10,7 @@ from noroshi.config.config import read_config
 from noroshi.config.web import Web
 from noroshi.core.people import User
 from noroshi.core.roles import ADMIN
-from noroshi.definitions import document
+from noroshi.definitions.document_content import document
 from noroshi.service import administrator, run_as_json
 from noroshi.web.context import WebContext
 from noroshi.web.server import open_web

@@ -8,7 +8,7 @@ import pytest
 
 from noroshi.core.people import User
 from noroshi.core.roles import OPERATOR, VIEWER
-from noroshi.definitions import look_into, write_folder
+from noroshi.definitions.folder import look_into, write_folder
 from noroshi.people import random_keys
 from noroshi.ports import Document
 from noroshi.service import administrator, run_as_json

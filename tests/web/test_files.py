@@ -10,8 +10,8 @@ import pytest
 from aiohttp import FormData
 
 from noroshi.core.roles import OPERATOR
-from noroshi.definitions import pack
-from noroshi.definitions.documents import document
+from noroshi.definitions.archive import pack
+from noroshi.definitions.document_content import document
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.web.browser import browsing, with_user
 from tests.web.test_first_start import defined

@@ -156,6 +156,42 @@ async def test_a_mail_is_held_and_released_by_the_page(harness, browser):
         assert shown["queued"]["state"] == state
 
 
+async def test_all_waiting_mails_are_retried_by_the_page(harness, browser):
+    await browser.get("/queue")
+    assert "Retry all now" in browser.text
+    assert "Retrying all waiting messages now." not in browser.text
+    await browser.post("/queue", do="retry_all")
+    assert (browser.status, browser.to) == (303, "/queue?did=retry_all")
+    await browser.get(browser.to)
+    assert "Retrying all waiting messages now." in browser.text
+    for state, n in (("waiting", WAITING), ("held", HELD), ("set aside", ASIDE)):
+        shown = await harness.done("queue_show", id=harness.ids[n])
+        assert shown["queued"]["state"] == state
+    (row, *_) = [one for one in await harness.store.audit_log(9) if one.op == "queue_retry_all"]
+    assert (row.who, row.after) == ("sato", {"ids": 2})
+
+
+async def test_who_searches_is_not_offered_to_retry_what_was_not_found(browser):
+    await browser.get("/queue?q=95.2")
+    assert "Retry all now" not in browser.text
+
+
+async def test_a_viewer_is_not_offered_to_retry_all_and_refused(tmp_path):
+    harness = await filled("viewer")
+    async with browsing(harness, tmp_path) as browser:
+        await browser.log_in()
+        await browser.get("/queue")
+        assert "Retry all now" not in browser.text
+        await browser.post("/queue", do="retry_all")
+        assert browser.status == 403
+
+
+async def test_the_queue_does_nothing_that_it_does_not_know(browser):
+    await browser.get("/queue")
+    await browser.post("/queue", do="drop_all")
+    assert browser.status == 404
+
+
 async def test_an_address_and_routes_are_changed_and_a_mistake_is_told(harness, browser):
     await browser.get(mail_of(harness, ASIDE))
     form = {"id": harness.ids[ASIDE], "do": "edit"}

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from noroshi.core.roles import VIEWER
-from noroshi.definitions import content
+from noroshi.definitions.document_content import content
 from noroshi.transports import BUILT_IN
 from noroshi.vault import Secret
 from tests.service.clients import InProcessClient, apply_definitions

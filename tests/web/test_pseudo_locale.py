@@ -27,7 +27,7 @@ DEFINITIONS = words(
 """What stands in a definition file as the page shows it."""
 BRANDS = words(
     """
-    Graph Linux Microsoft Noroshi OpenAPI Python Slack Teams noroshi
+    Discord Graph Linux Microsoft Noroshi OpenAPI Python Slack Teams noroshi
     """
 )
 QUOTED = words(

@@ -28,9 +28,12 @@ from noroshi.core.mail import Fault, Network, Route
 from noroshi.core.model import Monitor
 from noroshi.core.network_policy import NetworkPolicy
 from noroshi.core.translation import Message, _, plain
-from noroshi.definitions import RANDOM_BYTES, Difference, Plan, ulid
+from noroshi.definitions.changes import Difference
+from noroshi.definitions.compilation import Plan
+from noroshi.definitions.ids import RANDOM_BYTES, ulid
 from noroshi.definitions.plan_cache import PlanCache
 from noroshi.engine import Engine, EngineSettings, ProcessCalls
+from noroshi.engine.retention import RetentionPeriods
 from noroshi.hosts.computer import Computer
 from noroshi.hosts.examination import System
 from noroshi.hosts.files import LocalFiles
@@ -244,11 +247,7 @@ async def open_app(
                 mailbox_of=lambda route: mailbox_source_of(plans.current, route, context),
                 difference_text=_difference_text_of(plugins),
             ),
-            EngineSettings(
-                name=config.name,
-                ledger=timedelta(days=config.ledger_days),
-                audit=timedelta(days=config.audit_days),
-            ),
+            _engine_settings(config),
         )
         hosts.own_facts = _own_facts(store, tokens, plans, engine, config)
         people = People(store, vault, clocks)
@@ -380,6 +379,17 @@ def _difference_text_of(plugins: Plugins) -> Callable[[Difference], Message]:
         return difference_text(one, KindNames(kinds=kinds, readings=readings)).sentence
 
     return sentence
+
+
+def _engine_settings(config: Config) -> EngineSettings:
+    return EngineSettings(
+        name=config.name,
+        retention=RetentionPeriods(
+            samples=timedelta(days=config.history_days),
+            ledger=timedelta(days=config.ledger_days),
+            audit=timedelta(days=config.audit_days),
+        ),
+    )
 
 
 def _opener(plugins: Plugins, context: TransportContext) -> Callable[[Route], Transport]:

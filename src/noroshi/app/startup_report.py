@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.mail import Route
 from noroshi.core.translation import Message, _, ngettext, plain
-from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import mark_of
+from noroshi.definitions.compilation import Plan
 
 WATCHES = ngettext("monitoring {name}: {count} monitor", "monitoring {name}: {count} monitors")
 SENDS = _("sending through {name} ({kind}{host})")

@@ -3,6 +3,7 @@
 from noroshi.checks import (
     cpu,
     disk,
+    dns,
     heartbeat,
     http,
     logfile,
@@ -24,6 +25,7 @@ BUILT_IN = (
     process.CHECK,
     reach.CHECK,
     port.CHECK,
+    dns.CHECK,
     http.CHECK,
     heartbeat.CHECK,
     logfile.CHECK,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from noroshi.core.translation import Message, _, pgettext
 
@@ -35,12 +34,6 @@ def built_in_title(kind: str, name: str) -> Message | None:
 def built_in_group_title(group: str) -> Message | None:
     """Return the title that Noroshi gives to one of the node's own groups."""
     return TITLES.get(group)
-
-
-def with_titles_in(status: Mapping[str, Any], language: str) -> Mapping[str, Any]:
-    """Return the state of a monitor, as an operation answers it, for a reader of that language:
-    the node's own monitors and groups have the titles of most contacts' language there."""
-    return {**status, **titles_in(status["path"], status["kind"], language)}
 
 
 def titles_in(path: str, kind: str, language: str) -> Mapping[str, str]:

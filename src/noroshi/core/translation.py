@@ -17,6 +17,7 @@ from string import Formatter
 from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 from noroshi.core.sentences import is_sentence
+from noroshi.imports import ONE_AT_A_TIME
 from noroshi.locale import catalogue
 
 Language = Literal["ja", "en"]
@@ -67,13 +68,6 @@ def marked_text(text: str, meaning: object) -> MarkedText:
 def marks_of(text: str) -> tuple[Mark, ...]:
     """Return what parts of a text stand for, as far as it is known."""
     return text.marks if isinstance(text, MarkedText) else ()
-
-
-class Words(NamedTuple):
-    """The same sentence in English and in Japanese."""
-
-    en: str
-    ja: str
 
 
 class Message:
@@ -238,15 +232,15 @@ class Message:
         cls, _source: object, describe: Callable[[Any], Any]
     ) -> Any:
         """Describe it as the API has it; nothing is read by this."""
+        with ONE_AT_A_TIME:
+            from noroshi.core.both_languages import Words  # only now: no command needs it
+
         answered = {
             "type": "function-plain",
-            "function": cls._answered,
+            "function": lambda message: Words(en=message.en, ja=message.ja),
             "return_schema": describe(Words),
         }
         return {"type": "is-instance", "cls": cls, "serialization": answered}
-
-    def _answered(self) -> Words:
-        return Words(en=self.en, ja=self.ja)
 
     def __repr__(self) -> str:
         return f"Message({self.en!r})"

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.translation import _
-from noroshi.definitions.documents import TYPES
+from noroshi.definitions.document_content import TYPES
 from noroshi.definitions.folder import (
     OTHER_FILES,
     STRAY,

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Any, Literal
 
+from noroshi.core.definitions.document import Document
 from noroshi.core.translation import Message, _, plain
-from noroshi.definitions.documents import Contents, content
+from noroshi.definitions.document_content import Contents, content
 from noroshi.definitions.rename_detection import renames
 from noroshi.definitions.stable_ids import TYPES_WITH_ID
 from noroshi.definitions.toml import value
-from noroshi.ports import Document
 
 Flat = dict[str, str]
 """Each value, as in TOML, under its path."""

@@ -10,7 +10,7 @@ from typing import Any
 from noroshi.core.definitions.problems import Place, Problem
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.translation import _
-from noroshi.definitions.documents import content, document, split
+from noroshi.definitions.document_content import content, document, split
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 

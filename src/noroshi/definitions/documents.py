@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
-from math import isfinite
-from typing import Any, NoReturn
+from typing import Any
 
 from noroshi.core.definitions.accounts import CREDENTIALS, ENDPOINTS
-from noroshi.core.definitions.problems import Place, Problem, file_of, shortened_text
+from noroshi.core.definitions.document import Document
+from noroshi.core.definitions.problems import Invalid, Place, Problem, file_of
 from noroshi.core.definitions.schema import (
     BlueprintDef,
     ContactDef,
@@ -20,13 +19,12 @@ from noroshi.core.definitions.schema import (
     RuleDef,
 )
 from noroshi.core.definitions.schema_mail import AccountDef, CloudDef, NetworkDef, RouteDef
-from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.instruction import ANY_ROUTE, InstructionKind, followed_by
 from noroshi.core.translation import _
+from noroshi.definitions.document_content import TYPES, content, split
 from noroshi.oauth.account import is_microsoft
 from noroshi.oauth.well_known_clouds import CLOUDS
-from noroshi.ports import Document
-from noroshi.schema import Invalid, read_most
+from noroshi.schema import read_most
 from noroshi.vault import reserved
 
 DEFINITION_TYPES: Mapping[str, type[Any]] = {
@@ -40,19 +38,13 @@ DEFINITION_TYPES: Mapping[str, type[Any]] = {
     "clouds": CloudDef,
     "blueprints": BlueprintDef,
 }
-TYPES = tuple(DEFINITION_TYPES)
 ENTRIES = {"accounts": CREDENTIALS, "networks": ("proxy_password",)}
 """The settings that name an entry of the vault."""
 SECRETS = ("client_secret", "password", "refresh_token", "access_token", "token")
 # What the vault's entries are called. The secrets that Entra makes have capitals and a tilde;
 # an id of the form 8-4-4-4-12 is the secret's ID, which people paste instead of its value.
 ENTRY = re.compile(r"(?!.*[0-9a-f]{8}-[0-9a-f]{4}-)[a-z0-9][a-z0-9_./-]{0,63}")
-HALF_A_LETTER = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
-"""As JSON may write it; alone it is no text, with its other half it is one."""
 
-NO_KEY = _("{key} is not a definition: use a name like instances/web1")
-NO_JSON = _("is not JSON: {why}")
-NO_TABLE = _("must be a table")
 NAME_TWICE = _("two definitions have this name")
 FILE_NAMES_IT = _("must not be set: the file name is the name")
 SECRET = followed_by(
@@ -69,62 +61,6 @@ BUILT_IN = _("{name} is built in; choose another name")
 
 OF_MICROSOFT = tuple(name for name, cloud in CLOUDS.items() if cloud.entra)
 MICROSOFTS = _("is the sign-in server of Microsoft; use one of the built-in clouds: {known}")
-
-
-def document(key: str, content: Mapping[str, Any]) -> Document:
-    """Make a document with its content in canonical form: sorted, no blanks, no nulls.
-
-    TypeError or ValueError if JSON or UTF-8 cannot say it (a date, infinity, half a letter).
-    """
-    body = json.dumps(
-        _without_nulls(content),
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=False,
-        allow_nan=False,
-    )
-    body.encode()
-    return Document(key, body)
-
-
-def content(document: Document) -> dict[str, Any]:
-    """Return what a document says, as TOML would say it. Invalid if it is no JSON object."""
-    place = file_of(*split(document.key), [])
-    try:
-        table = json.loads(document.body, parse_constant=_refuse, parse_float=_finite)
-        if HALF_A_LETTER.search(document.body):
-            json.dumps(table, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
-        place.say(NO_JSON, why=error)
-        raise Invalid(tuple(place.problems)) from None
-    if not isinstance(table, dict):
-        place.say(NO_TABLE)
-        raise Invalid(tuple(place.problems))
-    return table
-
-
-class Contents(Mapping[str, Mapping[str, Any]]):
-    """Contents of documents by key: each is parsed when it is asked for, and not kept."""
-
-    def __init__(self, documents: Mapping[str, Document]) -> None:
-        self._documents = documents
-
-    def __getitem__(self, key: str) -> Mapping[str, Any]:
-        return content(self._documents[key])
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._documents)
-
-    def __len__(self) -> int:
-        return len(self._documents)
-
-
-def split(key: str) -> tuple[str, str]:
-    """Return type and name of a document's key. Raise Invalid if it is none."""
-    type, _, name = key.partition("/")
-    if type not in DEFINITION_TYPES or not is_name(name):
-        raise Invalid((Problem("", NO_KEY.fill(key=repr(shortened_text(key)))),))
-    return type, name
 
 
 def definitions_of(
@@ -287,21 +223,3 @@ def _check_entry(entry: object, place: Place) -> None:
         place.say(NO_ENTRY)
     elif fault := reserved(entry):
         place.say(fault)
-
-
-def _without_nulls(value: Any) -> Any:
-    """Return a value without nulls, which TOML has not: what is not said is not there."""
-    if isinstance(value, Mapping):
-        return {key: _without_nulls(one) for key, one in value.items() if one is not None}
-    if isinstance(value, list | tuple):
-        return [_without_nulls(one) for one in value]
-    return value
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    return number if isfinite(number) else _refuse(text)
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no number of JSON")

@@ -8,16 +8,15 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-from noroshi.core.definitions.problems import Place, Problem
+from noroshi.core.definitions.document import Document
+from noroshi.core.definitions.problems import Invalid, Place, Problem
 from noroshi.core.definitions.safe_toml import loads
 from noroshi.core.definitions.toml_recovery import Slip, slips
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.translation import Message, _, pgettext
-from noroshi.definitions.documents import TYPES, content, document, split
+from noroshi.definitions.document_content import TYPES, content, document, split
 from noroshi.definitions.toml import toml
 from noroshi.knowledge.os_errors import cause_text
-from noroshi.ports import Document
-from noroshi.schema import Invalid
 
 LARGEST = 16 * 1024 * 1024
 OTHER_FILES = ("README.md", "LICENSE")

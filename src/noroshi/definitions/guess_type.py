@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
-from noroshi.definitions.documents import DEFINITION_TYPES, TYPES
+from noroshi.definitions.document_content import TYPES
+from noroshi.definitions.documents import DEFINITION_TYPES
 
 NAME = "name"
 """Its own name is the file's."""

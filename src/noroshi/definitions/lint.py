@@ -13,7 +13,7 @@ from noroshi.core.definitions.problems import Place, Problem, file_of
 from noroshi.core.definitions.value_syntax import DAYS, moment
 from noroshi.core.translation import _
 from noroshi.definitions.compilation import Kinds
-from noroshi.definitions.documents import content
+from noroshi.definitions.document_content import content
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 

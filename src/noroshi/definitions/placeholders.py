@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from noroshi.definitions.documents import content
-from noroshi.ports import Document
+from noroshi.core.definitions.document import Document
+from noroshi.definitions.document_content import content
 
 PLACEHOLDER = re.compile(
     r"(?:\S+@)?(?:[\w-]+\.)*example(?:\.(?:com|net|org|onmicrosoft\.com))?"

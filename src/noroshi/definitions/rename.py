@@ -11,7 +11,7 @@ from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import Message, _
-from noroshi.definitions.documents import content, document, split
+from noroshi.definitions.document_content import content, document, split
 from noroshi.definitions.ids import ids_by_path
 from noroshi.definitions.rename_detection import renames
 from noroshi.definitions.stable_ids import TYPES_WITH_ID, under_another_name

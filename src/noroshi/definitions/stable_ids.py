@@ -7,12 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from noroshi.core.definitions.problems import Problem, file_of
+from noroshi.core.definitions.document import Document
+from noroshi.core.definitions.problems import Invalid, Problem, file_of
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.translation import _
-from noroshi.definitions.documents import content, document, split
-from noroshi.ports import Document
-from noroshi.schema import Invalid
+from noroshi.definitions.document_content import content, document, split
 
 TYPES_WITH_ID = ("rules", "accounts")
 """The definitions that have such an id, by folder."""

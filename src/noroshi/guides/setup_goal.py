@@ -17,6 +17,7 @@ from noroshi.guides.microsoft365 import (
     values_of,
 )
 from noroshi.guides.places import Value
+from noroshi.guides.setup_documents import MOST_CONNECTIONS, changed
 
 NOT_YET = "00000000-0000-0000-0000-000000000000"
 """A client ID that nobody knows yet: the app is still to be registered."""
@@ -106,7 +107,7 @@ class SetupGoal:
             "shared": self.delegated and not self.app_only,
             "network": self.network,
         }
-        return _merge(before, settings | (self._sign_in_settings() if self.way else {}))
+        return changed(before, settings | (self._sign_in_settings() if self.way else {}))
 
     def _sign_in_settings(self) -> dict[str, Any]:
         """Return how it signs in. Without a secret it is the redirect that tells a page from a
@@ -118,7 +119,7 @@ class SetupGoal:
             "sign_in": "app" if self.app_only else "person" if by_code else None,
             "secret": self.entry_of_secret if secret else None,
             "secret_ends": self.secret_ends if secret else None,
-            "certificate": f"{self.account}-cert" if self.certified else None,
+            "certificate": certificate_entry(self.account) if self.certified else None,
             "redirect": self.redirect
             if by_page or not (self.app_only or self.redirect == REDIRECT)
             else None,
@@ -126,9 +127,9 @@ class SetupGoal:
 
     def route_document(self, before: Mapping[str, Any]) -> dict[str, Any]:
         """Return what routes/NAME says."""
-        options = _merge(before.get("options", {}), {"account": self.account})
+        options = changed(before.get("options", {}), {"account": self.account})
         settings = {"kind": self.kind, "options": options, "network": self.network}
-        return _merge({"connections": 3, **before}, settings)
+        return changed({"connections": MOST_CONNECTIONS, **before}, settings)
 
 
 def known_of(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -180,8 +181,3 @@ def switch_sign_in(
     for field in (other, f"{other}_next", f"{other}_ends", f"{other}_next_ends"):
         settings.pop(field, None)
     return settings | {"sign_in": "app", credential: settings.get(credential) or entry}
-
-
-def _merge(before: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
-    rest = {name: value for name, value in before.items() if name not in settings}
-    return rest | {name: value for name, value in settings.items() if value}

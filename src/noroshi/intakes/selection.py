@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from noroshi.core.mail import Route
-from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import reader_of
+from noroshi.definitions.compilation import Plan
 from noroshi.intakes import imap_inbox
 from noroshi.intakes.graph_inbox import GraphInbox, GraphMailbox
 from noroshi.oauth.account import Account

@@ -26,7 +26,7 @@ class Argument(NamedTuple):
 
 class Verb(NamedTuple):
     """How an operation is typed: its words, such as "queue hold", and what is said when it is done,
-    whose places the answer fills."""
+    whose places the answer fills: by its names, or its one place if the answer is a single value."""
 
     words: str
     help: Message

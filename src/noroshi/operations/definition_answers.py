@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.translation import Message
-from noroshi.definitions import Difference
-from noroshi.ports import Document
+from noroshi.definitions.changes import Difference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

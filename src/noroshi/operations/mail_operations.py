@@ -41,6 +41,19 @@ QUEUE_RETRY = operation(
     button=_("Retry now"),
     news=True,
 )
+QUEUE_RETRY_ALL = operation(
+    "queue_retry_all",
+    OPERATOR,
+    help=_("Retry all waiting messages now."),
+    label=_("All waiting messages retried"),
+    button=_("Retry all now"),
+    news=True,
+    verb=Verb(
+        words="queue retry-all",
+        help=_("retry all waiting messages now; held and undeliverable ones stay as they are"),
+        done=_("Messages to be retried now: {count}"),
+    ),
+)
 QUEUE_HOLD = operation(
     "queue_hold",
     OPERATOR,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from noroshi.core.alarms import NO_SUPPRESSIONS, Suppressions
+from noroshi.core.definitions.document import Document as Document
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.mail import Envelope, EnvelopeState, Fault, Receipt, delivery_state
 from noroshi.core.model import Event, State, Suppression
@@ -43,14 +44,6 @@ class Renewal:
     suppression_by_monitor: Mapping[str, Suppression]
     version: int
     suppressions: Suppressions = NO_SUPPRESSIONS
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One definition as it is kept: `key` is "type/name", `body` is canonical JSON."""
-
-    key: str
-    body: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,8 @@ from noroshi import sandbox_reader
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, first_of, shortened_text
 from noroshi.core.size import MOST_VALUES, values_in
 from noroshi.core.stored_message import stored_form
-from noroshi.definitions import by_file, content, document
+from noroshi.definitions.dedupe_problems import by_file
+from noroshi.definitions.document_content import content, document
 from noroshi.definitions.documents import definitions_of
 from noroshi.definitions.size_limits import monitors_in, too_heavy, too_many
 from noroshi.ports import Document

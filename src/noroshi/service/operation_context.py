@@ -12,7 +12,6 @@ from noroshi import schema
 from noroshi.core.mail import Route
 from noroshi.core.model import Monitor, Sample
 from noroshi.core.translation import NOTHING, Message, _
-from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import (
     account_of,
     entries_of,
@@ -22,6 +21,7 @@ from noroshi.definitions.accounts_of_routes import (
     resource_of,
     routes_with_bounce_detection,
 )
+from noroshi.definitions.compilation import Plan
 from noroshi.definitions.plan_cache import PlanCache
 from noroshi.hosts.footprint import Surroundings
 from noroshi.oauth.tokens import SignInState, TokenSource

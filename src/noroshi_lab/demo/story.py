@@ -26,7 +26,7 @@ from noroshi.cli.errors import RefusedError
 from noroshi.config.web import LOOPBACK, PORT
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.translation import Message, _, plain
-from noroshi.definitions import read_folder
+from noroshi.definitions.folder import read_folder
 from noroshi.web.server import CANNOT_OPEN, FIRST
 from noroshi_lab.demo.mail_print import folded
 from noroshi_lab.demo.programs import DemoError, Programs

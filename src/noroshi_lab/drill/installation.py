@@ -13,7 +13,7 @@ from pathlib import Path
 from noroshi.cli.clients.socket import SocketClient
 from noroshi.cli.errors import RefusedError
 from noroshi.core.translation import Message
-from noroshi.definitions import read_folder
+from noroshi.definitions.folder import read_folder
 from noroshi_lab.drill.drill_texts import ENDED, IN_VAIN
 from noroshi_lab.lab.remote import Remote
 

@@ -10,7 +10,7 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.setup.drafts import Drafts
 from noroshi.core.translation import bilingual
-from noroshi.definitions.documents import document
+from noroshi.definitions.document_content import document
 from noroshi.guides.setup_goal import SetupGoal
 
 BEFORE = {"cloud": "google", "client_id": "a", "mailbox": "a@contoso.example"}

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from noroshi.definitions import look_into, write_folder
+from noroshi.definitions.folder import look_into, write_folder
 from noroshi.ports import Document
 from noroshi.service import Person, run_as_json
 from noroshi.service.operation import ADMIN, OPERATOR, VIEWER, roles_up_to

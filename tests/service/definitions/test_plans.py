@@ -8,7 +8,7 @@ from typing import ClassVar
 import pytest
 
 from noroshi.app.composition import Plans
-from noroshi.definitions import compile_plan
+from noroshi.definitions.compilation import compile_plan
 from noroshi.plugins import Plugins
 from tests.service.clients import InProcessClient
 from tests.service.harness import DISK, MAIL, POST, Harness, documents

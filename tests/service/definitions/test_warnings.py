@@ -5,7 +5,7 @@ import json
 import pytest
 
 from noroshi.core.translation import Medium, Message, bilingual
-from noroshi.service import run_as_json
+from noroshi.service import perform
 from noroshi.service.definitions.warnings import ENDS_ALL, NOTHING_THERE, first_cautions
 from noroshi.vault import Secret
 from tests.service.clients import ErrorAnswer, apply_definitions
@@ -117,9 +117,9 @@ async def test_a_password_that_the_vault_does_not_have_is_told_with_how_to_put_i
 async def test_a_page_leads_to_the_field_for_a_password_if_there_is_one(named_by, shown):
     given = {"documents": documents(**named_by)}
     service = Harness().service
-    answer = await run_as_json(service, AKI, "plan", given, medium=Medium.PAGE)
-    (told,) = cautions(answer["ok"])
-    assert told.endswith(shown)
+    answer = await perform(service, AKI, "plan", given)
+    (told,) = answer.cautions
+    assert told.say("en", Medium.PAGE).endswith(shown)
 
 
 async def test_a_password_for_exchange_online_is_told_with_the_days_on_which_that_ends(ask):

@@ -119,7 +119,7 @@ async def test_a_route_whose_diagnosis_failed_says_so_until_it_is_defined_otherw
 
 async def test_a_kind_that_says_no_stages_is_told_as_such(ask):
     await apply_definitions(ask)
-    with pytest.raises(ErrorAnswer, match="cannot be examined"):
+    with pytest.raises(ErrorAnswer, match="cannot be diagnosed"):
         await ask("examine_begin", route="plain")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from noroshi.definitions import document
+from noroshi.definitions.document_content import document
 from noroshi.service.node.secrets import named_in
 from tests.service.clients import ErrorAnswer, apply_definitions
 from tests.service.harness import CANARY, documents

@@ -9,7 +9,7 @@ import pytest
 from cryptography import x509
 
 from noroshi import transports
-from noroshi.definitions import document
+from noroshi.definitions.document_content import document
 from noroshi.oauth.client_certificates import describe, make, parts
 from noroshi.oauth.providers.generic import GenericProvider
 from noroshi.oauth.providers.msal import MsalProvider

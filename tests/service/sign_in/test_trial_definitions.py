@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from noroshi.definitions import compile_plan, document
-from noroshi.definitions.compilation import EMPTY
+from noroshi.definitions.compilation import EMPTY, compile_plan
+from noroshi.definitions.document_content import document
 from noroshi.plugins import Plugins
 from noroshi.ports import Document, options
 from noroshi.schema import Invalid

@@ -5,7 +5,8 @@ import html
 import pytest
 
 from noroshi.core.translation import bilingual
-from noroshi.definitions import differences, document
+from noroshi.definitions.changes import differences
+from noroshi.definitions.document_content import document
 from noroshi.web.view.difference import KindNames, difference_text
 from tests.service.clients import InProcessClient, apply_definitions
 from tests.service.harness import CONTENT

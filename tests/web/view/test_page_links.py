@@ -10,7 +10,7 @@ from noroshi.core.instruction import (
     ManagerPlace,
     followed_by,
 )
-from noroshi.core.translation import Medium, _, composed, marks_of, plain
+from noroshi.core.translation import _, composed, marks_of, plain
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.page_links import address_of, links
 from noroshi.web.view.problem_text import problems_at
@@ -30,11 +30,6 @@ def test_a_page_is_a_link_and_all_else_of_the_text_is_escaped():
     assert '<a href="/mail/route/r">経路の画面</a>' in shown(
         NEVER.fill(route="r"), language="ja"
     )
-
-
-def test_an_answer_of_an_operation_leads_there_too():
-    answer = answer_json.as_json({"why": NEVER.fill(route='m&"65')}, Medium.PAGE)
-    assert shown(answer["why"]).startswith(SIGN_IN)
 
 
 def test_elsewhere_it_has_its_words_alone():

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from noroshi.core.mail import Verdict
 from noroshi.core.roles import ADMIN, OPERATOR, VIEWER
 from noroshi.core.route_readiness import Sends
-from noroshi.definitions import content
+from noroshi.definitions.document_content import content
 from noroshi.oauth.client_certificates import describe, make
 from noroshi.ports import StoreError
 from noroshi.service import Person, run_as_json
@@ -588,7 +588,7 @@ async def test_an_app_signs_in_by_its_secret_alone(harness, browser):
     assert page.to == f"{ROUTE}?did=signed_in#main"
     assert (await in_force(harness, "accounts/box"))["sign_in"] == "app"
     page = await browser.get(f"{ROUTE}/token")
-    assert "the app itself" in page.text
+    assert "Signed in as" in page.text and "the app itself" in page.text
 
 
 async def test_who_signed_in_is_not_guessed_where_the_token_does_not_say(harness, browser):

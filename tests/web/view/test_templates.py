@@ -7,7 +7,7 @@ from pathlib import Path
 
 import noroshi.web
 from noroshi.core.translation import Message
-from noroshi.definitions import TYPES
+from noroshi.definitions.document_content import TYPES
 from noroshi.hosts.footprint import SORTS
 from noroshi.service.sign_in.authorization import SIGNED_IN
 from noroshi.web import health

@@ -47,7 +47,7 @@ def test_a_moment_in_a_language_s_own_order_is_the_one_that_was_given():
 
 
 def test_a_moment_of_a_language_knows_its_instant():
-    told = LOCALIZERS["ja"].moment(AT.isoformat(), AT.isoformat())
+    told = LOCALIZERS["ja"].moment(AT, AT)
     assert isinstance(told, Moment) and [one.meaning for one in told.marks] == [AT]
 
 

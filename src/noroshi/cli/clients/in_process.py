@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any, TypeVar
 
-from noroshi import actions, checks, transports
-from noroshi.actions.template import TemplateRenderer
 from noroshi.app.composition import open_service, open_to_examine, open_to_look
 from noroshi.cli.clients.socket import refusal_of, unpack
 from noroshi.cli.errors import RefusedError
 from noroshi.config.config import Config
 from noroshi.core.translation import _
 from noroshi.knowledge.os_errors import cause_text
-from noroshi.operations.kind_answers import Kind
-from noroshi.plugins import Plugins
 from noroshi.ports import StoreError, StoreFault
 from noroshi.service import (
     OperationError,
@@ -27,7 +23,6 @@ from noroshi.service import (
     refusal_as_json,
     run_as_json,
 )
-from noroshi.service.monitors.status_view import kinds
 from noroshi.stores.sqlite.process_lock import Holder, holding, lock_of
 
 T = TypeVar("T")
@@ -144,13 +139,3 @@ class InProcessClient:
         holding_state = holding(lock)
         if holding_state is not None and holding_state.holder is Holder.RUNNING:
             raise StoreError(holding_state.message(lock))
-
-
-def built_in_kinds() -> Sequence[Kind]:
-    """Return the answer to `kinds` without a home folder."""
-    return kinds(built_in(TemplateRenderer()))
-
-
-def built_in(renderer: TemplateRenderer) -> Plugins:
-    """Return the kinds that need no installing."""
-    return Plugins(checks.BUILT_IN, actions.built_in(renderer), transports.BUILT_IN)

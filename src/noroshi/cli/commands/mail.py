@@ -73,6 +73,7 @@ QUEUE = Command(
             help=_("retry one message now, even if it is undeliverable"),
             options=(ID,),
         ),
+        command_of(mail_operations.QUEUE_RETRY_ALL),
         command_of(mail_operations.QUEUE_HOLD),
         Command(
             name="release",

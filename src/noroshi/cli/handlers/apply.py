@@ -16,14 +16,14 @@ from noroshi.cli.output.placeholders import (
     placeholders_of,
     say_placeholders,
 )
-from noroshi.core.definitions.problems import Problem
+from noroshi.core.definitions.document import Document
+from noroshi.core.definitions.problems import Invalid, Problem
 from noroshi.core.translation import Message, _, ngettext
-from noroshi.definitions import by_file, look_into, what_would_be_lost, write_folder
+from noroshi.definitions.dedupe_problems import by_file
+from noroshi.definitions.folder import look_into, what_would_be_lost, write_folder
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.operations import definition_operations
 from noroshi.operations.definition_answers import Applied, Exported, Planned
-from noroshi.ports import Document
-from noroshi.schema import Invalid
 
 UNUSABLE = _("{folder} cannot be applied; nothing was changed. Problems: {count}")
 WOULD_LOSE = _(

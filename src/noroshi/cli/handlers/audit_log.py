@@ -98,7 +98,7 @@ def _lines(
     from noroshi.web.view.audit_log import lines
     from noroshi.web.view.language import LOCALIZERS
 
-    return lines(before, after, LOCALIZERS[known_language(context.language)], str(now))
+    return lines(before, after, LOCALIZERS[known_language(context.language)], now)
 
 
 def _pair(line: Line) -> str:

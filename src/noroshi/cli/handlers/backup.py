@@ -166,4 +166,4 @@ def _faults_of(path: Path) -> Sequence[Message]:
 def _age(last_record: datetime | None, now: datetime) -> Message:
     if last_record is None:
         return NEVER_RAN
-    return AGE.fill(seen=clock(last_record.isoformat(), now), age=span(abs(now - last_record)))
+    return AGE.fill(seen=clock(last_record, now), age=span(abs(now - last_record)))

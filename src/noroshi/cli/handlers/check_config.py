@@ -10,7 +10,7 @@ from pathlib import Path
 
 from noroshi.actions.template import TemplateRenderer
 from noroshi.cli import exits
-from noroshi.cli.clients.in_process import built_in
+from noroshi.cli.clients.built_in import built_in
 from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.placeholders import (
@@ -24,20 +24,15 @@ from noroshi.config.settings_file import FILE, ConfigError
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.translation import Message, _
-from noroshi.definitions import (
-    RANDOM_BYTES,
-    CheckResult,
-    Folder,
-    HostOf,
-    by_file,
-    check,
-    look_into,
-    ulid,
-)
+from noroshi.definitions.dedupe_problems import by_file
+from noroshi.definitions.dry_run import HostOf
+from noroshi.definitions.folder import Folder, look_into
+from noroshi.definitions.ids import RANDOM_BYTES, ulid
+from noroshi.definitions.unruled_monitors import without_rule
+from noroshi.definitions.validation import CheckResult, check
 from noroshi.hosts.local import LocalHost
 from noroshi.hosts.programs import program_rules
 from noroshi.ports import Clocks
-from noroshi.service.definitions.warnings import without_rule
 
 CLOCKS = Clocks(wall=lambda: datetime.now(UTC), steady=time.monotonic)
 WRONG = _("{folder} cannot be used. Problems: {count}")

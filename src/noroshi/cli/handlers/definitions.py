@@ -11,15 +11,14 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.handlers.apply import say_applied, say_dry_run
 from noroshi.cli.output.placeholders import placeholders_of, say_placeholders
-from noroshi.core.definitions.problems import suggestion
+from noroshi.core.definitions.problems import Invalid, suggestion
 from noroshi.core.translation import _
-from noroshi.definitions import read_text
-from noroshi.definitions.documents import document
+from noroshi.definitions.document_content import document
+from noroshi.definitions.folder import read_text
 from noroshi.definitions.toml import toml
 from noroshi.knowledge.os_errors import cause_text
 from noroshi.operations import definition_operations
 from noroshi.operations.definition_answers import Applied, DefinitionsShown
-from noroshi.schema import Invalid
 
 NOT_THERE_YET = "-"
 HEAD = "# {key}.toml  version {version}  etag {etag}"

@@ -66,11 +66,12 @@ def _all_kinds(context: CommandContext) -> Sequence[Kind]:
     try:
         return context.ask(monitor_operations.KINDS, tuple[Kind, ...])
     except (ConfigError, RefusedError):
-        from noroshi.cli.clients.in_process import (
-            built_in_kinds,  # only now: it costs all of Noroshi
-        )
+        # Only now: it costs all of Noroshi.
+        from noroshi.actions.template import TemplateRenderer
+        from noroshi.cli.clients.built_in import built_in
+        from noroshi.service.monitors.status_view import kinds as kinds_of
 
-        return built_in_kinds()
+        return kinds_of(built_in(TemplateRenderer()))
 
 
 def _overview(context: CommandContext, entries: Sequence[Kind]) -> Iterator[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from noroshi.cli.context import CommandContext
+from noroshi.core.definitions.document import Document
 from noroshi.core.translation import _
-from noroshi.definitions import placeholders
-from noroshi.ports import Document
+from noroshi.definitions.placeholders import placeholders
 
 Placeholders = Sequence[tuple[str, str]]
 """The place and the value of each."""

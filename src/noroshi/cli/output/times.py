@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from noroshi.core.instant import Instant, as_datetime
 from noroshi.core.translation import NOTHING, Message, _
 
 SECONDS = _("{n} s")
@@ -16,21 +15,21 @@ TWICE = 2
 """A unit is used from twice its length on: 90 s, then 2 min."""
 
 
-def clock(at: Instant | None, now: datetime) -> str:
+def clock(at: datetime | None, now: datetime) -> str:
     """Return an instant of an answer in this machine's zone; "" for none."""
     if at is None:
         return ""
-    moment, today = as_datetime(at).astimezone(), now.astimezone()
+    moment, today = at.astimezone(), now.astimezone()
     if moment.date() == today.date():
         return moment.strftime("%H:%M:%S")
     return moment.strftime("%m-%d %H:%M" if moment.year == today.year else "%Y-%m-%d %H:%M")
 
 
-def elapsed_time(since: Instant | None, now: datetime) -> Message:
+def elapsed_time(since: datetime | None, now: datetime) -> Message:
     """Return how long ago, or how long until, in one unit."""
     if since is None:
         return NOTHING
-    return span(abs(now - as_datetime(since)))
+    return span(abs(now - since))
 
 
 def span(time: timedelta) -> Message:

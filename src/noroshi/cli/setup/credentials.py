@@ -3,9 +3,8 @@ here."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from noroshi.cli.errors import RefusedError
@@ -15,15 +14,14 @@ from noroshi.cli.setup import setup_texts
 from noroshi.cli.setup.admin_steps import KnownValues, show_remedy_steps
 from noroshi.cli.setup.dialogue import Dialogue
 from noroshi.cli.setup.drafts import Drafts
-from noroshi.core.definitions.accounts import end_of, is_over
 from noroshi.core.translation import Message
+from noroshi.guides.setup_fields import CLIENT_SECRET, SECRET_ENDS, check_expiry
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.oauth.client_certificates import describe
 from noroshi.operations import node_operations, sign_in_operations
 from noroshi.operations.sign_in_answers import AppTried, Certificate
 from noroshi.operations.vault_answers import SecretEntry
 
-LIKE_A_DAY = re.compile(r"(\d{4})\D(\d{1,2})\D(\d{1,2})", re.ASCII)
 MOST_FILES = 100
 """So many names are tried for a certificate's file before none is written."""
 
@@ -120,7 +118,7 @@ def ask_another_secret(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> Setup
     """Ask for one; what is refused, such as the secret's ID, is asked for again."""
     talk.say(setup_texts.ASK_SECRET if goal.app_only else setup_texts.ASK_SECRET_OR_NONE)
     while True:
-        value = talk.hidden(setup_texts.SECRET_PROMPT)
+        value = talk.hidden(CLIENT_SECRET.prompt)
         if not value and not goal.app_only:
             public = replace(goal, secret=False)
             drafts.keep(public)
@@ -138,14 +136,13 @@ def ask_secret_expiry(
 ) -> SetupGoal:
     """Ask for the secret's last day, which no server tells. `replaces`: the day known is an
     earlier secret's, which stays only where nobody can be asked."""
-    previous = "" if no_end(goal.secret_ends) else goal.secret_ends
+    previous = "" if _check_expiry(goal.secret_ends) else goal.secret_ends
     stays = previous and replaces and talk.hurried and not talk.args.secret_ends
-    ends = talk.text(
-        setup_texts.SECRET_ENDS,
-        option="--secret-ends",
+    ends = talk.answer(
+        SECRET_ENDS,
         option_value=talk.args.secret_ends,
         default=previous if talk.hurried or not replaces else "",
-        check=no_end,
+        check=_check_expiry,
         empty=True,
     )
     if stays:
@@ -190,18 +187,8 @@ def is_stored(talk: Dialogue, entry: str) -> bool:
     return any(one.name == entry and one.kept for one in entries)
 
 
-def no_end(text: str) -> Message | None:
-    """Return why it cannot be the last day of a secret that has just been taken."""
-    if day := end_of(text):
-        return setup_texts.IS_OVER.fill(day=day) if is_over(day, datetime.now(UTC)) else None
-    parts = LIKE_A_DAY.fullmatch(text)
-    if not parts:
-        return setup_texts.NO_DATE
-    try:
-        day = date(*map(int, parts.groups()))
-    except ValueError:
-        return setup_texts.NO_SUCH_DAY.fill(given=text)
-    return setup_texts.WRITE_DAY.fill(day=day)
+def _check_expiry(text: str) -> Message | None:
+    return check_expiry(text, datetime.now(UTC))
 
 
 def _write_certificate(talk: Dialogue, account: str, pem: str, stale: str = "") -> str:

@@ -17,10 +17,10 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.setup import setup_texts
 from noroshi.command_line.text_width import wrap
 from noroshi.core.translation import NOTHING, Message, composed
+from noroshi.guides.setup_fields import Check, SetupField
+from noroshi.guides.setup_names import ACCOUNT
 
 T = TypeVar("T")
-Check = Callable[[str], Message | None]
-"""Why a text cannot be taken; None: it can."""
 WIDEST = 88
 NARROW = 80
 """Columns where the output is no terminal."""
@@ -31,8 +31,6 @@ YES, NO = ("y", "yes", "はい"), ("n", "no", "いいえ")
 TRY_AGAIN, LEAVE = "", "q"
 MENDABLE = ("trouble", "invalid")
 """The kinds of refusals that another try may get over."""
-ACCOUNT = "m365"
-"""The account's name unless --account says another."""
 STDOUT = "-"
 
 
@@ -138,6 +136,25 @@ class Dialogue:
                 raise refusal
             self.say_failure(RefusedError("invalid", why))
             value = ""
+
+    def answer(
+        self,
+        field: SetupField,
+        *,
+        option_value: str = "",
+        default: str = "",
+        check: Check | None = None,
+        empty: bool = False,
+    ) -> str:
+        """Ask for one field of a setup; `check` stands in for the field's own."""
+        return self.text(
+            field.prompt,
+            option=field.option,
+            option_value=option_value,
+            default=default,
+            check=check or field.check,
+            empty=empty,
+        )
 
     def choice(self, options: Sequence[tuple[Message, Message]], default: int = 0) -> int:
         """Ask for one of several, each with its reason; return its number from 0."""

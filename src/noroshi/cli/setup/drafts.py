@@ -13,7 +13,8 @@ from noroshi.cli.context import CommandContext
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.routes import with_mark
 from noroshi.core.translation import NOTHING, Message
-from noroshi.definitions.documents import content, document
+from noroshi.definitions.document_content import content, document
+from noroshi.guides.setup_documents import definitions_of
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.operations import definition_operations, monitor_operations, sign_in_operations
 from noroshi.operations.definition_answers import Applied, Exported
@@ -36,12 +37,13 @@ class Drafts:
         self._held: dict[str, dict[str, Any]] | None = None
         self._secret: tuple[str, str, Sequence[str]] | None = None
 
-    def all(self, type: str) -> dict[str, dict[str, Any]]:
+    def all(self, type: str) -> dict[str, Mapping[str, Any]]:
         """Return all definitions of that type, by name."""
-        items = self._current()[0].items()
-        return {
-            key.partition("/")[2]: body for key, body in items if key.startswith(f"{type}/")
-        }
+        return definitions_of(self.documents(), type)
+
+    def documents(self) -> dict[str, dict[str, Any]]:
+        """Return all definitions, by key."""
+        return self._current()[0]
 
     def hold(self) -> None:
         """Hold answers from here on: put nothing in force before `put_in_force`."""

@@ -6,7 +6,7 @@ not asked for again, so that a setup that was broken off goes on where it was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
@@ -29,6 +29,13 @@ from noroshi.cli.setup.setup_texts import (
 from noroshi.cli.setup.test_mail import LastMail
 from noroshi.cli.setup.verification import Proofs
 from noroshi.core.translation import COMMA, NOTHING, Message, joined, plain
+from noroshi.guides.setup_flow import (
+    SetupStep,
+    facts_before,
+    facts_for,
+    facts_of_step,
+    next_step,
+)
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.operations import mail_operations
 from noroshi.operations.mail_answers import Queued
@@ -100,20 +107,56 @@ def _set_up_route(
 ) -> tuple[SetupGoal, str]:
     """Set up one route, from its registration to its test mail, and return the goal with that
     mail's id; each step is proved as it is done."""
-    if goal.certified:
-        prepare_certificate(talk, goal, known_values)
-    _administrator(talk, goal, known_values, "entra")
-    proofs = Proofs(talk, drafts, goal, known_values)
-    proofs.app()
-    proofs.credential()
-    activate(talk, drafts, proofs.goal)
-    talk.head(setup_texts.SIGN_IN)
-    proofs.prove_sign_in()
-    talk.missing = NOTHING
-    if proofs.goal.kind == "smtp" or proofs.goal.app_only or proofs.goal.shared:
-        _administrator(talk, proofs.goal, known_values, "exchange")
-    talk.head(setup_texts.TEST_MAIL)
-    return proofs.goal, LastMail(proofs).prove()
+    walk = RouteSetup(Proofs(talk, drafts, goal, known_values))
+    walk.run()
+    return walk.proofs.goal, walk.mail
+
+
+class RouteSetup:
+    """The steps of one route, as the flow orders them."""
+
+    def __init__(self, proofs: Proofs) -> None:
+        self.proofs, self.mail = proofs, ""
+        self._actions: Mapping[SetupStep, Callable[[], None]] = {
+            SetupStep.CERTIFICATE: self._prepare_certificate,
+            SetupStep.REGISTRATION: self._register,
+            SetupStep.CREDENTIAL: proofs.credential,
+            SetupStep.SIGN_IN: self._sign_in,
+            SetupStep.PERMISSION: self._permit,
+            SetupStep.TEST_MAIL: self._send_test_mail,
+        }
+
+    def run(self) -> None:
+        """Do each step that is needed; a proof may change what the next ones need."""
+        known = facts_of_step(SetupStep.SENDER)
+        while (following := next_step(facts_for(self.proofs.goal), known)) is not None:
+            self._actions[following.step]()
+            # What stands before a step that is proved is proved with it.
+            known |= facts_before(following.step) | facts_of_step(following.step)
+
+    def _prepare_certificate(self) -> None:
+        prepare_certificate(self.proofs.talk, self.proofs.goal, self.proofs.known_values)
+
+    def _register(self) -> None:
+        self._have_done("entra")
+        self.proofs.app()
+
+    def _sign_in(self) -> None:
+        talk = self.proofs.talk
+        activate(talk, self.proofs.drafts, self.proofs.goal)
+        talk.head(setup_texts.SIGN_IN)
+        self.proofs.prove_sign_in()
+        talk.missing = NOTHING
+
+    def _permit(self) -> None:
+        self._have_done("exchange")
+
+    def _send_test_mail(self) -> None:
+        self.proofs.talk.head(setup_texts.TEST_MAIL)
+        self.mail = LastMail(self.proofs).prove()
+
+    def _have_done(self, part: str) -> None:
+        _administrator(self.proofs.talk, self.proofs.goal, self.proofs.known_values, part)
 
 
 def _administrator(

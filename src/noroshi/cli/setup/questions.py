@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,21 +9,19 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.setup import setup_texts
 from noroshi.cli.setup.dialogue import Dialogue
 from noroshi.cli.setup.drafts import Drafts
-from noroshi.cli.setup.setup_texts import NO_ADDRESS
-from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.route_readiness import Sends, nothing_against
 from noroshi.core.translation import NOTHING, Message, _, plain
 from noroshi.guides import WAYS
+from noroshi.guides.setup_documents import domain_of
+from noroshi.guides.setup_fields import CLIENT_ID, GUID, MAILBOX, PERSON, TENANT
 from noroshi.guides.setup_goal import NOT_YET, SetupGoal, is_answered, known_of, way_of
+from noroshi.guides.setup_names import FIRST_ROUTES, free_entry, route_for, routes_by
 from noroshi.operations import monitor_operations, node_operations, sign_in_operations
 from noroshi.operations.sign_in_answers import TenantFound
 from noroshi.operations.status_answers import RoutesShown
 from noroshi.operations.vault_answers import SecretEntry
 
-GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-DOMAIN = re.compile(r"\w[\w-]*(\.[\w-]+)+")
-FIRST = {"smtp": "smtp1", "graph": "graph1"}
-KINDS = ("smtp", "graph")
+KINDS = tuple(FIRST_ROUTES)
 BESIDE = _("{name} [{mark}]")
 
 
@@ -45,7 +41,7 @@ def ask_goal(talk: Dialogue, drafts: Drafts) -> SetupGoal:
     goal = _with_way(talk, goal)
     drafts.keep(goal, route=False)
     if not resumes:
-        goal = _with_kind(talk, goal)
+        goal = _with_kind(talk, drafts, goal)
     goal = _with_delegation(talk, replace(goal, person=_person(talk, goal)))
     drafts.keep(goal)
     return goal
@@ -54,7 +50,7 @@ def ask_goal(talk: Dialogue, drafts: Drafts) -> SetupGoal:
 def with_tenant(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
     """Return the goal with the tenant's own ID, found by the mailbox's domain where nobody gave
     one."""
-    domain = goal.mailbox.rpartition("@")[2]
+    domain = domain_of(goal.mailbox)
     candidate = replace(goal, tenant=goal.tenant or domain)
     if drafts.only_looks:  # the node asks for those of accounts in force alone
         return candidate
@@ -86,12 +82,7 @@ def with_tenant(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
         nonlocal candidate
         if not talk.may_ask or talk.args.yes:
             return False
-        tenant = talk.text(
-            setup_texts.TENANT,
-            option="--tenant",
-            default=domain if domain != candidate.tenant else "",
-            check=_no_tenant,
-        )
+        tenant = talk.answer(TENANT, default=domain if domain != candidate.tenant else "")
         candidate = replace(candidate, tenant=tenant)
         return True
 
@@ -104,13 +95,7 @@ def client_id(talk: Dialogue, *, empty: bool) -> str:
     """Ask for the app's ID, as the portal shows it; "" if nobody knows it yet."""
     if empty and not talk.args.client_id:
         talk.say(setup_texts.NOT_KNOWN_YET)
-    return talk.text(
-        setup_texts.CLIENT_ID,
-        option="--client-id",
-        option_value=talk.args.client_id,
-        check=lambda text: None if GUID.fullmatch(text) else setup_texts.NO_GUID,
-        empty=empty,
-    )
+    return talk.answer(CLIENT_ID, option_value=talk.args.client_id, empty=empty)
 
 
 def _initial_goal(talk: Dialogue, drafts: Drafts) -> SetupGoal:
@@ -119,7 +104,7 @@ def _initial_goal(talk: Dialogue, drafts: Drafts) -> SetupGoal:
     accounts, routes = drafts.all("accounts"), drafts.all("routes")
     before = accounts.get(args.account, {})
     fields = known_of(before)
-    own_routes = _routes_of(routes, args.account)
+    own_routes = routes_by(args.account, routes)
     kind = _named_kind(args)
     if "mailbox" in fields and (own_routes or is_answered(before)):
         fields["way"] = way_of(before)
@@ -129,7 +114,8 @@ def _initial_goal(talk: Dialogue, drafts: Drafts) -> SetupGoal:
     kind = kind if kind in KINDS else "smtp"
     entry = str(before.get("secret") or "") or _entry_for(talk, args.account)
     goal = SetupGoal(account=args.account, route="", kind=kind, entry=entry, **fields)
-    goal = replace(goal, route=_route_for(args.route, routes, goal))
+    route = args.route or route_for(goal.kind, goal.account, routes)
+    goal = replace(goal, route=route)
     return _with_fields(goal, cloud=args.cloud, redirect=args.redirect, network=args.network)
 
 
@@ -141,10 +127,7 @@ def _entry_for(talk: Dialogue, account: str) -> str:
         for one in talk.context.ask(node_operations.SECRET_LIST, tuple[SecretEntry, ...])
         if one.named_by
     }
-    number = 1
-    while (entry := f"{account}-{number}" if number > 1 else account) in entries_in_use:
-        number += 1
-    return entry
+    return free_entry(account, entries_in_use)
 
 
 def _with_options(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
@@ -161,38 +144,14 @@ def _with_options(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
     return goal
 
 
-def _route_for(option: str, routes: Mapping[str, Mapping[str, Any]], goal: SetupGoal) -> str:
-    """Return the route of that kind which the account has already, else a name that is free."""
-    if option:
-        return option
-    for name, one in routes.items():
-        if one.get("kind") == goal.kind and _account_in(one) == goal.account:
-            return name
-    first = FIRST[goal.kind]
-    stem, number = first[:-1], 1
-    while f"{stem}{number}" in routes:
-        number += 1
-    return f"{stem}{number}"
-
-
 def route_beside(drafts: Drafts, goal: SetupGoal, kind: str) -> SetupGoal:
     """Return the same account by another kind of route."""
-    other = replace(goal, kind=kind)
-    return replace(other, route=_route_for("", drafts.all("routes"), other))
-
-
-def _no_tenant(text: str) -> Message | None:
-    return None if GUID.fullmatch(text) or DOMAIN.fullmatch(text) else setup_texts.NO_TENANT
+    route = route_for(kind, goal.account, drafts.all("routes"))
+    return replace(goal, kind=kind, route=route)
 
 
 def _mailbox(talk: Dialogue, default: str) -> str:
-    return talk.text(
-        setup_texts.MAILBOX,
-        option="--mailbox",
-        option_value=talk.args.mailbox,
-        default=default,
-        check=lambda text: None if is_address(text) else NO_ADDRESS,
-    )
+    return talk.answer(MAILBOX, option_value=talk.args.mailbox, default=default)
 
 
 def _with_way(talk: Dialogue, goal: SetupGoal) -> SetupGoal:
@@ -207,13 +166,16 @@ def _with_way(talk: Dialogue, goal: SetupGoal) -> SetupGoal:
     return replace(goal, way=way, secret=way != "person-device", delegated=delegated)
 
 
-def _with_kind(talk: Dialogue, goal: SetupGoal) -> SetupGoal:
+def _with_kind(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
     """Return the goal with the kind of route, asked for unless an option names it."""
     if _named_kind(talk.args):
         return goal
     talk.say(setup_texts.WHICH_KIND)
     kind = KINDS[talk.choice([setup_texts.KINDS[one] for one in KINDS], KINDS.index(goal.kind))]
-    return _of_kind(goal, kind, talk.args.route)
+    if kind == goal.kind:
+        return goal
+    other = route_beside(drafts, goal, kind)
+    return replace(other, route=talk.args.route or other.route)
 
 
 def _with_delegation(talk: Dialogue, goal: SetupGoal) -> SetupGoal:
@@ -223,22 +185,11 @@ def _with_delegation(talk: Dialogue, goal: SetupGoal) -> SetupGoal:
     return replace(goal, delegated=not goal.app_only and (goal.delegated or shared))
 
 
-def _of_kind(goal: SetupGoal, kind: str, route_option: str) -> SetupGoal:
-    if kind == goal.kind:
-        return goal
-    return replace(goal, kind=kind, route=route_option or FIRST[kind])
-
-
 def _person(talk: Dialogue, goal: SetupGoal) -> str:
     if goal.app_only:
         return ""
-    return talk.text(
-        setup_texts.PERSON,
-        option="--person",
-        option_value=talk.args.person,
-        default=goal.person or ("" if goal.delegated else goal.mailbox),
-        check=lambda text: None if is_address(text) else NO_ADDRESS,
-    )
+    default = goal.person or ("" if goal.delegated else goal.mailbox)
+    return talk.answer(PERSON, option_value=talk.args.person, default=default)
 
 
 def _named_way(args: Any) -> str:
@@ -272,16 +223,7 @@ def _sends(talk: Dialogue, account: str) -> bool:
 
 
 def _has_route(drafts: Drafts, account: str) -> bool:
-    return bool(_routes_of(drafts.all("routes"), account))
-
-
-def _routes_of(routes: Mapping[str, Mapping[str, Any]], account: str) -> list[str]:
-    return [name for name, one in routes.items() if _account_in(one) == account]
-
-
-def _account_in(route: Mapping[str, Any]) -> str:
-    options = route.get("options")
-    return str(options.get("account", "")) if isinstance(options, dict) else ""
+    return bool(routes_by(account, drafts.all("routes")))
 
 
 def _summary(goal: SetupGoal, drafts: Drafts) -> Message:
@@ -300,6 +242,6 @@ def _summary(goal: SetupGoal, drafts: Drafts) -> Message:
 
 def _cloud(goal: SetupGoal, drafts: Drafts) -> Message:
     """Return its name, with the mark of what is no provider's own."""
-    own_routes = _routes_of(drafts.all("routes"), goal.account)
+    own_routes = routes_by(goal.account, drafts.all("routes"))
     mark = drafts.mark(own_routes[0]) if own_routes else NOTHING
     return BESIDE.fill(name=goal.cloud, mark=mark) if mark != NOTHING else plain(goal.cloud)

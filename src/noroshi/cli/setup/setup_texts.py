@@ -62,7 +62,6 @@ SECRET_BY_FILE = pgettext(
     "There is no terminal to ask for the client secret: use --secret-file FILE.",
 )
 WAYS_CLASH = _("these options belong to two different sign-in methods")
-NO_ADDRESS = _("not an email address")
 ONE_KIND = _("use either --graph or --smtp, not both")
 SHARED_BY_APP = _(
     "--shared is for sign-in by a user: an app sends from a shared mailbox as from any other"
@@ -122,8 +121,6 @@ HELD = _(
     "This account is in use for sending. Changes are verified first, then applied all at "
     "once; until then, messages are sent as before."
 )
-MAILBOX = _("Mailbox that sends the alarms")
-TENANT = _("Tenant ID or domain of the organisation")
 TENANT_FOUND = _("{tenant} is the tenant {id} (according to {host}).")
 TENANT_THERE = _("The tenant {id} exists (according to {host}).")
 WHICH_WAY = _("Sign-in method?")
@@ -151,8 +148,6 @@ KINDS: Mapping[str, tuple[Message, Message]] = {
         _("Use it if port 587 or authenticated SMTP is blocked. Messages of up to 3 MB."),
     ),
 }
-PERSON = _("Account that signs in")
-NO_TENANT = _("enter a tenant ID, or a domain such as contoso.onmicrosoft.com")
 NOT_REGISTERED = _("not registered yet")
 GO_ON_WITH = _(
     "Settings so far:\n"
@@ -165,9 +160,7 @@ GO_ON_WITH = _(
     "  saved in  accounts/{account}, routes/{route}\n"
     "Continue with these? (n: change them)"
 )
-CLIENT_ID = _("Application (client) ID")
 NOT_KNOWN_YET = _("If you do not have it yet, press Enter to interrupt.")
-NO_GUID = _("must have the form 11111111-2222-3333-4444-555555555555")
 
 
 UPLOADED = _("Enter: uploaded, try again   q: interrupt: ")
@@ -194,14 +187,6 @@ ASK_SECRET_OR_NONE = _(
     "Leave empty if the app has none, because it is registered under “Mobile and desktop "
     "applications”."
 )
-SECRET_PROMPT = _("Client secret: ")
-SECRET_ENDS = _("Expiry date, such as 2028-01-31 (empty: not known)")
-NO_DATE = _("enter it in the form 2028-01-31")
-NO_SUCH_DAY = _("{given} is not a valid date")
-WRITE_DAY = _("enter it as {day}")
-IS_OVER = _(
-    "{day} has passed, and an expired secret cannot be used; check “Expires” in the portal"
-)
 SECRET = _("client secret")
 CERTIFICATE = _("certificate")
 TAKEN = _("The sign-in server accepts the {what}.")
@@ -226,7 +211,6 @@ NOBODY_SENDS = _(
     "No node is running to send it. In another window: noroshi serve (as a service: noroshi "
     "service install --start)"
 )
-TO = _("Recipient of the test message")
 ON_ITS_WAY = _("A message to {to} is being sent through {route}; waiting for the reply.")
 WAITS_STILL = _(
     "The earlier test message to {to} is still waiting ({id}). It is retried now, and no new "

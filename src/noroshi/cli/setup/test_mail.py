@@ -12,11 +12,10 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.output.times import clock, elapsed_time
 from noroshi.cli.setup import setup_texts
 from noroshi.cli.setup.dialogue import Dialogue
-from noroshi.cli.setup.setup_texts import NO_ADDRESS
 from noroshi.cli.setup.verification import Proofs
-from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.translation import Message, composed, each_once, plain
+from noroshi.guides.setup_fields import RECIPIENT
 from noroshi.guides.test_mail import SUBJECT, TEXT
 from noroshi.operations import mail_operations, monitor_operations
 from noroshi.operations.history_answers import ContactRow
@@ -70,13 +69,8 @@ class LastMail:
         sends them."""
         contacts = self._context.ask(monitor_operations.CONTACTS, tuple[ContactRow, ...])
         readers = [address for one in contacts for address in one.addresses]
-        return self._talk.text(
-            setup_texts.TO,
-            option="--to",
-            option_value=self._talk.args.to,
-            default=next(iter(readers), self._goal.mailbox),
-            check=lambda text: None if is_address(text) else NO_ADDRESS,
-        )
+        default = next(iter(readers), self._goal.mailbox)
+        return self._talk.answer(RECIPIENT, option_value=self._talk.args.to, default=default)
 
     def _require_node(self) -> None:
         def prove() -> None:

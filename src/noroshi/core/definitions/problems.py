@@ -52,6 +52,14 @@ class Problem:
         return f"{self.where}: {text}" if self.where else text
 
 
+class Invalid(ValueError):
+    """Something given from outside cannot be used; `problems` says where and why."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(map(str, problems)))
+        self.problems = problems
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A spot in what was given, and the list into which its problems go."""

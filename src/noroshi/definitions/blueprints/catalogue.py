@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from noroshi.core.translation import LANGUAGES, Message, bilingual
-from noroshi.definitions.documents import content, split
+from noroshi.definitions.document_content import content, split
 from noroshi.ports import Document
 
 

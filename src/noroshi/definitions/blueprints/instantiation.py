@@ -14,7 +14,7 @@ from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import _
 from noroshi.definitions.blueprints.catalogue import Blueprint, words_of
 from noroshi.definitions.definition_tree import NO_NAME
-from noroshi.definitions.documents import content, document
+from noroshi.definitions.document_content import content, document
 from noroshi.ports import Document
 from noroshi.schema import Invalid
 

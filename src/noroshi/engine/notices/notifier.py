@@ -38,7 +38,7 @@ from noroshi.core.notices.notice import (
     SettingsChanged,
 )
 from noroshi.core.translation import Message
-from noroshi.definitions import Difference, differences
+from noroshi.definitions.changes import Difference, differences
 from noroshi.engine.notices import delivery_failures
 from noroshi.engine.notices.daily_report import DailyReports
 from noroshi.engine.notices.version_batching import VersionBatch, notes_of

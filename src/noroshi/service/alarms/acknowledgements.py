@@ -12,7 +12,7 @@ from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, State
 from noroshi.core.printable import printable
 from noroshi.core.translation import _
-from noroshi.definitions import Plan
+from noroshi.definitions.compilation import Plan
 from noroshi.operations import alarm_operations
 from noroshi.operations.alarm_answers import AlarmRow, Alarms, RemarkShown
 from noroshi.service.alarms.alarm_view import (

@@ -12,7 +12,7 @@ from noroshi.core.definitions.problems import Problem
 from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, State
 from noroshi.core.translation import _
-from noroshi.definitions import Plan
+from noroshi.definitions.compilation import Plan
 from noroshi.operations import alarm_operations
 from noroshi.operations.alarm_answers import AlarmRemarked
 from noroshi.service.alarms.acknowledgements import (

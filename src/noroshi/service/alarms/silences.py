@@ -14,7 +14,7 @@ from noroshi.core.model import Monitor
 from noroshi.core.printable import printable
 from noroshi.core.time_input import read_length, read_moment
 from noroshi.core.translation import Message, _, ngettext
-from noroshi.definitions import Plan
+from noroshi.definitions.compilation import Plan
 from noroshi.operations import alarm_operations
 from noroshi.operations.alarm_answers import SilenceShown
 from noroshi.service.alarms.alarm_view import silence_shown

@@ -23,9 +23,10 @@ from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.model import Monitor
 from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import Message, _
-from noroshi.definitions import CheckResult, Difference, Plan, check, first_differences
-from noroshi.definitions.compilation import EMPTY
+from noroshi.definitions.changes import Difference, first_differences
+from noroshi.definitions.compilation import EMPTY, Plan
 from noroshi.definitions.definition_tree import parts
+from noroshi.definitions.validation import CheckResult, check
 from noroshi.operations import definition_operations
 from noroshi.operations.definition_answers import Applied, Exported, NewMonitor, Planned
 from noroshi.ports import Document, Version

@@ -12,8 +12,8 @@ from noroshi.core.definitions.problems import MOST_FOUND, Problem, suggestion
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.marked_names import DefinitionKey
 from noroshi.core.translation import Message, _
-from noroshi.definitions import content, differences, document
-from noroshi.definitions.documents import split
+from noroshi.definitions.changes import differences
+from noroshi.definitions.document_content import content, document, split
 from noroshi.definitions.rename import key_after_rename, with_new_names
 from noroshi.definitions.route_aliases import readdress_mails, remember
 from noroshi.definitions.stable_ids import with_previous_id

@@ -11,13 +11,13 @@ from datetime import datetime
 from noroshi.core.alarms import Silence
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import Message, _
-from noroshi.definitions import Difference, content, document, rename_difference
-from noroshi.definitions.documents import split
+from noroshi.definitions.changes import Difference, rename_difference
+from noroshi.definitions.document_content import content, document, split
 from noroshi.definitions.rename import places_gone
 from noroshi.definitions.route_aliases import by_new_names
 from noroshi.definitions.stable_ids import under_another_name
+from noroshi.definitions.unruled_monitors import first_names
 from noroshi.ports import Document, QueuedEnvelope, Store, StoreError
-from noroshi.service.definitions.warnings import first_names
 
 log = logging.getLogger(__name__)
 Names = Mapping[str, str]

@@ -9,7 +9,7 @@ from noroshi.core.definitions.problems import suggestion
 from noroshi.core.definitions.version_note import note_text, note_words
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import _
-from noroshi.definitions import FirstDifferences, first_differences
+from noroshi.definitions.changes import FirstDifferences, first_differences
 from noroshi.definitions.stable_ids import as_it_was
 from noroshi.operations import definition_operations
 from noroshi.operations.definition_answers import Applied, OneVersion, VersionRow

@@ -12,14 +12,14 @@ from noroshi.core.definitions.problems import MOST_REPORTED, Problem
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.mail import Envelope
-from noroshi.core.model import Monitor
-from noroshi.core.translation import COMMA, Message, _, joined, ngettext, plain
-from noroshi.definitions import Plan, content, likely_renamed, monitor_ids
+from noroshi.core.translation import Message, _, ngettext
 from noroshi.definitions.accounts_of_routes import is_retiring
+from noroshi.definitions.compilation import Plan
+from noroshi.definitions.document_content import content
+from noroshi.definitions.ids import likely_renamed, monitor_ids
+from noroshi.definitions.unruled_monitors import first_names, without_rule
 from noroshi.ports import Document, QueuedEnvelope
 
-FIRST = 5
-"""So many names are told of a longer list."""
 NOTHING_THERE = followed_by(
     _("It contains no definition, so all monitoring would end. Is it the right folder?"),
     InstructionKind.END_WATCHING,
@@ -37,10 +37,6 @@ CONTACT_GONE = followed_by(
         "addresses that they have."
     ),
     InstructionKind.DROP_MAIL,
-)
-NOBODY_TOLD = _(
-    "Monitors without a rule, so nobody is notified: {count} ({names}). Set rules for the "
-    "monitor, its group or its instance."
 )
 RENAMED = _(
     "{old} is removed, and {new}, which monitors the same, is added. If it is the same "
@@ -67,7 +63,6 @@ NOT_SENT = followed_by(
 )
 DAY_OVER = _("{where}: {what}")
 MORE_CAUTIONS = ngettext("And {count} more caution.", "And {count} more cautions.")
-AND_MORE = _("{names} and {count} more")
 
 
 def first_cautions(*groups: Iterable[Message]) -> tuple[Message, ...]:
@@ -107,39 +102,6 @@ def cautions(
     yield from without_route(plan, waiting)
     yield from _without_contact(plan, mails)
     yield from _retiring_routes(plan)
-
-
-def without_rule(plan: Plan) -> Iterator[Message]:
-    """Say that nobody is told of some monitors, as no rule acts on them."""
-    names = [_display_path(monitor) for monitor in _without_rule(plan)]
-    if names:
-        yield NOBODY_TOLD.fill(count=len(names), names=first_names(names))
-
-
-def paths_without_rule(plan: Plan) -> Sequence[str]:
-    """Return the monitors on which no rule acts."""
-    return [monitor.path for monitor in _without_rule(plan)]
-
-
-def _without_rule(plan: Plan) -> Sequence[Monitor]:
-    watched = (monitor for monitor in plan.monitors.values() if not monitor.disabled)
-    return sorted((one for one in watched if not one.rules), key=lambda one: one.path)
-
-
-def _display_path(monitor: Monitor) -> str:
-    """Return the titles that it and its instance have; where neither has one, the path that
-    files have."""
-    instance = monitor.instance
-    if not (instance.title or monitor.title):
-        return monitor.path
-    return f"{instance.title or instance.name} › {monitor.title or monitor.name}"
-
-
-def first_names(names: Sequence[str]) -> Message:
-    """Return the first of them by name, and how many more."""
-    words = joined(map(plain, names[:FIRST]), COMMA)
-    remaining = len(names) - FIRST
-    return AND_MORE.fill(names=words, count=remaining) if remaining > 0 else words
 
 
 def without_route(plan: Plan, waiting: Iterable[QueuedEnvelope]) -> Iterator[Message]:

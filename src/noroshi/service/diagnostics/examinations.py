@@ -11,8 +11,8 @@ from noroshi.core.definitions.value_syntax import is_address
 from noroshi.core.digest import waits_since
 from noroshi.core.mail import DIRECT, Answer, Network, Receipt, Route, Verdict
 from noroshi.core.translation import NOTHING, Message, _, plain
-from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import account_of, mark_of, resource_of
+from noroshi.definitions.compilation import Plan
 from noroshi.definitions.token_destinations import host_of
 from noroshi.guides.microsoft365 import PORTAL, WORLDWIDE_ALONE, national_replacements
 from noroshi.knowledge.explanation import Explanation

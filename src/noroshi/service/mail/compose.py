@@ -12,7 +12,7 @@ from noroshi.core.levels import Level
 from noroshi.core.mail import Envelope
 from noroshi.core.model import Contact
 from noroshi.core.translation import _, pgettext
-from noroshi.definitions import Plan
+from noroshi.definitions.compilation import Plan
 
 LONGEST_SUBJECT = 500
 LONGEST_TEXT = 1 << 20

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from noroshi.core.delivery_state import DeliveryState
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.levels import Level
 from noroshi.core.translation import Message, _
@@ -98,9 +100,24 @@ class QueueOperations(OperationGroup):
         """Make it due now, its routes too, and let each sign-in that was refused be asked for
         again: whoever tries again says that it is mended. One set aside waits again."""
         await self._note_before(id)
-        await self._ask_again(id)
+        entry = await self._store.envelope(id)
+        await self._ask_again(entry[0].envelope.routes if entry else ())
         succeeded = await self._store.retry(id, self._clocks.wall())
         return await self._after_change(id, succeeded, NOT_AGAIN)
+
+    @offers(mail_operations.QUEUE_RETRY_ALL)
+    async def retry_all(self, person: Person) -> int:
+        """Do as `retry` with all that wait, and leave what is held or set aside, which somebody
+        has to decide on. Return how many are due now: what is being sent is not among them."""
+        mails = [one for one in await self._store.queue() if one.shown == DeliveryState.WAITING]
+        await self._ask_again({name for one in mails for name in one.envelope.routes})
+        now = self._clocks.wall()
+        # Together, as the store writes at once what comes at once: in an outage thousands wait.
+        retried = await asyncio.gather(
+            *[self._store.retry(one.envelope.id, now) for one in mails]
+        )
+        note(after={"ids": sum(retried)})
+        return sum(retried)
 
     @offers(mail_operations.QUEUE_HOLD)
     async def hold(self, person: Person, id: str) -> Queued:
@@ -158,10 +175,9 @@ class QueueOperations(OperationGroup):
         marks, now = await self._context.marks(), self._clocks.wall()
         return status_view.queued(one, await self._context.outages(), now, marks)
 
-    async def _ask_again(self, id: str) -> None:
-        entry = await self._store.envelope(id)
+    async def _ask_again(self, names: Collection[str]) -> None:
+        """Let the sign-ins of these routes be asked for again."""
         _, plan = await self._context.current()
-        names = entry[0].envelope.routes if entry else ()
         for route in (plan.routes[name] for name in names if name in plan.routes):
             if account := account_of(plan, route):
                 await self._tokens.ask_again(account)

@@ -10,7 +10,7 @@ from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.judgement import end_of
 from noroshi.core.model import Contact, Decision, Event, Monitor, Rule
 from noroshi.core.translation import _
-from noroshi.definitions import Plan
+from noroshi.definitions.compilation import Plan
 from noroshi.operations import monitor_operations
 from noroshi.operations.history_answers import ContactRow, Decided, Happened, Log
 from noroshi.plugins import UnknownKind

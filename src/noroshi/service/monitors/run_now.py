@@ -14,8 +14,8 @@ from noroshi.core.levels import Level
 from noroshi.core.model import NOT_SUPPRESSED, Change, Limits, Monitor, Reading, Sample, State
 from noroshi.core.reckon import reckon
 from noroshi.core.translation import Message, _, plain
-from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import marks_of
+from noroshi.definitions.compilation import Plan
 from noroshi.operations import monitor_operations
 from noroshi.operations.status_answers import ItemStatus, MonitorTried, ReadingTried, RuleTried
 from noroshi.ports import Check, Document, Unmeasurable

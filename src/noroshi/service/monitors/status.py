@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from noroshi.core.levels import Level
 from noroshi.core.model import Monitor, Sample, State
+from noroshi.definitions.unruled_monitors import FIRST, paths_without_rule, without_rule
 from noroshi.operations import monitor_operations
 from noroshi.operations.kind_answers import Kind
 from noroshi.operations.status_answers import MonitorStatus, RoutesShown, Status, StoppedBy
@@ -20,7 +21,6 @@ from noroshi.service.alarms.alarm_view import (
 )
 from noroshi.service.definitions.disabled_text import outermost, stop_of
 from noroshi.service.definitions.enable_disable import DisabledMonitors
-from noroshi.service.definitions.warnings import FIRST, paths_without_rule, without_rule
 from noroshi.service.monitors import status_view
 from noroshi.service.operation import Person, offers
 from noroshi.service.operation_context import OperationGroup

@@ -10,7 +10,7 @@ from noroshi.core.definitions.self_monitoring import is_own
 from noroshi.core.levels import Level
 from noroshi.core.route_readiness import Sends, nothing_against
 from noroshi.core.translation import Message, _, ngettext
-from noroshi.definitions import Plan
+from noroshi.definitions.compilation import Plan
 from noroshi.hosts.footprint import Surroundings
 from noroshi.hosts.threads import run_in_thread
 from noroshi.operations import node_operations

@@ -10,7 +10,7 @@ from noroshi import schema
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.translation import _, plain
-from noroshi.definitions import Plan
+from noroshi.definitions.compilation import Plan
 from noroshi.definitions.secret_uses import Use, place_of, uses_of
 from noroshi.ports import Store
 from noroshi.service.errors import ConflictError, ReauthenticationRequiredError

@@ -15,7 +15,7 @@ from noroshi.core.mail import Envelope, Lane
 from noroshi.core.model import Contact
 from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import _
-from noroshi.definitions import Plan
+from noroshi.definitions.compilation import Plan
 from noroshi.operations import setup_operations
 from noroshi.operations.setup_answers import AlarmSent, FirstLook
 from noroshi.ports import NOTHING_QUEUED, Document

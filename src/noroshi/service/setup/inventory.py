@@ -11,8 +11,8 @@ from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.definitions.version_note import note_text
 from noroshi.core.model import Instance, Monitor
 from noroshi.core.translation import _
-from noroshi.definitions import content
 from noroshi.definitions.blueprints import Blueprint, add
+from noroshi.definitions.document_content import content
 from noroshi.hosts.time_zone import machine_zone
 from noroshi.operations import setup_operations
 from noroshi.operations.definition_answers import Applied

@@ -8,13 +8,13 @@ from noroshi.core.definitions.problems import Problem, suggestion
 from noroshi.core.instruction import Instruction, InstructionKind, followed_by, with_instruction
 from noroshi.core.mail import Route
 from noroshi.core.translation import Message, _
-from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import (
     account_of,
     entries_of,
     resource_of,
     resources_of,
 )
+from noroshi.definitions.compilation import Plan
 from noroshi.definitions.token_destinations import host_of
 from noroshi.oauth.account import Account
 from noroshi.oauth.credentials import named_by

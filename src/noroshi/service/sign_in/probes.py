@@ -11,9 +11,8 @@ from urllib.parse import urlsplit
 from noroshi import schema
 from noroshi.core.definitions.problems import first_of, suggestion
 from noroshi.core.translation import _
-from noroshi.definitions import Plan
 from noroshi.definitions.accounts_of_routes import resource_of
-from noroshi.definitions.compilation import compile_plan
+from noroshi.definitions.compilation import Plan, compile_plan
 from noroshi.oauth.account import Account
 from noroshi.oauth.credentials import named_by
 from noroshi.oauth.jwt_claims import OPAQUE, read_claims

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from noroshi.definitions import Plan, content
-from noroshi.definitions.documents import split
+from noroshi.definitions.compilation import Plan
+from noroshi.definitions.document_content import content, split
 from noroshi.ports import Document
 
 

@@ -62,13 +62,13 @@ def append(
 def drop(db: Connection, cutoff: datetime, limit: int) -> int:
     """Do what ports.Store.drop_samples says. What is dated later than what was written last
     comes of a clock that was ahead: it is old where something old was written after it."""
-    bounds = {"before": (cutoff - EPOCH) // MILLISECOND, "most": limit}
+    cutoff_ms = (cutoff - EPOCH) // MILLISECOND
+    bounds = {"before": cutoff_ms, "most": limit}
     _, newest_time = db.execute(LAST_ROW).fetchone() or (0, 0)
     first_old = 0
-    if newest_time >= bounds["before"]:
-        first_old = db.execute(LAST_OLD, bounds).fetchone()[0] or _first_old(
-            db, newest_time, **bounds
-        )
+    if newest_time >= cutoff_ms:
+        first_old = db.execute(LAST_OLD, bounds).fetchone()[0]
+        first_old = first_old or _first_old(db, newest_time, cutoff_ms, limit)
     return db.execute(DROP, bounds | {"newest": newest_time, "old": first_old}).rowcount
 
 

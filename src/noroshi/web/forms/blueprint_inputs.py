@@ -10,8 +10,8 @@ from typing import Any
 
 from noroshi.core.definitions.problems import read_location
 from noroshi.core.translation import NOTHING, Message, help_text
+from noroshi.operations.kind_answers import BlueprintRow, Kind
 
-Answer = Mapping[str, Any]
 PLACEHOLDER = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
 
 
@@ -33,17 +33,17 @@ class BlueprintInput:
         return [PLACEHOLDER.sub("…", use) for use in self.used]
 
 
-def inputs_of(blueprint: Answer, kinds: Sequence[Answer]) -> list[BlueprintInput]:
+def inputs_of(blueprint: BlueprintRow, kinds: Sequence[Kind]) -> list[BlueprintInput]:
     """Return all values that a blueprint asks for; the help is that of the first setting which
     has one."""
     helps = {
-        (kind["kind"], name): help_text(str(option.get("description", "")))
+        (kind.kind, name): help_text(str(option.get("description", "")))
         for kind in kinds
-        if kind["family"] == "monitor"
-        for name, option in kind["options"].get("properties", {}).items()
+        if kind.family == "monitor"
+        for name, option in kind.options.get("properties", {}).items()
     }
-    uses = list(_uses(blueprint["groups"]))
-    return [_input(name, default, uses, helps) for name, default in blueprint["asks"].items()]
+    uses = list(_uses(blueprint.groups))
+    return [_input(name, default, uses, helps) for name, default in blueprint.asks.items()]
 
 
 def _input(
@@ -94,7 +94,7 @@ def _fits(place: str, uses: Sequence[str]) -> Iterator[bool]:
         yield re.fullmatch("[^/.]+".join(parts), place) is not None
 
 
-def _uses(groups: Sequence[Answer]) -> Iterator[tuple[str, str, str, str]]:
+def _uses(groups: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str, str]]:
     """Yield each use of a value: its name, the kind of the monitor, where that is, and which
     option."""
     for group in groups:

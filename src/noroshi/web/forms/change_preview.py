@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from noroshi import answer_json
-from noroshi.definitions import Difference
+from noroshi.operations.definition_answers import Applied, Planned
 from noroshi.service.monitors.status import StatusOperations
 from noroshi.web.view.difference import DifferenceText, difference_texts, names_of
 from noroshi.web.view.page_context import Visit
@@ -25,29 +23,24 @@ class CreatedMonitors:
     more: int
 
 
-async def preview(visit: Visit, dry_run: Mapping[str, Any] | None) -> list[DifferenceText]:
+async def preview(visit: Visit, dry_run: Applied | Planned | None) -> list[DifferenceText]:
     """Return the differences that a change would make, from the answer of a dry run; none
     without one."""
-    if not dry_run or not dry_run["changed_values"]:
+    if not dry_run or not dry_run.changed_values:
         return []
-    differences = answer_json.from_json(tuple[Difference, ...], dry_run["changed_values"])
-    return difference_texts(differences, names_of(await visit.call(StatusOperations.kinds)))
+    return difference_texts(
+        dry_run.changed_values, names_of(await visit.call(StatusOperations.kinds))
+    )
 
 
-async def created_monitors(
-    visit: Visit, dry_run: Mapping[str, Any] | None
-) -> CreatedMonitors | None:
+async def created_monitors(visit: Visit, dry_run: Applied | None) -> CreatedMonitors | None:
     """Return the monitors that a change would add; None: it adds none."""
-    monitors = dry_run["monitors"] if dry_run else ()
+    monitors = dry_run.monitors if dry_run else ()
     if not monitors:
         return None
     kinds = names_of(await visit.call(StatusOperations.kinds)).kinds
     rows = [
-        (
-            visit.say(kinds[one["kind"]]) if one["kind"] in kinds else one["kind"],
-            one["path"],
-            one["title"],
-        )
+        (visit.say(kinds[one.kind]) if one.kind in kinds else one.kind, one.path, one.title)
         for one in monitors[:MOST]
     ]
     return CreatedMonitors(monitors=rows, more=len(monitors) - len(rows))

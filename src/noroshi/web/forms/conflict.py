@@ -9,11 +9,14 @@ from typing import Any, Protocol
 
 from noroshi.core.marked_names import key_at
 from noroshi.core.translation import _, marks_of
-from noroshi.definitions import differences, document
+from noroshi.definitions.changes import differences
+from noroshi.definitions.document_content import document
 from noroshi.ports import Document
+from noroshi.service.definitions.edit import EditOperations
 from noroshi.service.monitors.status import StatusOperations
 from noroshi.web.forms.location import Content, called
 from noroshi.web.view.difference import DifferenceText, difference_text, names_of, sort_of
+from noroshi.web.view.form_operations import run
 from noroshi.web.view.page_context import Visit
 
 CALLED = _(" {sort} {name} ")
@@ -37,11 +40,11 @@ def _side(side: Side) -> tuple[Document, ...]:
 async def changes_since(visit: Visit, key: str, version: int) -> Sequence[DifferenceText]:
     """Return the differences of one definition from that version; nothing if it is not known any
     more."""
-    now = await visit.call("definition_show", keys=[key])
-    base_answer = await visit.call_json("definition_show", keys=[key], version=version)
-    if "ok" not in base_answer:
+    now = await visit.call(EditOperations.read, keys=[key])
+    base_outcome = await run(visit, EditOperations.read, keys=[key], version=version)
+    if base_outcome.why:
         return ()
-    before, after = (one["documents"].get(key) for one in (base_answer["ok"], now))
+    before, after = (one.documents.get(key) for one in (base_outcome.ok, now))
     return await differences_between(visit, (key, before), (key, after))
 
 
@@ -106,14 +109,14 @@ async def merged_form(
     base_version = _number(visit.form.get(BASE_VERSION, ""))
     if not is_conflict(refusal):
         return MergedForm(form=typed_fields, base_version=base_version)
-    current = await visit.call("definition_show", **selection)
-    base_answer = await visit.call_json("definition_show", version=base_version, **selection)
-    base_documents = base_answer["ok"]["documents"] if "ok" in base_answer else {}
+    current = await visit.call(EditOperations.read, **selection)
+    base_outcome = await run(visit, EditOperations.read, version=base_version, **selection)
+    base_documents = {} if base_outcome.why else base_outcome.ok.documents
     return _merged(
         typed_fields,
         read_fields(base_documents),
-        read_fields(current["documents"]),
-        current["version"],
+        read_fields(current.documents),
+        current.version,
     )
 
 

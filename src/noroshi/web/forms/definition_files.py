@@ -11,9 +11,10 @@ from pathlib import Path
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.roles import ADMIN
 from noroshi.core.translation import bilingual
-from noroshi.definitions import Folder
+from noroshi.definitions.folder import Folder
 from noroshi.ports import Document
 from noroshi.service import ForbiddenError
+from noroshi.service.definitions.apply import ApplyOperations
 from noroshi.service.large_requests import sender
 from noroshi.web.http.authentication import NOT_OURS
 from noroshi.web.http.multipart import boundary_of
@@ -51,7 +52,7 @@ async def read_import(visit: Visit) -> None:
         visit.form, visit.files = await read_form(request, stranger=person is None)
         return
     known_keys: Sequence[str] = [
-        one["key"] for one in (await visit.call("export"))["documents"]
+        one.key for one in (await visit.call(ApplyOperations.export)).documents
     ]
     head = {"boundary": boundary, "there": known_keys}
     body = Body(request, LONGEST_IMPORT)

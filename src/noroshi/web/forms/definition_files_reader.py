@@ -12,8 +12,10 @@ from noroshi import answer_json, sandbox_reader
 from noroshi.core.definitions.problems import MOST_FOUND, Problem, shortened_text
 from noroshi.core.size import MOST_VALUES, values_in
 from noroshi.core.translation import Medium, _
-from noroshi.definitions import TYPES, Folder, content, family_in, look_at, pack, unpack
-from noroshi.definitions.archive import MOST_BYTES, MOST_PACKED, too_much
+from noroshi.definitions.archive import MOST_BYTES, MOST_PACKED, look_at, pack, too_much, unpack
+from noroshi.definitions.document_content import TYPES, content
+from noroshi.definitions.folder import Folder
+from noroshi.definitions.guess_type import family_in
 from noroshi.ports import Document
 from noroshi.schema import TOO_MANY
 from noroshi.web.http.multipart import Upload, parts_of

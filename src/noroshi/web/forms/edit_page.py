@@ -10,6 +10,7 @@ from typing import Any
 from starlette.responses import Response
 
 from noroshi.core.translation import _
+from noroshi.service.definitions.edit import EditOperations
 from noroshi.service.definitions.renames import FOLLOWS
 from noroshi.web.forms.change_preview import preview
 from noroshi.web.forms.conflict import by_title, differences_between
@@ -143,7 +144,7 @@ def _new_spot(edit: Edit) -> Spot | None:
     if not (edit.overtaken and edit.gone):
         return None
     return find_moved(
-        edit.spot, edit.base_document, edit.definitions["documents"], edit.outcome.problems
+        edit.spot, edit.base_document, edit.definitions.documents, edit.outcome.problems
     )
 
 
@@ -157,7 +158,7 @@ async def _changes_by_others(visit: Visit, edit: Edit) -> Sequence[DifferenceTex
     """Return the differences that somebody else made in it."""
     if not edit.overtaken:
         return ()
-    documents, spot = edit.definitions["documents"], _new_spot(edit)
+    documents, spot = edit.definitions.documents, _new_spot(edit)
     key = spot.key if spot and edit.now is None else edit.spot.key
     return await differences_between(
         visit, (edit.spot.key, edit.base_document), (key, documents.get(key))
@@ -177,16 +178,16 @@ def redirect_to_saved(
     """Redirect to the page of the saved definition, or to the parent page after a removal."""
     where = parent_page if visit.form.get("do") == REMOVE else address(path, **query)
     separator = "&" if "?" in where else "?"
-    warning_query = "&beware=yes" if edit.outcome.ok["cautions"] else ""
-    return visit.to(f"{where}{separator}did={edit.outcome.ok['version']}{warning_query}")
+    warning_query = "&beware=yes" if edit.outcome.ok.cautions else ""
+    return visit.to(f"{where}{separator}did={edit.outcome.ok.version}{warning_query}")
 
 
 async def cautions(visit: Visit) -> list[str]:
     """Return the warnings about what was just saved, which the address asks for."""
     if not query_value(visit, "beware") or not may(visit)["rule"]:
         return []
-    answer = await visit.call("definition_change", dry=True)
-    return [visit.say(words) for words in answer["cautions"]]
+    answer = await visit.call(EditOperations.change, dry=True)
+    return [visit.say(words) for words in answer.cautions]
 
 
 def inherited_settings(*levels: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -10,7 +10,9 @@ from typing import Any
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.translation import _
 from noroshi.definitions.stable_ids import TYPES_WITH_ID
+from noroshi.operations.definition_answers import Applied, DefinitionsShown
 from noroshi.service import NotFoundError
+from noroshi.service.definitions.edit import EditOperations
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.location import Content, Problems, Spot, stand_in
 from noroshi.web.view.form_operations import (
@@ -39,10 +41,10 @@ class Edit:
     base_document: Content | None
     etag: str
     version: int
-    definitions: Mapping[str, Any]
-    outcome: Outcome[Any] = field(default_factory=Outcome)
+    definitions: DefinitionsShown
+    outcome: Outcome[Applied] = field(default_factory=Outcome[Applied])
     name_problems: Problems = ()
-    dry_run: Mapping[str, Any] | None = None
+    dry_run: Applied | None = None
     problem_spot: Spot | None = None
     """The place that problems name, if its name was replaced for the check."""
     removed_content: Content | None = None
@@ -54,7 +56,7 @@ class Edit:
     @property
     def now(self) -> Content | None:
         """Return the document in force."""
-        document: Content | None = self.definitions["documents"].get(self.spot.key)
+        document: Content | None = self.definitions.documents.get(self.spot.key)
         return document
 
     @property
@@ -105,23 +107,23 @@ class Edit:
         it."""
         if not self.overtaken or self.stranded:
             return self.etag, self.version
-        version: int = self.version if self.gone else self.definitions["version"]
-        return self.definitions["etags"].get(self.spot.key, ""), version
+        version = self.version if self.gone else self.definitions.version
+        return self.definitions.etags.get(self.spot.key, ""), version
 
 
 async def open_edit(visit: Visit, spot: Spot, *, may_lack: bool = False) -> Edit:
     """Open a definition as its editor saw it: after a GET what is in force, else the version
     that the form names. Raises NotFoundError if it is nowhere, unless it `may_lack`."""
-    definitions = await visit.call("definition_show")
-    etag = definitions["etags"].get(spot.key, "")
-    document = definitions["documents"].get(spot.key)
+    definitions = await visit.call(EditOperations.read)
+    etag = definitions.etags.get(spot.key, "")
+    document = definitions.documents.get(spot.key)
     if spot.new and spot.is_whole:  # there may be one that is really called as the stand-in is
         etag, document = "", None
     edit = Edit(
         spot=spot,
         base_document=document,
         etag=etag,
-        version=definitions["version"],
+        version=definitions.version,
         definitions=definitions,
     )
     if visit.request.method == "POST":
@@ -145,8 +147,8 @@ async def _restore_base(visit: Visit, edit: Edit) -> None:
         edit.etag = visit.form.get("etag", "")
         return
     key, spot = edit.spot.key, edit.spot
-    base_answer = await visit.call("definition_show", keys=[key], version=base_version)
-    base_document = base_answer["documents"].get(key)
+    base_answer = await visit.call(EditOperations.read, keys=[key], version=base_version)
+    base_document = base_answer.documents.get(key)
     if (
         spot.found(edit.now) is None
         and visit.form.get("etag") == edit.etag
@@ -169,7 +171,7 @@ def _without_moved_id(edit: Edit, removed: Content | None) -> Content | None:
     another one."""
     if removed is None or edit.spot.type not in TYPES_WITH_ID:
         return removed
-    contents = ((Spot(key), content) for key, content in edit.definitions["documents"].items())
+    contents = ((Spot(key), content) for key, content in edit.definitions.documents.items())
     ids = {
         content.get("id") or at.name for at, content in contents if at.type == edit.spot.type
     }
@@ -200,7 +202,7 @@ async def submit(
     change = run if content is None else run_with_form
     outcome = await change(
         visit,
-        "definition_change",
+        EditOperations.change,
         **_change(edit, content),
         note=visit.form.get("note", "")[:LONGEST_NOTE],
         dry=only_try or bool(edit.name_problems),
@@ -217,7 +219,7 @@ async def submit(
     if edit.done and edit.spot.is_whole and edit.problem_spot:
         edit.spot = edit.problem_spot
     if edit.overtaken:
-        edit.definitions = await visit.call("definition_show")
+        edit.definitions = await visit.call(EditOperations.read)
     return edit
 
 
@@ -225,7 +227,7 @@ def with_typed_name(visit: Visit, edit: Edit, content: Content) -> Content:
     """Give the content the typed name, or one that stands in for it; a problem of the name is
     reported at its field."""
     spot, name = edit.spot, visit.form.get("name", "").strip()
-    siblings = spot.siblings(edit.base_document, edit.definitions["documents"])
+    siblings = spot.siblings(edit.base_document, edit.definitions.documents)
     siblings -= set() if spot.new else {spot.name}
     fault = NO_NAME if not is_name(name) else TAKEN if name in siblings else None
     edit.name_problems = [] if fault is None else [("name", visit.say(fault))]
@@ -243,7 +245,7 @@ def _change(edit: Edit, content: Content | None) -> dict[str, Any]:
         else spot.with_it(base_document, content)
     )
     related = edit.related_documents(spot.name)
-    etags = {key: edit.definitions["etags"].get(key, "") for key in related} | {
+    etags = {key: edit.definitions.etags.get(key, "") for key in related} | {
         spot.key: edit.etag
     }
     if document is None:

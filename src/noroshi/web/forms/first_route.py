@@ -6,28 +6,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from noroshi.core.translation import Message, _
+from noroshi.guides.setup_documents import (
+    MOST_CONNECTIONS,
+    SERVER_OPTIONS,
+    SIGN_IN_OPTIONS,
+    Documents,
+    account_document,
+    first_rule,
+    route_options,
+)
+from noroshi.guides.setup_fields import PROTECTION
+from noroshi.guides.setup_names import ACCOUNT, FIRST_ROUTES, account_in
 from noroshi.oauth.well_known_clouds import CLOUDS
 from noroshi.web.forms.normalize import figures
 
 MICROSOFT, SERVER = WAYS = ("microsoft365", "server")
 SMTP, GRAPH = BY = ("smtp", "graph")
 """The ways in which Microsoft 365 is handed a mail."""
-NAMES = {SMTP: "smtp1", GRAPH: "graph1"}
-ACCOUNT, RULE = "m365", "ops"
 OF_MICROSOFT = tuple(name for name, cloud in CLOUDS.items() if cloud.entra)
 ACCOUNT_FIELDS = ("cloud", "tenant", "client_id", "secret_ends", "mailbox")
-SERVER_FIELDS = ("host", "port", "protection", "sender", "user")
-PROTECTIONS: Mapping[str, Message] = {
-    "starttls": _("STARTTLS (usual)"),
-    "tls": _("TLS from the start of the connection"),
-    "none": _("none (an internal server)"),
-}
-SIGN_INS, MOST_CONNECTIONS = ("account", "password"), 3
-"""Options that say how the route signs in; what Exchange Online allows at once."""
-LONGEST_PORT = 9
-"""Digits: what is longer stays text, and is refused as such; int() raises from 4,301 on."""
-Documents = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +48,8 @@ def route_of(documents: Documents, route_kind: str = SMTP) -> str:
     """Return the name of the route that the first start has made already, whatever its kind
     and its present name, so that waiting mails go out by it once it is repaired; else a new
     name."""
-    existing = (one for one in NAMES.values() if f"routes/{one}" in documents)
-    return next(existing, next(_renamed_routes(documents), NAMES[route_kind]))
+    existing = (one for one in FIRST_ROUTES.values() if f"routes/{one}" in documents)
+    return next(existing, next(_renamed_routes(documents), FIRST_ROUTES[route_kind]))
 
 
 def _renamed_routes(documents: Documents) -> Iterator[str]:
@@ -60,7 +57,7 @@ def _renamed_routes(documents: Documents) -> Iterator[str]:
     for key, one in documents.items():
         type, _, name = key.partition("/")
         if type == "routes" and one.get("kind") in BY:
-            account = documents.get(f"accounts/{one.get('options', {}).get('account', '')}", {})
+            account = documents.get(f"accounts/{account_in(one)}", {})
             cloud = CLOUDS.get(str(account.get("cloud", "")))
             if cloud is None or cloud.entra:  # a cloud of their own is offered as well
                 yield name
@@ -68,7 +65,7 @@ def _renamed_routes(documents: Documents) -> Iterator[str]:
 
 def account_of(documents: Documents) -> str:
     """Return the name of that route's account."""
-    return str(_options(documents).get("account") or ACCOUNT)
+    return account_in(_route(documents)) or ACCOUNT
 
 
 def way_of(documents: Documents) -> str:
@@ -80,8 +77,8 @@ def way_of(documents: Documents) -> str:
 def fields_of_way(documents: Documents, way: str) -> dict[str, str]:
     """Return the fields of a way's form, with the values in force."""
     if way == SERVER:
-        form = {name: str(_options(documents).get(name) or "") for name in SERVER_FIELDS}
-        return form | {"protection": form["protection"] or next(iter(PROTECTIONS))}
+        form = {name: str(_options(documents).get(name) or "") for name in SERVER_OPTIONS}
+        return form | {"protection": form["protection"] or PROTECTION.default}
     account = documents.get(f"accounts/{account_of(documents)}", {})
     form = {name: str(account.get(name) or "") for name in ACCOUNT_FIELDS}
     route_kind = GRAPH if _route(documents).get("kind") == GRAPH else SMTP
@@ -108,11 +105,12 @@ def documents_of(
     put: dict[str, Mapping[str, Any]] = {f"routes/{name}": route}
     if first_route.way == MICROSOFT:
         route.setdefault("connections", MOST_CONNECTIONS)
+        typed = {name: first_route.form[name] for name in ACCOUNT_FIELDS}
         account_in_force = documents.get(f"accounts/{account}", {})
-        put[f"accounts/{account}"] = _account(
-            first_route.form, account_in_force, first_route.entry
+        put[f"accounts/{account}"] = account_document(
+            account_in_force, typed, first_route.entry
         )
-    return put | _first_rule(documents, name)
+    return put | first_rule(documents, name)
 
 
 def _route(documents: Documents) -> Mapping[str, Any]:
@@ -130,7 +128,9 @@ def _route_options(
     """Return the route's options; those of another kind are dropped."""
     is_same_kind = _route(documents).get("kind", first_route.by) == first_route.by
     before = _options(documents) if is_same_kind else {}
-    other_options = {k: v for k, v in before.items() if k not in (*SERVER_FIELDS, *SIGN_INS)}
+    other_options = {
+        k: v for k, v in before.items() if k not in (*SERVER_OPTIONS, *SIGN_IN_OPTIONS)
+    }
     own_options = (
         {"account": account} if first_route.way == MICROSOFT else _server(first_route, before)
     )
@@ -138,34 +138,5 @@ def _route_options(
 
 
 def _server(first_route: FirstRouteForm, before: Mapping[str, Any]) -> Mapping[str, Any]:
-    form = first_route.form
-    options: dict[str, Any] = {name: form[name] for name in SERVER_FIELDS if form.get(name)}
-    port = figures(form["port"])
-    if port.isdecimal() and len(port) <= LONGEST_PORT:
-        options["port"] = int(port)
-    if entry := before.get("password") or first_route.entry:
-        options["password"] = entry
-    return options
-
-
-def _account(
-    form: Mapping[str, str], before: Mapping[str, Any], entry: str
-) -> Mapping[str, Any]:
-    settings = {name: form[name] for name in ACCOUNT_FIELDS}
-    account = {**before, **settings, "secret": before.get("secret") or entry}
-    return {name: value for name, value in account.items() if value != ""}
-
-
-def _first_rule(documents: Documents, route: str) -> dict[str, Mapping[str, Any]]:
-    """Return a rule if there is none yet, and the instances without rules with it."""
-    rules = [key.partition("/")[2] for key in documents if key.startswith("rules/")]
-    contacts = [key.partition("/")[2] for key in documents if key.startswith("contacts/")]
-    if rules or not contacts:
-        return {}
-    rule = {"action": "mail", "contacts": contacts[:1], "routes": [route]}
-    unruled = {
-        key: {**one, "rules": [RULE]}
-        for key, one in documents.items()
-        if key.startswith("instances/") and not one.get("rules") and key != "instances/noroshi"
-    }
-    return {f"rules/{RULE}": rule, **unruled}
+    typed = {**first_route.form, "port": figures(first_route.form["port"])}
+    return route_options(SMTP, typed, str(before.get("password") or first_route.entry))

@@ -141,7 +141,7 @@ class Outline:
         return Drawing(
             say=visit.say,
             known=self.known,
-            titles=_titles(edit.definitions["documents"]),
+            titles=_titles(edit.definitions.documents),
             kind=self.kind,
             typed=typed_form,
             now=now if edit.overtaken else None,

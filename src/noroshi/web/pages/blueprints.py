@@ -10,7 +10,13 @@ from starlette.routing import Route
 
 from noroshi.core.definitions.problems import Location, read_location
 from noroshi.core.own_instance import OWN_INSTANCE
+from noroshi.guides.setup_documents import definitions_of
+from noroshi.operations.definition_answers import Applied
+from noroshi.operations.kind_answers import BlueprintRow, Kind
 from noroshi.service import NotFoundError
+from noroshi.service.definitions.blueprints import BlueprintOperations
+from noroshi.service.definitions.edit import EditOperations
+from noroshi.service.monitors.status import StatusOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.blueprint_inputs import PLACEHOLDER, BlueprintInput, input_at, inputs_of
@@ -31,7 +37,6 @@ from noroshi.web.view.live_updates import Live
 from noroshi.web.view.overview import part_page
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.problem_text import problems_at
-from noroshi.web.view.routes import of_type
 
 FIELDS = ("instance", "address", "zone")
 VALUE, RULE = "value.", "rule."
@@ -52,9 +57,12 @@ def routes(web: WebContext, live: Live) -> list[Route]:
 
 async def choose(visit: Visit) -> Response:
     """Show all blueprints, with the monitors of each."""
-    kinds = await visit.call("kinds")
-    rows = [(one, _monitors_of(visit, one, kinds)) for one in await visit.call("blueprints")]
-    documents, to = (await visit.call("definition_show"))["documents"], query_value(visit, "to")
+    kinds = await visit.call(StatusOperations.kinds)
+    rows = [
+        (one, _monitors_of(visit, one, kinds))
+        for one in await visit.call(BlueprintOperations.list)
+    ]
+    documents, to = (await visit.call(EditOperations.read)).documents, query_value(visit, "to")
     instance_title = called(to, documents.get(f"instances/{to}"))
     return await visit.show(
         "add.html", blueprints=rows, to=to, instance_title=instance_title, may=may(visit)
@@ -62,32 +70,32 @@ async def choose(visit: Visit) -> Response:
 
 
 def _monitors_of(
-    visit: Visit, blueprint: Mapping[str, Any], kinds: Sequence[Mapping[str, Any]]
+    visit: Visit, blueprint: BlueprintRow, kinds: Sequence[Kind]
 ) -> list[tuple[str, str]]:
     """Return the monitors of a blueprint: the kind in words, and the place."""
-    titles = {one["kind"]: one["title"] for one in kinds if one["family"] == "monitor"}
+    titles = {one.kind: one.title for one in kinds if one.family == "monitor"}
     return [
         (
             visit.say(titles[kind]) if (kind := str(one.get("kind"))) in titles else kind,
             PLACEHOLDER.sub("…", f"{group.get('name')}/{one.get('name')}"),
         )
-        for group in blueprint["groups"]
+        for group in blueprint.groups
         for one in group.get("monitor", ())
     ]
 
 
 async def _add(visit: Visit, live: Live) -> Response:
     name = visit.request.path_params["blueprint"]
-    blueprints = {one["name"]: one for one in await visit.call("blueprints")}
+    blueprints = {one.name: one for one in await visit.call(BlueprintOperations.list)}
     if name not in blueprints:
         raise NotFoundError(NO_SUCH_PAGE)
     if visit.request.method == "GET":
         return await _page(visit, blueprints[name])
     is_preview = visit.form.get("do") == PREVIEW
-    arguments = _arguments(visit, (await visit.call("definition_show"))["documents"])
+    arguments = _arguments(visit, (await visit.call(EditOperations.read)).documents)
     options = {"dry": is_preview, "language": visit.language}
     outcome = await run_reauthenticated(
-        visit, "blueprint_add", blueprint=name, **arguments, **options
+        visit, BlueprintOperations.add, blueprint=name, **arguments, **options
     )
     if outcome.answer is None or is_preview:
         return await _page(visit, blueprints[name], outcome)
@@ -104,7 +112,9 @@ def _arguments(visit: Visit, documents: Mapping[str, Any]) -> dict[str, Any]:
     }
     rules = [key.removeprefix(RULE) for key in form if key.startswith(RULE)]
     fields = {name: form.get(name, "").strip() for name in FIELDS}
-    fields["instance"] = _instance_meant(fields["instance"], of_type(documents, "instances"))
+    fields["instance"] = _instance_meant(
+        fields["instance"], definitions_of(documents, "instances")
+    )
     return {**fields, "values": inputs, "rules": rules}
 
 
@@ -115,13 +125,13 @@ def _instance_meant(text: str, instances: Mapping[str, Any]) -> str:
 
 
 async def _page(
-    visit: Visit, blueprint: Mapping[str, Any], outcome: Outcome[Any] | None = None
+    visit: Visit, blueprint: BlueprintRow, outcome: Outcome[Applied] | None = None
 ) -> Response:
-    outcome = outcome or Outcome[Any]()
-    documents = (await visit.call("definition_show"))["documents"]
-    instances = of_type(documents, "instances")
+    outcome = outcome or Outcome[Applied]()
+    documents = (await visit.call(EditOperations.read)).documents
+    instances = definitions_of(documents, "instances")
     rules = [key.partition("/")[2] for key in documents if key.startswith("rules/")]
-    kinds = await visit.call("kinds")
+    kinds = await visit.call(StatusOperations.kinds)
     asks = inputs_of(blueprint, kinds)
     form: dict[str, str] = {**refused_input(visit, *FIELDS)}
     if visit.request.method == "GET":
@@ -158,7 +168,7 @@ async def _page(
 
 
 def _at_fields(
-    visit: Visit, asks: Sequence[BlueprintInput], instance: str, outcome: Outcome[Any]
+    visit: Visit, asks: Sequence[BlueprintInput], instance: str, outcome: Outcome[Applied]
 ) -> tuple[tuple[str, ...], Mapping[str, Sequence[str]]]:
     """Return the texts above the form, and those at its fields, by their names."""
     texts_by_field, other_texts = dict[str, list[str]](), list[str]()

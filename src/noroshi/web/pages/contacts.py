@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.schema import ContactDef
 from noroshi.core.translation import _, pgettext
+from noroshi.operations.history_answers import ContactRow
+from noroshi.service.monitors.history import HistoryOperations
 from noroshi.web.context import WebContext
 from noroshi.web.pages.rules import DefinitionTexts, DefinitionType, editor
 from noroshi.web.view.form_operations import address, may, query_value
@@ -54,16 +55,26 @@ async def contacts(visit: Visit) -> Response:
     saved_version = query_value(visit, "did")
     return await visit.show(
         "contacts.html",
-        rows=[_row(visit, one) for one in await visit.call("contacts")],
+        rows=[_row(visit, one) for one in await visit.call(HistoryOperations.contacts)],
         may=may(visit),
         saved_version=saved_version if saved_version.isdecimal() else "",
     )
 
 
-def _row(visit: Visit, one: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {
-        **one,
-        "href": address(CONTACTS.path, name=one["name"]),
-        "language": visit.say(LANGUAGE_NAMES[one["language"]]),
-        "is_notified": bool(one["rules"] or one["notifications"]),
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactOnPage:
+    """Hold a row of the list of contacts: the contact, its own page, its language in words."""
+
+    contact: ContactRow
+    href: str
+    language: str
+    is_notified: bool
+
+
+def _row(visit: Visit, one: ContactRow) -> ContactOnPage:
+    return ContactOnPage(
+        contact=one,
+        href=address(CONTACTS.path, name=one.name),
+        language=visit.say(LANGUAGE_NAMES[one.language]),
+        is_notified=bool(one.rules or one.notifications),
+    )

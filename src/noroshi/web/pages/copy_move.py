@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -11,7 +11,10 @@ from starlette.routing import Route
 from noroshi.core.definitions.problems import read_location
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.own_instance import OWN_INSTANCE
+from noroshi.operations.definition_answers import Applied
 from noroshi.service import NotFoundError
+from noroshi.service.definitions.copy_move import CopyMoveOperations
+from noroshi.service.definitions.edit import EditOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.change_preview import created_monitors, preview
@@ -53,33 +56,39 @@ def routes(web: WebContext, live: Live) -> list[Route]:
 async def _place(visit: Visit, live: Live) -> Response:
     require_administrator(visit)
     path = visit.request.path_params["path"]
-    documents = (await visit.call("definition_show"))["documents"]
+    documents = (await visit.call(EditOperations.read)).documents
     part = _find_part(documents, path.split("/"))
     if part is None:
         raise NotFoundError(NO_SUCH_PAGE)
     if visit.request.method == "GET":
         return await _page(visit, path, part, documents)
-    op, what, target = _operation(visit, path)
+    operation, what, target = _operation(visit, path)
     is_preview = visit.form.get("do") == PREVIEW
-    outcome = await run_reauthenticated(visit, op, **what, dry=is_preview)
+    outcome = await run_reauthenticated(visit, operation, **what, dry=is_preview)
     if outcome.answer is None or is_preview:
         return await _page(visit, path, part, documents, outcome)
     live.changed()
-    deed = "move" if op == "monitor_move" else "copy"
+    deed = "move" if operation is CopyMoveOperations.move_monitor else "copy"
     return visit.to(address(part_page(target), did=deed, part=path))
 
 
-def _operation(visit: Visit, path: str) -> tuple[str, dict[str, Any], str]:
+def _operation(
+    visit: Visit, path: str
+) -> tuple[Callable[..., Awaitable[Applied]], dict[str, Any], str]:
     """Return the operation, its arguments, and the new place of the part."""
     form = {name: visit.form.get(name, "").strip() for name in FIELDS}
     if "/" not in path:
         names = {name: form[name] for name in ("name", "title", "address")}
         arguments = {"instance": path, **names, "stopped": form["stopped"] == "yes"}
-        return "instance_copy", arguments, form["name"]
+        return CopyMoveOperations.copy_instance, arguments, form["name"]
     target = f"{form['group'] or form['to']}/{form['name'] or path.rpartition('/')[2]}"
     if form["how"] == "move":
-        return "monitor_move", {"monitor": path, "to": target}, target
-    return "monitor_copy", {"monitor": path, "to": target, "title": form["title"]}, target
+        return CopyMoveOperations.move_monitor, {"monitor": path, "to": target}, target
+    return (
+        CopyMoveOperations.copy_monitor,
+        {"monitor": path, "to": target, "title": form["title"]},
+        target,
+    )
 
 
 def _find_part(documents: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any] | None:
@@ -120,10 +129,10 @@ async def _page(
     path: str,
     part: Mapping[str, Any],
     documents: Mapping[str, Any],
-    outcome: Outcome[Any] | None = None,
+    outcome: Outcome[Applied] | None = None,
 ) -> Response:
     names = path.split("/")
-    outcome = outcome or Outcome[Any]()
+    outcome = outcome or Outcome[Applied]()
     form = {**refused_input(visit, *FIELDS)}
     if visit.request.method == "GET":
         form |= {"how": "copy", "to": path.rpartition("/")[0], "name": names[-1]}
@@ -152,7 +161,10 @@ async def _page(
 
 
 def _at_fields(
-    visit: Visit, outcome: Outcome[Any], form: Mapping[str, str], documents: Mapping[str, Any]
+    visit: Visit,
+    outcome: Outcome[Applied],
+    form: Mapping[str, str],
+    documents: Mapping[str, Any],
 ) -> tuple[Sequence[str], Mapping[str, Sequence[str]]]:
     """Return the texts above the form, and those at its fields, by their names."""
     texts_by_field, other_texts = dict[str, list[str]](), list[str]()

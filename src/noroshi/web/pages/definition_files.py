@@ -6,16 +6,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.translation import _
-from noroshi.definitions import TYPES, Folder, content, pack
-from noroshi.definitions.archive import MOST_BYTES, MOST_PACKED
-from noroshi.ports import Document
+from noroshi.definitions.archive import MOST_BYTES, MOST_PACKED, pack
+from noroshi.definitions.document_content import TYPES, content
+from noroshi.definitions.folder import Folder
+from noroshi.operations.definition_answers import Applied, Exported, Planned
 from noroshi.service import NotFoundError
+from noroshi.service.definitions.apply import ApplyOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.change_preview import preview
@@ -50,10 +51,10 @@ def routes(web: WebContext) -> list[Route]:
 
 async def export(visit: Visit) -> Response:
     """Send all that is in force, as the files that `noroshi export` writes."""
-    definitions = await visit.call("export")
-    name = f"{visit.web.name}-version-{definitions['version']}.zip"
+    definitions = await visit.call(ApplyOperations.export)
+    name = f"{visit.web.name}-version-{definitions.version}.zip"
     return Response(
-        await asyncio.to_thread(pack, _documents(definitions)),
+        await asyncio.to_thread(pack, definitions.documents),
         media_type="application/zip",
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )
@@ -61,7 +62,7 @@ async def export(visit: Visit) -> Response:
 
 async def files(visit: Visit) -> Response:
     """Show the form, preview an upload, or bring it into force."""
-    definitions = await visit.call("export")
+    definitions = await visit.call(ApplyOperations.export)
     if visit.request.method == "GET":
         return await _page(visit, definitions)
     deed = visit.form.get("do", "")
@@ -71,11 +72,11 @@ async def files(visit: Visit) -> Response:
         return await _preview(visit, definitions)
     outcome = await _apply(visit, _with_others(visit, definitions))
     if outcome.answer is not None:
-        return visit.to(address("/settings/files", did=str(outcome.ok["version"])))
+        return visit.to(address("/settings/files", did=str(outcome.ok.version)))
     return await _preview_page(visit, definitions, outcome)
 
 
-async def _preview(visit: Visit, definitions: Mapping[str, Any]) -> Response:
+async def _preview(visit: Visit, definitions: Exported) -> Response:
     if not imported_definitions(visit).given:
         return await _page(
             visit, definitions, why=(visit.say(_("No file was chosen.")),), status=400
@@ -83,30 +84,32 @@ async def _preview(visit: Visit, definitions: Mapping[str, Any]) -> Response:
     return await _preview_page(visit, definitions, Outcome())
 
 
-def _with_others(visit: Visit, definitions: Mapping[str, Any]) -> Folder:
+def _with_others(visit: Visit, definitions: Exported) -> Folder:
     """Return the uploaded definitions, with the others in force unless those are to be
     removed."""
     uploaded = imported_definitions(visit).folder
     if visit.form.get("how") == WHOLE:
         return uploaded
     names = {one.key for one in uploaded.documents}
-    others = (one for one in _documents(definitions) if one.key not in names)
+    others = (one for one in definitions.documents if one.key not in names)
     return Folder((*others, *uploaded.documents), uploaded.problems)
 
 
 async def _preview_page(
-    visit: Visit, definitions: Mapping[str, Any], outcome: Outcome[Any]
+    visit: Visit, definitions: Exported, outcome: Outcome[Applied]
 ) -> Response:
     """Show all problems, or all differences. The upload travels on in the form, and whoever was
     overtaken sees the differences from now."""
     folder = _with_others(visit, definitions)
     faulty_keys = [one.where for one in folder.problems]
-    dry_run = await run(visit, "plan", documents=_as_json(folder), faulty=faulty_keys)
+    dry_run = await run(
+        visit, ApplyOperations.plan, documents=_as_json(folder), faulty=faulty_keys
+    )
     differs = await preview(visit, dry_run.answer)
     problems = [(one.where, visit.say(one.what)) for one in folder.problems]
     problems += dry_run.problems  # where there is so much that nothing was planned
-    for one in dry_run.ok["problems"] if dry_run.answer else ():
-        problems.append((one["where"], visit.say(one["what"])))
+    for one in dry_run.ok.problems if dry_run.answer else ():
+        problems.append((one.where, visit.say(one.what)))
     packed = "" if problems else imported_definitions(visit).packed
     why = outcome.why or dry_run.why
     if not (packed or problems or why):
@@ -132,13 +135,13 @@ async def _preview_page(
     )
 
 
-async def _apply(visit: Visit, folder: Folder) -> Outcome[Any]:
+async def _apply(visit: Visit, folder: Folder) -> Outcome[Applied]:
     """Apply against the version that was in force when the differences were shown."""
     base = visit.form.get("base", "")
     number = int(base) if base.isdecimal() and len(base) <= LONGEST_NUMBER else -1
     return await run_reauthenticated(
         visit,
-        "apply",
+        ApplyOperations.apply,
         documents=_as_json(folder),
         base=number,
         note=visit.form.get("note", ""),
@@ -148,11 +151,11 @@ async def _apply(visit: Visit, folder: Folder) -> Outcome[Any]:
 
 async def _page(
     visit: Visit,
-    definitions: Mapping[str, Any],
+    definitions: Exported,
     *,
     why: tuple[str, ...] = (),
     status: int = 200,
-    plan: Mapping[str, Any] | None = None,
+    plan: Planned | None = None,
     differs: Sequence[DifferenceText] = (),
     problems: Sequence[tuple[str, str]] = (),
     packed: str = "",
@@ -162,8 +165,8 @@ async def _page(
     return await visit.show(
         "files.html",
         status,
-        number=definitions["version"],
-        count=len(definitions["documents"]),
+        number=definitions.version,
+        count=len(definitions.documents),
         names=_renamable(visit, definitions),
         types=[(one, sort_of(one)) for one in TYPES],
         plan=plan,
@@ -180,9 +183,9 @@ async def _page(
     )
 
 
-def _renamable(visit: Visit, definitions: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+def _renamable(visit: Visit, definitions: Exported) -> Sequence[tuple[str, str]]:
     """Return the definitions that are renamed on another page: key and title."""
-    by_key = {one.key: one for one in _documents(definitions)}
+    by_key = {one.key: one for one in definitions.documents}
     return [
         (key, type_and_title(visit, key, content(by_key[key]))) for key in named_here(by_key)
     ]
@@ -190,7 +193,3 @@ def _renamable(visit: Visit, definitions: Mapping[str, Any]) -> Sequence[tuple[s
 
 def _as_json(folder: Folder) -> Sequence[Mapping[str, str]]:
     return [{"key": one.key, "body": one.body} for one in folder.documents]
-
-
-def _documents(definitions: Mapping[str, Any]) -> tuple[Document, ...]:
-    return tuple(Document(**one) for one in definitions["documents"])

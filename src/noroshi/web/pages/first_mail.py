@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.schema_mail import REDIRECT
-from noroshi.core.translation import Message, _, pgettext
+from noroshi.core.translation import _
+from noroshi.guides import setup_fields
+from noroshi.guides.setup_documents import Documents
+from noroshi.guides.setup_flow import SetupStep, facts_before, facts_for
+from noroshi.guides.setup_goal import SetupGoal
+from noroshi.guides.setup_names import FIRST_ROUTES
+from noroshi.operations.definition_answers import DefinitionsShown
 from noroshi.service import NotFoundError
+from noroshi.service.definitions.edit import EditOperations
+from noroshi.service.sign_in.authorization import SignInOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.conflict import MergedForm, merged_form, refusal_lines
 from noroshi.web.forms.first_route import (
     GRAPH,
     MICROSOFT,
-    NAMES,
     OF_MICROSOFT,
-    PROTECTIONS,
     SERVER,
     SMTP,
     WAYS,
-    Documents,
     FirstRouteForm,
     account_of,
     documents_of,
@@ -32,39 +36,17 @@ from noroshi.web.forms.first_route import (
     route_of,
     way_of,
 )
-from noroshi.web.forms.new_route import free_entry
-from noroshi.web.pages.first_steps import load_progress, step_page
-from noroshi.web.view.first_problems import problems_at_fields, store_secret
+from noroshi.web.forms.new_route import new_entry
+from noroshi.web.pages.first_steps import load_progress, page_after, step_page
+from noroshi.web.view.first_problems import problems_of_setup, store_secret
 from noroshi.web.view.form_operations import Outcome, query_value, run
 from noroshi.web.view.page_context import Visit, page
 
 SIGN_IN = "/first/sign-in"
 OF_GRAPH = "Microsoft Graph"
 """The title of a route by it."""
-LABELS: Mapping[str, Mapping[str, Message]] = {
-    MICROSOFT: {
-        "by": _("Delivery method"),
-        "mailbox": _("Sending mailbox"),
-        "tenant": _("Tenant"),
-        "client_id": _("Client ID"),
-        "secret": _("Client secret"),
-        "secret_ends": _("Secret expires on"),
-        "cloud": _("Cloud"),
-    },
-    SERVER: {
-        "host": _("Host"),
-        "sender": _("Sender"),
-        "protection": _("Encryption"),
-        "port": _("Port"),
-        "user": pgettext("first_steps", "User"),
-        "secret": _("Password"),
-    },
-}
-MEANT: Mapping[str, Mapping[str, str]] = {
-    MICROSOFT: {"value": "secret", "sender": "mailbox", "graph": "by"},
-    SERVER: {"value": "secret", "password": "secret"},
-}
-"""Settings that a field stands for, though it is called otherwise."""
+FIELDS = {MICROSOFT: setup_fields.MICROSOFT365, SERVER: setup_fields.SERVER}
+"""The fields of each form."""
 
 
 def routes(web: WebContext) -> list[Route]:
@@ -75,32 +57,35 @@ def routes(web: WebContext) -> list[Route]:
 
 async def mail(visit: Visit) -> Response:
     """Show and save one form for each way, filled with the values in force."""
-    progress, answer = await load_progress(visit), await visit.call("definition_show")
-    documents, outcome = answer["documents"], Outcome[Any]()
+    progress, answer = await load_progress(visit), await visit.call(EditOperations.read)
+    documents = answer.documents
+    outcome: Outcome[object] = Outcome()
     way = visit.form.get("way") or query_value(visit, "way") or way_of(documents)
     if way not in WAYS:
         raise NotFoundError(NO_SUCH_PAGE)
     form = fields_of_way(documents, way)
-    merged = MergedForm(form=form, base_version=answer["version"])
+    merged = MergedForm(form=form, base_version=answer.version)
     etag = _etags(answer)
     if visit.request.method == "POST":
         form = {name: visit.form.get(name, "").strip() for name in merged.form}
         outcome, is_saved = await _save(visit, way, form, answer)
         if not outcome.why:
-            return visit.to(SIGN_IN if way == MICROSOFT else "/first/alarm")
+            goal = SetupGoal(account="", route="") if way == MICROSOFT else None
+            known = facts_before(SetupStep.SIGN_IN)
+            return visit.to(page_after(known, facts_for(goal)))
         merged = await merged_form(
             visit, form, lambda base_documents: fields_of_way(base_documents, way), outcome
         )
         # The definitions may be in force though the secret beside them was not taken.
-        fresh_answer = await visit.call("definition_show")
+        fresh_answer = await visit.call(EditOperations.read)
         if is_saved or merged.overtaken:
-            merged = replace(merged, base_version=fresh_answer["version"])
+            merged = replace(merged, base_version=fresh_answer.version)
             etag = _etags(fresh_answer)
         else:
             etag = visit.form.get("etag", "")
         outcome = replace(outcome, why=await refusal_lines(visit, outcome))
     own_clouds = [key.partition("/")[2] for key in documents if key.startswith("clouds/")]
-    labels = {name: visit.say(label) for name, label in LABELS[way].items()}
+    fields = FIELDS[way]
     return await step_page(
         visit,
         "mail",
@@ -111,29 +96,29 @@ async def mail(visit: Visit) -> Response:
         form=merged.form,
         merged=merged,
         etag=etag,
-        problems=problems_at_fields(visit, outcome, labels, MEANT[way]),
+        problems=problems_of_setup(visit, outcome, fields),
         clouds=(*OF_MICROSOFT, *own_clouds),
-        protections=PROTECTIONS,
+        fields={one.name: one for one in fields},
         redirect=REDIRECT,
     )
 
 
 async def _save(
-    visit: Visit, way: str, form: Mapping[str, str], answer: Mapping[str, Any]
-) -> tuple[Outcome[Any], bool]:
+    visit: Visit, way: str, form: Mapping[str, str], answer: DefinitionsShown
+) -> tuple[Outcome[object], bool]:
     """Save the definitions, then the secret; return also if the definitions are in force.
     Changes by others since the form was shown are not overwritten."""
-    documents, secret = answer["documents"], visit.form.get("secret", "")
+    documents, secret = answer.documents, visit.form.get("secret", "")
     titles = {SMTP: visit.say(_("SMTP server 1")), GRAPH: OF_GRAPH}
-    entry_name = account_of(documents) if way == MICROSOFT else NAMES[SMTP]
-    entry = await free_entry(visit, entry_name) if secret else ""
+    entry_name = account_of(documents) if way == MICROSOFT else FIRST_ROUTES[SMTP]
+    entry = await new_entry(visit, entry_name) if secret else ""
     first_route = FirstRouteForm(way, form, titles, entry)
     put = documents_of(first_route, documents)
     known_etags = dict(
         zip(_keys_in_form(documents), visit.form.get("etag", "").split(","), strict=False)
     )
-    etags = {key: known_etags.get(key, answer["etags"].get(key, "")) for key in put}
-    outcome = await run(visit, "definition_change", put=put, etags=etags)
+    etags = {key: known_etags.get(key, answer.etags.get(key, "")) for key in put}
+    outcome: Outcome[object] = await run(visit, EditOperations.change, put=put, etags=etags)
     if outcome.why:
         return outcome, False
     if way == MICROSOFT:
@@ -141,7 +126,11 @@ async def _save(
         entry = str(put[f"accounts/{account}"].get("secret", ""))
         return await store_secret(visit, account, entry, secret), True
     entry = put[f"routes/{route_of(documents, first_route.by)}"]["options"].get("password", "")
-    outcome = await run(visit, "set_secret", name=entry, value=secret) if secret else outcome
+    outcome = (
+        await run(visit, SignInOperations.set_secret, name=entry, value=secret)
+        if secret
+        else outcome
+    )
     return outcome, True
 
 
@@ -150,7 +139,7 @@ def _keys_in_form(documents: Documents) -> tuple[str, str]:
     return f"routes/{route_of(documents)}", f"accounts/{account_of(documents)}"
 
 
-def _etags(answer: Mapping[str, Any]) -> str:
+def _etags(answer: DefinitionsShown) -> str:
     """Return their etags, "" for a missing one, as the form carries them."""
-    keys = _keys_in_form(answer["documents"])
-    return ",".join(answer["etags"].get(key, "") for key in keys)
+    keys = _keys_in_form(answer.documents)
+    return ",".join(answer.etags.get(key, "") for key in keys)

@@ -4,22 +4,28 @@ another device."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.core.translation import Message, _
-from noroshi.service import NotFoundError
+from noroshi.guides.setup_documents import Documents
+from noroshi.guides.setup_fields import CLIENT_SECRET
+from noroshi.operations.setup_answers import FirstLook
+from noroshi.operations.sign_in_answers import DeviceAsked, GuideShown, OnDevice, SignIn
+from noroshi.service import ConflictError, NotFoundError
+from noroshi.service.definitions.edit import EditOperations
+from noroshi.service.sign_in.authorization import SignInOperations
+from noroshi.service.sign_in.guide import GuideOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
-from noroshi.web.forms.first_route import Documents, account_of, route_of
+from noroshi.web.forms.first_route import account_of, route_of
 from noroshi.web.http.oauth_redirects import ExpectedRedirects, home_of, port_for
 from noroshi.web.pages.first_mail import SIGN_IN
 from noroshi.web.pages.first_steps import load_progress, step_page
 from noroshi.web.view.first_problems import StepProblems, problems_at_fields, store_secret
-from noroshi.web.view.form_operations import Outcome, query_value, run
+from noroshi.web.view.form_operations import Outcome, query_value, run, run_with_form
 from noroshi.web.view.page_context import Handler, Visit, page
 
 NEXT = "/first/alarm"
@@ -34,10 +40,11 @@ BY_DEED = {"paste": PASTE, "device": DEVICE, "ask": DEVICE}
 ASKED_EACH = 5
 """Seconds between questions about a code, where the server names none."""
 SIGNING: Mapping[str, Message] = {
-    "secret": _("Client secret"),
+    CLIENT_SECRET.name: CLIENT_SECRET.label,
     "pasted": _("Final URL in the browser"),
 }
-NONE: Mapping[str, Any] = {"ok": None}
+NONE = Outcome[SignIn]()
+"""No sign-in is begun."""
 
 
 def routes(web: WebContext, returns: ExpectedRedirects) -> list[Route]:
@@ -49,8 +56,9 @@ def _handler(returns: ExpectedRedirects) -> Handler:
     async def sign_in(visit: Visit) -> Response:
         progress, deed = await load_progress(visit), visit.form.get("do", "")
         types = ("routes", "accounts")
-        documents = (await visit.call("definition_show", types=types))["documents"]
-        route, outcome = route_of(documents), Outcome[Any]()
+        documents = (await visit.call(EditOperations.read, types=types)).documents
+        route = route_of(documents)
+        outcome: Outcome[object] = Outcome()
         if visit.request.method == "POST":
             if deed not in DEEDS:
                 raise NotFoundError(NO_SUCH_PAGE)
@@ -67,10 +75,10 @@ def _handler(returns: ExpectedRedirects) -> Handler:
 async def _page(
     visit: Visit,
     returns: ExpectedRedirects,
-    progress: Mapping[str, Any],
+    progress: FirstLook,
     deed: str,
     route: str,
-    outcome: Outcome[Any],
+    outcome: Outcome[object],
     port: int | None,
 ) -> Response:
     """Show the page; without a route that a person signs in for it leads to the route's
@@ -79,8 +87,8 @@ async def _page(
     # Of two sign-ins that are begun the second ends the first: a code that is shown stays.
     # An address that was pasted wrongly was shown to nobody: the right one still completes it.
     keeps_sign_in = code or (deed == PASTE and outcome.kind == "invalid")
-    answer = NONE if keeps_sign_in else await _begin(visit, returns, route, way, port)
-    if "ok" not in answer and answer["error"] in ("not found", "conflict"):
+    beginning = NONE if keeps_sign_in else await _begin(visit, returns, route, way, port)
+    if beginning.kind in (NotFoundError.kind, ConflictError.kind):
         return visit.to("/first/mail")
     return await step_page(
         visit,
@@ -88,14 +96,15 @@ async def _page(
         "first_sign_in.html",
         progress,
         outcome.status,
-        sign_in=answer.get("ok"),
+        sign_in=beginning.answer,
+        secret=CLIENT_SECRET,
         is_secret_refused="secret" in outcome.bad,
         ways={way: title for way, title in WAYS.items() if port is not None or way != BROWSER},
         way=way,
         code=code,
         is_waiting=deed == "ask",
         wait=_wait(outcome),
-        problems=_problems(visit, outcome, answer),
+        problems=_problems(visit, outcome, beginning),
         guide=await _guide(visit, route),
     )
 
@@ -116,24 +125,27 @@ def _way(visit: Visit, deed: str, port: int | None) -> str:
 
 async def _begin(
     visit: Visit, returns: ExpectedRedirects, route: str, way: str, port: int | None
-) -> Mapping[str, Any]:
+) -> Outcome[SignIn]:
     """Begin a sign-in; a browser that comes back by itself goes on to the last step."""
     redirect_port = port or 0 if way == BROWSER else 0
-    answer: Mapping[str, Any] = await visit.call_json(
-        "authorize_begin", route=route, port=redirect_port
+    beginning = await run_with_form(
+        visit, SignInOperations.authorize_begin, route=route, port=redirect_port
     )
-    if way == BROWSER and "ok" in answer and answer["ok"]["url"]:
-        sign_in, home = answer["ok"], home_of(visit.request.url)
+    sign_in = beginning.answer
+    if way == BROWSER and sign_in is not None and sign_in.url:
+        home = home_of(visit.request.url)
         pages = {"then": NEXT, "back": SIGN_IN}
-        returns.expect(sign_in["url"], sign_in["redirect"], visit.key, route, home, **pages)
-    return answer
+        returns.expect(sign_in.url, sign_in.redirect, visit.key, route, home, **pages)
+    return beginning
 
 
-def _problems(visit: Visit, outcome: Outcome[Any], answer: Mapping[str, Any]) -> StepProblems:
+def _problems(
+    visit: Visit, outcome: Outcome[object], beginning: Outcome[SignIn]
+) -> StepProblems:
     """Return the problems at their fields. A secret that the sign-in refused is marked as
     such."""
     if not outcome.why:
-        return StepProblems() if "ok" in answer else StepProblems((visit.say(answer["words"]),))
+        return StepProblems(beginning.why[:1])
     labels = {name: visit.say(label) for name, label in SIGNING.items()}
     problems = problems_at_fields(visit, outcome, labels, {"value": "secret"})
     if "secret" in outcome.bad and not problems.bad:
@@ -143,38 +155,42 @@ def _problems(visit: Visit, outcome: Outcome[Any], answer: Mapping[str, Any]) ->
     return problems
 
 
-def _wait(outcome: Outcome[Any]) -> int:
+def _wait(outcome: Outcome[object]) -> int:
     """Return the seconds until the next question about the code: no sooner (RFC 8628, 3.5)."""
-    seconds = outcome.ok.get("wait") if isinstance(outcome.answer, Mapping) else None
-    return int(seconds or ASKED_EACH)
+    answer = outcome.answer
+    seconds = answer.wait if isinstance(answer, OnDevice | DeviceAsked) else 0
+    return seconds or ASKED_EACH
 
 
-def _code(visit: Visit, deed: str, outcome: Outcome[Any]) -> Mapping[str, str] | None:
+def _code(visit: Visit, deed: str, outcome: Outcome[object]) -> Mapping[str, str] | None:
     """Return the code to type elsewhere, and the address; a form that asks again brings it
     along."""
-    if deed == "device" and outcome.answer:
-        return {"code": outcome.ok["code"], "url": outcome.ok["url"]}
+    if isinstance(outcome.answer, OnDevice):
+        return {"code": outcome.answer.code, "url": outcome.answer.url}
     code = {name: visit.form.get(name, "") for name in ("code", "url")}
     return code if deed == "ask" and code["url"].startswith("https://") else None
 
 
-async def _sign_in(visit: Visit, deed: str, route: str) -> Outcome[Any]:
+async def _sign_in(visit: Visit, deed: str, route: str) -> Outcome[object]:
     form = visit.form
     if deed == "secret":
-        sign_in = await visit.call("authorize_begin", route=route)
+        sign_in = await visit.call(SignInOperations.authorize_begin, route=route)
         return await store_secret(
-            visit, sign_in["account"], sign_in["secret"], form.get("secret", "")
+            visit, sign_in.account, sign_in.secret, form.get("secret", "")
         )
     if deed == "paste":
         pasted_url = form.get("pasted", "").strip()
-        return await run(visit, "authorize_finish", route=route, pasted=pasted_url)
-    op = "authorize_device" if deed == "device" else "authorize_device_ask"
-    return await run(visit, op, route=route)
+        return await run(
+            visit, SignInOperations.authorize_finish, route=route, pasted=pasted_url
+        )
+    if deed == "device":
+        return await run(visit, SignInOperations.authorize_device, route=route)
+    return await run(visit, SignInOperations.authorize_device_ask, route=route)
 
 
-def _is_signed_in(deed: str, outcome: Outcome[Any]) -> bool:
-    if deed == "ask":
-        return bool(outcome.answer and outcome.ok.get("route"))
+def _is_signed_in(deed: str, outcome: Outcome[object]) -> bool:
+    if isinstance(outcome.answer, DeviceAsked):
+        return outcome.answer.route is not None
     return deed == "paste" and outcome.answer is not None
 
 
@@ -187,7 +203,7 @@ def _next_page(visit: Visit) -> Response:
     return answer
 
 
-async def _guide(visit: Visit, route: str) -> Any:
+async def _guide(visit: Visit, route: str) -> GuideShown | None:
     """Return the steps of an administrator of Microsoft 365, with the values filled in; None
     for another provider."""
-    return (await visit.call_json("guide_show", route=route)).get("ok")
+    return (await run(visit, GuideOperations.guide, route=route)).answer

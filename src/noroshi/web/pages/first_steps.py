@@ -4,7 +4,7 @@ first_mail."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import available_timezones
@@ -15,9 +15,15 @@ from starlette.routing import Route
 from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.roles import ADMIN
 from noroshi.core.translation import Message, _, pgettext
+from noroshi.guides.setup_flow import SENDING, SetupFact, SetupStep, first_start, next_step
 from noroshi.operations.mail_answers import Letter
+from noroshi.operations.setup_answers import FirstLook
 from noroshi.service import ForbiddenError, NotFoundError
+from noroshi.service.definitions.edit import EditOperations
 from noroshi.service.mail.queue import QueueOperations
+from noroshi.service.monitors.history import HistoryOperations
+from noroshi.service.setup.first_steps import FirstStepOperations
+from noroshi.service.setup.inventory import DiscoveryOperations
 from noroshi.web.context import WebContext
 from noroshi.web.forms.conflict import MergedForm, merged_form, refusal_lines
 from noroshi.web.forms.normalize import addresses, figures
@@ -33,8 +39,27 @@ STEPS: Mapping[str, Message] = {
     "mail": pgettext("first.mail.step", "Delivery route"),
     "alarm": _("Receive an alarm"),
 }
-WAYS = {"person": "contact", "machine": "instance", "mail": "ready"}
-"""The field of the operation's answer that is set once the step after it can be begun."""
+PAGES: Mapping[SetupStep, str] = {
+    SetupStep.CONTACT: "person",
+    SetupStep.MACHINE: "machine",
+    SetupStep.SENDER: "mail",
+    SetupStep.CERTIFICATE: "mail",
+    SetupStep.REGISTRATION: "mail",
+    SetupStep.CREDENTIAL: "mail",
+    SetupStep.SIGN_IN: "sign-in",
+    SetupStep.PERMISSION: "sign-in",
+    SetupStep.TEST_MAIL: "alarm",
+    SetupStep.ARRIVAL: "alarm",
+}
+"""The page of each step of a setup."""
+PROOFS: Mapping[str, SetupFact] = {
+    "person": SetupFact.RECIPIENT,
+    "machine": SetupFact.INSTANCE,
+    "mail": SetupFact.ACCEPTANCE,
+    "alarm": SetupFact.RECEIPT,
+}
+"""What proves that a page's step is done: a way out is no more than hoped for until a mail was
+taken by it."""
 CONTACT = "ops"
 BROKEN = (
     DeliveryState.SET_ASIDE,
@@ -59,41 +84,49 @@ def routes(web: WebContext) -> list[Route]:
 async def first(visit: Visit) -> Response:
     """Redirect to the first step that is not done; a POST dismisses the first start."""
     if visit.request.method == "POST":
-        await visit.call("first_end")
+        await visit.call(FirstStepOperations.first_end)
         return visit.to("/")
     progress = await load_progress(visit)
-    return visit.to(next_of(progress) if progress["open"] else "/")
+    return visit.to(next_of(progress) if progress.open else "/")
 
 
-def next_of(progress: Mapping[str, Any]) -> str:
+def next_of(progress: FirstLook) -> str:
     """Return the address of the first step that is not done."""
-    return (
-        f"/first/{next((step for step, field in WAYS.items() if not progress[field]), 'alarm')}"
-    )
+    return page_after(_known_facts(progress))
 
 
-async def load_progress(visit: Visit) -> Mapping[str, Any]:
+def page_after(known: Collection[SetupFact], route: Sequence[SetupFact] = SENDING) -> str:
+    """Return the address of the step that comes next, by a route that needs these facts."""
+    following = next_step(first_start(route), known)
+    return f"/first/{PAGES[following.step if following else SetupStep.ARRIVAL]}"
+
+
+def _known_facts(progress: FirstLook) -> Collection[SetupFact]:
+    facts = {
+        SetupFact.RECIPIENT: progress.contact,
+        SetupFact.INSTANCE: progress.instance,
+        SetupFact.MAILBOX: progress.ready,
+        SetupFact.ACCEPTANCE: progress.accepted,
+        SetupFact.RECEIPT: progress.seen,
+    }
+    return frozenset(fact for fact, found in facts.items() if found)
+
+
+async def load_progress(visit: Visit) -> FirstLook:
     """Return the progress of the first start. Raises ForbiddenError for all but
     administrators."""
     if visit.person is None or ADMIN not in visit.person.roles:
         raise ForbiddenError(_("Initial setup requires the administrator role."))
-    progress: Mapping[str, Any] = await visit.call("first_look")
-    return progress
+    return await visit.call(FirstStepOperations.first_look)
 
 
 async def step_page(
-    visit: Visit,
-    step: str,
-    template: str,
-    progress: Mapping[str, Any],
-    status: int,
-    **values: Any,
+    visit: Visit, step: str, template: str, progress: FirstLook, status: int, **values: Any
 ) -> Response:
     """Return a step's page, below the progress of all steps."""
-    steps_done = {name: bool(progress[field]) for name, field in WAYS.items()}
-    # A way out is no more than hoped for until a mail was taken by it.
-    proofs = {"mail": progress["accepted"], "alarm": bool(progress["seen"])}
-    steps_done |= {"administrator": True} | proofs
+    known = _known_facts(progress)
+    steps_done = {"administrator": True}
+    steps_done |= {name: fact in known for name, fact in PROOFS.items()}
     return await visit.show(
         template, status, steps=STEPS, step=step, done=steps_done, progress=progress, **values
     )
@@ -102,14 +135,14 @@ async def step_page(
 async def person(visit: Visit) -> Response:
     """Show and save the first contact; the pages speak its language from then on."""
     progress = await load_progress(visit)
-    key = f"contacts/{progress['contact'] or CONTACT}"
-    definitions = await visit.call("definition_show", keys=[key])
-    before = definitions["documents"].get(key, {})
+    key = f"contacts/{progress.contact or CONTACT}"
+    definitions = await visit.call(EditOperations.read, keys=[key])
+    before = definitions.documents.get(key, {})
     if visit.request.method == "GET":
-        zone = before.get("zone") or (await visit.call("suggest"))["zone"]
+        zone = before.get("zone") or (await visit.call(DiscoveryOperations.suggest)).zone
         form = {**_contact_texts(before), "language": before.get("language", visit.language)}
-        merged = MergedForm(form={**form, "zone": zone}, base_version=definitions["version"])
-        return await _person(visit, progress, merged, definitions["etags"][key], Outcome())
+        merged = MergedForm(form={**form, "zone": zone}, base_version=definitions.version)
+        return await _person(visit, progress, merged, definitions.etags[key], Outcome())
     etag = visit.form.get("etag", "")
     form = {name: visit.form.get(name, "").strip() for name in FIELDS}
     contact = {**before, **{name: form[name] for name in ("title", "language", "zone")}}
@@ -117,7 +150,7 @@ async def person(visit: Visit) -> Response:
     # Who has just begun writes what nobody else wrote meanwhile.
     outcome = await run(
         visit,
-        "definition_change",
+        EditOperations.change,
         put={key: {name: value for name, value in contact.items() if value != ""}},
         etags={key: etag},
     )
@@ -129,7 +162,7 @@ async def person(visit: Visit) -> Response:
             outcome,
             keys=[key],
         )
-        etag = definitions["etags"][key] if merged_again.overtaken else etag
+        etag = definitions.etags[key] if merged_again.overtaken else etag
         return await _person(
             visit,
             progress,
@@ -162,11 +195,7 @@ def _contact_texts(contact: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 async def _person(
-    visit: Visit,
-    progress: Mapping[str, Any],
-    merged: MergedForm,
-    etag: str,
-    outcome: Outcome[Any],
+    visit: Visit, progress: FirstLook, merged: MergedForm, etag: str, outcome: Outcome[object]
 ) -> Response:
     return await step_page(
         visit,
@@ -186,16 +215,20 @@ async def _person(
 
 async def machine(visit: Visit) -> Response:
     """Show the suggestions for this computer, and add the chosen ones."""
-    progress, outcome = await load_progress(visit), Outcome[Any]()
+    progress, outcome = await load_progress(visit), Outcome[object]()
     if visit.request.method == "POST":
         picked = [name.removeprefix("take.") for name in visit.form if name[:5] == "take."]
         title = visit.form.get("title", "").strip()
         outcome = await run(
-            visit, "suggest_take", wanted=picked, language=visit.language, title=title
+            visit,
+            DiscoveryOperations.suggest_take,
+            wanted=picked,
+            language=visit.language,
+            title=title,
         )
         if not outcome.why:
             return visit.to("/first/mail")
-    suggestions = await visit.call("suggest")
+    suggestions = await visit.call(DiscoveryOperations.suggest)
     return await step_page(
         visit,
         "machine",
@@ -208,7 +241,7 @@ async def machine(visit: Visit) -> Response:
     )
 
 
-def _selection_problems(visit: Visit, outcome: Outcome[Any]) -> StepProblems:
+def _selection_problems(visit: Visit, outcome: Outcome[object]) -> StepProblems:
     """Return the problems: some of the selection may have ended since it was shown."""
     if any(where == "wanted" for where, what in outcome.problems if what != outcome.why[0]):
         return StepProblems(
@@ -228,20 +261,24 @@ def _selection_problems(visit: Visit, outcome: Outcome[Any]) -> StepProblems:
 
 async def alarm(visit: Visit) -> Response:
     """Send a test alarm, show its progress, and take the number that proves it."""
-    progress, outcome = await load_progress(visit), Outcome[Any]()
+    progress, outcome = await load_progress(visit), Outcome[object]()
     deed = visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed == "test_alarm":
-            outcome = await run(visit, deed, contact=visit.form.get("contact", ""))
+            outcome = await run(
+                visit, FirstStepOperations.test_alarm, contact=visit.form.get("contact", "")
+            )
         else:
             outcome = await run(
-                visit, "test_alarm_seen", number=figures(visit.form.get("number", ""))
+                visit,
+                FirstStepOperations.test_alarm_seen,
+                number=figures(visit.form.get("number", "")),
             )
         if not outcome.why:
             return visit.to("/first/alarm")
-    contacts = await visit.call("contacts")
+    contacts = await visit.call(HistoryOperations.contacts)
     relay_context = await _relay_context(visit, progress)
-    progress = progress if relay_context["state"] else {**progress, "mail": ""}
+    progress = progress if relay_context["state"] else replace(progress, mail="")
     return await step_page(
         visit,
         "alarm",
@@ -250,10 +287,9 @@ async def alarm(visit: Visit) -> Response:
         outcome.status,
         problems=StepProblems(outcome.why),
         contacts=[
-            (one["name"], one["title"] or one["name"], ", ".join(one["addresses"]))
-            for one in contacts
+            (one.name, one.title or one.name, ", ".join(one.addresses)) for one in contacts
         ],
-        confirmed_at=clock(visit, progress["seen"]),
+        confirmed_at=clock(visit, progress.seen),
         polled=False,
         **relay_context,
     )
@@ -271,16 +307,16 @@ async def way(visit: Visit) -> Response:
     )
 
 
-async def _relay_context(visit: Visit, progress: Mapping[str, Any]) -> Mapping[str, Any]:
+async def _relay_context(visit: Visit, progress: FirstLook) -> Mapping[str, Any]:
     """Return the relay of the last test alarm, and the replies of the other side."""
-    letter = await _test_mail(visit, progress["mail"]) if progress["mail"] else None
+    letter = await _test_mail(visit, progress.mail) if progress.mail else None
     if letter is None:  # none yet, or long forgotten
         nothing = dict.fromkeys(("because", "state"), "") | dict.fromkeys(
             ("goes_on", "taken"), False
         )
-        return {"posts": (), "tries": (), "route": progress["route"], **nothing}
+        return {"posts": (), "tries": (), "route": progress.route, **nothing}
     state, delivery = letter.queued.state, progress_of(letter)
-    last_route = delivery.attempts[-1].route if delivery.attempts else progress["route"]
+    last_route = delivery.attempts[-1].route if delivery.attempts else progress.route
     return {
         "posts": relay(visit, (_("Raised"), letter.queued.born), delivery)[:4],
         "tries": list(attempts(visit, delivery.attempts, await load_titles(visit))),

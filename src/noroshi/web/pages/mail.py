@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from noroshi.core.translation import Message, _
+from noroshi.guides.setup_documents import Content, definitions_of, orders
 from noroshi.operations.definition_answers import DefinitionsShown
 from noroshi.service import NotFoundError
 from noroshi.service.definitions.edit import EditOperations
@@ -21,14 +22,11 @@ from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.routes import (
     DEFINED,
     TELLERS,
-    Content,
     RouteRow,
     clouds,
     heading,
     labels,
-    of_type,
     order_title,
-    orders,
     ranked,
     route_row,
 )
@@ -75,7 +73,7 @@ async def mailing(visit: Visit) -> Response:
     return visit.to("/mail?did=order#order")
 
 
-def _refusal(visit: Visit, outcome: Outcome[Any], now: Side) -> tuple[str, ...]:
+def _refusal(visit: Visit, outcome: Outcome[object], now: Side) -> tuple[str, ...]:
     """Return the texts of a refusal; after a conflict the page itself shows the order in
     force."""
     return (
@@ -114,7 +112,7 @@ async def _page(
         users={one.name: _users(visit, documents, one.name) for one in routes_by_rank},
         orders=list(_orders(visit, definitions, rows)),
         accounts=list(_accounts(visit, documents, rows)),
-        networks=sorted(of_type(documents, "networks").items()),
+        networks=sorted(definitions_of(documents, "networks").items()),
         may=may(visit),
         done_text=done_text,
         why=why,
@@ -148,7 +146,7 @@ def _accounts(
 ) -> Iterator[Mapping[str, Any]]:
     """Yield each account with the worst of its routes."""
     titles = dict(clouds(visit, documents))
-    for name, account in sorted(of_type(documents, "accounts").items()):
+    for name, account in sorted(definitions_of(documents, "accounts").items()):
         routes = [one for one in rows if one.status.account == name]
         worst_route = max(routes, key=lambda one: WORST[one.status.state], default=None)
         yield {

@@ -106,7 +106,7 @@ def _outline(
     by_network = kind is not None and kind.by_network
     hidden_settings = HIDDEN if by_network else (*HIDDEN, "network")
     parts = [Part(schema=schema.form(MonitorDef), leave_out=hidden_settings)]
-    documents = edit.definitions["documents"]
+    documents = edit.definitions.documents
     if kind is None:
         return Outline(parts=tuple(parts), known=_names_by_setting(documents))
     parts.append(Part(schema=kind.options, inside="options"))

@@ -230,9 +230,7 @@ async def _instance_outline(visit: Visit, edit: Edit, name: str) -> Outline:
         ),
         by_kind=True,
         known={
-            "rules": [
-                one for one, _ in documents_of_type("rules", edit.definitions["documents"])
-            ]
+            "rules": [one for one, _ in documents_of_type("rules", edit.definitions.documents)]
         },
         defaults={**inherited_settings(), "address": "127.0.0.1", "zone": "UTC"},
     )
@@ -330,9 +328,7 @@ async def group(visit: Visit) -> Response:
         kinds=await _kinds(visit, kinds_in([edit.before], edit.before), document),
         by_kind=True,
         known={
-            "rules": [
-                one for one, _ in documents_of_type("rules", edit.definitions["documents"])
-            ]
+            "rules": [one for one, _ in documents_of_type("rules", edit.definitions.documents)]
         },
         defaults=inherited_settings(document),
     )

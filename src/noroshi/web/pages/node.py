@@ -8,10 +8,11 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.levels import Level
-from noroshi.core.own_instance import with_titles_in
 from noroshi.core.translation import Message, _
 from noroshi.hosts.footprint import FILES, GOES, LISTENS, size_text
+from noroshi.operations.status_answers import MonitorStatus, with_titles_in
+from noroshi.service.monitors.status import StatusOperations
+from noroshi.service.node.node import NodeOperations
 from noroshi.web.context import WebContext
 from noroshi.web.view.form_operations import LENGTHS, clock, may
 from noroshi.web.view.mail import level
@@ -34,22 +35,21 @@ def routes(web: WebContext) -> list[Route]:
 
 async def health(visit: Visit) -> Response:
     """Show the health of Noroshi itself, in figures and by its own monitors."""
-    answer = await visit.call("health")
-    kinds = await visit.call("kinds")
-    titles = {one["kind"]: one["title"] for one in kinds if one["family"] == "monitor"}
+    answer = await visit.call(NodeOperations.health)
+    kinds = await visit.call(StatusOperations.kinds)
+    titles = {one.kind: one.title for one in kinds if one.family == "monitor"}
     return await visit.show(
         "health.html",
         one=answer,
-        state=level(visit, Level(answer["level"])),
-        at=clock(visit, answer["at"]),
-        began=clock(visit, answer["began"]),
-        ran=_duration_text(visit, answer["seconds"]),
-        size=size_text(answer["size"]),
-        free=size_text(answer["free"]),
-        oldest=clock(visit, answer["queue"]["oldest"]),
+        state=level(visit, answer.level),
+        at=clock(visit, answer.at),
+        began=clock(visit, answer.began),
+        ran=_duration_text(visit, answer.seconds),
+        size=size_text(answer.size),
+        free=size_text(answer.free),
+        oldest=clock(visit, answer.queue.oldest),
         own=[
-            _monitor(visit, with_titles_in(one, visit.language), titles)
-            for one in answer["own"]
+            _monitor(visit, with_titles_in(one, visit.language), titles) for one in answer.own
         ],
         may=may(visit),
     )
@@ -66,30 +66,31 @@ def _duration_text(visit: Visit, seconds: float) -> str:
 
 
 def _monitor(
-    visit: Visit, one: Mapping[str, Any], titles: Mapping[str, Any]
+    visit: Visit, one: MonitorStatus, titles: Mapping[str, Message]
 ) -> Mapping[str, Any]:
-    worst_items = [item for item in one["items"] if item["level"] == one["level"]]
-    worst_items = worst_items or one["items"]
+    worst_items = tuple(item for item in one.items if item.level is one.level)
+    worst_items = worst_items or one.items
     return {
-        "name": one["title"] or one["path"].rpartition("/")[2],
-        "kind": visit.say(titles[one["kind"]]) if one["kind"] in titles else one["kind"],
-        "path": one["path"],
-        "level": level(visit, Level(one["level"]) if one["known"] else None),
-        "words": visit.say(worst_items[0]["words"]) if worst_items else "",
+        "name": one.title or one.path.rpartition("/")[2],
+        "kind": visit.say(titles[one.kind]) if one.kind in titles else one.kind,
+        "path": one.path,
+        "level": level(visit, one.level if one.known else None),
+        "words": visit.say(worst_items[0].words) if worst_items else "",
     }
 
 
 async def places(visit: Visit) -> Response:
     """Show ports, files and folders, outgoing notifications, and the last backup."""
-    answer = await visit.call("places")
-    backup = answer["backup"]
+    answer = await visit.call(NodeOperations.places)
+    backup = answer.backup
     sorts = [
-        (sort, title, [one for one in answer["places"] if one["sort"] == sort])
+        (sort, title, [one for one in answer.places if one.sort == sort])
         for sort, title in PLACES.items()
     ]
     return await visit.show(
         "places.html",
         sorts=sorts,
-        backup=backup and {**backup, "at": clock(visit, backup["at"])},
+        backup=backup,
+        backed_up_at=clock(visit, backup.at) if backup else "",
         may=may(visit),
     )

@@ -8,8 +8,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from noroshi.core.translation import Medium, _
-from noroshi.service import NotFoundError, run_as_json
+from noroshi.core.translation import _
+from noroshi.service import NotFoundError, OperationError, name_of, perform
+from noroshi.service.sign_in.authorization import SignInOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.http.oauth_redirects import ExpectedRedirect, ExpectedRedirects
@@ -67,11 +68,11 @@ async def _finish_sign_in(
     if not returns.take(expected):  # the same browser at the same moment: it is under way
         return RedirectResponse(back, 303)
     arguments = {"route": expected.route, "pasted": str(visit.request.url)}
-    answer = await run_as_json(
-        web.service, person, "authorize_finish", arguments, web.news, Medium.PAGE
-    )
-    if "ok" in answer:
-        return RedirectResponse(expected.home + expected.then, 303)
-    problems = [visit.say(one["what"]) for one in answer.get("problems", ())]
-    why = (visit.say(answer["words"]), *problems)
-    return visit.page("mailing_landed.html", 409, why=why, back=back)
+    operation = name_of(SignInOperations.authorize_finish)
+    try:
+        await perform(web.service, person, operation, arguments, web.news)
+    except OperationError as refusal:
+        problems = [visit.say(one.what) for one in refusal.problems]
+        why = (visit.say(refusal.words), *problems)
+        return visit.page("mailing_landed.html", 409, why=why, back=back)
+    return RedirectResponse(expected.home + expected.then, 303)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,18 +13,20 @@ from starlette.routing import Route
 
 from noroshi.core.translation import _
 from noroshi.imports import ONE_AT_A_TIME
+from noroshi.operations.people_answers import SecondStep
 from noroshi.people import AuthenticationError
 from noroshi.service import InvalidArgumentError, NotFoundError
+from noroshi.service.people.own_account import OwnAccountOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.view.form_operations import Outcome, may, run
 from noroshi.web.view.page_context import Visit, page
 
-DEEDS: Mapping[str, tuple[str, ...]] = {
-    "own_password": ("old", "new"),
-    "own_totp": ("password",),
-    "own_totp_on": ("code",),
-    "own_totp_off": ("password",),
+DEEDS: Mapping[str, tuple[Callable[..., Awaitable[object]], tuple[str, ...]]] = {
+    "own_password": (OwnAccountOperations.change_password, ("old", "new")),
+    "own_totp": (OwnAccountOperations.begin_own_totp, ("password",)),
+    "own_totp_on": (OwnAccountOperations.enable_own_totp, ("code",)),
+    "own_totp_off": (OwnAccountOperations.disable_own_totp, ("password",)),
 }
 """The operations of the page, and the arguments that its forms give."""
 SEED_IN, LONGEST_ADDRESS = "otpauth://totp/", 500
@@ -41,12 +44,12 @@ def routes(web: WebContext) -> list[Route]:
 async def me(visit: Visit) -> Response:
     """Show somebody's own account. Seed and recovery codes, which are shown once, stand in the
     answer to its form."""
-    outcome, deed = Outcome[Any](), visit.form.get("do", "")
+    outcome, deed = Outcome[object](), visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed not in DEEDS:
             raise NotFoundError(NO_SUCH_PAGE)
         outcome = await _perform(visit, deed)
-    account, step = await visit.call("own_account"), step_shown(visit, outcome)
+    account, step = await visit.call(OwnAccountOperations.show), step_shown(visit, outcome)
     return await visit.show(
         "me.html",
         outcome.status,
@@ -55,30 +58,39 @@ async def me(visit: Visit) -> Response:
         retry=deed == "own_totp_on" and outcome.kind == InvalidArgumentError.kind,
         done=outcome.answer,
         step=step,
-        picture=_picture(step["address"]) if step else None,
+        picture=_picture(step.address) if step else None,
         why=outcome.why,
         may=may(visit),
     )
 
 
-def step_shown(visit: Visit, outcome: Outcome[Any]) -> Mapping[str, str] | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedShown:
+    """Hold what an authenticator reads: the address, with the seed in it, and the seed alone."""
+
+    address: str = field(repr=False)
+    seed: str = field(repr=False)
+
+
+def step_shown(visit: Visit, outcome: Outcome[object]) -> SeedShown | None:
     """Return the address that an authenticator reads, with the seed in it: a fresh one, or
     after a wrong code the one of the form. Nobody gets it who did not have it."""
-    is_fresh = visit.form.get("do") in ("own_totp", "user_totp") and outcome.answer
-    address = outcome.ok["address"] if is_fresh else visit.form.get("address", "")
-    if outcome.answer and not is_fresh:
+    fresh_step = outcome.answer if isinstance(outcome.answer, SecondStep) else None
+    address = fresh_step.address if fresh_step else visit.form.get("address", "")
+    if outcome.answer and not fresh_step:
         return None
     if not address.startswith(SEED_IN) or len(address) > LONGEST_ADDRESS:
         return None
     seed = parse_qs(urlsplit(address).query).get("secret", [""])[0]
-    return {"address": address, "seed": seed}
+    return SeedShown(address=address, seed=seed)
 
 
-async def _perform(visit: Visit, deed: str) -> Outcome[Any]:
+async def _perform(visit: Visit, deed: str) -> Outcome[object]:
     form = visit.form
     if deed == "own_password" and form.get("new") != form.get("again"):
         return Outcome(None, (visit.say(_("The two passwords are not the same.")),), 400)
-    outcome = await run(visit, deed, **{name: form.get(name, "") for name in DEEDS[deed]})
+    operation, arguments = DEEDS[deed]
+    outcome = await run(visit, operation, **{name: form.get(name, "") for name in arguments})
     if outcome.answer is not None and deed in ENDS_SESSIONS:
         await _reopen_session(visit)
     return outcome

@@ -60,6 +60,8 @@ DONE: Mapping[str, Message] = {
     "drop": _("Message dropped. It stays on record with your name."),
     "edit": _("Changed. A held or undeliverable message still has to be released."),
 }
+RETRY_ALL = "retry_all"
+RETRIED_ALL = _("Retrying all waiting messages now.")
 MOST_SHOWN = 200
 WAY = "route."
 """The beginning of the names of the fields in which a mail's routes are chosen, in order."""
@@ -80,6 +82,7 @@ FRAMING = {
 }
 
 NOT_REFUSED = Outcome[Queued]()
+ALL_RETRIED = Outcome[int]()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,19 +107,32 @@ def routes(web: WebContext, live: Live) -> list[Route]:
     """Return the routes. A mail's id has slashes in it, so it stands in the query."""
 
     async def queue(visit: Visit) -> Response:
+        if visit.request.method == "POST":
+            return await _retry_all(visit, live)
         return await _queue(visit, live)
 
     async def mail(visit: Visit) -> Response:
         return await _mail_or_action(visit, live)
 
     return [
-        Route("/queue", page(web, queue), methods=["GET"]),
+        Route("/queue", page(web, queue), methods=["GET", "POST"]),
         Route("/queue/mail", page(web, mail), methods=["GET", "POST"]),
         Route("/queue/mail/html", page(web, as_html), methods=["GET"]),
     ]
 
 
-async def _queue(visit: Visit, live: Live) -> Response:
+async def _retry_all(visit: Visit, live: Live) -> Response:
+    """Make all waiting mails due now."""
+    if visit.form.get("do") != RETRY_ALL:
+        raise NotFoundError(NO_SUCH_PAGE)
+    outcome = await run(visit, QueueOperations.retry_all)
+    live.changed()
+    if outcome.why:
+        return await _queue(visit, live, refusal=outcome)
+    return visit.to(address("/queue", did=RETRY_ALL))
+
+
+async def _queue(visit: Visit, live: Live, refusal: Outcome[int] = ALL_RETRIED) -> Response:
     """Show all waiting mails, or those that match, and why each waits."""
     snapshot = await live.now()  # first: what moves from here on is told by the stream
     mails, words = await visit.call(QueueOperations.list), query_value(visit, "q")
@@ -127,13 +143,26 @@ async def _queue(visit: Visit, live: Live) -> Response:
     rows = [_row(visit, one, titles) for one in sorted_matches[:MOST_SHOWN]]
     head = _head(visit, mails)
     context = {"head": head, "rows": rows, "count": len(matches), "search_words": words}
+    is_done = query_value(visit, "did") == RETRY_ALL and not refusal.why
     return visit.page(
         "queue.html",
+        refusal.status,
+        why=refusal.why,
+        deed_text=visit.say(RETRIED_ALL) if is_done else "",
+        retry_all=_retry_all_button(visit, mails),
         ledger_sum=snapshot.ledger.sum,
         serial=snapshot.serial,
         may=may(visit),
         **context,
     )
+
+
+def _retry_all_button(visit: Visit, mails: Sequence[Queued]) -> str:
+    """Return what its button says; "" if this person may not, or none waits."""
+    has_waiting = any(one.state == DeliveryState.WAITING for one in mails)
+    if not has_waiting or not may(visit)["act"]:
+        return ""
+    return visit.say(button_of(name_of(QueueOperations.retry_all)))
 
 
 def _matches(visit: Visit, one: Queued, words: str, titles: Titles) -> bool:

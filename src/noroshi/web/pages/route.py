@@ -10,7 +10,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from noroshi.core.definitions.value_syntax import is_address
+from noroshi.guides.setup_documents import Content, definitions_of, orders_naming
+from noroshi.operations.sign_in_answers import Certificate, GuideShown
 from noroshi.service import NotFoundError
+from noroshi.service.monitors.history import HistoryOperations
+from noroshi.service.node.secrets import SecretOperations
+from noroshi.service.sign_in.certificates import CertificateOperations
+from noroshi.service.sign_in.guide import GuideOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.conflict import MergedForm, merged_form, refusal_lines
@@ -20,7 +26,7 @@ from noroshi.web.http.oauth_redirects import ExpectedRedirects, home_of, port_fo
 from noroshi.web.pages.mail import DONE
 from noroshi.web.pages.route_actions import DEEDS, RouteActionResult
 from noroshi.web.pages.route_live import device_of, exam_of, letter_of, live_routes
-from noroshi.web.view.form_operations import may, query_value
+from noroshi.web.view.form_operations import may, query_value, run
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.route import (
     BLANK,
@@ -31,10 +37,9 @@ from noroshi.web.view.route import (
     find_renamed,
     load_route,
     next_step,
-    orders_naming,
     texts_of,
 )
-from noroshi.web.view.routes import Content, clouds, href, of_type, order_title
+from noroshi.web.view.routes import clouds, href, order_title
 
 SECRETIVE = ("url", "headers")
 """Options that may hold a key, though they should not."""
@@ -62,10 +67,10 @@ def routes(web: WebContext, returns: ExpectedRedirects) -> list[Route]:
             return await _page(visit, other.name, result, codes.of(visit.key, other.name))
         details = await load_route(visit, name, way)
         result = await DEEDS[deed](visit, details)
-        if result.caught:
+        if result.caught and result.begun is not None:
             sign_in, home = result.begun, home_of(visit.request.url)
             pages = {"then": href(name, did="signed_in"), "back": href(name)}
-            returns.expect(sign_in["url"], sign_in["redirect"], visit.key, name, home, **pages)
+            returns.expect(sign_in.url, sign_in.redirect, visit.key, name, home, **pages)
         if result.device is not None:
             codes.keep(visit.key, name, result.device)
         return (
@@ -104,9 +109,12 @@ async def _page(
         ways=[(way, visit.say(WAY_NAMES[way])) for way in details.ways],
         deed=visit.form.get("do", ""),
         typed={name: visit.form.get(name, "") for name in ("etag", "to")},
-        orders=[_order(visit, details, key, names) for key, names in orders_naming(details)],
+        orders=[
+            _order(visit, details, key, names)
+            for key, names in orders_naming(details.documents, details.name)
+        ],
         clouds=clouds(visit, details.documents),
-        networks=sorted(of_type(details.documents, "networks")),
+        networks=sorted(definitions_of(details.documents, "networks")),
         may=permissions,
         result=result,
         why=await refusal_lines(visit, result) if merged.overtaken else result.why,
@@ -137,8 +145,8 @@ async def _merged_registration(
 async def _for_admin(
     visit: Visit, details: RouteDetails, result: RouteActionResult, code: Code | None
 ) -> Mapping[str, Any]:
-    entries = {one["name"]: one for one in await visit.call("secret_list")}
-    stored_entries = {name for name, one in entries.items() if one["kept"]}
+    entries = {one.name: one for one in await visit.call(SecretOperations.list)}
+    stored_entries = {name for name, one in entries.items() if one.kept}
     exam_id = query_value(visit, "exam")
     return {
         "stored_entries": stored_entries,
@@ -169,33 +177,35 @@ def _sender_address(details: RouteDetails) -> str:
 async def _test_recipient(visit: Visit) -> str:
     """Return the recipient of a test mail, to begin with: the first contact, else the visitor,
     if their name is an address. The sender would look into the wrong mailbox."""
-    contacts = await visit.call("contacts")
-    addresses = [address for one in contacts for address in one["addresses"]]
+    contacts = await visit.call(HistoryOperations.contacts)
+    addresses = [address for one in contacts for address in one.addresses]
     own_name = visit.person.name if visit.person else ""
     return next((one for one in (*addresses, own_name) if is_address(one)), "")
 
 
-async def _guide(visit: Visit, details: RouteDetails) -> Any:
+async def _guide(visit: Visit, details: RouteDetails) -> GuideShown | None:
     """Return the administrator's steps; None for providers without a guide."""
     cloud = (details.account or {}).get("cloud", "")
     if details.account is None or cloud == "google":
         return None
-    answer = await visit.call_json("guide_show", route=details.name, way=WAYS[details.way])
-    return answer.get("ok")
+    outcome = await run(visit, GuideOperations.guide, route=details.name, way=WAYS[details.way])
+    return outcome.answer
 
 
-async def _certificate(visit: Visit, details: RouteDetails, stored_entries: set[str]) -> Any:
+async def _certificate(
+    visit: Visit, details: RouteDetails, stored_entries: set[str]
+) -> Certificate | None:
     entry = (details.account or {}).get("certificate", "")
     if not entry or entry not in stored_entries:
         return None
-    answer = await visit.call_json("certificate_show", name=details.row.status.account)
-    return answer.get("ok")
+    outcome = await run(visit, CertificateOperations.show, name=details.row.status.account)
+    return outcome.answer
 
 
 def _order(
     visit: Visit, details: RouteDetails, key: str, names: Sequence[str]
 ) -> Mapping[str, Any]:
-    titles = of_type(details.documents, "routes")
+    titles = definitions_of(details.documents, "routes")
     return {
         "title": order_title(visit, key, details.documents),
         "routes": [(one, str(titles.get(one, {}).get("title") or one)) for one in names],
@@ -215,16 +225,16 @@ def _facts(visit: Visit, details: RouteDetails) -> list[tuple[str, str]]:
 async def steps(visit: Visit) -> Response:
     """Send the administrator's steps as a text to hand on."""
     name, way = visit.request.path_params["name"], query_value(visit, "way")
-    guide = await visit.call("guide_show", route=name, way=WAYS.get(way, ""))
-    return _file(visit.say(guide["text"]), f"noroshi-{name}.md", "text/markdown")
+    guide = await visit.call(GuideOperations.guide, route=name, way=WAYS.get(way, ""))
+    return _file(visit.say(guide.text), f"noroshi-{name}.md", "text/markdown")
 
 
 async def certificate(visit: Visit) -> Response:
     """Send the certificate for its upload; never its key."""
-    answer = await visit.call("certificate_show", name=visit.request.path_params["name"])
-    return _file(
-        answer["pem"], f"noroshi-{answer['account']}.cer", "application/x-x509-ca-cert"
+    answer = await visit.call(
+        CertificateOperations.show, name=visit.request.path_params["name"]
     )
+    return _file(answer.pem, f"noroshi-{answer.account}.cer", "application/x-x509-ca-cert")
 
 
 def _file(text: str, name: str, kind: str) -> Response:

@@ -9,18 +9,26 @@ from typing import Any
 
 from noroshi.core.definitions.accounts import OVER, end_of, is_over
 from noroshi.core.translation import Message, _
+from noroshi.guides.setup_documents import Content
 from noroshi.guides.setup_goal import switch_sign_in
 from noroshi.guides.test_mail import SUBJECT, TEXT
+from noroshi.operations.sign_in_answers import SignIn
 from noroshi.service import InvalidArgumentError
+from noroshi.service.definitions.edit import EditOperations
+from noroshi.service.diagnostics.examinations import DiagnosticOperations
+from noroshi.service.mail.confirm import ConfirmationOperations
+from noroshi.service.mail.queue import QueueOperations
+from noroshi.service.sign_in.authorization import SignInOperations
+from noroshi.service.sign_in.certificates import CertificateOperations
 from noroshi.web.forms.certificate_upload import uploaded_credential
-from noroshi.web.forms.new_route import entry_of, free_entry
+from noroshi.web.forms.new_route import entry_of, new_entry
 from noroshi.web.http.device_codes import Code
 from noroshi.web.http.oauth_redirects import port_for
 from noroshi.web.view.form_operations import Outcome, run
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.problem_text import problems_at
-from noroshi.web.view.route import WAYS, RouteDetails, account_document
-from noroshi.web.view.routes import Content, href
+from noroshi.web.view.route import WAYS, RouteDetails, account_settings
+from noroshi.web.view.routes import href
 
 DAY = "secret_ends"
 
@@ -37,7 +45,7 @@ class RouteActionResult:
     why: tuple[str, ...] = ()
     status: int = 200
     way: str = ""
-    begun: Any = None
+    begun: SignIn | None = None
     caught: bool = False
     device: Code | None = None
     saved: bool = False
@@ -51,7 +59,7 @@ class RouteActionResult:
         return frozenset(where for where, _ in self.problems)
 
 
-def _failed(details: RouteDetails, outcome: Outcome[Any]) -> RouteActionResult:
+def _failed(details: RouteDetails, outcome: Outcome[object]) -> RouteActionResult:
     return RouteActionResult(
         why=outcome.why,
         status=outcome.status,
@@ -64,7 +72,7 @@ def _failed(details: RouteDetails, outcome: Outcome[Any]) -> RouteActionResult:
 async def save(visit: Visit, details: RouteDetails) -> RouteActionResult:
     """Save the app registration, as one version, and its secret in the vault."""
     secret = visit.form.get("secret", "").strip()
-    after = account_document(
+    after = account_settings(
         details.account or {}, visit.form, await _entry_for(visit, details)
     )
     etags = {details.key: visit.form.get("etag", "")}
@@ -73,20 +81,20 @@ async def save(visit: Visit, details: RouteDetails) -> RouteActionResult:
         return RouteActionResult(
             why=(why,), status=400, way=details.way, problems=((place, why),)
         )
-    outcome = await run(visit, "definition_change", put={details.key: after}, etags=etags)
+    outcome = await run(visit, EditOperations.change, put={details.key: after}, etags=etags)
     if outcome.why:
         return _failed(details, outcome)
     if secret:
-        outcome = await run(
+        secret_outcome = await run(
             visit,
-            "set_secret",
+            SignInOperations.set_secret,
             name=after["secret"],
             value=secret,
             proved=_needs_proof(visit),
             to=_destinations_shown(visit),
         )
-        if outcome.why:
-            return replace(_failed(details, outcome), saved=True)
+        if secret_outcome.why:
+            return replace(_failed(details, secret_outcome), saved=True)
     return RouteActionResult(to=href(details.name, did="saved", check="1", way=details.way))
 
 
@@ -94,7 +102,7 @@ async def _entry_for(visit: Visit, details: RouteDetails) -> str:
     """Return the vault entry for a typed secret of the account: its own one, else a free
     one."""
     account_entry = (details.account or {}).get("secret")
-    return account_entry or await free_entry(visit, details.row.status.account)
+    return account_entry or await new_entry(visit, details.row.status.account)
 
 
 def _destinations_shown(visit: Visit) -> list[str]:
@@ -114,7 +122,11 @@ async def entry(visit: Visit, details: RouteDetails) -> RouteActionResult:
     """Save a password, or another value that the route names, in the vault."""
     entry_value = {"name": visit.form.get("entry", ""), "value": visit.form.get("value", "")}
     outcome = await run(
-        visit, "set_secret", **entry_value, proved=True, to=_destinations_shown(visit)
+        visit,
+        SignInOperations.set_secret,
+        **entry_value,
+        proved=True,
+        to=_destinations_shown(visit),
     )
     return (
         _failed(details, outcome)
@@ -125,7 +137,7 @@ async def entry(visit: Visit, details: RouteDetails) -> RouteActionResult:
 
 async def _switch_sign_in(
     visit: Visit, details: RouteDetails, way: str, typed_into: str = ""
-) -> Outcome[Any]:
+) -> Outcome[object]:
     """Let the account sign in that way from now on, if it does not yet."""
     if details.account is None:
         return Outcome()
@@ -137,18 +149,21 @@ async def _switch_sign_in(
     secret_entry = typed_into or await entry_of(visit, name)
     after = switch_sign_in(details.account, name, WAYS[way], secret_entry)
     etags = {details.key: details.etags[details.key]}
-    return await run(visit, "definition_change", put={details.key: after}, etags=etags)
+    return await run(visit, EditOperations.change, put={details.key: after}, etags=etags)
 
 
 async def begin(visit: Visit, details: RouteDetails) -> RouteActionResult:
     """Begin a sign-in; with `browser` the browser comes back by itself."""
-    outcome = await _switch_sign_in(visit, details, details.way)
+    switch_outcome = await _switch_sign_in(visit, details, details.way)
+    if switch_outcome.why:
+        return _failed(details, switch_outcome)
     port = port_for(visit.request.url, details.redirect) if details.way == "browser" else None
-    if not outcome.why:
-        outcome = await run(visit, "authorize_begin", route=details.name, port=port or 0)
+    outcome = await run(
+        visit, SignInOperations.authorize_begin, route=details.name, port=port or 0
+    )
     if outcome.why:
         return _failed(details, outcome)
-    if not outcome.ok["secret_kept"]:
+    if not outcome.ok.secret_kept:
         why = (
             visit.say(
                 _(
@@ -163,19 +178,22 @@ async def begin(visit: Visit, details: RouteDetails) -> RouteActionResult:
 async def finish(visit: Visit, details: RouteDetails) -> RouteActionResult:
     """Finish a sign-in with the address that was pasted back."""
     pasted_url = visit.form.get("pasted", "")
-    outcome = await run(visit, "authorize_finish", route=details.name, pasted=pasted_url)
+    outcome = await run(
+        visit, SignInOperations.authorize_finish, route=details.name, pasted=pasted_url
+    )
     return _failed(details, outcome) if outcome.why else _signed_in(details)
 
 
 async def device(visit: Visit, details: RouteDetails) -> RouteActionResult:
     """Get a code to type on another device."""
-    outcome = await _switch_sign_in(visit, details, "device")
-    if not outcome.why:
-        outcome = await run(visit, "authorize_device", route=details.name)
+    switch_outcome = await _switch_sign_in(visit, details, "device")
+    if switch_outcome.why:
+        return _failed(details, switch_outcome)
+    outcome = await run(visit, SignInOperations.authorize_device, route=details.name)
     if outcome.why:
         return _failed(details, outcome)
-    expires = visit.web.service.now() + timedelta(seconds=outcome.ok["seconds"])
-    code_fields = (outcome.ok["code"], outcome.ok["url"], expires, outcome.ok["wait"])
+    expires = visit.web.service.now() + timedelta(seconds=outcome.ok.seconds)
+    code_fields = (outcome.ok.code, outcome.ok.url, expires, outcome.ok.wait)
     return RouteActionResult(device=Code(*code_fields), way="device")
 
 
@@ -186,9 +204,11 @@ async def prove(visit: Visit, details: RouteDetails) -> RouteActionResult:
     outcome = await _switch_sign_in(visit, details, details.way, entry)
     if not outcome.why and key:
         key_secret = {"name": entry, "value": key, "to": _destinations_shown(visit)}
-        outcome = await run(visit, "set_secret", **key_secret, proved=_needs_proof(visit))
+        outcome = await run(
+            visit, SignInOperations.set_secret, **key_secret, proved=_needs_proof(visit)
+        )
     if not outcome.why:
-        outcome = await run(visit, "authorize_app", route=details.name)
+        outcome = await run(visit, SignInOperations.authorize_app, route=details.name)
     return _failed(details, outcome) if outcome.why else _signed_in(details)
 
 
@@ -200,7 +220,7 @@ def _signed_in(details: RouteDetails) -> RouteActionResult:
 
 async def certificate_new(visit: Visit, details: RouteDetails) -> RouteActionResult:
     """Create a certificate; the account signs in by it from now on."""
-    return await _use_certificate(visit, details, "certificate_new")
+    return await _use_certificate(visit, details, CertificateOperations.create)
 
 
 async def certificate_import(visit: Visit, details: RouteDetails) -> RouteActionResult:
@@ -212,7 +232,9 @@ async def certificate_import(visit: Visit, details: RouteDetails) -> RouteAction
             why=(visit.say(error.words),), status=400, way="app_certificate"
         )
     certificate_fields = {"pem": bundle.reveal(), "proved": _needs_proof(visit)}
-    return await _use_certificate(visit, details, "certificate_import", **certificate_fields)
+    return await _use_certificate(
+        visit, details, CertificateOperations.import_pair, **certificate_fields
+    )
 
 
 def _needs_proof(visit: Visit) -> bool:
@@ -221,13 +243,16 @@ def _needs_proof(visit: Visit) -> bool:
 
 
 async def _use_certificate(
-    visit: Visit, details: RouteDetails, op: str, **certificate_fields: Any
+    visit: Visit,
+    details: RouteDetails,
+    operation: Callable[..., Awaitable[object]],
+    **certificate_fields: Any,
 ) -> RouteActionResult:
     """Put a certificate into the vault, then let the account use it: an account with a missing
     one could send nothing."""
     replaces = visit.form.get("replace") == "1"
     account_fields = {"name": details.row.status.account, "replace": replaces, "ahead": True}
-    outcome = await run(visit, op, **account_fields, **certificate_fields)
+    outcome = await run(visit, operation, **account_fields, **certificate_fields)
     if not outcome.why:
         outcome = await _switch_sign_in(visit, details, "app_certificate")
     if outcome.why:
@@ -240,10 +265,10 @@ async def _use_certificate(
 async def examine(visit: Visit, details: RouteDetails) -> RouteActionResult:
     """Begin a diagnosis; the page shows its stages live."""
     recipient = visit.form.get("to", "").strip()
-    outcome = await run(visit, "examine_begin", route=details.name, to=recipient)
+    outcome = await run(visit, DiagnosticOperations.begin, route=details.name, to=recipient)
     if outcome.why:
         return _failed(details, outcome)
-    return RouteActionResult(to=href(details.name, exam=outcome.ok["id"]) + "#doctor")
+    return RouteActionResult(to=href(details.name, exam=outcome.ok.id) + "#doctor")
 
 
 async def send(visit: Visit, details: RouteDetails) -> RouteActionResult:
@@ -254,20 +279,20 @@ async def send(visit: Visit, details: RouteDetails) -> RouteActionResult:
     }
     outcome = await run(
         visit,
-        "send",
+        QueueOperations.send,
         to=[visit.form.get("to", "").strip()],
         routes=[details.name],
         **{name: visit.say(words) for name, words in texts.items()},
     )
     if outcome.why:
         return _failed(details, outcome)
-    return RouteActionResult(to=href(details.name, mail=outcome.ok["ids"][0]) + "#test")
+    return RouteActionResult(to=href(details.name, mail=outcome.ok.ids[0]) + "#test")
 
 
 async def confirm_arrival(visit: Visit, details: RouteDetails) -> RouteActionResult:
     """Confirm that the test mail arrived."""
     mail = visit.form.get("mail", "")
-    outcome = await run(visit, "queue_seen", id=mail)
+    outcome = await run(visit, ConfirmationOperations.confirm, id=mail)
     return (
         _failed(details, outcome)
         if outcome.why

@@ -11,7 +11,10 @@ from starlette.routing import Route
 from noroshi import schema
 from noroshi.core.definitions.schema_mail import AccountDef, NetworkDef, RouteDef
 from noroshi.core.translation import Message, _, pgettext
+from noroshi.guides.setup_documents import Content, definitions_of, orders, with_route
 from noroshi.service import NotFoundError
+from noroshi.service.monitors.status import StatusOperations
+from noroshi.service.node.secrets import SecretOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.edit_page import (
@@ -26,12 +29,12 @@ from noroshi.web.forms.edit_session import REMOVE, Edit
 from noroshi.web.forms.fields import Field
 from noroshi.web.forms.layout import Outline, Part
 from noroshi.web.forms.location import Spot, called
-from noroshi.web.forms.new_route import free_name, orders_to_join, ticked_orders, with_route
+from noroshi.web.forms.new_route import free_name, orders_to_join, ticked_orders
 from noroshi.web.forms.table import Choice
 from noroshi.web.pages.monitors import NEW
 from noroshi.web.view.form_operations import address, query_value, require_administrator
 from noroshi.web.view.page_context import Visit, page
-from noroshi.web.view.routes import Content, clouds, href, kind, of_type, orders
+from noroshi.web.view.routes import clouds, href, kind
 
 SORTS: Mapping[str, type] = {"routes": RouteDef, "accounts": AccountDef, "networks": NetworkDef}
 TITLES: Mapping[str, Message] = {
@@ -91,9 +94,9 @@ async def _mail(visit: Visit, edit: Edit, name: str) -> Mail:
         return Mail(type=edit.spot.type, name=name, kind="", options={})
     if not name and kind_name not in KINDS:
         raise NotFoundError(NO_SUCH_PAGE)
-    kinds = await visit.call("kinds")
+    kinds = await visit.call(StatusOperations.kinds)
     matching_options = (
-        one["options"] for one in kinds if (one["family"], one["kind"]) == ("route", kind_name)
+        one.options for one in kinds if (one.family, one.kind) == ("route", kind_name)
     )
     return Mail(type="routes", name=name, kind=kind_name, options=next(matching_options, {}))
 
@@ -101,12 +104,12 @@ async def _mail(visit: Visit, edit: Edit, name: str) -> Mail:
 async def _entries(visit: Visit, mail: Mail) -> list[str]:
     """Return the vault's entries to choose from; the own name stands for one that is still to be put
     in, which the route's page then asks for. Nothing is typed here, so no secret is."""
-    stored = [one["name"] for one in await visit.call("secret_list")]
+    stored = [one.name for one in await visit.call(SecretOperations.list)]
     return sorted({*stored, *([mail.name] if mail.name else [])})
 
 
 def _outline(visit: Visit, edit: Edit, mail: Mail, entries: list[str]) -> Outline:
-    documents = edit.definitions["documents"]
+    documents = edit.definitions.documents
     parts = [Part(schema=schema.form(SORTS[mail.type]), leave_out=LEFT_OUT)]
     if mail.type == "routes":
         # An account says which server it is, so that nothing is needed beside it.
@@ -118,8 +121,8 @@ def _outline(visit: Visit, edit: Edit, mail: Mail, entries: list[str]) -> Outlin
         kind=mail.kind,
         start={"kind": mail.kind} if edit.spot.new and mail.kind else {},
         known={
-            "network": sorted(of_type(documents, "networks")),
-            "account": sorted(of_type(documents, "accounts")),
+            "network": sorted(definitions_of(documents, "networks")),
+            "account": sorted(definitions_of(documents, "accounts")),
             "cloud": [cloud for cloud, _ in clouds(visit, documents)],
             **dict.fromkeys(ENTRIES[mail.type], entries),
         },
@@ -130,7 +133,7 @@ def _related_documents(
     visit: Visit, edit: Edit, mail: Mail
 ) -> Callable[[str], Mapping[str, Content]]:
     """Return the orders that a new route joins, or those that a removed one leaves."""
-    documents = edit.definitions["documents"]
+    documents = edit.definitions.documents
 
     def related(name: str) -> Mapping[str, Content]:
         if mail.type != "routes":
@@ -221,13 +224,13 @@ def _named_field(visit: Visit, edit: Edit, mail: Mail) -> Field:
     )
     if mail.name:
         return field
-    documents = edit.definitions["documents"]
+    documents = edit.definitions.documents
     return replace(field, value=field.value or free_name(documents, mail.type, mail.kind))
 
 
 def _orders_field(visit: Visit, edit: Edit) -> Field | None:
     """Return the field with the orders to join; None: there are none."""
-    joinable = orders_to_join(visit, edit.definitions["documents"])
+    joinable = orders_to_join(visit, edit.definitions.documents)
     boxes = tuple(
         Choice(value=key, label=order_title, name=f"into.{key}", chosen=is_ticked)
         for key, order_title, is_ticked in joinable

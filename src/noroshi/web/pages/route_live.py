@@ -11,8 +11,14 @@ from starlette.routing import Route
 
 from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.translation import Message, _
+from noroshi.operations.sign_in_answers import DeviceAsked
 from noroshi.people import random_keys
+from noroshi.ports.examination import Remedy, Stage
+from noroshi.service.diagnostics.examinations import DiagnosticOperations
 from noroshi.service.mail.queue import QueueOperations
+from noroshi.service.monitors.status import StatusOperations
+from noroshi.service.sign_in.authorization import SignInOperations
+from noroshi.service.sign_in.probes import ProbeOperations
 from noroshi.web.context import WebContext
 from noroshi.web.http.device_codes import Code, Codes
 from noroshi.web.view.control_escape import Page
@@ -66,66 +72,63 @@ async def exam(visit: Visit) -> Response:
     """Wait a few seconds for a stage that the page has not."""
     id, known_stages = query_value(visit, "id"), query_value(visit, "seen")[:MOST_DIGITS]
     count = int(known_stages) if known_stages.isascii() and known_stages.isdecimal() else 0
-    await visit.call_json("examine_look", id=id, seen=count)
+    await run(visit, DiagnosticOperations.look, id=id, seen=count)
     return part(visit, "exam", await exam_of(visit, _route_name(visit), id))
 
 
 async def exam_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
     """Return all stages of an examination, those that have come and those that will."""
-    outcome = await run(visit, "examine_look", id=id, seen=-1)
+    outcome = await run(visit, DiagnosticOperations.look, id=id, seen=-1)
     if outcome.why:
         return {"why": outcome.why, "over": True}
     examination = outcome.ok
-    stages = [_stage(visit, one) for one in examination["stages"]]
-    coming = examination["names"][len(stages) :]
+    stages = [_stage(visit, one) for one in examination.stages]
+    coming = examination.names[len(stages) :]
     first_failed = next((n for n, one in enumerate(stages, 1) if one["state"] == "failed"), 0)
     return {
         "why": (),
         "stages": stages,
-        "rest": [visit.say(one["title"]) for one in coming],
-        "over": examination["over"],
+        "rest": [visit.say(one.title) for one in coming],
+        "over": examination.over,
         "failed": first_failed,
-        "at": clock(visit, examination["at"]),
+        "at": clock(visit, examination.at),
         "next": f"{href(name)}/exam?id={id}&seen={len(stages)}",
     }
 
 
-def _finding_text(visit: Visit, one: Mapping[str, Any]) -> str:
+def _finding_text(visit: Visit, one: Stage) -> str:
     """Return a finding: our own code in words; a provider's as it is, for an administrator to
     look up."""
-    text = visit.say(one["found"])
+    text = visit.say(one.found)
     return visit.say(_("not signed in")) if text == NEVER else text
 
 
-def _stage(visit: Visit, one: Mapping[str, Any]) -> Mapping[str, Any]:
-    remedy = one["remedy"]
+def _stage(visit: Visit, one: Stage) -> Mapping[str, Any]:
     return {
-        "state": one["state"],
-        "title": visit.say(one["title"]),
+        "state": one.state,
+        "title": visit.say(one.title),
         "found": _finding_text(visit, one),
-        "remarks": [visit.say(words) for words in one["remarks"]],
-        "ms": "" if one["milliseconds"] is None else f"{one['milliseconds']:,.0f} ms",
-        "remedy": remedy and _remedy(visit, remedy),
+        "remarks": [visit.say(words) for words in one.remarks],
+        "ms": "" if one.milliseconds is None else f"{one.milliseconds:,.0f} ms",
+        "remedy": one.remedy and _remedy(visit, one.remedy),
     }
 
 
-def steps_of(
-    say: Callable[[Mapping[str, str]], str], how: Sequence[Mapping[str, str]]
-) -> list[str]:
+def steps_of(say: Callable[[Message], str], how: Sequence[Message]) -> list[str]:
     """Return the steps of a remedy as a page has them. Two entries of the vault have one page:
     that is told once."""
     return list(dict.fromkeys(map(say, how)))
 
 
-def _remedy(visit: Visit, one: Mapping[str, Any]) -> Mapping[str, Any]:
+def _remedy(visit: Visit, one: Remedy) -> Mapping[str, Any]:
     return {
-        **one,
-        "meaning": visit.say(one["meaning"]),
-        "who": visit.say(one["who"]),
-        "how": steps_of(visit.say, one["how"]),
-        "lines": "\n".join(one["lines"]),
-        "takes": visit.say(one["takes"]),
-        "link": one["link"] if one["link"].startswith("https://") else "",
+        "meaning": visit.say(one.meaning),
+        "who": visit.say(one.who),
+        "how": steps_of(visit.say, one.how),
+        "lines": "\n".join(one.lines),
+        "takes": visit.say(one.takes),
+        "link": one.link if one.link.startswith("https://") else "",
+        "reply": one.reply,
     }
 
 
@@ -177,7 +180,7 @@ def _device(codes: Codes) -> Handler:
         progress = device_of(visit, name, code)
         if progress["over"]:
             return part(visit, "device", progress)
-        outcome = await run(visit, "authorize_device_ask", route=name)
+        outcome = await run(visit, SignInOperations.authorize_device_ask, route=name)
         answer = _device_answer(visit, name, outcome)
         if answer.get("over"):
             codes.forget(visit.key, name)
@@ -186,12 +189,12 @@ def _device(codes: Codes) -> Handler:
     return device
 
 
-def _device_answer(visit: Visit, name: str, outcome: Outcome[Any]) -> Mapping[str, Any]:
+def _device_answer(visit: Visit, name: str, outcome: Outcome[DeviceAsked]) -> Mapping[str, Any]:
     if outcome.why:
         return {"why": outcome.why, "over": True}
-    if outcome.ok["route"]:
+    if outcome.ok.route:
         return {"done": href(name, did="signed_in"), "over": True}
-    return {"wait": outcome.ok["wait"], "because": visit.say(outcome.ok["why"])}
+    return {"wait": outcome.ok.wait, "because": visit.say(outcome.ok.why)}
 
 
 def device_of(visit: Visit, name: str, code: Code) -> Mapping[str, Any]:
@@ -202,7 +205,7 @@ def device_of(visit: Visit, name: str, code: Code) -> Mapping[str, Any]:
         "code": code.code,
         "url": code.url,
         "link": code.url if code.url.startswith("https://") else "",
-        "until": clock(visit, code.until.isoformat()),
+        "until": clock(visit, code.until),
         "minutes": max(1, round(seconds_left / 60)),
         "over": seconds_left <= 0,
         "wait": code.wait,
@@ -212,7 +215,7 @@ def device_of(visit: Visit, name: str, code: Code) -> Mapping[str, Any]:
 
 async def token(visit: Visit) -> Response:
     """Show the scopes of the token, its user, and its end."""
-    outcome = await run(visit, "token_look", route=_route_name(visit))
+    outcome = await run(visit, ProbeOperations.token_look, route=_route_name(visit))
     if outcome.why:
         return part(visit, "token", {"why": outcome.why})
     token_answer, route = outcome.ok, await load_route(visit, _route_name(visit))
@@ -220,19 +223,21 @@ async def token(visit: Visit) -> Response:
         visit,
         "token",
         {
-            **token_answer,
+            "good": token_answer.good,
+            "person": token_answer.person,
+            "permits": token_answer.permits,
             "by_app": route.alone,
             "why": (),
-            "words": [visit.say(words) for words in token_answer["words"]],
-            "until": clock(visit, token_answer["until"]),
+            "words": [visit.say(words) for words in token_answer.words],
+            "until": clock(visit, token_answer.until),
         },
     )
 
 
 async def check(visit: Visit) -> Response:
     """Check tenant, app and secret, each at the sign-in server."""
-    answer = await visit.call("route_list")
-    accounts = (one["account"] for one in answer["routes"] if one["name"] == _route_name(visit))
+    answer = await visit.call(StatusOperations.routes)
+    accounts = (one.account for one in answer.routes if one.name == _route_name(visit))
     account = next(accounts, "")
     rows = [await _check_row(visit, account, what) for what in CHECKS]
     return part(visit, "checks", [one for one in rows if one])
@@ -242,26 +247,27 @@ async def _check_row(visit: Visit, account: str, what: str) -> Mapping[str, Any]
     """Return one check; None where there is nothing to check."""
     title = visit.say(CHECKS[what])
     if what == "tenant":
-        outcome = await run(visit, "account_tenant", account=account)
-        if outcome.status == 404:  # no cloud of Microsoft's
-            return None
-    else:
-        outcome = await run(visit, "account_try", account=account, bare=what == "app")
-    if outcome.why:
-        return {"title": title, "level": "critical", "texts": outcome.why}
-    if what == "tenant":
-        text = visit.say(_("Found: {id}").fill(id=outcome.ok["id"]))
-        return {"title": title, "level": "ok", "texts": (text,)}
-    if not outcome.ok["sure"]:
+        return await _tenant_row(visit, account, title)
+    trial = await run(visit, ProbeOperations.account_try, account=account, bare=what == "app")
+    if trial.why:
+        return {"title": title, "level": "critical", "texts": trial.why}
+    if not trial.ok.sure:
         later = visit.say(_("Can be checked only at sign-in."))
-        return {
-            "title": title,
-            "level": "unknown",
-            "texts": (later, visit.say(outcome.ok["why"])),
-        }
+        return {"title": title, "level": "unknown", "texts": (later, visit.say(trial.ok.why))}
     good = (
         _("Registered in the tenant.")
         if what == "app"
         else _("Accepted by the sign-in server.")
     )
     return {"title": title, "level": "ok", "texts": (visit.say(good),)}
+
+
+async def _tenant_row(visit: Visit, account: str, title: str) -> Mapping[str, Any] | None:
+    """Return the check of an account's tenant; None if its cloud is none of Microsoft's."""
+    tenant = await run(visit, ProbeOperations.account_tenant, account=account)
+    if tenant.status == 404:
+        return None
+    if tenant.why:
+        return {"title": title, "level": "critical", "texts": tenant.why}
+    text = visit.say(_("Found: {id}").fill(id=tenant.ok.id))
+    return {"title": title, "level": "ok", "texts": (text,)}

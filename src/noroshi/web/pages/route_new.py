@@ -10,72 +10,53 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.translation import Message, _, pgettext
+from noroshi.guides.setup_documents import FIELDS, WEBHOOK, Content, definitions_of, with_route
+from noroshi.guides.setup_fields import NAMING, ROUTE_NAME
 from noroshi.guides.setup_goal import SetupGoal
+from noroshi.guides.setup_names import ACCOUNTS
 from noroshi.oauth.redirect_url import SECRET_ID, looks_like_secret_id
+from noroshi.operations.definition_answers import Applied
 from noroshi.service import NotFoundError
+from noroshi.service.definitions.edit import EditOperations
+from noroshi.service.sign_in.authorization import SignInOperations
 from noroshi.transports.http.webhook_url import fault_of
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
-from noroshi.web.forms.first_route import PROTECTIONS
 from noroshi.web.forms.new_route import (
     SHORT,
-    SMTP,
-    WEBHOOK,
     blank,
-    free_entry,
     free_name,
+    new_entry,
     orders_to_join,
-    route_document,
+    route_settings,
     ticked_orders,
-    with_route,
 )
-from noroshi.web.view.first_problems import problems_at_fields
+from noroshi.web.view.first_problems import problems_of_setup
 from noroshi.web.view.form_operations import Outcome, query_value, require_administrator, run
 from noroshi.web.view.page_context import Visit, page
-from noroshi.web.view.route import BLANK, account_document
-from noroshi.web.view.routes import CLOUDS, DEFINED, Content, clouds, href, of_type
+from noroshi.web.view.route import BLANK, account_settings
+from noroshi.web.view.routes import CLOUDS, DEFINED, clouds, href
 
-SHAPES = {"teams": "Microsoft Teams", "slack": "Slack", "json": "JSON", "text": ""}
+SHAPES = {
+    "teams": "Microsoft Teams",
+    "slack": "Slack",
+    "discord": "Discord",
+    "json": "JSON",
+    "text": "",
+}
 """Formats of a webhook, by their names; plain text has one in each language."""
-LABELS: Mapping[str, Mapping[str, Message]] = {
-    SMTP: {
-        "host": _("Host"),
-        "protection": _("Encryption"),
-        "port": _("Port"),
-        "sender": _("Sender"),
-        "user": pgettext("first_steps", "User"),
-        "secret": _("Password"),
-        "name": _("Name"),
-        "title": _("Display name"),
-    },
-    WEBHOOK: {
-        "secret": _("Webhook URL"),
-        "shape": _("Format"),
-        "name": _("Name"),
-        "title": _("Display name"),
-    },
-}
-MEANT: Mapping[str, Mapping[str, str]] = {
-    SMTP: {"password": "secret", "value": "secret"},
-    WEBHOOK: {"url": "secret", "url_entry": "secret", "value": "secret"},
-}
 
 
 async def new_server(visit: Visit, sort: str) -> Response:
     """Show the form, or add the route and lead to the page that proves it."""
     if visit.request.method == "GET":
         return await _server_page(visit, sort, Outcome())
-    definitions = await visit.call("definition_show", types=DEFINED)
-    documents = definitions["documents"]
+    definitions = await visit.call(EditOperations.read, types=DEFINED)
+    documents = definitions.documents
     route = visit.form.get("name", "").strip().lower() or free_name(documents, "routes", sort)
-    if not is_name(route):
-        return await _server_page(
-            visit,
-            sort,
-            _field_refusal("name", visit.say(_("Use only a-z, 0-9, - and _ in the name."))),
-        )
+    if (why := ROUTE_NAME.check(route)) is not None:
+        return await _server_page(visit, sort, _field_refusal("name", visit.say(why)))
     secret = visit.form.get("secret", "").strip()
     if sort == WEBHOOK and not secret:
         return await _server_page(
@@ -86,37 +67,38 @@ async def new_server(visit: Visit, sort: str) -> Response:
     if sort == WEBHOOK and (fault := fault_of(secret, plain_http=False)):
         return await _server_page(visit, sort, _field_refusal("secret", visit.say(fault)))
     form = {name: value.strip() for name, value in visit.form.items() if name != "secret"}
-    entry = await free_entry(visit, route) if secret else ""
-    put: dict[str, Content] = {f"routes/{route}": route_document(sort, form, entry)}
+    entry = await new_entry(visit, route) if secret else ""
+    put: dict[str, Content] = {f"routes/{route}": route_settings(sort, form, entry)}
     put |= with_route(documents, ticked_orders(visit.form), route)
-    outcome = await run(visit, "definition_change", put=put, etags={f"routes/{route}": ""})
+    outcome = await run(visit, EditOperations.change, put=put, etags={f"routes/{route}": ""})
     if outcome.why:
         return await _server_page(visit, sort, outcome)
     if secret:
         # If the vault does not take it, the route's own page says what is missing and asks again.
-        outcome = await run(visit, "set_secret", name=entry, value=secret)
-    return visit.to(href(route, did="added", check="1" if secret and not outcome.why else ""))
+        secret_outcome = await run(visit, SignInOperations.set_secret, name=entry, value=secret)
+        return visit.to(href(route, did="added", check="" if secret_outcome.why else "1"))
+    return visit.to(href(route, did="added"))
 
 
-def _field_refusal(field: str, what: str) -> Outcome[Any]:
+def _field_refusal(field: str, what: str) -> Outcome[Applied]:
     return Outcome(None, (what,), 400, problems=((field, what),), kind="invalid")
 
 
-async def _server_page(visit: Visit, sort: str, outcome: Outcome[Any]) -> Response:
-    definitions = await visit.call("definition_show", types=DEFINED)
-    documents: Mapping[str, Content] = definitions["documents"]
-    labels = {name: visit.say(label) for name, label in LABELS[sort].items()}
+async def _server_page(visit: Visit, sort: str, outcome: Outcome[Applied]) -> Response:
+    definitions = await visit.call(EditOperations.read, types=DEFINED)
+    documents: Mapping[str, Content] = definitions.documents
+    fields = (*FIELDS[sort], *NAMING)
     return await visit.show(
         "mailing_new_server.html",
         outcome.status,
         of=sort,
         title=visit.say(SORTS[sort].title),
         form={"title": "", "name": "", "network": "", **blank(sort), **visit.form},
-        problems=problems_at_fields(visit, outcome, labels, MEANT[sort]),
+        problems=problems_of_setup(visit, outcome, fields),
         unless_named=free_name(documents, "routes", sort),
-        protections=PROTECTIONS,
+        fields={one.name: one for one in fields},
         shapes=SHAPES,
-        networks=sorted(of_type(documents, "networks")),
+        networks=sorted(definitions_of(documents, "networks")),
         into=orders_to_join(visit, documents),
     )
 
@@ -159,7 +141,6 @@ SORTS: Mapping[str, RouteChoice] = {
         ),
     ),
 }
-NAMES = {"microsoft365": "m365", "google": "google"}
 NEW = ""
 
 
@@ -183,14 +164,12 @@ async def new(visit: Visit) -> Response:
 
 async def _add(visit: Visit, sort: str) -> Response:
     form = visit.form
-    definitions = await visit.call("definition_show", types=DEFINED)
-    documents = definitions["documents"]
+    definitions = await visit.call(EditOperations.read, types=DEFINED)
+    documents = definitions.documents
     route = form.get("name", "").strip().lower()
     route = route or free_name(documents, "routes", _kind(form))
-    if not is_name(route):
-        return await _account_page(
-            visit, sort, (visit.say(_("Use only a-z, 0-9, - and _ in the name.")),), 400
-        )
+    if (why := ROUTE_NAME.check(route)) is not None:
+        return await _account_page(visit, sort, (visit.say(why),), 400)
     account = _account(documents, form, sort)
     if f"accounts/{account}" not in documents and not form.get("mailbox", "").strip():
         # Said in the words of the form: what the definitions lack without it follows from this.
@@ -205,15 +184,17 @@ async def _add(visit: Visit, sort: str) -> Response:
         secret and sort == "microsoft365" and looks_like_secret_id(secret)
     ):  # before anything is made
         return await _account_page(visit, sort, (visit.say(SECRET_ID),), 400)
-    entry = await free_entry(visit, account) if secret else ""
+    entry = await new_entry(visit, account) if secret else ""
     put, etags = _definitions(documents, form, route, account, entry)
-    outcome = await run(visit, "definition_change", put=put, etags=etags)
+    outcome = await run(visit, EditOperations.change, put=put, etags=etags)
     if outcome.why:
         return await _account_page(visit, sort, outcome.why, outcome.status)
+    has_secret = bool(secret)
     if secret and f"accounts/{account}" in put:
-        outcome = await run(visit, "set_secret", name=entry, value=secret)
+        secret_outcome = await run(visit, SignInOperations.set_secret, name=entry, value=secret)
+        has_secret = not secret_outcome.why
         # If the vault would not take it the route's own page says that there is none, and asks.
-    return visit.to(href(route, did="added", check="1" if secret and not outcome.why else ""))
+    return visit.to(href(route, did="added", check="1" if has_secret else ""))
 
 
 def _kind(form: Mapping[str, str]) -> str:
@@ -223,11 +204,11 @@ def _kind(form: Mapping[str, str]) -> str:
 def _account(documents: Mapping[str, Content], form: Mapping[str, str], sort: str) -> str:
     """Return the account that was chosen, else a free name for a new one."""
     chosen_account = form.get("account", NEW)
-    accounts = of_type(documents, "accounts")
+    accounts = definitions_of(documents, "accounts")
     return (
         chosen_account
         if chosen_account in accounts
-        else free_name(documents, "accounts", NAMES[sort])
+        else free_name(documents, "accounts", ACCOUNTS[sort])
     )
 
 
@@ -245,7 +226,7 @@ def _definitions(
     put: dict[str, Any] = {f"routes/{route}": {k: v for k, v in route_settings.items() if v}}
     etags = {f"routes/{route}": ""}
     if f"accounts/{account}" not in documents:
-        put[f"accounts/{account}"] = account_document({}, form, entry)
+        put[f"accounts/{account}"] = account_settings({}, form, entry)
         etags[f"accounts/{account}"] = ""
     return put | with_route(documents, ticked_orders(form), route), etags
 
@@ -253,14 +234,14 @@ def _definitions(
 async def _account_page(
     visit: Visit, sort: str, why: Sequence[str] = (), status: int = 200
 ) -> Response:
-    definitions = await visit.call("definition_show", types=DEFINED)
-    documents = definitions["documents"]
+    definitions = await visit.call(EditOperations.read, types=DEFINED)
+    documents = definitions.documents
     own_fields = {"title": visit.say(CLOUDS[sort]) if sort else "", "name": "", "kind": "smtp"}
     account_fields = {"mailbox": "", "client_id": "", "account": NEW, "cloud": sort}
     form = {**BLANK, **own_fields, **account_fields, **visit.form}
     accounts = [
         (name, account)
-        for name, account in sorted(of_type(documents, "accounts").items())
+        for name, account in sorted(definitions_of(documents, "accounts").items())
         if (account.get("cloud") == "google") is (sort == "google")
     ]
     return await visit.show(
@@ -279,7 +260,7 @@ async def _account_page(
             for one in clouds(visit, documents)
             if (one[0] == "google") is (sort == "google")
         ],
-        networks=sorted(of_type(documents, "networks")),
+        networks=sorted(definitions_of(documents, "networks")),
         into=orders_to_join(visit, documents),
         why=tuple(why),
     )

@@ -12,6 +12,9 @@ from starlette.routing import Route
 from noroshi import schema
 from noroshi.core.definitions.schema import NotificationDef, RuleDef
 from noroshi.core.translation import Message, _, pgettext
+from noroshi.operations.kind_answers import Kind
+from noroshi.service.definitions.edit import EditOperations
+from noroshi.service.monitors.status import StatusOperations
 from noroshi.web.context import WebContext
 from noroshi.web.forms.edit_page import (
     FormFrame,
@@ -31,7 +34,6 @@ from noroshi.web.pages.monitors import NEW, documents_of_type
 from noroshi.web.view.form_operations import address, may, query_value
 from noroshi.web.view.page_context import Visit, page
 
-Answer = Mapping[str, Any]
 ACTION = "mail"
 """The action that is taken unless another plug-in's is named."""
 
@@ -150,7 +152,7 @@ def routes(web: WebContext) -> list[Route]:
 
 def _lister(sort: DefinitionType) -> Any:
     async def list_page(visit: Visit) -> Response:
-        documents = (await visit.call("definition_show"))["documents"]
+        documents = (await visit.call(EditOperations.read)).documents
         saved_version = query_value(visit, "did")
         return await visit.show(
             "telling.html",
@@ -169,24 +171,34 @@ def _lister(sort: DefinitionType) -> Any:
     return list_page
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionRow:
+    """Hold a row of a list: a rule or a notification, when it notifies, whom and by what."""
+
+    name: str
+    title: str
+    href: str
+    when: Sequence[str]
+    contacts: Sequence[str]
+    routes: Sequence[str]
+
+
 def _row(
     visit: Visit,
     sort: DefinitionType,
     name: str,
     content: Content,
     documents: Mapping[str, Content],
-) -> Answer:
+) -> DefinitionRow:
     occasions = content.get("events") or content.get("on") or ("warning", "critical", "unknown")
-    return {
-        "name": name,
-        "title": content.get("title", ""),
-        "href": address(sort.path, name=name),
-        "when": [
-            choice(one, "on" if sort is RULES else "events", visit.say) for one in occasions
-        ],
-        "contacts": _called("contacts", content, documents),
-        "routes": _called("routes", content, documents),
-    }
+    return DefinitionRow(
+        name=name,
+        title=content.get("title", ""),
+        href=address(sort.path, name=name),
+        when=[choice(one, "on" if sort is RULES else "events", visit.say) for one in occasions],
+        contacts=_called("contacts", content, documents),
+        routes=_called("routes", content, documents),
+    )
 
 
 def _called(type: str, content: Content, documents: Mapping[str, Content]) -> list[str]:
@@ -210,25 +222,23 @@ def editor(sort: DefinitionType) -> Any:
     return edit_one
 
 
-async def _action(visit: Visit, sort: DefinitionType, edit: Edit) -> Answer | None:
+async def _action(visit: Visit, sort: DefinitionType, edit: Edit) -> Kind | None:
     """Return the kind of action whose options a rule has."""
     action_name = edit.before.get("action", ACTION)
-    kinds = await visit.call("kinds") if sort is RULES else ()
-    matching_kinds = (
-        one for one in kinds if (one["family"], one["kind"]) == ("action", action_name)
-    )
+    kinds = await visit.call(StatusOperations.kinds) if sort is RULES else ()
+    matching_kinds = (one for one in kinds if (one.family, one.kind) == ("action", action_name))
     return next(matching_kinds, None)
 
 
-def _outline(sort: DefinitionType, edit: Edit, action: Answer | None) -> Outline:
+def _outline(sort: DefinitionType, edit: Edit, action: Kind | None) -> Outline:
     names_by_type = {
-        type: [name for name, _ in documents_of_type(type, edit.definitions["documents"])]
+        type: [name for name, _ in documents_of_type(type, edit.definitions.documents)]
         for type in ("contacts", "routes", "instances")
     }
     form = schema.form(sort.wanted)
     parts = [Part(schema=form, leave_out=("id", "name", "options", "action"))]
     if action is not None:
-        parts.append(Part(schema=action["options"], inside="options"))
+        parts.append(Part(schema=action.options, inside="options"))
     start = {"action": ACTION} if sort is RULES and edit.spot.new else {}
     return Outline(parts=tuple(parts), known=names_by_type, kind="mail", start=start)
 
@@ -239,7 +249,7 @@ def _frame(
     edit: Edit,
     outline: Outline,
     name: str,
-    action: Answer | None,
+    action: Kind | None,
 ) -> FormFrame:
     fields, texts = outline.fields(visit, edit), sort.texts
     sections = [
@@ -250,7 +260,7 @@ def _frame(
     first_fields += [fields.pop("title")] if "title" in fields else []
     sections.insert(0, Section(id="what", title=visit.say(_("General")), fields=first_fields))
     if action is not None:
-        title = visit.say(_("Action: {action}").fill(action=visit.say(action["title"])))
+        title = visit.say(_("Action: {action}").fill(action=visit.say(action.title)))
         sections.append(Section(id="options", title=title, fields=list(fields.values())))
     return FormFrame(
         title=visit.say(texts.title.fill(name=called(name, edit.current)))

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.answer_json import as_json
+from noroshi.core.people import Audited
 from noroshi.core.roles import ROLE_NAMES, ROLES, VIEWER
 from noroshi.core.sentences import without_stop
-from noroshi.core.translation import Message, _
+from noroshi.core.translation import Medium, Message, _
+from noroshi.operations.people_answers import TokenMade, TokenRow, UserMade, UserRow
 from noroshi.operations.registry import label_of
 from noroshi.service import InvalidArgumentError, NotFoundError
+from noroshi.service.people.api_tokens import ApiTokenOperations
+from noroshi.service.people.audit_log import AuditLogOperations
+from noroshi.service.people.users import UserOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.normalize import figures
 from noroshi.web.pages.own_account import step_shown
-from noroshi.web.view.audit_log import lines
+from noroshi.web.view.audit_log import Line, lines
 from noroshi.web.view.form_operations import (
     Outcome,
     clock,
@@ -32,19 +39,22 @@ from noroshi.web.view.form_operations import (
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.page_context import Visit, page
 
-DEEDS: Mapping[str, tuple[str, ...]] = {
-    "user_add": ("name", "role"),
-    "user_role": ("name", "role"),
-    "user_password": ("name",),
-    "user_totp": ("name",),
-    "user_totp_on": ("name", "code"),
-    "user_totp_off": ("name",),
-    "user_remove": ("name",),
+DEEDS: Mapping[str, tuple[Callable[..., Awaitable[object]], tuple[str, ...]]] = {
+    "user_add": (UserOperations.add, ("name", "role")),
+    "user_role": (UserOperations.set_role, ("name", "role")),
+    "user_password": (UserOperations.set_password, ("name",)),
+    "user_totp": (UserOperations.begin_totp, ("name",)),
+    "user_totp_on": (UserOperations.enable_totp, ("name", "code")),
+    "user_totp_off": (UserOperations.disable_totp, ("name",)),
+    "user_remove": (UserOperations.remove, ("name",)),
 }
 """The operations of the page of users, and the arguments that its forms give."""
 SHOWN_AGAIN = ("name", "role", "days", "programs")
 """The fields that are shown again of a form that was not taken: no code, which is good once."""
-TOKEN_DEEDS = ("token_new", "token_revoke")
+TOKEN_DEEDS: Mapping[str, Callable[..., Awaitable[object]]] = {
+    "token_new": ApiTokenOperations.create,
+    "token_revoke": ApiTokenOperations.revoke,
+}
 DOORS: Mapping[str, Message] = {
     "local": _("this computer"),
     "web": _("browser"),
@@ -64,18 +74,55 @@ def routes(web: WebContext) -> list[Route]:
     ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserOnPage:
+    """Hold a row of the list of users, with its role and its time in words."""
+
+    user: UserRow
+    role: str
+    made: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenOnPage:
+    """Hold a row of the list of API tokens, with its role, its creator and its times in
+    words."""
+
+    token: TokenRow
+    role: str
+    by: str
+    made: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditedOnPage:
+    """Hold a row of the audit log, with all that is said of it in words. `raw` is its JSON, ""
+    where there is nothing more."""
+
+    entry: Audited
+    at: str
+    door: str
+    deed: str
+    given: Sequence[Line]
+    lines: Sequence[Line]
+    raw: str
+    refused: str
+
+
 async def users(visit: Visit) -> Response:
     """Show and change users; a code or a seed, which is shown once, stands in the answer to its
     form."""
-    outcome, deed = Outcome[Any](), visit.form.get("do", "")
+    outcome, deed = Outcome[object](), visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed not in DEEDS:
             raise NotFoundError(NO_SUCH_PAGE)
-        values = {name: visit.form.get(name, "").strip() for name in DEEDS[deed]}
-        outcome = await run_reauthenticated(visit, deed, **values)
+        operation, names = DEEDS[deed]
+        arguments = {name: visit.form.get(name, "").strip() for name in names}
+        outcome = await run_reauthenticated(visit, operation, **arguments)
     rows = [
-        {**one, "made": clock(visit, one["made"]), "title": _role(visit, one["role"])}
-        for one in await visit.call("user_list")
+        UserOnPage(user=one, role=_role(visit, one.role), made=clock(visit, one.made))
+        for one in await visit.call(UserOperations.list)
     ]
     return await visit.show(
         "users.html",
@@ -88,22 +135,22 @@ async def users(visit: Visit) -> Response:
 
 async def tokens(visit: Visit) -> Response:
     """Show and change API tokens; a new one is shown once, in the answer to its form."""
-    outcome, deed = Outcome[Any](), visit.form.get("do", "")
+    outcome, deed = Outcome[object](), visit.form.get("do", "")
     if visit.request.method == "POST":
         if deed not in TOKEN_DEEDS:
             raise NotFoundError(NO_SUCH_PAGE)
         # The form of a new one has a field for the password, those of the rows have none.
         do = run_reauthenticated if deed == "token_new" else run
-        outcome = await do(visit, deed, **_token(visit, deed))
+        outcome = await do(visit, TOKEN_DEEDS[deed], **_token(visit, deed))
     rows = [
-        {
-            **one,
-            "made": clock(visit, one["made"]),
-            "until": clock(visit, one["until"]),
-            "title": _role(visit, one["role"]),
-            "by": _creator(visit, one["by"]),
-        }
-        for one in await visit.call("token_list")
+        TokenOnPage(
+            token=one,
+            role=_role(visit, one.role),
+            by=_creator(visit, one.by),
+            made=clock(visit, one.made),
+            until=clock(visit, one.until),
+        )
+        for one in await visit.call(ApiTokenOperations.list)
     ]
     return await visit.show(
         "tokens.html",
@@ -136,8 +183,8 @@ def _token(visit: Visit, deed: str) -> Mapping[str, Any]:
     }
 
 
-def _form_context(visit: Visit, deed: str, outcome: Outcome[Any]) -> Mapping[str, Any]:
-    expires = outcome.ok.get("until") if isinstance(outcome.answer, dict) else None
+def _form_context(visit: Visit, deed: str, outcome: Outcome[object]) -> Mapping[str, Any]:
+    expires = outcome.answer.until if isinstance(outcome.answer, UserMade | TokenMade) else None
     return {
         "deed": deed if outcome.answer is not None else "",
         "done": outcome.answer,
@@ -155,7 +202,7 @@ def _form_context(visit: Visit, deed: str, outcome: Outcome[Any]) -> Mapping[str
     }
 
 
-def _is_code_mistyped(deed: str, outcome: Outcome[Any]) -> bool:
+def _is_code_mistyped(deed: str, outcome: Outcome[object]) -> bool:
     """Return True if the authenticator has its seed, and a code is to be typed again."""
     return deed == "user_totp_on" and (
         outcome.needs_password or outcome.kind == InvalidArgumentError.kind
@@ -174,20 +221,20 @@ async def audit(visit: Visit) -> Response:
     """Show the audit log, the newest first: who, by which door, from what to what."""
     words, localizer = query_value(visit, "q"), LOCALIZERS[visit.language]
     now = visit.web.service.now()
-    entries = await visit.call("audit", last=SEARCHED)
-    entries_with_deed = [(one, _operation_title(visit, one["op"])) for one in entries]
+    entries = await visit.call(AuditLogOperations.entries, last=SEARCHED)
+    entries_with_deed = [(one, _operation_title(visit, one.op)) for one in entries]
     matches = [(one, deed) for one, deed in entries_with_deed if _matches(one, deed, words)]
     rows = [
-        {
-            **one,
-            "at": clock(visit, one["at"]),
-            "door": visit.say(DOORS.get(one["door"], DOORS["api"])),
-            "deed": deed,
-            "given": lines(None, _without_empty(one["given"]), localizer, now),
-            "lines": lines(one["before"], one["after"], localizer, now),
-            "raw": _raw(one),
-            "refused": visit.say(one["refused"]),
-        }
+        AuditedOnPage(
+            entry=one,
+            at=clock(visit, one.at),
+            door=visit.say(DOORS.get(one.door, DOORS["api"])),
+            deed=deed,
+            given=lines(None, _without_empty(one.given), localizer, now),
+            lines=lines(one.before, one.after, localizer, now),
+            raw=_raw(one),
+            refused=visit.say(one.refused),
+        )
         for one, deed in matches[:LISTED]
     ]
     return await visit.show(
@@ -211,13 +258,17 @@ def _without_empty(values: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: one for name, one in values.items() if one or type(one) in (int, float)}
 
 
-def _matches(one: Mapping[str, Any], deed: str, words: str) -> bool:
-    text = f"{deed}\n{json.dumps(one, ensure_ascii=False)}".casefold()
+def _matches(one: Audited, deed: str, words: str) -> bool:
+    text = f"{deed}\n{json.dumps(as_json(one, Medium.PAGE), ensure_ascii=False)}".casefold()
     return all(word in text for word in words.casefold().split())
 
 
-def _raw(one: Mapping[str, Any]) -> str:
+def _raw(one: Audited) -> str:
     """Return the whole entry as JSON; "" where there is nothing more."""
-    recorded = {name: one[name] for name in ("given", "before", "after") if one[name]}
+    recorded = {
+        name: state
+        for name, state in (("given", one.given), ("before", one.before), ("after", one.after))
+        if state
+    }
     text = json.dumps(recorded, ensure_ascii=False, indent=1) if recorded else ""
     return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import Route
 
+from noroshi.core.translation import Message
+from noroshi.operations.definition_answers import Applied
 from noroshi.service import NotFoundError
 from noroshi.service.definitions.versions import VersionOperations
 from noroshi.service.monitors.status import StatusOperations
@@ -36,15 +39,28 @@ def routes(web: WebContext) -> list[Route]:
     ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionOnPage:
+    """Hold a row of the list of versions; `href` is the page of its changes."""
+
+    number: int
+    at: str
+    who: str
+    note: Message
+    href: str
+
+
 async def versions(visit: Visit) -> Response:
     """Show the versions, the newest first; the first is in force."""
-    answer = await visit.call("versions", last=LISTED)
+    answer = await visit.call(VersionOperations.list, last=LISTED)
     rows = [
-        {
-            **one,
-            "at": clock(visit, one["at"]),
-            "href": address("/settings/version", number=str(one["number"])),
-        }
+        VersionOnPage(
+            number=one.number,
+            at=clock(visit, one.at),
+            who=one.who,
+            note=one.note,
+            href=address("/settings/version", number=str(one.number)),
+        )
         for one in answer
     ]
     applied_version = query_value(visit, "did")
@@ -65,10 +81,12 @@ async def version(visit: Visit) -> Response:
     arguments: dict[str, Any] = {"number": number, "note": visit.form.get("note", "")}
     # Who saw the difference from another version than the one in force is told first.
     base_version = _number(visit.form.get("base", ""))
-    outcome = await run_reauthenticated(visit, "take_back", base=base_version, **arguments)
+    outcome = await run_reauthenticated(
+        visit, VersionOperations.take_back, base=base_version, **arguments
+    )
     if outcome.why:
         return await _page(visit, number, outcome)
-    return visit.to(address("/settings/versions", did=str(outcome.ok["version"])))
+    return visit.to(address("/settings/versions", did=str(outcome.ok.version)))
 
 
 def _number(text: str) -> int:
@@ -77,8 +95,8 @@ def _number(text: str) -> int:
     return int(text)
 
 
-async def _page(visit: Visit, number: int, outcome: Outcome[Any] | None = None) -> Response:
-    outcome = outcome or Outcome[Any]()
+async def _page(visit: Visit, number: int, outcome: Outcome[Applied] | None = None) -> Response:
+    outcome = outcome or Outcome[Applied]()
     one = await visit.call(VersionOperations.show, number=number)
     names = names_of(await visit.call(StatusOperations.kinds))
     return await visit.show(

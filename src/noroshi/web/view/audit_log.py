@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from noroshi.core.instant import Instant
 from noroshi.core.roles import ROLE_NAMES
 from noroshi.core.translation import COMMA, Message, _, pgettext
 from noroshi.web.view.language import Localizer
@@ -68,7 +67,7 @@ class Line:
         return max(len(self.before), len(self.after)) > LONG
 
 
-def lines(before: object, after: object, localizer: Localizer, now: Instant) -> Sequence[Line]:
+def lines(before: object, after: object, localizer: Localizer, now: datetime) -> Sequence[Line]:
     """Return the difference of two states that an operation answered; None is none."""
     differences = _StateDifference(localizer, now).lines(_as_fields(before), _as_fields(after))
     return tuple(
@@ -90,7 +89,7 @@ def _as_fields(state: object) -> Mapping[str, Any]:
 @dataclass(frozen=True, slots=True)
 class _StateDifference:
     localizer: Localizer
-    now: Instant
+    now: datetime
 
     def lines(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Line]:
         for name in dict.fromkeys((*old, *new)):

@@ -10,7 +10,7 @@ from typing import Any
 
 from noroshi.core.definitions.safe_toml import loads
 from noroshi.core.translation import COMMA, NOTHING, Message, _, joined, pgettext, plain
-from noroshi.definitions import Difference
+from noroshi.definitions.changes import Difference
 from noroshi.operations.kind_answers import Kind
 from noroshi.web.view.setting_names import (
     ARGUMENT_NAMES,

@@ -3,13 +3,16 @@ has just begun knows neither the files of definitions nor the names of settings 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from noroshi.core.definitions.problems import read_location
 from noroshi.core.marked_names import setting_at, settings_in
 from noroshi.core.translation import Message, _, marks_of
+from noroshi.guides.setup_fields import SetupField, settings_of
+from noroshi.operations.sign_in_answers import AccountChecked
+from noroshi.service.sign_in.account_check import AccountCheckOperations
+from noroshi.service.sign_in.authorization import SignInOperations
 from noroshi.web.view.form_operations import Outcome, run
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.page_links import after_place
@@ -40,7 +43,7 @@ class StepProblems:
 
 
 def problems_at_fields(
-    visit: Visit, outcome: Outcome[Any], labels: Mapping[str, str], meant: Mapping[str, str]
+    visit: Visit, outcome: Outcome[object], labels: Mapping[str, str], meant: Mapping[str, str]
 ) -> StepProblems:
     """Return the problems of a step at its fields. `labels` are the fields of the form, as people
     read them; `meant` which of them stands for a setting of another name. A problem that no field
@@ -69,6 +72,14 @@ def problems_at_fields(
     return StepProblems(
         (head, *other_texts), {name: tuple(texts) for name, texts in texts_by_field.items()}
     )
+
+
+def problems_of_setup(
+    visit: Visit, outcome: Outcome[object], fields: Sequence[SetupField]
+) -> StepProblems:
+    """Return the problems of a setup at its fields."""
+    labels = {one.name: visit.say(one.label) for one in fields}
+    return problems_at_fields(visit, outcome, labels, settings_of(fields))
 
 
 def _setting(where: str, what: str, settings: tuple[str, ...]) -> str:
@@ -106,19 +117,21 @@ def _beside(visit: Visit, where: str, what: str) -> str:
     return after_place(visit.say(NAMED[type].fill(name=name)), what)
 
 
-async def check_account(visit: Visit, account: str, secret: str) -> Outcome[Any]:
+async def check_account(visit: Visit, account: str, secret: str) -> Outcome[AccountChecked]:
     """Refuse a setting that is wrong for sure; what cannot be asked now the sign-in will show."""
-    outcome = await run(visit, "account_check", account=account, secret=secret)
-    field = outcome.ok["field"] if outcome.answer else ""
+    outcome = await run(
+        visit, AccountCheckOperations.account_check, account=account, secret=secret
+    )
+    field = outcome.ok.field if outcome.answer else ""
     if not field:
         return Outcome()
-    why = visit.say(outcome.ok["why"])
+    why = visit.say(outcome.ok.why)
     return Outcome(None, (why,), 400, problems=((field, why),), kind="invalid")
 
 
-async def store_secret(visit: Visit, account: str, entry: str, secret: str) -> Outcome[Any]:
+async def store_secret(visit: Visit, account: str, entry: str, secret: str) -> Outcome[object]:
     """Put an account's secret, if one was given, into the vault, once the server takes both."""
     outcome = await check_account(visit, account, secret)
     if outcome.why or not secret:
         return outcome
-    return await run(visit, "set_secret", name=entry, value=secret, proved=True)
+    return await run(visit, SignInOperations.set_secret, name=entry, value=secret, proved=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, overload
+from datetime import datetime
+from typing import Any, Generic, Never, TypeVar
 from urllib.parse import quote
 
 from noroshi.core.definitions.problems import Problem
-from noroshi.core.instant import Instant, as_datetime
 from noroshi.core.roles import ADMIN, OPERATOR
 from noroshi.core.translation import Message, _, plain
 from noroshi.people import AuthenticationError
@@ -26,6 +26,7 @@ from noroshi.web.view.problem_text import problems_at
 from noroshi.web.view.role_refusal import needs
 
 A = TypeVar("A")
+A_co = TypeVar("A_co", covariant=True)
 LENGTHS: Sequence[tuple[int, Message]] = (
     (86_400, _("{n} d")),
     (3_600, _("{n} h")),
@@ -36,12 +37,12 @@ LENGTHS: Sequence[tuple[int, Message]] = (
 
 
 @dataclass(frozen=True)  # no slots: Outcome[A]() could not note its A in them
-class Outcome(Generic[A]):
+class Outcome(Generic[A_co]):
     """Hold the answer of an operation; `why` there is none, in the reader's language, and how
     many pieces of it: the sentence first, then one for each thing that was given wrong.
     `problems` are those with their places, `kind` is the refusal's."""
 
-    answer: A | None = None
+    answer: A_co | None = None
     why: tuple[str, ...] = ()
     status: int = 200
     needs_password: bool = False
@@ -49,7 +50,7 @@ class Outcome(Generic[A]):
     kind: str = ""
 
     @property
-    def ok(self) -> A:
+    def ok(self) -> A_co:
         """Return the answer of what was done."""
         assert self.answer is not None
         return self.answer
@@ -60,19 +61,7 @@ class Outcome(Generic[A]):
         return frozenset(where for where, _ in self.problems)
 
 
-@overload
-async def run(visit: Visit, operation: str, **args: Any) -> Outcome[Any]: ...
-
-
-@overload
-async def run(
-    visit: Visit, operation: Callable[..., Awaitable[A]], **args: Any
-) -> Outcome[A]: ...
-
-
-async def run(
-    visit: Visit, operation: str | Callable[..., Awaitable[Any]], **args: Any
-) -> Outcome[Any]:
+async def run(visit: Visit, operation: Callable[..., Awaitable[A]], **args: Any) -> Outcome[A]:
     """Do it. A refusal is an outcome, so that what was typed can be shown once more. Raises
     ReauthenticationRequiredError: the password is asked for by a page that sends all of the
     form again."""
@@ -84,32 +73,21 @@ async def run(
     return outcome
 
 
-def _problems(outcome: Outcome[Any]) -> Iterator[Problem]:
+def _problems(outcome: Outcome[object]) -> Iterator[Problem]:
     return (Problem(where, plain(what)) for where, what in outcome.problems)
 
 
-@overload
-async def run_with_form(visit: Visit, operation: str, **args: Any) -> Outcome[Any]: ...
-
-
-@overload
 async def run_with_form(
     visit: Visit, operation: Callable[..., Awaitable[A]], **args: Any
-) -> Outcome[A]: ...
-
-
-async def run_with_form(
-    visit: Visit, operation: str | Callable[..., Awaitable[Any]], **args: Any
-) -> Outcome[Any]:
+) -> Outcome[A]:
     """Do it as `run`, for a form that has a field of its own for the password."""
     try:
         return Outcome(await visit.call(operation, **args))
     except OperationError as refusal:
-        name = operation if isinstance(operation, str) else name_of(operation)
-        return _refused(visit, name, refusal)
+        return _refused(visit, name_of(operation), refusal)
 
 
-def _refused(visit: Visit, name: str, refusal: OperationError) -> Outcome[Any]:
+def _refused(visit: Visit, name: str, refusal: OperationError) -> Outcome[Never]:
     problems = [(one.where, visit.say(one.what)) for one in refusal.problems]
     sentence = visit.say(refusal.words)
     # A refusal of one thing alone is that thing's own sentence: it is told once.
@@ -136,26 +114,16 @@ async def reauthenticate_from_form(visit: Visit) -> str:
     return ""
 
 
-@overload
-async def run_reauthenticated(visit: Visit, operation: str, **args: Any) -> Outcome[Any]: ...
-
-
-@overload
 async def run_reauthenticated(
     visit: Visit, operation: Callable[..., Awaitable[A]], **args: Any
-) -> Outcome[A]: ...
-
-
-async def run_reauthenticated(
-    visit: Visit, operation: str | Callable[..., Awaitable[Any]], **args: Any
-) -> Outcome[Any]:
+) -> Outcome[A]:
     """Do it as `run`, where the form itself asks for the password once more."""
     if why := await reauthenticate_from_form(visit):
         return Outcome(None, (why,), 403, needs_password=True, kind="password")
     return await run_with_form(visit, operation, **args)
 
 
-def refusal_texts(visit: Visit, outcome: Outcome[Any]) -> tuple[str, ...]:
+def refusal_texts(visit: Visit, outcome: Outcome[object]) -> tuple[str, ...]:
     """Return the texts of a refusal for above the form. A wanted password is reported at its
     field, unless there is more to say: which secret goes where."""
     return (
@@ -202,16 +170,16 @@ async def require_change_allowed(visit: Visit) -> None:
         await visit.call(EditOperations.change)
 
 
-def clock(visit: Visit, at: Instant | None) -> str:
+def clock(visit: Visit, at: datetime | None) -> str:
     """Return an instant by the node's clock: the date only when it is not today."""
     return LOCALIZERS[visit.language].moment(at, visit.web.service.now(), seconds=True)
 
 
-def time_since(visit: Visit, at: Instant | None) -> str:
+def time_since(visit: Visit, at: datetime | None) -> str:
     """Say how long ago it is, in one unit."""
     if not at:
         return ""
-    seconds = (visit.web.service.now() - as_datetime(at)).total_seconds()
+    seconds = (visit.web.service.now() - at).total_seconds()
     for unit, text in LENGTHS[:-1]:
         if seconds >= 2 * unit:
             return visit.say(text.fill(n=int(seconds // unit)))

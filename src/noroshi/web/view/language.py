@@ -8,7 +8,6 @@ from datetime import date, datetime
 
 from noroshi.actions.phrases import LEVEL_WORDS
 from noroshi.core.date_text import MONTHS
-from noroshi.core.instant import Instant, as_datetime
 from noroshi.core.levels import Level
 from noroshi.core.translation import Medium, Message, _, pgettext
 from noroshi.web.view.page_links import page_text
@@ -28,12 +27,9 @@ class Localizer:
 
     language: str
 
-    def say(self, words: Message | Mapping[str, str], here: str = "") -> str:
+    def say(self, words: Message, here: str = "") -> str:
         """Return a text of ours, or of an answer, for the page at the address `here`."""
-        language = self.language
-        if isinstance(words, Message):
-            return page_text(words.say(language, Medium.PAGE), here)
-        return page_text(words[language], here)
+        return page_text(words.say(self.language, Medium.PAGE), here)
 
     def level(self, level: Level | str) -> str:
         """Return the word of a level; "new" is not measured yet, "stopped" and "ended" are not
@@ -46,12 +42,12 @@ class Localizer:
         """Return a date of an answer, with the year."""
         return self.say(_date(day, DATE))
 
-    def moment(self, at: Instant | None, now: Instant, *, seconds: bool = False) -> str:
+    def moment(self, at: datetime | None, now: datetime, *, seconds: bool = False) -> str:
         """Return an instant of an answer in this machine's zone: the date only when it is not
         today's; "" for none."""
         if not at:
             return ""
-        local_time, local_now = (as_datetime(one).astimezone() for one in (at, now))
+        local_time, local_now = (one.astimezone() for one in (at, now))
         return Moment(self._short(local_time, local_now, seconds=seconds), local_time)
 
     def _short(self, local_time: datetime, local_now: datetime, *, seconds: bool) -> str:

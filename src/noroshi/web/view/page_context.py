@@ -5,30 +5,24 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from noroshi import __version__
-from noroshi.core.definitions.problems import Problem
 from noroshi.core.people import Person
 from noroshi.core.roles import ROLE_NAMES, ROLES
-from noroshi.core.translation import Medium, Message, bilingual, plain
+from noroshi.core.translation import Message, plain
 from noroshi.people import AuthenticationError, random_keys
 from noroshi.ports import StoreError
 from noroshi.service import (
-    ConflictError,
     ForbiddenError,
-    InvalidArgumentError,
-    NotFoundError,
     OperationError,
-    OperationFailedError,
     ReauthenticationRequiredError,
     name_of,
     perform,
-    run_as_json,
 )
 from noroshi.service.mail.ledger import LedgerOperations
 from noroshi.service.operation import STORE_TROUBLE
@@ -47,7 +41,7 @@ from noroshi.web.http.reauthenticate import PASSWORD_AGAIN, pending_form, split_
 from noroshi.web.http.request_form import form_of_stranger, is_foreign, local_address, read_form
 from noroshi.web.view.control_escape import Page
 from noroshi.web.view.language import LANGUAGE_NAMES, LOCALIZERS
-from noroshi.web.view.role_refusal import answer_for_people, for_people
+from noroshi.web.view.role_refusal import for_people
 from noroshi.web.view.templates import templates
 from noroshi.web.view.timestamps import zone_of
 
@@ -56,16 +50,6 @@ A = TypeVar("A")
 LANGUAGE, THEME = "noroshi-language", "noroshi-theme"
 LANGUAGES, THEMES = ("ja", "en"), ("light", "dark")
 A_YEAR = 365 * 86_400
-RAISED: Mapping[str, type[OperationError]] = {
-    one.kind: one
-    for one in (
-        ConflictError,
-        ForbiddenError,
-        InvalidArgumentError,
-        NotFoundError,
-        ReauthenticationRequiredError,
-    )
-}
 NOT_CARRIED = ("csrf", "password", "do", PASSWORD_AGAIN)
 PREVIEWED = frozenset({"etag", "version"})
 """The fields that only the forms of settings send, which all show what they would change."""
@@ -122,36 +106,21 @@ class Visit:
         """Return the address that they ask from."""
         return address_of(self.request)
 
-    def say(self, words: Message | Mapping[str, str]) -> str:
+    def say(self, words: Message) -> str:
         """Return a text of ours, or of an answer, in the visitor's language."""
         return LOCALIZERS[self.language].say(words, self.here)
 
-    @overload
-    async def call(self, operation: str, **args: Any) -> Any: ...
-
-    @overload
-    async def call(self, operation: Callable[..., Awaitable[A]], **args: Any) -> A: ...
-
-    async def call(self, operation: str | Callable[..., Awaitable[Any]], **args: Any) -> Any:
+    async def call(self, operation: Callable[..., Awaitable[A]], **args: Any) -> A:
         """Run an operation in the visitor's name, named by the method that offers it, and return
         its answer. Raises its refusal, an OperationError."""
         assert self.person is not None
-        if isinstance(operation, str):
-            return unwrap(await self.call_json(operation, **args))
         name = name_of(operation)
         try:
-            return await perform(self.web.service, self.person, name, args, self.web.news)
+            answer: A = await perform(self.web.service, self.person, name, args, self.web.news)
         except ForbiddenError as refusal:
-            raise for_people(
-                refusal, self.web.service.operations()[name], self.person
-            ) from None
-
-    async def call_json(self, op: str, **args: Any) -> Any:
-        """Run an operation in the visitor's name; return the answer as JSON."""
-        assert self.person is not None
-        service = self.web.service
-        answer = await run_as_json(service, self.person, op, args, self.web.news, Medium.PAGE)
-        return answer_for_people(answer, service.operations().get(op), self.person)
+            declared = self.web.service.operations()[name]
+            raise for_people(refusal, declared, self.person) from None
+        return answer
 
     async def show(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """Return a page in the frame of whoever is logged in: with the counts of lost alarms
@@ -221,15 +190,6 @@ class Visit:
             if return_address == "/"
             else f"/login?next={quote(return_address, safe='')}"
         )
-
-
-def unwrap(answer: Mapping[str, Any]) -> Any:
-    """Return the answer of an operation. Raises its refusal."""
-    if "ok" in answer:
-        return answer["ok"]
-    problems = (Problem(p["where"], bilingual(**p["what"])) for p in answer.get("problems", ()))
-    error = RAISED.get(answer["error"], OperationFailedError)
-    raise error(bilingual(**answer["words"]), tuple(problems))
 
 
 Handler = Callable[[Visit], Awaitable[Response]]

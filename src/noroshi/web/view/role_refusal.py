@@ -3,11 +3,8 @@ name."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from noroshi.core.roles import ROLE_NAMES
-from noroshi.core.translation import Medium, Message, _
+from noroshi.core.translation import Message, _
 from noroshi.service import ForbiddenError, Operation, Person
 
 ROLE_TOO_LOW = _("This requires the role {role}. Ask an administrator.")
@@ -21,13 +18,3 @@ def needs(role: str) -> Message:
 def for_people(refusal: ForbiddenError, operation: Operation, person: Person) -> ForbiddenError:
     """Return the refusal; that of a role that is too low in words for people."""
     return refusal if operation.role in person.roles else ForbiddenError(needs(operation.role))
-
-
-def answer_for_people(
-    answer: Mapping[str, Any], operation: Operation | None, person: Person
-) -> Mapping[str, Any]:
-    """Return the same answer; a refusal of a role that is too low in words for people."""
-    if operation is None or "ok" in answer or operation.role in person.roles:
-        return answer
-    text = needs(operation.role)
-    return {**answer, "words": text.both(Medium.PAGE)}

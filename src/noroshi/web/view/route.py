@@ -10,6 +10,15 @@ from typing import Any
 from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.core.route_readiness import nothing_against
 from noroshi.core.translation import Message, _
+from noroshi.guides import setup_flow
+from noroshi.guides.setup_documents import (
+    Content,
+    account_document,
+    definitions_of,
+    domain_of,
+    orders,
+)
+from noroshi.guides.setup_flow import SetupFact, SetupStep
 from noroshi.guides.setup_goal import NOT_YET
 from noroshi.operations.status_answers import RouteStatus
 from noroshi.service import NotFoundError
@@ -18,16 +27,7 @@ from noroshi.service.monitors.status import StatusOperations
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.view.form_operations import may, run
 from noroshi.web.view.page_context import Visit
-from noroshi.web.view.routes import (
-    DEFINED,
-    Content,
-    RouteRow,
-    labels,
-    of_type,
-    orders,
-    ranked,
-    route_row,
-)
+from noroshi.web.view.routes import DEFINED, RouteRow, labels, ranked, route_row
 
 WAYS: Mapping[str, str] = {
     "browser": "person-here",
@@ -130,7 +130,7 @@ async def load_route(visit: Visit, name: str, way: str = "") -> RouteDetails:
     row = next((route for route in routes_by_rank if route.name == name), None)
     if row is None:
         raise NotFoundError(NO_SUCH_PAGE)
-    account = of_type(documents, "accounts").get(row.account)
+    account = definitions_of(documents, "accounts").get(row.account)
     ways = ways_of(account)
     return RouteDetails(
         row=route_row(visit, row, labels(visit, routes_by_rank)[name], answer.at),
@@ -178,11 +178,6 @@ def entries_of(details: RouteDetails) -> list[str]:
     return [entry for entry in entries if entry]
 
 
-def orders_naming(details: RouteDetails) -> list[tuple[str, Sequence[str]]]:
-    """Return each order that has the route."""
-    return [(key, names) for key, names in orders(details.documents) if details.name in names]
-
-
 def next_step(details: RouteDetails, stored_entries: Collection[str]) -> str:
     """Return the next step, for the one button that stands out: save, sign_in, or nothing."""
     account = details.account
@@ -190,8 +185,15 @@ def next_step(details: RouteDetails, stored_entries: Collection[str]) -> str:
         return ""
     entries = [account[field] for field in ("secret", "certificate") if account.get(field)]
     is_missing = bool(entries) and not any(entry in stored_entries for entry in entries)
-    by_certificate = details.way == "app_certificate"
-    return "sign_in" if details.registered and (not is_missing or by_certificate) else "save"
+    by_certificate = details.way == "app_certificate"  # it is made on the way
+    facts = {
+        SetupFact.APP: details.registered,
+        SetupFact.CREDENTIAL: not is_missing or by_certificate,
+    }
+    known = [fact for fact, found in facts.items() if found]
+    following = setup_flow.next_step((*facts, SetupFact.SIGN_IN), known)
+    signs_in = following is not None and following.step is SetupStep.SIGN_IN
+    return "sign_in" if signs_in else "save"
 
 
 def texts_of(account: Content | None) -> dict[str, str]:
@@ -201,16 +203,17 @@ def texts_of(account: Content | None) -> dict[str, str]:
     return texts | {"shared": "on" if (account or {}).get("shared") else ""}
 
 
-def account_document(before: Content, form: Mapping[str, str], name: str) -> dict[str, Any]:
-    """Return the definition of accounts/NAME after the form; other settings stay."""
-    typed_settings = {field: form.get(field, "").strip() for field in FIELDS}
-    typed_settings["client_id"] = typed_settings["client_id"] or NOT_YET
-    if "tenant" in form and not typed_settings["tenant"]:
-        typed_settings["tenant"] = typed_settings["mailbox"].rpartition("@")[2]
-    account = {**before, **typed_settings, "shared": form.get("shared") == "on"}
-    if form.get("secret", "").strip() and not account.get("secret"):
-        account["secret"] = name
-    return {field: value for field, value in account.items() if value or field not in OPTIONAL}
+def account_settings(before: Content, form: Mapping[str, str], entry: str) -> dict[str, Any]:
+    """Return the definition of accounts/NAME after the form; other settings stay. `entry` is for
+    a typed secret."""
+    typed: dict[str, Any] = {field: form.get(field, "").strip() for field in FIELDS}
+    typed["client_id"] = typed["client_id"] or NOT_YET
+    if "tenant" in form and not typed["tenant"]:
+        typed["tenant"] = domain_of(typed["mailbox"])
+    typed["shared"] = form.get("shared") == "on"
+    return account_document(
+        before, typed, entry if form.get("secret", "").strip() else "", NEEDED
+    )
 
 
 BLANK: Content = {
@@ -226,4 +229,5 @@ BLANK: Content = {
 """The settings of an account that does not have them."""
 FIELDS = ("cloud", "client_id", "secret_ends", "tenant", "mailbox", "network")
 """The settings that the form of an app registration gives, beside the secret."""
-OPTIONAL = ("secret_ends", "tenant", "network", "shared")
+NEEDED = ("cloud", "client_id", "mailbox")
+"""Those of them that a definition cannot do without."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from urllib.parse import quote
 
 from noroshi.core.route_readiness import (
@@ -15,6 +14,7 @@ from noroshi.core.route_readiness import (
     nothing_against,
 )
 from noroshi.core.translation import Message, _, ngettext, pgettext
+from noroshi.guides.setup_documents import Content, definitions_of, orders
 from noroshi.operations.status_answers import RouteStatus
 from noroshi.web.view.language import LOCALIZERS, Localizer
 from noroshi.web.view.mail import RelayPost
@@ -27,7 +27,6 @@ from noroshi.web.view.overview import (
 )
 from noroshi.web.view.page_context import Visit
 
-Content = Mapping[str, Any]
 TELLERS: Mapping[str, Message] = {
     "rules": _("Rule {name}"),
     "notifications": _("Notification {name}"),
@@ -48,22 +47,6 @@ MOST_STUCK = 3
 """The most rules and notifications that are named because their alarms cannot be sent."""
 LAST = 1_000
 """The place of a route that nothing names."""
-
-
-def of_type(documents: Mapping[str, Content], type: str) -> dict[str, Content]:
-    """Return all definitions of that type, by name."""
-    parts = ((key.partition("/"), content) for key, content in documents.items())
-    return {
-        name: content for (document_type, _, name), content in parts if document_type == type
-    }
-
-
-def orders(documents: Mapping[str, Content]) -> Iterator[tuple[str, Sequence[str]]]:
-    """Yield each rule and notification with its routes, in the order in which they are
-    tried."""
-    for type in TELLERS:
-        for name, content in sorted(of_type(documents, type).items()):
-            yield f"{type}/{name}", tuple(content.get("routes", ()))
 
 
 def order_title(visit: Visit | Localizer, key: str, documents: Mapping[str, Content]) -> str:
@@ -108,7 +91,7 @@ def kind(visit: Visit | Localizer, name: str) -> str:
 
 def clouds(visit: Visit, documents: Mapping[str, Content]) -> list[tuple[str, str]]:
     """Return all clouds, with their titles."""
-    own_clouds = [(name, name) for name in sorted(of_type(documents, "clouds"))]
+    own_clouds = [(name, name) for name in sorted(definitions_of(documents, "clouds"))]
     return [(name, visit.say(words)) for name, words in CLOUDS.items()] + own_clouds
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import Never
 from unicodedata import normalize
 
 from noroshi.core.translation import _, ngettext
@@ -58,7 +58,7 @@ def find_place(text: str, labels: Labels) -> PlaceMatch:
     return PlaceMatch("", tuple(_names_with_paths(_similar(words, labels), labels)))
 
 
-def require_place(visit: Visit, text: str, labels: Labels) -> tuple[str, Outcome[Any]]:
+def require_place(visit: Visit, text: str, labels: Labels) -> tuple[str, Outcome[Never]]:
     """Return the place; or the refusal, in the words of every form that asks for one."""
     match = find_place(text, labels)
     if match.place:

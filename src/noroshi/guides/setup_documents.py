@@ -1,0 +1,132 @@
+"""Make the definitions that come of a setup, beside those of Microsoft 365 in setup_goal: the
+route of another server, its account, the first rule, and the orders that a route joins. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from noroshi.core.own_instance import OWN_INSTANCE
+from noroshi.guides import setup_fields
+from noroshi.guides.setup_fields import SetupField, options_of
+
+Content = Mapping[str, Any]
+Documents = Mapping[str, Content]
+ORDERS = ("rules", "notifications")
+"""The types of definitions that name routes, in the order in which they are tried."""
+RULE = "ops"
+"""What the first rule is called."""
+MOST_CONNECTIONS = 3
+"""What Exchange Online allows at once."""
+SERVER, WEBHOOK = "smtp", "webhook"
+FIELDS: Mapping[str, Sequence[SetupField]] = {
+    SERVER: setup_fields.SERVER,
+    WEBHOOK: setup_fields.WEBHOOK,
+}
+"""The fields of each kind of route without an account."""
+SERVER_OPTIONS = options_of(setup_fields.SERVER)
+"""What a mail server asks for, beside the password."""
+SECRET_OPTION: Mapping[str, str] = {SERVER: "password", WEBHOOK: "url_entry"}
+"""The option that names the vault's entry for what is typed as the secret."""
+SIGN_IN_OPTIONS = ("account", "password")
+"""Options that say how a route signs in."""
+LONGEST_PORT = 9
+"""Digits: what is longer stays text, and is refused as such; int() raises from 4,301 on."""
+
+
+def definitions_of(documents: Documents, type: str) -> dict[str, Content]:
+    """Return all definitions of that type, by name."""
+    parts = ((key.partition("/"), content) for key, content in documents.items())
+    return {
+        name: content for (document_type, _, name), content in parts if document_type == type
+    }
+
+
+def orders(documents: Documents) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield each rule and notification with its routes, in the order in which they are
+    tried."""
+    for type in ORDERS:
+        for name, content in sorted(definitions_of(documents, type).items()):
+            yield f"{type}/{name}", tuple(content.get("routes", ()))
+
+
+def orders_naming(documents: Documents, route: str) -> list[tuple[str, Sequence[str]]]:
+    """Return each order that has the route."""
+    return [(key, names) for key, names in orders(documents) if route in names]
+
+
+def with_route(
+    documents: Documents, keys: Collection[str], route: str, first: str = ""
+) -> dict[str, Content]:
+    """Return those orders with the route: at their end, or right behind the `first` one, whose
+    fallback it is. Orders that have it stay as they are."""
+    return {
+        key: {**documents[key], "routes": _with_fallback(names, route, first)}
+        for key, names in orders(documents)
+        if key in keys and route not in names
+    }
+
+
+def first_rule(documents: Documents, route: str) -> dict[str, Content]:
+    """Return a rule that notifies the first contact by that route if there is no rule yet, and
+    the instances without rules with it."""
+    contacts = list(definitions_of(documents, "contacts"))
+    if definitions_of(documents, "rules") or not contacts:
+        return {}
+    rule = {"action": "mail", "contacts": contacts[:1], "routes": [route]}
+    unruled = {
+        key: {**one, "rules": [RULE]}
+        for key, one in documents.items()
+        if key.startswith("instances/")
+        and not one.get("rules")
+        and key != f"instances/{OWN_INSTANCE}"
+    }
+    return {f"rules/{RULE}": rule, **unruled}
+
+
+def route_options(kind: str, typed: Mapping[str, str], entry: str) -> dict[str, Any]:
+    """Return the options of a route without an account. `entry` names the vault's entry of its
+    secret; "": it has none."""
+    options: dict[str, Any] = {
+        name: typed[name] for name in options_of(FIELDS[kind]) if typed.get(name)
+    }
+    port = typed.get("port", "")
+    if port.isdecimal() and len(port) <= LONGEST_PORT:  # else it is refused as text
+        options["port"] = int(port)
+    return options | ({SECRET_OPTION[kind]: entry} if entry else {})
+
+
+def route_document(kind: str, typed: Mapping[str, str], entry: str) -> dict[str, Any]:
+    """Return the definition of a new route without an account."""
+    settings = {
+        "title": typed.get("title", ""),
+        "kind": kind,
+        "network": typed.get("network", ""),
+    }
+    options = route_options(kind, typed, entry)
+    return {**{name: value for name, value in settings.items() if value}, "options": options}
+
+
+def account_document(
+    before: Content, typed: Content, entry: str, needed: Collection[str] = ()
+) -> dict[str, Any]:
+    """Return what accounts/NAME says after a form. A secret goes into the entry that is named
+    already, else into `entry`; "": none was typed."""
+    return changed(before, {**typed, "secret": before.get("secret") or entry}, needed)
+
+
+def changed(before: Content, settings: Content, needed: Collection[str] = ()) -> dict[str, Any]:
+    """Return a definition with these settings: what they do not name stays, what they leave
+    empty goes, but for what is `needed`, which is refused by its own name."""
+    rest = {name: value for name, value in before.items() if name not in settings}
+    return rest | {name: value for name, value in settings.items() if value or name in needed}
+
+
+def domain_of(mailbox: str) -> str:
+    """Return the domain of a mailbox, which stands for its tenant where nobody names one."""
+    return mailbox.rpartition("@")[2]
+
+
+def _with_fallback(names: Sequence[str], route: str, first: str) -> list[str]:
+    place = names.index(first) + 1 if first in names else len(names)
+    return [*names[:place], route, *names[place:]]
