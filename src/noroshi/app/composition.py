@@ -334,14 +334,12 @@ async def _finish_rotation(ring: KeyRing) -> None:
     """Finish with a new key that was not everywhere when the process ended; both open until
     then."""
     try:
-        is_finished = await ring.resume()
+        rotation = await ring.resume()
     except (VaultError, StoreError, OSError) as error:
         log.warning("cannot finish the change of the vault's key now: %s", error)
         return
-    if is_finished is not None:
-        log.info(
-            "the vault's key is changed key=%s entries=%d", is_finished.new, is_finished.entries
-        )
+    if rotation is not None:
+        log.info("the vault's key is changed key=%s entries=%d", rotation.new, rotation.entries)
 
 
 def _provider_of(cloud: Cloud) -> Provider:
