@@ -63,12 +63,18 @@ def shown(payload):
         "text": by["text"],
         "teams": _card(by["teams"]),
         "slack": json.loads(by["slack"])["text"],
+        "discord": _embed(by["discord"]),
     }
 
 
 def _card(text):
     body = json.loads(text)["attachments"][0]["content"]["body"]
     return "\n".join(block["text"] for block in body)
+
+
+def _embed(text):
+    (embed,) = json.loads(text)["embeds"]
+    return f"{embed['title']}\n{embed['description']}"
 
 
 if __name__ == "__main__":

@@ -36,12 +36,13 @@ def test_the_manager_is_open_to_this_computer_unless_something_else_is_said(tmp_
 
 def test_what_is_given_is_taken(tmp_path):
     text = 'door = "/run/noroshi/door.sock"\nprograms = ["/opt/checks"]\nruns_as = ["backup"]'
-    text += '\nprogram_env = ["WARN", "_x1"]'
+    text += '\nprogram_env = ["WARN", "_x1"]\nhistory_days = 3'
     config = settings(tmp_path, text)
     assert str(config.door) == "/run/noroshi/door.sock"
     assert [str(folder) for folder in config.programs] == ["/opt/checks"]
     assert config.runs_as == ("backup",)
     assert config.program_env == ("WARN", "_x1")
+    assert (config.history_days, config.ledger_days) == (3, 365)
 
 
 def test_closed_addresses_are_opened_as_addresses_or_networks(tmp_path):
@@ -77,6 +78,7 @@ def test_closed_addresses_are_opened_as_addresses_or_networks(tmp_path):
         pytest.param(f'door = "/{"x" * 107}"', "is too long for a socket", id="a long door"),
         pytest.param('may_reach = ["a.b"]', "'a.b' is not an address", id="no address"),
         pytest.param("audit_days = 0", "must be a number of days", id="no days"),
+        pytest.param("history_days = 0", "must be a number of days", id="no history"),
         pytest.param("name = ", "is not valid TOML", id="no TOML"),
         pytest.param("web = true", "must be false, or a table", id="web neither way"),
         pytest.param("web = { prot = 1 }", "there is no setting prot", id="web unknown"),

@@ -84,7 +84,7 @@ def test_an_installation_of_its_own_passes_an_ended_secret_and_an_outage(short):
     assert list(found) == ["secret", "down"]
     for one in found.values():
         assert one["passed"], one["why"]
-        assert one["told"]["en"].startswith("by second: ")
+        assert one["told"]["en"].startswith("through second: ")
     assert "AADSTS7000222" in found["secret"]["noticed"]["en"]
     assert list(short.iterdir()) == []
 

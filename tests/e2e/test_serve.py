@@ -73,8 +73,8 @@ def test_it_says_in_a_line_each_what_it_watches_and_by_which_routes_it_sends(hom
     assert [node.stdout.readline().strip() for _ in range(4)] == [
         "monitoring web1: 2 monitors",
         "monitoring web2: 1 monitor",
-        f"sending via SMTP server 1 {where}",
-        f"sending via smtp2 {where}",
+        f"sending through SMTP server 1 {where}",
+        f"sending through smtp2 {where}",
     ]
 
 

@@ -106,7 +106,7 @@ def test_a_browser_on_this_computer_comes_back_by_itself(running, lab):
 def test_a_lab_s_route_is_marked_where_the_node_says_by_what_it_sends(running):
     running.end()
     node = running.start("-m", "noroshi.cli", "--home", str(running.folder), "serve")
-    assert "sending via m365 (smtp [lab] localhost:" in node.stdout.readline()
+    assert "sending through m365 (smtp [lab] localhost:" in node.stdout.readline()
     assert "smtp [lab]" in running.run("status").stdout
 
 

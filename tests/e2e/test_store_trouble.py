@@ -110,7 +110,7 @@ def test_a_node_goes_on_from_the_backup_of_another_that_ran(home, mailbox, volum
     home.end()
     new = Home(tmp_path)
     (new.folder / "key").write_bytes((home.folder / "key").read_bytes())
-    assert "1 waiting mail" in new.run("restore", str(volume / "backup.db")).stdout
+    assert "1 waiting message" in new.run("restore", str(volume / "backup.db")).stdout
     mailbox.open()
     try:
         new.serve_warm()

@@ -2,7 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
+
+from noroshi.core.model import Sample
 from noroshi.core.people import Audited
+from noroshi.engine.retention import Retention, RetentionPeriods
 from tests.flow.scene import Scene
 
 
@@ -15,3 +19,21 @@ async def test_the_audit_log_is_kept_for_a_year():
     async with scene.life() as engine:
         await engine.retention.step()
     assert [row.op for row in await scene.store.audit_log()] == ["364"]
+
+
+@pytest.mark.parametrize(
+    ("periods", "kept"),
+    [
+        pytest.param(RetentionPeriods(), [6, 1], id="a week unless told otherwise"),
+        pytest.param(RetentionPeriods(samples=timedelta(days=30)), [8, 6, 1], id="longer"),
+        pytest.param(RetentionPeriods(samples=timedelta(days=2)), [1], id="shorter"),
+    ],
+)
+async def test_readings_are_kept_for_as_long_as_the_settings_say(periods, kept):
+    scene = Scene()
+    now = scene.time.now
+    for days in (8, 6, 1):
+        await scene.store.append([("m", Sample(now - timedelta(days=days)))])
+    await Retention(scene.store, scene.time.clocks, periods).step()
+    samples = await scene.store.samples("m")
+    assert [(now - one.at).days for one in reversed(samples)] == kept

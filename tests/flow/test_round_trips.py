@@ -393,7 +393,7 @@ async def test_an_alarm_that_comes_back_is_told_to_others_by_another_route():
     (telling,) = [e for e in scene.backup.sent if "about" in e.payload]
     about = telling.payload["about"]
     assert (about.mail, about.contact, about.route) == ("m.1/r/ops", "ops", "smtp1")
-    assert (about.address, about.why.en) == ("ops@example.com", "550 no")
+    assert (about.address, about.reason.en) == ("ops@example.com", "550 no")
     assert about.subject == "[CRITICAL] web1: disk" and about.accepted_at < about.at
     assert (telling.contact, telling.routes) == ("sam", ("smtp2", "smtp1"))
 
@@ -563,7 +563,7 @@ async def test_a_mail_from_the_far_future_hides_no_report():
         ReceivedReport(report=wrong, received_at=scene.time.now + 3650 * DAY)
     ]
     await scene.lives(minutes=15, pace=5)
-    scene.mailbox.bounces.append(replace(report, at=scene.time.now))
+    scene.mailbox.bounces.append(replace(report, received_at=scene.time.now))
     await scene.lives(minutes=15, pace=5)
     assert len(scene.returns) == 1
 

@@ -1,6 +1,10 @@
 """What an account says once it signs in another way."""
 
-from noroshi.guides.setup_goal import switch_sign_in
+import pytest
+
+from noroshi.guides import WAYS
+from noroshi.guides.setup_goal import switch_sign_in, way_of
+from noroshi.web.view import route
 
 PERSON = {
     "cloud": "microsoft365",
@@ -38,3 +42,29 @@ def test_a_person_signs_in_with_whatever_the_app_shows():
     app = {"sign_in": "app", "certificate": "m365-cert", "mailbox": "alerts@contoso.com"}
     said = switch_sign_in(app, "m365", "person-here")
     assert said == {"certificate": "m365-cert", "mailbox": "alerts@contoso.com"}
+
+
+@pytest.mark.parametrize(
+    ("account", "way"),
+    [
+        ({"sign_in": "app", "certificate": "c", "secret": "s"}, "app-certificate"),
+        ({"sign_in": "app", "secret": "s"}, "app-secret"),
+        ({"sign_in": "app"}, "app-secret"),
+        ({"secret": "s"}, "person-paste"),
+        ({"redirect": "http://localhost/MxMail/"}, "person-paste"),
+        ({"certificate": "c"}, "person-device"),
+        ({}, "person-device"),
+    ],
+)
+def test_the_way_that_an_account_says(account, way):
+    assert way_of(account) == way
+    # A person has a browser at hand on a page.
+    shown = route.WAYS[route.way_of(account)]
+    assert shown == (way if way.startswith("app-") else "person-here")
+
+
+@pytest.mark.parametrize("ways", [tuple(WAYS), tuple(route.WAYS.values())])
+def test_a_certificate_is_offered_before_a_secret_and_a_code_last(ways):
+    assert set(ways) == set(WAYS)
+    assert ways.index("app-certificate") < ways.index("app-secret")
+    assert ways[-1] == "person-device"

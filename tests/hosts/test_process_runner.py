@@ -400,6 +400,26 @@ async def test_nothing_is_left_at_the_end_by_a_launcher_whose_place_nothing_coul
     await sleeper.is_gone()
 
 
+async def test_what_a_lost_launcher_left_is_ended_once_a_file_can_be_opened_again(
+    folder, caplog
+):
+    """It is found by files of /proc, and a node may have as many files open as it may."""
+    sleeper, running = Sleeper(), ProgramRunner()
+    program = Program(argv=(script(folder, sleeper.command),), timeout=FOREVER)
+    task = asyncio.create_task(running.run(program, ProgramRules((folder,)).clear(program)))
+    await sleeper.runs()
+    the_launcher().kill()
+    with no_file_can_be_opened():
+        async with asyncio.timeout(PATIENCE):
+            while "cannot be found" not in caplog.text:  # noqa: ASYNC110  it tells nobody else
+                await asyncio.sleep(0)
+    with pytest.raises(Unmeasurable, match="ended from outside"):
+        await task
+    async with asyncio.timeout(PATIENCE):
+        await sleeper.is_gone()
+    await running.close()
+
+
 async def test_what_ran_by_another_launcher_goes_on_when_one_is_killed(folder):
     path = script(folder, f"until [ -e {folder}/go ]; do sleep 0.05; done; echo 1")
     program, running = Program(argv=(path,), timeout=FOREVER), ProgramRunner(max_launchers=2)

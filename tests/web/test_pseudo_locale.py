@@ -19,7 +19,7 @@ NAMES = words(
 """Of what is watched, and of people: the test's own, or a title that is in one language."""
 DEFINITIONS = words(
     """
-    accounts blueprints clouds contacts disk every google grace heartbeat http icmp instances
+    accounts blueprints clouds contacts discord disk every google grace heartbeat http icmp instances
     json logfile login mail nagios name networks none normal notifications number oauthbearer
     person plain port process reach routes rules script slack starttls teams text value word
     """
@@ -27,7 +27,7 @@ DEFINITIONS = words(
 """What stands in a definition file as the page shows it."""
 BRANDS = words(
     """
-    Graph Linux Microsoft Noroshi OpenAPI Python Slack Teams noroshi
+    Discord Graph Linux Microsoft Noroshi OpenAPI Python Slack Teams noroshi
     """
 )
 QUOTED = words(

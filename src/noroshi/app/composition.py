@@ -33,6 +33,7 @@ from noroshi.definitions.compilation import Plan
 from noroshi.definitions.ids import RANDOM_BYTES, ulid
 from noroshi.definitions.plan_cache import PlanCache
 from noroshi.engine import Engine, EngineSettings, ProcessCalls
+from noroshi.engine.retention import RetentionPeriods
 from noroshi.hosts.computer import Computer
 from noroshi.hosts.examination import System
 from noroshi.hosts.files import LocalFiles
@@ -246,11 +247,7 @@ async def open_app(
                 mailbox_of=lambda route: mailbox_source_of(plans.current, route, context),
                 difference_text=_difference_text_of(plugins),
             ),
-            EngineSettings(
-                name=config.name,
-                ledger=timedelta(days=config.ledger_days),
-                audit=timedelta(days=config.audit_days),
-            ),
+            _engine_settings(config),
         )
         hosts.own_facts = _own_facts(store, tokens, plans, engine, config)
         people = People(store, vault, clocks)
@@ -337,14 +334,12 @@ async def _finish_rotation(ring: KeyRing) -> None:
     """Finish with a new key that was not everywhere when the process ended; both open until
     then."""
     try:
-        is_finished = await ring.resume()
+        rotation = await ring.resume()
     except (VaultError, StoreError, OSError) as error:
         log.warning("cannot finish the change of the vault's key now: %s", error)
         return
-    if is_finished is not None:
-        log.info(
-            "the vault's key is changed key=%s entries=%d", is_finished.new, is_finished.entries
-        )
+    if rotation is not None:
+        log.info("the vault's key is changed key=%s entries=%d", rotation.new, rotation.entries)
 
 
 def _provider_of(cloud: Cloud) -> Provider:
@@ -384,6 +379,17 @@ def _difference_text_of(plugins: Plugins) -> Callable[[Difference], Message]:
         return difference_text(one, KindNames(kinds=kinds, readings=readings)).sentence
 
     return sentence
+
+
+def _engine_settings(config: Config) -> EngineSettings:
+    return EngineSettings(
+        name=config.name,
+        retention=RetentionPeriods(
+            samples=timedelta(days=config.history_days),
+            ledger=timedelta(days=config.ledger_days),
+            audit=timedelta(days=config.audit_days),
+        ),
+    )
 
 
 def _opener(plugins: Plugins, context: TransportContext) -> Callable[[Route], Transport]:

@@ -56,8 +56,8 @@ class Config:
 
     `runs_as` are the users that a script may name, `program_env` the variables that its `env`
     may set; `language` "" is the caller's own. Whoever knows `beat` may give signs of life in
-    our place, so it is not shown. `ledger_days` is how long settled mails and events are kept,
-    `audit_days` what people changed. `may_reach` is open to definitions although it is closed
+    our place, so it is not shown. `history_days` is how long readings are kept, `ledger_days`
+    settled mails and events, `audit_days` what people changed. `may_reach` is open to definitions although it is closed
     by itself. `web` None: there is no manager.
     """
 
@@ -74,6 +74,7 @@ class Config:
     log: str = "auto"
     log_level: str = "info"
     beat: str = field(default="", repr=False)
+    history_days: int = 7
     ledger_days: int = 365
     audit_days: int = 365
     may_reach: tuple[Net, ...] = ()
@@ -209,6 +210,14 @@ SETTINGS: Mapping[str, Setting] = {
         _(
             "A URL that is fetched once a minute while all is well, such as a check of Healthchecks:\n"
             "if the requests stop, that service notifies you that Noroshi itself is down."
+        ),
+    ),
+    "history_days": Setting(
+        read_days,
+        7,
+        _(
+            "Days for which readings stay in the history of the monitors. A reading takes about 26\n"
+            "bytes of disk space."
         ),
     ),
     "ledger_days": Setting(

@@ -25,7 +25,7 @@ from noroshi.engine.monitoring.reload import apply_plan, close_disabled, retire_
 from noroshi.engine.monitoring.schedule import MonitorBlock
 from noroshi.engine.monitoring.watcher import Watcher, WatcherCalls
 from noroshi.engine.notices.notifier import AppliedPlan, DifferenceText, Notifier, by_path
-from noroshi.engine.retention import YEAR, Retention
+from noroshi.engine.retention import Retention, RetentionPeriods
 from noroshi.plugins import Plugins
 from noroshi.ports import Clocks, Host, Node, Store, StoreError, StoreFault, Transport, Version
 from noroshi.ports.mailbox import MailboxSource
@@ -45,11 +45,10 @@ it is checked as soon as it can be: where each tick is late, nothing would be ch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineSettings:
-    """The node's name, and for how long settled mails with events, and changes, are kept."""
+    """The node's name, and for how long it keeps what."""
 
     name: str = "node"
-    ledger: timedelta = YEAR
-    audit: timedelta = YEAR
+    retention: RetentionPeriods = RetentionPeriods()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +101,7 @@ class Engine:
         self.mailbox_poller = MailboxPoller(
             store, clocks, process.mailbox_of, self.notifier.notices_of_return
         )
-        self.retention = Retention(store, clocks, settings.ledger, settings.audit)
+        self.retention = Retention(store, clocks, settings.retention)
         self.node: Node | None = None
         self.version = -1
         self.ready = asyncio.Event()

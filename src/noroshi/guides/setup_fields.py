@@ -99,7 +99,21 @@ class SetupField:
 
 
 DELIVERY = SetupField(
-    name="by", label=_("Delivery method"), default="smtp", settings=("graph",), input="radio"
+    name="by",
+    label=_("Delivery method"),
+    input="radio",
+    default="smtp",
+    settings=("graph",),
+    choices={
+        "smtp": _(
+            "Port 587; requires the fewest permissions. “Authenticated SMTP” must be enabled for "
+            "the mailbox."
+        ),
+        "graph": _(
+            "HTTPS; for cases where port 587 or Authenticated SMTP is not available. Suitable as a "
+            "second route."
+        ),
+    },
 )
 MAILBOX = SetupField(
     name="mailbox",

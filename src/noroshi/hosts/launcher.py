@@ -516,7 +516,7 @@ def _mark_of(pid: int) -> bytes:
     """Return the mark of a process, in digits; of one that bears none, its limit of locks."""
     try:
         handle = os.open(f"/proc/{pid}/limits", os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:  # it has ended
+    except (FileNotFoundError, ProcessLookupError, PermissionError):  # it has ended
         return b""
     try:
         limits = os.read(handle, 4096)
@@ -536,7 +536,7 @@ def mark_in(limits: bytes) -> bytes:
 
 def _kill(pid: int, marks: Collection[bytes]) -> None:
     """Kill by a handle: between the look and the signal the number might pass to another."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         handle = os.pidfd_open(pid)
         try:
             if not marks or _mark_of(pid) in marks:

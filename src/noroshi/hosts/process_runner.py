@@ -18,7 +18,8 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from itertools import count
 
@@ -41,6 +42,9 @@ ANSWERS = 5.0  # seconds in which a launcher that is told to end a program has d
 EXIT_PATIENCE, KILL_PATIENCE = 2.0, 1.0
 """Seconds in which it has ended one for which nobody waits any more, or itself; and in which it has
 gone when it is killed. A node that stops has little time."""
+KILL_TRIES, KILL_PAUSE = 20, 0.1
+"""Looks for what a lost launcher left, where the system lets nobody look now; and seconds between
+two."""
 A_PROCESSOR = (
     2  # launchers at most for each: one waits, for the disk or its turn, and one starts
 )
@@ -424,6 +428,19 @@ def _wait_for_exit(process: subprocess.Popen[bytes], runs: Iterable[_Run]) -> No
         _end_all(process, runs)
 
 
+def _kill_marked(marks: Collection[int]) -> None:
+    """Kill all that bears one of these marks. It is found by files of /proc: where no file can be
+    opened now, as too many are, it is tried again for a while."""
+    for _unused in range(KILL_TRIES):
+        try:
+            launcher.kill_all(marks)
+        except OSError as error:
+            log.warning("the programs of a lost launcher cannot be found: %s", error)
+            time.sleep(KILL_PAUSE)
+        else:
+            return
+
+
 def _end_all(process: subprocess.Popen[bytes], runs: Iterable[_Run]) -> None:
     """End the launcher first, or it would start more."""
     process.kill()
@@ -431,7 +448,7 @@ def _end_all(process: subprocess.Popen[bytes], runs: Iterable[_Run]) -> None:
         process.wait(KILL_PATIENCE)
     except subprocess.TimeoutExpired:
         log.warning("the launcher of programs does not end pid=%d", process.pid)
-    launcher.kill_all({run.mark for run in runs if run.mark})
+    _kill_marked({run.mark for run in runs if run.mark})
     for run in runs:
         if run.pid and not run.mark:
             launcher.kill_group(run.pid)

@@ -70,7 +70,7 @@ async def test_ones_own_password_is_changed_with_the_old_one(harness, tmp_path):
     )
     argv = ("user", "own-password", "eri", "--new-password-file", str(file))
     told = await typed(*argv, "--password-file", "-", home=tmp_path, given="wrong\n")
-    assert told.code == 5 and "not correct" in told.err
+    assert told.code == 5 and "incorrect" in told.err
     told = await typed(*argv, "--password-file", "-", home=tmp_path, given=f"{CANARY}\n")
     assert told.code == 0 and "“eri” was changed" in told.out
     user = (await harness.store.users())["eri"]

@@ -23,6 +23,7 @@ from noroshi.transports.http.status_codes import http_rule_for, http_rules
 from noroshi.transports.http.webhook import KIND, Options, WebhookTransport
 from noroshi.transports.http.webhook_payloads import (
     MOST_OF_TEAMS,
+    as_discord,
     as_json,
     as_slack,
     as_teams,
@@ -193,12 +194,31 @@ def test_slack_gets_a_text_in_which_no_link_can_be_hidden():
     )
 
 
+def test_discord_gets_an_embed_that_calls_nobody_and_in_which_nothing_is_markdown():
+    kind, body = as_discord(LETTER)
+    post = json.loads(body)
+    assert (kind, post["allowed_mentions"]) == ("application/json", {"parse": []})
+    (embed,) = post["embeds"]
+    assert embed["title"] == "\\[危険\\] FS01 <disk\\>"
+    assert embed["description"] == "使用率は \\*95.2%\\* です。\n\n& より\n"
+    healed = as_discord(replace(LETTER, payload={**LETTER.payload, "level": "ok"}))
+    assert json.loads(healed[1])["embeds"][0]["color"] != embed["color"]
+
+
+def test_discord_gets_no_more_than_it_takes():
+    long = {"subject": "件名*" * 200, "text": "長い行_です。\n" * 3000}
+    (embed,) = json.loads(as_discord(replace(LETTER, payload=long))[1])["embeds"]
+    assert len(embed["title"]) <= 256 and len(embed["description"]) <= 4096
+    assert embed["title"].endswith("…") and embed["description"].endswith("\n…")
+    assert "\\…" not in embed["title"], "no half of an escape stands at the end"
+
+
 def test_plain_text_is_as_a_person_reads_it():
     kind, body = as_text(replace(LETTER, payload={"subject": "s\ud800", "text": "t"}))
     assert (kind, body) == ("text/plain; charset=utf-8", b"s?\n\nt")
 
 
-@pytest.mark.parametrize("shape", ["json", "teams", "slack", "text"])
+@pytest.mark.parametrize("shape", ["json", "teams", "slack", "discord", "text"])
 async def test_each_shape_arrives(site, certificate, shape):
     odd = replace(LETTER, payload={"subject": "half \ud83d", "text": None})
     await receipt_of(certificate, letter=odd, url=f"{site.url}/hook", shape=shape)

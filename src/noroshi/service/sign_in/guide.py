@@ -12,7 +12,7 @@ from noroshi.core.translation import NOTHING, _, in_each_language
 from noroshi.guides import MICROSOFT365, TITLES, WAYS, Step, Value, fill_places, line
 from noroshi.guides.export import steps_document
 from noroshi.guides.missing_values import missing_values
-from noroshi.guides.setup_goal import SetupGoal
+from noroshi.guides.setup_goal import SetupGoal, way_of
 from noroshi.oauth.account import Account
 from noroshi.oauth.client_certificates import describe
 from noroshi.operations import sign_in_operations
@@ -87,9 +87,8 @@ def goal_of(account: Account, route: Route, way: str = "") -> SetupGoal:
 
 
 def _way_of(account: Account) -> str:
-    if account.app_only:
-        return "app-certificate" if account.certificate else "app-secret"
-    return "person-paste" if account.secret else "person-device"
+    settings = {"certificate": account.certificate, "secret": account.secret}
+    return way_of(settings | {"sign_in": "app"} if account.app_only else settings)
 
 
 def _step_answer(step: Step, values: Mapping[str, Value]) -> GuideStep:

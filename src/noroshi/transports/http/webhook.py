@@ -1,4 +1,4 @@
-"""Webhook: posts what is told to a URL (Teams, Slack, anything that takes JSON)."""
+"""Webhook: posts what is told to a URL (Teams, Slack, Discord, anything that takes JSON)."""
 
 from __future__ import annotations
 
@@ -58,8 +58,9 @@ class Options:
     """URL to post to; a secret URL belongs in the vault."""
     url_entry: str = ""
     """Vault entry that holds the URL instead."""
-    shape: Literal["json", "teams", "slack", "text"] = "json"
-    """Format of the post: Noroshi's own JSON, a card for Teams, Slack's text, or plain text."""
+    shape: Literal["json", "teams", "slack", "discord", "text"] = "json"
+    """Format of the post: Noroshi's own JSON, a card for Teams, Slack's text, an embed for
+    Discord, or plain text."""
     header: str = ""
     """Additional header, such as Authorization."""
     header_entry: str = ""

@@ -14,9 +14,18 @@ MOST_OF_TEAMS = 20_000
 """Bytes of text: Teams takes a message of 28 KB, the card around it included."""
 MOST_OF_SLACK = 30_000
 """Characters; Slack cuts a text off at 40,000."""
+MOST_OF_DISCORD = 4096
+MOST_OF_DISCORDS_TITLE = 256
+"""Characters of an embed's description and title."""
 MOST_BYTES = 200_000
 CUT_MARK = "\n…"
 COLOURS = {"critical": "attention", "warning": "warning", "unknown": "warning", "ok": "good"}
+DISCORD_COLOURS = {
+    "critical": 0xC62828,
+    "warning": 0xF9A825,
+    "unknown": 0xF9A825,
+    "ok": 0x2E7D32,
+}
 MARKDOWN = re.compile(r"([\\`*_\[\]#>|~])")
 Shaped = tuple[str, bytes]
 
@@ -83,6 +92,25 @@ def as_slack(envelope: Envelope) -> Shaped:
     return "application/json", _json_bytes({"text": text})
 
 
+def as_discord(envelope: Envelope) -> Shaped:
+    """Return an embed for a webhook of Discord, which mentions nobody, whatever the text says.
+
+    Source: Discord, Webhook Resource (Execute Webhook) and Message Resource (Embed Limits). What
+    would be read as Markdown is escaped.
+    """
+    payload = envelope.payload
+    subject, text = _text_of(payload, "subject"), _text_of(payload, "text")
+    embed: dict[str, object] = {
+        "title": _escaped(subject, MOST_OF_DISCORDS_TITLE, "…"),
+        "description": _escaped(text, MOST_OF_DISCORD, CUT_MARK),
+    }
+    if colour := DISCORD_COLOURS.get(_text_of(payload, "level")):
+        embed["color"] = colour
+    return "application/json", _json_bytes(
+        {"embeds": [embed], "allowed_mentions": {"parse": []}}
+    )
+
+
 def as_text(envelope: Envelope) -> Shaped:
     """Return subject and text, as a person reads them."""
     payload = envelope.payload
@@ -94,6 +122,7 @@ SHAPES: Mapping[str, Callable[[Envelope], Shaped]] = {
     "json": as_json,
     "teams": as_teams,
     "slack": as_slack,
+    "discord": as_discord,
     "text": as_text,
 }
 
@@ -108,6 +137,16 @@ def shorten(text: str, limit: int) -> str:
 
 def _text_of(payload: Mapping[str, Any], name: str) -> str:
     return str(payload.get(name, ""))
+
+
+def _escaped(text: str, limit: int, cut_mark: str) -> str:
+    """Return it without Markdown, at most so many characters, and a sign that there was more."""
+    escaped_text = MARKDOWN.sub(r"\\\1", text)
+    if len(escaped_text) <= limit:
+        return escaped_text
+    cut_text = escaped_text[: limit - len(cut_mark)]
+    half_escape = (len(cut_text) - len(cut_text.rstrip("\\"))) % 2
+    return cut_text[: len(cut_text) - half_escape] + cut_mark
 
 
 def _block(text: str, **more: str) -> dict[str, object]:

@@ -15,7 +15,7 @@ from noroshi.guides.setup_documents import (
     first_rule,
     route_options,
 )
-from noroshi.guides.setup_fields import PROTECTION
+from noroshi.guides.setup_fields import DELIVERY, MICROSOFT365, PROTECTION, options_of
 from noroshi.guides.setup_names import ACCOUNT, FIRST_ROUTES, account_in
 from noroshi.oauth.well_known_clouds import CLOUDS
 from noroshi.web.forms.normalize import figures
@@ -24,7 +24,7 @@ MICROSOFT, SERVER = WAYS = ("microsoft365", "server")
 SMTP, GRAPH = BY = ("smtp", "graph")
 """The ways in which Microsoft 365 is handed a mail."""
 OF_MICROSOFT = tuple(name for name, cloud in CLOUDS.items() if cloud.entra)
-ACCOUNT_FIELDS = ("cloud", "tenant", "client_id", "secret_ends", "mailbox")
+ACCOUNT_FIELDS = options_of([one for one in MICROSOFT365 if one is not DELIVERY])
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def documents_of(
     put: dict[str, Mapping[str, Any]] = {f"routes/{name}": route}
     if first_route.way == MICROSOFT:
         route.setdefault("connections", MOST_CONNECTIONS)
-        typed = {name: first_route.form[name] for name in ACCOUNT_FIELDS}
+        typed = {field: first_route.form[field] for field in ACCOUNT_FIELDS}
         account_in_force = documents.get(f"accounts/{account}", {})
         put[f"accounts/{account}"] = account_document(
             account_in_force, typed, first_route.entry

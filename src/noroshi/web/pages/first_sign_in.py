@@ -27,15 +27,12 @@ from noroshi.web.pages.first_steps import load_progress, step_page
 from noroshi.web.view.first_problems import StepProblems, problems_at_fields, store_secret
 from noroshi.web.view.form_operations import Outcome, query_value, run, run_with_form
 from noroshi.web.view.page_context import Handler, Visit, page
+from noroshi.web.view.route import WAY_NAMES
 
 NEXT = "/first/alarm"
 DEEDS = ("secret", "paste", "device", "ask")
 BROWSER, PASTE, DEVICE = "browser", "paste", "device"
-WAYS: Mapping[str, Message] = {
-    BROWSER: _("In this browser"),
-    PASTE: _("Paste the URL"),
-    DEVICE: _("Enter a code"),
-}
+WAYS = {way: WAY_NAMES[way] for way in (BROWSER, PASTE, DEVICE)}
 BY_DEED = {"paste": PASTE, "device": DEVICE, "ask": DEVICE}
 ASKED_EACH = 5
 """Seconds between questions about a code, where the server names none."""

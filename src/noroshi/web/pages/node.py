@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -15,7 +15,7 @@ from noroshi.service.monitors.status import StatusOperations
 from noroshi.service.node.node import NodeOperations
 from noroshi.web.context import WebContext
 from noroshi.web.view.form_operations import LENGTHS, clock, may
-from noroshi.web.view.mail import level
+from noroshi.web.view.mail import StateMark, level
 from noroshi.web.view.page_context import Visit, page
 
 PLACES: Mapping[str, Message] = {
@@ -65,18 +65,28 @@ def _duration_text(visit: Visit, seconds: float) -> str:
     return " ".join(parts[:2])
 
 
-def _monitor(
-    visit: Visit, one: MonitorStatus, titles: Mapping[str, Message]
-) -> Mapping[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnMonitor:
+    """Hold one of the monitors by which the node watches itself, in words; `level` is None as
+    long as it was not judged."""
+
+    name: str
+    kind: str
+    path: str
+    level: StateMark | None
+    words: str
+
+
+def _monitor(visit: Visit, one: MonitorStatus, titles: Mapping[str, Message]) -> OwnMonitor:
     worst_items = tuple(item for item in one.items if item.level is one.level)
     worst_items = worst_items or one.items
-    return {
-        "name": one.title or one.path.rpartition("/")[2],
-        "kind": visit.say(titles[one.kind]) if one.kind in titles else one.kind,
-        "path": one.path,
-        "level": level(visit, one.level if one.known else None),
-        "words": visit.say(worst_items[0].words) if worst_items else "",
-    }
+    return OwnMonitor(
+        name=one.title or one.path.rpartition("/")[2],
+        kind=visit.say(titles[one.kind]) if one.kind in titles else one.kind,
+        path=one.path,
+        level=level(visit, one.level if one.known else None),
+        words=visit.say(worst_items[0].words) if worst_items else "",
+    )
 
 
 async def places(visit: Visit) -> Response:

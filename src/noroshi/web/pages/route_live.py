@@ -4,6 +4,7 @@ fragment that asks for the next one by itself, and stops once nothing more can c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import Response
@@ -84,7 +85,7 @@ async def exam_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
     examination = outcome.ok
     stages = [_stage(visit, one) for one in examination.stages]
     coming = examination.names[len(stages) :]
-    first_failed = next((n for n, one in enumerate(stages, 1) if one["state"] == "failed"), 0)
+    first_failed = next((n for n, one in enumerate(stages, 1) if one.state == "failed"), 0)
     return {
         "why": (),
         "stages": stages,
@@ -103,15 +104,41 @@ def _finding_text(visit: Visit, one: Stage) -> str:
     return visit.say(_("not signed in")) if text == NEVER else text
 
 
-def _stage(visit: Visit, one: Stage) -> Mapping[str, Any]:
-    return {
-        "state": one.state,
-        "title": visit.say(one.title),
-        "found": _finding_text(visit, one),
-        "remarks": [visit.say(words) for words in one.remarks],
-        "ms": "" if one.milliseconds is None else f"{one.milliseconds:,.0f} ms",
-        "remedy": one.remedy and _remedy(visit, one.remedy),
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemedyOnPage:
+    """Hold what mends a failed stage, in words. `link` is "" unless a page may lead there."""
+
+    meaning: str
+    who: str
+    how: Sequence[str]
+    lines: str
+    takes: str
+    link: str
+    reply: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageOnPage:
+    """Hold one stage of a diagnosis, in words. `ms` is how long it took, "" if it was not
+    reached."""
+
+    state: str
+    title: str
+    found: str
+    remarks: Sequence[str]
+    ms: str
+    remedy: RemedyOnPage | None
+
+
+def _stage(visit: Visit, one: Stage) -> StageOnPage:
+    return StageOnPage(
+        state=one.state,
+        title=visit.say(one.title),
+        found=_finding_text(visit, one),
+        remarks=[visit.say(words) for words in one.remarks],
+        ms="" if one.milliseconds is None else f"{one.milliseconds:,.0f} ms",
+        remedy=_remedy(visit, one.remedy) if one.remedy else None,
+    )
 
 
 def steps_of(say: Callable[[Message], str], how: Sequence[Message]) -> list[str]:
@@ -120,16 +147,16 @@ def steps_of(say: Callable[[Message], str], how: Sequence[Message]) -> list[str]
     return list(dict.fromkeys(map(say, how)))
 
 
-def _remedy(visit: Visit, one: Remedy) -> Mapping[str, Any]:
-    return {
-        "meaning": visit.say(one.meaning),
-        "who": visit.say(one.who),
-        "how": steps_of(visit.say, one.how),
-        "lines": "\n".join(one.lines),
-        "takes": visit.say(one.takes),
-        "link": one.link if one.link.startswith("https://") else "",
-        "reply": one.reply,
-    }
+def _remedy(visit: Visit, one: Remedy) -> RemedyOnPage:
+    return RemedyOnPage(
+        meaning=visit.say(one.meaning),
+        who=visit.say(one.who),
+        how=steps_of(visit.say, one.how),
+        lines="\n".join(one.lines),
+        takes=visit.say(one.takes),
+        link=one.link if one.link.startswith("https://") else "",
+        reply=one.reply,
+    )
 
 
 async def letter(visit: Visit) -> Response:
@@ -243,31 +270,41 @@ async def check(visit: Visit) -> Response:
     return part(visit, "checks", [one for one in rows if one])
 
 
-async def _check_row(visit: Visit, account: str, what: str) -> Mapping[str, Any] | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOnPage:
+    """Hold one check at the sign-in server: `level` is ok, critical, or unknown if it can be
+    known only at the sign-in."""
+
+    title: str
+    level: str
+    texts: Sequence[str]
+
+
+async def _check_row(visit: Visit, account: str, what: str) -> CheckOnPage | None:
     """Return one check; None where there is nothing to check."""
     title = visit.say(CHECKS[what])
     if what == "tenant":
         return await _tenant_row(visit, account, title)
     trial = await run(visit, ProbeOperations.account_try, account=account, bare=what == "app")
     if trial.why:
-        return {"title": title, "level": "critical", "texts": trial.why}
+        return CheckOnPage(title=title, level="critical", texts=trial.why)
     if not trial.ok.sure:
         later = visit.say(_("Can be checked only at sign-in."))
-        return {"title": title, "level": "unknown", "texts": (later, visit.say(trial.ok.why))}
+        return CheckOnPage(title=title, level="unknown", texts=(later, visit.say(trial.ok.why)))
     good = (
         _("Registered in the tenant.")
         if what == "app"
         else _("Accepted by the sign-in server.")
     )
-    return {"title": title, "level": "ok", "texts": (visit.say(good),)}
+    return CheckOnPage(title=title, level="ok", texts=(visit.say(good),))
 
 
-async def _tenant_row(visit: Visit, account: str, title: str) -> Mapping[str, Any] | None:
+async def _tenant_row(visit: Visit, account: str, title: str) -> CheckOnPage | None:
     """Return the check of an account's tenant; None if its cloud is none of Microsoft's."""
     tenant = await run(visit, ProbeOperations.account_tenant, account=account)
     if tenant.status == 404:
         return None
     if tenant.why:
-        return {"title": title, "level": "critical", "texts": tenant.why}
+        return CheckOnPage(title=title, level="critical", texts=tenant.why)
     text = visit.say(_("Found: {id}").fill(id=tenant.ok.id))
-    return {"title": title, "level": "ok", "texts": (text,)}
+    return CheckOnPage(title=title, level="ok", texts=(text,))

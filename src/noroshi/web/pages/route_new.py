@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from noroshi.core.translation import Message, _, pgettext
 from noroshi.guides.setup_documents import FIELDS, WEBHOOK, Content, definitions_of, with_route
-from noroshi.guides.setup_fields import NAMING, ROUTE_NAME
+from noroshi.guides.setup_fields import DELIVERY, NAMING, ROUTE_NAME
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.guides.setup_names import ACCOUNTS
 from noroshi.oauth.redirect_url import SECRET_ID, looks_like_secret_id
@@ -38,7 +38,13 @@ from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.route import BLANK, account_settings
 from noroshi.web.view.routes import CLOUDS, DEFINED, clouds, href
 
-SHAPES = {"teams": "Microsoft Teams", "slack": "Slack", "json": "JSON", "text": ""}
+SHAPES = {
+    "teams": "Microsoft Teams",
+    "slack": "Slack",
+    "discord": "Discord",
+    "json": "JSON",
+    "text": "",
+}
 """Formats of a webhook, by their names; plain text has one in each language."""
 
 
@@ -243,6 +249,7 @@ async def _account_page(
         status,
         of=sort,
         sorts=SORTS,
+        delivery=DELIVERY,
         form=form,
         unless_named=[
             free_name(documents, "routes", one)

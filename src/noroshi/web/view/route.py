@@ -10,7 +10,7 @@ from typing import Any
 from noroshi.core.definitions.schema_mail import REDIRECT
 from noroshi.core.route_readiness import nothing_against
 from noroshi.core.translation import Message, _
-from noroshi.guides import setup_flow
+from noroshi.guides import setup_flow, setup_goal
 from noroshi.guides.setup_documents import (
     Content,
     account_document,
@@ -166,9 +166,9 @@ def way_of(account: Content | None) -> str:
     """Return the way in use."""
     if account is None:
         return ""
-    if account.get("sign_in") != "app":
-        return "browser"
-    return "app_certificate" if account.get("certificate") else "app_secret"
+    in_use = setup_goal.way_of(account)
+    by_app = (page_way for page_way, way in WAYS.items() if way == in_use)
+    return next(by_app) if in_use.startswith("app-") else "browser"
 
 
 def entries_of(details: RouteDetails) -> list[str]:
