@@ -122,7 +122,10 @@ def _in_their_language(options, contact, topic, alarms):
 
 
 def _if_recorded(options, contact, topic, alarms):
-    return {**NOTE.draft(options, contact, topic, alarms), "text": f"stored: {topic.is_recorded}"}
+    return {
+        **NOTE.draft(options, contact, topic, alarms),
+        "text": f"stored: {topic.is_recorded}",
+    }
 
 
 async def test_a_mail_knows_whether_the_store_has_what_it_tells():

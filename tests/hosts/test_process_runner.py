@@ -377,7 +377,9 @@ def no_file_can_be_opened():
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-async def test_nothing_is_left_at_the_end_by_a_launcher_whose_place_nothing_could_take(folder):
+async def test_nothing_is_left_at_the_end_by_a_launcher_whose_place_nothing_could_take(
+    folder, caplog
+):
     """It is lost, and what it started is being ended, as the next program cannot be started."""
     sleeper, running = Sleeper(), ProgramRunner()
     program = Program(argv=(script(folder, sleeper.command),), timeout=FOREVER)
@@ -387,7 +389,7 @@ async def test_nothing_is_left_at_the_end_by_a_launcher_whose_place_nothing_coul
     lost = the_launcher()
     lost.kill()
     lost.wait()
-    for _ in range(2):  # turns of the loop, in which it hears that the launcher is gone
+    while "is lost" not in caplog.text:  # noqa: ASYNC110  turns of the loop, in which it hears that
         await asyncio.sleep(0)
     with no_file_can_be_opened(), pytest.raises(Unmeasurable, match="cannot be started"):
         await running.run(program, cleared)

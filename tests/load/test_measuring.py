@@ -52,7 +52,18 @@ RATIOS = [
         {"ours": 900.0, "bare": 900.0, "cpu_per_1000": 1.0},
         ("bare_cpu_per_1000", 1.0),
     ),
-    ("start", "", {"version": [20.0], "send": [90.0]}, ("bare", [10.0])),
+    (
+        "start",
+        "",
+        {
+            "version": [20.0],
+            "help": [40.0],
+            "send": [60.0],
+            "apply": [200.0],
+            "check_config": [250.0],
+        },
+        ("bare", [10.0]),
+    ),
 ]
 """Of each ratio: the measure, figures that hold beside those of WELL, and its reference."""
 WELL = {

@@ -44,6 +44,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FIELDS = ("place", "title", "sort", "from_day", "from_time", "to_day", "to_time")
 MOST_PLACES = 300
 BETWEEN_DAYS = pgettext("between days", ", ")
+EVERY_WEEK = _("weekly: {days}")
 
 
 def routes(web: WebContext, live: Live) -> list[Route]:
@@ -183,9 +184,7 @@ class WindowRow:
 
 
 def _row(visit: Visit, planned: PlannedWindow) -> WindowRow:
-    days = [_day(visit, day) for day in planned.window.get("days", ())]
     begins, ends = str(planned.window.get("begins", "")), str(planned.window.get("ends", ""))
-    no_days = visit.say(_("once")) if " " in begins else visit.say(_("every day"))
     return WindowRow(
         place=planned.place,
         number=planned.number,
@@ -193,8 +192,16 @@ def _row(visit: Visit, planned: PlannedWindow) -> WindowRow:
         title=str(planned.window.get("title", "")),
         begins=begins,
         ends=ends,
-        days=BETWEEN_DAYS.say(visit.language).join(days) or no_days,
+        days=_recurrence(visit, planned.window),
     )
+
+
+def _recurrence(visit: Visit, window: Mapping[str, Any]) -> str:
+    """Return how often a window recurs. It says "weekly" beside its days: Sunday is written like
+    "day" in Japanese, and alone reads as every day."""
+    if days := [_day(visit, day) for day in window.get("days", ())]:
+        return visit.say(EVERY_WEEK.fill(days=BETWEEN_DAYS.say(visit.language).join(days)))
+    return visit.say(_("once") if " " in str(window.get("begins", "")) else _("every day"))
 
 
 def _day(visit: Visit, day: str) -> str:
