@@ -14,7 +14,7 @@ from tests.web.test_links import IDS, LEFT_OUT, LINK, let_in
 
 async def pages(folder: Path) -> dict[str, str]:
     """Follow all links as an administrator; return each page by its path."""
-    harness = await living(folder)
+    harness = await living(folder, "ja")
     await let_in(harness, "administrator")
     todo, found = ["/"], {}
     async with browsing(harness, folder) as browser:

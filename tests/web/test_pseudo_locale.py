@@ -12,7 +12,7 @@ from tests.pseudo_locale import BACK, plain_words, program, texts, words
 ROOT = Path(__file__).parents[2]
 NAMES = words(
     """
-    Account Mail Node boss disks errors first grafana jobs logs memory minato nginx nightly node
+    boss disks errors first grafana jobs logs memory minato nginx nightly node
     postgres relay root sato service shop suzuki system volumes
     """
 )
@@ -32,7 +32,7 @@ BRANDS = words(
 )
 QUOTED = words(
     """
-    Date From Importance Server Subject busy change connections limit queue refuses used
+    Date From Importance Server Subject busy change queue show
     """
 )
 """Answers of others, heads of a mail, and lines to be typed."""
