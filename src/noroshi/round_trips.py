@@ -20,7 +20,7 @@ PREFIX = "round-trip/"
 DAY = timedelta(days=1)
 FIRST, LAST = 2, 32
 """So many of a route's mails are looked back at, and where the newest has not been seen."""
-SUBJECT = _("[Noroshi] Round trip by {mark}")
+SUBJECT = _("[Noroshi] Round trip through {mark}")
 MARK = "{route}, {day} ({installation})"
 """The part of a subject that is the same in every language, and in no other mail."""
 TEXT = _(

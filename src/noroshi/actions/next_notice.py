@@ -11,7 +11,7 @@ from noroshi.core.date_text import clock, moment
 from noroshi.core.levels import RuleTrigger
 from noroshi.core.translation import Message, _
 
-ON_FOUND = _("when more is found")
+ON_FOUND = _("when more matches are found")
 NO_NEXT = _("none (the rule notifies only once)")
 
 

@@ -27,7 +27,7 @@ TO_DO = _("Remedy")
 
 MONITORING_STARTED = _("{where}: monitoring started")
 STARTED_SO = {
-    False: _("Node {node} started and monitors the following."),
+    False: _("Node {node} has started and is monitoring the following."),
     True: _("Version {version} of the definitions adds the following."),
 }
 MONITORING_STOPPED = _("{where}: monitoring stopped")
@@ -133,7 +133,7 @@ UNWATCHED_SO = {
         "usual."
     ),
 }
-MISSED_MEASUREMENTS = _("Missed scheduled measurements ({count}); all are made now")
+MISSED_MEASUREMENTS = _("Missed scheduled measurements ({count}); all are being made now")
 SINCE_THEN = _("since {at}")
 FOOTER = _(
     "Noroshi / notice: {event}. The recipients are set in the definitions, in notifications/."

@@ -32,7 +32,7 @@ REASONS: Mapping[Reason, Message] = {
     Reason.RECOVERED: _("it recovered"),
     Reason.ENDED: _("monitoring ended; it is not known whether it recovered"),
     Reason.REPEAT: _("the problem persists, and the repeat interval has passed"),
-    Reason.FOUND_AGAIN: _("more was found"),
+    Reason.FOUND_AGAIN: _("more matches were found"),
     Reason.EACH_TIME: _("the problem was measured again, and the rule notifies each time"),
     Reason.NTH_TIME: _(
         "the problem has lasted for the number of consecutive measurements set in the rule"

@@ -183,7 +183,7 @@ CHECK = Check(
     kind="heartbeat",
     title=_("Heartbeat"),
     help=_(
-        "Checks whether a job (a backup, a batch) reports in time with `noroshi beat NAME`, and "
+        "Checks whether a job, such as a backup, reports on time with `noroshi beat NAME`, and "
         "whether it reports a failure."
     ),
     options=Options,

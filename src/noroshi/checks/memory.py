@@ -44,8 +44,7 @@ CHECK = Check(
     kind="memory",
     title=_("Memory"),
     help=_(
-        "Measures the used memory of the computer, without the caches of the system, and the "
-        "used swap."
+        "Measures the computer's used memory, not counting system caches, and its used swap."
     ),
     options=Options,
     limits={"used": Limits(warning=90, critical=95), "available": Limits(rising=False)},

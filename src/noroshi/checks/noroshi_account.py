@@ -115,7 +115,7 @@ CHECK = Check(
             for days in DAYS
         },
     },
-    units={"rests": "d"},
+    units={"rests": "d"} | {f"left_{days}": "d" for days in DAYS},
     yes_no=frozenset({"sign_in"}),
     names={
         "sign_in": _("Sign-in required"),

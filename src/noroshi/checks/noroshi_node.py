@@ -34,8 +34,8 @@ CHECK = Check(
     kind="noroshi-node",
     title=_("The node"),
     help=_(
-        "Checks that Noroshi measures on time, that its store can be written and has space, and "
-        "that the clock was not changed. Noroshi monitors itself, in the instance noroshi."
+        "Checks that Noroshi measures on time, that its store can be written to and has space, "
+        "and that the clock was not changed. Noroshi monitors itself, in the instance noroshi."
     ),
     options=Options,
     limits={

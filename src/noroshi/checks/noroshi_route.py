@@ -36,7 +36,8 @@ RETIRES = _(
 @options
 class Options:
     route: str
-    """Name of the route to monitor: whether it sends, and whether its messages arrive."""
+    """Name of the route to monitor. The check covers both sending through it and the arrival of
+    its messages."""
 
 
 async def run(options: Options, host: Host, memory: Mapping[str, Any]) -> Outcome:

@@ -92,8 +92,8 @@ CHECK = Check(
     kind="process",
     title=_("Process"),
     help=_(
-        "Counts the processes that match all settings. None is critical; to detect too many, set "
-        "the limits of count with rising = true."
+        "Counts the processes that match all settings. Finding none is critical; to detect too "
+        "many, set limits for count with rising = true."
     ),
     options=Options,
     limits={"count": Limits(critical=0, rising=False)},

@@ -221,8 +221,8 @@ CHECK = Check(
     kind="reach",
     title=_("Reachability (ping)"),
     help=_(
-        "Checks whether the computer answers by ICMP echo (ping) or TCP. One that never answers "
-        "is critical; a name that cannot be resolved is unknown."
+        "Checks whether the computer answers ICMP echo requests (ping) or TCP. One that never "
+        "answers is critical; a name that cannot be resolved is unknown."
     ),
     options=Options,
     limits={"loss": Limits(critical=100)},

@@ -112,7 +112,7 @@ CHECK = Check(
     title=_("Script"),
     help=_(
         "Runs a program and reads a number, JSON, or the output of a Nagios plug-in. The program "
-        "must be in a folder that `programs` in noroshi.toml lists."
+        "must be in a folder listed under `programs` in noroshi.toml."
     ),
     options=Options,
     limits={"status": Limits(warning=1, critical=2)},

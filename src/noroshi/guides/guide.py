@@ -14,7 +14,7 @@ from noroshi.core.translation import NOTHING, Message, _
 
 TAKES: Mapping[str, Message] = {
     "": NOTHING,
-    "soon": _("usually some minutes, up to 2 hours"),
+    "soon": _("a few minutes, at most 2 hours"),
     "rights": _("30 minutes to 2 hours"),
 }
 """How long it is until a step acts."""

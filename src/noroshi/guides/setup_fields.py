@@ -192,7 +192,7 @@ PROTECTION = SetupField(
     choices={
         "starttls": _("STARTTLS (usual)"),
         "tls": _("TLS from the start of the connection"),
-        "none": _("none (an internal server)"),
+        "none": _("none (for an internal server)"),
     },
 )
 PORT = SetupField(

@@ -17,7 +17,8 @@ DNS = _(
     "does not answer."
 )
 TCP = _(
-    "cannot connect to {where}: {why} (TCP). Nothing runs there, or a firewall is in between."
+    "cannot connect to {where}: {why} (TCP). Nothing is listening there, or a firewall is in "
+    "the way."
 )
 NO_CONNECTION = _(
     "{where} did not answer within {seconds:g} s (TCP). It is down, or a firewall drops the "

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from noroshi.core.translation import Message, _, pgettext
 
 ABOUT = _(
-    "Shows the whole process on this computer: a process is monitored, killed and restarted; "
-    "its alarm and its recovery arrive in a mailbox of a simulated Microsoft 365."
+    "Shows an alarm from beginning to end on this computer: a process is monitored, killed "
+    "and restarted; its alarm and its recovery arrive in a mailbox of a simulated Microsoft "
+    "365."
 )
 ONCE = _("exit after both messages, and print them as received")
 LANG = _("language of the output: en or ja")

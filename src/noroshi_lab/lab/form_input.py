@@ -8,7 +8,7 @@ from pathlib import Path
 from noroshi.command_line.parser import Parser
 from noroshi.core.translation import Message, _
 
-_FOLDER = _("folder of the lab's files (default: %(default)s)")
+_FOLDER = _("folder for the lab's files (default: %(default)s)")
 _LANG = _("language of the output")
 
 

@@ -226,7 +226,7 @@ async def test_a_certificate_that_nobody_uploaded_does_not_take_a_good_one_s_pla
     await ask("certificate_import", name="box", pem=good.reveal())
     given = {"name": "box", "pem": other.reveal(), "replace": True, "proved": True}
     sha1 = describe(other.reveal()).thumbprints.sha1.upper()
-    said = rf"(?s)no certificate with the thumbprint {sha1} \(AADSTS700027\).*some minutes.*is unchanged"
+    said = rf"(?s)no certificate with the thumbprint {sha1} \(AADSTS700027\).*a few minutes.*is unchanged"
     with pytest.raises(ErrorAnswer, match=said) as told:
         await ask("certificate_import", **given)
     assert "noroshi cert show" not in str(told.value)  # which would show the other one

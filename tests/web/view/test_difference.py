@@ -168,5 +168,6 @@ async def test_the_page_of_a_version_says_so_and_shows_the_path_as_small_print(b
     assert "- rules/all" not in text and "+ rules/night" not in text
     await browser.get("/settings/version?number=1")
     assert (
-        "Changes when going back" in browser.text and "<b>Rule all</b> › Name:" in browser.text
+        "Changes when rolling back" in browser.text
+        and "<b>Rule all</b> › Name:" in browser.text
     )

@@ -56,7 +56,7 @@ ALARM = Command(
 )
 SILENCE = Command(
     name="silence",
-    help=_("suppress notifications of an instance, group or monitor for a while"),
+    help=_("suppress notifications about an instance, group or monitor for a while"),
     under=(
         Command(
             name="add",

@@ -29,7 +29,7 @@ SAFELY_THERE = (AS_SHOWN, NOTE, DRY_RUN)
 """Of what has to be there: renamed, or removed."""
 DEFINITION = Command(
     name="definition",
-    help=_("show or change single definitions; the rest stays as it is"),
+    help=_("show or change individual definitions; the rest stays as it is"),
     under=(
         Command(
             name="show",

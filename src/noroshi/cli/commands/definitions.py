@@ -105,7 +105,7 @@ TAKE_BACK = Command(
         ),
     ),
     options=(
-        Option(("number",), _("version to go back to"), {"metavar": "NUMBER", "type": int}),
+        Option(("number",), _("version to roll back to"), {"metavar": "NUMBER", "type": int}),
         BASE,
         NOTE,
         JSON,

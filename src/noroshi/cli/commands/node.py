@@ -24,7 +24,9 @@ INIT = Command(
         ),
         Option(
             ("--service",),
-            _("settings for a systemd service: the socket in /run, open to its group"),
+            _(
+                "write settings for a systemd service, with the socket in /run, open to its group"
+            ),
             FLAG,
         ),
         Option(
@@ -147,7 +149,7 @@ SERVICE = Command(
         Command(
             name="install",
             run="noroshi.cli.handlers.systemd_service:install",
-            help=_("install it in systemd, started at boot, with its own user"),
+            help=_("install it as a systemd service that starts at boot, with its own user"),
             more=(
                 _(
                     "It creates the user, home folder and unit if they are missing. It can be run again, for "

@@ -45,7 +45,7 @@ MICROSOFT365 = Command(
             "FILE",
             _("read the client secret from this file (- for standard input)"),
         ),
-        _text("--secret-ends", "DAY", _("expiry date of the secret, such as 2028-01-31")),
+        _text("--secret-ends", "DATE", _("expiry date of the secret, such as 2028-01-31")),
         _text(
             "--certificate-file",
             "FILE",

@@ -9,7 +9,7 @@ from noroshi.operations import node_operations
 AUTHORIZE = Command(
     name="authorize",
     run="noroshi.cli.handlers.authorize:authorize",
-    help=_("sign in a route with its provider (OAuth 2.0)"),
+    help=_("sign a route in to its provider (OAuth 2.0)"),
     more=(
         _(
             "It asks for the client secret if none is stored, shows a page to open in any browser, "
@@ -37,8 +37,8 @@ AUTHORIZE = Command(
         Option(
             ("--read-mailbox",),
             _(
-                "request permission to read the account's own mailbox (reads_inbox); at Microsoft this "
-                "is separate from sending, as it usually needs an administrator's consent"
+                "request permission to read the account's own mailbox (reads_inbox); in Microsoft 365 "
+                "this is separate from sending, as it usually needs an administrator's consent"
             ),
             FLAG,
         ),
@@ -60,8 +60,8 @@ GUIDE = Command(
     help=_("print the administrator's steps for a Microsoft 365 route"),
     more=(
         _(
-            "The steps are printed in Markdown with your values filled in, ready to hand on. noroshi "
-            "setup microsoft365 shows them one by one and verifies each."
+            "The steps are printed in Markdown with your values filled in, ready to hand on. "
+            "`noroshi setup microsoft365` shows them one by one and verifies each."
         ),
     ),
     options=(
@@ -114,12 +114,13 @@ SECRET = Command(
                     _(
                         "expiry date of an app's secret, such as 2028-01-31; saved in the accounts that use it"
                     ),
-                    {"metavar": "DAY", "default": ""},
+                    {"metavar": "DATE", "default": ""},
                 ),
                 Option(
                     ("--to",),
                     _(
-                        "allow this destination (host:port) that an API token without programs chose; repeatable"
+                        "allow this destination (host:port), which an API token without --programs has set "
+                        "(repeatable)"
                     ),
                     {"metavar": "PLACE", "action": "append", "default": []},
                 ),
@@ -155,14 +156,14 @@ CERT = Command(
             name="new",
             run="noroshi.cli.handlers.certificates:new",
             help=_("create a key and certificate, and show what to upload"),
-            more=(_("RSA with 2048 bits, self-signed. The key stays in the vault."),),
+            more=(_("2048-bit RSA, self-signed. The key stays in the vault."),),
             options=(
                 NAME,
                 NEXT,
                 REPLACE,
                 Option(
                     ("--days",),
-                    _("validity in days (730)"),
+                    _("validity in days (default: 730)"),
                     {"metavar": "N", "type": int, "default": 730},
                 ),
                 OUT,

@@ -67,8 +67,8 @@ GLOBAL = (
     Option(
         ("--door",),
         _(
-            "socket of a running node, if it differs from noroshi.toml (default: $NOROSHI_DOOR, "
-            "else, without a home folder, that of the service)"
+            "socket of a running node, if it differs from noroshi.toml (default: $NOROSHI_DOOR, else "
+            "the service's socket if there is no home folder)"
         ),
         {"metavar": "SOCKET"},
     ),
@@ -91,7 +91,7 @@ GLOBAL = (
     Option(
         ("--ca-file",),
         _(
-            "trust certificates of the manager that are signed by this PEM file (default: "
+            "trust certificates of the manager that are signed by a CA in this PEM file (default: "
             "$NOROSHI_CA_FILE, else what this computer trusts)"
         ),
         {"metavar": "FILE"},

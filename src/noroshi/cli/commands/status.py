@@ -79,7 +79,7 @@ TRY = Command(
 LOG = Command(
     name="log",
     run="noroshi.cli.handlers.event_log:log",
-    help=_("list events; for one monitor, also why notifications were sent or not"),
+    help=_("list events; for one monitor, also why notifications were or were not sent"),
     options=(
         ONLY_MONITOR,
         Option(
@@ -105,7 +105,7 @@ BEAT = Command(
         Option(("job",), _("name of the job, as set in its monitor"), {"metavar": "NAME"}),
         Option(
             ("text",),
-            _("short comment of the job, for the alarm"),
+            _("short comment from the job, for the alarm"),
             {"metavar": "TEXT", "nargs": "?"},
         ),
         Option(

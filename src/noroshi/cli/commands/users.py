@@ -57,7 +57,7 @@ USER = Command(
         Command(
             name="password",
             run="noroshi.cli.handlers.users:password",
-            help=_("set another password for a user, and log them out"),
+            help=_("set a new password for a user, and log them out"),
             more=(CODE,),
             options=(NAME, PASSWORD, JSON),
         ),
@@ -65,8 +65,8 @@ USER = Command(
             name="role",
             run="noroshi.cli.handlers.users:role",
             help=_(
-                "change a user's role; their API tokens that exceed it are revoked, with all tokens "
-                "created by these"
+                "change a user's role; their API tokens that exceed it are revoked, along with all "
+                "tokens created by those tokens"
             ),
             options=(
                 NAME,
@@ -108,7 +108,7 @@ USER = Command(
 )
 API_TOKEN = Command(
     name="token",
-    help=_("manage API tokens, with which programs use the manager"),
+    help=_("manage the API tokens that programs use to access the manager"),
     under=(
         Command(
             name="new",
@@ -145,7 +145,7 @@ AUDIT = Command(
     name="audit",
     run="noroshi.cli.handlers.audit_log:audit",
     help=_(
-        "list who changed which field when and from where, with old and new values, and who was "
+        "list who changed which field, when and from where, with old and new values, and who was "
         "refused"
     ),
     options=(

@@ -18,8 +18,8 @@ HEAD = (_("VERSION"), pgettext("handlers.versions", "SINCE"), _("BY"), _("NOTE")
 IN_FORCE = _("{number} (in effect)")
 IN_FULL = _("To see the changes of a version: noroshi versions NUMBER")
 CHANGED = _("Changes in version {number}: {count}")
-BACK = _("Changes if you go back to it from version {current}: {count}")
-HOW_BACK = _("To go back: noroshi take-back --base {current} {number}")
+BACK = _("Changes if you roll back to it from version {current}: {count}")
+HOW_BACK = _("To roll back: noroshi take-back --base {current} {number}")
 SAME = _("It is identical to version {current}, which is in effect.")
 
 

@@ -74,8 +74,8 @@ MARKED = _(
 # its steps
 
 WHO_SENDS = _("Sender and method")
-REGISTRATION = _("At Microsoft 365: the app (administrator)")
-EXCHANGE = _("At Microsoft 365: the mailbox (administrator)")
+REGISTRATION = _("In Microsoft 365: the app (administrator)")
+EXCHANGE = _("In Microsoft 365: the mailbox (administrator)")
 SIGN_IN = _("Sign-in")
 TEST_MAIL = _("Test message")
 READY = _("Done")
@@ -113,7 +113,7 @@ ALARMS_TOGETHER = _(
 )
 NO_END = _(
     "The expiry date of the secret is not known. Set secret_ends in accounts/{account}, and "
-    "Noroshi reminds you from 60 days before."
+    "Noroshi starts to remind you 60 days before."
 )
 
 

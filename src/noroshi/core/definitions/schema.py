@@ -46,7 +46,7 @@ class WindowDef(Definition):
     """Time in the instance's time zone: weekly, such as 22:00, or once, such as 2026-12-24
     22:00."""
     ends: str
-    """Time in the same form. A time of day before the start falls on the next day."""
+    """Time in the same format. A time of day before the start falls on the next day."""
     days: tuple[str, ...] = ()
     """Days of the week on which it starts. Default: every day."""
 
@@ -56,19 +56,19 @@ class MonitorDef(Definition):
     id: str = ""
     """Assigned by Noroshi at the first `apply`. Keep it: state and history belong to it."""
     name: str
-    """ID within the group (a-z, 0-9, - and _)."""
+    """Unique within the group; a-z, 0-9, - and _."""
     title: str = ""
     """Name shown on pages and in messages."""
     kind: str
     """Type of monitor: port, disk, process ..."""
     every: str = ""
-    """Interval of the measurements: 30s, 5m, 1h30m, 1d; at least 1s."""
+    """Interval between measurements: 30s, 5m, 1h30m, 1d; at least 1s."""
     at: tuple[str, ...] | str = ()
     """Times of day in the instance's time zone, instead of an interval: 07:30."""
     days: tuple[str, ...] = ()
     """Days of the week for the measurements at those times."""
     timeout: str = "20s"
-    """Time limit of one measurement."""
+    """Time limit for one measurement."""
     patience: int = 1
     """Consecutive measurements required to change the level, 1 to 100."""
     may_vanish: bool = False
@@ -90,19 +90,19 @@ class MonitorDef(Definition):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupDef(Definition):
     name: str
-    """ID within the instance (a-z, 0-9, - and _)."""
+    """Unique within the instance; a-z, 0-9, - and _."""
     title: str = ""
     """Name shown on pages and in messages."""
     every: str = ""
-    """Interval for monitors without their own."""
+    """Interval for monitors that have none of their own."""
     at: tuple[str, ...] | str = ()
-    """Times of day for monitors without their own."""
+    """Times of day for monitors that have none of their own."""
     days: tuple[str, ...] = ()
     """Days of the week for the measurements at those times."""
     rules: tuple[str, ...] | None = None
-    """Rules for monitors without their own; without any, nobody is notified."""
+    """Rules for monitors that have none of their own; without any, nobody is notified."""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
-    """Limits by type and reading, for monitors without their own."""
+    """Limits by type and reading, for monitors that have none of their own."""
     maintenance: tuple[WindowDef, ...] = ()
     """Maintenance of all its monitors, in addition to that of the instance."""
     enabled: bool = True
@@ -120,15 +120,15 @@ class InstanceDef(Definition):
     zone: str = "UTC"
     """Time zone, such as Asia/Tokyo."""
     every: str = ""
-    """Interval for monitors without their own or one from their group. Default: 1m."""
+    """Interval for monitors that have none of their own or from their group. Default: 1m."""
     at: tuple[str, ...] | str = ()
-    """Times of day for monitors without their own."""
+    """Times of day for monitors that have none of their own."""
     days: tuple[str, ...] = ()
     """Days of the week for the measurements at those times."""
     rules: tuple[str, ...] | None = None
-    """Rules for monitors without their own or any from their group."""
+    """Rules for monitors that have none of their own or from their group."""
     limits: Mapping[str, Mapping[str, LimitsDef]] = field(default_factory=dict)
-    """Limits by type and reading, for monitors without their own."""
+    """Limits by type and reading, for monitors that have none of their own."""
     maintenance: tuple[WindowDef, ...] = ()
     """Maintenance of the whole instance."""
     enabled: bool = True
@@ -175,7 +175,7 @@ class ContactDef(Definition):
     addresses: tuple[str, ...]
     """Email addresses; all of them are notified."""
     language: Literal["ja", "en"] = "en"
-    """Language of the messages to this contact; each user chooses that of the pages."""
+    """Language of the messages to this contact; each user chooses the language of the pages."""
     zone: str = "UTC"
     """Time zone of times in messages, such as Asia/Tokyo."""
     one_by_one: int = 3
@@ -204,7 +204,7 @@ class RuleDef(Definition):
     )
     """Levels that cause a notification."""
     when: Literal["change", "each", "first", "nth"] = "change"
-    """When to notify of a problem: at each measurement, once, or once at the n-th
+    """When to notify of a problem: at each measurement, once, or once at the nth
     measurement."""
     nth: int | None = None
     """For when = "nth": number of consecutive measurements before the notification, 1 to
@@ -226,19 +226,19 @@ class NotificationDef(Definition):
     title: str = ""
     """Name shown on pages and in messages."""
     events: tuple[EventName, ...]
-    """Events to notify of."""
+    """Events that cause a notification."""
     contacts: tuple[str, ...]
     """Contacts to notify, each in its own language and time zone."""
     routes: tuple[str, ...]
     """Delivery routes; the first usable one sends."""
     instances: tuple[str, ...] = ()
-    """Instances whose events are notified. Default: all of them."""
+    """Instances whose events cause a notification. Default: all of them."""
     action: str = "mail"
     """Type of action: mail ..."""
     at: tuple[str, ...] | str = ()
-    """Times of day of the all-is-well report, such as 08:00."""
+    """Times of day for the status report (all-is-well), such as 08:00."""
     days: tuple[str, ...] = ()
-    """Days of the week of that report."""
+    """Days of the week for that report."""
     zone: str = "UTC"
     """Time zone of those times, such as Asia/Tokyo."""
 

@@ -39,7 +39,7 @@ class RouteDef(Definition):
 class NetworkDef(Definition):
     name: str
     proxy: str = ""
-    """HTTP proxy, as host:port; all connections go through it by CONNECT."""
+    """HTTP proxy, as host:port; all connections go through it, using CONNECT."""
     proxy_user: str = ""
     """User name for a proxy that requires a login; empty if it requires none."""
     proxy_password: str = ""
@@ -56,7 +56,7 @@ class AccountDef(Definition):
     """Name under which its sign-in is stored, if another. Set when renamed; keep it."""
     name: str
     cloud: str
-    """Provider: microsoft365, google ..., or one defined in clouds/."""
+    """Provider, such as microsoft365 or google, or one defined in clouds/."""
     tenant: str = ""
     """Directory (tenant) ID."""
     client_id: str
@@ -80,7 +80,7 @@ class AccountDef(Definition):
     shared: bool = False
     """Shared mailbox: a user with Full Access and Send As signs in for it."""
     reads_inbox: bool = False
-    """Allow reading its own mailbox; the user who signs in consents to that too."""
+    """Allow Noroshi to read this mailbox; the user who signs in must consent to that too."""
     redirect: str = REDIRECT
     """Redirect URI of the app registration."""
     renew_every: str = "7d"
@@ -94,11 +94,11 @@ class AccountDef(Definition):
     """Messages that the mailbox may send per hour; 0 means no limit. Default: the cloud's
     limit."""
     connections: int | None = None
-    """Messages that may be in transmission at once, through all routes together. Default: the
+    """Messages that may be sent at the same time, through all routes together. Default: the
     cloud's limit."""
     recipients_a_day: int | None = None
-    """Recipients that it may send to in 24 hours; 0 means no limit. Default: the cloud's
-    limit."""
+    """Recipients that the mailbox may send to in 24 hours; 0 means no limit. Default: the
+    cloud's limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,23 +24,23 @@ MARK = _("[sent directly]")
 MORE = _(" and {count} more")
 EXPLAINED = _(
     "This message was sent directly, not through the queue, because the store cannot be "
-    "written:\n"
+    "written to:\n"
     "{why}\n"
-    "Monitoring continues. Until the store can be written again, messages about {instance} "
-    "are\n"
+    "Monitoring continues. Until the store can be written to again, messages about "
+    "{instance} are\n"
     "sent at most once an hour and are not recorded in the ledger. After that, an alarm\n"
     "that persists is sent once more, and the end of one that has ended is reported."
 )
 RECOVERED = _("[RECOVERED] {monitor}")
 RECOVERED_TEXT = _(
-    "The store can be written again.\n"
+    "The store can be written to again.\n"
     "{monitor} had recovered by {now}.\n"
     "Its problem was reported to you directly, not through the queue, on {sent}."
 )
 NO_LONGER_MONITORED = _("[NO LONGER MONITORED] {monitor}")
 NO_LONGER_MONITORED_TEXT = _(
-    "The store can be written again.\n"
-    "{monitor} is no longer monitored, or no longer in the same form, since {now}.\n"
+    "The store can be written to again.\n"
+    "{monitor} has not been monitored, or not in the same way, since {now}.\n"
     "Its problem was reported to you directly, not through the queue, on {sent}."
 )
 

@@ -37,8 +37,8 @@ FOLLOWS: Mapping[str, Message] = {
     "notifications": _("It can be renamed: no other definition refers to it."),
     "contacts": _(
         "When it is renamed, rules and notifications are updated. Waiting messages keep their "
-        "addresses; the next message of an open alarm starts a new thread, and open alarms of "
-        "Noroshi itself are notified once more."
+        "addresses; the next message of an open alarm starts a new thread, and notifications of "
+        "open alarms about Noroshi itself are sent once more."
     ),
     "routes": _(
         "When it is renamed, rules, notifications and waiting messages are updated. The "

@@ -19,7 +19,7 @@ GROUP_TITLES: Mapping[str, Message] = {
     SERVICES: _("Services"),
     OF_PORTS: _("Ports"),
 }
-DISK, MEMORY, CPU = (_("Disk space"), _("Memory"), _("Processor"))
+DISK, MEMORY, CPU = (_("Disk space"), _("Memory"), _("CPU"))
 OF_DISK = _("{mount} {used:.0f}% of {size:.0f} GiB")
 OF_MEMORY = _("{size:.1f} GiB")
 OF_CPU = ngettext("{count} processor", "{count} processors")

@@ -24,7 +24,7 @@ ANOTHER_SECRET = Instruction(InstructionKind.PUT_RIGHT_SECRET)
 UNKNOWN_CERTIFICATE = _(
     "The application has no certificate with the thumbprint {thumbprint} ({code}). The "
     "administrator must upload it first: Entra admin center, App registrations, the app, "
-    "Certificates & secrets, Certificates, Upload certificate. Entra may need some minutes "
+    "Certificates & secrets, Certificates, Upload certificate. Entra may need a few minutes "
     "to recognise a new certificate."
 )
 ALL_THE_SAME: Mapping[str, Message] = {

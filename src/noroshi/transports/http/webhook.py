@@ -66,7 +66,7 @@ class Options:
     header_entry: str = ""
     """Vault entry that holds its value."""
     plain_http: bool = False
-    """Allow http for an address of a private network."""
+    """Allow http for an address in a private network."""
     ca_file: str = ""
     """Certificates (PEM) to trust in addition to the system's."""
 

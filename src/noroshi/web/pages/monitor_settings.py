@@ -157,7 +157,7 @@ def _frame(
         return frame
     return replace(
         frame,
-        title=visit.say(_("Settings of {name}").fill(name=called(name, edit.before))),
+        title=visit.say(_("Settings for {name}").fill(name=called(name, edit.before))),
         links=[
             (visit.say(_("Show current state")), f"/monitor/{instance_name}/{group}/{name}")
         ],

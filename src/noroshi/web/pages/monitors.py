@@ -260,12 +260,12 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
     removal = visit.say(
         _(
             "Removes the instance {name} with all its groups and monitors ({count}). To restore it, "
-            "go back to an earlier version."
+            "roll back to an earlier version."
         ).fill(name=unique_label(name, edit.before), count=count)
     )
     add_link = (visit.say(_("Add a group")), address(GROUP, **{"in": name}))
     return FormFrame(
-        title=visit.say(_("Settings of {name}").fill(name=called(name, edit.before))),
+        title=visit.say(_("Settings for {name}").fill(name=called(name, edit.before))),
         about=visit.say(
             _(
                 "Created automatically by Noroshi. Without rules of its own, it notifies the contacts of "
@@ -362,7 +362,9 @@ def _group_frame(
     add_href = address(MONITOR, **{"in": instance_name}, group=name)
     status_link = (visit.say(_("List and actions")), f"/group/{instance_name}/{name}")
     return FormFrame(
-        title=visit.say(_("Settings of the group {name}").fill(name=called(name, edit.before))),
+        title=visit.say(
+            _("Settings for the group {name}").fill(name=called(name, edit.before))
+        ),
         crumbs=crumbs(visit, edit.now or edit.base_document, instance_name),
         sections=sections,
         links=[status_link, (visit.say(_("Add a monitor")), add_href)],

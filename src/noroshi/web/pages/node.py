@@ -19,7 +19,7 @@ from noroshi.web.view.mail import StateMark, level
 from noroshi.web.view.page_context import Visit, page
 
 PLACES: Mapping[str, Message] = {
-    LISTENS: _("Listens at"),
+    LISTENS: _("Listens on"),
     FILES: _("Files and folders"),
     GOES: _("Outgoing notifications"),
 }

@@ -38,9 +38,9 @@ from noroshi.web.view.routes import clouds, href, kind
 
 SORTS: Mapping[str, type] = {"routes": RouteDef, "accounts": AccountDef, "networks": NetworkDef}
 TITLES: Mapping[str, Message] = {
-    "routes": _("Settings of route {name}"),
-    "accounts": _("Settings of account {name}"),
-    "networks": _("Settings of network {name}"),
+    "routes": _("Settings for route {name}"),
+    "accounts": _("Settings for account {name}"),
+    "networks": _("Settings for network {name}"),
 }
 LEFT_OUT = ("id", "name", "kind", "options")
 INSIDE = "options"
@@ -172,7 +172,7 @@ def _frame(visit: Visit, edit: Edit, mail: Mail, outline: Outline) -> FormFrame:
     facts = [(visit.say(_("Type")), kind(visit, mail.kind))] if mail.kind else []
     sections = [
         Section(id="own", title=visit.say(_("General")), fields=general_fields, text=facts),
-        Section(id="options", title=visit.say(_("Settings of this type")), fields=options),
+        Section(id="options", title=visit.say(_("Settings for this type")), fields=options),
     ]
     if mail.type == "routes" and not mail.name and (orders_field := _orders_field(visit, edit)):
         title = visit.say(pgettext("mailing.new.into", "Used by"))
@@ -199,13 +199,13 @@ def _removal(visit: Visit, mail: Mail) -> str:
         return visit.say(
             _(
                 "The route is removed from every order that uses it. Messages that wait only for this "
-                "route stay until you assign another one. To restore it, go back to an earlier version."
+                "route stay until you assign another one. To restore it, roll back to an earlier version."
             )
         )
     return visit.say(
         _(
             "If it is still in use, the references are listed and nothing is removed. To restore it, "
-            "go back to an earlier version. Vault entries are kept."
+            "roll back to an earlier version. Vault entries are kept."
         )
     )
 

@@ -121,18 +121,18 @@ class RouteChoice:
 SORTS: Mapping[str, RouteChoice] = {
     "microsoft365": RouteChoice(
         _("Microsoft 365"),
-        _("SMTP or Microsoft Graph, with OAuth 2.0 sign-in by a user or app-only."),
+        _("SMTP or Microsoft Graph, with OAuth 2.0 sign-in by a user or by the app alone."),
     ),
     "google": RouteChoice(
-        _("Google"), _("Gmail and Google Workspace by SMTP, with OAuth 2.0 sign-in.")
+        _("Google"), _("Gmail and Google Workspace over SMTP, with OAuth 2.0 sign-in.")
     ),
     "smtp": RouteChoice(
         _("Other SMTP server"),
-        _("An internal server or one at a provider, with or without a password."),
+        _("An internal server, or one hosted by a provider, with or without a password."),
     ),
     "webhook": RouteChoice(
         pgettext("mailing.new.webhook", "Webhook"),
-        _("Teams, Slack, or any service that accepts JSON by HTTPS."),
+        _("Teams, Slack, or any service that accepts JSON over HTTPS."),
     ),
     "pickup": RouteChoice(
         _("Pickup folder"),

@@ -63,7 +63,9 @@ GROUPS = (
                 ADMIN,
             ),
             SettingsPage(
-                "/settings/versions", _("Versions"), _("Earlier changes, and how to go back.")
+                "/settings/versions",
+                _("Versions"),
+                _("Earlier changes, and how to roll them back."),
             ),
         ),
     ),
