@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from gettext import NullTranslations
-from string import Formatter
 from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 from noroshi.core.sentences import is_sentence
@@ -448,6 +447,9 @@ def _formatted(text: str, places: _Places) -> str:
     """Return a text with its places filled, and with the marks of what fills them."""
     if not any(map(_marks_in, places.values())):
         return text.format_map(places)
+    with ONE_AT_A_TIME:
+        from string import Formatter  # only now: importing it compiles patterns of its own
+
     parts, marks = list[str](), list[Mark]()
     formatter, length = Formatter(), 0
     for literal, name, spec, conversion in formatter.parse(text):
@@ -474,5 +476,10 @@ def _shifted_mark(mark: Mark, offset: int) -> Mark:
 @lru_cache(maxsize=8192)  # the program has fewer texts
 def _places(text: str) -> frozenset[str]:
     """Return the names of a text's places."""
+    if "{" not in text:
+        return frozenset()
+    with ONE_AT_A_TIME:
+        from string import Formatter  # only now, as above
+
     names = (name for _text, name, _spec, _conversion in Formatter().parse(text) if name)
     return frozenset(re.split(r"[.\[]", name, maxsplit=1)[0] for name in names)

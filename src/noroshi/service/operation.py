@@ -5,6 +5,7 @@ Every door asks through `perform`, so an operation means the same near and far.
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import logging
 import traceback
@@ -29,6 +30,7 @@ from noroshi.core.roles import (
 )
 from noroshi.core.size import MOST_VALUES, is_small
 from noroshi.core.translation import Message, _, bilingual, pgettext
+from noroshi.hosts.freed_memory import give_back
 from noroshi.operations.declaration import Declaration
 from noroshi.ports import StoreError
 from noroshi.service.errors import (
@@ -278,6 +280,7 @@ async def run(
     logged, change_note = _logged_arguments(spec, args), Note()
     # The operation alone holds what was read, to let go of it: it may be megabytes.
     running = service.method(name)(person, **arguments(spec, args))
+    is_large = isinstance(args, CheckedArguments)
     if isinstance(args, CheckedArguments):
         args.clear()  # whoever asks holds it still
     mark = NOTE.set(change_note)
@@ -285,6 +288,8 @@ async def run(
         result = await running
     finally:
         NOTE.reset(mark)
+        if is_large:  # the next one is read beside what this one leaves
+            await asyncio.to_thread(give_back)
     if change_note.noted or (spec.changes and not change_note.nothing):
         await _record(service, _row(service.now(), person, spec, logged, change_note))
     return result
