@@ -7,6 +7,7 @@ import pytest
 from noroshi.checks import heartbeat
 from noroshi.ports import Document
 from tests.cli.command_process import a_node, typed
+from tests.cli.test_asking_a_node import HEAVY, LOADED, READER
 from tests.service.harness import AKI, DISK, Harness, documents
 
 MONITOR = {"name": "b", "kind": "heartbeat", "options": {"job": "backup", "every": "1d"}}
@@ -54,6 +55,12 @@ async def test_a_slip_is_refused_with_what_was_meant(harness, tmp_path, language
     told = await typed("beat", "bakcup", "--lang", language, home=tmp_path)
     assert (told.code, told.out) == (5, "")
     assert said in told.err
+
+
+async def test_a_report_costs_a_job_nothing_heavy(harness, tmp_path):
+    told = await typed("beat", "backup", home=tmp_path, before=LOADED)
+    assert told.code == 0
+    assert [name for name in (*HEAVY, READER) if name in told.err.splitlines()] == []
 
 
 async def test_without_a_name_it_says_how(tmp_path):
