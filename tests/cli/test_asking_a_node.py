@@ -16,7 +16,7 @@ from noroshi.core.levels import Level
 from noroshi.core.mail import Answer, Receipt, Verdict
 from noroshi.core.translation import bilingual
 from noroshi.ports import Arrival, Document
-from noroshi.service import ForbiddenError, refusal_as_json
+from noroshi.service import ForbiddenError, refusal_as_json, run_as_json
 from noroshi.service.errors import OperationFailedError
 from noroshi.stores.memory.store import MemoryStore
 from noroshi.testing import DAWN, FaultyStore
@@ -591,6 +591,16 @@ async def test_the_kinds_are_listed_and_one_is_told_in_full(harness, tmp_path):
     listed = json.loads((await typed("kinds", "--json", home=tmp_path)).out)
     assert [kind["kind"] for kind in listed] == ["disk", "mail", "examined", "post", "stopped"]
     assert (await typed("kinds", "floppy", home=tmp_path)).code == 5
+
+
+async def test_the_kinds_are_told_to_a_program_letter_by_letter_as_the_node_answers(
+    harness, tmp_path
+):
+    answered = (await run_as_json(harness.service, AKI, "kinds", {}))["ok"]
+    (disk,) = [kind for kind in answered if kind["kind"] == "disk"]
+    for argv, expected in ((), answered), (("disk",), [disk]):
+        told = await typed("kinds", *argv, "--json", home=tmp_path)
+        assert told.out == json.dumps(expected, ensure_ascii=False, indent=2) + "\n"
 
 
 async def test_a_store_that_fails_ends_with_1(tmp_path):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from noroshi.cli import exits
 from noroshi.cli.context import CommandContext
@@ -16,6 +16,7 @@ from noroshi.core.translation import Message, _, help_text
 from noroshi.operations import monitor_operations
 from noroshi.operations.kind_answers import Kind
 
+T = TypeVar("T")
 FAMILIES: Mapping[str, Message] = {
     "monitor": _("Monitors"),
     "action": _("Actions"),
@@ -45,19 +46,30 @@ COLUMNS = 76
 
 def kinds(context: CommandContext) -> int:
     """Print all kinds in short, or one in full."""
-    entries, kind_name = _all_kinds(context), context.args.kind
-    if kind_name is not None:
-        names = ", ".join(sorted({kind.kind for kind in entries}))
-        entries = [kind for kind in entries if kind.kind == kind_name]
-        if not entries:
-            raise RefusedError("not found", NO_KIND.fill(kind=kind_name, known=names))
+    kind_name = context.args.kind
     if context.args.json:
-        context.print_json(entries)
-    elif kind_name is not None:
+        answer = _all_kinds_as_json(context)
+        context.print_json(_select(answer, kind_name, lambda kind: str(kind["kind"])))
+        return exits.DONE
+    entries = _select(_all_kinds(context), kind_name, lambda kind: kind.kind)
+    if kind_name is not None:
         print("\n\n".join("\n".join(_details(context, kind)) for kind in entries))
     else:
         print("\n".join(_overview(context, entries)))
     return exits.DONE
+
+
+def _select(
+    entries: Sequence[T], kind_name: str | None, name_of: Callable[[T], str]
+) -> Sequence[T]:
+    """Return all of them, or those of that name. Raises RefusedError if there is none."""
+    if kind_name is None:
+        return entries
+    selected = [kind for kind in entries if name_of(kind) == kind_name]
+    if not selected:
+        names = ", ".join(sorted({name_of(kind) for kind in entries}))
+        raise RefusedError("not found", NO_KIND.fill(kind=kind_name, known=names))
+    return selected
 
 
 def _all_kinds(context: CommandContext) -> Sequence[Kind]:
@@ -66,12 +78,27 @@ def _all_kinds(context: CommandContext) -> Sequence[Kind]:
     try:
         return context.ask(monitor_operations.KINDS, tuple[Kind, ...])
     except (ConfigError, RefusedError):
-        # Only now: it costs all of Noroshi.
-        from noroshi.actions.template import TemplateRenderer
-        from noroshi.cli.clients.built_in import built_in
-        from noroshi.service.monitors.status_view import kinds as kinds_of
+        return _built_in_kinds()
 
-        return kinds_of(built_in(TemplateRenderer()))
+
+def _all_kinds_as_json(context: CommandContext) -> Sequence[Mapping[str, Any]]:
+    """Return the same as JSON's own types: read into its type, a limit of 95 would be 95.0."""
+    try:
+        answer: Sequence[Mapping[str, Any]] = context.call(monitor_operations.KINDS.name)
+        return answer
+    except (ConfigError, RefusedError):
+        from noroshi.answer_json import as_json  # only now: few commands need it
+
+        return [as_json(kind) for kind in _built_in_kinds()]
+
+
+def _built_in_kinds() -> Sequence[Kind]:
+    # Only now: it costs all of Noroshi.
+    from noroshi.actions.template import TemplateRenderer
+    from noroshi.cli.clients.built_in import built_in
+    from noroshi.service.monitors.status_view import kinds as kinds_of
+
+    return kinds_of(built_in(TemplateRenderer()))
 
 
 def _overview(context: CommandContext, entries: Sequence[Kind]) -> Iterator[str]:
