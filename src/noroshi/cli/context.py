@@ -4,12 +4,12 @@ node."""
 from __future__ import annotations
 
 import json
+import os
 import time
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from noroshi.cli.clients.socket import Caller, NoNodeError, RemoteClient, SocketClient
@@ -21,6 +21,8 @@ from noroshi.config.settings_file import DOOR_FILE, ConfigError, leaves_out
 from noroshi.core.translation import Message, _, sentence
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from noroshi.config.config import Config
     from noroshi.operations.declaration import Declaration
     from noroshi.stores.sqlite.process_lock import Holding
@@ -35,10 +37,11 @@ SERVICE_STARTS = _(
 )
 
 
-def _is_made(door: Path) -> bool:
+def _is_made(door: str) -> bool:
     """Return whether the service starts: systemd makes the folder as it starts it, and removes
     it as that ends."""
-    return door.parent.is_dir() and not door.exists()
+    folder = os.path.dirname(door)  # noqa: PTH120  # pathlib costs `noroshi send` as much as its reply
+    return os.path.isdir(folder) and not os.access(door, os.F_OK)  # noqa: PTH112
 
 
 class CommandContext:
@@ -47,12 +50,12 @@ class CommandContext:
     def __init__(
         self,
         args: Namespace,
-        home: Path,
+        home: str | Path,
         language: str,
-        door: Path | None,
+        door: str | None,
         remote: RemoteClient | None = None,
     ) -> None:
-        self.args, self.home, self.language, self.door = args, home, language, door
+        self.args, self._home, self.language, self.door = args, str(home), language, door
         self.remote = remote
         self.running = True
         """Whether a node runs; known after the first call."""
@@ -66,6 +69,13 @@ class CommandContext:
         self._open.close()
 
     @cached_property
+    def home(self) -> Path:
+        """Return the node's home folder."""
+        from pathlib import Path  # only now: a command that a script types needs none
+
+        return Path(self._home)
+
+    @cached_property
     def config(self) -> Config:
         """Return the node's settings. Raises ConfigError."""
         from noroshi.config.config import read_config  # only now: few commands need all of them
@@ -73,11 +83,11 @@ class CommandContext:
         return read_config(self.home)
 
     @property
-    def _node_door(self) -> Path:
+    def _node_door(self) -> str:
         """Return the door of the node of this home folder. Raises ConfigError."""
-        if leaves_out(str(self.home), "door"):
-            return self.home / DOOR_FILE
-        return self.config.door
+        if leaves_out(self._home, "door"):
+            return f"{self._home}/{DOOR_FILE}"
+        return str(self.config.door)
 
     @property
     def config_here(self) -> Config | None:
@@ -147,7 +157,7 @@ class CommandContext:
         """Say of a node that has its store and no open door yet that it starts; None: there is
         none."""
         if self.door is not None:
-            return SERVICE_STARTS if self.door == Path(DOOR) and _is_made(self.door) else None
+            return SERVICE_STARTS if self.door == DOOR and _is_made(self.door) else None
         from noroshi.stores.sqlite.process_lock import (
             Holder,  # only now: a running node needs none
         )

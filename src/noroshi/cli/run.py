@@ -83,13 +83,10 @@ def _run_command(argv: Sequence[str], home: str, language: str) -> int:
         return exits.DONE
     if not args.run:
         args.parser.ask_for_command()
-    from pathlib import Path  # only now, as what follows: help and version need none
-
-    from noroshi.cli.context import CommandContext
+    from noroshi.cli.context import CommandContext  # only now: help and version need none
 
     door, remote = _door(args, home), _remote_node(args)
-    path = None if door is None else Path(door)
-    with CommandContext(args, Path(home), language, path, remote) as context:
+    with CommandContext(args, home, language, door, remote) as context:
         return _function(args.run)(context)
 
 

@@ -293,5 +293,5 @@ def test_who_has_no_node_of_their_own_finds_the_services_door(
 
 
 def test_who_stands_before_the_services_door_is_told_how_it_is_started():
-    assert "systemctl start noroshi" in NoNodeError(Path(DOOR)).words.en
+    assert "systemctl start noroshi" in NoNodeError(DOOR).words.en
     assert "noroshi serve" in NoNodeError(Path("/srv/door.sock")).words.en

@@ -9,12 +9,14 @@ import json
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from noroshi.cli.errors import RefusedError
 from noroshi.cli.paths import DOOR, NAME
 from noroshi.core.translation import Message, _, bilingual
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 T = TypeVar("T")
 LONGEST_ANSWER, QUICK_ANSWER = 120.0, 10.0
@@ -90,8 +92,8 @@ NOT_REPORTED = _("{why}\nIt is therefore not known whether the report was saved.
 class NoNodeError(RefusedError):
     """Report that nobody listens there."""
 
-    def __init__(self, door: Path) -> None:
-        words = NO_SERVICE if door == Path(DOOR) else NO_NODE
+    def __init__(self, door: str) -> None:
+        words = NO_SERVICE if door == DOOR else NO_NODE
         super().__init__("no node", words.fill(door=door, name=NAME))
 
 
@@ -141,8 +143,10 @@ def patience_of(op: str) -> float:
 class SocketClient(WireClient):
     """A node behind its door. `patience` says how many seconds to wait for which operation."""
 
-    def __init__(self, door: Path, patience: Callable[[str], float] = patience_of) -> None:
-        self.door, self._patience = door, patience
+    def __init__(
+        self, door: str | Path, patience: Callable[[str], float] = patience_of
+    ) -> None:
+        self.door, self._patience = str(door), patience
 
     def call(self, op: str, /, **args: Any) -> Any:
         """Raises NoNodeError if nobody listens, else RefusedError."""
@@ -157,7 +161,7 @@ class SocketClient(WireClient):
 
     def _connect(self, connection: socket.socket) -> None:
         try:
-            connection.connect(str(self.door))
+            connection.connect(self.door)
         except (FileNotFoundError, ConnectionRefusedError):
             raise NoNodeError(self.door) from None
         except BlockingIOError:  # so many wait there that no more are let in (unix(7))
