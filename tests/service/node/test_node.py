@@ -75,7 +75,7 @@ async def test_where_it_listens_and_what_belongs_to_it(tmp_path):
 async def test_without_a_manager_or_a_sign_of_life_it_says_so(tmp_path):
     found = {o["id"]: o for o in (await asking(tmp_path)("places"))["places"]}
     assert found["manager"]["about"]["en"].startswith("off")
-    assert "no one is notified" in found["beat"]["about"]["en"]
+    assert "nobody is notified" in found["beat"]["about"]["en"]
 
 
 async def test_the_last_backup_is_told(tmp_path):
