@@ -145,6 +145,13 @@ def test_the_home_folder_is_found(given, environment, root, home):
     assert home_of(given, environment, root=root) == home
 
 
+def test_a_home_folder_is_found_from_a_folder_that_is_gone(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert home_of("/a", {}, root=False) == "/a"
+
+
 def test_the_url_of_the_beat_is_shown_by_nothing(tmp_path):
     url = "https://hc.test/ping/canary"
     (tmp_path / "noroshi.toml").write_text(f'beat = "{url}"\n', encoding="utf-8")

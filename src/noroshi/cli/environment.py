@@ -15,11 +15,15 @@ VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 def home_of(option: str, environment: Mapping[str, str], *, root: bool) -> str:
     """Return the home folder: as given, else $NOROSHI_HOME, else where such data goes (XDG)."""
     if path := option or environment.get("NOROSHI_HOME"):
-        return os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH118  # pathlib costs as much as help
+        return path if os.path.isabs(path) else _from_here(path)  # noqa: PTH117
     if root:
         return HOME
     data = environment.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")  # noqa: PTH111
     return f"{data}/noroshi"
+
+
+def _from_here(path: str) -> str:
+    return os.path.join(os.getcwd(), path)  # noqa: PTH109, PTH118  # pathlib costs as much as help
 
 
 def door_of(
