@@ -628,6 +628,14 @@ async def test_settings_that_cannot_be_used_are_told_all_at_once(tmp_path):
     assert [name in told.err for name in ("nome", "language", "programs")] == [True] * 3
 
 
+async def test_a_home_folder_too_long_for_a_door_is_told_as_such(tmp_path):
+    home = tmp_path / ("x" * 107)
+    home.mkdir()
+    (home / "noroshi.toml").write_text('name = "node"\n')
+    told = await typed("status", home=home)
+    assert told.code == 3 and "door.sock is too long for a socket" in told.err
+
+
 async def test_a_home_folder_that_is_not_there_is_told_with_what_makes_it(tmp_path):
     told = await typed("status", home=tmp_path / "none")
     assert told.code == 3 and "noroshi init" in told.err

@@ -17,7 +17,7 @@ from noroshi.cli.errors import RefusedError
 from noroshi.cli.home_option import at_home, meant_for
 from noroshi.cli.paths import DOOR
 from noroshi.cli.terminal_escape import escaped
-from noroshi.config.settings_file import DOOR_FILE, ConfigError, leaves_out
+from noroshi.config.settings_file import DOOR_FILE, LONGEST_SOCKET, ConfigError, leaves_out
 from noroshi.core.translation import Message, _, sentence
 
 if TYPE_CHECKING:
@@ -85,8 +85,9 @@ class CommandContext:
     @property
     def _node_door(self) -> str:
         """Return the door of the node of this home folder. Raises ConfigError."""
-        if leaves_out(self._home, "door"):
-            return f"{self._home}/{DOOR_FILE}"
+        door = f"{self._home}/{DOOR_FILE}"
+        if len(os.fsencode(door)) <= LONGEST_SOCKET and leaves_out(self._home, "door"):
+            return door
         return str(self.config.door)
 
     @property

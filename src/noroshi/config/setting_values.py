@@ -8,12 +8,11 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from noroshi.config.settings_file import LONGEST_SOCKET
 from noroshi.core.network_policy import Net
 from noroshi.core.translation import Message, _
 
 MOST_DAYS = 36_500
-LONGEST_SOCKET = 107
-"""Bytes that a Unix socket's path may have (unix(7)); longer ones cannot be bound."""
 NO_TEXT = _("must be a string in quotes")
 NO_LIST = _("must be a list of strings")
 NO_NAME = _("{given} is not a valid name: use letters, digits, - and _, at most 63")

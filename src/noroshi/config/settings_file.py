@@ -10,6 +10,8 @@ from noroshi.core.translation import Message
 FILE = "noroshi.toml"
 DOOR_FILE = "door.sock"
 """The door in the home folder, unless the file says otherwise."""
+LONGEST_SOCKET = 107
+"""Bytes that a Unix socket's path may have (unix(7)); longer ones cannot be bound."""
 COMMENT = "#"
 
 
