@@ -6,6 +6,7 @@ import json
 import pytest
 
 from noroshi.cli.terminal_escape import Readable, escaped, obey, readable
+from noroshi.core.printable import LONG
 from noroshi.service import administrator, run_as_json
 from tests.cli.command_process import a_node, typed
 from tests.service.harness import AKI, Harness, documents
@@ -28,9 +29,11 @@ def test_what_people_write_is_shown_as_it_is():
     assert out.getvalue() == "容量\u3000がいっぱい\tです。😀 Grüße\n"
 
 
-def test_json_says_the_same_without_what_is_obeyed():
-    told = escaped(json.dumps({"note": BAD, "x": "\udcff"}, ensure_ascii=False))
-    assert json.loads(told) == {"note": BAD, "x": "\udcff"}
+@pytest.mark.parametrize("times", [pytest.param(1, id="short"), pytest.param(LONG, id="long")])
+def test_json_says_the_same_without_what_is_obeyed(times):
+    note = BAD + "あ" * times
+    told = escaped(json.dumps({"note": note, "x": "\udcff"}, ensure_ascii=False))
+    assert json.loads(told) == {"note": note, "x": "\udcff"}
     assert told.isprintable()
 
 

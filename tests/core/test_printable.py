@@ -2,7 +2,7 @@
 
 import pytest
 
-from noroshi.core.printable import printable
+from noroshi.core.printable import LONG, OBEYED, printable, readable
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,10 @@ from noroshi.core.printable import printable
 )
 def test_it_shows_what_can_be_seen_and_nothing_that_is_obeyed(said, shown):
     assert printable(said) == shown
+
+
+def test_a_long_text_is_read_through_for_the_same_letters_as_a_short_one():
+    letters = "".join(map(chr, range(0x10000)))
+    shown = "".join("?" if ord(one) in OBEYED else one for one in letters)
+    assert readable(letters[: LONG - 1]) == shown[: LONG - 1]
+    assert readable(letters) == shown

@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from noroshi.core.printable import OBEYED, readable as fit
+from noroshi.core.printable import OBEYED, is_short, obeyed_pattern, readable as fit
 
 
 def escaped(json: str) -> str:
     """Return the same JSON, in which each of them is written as \\u and its number: they stand
     in strings alone, which say the same so."""
-    return json.translate({code: f"\\u{code:04x}" for code in OBEYED})
+    if is_short(json):
+        return json.translate({code: f"\\u{code:04x}" for code in OBEYED})
+    return obeyed_pattern().sub(lambda match: f"\\u{ord(match[0]):04x}", json)
 
 
 def obey(text: str) -> None:

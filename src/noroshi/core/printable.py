@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import TYPE_CHECKING
 from unicodedata import category
+
+if TYPE_CHECKING:
+    import re
 
 BLANK = "Zs"
 BIDI_CONTROLS = "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
@@ -16,7 +21,11 @@ OBEYED = (
 )
 """These, all of Cc but line end and tab, and half a letter. No pattern: it would take a tenth of
 `noroshi --help` to compile."""
-_SHOWN = dict.fromkeys(OBEYED, "?")
+SHOWN = "?"
+LONG = 1 << 14
+"""Letters from which a pattern is worth it: a table of letters looks at each that is not ASCII by
+itself, which takes twenty times as long."""
+_SHOWN_BY_CODE = dict.fromkeys(OBEYED, SHOWN)
 
 
 def printable(text: str) -> str:
@@ -31,4 +40,19 @@ def printable(text: str) -> str:
 def readable(text: str) -> str:
     """Return the same text with a ? for each character that a terminal or a browser would obey;
     lines and tabs stay."""
-    return text.translate(_SHOWN)
+    if is_short(text):
+        return text.translate(_SHOWN_BY_CODE)
+    return obeyed_pattern().sub(SHOWN, text)
+
+
+def is_short(text: str) -> bool:
+    """Return whether a table of letters is the quicker way through a text."""
+    return len(text) < LONG or text.isascii()
+
+
+@cache
+def obeyed_pattern() -> re.Pattern[str]:
+    """Return the pattern of OBEYED, for much text."""
+    import re  # only now: hardly any command needs it
+
+    return re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{BIDI_CONTROLS}\ud800-\udfff]")

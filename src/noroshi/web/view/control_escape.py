@@ -7,12 +7,13 @@ import re
 
 from starlette.responses import HTMLResponse
 
-from noroshi.core.printable import BIDI_CONTROLS, readable
+from noroshi.core.printable import BIDI_CONTROLS, SHOWN, obeyed_pattern
 
 TYPED = re.compile(r'( value="[^"]*+"|(?<=<textarea)[^<>]*+>[^<]*+(?=</textarea>))')
 """The text of a field. All of it is escaped, so no other quote and no other < can be in it; nothing
 is tried twice (`*+`), so a page of any length takes one pass."""
 TURNS = re.compile(f"[{BIDI_CONTROLS}]")
+OBEYED = obeyed_pattern()
 LINE_ENDS = re.compile(r"\r\n?")
 
 
@@ -20,7 +21,7 @@ def neutral(html: str) -> str:
     """Return the page with a ? for each such character; what a field holds stays the same, as
     saving a form must not change what nobody touched."""
     parts = TYPED.split(html)
-    parts[::2] = [readable(LINE_ENDS.sub("\n", one)) for one in parts[::2]]
+    parts[::2] = [OBEYED.sub(SHOWN, LINE_ENDS.sub("\n", one)) for one in parts[::2]]
     parts[1::2] = [TURNS.sub(_numbered, one) for one in parts[1::2]]
     return "".join(parts)
 
