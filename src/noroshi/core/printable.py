@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
-from typing import TYPE_CHECKING
 from unicodedata import category
-
-if TYPE_CHECKING:
-    import re
 
 BLANK = "Zs"
 BIDI_CONTROLS = "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
@@ -53,6 +50,4 @@ def is_short(text: str) -> bool:
 @cache
 def obeyed_pattern() -> re.Pattern[str]:
     """Return the pattern of OBEYED, for much text."""
-    import re  # only now: hardly any command needs it
-
     return re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{BIDI_CONTROLS}\ud800-\udfff]")
