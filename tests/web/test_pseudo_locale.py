@@ -39,14 +39,8 @@ QUOTED = words(
 COMMAND = re.compile(r"noroshi [a-z]+")
 MESSAGE = "/queue/mail/html"
 """A message as it is sent, which is read anywhere and so names commands."""
-WITHOUT_A_PAGE = {
-    "noroshi apply",
-    "noroshi authorize",
-    "noroshi backup",
-    "noroshi beat",
-    "noroshi export",
-}
-"""What only a terminal does: a backup, a sign-in to read the mailbox, a job's own report, and a folder of
+WITHOUT_A_PAGE = {"noroshi apply", "noroshi authorize", "noroshi beat", "noroshi export"}
+"""What only a terminal does: a sign-in to read the mailbox, a job's own report, and a folder of
 files. All else has its place in the manager."""
 
 
