@@ -14,6 +14,7 @@ from pathlib import Path
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PORTS_A_HOST = 50
+HOSTS = 250  # addresses that there are; what is more has further ports there
 FIRST_PORT = 20_000  # below the ephemeral range, which the checks' own sockets come from
 SLOTS = 3
 
@@ -51,8 +52,8 @@ def targets(count: int) -> list[Target]:
         Target(
             number=n,
             id=ids[n],
-            address=f"{corner}.{n // PORTS_A_HOST + 1}",
-            port=FIRST_PORT + n % PORTS_A_HOST,
+            address=f"{corner}.{n // PORTS_A_HOST % HOSTS + 1}",
+            port=FIRST_PORT + n // (PORTS_A_HOST * HOSTS) * PORTS_A_HOST + n % PORTS_A_HOST,
         )
         for n in range(count)
     ]
