@@ -175,7 +175,7 @@ APPLY_MANY = (
     *(one for one in APPLY if one is not PEAK),
     Promise(
         "`noroshi status --json` of all of them, beside bare Python that starts and ends",
-        100.0,
+        130.0,
         "{:.0f} times",
         lambda r: _times(r["status"], r["bare_start"]),
     ),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from noroshi import __version__
@@ -14,6 +15,8 @@ def main() -> int:
     if argv == ["--version"]:
         print(f"noroshi {__version__}")
         return 0
+    # What is loaded and parsed is needed to the end: `run` turns it on again for what may be long.
+    gc.disable()
     from noroshi.cli.run import run  # only now: the line above costs a third of it
 
     return run(argv)

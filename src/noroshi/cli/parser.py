@@ -69,6 +69,7 @@ def parse(
         parser.add_argument("--version", action="store_true", help=VERSION.say(language))
     args: argparse.Namespace = parser.parse_args(line.arguments)
     args.run, args.parser, args.operation = line.command.run, parser, line.command.operation
+    args.command = line.command.name
     return args
 
 

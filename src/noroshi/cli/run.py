@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from argparse import Namespace
@@ -73,6 +74,8 @@ def _run(argv: Sequence[str]) -> int:
 
 def _run_command(argv: Sequence[str], home: str, language: str) -> int:
     program, rest = _program(argv)
+    if program:
+        gc.enable()
     if program == "lab" and rest[:1] == ["drill"]:
         return _drill(argv, rest[1:], home, language)
     if program:
@@ -83,6 +86,8 @@ def _run_command(argv: Sequence[str], home: str, language: str) -> int:
         return exits.DONE
     if not args.run:
         args.parser.ask_for_command()
+    if args.command not in IN_SCRIPTS:
+        gc.enable()
     from noroshi.cli.context import CommandContext  # only now: help and version need none
 
     door, remote = _door(args, home), _remote_node(args)

@@ -37,7 +37,11 @@ LOOK = _(
 GOES_ON = (DeliveryState.WAITING, DeliveryState.OUT, DeliveryState.IN_DIGEST)
 """The states of a mail that the node sends by itself."""
 PATIENCE = 3.0  # seconds in which most mail servers have answered; the mail is safe before
-FIRST_POLL, LONGEST_POLL = 0.005, 0.1  # seconds; each pause is twice the one before
+FIRST_POLL, LONGEST_POLL, SLOWER = (
+    0.003,
+    0.1,
+    1.5,
+)  # seconds; how many times longer each pause is
 SOON = timedelta(seconds=PATIENCE)
 
 
@@ -127,7 +131,7 @@ def _wait_until_settled(context: CommandContext, id: str, end: float) -> SentMai
         if not is_open or _waits_long(mail) or time.monotonic() > end:
             return mail
         time.sleep(pause)
-        pause = min(2 * pause, LONGEST_POLL)
+        pause = min(SLOWER * pause, LONGEST_POLL)
 
 
 def _waits_long(mail: SentMail) -> bool:
