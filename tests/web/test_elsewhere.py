@@ -3,7 +3,7 @@
 import pytest
 
 from noroshi.core.route_readiness import Sends
-from noroshi.web.view.route import elsewhere
+from noroshi.web.view.route import has_other_route
 from tests.web.sample_answers import route_status
 
 
@@ -33,4 +33,4 @@ def rules(*orders):
     ],
 )
 def test_alarms_go_by_the_others_where_each_rule_has_one_that_can_send(orders, states, true):
-    assert elsewhere("a", routes(**states), rules(*orders)) is true
+    assert has_other_route("a", routes(**states), rules(*orders)) is true

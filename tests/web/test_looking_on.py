@@ -18,7 +18,7 @@ async def test_who_stalls_keeps_nothing_of_what_came_meanwhile(harness):
     passed = []
     for used in (91, 92, 93):
         await harness.measured(used=used)
-        live.changed()
+        live.expire()
         passed.append(ref(await live.now()))
     collect()
     assert [one() is None for one in passed] == [True, True, False]
@@ -34,7 +34,7 @@ async def test_what_is_written_for_one_alone_puts_the_next_look_off_as_a_long_lo
     live = Live(WebContext(service=harness.service, people=harness.people), lambda: time[0])
     first = await live.now()
     await harness.measured()
-    with live.counted():
+    with live.count_time():
         time[0] += 2
     time[0] = FRESH + 2 * SPARE
     assert await live.now() is first
@@ -47,9 +47,9 @@ class Noted(Live):
 
     times = 0
 
-    def counted(self):
+    def count_time(self):
         self.times += 1
-        return super().counted()
+        return super().count_time()
 
 
 async def test_what_the_page_of_alarms_shows_when_it_is_opened_is_counted_as_well(harness):

@@ -65,10 +65,10 @@ def application(web: WebContext) -> ASGIApp:
 
 
 def _error_response(web: WebContext, request: Request, status: int) -> Response:
-    why = REASONS.get(status, OUR_BUG)
+    reason = REASONS.get(status, OUR_BUG)
     if request.url.path.startswith("/api/"):
-        return endpoints.json_response(refusal_as_json(_refusal(status, why)), status)
-    return Visit(web, request, random_keys.key(), None).failed(status, why)
+        return endpoints.json_response(refusal_as_json(_refusal(status, reason)), status)
+    return Visit(web, request, random_keys.key(), None).failed(status, reason)
 
 
 def _refusal(status: int, words: Message) -> OperationError:

@@ -101,8 +101,8 @@ def figures(status: Status, ledger: Ledger) -> Iterator[str]:
     yield from _metric_head(
         "noroshi_queue", "gauge", "Mails in the queue by what they wait for."
     )
-    counted = {name: one for name, one in asdict(status.queue).items() if name in QUEUE_STATES}
-    for name, count in counted.items():
+    mails = {name: one for name, one in asdict(status.queue).items() if name in QUEUE_STATES}
+    for name, count in mails.items():
         yield f"noroshi_queue{_labels(state=name)} {count}"
     oldest = status.queue.oldest
     metric = "noroshi_queue_oldest_timestamp_seconds"

@@ -112,7 +112,7 @@ class Window:
 def test_what_nobody_touched_stays_as_it_was_byte_for_byte(wanted, content):
     form = schema.form(wanted)
     sent = posted(fields_of(form, content, drawing=drawn()))
-    assert read(form, sent, content, known=KNOWN) == content
+    assert read(form, sent, content, names_by_setting=KNOWN) == content
 
 
 @sweep("check", BUILT_IN, ids=lambda check: check.kind)
@@ -161,7 +161,7 @@ def test_the_options_of_every_kind_are_drawn_with_help_in_both_languages(check):
     ],
 )
 def test_what_was_typed_becomes_a_content(wanted, typed, found):
-    assert read(schema.form(wanted), typed, {}, known=KNOWN) == found
+    assert read(schema.form(wanted), typed, {}, names_by_setting=KNOWN) == found
 
 
 def test_what_has_a_shape_of_its_own_is_written_as_in_toml():
@@ -264,8 +264,8 @@ def test_of_two_editors_the_second_keeps_what_they_typed_and_gets_the_rest_of_th
     form = schema.form(MonitorDef)
     before, now = {"every": "5m", "timeout": "20s"}, {"every": "1m", "timeout": "9s"}
     sent = posted(fields_of(form, before, drawing=drawn())) | {"every": "10m", "patience": "2"}
-    both = merged(form, sent, before, now, known=KNOWN)
-    assert read(form, both, now, known=KNOWN) == {
+    both = merged(form, sent, before, now, names_by_setting=KNOWN)
+    assert read(form, both, now, names_by_setting=KNOWN) == {
         "every": "10m",
         "timeout": "9s",
         "patience": 2,

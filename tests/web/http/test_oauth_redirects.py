@@ -69,39 +69,39 @@ def expecting(clock, *states, route="m365"):
 
 def test_it_is_found_by_path_and_state_and_comes_once():
     returns = expecting(Clock(), "A", "B")
-    found = returns.of("/MxMail/", "B")
+    found = returns.find("/MxMail/", "B")
     assert (found.key, found.route) == ("key1", "m3651")
-    assert returns.of("/MxMail", "B") is None and returns.of("/MxMail/", "C") is None
+    assert returns.find("/MxMail", "B") is None and returns.find("/MxMail/", "C") is None
     assert returns.take(found)
     assert not returns.take(found)  # a browser that asks twice at the same moment
-    assert returns.of("/MxMail/", "B") is None and returns.of("/MxMail/", "A")
+    assert returns.find("/MxMail/", "B") is None and returns.find("/MxMail/", "A")
 
 
 def test_a_page_without_a_state_is_expected_by_nobody():
     returns = ExpectedRedirects(Clock())
     returns.expect("https://login.example/", BOM, "key", "m365", "")
-    assert returns.of("/MxMail/", "") is None
+    assert returns.find("/MxMail/", "") is None
 
 
 def test_nobody_is_expected_for_ever():
     clock = Clock()
     returns = expecting(clock, "A")
     clock.now += PATIENCE + timedelta(seconds=1)
-    assert returns.of("/MxMail/", "A") is None
+    assert returns.find("/MxMail/", "A") is None
 
 
 def test_a_new_sign_in_of_a_route_takes_the_earlier_one_s_place():
     returns = ExpectedRedirects(Clock())
     for state in ("A", "B"):
         returns.expect(f"https://login.example/?state={state}", BOM, "key", "m365", "")
-    assert returns.of("/MxMail/", "A") is None and returns.of("/MxMail/", "B")
+    assert returns.find("/MxMail/", "A") is None and returns.find("/MxMail/", "B")
 
 
 def test_only_so_many_are_kept_in_memory():
     returns = expecting(Clock(), *(f"S{n}" for n in range(MOST + 1)))
-    assert returns.of("/MxMail/", "S0") is None and returns.of("/MxMail/", f"S{MOST}")
+    assert returns.find("/MxMail/", "S0") is None and returns.find("/MxMail/", f"S{MOST}")
     codes, code = Codes(), Code("C", "https://login.example/", DAWN, 5)
     for n in range(MOST_CODES + 1):
         codes.keep("key", f"r{n}", code)
-    assert codes.of("key", "r0") is None and codes.of("key", f"r{MOST_CODES}") == code
-    assert codes.of("other", f"r{MOST_CODES}") is None
+    assert codes.code_of("key", "r0") is None and codes.code_of("key", f"r{MOST_CODES}") == code
+    assert codes.code_of("other", f"r{MOST_CODES}") is None

@@ -62,10 +62,10 @@ def test_what_is_in_nothing_else_that_is_stopped_is_found_in_one_walk(count):
 
 def test_a_switch_says_what_it_is_that_stops_it():
     stops = stops_of(status(stopped=(StoppedBy(path="web1/a"),)), LOCALIZERS["en"])
-    assert (stops.of("web1/a").above, stops.of("web1/a").stopped) == ("", True)
-    assert (stops.of("web1/a/m").above, stops.of("web1/a/m").href) == (
+    assert (stops.switch_of("web1/a").above, stops.switch_of("web1/a").stopped) == ("", True)
+    assert (stops.switch_of("web1/a/m").above, stops.switch_of("web1/a/m").href) == (
         "web1/a",
         "/group/web1/a",
     )
     for other in ("web1", "web1/ab", "web1/b/m", "web1/ab/m"):
-        assert not stops.of(other).stopped, other
+        assert not stops.switch_of(other).stopped, other

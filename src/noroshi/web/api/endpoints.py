@@ -136,7 +136,7 @@ async def _arguments(request: Request, web: WebContext, person: Person) -> Mappi
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = Body(request, longest(person))
     if await body.is_short():
-        return _parse_arguments(await body.whole(), content_type)
+        return _parse_arguments(await body.read_whole(), content_type)
     name = request.path_params["operation"]
     operation = web.service.operations().get(name)
     if content_type != JSON or operation is None or operation.role not in person.roles:

@@ -52,15 +52,15 @@ REFUSALS: Mapping[str, str] = {
 
 def document(operations: Mapping[str, Operation]) -> Mapping[str, Any]:
     """Return the OpenAPI document of these operations. It takes a moment."""
-    listed = tuple(operations.values())
-    takes = {
+    offered_operations = tuple(operations.values())
+    argument_types = {
         f"{operation.name}.{name}": type
-        for operation in listed
+        for operation in offered_operations
         for name, type in operation.takes.items()
     }
-    answers = {operation.name: operation.answers for operation in listed}
+    answers = {operation.name: operation.answers for operation in offered_operations}
     argument_schemas, answer_schemas, shared_schemas = schema.forms(
-        takes, answers, "#/components/schemas/{model}"
+        argument_types, answers, "#/components/schemas/{model}"
     )
     refusal = {"Refusal": REFUSAL}
     return {
@@ -70,7 +70,7 @@ def document(operations: Mapping[str, Operation]) -> Mapping[str, Any]:
             f"/api/{operation.name}": _path(
                 operation, argument_schemas, answer_schemas[operation.name]
             )
-            for operation in listed
+            for operation in offered_operations
         },
         "components": {
             "schemas": {**shared_schemas, **refusal},

@@ -67,26 +67,26 @@ def _input(
     )
 
 
-def input_at(asks: Sequence[BlueprintInput], where: str) -> str:
+def input_at(inputs: Sequence[BlueprintInput], path: str) -> str:
     """Return the name of the value that a problem of definitions is about; "": of none. A
     problem of the value itself has its name as the place."""
-    place = _use_at(where)
-    names = (ask.name for ask in asks if ask.name == where or any(_fits(place, ask.used)))
+    place = _use_at(path)
+    names = (ask.name for ask in inputs if ask.name == path or any(_matches(place, ask.used)))
     return next(names, "")
 
 
-def _use_at(where: str) -> str:
+def _use_at(path: str) -> str:
     """Return the setting of a monitor at a place, as `BlueprintInput.used` tells it."""
-    match read_location(where).steps:
+    match read_location(path).steps:
         case ("group", group, "monitor", monitor, "options", setting, *_):
             return f"{group}/{monitor} ({setting})"
         case ("group", group, "monitor", monitor, setting, *_):
             return f"{group}/{monitor} ({setting})"
         case _:
-            return where
+            return path
 
 
-def _fits(place: str, uses: Sequence[str]) -> Iterator[bool]:
+def _matches(place: str, uses: Sequence[str]) -> Iterator[bool]:
     """Yield of each use whether it is meant: what stands in a name is anything until it is
     filled in."""
     for use in uses:

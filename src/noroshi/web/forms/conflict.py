@@ -14,7 +14,7 @@ from noroshi.definitions.document_content import document
 from noroshi.ports import Document
 from noroshi.service.definitions.edit import EditOperations
 from noroshi.service.monitors.status import StatusOperations
-from noroshi.web.forms.location import Content, called
+from noroshi.web.forms.location import Content, title_of
 from noroshi.web.view.difference import DifferenceText, difference_text, names_of, sort_of
 from noroshi.web.view.form_operations import run
 from noroshi.web.view.page_context import Visit
@@ -25,11 +25,11 @@ Side = tuple[str, Content | None]
 
 
 async def differences_between(
-    visit: Visit, before: Side, now: Side
+    visit: Visit, base_side: Side, now: Side
 ) -> Sequence[DifferenceText]:
     """Return the differences from what its editor saw to what is in force."""
     names = names_of(await visit.call(StatusOperations.kinds))
-    return [difference_text(one, names) for one in differences(_side(before), _side(now))]
+    return [difference_text(one, names) for one in differences(_side(base_side), _side(now))]
 
 
 def _side(side: Side) -> tuple[Document, ...]:
@@ -44,19 +44,20 @@ async def changes_since(visit: Visit, key: str, version: int) -> Sequence[Differ
     base_outcome = await run(visit, EditOperations.read, keys=[key], version=version)
     if base_outcome.why:
         return ()
-    before, after = (one.documents.get(key) for one in (base_outcome.ok, now))
-    return await differences_between(visit, (key, before), (key, after))
+    base_document, current_document = (one.documents.get(key) for one in (base_outcome.ok, now))
+    return await differences_between(visit, (key, base_document), (key, current_document))
 
 
 def by_title(visit: Visit, text: str, side: Side) -> str:
     """Replace the key of a definition in a sentence by the name that people know."""
     key, content = side
-    name_in_words = CALLED.fill(sort=sort_of(key), name=called(key.partition("/")[2], content))
+    title = title_of(key.partition("/")[2], content)
+    name_in_words = CALLED.fill(sort=sort_of(key), name=title)
     mark = next((one for one in marks_of(text) if key_at(one) == key), None)
     if mark is None:
         return text
-    before, after = text[: mark.start].removesuffix(" "), text[mark.end :].removeprefix(" ")
-    return f"{before}{visit.say(name_in_words)}{after}"  # which has the blanks of its language
+    head, tail = text[: mark.start].removesuffix(" "), text[mark.end :].removeprefix(" ")
+    return f"{head}{visit.say(name_in_words)}{tail}"  # which has the blanks of its language
 
 
 BASE_VERSION = "seen"
@@ -79,7 +80,7 @@ class MergedForm:
     overtaken: bool = False
 
 
-class Refused(Protocol):
+class Refusal(Protocol):
     """Hold an outcome: why not, which kind of refusal, and the problems told with it."""
 
     @property
@@ -92,7 +93,7 @@ class Refused(Protocol):
     def problems(self) -> Sequence[tuple[str, str]]: ...
 
 
-def is_conflict(refusal: Refused) -> bool:
+def is_conflict(refusal: Refusal) -> bool:
     """Return True if the change was refused because somebody else changed the same thing
     first."""
     return refusal.kind == "conflict" and bool(refusal.problems)
@@ -102,7 +103,7 @@ async def merged_form(
     visit: Visit,
     typed_fields: Texts,
     read_fields: FieldReader,
-    refusal: Refused,
+    refusal: Refusal,
     **selection: Any,
 ) -> MergedForm:
     """Return the form as it is shown after a refusal; `selection` are its definitions."""
@@ -135,19 +136,19 @@ def _merged(
     return MergedForm(form=form, base_version=version, now=changed_elsewhere, overtaken=True)
 
 
-async def refusal_lines(visit: Visit, refusal: Refused) -> tuple[str, ...]:
+async def refusal_lines(visit: Visit, refusal: Refusal) -> tuple[str, ...]:
     """Say why it was not taken; if somebody else was first, what they changed and what to do
     now."""
     if not is_conflict(refusal):
         return tuple(refusal.why)
     first_key, key = refusal.problems[0][0], refusal.problems[-1][0]
-    lines = [what for _where, what in refusal.problems]
+    lines = [text for _place, text in refusal.problems]
     if first_key == key:  # else it has another name, which the first of them tells
         differences = await changes_since(visit, key, _number(visit.form.get(BASE_VERSION, "")))
         lines = [visit.say(one.sentence) for one in differences] or lines
-    why = by_title(visit, refusal.why[0], (key, None))
+    reason = by_title(visit, refusal.why[0], (key, None))
     return (
-        why,
+        reason,
         *lines,
         visit.say(
             _(

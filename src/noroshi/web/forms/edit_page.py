@@ -23,7 +23,7 @@ from noroshi.web.view.difference import DifferenceText
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
-    may,
+    permissions_of,
     query_value,
     require_change_allowed,
 )
@@ -65,7 +65,7 @@ async def apply_edit(visit: Visit, outline: Outline, edit: Edit) -> Edit:
         return edit
     await require_change_allowed(visit)
     if visit.form.get("do") != REMOVE:
-        return await submit(visit, edit, outline.content(visit.form, edit.before))
+        return await submit(visit, edit, outline.content(visit.form, edit.base))
     if visit.form.get("meant") != "yes":
         edit.outcome = Outcome(
             None,
@@ -91,7 +91,7 @@ def name_field(visit: Visit, edit: Edit, help: str = "") -> Field:
         sort="text",
         value=visit.form.get("name", name),
         needed=True,
-        problems=tuple(what for where, what in edit.problems if where == "name"),
+        problems=tuple(text for place, text in edit.problems if place == "name"),
     )
 
 
@@ -116,17 +116,17 @@ async def edit_page(visit: Visit, edit: Edit, frame: FormFrame) -> Response:
         links=frame.links,
         sections=frame.sections,
         removal=frame.removal,
-        action=visit.here.partition("&did=")[0],
-        reload_address=visit.here.partition("&did=")[0],
+        action=visit.page_address.partition("&did=")[0],
+        reload_address=visit.page_address.partition("&did=")[0],
         etag=etag,
         version_seen=version,
         overtaken=edit.overtaken,
-        gone=edit.gone,
+        gone=edit.is_gone,
         stranded=edit.stranded,
         new_link=_new_link(edit),
         changes=outcome.problems,
         changes_by_others=await _changes_by_others(visit, edit),
-        why=_why(visit, edit),
+        why=_reasons(visit, edit),
         stray_problems=stray_problems,
         problem_count=len(edit.problems) - len(stray_problems),
         dry_run=edit.dry_run,
@@ -135,13 +135,13 @@ async def edit_page(visit: Visit, edit: Edit, frame: FormFrame) -> Response:
         note=visit.form.get("note", ""),
         saved_version=saved_version if saved_version.isdecimal() else "",
         cautions=await cautions(visit),
-        may=may(visit),
+        may=permissions_of(visit),
     )
 
 
 def _new_spot(edit: Edit) -> Spot | None:
     """Return where it is, if somebody else gave it another name."""
-    if not (edit.overtaken and edit.gone):
+    if not (edit.overtaken and edit.is_gone):
         return None
     return find_moved(
         edit.spot, edit.base_document, edit.definitions.documents, edit.outcome.problems
@@ -165,7 +165,7 @@ async def _changes_by_others(visit: Visit, edit: Edit) -> Sequence[DifferenceTex
     )
 
 
-def _why(visit: Visit, edit: Edit) -> Sequence[str]:
+def _reasons(visit: Visit, edit: Edit) -> Sequence[str]:
     if not edit.overtaken:
         return edit.outcome.why
     definition = (edit.spot.key, edit.base_document)
@@ -176,15 +176,15 @@ def redirect_to_saved(
     visit: Visit, edit: Edit, path: str, parent_page: str, **query: str
 ) -> Response:
     """Redirect to the page of the saved definition, or to the parent page after a removal."""
-    where = parent_page if visit.form.get("do") == REMOVE else address(path, **query)
-    separator = "&" if "?" in where else "?"
+    target = parent_page if visit.form.get("do") == REMOVE else address(path, **query)
+    separator = "&" if "?" in target else "?"
     warning_query = "&beware=yes" if edit.outcome.ok.cautions else ""
-    return visit.to(f"{where}{separator}did={edit.outcome.ok.version}{warning_query}")
+    return visit.redirect(f"{target}{separator}did={edit.outcome.ok.version}{warning_query}")
 
 
 async def cautions(visit: Visit) -> list[str]:
     """Return the warnings about what was just saved, which the address asks for."""
-    if not query_value(visit, "beware") or not may(visit)["rule"]:
+    if not query_value(visit, "beware") or not permissions_of(visit)["rule"]:
         return []
     answer = await visit.call(EditOperations.change, dry=True)
     return [visit.say(words) for words in answer.cautions]

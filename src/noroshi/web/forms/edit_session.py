@@ -60,25 +60,25 @@ class Edit:
         return document
 
     @property
-    def before(self) -> Content:
+    def base(self) -> Content:
         """Return the content that its editor saw."""
-        return self.spot.found(self.base_document) or self.removed_content or {}
+        return self.spot.content_in(self.base_document) or self.removed_content or {}
 
     @property
     def current(self) -> Content:
         """Return the content in force; of a removed one, the last."""
-        content = self.spot.found(self.now)
-        return self.before if content is None else content
+        content = self.spot.content_in(self.now)
+        return self.base if content is None else content
 
     @property
-    def gone(self) -> bool:
+    def is_gone(self) -> bool:
         """Return True if it existed, and nothing of its name is in force any more."""
-        return not self.spot.new and self.spot.found(self.now) is None
+        return not self.spot.new and self.spot.content_in(self.now) is None
 
     @property
     def stranded(self) -> bool:
         """Return True if its parent is gone as well, so that it cannot be made again."""
-        return self.gone and not self.spot.fits(self.now)
+        return self.is_gone and not self.spot.has_parent_in(self.now)
 
     @property
     def overtaken(self) -> bool:
@@ -86,7 +86,7 @@ class Edit:
         return self.outcome.kind == "conflict" and bool(self.outcome.problems)
 
     @property
-    def done(self) -> bool:
+    def is_saved(self) -> bool:
         """Return True if it was saved."""
         return self.outcome.answer is not None and self.dry_run is None
 
@@ -97,7 +97,7 @@ class Edit:
             return ()
         return (
             *self.name_problems,
-            *(self.problem_spot or self.spot).within(self.outcome.problems),
+            *(self.problem_spot or self.spot).problems_within(self.outcome.problems),
         )
 
     def to_send(self) -> tuple[str, int]:
@@ -107,7 +107,7 @@ class Edit:
         it."""
         if not self.overtaken or self.stranded:
             return self.etag, self.version
-        version = self.version if self.gone else self.definitions.version
+        version = self.version if self.is_gone else self.definitions.version
         return self.definitions.etags.get(self.spot.key, ""), version
 
 
@@ -129,7 +129,7 @@ async def open_edit(visit: Visit, spot: Spot, *, may_lack: bool = False) -> Edit
     if visit.request.method == "POST":
         await _restore_base(visit, edit)
     exists = edit.removed_content or any(
-        spot.found(one) is not None for one in (edit.base_document, edit.now)
+        spot.content_in(one) is not None for one in (edit.base_document, edit.now)
     )
     if not (exists or spot.new or may_lack):
         raise NotFoundError(NO_SUCH_PAGE)
@@ -150,17 +150,17 @@ async def _restore_base(visit: Visit, edit: Edit) -> None:
     base_answer = await visit.call(EditOperations.read, keys=[key], version=base_version)
     base_document = base_answer.documents.get(key)
     if (
-        spot.found(edit.now) is None
+        spot.content_in(edit.now) is None
         and visit.form.get("etag") == edit.etag
-        and spot.fits(edit.now)
+        and spot.has_parent_in(edit.now)
     ):
         # Its editor was told of it, and means it.
-        edit.removed_content = _without_moved_id(edit, spot.found(base_document))
+        edit.removed_content = _without_moved_id(edit, spot.content_in(base_document))
         edit.version = base_version
         return
     is_removal = visit.form.get("do") == REMOVE
-    if _edited_part(spot, spot.found(base_document), whole=is_removal) != _edited_part(
-        spot, spot.found(edit.now), whole=is_removal
+    if _edited_part(spot, spot.content_in(base_document), is_whole=is_removal) != _edited_part(
+        spot, spot.content_in(edit.now), is_whole=is_removal
     ):
         edit.base_document, edit.version = base_document, base_version
         edit.etag = visit.form.get("etag", "")
@@ -175,15 +175,15 @@ def _without_moved_id(edit: Edit, removed: Content | None) -> Content | None:
     ids = {
         content.get("id") or at.name for at, content in contents if at.type == edit.spot.type
     }
-    return without(removed, "id") if removed.get("id") in ids else removed
+    return without_keys(removed, "id") if removed.get("id") in ids else removed
 
 
-def _edited_part(spot: Spot, content: Content | None, *, whole: bool) -> Content | None:
+def _edited_part(spot: Spot, content: Content | None, *, is_whole: bool) -> Content | None:
     """Return the part that the form is about, without what stands below it, unless that goes
     with it."""
-    if content is None or whole or spot.monitor or spot.type != "instances":
+    if content is None or is_whole or spot.monitor or spot.type != "instances":
         return content
-    return without(content, "monitor" if spot.group else "group")
+    return without_keys(content, "monitor" if spot.group else "group")
 
 
 async def submit(
@@ -216,7 +216,7 @@ async def submit(
             kind="invalid",
         )
     edit.outcome, edit.dry_run = outcome, outcome.answer if only_try else None
-    if edit.done and edit.spot.is_whole and edit.problem_spot:
+    if edit.is_saved and edit.spot.is_whole and edit.problem_spot:
         edit.spot = edit.problem_spot
     if edit.overtaken:
         edit.definitions = await visit.call(EditOperations.read)
@@ -231,7 +231,7 @@ def with_typed_name(visit: Visit, edit: Edit, content: Content) -> Content:
     siblings -= set() if spot.new else {spot.name}
     fault = NO_NAME if not is_name(name) else TAKEN if name in siblings else None
     edit.name_problems = [] if fault is None else [("name", visit.say(fault))]
-    edit.problem_spot = spot.named(stand_in(name, siblings))
+    edit.problem_spot = spot.with_name(stand_in(name, siblings))
     if spot.new:
         edit.spot = edit.problem_spot
     return content if spot.is_whole else {**content, "name": edit.problem_spot.name}
@@ -263,6 +263,6 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def without(content: Content, *names: str) -> dict[str, Any]:
+def without_keys(content: Content, *names: str) -> dict[str, Any]:
     """Return the content but for some settings."""
     return {key: one for key, one in content.items() if key not in names}

@@ -105,23 +105,23 @@ def fields_of(
     """Return a field for each setting of the schema, in its order."""
     drawn_shapes = [one for one in shapes(schema, drawing.known) if one.name not in leave_out]
     names = {prefix + one.name for one in drawn_shapes}
-    placed_problems = [(at_setting(where, what, names), what) for where, what in problems]
+    placed_problems = [(at_setting(place, text, names), text) for place, text in problems]
     return [_field(one, values, placed_problems, drawing, prefix) for one in drawn_shapes]
 
 
 def read(
     schema: Schema,
     form: Form,
-    before: Mapping[str, Any] | None = None,
+    base: Mapping[str, Any] | None = None,
     *,
-    known: Mapping[str, Sequence[str]] | None = None,
+    names_by_setting: Mapping[str, Sequence[str]] | None = None,
     prefix: str = "",
     leave_out: Iterable[str] = NOT_ASKED,
 ) -> dict[str, Any]:
     """Return the content that a posted form describes, on top of the one before: empty settings
     are left out, settings without a field stay."""
-    content = dict(before or {})
-    for shape in shapes(schema, known or {}):
+    content = dict(base or {})
+    for shape in shapes(schema, names_by_setting or {}):
         name = prefix + shape.name
         if shape.name in leave_out or not is_there(name, form):
             continue
@@ -138,22 +138,22 @@ def read(
 def merged(
     schema: Schema,
     form: Form,
-    before: Mapping[str, Any],
+    base: Mapping[str, Any],
     now: Mapping[str, Any],
     *,
-    known: Mapping[str, Sequence[str]] | None = None,
+    names_by_setting: Mapping[str, Sequence[str]] | None = None,
     prefix: str = "",
     leave_out: Iterable[str] = NOT_ASKED,
 ) -> dict[str, str]:
-    """Put what was typed over what its editor saw (`before`) on top of what is in force now."""
+    """Put what was typed over what its editor saw (`base`) on top of what is in force now."""
     fields = dict[str, str]()
-    for shape in shapes(schema, known or {}):
+    for shape in shapes(schema, names_by_setting or {}):
         name = prefix + shape.name
         if shape.name in leave_out:
             continue
-        posted = posted_fields(shape, name, form)
-        is_changed = is_there(name, form) and posted != _shown_fields(shape, name, before)
-        fields |= posted if is_changed else _shown_fields(shape, name, now)
+        posted_texts = posted_fields(shape, name, form)
+        is_changed = is_there(name, form) and posted_texts != _shown_fields(shape, name, base)
+        fields |= posted_texts if is_changed else _shown_fields(shape, name, now)
     return fields
 
 
@@ -166,9 +166,9 @@ def problems_elsewhere(problems: Problems, names: Iterable[str], language: str) 
     """Return the problems that are at no field, to be told above the form."""
     field_names = tuple(names)
     return [
-        problems_at(where, what, language)
-        for where, what in problems
-        if not any(_is_at(at_setting(where, what, field_names), name) for name in field_names)
+        problems_at(place, text, language)
+        for place, text in problems
+        if not any(_is_at(at_setting(place, text, field_names), name) for name in field_names)
     ]
 
 
@@ -176,8 +176,8 @@ def _field(
     shape: Shape, values: Mapping[str, Any], problems: Problems, drawing: Drawing, prefix: str
 ) -> Field:
     name = prefix + shape.name
-    before = to_fields(shape, name, values.get(shape.name, ABSENT))
-    form = before if drawing.typed is None else posted_fields(shape, name, drawing.typed)
+    base_form = to_fields(shape, name, values.get(shape.name, ABSENT))
+    form = base_form if drawing.typed is None else posted_fields(shape, name, drawing.typed)
     default = drawing.defaults.get(shape.name, shape.default)
     return Field(
         name=name,
@@ -195,20 +195,20 @@ def _field(
         columns=columns_of(shape, drawing.say),
         entries=cells_of(shape, name, form, drawing.say),
         problems=tuple(
-            _located(shape, where.removeprefix(name), what, drawing.say)
-            for where, what in problems
-            if _is_at(where, name)
+            _located(shape, place.removeprefix(name), text, drawing.say)
+            for place, text in problems
+            if _is_at(place, name)
         ),
-        now=_current_text(shape, name, before, drawing),
+        now=_current_text(shape, name, base_form, drawing),
     )
 
 
-def _current_text(shape: Shape, name: str, before: Form, drawing: Drawing) -> str:
+def _current_text(shape: Shape, name: str, base_form: Form, drawing: Drawing) -> str:
     """Return the value in force of a setting that somebody else changed."""
     if drawing.now is None:
         return ""
     now = drawing.now.get(shape.name, ABSENT)
-    if to_fields(shape, name, now) == before:
+    if to_fields(shape, name, now) == base_form:
         return ""
     current = (shape.default or "") if now is ABSENT else now
     if not has_value(current) or current in ("", []):
@@ -272,12 +272,12 @@ def _rows(shape: Shape, name: str, form: Form) -> tuple[tuple[str, str, str], ..
     return tuple((f"{name}.{n}", *row) for n, row in enumerate([*filled_rows, *empty], 1))
 
 
-def _located(shape: Shape, inner_path: str, what: str, say: Say) -> str:
+def _located(shape: Shape, inner_path: str, text: str, say: Say) -> str:
     """Say of what is wrong inside of a field of several rows in which, and in which column."""
     if not inner_path or shape.sort not in ("rows", "table", "lines", "map"):
-        return what
+        return text
     row, *columns = inner_path.lstrip(".").split(".")
-    return f"{STEP.join((row, *(label(one, shape.name, say) for one in columns)))}: {what}"
+    return f"{STEP.join((row, *(label(one, shape.name, say) for one in columns)))}: {text}"
 
 
 def _default_text(default: Any) -> str:
@@ -287,5 +287,5 @@ def _default_text(default: Any) -> str:
     return " ".join(map(plain, as_list(default)))
 
 
-def _is_at(where: str, name: str) -> bool:
-    return where == name or where.startswith(f"{name}.")
+def _is_at(place: str, name: str) -> bool:
+    return place == name or place.startswith(f"{name}.")

@@ -92,23 +92,23 @@ def documents_of(
     contact by it, and that rule for instances without one. Settings that the form does not ask
     for stay."""
     name, account = route_of(documents, first_route.by), account_of(documents)
-    before = _route(documents)
-    is_own_title = not before or before.get("title") in ("", *first_route.titles.values())
+    base = _route(documents)
+    is_own_title = not base or base.get("title") in ("", *first_route.titles.values())
     route = {
-        **before,
+        **base,
         "title": first_route.titles[first_route.by]
         if is_own_title
-        else before.get("title", ""),
+        else base.get("title", ""),
         "kind": first_route.by,
         "options": _route_options(first_route, documents, account),
     }
     put: dict[str, Mapping[str, Any]] = {f"routes/{name}": route}
     if first_route.way == MICROSOFT:
         route.setdefault("connections", MOST_CONNECTIONS)
-        typed = {field: first_route.form[field] for field in ACCOUNT_FIELDS}
+        form_values = {field: first_route.form[field] for field in ACCOUNT_FIELDS}
         account_in_force = documents.get(f"accounts/{account}", {})
         put[f"accounts/{account}"] = account_document(
-            account_in_force, typed, first_route.entry
+            account_in_force, form_values, first_route.entry
         )
     return put | first_rule(documents, name)
 
@@ -127,16 +127,16 @@ def _route_options(
 ) -> Mapping[str, Any]:
     """Return the route's options; those of another kind are dropped."""
     is_same_kind = _route(documents).get("kind", first_route.by) == first_route.by
-    before = _options(documents) if is_same_kind else {}
+    base = _options(documents) if is_same_kind else {}
     other_options = {
-        k: v for k, v in before.items() if k not in (*SERVER_OPTIONS, *SIGN_IN_OPTIONS)
+        k: v for k, v in base.items() if k not in (*SERVER_OPTIONS, *SIGN_IN_OPTIONS)
     }
     own_options = (
-        {"account": account} if first_route.way == MICROSOFT else _server(first_route, before)
+        {"account": account} if first_route.way == MICROSOFT else _server(first_route, base)
     )
     return {**other_options, **own_options}
 
 
-def _server(first_route: FirstRouteForm, before: Mapping[str, Any]) -> Mapping[str, Any]:
-    typed = {**first_route.form, "port": figures(first_route.form["port"])}
-    return route_options(SMTP, typed, str(before.get("password") or first_route.entry))
+def _server(first_route: FirstRouteForm, base: Mapping[str, Any]) -> Mapping[str, Any]:
+    form_values = {**first_route.form, "port": figures(first_route.form["port"])}
+    return route_options(SMTP, form_values, str(base.get("password") or first_route.entry))

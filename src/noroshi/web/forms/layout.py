@@ -29,7 +29,7 @@ class Part:
         """Return the prefix of its fields' names."""
         return f"{self.inside}." if self.inside else ""
 
-    def of(self, content: Content) -> Content:
+    def own_part(self, content: Content) -> Content:
         """Return its own part of a content."""
         settings: Content = content.get(self.inside) or {} if self.inside else content
         return settings if isinstance(settings, Mapping) else {}
@@ -58,16 +58,16 @@ class Outline:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     start: Mapping[str, Any] = field(default_factory=dict)
 
-    def content(self, form: Form, before: Content) -> dict[str, Any]:
+    def content(self, form: Form, base: Content) -> dict[str, Any]:
         """Put what was posted on top of what it was."""
-        content = {**self.start, **before}
-        before = content
+        content = {**self.start, **base}
+        base = content
         for part in self.parts:
             settings = read(
                 part.schema,
                 form,
-                part.of(before),
-                known=self.known,
+                part.own_part(base),
+                names_by_setting=self.known,
                 prefix=part.prefix,
                 leave_out=part.leave_out,
             )
@@ -75,26 +75,26 @@ class Outline:
                 _with_table(content, part.inside, settings) if part.inside else {**settings}
             )
         for kind, prefix in self._kinds_with_prefixes():
-            names, kind_limits = limits.names_of(kind), self._limits_of(before, kind)
+            names, kind_limits = limits.names_of(kind), self._limits_of(base, kind)
             kind_limits = limits.read(form, kind_limits, names, prefix=prefix)
             content = self._with_limits(content, kind, kind_limits)
         return content
 
-    def merged_fields(self, form: Form, before: Content, now: Content) -> dict[str, str]:
+    def merged_fields(self, form: Form, base: Content, now: Content) -> dict[str, str]:
         """Put what was typed over what was seen on top of what is in force now."""
         fields = dict[str, str]()
         for part in self.parts:
             fields |= merged(
                 part.schema,
                 form,
-                part.of(before),
-                part.of(now),
-                known=self.known,
+                part.own_part(base),
+                part.own_part(now),
+                names_by_setting=self.known,
                 prefix=part.prefix,
                 leave_out=part.leave_out,
             )
         for kind, prefix in self._kinds_with_prefixes():
-            base_limits = self._limits_of(before, kind)
+            base_limits = self._limits_of(base, kind)
             current_limits = self._limits_of(now, kind)
             fields |= limits.merged(
                 form, base_limits, current_limits, limits.names_of(kind), prefix=prefix
@@ -105,14 +105,14 @@ class Outline:
         """Return all fields but those of the limits, by name."""
         fields = dict[str, Field]()
         for part in self.parts:
-            drawing = self._drawing_context(visit, edit, part.of(edit.current))
+            drawing = self._drawing_context(visit, edit, part.own_part(edit.current))
             if part.inside:
                 drawing = replace(drawing, defaults={})
             else:  # what a kind calls its own name or time-out is not what ours are called
                 drawing = replace(drawing, defaults=self.defaults, kind="")
             for one in fields_of(
                 part.schema,
-                part.of({**self.start, **edit.before}),
+                part.own_part({**self.start, **edit.base}),
                 edit.problems,
                 drawing=drawing,
                 prefix=part.prefix,
@@ -126,7 +126,7 @@ class Outline:
         blocks = list[Block]()
         for kind, prefix in self._kinds_with_prefixes():
             drawing = self._drawing_context(visit, edit, self._limits_of(edit.current, kind))
-            kind_limits = self._limits_of(edit.before, kind)
+            kind_limits = self._limits_of(edit.base, kind)
             rows = limits.rows_of(kind, kind_limits, edit.problems, drawing, prefix)
             is_filled = any(row.own or row.problems or row.now for row in rows)
             blocks.append(Block(kind=kind, rows=rows, open=is_filled or not self.by_kind))
@@ -137,7 +137,7 @@ class Outline:
         if visit.request.method == "POST":
             typed_form = visit.form
             if edit.overtaken:
-                typed_form = self.merged_fields(visit.form, edit.before, edit.current)
+                typed_form = self.merged_fields(visit.form, edit.base, edit.current)
         return Drawing(
             say=visit.say,
             known=self.known,

@@ -129,7 +129,7 @@ def _row(
         cells={one.code: one for one in cells},
         off=is_off,
         own=is_off or any(one.value for one in cells),
-        problems=tuple(what for where, what in problems if where == f"{prefix}{name}"),
+        problems=tuple(text for place, text in problems if place == f"{prefix}{name}"),
         now=" / ".join(f"{one.label} {one.now}" for one in cells if one.now),
     )
 
@@ -149,9 +149,9 @@ def _extra(name: str, problems: Problems, drawing: Drawing, prefix: str) -> Limi
     start, typed_form = f"{prefix}{name}.", drawing.typed or {}
     reading = typed_form.get(f"{start}reading", "")
     placed_problems = [
-        (start + where.removeprefix(f"{prefix}{reading}."), what)
-        for where, what in problems
-        if reading and where.startswith(f"{prefix}{reading}.")
+        (start + place.removeprefix(f"{prefix}{reading}."), text)
+        for place, text in problems
+        if reading and place.startswith(f"{prefix}{reading}.")
     ]
     cells = fields_of(
         _schema(), {}, placed_problems, drawing=replace(drawing, now=None), prefix=start
@@ -164,15 +164,15 @@ def _extra(name: str, problems: Problems, drawing: Drawing, prefix: str) -> Limi
         off=typed_form.get(f"{start}off") == YES,
         own=bool(reading),
         extra=True,
-        problems=tuple(w for where, w in problems if reading and where == f"{prefix}{reading}"),
+        problems=tuple(w for place, w in problems if reading and place == f"{prefix}{reading}"),
     )
 
 
-def read(form: Form, before: Limits, names: Iterable[str], prefix: str = "limits.") -> Limits:
+def read(form: Form, base: Limits, names: Iterable[str], prefix: str = "limits.") -> Limits:
     """Put what was posted of these readings and of the extra rows on top of what it was."""
-    limits = dict[str, Mapping[str, Any]](before)
-    for name in dict.fromkeys((*names, *before)):
-        _read_reading(limits, name, form, f"{prefix}{name}.", before.get(name))
+    limits = dict[str, Mapping[str, Any]](base)
+    for name in dict.fromkeys((*names, *base)):
+        _read_reading(limits, name, form, f"{prefix}{name}.", base.get(name))
     for one in EXTRA:
         start = f"{prefix}{one}."
         if reading := form.get(f"{start}reading", "").strip():
@@ -185,11 +185,11 @@ def _read_reading(
     name: str,
     form: Form,
     start: str,
-    before: Mapping[str, Any] | None,
+    base_values: Mapping[str, Any] | None,
 ) -> None:
     if f"{start}warning" not in form:
         return
-    reading_limits = read_fields(_schema(), form, before or {}, prefix=start)
+    reading_limits = read_fields(_schema(), form, base_values or {}, prefix=start)
     if form.get(f"{start}off") == YES:
         limits[name] = {}
     elif reading_limits:
@@ -199,12 +199,12 @@ def _read_reading(
 
 
 def merged(
-    form: Form, before: Limits, now: Limits, names: Iterable[str], prefix: str = "limits."
+    form: Form, base: Limits, now: Limits, names: Iterable[str], prefix: str = "limits."
 ) -> dict[str, str]:
     """Put what was typed over what was seen on top of what is in force now."""
     fields = {key: one for key, one in form.items() if key.startswith(f"{prefix}+")}
-    for name in dict.fromkeys((*names, *before, *now)):
-        start, base_limits, current_limits = f"{prefix}{name}.", before.get(name), now.get(name)
+    for name in dict.fromkeys((*names, *base, *now)):
+        start, base_limits, current_limits = f"{prefix}{name}.", base.get(name), now.get(name)
         fields |= merged_fields(
             _schema(), form, base_limits or {}, current_limits or {}, prefix=start
         )

@@ -51,7 +51,7 @@ class Spot:
         """Return True if it is a document of its own."""
         return not self.group
 
-    def named(self, name: str) -> Spot:
+    def with_name(self, name: str) -> Spot:
         """Return the same place under another name."""
         if self.monitor:
             return replace(self, monitor=name)
@@ -59,71 +59,71 @@ class Spot:
             return replace(self, group=name)
         return replace(self, key=f"{self.type}/{name}")
 
-    def found(self, document: Content | None) -> Content | None:
+    def content_in(self, document: Content | None) -> Content | None:
         """Return the content of that place; None if it does not exist."""
         if document is None or self.new:
             return None
         if self.is_whole:
             return document
-        group = _named(document.get("group", ()), self.group)
+        group = _find(document.get("group", ()), self.group)
         if group is None or not self.monitor:
             return group
-        return _named(group.get("monitor", ()), self.monitor)
+        return _find(group.get("monitor", ()), self.monitor)
 
-    def fits(self, document: Content | None) -> bool:
+    def has_parent_in(self, document: Content | None) -> bool:
         """Return True if its parent exists."""
         if self.is_whole:
             return True
         if document is None:
             return False
-        return not self.monitor or _named(document.get("group", ()), self.group) is not None
+        return not self.monitor or _find(document.get("group", ()), self.group) is not None
 
     def with_it(self, document: Content | None, content: Content) -> Content:
         """Return the document with that content in its place, or after the last."""
-        whole = document or {}
+        base = document or {}
         if self.is_whole:
             return content
         if not self.monitor:
-            return {**whole, "group": _put(whole.get("group", ()), self, self.group, content)}
+            return {**base, "group": _put(base.get("group", ()), self, self.group, content)}
         groups = [
             {**one, "monitor": _put(one.get("monitor", ()), self, self.monitor, content)}
             if one.get("name") == self.group
             else one
-            for one in whole.get("group", ())
+            for one in base.get("group", ())
         ]
-        return {**whole, "group": groups}
+        return {**base, "group": groups}
 
     def without_it(self, document: Content) -> Content | None:
         """Return the document without it; None if nothing is left."""
         if self.is_whole:
             return None
         if not self.monitor:
-            return {**document, "group": _but(document.get("group", ()), self.group)}
+            return {**document, "group": _other_tables(document.get("group", ()), self.group)}
         groups = [
-            {**one, "monitor": _but(one.get("monitor", ()), self.monitor)}
+            {**one, "monitor": _other_tables(one.get("monitor", ()), self.monitor)}
             if one.get("name") == self.group
             else one
             for one in document.get("group", ())
         ]
         return {**document, "group": groups}
 
-    def within(self, problems: Problems) -> Problems:
+    def problems_within(self, problems: Problems) -> Problems:
         """Return problems by their place in it. A problem elsewhere keeps its whole place."""
-        return [(self._within(where), what) for where, what in problems]
+        return [(self._place_within(place), text) for place, text in problems]
 
-    def _within(self, where: str) -> str:
-        found, steps = read_location(where), self._steps()
+    def _place_within(self, place: str) -> str:
+        location, steps = read_location(place), self._steps()
         way = nested_location("", *steps)
-        if found.key != self.key:
-            return where
-        if found.inner_path == way:
+        if location.key != self.key:
+            return place
+        if location.inner_path == way:
             return ""
         if not way:
-            return found.inner_path
-        if found.inner_path == nested_location("", *steps[:-1]):
+            return location.inner_path
+        if location.inner_path == nested_location("", *steps[:-1]):
             return "name"  # where a name that is none is told: at the list it stands in
-        rest = found.inner_path.removeprefix(f"{way}.")
-        return where if rest == found.inner_path else rest
+        inner_place = location.inner_path.removeprefix(f"{way}.")
+        return place if inner_place == location.inner_path else inner_place
 
     def _steps(self) -> tuple[str, ...]:
         steps = list[str]()
@@ -137,13 +137,13 @@ class Spot:
         """Return the names beside it."""
         if self.is_whole:
             return {k.partition("/")[2] for k in keys if k.startswith(f"{self.type}/")}
-        inside = (document or {}).get("group", ())
+        tables = (document or {}).get("group", ())
         if self.monitor:
-            inside = (_named(inside, self.group) or {}).get("monitor", ())
-        return {str(one.get("name")) for one in inside}
+            tables = (_find(tables, self.group) or {}).get("monitor", ())
+        return {str(one.get("name")) for one in tables}
 
 
-def called(name: str, content: Content | None) -> str:
+def title_of(name: str, content: Content | None) -> str:
     """Return the title; the name if there is none."""
     return str((content or {}).get("title") or name)
 
@@ -151,30 +151,30 @@ def called(name: str, content: Content | None) -> str:
 def unique_label(name: str, content: Content | None) -> str:
     """Return the title with the name, which no other has; the name alone if there is no
     title."""
-    title = called(name, content)
+    title = title_of(name, content)
     return name if title == name else f"{title} ({name})"
 
 
-def stand_in(name: str, taken: set[str]) -> str:
+def stand_in(name: str, taken_names: set[str]) -> str:
     """Return the name if it is a valid one; else one under which the rest can be checked."""
-    if is_name(name) and name not in taken:
+    if is_name(name) and name not in taken_names:
         return name
-    numbers = (f"{STAND_IN}-{n}" for n in range(1, len(taken) + 3))
-    return next(one for one in numbers if one not in taken)
+    numbers = (f"{STAND_IN}-{n}" for n in range(1, len(taken_names) + 3))
+    return next(one for one in numbers if one not in taken_names)
 
 
-def at_setting(where: str, what: str, names: Iterable[str]) -> str:
+def at_setting(place: str, text: str, names: Iterable[str]) -> str:
     """Return the place at which a problem is reported: a problem of a table as a whole names
     the setting with a field; of several that do not fit together the first one has it."""
-    meant = [".".join(filter(None, (where, setting))) for setting in settings_in(what)]
-    return next((name for name in meant if name in names), where)
+    setting_places = [".".join(filter(None, (place, setting))) for setting in settings_in(text)]
+    return next((name for name in setting_places if name in names), place)
 
 
-def _named(tables: Iterable[Content], name: str) -> Content | None:
+def _find(tables: Iterable[Content], name: str) -> Content | None:
     return next((one for one in tables if one.get("name") == name), None)
 
 
-def _but(tables: Iterable[Content], name: str) -> list[Content]:
+def _other_tables(tables: Iterable[Content], name: str) -> list[Content]:
     return [one for one in tables if one.get("name") != name]
 
 

@@ -26,11 +26,11 @@ def find_moved(
 ) -> Spot | None:
     """Find where it is now by the ids of the monitors that it is or has; else as the refusal
     told. None if it is nowhere, or in several places."""
-    before, now = _ids({spot.key: base_document or {}}), _ids(documents)
-    own_ids = [id for id, place in before.items() if _is_in(place, spot)]
+    base_places, now = _ids({spot.key: base_document or {}}), _ids(documents)
+    own_ids = [id for id, place in base_places.items() if _is_in(place, spot)]
     spots = {_enclosing(spot, now[id]) for id in own_ids if id in now}
     if not own_ids and spot.is_whole:
-        spots = {Spot(where) for where, _ in problems if where in documents}
+        spots = {Spot(key) for key, _ in problems if key in documents}
     return spots.pop() if len(spots) == 1 and spot not in spots else None
 
 
@@ -40,10 +40,10 @@ def page_of(spot: Spot) -> str:
         return address("/mail/edit", key=spot.key)
     if spot.type in PAGES:
         return address(PAGES[spot.type], name=spot.name)
-    within = {"in": spot.document if spot.group else "", "group": ""}
+    query = {"in": spot.document if spot.group else "", "group": ""}
     if spot.monitor:
-        within["group"] = spot.group
-    return address(PLACES[bool(spot.group) + bool(spot.monitor)], **within, name=spot.name)
+        query["group"] = spot.group
+    return address(PLACES[bool(spot.group) + bool(spot.monitor)], **query, name=spot.name)
 
 
 def _ids(documents: Mapping[str, Content]) -> Mapping[str, Spot]:

@@ -48,9 +48,9 @@ class Shape:
 def shapes(schema: Schema, names_by_setting: Mapping[str, Sequence[str]]) -> list[Shape]:
     """Return all settings of a schema, in its order."""
     required = frozenset(schema.get("required", ()))
-    shared, names_by_setting = schema.get("$defs", {}), {"days": DAYS, **names_by_setting}
+    schemas, names_by_setting = schema.get("$defs", {}), {"days": DAYS, **names_by_setting}
     return [
-        _shape(name, one, shared, names_by_setting.get(name), needed=name in required)
+        _shape(name, one, schemas, names_by_setting.get(name), is_needed=name in required)
         for name, one in schema.get("properties", {}).items()
     ]
 
@@ -58,28 +58,28 @@ def shapes(schema: Schema, names_by_setting: Mapping[str, Sequence[str]]) -> lis
 def _shape(
     name: str,
     setting: Schema,
-    shared: Schema,
+    schemas: Schema,
     known_names: Sequence[str] | None,
     *,
-    needed: bool,
+    is_needed: bool,
 ) -> Shape:
-    alternatives = [_resolved(one, shared) for one in setting.get("anyOf", (setting,))]
+    alternatives = [_resolved(one, schemas) for one in setting.get("anyOf", (setting,))]
     nullable = any(one.get("type") == "null" for one in alternatives)
     alternative = next(one for one in alternatives if one.get("type") != "null")
-    sort, choices = _sort(name, alternative, shared, known_names)
+    sort, choices = _sort(name, alternative, schemas, known_names)
     if sort == "boolean" and nullable:
         sort, choices = "choice", (YES, NO)
     return Shape(
         name=name,
         sort=sort,
         default=setting.get("default"),
-        needed=needed,
+        needed=is_needed,
         nullable=nullable,
         whole=alternative.get("type") == "integer"
         or alternative.get("items", {}).get("type") == "integer",
         names=known_names is not None and name != "days",
         choices=choices,
-        columns=_columns(_resolved(alternative.get("items", {}), shared))
+        columns=_columns(_resolved(alternative.get("items", {}), schemas))
         if sort == "table"
         else (),
         help=help_text(setting.get("description", "")),
@@ -87,13 +87,13 @@ def _shape(
 
 
 def _sort(
-    name: str, setting: Schema, shared: Schema, known_names: Sequence[str] | None
+    name: str, setting: Schema, schemas: Schema, known_names: Sequence[str] | None
 ) -> tuple[str, tuple[str, ...]]:
     kind = setting.get("type")
     if "enum" in setting:
         return "choice", tuple(setting["enum"])
     if kind == "array":
-        item_schema = _resolved(setting.get("items", {}), shared)
+        item_schema = _resolved(setting.get("items", {}), schemas)
         names = item_schema.get("enum") or known_names
         if names is not None:
             return ("order" if name == "routes" else "choices"), tuple(names)
@@ -104,7 +104,7 @@ def _sort(
         one_of = _texts(item_schema)
         return ("rows", (*one_of, AS_TOML)) if one_of else ("lines", ())
     if kind == "object":
-        plain = _resolved(setting.get("additionalProperties") or {}, shared)
+        plain = _resolved(setting.get("additionalProperties") or {}, schemas)
         return ("map" if plain.get("type") == "string" else "lines"), ()
     if known_names is not None:
         return "choice", tuple(known_names)
@@ -143,9 +143,9 @@ def _texts(item_schema: Schema) -> tuple[str, ...]:
     return tuple(name for name, one in properties if one.get("type") == "string")
 
 
-def _resolved(one: Any, shared: Schema) -> Schema:
+def _resolved(one: Any, schemas: Schema) -> Schema:
     if not isinstance(one, Mapping):
         return {}
     ref = one.get("$ref", "")
-    resolved: Schema = shared.get(ref.rpartition("/")[2], {}) if ref else one
+    resolved: Schema = schemas.get(ref.rpartition("/")[2], {}) if ref else one
     return resolved

@@ -65,8 +65,8 @@ def cells_of(shape: Shape, name: str, form: Form, say: Say) -> tuple[tuple[Cell,
 
 
 def _cell(shape: Shape, column: Column, name: str, text: str, say: Say) -> Cell:
-    chosen = split(text)
-    boxes = dict.fromkeys((*column.choices, *chosen)) if column.choices else ()
+    chosen_texts = split(text)
+    boxes = dict.fromkeys((*column.choices, *chosen_texts)) if column.choices else ()
     return Cell(
         name=name,
         value=text,
@@ -76,7 +76,7 @@ def _cell(shape: Shape, column: Column, name: str, text: str, say: Say) -> Cell:
                 value=one,
                 label=choice(one, column.name, say),
                 name=f"{name}.{one}",
-                chosen=one in chosen,
+                chosen=one in chosen_texts,
             )
             for one in boxes
         ),

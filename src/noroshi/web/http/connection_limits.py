@@ -128,7 +128,7 @@ class LimitedListener(socket.socket):
     def accept(self) -> tuple[socket.socket, Any]:
         """Accept a connection, as a socket does."""
         accepted, address = super().accept()
-        return LimitedSocket.of(accepted, address, self.open_connections), address
+        return LimitedSocket.from_accepted(accepted, address, self.open_connections), address
 
 
 class LimitedSocket(socket.socket):
@@ -140,7 +140,7 @@ class LimitedSocket(socket.socket):
     _connections: Connections | None = None
 
     @classmethod
-    def of(
+    def from_accepted(
         cls, accepted: socket.socket, address: tuple[Any, ...], connections: Connections
     ) -> LimitedSocket:
         limited = cls(accepted.family, accepted.type, accepted.proto, fileno=accepted.detach())

@@ -36,7 +36,7 @@ class Codes:
         while len(self._codes) > MOST:
             del self._codes[next(iter(self._codes))]
 
-    def of(self, key: str, route: str) -> Code | None:
+    def code_of(self, key: str, route: str) -> Code | None:
         """Return the code that this session asked for."""
         return self._codes.get((key, route))
 

@@ -56,17 +56,19 @@ class ExpectedRedirects:
         route: str,
         home: str,
         *,
-        then: str = "/",
-        back: str = "/",
+        next_page: str = "/",
+        page_of_failure: str = "/",
     ) -> None:
         """Expect a browser; the address of the sign-in page has the state. A new sign-in
         replaces an earlier one of the route."""
         state = parse_qs(urlsplit(page).query).get("state", [""])[0]
         path = urlsplit(redirect).path or "/"
-        expected = ExpectedRedirect(path, state, key, route, home, then, back, self._now())
+        expected = ExpectedRedirect(
+            path, state, key, route, home, next_page, page_of_failure, self._now()
+        )
         self._expected = [*(o for o in self._unexpired() if o.route != route), expected][-MOST:]
 
-    def of(self, path: str, state: str) -> ExpectedRedirect | None:
+    def find(self, path: str, state: str) -> ExpectedRedirect | None:
         """Return the sign-in that is expected at that path with that state."""
         for expected in self._unexpired():
             is_same = hmac.compare_digest(

@@ -58,7 +58,7 @@ class Body:
         if self._length > self.most:
             raise BodyTooLongError(self.most)
 
-    async def whole(self) -> bytes:
+    async def read_whole(self) -> bytes:
         """Return all of it in memory. Raises BodyTooLongError."""
         return b"".join([part async for part in self.parts()])
 

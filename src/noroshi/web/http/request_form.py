@@ -45,9 +45,9 @@ async def read_form(
     if stranger:
         return await form_of_stranger(request), ()
     if not boundary:
-        return _fields(await Body(request, LONGEST_FORM).whole()), ()
+        return _fields(await Body(request, LONGEST_FORM).read_whole()), ()
     try:
-        return parts_of(await Body(request, LONGEST_UPLOAD).whole(), boundary)
+        return parts_of(await Body(request, LONGEST_UPLOAD).read_whole(), boundary)
     except ValueError:  # what no browser sends
         raise ForbiddenError(NOT_OURS) from None
 
@@ -60,12 +60,12 @@ async def form_of_stranger(request: Request) -> Mapping[str, str]:
     OperationFailedError while there are too many long ones."""
     body = Body(request, LONGEST_OF_A_STRANGER, SHORT)
     if await body.is_short():
-        return _fields(await body.whole())
+        return _fields(await body.read_whole())
     if _long_forms.locked():
         await body.read_to_end()
         raise OperationFailedError(BUSY)
     async with _long_forms:
-        return _fields(await body.whole())
+        return _fields(await body.read_whole())
 
 
 def _fields(body: bytes) -> Mapping[str, str]:
@@ -76,13 +76,13 @@ def _fields(body: bytes) -> Mapping[str, str]:
         raise ForbiddenError(NOT_OURS) from None
 
 
-def local_address(where: str) -> str:
+def local_address(target: str) -> str:
     """Return an address on this very server; "/" for any other."""
-    plain_path = where.startswith("/") and not where.startswith(("//", "/\\"))
-    if not plain_path or not where.isascii() or not where.isprintable() or "\\" in where:
+    plain_path = target.startswith("/") and not target.startswith(("//", "/\\"))
+    if not plain_path or not target.isascii() or not target.isprintable() or "\\" in target:
         return "/"
     try:
-        parts = urlsplit(where)
+        parts = urlsplit(target)
     except ValueError:
         return "/"
-    return "/" if parts.scheme or parts.netloc else where
+    return "/" if parts.scheme or parts.netloc else target

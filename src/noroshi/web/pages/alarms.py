@@ -25,7 +25,7 @@ from noroshi.web.view.alarms import MOST_SHOWN, AlarmQuery, fragments, key_of, v
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
-    may,
+    permissions_of,
     query_value,
     refused_input,
     run,
@@ -63,20 +63,22 @@ def routes(web: WebContext, live: Live) -> list[Route]:
             )
         deed = visit.form.get("do", "")
         result = await _perform(visit, deed)
-        live.changed()  # also where something was refused: what was picked may be over
+        live.expire()  # also where something was refused: what was picked may be over
         if result.why or not result.done:
             return await _page(visit, live, result)
         monitor_path = visit.form.get("back", "")
         ended_count = str(result.over or "")
         target = address(HERE, did=deed, over=ended_count)
-        return visit.to(f"/monitor/{monitor_path}?said={deed}" if monitor_path else target)
+        return visit.redirect(
+            f"/monitor/{monitor_path}?said={deed}" if monitor_path else target
+        )
 
-    async def changed(visit: Visit) -> Response:
+    async def changed_parts(visit: Visit) -> Response:
         return await _changed_parts(visit, live)
 
     return [
         Route(HERE, page(web, alarms), methods=["GET", "POST"]),
-        Route(f"{HERE}/changed", page(web, changed), methods=["GET"]),
+        Route(f"{HERE}/changed", page(web, changed_parts), methods=["GET"]),
     ]
 
 
@@ -156,24 +158,24 @@ async def _result(
     """Sum up the outcomes. An alarm that ended meanwhile needs nobody any more: that is no
     failure."""
     refusals = {key: one for key, one in outcomes.items() if one.why}
-    ended = await _ended_among(visit, deed, refusals)
-    not_done = {key: one for key, one in refusals.items() if key not in ended}
+    ended_keys = await _ended_among(visit, deed, refusals)
+    not_done = {key: one for key, one in refusals.items() if key not in ended_keys}
     done_count = len(outcomes) - len(refusals)
-    why = [f"{key}: {text}" for key, one in not_done.items() for text in one.why]
-    if why and (done_count or ended):
-        why.insert(
+    reasons = [f"{key}: {text}" for key, one in not_done.items() for text in one.why]
+    if reasons and (done_count or ended_keys):
+        reasons.insert(
             0,
             visit.say(
                 _(
                     "Of {count} selected: {done} done, {over} already ended. The others were not done:"
-                ).fill(count=len(outcomes), done=done_count, over=len(ended))
+                ).fill(count=len(outcomes), done=done_count, over=len(ended_keys))
             ),
         )
     status = max((one.status for one in refusals.values()), default=200)
     return AlarmActionResult(
         done=done_count,
-        over=len(ended),
-        why=tuple(why),
+        over=len(ended_keys),
+        why=tuple(reasons),
         status=status,
         left=frozenset(not_done),
     )
@@ -228,8 +230,9 @@ async def _page(
     alarms = await visit.call(AlarmOperations.list)
     log = await visit.call(HistoryOperations.log, last=LATELY)
     localizer, query = LOCALIZERS[visit.language], _query(visit, result.left)
-    with live.counted():
-        context = view(snapshot.with_alarms(alarms, log), query, may(visit), localizer)
+    with live.count_time():
+        open_alarms = snapshot.with_alarms(alarms, log)
+        context = view(open_alarms, query, permissions_of(visit), localizer)
         parts = fragments(context, localizer)
     return visit.page(
         "alarms.html",
@@ -257,7 +260,7 @@ async def _changed_parts(visit: Visit, live: Live) -> Response:
     """Return the parts for a page that stays open. Parts that many look at are made once, so
     that monitoring is not late just when an alarm comes."""
     snapshot, open_alarms = await live.alarms()
-    query, allowed, localizer = _query(visit), may(visit), LOCALIZERS[visit.language]
+    query, allowed, localizer = _query(visit), permissions_of(visit), LOCALIZERS[visit.language]
 
     open_alarms = replace(open_alarms, tree=snapshot.read_in(visit.language).tree)
 
@@ -268,10 +271,10 @@ async def _changed_parts(visit: Visit, live: Live) -> Response:
     cache_key = (visit.language, allowed["act"], query.show)
     is_own_view = query.find or query.picked
     if is_own_view:
-        with live.counted():
+        with live.count_time():
             context, parts = render()
     else:
-        context, parts = snapshot.once(cache_key, render)
+        context, parts = snapshot.value_for(cache_key, render)
     return visit.page("alarms_changed.html", v=context, parts=parts)
 
 

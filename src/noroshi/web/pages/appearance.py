@@ -24,7 +24,7 @@ def routes(web: WebContext) -> list[Route]:
 
 async def choose(visit: Visit) -> Response:
     """Keep what was chosen, and go back to where it was."""
-    answer = visit.to(visit.form.get("next", "/"))
+    answer = visit.redirect(visit.form.get("next", "/"))
     for name, allowed in ((LANGUAGE, LANGUAGES), (THEME, THEMES)):
         choice = visit.form.get(name.removeprefix("noroshi-"))
         if choice in allowed:

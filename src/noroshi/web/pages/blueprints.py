@@ -21,13 +21,13 @@ from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.blueprint_inputs import PLACEHOLDER, BlueprintInput, input_at, inputs_of
 from noroshi.web.forms.change_preview import created_monitors, preview
-from noroshi.web.forms.location import called
+from noroshi.web.forms.location import title_of
 from noroshi.web.forms.normalize import figures
 from noroshi.web.forms.table import label
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
-    may,
+    permissions_of,
     query_value,
     refusal_texts,
     refused_input,
@@ -62,10 +62,15 @@ async def choose(visit: Visit) -> Response:
         (one, _monitors_of(visit, one, kinds))
         for one in await visit.call(BlueprintOperations.list)
     ]
-    documents, to = (await visit.call(EditOperations.read)).documents, query_value(visit, "to")
-    instance_title = called(to, documents.get(f"instances/{to}"))
+    documents = (await visit.call(EditOperations.read)).documents
+    instance_name = query_value(visit, "to")
+    instance_title = title_of(instance_name, documents.get(f"instances/{instance_name}"))
     return await visit.show(
-        "add.html", blueprints=rows, to=to, instance_title=instance_title, may=may(visit)
+        "add.html",
+        blueprints=rows,
+        to=instance_name,
+        instance_title=instance_title,
+        may=permissions_of(visit),
     )
 
 
@@ -99,8 +104,8 @@ async def _add(visit: Visit, live: Live) -> Response:
     )
     if outcome.answer is None or is_preview:
         return await _page(visit, blueprints[name], outcome)
-    live.changed()
-    return visit.to(address(part_page(arguments["instance"]), did="added", part=name))
+    live.expire()
+    return visit.redirect(address(part_page(arguments["instance"]), did="added", part=name))
 
 
 def _arguments(visit: Visit, documents: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,7 +137,7 @@ async def _page(
     instances = definitions_of(documents, "instances")
     rules = [key.partition("/")[2] for key in documents if key.startswith("rules/")]
     kinds = await visit.call(StatusOperations.kinds)
-    asks = inputs_of(blueprint, kinds)
+    inputs = inputs_of(blueprint, kinds)
     form: dict[str, str] = {**refused_input(visit, *FIELDS)}
     if visit.request.method == "GET":
         form["instance"] = query_value(visit, "to")
@@ -141,7 +146,7 @@ async def _page(
     else:
         form["instance"] = _instance_meant(form["instance"], instances)
         chosen_rules = {key.removeprefix(RULE) for key in visit.form if key.startswith(RULE)}
-    why, texts_by_field = _at_fields(visit, asks, form["instance"], outcome)
+    reasons, texts_by_field = _at_fields(visit, inputs, form["instance"], outcome)
     return await visit.show(
         "add_one.html",
         outcome.status,
@@ -149,9 +154,9 @@ async def _page(
         monitors=_monitors_of(visit, blueprint, kinds),
         asks=[
             (ask, _input_label(visit, ask), visit.form.get(f"{VALUE}{ask.name}", ""))
-            for ask in asks
+            for ask in inputs
         ],
-        instances={n: called(n, one) for n, one in instances.items() if n != OWN_INSTANCE},
+        instances={n: title_of(n, one) for n, one in instances.items() if n != OWN_INSTANCE},
         rules=[
             (name, documents[f"rules/{name}"].get("title") or name, name in chosen_rules)
             for name in rules
@@ -160,28 +165,28 @@ async def _page(
         dry_run=outcome.answer,
         differences=await preview(visit, outcome.answer),
         added_monitors=await created_monitors(visit, outcome.answer),
-        why=why,
+        why=reasons,
         bad=texts_by_field,
         needs_password=outcome.needs_password,
-        may=may(visit),
+        may=permissions_of(visit),
     )
 
 
 def _at_fields(
-    visit: Visit, asks: Sequence[BlueprintInput], instance: str, outcome: Outcome[Applied]
+    visit: Visit, inputs: Sequence[BlueprintInput], instance: str, outcome: Outcome[Applied]
 ) -> tuple[tuple[str, ...], Mapping[str, Sequence[str]]]:
     """Return the texts above the form, and those at its fields, by their names."""
     texts_by_field, other_texts = dict[str, list[str]](), list[str]()
     own_key = f"instances/{instance.strip()}"
-    for where, what in outcome.problems:
-        location, input_name = read_location(where), input_at(asks, where)
-        inside = location.inner_path if location.key in ("", own_key) else ""
-        name = "instance" if location == Location(own_key, "") else inside
+    for place, text in outcome.problems:
+        location, input_name = read_location(place), input_at(inputs, place)
+        inner_place = location.inner_path if location.key in ("", own_key) else ""
+        name = "instance" if location == Location(own_key, "") else inner_place
         name = f"{VALUE}{input_name}" if input_name else name
         if input_name or name in FIELDS:
-            texts_by_field.setdefault(name, []).append(what)
+            texts_by_field.setdefault(name, []).append(text)
         else:
-            other_texts.append(problems_at(where, what, visit.language))
+            other_texts.append(problems_at(place, text, visit.language))
     if not texts_by_field:
         return refusal_texts(visit, outcome), {}
     return (outcome.why[0], *other_texts), texts_by_field

@@ -13,7 +13,7 @@ from noroshi.operations.history_answers import ContactRow
 from noroshi.service.monitors.history import HistoryOperations
 from noroshi.web.context import WebContext
 from noroshi.web.pages.rules import DefinitionTexts, DefinitionType, editor
-from noroshi.web.view.form_operations import address, may, query_value
+from noroshi.web.view.form_operations import address, permissions_of, query_value
 from noroshi.web.view.language import LANGUAGE_NAMES
 from noroshi.web.view.page_context import Visit, page
 
@@ -56,7 +56,7 @@ async def contacts(visit: Visit) -> Response:
     return await visit.show(
         "contacts.html",
         rows=[_row(visit, one) for one in await visit.call(HistoryOperations.contacts)],
-        may=may(visit),
+        may=permissions_of(visit),
         saved_version=saved_version if saved_version.isdecimal() else "",
     )
 

@@ -18,11 +18,11 @@ from noroshi.service.definitions.edit import EditOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.change_preview import created_monitors, preview
-from noroshi.web.forms.location import called
+from noroshi.web.forms.location import title_of
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
-    may,
+    permissions_of,
     refusal_texts,
     refused_input,
     require_administrator,
@@ -62,14 +62,14 @@ async def _place(visit: Visit, live: Live) -> Response:
         raise NotFoundError(NO_SUCH_PAGE)
     if visit.request.method == "GET":
         return await _page(visit, path, part, documents)
-    operation, what, target = _operation(visit, path)
+    operation, arguments, target = _operation(visit, path)
     is_preview = visit.form.get("do") == PREVIEW
-    outcome = await run_reauthenticated(visit, operation, **what, dry=is_preview)
+    outcome = await run_reauthenticated(visit, operation, **arguments, dry=is_preview)
     if outcome.answer is None or is_preview:
         return await _page(visit, path, part, documents, outcome)
-    live.changed()
+    live.expire()
     deed = "move" if operation is CopyMoveOperations.move_monitor else "copy"
-    return visit.to(address(part_page(target), did=deed, part=path))
+    return visit.redirect(address(part_page(target), did=deed, part=path))
 
 
 def _operation(
@@ -109,7 +109,7 @@ def _choices(documents: Mapping[str, Any], path: str) -> list[tuple[str, str]]:
 
 def _titles_and_path(documents: Mapping[str, Any], path: str) -> str:
     names = path.split("/")
-    titles = [called(one, _find_part(documents, names[:n])) for n, one in enumerate(names, 1)]
+    titles = [title_of(one, _find_part(documents, names[:n])) for n, one in enumerate(names, 1)]
     return path if titles == names else f"{STEP.join(titles)} ({path})"
 
 
@@ -137,14 +137,14 @@ async def _page(
     if visit.request.method == "GET":
         form |= {"how": "copy", "to": path.rpartition("/")[0], "name": names[-1]}
         form |= {"name": "", "stopped": "yes"} if len(names) == 1 else {}
-    why, texts_by_field = _at_fields(visit, outcome, form, documents)
+    reasons, texts_by_field = _at_fields(visit, outcome, form, documents)
     return await visit.show(
         "place.html",
         outcome.status,
         path=path,
         names=names,
         titles=[
-            called(one, _find_part(documents, names[:n])) for n, one in enumerate(names, 1)
+            title_of(one, _find_part(documents, names[:n])) for n, one in enumerate(names, 1)
         ],
         part=part,
         places=_choices(documents, path),
@@ -152,10 +152,10 @@ async def _page(
         dry_run=outcome.answer,
         differences=await preview(visit, outcome.answer),
         added_monitors=await created_monitors(visit, outcome.answer),
-        why=why,
+        why=reasons,
         bad=texts_by_field,
         needs_password=outcome.needs_password,
-        may=may(visit),
+        may=permissions_of(visit),
         back_address=part_page(path),
     )
 
@@ -168,12 +168,12 @@ def _at_fields(
 ) -> tuple[Sequence[str], Mapping[str, Sequence[str]]]:
     """Return the texts above the form, and those at its fields, by their names."""
     texts_by_field, other_texts = dict[str, list[str]](), list[str]()
-    for where, what in outcome.problems:
-        field = _field(where, form, documents)
+    for place, text in outcome.problems:
+        field = _field(place, form, documents)
         if field:
-            texts_by_field.setdefault(field, []).append(what)
+            texts_by_field.setdefault(field, []).append(text)
         else:
-            other_texts.append(problems_at(where, what, visit.language))
+            other_texts.append(problems_at(place, text, visit.language))
     return (
         ((outcome.why[0], *other_texts), texts_by_field)
         if texts_by_field
@@ -181,11 +181,11 @@ def _at_fields(
     )
 
 
-def _field(where: str, form: Mapping[str, str], documents: Mapping[str, Any]) -> str:
+def _field(place: str, form: Mapping[str, str], documents: Mapping[str, Any]) -> str:
     """Return the field that a problem is about. The place of a part is typed in up to three of
     them."""
-    if where != TO:
-        setting = read_location(where).setting
+    if place != TO:
+        setting = read_location(place).setting
         return setting if setting in TYPED else ""
     group = form["group"].split("/") if form["group"] else []
     is_unknown = bool(group) and f"instances/{group[0]}" not in documents

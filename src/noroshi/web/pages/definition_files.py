@@ -26,7 +26,7 @@ from noroshi.web.view.difference import DifferenceText, sort_of
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
-    may,
+    permissions_of,
     query_value,
     run,
     run_reauthenticated,
@@ -72,14 +72,14 @@ async def files(visit: Visit) -> Response:
         return await _preview(visit, definitions)
     outcome = await _apply(visit, _with_others(visit, definitions))
     if outcome.answer is not None:
-        return visit.to(address("/settings/files", did=str(outcome.ok.version)))
+        return visit.redirect(address("/settings/files", did=str(outcome.ok.version)))
     return await _preview_page(visit, definitions, outcome)
 
 
 async def _preview(visit: Visit, definitions: Exported) -> Response:
     if not imported_definitions(visit).given:
         return await _page(
-            visit, definitions, why=(visit.say(_("No file was chosen.")),), status=400
+            visit, definitions, reasons=(visit.say(_("No file was chosen.")),), status=400
         )
     return await _preview_page(visit, definitions, Outcome())
 
@@ -91,8 +91,8 @@ def _with_others(visit: Visit, definitions: Exported) -> Folder:
     if visit.form.get("how") == WHOLE:
         return uploaded
     names = {one.key for one in uploaded.documents}
-    others = (one for one in definitions.documents if one.key not in names)
-    return Folder((*others, *uploaded.documents), uploaded.problems)
+    other_definitions = (one for one in definitions.documents if one.key not in names)
+    return Folder((*other_definitions, *uploaded.documents), uploaded.problems)
 
 
 async def _preview_page(
@@ -105,16 +105,16 @@ async def _preview_page(
     dry_run = await run(
         visit, ApplyOperations.plan, documents=_as_json(folder), faulty=faulty_keys
     )
-    differs = await preview(visit, dry_run.answer)
+    difference_texts = await preview(visit, dry_run.answer)
     problems = [(one.where, visit.say(one.what)) for one in folder.problems]
     problems += dry_run.problems  # where there is so much that nothing was planned
     for one in dry_run.ok.problems if dry_run.answer else ():
         problems.append((one.where, visit.say(one.what)))
     packed = "" if problems else imported_definitions(visit).packed
-    why = outcome.why or dry_run.why
-    if not (packed or problems or why):
-        why = (
-            *why,
+    reasons = outcome.why or dry_run.why
+    if not (packed or problems or reasons):
+        reasons = (
+            *reasons,
             visit.say(
                 _(
                     "Even compressed, this exceeds the {most} MiB limit of a page. Import it in parts, or "
@@ -125,10 +125,10 @@ async def _preview_page(
     return await _page(
         visit,
         definitions,
-        why=why,
+        reasons=reasons,
         status=outcome.status if outcome.why else dry_run.status,
         plan=dry_run.answer,
-        differs=differs,
+        difference_texts=difference_texts,
         problems=sorted(problems),
         packed=packed,
         needs_password=outcome.needs_password,
@@ -153,10 +153,10 @@ async def _page(
     visit: Visit,
     definitions: Exported,
     *,
-    why: tuple[str, ...] = (),
+    reasons: tuple[str, ...] = (),
     status: int = 200,
     plan: Planned | None = None,
-    differs: Sequence[DifferenceText] = (),
+    difference_texts: Sequence[DifferenceText] = (),
     problems: Sequence[tuple[str, str]] = (),
     packed: str = "",
     needs_password: bool = False,
@@ -170,16 +170,16 @@ async def _page(
         names=_renamable(visit, definitions),
         types=[(one, sort_of(one)) for one in TYPES],
         plan=plan,
-        differences=differs,
+        differences=difference_texts,
         problems=problems[:SHOWN],
         problem_count=len(problems),
         limits={"packed": MOST_PACKED >> 20, "size": MOST_BYTES >> 20},
         packed=packed,
         needs_password=needs_password,
-        why=why,
+        why=reasons,
         form=visit.form,
         applied_version=applied_version if applied_version.isdecimal() else "",
-        may=may(visit),
+        may=permissions_of(visit),
     )
 
 

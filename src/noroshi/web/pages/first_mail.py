@@ -71,8 +71,8 @@ async def mail(visit: Visit) -> Response:
         outcome, is_saved = await _save(visit, way, form, answer)
         if not outcome.why:
             goal = SetupGoal(account="", route="") if way == MICROSOFT else None
-            known = facts_before(SetupStep.SIGN_IN)
-            return visit.to(page_after(known, facts_for(goal)))
+            known_facts = facts_before(SetupStep.SIGN_IN)
+            return visit.redirect(page_after(known_facts, facts_for(goal)))
         merged = await merged_form(
             visit, form, lambda base_documents: fields_of_way(base_documents, way), outcome
         )

@@ -86,7 +86,7 @@ async def _page(
     keeps_sign_in = code or (deed == PASTE and outcome.kind == "invalid")
     beginning = NONE if keeps_sign_in else await _begin(visit, returns, route, way, port)
     if beginning.kind in (NotFoundError.kind, ConflictError.kind):
-        return visit.to("/first/mail")
+        return visit.redirect("/first/mail")
     return await step_page(
         visit,
         "mail",
@@ -131,7 +131,7 @@ async def _begin(
     sign_in = beginning.answer
     if way == BROWSER and sign_in is not None and sign_in.url:
         home = home_of(visit.request.url)
-        pages = {"then": NEXT, "back": SIGN_IN}
+        pages = {"next_page": NEXT, "page_of_failure": SIGN_IN}
         returns.expect(sign_in.url, sign_in.redirect, visit.key, route, home, **pages)
     return beginning
 
@@ -147,7 +147,7 @@ def _problems(
     problems = problems_at_fields(visit, outcome, labels, {"value": "secret"})
     if "secret" in outcome.bad and not problems.bad:
         return StepProblems(
-            outcome.why[:1], {"secret": tuple(what for _, what in outcome.problems)}
+            outcome.why[:1], {"secret": tuple(text for _, text in outcome.problems)}
         )
     return problems
 
@@ -193,7 +193,7 @@ def _is_signed_in(deed: str, outcome: Outcome[object]) -> bool:
 
 def _next_page(visit: Visit) -> Response:
     """Redirect to the last step; htmx goes there as a whole page."""
-    answer = visit.to(NEXT)
+    answer = visit.redirect(NEXT)
     if visit.request.headers.get("hx-request"):
         answer.status_code = 200
         answer.headers["hx-redirect"] = answer.headers["location"]

@@ -85,9 +85,9 @@ async def first(visit: Visit) -> Response:
     """Redirect to the first step that is not done; a POST dismisses the first start."""
     if visit.request.method == "POST":
         await visit.call(FirstStepOperations.first_end)
-        return visit.to("/")
+        return visit.redirect("/")
     progress = await load_progress(visit)
-    return visit.to(next_of(progress) if progress.open else "/")
+    return visit.redirect(next_of(progress) if progress.open else "/")
 
 
 def next_of(progress: FirstLook) -> str:
@@ -95,9 +95,9 @@ def next_of(progress: FirstLook) -> str:
     return page_after(_known_facts(progress))
 
 
-def page_after(known: Collection[SetupFact], route: Sequence[SetupFact] = SENDING) -> str:
+def page_after(known_facts: Collection[SetupFact], route: Sequence[SetupFact] = SENDING) -> str:
     """Return the address of the step that comes next, by a route that needs these facts."""
-    following = next_step(first_start(route), known)
+    following = next_step(first_start(route), known_facts)
     return f"/first/{PAGES[following.step if following else SetupStep.ARRIVAL]}"
 
 
@@ -109,7 +109,7 @@ def _known_facts(progress: FirstLook) -> Collection[SetupFact]:
         SetupFact.ACCEPTANCE: progress.accepted,
         SetupFact.RECEIPT: progress.seen,
     }
-    return frozenset(fact for fact, found in facts.items() if found)
+    return frozenset(fact for fact, is_found in facts.items() if is_found)
 
 
 async def load_progress(visit: Visit) -> FirstLook:
@@ -124,9 +124,9 @@ async def step_page(
     visit: Visit, step: str, template: str, progress: FirstLook, status: int, **values: Any
 ) -> Response:
     """Return a step's page, below the progress of all steps."""
-    known = _known_facts(progress)
+    known_facts = _known_facts(progress)
     steps_done = {"administrator": True}
-    steps_done |= {name: fact in known for name, fact in PROOFS.items()}
+    steps_done |= {name: fact in known_facts for name, fact in PROOFS.items()}
     return await visit.show(
         template, status, steps=STEPS, step=step, done=steps_done, progress=progress, **values
     )
@@ -137,15 +137,15 @@ async def person(visit: Visit) -> Response:
     progress = await load_progress(visit)
     key = f"contacts/{progress.contact or CONTACT}"
     definitions = await visit.call(EditOperations.read, keys=[key])
-    before = definitions.documents.get(key, {})
+    base = definitions.documents.get(key, {})
     if visit.request.method == "GET":
-        zone = before.get("zone") or (await visit.call(DiscoveryOperations.suggest)).zone
-        form = {**_contact_texts(before), "language": before.get("language", visit.language)}
+        zone = base.get("zone") or (await visit.call(DiscoveryOperations.suggest)).zone
+        form = {**_contact_texts(base), "language": base.get("language", visit.language)}
         merged = MergedForm(form={**form, "zone": zone}, base_version=definitions.version)
         return await _person(visit, progress, merged, definitions.etags[key], Outcome())
     etag = visit.form.get("etag", "")
     form = {name: visit.form.get(name, "").strip() for name in FIELDS}
-    contact = {**before, **{name: form[name] for name in ("title", "language", "zone")}}
+    contact = {**base, **{name: form[name] for name in ("title", "language", "zone")}}
     contact["addresses"] = list(addresses(form["addresses"]))
     # Who has just begun writes what nobody else wrote meanwhile.
     outcome = await run(
@@ -170,7 +170,7 @@ async def person(visit: Visit) -> Response:
             etag,
             replace(outcome, why=await refusal_lines(visit, outcome)),
         )
-    answer = visit.to("/first/machine")
+    answer = visit.redirect("/first/machine")
     if form["language"] in LANGUAGES:
         secure = visit.web.secure
         answer.set_cookie(
@@ -227,7 +227,7 @@ async def machine(visit: Visit) -> Response:
             title=title,
         )
         if not outcome.why:
-            return visit.to("/first/mail")
+            return visit.redirect("/first/mail")
     suggestions = await visit.call(DiscoveryOperations.suggest)
     return await step_page(
         visit,
@@ -243,7 +243,7 @@ async def machine(visit: Visit) -> Response:
 
 def _selection_problems(visit: Visit, outcome: Outcome[object]) -> StepProblems:
     """Return the problems: some of the selection may have ended since it was shown."""
-    if any(where == "wanted" for where, what in outcome.problems if what != outcome.why[0]):
+    if any(place == "wanted" for place, text in outcome.problems if text != outcome.why[0]):
         return StepProblems(
             (
                 visit.say(
@@ -275,7 +275,7 @@ async def alarm(visit: Visit) -> Response:
                 number=figures(visit.form.get("number", "")),
             )
         if not outcome.why:
-            return visit.to("/first/alarm")
+            return visit.redirect("/first/alarm")
     contacts = await visit.call(HistoryOperations.contacts)
     relay_context = await _relay_context(visit, progress)
     progress = progress if relay_context["state"] else replace(progress, mail="")
@@ -311,10 +311,10 @@ async def _relay_context(visit: Visit, progress: FirstLook) -> Mapping[str, Any]
     """Return the relay of the last test alarm, and the replies of the other side."""
     letter = await _test_mail(visit, progress.mail) if progress.mail else None
     if letter is None:  # none yet, or long forgotten
-        nothing = dict.fromkeys(("because", "state"), "") | dict.fromkeys(
+        empty_context = dict.fromkeys(("because", "state"), "") | dict.fromkeys(
             ("goes_on", "taken"), False
         )
-        return {"posts": (), "tries": (), "route": progress.route, **nothing}
+        return {"posts": (), "tries": (), "route": progress.route, **empty_context}
     state, delivery = letter.queued.state, progress_of(letter)
     last_route = delivery.attempts[-1].route if delivery.attempts else progress.route
     return {

@@ -17,14 +17,14 @@ from noroshi.service.definitions.edit import EditOperations
 from noroshi.service.definitions.enable_disable import EnableDisableOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
-from noroshi.web.view.form_operations import address, may, query_value, run
+from noroshi.web.view.form_operations import address, permissions_of, query_value, run
 from noroshi.web.view.instances import Table, stops_of, tables
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.live_updates import Live, Snapshot
 from noroshi.web.view.overview import part_page
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.sidebar import sidebar_html
-from noroshi.web.view.tree import STOPPED, called
+from noroshi.web.view.tree import STOPPED, place_title
 
 DEEDS: Mapping[tuple[str, bool], Callable[..., Awaitable[Applied]]] = {
     ("stop", True): EnableDisableOperations.stop_instance,
@@ -75,8 +75,8 @@ async def _stop_or_start(visit: Visit, live: Live) -> Response:
     outcome = await run(visit, operation, note=note, **target)
     if outcome.why:
         return await visit.show("error.html", outcome.status, why=" ".join(outcome.why))
-    live.changed()
-    return visit.to(address(page_shown, did=deed, part=part))
+    live.expire()
+    return visit.redirect(address(page_shown, did=deed, part=part))
 
 
 async def _page(visit: Visit, live: Live, instance: str, group: str) -> Response:
@@ -93,7 +93,7 @@ async def _page(visit: Visit, live: Live, instance: str, group: str) -> Response
     if (not content and instance_tree is None) or (group and not groups):
         raise NotFoundError(NO_SUCH_PAGE)
     path = f"{instance}/{group}" if group else instance
-    switch = stops_of(snapshot.status, localizer).of(path)
+    switch = stops_of(snapshot.status, localizer).switch_of(path)
     level = groups[0].level if group else instance_tree.level if instance_tree else "new"
     return visit.page(
         "part.html",
@@ -117,7 +117,7 @@ async def _page(visit: Visit, live: Live, instance: str, group: str) -> Response
         switch=switch,
         open=_open_problems(groups),
         own=instance == OWN_INSTANCE,
-        may=may(visit),
+        may=permissions_of(visit),
         done_text=await done_text(visit, snapshot),
     )
 
@@ -143,7 +143,9 @@ async def done_text(visit: Visit, snapshot: Snapshot) -> str:
     if deed not in DONE:
         return ""
     part_title = (
-        called(part, snapshot.tree) if deed != "added" else await _blueprint_title(visit, part)
+        place_title(part, snapshot.tree)
+        if deed != "added"
+        else await _blueprint_title(visit, part)
     )
     return visit.say(DONE[deed].fill(part=part_title))
 

@@ -142,7 +142,7 @@ def _row(visit: Visit, one: LedgerRow, titles: Titles) -> AlarmInLedger:
     )
 
 
-def _why(visit: Visit, one: LedgerRow) -> str:
+def _reason(visit: Visit, one: LedgerRow) -> str:
     """Return why it is in its state; of a held or dropped mail the ledger has only who did
     that."""
     explanation = visit.say(one.why)
@@ -161,7 +161,7 @@ async def alarm(visit: Visit) -> Response:
     return await visit.show(
         "alarm.html",
         row=_row(visit, one, titles),
-        why=_why(visit, one),
+        why=_reason(visit, one),
         unproved=visit.say(one.unproved),
         raised=clock(visit, one.raised),
         queued=clock(visit, one.queued),

@@ -39,9 +39,9 @@ def _refusal_page(
 ) -> Response:
     status = 429 if error.seconds else 403
     saved_input = visit.form.get("kept", "")
-    why = visit.say(error.words)
+    reason = visit.say(error.words)
     answer = visit.page(
-        template, status, why=why, next=_next(visit), saved_input=saved_input, **values
+        template, status, why=reason, next=_next(visit), saved_input=saved_input, **values
     )
     if error.seconds:
         answer.headers["retry-after"] = str(int(error.seconds) + 1)
@@ -53,12 +53,12 @@ async def log_in(visit: Visit) -> Response:
     people, form = visit.web.people, visit.form
     if visit.request.method == "GET":
         if visit.person is not None:
-            return visit.to(_next(visit))
+            return visit.redirect(_next(visit))
         return visit.page("login.html", why="", name="", next=_next(visit))
     name = form.get("name", "")
     try:
         session = await people.log_in(
-            name, form.get("password", ""), visit.address, visit.key, visit.known
+            name, form.get("password", ""), visit.address, visit.key, visit.known_key
         )
     except AuthenticationError as error:
         return _refusal_page(visit, "login.html", error, name=name)
@@ -74,7 +74,7 @@ def _continue(visit: Visit, key: str) -> Response:
     """Go on to the page that was wanted; with the input from before the log-in ended."""
     saved_input = visit.form.get("kept", "")
     if not saved_input:
-        return visit.to(_next(visit))
+        return visit.redirect(_next(visit))
     visit.key = key
     saved_fields = dict(
         parse_qsl(saved_input, keep_blank_values=True, max_num_fields=MOST_FIELDS)
@@ -87,7 +87,7 @@ async def second(visit: Visit) -> Response:
     """Check the code of the second step."""
     if visit.request.method == "GET":
         if not await visit.web.people.awaits_second_step(visit.key):
-            return visit.to("/login")
+            return visit.redirect("/login")
         return visit.page("code.html", why="", next=_next(visit))
     try:
         code = visit.form.get("code", "")
@@ -110,21 +110,21 @@ async def start(visit: Visit) -> Response:
         return visit.page("start.html", why="", next="/", **values)
     password = form.get("password", "")
     if password != form.get("again", ""):
-        why = visit.say(_("The two passwords are not the same."))
-        return visit.page("start.html", 400, why=why, next="/", **values)
+        reason = visit.say(_("The two passwords are not the same."))
+        return visit.page("start.html", 400, why=reason, next="/", **values)
     try:
         session = await people.start(code, name, password, visit.address)
     except AuthenticationError as error:
         return _refusal_page(visit, "start.html", error, **values)
     visit.session_key, visit.device_key = session.key, session.device_key
-    return visit.to("/login/code" if session.half else "/first" if is_first else "/")
+    return visit.redirect("/login/code" if session.half else "/first" if is_first else "/")
 
 
 async def log_out(visit: Visit) -> Response:
     """End the session."""
     await visit.web.people.log_out(visit.key)
     visit.session_key = ""
-    return visit.to("/login")
+    return visit.redirect("/login")
 
 
 async def reauthenticate(visit: Visit) -> Response:
@@ -137,4 +137,4 @@ async def reauthenticate(visit: Visit) -> Response:
     except AuthenticationError as error:
         return _refusal_page(visit, "reauthenticate.html", error, pending=None)
     visit.session_key = session.key
-    return visit.to(_next(visit))
+    return visit.redirect(_next(visit))

@@ -17,7 +17,7 @@ from noroshi.service.monitors.status import StatusOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
 from noroshi.web.forms.conflict import Side, by_title
-from noroshi.web.view.form_operations import Outcome, may, query_value, run
+from noroshi.web.view.form_operations import Outcome, permissions_of, query_value, run
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.routes import (
     DEFINED,
@@ -60,17 +60,17 @@ async def mailing(visit: Visit) -> Response:
     answer = await visit.call(EditOperations.read, keys=[key])
     if key not in answer.documents:
         raise NotFoundError(NO_SUCH_PAGE)
-    before = answer.documents[key]
-    after = {
-        **before,
-        "routes": reorder(before.get("routes", ()), visit.form.get("route", ""), move),
+    base_document = answer.documents[key]
+    new_document = {
+        **base_document,
+        "routes": reorder(base_document.get("routes", ()), visit.form.get("route", ""), move),
     }
     etags = {key: visit.form.get("etag", "")}
-    outcome = await run(visit, EditOperations.change, put={key: after}, etags=etags)
+    outcome = await run(visit, EditOperations.change, put={key: new_document}, etags=etags)
     if outcome.why:
-        why = _refusal(visit, outcome, (key, before))
-        return await _page(visit, why=why, status=outcome.status)
-    return visit.to("/mail?did=order#order")
+        reasons = _refusal(visit, outcome, (key, base_document))
+        return await _page(visit, reasons=reasons, status=outcome.status)
+    return visit.redirect("/mail?did=order#order")
 
 
 def _refusal(visit: Visit, outcome: Outcome[object], now: Side) -> tuple[str, ...]:
@@ -96,7 +96,10 @@ def reorder(routes: Sequence[str], name: str, move: str) -> list[str]:
 
 
 async def _page(
-    visit: Visit, done_text: Message | None = None, why: tuple[str, ...] = (), status: int = 200
+    visit: Visit,
+    done_text: Message | None = None,
+    reasons: tuple[str, ...] = (),
+    status: int = 200,
 ) -> Response:
     answer = await visit.call(StatusOperations.routes)
     definitions = await visit.call(EditOperations.read, types=DEFINED)
@@ -113,9 +116,9 @@ async def _page(
         orders=list(_orders(visit, definitions, rows)),
         accounts=list(_accounts(visit, documents, rows)),
         networks=sorted(definitions_of(documents, "networks").items()),
-        may=may(visit),
+        may=permissions_of(visit),
         done_text=done_text,
-        why=why,
+        why=reasons,
     )
 
 

@@ -18,7 +18,7 @@ from noroshi.web.context import WebContext
 from noroshi.web.view.form_operations import (
     Outcome,
     address,
-    may,
+    permissions_of,
     query_value,
     refused_input,
     run,
@@ -64,8 +64,8 @@ async def maintenance(visit: Visit, live: Live) -> Response:
     outcome = await (_remove(visit) if deed == "remove" else _add(visit))
     if outcome.why:
         return await _page(visit, outcome)
-    live.changed()
-    return visit.to(address(HERE, did="removed" if deed == "remove" else "added"))
+    live.expire()
+    return visit.redirect(address(HERE, did="removed" if deed == "remove" else "added"))
 
 
 async def _add(visit: Visit) -> Outcome[Applied]:
@@ -166,7 +166,7 @@ async def _page(visit: Visit, outcome: Outcome[Applied]) -> Response:
         deed_done=query_value(visit, "did"),
         why=outcome.why,
         bad=outcome.bad,
-        may=may(visit),
+        may=permissions_of(visit),
     )
 
 

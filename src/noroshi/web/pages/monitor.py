@@ -20,14 +20,14 @@ from noroshi.web.pages.instances import done_text
 from noroshi.web.pages.run_now import monitor_shown, needs_password
 from noroshi.web.view.charts import HALF, NARROW, WIDE, chart, shown_unit
 from noroshi.web.view.decisions import decisions_of
-from noroshi.web.view.form_operations import may, query_value
+from noroshi.web.view.form_operations import permissions_of, query_value
 from noroshi.web.view.instances import stops_of
 from noroshi.web.view.language import LOCALIZERS
 from noroshi.web.view.live_updates import Live
 from noroshi.web.view.mail import load_titles
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.sidebar import sidebar_html
-from noroshi.web.view.tree import called, level_of
+from noroshi.web.view.tree import level_of, place_title
 
 EVENTS, TELLINGS, ROWS, CHARTS = 30, 30, 30, 6
 
@@ -50,12 +50,12 @@ def routes(web: WebContext, live: Live) -> list[Route]:
             log=log,
             why=decisions_of(log, notifications.rows),
             contact=(await load_titles(visit)).contact,
-            switch=stops_of(snapshot.status, LOCALIZERS[visit.language]).of(path),
+            switch=stops_of(snapshot.status, LOCALIZERS[visit.language]).switch_of(path),
             open=_open_problems(answer.status),
-            called=lambda place: called(place, snapshot.tree),
+            called=lambda place: place_title(place, snapshot.tree),
             own=path.startswith(f"{OWN_INSTANCE}/"),
             needs_password=needs_password(visit, answer),
-            may=may(visit),
+            may=permissions_of(visit),
             done_text=await done_text(visit, snapshot),
             deed_done=query_value(visit, "said"),
             **_view(answer, visit.language),

@@ -30,7 +30,7 @@ from noroshi.web.forms.edit_page import (
 from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.layout import Outline, Part
 from noroshi.web.forms.limits import kind_of
-from noroshi.web.forms.location import Content, Spot, called, unique_label
+from noroshi.web.forms.location import Content, Spot, title_of, unique_label
 from noroshi.web.pages.monitors import (
     GROUP,
     HOME,
@@ -40,7 +40,7 @@ from noroshi.web.pages.monitors import (
     crumbs,
     documents_of_type,
 )
-from noroshi.web.view.form_operations import address, may, query_value
+from noroshi.web.view.form_operations import address, permissions_of, query_value
 from noroshi.web.view.page_context import Visit, page
 
 WHEN = ("every", "at", "days", "timeout", "patience", "may_vanish")
@@ -58,12 +58,12 @@ async def monitor(visit: Visit) -> Response:
     edit = await open_edit(
         visit, Spot(f"instances/{instance_name}", group, name or NEW, new=not name)
     )
-    group_content = Spot(f"instances/{instance_name}", group).found(edit.now)
+    group_content = Spot(f"instances/{instance_name}", group).content_in(edit.now)
     if group_content is None and visit.request.method == "GET":
-        return visit.to(HOME)
+        return visit.redirect(HOME)
     group_content = group_content or {}  # somebody removed it, which the change will tell
     kind_name = (
-        edit.before.get("kind") or edit.current.get("kind") or query_value(visit, "kind")
+        edit.base.get("kind") or edit.current.get("kind") or query_value(visit, "kind")
     )
     kind = next((one for one in await checks(visit) if one.kind == kind_name), None)
     if kind is None and edit.spot.new:
@@ -71,7 +71,7 @@ async def monitor(visit: Visit) -> Response:
     units = {} if edit.spot.new else await _units(visit, f"{instance_name}/{group}/{name}")
     outline = _outline(visit, edit, kind, group_content, units)
     edit = await apply_edit(visit, outline, edit)
-    if edit.done:
+    if edit.is_saved:
         in_group = {"in": instance_name, "group": group}
         new_name = visit.form.get("name", "").strip() or name
         return redirect_to_saved(
@@ -147,7 +147,7 @@ def _frame(
     visit: Visit, edit: Edit, outline: Outline, kind: Kind | None, path: tuple[str, str, str]
 ) -> FormFrame:
     instance_name, group, name = path
-    kind_title = visit.say(kind.title) if kind else str(edit.before.get("kind", ""))
+    kind_title = visit.say(kind.title) if kind else str(edit.base.get("kind", ""))
     frame = FormFrame(
         title=visit.say(_("New monitor: {kind}").fill(kind=kind_title)),
         crumbs=crumbs(visit, edit.now or edit.base_document, instance_name, group),
@@ -157,14 +157,14 @@ def _frame(
         return frame
     return replace(
         frame,
-        title=visit.say(_("Settings for {name}").fill(name=called(name, edit.before))),
+        title=visit.say(_("Settings for {name}").fill(name=title_of(name, edit.base))),
         links=[
             (visit.say(_("Show current state")), f"/monitor/{instance_name}/{group}/{name}")
         ],
         removal=visit.say(
             _(
                 "Removes the monitor {name}. Its history is kept as long as that of other monitors."
-            ).fill(name=unique_label(name, edit.before))
+            ).fill(name=unique_label(name, edit.base))
         ),
     )
 
@@ -175,7 +175,7 @@ def _sections(
     fields = outline.fields(visit, edit)
     options = [fields.pop(name) for name in list(fields) if name.startswith("options.")]
     schedule_fields, rules = [fields.pop(one) for one in WHEN], fields.pop("rules")
-    code = edit.before.get("kind") or outline.kind
+    code = edit.base.get("kind") or outline.kind
     return [
         Section(
             id="what",
@@ -223,4 +223,6 @@ async def _choose(
         for one in sorted(await checks(visit), key=lambda one: one.kind in KINDS)
     ]
     trail = crumbs(visit, document, instance_name, group)
-    return await visit.show("choose_kind.html", rows=rows, crumbs=trail, may=may(visit))
+    return await visit.show(
+        "choose_kind.html", rows=rows, crumbs=trail, may=permissions_of(visit)
+    )

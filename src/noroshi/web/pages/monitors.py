@@ -32,8 +32,8 @@ from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.fields import Field
 from noroshi.web.forms.layout import Outline, Part
 from noroshi.web.forms.limits import Kind, kind_of
-from noroshi.web.forms.location import Content, Spot, called, unique_label
-from noroshi.web.view.form_operations import address, may, query_value
+from noroshi.web.forms.location import Content, Spot, title_of, unique_label
+from noroshi.web.view.form_operations import address, permissions_of, query_value
 from noroshi.web.view.page_context import Visit, page
 
 HOME, INSTANCE, GROUP, MONITOR = (
@@ -88,13 +88,13 @@ def routes(web: WebContext) -> list[Route]:
     """Return the routes of the list, of an instance and of a group."""
     methods = ["GET", "POST"]
     return [
-        Route(HOME, page(web, watched), methods=["GET"]),
+        Route(HOME, page(web, all_instances), methods=["GET"]),
         Route(INSTANCE, page(web, instance), methods=methods),
         Route(GROUP, page(web, group), methods=methods),
     ]
 
 
-async def watched(visit: Visit) -> Response:
+async def all_instances(visit: Visit) -> Response:
     """Show all instances with their groups and monitors, each with a link to its settings. Of
     very many only the requested instance is unfolded."""
     documents = (await visit.call(EditOperations.read)).documents
@@ -115,7 +115,7 @@ async def watched(visit: Visit) -> Response:
         rows=rows,
         new=INSTANCE,
         own=address(INSTANCE, name=OWN_INSTANCE),
-        may=may(visit),
+        may=permissions_of(visit),
         saved_version=saved_version if saved_version.isdecimal() else "",
         cautions=await cautions(visit),
     )
@@ -182,11 +182,11 @@ def crumbs(visit: Visit, document: Content | None = None, *names: str) -> list[L
     """Return the links to a group or a monitor of that instance, by titles."""
     links: list[Link] = [(visit.say(pgettext("definition_edit", "Monitoring settings")), HOME)]
     if names:
-        links.append((called(names[0], document), address(INSTANCE, name=names[0])))
+        links.append((title_of(names[0], document), address(INSTANCE, name=names[0])))
     if len(names) > 1:
-        content = Spot(f"instances/{names[0]}", names[1]).found(document)
+        content = Spot(f"instances/{names[0]}", names[1]).content_in(document)
         links.append(
-            (called(names[1], content), address(GROUP, **{"in": names[0]}, name=names[1]))
+            (title_of(names[1], content), address(GROUP, **{"in": names[0]}, name=names[1]))
         )
     return links
 
@@ -216,13 +216,13 @@ async def instance(visit: Visit) -> Response:
     edit = await open_edit(visit, spot, may_lack=name == OWN_INSTANCE)
     outline = await _instance_outline(visit, edit, name)
     edit = await apply_edit(visit, outline, edit)
-    if edit.done:
+    if edit.is_saved:
         return redirect_to_saved(visit, edit, INSTANCE, HOME, name=edit.spot.name)
     return await edit_page(visit, edit, _instance_frame(visit, edit, outline, name))
 
 
 async def _instance_outline(visit: Visit, edit: Edit, name: str) -> Outline:
-    used_kinds = kinds_in(edit.before.get("group", ()), edit.before)
+    used_kinds = kinds_in(edit.base.get("group", ()), edit.base)
     return Outline(
         parts=(Part(schema=schema.form(InstanceDef), leave_out=BELOW),),
         kinds=await _kinds(
@@ -255,17 +255,17 @@ def _instance_frame(visit: Visit, edit: Edit, outline: Outline, name: str) -> Fo
     if name == OWN_INSTANCE:  # it cannot be stopped
         fields.pop("enabled", None)
     status_link = (visit.say(_("List and actions")), f"/instance/{name}")
-    is_own, count = name == OWN_INSTANCE, _count(edit.before.get("group", ()))
+    is_own, count = name == OWN_INSTANCE, _count(edit.base.get("group", ()))
     own_fields = [one for one in own_fields if not (is_own and one.code == "address")]
     removal = visit.say(
         _(
             "Removes the instance {name} with all its groups and monitors ({count}). To restore it, "
             "roll back to an earlier version."
-        ).fill(name=unique_label(name, edit.before), count=count)
+        ).fill(name=unique_label(name, edit.base), count=count)
     )
     add_link = (visit.say(_("Add a group")), address(GROUP, **{"in": name}))
     return FormFrame(
-        title=visit.say(_("Settings for {name}").fill(name=called(name, edit.before))),
+        title=visit.say(_("Settings for {name}").fill(name=title_of(name, edit.base))),
         about=visit.say(
             _(
                 "Created automatically by Noroshi. Without rules of its own, it notifies the contacts of "
@@ -321,11 +321,11 @@ async def group(visit: Visit) -> Response:
     instance_name, name = query_value(visit, "in"), query_value(visit, "name")
     edit = await open_edit(visit, Spot(f"instances/{instance_name}", name or NEW, new=not name))
     if edit.now is None and visit.request.method == "GET":
-        return visit.to(HOME)
+        return visit.redirect(HOME)
     document = edit.now or {}  # {}: somebody removed it meanwhile, which the change will tell
     outline = Outline(
         parts=(Part(schema=schema.form(GroupDef), leave_out=BELOW[1:]),),
-        kinds=await _kinds(visit, kinds_in([edit.before], edit.before), document),
+        kinds=await _kinds(visit, kinds_in([edit.base], edit.base), document),
         by_kind=True,
         known={
             "rules": [one for one, _ in documents_of_type("rules", edit.definitions.documents)]
@@ -333,7 +333,7 @@ async def group(visit: Visit) -> Response:
         defaults=inherited_settings(document),
     )
     edit = await apply_edit(visit, outline, edit)
-    if edit.done:
+    if edit.is_saved:
         new_name = visit.form.get("name", "").strip() or name
         return redirect_to_saved(
             visit,
@@ -363,14 +363,14 @@ def _group_frame(
     status_link = (visit.say(_("List and actions")), f"/group/{instance_name}/{name}")
     return FormFrame(
         title=visit.say(
-            _("Settings for the group {name}").fill(name=called(name, edit.before))
+            _("Settings for the group {name}").fill(name=title_of(name, edit.base))
         ),
         crumbs=crumbs(visit, edit.now or edit.base_document, instance_name),
         sections=sections,
         links=[status_link, (visit.say(_("Add a monitor")), add_href)],
         removal=visit.say(
             _("Removes the group {name} with its monitors ({count}).").fill(
-                name=unique_label(name, edit.before), count=_count([edit.before])
+                name=unique_label(name, edit.base), count=_count([edit.base])
             )
         ),
     )

@@ -14,7 +14,7 @@ from noroshi.operations.status_answers import MonitorStatus, with_titles_in
 from noroshi.service.monitors.status import StatusOperations
 from noroshi.service.node.node import NodeOperations
 from noroshi.web.context import WebContext
-from noroshi.web.view.form_operations import LENGTHS, clock, may
+from noroshi.web.view.form_operations import LENGTHS, clock, permissions_of
 from noroshi.web.view.mail import StateMark, level
 from noroshi.web.view.page_context import Visit, page
 
@@ -51,7 +51,7 @@ async def health(visit: Visit) -> Response:
         own=[
             _monitor(visit, with_titles_in(one, visit.language), titles) for one in answer.own
         ],
-        may=may(visit),
+        may=permissions_of(visit),
     )
 
 
@@ -102,5 +102,5 @@ async def places(visit: Visit) -> Response:
         sorts=sorts,
         backup=backup,
         backed_up_at=clock(visit, backup.at) if backup else "",
-        may=may(visit),
+        may=permissions_of(visit),
     )

@@ -34,14 +34,15 @@ class Landing(Route):
             state = parse_qs(scope.get("query_string", b"").decode("latin-1")).get(
                 "state", [""]
             )
-            if self._returns.of(scope["path"], state[0]) is not None:
+            if self._returns.find(scope["path"], state[0]) is not None:
                 return match, child_scope
         return Match.NONE, {}
 
 
 def _handler(returns: ExpectedRedirects) -> Handler:
     async def landing(visit: Visit) -> Response:
-        expected = returns.of(visit.request.url.path, query_value(visit, "state", most=10_000))
+        state = query_value(visit, "state", most=10_000)
+        expected = returns.find(visit.request.url.path, state)
         if expected is None:
             raise NotFoundError(NO_SUCH_PAGE)
         answer = await _finish_sign_in(visit, expected, returns)
@@ -57,22 +58,22 @@ async def _finish_sign_in(
     """Finish a sign-in in the name of whoever began it, as long as they are logged in."""
     web = visit.web
     person = await web.people.of_session(expected.key, visit.address)
-    back = expected.home + expected.back
+    return_address = expected.home + expected.back
     if person is None:
         logged_out = visit.say(
             _(
                 "You were logged out of the manager in the meantime. Log in and restart the sign-in."
             )
         )
-        return visit.page("mailing_landed.html", 401, why=(logged_out,), back=back)
+        return visit.page("mailing_landed.html", 401, why=(logged_out,), back=return_address)
     if not returns.take(expected):  # the same browser at the same moment: it is under way
-        return RedirectResponse(back, 303)
+        return RedirectResponse(return_address, 303)
     arguments = {"route": expected.route, "pasted": str(visit.request.url)}
     operation = name_of(SignInOperations.authorize_finish)
     try:
         await perform(web.service, person, operation, arguments, web.news)
     except OperationError as refusal:
         problems = [visit.say(one.what) for one in refusal.problems]
-        why = (visit.say(refusal.words), *problems)
-        return visit.page("mailing_landed.html", 409, why=why, back=back)
+        reasons = (visit.say(refusal.words), *problems)
+        return visit.page("mailing_landed.html", 409, why=reasons, back=return_address)
     return RedirectResponse(expected.home + expected.then, 303)

@@ -112,15 +112,15 @@ async def _live_messages(visit: Visit, live: Live, last_serial: str) -> AsyncIte
 
 
 def news(
-    before: Snapshot | None, now: Snapshot, language: str, shows: str = ""
+    old_snapshot: Snapshot | None, now: Snapshot, language: str, shows: str = ""
 ) -> Iterator[str]:
     """Yield the messages for a reader who has that snapshot (None: unknown). `shows` is the
     part on their page: "" is the whole overview, ALARMS the alarms, QUEUE mails, else the tree
     alone."""
-    if before is not None and before.status.version != now.status.version:
+    if old_snapshot is not None and old_snapshot.status.version != now.status.version:
         yield event("definitions")
         return
-    before_parts = before.parts(language) if before else {}
+    before_parts = old_snapshot.parts(language) if old_snapshot else {}
     parts_now, names = now.parts(language), ("lamp",) if shows else PARTS
     changed_parts = {
         name: parts_now[name] for name in names if before_parts.get(name) != parts_now[name]
@@ -131,7 +131,7 @@ def news(
     changed_instances = [
         one
         for one, fingerprint in fingerprints.items()
-        if _fingerprint(before, one) != fingerprint
+        if _fingerprint(old_snapshot, one) != fingerprint
     ]
     fragments += [
         partial(f"s-{one}", tree_parts(language, "instance_sign", now, tree[one]))
@@ -139,9 +139,9 @@ def news(
     ]
     if fragments:
         yield message("\n".join(fragments), now.serial)
-    if shows == ALARMS and (before is None or before.alarms != now.alarms):
+    if shows == ALARMS and (old_snapshot is None or old_snapshot.alarms != now.alarms):
         yield event(ALARMS)
-    if shows == QUEUE and (before is None or before.mails != now.mails):
+    if shows == QUEUE and (old_snapshot is None or old_snapshot.mails != now.mails):
         yield event(QUEUE)
     for one in changed_instances:
         yield event(f"tree-{one}")

@@ -19,7 +19,7 @@ from noroshi.service import InvalidArgumentError, NotFoundError
 from noroshi.service.people.own_account import OwnAccountOperations
 from noroshi.web.context import WebContext
 from noroshi.web.errors import NO_SUCH_PAGE
-from noroshi.web.view.form_operations import Outcome, may, run
+from noroshi.web.view.form_operations import Outcome, permissions_of, run
 from noroshi.web.view.page_context import Visit, page
 
 DEEDS: Mapping[str, tuple[Callable[..., Awaitable[object]], tuple[str, ...]]] = {
@@ -60,7 +60,7 @@ async def me(visit: Visit) -> Response:
         step=step,
         picture=_picture(step.address) if step else None,
         why=outcome.why,
-        may=may(visit),
+        may=permissions_of(visit),
     )
 
 

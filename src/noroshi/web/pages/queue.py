@@ -26,7 +26,7 @@ from noroshi.web.view.form_operations import (
     Outcome,
     address,
     clock,
-    may,
+    permissions_of,
     query_value,
     refused_input,
     run,
@@ -126,10 +126,10 @@ async def _retry_all(visit: Visit, live: Live) -> Response:
     if visit.form.get("do") != RETRY_ALL:
         raise NotFoundError(NO_SUCH_PAGE)
     outcome = await run(visit, QueueOperations.retry_all)
-    live.changed()
+    live.expire()
     if outcome.why:
         return await _queue(visit, live, refusal=outcome)
-    return visit.to(address("/queue", did=RETRY_ALL))
+    return visit.redirect(address("/queue", did=RETRY_ALL))
 
 
 async def _queue(visit: Visit, live: Live, refusal: Outcome[int] = ALL_RETRIED) -> Response:
@@ -152,7 +152,7 @@ async def _queue(visit: Visit, live: Live, refusal: Outcome[int] = ALL_RETRIED) 
         retry_all=_retry_all_button(visit, mails),
         ledger_sum=snapshot.ledger.sum,
         serial=snapshot.serial,
-        may=may(visit),
+        may=permissions_of(visit),
         **context,
     )
 
@@ -160,7 +160,7 @@ async def _queue(visit: Visit, live: Live, refusal: Outcome[int] = ALL_RETRIED) 
 def _retry_all_button(visit: Visit, mails: Sequence[Queued]) -> str:
     """Return what its button says; "" if this person may not, or none waits."""
     has_waiting = any(one.state == DeliveryState.WAITING for one in mails)
-    if not has_waiting or not may(visit)["act"]:
+    if not has_waiting or not permissions_of(visit)["act"]:
         return ""
     return visit.say(button_of(name_of(QueueOperations.retry_all)))
 
@@ -230,7 +230,7 @@ def _next(visit: Visit, one: Queued) -> str:
 
 def _possible_deeds(visit: Visit, state: str) -> list[tuple[str, str]]:
     """Return the actions of this person on a mail in that state, each with its words."""
-    names = ACTS.get(state, ()) if may(visit)["act"] else ()
+    names = ACTS.get(state, ()) if permissions_of(visit)["act"] else ()
     return [(name, visit.say(button_of(name_of(DEEDS[name])))) for name in names]
 
 
@@ -248,10 +248,10 @@ async def _mail_or_action(visit: Visit, live: Live) -> Response:
     if deed not in DEEDS:
         raise NotFoundError(NO_SUCH_PAGE)
     outcome = await run(visit, DEEDS[deed], id=id, **_arguments(visit, deed))
-    live.changed()
+    live.expire()
     if outcome.why:
         return await _mail(visit, live, id, refusal=outcome)
-    return visit.to(address("/queue/mail", id=id, did=deed))
+    return visit.redirect(address("/queue/mail", id=id, did=deed))
 
 
 def _arguments(visit: Visit, deed: str) -> Mapping[str, Any]:
@@ -318,7 +318,7 @@ async def _mail(
         deed_text=deed_text,
         why=refusal.why,
         bad=refusal.bad,
-        may=may(visit),
+        may=permissions_of(visit),
         form=refused_input(visit, "to"),
     )
     answer.headers["content-security-policy"] = f"{POLICY}; frame-src 'self'"

@@ -57,13 +57,13 @@ async def name(visit: Visit) -> Response:
     if not named_here([key]):
         raise NotFoundError(NO_SUCH_PAGE)
     edit = await apply_edit(visit, Outline(parts=()), await open_edit(visit, Spot(key)))
-    if edit.done:
+    if edit.is_saved:
         return redirect_to_saved(visit, edit, PATH, FILES, key=edit.spot.key)
     section = Section(
         id="what", title=visit.say(_("General")), fields=[name_field(visit, edit)]
     )
     frame = FormFrame(
-        title=visit.say(_("Name of {name}").fill(name=type_and_title(visit, key, edit.before))),
+        title=visit.say(_("Name of {name}").fill(name=type_and_title(visit, key, edit.base))),
         crumbs=[(visit.say(_("Import and export")), FILES)],
         about=visit.say(_("The content can be changed only in files.")),
         sections=[section],

@@ -26,7 +26,7 @@ from noroshi.web.http.oauth_redirects import ExpectedRedirects, home_of, port_fo
 from noroshi.web.pages.mail import DONE
 from noroshi.web.pages.route_actions import DEEDS, RouteActionResult
 from noroshi.web.pages.route_live import device_of, exam_of, letter_of, live_routes
-from noroshi.web.view.form_operations import may, query_value, run
+from noroshi.web.view.form_operations import permissions_of, query_value, run
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.route import (
     BLANK,
@@ -55,7 +55,7 @@ def routes(web: WebContext, returns: ExpectedRedirects) -> list[Route]:
             deed_done = query_value(visit, "did")
             way = query_value(visit, "way")
             result = RouteActionResult(did=DONE.get(deed_done), way=way)
-            return await _page(visit, name, result, codes.of(visit.key, name))
+            return await _page(visit, name, result, codes.code_of(visit.key, name))
         deed = visit.form.get("do", "")
         if deed not in DEEDS:
             raise NotFoundError(NO_SUCH_PAGE)
@@ -64,19 +64,19 @@ def routes(web: WebContext, returns: ExpectedRedirects) -> list[Route]:
             result = RouteActionResult(
                 why=other.why, status=other.status, way=way, moved=other.name
             )
-            return await _page(visit, other.name, result, codes.of(visit.key, other.name))
+            return await _page(visit, other.name, result, codes.code_of(visit.key, other.name))
         details = await load_route(visit, name, way)
         result = await DEEDS[deed](visit, details)
         if result.caught and result.begun is not None:
             sign_in, home = result.begun, home_of(visit.request.url)
-            pages = {"then": href(name, did="signed_in"), "back": href(name)}
+            pages = {"next_page": href(name, did="signed_in"), "page_of_failure": href(name)}
             returns.expect(sign_in.url, sign_in.redirect, visit.key, name, home, **pages)
         if result.device is not None:
             codes.keep(visit.key, name, result.device)
         return (
-            visit.to(result.to)
+            visit.redirect(result.to)
             if result.to
-            else await _page(visit, name, result, codes.of(visit.key, name))
+            else await _page(visit, name, result, codes.code_of(visit.key, name))
         )
 
     return [
@@ -90,7 +90,8 @@ def routes(web: WebContext, returns: ExpectedRedirects) -> list[Route]:
 async def _page(
     visit: Visit, name: str, result: RouteActionResult, code: Code | None
 ) -> Response:
-    permissions, mail = may(visit), query_value(visit, "mail") or visit.form.get("mail", "")
+    permissions = permissions_of(visit)
+    mail = query_value(visit, "mail") or visit.form.get("mail", "")
     # First: of a mail that is told to be taken, the route is known to have taken one.
     letter = await letter_of(visit, name, mail) if mail else None
     details = await load_route(visit, name, result.way or query_value(visit, "way"))

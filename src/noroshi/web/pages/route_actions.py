@@ -56,7 +56,7 @@ class RouteActionResult:
     @property
     def bad(self) -> frozenset[str]:
         """Return the fields that are wrong, to be marked."""
-        return frozenset(where for where, _ in self.problems)
+        return frozenset(place for place, _ in self.problems)
 
 
 def _failed(details: RouteDetails, outcome: Outcome[object]) -> RouteActionResult:
@@ -72,23 +72,23 @@ def _failed(details: RouteDetails, outcome: Outcome[object]) -> RouteActionResul
 async def save(visit: Visit, details: RouteDetails) -> RouteActionResult:
     """Save the app registration, as one version, and its secret in the vault."""
     secret = visit.form.get("secret", "").strip()
-    after = account_settings(
+    account = account_settings(
         details.account or {}, visit.form, await _entry_for(visit, details)
     )
     etags = {details.key: visit.form.get("etag", "")}
-    if secret and (why := _ended_text(visit, after)):
+    if secret and (reason := _ended_text(visit, account)):
         place = f"{details.key}.toml: {DAY}"
         return RouteActionResult(
-            why=(why,), status=400, way=details.way, problems=((place, why),)
+            why=(reason,), status=400, way=details.way, problems=((place, reason),)
         )
-    outcome = await run(visit, EditOperations.change, put={details.key: after}, etags=etags)
+    outcome = await run(visit, EditOperations.change, put={details.key: account}, etags=etags)
     if outcome.why:
         return _failed(details, outcome)
     if secret:
         secret_outcome = await run(
             visit,
             SignInOperations.set_secret,
-            name=after["secret"],
+            name=account["secret"],
             value=secret,
             proved=_needs_proof(visit),
             to=_destinations_shown(visit),
@@ -147,9 +147,9 @@ async def _switch_sign_in(
         return Outcome()
     name = details.row.status.account
     secret_entry = typed_into or await entry_of(visit, name)
-    after = switch_sign_in(details.account, name, WAYS[way], secret_entry)
+    account = switch_sign_in(details.account, name, WAYS[way], secret_entry)
     etags = {details.key: details.etags[details.key]}
-    return await run(visit, EditOperations.change, put={details.key: after}, etags=etags)
+    return await run(visit, EditOperations.change, put={details.key: account}, etags=etags)
 
 
 async def begin(visit: Visit, details: RouteDetails) -> RouteActionResult:
@@ -164,14 +164,14 @@ async def begin(visit: Visit, details: RouteDetails) -> RouteActionResult:
     if outcome.why:
         return _failed(details, outcome)
     if not outcome.ok.secret_kept:
-        why = (
+        reasons = (
             visit.say(
                 _(
                     "The client secret is not in the vault yet. Enter it above, save, then sign in."
                 )
             ),
         )
-        return RouteActionResult(why=why, status=409, way=details.way)
+        return RouteActionResult(why=reasons, status=409, way=details.way)
     return RouteActionResult(begun=outcome.answer, caught=port is not None, way=details.way)
 
 

@@ -28,7 +28,7 @@ from noroshi.web.forms.edit_page import (
 from noroshi.web.forms.edit_session import REMOVE, Edit
 from noroshi.web.forms.fields import Field
 from noroshi.web.forms.layout import Outline, Part
-from noroshi.web.forms.location import Spot, called
+from noroshi.web.forms.location import Spot, title_of
 from noroshi.web.forms.new_route import free_name, orders_to_join, ticked_orders
 from noroshi.web.forms.table import Choice
 from noroshi.web.pages.monitors import NEW
@@ -81,14 +81,14 @@ async def edit(visit: Visit) -> Response:
     outline = _outline(visit, edit, mail, await _entries(visit, mail))
     edit.related_documents = _related_documents(visit, edit, mail)
     edit = await apply_edit(visit, outline, edit)
-    if edit.done:
-        return visit.to(_next_page(visit, edit, mail))
+    if edit.is_saved:
+        return visit.redirect(_next_page(visit, edit, mail))
     return await edit_page(visit, edit, _frame(visit, edit, mail, outline))
 
 
 async def _mail(visit: Visit, edit: Edit, name: str) -> Mail:
     kind_name = str(
-        edit.before.get("kind") or edit.current.get("kind") or query_value(visit, "of")
+        edit.base.get("kind") or edit.current.get("kind") or query_value(visit, "of")
     )
     if edit.spot.type != "routes":
         return Mail(type=edit.spot.type, name=name, kind="", options={})
@@ -113,7 +113,7 @@ def _outline(visit: Visit, edit: Edit, mail: Mail, entries: list[str]) -> Outlin
     parts = [Part(schema=schema.form(SORTS[mail.type]), leave_out=LEFT_OUT)]
     if mail.type == "routes":
         # An account says which server it is, so that nothing is needed beside it.
-        signs_in = (edit.before.get("options") or {}).get("account")
+        signs_in = (edit.base.get("options") or {}).get("account")
         options_schema = {**mail.options, "required": ()} if signs_in else mail.options
         parts.append(Part(schema=options_schema, inside=INSIDE))
     return Outline(
@@ -177,7 +177,7 @@ def _frame(visit: Visit, edit: Edit, mail: Mail, outline: Outline) -> FormFrame:
     if mail.type == "routes" and not mail.name and (orders_field := _orders_field(visit, edit)):
         title = visit.say(pgettext("mailing.new.into", "Used by"))
         sections.append(Section(id="into", title=title, fields=[orders_field]))
-    mail_title = called(mail.name, edit.before)
+    mail_title = title_of(mail.name, edit.base)
     trail = [(mail_title, href(mail.name))] if mail.name and mail.type == "routes" else []
     return FormFrame(
         place="mailing",

@@ -23,7 +23,7 @@ from noroshi.service.sign_in.probes import ProbeOperations
 from noroshi.web.context import WebContext
 from noroshi.web.http.device_codes import Code, Codes
 from noroshi.web.view.control_escape import Page
-from noroshi.web.view.form_operations import Outcome, clock, may, query_value, run
+from noroshi.web.view.form_operations import Outcome, clock, permissions_of, query_value, run
 from noroshi.web.view.mail import attempts, load_titles, progress_of, relay, state
 from noroshi.web.view.page_context import Handler, Visit, page
 from noroshi.web.view.route import load_route
@@ -141,10 +141,10 @@ def _stage(visit: Visit, one: Stage) -> StageOnPage:
     )
 
 
-def steps_of(say: Callable[[Message], str], how: Sequence[Message]) -> list[str]:
+def steps_of(say: Callable[[Message], str], instructions: Sequence[Message]) -> list[str]:
     """Return the steps of a remedy as a page has them. Two entries of the vault have one page:
     that is told once."""
-    return list(dict.fromkeys(map(say, how)))
+    return list(dict.fromkeys(map(say, instructions)))
 
 
 def _remedy(visit: Visit, one: Remedy) -> RemedyOnPage:
@@ -187,7 +187,7 @@ async def letter_of(visit: Visit, name: str, id: str) -> Mapping[str, Any]:
         "tries": list(attempts(visit, delivery.attempts, await load_titles(visit))),
         "taken": mail.state in SENT,
         "over": mail.state in SETTLED,
-        "tick": may(visit)["act"] and mail.state == DeliveryState.ACCEPTED,
+        "tick": permissions_of(visit)["act"] and mail.state == DeliveryState.ACCEPTED,
         "by": next((one.by for one in delivery.arrived if one.by), ""),
         "id": id,
         "action": href(name),
@@ -201,7 +201,7 @@ def _device(codes: Codes) -> Handler:
         """Show whether somebody has typed the code. The browser goes on to the route once it is
         so."""
         name = _route_name(visit)
-        code = codes.of(visit.key, name)
+        code = codes.code_of(visit.key, name)
         if code is None:
             return part(visit, "device", NO_CODE)
         progress = device_of(visit, name, code)
@@ -266,7 +266,7 @@ async def check(visit: Visit) -> Response:
     answer = await visit.call(StatusOperations.routes)
     accounts = (one.account for one in answer.routes if one.name == _route_name(visit))
     account = next(accounts, "")
-    rows = [await _check_row(visit, account, what) for what in CHECKS]
+    rows = [await _check_row(visit, account, name) for name in CHECKS]
     return part(visit, "checks", [one for one in rows if one])
 
 
@@ -280,23 +280,23 @@ class CheckOnPage:
     texts: Sequence[str]
 
 
-async def _check_row(visit: Visit, account: str, what: str) -> CheckOnPage | None:
+async def _check_row(visit: Visit, account: str, name: str) -> CheckOnPage | None:
     """Return one check; None where there is nothing to check."""
-    title = visit.say(CHECKS[what])
-    if what == "tenant":
+    title = visit.say(CHECKS[name])
+    if name == "tenant":
         return await _tenant_row(visit, account, title)
-    trial = await run(visit, ProbeOperations.account_try, account=account, bare=what == "app")
+    trial = await run(visit, ProbeOperations.account_try, account=account, bare=name == "app")
     if trial.why:
         return CheckOnPage(title=title, level="critical", texts=trial.why)
     if not trial.ok.sure:
-        later = visit.say(_("Can be checked only at sign-in."))
-        return CheckOnPage(title=title, level="unknown", texts=(later, visit.say(trial.ok.why)))
-    good = (
+        note = visit.say(_("Can be checked only at sign-in."))
+        return CheckOnPage(title=title, level="unknown", texts=(note, visit.say(trial.ok.why)))
+    good_text = (
         _("Registered in the tenant.")
-        if what == "app"
+        if name == "app"
         else _("Accepted by the sign-in server.")
     )
-    return CheckOnPage(title=title, level="ok", texts=(visit.say(good),))
+    return CheckOnPage(title=title, level="ok", texts=(visit.say(good_text),))
 
 
 async def _tenant_row(visit: Visit, account: str, title: str) -> CheckOnPage | None:

@@ -55,8 +55,8 @@ async def new_server(visit: Visit, sort: str) -> Response:
     definitions = await visit.call(EditOperations.read, types=DEFINED)
     documents = definitions.documents
     route = visit.form.get("name", "").strip().lower() or free_name(documents, "routes", sort)
-    if (why := ROUTE_NAME.check(route)) is not None:
-        return await _server_page(visit, sort, _field_refusal("name", visit.say(why)))
+    if (reason := ROUTE_NAME.check(route)) is not None:
+        return await _server_page(visit, sort, _field_refusal("name", visit.say(reason)))
     secret = visit.form.get("secret", "").strip()
     if sort == WEBHOOK and not secret:
         return await _server_page(
@@ -76,12 +76,12 @@ async def new_server(visit: Visit, sort: str) -> Response:
     if secret:
         # If the vault does not take it, the route's own page says what is missing and asks again.
         secret_outcome = await run(visit, SignInOperations.set_secret, name=entry, value=secret)
-        return visit.to(href(route, did="added", check="" if secret_outcome.why else "1"))
-    return visit.to(href(route, did="added"))
+        return visit.redirect(href(route, did="added", check="" if secret_outcome.why else "1"))
+    return visit.redirect(href(route, did="added"))
 
 
-def _field_refusal(field: str, what: str) -> Outcome[Applied]:
-    return Outcome(None, (what,), 400, problems=((field, what),), kind="invalid")
+def _field_refusal(field: str, text: str) -> Outcome[Applied]:
+    return Outcome(None, (text,), 400, problems=((field, text),), kind="invalid")
 
 
 async def _server_page(visit: Visit, sort: str, outcome: Outcome[Applied]) -> Response:
@@ -168,8 +168,8 @@ async def _add(visit: Visit, sort: str) -> Response:
     documents = definitions.documents
     route = form.get("name", "").strip().lower()
     route = route or free_name(documents, "routes", _kind(form))
-    if (why := ROUTE_NAME.check(route)) is not None:
-        return await _account_page(visit, sort, (visit.say(why),), 400)
+    if (reason := ROUTE_NAME.check(route)) is not None:
+        return await _account_page(visit, sort, (visit.say(reason),), 400)
     account = _account(documents, form, sort)
     if f"accounts/{account}" not in documents and not form.get("mailbox", "").strip():
         # Said in the words of the form: what the definitions lack without it follows from this.
@@ -194,7 +194,7 @@ async def _add(visit: Visit, sort: str) -> Response:
         secret_outcome = await run(visit, SignInOperations.set_secret, name=entry, value=secret)
         has_secret = not secret_outcome.why
         # If the vault would not take it the route's own page says that there is none, and asks.
-    return visit.to(href(route, did="added", check="1" if has_secret else ""))
+    return visit.redirect(href(route, did="added", check="1" if has_secret else ""))
 
 
 def _kind(form: Mapping[str, str]) -> str:
@@ -232,7 +232,7 @@ def _definitions(
 
 
 async def _account_page(
-    visit: Visit, sort: str, why: Sequence[str] = (), status: int = 200
+    visit: Visit, sort: str, reasons: Sequence[str] = (), status: int = 200
 ) -> Response:
     definitions = await visit.call(EditOperations.read, types=DEFINED)
     documents = definitions.documents
@@ -263,5 +263,5 @@ async def _account_page(
         ],
         networks=sorted(definitions_of(documents, "networks")),
         into=orders_to_join(visit, documents),
-        why=tuple(why),
+        why=tuple(reasons),
     )

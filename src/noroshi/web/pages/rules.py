@@ -28,10 +28,10 @@ from noroshi.web.forms.edit_page import (
 )
 from noroshi.web.forms.edit_session import Edit
 from noroshi.web.forms.layout import Outline, Part
-from noroshi.web.forms.location import Content, Spot, called, unique_label
+from noroshi.web.forms.location import Content, Spot, title_of, unique_label
 from noroshi.web.forms.table import choice
 from noroshi.web.pages.monitors import NEW, documents_of_type
-from noroshi.web.view.form_operations import address, may, query_value
+from noroshi.web.view.form_operations import address, permissions_of, query_value
 from noroshi.web.view.page_context import Visit, page
 
 ACTION = "mail"
@@ -163,7 +163,7 @@ def _lister(sort: DefinitionType) -> Any:
                 _row(visit, sort, name, one, documents)
                 for name, one in documents_of_type(sort.type, documents)
             ],
-            may=may(visit),
+            may=permissions_of(visit),
             saved_version=saved_version if saved_version.isdecimal() else "",
             cautions=await cautions(visit),
         )
@@ -196,14 +196,14 @@ def _row(
         title=content.get("title", ""),
         href=address(sort.path, name=name),
         when=[choice(one, "on" if sort is RULES else "events", visit.say) for one in occasions],
-        contacts=_called("contacts", content, documents),
-        routes=_called("routes", content, documents),
+        contacts=_titles("contacts", content, documents),
+        routes=_titles("routes", content, documents),
     )
 
 
-def _called(type: str, content: Content, documents: Mapping[str, Content]) -> list[str]:
+def _titles(type: str, content: Content, documents: Mapping[str, Content]) -> list[str]:
     """Return the titles of those that it names; their names where they have none."""
-    return [called(one, documents.get(f"{type}/{one}")) for one in content.get(type, ())]
+    return [title_of(one, documents.get(f"{type}/{one}")) for one in content.get(type, ())]
 
 
 def editor(sort: DefinitionType) -> Any:
@@ -215,7 +215,7 @@ def editor(sort: DefinitionType) -> Any:
         action = await _action(visit, sort, edit)
         outline = _outline(sort, edit, action)
         edit = await apply_edit(visit, outline, edit)
-        if edit.done:
+        if edit.is_saved:
             return redirect_to_saved(visit, edit, sort.path, sort.list, name=edit.spot.name)
         return await edit_page(visit, edit, _frame(visit, sort, edit, outline, name, action))
 
@@ -224,7 +224,7 @@ def editor(sort: DefinitionType) -> Any:
 
 async def _action(visit: Visit, sort: DefinitionType, edit: Edit) -> Kind | None:
     """Return the kind of action whose options a rule has."""
-    action_name = edit.before.get("action", ACTION)
+    action_name = edit.base.get("action", ACTION)
     kinds = await visit.call(StatusOperations.kinds) if sort is RULES else ()
     matching_kinds = (one for one in kinds if (one.family, one.kind) == ("action", action_name))
     return next(matching_kinds, None)
@@ -263,7 +263,7 @@ def _frame(
         title = visit.say(_("Action: {action}").fill(action=visit.say(action.title)))
         sections.append(Section(id="options", title=title, fields=list(fields.values())))
     return FormFrame(
-        title=visit.say(texts.title.fill(name=called(name, edit.current)))
+        title=visit.say(texts.title.fill(name=title_of(name, edit.current)))
         if name
         else visit.say(texts.new),
         crumbs=[(visit.say(texts.titles), sort.list)],

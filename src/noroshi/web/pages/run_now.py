@@ -15,7 +15,7 @@ from noroshi.web.context import WebContext
 from noroshi.web.view.form_operations import (
     Outcome,
     clock,
-    may,
+    permissions_of,
     refusal_texts,
     run_reauthenticated,
 )
@@ -60,7 +60,7 @@ async def _page(visit: Visit, answer: MonitorShown, outcome: Outcome[MonitorTrie
         why=refusal_texts(visit, outcome),
         needs_password=needs_password(visit, answer) or outcome.needs_password,
         level=LOCALIZERS[visit.language].level,
-        may=may(visit),
+        may=permissions_of(visit),
     )
 
 

@@ -29,7 +29,7 @@ from noroshi.web.view.audit_log import Line, lines
 from noroshi.web.view.form_operations import (
     Outcome,
     clock,
-    may,
+    permissions_of,
     query_value,
     refusal_texts,
     refused_input,
@@ -198,7 +198,7 @@ def _form_context(visit: Visit, deed: str, outcome: Outcome[object]) -> Mapping[
         if outcome.answer is None
         else dict.fromkeys(("do", *SHOWN_AGAIN), ""),
         "about": without_stop(_help(visit, deed)) if outcome.needs_password else "",
-        "may": may(visit),
+        "may": permissions_of(visit),
     }
 
 
@@ -238,7 +238,11 @@ async def audit(visit: Visit) -> Response:
         for one, deed in matches[:LISTED]
     ]
     return await visit.show(
-        "audit.html", rows=rows, search_words=words, count=len(matches), may=may(visit)
+        "audit.html",
+        rows=rows,
+        search_words=words,
+        count=len(matches),
+        may=permissions_of(visit),
     )
 
 
@@ -265,10 +269,10 @@ def _matches(one: Audited, deed: str, words: str) -> bool:
 
 def _raw(one: Audited) -> str:
     """Return the whole entry as JSON; "" where there is nothing more."""
-    recorded = {
+    states = {
         name: state
         for name, state in (("given", one.given), ("before", one.before), ("after", one.after))
         if state
     }
-    text = json.dumps(recorded, ensure_ascii=False, indent=1) if recorded else ""
+    text = json.dumps(states, ensure_ascii=False, indent=1) if states else ""
     return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"

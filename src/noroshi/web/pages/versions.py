@@ -20,7 +20,7 @@ from noroshi.web.view.form_operations import (
     Outcome,
     address,
     clock,
-    may,
+    permissions_of,
     query_value,
     refusal_texts,
     run_reauthenticated,
@@ -67,7 +67,7 @@ async def versions(visit: Visit) -> Response:
     return await visit.show(
         "versions.html",
         rows=rows,
-        may=may(visit),
+        may=permissions_of(visit),
         applied_version=applied_version if applied_version.isdecimal() else "",
     )
 
@@ -86,7 +86,7 @@ async def version(visit: Visit) -> Response:
     )
     if outcome.why:
         return await _page(visit, number, outcome)
-    return visit.to(address("/settings/versions", did=str(outcome.ok.version)))
+    return visit.redirect(address("/settings/versions", did=str(outcome.ok.version)))
 
 
 def _number(text: str) -> int:
@@ -108,6 +108,6 @@ async def _page(visit: Visit, number: int, outcome: Outcome[Applied] | None = No
         differences_back=difference_texts(one.back_values, names),
         why=refusal_texts(visit, outcome),
         needs_password=outcome.needs_password,
-        may=may(visit),
+        may=permissions_of(visit),
         note=visit.form.get("note", ""),
     )

@@ -17,7 +17,7 @@ from noroshi.operations.mail_answers import LedgerRow
 from noroshi.web.view.language import Localizer
 from noroshi.web.view.overview import AlarmPost, present_path, relay_of
 from noroshi.web.view.templates import templates
-from noroshi.web.view.tree import STEP, Instance, called
+from noroshi.web.view.tree import STEP, Instance, place_title
 
 MOST_SHOWN = 200
 DAY = timedelta(days=1)
@@ -88,7 +88,10 @@ class EndedAlarm:
 
 
 def view(
-    open_alarms: OpenAlarms, query: AlarmQuery, may: Mapping[str, bool], localizer: Localizer
+    open_alarms: OpenAlarms,
+    query: AlarmQuery,
+    permissions: Mapping[str, bool],
+    localizer: Localizer,
 ) -> Mapping[str, Any]:
     """Return all that the fragments show."""
     alarms, now = open_alarms.alarms.rows, open_alarms.alarms.at
@@ -99,17 +102,19 @@ def view(
         _row(one, open_alarms, newest, localizer) for one in (*rows[:MOST_SHOWN], *picked_rows)
     ]
     return {
-        "may": may,
+        "may": permissions,
         "query": query,
         "picked": query.picked,
         "count": len(alarms),
         "nobody": sum(row.acknowledged is None for row in alarms),
         "rows": shown_rows,
-        "gone": list(_picked_and_ended(open_alarms, query.picked)) if may["act"] else [],
+        "gone": (
+            list(_picked_and_ended(open_alarms, query.picked)) if permissions["act"] else []
+        ),
         "more": len(rows) - len(shown_rows),
-        "ended": list(_ended(open_alarms, now)),
+        "ended": list(_ended_alarms(open_alarms, now)),
         "silences": open_alarms.alarms.silences,
-        "called": lambda place: called(place, open_alarms.tree),
+        "called": lambda place: place_title(place, open_alarms.tree),
         "at": lambda instant: localizer.moment(instant, now),
         "level": localizer.level,
     }
@@ -129,7 +134,7 @@ def _matches(row: AlarmRow, query: AlarmQuery, open_alarms: OpenAlarms) -> bool:
     if not query.find:
         return True
     holder = row.acknowledged.who if row.acknowledged else ""
-    name = called(row.path, open_alarms.tree)
+    name = place_title(row.path, open_alarms.tree)
     text = f"{row.path} {name} {row.item} {holder}".lower()
     return all(part in text for part in query.find.lower().split())
 
@@ -163,14 +168,14 @@ def _row(
     key, now = _key(row), open_alarms.alarms.at
     mail = newest.get(key)
     posts = tuple(relay_of(mail, now, localizer, open_alarms.route_titles)) if mail else ()
-    reached = [one for one in posts if one.state]
+    stages = [one for one in posts if one.state]
     return OpenAlarm(
         alarm=row,
         key=key,
         id=_element_id(key),
         name=_name(row.path, row.item, open_alarms),
         posts=posts,
-        far=f"{reached[-1].name} {reached[-1].text}".strip() if reached else "",
+        far=f"{stages[-1].name} {stages[-1].text}".strip() if stages else "",
         because=_why_nobody_notified(row.told),
         notified_at=_notified_at(row.told),
     )
@@ -199,7 +204,7 @@ def _picked_and_ended(
         yield EndedSelection(key=key, id=_element_id(key), path=path, name=name)
 
 
-def _ended(open_alarms: OpenAlarms, now: datetime) -> Iterator[EndedAlarm]:
+def _ended_alarms(open_alarms: OpenAlarms, now: datetime) -> Iterator[EndedAlarm]:
     """Yield the items that recovered in the last day, the newest first, each item once."""
     known_items, since = set[tuple[str, str]](), now - DAY
     for one in open_alarms.events:
@@ -213,4 +218,4 @@ def _ended(open_alarms: OpenAlarms, now: datetime) -> Iterator[EndedAlarm]:
 
 
 def _name(path: str, item: str, open_alarms: OpenAlarms) -> str:
-    return STEP.join(filter(None, (called(path, open_alarms.tree), item)))
+    return STEP.join(filter(None, (place_title(path, open_alarms.tree), item)))

@@ -67,9 +67,12 @@ class Line:
         return max(len(self.before), len(self.after)) > LONG
 
 
-def lines(before: object, after: object, localizer: Localizer, now: datetime) -> Sequence[Line]:
+def lines(
+    old_value: object, new_value: object, localizer: Localizer, now: datetime
+) -> Sequence[Line]:
     """Return the difference of two states that an operation answered; None is none."""
-    differences = _StateDifference(localizer, now).lines(_as_fields(before), _as_fields(after))
+    difference = _StateDifference(localizer, now)
+    differences = difference.lines(_as_fields(old_value), _as_fields(new_value))
     return tuple(
         replace(one, before=_shortened(one.before), after=_shortened(one.after))
         for one in differences
@@ -93,24 +96,27 @@ class _StateDifference:
 
     def lines(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Line]:
         for name in dict.fromkeys((*old, *new)):
-            before, after = old.get(name, ABSENT), new.get(name, ABSENT)
-            if before == after:
+            old_value, new_value = old.get(name, ABSENT), new.get(name, ABSENT)
+            if old_value == new_value:
                 continue
-            if name == CHANGED and isinstance(after, Sequence) and not isinstance(after, str):
-                yield from map(self._change_line, after)
-            elif isinstance(before, Mapping) and isinstance(after, Mapping):
-                inner = self.lines(_as_fields(before), _as_fields(after))
+            is_list = isinstance(new_value, Sequence) and not isinstance(new_value, str)
+            if name == CHANGED and is_list:
+                yield from map(self._change_line, new_value)
+            elif isinstance(old_value, Mapping) and isinstance(new_value, Mapping):
+                inner = self.lines(_as_fields(old_value), _as_fields(new_value))
                 yield from (self._nested(name, one) for one in inner)
             else:
-                yield self._line(name, before, after, old)
+                yield self._line(name, old_value, new_value, old)
 
-    def _line(self, name: str, before: object, after: object, old: Mapping[str, Any]) -> Line:
+    def _line(
+        self, name: str, old_value: object, new_value: object, old: Mapping[str, Any]
+    ) -> Line:
         title = self._name(name)
-        if before is ABSENT:
-            return Line("+" if old else "", title, after=self._value(name, after))
-        if after is ABSENT:
-            return Line("-", title, before=self._value(name, before))
-        return Line("~", title, self._value(name, before), self._value(name, after))
+        if old_value is ABSENT:
+            return Line("+" if old else "", title, after=self._value(name, new_value))
+        if new_value is ABSENT:
+            return Line("-", title, before=self._value(name, old_value))
+        return Line("~", title, self._value(name, old_value), self._value(name, new_value))
 
     def _nested(self, name: str, one: Line) -> Line:
         return Line(one.sign, f"{self._name(name)} › {one.name}", one.before, one.after)
@@ -129,8 +135,10 @@ class _StateDifference:
         place = self._place(key, change.get("table", ""))
         if "setting" not in change:
             return Line(sign, place)
-        before, after = (self._toml(change.get(side, NOTHING)) for side in ("before", "after"))
-        return Line("~", f"{place} › {self._field(change['setting'])}", before, after)
+        old_value, new_value = (
+            self._toml(change.get(side, NOTHING)) for side in ("before", "after")
+        )
+        return Line("~", f"{place} › {self._field(change['setting'])}", old_value, new_value)
 
     def _rename_line(self, sort: str, old: str, new: str) -> Line:
         name = self.localizer.say(NAME)
@@ -138,16 +146,20 @@ class _StateDifference:
 
     def _earlier_line(self, line: str) -> Line:
         """Return a line of a row of before the differences were kept by their values."""
-        changed, whole = LINE.fullmatch(line), WHOLE.fullmatch(line)
-        if changed is not None:
-            place = self._place(changed["key"], changed["part"] or "")
-            field = self._field(changed["field"])
-            before, after = self._toml(changed["before"]), self._toml(changed["after"])
-            return Line("~", f"{place} › {field}", before, after)
-        if renamed := RENAMED.fullmatch(line):
-            return self._rename_line(renamed["sort"], renamed["before"], renamed["after"])
-        if whole is not None:
-            return Line(whole["sign"], self._place(whole["key"], whole["part"] or ""))
+        change_match, whole_match = LINE.fullmatch(line), WHOLE.fullmatch(line)
+        if change_match is not None:
+            place = self._place(change_match["key"], change_match["part"] or "")
+            field = self._field(change_match["field"])
+            old_value = self._toml(change_match["before"])
+            new_value = self._toml(change_match["after"])
+            return Line("~", f"{place} › {field}", old_value, new_value)
+        if rename_match := RENAMED.fullmatch(line):
+            return self._rename_line(
+                rename_match["sort"], rename_match["before"], rename_match["after"]
+            )
+        if whole_match is not None:
+            place = self._place(whole_match["key"], whole_match["part"] or "")
+            return Line(whole_match["sign"], place)
         return Line("", self._name(CHANGED), after=line)
 
     def _place(self, key: str, part: str) -> str:

@@ -149,9 +149,9 @@ def _runs(
     steps = sorted(b[0] - a[0] for a, b in pairwise(points))
     usual_step = steps[len(steps) // 2]
     run = [points[0]]
-    for before, point in pairwise(points):
-        fault = any(before[0] < at < point[0] for at in fault_times)
-        if fault or point[0] - before[0] > GAP * usual_step:
+    for previous_point, point in pairwise(points):
+        fault = any(previous_point[0] < at < point[0] for at in fault_times)
+        if fault or point[0] - previous_point[0] > GAP * usual_step:
             yield run
             run = []
         run.append(point)

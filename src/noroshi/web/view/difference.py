@@ -80,13 +80,13 @@ def names_of(kinds: Iterable[Kind]) -> KindNames:
 def difference_text(one: Difference, names: KindNames) -> DifferenceText:
     """Return a difference in words."""
     if one.renamed:
-        return _renamed(one)
+        return _rename_text(one)
     if one.sign in BECAME:
         ending = BECAME[one.sign]
-        return DifferenceText(what=_what(one), raw=one.place, became=ending, sign=one.sign)
+        return DifferenceText(what=_subject(one), raw=one.place, became=ending, sign=one.sign)
     last_step = one.setting.rpartition(".")[2]
     return DifferenceText(
-        what=_what(one),
+        what=_subject(one),
         raw=one.place,
         setting=_setting(one, names),
         before=_value(one.before, last_step, one),
@@ -101,10 +101,10 @@ def difference_texts(
     return [difference_text(one, names) for one in differences]
 
 
-def _renamed(one: Difference) -> DifferenceText:
+def _rename_text(one: Difference) -> DifferenceText:
     old, new = (key.partition("/")[2] for key in (one.renamed, one.key))
     return DifferenceText(
-        what=_what(one),
+        what=_subject(one),
         raw=f"{one.renamed} → {one.key}",
         setting=SETTING_NAMES["name"],
         before=plain(old),
@@ -117,22 +117,22 @@ def sort_of(key: str) -> Message:
     return TYPE_NAMES.get(key.partition("/")[0], SILENT)
 
 
-def _what(one: Difference) -> Message:
+def _subject(one: Difference) -> Message:
     first, *inner = one.called
     title = TWO.fill(one=sort_of(one.key), other=plain(first))
-    return reduce(_within, map(plain, inner), title)
+    return reduce(_joined, map(plain, inner), title)
 
 
-def _within(outer: Message, inner: Message) -> Message:
+def _joined(outer: Message, inner: Message) -> Message:
     return WITHIN.fill(one=outer, other=inner)
 
 
 def _setting(one: Difference, names: KindNames) -> Message:
-    first, *rest = one.setting.split(".")
+    first, *inner_names = one.setting.split(".")
     if first == LIMITS:
-        return _limit(one, rest, names) if rest else _("Limits")
-    steps = rest if first == OPTIONS and rest else [first, *rest]
-    return reduce(_within, (_label(name, one.kind) for name in steps))
+        return _limit(one, inner_names, names) if inner_names else _("Limits")
+    steps = inner_names if first == OPTIONS and inner_names else [first, *inner_names]
+    return reduce(_joined, (_label(name, one.kind) for name in steps))
 
 
 def _limit(one: Difference, path: Sequence[str], names: KindNames) -> Message:
@@ -144,7 +144,7 @@ def _limit(one: Difference, path: Sequence[str], names: KindNames) -> Message:
     if path:
         steps.append(names.readings.get(kind, {}).get(path[0], plain(path[0])))
     steps += [_label(name, "") for name in path[1:]]
-    return reduce(_within, steps)
+    return reduce(_joined, steps)
 
 
 def _label(name: str, kind: str) -> Message:

@@ -43,23 +43,26 @@ class StepProblems:
 
 
 def problems_at_fields(
-    visit: Visit, outcome: Outcome[object], labels: Mapping[str, str], meant: Mapping[str, str]
+    visit: Visit,
+    outcome: Outcome[object],
+    labels: Mapping[str, str],
+    aliases: Mapping[str, str],
 ) -> StepProblems:
     """Return the problems of a step at its fields. `labels` are the fields of the form, as people
-    read them; `meant` which of them stands for a setting of another name. A problem that no field
-    stands for begins with what it is about."""
+    read them; `aliases` which of them stands for a setting of another name. A problem that no
+    field stands for begins with what it is about."""
     if not outcome.why or outcome.kind != "invalid":
         return StepProblems(outcome.why)
     texts_by_field, other_texts = dict[str, list[str]](), list[str]()
-    for where, what in outcome.problems:
-        setting = _setting(where, what, (*labels, *meant))
-        field_name = setting if setting in labels else meant.get(setting, "")
+    for place, text in outcome.problems:
+        setting = _setting(place, text, (*labels, *aliases))
+        field_name = setting if setting in labels else aliases.get(setting, "")
         if not field_name:
-            other_texts.append(_beside(visit, where, what))
+            other_texts.append(_with_place(visit, place, text))
         elif setting in labels or field_name not in texts_by_field:
             # Else it is reported at its own setting.
             texts_by_field.setdefault(field_name, []).append(
-                _worded(what, setting, labels[field_name])
+                _worded(text, setting, labels[field_name])
             )
     if not texts_by_field:
         return StepProblems(
@@ -82,24 +85,24 @@ def problems_of_setup(
     return problems_at_fields(visit, outcome, labels, settings_of(fields))
 
 
-def _setting(where: str, what: str, settings: tuple[str, ...]) -> str:
+def _setting(place: str, text: str, settings: tuple[str, ...]) -> str:
     """Return the setting that is meant: that of the place; or, of a route's options as a whole, the
     one that the text names."""
-    setting = read_location(where).setting
+    setting = read_location(place).setting
     if setting in settings:
         return setting
-    named_settings = settings_in(what) if setting == OPTIONS else ()
+    named_settings = settings_in(text) if setting == OPTIONS else ()
     return next((one for one in settings if one in named_settings), "")
 
 
-def _worded(what: str, setting: str, label: str) -> str:
+def _worded(text: str, setting: str, label: str) -> str:
     """Return what is wrong with a setting by the label of its field."""
     parts, at = list[str](), 0
-    for mark in marks_of(what):
+    for mark in marks_of(text):
         if setting_at(mark) == setting:
-            parts += (what[at : mark.start], label)
-            at = mark.end + _is_parted(what[mark.end :])
-    return "".join((*parts, what[at:])) if parts else what
+            parts += (text[at : mark.start], label)
+            at = mark.end + _is_parted(text[mark.end :])
+    return "".join((*parts, text[at:])) if parts else text
 
 
 def _is_parted(following: str) -> bool:
@@ -108,13 +111,13 @@ def _is_parted(following: str) -> bool:
     return following[:1] == " " and following[1:2].isalpha() and not following[1:2].isascii()
 
 
-def _beside(visit: Visit, where: str, what: str) -> str:
+def _with_place(visit: Visit, place: str, text: str) -> str:
     """Return a problem of another definition than the form's own, with its name before it."""
-    location = read_location(where)
+    location = read_location(place)
     type, _, name = location.key.partition("/")
     if not location.key or not location.inner_path:
-        return what
-    return after_place(visit.say(NAMED[type].fill(name=name)), what)
+        return text
+    return after_place(visit.say(NAMED[type].fill(name=name)), text)
 
 
 async def check_account(visit: Visit, account: str, secret: str) -> Outcome[AccountChecked]:
@@ -125,8 +128,8 @@ async def check_account(visit: Visit, account: str, secret: str) -> Outcome[Acco
     field = outcome.ok.field if outcome.answer else ""
     if not field:
         return Outcome()
-    why = visit.say(outcome.ok.why)
-    return Outcome(None, (why,), 400, problems=((field, why),), kind="invalid")
+    reason = visit.say(outcome.ok.why)
+    return Outcome(None, (reason,), 400, problems=((field, reason),), kind="invalid")
 
 
 async def store_secret(visit: Visit, account: str, entry: str, secret: str) -> Outcome[object]:

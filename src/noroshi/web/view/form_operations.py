@@ -58,7 +58,7 @@ class Outcome(Generic[A_co]):
     @property
     def bad(self) -> frozenset[str]:
         """Return the fields that are wrong, to be marked."""
-        return frozenset(where for where, _ in self.problems)
+        return frozenset(place for place, _ in self.problems)
 
 
 async def run(visit: Visit, operation: Callable[..., Awaitable[A]], **args: Any) -> Outcome[A]:
@@ -74,7 +74,7 @@ async def run(visit: Visit, operation: Callable[..., Awaitable[A]], **args: Any)
 
 
 def _problems(outcome: Outcome[object]) -> Iterator[Problem]:
-    return (Problem(where, plain(what)) for where, what in outcome.problems)
+    return (Problem(place, plain(text)) for place, text in outcome.problems)
 
 
 async def run_with_form(
@@ -84,17 +84,20 @@ async def run_with_form(
     try:
         return Outcome(await visit.call(operation, **args))
     except OperationError as refusal:
-        return _refused(visit, name_of(operation), refusal)
+        return _refusal_outcome(visit, name_of(operation), refusal)
 
 
-def _refused(visit: Visit, name: str, refusal: OperationError) -> Outcome[Never]:
+def _refusal_outcome(visit: Visit, name: str, refusal: OperationError) -> Outcome[Never]:
     problems = [(one.where, visit.say(one.what)) for one in refusal.problems]
     sentence = visit.say(refusal.words)
     # A refusal of one thing alone is that thing's own sentence: it is told once.
-    rest = ((where, what) for where, what in problems if what != sentence)
-    why = (sentence, *(problems_at(where, what, visit.language, name) for where, what in rest))
+    other_problems = ((place, text) for place, text in problems if text != sentence)
+    reasons = (
+        sentence,
+        *(problems_at(place, text, visit.language, name) for place, text in other_problems),
+    )
     return Outcome(
-        why=why,
+        why=reasons,
         status=STATUS.get(refusal.kind, 503),
         needs_password=refusal.kind == "password",
         problems=tuple(problems),
@@ -118,8 +121,8 @@ async def run_reauthenticated(
     visit: Visit, operation: Callable[..., Awaitable[A]], **args: Any
 ) -> Outcome[A]:
     """Do it as `run`, where the form itself asks for the password once more."""
-    if why := await reauthenticate_from_form(visit):
-        return Outcome(None, (why,), 403, needs_password=True, kind="password")
+    if reason := await reauthenticate_from_form(visit):
+        return Outcome(None, (reason,), 403, needs_password=True, kind="password")
     return await run_with_form(visit, operation, **args)
 
 
@@ -151,7 +154,7 @@ def refused_input(visit: Visit, *names: str) -> Mapping[str, str]:
     return {name: visit.form.get(name, "") for name in ("do", *names)}
 
 
-def may(visit: Visit) -> Mapping[str, bool]:
+def permissions_of(visit: Visit) -> Mapping[str, bool]:
     """Return the permissions of this person for a page; the service decides all the same."""
     roles = visit.person.roles if visit.person else frozenset()
     return {"act": OPERATOR in roles, "rule": ADMIN in roles}
@@ -159,14 +162,14 @@ def may(visit: Visit) -> Mapping[str, bool]:
 
 def require_administrator(visit: Visit) -> None:
     """Raise ForbiddenError for all but administrators, before anything is shown."""
-    if not may(visit)["rule"]:
+    if not permissions_of(visit)["rule"]:
         raise ForbiddenError(needs(ADMIN))
 
 
 async def require_change_allowed(visit: Visit) -> None:
     """Raise ForbiddenError for all but administrators, before anything of a form is read; the
     audit log then has who asked."""
-    if not may(visit)["rule"]:
+    if not permissions_of(visit)["rule"]:
         await visit.call(EditOperations.change)
 
 

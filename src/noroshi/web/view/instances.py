@@ -34,7 +34,7 @@ class Stops:
     at: datetime
     localizer: Localizer
 
-    def of(self, path: str) -> Switch:
+    def switch_of(self, path: str) -> Switch:
         """Return the switch of an instance, a group or a monitor."""
         names = path.split("/", 2)
         paths = ("/".join(names[:count]) for count in range(1, len(names) + 1))
@@ -104,7 +104,7 @@ def tables(
             name=name,
             title=titles.get(name) or group.title,
             level=group.level,
-            switch=stops.of(path),
+            switch=stops.switch_of(path),
             rows=[_row(one, stops) for one in group.monitors],
         )
 
@@ -118,7 +118,7 @@ def _row(one: MonitorStatus, stops: Stops) -> MonitorRow:
         level=level_of(one),
         readings=[_item_text(item, stops.localizer) for item in items[:3]],
         since=stops.localizer.moment(since, stops.at),
-        switch=stops.of(one.path),
+        switch=stops.switch_of(one.path),
     )
 
 

@@ -27,9 +27,9 @@ class Localizer:
 
     language: str
 
-    def say(self, words: Message, here: str = "") -> str:
-        """Return a text of ours, or of an answer, for the page at the address `here`."""
-        return page_text(words.say(self.language, Medium.PAGE), here)
+    def say(self, words: Message, page_address: str = "") -> str:
+        """Return a text of ours, or of an answer, for the page at `page_address`."""
+        return page_text(words.say(self.language, Medium.PAGE), page_address)
 
     def level(self, level: Level | str) -> str:
         """Return the word of a level; "new" is not measured yet, "stopped" and "ended" are not

@@ -119,7 +119,7 @@ class Snapshot:
     def read_in(self, language: str) -> Snapshot:
         """Return the same state with the titles of the node's own monitors in that language."""
         # Itself is never held: it is freed at once, though there are many monitors.
-        translated = self.once(("read_in", language), lambda: self._translated(language))
+        translated = self.value_for(("read_in", language), lambda: self._translated(language))
         return translated or self
 
     def _translated(self, language: str) -> Snapshot | None:
@@ -130,7 +130,7 @@ class Snapshot:
         status = replace(self.status, monitors=monitors)
         return replace(self, status=status, open_alarms=None, _once={})
 
-    def once(self, key: object, make: Callable[[], Made]) -> Made:
+    def value_for(self, key: object, make: Callable[[], Made]) -> Made:
         """Return a value that is made once for all readers of this snapshot."""
         if key not in self._once:
             self._once[key] = make()
@@ -183,19 +183,19 @@ class Live:
                 snapshot.open_alarms = snapshot.with_alarms(alarms, log)
         return snapshot, snapshot.open_alarms
 
-    def changed(self) -> None:
+    def expire(self) -> None:
         """Let the next reader get a fresh snapshot, as somebody changed something."""
         self._refreshed_at = float("-inf")
 
     @contextmanager
-    def counted(self) -> Iterator[None]:
+    def count_time(self) -> Iterator[None]:
         """Count what is written in it for one alone as a part of the last look: where many have
         something of their own, all of them look less often, and the watch is not late."""
-        began = self._time()
+        started_at = self._time()
         try:
             yield
         finally:
-            self._refresh_seconds += self._time() - began
+            self._refresh_seconds += self._time() - started_at
 
     async def follow(self) -> AsyncIterator[Snapshot | None]:
         """Yield the state, and again each time that something changed; None when long nothing
@@ -204,14 +204,14 @@ class Live:
             snapshot = await self.now()
             yield snapshot
             while not self._web.closing.is_set():
-                if await self._changed(snapshot):
+                if await self._has_changed(snapshot):
                     assert self._snapshot is not None
                     snapshot = self._snapshot
                     yield snapshot
                 else:
                     yield None
 
-    async def _changed(self, snapshot: Snapshot) -> bool:
+    async def _has_changed(self, snapshot: Snapshot) -> bool:
         waiting = [asyncio.ensure_future(e.wait()) for e in (snapshot.over, self._web.closing)]
         try:
             await asyncio.wait(waiting, timeout=QUIET, return_when=asyncio.FIRST_COMPLETED)
@@ -264,18 +264,18 @@ class Live:
         return log.events, log.remarks, silences, ledger.sum
 
     async def _refresh(self) -> None:
-        began = self._time()
+        started_at = self._time()
         status = await self._call(StatusOperations.status)
         ledger = await self._call(LedgerOperations.ledger, last=NEWEST)
         snapshot = Snapshot(f"{self._run_id}-{self._count}", status, ledger)
-        before = self._snapshot
-        if before is None or before.content != snapshot.content:
+        previous_snapshot = self._snapshot
+        if previous_snapshot is None or previous_snapshot.content != snapshot.content:
             self._count += 1
             self._snapshot = snapshot
-            if before is not None:
-                before.over.set()
+            if previous_snapshot is not None:
+                previous_snapshot.over.set()
         self._refreshed_at = self._time()
-        self._refresh_seconds = self._refreshed_at - began
+        self._refresh_seconds = self._refreshed_at - started_at
 
     async def _call(self, operation: Callable[..., Awaitable[A]], **arguments: Any) -> A:
         service, name = self._web.service, name_of(operation)

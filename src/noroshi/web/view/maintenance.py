@@ -35,12 +35,12 @@ def planned_windows(documents: Mapping[str, Content]) -> Iterator[PlannedWindow]
 
 
 def _windows_within(
-    place: str, content: Content, below: Sequence[str]
+    place: str, content: Content, part_types: Sequence[str]
 ) -> Iterator[PlannedWindow]:
     for number, window in enumerate(content.get(NAME, ())):
         yield PlannedWindow(place, window, number)
-    for part in content.get(below[0], ()) if below else ():
-        yield from _windows_within(f"{place}/{part.get('name', '')}", part, below[1:])
+    for part in content.get(part_types[0], ()) if part_types else ():
+        yield from _windows_within(f"{place}/{part.get('name', '')}", part, part_types[1:])
 
 
 def key_of(place: str) -> str:
@@ -74,16 +74,16 @@ def is_over(window: Content, zone: str, now: datetime) -> bool:
 def remove_window(content: Content, place: str, number: int, window: Content) -> Content | None:
     """Return the document without that window; None: it is not there any more."""
 
-    def without(windows: Sequence[Content]) -> list[Content] | None:
+    def remaining_windows(windows: Sequence[Content]) -> list[Content] | None:
         if number >= len(windows) or dict(windows[number]) != dict(window):
             return None
         return [*windows[:number], *windows[number + 1 :]]
 
-    return _with_windows(content, place.split("/")[1:], BELOW, without)
+    return _with_windows(content, place.split("/")[1:], BELOW, remaining_windows)
 
 
 def _with_windows(
-    content: Content, steps: Sequence[str], below: Sequence[str], change: Any
+    content: Content, steps: Sequence[str], part_types: Sequence[str], change: Any
 ) -> Content | None:
     if not steps:
         windows = change(list(content.get(NAME, ())))
@@ -91,16 +91,16 @@ def _with_windows(
             return None
         other_settings = {name: parts for name, parts in content.items() if name != NAME}
         return {**other_settings, NAME: windows} if windows else other_settings
-    if not below:
+    if not part_types:
         return None
-    parts = list(content.get(below[0], ()))
+    parts = list(content.get(part_types[0], ()))
     at = next((n for n, one in enumerate(parts) if one.get("name") == steps[0]), None)
     if at is None:
         return None
-    changed_part = _with_windows(parts[at], steps[1:], below[1:], change)
+    changed_part = _with_windows(parts[at], steps[1:], part_types[1:], change)
     if changed_part is None:
         return None
-    return {**content, below[0]: [*parts[:at], changed_part, *parts[at + 1 :]]}
+    return {**content, part_types[0]: [*parts[:at], changed_part, *parts[at + 1 :]]}
 
 
 def path_of_titles(documents: Mapping[str, Content], place: str) -> str:

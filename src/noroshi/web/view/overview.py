@@ -27,7 +27,15 @@ from noroshi.operations.status_answers import (
 )
 from noroshi.web.view.language import Localizer
 from noroshi.web.view.state_names import ROUTE_STATE_NAMES
-from noroshi.web.view.tree import CALM, Instance, called, called_of, level_of, tally, tree_of
+from noroshi.web.view.tree import (
+    CALM,
+    Instance,
+    called_of,
+    level_of,
+    place_title,
+    tally,
+    tree_of,
+)
 
 KINDS: Mapping[str, Message] = {
     "smtp": _("SMTP"),
@@ -286,12 +294,12 @@ def _latest_end(
     if not pauses:
         return None
     everything = localizer.say(_("everything"))
-    places = [called(one.place, tree) or everything for one in pauses[:MOST_SILENT]]
+    places = [place_title(one.place, tree) or everything for one in pauses[:MOST_SILENT]]
     if len(pauses) > MOST_SILENT:
         places.append("…")
     latest_end = max(one.ends for one in pauses)
-    where = COMMA.say(localizer.language).join(dict.fromkeys(places))
-    return localizer.moment(latest_end, now), where
+    places_text = COMMA.say(localizer.language).join(dict.fromkeys(places))
+    return localizer.moment(latest_end, now), places_text
 
 
 def cannot_send(status: Status, localizer: Localizer) -> str:
@@ -328,12 +336,16 @@ def cannot_send(status: Status, localizer: Localizer) -> str:
     return ("" if localizer.language == "ja" else " ").join(sentences)
 
 
-def stopped(
+def stopped_parts(
     status: Status, localizer: Localizer, tree: Mapping[str, Instance] = NO_TREE
 ) -> Sequence[tuple[str, str, str]]:
     """Return the parts that are not monitored: title, page, and who stopped it when."""
     return [
-        (called(one.path, tree), part_page(one.path), stopped_by(one, status.at, localizer))
+        (
+            place_title(one.path, tree),
+            part_page(one.path),
+            stopped_by(one, status.at, localizer),
+        )
         for one in status.stopped[:MOST_WRONG]
     ]
 
@@ -415,8 +427,8 @@ def view(status: Status, ledger: Ledger, localizer: Localizer) -> Mapping[str, A
         "against": doubts_of_routes(status, localizer),
         "silent": current_silence(status, localizer, tree),
         "works": current_maintenance(status, localizer, tree),
-        "untold": [(called(path, tree), part_page(path)) for path in status.untold],
-        "stopped": stopped(status, localizer, tree),
+        "untold": [(place_title(path, tree), part_page(path)) for path in status.untold],
+        "stopped": stopped_parts(status, localizer, tree),
         "tally": tally(status.monitors),
         "wrongs": items_not_ok(status, ledger.rows, localizer),
         "more": max(0, items - MOST_WRONG),

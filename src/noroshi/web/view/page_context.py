@@ -97,7 +97,7 @@ class Visit:
         return choice if choice in THEMES else ""
 
     @property
-    def known(self) -> str:
+    def known_key(self) -> str:
         """Return the device key that an earlier log-in left in this browser; "" for nothing."""
         return self.request.cookies.get(self.web.device_cookie, "")[:LONGEST_KEY]
 
@@ -108,7 +108,7 @@ class Visit:
 
     def say(self, words: Message) -> str:
         """Return a text of ours, or of an answer, in the visitor's language."""
-        return LOCALIZERS[self.language].say(words, self.here)
+        return LOCALIZERS[self.language].say(words, self.page_address)
 
     async def call(self, operation: Callable[..., Awaitable[A]], **args: Any) -> A:
         """Run an operation in the visitor's name, named by the method that offers it, and return
@@ -128,11 +128,11 @@ class Visit:
         ledger = await self.call(LedgerOperations.ledger, last=1)
         return self.page(template, status, ledger_sum=ledger.sum, **values)
 
-    def failed(self, status: int, why: Message) -> Response:
+    def failed(self, status: int, reason: Message) -> Response:
         """Return the page of an error. `is_lost`: there is no such page, while no action
         failed."""
         is_lost = status == 404 and self.request.method == "GET"
-        return self.page("error.html", status, why=self.say(why), lost=is_lost)
+        return self.page("error.html", status, why=self.say(reason), lost=is_lost)
 
     def page(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """Return a page of that template."""
@@ -142,7 +142,7 @@ class Visit:
             .render(
                 visit=self,
                 csrf=random_keys.csrf_of(self.key),
-                here=self.here,
+                here=self.page_address,
                 role=self.role,
                 version=__version__,
                 **values,
@@ -165,7 +165,7 @@ class Visit:
         return zone_of(self.web.service.now().astimezone())
 
     @property
-    def here(self) -> str:
+    def page_address(self) -> str:
         """Return the address of this page, to come back to."""
         url = self.request.url
         return f"{url.path}?{url.query}" if url.query else url.path
@@ -178,14 +178,14 @@ class Visit:
             next((ROLE_NAMES[r] for r in reversed(ROLES) if r in own_roles), plain(""))
         )
 
-    def to(self, where: str) -> Response:
+    def redirect(self, target: str) -> Response:
         """Redirect to another page of ours; never elsewhere."""
-        return RedirectResponse(local_address(where), 303)
+        return RedirectResponse(local_address(target), 303)
 
     def to_log_in(self) -> Response:
         """Redirect to the log-in, which leads back here."""
-        return_address = self.here if self.request.method == "GET" else "/"
-        return self.to(
+        return_address = self.page_address if self.request.method == "GET" else "/"
+        return self.redirect(
             "/login"
             if return_address == "/"
             else f"/login?next={quote(return_address, safe='')}"
@@ -236,20 +236,24 @@ def _refusal_page(visit: Visit, refusal: OperationError) -> Response:
         return visit.failed(STATUS[refusal.kind], refusal.words)
     if visit.request.method == "POST":
         return _reauthentication_page(
-            visit, why=visit.say(refusal.words) if refusal.problems else ""
+            visit, reason=visit.say(refusal.words) if refusal.problems else ""
         )
-    return visit.to(f"/sure?next={quote(visit.here, safe='')}")
+    return visit.redirect(f"/sure?next={quote(visit.page_address, safe='')}")
 
 
 def _reauthentication_page(
-    visit: Visit, error: AuthenticationError | None = None, why: str = ""
+    visit: Visit, error: AuthenticationError | None = None, reason: str = ""
 ) -> Response:
     """Return the page that asks for the password, and sends the form again."""
     pending = pending_form(visit.form, files=bool(visit.files))
-    why, wait = (visit.say(error.words), error.seconds) if error else (why, 0.0)
+    reason, wait = (visit.say(error.words), error.seconds) if error else (reason, 0.0)
     status = 429 if wait else 403
     answer = visit.page(
-        "reauthenticate.html", status, why=why, next=local_address(visit.here), pending=pending
+        "reauthenticate.html",
+        status,
+        why=reason,
+        next=local_address(visit.page_address),
+        pending=pending,
     )
     if wait:
         answer.headers["retry-after"] = str(int(wait) + 1)
@@ -272,7 +276,9 @@ async def _log_in_first(visit: Visit) -> Response:
     saved_input = urlencode(
         {name: text for name, text in form.items() if name not in NOT_CARRIED}
     )
-    return visit.page("login.html", why="", name="", next=visit.here, saved_input=saved_input)
+    return visit.page(
+        "login.html", why="", name="", next=visit.page_address, saved_input=saved_input
+    )
 
 
 def is_automatic(request: Request) -> bool:
@@ -292,7 +298,7 @@ async def _handle(
 ) -> Response:
     web, request = visit.web, visit.request
     if not await web.people.has_administrator() and request.url.path not in ("/start", "/look"):
-        return visit.to("/start")
+        return visit.redirect("/start")
     is_present = not is_automatic(request)
     visit.person = await session_person(request, web, visit.key, is_present)
     if visit.person is None and not anybody:

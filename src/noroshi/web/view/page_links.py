@@ -34,11 +34,11 @@ class LinkedText(MarkedText):
     __slots__ = ("here",)
     here: str
 
-    def __new__(cls, text: str, here: str = "") -> Self:
+    def __new__(cls, text: str, page_address: str = "") -> Self:
         """Keep what the text names."""
-        made = super().__new__(cls, text, marks_of(text))
-        made.here = here
-        return made
+        linked_text = super().__new__(cls, text, marks_of(text))
+        linked_text.here = page_address
+        return linked_text
 
     def html(self) -> Html:
         """Return it with a link to each page that it names, other than the one that is read."""
@@ -55,13 +55,13 @@ class LinkedText(MarkedText):
             return ""
         href, path = address_of(meaning), self.here.partition("?")[0]
         # A route's page shows parts of itself under addresses within its own.
-        within = meaning.page is ManagerPage.ROUTE and path.startswith(f"{href}/")
-        return "" if within or href in (path, self.here) else href
+        is_within = meaning.page is ManagerPage.ROUTE and path.startswith(f"{href}/")
+        return "" if is_within or href in (path, self.here) else href
 
 
-def page_text(text: str, here: str = "") -> str:
-    """Return a text for the page at the address `here`; any that names nothing as it is."""
-    return LinkedText(text, here) if marks_of(text) else text
+def page_text(text: str, page_address: str = "") -> str:
+    """Return a text for the page at `page_address`; any that names nothing as it is."""
+    return LinkedText(text, page_address) if marks_of(text) else text
 
 
 def after_place(place: str, text: str) -> str:

@@ -48,42 +48,42 @@ FIELDS: Mapping[str, Mapping[str, Message]] = {
 NOT_SAID = ("", "--set")
 
 
-def problems_at(where: str, what: str, language: str, op: str = "") -> str:
+def problems_at(place: str, text: str, language: str, op: str = "") -> str:
     """Return a problem on one line, with its place in words."""
-    named = place_name(where, language, op)
-    return after_place(named, what) if named else what
+    place_text = place_name(place, language, op)
+    return after_place(place_text, text) if place_text else text
 
 
-def place_name(where: str, language: str, op: str = "") -> str:
+def place_name(place: str, language: str, op: str = "") -> str:
     """Return the place of a problem in words; the place itself where it has no name."""
-    if where in NOT_SAID:
+    if place in NOT_SAID:
         return ""
-    own = FIELDS.get(op, {}).get(where)
-    if own is not None:
-        return own.say(language)
-    found = read_location(where)
-    if not found.key:
-        return STEP.join(_steps(found.steps, language))
-    sort = sort_of(found.key).say(language)
-    thing = f"{sort} {found.key.partition('/')[2]}".strip()
-    return STEP.join((thing, *_steps(found.steps, language)))
+    own_name = FIELDS.get(op, {}).get(place)
+    if own_name is not None:
+        return own_name.say(language)
+    location = read_location(place)
+    if not location.key:
+        return STEP.join(_steps(location.steps, language))
+    sort = sort_of(location.key).say(language)
+    thing = f"{sort} {location.key.partition('/')[2]}".strip()
+    return STEP.join((thing, *_steps(location.steps, language)))
 
 
 def _steps(steps: Sequence[str], language: str) -> Iterator[str]:
     """Yield names of groups and monitors as they are, settings as forms have them."""
-    before = ""
+    previous_step = ""
     for number, step in enumerate(steps):
         last = number == len(steps) - 1
-        if before in INSIDE:
+        if previous_step in INSIDE:
             yield step
-            before = ""
+            previous_step = ""
         elif step in INSIDE and not last:
-            before = step
+            previous_step = step
         elif step != OPTIONS or last:
-            yield _called(step).say(language)
+            yield _step_name(step).say(language)
 
 
-def _called(step: str) -> Message:
+def _step_name(step: str) -> Message:
     name = step.partition("[")[0]
     if name == LIMITS:
         return _("Limits")

@@ -25,7 +25,7 @@ from noroshi.service import NotFoundError
 from noroshi.service.definitions.edit import EditOperations
 from noroshi.service.monitors.status import StatusOperations
 from noroshi.web.errors import NO_SUCH_PAGE
-from noroshi.web.view.form_operations import may, run
+from noroshi.web.view.form_operations import permissions_of, run
 from noroshi.web.view.page_context import Visit
 from noroshi.web.view.routes import DEFINED, RouteRow, labels, ranked, route_row
 
@@ -93,7 +93,7 @@ class RouteDetails:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Renamed:
+class RenamedRoute:
     """Hold the new name of a route that somebody else renamed, and who did, in words."""
 
     name: str
@@ -101,23 +101,23 @@ class Renamed:
     status: int
 
 
-async def find_renamed(visit: Visit, name: str) -> Renamed | None:
+async def find_renamed(visit: Visit, name: str) -> RenamedRoute | None:
     """Return the new name of the route whose form an administrator sent under its old one;
     None: it has that name, or there was none."""
     key = f"routes/{name}"
     if (
-        not may(visit)["rule"]
+        not permissions_of(visit)["rule"]
         or key in (await visit.call(EditOperations.read, types=("routes",))).documents
     ):
         return None
     # It is no longer what any form of it saw: who changed it, and where it is, is told.
     dry_run = await run(visit, EditOperations.change, etags={key: GONE}, dry=True)
-    problems = [(where, what) for where, what in dry_run.problems if where != key]
+    problems = [(place, text) for place, text in dry_run.problems if place != key]
     if dry_run.kind != "conflict" or not problems:
         return None
-    where, what = problems[0]
-    return Renamed(
-        name=where.partition("/")[2], why=(dry_run.why[0], what), status=dry_run.status
+    place, text = problems[0]
+    return RenamedRoute(
+        name=place.partition("/")[2], why=(dry_run.why[0], text), status=dry_run.status
     )
 
 
@@ -142,11 +142,11 @@ async def load_route(visit: Visit, name: str, way: str = "") -> RouteDetails:
         account=account,
         way=way if way in ways else way_of(account),
         ways=ways,
-        elsewhere=elsewhere(name, answer.routes, documents),
+        elsewhere=has_other_route(name, answer.routes, documents),
     )
 
 
-def elsewhere(
+def has_other_route(
     name: str, routes: Sequence[RouteStatus], documents: Mapping[str, Content]
 ) -> bool:
     """Return True if each rule and notification that names the route names another that can send."""
@@ -190,8 +190,8 @@ def next_step(details: RouteDetails, stored_entries: Collection[str]) -> str:
         SetupFact.APP: details.registered,
         SetupFact.CREDENTIAL: not is_missing or by_certificate,
     }
-    known = [fact for fact, found in facts.items() if found]
-    following = setup_flow.next_step((*facts, SetupFact.SIGN_IN), known)
+    known_facts = [fact for fact, is_found in facts.items() if is_found]
+    following = setup_flow.next_step((*facts, SetupFact.SIGN_IN), known_facts)
     signs_in = following is not None and following.step is SetupStep.SIGN_IN
     return "sign_in" if signs_in else "save"
 
@@ -203,16 +203,16 @@ def texts_of(account: Content | None) -> dict[str, str]:
     return texts | {"shared": "on" if (account or {}).get("shared") else ""}
 
 
-def account_settings(before: Content, form: Mapping[str, str], entry: str) -> dict[str, Any]:
+def account_settings(base: Content, form: Mapping[str, str], entry: str) -> dict[str, Any]:
     """Return the definition of accounts/NAME after the form; other settings stay. `entry` is for
     a typed secret."""
-    typed: dict[str, Any] = {field: form.get(field, "").strip() for field in FIELDS}
-    typed["client_id"] = typed["client_id"] or NOT_YET
-    if "tenant" in form and not typed["tenant"]:
-        typed["tenant"] = domain_of(typed["mailbox"])
-    typed["shared"] = form.get("shared") == "on"
+    form_values: dict[str, Any] = {field: form.get(field, "").strip() for field in FIELDS}
+    form_values["client_id"] = form_values["client_id"] or NOT_YET
+    if "tenant" in form and not form_values["tenant"]:
+        form_values["tenant"] = domain_of(form_values["mailbox"])
+    form_values["shared"] = form.get("shared") == "on"
     return account_document(
-        before, typed, entry if form.get("secret", "").strip() else "", NEEDED
+        base, form_values, entry if form.get("secret", "").strip() else "", NEEDED
     )
 
 

@@ -139,7 +139,7 @@ def route_row(visit: Visit, route: RouteStatus, label: str, at: datetime) -> Rou
         sort=kind(visit, route.kind),
         level=route_level(route),
         word=route_state(route, localizer),
-        why=_why(visit, route),
+        why=_reason(visit, route),
         mark=visit.say(route.mark),
         other=visit.say(route.other),
         left=validity,
@@ -154,7 +154,7 @@ def route_row(visit: Visit, route: RouteStatus, label: str, at: datetime) -> Rou
     )
 
 
-def _why(visit: Visit, route: RouteStatus) -> str:
+def _reason(visit: Visit, route: RouteStatus) -> str:
     """Return the problem of a route, with the remedy on this page rather than at the command
     line."""
     if route.lacks:
@@ -257,8 +257,8 @@ def _some_cannot(
                 "{bad} of {count} routes cannot send. These alarms cannot be sent: {which}.",
             ).fill(bad=readiness.no, count=readiness.count, which=order_names)
         )
-    well = {one.name for one in routes if nothing_against(one.sends)}
-    others_send = well and not stuck_orders(well, documents)
+    working_names = {one.name for one in routes if nothing_against(one.sends)}
+    others_send = working_names and not stuck_orders(working_names, documents)
     if others_send:
         return visit.say(
             ngettext(
@@ -282,9 +282,9 @@ def stuck_orders(usable: Collection[str], documents: Mapping[str, Content]) -> l
 
 def _first_of(visit: Visit | Localizer, names: Sequence[str]) -> str:
     text = visit.say(_(", ")).join(names[:MOST_STUCK])
-    rest = len(names) - MOST_STUCK
+    more_count = len(names) - MOST_STUCK
     return (
-        visit.say(_("{names} and {more} more").fill(names=text, more=rest))
-        if rest > 0
+        visit.say(_("{names} and {more} more").fill(names=text, more=more_count))
+        if more_count > 0
         else text
     )

@@ -13,7 +13,7 @@ from noroshi.core.translation import _, ngettext
 from noroshi.operations.status_answers import MonitorStatus
 from noroshi.web.view.form_operations import Outcome
 from noroshi.web.view.page_context import Visit
-from noroshi.web.view.tree import STEP, called, tree_of
+from noroshi.web.view.tree import STEP, place_title, tree_of
 
 EVERYTHING = "everything"
 WHOLE = frozenset({EVERYTHING, "all", "全体", "すべて", "全て", "全部"})
@@ -39,7 +39,7 @@ def labels_of(monitors: Sequence[MonitorStatus]) -> Labels:
     """Return the labels of instances, groups and monitors, in this order."""
     tree, steps = tree_of(monitors), [one.path.split("/", 2) for one in monitors]
     paths = ("/".join(path[:n]) for n in range(1, DEEPEST + 1) for path in steps)
-    return {path: called(path, tree) for path in dict.fromkeys(paths)}
+    return {path: place_title(path, tree) for path in dict.fromkeys(paths)}
 
 
 def find_place(text: str, labels: Labels) -> PlaceMatch:

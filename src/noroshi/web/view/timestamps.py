@@ -20,19 +20,19 @@ class Moment(MarkedText):
 
     __slots__ = ()
 
-    def __new__(cls, shown: str, at: datetime) -> Self:
+    def __new__(cls, text: str, at: datetime) -> Self:
         """Make the text of an instant; `at` is in this machine's zone."""
-        return super().__new__(cls, shown, (Mark(0, len(shown), at),))
+        return super().__new__(cls, text, (Mark(0, len(text), at),))
 
 
 def timed(text: str) -> str:
     """Return a text with an element for each moment in it; one without any as it is."""
-    parts, done = list[str](), 0
+    parts, end = list[str](), 0
     for mark in marks_of(text):
         if isinstance(mark.meaning, datetime):
-            parts += (escape(text[done : mark.start]), _element(text, mark, mark.meaning))
-            done = mark.end
-    return Html("".join((*parts, escape(text[done:])))) if parts else text
+            parts += (escape(text[end : mark.start]), _element(text, mark, mark.meaning))
+            end = mark.end
+    return Html("".join((*parts, escape(text[end:])))) if parts else text
 
 
 def _element(text: str, mark: Mark, at: datetime) -> str:

@@ -100,7 +100,7 @@ def tree_of(monitors: Sequence[MonitorStatus]) -> dict[str, Instance]:
     return instances
 
 
-def called(place: str, tree: Mapping[str, Instance]) -> str:
+def place_title(place: str, tree: Mapping[str, Instance]) -> str:
     """Return a place by the titles of it and its instance; as it stands if it is not there."""
     names = place.split("/", 2)
     instance = tree.get(names[0])
