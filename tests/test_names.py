@@ -84,6 +84,9 @@ WHOLE_NAMES = (
 )
 """Packages in which no participle, pronoun, preposition or adverb is a name alone."""
 OF_ANSWERS = {
+    "noroshi.operations.diagnostic_answers.Looked",
+    "noroshi.operations.mail_answers.Sent",
+    "noroshi.operations.mail_answers.Tried",
     "noroshi.oauth.provider.who",
     "noroshi.ports.examination.Whose",
     "noroshi.ports.store_records.shown",

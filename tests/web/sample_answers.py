@@ -4,7 +4,7 @@ from noroshi.core.levels import Level
 from noroshi.core.mail import Verdict
 from noroshi.core.route_readiness import Sends
 from noroshi.core.translation import NOTHING
-from noroshi.operations.mail_answers import AddressAttempt, LedgerRow
+from noroshi.operations.mail_answers import Tried, LedgerRow
 from noroshi.operations.status_answers import Counts, MonitorStatus, RouteStatus, Status
 from noroshi.testing import DAWN
 
@@ -31,7 +31,7 @@ def ledger_row(**changed):
 def tried(**changed):
     reply = {"verdict": Verdict.ACCEPTED, "code": 250, "text": "", "words": NOTHING}
     sent = {"at": DAWN, "route": "m365", "address": "ops@example.com", "provider_id": ""}
-    return AddressAttempt(**(sent | reply | {"quoted": False} | changed))
+    return Tried(**(sent | reply | {"quoted": False} | changed))
 
 
 def status(**changed):

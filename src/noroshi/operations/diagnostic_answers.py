@@ -54,7 +54,7 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
-class StageProgress:
+class Looked:
     """The stages that have come since, and whether that is all; when it was begun, and all that
     it will have."""
 

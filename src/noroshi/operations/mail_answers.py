@@ -12,7 +12,7 @@ from noroshi.core.translation import NOTHING, Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddressAttempt:
+class Tried:
     """One attempt for one address: when, by which route, what came of it. `provider_id` is the
     provider's own number of the mail, "" where it gave none. `mark` stands beside a route whose
     provider is none of the built-in ones; `quoted` as in Said."""
@@ -74,7 +74,7 @@ class LedgerRow:
     digest: str
     state: str
     why: Message
-    tried: tuple[AddressAttempt, ...]
+    tried: tuple[Tried, ...]
     arrived: tuple[Arrived, ...]
     unproved: Message = NOTHING
     path_now: str = ""
@@ -104,7 +104,7 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
-class QueuedMails:
+class Sent:
     """The envelopes that are safely queued now."""
 
     ids: tuple[str, ...]

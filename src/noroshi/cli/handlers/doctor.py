@@ -22,7 +22,7 @@ from noroshi.cli.terminal_escape import obey
 from noroshi.command_line.text_width import pad, width, wrap
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.operations import monitor_operations, sign_in_operations
-from noroshi.operations.diagnostic_answers import Examined, KnownDown, StageName, StageProgress
+from noroshi.operations.diagnostic_answers import Examined, KnownDown, StageName, Looked
 from noroshi.operations.status_answers import RoutesShown
 from noroshi.ports.examination import Remedy, Stage, State, Whose
 
@@ -104,7 +104,7 @@ def _examine(context: CommandContext, page: Page, route: str) -> Examined:
     while not finished:
         page.wait_for(names[len(local_stages) + len(stages) :])
         answer = context.ask(
-            sign_in_operations.EXAMINE_LOOK, StageProgress, id=examination.id, seen=len(stages)
+            sign_in_operations.EXAMINE_LOOK, Looked, id=examination.id, seen=len(stages)
         )
         for stage in answer.stages:
             page.show(stage)

@@ -21,7 +21,7 @@ from noroshi.oauth.high_volume import role_at
 from noroshi.oauth.token_provider import secret_of, token_of
 from noroshi.oauth.well_known_clouds import CLOUDS
 from noroshi.operations import sign_in_operations
-from noroshi.operations.diagnostic_answers import Examined, KnownDown, StageName, StageProgress
+from noroshi.operations.diagnostic_answers import Examined, KnownDown, StageName, Looked
 from noroshi.ports import QueuedEnvelope, RouteOutage, TransportContext
 from noroshi.ports.examination import Exam, Examination, Remedy, Step, Whose
 from noroshi.service.diagnostics.clock import ClockStep
@@ -126,13 +126,13 @@ class DiagnosticOperations(OperationGroup):
         return _postponed(retrying)
 
     @offers(sign_in_operations.EXAMINE_LOOK)
-    async def look(self, person: Person, id: str, seen: int = 0) -> StageProgress:
+    async def look(self, person: Person, id: str, seen: int = 0) -> Looked:
         """Return its stages after the first `seen`; wait a few seconds for one. With `seen` -1
         it is all of them, at once."""
         examination = self._context.running_examinations.get(id)
         stages, is_over = await self._context.running_examinations.since(id, seen)
         steps = _names(examination.steps)
-        return StageProgress(tuple(stages), is_over, examination.at, steps)
+        return Looked(tuple(stages), is_over, examination.at, steps)
 
     async def close(self) -> None:
         """End what is under way."""

@@ -12,7 +12,7 @@ from noroshi.core.levels import Level
 from noroshi.core.translation import Message, _
 from noroshi.definitions.accounts_of_routes import account_of
 from noroshi.operations import mail_operations
-from noroshi.operations.mail_answers import Letter, Queued, QueuedMails
+from noroshi.operations.mail_answers import Letter, Queued, Sent
 from noroshi.ports import QueuedEnvelope
 from noroshi.service.errors import ConflictError, InvalidArgumentError, NotFoundError
 from noroshi.service.mail import compose
@@ -44,7 +44,7 @@ class QueueOperations(OperationGroup):
         text: str,
         routes: tuple[str, ...] = (),
         level: Level = Level.OK,
-    ) -> QueuedMails:
+    ) -> Sent:
         """Queue a mail, one envelope for each contact, all or none; durable on return."""
         _, plan = await self._context.current()
         if problems := compose.faults(plan, to, subject, text, routes):
@@ -65,7 +65,7 @@ class QueueOperations(OperationGroup):
         ]
         await self._store.post(*envelopes)
         note(after={"ids": [envelope.id for envelope in envelopes]})
-        return QueuedMails(tuple(envelope.id for envelope in envelopes))
+        return Sent(tuple(envelope.id for envelope in envelopes))
 
     @offers(mail_operations.QUEUE_LIST)
     async def list(self, person: Person) -> tuple[Queued, ...]:

@@ -12,7 +12,7 @@ from noroshi.core.levels import Level
 from noroshi.core.mail import Verdict
 from noroshi.core.reply_text import without_ids
 from noroshi.core.translation import Message, _
-from noroshi.operations.mail_answers import AddressAttempt, Arrived, LedgerRow, Letter, Said
+from noroshi.operations.mail_answers import Tried, Arrived, LedgerRow, Letter, Said
 from noroshi.service.definitions.edit import EditOperations
 from noroshi.web.view.form_operations import clock
 from noroshi.web.view.page_context import Visit
@@ -84,7 +84,7 @@ class DeliveryAttempt:
     at: datetime
     route: str
     provider_id: str
-    reply: AddressAttempt | Said
+    reply: Tried | Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +189,7 @@ def _last_time(visit: Visit, arrivals: Sequence[Arrived]) -> str:
     return clock(visit, arrivals[-1].at) if arrivals else ""
 
 
-def reply_text(visit: Visit, reply: AddressAttempt | Said) -> str:
+def reply_text(visit: Visit, reply: Tried | Said) -> str:
     """Return the reply of the other side, with its meaning."""
     enhanced = reply.enhanced if isinstance(reply, Said) else ""
     has_code_twice = reply.text.startswith(enhanced)  # SMTP's texts begin with it
