@@ -4,7 +4,7 @@ from noroshi.core.levels import Level
 from noroshi.core.mail import Verdict
 from noroshi.core.route_readiness import Sends
 from noroshi.core.translation import NOTHING
-from noroshi.operations.mail_answers import Tried, LedgerRow
+from noroshi.operations.mail_answers import LedgerRow, Tried
 from noroshi.operations.status_answers import Counts, MonitorStatus, RouteStatus, Status
 from noroshi.testing import DAWN
 

@@ -22,7 +22,7 @@ from noroshi.cli.terminal_escape import obey
 from noroshi.command_line.text_width import pad, width, wrap
 from noroshi.core.translation import NOTHING, Message, _
 from noroshi.operations import monitor_operations, sign_in_operations
-from noroshi.operations.diagnostic_answers import Examined, KnownDown, StageName, Looked
+from noroshi.operations.diagnostic_answers import Examined, KnownDown, Looked, StageName
 from noroshi.operations.status_answers import RoutesShown
 from noroshi.ports.examination import Remedy, Stage, State, Whose
 

@@ -19,7 +19,7 @@ from noroshi.guides.setup_fields import RECIPIENT
 from noroshi.guides.test_mail import SUBJECT, TEXT
 from noroshi.operations import mail_operations, monitor_operations
 from noroshi.operations.history_answers import ContactRow
-from noroshi.operations.mail_answers import Attempt, Letter, Queued, Sent, Said
+from noroshi.operations.mail_answers import Attempt, Letter, Queued, Said, Sent
 
 PATIENCE = 90.0
 """Seconds until somebody is asked whether to go on waiting."""

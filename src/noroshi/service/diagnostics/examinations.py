@@ -21,7 +21,7 @@ from noroshi.oauth.high_volume import role_at
 from noroshi.oauth.token_provider import secret_of, token_of
 from noroshi.oauth.well_known_clouds import CLOUDS
 from noroshi.operations import sign_in_operations
-from noroshi.operations.diagnostic_answers import Examined, KnownDown, StageName, Looked
+from noroshi.operations.diagnostic_answers import Examined, KnownDown, Looked, StageName
 from noroshi.ports import QueuedEnvelope, RouteOutage, TransportContext
 from noroshi.ports.examination import Exam, Examination, Remedy, Step, Whose
 from noroshi.service.diagnostics.clock import ClockStep

@@ -10,7 +10,7 @@ from noroshi.core.judgement import end_of
 from noroshi.core.mail import EnvelopeState, Receipt, delivery_state
 from noroshi.core.translation import NOTHING, Message, _, quotes
 from noroshi.operations import mail_operations
-from noroshi.operations.mail_answers import Tried, Ledger, LedgerRow, Sum
+from noroshi.operations.mail_answers import Ledger, LedgerRow, Sum, Tried
 from noroshi.ports import LedgerEntry
 from noroshi.service.errors import NotFoundError, OperationFailedError
 from noroshi.service.mail.delivery_status import arrival_answers, state_of, unproved

@@ -12,7 +12,7 @@ from noroshi.core.levels import Level
 from noroshi.core.mail import Verdict
 from noroshi.core.reply_text import without_ids
 from noroshi.core.translation import Message, _
-from noroshi.operations.mail_answers import Tried, Arrived, LedgerRow, Letter, Said
+from noroshi.operations.mail_answers import Arrived, LedgerRow, Letter, Said, Tried
 from noroshi.service.definitions.edit import EditOperations
 from noroshi.web.view.form_operations import clock
 from noroshi.web.view.page_context import Visit
