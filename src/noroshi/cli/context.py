@@ -103,16 +103,16 @@ class CommandContext:
 
     def call(self, op: str, /, **args: Any) -> Any:
         """Ask as `ask`; return the answer as JSON's own types."""
-        return self._asked(op, lambda client: client.call(op, **args))
+        return self._answer_of(op, lambda client: client.call(op, **args))
 
     def ask(self, operation: Declaration, shape: type[T], /, **args: Any) -> T:
         """Ask the node that was named, or the running one; when none runs, the store itself.
         `shape` is the type that the operation answers with. Raises RefusedError."""
-        return self._asked(
+        return self._answer_of(
             operation.name, lambda client: client.ask(operation.name, shape, args)
         )
 
-    def _asked(self, op: str, question: Callable[[Caller], T]) -> T:
+    def _answer_of(self, op: str, question: Callable[[Caller], T]) -> T:
         if self._client is not None:
             return question(self._client)
         try:

@@ -29,6 +29,6 @@ class RefusedError(CliError):
         super().__init__(words)
         self.kind, self.problems, self.codes = kind, tuple(problems), tuple(codes)
 
-    def concerns(self, where: str) -> bool:
+    def concerns(self, location: str) -> bool:
         """Return whether one of the problems is there."""
-        return any(place == where for place, _ in self.problems)
+        return any(place == location for place, _ in self.problems)

@@ -30,7 +30,9 @@ def at_home(text: str, home: str) -> str:
         return text
     from shlex import quote
 
-    return _commands_in_texts().sub(lambda found: f"{found[0]} --home {quote(home)}", text)
+    return _commands_in_texts().sub(
+        lambda command_match: f"{command_match[0]} --home {quote(home)}", text
+    )
 
 
 @cache

@@ -75,21 +75,21 @@ def parse(
 
 def find(argv: Sequence[str], root: Command) -> CommandLine:
     """Follow the words of a command down the table. Options of all commands may stand between them."""
-    command, program, rest, at = root, root.name, list[str](), 0
+    command, program, arguments, at = root, root.name, list[str](), 0
     while command.under and at < len(argv):
         word = argv[at]
         if word.partition("=")[0] in VALUED:
             last = at + (1 if "=" in word else 2)
-            rest += argv[at:last]
+            arguments += argv[at:last]
             at = last
             continue
         if word.startswith("-"):
             break
         subcommand = next((one for one in command.under if one.name == word), None)
         if subcommand is None:
-            return CommandLine(program, command, rest, word)
+            return CommandLine(program, command, arguments, word)
         command, program, at = subcommand, f"{program} {word}", at + 1
-    return CommandLine(program, command, [*rest, *argv[at:]])
+    return CommandLine(program, command, [*arguments, *argv[at:]])
 
 
 def parser_of(command: Command, language: str, program: str) -> CommandParser:
@@ -151,8 +151,8 @@ class CommandParser(Parser):
     def refuse_command(self, word: str) -> NoReturn:
         """Refuse a word that names no command: say which was meant, or which there are."""
         names = [command.name for command in self._under]
-        if meant := closest_match(word, names):
-            self.refuse(MEANT.fill(what=COMMAND, given=word, near=meant))
+        if near_name := closest_match(word, names):
+            self.refuse(MEANT.fill(what=COMMAND, given=word, near=near_name))
         self.refuse(NO_COMMAND.fill(given=repr(word), commands=", ".join(names)))
 
     def ask_for_command(self) -> NoReturn:
@@ -201,8 +201,8 @@ def _choice_type(parser: CommandParser, choices: Sequence[str]) -> Callable[[str
     rest argparse does."""
 
     def value(text: str) -> str:
-        if meant := closest_match(text, choices):
-            parser.refuse(MEANT.fill(what=CHOSEN, given=text, near=meant))
+        if near_choice := closest_match(text, choices):
+            parser.refuse(MEANT.fill(what=CHOSEN, given=text, near=near_choice))
         return text
 
     return value

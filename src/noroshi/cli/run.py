@@ -73,13 +73,13 @@ def _run(argv: Sequence[str]) -> int:
 
 
 def _run_command(argv: Sequence[str], home: str, language: str) -> int:
-    program, rest = _program(argv)
+    program, arguments = _program(argv)
     if program:
         gc.enable()
-    if program == "lab" and rest[:1] == ["drill"]:
-        return _drill(argv, rest[1:], home, language)
+    if program == "lab" and arguments[:1] == ["drill"]:
+        return _drill(argv, arguments[1:], home, language)
     if program:
-        return _other_program(program, rest, language)
+        return _other_program(program, arguments, language)
     args = parse(argv, candidate_commands(argv), language)
     if getattr(args, "version", False):
         print(f"noroshi {__version__}")
@@ -137,9 +137,9 @@ def _function(name: str) -> Callable[[CommandContext], int]:
     return handler
 
 
-def _other_program(name: str, rest: Sequence[str], language: str) -> int:
+def _other_program(name: str, arguments: Sequence[str], language: str) -> int:
     """Run the demo or the lab: programs of their own, with options of their own."""
-    return _load_program(name)(rest, language=language)
+    return _load_program(name)(arguments, language=language)
 
 
 def _load_program(name: str) -> Callable[..., int]:
@@ -152,7 +152,7 @@ def _load_program(name: str) -> Callable[..., int]:
     raise RefusedError("not found", NOT_INSTALLED.fill(name=name))
 
 
-def _drill(argv: Sequence[str], rest: Sequence[str], home: str, language: str) -> int:
+def _drill(argv: Sequence[str], arguments: Sequence[str], home: str, language: str) -> int:
     """Run the drill: it works on a node and a lab, so it is neither the node's command nor the
     lab's."""
     args = Namespace(home=_option_value(argv, "--home"), door=_option_value(argv, "--door"))
@@ -164,7 +164,7 @@ def _drill(argv: Sequence[str], rest: Sequence[str], home: str, language: str) -
 
         return Path(_door(args, home) or read_config(Path(home)).door)
 
-    return _load_program("drill")(rest, language=language, door=door)
+    return _load_program("drill")(arguments, language=language, door=door)
 
 
 def _program(argv: Sequence[str]) -> tuple[str, Sequence[str]]:
@@ -206,11 +206,11 @@ def _language(home: str, option: str) -> str:
 def _problems(refusal: RefusedError, language: str, home: str) -> Iterator[str]:
     """Yield a line for each; what is said of very many places is told of the first few."""
     for message, group in groupby(refusal.problems, key=lambda problem: problem[1]):
-        places = [where for where, _ in group]
+        places = [place for place, _ in group]
         first_places = places if len(places) <= FOLDED_FROM else places[:SHOWN]
-        for where in first_places:
+        for place in first_places:
             text = meant_for(message, home).say(language)
-            yield f"  {where}: {text}" if where else f"  {text}"
+            yield f"  {place}: {text}" if place else f"  {text}"
         if len(first_places) < len(places):
             yield "  " + SAME_OF.fill(count=len(places) - SHOWN).say(language)
 

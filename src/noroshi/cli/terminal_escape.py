@@ -45,10 +45,10 @@ class Readable:
 @contextmanager
 def readable() -> Iterator[None]:
     """Make all that is printed readable until the block ends."""
-    before: tuple[Any, Any] = sys.stdout, sys.stderr
+    previous_streams: tuple[Any, Any] = sys.stdout, sys.stderr
     streams: tuple[Any, Any] = Readable(sys.stdout), Readable(sys.stderr)
     sys.stdout, sys.stderr = streams
     try:
         yield
     finally:
-        sys.stdout, sys.stderr = before
+        sys.stdout, sys.stderr = previous_streams

@@ -89,6 +89,6 @@ def _name(action: argparse.Action) -> str:
     return action.dest.upper() if action.option_strings else action.dest
 
 
-def described(texts: Iterable[str], room: int) -> Iterator[str]:
+def descriptions(texts: Iterable[str], room: int) -> Iterator[str]:
     """Yield the paragraphs that are not empty."""
     return (paragraphs(text, room) for text in texts if text)

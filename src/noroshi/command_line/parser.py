@@ -56,9 +56,9 @@ class Parser(argparse.ArgumentParser):
         room = terminal_columns(80) - 2  # as argparse does, which asks shutil
         blocks = [
             help_text.usage(self.language, self.prog, self.usage_parts(), room),
-            *help_text.described([self.description or ""], room),
+            *help_text.descriptions([self.description or ""], room),
             *help_text.sections(self.sections(), room),
-            *help_text.described([self.epilog or ""], room),
+            *help_text.descriptions([self.epilog or ""], room),
         ]
         return "\n\n".join(blocks) + "\n"
 

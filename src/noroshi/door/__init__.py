@@ -28,7 +28,7 @@ from noroshi.service import (
     run_as_json,
 )
 from noroshi.service.errors import UnreadableRequestError
-from noroshi.service.large_requests import LONGEST, longest
+from noroshi.service.large_requests import LONGEST, longest_request
 
 __all__ = ["LONGEST_LINE", "DoorError", "open_door"]
 
@@ -106,7 +106,7 @@ class _Connections:
             return await _write(
                 writer, refusal_as_json(OperationFailedError(BUSY.fill(most=MOST_AT_ONCE)))
             )
-        lines = Lines(reader, longest(person) + SURROUNDING_BYTES)
+        lines = Lines(reader, longest_request(person) + SURROUNDING_BYTES)
         while (line := await lines.short_line()) != b"":
             await _write(writer, await self._answer(person, line, lines))
         return None

@@ -40,9 +40,9 @@ def missing_values(
     """Return the values that these steps lack, in the order in which they need them."""
     names = dict.fromkeys(name for step in steps for name in _missing_in(step, values))
     return tuple(
-        MissingValue(placeholder=placeholder(name), where=fill_places(where, values))
+        MissingValue(placeholder=placeholder(name), where=fill_places(place, values))
         for name in names
-        if (where := WHERE_FOUND.get(name)) is not None
+        if (place := WHERE_FOUND.get(name)) is not None
     )
 
 
@@ -50,6 +50,6 @@ def _missing_in(step: Step, values: Mapping[str, Value]) -> Iterator[str]:
     for words in (step.title, *step.how):
         if words != NOTHING:
             yield from sorted(name for name in words.empty_places if not values.get(name))
-    known = line_values(values)
+    known_names = line_values(values)
     for text in (*step.lines, *step.check):
-        yield from (name for name in places_of_line(text) if name not in known)
+        yield from (name for name in places_of_line(text) if name not in known_names)

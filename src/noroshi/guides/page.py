@@ -75,13 +75,13 @@ def _part(guide: Guide, part: str, language: str) -> Iterator[str]:
     yield f"### {TITLES[part].say(language)}\n"
     for number, step in enumerate(guide.steps, 1):
         if step.part == part:
-            head, _, rest = markdown(step, EXAMPLE, language, f"#### {number}.").partition("\n")
-            whom = _whom(step, language)
+            head, _, body = markdown(step, EXAMPLE, language, f"#### {number}.").partition("\n")
+            audience = _audience(step, language)
             yield f'<a id="{_anchor(step.id, language)}"></a>\n\n{head}'
-            yield f"\n{FOR.say(language).format(whom=whom)}\n{rest}" if whom else rest
+            yield f"\n{FOR.say(language).format(whom=audience)}\n{body}" if audience else body
 
 
-def _whom(step: Step, language: str) -> str:
+def _audience(step: Step, language: str) -> str:
     """Return for whom a step is; "" for all."""
     groups = [KINDS[kind] for kind in sorted(step.kinds)]
     if step.ways == APPS:

@@ -84,42 +84,52 @@ def first_rule(documents: Documents, route: str) -> dict[str, Content]:
     return {f"rules/{RULE}": rule, **unruled}
 
 
-def route_options(kind: str, typed: Mapping[str, str], entry: str) -> dict[str, Any]:
+def route_options(kind: str, typed_values: Mapping[str, str], entry: str) -> dict[str, Any]:
     """Return the options of a route without an account. `entry` names the vault's entry of its
     secret; "": it has none."""
     options: dict[str, Any] = {
-        name: typed[name] for name in options_of(FIELDS[kind]) if typed.get(name)
+        name: typed_values[name] for name in options_of(FIELDS[kind]) if typed_values.get(name)
     }
-    port = typed.get("port", "")
+    port = typed_values.get("port", "")
     if port.isdecimal() and len(port) <= LONGEST_PORT:  # else it is refused as text
         options["port"] = int(port)
     return options | ({SECRET_OPTION[kind]: entry} if entry else {})
 
 
-def route_document(kind: str, typed: Mapping[str, str], entry: str) -> dict[str, Any]:
+def route_document(kind: str, typed_values: Mapping[str, str], entry: str) -> dict[str, Any]:
     """Return the definition of a new route without an account."""
     settings = {
-        "title": typed.get("title", ""),
+        "title": typed_values.get("title", ""),
         "kind": kind,
-        "network": typed.get("network", ""),
+        "network": typed_values.get("network", ""),
     }
-    options = route_options(kind, typed, entry)
+    options = route_options(kind, typed_values, entry)
     return {**{name: value for name, value in settings.items() if value}, "options": options}
 
 
 def account_document(
-    before: Content, typed: Content, entry: str, needed: Collection[str] = ()
+    old_document: Content, typed_values: Content, entry: str, needed_names: Collection[str] = ()
 ) -> dict[str, Any]:
     """Return what accounts/NAME says after a form. A secret goes into the entry that is named
     already, else into `entry`; "": none was typed."""
-    return changed(before, {**typed, "secret": before.get("secret") or entry}, needed)
+    return changed_document(
+        old_document,
+        {**typed_values, "secret": old_document.get("secret") or entry},
+        needed_names,
+    )
 
 
-def changed(before: Content, settings: Content, needed: Collection[str] = ()) -> dict[str, Any]:
+def changed_document(
+    old_document: Content, settings: Content, needed_names: Collection[str] = ()
+) -> dict[str, Any]:
     """Return a definition with these settings: what they do not name stays, what they leave
-    empty goes, but for what is `needed`, which is refused by its own name."""
-    rest = {name: value for name, value in before.items() if name not in settings}
-    return rest | {name: value for name, value in settings.items() if value or name in needed}
+    empty goes, but for what is in `needed_names`, which is refused by its own name."""
+    other_settings = {
+        name: value for name, value in old_document.items() if name not in settings
+    }
+    return other_settings | {
+        name: value for name, value in settings.items() if value or name in needed_names
+    }
 
 
 def domain_of(mailbox: str) -> str:

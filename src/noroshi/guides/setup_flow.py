@@ -69,9 +69,11 @@ class NextStep:
     lacks: SetupFact
 
 
-def next_step(needed: Collection[SetupFact], known: Collection[SetupFact]) -> NextStep | None:
+def next_step(
+    needed_facts: Collection[SetupFact], known_facts: Collection[SetupFact]
+) -> NextStep | None:
     """Return the first step that finds out something needed; None: all of it is known."""
-    missing = (fact for fact in SetupFact if fact in needed and fact not in known)
+    missing = (fact for fact in SetupFact if fact in needed_facts and fact not in known_facts)
     return next((NextStep(STEPS[fact], fact) for fact in missing), None)
 
 
@@ -100,7 +102,7 @@ def _facts_of_goal(goal: SetupGoal) -> Iterator[SetupFact]:
     if goal.certified or goal.secret:
         yield SetupFact.CREDENTIAL
     yield SetupFact.SIGN_IN
-    if goal.kind == "smtp" or goal.app_only or goal.shared:  # Exchange has a say in it
+    if goal.kind == "smtp" or goal.app_only or goal.is_shared:  # Exchange has a say in it
         yield SetupFact.PERMISSION
     yield SetupFact.ACCEPTANCE
 

@@ -17,7 +17,7 @@ from noroshi.guides.microsoft365 import (
     values_of,
 )
 from noroshi.guides.places import Value
-from noroshi.guides.setup_documents import MOST_CONNECTIONS, changed
+from noroshi.guides.setup_documents import MOST_CONNECTIONS, changed_document
 
 NOT_YET = "00000000-0000-0000-0000-000000000000"
 """A client ID that nobody knows yet: the app is still to be registered."""
@@ -59,7 +59,7 @@ class SetupGoal:
         return self.way == "app-certificate"
 
     @property
-    def shared(self) -> bool:
+    def is_shared(self) -> bool:
         """Return whether somebody else than the mailbox signs in."""
         return not self.app_only and (self.delegated or self.of_other(self.person))
 
@@ -75,11 +75,15 @@ class SetupGoal:
     def registered(self) -> bool:
         return self.client_id != NOT_YET
 
-    def case(self, *known: str, path: str = "") -> Case:
+    def case(self, *known_names: str, path: str = "") -> Case:
         """Return for whom the administrator's steps are looked up."""
         by_cloud = path or path_of(self.cloud)
         return Case(
-            way=self.way, kind=self.kind, path=by_cloud, shared=self.shared, known=known
+            way=self.way,
+            kind=self.kind,
+            path=by_cloud,
+            shared=self.is_shared,
+            known=known_names,
         )
 
     def values(self, **more: str) -> Mapping[str, Value]:
@@ -91,13 +95,13 @@ class SetupGoal:
             client_id=self.client_id if self.registered else "",
             mailbox=self.mailbox,
             redirect=self.redirect,
-            mail_send=MAIL_SEND_SHARED if self.shared else MAIL_SEND,
-            mail_read=MAIL_READ_SHARED if self.shared else MAIL_READ,
+            mail_send=MAIL_SEND_SHARED if self.is_shared else MAIL_SEND,
+            mail_read=MAIL_READ_SHARED if self.is_shared else MAIL_READ,
             person=self.person or ("" if self.delegated else self.mailbox),
             **more,
         )
 
-    def account_document(self, before: Mapping[str, Any]) -> dict[str, Any]:
+    def account_document(self, old_document: Mapping[str, Any]) -> dict[str, Any]:
         """Return what accounts/NAME says; what of it is none of ours stays as it is."""
         settings = {
             "cloud": self.cloud,
@@ -107,7 +111,9 @@ class SetupGoal:
             "shared": self.delegated and not self.app_only,
             "network": self.network,
         }
-        return changed(before, settings | (self._sign_in_settings() if self.way else {}))
+        return changed_document(
+            old_document, settings | (self._sign_in_settings() if self.way else {})
+        )
 
     def _sign_in_settings(self) -> dict[str, Any]:
         """Return how it signs in. Without a secret it is the redirect that tells a page from a
@@ -125,11 +131,11 @@ class SetupGoal:
             else None,
         }
 
-    def route_document(self, before: Mapping[str, Any]) -> dict[str, Any]:
+    def route_document(self, old_document: Mapping[str, Any]) -> dict[str, Any]:
         """Return what routes/NAME says."""
-        options = changed(before.get("options", {}), {"account": self.account})
+        options = changed_document(old_document.get("options", {}), {"account": self.account})
         settings = {"kind": self.kind, "options": options, "network": self.network}
-        return changed({"connections": MOST_CONNECTIONS, **before}, settings)
+        return changed_document({"connections": MOST_CONNECTIONS, **old_document}, settings)
 
 
 def known_of(content: Mapping[str, Any]) -> dict[str, Any]:

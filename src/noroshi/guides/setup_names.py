@@ -18,25 +18,25 @@ ROUTE_KINDS = (*FIRST_ROUTES, "webhook", "pickup")
 Content = Mapping[str, Any]
 
 
-def free_route(kind: str, used: Container[str]) -> str:
+def free_route(kind: str, used_names: Container[str]) -> str:
     """Return a route's name that is free: smtp1, smtp2 …"""
-    return free_number(kind if kind in ROUTE_KINDS else "route", used)
+    return free_number(kind if kind in ROUTE_KINDS else "route", used_names)
 
 
-def free_number(stem: str, used: Container[str]) -> str:
+def free_number(stem: str, used_names: Container[str]) -> str:
     """Return the first of stem1, stem2 … that is free."""
-    return next(name for n in count(1) if (name := f"{stem}{n}") not in used)
+    return next(name for n in count(1) if (name := f"{stem}{n}") not in used_names)
 
 
-def free_account(stem: str, used: Container[str]) -> str:
+def free_account(stem: str, used_names: Container[str]) -> str:
     """Return an account's name that is free: m365, m3652 …"""
-    return _beside(stem, "", used)
+    return _numbered_name(stem, "", used_names)
 
 
-def free_entry(stem: str, used: Container[str]) -> str:
+def free_entry(stem: str, used_names: Container[str]) -> str:
     """Return the name of a vault's entry that is free: m365, m365-2 … What is put in for
     something new takes the place of nothing."""
-    return _beside(stem, "-", used)
+    return _numbered_name(stem, "-", used_names)
 
 
 def account_in(route: Content) -> str:
@@ -69,7 +69,7 @@ def route_from(mailbox: str, kind: str, documents: Mapping[str, Content]) -> str
     return ""
 
 
-def _beside(stem: str, mark: str, used: Container[str]) -> str:
-    if stem not in used:
+def _numbered_name(stem: str, mark: str, used_names: Container[str]) -> str:
+    if stem not in used_names:
         return stem
-    return next(name for n in count(2) if (name := f"{stem}{mark}{n}") not in used)
+    return next(name for n in count(2) if (name := f"{stem}{mark}{n}") not in used_names)

@@ -39,7 +39,7 @@ BUSY = _("Many large requests are being processed. Try again in a moment.")
 NO_READER = _("No process can be started to read a large request: {why}. Nothing was changed.")
 
 
-def longest(person: Person) -> int:
+def longest_request(person: Person) -> int:
     """Return how many bytes a request of this person may have."""
     return next((most for role, most in LONGEST.items() if role in person.roles), 0)
 

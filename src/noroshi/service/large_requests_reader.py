@@ -92,8 +92,8 @@ def _judge(spec: Operation, args: Mapping[str, Any]) -> None:
 
 
 def _check_monitor_count(documents: Sequence[Document], monitors: int) -> None:
-    if many := tuple(too_many(documents, monitors)):
-        raise InvalidArgumentError(BAD_DEFINITIONS, many)
+    if problems := tuple(too_many(documents, monitors)):
+        raise InvalidArgumentError(BAD_DEFINITIONS, problems)
 
 
 def _check_value_count(values: int) -> None:

@@ -177,7 +177,7 @@ class OperationHost(Protocol):
     async def record(self, row: Audited) -> None:
         """Keep a row of the audit log."""
 
-    async def turn_away(self, person: Person, name: str, why: Message) -> None:
+    async def turn_away(self, person: Person, name: str, reason: Message) -> None:
         """Note that an operation was refused."""
 
 
@@ -270,22 +270,22 @@ async def run(
         raise NotFoundError(NO_OPERATION.fill(name=shortened_text(name)))
     if spec.role not in person.roles:
         role = ROLE_NAMES.get(spec.role, spec.role)
-        why = NOT_ALLOWED.fill(name=name, role=role, who=person.name)
-        await service.turn_away(person, name, why)
-        raise ForbiddenError(why)
+        reason = NOT_ALLOWED.fill(name=name, role=role, who=person.name)
+        await service.turn_away(person, name, reason)
+        raise ForbiddenError(reason)
     if spec.declaration.reauthenticate:
         require_reauthentication(person, name)
     if not isinstance(args, CheckedArguments) and not is_small(args):
         args = await service.judge(name, args)
     logged, change_note = _logged_arguments(spec, args), Note()
     # The operation alone holds what was read, to let go of it: it may be megabytes.
-    running = service.method(name)(person, **arguments(spec, args))
+    call = service.method(name)(person, **arguments(spec, args))
     is_large = isinstance(args, CheckedArguments)
     if isinstance(args, CheckedArguments):
         args.clear()  # whoever asks holds it still
     mark = NOTE.set(change_note)
     try:
-        result = await running
+        result = await call
     finally:
         NOTE.reset(mark)
         if is_large:  # the next one is read beside what this one leaves

@@ -162,10 +162,10 @@ class OperationContext:
     def _failed_stage(self, route: Route, accepted: datetime | None) -> Message:
         """Return the stage at which the last diagnosis of the route, defined as now, failed;
         NOTHING where none did, or where a mail was accepted since."""
-        examined_route, running = self.examined.get(route.name, (None, None))
-        if running is None or examined_route != route or (accepted and accepted > running.at):
+        examined_route, record = self.examined.get(route.name, (None, None))
+        if record is None or examined_route != route or (accepted and accepted > record.at):
             return NOTHING
-        failed_stages = (stage.title for stage in running.stages if stage.state == "failed")
+        failed_stages = (stage.title for stage in record.stages if stage.state == "failed")
         return next(failed_stages, NOTHING)
 
     async def _trip(self, plan: Plan, route: Route) -> RoundTripFacts | None:

@@ -124,9 +124,9 @@ class Service:
         """Keep a row of the audit log."""
         await self.audit_log.record(row)
 
-    async def turn_away(self, person: Person, name: str, why: Message) -> None:
+    async def turn_away(self, person: Person, name: str, reason: Message) -> None:
         """Note that an operation was refused."""
-        await self.audit_log.turn_away(person, name, why)
+        await self.audit_log.turn_away(person, name, reason)
 
     async def close(self) -> None:
         """End what is under way."""

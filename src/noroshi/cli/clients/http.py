@@ -118,11 +118,11 @@ class HttpClient(WireClient):
 def _parse_url(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
-        good = parts.hostname and parts.port != 0 and parts.path in ("", "/")
+        is_usable = parts.hostname and parts.port != 0 and parts.path in ("", "/")
     except ValueError:
-        good = False
-    secret = parts.username is not None or parts.query or parts.fragment if good else True
-    if not good or secret or not _scheme_fits(parts):
+        is_usable = False
+    secret = parts.username is not None or parts.query or parts.fragment if is_usable else True
+    if not is_usable or secret or not _scheme_fits(parts):
         raise RefusedError("invalid", NO_URL.fill(url=url[:LONGEST_SAID]))
     return parts
 

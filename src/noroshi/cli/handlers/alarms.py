@@ -91,8 +91,8 @@ def _label(row: AlarmRow | RemarkShown) -> str:
 
 def _page(context: CommandContext, answer: Alarms, now: datetime) -> Iterator[str]:
     rows = answer.rows
-    nobody = sum(row.acknowledged is None for row in rows)
-    yield context.say(OPEN.fill(count=len(rows), nobody=nobody) if rows else CALM)
+    unacknowledged = sum(row.acknowledged is None for row in rows)
+    yield context.say(OPEN.fill(count=len(rows), nobody=unacknowledged) if rows else CALM)
     table_lines = table([_row(context, row, now) for row in rows])
     for row, line in zip(rows, table_lines, strict=True):
         yield line
@@ -123,9 +123,9 @@ def _details_below(context: CommandContext, row: AlarmRow, now: datetime) -> Ite
     """Yield what was said of it, and of each rule what it told, or why it did not."""
     if row.acknowledged and row.acknowledged.words:
         yield from row.acknowledged.words.splitlines()
-    for until, words in ((row.silent, SILENT), (row.maintenance, WORKS)):
-        if until:
-            yield context.say(words.fill(at=clock(until, now)))
+    for end, words in ((row.silent, SILENT), (row.maintenance, WORKS)):
+        if end:
+            yield context.say(words.fill(at=clock(end, now)))
     decisions = [one for one in row.told if one.reason or one.at]
     yield from (context.say(_decision(context, one, now)) for one in decisions)
 

@@ -64,8 +64,8 @@ def plan(context: CommandContext) -> int:
     list_changes(context, head, differences, more)
     say_cautions(context, answer.cautions)
     say_placeholders(context, examples)
-    how = HOW_TO_APPLY.fill(version=base, folder=context.args.folder)
-    print(context.say(answer.refused or how))
+    instruction = HOW_TO_APPLY.fill(version=base, folder=context.args.folder)
+    print(context.say(answer.refused or instruction))
     return exits.DONE
 
 

@@ -59,8 +59,8 @@ def _row(context: CommandContext, one: Audited, now: datetime) -> Iterator[str]:
 
 def _actor(context: CommandContext, one: Audited) -> str:
     door = context.say(DOORS.get(one.door, DOORS["api"]))
-    where = f"{door} {one.address}" if one.address else door
-    return f"{printable(one.who) or context.say(NOBODY)} ({where})"
+    origin = f"{door} {one.address}" if one.address else door
+    return f"{printable(one.who) or context.say(NOBODY)} ({origin})"
 
 
 def _operation(context: CommandContext, op: str) -> str:
@@ -86,19 +86,19 @@ def _changes(context: CommandContext, one: Audited, now: datetime) -> Iterator[s
 def _refusal(context: CommandContext, one: Audited) -> Iterator[str]:
     if not one.refused.en:
         return
-    why = context.say(REFUSED.fill(why=one.refused))
+    reason = context.say(REFUSED.fill(why=one.refused))
     more = context.say(MORE.fill(count=one.left_out)) if one.left_out else ""
-    yield f"{why} {more}".rstrip()
+    yield f"{reason} {more}".rstrip()
 
 
 def _lines(
-    context: CommandContext, before: object, after: object, now: datetime
+    context: CommandContext, previous_value: object, new_value: object, now: datetime
 ) -> Sequence[Line]:
     """Return lines as the manager has them."""
     from noroshi.web.view.audit_log import lines
     from noroshi.web.view.language import LOCALIZERS
 
-    return lines(before, after, LOCALIZERS[known_language(context.language)], now)
+    return lines(previous_value, new_value, LOCALIZERS[known_language(context.language)], now)
 
 
 def _pair(line: Line) -> str:

@@ -74,9 +74,9 @@ def fish(language: str) -> str:
         if command is None:
             continue
         *parents, name = path.split(" ")
-        where = _fish_condition(parents)
+        condition = _fish_condition(parents)
         lines.append(
-            f"complete -c noroshi -n '{where}' -a {name} -d {_quote_help(command, language)}"
+            f"complete -c noroshi -n '{condition}' -a {name} -d {_quote_help(command, language)}"
         )
         lines += [
             f"complete -c noroshi -n '__fish_seen_subcommand_from {name}' -l {flag[2:]}"

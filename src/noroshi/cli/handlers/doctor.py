@@ -124,10 +124,10 @@ def _summary(context: CommandContext, examinations: Sequence[Examined]) -> Itera
         words = PASSED_BUT.fill(routes=", ".join(undetected)) if undetected else ALL_WELL
         yield context.say(words)
     for one in examinations:
-        bad = [context.say(s.title) for s in one.stages if s.state == "failed"]
-        if bad:
-            where = one.route or context.say(one.title)
-            yield context.say(NOT_ALL.fill(where=where, stages=", ".join(bad)))
+        failed_stages = [context.say(s.title) for s in one.stages if s.state == "failed"]
+        if failed_stages:
+            subject = one.route or context.say(one.title)
+            yield context.say(NOT_ALL.fill(where=subject, stages=", ".join(failed_stages)))
         elif one.down:
             yield from map(context.say, _next_step(one.route, one.down))
 
@@ -135,9 +135,13 @@ def _summary(context: CommandContext, examinations: Sequence[Examined]) -> Itera
 def _next_step(route: str, outage: KnownDown) -> Iterator[Message]:
     """Yield when the mails of a failed route go on, where no stage finds anything any more. The
     diagnosis itself lets none of them go, as it sends nothing."""
-    until, now = outage.until, datetime.now(UTC)
-    soon = until is None or until <= now
-    fields = {"route": route, "mail": outage.mail, "until": SOON if soon else clock(until, now)}
+    end, now = outage.until, datetime.now(UTC)
+    is_soon = end is None or end <= now
+    fields = {
+        "route": route,
+        "mail": outage.mail,
+        "until": SOON if is_soon else clock(end, now),
+    }
     if outage.mail:
         yield (MENDED if outage.early else ONCE_MENDED).fill(**fields)
     elif outage.early:
@@ -281,13 +285,13 @@ class Page:
     def _parts(self, remedy: Remedy) -> Iterator[tuple[Message, Iterable[str]]]:
         say = self._context.say
         yield WHO, self._wrap(say(remedy.who))
-        how = [line for step in remedy.how for line in self._wrap(say(step))]
+        instructions = [line for step in remedy.how for line in self._wrap(say(step))]
         home = getattr(self._context.args, "home", "")
         commands = [f"  {at_home(line, home)}" for line in remedy.lines]
-        if how or commands:
-            yield HOW, [*how, *commands]
-        if takes := say(remedy.takes):
-            yield TAKES, self._wrap(takes)
+        if instructions or commands:
+            yield HOW, [*instructions, *commands]
+        if duration := say(remedy.takes):
+            yield TAKES, self._wrap(duration)
         if remedy.link:
             yield PAGE, [remedy.link]
         if remedy.reply:
@@ -333,8 +337,8 @@ def node_stages(context: CommandContext) -> Sequence[Stage]:
 
 def _node(context: CommandContext) -> Stage:
     if context.running:
-        where = context.remote.url if context.remote else context.door or context.config.door
-        return _stage("node", NODE, RUNS.fill(where=where))
+        address = context.remote.url if context.remote else context.door or context.config.door
+        return _stage("node", NODE, RUNS.fill(where=address))
     lines = (f"systemctl start {NAME}",) if is_service(context) else ("noroshi serve",)
     return _stage("node", NODE, NOTHING, _remedy(RUNS_NOT, lines))
 

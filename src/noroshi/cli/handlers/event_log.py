@@ -52,8 +52,10 @@ def log(context: CommandContext) -> int:
     if answer.decisions:
         print("\n".join(["", context.say(RULES), *_decisions(context, answer.decisions, now)]))
     if answer.earlier:
-        earlier = answer.earlier[::-1]
-        print("\n".join(["", context.say(EARLIER), *_decisions(context, earlier, now)]))
+        earlier_decisions = answer.earlier[::-1]
+        print(
+            "\n".join(["", context.say(EARLIER), *_decisions(context, earlier_decisions, now)])
+        )
     return exits.DONE
 
 
@@ -81,8 +83,12 @@ def _events(
 
 def _level_change(context: CommandContext, one: Happened) -> str:
     sides = (one.before, one.ended or one.after)
-    before, after = (level_text(side, context.language) for side in sides)
-    return context.say(STILL.fill(level=after)) if before == after else f"{before} → {after}"
+    previous_level, new_level = (level_text(side, context.language) for side in sides)
+    return (
+        context.say(STILL.fill(level=new_level))
+        if previous_level == new_level
+        else f"{previous_level} → {new_level}"
+    )
 
 
 def _decisions(

@@ -108,30 +108,32 @@ def _row(context: CommandContext, entry: LedgerRow, now: datetime) -> list[str]:
 def _details(context: CommandContext, entry: LedgerRow, now: datetime) -> Iterator[str]:
     """Yield the way from the event to the provider's answer, one line a step."""
     level = level_text(entry.level, context.language) if entry.level else ""
-    raised = clock(entry.raised, now) or context.say(FORGOTTEN)
+    raised_at = clock(entry.raised, now) or context.say(FORGOTTEN)
     subject = " ".join(part for part in (entry.path, entry.item, level) if part)
     rows = [
-        [context.say(RAISED), raised, subject],
+        [context.say(RAISED), raised_at, subject],
         [context.say(QUEUED), clock(entry.queued, now), f"{entry.contact}: {entry.subject}"],
         [context.say(MAIL), "", entry.mail],
     ]
     if entry.digest:
         rows.append([context.say(DIGEST), "", entry.digest])
-    rows += _tries(context, entry, now)
-    why = (
+    rows += _attempt_rows(context, entry, now)
+    reason = (
         context.say(entry.why)
         if entry.state in (DeliveryState.WAITING, DeliveryState.HELD, DeliveryState.SET_ASIDE)
         else ""
     )
     rows.append(
-        [context.say(STATE), "", ": ".join(filter(None, (_state(context, entry), why)))]
+        [context.say(STATE), "", ": ".join(filter(None, (_state(context, entry), reason)))]
     )
     if unproved := context.say(entry.unproved):
         rows.append([context.say(NOT_PROVED), "", unproved])
     yield from table(rows)
 
 
-def _tries(context: CommandContext, entry: LedgerRow, now: datetime) -> Iterator[list[str]]:
+def _attempt_rows(
+    context: CommandContext, entry: LedgerRow, now: datetime
+) -> Iterator[list[str]]:
     if not entry.tried:
         yield [context.say(TRIED), "", context.say(NOT_TRIED)]
     for attempt in entry.tried:

@@ -139,11 +139,11 @@ def _list(context: CommandContext, mails: Sequence[Queued], now: datetime) -> It
     yield head
     for line, mail in zip(lines, mails, strict=True):
         yield line
-        if why := context.say(_why(context, mail)):
-            yield f"    {why}"
+        if reason := context.say(_waiting_reason(context, mail)):
+            yield f"    {reason}"
 
 
-def _why(context: CommandContext, mail: Queued) -> Message:
+def _waiting_reason(context: CommandContext, mail: Queued) -> Message:
     reason = _reason(mail)
     if mail.state != DeliveryState.WAITING:
         return reason
@@ -246,10 +246,10 @@ def _fold_repeats(
         first, *repeats = group
         last = repeats[-1] if repeats else first
         begin, end = clock(first.at, now), clock(last.at, now)
-        when = SO_OFTEN.fill(first=begin, last=end, count=1 + len(repeats))
+        period = SO_OFTEN.fill(first=begin, last=end, count=1 + len(repeats))
         for reply in last.said:
             row = _reply_row(context, last, reply, now)
-            yield (context.say(when), *row[1:]) if repeats else row
+            yield (context.say(period), *row[1:]) if repeats else row
 
 
 def _replies_key(attempt: Attempt) -> Sequence[object]:

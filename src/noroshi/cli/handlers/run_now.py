@@ -44,8 +44,8 @@ def try_(context: CommandContext) -> int:
 def _page(context: CommandContext, result: MonitorTried) -> Iterator[str]:
     yield f"{level_text(result.level, context.language)}  {result.path} ({result.kind})"
     seconds = f"{result.seconds:.2f}"
-    where = RUNS_ON.fill(host=result.runs_on, target=result.target, seconds=seconds)
-    yield f"  {context.say(where)}"
+    host_line = RUNS_ON.fill(host=result.runs_on, target=result.target, seconds=seconds)
+    yield f"  {context.say(host_line)}"
     yield from ("", context.say(READ))
     yield from _readings(context, result)
     yield from (f"  {line}" for words in result.seen for line in _lines(context, words))

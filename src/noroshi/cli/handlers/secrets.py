@@ -53,9 +53,11 @@ def set_(context: CommandContext) -> int:
     if not value.strip():
         raise RefusedError("invalid", NOTHING_GIVEN)
     day = prepare_expiry(context, name, context.args.ends) if context.args.ends else None
-    to = context.args.to or places(context, name)
-    before = _entries(context).get(name, SecretEntry(name=name, kept=False, named_by=()))
-    of_account = any(key.startswith("accounts/") for key in before.named_by)
+    destinations = context.args.to or places(context, name)
+    previous_entry = _entries(context).get(
+        name, SecretEntry(name=name, kept=False, named_by=())
+    )
+    of_account = any(key.startswith("accounts/") for key in previous_entry.named_by)
     if of_account and context.running:
         say_checking(context)
     context.ask(
@@ -64,7 +66,7 @@ def set_(context: CommandContext) -> int:
         name=name,
         value=value,
         proved=not context.args.force,
-        to=to,
+        to=destinations,
     )
     print(context.say(KEPT.fill(name=name)))
     if day:
@@ -72,7 +74,7 @@ def set_(context: CommandContext) -> int:
     _say_if_nobody_names_it(context, name)
     if not of_account or not context.running:
         return exits.DONE
-    return _probe_exit_code(context, name, stale=before.kept and not day)
+    return _probe_exit_code(context, name, has_old_expiry=previous_entry.kept and not day)
 
 
 def places(context: CommandContext, name: str) -> Sequence[str]:
@@ -81,10 +83,12 @@ def places(context: CommandContext, name: str) -> Sequence[str]:
     entry = _entries(context).get(name)
     if entry is None:
         return ()
-    to = entry.goes_to
+    destinations = entry.goes_to
     if not entry.led_by:
-        return to
-    print(context.say(CHOSEN.fill(name=name, where=", ".join(to), token=entry.led_by)))
+        return destinations
+    print(
+        context.say(CHOSEN.fill(name=name, where=", ".join(destinations), token=entry.led_by))
+    )
     if not sys.stdin.isatty():
         return ()  # the node refuses it, and says what to do
     context.release_store()  # whoever thinks for an hour keeps no node from starting
@@ -94,7 +98,7 @@ def places(context: CommandContext, name: str) -> Sequence[str]:
         reply = ""
     if reply.strip().lower() not in ("y", "yes"):
         raise RefusedError("invalid", NOT_THERE.fill(who=", ".join(entry.named_by)))
-    return to
+    return destinations
 
 
 def list_(context: CommandContext) -> int:
@@ -135,11 +139,11 @@ def _say_if_nobody_names_it(context: CommandContext, name: str) -> None:
         print(context.say(NOBODY_NAMES_IT.fill(instead=near)))
 
 
-def _probe_exit_code(context: CommandContext, name: str, *, stale: bool) -> int:
+def _probe_exit_code(context: CommandContext, name: str, *, has_old_expiry: bool) -> int:
     """Print what the sign-in servers say of it, and whose day of end may be the old one's."""
     probes = report_probes(context, name)
     for one in probes:
-        if stale and one.ends:
+        if has_old_expiry and one.ends:
             print(context.say(ENDS.fill(account=one.account, ends=one.ends)))
     return exits.TROUBLE if any(one.refused for one in probes) else exits.DONE
 
@@ -241,6 +245,6 @@ def report_probes(
     probes = context.ask(sign_in_operations.SECRET_TRY, tuple[SecretTried, ...], name=entry)
     for one in probes:
         words = TAKEN if one.taken else REFUSED if one.refused else NOT_SURE
-        why = one.why
-        print(context.say(words.fill(account=one.account, what=credential, why=why)))
+        reason = one.why
+        print(context.say(words.fill(account=one.account, what=credential, why=reason)))
     return probes

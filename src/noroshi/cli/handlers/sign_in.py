@@ -110,13 +110,18 @@ def keep_secret(context: CommandContext, name: str, file: str | None) -> None:
     again."""
     if not file and not sys.stdin.isatty():
         raise RefusedError("invalid", sign_in_texts.SECRET_BY_FILE)
-    to = places(context, name)
+    destinations = places(context, name)
     for remaining in reversed(range(1 if file else TRIES)):
         prompt = context.say(sign_in_texts.SECRET_PROMPT)
         value = _contents(file, sign_in_texts.NO_SECRET) if file else getpass.getpass(prompt)
         try:
             context.ask(
-                sign_in_operations.SET_SECRET, str, name=name, value=value, proved=True, to=to
+                sign_in_operations.SET_SECRET,
+                str,
+                name=name,
+                value=value,
+                proved=True,
+                to=destinations,
             )
             break
         except RefusedError as refusal:
@@ -303,10 +308,10 @@ def _on_device(context: CommandContext, request: SignInRequest) -> RouteStatus:
         )
         if answer.route is not None:
             return answer.route
-        wait, why = answer.wait, context.say(answer.why)
-        if why and why != last_message:
-            print(why, file=sys.stderr)
-        last_message = why
+        wait, reason = answer.wait, context.say(answer.why)
+        if reason and reason != last_message:
+            print(reason, file=sys.stderr)
+        last_message = reason
 
 
 def _begin_for_device(context: CommandContext, request: SignInRequest) -> OnDevice:
@@ -379,8 +384,8 @@ def _contents(file: str, if_empty: Message) -> str:
     try:
         text = sys.stdin.read() if file == STDIN else Path(file).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or type(error).__name__
+        reason = getattr(error, "strerror", None) or type(error).__name__
         raise RefusedError(
-            "invalid", sign_in_texts.CANNOT_READ.fill(file=file, why=why)
+            "invalid", sign_in_texts.CANNOT_READ.fill(file=file, why=reason)
         ) from None
     return _require_text(text, if_empty)

@@ -126,8 +126,8 @@ def _is_healthy(answer: Status) -> bool:
 def _page(context: CommandContext, answer: Status, now: datetime) -> Iterator[str]:
     yield from _headlines(context, answer)
     at = clock(answer.at, now)
-    where = NODE.fill(node=answer.node, version=answer.version, at=at)
-    yield f"  {context.say(where)}"
+    node_line = NODE.fill(node=answer.node, version=answer.version, at=at)
+    yield f"  {context.say(node_line)}"
     if not context.running:
         yield f"  {context.say(NOT_RUNNING)}"
     yield from (f"  {context.say(words)}" for words in answer.troubles)
@@ -146,12 +146,12 @@ def _page(context: CommandContext, answer: Status, now: datetime) -> Iterator[st
 
 def _headlines(context: CommandContext, answer: Status) -> Iterator[str]:
     monitors, routes = _enabled(answer), answer.routes
-    bad = sum(monitor.level is not Level.OK for monitor in monitors)
+    bad_count = sum(monitor.level is not Level.OK for monitor in monitors)
     if not monitors:
         yield context.say(ALL_STOPPED if answer.monitors else NOTHING_WATCHED)
-    elif bad:
+    elif bad_count:
         mark = level_text(answer.level, context.language)
-        yield context.say(NOT_WELL.fill(mark=mark, bad=bad, count=len(monitors)))
+        yield context.say(NOT_WELL.fill(mark=mark, bad=bad_count, count=len(monitors)))
     elif new := sum(not monitor.known for monitor in monitors):
         yield context.say(_measured_so_far(len(monitors) - new, new))
     else:
@@ -209,8 +209,8 @@ def _monitors(
 ) -> Iterator[str]:
     """Yield the monitors, worst first; what is well is folded when there is much of it."""
     ranked = sorted(monitors, key=lambda m: (WORST_FIRST.index(level_of(m)), m.path))
-    well = [m for m in ranked if level_of(m) == "ok"]
-    folded = 0 if context.args.all or len(well) <= MOST_SHOWN else len(well)
+    well_monitors = [m for m in ranked if level_of(m) == "ok"]
+    folded = 0 if context.args.all or len(well_monitors) <= MOST_SHOWN else len(well_monitors)
     visible = [m for m in ranked if not folded or level_of(m) != "ok"]
     rows = [row for monitor in visible for row in _rows(context, monitor, now)]
     yield from _table(rows)
@@ -284,21 +284,21 @@ def _state(route: RouteStatus) -> Message:
 def _route(context: CommandContext, route: RouteStatus, now: datetime) -> Sequence[str]:
     state = context.say(_state(route))
     name = _with_title(route.name, route.title)
-    since, why = "", context.say(route.why)
+    since, reason = "", context.say(route.why)
     if route.state == "well":
-        since, why = sign_in(context, route, now), arrival(context, route, now)
+        since, reason = sign_in(context, route, now), arrival(context, route, now)
     if route.since and route.state != "well":
         span = elapsed_time(route.since, now)
         since = context.say(SINCE.fill(at=clock(route.since, now), span=span))
     if route.until and route.state == "down":
         past = route.until <= now
         words = WITH_NEXT if past else NEXT_TRY
-        why = context.say(
-            words.fill(why=with_full_stop(why, context.language), at=clock(route.until, now))
+        reason = context.say(
+            words.fill(why=with_full_stop(reason, context.language), at=clock(route.until, now))
         )
     if other := context.say(route.other):
-        why = f"{with_full_stop(why, context.language)} {other}" if why else other
-    return (state, name, with_mark(context, route.kind, route.mark), since, why)
+        reason = f"{with_full_stop(reason, context.language)} {other}" if reason else other
+    return (state, name, with_mark(context, route.kind, route.mark), since, reason)
 
 
 def _stop(stop: StoppedBy) -> Message:

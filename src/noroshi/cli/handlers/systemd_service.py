@@ -80,9 +80,13 @@ def install(context: CommandContext) -> int:
     if installation.objection:
         raise RefusedError("trouble", installation.objection)
     _require_unedited(installation, force=context.args.force)
-    before = _process()
+    previous_process = _process()
     do(steps)
-    messages = INSTALLED.fill(service=SERVICE, home=HOME), *_start_hint(before), _access_hint()
+    messages = (
+        INSTALLED.fill(service=SERVICE, home=HOME),
+        *_start_hint(previous_process),
+        _access_hint(),
+    )
     print("\n".join(context.say(words) for words in messages))
     return exits.DONE
 
@@ -175,12 +179,12 @@ def _process() -> str:
     return "" if number == "0" else number
 
 
-def _start_hint(before: str) -> Iterator[Message]:
+def _start_hint(previous_process: str) -> Iterator[Message]:
     """Say what is left to do until this version runs, if anything is."""
     now = _process()
     if not now:
         yield START_IT.fill(name=NAME)
-    elif now == before:
+    elif now == previous_process:
         yield STILL_RUNS.fill(name=NAME)
 
 
@@ -258,7 +262,7 @@ def _rows(
 def _kind(installation: Installation) -> Message:
     """Return whose text the unit is, and what is added to it."""
     is_edited = any(path == UNIT_FILE for path, _, _ in installation.edited_files())
-    how = (
+    method = (
         EDITED
         if is_edited
         else AS_WRITTEN
@@ -266,7 +270,7 @@ def _kind(installation: Installation) -> Message:
         else OLDER
     )
     drop_ins = sorted(map(str, Path(DROP_INS).glob("*.conf")))
-    return WITH_DROP_INS.fill(how=how, names=", ".join(drop_ins)) if drop_ins else how
+    return WITH_DROP_INS.fill(how=method, names=", ".join(drop_ins)) if drop_ins else method
 
 
 def _places() -> list[tuple[Message, Message]]:

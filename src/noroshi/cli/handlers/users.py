@@ -150,9 +150,9 @@ def token_new(context: CommandContext) -> int:
     if args.json:
         context.print_json(answer)
         return exits.DONE
-    until = _when(answer.until) if answer.until else NEVER
+    end = _clock_text(answer.until) if answer.until else NEVER
     role, token = ROLE_NAMES[answer.role], answer.token
-    print(context.say(TOKEN.fill(name=answer.name, role=role, until=until, token=token)))
+    print(context.say(TOKEN.fill(name=answer.name, role=role, until=end, token=token)))
     return exits.DONE
 
 
@@ -181,8 +181,8 @@ def _say_login(context: CommandContext, user: UserMade) -> int:
     name, role = user.name, ROLE_NAMES[user.role]
     words = BY_PASSWORD.fill(name=name, role=role)
     if user.code:
-        until = _when(user.until)
-        words = BY_CODE.fill(name=name, role=role, until=until, code=user.code)
+        end = _clock_text(user.until)
+        words = BY_CODE.fill(name=name, role=role, until=end, code=user.code)
     print(context.say(words))
     return exits.DONE
 
@@ -191,20 +191,20 @@ def _user(context: CommandContext, one: UserRow) -> Sequence[str]:
     steps = STEPS[one.two_steps].fill(left=one.recovery)
     state = WAITS if one.waits else steps
     role = ROLE_NAMES[one.role]
-    return (one.name, context.say(role), context.say(state), _when(one.made))
+    return (one.name, context.say(role), context.say(state), _clock_text(one.made))
 
 
 def _token(context: CommandContext, one: TokenRow) -> Sequence[str]:
     role = ROLE_NAMES[one.role]
     role = PROGRAMS.fill(role=role) if one.programs else role
-    until = context.say(NEVER) if one.until is None else _when(one.until)
-    until = context.say(ENDED.fill(until=until)) if one.ended else until
-    return (one.name, context.say(role), until, one.by)
+    end = context.say(NEVER) if one.until is None else _clock_text(one.until)
+    end = context.say(ENDED.fill(until=end)) if one.ended else end
+    return (one.name, context.say(role), end, one.by)
 
 
 def _head(context: CommandContext, head: Sequence[Message]) -> Sequence[str]:
     return [context.say(words) for words in head]
 
 
-def _when(at: datetime | None) -> str:
+def _clock_text(at: datetime | None) -> str:
     return clock(at, datetime.now(UTC))

@@ -62,18 +62,18 @@ IS_THERE = _("{file} already exists and is not overwritten.")
 def check(context: CommandContext) -> int:
     """Print which key it is and what it opens; exit code 1 if it does not open everything."""
     answer = context.ask(node_operations.KEY_CHECK, KeyChecked)
-    bad = [entry for entry in answer.entries if entry.fault]
+    bad_entries = [entry for entry in answer.entries if entry.fault]
     if context.args.json:
         context.print_json(answer)
-        return exits.TROUBLE if bad else exits.DONE
+        return exits.TROUBLE if bad_entries else exits.DONE
     source = SOURCES[answer.source].fill(path=answer.path)
     print(context.say(KEY.fill(id=answer.id, source=source)))
     rows = [(entry.name, context.say(entry.fault or OPENS)) for entry in answer.entries]
     print("\n".join(f"  {line}" for line in table(rows)) or context.say(NOTHING_SEALED))
     if rows:
-        words = SOME_DO_NOT if bad else ALL_OPEN
-        print(context.say(words.fill(bad=len(bad), count=len(rows))))
-    return exits.TROUBLE if bad else exits.DONE
+        words = SOME_DO_NOT if bad_entries else ALL_OPEN
+        print(context.say(words.fill(bad=len(bad_entries), count=len(rows))))
+    return exits.TROUBLE if bad_entries else exits.DONE
 
 
 def backup(context: CommandContext) -> int:
@@ -82,7 +82,7 @@ def backup(context: CommandContext) -> int:
     file = Path(context.args.file)
     try:
         box = read_key(context.config.key)
-        content = lock_up(box.key, passphrase(context, twice=True))
+        content = lock_up(box.key, passphrase(context, confirms=True))
     except VaultError as error:
         raise RefusedError("invalid", error.words) from None
     _write(file, content)
@@ -90,12 +90,12 @@ def backup(context: CommandContext) -> int:
     return exits.DONE
 
 
-def passphrase(context: CommandContext, *, twice: bool) -> Secret:
+def passphrase(context: CommandContext, *, confirms: bool) -> Secret:
     """Read a passphrase from a file, the standard input (-), or typed without being shown."""
     if file := context.args.passphrase_file:
         return Secret(contents(file).rstrip("\r\n"))
     first = read_hidden(context, ASK, BY_FILE)
-    if twice and read_hidden(context, ASK_AGAIN, BY_FILE) != first:
+    if confirms and read_hidden(context, ASK_AGAIN, BY_FILE) != first:
         raise RefusedError("invalid", NOT_THE_SAME)
     return Secret(first)
 
@@ -156,7 +156,7 @@ def restore(context: CommandContext) -> int:
     file, config = Path(context.args.file), _config(context)
     path = context.home / DEFAULT if config is None else config.key
     try:
-        box = Box(unlock(read_file(file), passphrase(context, twice=False), file))
+        box = Box(unlock(read_file(file), passphrase(context, confirms=False), file))
         _put_in_place(context, config, path, box)
     except VaultError as error:
         raise RefusedError("invalid", error.words) from None
@@ -175,10 +175,10 @@ def report_decryption(context: CommandContext, config: Config, box: Box) -> int:
         faults = decryption_faults(config, box)
     except StoreError:
         return exits.DONE
-    bad = sum(fault is not None for fault in faults.values())
-    words = SOME_DO_NOT if bad else ALL_OPEN if faults else NOTHING_SEALED
-    print(context.say(words.fill(bad=bad, count=len(faults))))
-    return exits.TROUBLE if bad else exits.DONE
+    bad_count = sum(fault is not None for fault in faults.values())
+    words = SOME_DO_NOT if bad_count else ALL_OPEN if faults else NOTHING_SEALED
+    print(context.say(words.fill(bad=bad_count, count=len(faults))))
+    return exits.TROUBLE if bad_count else exits.DONE
 
 
 def decryption_faults(config: Config, box: Box | None) -> Mapping[str, Message | None]:

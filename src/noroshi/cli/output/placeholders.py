@@ -28,12 +28,12 @@ def say_placeholders(context: CommandContext, examples: Placeholders) -> None:
     """Name the values that were never filled in, if there are any."""
     if examples:
         print(context.say(STILL_EXAMPLES.fill(count=len(examples))))
-    for where, value in examples[:MOST]:
-        print(f"  {where}: {value}")
+    for place, value in examples[:MOST]:
+        print(f"  {place}: {value}")
     if len(examples) > MOST:
         print(f"  {context.say(AND_MORE.fill(count=len(examples) - MOST))}")
 
 
 def placeholders_as_json(examples: Placeholders) -> Sequence[Mapping[str, str]]:
     """Return them as `--json` prints them."""
-    return [{"where": where, "value": value} for where, value in examples]
+    return [{"where": place, "value": value} for place, value in examples]

@@ -72,11 +72,11 @@ def arrival(context: CommandContext, route: RouteStatus, now: datetime) -> str:
         return context.say(ONLY_ACCEPTED.fill(at=at)) if at else ""
     words = NOT_YET
     if proof.seen:
-        took = span(timedelta(seconds=proof.took))
-        words = SEEN.fill(at=clock(proof.seen, now), span=took)
+        duration = span(timedelta(seconds=proof.took))
+        words = SEEN.fill(at=clock(proof.seen, now), span=duration)
     if proof.by:
         words = SEEN_BY.fill(at=clock(proof.seen, now), by=proof.by)
-    why = proof.why
-    if why != NOTHING:
-        words = BUT.fill(seen=words, why=why)
+    reason = proof.why
+    if reason != NOTHING:
+        words = BUT.fill(seen=words, why=reason)
     return context.say(words)

@@ -26,10 +26,10 @@ def table(rows: Iterable[Sequence[str]], room: int = 0) -> list[str]:
     if not rows:
         return []
     widths = [_column_width((row[n] for row in rows), room) for n in range(len(rows[0]) - 1)]
-    rest = room - sum(widths) - 2 * len(widths)
-    if room and rest < NARROWEST:
+    last_width = room - sum(widths) - 2 * len(widths)
+    if room and last_width < NARROWEST:
         return [line for row in rows for line in _with_last_below(row, widths, room)]
-    return [line for row in rows for line in _row(row, widths, rest if room else 0)]
+    return [line for row in rows for line in _row(row, widths, last_width if room else 0)]
 
 
 def _column_width(cells: Iterable[str], room: int) -> int:
@@ -48,8 +48,8 @@ def _with_last_below(row: Sequence[str], widths: Sequence[int], room: int) -> It
         yield from (indent + line for line in wrap(row[-1], max(room - BELOW, 1)))
 
 
-def _row(row: Sequence[str], widths: Sequence[int], rest: int) -> Iterator[str]:
+def _row(row: Sequence[str], widths: Sequence[int], last_width: int) -> Iterator[str]:
     cells = [pad(text, columns) for text, columns in zip(row, widths, strict=False)]
-    for last in wrap(row[-1], rest) if rest else [row[-1]]:
+    for last in wrap(row[-1], last_width) if last_width else [row[-1]]:
         yield "  ".join([*cells, last]).rstrip()
         cells = [" " * columns for columns in widths]

@@ -75,8 +75,8 @@ def _import_certificate(
     the new one."""
     new = describe(pem)
     known_values.thumbprint = new.thumbprints.sha1.upper()
-    stale = previous.pem if previous else ""
-    known_values.certificate = _write_certificate(talk, goal.account, new.pem, stale)
+    old_content = previous.pem if previous else ""
+    known_values.certificate = _write_certificate(talk, goal.account, new.pem, old_content)
     arguments = {"name": goal.account, "pem": pem, "replace": True, "proved": True}
     arguments |= {"ahead": talk.holds_drafts}
 
@@ -137,7 +137,7 @@ def ask_secret_expiry(
     """Ask for the secret's last day, which no server tells. `replaces`: the day known is an
     earlier secret's, which stays only where nobody can be asked."""
     previous = "" if _check_expiry(goal.secret_ends) else goal.secret_ends
-    stays = previous and replaces and talk.hurried and not talk.args.secret_ends
+    keeps_day = previous and replaces and talk.hurried and not talk.args.secret_ends
     ends = talk.answer(
         SECRET_ENDS,
         option_value=talk.args.secret_ends,
@@ -145,7 +145,7 @@ def ask_secret_expiry(
         check=_check_expiry,
         empty=True,
     )
-    if stays:
+    if keeps_day:
         talk.say(STILL_ENDS.fill(account=goal.account, ends=ends))
     updated = replace(goal, secret_ends=ends)
     drafts.keep(updated)
@@ -159,12 +159,17 @@ def keep_secret(talk: Dialogue, drafts: Drafts, goal: SetupGoal, value: str) -> 
     goal_with_secret = replace(goal, secret=True)
     drafts.keep(goal_with_secret)
     entry = goal_with_secret.entry_of_secret
-    to = places(talk.context, entry)
-    if drafts.may_hold(entry, value, to):
+    destinations = places(talk.context, entry)
+    if drafts.may_hold(entry, value, destinations):
         _try_secret(talk, drafts, goal_with_secret)
     else:
         talk.context.ask(
-            sign_in_operations.SET_SECRET, str, name=entry, value=value, proved=True, to=to
+            sign_in_operations.SET_SECRET,
+            str,
+            name=entry,
+            value=value,
+            proved=True,
+            to=destinations,
         )
     return goal_with_secret
 
@@ -191,7 +196,7 @@ def _check_expiry(text: str) -> Message | None:
     return check_expiry(text, datetime.now(UTC))
 
 
-def _write_certificate(talk: Dialogue, account: str, pem: str, stale: str = "") -> str:
+def _write_certificate(talk: Dialogue, account: str, pem: str, old_content: str = "") -> str:
     """Write the certificate without its key, into a file that is not there yet or holds the
     very same, or the one whose place it takes."""
     for number in range(1, MOST_FILES):
@@ -201,7 +206,7 @@ def _write_certificate(talk: Dialogue, account: str, pem: str, stale: str = "") 
                 content = file.read_text("ascii")
                 if content == pem:
                     return str(file)
-                if content != stale:
+                if content != old_content:
                     continue
             file.write_text(pem, encoding="ascii")
         except (OSError, ValueError):  # no folder to write in: it is shown instead

@@ -59,10 +59,10 @@ class Dialogue:
 
     def interruption(self) -> LeftError:
         """Return what to raise when somebody leaves it for now."""
-        return LeftError(self.later)
+        return LeftError(self.resumption)
 
     @property
-    def later(self) -> Message:
+    def resumption(self) -> Message:
         """Return how to take it up again, and what is missing until then."""
         account = self.args.account
         option = f" --account {account}" if account != ACCOUNT else ""
@@ -90,10 +90,10 @@ class Dialogue:
     def say_failure(self, refusal: RefusedError) -> None:
         """Say why something is refused, and what is the matter with which part."""
         self._print_wrapped(self.context.say(refusal.words), f"{STOPPED} ", "  ")
-        for where, problem in refusal.problems:
-            if where != "secret":  # how another one is given is asked for right here
+        for place, problem in refusal.problems:
+            if place != "secret":  # how another one is given is asked for right here
                 text = self.context.say(problem)
-                line = text if where in BARE else f"{where}: {text}"
+                line = text if place in BARE else f"{place}: {text}"
                 self._print_wrapped(line, "    ", "    ")
 
     def item(self, words: Message, indent: str) -> None:
@@ -104,11 +104,11 @@ class Dialogue:
         """Write something to be copied as it stands."""
         print(f"{indent}{text}", file=self._out, flush=True)
 
-    def _print_wrapped(self, text: str, first: str, rest: str) -> None:
-        room = max(self.room - len(rest) - 1, 20)
+    def _print_wrapped(self, text: str, first: str, indent: str) -> None:
+        room = max(self.room - len(indent) - 1, 20)
         lines = [part for line in text.splitlines() for part in wrap(line, room)] or [""]
         for number, line in enumerate(lines):
-            self.line(f"{rest if number else first}{line}".rstrip())
+            self.line(f"{indent if number else first}{line}".rstrip())
 
     # what is asked
 
@@ -128,13 +128,13 @@ class Dialogue:
         while True:
             if not value:
                 value = self._ask_text(prompt, default, option, empty=empty)
-            why = check(value) if value else None
-            if why is None:
+            fault = check(value) if value else None
+            if fault is None:
                 return value
-            refusal = RefusedError("invalid", setup_texts.UNFIT.fill(option=option, why=why))
+            refusal = RefusedError("invalid", setup_texts.UNFIT.fill(option=option, why=fault))
             if value == option_value or not self.may_ask:
                 raise refusal
-            self.say_failure(RefusedError("invalid", why))
+            self.say_failure(RefusedError("invalid", fault))
             value = ""
 
     def answer(
@@ -160,10 +160,10 @@ class Dialogue:
         """Ask for one of several, each with its reason; return its number from 0."""
         if self.hurried:
             return default
-        for number, (label, why) in enumerate(options, 1):
+        for number, (label, reason) in enumerate(options, 1):
             self._print_wrapped(f"{number}) {self.context.say(label)}", "  ", "     ")
-            if why.en:
-                self._print_wrapped(self.context.say(why), "     ", "     ")
+            if reason.en:
+                self._print_wrapped(self.context.say(reason), "     ", "     ")
         numbers = [str(number) for number in range(1, len(options) + 1)]
         prompt = setup_texts.NUMBER.fill(default=default + 1)
         while (answer := self._line(prompt) or str(default + 1)) not in numbers:

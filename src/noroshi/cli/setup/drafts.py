@@ -63,25 +63,25 @@ class Drafts:
         go."""
         if self._secret is None:
             return {}
-        _, value, to = self._secret
-        return {"secret": value, "to": to}
+        _, value, destinations = self._secret
+        return {"secret": value, "to": destinations}
 
-    def may_hold(self, entry: str, value: str, to: Sequence[str]) -> bool:
+    def may_hold(self, entry: str, value: str, destinations: Sequence[str]) -> bool:
         """Hold a secret too, where answers are held; False: they are not."""
         if self._held is None:
             return False
-        self._secret = entry, value, to
+        self._secret = entry, value, destinations
         return True
 
     def drop_secret(self) -> None:
         """Drop the held secret: it was refused."""
         self._secret = None
 
-    def confirm_places(self, to: Sequence[str]) -> None:
+    def confirm_places(self, destinations: Sequence[str]) -> None:
         """Note where a person has seen that the held secret may go, as that has changed."""
         if self._secret is not None:
             entry, value, _ = self._secret
-            self._secret = entry, value, to
+            self._secret = entry, value, destinations
 
     def put_in_force(self) -> None:
         """Put all that is held in force, in one version. Raises RefusedError, and then holds it still."""
@@ -92,9 +92,9 @@ class Drafts:
     def put_secret(self) -> None:
         """Put a held secret into the vault. Raises RefusedError, and then holds it still."""
         if self._secret is not None:
-            entry, value, to = self._secret
+            entry, value, destinations = self._secret
             self._context.ask(
-                sign_in_operations.SET_SECRET, str, name=entry, value=value, to=to
+                sign_in_operations.SET_SECRET, str, name=entry, value=value, to=destinations
             )
             self._secret = None
 
@@ -109,9 +109,11 @@ class Drafts:
         key = f"accounts/{goal.account}"
         if goal.app_only or key not in (self._held or {}):
             return False
-        before, after = self._in_effect()[0].get(key, {}), self._current()[0][key]
-        of_an_app = before.get("sign_in") == "app"
-        return of_an_app or any(before.get(one) != after.get(one) for one in IDENTITY)
+        old_account, new_account = self._in_effect()[0].get(key, {}), self._current()[0][key]
+        of_an_app = old_account.get("sign_in") == "app"
+        return of_an_app or any(
+            old_account.get(one) != new_account.get(one) for one in IDENTITY
+        )
 
     @property
     def version(self) -> int:
@@ -122,10 +124,10 @@ class Drafts:
         """Keep account and route as the goal has them now. Raises RefusedError."""
         account_key, route_key = f"accounts/{goal.account}", f"routes/{goal.route}"
 
-        def new_bodies(before: Contents) -> Contents:
-            bodies = {account_key: goal.account_document(before.get(account_key, {}))}
+        def new_bodies(old_bodies: Contents) -> Contents:
+            bodies = {account_key: goal.account_document(old_bodies.get(account_key, {}))}
             if route:
-                bodies[route_key] = goal.route_document(before.get(route_key, {}))
+                bodies[route_key] = goal.route_document(old_bodies.get(route_key, {}))
             return bodies
 
         self._change(new_bodies)
@@ -149,11 +151,11 @@ class Drafts:
         if self.only_looks:
             return
         if self._held is not None:
-            before, _ = self._current()
+            old_bodies, _ = self._current()
             self._held |= {
                 key: dict(body)
-                for key, body in change(before).items()
-                if body != before.get(key)
+                for key, body in change(old_bodies).items()
+                if body != old_bodies.get(key)
             }
             return
         self._apply(change)
@@ -162,9 +164,9 @@ class Drafts:
         """Apply a change over the current definitions: somebody else may apply something
         meanwhile, which stays."""
         for remaining in reversed(range(TRIES)):
-            before, version = self._current()
-            after = {**before, **change(before)}
-            drafts = [document(key, body) for key, body in sorted(after.items())]
+            old_bodies, version = self._current()
+            new_bodies = {**old_bodies, **change(old_bodies)}
+            drafts = [document(key, body) for key, body in sorted(new_bodies.items())]
             documents = [{"key": one.key, "body": one.body} for one in drafts]
             try:
                 self._context.ask(

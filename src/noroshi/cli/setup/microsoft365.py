@@ -54,7 +54,7 @@ def setup(context: CommandContext) -> int:
         return _set_up(talk)
     except KeyboardInterrupt:
         talk.line("")
-        talk.say(talk.later)
+        talk.say(talk.resumption)
         raise
     except RefusedError as refusal:
         if talk.missing != NOTHING and not isinstance(refusal, LeftError):
@@ -128,11 +128,11 @@ class RouteSetup:
 
     def run(self) -> None:
         """Do each step that is needed; a proof may change what the next ones need."""
-        known = facts_of_step(SetupStep.SENDER)
-        while (following := next_step(facts_for(self.proofs.goal), known)) is not None:
+        known_facts = facts_of_step(SetupStep.SENDER)
+        while (following := next_step(facts_for(self.proofs.goal), known_facts)) is not None:
             self._actions[following.step]()
             # What stands before a step that is proved is proved with it.
-            known |= facts_before(following.step) | facts_of_step(following.step)
+            known_facts |= facts_before(following.step) | facts_of_step(following.step)
 
     def _prepare_certificate(self) -> None:
         prepare_certificate(self.proofs.talk, self.proofs.goal, self.proofs.known_values)

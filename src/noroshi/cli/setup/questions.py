@@ -54,7 +54,7 @@ def with_tenant(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
     candidate = replace(goal, tenant=goal.tenant or domain)
     if drafts.only_looks:  # the node asks for those of accounts in force alone
         return candidate
-    before = drafts.all("accounts").get(goal.account, {}).get("tenant") or domain
+    previous_tenant = drafts.all("accounts").get(goal.account, {}).get("tenant") or domain
     drafts.keep(candidate, route=False)  # what is refused here, as a cloud is, no tenant mends
 
     def prove() -> SetupGoal:
@@ -69,12 +69,12 @@ def with_tenant(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
         except (
             RefusedError
         ):  # a route that sends by this account goes on by the one that was there
-            drafts.keep(replace(candidate, tenant=before), route=False)
+            drafts.keep(replace(candidate, tenant=previous_tenant), route=False)
             raise
         by_id = answer.id == candidate.tenant.lower()
         words = setup_texts.TENANT_THERE if by_id else setup_texts.TENANT_FOUND
         talk.say_success(words.fill(tenant=candidate.tenant, id=answer.id, host=answer.host))
-        if talk.holds_drafts and not candidate.app_only and candidate.tenant == before:
+        if talk.holds_drafts and not candidate.app_only and candidate.tenant == previous_tenant:
             return candidate  # its ID would be another tenant to whoever keeps the sign-in
         return replace(candidate, tenant=answer.id)
 
@@ -102,17 +102,17 @@ def _initial_goal(talk: Dialogue, drafts: Drafts) -> SetupGoal:
     """Return what options say, and else what an earlier setup left."""
     args = talk.args
     accounts, routes = drafts.all("accounts"), drafts.all("routes")
-    before = accounts.get(args.account, {})
-    fields = known_of(before)
+    old_account = accounts.get(args.account, {})
+    fields = known_of(old_account)
     own_routes = routes_by(args.account, routes)
     kind = _named_kind(args)
-    if "mailbox" in fields and (own_routes or is_answered(before)):
-        fields["way"] = way_of(before)
-        fields["secret"] = bool(before.get("secret"))
+    if "mailbox" in fields and (own_routes or is_answered(old_account)):
+        fields["way"] = way_of(old_account)
+        fields["secret"] = bool(old_account.get("secret"))
     if "mailbox" in fields and own_routes:
         kind = kind or str(routes[own_routes[0]].get("kind", "smtp"))
     kind = kind if kind in KINDS else "smtp"
-    entry = str(before.get("secret") or "") or _entry_for(talk, args.account)
+    entry = str(old_account.get("secret") or "") or _entry_for(talk, args.account)
     goal = SetupGoal(account=args.account, route="", kind=kind, entry=entry, **fields)
     route = args.route or route_for(goal.kind, goal.account, routes)
     goal = replace(goal, route=route)
@@ -181,8 +181,8 @@ def _with_kind(talk: Dialogue, drafts: Drafts, goal: SetupGoal) -> SetupGoal:
 def _with_delegation(talk: Dialogue, goal: SetupGoal) -> SetupGoal:
     """Return whether the mailbox is a shared one in the goal: whoever names another person than
     the mailbox says so."""
-    shared = bool(talk.args.shared) or goal.of_other(goal.person)
-    return replace(goal, delegated=not goal.app_only and (goal.delegated or shared))
+    is_shared = bool(talk.args.shared) or goal.of_other(goal.person)
+    return replace(goal, delegated=not goal.app_only and (goal.delegated or is_shared))
 
 
 def _person(talk: Dialogue, goal: SetupGoal) -> str:

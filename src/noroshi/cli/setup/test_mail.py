@@ -46,17 +46,17 @@ class LastMail:
         """Send the mail, wait until it is accepted, and say what that does not prove; return
         the mail's id. Raises RefusedError, and LeftError."""
         self._require_node()
-        to = self._recipient()
-        self._id = self._waiting_mail(to)
+        recipient = self._recipient()
+        self._id = self._waiting_mail(recipient)
         if self._id:
-            self._talk.say(setup_texts.WAITS_STILL.fill(to=to, id=self._id))
+            self._talk.say(setup_texts.WAITS_STILL.fill(to=recipient, id=self._id))
             self._attempts = len(
                 self._context.ask(mail_operations.QUEUE_SHOW, Letter, id=self._id).tried
             )
             self._try_again()
         else:
-            self._id = self._send(to)
-            self._talk.say(setup_texts.ON_ITS_WAY.fill(to=to, route=self._goal.route))
+            self._id = self._send(recipient)
+            self._talk.say(setup_texts.ON_ITS_WAY.fill(to=recipient, route=self._goal.route))
         alternatives = {WAIT: self._wait_for_node}
         letter = self._talk.until_proved(
             self._receipt, self._explain_failure, setup_texts.MENDED_OR_WAIT, alternatives
@@ -81,23 +81,25 @@ class LastMail:
 
         self._talk.until_proved(prove, lambda _: False, setup_texts.STARTED)
 
-    def _waiting_mail(self, to: str) -> str:
+    def _waiting_mail(self, recipient: str) -> str:
         """Return the test mail of an earlier time that still waits: one more would come as
         well, later."""
         subject = SUBJECT.fill(route=self._goal.route)
         for one in self._context.ask(mail_operations.QUEUE_LIST, tuple[Queued, ...]):
-            is_test_mail = one.subject in subject.both().values() and list(one.to) == [to]
+            is_test_mail = one.subject in subject.both().values() and list(one.to) == [
+                recipient
+            ]
             if is_test_mail and one.state in (DeliveryState.WAITING, DeliveryState.OUT):
                 return str(one.id)
         return ""
 
-    def _send(self, to: str) -> str:
+    def _send(self, recipient: str) -> str:
         subject = self._context.say(SUBJECT.fill(route=self._goal.route))
         text = self._context.say(TEXT.fill(route=self._goal.route))
         answer = self._context.ask(
             mail_operations.SEND,
             Sent,
-            to=(to,),
+            to=(recipient,),
             subject=subject,
             text=text,
             routes=(self._goal.route,),
@@ -117,7 +119,7 @@ class LastMail:
             if refusal.kind != "conflict":  # it is on its way, or through, already
                 raise
 
-    def _wait_for_acceptance(self, until: float) -> Letter:
+    def _wait_for_acceptance(self, deadline: float) -> Letter:
         while True:
             letter = self._context.ask(mail_operations.QUEUE_SHOW, Letter, id=self._id)
             state, attempts = letter.queued.state, letter.tried
@@ -125,8 +127,8 @@ class LastMail:
                 return letter
             if len(attempts) > self._attempts:
                 self._attempts = len(attempts)
-                raise RefusedError("trouble", _why(attempts[-1]), codes=_replies(attempts))
-            if time.monotonic() > until:
+                raise RefusedError("trouble", _reason(attempts[-1]), codes=_replies(attempts))
+            if time.monotonic() > deadline:
                 because = letter.queued.because
                 raise RefusedError("trouble", because, codes=_replies(attempts))
             time.sleep(LOOK)
@@ -155,15 +157,15 @@ class LastMail:
         self._talk.say(setup_texts.NOT_ARRIVED, "  ")
 
 
-def _why(attempt: Attempt) -> Message:
+def _reason(attempt: Attempt) -> Message:
     """Return what was said, in our words and, word for word, in the other side's."""
     replies = [_reply_message(one) for one in attempt.said]
     return each_once(replies)
 
 
-def _replies(tried: Sequence[Attempt]) -> Sequence[str]:
+def _replies(attempts: Sequence[Attempt]) -> Sequence[str]:
     """Return what was replied to the last attempt."""
-    return [_reply(one) for attempt in tried[-1:] for one in attempt.said]
+    return [_reply(one) for attempt in attempts[-1:] for one in attempt.said]
 
 
 def _reply(one: Said) -> str:

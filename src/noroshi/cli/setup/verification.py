@@ -141,8 +141,8 @@ class Proofs:
 
     def _ask_missing_secret(self, refusal: RefusedError) -> bool:
         """Ask for a secret where a sign-in shows that the app has one, or another one."""
-        lacks = NO_SECRET_SENT in refusal.codes
-        if not lacks and not refusal.concerns("secret"):
+        lacks_secret = NO_SECRET_SENT in refusal.codes
+        if not lacks_secret and not refusal.concerns("secret"):
             return False
         if not self.talk.may_ask or self.talk.args.yes:
             return False
@@ -176,7 +176,7 @@ class Proofs:
 
     def _sign_in(self) -> None:
         goal = self.goal
-        if goal.shared:
+        if goal.is_shared:
             words = setup_texts.AS_PERSON if goal.person else setup_texts.AS_DELEGATE
             self.talk.say(words.fill(person=goal.person, mailbox=goal.mailbox))
         request = SignInRequest(

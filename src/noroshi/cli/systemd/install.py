@@ -168,8 +168,8 @@ def _home_steps(installation: Installation, options: Sequence[str]) -> Iterator[
 def _start_steps(installation: Installation, *, start: bool) -> Iterator[Step]:
     if start:
         # `restart` starts one that is stopped, too; without need it would leave a gap.
-        how = "start" if installation.unit == installation.expected_unit else "restart"
-        yield Run(("systemctl", how, SERVICE))
+        verb = "start" if installation.unit == installation.expected_unit else "restart"
+        yield Run(("systemctl", verb, SERVICE))
 
 
 def _write_steps(path: str, current: str | None, text: str) -> Iterator[Step]:

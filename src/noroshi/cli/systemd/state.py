@@ -87,7 +87,7 @@ def _has_foreign_files(home: Path) -> bool:
     except KeyError:  # there is no such user yet, so it belongs to another
         return _exists(home)
     try:
-        inside = any(path.lstat().st_uid != owner for path in home.rglob("*"))
-        return inside or home.stat().st_uid != owner
+        has_foreign_content = any(path.lstat().st_uid != owner for path in home.rglob("*"))
+        return has_foreign_content or home.stat().st_uid != owner
     except OSError:  # no folder, or not ours to look at
         return False

@@ -122,8 +122,8 @@ def with_fingerprint(text: str) -> str:
 
 def is_ours(text: str) -> bool:
     """Return whether Noroshi, of whichever version, wrote this text and nobody changed it."""
-    before, mark, _ = text.rpartition(f"\n{MARK}")
-    return bool(mark) and with_fingerprint(before) == text
+    content, mark, _ = text.rpartition(f"\n{MARK}")
+    return bool(mark) and with_fingerprint(content) == text
 
 
 def _word(word: str) -> str:

@@ -165,10 +165,10 @@ def _open_items(
     monitor: Monitor, state: State, holders: Mapping[str, Acknowledgement]
 ) -> Sequence[str]:
     """Return all that is not well and that nobody has; if somebody has it all, all of it."""
-    bad = [name for name, item in state.items.items() if item.level is not Level.OK]
-    if not bad:
+    bad_items = [name for name, item in state.items.items() if item.level is not Level.OK]
+    if not bad_items:
         raise ConflictError(IS_WELL.fill(monitor=monitor.path))
-    return [name for name in bad if name not in holders] or bad
+    return [name for name in bad_items if name not in holders] or bad_items
 
 
 def require_open(
@@ -198,19 +198,21 @@ async def _write_each(
 
 
 def _acknowledgement(
-    monitor: str, item: str, level: Level, who: str, at: datetime, words: str
+    monitor: str, item: str, level: Level, author: str, at: datetime, words: str
 ) -> tuple[Acknowledgement, Remark]:
     return (
-        Acknowledgement(monitor=monitor, item=item, level=level, who=who, at=at, words=words),
-        _remark(Remarked.ACKNOWLEDGED, monitor, item, level, who, at, words),
+        Acknowledgement(
+            monitor=monitor, item=item, level=level, who=author, at=at, words=words
+        ),
+        _remark(Remarked.ACKNOWLEDGED, monitor, item, level, author, at, words),
     )
 
 
 def _remark(
-    sort: Remarked, monitor: str, item: str, level: Level, who: str, at: datetime, words: str
+    sort: Remarked, monitor: str, item: str, level: Level, author: str, at: datetime, words: str
 ) -> Remark:
     return Remark(
-        sort=sort, monitor=monitor, item=item, level=level, who=who, at=at, words=words
+        sort=sort, monitor=monitor, item=item, level=level, who=author, at=at, words=words
     )
 
 

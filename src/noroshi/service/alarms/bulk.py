@@ -101,7 +101,7 @@ class BulkAlarmOperations(AlarmOperations):
 
 
 def _draft(
-    snapshot: _Snapshot, one: AlarmNamed, sort: Remarked, who: str, at: datetime, words: str
+    snapshot: _Snapshot, one: AlarmNamed, sort: Remarked, author: str, at: datetime, words: str
 ) -> Remark | OperationError:
     """Return the remark to write of one, or the error why none can be."""
     try:
@@ -110,7 +110,13 @@ def _draft(
     except OperationError as error:
         return error
     return Remark(
-        sort=sort, monitor=monitor.id, item=one.item, level=level, who=who, at=at, words=words
+        sort=sort,
+        monitor=monitor.id,
+        item=one.item,
+        level=level,
+        who=author,
+        at=at,
+        words=words,
     )
 
 
@@ -140,19 +146,19 @@ def _note(snapshot: _Snapshot, outcomes: Sequence[Remark | OperationError]) -> N
     by_name = {
         f"{snapshot.plan.monitors[one.monitor].path} {one.item}".strip(): one for one in remarks
     }
-    before = {
+    acknowledgements = {
         name: snapshot.acknowledgements.get((one.monitor, one.item))
         for name, one in by_name.items()
     }
-    after = {name: _noted_value(one) for name, one in by_name.items()}
+    new_values = {name: _noted_value(one) for name, one in by_name.items()}
     is_comment = remarks[0].sort is Remarked.COMMENT
-    holders = {name: one.who if one else None for name, one in before.items()}
-    note(before=None if is_comment else holders, after=after)
+    holders = {name: one.who if one else None for name, one in acknowledgements.items()}
+    note(before=None if is_comment else holders, after=new_values)
 
 
 def _noted_value(one: Remark) -> str | None:
-    noted = {Remarked.ACKNOWLEDGED: one.who, Remarked.COMMENT: one.words}
-    return noted.get(one.sort)
+    by_sort = {Remarked.ACKNOWLEDGED: one.who, Remarked.COMMENT: one.words}
+    return by_sort.get(one.sort)
 
 
 def _answer(one: AlarmNamed, outcome: Remark | OperationError) -> AlarmRemarked:

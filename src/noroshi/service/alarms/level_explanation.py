@@ -32,8 +32,8 @@ def newest_findings(
     findings = assess(monitor, sample, state.items)
     for reading in sample.readings:
         item, finding = state.items.get(reading.item), findings.get(reading.item)
-        same = item is not None and item.cause.name == reading.name
-        if same and finding is not None and finding.level is Level.OK:
+        is_same_reading = item is not None and item.cause.name == reading.name
+        if is_same_reading and finding is not None and finding.level is Level.OK:
             limits = monitor.limits.get(reading.name, Limits())
             findings[reading.item] = Finding(Level.OK, Cause(reading, limits))
     return findings
@@ -76,10 +76,10 @@ def _consecutive_looks(item: ItemState) -> int:
 
 def _says_nothing(finding: Finding, item: ItemState) -> bool:
     """Return whether it is a bare 0 or 1 whose note the history has not kept."""
-    reading, earlier = finding.cause.reading, item.cause.reading
+    reading, old_reading = finding.cause.reading, item.cause.reading
     if reading is None or reading.unit.strip() or finding.level is not Level.OK:
         return False
-    return earlier is not None and earlier.note != NOTHING
+    return old_reading is not None and old_reading.note != NOTHING
 
 
 def _is_held(cause: Cause, level: Level) -> bool:
@@ -108,14 +108,14 @@ def _recovery_text(cause: Cause, level: Level) -> Message:
 def _with_note(item: ItemState, finding: Finding) -> Cause:
     """Return the cause with its note, which is shown beside the value that it was taken with.
     Without a unit it says more than the value, and the state has that of the last look."""
-    earlier, newest = item.cause.reading, finding.cause.reading
+    old_reading, newest = item.cause.reading, finding.cause.reading
     if (
         item.level is Level.OK
-        or earlier is None
+        or old_reading is None
         or newest is None
-        or earlier.name != newest.name
+        or old_reading.name != newest.name
     ):
         return finding.cause
-    if earlier.value == newest.value or not newest.unit.strip():
-        return replace(finding.cause, reading=replace(newest, note=earlier.note))
+    if old_reading.value == newest.value or not newest.unit.strip():
+        return replace(finding.cause, reading=replace(newest, note=old_reading.note))
     return finding.cause

@@ -64,21 +64,21 @@ class SilenceOperations(OperationGroup):
         time. `place` is an instance, instance/group, a monitor, or "everything"; at most 90
         days."""
         now, (_, plan) = self._clocks.wall(), await self._context.current()
-        where, monitor = place_of(plan, place)
-        why = printable(" ".join(reason.split()))
-        ends = _end_of(until.strip(), length.strip(), why, now)
+        silenced_place, monitor = place_of(plan, place)
+        clean_reason = printable(" ".join(reason.split()))
+        ends = _end_of(until.strip(), length.strip(), clean_reason, now)
         silence = Silence(
             id=self._context.new_id(),
-            place=where,
+            place=silenced_place,
             monitor=monitor,
             begins=now,
             ends=ends,
-            why=why,
+            why=clean_reason,
             who=person.name,
         )
         await self._store.silence(silence)
         answer = self._answer(plan, silence, now)
-        note(after={"id": silence.id, "place": where or "everything", "ends": ends})
+        note(after={"id": silence.id, "place": silenced_place or "everything", "ends": ends})
         return answer
 
     @offers(alarm_operations.SILENCE_END)
@@ -86,14 +86,14 @@ class SilenceOperations(OperationGroup):
         """End the silence of that id, or the only one at that place."""
         now, (_, plan) = self._clocks.wall(), await self._context.current()
         id = _id_of(silence, (await self._store.suppressions(now)).silences, plan)
-        before = await self._store.end_silence(id, person.name, now)
-        if before is None:
+        old_silence = await self._store.end_silence(id, person.name, now)
+        if old_silence is None:
             raise NotFoundError(NO_SILENCE.fill(given=silence))
         note(
-            before={"place": before.place or "everything", "ends": before.ends},
+            before={"place": old_silence.place or "everything", "ends": old_silence.ends},
             after={"ends": now},
         )
-        return self._answer(plan, before, now, ended=True, by=person.name)
+        return self._answer(plan, old_silence, now, is_over=True, by=person.name)
 
     @offers(alarm_operations.SILENCE_LIST)
     async def list(self, person: Person, all: bool = False) -> tuple[SilenceShown, ...]:
@@ -106,10 +106,10 @@ class SilenceOperations(OperationGroup):
         return tuple(self._answer(plan, one, now) for one in silences)
 
     def _answer(
-        self, plan: Plan, one: Silence, now: datetime, *, ended: bool = False, by: str = ""
+        self, plan: Plan, one: Silence, now: datetime, *, is_over: bool = False, by: str = ""
     ) -> SilenceShown:
         answer = silence_shown(one, plan.monitors.values(), now, plan.monitors)
-        return replace(answer, over=True, ends=now, ended_by=by) if ended else answer
+        return replace(answer, over=True, ends=now, ended_by=by) if is_over else answer
 
 
 def place_of(plan: Plan, name: str) -> tuple[str, str]:
@@ -132,13 +132,13 @@ def _places(monitors: Collection[Monitor]) -> set[str]:
     return {"/".join(path[:n]) for path in steps for n in (1, 2, 3)}
 
 
-def _end_of(until: str, length: str, why: str, now: datetime) -> datetime:
+def _end_of(end_text: str, length: str, reason: str, now: datetime) -> datetime:
     """Return when it ends. Raises InvalidArgumentError with all that is wrong."""
-    problems = [Problem("reason", NO_REASON)] if not why else []
-    if len(why) > LONGEST_REASON:
+    problems = [Problem("reason", NO_REASON)] if not reason else []
+    if len(reason) > LONGEST_REASON:
         problems.append(Problem("reason", LONG_REASON.fill(most=LONGEST_REASON)))
     name = "length" if length else "until"
-    ends, problem = _read_end(until, length, now)
+    ends, problem = _read_end(end_text, length, now)
     if problem is not None:
         problems.append(Problem(name, problem))
     if problems or ends is None:
@@ -146,8 +146,10 @@ def _end_of(until: str, length: str, why: str, now: datetime) -> datetime:
     return ends
 
 
-def _read_end(until: str, length: str, now: datetime) -> tuple[datetime | None, Message | None]:
-    if bool(until) is bool(length):
+def _read_end(
+    end_text: str, length: str, now: datetime
+) -> tuple[datetime | None, Message | None]:
+    if bool(end_text) is bool(length):
         return None, ONE_END
     if length:
         span = read_length(length)
@@ -159,10 +161,10 @@ def _read_end(until: str, length: str, now: datetime) -> tuple[datetime | None, 
             else (None, TOO_FAR.fill(given=length))
         )
     # The wall's clock is the node's: what a page or a command shows is told by it, too.
-    moment = read_moment(until, now.astimezone().replace(tzinfo=None))
+    moment = read_moment(end_text, now.astimezone().replace(tzinfo=None))
     if moment is None:
-        return None, NO_MOMENT.fill(given=until)
-    return _check_end(moment.astimezone(UTC), now, until)
+        return None, NO_MOMENT.fill(given=end_text)
+    return _check_end(moment.astimezone(UTC), now, end_text)
 
 
 def _check_end(

@@ -139,11 +139,11 @@ class ApplyOperations(OperationGroup):
         current: Version,
         *,
         empty: bool,
-        why: Message | None = None,
+        refusal: Message | None = None,
         also: Sequence[Problem] = (),
     ) -> CheckResult:
         """Return the documents as checked. Raises InvalidArgumentError with all that is wrong,
-        `also` that, and ConflictError (with `why`) for what would end all watching unless
+        `also` that, and ConflictError (with `refusal`) for what would end all watching unless
         `empty` says that it is meant."""
         result = await self._check_documents(documents, current)
         if problems := (*also, *result.problems):
@@ -151,7 +151,7 @@ class ApplyOperations(OperationGroup):
         old_and_new = current.documents, result.documents
         mistake = await asyncio.to_thread(ends_everything, *old_and_new)
         if mistake and not empty:
-            raise ConflictError(why or mistake)
+            raise ConflictError(refusal or mistake)
         return result
 
     async def _describe_changes(
@@ -159,10 +159,10 @@ class ApplyOperations(OperationGroup):
     ) -> Applied:
         """Return what they would change, and what one should know of it; nothing is kept.
         `names`: which definitions are under new names in it."""
-        before = under_new_names(current.documents, names)
+        old_documents = under_new_names(current.documents, names)
         under_new = renamings(names, result.documents)
         changes = await asyncio.to_thread(
-            first_differences, before, result.documents, under_new
+            first_differences, old_documents, result.documents, under_new
         )
         return Applied(
             version=current.number,
@@ -188,17 +188,17 @@ class ApplyOperations(OperationGroup):
     ) -> Applied:
         """Bring what was checked into force. Raises ReauthenticationRequiredError, or
         ports.StoreConflict if another version came first."""
-        before = EMPTY if person.reauthenticated else await self._plan_in_effect(current)
-        if not person.reauthenticated and self._starts_program(result, before):
+        old_plan = EMPTY if person.reauthenticated else await self._plan_in_effect(current)
+        if not person.reauthenticated and self._starts_program(result, old_plan):
             raise ReauthenticationRequiredError(REAUTHENTICATION_REQUIRED.fill(name=op))
-        await self._context.bindings.check_destinations(person, result.plan, before)
+        await self._context.bindings.check_destinations(person, result.plan, old_plan)
         answer = await self._describe_changes(result, current, names)
         if not answer.differences:
             note_nothing()
             return answer
-        await self._context.bindings.note_token_choice(person, result.plan, before)
+        await self._context.bindings.note_token_choice(person, result.plan, old_plan)
         number = await self._publish(result, current, person.name, note)
-        await self._context.bindings.bind(result.plan, before)
+        await self._context.bindings.bind(result.plan, old_plan)
         remaining = await move_silences(
             self._store, current.documents, result.documents, self._clocks.wall()
         )
@@ -227,19 +227,21 @@ class ApplyOperations(OperationGroup):
                 return (await self._context.current())[1]
         return EMPTY
 
-    def _starts_program(self, result: CheckResult, before: Plan) -> bool:
+    def _starts_program(self, result: CheckResult, old_plan: Plan) -> bool:
         """Tell whether a program would run that does not run now, or in another way."""
         return any(
             self._plugins.check(monitor.kind).runs
-            and not _runs_same_program(monitor, before.monitors.get(id))
+            and not _runs_same_program(monitor, old_plan.monitors.get(id))
             for id, monitor in result.plan.monitors.items()
         )
 
-    async def _publish(self, result: CheckResult, current: Version, who: str, note: str) -> int:
+    async def _publish(
+        self, result: CheckResult, current: Version, author: str, note: str
+    ) -> int:
         version = Version(
             number=current.number + 1,
             documents=result.documents,
-            who=who,
+            who=author,
             at=self._clocks.wall(),
             note=typed_note(note),
         )
@@ -328,10 +330,10 @@ def _missing_entries(result: CheckResult, vault_names: Collection[str]) -> Itera
             yield NOT_SENT.fill(who=", ".join(keys), entry=name)
 
 
-def _runs_same_program(monitor: Monitor, before: Monitor | None) -> bool:
-    return before is not None and (
+def _runs_same_program(monitor: Monitor, old_monitor: Monitor | None) -> bool:
+    return old_monitor is not None and (
         (monitor.kind, monitor.options, monitor.instance.address)
-        == (before.kind, before.options, before.instance.address)
+        == (old_monitor.kind, old_monitor.options, old_monitor.instance.address)
     )
 
 

@@ -52,10 +52,15 @@ class BlueprintOperations(ApplyOperations):
             near = suggestion(blueprint, available)
             raise NotFoundError(NO_BLUEPRINT.fill(given=blueprint, instead=near))
         options: dict[str, Any] = {"address": address, "zone": zone, "rules": list(rules)}
-        rest = {name: value for name, value in options.items() if value}
+        extras = {name: value for name, value in options.items() if value}
         try:
             extended = add(
-                current.documents, available[blueprint], instance, values or {}, rest, language
+                current.documents,
+                available[blueprint],
+                instance,
+                values or {},
+                extras,
+                language,
             )
         except schema.Invalid as invalid:
             raise InvalidArgumentError(BAD_DEFINITIONS, invalid.problems) from None

@@ -90,22 +90,23 @@ class CopyMoveOperations(EnableDisableOperations):
         is not watched until somebody starts it."""
         source = await self._instance(instance)
         fields: dict[str, Any] = {"title": title, "address": address}
-        rest = {key: value for key, value in fields.items() if value}
-        rest["enabled"] = False if stopped else None  # a copy of what is stopped is watched too
+        new_fields = {key: value for key, value in fields.items() if value}
+        # A copy of what is stopped is watched, too.
+        new_fields["enabled"] = False if stopped else None
 
         def change(documents: tuple[Document, ...]) -> tuple[Document, ...]:
-            return copy_instance(documents, instance, name, rest)
+            return copy_instance(documents, instance, name, new_fields)
 
         version_note = note or _default_note(COPIED_AS, (instance,), (name,))
         return await self._copy_or_move(
             person, source, change, version_note, "instance_copy", dry=dry
         )
 
-    async def _source_and_target(self, monitor: str, to: str) -> tuple[Path, Path]:
+    async def _source_and_target(self, monitor: str, target_place: str) -> tuple[Path, Path]:
         """Return where it is, and where it shall be: under its own name where the target has
         none."""
         source = await self._group_or_monitor(monitor)
-        target = tuple(to.split("/"))
+        target = tuple(target_place.split("/"))
         if len(target) == len(source) - 1:
             target = (*target, source[-1])
         if len(target) != len(source) or len(target) > PATH:

@@ -36,5 +36,5 @@ def disabled_message(stop: StoppedBy | None) -> Message:
     part = SORTS[stop.path.count("/")].fill(path=stop.path) if stop else SORTS[-1]
     if stop is None or not stop.version:
         return IS_STOPPED.fill(what=part)
-    who = plain(stop.who or "?")
-    return IS_STOPPED_BY.fill(what=part, who=who, version=stop.version)
+    name = plain(stop.who or "?")
+    return IS_STOPPED_BY.fill(what=part, who=name, version=stop.version)

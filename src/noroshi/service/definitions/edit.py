@@ -84,8 +84,8 @@ class EditOperations(VersionOperations):
         if ADMIN in person.roles:
             return content
         return {
-            name: [self._group_for_all(one) for one in inside] if name == "group" else inside
-            for name, inside in content.items()
+            name: [self._group_for_all(one) for one in value] if name == "group" else value
+            for name, value in content.items()
         }
 
     def _group_for_all(self, group: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -128,7 +128,7 @@ class EditOperations(VersionOperations):
                 days_over(new_documents, _by_key(current.documents), self._clocks.wall())
             )
             result = await self._require_sound(
-                edited, current, empty=empty, why=ENDS_ALL, also=expired
+                edited, current, empty=empty, refusal=ENDS_ALL, also=expired
             )
             if dry:
                 return await self._describe_changes(result, current, names)
@@ -210,9 +210,9 @@ def _key_after_renames(trail: Sequence[Version], key: str) -> str | None:
     """Return the key in the first of these versions, the newest first, of the definition that
     was under that one in the last."""
     name: str | None = key
-    for newer, older in reversed([*pairwise(trail)]):
-        if name and _document_in(older, name) and not _document_in(newer, name):
-            name = key_after_rename(older.documents, newer.documents, name)
+    for newer, old_version in reversed([*pairwise(trail)]):
+        if name and _document_in(old_version, name) and not _document_in(newer, name):
+            name = key_after_rename(old_version.documents, newer.documents, name)
     return name if name and name != key and _document_in(trail[0], name) else None
 
 

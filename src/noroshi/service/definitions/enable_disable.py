@@ -168,7 +168,7 @@ class DisabledMonitors(OperationGroup):
         return {stop.path: stop for stop in stops.values()}
 
     async def _find_stops(
-        self, current: Version, earlier_number: int, earlier: Mapping[str, StoppedBy]
+        self, current: Version, earlier_number: int, earlier_stops: Mapping[str, StoppedBy]
     ) -> Mapping[str, StoppedBy]:
         """Look back for who stopped what, by what it is, so that a monitor that is moved stays
         stopped by the same person."""
@@ -177,16 +177,16 @@ class DisabledMonitors(OperationGroup):
         for _unused in range(LOOKED_BACK):
             if not unresolved or newer.number == earlier_number:
                 break
-            older = await self._store.version(newer.number - 1)
-            older_parts = await _disabled_in(older)
+            old_version = await self._store.version(newer.number - 1)
+            older_parts = await _disabled_in(old_version)
             for id in [one for one in unresolved if one not in older_parts]:
                 stops[id] = _stopped_by(newer, unresolved.pop(id))
-            if older is None:
+            if old_version is None:
                 break
-            newer = older
+            newer = old_version
         for id, path in unresolved.items():
-            before = earlier.get(id) if newer.number == earlier_number else None
-            stops[id] = _at_path(before, path)
+            old_stop = earlier_stops.get(id) if newer.number == earlier_number else None
+            stops[id] = _at_path(old_stop, path)
         return stops
 
 
@@ -199,12 +199,12 @@ async def _disabled_in(version: Version | None) -> Mapping[str, Path]:
 
 
 def _stopped_by(version: Version, path: Path) -> StoppedBy:
-    at, who, part_path = version.at, version.who, "/".join(path)
-    return StoppedBy(path=part_path, version=version.number, who=who, at=at)
+    at, author, part_path = version.at, version.who, "/".join(path)
+    return StoppedBy(path=part_path, version=version.number, who=author, at=at)
 
 
-def _at_path(before: StoppedBy | None, path: Path) -> StoppedBy:
+def _at_path(old_stop: StoppedBy | None, path: Path) -> StoppedBy:
     part_path = "/".join(path)
-    if before is None:
+    if old_stop is None:
         return StoppedBy(path=part_path)
-    return StoppedBy(path=part_path, version=before.version, who=before.who, at=before.at)
+    return StoppedBy(path=part_path, version=old_stop.version, who=old_stop.who, at=old_stop.at)

@@ -41,17 +41,18 @@ def typed_secrets(
     documents: Sequence[Document], current: Sequence[Document], vault_names: Collection[str]
 ) -> Iterator[Problem]:
     """Yield a problem for each setting, of a changed definition, that looks like a secret."""
-    before = {one.key: one for one in current}
+    old_documents = {one.key: one for one in current}
     other_words = words_of(one.key for one in documents)
     for document in documents:
-        if document == before.get(document.key):
+        if document == old_documents.get(document.key):
             continue
         with suppress(ValueError, RecursionError):  # told by the check itself
-            entries = {*vault_names, *(name for _, name in _fields(before.get(document.key)))}
+            old_fields = _fields(old_documents.get(document.key))
+            entries = {*vault_names, *(name for _, name in old_fields)}
             own_names = tuple(_names(document.key, json.loads(document.body)))
-            for where, name in _fields(document):
+            for place, name in _fields(document):
                 if name not in entries and looks_like_secret(name, own_names, other_words):
-                    yield Problem(f"{document.key}.toml: {where}", _refusal(document.key))
+                    yield Problem(f"{document.key}.toml: {place}", _refusal(document.key))
 
 
 def words_of(names: Iterable[str]) -> Collection[str]:
@@ -64,16 +65,16 @@ def looks_like_secret(
 ) -> bool:
     """Return True for what nobody calls an entry: letters and digits that are no usual words, nor
     what names the entry (`own_names`), nor any of `other_words`."""
-    rest = name
+    remainder = name
     for one in sorted(own_names, key=len, reverse=True):
         if len(one) >= SHORTEST_WITHIN:
-            rest = rest.replace(one, "-")
+            remainder = remainder.replace(one, "-")
     parts = [
         one
-        for one in BETWEEN.split(rest)
+        for one in BETWEEN.split(remainder)
         if one and one not in other_words and one not in own_names
     ]
-    return not all(_is_word(part) or (rest != part and _is_number(part)) for part in parts)
+    return not all(_is_word(part) or (remainder != part and _is_number(part)) for part in parts)
 
 
 def _is_word(part: str) -> bool:
@@ -103,9 +104,9 @@ def _names(key: str, content: Any) -> Iterator[str]:
 
 
 def _names_in(content: Any) -> Iterator[str]:
-    inside = content.values() if isinstance(content, Mapping) else content
+    values = content.values() if isinstance(content, Mapping) else content
     if isinstance(content, Mapping) and isinstance(content.get("name"), str):
         yield content["name"]
     if isinstance(content, Mapping | list):
-        for one in inside:
+        for one in values:
             yield from _names_in(one)

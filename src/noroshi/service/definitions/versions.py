@@ -38,10 +38,10 @@ class VersionOperations(ApplyOperations):
     async def show(self, person: Person, number: int) -> OneVersion:
         """Return its difference from the one before it, and from what is in force now."""
         version = await self._version(number)
-        before = await self._store.version(number - 1) or Version(number=0)
+        previous_version = await self._store.version(number - 1) or Version(number=0)
         current = await self._store.current()
         documents = as_it_was(version.documents, current.documents)
-        changes = await _differ(before, version)
+        changes = await _differ(previous_version, version)
         changes_back = await _differ(current, replace(version, documents=documents))
         return OneVersion(
             row=_row(version),

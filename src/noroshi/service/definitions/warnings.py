@@ -80,10 +80,10 @@ def ends_everything(old: Sequence[Document], new: Sequence[Document]) -> Message
     """
     if not new:
         return NOTHING_THERE
-    before, after = (_instances(side) for side in (old, new))
-    if not before or before & after or monitor_ids(old) & monitor_ids(new):
+    old_names, new_names = (_instances(side) for side in (old, new))
+    if not old_names or old_names & new_names or monitor_ids(old) & monitor_ids(new):
         return None
-    return ENDS_ALL.fill(names=first_names(sorted(before)))
+    return ENDS_ALL.fill(names=first_names(sorted(old_names)))
 
 
 def cautions(
@@ -96,8 +96,8 @@ def cautions(
     force."""
     waiting = tuple(waiting)
     mails = [one.envelope for one in waiting]
-    for before, after, id in likely_renamed(old, new):
-        yield RENAMED.fill(old=before, new=after, id=id)
+    for old_name, new_name, id in likely_renamed(old, new):
+        yield RENAMED.fill(old=old_name, new=new_name, id=id)
     yield from without_rule(plan)
     yield from without_route(plan, waiting)
     yield from _without_contact(plan, mails)
@@ -142,9 +142,11 @@ def days_over(
     for key, one in new.items():
         if not key.startswith("accounts/"):
             continue
-        settings, before = content(one), content(old[key]) if key in old else {}
+        settings, old_content = content(one), content(old[key]) if key in old else {}
         for field in ENDS:
             day = settings.get(field)
-            ends = end_of(day) if isinstance(day, str) and day != before.get(field) else None
+            ends = (
+                end_of(day) if isinstance(day, str) and day != old_content.get(field) else None
+            )
             if ends and is_over(ends, now):
                 yield Problem(f"{key}.toml: {field}", OVER.fill(day=day))

@@ -27,8 +27,8 @@ NONE = _("not compared: no account is defined")
 class ClockStep:
     """By the first server that answers and says a date."""
 
-    def __init__(self, accounts: tuple[Account, ...], outside: TransportContext) -> None:
-        self._outside = outside
+    def __init__(self, accounts: tuple[Account, ...], context: TransportContext) -> None:
+        self._context = context
         self._accounts = {server_of(account): account for account in accounts}
 
     @property
@@ -37,13 +37,13 @@ class ClockStep:
 
     async def _compare(self) -> StepResult:
         for (host, _port), account in self._accounts.items():
-            outside = replace(self._outside, network=account.network)
+            context = replace(self._context, network=account.network)
             try:
-                reply = await fetch_page(page_of(account), account, outside)
+                reply = await fetch_page(page_of(account), account, context)
             except (RouteError, NoAnswerError):
                 continue
             if reply.date is not None:
-                now = outside.clocks.wall()
+                now = context.clocks.wall()
                 seconds = round(abs((now - reply.date).total_seconds()))
                 if seconds > SKEW_AT_MOST:
                     words = WRONG.fill(seconds=seconds, host=host)

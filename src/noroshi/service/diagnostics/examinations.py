@@ -108,7 +108,7 @@ class DiagnosticOperations(OperationGroup):
         entry = await self._store.envelope(outage.mail) if outage and not outage.early else None
         if outage is None or entry is None:
             return outage
-        exam = self._exam(plan, route, "", self._outside(plan, route.network))
+        exam = self._exam(plan, route, "", self._transport_context(plan, route.network))
         return replace(outage, remedy=late_remedy(route, entry[1], exam))
 
     async def _outage_of(self, route: Route) -> KnownDown | None:
@@ -129,9 +129,10 @@ class DiagnosticOperations(OperationGroup):
     async def look(self, person: Person, id: str, seen: int = 0) -> Looked:
         """Return its stages after the first `seen`; wait a few seconds for one. With `seen` -1
         it is all of them, at once."""
-        running = self._context.running_examinations.get(id)
-        stages, over = await self._context.running_examinations.since(id, seen)
-        return Looked(tuple(stages), over, running.at, _names(running.steps))
+        examination = self._context.running_examinations.get(id)
+        stages, is_over = await self._context.running_examinations.since(id, seen)
+        steps = _names(examination.steps)
+        return Looked(tuple(stages), is_over, examination.at, steps)
 
     async def close(self) -> None:
         """End what is under way."""
@@ -145,22 +146,24 @@ class DiagnosticOperations(OperationGroup):
             )
         return route
 
-    def _of_route(self, plan: Plan, route: Route, to: str) -> Examination:
+    def _of_route(self, plan: Plan, route: Route, recipient: str) -> Examination:
         examine = self._plugins.transport(route.kind).examine
         if examine is None:
             words = NOT_EXAMINED.fill(kind=route.kind, route=route.name)
             raise ConflictError(words)
-        outside = self._outside(plan, route.network)
-        return examine(route.options, outside, self._exam(plan, route, to, outside))
+        context = self._transport_context(plan, route.network)
+        return examine(route.options, context, self._exam(plan, route, recipient, context))
 
-    def _outside(self, plan: Plan, network: Network) -> TransportContext:
+    def _transport_context(self, plan: Plan, network: Network) -> TransportContext:
         tokens = token_of(plan.accounts.__getitem__, self._tokens)
         return TransportContext(self._clocks, tokens, secret_of(self._vault), network)
 
-    def _exam(self, plan: Plan, route: Route, to: str, outside: TransportContext) -> Exam:
+    def _exam(
+        self, plan: Plan, route: Route, recipient: str, context: TransportContext
+    ) -> Exam:
         account = account_of(plan, route)
         exam = Exam(
-            recipient=to,
+            recipient=recipient,
             user_values={
                 "route": route.name,
                 "route_host": str(getattr(route.options, "host", "")),
@@ -172,13 +175,13 @@ class DiagnosticOperations(OperationGroup):
         )
         if account is None:
             return exam
-        steps = SignInSteps(account, resource_of(route), self._tokens, outside, exam).steps
+        steps = SignInSteps(account, resource_of(route), self._tokens, context, exam).steps
         return replace(exam, sign_in=steps)
 
     def _system_steps(self, plan: Plan) -> Sequence[Step]:
         """Return the steps of this computer, its clock by the sign-in servers of all
         accounts."""
-        clock = ClockStep(tuple(plan.accounts.values()), self._outside(plan, DIRECT))
+        clock = ClockStep(tuple(plan.accounts.values()), self._transport_context(plan, DIRECT))
         return (*(self._context.system() if self._context.system else ()), *clock.steps)
 
 
@@ -192,10 +195,15 @@ class SystemExamination:
         """Hold nothing open."""
 
 
-def _known_down(rest: RouteOutage, waiting: Sequence[QueuedEnvelope]) -> KnownDown:
+def _known_down(outage: RouteOutage, waiting: Sequence[QueuedEnvelope]) -> KnownDown:
     free_mail = next((one.envelope.id for one in waiting if not one.out), "")
     return KnownDown(
-        rest.since, rest.why, len(waiting), early=rest.early, mail=free_mail, until=rest.until
+        outage.since,
+        outage.why,
+        len(waiting),
+        early=outage.early,
+        mail=free_mail,
+        until=outage.until,
     )
 
 

@@ -51,15 +51,15 @@ class RunningExaminations:
         }
         if sum(not one.over for one in self._running.values()) >= MOST:
             raise OperationFailedError(TOO_MANY.fill(most=MOST))
-        running = self._running[id] = RunningExamination(examination.steps, at)
-        running.task = asyncio.create_task(self._run(running, examination))
+        record = self._running[id] = RunningExamination(examination.steps, at)
+        record.task = asyncio.create_task(self._run(record, examination))
 
     def get(self, id: str) -> RunningExamination:
         """Return the one of that id. Raises NotFoundError."""
-        running = self._running.get(id)
-        if running is None:
+        record = self._running.get(id)
+        if record is None:
             raise NotFoundError(NO_SUCH)
-        return running
+        return record
 
     async def since(self, id: str, known_stages: int) -> tuple[Sequence[Stage], bool]:
         """Return the stages after the first `known_stages`, and whether it is over; wait
@@ -67,15 +67,15 @@ class RunningExaminations:
 
         Raises NotFoundError.
         """
-        running = self.get(id)
+        record = self.get(id)
         try:
-            async with asyncio.timeout(WAIT), running.news:
-                await running.news.wait_for(
-                    lambda: running.over or len(running.stages) > known_stages
+            async with asyncio.timeout(WAIT), record.news:
+                await record.news.wait_for(
+                    lambda: record.over or len(record.stages) > known_stages
                 )
         except TimeoutError:
             pass
-        return tuple(running.stages[max(known_stages, 0) :]), running.over
+        return tuple(record.stages[max(known_stages, 0) :]), record.over
 
     async def close(self) -> None:
         """End those that are under way, and let go of their connections."""
@@ -84,17 +84,17 @@ class RunningExaminations:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, running: RunningExamination, examination: Examination) -> None:
+    async def _run(self, record: RunningExamination, examination: Examination) -> None:
         try:
             async for stage in run_steps(examination.steps, self._steady):
-                await self._tell(running, stage)
+                await self._tell(record, stage)
         finally:
             await examination.close()
-            running.over, running.ended = True, self._steady()
-            await self._tell(running, None)
+            record.over, record.ended = True, self._steady()
+            await self._tell(record, None)
 
-    async def _tell(self, running: RunningExamination, stage: Stage | None) -> None:
-        async with running.news:
+    async def _tell(self, record: RunningExamination, stage: Stage | None) -> None:
+        async with record.news:
             if stage is not None:
-                running.stages.append(stage)
-            running.news.notify_all()
+                record.stages.append(stage)
+            record.news.notify_all()

@@ -35,18 +35,18 @@ IMPORTANCE = {Level.CRITICAL: "high", Level.WARNING: "normal", Level.UNKNOWN: "h
 
 
 def faults(
-    plan: Plan, to: Iterable[str], subject: str, text: str, routes: Iterable[str]
+    plan: Plan, recipients: Iterable[str], subject: str, text: str, routes: Iterable[str]
 ) -> tuple[Problem, ...]:
     """Return all that stands in the way of sending this."""
-    to, problems = list(to), list[Problem]()
-    if not to:
+    recipients, problems = list(recipients), list[Problem]()
+    if not recipients:
         problems.append(Problem("to", NOBODY))
-    problems += _too_many("to", to)
-    if len(text) * len(to) > LONGEST_TOGETHER:
+    problems += _too_many("to", recipients)
+    if len(text) * len(recipients) > LONGEST_TOGETHER:
         problems.append(
             Problem("to", TOO_MUCH.fill(most=LONGEST_TOGETHER // max(1, len(text))))
         )
-    for name in to[:MOST_NAMES]:
+    for name in recipients[:MOST_NAMES]:
         if name not in plan.contacts and not is_address(name):
             near = suggestion(name, plan.contacts)
             problems.append(
@@ -63,18 +63,18 @@ def faults(
 
 
 def readdressing_faults(
-    plan: Plan, to: Iterable[str], routes: Iterable[str]
+    plan: Plan, recipients: Iterable[str], routes: Iterable[str]
 ) -> tuple[Problem, ...]:
     """Return what is wrong with the addresses and routes that one envelope is to have from now
     on."""
-    to = list(to)
-    bad = [one for one in to[:MOST_NAMES] if not is_address(one)]
-    problems = [Problem("to", NO_MAILBOX.fill(given=shortened_text(one))) for one in bad]
-    return (*_too_many("to", to), *problems, *_unknown_routes(plan, routes))
+    recipients = list(recipients)
+    bad_names = [one for one in recipients[:MOST_NAMES] if not is_address(one)]
+    problems = [Problem("to", NO_MAILBOX.fill(given=shortened_text(one))) for one in bad_names]
+    return (*_too_many("to", recipients), *problems, *_unknown_routes(plan, routes))
 
 
-def _too_many(where: str, names: list[str]) -> list[Problem]:
-    return [Problem(where, TOO_MANY.fill(most=MOST_NAMES))] * (len(names) > MOST_NAMES)
+def _too_many(field: str, names: list[str]) -> list[Problem]:
+    return [Problem(field, TOO_MANY.fill(most=MOST_NAMES))] * (len(names) > MOST_NAMES)
 
 
 def _unknown_routes(plan: Plan, routes: Iterable[str]) -> list[Problem]:

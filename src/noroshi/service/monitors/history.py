@@ -40,7 +40,7 @@ class HistoryOperations(DisabledMonitors):
         target = monitor_named(plan, monitor) if monitor else None
         id = target.id if target else ""
         events = await self._store.events(id, max(1, min(last, MOST)))
-        newest, earlier = _split_newest(await self._store.decisions(id) if id else ())
+        newest, earlier_ones = _split_newest(await self._store.decisions(id) if id else ())
         remarks = await self._store.remarks(id, max(1, min(last, MOST)))
         rules = plan.rules.values()
         is_stopped = target is not None and target.disabled
@@ -49,7 +49,7 @@ class HistoryOperations(DisabledMonitors):
             events=tuple(self._event_answer(plan, event) for event in events),
             decisions=tuple(_decision_answer(one, rules) for one in newest),
             earlier=tuple(
-                _decision_answer(one, rules) for one in earlier[: max(1, min(last, MOST))]
+                _decision_answer(one, rules) for one in earlier_ones[: max(1, min(last, MOST))]
             ),
             remarks=tuple(remark_shown(one, plan.monitors) for one in remarks),
             stopped=stop,
@@ -90,8 +90,8 @@ def _split_newest(
     first."""
     last = {(one.rule, one.item): one for one in reversed(decisions)}
     newest = [one for one in decisions if last[one.rule, one.item] is one]
-    earlier = [one for one in decisions if last[one.rule, one.item] is not one]
-    return newest, sorted(earlier, key=lambda one: one.at, reverse=True)
+    earlier_decisions = [one for one in decisions if last[one.rule, one.item] is not one]
+    return newest, sorted(earlier_decisions, key=lambda one: one.at, reverse=True)
 
 
 def _decision_answer(decision: Decision, rules: Iterable[Rule]) -> Decided:

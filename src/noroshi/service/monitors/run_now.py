@@ -53,11 +53,11 @@ class RunNowOperations(ApplyOperations):
         if self._plugins.check(target.kind).runs:
             require_reauthentication(person, "try_monitor")
         if documents is not None and not person.reauthenticated:
-            before = await self._plan_in_effect(await self._store.current())
-            await self._context.bindings.check_destinations(person, plan, before)
-        began = self._clocks.steady()
+            old_plan = await self._plan_in_effect(await self._store.current())
+            await self._context.bindings.check_destinations(person, plan, old_plan)
+        start = self._clocks.steady()
         sample = await self._context.measure(target, memory)
-        seconds = self._clocks.steady() - began
+        seconds = self._clocks.steady() - start
         state = states.get(target.id, State())
         preview = tuple(words for words in await self._preview(target) if words != sample.fault)
         result = self._result(target, state, sample, seconds, preview)

@@ -97,8 +97,8 @@ class StatusOperations(NewestSamples, DisabledMonitors):
     ) -> tuple[MonitorStatus, ...]:
         by_path = sorted(monitors, key=lambda m: m.path)
         few = len(by_path) <= MOST_LOOKED_UP
-        bad = [m.id for m in by_path if few or _level(states, m) is not Level.OK]
-        samples, statuses = await self._store.newest_samples(bad), list[MonitorStatus]()
+        ids = [m.id for m in by_path if few or _level(states, m) is not Level.OK]
+        samples, statuses = await self._store.newest_samples(ids), list[MonitorStatus]()
         for portion in batched(by_path, PORTION):
             for monitor in portion:
                 state = states.get(monitor.id, UNKNOWN_STATE)

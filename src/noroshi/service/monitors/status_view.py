@@ -182,26 +182,26 @@ def route_status(
     accepted: datetime | None = None,
     trip: RoundTripFacts | None = None,
     other: Message = NOTHING,
-    lacks: tuple[str, ...] = (),
+    missing_entries: tuple[str, ...] = (),
     failed_stage: Message = NOTHING,
 ) -> RouteStatus:
     """Return how a route is. A missing sign-in comes first: it is why the route is down.
-    `lacks` are the entries that it names and the vault has not; `failed_stage`, where its
+    `missing_entries` are what it names and the vault has not; `failed_stage`, where its
     last diagnosis stopped."""
-    state, since, until, why = "well", None, None, NOTHING
+    state, since, waits_until, reason = "well", None, None, NOTHING
     if outage is not None:
-        state, since, until = "down", outage.since, outage.until
-        why = outage.why
+        state, since, waits_until = "down", outage.since, outage.until
+        reason = outage.why
     if sign_in is not None and sign_in.sign is not SignInStatus.SIGNED_IN:
         state, since = STATES.get(sign_in.sign, "down"), sign_in.since or since
-        never = sign_in.sign is SignInStatus.NEVER
-        why = NEVER_SIGNED_IN.fill(route=route.name) if never else sign_in.why
-    if lacks:
-        state, why = "needs somebody", NOT_IN_VAULT.fill(entry=lacks[0])
+        is_never_signed_in = sign_in.sign is SignInStatus.NEVER
+        reason = NEVER_SIGNED_IN.fill(route=route.name) if is_never_signed_in else sign_in.why
+    if missing_entries:
+        state, reason = "needs somebody", NOT_IN_VAULT.fill(entry=missing_entries[0])
     is_signed_in = sign_in is None or sign_in.sign is SignInStatus.SIGNED_IN
     evidence = RouteEvidence(
         is_open=outage is not None,
-        lacks_secret=bool(lacks),
+        lacks_secret=bool(missing_entries),
         is_signed_in=is_signed_in,
         has_token=sign_in is not None and sign_in.holds,
         accepted=accepted is not None,
@@ -214,8 +214,8 @@ def route_status(
         state=state,
         sends=sends(evidence),
         since=since,
-        until=until,
-        why=why,
+        until=waits_until,
+        why=reason,
         waiting=waiting,
         mark=mark,
         other=other,
@@ -224,7 +224,7 @@ def route_status(
         where=str(getattr(route.options, "where", "")),
         account=str(getattr(route.options, "account", "")),
         network=route.network.name,
-        lacks=lacks,
+        lacks=missing_entries,
         retiring=is_retiring(route),
         examined_in_vain=failed_stage,
         **_of_sign_in(sign_in),

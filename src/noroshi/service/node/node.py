@@ -50,16 +50,16 @@ class NodeOperations(StatusOperations):
     @offers(node_operations.HEALTH)
     async def health(self, person: Person) -> Health:
         """Return lateness, store, disk, queue, clock, program; and its own monitors."""
-        around, (version, plan) = self._surroundings(), await self._context.current()
+        surroundings, (version, plan) = self._surroundings(), await self._context.current()
         # Side by side: where the node is busy, each wait for the store is a round of its loop.
         own_monitors, node, queue, routes, (size, free) = await asyncio.gather(
             self._own_monitors(plan),
             self._node_facts(),
             self._queue_facts(),
             self._context.routes(plan, NOTHING_QUEUED),
-            run_in_thread(lambda: _sizes(around)),
+            run_in_thread(lambda: _sizes(surroundings)),
         )
-        trouble, program = node.trouble or unsendable(plan, routes), around.program()
+        trouble, program = node.trouble or unsendable(plan, routes), surroundings.program()
         worst = [one.level for one in own_monitors if one.known]
         return Health(
             node=self._context.name,
@@ -153,10 +153,10 @@ def _stuck(plan: Plan, unreliable: Mapping[str, RouteStatus], words: Message) ->
     return words.fill(which=names, route=route.name, why=route.why)
 
 
-def _sizes(around: Surroundings) -> Sequence[int]:
+def _sizes(surroundings: Surroundings) -> Sequence[int]:
     """Return the sizes of the store with what belongs to it, and of what its volume has left;
     0: not to be had."""
-    store = around.store
+    store = surroundings.store
     try:
         files = [one for one in store.parent.glob(f"{store.name}*") if one.is_file()]
         size = sum(one.stat().st_size for one in files)

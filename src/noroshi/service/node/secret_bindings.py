@@ -75,8 +75,8 @@ class SecretBindings:
     async def check_destinations(
         self,
         person: Person,
-        after: Plan,
-        before: Plan,
+        new_plan: Plan,
+        old_plan: Plan,
         new_values: Mapping[str, str] | None = None,
     ) -> None:
         """Refuse a plan that sends an entry to a use that it is not bound to. `new_values` are
@@ -84,7 +84,7 @@ class SecretBindings:
         new = (
             ()
             if person.reauthenticated
-            else await self._new_uses(after, before, new_values or {})
+            else await self._new_uses(new_plan, old_plan, new_values or {})
         )
         if not new:
             return
@@ -101,8 +101,8 @@ class SecretBindings:
     async def note_token_choice(
         self,
         person: Person,
-        after: Plan,
-        before: Plan,
+        new_plan: Plan,
+        old_plan: Plan,
         new_values: Mapping[str, str] | None = None,
     ) -> None:
         """Note what a token chooses that may not say where a secret goes, before it is in force."""
@@ -110,7 +110,7 @@ class SecretBindings:
             return
         notes, new = (
             await self._store.get_values(),
-            await self._new_uses(after, before, new_values or {}),
+            await self._new_uses(new_plan, old_plan, new_values or {}),
         )
         for entry, uses in _by_entry(new).items():
             unconfirmed = _read_unconfirmed(notes, entry)
@@ -125,7 +125,7 @@ class SecretBindings:
             await self._note_unconfirmed(entry, unconfirmed, updated)
 
     async def check_disclosure(
-        self, person: Person, plan: Plan, entry: str, value: str, to: Collection[str]
+        self, person: Person, plan: Plan, entry: str, value: str, named_places: Collection[str]
     ) -> None:
         """Refuse a secret that would go where a token chose, unless whoever gives it names that
         place, or is the token. Raises ConflictError."""
@@ -135,11 +135,11 @@ class SecretBindings:
         uses = _by_entry(await self._resolve(uses_of(plan), {entry: value})).get(entry, ())
         chosen_places = {
             use.where for use in uses if use in unconfirmed.uses and use.where
-        } - set(to)
+        } - set(named_places)
         if chosen_places:
-            where = sorted(chosen_places)
-            words = UNSEEN.fill(entry=entry, token=unconfirmed.token, where=", ".join(where))
-            raise ConflictError(words, tuple(Problem("to", plain(one)) for one in where))
+            places = sorted(chosen_places)
+            words = UNSEEN.fill(entry=entry, token=unconfirmed.token, where=", ".join(places))
+            raise ConflictError(words, tuple(Problem("to", plain(one)) for one in places))
 
     async def destinations(self, plan: Plan) -> Mapping[str, Destinations]:
         """Return where each entry goes, by its name."""
@@ -147,9 +147,9 @@ class SecretBindings:
         for entry, uses in _by_entry(await self._resolve(uses_of(plan))).items():
             unconfirmed = _read_unconfirmed(notes, entry)
             by_token = any(use in unconfirmed.uses and use.where for use in uses)
-            to = sorted({use.where for use in uses if use.where})
+            places = sorted({use.where for use in uses if use.where})
             destinations[entry] = Destinations(
-                to=tuple(to), chosen_by=unconfirmed.token if by_token else ""
+                to=tuple(places), chosen_by=unconfirmed.token if by_token else ""
             )
         return destinations
 
@@ -188,22 +188,22 @@ class SecretBindings:
             await self._note(entry, binding, replace(binding, by=""))
 
     async def _note(
-        self, entry: str, before: EntryBinding | None, binding: EntryBinding
+        self, entry: str, old_binding: EntryBinding | None, binding: EntryBinding
     ) -> None:
-        if binding != before:
+        if binding != old_binding:
             await self._store.put_value(NOTE + entry, schema.text(binding))
 
     async def _note_unconfirmed(
-        self, entry: str, before: UnconfirmedUses, after: UnconfirmedUses
+        self, entry: str, old_uses: UnconfirmedUses, new_uses: UnconfirmedUses
     ) -> None:
-        if after != before:
-            await self._store.put_value(UNCONFIRMED + entry, schema.text(after))
+        if new_uses != old_uses:
+            await self._store.put_value(UNCONFIRMED + entry, schema.text(new_uses))
 
     async def _new_uses(
-        self, after: Plan, before: Plan, new_values: Mapping[str, str]
+        self, new_plan: Plan, old_plan: Plan, new_values: Mapping[str, str]
     ) -> Collection[Use]:
         """Return the uses of a plan that are not those of the plan in force."""
-        one, other = uses_of(after), uses_of(before)
+        one, other = uses_of(new_plan), uses_of(old_plan)
         if one == other and not new_values:
             return set()
         return set(await self._resolve(one, new_values)) - set(await self._resolve(other))
@@ -216,8 +216,8 @@ class SecretBindings:
         for use in uses:
             if not use.by_url:
                 resolved.append(use)
-            elif where := place_of(await self._value(use.by_url, new_values or {}), use.proxy):
-                resolved.append(Use(use.entry, use.what, where))
+            elif place := place_of(await self._value(use.by_url, new_values or {}), use.proxy):
+                resolved.append(Use(use.entry, use.what, place))
         return resolved
 
     async def _value(self, entry: str, new_values: Mapping[str, str]) -> str:

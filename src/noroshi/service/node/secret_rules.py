@@ -32,18 +32,18 @@ def unfit(
     """Return why it is not kept; None: it is."""
     if not secret.reveal() or not name:
         return Problem("value" if name else "name", EMPTY)
-    if why := reserved(name):
-        return Problem("name", why)
+    if reason := reserved(name):
+        return Problem("name", reason)
     for account in users:
         kinds = {one.kind for one in named_by(account) if one.entry == name}
         if "certificate" in kinds:
             return Problem("name", FOR_CERTIFICATE.fill(account=account.name))
-        if why := _no_secret_of(account, name, secret.reveal()):
-            return Problem("value", why)
+        if reason := _no_secret_of(account, name, secret.reveal()):
+            return Problem("value", reason)
     for route in routes:
         judge = getattr(route.options, "entry_fault", None)
-        if judge is not None and (why := judge(name, secret.reveal().strip())):
-            return Problem("value", why)
+        if judge is not None and (reason := judge(name, secret.reveal().strip())):
+            return Problem("value", reason)
     return None
 
 

@@ -73,8 +73,8 @@ class SecretOperations(OperationGroup):
     @offers(node_operations.SECRET_REMOVE)
     async def remove(self, person: Person, name: str, force: bool = False) -> str:
         """Take it out for good; one that definitions name only with `force`."""
-        if why := reserved(name):
-            raise InvalidArgumentError(LEFT, (Problem("name", why),))
+        if reason := reserved(name):
+            raise InvalidArgumentError(LEFT, (Problem("name", reason),))
         vault_names = [one for one in await self._vault.names() if not reserved(one)]
         if name not in vault_names:
             raise NotFoundError(
@@ -119,17 +119,18 @@ def _by_name(
 def fields_naming(content: Any, place: str = "") -> Iterator[tuple[str, str]]:
     """Yield each entry of the vault that a definition names, with the setting that names it."""
     if isinstance(content, Mapping):
-        for field, inside in content.items():
-            where = f"{place}.{field}" if place else str(field)
-            if field == HEADERS and isinstance(inside, Mapping):
-                yield from ((where, name) for name in inside.values() if isinstance(name, str))
-            if isinstance(inside, str) and inside and NAMES_AN_ENTRY.fullmatch(field):
-                yield where, inside
-            yield from fields_naming(inside, where)
+        for field, value in content.items():
+            field_place = f"{place}.{field}" if place else str(field)
+            if field == HEADERS and isinstance(value, Mapping):
+                names = (name for name in value.values() if isinstance(name, str))
+                yield from ((field_place, name) for name in names)
+            if isinstance(value, str) and value and NAMES_AN_ENTRY.fullmatch(field):
+                yield field_place, value
+            yield from fields_naming(value, field_place)
     elif isinstance(content, list):
-        for number, inside in enumerate(content):
-            label = inside.get("name", number) if isinstance(inside, Mapping) else number
-            yield from fields_naming(inside, f"{place}.{label}")
+        for number, value in enumerate(content):
+            label = value.get("name", number) if isinstance(value, Mapping) else number
+            yield from fields_naming(value, f"{place}.{label}")
 
 
 def _entries_in(content: Any) -> Iterator[str]:
@@ -137,4 +138,4 @@ def _entries_in(content: Any) -> Iterator[str]:
 
 
 def _in_headers(content: Any) -> Iterator[str]:
-    return (name for where, name in fields_naming(content) if where.endswith(f".{HEADERS}"))
+    return (name for place, name in fields_naming(content) if place.endswith(f".{HEADERS}"))

@@ -26,8 +26,8 @@ class AuditLogOperations(OperationGroup):
         """Keep a row of the audit log."""
         await self._store.audit(row)
 
-    async def turn_away(self, person: Person, name: str, why: Message) -> None:
+    async def turn_away(self, person: Person, name: str, reason: Message) -> None:
         """Note that an operation was refused."""
         await self._context.people.denied_log.record(
-            name, person.name, person.door, person.address, why
+            name, person.name, person.door, person.address, reason
         )

@@ -46,8 +46,8 @@ class OwnAccountOperations(UserOperations):
         """Change your password; you are logged out everywhere. `name`: whose, where nobody is
         logged in."""
         user = await self._own_user(person, old, name)
-        if why := password_problem(user.name, new):
-            raise InvalidArgumentError(NOT_SET, (Problem("new", why),))
+        if problem := password_problem(user.name, new):
+            raise InvalidArgumentError(NOT_SET, (Problem("new", problem),))
         changed_user, _ = await self._with_password(user, new)
         await self._change(changed_user, user)
         note(after={"user": user.name})

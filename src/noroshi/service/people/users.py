@@ -145,9 +145,9 @@ class UserOperations(OperationGroup):
             raise NotFoundError(NO_USER.fill(given=name, instead=suggestion(name, users)))
         return users[name]
 
-    async def _change(self, after: User, before: User) -> None:
-        if not await self._store.put_user(after, before):
-            raise ConflictError(MEANWHILE.fill(name=before.name))
+    async def _change(self, new_user: User, old_user: User) -> None:
+        if not await self._store.put_user(new_user, old_user):
+            raise ConflictError(MEANWHILE.fill(name=old_user.name))
 
     async def _begin_second_step(self, user: User) -> SecondStep:
         """Make a fresh seed for their authenticator, kept until a code of it was given back."""
@@ -180,9 +180,9 @@ class UserOperations(OperationGroup):
         """Return the user with that password, or a code for one: then none is right until it is
         chosen."""
         if not password:
-            code, until = random_keys.code(), self._clocks.wall() + timedelta(days=CODE_DAYS)
+            code, expiry = random_keys.code(), self._clocks.wall() + timedelta(days=CODE_DAYS)
             hashed = random_keys.hashed_code(code)
-            return replace(user, password="", code=hashed, code_until=until), code
+            return replace(user, password="", code=hashed, code_until=expiry), code
         try:
             text = await self._context.people.passwords.hash(password)
         except BusyError:
@@ -224,8 +224,8 @@ class UserOperations(OperationGroup):
 
 def _faults(role: str, name: str, password: str) -> list[Problem]:
     problems = role_faults(role)
-    if password and (why := password_problem(name, password)):
-        problems.append(Problem("password", why))
+    if password and (problem := password_problem(name, password)):
+        problems.append(Problem("password", problem))
     return problems
 
 

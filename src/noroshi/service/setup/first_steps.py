@@ -120,10 +120,10 @@ class FirstStepOperations(OperationGroup):
                 lane=Lane.CRITICAL,
             )
         )
-        before = await self._first_start() or FirstStart()
+        first_start = await self._first_start() or FirstStart()
         await self._save_first_start(
             replace(
-                before,
+                first_start,
                 mail=id,
                 contact=recipient.id,
                 to=recipient.addresses,

@@ -70,13 +70,13 @@ class DiscoveryOperations(FirstStepOperations, EditOperations):
         blueprint = Blueprint(
             name=TEST, title=NEW, help=NEW, asks={}, groups=groups_of(selected, language)
         )
-        rest = {
+        options = {
             "title": title or proposal.title,
             "zone": proposal.zone,
             "rules": list(rules or _rules(current.documents)),
         }
         try:
-            documents = add(current.documents, blueprint, proposal.instance, {}, rest)
+            documents = add(current.documents, blueprint, proposal.instance, {}, options)
         except schema.Invalid as invalid:
             raise InvalidArgumentError(BAD_DEFINITIONS, invalid.problems) from None
         note = note_text(NEW)

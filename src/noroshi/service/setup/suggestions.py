@@ -60,14 +60,14 @@ SuggestionRow = tuple[str, Message, Message, Message, Mapping[str, Any]]
 def _suggestion(
     id: str,
     title: Message,
-    found: Message,
+    finding: Message,
     limit: Message,
     monitor: Mapping[str, Any],
     *,
     existing: Collection[str],
 ) -> Suggested:
     return Suggested(
-        id=id, title=title, found=found, limit=limit, there=id in existing, monitor=monitor
+        id=id, title=title, found=finding, limit=limit, there=id in existing, monitor=monitor
     )
 
 
@@ -95,12 +95,12 @@ def _system(
 
 
 def _sizes(volumes: Sequence[Volume]) -> Message:
-    each = [
+    sizes = [
         OF_DISK.fill(mount=one.mount, used=one.used_percent, size=one.size / GIB)
         for one in volumes[:MOST_VOLUMES]
     ]
     more = [plain(f"+{len(volumes) - MOST_VOLUMES}")] * (len(volumes) > MOST_VOLUMES)
-    return joined([*each, *more], COMMA)
+    return joined([*sizes, *more], COMMA)
 
 
 def _services(processes: Iterable[Process]) -> Iterable[SuggestionRow]:

@@ -94,11 +94,11 @@ class SignInSteps:
         account: Account,
         resource: Resource,
         tokens: TokenSource,
-        outside: TransportContext,
+        context: TransportContext,
         exam: Exam,
     ) -> None:
         self._account, self._resource, self._tokens = account, resource, tokens
-        self._outside = replace(outside, network=account.network)
+        self._context = replace(context, network=account.network)
         host, port = server_of(account)
         network = account.network
         facts = {
@@ -126,7 +126,7 @@ class SignInSteps:
         """Reach it by one page that says nothing secret; its date tells of our clock."""
         page, host = page_of(self._account), plain(self._where)
         try:
-            reply = await fetch_page(page, self._account, self._outside)
+            reply = await fetch_page(page, self._account, self._context)
         except RouteError as trouble:
             raise step_error(trouble, self._exam, host) from None
         except NoAnswerError as error:
@@ -136,7 +136,7 @@ class SignInSteps:
             words = NOT_OAUTH.fill(host=self._where, status=reply.status)
             cure = _no_server(page)
             raise StepError(plain(f"HTTP {reply.status}"), cure.remedy(words, self._exam))
-        now = self._outside.clocks.wall()
+        now = self._context.clocks.wall()
         return StepResult(
             ANSWERS.fill(host=self._where), clock_remarks(reply.date, now, self._where)
         )
@@ -164,11 +164,11 @@ class SignInSteps:
         claims = claims_in(self._token)
         if claims is None:
             return StepResult(OPAQUE, self._other_person_remarks(self._person))
-        now = self._outside.clocks.wall()
-        shared = self._account.shared
+        now = self._context.clocks.wall()
+        is_shared = self._account.shared
         bulk = is_high_volume(self._exam.user_values.get("route_host", ""))
         diagnoses = token_diagnosis.faults(
-            claims, self._resource, self._user, now, is_shared=shared, bulk=bulk
+            claims, self._resource, self._user, now, is_shared=is_shared, bulk=bulk
         )
         faults = tuple(
             fault.words for fault in diagnoses if fault.name != token_diagnosis.OTHER_PERSON
@@ -221,17 +221,17 @@ class SignInSteps:
         return StepError(NOTHING, remedy)
 
     def _token_text(self, state: SignInState) -> Message:
-        now = self._outside.clocks.wall()
+        now = self._context.clocks.wall()
         ends = (claims_in(self._token) or {}).get("exp")
-        lasts = NOTHING
+        lifetime = NOTHING
         if isinstance(ends, int | float):
-            lasts = LASTS.fill(minutes=max(round((ends - now.timestamp()) / 60), 0))
+            lifetime = LASTS.fill(minutes=max(round((ends - now.timestamp()) / 60), 0))
         if self._account.app_only:
             kind = CERTIFICATE if self._account.certificate else SECRET
-            return BY_APP.fill(kind=kind, lasts=lasts)
+            return BY_APP.fill(kind=kind, lasts=lifetime)
         days = (now - state.since).days if state.since is not None else 0
         words = BY_PERSON if days else BY_PERSON_TODAY
-        return words.fill(lasts=lasts, user=state.user or SOMEBODY, days=days)
+        return words.fill(lasts=lifetime, user=state.user or SOMEBODY, days=days)
 
     def _remarks(self, state: SignInState) -> Iterator[Message]:
         if state.by_next:
@@ -241,7 +241,7 @@ class SignInSteps:
             claims = claims_in(self._token) or {}
             yield from self._other_person_remarks(state.user or named_in(claims, self._user))
         if state.ends is not None:
-            days = (state.ends - self._outside.clocks.wall().date()).days
+            days = (state.ends - self._context.clocks.wall().date()).days
             if days <= TELL_BEFORE:
                 yield ENDS.fill(at=state.ends.isoformat(), days=days)
         elif self._account.secret and self._account.cloud.entra:
@@ -253,10 +253,10 @@ def _no_server(*pages: str) -> Cure:
     return replace(knowledge().cures["connections.no_server"], lines=tuple(map(literal, pages)))
 
 
-async def fetch_page(page: str, account: Account, outside: TransportContext) -> Reply:
+async def fetch_page(page: str, account: Account, context: TransportContext) -> Reply:
     """Fetch one page of an account's sign-in server, by its network. Raises RouteError,
     NoAnswerError."""
-    http = await open_http(outside, (account.cloud.ca_file,), PATIENCE)
+    http = await open_http(context, (account.cloud.ca_file,), PATIENCE)
     try:
         return await http.get(page, {"Accept": "application/json"})
     finally:

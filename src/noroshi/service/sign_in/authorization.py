@@ -151,7 +151,7 @@ class SignInOperations(OperationGroup):
     async def authorize_finish(self, person: Person, route: str, pasted: str) -> RouteStatus:
         """Complete it with the address at which the browser ended; what waits goes out then."""
         _, account = await self._account_of(route)
-        before = await self._status_of(route)
+        old_status = await self._status_of(route)
         try:
             await self._tokens.finish(account, pasted)
         except (OAuthError, VaultError) as failure:
@@ -160,7 +160,7 @@ class SignInOperations(OperationGroup):
             ):  # nobody was asked, and all else stands
                 raise InvalidArgumentError(failure.words) from None
             raise not_signed_in(route, failure) from None
-        return await self._after_sign_in(route, account, before)
+        return await self._after_sign_in(route, account, old_status)
 
     @offers(sign_in_operations.AUTHORIZE_DEVICE)
     async def authorize_device(
@@ -190,7 +190,7 @@ class SignInOperations(OperationGroup):
         """Return the route once it is signed in; else when to ask again: no sooner (RFC 8628,
         3.5)."""
         _, account = await self._account_of(route)
-        before = await self._status_of(route)
+        old_status = await self._status_of(route)
         try:
             wait = await self._tokens.device_ask(account)
         except UnreachableError as failure:
@@ -201,7 +201,7 @@ class SignInOperations(OperationGroup):
             raise not_signed_in(route, failure) from None
         if wait:
             return DeviceAsked(wait=wait)
-        return DeviceAsked(route=await self._after_sign_in(route, account, before))
+        return DeviceAsked(route=await self._after_sign_in(route, account, old_status))
 
     @offers(sign_in_operations.AUTHORIZE_APP)
     async def authorize_app(self, person: Person, route: str, read: bool = False) -> Proof:
@@ -210,12 +210,12 @@ class SignInOperations(OperationGroup):
         plan, account = await self._account_of(route)
         if not account.app_only:
             raise ConflictError(NO_APP.fill(given=route))
-        before = await self._status_of(route)
+        old_status = await self._status_of(route)
         sender = plan.routes[route]
         claims = await self._token_claims(sender, account, resource_of(sender))
         for inbox in _inbox(account, read=read):
             claims += await self._token_claims(sender, account, inbox)
-        return Proof(route=await self._after_sign_in(route, account, before), token=claims)
+        return Proof(route=await self._after_sign_in(route, account, old_status), token=claims)
 
     async def _token_claims(
         self, route: Route, account: Account, resource: Resource
@@ -238,7 +238,7 @@ class SignInOperations(OperationGroup):
         return next(status for status in routes if status.name == route)
 
     async def _after_sign_in(
-        self, route: str, account: Account, before: RouteStatus
+        self, route: str, account: Account, old_status: RouteStatus
     ) -> RouteStatus:
         """Let what waits for this account's routes go out, and return how this one is."""
         _, plan = await self._context.current()
@@ -247,7 +247,7 @@ class SignInOperations(OperationGroup):
                 await self._wake(other.name)
         status = await self._status_of(route, await self._store.queue_counts())
         old_state, state = (
-            SIGNED_IN if s.state == "down" else s.state for s in (before, status)
+            SIGNED_IN if s.state == "down" else s.state for s in (old_status, status)
         )
         name = account.name
         note({"account": name, "state": old_state}, {"account": name, "state": state})

@@ -72,7 +72,9 @@ class CertificateOperations(SignInOperations):
         if not LEAST_DAYS <= days <= MOST_DAYS:
             words = BAD_DAYS.fill(least=LEAST_DAYS, most=MOST_DAYS)
             raise InvalidArgumentError(NOT_KEPT, (Problem("days", words),))
-        account, entry = await self._free_entry(name, next=next, replace=replace, ahead=ahead)
+        account, entry = await self._free_entry(
+            name, next=next, replace=replace, is_ahead=ahead
+        )
         now = self._clocks.wall()
         bundle = await asyncio.to_thread(make, f"noroshi {account.name}", now, days)
         return await self._store_certificate(person, account, entry, bundle)
@@ -90,7 +92,9 @@ class CertificateOperations(SignInOperations):
     ) -> Certificate:
         """Keep one that was made elsewhere, with its key, both in PEM; `ahead` as for a new
         one. `proved`: it takes another one's place only once the sign-in server takes it."""
-        account, entry = await self._free_entry(name, next=next, replace=replace, ahead=ahead)
+        account, entry = await self._free_entry(
+            name, next=next, replace=replace, is_ahead=ahead
+        )
         try:
             bundle = await read_in_sandbox(pem.encode())
             require_valid(bundle.reveal(), self._clocks.wall(), may_start_later=next)
@@ -145,10 +149,10 @@ class CertificateOperations(SignInOperations):
             return None
 
     async def _free_entry(
-        self, name: str, *, next: bool, replace: bool, ahead: bool
+        self, name: str, *, next: bool, replace: bool, is_ahead: bool
     ) -> tuple[Account, str]:
         """Return where it goes. What is in use is written over only if that is said."""
-        account, entry = await self._certificate_of(name, next=next, ahead=ahead)
+        account, entry = await self._certificate_of(name, next=next, is_ahead=is_ahead)
         if other_users := await self._others_with(account, entry):
             words = IS_ANOTHERS.fill(
                 entry=entry, who=", ".join(other_users), account=account.name
@@ -166,11 +170,11 @@ class CertificateOperations(SignInOperations):
         return [key for key in keys if not (is_own and key.startswith("accounts/"))]
 
     async def _certificate_of(
-        self, name: str, *, next: bool, ahead: bool = False
+        self, name: str, *, next: bool, is_ahead: bool = False
     ) -> tuple[Account, str]:
         account = await self._account_named(name)
         entry = account.certificate_next if next else account.certificate
-        if ahead and not next:
+        if is_ahead and not next:
             entry = entry or certificate_entry(account.name)
         if not entry:
             setting, suffix = ("certificate_next", "next") if next else ("certificate", "cert")

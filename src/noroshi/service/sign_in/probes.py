@@ -121,43 +121,45 @@ class ProbeOperations(SignInOperations):
         ends = next(one.ends for one in named_by(account) if one.entry == credential.entry)
         try:
             answer = await try_credential(self._tokens, account, credential)
-        except OperationFailedError as refused:
+        except OperationFailedError as refusal:
             result = SecretTried(account=account.name, taken=False, refused=True, ends=ends)
-            return replace(result, why=refused.words)
+            return replace(result, why=refusal.words)
         return SecretTried(account=account.name, taken=answer.sure, why=answer.why, ends=ends)
 
     async def _trial_account(
         self,
         person: Person,
         name: str,
-        over: tuple[Document, ...] = (),
+        trial_documents: tuple[Document, ...] = (),
         secret: str = "",
-        to: tuple[str, ...] = (),
+        named_places: tuple[str, ...] = (),
     ) -> Account:
         """Return the account as it would be with these definitions. What the vault keeps goes
         where it is kept for, as when they are applied; a `secret` that is typed goes where a
-        token chose only if that is among `to`, as when it is kept. Raises InvalidArgumentError,
-        NotFoundError, ConflictError, ReauthenticationRequiredError."""
+        token chose only if that is among `named_places`, as when it is kept. Raises
+        InvalidArgumentError, NotFoundError, ConflictError, ReauthenticationRequiredError."""
         version, plan = await self._context.current()
-        after = plan
-        if over:
-            _require_account(name, {*plan.accounts, *_accounts_in(over)})
-            after = await asyncio.to_thread(self._trial_plan, name, version, plan, over)
-            await self._context.bindings.check_destinations(person, after, plan)
-        _require_account(name, after.accounts)
-        account = after.accounts[name]
+        trial_plan = plan
+        if trial_documents:
+            _require_account(name, {*plan.accounts, *_accounts_in(trial_documents)})
+            trial_plan = await asyncio.to_thread(
+                self._trial_plan, name, version, plan, trial_documents
+            )
+            await self._context.bindings.check_destinations(person, trial_plan, plan)
+        _require_account(name, trial_plan.accounts)
+        account = trial_plan.accounts[name]
         if secret:
             await self._context.bindings.check_disclosure(
-                person, after, account.secret, secret, to
+                person, trial_plan, account.secret, secret, named_places
             )
         return account
 
     def _trial_plan(
-        self, name: str, version: Version, plan: Plan, over: tuple[Document, ...]
+        self, name: str, version: Version, plan: Plan, trial_documents: tuple[Document, ...]
     ) -> Plan:
         """Return the plan of that account alone. Raises InvalidArgumentError."""
         try:
-            documents = trial_definitions(name, version.documents, plan, over)
+            documents = trial_definitions(name, version.documents, plan, trial_documents)
             return compile_plan(documents, self._plugins)
         except schema.Invalid as invalid:
             raise InvalidArgumentError(BAD_DEFINITIONS, first_of(invalid.problems)) from None

@@ -12,15 +12,15 @@ from noroshi.ports import Document
 
 
 def trial_definitions(
-    name: str, in_force: Sequence[Document], plan: Plan, over: Sequence[Document]
+    name: str, in_force: Sequence[Document], plan: Plan, trial_documents: Sequence[Document]
 ) -> tuple[Document, ...]:
     """Return the account's document with its cloud, the routes that use it, and the networks of
-    both, as they would be with `over`. `plan` is that of `in_force`. Raises schema.Invalid for
-    what names no definition, or is one of these and no JSON."""
-    for one in over:
+    both, as they would be with `trial_documents`. `plan` is that of `in_force`. Raises
+    schema.Invalid for what names no definition, or is one of these and no JSON."""
+    for one in trial_documents:
         split(one.key)
-    by_key = {one.key: one for one in (*in_force, *over)}
-    given_keys = {one.key for one in over}
+    by_key = {one.key: one for one in (*in_force, *trial_documents)}
+    given_keys = {one.key for one in trial_documents}
     keys = [f"accounts/{name}", *_routes(name, by_key, plan, given_keys)]
     contents = [content(by_key[key]) for key in keys if key in by_key]
     referenced = dict.fromkeys(key for one in contents for key in _references(one))

@@ -129,11 +129,11 @@ async def require_accepted(
     for account, credential in credentials_for(accounts, entry, value):
         try:
             await try_credential(tokens, account, credential)
-        except OperationFailedError as refused:
-            words = STAYS.fill(why=refused.words, entry=entry)
+        except OperationFailedError as refusal:
+            words = STAYS.fill(why=refusal.words, entry=entry)
             anyway = ALL_THE_SAME[credential.kind].fill(entry=entry, account=account.name)
             raise OperationFailedError(
-                words, (*refused.problems, Problem("", anyway)), refused.codes
+                words, (*refusal.problems, Problem("", anyway)), refusal.codes
             ) from None
 
 

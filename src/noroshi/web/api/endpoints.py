@@ -25,7 +25,7 @@ from noroshi.service import (
     run_as_json,
 )
 from noroshi.service.errors import UnreadableRequestError
-from noroshi.service.large_requests import LONGEST as LONGEST, longest
+from noroshi.service.large_requests import LONGEST as LONGEST, longest_request
 from noroshi.service.operation import NO_OPERATION, STORE_TROUBLE, VIEWER, Person
 from noroshi.web.api.openapi import document
 from noroshi.web.context import WebContext
@@ -134,7 +134,7 @@ async def _arguments(request: Request, web: WebContext, person: Person) -> Mappi
     """Return the arguments in the body. A large body is parsed by another process while it
     arrives, if the person may ask for the operation; of others nothing is kept."""
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = Body(request, longest(person))
+    body = Body(request, longest_request(person))
     if await body.is_short():
         return _parse_arguments(await body.read_whole(), content_type)
     name = request.path_params["operation"]
