@@ -81,6 +81,7 @@ WHOLE_NAMES = (
     "noroshi.stores.",
     "noroshi.transports.",
     "noroshi.vault.",
+    "noroshi.web.",
 )
 """Packages in which no participle, pronoun, preposition or adverb is a name alone."""
 OF_ANSWERS = {
@@ -96,8 +97,15 @@ OF_ANSWERS = {
     "noroshi.transports.http.webhook.where",
     "noroshi.transports.pickup.where",
     "noroshi.transports.smtp.options.where",
+    "noroshi.web.forms.conflict.why",
+    "noroshi.web.forms.fields.each",
+    "noroshi.web.pages.route_actions.bad",
+    "noroshi.web.view.alarms.ended",
+    "noroshi.web.view.form_operations.bad",
+    "noroshi.web.view.overview.called",
+    "noroshi.web.view.route.alone",
 }
-"""Names that answers, tables of knowledge and kinds of routes have in common."""
+"""Names that answers, tables of knowledge, kinds of routes and templates have in common."""
 
 
 def listed(after: str) -> str:
