@@ -96,9 +96,7 @@ def documents_of(
     is_own_title = not base or base.get("title") in ("", *first_route.titles.values())
     route = {
         **base,
-        "title": first_route.titles[first_route.by]
-        if is_own_title
-        else base.get("title", ""),
+        "title": first_route.titles[first_route.by] if is_own_title else base.get("title", ""),
         "kind": first_route.by,
         "options": _route_options(first_route, documents, account),
     }

@@ -62,9 +62,7 @@ async def monitor(visit: Visit) -> Response:
     if group_content is None and visit.request.method == "GET":
         return visit.redirect(HOME)
     group_content = group_content or {}  # somebody removed it, which the change will tell
-    kind_name = (
-        edit.base.get("kind") or edit.current.get("kind") or query_value(visit, "kind")
-    )
+    kind_name = edit.base.get("kind") or edit.current.get("kind") or query_value(visit, "kind")
     kind = next((one for one in await checks(visit) if one.kind == kind_name), None)
     if kind is None and edit.spot.new:
         return await _choose(visit, edit.now, instance_name, group)
