@@ -15,9 +15,9 @@ Documents = Mapping[str, Content]
 ORDERS = ("rules", "notifications")
 """The types of definitions that name routes, in the order in which they are tried."""
 RULE = "ops"
-"""What the first rule is called."""
+"""The name of the first rule."""
 MOST_CONNECTIONS = 3
-"""What Exchange Online allows at once."""
+"""The connections that Exchange Online allows at once."""
 SERVER, WEBHOOK = "smtp", "webhook"
 FIELDS: Mapping[str, Sequence[SetupField]] = {
     SERVER: setup_fields.SERVER,
@@ -25,7 +25,7 @@ FIELDS: Mapping[str, Sequence[SetupField]] = {
 }
 """The fields of each kind of route without an account."""
 SERVER_OPTIONS = options_of(setup_fields.SERVER)
-"""What a mail server asks for, beside the password."""
+"""The fields of a mail server, beside the password."""
 SECRET_OPTION: Mapping[str, str] = {SERVER: "password", WEBHOOK: "url_entry"}
 """The option that names the vault's entry for what is typed as the secret."""
 SIGN_IN_OPTIONS = ("account", "password")

@@ -226,9 +226,9 @@ ROUTE_NAME = SetupField(name="name", label=_("Name"), needed=False, check=check_
 ROUTE_TITLE = SetupField(name="title", label=_("Display name"), needed=False)
 
 MICROSOFT365 = (DELIVERY, MAILBOX, TENANT, CLIENT_ID, CLIENT_SECRET, SECRET_ENDS, CLOUD)
-"""What the first route through Microsoft 365 asks for."""
+"""The fields of the first route through Microsoft 365."""
 SERVER = (HOST, SENDER, PROTECTION, PORT, USER, PASSWORD)
-"""What a mail server asks for."""
+"""The fields of a mail server."""
 WEBHOOK = (WEBHOOK_URL, SHAPE)
 """What a webhook asks for."""
 NAMING = (ROUTE_NAME, ROUTE_TITLE)

@@ -27,7 +27,7 @@ from noroshi.stores.sqlite.process_lock import Holder, holding, lock_of
 
 T = TypeVar("T")
 Task = Callable[[Service], Awaitable[Any]]
-"""What is done by a service that was opened for it."""
+"""A piece of work on a service that was opened for it."""
 CANNOT_OPEN = _("No node is running, and the store cannot be opened: {why}")
 
 
