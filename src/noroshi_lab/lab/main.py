@@ -160,7 +160,7 @@ def _one(mail: Mail, given: argparse.Namespace) -> str:
     if given.json:
         return json.dumps(_plain(mail), ensure_ascii=False, indent=2)
     heads = (f"{words.say(given.lang)}: {getattr(mail, name)}" for words, name in _HEADINGS)
-    return "\n".join((*heads, "", mail.text.rstrip()))
+    return "\n".join((*heads, "", *mail.text.rstrip().splitlines()))
 
 
 def _plain(mail: Mail) -> dict[str, object]:

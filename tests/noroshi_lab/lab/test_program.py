@@ -221,6 +221,19 @@ async def test_one_mail_is_read_in_either_language(
     assert lines[-1] == "使用率 95.2 %"
 
 
+async def test_lines_of_a_mail_end_as_the_terminal_s_do(tmp_path: Path) -> None:
+    text = "first\r\nsecond\r\n"
+    await Mailboxes(tmp_path / "mail").keep(
+        sender="a@b.example",
+        recipients=["ops@b.example"],
+        received=RECEIVED,
+        queue_id="0A",
+        content=f"Subject: two lines\r\n\r\n{text}".encode(),
+    )
+    _, shown = run("mail", "--folder", str(tmp_path), "1")
+    assert shown.endswith("\nfirst\nsecond\n")
+
+
 async def test_programs_read_the_mailbox_as_json(tmp_path: Path) -> None:
     await fill(tmp_path)
     _, shown = run("mail", "--json", "--folder", str(tmp_path))
