@@ -67,7 +67,7 @@ def faults_of(
 
 
 async def secret_values(headers: Mapping[str, str], host: Host) -> Mapping[str, Secret]:
-    """Their values, by the headers' names. Raises Unmeasurable."""
+    """Return the values of secret headers, by the headers' names. Raises Unmeasurable."""
     secret_by_header = dict[str, Secret]()
     for name, entry in headers.items():
         secret_by_header[name] = Secret((await host.secret(entry)).strip())

@@ -64,7 +64,7 @@ def read_name(home: Path, value: object) -> str:
 
 
 def read_path(home: Path, value: object) -> Path:
-    """Whole: what is not is meant from the home folder."""
+    """Return a whole path; one that is not whole is meant from the home folder."""
     text = read_text(home, value)
     if not text:
         raise SettingValueError(NO_TEXT)

@@ -230,9 +230,9 @@ MICROSOFT365 = (DELIVERY, MAILBOX, TENANT, CLIENT_ID, CLIENT_SECRET, SECRET_ENDS
 SERVER = (HOST, SENDER, PROTECTION, PORT, USER, PASSWORD)
 """The fields of a mail server."""
 WEBHOOK = (WEBHOOK_URL, SHAPE)
-"""What a webhook asks for."""
+"""The fields of a webhook."""
 NAMING = (ROUTE_NAME, ROUTE_TITLE)
-"""What a route that is added beside others is called."""
+"""The name of a route that is added to others."""
 
 
 def settings_of(fields: Sequence[SetupField]) -> dict[str, str]:

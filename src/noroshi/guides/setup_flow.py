@@ -26,7 +26,7 @@ class SetupStep(StrEnum):
 
 
 class SetupFact(StrEnum):
-    """What a setup finds out or proves, in the order in which one needs the other."""
+    """A thing that a setup finds out or proves, in the order in which one needs the other."""
 
     RECIPIENT = "recipient"
     INSTANCE = "instance"
@@ -58,7 +58,7 @@ STEPS: Mapping[SetupFact, SetupStep] = {
 }
 """The step in which each fact is found out."""
 SENDING = (SetupFact.MAILBOX, SetupFact.ACCEPTANCE)
-"""What a route needs that signs in nowhere, as by a mail server of one's own."""
+"""The facts for a route without a sign-in, such as one's own mail server."""
 
 
 @dataclass(frozen=True, slots=True)

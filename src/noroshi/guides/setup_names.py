@@ -10,9 +10,9 @@ from typing import Any
 ACCOUNT = "m365"
 """The account of Microsoft 365, unless somebody names another one."""
 ACCOUNTS: Mapping[str, str] = {"microsoft365": ACCOUNT, "google": "google"}
-"""What the first account of each provider is called."""
+"""The name of the first account of each provider."""
 FIRST_ROUTES: Mapping[str, str] = {"smtp": "smtp1", "graph": "graph1"}
-"""What the first route of each kind that a mailbox sends by is called."""
+"""The name of the first route of each kind by which a mailbox sends."""
 ROUTE_KINDS = (*FIRST_ROUTES, "webhook", "pickup")
 """The kinds of routes that are called after their kind."""
 Content = Mapping[str, Any]

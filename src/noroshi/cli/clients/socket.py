@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -107,12 +108,12 @@ class Caller(Protocol):
         """Return the answer as the type that the operation answers with. Raises RefusedError."""
 
 
-class WireClient:
+class WireClient(ABC):
     """A node at the other end of a wire, which answers in JSON."""
 
+    @abstractmethod
     def call(self, op: str, /, **args: Any) -> Any:
         """Return the answer as JSON's own types. Raises RefusedError."""
-        raise NotImplementedError
 
     def ask(self, op: str, shape: type[T], args: Mapping[str, Any]) -> T:
         """Return the answer as the type that the operation answers with. Raises RefusedError."""
