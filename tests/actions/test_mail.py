@@ -119,18 +119,20 @@ NEXT = [
         "none (the rule notifies only once)",
         id="never",
     ),
-    pytest.param({"when": RuleTrigger.FIRST, "repeat": None}, "when it recovers", id="first"),
+    pytest.param(
+        {"when": RuleTrigger.FIRST, "repeat": None}, "when the problem ends", id="first"
+    ),
     pytest.param(
         {"repeat": None, "recovered": False}, "when the level changes", id="on change alone"
     ),
     pytest.param(
         {"when": RuleTrigger.EACH, "repeat": None},
-        "when the level changes, at each measurement in this state, or when it recovers",
+        "when the level changes, at each measurement in this state, or when the problem ends",
         id="each",
     ),
     pytest.param(
         {"repeat": timedelta(minutes=30)},
-        "when the level changes, when it recovers, or in 30 min (Tue 24 Nov 2026 00:10:12 +01:00) if the problem persists",
+        "when the level changes, when the problem ends, or in 30 min (Tue 24 Nov 2026 00:10:12 +01:00) if the problem persists",
         id="repeat after midnight",
     ),
 ]
@@ -514,6 +516,6 @@ def test_the_next_notice_of_several_is_that_of_any_of_them():
     alarms = tuple(alarm(used(95), item=item, contact=SAM) for item in ("D:", "E:"))
     text = draft(None, SAM, topic("en"), alarms)["text"]
     assert (
-        "  Next message  when the level of an item changes, when an item recovers, or in 4 h"
+        "  Next message  when the level of an item changes, when a problem ends, or in 4 h"
     ) in text
     assert "if a problem persists\n" in text

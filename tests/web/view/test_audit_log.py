@@ -33,8 +33,6 @@ def defined(line, language="en"):
         (None, {"kept": True}, ("", "In the vault", "", "yes")),
         ({"role": "viewer", "by": "sato"}, None, ("-", "Role", "viewer", "")),
         ({"a": 1}, {"a": 1, "b": 2}, ("+", "b", "", "2")),
-        ({"/var": None}, {"/var": "aki"}, ("~", "/var", "nothing", "aki")),
-        ({"": None}, {"": "aki"}, ("~", "whole monitor", "nothing", "aki")),
         ({"a": {"to": ["x"]}}, {"a": {"to": ["x", "y"]}}, ("~", "a › To", "x", "x, y")),
         (None, {"until": "2026-11-25T12:30:00Z"}, ("", "Until", "", "12:30")),
         (None, "done", ("", "Result", "", "done")),
@@ -44,6 +42,35 @@ def defined(line, language="en"):
 )
 def test_each_field_is_told_by_itself(before, after, expected):
     assert told(before, after)[0] == expected
+
+
+@sweep(
+    ("op", "before", "after", "expected"),
+    [
+        (
+            "alarm_acknowledge",
+            {"": None},
+            {"": "aki"},
+            ("~", "Acknowledged by", "nobody", "aki"),
+        ),
+        (
+            "alarm_unacknowledge",
+            {"/var": "aki"},
+            {"/var": None},
+            ("~", "/var › Acknowledged by", "aki", "nobody"),
+        ),
+        (
+            "alarms_remark",
+            {"web1/os/disk /var": None},
+            {"web1/os/disk /var": "aki"},
+            ("~", "web1/os/disk /var › Acknowledged by", "nobody", "aki"),
+        ),
+        ("alarms_remark", None, {"web1/os/cpu": "soon"}, ("", "web1/os/cpu", "", "soon")),
+    ],
+)
+def test_an_acknowledgement_says_by_whom(op, before, after, expected):
+    (line,) = lines(before, after, LOCALIZERS["en"], NOW, op)
+    assert (line.sign, line.name, line.before, line.after) == expected
 
 
 def test_what_stayed_as_it_was_is_not_told():

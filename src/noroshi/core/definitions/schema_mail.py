@@ -47,7 +47,7 @@ class NetworkDef(Definition):
     source: str = ""
     """Address of this computer to connect from."""
     ca_file: str = ""
-    """File of certificates (PEM) to trust in addition to the system's."""
+    """Path of a file with certificates (PEM) to trust in addition to the system's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +119,7 @@ class CloudDef(Definition):
     mechanism: Literal["xoauth2", "oauthbearer"] = "xoauth2"
     """SASL mechanism with which the mail server accepts tokens."""
     ca_file: str = ""
-    """File of certificates (PEM) to trust in addition to the system's."""
+    """Path of a file with certificates (PEM) to trust in addition to the system's."""
     oidc: bool = False
     """true for an OpenID Connect server that is not Microsoft Entra."""
     authorization_endpoint: str = ""

@@ -41,6 +41,7 @@ from noroshi.web.pages.first_steps import load_progress, page_after, step_page
 from noroshi.web.view.first_problems import problems_of_setup, store_secret
 from noroshi.web.view.form_operations import Outcome, query_value, run
 from noroshi.web.view.page_context import Visit, page
+from noroshi.web.view.routes import cloud_title
 
 SIGN_IN = "/first/sign-in"
 OF_GRAPH = "Microsoft Graph"
@@ -97,7 +98,7 @@ async def mail(visit: Visit) -> Response:
         merged=merged,
         etag=etag,
         problems=problems_of_setup(visit, outcome, fields),
-        clouds=(*OF_MICROSOFT, *own_clouds),
+        clouds=[(one, cloud_title(visit, one)) for one in (*OF_MICROSOFT, *own_clouds)],
         fields={one.name: one for one in fields},
         redirect=REDIRECT,
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from noroshi.core.roles import ROLE_NAMES
 from noroshi.core.translation import COMMA, Message, _, pgettext
+from noroshi.operations import alarm_operations
 from noroshi.web.view.language import Localizer
 from noroshi.web.view.setting_names import ARGUMENT_NAMES, SETTING_NAMES, TYPE_NAMES
 from noroshi.web.view.state_names import (
@@ -47,6 +48,15 @@ WORDED: Mapping[str, Mapping[str, Message]] = {
     "sort": REMARK_NAMES,
 }
 """Values that have words of their own."""
+ACKNOWLEDGEMENTS = frozenset(
+    one.name
+    for one in (
+        alarm_operations.ALARM_ACKNOWLEDGE,
+        alarm_operations.ALARM_UNACKNOWLEDGE,
+        alarm_operations.ALARMS_REMARK,
+    )
+)
+"""Operations whose states are, by item, who has acknowledged it."""
 SILENT = ("limits", "options")
 """Tables of a definition whose fields say by themselves what they are."""
 
@@ -68,15 +78,28 @@ class Line:
 
 
 def lines(
-    old_value: object, new_value: object, localizer: Localizer, now: datetime
+    old_value: object, new_value: object, localizer: Localizer, now: datetime, op: str = ""
 ) -> Sequence[Line]:
-    """Return the difference of two states that an operation answered; None is none."""
-    difference = _StateDifference(localizer, now)
-    differences = difference.lines(_as_fields(old_value), _as_fields(new_value))
+    """Return the difference of two states that the operation `op` answered; None is none."""
+    old, new = _as_fields(old_value), _as_fields(new_value)
+    if op in ACKNOWLEDGEMENTS and old_value is not None:  # of comments there is nothing before
+        differences = _acknowledgement_lines(old, new, localizer)
+    else:
+        differences = _StateDifference(localizer, now).lines(old, new)
     return tuple(
         replace(one, before=_shortened(one.before), after=_shortened(one.after))
         for one in differences
     )
+
+
+def _acknowledgement_lines(
+    old: Mapping[str, Any], new: Mapping[str, Any], localizer: Localizer
+) -> Iterator[Line]:
+    """Yield who has acknowledged each item, from whom to whom; "" is a monitor without items."""
+    field, no_one = localizer.say(_("Acknowledged by")), localizer.say(_("nobody"))
+    for item in dict.fromkeys((*old, *new)):
+        name = f"{item} › {field}" if item else field
+        yield Line("~", name, str(old.get(item) or no_one), str(new.get(item) or no_one))
 
 
 def _shortened(value: str) -> str:
@@ -184,8 +207,6 @@ class _StateDifference:
         return self.localizer.say(pgettext("audit.value.no", "no")) if value == "false" else ""
 
     def _name(self, name: str) -> str:
-        if not name:
-            return self.localizer.say(_("whole monitor"))
         return self._word(name, ARGUMENT_NAMES, SETTING_NAMES)
 
     def _type(self, type: str) -> str:

@@ -29,7 +29,7 @@ from noroshi.web.view.page_context import Visit
 
 TELLERS: Mapping[str, Message] = {
     "rules": _("Rule {name}"),
-    "notifications": _("Notification {name}"),
+    "notifications": _("System notification {name}"),
 }
 """The types of definitions that name routes in an order, with their texts."""
 BY_MAIL = ("smtp", "graph")
@@ -92,7 +92,12 @@ def kind(visit: Visit | Localizer, name: str) -> str:
 def clouds(visit: Visit, documents: Mapping[str, Content]) -> list[tuple[str, str]]:
     """Return all clouds, with their titles."""
     own_clouds = [(name, name) for name in sorted(definitions_of(documents, "clouds"))]
-    return [(name, visit.say(words)) for name, words in CLOUDS.items()] + own_clouds
+    return [(name, cloud_title(visit, name)) for name in CLOUDS] + own_clouds
+
+
+def cloud_title(visit: Visit, name: str) -> str:
+    """Return the title of a cloud; its name if it is no built-in one."""
+    return visit.say(CLOUDS[name]) if name in CLOUDS else name
 
 
 def href(name: str, **query_values: str) -> str:
