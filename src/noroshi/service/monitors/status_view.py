@@ -120,7 +120,7 @@ def monitor_status(
         ItemStatus(
             item=name,
             level=item.level,
-            since=item.since,
+            since=item.level_since,
             words=reason(item, findings.get(name), monitor.patience, check),
             acknowledged=holder(suppression.acknowledged.get(name)),
         )
@@ -137,7 +137,7 @@ def monitor_status(
         kind=monitor.kind,
         level=state.level,
         known=bool(state.items),
-        measured=sample.at if sample is not None else None,
+        measured=sample.measured_at if sample is not None else None,
         items=tuple(items),
         silent=suppression.silent,
         maintenance=suppression.maintenance,
@@ -157,7 +157,7 @@ def _disabled_status(
         kind=monitor.kind,
         level=Level.OK,
         known=False,
-        measured=sample.at if sample is not None else None,
+        measured=sample.measured_at if sample is not None else None,
         items=(item,),
         stopped=stop,
     )
@@ -190,8 +190,8 @@ def route_status(
     last diagnosis stopped."""
     state, since, waits_until, reason = "well", None, None, NOTHING
     if outage is not None:
-        state, since, waits_until = "down", outage.since, outage.until
-        reason = outage.why
+        state, since, waits_until = "down", outage.down_since, outage.open_until
+        reason = outage.reason
     if sign_in is not None and sign_in.sign is not SignInStatus.SIGNED_IN:
         state, since = STATES.get(sign_in.sign, "down"), sign_in.since or since
         is_never_signed_in = sign_in.sign is SignInStatus.NEVER
@@ -240,11 +240,11 @@ def _of_sign_in(sign_in: SignInState | None) -> Mapping[str, Any]:
 def counts(queue: QueueCounts) -> Counts:
     """Return the spool in numbers."""
     return Counts(
-        waiting=queue.waiting,
-        out=queue.out,
-        held=queue.held,
-        set_aside=queue.set_aside,
-        alarms=queue.alarms,
+        waiting=queue.waiting_count,
+        out=queue.leased_count,
+        held=queue.held_count,
+        set_aside=queue.set_aside_count,
+        alarms=queue.alarm_count,
         oldest=queue.oldest,
     )
 
@@ -260,12 +260,12 @@ def queued(
     next_try, reason_to_wait = _next_try(one, outages, now)
     return Queued(
         id=envelope.id,
-        state=one.shown,
+        state=one.delivery_state,
         contact=envelope.contact,
         to=envelope.to,
         subject=str(envelope.payload.get("subject", "")),
         routes=envelope.routes,
-        attempts=one.tried + one.out,
+        attempts=one.receipt_count + one.is_leased,
         born=envelope.born,
         next=next_try,
         because=reason_to_wait,
@@ -276,29 +276,29 @@ def queued(
 def digest_of(one: QueuedEnvelope) -> str:
     """Return the mail that tells it together with others, also once that was accepted; else
     ""."""
-    in_digest = one.state and one.why.en == one.why.ja and one.why.en.endswith(ENDING)
-    return one.why.en if in_digest else ""
+    in_digest = one.state and one.reason.en == one.reason.ja and one.reason.en.endswith(ENDING)
+    return one.reason.en if in_digest else ""
 
 
 def _next_try(
     one: QueuedEnvelope, outages: Mapping[str, RouteOutage], now: datetime
 ) -> tuple[datetime | None, Message]:
     if one.state in BY_HAND:
-        return None, BY_HAND[one.state].fill(who=one.why)
+        return None, BY_HAND[one.state].fill(who=one.reason)
     if one.state in IN_DIGEST or digest_of(one):
-        return None, TOLD_IN.fill(mail=one.why)
+        return None, TOLD_IN.fill(mail=one.reason)
     if one.state:
-        return None, one.why
-    if one.out:
+        return None, one.reason
+    if one.is_leased:
         return None, LENT
     outages_of_routes = [outages.get(name) for name in one.envelope.routes]
-    open_outages = [r for r in outages_of_routes if r is not None and r.until > now]
+    open_outages = [r for r in outages_of_routes if r is not None and r.open_until > now]
     if open_outages and len(open_outages) == len(outages_of_routes):
-        first = min(open_outages, key=lambda r: r.until)
-        words = IS_DOWN.fill(route=first.route, why=first.why)
-        return max(one.due, first.until), words
+        first = min(open_outages, key=lambda r: r.open_until)
+        words = IS_DOWN.fill(route=first.route, why=first.reason)
+        return max(one.due, first.open_until), words
     turn = MAY_BE_FOLDED if ALARM_ROWS in one.envelope.payload else FIRST_TURN
-    return one.due, turn if one.why == NOTHING else one.why
+    return one.due, turn if one.reason == NOTHING else one.reason
 
 
 def letter(
@@ -311,7 +311,7 @@ def letter(
 ) -> Letter:
     """Return one envelope in full, for people of these roles. `limits`: by route, what is not
     known of what it took."""
-    envelope, state = one.envelope, delivery_status.state_of(one.shown, arrivals)
+    envelope, state = one.envelope, delivery_status.state_of(one.delivery_state, arrivals)
     return Letter(
         queued=replace(queued, state=state),
         text=str(envelope.payload.get("text", "")),
