@@ -157,6 +157,32 @@ async def test_it_is_known_of_account_and_route_whether_there_was_a_sign_in_at_a
     assert (await node.route("smtp")).never_signed_in is never
 
 
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        pytest.param(SignInState(sign=SignInStatus.NEVER, why=plain("so")), "so", id="never"),
+        pytest.param(
+            SignInState(sign=SignInStatus.NEEDED, why=plain("so")), "so", id="refused"
+        ),
+        pytest.param(SignInState(sign=SignInStatus.LOCKED, why=plain("so")), "so", id="locked"),
+        pytest.param(
+            SignInState(sign=SignInStatus.NEEDED, why=plain("so"), holds=True),
+            "",
+            id="refused, and mails still leave by the token that it has",
+        ),
+        pytest.param(
+            SignInState(sign=SignInStatus.WAITING, why=plain("so")), "", id="asked again"
+        ),
+    ],
+)
+async def test_a_route_that_waits_for_a_sign_in_is_not_ready_before_a_mail_was_tried(
+    store, state, reason
+):
+    facts = await own(store, tokens=OfNobody(state)).route("smtp")
+    account = "m365" if reason else ""
+    assert (facts.unready_reason.en, facts.account, facts.down_since) == (reason, account, None)
+
+
 @dataclass
 class ByPassword:
     password: str = "smtp2-password"

@@ -76,7 +76,7 @@ class OwnFacts:
         account = self._readings.accounts().get(_account_name(route))
         if account is not None:
             state = await self._tokens.state(account, resource_of(route))
-            if state.sign is SignInStatus.NEVER:
+            if state.sign not in WELL and not state.holds:
                 return replace(facts, unready_reason=state.why, account=account.name)
         entries = frozenset(await self._store.secret_names())
         missing_entry = next(

@@ -279,7 +279,8 @@ class ApplyOperations(OperationGroup):
         """Yield days of end that are past already: a folder may be older than they, so it is
         taken."""
         new, old = (
-            {one.key: one for one in side} for side in (result.documents, current.documents)
+            {one.key: one for one in side if one.key.startswith("accounts/")}
+            for side in (result.documents, current.documents)
         )
         for one in days_over(new, old, self._clocks.wall()):
             yield DAY_OVER.fill(where=one.where, what=one.what)

@@ -11,13 +11,25 @@ from typing import Any
 
 from noroshi import schema
 from noroshi.actions.phrases import YES_NO
+from noroshi.core.delivery import failure_words
 from noroshi.core.digest import ALARM_ROWS, ENDING
 from noroshi.core.instruction import InstructionKind, followed_by
 from noroshi.core.levels import Level
 from noroshi.core.mail import EnvelopeState, Receipt, Route
 from noroshi.core.model import ItemState, Monitor, Sample, State
 from noroshi.core.route_readiness import RouteEvidence, sends
-from noroshi.core.translation import NOTHING, Message, _, quotes
+from noroshi.core.sentences import without_stop
+from noroshi.core.translation import (
+    NOTHING,
+    SENTENCES,
+    Medium,
+    Message,
+    _,
+    joined,
+    plain,
+    quotes,
+    with_wording,
+)
 from noroshi.definitions.accounts_of_routes import NOT_IN_VAULT, is_retiring
 from noroshi.definitions.compilation import OPEN
 from noroshi.oauth.tokens import SignInState, SignInStatus
@@ -52,6 +64,7 @@ FIRST_TURN = _("waiting for its turn")
 MAY_BE_FOLDED = _("waiting for its turn, alone or combined with others in one message")
 LENT = _("being sent now")
 IS_DOWN = _("route {route} is down: {why}")
+OF_ROUTE = plain("{route}: {why}")
 NEVER_SIGNED_IN = followed_by(_("nobody has signed in yet."), InstructionKind.SIGN_IN)
 BY_HAND = {EnvelopeState.HELD: _("held by {who}"), EnvelopeState.DROPPED: _("dropped by {who}")}
 IN_DIGEST = (EnvelopeState.IN_DIGEST, EnvelopeState.SET_ASIDE_IN_DIGEST)
@@ -294,11 +307,35 @@ def _next_try(
     outages_of_routes = [outages.get(name) for name in one.envelope.routes]
     open_outages = [r for r in outages_of_routes if r is not None and r.open_until > now]
     if open_outages and len(open_outages) == len(outages_of_routes):
-        first = min(open_outages, key=lambda r: r.open_until)
-        words = IS_DOWN.fill(route=first.route, why=first.reason)
-        return max(one.due, first.open_until), words
-    turn = MAY_BE_FOLDED if ALARM_ROWS in one.envelope.payload else FIRST_TURN
-    return one.due, turn if one.reason == NOTHING else one.reason
+        next_probe = min(r.open_until for r in open_outages)
+        return max(one.due, next_probe), _reasons(_outage_reasons(open_outages))
+    if one.reason == NOTHING:
+        return one.due, MAY_BE_FOLDED if ALARM_ROWS in one.envelope.payload else FIRST_TURN
+    last_reason = () if one.reason in (r.reason for r in open_outages) else (one.reason,)
+    return one.due, _reasons((*_outage_reasons(open_outages), *last_reason))
+
+
+def _outage_reasons(outages: Sequence[RouteOutage]) -> tuple[Message, ...]:
+    """Return why each route is down; of several with the same reason only of the one that is
+    probed first."""
+    first_by_reason = dict[Message, RouteOutage]()
+    for outage in sorted(outages, key=lambda outage: outage.open_until):
+        first_by_reason.setdefault(outage.reason, outage)
+    return tuple(
+        IS_DOWN.fill(route=outage.route, why=outage.reason)
+        for outage in outages
+        if first_by_reason[outage.reason] is outage
+    )
+
+
+def _reasons(reasons: Sequence[Message]) -> Message:
+    """Return reasons as one; the stop of each would stand amid the whole."""
+    return joined(map(_without_stop, reasons), SENTENCES) if len(reasons) > 1 else reasons[0]
+
+
+def _without_stop(reason: Message) -> Message:
+    is_read_alike = reason.say("en", Medium.PAGE) == reason.en
+    return with_wording(reason, without_stop) if is_read_alike else reason
 
 
 def letter(
@@ -312,8 +349,9 @@ def letter(
     """Return one envelope in full, for people of these roles. `limits`: by route, what is not
     known of what it took."""
     envelope, state = one.envelope, delivery_status.state_of(one.delivery_state, arrivals)
+    because = _refusals(one, receipts) if one.state is EnvelopeState.SET_ASIDE else None
     return Letter(
-        queued=replace(queued, state=state),
+        queued=replace(queued, state=state, because=because or queued.because),
         text=str(envelope.payload.get("text", "")),
         reached=envelope.reached,
         refused=envelope.refused,
@@ -323,6 +361,21 @@ def letter(
         tried=tuple(_attempt(receipt, roles) for receipt in receipts),
         arrived=delivery_status.arrival_answers(arrivals),
         unproved=delivery_status.unproved(state, receipts, limits),
+    )
+
+
+def _refusals(one: QueuedEnvelope, receipts: Sequence[Receipt]) -> Message | None:
+    """Return the last reason of each route that did not take a mail; None: they have one reason,
+    or it was set aside for another one."""
+    reasons = {
+        receipt.route: reason
+        for receipt in receipts
+        if (reason := failure_words(receipt.answers.values())) != NOTHING
+    }
+    if len(set(reasons.values())) < 2 or one.reason not in reasons.values():
+        return None
+    return _reasons(
+        [OF_ROUTE.fill(route=route, why=reason) for route, reason in reasons.items()]
     )
 
 
