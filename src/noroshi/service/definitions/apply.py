@@ -241,8 +241,8 @@ class ApplyOperations(OperationGroup):
         version = Version(
             number=current.number + 1,
             documents=result.documents,
-            who=author,
-            at=self._clocks.wall(),
+            author=author,
+            saved_at=self._clocks.wall(),
             note=typed_note(note),
         )
         self._context.plans.keep(version, result.plan)
@@ -357,4 +357,6 @@ def _check_base(base: int | None, current: Version) -> None:
 
 def version_conflict(current: Version) -> ConflictError:
     """Return the error that somebody else's version came first."""
-    return ConflictError(NOT_THIS_VERSION.fill(who=current.who or "?", number=current.number))
+    return ConflictError(
+        NOT_THIS_VERSION.fill(who=current.author or "?", number=current.number)
+    )
