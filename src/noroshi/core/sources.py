@@ -11,6 +11,7 @@ from enum import Enum
 from ipaddress import ip_address
 
 from noroshi.core.model import Instance
+from noroshi.core.own_instance import OWN_INSTANCE
 from noroshi.core.translation import NOTHING, Message, _, plain
 
 NETWORK = "network"
@@ -74,11 +75,12 @@ class NodeIdentity:
 
 
 def source_of(instance: Instance, node: NodeIdentity) -> Source:
-    """Return where an instance is measured: what its `source` says, else what its address is."""
+    """Return where an instance is measured: what its `source` says, else what its address is.
+    The node's own instance is always the node."""
+    if instance.name == OWN_INSTANCE or node.has_name(instance.source):
+        return Source(SourceKind.NODE)
     if not instance.source:
         return _by_address(instance, node)
-    if node.has_name(instance.source):
-        return Source(SourceKind.NODE)
     if instance.source == NETWORK:
         problem = NETWORK_ONLY.fill(source=NETWORK, node=node.name)
         return Source(SourceKind.NETWORK, problem)
