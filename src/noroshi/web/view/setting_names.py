@@ -134,7 +134,7 @@ SETTING_NAMES: Mapping[str, Message] = {
     "proxy": _("Proxy"),
     "proxy_user": _("Proxy user"),
     "proxy_password": _("Proxy password (vault entry)"),
-    "source": _("Source address"),
+    "source": _("Source"),
 }
 """By the name of the setting, or by KIND.NAME where a kind calls its own one otherwise."""
 CLOUD_NAMES: Mapping[str, Message] = {
