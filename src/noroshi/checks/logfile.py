@@ -309,6 +309,7 @@ CHECK = Check(
         "left_out": _("Files skipped"),
     },
     run=run,
+    asks_computer=True,
     blocks=True,
     may_vanish=True,
     occurrences=frozenset({"hits"}),

@@ -30,7 +30,7 @@ def defined(line, language="en"):
     [
         ({"role": "viewer"}, {"role": "operator"}, ("~", "Role", "viewer", "operator")),
         ({"state": "held"}, {"state": "set aside"}, ("~", "State", "held", "undeliverable")),
-        (None, {"kept": True}, ("", "In the vault", "", "yes")),
+        (None, {"kept": True}, ("", "In the vault", "", "stored")),
         ({"role": "viewer", "by": "sato"}, None, ("-", "Role", "viewer", "")),
         ({"a": 1}, {"a": 1, "b": 2}, ("+", "b", "", "2")),
         ({"a": {"to": ["x"]}}, {"a": {"to": ["x", "y"]}}, ("~", "a › To", "x", "x, y")),
@@ -45,7 +45,7 @@ def test_each_field_is_told_by_itself(before, after, expected):
 
 
 @sweep(
-    ("op", "before", "after", "expected"),
+    ("operation", "before", "after", "expected"),
     [
         (
             "alarm_acknowledge",
@@ -57,19 +57,13 @@ def test_each_field_is_told_by_itself(before, after, expected):
             "alarm_unacknowledge",
             {"/var": "aki"},
             {"/var": None},
-            ("~", "/var › Acknowledged by", "aki", "nobody"),
+            ("~", "Acknowledged by (/var)", "aki", "nobody"),
         ),
-        (
-            "alarms_remark",
-            {"web1/os/disk /var": None},
-            {"web1/os/disk /var": "aki"},
-            ("~", "web1/os/disk /var › Acknowledged by", "nobody", "aki"),
-        ),
-        ("alarms_remark", None, {"web1/os/cpu": "soon"}, ("", "web1/os/cpu", "", "soon")),
+        ("alarms_remark", None, {"web/http": "mine"}, ("", "web/http", "", "mine")),
     ],
 )
-def test_an_acknowledgement_says_by_whom(op, before, after, expected):
-    (line,) = lines(before, after, LOCALIZERS["en"], NOW, op)
+def test_who_took_care_of_an_alarm_is_told_as_such(operation, before, after, expected):
+    (line,) = lines(before, after, LOCALIZERS["en"], NOW, operation)
     assert (line.sign, line.name, line.before, line.after) == expected
 
 

@@ -10,8 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from noroshi.core.roles import ROLE_NAMES
-from noroshi.core.translation import COMMA, Message, _, pgettext
-from noroshi.operations import alarm_operations
+from noroshi.core.translation import COMMA, Message, _, composed, pgettext
 from noroshi.web.view.language import Localizer
 from noroshi.web.view.setting_names import ARGUMENT_NAMES, SETTING_NAMES, TYPE_NAMES
 from noroshi.web.view.state_names import (
@@ -48,15 +47,10 @@ WORDED: Mapping[str, Mapping[str, Message]] = {
     "sort": REMARK_NAMES,
 }
 """Values that have words of their own."""
-ACKNOWLEDGEMENTS = frozenset(
-    one.name
-    for one in (
-        alarm_operations.ALARM_ACKNOWLEDGE,
-        alarm_operations.ALARM_UNACKNOWLEDGE,
-        alarm_operations.ALARMS_REMARK,
-    )
-)
-"""Operations whose states are, by item, who has acknowledged it."""
+ACKNOWLEDGING = frozenset({"alarm_acknowledge", "alarm_unacknowledge", "alarms_remark"})
+"""Operations whose states say who had each item; the item of a monitor without items is ""."""
+ACKNOWLEDGED_BY = _("Acknowledged by")
+NOBODY = _("nobody")
 SILENT = ("limits", "options")
 """Tables of a definition whose fields say by themselves what they are."""
 
@@ -78,28 +72,23 @@ class Line:
 
 
 def lines(
-    old_value: object, new_value: object, localizer: Localizer, now: datetime, op: str = ""
+    old_value: object,
+    new_value: object,
+    localizer: Localizer,
+    now: datetime,
+    operation: str = "",
 ) -> Sequence[Line]:
-    """Return the difference of two states that the operation `op` answered; None is none."""
-    old, new = _as_fields(old_value), _as_fields(new_value)
-    if op in ACKNOWLEDGEMENTS and old_value is not None:  # of comments there is nothing before
-        differences = _acknowledgement_lines(old, new, localizer)
+    """Return the difference of two states that an operation answered; None is none."""
+    difference = _StateDifference(localizer, now)
+    old_fields, new_fields = _as_fields(old_value), _as_fields(new_value)
+    if operation in ACKNOWLEDGING and old_value is not None:
+        differences = difference.holder_lines(old_fields, new_fields)
     else:
-        differences = _StateDifference(localizer, now).lines(old, new)
+        differences = difference.lines(old_fields, new_fields)
     return tuple(
         replace(one, before=_shortened(one.before), after=_shortened(one.after))
         for one in differences
     )
-
-
-def _acknowledgement_lines(
-    old: Mapping[str, Any], new: Mapping[str, Any], localizer: Localizer
-) -> Iterator[Line]:
-    """Yield who has acknowledged each item, from whom to whom; "" is a monitor without items."""
-    field, no_one = localizer.say(_("Acknowledged by")), localizer.say(_("nobody"))
-    for item in dict.fromkeys((*old, *new)):
-        name = f"{item} › {field}" if item else field
-        yield Line("~", name, str(old.get(item) or no_one), str(new.get(item) or no_one))
 
 
 def _shortened(value: str) -> str:
@@ -130,6 +119,17 @@ class _StateDifference:
                 yield from (self._nested(name, one) for one in inner)
             else:
                 yield self._line(name, old_value, new_value, old)
+
+    def holder_lines(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Line]:
+        """Yield who had each item, and who has it."""
+        for item in dict.fromkeys((*old, *new)):
+            name = ACKNOWLEDGED_BY
+            if item:
+                name = composed("{title} ({item})", title=name, item=item)
+            old_holder, new_holder = (
+                str(side.get(item) or "") or self.localizer.say(NOBODY) for side in (old, new)
+            )
+            yield Line("~", self.localizer.say(name), old_holder, new_holder)
 
     def _line(
         self, name: str, old_value: object, new_value: object, old: Mapping[str, Any]
@@ -221,12 +221,15 @@ class _StateDifference:
         if value is None or value in ("", [], (), {}):
             return self.localizer.say(_("nothing"))
         if isinstance(value, bool):
-            return self._yes_or_no(json.dumps(value))
+            return self._stored(value) if name == "kept" else self._yes_or_no(json.dumps(value))
         if isinstance(value, str):
             return self._known_value(name, value) or self._moment(value) or value
         if isinstance(value, Sequence) and all(isinstance(one, str | int) for one in value):
             return COMMA.say(self.localizer.language).join(map(str, value))
         return json.dumps(value, ensure_ascii=False)
+
+    def _stored(self, is_stored: bool) -> str:
+        return self.localizer.say(_("stored") if is_stored else _("not stored"))
 
     def _known_value(self, name: str, value: str) -> str:
         """Return a state, a level or a role in words; "" for all else."""
