@@ -62,7 +62,8 @@ class AccountDef(Definition):
     client_id: str
     """Application (client) ID of the app registration."""
     sign_in: Literal["person", "app"] = "person"
-    """person: a user signs in once, in a browser; app: by secret or certificate alone."""
+    """`person`: a user signs in once, in a browser; `app`: the app signs in by itself, with its
+    secret or certificate."""
     secret: str = ""
     """Vault entry with the client secret: the name of the entry, never the secret."""
     secret_ends: str = ""
