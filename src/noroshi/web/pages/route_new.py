@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from noroshi.core.translation import Message, _, pgettext
 from noroshi.guides.setup_documents import FIELDS, WEBHOOK, Content, definitions_of, with_route
-from noroshi.guides.setup_fields import DELIVERY, NAMING, ROUTE_NAME
+from noroshi.guides.setup_fields import CLIENT_SECRET, DELIVERY, NAMING, ROUTE_NAME
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.guides.setup_names import ACCOUNTS
 from noroshi.oauth.redirect_url import SECRET_ID, looks_like_secret_id
@@ -36,16 +36,8 @@ from noroshi.web.view.first_problems import problems_of_setup
 from noroshi.web.view.form_operations import Outcome, query_value, require_administrator, run
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.route import BLANK, account_settings
-from noroshi.web.view.routes import CLOUDS, DEFINED, clouds, href
-
-SHAPES = {
-    "teams": "Microsoft Teams",
-    "slack": "Slack",
-    "discord": "Discord",
-    "json": "JSON",
-    "text": "",
-}
-"""Formats of a webhook, by their names; plain text has one in each language."""
+from noroshi.web.view.routes import DEFINED, clouds, href
+from noroshi.web.view.setting_names import CLOUD_NAMES, SETTING_NAMES, SHAPE_NAMES
 
 
 async def new_server(visit: Visit, sort: str) -> Response:
@@ -97,7 +89,7 @@ async def _server_page(visit: Visit, sort: str, outcome: Outcome[Applied]) -> Re
         problems=problems_of_setup(visit, outcome, fields),
         unless_named=free_name(documents, "routes", sort),
         fields={one.name: one for one in fields},
-        shapes=SHAPES,
+        shapes={name: visit.say(title) for name, title in SHAPE_NAMES.items()},
         networks=sorted(definitions_of(documents, "networks")),
         into=orders_to_join(visit, documents),
     )
@@ -236,7 +228,11 @@ async def _account_page(
 ) -> Response:
     definitions = await visit.call(EditOperations.read, types=DEFINED)
     documents = definitions.documents
-    own_fields = {"title": visit.say(CLOUDS[sort]) if sort else "", "name": "", "kind": "smtp"}
+    own_fields = {
+        "title": visit.say(CLOUD_NAMES[sort]) if sort else "",
+        "name": "",
+        "kind": "smtp",
+    }
     account_fields = {"mailbox": "", "client_id": "", "account": NEW, "cloud": sort}
     form = {**BLANK, **own_fields, **account_fields, **visit.form}
     accounts = [
@@ -250,6 +246,8 @@ async def _account_page(
         of=sort,
         sorts=SORTS,
         delivery=DELIVERY,
+        setting_names=SETTING_NAMES,
+        client_secret=CLIENT_SECRET.label,
         form=form,
         unless_named=[
             free_name(documents, "routes", one)
