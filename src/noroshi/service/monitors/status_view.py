@@ -206,9 +206,11 @@ def route_status(
         state, since, waits_until = "down", outage.down_since, outage.open_until
         reason = outage.reason
     if sign_in is not None and sign_in.sign is not SignInStatus.SIGNED_IN:
-        state, since = STATES.get(sign_in.sign, "down"), sign_in.since or since
+        state, since = STATES.get(sign_in.sign, "down"), sign_in.changed_at or since
         is_never_signed_in = sign_in.sign is SignInStatus.NEVER
-        reason = NEVER_SIGNED_IN.fill(route=route.name) if is_never_signed_in else sign_in.why
+        reason = (
+            NEVER_SIGNED_IN.fill(route=route.name) if is_never_signed_in else sign_in.reason
+        )
     if missing_entries:
         state, reason = "needs somebody", NOT_IN_VAULT.fill(entry=missing_entries[0])
     is_signed_in = sign_in is None or sign_in.sign is SignInStatus.SIGNED_IN
