@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from noroshi.core.translation import Message, _, ngettext, plain
 
-MOST_NAMED = 12
+MOST_NAMED = 16
 """So many names are listed for a person to choose from; more would bury the message."""
 MOST_FOUND, MOST_REPORTED = 1000, 50
 """So many problems are kept while something is read, and so many are told to whoever asked: what is
