@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from noroshi.actions.template import TemplateRenderer
@@ -30,9 +31,7 @@ from noroshi.definitions.folder import Folder, look_into
 from noroshi.definitions.ids import RANDOM_BYTES, ulid
 from noroshi.definitions.unruled_monitors import without_rule
 from noroshi.definitions.validation import CheckResult, check
-from noroshi.hosts.local import LocalHost
-from noroshi.hosts.programs import program_rules
-from noroshi.ports import Clocks
+from noroshi.ports import Clocks, Host
 
 CLOCKS = Clocks(wall=lambda: datetime.now(UTC), steady=time.monotonic)
 WRONG = _("{folder} cannot be used. Problems: {count}")
@@ -104,8 +103,16 @@ async def _check(content: Folder, config: Config | None) -> CheckResult:
 
 
 def _host_of(config: Config) -> HostOf:
-    host = LocalHost(program_rules(config), CLOCKS)
-    return lambda monitor: host
+    """Return what knows this computer, which few kinds look at before they measure."""
+
+    @cache
+    def host() -> Host:
+        from noroshi.hosts.local import LocalHost
+        from noroshi.hosts.programs import program_rules
+
+        return LocalHost(program_rules(config), CLOCKS)
+
+    return lambda monitor: host()
 
 
 def _counts(result: CheckResult) -> Message:

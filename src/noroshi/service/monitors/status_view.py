@@ -19,7 +19,7 @@ from noroshi.core.model import ItemState, Monitor, Sample, State
 from noroshi.core.route_readiness import RouteEvidence, sends
 from noroshi.core.translation import NOTHING, Message, _, quotes
 from noroshi.definitions.accounts_of_routes import NOT_IN_VAULT, is_retiring
-from noroshi.definitions.compilation import OPEN
+from noroshi.definitions.compilation import OPEN, Kinds
 from noroshi.oauth.tokens import SignInState, SignInStatus
 from noroshi.operations.kind_answers import Kind
 from noroshi.operations.mail_answers import Attempt, Letter, Queued, Said
@@ -30,7 +30,6 @@ from noroshi.operations.status_answers import (
     RouteStatus,
     StoppedBy,
 )
-from noroshi.plugins import Plugins
 from noroshi.ports import (
     Action,
     Arrival,
@@ -60,7 +59,7 @@ NO_MARKS: Mapping[str, Message] = {}
 STATES = {SignInStatus.NEVER: "not signed in", SignInStatus.NEEDED: "needs somebody"}
 
 
-def kinds(plugins: Plugins) -> tuple[Kind, ...]:
+def kinds(plugins: Kinds) -> tuple[Kind, ...]:
     """Return monitors, actions and routes that can be defined, with their options."""
     families: Mapping[str, Mapping[str, Check | Action | TransportKind]] = {
         "monitor": plugins.checks,
