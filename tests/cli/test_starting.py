@@ -101,6 +101,7 @@ def test_send_imports_no_more_than_it_needs(tmp_path):
 NOT_FOR_DEFINITIONS = {
     "aiohttp",
     "cryptography",
+    "importlib.metadata",
     "msal",
     "noroshi.actions.mail_draft",
     "noroshi.checks.disk",
@@ -112,12 +113,14 @@ NOT_FOR_DEFINITIONS = {
     "noroshi.plugins",
     "noroshi.ports.host_facts",
     "noroshi.ports.store",
+    "noroshi.schema_validation",
     "noroshi.transports.diagnostics.smtp",
     "noroshi.transports.http.graph",
     "noroshi.transports.http.webhook",
     "noroshi.transports.pickup",
     "noroshi.vault.box",
     "psutil",
+    "pydantic",
 }
 GOOD = {
     "contacts/ops": 'addresses = ["ops@company.test"]',

@@ -68,6 +68,7 @@ from noroshi.ports import (
     TransportContext,
     Version,
 )
+from noroshi.schema import VALIDATION
 from noroshi.service import Service, ServiceParts
 from noroshi.stores.sqlite.process_lock import Holder, LifeLock, life_of
 from noroshi.stores.sqlite.store import SqliteStore
@@ -129,7 +130,7 @@ class Plans:
 
 
 def _load(plan: Plan, plugins: Plugins) -> None:
-    of_all = (DRAFTING, MAIL_TEMPLATE, *transports.EXAMINING)
+    of_all = (DRAFTING, MAIL_TEMPLATE, VALIDATION, *transports.EXAMINING)
     imports.load_all({*of_all, *_modules_of(plan, plugins)})
     os_errors()
     knowledge()
