@@ -116,16 +116,20 @@ def test_a_thousand_items_are_all_named():
 
 NEXT = [
     pytest.param(
-        {"when": RuleTrigger.FIRST, "repeat": None, "recovered": False},
+        {"trigger": RuleTrigger.FIRST, "repeat": None, "notifies_recovery": False},
         "none (the rule notifies only once)",
         id="never",
     ),
-    pytest.param({"when": RuleTrigger.FIRST, "repeat": None}, "when it recovers", id="first"),
     pytest.param(
-        {"repeat": None, "recovered": False}, "when the level changes", id="on change alone"
+        {"trigger": RuleTrigger.FIRST, "repeat": None}, "when it recovers", id="first"
     ),
     pytest.param(
-        {"when": RuleTrigger.EACH, "repeat": None},
+        {"repeat": None, "notifies_recovery": False},
+        "when the level changes",
+        id="on change alone",
+    ),
+    pytest.param(
+        {"trigger": RuleTrigger.EACH, "repeat": None},
         "when the level changes, at each measurement in this state, or when it recovers",
         id="each",
     ),

@@ -80,7 +80,7 @@ async def sent(store, at=DAWN):
 async def test_a_route_tells_when_a_mail_by_it_was_last_seen_and_how_long_it_took(store):
     at = DAWN + 9 * SECOND
     await store.record_arrival(
-        await sent(store), Arrival(address=BOX, state="seen arrived", at=at)
+        await sent(store), Arrival(address=BOX, state="seen arrived", reported_at=at)
     )
     trip = (await own(store).route("smtp")).trip
     assert (trip.last_arrival, trip.duration, trip.counts_from) == (at, 9, at)
@@ -155,6 +155,32 @@ async def test_it_is_known_of_account_and_route_whether_there_was_a_sign_in_at_a
     node = own(store, tokens=OfNobody(state))
     assert (await node.account("m365")).never_signed_in is never
     assert (await node.route("smtp")).never_signed_in is never
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        pytest.param(SignInState(sign=SignInStatus.NEVER, why=plain("so")), "so", id="never"),
+        pytest.param(
+            SignInState(sign=SignInStatus.NEEDED, why=plain("so")), "so", id="refused"
+        ),
+        pytest.param(SignInState(sign=SignInStatus.LOCKED, why=plain("so")), "so", id="locked"),
+        pytest.param(
+            SignInState(sign=SignInStatus.NEEDED, why=plain("so"), holds=True),
+            "",
+            id="refused, and mails still leave by the token that it has",
+        ),
+        pytest.param(
+            SignInState(sign=SignInStatus.WAITING, why=plain("so")), "", id="asked again"
+        ),
+    ],
+)
+async def test_a_route_that_waits_for_a_sign_in_is_not_ready_before_a_mail_was_tried(
+    store, state, reason
+):
+    facts = await own(store, tokens=OfNobody(state)).route("smtp")
+    account = "m365" if reason else ""
+    assert (facts.unready_reason.en, facts.account, facts.down_since) == (reason, account, None)
 
 
 @dataclass

@@ -183,7 +183,7 @@ async def test_a_sign_in_wakes_a_route_that_rests(ask):
     pasted = "http://localhost/MxMail/?code=good&state=S"
     await ask("authorize_finish", route="m365", pasted=pasted)
     (resting,) = await ask.harness.store.route_outages()
-    assert resting.until == ask.harness.time.now
+    assert resting.open_until == ask.harness.time.now
 
 
 async def test_the_proxy_s_password_wakes_a_route_that_rests(ask):
@@ -194,10 +194,10 @@ async def test_the_proxy_s_password_wakes_a_route_that_rests(ask):
     await ask.harness.attempted("plain", DOWN, "the proxy requires a login")
     await ask("set_secret", name="another", value=CANARY)
     (resting,) = await ask.harness.store.route_outages()
-    assert resting.until > ask.harness.time.now
+    assert resting.open_until > ask.harness.time.now
     await ask("set_secret", name="proxy", value=CANARY)
     (resting,) = await ask.harness.store.route_outages()
-    assert resting.until == ask.harness.time.now
+    assert resting.open_until == ask.harness.time.now
 
 
 async def test_a_route_without_an_account_needs_no_sign_in(ask):
@@ -337,6 +337,41 @@ async def test_a_mail_behind_a_route_that_is_down_says_so(ask):
     assert (routes["plain"]["state"], routes["plain"]["waiting"]) == ("down", 1)
 
 
+async def test_a_mail_behind_several_routes_that_are_down_says_so_of_each(ask):
+    """A newcomer read of the second server alone, and not that nobody had signed in at the first."""
+    await apply_definitions(ask)
+    await ask("send", to=["ops"], subject="s", text="t", routes=["plain", "m365"])
+    no_answer = bilingual(en="It does not answer.", ja="応答がありません。")
+    await ask.harness.attempted("plain", DOWN, words=no_answer)
+    await ask.harness.attempted("m365", DOWN, "connection refused")
+    (one,) = await ask("queue_list")
+    assert one["because"] == {
+        "en": "route plain is down: It does not answer; route m365 is down: connection refused",
+        "ja": "経路 plain が使えません: 応答がありません。経路 m365 が使えません: connection refused",
+    }
+    assert (await ask("queue_show", id=one["id"]))["queued"]["because"] == one["because"]
+
+
+async def test_one_reason_of_several_routes_is_told_once(ask):
+    await apply_definitions(ask)
+    await ask("send", to=["ops"], subject="s", text="t", routes=["plain", "m365"])
+    for route in ("plain", "m365"):
+        await ask.harness.attempted(route, DOWN, "connection refused")
+    (one,) = await ask("queue_list")
+    assert one["because"]["en"] == "route plain is down: connection refused"
+
+
+async def test_a_mail_that_one_route_deferred_says_that_the_other_one_is_down(ask):
+    await apply_definitions(ask)
+    await ask("send", to=["ops"], subject="s", text="t", routes=["plain", "m365"])
+    await ask.harness.attempted("plain", DOWN, "connection refused")
+    (one,) = await ask("queue_list")
+    assert one["because"]["en"] == "route plain is down: connection refused"
+    await ask.harness.attempted("m365", DEFERRED, "mailbox busy", 450)
+    (one,) = await ask("queue_list")
+    assert one["because"]["en"] == "route plain is down: connection refused; mailbox busy"
+
+
 async def test_our_own_words_of_a_route_that_is_down_are_in_both_languages(ask):
     await apply_definitions(ask)
     await ask("send", to=["ops"], subject="s", text="t", routes=["plain"])
@@ -357,8 +392,19 @@ async def test_what_every_route_refused_is_released_by_hand(ask):
     await ask.harness.attempted("plain", REFUSED, "no such user", 550)
     (one,) = await ask("queue_list")
     assert (one["state"], one["because"]["en"]) == ("set aside", "no such user")
+    assert (await ask("queue_show", id=one["id"]))["queued"]["because"] == one["because"]
     assert (await ask("status"))["queue"]["set_aside"] == 1
     assert (await ask("queue_retry", id=one["id"]))["state"] == "waiting"
+
+
+async def test_what_each_route_refused_otherwise_is_shown_with_the_reason_of_each(ask):
+    await apply_definitions(ask)
+    await ask("send", to=["ops"], subject="s", text="t", routes=["plain", "m365"])
+    await ask.harness.attempted("plain", REFUSED, "no such user", 550)
+    await ask.harness.attempted("m365", REFUSED, "sender not allowed", 550)
+    (one,) = await ask("queue_list")
+    letter = await ask("queue_show", id=one["id"])
+    assert letter["queued"]["because"]["en"] == "plain: no such user; m365: sender not allowed"
 
 
 async def test_a_mail_is_shown_as_the_first_route_that_sends_mails_would_send_it(ask):

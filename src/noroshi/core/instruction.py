@@ -332,7 +332,7 @@ GUIDANCE: Mapping[InstructionKind, Guidance] = {
         _("noroshi cert import {account} FILE --replace --force"), KEEP, ManagerPage.FORM
     ),
     _KIND.CONFIRM_DESTINATION: Guidance(
-        _("noroshi secret set {entry} --to PLACE"), CONFIRM, ManagerPage.ROUTE
+        _("noroshi secret set {entry} --to HOST:PORT"), CONFIRM, ManagerPage.ROUTE
     ),
     _KIND.REMOVE_ENTRY: Guidance(plain("noroshi secret remove {name} --force"), REMOVE),
     _KIND.SHOW_ENTRIES: Guidance(plain("noroshi secret list"), Wording(LOOK.terminal)),

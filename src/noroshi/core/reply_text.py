@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Protocol
 
 from noroshi.core.mail import Verdict
@@ -29,15 +30,19 @@ class Reply(Protocol):
     def words(self) -> Message: ...
 
 
-def same_reply_key(reply: Reply) -> tuple[object, ...]:
-    """Return what is alike in two replies of the same kind: the codes, and the text without the id
-    that the server gives each. Where nothing was said, what that means."""
-    text = without_ids(reply.text) or reply.words.en
+def same_attempt_key(route: str, replies: Iterable[Reply]) -> tuple[object, ...]:
+    """Return what is alike in two attempts that people are told once, with their count: the route,
+    and of each reply the codes and the text without the id that the server gives each. Where
+    nothing was said, what that means."""
+    return (route, *map(_same_reply_key, replies))
+
+
+def _same_reply_key(reply: Reply) -> tuple[object, ...]:
+    text = _without_ids(reply.text) or reply.words
     return (reply.address, reply.verdict, reply.code, reply.enhanced, text)
 
 
-def without_ids(text: str) -> str:
-    """Return a reply without the id that the server gives each."""
+def _without_ids(text: str) -> str:
     return IN_BRACKETS.sub("", text)
 
 

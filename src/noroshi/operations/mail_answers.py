@@ -28,6 +28,11 @@ class Tried:
     provider_id: str
     mark: Message = NOTHING
 
+    @property
+    def enhanced(self) -> str:
+        """Return no enhanced code: a ledger has it in the text alone."""
+        return ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:

@@ -183,7 +183,7 @@ async def test_a_script_says_where_it_may_go(harness, tmp_path):
     (tmp_path / "new").write_text(CANARY, encoding="utf-8")
     argv = ("secret", "set", "app", "--file", str(tmp_path / "new"))
     refused = await typed(*argv, home=tmp_path)
-    assert refused.code == 5 and "--to PLACE" in refused.err
+    assert refused.code == 5 and "--to HOST:PORT" in refused.err
     assert "app" not in await harness.vault.names()
     assert (await typed(*argv, "--to", "evil.example:443", home=tmp_path)).code in (0, 1)
     assert "app" in await harness.vault.names()

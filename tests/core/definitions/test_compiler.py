@@ -249,8 +249,8 @@ def test_a_rule_has_its_contacts_and_all_it_says():
     rule = replace(RULE, on=("critical",), when="nth", nth=3, most=5, repeat="30m")
     found = compile(defined(rule=rule), KINDS).rules["ops"]
     assert [contact.id for contact in found.contacts] == ["ops"]
-    assert found.on == {Level.CRITICAL}
-    assert (found.when, found.nth, found.most) == (RuleTrigger.NTH, 3, 5)
+    assert found.levels == {Level.CRITICAL}
+    assert (found.trigger, found.nth, found.most) == (RuleTrigger.NTH, 3, 5)
     assert found.repeat == timedelta(minutes=30)
 
 

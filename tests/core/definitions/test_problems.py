@@ -9,7 +9,7 @@ from noroshi.core.definitions.problems import Location, file_of, read_location
     ("steps", "inside"), [((), ""), (("on",), "on"), (("group", "a", "title"), "group.a.title")]
 )
 def test_a_place_in_a_definition_is_read_as_it_was_written(steps, inside):
-    where = file_of("rules", "ops", []).at(*steps).where.removesuffix(": ")
+    where = file_of("rules", "ops", []).at(*steps).location.removesuffix(": ")
     assert read_location(where) == Location("rules/ops", inside)
     assert read_location(where).steps == steps
 

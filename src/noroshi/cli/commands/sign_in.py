@@ -122,7 +122,7 @@ SECRET = Command(
                         "allow this destination (host:port), which an API token without --programs has set "
                         "(repeatable)"
                     ),
-                    {"metavar": "PLACE", "action": "append", "default": []},
+                    {"metavar": "HOST:PORT", "action": "append", "default": []},
                 ),
                 FORCE,
             ),

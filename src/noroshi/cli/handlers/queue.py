@@ -13,7 +13,7 @@ from noroshi.cli.output.tables import table
 from noroshi.cli.output.times import clock
 from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.mail import Verdict
-from noroshi.core.reply_text import same_reply_key
+from noroshi.core.reply_text import same_attempt_key
 from noroshi.core.translation import Message, _, ngettext
 from noroshi.operations import mail_operations
 from noroshi.operations.mail_answers import Arrived, Attempt, Letter, Queued, Said
@@ -233,6 +233,7 @@ def _reply_row(
     return (
         clock(attempt.at, now),
         context.say(VERDICTS[reply.verdict]),
+        attempt.route,
         reply.address,
         explanation or reply_text,
     )
@@ -242,7 +243,7 @@ def _fold_repeats(
     context: CommandContext, attempts: Iterable[Attempt], now: datetime
 ) -> Iterator[Sequence[str]]:
     """Yield the same answers several times in a row once: how often, from when to when."""
-    for _unused, group in groupby(attempts, key=_replies_key):
+    for _unused, group in groupby(attempts, key=_attempt_key):
         first, *repeats = group
         last = repeats[-1] if repeats else first
         begin, end = clock(first.at, now), clock(last.at, now)
@@ -252,5 +253,5 @@ def _fold_repeats(
             yield (context.say(period), *row[1:]) if repeats else row
 
 
-def _replies_key(attempt: Attempt) -> Sequence[object]:
-    return [same_reply_key(reply) for reply in attempt.said]
+def _attempt_key(attempt: Attempt) -> Sequence[object]:
+    return same_attempt_key(attempt.route, attempt.said)

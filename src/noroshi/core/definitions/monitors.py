@@ -260,7 +260,7 @@ def _kind(
     if kind is None:
         place.at("kind").no_such(CHECK, definition.kind, references.checks)
         return None, {}
-    options, problems = kind.read(definition.options, place.at("options").where)
+    options, problems = kind.read(definition.options, place.at("options").location)
     place.problems.extend(problems)
     inherited_limits = inherited.limits.get(definition.kind, kind.limits)
     own_limits = (

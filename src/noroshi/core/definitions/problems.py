@@ -64,12 +64,12 @@ class Invalid(ValueError):
 class Place:
     """A spot in what was given, and the list into which its problems go."""
 
-    where: str
+    location: str
     problems: list[Problem] = field(default_factory=list)
 
     def at(self, *steps: str) -> Place:
         """Return a spot further inside."""
-        return Place(nested_location(self.where, *steps), self.problems)
+        return Place(nested_location(self.location, *steps), self.problems)
 
     def say(self, words: Message, **arguments: object) -> None:
         """Note a problem of this spot."""
@@ -77,7 +77,7 @@ class Place:
             return
         shown_arguments = {name: _shown_value(value) for name, value in arguments.items()}
         message = words.fill(**shown_arguments) if arguments else words
-        self.problems.append(Problem(self.where.removesuffix(": "), message))
+        self.problems.append(Problem(self.location.removesuffix(": "), message))
 
     def no_such(self, sort: Message, name: str, candidates: Collection[str]) -> None:
         """Note that there is nothing of that name, and what was likely meant."""

@@ -182,7 +182,7 @@ class Watcher:
             if sample is not None and block.memories[monitor.id] != memory:
                 # Its lines were counted by a check that was written after all.
                 return block.repeat(
-                    monitor.id, CheckTrigger.RETRY, self.clocks.steady(), sample.at
+                    monitor.id, CheckTrigger.RETRY, self.clocks.steady(), sample.measured_at
                 )
             await self._judge(block, monitor, sample, suppression)
         except StoreError as error:

@@ -101,7 +101,7 @@ def notices_of_return(
     if receipt is None or is_trip(envelope.id) or not may_tell_of(envelope):
         return ()
     notice = MailCameBack(
-        at=arrival.at,
+        happened_at=arrival.reported_at,
         mail=envelope.id,
         contact=envelope.contact,
         address=arrival.address,
@@ -131,10 +131,10 @@ def _notice(parcel: Parcel, receipt: Receipt, fate: Fate) -> Notice | None:
     match fate:
         case SetAside(reason=cause):
             return MailSetAside(
-                at=now,
+                happened_at=now,
                 mail=envelope.id,
                 contact=envelope.contact,
-                to=envelope.to,
+                addresses=envelope.to,
                 subject=_subject(envelope),
                 route=parcel.route,
                 reason=cause,
@@ -157,21 +157,21 @@ def _failed(
     refused_addresses: tuple[str, ...] = (),
 ) -> ActionFailed:
     return ActionFailed(
-        at=now,
+        happened_at=now,
         failure=failure,
         name=name,
         contact=envelope.contact,
         subject=_subject(envelope),
         reason=reason,
         mail=envelope.id,
-        to=refused_addresses,
+        addresses=refused_addresses,
     )
 
 
 def _serial(failed: ActionFailed, id: str) -> str:
     """Return a serial for one notice a day: a template that fails would else double each mail of a
     storm. `id`: of what failed, whatever that is called."""
-    return f"{failed.failure.value}/{id}/{failed.at:%Y-%m-%d}"
+    return f"{failed.failure.value}/{id}/{failed.happened_at:%Y-%m-%d}"
 
 
 def _rule(envelope: Envelope) -> str:

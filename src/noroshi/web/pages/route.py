@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from noroshi.core.definitions.value_syntax import is_address
 from noroshi.guides.setup_documents import Content, definitions_of, orders_naming
+from noroshi.guides.setup_fields import CLIENT_SECRET
 from noroshi.operations.sign_in_answers import Certificate, GuideShown
 from noroshi.service import NotFoundError
 from noroshi.service.monitors.history import HistoryOperations
@@ -40,6 +41,7 @@ from noroshi.web.view.route import (
     texts_of,
 )
 from noroshi.web.view.routes import clouds, href, order_title
+from noroshi.web.view.setting_names import SETTING_NAMES
 
 SECRETIVE = ("url", "headers")
 """Options that may hold a key, though they should not."""
@@ -107,6 +109,8 @@ async def _page(
         account=details.account and {**BLANK, **details.account},
         form={**BLANK, **texts_of(details.account), **merged.form},
         merged=merged,
+        setting_names=SETTING_NAMES,
+        client_secret=CLIENT_SECRET.label,
         ways=[(way, visit.say(WAY_NAMES[way])) for way in details.ways],
         deed=visit.form.get("do", ""),
         typed={name: visit.form.get(name, "") for name in ("etag", "to")},

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from noroshi.core.translation import Message, _, pgettext
 from noroshi.guides.setup_documents import FIELDS, WEBHOOK, Content, definitions_of, with_route
-from noroshi.guides.setup_fields import DELIVERY, NAMING, ROUTE_NAME
+from noroshi.guides.setup_fields import CLIENT_SECRET, DELIVERY, NAMING, ROUTE_NAME
 from noroshi.guides.setup_goal import SetupGoal
 from noroshi.guides.setup_names import ACCOUNTS
 from noroshi.oauth.redirect_url import SECRET_ID, looks_like_secret_id
@@ -37,6 +37,7 @@ from noroshi.web.view.form_operations import Outcome, query_value, require_admin
 from noroshi.web.view.page_context import Visit, page
 from noroshi.web.view.route import BLANK, account_settings
 from noroshi.web.view.routes import CLOUDS, DEFINED, clouds, href
+from noroshi.web.view.setting_names import SETTING_NAMES
 
 SHAPES = {
     "teams": "Microsoft Teams",
@@ -250,6 +251,8 @@ async def _account_page(
         of=sort,
         sorts=SORTS,
         delivery=DELIVERY,
+        setting_names=SETTING_NAMES,
+        client_secret=CLIENT_SECRET.label,
         form=form,
         unless_named=[
             free_name(documents, "routes", one)

@@ -10,7 +10,7 @@ from itertools import groupby
 from noroshi.core.delivery_state import SENT, DeliveryState
 from noroshi.core.levels import Level
 from noroshi.core.mail import Verdict
-from noroshi.core.reply_text import without_ids
+from noroshi.core.reply_text import same_attempt_key
 from noroshi.core.translation import Message, _
 from noroshi.operations.mail_answers import Arrived, LedgerRow, Letter, Said, Tried
 from noroshi.service.definitions.edit import EditOperations
@@ -191,9 +191,8 @@ def _last_time(visit: Visit, arrivals: Sequence[Arrived]) -> str:
 
 def reply_text(visit: Visit, reply: Tried | Said) -> str:
     """Return the reply of the other side, with its meaning."""
-    enhanced = reply.enhanced if isinstance(reply, Said) else ""
-    has_code_twice = reply.text.startswith(enhanced)  # SMTP's texts begin with it
-    parts = (reply.code, "" if has_code_twice else enhanced, reply.text)
+    has_code_twice = reply.text.startswith(reply.enhanced)  # SMTP's texts begin with it
+    parts = (reply.code, "" if has_code_twice else reply.enhanced, reply.text)
     their_words = " ".join(str(part) for part in parts if part)
     explanation = visit.say(reply.words)
     if explanation and their_words and not reply.quoted:
@@ -221,7 +220,7 @@ def attempts(
 ) -> Iterator[AttemptRow]:
     """Yield the attempts, flat: one line an address. The same reply many times in a row is one
     line with its count."""
-    for _key, group in groupby(delivery_attempts, key=_reply_key):
+    for _key, group in groupby(delivery_attempts, key=_attempt_key):
         first_attempt, *repeats = group
         last_attempt = repeats[-1] if repeats else first_attempt
         verdict = last_attempt.reply.verdict
@@ -238,13 +237,8 @@ def attempts(
         )
 
 
-def _reply_key(attempt: DeliveryAttempt) -> tuple[object, ...]:
-    """Return what is alike in two attempts of which the page tells once; where nothing was said,
-    what that means."""
-    reply = attempt.reply
-    enhanced = reply.enhanced if isinstance(reply, Said) else ""
-    text = without_ids(reply.text) or reply.words
-    return (attempt.route, reply.address, reply.verdict, reply.code, enhanced, text)
+def _attempt_key(attempt: DeliveryAttempt) -> tuple[object, ...]:
+    return same_attempt_key(attempt.route, (attempt.reply,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
