@@ -176,24 +176,23 @@ def instances(count, monitors):
     return {f"instances/i{n}": said for n in range(count)}
 
 
-TOO_MUCH = {
-    "monitors in one instance": (sound(instances(1, 70_000)), "70000 monitors"),
-    "monitors in many": (sound(instances(15_000, 2)), "30000 monitors"),
-    "instances": (sound(instances(60_000, 0)), "60000 definitions"),
-    "contacts": (
-        sound({f"contacts/c{n}": {"addresses": ["a@example.jp"]} for n in range(60_000)}),
-        "60000 definitions",
-    ),
-}
+def too_much():
+    """More than a node takes, and what is said of it."""
+    yield sound(instances(1, 70_000)), "70000 monitors"
+    yield sound(instances(15_000, 2)), "30000 monitors"
+    yield sound(instances(60_000, 0)), "60000 definitions"
+    contact = {"addresses": ["a@example.jp"]}
+    yield sound({f"contacts/c{n}": contact for n in range(60_000)}), "60000 definitions"
 
 
 async def test_more_sound_definitions_than_a_node_takes_are_not_even_looked_at_by_it(node):
     token = node.token(ADMIN)
     start = f"authorization: Bearer {token}\r\ncontent-type: application/json"
     head = f"POST /api/plan HTTP/1.1\r\n{start}"
-    ways = [lambda body=body: node.request(head, body) for body, _ in TOO_MUCH.values()]
+    bodies = [*too_much()]
+    ways = [lambda body=body: node.request(head, body) for body, _ in bodies]
     found = await Watched(node).sending(ways)
-    for ((status, _, body), asked), (sent, told) in zip(found, TOO_MUCH.values(), strict=True):
+    for ((status, _, body), asked), (sent, told) in zip(found, bodies, strict=True):
         assert len(sent) < LONGEST[ADMIN] and status == 400 and asked
         refused(body)
         assert told in json.loads(body)["problems"][0]["what"]["en"]

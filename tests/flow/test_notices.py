@@ -503,6 +503,25 @@ async def test_an_address_that_is_refused_as_the_route_goes_down_is_told_of():
     assert failed.addresses == ("old@example.com",)
 
 
+async def test_each_address_of_a_contact_that_is_refused_is_told_of_once_a_day():
+    scene = Told()
+    addresses = ("ops@example.com", "old@example.com", "gone@example.com")
+    monitor = disk_monitor(
+        rules=(replace(RULE, contacts=(replace(OPS, addresses=addresses),)),)
+    )
+    gone = {"gone@example.com": Verdict.REFUSED}
+    scene.smtp.script = [NO_OLD, gone, NO_OLD, gone, NO_OLD | gone, NO_OLD]
+    asked = told(Happening.FAILED, contacts=(SAM,), routes=("smtp2",))
+    await scene.version(asked, monitors=(monitor,))
+    for used in (95, 10, 95, 10, 95, 10):
+        await scene.run(minutes=2, a=used)
+    assert [one.addresses for one in scene.of(Happening.FAILED)] == [
+        ("old@example.com",),
+        ("gone@example.com",),
+        ("old@example.com", "gone@example.com"),
+    ]
+
+
 async def test_a_text_that_failed_is_told_of_once_a_day():
     async def finish(payload):
         return {**payload, "template_failed": "boom is undefined"}

@@ -77,7 +77,9 @@ def _(notice: MonitoringStopped, reader: NoticeReader) -> Page:
     consequence = reader.say(
         words.STOPPED_SO[notice.by_version], node=notice.node, version=notice.version
     )
-    return _about_instances(notice, words.MONITORING_STOPPED, consequence, reader)
+    return _about_instances(
+        notice, words.MONITORING_STOPPED[notice.by_version], consequence, reader
+    )
 
 
 def _about_instances(

@@ -114,12 +114,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """A monitored computer. `address` is where network checks reach it."""
+    """A monitored computer. `address` is where network checks reach it. `source` is what its
+    definition says of where it is measured: core.sources decides."""
 
     name: str
     title: str = ""
     address: str = "127.0.0.1"
     zone: str = "UTC"
+    source: str = ""
 
 
 MINUTELY = FixedInterval(timedelta(minutes=1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import time
 from datetime import UTC, datetime
 from functools import cache
@@ -24,6 +25,7 @@ from noroshi.config.config import Config, read_config
 from noroshi.config.settings_file import FILE, ConfigError
 from noroshi.core.definitions.problems import Problem
 from noroshi.core.definitions.self_monitoring import is_own
+from noroshi.core.sources import source_of
 from noroshi.core.translation import Message, _
 from noroshi.definitions.dedupe_problems import by_file
 from noroshi.definitions.dry_run import HostOf
@@ -31,7 +33,7 @@ from noroshi.definitions.folder import Folder, look_into
 from noroshi.definitions.ids import RANDOM_BYTES, ulid
 from noroshi.definitions.unruled_monitors import without_rule
 from noroshi.definitions.validation import CheckResult, check
-from noroshi.ports import Clocks, Host
+from noroshi.ports import Clocks
 
 CLOCKS = Clocks(wall=lambda: datetime.now(UTC), steady=time.monotonic)
 WRONG = _("{folder} cannot be used. Problems: {count}")
@@ -103,16 +105,20 @@ async def _check(content: Folder, config: Config | None) -> CheckResult:
 
 
 def _host_of(config: Config) -> HostOf:
-    """Return what knows this computer, which few kinds look at before they measure."""
+    """Return what knows the computer of a monitor; few kinds look at it before they measure."""
 
     @cache
-    def host() -> Host:
+    def host_of() -> HostOf:
+        from noroshi.hosts.foreign import host_by_source
         from noroshi.hosts.local import LocalHost
+        from noroshi.hosts.own_names import OwnNames
         from noroshi.hosts.programs import program_rules
 
-        return LocalHost(program_rules(config), CLOCKS)
+        host = LocalHost(program_rules(config), CLOCKS)
+        node = OwnNames(config.name, socket.gethostname(), CLOCKS.steady).current()
+        return lambda monitor: host_by_source(source_of(monitor.instance, node), host)
 
-    return lambda monitor: host()
+    return lambda monitor: host_of()(monitor)
 
 
 def _counts(result: CheckResult) -> Message:

@@ -113,11 +113,14 @@ def _of_instance(
     title(definition.title, place)
     instance_zone = zone(definition.zone, place)
     host(definition.address, place.at("address"))
+    if definition.source:
+        host(definition.source, place.at("source"))
     instance = Instance(
         name=definition.name,
         title=definition.title,
         address=definition.address,
         zone=instance_zone,
+        source=definition.source,
     )
     heritage = _inheritance(Inheritance(), definition, instance_zone, references, place)
     _check_names(definition.group, place.at("group"))

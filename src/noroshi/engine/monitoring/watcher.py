@@ -340,8 +340,9 @@ class Watcher:
 
     async def _take_sample(self, monitor: Monitor, memory: Mapping[str, Any]) -> Sample:
         seconds = monitor.timeout.total_seconds()
-        check, host = self.plugins.check(monitor.kind), self.host_of(monitor)
+        check = self.plugins.check(monitor.kind)
         try:
+            host = self.host_of(monitor)
             async with self._slot(check, monitor):
                 with self._deadlines.limit(seconds):
                     outcome = await check.run(monitor.options, host, memory)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from hashlib import sha256
 
 from noroshi.core.delivery import (
     Accepted,
@@ -37,6 +38,8 @@ from noroshi.core.stored_message import message_from
 from noroshi.core.translation import Message, plain
 from noroshi.ports import Arrival, TrackedMail
 from noroshi.round_trips import acceptance_of, is_trip
+
+DIGEST_LENGTH = 16
 
 
 def text_failures(
@@ -79,11 +82,8 @@ def notices_of_attempt(
         )
         return tuple(notification_envelopes(notice, envelope.id, subscriptions, draft, now))
     if isinstance(notice, ActionFailed):
-        return tuple(
-            notification_envelopes(
-                notice, _serial(notice, notice.name), subscriptions, draft, now
-            )
-        )
+        serial = _serial(notice, _subject_id(notice))
+        return tuple(notification_envelopes(notice, serial, subscriptions, draft, now))
     return ()
 
 
@@ -172,6 +172,15 @@ def _serial(failed: ActionFailed, id: str) -> str:
     """Return a serial for one notice a day: a template that fails would else double each mail of a
     storm. `id`: of what failed, whatever that is called."""
     return f"{failed.failure.value}/{id}/{failed.happened_at:%Y-%m-%d}"
+
+
+def _subject_id(failed: ActionFailed) -> str:
+    """Return the id of what failed: a route's name, or a contact's with the addresses that were
+    refused, as another one of the same contact is another failure."""
+    if failed.failure is not Failure.ADDRESS:
+        return failed.name
+    addresses = "\n".join(sorted(failed.addresses))
+    return f"{failed.name}/{sha256(addresses.encode()).hexdigest()[:DIGEST_LENGTH]}"
 
 
 def _rule(envelope: Envelope) -> str:

@@ -58,6 +58,7 @@ class MonitorOperations(DisabledMonitors):
             at=now,
             kind_title=check.title,
             goes_to=target.goes_to,
+            measured_on=self._context.measured_on(target),
             cadence=cadence_text(target.cadence),
             patience=target.patience,
             rules=tuple(rule.name_or_id for rule in target.rules),
