@@ -87,9 +87,12 @@ class Place:
 
 
 def first_of(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    """Return as many of them as a person is told at once, and one that counts the others."""
+    """Return as many of them as a person is told at once, and one that counts the others. What
+    was shortened so already, by another process perhaps, stays as it is."""
     left_out = len(problems) - MOST_REPORTED
-    if left_out <= 0:
+    if left_out <= 0 or (
+        left_out == 1 and problems[-1].what.id in (AND_MORE.id, AND_AT_LEAST.id)
+    ):
         return problems
     words = AND_MORE if len(problems) < MOST_FOUND else AND_AT_LEAST
     return (*problems[:MOST_REPORTED], Problem("", words.fill(count=left_out)))
