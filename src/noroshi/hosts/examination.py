@@ -174,7 +174,7 @@ async def _stat(path: Path) -> os.stat_result:
 
 
 def _step_error(words: Message, *lines: str) -> StepError:
-    cure = Cure(whose=Whose.YOU, lines=tuple(map(literal, lines)), takes=AT_ONCE)
+    cure = Cure(party=Whose.YOU, lines=tuple(map(literal, lines)), delay=AT_ONCE)
     return StepError(plain(""), cure.remedy(words, Exam()))
 
 
