@@ -20,12 +20,12 @@ from noroshi.core.definitions.schema import (
 )
 from noroshi.core.definitions.schema_mail import AccountDef, CloudDef, NetworkDef, RouteDef
 from noroshi.core.instruction import ANY_ROUTE, InstructionKind, followed_by
+from noroshi.core.reserved_entries import reserved
 from noroshi.core.translation import _
 from noroshi.definitions.document_content import TYPES, content, split
 from noroshi.oauth.account import is_microsoft
 from noroshi.oauth.well_known_clouds import CLOUDS
 from noroshi.schema import read_most
-from noroshi.vault import reserved
 
 DEFINITION_TYPES: Mapping[str, type[Any]] = {
     "instances": InstanceDef,

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from noroshi.core.reserved_entries import SIGN_INS, TOKENS
 from noroshi.oauth.account import Account
 from noroshi.oauth.provider import Attempt, DeviceAttempt
 from noroshi.ports import Resource, StoreError
-from noroshi.vault import SIGN_INS, TOKENS, Secret, Vault
+from noroshi.vault import Secret, Vault
 
 log = logging.getLogger(__name__)
 

@@ -15,6 +15,7 @@ from enum import Enum
 from typing import get_args
 
 from noroshi.core.instruction import ANY_ROUTE
+from noroshi.core.reserved_entries import ACCESS
 from noroshi.oauth.account import Account, Cloud
 from noroshi.oauth.credentials import Credentials, ask_with_each, fingerprints_of
 from noroshi.oauth.errors.messages import NEVER_SIGNED_IN, NO_SCOPE, OTHER_APP
@@ -23,7 +24,7 @@ from noroshi.oauth.provider import Client, Credential, Provider, SignInError, To
 from noroshi.oauth.refresh_lock import RefreshLock
 from noroshi.oauth.refusal_cache import RefusalCache, RefusalKey
 from noroshi.ports import Clocks, Resource, StoreError
-from noroshi.vault import ACCESS, Secret, Vault, VaultError
+from noroshi.vault import Secret, Vault, VaultError
 
 log = logging.getLogger(__name__)
 NO_TOKEN = Secret("")

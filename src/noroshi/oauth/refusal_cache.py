@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from noroshi.core.reserved_entries import REFUSALS
 from noroshi.core.stored_message import message_from, stored_form
 from noroshi.core.translation import Message
 from noroshi.oauth.account import Account
 from noroshi.oauth.provider import SignInError
 from noroshi.ports import Clocks, Resource, StoreError
-from noroshi.vault import REFUSALS, Secret, Vault, VaultError
+from noroshi.vault import Secret, Vault, VaultError
 
 log = logging.getLogger(__name__)
 BUSY, LONGEST_WAIT = 60.0, 3600.0

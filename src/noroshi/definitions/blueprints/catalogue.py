@@ -9,9 +9,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from noroshi.core.definitions.document import Document
 from noroshi.core.translation import LANGUAGES, Message, bilingual
 from noroshi.definitions.document_content import content, split
-from noroshi.ports import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from noroshi.core.definitions.document import Document
 from noroshi.core.definitions.problems import Place, Problem, file_of, suggestion
 from noroshi.core.definitions.value_syntax import is_name
 from noroshi.core.instruction import InstructionKind, followed_by
@@ -15,7 +16,6 @@ from noroshi.core.translation import _
 from noroshi.definitions.blueprints.catalogue import Blueprint, words_of
 from noroshi.definitions.definition_tree import NO_NAME
 from noroshi.definitions.document_content import content, document
-from noroshi.ports import Document
 from noroshi.schema import Invalid
 
 MARK = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")

@@ -31,7 +31,7 @@ from noroshi.core.translation import (
     with_wording,
 )
 from noroshi.definitions.accounts_of_routes import NOT_IN_VAULT, is_retiring
-from noroshi.definitions.compilation import OPEN
+from noroshi.definitions.compilation import OPEN, Kinds
 from noroshi.oauth.tokens import SignInState, SignInStatus
 from noroshi.operations.kind_answers import Kind
 from noroshi.operations.mail_answers import Attempt, Letter, Queued, Said
@@ -42,7 +42,6 @@ from noroshi.operations.status_answers import (
     RouteStatus,
     StoppedBy,
 )
-from noroshi.plugins import Plugins
 from noroshi.ports import (
     Action,
     Arrival,
@@ -73,7 +72,7 @@ NO_MARKS: Mapping[str, Message] = {}
 STATES = {SignInStatus.NEVER: "not signed in", SignInStatus.NEEDED: "needs somebody"}
 
 
-def kinds(plugins: Plugins) -> tuple[Kind, ...]:
+def kinds(plugins: Kinds) -> tuple[Kind, ...]:
     """Return monitors, actions and routes that can be defined, with their options."""
     families: Mapping[str, Mapping[str, Check | Action | TransportKind]] = {
         "monitor": plugins.checks,
