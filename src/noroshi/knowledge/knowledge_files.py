@@ -99,7 +99,7 @@ class KnowledgeReader:
         cure = Cure(
             whose=OWNERS.get(table.choice("whose", OWNERS), Whose.YOU),
             how=table.messages("steps"),
-            lines=table.text_list("commands"),
+            lines=table.lines("commands"),
             link=table.link("link"),
             takes=table.message("takes"),
         )
